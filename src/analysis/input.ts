@@ -1,0 +1,23 @@
+/** What the analysis is given: batches as they were acknowledged, in any order. */
+import type { BatchHeader } from "../event/batch.ts";
+import type { Event } from "../event/event.ts";
+import type { NetnsState } from "../event/state.ts";
+
+/** One batch after decoding. `refused` lines were counted by the ingest and are not here. */
+export interface Batch {
+  header: BatchHeader;
+  events: Event[];
+  states: NetnsState[];
+  refused: number;
+}
+
+export interface AnalysisInput {
+  incident: string;
+  batches: Batch[];
+  /** Flows outside it are left out of the report; "" for all. */
+  filter: string;
+  /** True when no more events will come: nothing is `in-flight` any more. */
+  closed: boolean;
+  /** Events the store threw away at its limits. */
+  evicted: number;
+}

@@ -1,0 +1,48 @@
+/**
+ * A batch: one JSON header line, then event lines (TSV or JSON) and state lines (JSON). The wire,
+ * the archive and the fixtures of the tests are these same lines.
+ */
+import { z } from "zod";
+import { Script } from "./report.ts";
+
+const u64 = z.string().regex(/^\d{1,20}$/);
+const count = z.number().int().min(0);
+
+export const BATCH_VERSION = 1;
+
+export const BatchHeader = z.object({
+  kind: z.literal("batch"),
+  version: z.literal(BATCH_VERSION),
+  incident: z.string().min(1).max(128),
+  node: z.string().min(1).max(253),
+  /** One run of a probe; with `sequence` it makes a batch idempotent. */
+  probe: z.string().min(1).max(128),
+  sequence: count,
+  kernel: z.string().max(128),
+  bpftrace: z.string().max(64),
+  /** Network namespaces watched; `all` when none are left out. */
+  netns: z.array(z.object({ inode: z.number().int(), name: z.string().max(255).optional() })),
+  allNetns: z.boolean(),
+  /** Capture filter as written; "" for everything. */
+  filter: z.string().max(2000),
+  scripts: z.array(Script).max(64),
+  /** CLOCK_MONOTONIC when everything was attached, and up to when this batch tells. */
+  attachedNs: u64,
+  untilNs: u64,
+  /** Totals since the probe began, not per batch: a lost batch loses no count. */
+  totals: z.object({
+    events: count,
+    /** By bpftrace's own count. */
+    lost: count,
+    /** Lines that could not be decoded. */
+    refused: count,
+    /** Events the probe threw away at its own limits. */
+    evicted: count,
+  }),
+  /** One reading of both clocks, to place monotonic times in the day. */
+  clock: z.object({ monotonicNs: u64, wallMs: z.number().int().min(0) }),
+  /** True in the last batch of a probe that ended in order. */
+  final: z.boolean(),
+});
+
+export type BatchHeader = z.infer<typeof BatchHeader>;
