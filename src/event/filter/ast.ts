@@ -1,0 +1,70 @@
+/** What a filter says, after reading. Pure data: the matcher, the printer and the compiler read it. */
+import type { Network } from "../event.ts";
+
+/** Which end of the packet a term is about; `both` is pcap's `src and dst`. */
+export type Side = "either" | "source" | "destination" | "both";
+
+/** An address or a network: the packet's address under `mask` must be `bits`. */
+export interface AddressTerm {
+  kind: "address";
+  side: Side;
+  /** Only packets of this network. Without it, IPv4 addresses are looked for in ARP too. */
+  network?: "ip4" | "arp";
+  version: 4 | 6;
+  bits: bigint;
+  mask: bigint;
+}
+
+/** A port from `low` to `high`. Packets without ports (ICMP, later fragments) never match. */
+export interface PortTerm {
+  kind: "port";
+  side: Side;
+  /** TCP, UDP or SCTP alone. */
+  protocol?: number;
+  low: number;
+  high: number;
+}
+
+export interface ProtocolTerm {
+  kind: "protocol";
+  protocol: number;
+  /** Only inside this network; without it both, never ARP. */
+  network?: "ip4" | "ip6";
+}
+
+export interface NetworkTerm {
+  kind: "network";
+  network: Network;
+}
+
+export type Term = AddressTerm | PortTerm | ProtocolTerm | NetworkTerm;
+
+export type FilterNode =
+  | Term
+  | { kind: "all" }
+  | { kind: "not"; node: FilterNode }
+  | { kind: "and" | "or"; nodes: FilterNode[] };
+
+export const ALL: FilterNode = { kind: "all" };
+
+export const TCP = 6;
+export const UDP = 17;
+export const ICMP = 1;
+export const ICMP6 = 58;
+export const SCTP = 132;
+
+/** The protocols whose ports a filter knows, as in pcap. */
+export const PROTOCOLS_WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP]);
+
+/** Joins with `and` or `or`, and lifts operands of the same kind, so that a chain is one node. */
+export function join(kind: "and" | "or", nodes: FilterNode[]): FilterNode {
+  const flat = nodes.flatMap((node) => node.kind === kind ? node.nodes : [node]);
+  return flat.length === 1 ? flat[0]! : { kind, nodes: flat };
+}
+
+/** Levels of `and`, `or` and `not` above the deepest term. */
+export function depthOf(node: FilterNode): number {
+  if (node.kind === "not") return 1 + depthOf(node.node);
+  if (node.kind === "and" || node.kind === "or") return 1 + Math.max(...node.nodes.map(depthOf));
+  return 0;
+}
