@@ -11,24 +11,30 @@ fail() {
   exit 1
 }
 
-# logged "Cannot do it" COMMAND...: runs it quietly. Descriptor 9 is a lock, not for children.
+# logged "Cannot do it" COMMAND...: runs it quietly. Descriptors 8 and 9 are locks, not for children.
 logged() {
   local cannot=$1
   shift
   echo "+ $*" >>"$log"
-  "$@" >>"$log" 2>&1 </dev/null 9>&- ||
+  "$@" >>"$log" 2>&1 </dev/null 8>&- 9>&- ||
     fail "$cannot: \"$1\" failed with status $?, its output is in $log"
 }
 
-# apt_install FOR PACKAGE...: callers have said why.
-apt_install() {
+# may_install PURPOSE PACKAGE...: says what is lacking when this machine or user cannot install.
+may_install() {
   local purpose=$1
   shift
   command -v apt-get >/dev/null ||
-    fail "Cannot $purpose: apt-get is not found, must be Debian or Ubuntu, or have $* installed"
+    fail "Cannot $purpose: $* missing and apt-get is not found, must be Debian or Ubuntu," \
+      "or have them installed"
   [ "$(id -u)" = 0 ] ||
     fail "Cannot $purpose: $* missing and \"$(id -un)\" is not root," \
       "must be installed, or lasthop started once as root"
+}
+
+apt_install() {
+  local purpose=$1
+  shift
   export DEBIAN_FRONTEND=noninteractive
   # An unreachable extra source must not stop an install that the others can serve.
   (logged "Cannot update package lists" apt-get -q update) || say "going on with older package lists"
@@ -43,28 +49,29 @@ lock_packages() {
   flock 9
 }
 
+# Ubuntu has Chromium as a snap only; the browser tests say so themselves.
+without_chromium_on_ubuntu() {
+  if grep -qs '^ID=ubuntu' /etc/os-release; then grep -v '^chromium '; else cat; fi
+}
+
 install_missing_packages() {
-  local command=$1 package why packages=()
+  local purpose="run \"lasthop $1\"" package why packages=()
+  missing=$(missing_packages "$needed" | without_chromium_on_ubuntu) || return 0
+  while read -r package why; do packages+=("$package"); done <<<"$missing"
+  may_install "$purpose" "${packages[@]}"
   lock_packages
   while read -r package why; do
-    # Ubuntu has no Debian package of Chromium; the browser tests say so themselves.
-    if [ "$package" = chromium ] && grep -qs '^ID=ubuntu' /etc/os-release; then
-      say "cannot install chromium on Ubuntu, where it is no Debian package: browser tests need it"
-      continue
-    fi
     say "installing $package (Debian package): $why"
-    packages+=("$package")
-  done < <(missing_packages "$needed")
-  [ ${#packages[@]} = 0 ] || apt_install "run \"lasthop $command\"" "${packages[@]}"
+  done <<<"$missing"
+  apt_install "$purpose" "${packages[@]}"
   exec 9>&-
 }
 
 install_npm() {
+  may_install "install Deno" npm nodejs
   lock_packages
-  if ! command -v npm >/dev/null; then
-    say "installing npm, nodejs, ca-certificates (Debian packages): bring Deno and the libraries"
-    apt_install "install Deno" npm nodejs ca-certificates
-  fi
+  say "installing npm, nodejs, ca-certificates (Debian packages): bring Deno and the libraries"
+  apt_install "install Deno" npm nodejs ca-certificates
   exec 9>&-
 }
 
@@ -104,16 +111,17 @@ install_libraries() {
 # The stamp is written last: a start that was cut short is done again, never taken for done.
 set_up_deno() {
   must_be_writable
-  [ -x "$deno" ] || command -v npm >/dev/null || install_npm
-  exec 9>"$tools/lock"
-  flock 9
+  exec 8>"$tools/lock"
+  flock 8
   if ! is_set_up; then
-    cmp -s "$bootstrap/package-lock.json" "$tools/deno/package-lock.json" || rm -f -- "$deno"
-    [ -x "$deno" ] || install_deno
+    if ! [ -x "$deno" ] || ! cmp -s {"$bootstrap","$tools/deno"}/package-lock.json; then
+      command -v npm >/dev/null || install_npm
+      install_deno
+    fi
     (cd "$repo" && install_libraries)
     pinned_key >"$tools/ready"
   fi
-  exec 9>&-
+  exec 8>&-
 }
 
 set_up() {

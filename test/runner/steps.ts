@@ -1,0 +1,63 @@
+/** The parts of the suite: static checks first, then test files, each told as results. */
+import { runDeno } from "./child.ts";
+import { readJunit } from "./junit.ts";
+import { type TestResult, verdict } from "./result.ts";
+
+/** Type checking happens here, once, for every file: the tests themselves run with --no-check. */
+export const CHECKS = ["deno fmt --check", "deno lint", "deno check"];
+
+const checkSecondsMax = 300;
+const testSecondsMax = 600;
+
+export async function runCheck(check: string, root: string): Promise<TestResult> {
+  const args = check.split(" ").slice(1);
+  const { ok, seconds, output } = await runDeno(args, root, checkSecondsMax);
+  return verdict(check, ok ? "passed" : "failed", seconds, ok ? undefined : lastLines(output));
+}
+
+export interface TestRun {
+  root: string;
+  files: string[];
+  filter?: string;
+  parallel: boolean;
+}
+
+export async function runFiles({ root, files, filter, parallel }: TestRun): Promise<TestResult[]> {
+  const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
+  try {
+    const junit = `${folder}/junit.xml`;
+    const args = ["test", "-A", "--no-check", "--cached-only", `--junit-path=${junit}`];
+    if (parallel) args.push("--parallel");
+    if (filter !== undefined) args.push(`--filter=${filter}`);
+    const child = await runDeno([...args, ...files], root, testSecondsMax);
+    const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
+    return [...report.results, ...unreported(files, report, child)];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A file that threw while loading is in no count, nor is a run that ended before its report. */
+function unreported(
+  files: string[],
+  report: ReturnType<typeof readJunit>,
+  child: Awaited<ReturnType<typeof runDeno>>,
+): TestResult[] {
+  const explained = report.results.some((result) => result.state === "failed");
+  const silent = files.filter((file) => !report.files.has(file));
+  const cancelled = report.results.some((result) => result.detail === "Cancelled");
+  const said = lastLines(child.output);
+  if (silent.length > 0 && report.files.size > 0) {
+    return silent.map((file) => verdict(`${file} ran no test`, "failed", 0, said));
+  }
+  if (cancelled || (!child.ok && !explained)) {
+    const name = files.length === 1 ? files[0] : `${files.length} files`;
+    return [verdict(`${name} ended early`, "failed", child.seconds, said)];
+  }
+  return [];
+}
+
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split("\n").filter((line) => !/^Check \S+$/.test(line));
+  return lines.slice(-60).join("\n");
+}

@@ -1,0 +1,50 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { runFiles } from "./steps.ts";
+
+/** Runs synthetic test files as the suite would. */
+async function run(sources: Record<string, string>, filter?: string) {
+  const root = await Deno.makeTempDir({ prefix: "lasthop-runner-" });
+  try {
+    await Deno.writeTextFile(`${root}/deno.json`, "{}");
+    for (const [file, text] of Object.entries(sources)) {
+      await Deno.writeTextFile(`${root}/${file}`, text);
+    }
+    const results = await runFiles({ root, files: Object.keys(sources), filter, parallel: true });
+    return results.sort((a, b) => a.name < b.name ? -1 : 1);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+const sound = 'Deno.test("holds", () => {}); Deno.test("held", () => {});';
+
+Deno.test("runFiles counts what passed, and with a filter only what it names", async () => {
+  deepEqual((await run({ "a_test.ts": sound })).map(({ name }) => name), ["held", "holds"]);
+  deepEqual((await run({ "a_test.ts": sound }, "held")).map(({ name }) => name), ["held"]);
+  deepEqual(await run({ "a_test.ts": sound }, "neither"), []);
+});
+
+Deno.test("runFiles counts a file that threw while loading as failed, beside one that ran", async () => {
+  const results = await run({ "a_test.ts": sound, "b_test.ts": 'throw new Error("early");' });
+  deepEqual(results.map(({ name, state }) => [name, state]), [
+    ["b_test.ts ran no test", "failed"],
+    ["held", "passed"],
+    ["holds", "passed"],
+  ]);
+  match(results[0]?.detail ?? "", /early/);
+});
+
+Deno.test("runFiles counts a missing import, which keeps every file from running, as failed", async () => {
+  const results = await run({ "a_test.ts": sound, "b_test.ts": 'import "./gone.ts";' });
+  equal(results.length, 1);
+  equal(results[0]?.state, "failed");
+  match(results[0]?.detail ?? "", /gone\.ts/);
+});
+
+Deno.test("runFiles shows an error that no test caught", async () => {
+  const late =
+    'Deno.test("waits", () => new Promise(() => queueMicrotask(() => { throw "late" })));';
+  const results = await run({ "a_test.ts": late });
+  deepEqual(results.map(({ state }) => state), ["failed", "failed"]);
+  match(results.map(({ detail }) => detail).join(), /late/);
+});
