@@ -1,0 +1,83 @@
+import type { Namespace } from "./namespace.ts";
+import type { Blueprint } from "./scene.ts";
+import { ping } from "./traffic.ts";
+
+const podAddress = "10.132.2.46";
+const podMac = "0a:58:0a:84:02:2e";
+/** Made up by the pod VM's kernel; no frame is ever addressed to it. */
+const strangeMac = "7e:e5:f7:e6:f5:1a";
+const tunnel = { id: 555005, port: 4789, mtu: 1400 };
+
+export const i1: Blueprint = {
+  id: "I1",
+  title: "Peer pod: the neighbour entry points at the wrong MAC",
+  summary:
+    "The worker sends to the pod's MAC; vxlan0 in the pod VM has another and ignores the frame",
+  variants: ["broken", "repaired"],
+  build(topology, repaired) {
+    const worker = topology.namespace("worker");
+    const pod = topology.namespace("pod");
+    const vm = topology.namespace("vm");
+    const podns = topology.namespace("podns");
+
+    topology.veth(worker, "eth0", vm, "eth0");
+    worker.address("eth0", "192.168.10.163/24");
+    vm.address("eth0", "192.168.10.201/24");
+    layWorker(worker, pod);
+    vm.vxlan("vxlan0", {
+      ...tunnel,
+      remote: "192.168.10.163",
+      mac: repaired ? podMac : strangeMac,
+      into: podns,
+    });
+    podns.address("vxlan0", `${podAddress}/23`);
+
+    return {
+      nodes: [
+        { name: "worker", netns: [worker.name, pod.name] },
+        { name: "podvm", netns: [vm.name, podns.name] },
+      ],
+      filter: `icmp and host ${podAddress}`,
+      traffic: async (signal) => [await ping(worker, podAddress, { count: 5, signal })],
+    };
+  },
+};
+
+function layWorker(worker: Namespace, pod: Namespace): void {
+  const { topology } = worker;
+  // Open vSwitch has the management port inside; a Linux bridge needs a cable to it.
+  topology.veth(worker, "ovn-k8s-mp0", worker, "mp0-br", {
+    macA: "0a:58:0a:84:02:02",
+    mtu: tunnel.mtu,
+  });
+  topology.veth(pod, "eth0", worker, "pod0", { macA: podMac, mtu: tunnel.mtu });
+  worker.bridge("br-int", { ports: ["mp0-br", "pod0"], mtu: tunnel.mtu });
+  worker.address("ovn-k8s-mp0", "10.132.2.2/23");
+  pod.address("eth0", `${podAddress}/23`);
+  answerForPod(worker);
+
+  worker.vxlan("vxlan1", { ...tunnel, remote: "192.168.10.201", into: pod });
+  redirect(pod, "eth0", "vxlan1");
+  redirect(pod, "vxlan1", "eth0");
+}
+
+/**
+ * OVN answers ARP for a pod from its own records, so the pod VM is never asked for its MAC. The
+ * bridge does the same with an entry of its own and a port marked neigh_suppress.
+ */
+function answerForPod(worker: Namespace): void {
+  worker.neighbour("br-int", podAddress, podMac);
+  worker.bridgeTool(
+    `fdb add ${podMac} dev pod0 master static`,
+    "link set dev pod0 neigh_suppress on",
+  );
+}
+
+/** All that arrives on one device leaves through the other, below the pod's own stack. */
+function redirect(pod: Namespace, from: string, to: string): void {
+  pod.tc(
+    `qdisc add dev ${from} ingress`,
+    `filter add dev ${from} parent ffff: protocol all u32 match u8 0 0 ` +
+      `action mirred egress redirect dev ${to}`,
+  );
+}

@@ -1,0 +1,168 @@
+import { familyOf, macOf } from "./address.ts";
+import { enter, type Step, type Tool } from "./batch.ts";
+import { type Listener, type ListenOptions, startListener } from "./listener.ts";
+import { type Ran, run, type RunOptions } from "./process.ts";
+import { baseSysctls } from "./sysctls.ts";
+import type { Topology } from "./topology.ts";
+
+export interface NamespaceOptions {
+  ipv6?: boolean;
+  /** Passes packets on, in the families it has. */
+  forwarding?: boolean;
+}
+
+export interface Device {
+  addresses?: readonly string[];
+  mac?: string;
+  mtu?: number;
+  /** Name of the bridge it becomes a port of. */
+  master?: string;
+}
+
+export interface Vxlan {
+  id: number;
+  port: number;
+  local?: string;
+  remote?: string;
+  /** The device its outer packets are bound to. */
+  dev?: string;
+  learning?: boolean;
+  mac?: string;
+  mtu?: number;
+  /** The namespace the device lives in; its UDP socket stays in this one (x-netns vxlan). */
+  into?: Namespace;
+}
+
+/** One network namespace of a topology. What configures it is written down until `Topology.apply`. */
+export class Namespace {
+  #steps: Step[] = [];
+
+  constructor(
+    readonly topology: Topology,
+    /** As under /run/netns. */
+    readonly name: string,
+    /** Its part in the topology: the name without the topology's own. */
+    readonly role: string,
+    readonly options: NamespaceOptions,
+  ) {}
+
+  /** The settings every namespace starts with, so that the machine's own never leak into a lab. */
+  prepare(): void {
+    this.sysctl(baseSysctls(this.options));
+    this.up("lo");
+  }
+
+  takeSteps(): Step[] {
+    return this.#steps.splice(0);
+  }
+
+  /** Lines for `ip -batch`, `bridge -batch`, `tc -batch`, as after the tool's name. */
+  ip(...lines: string[]): this {
+    return this.#write("ip", lines);
+  }
+
+  bridgeTool(...lines: string[]): this {
+    return this.#write("bridge", lines);
+  }
+
+  tc(...lines: string[]): this {
+    return this.#write("tc", lines);
+  }
+
+  /** A ruleset for `nft -f`. */
+  nft(ruleset: string): this {
+    return this.#write("nft", [ruleset]);
+  }
+
+  /** Lines for one table of `iptables-restore`: ":CHAIN - [0:0]" and "-A CHAIN …". */
+  iptables(table: string, ...lines: string[]): this {
+    return this.#write("iptables", [`*${table}`, ...lines, "COMMIT"]);
+  }
+
+  ip6tables(table: string, ...lines: string[]): this {
+    return this.#write("ip6tables", [`*${table}`, ...lines, "COMMIT"]);
+  }
+
+  /** Keys with dots, or with slashes where a device's name has a dot in it. */
+  sysctl(values: Record<string, string | number>): this {
+    const lines = Object.entries(values).map(([key, value]) =>
+      `${key.includes("/") ? key : key.replaceAll(".", "/")}=${value}`
+    );
+    return this.#write("sysctl", lines);
+  }
+
+  up(...devices: string[]): this {
+    return this.ip(...devices.map((device) => `link set ${device} up`));
+  }
+
+  device(device: string, { addresses = [], mac, mtu, master }: Device): this {
+    if (mac !== undefined) this.ip(`link set ${device} address ${mac}`);
+    if (mtu !== undefined) this.ip(`link set ${device} mtu ${mtu}`);
+    if (master !== undefined) this.ip(`link set ${device} master ${master}`);
+    return this.address(device, ...addresses);
+  }
+
+  /** IPv6 addresses skip duplicate detection: nobody else is in the lab. */
+  address(device: string, ...addresses: readonly string[]): this {
+    return this.ip(
+      ...addresses.map((address) =>
+        `addr add ${address} dev ${device}${familyOf(address) === 6 ? " nodad" : ""}`
+      ),
+    );
+  }
+
+  /** A route as after `ip route add`; its family follows from its addresses. */
+  route(...routes: string[]): this {
+    return this.ip(...routes.map((route) => `${flagOf(route)}route add ${route}`));
+  }
+
+  neighbour(device: string, address: string, mac: string, state = "permanent"): this {
+    return this.ip(`neigh replace ${address} lladdr ${mac} dev ${device} nud ${state}`);
+  }
+
+  /** `options` as after `type bridge`, for example "vlan_filtering 1". */
+  bridge(device: string, settings: Device & { ports?: readonly string[]; options?: string } = {}) {
+    const { ports = [], options = "", mac = macOf(this.role, device), ...rest } = settings;
+    this.topology.create({
+      tool: "ip",
+      line: `link add ${device} netns ${this.name} address ${mac} type bridge ` +
+        `forward_delay 0 mcast_snooping 0 ${options}`,
+    });
+    this.ip(...ports.map((port) => `link set ${port} master ${device}`));
+    return this.device(device, rest).up(device);
+  }
+
+  vxlan(device: string, vxlan: Vxlan): this {
+    const home = vxlan.into ?? this;
+    const words = [
+      `link add ${device} netns ${home.name} address ${vxlan.mac ?? macOf(home.role, device)}`,
+      vxlan.mtu === undefined ? "" : `mtu ${vxlan.mtu}`,
+      `type vxlan id ${vxlan.id} dstport ${vxlan.port}`,
+      ...(["local", "remote", "dev"] as const).map((key) => vxlan[key] && `${key} ${vxlan[key]}`),
+      vxlan.learning === false ? "nolearning" : "",
+    ];
+    // Asked from this namespace, because that is where the kernel puts the tunnel's socket.
+    this.topology.create({ netns: this.name, tool: "ip", line: words.filter(Boolean).join(" ") });
+    home.up(device);
+    return this;
+  }
+
+  /** Runs a command in here now. */
+  run(command: readonly string[], options?: RunOptions): Promise<Ran> {
+    return run([...enter(this.name), ...command], options);
+  }
+
+  /** Starts a listener in here now; resolves when it is bound. */
+  listen(options: ListenOptions): Promise<Listener> {
+    return startListener(this, options);
+  }
+
+  #write(tool: Tool, lines: readonly string[]): this {
+    this.#steps.push(...lines.map((line) => ({ netns: this.name, tool, line })));
+    return this;
+  }
+}
+
+function flagOf(route: string): string {
+  return familyOf(route) === 6 ? "-6 " : "";
+}

@@ -1,0 +1,125 @@
+import { LasthopError } from "../event/error.ts";
+import { kill, run } from "./process.ts";
+
+/**
+ * What a topology made, written down before it is made: a run that is killed leaves a file that says
+ * what to take down. One file per topology, under `registryFolder`.
+ */
+export interface Registration {
+  version: 1;
+  /** Prefix and lab, for example "lh-i1": every namespace's name starts with it. */
+  name: string;
+  /** What it was brought up as, for example "I1". */
+  lab: string;
+  owner: ProcessRef;
+  /** Stays up when its owner ends. */
+  kept: boolean;
+  namespaces: string[];
+  processes: ProcessRef[];
+}
+
+/** A pid alone may be someone else's by now. */
+export interface ProcessRef {
+  pid: number;
+  startTime: string;
+}
+
+export const registryFolder = "/run/lasthop/labs";
+export const netnsFolder = "/run/netns";
+
+export async function processRef(pid: number): Promise<ProcessRef | undefined> {
+  try {
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    // The command's name may hold spaces and parentheses; field 22 counts from behind it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : { pid, startTime: fields[19]! };
+  } catch {
+    return undefined;
+  }
+}
+
+export async function isAlive(ref: ProcessRef): Promise<boolean> {
+  return (await processRef(ref.pid))?.startTime === ref.startTime;
+}
+
+/** Claims the name; fails when another topology, dead or alive, holds it. */
+export async function register(registration: Registration): Promise<void> {
+  await Deno.mkdir(registryFolder, { recursive: true });
+  const draft = `${pathOf(registration.name)}.${Deno.pid}`;
+  await Deno.writeTextFile(draft, JSON.stringify(registration));
+  try {
+    // A link, unlike a rename, refuses to replace what is there.
+    await Deno.link(draft, pathOf(registration.name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw new LasthopError(
+      "lab_exists",
+      `Cannot bring up lab "${registration.lab}": "${registration.name}" is up already, ` +
+        `must be taken down first or given another prefix`,
+    );
+  } finally {
+    await Deno.remove(draft);
+  }
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+export async function update(registration: Registration): Promise<void> {
+  const path = pathOf(registration.name);
+  await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(registration));
+  await Deno.rename(`${path}.tmp`, path);
+}
+
+export async function registrations(): Promise<Registration[]> {
+  const found: Registration[] = [];
+  for (const file of await namesIn(registryFolder)) {
+    if (!file.endsWith(".json")) continue;
+    try {
+      found.push(JSON.parse(await Deno.readTextFile(`${registryFolder}/${file}`)));
+    } catch (error) {
+      // Gone since it was listed: its owner took it down.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return found;
+}
+
+/** Ends its processes, removes its namespaces (devices go with them), then forgets it. */
+export async function remove(registration: Registration): Promise<string[]> {
+  for (const ref of registration.processes) {
+    if (await isAlive(ref)) kill(ref.pid);
+  }
+  const removed = await removeNamespaces(registration.namespaces);
+  await Deno.remove(pathOf(registration.name)).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  return removed;
+}
+
+export async function removeNamespaces(names: readonly string[]): Promise<string[]> {
+  const existing = new Set(await namesIn(netnsFolder));
+  const present = names.filter((name) => existing.has(name));
+  if (present.length === 0) return [];
+  const input = present.map((name) => `netns del ${name}\n`).join("");
+  // -force: one that someone else removed meanwhile must not spare the others.
+  await run(["ip", "-force", "-batch", "-"], { input });
+  const left = new Set(await namesIn(netnsFolder));
+  const stuck = present.filter((name) => left.has(name));
+  if (stuck.length === 0) return present;
+  throw new LasthopError(
+    "lab_stuck",
+    `Cannot take down the lab: "${stuck.join('", "')}" still there, must be gone`,
+  );
+}
+
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function pathOf(name: string): string {
+  return `${registryFolder}/${name}.json`;
+}

@@ -1,0 +1,9 @@
+import type { Talk } from "./talk.ts";
+
+/** How this Deno runs talk.ts: no configuration, no registry, no cache to ask, only the network. */
+export function talkCommand(talk: Talk): string[] {
+  const flags = ["--quiet", "--no-config", "--no-lock", "--no-npm", "--no-remote", "--no-check"];
+  const program = import.meta.resolve("./talk.ts");
+  const allowed = ["--unstable-net", "--allow-net"];
+  return [Deno.execPath(), "run", ...flags, ...allowed, program, JSON.stringify(talk)];
+}

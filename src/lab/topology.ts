@@ -1,0 +1,138 @@
+import { LasthopError } from "../event/error.ts";
+import { macOf } from "./address.ts";
+import { runSteps, type Step } from "./batch.ts";
+import { Namespace, type NamespaceOptions } from "./namespace.ts";
+import { awaitReady } from "./ready.ts";
+import { processRef, register, type Registration, remove, update } from "./registry.ts";
+
+export interface TopologyOptions {
+  /** Short lower-case name; with the prefix it starts every namespace's name. */
+  name: string;
+  prefix?: string;
+  /** What the topology is for, as a person would ask for it; its name where absent. */
+  lab?: string;
+  /** Stays up, listeners too, when this process ends. */
+  kept?: boolean;
+}
+
+export interface Veth {
+  macA?: string;
+  macB?: string;
+  mtu?: number;
+  /** false leaves both ends down. */
+  up?: boolean;
+}
+
+/**
+ * Network namespaces and what joins them. Methods write down what is wanted; `apply` does it in few
+ * processes: first what creates devices, in the order written, then each namespace's own settings, in
+ * its own order, all namespaces at once. It may be applied again after more was written down.
+ */
+export class Topology {
+  readonly name: string;
+  readonly namespaces: Namespace[] = [];
+  /** Devices that must carry packets before `apply` returns. */
+  readonly #expected = new Map<Namespace, Set<string>>();
+  readonly #registration: Registration;
+  #creating: Step[] = [];
+  #registered = false;
+  #down: Promise<string[]> | undefined;
+
+  constructor(options: TopologyOptions) {
+    const prefix = options.prefix ?? "lh";
+    checkName("prefix", prefix, /^lh[a-z0-9]{0,12}$/);
+    checkName("name", options.name, /^[a-z0-9][a-z0-9-]{0,14}$/);
+    this.name = `${prefix}-${options.name}`;
+    this.#registration = {
+      version: 1,
+      name: this.name,
+      lab: options.lab ?? options.name,
+      owner: { pid: Deno.pid, startTime: "" },
+      kept: options.kept ?? false,
+      namespaces: [],
+      processes: [],
+    };
+  }
+
+  get kept(): boolean {
+    return this.#registration.kept;
+  }
+
+  /** A new namespace, `lo` up, IPv6 off unless asked for. */
+  namespace(name: string, options: NamespaceOptions = {}): Namespace {
+    checkName("namespace", name, /^[a-z0-9][a-z0-9-]{0,9}$/);
+    const namespace = new Namespace(this, `${this.name}-${name}`, name, options);
+    this.namespaces.push(namespace);
+    this.#registration.namespaces.push(namespace.name);
+    this.create({ tool: "ip", line: `netns add ${namespace.name}` });
+    namespace.prepare();
+    return namespace;
+  }
+
+  /** A cable between two namespaces, or within one. It never touches the machine's own namespace. */
+  veth(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options: Veth = {}): void {
+    const mtu = options.mtu === undefined ? "" : ` mtu ${options.mtu}`;
+    const end = (namespace: Namespace, device: string, mac?: string) =>
+      `name ${device} netns ${namespace.name} address ${
+        mac ?? macOf(namespace.role, device)
+      }${mtu}`;
+    this.create({
+      tool: "ip",
+      line: `link add ${end(a, deviceA, options.macA)} type veth ` +
+        `peer ${end(b, deviceB, options.macB)}`,
+    });
+    if (options.up === false) return;
+    for (const [namespace, device] of [[a, deviceA], [b, deviceB]] as const) {
+      namespace.up(device);
+      this.expect(namespace, device);
+    }
+  }
+
+  /** Writes down a step that creates a device; those run before all others. */
+  create(step: Step): void {
+    this.#creating.push(step);
+  }
+
+  expect(namespace: Namespace, device: string): void {
+    const devices = this.#expected.get(namespace) ?? new Set();
+    this.#expected.set(namespace, devices.add(device));
+  }
+
+  /** `awaited: false` for a topology that is meant to have dead links. */
+  async apply(options: { awaited?: boolean } = {}): Promise<void> {
+    await this.#register();
+    await runSteps(this.#creating.splice(0));
+    await Promise.all(this.namespaces.map((namespace) => runSteps(namespace.takeSteps())));
+    const expected = [...this.#expected];
+    this.#expected.clear();
+    if (options.awaited !== false) await awaitReady(expected);
+  }
+
+  /** A process that must not outlive the topology. */
+  async own(pid: number): Promise<void> {
+    const ref = await processRef(pid);
+    if (ref === undefined) return;
+    this.#registration.processes.push(ref);
+    await update(this.#registration);
+  }
+
+  /** Ends listeners and removes the namespaces with all that is in them; again does nothing. */
+  down(): Promise<string[]> {
+    return this.#down ??= this.#registered ? remove(this.#registration) : Promise.resolve([]);
+  }
+
+  async #register(): Promise<void> {
+    if (this.#registered) return await update(this.#registration);
+    this.#registration.owner = (await processRef(Deno.pid))!;
+    await register(this.#registration);
+    this.#registered = true;
+  }
+}
+
+function checkName(what: string, value: string, pattern: RegExp): void {
+  if (pattern.test(value)) return;
+  throw new LasthopError(
+    "lab_name_invalid",
+    `Cannot name a topology: ${what} is "${value}", must match ${pattern}`,
+  );
+}

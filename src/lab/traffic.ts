@@ -1,0 +1,72 @@
+import { familyOf } from "./address.ts";
+import type { Namespace } from "./namespace.ts";
+import type { Answer, Ask } from "./talk.ts";
+import { talkCommand } from "./talk_command.ts";
+
+/** What was sent, and how much of it was answered. */
+export interface Exchange {
+  /** For a person, for example "ping 10.132.2.46 from worker". */
+  what: string;
+  sent: number;
+  answered: number;
+  error?: string;
+}
+
+export interface Ping {
+  count?: number;
+  /** Payload octets. */
+  size?: number;
+  intervalMs?: number;
+  /** How long the last reply may take. */
+  waitMs?: number;
+  /** Further options of iputils ping, for example ["-M", "do"]. */
+  options?: readonly string[];
+  signal?: AbortSignal;
+}
+
+/** Echo requests from a namespace; a second at most is spent on the last reply unless told otherwise. */
+export async function ping(from: Namespace, to: string, options: Ping = {}): Promise<Exchange> {
+  const { count = 3, size = 56, intervalMs = 200, waitMs = 1_000 } = options;
+  const command = ["ping", `-${familyOf(to)}`, "-n", "-q", "-c", `${count}`, "-s", `${size}`];
+  command.push("-i", `${intervalMs / 1_000}`, "-W", `${waitMs / 1_000}`);
+  const { stdout, stderr } = await from.run([...command, ...options.options ?? [], to], {
+    signal: options.signal,
+    timeoutMs: count * intervalMs + waitMs + 3_000,
+  });
+  const counts = /(\d+) packets transmitted, (\d+) received/.exec(stdout);
+  return {
+    what: `ping ${to} from ${from.role}`,
+    sent: Number(counts?.[1] ?? 0),
+    answered: Number(counts?.[2] ?? 0),
+    ...(stderr.trim() === "" ? {} : { error: stderr.trim().split("\n")[0] }),
+  };
+}
+
+/** One request over TCP or UDP from a namespace, and its answer. */
+export async function ask(
+  from: Namespace,
+  options: Omit<Ask, "do">,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const { stdout, cut } = await from.run(talkCommand({ do: "ask", ...options }), {
+    signal,
+    timeoutMs: options.timeoutMs + 3_000,
+  });
+  if (stdout !== "") return JSON.parse(stdout);
+  return { connected: false, error: cut ? "Cut" : "NothingSaid" };
+}
+
+/** A request as an exchange: answered means that the answer came back whole. */
+export async function request(
+  from: Namespace,
+  options: Omit<Ask, "do">,
+  signal?: AbortSignal,
+): Promise<Exchange> {
+  const answer = await ask(from, options, signal);
+  return {
+    what: `${options.protocol} ${options.address} port ${options.port} from ${from.role}`,
+    sent: 1,
+    answered: answer.answer ? 1 : 0,
+    ...(answer.error === undefined ? {} : { error: answer.error }),
+  };
+}
