@@ -1,0 +1,122 @@
+/** Style as a test: the house rules on the real tree, and on small sources that break them. */
+import { deepEqual } from "node:assert/strict";
+import { rulesAreTestedAndTestsHaveRules } from "./tidy/ids.ts";
+import * as rules from "./tidy/rules.ts";
+import { bareCode, readSources } from "./tidy/source.ts";
+
+/** Files under src that may be long, and why. */
+const LONG: Record<string, string> = {};
+
+const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const sources = await readSources(root);
+
+const HOUSE: Record<string, rules.TidyRule> = {
+  "event and analysis ask no clock, chance, runtime or timer": rules.pureCodeAsksNobody,
+  "event imports only event, analysis only event and analysis": rules.pureCodeImportsPureCode,
+  "files under src are short, or listed with a reason": rules.filesAreShort(LONG),
+  "no test sleeps": rules.testsDoNotSleep,
+  "nothing is left to be done in a comment": rules.nothingIsLeftOver,
+  "every script says what it cannot see, emits, needs and costs": rules.scriptsHaveHeaders,
+  "no registry is named": rules.noRegistryIsNamed,
+  "every rule is tested and built, every tested id is a rule": rulesAreTestedAndTestsHaveRules,
+};
+
+for (const [claim, rule] of Object.entries(HOUSE)) {
+  Deno.test(`tidy: ${claim}`, () => deepEqual(rule(sources), []));
+}
+
+/** Paths complained of, given files as path and text. */
+function blamed(rule: rules.TidyRule, files: Record<string, string>): string[] {
+  const complaints = rule(Object.entries(files).map(([path, text]) => ({ path, text })));
+  return complaints.map((complaint) => complaint.slice(0, complaint.indexOf(":")));
+}
+
+Deno.test("tidy itself: pureCodeAsksNobody sees code, not comments, strings or tests", () => {
+  const files = {
+    "src/event/clock.ts": "const now = Date.now();",
+    "src/event/template.ts": "const now = `${Math.random()}`;",
+    "src/analysis/runtime.ts": "Deno.exit(1);",
+    "src/analysis/timer.ts": "setTimeout(done, 1);",
+    "src/analysis/comment.ts": "// Date.now() is not asked.\nconst s = 'new Date';\n/* fetch( */",
+    "src/analysis/member.ts": "queue.process.next(); this.fetch(1);",
+    "src/analysis/clock_test.ts": "Date.now();",
+    "src/probe/clock.ts": "Date.now();",
+  };
+  deepEqual(blamed(rules.pureCodeAsksNobody, files), Object.keys(files).slice(0, 4));
+});
+
+Deno.test("tidy itself: pureCodeImportsPureCode lets analysis import event, not the reverse", () => {
+  const files = {
+    "src/event/a.ts": 'import { b } from "../analysis/b.ts";',
+    "src/analysis/c.ts": 'import { run } from "../probe/run.ts";',
+    "src/analysis/d.ts": 'const x = await import("node:fs");',
+    "src/analysis/e.ts": 'export * from "../event/x.ts";\nimport { z } from "zod";',
+    "src/analysis/f.ts": '// import "node:fs"\nimport "./e.ts";',
+  };
+  deepEqual(blamed(rules.pureCodeImportsPureCode, files), Object.keys(files).slice(0, 3));
+});
+
+Deno.test("tidy itself: filesAreShort blames line 301 and a reason that is no longer needed", () => {
+  const files = { "src/a.ts": "x\n".repeat(301), "src/b.ts": "x\n".repeat(300) };
+  deepEqual(blamed(rules.filesAreShort({}), files), ["src/a.ts"]);
+  deepEqual(blamed(rules.filesAreShort({ "src/a.ts": "a table" }), files), []);
+  deepEqual(blamed(rules.filesAreShort({ "src/b.ts": "" }), files), ["src/a.ts", "src/b.ts"]);
+});
+
+Deno.test("tidy itself: testsDoNotSleep sees a sleep by any name, and lets a timeout be", () => {
+  const files = {
+    "src/a_test.ts": "await sleep(10);",
+    "test/fake/b.ts": "await delay(10);",
+    "src/c_test.ts": "await new Promise((done) => setTimeout(done, 10));",
+    "src/d_test.ts": "const late = setTimeout(() => stop(child), 10); clock.sleep(1);",
+    "src/e.ts": "await sleep(10);",
+  };
+  deepEqual(blamed(rules.testsDoNotSleep, files), Object.keys(files).slice(0, 3));
+});
+
+Deno.test("tidy itself: nothingIsLeftOver finds the word in any file, whole", () => {
+  const word = "TO" + "DO";
+  const files = { "docs/a.md": `${word}: more`, "src/b.ts": `const ${word}S = 1;` };
+  deepEqual(blamed(rules.nothingIsLeftOver, files), ["docs/a.md"]);
+});
+
+Deno.test("tidy itself: scriptsHaveHeaders wants all four lines with something in them", () => {
+  const header = "// BLIND TO  XDP\n// EMITS     x\n// NEEDS     y\n// COST      z\n";
+  const files = { "bpf/a.bt": header, "bpf/b.bt": header.replace("XDP", "").replace("z", "") };
+  deepEqual(blamed(rules.scriptsHaveHeaders, files), ["bpf/b.bt", "bpf/b.bt"]);
+});
+
+Deno.test("tidy itself: noRegistryIsNamed reads lock files too", () => {
+  const host = "https://registry." + "npmjs.org/";
+  deepEqual(blamed(rules.noRegistryIsNamed, { "a/package-lock.json": host }), [
+    "a/package-lock.json",
+  ]);
+});
+
+Deno.test("tidy itself: a rule without test or code, and a test without rule, are blamed", () => {
+  const files = {
+    "docs/rules.md": "# Rules\n## R1 one\n### [R2] two\n",
+    "src/analysis/one.ts": 'export const one = { id: "R1" };',
+    "src/analysis/one_test.ts": 'Deno.test("[R1] [R9] one holds", f);',
+    "test/specs/two.txt": "# Two dies. [R10]\n[R2] is below the title",
+  };
+  deepEqual(blamed(rulesAreTestedAndTestsHaveRules, files), [
+    "docs/rules.md",
+    "docs/rules.md",
+    "src/analysis/one_test.ts",
+    "test/specs/two.txt",
+  ]);
+  deepEqual(
+    blamed(rulesAreTestedAndTestsHaveRules, { ...files, "docs/rules.md": "# Rules" }),
+    [
+      "src/analysis/one_test.ts",
+      "src/analysis/one_test.ts",
+      "test/specs/two.txt",
+    ].filter((path, i) => i !== 1 || path),
+  );
+});
+
+Deno.test("tidy itself: bareCode keeps templates and line numbers, drops comments and strings", () => {
+  const code = bareCode('a /* b\nc */ "d // e" // f\n`${g} \'`');
+  deepEqual(code, 'a \n "" \n`${g} \'`');
+});
