@@ -39,6 +39,7 @@ const TYPES = ["host", "net", "port", "portrange", "proto"] as const;
 const WORDS: ReadonlySet<string> = new Set(KEYWORDS);
 const NOT_A_TERM = /^(|and|or|[)/])$/;
 const VALUES = {
+  bare: "an IP address, host, net or port",
   host: "an IP address",
   net: "a network, like 10.0.0.0/8",
   port: "a port",
@@ -104,7 +105,7 @@ function readOperand(reader: Reader, from: Qualifier | null, valuesOnly: boolean
 function checkValue(reader: Reader, token: Token, { type }: Qualifier): void {
   if (type === "proto" && lookUp(PROTOCOL_NAMES, token.text) !== undefined) return;
   if (WORDS.has(token.text) || NOT_A_TERM.test(token.text)) {
-    reader.fail(token, "is not a value", VALUES[type ?? "host"]);
+    reader.fail(token, "is not a value", VALUES[type ?? "bare"]);
   }
 }
 

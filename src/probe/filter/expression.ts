@@ -1,0 +1,95 @@
+/** Boolean expressions of bpftrace, built small: constants fold and common conditions are shared. */
+
+export type Expression =
+  | boolean
+  | Comparison
+  | { op: "not"; part: Expression }
+  | { op: "and" | "or"; parts: Expression[] };
+
+/** Text that can stand between `&&` and `||` as it is, and how many comparisons it makes. */
+export interface Comparison {
+  op: "compare";
+  text: string;
+  comparisons: number;
+}
+
+export const compare = (text: string, comparisons = 1): Comparison => ({
+  op: "compare",
+  text,
+  comparisons,
+});
+
+export function negate(part: Expression): Expression {
+  if (typeof part === "boolean") return !part;
+  return part.op === "not" ? part.part : { op: "not", part };
+}
+
+export function allOf(parts: Expression[]): Expression {
+  const flat = flatten("and", parts, true);
+  return flat === null ? false : flat.length === 0 ? true : one("and", flat);
+}
+
+/** Alternatives that start with the same condition share it: one `$fam == 4` for ten hosts. */
+export function anyOf(parts: Expression[]): Expression {
+  const flat = flatten("or", parts, false);
+  if (flat === null) return true;
+  const groups = Map.groupBy(flat, (part) => render(conjuncts(part)[0]!));
+  if (groups.size < flat.length) {
+    return anyOf([...groups.values()].map((group) => {
+      if (group.length === 1) return group[0]!;
+      const rests = group.map((part) => allOf(conjuncts(part).slice(1)));
+      return allOf([conjuncts(group[0]!)[0]!, anyOf(rests)]);
+    }));
+  }
+  return flat.length === 0 ? false : one("or", flat);
+}
+
+const conjuncts = (part: Expression): Expression[] =>
+  typeof part !== "boolean" && part.op === "and" ? part.parts : [part];
+
+/** Lifts nested operands of the same kind, drops repeated ones; null when one decides it all. */
+function flatten(op: "and" | "or", parts: Expression[], neutral: boolean): Expression[] | null {
+  const seen = new Map<string, Expression>();
+  for (const part of parts) {
+    if (part === !neutral) return null;
+    if (part === neutral) continue;
+    const lifted = typeof part !== "boolean" && part.op === op ? part.parts : [part];
+    for (const each of lifted) seen.set(render(each), each);
+  }
+  return [...seen.values()];
+}
+
+const one = (op: "and" | "or", parts: Expression[]): Expression =>
+  parts.length === 1 ? parts[0]! : { op, parts };
+
+export function countComparisons(expression: Expression): number {
+  if (typeof expression === "boolean") return 0;
+  switch (expression.op) {
+    case "compare":
+      return expression.comparisons;
+    case "not":
+      return countComparisons(expression.part);
+    default:
+      return expression.parts.reduce((sum, part) => sum + countComparisons(part), 0);
+  }
+}
+
+/** Parentheses around everything mixed, so that nothing depends on bpftrace's precedence. */
+export function render(expression: Expression): string {
+  if (typeof expression === "boolean") return expression ? "1" : "0";
+  switch (expression.op) {
+    case "compare":
+      return expression.text;
+    case "not":
+      return `!(${render(expression.part)})`;
+    default: {
+      const sign = expression.op === "and" ? " && " : " || ";
+      return expression.parts.map(operand).join(sign);
+    }
+  }
+}
+
+function operand(part: Expression): string {
+  const isChain = typeof part !== "boolean" && (part.op === "and" || part.op === "or");
+  return isChain ? `(${render(part)})` : render(part);
+}
