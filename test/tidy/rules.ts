@@ -34,6 +34,7 @@ function mayImport(path: string, specifier: string): boolean {
   if (specifier === "zod") return true;
   if (!specifier.startsWith(".")) return false;
   const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+  if (isTest(target)) return false;
   return target.startsWith("src/event/") ||
     (path.startsWith("src/analysis/") && target.startsWith("src/analysis/"));
 }

@@ -25,8 +25,9 @@ export async function readSources(root: string): Promise<Source[]> {
   return sources.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
+/** `arbitrary.ts` makes random values for property tests, and is imported by nothing else. */
 export function isTest(path: string): boolean {
-  return /_test\.tsx?$/.test(path);
+  return /(_test|\/arbitrary)\.tsx?$/.test(path);
 }
 
 export function isCode(path: string): boolean {
