@@ -1,0 +1,61 @@
+/** Reading the JSON of iproute2 and nft, also when its end is missing. */
+import type { Gaps } from "./bounds.ts";
+import type { Section } from "./sections.ts";
+
+/** How a tool's failure reads in a gap. */
+export function failure(section: Section): string {
+  if (section.status === 127) return section.stderr || "tool not found";
+  const status = section.status === undefined ? "did not end in time" : `exit ${section.status}`;
+  return section.stderr ? `${status}: ${section.stderr}` : status;
+}
+
+/**
+ * The elements of the list a tool printed. What cannot be read is a gap; a list cut short (by its
+ * size or the time limit) gives the elements that are whole.
+ */
+export function jsonRows(section: Section | undefined, what: string, gaps: Gaps): unknown[] {
+  if (!section) {
+    gaps.add(what, "not reached in time");
+    return [];
+  }
+  const text = section.stdout.trim();
+  if (section.status !== 0) gaps.add(what, failure(section));
+  if (text === "") return [];
+  const whole = parse(text);
+  if (Array.isArray(whole)) return whole;
+  const salvaged = parse(wholeElements(text));
+  if (Array.isArray(salvaged)) {
+    gaps.add(what, `cut: output ended after ${text.length} characters`);
+    return salvaged;
+  }
+  if (section.status === 0) gaps.add(what, `not JSON: ${text.slice(0, 80)}`);
+  return [];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `[{…},{…},{"cu` → `[{…},{…}]`. */
+export function wholeElements(text: string): string {
+  let depth = 0;
+  let inString = false;
+  let end = 1;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (inString) {
+      if (char === "\\") i++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") {
+      depth--;
+      if (depth === 1) end = i + 1;
+    }
+  }
+  return text.slice(0, end) + "]";
+}

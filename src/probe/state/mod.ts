@@ -1,0 +1,4 @@
+/** What a node knows of its own network, one snapshot per network namespace. */
+export type { NetnsHandle } from "./netns.ts";
+export { findNetns, listNetns } from "./netns.ts";
+export { readState, readStates } from "./read.ts";

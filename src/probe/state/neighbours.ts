@@ -1,0 +1,81 @@
+/** Neighbours (`ip -j neigh`), forwarding databases (`bridge -j fdb`) and VLANs (`bridge -j vlan`). */
+import { z } from "zod";
+import type { FdbEntry, Link, Neighbour } from "../../event/state.ts";
+import { clip } from "./bounds.ts";
+
+const str = z.string().optional();
+const int = z.number().int().optional();
+
+export const NeighbourRow = z.object({
+  dst: z.string(),
+  dev: z.string(),
+  lladdr: str,
+  state: z.array(z.string()).optional(),
+  proxy: z.unknown().optional(),
+  router: z.unknown().optional(),
+  extern_learn: z.unknown().optional(),
+});
+
+export function neighbour(row: z.infer<typeof NeighbourRow>): Neighbour {
+  return {
+    address: clip(row.dst, 64),
+    device: clip(row.dev, 255),
+    ...(row.lladdr === undefined ? {} : { mac: clip(row.lladdr, 32) }),
+    states: row.state ?? [],
+    ...(row.proxy === undefined ? {} : { proxy: true }),
+  };
+}
+
+export const FdbRow = z.object({
+  mac: z.string(),
+  ifname: z.string(),
+  dst: str,
+  port: z.union([z.number().int(), z.string()]).optional(),
+  vni: int,
+  vlan: int,
+  master: str,
+  flags: z.array(z.string()).optional(),
+  state: str,
+});
+type FdbRow = z.infer<typeof FdbRow>;
+
+/**
+ * A device's own multicast filter, which `bridge fdb` lists too: nothing is forwarded by it, and on
+ * a node it is most of the output.
+ */
+export function isMulticastFilter(row: FdbRow): boolean {
+  const multicast = (Number.parseInt(row.mac.slice(0, 2), 16) & 1) === 1;
+  return multicast && row.dst === undefined && (row.flags ?? []).includes("self");
+}
+
+export function fdbEntry(row: FdbRow): FdbEntry {
+  const port = Number(row.port);
+  return {
+    device: clip(row.ifname, 255),
+    mac: clip(row.mac, 32),
+    ...(row.dst === undefined ? {} : { destination: clip(row.dst, 64) }),
+    ...(Number.isInteger(port) ? { port } : {}),
+    ...(row.vni === undefined ? {} : { vni: row.vni }),
+    ...(row.vlan === undefined ? {} : { vlan: row.vlan }),
+    ...(row.master === undefined ? {} : { master: clip(row.master, 255) }),
+    flags: [...(row.flags ?? []), ...(row.state ? [row.state] : [])],
+  };
+}
+
+export const VlanRow = z.object({
+  ifname: z.string(),
+  vlans: z.array(z.object({
+    vlan: z.number().int(),
+    vlanEnd: int,
+    flags: z.array(z.string()).optional(),
+  })).optional(),
+});
+
+export function portVlans(row: z.infer<typeof VlanRow>): NonNullable<Link["vlans"]> {
+  return (row.vlans ?? []).map((one) => ({
+    id: one.vlan,
+    ...(one.vlanEnd === undefined ? {} : { idEnd: one.vlanEnd }),
+    ...(one.flags?.includes("PVID") ? { pvid: true } : {}),
+    ...(one.flags?.includes("Egress Untagged") ? { untagged: true } : {}),
+  }));
+}

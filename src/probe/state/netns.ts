@@ -1,0 +1,142 @@
+/** Which network namespaces this machine has, and how to open each. */
+import { LasthopError } from "../../event/error.ts";
+
+export interface NetnsHandle {
+  inode: number;
+  name?: string;
+  /** Path to open: /run/netns/NAME or /proc/PID/ns/net. */
+  path: string;
+}
+
+/** `net:[4026531833]`, as the kernel names a namespace in links and mount tables. */
+const NET = /^net:\[(\d+)\]$/;
+
+/**
+ * Every netns of this machine, by inode: bind-mounted ones (`ip netns`, container runtimes) under
+ * their name, and those only a process holds; the current one included.
+ */
+export function listNetns(): Promise<NetnsHandle[]> {
+  const found = new Map<number, NetnsHandle>();
+  for (const handle of [...mounted("self", ""), ...mounted("1", "/proc/1/root")]) {
+    const known = found.get(handle.inode);
+    // A name given by `ip netns` is what people know it by.
+    if (!known || (!isNamed(known.path) && isNamed(handle.path))) found.set(handle.inode, handle);
+  }
+  for (const pid of ["self", ...processes()]) {
+    const inode = inodeOf(`/proc/${pid}/ns/net`);
+    if (inode === undefined || found.has(inode)) continue;
+    const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
+    found.set(inode, { inode, path });
+  }
+  return Promise.resolve([...found.values()].sort((a, b) => a.inode - b.inode));
+}
+
+function isNamed(path: string): boolean {
+  return /^(?:\/proc\/1\/root)?(?:\/var)?\/run\/netns\//.test(path);
+}
+
+/** Namespaces bind-mounted in the mount namespace of a process, by its mount table. */
+function mounted(pid: string, root: string): NetnsHandle[] {
+  let table: string;
+  try {
+    if (pid !== "self" && Deno.readLinkSync(`/proc/${pid}/ns/mnt`) === ownMounts()) return [];
+    table = Deno.readTextFileSync(`/proc/${pid}/mountinfo`);
+  } catch {
+    // Another user's process, or one that ended meanwhile.
+    return [];
+  }
+  return table.split("\n").flatMap((line) => {
+    const [, , , source = "", target = ""] = line.split(" ");
+    const inode = NET.exec(source)?.[1];
+    if (inode === undefined) return [];
+    const path = root + unescape(target);
+    const name = path.split("/").at(-1);
+    return [{ inode: Number(inode), ...(name ? { name } : {}), path }];
+  });
+}
+
+function ownMounts(): string {
+  return Deno.readLinkSync("/proc/self/ns/mnt");
+}
+
+/** Mount tables write a space as `\040`. */
+function unescape(path: string): string {
+  return path.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+function* processes(): Generator<string> {
+  for (const entry of Deno.readDirSync("/proc")) {
+    if (/^\d+$/.test(entry.name)) yield entry.name;
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  try {
+    const inode = NET.exec(Deno.readLinkSync(path))?.[1];
+    return inode === undefined ? undefined : Number(inode);
+  } catch {
+    // The process ended, or is a kernel thread of another user namespace.
+    return undefined;
+  }
+}
+
+/** By name, inode, `pid:123` or absolute path. */
+export async function findNetns(name: string): Promise<NetnsHandle> {
+  const all = await listNetns();
+  const pid = /^pid:(\d+)$/.exec(name)?.[1];
+  const path = pid === undefined ? name : `/proc/${pid}/ns/net`;
+  if (path.startsWith("/")) return byPath(path, all);
+  const found = all.find((one) => one.name === name) ??
+    all.find((one) => /^\d+$/.test(name) && one.inode === Number(name));
+  if (found) return found;
+  throw new LasthopError(
+    "netns_unknown",
+    `Cannot find network namespace "${name}": ${suggestion(name, all)}`,
+  );
+}
+
+function byPath(path: string, all: readonly NetnsHandle[]): NetnsHandle {
+  const inode = inodeOf(path) ?? inodeOfMount(path);
+  if (inode === undefined) {
+    throw new LasthopError(
+      "netns_unknown",
+      `Cannot open network namespace "${path}": it is not one, must be a file like ` +
+        "/run/netns/NAME or /proc/PID/ns/net",
+    );
+  }
+  return all.find((one) => one.inode === inode) ?? { inode, path };
+}
+
+/** A bind mount is no link; it is a file of the same file system as the links point to. */
+function inodeOfMount(path: string): number | undefined {
+  try {
+    const file = Deno.statSync(path);
+    const listed = Deno.statSync("/proc/self/ns/net");
+    return file.dev === listed.dev && file.ino !== null ? file.ino : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function suggestion(name: string, all: readonly NetnsHandle[]): string {
+  const names = all.flatMap((one) => one.name === undefined ? [] : [one.name]);
+  if (names.length === 0) return "no namespace of this machine has a name";
+  const near = names.map((other) => ({ other, far: distance(name, other) }))
+    .sort((a, b) => a.far - b.far || a.other.localeCompare(b.other))
+    .slice(0, 5).map(({ other }) => `"${other}"`);
+  return `must be one of the ${names.length} of this machine, nearest: ${near.join(", ")}`;
+}
+
+/** Edits from one to the other. */
+export function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const change = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

@@ -1,0 +1,54 @@
+/** Reading the state of network namespaces, a few at a time. */
+import type { NetnsState } from "../../event/state.ts";
+import { assemble, emptyState, type Reading } from "./assemble.ts";
+import { clip } from "./bounds.ts";
+import { type Askable, askableHere } from "./modules.ts";
+import type { NetnsHandle } from "./netns.ts";
+import { readSections } from "./run.ts";
+
+const TIMEOUT_MS = 10_000;
+/** More would take the node's processors away from the traffic. */
+const PARALLEL_MAX = 3;
+
+export async function readState(
+  netns: NetnsHandle,
+  options: { timeoutMs?: number } = {},
+): Promise<NetnsState> {
+  const reading = await readOne(netns, await askableHere(), options.timeoutMs ?? TIMEOUT_MS);
+  return reading.state;
+}
+
+/** All of them. One that cannot be read is a state with gaps, never an exception. */
+export async function readStates(netns: NetnsHandle[]): Promise<NetnsState[]> {
+  const askable = await askableHere();
+  const readings: Reading[] = new Array(netns.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < netns.length; i = next++) {
+      const handle = netns[i];
+      if (handle) readings[i] = await readOne(handle, askable, TIMEOUT_MS);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
+  return readings.map((reading) => reading.state);
+}
+
+async function readOne(
+  netns: NetnsHandle,
+  askable: readonly Askable[],
+  timeoutMs: number,
+): Promise<Reading> {
+  try {
+    const { sections, failure } = await readSections(netns.path, askable, timeoutMs);
+    if (failure === undefined) return assemble(netns, sections);
+    return unread(netns, failure);
+  } catch (error) {
+    return unread(netns, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unread(netns: NetnsHandle, why: string): Reading {
+  const state = emptyState(netns, "0");
+  state.gaps = [{ what: "state", why: clip(why, 500) }];
+  return { state, netnsids: new Map(), nsidNames: new Map() };
+}

@@ -1,0 +1,105 @@
+/**
+ * The shell script that reads one network namespace: many small tools in one process tree, because
+ * entering a namespace and starting a shell cost more than most of them.
+ *
+ * It changes nothing. `$1` is the marker, `$2` the byte limit of one tool's output, and the rest
+ * names what may be asked without making the kernel load a module (see `modules.ts`).
+ */
+export const SCRIPT = String.raw`
+M=$1; CAP=$2; shift 2; MAY=" $* "
+LC_ALL=C; export LC_ALL
+open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
+close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
+s() { open "$1"; shift; "$@"; close $?; }
+# For what can be long: the tool dies of SIGPIPE instead of filling memory.
+big() { open "$1"; shift; { "$@"; close $?; } | head -c "$CAP"; }
+may() { case "$MAY" in *" $1 "*) return 0;; esac; return 1; }
+
+open clock
+n=0
+while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
+cat /proc/uptime
+close 0
+
+big link ip -j -d -s addr show
+big route4 ip -j -N -4 route show table all
+big route6 ip -j -N -6 route show table all
+s rule4 ip -j -N -4 rule show
+s rule6 ip -j -N -6 rule show
+big neighbour ip -j neigh show
+s proxy ip -j neigh show proxy
+big fdb bridge -j fdb show
+big vlan bridge -c -j vlan show
+s nsid ip netns list-id
+
+sysctls() {
+  cd /proc/sys/net || return 1
+  printf '%s\0' ipv4/ip_forward ipv4/ip_default_ttl ipv4/icmp_echo_ignore_all \
+    ipv4/icmp_echo_ignore_broadcasts ipv4/icmp_ratelimit ipv4/ip_local_port_range \
+    ipv4/tcp_syncookies ipv4/tcp_max_syn_backlog ipv4/tcp_abort_on_overflow \
+    ipv4/ping_group_range ipv4/fib_multipath_hash_policy ipv4/fib_multipath_use_neigh \
+    ipv4/ip_no_pmtu_disc ipv4/tcp_l3mdev_accept ipv4/udp_l3mdev_accept \
+    ipv6/fib_multipath_hash_policy ipv6/bindv6only ipv6/icmp/echo_ignore_all \
+    core/somaxconn core/netdev_max_backlog core/rmem_default core/rmem_max \
+    bridge/bridge-nf-call-iptables bridge/bridge-nf-call-ip6tables \
+    bridge/bridge-nf-call-arptables \
+    netfilter/nf_conntrack_max netfilter/nf_conntrack_count \
+    netfilter/nf_conntrack_tcp_be_liberal \
+    ipv4/neigh/default/gc_thresh3 ipv6/neigh/default/gc_thresh3 \
+    ipv4/conf/*/forwarding ipv4/conf/*/rp_filter ipv4/conf/*/accept_local \
+    ipv4/conf/*/route_localnet ipv4/conf/*/send_redirects ipv4/conf/*/arp_ignore \
+    ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/proxy_arp \
+    ipv4/conf/*/src_valid_mark \
+    ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
+    ipv6/conf/*/proxy_ndp |
+    xargs -0 grep -sH .
+  return 0
+}
+big sysctl sysctls
+
+q=$(tc -s qdisc show 2>&1); rc=$?
+open qdisc; printf '%s\n' "$q" | head -c "$CAP"; close $rc
+printf '%s\n' "$q" | {
+  left=200
+  while read -r word kind handle x dev rest; do
+    [ "$word" = qdisc ] || continue
+    case "$kind" in
+      clsact|ingress)
+        big "filter $dev ingress" tc -s filter show dev "$dev" ingress
+        [ "$kind" = ingress ] || big "filter $dev egress" tc -s filter show dev "$dev" egress;;
+      htb|prio|hfsc|drr|ets|qfq|cbq|sfb|multiq|fq_codel|sfq)
+        [ "$handle" = 0: ] || big "filter $dev $handle" tc -s filter show dev "$dev" parent "$handle";;
+      *) continue;;
+    esac
+    left=$((left-1))
+    [ $left -gt 0 ] || { s filters-cut true; break; }
+  done
+}
+
+if may sockets; then big socket ss -Hlntu
+else big socket env PROC_ROOT=/proc ss -Hlntu; fi
+if may xfrm; then
+  big xfrm-policy ip -o xfrm policy show
+  big xfrm-state ip -o xfrm state show nokeys
+fi
+
+if may netfilter; then
+  t=$(nft list tables 2>&1); rc=$?
+  open tables; printf '%s\n' "$t"; close $rc
+  case "$t" in
+    "table "*)
+      big nft-json nft -j list ruleset
+      big nft-text nft -a list ruleset;;
+  esac
+  case "$t" in *"table ip "*) command -v iptables-nft-save >/dev/null &&
+    big iptables4 iptables-nft-save -c;; esac
+  case "$t" in *"table ip6 "*) command -v ip6tables-nft-save >/dev/null &&
+    big iptables6 ip6tables-nft-save -c;; esac
+fi
+# These files name the tables that exist; only then is asking free of consequences.
+for v in 4 6; do
+  case $v in 4) f=/proc/net/ip_tables_names; p=iptables;; 6) f=/proc/net/ip6_tables_names; p=ip6tables;; esac
+  if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then big legacy$v $p-legacy-save -c; fi
+done
+s end true
+`;
