@@ -12,6 +12,7 @@ import {
   KEYWORDS,
   lookUp,
   NETWORK_WORDS,
+  PORT_NAMES,
   PORT_PROTOCOL_WORDS,
   PROTOCOL_NAMES,
   UNSUPPORTED,
@@ -96,7 +97,7 @@ function readOperand(reader: Reader, from: Qualifier | null, valuesOnly: boolean
   else if (WORDS.has(token.text)) return readTerm(reader);
   else if (NOT_A_TERM.test(token.text)) {
     reader.fail(token, "is not a term", `"not", "(" or one of ${KEYWORDS.join(", ")}`);
-  } else if (from === null && !/[.:]/.test(token.text)) refuseWord(reader, token);
+  } else if (!mayBeValue(token.text, from)) refuseWord(reader, token);
   const qualifier = from ?? BARE;
   return { node: readValue(reader, qualifier), qualifier };
 }
@@ -107,6 +108,15 @@ function checkValue(reader: Reader, token: Token, { type }: Qualifier): void {
   if (WORDS.has(token.text) || NOT_A_TERM.test(token.text)) {
     reader.fail(token, "is not a value", VALUES[type ?? "bare"]);
   }
+}
+
+/** Without a keyword: is it a value that inherits one, or a keyword mistyped? */
+function mayBeValue(text: string, from: Qualifier | null): boolean {
+  if (/[.:]/.test(text)) return true;
+  if (from === null) return false;
+  if (/^\d/.test(text)) return true;
+  const names = from.type === "proto" ? PROTOCOL_NAMES : PORT_NAMES;
+  return from.type !== undefined && lookUp(names, text) !== undefined;
 }
 
 function refuseWord(reader: Reader, token: Token): never {
