@@ -7,6 +7,7 @@ import {
   registrations,
   remove,
   removeNamespaces,
+  withRegistry,
 } from "./registry.ts";
 
 export interface CleanUp {
@@ -17,7 +18,11 @@ export interface CleanUp {
 }
 
 /** Removes what nobody owns any more; returns the namespaces that went. */
-export async function cleanUp({ lab, kept }: CleanUp): Promise<string[]> {
+export function cleanUp(options: CleanUp): Promise<string[]> {
+  return withRegistry(() => cleanUpAlone(options));
+}
+
+async function cleanUpAlone({ lab, kept }: CleanUp): Promise<string[]> {
   // Names before registrations: whoever makes a namespace has registered it first, so one that no
   // registration explains has lost its owner for certain.
   const names = await namesIn(netnsFolder);

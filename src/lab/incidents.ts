@@ -1,8 +1,10 @@
 import { i1 } from "./i1.ts";
+import { i2, i2Inside } from "./i2.ts";
+import { i3 } from "./i3.ts";
 import { i4 } from "./i4.ts";
 import type { Blueprint, LabIncident } from "./scene.ts";
 
-export const blueprints: readonly Blueprint[] = [i1, i4];
+export const blueprints: readonly Blueprint[] = [i1, i2, i2Inside, i3, i4];
 
 export function listIncidents(): LabIncident[] {
   return blueprints.map(({ id, title, summary, variants }) => ({ id, title, summary, variants }));

@@ -29,7 +29,7 @@ export async function labUp(id: string, options: LabOptions): Promise<Lab> {
   const blueprint = blueprintOf(id);
   const { repaired, prefix, kept } = options;
   requireRoot(`bring up lab "${blueprint.id}"`);
-  await cleanUp({ lab: blueprint.id, kept: false });
+  await cleanUp({ kept: false });
   const name = blueprint.id.toLowerCase();
   const topology = new Topology({ name, lab: blueprint.id, prefix, kept });
   const scene = blueprint.build(topology, repaired);

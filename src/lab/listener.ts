@@ -28,7 +28,7 @@ export async function startListener(
   // A child that can't even be started has no pid, and its reason in the result.
   if (child.pid === undefined) throw notBound(namespace, options, "it can't start");
   const { pid } = child;
-  await topology.own(pid);
+  await topology.own(pid, child);
   let said = "";
   child.stderr?.on("data", (chunk) => said += said.length < 1_000 ? String(chunk) : "");
   if (!await saysReady(child.stdout!, pid)) {

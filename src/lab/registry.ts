@@ -44,22 +44,26 @@ export async function isAlive(ref: ProcessRef): Promise<boolean> {
 
 /** Claims the name; fails when another topology, dead or alive, holds it. */
 export async function register(registration: Registration): Promise<void> {
-  await Deno.mkdir(registryFolder, { recursive: true });
-  const draft = `${pathOf(registration.name)}.${Deno.pid}`;
-  await Deno.writeTextFile(draft, JSON.stringify(registration));
-  try {
-    // A link, unlike a rename, refuses to replace what is there.
-    await Deno.link(draft, pathOf(registration.name));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  await withRegistry(async () => {
+    const held = (await registrations()).some(({ name }) => name === registration.name);
+    if (!held) return await update(registration);
     throw new LasthopError(
       "lab_exists",
       `Cannot bring up lab "${registration.lab}": "${registration.name}" is up already, ` +
         `must be taken down first or given another prefix`,
     );
-  } finally {
-    await Deno.remove(draft);
-  }
+  });
+}
+
+/**
+ * One process at a time: else one cleans up after a dead lab while another brings it up anew under
+ * the same name. The kernel drops the lock of a process that dies.
+ */
+export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
+  await Deno.mkdir(registryFolder, { recursive: true });
+  using lock = await Deno.open(`${registryFolder}/lock`, { write: true, create: true });
+  await lock.lock(true);
+  return await work();
 }
 
 /** Whole or not at all: a reader never sees half a file. */

@@ -12,6 +12,8 @@ export interface Listen {
   address?: string;
   port: number;
   answer: string;
+  /** Bound, but never takes what arrives: queues fill up. */
+  idle?: boolean;
 }
 
 /** Sends one request and waits for its answer; says an `Answer` as JSON. */
@@ -35,16 +37,22 @@ export interface Answer {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-async function listen({ protocol, address: hostname = "0.0.0.0", port, answer }: Listen) {
+/** A timer keeps a listener that waits for nothing alive. */
+const idleMs = 3_600_000;
+
+async function listen({ protocol, address: hostname = "0.0.0.0", port, answer, idle }: Listen) {
   const reply = encoder.encode(answer);
+  if (idle) setInterval(() => {}, idleMs);
   if (protocol === "udp") {
     const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
     console.log("ready");
+    if (idle) return;
     for await (const [, from] of socket) await socket.send(reply, from);
     return;
   }
   const listener = Deno.listen({ hostname, port });
   console.log("ready");
+  if (idle) return;
   for await (const connection of listener) void serve(connection, reply);
 }
 

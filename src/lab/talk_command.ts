@@ -5,5 +5,7 @@ export function talkCommand(talk: Talk): string[] {
   const flags = ["--quiet", "--no-config", "--no-lock", "--no-npm", "--no-remote", "--no-check"];
   const program = import.meta.resolve("./talk.ts");
   const allowed = ["--unstable-net", "--allow-net"];
-  return [Deno.execPath(), "run", ...flags, ...allowed, program, JSON.stringify(talk)];
+  // Deno asks the internet for its newest version: a name lookup in the traced namespace.
+  const env = ["env", "DENO_NO_UPDATE_CHECK=1"];
+  return [...env, Deno.execPath(), "run", ...flags, ...allowed, program, JSON.stringify(talk)];
 }

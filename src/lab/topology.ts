@@ -36,6 +36,7 @@ export class Topology {
   readonly #registration: Registration;
   #creating: Step[] = [];
   #registered = false;
+  #ended: Promise<unknown>[] = [];
   #down: Promise<string[]> | undefined;
 
   constructor(options: TopologyOptions) {
@@ -108,8 +109,9 @@ export class Topology {
     if (options.awaited !== false) await awaitReady(expected);
   }
 
-  /** A process that must not outlive the topology. */
-  async own(pid: number): Promise<void> {
+  /** A process that must not outlive the topology; `ended` resolves when it is gone. */
+  async own(pid: number, ended: Promise<unknown>): Promise<void> {
+    this.#ended.push(ended);
     const ref = await processRef(pid);
     if (ref === undefined) return;
     this.#registration.processes.push(ref);
@@ -118,7 +120,13 @@ export class Topology {
 
   /** Ends listeners and removes the namespaces with all that is in them; again does nothing. */
   down(): Promise<string[]> {
-    return this.#down ??= this.#registered ? remove(this.#registration) : Promise.resolve([]);
+    return this.#down ??= this.#registered ? this.#takeDown() : Promise.resolve([]);
+  }
+
+  async #takeDown(): Promise<string[]> {
+    const removed = await remove(this.#registration);
+    await Promise.all(this.#ended);
+    return removed;
   }
 
   async #register(): Promise<void> {

@@ -1,0 +1,110 @@
+import type { Namespace } from "./namespace.ts";
+import type { Blueprint, Scene } from "./scene.ts";
+import type { Topology } from "./topology.ts";
+import { request } from "./traffic.ts";
+
+const podAddress = "192.100.0.31";
+const gateway = { address: "192.100.0.1", mac: "52:54:00:64:00:01" };
+const service = { address: "10.96.0.1", port: 443 };
+const endpoint = { address: "10.16.203.160", port: 6443 };
+
+/** Where the handshake dies; nowhere in a repaired lab. */
+type Loss = "beyond" | "inside" | "none";
+
+export const i2: Blueprint = {
+  id: "I2",
+  title: "Pod to API server: it left the host, and nobody answers",
+  summary: "The SYN leaves enp1s0 translated and right; the API server's side stays silent",
+  variants: ["broken", "repaired"],
+  build: (topology, repaired) => layScene(topology, repaired ? "none" : "beyond"),
+};
+
+export const i2Inside: Blueprint = {
+  id: "I2-inside",
+  title: "Pod to API server: lost inside the SDN bridges",
+  summary: "A rule on br-ext drops the translated SYN before it reaches enp1s0",
+  variants: ["broken", "repaired"],
+  build: (topology, repaired) => layScene(topology, repaired ? "none" : "inside"),
+};
+
+function layScene(topology: Topology, loss: Loss): Scene {
+  const node = topology.namespace("node", { forwarding: true });
+  const pod = topology.namespace("pod");
+  // The data centre: the pods' gateway and the way to the API server. Nobody probes it.
+  const fabric = topology.namespace("fabric", { forwarding: true });
+  const api = topology.namespace("api");
+  layBridges(node, pod, fabric);
+  layBeyond(fabric, api);
+  translate(node);
+  if (loss === "beyond") silence(api);
+  if (loss === "inside") dropInside(node);
+
+  const nodes = [{ name: "node", netns: [node.name, pod.name] }];
+  if (loss === "none") nodes.push({ name: "apiserver", netns: [api.name] });
+  return {
+    nodes,
+    filter: `tcp and (host ${service.address} or host ${endpoint.address})`,
+    serve: () => api.listen({ protocol: "tcp", port: endpoint.port, answer: "HTTP/1.0 200 OK\n" }),
+    traffic: async (signal) => [
+      await request(pod, {
+        protocol: "tcp",
+        ...service,
+        request: "GET /healthz HTTP/1.0\n\n",
+        // The SYN and its retransmissions after 1 and 3 s.
+        timeoutMs: 3_500,
+      }, signal),
+    ],
+  };
+}
+
+/** Everything on the node is switched: pod nic → br0 → eth-int/eth-ext → br-ext → enp1s0. */
+function layBridges(node: Namespace, pod: Namespace, fabric: Namespace): void {
+  const { topology } = node;
+  topology.veth(pod, "eth0", node, "if2090037512165");
+  // Open vSwitch's patch pair.
+  topology.veth(node, "eth-int", node, "eth-ext");
+  topology.veth(node, "enp1s0", fabric, "eth0", { macB: gateway.mac });
+  // Only br0 sees netfilter: a second pass on br-ext would track the translated connection anew.
+  node.bridge("br0", { ports: ["if2090037512165", "eth-int"], options: "nf_call_iptables 1" });
+  node.bridge("br-ext", { ports: ["eth-ext", "enp1s0"] });
+  // The SDN knows where the endpoint is and the gateway's MAC; br0 needs no address of its own.
+  node.route(`${endpoint.address}/32 via ${gateway.address} dev br0 onlink`);
+  node.neighbour("br0", gateway.address, gateway.mac);
+  pod.address("eth0", `${podAddress}/24`).route(`default via ${gateway.address}`);
+  fabric.address("eth0", `${gateway.address}/24`);
+}
+
+function layBeyond(fabric: Namespace, api: Namespace): void {
+  fabric.topology.veth(fabric, "eth1", api, "eth0");
+  fabric.address("eth1", "10.16.203.1/24");
+  api.address("eth0", `${endpoint.address}/24`).route("default via 10.16.203.1");
+}
+
+/** The SDN's rewrite. On a bridge the frame is translated and goes on, without a routing hop. */
+function translate(node: Namespace): void {
+  node.nft(`table ip sdn {
+    chain prerouting {
+      type nat hook prerouting priority dstnat
+      ip daddr ${service.address} tcp dport ${service.port} dnat to ${endpoint.address}:${endpoint.port}
+    }
+  }`);
+}
+
+/** A firewall in front of the API server that answers nothing. */
+function silence(api: Namespace): void {
+  api.nft(`table ip firewall {
+    chain input {
+      type filter hook input priority filter
+      tcp dport ${endpoint.port} counter drop
+    }
+  }`);
+}
+
+function dropInside(node: Namespace): void {
+  node.nft(`table bridge sdn {
+    chain forward {
+      type filter hook forward priority filter
+      iifname "eth-ext" ip daddr ${endpoint.address} tcp dport ${endpoint.port} counter drop
+    }
+  }`);
+}
