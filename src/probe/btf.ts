@@ -1,0 +1,253 @@
+/**
+ * A reader of BTF, the kernel's description of its own types: which values an enum has, which
+ * members a struct. One pass finds where each type begins; names are decoded only when asked for.
+ *
+ * Layout: https://docs.kernel.org/bpf/btf.html
+ */
+import { LasthopError } from "../event/error.ts";
+
+const MAGIC = 0xeb9f;
+const KIND = { ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, TYPEDEF: 8, ENUM64: 19 } as const;
+/** Kinds that only stand before another type: typedef, volatile, const, restrict, type tag. */
+const TRANSPARENT = new Set([8, 9, 10, 11, 18]);
+const MEMBERS_DEEP_MAX = 16;
+
+export interface Member {
+  name: string;
+  /** From the start of the struct asked for, through anonymous structs and unions. */
+  offsetBits: number;
+  /** Type id, for `structOf`. */
+  type: number;
+}
+
+export interface Btf {
+  /** Values of the enum by name of the value, in the kernel's order; null when there is none. */
+  enumOf(name: string): Map<string, number> | null;
+  /** Members of the struct; null when there is none, or only a forward declaration of it. */
+  membersOf(name: string): Member[] | null;
+  /**
+   * Bits from the start of a struct to a member of a member, as `["tuplehash", "tuple"]`; arrays
+   * count at their first element. Null when a step is missing.
+   */
+  offsetOf(struct: string, path: readonly string[]): number | null;
+}
+
+/** Reads vmlinux BTF, or, given its `base`, the BTF of a module. */
+export function readBtf(bytes: Uint8Array, base?: Btf): Btf {
+  return new Reader(bytes, base as Reader | undefined);
+}
+
+class Reader implements Btf {
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #base: Reader | undefined;
+  readonly #stringsAt: number;
+  readonly #stringsEnd: number;
+  /** Where string offsets of this file begin: a module's continue its base's. */
+  readonly #firstString: number;
+  readonly #firstType: number;
+  /** Byte offset of each type, by id less `#firstType`. */
+  readonly #typesAt: Uint32Array;
+  readonly #count: number;
+
+  constructor(bytes: Uint8Array, base: Reader | undefined) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#base = base;
+    const view = this.#view;
+    if (bytes.length < 24 || view.getUint16(0, true) !== MAGIC) {
+      throw malformed("no little-endian BTF header");
+    }
+    const headerEnd = view.getUint32(4, true);
+    const typesAt = headerEnd + view.getUint32(8, true);
+    const typesEnd = typesAt + view.getUint32(12, true);
+    this.#stringsAt = headerEnd + view.getUint32(16, true);
+    this.#stringsEnd = this.#stringsAt + view.getUint32(20, true);
+    if (typesEnd > bytes.length || this.#stringsEnd > bytes.length) throw malformed("cut short");
+    this.#firstString = base?.stringsSize ?? 0;
+    this.#firstType = base?.typesSize ?? 1;
+    // No type is shorter than its 12 bytes.
+    this.#typesAt = new Uint32Array((typesEnd - typesAt) / 12 | 0);
+    this.#count = this.#indexTypes(typesAt, typesEnd);
+  }
+
+  get stringsSize(): number {
+    return this.#firstString + this.#stringsEnd - this.#stringsAt;
+  }
+
+  /** One more than the last type id. */
+  get typesSize(): number {
+    return this.#firstType + this.#count;
+  }
+
+  enumOf(name: string): Map<string, number> | null {
+    const at = this.#find(name, KIND.ENUM, KIND.ENUM64);
+    if (at === null) return this.#base?.enumOf(name) ?? null;
+    const size = kindOf(this.#info(at)) === KIND.ENUM ? 8 : 12;
+    const values = new Map<string, number>();
+    for (let i = 0; i < countOf(this.#info(at)); i++) {
+      const value = at + 12 + i * size;
+      // Drop reasons and the like are 32 bits, also where their enum is stored with 64.
+      values.set(this.#nameAt(value), this.#view.getUint32(value + 4, true));
+    }
+    return values;
+  }
+
+  membersOf(name: string): Member[] | null {
+    const at = this.#find(name, KIND.STRUCT, KIND.UNION);
+    if (at === null) return this.#base?.membersOf(name) ?? null;
+    return this.#members(at, 0, 0);
+  }
+
+  offsetOf(struct: string, path: readonly string[]): number | null {
+    let members = this.membersOf(struct);
+    let offset = 0;
+    for (const [depth, name] of path.entries()) {
+      const member = members?.find((each) => each.name === name);
+      if (!member) return null;
+      offset += member.offsetBits;
+      if (depth < path.length - 1) members = this.#membersOfType(member.type);
+    }
+    return offset;
+  }
+
+  #membersOfType(id: number): Member[] | null {
+    let type = id;
+    for (let steps = 0; steps < MEMBERS_DEEP_MAX; steps++) {
+      const found = this.#type(type);
+      if (!found) return null;
+      const { reader, at } = found;
+      const kind = kindOf(reader.#info(at));
+      if (kind === KIND.STRUCT || kind === KIND.UNION) return reader.#members(at, 0, 0);
+      if (kind === KIND.ARRAY) type = reader.#view.getUint32(at + 12, true);
+      else if (TRANSPARENT.has(kind)) type = reader.#view.getUint32(at + 8, true);
+      else return null;
+    }
+    return null;
+  }
+
+  #members(at: number, offsetBits: number, depth: number): Member[] {
+    const info = this.#info(at);
+    const members: Member[] = [];
+    for (let i = 0; i < countOf(info); i++) {
+      const member = at + 12 + i * 12;
+      const name = this.#nameAt(member);
+      const type = this.#view.getUint32(member + 4, true);
+      const word = this.#view.getUint32(member + 8, true);
+      // With bit fields in the struct, the upper byte is the size.
+      const offset = offsetBits + (info >>> 31 ? word & 0xffffff : word);
+      if (name !== "") {
+        members.push({ name, offsetBits: offset, type });
+        continue;
+      }
+      const inner = this.#type(type);
+      if (inner && depth < MEMBERS_DEEP_MAX) {
+        const kind = kindOf(inner.reader.#info(inner.at));
+        if (kind !== KIND.STRUCT && kind !== KIND.UNION) continue;
+        members.push(...inner.reader.#members(inner.at, offset, depth + 1));
+      }
+    }
+    return members;
+  }
+
+  #indexTypes(from: number, end: number): number {
+    let count = 0;
+    let at = from;
+    while (at + 12 <= end) {
+      this.#typesAt[count++] = at;
+      const info = this.#info(at);
+      at += 12 + trailerOf(kindOf(info), countOf(info));
+    }
+    if (at !== end) throw malformed("types do not end where they should");
+    return count;
+  }
+
+  /** The type with this name and one of these kinds, defined in this file. */
+  #find(name: string, ...kinds: number[]): number | null {
+    const names = this.#stringOffsets(name);
+    if (names.length === 0) return null;
+    for (let i = 0; i < this.#count; i++) {
+      const at = this.#typesAt[i]!;
+      if (!names.includes(this.#view.getUint32(at, true))) continue;
+      if (kinds.includes(kindOf(this.#info(at)))) return at;
+    }
+    return null;
+  }
+
+  #type(id: number): { reader: Reader; at: number } | null {
+    if (id < this.#firstType) return this.#base ? this.#base.#type(id) : null;
+    const at = id - this.#firstType < this.#count ? this.#typesAt[id - this.#firstType] : undefined;
+    return at === undefined ? null : { reader: this, at };
+  }
+
+  #info(at: number): number {
+    return this.#view.getUint32(at + 4, true);
+  }
+
+  #nameAt(at: number): string {
+    return this.#string(this.#view.getUint32(at, true));
+  }
+
+  #string(offset: number): string {
+    if (offset < this.#firstString) return this.#base!.#string(offset);
+    const from = this.#stringsAt + offset - this.#firstString;
+    const end = this.#bytes.indexOf(0, from);
+    return new TextDecoder().decode(this.#bytes.subarray(from, end < 0 ? from : end));
+  }
+
+  /** Where the string is; a module repeats at most what its base has. */
+  #stringOffsets(name: string): number[] {
+    const offsets = this.#base ? this.#base.#stringOffsets(name) : [];
+    const wanted = new TextEncoder().encode(`${name}\0`);
+    const end = this.#stringsEnd - wanted.length;
+    let at = this.#stringsAt - 1;
+    while ((at = this.#bytes.indexOf(wanted[0]!, at + 1)) >= 0 && at <= end) {
+      if (at > this.#stringsAt && this.#bytes[at - 1] !== 0) continue;
+      if (!wanted.every((byte, i) => this.#bytes[at + i] === byte)) continue;
+      offsets.push(at - this.#stringsAt + this.#firstString);
+      break;
+    }
+    return offsets;
+  }
+}
+
+/** 24 bits and 7: later kernels use those that earlier ones left zero. */
+function countOf(info: number): number {
+  return info & 0xffffff;
+}
+
+function kindOf(info: number): number {
+  return (info >>> 24) & 0x7f;
+}
+
+/** Bytes after the first 12 of a type. */
+function trailerOf(kind: number, count: number): number {
+  switch (kind) {
+    case 1: // integer
+    case 14: // variable
+    case 17: // declaration tag
+      return 4;
+    case KIND.ARRAY:
+      return 12;
+    case KIND.STRUCT:
+    case KIND.UNION:
+    case 15: // data section
+    case KIND.ENUM64:
+      return count * 12;
+    case KIND.ENUM:
+    case 13: // function prototype
+      return count * 8;
+    case 2: // pointer
+    case 7: // forward declaration
+    case 12: // function
+    case 16: // floating point
+      return 0;
+    default:
+      if (TRANSPARENT.has(kind)) return 0;
+      throw malformed(`kind ${kind} is unknown`);
+  }
+}
+
+function malformed(what: string): LasthopError {
+  return new LasthopError("btf_malformed", `Cannot read the kernel's BTF: ${what}`);
+}

@@ -1,0 +1,114 @@
+/**
+ * Names of the running kernel's drop reasons. The numbers are no ABI: they differ even between two
+ * releases of one long-term kernel, so each node reads its own.
+ */
+import { type Btf, readBtf } from "./btf.ts";
+import { readTracefs } from "./tracefs.ts";
+
+export interface DropReasons {
+  /** `NETFILTER_DROP`, `QDISC_OVERLIMIT`; `OPENVSWITCH:9` or `9` when it has no name here. */
+  name(number: number): string;
+  /** How many have names. */
+  known: number;
+  source: "BTF" | "tracepoint format" | "none";
+}
+
+/** Who may define reasons besides the core, and where. */
+const SUBSYSTEM_ENUMS = ["qdisc_drop_reason", "mac80211_drop_reason", "ovs_drop_reason"];
+const SUBSYSTEM_MODULES = ["mac80211", "openvswitch"];
+
+const BTF_DIRECTORY = "/sys/kernel/btf";
+
+export async function readDropReasons(): Promise<DropReasons> {
+  const btf = await readKernelBtf();
+  const modules: Btf[] = [];
+  for (const module of btf ? SUBSYSTEM_MODULES : []) {
+    const bytes = await readOptional(`${BTF_DIRECTORY}/${module}`);
+    if (bytes) modules.push(readBtf(bytes, btf!));
+  }
+  if (btf?.enumOf("skb_drop_reason")) return dropReasonsOf(btf, modules);
+  const tracefs = await readTracefs();
+  return dropReasonsOfFormat(tracefs?.dropFormat ?? "");
+}
+
+/** Null when this kernel was built without BTF. */
+export async function readKernelBtf(): Promise<Btf | null> {
+  const bytes = await readOptional(`${BTF_DIRECTORY}/vmlinux`);
+  return bytes && readBtf(bytes);
+}
+
+export async function readModuleBtf(module: string, base: Btf): Promise<Btf | null> {
+  const bytes = await readOptional(`${BTF_DIRECTORY}/${module}`);
+  return bytes && readBtf(bytes, base);
+}
+
+async function readOptional(path: string): Promise<Uint8Array | null> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+}
+
+export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReasons {
+  const names = new Map<number, string>();
+  const add = (number: number, name: string) => {
+    if (!names.has(number)) names.set(number, name);
+  };
+  for (const [name, number] of btf.enumOf("skb_drop_reason") ?? []) {
+    if (/_(MAX|SUBSYS_MASK)$/.test(name)) continue;
+    add(number, name.replace(/^SKB_DROP_REASON_/, ""));
+  }
+  const subsystems = subsystemsOf(btf);
+  for (const source of [btf, ...modules]) {
+    for (const name of SUBSYSTEM_ENUMS) {
+      for (const [value, number] of source.enumOf(name) ?? []) {
+        // Some list their other verdicts, too; a reason tells its subsystem, a mere bound has "__".
+        if (!subsystems.has(number >>> 16) || /^__|_MAX$/.test(value)) continue;
+        add(number, subsystemName(value));
+      }
+    }
+  }
+  return {
+    name: (number) => names.get(number) ?? unnamed(number, subsystems),
+    known: names.size,
+    source: names.size > 0 ? "BTF" : "none",
+  };
+}
+
+/** `__print_symbolic(REC->reason, { 2, "NOT_SPECIFIED" }, …)` of `skb:kfree_skb`. */
+export function dropReasonsOfFormat(format: string): DropReasons {
+  const [, list = ""] = format.split("__print_symbolic(REC->reason,");
+  const names = new Map<number, string>();
+  for (const [, number, name] of list.matchAll(/\{ (\d+), "(\w+)" \}/g)) {
+    if (name !== "MAX") names.set(Number(number), name!);
+  }
+  return {
+    name: (number) => names.get(number) ?? unnamed(number, new Map()),
+    known: names.size,
+    source: names.size > 0 ? "tracepoint format" : "none",
+  };
+}
+
+/** Number in the high 16 bits of a reason → `OPENVSWITCH`. The core has 0 and is left out. */
+function subsystemsOf(btf: Btf): Map<number, string> {
+  const subsystems = new Map<number, string>();
+  for (const [name, number] of btf.enumOf("skb_drop_reason_subsys") ?? []) {
+    if (number === 0 || name.endsWith("_NUM")) continue;
+    subsystems.set(number, name.replace(/^SKB_DROP_REASON_SUBSYS_/, ""));
+  }
+  return subsystems;
+}
+
+/** Linux 7.1 moved the core's QDISC_OVERLIMIT to QDISC_DROP_OVERLIMIT: one name for one reason. */
+function subsystemName(value: string): string {
+  return value.replace(/^QDISC_DROP_/, "QDISC_");
+}
+
+function unnamed(number: number, subsystems: Map<number, string>): string {
+  const subsystem = number >>> 16;
+  if (subsystem === 0) return String(number);
+  return `${subsystems.get(subsystem) ?? subsystem}:${number & 0xffff}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What only root may read: the kernel's list of tracepoints and its like. tracefs is mounted in a
+ * mount namespace that ends with the reader, so the machine's mounts stay as they are.
+ */
+import { execa } from "execa";
+
+export interface Tracefs {
+  /** As `net:netif_receive_skb`. */
+  tracepoints: Set<string>;
+  /** Format file of `skb:kfree_skb`; "" where the kernel has none. */
+  dropFormat: string;
+  kprobes: boolean;
+  /** As the kernel shows it, `[none] integrity confidentiality`; null where it has no lockdown. */
+  lockdown: string | null;
+}
+
+const MARK = "=lasthop=";
+
+const SCRIPT = `
+t=/sys/kernel/tracing
+[ -r $t/available_events ] || mount -t tracefs nodev $t || exit 3
+s=/sys/kernel/security
+[ -r $s/lockdown ] || mount -t securityfs nodev $s
+cat $t/available_events || exit 3
+echo ${MARK}
+cat $t/events/skb/kfree_skb/format
+echo ${MARK}
+[ -e $t/kprobe_events ] && echo yes
+echo ${MARK}
+cat $s/lockdown
+exit 0
+`;
+
+const TIMEOUT_MS = 10_000;
+
+/** Null when this process may not read it: not root, or a container that may not mount. */
+export async function readTracefs(): Promise<Tracefs | null> {
+  const { exitCode, stdout } = await execa(
+    "unshare",
+    ["-m", "--propagation", "private", "sh", "-c", SCRIPT],
+    { stdin: "ignore", stderr: "ignore", reject: false, timeout: TIMEOUT_MS },
+  );
+  if (exitCode !== 0 || typeof stdout !== "string") return null;
+  const [events = "", dropFormat = "", kprobes = "", lockdown = ""] = stdout.split(MARK);
+  return {
+    tracepoints: new Set(events.split("\n").filter((line) => line.includes(":"))),
+    dropFormat: dropFormat.trim(),
+    kprobes: kprobes.trim() === "yes",
+    lockdown: lockdown.trim() || null,
+  };
+}
