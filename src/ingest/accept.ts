@@ -1,0 +1,150 @@
+/** POST of batches: reads the body, stores each whole batch, then says what became of it. */
+import type { BatchHeader } from "../event/batch.ts";
+import { BatchReader, type RefusedLine, type WholeBatch } from "./batches.ts";
+import { type BodyOptions, readText } from "./body.ts";
+import type { Deps } from "./deps.ts";
+import { splitLines } from "./lines.ts";
+import type { Metrics } from "./metrics.ts";
+import { Problem } from "./problem.ts";
+import { StoreFull } from "./store.ts";
+
+/** What became of a body. Everything counted as accepted is durable. */
+export interface BatchAnswer {
+  /** Batches that were new, and batches that were known already. */
+  accepted: number;
+  duplicates: number;
+  /** Events and states in the accepted batches. */
+  events: number;
+  states: number;
+  /** The first refused lines; `refusedTotal` counts all. */
+  refused: RefusedLine[];
+  refusedTotal: number;
+}
+
+export interface Acceptance {
+  deps: Deps;
+  metrics: Metrics;
+  incident: string;
+  reader: BatchReader;
+}
+
+export async function acceptBatches(
+  { deps, metrics, incident }: Omit<Acceptance, "reader">,
+  body: ReadableStream<Uint8Array> | null,
+  encoding: BodyOptions["encoding"],
+): Promise<BatchAnswer> {
+  const { limits } = deps;
+  const reader = new BatchReader({ limits, check: (header) => checkIncident(header, incident) });
+  const acceptance = { deps, metrics, incident, reader };
+  const answer = await storeAll(acceptance, body, {
+    encoding,
+    clock: deps.clock,
+    limits: {
+      compressedBytesMax: limits.bodyCompressedBytesMax,
+      bytesMax: limits.bodyBytesMax,
+      idleMs: limits.bodyIdleMs,
+      totalMs: limits.bodyTotalMs,
+    },
+    onBytes: (bytes) => metrics.add("body_bytes", bytes),
+  });
+  if (answer.accepted + answer.duplicates > 0) return answer;
+  const detail = reader.headers === 0
+    ? "Cannot accept batches: the body has no batch header, must begin with one"
+    : "Cannot accept batches: every header was refused, at least one must be good";
+  throw new Problem(422, "nothing_accepted", detail, { members: { ...answer } });
+}
+
+function checkIncident(header: BatchHeader, incident: string): string | null {
+  if (header.incident === incident) return null;
+  return `"incident" is ${JSON.stringify(header.incident)}, must be "${incident}"`;
+}
+
+/** Stores the whole batches of a body as they come. A problem tells what was stored before it. */
+export async function storeAll(
+  acceptance: Acceptance,
+  body: ReadableStream<Uint8Array> | null,
+  options: BodyOptions,
+): Promise<BatchAnswer> {
+  const { reader, deps, metrics, incident } = acceptance;
+  const { refused } = reader;
+  const answer = { accepted: 0, duplicates: 0, events: 0, states: 0, refused, refusedTotal: 0 };
+  try {
+    const text = body === null ? empty() : readText(body, options);
+    for await (const lines of splitLines(text, deps.limits.lineCharsMax)) {
+      for (const batch of reader.push(lines)) await storeOne(acceptance, batch, answer);
+    }
+    const last = reader.end();
+    if (last !== null) await storeOne(acceptance, last, answer);
+  } catch (error) {
+    answer.refusedTotal = reader.refusedTotal;
+    throw problemWith(error, answer, metrics);
+  } finally {
+    metrics.add("refused", reader.refusedTotal);
+    if (reader.strayLines > 0) {
+      await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
+    }
+  }
+  answer.refusedTotal = reader.refusedTotal;
+  return answer;
+}
+
+async function* empty(): AsyncGenerator<string> {}
+
+function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unknown {
+  if (error instanceof StoreFull) {
+    metrics.add("out_of_storage");
+    const detail = "Cannot store batch: the disk is full, must have room; send it again later";
+    return new Problem(507, "storage_full", detail, { members: { ...answer } });
+  }
+  if (!(error instanceof Problem)) return error;
+  const { headers, members } = error.extra;
+  return new Problem(error.status, error.code, error.message, {
+    ...(headers === undefined ? {} : { headers }),
+    members: { ...answer, ...members },
+  });
+}
+
+async function storeOne(
+  { deps, metrics, incident }: Acceptance,
+  batch: WholeBatch,
+  answer: BatchAnswer,
+): Promise<void> {
+  const { header, segments, refused, evicted } = batch;
+  const result = await deps.store.append(incident, { header, segments, refused, evicted });
+  switch (result.status) {
+    case "stored":
+      answer.accepted += 1;
+      answer.events += batch.events.length;
+      answer.states += batch.states.length;
+      metrics.add("batches");
+      metrics.add("events", batch.events.length);
+      metrics.add("states", batch.states.length);
+      metrics.add("evicted", result.evicted.length);
+      deps.hub.stored(incident, result.row, batch, result.evicted);
+      return;
+    case "duplicate":
+      answer.duplicates += 1;
+      metrics.add("duplicates");
+      return;
+    case "missing":
+      throw noIncident(incident);
+    case "closed":
+      throw new Problem(
+        409,
+        "incident_closed",
+        `Cannot accept batch: incident "${incident}" is closed, must be open`,
+      );
+    case "full":
+      throw new Problem(
+        507,
+        "incident_full",
+        `Cannot accept batch: incident "${incident}" is full of batch headers, ` +
+          `must be closed and a new one created`,
+      );
+  }
+}
+
+export function noIncident(incident: string): Problem {
+  const detail = `Cannot find incident: there is no "${incident}", must have been created here`;
+  return new Problem(404, "incident_missing", detail);
+}

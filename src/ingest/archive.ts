@@ -1,0 +1,109 @@
+/**
+ * An incident as one file: gzip of one archive line, then each batch as its header and its lines.
+ * A header carries under `ingest` what the ingest knew of the batch, so that a replay reports the
+ * same. The archive line tells how many batches follow, so that a cut file shows.
+ */
+import { z } from "zod";
+import { LineError } from "../event/codec.ts";
+import type { ArchiveMarks } from "./batches.ts";
+import type { RawLine } from "./lines.ts";
+import type { Incident, Store, StoredBatch } from "./store.ts";
+
+export const ARCHIVE_VERSION = 1;
+
+export const ArchiveHeader = z.object({
+  kind: z.literal("archive"),
+  version: z.literal(ARCHIVE_VERSION),
+  incident: z.string().min(1).max(128),
+  title: z.string().max(200),
+  filter: z.string().max(2000),
+  closed: z.boolean(),
+  createdMs: z.number().int().min(0),
+  closedMs: z.number().int().min(0).nullable(),
+  batches: z.number().int().min(0),
+});
+
+export type ArchiveHeader = z.infer<typeof ArchiveHeader>;
+
+const Marks = z.object({
+  refused: z.number().int().min(0).default(0),
+  evicted: z.number().int().min(0).default(0),
+});
+
+/** The lines of an archive in pieces; what comes in after it began is left out. */
+export async function* archiveText(store: Store, incident: Incident): AsyncGenerator<string> {
+  const { rowMax, batches } = await store.extent(incident.id);
+  const { id, title, filter, createdMs, closedMs } = incident;
+  const header: ArchiveHeader = {
+    kind: "archive",
+    version: ARCHIVE_VERSION,
+    incident: id,
+    title,
+    filter,
+    closed: closedMs !== null,
+    createdMs,
+    closedMs,
+    batches,
+  };
+  yield JSON.stringify(header) + "\n";
+  for await (const batch of store.readBatches(id, rowMax)) {
+    yield markedHeader(batch) + "\n";
+    for (const { text } of batch.segments) yield text;
+  }
+}
+
+/** The archive as it is sent and kept: one gzip member. */
+export function archiveFile(store: Store, incident: Incident): ReadableStream<Uint8Array> {
+  const text = archiveText(store, incident);
+  const encoder = new TextEncoder();
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await text.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await text.return(undefined);
+    },
+  });
+  return source.pipeThrough(new CompressionStream("gzip"));
+}
+
+function markedHeader({ header, refused, evicted }: StoredBatch): string {
+  if (refused === 0 && evicted === 0) return JSON.stringify(header);
+  return JSON.stringify({ ...header, ingest: { refused, evicted } });
+}
+
+/** Takes the ingest's own marks off a header line, and gives the line as the probe wrote it. */
+export function unmark(line: string): { line: string; marks: ArchiveMarks } {
+  if (!line.includes('"ingest"')) return { line, marks: { refused: 0, evicted: 0 } };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new LineError("is cut or broken JSON, must be one whole JSON object");
+  }
+  const { ingest, ...header } = value as Record<string, unknown>;
+  const marks = Marks.safeParse(ingest ?? {});
+  if (!marks.success) throw new LineError('"ingest" must tell "refused" and "evicted" as counts');
+  return { line: JSON.stringify(header), marks: marks.data };
+}
+
+/** The archive line, or why the first line of a file is none. */
+export function readArchiveHeader(line: RawLine): ArchiveHeader | string {
+  if (typeof line !== "string") return "its first line is too long";
+  try {
+    const value: unknown = JSON.parse(line);
+    const parsed = ArchiveHeader.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const { kind, version } = (value ?? {}) as { kind?: unknown; version?: unknown };
+    if (kind !== "archive") return `its first line's "kind" is not "archive"`;
+    if (version !== ARCHIVE_VERSION) {
+      return `its version is ${JSON.stringify(version)}, must be ${ARCHIVE_VERSION}`;
+    }
+    const issue = parsed.error.issues[0]!;
+    return `"${issue.path.join(".")}" of its first line: ${issue.message}`;
+  } catch {
+    return "its first line is not JSON";
+  }
+}

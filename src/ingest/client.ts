@@ -1,0 +1,175 @@
+/** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
+import { LasthopError } from "../event/error.ts";
+import type { Flow, Report } from "../event/report.ts";
+import type { BatchAnswer } from "./accept.ts";
+import type { ImportAnswer } from "./import.ts";
+import type { ShownIncident } from "./incident_routes.ts";
+import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
+import type { Role } from "./store.ts";
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:8080`; a path in front of `/v1` is kept. */
+  url: string;
+  token?: string | undefined;
+  fetch?: typeof fetch;
+}
+
+export interface ShownToken {
+  id: string;
+  role: Role;
+  incident: string | null;
+  token: string;
+  expiresAt: string | null;
+}
+
+/** An answer of the ingest that is no success. `code` is the problem's. */
+export class IngestError extends LasthopError {
+  override name = "IngestError";
+  constructor(
+    code: string,
+    message: string,
+    readonly status: number,
+    /** When the ingest said how long to wait. */
+    readonly retryAfterSeconds: number | null,
+    /** The whole problem, for its further members. */
+    readonly problem: Record<string, unknown>,
+  ) {
+    super(code, message);
+  }
+
+  /** The same request may succeed later. */
+  get retryable(): boolean {
+    return this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export type IngestClient = ReturnType<typeof createClient>;
+
+/**
+ * Every call throws `LasthopError` with code `ingest_unreachable` when nothing answers and
+ * `IngestError` when the ingest refuses.
+ */
+export function createClient(options: ClientOptions) {
+  const { token } = options;
+  const base = options.url.replace(/\/+$/, "");
+  const doFetch = options.fetch ?? fetch;
+
+  const send = async (method: string, path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await doFetch(`${base}${path}`, { ...init, method, headers });
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error;
+      throw unreachable(base, error);
+    }
+    if (!response.ok) throw await ingestError(response, base);
+    return response;
+  };
+  const get = async <T>(path: string) => await (await send("GET", path)).json() as T;
+  const post = async <T>(path: string, value: unknown) => {
+    const init = { body: JSON.stringify(value), headers: { "content-type": "application/json" } };
+    return await (await send("POST", path, init)).json() as T;
+  };
+  const at = (incident: string) => `/v1/incidents/${encodeURIComponent(incident)}`;
+
+  return {
+    url: base,
+    createIncident: (wanted: { id?: string; title?: string; filter?: string } = {}) =>
+      post<ShownIncident>("/v1/incidents", wanted),
+    listIncidents: async () =>
+      (await get<{ incidents: ShownIncident[] }>("/v1/incidents")).incidents,
+    getIncident: (incident: string) => get<ShownIncident>(at(incident)),
+    closeIncident: (incident: string) => post<ShownIncident>(`${at(incident)}/close`, {}),
+    deleteIncident: async (incident: string) => {
+      await send("DELETE", at(incident));
+    },
+
+    /** One or more batches as lines; gzip unless told not to. */
+    async postBatch(
+      incident: string,
+      lines: string | Uint8Array<ArrayBuffer>,
+      { gzip = true, signal }: { gzip?: boolean; signal?: AbortSignal } = {},
+    ): Promise<BatchAnswer> {
+      const body = gzip ? await gzipped(lines) : lines;
+      const headers: Record<string, string> = { "content-type": "application/x-ndjson" };
+      if (gzip) headers["content-encoding"] = "gzip";
+      const init = { body, headers, signal: signal ?? null };
+      return await (await send("POST", `${at(incident)}/batches`, init)).json();
+    },
+
+    report: (incident: string) => get<Report>(`${at(incident)}/report`),
+    flow: (incident: string, id: string) =>
+      get<Flow>(`${at(incident)}/flows/${encodeURIComponent(id)}`),
+
+    /** The archive file as it comes. */
+    async downloadArchive(incident: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+      return (await send("GET", `${at(incident)}/archive`)).body!;
+    },
+
+    /** Creates `incident` from an archive file. `partial`: of a cut one, what is whole. */
+    async uploadArchive(
+      incident: string,
+      file: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>,
+      { partial = false }: { partial?: boolean } = {},
+    ): Promise<Omit<ImportAnswer, "incident"> & { incident: ShownIncident }> {
+      const path = `${at(incident)}/archive${partial ? "?partial=1" : ""}`;
+      const init = { body: file as BodyInit, headers: { "content-type": "application/gzip" } };
+      return await (await send("POST", path, init)).json();
+    },
+
+    /** What happens in an incident from now on, across broken connections, until it ends. */
+    live(incident: string, live: LiveOptions = {}): AsyncGenerator<ReceivedLiveEvent> {
+      const open = (headers: HeadersInit, signal: AbortSignal) =>
+        send("GET", `${at(incident)}/live`, { headers, signal });
+      return followLive(open, live);
+    },
+
+    createToken: (incident: string | null, wanted: { role: Role; expiresInSeconds?: number }) =>
+      post<ShownToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+    deleteToken: async (incident: string | null, id: string) => {
+      await send("DELETE", `${incident === null ? "/v1" : at(incident)}/tokens/${id}`);
+    },
+  };
+}
+
+async function gzipped(lines: string | Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const stream = new Blob([lines]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(stream).arrayBuffer();
+}
+
+function unreachable(url: string, error: unknown): LasthopError {
+  const message = error instanceof Error ? error.message : String(error);
+  const why = /refused/i.test(message)
+    ? "connection refused"
+    : /dns|lookup|resolve/i.test(message)
+    ? "its name is not known"
+    : message;
+  return new LasthopError(
+    "ingest_unreachable",
+    `Cannot reach the ingest at ${url}: ${why}, must be a running \`lasthop serve\``,
+    1,
+    { cause: error },
+  );
+}
+
+async function ingestError(response: Response, url: string): Promise<IngestError> {
+  const { status, headers } = response;
+  const text = await response.text().catch(() => "");
+  const wait = Number(headers.get("retry-after") ?? Number.NaN);
+  const retryAfterSeconds = Number.isFinite(wait) ? wait : null;
+  if (headers.get("content-type")?.startsWith("application/problem+json") === true) {
+    const problem = JSON.parse(text) as Record<string, unknown>;
+    return new IngestError(
+      String(problem.code),
+      String(problem.detail),
+      status,
+      retryAfterSeconds,
+      problem,
+    );
+  }
+  const message = `Cannot use the ingest at ${url}: it answered ${status} and no problem+json, ` +
+    "must be a `lasthop serve`";
+  return new IngestError("ingest_strange", message, status, retryAfterSeconds, {});
+}

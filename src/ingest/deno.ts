@@ -1,0 +1,90 @@
+/** The ingest on Deno: the embedded default, with nothing to install. */
+import { createApp, type WebAssets } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import { Hub } from "./hub.ts";
+import { LasthopError } from "../event/error.ts";
+import { type LimitsOverride, limitsWith } from "./limits.ts";
+import { MemoryStore } from "./memory_store.ts";
+import type { Analyse } from "./reports.ts";
+import { openSqliteStore } from "./sqlite_store.ts";
+import type { Store } from "./store.ts";
+
+export interface IngestOptions {
+  listen: { hostname: string; port: number };
+  /** Where incidents are kept; in memory when absent. */
+  dataDir?: string | undefined;
+  rootToken?: string | undefined;
+  allowLoopbackWithoutToken: boolean;
+  limits?: LimitsOverride;
+  webAssets?: WebAssets | undefined;
+  analyse?: Analyse;
+  log?: (line: string) => void;
+}
+
+export interface Ingest {
+  /** `http://127.0.0.1:8080`: the address it really listens on. */
+  url: string;
+  store: Store;
+  app: ReturnType<typeof createApp>;
+  /** Ends live streams, lets running requests finish for a moment, closes the store. */
+  stop(): Promise<void>;
+}
+
+/** How long running requests may take to end when the ingest stops. */
+const STOP_MS = 3_000;
+
+/** Throws `LasthopError` when the address is taken or the data can't be opened. */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const limits = limitsWith(options.limits);
+  const log = options.log ?? ((line) => console.error(line));
+  const { dataDir, webAssets, rootToken, allowLoopbackWithoutToken } = options;
+  const store = dataDir === undefined
+    ? new MemoryStore(limits.store)
+    : openSqliteStore(dataDir, limits.store);
+  const clock = systemClock;
+  const hub = new Hub({
+    store,
+    clock,
+    limits,
+    log,
+    ...(options.analyse === undefined ? {} : { analyse: options.analyse }),
+  });
+  const auth = { rootToken, allowLoopbackWithoutToken };
+  const app = createApp({ store, clock, hub, auth, limits, webAssets, log });
+  const abort = new AbortController();
+  const { hostname, port } = options.listen;
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  try {
+    server = Deno.serve(
+      { hostname, port, signal: abort.signal, onListen() {} },
+      (request, info) => app.fetch(request, { peer: info.remoteAddr.hostname }),
+    );
+  } catch (error) {
+    await store.close();
+    throw cannotListen(hostname, port, error);
+  }
+  return {
+    url: urlOf(server.addr),
+    store,
+    app,
+    async stop() {
+      hub.close();
+      const timer = setTimeout(() => abort.abort(), STOP_MS);
+      await server.shutdown().catch(() => {});
+      await server.finished;
+      clearTimeout(timer);
+      await store.close();
+    },
+  };
+}
+
+function urlOf({ hostname, port }: Deno.NetAddr): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+function cannotListen(hostname: string, port: number, error: unknown): LasthopError {
+  const why = error instanceof Deno.errors.AddrInUse
+    ? "something else listens there, must be free"
+    : `${error instanceof Error ? error.message : error}, must be an address of this machine`;
+  return new LasthopError("listen_failed", `Cannot listen on ${hostname}:${port}: ${why}`);
+}

@@ -1,0 +1,34 @@
+/** What the app is given. Nothing in it knows where it runs. */
+import type { Clock } from "./clock.ts";
+import type { Hub } from "./hub.ts";
+import type { Limits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Store } from "./store.ts";
+import type { Principal } from "./tokens.ts";
+
+export interface AuthSettings {
+  /** An operator token for all incidents; the only way in when there are no others. */
+  rootToken?: string | undefined;
+  /** Requests without a token, from this machine itself, are taken for an operator's. */
+  allowLoopbackWithoutToken: boolean;
+}
+
+/** Path (`/page.js`) to content. `/index.html` is the page. */
+export type WebAssets = Map<string, { body: Uint8Array | string; type: string }>;
+
+export interface Deps {
+  store: Store;
+  clock: Clock;
+  hub: Hub;
+  auth: AuthSettings;
+  limits: Limits;
+  webAssets?: WebAssets | undefined;
+  /** Told of failures inside, without any secret. */
+  log?: ((line: string) => void) | undefined;
+}
+
+/** Hono's types: `peer` is the address the request came from, when the runtime tells. */
+export interface Env {
+  Bindings: { peer?: string };
+  Variables: { principal: Principal; metrics: Metrics };
+}

@@ -1,0 +1,178 @@
+/** Routes of incidents themselves: create, list, read, close, delete, report, live, archive. */
+import type { Context, Hono } from "hono";
+import { z } from "zod";
+import { archiveFile } from "./archive.ts";
+import { noIncident } from "./accept.ts";
+import { requireRole } from "./auth.ts";
+import type { Deps, Env } from "./deps.ts";
+import { liveStream } from "./live_stream.ts";
+import { Problem } from "./problem.ts";
+import { readJson } from "./read_json.ts";
+import type { Incident } from "./store.ts";
+
+/** Also a path segment and a file name, so it has no character that means anything there. */
+export const INCIDENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export const CreateIncident = z.strictObject({
+  id: z.string().regex(INCIDENT_ID, {
+    error: "must be 1 to 128 letters, digits, dots, dashes or underscores",
+  }).optional(),
+  title: z.string().max(200).default(""),
+  filter: z.string().max(2000).default(""),
+});
+
+/** An incident as the API shows it. */
+export function shown(incident: Incident) {
+  const { id, title, filter, createdMs, closedMs, revision, counters } = incident;
+  const { batches, duplicates, events, states, refused, strayLines } = counters;
+  const { evicted, evictedStates, bytes } = counters;
+  return {
+    id,
+    title,
+    filter,
+    createdAt: new Date(createdMs).toISOString(),
+    closedAt: closedMs === null ? null : new Date(closedMs).toISOString(),
+    revision,
+    counters: {
+      batches,
+      duplicates,
+      events,
+      states,
+      refused,
+      strayLines,
+      evicted,
+      evictedStates,
+      bytes,
+    },
+  };
+}
+
+export type ShownIncident = ReturnType<typeof shown>;
+
+export function incidentId(c: Context<Env>): string {
+  const id = c.req.param("id") ?? "";
+  if (!INCIDENT_ID.test(id)) throw noIncident(id.slice(0, 128));
+  return id;
+}
+
+/** The incident of the path, when it exists and is not still being imported. */
+export async function visibleIncident({ store }: Deps, id: string): Promise<Incident> {
+  const incident = await store.getIncident(id);
+  if (incident === null || incident.importing) throw noIncident(id);
+  return incident;
+}
+
+export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
+  const { store, clock, hub } = deps;
+
+  app.post("/v1/incidents", async (c) => {
+    requireRole(c, "operator", null);
+    const wanted = await readJson(c, CreateIncident);
+    const id = wanted.id ?? crypto.randomUUID();
+    const created = await store.createIncident({
+      id,
+      title: wanted.title,
+      filter: wanted.filter,
+      createdMs: clock.wallMs(),
+      importing: false,
+    });
+    if (created !== "created") throw cannotCreate(id, created);
+    const incident = await visibleIncident(deps, id);
+    return c.json(shown(incident), 201, { location: `/v1/incidents/${id}` });
+  });
+
+  app.get("/v1/incidents", async (c) => {
+    const { incident: only } = c.get("principal");
+    requireRole(c, "viewer", only);
+    const incidents = await store.listIncidents();
+    const seen = incidents.filter(({ id }) => only === null || only === id);
+    return c.json({ incidents: seen.map(shown) });
+  });
+
+  app.get("/v1/incidents/:id", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "viewer", id);
+    return c.json(shown(await visibleIncident(deps, id)));
+  });
+
+  app.post("/v1/incidents/:id/close", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "operator", id);
+    await visibleIncident(deps, id);
+    await store.closeIncident(id, clock.wallMs());
+    hub.changed(id);
+    return c.json(shown(await visibleIncident(deps, id)));
+  });
+
+  app.delete("/v1/incidents/:id", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "operator", id);
+    await visibleIncident(deps, id);
+    await store.deleteIncident(id);
+    hub.deleted(id);
+    return c.body(null, 204);
+  });
+}
+
+function cannotCreate(id: string, why: "exists" | "full"): Problem {
+  const detail = why === "exists"
+    ? `incident "${id}" exists already, must be a new id`
+    : "there are as many as allowed, one must be deleted first";
+  return new Problem(409, `incident_${why}`, `Cannot create incident: ${detail}`);
+}
+
+export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
+  const { store, clock, hub, limits } = deps;
+
+  const reportOf = async (c: Context<Env>) => {
+    const id = incidentId(c);
+    requireRole(c, "viewer", id);
+    await visibleIncident(deps, id);
+    const computed = await hub.report(id);
+    if (computed === null) throw noIncident(id);
+    return computed;
+  };
+
+  app.get("/v1/incidents/:id/report", async (c) => {
+    const { json } = await reportOf(c);
+    return c.body(json, 200, { "content-type": "application/json" });
+  });
+
+  app.get("/v1/incidents/:id/flows/:flow", async (c) => {
+    const { report } = await reportOf(c);
+    const wanted = c.req.param("flow");
+    const flow = report.flows.find(({ id }) => id === wanted);
+    if (flow !== undefined) return c.json(flow);
+    const is = JSON.stringify(wanted.slice(0, 200));
+    const detail = `Cannot find flow: there is no ${is}, must be an id of the report`;
+    throw new Problem(404, "flow_missing", detail);
+  });
+
+  app.get("/v1/incidents/:id/live", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "viewer", id);
+    await visibleIncident(deps, id);
+    if (hub.figures.viewers >= limits.viewersMax) {
+      const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, ` +
+        `must be fewer`;
+      throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
+    }
+    const viewer = await hub.watch(id, c.req.header("last-event-id") ?? null);
+    if (viewer === null) throw noIncident(id);
+    return c.body(liveStream(viewer, limits.heartbeatMs, clock), 200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "x-accel-buffering": "no",
+    });
+  });
+
+  app.get("/v1/incidents/:id/archive", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "viewer", id);
+    const incident = await visibleIncident(deps, id);
+    const file = archiveFile(store, incident) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    return c.body(file, 200, {
+      "content-type": "application/gzip",
+      "content-disposition": `attachment; filename="${id}.lasthop.gz"`,
+    });
+  });
+}

@@ -1,0 +1,85 @@
+/** Every bound of the ingest. What each one costs when reached is counted, see `docs/http.md`. */
+export interface StoreLimits {
+  incidentsMax: number;
+  /** Events kept per incident; beyond it the oldest ordinary hops go first, drops last. */
+  eventsPerIncidentMax: number;
+  /** Characters of kept lines and headers per incident, before compression. */
+  bytesPerIncidentMax: number;
+  /** The share of those that node state may take; the oldest state goes first. */
+  stateBytesPerIncidentMax: number;
+  tokensPerIncidentMax: number;
+}
+
+export interface Limits {
+  store: StoreLimits;
+  /** Bytes of one batches body as sent, and after decompression. */
+  bodyCompressedBytesMax: number;
+  bodyBytesMax: number;
+  /** The same of an archive that is imported. */
+  archiveCompressedBytesMax: number;
+  archiveBytesMax: number;
+  /** Characters of one line. State is one line per netns, so this is generous. */
+  lineCharsMax: number;
+  linesPerBatchMax: number;
+  /** Characters of one batch, all of which is in memory until it is stored. */
+  batchCharsMax: number;
+  /** Bodies being read at once; more are answered 503. */
+  bodiesInFlightMax: number;
+  /** Longest silence of a sender, and longest time for a whole body. */
+  bodyIdleMs: number;
+  bodyTotalMs: number;
+  requestsPerSecond: number;
+  requestsBurst: number;
+  /** Refused lines an answer spells out; the rest are only counted. */
+  refusedListedMax: number;
+  /** Shortest time between two computations of a live report. */
+  recomputeMinMs: number;
+  heartbeatMs: number;
+  viewersMax: number;
+  /** Changes waiting for one viewer before it is told that it missed some. */
+  viewerQueueMax: number;
+  /** Changes kept per incident for viewers that come back. */
+  changesKeptMax: number;
+  /** Decoded events kept in memory over all incidents, beyond the one in use. */
+  decodedEventsMax: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: Limits = {
+  store: {
+    incidentsMax: 1000,
+    eventsPerIncidentMax: 1_000_000,
+    bytesPerIncidentMax: 512 * MIB,
+    stateBytesPerIncidentMax: 128 * MIB,
+    tokensPerIncidentMax: 1000,
+  },
+  bodyCompressedBytesMax: 16 * MIB,
+  bodyBytesMax: 128 * MIB,
+  archiveCompressedBytesMax: 512 * MIB,
+  archiveBytesMax: 4096 * MIB,
+  lineCharsMax: 16 * MIB,
+  linesPerBatchMax: 100_000,
+  batchCharsMax: 64 * MIB,
+  bodiesInFlightMax: 64,
+  bodyIdleMs: 15_000,
+  bodyTotalMs: 300_000,
+  requestsPerSecond: 100,
+  requestsBurst: 300,
+  refusedListedMax: 100,
+  recomputeMinMs: 100,
+  heartbeatMs: 5_000,
+  viewersMax: 2_000,
+  viewerQueueMax: 1_000,
+  changesKeptMax: 2_000,
+  decodedEventsMax: 1_500_000,
+};
+
+/** The defaults with some of them replaced. */
+export function limitsWith(
+  some: Partial<Omit<Limits, "store">> & { store?: Partial<StoreLimits> } = {},
+): Limits {
+  return { ...DEFAULT_LIMITS, ...some, store: { ...DEFAULT_LIMITS.store, ...some.store } };
+}
+
+export type LimitsOverride = Parameters<typeof limitsWith>[0];

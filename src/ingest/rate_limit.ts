@@ -1,0 +1,30 @@
+/** A token bucket per key. Keys are bounded: the one unused for longest is forgotten, full again. */
+import type { Clock } from "./clock.ts";
+
+const KEYS_MAX = 10_000;
+
+export class RateLimit {
+  #buckets = new Map<string, { tokens: number; atMs: number }>();
+
+  constructor(
+    readonly perSecond: number,
+    readonly burst: number,
+    readonly clock: Clock,
+  ) {}
+
+  /** Takes one token. 0 when there was one, else how many seconds until there is. */
+  take(key: string): number {
+    const nowMs = this.clock.monotonicMs();
+    const known = this.#buckets.get(key);
+    const elapsedMs = known === undefined ? 0 : nowMs - known.atMs;
+    const tokens = known === undefined
+      ? this.burst
+      : Math.min(this.burst, known.tokens + elapsedMs * this.perSecond / 1000);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, atMs: nowMs });
+    if (this.#buckets.size > KEYS_MAX) {
+      this.#buckets.delete(this.#buckets.keys().next().value!);
+    }
+    return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / this.perSecond)) : 0;
+  }
+}

@@ -1,0 +1,79 @@
+/** The tables of the SQLite store and how its file is opened. */
+import { DatabaseSync } from "node:sqlite";
+import { LasthopError } from "../event/error.ts";
+
+export const SCHEMA_VERSION = 1;
+
+/** Documents and batches are JSON and gzip'd lines; only what is searched for is a column. */
+const SCHEMA = `
+CREATE TABLE incidents (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE batches (
+  incident TEXT NOT NULL, row INTEGER NOT NULL, probe TEXT NOT NULL, sequence INTEGER NOT NULL,
+  header TEXT NOT NULL, refused INTEGER NOT NULL, evicted INTEGER NOT NULL,
+  PRIMARY KEY (incident, row)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX batches_once ON batches (incident, probe, sequence);
+CREATE TABLE segments (
+  id INTEGER PRIMARY KEY, incident TEXT NOT NULL, row INTEGER NOT NULL, tier INTEGER NOT NULL,
+  lines INTEGER NOT NULL, chars INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX segments_of_batch ON segments (incident, row);
+CREATE INDEX segments_oldest ON segments (incident, tier, row);
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY, incident TEXT, role TEXT NOT NULL, hash TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, expires_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_of_incident ON tokens (incident);
+`;
+
+/**
+ * Settings of every connection. FULL: each commit is synced, so an acknowledged batch outlives a
+ * power cut, not only a crash. EXCLUSIVE: a second ingest on the same data would answer from its
+ * own counters and duplicates; it fails to open instead.
+ */
+const SETTINGS = `
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA foreign_keys = OFF;
+`;
+
+/** Throws `LasthopError` when the file is another's, in use, newer, or no database. */
+export function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path);
+    database.exec(SETTINGS);
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as {
+      user_version: number;
+    };
+    if (version > SCHEMA_VERSION) {
+      throw cannotOpen(path, `its version is ${version}, must be at most ${SCHEMA_VERSION}`);
+    }
+    if (version === 0) {
+      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    }
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof LasthopError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const why = /locked|busy/.test(message)
+      ? "another ingest uses it, must be stopped first"
+      : `${message}, must be a database of lasthop's`;
+    throw cannotOpen(path, why, error);
+  }
+}
+
+function cannotOpen(path: string, why: string, cause?: unknown): LasthopError {
+  return new LasthopError("data_unusable", `Cannot open ${path}: ${why}`, 1, { cause });
+}
+
+/** SQLITE_FULL, or an I/O error while writing, as a full disk gives in places. */
+export function isDiskFull(error: unknown): boolean {
+  const { errcode, message } = error as { errcode?: number; message?: string };
+  if (errcode === 13 || errcode === 778 || errcode === 4874) return true;
+  return /database or disk is full|disk I\/O error/.test(message ?? "");
+}

@@ -1,0 +1,78 @@
+/** Every statement of the SQLite store, prepared once, with the types of its rows. */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { StoredToken } from "./store.ts";
+
+interface Query<Row> {
+  all(...values: SQLInputValue[]): Row[];
+  get(...values: SQLInputValue[]): Row | undefined;
+}
+
+interface BatchRow {
+  row: number;
+  header: string;
+  refused: number;
+  evicted: number;
+}
+
+interface SegmentRow {
+  id: number;
+  row: number;
+  tier: number;
+  lines: number;
+  chars: number;
+  body: Uint8Array;
+}
+
+const TOKEN = `SELECT id, incident, role, hash, created_ms AS createdMs, expires_ms AS expiresMs
+  FROM tokens`;
+
+export type Statements = ReturnType<typeof statements>;
+
+export function statements(database: DatabaseSync) {
+  /** What SQL gives is as typed here because the tables are STRICT. */
+  const query = <Row>(sql: string) => database.prepare(sql) as unknown as Query<Row>;
+  const run = (sql: string) => database.prepare(sql);
+  return {
+    begin: run("BEGIN IMMEDIATE"),
+    commit: run("COMMIT"),
+    rollback: run("ROLLBACK"),
+    incidents: query<{ document: string }>("SELECT document FROM incidents"),
+    lastRows: query<{ incident: string; row: number }>(
+      "SELECT incident, max(row) AS row FROM batches GROUP BY incident",
+    ),
+    saveIncident: run("INSERT OR REPLACE INTO incidents (id, document) VALUES (?, ?)"),
+    deleteIncident: [
+      run("DELETE FROM segments WHERE incident = ?"),
+      run("DELETE FROM batches WHERE incident = ?"),
+      run("DELETE FROM tokens WHERE incident = ?"),
+      run("DELETE FROM incidents WHERE id = ?"),
+    ],
+    findBatch: query<{ row: number }>(
+      "SELECT row FROM batches WHERE incident = ? AND probe = ? AND sequence = ?",
+    ),
+    insertBatch: run(
+      `INSERT INTO batches (incident, row, probe, sequence, header, refused, evicted)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertSegment: run(
+      "INSERT INTO segments (incident, row, tier, lines, chars, body) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    oldestSegment: query<SegmentRow>(
+      `SELECT id, row, tier, lines, chars, NULL AS body FROM segments
+       WHERE incident = ? AND tier = ? ORDER BY row LIMIT 1`,
+    ),
+    deleteSegment: run("DELETE FROM segments WHERE id = ?"),
+    countEvicted: run("UPDATE batches SET evicted = evicted + ? WHERE incident = ? AND row = ?"),
+    batchesAfter: query<BatchRow>(
+      `SELECT row, header, refused, evicted FROM batches
+       WHERE incident = ? AND row > ? AND row <= ? ORDER BY row LIMIT ?`,
+    ),
+    segmentsOf: query<SegmentRow>(
+      "SELECT * FROM segments WHERE incident = ? AND row = ? ORDER BY tier",
+    ),
+    insertToken: run("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)"),
+    token: query<StoredToken>(`${TOKEN} WHERE id = ?`),
+    tokens: query<StoredToken>(`${TOKEN} WHERE incident IS ? ORDER BY created_ms`),
+    deleteToken: run("DELETE FROM tokens WHERE id = ? AND incident IS ?"),
+  };
+}

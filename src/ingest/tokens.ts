@@ -1,0 +1,76 @@
+/** Bearer tokens: `lh.<id>.<secret>`. Only the SHA-256 of the secret is ever stored. */
+import type { Clock } from "./clock.ts";
+import type { Role, Store } from "./store.ts";
+
+/** Who a request comes from. `incident` null: all of them. */
+export interface Principal {
+  id: string;
+  role: Role;
+  incident: string | null;
+}
+
+export interface MintedToken {
+  id: string;
+  role: Role;
+  incident: string | null;
+  expiresMs: number | null;
+  /** Shown once, here. */
+  token: string;
+}
+
+export async function mintToken(
+  store: Store,
+  clock: Clock,
+  wanted: { role: Role; incident: string | null; expiresInSeconds: number | null },
+): Promise<MintedToken | "full"> {
+  const id = base64Url(crypto.getRandomValues(new Uint8Array(9)));
+  const secret = base64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const createdMs = clock.wallMs();
+  const { role, incident, expiresInSeconds } = wanted;
+  const expiresMs = expiresInSeconds === null ? null : createdMs + expiresInSeconds * 1000;
+  const hash = hex(await sha256(secret));
+  const stored = await store.createToken({ id, incident, role, hash, createdMs, expiresMs });
+  if (stored === "full") return "full";
+  return { id, role, incident, expiresMs, token: `lh.${id}.${secret}` };
+}
+
+export type TokenCheck = Principal | "unknown" | "expired";
+
+/** Takes as long for a wrong secret as for a right one. */
+export async function checkToken(
+  token: string,
+  rootToken: string | undefined,
+  store: Store,
+  clock: Clock,
+): Promise<TokenCheck> {
+  if (rootToken !== undefined && equal(await sha256(token), await sha256(rootToken))) {
+    return { id: "root", role: "operator", incident: null };
+  }
+  const [prefix, id, secret] = token.split(".");
+  if (prefix !== "lh" || id === undefined || secret === undefined) return "unknown";
+  const stored = await store.getToken(id);
+  const matches = equal(await sha256(secret), unhex(stored?.hash ?? ""));
+  if (stored === null || !matches) return "unknown";
+  if (stored.expiresMs !== null && stored.expiresMs <= clock.wallMs()) return "expired";
+  return { id: stored.id, role: stored.role, incident: stored.incident };
+}
+
+export async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+/** Compares in a time that depends on the lengths only. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+const hex = (bytes: Uint8Array) =>
+  Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+
+const unhex = (text: string) =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+const base64Url = (bytes: Uint8Array) =>
+  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -1,0 +1,76 @@
+/** One viewer of a live stream and its bounded queue. */
+
+export interface Message {
+  /** Cursor after this message; absent when it moves none. */
+  id?: string;
+  event: string;
+  /** JSON. Shared by all viewers. */
+  data: string;
+}
+
+export interface ViewerHooks {
+  onLeave: (viewer: Viewer) => void;
+  /** What tells a viewer that it missed `count` messages, and makes up for them. */
+  catchUp: (count: number) => Message[];
+}
+
+/**
+ * What waits for one viewer. A viewer that does not keep up loses what waited and is told how many
+ * messages that were; the hub then gives it a fresh report, which contains them all.
+ */
+export class Viewer {
+  #queue: Message[] = [];
+  #missed = 0;
+  #ended = false;
+  #wake: (() => void) | null = null;
+
+  constructor(readonly queueMax: number, readonly hooks: ViewerHooks) {}
+
+  push(message: Message): void {
+    if (this.#ended) return;
+    if (this.#missed > 0) this.#missed += 1;
+    else if (this.#queue.length >= this.queueMax) {
+      this.#missed = this.#queue.length + 1;
+      this.#queue = [];
+    } else this.#queue.push(message);
+    this.#wake?.();
+  }
+
+  /** Nothing comes after `last`. What waits is still given. */
+  end(last: Message): void {
+    if (this.#ended) return;
+    this.#queue.push(last);
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  leave(): void {
+    this.#ended = true;
+    this.#queue = [];
+    this.#wake?.();
+    this.hooks.onLeave(this);
+  }
+
+  get ended(): boolean {
+    return this.#ended && this.#queue.length === 0 && this.#missed === 0;
+  }
+
+  /** What waits now, all of it; maybe nothing. */
+  take(): Message[] {
+    const count = this.#missed;
+    this.#missed = 0;
+    const caughtUp = count > 0 ? this.hooks.catchUp(count) : [];
+    return [...caughtUp, ...this.#queue.splice(0)];
+  }
+
+  /** Resolves when something waits, or the viewer is behind or ended. */
+  ready(): Promise<void> {
+    if (this.#queue.length > 0 || this.#missed > 0 || this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+}
