@@ -7,6 +7,7 @@ log=$(mktemp "${TMPDIR:-/tmp}/lasthop-setup.XXXXXX.log")
 
 say() { echo "lasthop: $*" >&2; }
 fail() {
+  [ -s "$log" ] || rm -f -- "$log"
   say "$*"
   exit 1
 }
@@ -76,12 +77,13 @@ install_npm() {
 }
 
 must_be_writable() {
-  local owner user
+  local owner user why="it is read-only"
   owner=$(stat -c %U -- "$repo")
   user=$(id -un)
   if ! mkdir -p "$tools" 2>/dev/null || ! [ -w "$tools" ] || ! [ -w "$repo" ]; then
-    fail "Cannot set up lasthop in \"$repo\": it is read-only or owned by \"$owner\" and closed to" \
-      "\"$user\", must be writable at the first start"
+    [ "$user" = root ] || [ "$user" = "$owner" ] ||
+      why="it is owned by \"$owner\" and closed to \"$user\""
+    fail "Cannot set up lasthop in \"$repo\": $why, must be writable at the first start"
   fi
   [ "$owner" = "$user" ] ||
     say "\"$repo\" is owned by \"$owner\": .tools/ and node_modules/ in it will be owned by \"$user\""
@@ -93,7 +95,8 @@ install_deno() {
   rm -rf -- "$tools/deno.new"
   mkdir -p "$tools/deno.new"
   cp -- "$bootstrap/package.json" "$bootstrap/package-lock.json" "$tools/deno.new/"
-  logged "Cannot install Deno" npm ci --prefix "$tools/deno.new" --ignore-scripts --no-audit --no-fund
+  logged "Cannot install Deno" npm ci --prefix "$tools/deno.new" --ignore-scripts --no-audit \
+    --no-fund --prefer-offline --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000
   rm -rf -- "$tools/deno"
   mv -- "$tools/deno.new" "$tools/deno"
   [ -x "$deno" ] || fail "Cannot install Deno: the registry has no \"${deno#"$tools/deno/"}\"," \
