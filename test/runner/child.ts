@@ -1,4 +1,6 @@
 /** Runs one program of the suite, its output kept; a signal to the suite reaches it. */
+import { LasthopError } from "../../src/event/error.ts";
+
 export interface ChildResult {
   ok: boolean;
   seconds: number;
@@ -6,14 +8,14 @@ export interface ChildResult {
 }
 
 let current: Deno.ChildProcess | undefined;
+let stopped: LasthopError | undefined;
 
-/** Without this, a stopped suite would leave bpftrace and its namespaces behind. */
+/** Without this, a stopped suite would leave a running test behind. */
 export function passSignalsOn(): void {
   for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-    Deno.addSignalListener(signal, async () => {
+    Deno.addSignalListener(signal, () => {
+      stopped = new LasthopError("stopped", `Cannot finish the tests: ${signal} came`, exitCode);
       stop("SIGTERM");
-      await current?.status;
-      Deno.exit(exitCode);
     });
   }
 }
@@ -39,6 +41,7 @@ export async function runDeno(
   clearTimeout(late);
   clearTimeout(dead);
   current = undefined;
+  if (stopped !== undefined) throw stopped;
   const seconds = (performance.now() - begin) / 1000;
   const ended = signal === null ? "" : `\nended by ${signal} after ${seconds.toFixed(1)} s`;
   return { ok: success, seconds, output: text(stdout) + text(stderr) + ended };
