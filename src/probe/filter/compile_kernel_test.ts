@@ -20,6 +20,11 @@ const ignore = bpftrace === undefined || Deno.uid() !== 0;
 const MOUNT = "mount -t debugfs nodev /sys/kernel/debug; " +
   'mount -t tracefs nodev /sys/kernel/tracing; exec "$0" "$1"';
 
+/** As many comparisons as are allowed: the verifier and the stack have to bear them. */
+const LARGEST = `src 10.0.0.1 or 10.0.0.2 or ${
+  Array.from({ length: 60 }, (_, i) => `9.9.9.${i}`).join(" or ")
+}`;
+
 /** By filter and packet, whether the expression held. */
 async function run(expressions: string[], packets: FilterPacket[]): Promise<boolean[][]> {
   const file = await Deno.makeTempFile({ suffix: ".bt" });
@@ -30,8 +35,10 @@ async function run(expressions: string[], packets: FilterPacket[]): Promise<bool
       signal: AbortSignal.timeout(60_000),
     });
     const { stdout, stderr } = await command.output();
+    const messages = new TextDecoder().decode(stderr);
+    ok(!/sign|warning/i.test(messages), messages.slice(0, 4000));
     const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => /^=/.test(line));
-    equal(lines.length, packets.length, new TextDecoder().decode(stderr).slice(0, 4000));
+    equal(lines.length, packets.length, messages.slice(0, 4000));
     const bits = lines.map((line) => BigInt(`0x${line.slice(1)}`));
     return expressions.map((_, i) => bits.map((each) => (each >> BigInt(i) & 1n) === 1n));
   } finally {
@@ -59,11 +66,11 @@ Deno.test({
   name: "[F18] the kernel says what the matcher says",
   ignore,
   async fn() {
-    const texts = fc.sample(anyFilter, { seed: 23, numRuns: 200 });
-    const packets = fc.sample(anyPacket, { seed: 23, numRuns: 80 });
+    const texts = fc.sample(anyFilter, { seed: 23, numRuns: 96 });
+    const packets = fc.sample(anyPacket, { seed: 23, numRuns: 40 });
     let passed = 0;
-    for (let round = 0; round < 8; round++) {
-      const filters = texts.slice(round * 25, round * 25 + 25).flatMap((text) => {
+    for (let round = 0; round < 4; round++) {
+      const filters = [LARGEST, ...texts.slice(round * 24, round * 24 + 24)].flatMap((text) => {
         const expression = compileFilter(parseFilter(text));
         return expression === null ? [] : [{ text, expression }];
       });
@@ -77,6 +84,6 @@ Deno.test({
         }
       }
     }
-    ok(passed > 200, "random packets must meet random filters");
+    ok(passed > 100, "random packets must meet random filters");
   },
 });

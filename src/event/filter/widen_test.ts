@@ -1,0 +1,219 @@
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import {
+  ALL,
+  type FilterPacket,
+  matches,
+  matchesAny,
+  parseFilter,
+  printFilter,
+  type Translation,
+  widen,
+  WIDENINGS_MAX,
+} from "./mod.ts";
+import { anyFilter, anyPacket } from "./arbitrary.ts";
+
+const SERVICE = { address: "10.96.0.10", port: 53, protocol: 17 };
+const POD = { address: "10.244.0.7", port: 5353 };
+const DNAT: Translation = { from: SERVICE, to: POD };
+const CLIENT = "10.244.1.9";
+const NODE = "192.168.0.2";
+
+const wide = (text: string, ...translations: Translation[]) =>
+  printFilter(widen(parseFilter(text), translations));
+
+const udp = (
+  source: string,
+  sourcePort: number,
+  destination: string,
+  destinationPort: number,
+): FilterPacket => ({
+  network: "ip4",
+  protocol: 17,
+  source,
+  sourcePort,
+  destination,
+  destinationPort,
+});
+
+Deno.test("[F19] a service's filter sees the pod behind it, on that port alone", () => {
+  const filter = widen(parseFilter("host 10.96.0.10 and port 53"), [DNAT]);
+  equal(
+    printFilter(filter),
+    "(host 10.96.0.10 and port 53) or (udp and src port 5353 and ip src host 10.244.0.7)" +
+      " or (udp and dst port 5353 and ip dst host 10.244.0.7)",
+  );
+  equal(matches(filter, udp(CLIENT, 4000, SERVICE.address, 53)), true);
+  equal(matches(filter, udp(CLIENT, 4000, POD.address, 5353)), true);
+  equal(matches(filter, udp(POD.address, 5353, CLIENT, 4000)), true);
+  equal(matches(filter, udp(CLIENT, 4000, POD.address, 53)), false);
+  equal(matches(filter, udp(CLIENT, 4000, NODE, 5353)), false);
+  equal(matches(filter, { ...udp(CLIENT, 4000, POD.address, 5353), protocol: 6 }), false);
+});
+
+Deno.test("[F20] a pod's filter sees the service before its translation", () => {
+  const filter = widen(parseFilter("dst host 10.244.0.7"), [DNAT]);
+  equal(matches(filter, udp(CLIENT, 4000, SERVICE.address, 53)), true);
+  equal(matches(filter, udp(CLIENT, 4000, SERVICE.address, 54)), false);
+  equal(matches(filter, udp(SERVICE.address, 53, CLIENT, 4000)), false);
+});
+
+Deno.test("[F21] other terms about a packet still hold after its translation", () => {
+  const filter = widen(parseFilter(`src host ${CLIENT} and dst port 53`), [DNAT]);
+  equal(matches(filter, udp(CLIENT, 4000, POD.address, 5353)), true);
+  equal(matches(filter, udp(NODE, 4000, POD.address, 5353)), false);
+  equal(wide("tcp and host 10.96.0.10", DNAT), "tcp and host 10.96.0.10");
+});
+
+Deno.test("[F22] both ends may be translated at once", () => {
+  const masquerade = { from: { address: CLIENT }, to: { address: NODE } };
+  const text = `src host ${CLIENT} and dst host 10.96.0.10`;
+  const filter = widen(parseFilter(text), [DNAT, masquerade]);
+  for (const source of [CLIENT, NODE]) {
+    equal(matches(filter, udp(source, 4000, SERVICE.address, 53)), true);
+    equal(matches(filter, udp(source, 4000, POD.address, 5353)), true);
+    equal(matches(filter, udp(source, 4000, POD.address, 5354)), false);
+  }
+});
+
+Deno.test("[F23] a not passes what does not name the excluded end in one of its forms", () => {
+  // As matchesAny has it: the packet's other form, to the pod, does not name the service.
+  const filter = widen(parseFilter("not dst port 53"), [DNAT]);
+  equal(matches(filter, udp(CLIENT, 4000, SERVICE.address, 53)), true);
+  equal(matches(filter, udp(CLIENT, 4000, POD.address, 5353)), true);
+  equal(matches(filter, udp(CLIENT, 4000, NODE, 53)), false);
+});
+
+Deno.test("[F24] later fragments are seen after translation, as before", () => {
+  const fragment = {
+    network: "ip4",
+    protocol: 17,
+    source: CLIENT,
+    destination: POD.address,
+  } as const;
+  equal(matches(widen(parseFilter("host 10.96.0.10"), [DNAT]), fragment), true);
+  equal(matches(widen(parseFilter("host 10.96.0.10 and port 53"), [DNAT]), fragment), false);
+});
+
+Deno.test("[F25] ARP is never translated, nor what a translation cannot be read from", () => {
+  const arp = { network: "arp", source: CLIENT, destination: POD.address } as const;
+  equal(matches(widen(parseFilter("host 10.96.0.10"), [DNAT]), arp), false);
+  equal(
+    wide("host 1.1.1.1", { from: { address: "1.1.1.1" }, to: { address: "::1" } }),
+    "host 1.1.1.1",
+  );
+  equal(
+    wide("host 1.1.1.1", { from: { address: "1.1.1.1" }, to: { address: "x" } }),
+    "host 1.1.1.1",
+  );
+});
+
+Deno.test("[F26] ids of ICMP translations are no ports", () => {
+  const ping = {
+    from: { address: "1.1.1.1", port: 7, protocol: 1 },
+    to: { address: "2.2.2.2", port: 8 },
+  };
+  equal(wide("src host 1.1.1.1", ping), "src host 1.1.1.1 or (proto 1 and ip src host 2.2.2.2)");
+});
+
+Deno.test("[F27] translations that change nothing for a filter leave it, and all stays all", () => {
+  equal(wide("", DNAT), "");
+  equal(wide("host 1.1.1.1", DNAT), "host 1.1.1.1");
+  equal(wide("net 10.0.0.0/8", DNAT), "net 10.0.0.0/8");
+  equal(wide("udp", DNAT), "udp");
+  const many = Array.from({ length: 2 * WIDENINGS_MAX }, (_, i) => ({
+    from: SERVICE,
+    to: { address: `10.244.0.${i}`, port: 5353 },
+  }));
+  equal(widen(parseFilter("host 10.96.0.10"), many), ALL);
+  equal(wide("host 10.244.0.7", ...many).split(" or ").length < 8, true);
+});
+
+/** Packets, and translations of what is in them: chosen apart, the two would seldom meet. */
+const anyScene = fc.array(anyPacket, { minLength: 4, maxLength: 8 }).chain((packets) => {
+  const ends = packets.flatMap((packet) => [
+    { address: packet.source!, port: packet.sourcePort, protocol: packet.protocol },
+    { address: packet.destination!, port: packet.destinationPort, protocol: packet.protocol },
+  ]);
+  const end = fc.tuple(fc.constantFrom(...ends), fc.boolean(), fc.boolean())
+    .map(([{ address, port, protocol }, keepPort, keepProtocol]) => ({
+      address,
+      port: keepPort ? port : undefined,
+      protocol: keepProtocol ? protocol : undefined,
+    }));
+  const translation = fc.tuple(end, end)
+    .map(([from, { address, port }]): Translation => ({ from, to: { address, port } }));
+  const translations = fc.array(translation, { minLength: 1, maxLength: 3 });
+  const named = fc.tuple(
+    fc.constantFrom("src ", "dst ", ""),
+    end,
+    fc.constantFrom("and", "or", "and not"),
+    anyFilter,
+  )
+    .map(([side, { address, port }, sign, rest]) =>
+      `${side}host ${address} ${port === undefined ? "" : `and port ${port} `}${sign} (${rest})`
+    );
+  const text = fc.oneof(anyFilter, named, named.map((each) => `not (${each})`));
+  return fc.record({ packets: fc.constant(packets), translations, text });
+});
+
+type End = { address: string; port?: number };
+
+/** All an end may look like: itself, and one translation away. Null: of a port nobody knows. */
+function looks(end: End, packet: FilterPacket, translations: Translation[]): (End | null)[] {
+  const results: (End | null)[] = [end];
+  const isPorted = end.port !== undefined;
+  const isAt = (address: string, port: number | undefined) =>
+    address === end.address && (!isPorted || port === undefined || port === end.port);
+  const become = (address: string, port: number | undefined) =>
+    results.push({ address, port: isPorted ? port ?? end.port : undefined });
+  for (const { from, to } of packet.network === "arp" ? [] : translations) {
+    if (from.address.includes(":") !== to.address.includes(":")) continue;
+    if (from.protocol !== undefined && from.protocol !== packet.protocol) continue;
+    const noPorts = from.protocol !== undefined && ![6, 17, 132].includes(from.protocol);
+    const before = noPorts ? undefined : from.port;
+    const after = noPorts ? undefined : to.port ?? from.port;
+    if (isAt(from.address, before)) become(to.address, after);
+    if (!isAt(to.address, after)) continue;
+    if (before === undefined && after !== undefined && isPorted) results.push(null);
+    else become(from.address, before);
+  }
+  return results;
+}
+
+/** The packet with each end as it looks in every translation; exact if all ports are known. */
+function looksOf(packet: FilterPacket, translations: Translation[]) {
+  const { source, sourcePort, destination, destinationPort } = packet;
+  const sources = looks({ address: source!, port: sourcePort }, packet, translations);
+  const targets = looks({ address: destination!, port: destinationPort }, packet, translations);
+  const forms: FilterPacket[] = [];
+  for (const from of sources) {
+    for (const to of targets) {
+      if (!from || !to) continue;
+      const ends = { source: from.address, destination: to.address };
+      forms.push({ ...packet, ...ends, sourcePort: from.port, destinationPort: to.port });
+    }
+  }
+  return { forms, exact: !sources.includes(null) && !targets.includes(null) };
+}
+
+Deno.test("[F28] the widened filter passes what the filter matches in some translation", () => {
+  let gained = 0;
+  fc.assert(
+    fc.property(anyScene, ({ packets, translations, text }) => {
+      const node = parseFilter(text);
+      const widened = widen(node, translations);
+      for (const packet of packets) {
+        const { forms, exact } = looksOf(packet, translations);
+        const should = matchesAny(node, forms);
+        const does = matches(widened, packet);
+        const context = `${text} => ${printFilter(widened)} on ${JSON.stringify(packet)}`;
+        if (exact) equal(does, should, context);
+        else if (should) ok(does, context);
+        if (does && !matches(node, packet)) gained++;
+      }
+    }),
+    { seed: 23, numRuns: 8000 },
+  );
+  ok(gained > 300, `random translations must matter, did ${gained} times`);
+});
