@@ -1,0 +1,121 @@
+/**
+ * The page as files to serve. esbuild runs once per state of the sources: its result is kept under
+ * `.tools/web-<hash>/`, so that later starts read four small files.
+ */
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+
+export type WebFiles = Map<string, { body: Uint8Array | string; type: string }>;
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+const SERVED = [
+  { path: "/", file: "index.html", type: "text/html; charset=utf-8" },
+  { path: "/app.js", file: "app.js", type: "text/javascript; charset=utf-8" },
+  { path: "/app.css", file: "app.css", type: "text/css; charset=utf-8" },
+  { path: "/favicon.svg", file: "favicon.svg", type: "image/svg+xml" },
+] as const;
+
+/** Everything the page needs, keyed by URL path. */
+export async function bundleWeb(
+  { toolsDir = join(ROOT, ".tools") }: { toolsDir?: string } = {},
+): Promise<WebFiles> {
+  const name = `web-${await sourcesHash()}`;
+  const kept = await readKept(join(toolsDir, name));
+  if (kept !== null) return kept;
+  const built = await build();
+  await keep(toolsDir, name, built);
+  return built;
+}
+
+/** Changes when a source of the page, a library version or this file does. */
+async function sourcesHash(): Promise<string> {
+  const names = [];
+  for await (const { name, isFile } of Deno.readDir(HERE)) {
+    if (isFile && !name.includes("_test.")) names.push(name);
+  }
+  const paths = [
+    ...names.sort().map((name) => join(HERE, name)),
+    join(ROOT, "src/event/codes.ts"),
+    join(ROOT, "deno.lock"),
+  ];
+  const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
+  const all = new TextEncoder().encode(JSON.stringify([names, texts]));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return digest.slice(0, 8).toHex();
+}
+
+async function readKept(dir: string): Promise<WebFiles | null> {
+  try {
+    const bodies = await Promise.all(SERVED.map(({ file }) => Deno.readFile(join(dir, file))));
+    return new Map(SERVED.map(({ path, type }, i) => [path, { body: bodies[i]!, type }]));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+async function build(): Promise<WebFiles> {
+  const esbuild = await import("esbuild");
+  try {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: ROOT,
+      entryPoints: { app: join(HERE, "main.tsx"), "app-style": join(HERE, "app.css") },
+      outdir: "/",
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      target: "es2022",
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      legalComments: "none",
+      logLevel: "silent",
+    });
+    const built = (suffix: string) => {
+      const file = outputFiles.find(({ path }) => path.endsWith(suffix));
+      if (file === undefined) throw new Error(`esbuild made no ${suffix}`);
+      return file.contents;
+    };
+    const bodies: Record<(typeof SERVED)[number]["path"], Uint8Array> = {
+      "/": await Deno.readFile(join(HERE, "index.html")),
+      "/app.js": built("app.js"),
+      "/app.css": built("app-style.css"),
+      "/favicon.svg": await Deno.readFile(join(HERE, "favicon.svg")),
+    };
+    return new Map(SERVED.map(({ path, type }) => [path, { body: bodies[path], type }]));
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+/** Best effort: a read-only checkout runs too, it only starts slower. */
+async function keep(toolsDir: string, name: string, files: WebFiles): Promise<void> {
+  const dir = join(toolsDir, name);
+  try {
+    await Deno.mkdir(toolsDir, { recursive: true });
+    const fresh = await Deno.makeTempDir({ dir: toolsDir, prefix: "new-web-" });
+    for (const { path, file } of SERVED) {
+      await Deno.writeFile(join(fresh, file), files.get(path)!.body as Uint8Array);
+    }
+    // Others may serve as another user than the one that built.
+    await Deno.chmod(fresh, 0o755);
+    await Deno.rename(fresh, dir).catch(() => Deno.remove(fresh, { recursive: true }));
+    await removeOlder(toolsDir, name);
+  } catch (error) {
+    if (!isRefusedWrite(error)) throw error;
+  }
+}
+
+async function removeOlder(toolsDir: string, name: string): Promise<void> {
+  for await (const entry of Deno.readDir(toolsDir)) {
+    if (!entry.name.startsWith("web-") || entry.name === name) continue;
+    await Deno.remove(join(toolsDir, entry.name), { recursive: true }).catch(() => {});
+  }
+}
+
+const isRefusedWrite = (error: unknown): boolean =>
+  error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+  (error instanceof Error && "code" in error &&
+    (error.code === "EROFS" || error.code === "ENOSPC"));

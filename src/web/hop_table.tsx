@@ -1,0 +1,76 @@
+/// <reference lib="dom" />
+/** Every hop in order, as a list: what the drawing says, for reading, copying and screen readers. */
+import type { Hop } from "../event/report.ts";
+import {
+  duration,
+  endPoint,
+  netnsWord,
+  sinceFirstOnNode,
+  STAGE_WORDS,
+  tunnelLabel,
+} from "./format.ts";
+import { label } from "./escape.ts";
+import { Name } from "./text.tsx";
+
+export function HopTable({ path }: { path: readonly Hop[] }) {
+  const times = sinceFirstOnNode(path);
+  return (
+    <section class="hops">
+      <h3>
+        Hop by hop <span class="quiet">times since the first hop on the same node</span>
+      </h3>
+      <ol>
+        {path.map((hop, i) => (
+          <HopRow
+            key={i}
+            hop={hop}
+            since={times[i]!}
+            newNode={path[i - 1]?.node !== hop.node}
+            last={i === path.length - 1}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface HopRowProps {
+  hop: Hop;
+  since: bigint;
+  newNode: boolean;
+  last: boolean;
+}
+
+function HopRow({ hop, since, newNode, last }: HopRowProps) {
+  const details = [
+    hop.translated &&
+    `now ${endPoint(hop.translated.source, hop.translated.sourcePort)} → ${
+      endPoint(hop.translated.destination, hop.translated.destinationPort)
+    }`,
+    hop.encap && tunnelLabel(hop.encap),
+    hop.function,
+    hop.reason,
+    hop.pod && `pod ${hop.pod}`,
+  ].filter((one) => one !== undefined);
+  return (
+    <li class={`${newNode ? "new-node" : ""} ${hop.stage === "drop" ? "fatal" : ""}`}>
+      <span class="node">
+        {newNode
+          ? <Name value={hop.node} max={28} />
+          : <span class="unseen">{label(hop.node)}</span>}
+      </span>
+      <span class="since">+{duration(since)}</span>
+      <span class="device">
+        <Name value={hop.device} max={24} />{" "}
+        <span class="netns">{label(netnsWord(hop.netns), 24)}</span>
+      </span>
+      <span class="stage">
+        {STAGE_WORDS[hop.stage] ?? label(hop.stage, 20)}
+        {last && <span class="unseen">, last hop</span>}
+      </span>
+      {details.length > 0 && (
+        <span class="details">{details.map((one) => label(one, 160)).join(" · ")}</span>
+      )}
+    </li>
+  );
+}

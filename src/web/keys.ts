@@ -1,0 +1,70 @@
+/// <reference lib="dom" />
+/** The keyboard: every key and what it does, once for the handler and once for the help. */
+import { closeFlow, helpOpen, move, openFlow, pane, words } from "./model.ts";
+
+export const KEYS: readonly (readonly [string, string])[] = [
+  ["↓ ↑ or j k", "next, previous flow"],
+  ["Home End", "worst flow, last flow"],
+  ["Enter or →", "open the flow"],
+  ["Esc or ←", "back to the flows"],
+  ["/", "filter"],
+  ["?", "this help"],
+];
+
+const FAR = 1_000_000;
+
+const IN_LIST: Record<string, () => void> = {
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  PageDown: () => move(8),
+  PageUp: () => move(-8),
+  Home: () => move(-FAR),
+  End: () => move(FAR),
+  Enter: openFlow,
+  ArrowRight: openFlow,
+};
+
+const ANYWHERE: Record<string, () => void> = {
+  j: () => move(1),
+  k: () => move(-1),
+  "/": () => {
+    // On a narrow page the filter is in the other pane.
+    pane.value = "list";
+    requestAnimationFrame(() => document.getElementById("filter")?.focus());
+  },
+  "?": () => helpOpen.value = !helpOpen.value,
+};
+
+export function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const action = actionFor(event.key, event.target as HTMLElement);
+  if (action === undefined) return;
+  event.preventDefault();
+  action();
+}
+
+function actionFor(key: string, target: HTMLElement): (() => void) | undefined {
+  if (helpOpen.value) return key === "Escape" || key === "?" ? closeHelp : undefined;
+  if (target.matches("input[type=search]")) return inFilter(key);
+  if (target.matches("input, textarea, select")) return undefined;
+  const flow = document.getElementById("flow");
+  if (flow?.contains(target)) {
+    if (key === "Escape" || (key === "ArrowLeft" && target === flow)) return closeFlow;
+  } else if (key === "Escape" && pane.value === "flow") return closeFlow;
+  const inList = target === document.body || target.id === "flows";
+  return (inList ? IN_LIST[key] : undefined) ?? ANYWHERE[key];
+}
+
+function inFilter(key: string): (() => void) | undefined {
+  const leave = () => document.getElementById("flows")?.focus();
+  if (key === "Enter" || key === "ArrowDown") return leave;
+  if (key !== "Escape") return undefined;
+  return () => {
+    if (words.value === "") leave();
+    else words.value = "";
+  };
+}
+
+export function closeHelp(): void {
+  helpOpen.value = false;
+}

@@ -1,0 +1,86 @@
+/// <reference lib="dom" />
+/** The page: one incident, or the list of them. */
+import { render } from "preact";
+import { announceVerdicts, LiveRegion } from "./announce.tsx";
+import { readIncident, request } from "./api.ts";
+import { FlowDetail } from "./flow_detail.tsx";
+import { FlowList } from "./flow_list.tsx";
+import { Header } from "./header.tsx";
+import { Help } from "./help.tsx";
+import { Incidents } from "./incidents.tsx";
+import { onKey } from "./keys.ts";
+import { follow } from "./live.ts";
+import { connection, incident, pane, told, updatedMs, watchHistory } from "./model.ts";
+import { fold } from "./store.ts";
+import { TokenForm } from "./token_form.tsx";
+
+function Page({ id }: { id: string }) {
+  const { state } = connection.value;
+  const blocked = state === "token-needed" || (state === "missing" && !told.value.known);
+  return (
+    <>
+      <Header id={id} />
+      <main class={`panes show-${pane.value}`}>
+        {blocked ? <Blocked id={id} /> : (
+          <>
+            <FlowList />
+            <FlowDetail />
+          </>
+        )}
+      </main>
+      <Help />
+      <LiveRegion />
+    </>
+  );
+}
+
+function Blocked({ id }: { id: string }) {
+  const now = connection.value;
+  if (now.state === "token-needed") {
+    return <TokenForm why={now.why} onToken={() => start(id)} />;
+  }
+  return (
+    <p class="nothing" role="alert">
+      There is no incident of this name here. <a href="/">All incidents</a>
+    </p>
+  );
+}
+
+let stop = () => {};
+
+function start(id: string): void {
+  stop();
+  stop = follow({
+    incident: id,
+    onConnection: (now) => {
+      connection.value = now;
+      if (now.state === "live" || now.state === "ended") describe(id);
+    },
+    onEvents: (events) => {
+      told.value = fold(told.value, events);
+      updatedMs.value = Date.now();
+      return told.value.ended !== null;
+    },
+  });
+}
+
+/** Filter and state are not part of the stream. The page does without them if need be. */
+async function describe(id: string): Promise<void> {
+  try {
+    const response = await request(`/v1/incidents/${encodeURIComponent(id)}`);
+    if (response.ok) incident.value = readIncident(await response.json());
+  } catch { /* the stream's own state says what is wrong */ }
+}
+
+const root = document.getElementById("app")!;
+const match = /^\/incidents\/([^/]+)\/?$/.exec(location.pathname);
+if (match === null) render(<Incidents />, root);
+else {
+  const id = decodeURIComponent(match[1]!);
+  document.title = `${id.slice(0, 60)} · lasthop`;
+  watchHistory();
+  document.addEventListener("keydown", onKey);
+  announceVerdicts();
+  render(<Page id={id} />, root);
+  start(id);
+}
