@@ -159,14 +159,15 @@ const anyScene = fc.array(anyPacket, { minLength: 4, maxLength: 8 }).chain((pack
 
 type End = { address: string; port?: number };
 
-/** All an end may look like: itself, and one translation away. Null: of a port nobody knows. */
-function looks(end: End, packet: FilterPacket, translations: Translation[]): (End | null)[] {
-  const results: (End | null)[] = [end];
+/** All an end may look like: itself, and one translation away. `exact` unless a port is a guess. */
+function looks(end: End, packet: FilterPacket, translations: Translation[]) {
+  const ends: End[] = [end];
+  let exact = true;
   const isPorted = end.port !== undefined;
   const isAt = (address: string, port: number | undefined) =>
     address === end.address && (!isPorted || port === undefined || port === end.port);
   const become = (address: string, port: number | undefined) =>
-    results.push({ address, port: isPorted ? port ?? end.port : undefined });
+    ends.push({ address, port: isPorted ? port ?? end.port : undefined });
   for (const { from, to } of packet.network === "arp" ? [] : translations) {
     if (from.address.includes(":") !== to.address.includes(":")) continue;
     if (from.protocol !== undefined && from.protocol !== packet.protocol) continue;
@@ -175,26 +176,28 @@ function looks(end: End, packet: FilterPacket, translations: Translation[]): (En
     const after = noPorts ? undefined : to.port ?? from.port;
     if (isAt(from.address, before)) become(to.address, after);
     if (!isAt(to.address, after)) continue;
-    if (before === undefined && after !== undefined && isPorted) results.push(null);
-    else become(from.address, before);
+    const guessed = before === undefined && after !== undefined && isPorted;
+    if (guessed) exact = false;
+    for (const port of guessed ? [0, 53, 80, 8080, 65_535] : [before]) become(from.address, port);
   }
-  return results;
+  return { ends, exact };
 }
 
-/** The packet with each end as it looks in every translation; exact if all ports are known. */
+/** The packet with each end as it looks in every translation. */
 function looksOf(packet: FilterPacket, translations: Translation[]) {
   const { source, sourcePort, destination, destinationPort } = packet;
-  const sources = looks({ address: source!, port: sourcePort }, packet, translations);
-  const targets = looks({ address: destination!, port: destinationPort }, packet, translations);
-  const forms: FilterPacket[] = [];
-  for (const from of sources) {
-    for (const to of targets) {
-      if (!from || !to) continue;
-      const ends = { source: from.address, destination: to.address };
-      forms.push({ ...packet, ...ends, sourcePort: from.port, destinationPort: to.port });
-    }
-  }
-  return { forms, exact: !sources.includes(null) && !targets.includes(null) };
+  const from = looks({ address: source!, port: sourcePort }, packet, translations);
+  const to = looks({ address: destination!, port: destinationPort }, packet, translations);
+  const forms = from.ends.flatMap((source) =>
+    to.ends.map((destination): FilterPacket => ({
+      ...packet,
+      source: source.address,
+      sourcePort: source.port,
+      destination: destination.address,
+      destinationPort: destination.port,
+    }))
+  );
+  return { forms, exact: from.exact && to.exact };
 }
 
 Deno.test("[F28] the widened filter passes what the filter matches in some translation", () => {

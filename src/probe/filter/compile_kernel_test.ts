@@ -66,15 +66,15 @@ Deno.test({
   name: "[F18] the kernel says what the matcher says",
   ignore,
   async fn() {
-    const texts = fc.sample(anyFilter, { seed: 23, numRuns: 96 });
-    const packets = fc.sample(anyPacket, { seed: 23, numRuns: 40 });
+    const texts = fc.sample(anyFilter, { seed: 23, numRuns: 60 });
+    const packets = fc.sample(anyPacket, { seed: 23, numRuns: 24 });
     let passed = 0;
-    for (let round = 0; round < 4; round++) {
-      const filters = [LARGEST, ...texts.slice(round * 24, round * 24 + 24)].flatMap((text) => {
+    for (let round = 0; round < 3; round++) {
+      const filters = [LARGEST, ...texts.slice(round * 20, round * 20 + 20)].flatMap((text) => {
         const expression = compileFilter(parseFilter(text));
         return expression === null ? [] : [{ text, expression }];
       });
-      const some = packets.slice(round * 10, round * 10 + 10);
+      const some = packets.slice(round * 8, round * 8 + 8);
       const results = await run(filters.map(({ expression }) => expression), some);
       for (const [i, { text, expression }] of filters.entries()) {
         for (const [j, packet] of some.entries()) {
@@ -84,6 +84,6 @@ Deno.test({
         }
       }
     }
-    ok(passed > 100, "random packets must meet random filters");
+    ok(passed > 50, "random packets must meet random filters");
   },
 });
