@@ -31,6 +31,8 @@ export const TunnelSettings = z.object({
   /** Underlay device it is bound to, and whether it lives in another netns (x-netns tunnel). */
   underlay: name.optional(),
   underlayIfindex: int.optional(),
+  /** Inode of the netns its outer packets are in, when that is another one (x-netns tunnel). */
+  underlayNetns: int.optional(),
 });
 
 export const BridgePort = z.object({
@@ -233,6 +235,11 @@ export const Socket = z.object({
   receiveQueue: int.optional(),
   /** Listeners: the backlog's limit. */
   sendQueue: int.optional(),
+  /** An IPv6 socket that takes no IPv4; absent or false: `::` takes both. */
+  ipv6Only: z.boolean().optional(),
+  /** Bytes of packets it may hold, and how many packets it dropped for want of room. */
+  receiveBuffer: int.optional(),
+  drops: int.optional(),
 });
 
 export const NetnsState = z.object({

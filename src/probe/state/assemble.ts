@@ -16,30 +16,18 @@ import {
 import { z } from "zod";
 import { clip, Gaps, keepRows, ROWS_MAX } from "./bounds.ts";
 import { monotonicNs } from "./clock.ts";
-import { savedTables, withIptables } from "./iptables.ts";
-import { failure, jsonRows } from "./json_rows.ts";
+import { failure, jsonRows, textOf } from "./section_rows.ts";
 import { LinkRow, links } from "./links.ts";
 import { fdbEntry, FdbRow, isMulticastFilter, neighbour, NeighbourRow } from "./neighbours.ts";
 import { portVlans, VlanRow } from "./neighbours.ts";
+import { readNetfilter } from "./netfilter.ts";
 import type { NetnsHandle } from "./netns.ts";
-import { type Netfilter, nftRuleset } from "./nft_json.ts";
-import { nftText } from "./nft_text.ts";
+import type { Reading } from "./peers.ts";
 import { type Family, route, RouteRow, routingRule, RuleRow } from "./routes.ts";
-import type { Section } from "./sections.ts";
+import type { Sections } from "./sections.ts";
 import { sockets } from "./sockets.ts";
 import { sysctls } from "./sysctls.ts";
 import { filters, qdiscs } from "./traffic_control.ts";
-
-export type Sections = ReadonlyMap<string, Section>;
-
-/** A snapshot, and what it takes to find its links' peers in other snapshots. */
-export interface Reading {
-  state: NetnsState;
-  /** ifindex → nsid of the netns its peer is in. */
-  netnsids: Map<number, number>;
-  /** nsid → name, as far as `ip netns list-id` knows one. */
-  nsidNames: Map<number, string>;
-}
 
 export function emptyState(netns: NetnsHandle, timeNs: string): NetnsState {
   return {
@@ -110,20 +98,13 @@ export function assemble(netns: NetnsHandle, sections: Sections): Reading {
     chains: keep("chains", netfilter.chains, NetfilterChain),
     netfilter: keep("netfilter", netfilter.rules, NetfilterRule),
     sets: keep("sets", netfilter.sets, NetfilterSet),
-    sockets: keep("sockets", sockets(text("socket", "sockets")), Socket),
+    sockets: keep("sockets", readSockets(sections, gaps), Socket),
     ...(conntrack ? { conntrack } : {}),
     xfrm: readXfrm(sections, gaps),
   };
   if (!sections.has("end")) gaps.add("state", "the time limit ended the reading");
   state.gaps = gaps.rows;
-  return { state, netnsids: linkRows.netnsids, nsidNames: nsidNames(sections) };
-}
-
-function textOf(sections: Sections, name: string, what: string, gaps: Gaps): string {
-  const section = sections.get(name);
-  if (!section) gaps.add(what, "not reached in time");
-  else if (section.status !== 0) gaps.add(what, failure(section));
-  return section?.stdout ?? "";
+  return { state, netnsids: linkRows.netnsids };
 }
 
 function addVlans(rows: Link[], vlans: readonly z.infer<typeof VlanRow>[]): void {
@@ -144,36 +125,11 @@ function readFilters(sections: Sections, gaps: Gaps): TrafficControlFilter[] {
   });
 }
 
-function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
-  let out: Netfilter = { chains: [], rules: [], sets: [] };
-  const tables = sections.get("tables");
-  if (tables && tables.status !== 0) {
-    gaps.add("netfilter", tables.stdout.trim() || failure(tables));
-  }
-  if (sections.has("nft-json")) {
-    const items = nftItems(sections.get("nft-json"), gaps);
-    out = nftRuleset(items, nftText(sections.get("nft-text")?.stdout ?? ""), gaps);
-  }
-  for (const [name, family] of [["iptables4", "ip"], ["iptables6", "ip6"]] as const) {
-    const section = sections.get(name);
-    if (section) out = withIptables(out, savedTables(section.stdout, family, "iptables"));
-  }
-  for (const [name, family] of [["legacy4", "ip"], ["legacy6", "ip6"]] as const) {
-    const section = sections.get(name);
-    if (!section) continue;
-    if (section.status !== 0) gaps.add(`iptables-legacy ${family}`, failure(section));
-    const legacy = savedTables(section.stdout, family, "iptables-legacy");
-    out.chains.push(...legacy.chains);
-    out.rules.push(...legacy.rules);
-  }
-  return out;
-}
-
-/** nft wraps its list in an object; one cut short can only be mended without the wrapping. */
-function nftItems(section: Section | undefined, gaps: Gaps): unknown[] {
-  if (!section) return jsonRows(section, "netfilter", gaps);
-  const list = section.stdout.trim().replace(/^\{\s*"nftables"\s*:\s*/, "").replace(/\}$/, "");
-  return jsonRows({ ...section, stdout: list }, "netfilter", gaps);
+function readSockets(sections: Sections, gaps: Gaps): Socket[] {
+  const diagnosed = sections.has("socket");
+  if (!diagnosed) gaps.add("socket limits", "inet_diag is not loaded, and reading loads nothing");
+  const name = diagnosed ? "socket" : "socket-proc";
+  return sockets(textOf(sections, name, "sockets", gaps), diagnosed);
 }
 
 function bounded(settings: Record<string, string>, gaps: Gaps): Record<string, string> {
@@ -199,13 +155,4 @@ function readXfrm(sections: Sections, gaps: Gaps): string[] {
     return (section?.stdout ?? "").split("\n").map((line) => line.replace(/[\s\\]+/g, " ").trim());
   }).filter((line) => line !== "");
   return keepRows("xfrm", lines.map((line) => clip(line, 4000)), z.string(), ROWS_MAX.xfrm, gaps);
-}
-
-function nsidNames(sections: Sections): Map<number, string> {
-  const out = new Map<number, string>();
-  for (const line of (sections.get("nsid")?.stdout ?? "").split("\n")) {
-    const found = /^nsid (\d+) \(iproute2 netns name: (.*)\)/.exec(line);
-    if (found) out.set(Number(found[1]), found[2] ?? "");
-  }
-  return out;
 }

@@ -1,9 +1,10 @@
 /** Reading the state of network namespaces, a few at a time. */
 import type { NetnsState } from "../../event/state.ts";
-import { assemble, emptyState, type Reading } from "./assemble.ts";
+import { assemble, emptyState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
 import { type Askable, askableHere } from "./modules.ts";
-import type { NetnsHandle } from "./netns.ts";
+import { listNetns, type NetnsHandle } from "./netns.ts";
+import { fillPeers, type Reading, readNetnsIds } from "./peers.ts";
 import { readSections } from "./run.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -30,6 +31,11 @@ export async function readStates(netns: NetnsHandle[]): Promise<NetnsState[]> {
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
+  const away = readings.filter((reading) => reading.netnsids.size > 0);
+  const ids = away.length > 0
+    ? await readNetnsIds(away.map(({ state }) => state.netns), await listNetns())
+    : new Map();
+  fillPeers(readings, ids);
   return readings.map((reading) => reading.state);
 }
 
@@ -39,9 +45,10 @@ async function readOne(
   timeoutMs: number,
 ): Promise<Reading> {
   try {
-    const { sections, failure } = await readSections(netns.path, askable, timeoutMs);
-    if (failure === undefined) return assemble(netns, sections);
-    return unread(netns, failure);
+    const sections = await readSections(netns.path, askable, timeoutMs);
+    const inside = sections.get("netns")?.stdout.trim();
+    if (inside === `net:[${netns.inode}]`) return assemble(netns, sections);
+    return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
   } catch (error) {
     return unread(netns, error instanceof Error ? error.message : String(error));
   }
@@ -50,5 +57,5 @@ async function readOne(
 function unread(netns: NetnsHandle, why: string): Reading {
   const state = emptyState(netns, "0");
   state.gaps = [{ what: "state", why: clip(why, 500) }];
-  return { state, netnsids: new Map(), nsidNames: new Map() };
+  return { state, netnsids: new Map() };
 }

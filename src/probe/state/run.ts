@@ -1,11 +1,13 @@
 /** Runs the reading script inside one network namespace. */
 import { execa } from "execa";
+import { LasthopError } from "../../event/error.ts";
 import type { Askable } from "./modules.ts";
 import { SCRIPT } from "./script.ts";
 import { type Section, splitSections } from "./sections.ts";
 
-/** Bytes of one tool's output that are read: 20,000 routes are 3 MB. */
-const SECTION_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes read of one tool's output (20,000 routes are 3 MB), and of all of them. */
+const SECTION_BYTES_MAX = 8 * 1024 * 1024;
+const BYTES_MAX = 48 * 1024 * 1024;
 
 /**
  * `timeout` gives the tree a process group of its own and kills all of it: a hanging tool does not
@@ -15,17 +17,25 @@ export async function readSections(
   path: string,
   askable: readonly Askable[],
   timeoutMs: number,
-): Promise<{ sections: Map<string, Section>; timedOut: boolean; failure?: string }> {
+): Promise<Map<string, Section>> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
     ...["nsenter", `--net=${path}`, "sh", "-c", SCRIPT, "sh"],
-    ...[mark, String(SECTION_BYTES_MAX), ...askable],
-  ], { stdin: "ignore", reject: false, maxBuffer: 512 * 1024 * 1024, stripFinalNewline: false });
+    ...[String(SECTION_BYTES_MAX), ...askable],
+  ], {
+    env: { LASTHOP_MARK: mark },
+    stdin: "ignore",
+    reject: false,
+    maxBuffer: BYTES_MAX,
+    stripFinalNewline: false,
+  });
   const result = await child;
   const sections = splitSections(mark, result.stdout ?? "", result.stderr ?? "");
-  const timedOut = result.exitCode === 137 || result.signal === "SIGKILL";
-  if (sections.size > 0) return { sections, timedOut };
+  if (sections.size > 0) return sections;
   const why = (result.stderr ?? "").trim() || result.shortMessage || "no output";
-  return { sections, timedOut, failure: why };
+  throw new LasthopError(
+    "netns_unreadable",
+    `Cannot read network namespace "${path}": ${why}; it must exist, and this needs root`,
+  );
 }

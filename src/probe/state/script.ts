@@ -2,12 +2,14 @@
  * The shell script that reads one network namespace: many small tools in one process tree, because
  * entering a namespace and starting a shell cost more than most of them.
  *
- * It changes nothing. `$1` is the marker, `$2` the byte limit of one tool's output, and the rest
- * names what may be asked without making the kernel load a module (see `modules.ts`).
+ * It changes nothing. `$1` is the byte limit of one tool's output, and the rest names what may be
+ * asked without making the kernel load a module (see `modules.ts`). The marker comes in the
+ * environment: arguments can be read by any user, and forged output must not pass for a section.
  */
 export const SCRIPT = String.raw`
-M=$1; CAP=$2; shift 2; MAY=" $* "
-LC_ALL=C; export LC_ALL
+M=$LASTHOP_MARK; CAP=$1; shift; MAY=" $* "
+unset LASTHOP_MARK
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
 close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
 s() { open "$1"; shift; "$@"; close $?; }
@@ -15,6 +17,7 @@ s() { open "$1"; shift; "$@"; close $?; }
 big() { open "$1"; shift; { "$@"; close $?; } | head -c "$CAP"; }
 may() { case "$MAY" in *" $1 "*) return 0;; esac; return 1; }
 
+s netns readlink /proc/self/ns/net
 open clock
 n=0
 while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
@@ -30,7 +33,6 @@ big neighbour ip -j neigh show
 s proxy ip -j neigh show proxy
 big fdb bridge -j fdb show
 big vlan bridge -c -j vlan show
-s nsid ip netns list-id
 
 sysctls() {
   cd /proc/sys/net || return 1
@@ -76,8 +78,8 @@ printf '%s\n' "$q" | {
   done
 }
 
-if may sockets; then big socket ss -Hlntu
-else big socket env PROC_ROOT=/proc ss -Hlntu; fi
+if may sockets; then big socket ss -HOlntum
+else big socket-proc env PROC_ROOT=/proc ss -HOlntu; fi
 if may xfrm; then
   big xfrm-policy ip -o xfrm policy show
   big xfrm-state ip -o xfrm state show nokeys

@@ -10,6 +10,8 @@ export interface Section {
   status?: number;
 }
 
+export type Sections = ReadonlyMap<string, Section>;
+
 /** Sections by name, in the order they ran. */
 export function splitSections(
   mark: string,

@@ -1,6 +1,6 @@
-/** Reading the JSON of iproute2 and nft, also when its end is missing. */
+/** Reading sections: the JSON of iproute2 and nft, also when its end is missing, and text. */
 import type { Gaps } from "./bounds.ts";
-import type { Section } from "./sections.ts";
+import type { Section, Sections } from "./sections.ts";
 
 /** How a tool's failure reads in a gap. */
 export function failure(section: Section): string {
@@ -30,6 +30,14 @@ export function jsonRows(section: Section | undefined, what: string, gaps: Gaps)
   }
   if (section.status === 0) gaps.add(what, `not JSON: ${text.slice(0, 80)}`);
   return [];
+}
+
+/** A section's text, complaining as `jsonRows` does. */
+export function textOf(sections: Sections, name: string, what: string, gaps: Gaps): string {
+  const section = sections.get(name);
+  if (!section) gaps.add(what, "not reached in time");
+  else if (section.status !== 0) gaps.add(what, failure(section));
+  return section?.stdout ?? "";
 }
 
 function parse(text: string): unknown {

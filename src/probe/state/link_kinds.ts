@@ -1,0 +1,113 @@
+/** What a link's kind adds to it: tunnel settings, VLAN, bridge, bridge port. */
+import { z } from "zod";
+import type { Link, TunnelSettings } from "../../event/state.ts";
+import { clip } from "./bounds.ts";
+import { number, some, text } from "./values.ts";
+
+type Data = Record<string, unknown>;
+
+const flag = z.union([z.boolean(), z.number()]).optional();
+
+const BridgeData = z.object({
+  vlan_filtering: flag,
+  stp_state: flag,
+  nf_call_iptables: flag,
+  nf_call_ip6tables: flag,
+});
+
+const PortData = z.object({
+  state: z.union([z.string(), z.number()]).optional(),
+  isolated: flag,
+  hairpin: flag,
+  learning: flag,
+  flood: flag,
+  guard: flag,
+  neigh_suppress: flag,
+});
+/** `BR_STATE_*` of if_bridge.h. */
+const PORT_STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
+
+/** `info_kind` of devices that wrap packets in packets. */
+const TUNNELS = new Set([
+  ...["vxlan", "geneve", "gre", "gretap", "ip6gre", "ip6gretap", "erspan", "ip6erspan"],
+  ...["ipip", "sit", "ip6tnl", "vti", "vti6", "gtp", "bareudp"],
+]);
+
+/**
+ * `netnsid` says that the outer packets are in another netns. iproute2 then looks up the lower
+ * device's index in the wrong netns, so that the name it prints may be of any device: only the index
+ * is kept.
+ */
+export function tunnel(
+  kind: string,
+  data: Data,
+  indexes: ReadonlyMap<string, number>,
+  netnsid: number | undefined,
+): TunnelSettings | undefined {
+  if (!TUNNELS.has(kind)) return undefined;
+  const external = data.external === true || data.external === null;
+  const lower = text(data.link);
+  const unnamed = /^if(\d+)$/.exec(lower ?? "")?.[1];
+  const ifindex = indexes.get(lower ?? "") ?? (unnamed === undefined ? undefined : Number(unnamed));
+  const address = (...keys: string[]) => keys.map((key) => text(data[key])).find(meaningful);
+  return {
+    ...some("id", external ? undefined : tunnelId(data)),
+    ...some("local", address("local", "local6")),
+    ...some("remote", address("remote", "remote6", "group", "group6")),
+    ...some("port", number(data.port)),
+    ...some("learning", typeof data.learning === "boolean" ? data.learning : undefined),
+    ...(external ? { external } : {}),
+    ...some("underlay", netnsid === undefined ? lower : undefined),
+    ...some("underlayIfindex", ifindex),
+  };
+}
+
+/** VNI, or the transmit key, which gre prints like an IPv4 address. */
+function tunnelId(data: Data): number | undefined {
+  const vni = number(data.id);
+  if (vni !== undefined) return vni;
+  const key = data.okey ?? data.ikey;
+  if (typeof key === "number") return number(key);
+  if (typeof key !== "string") return undefined;
+  const bytes = key.split(".").map(Number);
+  if (bytes.some((byte) => !Number.isInteger(byte))) return undefined;
+  return bytes.length === 1 ? bytes[0] : bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+/** Tunnels print "any" for an end that is not set. */
+function meaningful(address: string | undefined): boolean {
+  return address !== undefined && !["any", "0.0.0.0", "::"].includes(address);
+}
+
+export function vlan(data: Data): Link["vlan"] {
+  const id = number(data.id);
+  return id === undefined ? undefined : { id, protocol: text(data.protocol) ?? "802.1Q" };
+}
+
+export function bridge(data: Data): Link["bridge"] {
+  const parsed = BridgeData.safeParse(data).data ?? {};
+  return {
+    vlanFiltering: Boolean(parsed.vlan_filtering),
+    stp: Boolean(parsed.stp_state),
+    ...some("nfCallIptables", boolean(parsed.nf_call_iptables)),
+    ...some("nfCallIp6tables", boolean(parsed.nf_call_ip6tables)),
+  };
+}
+
+export function bridgePort(data: Data): Link["bridgePort"] {
+  const parsed = PortData.safeParse(data).data ?? {};
+  const state = parsed.state ?? "disabled";
+  return {
+    state: typeof state === "number" ? PORT_STATES[state] ?? String(state) : clip(state, 255),
+    isolated: Boolean(parsed.isolated),
+    hairpin: Boolean(parsed.hairpin),
+    learning: parsed.learning === undefined ? true : Boolean(parsed.learning),
+    unicastFlood: parsed.flood === undefined ? true : Boolean(parsed.flood),
+    ...some("guard", boolean(parsed.guard)),
+    ...some("neighbourSuppress", boolean(parsed.neigh_suppress)),
+  };
+}
+
+function boolean(value: boolean | number | undefined): boolean | undefined {
+  return value === undefined ? undefined : Boolean(value);
+}
