@@ -15,7 +15,7 @@ import {
   render,
 } from "./expression.ts";
 
-/** Above this the verifier's work grows out of hand: everything passes, user space filters. */
+/** Bounds each script's size and each packet's cost. Above: all pass, user space filters. */
 export const COMPARISONS_MAX = 64;
 
 /** Names of the script's variables for one form of a packet. */
