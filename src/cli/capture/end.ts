@@ -1,0 +1,46 @@
+/** What ends a trace: its time, a signal, or a bpftrace that is gone. */
+import type { LasthopError } from "../../event/error.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export type End =
+  | { by: "time" }
+  | { by: "signal"; signal: Deno.Signal }
+  | { by: "failure"; failure: LasthopError };
+
+export interface Ending {
+  /** Resolves once, with the first of them. */
+  ended: Promise<End>;
+  /** The time runs from here: everything is attached. */
+  startTime(seconds: number | undefined): void;
+  failed(failure: LasthopError): void;
+  /** Stops listening to signals. */
+  close(): void;
+}
+
+/** A second signal means that somebody will not wait: then this process ends at once. */
+export function createEnding(onImpatience: () => void): Ending {
+  const { promise, resolve } = Promise.withResolvers<End>();
+  let signals = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listeners = SIGNALS.map((signal) => {
+    const listener = () => {
+      signals += 1;
+      if (signals > 1) onImpatience();
+      resolve({ by: "signal", signal });
+    };
+    Deno.addSignalListener(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    ended: promise,
+    startTime(seconds) {
+      if (seconds !== undefined) timer = setTimeout(() => resolve({ by: "time" }), seconds * 1_000);
+    },
+    failed: (failure) => resolve({ by: "failure", failure }),
+    close() {
+      clearTimeout(timer);
+      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** The ingest inside `trace`: in memory, reached without a network, with or without a page. */
+import { createApp } from "../../ingest/app.ts";
+import { createClient, type IngestClient } from "../../ingest/client.ts";
+import { systemClock } from "../../ingest/clock.ts";
+import { type Ingest, startIngest } from "../../ingest/deno.ts";
+import type { WebAssets } from "../../ingest/deps.ts";
+import { Hub } from "../../ingest/hub.ts";
+import { limitsWith } from "../../ingest/limits.ts";
+import { MemoryStore } from "../../ingest/memory_store.ts";
+import { LasthopError } from "../../event/error.ts";
+import type { ListenAddress } from "../options.ts";
+import { isLoopback } from "../read_value.ts";
+
+export interface LocalIngest {
+  client: IngestClient;
+  /** Where the page is; null when nobody listens. */
+  url: string | null;
+  /** What viewers from other machines need; null when there can be none. */
+  token: string | null;
+  stop(): Promise<void>;
+}
+
+/** The trace's own requests come through no socket, so no limit meant for strangers may hit them. */
+const LIMITS = { requestsPerSecond: 10_000, requestsBurst: 10_000 };
+
+export async function openLocalIngest(
+  listen: ListenAddress | null,
+  loadAssets: () => Promise<WebAssets>,
+): Promise<LocalIngest> {
+  const rootToken = crypto.randomUUID();
+  const log = (line: string) => console.error(`lasthop: ${line}`);
+  if (listen === null) {
+    const limits = limitsWith(LIMITS);
+    const store = new MemoryStore(limits.store);
+    const hub = new Hub({ store, clock: systemClock, limits, log });
+    const auth = { rootToken, allowLoopbackWithoutToken: false };
+    const app = createApp({ store, clock: systemClock, hub, auth, limits, log });
+    const stop = async () => {
+      hub.close();
+      await store.close();
+    };
+    return { client: clientOf(app, rootToken), url: null, token: null, stop };
+  }
+  const webAssets = await loadAssets();
+  const ingest = await startSomewhere(listen, {
+    rootToken,
+    allowLoopbackWithoutToken: true,
+    limits: LIMITS,
+    webAssets,
+    log,
+  });
+  return {
+    client: clientOf(ingest.app, rootToken),
+    url: ingest.url,
+    token: isLoopback(listen) ? null : rootToken,
+    stop: () => ingest.stop(),
+  };
+}
+
+async function startSomewhere(
+  { hostname, port, anyPortIfBusy }: ListenAddress,
+  options: Omit<Parameters<typeof startIngest>[0], "listen">,
+): Promise<Ingest> {
+  try {
+    return await startIngest({ ...options, listen: { hostname, port } });
+  } catch (error) {
+    const busy = error instanceof LasthopError && error.code === "listen_failed";
+    if (!busy || !anyPortIfBusy) throw error;
+    return await startIngest({ ...options, listen: { hostname, port: 0 } });
+  }
+}
+
+function clientOf(app: Ingest["app"], token: string): IngestClient {
+  return createClient({
+    url: "http://lasthop",
+    token,
+    fetch: async (input, init) => await app.fetch(new Request(input, init), {}),
+  });
+}

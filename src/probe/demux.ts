@@ -1,0 +1,54 @@
+/** Tells to which node an event of a shared kernel belongs. */
+import type { Event } from "../event/event.ts";
+
+export interface DemuxNode {
+  all: boolean;
+}
+
+/** How many packets are remembered; one more costs the longest unseen. */
+export const SKBS_MAX = 16_384;
+
+/** An skb's address is somebody else's soon: what is older proves nothing. */
+export const SKB_AGE_MAX_NS = 1_000_000_000n;
+
+export class Demux<Node extends DemuxNode> {
+  /** The one node that has all namespaces, when there is one. */
+  readonly #whole: Node | undefined;
+  #byNetns = new Map<number, Node>();
+  /** In the order they were last seen, oldest first. */
+  #bySkb = new Map<string, { node: Node; timeNs: bigint }>();
+
+  constructor(nodes: readonly Node[], readonly skbsMax = SKBS_MAX) {
+    this.#whole = nodes.find(({ all }) => all);
+  }
+
+  addNetns(inode: number, node: Node): void {
+    this.#byNetns.set(inode, node);
+  }
+
+  knows(inode: number): boolean {
+    return this.#byNetns.has(inode);
+  }
+
+  /** The node an event is of; null when its namespace is watched by none; undefined: no telling. */
+  nodeOf(event: Event): Node | null | undefined {
+    if (this.#whole !== undefined) return this.#whole;
+    if (event.netns !== undefined) {
+      const node = this.#byNetns.get(event.netns);
+      if (node !== undefined && event.skb !== undefined) this.#remember(event.skb, node, event);
+      return node ?? null;
+    }
+    if (event.skb === undefined) return undefined;
+    const seen = this.#bySkb.get(event.skb);
+    if (seen === undefined || event.timeNs - seen.timeNs > SKB_AGE_MAX_NS) return undefined;
+    return seen.node;
+  }
+
+  #remember(skb: string, node: Node, { timeNs }: Event): void {
+    this.#bySkb.delete(skb);
+    this.#bySkb.set(skb, { node, timeNs });
+    if (this.#bySkb.size <= this.skbsMax) return;
+    const { value: oldest } = this.#bySkb.keys().next();
+    this.#bySkb.delete(oldest!);
+  }
+}
