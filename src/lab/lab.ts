@@ -51,13 +51,16 @@ export async function labUp(id: string, options: LabOptions): Promise<Lab> {
 }
 
 /**
- * Takes down what crashed runs left and what was kept, of one incident or of all; returns the
- * namespaces it removed. Labs whose process still runs are theirs to take down.
+ * Takes down what crashed runs left and what was kept, of one incident or of all, under one
+ * prefix or any; returns the namespaces it removed. Labs whose process still runs are theirs to take down.
  */
-export async function labDown(id?: string): Promise<string[]> {
+export async function labDown(
+  id?: string,
+  options: { prefix?: string } = {},
+): Promise<string[]> {
   const lab = id === undefined ? undefined : blueprintOf(id).id;
   requireRoot("take down labs");
-  return await cleanUp({ lab, kept: true });
+  return await cleanUp({ lab, prefix: options.prefix, kept: true });
 }
 
 function blueprintOf(id: string): Blueprint {

@@ -36,6 +36,7 @@ export interface Vxlan {
 /** One network namespace of a topology. What configures it is written down until `Topology.apply`. */
 export class Namespace {
   #steps: Step[] = [];
+  #baseSteps: Step[] = [];
 
   constructor(
     readonly topology: Topology,
@@ -44,12 +45,14 @@ export class Namespace {
     /** Its part in the topology: the name without the topology's own. */
     readonly role: string,
     readonly options: NamespaceOptions,
-  ) {}
-
-  /** The settings every namespace starts with, so that the machine's own never leak into a lab. */
-  prepare(): void {
-    this.sysctl(baseSysctls(this.options));
+  ) {
+    this.#baseSteps = this.#sysctlSteps(baseSysctls(options));
     this.up("lo");
+  }
+
+  /** Settings to make before any device is there: a device copies them when it is created. */
+  takeBaseSteps(): Step[] {
+    return this.#baseSteps.splice(0);
   }
 
   takeSteps(): Step[] {
@@ -85,10 +88,8 @@ export class Namespace {
 
   /** Keys with dots, or with slashes where a device's name has a dot in it. */
   sysctl(values: Record<string, string | number>): this {
-    const lines = Object.entries(values).map(([key, value]) =>
-      `${key.includes("/") ? key : key.replaceAll(".", "/")}=${value}`
-    );
-    return this.#write("sysctl", lines);
+    this.#steps.push(...this.#sysctlSteps(values));
+    return this;
   }
 
   up(...devices: string[]): this {
@@ -111,9 +112,9 @@ export class Namespace {
     );
   }
 
-  /** A route as after `ip route add`; its family follows from its addresses. */
+  /** A route as after `ip route add`; "::/0" where "default" would not tell the family. */
   route(...routes: string[]): this {
-    return this.ip(...routes.map((route) => `${flagOf(route)}route add ${route}`));
+    return this.ip(...routes.map((route) => `route add ${route}`));
   }
 
   neighbour(device: string, address: string, mac: string, state = "permanent"): this {
@@ -161,8 +162,12 @@ export class Namespace {
     this.#steps.push(...lines.map((line) => ({ netns: this.name, tool, line })));
     return this;
   }
-}
 
-function flagOf(route: string): string {
-  return familyOf(route) === 6 ? "-6 " : "";
+  #sysctlSteps(values: Record<string, string | number>): Step[] {
+    return Object.entries(values).map(([key, value]) => ({
+      netns: this.name,
+      tool: "sysctl",
+      line: `${key.includes("/") ? key : key.replaceAll(".", "/")}=${value}`,
+    }));
+  }
 }

@@ -24,6 +24,7 @@ async function awaitDevices(namespace: Namespace, devices: ReadonlySet<string>):
   const startMs = performance.now();
   while (true) {
     const missing = missingIn(await linksOf(namespace), devices);
+    if (namespace.options.ipv6) missing.push(...await tentativeIn(namespace));
     if (missing.length === 0) return;
     if (performance.now() - startMs > deadlineMs) throw notReady(namespace, missing);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -33,6 +34,21 @@ async function awaitDevices(namespace: Namespace, devices: ReadonlySet<string>):
 async function linksOf(namespace: Namespace): Promise<Link[]> {
   const { stdout } = await run(["ip", "-n", namespace.name, "-d", "-j", "link", "show"]);
   return stdout === "" ? [] : JSON.parse(stdout);
+}
+
+/** Without its link-local address, a device can't even ask for a neighbour. */
+async function tentativeIn(namespace: Namespace): Promise<string[]> {
+  const { stdout } = await run([
+    "ip",
+    "-n",
+    namespace.name,
+    "-6",
+    "-o",
+    "addr",
+    "show",
+    "tentative",
+  ]);
+  return stdout.trim() === "" ? [] : [`addresses are tentative`];
 }
 
 /** What is not ready, each with what it is instead. */

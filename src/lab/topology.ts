@@ -25,8 +25,9 @@ export interface Veth {
 
 /**
  * Network namespaces and what joins them. Methods write down what is wanted; `apply` does it in few
- * processes: first what creates devices, in the order written, then each namespace's own settings, in
- * its own order, all namespaces at once. It may be applied again after more was written down.
+ * processes: first the namespaces and their base settings, then what creates devices, in the order
+ * written, then each namespace's own steps, in its own order, all namespaces at once. It may be
+ * applied again after more was written down.
  */
 export class Topology {
   readonly name: string;
@@ -34,6 +35,7 @@ export class Topology {
   /** Devices that must carry packets before `apply` returns. */
   readonly #expected = new Map<Namespace, Set<string>>();
   readonly #registration: Registration;
+  #adding: Step[] = [];
   #creating: Step[] = [];
   #registered = false;
   #ended: Promise<unknown>[] = [];
@@ -65,8 +67,7 @@ export class Topology {
     const namespace = new Namespace(this, `${this.name}-${name}`, name, options);
     this.namespaces.push(namespace);
     this.#registration.namespaces.push(namespace.name);
-    this.create({ tool: "ip", line: `netns add ${namespace.name}` });
-    namespace.prepare();
+    this.#adding.push({ tool: "ip", line: `netns add ${namespace.name}` });
     return namespace;
   }
 
@@ -102,8 +103,10 @@ export class Topology {
   /** `awaited: false` for a topology that is meant to have dead links. */
   async apply(options: { awaited?: boolean } = {}): Promise<void> {
     await this.#register();
+    await runSteps(this.#adding.splice(0));
+    await Promise.all(this.namespaces.map((each) => runSteps(each.takeBaseSteps())));
     await runSteps(this.#creating.splice(0));
-    await Promise.all(this.namespaces.map((namespace) => runSteps(namespace.takeSteps())));
+    await Promise.all(this.namespaces.map((each) => runSteps(each.takeSteps())));
     const expected = [...this.#expected];
     this.#expected.clear();
     if (options.awaited !== false) await awaitReady(expected);
