@@ -193,7 +193,7 @@ function Translated({ flow: { translated, ...flow } }: { flow: Flow }) {
   const destinationSame = destination === endPoint(flow.destination, flow.destinationPort);
   return (
     <span class="translated">
-      {" "}⇒{" "}
+      {" ⇒ "}
       {sourceSame ? destination : destinationSame ? `from ${source}` : `${source} → ${destination}`}
     </span>
   );
