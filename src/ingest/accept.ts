@@ -1,25 +1,13 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
 import type { BatchHeader } from "../event/batch.ts";
-import { BatchReader, type RefusedLine, type WholeBatch } from "./batches.ts";
+import type { BatchAnswer } from "./api_schemas.ts";
+import { BatchReader, type WholeBatch } from "./batches.ts";
 import { type BodyOptions, readText } from "./body.ts";
 import type { Deps } from "./deps.ts";
 import { splitLines } from "./lines.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 import { StoreFull } from "./store.ts";
-
-/** What became of a body. Everything counted as accepted is durable. */
-export interface BatchAnswer {
-  /** Batches that were new, and batches that were known already. */
-  accepted: number;
-  duplicates: number;
-  /** Events and states in the accepted batches. */
-  events: number;
-  states: number;
-  /** The first refused lines; `refusedTotal` counts all. */
-  refused: RefusedLine[];
-  refusedTotal: number;
-}
 
 export interface Acceptance {
   deps: Deps;
@@ -67,7 +55,14 @@ export async function storeAll(
 ): Promise<BatchAnswer> {
   const { reader, deps, metrics, incident } = acceptance;
   const { refused } = reader;
-  const answer = { accepted: 0, duplicates: 0, events: 0, states: 0, refused, refusedTotal: 0 };
+  const answer: BatchAnswer = {
+    accepted: 0,
+    duplicates: 0,
+    events: 0,
+    states: 0,
+    refused,
+    refusedTotal: 0,
+  };
   try {
     const text = body === null ? empty() : readText(body, options);
     for await (const lines of splitLines(text, deps.limits.lineCharsMax)) {
@@ -94,7 +89,10 @@ function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unk
   if (error instanceof StoreFull) {
     metrics.add("out_of_storage");
     const detail = "Cannot store batch: the disk is full, must have room; send it again later";
-    return new Problem(507, "storage_full", detail, { members: { ...answer } });
+    return new Problem(507, "storage_full", detail, {
+      headers: { "retry-after": "30" },
+      members: { ...answer },
+    });
   }
   if (!(error instanceof Problem)) return error;
   const { headers, members } = error.extra;

@@ -1,9 +1,7 @@
 /** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
 import { LasthopError } from "../event/error.ts";
 import type { Flow, Report } from "../event/report.ts";
-import type { BatchAnswer } from "./accept.ts";
-import type { ImportAnswer } from "./import.ts";
-import type { ShownIncident } from "./incident_routes.ts";
+import type { BatchAnswer, ImportAnswer, MintedToken, ShownIncident } from "./api_schemas.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
 import type { Role } from "./store.ts";
 
@@ -12,14 +10,6 @@ export interface ClientOptions {
   url: string;
   token?: string | undefined;
   fetch?: typeof fetch;
-}
-
-export interface ShownToken {
-  id: string;
-  role: Role;
-  incident: string | null;
-  token: string;
-  expiresAt: string | null;
 }
 
 /** An answer of the ingest that is no success. `code` is the problem's. */
@@ -113,7 +103,7 @@ export function createClient(options: ClientOptions) {
       incident: string,
       file: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>,
       { partial = false }: { partial?: boolean } = {},
-    ): Promise<Omit<ImportAnswer, "incident"> & { incident: ShownIncident }> {
+    ): Promise<ImportAnswer> {
       const path = `${at(incident)}/archive${partial ? "?partial=1" : ""}`;
       const init = { body: file as BodyInit, headers: { "content-type": "application/gzip" } };
       return await (await send("POST", path, init)).json();
@@ -127,7 +117,7 @@ export function createClient(options: ClientOptions) {
     },
 
     createToken: (incident: string | null, wanted: { role: Role; expiresInSeconds?: number }) =>
-      post<ShownToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+      post<MintedToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
     deleteToken: async (incident: string | null, id: string) => {
       await send("DELETE", `${incident === null ? "/v1" : at(incident)}/tokens/${id}`);
     },

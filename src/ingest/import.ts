@@ -1,5 +1,6 @@
 /** Import of an archive: the same path as live batches, into an incident nobody sees until done. */
-import { type BatchAnswer, storeAll } from "./accept.ts";
+import { storeAll } from "./accept.ts";
+import type { BatchAnswer, ImportAnswer } from "./api_schemas.ts";
 import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
 import { BatchReader, type WholeBatch } from "./batches.ts";
 import type { BodyOptions } from "./body.ts";
@@ -8,18 +9,20 @@ import type { RawLine } from "./lines.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
-export interface ImportAnswer extends BatchAnswer {
-  incident: string;
-  /** Batches the archive says it holds. */
-  expected: number;
-  /** Whether all of them were there. */
-  complete: boolean;
-}
+/** The answer, but for the incident itself. */
+export type Imported = Omit<ImportAnswer, "incident">;
 
-/** Reads the archive line itself, then batches. */
+/**
+ * Reads the archive line itself, then batches. When batches are missing, the file was cut inside
+ * the last one it has, and that one isn't given.
+ */
 class ArchiveReader extends BatchReader {
   header: ArchiveHeader | null = null;
   #begun = false;
+
+  override end(): WholeBatch | null {
+    return this.header !== null && this.headers < this.header.batches ? null : super.end();
+  }
 
   override push(lines: RawLine[]): WholeBatch[] {
     if (this.#begun || lines.length === 0) return super.push(lines);
@@ -43,7 +46,7 @@ export async function importArchive(
   incident: string,
   body: ReadableStream<Uint8Array> | null,
   partial: boolean,
-): Promise<ImportAnswer> {
+): Promise<Imported> {
   await begin(deps, incident);
   const { limits, store } = deps;
   const reader = new ArchiveReader({ limits, check: () => null, unmark });
@@ -68,7 +71,7 @@ export async function importArchive(
   }
   await store.finishImport(incident, reader.header!);
   deps.hub.changed(incident);
-  return { incident, expected, complete, ...answer };
+  return { expected, complete, ...answer };
 }
 
 /** The ways in which a file ends before its end. */

@@ -1,8 +1,8 @@
 /** Routes of incidents themselves: create, list, read, close, delete, report, live, archive. */
 import type { Context, Hono } from "hono";
-import { z } from "zod";
-import { archiveFile } from "./archive.ts";
 import { noIncident } from "./accept.ts";
+import { CreateIncident, INCIDENT_ID, type ShownIncident } from "./api_schemas.ts";
+import { archiveFile } from "./archive.ts";
 import { requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
 import { liveStream } from "./live_stream.ts";
@@ -10,19 +10,8 @@ import { Problem } from "./problem.ts";
 import { readJson } from "./read_json.ts";
 import type { Incident } from "./store.ts";
 
-/** Also a path segment and a file name, so it has no character that means anything there. */
-export const INCIDENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-export const CreateIncident = z.strictObject({
-  id: z.string().regex(INCIDENT_ID, {
-    error: "must be 1 to 128 letters, digits, dots, dashes or underscores",
-  }).optional(),
-  title: z.string().max(200).default(""),
-  filter: z.string().max(2000).default(""),
-});
-
 /** An incident as the API shows it. */
-export function shown(incident: Incident) {
+export function shown(incident: Incident): ShownIncident {
   const { id, title, filter, createdMs, closedMs, revision, counters } = incident;
   const { batches, duplicates, events, states, refused, strayLines } = counters;
   const { evicted, evictedStates, bytes } = counters;
@@ -46,8 +35,6 @@ export function shown(incident: Incident) {
     },
   };
 }
-
-export type ShownIncident = ReturnType<typeof shown>;
 
 export function incidentId(c: Context<Env>): string {
   const id = c.req.param("id") ?? "";
@@ -121,6 +108,12 @@ function cannotCreate(id: string, why: "exists" | "full"): Problem {
   return new Problem(409, `incident_${why}`, `Cannot create incident: ${detail}`);
 }
 
+const LIVE_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  // A proxy that buffers would hold the stream back.
+  "x-accel-buffering": "no",
+};
+
 export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
   const { store, clock, hub, limits } = deps;
 
@@ -152,6 +145,8 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
     const id = incidentId(c);
     requireRole(c, "viewer", id);
     await visibleIncident(deps, id);
+    // Only the headers are wanted: a viewer would wait for a reader that never comes.
+    if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
     if (hub.figures.viewers >= limits.viewersMax) {
       const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, ` +
         `must be fewer`;
@@ -159,10 +154,7 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
     }
     const viewer = await hub.watch(id, c.req.header("last-event-id") ?? null);
     if (viewer === null) throw noIncident(id);
-    return c.body(liveStream(viewer, limits.heartbeatMs, clock), 200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "x-accel-buffering": "no",
-    });
+    return c.body(liveStream(viewer, limits.heartbeatMs, clock), 200, LIVE_HEADERS);
   });
 
   app.get("/v1/incidents/:id/archive", async (c) => {

@@ -8,6 +8,8 @@ export interface StoreLimits {
   /** The share of those that node state may take; the oldest state goes first. */
   stateBytesPerIncidentMax: number;
   tokensPerIncidentMax: number;
+  /** Room on the disk that is kept for deleting when it is full; 0: none. */
+  reserveBytes: number;
 }
 
 export interface Limits {
@@ -49,10 +51,11 @@ const MIB = 1024 * 1024;
 export const DEFAULT_LIMITS: Limits = {
   store: {
     incidentsMax: 1000,
-    eventsPerIncidentMax: 1_000_000,
-    bytesPerIncidentMax: 512 * MIB,
-    stateBytesPerIncidentMax: 128 * MIB,
+    eventsPerIncidentMax: 500_000,
+    bytesPerIncidentMax: 256 * MIB,
+    stateBytesPerIncidentMax: 64 * MIB,
     tokensPerIncidentMax: 1000,
+    reserveBytes: 8 * MIB,
   },
   bodyCompressedBytesMax: 16 * MIB,
   bodyBytesMax: 128 * MIB,
@@ -72,7 +75,7 @@ export const DEFAULT_LIMITS: Limits = {
   viewersMax: 2_000,
   viewerQueueMax: 1_000,
   changesKeptMax: 2_000,
-  decodedEventsMax: 1_500_000,
+  decodedEventsMax: 1_000_000,
 };
 
 /** The defaults with some of them replaced. */

@@ -12,12 +12,15 @@ import {
   type Store,
   type StoredBatch,
   type StoredToken,
+  type Tier,
 } from "./store.ts";
 
 interface Kept {
   incident: Incident;
   batches: Map<number, StoredBatch>;
   rowLast: number;
+  /** Rows that have a segment of a tier, oldest first: the order of eviction. */
+  rows: Record<Tier, number[]>;
   /** `probe` and `sequence` of every batch ever accepted. */
   known: Set<string>;
 }
@@ -34,6 +37,7 @@ export class MemoryStore implements Store {
       incident: { ...incident, closedMs: null, revision: 1, counters: { ...NO_COUNTERS } },
       batches: new Map(),
       rowLast: 0,
+      rows: { ordinary: [], drops: [], state: [] },
       known: new Set(),
     });
     return Promise.resolve("created");
@@ -94,7 +98,8 @@ export class MemoryStore implements Store {
     }
     kept.known.add(key);
     kept.rowLast += 1;
-    kept.batches.set(kept.rowLast, { ...structuredClone(batch), row: kept.rowLast });
+    kept.batches.set(kept.rowLast, { ...batch, row: kept.rowLast });
+    for (const { tier } of batch.segments) kept.rows[tier].push(kept.rowLast);
     incident.counters = countedIn(incident.counters, batch, headerBytes);
     incident.revision += 1;
     const evicted = this.#evict(kept);
@@ -111,7 +116,7 @@ export class MemoryStore implements Store {
     for (;;) {
       const tier = tierToEvict(kept.incident.counters, this.limits);
       if (tier === null) return evicted;
-      const batch = kept.batches.values().find((b) => b.segments.some((s) => s.tier === tier))!;
+      const batch = kept.batches.get(kept.rows[tier].shift()!)!;
       const segment = batch.segments.find((s) => s.tier === tier)!;
       batch.segments = batch.segments.filter((s) => s !== segment);
       if (tier !== "state") batch.evicted += segment.lines;

@@ -31,24 +31,25 @@ CREATE INDEX tokens_of_incident ON tokens (incident);
  * power cut, not only a crash. EXCLUSIVE: a second ingest on the same data would answer from its
  * own counters and duplicates; it fails to open instead.
  */
-const SETTINGS = `
-PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-PRAGMA journal_size_limit = 67108864;
-PRAGMA foreign_keys = OFF;
-`;
+const SETTINGS = [
+  "locking_mode = EXCLUSIVE",
+  "journal_mode = WAL",
+  "synchronous = FULL",
+  "journal_size_limit = 67108864",
+];
 
 /** Throws `LasthopError` when the file is another's, in use, newer, or no database. */
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(path);
-    database.exec(SETTINGS);
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const { user_version: version } = database.prepare("PRAGMA user_version").get() as {
       user_version: number;
     };
+    // Asked of an old file it would write, and a full disk must not keep an ingest from starting.
+    if (version === 0) database.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    for (const setting of SETTINGS) database.exec(`PRAGMA ${setting}`);
     if (version > SCHEMA_VERSION) {
       throw cannotOpen(path, `its version is ${version}, must be at most ${SCHEMA_VERSION}`);
     }

@@ -36,6 +36,10 @@ export function statements(database: DatabaseSync) {
     begin: run("BEGIN IMMEDIATE"),
     commit: run("COMMIT"),
     rollback: run("ROLLBACK"),
+    /** To be run with `all`: Deno's `exec` takes one step only, which frees one page. */
+    vacuumSome: query<object>("PRAGMA incremental_vacuum(500)"),
+    freePages: query<{ freelist_count: number }>("PRAGMA freelist_count"),
+    checkpoint: query<object>("PRAGMA wal_checkpoint(TRUNCATE)"),
     incidents: query<{ document: string }>("SELECT document FROM incidents"),
     lastRows: query<{ incident: string; row: number }>(
       "SELECT incident, max(row) AS row FROM batches GROUP BY incident",

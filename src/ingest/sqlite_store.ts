@@ -6,11 +6,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { LasthopError } from "../event/error.ts";
 import type { BatchHeader } from "../event/batch.ts";
 import type { StoreLimits } from "./limits.ts";
 import { countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import { Reserve } from "./reserve.ts";
+import { shrink } from "./sqlite_shrink.ts";
 import { isDiskFull, openDatabase } from "./sqlite_schema.ts";
 import { type Statements, statements } from "./sqlite_statements.ts";
 import {
@@ -41,37 +44,58 @@ export function openSqliteStore(directory: string, limits: StoreLimits): SqliteS
     const message = `Cannot use data directory ${directory}: ${why}, must be a writable directory`;
     throw new LasthopError("data_unusable", message, 1, { cause: error });
   }
-  return new SqliteStore(openDatabase(join(directory, "lasthop.sqlite")), limits);
+  const database = openDatabase(join(directory, "lasthop.sqlite"));
+  const reserve = new Reserve(join(directory, "lasthop.reserve"), limits.reserveBytes);
+  return new SqliteStore(database, limits, reserve);
+}
+
+/** An incident and the row of its last batch. */
+interface Head {
+  incident: Incident;
+  row: number;
+}
+
+interface Pending {
+  id: string;
+  batch: NewBatch;
+  resolve: (appended: Appended) => void;
+  reject: (error: unknown) => void;
 }
 
 export class SqliteStore implements Store {
-  #incidents = new Map<string, Incident>();
-  #rows = new Map<string, number>();
+  /** What is committed. */
+  #heads = new Map<string, Head>();
+  #pending: Pending[] = [];
   #sql: Statements;
 
-  constructor(readonly database: DatabaseSync, readonly limits: StoreLimits) {
+  constructor(
+    readonly database: DatabaseSync,
+    readonly limits: StoreLimits,
+    readonly reserve: Reserve,
+  ) {
+    reserve.fill();
     this.#sql = statements(database);
+    const rows = new Map(this.#sql.lastRows.all().map(({ incident, row }) => [incident, row]));
     for (const { document } of this.#sql.incidents.all()) {
       const incident = JSON.parse(document) as Incident;
-      this.#incidents.set(incident.id, incident);
+      this.#heads.set(incident.id, { incident, row: rows.get(incident.id) ?? 0 });
     }
-    for (const { incident, row } of this.#sql.lastRows.all()) this.#rows.set(incident, row);
-    for (const { id, importing } of [...this.#incidents.values()]) {
-      if (importing) this.#delete(id);
+    for (const [id, { incident }] of [...this.#heads]) {
+      if (incident.importing) this.#delete(id);
     }
   }
 
   async createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
-    if (this.#incidents.has(incident.id)) return "exists";
-    if (this.#incidents.size >= this.limits.incidentsMax) return "full";
+    if (this.#heads.has(incident.id)) return "exists";
+    if (this.#heads.size >= this.limits.incidentsMax) return "full";
     this.#save({ ...incident, closedMs: null, revision: 1, counters: { ...NO_COUNTERS } });
     return "created";
   }
 
   /** Writes it, and only then believes it. */
   #save(incident: Incident): void {
-    this.#write(() => this.#sql.saveIncident.run(incident.id, JSON.stringify(incident)));
-    this.#incidents.set(incident.id, incident);
+    this.#write(() => this.#saved(incident));
+    this.#heads.set(incident.id, { incident, row: this.#heads.get(incident.id)?.row ?? 0 });
   }
 
   #write<T>(change: () => T): T {
@@ -92,19 +116,19 @@ export class SqliteStore implements Store {
   }
 
   async listIncidents(): Promise<Incident[]> {
-    return [...this.#incidents.values()]
+    return [...this.#heads.values()].map(({ incident }) => incident)
       .filter(({ importing }) => !importing)
       .sort((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1))
       .map((incident) => structuredClone(incident));
   }
 
   async getIncident(id: string): Promise<Incident | null> {
-    const incident = this.#incidents.get(id);
+    const incident = this.#heads.get(id)?.incident;
     return incident === undefined ? null : structuredClone(incident);
   }
 
   async closeIncident(id: string, closedMs: number): Promise<boolean> {
-    const incident = this.#incidents.get(id);
+    const incident = this.#heads.get(id)?.incident;
     if (incident === undefined) return false;
     if (incident.closedMs === null) {
       this.#save({ ...incident, closedMs, revision: incident.revision + 1 });
@@ -113,7 +137,7 @@ export class SqliteStore implements Store {
   }
 
   async finishImport(id: string, as: ImportedIncident): Promise<boolean> {
-    const incident = this.#incidents.get(id);
+    const incident = this.#heads.get(id)?.incident;
     if (incident === undefined) return false;
     const { title, filter, createdMs, closedMs } = as;
     const revision = incident.revision + 1;
@@ -126,48 +150,80 @@ export class SqliteStore implements Store {
   }
 
   #delete(id: string): boolean {
-    if (!this.#incidents.has(id)) return false;
-    this.#write(() => {
-      for (const statement of this.#sql.deleteIncident) statement.run(id);
-    });
-    this.#incidents.delete(id);
-    this.#rows.delete(id);
-    // Gives the file's free pages back to the disk, which may be why it was deleted.
-    this.database.exec("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!this.#heads.has(id)) return false;
+    const remove = () =>
+      this.#write(() => {
+        for (const statement of this.#sql.deleteIncident) statement.run(id);
+      });
+    try {
+      remove();
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      this.reserve.release();
+      this.#sql.checkpoint.all();
+      remove();
+    }
+    this.#heads.delete(id);
+    shrink(this.#sql);
+    this.reserve.fill();
     return true;
   }
 
-  async append(id: string, batch: NewBatch): Promise<Appended> {
-    const incident = this.#incidents.get(id);
-    if (incident === undefined) return { status: "missing" };
-    const { header } = batch;
-    if (this.#sql.findBatch.get(id, header.probe, header.sequence) !== undefined) {
-      // Not worth a write: it is saved with the next batch.
-      incident.counters.duplicates += 1;
+  /** Batches that arrive together are committed together: a disk syncs only so often. */
+  append(id: string, batch: NewBatch): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ id, batch, resolve, reject });
+      if (this.#pending.length === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length === 0) return;
+    const staged = new Map<string, Head>();
+    try {
+      const answers = this.#write(() =>
+        pending.map(({ id, batch }) => this.#append(id, batch, staged))
+      );
+      for (const [id, head] of staged) this.#heads.set(id, head);
+      pending.forEach(({ resolve }, i) => resolve(answers[i]!));
+    } catch (error) {
+      for (const { reject } of pending) reject(error);
+    }
+  }
+
+  /** Inside a transaction; what it changes is believed only after the commit. */
+  #append(id: string, batch: NewBatch, staged: Map<string, Head>): Appended {
+    const head = staged.get(id) ?? this.#heads.get(id);
+    if (head === undefined) return { status: "missing" };
+    const { header, segments, refused } = batch;
+    const { probe, sequence } = header;
+    const { incident } = head;
+    if (this.#sql.findBatch.get(id, probe, sequence) !== undefined) {
+      const counters = { ...incident.counters, duplicates: incident.counters.duplicates + 1 };
+      staged.set(id, { ...head, incident: this.#saved({ ...incident, counters }) });
       return { status: "duplicate" };
     }
     if (incident.closedMs !== null) return { status: "closed" };
     const headerText = JSON.stringify(header);
     if (headersFull(incident.counters, headerText.length, this.limits)) return { status: "full" };
-    const row = (this.#rows.get(id) ?? 0) + 1;
-    const revision = incident.revision + 1;
+    const row = head.row + 1;
+    this.#sql.insertBatch.run(id, row, probe, sequence, headerText, refused, batch.evicted);
+    for (const { tier, lines, text } of segments) {
+      const body = gzipSync(text, { level: 1 });
+      this.#sql.insertSegment.run(id, row, TIERS.indexOf(tier), lines, text.length, body);
+    }
     const counters = countedIn(incident.counters, batch, headerText.length);
-    const after = { ...incident, revision, counters };
-    const bodies = batch.segments.map(({ text }) => gzipSync(text, { level: 1 }));
-    const evicted = this.#write(() => {
-      const { refused, evicted, segments } = batch;
-      const { probe, sequence } = header;
-      this.#sql.insertBatch.run(id, row, probe, sequence, headerText, refused, evicted);
-      segments.forEach(({ tier, lines, text }, i) => {
-        this.#sql.insertSegment.run(id, row, TIERS.indexOf(tier), lines, text.length, bodies[i]!);
-      });
-      const gone = this.#evict(id, counters);
-      this.#sql.saveIncident.run(id, JSON.stringify(after));
-      return gone;
-    });
-    this.#incidents.set(id, after);
-    this.#rows.set(id, row);
+    const evicted = this.#evict(id, counters);
+    const revision = incident.revision + 1;
+    staged.set(id, { row, incident: this.#saved({ ...incident, revision, counters }) });
     return { status: "stored", row, revision, evicted };
+  }
+
+  #saved(incident: Incident): Incident {
+    this.#sql.saveIncident.run(incident.id, JSON.stringify(incident));
+    return incident;
   }
 
   #evict(id: string, counters: Counters): Evicted[] {
@@ -184,7 +240,7 @@ export class SqliteStore implements Store {
   }
 
   async countStrayLines(id: string, lines: number): Promise<void> {
-    const incident = this.#incidents.get(id);
+    const incident = this.#heads.get(id)?.incident;
     if (incident === undefined) return;
     const counters = { ...incident.counters };
     counters.strayLines += lines;
@@ -209,8 +265,8 @@ export class SqliteStore implements Store {
   }
 
   async extent(id: string): Promise<{ rowMax: number; batches: number }> {
-    const rowMax = this.#rows.get(id) ?? 0;
-    return { rowMax, batches: this.#incidents.get(id)?.counters.batches ?? 0 };
+    const head = this.#heads.get(id);
+    return { rowMax: head?.row ?? 0, batches: head?.incident.counters.batches ?? 0 };
   }
 
   async createToken(token: StoredToken): Promise<"created" | "full"> {
@@ -234,6 +290,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#flush();
     this.database.close();
   }
 }

@@ -1,20 +1,12 @@
 /** Routes of tokens: made by operators, shown once, revoked at any time. */
 import type { Context, Hono } from "hono";
-import { z } from "zod";
+import { CreateToken } from "./api_schemas.ts";
 import { requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
 import { incidentId, visibleIncident } from "./incident_routes.ts";
 import { Problem } from "./problem.ts";
 import { readJson } from "./read_json.ts";
-import { ROLES } from "./store.ts";
 import { mintToken } from "./tokens.ts";
-
-const YEAR_SECONDS = 366 * 24 * 3600;
-
-export const CreateToken = z.strictObject({
-  role: z.enum(ROLES),
-  expiresInSeconds: z.number().int().min(1).max(YEAR_SECONDS).optional(),
-});
 
 const iso = (ms: number | null) => ms === null ? null : new Date(ms).toISOString();
 
@@ -29,8 +21,8 @@ export function addTokenRoutes(app: Hono<Env>, deps: Deps): void {
         const detail = "Cannot create token: there are as many as allowed, one must be deleted";
         throw new Problem(409, "tokens_full", detail);
       }
-      const { expiresMs, ...rest } = minted;
-      return c.json({ ...rest, expiresAt: iso(expiresMs) }, 201);
+      const { createdMs, expiresMs, ...rest } = minted;
+      return c.json({ ...rest, createdAt: iso(createdMs), expiresAt: iso(expiresMs) }, 201);
     });
 
     app.get(base, async (c) => {

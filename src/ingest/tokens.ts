@@ -13,6 +13,7 @@ export interface MintedToken {
   id: string;
   role: Role;
   incident: string | null;
+  createdMs: number;
   expiresMs: number | null;
   /** Shown once, here. */
   token: string;
@@ -31,7 +32,7 @@ export async function mintToken(
   const hash = hex(await sha256(secret));
   const stored = await store.createToken({ id, incident, role, hash, createdMs, expiresMs });
   if (stored === "full") return "full";
-  return { id, role, incident, expiresMs, token: `lh.${id}.${secret}` };
+  return { id, role, incident, createdMs, expiresMs, token: `lh.${id}.${secret}` };
 }
 
 export type TokenCheck = Principal | "unknown" | "expired";

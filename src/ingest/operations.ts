@@ -1,0 +1,184 @@
+/** Every operation of the API as the OpenAPI document tells of it. A test holds it to the routes. */
+import type { Role } from "./store.ts";
+
+export interface Operation {
+  method: "get" | "post" | "delete";
+  path: string;
+  summary: string;
+  /** Role that is enough beside operator; null: no token. */
+  role: Role | null;
+  query?: string[];
+  headers?: string[];
+  body?: { type: string; schema?: string; description: string };
+  answer: { status: number; description: string; type?: string; schema?: string };
+}
+
+const JSON_TYPE = "application/json";
+
+/** A success that is JSON. */
+const json = (status: number, schema: string, description: string) => ({
+  status,
+  description,
+  type: JSON_TYPE,
+  schema,
+});
+
+const LINES = {
+  type: "application/x-ndjson",
+  description: "Batches: each one header line (BatchHeader), then event lines (JSON objects as " +
+    "Event, or tab-separated) and state lines (NetnsState). content-encoding: gzip is understood.",
+};
+
+const NEW_TOKEN = {
+  type: JSON_TYPE,
+  schema: "CreateToken",
+  description: "Role and lifetime",
+};
+
+const tokenOperations = (base: string, whose: string): Operation[] => [
+  {
+    method: "post",
+    path: `${base}/tokens`,
+    summary: `Make a token for ${whose}; it is shown once`,
+    role: "operator",
+    body: NEW_TOKEN,
+    answer: json(201, "MintedToken", "The token"),
+  },
+  {
+    method: "get",
+    path: `${base}/tokens`,
+    summary: `List the tokens for ${whose}`,
+    role: "operator",
+    answer: json(200, "TokenList", "The tokens, without their secrets"),
+  },
+  {
+    method: "delete",
+    path: `${base}/tokens/{token}`,
+    summary: "Revoke a token, at once",
+    role: "operator",
+    answer: { status: 204, description: "Revoked" },
+  },
+];
+
+export const OPERATIONS: Operation[] = [
+  {
+    method: "post",
+    path: "/v1/incidents",
+    summary: "Create an incident",
+    role: "operator",
+    body: { type: JSON_TYPE, schema: "CreateIncident", description: "All of it optional" },
+    answer: json(201, "Incident", "The incident"),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents",
+    summary: "List the incidents the token is for, newest first",
+    role: "viewer",
+    answer: json(200, "IncidentList", "The incidents"),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}",
+    summary: "Read an incident and its counters",
+    role: "viewer",
+    answer: json(200, "Incident", "The incident"),
+  },
+  {
+    method: "delete",
+    path: "/v1/incidents/{id}",
+    summary: "Delete an incident with its data and tokens",
+    role: "operator",
+    answer: { status: 204, description: "Deleted" },
+  },
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/close",
+    summary: "Close an incident: no more batches, nothing is in flight any more",
+    role: "operator",
+    answer: json(200, "Incident", "The incident"),
+  },
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/batches",
+    summary: "Send batches; idempotent by probe and sequence",
+    role: "probe",
+    body: LINES,
+    answer: json(200, "BatchAnswer", "What is durable now, and which lines were refused"),
+  },
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/state",
+    summary: "Send node state; the same lines as batches",
+    role: "probe",
+    body: LINES,
+    answer: json(200, "BatchAnswer", "What is durable now, and which lines were refused"),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/report",
+    summary: "The report of everything acknowledged so far",
+    role: "viewer",
+    answer: json(200, "Report", "The report"),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/flows/{flow}",
+    summary: "One flow of the report",
+    role: "viewer",
+    answer: json(200, "Flow", "The flow"),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/live",
+    summary: "The report and its changes as server-sent events",
+    role: "viewer",
+    headers: ["last-event-id"],
+    answer: { status: 200, description: "See docs/http.md", type: "text/event-stream" },
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/archive",
+    summary: "The incident as one gzip file",
+    role: "viewer",
+    answer: { status: 200, description: "The file", type: "application/gzip" },
+  },
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/archive",
+    summary: "Create an incident from an archive; `partial=1` takes what is whole of a cut one",
+    role: "operator",
+    query: ["partial"],
+    body: { type: "application/gzip", description: "The file, compressed or not" },
+    answer: json(201, "ImportAnswer", "What was imported"),
+  },
+  ...tokenOperations("/v1/incidents/{id}", "one incident"),
+  ...tokenOperations("/v1", "all incidents"),
+  {
+    method: "get",
+    path: "/v1/openapi.json",
+    summary: "This document",
+    role: null,
+    answer: { status: 200, description: "OpenAPI 3.1", type: JSON_TYPE },
+  },
+  {
+    method: "get",
+    path: "/v1/schema/report.json",
+    summary: "The JSON Schema of a report",
+    role: null,
+    answer: { status: 200, description: "JSON Schema 2020-12", type: JSON_TYPE },
+  },
+  {
+    method: "get",
+    path: "/metrics",
+    summary: "Figures for Prometheus; needs a token for all incidents",
+    role: "viewer",
+    answer: { status: 200, description: "Text exposition", type: "text/plain" },
+  },
+  {
+    method: "get",
+    path: "/healthz",
+    summary: "Whether the ingest runs",
+    role: null,
+    answer: { status: 200, description: "It does", type: "text/plain" },
+  },
+];
