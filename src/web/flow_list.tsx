@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { OUTCOMES } from "../event/codes.ts";
 import type { Flow } from "../event/report.ts";
-import { visible } from "./escape.ts";
+import { clipEnd, visible } from "./escape.ts";
 import { type Row, rowsBetween } from "./flows.ts";
 import { endPoint, flowName, grouped, OUTCOME_WORDS, plural } from "./format.ts";
 import { OutcomeIcon } from "./icons.tsx";
@@ -180,6 +180,9 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
             ? <Name value={flow.gap ?? ""} max={120} />
             : <span>{flow.cause.code}</span>}
         </div>
+      )}
+      {flow.cause !== undefined && (
+        <div class="sentence">{visible(clipEnd(flow.cause.sentence, 160))}</div>
       )}
     </div>
   );

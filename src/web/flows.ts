@@ -17,7 +17,7 @@ export interface Wanted {
   outcomes: ReadonlySet<string>;
 }
 
-export const ROW_HEIGHT = { plain: 52, withCause: 72 };
+export const ROW_HEIGHT = { plain: 52, withCause: 92 };
 
 /** Flows with the replies to them, worst group first: a group stands where its worst member does. */
 export function groups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {

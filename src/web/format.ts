@@ -115,5 +115,7 @@ export function timeSpan(from: string | null, to: string | null, now = new Date(
   if (Number.isNaN(+start) || Number.isNaN(+end)) return `${from} – ${to ?? ""}`;
   const seconds = Math.round((+end - +start) / 1000);
   const long = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `${wallTime(start, now)} – ${wallTime(end, now)} (${long})`;
+  // Within one day the date is said once.
+  const today = end.toDateString() === start.toDateString() ? end : now;
+  return `${wallTime(start, now)} – ${wallTime(end, today)} (${long})`;
 }

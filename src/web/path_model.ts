@@ -31,6 +31,7 @@ export interface Tunnel {
   openStart: boolean;
   openEnd: boolean;
   depth: number;
+  label: string;
 }
 
 /** What should have come next, when the packet did not get there. */
@@ -120,6 +121,7 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
         openStart: stage !== "encapsulate",
         openEnd: false,
         depth: open.length,
+        label: label(tunnelLabel(encap), 120),
       });
     } else if (marked && stage !== "drop") {
       while (open.length > 0) close(Math.max(0, station - 1), true);
@@ -139,8 +141,8 @@ function addNotes(
   stationOf: readonly number[],
   tunnels: readonly Tunnel[],
 ): void {
-  for (const { encap, from } of tunnels) {
-    stations[from]!.notes.push({ tone: "tunnel", text: label(tunnelLabel(encap), 120) });
+  for (const { label, from } of tunnels) {
+    stations[from]!.notes.push({ tone: "tunnel", text: label });
   }
   let ends: EndPoints = flow;
   for (const [at, hop] of hops.entries()) {

@@ -1,6 +1,6 @@
 /** Rows of placed stations as shapes. Pure. */
 import { clipEnd } from "./escape.ts";
-import type { Note, PathModel } from "./path_model.ts";
+import type { Note, PathModel, Tunnel } from "./path_model.ts";
 import { boxText } from "./path_rail.ts";
 import { MARGIN, PAD, type Placed, type RowOfPath } from "./path_rows.ts";
 import {
@@ -24,6 +24,9 @@ interface Geometry {
   top: number;
   bottom: number;
   rail: number;
+  /** Where the line to the next row runs, and where that row begins. */
+  turn: number;
+  next: number;
 }
 
 const center = ({ x, width }: Placed): number => Math.round(x + width / 2);
@@ -34,13 +37,28 @@ export function drawRows(model: PathModel, rows: RowOfPath[], width: number): Sc
   const geometries: Geometry[] = [];
   let top = 2;
   for (const row of rows) {
-    const geometry = drawRow(scene, row, top, width, radius);
+    const leaving = leavingTunnels(model, row);
+    const geometry = drawRow(scene, row, top, width, radius, leaving.length);
     geometries.push(geometry);
-    top = geometry.bottom + BETWEEN_ROWS;
+    leaving.forEach(({ label }, i) => {
+      const y = geometry.bottom + 12 + i * LINE;
+      scene.labels.push({ x: width / 2, y, text: label, kind: "tunnel", anchor: "middle" });
+    });
+    top = geometry.next;
   }
-  scene.height = top - BETWEEN_ROWS + 4;
+  scene.height = geometries.at(-1)!.bottom + 4;
   drawLines(scene, model, rows, geometries, width);
   return scene;
+}
+
+/** Tunnels that begin in this row and lead out of it: named where they turn, there is room. */
+function leavingTunnels({ tunnels, stations, ghost }: PathModel, row: RowOfPath): Tunnel[] {
+  const last = row.at(-1)!;
+  if (last.index < 0 || (last.index === stations.length - 1 && !ghost?.inTunnel)) return [];
+  return tunnels.filter(({ from, to, openEnd }) =>
+    row.some(({ index }) => index === from) &&
+    (to > last.index || (openEnd && last.index === stations.length - 1))
+  );
 }
 
 function drawRow(
@@ -49,9 +67,10 @@ function drawRow(
   top: number,
   width: number,
   radius: number,
+  leaving: number,
 ): Geometry {
   const onlyGhost = row.every(({ station }) => station === null);
-  const above = captions(row, "above", width);
+  const above = captions(row, "above", width, leaving > 0);
   const below = captions(row, "below", width);
   const levels = (all: Caption[]) => Math.max(0, ...all.map(({ level }) => level + 1));
   const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
@@ -69,7 +88,8 @@ function drawRow(
   }
   for (const placed of row) drawStation(scene, placed, rail, textTop);
   drawBoxes(scene, row, top, bottom);
-  return { top, bottom, rail };
+  const turn = bottom + (leaving === 0 ? 0 : leaving * LINE + 2) + BETWEEN_ROWS / 2;
+  return { top, bottom, rail, turn, next: turn + radius + 7 };
 }
 
 function drawStation(scene: Scene, placed: Placed, rail: number, textTop: number): void {
@@ -97,13 +117,19 @@ interface Caption extends Note {
  * Texts that are wider than their station, stacked where they would meet. From right to left: the
  * line down from a caption then passes the captions to its right.
  */
-function captions(row: RowOfPath, side: "above" | "below", width: number): Caption[] {
+function captions(
+  row: RowOfPath,
+  side: "above" | "below",
+  width: number,
+  tunnelsLeave = false,
+): Caption[] {
   const min = MARGIN + PAD.node;
   const max = width - MARGIN - PAD.node;
   const placed: Caption[] = [];
   for (const one of row.toReversed()) {
     const notes = (one.station?.notes ?? [])
-      .filter(({ tone }) => (tone === "drop") === (side === "below"));
+      .filter(({ tone }) => (tone === "drop") === (side === "below"))
+      .filter(({ tone }) => !(tunnelsLeave && tone === "tunnel"));
     for (const note of notes.toReversed()) {
       const text = clipEnd(note.text, fitting(max - min));
       const room = textWidth(text, note.tone);
@@ -225,7 +251,7 @@ function goesOn(boxes: readonly Box[], box: Box): boolean {
 function turn(from: Geometry, to: Geometry, width: number): string {
   const right = width - SIDE;
   const left = SIDE;
-  const between = from.bottom + BETWEEN_ROWS / 2;
+  const between = from.turn;
   const c = CORNER;
   return `H${right - c}Q${right} ${from.rail} ${right} ${from.rail + c}` +
     `V${between - c}Q${right} ${between} ${right - c} ${between}` +
