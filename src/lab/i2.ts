@@ -16,6 +16,7 @@ export const i2: Blueprint = {
   title: "Pod to API server: it left the host, and nobody answers",
   summary: "The SYN leaves enp1s0 translated and right; the API server's side stays silent",
   variants: ["broken", "repaired"],
+  modules: ["br_netfilter"],
   build: (topology, repaired) => layScene(topology, repaired ? "none" : "beyond"),
 };
 
@@ -24,6 +25,7 @@ export const i2Inside: Blueprint = {
   title: "Pod to API server: lost inside the SDN bridges",
   summary: "A rule on br-ext drops the translated SYN before it reaches enp1s0",
   variants: ["broken", "repaired"],
+  modules: ["br_netfilter"],
   build: (topology, repaired) => layScene(topology, repaired ? "none" : "inside"),
 };
 

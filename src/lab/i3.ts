@@ -26,6 +26,7 @@ export const i3: Blueprint = {
   title: "Flannel with the wrong public IP",
   summary: "A's fdb entry for B's VTEP names B's private address, which A cannot reach",
   variants: ["broken", "repaired"],
+  modules: ["br_netfilter"],
   build(topology, repaired) {
     const { inet, a, b } = lay(topology);
     for (const place of [a, b]) {

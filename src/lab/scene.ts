@@ -1,3 +1,4 @@
+import type { Module } from "./modules.ts";
 import type { Topology } from "./topology.ts";
 import type { Exchange } from "./traffic.ts";
 
@@ -10,6 +11,8 @@ export interface LabIncident {
 
 /** An incident as it can be built: its words, and how it is laid out. */
 export interface Blueprint extends LabIncident {
+  /** Kernel modules that nothing loads by itself. */
+  modules?: readonly Module[];
   /** Writes the incident down in an empty topology; nothing exists yet. */
   build(topology: Topology, repaired: boolean): Scene;
 }
