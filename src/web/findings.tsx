@@ -89,6 +89,7 @@ export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
           <code>{cause.code}</code> <Text value={cause.sentence} />
         </p>
       )}
+      {cause.evidence.length === 0 && <p class="quiet">None was given.</p>}
       <ul>
         {cause.evidence.map(({ node, kind, text }, i) => (
           <li key={i}>

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Every hop in order, as a list: what the drawing says, for reading, copying and screen readers. */
-import type { Hop } from "../event/report.ts";
+import type { Encapsulation, Hop } from "../event/report.ts";
 import {
   duration,
   endPoint,
@@ -34,6 +34,12 @@ export function HopTable({ path }: { path: readonly Hop[] }) {
   );
 }
 
+/** In full where it is put on and taken off; in between a word will do. */
+const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
+  hop.stage === "encapsulate" || hop.stage === "decapsulate"
+    ? tunnelLabel(encap)
+    : `in ${encap.kind} ${encap.id}`;
+
 interface HopRowProps {
   hop: Hop;
   since: bigint;
@@ -47,7 +53,7 @@ function HopRow({ hop, since, newNode, last }: HopRowProps) {
     `now ${endPoint(hop.translated.source, hop.translated.sourcePort)} → ${
       endPoint(hop.translated.destination, hop.translated.destinationPort)
     }`,
-    hop.encap && tunnelLabel(hop.encap),
+    hop.encap && tunnelWords(hop, hop.encap),
     hop.function,
     hop.reason,
     hop.pod && `pod ${hop.pod}`,

@@ -63,7 +63,7 @@ function SceneView({ scene, summary }: { scene: Scene; summary: string }) {
 }
 
 function BoxView({ box }: { box: Box }) {
-  const { kind, x, y, width, height, text, openLeft, openRight } = box;
+  const { kind, x, y, width, height, text, textX, openLeft, openRight } = box;
   const r = kind === "node" ? 8 : 5;
   const right = x + width;
   const bottom = y + height;
@@ -75,7 +75,7 @@ function BoxView({ box }: { box: Box }) {
     <g class={`box ${kind}`}>
       <rect x={x} y={y} width={width} height={height} rx={openLeft || openRight ? 0 : r} />
       <path d={edge} />
-      <text x={x + (kind === "node" ? 12 : 10)} y={y + 16}>
+      <text x={textX} y={y + 16}>
         {text}
         {openLeft && text.length < width / 12
           ? <tspan class="again" dx="6">continued</tspan>

@@ -30,6 +30,7 @@ export interface Tunnel {
   to: number;
   openStart: boolean;
   openEnd: boolean;
+  /** How many tunnels were open when this one wrapped them. */
   depth: number;
   label: string;
 }
@@ -43,6 +44,7 @@ export interface Ghost {
 
 export interface PathModel {
   stations: Station[];
+  /** Outermost first. */
   tunnels: Tunnel[];
   ghost: Ghost | null;
 }
@@ -128,7 +130,7 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
     }
   }
   while (open.length > 0) close(stationOf.at(-1)!, true);
-  return done.sort((a, b) => a.depth - b.depth || a.from - b.from);
+  return done.sort((a, b) => b.depth - a.depth || a.from - b.from);
 }
 
 const sameTunnel = (a: Encapsulation, b: Encapsulation): boolean =>

@@ -1,7 +1,7 @@
 /** The path on a narrow page: straight down, one station per line. Pure. */
 import { clipEnd } from "./escape.ts";
 import type { PathModel, Station } from "./path_model.ts";
-import { deepestOf, fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
+import { fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
 
 const RAIL_X = 34;
 const TEXT_X = 56;
@@ -49,7 +49,8 @@ function openBox(scene: Scene, kind: "node" | "netns", text: string, y: number, 
     y,
     width: width - 2 * inset,
     height: 0,
-    text: clipEnd(text, Math.floor((width - 40) / 7)),
+    text: clipEnd(text, Math.floor((width - TEXT_X - 20) / 7)),
+    textX: TEXT_X,
     openLeft: false,
     openRight: false,
   });
@@ -117,13 +118,12 @@ function placeGhost(scene: Scene, { ghost }: PathModel, y: number, width: number
 
 function drawLines(scene: Scene, model: PathModel, ys: number[], ghostY: number | null): void {
   const last = ys.at(-1)!;
-  const deepest = deepestOf(model);
   const down = (from: number, to: number) => `M${RAIL_X} ${from}V${to}`;
   for (const { from, to, depth, openStart, openEnd } of model.tunnels) {
     const start = ys[from]! - (openStart ? 12 : 0);
     const reaches = openEnd && to === ys.length - 1;
     const end = !reaches ? ys[to]! : ghostY === null ? last + 14 : ghostY - 16;
-    scene.tubes.push({ d: down(start, end), radius: tubeRadius(depth, deepest) });
+    scene.tubes.push({ d: down(start, end), radius: tubeRadius(depth) });
   }
   if (ys.length > 1) scene.lines.push({ d: down(ys[0]!, last), kind: "seen" });
   if (ghostY !== null) scene.lines.push({ d: down(last, ghostY), kind: "ghost" });

@@ -116,7 +116,7 @@ function stationWidths(stations: readonly Station[]): number[] {
 function spread(row: RowOfPath, width: number): void {
   const last = row.at(-1)!;
   const end = last.x + last.width + (last.station === null ? 4 : PAD.node + PAD.netns + MARGIN);
-  const more = Math.min(56, Math.max(0, (width - end) / row.length));
+  const more = Math.min(90, Math.max(0, (width - end) / row.length));
   for (const [i, placed] of row.entries()) {
     placed.x += i * more;
     placed.width += more;

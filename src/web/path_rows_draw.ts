@@ -24,6 +24,8 @@ interface Geometry {
   top: number;
   bottom: number;
   rail: number;
+  /** End of its boxes. */
+  right: number;
   /** Where the line to the next row runs, and where that row begins. */
   turn: number;
   next: number;
@@ -33,16 +35,17 @@ const center = ({ x, width }: Placed): number => Math.round(x + width / 2);
 
 export function drawRows(model: PathModel, rows: RowOfPath[], width: number): Scene {
   const scene: Scene = { width, height: 0, boxes: [], tubes: [], lines: [], marks: [], labels: [] };
-  const radius = tubeRadius(0, deepestOf(model));
+  const radius = tubeRadius(deepestOf(model));
   const geometries: Geometry[] = [];
   let top = 2;
   for (const row of rows) {
-    const leaving = leavingTunnels(model, row);
-    const geometry = drawRow(scene, row, top, width, radius, leaving.length);
+    const leaving = leavingTunnels(model, row).map(({ label }) => label);
+    const geometry = drawRow(scene, row, top, width, radius, leaving);
     geometries.push(geometry);
-    leaving.forEach(({ label }, i) => {
+    leaving.forEach((text, i) => {
       const y = geometry.bottom + 12 + i * LINE;
-      scene.labels.push({ x: width / 2, y, text: label, kind: "tunnel", anchor: "middle" });
+      const x = Math.round(geometry.right / 2 + SIDE);
+      scene.labels.push({ x, y, text, kind: "tunnel", anchor: "middle" });
     });
     top = geometry.next;
   }
@@ -67,10 +70,10 @@ function drawRow(
   top: number,
   width: number,
   radius: number,
-  leaving: number,
+  leaving: readonly string[],
 ): Geometry {
   const onlyGhost = row.every(({ station }) => station === null);
-  const above = captions(row, "above", width, leaving > 0);
+  const above = captions(row, "above", width, leaving);
   const below = captions(row, "below", width);
   const levels = (all: Caption[]) => Math.max(0, ...all.map(({ level }) => level + 1));
   const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
@@ -88,8 +91,10 @@ function drawRow(
   }
   for (const placed of row) drawStation(scene, placed, rail, textTop);
   drawBoxes(scene, row, top, bottom);
-  const turn = bottom + (leaving === 0 ? 0 : leaving * LINE + 2) + BETWEEN_ROWS / 2;
-  return { top, bottom, rail, turn, next: turn + radius + 7 };
+  const { x, width: w } = row.at(-1)!;
+  const right = Math.min(x + w + PAD.node + PAD.netns, width - MARGIN);
+  const turn = bottom + (leaving.length === 0 ? 0 : leaving.length * LINE + 2) + BETWEEN_ROWS / 2;
+  return { top, bottom, rail, right, turn, next: turn + radius + 7 };
 }
 
 function drawStation(scene: Scene, placed: Placed, rail: number, textTop: number): void {
@@ -121,7 +126,7 @@ function captions(
   row: RowOfPath,
   side: "above" | "below",
   width: number,
-  tunnelsLeave = false,
+  named: readonly string[] = [],
 ): Caption[] {
   const min = MARGIN + PAD.node;
   const max = width - MARGIN - PAD.node;
@@ -129,13 +134,15 @@ function captions(
   for (const one of row.toReversed()) {
     const notes = (one.station?.notes ?? [])
       .filter(({ tone }) => (tone === "drop") === (side === "below"))
-      .filter(({ tone }) => !(tunnelsLeave && tone === "tunnel"));
+      .filter(({ tone, text }) => !(tone === "tunnel" && named.includes(text)));
     for (const note of notes.toReversed()) {
       const text = clipEnd(note.text, fitting(max - min));
       const room = textWidth(text, note.tone);
       const anchor = center(one);
-      const wanted = side === "above" ? anchor - 4 : anchor - room / 2;
-      const x = Math.max(min, Math.min(wanted, max - room));
+      const wanted = side === "above" ? anchor + 7 : anchor - room / 2;
+      // Beside its leader; at the right edge, to the left of it.
+      const fits = side === "below" || wanted + room <= max;
+      const x = Math.max(min, Math.min(fits ? wanted : anchor - 7 - room, max - room));
       const meets = (level: number) =>
         placed.some((other) =>
           other.level === level && x < other.x + other.width + 12 && other.x < x + room + 12
@@ -167,6 +174,7 @@ function drawBoxes(scene: Scene, row: RowOfPath, top: number, bottom: number): v
         width: last.x + last.width + outer - x,
         height: bottom - top - inset - (kind === "netns" ? 9 : 0),
         text: "",
+        textX: x + (kind === "node" ? 12 : 10),
         openLeft: !opens(first),
         openRight: false,
       };
@@ -186,7 +194,6 @@ function drawLines(
   width: number,
 ): void {
   const { tunnels, ghost } = model;
-  const deepest = deepestOf(model);
   const points = rows.flatMap((row, r) =>
     row.map((placed) => ({ x: center(placed), row: r, ghost: placed.station === null }))
   );
@@ -197,7 +204,7 @@ function drawLines(
   const step = (to: Point, from: Point, short = 0) =>
     from.row === to.row
       ? `H${to.x - short}`
-      : turn(geometries[from.row]!, geometries[to.row]!, width) + `H${to.x - short}`;
+      : turn(geometries[from.row]!, geometries[to.row]!) + `H${to.x - short}`;
   const along = (from: number, to: number) => {
     let d = start(stations[from]!);
     for (let i = from + 1; i <= to; i++) d += step(stations[i]!, stations[i - 1]!);
@@ -211,7 +218,7 @@ function drawLines(
     if (openEnd && to === last && target !== undefined && ghost!.inTunnel) {
       d += step(target, stations[last]!, 22);
     } else if (openEnd) d += `h26`;
-    scene.tubes.push({ d, radius: tubeRadius(depth, deepest) });
+    scene.tubes.push({ d, radius: tubeRadius(depth) });
   }
   if (last > 0) scene.lines.push({ d: along(0, last), kind: "seen" });
   if (target !== undefined) {
@@ -247,9 +254,9 @@ function goesOn(boxes: readonly Box[], box: Box): boolean {
   return same[same.indexOf(box) + 1]?.openLeft === true;
 }
 
-/** From a row's rail around the right side, back between the rows, and into the next rail. */
-function turn(from: Geometry, to: Geometry, width: number): string {
-  const right = width - SIDE;
+/** From a row's rail around its right end, back between the rows, and into the next rail. */
+function turn(from: Geometry, to: Geometry): string {
+  const right = from.right + SIDE;
   const left = SIDE;
   const between = from.turn;
   const c = CORNER;

@@ -8,6 +8,7 @@ export interface Box {
   width: number;
   height: number;
   text: string;
+  textX: number;
   /** Sides where the box goes on in another row. */
   openLeft: boolean;
   openRight: boolean;
@@ -66,8 +67,8 @@ export const fitting = (width: number): number => Math.max(4, Math.floor(width /
 export const stationWidth = ({ device, doing }: Station): number =>
   Math.max(textWidth(device, "device"), textWidth(doing, "doing"), 56) + 20;
 
-/** A tunnel inside a tunnel is the thinner one. */
-export const tubeRadius = (depth: number, deepest: number): number => 8 + 5 * (deepest - depth);
+/** What is wrapped last is outermost, and drawn widest. */
+export const tubeRadius = (depth: number): number => 8 + 5 * depth;
 
 export const deepestOf = ({ tunnels }: PathModel): number =>
   Math.max(0, ...tunnels.map(({ depth }) => depth));

@@ -55,7 +55,7 @@ export function gapsOf(flow: Flow, nodes: readonly ReportNode[]): Gap[] {
       if (state === "attached") continue;
       const because = why === undefined ? "" : ` (${label(why, 160)})`;
       texts.push(
-        `${label(name, 32)} could not be attached${because}: what it sees is missing here`,
+        `${label(name, 32)} could not be attached${because}: what it sees is missing here.`,
       );
     }
     return texts.map((text) => ({ node: label(node.name, 32), text }));
