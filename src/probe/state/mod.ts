@@ -2,3 +2,5 @@
 export type { NetnsHandle } from "./netns.ts";
 export { findNetns, listNetns } from "./netns.ts";
 export { readState, readStates } from "./read.ts";
+export type { Watch, WatchOptions } from "./watch.ts";
+export { watchState } from "./watch.ts";

@@ -23,7 +23,7 @@ export function listNetns(): Promise<NetnsHandle[]> {
     if (!known || (!isNamed(known.path) && isNamed(handle.path))) found.set(handle.inode, handle);
   }
   for (const pid of ["self", ...processes()]) {
-    const inode = inodeOf(`/proc/${pid}/ns/net`);
+    const inode = inodeOfLink(`/proc/${pid}/ns/net`);
     if (inode === undefined || found.has(inode)) continue;
     const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
     found.set(inode, { inode, path });
@@ -70,12 +70,17 @@ function* processes(): Generator<string> {
   }
 }
 
-function inodeOf(path: string): number | undefined {
+/** The netns behind a path now: a link of a process, or a bind mount of one. */
+export function inodeOf(path: string): number | undefined {
+  return inodeOfLink(path) ?? inodeOfMount(path);
+}
+
+function inodeOfLink(path: string): number | undefined {
   try {
     const inode = NET.exec(Deno.readLinkSync(path))?.[1];
     return inode === undefined ? undefined : Number(inode);
   } catch {
-    // The process ended, or is a kernel thread of another user namespace.
+    // The process ended, or it is no link.
     return undefined;
   }
 }
@@ -96,7 +101,7 @@ export async function findNetns(name: string): Promise<NetnsHandle> {
 }
 
 function byPath(path: string, all: readonly NetnsHandle[]): NetnsHandle {
-  const inode = inodeOf(path) ?? inodeOfMount(path);
+  const inode = inodeOf(path);
   if (inode === undefined) {
     throw new LasthopError(
       "netns_unknown",

@@ -1,0 +1,99 @@
+/** One `ip monitor` or `nft monitor` inside a network namespace. */
+import { execa } from "execa";
+
+export interface Monitor {
+  /** Settles when the kernel will tell it of every change, or when it won't. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 10;
+const READY_MS = 5_000;
+/** A longer line is no line of these tools. */
+const LINE_MAX = 64 * 1024;
+
+/**
+ * `onEnd` is called when it ends without being stopped. `setpriv` lets the kernel end the monitor
+ * when this process ends, however it ends.
+ */
+export function startMonitor(
+  path: string,
+  command: readonly string[],
+  onLine: (line: string) => void,
+  onEnd: (why: string) => void,
+): Monitor {
+  const child = execa("setpriv", [
+    ...["--pdeathsig", "KILL", "nsenter", `--net=${path}`],
+    ...command,
+  ], { stdin: "ignore", stderr: "pipe", reject: false, buffer: { stdout: false } });
+  let ended = false;
+  let stopped = false;
+  const end = child.then((result) => {
+    ended = true;
+    const why = (result.stderr ?? "").trim() || result.shortMessage || "it ended";
+    if (!stopped) onEnd(`"${command.join(" ")}" ended: ${why}`);
+  });
+  const lines = readLines(child.stdout, onLine);
+  return {
+    ready: listening(() => ended ? undefined : child.pid),
+    async stop() {
+      stopped = true;
+      if (!ended && child.pid !== undefined) kill(child.pid);
+      await Promise.all([end, lines]);
+    },
+  };
+}
+
+/** Waits until the process hears the kernel, or is no more, or takes too long for either. */
+async function listening(pid: () => number | undefined): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  for (let one = pid(); one !== undefined && performance.now() < deadline; one = pid()) {
+    if (isListening(one)) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function readLines(
+  stdout: AsyncIterable<unknown>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const chunk of stdout) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = (lines.pop() ?? "").slice(-LINE_MAX);
+      lines.forEach(onLine);
+    }
+  } catch {
+    // The pipe of a killed process: its end is told by the process itself.
+  }
+}
+
+/** True when a netlink socket of the process has joined groups: from then on it misses nothing. */
+function isListening(pid: number): boolean {
+  try {
+    const sockets = new Set<string>();
+    for (const entry of Deno.readDirSync(`/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(Deno.readLinkSync(`/proc/${pid}/fd/${entry.name}`));
+      if (inode?.[1]) sockets.add(inode[1]);
+    }
+    if (sockets.size === 0) return false;
+    return Deno.readTextFileSync(`/proc/${pid}/net/netlink`).split("\n").some((line) => {
+      const [, , , groups, ...rest] = line.trim().split(/\s+/);
+      return sockets.has(rest.at(-1) ?? "") && Number.parseInt(groups ?? "0", 16) !== 0;
+    });
+  } catch {
+    // Ended, or still becoming another program.
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+/** Tells when the state of network namespaces changes. */
+import { Gaps } from "./bounds.ts";
+import { askableHere } from "./modules.ts";
+import { type Monitor, startMonitor } from "./monitor.ts";
+import { lineJudge } from "./monitor_lines.ts";
+import { inodeOf, type NetnsHandle } from "./netns.ts";
+
+export interface Watch {
+  /** Settles when every change from now on will be told; what can't be watched is in `gaps`. */
+  ready: Promise<void>;
+  gaps: Gaps["rows"];
+  stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** Silence that ends a burst of changes. */
+  quietMs?: number;
+  /** Least time between two calls for one namespace: rereading costs the node 50 ms of CPU. */
+  intervalMs?: number;
+  /** How often it looks whether a namespace is gone. */
+  heldCheckMs?: number;
+}
+
+/** Two small processes each; a node with more namespaces has the rest read when it asks. */
+const WATCHED_MAX = 200;
+
+const IP = ["ip", "-o", "monitor", "link", "address", "route", "rule", "neigh", "netconf"];
+const NFT = ["nft", "monitor"];
+
+/**
+ * Calls back when links, addresses, routes, rules, neighbours (appearing, failing or going),
+ * forwarding entries of tunnels, `netconf` settings or nft rules change. Of bridges' learning,
+ * traffic control and other settings the kernel tells nothing here.
+ *
+ * A monitor keeps its namespace alive, so it ends as soon as the path it came by is gone.
+ */
+export function watchState(
+  netns: NetnsHandle[],
+  onChange: (netns: NetnsHandle) => void,
+  options: WatchOptions = {},
+): Watch {
+  const gaps = new Gaps();
+  const watched = netns.slice(0, WATCHED_MAX);
+  if (watched.length < netns.length) {
+    gaps.add("watch", `cut: ${WATCHED_MAX} of ${netns.length} namespaces watched`);
+  }
+  const ones = new Map<NetnsHandle, One>();
+  const ending: Promise<void>[] = [];
+  let stopped = false;
+  const ready = askableHere().then(async (askable) => {
+    if (stopped) return;
+    const commands = askable.includes("netfilter") ? [IP, NFT] : [IP];
+    for (const handle of watched) {
+      const onEnd = (why: string) => gaps.add(`watch ${handle.name ?? handle.inode}`, why);
+      ones.set(handle, watchOne(handle, commands, () => onChange(handle), onEnd, options));
+    }
+    await Promise.all([...ones.values()].map((one) => one.ready));
+  });
+  const held = setInterval(() => {
+    for (const [handle, one] of ones) {
+      if (inodeOf(handle.path) === handle.inode) continue;
+      ones.delete(handle);
+      ending.push(one.stop());
+      onChange(handle);
+    }
+  }, options.heldCheckMs ?? 2_000);
+  return {
+    ready,
+    gaps: gaps.rows,
+    async stop() {
+      stopped = true;
+      clearInterval(held);
+      await Promise.all([...ones.values()].map((one) => one.stop()));
+      await Promise.all([ready, ...ending]);
+    },
+  };
+}
+
+interface One {
+  ready: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+function watchOne(
+  netns: NetnsHandle,
+  commands: readonly (readonly string[])[],
+  onChange: () => void,
+  onEnd: (why: string) => void,
+  options: WatchOptions,
+): One {
+  const judge = lineJudge();
+  const bursts = burstCaller(onChange, options.quietMs ?? 150, options.intervalMs ?? 1_000);
+  const monitors: Monitor[] = commands.map((command) => {
+    const isChange = command === IP ? judge : (line: string) => line.trim() !== "";
+    const onLine = (line: string) => isChange(line) && bursts.call();
+    return startMonitor(netns.path, command, onLine, onEnd);
+  });
+  return {
+    ready: Promise.all(monitors.map((monitor) => monitor.ready)),
+    async stop() {
+      await Promise.all(monitors.map((monitor) => monitor.stop()));
+      bursts.stop();
+    },
+  };
+}
+
+/** Calls once per burst: when it is quiet, and not within `intervalMs` of the last time. */
+export function burstCaller(
+  callee: () => void,
+  quietMs: number,
+  intervalMs: number,
+): { call(): void; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let began = 0;
+  let last = -Infinity;
+  return {
+    call() {
+      const now = performance.now();
+      if (timer === undefined) began = now;
+      // A stream of changes must not put the call off for ever.
+      else if (now - began > intervalMs) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        timer = undefined;
+        last = performance.now();
+        callee();
+      }, Math.max(quietMs, last + intervalMs - now));
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}
