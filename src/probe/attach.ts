@@ -24,12 +24,18 @@ type LeftOut = ReadonlyMap<string, string>;
 /** Resolves when everything is attached; rejects when not even the heartbeat runs. */
 export async function attach(options: AttachOptions): Promise<Attached> {
   let { conntrack } = options.render;
+  let { version } = options.run;
   let leftOut: LeftOut = new Map();
   for (;;) {
     const rendered = renderWithout(options, leftOut, conntrack);
-    const failure = await attempt(options, rendered);
+    const failure = await attempt({ ...options, run: { ...options.run, version } }, rendered);
     if (!(failure instanceof LasthopError)) return { run: failure, scripts: rendered.scripts };
     if (options.signal.aborted || !isRefusal(failure)) throw failure;
+    if (version !== undefined) {
+      version = undefined;
+      options.onProgress("bpftrace refused the program, trying without short lists…");
+      continue;
+    }
     if (conntrack) {
       conntrack = false;
       options.onProgress("bpftrace refused the program, trying without conntrack…");

@@ -4,6 +4,7 @@
  */
 import { execa } from "execa";
 import { LasthopError } from "../event/error.ts";
+import { writeShortlist } from "./shortlist.ts";
 
 export interface BpftraceRun {
   /** Resolves at the first heartbeat: everything is attached. Rejects when it never comes. */
@@ -22,16 +23,22 @@ export interface BpftraceOptions {
   onLost(count: number): void;
   /** Path or name of the binary. */
   binary?: string;
+  /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
+  version?: string;
   cpus?: number;
   attachTimeoutMs?: number;
 }
 
-/** Mounts what bpftrace needs where it is missing, then becomes bpftrace. */
+/** Mounts what bpftrace needs where it is missing and the short list, then becomes bpftrace. */
 const LAUNCH = `
+list=$1; shift
 [ -d /sys/kernel/tracing/events ] || mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null
 [ -d /sys/kernel/debug/tracing/events ] || mount -t debugfs nodev /sys/kernel/debug 2>/dev/null
+for events in /sys/kernel/tracing/available_events /sys/kernel/debug/tracing/available_events; do
+  [ -z "$list" ] || [ ! -e "$events" ] || mount --bind "$list" "$events" 2>/dev/null
+done
 ulimit -l unlimited 2>/dev/null
-exec "$0" -B line "$1"
+exec "$0" -B line "$@"
 `;
 
 const STOP_GRACE_MS = 3_000;
@@ -41,9 +48,13 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const file = `${directory}/program.bt`;
   await Deno.writeTextFile(file, options.program);
   const remove = () => Deno.remove(directory, { recursive: true }).catch(() => {});
+  const list = options.version === undefined
+    ? null
+    : await writeShortlist(directory, options.program, options.version);
   const child = execa("unshare", [
     ...["-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
-    ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", file],
+    ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", list?.availableEvents ?? ""],
+    ...[...list?.args ?? [], file],
   ], {
     stdin: "ignore",
     reject: false,
@@ -52,6 +63,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
       BPFTRACE_PERF_RB_PAGES: String(perfPages(options.cpus ?? navigator.hardwareConcurrency)),
       BPFTRACE_LOG_SIZE: "4000000",
       BPFTRACE_MAX_STRLEN: "64",
+      ...list?.env,
     },
   });
   if (child.pid === undefined) {

@@ -1,15 +1,10 @@
 /**
  * A reader of BTF, the kernel's description of its own types: which values an enum has, which
  * members a struct. One pass finds where each type begins; names are decoded only when asked for.
- *
- * Layout: https://docs.kernel.org/bpf/btf.html
  */
-import { LasthopError } from "../event/error.ts";
+import { countOf, KIND, kindOf, malformed, trailerOf, TRANSPARENT } from "./btf_layout.ts";
 
 const MAGIC = 0xeb9f;
-const KIND = { ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, TYPEDEF: 8, ENUM64: 19 } as const;
-/** Kinds that only stand before another type: typedef, volatile, const, restrict, type tag. */
-const TRANSPARENT = new Set([8, 9, 10, 11, 18]);
 const MEMBERS_DEEP_MAX = 16;
 
 export interface Member {
@@ -18,6 +13,18 @@ export interface Member {
   offsetBits: number;
   /** Type id, for `structOf`. */
   type: number;
+}
+
+/** A type as stored; its words are what follows the first twelve bytes. */
+export interface RawType {
+  kind: number;
+  name: string;
+  /** Kind, count and flag. */
+  info: number;
+  /** Size, or the type id this one refers to. */
+  size: number;
+  count: number;
+  words: number[];
 }
 
 export interface Btf {
@@ -30,6 +37,11 @@ export interface Btf {
    * count at their first element. Null when a step is missing.
    */
   offsetOf(struct: string, path: readonly string[]): number | null;
+  /** Id of the struct, union, enum or typedef of this name. */
+  idOf(name: string): number | null;
+  type(id: number): RawType | null;
+  /** Name at an offset that a type's words hold. */
+  string(offset: number): string;
 }
 
 /** Reads vmlinux BTF, or, given its `base`, the BTF of a module. */
@@ -111,6 +123,26 @@ class Reader implements Btf {
     return offset;
   }
 
+  idOf(name: string): number | null {
+    const at = this.#find(name, KIND.STRUCT, KIND.UNION, KIND.ENUM, KIND.ENUM64, KIND.TYPEDEF);
+    if (at === null) return this.#base?.idOf(name) ?? null;
+    return this.#firstType + this.#typesAt.indexOf(at);
+  }
+
+  type(id: number): RawType | null {
+    const found = this.#type(id);
+    if (!found) return null;
+    const { reader, at } = found;
+    const info = reader.#info(at);
+    const [kind, count] = [kindOf(info), countOf(info)];
+    const words = Array.from(
+      { length: trailerOf(kind, count) / 4 },
+      (_, i) => reader.#view.getUint32(at + 12 + i * 4, true),
+    );
+    const size = reader.#view.getUint32(at + 8, true);
+    return { kind, name: reader.#nameAt(at), info, size, count, words };
+  }
+
   #membersOfType(id: number): Member[] | null {
     let type = id;
     for (let steps = 0; steps < MEMBERS_DEEP_MAX; steps++) {
@@ -185,11 +217,11 @@ class Reader implements Btf {
   }
 
   #nameAt(at: number): string {
-    return this.#string(this.#view.getUint32(at, true));
+    return this.string(this.#view.getUint32(at, true));
   }
 
-  #string(offset: number): string {
-    if (offset < this.#firstString) return this.#base!.#string(offset);
+  string(offset: number): string {
+    if (offset < this.#firstString) return this.#base!.string(offset);
     const from = this.#stringsAt + offset - this.#firstString;
     const end = this.#bytes.indexOf(0, from);
     return new TextDecoder().decode(this.#bytes.subarray(from, end < 0 ? from : end));
@@ -209,45 +241,4 @@ class Reader implements Btf {
     }
     return offsets;
   }
-}
-
-/** 24 bits and 7: later kernels use those that earlier ones left zero. */
-function countOf(info: number): number {
-  return info & 0xffffff;
-}
-
-function kindOf(info: number): number {
-  return (info >>> 24) & 0x7f;
-}
-
-/** Bytes after the first 12 of a type. */
-function trailerOf(kind: number, count: number): number {
-  switch (kind) {
-    case 1: // integer
-    case 14: // variable
-    case 17: // declaration tag
-      return 4;
-    case KIND.ARRAY:
-      return 12;
-    case KIND.STRUCT:
-    case KIND.UNION:
-    case 15: // data section
-    case KIND.ENUM64:
-      return count * 12;
-    case KIND.ENUM:
-    case 13: // function prototype
-      return count * 8;
-    case 2: // pointer
-    case 7: // forward declaration
-    case 12: // function
-    case 16: // floating point
-      return 0;
-    default:
-      if (TRANSPARENT.has(kind)) return 0;
-      throw malformed(`kind ${kind} is unknown`);
-  }
-}
-
-function malformed(what: string): LasthopError {
-  return new LasthopError("btf_malformed", `Cannot read the kernel's BTF: ${what}`);
 }

@@ -2,7 +2,7 @@
 import { execa } from "execa";
 import { LasthopError } from "../event/error.ts";
 import type { Btf } from "./btf.ts";
-import { readKernelBtf, readModuleBtf } from "./reasons.ts";
+import { hasKernelBtf, readKernelBtf, readModuleBtf } from "./kernel_btf.ts";
 import { readTracefs } from "./tracefs.ts";
 
 export interface Capability {
@@ -39,8 +39,9 @@ const RAW_MIN = "0.23";
 const CAP_SYS_ADMIN = 21;
 
 export async function readCapability(binary = "bpftrace"): Promise<Capability> {
-  const [btf, tracefs, version, status, online] = await Promise.all([
+  const [btf, hasBtf, tracefs, version, status, online] = await Promise.all([
     readKernelBtf(),
+    hasKernelBtf(),
     readTracefs(),
     readBpftraceVersion(binary),
     Deno.readTextFile("/proc/self/status"),
@@ -55,7 +56,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     privileged: hasCapability(status, CAP_SYS_ADMIN),
     tracepoints: tracefs?.tracepoints ?? new Set(),
     tracepointsRead: tracefs !== null,
-    btf: btf !== null,
+    btf: hasBtf,
     conntrackType: btf !== null && await hasConntrackType(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,

@@ -2,7 +2,8 @@
  * Names of the running kernel's drop reasons. The numbers are no ABI: they differ even between two
  * releases of one long-term kernel, so each node reads its own.
  */
-import { type Btf, readBtf } from "./btf.ts";
+import type { Btf } from "./btf.ts";
+import { readKernelBtf, readModuleBtf } from "./kernel_btf.ts";
 import { readTracefs } from "./tracefs.ts";
 
 export interface DropReasons {
@@ -17,39 +18,14 @@ export interface DropReasons {
 const SUBSYSTEM_ENUMS = ["qdisc_drop_reason", "mac80211_drop_reason", "ovs_drop_reason"];
 const SUBSYSTEM_MODULES = ["mac80211", "openvswitch"];
 
-const BTF_DIRECTORY = "/sys/kernel/btf";
-
 export async function readDropReasons(): Promise<DropReasons> {
   const btf = await readKernelBtf();
-  const modules: Btf[] = [];
-  for (const module of btf ? SUBSYSTEM_MODULES : []) {
-    const bytes = await readOptional(`${BTF_DIRECTORY}/${module}`);
-    if (bytes) modules.push(readBtf(bytes, btf!));
+  if (btf?.enumOf("skb_drop_reason")) {
+    const modules = await Promise.all(SUBSYSTEM_MODULES.map((name) => readModuleBtf(name, btf)));
+    return dropReasonsOf(btf, modules.filter((module) => module !== null));
   }
-  if (btf?.enumOf("skb_drop_reason")) return dropReasonsOf(btf, modules);
   const tracefs = await readTracefs();
   return dropReasonsOfFormat(tracefs?.dropFormat ?? "");
-}
-
-/** Null when this kernel was built without BTF. */
-export async function readKernelBtf(): Promise<Btf | null> {
-  const bytes = await readOptional(`${BTF_DIRECTORY}/vmlinux`);
-  return bytes && readBtf(bytes);
-}
-
-export async function readModuleBtf(module: string, base: Btf): Promise<Btf | null> {
-  const bytes = await readOptional(`${BTF_DIRECTORY}/${module}`);
-  return bytes && readBtf(bytes, base);
-}
-
-async function readOptional(path: string): Promise<Uint8Array | null> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    if (error instanceof Deno.errors.PermissionDenied) return null;
-    throw error;
-  }
 }
 
 export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReasons {

@@ -110,6 +110,7 @@ class RunningSession implements Session {
         onLine: (line) => this.intake.line(line),
         onLost: (count) => this.intake.lost(count),
         binary: this.options.bpftrace,
+        version: this.capability.bpftrace ?? undefined,
         cpus: this.capability.cpus,
         attachTimeoutMs: this.options.attachTimeoutMs,
       },

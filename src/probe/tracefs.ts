@@ -16,9 +16,12 @@ export interface Tracefs {
 
 const MARK = "=lasthop=";
 
-const SCRIPT = `
+const MOUNT = `
 t=/sys/kernel/tracing
 [ -r $t/available_events ] || mount -t tracefs nodev $t || exit 3
+`;
+
+const SCRIPT = `${MOUNT}
 s=/sys/kernel/security
 [ -r $s/lockdown ] || mount -t securityfs nodev $s
 cat $t/available_events || exit 3
@@ -35,17 +38,30 @@ const TIMEOUT_MS = 10_000;
 
 /** Null when this process may not read it: not root, or a container that may not mount. */
 export async function readTracefs(): Promise<Tracefs | null> {
-  const { exitCode, stdout } = await execa(
-    "unshare",
-    ["-m", "--propagation", "private", "sh", "-c", SCRIPT],
-    { stdin: "ignore", stderr: "ignore", reject: false, timeout: TIMEOUT_MS },
-  );
-  if (exitCode !== 0 || typeof stdout !== "string") return null;
-  const [events = "", dropFormat = "", kprobes = "", lockdown = ""] = stdout.split(MARK);
+  const text = await runPrivately(SCRIPT, []);
+  if (text === null) return null;
+  const [events = "", dropFormat = "", kprobes = "", lockdown = ""] = text.split(MARK);
   return {
     tracepoints: new Set(events.split("\n").filter((line) => line.includes(":"))),
     dropFormat: dropFormat.trim(),
     kprobes: kprobes.trim() === "yes",
     lockdown: lockdown.trim() || null,
   };
+}
+
+/** Format files of these tracepoints, one after another; null as above. */
+export function readFormats(tracepoints: Iterable<string>): Promise<string | null> {
+  const script = `${MOUNT}
+for e; do cat $t/events/$e/format; done
+exit 0`;
+  return runPrivately(script, [...tracepoints].map((name) => name.replace(":", "/")));
+}
+
+async function runPrivately(script: string, args: readonly string[]): Promise<string | null> {
+  const { exitCode, stdout } = await execa(
+    "unshare",
+    ["-m", "--propagation", "private", "sh", "-c", script, "sh", ...args],
+    { stdin: "ignore", stderr: "ignore", reject: false, timeout: TIMEOUT_MS },
+  );
+  return exitCode === 0 && typeof stdout === "string" ? stdout : null;
 }
