@@ -37,7 +37,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
       continue;
     }
     if (conntrack) {
-      conntrack = false;
+      conntrack = null;
       options.onProgress("bpftrace refused the program, trying without conntrack…");
       continue;
     }
@@ -73,7 +73,11 @@ async function attempt(
 }
 
 /** A script is left out by hiding its tracepoints from the renderer. */
-function renderWithout(options: AttachOptions, leftOut: LeftOut, conntrack: boolean): Rendered {
+function renderWithout(
+  options: AttachOptions,
+  leftOut: LeftOut,
+  conntrack: RenderOptions["conntrack"],
+): Rendered {
   const tracepoints = new Set(options.render.tracepoints);
   for (const name of leftOut.keys()) {
     for (const tracepoint of tracepointsOf(options.sources.get(name)!)) {
@@ -115,7 +119,7 @@ async function blame(
     );
     const alone = await attempt(
       { ...options, run: { ...options.run, onLine() {}, onLost() {} } },
-      renderWithout(options, others, false),
+      renderWithout(options, others, null),
     );
     if (alone instanceof LasthopError) all.set(name, why(saidOf(alone)));
     else await alone.stop();

@@ -1,8 +1,8 @@
 /** What this machine lets lasthop see: read once before a trace, and by `lasthop doctor`. */
 import { execa } from "execa";
 import { LasthopError } from "../event/error.ts";
-import type { Btf } from "./btf.ts";
-import { hasKernelBtf, readKernelBtf, readModuleBtf } from "./kernel_btf.ts";
+import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
+import { hasKernelBtf, readKernelBtf } from "./kernel_btf.ts";
 import { readTracefs } from "./tracefs.ts";
 
 export interface Capability {
@@ -18,8 +18,8 @@ export interface Capability {
   /** False: `tracepoints` is empty for want of privilege, which says nothing of the kernel. */
   tracepointsRead: boolean;
   btf: boolean;
-  /** The kernel's types tell of a packet's connection, so translations can be joined. */
-  conntrackType: boolean;
+  /** Where a packet's connection is kept, so that translations can be joined; null if unknown. */
+  conntrack: ConntrackLayout | null;
   /** The kernel tells why it drops (since 5.17), not only where. */
   dropReason: boolean;
   /** This bpftrace can use raw tracepoints, which cost less. */
@@ -57,7 +57,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     tracepoints: tracefs?.tracepoints ?? new Set(),
     tracepointsRead: tracefs !== null,
     btf: hasBtf,
-    conntrackType: btf !== null && await hasConntrackType(btf),
+    conntrack: btf && await readConntrackLayout(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
     raw: version !== null && isAtLeast(version, RAW_MIN),
@@ -126,15 +126,6 @@ async function readBpftraceVersion(binary: string): Promise<string | null> {
     timeout: 10_000,
   });
   return /v(\d+\.\d+(\.\d+)?)/.exec(String(stdout ?? ""))?.[1] ?? null;
-}
-
-async function hasConntrackType(btf: Btf): Promise<boolean> {
-  const whole = (types: Btf) =>
-    types.offsetOf("nf_conn", ["tuplehash", "tuple"]) !== null &&
-    types.offsetOf("nf_conn", ["status"]) !== null;
-  if (whole(btf)) return true;
-  const module = await readModuleBtf("nf_conntrack", btf);
-  return module !== null && whole(module);
 }
 
 function hasCapability(status: string, bit: number): boolean {

@@ -17,7 +17,7 @@ const able: Capability = {
   tracepoints: new Set(["net:netif_receive_skb"]),
   tracepointsRead: true,
   btf: true,
-  conntrackType: true,
+  conntrack: null,
   dropReason: true,
   raw: false,
   kprobes: true,
@@ -28,7 +28,7 @@ const able: Capability = {
 
 Deno.test("a machine that can trace has no obstacle", () => {
   same(obstacleOf(able), null);
-  same(obstacleOf({ ...able, lockdown: "integrity", conntrackType: false }), null);
+  same(obstacleOf({ ...able, lockdown: "integrity" }), null);
 });
 
 Deno.test("each obstacle to tracing is named, with what must be", () => {

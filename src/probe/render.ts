@@ -7,6 +7,7 @@
  * faster and prints events of a processor in order.
  */
 import type { Script } from "../event/report.ts";
+import type { ConntrackLayout } from "./conntrack.ts";
 
 export interface RenderOptions {
   /** Tracepoints this kernel has, as `net:netif_receive_skb`. */
@@ -16,8 +17,9 @@ export interface RenderOptions {
   /** bpftrace expression over the packet's variables; "1" for every packet. */
   filter: string;
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
-  /** The kernel's types tell of conntrack, and of a drop's reason. */
-  conntrack: boolean;
+  /** Where this kernel's conntrack keeps a connection; null when that is not known. */
+  conntrack: ConntrackLayout | null;
+  /** The kernel gives a drop's reason. */
   reason: boolean;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
   raw: boolean;
@@ -94,7 +96,8 @@ function renderScript(
       lib("emit").replaceAll("@letter", letter).replace("@format", format ?? "")
         .replace("@extra", extra ? `, ${extra}` : ""),
   );
-  text = text.replace("//@conntrack", options.conntrack ? lib("conntrack") : "");
+  const conntrack = options.conntrack ? conntrackFragment(lib, options.conntrack) : "";
+  text = text.replace("//@conntrack", conntrack);
   text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"))
     .replace("//@device", lib("device"));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
@@ -110,6 +113,15 @@ function renderScript(
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
     .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
     .replace(/^\s*\/\/.*\n/gm, "");
+}
+
+function conntrackFragment(lib: (name: string) => string, layout: ConntrackLayout): string {
+  return lib("conntrack")
+    .replaceAll("@ctStatus", String(layout.status))
+    .replaceAll("@ctSource", String(layout.source))
+    .replaceAll("@ctDestination", String(layout.destination))
+    .replaceAll("@ctSPort", String(layout.sourcePort))
+    .replaceAll("@ctDPort", String(layout.destinationPort));
 }
 
 /** How each tracepoint that has a raw form names its arguments there. */

@@ -129,7 +129,7 @@ class RunningSession implements Session {
   }
 
   #renderOptions(ports: RenderOptions["tunnelPorts"]): RenderOptions {
-    const { tracepoints, conntrackType, dropReason, raw } = this.capability;
+    const { tracepoints, conntrack, dropReason, raw } = this.capability;
     const all = this.nodes.some((node) => node.all);
     const filter = kernelFilter(this.intake.options.filterNode);
     this.intake.filtersPackets = !filter.exact;
@@ -138,7 +138,7 @@ class RunningSession implements Session {
       netns: all ? null : this.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       filter: filter.expression,
       tunnelPorts: ports,
-      conntrack: conntrackType,
+      conntrack,
       reason: dropReason,
       raw,
     };
