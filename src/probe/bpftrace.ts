@@ -59,6 +59,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     stdin: "ignore",
     reject: false,
     buffer: false,
+    // execa's own cleanup raises SIGINT a second time under Deno; setpriv does its work.
+    cleanup: false,
     env: {
       BPFTRACE_PERF_RB_PAGES: String(perfPages(options.cpus ?? navigator.hardwareConcurrency)),
       BPFTRACE_LOG_SIZE: "4000000",
