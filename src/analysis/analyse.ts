@@ -1,22 +1,117 @@
-import type { Report } from "../event/report.ts";
+/** The report of an incident from everything its probes told. Pure: same input, same report. */
+import { OUTCOMES } from "../event/codes.ts";
+import { matchesAny, parseFilter } from "../event/filter/mod.ts";
+import type { Flow, Report, ReportNode } from "../event/report.ts";
+import { chainsOf } from "./chains.ts";
+import { clocksOf } from "./clock.ts";
+import { type FlowGroup, flowsOf } from "./flows.ts";
+import { flowReport } from "./flow_report.ts";
 import type { AnalysisInput } from "./input.ts";
+import { judge, type World } from "./judge.ts";
+import { packetsOf } from "./packets.ts";
+import { proveByReplies } from "./replies.ts";
+import { type NodeView, type Sighting, timelines } from "./timeline.ts";
 
-/** The report of an incident from everything its probes told. */
 export function analyse(input: AnalysisInput): Report {
+  const nodes = timelines(input.batches);
+  const world: World = { nodes, closed: input.closed };
+  const parts = nodes.map(chainsOf);
+  const chains = parts.flatMap((part) => part.chains);
+  const evidence = parts.flatMap((part) => part.evidence);
+  const judgements = packetsOf(chains).map((packet) => judge(packet, world));
+  const groups = flowsOf(judgements).filter((group) => isWanted(group, input.filter));
+  for (const group of groups) proveByReplies(group);
+  const flows = groups.map((group) => flowReport(group, world, evidence)).sort(worstFirst);
+  const clocks = clocksOf(judgements, nodes);
+  const events = nodes.reduce((total, node) => total + node.events.length, 0);
+  const unclaimed = parts.reduce((total, part) => total + part.unclaimed, 0);
   return {
     version: 1,
     incident: input.incident,
-    from: null,
-    to: null,
-    nodes: [],
-    flows: [],
+    ...span(nodes),
+    nodes: nodes.map((node) => nodeReport(node, clocks)),
+    flows,
     accounting: {
-      events: 0,
-      inPackets: 0,
-      evidence: 0,
-      unclaimed: 0,
-      refused: 0,
+      events,
+      inPackets: events - evidence.length - unclaimed,
+      evidence: evidence.length,
+      unclaimed,
+      refused: nodes.reduce((total, node) => total + node.refused, 0),
       evicted: input.evicted,
     },
+  };
+}
+
+function isWanted(group: FlowGroup, filter: string): boolean {
+  if (filter.trim() === "") return true;
+  return matchesAny(parseFilter(filter), [...group.forms.values()]);
+}
+
+function worstFirst(a: Flow, b: Flow): number {
+  const order = OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome);
+  if (order !== 0) return order;
+  const bad = (flow: Flow) => flow.packets.seen - flow.packets.delivered;
+  return bad(b) - bad(a) || (a.id < b.id ? -1 : 1);
+}
+
+/** Wall clock of the first and last event, by each node's own pairing of its two clocks. */
+function span(nodes: readonly NodeView[]): Pick<Report, "from" | "to"> {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const node of nodes) {
+    const first = node.events[0];
+    const last = node.events.at(-1);
+    if (!first || !last) continue;
+    from = Math.min(from, wallMs(node, first));
+    to = Math.max(to, wallMs(node, last));
+  }
+  if (from === Infinity) return { from: null, to: null };
+  return { from: rfc3339(from), to: rfc3339(to) };
+}
+
+function wallMs(node: NodeView, event: Sighting): number {
+  const { clock } = node.header;
+  return clock.wallMs + Number(event.timeNs - BigInt(clock.monotonicNs)) / 1e6;
+}
+
+/** Civil date of a day count, so that no clock or time zone of a runtime is asked. */
+function rfc3339(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  const rest = Math.floor(ms - days * 86_400_000);
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const doe = z - era * 146_097;
+  const yoe = Math.floor(
+    (doe - Math.floor(doe / 1460) + Math.floor(doe / 36_524) - Math.floor(doe / 146_096)) / 365,
+  );
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const day = doy - Math.floor((153 * mp + 2) / 5) + 1;
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  const year = yoe + era * 400 + (month <= 2 ? 1 : 0);
+  const two = (n: number, width = 2) => String(n).padStart(width, "0");
+  const h = Math.floor(rest / 3_600_000);
+  const m = Math.floor(rest / 60_000) % 60;
+  const s = Math.floor(rest / 1000) % 60;
+  return `${two(year, 4)}-${two(month)}-${two(day)}T${two(h)}:${two(m)}:${two(s)}.${
+    two(rest % 1000, 3)
+  }Z`;
+}
+
+function nodeReport(
+  node: NodeView,
+  clocks: ReadonlyMap<string, ReportNode["clock"]>,
+): ReportNode {
+  const { header } = node;
+  const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
+  return {
+    name: node.name,
+    kernel: header.kernel,
+    bpftrace: header.bpftrace,
+    netns: names,
+    scripts: header.scripts,
+    events: node.events.length,
+    lost: node.lost,
+    clock: clocks.get(node.name) ?? null,
   };
 }

@@ -1,0 +1,79 @@
+/** IP addresses and prefixes as numbers, for matching against routes and rules. */
+
+/** Bits of an address: 32 or 128, and its value. Null when the text is no address. */
+export function parseAddress(text: string): { bits: 32 | 128; value: bigint } | null {
+  if (text.includes(":")) return parse6(text);
+  const parts = text.split(".");
+  if (parts.length !== 4) return null;
+  let value = 0n;
+  for (const part of parts) {
+    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return null;
+    value = value << 8n | BigInt(part);
+  }
+  return { bits: 32, value };
+}
+
+function parse6(text: string): { bits: 128; value: bigint } | null {
+  const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (embedded) {
+    const low = parseAddress(embedded[2]!);
+    if (!low) return null;
+    const words = [(low.value >> 16n).toString(16), (low.value & 0xffffn).toString(16)];
+    return parse6(embedded[1]! + words.join(":"));
+  }
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const groups = (half: string) => half === "" ? [] : half.split(":");
+  const head = groups(halves[0]!);
+  const tail = groups(halves[1] ?? "");
+  const gap = 8 - head.length - tail.length;
+  if (halves.length === 1 ? gap !== 0 : gap < 1) return null;
+  let value = 0n;
+  for (const group of [...head, ...Array(gap).fill("0"), ...tail]) {
+    if (!/^[0-9a-f]{1,4}$/i.test(group)) return null;
+    value = value << 16n | BigInt(`0x${group}`);
+  }
+  return { bits: 128, value };
+}
+
+export interface Prefix {
+  bits: 32 | 128;
+  value: bigint;
+  length: number;
+}
+
+const prefixes = new Map<string, Prefix | null>();
+
+/** `10.0.0.0/8`; a bare address is a whole one. Null when the text is no prefix. */
+export function parsePrefix(text: string): Prefix | null {
+  const known = prefixes.get(text);
+  if (known !== undefined) return known;
+  const [address, length] = text.split("/");
+  const parsed = parseAddress(address!);
+  const prefix = parsed && { ...parsed, length: length === undefined ? parsed.bits : +length };
+  if (prefixes.size > 100_000) prefixes.clear();
+  prefixes.set(text, prefix);
+  return prefix;
+}
+
+export function contains(prefix: string, address: string): boolean {
+  const net = parsePrefix(prefix);
+  const host = parsePrefix(address);
+  if (!net || !host || net.bits !== host.bits) return false;
+  const shift = BigInt(net.bits - net.length);
+  return net.value >> shift === host.value >> shift;
+}
+
+export function isMulticast(address: string): boolean {
+  if (address.includes(":")) return address.toLowerCase().startsWith("ff");
+  const first = Number(address.split(".")[0]);
+  return first >= 224 && first <= 239;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}
+
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/i.test(address) || address.startsWith("169.254.");
+}

@@ -1,0 +1,75 @@
+/** Sightings to chains: what one skb did on one node, from its making to its end. Rule C2. */
+import { invariants, isHousekeeping, isIcmpError } from "./identity.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
+
+export interface Chain {
+  node: NodeView;
+  /** In time order; at least one. */
+  events: Sighting[];
+  invariants: string;
+}
+
+export interface ChainedNode {
+  chains: Chain[];
+  /** ARP, neighbour discovery, ICMP errors, lookups, neighbour changes: what causes rest on. */
+  evidence: Sighting[];
+  /** Events of no packet that could be understood. */
+  unclaimed: number;
+}
+
+/**
+ * [C2] A chain goes on while the skb's address and the packet's invariants are the same, until the
+ * kernel frees it. Coming to the same point again with the same TTL is another packet in a reused
+ * skb; with a lower one it is a loop.
+ */
+export function chainsOf(node: NodeView): ChainedNode {
+  const open = new Map<string, { chain: Chain; points: Map<string, number>; ended: boolean }>();
+  const result: ChainedNode = { chains: [], evidence: [], unclaimed: 0 };
+  for (const event of node.events) {
+    if (event.kind === "route" || event.kind === "neighbour") {
+      result.evidence.push(event);
+      continue;
+    }
+    if (event.network === undefined || event.skb === undefined) {
+      result.unclaimed++;
+      continue;
+    }
+    if (isHousekeeping(event) || isIcmpError(event)) {
+      result.evidence.push(event);
+      continue;
+    }
+    const same = invariants(event);
+    const current = open.get(event.skb);
+    if (current && !current.ended && current.chain.invariants === same && goesOn(current, event)) {
+      current.chain.events.push(event);
+      note(current, event);
+      continue;
+    }
+    const chain: Chain = { node, events: [event], invariants: same };
+    const entry = { chain, points: new Map<string, number>(), ended: false };
+    note(entry, event);
+    open.set(event.skb, entry);
+    result.chains.push(chain);
+  }
+  return result;
+}
+
+/** Where in the node an event happened, to tell a second visit from the first. */
+export function pointOf(event: Sighting): string {
+  return `${event.kind} ${event.netns ?? ""} ${event.ifindex ?? ""} ${event.tunnelKind ?? ""} ${
+    event.tunnelDestination ?? ""
+  }`;
+}
+
+const isDeviceHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
+
+function goesOn(current: { points: Map<string, number> }, event: Sighting): boolean {
+  if (!isDeviceHop(event)) return true;
+  const ttl = current.points.get(pointOf(event));
+  return ttl === undefined || (event.ttl ?? 0) < ttl;
+}
+
+function note(entry: { points: Map<string, number>; ended: boolean }, event: Sighting): void {
+  if (isDeviceHop(event)) entry.points.set(pointOf(event), event.ttl ?? 0);
+  if (event.kind === "drop" || event.kind === "consume") entry.ended = true;
+}

@@ -1,0 +1,22 @@
+/** What a node can vouch for: silence proves nothing where something was not watched. Rule O5. */
+import type { NodeView } from "./timeline.ts";
+
+/** Why a node's silence is no proof, or null when it is. */
+export function gapOf(node: NodeView, scripts: readonly string[]): string | null {
+  for (const name of scripts) {
+    const script = node.header.scripts.find((known) => known.name === name);
+    if (script?.state !== "attached") {
+      return `on ${node.name} script ${name} was not attached${
+        script?.why ? ` (${script.why})` : ""
+      }`;
+    }
+  }
+  if (node.lost > 0) return `${node.name} lost ${node.lost} events`;
+  if (node.refused > 0) return `${node.refused} lines of ${node.name} could not be read`;
+  return null;
+}
+
+/** Scripts whose silence means "did not pass a device". */
+export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
+/** Scripts whose silence means "was not dropped". */
+export const DROP_SCRIPTS = ["drop"] as const;

@@ -1,0 +1,167 @@
+/** What the last sighting of a copy says about the copy. Rules O1 to O4. */
+import { TCP } from "./identity.ts";
+import type { Step } from "./links.ts";
+import { acceptsAddress, linkOf, stateAt } from "./state_view.ts";
+
+export type EndKind =
+  /** A socket, or the stack that answers for one, took it. */
+  | "delivered"
+  /** Taken by the stack of its destination without any sign of a drop. */
+  | "taken"
+  /** Freed as a drop. */
+  | "dropped"
+  /** Freed, by a drop or not, in a way that loses nobody's packet. */
+  | "routine"
+  /** Handed to a device; nothing after that. */
+  | "left"
+  /** Received by a device; nothing after that. */
+  | "silent";
+
+export interface End {
+  kind: EndKind;
+  step: Step;
+  /** Happened where the packet's destination lives. */
+  atDestination: boolean;
+}
+
+/**
+ * [O2] Frees that TCP makes of segments that did arrive: duplicates, old ones, resets it obeyed.
+ * Names as kernels from 5.17 to 6.18 have them.
+ */
+const TCP_ROUTINE = new Set([
+  ...["TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_OFOMERGE"],
+  ...["TCP_OVERWINDOW", "TCP_ZEROWINDOW", "TCP_RESET", "TCP_CLOSE", "TCP_ACK_UNSENT_DATA"],
+  ...["TCP_INVALID_SEQUENCE", "TCP_INVALID_END_SEQUENCE", "TCP_INVALID_ACK_SEQUENCE"],
+  ...["TCP_RFC7323_PAWS", "TCP_RFC7323_PAWS_ACK", "TCP_RFC7323_TW_PAWS", "TCP_RFC7323_TSECR"],
+  ...["TCP_FLAGS", "TCP_FASTOPEN", "TCP_ABORT_ON_DATA", "TCP_INVALID_SYN", "SOCKET_CLOSE"],
+  ...["TCP_OFO_QUEUE_PRUNE", "TCP_OFO_DROP", "TCP_LISTEN_DATA"],
+]);
+
+/** Functions that look at a copy, or put it somewhere else: its end says nothing. */
+const LOOKERS = new RegExp(
+  "^(t?packet_|__neigh_event_send|neigh_|arp_|run_filter|dev_queue_xmit_nit|" +
+    "nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
+);
+
+/** Functions of the stack that are done with a packet because they took it. */
+const TAKERS = new RegExp(
+  "^(icmpv?6?_|__?udp|udp|tcp_|__?tcp|raw|ping_|sctp_|dccp_|skb_free_datagram|" +
+    "__skb_free_datagram|skb_consume_udp|igmp|ip6?_list|sock_|inet_|napi_consume)",
+);
+
+/** Transmit functions of tunnel devices: freed there means it was never sent. */
+const TUNNEL_SENDERS =
+  /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel_|ipip_|__?gre|erspan_|ipip6_|ip6_tnl|ip6gre|sit_|udp_tunnel)/;
+
+export function endOf(step: Step): End {
+  const { event } = step;
+  const state = stateAt(event.node, event.netns ?? lastNetns(step), event.at);
+  const atDestination = event.tunnelKind === undefined &&
+    acceptsAddress(state, event.destination ?? "");
+  return { kind: kindOf(step, atDestination), step, atDestination };
+}
+
+function lastNetns(step: Step): number | undefined {
+  for (let at: Step | null = step; at; at = at.previous) {
+    if (at.event.node !== step.event.node) return undefined;
+    if (at.event.netns !== undefined) return at.event.netns;
+  }
+  return undefined;
+}
+
+function kindOf(step: Step, atDestination: boolean): EndKind {
+  const { event } = step;
+  switch (event.kind) {
+    case "deliver":
+      return event.reason === "TAP" ? "routine" : "delivered";
+    case "drop":
+      return isRoutineDrop(step) ? (atDestination ? "taken" : "routine") : "dropped";
+    case "consume":
+      return consumed(step, atDestination);
+    case "device-tx":
+      return "left";
+    case "device-rx":
+      return received(step, atDestination);
+    default:
+      return "routine";
+  }
+}
+
+/** [O2] */
+function isRoutineDrop(step: Step): boolean {
+  const { event } = step;
+  const reason = event.reason ?? "";
+  // A datagram ICMP socket clones the reply and frees the original.
+  if (event.function === "ping_rcv") return true;
+  if (event.packetType === "outgoing") return true;
+  if (/^t?packet_|^run_filter/.test(event.function ?? "")) return true;
+  if (event.protocol === TCP) {
+    if (TCP_ROUTINE.has(reason)) return true;
+    // A reset for a socket that is gone has nothing left to reset.
+    if (reason === "NO_SOCKET" && ((event.tcpFlags ?? 0) & 4) !== 0) return true;
+  }
+  return reason === "DUP_FRAG" || reason === "SKB_CONSUMED";
+}
+
+function consumed(step: Step, atDestination: boolean): EndKind {
+  const { event } = step;
+  const by = event.function ?? "";
+  if (LOOKERS.test(by)) return "routine";
+  const before = step.previous?.event;
+  if (TUNNEL_SENDERS.test(by) && before?.kind === "device-tx" && before.skb === event.skb) {
+    return "dropped";
+  }
+  if (atDestination && TAKERS.test(by)) return "delivered";
+  // Freed after it was sent: the driver is done with it.
+  if (before?.kind === "device-tx") return "left";
+  return atDestination ? "taken" : "routine";
+}
+
+/** [O3] Received where its destination is, addressed to this host, and never dropped there. */
+function received(step: Step, atDestination: boolean): EndKind {
+  const { event } = step;
+  if (event.packetType === "otherhost" || event.tunnelKind !== undefined) return "silent";
+  if (atDestination && !isBridgePort(step)) return "taken";
+  return ownedAbove(step) ? "taken" : "silent";
+}
+
+function isBridgePort(step: Step): boolean {
+  const { event } = step;
+  const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex);
+  return link?.masterIfindex !== undefined && link.bridgePort !== undefined;
+}
+
+/** macvlan and the like receive without a tracepoint of their own, perhaps in another netns. */
+function ownedAbove(step: Step): boolean {
+  const { event } = step;
+  for (const [, list] of event.node.states) {
+    for (const link of list.at(-1)!.state.links) {
+      if (!/^(macvlan|ipvlan|macvtap|vlan)$/.test(link.kind)) continue;
+      if (link.peerIfindex !== event.ifindex) continue;
+      if (link.addresses.some((own) => own.address === event.destination)) return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * [O4] Which copy speaks for the packet: one that arrived; else one that was dropped where the
+ * destination is; else one that lives on; else one that was dropped on the way, and a frame
+ * flooded to a host that was not meant last of all.
+ */
+export function rank(end: End): number {
+  switch (end.kind) {
+    case "delivered":
+      return 9;
+    case "taken":
+      return 8;
+    case "dropped":
+      if (end.atDestination) return 7;
+      return end.step.event.reason === "OTHERHOST" ? 2 : 3;
+    case "left":
+    case "silent":
+      return end.step.event.packetType === "otherhost" && end.kind === "silent" ? 1 : 4;
+    case "routine":
+      return 0;
+  }
+}

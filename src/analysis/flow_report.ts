@@ -1,0 +1,155 @@
+/** A group of judged packets to a flow of the report. */
+import { type Outcome, OUTCOMES } from "../event/codes.ts";
+import type { Cause, Flow, PacketCounts } from "../event/report.ts";
+import { type FlowGroup, protocolName } from "./flows.ts";
+import { formKey, formOf } from "./identity.ts";
+import type { Judgement, World } from "./judge.ts";
+import { endPoints, hopsOf } from "./path.ts";
+import { isRecovered, isUnanswered } from "./replies.ts";
+import { caseOf } from "./rules/rule.ts";
+import { causeOf } from "./rules/mod.ts";
+import type { Sighting } from "./timeline.ts";
+
+export function flowReport(
+  group: FlowGroup,
+  world: World,
+  evidence: readonly Sighting[],
+): Flow {
+  const packets = countOf(group.packets);
+  const lasting = group.packets.filter((packet) =>
+    packet.outcome === "delivered" || !isRecovered(packet, group)
+  );
+  const outcome = outcomeOf(group, lasting);
+  const best = bestOf(lasting, outcome);
+  const path = hopsOf(best.steps);
+  if (outcome === "delivered" && best.outcome === "delivered") deliverAt(path);
+  const causes = outcome === "delivered" || outcome === "in-flight"
+    ? []
+    : causesOf(lasting, outcome, world, evidence);
+  const translated = translatedForm(best);
+  return {
+    id: group.id,
+    protocol: protocolName(group.form),
+    ...endPoints(group.form),
+    ...(group.form.icmpId === undefined ? {} : { icmpId: group.form.icmpId }),
+    ...(translated ? { translated: endPoints(translated) } : {}),
+    ...(group.request ? { replyOf: group.request.id } : {}),
+    packets,
+    outcome,
+    lastHop: path.at(-1)!,
+    ...(causes[0] ? { cause: causes[0] } : {}),
+    ...(causes.length > 1 ? { otherCauses: causes.slice(1) } : {}),
+    ...(best.gap !== undefined && outcome === "unknown" ? { gap: best.gap.slice(0, 500) } : {}),
+    path,
+  };
+}
+
+function countOf(packets: readonly Judgement[]): PacketCounts {
+  const count = (outcome: Outcome) => packets.filter((p) => p.outcome === outcome).length;
+  return {
+    seen: packets.length,
+    delivered: count("delivered"),
+    dropped: count("dropped"),
+    vanished: count("vanished"),
+    unknown: count("unknown"),
+    inFlight: count("in-flight"),
+  };
+}
+
+/** [F4] The worst of its packets; a packet too young to judge does not speak against the others. */
+function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
+  if (isUnanswered(group)) return "unanswered";
+  const outcomes = new Set(packets.map((packet) => packet.outcome));
+  for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
+  const hidden = packets.some((packet) =>
+    packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended")
+  );
+  if (hidden) return "unknown";
+  if (outcomes.has("delivered")) return "delivered";
+  return outcomes.has("in-flight") ? "in-flight" : "unknown";
+}
+
+/** The packet with the longest way among those that show the outcome; then the first. */
+function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
+  const fitting = packets.filter((packet) =>
+    packet.outcome === outcome || (outcome === "unanswered" && packet.outcome === "delivered")
+  );
+  return (fitting.length > 0 ? fitting : packets)
+    .reduce((best, packet) => better(packet, best) ? packet : best);
+}
+
+function better(a: Judgement, b: Judgement): boolean {
+  if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
+  const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];
+  if (left.node !== right.node) return left.node.name < right.node.name;
+  return left.at < right.at;
+}
+
+/** A delivered packet's way ends with its delivery, also where no event says it in so many words. */
+function deliverAt(path: Flow["path"]): void {
+  const last = path.at(-1)!;
+  if (last.stage === "deliver") return;
+  if (last.stage === "drop") {
+    last.stage = "deliver";
+    delete last.function;
+    delete last.reason;
+    return;
+  }
+  path.push({ ...last, stage: "deliver" });
+}
+
+/** The form it ended in, where that is not the form it was sent in. */
+function translatedForm(judgement: Judgement) {
+  const last = judgement.steps.at(-1)!.event;
+  const form = formOf(last);
+  const sent = judgement.steps[0]!.event;
+  const asSent = sent.conntrackDirection === "original" && sent.conntrackDestination !== undefined;
+  if (asSent) {
+    const changed = sent.conntrackDestination !== form.destination ||
+      sent.conntrackSource !== form.source;
+    return changed ? form : null;
+  }
+  return formKey(formOf(sent)) === formKey(form) ? null : form;
+}
+
+/** [F5] Causes by how many packets died of each; packets that died alike are judged once. */
+function causesOf(
+  packets: readonly Judgement[],
+  outcome: Outcome,
+  world: World,
+  evidence: readonly Sighting[],
+): Cause[] {
+  const alike = new Map<string, Judgement[]>();
+  for (const packet of packets) {
+    const fits = packet.outcome === outcome ||
+      (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
+    if (!fits || (outcome === "unanswered")) continue;
+    const { event } = packet.end.step;
+    const key =
+      `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
+        event.tunnelKind ?? ""
+      }`;
+    const list = alike.get(key);
+    if (list) list.push(packet);
+    else alike.set(key, [packet]);
+  }
+  const found = new Map<string, { cause: Cause; packets: number; outcome: Outcome }>();
+  for (const list of alike.values()) {
+    const cause = causeOf(caseOf(list[0]!, world, evidence));
+    if (!cause) continue;
+    const known = found.get(`${cause.code} ${cause.sentence}`);
+    if (known) known.packets += list.length;
+    else {found.set(`${cause.code} ${cause.sentence}`, {
+        cause,
+        packets: list.length,
+        outcome: list[0]!.outcome,
+      });}
+  }
+  const worst = (o: Outcome) => OUTCOMES.indexOf(o);
+  return [...found.values()]
+    .sort((a, b) =>
+      worst(a.outcome) - worst(b.outcome) || b.packets - a.packets ||
+      (a.cause.code < b.cause.code ? -1 : 1)
+    )
+    .map(({ cause }) => cause).slice(0, 5);
+}

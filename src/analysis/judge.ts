@@ -1,0 +1,151 @@
+/** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
+import type { Outcome } from "../event/codes.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
+import { type End, endOf, rank } from "./ends.ts";
+import { type Step, treeOf } from "./links.ts";
+import type { Packet } from "./packets.ts";
+import { stepsTo } from "./path.ts";
+import { holdersOfMac, linkOf, neighbourOf, type Owner, ownersOf, stateAt } from "./state_view.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
+
+export interface Judgement {
+  packet: Packet;
+  outcome: Outcome;
+  /** The copy that speaks for the packet. */
+  end: End;
+  steps: Step[];
+  /** Why it is `unknown`. */
+  gap?: string;
+  /** Where it should have come next, when that is known and probed. */
+  awaited?: Owner;
+}
+
+export interface World {
+  nodes: readonly NodeView[];
+  closed: boolean;
+}
+
+/** A hop or an answer younger than this may still be on its way. */
+const TRAVEL_NS = 200e6;
+/** A packet may wait this long for its next hop's link address before the kernel gives up. */
+const RESOLUTION_NS = 3.5e9;
+
+export function judge(packet: Packet, world: World): Judgement {
+  const ends = treeOf(packet).leaves.map(endOf);
+  const best = ends.reduce((a, b) => better(a, b) ? a : b);
+  const steps = stepsTo(best.step);
+  const base = { packet, end: best, steps };
+  switch (best.kind) {
+    case "delivered":
+      return { ...base, outcome: "delivered" };
+    case "taken":
+      return judgeTaken(base, world);
+    case "dropped":
+      return { ...base, outcome: "dropped" };
+    case "left":
+      return judgeLeft(base, world);
+    case "silent":
+      return judgeSilent(base, world);
+    case "routine":
+      return { ...base, outcome: "unknown", gap: "only copies of it were seen" };
+  }
+}
+
+/** Highest rank, then the longer way, then the later moment on its node: never chance. */
+function better(a: End, b: End): boolean {
+  if (rank(a) !== rank(b)) return rank(a) > rank(b);
+  const length = (end: End) => stepsTo(end.step).length;
+  if (length(a) !== length(b)) return length(a) > length(b);
+  if (a.step.event.node !== b.step.event.node) {
+    return a.step.event.node.name < b.step.event.node.name;
+  }
+  return a.step.event.at >= b.step.event.at;
+}
+
+type Base = Pick<Judgement, "packet" | "end" | "steps">;
+
+/** [O3] No drop where drops are watched: a socket has it. */
+function judgeTaken(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  const gap = gapOf(event.node, DROP_SCRIPTS);
+  if (gap) {
+    return { ...base, outcome: "unknown", gap: `received, but whether a socket took it: ${gap}` };
+  }
+  if (isYoung(event, world)) return young(base, world);
+  return { ...base, outcome: "delivered" };
+}
+
+const isYoung = (event: Sighting, _world: World, ns = TRAVEL_NS) =>
+  event.node.untilAt - event.at < ns;
+
+function young(base: Base, world: World): Judgement {
+  if (!world.closed) return { ...base, outcome: "in-flight" };
+  const { event } = base.end.step;
+  const ms = Math.round((event.node.untilAt - event.at) / 1e6);
+  return { ...base, outcome: "unknown", gap: `the trace ended ${ms} ms after it was last seen` };
+}
+
+/** [O6] [O7] Handed to a device and never seen again. */
+function judgeLeft(base: Base, world: World): Judgement {
+  const event = deviceEvent(base.end.step);
+  const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  const awaited = nextHop(event, world.nodes);
+  const found = awaited ? { awaited } : {};
+  if (isYoung(event, world)) return { ...young(base, world), ...found };
+  if (here) return { ...base, ...found, outcome: "unknown", gap: here };
+  if (!awaited) {
+    const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
+    return { ...base, outcome: "unknown", gap: beyond };
+  }
+  const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  if (there) return { ...base, awaited, outcome: "unknown", gap: there };
+  return { ...base, awaited, outcome: "vanished" };
+}
+
+export function deviceEvent(step: Step): Sighting {
+  for (let at: Step | null = step; at; at = at.previous) {
+    if (at.event.kind === "device-tx" || at.event.kind === "device-rx") return at.event;
+  }
+  return step.event;
+}
+
+/**
+ * The probed place a sent packet should have come to next: the holder of the frame's MAC, else
+ * whoever owns the outer, else the inner destination: what lies between has no probe.
+ */
+export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
+  const state = stateAt(event.node, event.netns, event.at);
+  const link = linkOf(state, event.ifindex, event.device);
+  if (event.destinationMac) {
+    const holder = holdersOfMac(nodes, event.destinationMac)
+      .find((owner) => owner.netns !== event.netns || owner.node !== event.node);
+    if (holder) return holder;
+  }
+  const peer = link?.kind === "veth" && link.peerNetns !== undefined &&
+    event.node.states.get(link.peerNetns)?.at(-1)?.state;
+  if (peer) {
+    const end = peer.links.find((other) => other.ifindex === link!.peerIfindex);
+    if (end) return { node: event.node, netns: peer.netns, state: peer, link: end };
+  }
+  const destination = event.tunnelDestination ?? event.destination!;
+  return ownersOf(nodes, destination)
+    .find((owner) => owner.netns !== event.netns || owner.node !== event.node) ?? null;
+}
+
+/** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */
+function judgeSilent(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  const waiting = waitingNeighbour(event);
+  if (isYoung(event, world, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
+  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ??
+    `${event.node.name} received it on ${event.device} and no script saw what became of it`;
+  return { ...base, outcome: "unknown", gap };
+}
+
+/** An unresolved neighbour entry for the packet's destination or gateway, where it waits. */
+function waitingNeighbour(event: Sighting) {
+  const state = stateAt(event.node, event.netns, event.at);
+  const unresolved = state?.neighbours.find((entry) => entry.states.includes("INCOMPLETE"));
+  const address = event.tunnelDestination ?? event.destination!;
+  return unresolved ?? neighbourOf(event.node, event.netns, address);
+}

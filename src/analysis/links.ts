@@ -1,0 +1,150 @@
+/** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
+import type { Chain } from "./chains.ts";
+import type { Packet } from "./packets.ts";
+import type { Sighting } from "./timeline.ts";
+
+export interface Step {
+  event: Sighting;
+  chain: Chain;
+  /** What came before, on whichever node. */
+  previous: Step | null;
+  /** A hop that no probe saw lies between this step and the previous one. */
+  gap: boolean;
+}
+
+export interface Tree {
+  /** Last step of every copy that nothing follows. */
+  leaves: Step[];
+  steps: Map<Sighting, Step>;
+}
+
+/** Links every sighting of a packet to the one before it. */
+export function treeOf(packet: Packet): Tree {
+  const steps = new Map<Sighting, Step>();
+  for (const chain of packet.chains) {
+    let previous: Step | null = null;
+    for (const event of chain.events) {
+      const step: Step = { event, chain, previous, gap: false };
+      steps.set(event, step);
+      previous = step;
+    }
+  }
+  for (const chain of packet.chains) linkFirst(chain, packet, steps);
+  splitReceives(packet, steps);
+  const followed = new Set<Step>();
+  for (const step of steps.values()) if (step.previous) followed.add(step.previous);
+  return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
+}
+
+function linkFirst(chain: Chain, packet: Packet, steps: Map<Sighting, Step>): void {
+  const first = steps.get(chain.events[0]!)!;
+  const found = first.event.kind === "device-rx"
+    ? senderOf(first, packet, steps)
+    : originalOf(first, packet, steps);
+  if (!found || isBefore(first, found.step)) return;
+  first.previous = found.step;
+  first.gap = found.gap;
+}
+
+/** True when `step` is on the way to `other`: linking it after `other` would make a circle. */
+function isBefore(step: Step, other: Step): boolean {
+  for (let at: Step | null = other; at; at = at.previous) if (at === step) return true;
+  return false;
+}
+
+/**
+ * [C5] A received packet came from the transmission with the same frame: equal MACs, equal outer
+ * header, equal TTL. Without one, from the transmission with the next higher TTL that nothing else
+ * follows: an unprobed hop lies between.
+ */
+function senderOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
+  const event = first.event;
+  let exact: Step | null = null;
+  let loose: Step | null = null;
+  for (const chain of packet.chains) {
+    if (chain === first.chain) continue;
+    for (const candidate of chain.events) {
+      if (candidate.kind !== "device-tx") continue;
+      if (candidate.node === event.node && candidate.at > event.at) continue;
+      const step = steps.get(candidate)!;
+      if (sameFrame(candidate, event)) exact = closer(exact, step, event);
+      else if (couldReach(candidate, event) && chain.events.at(-1) === candidate) {
+        loose = closer(loose, step, event);
+      }
+    }
+  }
+  if (exact) return { step: exact, gap: false };
+  return loose && { step: loose, gap: true };
+}
+
+function sameFrame(sent: Sighting, received: Sighting): boolean {
+  return sent.ttl === received.ttl && sent.tunnelDestination === received.tunnelDestination &&
+    sent.tunnelTtl === received.tunnelTtl && sent.source === received.source &&
+    sent.destination === received.destination && sameMacs(sent, received);
+}
+
+function sameMacs(sent: Sighting, received: Sighting): boolean {
+  const known = sent.destinationMac !== undefined && received.destinationMac !== undefined;
+  if (!known) return sent.destinationMac === received.destinationMac;
+  return sent.destinationMac === received.destinationMac && sent.sourceMac === received.sourceMac;
+}
+
+function couldReach(sent: Sighting, received: Sighting): boolean {
+  const ttl = sent.tunnelKind && received.tunnelKind
+    ? (sent.tunnelTtl ?? 0) - (received.tunnelTtl ?? 0)
+    : (sent.ttl ?? 0) - (received.ttl ?? 0);
+  return sent.node !== received.node && ttl >= 0;
+}
+
+/** On the event's own node the latest; among other nodes the one with the least TTL left. */
+function closer(best: Step | null, step: Step, event: Sighting): Step {
+  if (!best) return step;
+  const here = (s: Step) => s.event.node === event.node;
+  if (here(step) !== here(best)) return here(step) ? step : best;
+  if (here(step)) return step.event.at >= best.event.at ? step : best;
+  const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
+  return ttl(step) < ttl(best) ? step : best;
+}
+
+/** A clone or copy made on a node follows the latest sighting of its original there. */
+function originalOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
+  const event = first.event;
+  let best: Step | null = null;
+  let bestRank = -1;
+  for (const chain of packet.chains) {
+    if (chain === first.chain || chain.node !== event.node) continue;
+    for (const candidate of chain.events) {
+      if (candidate.at >= event.at || !isHop(candidate)) continue;
+      const rank = (candidate.netns === event.netns || event.netns === undefined ? 2 : 0) +
+        (candidate.head === event.head ? 1 : 0);
+      if (rank > bestRank || (rank === bestRank && candidate.at > best!.event.at)) {
+        best = steps.get(candidate)!;
+        bestRank = rank;
+      }
+    }
+  }
+  return best && { step: best, gap: false };
+}
+
+const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
+
+/**
+ * One skb may leave a node and come back to it later (all nodes of a lab share a kernel): inside a
+ * chain a receive that does not fit the transmission before it came from another node's.
+ */
+function splitReceives(packet: Packet, steps: Map<Sighting, Step>): void {
+  for (const chain of packet.chains) {
+    for (let i = 1; i < chain.events.length; i++) {
+      const event = chain.events[i]!;
+      const before = chain.events[i - 1]!;
+      if (event.kind !== "device-rx" || before.kind !== "device-tx") continue;
+      if (sameFrame(before, event)) continue;
+      const found = senderOf({ ...steps.get(event)!, chain }, packet, steps);
+      if (found && !isBefore(steps.get(event)!, found.step)) {
+        const step = steps.get(event)!;
+        step.previous = found.step;
+        step.gap = found.gap;
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/** What one direction of a flow proves about the other. Rules O10 to O12. */
+import type { FlowGroup } from "./flows.ts";
+import { ICMP, ICMP6, TCP, UDP } from "./identity.ts";
+import type { Judgement } from "./judge.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
+
+const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
+const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
+
+/** [O10] A reply that can only follow delivery proves it, whatever else was or wasn't seen. */
+export function proveByReplies(group: FlowGroup): void {
+  const other = group.reply ?? group.request;
+  if (!other) return;
+  if (isEcho(group)) {
+    if (group.reply) proveEchoes(group, other);
+  } else if (group.form.protocol === TCP) proveByAcknowledgements(group, other);
+  else if (group.form.protocol === UDP && group.reply) proveInOrder(group, other);
+}
+
+const isOpen = (judgement: Judgement) =>
+  judgement.outcome === "unknown" || judgement.outcome === "vanished" ||
+  judgement.outcome === "in-flight";
+
+function proven(judgement: Judgement): void {
+  judgement.outcome = "delivered";
+  delete judgement.gap;
+}
+
+function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
+  const answered = new Set(replies.packets.map((packet) => firstEvent(packet).icmpSequence));
+  for (const request of requests.packets) {
+    if (request.outcome !== "delivered" && answered.has(firstEvent(request).icmpSequence)) {
+      proven(request);
+    }
+  }
+}
+
+/** Sequence numbers wrap: a is before or at b. */
+const notAfter = (a: number, b: number) => ((b - a) | 0) >= 0;
+
+function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
+  let highest: number | null = null;
+  for (const packet of other.packets) {
+    const { tcpFlags, tcpAcknowledgement } = firstEvent(packet);
+    if (((tcpFlags ?? 0) & 16) === 0 || tcpAcknowledgement === undefined) continue;
+    if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
+  }
+  if (highest === null) return;
+  for (const packet of group.packets) {
+    const end = sequenceEnd(packet);
+    if (isOpen(packet) && end !== null && notAfter(end, highest)) proven(packet);
+  }
+}
+
+/** What must be acknowledged for this segment to have arrived; null when it carries nothing. */
+function sequenceEnd(judgement: Judgement): number | null {
+  const { tcpSequence, payload, tcpFlags } = firstEvent(judgement);
+  const length = (payload ?? 0) + ((tcpFlags ?? 0) & 2 ? 1 : 0) + ((tcpFlags ?? 0) & 1 ? 1 : 0);
+  return tcpSequence === undefined || length === 0 ? null : (tcpSequence + length) >>> 0;
+}
+
+/** As many requests were delivered as answers came, the first ones first. */
+function proveInOrder(requests: FlowGroup, replies: FlowGroup): void {
+  const delivered = requests.packets.filter((packet) => packet.outcome === "delivered").length;
+  let left = replies.packets.length - delivered;
+  for (const packet of requests.packets) {
+    if (left <= 0) return;
+    if (!isOpen(packet)) continue;
+    proven(packet);
+    left--;
+  }
+}
+
+/**
+ * [O11] A loss that the protocol itself made good: what the segment carried arrived in another
+ * one. It stays counted as a packet, and does not make the flow bad.
+ */
+export function isRecovered(judgement: Judgement, group: FlowGroup): boolean {
+  if (group.form.protocol !== TCP) return false;
+  const end = sequenceEnd(judgement);
+  const lost = firstEvent(judgement);
+  return group.packets.some((other) => {
+    if (other === judgement || other.outcome !== "delivered") return false;
+    const event = firstEvent(other);
+    if (end === null) return event.node === lost.node && event.at > lost.at;
+    const otherEnd = sequenceEnd(other);
+    return otherEnd !== null && notAfter(event.tcpSequence!, lost.tcpSequence!) &&
+      notAfter(end, otherEnd);
+  });
+}
+
+/** An answer is expected within this time of an echo request or a SYN. */
+const ANSWER_NS = 900e6;
+
+/**
+ * [O12] Delivered, and no reply was ever sent: only where one is owed (echo, SYN), and only when
+ * the destination's sending side was watched.
+ */
+export function isUnanswered(group: FlowGroup): boolean {
+  if (group.reply || group.request) return false;
+  const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
+  if (delivered.length === 0) return false;
+  return delivered.every((packet) => {
+    const event = firstEvent(packet);
+    const asks = group.form.protocol === TCP
+      ? ((event.tcpFlags ?? 0) & 0x12) === 2
+      : event.icmpType === 8 || event.icmpType === 128;
+    const last = packet.end.step.event;
+    return asks && last.node.untilAt - last.at > ANSWER_NS &&
+      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+  });
+}

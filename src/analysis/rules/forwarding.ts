@@ -1,0 +1,295 @@
+/** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter, TTL. */
+import { isMulticast } from "../address.ts";
+import { lookUpRoute, refuses, routeText } from "../routing.ts";
+import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
+import {
+  type Case,
+  cause,
+  command,
+  eventEvidence,
+  packetText,
+  place,
+  type Rule,
+  stateEvidence,
+  wireDestination,
+  wireSource,
+} from "./rule.ts";
+
+/** Functions of the routing decision for a received packet; names from 5.10 to 6.18. */
+const ROUTING =
+  /^(ip_error|ip_route_input|ip_rcv_finish|ip_list_rcv|ip6_forward|ip6_pkt_|ip_forward|dst_discard|ip6_rcv_finish|ip6_route_input|fib_validate|ip_sublist_rcv|ip6_list_rcv|ip6_sublist_rcv)/;
+
+const isSix = (found: Case) => wireDestination(found.event).includes(":");
+
+function isTransit(found: Case): boolean {
+  const { event } = found;
+  if (event.kind !== "drop" || !ROUTING.test(event.function ?? "")) return false;
+  const destination = wireDestination(event);
+  return !isMulticast(destination) && !acceptsAddress(found.before, destination);
+}
+
+export const forwardingDisabled: Rule = {
+  id: "R1",
+  title: "a packet for somebody else died in the routing decision, and forwarding is off",
+  judge(found) {
+    if (!isTransit(found) || event6NotForward(found)) return null;
+    const name = isSix(found)
+      ? "net.ipv6.conf.all.forwarding"
+      : `net.ipv4.conf.${found.device}.forwarding`;
+    const state = found.before;
+    const value = sysctl(state, name);
+    if (value !== "0") return null;
+    // Forwarding off in the netns explains the drop only where no reason names another cause.
+    if (/RPFILTER|PKT_TOO_BIG|LOCAL_SOURCE|INVALID/.test(found.event.reason ?? "")) return null;
+    const global = isSix(found) ? name : "net.ipv4.ip_forward";
+    const whole = sysctl(state, global);
+    const setting = whole === "0" ? global : name;
+    return cause(
+      "ip-forwarding-disabled",
+      "proven",
+      `${
+        netnsName(found.node, found.netns)
+      } on ${found.node.name} does not forward: ${setting} is 0, so the packet for ${
+        wireDestination(found.event)
+      } that came in by ${found.device} died in ${found.event.function}`,
+      [
+        eventEvidence(found),
+        stateEvidence(found.node, `${setting} = 0`),
+        ...(setting === name ? [] : [stateEvidence(found.node, `${name} = ${value}`)]),
+        stateEvidence(
+          found.node,
+          `no device in ${netnsName(found.node, found.netns)} has address ${
+            wireDestination(found.event)
+          }`,
+        ),
+      ],
+      [command(found.node, found.netns, `sysctl -w ${setting}=1`)],
+    );
+  },
+};
+
+/** IPv6 checks forwarding in ip6_forward alone. */
+function event6NotForward(found: Case): boolean {
+  return isSix(found) && !/^ip6_forward/.test(found.event.function ?? "");
+}
+
+export const routeRefuses: Rule = {
+  id: "R2",
+  title: "the route or rule for its destination refuses",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isRoutingDrop(found)) return null;
+    const answer = routeFor(found);
+    if (!answer) return null;
+    const { route, rule } = answer;
+    if (route ? !refuses(route) : !(rule && rule.action !== "lookup")) return null;
+    const text = route
+      ? `${routeText(route)}`
+      : `rule ${rule!.priority}: ${rule!.action}${rule!.source ? ` from ${rule!.source}` : ""}${
+        rule!.destination ? ` to ${rule!.destination}` : ""
+      }`;
+    const family = isSix(found) ? "ip -6" : "ip";
+    const fix = route
+      ? `${family} route del ${routeText(route)}`
+      : `${family} rule del priority ${rule!.priority}`;
+    return cause(
+      "route-blackhole",
+      answer.certain ? "proven" : "likely",
+      `the route for ${wireDestination(event)} in ${
+        netnsName(found.node, found.netns)
+      } on ${found.node.name} refuses packets: ${text}`,
+      [eventEvidence(found), stateEvidence(found.node, text)],
+      [command(found.node, found.netns, fix)],
+    );
+  },
+};
+
+function isRoutingDrop(found: Case): boolean {
+  const { event } = found;
+  if (/NOROUTES|INADDRERRORS|BLACKHOLE/.test(event.reason ?? "")) return true;
+  const plain = event.reason === undefined || event.reason === "NOT_SPECIFIED";
+  return plain &&
+    /^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward)/.test(
+      event.function ?? "",
+    );
+}
+
+function routeFor(found: Case) {
+  const state = found.before;
+  if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
+  return lookUpRoute(state, {
+    source: wireSource(found.event),
+    destination: wireDestination(found.event),
+    ...(found.device ? { inputDevice: found.device } : {}),
+  });
+}
+
+export const noRoute: Rule = {
+  id: "R3",
+  title: "no route for its destination",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isRoutingDrop(found)) return null;
+    const named = /NOROUTES/.test(event.reason ?? "");
+    const answer = routeFor(found);
+    const empty = answer !== null && answer.route === null &&
+      (answer.rule === null || answer.rule.action === "lookup");
+    if (!named && !empty) return null;
+    if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {
+      return null;
+    }
+    const destination = wireDestination(event);
+    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const evidence = [eventEvidence(found)];
+    if (empty) {
+      evidence.push(stateEvidence(found.node, `no route in ${where} matches ${destination}`));
+    }
+    return cause(
+      "no-route",
+      named || answer?.certain ? "proven" : "likely",
+      `${where} has no route to ${destination}`,
+      evidence,
+      [command(found.node, found.netns, `ip route add ${destination} via GATEWAY`)],
+    );
+  },
+};
+
+function isDown(found: Case, device: string | undefined): boolean {
+  const link = found.before?.links.find((other) => other.name === device);
+  return link !== undefined && !link.flags.includes("LOWER_UP");
+}
+
+export const reversePathFilter: Rule = {
+  id: "R4",
+  title: "rp_filter judged the source unreachable through the arrival device",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || event.reason !== "IP_RPFILTER") return null;
+    const all = sysctl(found.before, "net.ipv4.conf.all.rp_filter");
+    const own = sysctl(found.before, `net.ipv4.conf.${found.device}.rp_filter`);
+    const source = wireSource(event);
+    const evidence = [eventEvidence(found)];
+    if (all !== undefined) {
+      evidence.push(stateEvidence(found.node, `net.ipv4.conf.all.rp_filter = ${all}`));
+    }
+    if (own !== undefined) {
+      evidence.push(stateEvidence(found.node, `net.ipv4.conf.${found.device}.rp_filter = ${own}`));
+    }
+    const back = found.before && lookUpRoute(found.before, { destination: source });
+    const way = back?.route ? routeText(back.route) : "there is none";
+    if (back) evidence.push(stateEvidence(found.node, `route back to ${source}: ${way}`));
+    return cause(
+      "reverse-path-filter",
+      "proven",
+      `rp_filter refused ${source} on ${
+        place(found)
+      }: the route back to it is not through ${found.device} (${way})`,
+      evidence,
+      [
+        command(found.node, found.netns, `sysctl -w net.ipv4.conf.${found.device}.rp_filter=2`),
+        ...(all === "1"
+          ? [command(found.node, found.netns, "sysctl -w net.ipv4.conf.all.rp_filter=2")]
+          : []),
+      ],
+    );
+  },
+};
+
+const MARTIAN =
+  /^(IP_LOCAL_SOURCE|IP_INVALID_SOURCE|IP_INVALID_DEST|IP_LOCALNET|INVALID_SOURCE|UNICAST_IN_L2_MULTICAST)$/;
+
+export const martian: Rule = {
+  id: "R5",
+  title: "its source or destination may not appear there",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !MARTIAN.test(event.reason ?? "")) return null;
+    const source = wireSource(event);
+    const own = acceptsAddress(found.before, source);
+    const why = own
+      ? `its source ${source} is an address of ${netnsName(found.node, found.netns)} itself`
+      : `${source} > ${wireDestination(event)} may not appear there`;
+    return cause(
+      "martian-address",
+      "proven",
+      `${place(found)} refused the packet as martian (${event.reason}): ${why}`,
+      [
+        eventEvidence(found),
+        ...(own ? [stateEvidence(found.node, `${source} is one of its own addresses`)] : []),
+      ],
+      own
+        ? [
+          command(found.node, found.netns, `ip addr show to ${source}`),
+          command(
+            found.node,
+            found.netns,
+            `sysctl -w net.ipv4.conf.${found.device}.accept_local=1`,
+          ),
+        ]
+        : undefined,
+    );
+  },
+};
+
+export const timeToLive: Rule = {
+  id: "R6",
+  title: "its TTL ran out",
+  judge(found) {
+    const { event } = found;
+    if (
+      event.kind !== "drop" ||
+      !/^(ip_forward|ip6_forward|icmp_send|__icmp)/.test(event.function ?? "")
+    ) return null;
+    const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
+    if (ttl === undefined || ttl > 1) return null;
+    const repeated = loopedAt(found);
+    const evidence = [eventEvidence(found, `TTL ${ttl}`)];
+    if (!repeated) {
+      return cause(
+        "ttl-exceeded",
+        "proven",
+        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(found)}`,
+        evidence,
+      );
+    }
+    evidence.push({
+      node: repeated.node.name,
+      kind: "event",
+      text:
+        `passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times, TTL ${repeated.from} to ${repeated.to}`,
+    });
+    return cause(
+      "routing-loop",
+      "proven",
+      `${
+        packetText(event)
+      } went in a circle: it passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times until its TTL ran out`,
+      evidence,
+    );
+  },
+};
+
+/** The point that the packet passed most often, with a TTL going down. */
+function loopedAt(found: Case) {
+  const visits = new Map<string, { device: string; node: typeof found.node; ttls: number[] }>();
+  for (const { event } of found.judgement.steps) {
+    if (event.kind !== "device-rx" || event.ttl === undefined) continue;
+    const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.tunnelKind ?? ""}`;
+    const visit = visits.get(key) ?? { device: event.device ?? "", node: event.node, ttls: [] };
+    visit.ttls.push(event.ttl);
+    visits.set(key, visit);
+  }
+  const best = [...visits.values()].sort((a, b) => b.ttls.length - a.ttls.length)[0];
+  if (!best || new Set(best.ttls).size < 2) return null;
+  const from = Math.max(...best.ttls);
+  return { ...best, times: best.ttls.length, from, to: Math.min(...best.ttls) };
+}
+
+export const forwardingRules: Rule[] = [
+  forwardingDisabled,
+  routeRefuses,
+  noRoute,
+  reversePathFilter,
+  martian,
+  timeToLive,
+];

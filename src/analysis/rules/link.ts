@@ -1,0 +1,285 @@
+/** Deaths on the link: wrong MAC, no neighbour, device down, bridge port. */
+import type { Evidence } from "../../event/report.ts";
+import { lookUpRoute } from "../routing.ts";
+import { holdersOfMac, netnsName, ownersOf } from "../state_view.ts";
+import {
+  type Case,
+  cause,
+  command,
+  eventEvidence,
+  place,
+  placeOf,
+  type Rule,
+  shell,
+  stateEvidence,
+  wireDestination,
+} from "./rule.ts";
+
+const wrongHost = (found: Case) =>
+  found.event.reason === "OTHERHOST" ||
+  (found.event.packetType === "otherhost" &&
+    /^(ip_rcv|ipv6_rcv|ip6_rcv|arp_rcv)/.test(found.event.function ?? ""));
+
+/** The frame that carried it in: a drop after decapsulation has no MAC of its own. */
+function frameOf(found: Case) {
+  const steps = found.judgement.steps.map((step) => step.event).reverse();
+  return steps.find((event) => event.node === found.node && event.destinationMac !== undefined);
+}
+
+export const macMismatch: Rule = {
+  id: "R8",
+  title: "the frame is addressed to another MAC than the receiving device's",
+  judge(found) {
+    if (found.event.kind !== "drop" || !wrongHost(found)) return null;
+    const frame = frameOf(found);
+    const mac = frame?.destinationMac;
+    const own = found.link?.mac;
+    if (mac === undefined || mac === own) return null;
+    const destination = wireDestination(found.event);
+    const said = suppliers(found, mac, destination);
+    const holders = holdersOfMac(found.world.nodes, mac);
+    const held: Evidence[] = holders.map((holder) =>
+      stateEvidence(
+        holder.node,
+        `${mac} is the MAC of ${placeOf(holder.node, holder.netns, holder.link.name)}`,
+      )
+    );
+    return cause(
+      "destination-mac-mismatch",
+      own === undefined ? "likely" : "proven",
+      `the frame for ${destination} is addressed to ${mac}, but ${place(found)} has ${
+        own ?? "another MAC"
+      }, so the kernel took it for another host's`,
+      [
+        eventEvidence(found, `frame addressed to ${mac}`),
+        ...(own ? [stateEvidence(found.node, `${place(found)} has MAC ${own}`)] : []),
+        ...said.map((entry) => entry.evidence),
+        ...held,
+      ],
+      remedies(found, mac, destination, said),
+    );
+  },
+};
+
+interface Supplier {
+  evidence: Evidence;
+  fix: string;
+}
+
+/** Neighbour entries on the packet's way that gave the frame its address. */
+function suppliers(found: Case, mac: string, destination: string): Supplier[] {
+  const seen = new Set<string>();
+  const result: Supplier[] = [];
+  for (const { event } of found.judgement.steps) {
+    for (const { state } of event.node.states.get(event.netns ?? -1) ?? []) {
+      for (const entry of state.neighbours) {
+        if (entry.mac !== mac) continue;
+        const text = `neighbour entry in ${
+          netnsName(event.node, event.netns)
+        } on ${event.node.name}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
+          entry.states.join(",")
+        }`;
+        if (seen.has(text)) continue;
+        seen.add(text);
+        const fix = `ip neigh replace ${entry.address} dev ${shell(entry.device)} lladdr ${
+          found.link?.mac ?? "MAC"
+        }`;
+        const item = {
+          evidence: stateEvidence(event.node, text),
+          fix: command(event.node, event.netns, fix),
+        };
+        if (entry.address === destination) result.unshift(item);
+        else result.push(item);
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * Where the address lives at this device, the device can take the MAC that everybody resolves;
+ * else the entry that is wrong must go.
+ */
+function remedies(found: Case, mac: string, destination: string, said: Supplier[]): string[] {
+  const here = found.link?.addresses.some((own) => own.address === destination);
+  const set = command(
+    found.node,
+    found.netns,
+    `ip link set dev ${shell(found.device)} address ${mac}`,
+  );
+  const fixes = said.slice(0, 1).map((entry) => entry.fix);
+  return here ? [set, ...fixes] : [...fixes, set];
+}
+
+export const neighbourUnresolved: Rule = {
+  id: "R9",
+  title: "nobody answered for the next hop's link address",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !/^NEIGH_|/.test(event.reason ?? "")) return null;
+    const named = /^NEIGH_(FAILED|QUEUEFULL|CREATEFAIL|DEAD)$/.test(event.reason ?? "");
+    const bare =
+      /^(neigh_invalidate|__neigh_event_send|arp_error_report|ndisc_error_report|ip_finish_output2|neigh_)/
+        .test(event.function ?? "");
+    if (!named && !bare) return null;
+    const destination = wireDestination(event);
+    const route = found.before && lookUpRoute(found.before, { destination }).route;
+    const hop = route?.gateway ?? destination;
+    const device = route?.device ?? found.device;
+    const entry = (found.after ?? found.before)?.neighbours.find((other) =>
+      other.address === hop && other.device === device
+    );
+    const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
+    const evidence = [eventEvidence(found)];
+    if (entry) {
+      evidence.push(
+        stateEvidence(
+          found.node,
+          `neighbour ${hop} dev ${device}: ${entry.states.join(",") || "no state"}`,
+        ),
+      );
+    }
+    const asked =
+      found.evidence.filter((other) =>
+        (other.network === "arp" && other.arpOperation === 1 && other.destination === hop) ||
+        (other.icmpType === 135 && other.gateway === hop)
+      ).length;
+    if (asked > 0) {
+      evidence.push({
+        node: found.node.name,
+        kind: "event",
+        text: `${hop} was asked for ${asked} times on the way, without an answer that was taken`,
+      });
+    }
+    const owners = ownersOf(found.world.nodes, hop);
+    if (owners.length === 0) {
+      evidence.push(stateEvidence(found.node, `no probed node has address ${hop}`));
+    }
+    return cause(
+      "neighbour-unresolved",
+      "proven",
+      `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
+        placeOf(found.node, found.netns, device)
+      }`,
+      evidence,
+      [command(found.node, found.netns, `ip neigh show ${hop} dev ${shell(device)}`)],
+    );
+  },
+};
+
+export const linkDown: Rule = {
+  id: "R10",
+  title: "the device or its carrier is down",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop") return null;
+    if (
+      !/^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|)$/.test(event.reason ?? "") &&
+      !/NOOP/.test(event.reason ?? "")
+    ) return null;
+    if (
+      !/^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_)/
+        .test(event.function ?? "")
+    ) return null;
+    const down = downLinks(found);
+    if (down.length === 0) return null;
+    const { where, link, node, netns } = down[0]!;
+    const what = link.flags.includes("UP") ? "has no carrier" : "is down";
+    return cause(
+      "link-down",
+      "proven",
+      `${where} ${what}, so the packet could not pass it`,
+      [
+        eventEvidence(found),
+        ...down.map((item) =>
+          stateEvidence(
+            item.node,
+            `${item.where}: flags ${item.link.flags.join(",")}, state ${item.link.operstate}`,
+          )
+        ),
+      ],
+      [command(node, netns, `ip link set dev ${shell(link.name)} up`)],
+    );
+  },
+};
+
+/** The device itself and its veth peer, where they are down. */
+function downLinks(found: Case) {
+  const result: {
+    where: string;
+    link: NonNullable<Case["link"]>;
+    node: Case["node"];
+    netns: number | undefined;
+  }[] = [];
+  const add = (node: Case["node"], netns: number | undefined, link: NonNullable<Case["link"]>) => {
+    if (link.flags.includes("UP") && link.flags.includes("LOWER_UP")) return;
+    result.push({ where: placeOf(node, netns, link.name), link, node, netns });
+  };
+  const snapshots = [found.before, found.after];
+  for (const state of snapshots) {
+    const link = state?.links.find((other) => other.ifindex === found.ifindex);
+    if (!link || result.length > 0) continue;
+    const peer = link.peerNetns === undefined
+      ? undefined
+      : found.node.states.get(link.peerNetns)?.at(-1)?.state.links
+        .find((other) => other.ifindex === link.peerIfindex);
+    // A peer that was set down is the cause; the missing carrier here is its effect.
+    if (peer && !peer.flags.includes("UP")) add(found.node, link.peerNetns, peer);
+    add(found.node, found.netns, link);
+  }
+  return result;
+}
+
+export const bridgePort: Rule = {
+  id: "R11",
+  title: "the bridge refused it: port state, isolation, VLAN, hairpin",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop") return null;
+    const named = /^BRIDGE_|^VLAN_FILTER$|STP/.test(event.reason ?? "");
+    if (!named && !/^(br_|__br_)/.test(event.function ?? "")) return null;
+    const port = found.link;
+    const settings = port?.bridgePort;
+    if (!port || !settings) return null;
+    if (settings.state !== "forwarding") {
+      return cause(
+        "bridge-port-blocked",
+        "proven",
+        `bridge port ${place(found)} is in state ${settings.state}, not forwarding`,
+        [eventEvidence(found), stateEvidence(found.node, `${port.name}: state ${settings.state}`)],
+        [command(found.node, found.netns, `bridge link set dev ${shell(port.name)} state 3`)],
+      );
+    }
+    const vlan = vlanRefused(found);
+    if (vlan) return vlan;
+    return null;
+  },
+};
+
+function vlanRefused(found: Case) {
+  const port = found.link!;
+  const bridge = found.before?.links.find((other) => other.ifindex === port.masterIfindex);
+  if (!bridge?.bridge?.vlanFiltering) return null;
+  const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
+  const id = found.event.vlan ?? pvid;
+  const allowed = port.vlans?.some((vlan) =>
+    id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
+  );
+  if (allowed) return null;
+  const list = port.vlans?.map((vlan) => vlan.id).join(", ") || "none";
+  const what = id === undefined ? "untagged frames (it has no PVID)" : `VLAN ${id}`;
+  return cause(
+    "bridge-vlan-filtered",
+    "proven",
+    `bridge port ${place(found)} does not allow ${what}`,
+    [
+      eventEvidence(found),
+      stateEvidence(found.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
+    ],
+    id === undefined
+      ? undefined
+      : [command(found.node, found.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
+  );
+}
+
+export const linkRules: Rule[] = [macMismatch, linkDown, neighbourUnresolved, bridgePort];

@@ -1,0 +1,33 @@
+/** All rules, the most specific first: the first that answers gives the cause. */
+import type { Cause } from "../../event/report.ts";
+import { forwardingRules } from "./forwarding.ts";
+import { linkRules } from "./link.ts";
+import { netfilterRules } from "./netfilter.ts";
+import { queueRules } from "./queue.ts";
+import type { Case, Rule } from "./rule.ts";
+import { serviceRules } from "./service.ts";
+import { silenceRules, unexplained } from "./silence.ts";
+import { sizeRules } from "./size.ts";
+import { socketRules } from "./socket.ts";
+import { tunnelRules } from "./tunnel.ts";
+
+export const RULES: readonly Rule[] = [
+  ...serviceRules,
+  ...tunnelRules,
+  ...netfilterRules,
+  ...linkRules,
+  ...forwardingRules,
+  ...sizeRules,
+  ...queueRules,
+  ...socketRules,
+  ...silenceRules,
+  unexplained,
+];
+
+export function causeOf(found: Case): Cause | null {
+  for (const rule of RULES) {
+    const cause = rule.judge(found);
+    if (cause) return { ...cause, rule: rule.id };
+  }
+  return null;
+}

@@ -1,0 +1,77 @@
+/** Deaths by size. */
+import { lookUpRoute } from "../routing.ts";
+import {
+  type Case,
+  cause,
+  command,
+  eventEvidence,
+  place,
+  type Rule,
+  stateEvidence,
+  wireDestination,
+} from "./rule.ts";
+
+const TOO_BIG =
+  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|dev_forward_skb|__dev_forward|__iptunnel)/;
+
+export const mtuExceeded: Rule = {
+  id: "R7",
+  title: "larger than the way allows, and not to be fragmented",
+  judge(found) {
+    const { event } = found;
+    const named = event.reason === "PKT_TOO_BIG";
+    if (event.kind !== "drop" && event.kind !== "consume") return null;
+    if (!named && !TOO_BIG.test(event.function ?? "")) return null;
+    const limit = limitOf(found);
+    if (!named && (limit === null || sizeOf(found) <= limit.mtu)) return null;
+    const size = sizeOf(found);
+    const allowed = limit ? `${limit.what} allows ${limit.mtu}` : "the way allows less";
+    const back = errorBack(found);
+    return cause(
+      "mtu-exceeded",
+      named ? "proven" : "likely",
+      `the packet of ${size} bytes is larger than ${allowed} at ${
+        place(found)
+      }, and may not be fragmented`,
+      [
+        eventEvidence(found, `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`),
+        ...(limit ? [stateEvidence(found.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
+        ...back,
+      ],
+      limit
+        ? [command(found.node, found.netns, `ip link set dev ${limit.device} mtu ${size}`)]
+        : undefined,
+    );
+  },
+};
+
+function sizeOf(found: Case): number {
+  const { event } = found;
+  return event.gsoSize ? event.gsoSize + 40 : event.ipLength ?? event.length ?? 0;
+}
+
+/** MTU of the route or device it would have left by. */
+function limitOf(found: Case): { what: string; mtu: number; device: string } | null {
+  if (!found.before) return null;
+  const { route } = lookUpRoute(found.before, { destination: wireDestination(found.event) });
+  const link = found.before.links.find((other) => other.name === (route?.device ?? found.device));
+  if (!link) return null;
+  const mtu = route?.mtu ?? link.mtu;
+  return { what: route?.mtu ? `the route by ${link.name}` : link.name, mtu, device: link.name };
+}
+
+function errorBack(found: Case) {
+  const { event } = found;
+  const sent = found.evidence.filter((other) =>
+    other.mtu !== undefined && other.quotedSource === event.source &&
+    other.quotedDestination === event.destination
+  );
+  if (sent.length === 0) return [];
+  const last = sent.at(-1)!;
+  const text = `an ICMP error told ${last.destination} of MTU ${last.mtu}: last seen at ${
+    last.device ?? "?"
+  } of ${last.node.name}`;
+  return [{ node: last.node.name, kind: "event" as const, text }];
+}
+
+export const sizeRules: Rule[] = [mtuExceeded];

@@ -1,0 +1,137 @@
+/** Batches to one view per node: events in the order of its own clock, and what it covered. */
+import type { BatchHeader } from "../event/batch.ts";
+import type { Event } from "../event/event.ts";
+import type { NetnsState } from "../event/state.ts";
+import type { Batch } from "./input.ts";
+
+/** An event with its place: `at` is ns since the node's first, exact in a double for 104 days. */
+export interface Sighting extends Event {
+  node: NodeView;
+  at: number;
+}
+
+export interface NodeView {
+  name: string;
+  /** Header with the highest totals: they are cumulative. */
+  header: BatchHeader;
+  /** CLOCK_MONOTONIC that `at` counts from. */
+  baseNs: bigint;
+  events: Sighting[];
+  /** Snapshots of each netns, oldest first. */
+  states: Map<number, { at: number; state: NetnsState }[]>;
+  /** When watching began and up to when it is known to have gone on, as `at`. */
+  attachedAt: number;
+  untilAt: number;
+  lost: number;
+  refused: number;
+  duplicates: number;
+}
+
+/** Views by node name, in the order of their names. */
+export function timelines(batches: readonly Batch[]): NodeView[] {
+  const byNode = new Map<string, Batch[]>();
+  for (const batch of batches) {
+    const list = byNode.get(batch.header.node);
+    if (list) list.push(batch);
+    else byNode.set(batch.header.node, [batch]);
+  }
+  const names = [...byNode.keys()].sort();
+  return names.map((name) => timeline(name, byNode.get(name)!));
+}
+
+function timeline(name: string, batches: Batch[]): NodeView {
+  const unique = new Map<string, Batch>();
+  for (const batch of batches) {
+    unique.set(`${batch.header.probe} ${batch.header.sequence}`, batch);
+  }
+  const ordered = [...unique.values()].sort(byProbeAndSequence);
+  const header = latest(ordered);
+  const baseNs = ordered.reduce(
+    (least, { header }) => least < BigInt(header.attachedNs) ? least : BigInt(header.attachedNs),
+    BigInt(header.attachedNs),
+  );
+  const probes = lastOfEachProbe(ordered);
+  const node: NodeView = {
+    name,
+    header,
+    baseNs,
+    events: [],
+    states: new Map(),
+    attachedAt: 0,
+    untilAt: 0,
+    lost: sum(probes, (h) => h.totals.lost + h.totals.evicted),
+    refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
+    duplicates: 0,
+  };
+  for (const { header } of ordered) {
+    node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
+  }
+  addEvents(node, ordered);
+  addStates(node, ordered);
+  return node;
+}
+
+function byProbeAndSequence(a: Batch, b: Batch): number {
+  if (a.header.probe !== b.header.probe) return a.header.probe < b.header.probe ? -1 : 1;
+  return a.header.sequence - b.header.sequence;
+}
+
+function latest(ordered: Batch[]): BatchHeader {
+  let best = ordered[0]!.header;
+  for (const { header } of ordered) {
+    if (BigInt(header.untilNs) >= BigInt(best.untilNs)) best = header;
+  }
+  return best;
+}
+
+function lastOfEachProbe(ordered: Batch[]): Batch[] {
+  const last = new Map<string, Batch>();
+  for (const batch of ordered) last.set(batch.header.probe, batch);
+  return [...last.values()];
+}
+
+function sum(batches: Batch[], of: (header: BatchHeader, batch: Batch) => number): number {
+  return batches.reduce((total, batch) => total + of(batch.header, batch), 0);
+}
+
+/** Two events of one kind, moment, processor and skb are one event that was told twice. */
+const sameness = (event: Event) => `${event.kind} ${event.timeNs} ${event.cpu} ${event.skb ?? ""}`;
+
+function addEvents(node: NodeView, batches: Batch[]): void {
+  const seen = new Set<string>();
+  for (const batch of batches) {
+    for (const event of batch.events) {
+      const key = sameness(event);
+      if (seen.has(key)) {
+        node.duplicates++;
+        continue;
+      }
+      seen.add(key);
+      node.events.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
+    }
+  }
+  node.events.sort(byTime);
+  const last = node.events.at(-1);
+  if (last) node.untilAt = Math.max(node.untilAt, last.at);
+}
+
+/** Time, then what makes the order total, so that it does not depend on the order of arrival. */
+function byTime(a: Sighting, b: Sighting): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.cpu !== b.cpu) return a.cpu - b.cpu;
+  const left = a.kind + (a.skb ?? "");
+  const right = b.kind + (b.skb ?? "");
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function addStates(node: NodeView, batches: Batch[]): void {
+  for (const batch of batches) {
+    for (const state of batch.states) {
+      const at = Number(BigInt(state.timeNs) - node.baseNs);
+      const list = node.states.get(state.netns);
+      if (list) list.push({ at, state });
+      else node.states.set(state.netns, [{ at, state }]);
+    }
+  }
+  for (const list of node.states.values()) list.sort((a, b) => a.at - b.at);
+}
