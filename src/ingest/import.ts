@@ -1,5 +1,5 @@
 /** Import of an archive: the same path as live batches, into an incident nobody sees until done. */
-import { storeAll } from "./accept.ts";
+import { type Acceptance, storeAll } from "./accept.ts";
 import type { BatchAnswer, ImportAnswer } from "./api_schemas.ts";
 import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
 import { BatchReader, type WholeBatch } from "./batches.ts";
@@ -28,18 +28,13 @@ class ArchiveReader extends BatchReader {
     if (this.#begun || lines.length === 0) return super.push(lines);
     this.#begun = true;
     const header = readArchiveHeader(lines[0]!);
-    if (typeof header === "string") {
-      throw new Problem(
-        400,
-        "archive_unreadable",
-        `Cannot import archive: ${header}, must be a file that lasthop archived`,
-      );
-    }
+    if (typeof header === "string") throw unreadable(header);
     this.header = header;
     return super.push(["", ...lines.slice(1)]);
   }
 }
 
+/** All or nothing, unless `partial`. Throws a problem that tells how much of a cut file is whole. */
 export async function importArchive(
   deps: Deps,
   metrics: Metrics,
@@ -48,34 +43,41 @@ export async function importArchive(
   partial: boolean,
 ): Promise<Imported> {
   await begin(deps, incident);
-  const { limits, store } = deps;
-  const reader = new ArchiveReader({ limits, check: () => null, unmark });
-  let answer: BatchAnswer;
-  let cut: Problem | null = null;
+  const reader = new ArchiveReader({ limits: deps.limits, check: () => null, unmark });
   try {
-    answer = await storeAll({ deps, metrics, incident, reader }, body, bodyOptions(deps));
+    const { answer, cut } = await readAll({ deps, metrics, incident, reader }, body);
+    const { header } = reader;
+    if (header === null) throw unreadable("the body is empty");
+    const complete = cut === null && answer.accepted + answer.duplicates === header.batches;
+    if (!complete && !partial) throw incomplete(header, answer, cut);
+    await deps.store.finishImport(incident, header);
+    deps.hub.changed(incident);
+    return { expected: header.batches, complete, ...answer };
   } catch (error) {
-    const broken = error instanceof Problem && BREAKS.has(error.code);
-    if (!broken || reader.header === null) {
-      await drop(deps, incident);
-      throw error;
-    }
-    cut = error;
-    answer = error.extra.members as unknown as BatchAnswer;
+    // Nobody has seen it. If this fails too, the next start of the ingest drops it.
+    await deps.store.deleteIncident(incident).catch(() => {});
+    deps.hub.deleted(incident);
+    throw error;
   }
-  const expected = reader.header?.batches ?? 0;
-  const complete = cut === null && answer.accepted + answer.duplicates === expected;
-  if (!complete && (!partial || reader.header === null)) {
-    await drop(deps, incident);
-    throw incomplete(reader.header, answer, cut);
+}
+
+/** Stores what the file holds; `cut` says how it ended before its end. */
+async function readAll(
+  acceptance: Acceptance & { reader: ArchiveReader },
+  body: ReadableStream<Uint8Array> | null,
+): Promise<{ answer: BatchAnswer; cut: Problem | null }> {
+  try {
+    const answer = await storeAll(acceptance, body, bodyOptions(acceptance.deps));
+    return { answer, cut: null };
+  } catch (error) {
+    const isCut = error instanceof Problem && CUTS.has(error.code);
+    if (!isCut || acceptance.reader.header === null) throw error;
+    return { answer: error.extra.members as unknown as BatchAnswer, cut: error };
   }
-  await store.finishImport(incident, reader.header!);
-  deps.hub.changed(incident);
-  return { expected, complete, ...answer };
 }
 
 /** The ways in which a file ends before its end. */
-const BREAKS = new Set(["gzip_broken", "body_aborted"]);
+const CUTS = new Set(["gzip_broken", "body_aborted"]);
 
 async function begin({ store, clock }: Deps, id: string): Promise<void> {
   const createdMs = clock.wallMs();
@@ -93,16 +95,12 @@ async function begin({ store, clock }: Deps, id: string): Promise<void> {
   throw new Problem(409, `incident_${created}`, `Cannot import archive: ${why}`);
 }
 
-async function drop({ store, hub }: Deps, incident: string): Promise<void> {
-  await store.deleteIncident(incident);
-  hub.deleted(incident);
+function unreadable(why: string): Problem {
+  const detail = `Cannot import archive: ${why}, must be a file that lasthop archived`;
+  return new Problem(400, "archive_unreadable", detail);
 }
 
-function incomplete(header: ArchiveHeader | null, answer: BatchAnswer, cut: Problem | null) {
-  if (header === null) {
-    const detail = "Cannot import archive: the body is empty, must be a file that lasthop archived";
-    return new Problem(400, "archive_unreadable", detail);
-  }
+function incomplete(header: ArchiveHeader, answer: BatchAnswer, cut: Problem | null): Problem {
   const whole = answer.accepted + answer.duplicates;
   return new Problem(
     400,

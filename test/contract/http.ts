@@ -1,0 +1,44 @@
+/**
+ * The HTTP contract (design 4.3), for every way an ingest runs. Its tests call this with a factory
+ * that starts one; what the target needs to know comes with the options.
+ */
+import { archiveContract } from "./http_archive.ts";
+import { authContract } from "./http_auth.ts";
+import { batchesContract } from "./http_batches.ts";
+import { bodiesContract } from "./http_bodies.ts";
+import { liveContract } from "./http_live.ts";
+import { readContract } from "./http_read.ts";
+import {
+  clientOf,
+  type StartTarget,
+  type Target,
+  type TargetOptions,
+  TEST_LIMITS,
+} from "./target.ts";
+
+/** Declares a test on a target of its own that has one incident, "i". */
+export type HttpTest = (
+  title: string,
+  run: (target: Target) => Promise<void>,
+  options?: TargetOptions,
+) => void;
+
+export function httpContract(name: string, start: StartTarget): void {
+  const test: HttpTest = (title, run, options = {}) =>
+    Deno.test(`http ${name}: ${title}`, async () => {
+      const limits = { ...TEST_LIMITS, ...options.limits };
+      const target = await start({ ...options, limits });
+      try {
+        await clientOf(target).createIncident({ id: "i", title: "<b>one</b>", filter: "icmp" });
+        await run(target);
+      } finally {
+        await target.stop();
+      }
+    });
+  batchesContract(test);
+  bodiesContract(test);
+  authContract(test);
+  readContract(test);
+  archiveContract(test);
+  liveContract(test);
+}

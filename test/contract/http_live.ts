@@ -1,0 +1,188 @@
+/** Live streams: everyone sees the same, nobody makes another wait, nothing is missed silently. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Report } from "../../src/event/report.ts";
+import type { ReceivedLiveEvent } from "../../src/ingest/client_live.ts";
+import { applyLive } from "../../src/ingest/live_event.ts";
+import type { HttpTest } from "./http.ts";
+import { body, dropLine, hopLine } from "./lines.ts";
+import { tally } from "./tally.ts";
+import {
+  ask,
+  clientOf,
+  figure,
+  problem,
+  rawRequest,
+  readText,
+  type Target,
+  untilFigure,
+} from "./target.ts";
+
+/** A viewer that folds what it is told into a report. */
+class Watcher {
+  readonly events: ReceivedLiveEvent[] = [];
+  report: Report | null = null;
+  cursor: string | null = null;
+  #leave = new AbortController();
+  #stream: AsyncGenerator<ReceivedLiveEvent>;
+
+  constructor(target: Target, lastEventId?: string) {
+    const options = {
+      signal: this.#leave.signal,
+      retryMs: [],
+      ...(lastEventId && { lastEventId }),
+    };
+    this.#stream = clientOf(target).live("i", options);
+  }
+
+  /** Reads on until the report is as wanted, or the stream is over. */
+  async until(enough: (report: Report | null, last: ReceivedLiveEvent) => boolean): Promise<void> {
+    for (;;) {
+      const { done, value } = await this.#stream.next();
+      if (done === true) return;
+      this.events.push(value);
+      this.report = applyLive(this.report, value);
+      this.cursor = value.cursor;
+      if (enough(this.report, value)) return;
+    }
+  }
+
+  /** Until a change that brings the report to this many events. */
+  seen(events: number): Promise<void> {
+    return this.until((report, { event }) =>
+      report?.accounting.events === events && (event === "summary" || event === "report")
+    );
+  }
+
+  names(): string[] {
+    return this.events.map(({ event }) => event);
+  }
+
+  async leave(): Promise<void> {
+    this.#leave.abort();
+    await this.#stream.return(undefined);
+  }
+}
+
+const post = (target: Target, sequence: number) =>
+  clientOf(target).postBatch(
+    "i",
+    body({ sequence }, hopLine(sequence, sequence % 5), dropLine(sequence, sequence % 3)),
+  );
+
+export function liveContract(test: HttpTest): void {
+  test("viewers get a report and its changes, which fold into the report", async (target) => {
+    const first = new Watcher(target);
+    await first.seen(0);
+    deepEqual(first.names(), ["hello", "report"]);
+    for (let sequence = 0; sequence < 4; sequence++) await post(target, sequence);
+    const second = new Watcher(target);
+    await second.seen(8);
+    for (let sequence = 4; sequence < 12; sequence++) await post(target, sequence);
+    await Promise.all([first.seen(24), second.seen(24)]);
+    const report = await clientOf(target).report("i");
+    deepEqual(first.report, report);
+    deepEqual(second.report, report);
+    equal(first.cursor, second.cursor);
+    ok(first.names().includes("flow") && first.names().includes("summary"));
+    await Promise.all([first.leave(), second.leave()]);
+  });
+
+  test("a viewer that comes back is given what it lacks", async (target) => {
+    const before = new Watcher(target);
+    await before.seen(0);
+    await post(target, 0);
+    await before.seen(2);
+    await before.leave();
+    await post(target, 1);
+    const after = new Watcher(target, before.cursor!);
+    after.report = before.report;
+    await after.seen(4);
+    deepEqual(after.report, await clientOf(target).report("i"));
+    ok(!after.names().includes("report"), after.names().join());
+    await after.leave();
+  });
+
+  test("a viewer with a cursor that is not kept begins anew", async (target) => {
+    for (const cursor of ["nonsense", "0-0", "deadbeef.1-7", "x".repeat(5000)]) {
+      const viewer = new Watcher(target, cursor);
+      await viewer.seen(0);
+      deepEqual(viewer.names(), ["hello", "report"]);
+      await viewer.leave();
+    }
+  });
+
+  test("flows that are gone are taken away", async (target) => {
+    const viewer = new Watcher(target);
+    await clientOf(target).postBatch("i", body({ sequence: 0 }, hopLine(1, 1), hopLine(2, 2)));
+    await viewer.seen(2);
+    await clientOf(target).postBatch("i", body({ sequence: 1 }, hopLine(3, 3), hopLine(4, 3)));
+    await viewer.until((report) => report?.accounting.evicted === 2);
+    deepEqual(viewer.report, await clientOf(target).report("i"));
+    equal(viewer.report!.flows.length, 1);
+    await viewer.leave();
+  }, { limits: { store: { eventsPerIncidentMax: 2 } } });
+
+  test("a viewer that does not read is told what it missed and makes up for it", async (target) => {
+    const slow = await rawRequest(target, "GET /v1/incidents/i/live");
+    await untilFigure(target, "viewers", 1);
+    const quick = new Watcher(target);
+    // Each change is 300 KB, so that the sockets between are full after some.
+    for (let sequence = 0; sequence < 60; sequence++) {
+      await post(target, sequence);
+      await quick.seen(2 * (sequence + 1));
+    }
+    const wanted = `"events":120,`;
+    const text = await readText(slow, (so) => so.includes(wanted) && so.endsWith("\n\n\r\n"));
+    slow.close();
+    const missed = [...text.matchAll(/event: missed\ndata: \{"count":(\d+)\}/g)];
+    ok(missed.length >= 1, "it never was behind");
+    const count = missed.reduce((sum, [, n]) => sum + Number(n), 0);
+    equal(await figure(target, "missed_total"), count);
+    ok(!quick.names().includes("missed"));
+    await quick.leave();
+  }, { limits: { viewerQueueMax: 20 }, analyse: (input) => tally(input, 60_000) });
+
+  test("closing an incident ends its streams with the last report", async (target) => {
+    const viewer = new Watcher(target);
+    await viewer.seen(0);
+    await post(target, 0);
+    await clientOf(target).closeIncident("i");
+    await viewer.until((_, { event }) => event === "end");
+    deepEqual(viewer.report, await clientOf(target).report("i"));
+    deepEqual(viewer.events.at(-1)!.data, { reason: "closed" });
+    const late = new Watcher(target);
+    await late.until(() => false);
+    deepEqual(late.names(), ["hello", "report", "end"]);
+    await untilFigure(target, "viewers", 0);
+  });
+
+  test("deleting an incident ends its streams", async (target) => {
+    const viewer = new Watcher(target);
+    await viewer.seen(0);
+    await clientOf(target).deleteIncident("i");
+    await viewer.until((_, { event }) => event === "end");
+    deepEqual(viewer.events.at(-1)!.data, { reason: "deleted" });
+    await problem(await ask(target, "GET", "/v1/incidents/i/live"), 404, "incident_missing");
+  });
+
+  test("a quiet stream begins at once and shows that it is alive", async (target) => {
+    const connection = await rawRequest(target, "GET /v1/incidents/i/live");
+    const text = await readText(connection, (so) => so.split(": still here\n\n").length > 2);
+    connection.close();
+    ok(/\r\ncontent-type: text\/event-stream/i.test(text), text);
+    ok(text.includes(": lasthop live stream\n\n"));
+    await untilFigure(target, "viewers", 0);
+  });
+
+  test("viewers beyond the limit are refused, and HEAD is none", async (target) => {
+    const head = await ask(target, "HEAD", "/v1/incidents/i/live");
+    equal(head.headers.get("content-type"), "text/event-stream; charset=utf-8");
+    const viewer = new Watcher(target);
+    await viewer.seen(0);
+    const response = await ask(target, "GET", "/v1/incidents/i/live");
+    equal(response.headers.get("retry-after"), "10");
+    await problem(response, 503, "viewers_full");
+    await viewer.leave();
+    await untilFigure(target, "viewers", 0);
+  }, { limits: { viewersMax: 1 } });
+}
