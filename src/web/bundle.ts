@@ -90,7 +90,7 @@ async function build(): Promise<WebFiles> {
   }
 }
 
-/** Best effort: a read-only checkout runs too, it only starts slower. */
+/** Best effort: a read-only checkout is served too. */
 async function keep(toolsDir: string, name: string, files: WebFiles): Promise<void> {
   const dir = join(toolsDir, name);
   try {
@@ -103,8 +103,8 @@ async function keep(toolsDir: string, name: string, files: WebFiles): Promise<vo
     await Deno.chmod(fresh, 0o755);
     await Deno.rename(fresh, dir).catch(() => Deno.remove(fresh, { recursive: true }));
     await removeOlder(toolsDir, name);
-  } catch (error) {
-    if (!isRefusedWrite(error)) throw error;
+  } catch {
+    // Read-only, full or not ours: nothing is lost but the time of the next start.
   }
 }
 
@@ -114,8 +114,3 @@ async function removeOlder(toolsDir: string, name: string): Promise<void> {
     await Deno.remove(join(toolsDir, entry.name), { recursive: true }).catch(() => {});
   }
 }
-
-const isRefusedWrite = (error: unknown): boolean =>
-  error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
-  (error instanceof Error && "code" in error &&
-    (error.code === "EROFS" || error.code === "ENOSPC"));

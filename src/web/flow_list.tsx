@@ -5,7 +5,7 @@ import { OUTCOMES } from "../event/codes.ts";
 import type { Flow } from "../event/report.ts";
 import { clipEnd, visible } from "./escape.ts";
 import { type Row, rowsBetween } from "./flows.ts";
-import { endPoint, flowName, grouped, OUTCOME_WORDS, plural } from "./format.ts";
+import { endPoint, grouped, OUTCOME_WORDS, plural } from "./format.ts";
 import { OutcomeIcon } from "./icons.tsx";
 import {
   choose,
@@ -154,7 +154,6 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
       aria-selected={isSelected}
       aria-setsize={total}
       aria-posinset={index + 1}
-      aria-label={spoken(flow, nested)}
       style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
       onClick={() => {
         choose(flow.id);
@@ -212,11 +211,4 @@ function PacketCounts({ flow: { packets } }: { flow: Flow }) {
       {packets.unknown > 0 && <span>{grouped(packets.unknown)} unknown</span>}
     </span>
   );
-}
-
-function spoken(flow: Flow, nested: boolean): string {
-  const cause = flow.cause === undefined ? "" : `, ${flow.cause.code}, at ${place(flow.lastHop)}`;
-  return `${OUTCOME_WORDS[flow.outcome] ?? "unknown"}${nested ? ", reply" : ""}: ${
-    visible(flowName(flow)).slice(0, 300)
-  }${cause}`;
 }

@@ -9,6 +9,8 @@ import { type Scene, stationWidth, textWidth } from "./scene.ts";
 export const MARGIN = 30;
 export const PAD = { node: 12, netns: 10, betweenNodes: 40, betweenNetns: 14 };
 const GHOST_GAP = 34;
+/** A row is not left emptier than this share to keep a box whole. */
+const EMPTY_ROW_MAX = 0.45;
 
 /** A station with its place in a row; `x` is its left side. */
 export interface Placed {
@@ -55,7 +57,7 @@ function breakRows({ stations, ghost }: PathModel, width: number): RowOfPath[] {
       : opensNetns
       ? runWidth(stations, widths, i, "netns")
       : widths[i]!;
-    const wanted = run <= full ? run : widths[i]!;
+    const wanted = run <= full && x > width * EMPTY_ROW_MAX ? run : widths[i]!;
     if (!first && x + before + wanted > right) {
       rows.push([]);
       x = MARGIN + PAD.node + PAD.netns;

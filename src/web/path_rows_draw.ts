@@ -79,7 +79,7 @@ function drawRow(
   const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
   const rail = captionsTop + levels(above) * LINE + radius + 6;
   const textTop = rail + radius + 14;
-  const bottom = textTop + LINE + levels(below) * LINE + (onlyGhost ? 0 : 24);
+  const bottom = textTop + LINE + levels(below) * LINE + (onlyGhost ? 10 : 24);
   for (const { text, tone, x, anchor, level } of above) {
     const y = rail - radius - 8 - level * LINE;
     const leader = { x: anchor, from: y + 4, to: rail };

@@ -48,7 +48,7 @@ export function gapsOf(flow: Flow, nodes: readonly ReportNode[]): Gap[] {
       const of = grouped(node.lost + node.events);
       texts.push(
         `lost ${grouped(node.lost)} of ${of} events: a hop that is not shown here may ` +
-          "have happened all the same",
+          "have happened all the same.",
       );
     }
     for (const { name, state, why } of node.scripts) {

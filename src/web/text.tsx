@@ -11,20 +11,42 @@ interface TextProps {
   mono?: boolean;
 }
 
-/** In running text; a long one ends in a button that shows it whole. */
+/** Laying out a megabyte at once would freeze the page; the whole of it can be copied. */
+const STEP = 20_000;
+
+/** In running text; a long one ends in buttons that show more of it, and copy all of it. */
 export function Text({ value, max = 400, mono = false }: TextProps) {
-  const [whole, setWhole] = useState(false);
-  const clipped = value.length > max && !whole;
-  const shown = visible(clipped ? clipEnd(value, max) : value);
+  const [shown, setShown] = useState(max);
+  const isCut = value.length > shown;
   return (
     <>
-      <bdi class={mono ? "mono" : undefined}>{shown}</bdi>
-      {value.length > max && (
-        <button type="button" class="more" onClick={() => setWhole(!whole)}>
-          {clipped ? `show all ${grouped(value.length)} characters` : "show less"}
+      <bdi class={mono ? "mono" : undefined}>{visible(isCut ? clipEnd(value, shown) : value)}</bdi>
+      {isCut && (
+        <button type="button" class="more" onClick={() => setShown(shown + STEP)}>
+          show more of {grouped(value.length)} characters
         </button>
       )}
+      {value.length > STEP && <CopyAll value={value} />}
     </>
+  );
+}
+
+function CopyAll({ value }: { value: string }) {
+  const [done, setDone] = useState("copy all");
+  const copy = () =>
+    navigator.clipboard.writeText(value).then(
+      () => setDone("copied"),
+      () => setDone("no clipboard"),
+    );
+  // Without TLS or loopback there is no clipboard object at all.
+  return (
+    <button
+      type="button"
+      class="more"
+      onClick={() => navigator.clipboard ? copy() : setDone("no clipboard")}
+    >
+      {done}
+    </button>
   );
 }
 
@@ -32,7 +54,10 @@ export function Text({ value, max = 400, mono = false }: TextProps) {
 export function Name({ value, max = 48 }: TextProps) {
   const shown = visible(clipEnd(value, max));
   return (
-    <bdi class="mono" title={value.length > max ? visible(clipEnd(value, 1_000)) : undefined}>
+    <bdi
+      class={shown.length <= 20 ? "mono short" : "mono"}
+      title={value.length > max ? visible(clipEnd(value, 1_000)) : undefined}
+    >
       {shown}
     </bdi>
   );

@@ -1,0 +1,78 @@
+/// <reference lib="dom" />
+/** axe-core over what a reader may see, in both themes, wide and narrow. */
+import { deepEqual, equal } from "node:assert/strict";
+import axe from "axe-core";
+import type { Report } from "../event/report.ts";
+import { hasChromium, openPage } from "./fixture/browser.ts";
+import { longPath, manyFlows } from "./fixture/extremes.ts";
+import { i1, i2Repaired } from "./fixture/incident_1_2.ts";
+import { i3 } from "./fixture/incident_3_4.ts";
+import { fakeIngest } from "./fixture/server.ts";
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+const LOOKS = [
+  { width: 1280, colorScheme: "light" },
+  { width: 1280, colorScheme: "dark" },
+  { width: 390, colorScheme: "light" },
+  { width: 1920, colorScheme: "dark" },
+] as const;
+
+const REPORTS: [string, Report][] = [
+  ["I1", i1()],
+  ["I2 repaired", i2Repaired()],
+  ["I3 with lost events", i3(23)],
+  ["a long path", longPath()],
+  ["many flows", manyFlows(300)],
+];
+
+const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
+
+for (const look of LOOKS) {
+  Deno.test({
+    name: `axe finds nothing at ${look.width} px, ${look.colorScheme}${why}`,
+    ignore: !hasChromium,
+    async fn() {
+      const ingest = await fakeIngest();
+      ingest.say("hello", { incident: "i1", cursor: "0" });
+      ingest.say("report", i1());
+      const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1`, look);
+      try {
+        await page.locator(".row").first().waitFor();
+        for (const [name, report] of REPORTS) {
+          ingest.say("report", { ...report, incident: name });
+          const [node] = report.nodes;
+          await page.locator(".node", { hasText: node!.name }).first().waitFor();
+          equal(await violations(), "");
+          if (look.width > 860) continue;
+          await page.locator(".row").first().click();
+          await page.locator(".verdict").waitFor();
+          equal(await violations(), "");
+          await page.keyboard.press("Escape");
+          await page.locator("#flows").waitFor();
+        }
+        await page.keyboard.press("?");
+        await page.locator("dialog[open]").waitFor();
+        equal(await violations(), "");
+        const dark = await page.evaluate(() =>
+          getComputedStyle(document.body).backgroundColor === "rgb(14, 17, 20)"
+        );
+        equal(dark, look.colorScheme === "dark");
+        deepEqual(faults, []);
+      } finally {
+        await close();
+        await ingest.close();
+      }
+
+      async function violations(): Promise<string> {
+        // Evaluated by the debugger, so the page's own policy does not stand in the way.
+        const result = await page.evaluate(`${axe.source}; axe.run()`) as AxeResult;
+        return result.violations.map(({ id, nodes }) =>
+          `${id}: ${nodes[0]!.html.slice(0, 120)} ${nodes[0]!.failureSummary}`
+        ).join("\n");
+      }
+    },
+  });
+}

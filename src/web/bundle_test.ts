@@ -1,0 +1,49 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { bundleWeb } from "./bundle.ts";
+
+const GZIP_BYTES_MAX = 60_000;
+
+async function gzipped(body: Uint8Array | string): Promise<number> {
+  const stream = new Blob([body as BlobPart]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(stream).arrayBuffer()).byteLength;
+}
+
+Deno.test("the bundle is small, asks nobody else for anything, and is the same when kept", async () => {
+  const toolsDir = await Deno.makeTempDir({ prefix: "lasthop-web-" });
+  try {
+    const built = await bundleWeb({ toolsDir });
+    deepEqual([...built.keys()], ["/", "/app.js", "/app.css", "/favicon.svg"]);
+    let bytes = 0;
+    for (const { body } of built.values()) {
+      bytes += await gzipped(body);
+      const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+      const urls = text.match(/https?:\/\/[\w.]+/g) ?? [];
+      // Names of XML vocabularies, which nobody fetches.
+      deepEqual(urls.filter((url) => !url.startsWith("http://www.w3.org")), []);
+      ok(!/\beval\(|new Function\(/.test(text), "the policy forbids eval");
+    }
+    ok(bytes < GZIP_BYTES_MAX, `${bytes} bytes`);
+    const kept = await bundleWeb({ toolsDir });
+    for (const [path, { body, type }] of built) {
+      equal(kept.get(path)!.type, type);
+      deepEqual(kept.get(path)!.body, body);
+    }
+    equal([...Deno.readDirSync(toolsDir)].length, 1);
+  } finally {
+    await Deno.remove(toolsDir, { recursive: true });
+  }
+});
+
+Deno.test("a bundle of older sources is thrown away, a place that can't be written to is no error", async () => {
+  const toolsDir = await Deno.makeTempDir({ prefix: "lasthop-web-" });
+  try {
+    await Deno.mkdir(`${toolsDir}/web-0123456789abcdef`);
+    await bundleWeb({ toolsDir });
+    const [entry, ...rest] = [...Deno.readDirSync(toolsDir)];
+    equal(rest.length, 0);
+    ok(entry!.name !== "web-0123456789abcdef");
+    equal((await bundleWeb({ toolsDir: "/proc/nowhere" })).size, 4);
+  } finally {
+    await Deno.remove(toolsDir, { recursive: true });
+  }
+});
