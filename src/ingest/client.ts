@@ -130,12 +130,14 @@ async function gzipped(lines: string | Uint8Array<ArrayBuffer>): Promise<ArrayBu
 }
 
 function unreachable(url: string, error: unknown): LasthopError {
-  const message = error instanceof Error ? error.message : String(error);
+  // `fetch` says only that it failed; why is in its cause.
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
   const why = /refused/i.test(message)
     ? "connection refused"
-    : /dns|lookup|resolve/i.test(message)
+    : /dns error|lookup/i.test(message)
     ? "its name is not known"
-    : message;
+    : message.replace(/^error sending request for url \([^)]*\): /, "");
   return new LasthopError(
     "ingest_unreachable",
     `Cannot reach the ingest at ${url}: ${why}, must be a running \`lasthop serve\``,

@@ -2,6 +2,8 @@
 import type { Clock } from "./clock.ts";
 
 const KEYS_MAX = 10_000;
+/** Ten tenths of a token are one, whatever their sum is in floating point. */
+const WHOLE = 1 - 1e-9;
 
 export class RateLimit {
   #buckets = new Map<string, { tokens: number; atMs: number }>();
@@ -12,6 +14,10 @@ export class RateLimit {
     readonly clock: Clock,
   ) {}
 
+  get keys(): number {
+    return this.#buckets.size;
+  }
+
   /** Takes one token. 0 when there was one, else how many seconds until there is. */
   take(key: string): number {
     const nowMs = this.clock.monotonicMs();
@@ -21,10 +27,10 @@ export class RateLimit {
       ? this.burst
       : Math.min(this.burst, known.tokens + elapsedMs * this.perSecond / 1000);
     this.#buckets.delete(key);
-    this.#buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, atMs: nowMs });
+    this.#buckets.set(key, { tokens: tokens < WHOLE ? tokens : tokens - 1, atMs: nowMs });
     if (this.#buckets.size > KEYS_MAX) {
       this.#buckets.delete(this.#buckets.keys().next().value!);
     }
-    return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / this.perSecond)) : 0;
+    return tokens < WHOLE ? Math.max(1, Math.ceil((1 - tokens) / this.perSecond)) : 0;
   }
 }
