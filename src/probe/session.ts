@@ -34,6 +34,8 @@ export interface Session {
   stop(): Promise<void>;
   /** Resolves with what ended the trace by itself after it was ready, never otherwise. */
   failure: Promise<LasthopError>;
+  /** Events of a node's batches were thrown away on their way: later batches tell. */
+  evicted(node: string, events: number): void;
   nodes: readonly NodeSpec[];
 }
 
@@ -95,6 +97,11 @@ class RunningSession implements Session {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
+  }
+
+  evicted(node: string, events: number): void {
+    const found = this.intake.nodes.find(({ name }) => name === node);
+    if (found !== undefined) found.batcher.evicted += events;
   }
 
   async #begin(): Promise<void> {

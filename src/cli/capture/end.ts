@@ -1,4 +1,4 @@
-/** What ends a trace: its time, a signal, or a bpftrace that is gone. */
+/** What ends a trace: its time, a signal, a bpftrace that is gone, an ingest that refuses. */
 import type { LasthopError } from "../../event/error.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -6,14 +6,15 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type End =
   | { by: "time" }
   | { by: "signal"; signal: Deno.Signal }
-  | { by: "failure"; failure: LasthopError };
+  /** `fatal`: nothing can come of it. Else what was seen before is reported. */
+  | { by: "failure"; failure: LasthopError; fatal: boolean };
 
 export interface Ending {
   /** Resolves once, with the first of them. */
   ended: Promise<End>;
   /** The time runs from here: everything is attached. */
   startTime(seconds: number | undefined): void;
-  failed(failure: LasthopError): void;
+  failed(failure: LasthopError, options: { fatal: boolean }): void;
   /** Stops listening to signals. */
   close(): void;
 }
@@ -37,7 +38,7 @@ export function createEnding(onImpatience: () => void): Ending {
     startTime(seconds) {
       if (seconds !== undefined) timer = setTimeout(() => resolve({ by: "time" }), seconds * 1_000);
     },
-    failed: (failure) => resolve({ by: "failure", failure }),
+    failed: (failure, { fatal }) => resolve({ by: "failure", failure, fatal }),
     close() {
       clearTimeout(timer);
       for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);

@@ -1,0 +1,60 @@
+/** What `trace` and `probe` have in common: from the command line to the last batch. */
+import type { NodeSpec } from "../../probe/nodes.ts";
+import type { ProbeBatch } from "../../probe/batcher.ts";
+import { type Session, startSession } from "../../probe/session.ts";
+import type { CaptureOptions } from "../options.ts";
+import type { End, Ending } from "./end.ts";
+import { writeReadyFile } from "./ready_file.ts";
+
+export interface Capture {
+  options: CaptureOptions;
+  nodes: readonly NodeSpec[];
+  incident: string;
+  ending: Ending;
+  onBatch(batch: ProbeBatch): void;
+  progress(text: string): void;
+  /** Everything is attached and the ready file is written. */
+  onReady(): void;
+  /** What the ready file tells besides. */
+  facts: Record<string, unknown>;
+}
+
+export interface Capturing {
+  session: Session;
+  /** Resolves after the final batches; rejects when nothing was ever attached. */
+  done: Promise<void>;
+}
+
+/** Throws what is wrong before anything is started. */
+export async function capture(capture: Capture): Promise<Capturing> {
+  const { options, nodes, incident, onBatch, progress } = capture;
+  const { filter } = options;
+  const session = await startSession({ nodes, filter, incident, onBatch, onProgress: progress });
+  return { session, done: follow(capture, session) };
+}
+
+async function follow(capture: Capture, session: Session): Promise<void> {
+  const { ending, progress } = capture;
+  void session.failure.then((failure) => ending.failed(failure, { fatal: false }));
+  const early = ending.ended.then(() => false);
+  let end: End;
+  try {
+    const isReady = await Promise.race([session.ready.then(() => true), early]);
+    if (isReady) await announce(capture);
+    end = await ending.ended;
+    progress(isReady ? "ending: waiting for packets in flight…" : "ending before it was ready…");
+    if (end.by === "failure") progress(end.failure.message);
+  } finally {
+    await session.stop();
+  }
+  if (end.by === "failure" && end.fatal) throw end.failure;
+  await session.ready;
+}
+
+async function announce({ options, ending, incident, facts, onReady }: Capture): Promise<void> {
+  if (options.readyFile !== undefined) {
+    await writeReadyFile(options.readyFile, { pid: Deno.pid, incident, ...facts });
+  }
+  onReady();
+  ending.startTime(options.forSeconds);
+}

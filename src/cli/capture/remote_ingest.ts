@@ -1,0 +1,107 @@
+/** The ingest a probe reports to, and what to say when it refuses. */
+import { LasthopError } from "../../event/error.ts";
+import type { Report } from "../../event/report.ts";
+import { createClient, type IngestClient, IngestError } from "../../ingest/client.ts";
+import type { Access } from "../options.ts";
+
+export interface RemoteIngestOptions extends Access {
+  incident: string;
+  /** Of the incident, when this probe is the first to name it. */
+  filter: string;
+  onNotice(text: string): void;
+}
+
+const CHECK_MS = 15_000;
+
+export class RemoteIngest {
+  readonly client: IngestClient;
+  #refusedTold = false;
+
+  constructor(readonly options: RemoteIngestOptions) {
+    this.client = createClient({ url: options.ingest, token: options.token });
+  }
+
+  /** Sends whole batches. Throws `LasthopError` whose `retryable` is false when it is no use. */
+  async send(text: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#post(text, signal);
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  /** Throws when nothing will ever be accepted. An ingest that is away may come back. */
+  async check(): Promise<void> {
+    try {
+      await this.#post("", AbortSignal.timeout(CHECK_MS));
+    } catch (error) {
+      // It has to know the token and the incident to say that there is no batch in it.
+      if (!(error instanceof IngestError) || error.code === "nothing_accepted") return;
+      if (!error.retryable) throw this.#explained(error);
+    }
+  }
+
+  async report(): Promise<Report> {
+    try {
+      return await this.client.report(this.options.incident);
+    } catch (error) {
+      throw this.#explained(error, "read report from", "a viewer token");
+    }
+  }
+
+  async #post(text: string, signal: AbortSignal): Promise<void> {
+    const { incident, onNotice } = this.options;
+    let answer;
+    try {
+      answer = await this.client.postBatch(incident, text, { signal });
+    } catch (error) {
+      if (!(error instanceof IngestError) || error.code !== "incident_missing") throw error;
+      await this.#create(error);
+      answer = await this.client.postBatch(incident, text, { signal });
+    }
+    if (answer.refusedTotal === 0 || this.#refusedTold) return;
+    this.#refusedTold = true;
+    onNotice(`the ingest refused ${answer.refusedTotal} lines: ${answer.refused[0]?.reason}`);
+  }
+
+  /** Whoever comes first makes the incident, when their token may. */
+  async #create(missing: IngestError): Promise<void> {
+    const { incident, filter } = this.options;
+    try {
+      await this.client.createIncident({ id: incident, filter });
+    } catch (error) {
+      if (!(error instanceof IngestError)) throw error;
+      if (error.status === 403) throw missing;
+      if (error.code !== "incident_exists") throw error;
+    }
+  }
+
+  #explained(error: unknown, action = "send to", wanted = "a probe token"): unknown {
+    const { incident, token } = this.options;
+    if (error instanceof DOMException && error.name === "TimeoutError") {
+      return this.#error("ingest_slow", action, "it did not answer in time, must within 15 s");
+    }
+    if (!(error instanceof IngestError)) return error;
+    const { status, code } = error;
+    const must = `must be ${wanted} of incident "${incident}"`;
+    if (status === 401 || status === 403) {
+      const is = token === undefined ? "no token was given" : "token was refused";
+      const how = token === undefined ? " (--token or LASTHOP_TOKEN)" : "";
+      return this.#error("token_refused", action, `${is} (${status}), ${must}${how}`, error);
+    }
+    if (code === "incident_missing") {
+      const is = `it has no incident "${incident}" and the token may not create it`;
+      return this.#error(code, action, `${is}, must be created first`, error);
+    }
+    return this.#error(code, action, error.message, error);
+  }
+
+  #error(code: string, action: string, text: string, cause?: IngestError): LasthopError {
+    const message = `Cannot ${action} ingest ${this.options.ingest}: ${text}`;
+    const error = new LasthopError(code, message, 1, { cause });
+    return Object.assign(error, {
+      retryable: cause?.retryable ?? true,
+      retryAfterSeconds: cause?.retryAfterSeconds ?? null,
+    });
+  }
+}
