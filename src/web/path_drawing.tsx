@@ -9,6 +9,8 @@ import { type Box, type Label, type Mark, type Scene } from "./scene.ts";
 
 /** Below it a row would hold three stations, and straight down reads better. */
 const ROWS_FROM = 620;
+/** An A4 page within its margins. */
+const PAPER = 700;
 
 export function PathDrawing({ flow, summary }: { flow: Flow; summary: string }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -19,7 +21,15 @@ export function PathDrawing({ flow, summary }: { flow: Flow; summary: string }) 
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    return () => observer.disconnect();
+    // Paper is narrower than most screens: laid out for it, not shrunk to it.
+    const forPaper = () => setWidth(Math.min(element.clientWidth, PAPER));
+    addEventListener("beforeprint", forPaper);
+    addEventListener("afterprint", measure);
+    return () => {
+      observer.disconnect();
+      removeEventListener("beforeprint", forPaper);
+      removeEventListener("afterprint", measure);
+    };
   }, []);
   const model = pathModel(flow);
   const scene = width === 0

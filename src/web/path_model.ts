@@ -115,7 +115,10 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
     const station = stationOf[at]!;
     if (stage === "decapsulate") close(station, false);
     else if (encap !== undefined) {
-      if (open.some((tunnel) => sameTunnel(tunnel.encap, encap))) continue;
+      const known = open.findIndex((tunnel) => sameTunnel(tunnel.encap, encap));
+      // Only the outermost is seen: whatever wrapped this one has been left.
+      while (known >= 0 && open.length > known + 1) close(Math.max(0, station - 1), true);
+      if (known >= 0) continue;
       open.push({
         encap,
         from: station,

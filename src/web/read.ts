@@ -35,7 +35,8 @@ export function readHop(value: unknown): Hop {
   return {
     node: text(from.node, "?"),
     netns: text(from.netns, "?"),
-    device: text(from.device, "?"),
+    // The kernel does not always tell, and a verdict with a hole in it reads badly.
+    device: text(from.device) || "(no device)",
     ifindex: number(from.ifindex),
     deviceKind: text(from.deviceKind, "unknown"),
     stage: text(from.stage, "?") as Hop["stage"],
