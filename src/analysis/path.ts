@@ -1,6 +1,6 @@
 /** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5. */
 import type { Encapsulation, EndPoints, Hop } from "../event/report.ts";
-import { formKey, formOf } from "./identity.ts";
+import { conntrackForm, formKey, formOf } from "./identity.ts";
 import type { Step } from "./links.ts";
 import { linkOf, netnsName, stateAt } from "./state_view.ts";
 import type { Sighting } from "./timeline.ts";
@@ -17,13 +17,21 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
   const hops: Hop[] = [];
   let before: Sighting | null = null;
   for (const { event } of steps) {
-    if (event.kind === "icmp-error" || event.kind === "reset") continue;
-    if (event.kind === "consume" && before !== null && steps.at(-1)!.event !== event) continue;
-    if (before && before.node === event.node) hops.push(...between(before, event));
+    if (isAside(event, before, steps)) continue;
+    if (before === null) hops.push(...translatedBefore(event));
+    else if (before.node === event.node) hops.push(...between(before, event));
     hops.push(hopAt(event, stageOf(event), before));
-    before = event;
+    before = placed(event, before) === event ? event : before;
   }
   return hops;
+}
+
+/** What is no hop of its own: an answer made about the packet, a free in passing or after a read. */
+function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
+  if (event.kind === "icmp-error" || event.kind === "reset") return true;
+  if (event.kind !== "consume" || before === null) return false;
+  const last = steps.at(-1)!.event;
+  return event !== last || steps.some((step) => step.event.kind === "deliver");
 }
 
 function stageOf(event: Sighting): Hop["stage"] {
@@ -31,16 +39,33 @@ function stageOf(event: Sighting): Hop["stage"] {
   return event.kind === "drop" ? "drop" : "deliver";
 }
 
-/** An event without a device is where the one before it was. */
+/**
+ * The sighting that tells on which device an event happened: its own, or, when it names none or
+ * only the loopback device of its route (as sockets do), the one before it on that node.
+ */
+export function placed(event: Sighting, before?: Sighting | null): Sighting {
+  if (!before || before.node !== event.node || before.device === undefined) return event;
+  if (event.kind === "device-rx" || event.kind === "device-tx") return event;
+  return event.device === undefined || event.device === "lo" ? before : event;
+}
+
+/** A packet whose first sighting is already translated was sent in another form. */
+function translatedBefore(event: Sighting): Hop[] {
+  const sent = event.conntrackDirection === "original" && event.tunnelKind === undefined &&
+    conntrackForm(event);
+  if (!sent || formKey(sent) === formKey(formOf(event))) return [];
+  return [{ ...hopAt(event, "translate"), translated: endPoints(formOf(event)) }];
+}
+
 export function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): Hop {
-  const placed = event.device !== undefined ? event : before?.node === event.node ? before : event;
-  const netns = event.netns ?? placed.netns;
-  const link = linkOf(stateAt(event.node, netns, event.at), placed.ifindex, placed.device);
+  const at = placed(event, before);
+  const netns = event.netns ?? at.netns;
+  const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
   const hop: Hop = {
     node: event.node.name,
     netns: netnsName(event.node, netns),
-    device: placed.device ?? "",
-    ifindex: placed.ifindex ?? 0,
+    device: at.device ?? "",
+    ifindex: at.ifindex ?? 0,
     deviceKind: link?.kind ?? "unknown",
     stage,
     timeNs: String(event.timeNs),

@@ -3,6 +3,7 @@ import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Link, NetnsState } from "../../event/state.ts";
 import type { Judgement, World } from "../judge.ts";
+import { placed } from "../path.ts";
 import { linkOf, netnsName, stateAfter, stateAt } from "../state_view.ts";
 import type { NodeView, Sighting } from "../timeline.ts";
 
@@ -38,19 +39,19 @@ export function caseOf(
   evidence: readonly Sighting[],
 ): Case {
   const event = judgement.end.step.event;
-  const placed = lastPlaced(judgement, event);
-  const netns = event.netns ?? placed?.netns;
+  const earlier = lastPlaced(judgement, event);
+  const netns = event.netns ?? earlier?.netns;
   const before = stateAt(event.node, netns, event.at);
-  const own = event.device !== undefined ? event : placed;
+  const own = placed(event, earlier);
   return {
     judgement,
     world,
     event,
     node: event.node,
     netns,
-    device: own?.device ?? "",
-    ifindex: own?.ifindex,
-    link: linkOf(before, own?.ifindex, own?.device),
+    device: own.device ?? "",
+    ifindex: own.ifindex,
+    link: linkOf(before, own.ifindex, own.device),
     before,
     after: stateAfter(event.node, netns, event.at),
     evidence,
@@ -59,7 +60,8 @@ export function caseOf(
 
 function lastPlaced(judgement: Judgement, event: Sighting): Sighting | undefined {
   return judgement.steps.map((step) => step.event)
-    .filter((other) => other.node === event.node && other.device !== undefined).at(-1);
+    .filter((other) => other !== event && other.node === event.node && other.device !== undefined)
+    .at(-1);
 }
 
 export function cause(

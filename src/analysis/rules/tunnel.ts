@@ -402,7 +402,9 @@ function remedies(found: Case, way: Encapsulated): string[] {
   );
   const flannel = `kubectl annotate node ${
     shell(target)
-  } --overwrite flannel.alpha.coreos.com/public-ip-overwrite=${address ?? "PUBLIC_ADDRESS"}`;
+  } --overwrite flannel.alpha.coreos.com/public-ip-overwrite=${
+    address ?? `PUBLIC_IP_OF_${target}`
+  }`;
   return /^flannel/.test(way.entry.device)
     ? [
       flannel,
