@@ -19,7 +19,16 @@ export function TokenForm({ why, onToken }: { why: string; onToken: () => void }
         The one who runs the ingest can make one with the role “viewer”. It stays in this tab.
       </p>
       <label>
-        Token <input name="token" type="password" autocomplete="off" spellcheck={false} required />
+        Token{" "}
+        <input
+          name="token"
+          type="password"
+          pattern="[!-~]+"
+          title="letters, digits and marks, no spaces"
+          autocomplete="off"
+          spellcheck={false}
+          required
+        />
       </label>
       <button type="submit">Show the incident</button>
     </form>
