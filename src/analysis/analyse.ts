@@ -1,16 +1,18 @@
 /** The report of an incident from everything its probes told. Pure: same input, same report. */
 import { OUTCOMES } from "../event/codes.ts";
-import { matchesAny, parseFilter } from "../event/filter/mod.ts";
+import { type FilterPacket, matchesAny, parseFilter } from "../event/filter/mod.ts";
 import type { Flow, Report, ReportNode } from "../event/report.ts";
 import { chainsOf } from "./chains.ts";
 import { clocksOf } from "./clock.ts";
-import { type FlowGroup, flowsOf } from "./flows.ts";
+import { flowsOf } from "./flows.ts";
 import { flowReport } from "./flow_report.ts";
 import type { AnalysisInput } from "./input.ts";
 import { judge, type World } from "./judge.ts";
-import { packetsOf } from "./packets.ts";
+import { type Packet, packetsOf } from "./packets.ts";
 import { proveByReplies } from "./replies.ts";
+import { absorbPieces } from "./segments.ts";
 import { type NodeView, type Sighting, timelines } from "./timeline.ts";
+import { unsentFlows } from "./unsent.ts";
 
 export function analyse(input: AnalysisInput): Report {
   const nodes = timelines(input.batches);
@@ -18,10 +20,18 @@ export function analyse(input: AnalysisInput): Report {
   const parts = nodes.map(chainsOf);
   const chains = parts.flatMap((part) => part.chains);
   const evidence = parts.flatMap((part) => part.evidence);
-  const judgements = packetsOf(chains).map((packet) => judge(packet, world));
-  const groups = flowsOf(judgements).filter((group) => isWanted(group, input.filter));
+  const packets = packetsOf(chains).filter(isSeen);
+  const judgements = packets.map((packet) => judge(packet, world));
+  const groups = flowsOf(judgements).filter((group) =>
+    isWanted(group.forms.values(), input.filter)
+  );
+  for (const group of groups) absorbPieces(group);
   for (const group of groups) proveByReplies(group);
-  const flows = groups.map((group) => flowReport(group, world, evidence)).sort(worstFirst);
+  const flows = groups.map((group) => flowReport(group, world, evidence));
+  const unsent = unsentFlows(evidence, new Set(flows.map((flow) => flow.id)))
+    .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
+  flows.push(...unsent);
+  flows.sort(worstFirst);
   const clocks = clocksOf(judgements, nodes);
   const events = nodes.reduce((total, node) => total + node.events.length, 0);
   const unclaimed = parts.reduce((total, part) => total + part.unclaimed, 0);
@@ -42,9 +52,23 @@ export function analyse(input: AnalysisInput): Report {
   };
 }
 
-function isWanted(group: FlowGroup, filter: string): boolean {
+/** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
+function isSeen(packet: Packet): boolean {
+  return packet.chains.some((chain) =>
+    chain.events.some((event) => event.kind !== "consume" && event.kind !== "deliver")
+  );
+}
+
+function isWanted(forms: Iterable<FilterPacket>, filter: string): boolean {
   if (filter.trim() === "") return true;
-  return matchesAny(parseFilter(filter), [...group.forms.values()]);
+  return matchesAny(parseFilter(filter), [...forms]);
+}
+
+const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
+
+function formOfFlow(flow: Flow): FilterPacket {
+  const network = flow.destination.includes(":") ? "ip6" : "ip4";
+  return { ...flow, network, protocol: NUMBERS[flow.protocol] ?? Number(flow.protocol) };
 }
 
 function worstFirst(a: Flow, b: Flow): number {

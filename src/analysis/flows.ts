@@ -41,8 +41,9 @@ export function flowsOf(judgements: readonly Judgement[]): FlowGroup[] {
 
 function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
   const groups = new Map<string, FlowGroup>();
+  const firsts = firstFragments(judgements);
   for (const judgement of judgements) {
-    const form = sentForm(judgement);
+    const form = firsts.get(fragmentKey(judgement) ?? "") ?? sentForm(judgement);
     const key = formKey(form);
     let group = groups.get(key);
     if (!group) {
@@ -53,6 +54,23 @@ function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
     for (const [other, known] of judgement.packet.forms) group.forms.set(other, known);
   }
   return [...groups.values()].sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** [F7] A later fragment has no ports: it belongs to the flow of the first one of its packet. */
+function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
+  const firsts = new Map<string, Form>();
+  for (const judgement of judgements) {
+    if (judgement.steps[0]!.event.fragmentOffset !== 0) continue;
+    const key = fragmentKey(judgement);
+    if (key !== null) firsts.set(key, sentForm(judgement));
+  }
+  return firsts;
+}
+
+/** What all fragments of one packet share; null for what is no fragment. */
+function fragmentKey(judgement: Judgement): string | null {
+  const { fragmentOffset, source, destination, protocol, ipId } = judgement.steps[0]!.event;
+  return fragmentOffset === undefined ? null : `${protocol} ${source} ${destination} ${ipId}`;
 }
 
 /**

@@ -1,0 +1,69 @@
+/**
+ * [C7] One GSO packet of the sender is several packets on the wire, and several received ones may
+ * be one by GRO: pieces are joined to what they are a piece of by sequence range, and not counted
+ * again.
+ */
+import type { FlowGroup } from "./flows.ts";
+import { TCP } from "./identity.ts";
+import type { Judgement } from "./judge.ts";
+
+interface Range {
+  judgement: Judgement;
+  from: number;
+  length: number;
+}
+
+/** Takes pieces out of a TCP flow's packets; what they are pieces of gets their outcome. */
+export function absorbPieces(group: FlowGroup): void {
+  if (group.form.protocol !== TCP) return;
+  const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
+  const wholes = ranges.filter((range) =>
+    isOrigin(range.judgement) && range.judgement.end.kind === "left"
+  );
+  if (wholes.length === 0) return;
+  const pieces = ranges.filter((range) => !isOrigin(range.judgement));
+  const absorbed = new Set<Judgement>();
+  for (const whole of wholes) {
+    const parts = pieces.filter((piece) => overlaps(whole, piece));
+    if (parts.length === 0) continue;
+    for (const part of parts) absorbed.add(part.judgement);
+    const covered = parts.filter((part) => part.judgement.outcome === "delivered")
+      .reduce((total, part) => total + overlap(whole, part), 0);
+    const lost = parts.find((part) => part.judgement.outcome === "dropped");
+    if (lost) inherit(whole.judgement, lost.judgement);
+    else if (covered >= whole.length) inherit(whole.judgement, parts[0]!.judgement);
+  }
+  if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
+}
+
+/** The whole goes the way of its piece: its own steps first, then those of the piece. */
+function inherit(whole: Judgement, piece: Judgement): void {
+  whole.outcome = piece.outcome;
+  whole.end = piece.end;
+  whole.steps = [...whole.steps, ...piece.steps];
+  delete whole.gap;
+}
+
+const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
+
+function rangeOf(judgement: Judgement): Range | null {
+  const { tcpSequence, payload } = judgement.steps[0]!.event;
+  if (tcpSequence === undefined || !payload) return null;
+  return { judgement, from: tcpSequence, length: payload };
+}
+
+/** Distance from a to b on the circle of sequence numbers, negative when b is before a. */
+const distance = (a: number, b: number) => (b - a) | 0;
+
+function overlap(whole: Range, piece: Range): number {
+  const from = Math.max(0, distance(whole.from, piece.from));
+  const to = Math.min(whole.length, distance(whole.from, piece.from) + piece.length);
+  return Math.max(0, to - from);
+}
+
+function overlaps(whole: Range, piece: Range): boolean {
+  if (whole.judgement.steps.at(-1)!.event.node === piece.judgement.steps[0]!.event.node) {
+    return false;
+  }
+  return overlap(whole, piece) > 0;
+}

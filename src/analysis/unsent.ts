@@ -1,0 +1,110 @@
+/**
+ * Packets that never came to be: a routing lookup for a packet of the node's own failed, and the
+ * program was told so. Rule F6. Nothing passes a device, so only the lookup can tell.
+ */
+import type { Flow } from "../event/report.ts";
+import { flowId, protocolName } from "./flows.ts";
+import type { Form } from "./identity.ts";
+import { lookUpRoute, refuses, routeText } from "./routing.ts";
+import { command, stateEvidence } from "./rules/rule.ts";
+import { netnsName, stateAt } from "./state_view.ts";
+import type { Sighting } from "./timeline.ts";
+
+interface Attempt {
+  form: Form;
+  lookups: Sighting[];
+}
+
+/** Lookups of sent packets that the tables really have no answer for, as flows. */
+export function unsentFlows(evidence: readonly Sighting[], known: ReadonlySet<string>): Flow[] {
+  const attempts = new Map<string, Attempt>();
+  for (const event of evidence) {
+    if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
+    // The protocol is what tells a send from the kernel's own questions (ARP, validation).
+    if (event.protocol === undefined || event.netns === undefined || event.routeTable === 253) {
+      continue;
+    }
+    const form = formOfLookup(event);
+    const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
+      form.destinationPort ?? ""
+    }`;
+    const attempt = attempts.get(key);
+    if (attempt) attempt.lookups.push(event);
+    else attempts.set(key, { form, lookups: [event] });
+  }
+  const flows: Flow[] = [];
+  for (const attempt of attempts.values()) {
+    const flow = flowOf(attempt);
+    if (flow && !known.has(flow.id)) flows.push(flow);
+  }
+  return flows;
+}
+
+function formOfLookup(event: Sighting): Form {
+  const form: Form = {
+    protocol: event.protocol!,
+    network: event.network as "ip4" | "ip6",
+    source: event.source!,
+    destination: event.destination!,
+  };
+  if (event.sourcePort !== undefined) form.sourcePort = event.sourcePort;
+  if (event.destinationPort !== undefined) form.destinationPort = event.destinationPort;
+  return form;
+}
+
+function flowOf({ form, lookups }: Attempt): Flow | null {
+  const event = lookups[0]!;
+  const state = stateAt(event.node, event.netns, event.at);
+  if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
+  const { route, rule, certain } = lookUpRoute(state, {
+    destination: form.destination,
+    ...(/^(0\.0\.0\.0|::)$/.test(form.source) ? {} : { source: form.source }),
+  });
+  // The tables do have a way: the failed lookup was one table's, and another one answered.
+  if (route !== null && !refuses(route)) return null;
+  const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+  const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
+  const hop = {
+    node: event.node.name,
+    netns: netnsName(event.node, event.netns),
+    device: "",
+    ifindex: 0,
+    deviceKind: "unknown",
+    stage: "drop" as const,
+    timeNs: String(event.timeNs),
+    function: form.network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup",
+  };
+  const times = new Set(lookups.map((lookup) => lookup.timeNs)).size;
+  return {
+    id: flowId(form),
+    protocol: protocolName(form),
+    source: form.source,
+    destination: form.destination,
+    ...(form.sourcePort === undefined ? {} : { sourcePort: form.sourcePort }),
+    ...(form.destinationPort === undefined ? {} : { destinationPort: form.destinationPort }),
+    packets: { seen: times, delivered: 0, dropped: times, vanished: 0, unknown: 0, inFlight: 0 },
+    outcome: "dropped",
+    lastHop: hop,
+    path: [hop],
+    cause: {
+      rule: "F6",
+      code: refusal ? "route-blackhole" : "no-route",
+      confidence: certain ? "proven" : "likely",
+      sentence: refusal
+        ? `the route for ${form.destination} in ${where} refuses packets (${refusal}), so none was sent`
+        : `${where} has no route to ${form.destination}, so no packet was sent`,
+      evidence: [
+        {
+          node: event.node.name,
+          kind: "event",
+          text:
+            `${times} routing lookups for ${form.destination} failed with error ${event.routeError}`,
+        },
+        stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
+      ],
+      remedy: refusal
+        ? undefined
+        : [command(event.node, event.netns, `ip route add ${form.destination} via GATEWAY`)],
+    },
+  };
+}
