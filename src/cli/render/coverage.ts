@@ -1,0 +1,63 @@
+/** What was watched, and what was not: a verdict is worth as much as its coverage. */
+import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import type { Look } from "./look.ts";
+import { grouped, netnsText, plural } from "./words.ts";
+
+const NETNS_MAX = 8;
+
+/** Losses on the nodes of a flow's path, for beside its verdict. */
+export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): string[] {
+  const onPath = new Set([flow.lastHop, ...flow.path].map(({ node }) => node));
+  const lines: string[] = [];
+  for (const node of nodes) {
+    if (!onPath.has(node.name)) continue;
+    const name = look.text(node.name, 40);
+    if (node.lost > 0) {
+      const share = `${grouped(node.lost)} of ${plural(node.lost + node.events, "event")}`;
+      lines.push(`${name} lost ${share}: a hop may be missing here`);
+    }
+    for (const script of node.scripts) {
+      if (script.state === "attached") continue;
+      lines.push(`${name} was watched without ${look.text(script.name)}${why(script.why, look)}`);
+    }
+  }
+  return lines.flatMap((line) => look.lines(line, "  ! ", "yellow"));
+}
+
+export function coverageLines({ nodes, accounting }: Report, look: Look): string[] {
+  const lines = [look.paint("bold", "Coverage")];
+  for (const node of nodes) {
+    const name = look.text(node.name, 40);
+    const text = `${name}: ${nodeText(node, look)}`;
+    lines.push(...node.lost > 0 ? look.lines(text, "  ! ", "yellow") : look.lines(text, 2));
+    const shown = node.netns.slice(0, NETNS_MAX).map((netns) => netnsText(netns, look));
+    const left = node.netns.length - shown.length;
+    const all = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");
+    if (all !== "") lines.push(...look.lines(`in ${all}`, 4, "dim"));
+    for (const script of node.scripts) {
+      if (script.state === "attached") continue;
+      const text = `${look.text(script.name)} is not attached${why(script.why, look)}`;
+      lines.push(...look.lines(text, "  ! ", "yellow"));
+    }
+  }
+  if (nodes.length === 0) lines.push("  no node has reported yet");
+  const gone = [
+    ...accounting.refused > 0 ? [`${plural(accounting.refused, "line")} refused`] : [],
+    ...accounting.evicted > 0 ? [`${plural(accounting.evicted, "event")} evicted`] : [],
+  ];
+  if (gone.length > 0) {
+    lines.push(...look.lines(`not in this report: ${gone.join(", ")}`, "  ! ", "yellow"));
+  }
+  return lines;
+}
+
+function nodeText(node: ReportNode, look: Look): string {
+  const attached = node.scripts.filter(({ state }) => state === "attached").length;
+  const lost = node.lost === 0 ? "none lost" : `${grouped(node.lost)} lost`;
+  return `Linux ${look.text(node.kernel)}, bpftrace ${look.text(node.bpftrace)}, ` +
+    `${attached} of ${plural(node.scripts.length, "script")}, ` +
+    `${plural(node.events, "event")}, ${lost}`;
+}
+
+const why = (text: string | undefined, look: Look): string =>
+  text === undefined ? "" : `: ${look.text(text, 200)}`;

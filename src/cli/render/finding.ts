@@ -1,0 +1,65 @@
+/** Why it went no further: the cause in one sentence, what it rests on, what to do. */
+import type { Cause, Flow } from "../../event/report.ts";
+import { visible } from "../../web/escape.ts";
+import type { Look } from "./look.ts";
+import { columns, padEnd } from "./text.ts";
+import { plural } from "./words.ts";
+
+const EVIDENCE_MAX = 6;
+/** Of a further cause: the first one has the room. */
+const OTHER_EVIDENCE_MAX = 2;
+const SENTENCE_MAX = 1_000;
+const EVIDENCE_TEXT_MAX = 400;
+
+/** `told` holds the causes that were told in full above, and learns of these. */
+export function findingLines(flow: Flow, told: Set<string>, look: Look): string[] {
+  const lines: string[] = [];
+  const causes = [...flow.cause ? [flow.cause] : [], ...flow.otherCauses ?? []];
+  causes.forEach((cause, i) => {
+    const key = `${cause.code} ${cause.sentence}`;
+    const [first = "", ...rest] = look.lines(`${cause.code}, ${cause.confidence}`, 9);
+    const heading = `  ${padEnd(i === 0 ? "Cause" : "Also", 5)}  `;
+    lines.push("", ...[heading + first.slice(9), ...rest].map((line) => look.paint("bold", line)));
+    if (told.has(key)) {
+      lines.push("    the same as above");
+      return;
+    }
+    told.add(key);
+    lines.push(...look.lines(look.text(cause.sentence, SENTENCE_MAX), 4));
+    lines.push(...evidenceLines(cause, i === 0 ? EVIDENCE_MAX : OTHER_EVIDENCE_MAX, look));
+    lines.push(...remedyLines(cause, look));
+  });
+  return lines;
+}
+
+function evidenceLines({ evidence }: Cause, max: number, look: Look): string[] {
+  if (evidence.length === 0) return [];
+  const lines = ["", `  ${look.paint("bold", "Evidence")}`];
+  const shown = evidence.slice(0, max);
+  const names = shown.map(({ node }) => look.text(node, 24));
+  const width = Math.max(...names.map(columns));
+  shown.forEach(({ kind, text }, i) => {
+    const who = `    ${kind}  ${padEnd(names[i]!, width)}`;
+    const said = look.text(text, EVIDENCE_TEXT_MAX);
+    // Beside a long name nothing is left of a narrow line.
+    const beside = columns(who) <= look.width / 3;
+    if (!beside) lines.push(who.trimEnd());
+    lines.push(...look.lines(said, beside ? `${who}  ` : 6));
+  });
+  const left = evidence.length - shown.length;
+  if (left > 0) lines.push(`    ${look.glyph.ellipsis} and ${left} more, see --json`);
+  return lines;
+}
+
+/** Never wrapped: a command is copied whole. */
+function remedyLines({ remedy = [] }: Cause, look: Look): string[] {
+  if (remedy.length === 0) return [];
+  const lines = ["", `  ${look.paint("bold", "Remedy")}`];
+  for (const command of remedy) lines.push(`    ${look.paint("green", look.text(command, 500))}`);
+  const escaped = remedy.filter((command) => visible(command) !== command).length;
+  if (escaped > 0) {
+    const what = `${plural(escaped, "command")} with characters that can't be seen`;
+    lines.push(...look.lines(`${what}: take the real text from --json`, 4, "yellow"));
+  }
+  return lines;
+}

@@ -1,0 +1,64 @@
+/** One flow: the verdict first, then its way, then why it ended there. */
+import type { Flow } from "../../event/report.ts";
+import { gapLines } from "./coverage.ts";
+import { findingLines } from "./finding.ts";
+import { type Look, lookOf, type RenderOptions } from "./look.ts";
+import { pathLines } from "./path.ts";
+import { shortPath } from "./short_path.ts";
+import { boldStyleOf, changes, countsText, flowName, markOf, placeText } from "./words.ts";
+
+/** A delivered flow takes two lines; any other is told in full. */
+export function renderFlow(flow: Flow, options: RenderOptions): string {
+  return flowLines(flow, options, lookOf(options), new Set()).join("\n");
+}
+
+export function flowLines(
+  flow: Flow,
+  { nodes = [] }: RenderOptions,
+  look: Look,
+  told: Set<string>,
+): string[] {
+  const lines = verdictLines(flow, look);
+  if (flow.outcome === "delivered") {
+    const way = look.lines(shortPath(flow, look), 4, "dim");
+    return [...lines, ...way, ...gapLines(flow, nodes, look)];
+  }
+  lines.push(...look.lines(`${LAST[flow.outcome]} ${placeText(flow.lastHop, look)}`, 2));
+  if (flow.gap !== undefined) {
+    lines.push(...look.lines(`gap: ${look.text(flow.gap, 500)}`, 2, "yellow"));
+  }
+  lines.push(...gapLines(flow, nodes, look), "");
+  lines.push(...pathLines(flow, look), ...findingLines(flow, told, look));
+  return lines;
+}
+
+const LAST: Record<Exclude<Flow["outcome"], "delivered">, string> = {
+  dropped: "last hop",
+  vanished: "last hop",
+  unanswered: "delivered and never answered, last hop",
+  unknown: "last seen at",
+  "in-flight": "last seen at",
+};
+
+/** `✕ dropped  icmp 10.132.2.2 → 10.132.2.46 id 4711, all 5 packets`. */
+export function verdictLines(flow: Flow, look: Look): string[] {
+  const mark = `${markOf(flow.outcome, look)} `;
+  const outcome = flow.outcome === "in-flight" ? "in flight" : flow.outcome;
+  const reply = flow.replyOf === undefined ? "" : `${look.glyph.reply} reply `;
+  const text = `${outcome}  ${reply}${flowName(flow, look)}, ${
+    countsText(flow.packets, flow.outcome)
+  }`;
+  const style = boldStyleOf(flow.outcome);
+  const [first = "", ...rest] = look.lines(text, mark.length);
+  const words = first.slice(mark.length);
+  const lines = [
+    look.paint(style, mark + words.slice(0, outcome.length)) +
+    look.paint("bold", words.slice(outcome.length)),
+    ...rest.map((line) => look.paint("bold", line)),
+  ];
+  if (flow.translated !== undefined) {
+    const changed = changes(flow, flow.translated, look);
+    if (changed !== "") lines.push(...look.lines(`translated: ${changed}`, 2));
+  }
+  return lines;
+}

@@ -1,0 +1,107 @@
+/** How a report looks in one terminal: its width, its colours, its characters. */
+import type { ReportNode } from "../../event/report.ts";
+import { clipMiddle, visible } from "../../web/escape.ts";
+import { columns, wrap } from "./text.ts";
+
+export interface RenderOptions {
+  /** Columns; taken as 40 to 200. */
+  width: number;
+  colour: boolean;
+  /** A terminal that knows no UTF-8. */
+  ascii?: boolean;
+  /** Whose losses and gaps are told beside the verdict. */
+  nodes?: readonly ReportNode[];
+}
+
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+export type Style = keyof typeof STYLES | `bold ${"red" | "green" | "yellow"}`;
+
+const UNICODE = {
+  lost: "✕",
+  delivered: "✓",
+  open: "?",
+  pending: "…",
+  arrow: "→",
+  then: "›",
+  node: "●",
+  here: "◀",
+  reply: "↩",
+  ellipsis: "…",
+  tunnelBegin: "┌ ",
+  tunnel: "│ ",
+  tunnelEnd: "└ ",
+  micro: "µ",
+};
+export type Glyphs = typeof UNICODE;
+
+const ASCII: Glyphs = {
+  lost: "x",
+  delivered: "v",
+  open: "?",
+  pending: "~",
+  arrow: "->",
+  then: ">",
+  node: "*",
+  here: "<-",
+  reply: "<",
+  ellipsis: "...",
+  tunnelBegin: ", ",
+  tunnel: "| ",
+  tunnelEnd: "` ",
+  micro: "u",
+};
+
+/** What sentences and states use beyond ASCII, spelled with it. */
+const SPELLED: Record<string, string> = {
+  "→": "->",
+  "…": "...",
+  "×": "x",
+  "µ": "u",
+  "–": "-",
+  "—": "-",
+  "⟨": "<",
+  "⟩": ">",
+  "\u202f": ",",
+};
+
+export interface Look {
+  width: number;
+  glyph: Glyphs;
+  paint(style: Style, text: string): string;
+  /** Text from outside, fit for one line: nothing in it can steer the terminal. */
+  text(text: string, lengthMax?: number): string;
+  /** Wrapped to the width behind `indent` columns, or behind words that stand there instead. */
+  lines(text: string, indent: number | string, style?: Style): string[];
+}
+
+export function lookOf({ width, colour, ascii = false }: RenderOptions): Look {
+  const bounded = Math.min(200, Math.max(40, Math.floor(width) || 80));
+  const paint = (style: Style, text: string) => {
+    if (!colour || text === "") return text;
+    const codes = style.split(" ").map((one) => STYLES[one as keyof typeof STYLES]);
+    return `\x1b[${codes.join(";")}m${text}\x1b[0m`;
+  };
+  const spell = (text: string) =>
+    // deno-lint-ignore no-control-regex
+    text.replace(/[^\x00-\x7f]/gu, (c) => SPELLED[c] ?? `<U+${hex(c)}>`);
+  return {
+    width: bounded,
+    glyph: ascii ? ASCII : UNICODE,
+    paint,
+    text(text, lengthMax = 64) {
+      const seen = visible(clipMiddle(text, lengthMax));
+      return ascii ? spell(seen) : seen;
+    },
+    lines(text, indent, style) {
+      const lead = typeof indent === "number" ? " ".repeat(indent) : indent;
+      const taken = columns(lead);
+      return wrap(text, bounded - taken).map((line, i) =>
+        (i === 0 ? lead : " ".repeat(taken)) +
+        (style === undefined ? line : paint(style, line))
+      );
+    },
+  };
+}
+
+const hex = (character: string): string =>
+  character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");

@@ -1,0 +1,83 @@
+/** A whole report: what was found, worst first, then what was watched. */
+import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import type { Report } from "../../event/report.ts";
+import { coverageLines } from "./coverage.ts";
+import { flowLines, verdictLines } from "./flow.ts";
+import { conversations } from "./group.ts";
+import { type Look, lookOf, type RenderOptions } from "./look.ts";
+import { plural, styleOf } from "./words.ts";
+
+/** Flows told in full, and in one line: a terminal is no place for a thousand of either. */
+const FULL_MAX = 12;
+const SHORT_MAX = 60;
+
+export function renderReport(report: Report, options: RenderOptions): string {
+  const look = lookOf(options);
+  const lines = summaryLines(report, look);
+  const withNodes = { ...options, nodes: report.nodes };
+  const told = new Set<string>();
+  let shown = 0;
+  for (const { flow, replies } of conversations(report.flows)) {
+    const block: string[] = [];
+    for (const one of [flow, ...replies]) {
+      if (shown >= FULL_MAX + SHORT_MAX) break;
+      const full = shown < FULL_MAX || one.outcome === "delivered" && shown < SHORT_MAX;
+      block.push(...full ? flowLines(one, withNodes, look, told) : verdictLines(one, look));
+      if (full && one.outcome !== "delivered" && one !== replies.at(-1)) block.push("");
+      shown += 1;
+    }
+    if (block.at(-1) === "") block.pop();
+    if (block.length > 0) lines.push("", ...block);
+  }
+  const left = report.flows.length - shown;
+  if (left > 0) {
+    lines.push("", `${look.glyph.ellipsis} and ${plural(left, "flow")} more, see --json`);
+  }
+  if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
+  lines.push("", ...coverageLines(report, look));
+  const cause = report.flows.find((flow) => flow.cause !== undefined)?.cause;
+  if (cause) lines.push("", ...look.lines(`More: lasthop explain ${cause.code}`, 0, "dim"));
+  return lines.join("\n");
+}
+
+/** What a report holds, in one line or two. */
+export function renderSummary(report: Report, options: RenderOptions): string {
+  return summaryLines(report, lookOf(options)).join("\n");
+}
+
+function summaryLines({ incident, from, to, flows }: Report, look: Look): string[] {
+  const counted = OUTCOMES.map((outcome) => ({
+    outcome,
+    count: flows.filter((flow) => flow.outcome === outcome).length,
+  })).filter(({ count }) => count > 0);
+  const verdicts = counted.map(({ outcome, count }) => `${count} ${outcomeWord(outcome)}`);
+  const total = plural(flows.length, "flow");
+  const what = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
+  const worst = counted[0]?.outcome;
+  const lines = look.lines(`${look.text(incident, 80)}  ${what}`, 0);
+  const style = worst === undefined ? "bold" : styleOf(worst);
+  const time = span(from, to);
+  return [
+    ...lines.map((line) => look.paint(style, line)),
+    ...time === "" ? [] : look.lines(look.text(time), 0, "dim"),
+  ];
+}
+
+const outcomeWord = (outcome: Outcome): string => outcome === "in-flight" ? "in flight" : outcome;
+
+/** `2026-11-20 03:12:41 to 03:12:56 UTC`. */
+function span(from: string | null, to: string | null): string {
+  if (from === null || to === null) return "";
+  const read = (text: string) => /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(text);
+  const [begin, end] = [read(from), read(to)];
+  if (begin === null || end === null) return `${from} to ${to}`;
+  const last = begin[1] === end[1] ? end[2] : `${end[1]} ${end[2]}`;
+  return `${begin[1]} ${begin[2]} to ${last} UTC`;
+}
+
+function nothing({ nodes }: Report): string {
+  const events = nodes.reduce((sum, node) => sum + node.events, 0);
+  if (events > 0) return `No flow in ${plural(events, "event")}: none belongs to a packet.`;
+  return "No packet was seen. Was traffic sent while everything was attached, and does the " +
+    "filter match it?";
+}

@@ -1,0 +1,81 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { Report } from "../../event/report.ts";
+import { anyReport } from "./arbitrary.ts";
+import { conversations } from "./group.ts";
+import { renderReport } from "./mod.ts";
+import { optionsFrom } from "./terminal.ts";
+import { columns } from "./text.ts";
+
+const width = fc.integer({ min: 40, max: 200 });
+// deno-lint-ignore no-control-regex
+const SGR = /\x1b\[[0-9;]*m/g;
+
+Deno.test("renderReport lets no control, bidi or zero-width character through, in any report", () => {
+  fc.assert(fc.property(anyReport, width, fc.boolean(), (report, width, colour) => {
+    Report.parse(report);
+    const text = renderReport(report, { width, colour }).replace(colour ? SGR : /$^/, "");
+    ok(!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text.replaceAll("\n", "")));
+  }));
+});
+
+Deno.test("renderReport keeps to the width, but for the commands of a remedy", () => {
+  fc.assert(fc.property(anyReport, width, (report, width) => {
+    const text = renderReport(withoutRemedies(report), { width, colour: false });
+    // One wide character in the last column may be cut nowhere.
+    const long = text.split("\n").filter((line) => columns(line) > width + 1);
+    deepEqual(long, []);
+  }));
+});
+
+Deno.test("renderReport says the same with and without colour, and in ASCII when asked", () => {
+  fc.assert(fc.property(anyReport, width, (report, width) => {
+    const plain = renderReport(report, { width, colour: false, ascii: true });
+    ok(/^[\x20-\x7e\n]*$/.test(plain));
+    equal(renderReport(report, { width, colour: true, ascii: true }).replace(SGR, ""), plain);
+  }));
+});
+
+function withoutRemedies(report: Report): Report {
+  const strip = <T extends { remedy?: string[] }>(cause: T): T => ({ ...cause, remedy: [] });
+  return {
+    ...report,
+    flows: report.flows.map((flow) => ({
+      ...flow,
+      cause: flow.cause && strip(flow.cause),
+      otherCauses: flow.otherCauses?.map(strip),
+    })),
+  };
+}
+
+Deno.test("conversations puts replies under what they answer, and a failed one lifts its flow", () => {
+  const flow = (id: string, replyOf?: string) => ({ id, replyOf }) as Report["flows"][number];
+  const found = conversations([flow("b-reply", "b"), flow("a"), flow("b"), flow("stray", "gone")]);
+  deepEqual(found.map(({ flow, replies }) => [flow.id, ...replies.map(({ id }) => id)]), [
+    ["b", "b-reply"],
+    ["a"],
+    ["stray"],
+  ]);
+});
+
+Deno.test("conversations shows every flow once, also when replies answer each other", () => {
+  fc.assert(fc.property(anyReport, ({ flows }) => {
+    const unique = [...new Map(flows.map((flow) => [flow.id, flow])).values()];
+    const shown = conversations(unique).flatMap(({ flow, replies }) => [flow, ...replies]);
+    deepEqual(shown.map(({ id }) => id).sort(), unique.map(({ id }) => id).sort());
+  }));
+});
+
+Deno.test("optionsFrom takes ASCII for LANG=C and no language at all, UTF-8 in any spelling", () => {
+  const ascii = (env: Record<string, string>) => optionsFrom((name) => env[name], 80).ascii;
+  deepEqual([ascii({}), ascii({ LANG: "C" }), ascii({ LANG: "de_DE.utf8" })], [true, true, false]);
+  equal(ascii({ LANG: "C", LC_ALL: "C.UTF-8" }), false);
+  equal(ascii({ LANG: "C.UTF-8", LC_ALL: "C" }), true);
+});
+
+Deno.test("optionsFrom colours a terminal only, unless NO_COLOR says no", () => {
+  const colour = (env: Record<string, string>, width?: number) =>
+    optionsFrom((name) => env[name], width).colour;
+  deepEqual([colour({}, 80), colour({}), colour({ NO_COLOR: "1" }, 80)], [true, false, false]);
+  equal(optionsFrom((name) => name === "COLUMNS" ? "120" : undefined, undefined).width, 120);
+});

@@ -1,0 +1,37 @@
+/** What the terminal behind stdout can show. */
+import type { RenderOptions } from "./look.ts";
+
+const WIDTH = 80;
+
+/** Asked anew each time: a window changes its size. */
+export function terminalOptions(): Pick<RenderOptions, "width" | "colour" | "ascii"> {
+  const env = (name: string) => Deno.env.get(name) || undefined;
+  return optionsFrom(env, isTerminal() ? terminalColumns() : undefined);
+}
+
+export function isTerminal(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
+/** `terminalWidth`: absent when stdout is no terminal. */
+export function optionsFrom(
+  env: (name: string) => string | undefined,
+  terminalWidth: number | undefined,
+): Pick<RenderOptions, "width" | "colour" | "ascii"> {
+  const asked = Number(env("COLUMNS"));
+  const width = terminalWidth || (asked > 0 ? asked : WIDTH);
+  const language = env("LC_ALL") ?? env("LC_CTYPE") ?? env("LANG") ?? "C";
+  return {
+    width,
+    colour: terminalWidth !== undefined && env("NO_COLOR") === undefined && env("TERM") !== "dumb",
+    ascii: !/utf-?8/i.test(language),
+  };
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return WIDTH;
+  }
+}

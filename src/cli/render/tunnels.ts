@@ -1,0 +1,47 @@
+/** Which tunnels a packet is in at each hop, from the outermost header that each hop tells of. */
+import type { Encapsulation, Hop } from "../../event/report.ts";
+
+export interface TunnelStep {
+  /** Tunnels around the packet at this hop; one that ends here is still counted. */
+  depth: number;
+  /** A tunnel is first told of here, or its ends changed: before the hop, or by the hop itself. */
+  opens: "before" | "after" | null;
+  closes: boolean;
+}
+
+const DEPTH_MAX = 6;
+
+export function tunnelSteps(path: readonly Hop[]): TunnelStep[] {
+  let stack: Encapsulation[] = [];
+  return path.map(({ stage, encap }) => {
+    if (encap === undefined) {
+      // Its end was not seen.
+      stack = [];
+      return { depth: 0, opens: null, closes: false };
+    }
+    const at = stack.findLastIndex((known) => isSame(known, encap));
+    if (stage === "encapsulate" && at < 0) {
+      const depth = stack.length;
+      stack = [...stack, encap].slice(-DEPTH_MAX);
+      return { depth, opens: "after", closes: false };
+    }
+    const opens = at < 0 ? "before" : null;
+    stack = at >= 0 ? stack.slice(0, at + 1) : entered(stack, encap);
+    const depth = stack.length;
+    const closes = stage === "decapsulate";
+    if (closes) stack = stack.slice(0, -1);
+    return { depth, opens, closes };
+  });
+}
+
+/** Its outer addresses were translated, or it began where nobody watched. */
+function entered(stack: readonly Encapsulation[], encap: Encapsulation): Encapsulation[] {
+  const top = stack.at(-1);
+  const translated = top !== undefined && top.kind === encap.kind && top.id === encap.id;
+  return [...(translated ? stack.slice(0, -1) : stack), encap].slice(-DEPTH_MAX);
+}
+
+function isSame(a: Encapsulation, b: Encapsulation): boolean {
+  return a.kind === b.kind && a.id === b.id && a.source === b.source &&
+    a.destination === b.destination;
+}
