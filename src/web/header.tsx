@@ -64,7 +64,9 @@ function State({ connection }: { connection: Connection }) {
     <p class={`state ${state}`} role="status">
       <span class="lamp" aria-hidden="true" />
       <b>{deleted ? "deleted" : STATE_WORDS[state]}</b>
-      {at !== "" && <span class="quiet">last update {at}</span>}
+      {at !== "" && (
+        <span class="quiet">{state === "live" ? "last change" : "last update"} {at}</span>
+      )}
       {connection.state === "disconnected" && <span class="why">{connection.why}; retrying</span>}
     </p>
   );

@@ -1,8 +1,10 @@
 /// <reference lib="dom" />
 /** The page: one incident, or the list of them. */
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./announce.tsx";
 import { readIncident, request } from "./api.ts";
+import { visible } from "./escape.ts";
 import { FlowDetail } from "./flow_detail.tsx";
 import { FlowList } from "./flow_list.tsx";
 import { Header } from "./header.tsx";
@@ -46,6 +48,9 @@ function Blocked({ id }: { id: string }) {
   );
 }
 
+const isLost = (outcome: string) =>
+  outcome === "dropped" || outcome === "vanished" || outcome === "unanswered";
+
 let stop = () => {};
 
 function start(id: string): void {
@@ -77,10 +82,13 @@ const match = /^\/incidents\/([^/]+)\/?$/.exec(location.pathname);
 if (match === null) render(<Incidents />, root);
 else {
   const id = decodeURIComponent(match[1]!);
-  document.title = `${id.slice(0, 60)} · lasthop`;
   watchHistory();
   document.addEventListener("keydown", onKey);
   announceVerdicts();
+  effect(() => {
+    const bad = told.value.order.filter((one) => isLost(told.value.flows.get(one)!.outcome)).length;
+    document.title = `${bad === 0 ? "" : `${bad} lost · `}${visible(id).slice(0, 60)} · lasthop`;
+  });
   render(<Page id={id} />, root);
   start(id);
 }

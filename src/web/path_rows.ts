@@ -27,6 +27,8 @@ export type RowOfPath = Placed[];
 export function layoutRows(model: PathModel, width: number): Scene {
   const rows = breakRows(model, width);
   if (rows.length === 1) spread(rows[0]!, width);
+  const left = rows.length === 1 ? MARGIN - 2 : 0;
+  for (const placed of rows.flat()) placed.x -= left;
   return drawRows(model, rows, width);
 }
 
@@ -114,10 +116,10 @@ function stationWidths(stations: readonly Station[]): number[] {
   return widths;
 }
 
-/** A path that fits in one row uses the width it has, up to a point. */
+/** A path that fits in one row uses the width it has, up to a point, and needs no strip to turn in. */
 function spread(row: RowOfPath, width: number): void {
   const last = row.at(-1)!;
-  const end = last.x + last.width + (last.station === null ? 4 : PAD.node + PAD.netns + MARGIN);
+  const end = last.x + last.width - MARGIN + (last.station === null ? 8 : PAD.node + PAD.netns + 4);
   const more = Math.min(90, Math.max(0, (width - end) / row.length));
   for (const [i, placed] of row.entries()) {
     placed.x += i * more;
