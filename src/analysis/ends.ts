@@ -100,6 +100,8 @@ function isRoutineDrop(step: Step): boolean {
     // A reset for a socket that is gone has nothing left to reset.
     if (reason === "NO_SOCKET" && ((event.tcpFlags ?? 0) & 4) !== 0) return true;
   }
+  // Fragments, freed as parts of the packet they were put together to.
+  if (event.function === "skb_release_data") return true;
   // A socket was closed with the packet in its queue: it had been taken.
   if (reason === "QUEUE_PURGE" || reason === "SOCKET_CLOSE" || reason === "SOCKET_RCV_SHUTDOWN") {
     return !/^neigh/.test(event.function ?? "");

@@ -4,7 +4,7 @@
  */
 import type { Flow } from "../event/report.ts";
 import { flowId, protocolName } from "./flows.ts";
-import type { Form } from "./identity.ts";
+import { type Form, ICMP, ICMP6, UDP } from "./identity.ts";
 import { lookUpRoute, refuses, routeText } from "./routing.ts";
 import { command, stateEvidence } from "./rules/rule.ts";
 import { netnsName, stateAt } from "./state_view.ts";
@@ -40,7 +40,19 @@ export function unsentFlows(evidence: readonly Sighting[], known: ReadonlySet<st
   return flows;
 }
 
+/** ping asks for its way by connecting a UDP socket to this port, before it sends anything. */
+const PING_PROBE_PORT = 1025;
+
 function formOfLookup(event: Sighting): Form {
+  if (event.protocol === UDP && event.destinationPort === PING_PROBE_PORT) {
+    const six = event.network === "ip6";
+    return {
+      protocol: six ? ICMP6 : ICMP,
+      network: six ? "ip6" : "ip4",
+      source: event.source!,
+      destination: event.destination!,
+    };
+  }
   const form: Form = {
     protocol: event.protocol!,
     network: event.network as "ip4" | "ip6",
@@ -50,6 +62,19 @@ function formOfLookup(event: Sighting): Form {
   if (event.sourcePort !== undefined) form.sourcePort = event.sourcePort;
   if (event.destinationPort !== undefined) form.destinationPort = event.destinationPort;
   return form;
+}
+
+/** One attempt makes several lookups, one table and one retry after the other, at once. */
+const ATTEMPT_NS = 5e6;
+
+function attemptsOf(lookups: readonly Sighting[]): number {
+  let times = 0;
+  let last = -Infinity;
+  for (const { at } of lookups) {
+    if (at - last > ATTEMPT_NS) times++;
+    last = at;
+  }
+  return times;
 }
 
 function flowOf({ form, lookups }: Attempt): Flow | null {
@@ -74,7 +99,7 @@ function flowOf({ form, lookups }: Attempt): Flow | null {
     timeNs: String(event.timeNs),
     function: form.network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup",
   };
-  const times = new Set(lookups.map((lookup) => lookup.timeNs)).size;
+  const times = attemptsOf(lookups);
   return {
     id: flowId(form),
     protocol: protocolName(form),
@@ -98,7 +123,7 @@ function flowOf({ form, lookups }: Attempt): Flow | null {
           node: event.node.name,
           kind: "event",
           text:
-            `${times} routing lookups for ${form.destination} failed with error ${event.routeError}`,
+            `${times} attempts: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
         },
         stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
       ],

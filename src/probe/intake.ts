@@ -165,7 +165,7 @@ export class Intake {
     if (!this.#wants(event)) return;
     const node = this.#demux.nodeOf(event);
     if (node === null) return;
-    if (node === undefined) this.#evict();
+    if (node === undefined) this.#pass();
     else this.#add(event, node);
   }
 
@@ -188,10 +188,12 @@ export class Intake {
     if (event.kind === "drop") this.options.onDrop(event.netns);
   }
 
-  /** Whose it was cannot be told, so each node may lack it. */
-  #evict(): void {
+  /**
+   * Neither its namespace nor an earlier sighting of its skb in a watched one: a packet of somebody
+   * else's. Not a loss, or any other namespace's traffic would take every verdict's ground away.
+   */
+  #pass(): void {
     this.counts.unplaced += 1;
-    for (const { batcher } of this.nodes) batcher.evicted += 1;
   }
 
   #neighbour(event: Event): void {
