@@ -6,7 +6,7 @@ import { decodeLine, LineError } from "../event/codec.ts";
 import type { Event } from "../event/event.ts";
 import type { NetnsState } from "../event/state.ts";
 import type { Batch } from "../analysis/mod.ts";
-import { tierOf } from "./batches.ts";
+import { compact, tierOf } from "./batches.ts";
 import type { Evicted, NewBatch, Store, StoredBatch } from "./store.ts";
 
 export type DecodedBatch = Pick<NewBatch, "header" | "refused"> & {
@@ -126,7 +126,7 @@ export function decodeStored({ header, refused, segments }: StoredBatch): Decode
 function decodeInto(batch: DecodedBatch, line: string): void {
   try {
     const decoded = decodeLine(line);
-    if (decoded.type === "event") batch.events.push(decoded.event);
+    if (decoded.type === "event") batch.events.push(compact(decoded.event));
     else if (decoded.type === "state") batch.states.push(decoded.state);
   } catch (error) {
     if (!(error instanceof LineError)) throw error;

@@ -1,18 +1,22 @@
+import { equal, ok } from "node:assert/strict";
 import { httpContract } from "../../test/contract/http.ts";
+import { body, dropLine, hopLine } from "../../test/contract/lines.ts";
 import { tally } from "../../test/contract/tally.ts";
-import type { StartTarget } from "../../test/contract/target.ts";
+import { ask, clientOf, type StartTarget } from "../../test/contract/target.ts";
+import { analyse } from "../analysis/mod.ts";
+import { Report } from "../event/report.ts";
 import { startIngest } from "./deno.ts";
 
 const rootToken = "root-token-of-a-test";
 
 const start = (dataDir: string | undefined): StartTarget => async (options) => {
-  const { limits, analyse = tally, allowLoopbackWithoutToken = false } = options;
+  const { limits, allowLoopbackWithoutToken = false } = options;
   const ingest = await startIngest({
     listen: { hostname: "127.0.0.1", port: 0 },
     dataDir,
     rootToken,
     allowLoopbackWithoutToken,
-    analyse: (input) => analyse(input),
+    analyse: options.analyse ?? ((input) => tally(input)),
     ...(limits === undefined ? {} : { limits }),
   });
   return { url: ingest.url, rootToken, stop: ingest.stop };
@@ -30,4 +34,31 @@ httpContract("sqlite", async (options) => {
       await Deno.remove(dataDir, { recursive: true });
     },
   };
+});
+
+Deno.test("an archive, replayed through the real analysis, reports byte for byte the same", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const from = await start(dataDir)({ analyse });
+  const to = await start(undefined)({ analyse });
+  try {
+    const client = clientOf(from);
+    await client.createIncident({ id: "i" });
+    for (let sequence = 0; sequence < 5; sequence++) {
+      const node = `node-${sequence % 2}`;
+      const times = Array.from({ length: 20 }, (_, i) => sequence * 1000 + i);
+      const lines = times.map((time) =>
+        time % 7 === 0 ? dropLine(time, 1) : hopLine(time, time % 3)
+      );
+      await client.postBatch("i", body({ sequence, node, probe: node }, ...lines, "broken"));
+    }
+    await client.closeIncident("i");
+    const report = await (await ask(from, "GET", "/v1/incidents/i/report")).text();
+    ok(JSON.parse(report).flows.length > 0, report);
+    Report.parse(JSON.parse(report));
+    await clientOf(to).uploadArchive("i", await client.downloadArchive("i"));
+    equal(await (await ask(to, "GET", "/v1/incidents/i/report")).text(), report);
+  } finally {
+    await Promise.all([from.stop(), to.stop()]);
+    await Deno.remove(dataDir, { recursive: true });
+  }
 });

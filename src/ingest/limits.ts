@@ -51,7 +51,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_LIMITS: Limits = {
   store: {
     incidentsMax: 1000,
-    eventsPerIncidentMax: 500_000,
+    eventsPerIncidentMax: 300_000,
     bytesPerIncidentMax: 256 * MIB,
     stateBytesPerIncidentMax: 64 * MIB,
     tokensPerIncidentMax: 1000,
@@ -75,7 +75,7 @@ export const DEFAULT_LIMITS: Limits = {
   viewersMax: 2_000,
   viewerQueueMax: 1_000,
   changesKeptMax: 2_000,
-  decodedEventsMax: 1_000_000,
+  decodedEventsMax: 600_000,
 };
 
 /** The defaults with some of them replaced. */
