@@ -61,7 +61,7 @@ async function runPrivately(script: string, args: readonly string[]): Promise<st
   const { exitCode, stdout } = await execa(
     "unshare",
     ["-m", "--propagation", "private", "sh", "-c", script, "sh", ...args],
-    { stdin: "ignore", stderr: "ignore", reject: false, timeout: TIMEOUT_MS },
+    { stdin: "ignore", stderr: "ignore", reject: false, cleanup: false, timeout: TIMEOUT_MS },
   );
   return exitCode === 0 && typeof stdout === "string" ? stdout : null;
 }

@@ -25,7 +25,14 @@ export function startMonitor(
   const child = execa("setpriv", [
     ...["--pdeathsig", "KILL", "nsenter", `--net=${path}`],
     ...command,
-  ], { stdin: "ignore", stderr: "pipe", reject: false, buffer: { stdout: false } });
+  ], {
+    stdin: "ignore",
+    stderr: "pipe",
+    reject: false,
+    buffer: { stdout: false },
+    // execa's own cleanup raises a signal a second time under Deno.
+    cleanup: false,
+  });
   let ended = false;
   let stopped = false;
   const end = child.then((result) => {

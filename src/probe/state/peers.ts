@@ -33,7 +33,7 @@ export async function readNetnsIds(
       ...["--signal", "KILL", "20", "unshare", "--mount", "sh", "-c", SCRIPT, "sh"],
       ...[...pairs, "--", ...inodes.map(String)],
     ],
-    { stdin: "ignore", reject: false, maxBuffer: 16 * 1024 * 1024 },
+    { stdin: "ignore", reject: false, cleanup: false, maxBuffer: 16 * 1024 * 1024 },
   );
   return netnsIds(result.stdout ?? "");
 }

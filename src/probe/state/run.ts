@@ -26,6 +26,8 @@ export async function readSections(
   ], {
     env: { LASTHOP_MARK: mark },
     stdin: "ignore",
+    // execa's own cleanup raises a signal a second time under Deno.
+    cleanup: false,
     reject: false,
     maxBuffer: BYTES_MAX,
     stripFinalNewline: false,
