@@ -1,6 +1,7 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
 import { TCP } from "./identity.ts";
 import type { Step } from "./links.ts";
+import type { Sighting } from "./timeline.ts";
 import { acceptsAddress, linkOf, stateAt } from "./state_view.ts";
 
 export type EndKind =
@@ -75,7 +76,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
     case "deliver":
       return event.reason === "TAP" ? "routine" : "delivered";
     case "drop":
-      return isRoutineDrop(step) ? (atDestination ? "taken" : "routine") : "dropped";
+      return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
     case "consume":
       return consumed(step, atDestination);
     case "device-tx":
@@ -88,8 +89,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
 }
 
 /** [O2] */
-function isRoutineDrop(step: Step): boolean {
-  const { event } = step;
+export function isRoutineDrop(event: Sighting): boolean {
   const reason = event.reason ?? "";
   // A datagram ICMP socket clones the reply and frees the original.
   if (event.function === "ping_rcv") return true;

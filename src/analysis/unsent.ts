@@ -2,9 +2,10 @@
  * Packets that never came to be: a routing lookup for a packet of the node's own failed, and the
  * program was told so. Rule F6. Nothing passes a device, so only the lookup can tell.
  */
+import { lookupPurpose } from "../event/lookup.ts";
 import type { Flow } from "../event/report.ts";
 import { flowId, protocolName } from "./flows.ts";
-import { type Form, ICMP, ICMP6, UDP } from "./identity.ts";
+import type { Form } from "./identity.ts";
 import { lookUpRoute, refuses, routeText } from "./routing.ts";
 import { command, stateEvidence } from "./rules/rule.ts";
 import { netnsName, stateAt } from "./state_view.ts";
@@ -40,19 +41,8 @@ export function unsentFlows(evidence: readonly Sighting[], known: ReadonlySet<st
   return flows;
 }
 
-/** ping asks for its way by connecting a UDP socket to this port, before it sends anything. */
-const PING_PROBE_PORT = 1025;
-
-function formOfLookup(event: Sighting): Form {
-  if (event.protocol === UDP && event.destinationPort === PING_PROBE_PORT) {
-    const six = event.network === "ip6";
-    return {
-      protocol: six ? ICMP6 : ICMP,
-      network: six ? "ip6" : "ip4",
-      source: event.source!,
-      destination: event.destination!,
-    };
-  }
+function formOfLookup(lookup: Sighting): Form {
+  const event = lookupPurpose(lookup);
   const form: Form = {
     protocol: event.protocol!,
     network: event.network as "ip4" | "ip6",

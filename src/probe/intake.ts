@@ -1,13 +1,14 @@
 /** From the lines of one bpftrace to the batches of its nodes. */
 import type { Event } from "../event/event.ts";
+import { lookupPurpose } from "../event/lookup.ts";
 import type { NetnsState } from "../event/state.ts";
-import type { FilterNode } from "../event/filter/mod.ts";
 import { Batcher, type KernelFacts, type ProbeBatch } from "./batcher.ts";
 import { ClockPairs } from "./clock_pair.ts";
-import { createDecoder, type Decoder } from "./decode.ts";
 import { Demux } from "./demux.ts";
+import { LineSource } from "./line_source.ts";
 import { NeighbourPlaces } from "./neighbour_places.ts";
 import type { NodeSpec } from "./nodes.ts";
+import type { Plan } from "./plan.ts";
 import { RouteGate } from "./route_gate.ts";
 import type { NetnsHandle } from "./state/mod.ts";
 import { keeps } from "./user_filter.ts";
@@ -25,8 +26,6 @@ export interface IntakeOptions {
   incident: string;
   /** As written. */
   filter: string;
-  /** For both directions and all translations known. */
-  filterNode: FilterNode;
   kernel: string;
   bpftrace: string;
   reasonName(number: number): string;
@@ -50,8 +49,8 @@ export class Intake {
   readonly active = new Set<number>();
   /** When the last event came, by this process's clock. */
   lastEventMs = 0;
-  /** False once the kernel does all of the filtering. */
-  filtersPackets = true;
+  /** What is asked for; the kernel may already have left out the rest. */
+  plan: Plan | undefined;
   scripts: KernelFacts["scripts"] = [];
   #attachedNs = 0n;
   #untilNs = 0n;
@@ -64,7 +63,6 @@ export class Intake {
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
   readonly #demux: Demux<RunningNode>;
-  readonly #decoder: Decoder;
 
   constructor(readonly options: IntakeOptions) {
     const run = crypto.randomUUID();
@@ -89,16 +87,16 @@ export class Intake {
     for (const node of this.nodes) {
       for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);
     }
-    this.#decoder = createDecoder({
+  }
+
+  /** For the lines of one bpftrace. */
+  openSource(held: boolean): LineSource {
+    return new LineSource({
       onEvent: (event) => this.#event(event),
       onTick: (timeNs) => this.#tick(timeNs),
       onRefused: () => this.#refused += 1,
-      reasonName: options.reasonName,
-    });
-  }
-
-  line(text: string): void {
-    this.#decoder.line(text);
+      reasonName: this.options.reasonName,
+    }, { held });
   }
 
   lost(count: number): void {
@@ -131,7 +129,6 @@ export class Intake {
 
   /** bpftrace has ended: what it printed is all there is. */
   end(): void {
-    this.#decoder.flush();
     this.#ended = true;
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
@@ -170,10 +167,10 @@ export class Intake {
   }
 
   #wants(event: Event): boolean {
-    if (event.kind !== "route") {
-      return !this.filtersPackets || keeps(this.options.filterNode, event);
-    }
-    if (!keeps(this.options.filterNode, event)) return false;
+    if (this.plan === undefined) return true;
+    const { kernel, filterNode } = this.plan;
+    if (event.kind !== "route") return kernel.exact || keeps(filterNode, event);
+    if (!keeps(filterNode, event)) return false;
     if (this.#routes.pass(event)) return true;
     this.counts.routesSpared += 1;
     return false;
