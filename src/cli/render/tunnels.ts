@@ -9,7 +9,7 @@ export interface TunnelStep {
   closes: boolean;
 }
 
-const DEPTH_MAX = 6;
+const DEPTH_MAX = 4;
 
 export function tunnelSteps(path: readonly Hop[]): TunnelStep[] {
   let stack: Encapsulation[] = [];
