@@ -1,6 +1,7 @@
 /** The filter as an expression over the variables of a rendered script (`bpf/lib/ip.bt`). */
-import type { FilterNode } from "../event/filter/mod.ts";
+import { type FilterNode, printFilter } from "../event/filter/mod.ts";
 import { compileFilterForms, type FilterForm } from "./filter/mod.ts";
+import { withoutPorts } from "./user_filter.ts";
 
 export interface KernelFilter {
   expression: string;
@@ -39,8 +40,21 @@ function evidence(prefix: "o" | "i"): string {
 }
 
 export function kernelFilter(node: FilterNode): KernelFilter {
+  if (node.kind === "all") return { expression: "1", exact: true };
   const compiled = compileFilterForms(node, [form("o"), form("i")]);
-  if (compiled === null || compiled === "1") return { expression: "1", exact: compiled !== null };
-  const expression = `${compiled} || ${evidence("o")} || (($if != 0) && (${evidence("i")}))`;
-  return { expression, exact: true };
+  const fragments = compileFragments(node);
+  if (compiled === null || fragments === null) return { expression: "1", exact: false };
+  const parts = [compiled, ...fragments, evidence("o"), `($if != 0) && (${evidence("i")})`];
+  return { expression: parts.map((part) => `(${part})`).join(" || "), exact: true };
+}
+
+/** A fragment after the first has no ports, yet belongs to a packet that has. */
+function compileFragments(node: FilterNode): string[] | null {
+  const relaxed = withoutPorts(node);
+  if (printFilter(relaxed) === printFilter(node)) return [];
+  const compiled = (["o", "i"] as const).map((prefix) =>
+    compileFilterForms(relaxed, [{ ...form(prefix), guard: `$${prefix}x` }])
+  );
+  if (compiled.includes(null)) return null;
+  return compiled.map((text, i) => text === "1" ? `$${"oi"[i]}x != 0` : text!);
 }

@@ -4,23 +4,34 @@ import type { RenderOptions } from "./render.ts";
 
 type TunnelPorts = RenderOptions["tunnelPorts"];
 
+export interface TunnelPort {
+  kind: keyof TunnelPorts;
+  port: number;
+}
+
 /** 8472 is the port Linux and flannel had before IANA gave out 4789. */
-const USUAL = { vxlan: [4789, 8472], geneve: [6081], fou: [] } as const;
+const USUAL: readonly TunnelPort[] = [
+  { kind: "vxlan", port: 4789 },
+  { kind: "vxlan", port: 8472 },
+  { kind: "geneve", port: 6081 },
+];
 
 /** Each port is one comparison for each UDP packet. */
 const PORTS_MAX = 16;
 
-export function tunnelPorts(states: readonly NetnsState[]): TunnelPorts {
+export function tunnelPortsOf({ links }: NetnsState): TunnelPort[] {
+  return links.flatMap(({ kind, tunnel }) => {
+    const port = tunnel?.port;
+    if (port === undefined || port < 1 || port > 65_535) return [];
+    return [{ kind: kind === "vxlan" || kind === "geneve" ? kind : "fou", port }];
+  });
+}
+
+/** Of a port, a device says more than custom does. */
+export function tunnelPorts(own: readonly TunnelPort[]): TunnelPorts {
   const kinds = new Map<number, keyof TunnelPorts>();
-  for (const kind of ["vxlan", "geneve", "fou"] as const) {
-    for (const port of USUAL[kind]) kinds.set(port, kind);
-  }
-  for (const { links } of states) {
-    for (const { kind, tunnel } of links) {
-      if (tunnel?.port === undefined || tunnel.port < 1 || tunnel.port > 65_535) continue;
-      const own = kind === "vxlan" || kind === "geneve" ? kind : "fou";
-      if (kinds.size < PORTS_MAX || kinds.has(tunnel.port)) kinds.set(tunnel.port, own);
-    }
+  for (const { port, kind } of [...USUAL, ...own]) {
+    if (kinds.size < PORTS_MAX || kinds.has(port)) kinds.set(port, kind);
   }
   const of = (wanted: keyof TunnelPorts) =>
     [...kinds].filter(([, kind]) => kind === wanted).map(([port]) => port).sort((a, b) => a - b);

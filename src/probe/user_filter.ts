@@ -1,6 +1,12 @@
 /** The part of a filter that the kernel does not do: routing lookups, and what was too large. */
 import type { Event } from "../event/event.ts";
-import { type FilterNode, type FilterPacket, matches, matchesAny } from "../event/filter/mod.ts";
+import {
+  ALL,
+  type FilterNode,
+  type FilterPacket,
+  matches,
+  matchesAny,
+} from "../event/filter/mod.ts";
 import { PROTOCOLS_WITH_PORTS } from "../event/filter/ast.ts";
 
 /** The same filter for the other direction of its flows. */
@@ -21,11 +27,27 @@ export function mirrored(node: FilterNode): FilterNode {
   }
 }
 
+/** The same filter for what has no ports to tell: a fragment after the first. */
+export function withoutPorts(node: FilterNode): FilterNode {
+  switch (node.kind) {
+    case "not":
+      return { ...node, node: withoutPorts(node.node) };
+    case "and":
+    case "or":
+      return { ...node, nodes: node.nodes.map(withoutPorts) };
+    case "port":
+      return node.protocol === undefined ? ALL : { kind: "protocol", protocol: node.protocol };
+    default:
+      return node;
+  }
+}
+
 /** Is the event to be kept, given a filter for both directions. */
 export function keeps(node: FilterNode, event: Event): boolean {
   if (event.kind === "neighbour") return true;
   if (event.kind === "route") return mayMatch(node, event);
-  return isEvidence(event) || matchesAny(node, formsOf(event));
+  if (isEvidence(event) || matchesAny(node, formsOf(event))) return true;
+  return (event.fragmentOffset ?? 0) > 0 && matchesAny(withoutPorts(node), formsOf(event));
 }
 
 /** As `evidence` in kernel_filter.ts has it. */

@@ -1,4 +1,5 @@
 /** What ends a trace: its time, a signal, a bpftrace that is gone, an ingest that refuses. */
+import process from "node:process";
 import type { LasthopError } from "../../event/error.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -19,7 +20,12 @@ export interface Ending {
   close(): void;
 }
 
-/** A second signal means that somebody will not wait: then this process ends at once. */
+/**
+ * A second signal means that somebody will not wait: then this process ends at once.
+ *
+ * The listeners are Node's, not Deno's: where execa sees none of Node's, it takes the signal for
+ * the end of this process, kills bpftrace and raises the signal again.
+ */
 export function createEnding(onImpatience: () => void): Ending {
   const { promise, resolve } = Promise.withResolvers<End>();
   let signals = 0;
@@ -30,7 +36,7 @@ export function createEnding(onImpatience: () => void): Ending {
       if (signals > 1) onImpatience();
       resolve({ by: "signal", signal });
     };
-    Deno.addSignalListener(signal, listener);
+    process.on(signal, listener);
     return { signal, listener };
   });
   return {
@@ -41,7 +47,7 @@ export function createEnding(onImpatience: () => void): Ending {
     failed: (failure, { fatal }) => resolve({ by: "failure", failure, fatal }),
     close() {
       clearTimeout(timer);
-      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+      for (const { signal, listener } of listeners) process.off(signal, listener);
     },
   };
 }
