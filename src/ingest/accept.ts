@@ -134,7 +134,7 @@ async function storeOne(
       );
     case "full":
       throw new Problem(
-        507,
+        409,
         "incident_full",
         `Cannot accept batch: incident "${incident}" is full of batch headers, ` +
           `must be closed and a new one created`,

@@ -92,7 +92,8 @@ async function begin({ store, clock }: Deps, id: string): Promise<void> {
   const why = created === "exists"
     ? `incident "${id}" exists already, must be a new one`
     : "there are as many incidents as allowed, one must be deleted first";
-  throw new Problem(409, `incident_${created}`, `Cannot import archive: ${why}`);
+  const code = created === "exists" ? "incident_exists" : "incidents_full";
+  throw new Problem(409, code, `Cannot import archive: ${why}`);
 }
 
 function unreadable(why: string): Problem {

@@ -105,7 +105,8 @@ function cannotCreate(id: string, why: "exists" | "full"): Problem {
   const detail = why === "exists"
     ? `incident "${id}" exists already, must be a new id`
     : "there are as many as allowed, one must be deleted first";
-  return new Problem(409, `incident_${why}`, `Cannot create incident: ${detail}`);
+  const code = why === "exists" ? "incident_exists" : "incidents_full";
+  return new Problem(409, code, `Cannot create incident: ${detail}`);
 }
 
 const LIVE_HEADERS = {

@@ -150,6 +150,14 @@ export function batchesContract(test: HttpTest): void {
     deepEqual([answer.events, answer.refused.map(({ line }) => line)], [2, [3]]);
   });
 
+  test("an incident that is full of headers takes no more, and one too many is none", async (t) => {
+    await answerOf(await postLines(t, "i", body({ sequence: 0 }, dropLine(1))));
+    const more = await postLines(t, "i", body({ sequence: 1 }, dropLine(2)));
+    await problem(more, 409, "incident_full");
+    const another = await ask(t, "POST", "/v1/incidents", { body: "{}" });
+    await problem(another, 409, "incidents_full");
+  }, { limits: { store: { bytesPerIncidentMax: headerLine().length + 100, incidentsMax: 1 } } });
+
   test("a closed, a missing and a misnamed incident take nothing", async (target) => {
     await clientOf(target).closeIncident("i");
     await problem(await postLines(target, "i", body({}, hopLine(1))), 409, "incident_closed");
