@@ -113,7 +113,7 @@ export function doctorOptions(flags: { json?: boolean }): options.DoctorOptions 
   return { json: flags.json ?? false };
 }
 
-export function explainOptions(code: string): options.ExplainOptions {
+export function explainOptions(code: string | undefined): options.ExplainOptions {
   return { code };
 }
 

@@ -101,7 +101,7 @@ program.command("doctor")
 
 program.command("explain")
   .description("what an outcome or a cause means, and what it takes to say so")
-  .argument("<CODE>", "as in a report, such as no-route")
+  .argument("[CODE]", "as in a report, such as no-route (default: a list of all)")
   .action(runs(() => import("./commands/explain.ts"), flags.explainOptions));
 
 program.command("test")

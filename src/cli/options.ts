@@ -101,7 +101,8 @@ export interface DoctorOptions {
 }
 
 export interface ExplainOptions {
-  code: string;
+  /** Absent: all of them. */
+  code?: string;
 }
 
 export interface TestOptions {
