@@ -1,6 +1,6 @@
 /** The report of an incident from everything its probes told. Pure: same input, same report. */
 import { OUTCOMES } from "../event/codes.ts";
-import { isRoutineDrop } from "./ends.ts";
+import { isTelling } from "./ends.ts";
 import { type FilterPacket, matchesAny, parseFilter } from "../event/filter/mod.ts";
 import type { Flow, Report, ReportNode } from "../event/report.ts";
 import { chainsOf } from "./chains.ts";
@@ -55,12 +55,7 @@ export function analyse(input: AnalysisInput): Report {
 
 /** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
 function isSeen(packet: Packet): boolean {
-  return packet.chains.some((chain) =>
-    chain.events.some((event) =>
-      event.kind === "device-rx" || event.kind === "device-tx" ||
-      (event.kind === "drop" && !isRoutineDrop(event))
-    )
-  );
+  return packet.chains.some((chain) => chain.events.some(isTelling));
 }
 
 function isWanted(forms: Iterable<FilterPacket>, filter: string): boolean {

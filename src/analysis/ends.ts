@@ -16,7 +16,9 @@ export type EndKind =
   /** Handed to a device; nothing after that. */
   | "left"
   /** Received by a device; nothing after that. */
-  | "silent";
+  | "silent"
+  /** Held for want of its next hop's link address, as far as was seen. */
+  | "waiting";
 
 export interface End {
   kind: EndKind;
@@ -40,9 +42,12 @@ const TCP_ROUTINE = new Set([
 
 /** Functions that look at a copy, or put it somewhere else: its end says nothing. */
 const LOOKERS = new RegExp(
-  "^(t?packet_|__neigh_event_send|neigh_|arp_|run_filter|dev_queue_xmit_nit|" +
+  "^(t?packet_|arp_|run_filter|dev_queue_xmit_nit|" +
     "nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
 );
+
+/** [O8] They free a copy made to ask for the next hop's address: the packet itself waits. */
+const ASKERS = /^(__neigh_event_send|neigh_)/;
 
 /** Functions of the stack that are done with a packet because they took it. */
 const TAKERS = new RegExp(
@@ -70,6 +75,20 @@ function lastNetns(step: Step): number | undefined {
   return undefined;
 }
 
+/** Tells of a packet by itself; other frees and reads are the rest of one that passed before. */
+export function isTelling(event: Sighting): boolean {
+  switch (event.kind) {
+    case "consume":
+      return ASKERS.test(event.function ?? "");
+    case "drop":
+      return !isRoutineDrop(event);
+    case "deliver":
+      return false;
+    default:
+      return true;
+  }
+}
+
 function kindOf(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   switch (event.kind) {
@@ -83,6 +102,8 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
       return "left";
     case "device-rx":
       return received(step, atDestination);
+    case "icmp-error":
+      return "waiting";
     default:
       return "routine";
   }
@@ -112,6 +133,7 @@ export function isRoutineDrop(event: Sighting): boolean {
 function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   const by = event.function ?? "";
+  if (ASKERS.test(by)) return "waiting";
   if (LOOKERS.test(by)) return "routine";
   const before = step.previous?.event;
   if (TUNNEL_SENDERS.test(by) && before?.kind === "device-tx" && before.skb === event.skb) {
@@ -166,7 +188,9 @@ export function rank(end: End): number {
       return end.step.event.reason === "OTHERHOST" ? 2 : 3;
     case "left":
     case "silent":
-      return end.step.event.packetType === "otherhost" && end.kind === "silent" ? 1 : 4;
+      return end.step.event.packetType === "otherhost" && end.kind === "silent" ? 1.5 : 4;
+    case "waiting":
+      return 1;
     case "routine":
       return 0;
   }

@@ -5,7 +5,8 @@ import { type End, endOf, rank } from "./ends.ts";
 import { type Step, treeOf } from "./links.ts";
 import type { Packet } from "./packets.ts";
 import { stepsTo } from "./path.ts";
-import { holdersOfMac, linkOf, neighbourOf, type Owner, ownersOf, stateAt } from "./state_view.ts";
+import { lookUpRoute } from "./routing.ts";
+import { holdersOfMac, linkOf, type Owner, ownersOf, stateAfter, stateAt } from "./state_view.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
 export interface Judgement {
@@ -45,6 +46,7 @@ export function judge(packet: Packet, world: World): Judgement {
     case "left":
       return judgeLeft(base, world);
     case "silent":
+    case "waiting":
       return judgeSilent(base, world);
     case "routine":
       return { ...base, outcome: "unknown", gap: "only copies of it were seen" };
@@ -135,17 +137,21 @@ export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | nu
 /** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */
 function judgeSilent(base: Base, world: World): Judgement {
   const { event } = base.end.step;
-  const waiting = waitingNeighbour(event);
+  const waiting = base.end.kind === "waiting" || isUnresolved(event);
   if (isYoung(event, world, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
   const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ??
     `${event.node.name} received it on ${event.device} and no script saw what became of it`;
   return { ...base, outcome: "unknown", gap };
 }
 
-/** An unresolved neighbour entry for the packet's destination or gateway, where it waits. */
-function waitingNeighbour(event: Sighting) {
-  const state = stateAt(event.node, event.netns, event.at);
-  const unresolved = state?.neighbours.find((entry) => entry.states.includes("INCOMPLETE"));
-  const address = event.tunnelDestination ?? event.destination!;
-  return unresolved ?? neighbourOf(event.node, event.netns, address);
+/** The packet's next hop has no link address yet. */
+function isUnresolved(event: Sighting): boolean {
+  const state = stateAfter(event.node, event.netns, event.at);
+  if (!state) return false;
+  const destination = event.tunnelDestination ?? event.destination!;
+  const { route } = lookUpRoute(state, { destination });
+  const hop = route?.gateway ?? destination;
+  return state.neighbours.some((entry) =>
+    entry.address === hop && entry.states.some((name) => name === "INCOMPLETE")
+  );
 }

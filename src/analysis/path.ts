@@ -28,16 +28,22 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
 
 /** What is no hop of its own: an answer made about the packet, a free in passing or after a read. */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
-  if (event.kind === "icmp-error" || event.kind === "reset") return true;
-  if (event.kind !== "consume" || before === null) return false;
   const last = steps.at(-1)!.event;
+  if (event.kind === "icmp-error" || event.kind === "reset" || isAsking(event)) {
+    return event !== last || before !== null;
+  }
+  if (event.kind !== "consume" || before === null) return false;
   return event !== last || steps.some((step) => step.event.kind === "deliver");
 }
 
 function stageOf(event: Sighting): Hop["stage"] {
   if (event.kind === "device-rx" || event.kind === "device-tx") return event.kind;
-  return event.kind === "drop" ? "drop" : "deliver";
+  if (event.kind === "drop") return "drop";
+  // A packet that only waits for its next hop's address has come no further than its device.
+  return event.kind === "icmp-error" || isAsking(event) ? "device-tx" : "deliver";
 }
+
+const isAsking = (event: Sighting) => /^(__neigh_event_send|neigh_)/.test(event.function ?? "");
 
 /**
  * The sighting that tells on which device an event happened: its own, or, when it names none or

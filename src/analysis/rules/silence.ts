@@ -108,7 +108,7 @@ export const waitingForNeighbour: Rule = {
   title: "it waits for the next hop's link address, which nobody gives",
   judge(found) {
     const { event, judgement } = found;
-    if (judgement.end.kind !== "silent" && judgement.end.kind !== "routine") return null;
+    if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
     const state = stateAfter(event.node, found.netns, event.at);
     if (!state) return null;
     const destination = wireDestination(event);
