@@ -40,28 +40,7 @@ export type IngestClient = ReturnType<typeof createClient>;
  * `IngestError` when the ingest refuses.
  */
 export function createClient(options: ClientOptions) {
-  const { token } = options;
-  const base = options.url.replace(/\/+$/, "");
-  const doFetch = options.fetch ?? fetch;
-
-  const send = async (method: string, path: string, init: RequestInit = {}) => {
-    const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-    let response: Response;
-    try {
-      response = await doFetch(`${base}${path}`, { ...init, method, headers });
-    } catch (error) {
-      if (init.signal?.aborted === true) throw error;
-      throw unreachable(base, error);
-    }
-    if (!response.ok) throw await ingestError(response, base);
-    return response;
-  };
-  const get = async <T>(path: string) => await (await send("GET", path)).json() as T;
-  const post = async <T>(path: string, value: unknown) => {
-    const init = { body: JSON.stringify(value), headers: { "content-type": "application/json" } };
-    return await (await send("POST", path, init)).json() as T;
-  };
+  const { base, send, get, post } = transportTo(options);
   const at = (incident: string) => `/v1/incidents/${encodeURIComponent(incident)}`;
 
   return {
@@ -122,6 +101,30 @@ export function createClient(options: ClientOptions) {
       await send("DELETE", `${incident === null ? "/v1" : at(incident)}/tokens/${id}`);
     },
   };
+}
+
+/** Requests with the token, whose failures are typed errors. */
+function transportTo({ url, token, fetch: doFetch = fetch }: ClientOptions) {
+  const base = url.replace(/\/+$/, "");
+  const send = async (method: string, path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await doFetch(`${base}${path}`, { ...init, method, headers });
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error;
+      throw unreachable(base, error);
+    }
+    if (!response.ok) throw await ingestError(response, base);
+    return response;
+  };
+  const get = async <T>(path: string) => await (await send("GET", path)).json() as T;
+  const post = async <T>(path: string, value: unknown) => {
+    const init = { body: JSON.stringify(value), headers: { "content-type": "application/json" } };
+    return await (await send("POST", path, init)).json() as T;
+  };
+  return { base, send, get, post };
 }
 
 async function gzipped(lines: string | Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {

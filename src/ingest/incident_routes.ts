@@ -54,7 +54,7 @@ export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
 
   app.post("/v1/incidents", async (c) => {
     requireRole(c, "operator", null);
-    const wanted = await readJson(c, CreateIncident);
+    const wanted = await readJson(c, CreateIncident, clock);
     const id = wanted.id ?? crypto.randomUUID();
     const created = await store.createIncident({
       id,

@@ -2,18 +2,18 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import { readText } from "./body.ts";
+import type { Clock } from "./clock.ts";
 import type { Env } from "./deps.ts";
 import { Problem } from "./problem.ts";
-import { systemClock } from "./clock.ts";
 
 const LIMITS = { compressedBytesMax: 65_536, bytesMax: 65_536, idleMs: 10_000, totalMs: 20_000 };
 
 /** The body as `schema` has it; no body is read as an empty object. */
-export async function readJson<T>(c: Context<Env>, schema: z.ZodType<T>): Promise<T> {
+export async function readJson<T>(c: Context<Env>, schema: z.ZodType<T>, clock: Clock): Promise<T> {
   const { body } = c.req.raw;
   let text = "";
   if (body !== null) {
-    const options = { encoding: "identity", limits: LIMITS, clock: systemClock } as const;
+    const options = { encoding: "identity", limits: LIMITS, clock } as const;
     for await (const part of readText(body, options)) text += part;
   }
   let value: unknown;

@@ -15,7 +15,7 @@ export function addTokenRoutes(app: Hono<Env>, deps: Deps): void {
   for (const base of ["/v1/incidents/:id/tokens", "/v1/tokens"]) {
     app.post(base, async (c) => {
       const incident = await scope(c, deps);
-      const { role, expiresInSeconds = null } = await readJson(c, CreateToken);
+      const { role, expiresInSeconds = null } = await readJson(c, CreateToken, deps.clock);
       const minted = await mintToken(deps.store, deps.clock, { role, incident, expiresInSeconds });
       if (minted === "full") {
         const detail = "Cannot create token: there are as many as allowed, one must be deleted";

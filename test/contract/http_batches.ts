@@ -22,6 +22,9 @@ async function answerOf(response: Response): Promise<BatchAnswer> {
 const reportOf = (target: Target) => clientOf(target).report("i");
 
 export function batchesContract(test: HttpTest): void {
+  refusalContract(test);
+  repetitionContract(test);
+  hostileContract(test);
   test("acknowledged events are in the report", async (target) => {
     const sent = body({}, hopLine(1), dropLine(2), stateLine(3));
     const answer = await answerOf(await postLines(target, "i", sent));
@@ -51,7 +54,9 @@ export function batchesContract(test: HttpTest): void {
     const answer = await answerOf(await postLines(target, "i", bodies.join("\n")));
     deepEqual([answer.accepted, answer.duplicates, answer.events], [2, 1, 2]);
   });
+}
 
+function refusalContract(test: HttpTest): void {
   test("bad lines are refused one by one, with number and reason", async (target) => {
     const bad = [
       "nonsense",
@@ -102,7 +107,9 @@ export function batchesContract(test: HttpTest): void {
     const { refused } = await problem(response, 422, "nothing_accepted");
     equal((refused as unknown[]).length, 1);
   });
+}
 
+function repetitionContract(test: HttpTest): void {
   test("a batch sent again is a duplicate, also at the same time", async (target) => {
     const sent = body({}, hopLine(1), dropLine(2));
     const answers = await Promise.all(
@@ -122,7 +129,9 @@ export function batchesContract(test: HttpTest): void {
     ok(text.length < 50_000, `${text.length} characters`);
     equal((await reportOf(target)).accounting.refused, 10_000);
   });
+}
 
+function hostileContract(test: HttpTest): void {
   test("hostile names stay text, deep and long ones are refused", async (target) => {
     const name = "<img src=x onerror=alert(1)>";
     const hostile = [name, "\u202egpj.exe", "a\u0000b\u001b[2J", "'; DROP TABLE batches; --"];

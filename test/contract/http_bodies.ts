@@ -22,6 +22,9 @@ const POST = "POST /v1/incidents/i/batches";
 const bombOf = (mebibytes: number) => gzip(new Uint8Array(mebibytes * 1024 * 1024));
 
 export function bodiesContract(test: HttpTest): void {
+  encodingContract(test);
+  senderContract(test);
+  rateContract(test);
   test("a gzip bomb stops at the limit", async (target) => {
     const bomb = await bombOf(64);
     ok(bomb.length < 100_000);
@@ -62,7 +65,9 @@ export function bodiesContract(test: HttpTest): void {
     const again = await (await postLines(t, "i", whole, GZIP)).json();
     deepEqual([again.accepted, again.duplicates, again.events], [1, 1, 501]);
   });
+}
 
+function encodingContract(test: HttpTest): void {
   test("what is no gzip, several gzips, or another encoding is refused", async (target) => {
     const sent = body({}, hopLine(1));
     await problem(await postLines(target, "i", sent, GZIP), 400, "gzip_broken");
@@ -86,7 +91,9 @@ export function bodiesContract(test: HttpTest): void {
     deepEqual([answer.events, answer.refusedTotal], [10, 5]);
     equal((await clientOf(target).report("i")).accounting.refused, 5);
   }, { limits: { linesPerBatchMax: 10 } });
+}
 
+function senderContract(test: HttpTest): void {
   test("a sender that goes away in the middle loses only what it had not finished", async (t) => {
     const sent = body({ sequence: 0 }, hopLine(1)) + body({ sequence: 1 }, hopLine(2));
     const connection = await rawRequest(t, POST, { "content-length": String(sent.length + 100) });
@@ -119,7 +126,9 @@ export function bodiesContract(test: HttpTest): void {
     connection.close();
     await drip;
   }, { limits: { bodyIdleMs: 10_000, bodyTotalMs: 100 } });
+}
 
+function rateContract(test: HttpTest): void {
   test("only so many bodies are read at once", async (target) => {
     const open = await rawRequest(target, POST, { "content-length": "1000" });
     await writeAll(open, body({ sequence: 0 }, hopLine(1)) + body({ sequence: 1 }, hopLine(1)));

@@ -70,6 +70,8 @@ const post = (target: Target, sequence: number) =>
   );
 
 export function liveContract(test: HttpTest): void {
+  changesContract(test);
+  endContract(test);
   test("viewers get a report and its changes, which fold into the report", async (target) => {
     const first = new Watcher(target);
     await first.seen(0);
@@ -110,7 +112,9 @@ export function liveContract(test: HttpTest): void {
       await viewer.leave();
     }
   });
+}
 
+function changesContract(test: HttpTest): void {
   test("flows that are gone are taken away", async (target) => {
     const viewer = new Watcher(target);
     await clientOf(target).postBatch("i", body({ sequence: 0 }, hopLine(1, 1), hopLine(2, 2)));
@@ -141,7 +145,9 @@ export function liveContract(test: HttpTest): void {
     ok(!quick.names().includes("missed"));
     await quick.leave();
   }, { limits: { viewerQueueMax: 20 }, analyse: (input) => tally(input, 60_000) });
+}
 
+function endContract(test: HttpTest): void {
   test("closing an incident ends its streams with the last report", async (target) => {
     const viewer = new Watcher(target);
     await viewer.seen(0);
