@@ -171,8 +171,8 @@ Deno.test("events of many incidents are kept decoded only up to the limit", asyn
 
 Deno.test("a stream sends a comment when nothing else was sent for a while", async () => {
   const { clock, hub } = await setUp();
-  const viewer = (await hub.watch("i", null))!;
-  const reader = liveStream(viewer, 5000, clock).getReader();
+  const open = () => hub.watch("i", null);
+  const reader = liveStream({ open, heartbeatMs: 5000, clock }).getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
   equal(await next(), ": lasthop live stream\n\n");
   ok((await next()).startsWith("event: hello\n"));
@@ -184,4 +184,26 @@ Deno.test("a stream sends a comment when nothing else was sent for a while", asy
   await reader.cancel();
   await settle();
   deepEqual([hub.figures.viewers, clock.pending], [0, 0]);
+});
+
+Deno.test("a stream begins before its first report is computed, and can be left before", async () => {
+  const { clock, hub } = await setUp({}, 12_000);
+  const open = () => hub.watch("i", null);
+  const decoder = new TextDecoder();
+  const readers = [0, 1].map(() => liveStream({ open, heartbeatMs: 5000, clock }).getReader());
+  for (const reader of readers) {
+    equal(decoder.decode((await reader.read()).value), ": lasthop live stream\n\n");
+  }
+  for (let i = 0; i < 2; i++) {
+    const comment = readers[0]!.read();
+    await clock.advance(5000);
+    equal(decoder.decode((await comment).value), ": still here\n\n");
+  }
+  await readers[1]!.cancel();
+  const hello = readers[0]!.read();
+  await clock.advance(2000);
+  ok(decoder.decode((await hello).value).startsWith("event: hello\n"));
+  equal(hub.figures.viewers, 1);
+  await readers[0]!.cancel();
+  equal(hub.figures.viewers, 0);
 });

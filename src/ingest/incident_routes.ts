@@ -117,6 +117,8 @@ const LIVE_HEADERS = {
 
 export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
   const { store, clock, hub, limits } = deps;
+  /** Viewers whose first report is being computed. */
+  let opening = 0;
 
   const reportOf = async (c: Context<Env>) => {
     const id = incidentId(c);
@@ -148,14 +150,26 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
     await visibleIncident(deps, id);
     // Only the headers are wanted: a viewer would wait for a reader that never comes.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
-    if (hub.figures.viewers >= limits.viewersMax) {
+    if (hub.figures.viewers + opening >= limits.viewersMax) {
       const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, ` +
         `must be fewer`;
       throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
     }
-    const viewer = await hub.watch(id, c.req.header("last-event-id") ?? null);
-    if (viewer === null) throw noIncident(id);
-    return c.body(liveStream(viewer, limits.heartbeatMs, clock), 200, LIVE_HEADERS);
+    const cursor = c.req.header("last-event-id") ?? null;
+    const open = async () => {
+      opening += 1;
+      try {
+        return await hub.watch(id, cursor);
+      } catch (error) {
+        // The answer has begun, so nobody else can tell.
+        deps.log?.(`Cannot open live stream of ${id}: ${error}`);
+        throw error;
+      } finally {
+        opening -= 1;
+      }
+    };
+    const { heartbeatMs } = limits;
+    return c.body(liveStream({ open, heartbeatMs, clock }), 200, LIVE_HEADERS);
   });
 
   app.get("/v1/incidents/:id/archive", async (c) => {

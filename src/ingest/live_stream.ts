@@ -3,43 +3,59 @@ import type { Clock } from "./clock.ts";
 import { encodeServerSentEvent } from "./sse.ts";
 import type { Viewer } from "./viewer.ts";
 
+export interface LiveStreamOptions {
+  /** Becomes a viewer, which may take as long as a report; null when the incident is gone. */
+  open: () => Promise<Viewer | null>;
+  heartbeatMs: number;
+  clock: Clock;
+}
+
 /** Begins at once with a comment, so that headers and proxies let the first bytes through. */
-export function liveStream(
-  viewer: Viewer,
-  heartbeatMs: number,
-  clock: Clock,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
-  let begun = false;
+  let opening: Promise<void> | null = null;
+  let viewer: Viewer | null = null;
+  let opened = false;
+  let left = false;
+  const open = async () => {
+    viewer = await options.open();
+    opened = true;
+    if (left) viewer?.leave();
+  };
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      if (!begun) {
-        begun = true;
+      if (opening === null) {
+        opening = open();
+        // It is awaited by the next pull, which may come after it failed.
+        opening.catch(() => {});
         controller.enqueue(encoder.encode(": lasthop live stream\n\n"));
         return;
       }
-      await readyOrSilent(viewer, heartbeatMs, clock);
-      const text = viewer.take().map(encodeServerSentEvent).join("");
+      await silentOr(opened && viewer !== null ? viewer.ready() : opening, options);
+      if (left) return;
+      const text = viewer?.take().map(encodeServerSentEvent).join("") ?? "";
       if (text !== "") controller.enqueue(encoder.encode(text));
-      if (viewer.ended) {
-        viewer.leave();
+      if (opened && (viewer === null || viewer.ended)) {
+        viewer?.leave();
         controller.close();
       } else if (text === "") {
         controller.enqueue(encoder.encode(": still here\n\n"));
       }
     },
     cancel() {
-      viewer.leave();
+      left = true;
+      viewer?.leave();
     },
   }, { highWaterMark: 0 });
 }
 
-function readyOrSilent(viewer: Viewer, heartbeatMs: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
+/** Resolves with `promise`, or when nothing happened for a heartbeat. */
+function silentOr(
+  promise: Promise<void>,
+  { heartbeatMs, clock }: LiveStreamOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     const cancel = clock.after(heartbeatMs, resolve);
-    viewer.ready().then(() => {
-      cancel();
-      resolve();
-    });
+    promise.then(resolve, reject).finally(cancel);
   });
 }
