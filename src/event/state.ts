@@ -80,6 +80,8 @@ export const Link = z.object({
     untagged: z.boolean().optional(),
   })).optional(),
   macvlanMode: name.optional(),
+  /** Of a `vrf`: the table its ports are routed by, where the action of a rule is `l3mdev`. */
+  vrfTable: int.optional(),
   /** Ids of XDP programs on the device; empty when none. */
   xdp: z.array(z.object({ id: int.optional(), mode: name.optional(), name: name.optional() }))
     .optional(),
@@ -118,7 +120,7 @@ export const RoutingRule = z.object({
   protocol: name.optional(),
   sourcePort: name.optional(),
   destinationPort: name.optional(),
-  /** `lookup`, `blackhole`, `unreachable`, `prohibit`, `goto`, `nop`. */
+  /** `lookup`, `l3mdev`, `blackhole`, `unreachable`, `prohibit`, `goto`, `nop`. */
   action: name,
   table: int.optional(),
   inverted: z.boolean().optional(),

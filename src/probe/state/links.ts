@@ -117,6 +117,7 @@ function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Lin
       ? { bridgePort: bridgePort(info.info_slave_data ?? {}) }
       : {}),
     ...some("macvlanMode", isMacvlan ? text(data.mode) : undefined),
+    ...some("vrfTable", kind === "vrf" ? number(data.table) : undefined),
   };
 }
 

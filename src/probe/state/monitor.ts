@@ -12,7 +12,15 @@ const READY_MS = 5_000;
 /** A longer line is no line of these tools. */
 const LINE_MAX = 64 * 1024;
 
+/** A monitor is in its namespace, but nobody's reason for the namespace to be there. */
+const pids = new Set<number>();
+
+export function isMonitor(pid: number): boolean {
+  return pids.has(pid);
+}
+
 /**
+ * A complaint is a line too: it says that the kernel had more to tell than there was room for.
  * `onEnd` is called when it ends without being stopped. `setpriv` lets the kernel end the monitor
  * when this process ends, however it ends.
  */
@@ -29,24 +37,35 @@ export function startMonitor(
     stdin: "ignore",
     stderr: "pipe",
     reject: false,
-    buffer: { stdout: false },
+    buffer: false,
     // execa's own cleanup raises a signal a second time under Deno.
     cleanup: false,
   });
+  const pid = child.pid;
+  if (pid !== undefined) pids.add(pid);
   let ended = false;
   let stopped = false;
-  const end = child.then((result) => {
+  let complaint = "";
+  const lines = Promise.all([
+    readLines(child.stdout, onLine),
+    readLines(child.stderr, (line) => {
+      complaint = line.trim() || complaint;
+      onLine(line);
+    }),
+  ]);
+  const end = child.then(async (result) => {
     ended = true;
-    const why = (result.stderr ?? "").trim() || result.shortMessage || "it ended";
+    if (pid !== undefined) pids.delete(pid);
+    await lines;
+    const why = complaint || result.shortMessage || "it ended";
     if (!stopped) onEnd(`"${command.join(" ")}" ended: ${why}`);
   });
-  const lines = readLines(child.stdout, onLine);
   return {
-    ready: listening(() => ended ? undefined : child.pid),
+    ready: listening(() => ended ? undefined : pid),
     async stop() {
       stopped = true;
-      if (!ended && child.pid !== undefined) kill(child.pid);
-      await Promise.all([end, lines]);
+      if (!ended && pid !== undefined) kill(pid);
+      await end;
     },
   };
 }

@@ -71,11 +71,25 @@ export const VlanRow = z.object({
   })).optional(),
 });
 
+/** Neighbouring ids with the same flags become one range, whether or not the kernel did it. */
 export function portVlans(row: z.infer<typeof VlanRow>): NonNullable<Link["vlans"]> {
-  return (row.vlans ?? []).map((one) => ({
-    id: one.vlan,
-    ...(one.vlanEnd === undefined ? {} : { idEnd: one.vlanEnd }),
-    ...(one.flags?.includes("PVID") ? { pvid: true } : {}),
-    ...(one.flags?.includes("Egress Untagged") ? { untagged: true } : {}),
-  }));
+  const out: NonNullable<Link["vlans"]> = [];
+  for (const one of row.vlans ?? []) {
+    const pvid = one.flags?.includes("PVID") ?? false;
+    const untagged = one.flags?.includes("Egress Untagged") ?? false;
+    const last = out.at(-1);
+    const end = one.vlanEnd ?? one.vlan;
+    const adjoins = last !== undefined && (last.idEnd ?? last.id) + 1 === one.vlan;
+    if (adjoins && !pvid && !last.pvid && (last.untagged ?? false) === untagged) {
+      last.idEnd = end;
+      continue;
+    }
+    out.push({
+      id: one.vlan,
+      ...(end === one.vlan ? {} : { idEnd: end }),
+      ...(pvid ? { pvid } : {}),
+      ...(untagged ? { untagged } : {}),
+    });
+  }
+  return out;
 }

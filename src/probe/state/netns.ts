@@ -1,5 +1,6 @@
 /** Which network namespaces this machine has, and how to open each. */
 import { LasthopError } from "../../event/error.ts";
+import { isMonitor } from "./monitor.ts";
 
 export interface NetnsHandle {
   inode: number;
@@ -16,6 +17,10 @@ const NET = /^net:\[(\d+)\]$/;
  * their name, and those only a process holds; the current one included.
  */
 export function listNetns(): Promise<NetnsHandle[]> {
+  return Promise.resolve(scanNetns());
+}
+
+export function scanNetns(): NetnsHandle[] {
   const found = new Map<number, NetnsHandle>();
   for (const handle of [...mounted("self", ""), ...mounted("1", "/proc/1/root")]) {
     const known = found.get(handle.inode);
@@ -23,12 +28,13 @@ export function listNetns(): Promise<NetnsHandle[]> {
     if (!known || (!isNamed(known.path) && isNamed(handle.path))) found.set(handle.inode, handle);
   }
   for (const pid of ["self", ...processes()]) {
+    if (isMonitor(Number(pid))) continue;
     const inode = inodeOfLink(`/proc/${pid}/ns/net`);
     if (inode === undefined || found.has(inode)) continue;
     const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
     found.set(inode, { inode, path });
   }
-  return Promise.resolve([...found.values()].sort((a, b) => a.inode - b.inode));
+  return [...found.values()].sort((a, b) => a.inode - b.inode);
 }
 
 function isNamed(path: string): boolean {

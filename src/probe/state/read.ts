@@ -3,8 +3,9 @@ import type { NetnsState } from "../../event/state.ts";
 import { assemble, emptyState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
 import { type Askable, askableHere } from "./modules.ts";
-import { listNetns, type NetnsHandle } from "./netns.ts";
-import { fillPeers, type Reading, readNetnsIds } from "./peers.ts";
+import type { NetnsHandle } from "./netns.ts";
+import { NetnsIdCache } from "./netns_ids.ts";
+import { fillPeers, type Reading } from "./peers.ts";
 import { readSections } from "./run.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -16,6 +17,7 @@ export async function readState(
   options: { timeoutMs?: number } = {},
 ): Promise<NetnsState> {
   const reading = await readOne(netns, await askableHere(), options.timeoutMs ?? TIMEOUT_MS);
+  await findPeers([reading]);
   return reading.state;
 }
 
@@ -31,12 +33,21 @@ export async function readStates(netns: NetnsHandle[]): Promise<NetnsState[]> {
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
-  const away = readings.filter((reading) => reading.netnsids.size > 0);
-  const ids = away.length > 0
-    ? await readNetnsIds(away.map(({ state }) => state.netns), await listNetns())
-    : new Map();
-  fillPeers(readings, ids);
+  await findPeers(readings);
   return readings.map((reading) => reading.state);
+}
+
+const ids = new NetnsIdCache();
+
+async function findPeers(readings: readonly Reading[]): Promise<void> {
+  const away = readings.filter((reading) => reading.netnsids.size > 0);
+  const wanted = new Map(away.map((one) => [one.state.netns, new Set(one.netnsids.values())]));
+  try {
+    fillPeers(readings, await ids.of(wanted));
+  } catch (error) {
+    const why = clip(error instanceof Error ? error.message : String(error), 500);
+    for (const { state } of away) state.gaps.push({ what: "peers", why });
+  }
 }
 
 async function readOne(

@@ -1,6 +1,6 @@
-/** Routes and policy rules, from `ip -j -N route show table all` and `ip -j -N rule show`. */
+/** Routes, from `ip -j -N route show table all`. */
 import { z } from "zod";
-import type { Route, RoutingRule } from "../../event/state.ts";
+import type { Route } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 
 export type Family = 4 | 6;
@@ -85,94 +85,4 @@ export function prefix(destination: string, family: Family): string {
   }
   if (destination.includes("/")) return clip(destination, 80);
   return clip(`${destination}/${family === 4 ? 32 : 128}`, 80);
-}
-
-export const RuleRow = z.object({
-  priority: z.number().int(),
-  not: z.null().optional(),
-  src: str,
-  srclen: int,
-  dst: str,
-  dstlen: int,
-  iif: str,
-  oif: str,
-  fwmark: str,
-  fwmask: str,
-  ipproto: id,
-  sport: int,
-  sport_start: int,
-  sport_end: int,
-  dport: int,
-  dport_start: int,
-  dport_end: int,
-  table: id,
-  action: id,
-  goto: z.unknown().optional(),
-  nop: z.unknown().optional(),
-});
-export type RuleRow = z.infer<typeof RuleRow>;
-
-/** `FR_ACT_*` of fib_rules.h. */
-const ACTIONS: Record<string, string> = {
-  "1": "lookup",
-  "2": "goto",
-  "3": "nop",
-  "6": "blackhole",
-  "7": "unreachable",
-  "8": "prohibit",
-  to_tbl: "lookup",
-};
-const PROTOCOLS: Record<string, string> = {
-  "1": "icmp",
-  "6": "tcp",
-  "17": "udp",
-  "58": "icmp6",
-  "ipv6-icmp": "icmp6",
-};
-
-export function routingRule(row: RuleRow, family: Family): RoutingRule {
-  const protocol = row.ipproto === undefined
-    ? undefined
-    : String(row.ipproto).replace(/^ipproto-/, "");
-  const table = tableNumber(row.table);
-  return {
-    family,
-    priority: row.priority,
-    ...part("source", selector(row.src, row.srclen, family)),
-    ...part("destination", selector(row.dst, row.dstlen, family)),
-    ...part("inputDevice", row.iif && clip(row.iif, 255)),
-    ...part("outputDevice", row.oif && clip(row.oif, 255)),
-    ...part("mark", mark(row)),
-    ...part("protocol", protocol && (PROTOCOLS[protocol] ?? clip(protocol, 255))),
-    ...part("sourcePort", range(row.sport, row.sport_start, row.sport_end)),
-    ...part("destinationPort", range(row.dport, row.dport_start, row.dport_end)),
-    action: ruleAction(row),
-    ...(table === undefined ? {} : { table }),
-    ...(row.not === null ? { inverted: true } : {}),
-  };
-}
-
-function part<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return value ? { [key]: value } as { [P in K]?: string } : {};
-}
-
-function selector(address: string | undefined, length: number | undefined, family: Family) {
-  if (address === undefined || address === "all") return undefined;
-  return prefix(length === undefined ? address : `${address}/${length}`, family);
-}
-
-function mark(row: RuleRow): string | undefined {
-  if (row.fwmark === undefined) return undefined;
-  return clip(row.fwmask === undefined ? row.fwmark : `${row.fwmark}/${row.fwmask}`, 40);
-}
-
-function range(one?: number, from?: number, to?: number): string | undefined {
-  if (one !== undefined) return String(one);
-  return from === undefined ? undefined : `${from}-${to ?? from}`;
-}
-
-function ruleAction(row: RuleRow): string {
-  if (row.action !== undefined) return ACTIONS[String(row.action)] ?? clip(String(row.action), 255);
-  if (row.goto !== undefined) return "goto";
-  return row.nop === undefined ? "lookup" : "nop";
 }

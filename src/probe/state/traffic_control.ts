@@ -65,11 +65,18 @@ export function filters(text: string, device: string, where: string): TrafficCon
       ...(preference === undefined ? {} : { preference: Number(preference) }),
       ...(protocol === undefined ? {} : { protocol: clip(protocol, 255) }),
       ...(handle === undefined ? {} : { handle: clip(handle, 255) }),
-      text: clip(block.map((line) => line.trim()).join(" "), 4000),
+      text: clip(settled(block), 4000),
       actions: actions(block),
     });
   }
   return out;
+}
+
+/** One line of what was set up, without what counts and ages. */
+function settled(block: readonly string[]): string {
+  const counts = /^(index \d|random type|Action statistics|Sent \d|backlog \d|rate \d\S* \d+pps)/;
+  return block.map((line) => line.trim()).filter((line) => !counts.test(line)).join(" ")
+    .replace(/ \((rule hit|success) [^)]*\)/g, "");
 }
 
 function isBare(head: string, block: readonly string[]): boolean {

@@ -3,7 +3,7 @@ import { Gaps } from "./bounds.ts";
 import { askableHere } from "./modules.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
 import { lineJudge } from "./monitor_lines.ts";
-import { inodeOf, type NetnsHandle } from "./netns.ts";
+import { inodeOf, type NetnsHandle, scanNetns } from "./netns.ts";
 
 export interface Watch {
   /** Settles when every change from now on will be told; what can't be watched is in `gaps`. */
@@ -32,7 +32,7 @@ const NFT = ["nft", "monitor"];
  * forwarding entries of tunnels, `netconf` settings or nft rules change. Of bridges' learning,
  * traffic control and other settings the kernel tells nothing here.
  *
- * A monitor keeps its namespace alive, so it ends as soon as the path it came by is gone.
+ * A monitor keeps its namespace alive, so it ends soon after nothing else holds it.
  */
 export function watchState(
   netns: NetnsHandle[],
@@ -56,20 +56,23 @@ export function watchState(
     }
     await Promise.all([...ones.values()].map((one) => one.ready));
   });
-  const held = setInterval(() => {
-    for (const [handle, one] of ones) {
-      if (inodeOf(handle.path) === handle.inode) continue;
+  const letGo = () => {
+    const gone = [...ones].filter(([handle]) => inodeOf(handle.path) !== handle.inode);
+    if (gone.length === 0) return;
+    const held = new Set(scanNetns().map((handle) => handle.inode));
+    for (const [handle, one] of gone.filter(([handle]) => !held.has(handle.inode))) {
       ones.delete(handle);
       ending.push(one.stop());
       onChange(handle);
     }
-  }, options.heldCheckMs ?? 2_000);
+  };
+  const timer = setInterval(letGo, options.heldCheckMs ?? 2_000);
   return {
     ready,
     gaps: gaps.rows,
     async stop() {
       stopped = true;
-      clearInterval(held);
+      clearInterval(timer);
       await Promise.all([...ones.values()].map((one) => one.stop()));
       await Promise.all([ready, ...ending]);
     },
