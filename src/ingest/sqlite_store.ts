@@ -3,7 +3,7 @@
  * The embedded store: one SQLite file. Batches are gzip'd lines; what they add up to is kept in
  * memory and written with each batch, so a restart reads back exactly what was acknowledged.
  */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
@@ -32,6 +32,8 @@ import {
   TIERS,
 } from "./store.ts";
 
+const FILE = "lasthop.sqlite";
+
 /** Batches read per query: the store is not held while they are worked on. */
 const PAGE_ROWS = 64;
 
@@ -39,12 +41,14 @@ const PAGE_ROWS = 64;
 export function openSqliteStore(directory: string, limits: StoreLimits): SqliteStore {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Whose packets went where is nobody else's business; SQLite's own files follow this one.
+    closeSync(openSync(join(directory, FILE), "a", 0o600));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `Cannot use data directory ${directory}: ${why}, must be a writable directory`;
     throw new LasthopError("data_unusable", message, 1, { cause: error });
   }
-  const database = openDatabase(join(directory, "lasthop.sqlite"));
+  const database = openDatabase(join(directory, FILE));
   const reserve = new Reserve(join(directory, "lasthop.reserve"), limits.reserveBytes);
   return new SqliteStore(database, limits, reserve);
 }

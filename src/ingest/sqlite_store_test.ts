@@ -176,6 +176,15 @@ Deno.test("a file that is no database, or a newer one, is left alone", async () 
   await Deno.remove(directory, { recursive: true });
 });
 
+Deno.test("only its owner can read what the ingest keeps", () =>
+  withStore(async (store, directory) => {
+    await store.append("i", newBatch({}, hopLine(1)));
+    for await (const { name } of Deno.readDir(directory)) {
+      const { mode } = await Deno.stat(`${directory}/${name}`);
+      equal(mode! & 0o777, 0o600, name);
+    }
+  }));
+
 Deno.test("deleting an incident gives its room back to the disk", () =>
   withStore(async (store, directory) => {
     for (const i of upTo(50)) await store.append("i", noisyBatch(i));
