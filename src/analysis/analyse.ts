@@ -78,7 +78,7 @@ function worstFirst(a: Flow, b: Flow): number {
 }
 
 /** Wall clock of the first and last event, by each node's own pairing of its two clocks. */
-function span(nodes: readonly NodeView[]): Pick<Report, "from" | "to"> {
+function span(nodes: readonly NodeView[]): { from: Report["from"]; to: Report["to"] } {
   let from = Infinity;
   let to = -Infinity;
   for (const node of nodes) {

@@ -56,7 +56,7 @@ function countOf(packets: readonly Judgement[]): PacketCounts {
   };
 }
 
-/** [F4] The worst of its packets; a packet too young to judge does not speak against the others. */
+/** [G4] The worst of its packets; a packet too young to judge does not speak against the others. */
 function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   if (isUnanswered(group)) return "unanswered";
   const outcomes = new Set(packets.map((packet) => packet.outcome));
@@ -112,7 +112,7 @@ function translatedForm(judgement: Judgement) {
   return formKey(formOf(sent)) === formKey(form) ? null : form;
 }
 
-/** [F5] Causes by how many packets died of each; packets that died alike are judged once. */
+/** [G5] Causes by how many packets died of each; packets that died alike are judged once. */
 function causesOf(
   packets: readonly Judgement[],
   outcome: Outcome,

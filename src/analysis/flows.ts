@@ -1,4 +1,4 @@
-/** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules F1–F3. */
+/** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
 import {
   conntrackForm,
   type Form,
@@ -23,7 +23,7 @@ export interface FlowGroup {
   reply?: FlowGroup;
 }
 
-/** [F1] The form a packet was sent in: that of its first sighting, or what conntrack says it was. */
+/** [G1] The form a packet was sent in: that of its first sighting, or what conntrack says it was. */
 export function sentForm(judgement: Judgement): Form {
   const first = judgement.steps[0]!.event;
   if (first.conntrackDirection === "original" && first.tunnelKind === undefined) {
@@ -56,7 +56,7 @@ function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
   return [...groups.values()].sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** [F7] A later fragment has no ports: it belongs to the flow of the first one of its packet. */
+/** [G7] A later fragment has no ports: it belongs to the flow of the first one of its packet. */
 function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
   const firsts = new Map<string, Form>();
   for (const judgement of judgements) {
@@ -74,7 +74,7 @@ function fragmentKey(judgement: Judgement): string | null {
 }
 
 /**
- * [F2] Packets first seen after their translation belong to the flow whose other packets were seen
+ * [G2] Packets first seen after their translation belong to the flow whose other packets were seen
  * before it.
  */
 function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
@@ -127,7 +127,7 @@ export function protocolName(form: Form): string {
   return NAMES[form.protocol] ?? String(form.protocol);
 }
 
-/** [F3] A flow answers another when a form of it is the reverse of a form of the other. */
+/** [G3] A flow answers another when a form of it is the reverse of a form of the other. */
 function joinDirections(groups: FlowGroup[]): void {
   const byForm = new Map<string, FlowGroup>();
   for (const group of groups) {

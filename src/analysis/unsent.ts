@@ -1,6 +1,6 @@
 /**
  * Packets that never came to be: a routing lookup for a packet of the node's own failed, and the
- * program was told so. Rule F6. Nothing passes a device, so only the lookup can tell.
+ * program was told so. Rule G6. Nothing passes a device, so only the lookup can tell.
  */
 import { lookupPurpose } from "../event/lookup.ts";
 import type { Flow } from "../event/report.ts";
@@ -102,7 +102,7 @@ function flowOf({ form, lookups }: Attempt): Flow | null {
     lastHop: hop,
     path: [hop],
     cause: {
-      rule: "F6",
+      rule: "R60",
       code: refusal ? "route-blackhole" : "no-route",
       confidence: certain ? "proven" : "likely",
       sentence: refusal
