@@ -1,7 +1,7 @@
 // deno-lint-ignore-file require-await -- SQLite answers at once, the port does not
 /**
- * The embedded store: one SQLite file. Batches are gzip'd lines; what they add up to is kept in
- * memory and written with each batch, so a restart reads back exactly what was acknowledged.
+ * The embedded store: one SQLite file. What batches add up to is written with each of them, so a
+ * restart reads back exactly what was acknowledged.
  */
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
@@ -109,11 +109,8 @@ export class SqliteStore implements Store {
       this.#sql.commit.run();
       return result;
     } catch (error) {
-      try {
-        this.#sql.rollback.run();
-      } catch {
-        // SQLite rolled back by itself.
-      }
+      // After some errors SQLite has rolled back by itself.
+      if (this.database.isTransaction) this.#sql.rollback.run();
       if (isDiskFull(error)) throw new StoreFull("The disk is full", { cause: error });
       throw error;
     }
@@ -144,8 +141,8 @@ export class SqliteStore implements Store {
     const incident = this.#heads.get(id)?.incident;
     if (incident === undefined) return false;
     const { title, filter, createdMs, closedMs } = as;
-    const revision = incident.revision + 1;
-    this.#save({ ...incident, title, filter, createdMs, closedMs, importing: false, revision });
+    const seen = { importing: false, revision: incident.revision + 1 };
+    this.#save({ ...incident, title, filter, createdMs, closedMs, ...seen });
     return true;
   }
 
