@@ -56,7 +56,7 @@ export const macMismatch: Rule = {
         ...said.map((entry) => entry.evidence),
         ...held,
       ],
-      remedies(found, mac, destination, said),
+      remedies(found, mac, destination, said, holders.length > 0),
     );
   },
 };
@@ -97,10 +97,16 @@ function suppliers(found: Case, mac: string, destination: string): Supplier[] {
 }
 
 /**
- * Where the address lives at this device, the device can take the MAC that everybody resolves;
- * else the entry that is wrong must go.
+ * Where the address lives at this device and the MAC is a real one that everybody resolves, the
+ * device can take it; else the entry that is wrong must go.
  */
-function remedies(found: Case, mac: string, destination: string, said: Supplier[]): string[] {
+function remedies(
+  found: Case,
+  mac: string,
+  destination: string,
+  said: Supplier[],
+  isHeld: boolean,
+): string[] {
   const here = found.link?.addresses.some((own) => own.address === destination);
   const set = command(
     found.node,
@@ -108,7 +114,7 @@ function remedies(found: Case, mac: string, destination: string, said: Supplier[
     `ip link set dev ${shell(found.device)} address ${mac}`,
   );
   const fixes = said.slice(0, 1).map((entry) => entry.fix);
-  return here ? [set, ...fixes] : [...fixes, set];
+  return here && isHeld ? [set, ...fixes] : [...fixes, set];
 }
 
 export const neighbourUnresolved: Rule = {
