@@ -1,6 +1,10 @@
-import { LasthopError } from "../../event/error.ts";
+/** `lasthop report`: what is known of an incident's flows, now. */
+import { askedIncident } from "../asking/incident.ts";
+import { printReport } from "../capture/print_report.ts";
 import type { ReportOptions } from "../options.ts";
 
-export function run(_options: ReportOptions): Promise<number> {
-  throw new LasthopError("not_built", 'Cannot run "lasthop report": it is not built yet');
+export async function run(options: ReportOptions): Promise<number> {
+  const { client, incident } = await askedIncident(options);
+  printReport(await client.report(incident), options.json);
+  return 0;
 }

@@ -3,3 +3,4 @@ export { renderFlow } from "./flow.ts";
 export { type Look, lookOf, type RenderOptions } from "./look.ts";
 export { renderReport, renderSummary } from "./report.ts";
 export { isTerminal, terminalOptions } from "./terminal.ts";
+export { grouped, plural } from "./words.ts";

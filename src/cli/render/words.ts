@@ -30,8 +30,8 @@ export const boldStyleOf = (outcome: Outcome): Style => {
 export const grouped = (value: number): string =>
   String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
-export const plural = (count: number, one: string): string =>
-  `${grouped(count)} ${one}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`;
 
 /** Three digits: `812 ns`, `2.31 µs`, `14.0 ms`, `1.20 s`. */
 export function elapsed(ns: bigint, { glyph }: Look): string {

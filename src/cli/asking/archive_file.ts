@@ -1,0 +1,67 @@
+/** Archives as files. */
+import { LasthopError } from "../../event/error.ts";
+import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive.ts";
+
+/** Whole or not there, beside what was there before. Resolves with its size in bytes. */
+export async function saveArchive(
+  archive: ReadableStream<Uint8Array<ArrayBuffer>>,
+  path: string,
+): Promise<number> {
+  const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    const file = await Deno.open(fresh, { write: true, createNew: true });
+    await archive.pipeTo(file.writable);
+    const { size } = await Deno.stat(fresh);
+    await Deno.rename(fresh, path);
+    return size;
+  } catch (error) {
+    await archive.cancel().catch(() => {});
+    await Deno.remove(fresh).catch(() => {});
+    throw new LasthopError(
+      "archive_failed",
+      `Cannot write archive "${path}": ${said(error)}, must be a file in a folder with room`,
+    );
+  }
+}
+
+/** What is in an archive, from its first line. */
+export async function archiveHeader(path: string): Promise<ArchiveHeader> {
+  const file = await openArchive(path);
+  let text = "";
+  try {
+    const lines = file.readable.pipeThrough(new DecompressionStream("gzip"))
+      .pipeThrough(new TextDecoderStream());
+    for await (const chunk of lines) {
+      text += chunk;
+      if (text.includes("\n") || text.length > HEADER_CHARS_MAX) break;
+    }
+  } catch {
+    // Also a gzip that is cut: its first line may be whole.
+    if (!text.includes("\n")) throw unreadable(path, "it is no gzip file, or was cut at once");
+  }
+  const header = readArchiveHeader(text.slice(0, HEADER_CHARS_MAX).split("\n", 1)[0]!);
+  if (typeof header === "string") throw unreadable(path, header);
+  return header;
+}
+
+const HEADER_CHARS_MAX = 16_384;
+
+export async function openArchive(path: string): Promise<Deno.FsFile> {
+  try {
+    const file = await Deno.open(path);
+    if ((await file.stat()).isFile) return file;
+    file.close();
+  } catch (error) {
+    throw unreadable(path, error instanceof Deno.errors.NotFound ? "no such file" : said(error));
+  }
+  throw unreadable(path, "it is no file");
+}
+
+function unreadable(path: string, why: string): LasthopError {
+  return new LasthopError(
+    "archive_unreadable",
+    `Cannot read archive "${path}": ${why}, must be a file that lasthop archived`,
+  );
+}
+
+const said = (error: unknown): string => error instanceof Error ? error.message : String(error);

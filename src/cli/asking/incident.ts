@@ -1,0 +1,34 @@
+/** A running ingest, and the incident that a command is about. */
+import { LasthopError } from "../../event/error.ts";
+import { createClient, type IngestClient, type ShownIncident } from "../../ingest/mod.ts";
+import type { Access } from "../options.ts";
+
+export interface Asked {
+  client: IngestClient;
+  /** Id of the incident. */
+  incident: string;
+}
+
+export function clientOf({ ingest, token }: Access): IngestClient {
+  return createClient({ url: ingest, token });
+}
+
+/** The incident that was named, else the newest. Throws when there is none. */
+export async function askedIncident(
+  access: Access & { incident?: string },
+): Promise<Asked> {
+  const client = clientOf(access);
+  if (access.incident !== undefined) return { client, incident: access.incident };
+  const newest = newestFirst(await client.listIncidents())[0];
+  if (newest !== undefined) return { client, incident: newest.id };
+  throw new LasthopError(
+    "no_incident",
+    `Cannot choose an incident: the ingest at ${access.ingest} has none, must have one`,
+  );
+}
+
+export function newestFirst(incidents: readonly ShownIncident[]): ShownIncident[] {
+  return [...incidents].sort((a, b) =>
+    a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1
+  );
+}

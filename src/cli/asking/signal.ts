@@ -1,0 +1,17 @@
+/** Waiting for the person to have seen enough. */
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Resolves with the first of them, or when `signal` aborts. */
+export function untilSignal(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const name of SIGNALS) Deno.removeSignalListener(name, done);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    for (const name of SIGNALS) Deno.addSignalListener(name, done);
+    if (signal?.aborted === true) done();
+    else signal?.addEventListener("abort", done);
+  });
+}
