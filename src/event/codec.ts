@@ -84,7 +84,8 @@ export function decodeTsv(line: string): Event {
   if (event.timeNs === undefined || event.cpu === undefined) {
     throw new LineError(`has no "timeNs" or no "cpu", must have both`);
   }
-  return event as unknown as Event;
+  // Filled by computed names it is a hash table to V8; a copy is an object, a third of the size.
+  return { ...event } as unknown as Event;
 }
 
 function decodeField(column: Column, text: string): unknown {
