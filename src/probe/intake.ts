@@ -6,6 +6,7 @@ import { Batcher, type KernelFacts, type ProbeBatch } from "./batcher.ts";
 import { ClockPairs } from "./clock_pair.ts";
 import { Demux } from "./demux.ts";
 import { LineSource } from "./line_source.ts";
+import { NeighbourWaits } from "./neighbour_waits.ts";
 import { NeighbourPlaces } from "./neighbour_places.ts";
 import type { NodeSpec } from "./nodes.ts";
 import type { Plan } from "./plan.ts";
@@ -49,6 +50,7 @@ export class Intake {
   readonly active = new Set<number>();
   /** When the last event came, by this process's clock. */
   lastEventMs = 0;
+  readonly neighbourWaits = new NeighbourWaits();
   /** What is asked for; the kernel may already have left out the rest. */
   plan: Plan | undefined;
   scripts: KernelFacts["scripts"] = [];
@@ -178,6 +180,7 @@ export class Intake {
 
   #add(event: Event, node: RunningNode): void {
     this.lastEventMs = performance.now();
+    this.neighbourWaits.note(event, this.lastEventMs);
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
     node.batcher.addEvent(event);
     if (event.netns === undefined) return;

@@ -127,7 +127,8 @@ export class RunningSession implements Session {
     for (;;) {
       const nowMs = performance.now();
       const silentMs = nowMs - Math.max(this.parts.intake.lastEventMs, beganMs);
-      if (silentMs >= QUIET_MS || nowMs - beganMs >= QUIET_WAIT_MAX_MS) return;
+      const isHeld = this.parts.intake.neighbourWaits.remainingMs(nowMs) > 0;
+      if (!isHeld && (silentMs >= QUIET_MS || nowMs - beganMs >= QUIET_WAIT_MAX_MS)) return;
       const died = await Promise.race([this.failure, wait(QUIET_LOOK_MS)]);
       if (died !== undefined) return;
     }
