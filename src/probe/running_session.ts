@@ -83,6 +83,7 @@ export class RunningSession implements Session {
     options.onProgress("attaching scripts…");
     intake.plan = planner.plan();
     await tracer.start(intake.plan);
+    intake.plan = tracer.plan;
     await read;
     this.#isReady = true;
     await this.#planAgain();

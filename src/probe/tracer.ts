@@ -87,7 +87,9 @@ export class Tracer {
       onProgress,
       signal: this.#abort.signal,
     });
-    return { attached, source, plan };
+    // A filter that the kernel did not take has to be applied here.
+    const exact = plan.kernel.exact && attached.render.filter === plan.kernel.expression;
+    return { attached, source, plan: { ...plan, kernel: { ...plan.kernel, exact } } };
   }
 
   #watch(running: Running): void {

@@ -74,6 +74,13 @@ function clientOf(app: Ingest["app"], token: string): IngestClient {
   return createClient({
     url: "http://lasthop",
     token,
-    fetch: async (input, init) => await app.fetch(new Request(input, init), {}),
+    fetch: async (input, init) => abortable(await app.fetch(new Request(input, init), {}), init),
   });
+}
+
+/** Without a socket between them, nothing ends a stream when its reader leaves. */
+function abortable(response: Response, init: RequestInit | undefined): Response {
+  const signal = init?.signal;
+  if (!signal || response.body === null) return response;
+  return new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
 }

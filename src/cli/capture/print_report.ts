@@ -1,6 +1,7 @@
 /** A report on stdout: JSON alone, or for a person. */
 import type { Report } from "../../event/report.ts";
+import { renderReport, terminalOptions } from "../render/mod.ts";
 
 export function printReport(report: Report, json: boolean): void {
-  console.log(JSON.stringify(report, null, json ? 2 : 0));
+  console.log(json ? JSON.stringify(report, null, 2) : renderReport(report, terminalOptions()));
 }

@@ -6,6 +6,7 @@ import { conclude } from "../capture/conclude.ts";
 import { Delivery } from "../capture/delivery.ts";
 import { createEnding, type Ending } from "../capture/end.ts";
 import { type LocalIngest, openLocalIngest } from "../capture/local_ingest.ts";
+import { printLivePaths } from "../capture/live_paths.ts";
 import { removeReadyFile } from "../capture/ready_file.ts";
 import type { TraceOptions } from "../options.ts";
 
@@ -36,7 +37,12 @@ async function trace(options: TraceOptions, ending: Ending): Promise<number> {
       onReady: () => announce(ingest, incident),
       facts: { url: ingest.url },
     });
-    await capturing.done;
+    const live = options.json ? null : printLivePaths(ingest.client, incident);
+    try {
+      await capturing.done;
+    } finally {
+      await live?.stop();
+    }
     await delivery.drain();
     await ingest.client.closeIncident(incident);
     return await conclude(options, ingest.client, incident);
