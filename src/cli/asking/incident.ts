@@ -10,7 +10,8 @@ export interface Asked {
 }
 
 export function clientOf({ ingest, token }: Access): IngestClient {
-  return createClient({ url: ingest, token });
+  // An empty LASTHOP_TOKEN is how a shell says that there is none.
+  return createClient({ url: ingest, token: token === "" ? undefined : token });
 }
 
 /** The incident that was named, else the newest. Throws when there is none. */

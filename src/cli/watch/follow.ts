@@ -1,0 +1,79 @@
+/** An incident's live stream with the report it adds up to, across broken connections. */
+import { LasthopError } from "../../event/error.ts";
+import type { Report } from "../../event/report.ts";
+import { applyLive, type IngestClient, type ReceivedLiveEvent } from "../../ingest/mod.ts";
+
+export type Change =
+  /** `report` is null until the first one came. */
+  | { kind: "live"; live: ReceivedLiveEvent; report: Report | null }
+  /** Nothing is heard of the ingest. */
+  | { kind: "away"; why: string }
+  | { kind: "back" };
+
+export interface FollowOptions {
+  signal: AbortSignal;
+  /** Waits between attempts; the last one repeats. */
+  retryMs?: readonly number[];
+}
+
+const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
+
+/** Ends when the incident does. Throws what the first attempt threw, and refusals for good. */
+export async function* follow(
+  client: Pick<IngestClient, "live">,
+  incident: string,
+  { signal, retryMs = RETRY_MS }: FollowOptions,
+): AsyncGenerator<Change> {
+  let report: Report | null = null;
+  let cursor: string | undefined;
+  let away = false;
+  let failures = 0;
+  for (;;) {
+    let why = "the connection ended";
+    try {
+      const options = { signal, retryMs: [], ...cursor === undefined ? {} : lastEventId(cursor) };
+      for await (const live of client.live(incident, options)) {
+        failures = 0;
+        cursor = live.cursor ?? cursor;
+        if (away) yield { kind: "back" };
+        away = false;
+        const stopping = live.event === "end" && live.data.reason === "shutdown";
+        if (stopping) why = "the ingest is stopping";
+        report = applyLive(report, live);
+        if (!stopping) yield { kind: "live", live, report };
+        if (live.event === "end" && !stopping) return;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (cursor === undefined || !mayPass(error)) throw error;
+      why = error instanceof Error ? error.message : String(error);
+    }
+    if (signal.aborted) return;
+    if (!away) yield { kind: "away", why };
+    away = true;
+    await pause(retryMs[Math.min(failures, retryMs.length - 1)] ?? 0, signal);
+    failures += 1;
+  }
+}
+
+const lastEventId = (cursor: string) => ({ lastEventId: cursor });
+
+/** Anything but the ingest's own no may be over the next time. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof LasthopError)) return true;
+  return error.code === "ingest_unreachable" ||
+    (error as LasthopError & { retryable?: boolean }).retryable === true;
+}
+
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, delayMs);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
+}
