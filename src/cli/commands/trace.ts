@@ -13,13 +13,23 @@ import type { TraceOptions } from "../options.ts";
 export async function run(options: TraceOptions): Promise<number> {
   const ending = createEnding(() => Deno.exit(130));
   try {
-    return await trace(options, ending);
+    return await trace(options, { ending });
   } finally {
     ending.close();
   }
 }
 
-async function trace(options: TraceOptions, ending: Ending): Promise<number> {
+/** What `lab` and `demo` add to a trace; a person's own trace has the ending alone. */
+export interface TraceHooks {
+  ending: Ending;
+  /** Everything is attached: who is to send the traffic is told by this, when it is given. */
+  onReady?(): void;
+  /** The report is printed, and the page answers until this resolves. */
+  onReported?(page: string | null): Promise<void>;
+}
+
+export async function trace(options: TraceOptions, hooks: TraceHooks): Promise<number> {
+  const { ending } = hooks;
   const nodes = await resolveNodes(options.nodes, Deno.hostname());
   if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
   const ingest = await openLocalIngest(options.listen, () => loadAssets(progress));
@@ -34,10 +44,12 @@ async function trace(options: TraceOptions, ending: Ending): Promise<number> {
       ending,
       progress,
       onBatch: (batch) => delivery.push(batch),
-      onReady: () => announce(ingest, incident),
+      onReady: () => announce(ingest, incident, hooks),
       facts: { url: ingest.url },
     });
-    const live = options.json ? null : printLivePaths(ingest.client, incident);
+    // Where the traffic is made here, its report follows at once.
+    const showsPaths = !options.json && hooks.onReady === undefined;
+    const live = showsPaths ? printLivePaths(ingest.client, incident) : null;
     try {
       await capturing.done;
     } finally {
@@ -45,7 +57,9 @@ async function trace(options: TraceOptions, ending: Ending): Promise<number> {
     }
     await delivery.drain();
     await ingest.client.closeIncident(incident);
-    return await conclude(options, ingest.client, incident);
+    const exitCode = await conclude(options, ingest.client, incident);
+    await hooks.onReported?.(ingest.url === null ? null : pageOf(ingest.url, incident));
+    return exitCode;
   } finally {
     await ingest.stop();
   }
@@ -53,10 +67,13 @@ async function trace(options: TraceOptions, ending: Ending): Promise<number> {
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-function announce({ url, token }: LocalIngest, incident: string): void {
-  if (url !== null) progress(`page: ${url}/incidents/${incident}`);
+const pageOf = (url: string, incident: string) => `${url}/incidents/${incident}`;
+
+function announce({ url, token }: LocalIngest, incident: string, { onReady }: TraceHooks): void {
+  if (url !== null) progress(`page: ${pageOf(url, incident)}`);
   if (token !== null) progress(`from other machines with this token: ${token}`);
-  progress("ready: send your traffic");
+  if (onReady !== undefined) onReady();
+  else progress("ready: send your traffic");
 }
 
 /** `trace-20260726-101530-4f2a`: sorts by time, and is not guessed. */
