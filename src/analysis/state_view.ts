@@ -1,6 +1,6 @@
 /** Questions to node state, answered from the snapshot that fits the moment. */
 import type { Link, Neighbour, NetnsState } from "../event/state.ts";
-import { isLoopback } from "./address.ts";
+import { contains, isLoopback } from "./address.ts";
 import type { NodeView } from "./timeline.ts";
 
 /**
@@ -47,15 +47,12 @@ export function sysctl(state: NetnsState | null, name: string): string | undefin
   return state?.sysctls[name];
 }
 
-/** True when the address is one of the netns' own; loopback always is. */
+/** True when the address is one of the netns' own, by device or by a `local` route. */
 export function ownsAddress(state: NetnsState | null, address: string): boolean {
   if (isLoopback(address)) return true;
   if (!state) return false;
   return state.links.some((link) => link.addresses.some((own) => own.address === address)) ||
-    state.routes.some((route) =>
-      route.type === "local" &&
-      route.destination === `${address}${address.includes(":") ? "/128" : "/32"}`
-    );
+    state.routes.some((route) => route.type === "local" && contains(route.destination, address));
 }
 
 /** Takes in broadcasts of its networks, too. */
