@@ -26,12 +26,22 @@ function proven(judgement: Judgement): void {
   delete judgement.gap;
 }
 
+/**
+ * One answer proves one request with its sequence number: ping sends the same number again when
+ * its packet was dropped before its eyes.
+ */
 function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
-  const answered = new Set(replies.packets.map((packet) => firstEvent(packet).icmpSequence));
+  const unclaimed = new Map<number | undefined, number>();
+  const add = (judgement: Judgement, count: number) => {
+    const { icmpSequence } = firstEvent(judgement);
+    unclaimed.set(icmpSequence, (unclaimed.get(icmpSequence) ?? 0) + count);
+  };
+  for (const reply of replies.packets) add(reply, 1);
+  for (const request of requests.packets) if (request.outcome === "delivered") add(request, -1);
   for (const request of requests.packets) {
-    if (request.outcome !== "delivered" && answered.has(firstEvent(request).icmpSequence)) {
-      proven(request);
-    }
+    if (!isOpen(request) || (unclaimed.get(firstEvent(request).icmpSequence) ?? 0) <= 0) continue;
+    proven(request);
+    add(request, -1);
   }
 }
 
