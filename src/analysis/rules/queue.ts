@@ -166,9 +166,9 @@ export const queueOverflow: Rule = {
 };
 
 function qdiscsOf(found: Case): { now: Qdisc; rise: number }[] {
-  const now =
-    (found.after ?? found.before)?.qdiscs.filter((qdisc) => qdisc.device === found.device) ?? [];
-  const first = found.node.states.get(found.netns ?? -1)?.[0]?.state.qdiscs ?? [];
+  const snapshots = found.node.states.get(found.netns ?? -1) ?? [];
+  const now = snapshots.at(-1)?.state.qdiscs.filter((qdisc) => qdisc.device === found.device) ?? [];
+  const first = snapshots[0]?.state.qdiscs ?? [];
   return now.map((qdisc) => {
     const before = first.find((other) =>
       other.device === qdisc.device && other.handle === qdisc.handle &&
