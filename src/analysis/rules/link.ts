@@ -66,34 +66,34 @@ interface Supplier {
   fix: string;
 }
 
-/** Neighbour entries on the packet's way that gave the frame its address. */
+/** Neighbour entries on the packet's way that gave the frame its address; the one used first. */
 function suppliers(found: Case, mac: string, destination: string): Supplier[] {
-  const seen = new Set<string>();
-  const result: Supplier[] = [];
+  const result = new Map<string, Supplier & { rank: number }>();
   for (const { event } of found.judgement.steps) {
     for (const { state } of event.node.states.get(event.netns ?? -1) ?? []) {
       for (const entry of state.neighbours) {
         if (entry.mac !== mac) continue;
-        const text = `neighbour entry in ${
-          netnsName(event.node, event.netns)
-        } on ${event.node.name}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
-          entry.states.join(",")
-        }`;
-        if (seen.has(text)) continue;
-        seen.add(text);
+        const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+        const key = `${where} ${entry.address} ${entry.device}`;
+        const used = event.kind === "device-tx" && event.device === entry.device;
+        const rank = (entry.address === destination ? 1 : 0) + (used ? 2 : 0);
+        if (rank < (result.get(key)?.rank ?? 0)) continue;
+        const text =
+          `neighbour entry in ${where}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
+            entry.states.join(",")
+          }`;
         const fix = `ip neigh replace ${entry.address} dev ${shell(entry.device)} lladdr ${
           found.link?.mac ?? "MAC"
         }`;
-        const item = {
+        result.set(key, {
           evidence: stateEvidence(event.node, text),
           fix: command(event.node, event.netns, fix),
-        };
-        if (entry.address === destination) result.unshift(item);
-        else result.push(item);
+          rank,
+        });
       }
     }
   }
-  return result;
+  return [...result.values()].sort((a, b) => b.rank - a.rank);
 }
 
 /**
