@@ -3,10 +3,8 @@ import { z } from "zod";
 import type { Link, LinkAddress } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 import { bridge, bridgePort, tunnel, vlan } from "./link_kinds.ts";
-import { number, some, text } from "./values.ts";
+import { int, number, some, str, text } from "./values.ts";
 
-const str = z.string().optional();
-const int = z.number().int().optional();
 const record = z.record(z.string(), z.unknown());
 
 const AddressRow = z.object({

@@ -2,9 +2,7 @@
 import { z } from "zod";
 import type { FdbEntry, Link, Neighbour } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
-
-const str = z.string().optional();
-const int = z.number().int().optional();
+import { int, str } from "./values.ts";
 
 export const NeighbourRow = z.object({
   dst: z.string(),

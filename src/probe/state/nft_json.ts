@@ -3,9 +3,8 @@ import { z } from "zod";
 import type { NetfilterChain, NetfilterRule, NetfilterSet } from "../../event/state.ts";
 import { clip, type Gaps, ROWS_MAX } from "./bounds.ts";
 import { type NftText, ruleKey } from "./nft_text.ts";
+import { int, str } from "./values.ts";
 
-const str = z.string().optional();
-const int = z.number().int().optional();
 const place = { family: z.string(), table: z.string() };
 
 const Chain = z.object({

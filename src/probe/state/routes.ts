@@ -2,11 +2,10 @@
 import { z } from "zod";
 import type { Route } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
+import { int, str } from "./values.ts";
 
 export type Family = 4 | 6;
 
-const str = z.string().optional();
-const int = z.number().int().optional();
 /** iproute2 prints an id as a number, as text, or by name: it depends on version and `-N`. */
 const id = z.union([z.string(), z.number()]).optional();
 

@@ -3,9 +3,8 @@ import { z } from "zod";
 import type { RoutingRule } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 import { type Family, prefix, tableNumber } from "./routes.ts";
+import { int, str } from "./values.ts";
 
-const str = z.string().optional();
-const int = z.number().int().optional();
 /** An id as a number, as text, or by name, as in routes. */
 const id = z.union([z.string(), z.number()]).optional();
 

@@ -1,5 +1,10 @@
 /** Small readers of loose values. */
+import { z } from "zod";
 import { clip } from "./bounds.ts";
+
+/** The tools print null for some of what is not there: `"link": null` of a gre device. */
+export const str = z.string().nullish().transform((value) => value ?? undefined).optional();
+export const int = z.number().int().nullish().transform((value) => value ?? undefined).optional();
 
 /** `{ [key]: value }`, or nothing when there is no value: absent is not `undefined` on the wire. */
 export function some<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -1,0 +1,96 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Link } from "../../event/state.ts";
+import { links } from "./links.ts";
+import { everySuite, reading, type Suite } from "./testing.ts";
+
+function linkOf(suite: Suite, name: string, role: "node" | "pod" = "node"): Link {
+  const found = reading(suite, role).state.links.find((link) => link.name === name);
+  ok(found, `no ${name}`);
+  return found;
+}
+
+everySuite("[N4] addresses, peers, masters and counters of links", (suite) => {
+  const bridge = linkOf(suite, "br0");
+  deepEqual(bridge.addresses[0], { address: "10.9.0.1", prefix: 24, scope: "global" });
+  equal(bridge.bridge?.vlanFiltering, true);
+  equal(bridge.bridge?.nfCallIptables, false);
+  const veth = linkOf(suite, "veth1");
+  equal(veth.masterIfindex, bridge.ifindex);
+  equal(veth.peerIfindex, linkOf(suite, "eth0", "pod").ifindex);
+  equal(linkOf(suite, "p0").peerIfindex, linkOf(suite, "p1").ifindex);
+  ok(veth.flags.includes("LOWER_UP"));
+  ok((veth.counters?.tx_packets ?? 0) > 0);
+  equal(linkOf(suite, "lo").kind, "loopback");
+});
+
+everySuite("[N4] bridge ports and their VLANs, neighbouring ids as ranges", (suite) => {
+  deepEqual(linkOf(suite, "p0").bridgePort, {
+    state: "disabled",
+    isolated: true,
+    hairpin: true,
+    learning: false,
+    unicastFlood: true,
+    guard: false,
+    neighbourSuppress: false,
+  });
+  equal(linkOf(suite, "veth1").bridgePort?.state, "forwarding");
+  deepEqual(linkOf(suite, "p0").vlans, [
+    { id: 1, untagged: true },
+    { id: 10, idEnd: 20 },
+    { id: 30, pvid: true, untagged: true },
+  ]);
+  deepEqual(linkOf(suite, "br0").vlans, [{ id: 1, pvid: true, untagged: true }, { id: 40 }]);
+});
+
+everySuite("[N5] tunnels of every kind", (suite) => {
+  const tunnel = (name: string) => linkOf(suite, name).tunnel;
+  deepEqual(tunnel("vx0"), {
+    id: 100,
+    local: "10.9.0.1",
+    port: 4789,
+    learning: true,
+    underlay: "br0",
+    underlayIfindex: linkOf(suite, "br0").ifindex,
+  });
+  deepEqual(tunnel("vx1"), { port: 8472, learning: false, external: true });
+  deepEqual(tunnel("gt0"), { id: 9, local: "10.9.0.1", remote: "10.9.0.7" });
+  deepEqual(tunnel("gr0"), { local: "10.9.0.1", remote: "10.9.0.7" });
+  deepEqual(tunnel("gx0"), { external: true });
+  deepEqual(tunnel("gn0"), { id: 55, remote: "10.9.0.8", port: 6081 });
+  deepEqual(tunnel("tn0"), { local: "10.9.0.1", remote: "10.9.0.7" });
+  deepEqual(tunnel("t60"), { local: "fd00::1", remote: "fd00::7" });
+  deepEqual(tunnel("tunl0"), {});
+  equal(tunnel("veth1"), undefined);
+});
+
+everySuite("[N5] a tunnel moved to another netns is not given a device of this one", (suite) => {
+  // Its lower device has the number that the pod's eth0 has here, and iproute2 prints "eth0".
+  const { tunnel } = linkOf(suite, "vx3", "pod");
+  equal(tunnel?.underlay, undefined);
+  equal(tunnel?.underlayIfindex, linkOf(suite, "br0").ifindex);
+  equal(linkOf(suite, "vx2", "pod").peerIfindex, undefined);
+});
+
+everySuite("[N4] VLAN, macvlan, VRF and XDP", (suite) => {
+  deepEqual(linkOf(suite, "br0.12").vlan, { id: 12, protocol: "802.1Q" });
+  equal(linkOf(suite, "br0.12").peerIfindex, linkOf(suite, "br0").ifindex);
+  equal(linkOf(suite, "mv0").macvlanMode, "private");
+  equal(linkOf(suite, "vrf0").vrfTable, 77);
+  deepEqual(linkOf(suite, "vx0").xdp, [{ id: 5, mode: "generic", name: "lhst_drop" }]);
+  equal(linkOf(suite, "veth1").xdp, undefined);
+});
+
+Deno.test("[N4] what a link lacks stays absent", () => {
+  const { rows, netnsids } = links([{ ifindex: 4, ifname: "x", link_netnsid: -1, link_index: 9 }]);
+  deepEqual(rows, [{
+    ifindex: 4,
+    name: "x",
+    kind: "physical",
+    mtu: 0,
+    flags: [],
+    operstate: "UNKNOWN",
+    peerIfindex: 9,
+    addresses: [],
+  }]);
+  equal(netnsids.size, 0);
+});

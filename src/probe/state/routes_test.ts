@@ -1,0 +1,117 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { prefix, route, tableNumber } from "./routes.ts";
+import { routingRule } from "./rules.ts";
+import { everySuite, reading, type Suite } from "./testing.ts";
+
+const routeOf = (suite: Suite, destination: string) =>
+  reading(suite, "node").state.routes.find((route) => route.destination === destination);
+
+everySuite("[N6] routes: tables as numbers, types by name, prefixes with a length", (suite) => {
+  deepEqual(routeOf(suite, "0.0.0.0/0"), {
+    family: 4,
+    table: 254,
+    type: "unicast",
+    destination: "0.0.0.0/0",
+    gateway: "10.9.0.2",
+    device: "br0",
+  });
+  deepEqual(routeOf(suite, "10.88.0.1/32"), {
+    family: 4,
+    table: 100,
+    type: "unicast",
+    destination: "10.88.0.1/32",
+    device: "br0",
+    source: "10.9.0.1",
+    metric: 5,
+    mtu: 1300,
+  });
+  equal(routeOf(suite, "10.66.0.0/16")?.type, "blackhole");
+  equal(routeOf(suite, "10.67.0.0/16")?.type, "prohibit");
+  equal(routeOf(suite, "10.68.0.0/16")?.type, "throw");
+  equal(routeOf(suite, "fd99::/64")?.type, "unreachable");
+  equal(routeOf(suite, "10.9.0.1/32")?.type, "local");
+  equal(routeOf(suite, "10.9.0.1/32")?.table, 255);
+  equal(routeOf(suite, "10.9.0.255/32")?.type, "broadcast");
+  equal(routeOf(suite, "::/0")?.gateway, "fd00::2");
+  equal(routeOf(suite, "10.78.0.0/16")?.gateway, "fd00::9");
+  deepEqual(routeOf(suite, "10.99.0.0/24")?.flags, ["onlink"]);
+});
+
+everySuite("[N6] several next hops, also those of a next hop group", (suite) => {
+  const hops = [{ gateway: "10.9.0.2", device: "br0" }, { gateway: "10.9.0.3", device: "br0" }];
+  deepEqual(routeOf(suite, "10.77.0.0/16")?.nexthops, hops);
+  deepEqual(routeOf(suite, "10.79.0.0/16")?.nexthops, hops);
+  equal(routeOf(suite, "fd77::/64")?.nexthops?.length, 2);
+});
+
+Deno.test("[N6] names of tables and types are understood too", () => {
+  const row = route({ type: "unreachable", dst: "default", table: "local" }, 6);
+  deepEqual(row, { family: 6, table: 255, type: "unreachable", destination: "::/0" });
+  equal(tableNumber("blue"), undefined);
+  equal(tableNumber(1000), 1000);
+  equal(prefix("10.1.2.3", 4), "10.1.2.3/32");
+  equal(prefix("fd00::/8", 6), "fd00::/8");
+});
+
+everySuite("[N7] policy rules: selectors, actions and what is inverted", (suite) => {
+  const { rules } = reading(suite, "node").state;
+  const at = (priority: number) => rules.find((rule) => rule.priority === priority);
+  deepEqual(rules[0], { family: 4, priority: 0, action: "lookup", table: 255 });
+  deepEqual(at(100), {
+    family: 4,
+    priority: 100,
+    source: "10.9.0.0/24",
+    inputDevice: "br0",
+    mark: "0x10/0xff",
+    action: "lookup",
+    table: 100,
+  });
+  deepEqual(at(101), {
+    family: 4,
+    priority: 101,
+    destination: "10.5.0.0/16",
+    action: "prohibit",
+  });
+  deepEqual(at(102), {
+    family: 4,
+    priority: 102,
+    source: "10.6.0.0/16",
+    protocol: "tcp",
+    sourcePort: "1024",
+    destinationPort: "80-90",
+    action: "goto",
+    inverted: true,
+  });
+  deepEqual(at(103), {
+    family: 4,
+    priority: 103,
+    outputDevice: "p1",
+    action: "lookup",
+    table: 1000,
+  });
+  deepEqual(at(104), {
+    family: 6,
+    priority: 104,
+    source: "fd00::/64",
+    action: "blackhole",
+  });
+  equal(at(1000)?.action, "l3mdev");
+  equal(at(40000)?.action, "nop");
+});
+
+Deno.test("[N7] a rule by names, as iproute2 prints it without -N", () => {
+  const row = {
+    priority: 5,
+    src: "all",
+    ipproto: "ipv6-icmp",
+    action: "unreachable",
+    table: "main",
+  };
+  deepEqual(routingRule(row, 6), {
+    family: 6,
+    priority: 5,
+    protocol: "icmp6",
+    action: "unreachable",
+    table: 254,
+  });
+});
