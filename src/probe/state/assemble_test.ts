@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import { splitSections } from "./sections.ts";
 import { everySuite, fixture, reading, SUITES } from "./testing.ts";
 
-everySuite("[N1] a full capture is a state without gaps", (suite) => {
+everySuite("a full capture is a state without gaps", (suite) => {
   for (const role of ["node", "pod"] as const) {
     const { state } = reading(suite, role);
     deepEqual(state.gaps, []);
@@ -14,7 +14,7 @@ everySuite("[N1] a full capture is a state without gaps", (suite) => {
   }
 });
 
-everySuite("[N1] settings, conntrack's size and policies without keys", (suite) => {
+everySuite("settings, conntrack's size and policies without keys", (suite) => {
   const { state } = reading(suite, "node");
   equal(state.sysctls["net.ipv4.ip_forward"], "1");
   equal(state.sysctls["net.ipv4.conf.br0.12.rp_filter"], "0");
@@ -26,7 +26,7 @@ everySuite("[N1] settings, conntrack's size and policies without keys", (suite) 
   match(state.xfrm[2] ?? "", /proto esp spi 0x00000100 .*<<Keys hidden>>/);
 });
 
-Deno.test("[N2] a tool that is missing, failed or was not reached is a gap, not an empty table", () => {
+Deno.test("a tool that is missing, failed or was not reached is a gap, not an empty table", () => {
   const out = "\nM clock\nnow at 17 nsecs\n\nM link\n[]\n\nM fdb\n\n\nM sysctl\n";
   const err = "\nM clock\n\nM = 0\n\nM link\n\nM = 0\n" +
     "\nM fdb\nsh: 1: bridge: not found\n\nM = 127\n\nM sysctl\n";
@@ -40,7 +40,7 @@ Deno.test("[N2] a tool that is missing, failed or was not reached is a gap, not 
   equal(why("state"), "the time limit ended the reading");
 });
 
-Deno.test("[N3] whatever the tools print, the result is a valid state", () => {
+Deno.test("whatever the tools print, the result is a valid state", () => {
   const captures = SUITES.flatMap((suite) => [fixture(suite, "node"), fixture(suite, "pod")]);
   const damage = fc.record({
     capture: fc.constantFrom(...captures),

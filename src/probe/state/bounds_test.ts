@@ -4,7 +4,7 @@ import { clip, Gaps, keepRows } from "./bounds.ts";
 import { monotonicNs } from "./clock.ts";
 import { askable } from "./modules.ts";
 
-Deno.test("[N16] rows beyond the limit and rows that do not fit are counted, not hidden", () => {
+Deno.test("rows beyond the limit and rows that do not fit are counted, not hidden", () => {
   const gaps = new Gaps();
   deepEqual(keepRows("fdb", [1, "x", 3, 4], z.number(), 3, gaps), [1, 3]);
   equal(gaps.rows[0]?.why.startsWith("1 rows not understood, first: "), true);
@@ -13,14 +13,14 @@ Deno.test("[N16] rows beyond the limit and rows that do not fit are counted, not
   equal(clip("abcde", 4), "abc…");
 });
 
-Deno.test("[N17] the clock is the kernel's own, and uptime only where that is hidden", () => {
+Deno.test("the clock is the kernel's own, and uptime only where that is hidden", () => {
   equal(monotonicNs("Timer List\nnow at 23389441616 nsecs\n\n23.42 19.57\n"), "23389441616");
   equal(monotonicNs("23.42 19.57\n"), "23420000000");
   equal(monotonicNs("0.07 19.57\n"), "70000000");
   equal(monotonicNs(""), undefined);
 });
 
-Deno.test("[N18] what would load a module is not asked", () => {
+Deno.test("what would load a module is not asked", () => {
   const loadable = "kernel/net/netfilter/nf_tables.ko.xz: kernel/net/netfilter/nfnetlink.ko.xz\n" +
     "kernel/net/netfilter/nfnetlink.ko.xz:\nkernel/net/ipv4/tcp_diag.ko: \n" +
     "kernel/net/xfrm/xfrm-user.ko.zst:\n";

@@ -9,7 +9,7 @@ function linkOf(suite: Suite, name: string, role: "node" | "pod" = "node"): Link
   return found;
 }
 
-everySuite("[N4] addresses, peers, masters and counters of links", (suite) => {
+everySuite("addresses, peers, masters and counters of links", (suite) => {
   const bridge = linkOf(suite, "br0");
   deepEqual(bridge.addresses[0], { address: "10.9.0.1", prefix: 24, scope: "global" });
   equal(bridge.bridge?.vlanFiltering, true);
@@ -23,7 +23,7 @@ everySuite("[N4] addresses, peers, masters and counters of links", (suite) => {
   equal(linkOf(suite, "lo").kind, "loopback");
 });
 
-everySuite("[N4] bridge ports and their VLANs, neighbouring ids as ranges", (suite) => {
+everySuite("bridge ports and their VLANs, neighbouring ids as ranges", (suite) => {
   deepEqual(linkOf(suite, "p0").bridgePort, {
     state: "disabled",
     isolated: true,
@@ -42,7 +42,7 @@ everySuite("[N4] bridge ports and their VLANs, neighbouring ids as ranges", (sui
   deepEqual(linkOf(suite, "br0").vlans, [{ id: 1, pvid: true, untagged: true }, { id: 40 }]);
 });
 
-everySuite("[N5] tunnels of every kind", (suite) => {
+everySuite("tunnels of every kind", (suite) => {
   const tunnel = (name: string) => linkOf(suite, name).tunnel;
   deepEqual(tunnel("vx0"), {
     id: 100,
@@ -63,7 +63,7 @@ everySuite("[N5] tunnels of every kind", (suite) => {
   equal(tunnel("veth1"), undefined);
 });
 
-everySuite("[N5] a tunnel moved to another netns is not given a device of this one", (suite) => {
+everySuite("a tunnel moved to another netns is not given a device of this one", (suite) => {
   // Its lower device has the number that the pod's eth0 has here, and iproute2 prints "eth0".
   const { tunnel } = linkOf(suite, "vx3", "pod");
   equal(tunnel?.underlay, undefined);
@@ -71,7 +71,7 @@ everySuite("[N5] a tunnel moved to another netns is not given a device of this o
   equal(linkOf(suite, "vx2", "pod").peerIfindex, undefined);
 });
 
-everySuite("[N4] VLAN, macvlan, VRF and XDP", (suite) => {
+everySuite("VLAN, macvlan, VRF and XDP", (suite) => {
   deepEqual(linkOf(suite, "br0.12").vlan, { id: 12, protocol: "802.1Q" });
   equal(linkOf(suite, "br0.12").peerIfindex, linkOf(suite, "br0").ifindex);
   equal(linkOf(suite, "mv0").macvlanMode, "private");
@@ -80,7 +80,7 @@ everySuite("[N4] VLAN, macvlan, VRF and XDP", (suite) => {
   equal(linkOf(suite, "veth1").xdp, undefined);
 });
 
-Deno.test("[N4] what a link lacks stays absent", () => {
+Deno.test("what a link lacks stays absent", () => {
   const { rows, netnsids } = links([{ ifindex: 4, ifname: "x", link_netnsid: -1, link_index: 9 }]);
   deepEqual(rows, [{
     ifindex: 4,

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { lineJudge } from "./monitor_lines.ts";
 
-Deno.test("[N21] links, addresses, routes, rules and settings are changes", () => {
+Deno.test("links, addresses, routes, rules and settings are changes", () => {
   const lines = [
     "2: v1@if3: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue state UP group default",
     "Deleted 2: v1    inet6 fe80::7427:4dff:fe81:f7f5/64 scope link",
@@ -14,7 +14,7 @@ Deno.test("[N21] links, addresses, routes, rules and settings are changes", () =
   deepEqual(lines.map(lineJudge()), lines.map(() => true));
 });
 
-Deno.test("[N21] a neighbour is a change when it appears, moves, fails or goes", () => {
+Deno.test("a neighbour is a change when it appears, moves, fails or goes", () => {
   const isChange = lineJudge();
   equal(isChange("10.9.0.50 dev br0 lladdr 02:00:00:00:00:50 REACHABLE "), true);
   equal(isChange("10.9.0.50 dev br0 lladdr 02:00:00:00:00:50 STALE "), false);
@@ -26,7 +26,7 @@ Deno.test("[N21] a neighbour is a change when it appears, moves, fails or goes",
   equal(isChange("10.9.0.8 dev vx2 lladdr 00:00:00:00:00:00 NOARP PERMANENT "), true);
 });
 
-Deno.test("[N21] multicast mappings and what bridges learn are none", () => {
+Deno.test("multicast mappings and what bridges learn are none", () => {
   const isChange = lineJudge();
   equal(isChange("Deleted ff02::16 dev v1 lladdr 33:33:00:00:00:16 NOARP "), false);
   equal(isChange("dev v0 lladdr 02:00:00:00:00:77 REACHABLE "), false);

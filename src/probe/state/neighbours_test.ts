@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { portVlans } from "./neighbours.ts";
 import { everySuite, reading } from "./testing.ts";
 
-everySuite("[N8] neighbours of both families, and proxies", (suite) => {
+everySuite("neighbours of both families, and proxies", (suite) => {
   const { neighbours } = reading(suite, "node").state;
   const permanent = { device: "br0", states: ["PERMANENT"] };
   deepEqual(neighbours, [
@@ -12,7 +12,7 @@ everySuite("[N8] neighbours of both families, and proxies", (suite) => {
   ]);
 });
 
-everySuite("[N8] forwarding entries, without the devices' multicast filters", (suite) => {
+everySuite("forwarding entries, without the devices' multicast filters", (suite) => {
   const { fdb } = reading(suite, "node").state;
   deepEqual(fdb.find((entry) => entry.destination === "172.19.0.13"), {
     device: "vx0",
@@ -32,7 +32,7 @@ everySuite("[N8] forwarding entries, without the devices' multicast filters", (s
   equal(fdb.some((entry) => entry.mac.startsWith("33:33")), false);
 });
 
-Deno.test("[N8] VLAN ranges as the kernel makes them, and none across a difference", () => {
+Deno.test("VLAN ranges as the kernel makes them, and none across a difference", () => {
   const vlans = [
     { vlan: 2, vlanEnd: 4 },
     { vlan: 5 },

@@ -8,7 +8,7 @@ import { everySuite, reading, type Suite } from "./testing.ts";
 const rulesOf = (suite: Suite, chain: string, role: "node" | "pod" = "node") =>
   reading(suite, role).state.netfilter.filter((rule) => rule.chain === chain);
 
-everySuite("[N11] nft's rules have text, position, handle, counters and expressions", (suite) => {
+everySuite("nft's rules have text, position, handle, counters and expressions", (suite) => {
   const rules = rulesOf(suite, "c1");
   deepEqual(rules.map((rule) => rule.position), [1, 2, 3, 4, 5]);
   equal(rules[0]?.text, "ct state invalid drop");
@@ -22,7 +22,7 @@ everySuite("[N11] nft's rules have text, position, handle, counters and expressi
   equal(named?.packets, 0, "the named counter's");
 });
 
-everySuite("[N11] chains, with the devices of netdev chains", (suite) => {
+everySuite("chains, with the devices of netdev chains", (suite) => {
   const { chains } = reading(suite, "node").state;
   const of = (name: string) => chains.filter((chain) => chain.name === name);
   deepEqual(of("i").map((chain) => chain.device), ["p1", "veth1"]);
@@ -33,7 +33,7 @@ everySuite("[N11] chains, with the devices of netdev chains", (suite) => {
   deepEqual(of("c2"), [{ family: "inet", table: "f", name: "c2" }]);
 });
 
-everySuite("[N11] sets and maps with their elements", (suite) => {
+everySuite("sets and maps with their elements", (suite) => {
   const { sets } = reading(suite, "node").state;
   deepEqual(sets.find((set) => set.name === "s")?.elements, [
     "10.0.0.1",
@@ -44,7 +44,7 @@ everySuite("[N11] sets and maps with their elements", (suite) => {
   deepEqual(map?.elements[0], [80, { drop: null }]);
 });
 
-everySuite("[N12] what iptables-nft made reads in iptables' words, once", (suite) => {
+everySuite("what iptables-nft made reads in iptables' words, once", (suite) => {
   const [reject] = rulesOf(suite, "FORWARD");
   equal(reject?.tool, "iptables");
   equal(reject?.comment, `it's "x"`);
@@ -60,7 +60,7 @@ everySuite("[N12] what iptables-nft made reads in iptables' words, once", (suite
   equal(policy?.policy, "drop");
 });
 
-everySuite("[N12] rules of the older iptables", (suite) => {
+everySuite("rules of the older iptables", (suite) => {
   const { state } = reading(suite, "pod");
   deepEqual(state.netfilter, [{
     family: "ip",
@@ -84,7 +84,7 @@ everySuite("[N12] rules of the older iptables", (suite) => {
   });
 });
 
-Deno.test("[N12] a table that iptables only pretends to know stays nft's", () => {
+Deno.test("a table that iptables only pretends to know stays nft's", () => {
   const place = { family: "ip", table: "filter", chain: "INPUT" };
   const rule = { ...place, position: 1, text: "drop", tool: "nft" as const, handle: 4 };
   const nft = { chains: [], sets: [], rules: [rule] };
@@ -97,7 +97,7 @@ Deno.test("[N12] a table that iptables only pretends to know stays nft's", () =>
   deepEqual(withIptables(two, saved), two);
 });
 
-Deno.test("[N11] lines of sets and comments are no rules", () => {
+Deno.test("lines of sets and comments are no rules", () => {
   const text = `table inet f { # handle 1
 \tset s { # handle 2
 \t\telements = { "a # handle 9" } # handle 9
@@ -111,7 +111,7 @@ Deno.test("[N11] lines of sets and comments are no rules", () => {
   deepEqual([...rules], [["inet f c 4", `log prefix "x # handle 8" comment "y # handle 7"`]]);
 });
 
-Deno.test("[N11] a rule of thousands of addresses keeps its text and loses its expressions", () => {
+Deno.test("a rule of thousands of addresses keeps its text and loses its expressions", () => {
   const right = { set: Array.from({ length: 3000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`) };
   const rule = { family: "ip", table: "t", chain: "c", handle: 1, expr: [{ match: { right } }] };
   const gaps = new Gaps();

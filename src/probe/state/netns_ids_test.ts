@@ -3,7 +3,7 @@ import { NetnsIdCache, netnsIds } from "./netns_ids.ts";
 import { fillPeers } from "./peers.ts";
 import { everySuite, reading } from "./testing.ts";
 
-everySuite("[N19] a link's other end is found by the kernel's own numbers", (suite) => {
+everySuite("a link's other end is found by the kernel's own numbers", (suite) => {
   const node = reading(suite, "node");
   const pod = reading(suite, "pod");
   fillPeers(
@@ -24,7 +24,7 @@ everySuite("[N19] a link's other end is found by the kernel's own numbers", (sui
   equal(link(pod, "vx2")?.peerNetns, undefined);
 });
 
-Deno.test("[N19] numbers without a namespace we know are left out", () => {
+Deno.test("numbers without a namespace we know are left out", () => {
   const text = '41 [{"nsid":0,"name":"42"},{"nsid":1}]\n42 \n43 [{"nsid":"x"}]\nnsenter: no\n';
   const ids = netnsIds(text);
   deepEqual([...ids.get(41) ?? []], [[0, 42]]);
@@ -32,7 +32,7 @@ Deno.test("[N19] numbers without a namespace we know are left out", () => {
   equal(ids.get(43)?.size, 0);
 });
 
-Deno.test("[N20] a number is asked once, and again when its namespace is gone", async () => {
+Deno.test("a number is asked once, and again when its namespace is gone", async () => {
   let present = [1, 2];
   let answer = new Map([[0, 2]]);
   const asked: number[][] = [];

@@ -6,7 +6,7 @@ import { everySuite, reading, type Suite } from "./testing.ts";
 const routeOf = (suite: Suite, destination: string) =>
   reading(suite, "node").state.routes.find((route) => route.destination === destination);
 
-everySuite("[N6] routes: tables as numbers, types by name, prefixes with a length", (suite) => {
+everySuite("routes: tables as numbers, types by name, prefixes with a length", (suite) => {
   deepEqual(routeOf(suite, "0.0.0.0/0"), {
     family: 4,
     table: 254,
@@ -37,14 +37,14 @@ everySuite("[N6] routes: tables as numbers, types by name, prefixes with a lengt
   deepEqual(routeOf(suite, "10.99.0.0/24")?.flags, ["onlink"]);
 });
 
-everySuite("[N6] several next hops, also those of a next hop group", (suite) => {
+everySuite("several next hops, also those of a next hop group", (suite) => {
   const hops = [{ gateway: "10.9.0.2", device: "br0" }, { gateway: "10.9.0.3", device: "br0" }];
   deepEqual(routeOf(suite, "10.77.0.0/16")?.nexthops, hops);
   deepEqual(routeOf(suite, "10.79.0.0/16")?.nexthops, hops);
   equal(routeOf(suite, "fd77::/64")?.nexthops?.length, 2);
 });
 
-Deno.test("[N6] names of tables and types are understood too", () => {
+Deno.test("names of tables and types are understood too", () => {
   const row = route({ type: "unreachable", dst: "default", table: "local" }, 6);
   deepEqual(row, { family: 6, table: 255, type: "unreachable", destination: "::/0" });
   equal(tableNumber("blue"), undefined);
@@ -53,7 +53,7 @@ Deno.test("[N6] names of tables and types are understood too", () => {
   equal(prefix("fd00::/8", 6), "fd00::/8");
 });
 
-everySuite("[N7] policy rules: selectors, actions and what is inverted", (suite) => {
+everySuite("policy rules: selectors, actions and what is inverted", (suite) => {
   const { rules } = reading(suite, "node").state;
   const at = (priority: number) => rules.find((rule) => rule.priority === priority);
   deepEqual(rules[0], { family: 4, priority: 0, action: "lookup", table: 255 });
@@ -99,7 +99,7 @@ everySuite("[N7] policy rules: selectors, actions and what is inverted", (suite)
   equal(at(40000)?.action, "nop");
 });
 
-Deno.test("[N7] a rule by names, as iproute2 prints it without -N", () => {
+Deno.test("a rule by names, as iproute2 prints it without -N", () => {
   const row = {
     priority: 5,
     src: "all",

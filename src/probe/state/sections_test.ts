@@ -3,7 +3,7 @@ import { Gaps } from "./bounds.ts";
 import { jsonRows, wholeElements } from "./section_rows.ts";
 import { splitSections } from "./sections.ts";
 
-Deno.test("[N14] output, complaint and status belong to the section they came from", () => {
+Deno.test("output, complaint and status belong to the section they came from", () => {
   const out = "\nM a\none\nM b\n\nM b\ntwo\n\nM c\n";
   const err = "\nM a\n\nM = 0\n\nM b\nwarning\n\nM = 2\n\nM c\n";
   const sections = splitSections("M", out, err);
@@ -12,12 +12,12 @@ Deno.test("[N14] output, complaint and status belong to the section they came fr
   equal(sections.get("c")?.status, undefined);
 });
 
-Deno.test("[N14] without the marker nothing is a section", () => {
+Deno.test("without the marker nothing is a section", () => {
   equal(splitSections("M", "", "").size, 0);
   equal(splitSections("M", "sh: not found\nMM a\n", "\nX a\n").size, 0);
 });
 
-Deno.test("[N15] a list cut short gives its whole elements and a gap", () => {
+Deno.test("a list cut short gives its whole elements and a gap", () => {
   const gaps = new Gaps();
   const text = '[{"a":"]}"},{"a":[{"b":2}]},{"a":"cu';
   const rows = jsonRows({ name: "x", stdout: text, stderr: "", status: 141 }, "routes", gaps);
@@ -27,7 +27,7 @@ Deno.test("[N15] a list cut short gives its whole elements and a gap", () => {
   equal(wholeElements('[{"a":"\\"}'), "[]");
 });
 
-Deno.test("[N15] text that is no list is a gap, nothing at all is an empty list", () => {
+Deno.test("text that is no list is a gap, nothing at all is an empty list", () => {
   const gaps = new Gaps();
   const section = { name: "x", stdout: "", stderr: "", status: 0 };
   deepEqual(jsonRows(section, "routes", gaps), []);

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { sockets } from "./sockets.ts";
 import { everySuite, reading } from "./testing.ts";
 
-everySuite("[N13] listening sockets, their device, backlog and what they dropped", (suite) => {
+everySuite("listening sockets, their device, backlog and what they dropped", (suite) => {
   const memory = { receiveBuffer: 131072, drops: 0 };
   deepEqual(reading(suite, "node").state.sockets, [
     {
@@ -51,7 +51,7 @@ everySuite("[N13] listening sockets, their device, backlog and what they dropped
   ]);
 });
 
-Deno.test("[N13] without sock_diag the backlog's limit is not told, rather than 0", () => {
+Deno.test("without sock_diag the backlog's limit is not told, rather than 0", () => {
   const text = "tcp LISTEN 0      0             *:8082       *:*\n" +
     "udp UNCONN 0      0      [fe80::1]%eth0:546   [::]:*\n";
   const [tcp, udp] = sockets(text, false);

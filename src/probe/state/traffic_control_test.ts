@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { filters, qdiscs } from "./traffic_control.ts";
 import { everySuite, reading } from "./testing.ts";
 
-everySuite("[N9] queueing disciplines", (suite) => {
+everySuite("queueing disciplines", (suite) => {
   const { state } = reading(suite, "node");
   const of = (device: string, kind: string) =>
     state.qdiscs.find((qdisc) => qdisc.device === device && qdisc.kind === kind);
@@ -16,7 +16,7 @@ everySuite("[N9] queueing disciplines", (suite) => {
   equal(of("veth1", "noqueue")?.text, "qdisc noqueue 0: dev veth1 root refcnt 2");
 });
 
-everySuite("[N10] filters of every kind, with what they do", (suite) => {
+everySuite("filters of every kind, with what they do", (suite) => {
   const { state } = reading(suite, "node");
   const at = (preference: number) =>
     state.filters.filter((filter) => filter.device === "veth1" && filter.preference === preference);
@@ -54,7 +54,7 @@ everySuite("[N10] filters of every kind, with what they do", (suite) => {
   deepEqual(state.filters.find((filter) => filter.device === "br0")?.where, "1:");
 });
 
-Deno.test("[N10] a filter's text says what was set up, not what it counted", () => {
+Deno.test("a filter's text says what was set up, not what it counted", () => {
   const text = `filter protocol all pref 5 u32 chain 0 fh 800::800 order 2048 (rule hit 3 success 3)
   match 00000000/00000000 at 0 (success 3 )
 \taction order 1: mirred (Egress Redirect to device p1) stolen
@@ -73,7 +73,7 @@ Deno.test("[N10] a filter's text says what was set up, not what it counted", () 
   equal(filter?.actions[0]?.drops, 1);
 });
 
-Deno.test("[N9] lines that are no qdisc are passed over", () => {
+Deno.test("lines that are no qdisc are passed over", () => {
   deepEqual(qdiscs("Cannot open netlink socket\n"), []);
   const [row] = qdiscs(
     "qdisc pfifo_fast 0: dev eth0 root refcnt 2 bands 3\n" +
