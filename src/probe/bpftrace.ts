@@ -4,6 +4,7 @@
  */
 import { execa } from "execa";
 import { LasthopError } from "../event/error.ts";
+import { LossMeter } from "./loss.ts";
 import { writeShortlist } from "./shortlist.ts";
 
 export interface BpftraceRun {
@@ -19,7 +20,7 @@ export interface BpftraceRun {
 export interface BpftraceOptions {
   program: string;
   onLine(line: string): void;
-  /** Events bpftrace itself says it lost. */
+  /** Lines that were emitted and never came. */
   onLost(count: number): void;
   /** Path or name of the binary. */
   binary?: string;
@@ -82,15 +83,22 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     ready.reject(attachTimeout(attachTimeoutMs, stderr));
   }, attachTimeoutMs);
   ready.promise.finally(() => clearTimeout(timer)).catch(() => {});
+  const loss = new LossMeter(options.onLost);
   const handle = (line: string) => {
-    const lost = /^(?:WARNING: )?Lost (\d+) events/.exec(line);
-    if (lost) return options.onLost(Number(lost[1]));
+    // Printed by 0.17 to 0.23 among the lines, by later ones on stderr.
+    const lost = /^Lost (\d+) events/.exec(line);
+    if (lost) return loss.reported(Number(lost[1]));
+    const emitted = /^@emitted: (\d+)/.exec(line);
+    if (emitted) return loss.emitted(Number(emitted[1]));
     options.onLine(line);
-    if (line.startsWith("t\t")) ready.resolve();
+    if (line.startsWith("t\t")) {
+      loss.tick(Number(line.slice(2)), performance.now());
+      ready.resolve();
+    } else if (line[1] === "\t") loss.received();
   };
   const complain = (line: string) => {
-    const lost = /Lost (\d+) events/.exec(line);
-    if (lost) options.onLost(Number(lost[1]));
+    const lost = /^Lost (\d+) events/.exec(line);
+    if (lost) loss.reported(Number(lost[1]));
     else if (line !== "" && stderr.length < 100) stderr.push(line.slice(0, 500));
   };
   const ended = (async () => {
@@ -100,6 +108,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     ]);
     const result = await child;
     await reading.catch(() => {});
+    loss.end();
     await remove();
     const failure = stopping ? undefined : failureOf(stderr, result.exitCode, result.signal);
     if (failure) ready.reject(failure);

@@ -51,7 +51,8 @@ const BPF = new URL("../../bpf/", import.meta.url);
 export async function loadSources(): Promise<Map<string, string>> {
   const names = [
     ...SCRIPTS,
-    ...["conntrack", "device", "emit", "fields", "ip", "packet"].map((name) => `lib/${name}`),
+    ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw"]
+      .map((name) => `lib/${name}`),
   ];
   const texts = await Promise.all(
     names.map((name) => Deno.readTextFile(new URL(`${name}.bt`, BPF))),
@@ -70,7 +71,8 @@ export function render(sources: ReadonlyMap<string, string>, options: RenderOpti
       continue;
     }
     scripts.push({ name, state: "attached" });
-    parts.push(renderScript(source, sources, options));
+    const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
+    parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
   }
   return { program: parts.join("\n") + "\n", scripts };
 }

@@ -1,0 +1,61 @@
+import { deepStrictEqual as same } from "node:assert";
+import { LossMeter } from "./loss.ts";
+
+function meter() {
+  const told: number[] = [];
+  const meter = new LossMeter((count) => told.push(count));
+  const receive = (count: number) => {
+    for (let i = 0; i < count; i++) meter.received();
+  };
+  return { meter, told, receive };
+}
+
+Deno.test("lines that were emitted and never came are lost, once nothing is on its way", () => {
+  const { meter: loss, told, receive } = meter();
+  loss.tick(1_000e6, 0);
+  receive(39);
+  loss.emitted(20_000);
+  same(told, [], "they may still come");
+  loss.emitted(20_000);
+  same(told, [19_961]);
+  loss.emitted(20_000);
+  same(told, [19_961], "told once");
+});
+
+Deno.test("what bpftrace reported is not told twice", () => {
+  const { meter: loss, told, receive } = meter();
+  receive(40);
+  loss.reported(50);
+  loss.emitted(100);
+  loss.end();
+  same(told, [50, 10]);
+  loss.reported(10);
+  same(told, [50, 10], "bpftrace comes late with what is known already");
+});
+
+Deno.test("a reader that lags behind has lost nothing yet", () => {
+  const { meter: loss, told, receive } = meter();
+  loss.tick(1_000e6, 0);
+  loss.emitted(100);
+  loss.tick(1_100e6, 2_100);
+  loss.emitted(100);
+  same(told, []);
+  receive(100);
+  loss.end();
+  same(told, []);
+});
+
+Deno.test("at the end everything that is missing is lost", () => {
+  const { meter: loss, told, receive } = meter();
+  receive(3);
+  loss.emitted(5);
+  loss.end();
+  same(told, [2]);
+});
+
+Deno.test("a bpftrace that never counted has lost nothing that we know of", () => {
+  const { meter: loss, told, receive } = meter();
+  receive(3);
+  loss.end();
+  same(told, []);
+});
