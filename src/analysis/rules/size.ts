@@ -1,5 +1,7 @@
 /** Deaths by size. */
+import type { Evidence } from "../../event/report.ts";
 import { lookUpRoute } from "../routing.ts";
+import { ownsAddress, stateAt } from "../state_view.ts";
 import {
   type Case,
   cause,
@@ -60,18 +62,24 @@ function limitOf(found: Case): { what: string; mtu: number; device: string } | n
   return { what: route?.mtu ? `the route by ${link.name}` : link.name, mtu, device: link.name };
 }
 
-function errorBack(found: Case) {
+/** Whether the ICMP error that tells the sender came back to it. */
+function errorBack(found: Case): Evidence[] {
   const { event } = found;
-  const sent = found.evidence.filter((other) =>
+  const told = found.evidence.filter((other) =>
     other.mtu !== undefined && other.quotedSource === event.source &&
     other.quotedDestination === event.destination
   );
-  if (sent.length === 0) return [];
-  const last = sent.at(-1)!;
-  const text = `an ICMP error told ${last.destination} of MTU ${last.mtu}: last seen at ${
-    last.device ?? "?"
-  } of ${last.node.name}`;
-  return [{ node: last.node.name, kind: "event" as const, text }];
+  if (told.length === 0) return [];
+  const arrived = told.find((other) =>
+    other.kind === "device-rx" &&
+    ownsAddress(stateAt(other.node, other.netns, other.at), event.source!)
+  );
+  const last = arrived ?? told.at(-1)!;
+  const how = arrived
+    ? `arrived at ${last.device} of ${last.node.name}`
+    : `was not seen to arrive; last seen at ${last.device ?? "?"} of ${last.node.name}`;
+  const text = `the ICMP error telling ${event.source} of MTU ${last.mtu} ${how}`;
+  return [{ node: last.node.name, kind: "event", text }];
 }
 
 export const sizeRules: Rule[] = [mtuExceeded];
