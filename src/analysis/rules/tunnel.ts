@@ -36,13 +36,7 @@ export const tunnelIdMismatch: Rule = {
     const list = here.map(({ link, netns }) =>
       `${placeOf(found.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
-    const fix = here.length === 1
-      ? [
-        `ip link del ${shell(here[0]!.link.name)} && ip link add ${
-          shell(here[0]!.link.name)
-        } type ${kind} id ${outer.tunnelId} …`,
-      ]
-      : undefined;
+    const fix = here.length === 1 ? recreate(here[0]!.link, outer.tunnelId ?? 0) : undefined;
     return cause(
       "tunnel-id-mismatch",
       named ? "proven" : "likely",
@@ -57,6 +51,19 @@ export const tunnelIdMismatch: Rule = {
     );
   },
 };
+
+/** An id can't be changed on a device: it is made anew with the same settings. */
+function recreate(link: Link, id: number): string[] {
+  const { local, remote, port } = link.tunnel!;
+  const name = shell(link.name);
+  const settings = [
+    `id ${id}`,
+    ...(local ? [`local ${local}`] : []),
+    ...(remote ? [`remote ${remote}`] : []),
+    ...(port ? [`dstport ${port}`] : []),
+  ];
+  return [`ip link del ${name}`, `ip link add ${name} type ${link.kind} ${settings.join(" ")}`];
+}
 
 /** Tunnel devices of a kind in every netns of the node: their socket may be in another one. */
 function tunnelsOf(found: Case, kind: string): { link: Link; netns: number }[] {
