@@ -1,0 +1,51 @@
+/** What was sent back for a refused packet, right before it was freed. */
+import type { Case } from "../rules/rule.ts";
+import type { Sighting } from "../timeline.ts";
+
+/** A rejecting rule answers first and frees then, a few microseconds later. */
+const ANSWER_NS = 5e6;
+const RST = 4;
+
+export function answerOf(found: Case): string | null {
+  const { judgement, event, node, netns } = found;
+  const made = judgement.steps.map((step) => step.event).find((step) =>
+    step.kind === "icmp-error" && step.node === node && step.netns === netns &&
+    event.at - step.at <= ANSWER_NS
+  );
+  if (made) return `an ICMP error (${made.reason ?? "of an unknown kind"})`;
+  const since = (other: Sighting) =>
+    other.node === node && other.netns === netns && other.kind === "device-tx" &&
+    other.at <= event.at && event.at - other.at <= ANSWER_NS;
+  if (found.evidence.some((other) => since(other) && quotes(other, event))) {
+    return "an ICMP error";
+  }
+  if (event.protocol !== 6 || event.tunnelKind !== undefined) return null;
+  const reset = node.events.some((other) => since(other) && resets(other, event));
+  return reset ? "a TCP reset" : null;
+}
+
+function quotes(error: Sighting, event: Sighting): boolean {
+  const own = event.tunnelKind === undefined
+    ? [event.source, event.destination, event.sourcePort, event.destinationPort]
+    : [
+      event.tunnelSource,
+      event.tunnelDestination,
+      event.tunnelSourcePort,
+      event.tunnelDestinationPort,
+    ];
+  const told = [
+    error.quotedSource,
+    error.quotedDestination,
+    error.quotedSourcePort,
+    error.quotedDestinationPort,
+  ];
+  // An echo's identifier stands where ports do.
+  const ports = event.protocol === 6 || event.protocol === 17 || event.tunnelKind !== undefined;
+  return told[0] !== undefined && own.slice(0, ports ? 4 : 2).every((part, i) => part === told[i]);
+}
+
+function resets(other: Sighting, event: Sighting): boolean {
+  return other.protocol === 6 && ((other.tcpFlags ?? 0) & RST) !== 0 &&
+    other.source === event.destination && other.destination === event.source &&
+    other.sourcePort === event.destinationPort && other.destinationPort === event.sourcePort;
+}

@@ -1,0 +1,131 @@
+/** Everything that can have refused a packet, narrowed by what is known of it. */
+import type { NetnsState } from "../../event/state.ts";
+import type { Case } from "../rules/rule.ts";
+import { type Around, surelyNotMet } from "./counters.ts";
+import { ctStatesOf } from "./ct_states.ts";
+import { canFree } from "./death.ts";
+import { type CtState, headersOf, type Mark } from "./hook_packet.ts";
+import { basesAt, type Pass, passesOf } from "./passes.ts";
+import { type Ruleset, rulesetOf } from "./ruleset.ts";
+import type { Traveller } from "./traveller.ts";
+import { type Candidate, Walk } from "./walk.ts";
+
+export interface Suspect extends Candidate {
+  /** What conntrack must have said of the packet for this one to refuse it. */
+  ctStates: CtState[];
+}
+
+export interface Suspects {
+  list: Suspect[];
+  /** Something was not asked: the list may lack the one that did it. */
+  cut: boolean;
+  /** How many rules and policies of the hooks it met could refuse any packet at all. */
+  capable: number;
+  passes: Pass[];
+}
+
+interface World {
+  ctState: CtState | null;
+  mark: Mark;
+}
+
+export function suspectsOf(found: Case, state: NetnsState, around: Around): Suspects {
+  const ruleset = rulesetOf(state);
+  const passes = passesOf(found, state);
+  const states = ctStatesOf(found, ruleset);
+  const mark = markOf(state);
+  const likely = states.likely.map((ctState) => ({ ctState, mark }));
+  const run = (worlds: World[]) => walkAll(found, ruleset, passes, worlds, around);
+  let result = run(likely);
+  if (result.list.length === 0) {
+    result = run(states.remote.map((ctState) => ({ ctState, mark })));
+  }
+  // A mark that something outside netfilter had set is the last thing to think of.
+  if (result.list.length === 0) {
+    result = run(likely.map(({ ctState }) => ({ ctState, mark: UNKNOWN_MARK })));
+  }
+  return { ...result, capable: capableOf(found, ruleset, passes), passes };
+}
+
+const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
+
+/** Packets have no mark unless a classifier gave them one. */
+function markOf(state: NetnsState): Mark {
+  const marked = state.filters.some(({ text }) => /skbedit|bpf|connmark|\bife\b/.test(text));
+  return marked ? UNKNOWN_MARK : { value: 0, known: 0xffffffff };
+}
+
+function travellerOf(found: Case, ruleset: Ruleset, world: World): Traveller {
+  const { event } = found;
+  const encapsulated = event.tunnelKind !== undefined;
+  return {
+    headers: headersOf(event),
+    layer: "ip",
+    hook: "",
+    input: undefined,
+    output: undefined,
+    portInput: undefined,
+    portOutput: undefined,
+    ctState: world.ctState,
+    ctStatus: encapsulated ? undefined : event.conntrackStatus,
+    ctDirection: encapsulated ? undefined : event.conntrackDirection,
+    mark: world.mark,
+    state: ruleset.state,
+    set: ruleset.set,
+  };
+}
+
+function walkAll(
+  found: Case,
+  ruleset: Ruleset,
+  passes: readonly Pass[],
+  worlds: readonly World[],
+  around: Around,
+): { list: Suspect[]; cut: boolean } {
+  const suspects = new Map<string, Suspect>();
+  let cut = false;
+  for (const world of worlds) {
+    const walk = walkOne(found, ruleset, passes, world);
+    cut ||= walk.cut;
+    for (const candidate of walk.candidates) {
+      if (!canFree(candidate, found) || !isConsistent(candidate, around)) continue;
+      const key = keyOf(candidate);
+      const known = suspects.get(key);
+      const ctStates = world.ctState === null ? [] : [world.ctState];
+      if (known) known.ctStates.push(...ctStates);
+      else suspects.set(key, { ...candidate, ctStates });
+    }
+  }
+  return { list: [...suspects.values()], cut };
+}
+
+function walkOne(found: Case, ruleset: Ruleset, passes: readonly Pass[], world: World): Walk {
+  const traveller = travellerOf(found, ruleset, world);
+  const walk = new Walk(ruleset, traveller, world.ctState);
+  for (const pass of passes) {
+    const bases = basesAt(pass, ruleset.bases, traveller.headers.network);
+    if (!walk.hook(pass, bases)) break;
+  }
+  return walk;
+}
+
+/** Every rule that it must have met has counted it. */
+function isConsistent({ rule, path, passed }: Candidate, around: Around): boolean {
+  const met = [...path, ...passed, ...(rule ? [rule] : [])];
+  return !met.some((each) => surelyNotMet(each, around));
+}
+
+export function keyOf({ rule, base: { chain } }: Candidate): string {
+  const where = `${chain.family} ${chain.table} ${chain.name} ${chain.device ?? ""}`;
+  if (!rule) return `policy ${where}`;
+  return `${rule.tool} ${rule.family} ${rule.table} ${rule.chain} ${rule.handle ?? rule.position}`;
+}
+
+function capableOf(found: Case, ruleset: Ruleset, passes: readonly Pass[]): number {
+  const traveller = travellerOf(found, ruleset, { ctState: null, mark: UNKNOWN_MARK });
+  const walk = new Walk(ruleset, traveller, null, { blind: true });
+  for (const pass of passes) {
+    walk.hook(pass, basesAt(pass, ruleset.bases, traveller.headers.network));
+  }
+  return walk.cut ? Infinity : new Set(walk.candidates.map(keyOf)).size;
+}

@@ -1,0 +1,131 @@
+/** Who refused the packet, out of all who can have. */
+import type { NetnsState } from "../../event/state.ts";
+import type { Case } from "../rules/rule.ts";
+import { answerOf } from "./answer.ts";
+import { keyOf, type Suspect, suspectsOf } from "./candidates.ts";
+import { type Around, riseOf, snapshotsAround } from "./counters.ts";
+import { isNetfilterDrop } from "./death.ts";
+
+export interface Finding {
+  around: Around;
+  /** Whose rules were asked; null when none were read. */
+  state: NetnsState | null;
+  /** Those that remain. */
+  suspects: Suspect[];
+  /** The one that did it. */
+  named: Suspect | null;
+  /** No other reading is left. */
+  proven: boolean;
+  /** Netfilter's drops seen in this netns between the two counts. */
+  drops: number;
+  /** What was sent back for the packet. */
+  answer: string | null;
+}
+
+const findings = new WeakMap<Case, Finding>();
+
+export function findingOf(found: Case): Finding {
+  const known = findings.get(found);
+  if (known) return known;
+  const finding = find(found);
+  findings.set(found, finding);
+  return finding;
+}
+
+function find(found: Case): Finding {
+  const { node, netns, event } = found;
+  const around = snapshotsAround(node, netns, event.at);
+  const state = around.after?.state ?? around.before?.state ?? null;
+  const drops = dropsSeen(found, around);
+  const answer = answerOf(found);
+  const none = { around, state, suspects: [], named: null, proven: false, drops, answer };
+  if (!state || !isReadable(state)) return { ...none, state: null };
+  const changed = around.before !== null && around.after !== null &&
+    fingerprint(around.before.state) !== fingerprint(around.after.state);
+  const results = [state, ...(changed ? [around.before!.state] : [])]
+    .map((each) => suspectsOf(found, each, around));
+  const all = new Map(
+    results.reverse().flatMap(({ list }) => list.map((suspect) => [keyOf(suspect), suspect])),
+  );
+  let suspects = [...all.values()];
+  if (answer !== null) {
+    const rejecting = suspects.filter(({ verdict }) => verdict.do === "reject");
+    if (rejecting.length > 0) suspects = rejecting;
+  }
+  const cut = results.some((result) => result.cut);
+  const named = cut ? null : onlyOne(found, suspects, around, drops);
+  const capable = Math.max(...results.map((result) => result.capable));
+  const proven = named !== null && !changed && capable === 1 &&
+    isCounted(found, named, around, drops);
+  return { ...none, suspects, named, proven };
+}
+
+/** State whose netfilter part is not whole can't say who did not do it. */
+function isReadable(state: NetnsState): boolean {
+  return !state.gaps.some((gap) => /^(state|netfilter|iptables|chains|sets)/.test(gap.what));
+}
+
+function onlyOne(
+  found: Case,
+  suspects: readonly Suspect[],
+  around: Around,
+  drops: number,
+): Suspect | null {
+  const only = suspects.length === 1 ? suspects[0]! : byCount(found, suspects, around, drops);
+  return only?.verdict.do === "unknown" ? null : only;
+}
+
+/** When every drop of the netns was seen, and one rule counted as many, it made all of them. */
+function byCount(
+  { node }: Case,
+  suspects: readonly Suspect[],
+  around: Around,
+  drops: number,
+): Suspect | null {
+  if (node.header.filter.trim() !== "" || node.lost > 0 || node.refused > 0) return null;
+  const counted = suspects.filter(({ rule }) => {
+    const rise = rule && riseOf(rule, around);
+    return rise && rise.after - rise.before === drops;
+  });
+  return counted.length === 1 ? counted[0]! : null;
+}
+
+function isCounted({ event }: Case, { rule }: Suspect, around: Around, drops: number): boolean {
+  // What frees in nf_hook_slow may also be connection tracking.
+  if (!/^(nft_|ip6?t_do_table)/.test(event.function ?? "")) return false;
+  const rise = rule && riseOf(rule, around);
+  return rise !== null && rise.after > rise.before && rise.after - rise.before >= drops;
+}
+
+function dropsSeen({ node, netns }: Case, { baseline, after }: Around): number {
+  const from = baseline?.at ?? -Infinity;
+  const to = after?.at ?? Infinity;
+  return node.events.filter((event) =>
+    event.at >= from && event.at <= to && event.netns === netns && isNetfilterDrop(event)
+  ).length;
+}
+
+const fingerprints = new WeakMap<NetnsState, string>();
+
+/** Equal when chains, policies and rules are; counters aside. */
+function fingerprint(state: NetnsState): string {
+  const known = fingerprints.get(state);
+  if (known !== undefined) return known;
+  const chains = state.chains.map((chain) =>
+    `${chain.family} ${chain.table} ${chain.name} ${chain.hook} ${chain.priority} ${chain.policy}`
+  );
+  const rules = state.netfilter.map((rule) =>
+    `${rule.tool} ${rule.family} ${rule.table} ${rule.chain} ${rule.handle} ${
+      rule.text.replace(/counter packets \d+ bytes \d+/g, "counter")
+    }`
+  );
+  const sets = state.sets.map((set) => `${set.family} ${set.table} ${set.name} ${setText(set)}`);
+  const text = [...chains, ...rules, ...sets].join("\n");
+  fingerprints.set(state, text);
+  return text;
+}
+
+/** Elements without what runs by itself: the time they have left. */
+function setText({ elements }: NetnsState["sets"][number]): string {
+  return JSON.stringify(elements).replace(/"expires":\d+/g, "");
+}

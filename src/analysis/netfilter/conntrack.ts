@@ -1,0 +1,48 @@
+/** Drops by connection tracking itself. */
+import type { Cause } from "../../event/report.ts";
+import {
+  type Case,
+  cause,
+  eventEvidence,
+  packetText,
+  place,
+  stateEvidence,
+} from "../rules/rule.ts";
+import { findingOf } from "./choose.ts";
+import { ctStatesOf } from "./ct_states.ts";
+import { passesOf } from "./passes.ts";
+import { rulesetOf } from "./ruleset.ts";
+
+/** Connections expire between the drop and the reading: this share of the limit counts as full. */
+const FULL = 0.99;
+
+export function tableFull(found: Case): Omit<Cause, "rule"> | null {
+  const { event, before, after } = found;
+  if (!/^(nf_hook_slow|nf_conntrack_)/.test(event.function ?? "")) return null;
+  const state = [after, before].find((each) =>
+    each?.conntrack && each.conntrack.max > 0 && each.conntrack.count >= each.conntrack.max * FULL
+  );
+  if (!state) return null;
+  // Only a packet that begins a connection needs room, where conntrack first sees it.
+  if (!ctStatesOf(found, rulesetOf(state)).likely.includes("new")) return null;
+  const entered = passesOf(found, state).some(({ view }) =>
+    view.layer === "ip" && (view.hook === "prerouting" || view.hook === "output")
+  );
+  if (!entered || findingOf(found).suspects.length > 0) return null;
+  const { count, max } = state.conntrack!;
+  return cause(
+    "conntrack-table-full",
+    "likely",
+    `connection tracking has ${count} of ${max} connections, and had no room for ${
+      packetText(event)
+    } at ${place(found)}`,
+    [
+      eventEvidence(found),
+      stateEvidence(found.node, `net.netfilter.nf_conntrack_count = ${count}`),
+      stateEvidence(found.node, `net.netfilter.nf_conntrack_max = ${max}`),
+      stateEvidence(found.node, "no rule or policy read there refuses such a packet"),
+    ],
+    // The limit is the machine's: it can't be set inside a namespace.
+    [`sysctl -w net.netfilter.nf_conntrack_max=${max * 2}`],
+  );
+}

@@ -1,0 +1,80 @@
+/** What rules counted around a moment: two snapshots of one ruleset, and how far they can be told. */
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import type { NodeView } from "../timeline.ts";
+
+export interface Snapshot {
+  at: number;
+  state: NetnsState;
+}
+
+export interface Around {
+  /** The last one begun before the moment, and the first one begun after it. */
+  before: Snapshot | null;
+  after: Snapshot | null;
+  /** The last one that was surely read to its end before the moment. */
+  baseline: Snapshot | null;
+}
+
+/**
+ * A snapshot tells when its reading began, not when its rules were read. It was complete before a
+ * moment when the next one had begun by then, or when reading so many rules can't take that long.
+ */
+const READING_NS = 1e9;
+const READING_PER_RULE_NS = 0.5e6;
+
+export function snapshotsAround(node: NodeView, netns: number | undefined, at: number): Around {
+  const list = netns === undefined ? [] : node.states.get(netns) ?? [];
+  const earlier = list.filter((entry) => entry.at < at);
+  const before = earlier.at(-1) ?? null;
+  const after = list.find((entry) => entry.at >= at) ?? null;
+  const complete = before !== null &&
+    at - before.at >= READING_NS + before.state.netfilter.length * READING_PER_RULE_NS;
+  return { before, after, baseline: complete ? before : earlier.at(-2) ?? null };
+}
+
+export interface Rise {
+  before: number;
+  after: number;
+}
+
+/**
+ * How a rule's counter changed over the moment; null when it has none, or when it can't be told
+ * which rule of the other snapshot it is, or when it was set back.
+ */
+export function riseOf(rule: NetfilterRule, { baseline, after }: Around): Rise | null {
+  if (!after) return null;
+  const now = same(rule, after.state);
+  if (now?.packets === undefined) return null;
+  if (!baseline) return null;
+  const then = same(rule, baseline.state);
+  // A rule made in between began at nothing, if nft numbers it anew.
+  if (!then) return rule.handle === undefined ? null : { before: 0, after: now.packets };
+  if (then.packets === undefined || now.packets < then.packets) return null;
+  return { before: then.packets, after: now.packets };
+}
+
+/** It has a counter that did not move: the packet never came to its end. */
+export function surelyNotMet(rule: NetfilterRule, around: Around): boolean {
+  const rise = riseOf(rule, around);
+  return rise !== null && rise.after === rise.before;
+}
+
+function same(rule: NetfilterRule, state: NetnsState): NetfilterRule | undefined {
+  return indexOf(state).get(keyOf(rule));
+}
+
+const indexes = new WeakMap<NetnsState, Map<string, NetfilterRule>>();
+
+function indexOf(state: NetnsState): Map<string, NetfilterRule> {
+  const known = indexes.get(state);
+  if (known) return known;
+  const index = new Map(state.netfilter.map((rule) => [keyOf(rule), rule]));
+  indexes.set(state, index);
+  return index;
+}
+
+/** A handle is never given twice; without one a rule is its text in its place. */
+function keyOf({ family, table, chain, handle, position, text, tool }: NetfilterRule): string {
+  const own = handle === undefined ? `${position} ${text}` : `#${handle}`;
+  return `${tool} ${family} ${table} ${chain} ${own}`;
+}

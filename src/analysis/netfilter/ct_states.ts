@@ -1,0 +1,115 @@
+/** What connection tracking can have said of a packet, from what its flow did before. */
+import type { Case } from "../rules/rule.ts";
+import type { Sighting } from "../timeline.ts";
+import type { CtState } from "./hook_packet.ts";
+import type { Ruleset } from "./ruleset.ts";
+
+const SYN = 2;
+const ACK = 16;
+const SEEN_REPLY = 2;
+const EXPECTED = 1;
+
+export interface CtStates {
+  /** What it was, if nothing odd happened. */
+  likely: CtState[];
+  /** What it can be besides: malformed, or with a wrong checksum. */
+  remote: CtState[];
+}
+
+export function ctStatesOf(found: Case, ruleset: Ruleset): CtStates {
+  const likely = new Set(statesOf(found));
+  if (ruleset.helps && likely.has("new")) likely.add("related");
+  if (ruleset.untracks) likely.add("untracked");
+  const remote: CtState[] = likely.has("invalid") ? [] : ["invalid"];
+  return { likely: [...likely], remote };
+}
+
+function statesOf({ event, node, netns }: Case): CtState[] {
+  if (event.network === "arp") return ["invalid", "untracked"];
+  const encapsulated = event.tunnelKind !== undefined;
+  if (!encapsulated && event.conntrackDirection !== undefined) {
+    return knownStates(event);
+  }
+  const answered = hasPassed(node.events, event, netns);
+  if (encapsulated) return answered ? ["established"] : ["new", "established"];
+  if (event.protocol === 6) return tcpStates(event, answered);
+  if (event.protocol === 1 || event.protocol === 58) return icmpStates(event, answered);
+  if ((event.fragmentOffset ?? 0) > 0) return ["new", "established", "invalid"];
+  return answered ? ["established"] : ["new", "established"];
+}
+
+/** Of a connection that NAT changed the probe reads conntrack's own word. */
+function knownStates({ conntrackDirection, conntrackStatus }: Sighting): CtState[] {
+  if (conntrackDirection === "reply") return ["established"];
+  if (conntrackStatus === undefined) return ["new", "established"];
+  if ((conntrackStatus & SEEN_REPLY) !== 0) return ["established"];
+  return (conntrackStatus & EXPECTED) !== 0 ? ["related"] : ["new"];
+}
+
+function tcpStates({ tcpFlags }: Sighting, answered: boolean): CtState[] {
+  if (tcpFlags === undefined) return ["new", "established", "invalid"];
+  // A SYN opens a connection anew, unless it repeats one that was answered.
+  if ((tcpFlags & (SYN | ACK)) === SYN) return answered ? ["new", "established"] : ["new"];
+  if ((tcpFlags & SYN) !== 0) return ["established", "invalid"];
+  // In the middle of a connection nobody saw begin, conntrack may pick it up as new.
+  return answered ? ["established", "invalid"] : ["new", "established", "invalid"];
+}
+
+const ECHO_REQUESTS = [8, 128];
+const ECHO_REPLIES = [0, 129];
+
+function icmpStates({ icmpType, protocol }: Sighting, answered: boolean): CtState[] {
+  if (icmpType === undefined) return ["new", "established", "related", "invalid"];
+  if (protocol === 58 && icmpType >= 130 && icmpType <= 143) return ["untracked"];
+  if (ECHO_REQUESTS.includes(icmpType)) return answered ? ["established"] : ["new", "established"];
+  // An answer that nobody asked for belongs to no connection.
+  if (ECHO_REPLIES.includes(icmpType)) {
+    return answered ? ["established"] : ["established", "invalid"];
+  }
+  return ["new", "established", "related", "invalid"];
+}
+
+/** Conntrack forgets a datagram's flow after 30 s of silence; longer ones are not relied on. */
+const MEMORY_NS = 25e9;
+/** A hop and the drop that ended it lie no further apart. */
+const PASSAGE_NS = 100e6;
+
+/** A packet of the other direction went through this netns lately, and was not refused in it. */
+function hasPassed(events: Sighting[], event: Sighting, netns: number | undefined): boolean {
+  const refusedAt = new Map<string, number>();
+  for (let i = indexOf(events, event) - 1; i >= 0; i--) {
+    const other = events[i]!;
+    if (event.at - other.at > MEMORY_NS) return false;
+    if (other.netns !== netns || !isOpposite(other, event)) continue;
+    if (other.kind === "drop") refusedAt.set(other.skb ?? "", other.at);
+    if (other.kind !== "device-rx" && other.kind !== "device-tx") continue;
+    const end = refusedAt.get(other.skb ?? "") ?? Infinity;
+    if (end - other.at > PASSAGE_NS) return true;
+  }
+  return false;
+}
+
+function indexOf(events: Sighting[], event: Sighting): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (events[middle]!.at < event.at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isOpposite(other: Sighting, event: Sighting): boolean {
+  if (event.tunnelKind !== undefined) {
+    // Tunnels choose a source port for each inner flow, so their outer packets are not answered.
+    return other.tunnelSource === event.tunnelDestination &&
+      other.tunnelDestination === event.tunnelSource &&
+      other.tunnelSourcePort === event.tunnelDestinationPort &&
+      other.tunnelDestinationPort === event.tunnelSourcePort;
+  }
+  return other.tunnelKind === undefined && other.protocol === event.protocol &&
+    other.source === event.destination && other.destination === event.source &&
+    other.sourcePort === event.destinationPort && other.destinationPort === event.sourcePort &&
+    other.icmpId === event.icmpId;
+}

@@ -1,0 +1,149 @@
+/** From a finding to a cause. */
+import type { CauseCode } from "../../event/codes.ts";
+import type { Cause, Evidence } from "../../event/report.ts";
+import { type Case, cause, eventEvidence, packetText, place } from "../rules/rule.ts";
+import type { Suspect } from "./candidates.ts";
+import { type Finding, findingOf } from "./choose.ts";
+import { type Service, serviceRefusedBy } from "./service.ts";
+import { chainText, remedyFor, suspectEvidence, suspectText } from "./words.ts";
+
+export type Kind = "drop" | "reject" | "invalid" | "service" | "tunnel";
+
+/** What sort of refusal the named rule's is. */
+export function kindOf(found: Case, { named, state }: Finding): Kind | null {
+  if (!named || !state) return null;
+  if (found.event.tunnelKind !== undefined) return "tunnel";
+  if (serviceRefusedBy(found, named, state)) return "service";
+  if (named.verdict.do === "reject") return "reject";
+  return isForInvalid(named) ? "invalid" : "drop";
+}
+
+/** It refuses packets without a connection, and only as one of those it refused this one. */
+function isForInvalid({ rule, path, ctStates }: Suspect): boolean {
+  return ctStates.length > 0 && ctStates.every((state) => state === "invalid") &&
+    [...path, ...(rule ? [rule] : [])].some((each) => /\binvalid\b/i.test(each.text));
+}
+
+const CODES: Record<Kind, CauseCode> = {
+  drop: "netfilter-drop",
+  reject: "netfilter-reject",
+  invalid: "conntrack-invalid",
+  service: "service-without-endpoint",
+  tunnel: "tunnel-blocked",
+};
+
+export function explain(found: Case, kind: Kind): Omit<Cause, "rule"> {
+  const finding = findingOf(found);
+  const named = finding.named!;
+  const service = serviceRefusedBy(found, named, finding.state!);
+  const evidence = [
+    eventEvidence(found, finding.answer ? `${finding.answer} was sent back` : undefined),
+    ...suspectEvidence(found, named, finding.around),
+    ...stateNote(found, named),
+  ];
+  const sure = finding.proven && (kind !== "service" || service?.confidence === "proven");
+  return cause(
+    CODES[kind],
+    sure ? "proven" : "likely",
+    sentence(found, finding, named, kind, service),
+    evidence,
+    kind === "service" ? serviceRemedy(service) : remedyFor(found, named),
+  );
+}
+
+function sentence(
+  found: Case,
+  { answer }: Finding,
+  named: Suspect,
+  kind: Kind,
+  service: Service | null,
+): string {
+  const who = suspectText(named);
+  const { event } = found;
+  const rejects = named.verdict.do === "reject";
+  const did = rejects ? "rejected" : "dropped";
+  const how = rejects && named.verdict.do === "reject"
+    ? ` with ${answer ?? named.verdict.with}`
+    : "";
+  switch (kind) {
+    case "tunnel":
+      return `the tunnel's own packets are blocked: ${who} ${did} ${event.tunnelKind} ${event.tunnelSource} > ${event.tunnelDestination}${
+        event.tunnelDestinationPort === undefined
+          ? ""
+          : ` (UDP port ${event.tunnelDestinationPort})`
+      } at ${place(found)}`;
+    case "service":
+      return `${address(found)} is a service without endpoints${
+        service?.name ? ` (${service.name})` : ""
+      }: ${who} ${did} the packet at ${place(found)}`;
+    case "invalid":
+      return `connection tracking found the packet invalid, and ${who} ${did} it at ${
+        place(found)
+      }`;
+    default:
+      return `${who} ${did} ${packetText(event)}${how} at ${place(found)}`;
+  }
+}
+
+function address({ event }: Case): string {
+  if (event.destinationPort === undefined) return event.destination ?? "the address";
+  const host = event.destination?.includes(":") ? `[${event.destination}]` : event.destination;
+  return `${host}:${event.destinationPort}`;
+}
+
+/** What was taken to hold of the connection, when the rule depends on it. */
+function stateNote({ node, event }: Case, { ctStates, rule, path }: Suspect): Evidence[] {
+  const asks = [...path, ...(rule ? [rule] : [])].some((each) =>
+    /\bct state\b|--(ct)?state\b/.test(each.text)
+  );
+  if (!asks || ctStates.length === 0) return [];
+  return [{
+    node: node.name,
+    kind: "event",
+    text: `the flow's packets seen before it leave connection state ${ctStates.join(" or ")} for ${
+      packetText(event)
+    }`,
+  }];
+}
+
+function serviceRemedy(service: Service | null): string[] {
+  if (!service?.name) return [];
+  const [namespace, name] = service.name.split("/");
+  return [`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${name}`];
+}
+
+const SUSPECTS_MAX = 5;
+
+/** Netfilter dropped it, and which rule did can't be told. */
+export function untold(found: Case): Omit<Cause, "rule"> {
+  const finding = findingOf(found);
+  const { suspects, answer, state, around } = finding;
+  const shown = suspects.slice(0, SUSPECTS_MAX);
+  const rejected = answer !== null ||
+    (suspects.length > 0 && suspects.every(({ verdict }) => verdict.do === "reject"));
+  const outer = found.event.tunnelKind !== undefined;
+  return cause(
+    outer ? "tunnel-blocked" : rejected ? "netfilter-reject" : "netfilter-drop",
+    "proven",
+    `netfilter ${rejected ? "rejected" : "dropped"} ${packetText(found.event)} at ${
+      place(found)
+    }; which rule did can't be told: ${why(found, finding)}`,
+    [
+      eventEvidence(found, answer ? `${answer} was sent back` : undefined),
+      ...(state ? shown.flatMap((each) => suspectEvidence(found, each, around).slice(0, 1)) : []),
+    ],
+  );
+}
+
+function why({ event }: Case, { state, suspects }: Finding): string {
+  if (!state) return "its rules were not read";
+  if (suspects.length === 0) {
+    return `no rule or policy read there refuses such a packet, and it was freed in ${
+      event.function ?? "an unnamed function"
+    }`;
+  }
+  const chains = [...new Set(suspects.map(chainText))];
+  return `${suspects.length} can have, in ${chains.slice(0, 3).join(", ")}${
+    chains.length > 3 ? " and others" : ""
+  }`;
+}

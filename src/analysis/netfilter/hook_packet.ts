@@ -1,0 +1,100 @@
+/** A packet as the hooks of one place saw it: its outermost headers, its devices, its state. */
+import type { Sighting } from "../timeline.ts";
+
+/** A device a hook was called with: null is none, undefined is not known which. */
+export type HookDevice = string | null | undefined;
+
+/** Names of conntrack's states, each with nft's bit. */
+export const CT_STATES = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } as const;
+export type CtState = keyof typeof CT_STATES;
+
+/** `skb->mark`: only the bits of `known` are. */
+export interface Mark {
+  value: number;
+  known: number;
+}
+
+export interface Headers {
+  network: "ip4" | "ip6" | "arp";
+  protocol?: number;
+  source?: string;
+  destination?: string;
+  sourcePort?: number;
+  destinationPort?: number;
+  icmpType?: number;
+  icmpCode?: number;
+  icmpId?: number;
+  icmpSequence?: number;
+  tcpFlags?: number;
+  ttl?: number;
+  ipId?: number;
+  ipLength?: number;
+  /** `skb->len`. */
+  length?: number;
+  /** Not the first piece of a packet: it has no transport header. */
+  laterFragment: boolean;
+  /** A piece, the first one or a later one. */
+  fragment: boolean;
+  packetType?: Sighting["packetType"];
+  vlan?: number;
+  sourceMac?: string;
+  destinationMac?: string;
+  arpOperation?: number;
+}
+
+const OUTER_PROTOCOL: Record<string, number> = {
+  vxlan: 17,
+  geneve: 17,
+  ipip: 4,
+  gre: 47,
+  gretap: 47,
+  sit: 41,
+  ip6tnl: 41,
+};
+
+/** What a hook at this sighting looked at: of an encapsulated packet, the outer headers. */
+export function headersOf(event: Sighting): Headers {
+  const frame = {
+    length: event.length,
+    packetType: event.packetType,
+    vlan: event.vlan,
+    sourceMac: event.sourceMac,
+    destinationMac: event.destinationMac,
+  };
+  if (event.tunnelKind !== undefined) {
+    return {
+      ...frame,
+      network: event.tunnelDestination?.includes(":") ? "ip6" : "ip4",
+      protocol: OUTER_PROTOCOL[event.tunnelKind],
+      source: event.tunnelSource,
+      destination: event.tunnelDestination,
+      sourcePort: event.tunnelSourcePort,
+      destinationPort: event.tunnelDestinationPort,
+      ttl: event.tunnelTtl,
+      ipId: event.tunnelIpId,
+      laterFragment: false,
+      fragment: false,
+    };
+  }
+  const laterFragment = (event.fragmentOffset ?? 0) > 0;
+  return {
+    ...frame,
+    network: event.network ?? "ip4",
+    protocol: event.protocol,
+    source: event.source,
+    destination: event.destination,
+    sourcePort: event.sourcePort,
+    destinationPort: event.destinationPort,
+    icmpType: event.icmpType,
+    icmpCode: event.icmpCode,
+    icmpId: event.icmpId,
+    icmpSequence: event.icmpSequence,
+    tcpFlags: event.tcpFlags,
+    ttl: event.ttl,
+    ipId: event.ipId,
+    ipLength: event.ipLength,
+    arpOperation: event.arpOperation,
+    laterFragment,
+    fragment: laterFragment || ((event.ipFlags ?? 0) & 1) !== 0,
+  };
+}

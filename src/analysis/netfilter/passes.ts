@@ -1,0 +1,259 @@
+/** Which hooks a packet can have died at, from where it was seen before and where it died. */
+import type { Link, NetnsState } from "../../event/state.ts";
+import { lookUpRoute } from "../routing.ts";
+import type { Case } from "../rules/rule.ts";
+import { acceptsAddress, ownsAddress, sysctl } from "../state_view.ts";
+import type { Sighting } from "../timeline.ts";
+import type { HookDevice } from "./hook_packet.ts";
+import type { Base } from "./ruleset.ts";
+import type { Traveller } from "./traveller.ts";
+
+/** What of a traveller is a matter of the hook. */
+export type View = Pick<
+  Traveller,
+  "layer" | "hook" | "input" | "output" | "portInput" | "portOutput"
+>;
+
+export interface Pass {
+  view: View;
+  /** Its destination or source was already rewritten: what runs before NAT let it through. */
+  translated: boolean;
+}
+
+interface Devices {
+  input?: HookDevice;
+  output?: HookDevice;
+  portInput?: HookDevice;
+  portOutput?: HookDevice;
+}
+
+interface Scene {
+  found: Case;
+  state: NetnsState;
+  /** Device the packet was on when it died. */
+  here: string | undefined;
+  /** Its last sighting in this netns with the same outermost header. */
+  last: Sighting | undefined;
+  /** The device of that sighting. */
+  link: Link | undefined;
+  translated: boolean;
+}
+
+const pass = (
+  scene: Scene,
+  layer: View["layer"],
+  hook: string,
+  devices: Devices,
+): Pass => ({
+  view: {
+    layer,
+    hook,
+    input: devices.input,
+    output: devices.output,
+    portInput: "portInput" in devices ? devices.portInput : null,
+    portOutput: "portOutput" in devices ? devices.portOutput : null,
+  },
+  translated: scene.translated && (hook === "prerouting" || hook === "output"),
+});
+
+/** In the order a packet meets them. */
+export function passesOf(found: Case, state: NetnsState): Pass[] {
+  const last = lastHere(found);
+  const scene: Scene = {
+    found,
+    state,
+    here: found.event.device ?? last?.device,
+    last,
+    link: state.links.find((link) => link.ifindex === last?.ifindex),
+    translated: isTranslated(found.event, last),
+  };
+  if (found.event.network === "arp") return arpPasses(scene);
+  if (!last) return madeHere(scene);
+  return last.kind === "device-rx" ? received(scene) : sent(scene);
+}
+
+/** The last hop before the end in the netns of the end, at the same level of encapsulation. */
+function lastHere({ judgement, event, netns }: Case): Sighting | undefined {
+  const earlier = judgement.steps.map((step) => step.event).filter((other) =>
+    other !== event && other.node === event.node && other.netns === netns &&
+    (other.kind === "device-rx" || other.kind === "device-tx")
+  );
+  const last = earlier.at(-1);
+  return last && (last.tunnelKind === undefined) === (event.tunnelKind === undefined)
+    ? last
+    : undefined;
+}
+
+function isTranslated(event: Sighting, last: Sighting | undefined): boolean {
+  if (!last || event.tunnelKind !== undefined) return false;
+  return (["source", "destination", "sourcePort", "destinationPort"] as const)
+    .some((key) => event[key] !== last[key]);
+}
+
+const ttlOf = (event: Sighting) => event.tunnelKind ? event.tunnelTtl : event.ttl;
+const destinationOf = (event: Sighting) => event.tunnelDestination ?? event.destination ?? "";
+const sourceOf = (event: Sighting) => event.tunnelSource ?? event.source ?? "";
+
+function received(scene: Scene): Pass[] {
+  const { found: { event }, last, link, here } = scene;
+  const before = ttlOf(last!);
+  const now = ttlOf(event);
+  // Both families count the TTL down before the forward hook, and nowhere else.
+  if (before !== undefined && now !== undefined && now < before) return forwarded(scene);
+  if (link?.bridgePort && link.masterIfindex !== undefined) return bridged(scene);
+  const input = here ?? last!.device;
+  return [
+    pass(scene, "netdev", "ingress", { input: last!.device, output: null }),
+    ...(input === last!.device ? [] : [pass(scene, "netdev", "ingress", { input, output: null })]),
+    pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) }),
+    ...(acceptsAddress(scene.state, destinationOf(event)) || isGroup(event)
+      ? [pass(scene, "ip", "input", { input, output: null, ...ports(scene) })]
+      : []),
+  ];
+}
+
+const isGroup = (event: Sighting) =>
+  event.packetType === "broadcast" || event.packetType === "multicast";
+
+/** A packet that came over a bridge of `br_netfilter` still knows its port. */
+function ports({ link }: Scene): Devices {
+  return link?.kind === "bridge" ? { portInput: undefined } : {};
+}
+
+function forwarded(scene: Scene): Pass[] {
+  const { found: { event }, last, link, here, state } = scene;
+  const isInput = here === undefined || here === last!.device ||
+    state.links.some((other) => other.name === here && other.ifindex === link?.masterIfindex);
+  if (!isInput) return leaving(scene, undefined);
+  return [
+    pass(scene, "ip", "forward", {
+      input: here ?? last!.device,
+      output: routedTo(state, event, last!.device),
+      ...ports(scene),
+    }),
+    // Without a device of its own it may be further than that.
+    ...(event.device === undefined ? leaving({ ...scene, here: undefined }, undefined) : []),
+  ];
+}
+
+function routedTo(state: NetnsState, event: Sighting, inputDevice: string | undefined) {
+  const answer = lookUpRoute(state, {
+    source: sourceOf(event),
+    destination: destinationOf(event),
+    ...(inputDevice === undefined ? {} : { inputDevice }),
+  });
+  const device = answer.certain && answer.route?.type === "unicast"
+    ? answer.route.device
+    : undefined;
+  return device;
+}
+
+/** The last hooks before a device has it. */
+function leaving(scene: Scene, input: HookDevice): Pass[] {
+  const output = scene.here;
+  return [
+    pass(scene, "ip", "postrouting", { input, output }),
+    pass(scene, "netdev", "egress", { input: null, output }),
+  ];
+}
+
+/** Between two ports of a bridge, or from a port up to the bridge itself. */
+function bridged(scene: Scene): Pass[] {
+  const { last, link, here, state } = scene;
+  const bridge = state.links.find((other) => other.ifindex === link!.masterIfindex);
+  const port = last!.device;
+  const input = bridge?.name;
+  const seen = callsIptables(scene, bridge);
+  if (here === undefined || here === port || here === input) {
+    return [
+      pass(scene, "netdev", "ingress", { input: port, output: null }),
+      pass(scene, "bridge", "prerouting", { input: port, output: null }),
+      ...(seen ? [pass(scene, "ip", "prerouting", { input, output: null, portInput: port })] : []),
+      ...(here === port ? [] : [pass(scene, "bridge", "input", { input: port, output: null })]),
+    ];
+  }
+  const devices = { input, output: input, portInput: port, portOutput: here };
+  return [
+    pass(scene, "bridge", "forward", { input: port, output: here }),
+    ...(seen ? [pass(scene, "ip", "forward", devices)] : []),
+    pass(scene, "bridge", "postrouting", { input: undefined, output: here }),
+    ...(seen ? [pass(scene, "ip", "postrouting", { ...devices, input: undefined })] : []),
+    pass(scene, "netdev", "egress", { input: null, output: here }),
+  ];
+}
+
+function callsIptables({ found, state }: Scene, bridge: Link | undefined): boolean {
+  const six = destinationOf(found.event).includes(":");
+  const name = `net.bridge.bridge-nf-call-ip${six ? "6" : ""}tables`;
+  const own = six ? bridge?.bridge?.nfCallIp6tables : bridge?.bridge?.nfCallIptables;
+  return own === true || sysctl(state, name) === "1";
+}
+
+/** Handed to a device, and refused by what that device hands it to. */
+function sent(scene: Scene): Pass[] {
+  const { link, here } = scene;
+  if (link?.kind === "bridge") {
+    return [
+      pass(scene, "bridge", "output", { input: null, output: here }),
+      pass(scene, "bridge", "postrouting", { input: undefined, output: here }),
+      pass(scene, "netdev", "egress", { input: null, output: here }),
+    ];
+  }
+  if (link?.kind === "vrf" || link === undefined) return madeHere(scene);
+  return [pass(scene, "netdev", "egress", { input: null, output: here })];
+}
+
+/** Never seen coming in: sent by this host, unless its source is somebody else's. */
+function madeHere(scene: Scene): Pass[] {
+  const { found: { event }, here, state } = scene;
+  const own = [
+    pass(scene, "ip", "output", { input: null, output: here }),
+    ...leaving(scene, null),
+  ];
+  const source = sourceOf(event);
+  if (ownsAddress(state, source) || source === "0.0.0.0" || source === "::") return own;
+  // It may have come in unseen.
+  const unknown: Devices = { portInput: undefined, portOutput: undefined };
+  return [
+    pass(scene, "netdev", "ingress", { input: here, output: null }),
+    ...["prerouting", "input", "forward"].map((hook) => pass(scene, "ip", hook, unknown)),
+    ...own.map((each) => ({ ...each, view: { ...each.view, input: undefined } })),
+  ];
+}
+
+function arpPasses(scene: Scene): Pass[] {
+  const { last, here } = scene;
+  if (last?.kind === "device-rx") {
+    return [
+      pass(scene, "netdev", "ingress", { input: here, output: null }),
+      pass(scene, "arp", "input", { input: here, output: null }),
+    ];
+  }
+  return [
+    pass(scene, "arp", "output", { input: null, output: here }),
+    pass(scene, "netdev", "egress", { input: null, output: here }),
+  ];
+}
+
+const NAT_PRIORITY = -100;
+
+/** The chains hooked where this pass goes through, that can have refused this packet. */
+export function basesAt(
+  { view, translated }: Pass,
+  bases: readonly Base[],
+  network: "ip4" | "ip6" | "arp",
+): Base[] {
+  const families = view.layer === "ip"
+    ? ["inet", network === "ip6" ? "ip6" : "ip"]
+    : view.layer === "netdev"
+    ? ["netdev", "inet"]
+    : [view.layer];
+  return bases.filter(({ chain }) => {
+    if (!families.includes(chain.family) || chain.hook !== view.hook) return false;
+    if (view.layer === "netdev") {
+      const device = view.hook === "ingress" ? view.input : view.output;
+      return device === undefined || chain.device === undefined || chain.device === device;
+    }
+    return !(translated && (chain.type === "nat" || (chain.priority ?? 0) < NAT_PRIORITY));
+  });
+}

@@ -1,0 +1,114 @@
+/** The rules of one snapshot, by the chain they stand in. */
+import type { NetfilterChain, NetfilterRule, NetfilterSet, NetnsState } from "../../event/state.ts";
+
+/** A hooked chain. */
+export interface Base {
+  chain: NetfilterChain;
+  /** Of iptables' older kind; null when nothing tells, then it has no rules. */
+  legacy: boolean | null;
+}
+
+export interface Ruleset {
+  state: NetnsState;
+  bases: Base[];
+  rules(chain: ChainName): readonly NetfilterRule[];
+  isChain(chain: ChainName): boolean;
+  /** Null when it was not read, or when rules add to it while packets pass. */
+  set(family: string, table: string, name: string): NetfilterSet | null;
+  /** Some rule takes packets out of connection tracking. */
+  untracks: boolean;
+  /** Some rule gives connections a helper, which makes others `related`. */
+  helps: boolean;
+}
+
+/** `legacy` tells iptables' older tables from nft's of the same name. */
+export interface ChainName {
+  family: string;
+  table: string;
+  name: string;
+  legacy: boolean;
+}
+
+const rulesets = new WeakMap<NetnsState, Ruleset>();
+
+export function rulesetOf(state: NetnsState): Ruleset {
+  const known = rulesets.get(state);
+  if (known) return known;
+  const ruleset = build(state);
+  rulesets.set(state, ruleset);
+  return ruleset;
+}
+
+const keyOf = ({ family, table, name, legacy }: ChainName) =>
+  `${legacy ? "legacy " : ""}${family} ${table} ${name}`;
+
+export function chainOfRule(rule: NetfilterRule): ChainName {
+  return {
+    family: rule.family,
+    table: rule.table,
+    name: rule.chain,
+    legacy: rule.tool === "iptables-legacy",
+  };
+}
+
+function build(state: NetnsState): Ruleset {
+  const byChain = new Map<string, NetfilterRule[]>();
+  for (const rule of state.netfilter) {
+    const key = keyOf(chainOfRule(rule));
+    const list = byChain.get(key);
+    if (list) list.push(rule);
+    else byChain.set(key, [rule]);
+  }
+  for (const list of byChain.values()) list.sort((a, b) => a.position - b.position);
+  const names = new Set(state.chains.flatMap(({ family, table, name }) => [
+    keyOf({ family, table, name, legacy: false }),
+    keyOf({ family, table, name, legacy: true }),
+  ]));
+  const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
+  const texts = state.netfilter.map((rule) => rule.text);
+  for (const { family, table, text } of state.netfilter) {
+    for (const [, name] of text.matchAll(/\b(?:add|update|delete) @(\S+)/g)) {
+      sets.delete(`${family} ${table} ${name}`);
+    }
+  }
+  return {
+    state,
+    bases: basesOf(state),
+    rules: (chain) => byChain.get(keyOf(chain)) ?? [],
+    isChain: (chain) => names.has(keyOf(chain)) || byChain.has(keyOf(chain)),
+    set: (family, table, name) => sets.get(`${family} ${table} ${name}`) ?? null,
+    untracks: texts.some((text) => /\bnotrack\b|--notrack|-j NOTRACK/.test(text)),
+    helps: texts.some((text) => /\bct helper\b|--helper\b/.test(text)),
+  };
+}
+
+/**
+ * A table of iptables' older kind may have the name of one of nft's. The probe lists nft's chains
+ * first, so of two with one name the second is the older kind's; of one alone its rules tell.
+ */
+function basesOf({ chains, netfilter }: NetnsState): Base[] {
+  const legacyTables = new Set<string>();
+  const nftTables = new Set<string>();
+  for (const { family, table, tool } of netfilter) {
+    (tool === "iptables-legacy" ? legacyTables : nftTables).add(`${family} ${table}`);
+  }
+  const hooked = chains.filter((chain) => chain.hook !== undefined);
+  const count = new Map<string, number>();
+  const keyed = hooked.map((chain) => {
+    const key = `${chain.family} ${chain.table} ${chain.name} ${chain.device ?? ""}`;
+    const before = count.get(key) ?? 0;
+    count.set(key, before + 1);
+    return { chain, key, before };
+  });
+  return keyed.map(({ chain, key, before }) => {
+    if (count.get(key)! > 1) return { chain, legacy: before > 0 };
+    const table = `${chain.family} ${chain.table}`;
+    if (nftTables.has(table)) return { chain, legacy: false };
+    if (legacyTables.has(table)) return { chain, legacy: true };
+    return { chain, legacy: isIptablesName(chain) ? null : false };
+  });
+}
+
+function isIptablesName({ family, name, hook }: NetfilterChain): boolean {
+  return (family === "ip" || family === "ip6") && name === hook?.toUpperCase();
+}

@@ -1,0 +1,61 @@
+/** Whether a refusing rule stands for a service that has no endpoints. */
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import type { Case } from "../rules/rule.ts";
+import { ownersOf } from "../state_view.ts";
+import type { Suspect } from "./candidates.ts";
+import { iptablesWords } from "./iptables_words.ts";
+
+/** kube-proxy's words: a comment of its iptables rules, the name of its nft map and chain. */
+const NO_ENDPOINTS = /has no endpoints|@no-endpoint|no-endpoint-services/;
+
+export interface Service {
+  /** How sure it is that the address is a service's. */
+  confidence: "proven" | "likely";
+  /** `namespace/name`, where the rule tells. */
+  name: string | undefined;
+}
+
+export function serviceRefusedBy(
+  found: Case,
+  { rule, path }: Suspect,
+  state: NetnsState,
+): Service | null {
+  if (!rule) return null;
+  for (const each of [rule, ...path]) {
+    const comment = `${each.comment ?? ""} ${each.text}`;
+    if (NO_ENDPOINTS.test(comment)) {
+      return {
+        confidence: "proven",
+        name: /([\w.-]+\/[\w.-]+?)(?::[\w.-]*)? has no endpoints/.exec(comment)?.[1],
+      };
+    }
+  }
+  const { event } = found;
+  const address = event.destination;
+  if (address === undefined || event.tunnelKind !== undefined) return null;
+  if (ownersOf(found.world.nodes, address).length > 0) return null;
+  const exact = [rule, ...path].some((each) => destinationsOf(each).includes(address));
+  if (!exact || !translatesOthers(state, address)) return null;
+  return { confidence: "likely", name: undefined };
+}
+
+/** Rules that turn other single addresses into something else: this netns translates services. */
+function translatesOthers(state: NetnsState, address: string): boolean {
+  return state.netfilter.some((rule) =>
+    /\bdnat\b|\bDNAT\b|-j KUBE-SVC-/.test(rule.text) &&
+    destinationsOf(rule).some((other) => other !== address)
+  );
+}
+
+/** Single addresses that a rule wants as the destination. */
+function destinationsOf(rule: NetfilterRule): string[] {
+  if (rule.tool !== "nft") {
+    return iptablesWords(rule.text).conditions
+      .filter(({ option, negated }) => option === "d" && !negated)
+      .flatMap(({ values }) => values)
+      .filter((value) => !value.includes("/") || /\/(32|128)$/.test(value))
+      .map((value) => value.replace(/\/\d+$/, ""));
+  }
+  const text = rule.text.replace(/\bdnat\b.*$/, "");
+  return [...text.matchAll(/\bip6? daddr ([0-9a-f:.]+)(?=\s|$)/g)].map((match) => match[1]!);
+}

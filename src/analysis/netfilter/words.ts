@@ -1,0 +1,106 @@
+/** Rules and policies in words: for sentences, evidence and remedies. */
+import type { Evidence } from "../../event/report.ts";
+import type { NetfilterRule } from "../../event/state.ts";
+import { type Case, command, shell, stateEvidence } from "../rules/rule.ts";
+import { netnsName } from "../state_view.ts";
+import type { Suspect } from "./candidates.ts";
+import { type Around, riseOf } from "./counters.ts";
+import { nftFreesItself } from "./death.ts";
+
+const TEXT_MAX = 300;
+
+/** The rule without the chain it stands in and without its counters, cut to a sentence's size. */
+export function ruleText(rule: NetfilterRule): string {
+  const text = rule.text
+    .replace(/^-A \S+ ?/, "")
+    .replace(/\bcounter packets \d+ bytes \d+/g, "counter");
+  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1)}…`;
+}
+
+/** `chain fw (inet table f, hook forward)`. */
+export function chainText({ base, rule, pass }: Suspect): string {
+  const { chain } = base;
+  const name = rule?.chain ?? chain.name;
+  const device = chain.device === undefined ? "" : ` of ${chain.device}`;
+  const via = name === chain.name ? "" : ` from ${chain.name}`;
+  return `chain ${name} (${chain.family} table ${chain.table}, hook ${pass.view.hook}${device}${via})`;
+}
+
+export function suspectText(suspect: Suspect): string {
+  const { rule } = suspect;
+  return rule
+    ? `the rule "${ruleText(rule)}" in ${chainText(suspect)}`
+    : `the policy drop of ${chainText(suspect)}`;
+}
+
+/** The rule as read on that node, its place, and what it counted. */
+export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): Evidence {
+  const place = rule.handle === undefined || rule.tool !== "nft"
+    ? `rule ${rule.position}`
+    : `handle ${rule.handle}`;
+  const rise = riseOf(rule, around);
+  const counted = rise
+    ? `; counter ${rise.before} → ${rise.after}`
+    : rule.packets === undefined
+    ? "; it has no counter"
+    : `; counter ${rule.packets}`;
+  return stateEvidence(
+    found.node,
+    `${
+      where(found)
+    }${rule.tool}: ${rule.family} table ${rule.table} chain ${rule.chain} ${place}: ${
+      ruleText(rule)
+    }${counted}`,
+  );
+}
+
+export function suspectEvidence(found: Case, suspect: Suspect, around: Around): Evidence[] {
+  const { rule, path, base: { chain } } = suspect;
+  const led = path.map((each) => ruleEvidence(found, each, around));
+  if (rule) return [ruleEvidence(found, rule, around), ...led];
+  return [
+    stateEvidence(
+      found.node,
+      `${
+        where(found)
+      }${chain.family} table ${chain.table} chain ${chain.name}: type ${chain.type} hook ${chain.hook} priority ${chain.priority}; policy ${chain.policy}`,
+    ),
+  ];
+}
+
+const where = (found: Case) => `${netnsName(found.node, found.netns)}: `;
+
+export function remedyFor(found: Case, suspect: Suspect): string[] {
+  const { rule, base: { chain, legacy } } = suspect;
+  if (rule?.tool === "nft") {
+    const { family, table, chain: name, handle } = rule;
+    if (handle === undefined) return [];
+    const words = [family, table, name].map(shell).join(" ");
+    return [command(found.node, found.netns, `nft delete rule ${words} handle ${handle}`)];
+  }
+  const isLegacy = rule ? rule.tool === "iptables-legacy" : legacy ?? freedByLegacy(found);
+  const tool = `${chain.family === "ip6" ? "ip6tables" : "iptables"}${isLegacy ? "-legacy" : ""}`;
+  if (rule) {
+    const words = `-t ${shell(rule.table)} -D ${shell(rule.chain)} ${rule.position}`;
+    return [command(found.node, found.netns, `${tool} ${words}`)];
+  }
+  const isIptables = isLegacy || isIptablesTable(found, suspect);
+  const text = isIptables
+    ? `${tool} -t ${shell(chain.table)} -P ${shell(chain.name)} ACCEPT`
+    : `nft chain ${
+      [chain.family, chain.table, chain.name].map(shell).join(" ")
+    } '{ policy accept; }'`;
+  return [command(found.node, found.netns, text)];
+}
+
+const freedByLegacy = ({ event, node }: Case) =>
+  event.function === "nf_hook_slow" && nftFreesItself(node.header.kernel);
+
+/** nft may have made a chain of that name, too; then its table has rules of nft alone. */
+function isIptablesTable({ before, after }: Case, { base: { chain } }: Suspect): boolean {
+  if (chain.name !== chain.hook?.toUpperCase()) return false;
+  const rules = ((after ?? before)?.netfilter ?? []).filter((rule) =>
+    rule.family === chain.family && rule.table === chain.table
+  );
+  return rules.length === 0 || rules.some((rule) => rule.tool !== "nft");
+}
