@@ -1,4 +1,5 @@
 /** `lasthop lab`: incidents reproduced in network namespaces of their own. */
+import { LasthopError } from "../../event/error.ts";
 import { labDown, type LabIncident, labUp, listIncidents } from "../../lab/mod.ts";
 import { runLab } from "../lab/run_lab.ts";
 import type { LabAction, LabOptions } from "../options.ts";
@@ -18,9 +19,18 @@ export function run(options: LabOptions): Promise<number> {
 }
 
 function list({ incident, json }: LabOptions): Promise<number> {
-  const wanted = listIncidents().filter(({ id }) =>
-    incident === undefined || id.toLowerCase() === incident.toLowerCase()
-  );
+  const all = listIncidents();
+  const wanted = incident === undefined
+    ? all
+    : all.filter(({ id }) => id.toLowerCase() === incident.toLowerCase());
+  if (wanted.length === 0) {
+    throw new LasthopError(
+      "lab_unknown",
+      `Cannot find lab: "${incident}" is no incident, must be one of ` +
+        all.map(({ id }) => id).join(", "),
+      2,
+    );
+  }
   if (json) console.log(JSON.stringify(wanted, null, 2));
   else console.log(listed(wanted, lookOf(terminalOptions())).join("\n"));
   return Promise.resolve(0);
