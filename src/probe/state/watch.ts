@@ -107,30 +107,44 @@ function watchOne(
   };
 }
 
+/** What time is told by; tests have their own. */
+export interface Clock {
+  now(): number;
+  /** Calls later; what it returns calls that off. */
+  later(callee: () => void, ms: number): () => void;
+}
+
+const realClock: Clock = {
+  now: () => performance.now(),
+  later(callee, ms) {
+    const timer = setTimeout(callee, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Calls once per burst: when it is quiet, and not within `intervalMs` of the last time. */
 export function burstCaller(
   callee: () => void,
   quietMs: number,
   intervalMs: number,
+  clock: Clock = realClock,
 ): { call(): void; stop(): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff: (() => void) | undefined;
   let began = 0;
   let last = -Infinity;
   return {
     call() {
-      const now = performance.now();
-      if (timer === undefined) began = now;
+      const now = clock.now();
+      if (callOff === undefined) began = now;
       // A stream of changes must not put the call off for ever.
       else if (now - began > intervalMs) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        timer = undefined;
-        last = performance.now();
+      callOff?.();
+      callOff = clock.later(() => {
+        callOff = undefined;
+        last = clock.now();
         callee();
       }, Math.max(quietMs, last + intervalMs - now));
     },
-    stop() {
-      clearTimeout(timer);
-    },
+    stop: () => callOff?.(),
   };
 }
