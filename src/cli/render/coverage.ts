@@ -16,10 +16,9 @@ export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): 
       const share = `${grouped(node.lost)} of ${plural(node.lost + node.events, "event")}`;
       lines.push(`${name} lost ${share}: a hop may be missing here`);
     }
-    for (const script of node.scripts) {
-      if (script.state === "attached") continue;
-      lines.push(`${name} was watched without ${look.text(script.name)}${why(script.why, look)}`);
-    }
+    const missing = node.scripts.filter(({ state }) => state !== "attached")
+      .map((script) => look.text(script.name));
+    if (missing.length > 0) lines.push(`${name} was watched without ${missing.join(", ")}`);
   }
   return lines.flatMap((line) => look.lines(line, "  ! ", "yellow"));
 }

@@ -20,8 +20,8 @@ export function flowLines(
 ): string[] {
   const lines = verdictLines(flow, look);
   if (flow.outcome === "delivered") {
-    const way = look.lines(shortPath(flow, look), 4, "dim");
-    return [...lines, ...way, ...gapLines(flow, nodes, look)];
+    // What was not seen can't speak against what was.
+    return [...lines, ...look.lines(shortPath(flow, look), 4, "dim")];
   }
   lines.push(...look.lines(`${LAST[flow.outcome]} ${placeText(flow.lastHop, look)}`, 2));
   if (flow.gap !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * What a person reads, whole: reports of the lab's incidents, recorded on a real kernel, and two
+ * What a person reads, whole: reports of the lab's incidents, recorded on a real kernel, and some
  * that are harder to draw. `UPDATE=1` rewrites what is expected.
  */
 import { equal } from "node:assert/strict";
@@ -23,6 +23,7 @@ const CASES: Record<string, { fixture: string; options: RenderOptions }> = {
   long_path: { fixture: "long_path", options: plain },
   long_path_narrow: { fixture: "long_path", options: { width: 48, colour: false } },
   long_path_wide: { fixture: "long_path", options: { width: 160, colour: false } },
+  mixed: { fixture: "mixed", options: plain },
   hostile: { fixture: "hostile", options: plain },
   hostile_ascii: { fixture: "hostile", options: { width: 60, colour: false, ascii: true } },
 };

@@ -79,3 +79,19 @@ Deno.test("optionsFrom colours a terminal only, unless NO_COLOR says no", () => 
   deepEqual([colour({}, 80), colour({}), colour({ NO_COLOR: "1" }, 80)], [true, false, false]);
   equal(optionsFrom((name) => name === "COLUMNS" ? "120" : undefined, undefined).width, 120);
 });
+
+Deno.test("renderReport of thousands of flows stays readable, and says how many are left out", () => {
+  const one = { ...flow("f"), packets: counts, outcome: "dropped", path: [], lastHop: hop };
+  const flows = Array.from({ length: 3_000 }, (_, i) => ({ ...one, id: `${i}` }));
+  const report = { ...empty, flows } as unknown as Report;
+  const lines = renderReport(report, { width: 80, colour: false }).split("\n");
+  ok(lines.length < 300, `${lines.length} lines`);
+  ok(lines.includes("… and 2,928 flows more, see --json"));
+});
+
+const counts = { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 };
+const hop = { node: "n", netns: "host", device: "eth0", stage: "drop" };
+const accounting = { refused: 0, evicted: 0 };
+const empty = { incident: "i", from: null, to: null, nodes: [], accounting };
+
+const flow = (id: string) => ({ id, protocol: "udp", source: "10.0.0.1", destination: "10.0.0.2" });
