@@ -1,0 +1,205 @@
+/** Emissions to the batches that probes would have sent, through the faults. */
+import type { BatchHeader } from "../../src/event/batch.ts";
+import type { Event, EventKind } from "../../src/event/event.ts";
+import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
+import { type Faults, SCRIPTS } from "./faults.ts";
+import { lose } from "./loss.ts";
+import type { Random } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { stateOf } from "./state_lines.ts";
+import type { Emission } from "./truth.ts";
+import type { Node } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+const SCRIPT_OF: Partial<Record<EventKind, string>> = {
+  "device-rx": "device_rx",
+  "device-tx": "device_tx",
+  drop: "drop",
+  consume: "consume",
+  deliver: "deliver",
+};
+
+export function inputOf(scenario: Scenario, faults: Faults, random: Random): AnalysisInput {
+  const batches: Batch[] = [];
+  let evicted = 0;
+  for (const node of scenario.world.nodes) {
+    if (!node.probed) continue;
+    for (const run of runsOf(node, scenario, faults)) {
+      const own = probeBatches(node, run, scenario, faults, random.fork());
+      for (const batch of own) {
+        const kept = batch.events.filter(() => !random.chance(faults.evicted));
+        evicted += batch.events.length - kept.length;
+        batches.push({ ...batch, events: kept });
+      }
+    }
+  }
+  if (faults.lostBatch) loseOne(batches, random);
+  for (const batch of [...batches]) {
+    if (random.chance(faults.duplicateBatches)) batches.push(batch);
+  }
+  return { incident: "simulated", batches: random.shuffle(batches), filter: "", closed: true, evicted };
+}
+
+/** It may be the last of its probe, or the first: whoever waits for it does not know. */
+function loseOne(batches: Batch[], random: Random): void {
+  const nodes = new Set(batches.map((batch) => batch.header.node)).size;
+  const i = random.int(batches.length);
+  const { node } = batches[i]!.header;
+  const others = batches.filter((batch) => batch.header.node === node).length;
+  if (others > 1 || nodes === 0) batches.splice(i, 1);
+}
+
+interface Run {
+  id: number;
+  from: number;
+  to: number;
+  /** CLOCK_MONOTONIC at simulated time zero. */
+  monotonicNs: bigint;
+}
+
+/** The times a probe of the node watched. */
+function runsOf(node: Node, scenario: Scenario, faults: Faults): Run[] {
+  const { monotonicNs } = node.kernel;
+  const { restart, late, early } = faults;
+  const from = late?.node === node.name ? late.at : 0;
+  const to = early?.node === node.name ? Math.max(early.at, from) : scenario.endAt;
+  if (restart?.node !== node.name || restart.at + restart.forNs >= to || restart.at <= from) {
+    return [{ id: 0, from, to, monotonicNs }];
+  }
+  const again = restart.at + restart.forNs;
+  const zero = restart.reboot ? -BigInt(again) + 5_000_000_000n : monotonicNs;
+  return [
+    { id: 0, from, to: restart.at, monotonicNs },
+    { id: 1, from: again, to, monotonicNs: zero },
+  ];
+}
+
+function probeBatches(
+  node: Node,
+  run: Run,
+  scenario: Scenario,
+  faults: Faults,
+  random: Random,
+): Batch[] {
+  const missing = faults.missing?.node === node.name ? faults.missing.script : null;
+  const seen = scenario.emissions.filter((emission) =>
+    emission.netns.node === node && emission.at >= run.from && emission.at <= run.to &&
+    SCRIPT_OF[emission.kind] !== missing
+  );
+  const told = lose(seen, faults, random);
+  const parts = split(told, run, random);
+  const wall = node.kernel.wallMs + (faults.skewedWalls ? random.between(-9, 9) * DAY_MS : 0);
+  const totals = { events: 0, lost: 0, refused: 0, evicted: 0 };
+  const batches = parts.map((part, sequence): Batch => {
+    const last = sequence === parts.length - 1;
+    const events: Event[] = [];
+    let refused = 0;
+    for (const { emission, lost } of part.events) {
+      if (lost) {
+        if (!faults.countedLate) totals.lost++;
+        continue;
+      }
+      totals.events++;
+      if (!random.chance(faults.cutLines)) events.push(eventOf(emission, run));
+      else if (random.chance(0.5)) refused++;
+      else {
+        totals.refused++;
+        totals.events--;
+      }
+    }
+    if (faults.countedLate && last) totals.lost = told.filter(({ lost }) => lost).length;
+    const step = faults.steppedWalls ? random.between(-5000, 5000) : 0;
+    const header = headerOf(node, run, part.until, sequence, { ...totals }, wall + step, missing);
+    return {
+      header: { ...header, final: last },
+      events: disorder(events, faults, random),
+      states: statesOf(node, run, part.until, sequence === 0 || last, scenario),
+      refused,
+    };
+  });
+  return batches;
+}
+
+function disorder(events: Event[], faults: Faults, random: Random): Event[] {
+  let list = events;
+  for (const event of events) {
+    if (random.chance(faults.duplicateEvents)) list = [...list, { ...event }];
+  }
+  return faults.crossedCpus ? [0, 1, 2, 3].flatMap((n) => list.filter(({ cpu }) => cpu === n)) : list;
+}
+
+interface Part {
+  events: ReturnType<typeof lose>;
+  until: number;
+}
+
+/** Cut at a few moments; the first part is the empty one that a probe begins with. */
+function split(told: ReturnType<typeof lose>, run: Run, random: Random): Part[] {
+  const cuts = Array.from({ length: random.int(5) }, () => run.from + random.next() * 4e9)
+    .filter((cut) => cut < run.to).sort((a, b) => a - b);
+  const bounds = [run.from, ...cuts, run.to];
+  return bounds.map((until, i) => ({
+    until,
+    events: told.filter(({ emission: { at } }) => at <= until && (i === 0 || at > bounds[i - 1]!)),
+  }));
+}
+
+function eventOf(emission: Emission, run: Run): Event {
+  const { device, netns } = emission;
+  const place = device ? { ifindex: device.ifindex, device: device.name } : {};
+  return {
+    kind: emission.kind,
+    timeNs: run.monotonicNs + BigInt(Math.round(emission.at)),
+    cpu: emission.cpu,
+    skb: emission.skb.address,
+    head: emission.head.address,
+    netns: netns.inode,
+    ...place,
+    ...emission.columns,
+  };
+}
+
+function headerOf(
+  node: Node,
+  run: Run,
+  until: number,
+  sequence: number,
+  totals: BatchHeader["totals"],
+  wallMs: number,
+  missing: string | null,
+): BatchHeader {
+  const clock = (at: number) => String(run.monotonicNs + BigInt(Math.round(at)));
+  return {
+    kind: "batch",
+    version: 1,
+    incident: "simulated",
+    node: node.name,
+    probe: `${node.name}-run${run.id}`,
+    sequence,
+    kernel: "6.18.5",
+    bpftrace: "0.23.2",
+    netns: node.netns.map(({ inode, name }) => ({ inode, name })),
+    allNetns: false,
+    filter: "",
+    scripts: SCRIPTS.map((name) => ({
+      name,
+      state: name === missing ? "unavailable" as const : "attached" as const,
+      ...(name === missing ? { why: "not on this kernel" } : {}),
+    })),
+    attachedNs: clock(run.from),
+    untilNs: clock(until),
+    totals,
+    clock: { monotonicNs: clock(until), wallMs: Math.round(wallMs + until / 1e6) },
+    final: false,
+  };
+}
+
+function statesOf(node: Node, run: Run, at: number, told: boolean, scenario: Scenario) {
+  if (!told) return [];
+  const waits = scenario.flows.some((flow) => flow.packets.some(({ fate }) => fate === "waiting"));
+  const word = waits && at < scenario.endAt ? "INCOMPLETE" : "FAILED";
+  return node.netns.map((netns) => {
+    const state = stateOf(netns, at, word);
+    return { ...state, timeNs: String(run.monotonicNs + BigInt(Math.round(at))) };
+  });
+}

@@ -1,0 +1,76 @@
+/** Without faults of the observation, every packet's outcome and way is exactly the true one. */
+import type { Flow, Hop, Report } from "../../src/event/report.ts";
+import { endedUnseen } from "./check_wrong.ts";
+import { nameOf, type Pair, pairs, type Violation } from "./match.ts";
+import type { Scenario } from "./scenario.ts";
+import type { TrueFlow, TrueHop, TruePacket } from "./truth.ts";
+
+export function checkExact(scenario: Scenario, report: Report): Violation[] {
+  const probed = new Set(scenario.world.nodes.filter((n) => n.probed).map((n) => n.name));
+  const all = pairs(scenario, report).pairs;
+  return all.flatMap((pair) => exact(pair, all, probed));
+}
+
+const seenHops = ({ hops }: TruePacket, probed: Set<string>) =>
+  hops.filter(({ node }) => probed.has(node));
+
+function exact(pair: Pair, all: Pair[], probed: Set<string>): Violation[] {
+  const { truth, told } = pair;
+  const seen = truth.packets.filter((packet) => seenHops(packet, probed).length > 0);
+  const found: Violation[] = [];
+  const say = (text: string) => found.push({ check: "exact", text: `${nameOf(truth)}: ${text}` });
+  if (told.length !== (seen.length > 0 ? 1 : 0)) {
+    say(`${told.length} flows for ${seen.length} packets: ${told.map(({ id }) => id).join(", ")}`);
+    return found;
+  }
+  const flow = told[0];
+  if (!flow) return found;
+  found.push(...countsExact(truth, seen, flow));
+  if (!seen.some((packet) => isWay(packet, flow, probed))) {
+    say(`${flow.outcome} by ${wayOf(flow.path)}, in truth ${seen.map(describeWay).join(" | ")}`);
+  }
+  const request = truth.answers && all.find((other) => other.truth === truth.answers)?.told[0];
+  if (request && flow.replyOf !== request.id) say(`answers ${flow.replyOf}, must ${request.id}`);
+  if (truth.translated && flow.outcome === "delivered" && truth.to.node.probed) {
+    if (!flow.translated && !truth.answers) say("its translation is not shown");
+  }
+  return found;
+}
+
+/** A packet's outcomes that are right; more than one where a probe is not everywhere. */
+function allowed(packet: TruePacket): string[] {
+  if (packet.fate === "waiting") return ["unknown"];
+  if (endedUnseen(packet)) return packet.outside ? ["vanished", "unknown"] : ["vanished"];
+  if (packet.fate === "dropped") return ["dropped"];
+  return packet.flow.to.node.probed ? ["delivered"] : ["delivered", "unknown", "vanished"];
+}
+
+function countsExact(truth: TrueFlow, seen: TruePacket[], flow: Flow): Violation[] {
+  const found: Violation[] = [];
+  const say = (text: string) => found.push({ check: "exact", text: `${nameOf(truth)}: ${text}` });
+  if (flow.packets.seen !== seen.length) say(`${flow.packets.seen} seen, in truth ${seen.length}`);
+  for (const outcome of ["delivered", "dropped", "vanished", "unknown"] as const) {
+    const told = flow.packets[outcome];
+    const least = seen.filter((p) => allowed(p).every((word) => word === outcome)).length;
+    const most = seen.filter((p) => allowed(p).includes(outcome)).length;
+    // A frame to a link address that nobody has: whoever should have had it may not be known.
+    const loose = seen.some((p) => p.codes.length > 2);
+    if (!loose && (told < least || told > most)) {
+      say(`${told} ${outcome}, in truth ${least === most ? least : `${least} to ${most}`}`);
+    }
+  }
+  return found;
+}
+
+const DEVICE_STAGES = new Set(["device-tx", "device-rx", "deliver", "drop"]);
+const wayOf = (hops: readonly (Hop | TrueHop)[]) =>
+  hops.filter(({ stage }) => DEVICE_STAGES.has(stage))
+    .map(({ netns, device, stage }) => `${netns}/${device} ${stage}`).join(", ");
+const describeWay = (packet: TruePacket) => `${packet.fate} by ${wayOf(packet.hops)}`;
+
+function isWay(packet: TruePacket, flow: Flow, probed: Set<string>): boolean {
+  if (packet.resized || packet.codes.length > 2) return true;
+  const way = wayOf(seenHops(packet, probed));
+  const told = wayOf(flow.path);
+  return way === told || (flow.outcome === "delivered" && told.startsWith(way));
+}

@@ -1,0 +1,84 @@
+/** No wrong verdict, whatever was lost: promise 1. */
+import type { Flow, Report } from "../../src/event/report.ts";
+import { nameOf, type Pair, pairs, type Violation } from "./match.ts";
+import type { Scenario } from "./scenario.ts";
+import type { TruePacket } from "./truth.ts";
+
+export function checkWrong(scenario: Scenario, report: Report): Violation[] {
+  const { pairs: all, strangers } = pairs(scenario, report);
+  const found = strangers.map((flow) => wrong(`nobody sent ${flow.id}`));
+  for (const pair of all) {
+    found.push(...countsWrong(pair), ...pair.told.flatMap((flow) => flowWrong(pair, flow)));
+  }
+  return found;
+}
+
+const wrong = (text: string): Violation => ({ check: "wrong", text });
+
+/** Ended where no probe could see how. */
+export const endedUnseen = ({ fate, place }: TruePacket) =>
+  fate === "lost" || (fate === "dropped" && !place!.netns.node.probed);
+
+/** How many of its packets may be counted so. */
+export function truthOf({ truth }: Pair) {
+  const count = (test: (packet: TruePacket) => boolean) => truth.packets.filter(test).length;
+  return {
+    delivered: count(({ fate }) => fate === "delivered"),
+    dropped: count(({ fate, place }) => fate === "dropped" && place!.netns.node.probed),
+    vanished: count(endedUnseen),
+  };
+}
+
+function countsWrong(pair: Pair): Violation[] {
+  const truth = truthOf(pair);
+  const resized = pair.truth.packets.some((packet) => packet.resized);
+  const found: Violation[] = [];
+  for (const outcome of ["delivered", "dropped", "vanished"] as const) {
+    const told = pair.told.reduce((total, flow) => total + flow.packets[outcome], 0);
+    // Pieces of one packet may be counted each where what they are pieces of was not seen.
+    const most = resized && truth[outcome] > 0 ? Infinity : truth[outcome];
+    if (told > most) {
+      const text = `${told} packets ${outcome}, in truth ${truth[outcome]}`;
+      found.push(wrong(`${nameOf(pair.truth)}: ${text}`));
+    }
+  }
+  return found;
+}
+
+function flowWrong(pair: Pair, flow: Flow): Violation[] {
+  const found: Violation[] = [];
+  const say = (text: string) => found.push(wrong(`${nameOf(pair.truth)}: ${text}`));
+  if (flow.outcome === "unanswered" && (pair.truth.answered || !pair.truth.asks)) {
+    say("unanswered, and in truth an answer was sent");
+  }
+  const places = pair.truth.packets.filter(({ fate }) => fate === "dropped");
+  if (flow.outcome === "dropped" && !places.some((packet) => isPlace(packet, flow))) {
+    const { node, netns, device, function: by } = flow.lastHop;
+    const truth = places.map(({ place }) => `${place!.netns.name}/${place!.name}`).join(", ");
+    say(`dropped at ${node}/${netns}/${device} in ${by}, in truth at ${truth || "no place"}`);
+  }
+  const codes = new Set(pair.truth.packets.flatMap(codesOf));
+  for (const cause of [flow.cause, ...flow.otherCauses ?? []]) {
+    if (cause && cause.code !== "unexplained" && !codes.has(cause.code)) {
+      const truth = [...codes].join(", ") || "nothing";
+      say(`${flow.outcome} by ${cause.code} (${cause.rule}), in truth ${truth}: ${cause.sentence}`);
+    }
+  }
+  return found;
+}
+
+/** A frame for nobody is dropped by everybody; else the place is one. */
+function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
+  if (codes.includes("destination-mac-mismatch") && codes.length > 1) return true;
+  return place!.netns.node.name === lastHop.node && place!.netns.name === lastHop.netns &&
+    place!.name === lastHop.device;
+}
+
+function codesOf(packet: TruePacket): string[] {
+  const codes: string[] = [...packet.codes];
+  if (packet.outside) codes.push("left-observed-network");
+  if (packet.outside && endedUnseen(packet)) {
+    codes.push("lost-between-nodes", "tunnel-endpoint-unreachable");
+  }
+  return codes;
+}

@@ -1,0 +1,53 @@
+/** UDP: requests with none, one or several answers each; with IP ids or without. */
+import type { Simulation } from "./flight.ts";
+import { answerTuple, openFlow, type Plan, sendPacket, sourceFor } from "./talk.ts";
+import { isSix } from "./world.ts";
+
+export interface DatagramPlan extends Plan {
+  count: number;
+  intervalNs: number;
+  sourcePort: number;
+  port: number;
+  /** All of one size, so that nothing but the IP id tells them apart. */
+  payload: number;
+  sameSize: boolean;
+  answers: number;
+  /** 0: an unconnected socket that forbids fragmentation. */
+  ipId: number;
+}
+
+export function datagrams(sim: Simulation, plan: DatagramPlan): void {
+  const six = isSix(plan.destination);
+  const source = sourceFor(plan.from, plan.destination);
+  const requests = openFlow(sim, plan.from, plan.to, {
+    protocol: 17,
+    source,
+    sourcePort: plan.sourcePort,
+    destination: plan.destination,
+    destinationPort: plan.port,
+  }, false);
+  let replies: typeof requests | null = null;
+  const send = (flow: typeof requests, at: number, n: number, ttl: number) => {
+    const payload = plan.payload + (plan.sameSize ? 0 : n);
+    return sendPacket(sim, flow, at, {
+      ttl,
+      sourcePort: flow.sent.sourcePort,
+      destinationPort: flow.sent.destinationPort,
+      payload,
+      ipLength: payload + (six ? 48 : 28),
+      ...(six ? {} : { ipId: plan.ipId === 0 ? 0 : (plan.ipId + n) & 65_535 }),
+    });
+  };
+  for (let i = 0; i < plan.count; i++) {
+    const request = send(requests, plan.startAt + i * plan.intervalNs, i, plan.ttl);
+    if (request.fate !== "delivered") continue;
+    for (let k = 0; k < plan.answers; k++) {
+      if (!replies) {
+        replies = openFlow(sim, plan.to, plan.from, answerTuple(requests), false);
+        replies.answers = requests;
+        requests.answered = true;
+      }
+      send(replies, request.endedAt + (k + 1) * 60_000, i * plan.answers + k, 64);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** What a stack does with a packet for itself, and which frees tell of it. */
+import type { Flight, Skb } from "./flight.ts";
+import { struck } from "./mishap.ts";
+import type { Device, Netns } from "./world.ts";
+
+export function deliver(flight: Flight, device: Device, skb: Skb): void {
+  const { netns } = device;
+  const mishap = struck(flight.sim.mishaps, "socket", { netns }, flight.packet, skb);
+  if (mishap) return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
+  flight.note(device, "deliver");
+  flight.pass();
+  const { protocol, icmpType } = skb.fields;
+  if (protocol === 1 || protocol === 58) {
+    if (icmpType === 8 || icmpType === 128) takeEcho(flight, device, skb);
+    else takeEchoReply(flight, device, skb);
+  } else if (protocol === 17) readDatagram(flight, netns, skb);
+  else takeSegment(flight, device, skb);
+  flight.delivered();
+}
+
+/** The stack answers by itself and is done with the request. */
+function takeEcho(flight: Flight, device: Device, skb: Skb): void {
+  const by = skb.fields.protocol === 1 ? "icmp_rcv" : "icmpv6_rcv";
+  flight.emit("consume", skb, device.netns, device, { function: by });
+  flight.free(skb);
+}
+
+/** A raw socket takes a clone; what is left of the original finds no ping socket. */
+function takeEchoReply(flight: Flight, device: Device, skb: Skb): void {
+  const { netns } = device;
+  const copy = flight.clone(netns, { ...skb });
+  const named = netns.node.kernel.reasons ? { reason: "NO_SOCKET" } : {};
+  flight.emit("drop", skb, netns, device, { function: "ping_rcv", ...named });
+  flight.free(skb, false);
+  const by = skb.fields.protocol === 1 ? "raw_recvmsg" : "rawv6_recvmsg";
+  read(flight, netns, copy, by);
+}
+
+function readDatagram(flight: Flight, netns: Netns, skb: Skb): void {
+  flight.cpu = flight.sim.random.int(4);
+  if (flight.sim.random.chance(0.3)) flight.pass(100_000, 30_000_000);
+  const by = flight.sim.random.pick(["skb_consume_udp", "skb_free_datagram", "__skb_free_datagram"]);
+  read(flight, netns, skb, by);
+}
+
+function read(flight: Flight, netns: Netns, skb: Skb, by: string): void {
+  skb.sourceMac = skb.destinationMac = undefined;
+  flight.emit("deliver", skb, netns, null);
+  flight.emit("consume", skb, netns, null, { function: by });
+  flight.free(skb);
+}
+
+/** Data is read, some of it late; what carries none leaves no trace; duplicates are freed. */
+function takeSegment(flight: Flight, device: Device, skb: Skb): void {
+  const { netns } = device;
+  flight.packet.duplicate &&= skb.fields.payload > 0;
+  if (flight.packet.duplicate) {
+    const named = netns.node.kernel.reasons ? { reason: "TCP_OLD_DATA" } : {};
+    flight.emit("drop", skb, netns, device, { function: "tcp_data_queue", ...named });
+  } else if (skb.fields.payload > 0) {
+    flight.cpu = flight.sim.random.int(4);
+    if (flight.sim.random.chance(0.3)) flight.pass(100_000, 30_000_000);
+    skb.sourceMac = skb.destinationMac = undefined;
+    flight.emit("deliver", skb, netns, null);
+  }
+  flight.free(skb);
+}

@@ -1,0 +1,41 @@
+/** Which true flow a flow of the report is about. */
+import type { Flow, Report } from "../../src/event/report.ts";
+import type { Scenario } from "./scenario.ts";
+import type { TrueFlow } from "./truth.ts";
+
+export interface Violation {
+  check: string;
+  text: string;
+}
+
+export interface Pair {
+  truth: TrueFlow;
+  told: Flow[];
+}
+
+const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
+
+/** Every true flow with what the report says of it, and flows that nobody sent. */
+export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; strangers: Flow[] } {
+  const byKey = new Map<string, Pair>();
+  const result: Pair[] = [];
+  for (const truth of scenario.flows) {
+    const pair: Pair = { truth, told: [] };
+    result.push(pair);
+    for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
+      const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;
+      byKey.set(`${NAMES[protocol]} ${source} ${destination} ${ports}`, pair);
+    }
+  }
+  const strangers: Flow[] = [];
+  for (const flow of report.flows) {
+    const ports = flow.icmpId ?? `${flow.sourcePort} ${flow.destinationPort}`;
+    const pair = byKey.get(`${flow.protocol} ${flow.source} ${flow.destination} ${ports}`);
+    if (pair) pair.told.push(flow);
+    else strangers.push(flow);
+  }
+  return { pairs: result, strangers };
+}
+
+export const nameOf = ({ sent, icmpId }: TrueFlow) =>
+  `${NAMES[sent.protocol]} ${sent.source}:${icmpId ?? sent.sourcePort}>${sent.destination}:${sent.destinationPort}`;

@@ -1,0 +1,153 @@
+/** The sending half of a simulated kernel: route, neighbour, device, wire. */
+import type { Flight, Skb } from "./flight.ts";
+import { enterBridge } from "./bridge.ts";
+import { receive } from "./input.ts";
+import { struck } from "./mishap.ts";
+import { translateDestination, translateSource } from "./nat.ts";
+import { matchLength } from "./prefix.ts";
+import { encapsulate } from "./tunnels.ts";
+import type { TruePacket } from "./truth.ts";
+import type { Device, Netns, Route } from "./world.ts";
+
+export function lookUp(netns: Netns, destination: string): Route | null {
+  let best: Route | null = null;
+  let length = -1;
+  for (const route of netns.routes) {
+    const match = matchLength(route.destination, destination);
+    if (match > length) [best, length] = [route, match];
+  }
+  return best;
+}
+
+/** A packet of a program's own. */
+export function originate(flight: Flight, netns: Netns, skb: Skb): void {
+  translateDestination(flight, netns, skb);
+  const route = lookUp(netns, skb.fields.destination);
+  // The program is told; there is no packet that could be followed.
+  if (!route?.device || route.type === "blackhole") {
+    flight.packet.unsent = true;
+    return flight.free(skb);
+  }
+  send(flight, netns, skb, route);
+}
+
+/** From the routing decision on. */
+export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void {
+  const device = route.device!;
+  const hop = route.gateway ?? skb.outer?.tunnelDestination ?? skb.fields.destination;
+  translateSource(flight, netns, skb, device);
+  const neighbour = netns.neighbours.get(hop);
+  if (!neighbour) throw new Error(`${netns.name} has no neighbour ${hop}`);
+  if (neighbour.state === "FAILED") return wait(flight, skb, device);
+  const key = `${netns.inode} ${hop}`;
+  if (!flight.sim.asked.has(key)) {
+    flight.sim.asked.add(key);
+    if (flight.sim.random.chance(0.5)) ask(flight, skb, device);
+  }
+  skb.sourceMac = device.mac;
+  skb.destinationMac = neighbour.mac;
+  transmit(flight, device, skb);
+}
+
+/** The kernel frees a copy of the first packet when it asks for the next hop's address. */
+function ask(flight: Flight, skb: Skb, device: Device): void {
+  const { netns } = device;
+  const copy = flight.clone(netns, { ...skb });
+  copy.sourceMac = copy.destinationMac = undefined;
+  flight.emit("consume", copy, netns, device, { function: "__neigh_event_send" });
+  flight.free(copy, false);
+  flight.pass(30_000, 300_000);
+}
+
+/** Nobody answers: asked three times, a second apart, then everything that waits is freed. */
+function wait(flight: Flight, skb: Skb, device: Device): void {
+  skb.sourceMac = skb.destinationMac = undefined;
+  if (flight.sim.random.chance(0.7)) ask(flight, skb, device);
+  const codes = skb.outer
+    ? ["neighbour-unresolved", "tunnel-endpoint-unreachable"] as const
+    : ["neighbour-unresolved"] as const;
+  flight.pass(2_900_000_000, 3_100_000_000);
+  if (flight.now > flight.sim.endAt) {
+    flight.note(device, "device-tx");
+    return flight.ended("waiting", device, [...codes]);
+  }
+  flight.dropped(skb, device, "neigh_invalidate", "NEIGH_FAILED", [...codes]);
+}
+
+export function transmit(flight: Flight, device: Device, skb: Skb): void {
+  const mishap = struck(flight.sim.mishaps, "egress", { device }, flight.packet, skb);
+  if (mishap) return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
+  flight.hop("device-tx", skb, device);
+  if (device.kind === "bridge") return enterBridge(flight, device, null, skb);
+  if (device.tunnel) return encapsulate(flight, device, skb);
+  if (device.peer) return receive(flight, device.peer, skb);
+  if (device.wire) return cross(flight, device, skb);
+  throw new Error(`${device.name} leads nowhere`);
+}
+
+/** What a frame for a link address that nobody has may be said to have died of. */
+const NOBODYS: TruePacket["codes"] = [
+  ...["destination-mac-mismatch", "lost-between-nodes"] as const,
+  ...["left-observed-network", "tunnel-endpoint-unreachable"] as const,
+];
+
+/** Over the wire, to whoever has the frame's address; everybody, where it floods. */
+function cross(flight: Flight, device: Device, skb: Skb): void {
+  const wire = device.wire!;
+  const mishap = struck(flight.sim.mishaps, "wire", { wire }, flight.packet, skb);
+  const to = wire.ports.find((port) => port !== device && port.mac === skb.destinationMac);
+  flight.pass(20_000, 400_000);
+  if (mishap) {
+    flight.free(skb);
+    return flight.ended("lost", device, mishap.codes);
+  }
+  const others = wire.floods ? wire.ports.filter((port) => port !== device && port !== to) : [];
+  for (const port of others) strange(flight, port, skb);
+  if (!to) {
+    flight.free(skb);
+    return flight.ended(others.length > 0 ? "dropped" : "lost", others[0] ?? device, NOBODYS);
+  }
+  if (flight.sim.world.oneKernel) return receive(flight, to, skb);
+  // The other node's driver makes skbs of its own; the sender's are freed without a word.
+  flight.free(skb);
+  flight.cpu = flight.sim.random.int(4);
+  for (const piece of piecesOf(flight, skb)) {
+    const arrived = { ...flight.make(to.netns, piece), ...(skb.outer ? { outer: skb.outer } : {}) };
+    arrived.sourceMac = skb.sourceMac;
+    arrived.destinationMac = skb.destinationMac;
+    receive(flight, to, arrived);
+  }
+}
+
+/** What the device cuts a GSO packet into, when the receiver does not put it together again. */
+function piecesOf(flight: Flight, skb: Skb): Skb["fields"][] {
+  const { gsoSize, gsoSegments, ...rest } = skb.fields;
+  if (!gsoSize || flight.sim.random.chance(0.4)) return [{ ...skb.fields }];
+  flight.packet.resized = true;
+  flight.pending += gsoSegments! - 1;
+  const header = rest.ipLength - rest.payload;
+  return Array.from({ length: gsoSegments! }, (_, i) => {
+    const payload = Math.min(gsoSize, rest.payload - i * gsoSize);
+    return {
+      ...rest,
+      ...(rest.ipId === undefined ? {} : { ipId: (rest.ipId + i) & 65_535 }),
+      tcpSequence: (rest.tcpSequence! + i * gsoSize) >>> 0,
+      payload,
+      ipLength: header + payload,
+    };
+  });
+}
+
+/** A frame that came to a device it was not meant for. */
+export function strange(flight: Flight, port: Device, skb: Skb): void {
+  const copy = flight.clone(port.netns, { ...skb, packetType: "otherhost" });
+  delete copy.connection;
+  flight.emit("device-rx", copy, port.netns, port);
+  const six = copy.fields.network === "ip6" && !copy.outer;
+  const named = port.netns.node.kernel.reasons ? { reason: "OTHERHOST" } : {};
+  flight.emit("drop", copy, port.netns, port, {
+    function: six ? "ip6_rcv_core" : "ip_rcv_core",
+    ...named,
+  });
+  flight.free(copy, false);
+}

@@ -1,0 +1,53 @@
+/** One seed: the network, its report through faults, and every check on it. */
+import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
+import type { Report } from "../../src/event/report.ts";
+import { inputOf } from "./batches.ts";
+import { checkExact } from "./check_exact.ts";
+import { checkSame } from "./check_same.ts";
+import { checkAccounting, checkGaps } from "./check_whole.ts";
+import { checkWrong } from "./check_wrong.ts";
+import { describe, drawFaults, type Faults, NO_FAULTS } from "./faults.ts";
+import type { Violation } from "./match.ts";
+import { Random } from "./random.ts";
+import { type Scenario, scenarioOf, SECOND } from "./scenario.ts";
+
+export type Analyse = (input: AnalysisInput) => Report;
+
+export interface Run {
+  seed: number;
+  scenario: Scenario;
+  faults: Faults;
+  input: AnalysisInput;
+  report: Report;
+  violations: Violation[];
+}
+
+/** The seed's own mix of faults, or the given one. */
+export function run(seed: number, given: Partial<Faults> | null, with_: Analyse = analyse): Run {
+  const scenario = scenarioOf(seed);
+  const random = new Random(seed ^ 0x5eed);
+  const drawn = drawFaults(random.fork(), scenario.world.nodes, scenario.endAt);
+  const faults = given ? { ...NO_FAULTS, ...given } : drawn;
+  const input = inputOf(scenario, faults, random.fork());
+  const report = with_(input);
+  const violations = [
+    ...checkWrong(scenario, report),
+    ...checkAccounting(input, report),
+    ...checkGaps(input, report),
+    ...checkSame(input, report, with_, random.fork(), !faults.lostBatch),
+  ];
+  const clean = describe(faults) === "no faults" && scenario.endAt >= 30 * SECOND;
+  if (clean) violations.push(...checkExact(scenario, report));
+  return { seed, scenario, faults, input, report, violations };
+}
+
+/** Seed, network, faults and the first things that went wrong. */
+export function explain({ seed, scenario, faults, violations }: Run): string {
+  const { shape, mishaps } = scenario;
+  const network = `${shape.nodes} nodes, pods ${shape.pods}, ${shape.overlay}, router ${shape.router}` +
+    `${shape.oneKernel ? ", one kernel" : ""}${shape.floods ? ", floods" : ""}`;
+  return [
+    `seed ${seed}: ${network}; mishaps: ${mishaps.join(", ") || "none"}; ${describe(faults)}`,
+    ...violations.slice(0, 4).map(({ check, text }) => `  [${check}] ${text}`),
+  ].join("\n");
+}

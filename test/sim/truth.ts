@@ -1,0 +1,82 @@
+/** What really became of every packet: the simulator's knowledge, which the analysis never sees. */
+import type { CauseCode } from "../../src/event/codes.ts";
+import type { EventKind } from "../../src/event/event.ts";
+import type { Device, Netns, Tuple } from "./world.ts";
+
+export type Fate =
+  | "delivered"
+  /** A probed or unprobed kernel freed it. */
+  | "dropped"
+  /** Lost on a wire. */
+  | "lost"
+  /** Still held for its next hop's link address when all ended. */
+  | "waiting";
+
+export interface TrueHop {
+  node: string;
+  netns: string;
+  device: string;
+  stage: "device-tx" | "device-rx" | "deliver" | "drop";
+}
+
+export interface TruePacket {
+  id: number;
+  flow: TrueFlow;
+  fate: Fate;
+  /** Where a `dropped` or `lost` packet ended. */
+  place?: Device;
+  /** Codes that name the injected fault; a sentence in either is right. */
+  codes: CauseCode[];
+  hops: TrueHop[];
+  /** Simulated time of its delivery or end. */
+  endedAt: number;
+  sentAt: number;
+  /** TCP: what it carried arrived in another segment. */
+  recovered: boolean;
+  /** TCP: carries what had arrived before. */
+  duplicate: boolean;
+  /** Refused by its own kernel before there was a packet. */
+  unsent: boolean;
+  /** Left the probed nodes for a kernel without a probe, or ended in one. */
+  outside: boolean;
+  /** Sent as one and received as several, or the other way round. */
+  resized: boolean;
+}
+
+export interface TrueFlow {
+  id: number;
+  from: Netns;
+  to: Netns;
+  protocol: number;
+  icmpId?: number;
+  /** Tuple as sent, and every tuple it was translated to. */
+  sent: Tuple;
+  forms: Tuple[];
+  packets: TruePacket[];
+  /** The flow that it answers. */
+  answers?: TrueFlow;
+  answered: boolean;
+  /** Asks for an answer that a report may miss (echo, SYN). */
+  asks: boolean;
+  translated: boolean;
+}
+
+/** An event before it has addresses and before any fault: `at` is simulated time. */
+export interface Emission {
+  at: number;
+  device: Device | null;
+  netns: Netns;
+  kind: EventKind;
+  packet: TruePacket;
+  skb: Allocation;
+  head: Allocation;
+  cpu: number;
+  columns: Record<string, unknown>;
+}
+
+/** A piece of memory that gets its address once all lifetimes are known. */
+export interface Allocation {
+  born: number;
+  freed: number;
+  address: string;
+}
