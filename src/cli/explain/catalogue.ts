@@ -18,7 +18,9 @@ export function readCatalogue(markdown: string): Entry[] {
     const kind = kindOf(code);
     if (kind === null) return [];
     const part = (label: string) =>
-      new RegExp(`^\\*\\*${label}\\.\\*\\* (.*)$`, "m").exec(section)?.[1] ?? "";
+      // A paragraph: up to an empty line, or to the end.
+      new RegExp(`^\\*\\*${label}\\.\\*\\* ([^]*?)\\n(?:\\n|$)`, "m").exec(section)?.[1]
+        ?.replaceAll("\n", " ") ?? "";
     return [{
       code,
       kind,
