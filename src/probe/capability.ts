@@ -27,8 +27,6 @@ export interface Capability {
   kprobes: boolean;
   cpus: number;
   lockdown: "none" | "integrity" | "confidentiality" | "unknown";
-  /** What may get in the way, a sentence each. */
-  remarks: string[];
 }
 
 export const BPFTRACE_MIN = "0.17";
@@ -60,11 +58,10 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     conntrack: btf && await readConntrackLayout(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
-    raw: version !== null && isAtLeast(version, RAW_MIN),
+    raw: version !== null && hasRawTracepoints(version, tracefs?.functionTracer ?? false),
     kprobes: tracefs?.kprobes ?? false,
     cpus: countCpus(online) || navigator.hardwareConcurrency,
     lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
-    remarks: [],
   };
 }
 
@@ -116,6 +113,12 @@ export function isAtLeast(actual: string, wanted: string): boolean {
     if ((have[i] ?? 0) !== part) return (have[i] ?? 0) > part;
   }
   return true;
+}
+
+/** 0.24 finds raw tracepoints by the function tracer's list; later ones are given a list. */
+function hasRawTracepoints(bpftrace: string, functionTracer: boolean): boolean {
+  if (!isAtLeast(bpftrace, RAW_MIN)) return false;
+  return functionTracer || !isAtLeast(bpftrace, "0.24") || isAtLeast(bpftrace, "0.25");
 }
 
 async function readBpftraceVersion(binary: string): Promise<string | null> {

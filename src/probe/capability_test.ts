@@ -23,7 +23,6 @@ const able: Capability = {
   kprobes: true,
   cpus: 2,
   lockdown: "none",
-  remarks: [],
 };
 
 Deno.test("a machine that can trace has no obstacle", () => {

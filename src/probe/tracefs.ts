@@ -10,6 +10,7 @@ export interface Tracefs {
   /** Format file of `skb:kfree_skb`; "" where the kernel has none. */
   dropFormat: string;
   kprobes: boolean;
+  functionTracer: boolean;
   /** As the kernel shows it, `[none] integrity confidentiality`; null where it has no lockdown. */
   lockdown: string | null;
 }
@@ -28,7 +29,8 @@ cat $t/available_events || exit 3
 echo ${MARK}
 cat $t/events/skb/kfree_skb/format
 echo ${MARK}
-[ -e $t/kprobe_events ] && echo yes
+[ -e $t/kprobe_events ] && echo kprobes
+[ -e $t/available_filter_functions ] && echo functions
 echo ${MARK}
 cat $s/lockdown
 exit 0
@@ -40,11 +42,12 @@ const TIMEOUT_MS = 10_000;
 export async function readTracefs(): Promise<Tracefs | null> {
   const text = await runPrivately(SCRIPT, []);
   if (text === null) return null;
-  const [events = "", dropFormat = "", kprobes = "", lockdown = ""] = text.split(MARK);
+  const [events = "", dropFormat = "", files = "", lockdown = ""] = text.split(MARK);
   return {
     tracepoints: new Set(events.split("\n").filter((line) => line.includes(":"))),
     dropFormat: dropFormat.trim(),
-    kprobes: kprobes.trim() === "yes",
+    kprobes: files.includes("kprobes"),
+    functionTracer: files.includes("functions"),
     lockdown: lockdown.trim() || null,
   };
 }
