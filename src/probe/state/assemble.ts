@@ -28,7 +28,8 @@ import { routingRule, RuleRow } from "./rules.ts";
 import type { Sections } from "./sections.ts";
 import { sockets } from "./sockets.ts";
 import { sysctls } from "./sysctls.ts";
-import { filters, qdiscs } from "./traffic_control.ts";
+import { readFilters } from "./filters.ts";
+import { qdiscs } from "./traffic_control.ts";
 
 export function emptyState(netns: NetnsHandle, timeNs: string): NetnsState {
   return {
@@ -116,19 +117,11 @@ function addVlans(rows: Link[], vlans: readonly z.infer<typeof VlanRow>[]): void
   }
 }
 
-function readFilters(sections: Sections, gaps: Gaps): TrafficControlFilter[] {
-  if (sections.has("filters-cut")) gaps.add("filters", "cut: only the first 200 devices asked");
-  return [...sections.values()].flatMap((section) => {
-    const [word, device, where] = section.name.split(" ");
-    if (word !== "filter" || device === undefined || where === undefined) return [];
-    if (section.status !== 0) gaps.add(`filters of ${device} ${where}`, failure(section));
-    return filters(section.stdout, device, where);
-  });
-}
-
 function readSockets(sections: Sections, gaps: Gaps): Socket[] {
   const diagnosed = sections.has("socket");
-  if (!diagnosed) gaps.add("socket limits", "inet_diag is not loaded, and reading loads nothing");
+  if (!diagnosed) {
+    gaps.add("limits of listeners", "inet_diag is not loaded, and reading loads nothing");
+  }
   const name = diagnosed ? "socket" : "socket-proc";
   return sockets(textOf(sections, name, "sockets", gaps), diagnosed);
 }

@@ -22,6 +22,7 @@ open clock
 n=0
 while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
 cat /proc/uptime
+read -r line </proc/sys/kernel/osrelease && printf 'release %s\n' "$line"
 close 0
 
 big link ip -j -d -s addr show
@@ -77,6 +78,9 @@ printf '%s\n' "$q" | {
     [ $left -gt 0 ] || { s filters-cut true; break; }
   done
 }
+
+# Programs on tcx and netkit, which tc does not list.
+if command -v bpftool >/dev/null; then big bpf-net bpftool -j net show; fi
 
 if may sockets; then big socket ss -HOlntum
 else big socket-proc env PROC_ROOT=/proc ss -HOlntu; fi
