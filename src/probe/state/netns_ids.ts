@@ -68,7 +68,7 @@ export async function readNetnsIds(
   const result = await execa(
     "timeout",
     [
-      ...["--signal", "KILL", "20", "unshare", "--mount", "sh", "-c", SCRIPT, "sh"],
+      ...["--signal", "KILL", "10", "unshare", "--mount", "sh", "-c", SCRIPT, "sh"],
       ...[...pairs, "--", ...inodes.map(String)],
     ],
     { stdin: "ignore", reject: false, cleanup: false, maxBuffer: 16 * 1024 * 1024 },
