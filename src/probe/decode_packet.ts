@@ -19,8 +19,11 @@ export const PACKET_LETTERS: Record<string, EventKind> = {
 /** Columns of a packet line before what a script adds. */
 export const PACKET_COLUMNS = 23;
 
-/** Inodes of namespaces are dynamic proc numbers: smaller ones are somebody's leftover bytes. */
-const NETNS_MIN = 0xf0000000;
+/**
+ * Inodes of namespaces are dynamic proc numbers from 0xf0000000, and just below them, since 6.18,
+ * the fixed ones of the initial namespaces: smaller ones are somebody's leftover bytes.
+ */
+const NETNS_MIN = 0xeffffff0;
 
 const buffer = new DataView(new ArrayBuffer(80));
 
