@@ -1,5 +1,12 @@
 /** Sightings to chains: what one skb did on one node, from its making to its end. Rule C2. */
-import { invariants, isHousekeeping, isIcmpError } from "./identity.ts";
+import {
+  conntrackForm,
+  formKey,
+  formOf,
+  invariants,
+  isHousekeeping,
+  isIcmpError,
+} from "./identity.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
 export interface Chain {
@@ -40,7 +47,9 @@ export function chainsOf(node: NodeView): ChainedNode {
     }
     const same = invariants(event);
     const current = open.get(event.skb);
-    if (current && !current.ended && current.chain.invariants === same && goesOn(current, event)) {
+    const isSame = current && !current.ended && current.chain.invariants === same &&
+      goesOn(current, event) && couldBecome(current.chain.events.at(-1)!, event);
+    if (isSame) {
       current.chain.events.push(event);
       note(current, event);
       continue;
@@ -67,6 +76,23 @@ function goesOn(current: { points: Map<string, number> }, event: Sighting): bool
   if (!isDeviceHop(event)) return true;
   const ttl = current.points.get(pointOf(event));
   return ttl === undefined || (event.ttl ?? 0) < ttl;
+}
+
+/**
+ * NAT changes a tuple between receive and transmit, never between a device and the next one; it
+ * does not turn a packet round, and conntrack tells when it changes both ends. Anything else is
+ * another packet of the same size in a reused skb.
+ */
+function couldBecome(before: Sighting, event: Sighting): boolean {
+  const [old, now] = [formOf(before), formOf(event)];
+  const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
+  const sameDestination = old.destination === now.destination &&
+    old.destinationPort === now.destinationPort;
+  if (sameSource && sameDestination) return true;
+  if (event.kind === "device-rx") return false;
+  if (sameSource || sameDestination) return true;
+  const origin = conntrackForm(event);
+  return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
 }
 
 function note(entry: { points: Map<string, number>; ended: boolean }, event: Sighting): void {

@@ -1,5 +1,6 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
 import type { Chain } from "./chains.ts";
+import { isTelling } from "./ends.ts";
 import type { Packet } from "./packets.ts";
 import type { Sighting } from "./timeline.ts";
 
@@ -32,9 +33,16 @@ export function treeOf(packet: Packet): Tree {
   for (const chain of packet.chains) linkFirst(chain, packet, steps);
   splitReceives(packet, steps);
   const followed = new Set<Step>();
-  for (const step of steps.values()) if (step.previous) followed.add(step.previous);
+  for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
   return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
 }
+
+/** A copy that was only looked at leaves its original where it was. */
+function goesOn({ chain, previous }: Step): boolean {
+  return chain === previous!.chain || chain.events.some((event) => tellsOnward(event));
+}
+
+const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(event);
 
 function linkFirst(chain: Chain, packet: Packet, steps: Map<Sighting, Step>): void {
   const first = steps.get(chain.events[0]!)!;

@@ -1,5 +1,6 @@
 /** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
 import { type Chain, pointOf } from "./chains.ts";
+import { isTelling } from "./ends.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { Union } from "./union.ts";
@@ -71,7 +72,9 @@ function joinInOrder(chains: readonly Chain[], members: number[], union: Union):
     if (!occurrences) byNode.set(chain.node, occurrences = []);
     place(occurrences, member, chain, union);
   }
-  const lanes = [...byNode.values()].sort((a, b) => b[0]!.ttlMax - a[0]!.ttlMax);
+  const lanes = [...byNode.values()].sort((a, b) =>
+    b[0]!.ttlMax - a[0]!.ttlMax || Number(isArrival(chains, a)) - Number(isArrival(chains, b))
+  );
   let alive = lanes[0]!;
   for (const lane of lanes.slice(1)) {
     const arriving = alive.filter((occurrence) => !occurrence.dropped);
@@ -79,14 +82,20 @@ function joinInOrder(chains: readonly Chain[], members: number[], union: Union):
       const earlier = arriving[k];
       if (earlier) union.join(earlier.member, occurrence.member);
     });
-    alive = lane;
+    if (lane.some((occurrence) => occurrence.meant)) alive = lane;
   }
 }
+
+/** Came to the node from another one. */
+const isArrival = (chains: readonly Chain[], lane: readonly Occurrence[]) =>
+  chains[lane[0]!.member]!.events[0]!.kind === "device-rx";
 
 interface Occurrence {
   member: number;
   points: Set<string>;
   dropped: boolean;
+  /** Not only a frame flooded to somebody it was not for. */
+  meant: boolean;
   ttlMax: number;
 }
 
@@ -94,14 +103,16 @@ function place(occurrences: Occurrence[], member: number, chain: Chain, union: U
   const points = chain.events.map((event) => `${pointOf(event)} ${event.ttl ?? ""}`);
   let occurrence = occurrences.find((known) => points.every((point) => !known.points.has(point)));
   if (!occurrence) {
-    occurrence = { member, points: new Set(), dropped: false, ttlMax: 0 };
+    occurrence = { member, points: new Set(), dropped: false, meant: false, ttlMax: 0 };
     occurrences.push(occurrence);
   }
   union.join(occurrence.member, member);
   for (const point of points) occurrence.points.add(point);
   for (const event of chain.events) {
     occurrence.ttlMax = Math.max(occurrence.ttlMax, event.ttl ?? 0);
-    if (event.kind === "drop") occurrence.dropped = true;
+    if (event.packetType === "otherhost") continue;
+    if (event.kind === "drop" && isTelling(event)) occurrence.dropped = true;
+    occurrence.meant = true;
   }
 }
 
