@@ -136,7 +136,8 @@ function isTold(term: Term, lookup: FilterPacket): boolean {
     case "protocol":
       return lookup.protocol !== undefined;
     case "address":
-      return !isUnspecified(lookup.source) && !isUnspecified(lookup.destination);
+      return (term.side === "destination" || !isUnspecified(lookup.source)) &&
+        (term.side === "source" || !isUnspecified(lookup.destination));
     case "port":
       if (lookup.protocol !== undefined && !PROTOCOLS_WITH_PORTS.has(lookup.protocol)) return true;
       return lookup.sourcePort !== undefined && lookup.destinationPort !== undefined;
