@@ -1,0 +1,77 @@
+/** Many cases under one trace: bpftrace takes a second to attach, whatever it then watches. */
+import { analyse } from "../../../src/analysis/mod.ts";
+import type { Batch } from "../../../src/analysis/input.ts";
+import { decodeLine } from "../../../src/event/codec.ts";
+import type { Report } from "../../../src/event/report.ts";
+import type { ProbeBatch } from "../../../src/probe/batcher.ts";
+import { resolveNodes } from "../../../src/probe/nodes.ts";
+import { startSession } from "../../../src/probe/session.ts";
+import { type CaseId, CaseRun } from "./case_run.ts";
+import { type Score, score } from "./score.ts";
+
+export interface Judged {
+  run: CaseRun;
+  score: Score;
+  report: Report;
+  batches: Batch[];
+}
+
+export interface GroupOptions {
+  seed: number;
+  prefix: string;
+  signal?: AbortSignal;
+}
+
+export async function runGroup(ids: readonly CaseId[], options: GroupOptions): Promise<Judged[]> {
+  const runs = ids.map((id, i) => new CaseRun(id, { ...options, key: `c${i}` }));
+  try {
+    await Promise.all(runs.map((run) => run.up()));
+    const batches = await traceAll(runs.filter((run) => run.broken === undefined), options);
+    await Promise.all(runs.map((run) => run.check()));
+    return runs.map((run) => judge(run, batches));
+  } finally {
+    await Promise.all(runs.map((run) => run.down()));
+  }
+}
+
+async function traceAll(runs: readonly CaseRun[], { signal }: GroupOptions): Promise<Batch[]> {
+  if (runs.length === 0 || signal?.aborted) return [];
+  const raw: ProbeBatch[] = [];
+  const session = await startSession({
+    nodes: await resolveNodes(runs.flatMap((run) => run.nodes), "bench"),
+    filter: "",
+    incident: "faults",
+    onBatch: (batch) => raw.push(batch),
+    onProgress: () => {},
+  });
+  try {
+    await session.ready;
+    await Promise.all(runs.map((run) => run.talk()));
+  } finally {
+    await session.stop();
+  }
+  return raw.map(readBatch);
+}
+
+function readBatch({ header, lines }: ProbeBatch): Batch {
+  const batch: Batch = { header, events: [], states: [], refused: 0 };
+  for (const text of lines) {
+    const line = decodeLine(text);
+    if (line.type === "event") batch.events.push(line.event);
+    if (line.type === "state") batch.states.push(line.state);
+  }
+  return batch;
+}
+
+/** Each case alone: the analysis must not learn of its neighbours. */
+function judge(run: CaseRun, all: readonly Batch[]): Judged {
+  const batches = all.filter(({ header }) => header.node.startsWith(`${run.key}.`));
+  const report = analyse({
+    incident: run.name,
+    batches,
+    filter: "",
+    closed: true,
+    evicted: 0,
+  });
+  return { run, report, batches, score: score(run, report) };
+}

@@ -1,0 +1,167 @@
+/** Packets that arrive, and find nobody who takes them. */
+import { type AnySpec, delivered, dropped, fault } from "../bench/spec.ts";
+import { Socket } from "../kernel/socket.ts";
+import { pods, switched } from "../worlds/bridged.ts";
+import { routed } from "../worlds/routed.ts";
+import type { World } from "../worlds/world.ts";
+import { ping, server, tcp, udp } from "./talks.ts";
+
+const port = 7070;
+const here = (w: World): readonly [string, string] => [w.server.node, w.server.device];
+
+export const sockets: AnySpec[] = [
+  fault({
+    id: "no-listener-tcp",
+    code: "no-listener",
+    world: routed(),
+    fault: {},
+    talks: (w) => [tcp(w, port)],
+    verdicts: (w) => [dropped(here(w), "no-listener", { remedy: false })],
+    alone: true,
+  }),
+  fault({
+    id: "no-listener-udp",
+    code: "no-listener",
+    world: pods,
+    fault: {},
+    talks: (w) => [udp(w, port)],
+    verdicts: (w) => [dropped(here(w), "no-listener", { remedy: false })],
+    alone: true,
+  }),
+  fault({
+    id: "no-listener-v6",
+    code: "no-listener",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "tcp", port)],
+    talks: (w) => [tcp(w, port, { to: w.server.six }), tcp(w, port)],
+    verdicts: (w) => [
+      dropped(here(w), "no-listener", { remedy: false }),
+      delivered({ talk: 1 }),
+    ],
+    alone: true,
+  }),
+  fault({
+    id: "no-listener-loopback-only",
+    code: "no-listener",
+    world: switched(),
+    fault: {},
+    servers: (w) => [server(w, "tcp", port, { address: "127.0.0.1" })],
+    talks: (w) => [tcp(w, port)],
+    verdicts: (w) => [dropped(here(w), "no-listener", { remedy: false })],
+    alone: true,
+  }),
+  fault({
+    id: "no-listener-v6-udp",
+    code: "no-listener",
+    world: switched(),
+    fault: {},
+    talks: (w) => [udp(w, port, { to: w.server.six })],
+    verdicts: (w) => [dropped(here(w), "no-listener", { remedy: false })],
+    alone: true,
+  }),
+  fault({
+    id: "receive-buffer-full",
+    code: "receive-buffer-full",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "udp", port, { does: "idle", receiveBuffer: 2_048 })],
+    talks: (w) => [udp(w, port, { count: 40, size: 900, oneWay: true })],
+    verdicts: (w) => [dropped(here(w), "receive-buffer-full", { remedy: false })],
+    happened: (w) => counts(w, "RcvbufErrors"),
+    alone: true,
+  }),
+  fault({
+    id: "accept-queue-full",
+    code: "accept-queue-full",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "tcp", port, { does: "idle", backlog: 0 })],
+    talks: (w) => [tcp(w, port), tcp(w, port), tcp(w, port), tcp(w, port)],
+    verdicts: (w) => [dropped(here(w), "accept-queue-full", {
+      talk: 3,
+      remedy: false,
+      // The kernel takes the SYN and forgets it: no drop is told of.
+      outcomes: ["dropped", "unanswered"],
+      stages: undefined,
+    })],
+    ignore: () => [`:${port}`],
+    inTurn: true,
+    happened: (_, sent) => sent[3]!.error === "no handshake",
+    alone: true,
+  }),
+  fault({
+    id: "socket-filter",
+    code: "socket-filter",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "udp", port, { filterKeeps: 0 })],
+    talks: (w) => [udp(w, port)],
+    verdicts: (w) => [dropped(here(w), "socket-filter", { remedy: false })],
+    alone: true,
+  }),
+  fault({
+    id: "unanswered-echo",
+    code: "unanswered",
+    world: routed(),
+    fault: { lay: (w) => w.server.at.sysctl({ "net.ipv4.icmp_echo_ignore_all": 1 }) },
+    near: {
+      what: "broadcasts are ignored",
+      lay: (w) => w.server.at.sysctl({ "net.ipv4.icmp_echo_ignore_broadcasts": 1 }),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [{
+      outcomes: ["unanswered"],
+      at: [here(w)],
+      codes: [],
+      remedy: false,
+    }],
+  }),
+  fault({
+    id: "taps-and-raw-sockets",
+    code: "delivered",
+    world: switched(),
+    fault: {
+      act: (w) => {
+        Socket.tap(w.server.at.name);
+        Socket.raw(w.server.at.name, 1);
+        Socket.raw(w.server.at.name, 17);
+      },
+    },
+    servers: (w) => [server(w, "udp", port), server(w, "tcp", port)],
+    talks: (w) => [ping(w), udp(w, port), tcp(w, port)],
+    verdicts: () => [delivered(), delivered({ talk: 1 }), delivered({ talk: 2 })],
+    alone: true,
+  }),
+  fault({
+    id: "bulk",
+    code: "delivered",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "tcp", port, { answer: 300_000 })],
+    talks: (w) => [tcp(w, port, { size: 1_000_000 }), ping(w, { size: 4_000 })],
+    verdicts: () => [
+      delivered(),
+      delivered({ reply: true }),
+      delivered({ talk: 1 }),
+      delivered({ talk: 1, reply: true }),
+    ],
+    alone: true,
+  }),
+  fault({
+    id: "honest-reset",
+    code: "delivered",
+    world: routed(),
+    fault: {},
+    servers: (w) => [server(w, "tcp", port, { answer: 100_000 })],
+    talks: (w) => [tcp(w, port, { abort: true }), ping(w)],
+    verdicts: () => [delivered(), delivered({ talk: 1 })],
+    alone: true,
+  }),
+];
+
+/** A counter of the server's own kernel that must have moved. */
+export async function counts(w: World, name: string): Promise<boolean> {
+  const { stdout } = await w.server.at.run(["nstat", "-asz", `*${name}`]);
+  return /\s[1-9]\d*\s/.test(stdout);
+}

@@ -1,0 +1,53 @@
+/** `deno task faults`: every fault on the real kernel, and what lasthop says of it. */
+import { parseArgs } from "node:util";
+import { casesOf, runBench } from "./bench/bench.ts";
+import { nameOf } from "./bench/case_run.ts";
+import type { Judged } from "./bench/group.ts";
+import { keep } from "./bench/keep.ts";
+import { markdown, scoreLines } from "./bench/table.ts";
+import { specs } from "./cases/all.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    all: { type: "boolean", default: false },
+    group: { type: "string", default: "12" },
+    keep: { type: "string" },
+  },
+});
+
+const seed = Number(values.seed);
+const only = values.only === undefined ? undefined : new RegExp(values.only);
+const ids = casesOf(specs).filter((id) => only?.test(nameOf(id)) ?? true);
+const begin = performance.now();
+const stopping = new AbortController();
+// A second signal ends the process at once; the next lab takes down what it leaves.
+const stop = () => stopping.abort();
+Deno.addSignalListener("SIGINT", stop);
+Deno.addSignalListener("SIGTERM", stop);
+
+const judged = await runBench(ids, {
+  seed,
+  groupSize: Number(values.group),
+  signal: stopping.signal,
+  async onJudged(one: Judged) {
+    const { mark, complaints, said } = one.score;
+    if (mark === "right" && !values.all) return;
+    console.log(`${mark.padEnd(10)} ${one.run.name}  ${said}`);
+    for (const complaint of complaints) console.log(`           ${complaint}`);
+    if (values.keep !== undefined && mark !== "right") await keep(values.keep, one, seed);
+  },
+});
+
+const seconds = Math.round((performance.now() - begin) / 1_000);
+console.log(scoreLines(judged).join("\n"));
+console.log(`seed ${seed}, ${judged.length} cases, ${seconds} s`);
+if (only === undefined && !stopping.signal.aborted) {
+  const path = new URL("../../docs/faults.md", import.meta.url);
+  await Deno.writeTextFile(path, markdown(judged, { seed, seconds }));
+}
+Deno.removeSignalListener("SIGINT", stop);
+Deno.removeSignalListener("SIGTERM", stop);
+Deno.exit(judged.every(({ score }) => score.mark === "right") ? 0 : 1);
