@@ -1,5 +1,5 @@
 /** A packet as the hooks of one place saw it: its outermost headers, its devices, its state. */
-import type { Sighting } from "../timeline.ts";
+import type { Event } from "../../event/event.ts";
 
 /** A device a hook was called with: null is none, undefined is not known which. */
 export type HookDevice = string | null | undefined;
@@ -35,7 +35,7 @@ export interface Headers {
   laterFragment: boolean;
   /** A piece, the first one or a later one. */
   fragment: boolean;
-  packetType?: Sighting["packetType"];
+  packetType?: Event["packetType"];
   vlan?: number;
   sourceMac?: string;
   destinationMac?: string;
@@ -53,7 +53,7 @@ const OUTER_PROTOCOL: Record<string, number> = {
 };
 
 /** What a hook at this sighting looked at: of an encapsulated packet, the outer headers. */
-export function headersOf(event: Sighting): Headers {
+export function headersOf(event: Event): Headers {
   const frame = {
     length: event.length,
     packetType: event.packetType,
