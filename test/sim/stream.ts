@@ -99,6 +99,8 @@ class Stream {
       flow.answered = true;
       this.#server = { flow: back, sequence: (this.plan.sequence * 3) >>> 0, ipId: 0 };
     }
+    // The kernel answers a SYN before there is a socket that could count IP ids.
+    this.#server.ipId = 0;
     const packet = this.#send(this.#server, 0, (this.plan.sequence + 1) >>> 0, flags);
     this.#server.ipId = (this.plan.ipId + 9000) & 65_535;
     return packet;
