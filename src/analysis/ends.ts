@@ -2,7 +2,8 @@
 import { TCP } from "./identity.ts";
 import type { Step } from "./links.ts";
 import type { Sighting } from "./timeline.ts";
-import { acceptsAddress, linkOf, stateAt } from "./state_view.ts";
+import { lookUpRoute } from "./routing.ts";
+import { acceptsAddress, linkOf, ownsAddress, stateAt } from "./state_view.ts";
 
 export type EndKind =
   /** A socket, or the stack that answers for one, took it. */
@@ -89,12 +90,20 @@ export function isTelling(event: Sighting): boolean {
   }
 }
 
+/** The end of a copy that was made to be looked at: it says nothing of its original. */
+export function isLook(event: Sighting): boolean {
+  const isFree = event.kind === "drop" || event.kind === "consume";
+  return isFree && LOOKERS.test(event.function ?? "");
+}
+
 function kindOf(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   switch (event.kind) {
     case "deliver":
       return event.reason === "TAP" ? "routine" : "delivered";
     case "drop":
+      if (isLook(event)) return "routine";
+      if (isStrange(event) && !isMeant(event, before(step))) return "routine";
       return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
     case "consume":
       return consumed(step, atDestination);
@@ -107,6 +116,36 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
     default:
       return "routine";
   }
+}
+
+function before(step: Step): Sighting | null {
+  for (let at = step.previous; at; at = at.previous) {
+    if (at.event.kind === "device-tx") return at.event;
+  }
+  return null;
+}
+
+/** Freed as another host's frame. */
+export function isStrange(event: Sighting): boolean {
+  return event.kind === "drop" && (event.reason === "OTHERHOST" ||
+    (event.packetType === "otherhost" && /^ip6?v?6?_rcv/.test(event.function ?? "")));
+}
+
+/**
+ * [O4] A frame that was flooded is freed by everybody it is not for: its drop is the packet's only
+ * where the packet, or its next hop, lives, or at the other end of a pair.
+ */
+export function isMeant(event: Sighting, sent: Sighting | null): boolean {
+  const here = stateAt(event.node, event.netns, event.at);
+  const destination = event.tunnelDestination ?? event.destination ?? "";
+  if (acceptsAddress(here, destination)) return true;
+  if (!sent) return false;
+  const there = stateAt(sent.node, sent.netns, sent.at);
+  const link = linkOf(there, sent.ifindex, sent.device);
+  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
+    link.peerNetns === event.netns && sent.node === event.node;
+  const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
+  return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
 }
 
 /** [O2] */

@@ -1,6 +1,6 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
 import type { Chain } from "./chains.ts";
-import { isTelling } from "./ends.ts";
+import { isMeant, isStrange, isTelling } from "./ends.ts";
 import type { Packet } from "./packets.ts";
 import type { Sighting } from "./timeline.ts";
 
@@ -37,9 +37,12 @@ export function treeOf(packet: Packet): Tree {
   return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
 }
 
-/** A copy that was only looked at leaves its original where it was. */
+/** A copy that was only looked at, or flooded to somebody else, leaves its original where it was. */
 function goesOn({ chain, previous }: Step): boolean {
-  return chain === previous!.chain || chain.events.some((event) => tellsOnward(event));
+  if (chain === previous!.chain) return true;
+  const last = chain.events.at(-1)!;
+  if (isStrange(last) && !isMeant(last, previous!.event)) return false;
+  return chain.events.some((event) => tellsOnward(event));
 }
 
 const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(event);

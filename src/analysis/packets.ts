@@ -1,6 +1,6 @@
 /** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
 import { type Chain, pointOf } from "./chains.ts";
-import { isTelling } from "./ends.ts";
+import { isLook, isTelling } from "./ends.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { Union } from "./union.ts";
@@ -68,6 +68,7 @@ function joinInOrder(chains: readonly Chain[], members: number[], union: Union):
   const byNode = new Map<NodeView, Occurrence[]>();
   for (const member of members) {
     const chain = chains[member]!;
+    if (chain.events.every(isLook)) continue;
     let occurrences = byNode.get(chain.node);
     if (!occurrences) byNode.set(chain.node, occurrences = []);
     place(occurrences, member, chain, union);
@@ -75,7 +76,7 @@ function joinInOrder(chains: readonly Chain[], members: number[], union: Union):
   const lanes = [...byNode.values()].sort((a, b) =>
     b[0]!.ttlMax - a[0]!.ttlMax || Number(isArrival(chains, a)) - Number(isArrival(chains, b))
   );
-  let alive = lanes[0]!;
+  let alive = lanes[0] ?? [];
   for (const lane of lanes.slice(1)) {
     const arriving = alive.filter((occurrence) => !occurrence.dropped);
     lane.forEach((occurrence, k) => {

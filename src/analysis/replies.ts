@@ -52,7 +52,8 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   let highest: number | null = null;
   for (const packet of other.packets) {
     const { tcpFlags, tcpAcknowledgement } = firstEvent(packet);
-    if (((tcpFlags ?? 0) & 16) === 0 || tcpAcknowledgement === undefined) continue;
+    // A reset acknowledges too, and a firewall on the way may have sent it.
+    if (((tcpFlags ?? 0) & 0x14) !== 16 || tcpAcknowledgement === undefined) continue;
     if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
   }
   if (highest === null) return;
