@@ -7,10 +7,12 @@ export type BtfType =
   | { kind: "struct" | "union"; name: string; members: Members; bitFields?: boolean }
   | { kind: "enum" | "enum64"; name: string; values: [name: string, value: number][] }
   | { kind: "forward"; name: string }
+  | { kind: "pointer"; of: number }
   | { kind: "typedef"; name: string; of: number };
 
 const KINDS = {
   int: 1,
+  pointer: 2,
   array: 3,
   struct: 4,
   union: 5,
@@ -77,6 +79,7 @@ function wordsOf(type: BtfType, at: (name: string) => number): number[] {
       ];
     case "forward":
       return head(0, 0);
+    case "pointer":
     case "typedef":
       return head(0, type.of);
   }
