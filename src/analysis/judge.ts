@@ -19,6 +19,8 @@ export interface Judgement {
   gap?: string;
   /** Where it should have come next, when that is known and probed. */
   awaited?: Owner;
+  /** TCP: the other side acknowledged what it carried, in this segment or in another. */
+  acknowledged?: boolean;
 }
 
 export interface World {

@@ -88,7 +88,7 @@ function senderOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
   return loose && { step: loose, gap: true };
 }
 
-function sameFrame(sent: Sighting, received: Sighting): boolean {
+export function sameFrame(sent: Sighting, received: Sighting): boolean {
   return sent.ttl === received.ttl && sent.tunnelDestination === received.tunnelDestination &&
     sent.tunnelTtl === received.tunnelTtl && sent.source === received.source &&
     sent.destination === received.destination && sameMacs(sent, received);

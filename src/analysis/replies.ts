@@ -14,7 +14,7 @@ export function proveByReplies(group: FlowGroup): void {
   if (isEcho(group)) {
     if (group.reply) proveEchoes(group, other);
   } else if (group.form.protocol === TCP) proveByAcknowledgements(group, other);
-  else if (group.form.protocol === UDP && group.reply) proveInOrder(group, other);
+  else if (group.form.protocol === UDP && group.reply) proveSingle(group, other);
 }
 
 const isOpen = (judgement: Judgement) =>
@@ -48,6 +48,10 @@ function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
 /** Sequence numbers wrap: a is before or at b. */
 const notAfter = (a: number, b: number) => ((b - a) | 0) >= 0;
 
+/**
+ * What is acknowledged did arrive: in this segment, where no other one carried it; else the loss,
+ * if it is one, was made good.
+ */
 function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   let highest: number | null = null;
   for (const packet of other.packets) {
@@ -57,10 +61,23 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
     if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
   }
   if (highest === null) return;
+  const sent = new Map<number, number>();
   for (const packet of group.packets) {
     const end = sequenceEnd(packet);
-    if (isOpen(packet) && end !== null && notAfter(end, highest)) proven(packet);
+    if (end !== null) sent.set(end, (sent.get(end) ?? 0) + 1);
   }
+  for (const packet of group.packets) {
+    const end = sequenceEnd(packet);
+    if (!isOpen(packet) || end === null || !notAfter(end, highest)) continue;
+    packet.acknowledged = true;
+    if (sent.get(end) === 1 && isWatched(packet)) proven(packet);
+  }
+}
+
+/** Nothing of what its sender sent was missed: what was sent again was seen. */
+function isWatched(judgement: Judgement): boolean {
+  const { node, kind } = firstEvent(judgement);
+  return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null;
 }
 
 /** What must be acknowledged for this segment to have arrived; null when it carries nothing. */
@@ -70,16 +87,14 @@ function sequenceEnd(judgement: Judgement): number | null {
   return tcpSequence === undefined || length === 0 ? null : (tcpSequence + length) >>> 0;
 }
 
-/** As many requests were delivered as answers came, the first ones first. */
-function proveInOrder(requests: FlowGroup, replies: FlowGroup): void {
-  const delivered = requests.packets.filter((packet) => packet.outcome === "delivered").length;
-  let left = replies.packets.length - delivered;
-  for (const packet of requests.packets) {
-    if (left <= 0) return;
-    if (!isOpen(packet)) continue;
-    proven(packet);
-    left--;
-  }
+/**
+ * An answer proves that a request was delivered. Which one it can't say, and one request may have
+ * several answers: only where a single one was sent it is that one.
+ */
+function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
+  const [request, another] = requests.packets;
+  if (!request || another || replies.packets.length === 0) return;
+  if (isOpen(request) && isWatched(request)) proven(request);
 }
 
 /**
@@ -88,6 +103,7 @@ function proveInOrder(requests: FlowGroup, replies: FlowGroup): void {
  */
 export function isRecovered(judgement: Judgement, group: FlowGroup): boolean {
   if (group.form.protocol !== TCP) return false;
+  if (judgement.acknowledged) return true;
   const end = sequenceEnd(judgement);
   const lost = firstEvent(judgement);
   return group.packets.some((other) => {
