@@ -110,11 +110,12 @@ const noListener: Draw = (sim, random) => {
 };
 
 const forwardingOff: Draw = (sim, random) => {
-  random.pick(forwarders(sim)).forwarding = false;
+  for (const netns of random.shuffle(forwarders(sim)).slice(0, 1)) netns.forwarding = false;
 };
 
 const routeGone: Draw = (sim, random) => {
-  const netns = random.pick(forwarders(sim));
+  const [netns] = random.shuffle(forwarders(sim));
+  if (!netns) return;
   const i = random.int(netns.routes.length);
   // Tunnels look their underlay up by connected routes: those stay.
   if (netns.routes[i]!.destination.includes("50")) return;

@@ -99,6 +99,7 @@ function cross(flight: Flight, device: Device, skb: Skb): void {
   flight.pass(20_000, 400_000);
   if (mishap) {
     flight.free(skb);
+    if (to && !to.netns.node.probed) flight.packet.outside = true;
     return flight.ended("lost", device, mishap.codes);
   }
   const others = wire.floods ? wire.ports.filter((port) => port !== device && port !== to) : [];
