@@ -15,21 +15,23 @@ export interface StateScheduleOptions {
   pauseMs?: number;
   /** Of all namespaces together: reading may take this share of the time, after a first burst. */
   share?: number;
+  /** Reading that may be done at once before the share counts. */
+  burstMs?: number;
   now?(): number;
 }
 
-/** Reading that may be done at once before the share counts. */
 const BURST_MS = 2_000;
 
 export class StateSchedule {
   readonly #debounceMs: number;
   readonly #pauseMs: number;
   readonly #share: number;
+  readonly #burstMs: number;
   readonly #now: () => number;
   /** Wanted namespaces by inode, and from when on they may be read. */
   #due = new Map<number, { netns: NetnsHandle; atMs: number }>();
   #readAtMs = new Map<number, number>();
-  #creditMs = BURST_MS;
+  #creditMs: number;
   #creditAtMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reading: Promise<void> | undefined;
@@ -39,6 +41,8 @@ export class StateSchedule {
     this.#debounceMs = options.debounceMs ?? 150;
     this.#pauseMs = options.pauseMs ?? 1_000;
     this.#share = options.share ?? 0.2;
+    this.#burstMs = options.burstMs ?? BURST_MS;
+    this.#creditMs = this.#burstMs;
     this.#now = options.now ?? (() => performance.now());
     this.#creditAtMs = this.#now();
   }
@@ -75,7 +79,8 @@ export class StateSchedule {
 
   #creditWaitMs(): number {
     const now = this.#now();
-    this.#creditMs = Math.min(BURST_MS, this.#creditMs + (now - this.#creditAtMs) * this.#share);
+    const earnedMs = (now - this.#creditAtMs) * this.#share;
+    this.#creditMs = Math.min(this.#burstMs, this.#creditMs + earnedMs);
     this.#creditAtMs = now;
     return this.#creditMs > 0 ? 0 : -this.#creditMs / this.#share;
   }
