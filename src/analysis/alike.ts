@@ -1,5 +1,5 @@
 /** Packets that look alike: which of them a chain belongs to is decided by order. Rule C6. */
-import { type Chain, pointOf } from "./chains.ts";
+import { type Chain, excludes, pointOf } from "./chains.ts";
 import { isLook, isTelling } from "./ends.ts";
 import { sameFrame } from "./links.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
@@ -33,8 +33,11 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
   const lanes = inOrder([...byNode.values()]);
   lanes.forEach((lane, i) => {
     const earlier = lanes.slice(0, i).reverse();
-    const from = earlier.find((other) => feeds(other, lane)) ?? earlier.find(isMeant);
-    const arriving = from?.filter((occurrence) => occurrence.drop === null) ?? [];
+    const from = earlier.find((other) => feeds(other, lane));
+    const beside = from ? undefined : earlier.find((other) => isBeside(other, lane));
+    const sender = from ?? earlier.find(isMeant);
+    const arriving = beside ??
+      (sender ? sender.filter((occurrence) => occurrence.drop === null) : earlier[0] ?? []);
     lane.forEach((occurrence, k) => {
       if (arriving[k]) union.join(arriving[k].member, occurrence.member);
     });
@@ -43,15 +46,18 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
 
 const isMeant = (lane: readonly Occurrence[]) => lane.some((occurrence) => occurrence.meant);
 
-/** A chain this long after a drop is another packet's, even if it has the same data. */
-const AFTERLIFE_NS = 5e6;
-
 function place(occurrences: Occurrence[], member: number, chain: Chain, union: Union): void {
-  const points = chain.events.map((event) => `${pointOf(event)} ${event.ttl ?? ""}`);
+  const points = chain.events.map((event) =>
+    `${excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
+  );
   const first = chain.events[0]!;
-  let occurrence = occurrences.find((known) =>
+  const open = occurrences.filter((known) =>
     points.every((point) => !known.points.has(point)) && !isOver(known, first)
   );
+  const isHop = first.kind === "device-rx" || first.kind === "device-tx";
+  const isOther = !isHop && first.kind === "drop" && isTelling(first);
+  let occurrence = open.find((known) => shares(known, first)) ??
+    (isOther ? undefined : open.find((known) => !isHop || isSent(known)));
   if (!occurrence) {
     occurrence = { member, chains: [], points: new Set(), drop: null, meant: false };
     occurrences.push(occurrence);
@@ -66,9 +72,26 @@ function place(occurrences: Occurrence[], member: number, chain: Chain, union: U
   }
 }
 
-function isOver({ drop }: Occurrence, event: Sighting): boolean {
+/** A copy has the skb of its original, or at least the data. */
+function shares({ chains }: Occurrence, event: Sighting): boolean {
+  return chains.some((chain) =>
+    !isFree(chain.events.at(-1)!) &&
+    chain.events.some(({ skb, head }) => skb === event.skb || head === event.head)
+  );
+}
+
+/** Its end frees the memory for others; that of a copy frees only the copy. */
+const isFree = ({ kind, function: by }: Sighting) =>
+  kind === "drop" || (kind === "consume" && !/neigh_/.test(by ?? ""));
+
+/** More of it was seen than the copy that its neighbour was asked with. */
+const isSent = ({ chains }: Occurrence) =>
+  chains.some((chain) => chain.events.some(({ kind }) => kind !== "consume"));
+
+/** Dropped before it was seen on any device: what comes after it is no copy of it. */
+function isOver({ drop, chains }: Occurrence, event: Sighting): boolean {
   if (!drop || event.at < drop.at) return false;
-  return event.head !== drop.head || event.at - drop.at > AFTERLIFE_NS;
+  return !chains.some((chain) => chain.events.some((other) => other.kind.startsWith("device-")));
 }
 
 /** Lanes so that each comes after those that sent to it; where no frame tells, by TTL. */
@@ -89,6 +112,14 @@ function inOrder(lanes: Occurrence[][]): Occurrence[][] {
 function feeds(from: readonly Occurrence[], to: readonly Occurrence[]): boolean {
   const sent = eventsOf(from, "device-tx");
   return eventsOf(to, "device-rx").some((event) => sent.some((other) => sameFrame(other, event)));
+}
+
+/** Both received one frame, which was flooded by somebody without a probe. */
+function isBeside(one: readonly Occurrence[], other: readonly Occurrence[]): boolean {
+  const received = eventsOf(one, "device-rx");
+  return eventsOf(other, "device-rx").some((event) =>
+    received.some((known) => sameFrame(known, event))
+  );
 }
 
 /** Of one occurrence: the others went the same way. */

@@ -72,9 +72,21 @@ export function pointOf(event: Sighting): string {
 
 const isDeviceHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
 
+/** Freed by what a packet passes before the driver of that device gets it: queue, tc, neighbour. */
+const BEFORE_SENDING = /^(TC_EGRESS|QDISC_|NEIGH_)/;
+const SENDING = /^(__dev_queue_xmit|__dev_xmit_skb|sch_handle_egress|neigh_|__neigh_)/;
+
+/** The hop that a free excludes: a packet that dies on its way to a driver was never sent by it. */
+export function excludes(event: Sighting): string | null {
+  if (event.kind !== "drop") return null;
+  const early = BEFORE_SENDING.test(event.reason ?? "") || SENDING.test(event.function ?? "");
+  return early ? pointOf({ ...event, kind: "device-tx" }) : null;
+}
+
 function goesOn(current: { points: Map<string, number> }, event: Sighting): boolean {
-  if (!isDeviceHop(event)) return true;
-  const ttl = current.points.get(pointOf(event));
+  const point = isDeviceHop(event) ? pointOf(event) : excludes(event);
+  if (point === null) return true;
+  const ttl = current.points.get(point);
   return ttl === undefined || (event.ttl ?? 0) < ttl;
 }
 

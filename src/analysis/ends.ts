@@ -90,6 +90,14 @@ export function isTelling(event: Sighting): boolean {
   }
 }
 
+/** TCP frees duplicates and refuses data in the same functions: without a reason it may be either. */
+export function isUntold(event: Sighting): boolean {
+  const told = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
+  return event.kind === "drop" && event.protocol === TCP && !told &&
+    /^tcp_(data_queue|rcv_established|rcv_state_process|ack|validate_incoming|child_process)/
+      .test(event.function ?? "");
+}
+
 /** The end of a copy that was made to be looked at: it says nothing of its original. */
 export function isLook(event: Sighting): boolean {
   const isFree = event.kind === "drop" || event.kind === "consume";
@@ -104,6 +112,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
     case "drop":
       if (isLook(event)) return "routine";
       if (isStrange(event) && !isMeant(event, before(step))) return "routine";
+      if (isUntold(event)) return "routine";
       return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
     case "consume":
       return consumed(step, atDestination);

@@ -16,9 +16,10 @@ export function flowReport(
   evidence: readonly Sighting[],
 ): Flow {
   const packets = countOf(group.packets);
-  const lasting = group.packets.filter((packet) =>
+  const unrecovered = group.packets.filter((packet) =>
     packet.outcome === "delivered" || !isRecovered(packet, group)
   );
+  const lasting = unrecovered.length > 0 ? unrecovered : group.packets;
   const outcome = outcomeOf(group, lasting);
   const best = bestOf(lasting, outcome);
   const path = hopsOf(best.steps);

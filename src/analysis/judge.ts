@@ -1,7 +1,7 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
 import type { Outcome } from "../event/codes.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
-import { type End, endOf, rank } from "./ends.ts";
+import { type End, endOf, isUntold, rank } from "./ends.ts";
 import { type Step, treeOf } from "./links.ts";
 import type { Packet } from "./packets.ts";
 import { stepsTo } from "./path.ts";
@@ -51,8 +51,13 @@ export function judge(packet: Packet, world: World): Judgement {
     case "waiting":
       return judgeSilent(base, world);
     case "routine":
-      return { ...base, outcome: "unknown", gap: "only copies of it were seen" };
+      return { ...base, outcome: "unknown", gap: routineGap(best.step.event) };
   }
+}
+
+function routineGap(event: Sighting): string {
+  if (!isUntold(event)) return "only copies of it were seen";
+  return `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
 }
 
 /** Highest rank, then the longer way, then the later moment on its node: never chance. */

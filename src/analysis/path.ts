@@ -43,7 +43,8 @@ function stageOf(event: Sighting): Hop["stage"] {
   return event.kind === "icmp-error" || isAsking(event) ? "device-tx" : "deliver";
 }
 
-const isAsking = (event: Sighting) => /^(__neigh_event_send|neigh_)/.test(event.function ?? "");
+const isAsking = (event: Sighting) =>
+  event.kind === "consume" && /^(__neigh_event_send|neigh_)/.test(event.function ?? "");
 
 /**
  * The sighting that tells on which device an event happened: its own, or, when it names none or

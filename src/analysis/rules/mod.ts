@@ -25,6 +25,8 @@ export const RULES: readonly Rule[] = [
 ];
 
 export function causeOf(found: Case): Cause | null {
+  // How a copy ended explains nothing of the packet.
+  if (found.judgement.end.kind === "routine") return null;
   for (const rule of RULES) {
     const cause = rule.judge(found);
     if (cause) return { ...cause, rule: rule.id };
