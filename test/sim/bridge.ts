@@ -1,7 +1,7 @@
 /** Bridges: to the port that has the address, to every port when none is known to. */
 import type { Flight, Skb } from "./flight.ts";
 import { receiveOn } from "./input.ts";
-import { strange, transmit } from "./output.ts";
+import { NOBODYS, strange, transmit } from "./output.ts";
 import type { Device } from "./world.ts";
 
 /** `from` is the port it came in by; null from the bridge device itself. */
@@ -22,7 +22,7 @@ export function enterBridge(flight: Flight, bridge: Device, from: Device | null,
   }
   if (holder) return transmit(flight, holder, skb);
   flight.free(skb);
-  flight.ended("dropped", bridge, ["destination-mac-mismatch"]);
+  flight.ended("dropped", bridge, NOBODYS);
 }
 
 /** The flooded copy goes on as one skb until the stack behind the port frees it. */

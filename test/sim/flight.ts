@@ -60,8 +60,8 @@ export class Simulation {
   readonly allocations: { memory: Allocation; netns: Netns }[] = [];
   readonly mishaps: Mishap[] = [];
   packets: TruePacket[] = [];
-  /** Neighbours asked for so far: the first packet makes the kernel ask. */
-  readonly asked = new Set<string>();
+  /** Neighbours asked for, and when they answered: the first packet makes the kernel ask. */
+  readonly asked = new Map<string, number>();
   outerId = 1000;
 
   constructor(readonly world: World, readonly random: Random, readonly endAt: number) {}

@@ -40,9 +40,13 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
   if (!neighbour) throw new Error(`${netns.name} has no neighbour ${hop}`);
   if (neighbour.state === "FAILED") return wait(flight, skb, device);
   const key = `${netns.inode} ${hop}`;
-  if (!flight.sim.asked.has(key)) {
-    flight.sim.asked.add(key);
+  const answeredAt = flight.sim.asked.get(key);
+  if (answeredAt === undefined) {
     if (flight.sim.random.chance(0.5)) ask(flight, skb, device);
+    flight.sim.asked.set(key, flight.now);
+  } else if (flight.now < answeredAt && !skb.outer) {
+    // What comes while the kernel asks waits behind the first.
+    flight.now = answeredAt;
   }
   skb.sourceMac = device.mac;
   skb.destinationMac = neighbour.mac;
@@ -86,7 +90,7 @@ export function transmit(flight: Flight, device: Device, skb: Skb): void {
 }
 
 /** What a frame for a link address that nobody has may be said to have died of. */
-const NOBODYS: TruePacket["codes"] = [
+export const NOBODYS: TruePacket["codes"] = [
   ...["destination-mac-mismatch", "lost-between-nodes"] as const,
   ...["left-observed-network", "tunnel-endpoint-unreachable"] as const,
 ];
