@@ -151,7 +151,7 @@ export function isMeant(event: Sighting, sent: Sighting | null): boolean {
   if (!sent) return false;
   const there = stateAt(sent.node, sent.netns, sent.at);
   const link = linkOf(there, sent.ifindex, sent.device);
-  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
+  const isPair = link?.kind === "veth" && !link.bridgePort && link.peerIfindex === event.ifindex &&
     link.peerNetns === event.netns && sent.node === event.node;
   const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));

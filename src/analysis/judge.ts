@@ -19,6 +19,8 @@ export interface Judgement {
   gap?: string;
   /** Where it should have come next, when that is known and probed. */
   awaited?: Owner;
+  /** It left for where no probe is, and nothing was lost where it was last seen. */
+  beyond?: boolean;
   /** TCP: the other side acknowledged what it carried, in this segment or in another. */
   acknowledged?: boolean;
 }
@@ -104,7 +106,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   if (here) return { ...base, ...found, outcome: "unknown", gap: here };
   if (!awaited) {
     const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
-    return { ...base, outcome: "unknown", gap: beyond };
+    return { ...base, outcome: "unknown", gap: beyond, beyond: true };
   }
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return { ...base, awaited, outcome: "unknown", gap: there };

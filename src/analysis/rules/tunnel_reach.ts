@@ -1,6 +1,7 @@
 /** Tunnel packets that could not get to the other end. */
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
+import { deviceEvent } from "../judge.ts";
 import { lookUpRoute, refuses, routeText } from "../routing.ts";
 import { ownersOf } from "../state_view.ts";
 import type { Sighting } from "../timeline.ts";
@@ -36,10 +37,7 @@ export const tunnelUnreachable: Rule = {
       }
       return null;
     }
-    return unsent(found, way) ??
-      (found.judgement.outcome === "vanished" || found.judgement.outcome === "unknown"
-        ? lostOutside(found, way)
-        : null);
+    return unsent(found, way) ?? lostOutside(found, way);
   },
 };
 
@@ -83,8 +81,10 @@ function underlayState(found: Case, way: Encapsulated) {
 /** It left encapsulated, and nobody who is watched has it. */
 function lostOutside(found: Case, way: Encapsulated) {
   const { event } = found;
-  const outer = lastOuter(found);
-  if (!outer || event.kind === "drop") return null;
+  const outer = deviceEvent(found.judgement.end.step);
+  // Lost events may hide that it arrived, and what was decapsulated did.
+  const isProven = found.judgement.outcome === "vanished" || found.judgement.beyond === true;
+  if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
   const owners = ownersOf(found.world.nodes, way.destination);
   const hosts = ownersOf(found.world.nodes, outer.destination ?? "").filter((owner) =>
     owner.node !== outer.node
