@@ -29,7 +29,7 @@ export function analyse(input: AnalysisInput): Report {
   for (const group of groups) absorbPieces(group);
   for (const group of groups) proveByReplies(group);
   const flows = groups.map((group) => flowReport(group, world, evidence));
-  const unsent = unsentFlows(evidence, new Set(flows.map((flow) => flow.id)))
+  const unsent = unsentFlows(evidence, flows)
     .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
   flows.push(...unsent);
   flows.sort(worstFirst);

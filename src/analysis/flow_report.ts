@@ -7,7 +7,7 @@ import type { Judgement, World } from "./judge.ts";
 import { endPoints, hopsOf } from "./path.ts";
 import { isRecovered, isUnanswered } from "./replies.ts";
 import { caseOf } from "./rules/rule.ts";
-import { causeOf } from "./rules/mod.ts";
+import { causeOf, silenceOf } from "./rules/mod.ts";
 import type { Sighting } from "./timeline.ts";
 
 export function flowReport(
@@ -122,9 +122,9 @@ function causesOf(
 ): Cause[] {
   const alike = new Map<string, Judgement[]>();
   for (const packet of packets) {
-    const fits = packet.outcome === outcome ||
+    const fits = packet.outcome === outcome || outcome === "unanswered" ||
       (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
-    if (!fits || (outcome === "unanswered")) continue;
+    if (!fits) continue;
     const { event } = packet.end.step;
     const key =
       `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
@@ -136,7 +136,8 @@ function causesOf(
   }
   const found = new Map<string, { cause: Cause; packets: number; outcome: Outcome }>();
   for (const list of alike.values()) {
-    const cause = causeOf(caseOf(list[0]!, world, evidence));
+    const ended = caseOf(list[0]!, world, evidence);
+    const cause = outcome === "unanswered" ? silenceOf(ended) : causeOf(ended);
     if (!cause) continue;
     const known = found.get(`${cause.code} ${cause.sentence}`);
     if (known) known.packets += list.length;

@@ -14,10 +14,12 @@ import type { Sighting } from "./timeline.ts";
 interface Attempt {
   form: Form;
   lookups: Sighting[];
+  /** The flow that it would have answered. */
+  request: Flow | undefined;
 }
 
 /** Lookups of sent packets that the tables really have no answer for, as flows. */
-export function unsentFlows(evidence: readonly Sighting[], known: ReadonlySet<string>): Flow[] {
+export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Flow[] {
   const attempts = new Map<string, Attempt>();
   for (const event of evidence) {
     if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
@@ -25,20 +27,32 @@ export function unsentFlows(evidence: readonly Sighting[], known: ReadonlySet<st
     if (event.protocol === undefined || event.netns === undefined || event.routeTable === 253) {
       continue;
     }
-    const form = formOfLookup(event);
+    const asked = formOfLookup(event);
+    const request = known.find((flow) => asksFor(flow, asked));
+    // A socket bound to any address answers from the one it was asked at.
+    const form = request ? { ...asked, source: request.destination } : asked;
     const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
       form.destinationPort ?? ""
     }`;
     const attempt = attempts.get(key);
     if (attempt) attempt.lookups.push(event);
-    else attempts.set(key, { form, lookups: [event] });
+    else attempts.set(key, { form, lookups: [event], request });
   }
   const flows: Flow[] = [];
   for (const attempt of attempts.values()) {
     const flow = flowOf(attempt);
-    if (flow && !known.has(flow.id)) flows.push(flow);
+    if (flow && !known.some(({ id }) => id === flow.id)) flows.push(flow);
   }
   return flows;
+}
+
+/** The flow came from where the lookup was for, to where the answer would have come from. */
+function asksFor(flow: Flow, lookup: Form): boolean {
+  const anywhere = /^(0\.0\.0\.0|::)$/.test(lookup.source);
+  return flow.protocol === protocolName(lookup) && flow.source === lookup.destination &&
+    (anywhere || flow.destination === lookup.source) && flow.replyOf === undefined &&
+    flow.sourcePort === lookup.destinationPort &&
+    (lookup.sourcePort === undefined || flow.destinationPort === lookup.sourcePort);
 }
 
 function formOfLookup(lookup: Sighting): Form {
@@ -67,7 +81,7 @@ function attemptsOf(lookups: readonly Sighting[]): number {
   return times;
 }
 
-function flowOf({ form, lookups }: Attempt): Flow | null {
+function flowOf({ form, lookups, request }: Attempt): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);
   if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
@@ -97,6 +111,7 @@ function flowOf({ form, lookups }: Attempt): Flow | null {
     destination: form.destination,
     ...(form.sourcePort === undefined ? {} : { sourcePort: form.sourcePort }),
     ...(form.destinationPort === undefined ? {} : { destinationPort: form.destinationPort }),
+    ...(request ? { replyOf: request.id } : {}),
     packets: { seen: times, delivered: 0, dropped: times, vanished: 0, unknown: 0, inFlight: 0 },
     outcome: "dropped",
     lastHop: hop,

@@ -142,13 +142,21 @@ function decodeRoute(fields: string[], family: 4 | 6, received: Map<number, Even
   return event;
 }
 
-/** A lookup with an input device is about a received packet, else about the task's own. */
+/** An answer is made at once, on the processor that received what it answers. */
+const ANSWER_NS = 1_000_000n;
+
+/**
+ * A lookup with an input device is about a received packet; without one, about an answer to the
+ * packet just received on that processor (the task is whoever was interrupted), else the task's own.
+ */
 function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<number, Event>) {
+  const packet = received.get(event.cpu);
   if (iif <= 1) {
-    event.netns = taskNetns;
+    const isAnswer = packet?.netns !== undefined && packet.source === event.destination &&
+      event.timeNs - packet.timeNs < ANSWER_NS;
+    event.netns = isAnswer ? packet.netns! : taskNetns;
     return;
   }
-  const packet = received.get(event.cpu);
   if (packet?.ifindex !== iif || packet.netns === undefined) return;
   event.netns = packet.netns;
   event.ifindex = iif;

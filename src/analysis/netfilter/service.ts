@@ -17,7 +17,7 @@ export interface Service {
 
 export function serviceRefusedBy(
   found: Case,
-  { rule, path }: Suspect,
+  { rule, path, verdict }: Suspect,
   state: NetnsState,
 ): Service | null {
   if (!rule) return null;
@@ -34,6 +34,8 @@ export function serviceRefusedBy(
   const address = event.destination;
   if (address === undefined || event.tunnelKind !== undefined) return null;
   if (ownersOf(found.world.nodes, address).length > 0) return null;
+  // A plain drop is somebody's policy; what answers for a service without end points rejects.
+  if (verdict.do !== "reject") return null;
   const exact = [rule, ...path].some((each) => destinationsOf(each).includes(address));
   if (!exact || !translatesOthers(state, address)) return null;
   return { confidence: "likely", name: undefined };

@@ -10,6 +10,7 @@ import { silenceRules, unexplained } from "./silence.ts";
 import { sizeRules } from "./size.ts";
 import { socketRules } from "./socket.ts";
 import { tunnelRules } from "./tunnel.ts";
+import { unansweredRules } from "./unanswered.ts";
 
 export const RULES: readonly Rule[] = [
   ...serviceRules,
@@ -27,7 +28,16 @@ export const RULES: readonly Rule[] = [
 export function causeOf(found: Case): Cause | null {
   // How a copy ended explains nothing of the packet.
   if (found.judgement.end.kind === "routine") return null;
-  for (const rule of RULES) {
+  return first(RULES, found);
+}
+
+/** Why a request that arrived was never answered. */
+export function silenceOf(found: Case): Cause | null {
+  return first(unansweredRules, found);
+}
+
+function first(rules: readonly Rule[], found: Case): Cause | null {
+  for (const rule of rules) {
     const cause = rule.judge(found);
     if (cause) return { ...cause, rule: rule.id };
   }

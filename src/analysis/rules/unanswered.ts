@@ -1,0 +1,86 @@
+/** Requests that arrived and were never answered. */
+import { TCP } from "../identity.ts";
+import { lookUpRoute, refuses, routeText } from "../routing.ts";
+import { netnsName } from "../state_view.ts";
+import { type Case, cause, command, eventEvidence, type Rule, stateEvidence } from "./rule.ts";
+
+/** [R44] The kernel takes a SYN it has no room for without calling it a drop. */
+export const acceptQueueFull: Rule = {
+  id: "R44",
+  title: "the listener's accept queue is full",
+  judge(found) {
+    const { event } = found;
+    if (event.protocol !== TCP || ((event.tcpFlags ?? 0) & 0x12) !== 2) return null;
+    const full = (found.node.states.get(found.netns ?? -1) ?? [])
+      .map(({ state }) => listenerOf(state.sockets, event.destinationPort))
+      .find((socket) =>
+        socket !== undefined && socket.receiveQueue !== undefined &&
+        socket.sendQueue !== undefined && socket.receiveQueue > socket.sendQueue
+      );
+    if (!full) return null;
+    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    return cause(
+      "accept-queue-full",
+      "likely",
+      `the accept queue of the listener at port ${full.port} in ${where} is full: its application does not accept, so SYNs get no answer`,
+      [
+        eventEvidence(found),
+        stateEvidence(
+          found.node,
+          `listener ${full.address}:${full.port}: ${full.receiveQueue} waiting to be accepted, limit ${full.sendQueue}`,
+        ),
+      ],
+      [command(found.node, found.netns, `ss -lntp 'sport = :${full.port}'`)],
+    );
+  },
+};
+
+function listenerOf(sockets: NonNullable<Case["before"]>["sockets"], port: number | undefined) {
+  return sockets.find((socket) =>
+    socket.protocol === "tcp" && socket.state === "LISTEN" && socket.port === port
+  );
+}
+
+/** An answer is looked up at once when the kernel makes it, later when a program does. */
+const ANSWER_NS = 2e9;
+
+/** [R45] */
+export const answerHasNoRoute: Rule = {
+  id: "R45",
+  title: "the answer has no route",
+  judge(found) {
+    const { event } = found;
+    const failed = found.evidence.filter((other) =>
+      other.kind === "route" && other.node === event.node && other.netns === found.netns &&
+      other.destination === event.source && other.at >= event.at && other.at - event.at < ANSWER_NS
+    );
+    if (failed.length === 0 || !found.before) return null;
+    const { route, rule, certain } = lookUpRoute(found.before, { destination: event.source! });
+    if (route !== null && !refuses(route)) return null;
+    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
+    return cause(
+      refusal ? "route-blackhole" : "no-route",
+      certain ? "proven" : "likely",
+      `${where} received it and could not answer: ${
+        refusal
+          ? `the route back refuses packets (${refusal})`
+          : `it has no route to ${event.source}`
+      }`,
+      [
+        eventEvidence(found),
+        {
+          node: event.node.name,
+          kind: "event",
+          text: `the routing lookup for ${event.source} failed with error ${failed[0]!.routeError}`,
+        },
+        stateEvidence(found.node, refusal ?? `no route in ${where} matches ${event.source}`),
+      ],
+      refusal
+        ? undefined
+        : [command(found.node, found.netns, `ip route add ${event.source} via GATEWAY`)],
+    );
+  },
+};
+
+export const unansweredRules: Rule[] = [answerHasNoRoute, acceptQueueFull];
