@@ -5,7 +5,7 @@ import { type Around, surelyNotMet } from "./counters.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { canFree } from "./death.ts";
 import { type CtState, headersOf, type Mark } from "./hook_packet.ts";
-import { basesAt, type Pass, passesOf } from "./passes.ts";
+import { basesAt, type Pass, passesOf, sceneOf } from "./passes.ts";
 import { type Ruleset, rulesetOf } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
 import { type Candidate, Walk } from "./walk.ts";
@@ -33,7 +33,7 @@ export function suspectsOf(found: Case, state: NetnsState, around: Around): Susp
   const ruleset = rulesetOf(state);
   const passes = passesOf(found, state);
   const states = ctStatesOf(found, ruleset);
-  const mark = markOf(state);
+  const mark = markOf(found, ruleset);
   const likely = states.likely.map((ctState) => ({ ctState, mark }));
   const run = (worlds: World[]) => walkAll(found, ruleset, passes, worlds, around);
   let result = run(likely);
@@ -49,10 +49,14 @@ export function suspectsOf(found: Case, state: NetnsState, around: Around): Susp
 
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
-/** Packets have no mark unless a classifier gave them one. */
-function markOf(state: NetnsState): Mark {
-  const marked = state.filters.some(({ text }) => /skbedit|bpf|connmark|\bife\b/.test(text));
-  return marked ? UNKNOWN_MARK : { value: 0, known: 0xffffffff };
+/** A packet that came in has no mark, unless a classifier or an earlier hook gave it one. */
+function markOf(found: Case, { state, marksBelow, marks }: Ruleset): Mark {
+  const { last, link, translated } = sceneOf(found, state);
+  const fresh = last?.kind === "device-rx" && link !== undefined && !link.tunnel &&
+    link.kind !== "loopback";
+  const classified = state.filters.some(({ text }) => /skbedit|bpf|connmark|\bife\b/.test(text));
+  if (!fresh || classified || marksBelow || (translated && marks)) return UNKNOWN_MARK;
+  return { value: 0, known: 0xffffffff };
 }
 
 function travellerOf(found: Case, ruleset: Ruleset, world: World): Traveller {
@@ -86,6 +90,7 @@ function walkAll(
   let cut = false;
   for (const world of worlds) {
     const walk = walkOne(found, ruleset, passes, world);
+    if (!walk) continue;
     cut ||= walk.cut;
     for (const candidate of walk.candidates) {
       if (!canFree(candidate, found) || !isConsistent(candidate, around)) continue;
@@ -99,12 +104,22 @@ function walkAll(
   return { list: [...suspects.values()], cut };
 }
 
-function walkOne(found: Case, ruleset: Ruleset, passes: readonly Pass[], world: World): Walk {
+function walkOne(
+  found: Case,
+  ruleset: Ruleset,
+  passes: readonly Pass[],
+  world: World,
+): Walk | null {
   const traveller = travellerOf(found, ruleset, world);
   const walk = new Walk(ruleset, traveller, world.ctState);
   for (const pass of passes) {
     const bases = basesAt(pass, ruleset.bases, traveller.headers.network);
-    if (!walk.hook(pass, bases)) break;
+    const on = walk.hook(pass, bases);
+    if (pass.survived) {
+      // What can't have come this far did not die further on.
+      if (!on) return null;
+      walk.candidates.length = 0;
+    } else if (!on && !pass.guessed) break;
   }
   return walk;
 }
@@ -124,8 +139,9 @@ export function keyOf({ rule, base: { chain } }: Candidate): string {
 function capableOf(found: Case, ruleset: Ruleset, passes: readonly Pass[]): number {
   const traveller = travellerOf(found, ruleset, { ctState: null, mark: UNKNOWN_MARK });
   const walk = new Walk(ruleset, traveller, null, { blind: true });
-  for (const pass of passes) {
+  for (const pass of passes.filter(({ survived }) => !survived)) {
     walk.hook(pass, basesAt(pass, ruleset.bases, traveller.headers.network));
   }
-  return walk.cut ? Infinity : new Set(walk.candidates.map(keyOf)).size;
+  if (walk.cut) return Infinity;
+  return new Set(walk.candidates.filter((each) => canFree(each, found)).map(keyOf)).size;
 }

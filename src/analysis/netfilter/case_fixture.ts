@@ -51,7 +51,7 @@ function headerOf({ kernel = "6.18.0", filter = "" }: CaseParts): Batch["header"
     netns: [],
     allNetns: true,
     filter,
-    scripts: [],
+    scripts: ["device_rx", "device_tx", "drop"].map((name) => ({ name, state: "attached" })),
     attachedNs: "0",
     untilNs: String(10n * SECOND),
     totals: { events: 0, lost: 0, refused: 0, evicted: 0 },

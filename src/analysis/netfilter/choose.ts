@@ -3,7 +3,7 @@ import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/rule.ts";
 import { answerOf } from "./answer.ts";
 import { keyOf, type Suspect, suspectsOf } from "./candidates.ts";
-import { type Around, riseOf, snapshotsAround } from "./counters.ts";
+import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isNetfilterDrop } from "./death.ts";
 
 export interface Finding {
@@ -77,12 +77,17 @@ function onlyOne(
 
 /** When every drop of the netns was seen, and one rule counted as many, it made all of them. */
 function byCount(
-  { node }: Case,
+  found: Case,
   suspects: readonly Suspect[],
   around: Around,
   drops: number,
 ): Suspect | null {
+  const { node } = found;
   if (node.header.filter.trim() !== "" || node.lost > 0 || node.refused > 0) return null;
+  // A drop while a snapshot was read may be in its counters, or not.
+  if (hasDropsWhileRead(found, around.baseline) || hasDropsWhileRead(found, around.after)) {
+    return null;
+  }
   const counted = suspects.filter(({ rule }) => {
     const rise = rule && riseOf(rule, around);
     return rise && rise.after - rise.before === drops;
@@ -97,9 +102,16 @@ function isCounted({ event }: Case, { rule }: Suspect, around: Around, drops: nu
   return rise !== null && rise.after > rise.before && rise.after - rise.before >= drops;
 }
 
-function dropsSeen({ node, netns }: Case, { baseline, after }: Around): number {
-  const from = baseline?.at ?? -Infinity;
-  const to = after?.at ?? Infinity;
+function dropsSeen(found: Case, { baseline, after }: Around): number {
+  return dropsBetween(found, baseline?.at ?? -Infinity, after?.at ?? Infinity);
+}
+
+function hasDropsWhileRead(found: Case, snapshot: Snapshot | null): boolean {
+  if (!snapshot) return true;
+  return dropsBetween(found, snapshot.at, snapshot.at + readingNs(snapshot.state)) > 0;
+}
+
+function dropsBetween({ node, netns }: Case, from: number, to: number): number {
   return node.events.filter((event) =>
     event.at >= from && event.at <= to && event.netns === netns && isNetfilterDrop(event)
   ).length;

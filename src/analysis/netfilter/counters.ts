@@ -22,13 +22,17 @@ export interface Around {
 const READING_NS = 1e9;
 const READING_PER_RULE_NS = 0.5e6;
 
+/** How long after its beginning a snapshot may still have been read. */
+export function readingNs(state: NetnsState): number {
+  return READING_NS + state.netfilter.length * READING_PER_RULE_NS;
+}
+
 export function snapshotsAround(node: NodeView, netns: number | undefined, at: number): Around {
   const list = netns === undefined ? [] : node.states.get(netns) ?? [];
   const earlier = list.filter((entry) => entry.at < at);
   const before = earlier.at(-1) ?? null;
   const after = list.find((entry) => entry.at >= at) ?? null;
-  const complete = before !== null &&
-    at - before.at >= READING_NS + before.state.netfilter.length * READING_PER_RULE_NS;
+  const complete = before !== null && at - before.at >= readingNs(before.state);
   return { before, after, baseline: complete ? before : earlier.at(-2) ?? null };
 }
 
@@ -42,15 +46,40 @@ export interface Rise {
  * which rule of the other snapshot it is, or when it was set back.
  */
 export function riseOf(rule: NetfilterRule, { baseline, after }: Around): Rise | null {
-  if (!after) return null;
-  const now = same(rule, after.state);
+  if (!after || !baseline || isReloaded(rule, baseline.state, after.state)) return null;
+  return difference(rule, baseline.state, after.state);
+}
+
+/** As read, though the first reading may have come too late to prove anything. */
+export function shownRise(rule: NetfilterRule, { before, after }: Around): Rise | null {
+  return before && after ? difference(rule, before.state, after.state) : null;
+}
+
+function difference(rule: NetfilterRule, first: NetnsState, second: NetnsState): Rise | null {
+  const now = same(rule, second);
   if (now?.packets === undefined) return null;
-  if (!baseline) return null;
-  const then = same(rule, baseline.state);
+  const then = same(rule, first);
   // A rule made in between began at nothing, if nft numbers it anew.
   if (!then) return rule.handle === undefined ? null : { before: 0, after: now.packets };
   if (then.packets === undefined || now.packets < then.packets) return null;
   return { before: then.packets, after: now.packets };
+}
+
+/** Some counter of its table went back: the table was made anew, with the same numbers. */
+function isReloaded(rule: NetfilterRule, first: NetnsState, second: NetnsState): boolean {
+  let tables = reloads.get(second)?.get(first);
+  if (!tables) {
+    tables = new Set(
+      first.netfilter.filter((old) => {
+        const now = same(old, second);
+        return old.packets !== undefined && now?.packets !== undefined &&
+          now.packets < old.packets;
+      }).map(tableOf),
+    );
+    const byFirst = reloads.get(second) ?? new WeakMap<NetnsState, Set<string>>();
+    reloads.set(second, byFirst.set(first, tables));
+  }
+  return tables.has(tableOf(rule));
 }
 
 /** It has a counter that did not move: the packet never came to its end. */
@@ -63,6 +92,9 @@ function same(rule: NetfilterRule, state: NetnsState): NetfilterRule | undefined
   return indexOf(state).get(keyOf(rule));
 }
 
+const reloads = new WeakMap<NetnsState, WeakMap<NetnsState, Set<string>>>();
+const tableOf = ({ tool, family, table }: NetfilterRule) => `${tool} ${family} ${table}`;
+
 const indexes = new WeakMap<NetnsState, Map<string, NetfilterRule>>();
 
 function indexOf(state: NetnsState): Map<string, NetfilterRule> {
@@ -73,7 +105,7 @@ function indexOf(state: NetnsState): Map<string, NetfilterRule> {
   return index;
 }
 
-/** A handle is never given twice; without one a rule is its text in its place. */
+/** A handle is never given twice in a table; without one a rule is its text in its place. */
 function keyOf({ family, table, chain, handle, position, text, tool }: NetfilterRule): string {
   const own = handle === undefined ? `${position} ${text}` : `#${handle}`;
   return `${tool} ${family} ${table} ${chain} ${own}`;

@@ -58,31 +58,39 @@ function sentence(
   kind: Kind,
   service: Service | null,
 ): string {
-  const who = suspectText(named);
   const { event } = found;
-  const rejects = named.verdict.do === "reject";
-  const did = rejects ? "rejected" : "dropped";
-  const how = rejects && named.verdict.do === "reject"
-    ? ` with ${answer ?? named.verdict.with}`
-    : "";
-  switch (kind) {
-    case "tunnel":
-      return `the tunnel's own packets are blocked: ${who} ${did} ${event.tunnelKind} ${event.tunnelSource} > ${event.tunnelDestination}${
-        event.tunnelDestinationPort === undefined
-          ? ""
-          : ` (UDP port ${event.tunnelDestinationPort})`
-      } at ${place(found)}`;
-    case "service":
-      return `${address(found)} is a service without endpoints${
-        service?.name ? ` (${service.name})` : ""
-      }: ${who} ${did} the packet at ${place(found)}`;
-    case "invalid":
-      return `connection tracking found the packet invalid, and ${who} ${did} it at ${
-        place(found)
-      }`;
-    default:
-      return `${who} ${did} ${packetText(event)}${how} at ${place(found)}`;
+  const { verdict } = named;
+  const who = suspectText(named);
+  const did = verdict.do === "reject" ? "rejected" : "dropped";
+  if (kind === "tunnel") {
+    return `the tunnel's own packets are blocked: ${who} ${did} ${outerText(event)} at ${
+      place(found)
+    }`;
   }
+  if (kind === "service") {
+    const name = service?.name ? ` (${service.name})` : "";
+    return `${address(found)} is a service without endpoints${name}: ${who} ${did} the packet at ${
+      place(found)
+    }`;
+  }
+  if (kind === "invalid") {
+    return `connection tracking found ${packetText(event)} invalid, and ${who} ${did} it at ${
+      place(found)
+    }`;
+  }
+  if (verdict.do === "queue") {
+    return `${who} handed ${packetText(event)} to a program, and no program let it go on, at ${
+      place(found)
+    }`;
+  }
+  const how = verdict.do === "reject" ? ` with ${answer ?? verdict.with}` : "";
+  return `${who} ${did} ${packetText(event)}${how} at ${place(found)}`;
+}
+
+function outerText(event: Case["event"]): string {
+  const port = event.tunnelDestinationPort;
+  const told = port === undefined ? "" : ` (UDP port ${port})`;
+  return `${event.tunnelKind} ${event.tunnelSource} > ${event.tunnelDestination}${told}`;
 }
 
 function address({ event }: Case): string {

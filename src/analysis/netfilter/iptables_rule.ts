@@ -3,7 +3,7 @@ import { anyMark, applyMark, type Effect, type Verdict } from "./effect.ts";
 import { conditionHolds } from "./iptables_match.ts";
 import { type Condition, iptablesWords, type Words } from "./iptables_words.ts";
 import type { Traveller } from "./traveller.ts";
-import { all, type Tri } from "./tri.ts";
+import { both, type Tri } from "./tri.ts";
 
 /** Targets after which the next rule is asked. */
 const HARMLESS = new Set([
@@ -25,12 +25,19 @@ export function iptablesEffect(
   isChain: (name: string) => boolean,
 ): Effect {
   const words = iptablesWords(text);
-  const match = all([
-    ...words.conditions.map((condition) => conditionHolds(condition, at)),
-    ...words.modules.map((module): Tri => BARE_MODULES.has(module) ? "yes" : "unknown"),
-  ]);
+  const match = matchOf(words, at);
   changeMark(words, match, at);
   return { match, verdicts: verdictsOf(words, isChain) };
+}
+
+/** Most rules of a long list differ in their first condition: the rest is not asked then. */
+function matchOf({ conditions, modules }: Words, at: Traveller): Tri {
+  let match: Tri = modules.every((module) => BARE_MODULES.has(module)) ? "yes" : "unknown";
+  for (const condition of conditions) {
+    match = both(match, conditionHolds(condition, at));
+    if (match === "no") return "no";
+  }
+  return match;
 }
 
 function verdictsOf(

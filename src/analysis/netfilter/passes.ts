@@ -1,5 +1,6 @@
 /** Which hooks a packet can have died at, from where it was seen before and where it died. */
 import type { Link, NetnsState } from "../../event/state.ts";
+import { DEVICE_SCRIPTS, gapOf } from "../coverage.ts";
 import { lookUpRoute } from "../routing.ts";
 import type { Case } from "../rules/rule.ts";
 import { acceptsAddress, ownsAddress, sysctl } from "../state_view.ts";
@@ -18,6 +19,10 @@ export interface Pass {
   view: View;
   /** Its destination or source was already rewritten: what runs before NAT let it through. */
   translated: boolean;
+  /** It is known to have come through: only what this did to it counts. */
+  survived: boolean;
+  /** It may not have come here at all. */
+  guessed: boolean;
 }
 
 interface Devices {
@@ -27,7 +32,7 @@ interface Devices {
   portOutput?: HookDevice;
 }
 
-interface Scene {
+export interface Scene {
   found: Case;
   state: NetnsState;
   /** Device the packet was on when it died. */
@@ -54,12 +59,17 @@ const pass = (
     portOutput: "portOutput" in devices ? devices.portOutput : null,
   },
   translated: scene.translated && (hook === "prerouting" || hook === "output"),
+  survived: false,
+  guessed: false,
 });
 
-/** In the order a packet meets them. */
-export function passesOf(found: Case, state: NetnsState): Pass[] {
+/** Hooks it went through alive; after a translation nobody knows what they saw. */
+const survived = (scene: Scene, ...passes: Pass[]): Pass[] =>
+  scene.translated ? [] : passes.map((each) => ({ ...each, survived: true }));
+
+export function sceneOf(found: Case, state: NetnsState): Scene {
   const last = lastHere(found);
-  const scene: Scene = {
+  return {
     found,
     state,
     here: found.event.device ?? last?.device,
@@ -67,6 +77,14 @@ export function passesOf(found: Case, state: NetnsState): Pass[] {
     link: state.links.find((link) => link.ifindex === last?.ifindex),
     translated: isTranslated(found.event, last),
   };
+}
+
+/** In the order a packet meets them. */
+export function passesOf(found: Case, state: NetnsState): Pass[] {
+  const scene = sceneOf(found, state);
+  const { last } = scene;
+  // With lost events the last one seen may not be the last one there was.
+  if (gapOf(found.node, DEVICE_SCRIPTS)) return anywhere(scene);
   if (found.event.network === "arp") return arpPasses(scene);
   if (!last) return madeHere(scene);
   return last.kind === "device-rx" ? received(scene) : sent(scene);
@@ -124,13 +142,14 @@ function forwarded(scene: Scene): Pass[] {
   const { found: { event }, last, link, here, state } = scene;
   const isInput = here === undefined || here === last!.device ||
     state.links.some((other) => other.name === here && other.ifindex === link?.masterIfindex);
-  if (!isInput) return leaving(scene, undefined);
+  const input = isInput && here !== undefined ? here : last!.device;
+  const output = isInput ? routedTo(state, event, last!.device) : here;
+  const came = pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) });
+  const through = pass(scene, "ip", "forward", { input, output, ...ports(scene) });
+  if (!isInput) return [...survived(scene, came, through), ...leaving(scene, undefined)];
   return [
-    pass(scene, "ip", "forward", {
-      input: here ?? last!.device,
-      output: routedTo(state, event, last!.device),
-      ...ports(scene),
-    }),
+    ...survived(scene, came),
+    through,
     // Without a device of its own it may be further than that.
     ...(event.device === undefined ? leaving({ ...scene, here: undefined }, undefined) : []),
   ];
@@ -174,6 +193,9 @@ function bridged(scene: Scene): Pass[] {
   }
   const devices = { input, output: input, portInput: port, portOutput: here };
   return [
+    ...(seen
+      ? survived(scene, pass(scene, "ip", "prerouting", { input, output: null, portInput: port }))
+      : []),
     pass(scene, "bridge", "forward", { input: port, output: here }),
     ...(seen ? [pass(scene, "ip", "forward", devices)] : []),
     pass(scene, "bridge", "postrouting", { input: undefined, output: here }),
@@ -212,13 +234,20 @@ function madeHere(scene: Scene): Pass[] {
   ];
   const source = sourceOf(event);
   if (ownsAddress(state, source) || source === "0.0.0.0" || source === "::") return own;
-  // It may have come in unseen.
+  return anywhere(scene);
+}
+
+/** Every hook, when nothing tells where it was. */
+function anywhere(scene: Scene): Pass[] {
+  const { here } = scene;
   const unknown: Devices = { portInput: undefined, portOutput: undefined };
+  const hooks = ["prerouting", "input", "forward", "output", "postrouting"];
   return [
     pass(scene, "netdev", "ingress", { input: here, output: null }),
-    ...["prerouting", "input", "forward"].map((hook) => pass(scene, "ip", hook, unknown)),
-    ...own.map((each) => ({ ...each, view: { ...each.view, input: undefined } })),
-  ];
+    ...hooks.map((hook) => pass(scene, "bridge", hook, unknown)),
+    ...hooks.map((hook) => pass(scene, "ip", hook, unknown)),
+    pass(scene, "netdev", "egress", { input: null, output: here }),
+  ].map((each) => ({ ...each, translated: false, guessed: true }));
 }
 
 function arpPasses(scene: Scene): Pass[] {

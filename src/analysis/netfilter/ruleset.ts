@@ -17,6 +17,9 @@ export interface Ruleset {
   set(family: string, table: string, name: string): NetfilterSet | null;
   /** Some rule takes packets out of connection tracking. */
   untracks: boolean;
+  /** Some rule sets packets' marks; some does so below IP, on a bridge or a device. */
+  marks: boolean;
+  marksBelow: boolean;
   /** Some rule gives connections a helper, which makes others `related`. */
   helps: boolean;
 }
@@ -65,6 +68,9 @@ function build(state: NetnsState): Ruleset {
     keyOf({ family, table, name, legacy: true }),
   ]));
   const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
+  const marking = state.netfilter.filter(({ text }) =>
+    /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/.test(text)
+  );
   const texts = state.netfilter.map((rule) => rule.text);
   for (const { family, table, text } of state.netfilter) {
     for (const [, name] of text.matchAll(/\b(?:add|update|delete) @(\S+)/g)) {
@@ -78,6 +84,8 @@ function build(state: NetnsState): Ruleset {
     isChain: (chain) => names.has(keyOf(chain)) || byChain.has(keyOf(chain)),
     set: (family, table, name) => sets.get(`${family} ${table} ${name}`) ?? null,
     untracks: texts.some((text) => /\bnotrack\b|--notrack|-j NOTRACK/.test(text)),
+    marks: marking.length > 0,
+    marksBelow: marking.some(({ family }) => !["ip", "ip6", "inet"].includes(family)),
     helps: texts.some((text) => /\bct helper\b|--helper\b/.test(text)),
   };
 }

@@ -4,7 +4,7 @@ import type { NetfilterRule } from "../../event/state.ts";
 import { type Case, command, shell, stateEvidence } from "../rules/rule.ts";
 import { netnsName } from "../state_view.ts";
 import type { Suspect } from "./candidates.ts";
-import { type Around, riseOf } from "./counters.ts";
+import { type Around, shownRise } from "./counters.ts";
 import { nftFreesItself } from "./death.ts";
 
 const TEXT_MAX = 300;
@@ -38,7 +38,7 @@ export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): 
   const place = rule.handle === undefined || rule.tool !== "nft"
     ? `rule ${rule.position}`
     : `handle ${rule.handle}`;
-  const rise = riseOf(rule, around);
+  const rise = shownRise(rule, around);
   const counted = rise
     ? `; counter ${rise.before} → ${rise.after}`
     : rule.packets === undefined
