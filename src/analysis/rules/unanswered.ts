@@ -1,5 +1,6 @@
 /** Requests that arrived and were never answered. */
 import { TCP } from "../identity.ts";
+import { deviceEvent } from "../judge.ts";
 import { lookUpRoute, refuses, routeText } from "../routing.ts";
 import { netnsName } from "../state_view.ts";
 import { type Case, cause, command, eventEvidence, type Rule, stateEvidence } from "./rule.ts";
@@ -50,9 +51,11 @@ export const answerHasNoRoute: Rule = {
   title: "the answer has no route",
   judge(found) {
     const { event } = found;
+    // The kernel answers an echo before it frees it: what counts is when it came in.
+    const since = deviceEvent(found.judgement.end.step).at;
     const failed = found.evidence.filter((other) =>
       other.kind === "route" && other.node === event.node && other.netns === found.netns &&
-      other.destination === event.source && other.at >= event.at && other.at - event.at < ANSWER_NS
+      other.destination === event.source && other.at >= since && other.at - since < ANSWER_NS
     );
     if (failed.length === 0 || !found.before) return null;
     const { route, rule, certain } = lookUpRoute(found.before, { destination: event.source! });
