@@ -183,7 +183,8 @@ function nftVerdict(random: Random): string {
   if (n < 6) return "accept";
   if (n === 6) return "jump side";
   if (n === 7) return "goto side";
-  return n === 8 ? "return" : "";
+  if (n === 8) return "return";
+  return random.pick(["", "meta mark set 7", "meta mark set mark or 0x4"]);
 }
 
 /** Matches that go with any other: nft refuses two that can't both hold. */

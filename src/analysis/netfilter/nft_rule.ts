@@ -20,7 +20,7 @@ export function nftEffect(expressions: readonly unknown[], at: Traveller, home: 
   let match: Tri = "yes";
   for (const expression of expressions) {
     if (match === "no") break;
-    if (!isJson(expression)) return { match: "unknown", verdicts: [{ do: "unknown" }] };
+    if (!isJson(expression)) return { match: "unknown", verdicts: [UNTOLD] };
     const [kind, body] = Object.entries(expression)[0] ?? ["", null];
     if (kind === "match" && isJson(body)) {
       const value = readValue(body.left, at);
@@ -39,6 +39,27 @@ export function nftEffect(expressions: readonly unknown[], at: Traveller, home: 
 /** A match of iptables that nft can't print. */
 const isForeignMatch = (kind: string, body: unknown) =>
   kind === "xt" && isJson(body) && body.type === "match";
+
+/** Whatever the rule may do to any packet. */
+export function nftVerdicts(
+  expressions: readonly unknown[],
+  at: Traveller,
+  home: Home,
+): Verdict[] {
+  for (const expression of expressions) {
+    if (!isJson(expression)) return [UNTOLD];
+    const [kind, body] = Object.entries(expression)[0] ?? ["", null];
+    const looks = kind === "match" || kind === "mangle" || CHANCY.has(kind) || HARMLESS.has(kind);
+    if (looks || isForeignMatch(kind, body)) continue;
+    if (kind !== "vmap" || !isJson(body)) return [verdictOf(kind, body)];
+    const { elements, whole } = elementsOf(body.data, at, home);
+    const verdicts = elements.map((each) => Array.isArray(each) ? elementVerdict(each[1]) : null);
+    return [...verdicts.filter((each) => each !== null), ...(whole ? [] : [UNTOLD])];
+  }
+  return [];
+}
+
+const UNTOLD: Verdict = { do: "unknown" };
 
 function ending(kind: string, body: unknown, match: Tri, at: Traveller, home: Home): Effect {
   if (kind === "vmap" && isJson(body)) return mapped(body, match, at, home);
@@ -89,7 +110,7 @@ function mapped({ key, data }: Json, match: Tri, at: Traveller, home: Home): Eff
     if (found === "unknown") verdicts.push(verdict);
   }
   if (fallback) verdicts.push(fallback);
-  if (!whole) return { match: both(match, "unknown"), verdicts: [...verdicts, { do: "unknown" }] };
+  if (!whole) return { match: both(match, "unknown"), verdicts: [...verdicts, UNTOLD] };
   if (verdicts.length === 0) return { match: "no", verdicts: [] };
   return { match: fallback ? match : both(match, "unknown"), verdicts };
 }

@@ -1,7 +1,7 @@
 /** A packet's way through the chains of a hook: where it can have been refused. */
 import type { NetfilterRule } from "../../event/state.ts";
 import type { Verdict } from "./effect.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Pass } from "./passes.ts";
 import type { Base, ChainName, Ruleset } from "./ruleset.ts";
@@ -125,8 +125,9 @@ export class Walk {
     const { family, table } = rule;
     const legacy = rule.tool === "iptables-legacy";
     const isChain = (name: string) => this.ruleset.isChain({ family, table, name, legacy });
-    const effect = evaluate(rule, this.at, isChain);
-    return this.options.blind ? { ...effect, match: "unknown" as const } : effect;
+    if (!this.options.blind) return evaluate(rule, this.at, isChain);
+    const verdicts = possibleVerdicts(rule, this.at, isChain);
+    return { match: "unknown" as const, verdicts };
   }
 
   /** Whether the packet can go on to the next rule after this verdict. */
