@@ -13,16 +13,18 @@ import { type Packet, packetsOf } from "./packets.ts";
 import { proveByReplies } from "./replies.ts";
 import { absorbPieces } from "./segments.ts";
 import { type NodeView, type Sighting, timelines } from "./timeline.ts";
+import { doubtVanished } from "./windows.ts";
 import { unsentFlows } from "./unsent.ts";
 
 export function analyse(input: AnalysisInput): Report {
-  const nodes = timelines(input.batches);
+  const nodes = timelines(input.batches, input.evicted);
   const world: World = { nodes, closed: input.closed };
   const parts = nodes.map(chainsOf);
   const chains = parts.flatMap((part) => part.chains);
   const evidence = parts.flatMap((part) => part.evidence);
   const packets = packetsOf(chains).filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
+  doubtVanished(judgements, nodes);
   const groups = flowsOf(judgements).filter((group) =>
     isWanted(group.forms.values(), input.filter)
   );

@@ -11,6 +11,9 @@ export function gapOf(node: NodeView, scripts: readonly string[]): string | null
       }`;
     }
   }
+  if (node.runs > 1) return `the probe of ${node.name} was started ${node.runs} times`;
+  if (node.missing > 0) return `${node.missing} batches of ${node.name} have not come`;
+  if (node.evicted > 0) return `the store threw away ${node.evicted} events at its limits`;
   if (node.lost > 0) return `${node.name} lost ${node.lost} events`;
   if (node.refused > 0) return `${node.refused} lines of ${node.name} could not be read`;
   return null;

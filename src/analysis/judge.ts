@@ -31,7 +31,7 @@ export interface World {
 }
 
 /** A hop or an answer younger than this may still be on its way. */
-const TRAVEL_NS = 200e6;
+export const TRAVEL_NS = 200e6;
 /** A packet may wait this long for its next hop's link address before the kernel gives up. */
 const RESOLUTION_NS = 3.5e9;
 

@@ -25,10 +25,18 @@ export interface NodeView {
   lost: number;
   refused: number;
   duplicates: number;
+  /** Runs of its probe: between two of them nobody watched. */
+  runs: number;
+  /** Batches that others came after. */
+  missing: number;
+  /** Events of all nodes that the store threw away. */
+  evicted: number;
+  /** Its wall clock was set while it was watched. */
+  wallSteps: boolean;
 }
 
 /** Views by node name, in the order of their names. */
-export function timelines(batches: readonly Batch[]): NodeView[] {
+export function timelines(batches: readonly Batch[], evicted = 0): NodeView[] {
   const byNode = new Map<string, Batch[]>();
   for (const batch of batches) {
     const list = byNode.get(batch.header.node);
@@ -36,10 +44,10 @@ export function timelines(batches: readonly Batch[]): NodeView[] {
     else byNode.set(batch.header.node, [batch]);
   }
   const names = [...byNode.keys()].sort();
-  return names.map((name) => timeline(name, byNode.get(name)!));
+  return names.map((name) => timeline(name, byNode.get(name)!, evicted));
 }
 
-function timeline(name: string, batches: Batch[]): NodeView {
+function timeline(name: string, batches: Batch[], evicted: number): NodeView {
   const unique = new Map<string, Batch>();
   for (const batch of batches) {
     unique.set(`${batch.header.probe} ${batch.header.sequence}`, batch);
@@ -62,6 +70,10 @@ function timeline(name: string, batches: Batch[]): NodeView {
     lost: sum(probes, (h) => h.totals.lost + h.totals.evicted),
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
     duplicates: 0,
+    runs: probes.length,
+    missing: sum(probes, (header) => header.sequence + 1) - ordered.length,
+    evicted,
+    wallSteps: isWallSet(ordered),
   };
   for (const { header } of ordered) {
     node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
@@ -69,6 +81,14 @@ function timeline(name: string, batches: Batch[]): NodeView {
   addEvents(node, ordered);
   addStates(node, ordered);
   return node;
+}
+
+/** Pairs of both clocks that differ by more than their reading takes. */
+function isWallSet(batches: readonly Batch[]): boolean {
+  const offsets = batches.map(({ header: { clock } }) =>
+    clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n)
+  );
+  return Math.max(...offsets) - Math.min(...offsets) > 50;
 }
 
 function byProbeAndSequence(a: Batch, b: Batch): number {
