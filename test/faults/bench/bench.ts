@@ -13,7 +13,7 @@ export interface BenchOptions {
 /** A fault, the same topology without it, and the same with something harmless like it. */
 export function casesOf(specs: readonly AnySpec[]): CaseId[] {
   return specs.flatMap((spec) => {
-    const kinds: Kind[] = spec.alone ? ["fault"] : ["fault", "twin"];
+    const kinds: Kind[] = spec.alone || spec.noTwin ? ["fault"] : ["fault", "twin"];
     if (spec.near !== undefined && !spec.alone) kinds.push("near");
     return kinds.map((kind) => ({ spec, kind }));
   });

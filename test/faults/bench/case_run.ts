@@ -5,6 +5,7 @@ import { Topology } from "../../../src/lab/topology.ts";
 import { type RunningServer, serve } from "../traffic/server.ts";
 import { send, type Sent } from "../traffic/talk.ts";
 import type { World } from "../worlds/world.ts";
+import { takeOpen } from "./keep_open.ts";
 import { Draw } from "./draw.ts";
 import type { AnySpec, Injection } from "./spec.ts";
 
@@ -58,6 +59,7 @@ export class CaseRun {
   async up(): Promise<void> {
     await this.#attempt("build", async (world) => {
       const { spec } = this.id;
+      spec.setUp?.(world);
       if (spec.deadLinks) await this.topology.apply();
       this.#injection.lay?.(world);
       await this.topology.apply({ awaited: !spec.deadLinks });
@@ -91,7 +93,7 @@ export class CaseRun {
   }
 
   async down(): Promise<void> {
-    for (const server of this.#servers) server.close();
+    for (const each of [...this.#servers, ...takeOpen(this.topology)]) each.close();
     await this.topology.down();
   }
 

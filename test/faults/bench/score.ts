@@ -67,13 +67,17 @@ function worst(marks: readonly Mark[]): Mark {
   return ORDER.find((mark) => marks.includes(mark)) ?? "right";
 }
 
+/** `during` sends every talk a second time. */
+const talkOf = (verdict: Verdict, talks: readonly Talk[]) =>
+  talks[(verdict.talk ?? 0) % talks.length]!;
+
 function flowsOf(
   report: Report,
   verdict: Verdict,
   talks: readonly Talk[],
   sent: readonly Sent[],
 ): Flow[] {
-  const talk = talks[verdict.talk ?? 0]!;
+  const talk = talkOf(verdict, talks);
   const { sourcePort } = sent[verdict.talk ?? 0] ?? {};
   const six = talk.to.includes(":");
   const protocol = talk.kind === "ping" ? (six ? "icmp6" : "icmp") : talk.kind;
@@ -147,6 +151,6 @@ export function sayingOf(run: CaseRun, flow: Flow): string {
 }
 
 function wordsOf(verdict: Verdict, talks: readonly Talk[]): string {
-  const talk = talks[verdict.talk ?? 0]!;
+  const talk = talkOf(verdict, talks);
   return `${verdict.reply ? "reply to " : ""}${talk.kind} ${talk.to}`;
 }

@@ -38,9 +38,13 @@ export interface Spec<W extends World = World> {
   /** The code that the fault stands for in the score. */
   code: CauseCode | "unanswered" | "delivered";
   world(site: Site): W;
+  /** Laid in every kind of the case, fault or none. */
+  setUp?(world: W): void;
   fault: Injection<W>;
   /** The harmless neighbour of the fault. */
   near?: Injection<W> & { what: string };
+  /** Without its fault there would be nothing to talk to. */
+  noTwin?: boolean;
   /** No twin or near miss: for variants of a fault that has them. */
   alone?: boolean;
   servers?(world: W): Server[];

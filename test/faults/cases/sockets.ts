@@ -1,5 +1,6 @@
 /** Packets that arrive, and find nobody who takes them. */
 import { type AnySpec, delivered, dropped, fault } from "../bench/spec.ts";
+import { keepOpen } from "../bench/keep_open.ts";
 import { Socket } from "../kernel/socket.ts";
 import { pods, switched } from "../worlds/bridged.ts";
 import { routed } from "../worlds/routed.ts";
@@ -123,9 +124,8 @@ export const sockets: AnySpec[] = [
     world: switched(),
     fault: {
       act: (w) => {
-        Socket.tap(w.server.at.name);
-        Socket.raw(w.server.at.name, 1);
-        Socket.raw(w.server.at.name, 17);
+        const { name } = w.server.at;
+        keepOpen(w.topology, Socket.tap(name), Socket.raw(name, 1), Socket.raw(name, 17));
       },
     },
     servers: (w) => [server(w, "udp", port), server(w, "tcp", port)],

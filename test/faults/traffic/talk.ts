@@ -2,6 +2,7 @@
 import type { Namespace } from "../../../src/lab/namespace.ts";
 import { ping } from "../../../src/lab/traffic.ts";
 import { portOf } from "../kernel/address.ts";
+import { type Frame, sendFrames } from "../kernel/frame.ts";
 import { READ, untilReady, WRITE } from "../kernel/poller.ts";
 import { OPTION, type Protocol, Socket } from "../kernel/socket.ts";
 import { sendAll } from "./server.ts";
@@ -46,13 +47,27 @@ export interface SocketTalk {
   abort?: boolean;
 }
 
-export type Talk = PingTalk | SocketTalk;
+/** Frames made by hand; no answer is waited for. */
+export interface FrameTalk extends Pick<SocketTalk, "from" | "to" | "port" | "count" | "oneWay"> {
+  kind: Protocol;
+  device: string;
+  frame: Omit<Frame, "destination" | "destinationPort" | "protocol">;
+}
+
+export type Talk = PingTalk | SocketTalk | FrameTalk;
 
 const TIMEOUT_MS = 1_600;
 
 export function send(talk: Talk): Promise<Sent> {
   if (talk.kind === "ping") return sendPing(talk);
+  if ("frame" in talk) return Promise.resolve(sendByHand(talk));
   return talk.kind === "tcp" ? sendTcp(talk) : sendUdp(talk);
+}
+
+function sendByHand({ from, device, frame, to, port, kind, count = 2 }: FrameTalk): Sent {
+  const whole = { ...frame, destination: to, destinationPort: port, protocol: kind };
+  sendFrames(from.name, device, whole, count);
+  return { sent: count, answered: 0, sourcePort: frame.sourcePort };
 }
 
 async function sendPing(talk: PingTalk): Promise<Sent> {

@@ -1,0 +1,303 @@
+/** Tunnels that lead nowhere, to the wrong place, or are not let through. */
+import { type AnySpec, delivered, dropped, fault, type Verdict } from "../bench/spec.ts";
+import { type Overlay, overlay, type OverlayMode } from "../worlds/overlay.ts";
+import { ping, server, tcp, udp } from "./talks.ts";
+
+const unreachable = "tunnel-endpoint-unreachable" as const;
+const lost = ["dropped", "vanished", "unknown"] as const;
+
+const input = (rule: string) =>
+  `table inet fw { chain c { type filter hook input priority 0; ${rule}; }; }`;
+const output = (rule: string) =>
+  `table inet fw { chain c { type filter hook output priority 0; ${rule}; }; }`;
+
+/** The device that encapsulates, or the one that the outer packet would leave by. */
+const atSender = (w: Overlay) => [["a", w.vx], ["a", w.a.uplink]] as const;
+const atReceiver = (w: Overlay) => [["b", w.b.uplink], ["b", w.vx]] as const;
+
+function misled(id: string, destination: (w: Overlay) => string, lay?: (w: Overlay) => void) {
+  return fault({
+    id: `tunnel-${id}`,
+    code: unreachable,
+    world: overlay(),
+    fault: {
+      lay: (w) => {
+        w.a.at.bridgeTool(
+          `fdb replace ${w.b.vtepMac} dev ${w.vx} dst ${destination(w)} self permanent`,
+        );
+        lay?.(w);
+      },
+    },
+    near: {
+      what: "such an entry for another VTEP",
+      lay: (w) => {
+        w.a.at.bridgeTool(
+          `fdb replace 0a:11:22:33:44:55 dev ${w.vx} dst ${destination(w)} self permanent`,
+        );
+      },
+    },
+    talks: (w) => [ping(w, { waitMs: 3_400 })],
+    verdicts: (w) => [
+      dropped(["a", w.vx], unreachable, { at: atSender(w), outcomes: lost, stages: undefined }),
+    ],
+  });
+}
+
+function healthy(id: string, mode: OverlayMode, six: boolean) {
+  return fault({
+    id: `tunnel-well-${id}`,
+    code: "delivered",
+    world: overlay({ mode, six }),
+    fault: {},
+    servers: (w) => [server(w, "tcp", 8080)],
+    talks: (w) => [ping(w), tcp(w, 8080, { size: 200_000 })],
+    verdicts: (): Verdict[] => [
+      delivered(),
+      delivered({ reply: true }),
+      delivered({ talk: 1 }),
+      delivered({ talk: 1, reply: true }),
+    ],
+    alone: true,
+  });
+}
+
+const vni = (mode: "routed" | "learning") =>
+  fault({
+    id: `tunnel-vni-${mode}`,
+    code: "tunnel-id-mismatch",
+    world: overlay({ mode }),
+    fault: {
+      lay: (w) => {
+        // The receiver's device is made anew with another id, as after a changed configuration.
+        w.b.at.ip(
+          `link del ${w.vx}`,
+          `link add ${w.vx} address ${w.b.vtepMac} mtu 1450 type vxlan id ${w.vni + 1} ` +
+            `dstport ${w.port} local ${w.b.underlay} nolearning`,
+          `link set ${w.vx} up`,
+        );
+        if (mode === "learning") w.b.at.ip(`link set ${w.vx} master ${w.b.bridge}`);
+        // Both pods know each other: no ARP needs to pass first.
+        w.client.at.neighbour("eth0", w.server.four, w.server.mac);
+        w.b.at.ip(`route replace ${w.a.podNet.cidr} via ${w.a.vtep} dev ${w.vx} onlink`);
+      },
+    },
+    near: {
+      what: "another tunnel with another id beside it",
+      lay: (w) =>
+        w.b.at.ip(
+          `link add other type vxlan id ${w.vni + 1} dstport ${w.port} local ${w.b.underlay}`,
+          "link set other up",
+        ),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      dropped(["b", w.b.uplink], "tunnel-id-mismatch", { at: atReceiver(w) }),
+    ],
+  });
+
+export const tunnels: AnySpec[] = [
+  healthy("routed", "routed", false),
+  healthy("bridged", "bridged", false),
+  healthy("learning", "learning", false),
+  healthy("external", "external", false),
+  healthy("learning-v6", "learning", true),
+  healthy("routed-v6", "routed", true),
+  vni("routed"),
+  vni("learning"),
+  fault({
+    id: "tunnel-vni-external",
+    code: "tunnel-id-mismatch",
+    world: overlay({ mode: "external" }),
+    fault: {
+      lay: (w) =>
+        w.b.at.ip(
+          `link del ${w.vx}`,
+          `link add ${w.vx} address ${w.b.vtepMac} mtu 1450 type vxlan id ${w.vni ^ 5} ` +
+            `dstport ${w.port} local ${w.b.underlay} nolearning`,
+          `link set ${w.vx} up`,
+        ),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      dropped(["b", w.b.uplink], "tunnel-id-mismatch", { at: atReceiver(w) }),
+    ],
+    alone: true,
+  }),
+  fault({
+    id: "tunnel-blocked-receiver",
+    code: "tunnel-blocked",
+    world: overlay(),
+    fault: { lay: (w) => w.b.at.nft(input(`udp dport ${w.port} drop`)) },
+    near: {
+      what: "another UDP port is blocked",
+      lay: (w) => w.b.at.nft(input("udp dport 6081 drop")),
+    },
+    servers: (w) => [server(w, "tcp", 8080)],
+    talks: (w) => [tcp(w, 8080)],
+    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
+  }),
+  fault({
+    id: "tunnel-blocked-sender",
+    code: "tunnel-blocked",
+    world: overlay({ mode: "bridged" }),
+    fault: { lay: (w) => w.a.at.nft(output(`udp dport ${w.port} drop`)) },
+    near: {
+      what: "from that port, which no tunnel sends from",
+      lay: (w) => w.a.at.nft(output(`udp sport ${w.port} drop`)),
+    },
+    setUp: (w) => void w.client.at.neighbour("eth0", w.server.four, w.server.mac),
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      dropped(["a", w.vx], ["tunnel-blocked"], { at: [...atSender(w), ["a", ""]] }),
+    ],
+  }),
+  fault({
+    id: "tunnel-blocked-iptables",
+    code: "tunnel-blocked",
+    world: overlay({ mode: "external" }),
+    fault: {
+      lay: (w) => w.b.at.iptables("filter", `-A INPUT -p udp --dport ${w.port} -j DROP`),
+    },
+    near: {
+      what: "UDP from elsewhere is dropped",
+      lay: (w) => w.b.at.iptables("filter", "-A INPUT -p udp -s 198.51.100.1 -j DROP"),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
+  }),
+  fault({
+    id: "tunnel-wrong-port",
+    code: "tunnel-blocked",
+    world: overlay(),
+    fault: {
+      lay: (w) =>
+        w.b.at.ip(
+          `link del ${w.vx}`,
+          `link add ${w.vx} address ${w.b.vtepMac} mtu 1450 type vxlan id ${w.vni} ` +
+            `dstport ${w.port + 1} local ${w.b.underlay} nolearning`,
+          `link set ${w.vx} up`,
+        ),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
+    alone: true,
+  }),
+  misled("no-route", () => "198.51.100.20"),
+  misled("nobody", (w) => w.nobody),
+  misled(
+    "blackhole",
+    () => "198.51.100.21",
+    (w) => w.a.at.ip("route add blackhole 198.51.100.0/24"),
+  ),
+  fault({
+    id: "tunnel-nobody-v6",
+    code: unreachable,
+    world: overlay({ mode: "bridged", six: true }),
+    setUp: (w) => void w.client.at.neighbour("eth0", w.server.four, w.server.mac),
+    fault: {
+      lay: (w) =>
+        w.a.at.bridgeTool(
+          `fdb del 00:00:00:00:00:00 dev ${w.vx} dst ${w.b.underlay}`,
+          `fdb replace ${w.server.mac} dev ${w.vx} dst ${w.nobody} self static`,
+        ),
+    },
+    talks: (w) => [ping(w, { waitMs: 3_400 })],
+    verdicts: (w) => [
+      dropped(["a", w.vx], unreachable, { at: atSender(w), outcomes: lost, stages: undefined }),
+    ],
+  }),
+  fault({
+    id: "tunnel-lost-in-underlay",
+    code: "lost-between-nodes",
+    world: overlay(),
+    fault: {
+      lay: (w) =>
+        w.switch.nft(
+          `table bridge f { chain c { type filter hook forward priority 0; udp dport ${w.port} drop; }; }`,
+        ),
+    },
+    near: {
+      what: "the underlay drops other UDP",
+      lay: (w) =>
+        w.switch.nft(
+          "table bridge f { chain c { type filter hook forward priority 0; udp dport 53 drop; }; }",
+        ),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [{
+      outcomes: ["vanished"],
+      at: [["a", w.a.uplink]],
+      codes: ["lost-between-nodes", unreachable],
+      remedy: false,
+    }],
+  }),
+  fault({
+    id: "tunnel-wrong-node",
+    code: "tunnel-endpoint-wrong",
+    world: overlay({ third: true }),
+    fault: {
+      lay: (w) =>
+        w.a.at.bridgeTool(
+          `fdb replace ${w.b.vtepMac} dev ${w.vx} dst ${w.c!.underlay} self permanent`,
+        ),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [{
+      outcomes: ["dropped"],
+      at: [["c", w.vx], ["c", w.c!.uplink]],
+      codes: ["tunnel-endpoint-wrong"],
+      remedy: true,
+    }],
+  }),
+  fault({
+    id: "tunnel-no-entry",
+    code: "tunnel-no-endpoint",
+    world: overlay(),
+    fault: {
+      lay: (w) => w.a.at.bridgeTool(`fdb del ${w.b.vtepMac} dev ${w.vx} dst ${w.b.underlay} self`),
+    },
+    servers: (w) => [server(w, "udp", 53)],
+    talks: (w) => [udp(w, 53)],
+    verdicts: (w) => [dropped(["a", w.vx], "tunnel-no-endpoint")],
+  }),
+  fault({
+    id: "tunnel-no-entry-for-replies",
+    code: "tunnel-no-endpoint",
+    world: overlay(),
+    fault: {
+      lay: (w) => w.b.at.bridgeTool(`fdb del ${w.a.vtepMac} dev ${w.vx} dst ${w.a.underlay} self`),
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      delivered(),
+      dropped(["b", w.vx], "tunnel-no-endpoint", { reply: true }),
+    ],
+    happened: (_, [sent]) => sent!.answered === 0,
+    alone: true,
+  }),
+  fault({
+    id: "tunnel-forwarding-off-beyond",
+    code: "ip-forwarding-disabled",
+    world: overlay(),
+    fault: { lay: (w) => w.b.at.sysctl({ "net.ipv4.ip_forward": 0 }) },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [dropped(["b", w.vx], "ip-forwarding-disabled")],
+    alone: true,
+  }),
+  fault({
+    id: "tunnel-inner-mac",
+    code: "destination-mac-mismatch",
+    world: overlay(),
+    fault: {
+      lay: (w) => {
+        w.a.at.neighbour(w.vx, w.b.vtep, "0a:66:66:66:66:66");
+        w.a.at.bridgeTool(
+          `fdb add 0a:66:66:66:66:66 dev ${w.vx} dst ${w.b.underlay} self permanent`,
+        );
+      },
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [dropped(["b", w.vx], "destination-mac-mismatch")],
+    alone: true,
+  }),
+];
