@@ -1,0 +1,112 @@
+/** A spec's batches: once as they are, and in other ways that must mean the same. */
+import type { BatchHeader } from "../../../src/event/batch.ts";
+import { decodeLine, encodeEvent, eventToJson } from "../../../src/event/codec.ts";
+import type { Event } from "../../../src/event/event.ts";
+import type { AnalysisInput, Batch } from "../../../src/analysis/input.ts";
+import type { SpecNode } from "./node.ts";
+import type { Spec } from "./spec.ts";
+
+/** 2023-11-14, for every node. */
+const WALL_MS = 1_700_000_000_000;
+
+/** One batch per node. */
+export function inputOf(spec: Spec): AnalysisInput {
+  return {
+    incident: "spec",
+    filter: spec.filter,
+    closed: spec.closed,
+    evicted: 0,
+    batches: spec.nodes.map((node) => ({
+      header: headerOf(node, 0),
+      events: spec.events.get(node.name) ?? [],
+      states: node.states,
+      refused: 0,
+    })),
+  };
+}
+
+function headerOf(node: SpecNode, sequence: number): BatchHeader {
+  return {
+    kind: "batch",
+    version: 1,
+    incident: "spec",
+    node: node.name,
+    probe: `probe-${node.name}`,
+    sequence,
+    kernel: node.kernel,
+    bpftrace: "0.17.0",
+    netns: node.netns,
+    allNetns: false,
+    filter: "",
+    scripts: node.scripts,
+    attachedNs: String(node.attachedNs),
+    untilNs: String(node.untilNs),
+    totals: node.totals,
+    clock: { monotonicNs: String(node.attachedNs), wallMs: WALL_MS },
+    final: false,
+  };
+}
+
+/** The lines as sent, every second event in its other spelling, and read again. */
+export function rewired(input: AnalysisInput): AnalysisInput {
+  const batches = input.batches.map((batch) => {
+    const lines = [
+      JSON.stringify(batch.header),
+      ...batch.states.map((state) => JSON.stringify(state)),
+      ...batch.events.map((event, i) => i % 2 === 0 ? encodeEvent(event) : eventToJson(event)),
+    ];
+    return batchOf(lines);
+  });
+  return { ...input, batches };
+}
+
+function batchOf(lines: string[]): Batch {
+  const batch: Partial<Batch> & Pick<Batch, "events" | "states"> = { events: [], states: [] };
+  for (const text of lines) {
+    const line = decodeLine(text);
+    if (line.type === "header") batch.header = line.header;
+    else if (line.type === "state") batch.states.push(line.state);
+    else batch.events.push(line.event);
+  }
+  return { refused: 0, ...batch } as Batch;
+}
+
+/** The same events cut into batches elsewhere, in another order, and some of them told twice. */
+export function disturbed(input: AnalysisInput, seed: number): AnalysisInput {
+  const random = generator(seed);
+  const batches = input.batches.flatMap((batch) => {
+    const parts: Batch[] = [];
+    const events = shuffled(
+      [...batch.events, ...batch.events.filter(() => random() < 0.3)],
+      random,
+    );
+    for (let at = 0; at < events.length || parts.length === 0;) {
+      const size = 1 + Math.floor(random() * 4);
+      parts.push(partOf(batch, parts.length, events.slice(at, at + size)));
+      at += size;
+    }
+    return parts;
+  });
+  const again = batches.filter(() => random() < 0.3);
+  return { ...input, batches: shuffled([...batches, ...again], random) };
+}
+
+function partOf(batch: Batch, sequence: number, events: Event[]): Batch {
+  const states = sequence === 0 ? batch.states : [];
+  return { ...batch, header: { ...batch.header, sequence }, events, states };
+}
+
+function shuffled<T>(list: T[], random: () => number): T[] {
+  const result = [...list];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
+
+/** Park and Miller's generator: the same order in every run. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => (state = state * 48_271 % 2_147_483_647) / 2_147_483_647;
+}

@@ -1,0 +1,123 @@
+/** A node of a spec while it is read: what its batches will say besides the events. */
+import type { BatchHeader } from "../../../src/event/batch.ts";
+import type { NetnsState } from "../../../src/event/state.ts";
+import { group, integer, nanoseconds, SpecError, unquoted } from "./words.ts";
+
+export interface SpecNode {
+  name: string;
+  netns: { inode: number; name?: string }[];
+  /** Snapshots in the order of the spec. */
+  states: NetnsState[];
+  attachedNs: bigint;
+  untilNs: bigint;
+  scripts: BatchHeader["scripts"];
+  totals: BatchHeader["totals"];
+  kernel: string;
+}
+
+/** Every script of `bpf/`: all are attached unless a spec says otherwise. */
+const SCRIPTS = [
+  ...["device_rx", "device_tx", "drop", "consume", "deliver", "route", "route6"],
+  ...["neighbour", "icmp_error", "reset"],
+];
+
+const ATTACHED_NS = 1_000_000_000_000n;
+/** Long enough that nothing is too young to judge. */
+const UNTIL_NS = 10_000_000_000n;
+
+/** The clocks of nodes have nothing to do with each other, so each begins elsewhere. */
+export function newNode(name: string, index: number): SpecNode {
+  const attachedNs = ATTACHED_NS * BigInt(index + 1);
+  return {
+    name,
+    netns: [],
+    states: [],
+    attachedNs,
+    untilNs: attachedNs + UNTIL_NS,
+    scripts: SCRIPTS.map((script) => ({ name: script, state: "attached" })),
+    totals: { events: 0, lost: 0, refused: 0, evicted: 0 },
+    kernel: "6.18",
+  };
+}
+
+/** Directives about the node itself; false when it is one about a namespace's state. */
+export function readNodeDirective(node: SpecNode, words: string[]): boolean {
+  const [name, first = "", second = "", ...rest] = words;
+  switch (name) {
+    case "lost":
+    case "refused":
+    case "evicted":
+      node.totals[name] = integer(first, name);
+      return true;
+    case "script": {
+      const script = node.scripts.find((known) => known.name === first);
+      if (!script || second !== "unavailable") {
+        throw new SpecError(`"${first} ${second}" must be a script of bpf/ and "unavailable"`);
+      }
+      script.state = "unavailable";
+      if (rest.length > 0) script.why = rest.map(unquoted).join(" ");
+      return true;
+    }
+    case "attached":
+      node.untilNs += nanoseconds(first) - node.attachedNs;
+      node.attachedNs = nanoseconds(first);
+      return true;
+    case "until":
+      node.untilNs = node.attachedNs + nanoseconds(first);
+      return true;
+    case "kernel":
+      node.kernel = first;
+      return true;
+    case "netns":
+      beginNetns(node, words.slice(1));
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** `netns 1 pod`; `netns 1 at 2s` is a later reading: as before, but for what follows. */
+function beginNetns(node: SpecNode, words: string[]): void {
+  const inode = integer(words[0], "the netns");
+  const at = words.indexOf("at");
+  const named = words[1] !== undefined && !["at", "unread"].includes(words[1]);
+  const before = node.states.findLast((state) => state.netns === inode);
+  if (!before && words[1] !== undefined) {
+    node.netns.push({ inode, ...(named ? { name: words[1] } : {}) });
+  } else if (!before) node.netns.push({ inode });
+  if (words.includes("unread")) return;
+  const timeNs = String(node.attachedNs + (at < 0 ? 0n : nanoseconds(words[at + 1] ?? "")));
+  node.states.push(
+    before ? { ...structuredClone(before), timeNs } : emptyState(inode, timeNs, words[1]),
+  );
+}
+
+function emptyState(netns: number, timeNs: string, name: string | undefined): NetnsState {
+  return {
+    kind: "state",
+    timeNs,
+    netns,
+    ...(name === undefined ? {} : { name }),
+    links: [],
+    routes: [],
+    rules: [],
+    neighbours: [],
+    fdb: [],
+    sysctls: {},
+    qdiscs: [],
+    filters: [],
+    chains: [],
+    netfilter: [],
+    sets: [],
+    sockets: [],
+    xfrm: [],
+    gaps: [],
+  };
+}
+
+/** `key{…}` with JSON inside, for what has no words of its own. */
+export function jsonOf(word: string): Record<string, unknown> | null {
+  const braces = group(word);
+  if (!braces && !word.startsWith("{")) return null;
+  return JSON.parse(word.slice(word.indexOf("{")));
+}

@@ -1,0 +1,60 @@
+/** A report as the lines under `-- report --`: what it concludes, without times. */
+import type { Cause, Flow, Hop, Report } from "../../../src/event/report.ts";
+import { tupleText } from "./tuple.ts";
+
+export function reportText(report: Report): string[] {
+  return report.flows.flatMap((flow) => flowLines(flow));
+}
+
+/** Printed where a spec has `-- clocks --`. */
+export function clockText(report: Report): string[] {
+  return report.nodes.map(({ name, clock }) =>
+    clock ? `${name} ${clock.offsetNs} ns, give or take ${clock.boundNs} ns` : `${name} unknown`
+  );
+}
+
+/** Printed where a spec has `-- accounting --`. */
+export function accountingText(report: Report): string[] {
+  return Object.entries(report.accounting).map(([what, count]) => `${what} ${count}`);
+}
+
+function flowLines(flow: Flow): string[] {
+  const id = flow.icmpId === undefined ? "" : `#${flow.icmpId}`;
+  const translated = flow.translated ? ` as ${tupleText(flow.translated)}` : "";
+  const answers = flow.replyOf === undefined ? "" : `, answers ${flow.replyOf}`;
+  return [
+    `${tupleText(flow)}${id}${translated}${answers}`,
+    `  ${flow.outcome}: ${counts(flow)}`,
+    ...(flow.gap === undefined ? [] : [`  gap: ${flow.gap}`]),
+    ...flow.path.map((hop) => `  ${hopText(hop)}`),
+    ...[...(flow.cause ? [flow.cause] : []), ...(flow.otherCauses ?? [])].flatMap(causeLines),
+  ];
+}
+
+function counts({ packets }: Flow): string {
+  const { seen, ...rest } = packets;
+  const words = { ...rest, "in flight": rest.inFlight };
+  const said = Object.entries(words).filter(([name, n]) => n > 0 && name !== "inFlight")
+    .map(([name, n]) => `, ${n} ${name}`);
+  return `${seen} seen${said.join("")}`;
+}
+
+function hopText(hop: Hop): string {
+  const words = [hop.node, `${hop.netns}:${hop.device}`, hop.stage];
+  if (hop.translated) words.push(tupleText(hop.translated));
+  if (hop.encap) {
+    const { kind, id, source, destination, destinationPort } = hop.encap;
+    words.push(`${kind}{${id} ${tupleText({ source, destination, destinationPort })}}`);
+  }
+  if (hop.reason !== undefined) words.push(hop.reason);
+  if (hop.function !== undefined) words.push(`${hop.function}()`);
+  return words.join(" ");
+}
+
+function causeLines(cause: Cause): string[] {
+  return [
+    `  [${cause.rule}] ${cause.code}, ${cause.confidence}: ${cause.sentence}`,
+    ...cause.evidence.map(({ node, kind, text }) => `    ${kind} ${node}: ${text}`),
+    ...(cause.remedy ?? []).map((text) => `    $ ${text}`),
+  ];
+}

@@ -1,0 +1,65 @@
+/**
+ * Runs every spec of this folder: events above, report below. `UPDATE=1 deno test -A test/spec`
+ * rewrites the reports; look at the difference before you keep it.
+ */
+import { deepStrictEqual as equal } from "node:assert/strict";
+import { analyse } from "../../src/analysis/mod.ts";
+import type { Report } from "../../src/event/report.ts";
+import { disturbed, inputOf, rewired } from "./form/batches.ts";
+import { accountingText, clockText, reportText } from "./form/report_text.ts";
+import { parseSpec, type Spec } from "./form/spec.ts";
+
+const folder = new URL(".", import.meta.url).pathname;
+const isUpdate = Deno.env.get("UPDATE") === "1";
+/** Orders of arrival that every spec is tried in. */
+const SEEDS = [23, 4417, 70_001];
+
+const PRINTERS: Record<string, (report: Report) => string[]> = {
+  report: reportText,
+  clocks: clockText,
+  accounting: accountingText,
+};
+
+for (const path of specPaths(folder)) {
+  const text = Deno.readTextFileSync(path);
+  const short = path.slice(folder.length);
+  const title = text.slice(2, text.indexOf("\n"));
+  Deno.test(`${title} (${short})`, () => {
+    const spec = parseSpec(text, `test/spec/${short}`);
+    const input = inputOf(spec);
+    const report = analyse(input);
+    const found = written(spec, report);
+    if (isUpdate) {
+      if (found !== text) Deno.writeTextFileSync(path, found);
+      return;
+    }
+    equal(found, text);
+    equal(analyse(rewired(input)), report, "encoded and decoded again it means something else");
+    for (const seed of SEEDS) {
+      const other = analyse(disturbed(input, seed));
+      equal(reportText(other), reportText(report), `in the order of seed ${seed}`);
+      equal(other, report, `in the order of seed ${seed}`);
+    }
+  });
+}
+
+/** The whole file with what the analysis says now. */
+function written(spec: Spec, report: Report): string {
+  const names = ["report", ...[...spec.expected.keys()].filter((name) => name !== "report")];
+  const sections = names.map((name) => {
+    const lines = PRINTERS[name]!(report);
+    return `-- ${name} --\n${lines.map((line) => `${line}\n`).join("")}`;
+  });
+  return spec.given + sections.join("");
+}
+
+function specPaths(folder: string): string[] {
+  const found: string[] = [];
+  for (const entry of Deno.readDirSync(folder)) {
+    if (entry.isDirectory && entry.name !== "form") {
+      found.push(...specPaths(`${folder}${entry.name}/`));
+    }
+    if (entry.isFile && entry.name.endsWith(".txt")) found.push(`${folder}${entry.name}`);
+  }
+  return found.sort();
+}
