@@ -5,8 +5,10 @@ import { type Around, surelyNotMet } from "./counters.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { canFree } from "./death.ts";
 import { type CtState, headersOf, type Mark } from "./hook_packet.ts";
-import { basesAt, type Pass, passesOf, sceneOf } from "./passes.ts";
+import { basesAt } from "./hooked.ts";
+import { type Pass, passesOf } from "./passes.ts";
 import { type Ruleset, rulesetOf } from "./ruleset.ts";
+import { sceneOf } from "./whereabouts.ts";
 import type { Traveller } from "./traveller.ts";
 import { type Candidate, Walk } from "./walk.ts";
 

@@ -5,14 +5,14 @@ import { lookUpRoute } from "../routing.ts";
 import type { Case } from "../rules/rule.ts";
 import { acceptsAddress, ownsAddress, sysctl } from "../state_view.ts";
 import type { Sighting } from "../timeline.ts";
-import type { HookDevice } from "./hook_packet.ts";
-import type { Base } from "./ruleset.ts";
+import { headersOf, type HookDevice } from "./hook_packet.ts";
+import { destinationOf, type Scene, sceneOf, sourceOf, ttlOf } from "./whereabouts.ts";
 import type { Traveller } from "./traveller.ts";
 
 /** What of a traveller is a matter of the hook. */
 export type View = Pick<
   Traveller,
-  "layer" | "hook" | "input" | "output" | "portInput" | "portOutput"
+  "headers" | "layer" | "hook" | "input" | "output" | "portInput" | "portOutput"
 >;
 
 export interface Pass {
@@ -32,18 +32,6 @@ interface Devices {
   portOutput?: HookDevice;
 }
 
-export interface Scene {
-  found: Case;
-  state: NetnsState;
-  /** Device the packet was on when it died. */
-  here: string | undefined;
-  /** Its last sighting in this netns with the same outermost header. */
-  last: Sighting | undefined;
-  /** The device of that sighting. */
-  link: Link | undefined;
-  translated: boolean;
-}
-
 const pass = (
   scene: Scene,
   layer: View["layer"],
@@ -51,6 +39,7 @@ const pass = (
   devices: Devices,
 ): Pass => ({
   view: {
+    headers: headersOf(scene.found.event),
     layer,
     hook,
     input: devices.input,
@@ -67,17 +56,11 @@ const pass = (
 const survived = (scene: Scene, ...passes: Pass[]): Pass[] =>
   scene.translated ? [] : passes.map((each) => ({ ...each, survived: true }));
 
-export function sceneOf(found: Case, state: NetnsState): Scene {
-  const last = lastHere(found);
-  return {
-    found,
-    state,
-    here: found.event.device ?? last?.device,
-    last,
-    link: state.links.find((link) => link.ifindex === last?.ifindex),
-    translated: isTranslated(found.event, last),
-  };
-}
+/** As the packet was when it came in, before it was forwarded. */
+const onArrival = (scene: Scene, { view, ...rest }: Pass): Pass => ({
+  ...rest,
+  view: { ...view, headers: headersOf(scene.last!) },
+});
 
 /** In the order a packet meets them. */
 export function passesOf(found: Case, state: NetnsState): Pass[] {
@@ -89,28 +72,6 @@ export function passesOf(found: Case, state: NetnsState): Pass[] {
   if (!last) return madeHere(scene);
   return last.kind === "device-rx" ? received(scene) : sent(scene);
 }
-
-/** The last hop before the end in the netns of the end, at the same level of encapsulation. */
-function lastHere({ judgement, event, netns }: Case): Sighting | undefined {
-  const earlier = judgement.steps.map((step) => step.event).filter((other) =>
-    other !== event && other.node === event.node && other.netns === netns &&
-    (other.kind === "device-rx" || other.kind === "device-tx")
-  );
-  const last = earlier.at(-1);
-  return last && (last.tunnelKind === undefined) === (event.tunnelKind === undefined)
-    ? last
-    : undefined;
-}
-
-function isTranslated(event: Sighting, last: Sighting | undefined): boolean {
-  if (!last || event.tunnelKind !== undefined) return false;
-  return (["source", "destination", "sourcePort", "destinationPort"] as const)
-    .some((key) => event[key] !== last[key]);
-}
-
-const ttlOf = (event: Sighting) => event.tunnelKind ? event.tunnelTtl : event.ttl;
-const destinationOf = (event: Sighting) => event.tunnelDestination ?? event.destination ?? "";
-const sourceOf = (event: Sighting) => event.tunnelSource ?? event.source ?? "";
 
 function received(scene: Scene): Pass[] {
   const { found: { event }, last, link, here } = scene;
@@ -144,7 +105,10 @@ function forwarded(scene: Scene): Pass[] {
     state.links.some((other) => other.name === here && other.ifindex === link?.masterIfindex);
   const input = isInput && here !== undefined ? here : last!.device;
   const output = isInput ? routedTo(state, event, last!.device) : here;
-  const came = pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) });
+  const came = onArrival(
+    scene,
+    pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) }),
+  );
   const through = pass(scene, "ip", "forward", { input, output, ...ports(scene) });
   if (!isInput) return [...survived(scene, came, through), ...leaving(scene, undefined)];
   return [
@@ -262,27 +226,4 @@ function arpPasses(scene: Scene): Pass[] {
     pass(scene, "arp", "output", { input: null, output: here }),
     pass(scene, "netdev", "egress", { input: null, output: here }),
   ];
-}
-
-const NAT_PRIORITY = -100;
-
-/** The chains hooked where this pass goes through, that can have refused this packet. */
-export function basesAt(
-  { view, translated }: Pass,
-  bases: readonly Base[],
-  network: "ip4" | "ip6" | "arp",
-): Base[] {
-  const families = view.layer === "ip"
-    ? ["inet", network === "ip6" ? "ip6" : "ip"]
-    : view.layer === "netdev"
-    ? ["netdev", "inet"]
-    : [view.layer];
-  return bases.filter(({ chain }) => {
-    if (!families.includes(chain.family) || chain.hook !== view.hook) return false;
-    if (view.layer === "netdev") {
-      const device = view.hook === "ingress" ? view.input : view.output;
-      return device === undefined || chain.device === undefined || chain.device === device;
-    }
-    return !(translated && (chain.type === "nat" || (chain.priority ?? 0) < NAT_PRIORITY));
-  });
 }

@@ -28,8 +28,11 @@ export interface Scene {
 /** The only port clients get: a packet's source port is known before it is sent. */
 const CLIENT_PORT = 40_000;
 
+/** Of this run alone: another one may be under way. */
+const prefix = `lhnf${crypto.randomUUID().slice(0, 8)}`;
+
 export function sceneOf(name: string): Scene {
-  const topology = new Topology({ name, prefix: "lhnf" });
+  const topology = new Topology({ name, prefix });
   const both = { ipv6: true, forwarding: true };
   const client = topology.namespace("client", { ipv6: true });
   const router = topology.namespace("router", both);

@@ -47,7 +47,8 @@ export async function traced(
   build: (yard: Yard) => void,
   traffic: (yard: Yard) => Promise<unknown>,
 ): Promise<Flow[]> {
-  const topology = new Topology({ name, prefix: "lhnf" });
+  const prefix = `lhnf${crypto.randomUUID().slice(0, 8)}`;
+  const topology = new Topology({ name, prefix });
   const yard = {
     topology,
     client: topology.namespace("client"),
