@@ -6,6 +6,7 @@ import type { Flow, Report, ReportNode } from "../event/report.ts";
 import { chainsOf } from "./chains.ts";
 import { clocksOf } from "./clock.ts";
 import { flowsOf } from "./flows.ts";
+import { judgeFragments } from "./fragments.ts";
 import { flowReport } from "./flow_report.ts";
 import type { AnalysisInput } from "./input.ts";
 import { judge, type World } from "./judge.ts";
@@ -24,6 +25,7 @@ export function analyse(input: AnalysisInput): Report {
   const evidence = parts.flatMap((part) => part.evidence);
   const packets = packetsOf(chains).filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
+  judgeFragments(judgements);
   doubtVanished(judgements, nodes);
   const groups = flowsOf(judgements).filter((group) =>
     isWanted(group.forms.values(), input.filter)

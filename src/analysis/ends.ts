@@ -1,7 +1,7 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
 import { TCP } from "./identity.ts";
 import type { Step } from "./links.ts";
-import type { Sighting } from "./timeline.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
 import { lookUpRoute } from "./routing.ts";
 import { acceptsAddress, linkOf, ownsAddress, stateAt } from "./state_view.ts";
 
@@ -44,7 +44,7 @@ const TCP_ROUTINE = new Set([
 /** Functions that look at a copy, or put it somewhere else: its end says nothing. */
 const LOOKERS = new RegExp(
   "^(t?packet_|arp_|run_filter|dev_queue_xmit_nit|" +
-    "nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
+    "skb_pp_cow_data|skb_cow_data_for_xdp|veth_convert_skb|nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
 );
 
 /** [O8] They free a copy made to ask for the next hop's address: the packet itself waits. */
@@ -63,8 +63,9 @@ const TUNNEL_SENDERS =
 export function endOf(step: Step): End {
   const { event } = step;
   const state = stateAt(event.node, event.netns ?? lastNetns(step), event.at);
+  const above = event.netns === undefined && step.previous !== null && ownedAbove(step.previous);
   const atDestination = event.tunnelKind === undefined &&
-    acceptsAddress(state, event.destination ?? "");
+    (above || acceptsAddress(state, event.destination ?? ""));
   return { kind: kindOf(step, atDestination), step, atDestination };
 }
 
@@ -98,6 +99,9 @@ export function isUntold(event: Sighting): boolean {
       .test(event.function ?? "");
 }
 
+/** Carries nothing that could be refused: its acknowledgement was read, and that was all of it. */
+const isBare = (event: Sighting) => (event.payload ?? 0) === 0 && ((event.tcpFlags ?? 0) & 2) === 0;
+
 /** The end of a copy that was made to be looked at: it says nothing of its original. */
 export function isLook(event: Sighting): boolean {
   const isFree = event.kind === "drop" || event.kind === "consume";
@@ -112,7 +116,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
     case "drop":
       if (isLook(event)) return "routine";
       if (isStrange(event) && !isMeant(event, before(step))) return "routine";
-      if (isUntold(event)) return "routine";
+      if (isUntold(event)) return atDestination && isBare(event) ? "taken" : "routine";
       return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
     case "consume":
       return consumed(step, atDestination);
@@ -149,12 +153,20 @@ export function isMeant(event: Sighting, sent: Sighting | null): boolean {
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;
   if (!sent) return false;
+  // A tunnel's sender chose this node: what came out of the tunnel was meant to.
+  const isChosen = sent.tunnelDestination !== undefined && event.tunnelDestination === undefined &&
+    holds(event.node, sent.tunnelDestination);
+  if (isChosen) return true;
   const there = stateAt(sent.node, sent.netns, sent.at);
   const link = linkOf(there, sent.ifindex, sent.device);
   const isPair = link?.kind === "veth" && !link.bridgePort && link.peerIfindex === event.ifindex &&
     link.peerNetns === event.netns && sent.node === event.node;
   const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
+}
+
+function holds(node: NodeView, address: string): boolean {
+  return [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address));
 }
 
 /** [O2] */

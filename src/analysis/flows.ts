@@ -68,7 +68,7 @@ function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
 }
 
 /** What all fragments of one packet share; null for what is no fragment. */
-function fragmentKey(judgement: Judgement): string | null {
+export function fragmentKey(judgement: Judgement): string | null {
   const { fragmentOffset, source, destination, protocol, ipId } = judgement.steps[0]!.event;
   return fragmentOffset === undefined ? null : `${protocol} ${source} ${destination} ${ipId}`;
 }

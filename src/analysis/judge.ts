@@ -86,12 +86,17 @@ function judgeTaken(base: Base, world: World): Judgement {
   return { ...base, outcome: "delivered" };
 }
 
+/** Also what its probe may have lost without having told. */
 const isYoung = (event: Sighting, _world: World, ns = TRAVEL_NS) =>
-  event.node.untilAt - event.at < ns;
+  event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
 
 function young(base: Base, world: World): Judgement {
   if (!world.closed) return { ...base, outcome: "in-flight" };
   const { event } = base.end.step;
+  if (event.node.untilAt - event.at >= TRAVEL_NS && event.at > event.node.toldAt) {
+    const gap = `the trace ended before ${event.node.name} told what it had lost`;
+    return { ...base, outcome: "unknown", gap };
+  }
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
   return { ...base, outcome: "unknown", gap: `the trace ended ${ms} ms after it was last seen` };
 }

@@ -49,9 +49,11 @@ const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(e
 
 function linkFirst(chain: Chain, packet: Packet, steps: Map<Sighting, Step>): void {
   const first = steps.get(chain.events[0]!)!;
+  const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
   const found = first.event.kind === "device-rx"
     ? senderOf(first, packet, steps)
-    : originalOf(first, packet, steps);
+    // An XDP program's copy is dropped before the device has received it.
+    : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, packet, steps) : null);
   if (!found || isBefore(first, found.step)) return;
   first.previous = found.step;
   first.gap = found.gap;
@@ -114,7 +116,9 @@ function closer(best: Step | null, step: Step, event: Sighting): Step {
   if (here(step) !== here(best)) return here(step) ? step : best;
   if (here(step)) return step.event.at >= best.event.at ? step : best;
   const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
-  return ttl(step) < ttl(best) ? step : best;
+  if (ttl(step) !== ttl(best)) return ttl(step) < ttl(best) ? step : best;
+  // A device above another (macvlan, a bridge) sends the same frame first.
+  return step.event.node === best.event.node && step.event.at > best.event.at ? step : best;
 }
 
 /** A clone or copy made on a node follows the latest sighting of its original there. */

@@ -36,7 +36,11 @@ function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
     const { icmpSequence } = firstEvent(judgement);
     unclaimed.set(icmpSequence, (unclaimed.get(icmpSequence) ?? 0) + count);
   };
-  for (const reply of replies.packets) add(reply, 1);
+  // Behind lost events two parts of one answer look like two, but for what no hop changes.
+  const distinct = new Map(
+    replies.packets.map((reply) => [reply.packet.chains[0]!.invariants, reply]),
+  );
+  for (const reply of distinct.values()) add(reply, 1);
   for (const request of requests.packets) if (request.outcome === "delivered") add(request, -1);
   for (const request of requests.packets) {
     if (!isOpen(request) || (unclaimed.get(firstEvent(request).icmpSequence) ?? 0) <= 0) continue;

@@ -27,6 +27,8 @@ export interface NodeView {
   duplicates: number;
   /** Runs of its probe: between two of them nobody watched. */
   runs: number;
+  /** Up to when its losses are told: a loss may be counted in the batch after. */
+  toldAt: number;
   /** Batches that others came after. */
   missing: number;
   /** Events of all nodes that the store threw away. */
@@ -70,6 +72,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     lost: sum(probes, (h) => h.totals.lost + h.totals.evicted),
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
     duplicates: 0,
+    toldAt: 0,
     runs: probes.length,
     missing: sum(probes, (header) => header.sequence + 1) - ordered.length,
     evicted,
@@ -78,6 +81,8 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
   for (const { header } of ordered) {
     node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
   }
+  const told = ordered.at(-1)!.header.final ? ordered.at(-1)! : ordered.at(-2);
+  if (told) node.toldAt = Number(BigInt(told.header.untilNs) - baseNs);
   addEvents(node, ordered);
   addStates(node, ordered);
   return node;

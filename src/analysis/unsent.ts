@@ -5,10 +5,10 @@
 import { lookupPurpose } from "../event/lookup.ts";
 import type { Flow } from "../event/report.ts";
 import { flowId, protocolName } from "./flows.ts";
-import type { Form } from "./identity.ts";
+import { type Form, UDP } from "./identity.ts";
 import { lookUpRoute, refuses, routeText } from "./routing.ts";
 import { command, stateEvidence } from "./rules/rule.ts";
-import { netnsName, stateAt } from "./state_view.ts";
+import { netnsName, ownsAddress, stateAt } from "./state_view.ts";
 import type { Sighting } from "./timeline.ts";
 
 interface Attempt {
@@ -23,10 +23,7 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
   const attempts = new Map<string, Attempt>();
   for (const event of evidence) {
     if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
-    // The protocol is what tells a send from the kernel's own questions (ARP, validation).
-    if (event.protocol === undefined || event.netns === undefined || event.routeTable === 253) {
-      continue;
-    }
+    if (!isSend(event)) continue;
     const asked = formOfLookup(event);
     const request = known.find((flow) => asksFor(flow, asked));
     // A socket bound to any address answers from the one it was asked at.
@@ -46,9 +43,36 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
   return flows;
 }
 
+/** Tables that are asked beside the one that decides: `local` in IPv6, `default`. */
+const BESIDE = new Set([253, 255]);
+
+/**
+ * A program's send, as far as can be told: the protocol tells it from the kernel's own questions
+ * (ARP, validation), and a source that is not the namespace's own, or a tunnel's port, from what
+ * the kernel did while it had interrupted somebody else's program.
+ */
+function isSend(event: Sighting): boolean {
+  if (event.protocol === undefined || event.netns === undefined) return false;
+  if (BESIDE.has(event.routeTable ?? 0)) return false;
+  const state = stateAt(event.node, event.netns, event.at);
+  const isBound = !isUnspecified(event.source ?? "");
+  if (isBound && !ownsAddress(state, event.source!)) return false;
+  return !(event.protocol === UDP && tunnelPorts(event).has(event.destinationPort ?? -1));
+}
+
+const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
+
+function tunnelPorts({ node }: Sighting): Set<number> {
+  const ports = new Set([4789, 8472, 6081]);
+  for (const list of node.states.values()) {
+    for (const link of list.at(-1)!.state.links) if (link.tunnel?.port) ports.add(link.tunnel.port);
+  }
+  return ports;
+}
+
 /** The flow came from where the lookup was for, to where the answer would have come from. */
 function asksFor(flow: Flow, lookup: Form): boolean {
-  const anywhere = /^(0\.0\.0\.0|::)$/.test(lookup.source);
+  const anywhere = isUnspecified(lookup.source);
   return flow.protocol === protocolName(lookup) && flow.source === lookup.destination &&
     (anywhere || flow.destination === lookup.source) && flow.replyOf === undefined &&
     flow.sourcePort === lookup.destinationPort &&
@@ -87,7 +111,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
   if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
   const { route, rule, certain } = lookUpRoute(state, {
     destination: form.destination,
-    ...(/^(0\.0\.0\.0|::)$/.test(form.source) ? {} : { source: form.source }),
+    ...(isUnspecified(form.source) ? {} : { source: form.source }),
   });
   // The tables do have a way: the failed lookup was one table's, and another one answered.
   if (route !== null && !refuses(route)) return null;

@@ -63,7 +63,7 @@ function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined):
   if (arrival.earliest < node.attachedAt) {
     return `${node.name} may not have been watched yet when it would have come`;
   }
-  if (arrival.latest + TRAVEL_NS > node.untilAt) {
+  if (arrival.latest + TRAVEL_NS > node.untilAt || arrival.latest > node.toldAt) {
     return `${node.name} may not have been watched any more when it would have come`;
   }
   return null;

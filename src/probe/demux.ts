@@ -35,7 +35,11 @@ export class Demux<Node extends DemuxNode> {
     if (this.#whole !== undefined) return this.#whole;
     if (event.netns !== undefined) {
       const node = this.#byNetns.get(event.netns);
-      if (node !== undefined && event.skb !== undefined) this.#remember(event.skb, node, event);
+      if (event.skb !== undefined) {
+        // Sent, it is in other hands: what happens to it without a namespace happens there.
+        if (node === undefined || event.kind === "device-tx") this.#bySkb.delete(event.skb);
+        else this.#remember(event.skb, node, event);
+      }
       return node ?? null;
     }
     if (event.skb === undefined) return undefined;

@@ -79,3 +79,9 @@ export function lastOuter(found: Case): Sighting | undefined {
     event.tunnelKind !== undefined
   ).at(-1);
 }
+
+/** The frame that carried it in: a drop after decapsulation has no MAC of its own. */
+export function frameOf(found: Case) {
+  const steps = found.judgement.steps.map((step) => step.event).reverse();
+  return steps.find((event) => event.node === found.node && event.destinationMac !== undefined);
+}

@@ -2,6 +2,8 @@
 import type { Evidence } from "../../event/report.ts";
 import { lookUpRoute } from "../routing.ts";
 import { holdersOfMac, netnsName, ownersOf } from "../state_view.ts";
+import { bridgeRules } from "./bridge.ts";
+import { frameOf } from "./encapsulation.ts";
 import {
   type Case,
   cause,
@@ -19,12 +21,6 @@ const wrongHost = (found: Case) =>
   found.event.reason === "OTHERHOST" ||
   (found.event.packetType === "otherhost" &&
     /^(ip_rcv|ipv6_rcv|ip6_rcv|arp_rcv)/.test(found.event.function ?? ""));
-
-/** The frame that carried it in: a drop after decapsulation has no MAC of its own. */
-function frameOf(found: Case) {
-  const steps = found.judgement.steps.map((step) => step.event).reverse();
-  return steps.find((event) => event.node === found.node && event.destinationMac !== undefined);
-}
 
 export const macMismatch: Rule = {
   id: "R8",
@@ -236,56 +232,4 @@ function downLinks(found: Case) {
   return result;
 }
 
-export const bridgePort: Rule = {
-  id: "R11",
-  title: "the bridge refused it: port state, isolation, VLAN, hairpin",
-  judge(found) {
-    const { event } = found;
-    if (event.kind !== "drop") return null;
-    const named = /^BRIDGE_|^VLAN_FILTER$|STP/.test(event.reason ?? "");
-    if (!named && !/^(br_|__br_)/.test(event.function ?? "")) return null;
-    const port = found.link;
-    const settings = port?.bridgePort;
-    if (!port || !settings) return null;
-    if (settings.state !== "forwarding") {
-      return cause(
-        "bridge-port-blocked",
-        "proven",
-        `bridge port ${place(found)} is in state ${settings.state}, not forwarding`,
-        [eventEvidence(found), stateEvidence(found.node, `${port.name}: state ${settings.state}`)],
-        [command(found.node, found.netns, `bridge link set dev ${shell(port.name)} state 3`)],
-      );
-    }
-    const vlan = vlanRefused(found);
-    if (vlan) return vlan;
-    return null;
-  },
-};
-
-function vlanRefused(found: Case) {
-  const port = found.link!;
-  const bridge = found.before?.links.find((other) => other.ifindex === port.masterIfindex);
-  if (!bridge?.bridge?.vlanFiltering) return null;
-  const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
-  const id = found.event.vlan ?? pvid;
-  const allowed = port.vlans?.some((vlan) =>
-    id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
-  );
-  if (allowed) return null;
-  const list = port.vlans?.map((vlan) => vlan.id).join(", ") || "none";
-  const what = id === undefined ? "untagged frames (it has no PVID)" : `VLAN ${id}`;
-  return cause(
-    "bridge-vlan-filtered",
-    "proven",
-    `bridge port ${place(found)} does not allow ${what}`,
-    [
-      eventEvidence(found),
-      stateEvidence(found.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
-    ],
-    id === undefined
-      ? undefined
-      : [command(found.node, found.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
-  );
-}
-
-export const linkRules: Rule[] = [macMismatch, linkDown, neighbourUnresolved, bridgePort];
+export const linkRules: Rule[] = [macMismatch, linkDown, neighbourUnresolved, ...bridgeRules];

@@ -74,12 +74,17 @@ function dropsBetween(found: Case, filter: TrafficControlFilter): number {
   return count(filter) - count(earlier);
 }
 
+/** Functions that run a device's program and free what it does not pass. */
+const XDP_RUNNERS =
+  /^(veth_xdp_rcv|do_xdp_generic|netif_receive_generic_xdp|bpf_prog_run_generic_xdp|tun_build_skb|xdp_)/;
+
 export const xdp: Rule = {
   id: "R31",
   title: "an XDP program dropped it",
   judge(found) {
     const { event, judgement } = found;
-    if (event.kind === "drop" && /^XDP$/.test(event.reason ?? "")) {
+    const named = event.reason === "XDP" || XDP_RUNNERS.test(event.function ?? "");
+    if (event.kind === "drop" && named && (event.reason === "XDP" || found.link?.xdp?.length)) {
       const programs = found.link?.xdp ?? [];
       return cause("xdp-drop", "proven", `an XDP program at ${place(found)} dropped it`, [
         eventEvidence(found),

@@ -1,6 +1,7 @@
 /** Deaths at the end of a tunnel, or for want of one. */
 import type { Link } from "../../event/state.ts";
-import { lastOuter } from "./encapsulation.ts";
+import { ownersOf } from "../state_view.ts";
+import { encapsulation, lastOuter } from "./encapsulation.ts";
 import {
   type Case,
   cause,
@@ -48,6 +49,56 @@ export const tunnelIdMismatch: Rule = {
         ...list.map((text) => stateEvidence(found.node, text)),
       ],
       fix?.map((text) => command(found.node, here[0]!.netns, text)),
+    );
+  },
+};
+
+/** What a node does with what it has no use for: another's frame, no route, no forwarding. */
+const UNWANTED = /^(OTHERHOST|IP_INNOROUTES|IP_INADDRERRORS|NOT_SPECIFIED)$/;
+
+export const tunnelWrongEndpoint: Rule = {
+  id: "R24",
+  title: "it came out of the tunnel on a node that does not host its destination",
+  judge(found) {
+    const { event } = found;
+    const outer = lastOuter(found);
+    if (event.kind !== "drop" || event.tunnelKind !== undefined || !outer) return null;
+    if (outer.node !== event.node || !UNWANTED.test(event.reason ?? "NOT_SPECIFIED")) return null;
+    // It died on the device it came out of: nothing of this node had passed it on.
+    const arrival = found.judgement.steps.map((step) => step.event)
+      .findLast((other) => other.kind === "device-rx");
+    if (arrival?.ifindex !== found.ifindex || !found.link?.tunnel) return null;
+    const hosts = ownersOf(found.world.nodes, event.destination!);
+    const others = hosts.filter((owner) => owner.node !== event.node);
+    if (others.length === 0 || others.length < hosts.length) return null;
+    const way = encapsulation(found);
+    const sender = way?.at;
+    const host = others[0]!;
+    return cause(
+      "tunnel-endpoint-wrong",
+      "proven",
+      `encapsulated to ${outer.tunnelDestination} on ${event.node.name}, which does not host ${event.destination}: that is at ${
+        placeOf(host.node, host.netns, host.link.name)
+      }`,
+      [
+        eventEvidence(found),
+        ...(way?.evidence ?? []),
+        stateEvidence(
+          host.node,
+          `${event.destination} is at ${placeOf(host.node, host.netns, host.link.name)}`,
+        ),
+      ],
+      sender && way?.entry
+        ? [
+          command(
+            sender.node,
+            sender.netns,
+            `bridge fdb replace ${way.entry.mac} dev ${
+              shell(way.entry.device)
+            } dst ADDRESS_OF_${host.node.name}`,
+          ),
+        ]
+        : undefined,
     );
   },
 };
@@ -161,6 +212,7 @@ function frameMac(found: Case): string | undefined {
 }
 
 export const tunnelRules: Rule[] = [
+  tunnelWrongEndpoint,
   tunnelIdMismatch,
   tunnelNoListener,
   tunnelNoEndpoint,

@@ -1,0 +1,113 @@
+/** Deaths in a bridge: the port's state, isolation, VLANs, hairpin. */
+import type { Link } from "../../event/state.ts";
+import { frameOf } from "./encapsulation.ts";
+import {
+  type Case,
+  cause,
+  command,
+  eventEvidence,
+  place,
+  placeOf,
+  type Rule,
+  shell,
+  stateEvidence,
+} from "./rule.ts";
+
+export const bridgePort: Rule = {
+  id: "R11",
+  title: "the bridge refused it: port state, isolation, VLAN, hairpin",
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop") return null;
+    const named = /^BRIDGE_|^VLAN_FILTER$|STP/.test(event.reason ?? "");
+    if (!named && !/^(br_|__br_)/.test(event.function ?? "")) return null;
+    const port = found.link;
+    const settings = port?.bridgePort;
+    if (!port || !settings) return null;
+    if (settings.state !== "forwarding") {
+      return cause(
+        "bridge-port-blocked",
+        "proven",
+        `bridge port ${place(found)} is in state ${settings.state}, not forwarding`,
+        [eventEvidence(found), stateEvidence(found.node, `${port.name}: state ${settings.state}`)],
+        [command(found.node, found.netns, `bridge link set dev ${shell(port.name)} state 3`)],
+      );
+    }
+    return vlanRefused(found) ?? portsRefused(found);
+  },
+};
+
+function vlanRefused(found: Case) {
+  const port = found.link!;
+  const bridge = found.before?.links.find((other) => other.ifindex === port.masterIfindex);
+  if (!bridge?.bridge?.vlanFiltering) return null;
+  const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
+  const id = found.event.vlan ?? pvid;
+  const allowed = port.vlans?.some((vlan) =>
+    id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
+  );
+  if (allowed) return null;
+  const list = port.vlans?.map((vlan) => vlan.id).join(", ") || "none";
+  const what = id === undefined ? "untagged frames (it has no PVID)" : `VLAN ${id}`;
+  return cause(
+    "bridge-vlan-filtered",
+    "proven",
+    `bridge port ${place(found)} does not allow ${what}`,
+    [
+      eventEvidence(found),
+      stateEvidence(found.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
+    ],
+    id === undefined
+      ? undefined
+      : [command(found.node, found.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
+  );
+}
+
+/** Where the frame would have had to leave, by the bridge's own table. */
+function portOut(found: Case): Link | undefined {
+  const mac = frameOf(found)?.destinationMac;
+  const entry = found.before?.fdb.find((other) =>
+    other.mac === mac && other.destination === undefined &&
+    found.before!.links.some((link) =>
+      link.name === other.device && link.masterIfindex === found.link!.masterIfindex
+    )
+  );
+  return entry && found.before!.links.find((link) => link.name === entry.device);
+}
+
+/** Isolated ports do not talk to each other, and a port does not answer itself. */
+function portsRefused(found: Case) {
+  const out = portOut(found);
+  const into = found.link!;
+  if (!out?.bridgePort || !into.bridgePort) return null;
+  const at = (link: Link) => placeOf(found.node, found.netns, link.name);
+  const mac = frameOf(found)!.destinationMac;
+  const entry = stateEvidence(found.node, `fdb: ${mac} is behind ${out.name}`);
+  if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
+    return cause(
+      "bridge-hairpin-disabled",
+      "proven",
+      `the frame for ${mac} would have to leave by the port it came from, ${
+        at(into)
+      }, and hairpin is off there`,
+      [eventEvidence(found), entry, stateEvidence(found.node, `${into.name}: hairpin off`)],
+      [command(found.node, found.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
+    );
+  }
+  if (out.ifindex !== into.ifindex && out.bridgePort.isolated && into.bridgePort.isolated) {
+    return cause(
+      "bridge-port-isolated",
+      "proven",
+      `bridge ports ${at(into)} and ${out.name} are both isolated`,
+      [
+        eventEvidence(found),
+        entry,
+        stateEvidence(found.node, `${into.name}: isolated on; ${out.name}: isolated on`),
+      ],
+      [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
+    );
+  }
+  return null;
+}
+
+export const bridgeRules: Rule[] = [bridgePort];
