@@ -208,9 +208,11 @@ function consumed(step: Step, atDestination: boolean): EndKind {
 /** [O3] Received where its destination is, addressed to this host, and never dropped there. */
 function received(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
-  if (event.packetType === "otherhost" || event.tunnelKind !== undefined) return "silent";
-  if (atDestination && !isBridgePort(step)) return "taken";
-  return ownedAbove(step) ? "taken" : "silent";
+  if (event.tunnelKind !== undefined) return "silent";
+  // The lower device's MAC is not theirs: to it their frames are another host's.
+  if (ownedAbove(step)) return "taken";
+  if (event.packetType === "otherhost") return "silent";
+  return atDestination && !isBridgePort(step) ? "taken" : "silent";
 }
 
 function isBridgePort(step: Step): boolean {
@@ -226,6 +228,7 @@ function ownedAbove(step: Step): boolean {
     for (const link of list.at(-1)!.state.links) {
       if (!/^(macvlan|ipvlan|macvtap|vlan)$/.test(link.kind)) continue;
       if (link.peerIfindex !== event.ifindex) continue;
+      if (event.destinationMac !== undefined && link.mac !== event.destinationMac) continue;
       if (link.addresses.some((own) => own.address === event.destination)) return true;
     }
   }

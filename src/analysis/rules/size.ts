@@ -1,20 +1,23 @@
 /** Deaths by size. */
 import type { Evidence } from "../../event/report.ts";
 import { lookUpRoute } from "../routing.ts";
-import { ownsAddress, stateAt } from "../state_view.ts";
+import { holdersOfMac, ownsAddress, stateAt } from "../state_view.ts";
+import { frameOf } from "./encapsulation.ts";
 import {
   type Case,
   cause,
   command,
   eventEvidence,
   place,
+  placeOf,
   type Rule,
+  shell,
   stateEvidence,
   wireDestination,
 } from "./rule.ts";
 
 const TOO_BIG =
-  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|dev_forward_skb|__dev_forward|__iptunnel)/;
+  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|_*dev_forward_skb|__iptunnel)/;
 
 export const mtuExceeded: Rule = {
   id: "R7",
@@ -37,11 +40,11 @@ export const mtuExceeded: Rule = {
       }, and may not be fragmented`,
       [
         eventEvidence(found, `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`),
-        ...(limit ? [stateEvidence(found.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
+        ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
         ...back,
       ],
       limit
-        ? [command(found.node, found.netns, `ip link set dev ${limit.device} mtu ${size}`)]
+        ? [command(limit.node, limit.netns, `ip link set dev ${shell(limit.device)} mtu ${size}`)]
         : undefined,
     );
   },
@@ -52,14 +55,41 @@ function sizeOf(found: Case): number {
   return event.gsoSize ? event.gsoSize + 40 : event.ipLength ?? event.length ?? 0;
 }
 
-/** MTU of the route or device it would have left by. */
-function limitOf(found: Case): { what: string; mtu: number; device: string } | null {
+interface Limit {
+  what: string;
+  mtu: number;
+  device: string;
+  node: Case["node"];
+  netns: number | undefined;
+}
+
+/** MTU of the route or device it would have left by, or of the device the frame was handed to. */
+function limitOf(found: Case): Limit | null {
   if (!found.before) return null;
+  const peer = peerLimit(found);
+  if (peer) return peer;
   const { route } = lookUpRoute(found.before, { destination: wireDestination(found.event) });
   const link = found.before.links.find((other) => other.name === (route?.device ?? found.device));
   if (!link) return null;
   const mtu = route?.mtu ?? link.mtu;
-  return { what: route?.mtu ? `the route by ${link.name}` : link.name, mtu, device: link.name };
+  const what = route?.mtu ? `the route by ${link.name}` : link.name;
+  return { what, mtu, device: link.name, node: found.node, netns: found.netns };
+}
+
+/** A veth frees what its other end would not take. */
+function peerLimit(found: Case): Limit | null {
+  if (!/^_*dev_forward_skb/.test(found.event.function ?? "")) return null;
+  const mac = frameOf(found)?.destinationMac;
+  const other = mac === undefined ? undefined : holdersOfMac(found.world.nodes, mac)[0];
+  if (!other || other.link.mtu >= sizeOf(found)) return null;
+  const what = placeOf(other.node, other.netns, other.link.name);
+  return {
+    what,
+    mtu: other.link.mtu,
+    device: other.link.name,
+    node: other.node,
+    netns: other.netns,
+  };
 }
 
 /** Whether the ICMP error that tells the sender came back to it. */
