@@ -227,8 +227,11 @@ function ownedAbove(step: Step): boolean {
   for (const [, list] of event.node.states) {
     for (const link of list.at(-1)!.state.links) {
       if (!/^(macvlan|ipvlan|macvtap|vlan)$/.test(link.kind)) continue;
-      if (link.peerIfindex !== event.ifindex) continue;
-      if (event.destinationMac !== undefined && link.mac !== event.destinationMac) continue;
+      // In another netns iproute2 may not tell the lower device: then the MAC decides.
+      const isLower = link.peerIfindex === event.ifindex;
+      const isFor = link.mac !== undefined && link.mac === event.destinationMac;
+      if (link.peerIfindex === undefined ? !isFor : !isLower) continue;
+      if (event.destinationMac !== undefined && !isFor) continue;
       if (link.addresses.some((own) => own.address === event.destination)) return true;
     }
   }

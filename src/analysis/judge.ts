@@ -108,6 +108,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   const awaited = nextHop(event, world.nodes);
   const found = awaited ? { awaited } : {};
   if (isYoung(event, world)) return { ...young(base, world), ...found };
+  const nested = nestedIn(event);
+  if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
   if (here) return { ...base, ...found, outcome: "unknown", gap: here };
   if (!awaited) {
     const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
@@ -116,6 +118,25 @@ function judgeLeft(base: Base, world: World): Judgement {
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return { ...base, awaited, outcome: "unknown", gap: there };
   return { ...base, awaited, outcome: "vanished" };
+}
+
+/** Encapsulating takes microseconds; the skb is somebody else's soon. */
+const NESTING_NS = 1e6;
+
+/**
+ * Two tunnel headers are read, the innermost packet of a third is not: what a tunnel inside a
+ * tunnel became is seen only as the packets of the outer one.
+ */
+function nestedIn(event: Sighting): string | null {
+  if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
+  const carrier = event.node.events.find((other) =>
+    other.skb === event.skb && other.at > event.at && other.at - event.at < NESTING_NS &&
+    other.kind === "device-tx" && other.tunnelKind !== undefined &&
+    other.source === event.tunnelSource && other.destination === event.tunnelDestination
+  );
+  return carrier
+    ? `it went into a tunnel inside a tunnel, which is followed as ${carrier.source} > ${carrier.destination} port ${carrier.destinationPort} only`
+    : null;
 }
 
 export function deviceEvent(step: Step): Sighting {

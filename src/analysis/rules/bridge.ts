@@ -94,6 +94,21 @@ function portsRefused(found: Case) {
       [command(found.node, found.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
     );
   }
+  if (out.bridgePort.state !== "forwarding") {
+    return cause(
+      "bridge-port-blocked",
+      "proven",
+      `bridge port ${
+        at(out)
+      }, which the frame for ${mac} had to leave by, is in state ${out.bridgePort.state}, not forwarding`,
+      [
+        eventEvidence(found),
+        entry,
+        stateEvidence(found.node, `${out.name}: state ${out.bridgePort.state}`),
+      ],
+      [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} state 3`)],
+    );
+  }
   if (out.ifindex !== into.ifindex && out.bridgePort.isolated && into.bridgePort.isolated) {
     return cause(
       "bridge-port-isolated",
