@@ -101,6 +101,7 @@ export class RunningSession implements Session {
     if (plan.key !== tracer.plan?.key) {
       options.onProgress("the network changed what to look for, attaching anew…");
       await tracer.replace(plan);
+      if (tracer.plan?.key === plan.key) options.onProgress("attached anew");
       this.#replannedMs = performance.now();
     }
     if (tracer.plan !== undefined) intake.plan = tracer.plan;

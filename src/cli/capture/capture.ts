@@ -1,14 +1,29 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
-import type { NodeSpec } from "../../probe/nodes.ts";
+import { type Capability, readCapability, requireTracing } from "../../probe/capability.ts";
+import { type NodeSpec, resolveNodes } from "../../probe/nodes.ts";
 import type { ProbeBatch } from "../../probe/batcher.ts";
 import { type Session, startSession } from "../../probe/session.ts";
 import type { CaptureOptions } from "../options.ts";
 import type { End, Ending } from "./end.ts";
-import { writeReadyFile } from "./ready_file.ts";
+import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 
-export interface Capture {
+/** What is found out before anything is started. */
+export interface Prepared {
+  capability: Capability;
+  nodes: NodeSpec[];
+}
+
+/** Throws what stands in the way: the machine, the user, a namespace that is not there. */
+export async function prepare(options: CaptureOptions, hostName: string): Promise<Prepared> {
+  const capability = await readCapability();
+  requireTracing(capability);
+  const nodes = await resolveNodes(options.nodes, hostName);
+  if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
+  return { capability, nodes };
+}
+
+export interface Capture extends Prepared {
   options: CaptureOptions;
-  nodes: readonly NodeSpec[];
   incident: string;
   ending: Ending;
   onBatch(batch: ProbeBatch): void;
@@ -27,9 +42,16 @@ export interface Capturing {
 
 /** Throws what is wrong before anything is started. */
 export async function capture(capture: Capture): Promise<Capturing> {
-  const { options, nodes, incident, onBatch, progress } = capture;
+  const { options, capability, nodes, incident, onBatch, progress: onProgress } = capture;
   const { filter } = options;
-  const session = await startSession({ nodes, filter, incident, onBatch, onProgress: progress });
+  const session = await startSession({
+    capability,
+    nodes,
+    filter,
+    incident,
+    onBatch,
+    onProgress,
+  });
   return { session, done: follow(capture, session) };
 }
 

@@ -1,6 +1,5 @@
 /** The ingest a probe reports to, and what to say when it refuses. */
 import { LasthopError } from "../../event/error.ts";
-import type { Report } from "../../event/report.ts";
 import { createClient, type IngestClient, IngestError } from "../../ingest/client.ts";
 import type { Access } from "../options.ts";
 
@@ -18,7 +17,7 @@ export class RemoteIngest {
   #refusedTold = false;
 
   constructor(readonly options: RemoteIngestOptions) {
-    this.client = createClient({ url: options.ingest, token: options.token });
+    this.client = createClient({ url: options.ingest, token: options.token || undefined });
   }
 
   /** Sends whole batches. Throws `LasthopError` whose `retryable` is false when it is no use. */
@@ -38,14 +37,6 @@ export class RemoteIngest {
       // It has to know the token and the incident to say that there is no batch in it.
       if (!(error instanceof IngestError) || error.code === "nothing_accepted") return;
       if (!error.retryable) throw this.#explained(error);
-    }
-  }
-
-  async report(): Promise<Report> {
-    try {
-      return await this.client.report(this.options.incident);
-    } catch (error) {
-      throw this.#explained(error, "read report from", "a viewer token");
     }
   }
 
@@ -76,28 +67,28 @@ export class RemoteIngest {
     }
   }
 
-  #explained(error: unknown, action = "send to", wanted = "a probe token"): unknown {
+  #explained(error: unknown): unknown {
     const { incident, token } = this.options;
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      return this.#error("ingest_slow", action, "it did not answer in time, must within 15 s");
+      return this.#error("ingest_slow", "it did not answer in time, must within 15 s");
     }
     if (!(error instanceof IngestError)) return error;
     const { status, code } = error;
-    const must = `must be ${wanted} of incident "${incident}"`;
+    const must = `must be a probe token of incident "${incident}"`;
     if (status === 401 || status === 403) {
-      const is = token === undefined ? "no token was given" : "token was refused";
-      const how = token === undefined ? " (--token or LASTHOP_TOKEN)" : "";
-      return this.#error("token_refused", action, `${is} (${status}), ${must}${how}`, error);
+      const is = !token ? "no token was given" : "token was refused";
+      const how = !token ? " (--token or LASTHOP_TOKEN)" : "";
+      return this.#error("token_refused", `${is} (${status}), ${must}${how}`, error);
     }
     if (code === "incident_missing") {
       const is = `it has no incident "${incident}" and the token may not create it`;
-      return this.#error(code, action, `${is}, must be created first`, error);
+      return this.#error(code, `${is}, must be created first`, error);
     }
-    return this.#error(code, action, error.message, error);
+    return this.#error(code, error.message, error);
   }
 
-  #error(code: string, action: string, text: string, cause?: IngestError): LasthopError {
-    const message = `Cannot ${action} ingest ${this.options.ingest}: ${text}`;
+  #error(code: string, text: string, cause?: IngestError): LasthopError {
+    const message = `Cannot send to ingest ${this.options.ingest}: ${text}`;
     const error = new LasthopError(code, message, 1, { cause });
     return Object.assign(error, {
       retryable: cause?.retryable ?? true,

@@ -1,12 +1,11 @@
 /** `lasthop probe`: this node's part of an incident that a shared ingest keeps. */
 import { LasthopError } from "../../event/error.ts";
-import { resolveNodes } from "../../probe/nodes.ts";
 import { Shipper } from "../../probe/ship.ts";
 import { Spool } from "../../probe/spool.ts";
-import { capture } from "../capture/capture.ts";
+import { capture, prepare } from "../capture/capture.ts";
 import { conclude } from "../capture/conclude.ts";
 import { createEnding, type Ending } from "../capture/end.ts";
-import { removeReadyFile } from "../capture/ready_file.ts";
+import { openOwnPage } from "../capture/own_page.ts";
 import { RemoteIngest } from "../capture/remote_ingest.ts";
 import { spoolFolder } from "../capture/spool_folder.ts";
 import type { ProbeOptions } from "../options.ts";
@@ -28,14 +27,13 @@ export async function run(options: ProbeOptions): Promise<number> {
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
 async function probe(options: ProbeOptions, ending: Ending): Promise<number> {
-  const nodes = await resolveNodes(options.nodes, options.name ?? Deno.hostname());
-  if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
+  const prepared = await prepare(options, options.name ?? Deno.hostname());
   const { incident } = options;
   const remote = new RemoteIngest({ ...options, onNotice: progress });
   let evict = (_node: string, _events: number): void => {};
   const onEvicted = (node: string, events: number) => evict(node, events);
   const spool = await Spool.open({
-    directory: options.spool ?? spoolFolder(incident, nodes),
+    directory: options.spool ?? spoolFolder(incident, prepared.nodes),
     bytesMax: SPOOL_BYTES_MAX,
     onEvicted,
   });
@@ -49,28 +47,35 @@ async function probe(options: ProbeOptions, ending: Ending): Promise<number> {
   const refused = (failure: LasthopError) => ending.failed(failure, { fatal: true });
   void remote.check().catch(refused);
   void shipper.failure.then(refused);
+  const page = await openOwnPage(options.listen, options, progress);
+  let isAllSent = false;
   try {
     const { session, done } = await capture({
+      ...prepared,
       options,
-      nodes,
       incident,
       ending,
       progress,
-      onBatch: (batch) => shipper.push(batch),
+      onBatch(batch) {
+        shipper.push(batch);
+        page.push(batch);
+      },
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest },
     });
     evict = (node, events) => session.evicted(node, events);
     await done;
   } finally {
-    await drain(shipper, spool, options);
+    [isAllSent] = await Promise.all([drain(shipper, spool, options), page.close()]);
   }
+  if (!isAllSent) return 1;
   if (!options.json && options.archive === undefined && options.failOn.length === 0) return 0;
   return await conclude(options, remote.client, incident);
 }
 
-async function drain(shipper: Shipper, spool: Spool, { ingest }: ProbeOptions): Promise<void> {
-  if (await shipper.drain(DRAIN_MS)) return;
+async function drain(shipper: Shipper, spool: Spool, { ingest }: ProbeOptions): Promise<boolean> {
+  if (await shipper.drain(DRAIN_MS)) return true;
   const { directory } = spool.options;
   progress(`not everything reached ${ingest}: the rest waits in ${directory} for the next start`);
+  return false;
 }

@@ -10,7 +10,9 @@ const progress = (text: string) => console.error(`lasthop: ${text}`);
 export async function run(options: ServeOptions): Promise<number> {
   const ending = createEnding(() => Deno.exit(130));
   try {
-    const rootToken = options.auth ? options.token ?? newToken() : undefined;
+    // An empty one, as from an unset variable of a script, is none.
+    const given = options.token || undefined;
+    const rootToken = options.auth ? given ?? newToken() : undefined;
     const dataDir = options.data ?? defaultData();
     const ingest = await startIngest({
       listen: options.listen,
@@ -21,7 +23,7 @@ export async function run(options: ServeOptions): Promise<number> {
       log: progress,
     });
     progress(`incidents are kept in ${dataDir}`);
-    progress(howToGetIn(ingest.url, options, rootToken));
+    progress(howToGetIn(ingest.url, given, rootToken));
     // The one line on stdout: scripts that let the system choose the port read it.
     console.log(ingest.url);
     await ending.ended;
@@ -42,9 +44,11 @@ function defaultData(): string {
   return join(home, "lasthop/data");
 }
 
-function howToGetIn(url: string, { auth, token }: ServeOptions, rootToken?: string): string {
-  if (!auth) return "no token is asked for: everybody on this machine may read and delete";
-  const first = token === undefined
+function howToGetIn(url: string, given: string | undefined, rootToken?: string): string {
+  if (rootToken === undefined) {
+    return "no token is asked for: everybody on this machine may read and delete";
+  }
+  const first = given === undefined
     ? `operator token, shown this once (LASTHOP_TOKEN keeps one over restarts): ${rootToken}`
     : "operator token: the one given";
   return `${first}

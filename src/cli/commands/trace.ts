@@ -1,13 +1,11 @@
 /** `lasthop trace`: one machine, one step. Probe, ingest and page in one process. */
-import { resolveNodes } from "../../probe/nodes.ts";
 import { loadAssets } from "../capture/assets.ts";
-import { capture } from "../capture/capture.ts";
+import { capture, prepare } from "../capture/capture.ts";
 import { conclude } from "../capture/conclude.ts";
 import { Delivery } from "../capture/delivery.ts";
 import { createEnding, type Ending } from "../capture/end.ts";
 import { type LocalIngest, openLocalIngest } from "../capture/local_ingest.ts";
 import { printLivePaths } from "../capture/live_paths.ts";
-import { removeReadyFile } from "../capture/ready_file.ts";
 import type { TraceOptions } from "../options.ts";
 
 export async function run(options: TraceOptions): Promise<number> {
@@ -30,16 +28,15 @@ export interface TraceHooks {
 
 export async function trace(options: TraceOptions, hooks: TraceHooks): Promise<number> {
   const { ending } = hooks;
-  const nodes = await resolveNodes(options.nodes, Deno.hostname());
-  if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
+  const prepared = await prepare(options, Deno.hostname());
   const ingest = await openLocalIngest(options.listen, () => loadAssets(progress));
   try {
     const incident = incidentName(new Date());
     await ingest.client.createIncident({ id: incident, title: "trace", filter: options.filter });
     const delivery = new Delivery(ingest.client, incident);
     const capturing = await capture({
+      ...prepared,
       options,
-      nodes,
       incident,
       ending,
       progress,

@@ -1,0 +1,28 @@
+/** The page of a probe that was told to listen: what this node alone sees, beside what it reports. */
+import type { ProbeBatch } from "../../probe/batcher.ts";
+import type { ListenAddress } from "../options.ts";
+import { loadAssets } from "./assets.ts";
+import { Delivery } from "./delivery.ts";
+import { openLocalIngest } from "./local_ingest.ts";
+
+export interface OwnPage {
+  push(batch: ProbeBatch): void;
+  close(): Promise<void>;
+}
+
+export async function openOwnPage(
+  listen: ListenAddress | null,
+  { incident, filter }: { incident: string; filter: string },
+  progress: (text: string) => void,
+): Promise<OwnPage> {
+  if (listen === null) return { push() {}, close: () => Promise.resolve() };
+  const ingest = await openLocalIngest(listen, () => loadAssets(progress));
+  await ingest.client.createIncident({ id: incident, title: "this node alone", filter });
+  const delivery = new Delivery(ingest.client, incident);
+  progress(`page of this node alone: ${ingest.url}/incidents/${incident}`);
+  if (ingest.token !== null) progress(`from other machines with this token: ${ingest.token}`);
+  return {
+    push: (batch) => delivery.push(batch),
+    close: () => ingest.stop(),
+  };
+}
