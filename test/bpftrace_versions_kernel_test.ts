@@ -142,10 +142,11 @@ async function trace(
   } finally {
     if (stopped) Deno.kill(run.pid, "SIGCONT");
   }
-  // What was printed before the second tick from now has been read.
+  // What was printed before the second tick from now has been read; 0.17 needs a pause to count.
+  const ticksWanted = stopped ? 10 : 2;
   const { promise, resolve } = Promise.withResolvers<void>();
   let ticks = 0;
-  onTick = () => ++ticks === 2 && resolve();
+  onTick = () => ++ticks === ticksWanted && resolve();
   await promise;
   await run.stop();
   decoder.flush();

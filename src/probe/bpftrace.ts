@@ -89,10 +89,12 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     const lost = /^Lost (\d+) events/.exec(line);
     if (lost) return loss.reported(Number(lost[1]));
     const emitted = /^@emitted: (\d+)/.exec(line);
-    if (emitted) return loss.emitted(Number(emitted[1]));
+    // At exit, bpftrace leaves lines unread: they come after the end, and are not lost.
+    if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
     options.onLine(line);
     if (line.startsWith("t\t")) {
-      loss.tick(Number(line.slice(2)), performance.now());
+      const [, timeNs, count] = line.split("\t");
+      loss.tick(Number(timeNs), performance.now(), count ? Number(count) : undefined);
       ready.resolve();
     } else if (line[1] === "\t") loss.received();
   };

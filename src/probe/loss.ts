@@ -2,21 +2,29 @@
  * Counts the lines that the kernel emitted and that never arrived.
  *
  * bpftrace tells of losses itself, but late or never: 0.17 with the next line of the same processor,
- * 0.24 and later not for the last processor. The scripts count what they emit, so that the
- * difference is exact whenever nothing is on its way: in a pause, and at the end.
+ * 0.24 and later not for the last processor. So the scripts count what they emit. With each tick
+ * that brings the count along, the difference to what arrived is exact. 0.17 can only read the count
+ * while it prints it, when more may be on their way: there the difference holds in a pause, and at
+ * the end.
  */
 
-/** A tick that comes later than this says that more lines are on their way. */
-const LAG_MAX_MS = 500;
+/**
+ * Less than a tick's interval: between two ticks that came sooner, bpftrace had nothing to read from
+ * the processor that ticks, and so has read all others.
+ */
+const LAG_MAX_MS = 80;
+
+/** Ticks in a row that came soon, before nothing is thought to be on its way. */
+const SOON_TICKS = 4;
 
 export class LossMeter {
   #received = 0;
   #reported = 0;
   #told = 0;
   #emitted = -1;
-  /** Our clock less the kernel's at the tick that came soonest, and at the last one. */
+  /** Our clock less the kernel's, at the tick that came soonest. */
   #soonestMs = Infinity;
-  #lastMs = Infinity;
+  #soonTicks = 0;
 
   constructor(readonly onLost: (count: number) => void) {}
 
@@ -31,16 +39,21 @@ export class LossMeter {
     this.#tell(this.#reported);
   }
 
-  tick(kernelNs: number, nowMs: number): void {
-    this.#lastMs = nowMs - kernelNs / 1e6;
-    this.#soonestMs = Math.min(this.#soonestMs, this.#lastMs);
+  /** `emitted`: before this tick and so received before it, or lost. */
+  tick(kernelNs: number, nowMs: number, emitted?: number): void {
+    const aheadMs = nowMs - kernelNs / 1e6;
+    this.#soonestMs = Math.min(this.#soonestMs, aheadMs);
+    this.#soonTicks = aheadMs - this.#soonestMs < LAG_MAX_MS ? this.#soonTicks + 1 : 0;
+    if (emitted === undefined) return;
+    this.#emitted = emitted;
+    this.#settle();
   }
 
-  /** Read while it is printed: it may count lines that come after it. */
+  /** Read while it was printed: it may count lines that come after it. */
   emitted(count: number): void {
     const paused = count === this.#emitted;
     this.#emitted = count;
-    if (paused && this.#lastMs - this.#soonestMs < LAG_MAX_MS) this.#settle();
+    if (paused && this.#soonTicks >= SOON_TICKS) this.#settle();
   }
 
   /** Nothing more will come. */

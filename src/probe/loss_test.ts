@@ -7,12 +7,16 @@ function meter() {
   const receive = (count: number) => {
     for (let i = 0; i < count; i++) meter.received();
   };
-  return { meter, told, receive };
+  /** Ticks of the kernel from `from` on, each arriving `lateMs` after it was made. */
+  const ticks = (from: number, count: number, lateMs = 0) => {
+    for (let at = from; at < from + count * 100; at += 100) meter.tick(at * 1e6, at + lateMs);
+  };
+  return { meter, told, receive, ticks };
 }
 
 Deno.test("lines that were emitted and never came are lost, once nothing is on its way", () => {
-  const { meter: loss, told, receive } = meter();
-  loss.tick(1_000e6, 0);
+  const { meter: loss, told, receive, ticks } = meter();
+  ticks(1_000, 5);
   receive(39);
   loss.emitted(20_000);
   same(told, [], "they may still come");
@@ -20,6 +24,18 @@ Deno.test("lines that were emitted and never came are lost, once nothing is on i
   same(told, [19_961]);
   loss.emitted(20_000);
   same(told, [19_961], "told once");
+});
+
+Deno.test("a tick with the count tells of a loss at once, while packets keep flowing", () => {
+  const { meter: loss, told, receive } = meter();
+  receive(100);
+  loss.tick(1_000e6, 0, 100);
+  receive(50);
+  loss.tick(1_100e6, 100, 157);
+  same(told, [7]);
+  receive(100);
+  loss.tick(1_200e6, 200, 257);
+  same(told, [7], "told once");
 });
 
 Deno.test("what bpftrace reported is not told twice", () => {
@@ -34,14 +50,17 @@ Deno.test("what bpftrace reported is not told twice", () => {
 });
 
 Deno.test("a reader that lags behind has lost nothing yet", () => {
-  const { meter: loss, told, receive } = meter();
-  loss.tick(1_000e6, 0);
+  const { meter: loss, told, receive, ticks } = meter();
+  ticks(1_000, 5);
   loss.emitted(100);
-  loss.tick(1_100e6, 2_100);
+  ticks(1_500, 5, 200);
   loss.emitted(100);
-  same(told, []);
+  ticks(2_000, 2);
+  loss.emitted(100);
+  same(told, [], "it has only just caught up");
   receive(100);
-  loss.end();
+  ticks(2_200, 5);
+  loss.emitted(100);
   same(told, []);
 });
 

@@ -51,7 +51,7 @@ const BPF = new URL("../../bpf/", import.meta.url);
 export async function loadSources(): Promise<Map<string, string>> {
   const names = [
     ...SCRIPTS,
-    ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw"]
+    ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"]
       .map((name) => `lib/${name}`),
   ];
   const texts = await Promise.all(
