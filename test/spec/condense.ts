@@ -73,7 +73,8 @@ function renamed(events: Event[], letter: string, names: Map<string, string>): E
 }
 
 function firstOf(nodes: Part[]): bigint {
-  const times = nodes.flatMap(({ events }) => events.map((event) => event.timeNs));
+  const packets = nodes.flatMap(({ events }) => events.filter((event) => !isSolicitation(event)));
+  const times = packets.map((event) => event.timeNs);
   return times.reduce((a, b) => a < b ? a : b);
 }
 

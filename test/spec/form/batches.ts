@@ -9,20 +9,27 @@ import type { Spec } from "./spec.ts";
 /** 2023-11-14, for every node. */
 const WALL_MS = 1_700_000_000_000;
 
-/** One batch per node. */
+/** Per node one batch with all it has to tell, and an empty last one: what was lost before is known. */
 export function inputOf(spec: Spec): AnalysisInput {
   return {
     incident: "spec",
     filter: spec.filter,
     closed: spec.closed,
     evicted: 0,
-    batches: spec.nodes.map((node) => ({
-      header: headerOf(node, 0),
-      events: spec.events.get(node.name) ?? [],
-      states: node.states,
-      refused: 0,
-    })),
+    batches: spec.nodes.flatMap((node) => [
+      {
+        header: headerOf(node, 0),
+        events: spec.events.get(node.name) ?? [],
+        states: node.states,
+        refused: 0,
+      },
+      ...(node.isCut ? [] : [lastBatch(headerOf(node, 1), spec.closed)]),
+    ]),
   };
+}
+
+function lastBatch(header: BatchHeader, final: boolean): Batch {
+  return { header: { ...header, final }, events: [], states: [], refused: 0 };
 }
 
 function headerOf(node: SpecNode, sequence: number): BatchHeader {
@@ -74,21 +81,30 @@ function batchOf(lines: string[]): Batch {
 /** The same events cut into batches elsewhere, in another order, and some of them told twice. */
 export function disturbed(input: AnalysisInput, seed: number): AnalysisInput {
   const random = generator(seed);
-  const batches = input.batches.flatMap((batch) => {
-    const parts: Batch[] = [];
-    const events = shuffled(
-      [...batch.events, ...batch.events.filter(() => random() < 0.3)],
-      random,
+  const batches: Batch[] = [];
+  for (const batch of input.batches.filter(({ header }) => header.sequence === 0)) {
+    const last = input.batches.find(({ header }) =>
+      header.node === batch.header.node && header.sequence === 1
     );
-    for (let at = 0; at < events.length || parts.length === 0;) {
-      const size = 1 + Math.floor(random() * 4);
-      parts.push(partOf(batch, parts.length, events.slice(at, at + size)));
-      at += size;
-    }
-    return parts;
-  });
+    // Where the trace was cut, how much is told depends on where the batches ended.
+    const parts = last ? cutElsewhere(batch, random) : [batch];
+    batches.push(...parts);
+    if (last) batches.push(partOf(last, parts.length, []));
+  }
   const again = batches.filter(() => random() < 0.3);
   return { ...input, batches: shuffled([...batches, ...again], random) };
+}
+
+function cutElsewhere(batch: Batch, random: () => number): Batch[] {
+  const twice = batch.events.filter(() => random() < 0.3);
+  const events = shuffled([...batch.events, ...twice], random);
+  const parts: Batch[] = [];
+  for (let at = 0; at < events.length || parts.length === 0;) {
+    const size = 1 + Math.floor(random() * 4);
+    parts.push(partOf(batch, parts.length, events.slice(at, at + size)));
+    at += size;
+  }
+  return parts;
 }
 
 function partOf(batch: Batch, sequence: number, events: Event[]): Batch {

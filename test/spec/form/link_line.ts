@@ -58,7 +58,7 @@ function readWord(state: NetnsState, link: Link, word: string, queue: string[]):
     case "master":
       joinBridge(state, link, next());
       return;
-    case "port":
+    case "state":
       link.bridgePort!.state = next();
       return;
     case "isolated":

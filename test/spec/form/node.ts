@@ -13,6 +13,8 @@ export interface SpecNode {
   scripts: BatchHeader["scripts"];
   totals: BatchHeader["totals"];
   kernel: string;
+  /** Its probe ended without a last word. */
+  isCut: boolean;
 }
 
 /** Every script of `bpf/`: all are attached unless a spec says otherwise. */
@@ -37,6 +39,7 @@ export function newNode(name: string, index: number): SpecNode {
     scripts: SCRIPTS.map((script) => ({ name: script, state: "attached" })),
     totals: { events: 0, lost: 0, refused: 0, evicted: 0 },
     kernel: "6.18",
+    isCut: false,
   };
 }
 
@@ -64,6 +67,9 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "until":
       node.untilNs = node.attachedNs + nanoseconds(first);
+      return true;
+    case "cut":
+      node.isCut = true;
       return true;
     case "kernel":
       node.kernel = first;

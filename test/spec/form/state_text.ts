@@ -87,7 +87,7 @@ function linkText(state: NetnsState, link: Link): string {
       ? ""
       : `peer ${link.peerIfindex}${link.peerNetns === undefined ? "" : `@${link.peerNetns}`}`,
     port ? pair("master", bridge?.name) : "",
-    port && port.state !== "forwarding" ? `port ${port.state}` : "",
+    port && port.state !== "forwarding" ? `state ${port.state}` : "",
     port?.isolated ? "isolated" : "",
     port?.hairpin ? "hairpin" : "",
     link.bridge?.vlanFiltering ? "filtering" : "",
