@@ -37,7 +37,13 @@ export function inputOf(scenario: Scenario, faults: Faults, random: Random): Ana
   for (const batch of [...batches]) {
     if (random.chance(faults.duplicateBatches)) batches.push(batch);
   }
-  return { incident: "simulated", batches: random.shuffle(batches), filter: "", closed: true, evicted };
+  return {
+    incident: "simulated",
+    batches: random.shuffle(batches),
+    filter: "",
+    closed: true,
+    evicted,
+  };
 }
 
 /** It may be the last of its probe, or the first: whoever waits for it does not know. */
@@ -90,13 +96,17 @@ function probeBatches(
   const parts = split(told, run, random);
   const wall = node.kernel.wallMs + (faults.skewedWalls ? random.between(-9, 9) * DAY_MS : 0);
   const totals = { events: 0, lost: 0, refused: 0, evicted: 0 };
+  let untold = 0;
   const batches = parts.map((part, sequence): Batch => {
     const last = sequence === parts.length - 1;
     const events: Event[] = [];
     let refused = 0;
+    totals.lost += untold;
+    untold = 0;
     for (const { emission, lost } of part.events) {
       if (lost) {
-        if (!faults.countedLate) totals.lost++;
+        if (faults.countedLate && !last) untold++;
+        else totals.lost++;
         continue;
       }
       totals.events++;
@@ -107,7 +117,6 @@ function probeBatches(
         totals.events--;
       }
     }
-    if (faults.countedLate && last) totals.lost = told.filter(({ lost }) => lost).length;
     const step = faults.steppedWalls ? random.between(-5000, 5000) : 0;
     const header = headerOf(node, run, part.until, sequence, { ...totals }, wall + step, missing);
     return {
@@ -125,7 +134,9 @@ function disorder(events: Event[], faults: Faults, random: Random): Event[] {
   for (const event of events) {
     if (random.chance(faults.duplicateEvents)) list = [...list, { ...event }];
   }
-  return faults.crossedCpus ? [0, 1, 2, 3].flatMap((n) => list.filter(({ cpu }) => cpu === n)) : list;
+  return faults.crossedCpus
+    ? [0, 1, 2, 3].flatMap((n) => list.filter(({ cpu }) => cpu === n))
+    : list;
 }
 
 interface Part {

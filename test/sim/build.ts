@@ -58,7 +58,7 @@ export class Builder {
     const { random, shape } = this;
     return {
       monotonicNs: BigInt(random.between(1, 900_000)) * 1_000_000_000n + BigInt(random.int(1e9)),
-      wallMs: 1_790_000_000_000 + random.int(1000),
+      wallMs: 1_790_000_000_000,
       conntrack: shape.conntrack,
       reasons: shape.reasons,
     };

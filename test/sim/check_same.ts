@@ -22,7 +22,8 @@ export function checkSame(
       events: random.shuffle(batch.events),
     })),
   };
-  // A batch that is missing shows by its number, which other batching would change.
+  // A batch that is missing shows by its number, a clock that was set by the pairs of all headers:
+  // other batching would change both.
   if (whole) variants.rebatched = rebatched(batches, random);
   const expected = JSON.stringify(report);
   return Object.entries(variants)

@@ -8,7 +8,9 @@ export function checkAccounting(input: AnalysisInput, report: Report): Violation
   const found: Violation[] = [];
   const { accounting } = report;
   const expect = (name: string, told: number, truth: number) => {
-    if (told !== truth) found.push({ check: "accounting", text: `${name} ${told}, must be ${truth}` });
+    if (told !== truth) {
+      found.push({ check: "accounting", text: `${name} ${told}, must be ${truth}` });
+    }
   };
   const batches = new Map(input.batches.map((b) => [`${b.header.probe} ${b.header.sequence}`, b]));
   const events = new Set<string>();

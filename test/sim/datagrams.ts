@@ -45,9 +45,9 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
       if (!replies) {
         replies = openFlow(sim, plan.to, plan.from, answerTuple(requests), false);
         replies.answers = requests;
-        requests.answered = true;
       }
-      send(replies, request.endedAt + (k + 1) * 60_000, i * plan.answers + k, 64);
+      const at = request.endedAt + (k + 1) * 60_000;
+      requests.answered ||= !send(replies, at, i * plan.answers + k, 64).unsent;
     }
   }
 }

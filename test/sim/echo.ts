@@ -16,13 +16,20 @@ export interface EchoPlan extends Plan {
 export function echo(sim: Simulation, plan: EchoPlan): void {
   const six = isSix(plan.destination);
   const source = sourceFor(plan.from, plan.destination);
-  const requests = openFlow(sim, plan.from, plan.to, {
-    protocol: six ? 58 : 1,
-    source,
-    sourcePort: plan.id,
-    destination: plan.destination,
-    destinationPort: 0,
-  }, true, plan.id);
+  const requests = openFlow(
+    sim,
+    plan.from,
+    plan.to,
+    {
+      protocol: six ? 58 : 1,
+      source,
+      sourcePort: plan.id,
+      destination: plan.destination,
+      destinationPort: 0,
+    },
+    true,
+    plan.id,
+  );
   let replies: typeof requests | null = null;
   for (let i = 0; i < plan.count; i++) {
     const fields = (type: number, ipId: number, ttl: number) => ({
@@ -40,8 +47,7 @@ export function echo(sim: Simulation, plan: EchoPlan): void {
     if (request.fate !== "delivered" || plan.ignored) continue;
     replies ??= openFlow(sim, plan.to, plan.from, answerTuple(requests), false, plan.id);
     replies.answers = requests;
-    requests.answered = true;
     const answer = fields(six ? 129 : 0, plan.ipId + 7000 + i, 64);
-    sendPacket(sim, replies, request.endedAt + 20_000, answer);
+    requests.answered ||= !sendPacket(sim, replies, request.endedAt + 20_000, answer).unsent;
   }
 }

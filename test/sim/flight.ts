@@ -60,8 +60,8 @@ export class Simulation {
   readonly allocations: { memory: Allocation; netns: Netns }[] = [];
   readonly mishaps: Mishap[] = [];
   packets: TruePacket[] = [];
-  /** Neighbours asked for, and when they answered: the first packet makes the kernel ask. */
-  readonly asked = new Map<string, number>();
+  /** Neighbours asked for, from when until when: the first packet makes the kernel ask. */
+  readonly asked = new Map<string, { from: number; to: number }>();
   outerId = 1000;
 
   constructor(readonly world: World, readonly random: Random, readonly endAt: number) {}

@@ -39,7 +39,11 @@ function takeEchoReply(flight: Flight, device: Device, skb: Skb): void {
 function readDatagram(flight: Flight, netns: Netns, skb: Skb): void {
   flight.cpu = flight.sim.random.int(4);
   if (flight.sim.random.chance(0.3)) flight.pass(100_000, 30_000_000);
-  const by = flight.sim.random.pick(["skb_consume_udp", "skb_free_datagram", "__skb_free_datagram"]);
+  const by = flight.sim.random.pick([
+    "skb_consume_udp",
+    "skb_free_datagram",
+    "__skb_free_datagram",
+  ]);
   read(flight, netns, skb, by);
 }
 

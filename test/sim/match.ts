@@ -38,4 +38,6 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
 }
 
 export const nameOf = ({ sent, icmpId }: TrueFlow) =>
-  `${NAMES[sent.protocol]} ${sent.source}:${icmpId ?? sent.sourcePort}>${sent.destination}:${sent.destinationPort}`;
+  `${NAMES[sent.protocol]} ${sent.source}:${
+    icmpId ?? sent.sourcePort
+  }>${sent.destination}:${sent.destinationPort}`;

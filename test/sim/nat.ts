@@ -81,7 +81,9 @@ function target(connection: NonNullable<Skb["connection"]>): Tuple {
 export function translateSource(flight: Flight, netns: Netns, skb: Skb, out: Device): void {
   if (skb.outer) return;
   if (!skb.connection) {
-    const rule = netns.nat.find((known) => known.kind === "source" && leaves(known.match, skb, out));
+    const rule = netns.nat.find((known) =>
+      known.kind === "source" && leaves(known.match, skb, out)
+    );
     if (!rule) return;
     const original = tupleOf(skb);
     skb.connection = remember(netns, original, { ...original, source: rule.to }, SRC_NAT);

@@ -40,13 +40,14 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
   if (!neighbour) throw new Error(`${netns.name} has no neighbour ${hop}`);
   if (neighbour.state === "FAILED") return wait(flight, skb, device);
   const key = `${netns.inode} ${hop}`;
-  const answeredAt = flight.sim.asked.get(key);
-  if (answeredAt === undefined) {
+  const asking = flight.sim.asked.get(key);
+  if (asking === undefined) {
+    const from = flight.now;
     if (flight.sim.random.chance(0.5)) ask(flight, skb, device);
-    flight.sim.asked.set(key, flight.now);
-  } else if (flight.now < answeredAt && !skb.outer) {
+    flight.sim.asked.set(key, { from, to: flight.now });
+  } else if (flight.now >= asking.from && flight.now < asking.to && !skb.outer) {
     // What comes while the kernel asks waits behind the first.
-    flight.now = answeredAt;
+    flight.now = asking.to;
   }
   skb.sourceMac = device.mac;
   skb.destinationMac = neighbour.mac;

@@ -34,7 +34,7 @@ export function run(seed: number, given: Partial<Faults> | null, with_: Analyse 
     ...checkWrong(scenario, report),
     ...checkAccounting(input, report),
     ...checkGaps(input, report),
-    ...checkSame(input, report, with_, random.fork(), !faults.lostBatch),
+    ...checkSame(input, report, with_, random.fork(), !faults.lostBatch && !faults.steppedWalls),
   ];
   const clean = describe(faults) === "no faults" && scenario.endAt >= 30 * SECOND;
   if (clean) violations.push(...checkExact(scenario, report));
@@ -44,7 +44,8 @@ export function run(seed: number, given: Partial<Faults> | null, with_: Analyse 
 /** Seed, network, faults and the first things that went wrong. */
 export function explain({ seed, scenario, faults, violations }: Run): string {
   const { shape, mishaps } = scenario;
-  const network = `${shape.nodes} nodes, pods ${shape.pods}, ${shape.overlay}, router ${shape.router}` +
+  const network =
+    `${shape.nodes} nodes, pods ${shape.pods}, ${shape.overlay}, router ${shape.router}` +
     `${shape.oneKernel ? ", one kernel" : ""}${shape.floods ? ", floods" : ""}`;
   return [
     `seed ${seed}: ${network}; mishaps: ${mishaps.join(", ") || "none"}; ${describe(faults)}`,

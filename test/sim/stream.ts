@@ -96,13 +96,13 @@ class Stream {
     if (!this.#server) {
       const back = openFlow(this.sim, this.plan.to, this.plan.from, answerTuple(flow), false);
       back.answers = flow;
-      flow.answered = true;
       this.#server = { flow: back, sequence: (this.plan.sequence * 3) >>> 0, ipId: 0 };
     }
     // The kernel answers a SYN before there is a socket that could count IP ids.
     this.#server.ipId = 0;
     const packet = this.#send(this.#server, 0, (this.plan.sequence + 1) >>> 0, flags);
     this.#server.ipId = (this.plan.ipId + 9000) & 65_535;
+    flow.answered ||= !packet.unsent;
     return packet;
   }
 
@@ -110,7 +110,14 @@ class Stream {
   #write(from: Side, to: Side, bytes: number, flag = 0): boolean {
     let arrived = false;
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const data = this.#send(from, bytes, to.sequence, ACK | (bytes ? PSH : 0) | flag, 64, arrived);
+      const data = this.#send(
+        from,
+        bytes,
+        to.sequence,
+        ACK | (bytes ? PSH : 0) | flag,
+        64,
+        arrived,
+      );
       const wake = this.#now + RETRY_NS * (attempt + 1);
       this.#now = wake;
       if (data.fate !== "delivered") continue;

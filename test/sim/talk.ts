@@ -1,5 +1,5 @@
 /** Programs that talk: sends one packet and says what became of it. */
-import { Flight, type Fields, type Simulation } from "./flight.ts";
+import { type Fields, Flight, type Simulation } from "./flight.ts";
 import { originate } from "./output.ts";
 import type { TrueFlow, TruePacket } from "./truth.ts";
 import { addressOf, isSix, type Netns, type Tuple } from "./world.ts";

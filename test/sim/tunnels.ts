@@ -31,7 +31,9 @@ export function encapsulate(flight: Flight, device: Device, skb: Skb): void {
   };
   const route = lookUp(tunnel.underlay, remote);
   if (!route?.device) {
-    throw new Error(`${tunnel.underlay.name} can't reach ${remote}`);
+    delete skb.outer;
+    const codes = ["tunnel-endpoint-unreachable", "no-route"] as const;
+    return flight.dropped(skb, device, `${tunnel.kind}_xmit`, "NOT_SPECIFIED", [...codes]);
   }
   send(flight, tunnel.underlay, skb, route);
 }

@@ -1,0 +1,124 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { EventSchema } from "../../src/event/event_schema.ts";
+import { decodeTsv, encodeEvent } from "../../src/event/codec.ts";
+import { NetnsState } from "../../src/event/state.ts";
+import { CANARIES } from "./canary.ts";
+import type { Faults } from "./faults.ts";
+import { KNOWN } from "./known.ts";
+import { explain, type Run, run } from "./run.ts";
+import { everySmallCase } from "./small.ts";
+import { add, EMPTY, tally } from "./tally.ts";
+import { note, tooRare, type Usage } from "./usage.ts";
+import { workOf } from "./work.ts";
+
+const SEEDS = 600;
+
+function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
+  const failed: string[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    const result = run(seed, given);
+    if (result.violations.length > 0) failed.push(explain(result));
+    each(result);
+  }
+  equal(failed.slice(0, 5).join("\n"), "", `${failed.length} of ${seeds} seeds failed`);
+}
+
+Deno.test("[S1] each seed's own mix of faults breaks no promise, and all faults are met", () => {
+  const usage: Usage = new Map();
+  range(SEEDS, null, (result) => note(usage, result));
+  deepEqual(tooRare(usage), []);
+});
+
+Deno.test("[S2] without faults every packet has its outcome, path, reply and translation", () => {
+  range(SEEDS, {}, () => {});
+});
+
+for (const loss of [0.01, 0.1, 0.5]) {
+  Deno.test(`[S3] with ${100 * loss} % of events lost nothing is said that is wrong`, () => {
+    let total = EMPTY;
+    range(SEEDS / 2, { loss }, (result) => total = add(total, tally(result)));
+    equal(total.wrong, 0);
+    ok(total.right > 0 && total.unknown > 0);
+  });
+}
+
+Deno.test("[S4] every small case with every single event lost", () => {
+  const { cases, failed } = everySmallCase();
+  ok(cases > 3000, `${cases} cases`);
+  const text = failed.slice(0, 5).map(({ name, violations }) => `${name}: ${violations[0]!.text}`);
+  equal(text.join("\n"), "", `${failed.length} of ${cases} cases failed`);
+});
+
+for (const [name, { broken, check }] of Object.entries(CANARIES)) {
+  Deno.test(`[S5] an analysis in which ${name} is caught`, () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const given = check === "exact" ? {} : { loss: 0.1 };
+      const { violations } = run(seed, given, broken);
+      if (violations.some((violation) => violation.check === check)) return;
+    }
+    ok(false, `check "${check}" noticed nothing in 200 seeds`);
+  });
+}
+
+Deno.test("[S6] the same seed gives the same run", () => {
+  const text = () =>
+    JSON.stringify(run(7, null).report) + JSON.stringify(run(7, { loss: 0.1 }).report);
+  equal(text(), text());
+});
+
+Deno.test("[S7] simulated lines are lines that probes could send", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    for (const { events, states } of run(seed, {}).input.batches) {
+      for (const event of events) deepEqual(decodeTsv(encodeEvent(event)), trimmed(event));
+      for (const state of states) NetnsState.parse(state);
+      ok(events.every((event) => EventSchema.safeParse(spelled(event)).success));
+    }
+  }
+});
+
+const trimmed = (event: object) =>
+  Object.fromEntries(Object.entries(event).filter(([_, value]) => value !== undefined));
+const spelled = (event: object) =>
+  JSON.parse(JSON.stringify(event, (_, v) => typeof v === "bigint" ? String(v) : v));
+
+Deno.test("[S8] work grows about as the events do", () => {
+  const { input } = run(2, {});
+  const times = (n: number) => ({
+    ...input,
+    batches: Array.from({ length: n }, (_, i) => later(input.batches, i)).flat(),
+  });
+  const [small, large] = [workOf(times(4)), workOf(times(16))];
+  ok(
+    large < 4 * small * 1.6,
+    `4 times the events are ${(large / small).toFixed(1)} times the work`,
+  );
+});
+
+/** The same traffic again: an hour later, between other ports. */
+function later(batches: Run["input"]["batches"], i: number): Run["input"]["batches"] {
+  const shift = BigInt(i) * 3_600_000_000_000n;
+  return batches.map((batch) => ({
+    ...batch,
+    header: {
+      ...batch.header,
+      sequence: batch.header.sequence + 100 * i,
+      untilNs: String(BigInt(batch.header.untilNs) + shift),
+    },
+    states: i === 0 ? batch.states : [],
+    events: batch.events.map((event) => ({
+      ...event,
+      timeNs: event.timeNs + shift,
+      ...(event.sourcePort === undefined
+        ? {}
+        : { sourcePort: (event.sourcePort + 7 * i) & 65_535 }),
+      ...(event.icmpId === undefined ? {} : { icmpId: event.icmpId + 7 * i }),
+    })),
+  }));
+}
+
+for (const { seed, faults, claim } of KNOWN) {
+  Deno.test(`${claim.split(" ")[0]} seed ${seed}: ${claim.split(" ").slice(1).join(" ")}`, () => {
+    const result = run(seed, faults);
+    equal(result.violations.length, 0, explain(result));
+  });
+}
