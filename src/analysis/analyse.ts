@@ -81,8 +81,13 @@ function worstFirst(a: Flow, b: Flow): number {
   return bad(b) - bad(a) || (a.id < b.id ? -1 : 1);
 }
 
+interface Span {
+  from: string | null;
+  to: string | null;
+}
+
 /** Wall clock of the first and last event, by each node's own pairing of its two clocks. */
-function span(nodes: readonly NodeView[]): { from: Report["from"]; to: Report["to"] } {
+function span(nodes: readonly NodeView[]): Span {
   let from = Infinity;
   let to = -Infinity;
   for (const node of nodes) {

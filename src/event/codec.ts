@@ -1,7 +1,7 @@
 /**
- * Lines of a batch to values and back. An event has two spellings that mean the same (a property
- * test proves it): a JSON object, and tab-separated text in the order of `columns.ts`, which costs
- * a fifth as much to read.
+ * Lines of a batch to values and back. An event has two spellings that mean the same (rule E1): a
+ * JSON object, and tab-separated text in the order of `columns.ts`, which costs a fifth as much to
+ * read.
  */
 import { z } from "zod";
 import { BatchHeader } from "./batch.ts";
@@ -18,7 +18,7 @@ import type { Event } from "./event.ts";
 import { EventSchema } from "./event_schema.ts";
 import { NetnsState } from "./state.ts";
 
-/** A line that is not what it should be. The message is the reason, without the line's number. */
+/** A line that is not as it should be (rule E2). The message is the reason, without its number. */
 export class LineError extends Error {
   override name = "LineError";
 }

@@ -3,12 +3,18 @@ import type { TidyRule } from "./rules.ts";
 import { isCode, isTest, type Source } from "./source.ts";
 
 const RULES = "docs/rules.md";
+/** Claims about a part as a whole: tests prove them, no single place in the code is theirs. */
+const CLAIMS = /^docs\/rules\.d\/[\w-]+\.md$/;
 
 /** Every id that heads a rule is in a test title and in code; no title cites an unknown id. */
 export const rulesAreTestedAndTestsHaveRules: TidyRule = (sources) => {
   const rules = sources.find(({ path }) => path === RULES);
   if (rules === undefined) return [];
-  const stated = idsAfter(/^#+\s+\[?/gm, rules.text);
+  const heads = /^#+\s+\[?/gm;
+  const ruled = idsAfter(heads, rules.text);
+  const claimed = sources.filter(({ path }) => CLAIMS.test(path))
+    .flatMap(({ text }) => idsAfter(heads, text));
+  const stated = [...ruled, ...claimed];
   const titled = new Map(sources.flatMap(titles));
   const code = sources.filter(({ path }) =>
     path.startsWith("src/") && isCode(path) && !isTest(path)
@@ -17,7 +23,7 @@ export const rulesAreTestedAndTestsHaveRules: TidyRule = (sources) => {
   return [
     ...stated.filter((id) => !titled.has(id))
       .map((id) => `${RULES}: ${id} is in no test's title, must be tested`),
-    ...stated.filter((id) => !new RegExp(`\\b${id}\\b`).test(code))
+    ...ruled.filter((id) => !new RegExp(`\\b${id}\\b`).test(code))
       .map((id) => `${RULES}: ${id} is in no file under src, must be built`),
     ...[...titled].filter(([id]) => !stated.includes(id))
       .map(([id, path]) => `${path}: [${id}] is not in ${RULES}, must be stated there`),
