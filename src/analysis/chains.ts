@@ -6,6 +6,7 @@ import {
   invariants,
   isHousekeeping,
   isIcmpError,
+  TCP,
 } from "./identity.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
@@ -101,7 +102,12 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   const sameDestination = old.destination === now.destination &&
     old.destinationPort === now.destinationPort;
   if (sameSource && sameDestination) return true;
-  if (event.kind === "device-rx") return false;
+  // TCP's sequence numbers are invariants enough: no other packet has them.
+  if (event.protocol === TCP && old.source !== now.destination) return true;
+  // A bridge that asks iptables translates between its port's receive and its own.
+  const isOnward = event.kind === "device-rx" &&
+    (before.kind !== "device-rx" || before.netns !== event.netns);
+  if (isOnward) return false;
   if (sameSource || sameDestination) return true;
   const origin = conntrackForm(event);
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
