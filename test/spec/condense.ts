@@ -41,8 +41,8 @@ async function parts(path: string): Promise<{ filter: string; nodes: Part[] }> {
   return { filter: JSON.parse(first).filter, nodes: [...nodes.values()] };
 }
 
-/** Short and telling: `lhsp-i4-pod1` is `pod1`. */
-const shortName = (name: string) => name.replace(/^.*-/, "");
+/** Without the prefix of whoever made it: `lhsp-i4-pod1` is `pod1`. */
+const shortName = (name: string) => name.replace(/^lh\w+-(i\d-)?/, "");
 
 /** Events in microseconds after the first of all, in the order of their node. */
 function retimed(events: Event[], first: bigint): Event[] {

@@ -1,5 +1,6 @@
 /** A namespace's state as directives; `condense.ts` leaves out those a report does without. */
 import type { Link, NetnsState } from "../../../src/event/state.ts";
+import { isLoopback } from "../../../src/analysis/address.ts";
 import { quoted } from "./words.ts";
 
 export function stateText(state: NetnsState): string[] {
@@ -61,9 +62,11 @@ const pair = (name: string, value: string | number | undefined) =>
 const isPlainRoute = (route: NetnsState["routes"][number]) =>
   route.table !== 255 && !/^(fe80|ff00)/.test(route.destination);
 
-/** Bridges come before their ports, the loopback device not at all. */
+/** Bridges come before their ports, the loopback device only where it has addresses of its own. */
 function orderedLinks(state: NetnsState): Link[] {
-  const links = state.links.filter((link) => link.kind !== "loopback");
+  const links = state.links.filter((link) =>
+    link.kind !== "loopback" || link.addresses.some(({ address }) => !isLoopback(address))
+  );
   const isPort = (link: Link) => Number(link.bridgePort !== undefined);
   return links.sort((a, b) => isPort(a) - isPort(b));
 }
