@@ -21,8 +21,6 @@ export interface Suspects {
   list: Suspect[];
   /** Something was not asked: the list may lack the one that did it. */
   cut: boolean;
-  /** How many rules and policies of the hooks it met could refuse any packet at all. */
-  capable: number;
   passes: Pass[];
 }
 
@@ -46,7 +44,7 @@ export function suspectsOf(found: Case, state: NetnsState, around: Around): Susp
   if (result.list.length === 0) {
     result = run(likely.map(({ ctState }) => ({ ctState, mark: UNKNOWN_MARK })));
   }
-  return { ...result, capable: capableOf(found, ruleset, passes), passes };
+  return { ...result, passes };
 }
 
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
@@ -138,7 +136,9 @@ export function keyOf({ rule, base: { chain } }: Candidate): string {
   return `${rule.tool} ${rule.family} ${rule.table} ${rule.chain} ${rule.handle ?? rule.position}`;
 }
 
-function capableOf(found: Case, ruleset: Ruleset, passes: readonly Pass[]): number {
+/** How many rules and policies of the hooks it met could refuse any packet at all. */
+export function capableOf(found: Case, state: NetnsState, passes: readonly Pass[]): number {
+  const ruleset = rulesetOf(state);
   const traveller = travellerOf(found, ruleset, { ctState: null, mark: UNKNOWN_MARK });
   const walk = new Walk(ruleset, traveller, null, { blind: true });
   for (const pass of passes.filter(({ survived }) => !survived)) {

@@ -2,7 +2,7 @@
 import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/rule.ts";
 import { answerOf } from "./answer.ts";
-import { keyOf, type Suspect, suspectsOf } from "./candidates.ts";
+import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isNetfilterDrop } from "./death.ts";
 
@@ -54,9 +54,8 @@ function find(found: Case): Finding {
   }
   const cut = results.some((result) => result.cut);
   const named = cut ? null : onlyOne(found, suspects, around, drops);
-  const capable = Math.max(...results.map((result) => result.capable));
-  const proven = named !== null && !changed && capable === 1 &&
-    isCounted(found, named, around, drops);
+  const proven = named !== null && !changed && isCounted(found, named, around, drops) &&
+    capableOf(found, state, results[0]!.passes) === 1;
   return { ...none, suspects, named, proven };
 }
 

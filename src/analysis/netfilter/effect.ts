@@ -23,6 +23,8 @@ export interface Effect {
   verdicts: Verdict[];
 }
 
+export const NO_MATCH: Effect = { match: "no", verdicts: [] };
+
 /** A rule that sets bits of the mark to known values, or to others. */
 export interface MarkChange {
   mask: number;

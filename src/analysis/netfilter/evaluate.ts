@@ -1,7 +1,7 @@
 /** What one rule does to one packet: yes, no, or not decidable from what is known. */
 import type { NetfilterRule } from "../../event/state.ts";
 import type { Effect, Verdict } from "./effect.ts";
-import { iptablesEffect } from "./iptables_rule.ts";
+import { iptablesEffect, iptablesVerdicts } from "./iptables_rule.ts";
 import { nftEffect, nftVerdicts } from "./nft_rule.ts";
 import type { Traveller } from "./traveller.ts";
 
@@ -10,14 +10,10 @@ export function evaluate(
   at: Traveller,
   isChain: (name: string) => boolean,
 ): Effect {
+  if (isCut(rule)) return { match: "unknown", verdicts: [{ do: "unknown" }] };
   // Rules of iptables' own kind read better in its words: nft shows its extensions as "xt".
-  if (rule.tool !== "nft") {
-    if (rule.text.endsWith("…")) return { match: "unknown", verdicts: [{ do: "unknown" }] };
-    return iptablesEffect(rule.text, at, isChain);
-  }
-  // A rule too long to travel came without its expressions.
-  if (rule.expressions === undefined) return { match: "unknown", verdicts: [{ do: "unknown" }] };
-  return nftEffect(rule.expressions, at, rule);
+  if (rule.tool !== "nft") return iptablesEffect(rule.text, at, isChain);
+  return nftEffect(rule.expressions!, at, rule);
 }
 
 /** Whatever a rule may do to any packet, its match not asked. */
@@ -26,6 +22,12 @@ export function possibleVerdicts(
   at: Traveller,
   isChain: (name: string) => boolean,
 ): Verdict[] {
-  if (rule.tool === "nft" && rule.expressions) return nftVerdicts(rule.expressions, at, rule);
-  return evaluate(rule, at, isChain).verdicts;
+  if (isCut(rule)) return [{ do: "unknown" }];
+  if (rule.tool !== "nft") return iptablesVerdicts(rule.text, isChain);
+  return nftVerdicts(rule.expressions!, at, rule);
+}
+
+/** Too long to travel: its text ends early, or its expressions were left out. */
+function isCut({ tool, text, expressions }: NetfilterRule): boolean {
+  return tool === "nft" ? expressions === undefined : text.endsWith("…");
 }

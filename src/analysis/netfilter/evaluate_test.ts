@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import type { NetfilterRule, NetfilterSet } from "../../event/state.ts";
 import { emptyState } from "./case_fixture.ts";
 import type { Verdict } from "./effect.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { Headers } from "./hook_packet.ts";
 import type { Traveller } from "./traveller.ts";
 import type { Tri } from "./tri.ts";
@@ -242,7 +242,8 @@ Deno.test("[N6] iptables' conditions and targets", () => {
   ];
   for (const [text, expected, verdicts] of cases) {
     const effect = evaluate(iptables(text), traveller(), isChain);
-    deepEqual(effect, { match: expected, verdicts }, text);
+    deepEqual(effect, { match: expected, verdicts: expected === "no" ? [] : verdicts }, text);
+    deepEqual(possibleVerdicts(iptables(text), traveller(), isChain), verdicts, text);
   }
 });
 

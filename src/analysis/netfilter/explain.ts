@@ -144,7 +144,7 @@ export function untold(found: Case): Omit<Cause, "rule"> {
 }
 
 function why({ event }: Case, { state, suspects }: Finding): string {
-  if (!state) return "its rules were not read";
+  if (!state) return "its rules were not read, or not all of them";
   if (suspects.length === 0) {
     return `no rule or policy read there refuses such a packet, and it was freed in ${
       event.function ?? "an unnamed function"

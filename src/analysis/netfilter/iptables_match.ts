@@ -52,6 +52,13 @@ function device(name: HookDevice, pattern: string | undefined): Tri {
 
 function inNetwork(address: string | undefined, network: string | undefined): Tri {
   if (address === undefined || network === undefined) return "unknown";
+  // Long lists of services are of single addresses, printed as the kernel prints them.
+  if (network.endsWith("/32")) {
+    return tri(
+      network.length - 3 === address.length &&
+        network.startsWith(address),
+    );
+  }
   const mask = network.split("/")[1];
   if (mask !== undefined && !/^\d+$/.test(mask)) return underMask(address, network);
   return parseAddress(network.split("/")[0]!) ? tri(contains(network, address)) : "unknown";

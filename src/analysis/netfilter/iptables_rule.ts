@@ -1,5 +1,5 @@
 /** A rule as `iptables-save` prints it: its conditions, then its target. */
-import { anyMark, applyMark, type Effect, type Verdict } from "./effect.ts";
+import { anyMark, applyMark, type Effect, NO_MATCH, type Verdict } from "./effect.ts";
 import { conditionHolds } from "./iptables_match.ts";
 import { type Condition, iptablesWords, type Words } from "./iptables_words.ts";
 import type { Traveller } from "./traveller.ts";
@@ -26,8 +26,13 @@ export function iptablesEffect(
 ): Effect {
   const words = iptablesWords(text);
   const match = matchOf(words, at);
+  if (match === "no") return NO_MATCH;
   changeMark(words, match, at);
   return { match, verdicts: verdictsOf(words, isChain) };
+}
+
+export function iptablesVerdicts(text: string, isChain: (name: string) => boolean): Verdict[] {
+  return verdictsOf(iptablesWords(text), isChain);
 }
 
 /** Most rules of a long list differ in their first condition: the rest is not asked then. */

@@ -126,6 +126,9 @@ function deviceMatches(name: string, pattern: string): Tri {
 }
 
 function sameAddress(left: string, right: string): Tri {
+  if (left === right) return "yes";
+  // IPv4 has one spelling.
+  if (!left.includes(":") && /^\d+\.\d+\.\d+\.\d+$/.test(right)) return "no";
   const a = parseAddress(left);
   const b = parseAddress(right);
   if (!a || !b) return "unknown";

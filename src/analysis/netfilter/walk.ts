@@ -4,7 +4,7 @@ import type { Verdict } from "./effect.ts";
 import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Pass } from "./passes.ts";
-import type { Base, ChainName, Ruleset } from "./ruleset.ts";
+import { type Base, type ChainName, chainOfRule, type Ruleset } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
 import type { Tri } from "./tri.ts";
 
@@ -63,6 +63,8 @@ export class Walk {
   /** False when no packet can have gone on from here. */
   hook(pass: Pass, bases: readonly Base[]): boolean {
     Object.assign(this.at, pass.view);
+    // Where it may not have been, nothing must have counted it.
+    if (pass.guessed) this.#passed = [];
     for (const group of byPriority(bases)) {
       // Chains of one priority run in the order they were made, which no snapshot tells.
       const before = this.#passed;
@@ -122,9 +124,7 @@ export class Walk {
   }
 
   #ask(rule: NetfilterRule) {
-    const { family, table } = rule;
-    const legacy = rule.tool === "iptables-legacy";
-    const isChain = (name: string) => this.ruleset.isChain({ family, table, name, legacy });
+    const isChain = (name: string) => this.ruleset.isChain({ ...chainOfRule(rule), name });
     if (!this.options.blind) return evaluate(rule, this.at, isChain);
     const verdicts = possibleVerdicts(rule, this.at, isChain);
     return { match: "unknown" as const, verdicts };
@@ -149,9 +149,7 @@ export class Walk {
         return false;
       case "jump":
       case "goto": {
-        const { family, table } = rule;
-        const legacy = rule.tool === "iptables-legacy";
-        const target = { family, table, name: verdict.chain, legacy };
+        const target = { ...chainOfRule(rule), name: verdict.chain };
         const inner = this.#chain(place, target, [...path, rule], sure);
         flow.accepted ||= inner.accepted;
         flow.refused ||= inner.refused;
