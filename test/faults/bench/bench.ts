@@ -3,6 +3,8 @@ import type { CaseId, Kind } from "./case_run.ts";
 import { type Judged, runGroup } from "./group.ts";
 import type { AnySpec } from "./spec.ts";
 
+const GROUP_SIZE = 12;
+
 export interface BenchOptions {
   seed: number;
   groupSize?: number;
@@ -20,12 +22,31 @@ export function casesOf(specs: readonly AnySpec[]): CaseId[] {
 }
 
 export async function runBench(ids: readonly CaseId[], options: BenchOptions): Promise<Judged[]> {
-  const { groupSize = 12, seed, signal } = options;
   const prefix = `lhf${crypto.randomUUID().slice(0, 6)}`;
+  const judged = await runAll(ids, options, prefix);
+  const again = judged.filter(isHidden).map(({ run }) => run.id);
+  if (again.length === 0) return judged;
+  const quieter = { ...options, groupSize: Math.ceil((options.groupSize ?? GROUP_SIZE) / 3) };
+  const second = await runAll(again, quieter, prefix);
+  return judged.map((one) =>
+    isHidden(one) ? second.find(({ run }) => run.name === one.run.name) ?? one : one
+  );
+}
+
+/** The probe lost events, so lasthop must not decide: that is right, and no test of the fault. */
+function isHidden({ score, report }: Judged): boolean {
+  return score.mark === "unknown" && report.nodes.some(({ lost }) => lost > 0);
+}
+
+async function runAll(
+  ids: readonly CaseId[],
+  { groupSize = GROUP_SIZE, seed, signal, onJudged }: BenchOptions,
+  prefix: string,
+): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (let i = 0; i < ids.length && !signal?.aborted; i += groupSize) {
     const group = await runGroup(ids.slice(i, i + groupSize), { seed, prefix, signal });
-    for (const one of group) await options.onJudged?.(one);
+    for (const one of group) await onJudged?.(one);
     judged.push(...group);
   }
   return judged;

@@ -38,7 +38,7 @@ export const addresses: AnySpec[] = [
       ],
       verdicts: (w) => [
         delivered(),
-        dropped(["router", w.left], "reverse-path-filter", { talk: 1, source: strange }),
+        dropped([w.routerNode, w.left], "reverse-path-filter", { talk: 1, source: strange }),
       ],
       happened: (_, [good, bad]) => good!.answered === 2 && bad!.answered === 0,
       well: (_, [good]) => good!.answered === 2,
@@ -63,7 +63,7 @@ export const addresses: AnySpec[] = [
       lay: (w) => w.router.sysctl({ "net.ipv4.conf.all.rp_filter": 1 }),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], "reverse-path-filter")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "reverse-path-filter")],
   }),
   fault({
     id: "martian-own-source",
@@ -95,7 +95,7 @@ export const addresses: AnySpec[] = [
     },
     servers: (w) => [server(w, "tcp", 8080)],
     talks: (w) => [tcp(w, 8080)],
-    verdicts: (w) => [dropped(["router", w.left], "martian-address")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "martian-address")],
   }),
   ...([["static-on-client", "a"], ["static-on-gateway", "router"]] as const).map(([id, who]) =>
     who === "a"
@@ -129,7 +129,7 @@ export const addresses: AnySpec[] = [
         },
         servers: (w) => [server(w, "tcp", 8080)],
         talks: (w) => [tcp(w, 8080)],
-        verdicts: (w) => [dropped(["server", w.server.device], "destination-mac-mismatch")],
+        verdicts: (w) => [dropped([w.server.node, w.server.device], "destination-mac-mismatch")],
       })
   ),
   fault({

@@ -44,8 +44,8 @@ export const conntrack: AnySpec[] = [
     ],
     talks: (w) => [udp(w, 81), tcp(w, 80)],
     verdicts: (w) => [
-      dropped(["router", w.left], "conntrack-table-full"),
-      dropped(["router", w.left], "conntrack-table-full", { talk: 1 }),
+      dropped([w.routerNode, w.left], "conntrack-table-full"),
+      dropped([w.routerNode, w.left], "conntrack-table-full", { talk: 1 }),
     ],
   }),
 ];

@@ -176,7 +176,7 @@ export const traffic: AnySpec[] = [
       talks: (w) => [tcp(w, 8080)],
       verdicts: (w) => [
         dropped(
-          [hook === "ingress" ? "node" : "router", hook === "ingress" ? w.left : w.right],
+          [w.routerNode, hook === "ingress" ? w.left : w.right],
           "traffic-control-drop",
         ),
       ],
@@ -190,7 +190,7 @@ export const traffic: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w) => [
       delivered(),
-      dropped(["router", w.left], "traffic-control-drop", { reply: true }),
+      dropped([w.routerNode, w.left], "traffic-control-drop", { reply: true }),
     ],
     happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
@@ -205,10 +205,10 @@ export const traffic: AnySpec[] = [
       setUp: (w) => void w.router.neighbour(w.right, w.server.four, w.server.mac),
       talks: (w) => [ping(w)],
       verdicts: (w) => [
-        dropped(["server", w.server.device], "xdp-drop", {
+        dropped([w.server.node, w.server.device], "xdp-drop", {
           outcomes: ["dropped", "vanished"],
           stages: undefined,
-          at: [["server", w.server.device], ["router", w.right]],
+          at: [[w.server.node, w.server.device], [w.routerNode, w.right]],
         }),
       ],
     })
@@ -225,7 +225,7 @@ export const traffic: AnySpec[] = [
       },
       servers: (w) => [server(w, "udp", 9000, { does: "sink" })],
       talks: (w) => [udp(w, 9000, { count: 30, size: 1_000, oneWay: true })],
-      verdicts: (w) => [dropped(["router", w.right], "queue-overflow", { remedy: false })],
+      verdicts: (w) => [dropped([w.routerNode, w.right], "queue-overflow", { remedy: false })],
       happened: async (w) => {
         const { stdout } = await w.router.run(["tc", "-s", "qdisc", "show", "dev", w.right]);
         return /dropped [1-9]/.test(stdout);
@@ -254,7 +254,7 @@ export const traffic: AnySpec[] = [
       talks: (w) => [ping(w)],
       verdicts: (w) => [
         dropped(
-          direction === "in" ? ["server", w.server.device] : ["router", w.left],
+          direction === "in" ? [w.server.node, w.server.device] : [w.routerNode, w.left],
           "ipsec-policy",
         ),
       ],
@@ -281,7 +281,7 @@ export const traffic: AnySpec[] = [
     },
     servers: (w) => [server(w, "udp", 5000)],
     talks: (w) => [udp(w, 5000)],
-    verdicts: (w) => [dropped(["server", w.server.device], "ipsec-policy")],
+    verdicts: (w) => [dropped([w.server.node, w.server.device], "ipsec-policy")],
   }),
 ];
 
@@ -313,7 +313,7 @@ export const forgeries: AnySpec[] = [
         frame: { ...forged(w), broken: "payload" },
       }],
       verdicts: (w) => [
-        dropped(["server", w.server.device], "checksum-invalid", { remedy: false }),
+        dropped([w.server.node, w.server.device], "checksum-invalid", { remedy: false }),
       ],
       alone: true,
     })
@@ -331,7 +331,7 @@ export const forgeries: AnySpec[] = [
       device: w.client.device,
       frame: { ...forged(w), broken: "ip" },
     }],
-    verdicts: (w) => [dropped(["router", w.left], "checksum-invalid", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "checksum-invalid", { remedy: false })],
     alone: true,
   }),
   fault({
@@ -348,7 +348,7 @@ export const forgeries: AnySpec[] = [
       device: w.client.device,
       frame: { ...forged(w), broken: "ip", ipId: 0 },
     }],
-    verdicts: (w) => [dropped(["router", w.left], "checksum-invalid", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "checksum-invalid", { remedy: false })],
     alone: true,
   }),
   fault({
@@ -364,7 +364,7 @@ export const forgeries: AnySpec[] = [
       device: w.client.device,
       frame: { ...forged(w), source: "127.0.0.9" },
     }],
-    verdicts: (w) => [dropped(["router", w.left], "martian-address", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "martian-address", { remedy: false })],
     alone: true,
   }),
   fault({
@@ -385,7 +385,7 @@ export const forgeries: AnySpec[] = [
       device: w.client.device,
       frame: { ...forged(w), flags: 0x12 },
     }],
-    verdicts: (w) => [dropped(["router", w.left], "conntrack-invalid", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "conntrack-invalid", { remedy: false })],
     alone: true,
   }),
 ];

@@ -25,7 +25,7 @@ export const forwarding: AnySpec[] = [
     fault: { lay: (w) => w.router.sysctl({ "net.ipv4.ip_forward": 0 }) },
     servers: (w) => [server(w, "tcp", 8080)],
     talks: (w) => [tcp(w, 8080)],
-    verdicts: (w) => [dropped(["router", w.left], code)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code)],
   }),
   fault({
     id: "forwarding-off-device",
@@ -37,7 +37,7 @@ export const forwarding: AnySpec[] = [
       lay: (w) => w.router.sysctl({ "net/ipv4/conf/lo/forwarding": 0 }),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], code)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code)],
   }),
   fault({
     id: "forwarding-off-device-of-replies",
@@ -47,7 +47,7 @@ export const forwarding: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w) => [
       { outcomes: ["delivered"], codes: [], remedy: false },
-      dropped(["router", w.right], code, { reply: true }),
+      dropped([w.routerNode, w.right], code, { reply: true }),
     ],
     happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
@@ -62,6 +62,6 @@ export const forwarding: AnySpec[] = [
       lay: (w) => w.router.sysctl({ "net.ipv4.ip_forward": 0 }),
     },
     talks: (w) => [ping6(w)],
-    verdicts: (w) => [dropped(["router", w.left], code)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code)],
   }),
 ];

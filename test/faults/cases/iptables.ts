@@ -1,5 +1,6 @@
 /** The same with iptables, as kube-proxy, docker and administrators write it. */
 import { type AnySpec, delivered, dropped, fault } from "../bench/spec.ts";
+import { asymmetric } from "../worlds/others.ts";
 import { routed } from "../worlds/routed.ts";
 import { ping, server, tcp, udp } from "./talks.ts";
 
@@ -35,7 +36,7 @@ export const iptables: AnySpec[] = [
         ),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], "netfilter-drop")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
   }),
   fault({
     id: "iptables-chain",
@@ -66,7 +67,7 @@ export const iptables: AnySpec[] = [
     },
     servers: (w) => [server(w, "udp", port)],
     talks: (w) => [udp(w, port)],
-    verdicts: (w) => [dropped(["router", w.left], "netfilter-drop")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
   }),
   ...(["REJECT", "REJECT --reject-with tcp-reset"] as const).map((target, i) =>
     fault({
@@ -82,7 +83,7 @@ export const iptables: AnySpec[] = [
       },
       servers: (w) => [server(w, "tcp", port)],
       talks: (w) => [tcp(w, port)],
-      verdicts: (w) => [dropped(["server", w.server.device], "netfilter-reject")],
+      verdicts: (w) => [dropped([w.server.node, w.server.device], "netfilter-reject")],
     })
   ),
   fault({
@@ -99,9 +100,9 @@ export const iptables: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w) => [
       delivered(),
-      dropped(["server", w.server.device], "netfilter-drop", {
+      dropped([w.server.node, w.server.device], "netfilter-drop", {
         reply: true,
-        at: [["server", w.server.device], ["server", ""]],
+        at: [[w.server.node, w.server.device], [w.server.node, ""]],
       }),
     ],
     happened: (_, [sent]) => sent!.answered === 0,
@@ -118,7 +119,7 @@ export const iptables: AnySpec[] = [
       lay: (w) => w.router.iptables("mangle", `-A PREROUTING -i ${w.right} -p udp -j DROP`),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], "netfilter-drop")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
   }),
   fault({
     id: "ip6tables-input",
@@ -133,6 +134,42 @@ export const iptables: AnySpec[] = [
     },
     servers: (w) => [server(w, "udp", port, { family: 6 })],
     talks: (w) => [udp(w, port, { to: w.server.six })],
-    verdicts: (w) => [dropped(["server", w.server.device], "netfilter-drop")],
+    verdicts: (w) => [dropped([w.server.node, w.server.device], "netfilter-drop")],
+  }),
+  fault({
+    id: "iptables-raw-multiport",
+    code: "netfilter-drop",
+    world: routed(),
+    fault: {
+      lay: (w) =>
+        w.router.iptables(
+          "raw",
+          `-A PREROUTING -p tcp -m multiport --dports 22,${port} -m comment --comment lock -j DROP`,
+        ),
+    },
+    near: {
+      what: "multiport of others",
+      lay: (w) =>
+        w.router.iptables("raw", "-A PREROUTING -p tcp -m multiport --dports 22,23 -j DROP"),
+    },
+    servers: (w) => [server(w, "tcp", port)],
+    talks: (w) => [tcp(w, port)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
+  }),
+  fault({
+    id: "iptables-invalid",
+    code: "conntrack-invalid",
+    world: asymmetric,
+    fault: {
+      lay: (w) => w.back.iptables("filter", "-A FORWARD -m conntrack --ctstate INVALID -j DROP"),
+    },
+    servers: (w) => [server(w, "tcp", port)],
+    talks: (w) => [tcp(w, port)],
+    verdicts: (w) => [
+      delivered(),
+      dropped(["back", w.backIn], "conntrack-invalid", { reply: true, remedy: false }),
+    ],
+    happened: (_, [sent]) => sent!.answered === 0,
+    alone: true,
   }),
 ];

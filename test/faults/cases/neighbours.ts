@@ -60,10 +60,10 @@ export const neighbours: AnySpec[] = [
     },
     talks: (w) => [ping(w, { waitMs: 3_600 })],
     verdicts: (w) => [
-      dropped(["router", w.right], code, {
+      dropped([w.routerNode, w.right], code, {
         stages: undefined,
         outcomes: waiting,
-        at: [["router", w.right], ["router", w.left]],
+        at: [[w.routerNode, w.right], [w.routerNode, w.left]],
       }),
     ],
   }),
@@ -77,7 +77,7 @@ export const neighbours: AnySpec[] = [
     servers: (w) => [server(w, "udp", 5300)],
     talks: (w) => [udp(w, 5300, { timeoutMs: 3_600 })],
     verdicts: (w) => [
-      dropped(["client", w.client.device], code, { stages: undefined, outcomes: waiting }),
+      dropped([w.client.node, w.client.device], code, { stages: undefined, outcomes: waiting }),
     ],
   }),
   fault({
@@ -143,8 +143,8 @@ export const links: AnySpec[] = [
     },
     talks: (w) => [ping(w)],
     verdicts: (w) => [
-      dropped(["router", w.right], [dead, "no-route"], {
-        at: [["router", w.right], ["router", w.left]],
+      dropped([w.routerNode, w.right], [dead, "no-route"], {
+        at: [[w.routerNode, w.right], [w.routerNode, w.left]],
       }),
     ],
   }),
@@ -157,8 +157,8 @@ export const links: AnySpec[] = [
     talks: (w) => [ping(w)],
     // With the device its routes went: the lookup fails, and the device is why.
     verdicts: (w) => [
-      dropped(["router", w.left], [dead, "no-route"], {
-        at: [["router", w.right], ["router", w.left]],
+      dropped([w.routerNode, w.left], [dead, "no-route"], {
+        at: [[w.routerNode, w.right], [w.routerNode, w.left]],
       }),
     ],
     alone: true,
@@ -170,7 +170,7 @@ export const links: AnySpec[] = [
     deadLinks: true,
     fault: { lay: (w) => w.host.ip(`link set ${w.serverPort} down`) },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [{
+    verdicts: () => [{
       outcomes: waiting,
       codes: [dead, code],
       remedy: true,

@@ -50,7 +50,7 @@ export const nests: AnySpec[] = [
         ),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["b", "eth0"], "tunnel-blocked")],
+    verdicts: () => [dropped(["b", "eth0"], "tunnel-blocked")],
   }),
   fault({
     id: "nested-outer-blocked",
@@ -84,7 +84,7 @@ export const nests: AnySpec[] = [
     },
     setUp: introduce,
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["b", "eth0"], "tunnel-id-mismatch")],
+    verdicts: () => [dropped(["b", "eth0"], "tunnel-id-mismatch")],
     alone: true,
   }),
 ];

@@ -23,7 +23,8 @@ function forward(id: string, rules: (w: World) => string, near: string, what: st
     near: { what, lay: (w) => w.router.nft(table("forward", near, "inet", more)) },
     servers: (w) => [server(w, "tcp", port)],
     talks: (w) => [tcp(w, port)],
-    verdicts: (w) => [dropped(["router", w.left], drop)],
+    // Which of several rules it was can be open; then no rule can be mended.
+    verdicts: (w) => [dropped([w.routerNode, w.left], drop, { remedy: !id.endsWith("limit") })],
   });
 }
 
@@ -50,8 +51,12 @@ function local(
     servers: (w) => [server(w, "tcp", port)],
     talks: (w) => [tcp(w, port)],
     verdicts: (w) => [
-      dropped([who, w[who].device], codes, {
-        at: [[who, w[who].device], ...(who === "client" ? [["client", ""]] as const : [])],
+      dropped([w[who].node, w[who].device], codes, {
+        // What its own stack drops is on no device yet, or on the one it was to leave by.
+        at: [
+          [w[who].node, w[who].device],
+          ...(who === "client" ? [[w.client.node, ""]] as const : []),
+        ],
       }),
     ],
   });
@@ -85,6 +90,24 @@ export const nft: AnySpec[] = [
     "accepted before the jump",
     `chain deep { meta l4proto tcp jump deeper; }; chain deeper { tcp dport 1-9000 drop; };`,
   ),
+  forward(
+    "forward-vmap",
+    () => `tcp dport vmap { 22 : accept, ${port} : drop }`,
+    `tcp dport vmap { 22 : drop, ${port} : accept }`,
+    "the map lets it pass",
+  ),
+  forward(
+    "forward-limit",
+    () => `tcp dport ${port} limit rate over 1/hour burst 1 packets drop; tcp dport ${port} drop`,
+    `tcp dport ${port} limit rate over 1000/second drop`,
+    "a limit that it does not reach",
+  ),
+  forward(
+    "forward-mark",
+    () => `tcp dport ${port} meta mark set 0x5; meta mark 0x5 drop`,
+    `meta mark 0x5 drop`,
+    "a mark that nobody sets",
+  ),
   local("input", "server", "input", drop, `tcp dport ${port} drop`),
   local("prerouting", "server", "prerouting", drop, `tcp dport ${port} drop`),
   local("output", "client", "output", drop, `tcp dport ${port} drop`),
@@ -111,7 +134,7 @@ export const nft: AnySpec[] = [
     },
     servers: (w) => [server(w, "udp", port)],
     talks: (w) => [udp(w, port)],
-    verdicts: (w) => [dropped(["router", w.left], reject)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], reject)],
   }),
   fault({
     id: "nft-forward-icmp6",
@@ -136,7 +159,7 @@ export const nft: AnySpec[] = [
     },
     servers: (w) => [server(w, "tcp", port)],
     talks: (w) => [tcp(w, port)],
-    verdicts: (w) => [delivered(), dropped(["router", w.right], drop, { reply: true })],
+    verdicts: (w) => [delivered(), dropped([w.routerNode, w.right], drop, { reply: true })],
     happened: (_, [sent]) => sent!.answered === 0,
   }),
   fault({
@@ -166,6 +189,28 @@ export const nft: AnySpec[] = [
     verdicts: (w) => [dropped(["node", w.clientPort], drop)],
     alone: true,
   }),
+  ...([["DROP", drop], ["REJECT", reject]] as const).map(([target, code]) =>
+    fault({
+      id: `bridge-nf-iptables-${target.toLowerCase()}`,
+      code,
+      world: pods,
+      setUp: (w) => void w.host.sysctl({ "net.bridge.bridge-nf-call-iptables": 1 }),
+      fault: {
+        lay: (w) => w.host.iptables("filter", `-A FORWARD -p tcp --dport ${port} -j ${target}`),
+      },
+      near: {
+        what: "policy DROP for IPv6, which it is not",
+        lay: (w) => w.host.ip6tables("filter", ":FORWARD DROP [0:0]"),
+      },
+      servers: (w) => [server(w, "tcp", port)],
+      talks: (w) => [tcp(w, port)],
+      verdicts: (w) => [
+        dropped(["node", w.clientPort], code, {
+          at: [["node", w.clientPort], ["node", w.serverPort]],
+        }),
+      ],
+    })
+  ),
   ...["ingress", "egress"].map((hook) =>
     fault({
       id: `nft-netdev-${hook}`,
@@ -188,7 +233,7 @@ export const nft: AnySpec[] = [
           ),
       },
       talks: (w) => [ping(w)],
-      verdicts: (w) => [dropped(["router", hook === "ingress" ? w.left : w.right], drop)],
+      verdicts: (w) => [dropped([w.routerNode, hook === "ingress" ? w.left : w.right], drop)],
     })
   ),
 ];

@@ -15,7 +15,7 @@ const special = (type: string) =>
       lay: (w) => w.router.ip(`route add ${type} 198.51.100.0/24`, `route add ${type} default`),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], "route-blackhole")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "route-blackhole")],
   });
 
 export const routing: AnySpec[] = [
@@ -29,7 +29,7 @@ export const routing: AnySpec[] = [
       lay: (w) => w.router.ip("route add 192.0.2.0/24 dev lo", "route del 192.0.2.0/24 dev lo"),
     },
     talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["router", w.left], "no-route")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "no-route")],
   }),
   fault({
     id: "no-route-in-v6",
@@ -80,7 +80,7 @@ export const routing: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w) => [{
       outcomes: ["dropped", "vanished", "unknown"],
-      at: [["client", w.client.device], ["client", "lo"], ["client", ""]],
+      at: [[w.client.node, w.client.device], [w.client.node, "lo"], [w.client.node, ""]],
       codes: ["no-route"],
       remedy: true,
     }],
@@ -110,7 +110,7 @@ export const routing: AnySpec[] = [
     },
     servers: (w) => [server(w, "tcp", 8080)],
     talks: (w) => [tcp(w, 8080)],
-    verdicts: (w) => [dropped(["router", w.left], "route-blackhole")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "route-blackhole")],
   }),
   fault({
     id: "rule-blackhole-table",
@@ -140,7 +140,7 @@ export const routing: AnySpec[] = [
       lay: (w) => w.router.ip("route add blackhole 2001:db8::/32"),
     },
     talks: (w) => [ping6(w)],
-    verdicts: (w) => [dropped(["router", w.left], "route-blackhole")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "route-blackhole")],
   }),
   fault({
     id: "route-blackhole-for-replies",
@@ -150,7 +150,7 @@ export const routing: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w) => [
       delivered(),
-      dropped(["router", w.right], "route-blackhole", { reply: true }),
+      dropped([w.routerNode, w.right], "route-blackhole", { reply: true }),
     ],
     happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
@@ -162,7 +162,7 @@ export const routing: AnySpec[] = [
     fault: {},
     near: { what: "TTL 2, which is enough" },
     talks: (w) => [ping(w, { options: ["-t", "1"] })],
-    verdicts: (w) => [dropped(["router", w.left], "ttl-exceeded", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "ttl-exceeded", { remedy: false })],
     alone: true,
   }),
   fault({
@@ -181,7 +181,7 @@ export const routing: AnySpec[] = [
     world: routed(),
     fault: {},
     talks: (w) => [ping6(w, { options: ["-t", "1"] })],
-    verdicts: (w) => [dropped(["router", w.left], "ttl-exceeded", { remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "ttl-exceeded", { remedy: false })],
     alone: true,
   }),
   fault({

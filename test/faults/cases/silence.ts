@@ -7,7 +7,7 @@ import { ping, ping6, server, tcp, udp } from "./talks.ts";
 
 /** Only the client has a probe. */
 function clientOnly(site: Site): Routed {
-  const world = routed()(site);
+  const world = routed({ pods: false })(site);
   return { ...world, nodes: { client: [world.client.at] } };
 }
 
@@ -33,7 +33,7 @@ export const silence: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w): Verdict[] => [{
       outcomes: ["unknown"],
-      at: [["client", w.client.device]],
+      at: [[w.client.node, w.client.device]],
       codes: ["left-observed-network"],
       remedy: false,
     }],
@@ -47,7 +47,7 @@ export const silence: AnySpec[] = [
     talks: (w) => [tcp(w, 8080)],
     verdicts: (w): Verdict[] => [{
       outcomes: ["unknown"],
-      at: [["client", w.client.device]],
+      at: [[w.client.node, w.client.device]],
       codes: ["left-observed-network"],
       remedy: false,
     }],
@@ -70,7 +70,7 @@ export const silence: AnySpec[] = [
       [0, 1].map((talk) => ({
         talk,
         outcomes: ["vanished"],
-        at: [["client", w.client.device]],
+        at: [[w.client.node, w.client.device]],
         codes: ["lost-between-nodes"],
         remedy: false,
       })),
@@ -105,7 +105,7 @@ export const silence: AnySpec[] = [
     talks: (w) => [ping(w)],
     verdicts: (w): Verdict[] => [{
       outcomes: ["dropped", "vanished", "unknown"],
-      at: [["client", w.client.device]],
+      at: [[w.client.node, w.client.device]],
       codes: ["no-route"],
       remedy: false,
     }],
@@ -128,7 +128,7 @@ export const silence: AnySpec[] = [
       dropped(["first", w.left], "netfilter-drop"),
       dropped(["second", w.middle], "route-blackhole", { talk: 1 }),
       delivered({ talk: 2 }),
-      dropped(["server", w.server.device], "no-listener", { talk: 3, remedy: false }),
+      dropped([w.server.node, w.server.device], "no-listener", { talk: 3, remedy: false }),
     ],
     alone: true,
   }),
@@ -145,7 +145,7 @@ export const silence: AnySpec[] = [
     servers: (w) => [server(w, "tcp", 80)],
     talks: (w) => [tcp(w, 80)],
     verdicts: (w) => [
-      dropped(["router", w.left], "route-blackhole"),
+      dropped([w.routerNode, w.left], "route-blackhole"),
       delivered({ talk: 1 }),
     ],
     happened: (_, [before, after]) => before!.answered === 0 && after!.answered === 1,

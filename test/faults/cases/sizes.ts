@@ -8,7 +8,7 @@ import { ping, ping6, server, tcp } from "./talks.ts";
 const code = "mtu-exceeded" as const;
 const port = 8081;
 const whole = ["-M", "do"];
-const either = (w: Routed) => [["router", w.left], ["router", w.right]] as const;
+const either = (w: Routed) => [[w.routerNode, w.left], [w.routerNode, w.right]] as const;
 
 export const sizes: AnySpec[] = [
   fault({
@@ -18,7 +18,7 @@ export const sizes: AnySpec[] = [
     fault: { lay: (w) => w.router.ip(`link set ${w.right} mtu 1300`) },
     near: { what: "just large enough", lay: (w) => w.router.ip(`link set ${w.right} mtu 1428`) },
     talks: (w) => [ping(w, { size: 1_400, options: whole })],
-    verdicts: (w) => [dropped(["router", w.left], code, { at: either(w), remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code, { at: either(w), remedy: false })],
   }),
   fault({
     id: "mtu-route",
@@ -30,7 +30,7 @@ export const sizes: AnySpec[] = [
       lay: (w) => w.router.ip(`route add 198.51.100.0/24 dev ${w.right} mtu lock 1200`),
     },
     talks: (w) => [ping(w, { size: 1_300, options: whole })],
-    verdicts: (w) => [dropped(["router", w.left], code, { at: either(w), remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code, { at: either(w), remedy: false })],
   }),
   fault({
     id: "mtu-black-hole-tcp",
@@ -48,7 +48,7 @@ export const sizes: AnySpec[] = [
     },
     servers: (w) => [server(w, "tcp", port)],
     talks: (w) => [tcp(w, port, { size: 60_000, timeoutMs: 2_500 })],
-    verdicts: (w) => [dropped(["router", w.left], code, { at: either(w), remedy: false })],
+    verdicts: (w) => [dropped([w.routerNode, w.left], code, { at: either(w), remedy: false })],
     ignore: () => ["icmp"],
   }),
   fault({
@@ -94,8 +94,8 @@ export const sizes: AnySpec[] = [
     },
     talks: (w) => [ping(w, { size: 1_400, options: ["-M", "dont"] })],
     verdicts: (w) => [
-      dropped(["router", w.right], code, {
-        at: [["router", w.right], ["server", w.server.device]],
+      dropped([w.routerNode, w.right], code, {
+        at: [[w.routerNode, w.right], [w.server.node, w.server.device]],
         remedy: false,
       }),
     ],
@@ -134,7 +134,7 @@ export const sizes: AnySpec[] = [
         ),
     },
     talks: (w) => [ping(w, { size: 4_000 })],
-    verdicts: (w) => [dropped(["router", w.left], "netfilter-drop")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "netfilter-drop")],
   }),
   fault({
     id: "fragments-well",

@@ -153,9 +153,30 @@ export const sockets: AnySpec[] = [
     code: "delivered",
     world: routed(),
     fault: {},
-    servers: (w) => [server(w, "tcp", port, { answer: 100_000 })],
-    talks: (w) => [tcp(w, port, { abort: true }), ping(w)],
-    verdicts: () => [delivered(), delivered({ talk: 1 })],
+    servers: (w) => [server(w, "tcp", port, { does: "reset" })],
+    talks: (w) => [tcp(w, port), ping(w)],
+    verdicts: () => [delivered(), delivered({ reply: true }), delivered({ talk: 1 })],
+    happened: (_, [reset]) => reset!.error === "no answer",
+    alone: true,
+  }),
+  fault({
+    id: "retransmission",
+    code: "delivered",
+    world: routed(),
+    // Every fiftieth packet of it is lost, the first SYN among them; TCP mends that.
+    fault: {
+      lay: (w) =>
+        w.router.nft(
+          "table inet lossy { chain c { type filter hook forward priority 0; " +
+            `tcp dport ${port} numgen inc mod 50 < 1 drop; }; }`,
+        ),
+    },
+    servers: (w) => [server(w, "tcp", port)],
+    talks: (w) => [tcp(w, port, { timeoutMs: 3_000 })],
+    verdicts: () => [delivered(), delivered({ reply: true })],
+    happened: async (w, [sent]) =>
+      sent!.answered === 1 &&
+      /[1-9]/.exec((await w.client.at.run(["nstat", "-asz", "TcpRetransSegs"])).stdout) !== null,
     alone: true,
   }),
 ];

@@ -300,4 +300,93 @@ export const tunnels: AnySpec[] = [
     verdicts: (w) => [dropped(["b", w.vx], "destination-mac-mismatch")],
     alone: true,
   }),
+  fault({
+    id: "tunnel-blocked-for-replies",
+    code: "tunnel-blocked",
+    world: overlay(),
+    fault: { lay: (w) => w.a.at.nft(input(`udp dport ${w.port} drop`)) },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [
+      delivered(),
+      dropped(["a", w.a.uplink], "tunnel-blocked", { reply: true }),
+    ],
+    happened: (_, [sent]) => sent!.answered === 0,
+    alone: true,
+  }),
+  fault({
+    id: "tunnel-external-nobody",
+    code: unreachable,
+    world: overlay({ mode: "external" }),
+    fault: {
+      lay: (w) =>
+        w.a.at.ip(
+          `route replace ${w.b.podNet.cidr} encap ip id ${w.vni} dst ${w.nobody} ` +
+            `via ${w.b.vtep} dev ${w.vx} onlink`,
+        ),
+    },
+    talks: (w) => [ping(w, { waitMs: 3_400 })],
+    verdicts: (w) => [
+      dropped(["a", w.vx], unreachable, { at: atSender(w), outcomes: lost, stages: undefined }),
+    ],
+  }),
+  fault({
+    id: "tunnel-bridged-no-entry",
+    code: "tunnel-no-endpoint",
+    world: overlay({ mode: "bridged" }),
+    setUp: (w) => void w.client.at.neighbour("eth0", w.server.four, w.server.mac),
+    fault: {
+      lay: (w) =>
+        w.a.at.bridgeTool(
+          `fdb del 00:00:00:00:00:00 dev ${w.vx} dst ${w.b.underlay}`,
+          `fdb del ${w.server.mac} dev ${w.vx} dst ${w.b.underlay} self`,
+        ),
+    },
+    near: {
+      what: "the default entry is gone and not needed",
+      lay: (w) => {
+        w.b.pod.at.neighbour("eth0", w.client.four, w.client.mac);
+        w.a.at.bridgeTool(`fdb del 00:00:00:00:00:00 dev ${w.vx} dst ${w.b.underlay}`);
+      },
+    },
+    talks: (w) => [ping(w)],
+    verdicts: (w) => [dropped(["a", w.vx], "tunnel-no-endpoint")],
+  }),
+  fault({
+    id: "tunnel-device-down-sender",
+    code: "link-down",
+    world: overlay(),
+    deadLinks: true,
+    fault: { lay: (w) => w.a.at.ip(`link set ${w.vx} down`) },
+    talks: (w) => [ping(w)],
+    // The route went with the device.
+    verdicts: (w) => [
+      dropped(["a", w.a.bridge], ["link-down", "no-route"], {
+        at: [["a", w.a.bridge], ["a", w.a.port], ["a", w.vx]],
+      }),
+    ],
+    alone: true,
+  }),
+  fault({
+    id: "tunnel-wrong-node-tcp",
+    code: "tunnel-endpoint-wrong",
+    world: overlay({ third: true, mode: "bridged" }),
+    setUp: (w) => void w.client.at.neighbour("eth0", w.server.four, w.server.mac),
+    fault: {
+      lay: (w) =>
+        w.a.at.bridgeTool(
+          `fdb del 00:00:00:00:00:00 dev ${w.vx} dst ${w.b.underlay}`,
+          `fdb replace ${w.server.mac} dev ${w.vx} dst ${w.c!.underlay} self static`,
+        ),
+    },
+    servers: (w) => [server(w, "tcp", 8080)],
+    talks: (w) => [tcp(w, 8080)],
+    // It floods node c's bridge and no port is the right one.
+    verdicts: (w) => [{
+      outcomes: ["dropped", "vanished"],
+      at: [["c", w.vx], ["c", w.c!.bridge], ["c", w.c!.port], ["c", "eth0"]],
+      codes: ["tunnel-endpoint-wrong"],
+      remedy: true,
+    }],
+    alone: true,
+  }),
 ];

@@ -10,8 +10,11 @@ export interface Server {
   address?: string;
   port: number;
   family?: 4 | 6;
-  /** `echo` answers; `sink` takes and says nothing; `idle` never takes what arrives. */
-  does?: "echo" | "sink" | "idle";
+  /**
+   * `echo` answers; `sink` takes and says nothing; `idle` never takes what arrives; `reset` closes a
+   * connection with the request unread, which the kernel answers with a reset.
+   */
+  does?: "echo" | "sink" | "idle" | "reset";
   backlog?: number;
   receiveBuffer?: number;
   /** A classic BPF program of one instruction that keeps this many octets: 0 refuses all. */
@@ -62,7 +65,7 @@ export function keepOnly(socket: Socket, octets: number): void {
   socket.setBytes(OPTION.attachFilter, program);
 }
 
-async function answerAll(socket: Socket, does: "echo" | "sink"): Promise<void> {
+async function answerAll(socket: Socket, does: Server["does"]): Promise<void> {
   const data = new Uint8Array(CHUNK);
   while (await untilReady(socket.fd, READ, FOREVER_MS)) {
     for (;;) {
@@ -88,7 +91,8 @@ async function acceptAll(socket: Socket, open: Set<Socket>, server: Server): Pro
 }
 
 /** Reads to the end of the request, then answers and closes. */
-async function serveOne(socket: Socket, { answer = 16 }: Server): Promise<void> {
+async function serveOne(socket: Socket, { answer = 16, does }: Server): Promise<void> {
+  if (does === "reset") return void await untilReady(socket.fd, READ, FOREVER_MS);
   const data = new Uint8Array(CHUNK);
   for (;;) {
     const got = socket.receive(data);

@@ -43,8 +43,6 @@ export interface SocketTalk {
   ttl?: number;
   mtuDiscover?: number;
   timeoutMs?: number;
-  /** It ends with a reset instead of an orderly close. */
-  abort?: boolean;
 }
 
 /** Frames made by hand; no answer is waited for. */
@@ -103,7 +101,6 @@ async function sendTcp(talk: SocketTalk): Promise<Sent> {
     const answer = await readAll(socket, timeoutMs);
     return answer > 0 ? { ...result, answered: 1 } : { ...result, error: "no answer" };
   } finally {
-    if (talk.abort) socket.setBytes([1, 13], new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
     socket.close();
   }
 }
@@ -128,16 +125,23 @@ async function sendUdp(talk: SocketTalk): Promise<Sent> {
     result.sourcePort = portOf(socket.name);
     if ("error" in begun) return { ...result, error: `connect: ${begun.error}` };
     const data = new Uint8Array(Math.max(size, 1)).fill(0x75);
+    const take = async (waitMs: number) => {
+      if (!await untilReady(socket.fd, READ, waitMs)) return false;
+      const got = socket.receive(new Uint8Array(65_536));
+      if ("count" in got) result.answered++;
+      else if ("error" in got) result.error = `receive: ${got.error}`;
+      return true;
+    };
     for (let i = 0; i < count; i++) {
       const done = socket.send(data);
       result.sent++;
       if ("error" in done) result.error = `send: ${done.error}`;
       // One after another where replies come: what a resolver does.
-      if (talk.oneWay) continue;
-      if (!await untilReady(socket.fd, READ, timeoutMs / count)) continue;
-      const got = socket.receive(new Uint8Array(65_536));
-      if ("count" in got) result.answered++;
-      else if ("error" in got) result.error = `receive: ${got.error}`;
+      if (!talk.oneWay) await take(timeoutMs / (2 * count));
+    }
+    const untilMs = performance.now() + timeoutMs / 2;
+    while (!talk.oneWay && result.answered < count) {
+      if (!await take(untilMs - performance.now())) break;
     }
     return result;
   } finally {

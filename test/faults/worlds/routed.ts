@@ -5,6 +5,8 @@ import { DUAL, type Host, ROUTER, type Site, type World } from "./world.ts";
 
 export interface Routed extends World {
   router: Namespace;
+  /** The node that the router's devices are on. */
+  routerNode: string;
   /** The router's devices towards the client and towards the server, and their addresses. */
   left: string;
   right: string;
@@ -20,15 +22,17 @@ export interface Routed extends World {
 }
 
 export interface RoutedOptions {
-  /** One node with pods (as in I4) instead of three machines. */
+  /** One node with pods (as in I4) instead of three machines; either where absent. */
   pods?: boolean;
   /** The router has no probe. */
   unprobed?: boolean;
 }
 
 /** client – router – server, each on a network of its own. */
-export function routed({ pods = false, unprobed = false }: RoutedOptions = {}) {
+export function routed(options: RoutedOptions = {}) {
   return ({ topology, draw }: Site): Routed => {
+    const { unprobed = false } = options;
+    const pods = options.pods ?? (!unprobed && draw.next() < 0.4);
     const client = topology.namespace("client", DUAL);
     const router = topology.namespace("router", ROUTER);
     const server = topology.namespace("server", DUAL);
@@ -68,6 +72,7 @@ export function routed({ pods = false, unprobed = false }: RoutedOptions = {}) {
       client: one!,
       server: two!,
       router,
+      routerNode: pods ? "node" : "router",
       left,
       right,
       leftMac: macOf(router.role, left),
