@@ -13,7 +13,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-const readyMsMax = 5_000;
+const readyMsMax = 20_000;
 
 export async function startListener(
   namespace: Namespace,

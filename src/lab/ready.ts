@@ -10,7 +10,7 @@ interface Link {
   linkinfo?: { info_slave_kind?: string; info_slave_data?: { state?: string } };
 }
 
-const deadlineMs = 5_000;
+const deadlineMs = 20_000;
 const pauseMs = 5;
 
 /** Looks until every device carries packets: carrier seen, and forwarding where it is a bridge's port. */
