@@ -187,6 +187,7 @@ export function isRoutineDrop(event: Sighting): boolean {
   if (reason === "QUEUE_PURGE" || reason === "SOCKET_CLOSE" || reason === "SOCKET_RCV_SHUTDOWN") {
     return !/^neigh/.test(event.function ?? "");
   }
+  if (/^(udp_destruct_|udpv6_destruct_|inet_sock_destruct)/.test(event.function ?? "")) return true;
   return reason === "DUP_FRAG" || reason === "SKB_CONSUMED";
 }
 

@@ -74,11 +74,13 @@ function senderOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
   const event = first.event;
   let exact: Step | null = null;
   let loose: Step | null = null;
+  const between = bridgeBetween(first, packet);
   for (const chain of packet.chains) {
     if (chain === first.chain) continue;
     for (const candidate of chain.events) {
       if (candidate.kind !== "device-tx") continue;
       if (candidate.node === event.node && candidate.at > event.at) continue;
+      if (between && sameFrame(candidate, event) && chain !== between) continue;
       const step = steps.get(candidate)!;
       if (sameFrame(candidate, event)) exact = closer(exact, step, event);
       else if (couldReach(candidate, event) && chain.events.at(-1) === candidate) {
@@ -88,6 +90,21 @@ function senderOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
   }
   if (exact) return { step: exact, gap: false };
   return loose && { step: loose, gap: true };
+}
+
+/**
+ * The one chain on another node that received this frame and sent it on unchanged, as a bridge
+ * does: it comes after whoever sent it first. Of several no one can tell which comes last.
+ */
+function bridgeBetween(first: Step, packet: Packet): Chain | null {
+  const bridges = packet.chains.filter((chain) =>
+    chain.events.some((event, i) =>
+      event.kind === "device-tx" && sameFrame(event, first.event) &&
+      chain.events.slice(0, i).some((into) => into.kind === "device-rx" && sameFrame(event, into))
+    )
+  );
+  const [only] = bridges;
+  return bridges.length === 1 && only!.node !== first.event.node ? only! : null;
 }
 
 export function sameFrame(sent: Sighting, received: Sighting): boolean {

@@ -176,8 +176,9 @@ export const linkDown: Rule = {
     const { event } = found;
     if (event.kind !== "drop") return null;
     if (
-      !/^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|)$/.test(event.reason ?? "") &&
-      !/NOOP/.test(event.reason ?? "")
+      // Nobody is asked for a link address over a device without carrier.
+      !/^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|)$/
+        .test(event.reason ?? "") && !/NOOP/.test(event.reason ?? "")
     ) return null;
     if (
       !/^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_)/
