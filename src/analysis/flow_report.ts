@@ -2,7 +2,7 @@
 import { type Outcome, OUTCOMES } from "../event/codes.ts";
 import type { Cause, Flow, PacketCounts } from "../event/report.ts";
 import { type FlowGroup, protocolName } from "./flows.ts";
-import { formKey, formOf } from "./identity.ts";
+import { formKey, formOf, TCP } from "./identity.ts";
 import type { Judgement, World } from "./judge.ts";
 import { endPoints, hopsOf } from "./path.ts";
 import { isRecovered, isUnanswered } from "./replies.ts";
@@ -63,11 +63,18 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   const outcomes = new Set(packets.map((packet) => packet.outcome));
   for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
   const hidden = packets.some((packet) =>
-    packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended")
+    packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended") &&
+    !(outcomes.has("delivered") && isBareAcknowledgement(packet))
   );
   if (hidden) return "unknown";
   if (outcomes.has("delivered")) return "delivered";
   return outcomes.has("in-flight") ? "in-flight" : "unknown";
+}
+
+/** Carries nothing of its own, so that nothing can ever tell whether it arrived. */
+function isBareAcknowledgement({ steps }: Judgement): boolean {
+  const { protocol, payload, tcpFlags } = steps[0]!.event;
+  return protocol === TCP && (payload ?? 0) === 0 && ((tcpFlags ?? 0) & 7) === 0;
 }
 
 /** The packet with the longest way among those that show the outcome; then the first. */

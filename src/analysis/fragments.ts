@@ -1,9 +1,9 @@
-/** Fragments are delivered together or not at all. Rule O13. */
+/** Fragments are delivered together or not at all. Rule O14. */
 import { fragmentKey } from "./flows.ts";
 import type { Judgement } from "./judge.ts";
 
 /**
- * [O13] A fragment that arrived is held until the others have: with one of them missing nobody was
+ * [O14] A fragment that arrived is held until the others have: with one of them missing nobody was
  * reached, and what became of those that arrived is told by the one that did not.
  */
 export function judgeFragments(judgements: readonly Judgement[]): void {

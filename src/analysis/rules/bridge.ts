@@ -63,16 +63,18 @@ function vlanRefused(found: Case) {
   );
 }
 
-/** Where the frame would have had to leave, by the bridge's own table. */
+/** Where the frame would have had to leave, by the bridge's own table; nothing when that is unclear. */
 function portOut(found: Case): Link | undefined {
   const mac = frameOf(found)?.destinationMac;
-  const entry = found.before?.fdb.find((other) =>
-    other.mac === mac && other.destination === undefined &&
-    found.before!.links.some((link) =>
-      link.name === other.device && link.masterIfindex === found.link!.masterIfindex
-    )
+  const ports = new Map(
+    found.before?.links.filter((link) => link.masterIfindex === found.link!.masterIfindex)
+      .map((link) => [link.name, link]),
   );
-  return entry && found.before!.links.find((link) => link.name === entry.device);
+  const out = new Set(
+    found.before?.fdb.filter((entry) => entry.mac === mac && entry.destination === undefined)
+      .map((entry) => ports.get(entry.device)).filter((link) => link !== undefined),
+  );
+  return out.size === 1 ? [...out][0] : undefined;
 }
 
 /** Isolated ports do not talk to each other, and a port does not answer itself. */
@@ -83,6 +85,18 @@ function portsRefused(found: Case) {
   const at = (link: Link) => placeOf(found.node, found.netns, link.name);
   const mac = frameOf(found)!.destinationMac;
   const entry = stateEvidence(found.node, `fdb: ${mac} is behind ${out.name}`);
+  const size = found.event.ipLength ?? 0;
+  if (out.ifindex !== into.ifindex && size > out.mtu && !found.event.gsoSize) {
+    return cause(
+      "mtu-exceeded",
+      "proven",
+      `the packet of ${size} bytes is larger than the bridge port ${
+        at(out)
+      } it had to leave by allows: ${out.mtu}`,
+      [eventEvidence(found), entry, stateEvidence(found.node, `${out.name} has MTU ${out.mtu}`)],
+      [command(found.node, found.netns, `ip link set dev ${shell(out.name)} mtu ${size}`)],
+    );
+  }
   if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
     return cause(
       "bridge-hairpin-disabled",
