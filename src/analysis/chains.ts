@@ -101,15 +101,16 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
   const sameDestination = old.destination === now.destination &&
     old.destinationPort === now.destinationPort;
-  if (sameSource && sameDestination) return true;
+  if (sameSource && sameDestination && old.icmpId === now.icmpId) return true;
   // TCP's sequence numbers are invariants enough: no other packet has them.
   if (event.protocol === TCP && old.source !== now.destination) return true;
   // A bridge that asks iptables translates between its port's receive and its own.
   const isOnward = event.kind === "device-rx" &&
     (before.kind !== "device-rx" || before.netns !== event.netns);
   if (isOnward) return false;
-  if (sameSource || sameDestination) return true;
   const origin = conntrackForm(event);
+  // Two pings send the same numbers; an id is kept, but where conntrack says what it was.
+  if ((sameSource || sameDestination) && old.icmpId === now.icmpId) return true;
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
 }
 

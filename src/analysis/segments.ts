@@ -24,7 +24,7 @@ export function absorbPieces(group: FlowGroup): void {
   const pieces = ranges.filter((range) => !isOrigin(range.judgement));
   const absorbed = new Set<Judgement>();
   for (const whole of wholes) {
-    const parts = pieces.filter((piece) => overlaps(whole, piece));
+    const parts = pieces.filter((piece) => overlaps(whole, piece) && claims(whole, piece, wholes));
     if (parts.length === 0) continue;
     for (const part of parts) absorbed.add(part.judgement);
     const covered = parts.filter((part) => part.judgement.outcome === "delivered")
@@ -34,6 +34,25 @@ export function absorbPieces(group: FlowGroup): void {
     else if (covered >= whole.length) inherit(whole.judgement, parts[0]!.judgement);
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
+}
+
+/**
+ * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues, else,
+ * where there are none, of the last one, because the sender gave the others up.
+ */
+function claims(whole: Range, piece: Range, wholes: readonly Range[]): boolean {
+  const rivals = wholes.filter((other) => other.from === whole.from);
+  if (rivals.length === 1) return true;
+  const named = rivals.filter((other) => continues(other, piece));
+  return (named.length > 0 ? named : rivals).at(-1) === whole;
+}
+
+function continues(whole: Range, piece: Range): boolean {
+  const [sent, received] = [whole, piece].map(({ judgement }) => judgement.steps[0]!.event);
+  if (!sent!.ipId || !received!.ipId) return false;
+  const ahead = (received!.ipId - sent!.ipId) & 65_535;
+  const behind = (sent!.ipId - received!.ipId) & 65_535;
+  return ahead < (sent!.gsoSegments ?? 1) || behind < (received!.gsoSegments ?? 1);
 }
 
 /** The whole goes the way of its piece: its own steps first, then those of the piece. */

@@ -1,4 +1,5 @@
 /** Packets without a drop: left, lost between nodes, waiting for a neighbour. */
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../coverage.ts";
 import { lookUpRoute } from "../routing.ts";
 import { linkOf, neighbourOf, stateAfter } from "../state_view.ts";
 import { deviceEvent } from "../judge.ts";
@@ -109,6 +110,9 @@ export const waitingForNeighbour: Rule = {
   judge(found) {
     const { event, judgement } = found;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
+    // Silence after lost events is no waiting.
+    const watched = gapOf(found.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+    if (judgement.end.kind === "silent" && !watched) return null;
     const state = stateAfter(event.node, found.netns, event.at);
     if (!state) return null;
     const destination = wireDestination(event);
