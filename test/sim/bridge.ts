@@ -1,7 +1,7 @@
 /** Bridges: to the port that has the address, to every port when none is known to. */
 import type { Flight, Skb } from "./flight.ts";
 import { receiveOn } from "./input.ts";
-import { NOBODYS, strange, transmit } from "./output.ts";
+import { NOBODYS, transmit, wander } from "./output.ts";
 import type { Device } from "./world.ts";
 
 /** `from` is the port it came in by; null from the bridge device itself. */
@@ -18,15 +18,9 @@ export function enterBridge(flight: Flight, bridge: Device, from: Device | null,
     if (port === from || port === holder) continue;
     const copy = flight.clone(bridge.netns, { ...skb });
     flight.emit("device-tx", copy, bridge.netns, port);
-    strangeTo(flight, port, copy);
+    wander(flight, port.peer!, copy);
   }
   if (holder) return transmit(flight, holder, skb);
   flight.free(skb);
   flight.ended("dropped", bridge, NOBODYS);
-}
-
-/** The flooded copy goes on as one skb until the stack behind the port frees it. */
-function strangeTo(flight: Flight, port: Device, copy: Skb): void {
-  strange(flight, port.peer!, copy);
-  flight.free(copy, false);
 }

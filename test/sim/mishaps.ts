@@ -72,11 +72,13 @@ const queue: Draw = (sim, random) => {
 
 const reversePath: Draw = (sim, random) => {
   const hits = some(random);
+  const netns = random.pick(every(sim));
   sim.mishaps.push({
     name: "reverse path",
     hook: "prerouting",
-    netns: random.pick(every(sim)),
-    hits: (packet, skb) => skb.fields.network === "ip4" && hits(packet, skb),
+    netns,
+    // Where it does not forward, the kernel refuses what is not its own before it asks.
+    hits: (packet, skb) => skb.fields.network === "ip4" && netns.forwarding && hits(packet, skb),
     function: "ip_rcv_finish_core",
     reason: "IP_RPFILTER",
     codes: ["reverse-path-filter"],

@@ -146,7 +146,12 @@ function piecesOf(flight: Flight, skb: Skb): Skb["fields"][] {
 
 /** A frame that came to a device it was not meant for. */
 export function strange(flight: Flight, port: Device, skb: Skb): void {
-  const copy = flight.clone(port.netns, { ...skb, packetType: "otherhost" });
+  wander(flight, port, flight.clone(port.netns, { ...skb }));
+}
+
+/** One that is on its way as an skb of its own. */
+export function wander(flight: Flight, port: Device, copy: Skb): void {
+  copy.packetType = "otherhost";
   delete copy.connection;
   flight.emit("device-rx", copy, port.netns, port);
   const six = copy.fields.network === "ip6" && !copy.outer;
