@@ -33,8 +33,12 @@ export async function runBench(ids: readonly CaseId[], options: BenchOptions): P
   );
 }
 
-/** The probe lost events, so lasthop must not decide: that is right, and no test of the fault. */
+/**
+ * The probe lost events, so lasthop must not decide: that is right, and no test of the fault. Nor is
+ * a case that a busy machine spoiled.
+ */
 function isHidden({ score, report }: Judged): boolean {
+  if (score.mark === "invalid") return true;
   return score.mark === "unknown" && report.nodes.some(({ lost }) => lost > 0);
 }
 

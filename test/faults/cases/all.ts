@@ -3,6 +3,7 @@ import { addresses } from "./addresses.ts";
 import { bridges, forgeries, traffic } from "./devices.ts";
 import { conntrack } from "./conntrack.ts";
 import { forwarding } from "./forwarding.ts";
+import { further } from "./further.ts";
 import { iptables } from "./iptables.ts";
 import { links, neighbours } from "./neighbours.ts";
 import { nests } from "./nested.ts";
@@ -32,4 +33,5 @@ export const specs: AnySpec[] = [
   ...traffic,
   ...forgeries,
   ...silence,
+  ...further,
 ];

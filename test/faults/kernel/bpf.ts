@@ -6,6 +6,7 @@ const PROG_LOAD = 5n;
 const LINK_CREATE = 28n;
 const PROG_TYPE_XDP = 6;
 const ATTACH_XDP = 37;
+const MODE_FLAGS = { driver: 0, generic: 2 };
 
 /** What an XDP program may answer. */
 export const XDP = { aborted: 0, drop: 1, pass: 2 } as const;
@@ -14,12 +15,18 @@ export const XDP = { aborted: 0, drop: 1, pass: 2 } as const;
  * Attaches `r0 = answer; exit` to a device of a namespace. It stays for as long as what is returned
  * is open, or the device is there.
  */
-export function attachXdp(netns: string, device: string, answer: number): { close(): void } {
+export function attachXdp(
+  netns: string,
+  device: string,
+  answer: number,
+  mode: "driver" | "generic" = "driver",
+): { close(): void } {
   const program = loadXdp(answer);
   const attach = new Uint8Array(32);
   const view = new DataView(attach.buffer);
   view.setUint32(0, program, true);
   view.setUint32(8, ATTACH_XDP, true);
+  view.setUint32(12, MODE_FLAGS[mode], true);
   try {
     const link = inNetns(netns, () => {
       view.setUint32(4, libc.if_nametoindex(cString(device)), true);
