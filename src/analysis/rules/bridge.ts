@@ -79,9 +79,12 @@ function portOut(found: Case): Link | undefined {
 
 /** Isolated ports do not talk to each other, and a port does not answer itself. */
 function portsRefused(found: Case) {
-  const out = portOut(found);
-  const into = found.link!;
-  if (!out?.bridgePort || !into.bridgePort) return null;
+  const arrival = found.judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-rx" && event.node === found.node);
+  const into = found.before?.links.find((link) => link.ifindex === arrival?.ifindex);
+  // Freed on another port than it came in by: there it was to leave.
+  const out = into && found.ifindex !== into.ifindex ? found.link : portOut(found);
+  if (!out?.bridgePort || !into?.bridgePort) return null;
   const at = (link: Link) => placeOf(found.node, found.netns, link.name);
   const mac = frameOf(found)!.destinationMac;
   const entry = stateEvidence(found.node, `fdb: ${mac} is behind ${out.name}`);
