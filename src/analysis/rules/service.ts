@@ -1,5 +1,6 @@
 /** A service address that leads nowhere. */
 import { formOf } from "../identity.ts";
+import { isNetfilterDrop } from "../netfilter/death.ts";
 import { ownersOf } from "../state_view.ts";
 import { neighbourUnresolved } from "./link.ts";
 import { noRoute, routeRefuses } from "./forwarding.ts";
@@ -71,7 +72,7 @@ export const serviceUntranslated: Rule = {
     if (
       event.tunnelKind !== undefined || serviceAddress(found) || judgement.outcome === "delivered"
     ) return null;
-    if (judgement.end.kind === "silent" || event.reason === "NETFILTER_DROP") return null;
+    if (judgement.end.kind === "silent" || isNetfilterDrop(event)) return null;
     const address = event.destination!;
     if (ownersOf(found.world.nodes, address).length > 0) return null;
     for (const node of found.world.nodes) {
