@@ -28,6 +28,7 @@ export interface BpftraceOptions {
   version?: string;
   cpus?: number;
   attachTimeoutMs?: number;
+  stopGraceMs?: number;
 }
 
 /** Mounts what bpftrace needs where it is missing and the short list, then becomes bpftrace. */
@@ -42,7 +43,8 @@ ulimit -l unlimited 2>/dev/null
 exec "$0" -B line "$@"
 `;
 
-const STOP_GRACE_MS = 3_000;
+/** Detaching takes a second, and several on a busy node: who is killed before loses its last lines. */
+const STOP_GRACE_MS = 10_000;
 
 export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceRun> {
   const directory = await Deno.makeTempDir({ prefix: "lasthop-" });
@@ -52,8 +54,9 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const list = options.version === undefined
     ? null
     : await writeShortlist(directory, options.program, options.version);
-  const child = execa("unshare", [
-    ...["-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
+  // A session of its own: Ctrl-C in a terminal reaches the whole group, and would detach at once.
+  const child = execa("setsid", [
+    ...["unshare", "-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
     ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", list?.availableEvents ?? ""],
     ...[...list?.args ?? [], file],
   ], {
@@ -121,7 +124,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   async function stop(): Promise<void> {
     stopping = true;
     signal(pid, "SIGINT");
-    const force = setTimeout(() => signal(pid, "SIGKILL"), STOP_GRACE_MS);
+    const force = setTimeout(() => signal(pid, "SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
     await ended;
     clearTimeout(force);
   }

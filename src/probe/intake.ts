@@ -48,8 +48,6 @@ export class Intake {
   readonly counts: IntakeCounts = { unplaced: 0, neighboursUnplaced: 0, routesSpared: 0 };
   /** Namespaces that events came from. */
   readonly active = new Set<number>();
-  /** When the last event came, by this process's clock. */
-  lastEventMs = 0;
   readonly neighbourWaits = new NeighbourWaits();
   /** What is asked for; the kernel may already have left out the rest. */
   plan: Plan | undefined;
@@ -125,6 +123,23 @@ export class Intake {
     this.flush(true);
   }
 
+  /** The node's clock, as far as its ticks tell. */
+  nowNs(): bigint {
+    const pair = this.#clocks.best();
+    if (pair === undefined) return 0n;
+    return pair.monotonicNs + BigInt(Math.round((Date.now() - pair.wallMs) * 1e6));
+  }
+
+  /** How long it was silent up to the last tick, counted from `sinceNs` on at the most. */
+  silentNs(sinceNs: bigint): bigint {
+    return this.#tickNs - (this.#latestNs > sinceNs ? this.#latestNs : sinceNs);
+  }
+
+  /** Up to when everything was read. */
+  get tickNs(): bigint {
+    return this.#tickNs;
+  }
+
   flush(heartbeat: boolean): void {
     for (const { batcher } of this.nodes) batcher.flush({ heartbeat });
   }
@@ -179,8 +194,7 @@ export class Intake {
   }
 
   #add(event: Event, node: RunningNode): void {
-    this.lastEventMs = performance.now();
-    this.neighbourWaits.note(event, this.lastEventMs);
+    this.neighbourWaits.note(event, Number(event.timeNs) / 1e6);
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
     node.batcher.addEvent(event);
     if (event.netns === undefined) return;

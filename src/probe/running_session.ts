@@ -26,9 +26,11 @@ const STATE_WAIT_MS = 500;
 const REPLAN_MS = 1_000;
 const REPLAN_REST_MS = 10_000;
 
-/** Silence that tells that packets have arrived, and how long to wait for it. */
-const QUIET_MS = 300;
-const QUIET_WAIT_MAX_MS = 1_000;
+/** Silence that tells that packets have arrived, and how long to wait for it: by the node's clock. */
+const QUIET_NS = 300_000_000n;
+const QUIET_WAIT_MAX_NS = 1_000_000_000n;
+/** By this process's clock: bpftrace may be starved on a busy node, but it may also hang. */
+const QUIET_WAIT_MAX_MS = 10_000;
 const QUIET_LOOK_MS = 50;
 
 export class RunningSession implements Session {
@@ -125,12 +127,15 @@ export class RunningSession implements Session {
 
   /** Packets under way when the end was asked for may still arrive, or be dropped. */
   async #quiet(): Promise<void> {
-    const beganMs = performance.now();
-    for (;;) {
-      const nowMs = performance.now();
-      const silentMs = nowMs - Math.max(this.parts.intake.lastEventMs, beganMs);
-      const isHeld = this.parts.intake.neighbourWaits.remainingMs(nowMs) > 0;
-      if (!isHeld && (silentMs >= QUIET_MS || nowMs - beganMs >= QUIET_WAIT_MAX_MS)) return;
+    const { intake } = this.parts;
+    const endMs = performance.now() + QUIET_WAIT_MAX_MS;
+    const beganNs = intake.nowNs();
+    while (performance.now() < endMs) {
+      const isHeld = intake.neighbourWaits.remainingMs(Number(intake.tickNs) / 1e6) > 0;
+      const waitedNs = intake.tickNs - beganNs;
+      if (!isHeld && (intake.silentNs(beganNs) >= QUIET_NS || waitedNs >= QUIET_WAIT_MAX_NS)) {
+        return;
+      }
       const died = await Promise.race([this.failure, wait(QUIET_LOOK_MS)]);
       if (died !== undefined) return;
     }

@@ -24,6 +24,7 @@ export interface SessionOptions {
   bpftrace?: string;
   capability?: Capability;
   attachTimeoutMs?: number;
+  stopGraceMs?: number;
 }
 
 export interface Session {
@@ -76,6 +77,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       version: capability.bpftrace ?? undefined,
       cpus,
       attachTimeoutMs: options.attachTimeoutMs,
+      stopGraceMs: options.stopGraceMs,
     },
     openSource: (held) => intake.openSource(held),
     onProgress: options.onProgress,

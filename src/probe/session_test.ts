@@ -74,7 +74,7 @@ Deno.test(
 );
 
 Deno.test("session: a bpftrace deaf to SIGINT is killed, and its trace is whole", own, async () => {
-  const { session, events, until } = await startFakeSession("ignores_sigint");
+  const { session, events, until } = await startFakeSession("ignores_sigint", { stopGraceMs: 300 });
   await session.ready;
   await until(() => events().length >= 1);
   await session.stop();
