@@ -7,7 +7,7 @@ import {
   TUNNEL_KINDS,
 } from "../../../src/event/columns.ts";
 import type { Event, TunnelKind } from "../../../src/event/event.ts";
-import { ECHOES, flagBits, PACKET, PROTOCOLS, SHORT } from "./event_words.ts";
+import { ECHOES, flagBits, FLAGS, PACKET, PROTOCOLS, SHORT } from "./event_words.ts";
 import type { SpecNode } from "./node.ts";
 import { parseTuple } from "./tuple.ts";
 import { group, integer, MAC, nanoseconds, SpecError, unquoted, wordsOf } from "./words.ts";
@@ -150,7 +150,11 @@ function readColumn(word: string, said: Partial<Event>): void {
     const icmpType = said.network === "ip6" || said.protocol === 58 ? echo[1] : echo[0];
     return void Object.assign(said, { icmpType, icmpCode: 0, icmpId: left, icmpSequence: right });
   }
-  if (name === "flags") return void (said.tcpFlags = flagBits(text));
+  if (name === "flags") {
+    const bits = flagBits(text);
+    if (bits === null) throw new SpecError(`"${word}" must have letters of ${FLAGS}`);
+    return void (said.tcpFlags = bits);
+  }
   const column = (COLUMNS as readonly Column[])
     .find((known) => known.name === (SHORT[name] ?? name));
   if (!column) throw new SpecError(`"${name}" is no column, must be one of docs/event.md`);

@@ -23,7 +23,9 @@ export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icm
 /** TCP flags as tcpdump's letters, least bit first. */
 export const FLAGS = "FSRPAU";
 
-export function flagBits(letters: string): number {
+/** Null when a letter is none of them. */
+export function flagBits(letters: string): number | null {
+  if (![...letters].every((letter) => FLAGS.includes(letter))) return null;
   return [...letters].reduce((bits, letter) => bits | 1 << FLAGS.indexOf(letter), 0);
 }
 

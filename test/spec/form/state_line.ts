@@ -109,16 +109,20 @@ const FDB_FLAGS = ["self", "permanent", "static", "extern_learn", "dynamic", "of
 
 const readFdb: Reader = (state, [mac = "", ...words]) => {
   const options = pairs(words, FDB_FLAGS);
-  state.fdb.push({
-    device: options.get("dev") ?? "",
-    mac,
-    ...options.text("dst", "destination"),
-    ...options.number("port", "port"),
-    ...options.number("vni", "vni"),
-    ...options.number("vlan", "vlan"),
-    ...options.text("master", "master"),
-    flags: options.left,
-  });
+  put(
+    state.fdb,
+    {
+      device: options.get("dev") ?? "",
+      mac,
+      ...options.text("dst", "destination"),
+      ...options.number("port", "port"),
+      ...options.number("vni", "vni"),
+      ...options.number("vlan", "vlan"),
+      ...options.text("master", "master"),
+      flags: options.left,
+    },
+    (entry) => `${entry.device} ${entry.mac} ${entry.destination} ${entry.vlan}`,
+  );
 };
 
 /** `chain ip filter FORWARD hook forward priority 0 policy drop`; without a hook: a plain one. */
@@ -163,15 +167,19 @@ const readSocket: Reader = (state, [protocol, at = "", name = "LISTEN", ...words
   const colon = at.lastIndexOf(":");
   const address = at.slice(0, colon).replace(/^\[|\]$/g, "");
   const options = pairs(words);
-  state.sockets.push({
-    protocol: protocol as "tcp",
-    family: address.includes(":") ? 6 : 4,
-    address,
-    port: integer(at.slice(colon + 1), "the port"),
-    state: name,
-    ...options.number("queue", "receiveQueue"),
-    ...options.number("limit", "sendQueue"),
-  });
+  put(
+    state.sockets,
+    {
+      protocol: protocol as "tcp",
+      family: address.includes(":") ? 6 : 4,
+      address,
+      port: integer(at.slice(colon + 1), "the port"),
+      state: name,
+      ...options.number("queue", "receiveQueue"),
+      ...options.number("limit", "sendQueue"),
+    },
+    (socket) => `${socket.protocol} ${socket.address} ${socket.port}`,
+  );
 };
 
 /** `qdisc eth0 netem 8001: drops 3 limit 1000 text "qdisc netem …"`. */
