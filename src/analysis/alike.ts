@@ -122,9 +122,14 @@ function isBeside(one: readonly Occurrence[], other: readonly Occurrence[]): boo
   );
 }
 
-/** Of one occurrence: the others went the same way. */
-const eventsOf = (lane: readonly Occurrence[], kind: Sighting["kind"]) =>
-  lane[0]!.chains.flatMap((chain) => chain.events.filter((event) => event.kind === kind));
+/** Of the first occurrence that has some: the others went the same way, as far as they came. */
+function eventsOf(lane: readonly Occurrence[], kind: Sighting["kind"]): Sighting[] {
+  for (const { chains } of lane) {
+    const events = chains.flatMap((chain) => chain.events.filter((event) => event.kind === kind));
+    if (events.length > 0) return events;
+  }
+  return [];
+}
 
 /** The higher its TTL, the earlier; where that is equal, who has not received it from another. */
 function rankOf(lane: readonly Occurrence[]): number {

@@ -24,27 +24,39 @@ export function absorbPieces(group: FlowGroup): void {
   const pieces = ranges.filter((range) => !isOrigin(range.judgement));
   const absorbed = new Set<Judgement>();
   for (const whole of wholes) {
-    const parts = pieces.filter((piece) => overlaps(whole, piece) && claims(whole, piece, wholes));
+    const parts = pieces.filter((piece) =>
+      overlaps(whole, piece) && claims(whole, piece, wholes, pieces)
+    );
     if (parts.length === 0) continue;
     for (const part of parts) absorbed.add(part.judgement);
     const covered = parts.filter((part) => part.judgement.outcome === "delivered")
       .reduce((total, part) => total + overlap(whole, part), 0);
     const lost = parts.find((part) => part.judgement.outcome === "dropped");
     if (lost) inherit(whole.judgement, lost.judgement);
-    else if (covered >= whole.length) inherit(whole.judgement, parts[0]!.judgement);
+    else if (covered >= whole.length) {
+      const arrived = parts.find((part) => part.judgement.outcome === "delivered")!;
+      inherit(whole.judgement, arrived.judgement);
+    }
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
 }
 
 /**
- * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues, else,
- * where there are none, of the last one, because the sender gave the others up.
+ * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues; where
+ * there are none, the first that came is of the first that was sent.
  */
-function claims(whole: Range, piece: Range, wholes: readonly Range[]): boolean {
+function claims(
+  whole: Range,
+  piece: Range,
+  wholes: readonly Range[],
+  pieces: readonly Range[],
+): boolean {
   const rivals = wholes.filter((other) => other.from === whole.from);
   if (rivals.length === 1) return true;
-  const named = rivals.filter((other) => continues(other, piece));
-  return (named.length > 0 ? named : rivals).at(-1) === whole;
+  const named = rivals.find((other) => continues(other, piece));
+  if (named) return named === whole;
+  const rank = pieces.filter((other) => other.from === piece.from).indexOf(piece);
+  return rivals[Math.min(rank, rivals.length - 1)] === whole;
 }
 
 function continues(whole: Range, piece: Range): boolean {
