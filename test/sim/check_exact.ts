@@ -47,7 +47,10 @@ function exact(pair: Pair, all: Pair[], probed: Set<string>): Violation[] {
 function allowed(packet: TruePacket): string[] {
   if (packet.fate === "waiting") return ["unknown"];
   // A kernel without drop reasons frees a duplicate as it frees what it refuses.
-  if (packet.duplicate && !packet.flow.to.node.kernel.reasons) return ["delivered", "unknown"];
+  const { duplicate, fate, flow } = packet;
+  if (fate === "delivered" && duplicate && !flow.to.node.kernel.reasons) {
+    return ["delivered", "unknown"];
+  }
   if (endedUnseen(packet)) return packet.outside ? ["vanished", "unknown"] : ["vanished"];
   if (packet.fate === "dropped") return ["dropped"];
   return packet.flow.to.node.probed ? ["delivered"] : ["delivered", "unknown", "vanished"];

@@ -47,7 +47,8 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
         replies.answers = requests;
       }
       const at = request.endedAt + (k + 1) * 60_000;
-      requests.answered ||= !send(replies, at, i * plan.answers + k, 64).unsent;
+      const reply = send(replies, at, i * plan.answers + k, 64);
+      requests.answered ||= !reply.unsent;
     }
   }
 }
