@@ -26,6 +26,10 @@ export class Demux<Node extends DemuxNode> {
     this.#byNetns.set(inode, node);
   }
 
+  removeNetns(inode: number): void {
+    this.#byNetns.delete(inode);
+  }
+
   knows(inode: number): boolean {
     return this.#byNetns.has(inode);
   }

@@ -32,6 +32,8 @@ export interface IntakeOptions {
   reasonName(number: number): string;
   onBatch(batch: ProbeBatch): void;
   onDrop(netns: number): void;
+  /** The first event of a namespace. */
+  onActive(netns: number): void;
   /** An event of a namespace that no node has, though one has all. */
   onUnknownNetns(netns: number): void;
 }
@@ -106,6 +108,11 @@ export class Intake {
   addNetns(node: RunningNode, handle: NetnsHandle): void {
     node.netns.set(handle.inode, handle);
     this.#demux.addNetns(handle.inode, node);
+  }
+
+  removeNetns(node: RunningNode, inode: number): void {
+    node.netns.delete(inode);
+    this.#demux.removeNetns(inode);
   }
 
   addState(state: NetnsState): void {
@@ -198,7 +205,10 @@ export class Intake {
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
     node.batcher.addEvent(event);
     if (event.netns === undefined) return;
-    this.active.add(event.netns);
+    if (!this.active.has(event.netns)) {
+      this.active.add(event.netns);
+      this.options.onActive(event.netns);
+    }
     if (event.kind === "drop") this.options.onDrop(event.netns);
   }
 

@@ -14,6 +14,13 @@ import {
 /** Namespaces come and go with pods; a look at /proc tells. */
 const LOOK_MS = 2_000;
 
+/** Read together: a trace that is ended meanwhile waits for one such lot. */
+const TOGETHER_MAX = 24;
+
+/** Watching takes two small processes a namespace: on a node with more, those with packets. */
+const WATCHED_FROM_START_MAX = 24;
+const WATCHED_MAX = 200;
+
 /** More than these are not read again at the end: it must not take minutes. */
 const FINAL_MAX = 64;
 
@@ -25,6 +32,8 @@ export class NodeState {
   #watches: Watch[] = [];
   #look: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
+  #following = false;
+  #watched = new Set<number>();
   #stopped = false;
   /** Asked for in vain: a namespace that is gone, or cannot be opened. */
   #unknown = new Set<number>();
@@ -33,12 +42,16 @@ export class NodeState {
     this.#schedule = new StateSchedule({ read: readState, onState: (state) => this.#took(state) });
   }
 
-  /** Reads every namespace once. */
+  /** Reads every namespace once, so many at a time; this process's own first. */
   async readAll(): Promise<void> {
-    const handles = this.intake.nodes.flatMap(({ netns }) => [...netns.values()]);
-    for (const state of await readStates(handles)) {
-      this.#schedule.noteRead(state.netns);
-      this.#took(state);
+    const own = inodeOf("/proc/self/ns/net");
+    const handles = this.intake.nodes.flatMap(({ netns }) => [...netns.values()])
+      .sort((a, b) => Number(b.inode === own) - Number(a.inode === own));
+    for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
+      for (const state of await readStates(handles.slice(i, i + TOGETHER_MAX))) {
+        this.#schedule.noteRead(state.netns);
+        this.#took(state);
+      }
     }
   }
 
@@ -52,8 +65,24 @@ export class NodeState {
 
   /** From now on changes are read, and new namespaces found where a node has all. */
   follow(): void {
-    this.#watch(this.intake.nodes.flatMap(({ netns }) => [...netns.values()]));
+    this.#following = true;
+    for (const node of this.intake.nodes) {
+      const isFew = node.netns.size <= WATCHED_FROM_START_MAX;
+      this.#watch(
+        [...node.netns.values()].filter(({ inode }) =>
+          !node.all || isFew || this.intake.active.has(inode)
+        ),
+      );
+    }
     if (this.#whole() !== undefined) this.#arm(LOOK_MS);
+  }
+
+  /** The first event of a namespace: what is read of it may be old, and not watched. */
+  activated(netns: number): void {
+    const handle = this.#whole()?.netns.get(netns);
+    if (handle === undefined || !this.#following || this.#watched.has(netns)) return;
+    this.#watch([handle]);
+    this.#schedule.request(handle);
   }
 
   /** An event came from a namespace nobody has read yet. */
@@ -83,8 +112,11 @@ export class NodeState {
   }
 
   #watch(handles: NetnsHandle[]): void {
-    if (this.#stopped || handles.length === 0) return;
-    this.#watches.push(watchState(handles, (handle) => this.#schedule.request(handle)));
+    const room = Math.max(0, WATCHED_MAX - this.#watched.size);
+    const fresh = handles.filter(({ inode }) => !this.#watched.has(inode)).slice(0, room);
+    if (this.#stopped || fresh.length === 0) return;
+    for (const { inode } of fresh) this.#watched.add(inode);
+    this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle)));
   }
 
   #whole(): RunningNode | undefined {
@@ -102,21 +134,38 @@ export class NodeState {
     if (node === undefined) return;
     this.#looking = true;
     try {
-      const fresh = (await listNetns()).filter((handle) => this.#found(node, handle));
-      this.#watch(fresh);
+      const there = await listNetns();
+      for (const handle of there) this.#found(node, handle);
+      this.#forget(node, new Set(there.map(({ inode }) => inode)));
     } finally {
       this.#looking = false;
       this.#arm(LOOK_MS);
     }
   }
 
-  /** True for a namespace that was not there before. */
-  #found(node: RunningNode, handle: NetnsHandle): boolean {
-    const known = node.netns.get(handle.inode);
+  #found(node: RunningNode, handle: NetnsHandle): void {
+    const { inode } = handle;
+    const known = node.netns.get(inode);
     // A namespace gets its name after it was made, and its path when its first process is gone.
-    if (known?.name === handle.name && known?.path === handle.path) return false;
+    if (known?.name === handle.name && known?.path === handle.path) return;
     this.intake.addNetns(node, handle);
-    if (known === undefined) this.#schedule.request(handle);
-    return known === undefined;
+    if (known !== undefined) return;
+    this.#schedule.request(handle);
+    if (this.intake.active.has(inode) || node.netns.size <= WATCHED_FROM_START_MAX) {
+      this.#watch([handle]);
+    }
   }
+
+  /** What is gone and had no packets is nobody's business; names of the others are still needed. */
+  #forget(node: RunningNode, there: ReadonlySet<number>): void {
+    for (const inode of [...node.netns.keys()]) {
+      if (there.has(inode) || this.intake.active.has(inode)) continue;
+      this.intake.removeNetns(node, inode);
+      this.#watched.delete(inode);
+    }
+  }
+}
+
+function inodeOf(path: string): number {
+  return Number(/\d+/.exec(Deno.readLinkSync(path))?.[0]);
 }

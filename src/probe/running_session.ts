@@ -22,6 +22,9 @@ const HEARTBEAT_MS = 1_000;
 /** Attaching waits so long for state, which may name tunnels and translations; the rest follows. */
 const STATE_WAIT_MS = 500;
 
+/** After attaching; of a node with hundreds of namespaces the rest is read while it is traced. */
+const STATE_WAIT_MAX_MS = 4_000;
+
 /** A change of plan costs seconds of processor: changes gather, and have a rest after each. */
 const REPLAN_MS = 1_000;
 const REPLAN_REST_MS = 10_000;
@@ -86,7 +89,7 @@ export class RunningSession implements Session {
     intake.plan = planner.plan();
     await tracer.start(intake.plan);
     intake.plan = tracer.plan;
-    await read;
+    await Promise.race([read, wait(STATE_WAIT_MAX_MS)]);
     this.#isReady = true;
     await this.#planAgain();
     intake.begin();

@@ -57,6 +57,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     reasonName: (number) => reasons.name(number),
     onBatch: options.onBatch,
     onDrop: (netns) => state.request(netns),
+    onActive: (netns) => state.activated(netns),
     onUnknownNetns: (netns) => state.lookSoon(netns),
   });
   const state = new NodeState(intake, (read) => session.stateRead(read));
