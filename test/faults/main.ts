@@ -1,6 +1,6 @@
 /** `deno task faults`: every fault on the real kernel, and what lasthop says of it. */
 import { parseArgs } from "node:util";
-import { casesOf, runBench } from "./bench/bench.ts";
+import { casesOf, GROUP_SIZE, runBench } from "./bench/bench.ts";
 import { nameOf } from "./bench/case_run.ts";
 import type { Judged } from "./bench/group.ts";
 import { keep } from "./bench/keep.ts";
@@ -13,7 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     all: { type: "boolean", default: false },
-    group: { type: "string", default: "12" },
+    group: { type: "string", default: String(GROUP_SIZE) },
     keep: { type: "string" },
   },
 });
@@ -45,8 +45,9 @@ const seconds = Math.round((performance.now() - begin) / 1_000);
 console.log(scoreLines(judged).join("\n"));
 console.log(`seed ${seed}, ${judged.length} cases, ${seconds} s`);
 if (only === undefined && !stopping.signal.aborted) {
-  const path = new URL("../../docs/faults.md", import.meta.url);
+  const path = new URL("../../docs/faults.md", import.meta.url).pathname;
   await Deno.writeTextFile(path, markdown(judged, { seed, seconds }));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
 Deno.removeSignalListener("SIGINT", stop);
 Deno.removeSignalListener("SIGTERM", stop);

@@ -14,7 +14,7 @@ const room = 600;
 /** Connections that stay: the table gives up others first, but not those. */
 async function fill(w: Routed): Promise<void> {
   const before = await Deno.readTextFile(limit);
-  keepOpen(w.topology, { close: () => Deno.writeTextFileSync(limit, before) });
+  keepOpen(w.topology, restoring(before.trim()));
   const open: Promise<boolean>[] = [];
   for (let i = 0; i < room + 1; i++) {
     const socket = Socket.create(w.client.at.name, 4, "tcp");
@@ -24,6 +24,19 @@ async function fill(w: Routed): Promise<void> {
   }
   if ((await Promise.all(open)).includes(false)) throw new Error("Cannot fill the table");
   await Deno.writeTextFile(limit, String(room));
+}
+
+/** Puts the limit back, and so does a process of its own should this one be killed first. */
+function restoring(before: string): { close(): void } {
+  const script = `cat > /dev/null; echo ${before} > ${limit}`;
+  const options = { args: ["sh", "-c", script], stdin: "piped" } as const;
+  const guard = new Deno.Command("setsid", options).spawn();
+  return {
+    close() {
+      Deno.writeTextFileSync(limit, before);
+      void guard.stdin.close();
+    },
+  };
 }
 
 const track = (w: Routed) =>
