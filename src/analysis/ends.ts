@@ -153,8 +153,10 @@ export function isMeant(event: Sighting, sent: Sighting | null): boolean {
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;
   if (!sent) return false;
-  // A tunnel's sender chose this node: what came out of the tunnel was meant to.
+  // A tunnel's sender chose this node: what came out of the tunnel was meant to. Behind a bridge,
+  // and behind lost events, that says nothing.
   const isChosen = sent.tunnelDestination !== undefined && event.tunnelDestination === undefined &&
+    linkOf(here, event.ifindex)?.tunnel !== undefined &&
     holds(event.node, sent.tunnelDestination);
   if (isChosen) return true;
   const there = stateAt(sent.node, sent.netns, sent.at);
