@@ -3,6 +3,8 @@ import type { Talk } from "./talk.ts";
 /** How this Deno runs talk.ts: no configuration, no registry, no cache to ask, only the network. */
 export function talkCommand(talk: Talk): string[] {
   const flags = ["--quiet", "--no-config", "--no-lock", "--no-npm", "--no-remote", "--no-check"];
+  // Other Denos write their caches at the same time: nothing to wait for here.
+  flags.push("--no-code-cache");
   const program = import.meta.resolve("./talk.ts");
   const allowed = ["--unstable-net", "--allow-net"];
   // Deno asks the internet for its newest version: a name lookup in the traced namespace.
