@@ -120,6 +120,14 @@ function compare(run: CaseRun, flow: Flow, verdict: Verdict): { mark: Mark; comp
   if (verdict.stages && !verdict.stages.includes(stage)) {
     return [{ mark: "wrong", complaint: `must end in ${verdict.stages.join(" or ")}, is ${got}` }];
   }
+  const others = (flow.otherCauses ?? []).map((other) => other.code);
+  const strange = others.find((other) => other !== "unexplained" && !verdict.codes.includes(other));
+  if (strange !== undefined) {
+    return [{
+      mark: "wrong",
+      complaint: `must have no other cause, has ${strange} besides ${got}`,
+    }];
+  }
   if (verdict.remedy && (flow.cause?.remedy ?? []).length === 0) {
     return [{ mark: "incomplete", complaint: `must have a remedy, is ${got}` }];
   }

@@ -29,8 +29,7 @@ async function fill(w: Routed): Promise<void> {
 /** Puts the limit back, and so does a process of its own should this one be killed first. */
 function restoring(before: string): { close(): void } {
   const script = `cat > /dev/null; echo ${before} > ${limit}`;
-  const options = { args: ["sh", "-c", script], stdin: "piped" } as const;
-  const guard = new Deno.Command("setsid", options).spawn();
+  const guard = new Deno.Command("setsid", { args: ["sh", "-c", script], stdin: "piped" }).spawn();
   return {
     close() {
       Deno.writeTextFileSync(limit, before);
