@@ -12,7 +12,7 @@ import type { SpecNode } from "./node.ts";
 import { parseTuple } from "./tuple.ts";
 import { group, integer, MAC, nanoseconds, SpecError, unquoted, wordsOf } from "./words.ts";
 
-/** Columns of the latest line of each skb, by its name in the spec. */
+/** Columns of the latest line of each skb: by its name, and by that on a node. */
 export type Packets = Map<string, Partial<Event>>;
 
 export function parseEvent(words: string[], node: SpecNode, packets: Packets): Event {
@@ -28,7 +28,7 @@ export function parseEvent(words: string[], node: SpecNode, packets: Packets): E
     else if (word.startsWith("of=")) like = word.slice(3);
     else readWord(word, said, node);
   }
-  like ??= isNew ? undefined : said.skb;
+  like ??= isNew ? undefined : `${node.name} ${said.skb}`;
   const event: Event = {
     kind: kind as Event["kind"],
     timeNs: node.attachedNs + nanoseconds(time ?? ""),
@@ -38,7 +38,7 @@ export function parseEvent(words: string[], node: SpecNode, packets: Packets): E
   };
   if (said.skb !== undefined) {
     if (event.head === undefined) event.head = said.skb;
-    packets.set(said.skb, event);
+    packets.set(said.skb, event).set(`${node.name} ${said.skb}`, event);
   }
   return event;
 }

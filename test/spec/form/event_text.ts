@@ -24,7 +24,7 @@ export function eventText(event: Event, context: Context): string {
   const isNew = event.network === "arp" || (before !== undefined && from === undefined);
   if (event.skb !== undefined) words.push(`skb=${event.skb}`, ...(isNew ? ["new"] : []));
   take("skb");
-  if (event.head === event.skb) take("head");
+  if (event.head === (from?.head ?? event.skb)) take("head");
   words.push(...placeWords(event, context, take));
   if (event.sourceMac && event.destinationMac) {
     words.push(`${event.sourceMac}>${event.destinationMac}`);
