@@ -194,7 +194,7 @@ export class Intake {
     if (this.plan === undefined) return true;
     const { kernel, filterNode } = this.plan;
     if (event.kind !== "route") return kernel.exact || keeps(filterNode, event);
-    if (!keeps(filterNode, event)) return false;
+    if (!keeps(filterNode, lookupPurpose(event))) return false;
     if (this.#routes.pass(event)) return true;
     this.counts.routesSpared += 1;
     return false;
