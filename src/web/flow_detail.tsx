@@ -133,6 +133,9 @@ function Verdict({ flow }: { flow: Flow }) {
           <b>{visible(cause.confidence).slice(0, 12)}</b>
           <span class="quiet">{CONFIDENCE[cause.confidence]}</span>
           {cause.rule !== undefined && <span class="quiet">rule {visible(cause.rule)}</span>}
+          <span class="quiet">
+            more: <code>lasthop explain {cause.code}</code>
+          </span>
         </p>
       )}
     </div>
