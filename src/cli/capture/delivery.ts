@@ -1,19 +1,28 @@
 /** Gives batches to the embedded ingest, in order, those that piled up in one request. */
-import type { ProbeBatch } from "../../probe/batcher.ts";
 import type { IngestClient } from "../../ingest/client.ts";
+import type { ProbeBatch } from "../../probe/batcher.ts";
+import { WaitingBatches } from "../../probe/waiting.ts";
 
 /** One request's body at most; the ingest's own limit is larger. */
-const CHARS_MAX = 8 * 1024 * 1024;
+const BODY_CHARS_MAX = 8 * 1024 * 1024;
+
+/** A flood comes faster than it can be read and kept: what waits is bounded as on its way out. */
+const CHARS_MAX = 64 * 1024 * 1024;
 
 export class Delivery {
-  #waiting: string[] = [];
+  /** Told of events that were thrown away; set when there is somebody to tell. */
+  onEvicted = (_node: string, _events: number): void => {};
+  readonly #waiting = new WaitingBatches(
+    CHARS_MAX,
+    (node, events) => this.onEvicted(node, events),
+  );
   #running: Promise<void> | undefined;
   #failure: unknown;
 
   constructor(readonly client: IngestClient, readonly incident: string) {}
 
-  push({ header, lines }: ProbeBatch): void {
-    this.#waiting.push([JSON.stringify(header), ...lines, ""].join("\n"));
+  push(batch: ProbeBatch): void {
+    this.#waiting.push(batch);
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 
@@ -27,12 +36,7 @@ export class Delivery {
     // Events that come in the same moment go together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      let count = 1;
-      let chars = this.#waiting[0]!.length;
-      while (count < this.#waiting.length && chars + this.#waiting[count]!.length <= CHARS_MAX) {
-        chars += this.#waiting[count++]!.length;
-      }
-      const body = this.#waiting.splice(0, count).join("");
+      const body = this.#waiting.take(BODY_CHARS_MAX).join("");
       try {
         await this.client.postBatch(this.incident, body, { gzip: false });
       } catch (error) {
