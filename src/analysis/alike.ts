@@ -1,6 +1,6 @@
 /** Packets that look alike: which of them a chain belongs to is decided by order. Rule C6. */
 import { type Chain, excludes, pointOf } from "./chains.ts";
-import { isLook, isTelling } from "./ends.ts";
+import { isLook, isStrange, isTelling } from "./ends.ts";
 import { sameFrame } from "./links.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import type { Union } from "./union.ts";
@@ -66,9 +66,9 @@ function place(occurrences: Occurrence[], member: number, chain: Chain, union: U
   occurrence.chains.push(chain);
   for (const point of points) occurrence.points.add(point);
   for (const event of chain.events) {
-    if (event.packetType === "otherhost") continue;
+    if (isStrange(event)) continue;
     if (event.kind === "drop" && isTelling(event)) occurrence.drop = event;
-    occurrence.meant = true;
+    if (event.kind === "device-tx" || event.packetType !== "otherhost") occurrence.meant = true;
   }
 }
 

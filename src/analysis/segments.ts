@@ -17,46 +17,96 @@ interface Range {
 export function absorbPieces(group: FlowGroup): void {
   if (group.form.protocol !== TCP) return;
   const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
-  const wholes = ranges.filter((range) =>
-    isOrigin(range.judgement) && range.judgement.end.kind === "left"
-  );
+  const wholes = ranges.filter(isWhole)
+    .sort((a, b) => Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)));
   if (wholes.length === 0) return;
   const pieces = ranges.filter((range) => !isOrigin(range.judgement));
+  const near = nearOf(pieces);
+  const claims = claimsOf(wholes, pieces);
   const absorbed = new Set<Judgement>();
   for (const whole of wholes) {
-    const parts = pieces.filter((piece) =>
-      overlaps(whole, piece) && claims(whole, piece, wholes, pieces)
+    const parts = near(whole).filter((piece) =>
+      overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
     );
     if (parts.length === 0) continue;
     for (const part of parts) absorbed.add(part.judgement);
-    const covered = parts.filter((part) => part.judgement.outcome === "delivered")
-      .reduce((total, part) => total + overlap(whole, part), 0);
-    const lost = parts.find((part) => part.judgement.outcome === "dropped");
-    if (lost) inherit(whole.judgement, lost.judgement);
-    else if (covered >= whole.length) {
-      const arrived = parts.find((part) => part.judgement.outcome === "delivered")!;
-      inherit(whole.judgement, arrived.judgement);
-    }
+    const from = speaker(whole, parts);
+    if (from) inherit(whole.judgement, from.judgement);
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
+}
+
+/** Sent on in one piece, as far as was seen; a received one only when it may be cut again. */
+function isWhole({ judgement }: Range): boolean {
+  if (judgement.end.kind !== "left") return false;
+  return isOrigin(judgement) || (judgement.steps[0]!.event.gsoSegments ?? 1) > 1;
+}
+
+/** The piece whose fate is that of the whole: one that died, else one of all that arrived. */
+function speaker(whole: Range, parts: readonly Range[]): Range | undefined {
+  const by = (outcome: Judgement["outcome"]) =>
+    parts.find((part) => part.judgement.outcome === outcome);
+  const covered = parts.filter((part) => part.judgement.outcome === "delivered")
+    .reduce((total, part) => total + overlap(whole, part), 0);
+  const dead = by("dropped");
+  if (dead) return dead;
+  if (covered >= whole.length) return by("delivered");
+  return by("vanished") ?? by("unknown") ?? by("in-flight");
+}
+
+/** Equal ranges are one segment sent twice, not one and its piece. */
+const isSame = (a: Range, b: Range) => a.from === b.from && a.length === b.length;
+
+/** No packet is longer, so no piece of a range starts further before it. */
+const LONGEST = 65_536;
+
+/** Pieces that may overlap a range, without looking at all of them. */
+function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
+  const base = pieces[0]?.from ?? 0;
+  const sorted = pieces.map((piece) => ({ piece, at: distance(base, piece.from) }))
+    .sort((a, b) => a.at - b.at);
+  return (whole) => {
+    const at = distance(base, whole.from);
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.at < at - LONGEST) low = middle + 1;
+      else high = middle;
+    }
+    const found: Range[] = [];
+    while (low < sorted.length && sorted[low]!.at < at + whole.length) {
+      found.push(sorted[low++]!.piece);
+    }
+    return found;
+  };
 }
 
 /**
  * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues; where
  * there are none, the first that came is of the first that was sent.
  */
-function claims(
-  whole: Range,
-  piece: Range,
-  wholes: readonly Range[],
-  pieces: readonly Range[],
-): boolean {
-  const rivals = wholes.filter((other) => other.from === whole.from);
-  if (rivals.length === 1) return true;
-  const named = rivals.find((other) => continues(other, piece));
-  if (named) return named === whole;
-  const rank = pieces.filter((other) => other.from === piece.from).indexOf(piece);
-  return rivals[Math.min(rank, rivals.length - 1)] === whole;
+function claimsOf(wholes: readonly Range[], pieces: readonly Range[]) {
+  const rivals = byStart(wholes);
+  const ranks = new Map<Range, number>();
+  for (const list of byStart(pieces).values()) list.forEach((piece, i) => ranks.set(piece, i));
+  return (whole: Range, piece: Range): boolean => {
+    const others = rivals.get(whole.from)!;
+    if (others.length === 1) return true;
+    const named = others.find((other) => continues(other, piece));
+    if (named) return named === whole;
+    return others[Math.min(ranks.get(piece)!, others.length - 1)] === whole;
+  };
+}
+
+function byStart(ranges: readonly Range[]): Map<number, Range[]> {
+  const starts = new Map<number, Range[]>();
+  for (const range of ranges) {
+    const list = starts.get(range.from);
+    if (list) list.push(range);
+    else starts.set(range.from, [range]);
+  }
+  return starts;
 }
 
 function continues(whole: Range, piece: Range): boolean {
@@ -72,7 +122,9 @@ function inherit(whole: Judgement, piece: Judgement): void {
   whole.outcome = piece.outcome;
   whole.end = piece.end;
   whole.steps = [...whole.steps, ...piece.steps];
-  delete whole.gap;
+  if (piece.gap === undefined) delete whole.gap;
+  else whole.gap = piece.gap;
+  if (piece.awaited) whole.awaited = piece.awaited;
 }
 
 const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
