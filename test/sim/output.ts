@@ -31,6 +31,9 @@ export function originate(flight: Flight, netns: Netns, skb: Skb): void {
   send(flight, netns, skb, route);
 }
 
+/** At most this long from here to the driver. */
+const TRANSMIT_NS = 45_000;
+
 /** From the routing decision on. */
 export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void {
   const device = route.device!;
@@ -44,10 +47,11 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
   if (asking === undefined) {
     const from = flight.now;
     if (flight.sim.random.chance(0.5)) ask(flight, skb, device);
-    flight.sim.asked.set(key, { from, to: flight.now });
-  } else if (flight.now >= asking.from && flight.now < asking.to && !skb.outer) {
-    // What comes while the kernel asks waits behind the first.
+    flight.sim.asked.set(key, { from, to: flight.now + TRANSMIT_NS });
+  } else if (flight.now >= asking.from && flight.now < asking.to) {
+    // What comes while the kernel asks waits behind the first, and leaves in order.
     flight.now = asking.to;
+    asking.to += TRANSMIT_NS;
   }
   skb.sourceMac = device.mac;
   skb.destinationMac = neighbour.mac;
