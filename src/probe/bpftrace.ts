@@ -85,7 +85,11 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const timer = setTimeout(() => {
     ready.reject(attachTimeout(attachTimeoutMs, stderr));
   }, attachTimeoutMs);
-  ready.promise.finally(() => clearTimeout(timer)).catch(() => {});
+  ready.promise.finally(() => {
+    clearTimeout(timer);
+    // Read by now; a probe that is killed later leaves no folder behind.
+    return remove();
+  }).catch(() => {});
   const loss = new LossMeter(options.onLost);
   const handle = (line: string) => {
     // Printed by 0.17 to 0.23 among the lines, by later ones on stderr.

@@ -9,8 +9,9 @@ export interface Wire {
 }
 
 export async function withWire(prefix: string, work: (wire: Wire) => Promise<void>): Promise<void> {
-  const a = `${prefix}a`;
-  const b = `${prefix}b`;
+  // Another run of the same test on this machine has a network of its own.
+  const a = `${prefix}${Deno.pid}-a`;
+  const b = `${prefix}${Deno.pid}-b`;
   await remove(a, b);
   try {
     for (const netns of [a, b]) await run(["ip", "netns", "add", netns]);

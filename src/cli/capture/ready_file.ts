@@ -2,8 +2,13 @@
 import { basename, dirname, join } from "node:path";
 import { LasthopError } from "../../event/error.ts";
 
-/** One that is there from an earlier trace would say ready too soon. */
+/** One that is there from an earlier trace would say ready too soon. Throws where none can be. */
 export async function removeReadyFile(path: string): Promise<void> {
+  try {
+    await Deno.stat(dirname(path));
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
   try {
     await Deno.remove(path);
   } catch (error) {
