@@ -1,6 +1,9 @@
 import type { AnySpec } from "../bench/spec.ts";
 import { addresses } from "./addresses.ts";
-import { bridges, forgeries, traffic } from "./devices.ts";
+import { blockedTunnels } from "./blocked_tunnels.ts";
+import { bridges } from "./bridges.ts";
+import { traffic } from "./devices.ts";
+import { forgeries } from "./forgeries.ts";
 import { conntrack } from "./conntrack.ts";
 import { forwarding } from "./forwarding.ts";
 import { further } from "./further.ts";
@@ -14,6 +17,7 @@ import { silence } from "./silence.ts";
 import { sizes } from "./sizes.ts";
 import { sockets } from "./sockets.ts";
 import { tunnels } from "./tunnels.ts";
+import { wellTunnels } from "./well_tunnels.ts";
 
 export const specs: AnySpec[] = [
   ...forwarding,
@@ -26,7 +30,9 @@ export const specs: AnySpec[] = [
   ...services,
   ...sockets,
   ...sizes,
+  ...wellTunnels,
   ...tunnels,
+  ...blockedTunnels,
   ...nests,
   ...conntrack,
   ...bridges,

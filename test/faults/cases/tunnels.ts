@@ -1,15 +1,10 @@
 /** Tunnels that lead nowhere, to the wrong place, or are not let through. */
-import { type AnySpec, delivered, dropped, fault, type Verdict } from "../bench/spec.ts";
-import { type Overlay, overlay, type OverlayMode } from "../worlds/overlay.ts";
+import { type AnySpec, delivered, dropped, fault } from "../bench/spec.ts";
+import { type Overlay, overlay } from "../worlds/overlay.ts";
 import { ping, server, tcp, udp } from "./talks.ts";
 
 const unreachable = "tunnel-endpoint-unreachable" as const;
 const lost = ["dropped", "vanished", "unknown"] as const;
-
-const input = (rule: string) =>
-  `table inet fw { chain c { type filter hook input priority 0; ${rule}; }; }`;
-const output = (rule: string) =>
-  `table inet fw { chain c { type filter hook output priority 0; ${rule}; }; }`;
 
 /** The device that encapsulates, or the one that the outer packet would leave by. */
 const atSender = (w: Overlay) => [["a", w.vx], ["a", w.a.uplink]] as const;
@@ -40,24 +35,6 @@ function misled(id: string, destination: (w: Overlay) => string, lay?: (w: Overl
     verdicts: (w) => [
       dropped(["a", w.vx], unreachable, { at: atSender(w), outcomes: lost, stages: undefined }),
     ],
-  });
-}
-
-function healthy(id: string, mode: OverlayMode, six: boolean) {
-  return fault({
-    id: `tunnel-well-${id}`,
-    code: "delivered",
-    world: overlay({ mode, six }),
-    fault: {},
-    servers: (w) => [server(w, "tcp", 8080)],
-    talks: (w) => [ping(w), tcp(w, 8080, { size: 200_000 })],
-    verdicts: (): Verdict[] => [
-      delivered(),
-      delivered({ reply: true }),
-      delivered({ talk: 1 }),
-      delivered({ talk: 1, reply: true }),
-    ],
-    alone: true,
   });
 }
 
@@ -96,12 +73,6 @@ const vni = (mode: "routed" | "learning") =>
   });
 
 export const tunnels: AnySpec[] = [
-  healthy("routed", "routed", false),
-  healthy("bridged", "bridged", false),
-  healthy("learning", "learning", false),
-  healthy("external", "external", false),
-  healthy("learning-v6", "learning", true),
-  healthy("routed-v6", "routed", true),
   vni("routed"),
   vni("learning"),
   fault({
@@ -121,65 +92,6 @@ export const tunnels: AnySpec[] = [
     verdicts: (w) => [
       dropped(["b", w.b.uplink], "tunnel-id-mismatch", { at: atReceiver(w) }),
     ],
-    alone: true,
-  }),
-  fault({
-    id: "tunnel-blocked-receiver",
-    code: "tunnel-blocked",
-    world: overlay(),
-    fault: { lay: (w) => w.b.at.nft(input(`udp dport ${w.port} drop`)) },
-    near: {
-      what: "another UDP port is blocked",
-      lay: (w) => w.b.at.nft(input("udp dport 6081 drop")),
-    },
-    servers: (w) => [server(w, "tcp", 8080)],
-    talks: (w) => [tcp(w, 8080)],
-    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
-  }),
-  fault({
-    id: "tunnel-blocked-sender",
-    code: "tunnel-blocked",
-    world: overlay({ mode: "bridged" }),
-    fault: { lay: (w) => w.a.at.nft(output(`udp dport ${w.port} drop`)) },
-    near: {
-      what: "from that port, which no tunnel sends from",
-      lay: (w) => w.a.at.nft(output(`udp sport ${w.port} drop`)),
-    },
-    setUp: (w) => void w.client.at.neighbour("eth0", w.server.four, w.server.mac),
-    talks: (w) => [ping(w)],
-    verdicts: (w) => [
-      dropped(["a", w.vx], ["tunnel-blocked"], { at: [...atSender(w), ["a", ""]] }),
-    ],
-  }),
-  fault({
-    id: "tunnel-blocked-iptables",
-    code: "tunnel-blocked",
-    world: overlay({ mode: "external" }),
-    fault: {
-      lay: (w) => w.b.at.iptables("filter", `-A INPUT -p udp --dport ${w.port} -j DROP`),
-    },
-    near: {
-      what: "UDP from elsewhere is dropped",
-      lay: (w) => w.b.at.iptables("filter", "-A INPUT -p udp -s 198.51.100.1 -j DROP"),
-    },
-    talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
-  }),
-  fault({
-    id: "tunnel-wrong-port",
-    code: "tunnel-blocked",
-    world: overlay(),
-    fault: {
-      lay: (w) =>
-        w.b.at.ip(
-          `link del ${w.vx}`,
-          `link add ${w.vx} address ${w.b.vtepMac} mtu 1450 type vxlan id ${w.vni} ` +
-            `dstport ${w.port + 1} local ${w.b.underlay} nolearning`,
-          `link set ${w.vx} up`,
-        ),
-    },
-    talks: (w) => [ping(w)],
-    verdicts: (w) => [dropped(["b", w.b.uplink], "tunnel-blocked")],
     alone: true,
   }),
   misled("no-route", () => "198.51.100.20"),
@@ -298,19 +210,6 @@ export const tunnels: AnySpec[] = [
     },
     talks: (w) => [ping(w)],
     verdicts: (w) => [dropped(["b", w.vx], "destination-mac-mismatch")],
-    alone: true,
-  }),
-  fault({
-    id: "tunnel-blocked-for-replies",
-    code: "tunnel-blocked",
-    world: overlay(),
-    fault: { lay: (w) => w.a.at.nft(input(`udp dport ${w.port} drop`)) },
-    talks: (w) => [ping(w)],
-    verdicts: (w) => [
-      delivered(),
-      dropped(["a", w.a.uplink], "tunnel-blocked", { reply: true }),
-    ],
-    happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
   }),
   fault({
