@@ -93,10 +93,14 @@ export function isTelling(event: Sighting): boolean {
 
 /** TCP frees duplicates and refuses data in the same functions: without a reason it may be either. */
 export function isUntold(event: Sighting): boolean {
+  if (event.kind !== "drop" || event.protocol !== TCP) return false;
+  const by = event.function ?? "";
+  // What a closed connection still gets (TIME_WAIT) is freed where there may be no socket at all.
+  if (/^tcp_v[46]_rcv$/.test(by)) return event.reason === "NOT_SPECIFIED";
   const told = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
-  return event.kind === "drop" && event.protocol === TCP && !told &&
-    /^tcp_(data_queue|rcv_established|rcv_state_process|ack|validate_incoming|child_process)/
-      .test(event.function ?? "");
+  return !told &&
+    /^tcp_(data_queue|rcv_established|rcv_state_process|ack|validate_incoming|child_process|timewait)/
+      .test(by);
 }
 
 /** Carries nothing that could be refused: its acknowledgement was read, and that was all of it. */

@@ -2,7 +2,7 @@
 import type { Outcome } from "../event/codes.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
 import { type End, endOf, isUntold, rank } from "./ends.ts";
-import { type Step, treeOf } from "./links.ts";
+import { sameFrame, type Step, treeOf } from "./links.ts";
 import type { Packet } from "./packets.ts";
 import { stepsTo } from "./path.ts";
 import { lookUpRoute } from "./routing.ts";
@@ -109,6 +109,12 @@ function judgeLeft(base: Base, world: World): Judgement {
   const awaited = nextHop(event, world.nodes);
   const found = awaited ? { awaited } : {};
   if (isYoung(event, world)) return { ...young(base, world), ...found };
+  const arrived = arrivalOf(event, base.packet);
+  if (arrived) {
+    const gap =
+      `it arrived at ${arrived.device} of ${arrived.node.name}, and only copies for others were seen after that`;
+    return { ...base, outcome: "unknown", gap };
+  }
   const nested = nestedIn(event);
   if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
   if (here) return { ...base, ...found, outcome: "unknown", gap: here };
@@ -119,6 +125,15 @@ function judgeLeft(base: Base, world: World): Judgement {
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return { ...base, awaited, outcome: "unknown", gap: there };
   return { ...base, awaited, outcome: "vanished" };
+}
+
+/** The frame was received by somebody: whatever became of it then, it was not lost on the way. */
+function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
+  if (sent.kind !== "device-tx") return undefined;
+  return packet.chains.flatMap((chain) => chain.events).find((event) =>
+    event.kind === "device-rx" && event.node !== sent.node && event.packetType !== "otherhost" &&
+    sameFrame(sent, event)
+  );
 }
 
 /** Encapsulating takes microseconds; the skb is somebody else's soon. */

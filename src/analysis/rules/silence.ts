@@ -182,7 +182,10 @@ export const leftObserved: Rule = {
   title: "left the last probed device towards what no probe watches",
   judge(found) {
     const { judgement } = found;
-    if (judgement.end.kind !== "left" || judgement.awaited || judgement.outcome !== "unknown") {
+    if (
+      judgement.end.kind !== "left" || !judgement.beyond || judgement.awaited ||
+      judgement.outcome !== "unknown"
+    ) {
       return null;
     }
     const sent = deviceEvent(judgement.end.step);
