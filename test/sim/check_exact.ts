@@ -85,5 +85,7 @@ function isWay(packet: TruePacket, flow: Flow, probed: Set<string>): boolean {
   if (packet.resized || packet.codes.length > 2) return true;
   const way = wayOf(seenHops(packet, probed));
   const told = wayOf(flow.path);
-  return way === told || (flow.outcome === "delivered" && told.startsWith(way));
+  // What was delivered and never answered ends where it arrived.
+  return way === told || (flow.outcome === "delivered" && told.startsWith(way)) ||
+    (flow.outcome === "unanswered" && way.startsWith(told));
 }

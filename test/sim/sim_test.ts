@@ -4,14 +4,14 @@ import { decodeTsv, encodeEvent } from "../../src/event/codec.ts";
 import { NetnsState } from "../../src/event/state.ts";
 import { CANARIES } from "./canary.ts";
 import type { Faults } from "./faults.ts";
-import { KNOWN } from "./known.ts";
+import { INEXACT, KNOWN } from "./known.ts";
 import { explain, type Run, run } from "./run.ts";
 import { everySmallCase } from "./small.ts";
 import { add, EMPTY, tally } from "./tally.ts";
 import { note, tooRare, type Usage } from "./usage.ts";
 import { workOf } from "./work.ts";
 
-const SEEDS = 600;
+const SEEDS = 800;
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];
@@ -36,7 +36,7 @@ Deno.test("[S2] without faults every packet has its outcome, path, reply and tra
 for (const loss of [0.01, 0.1, 0.5]) {
   Deno.test(`[S3] with ${100 * loss} % of events lost nothing is said that is wrong`, () => {
     let total = EMPTY;
-    range(SEEDS / 2, { loss }, (result) => total = add(total, tally(result)));
+    range(SEEDS, { loss }, (result) => total = add(total, tally(result)));
     equal(total.wrong, 0);
     ok(total.right > 0 && total.unknown > 0);
   });
@@ -120,5 +120,14 @@ for (const { seed, faults, claim } of KNOWN) {
   Deno.test(`${claim.split(" ")[0]} seed ${seed}: ${claim.split(" ").slice(1).join(" ")}`, () => {
     const result = run(seed, faults);
     equal(result.violations.length, 0, explain(result));
+  });
+}
+
+for (const { seed, claim } of INEXACT) {
+  Deno.test({
+    name: `[C6] seed ${seed}: ${claim}`,
+    // Not wrong, and not yet exact.
+    ignore: true,
+    fn: () => equal(run(seed, {}).violations.length, 0),
   });
 }
