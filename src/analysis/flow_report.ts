@@ -23,7 +23,7 @@ export function flowReport(
   const outcome = outcomeOf(group, lasting);
   const best = bestOf(lasting, outcome);
   const path = hopsOf(best.steps);
-  if (outcome === "delivered" && best.outcome === "delivered") deliverAt(path);
+  if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
   const causes = outcome === "delivered" || outcome === "in-flight"
     ? []
     : causesOf(lasting, outcome, world, evidence);
@@ -92,6 +92,10 @@ function better(a: Judgement, b: Judgement): boolean {
   if (left.node !== right.node) return left.node.name < right.node.name;
   return left.at < right.at;
 }
+
+/** Not so when only a reply proves its delivery, somewhere beyond what was seen of it. */
+const hasArrived = ({ outcome, end }: Judgement) =>
+  outcome === "delivered" && (end.kind === "delivered" || end.kind === "taken");
 
 /** A delivered packet's way ends with its delivery, also where no event says it in so many words. */
 function deliverAt(path: Flow["path"]): void {
