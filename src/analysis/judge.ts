@@ -115,6 +115,9 @@ function judgeLeft(base: Base, world: World): Judgement {
       `it arrived at ${arrived.device} of ${arrived.node.name}, and only copies for others were seen after that`;
     return { ...base, outcome: "unknown", gap };
   }
+  const held = heldIn(event);
+  if (held && isYoung(event, world, RESOLUTION_NS)) return young(base, world);
+  if (held) return { ...base, ...found, outcome: "unknown", gap: here ?? held };
   const nested = nestedIn(event);
   if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
   if (here) return { ...base, ...found, outcome: "unknown", gap: here };
@@ -125,6 +128,14 @@ function judgeLeft(base: Base, world: World): Judgement {
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return { ...base, awaited, outcome: "unknown", gap: there };
   return { ...base, awaited, outcome: "vanished" };
+}
+
+/** Handed to a tunnel device and never sent on: it waits for the outer next hop, and left nothing. */
+function heldIn(event: Sighting): string | null {
+  const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex, event.device);
+  if (link?.tunnel === undefined || event.tunnelKind !== undefined) return null;
+  if (event.kind !== "device-tx") return null;
+  return `${event.node.name} put it into ${event.device} and no script saw what became of it`;
 }
 
 /** The frame was received by somebody: whatever became of it then, it was not lost on the way. */
