@@ -42,6 +42,7 @@ export const KNOWN: readonly Known[] = [
   clean(3908, "[C7] pieces without IP ids all went to the last retransmission"),
   clean(4566, "[C6] behind a router that dropped some of equal packets the rest vanished"),
   clean(8158, "[C7] a whole took the outcome of a piece that was unknown, and no gap"),
+  clean(20741, "[O8] a packet that waited inside a tunnel for the outer next hop vanished"),
   lossy(1676, 0.5, "[R41] a packet whose events were lost waited for a neighbour"),
   lossy(3859, 0.01, "[C7] a GSO packet with one unknown piece vanished"),
   lossy(7526, 0.5, "[O4] behind a tunnel a copy that a bridge flooded was blamed"),
