@@ -20,7 +20,10 @@ export function absorbPieces(group: FlowGroup): void {
   const wholes = ranges.filter(isWhole)
     .sort((a, b) => Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)));
   if (wholes.length === 0) return;
-  const pieces = ranges.filter((range) => !isOrigin(range.judgement));
+  // Where a node's receiving side is not watched, a piece begins with what it sent on.
+  const pieces = ranges.filter(({ judgement }) =>
+    !isOrigin(judgement) || judgement.end.kind !== "left"
+  );
   const near = nearOf(pieces);
   const claims = claimsOf(wholes, pieces);
   const absorbed = new Set<Judgement>();
@@ -89,7 +92,12 @@ function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
 function claimsOf(wholes: readonly Range[], pieces: readonly Range[]) {
   const rivals = byStart(wholes);
   const ranks = new Map<Range, number>();
-  for (const list of byStart(pieces).values()) list.forEach((piece, i) => ranks.set(piece, i));
+  const times = new Map<string, number>();
+  for (const piece of pieces) {
+    const key = `${piece.from} ${piece.length}`;
+    ranks.set(piece, times.get(key) ?? 0);
+    times.set(key, ranks.get(piece)! + 1);
+  }
   return (whole: Range, piece: Range): boolean => {
     const others = rivals.get(whole.from)!;
     if (others.length === 1) return true;
@@ -145,8 +153,7 @@ function overlap(whole: Range, piece: Range): number {
 }
 
 function overlaps(whole: Range, piece: Range): boolean {
-  if (whole.judgement.steps.at(-1)!.event.node === piece.judgement.steps[0]!.event.node) {
-    return false;
-  }
-  return overlap(whole, piece) > 0;
+  const { node } = piece.judgement.steps[0]!.event;
+  const own = [whole.judgement.steps[0]!, whole.judgement.steps.at(-1)!];
+  return own.every(({ event }) => event.node !== node) && overlap(whole, piece) > 0;
 }

@@ -56,6 +56,7 @@ export const KNOWN: readonly Known[] = [
   own(74, "[O13] equal packets vanished that came before the other node was watched"),
   own(2325, "[O3] an answer to a translated address counted as taken without device_tx"),
   own(5687, "[C7] a GSO packet whose sender has no probe vanished at the router"),
+  own(21726, "[C7] a GSO packet vanished whose pieces were received where device_rx was missing"),
   own(2742, "[O5] packets vanished whose loss no batch told any more"),
 ];
 
