@@ -139,6 +139,13 @@ async function storeOne(
         `Cannot accept batch: incident "${incident}" is full of batch headers, ` +
           `must be closed and a new one created`,
       );
+    case "account-full":
+      throw new Problem(
+        507,
+        "account_full",
+        "Cannot store batch: all incidents together are as large as allowed, one must be deleted",
+        { headers: { "retry-after": "30" } },
+      );
   }
 }
 

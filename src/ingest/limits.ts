@@ -7,7 +7,12 @@ export interface StoreLimits {
   bytesPerIncidentMax: number;
   /** The share of those that node state may take; the oldest state goes first. */
   stateBytesPerIncidentMax: number;
+  /** The same over all incidents; beyond it batches are refused until something is deleted. */
+  bytesTotalMax: number;
   tokensPerIncidentMax: number;
+  /** Entries of the audit that read, and that changed something. */
+  auditReadsMax: number;
+  auditChangesMax: number;
   /** Room on the disk that is kept for deleting when it is full; 0: none. */
   reserveBytes: number;
 }
@@ -54,7 +59,10 @@ export const DEFAULT_LIMITS: Limits = {
     eventsPerIncidentMax: 300_000,
     bytesPerIncidentMax: 256 * MIB,
     stateBytesPerIncidentMax: 64 * MIB,
+    bytesTotalMax: 16 * 1024 * MIB,
     tokensPerIncidentMax: 1000,
+    auditReadsMax: 10_000,
+    auditChangesMax: 10_000,
     reserveBytes: 8 * MIB,
   },
   bodyCompressedBytesMax: 16 * MIB,

@@ -1,8 +1,11 @@
 /** A store that lasts as long as its process: `trace` without a data directory, and tests. */
 import type { StoreLimits } from "./limits.ts";
-import { countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import { MemoryAudit } from "./memory_audit.ts";
+import { accountFull, countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
 import {
   type Appended,
+  type AuditEntry,
+  type AuditQuery,
   type Evicted,
   type ImportedIncident,
   type Incident,
@@ -28,13 +31,23 @@ interface Kept {
 export class MemoryStore implements Store {
   #incidents = new Map<string, Kept>();
   #tokens = new Map<string, StoredToken>();
-  constructor(readonly limits: StoreLimits) {}
+  #audit: MemoryAudit;
+
+  constructor(readonly limits: StoreLimits) {
+    this.#audit = new MemoryAudit(limits);
+  }
 
   createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
     if (this.#incidents.has(incident.id)) return Promise.resolve("exists");
     if (this.#incidents.size >= this.limits.incidentsMax) return Promise.resolve("full");
     this.#incidents.set(incident.id, {
-      incident: { ...incident, closedMs: null, revision: 1, counters: { ...NO_COUNTERS } },
+      incident: {
+        ...incident,
+        arrivedMs: incident.createdMs,
+        closedMs: null,
+        revision: 1,
+        counters: { ...NO_COUNTERS },
+      },
       batches: new Map(),
       rowLast: 0,
       rows: { ordinary: [], drops: [], state: [] },
@@ -96,11 +109,15 @@ export class MemoryStore implements Store {
     if (headersFull(incident.counters, headerBytes, this.limits)) {
       return Promise.resolve({ status: "full" });
     }
+    const counters = countedIn(incident.counters, batch, headerBytes);
+    if (accountFull(counters, incident.counters, this.#totalBytes(), this.limits)) {
+      return Promise.resolve({ status: "account-full" });
+    }
     kept.known.add(key);
     kept.rowLast += 1;
     kept.batches.set(kept.rowLast, { ...batch, row: kept.rowLast });
     for (const { tier } of batch.segments) kept.rows[tier].push(kept.rowLast);
-    incident.counters = countedIn(incident.counters, batch, headerBytes);
+    incident.counters = counters;
     incident.revision += 1;
     const evicted = this.#evict(kept);
     return Promise.resolve({
@@ -109,6 +126,10 @@ export class MemoryStore implements Store {
       revision: incident.revision,
       evicted,
     });
+  }
+
+  #totalBytes(): number {
+    return this.#incidents.values().reduce((sum, { incident }) => sum + incident.counters.bytes, 0);
   }
 
   #evict(kept: Kept): Evicted[] {
@@ -162,6 +183,15 @@ export class MemoryStore implements Store {
   deleteToken(incident: string | null, id: string): Promise<boolean> {
     if (this.#tokens.get(id)?.incident !== incident) return Promise.resolve(false);
     return Promise.resolve(this.#tokens.delete(id));
+  }
+
+  appendAudit(entry: AuditEntry): Promise<void> {
+    this.#audit.append(entry);
+    return Promise.resolve();
+  }
+
+  listAudit(query: AuditQuery) {
+    return Promise.resolve(this.#audit.list(query));
   }
 
   close(): Promise<void> {

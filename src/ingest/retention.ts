@@ -18,6 +18,20 @@ export function headersFull(counters: Counters, headerBytes: number, limits: Sto
   return counters.headerBytes + headerBytes > limits.bytesPerIncidentMax;
 }
 
+/**
+ * Whether a batch takes all incidents together beyond their limit. `counters` are those with the
+ * batch, `totalBytes` is without it; what the incident's own limit will evict takes no room.
+ */
+export function accountFull(
+  counters: Counters,
+  before: Counters,
+  totalBytes: number,
+  limits: StoreLimits,
+): boolean {
+  const bytes = Math.min(counters.bytes, Math.max(before.bytes, limits.bytesPerIncidentMax));
+  return totalBytes - before.bytes + bytes > limits.bytesTotalMax;
+}
+
 /** The counters after a batch came in, before any eviction. */
 export function countedIn(before: Counters, batch: NewBatch, headerBytes: number): Counters {
   const after = { ...before };

@@ -1,8 +1,20 @@
 /** The tables of the SQLite store and how its file is opened. */
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LasthopError } from "../event/error.ts";
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+/** `change` is 0 or 1. Ids are never used twice: the newest entry is never the one that goes. */
+const AUDIT = `
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, token TEXT NOT NULL, role TEXT,
+  action TEXT NOT NULL, change INTEGER NOT NULL, incident TEXT, subject TEXT, outcome TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_oldest ON audit (change, id);
+CREATE INDEX audit_of_incident ON audit (incident, id);
+`;
 
 /** Documents and batches are JSON and gzip'd lines; only what is searched for is a column. */
 const SCHEMA = `
@@ -24,7 +36,10 @@ CREATE TABLE tokens (
   created_ms INTEGER NOT NULL, expires_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_of_incident ON tokens (incident);
-`;
+${AUDIT}`;
+
+/** What makes each version from the one before it, by that one's number. */
+const UPGRADES: Record<number, string> = { 1: AUDIT };
 
 /**
  * Settings of every connection. FULL: each commit is synced, so an acknowledged batch outlives a
@@ -37,6 +52,21 @@ const SETTINGS = [
   "synchronous = FULL",
   "journal_size_limit = 67108864",
 ];
+
+/** The path of the store's file, which is there afterwards, its owner's alone. */
+export function makeFile(directory: string): string {
+  const path = join(directory, "lasthop.sqlite");
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Whose packets went where is nobody else's business; SQLite's own files follow this one.
+    closeSync(openSync(path, "a", 0o600));
+    return path;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `Cannot use data directory ${directory}: ${why}, must be a writable directory`;
+    throw new LasthopError("data_unusable", message, 1, { cause: error });
+  }
+}
 
 /** Throws `LasthopError` when the file is another's, in use, newer, or no database. */
 export function openDatabase(path: string): DatabaseSync {
@@ -53,9 +83,8 @@ export function openDatabase(path: string): DatabaseSync {
     if (version > SCHEMA_VERSION) {
       throw cannotOpen(path, `its version is ${version}, must be at most ${SCHEMA_VERSION}`);
     }
-    if (version === 0) {
-      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-    }
+    if (version === 0) change(database, SCHEMA, SCHEMA_VERSION);
+    else for (let v = version; v < SCHEMA_VERSION; v++) change(database, UPGRADES[v]!, v + 1);
     return database;
   } catch (error) {
     database?.close();
@@ -66,6 +95,10 @@ export function openDatabase(path: string): DatabaseSync {
       : `${message}, must be a database of lasthop's`;
     throw cannotOpen(path, why, error);
   }
+}
+
+function change(database: DatabaseSync, sql: string, version: number): void {
+  database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${version}; COMMIT`);
 }
 
 function cannotOpen(path: string, why: string, cause?: unknown): LasthopError {

@@ -1,6 +1,6 @@
 /** Every statement of the SQLite store, prepared once, with the types of its rows. */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import type { StoredToken } from "./store.ts";
+import type { Role, StoredToken } from "./store.ts";
 
 interface Query<Row> {
   all(...values: SQLInputValue[]): Row[];
@@ -22,6 +22,21 @@ interface SegmentRow {
   chars: number;
   body: Uint8Array;
 }
+
+export interface AuditRow {
+  id: number;
+  atMs: number;
+  token: string;
+  role: Role | null;
+  action: string;
+  change: number;
+  incident: string | null;
+  subject: string | null;
+  outcome: string;
+}
+
+const AUDIT = `SELECT id, at_ms AS atMs, token, role, action, change, incident, subject, outcome
+  FROM audit`;
 
 const TOKEN = `SELECT id, incident, role, hash, created_ms AS createdMs, expires_ms AS expiresMs
   FROM tokens`;
@@ -78,5 +93,19 @@ export function statements(database: DatabaseSync) {
     token: query<StoredToken>(`${TOKEN} WHERE id = ?`),
     tokens: query<StoredToken>(`${TOKEN} WHERE incident IS ? ORDER BY created_ms`),
     deleteToken: run("DELETE FROM tokens WHERE id = ? AND incident IS ?"),
+    insertAudit: run(
+      `INSERT INTO audit (at_ms, token, role, action, change, incident, subject, outcome)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    /** All of a kind but the newest so many. */
+    trimAudit: run(
+      `DELETE FROM audit WHERE change = ?1 AND id <=
+       (SELECT id FROM audit WHERE change = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`,
+    ),
+    audit: query<AuditRow>(`${AUDIT} WHERE id < ? ORDER BY id DESC LIMIT ?`),
+    auditOf: query<AuditRow>(`${AUDIT} WHERE incident = ? AND id < ? ORDER BY id DESC LIMIT ?`),
+    auditCount: query<{ last: number | null; kept: number }>(
+      "SELECT max(id) AS last, count(*) AS kept FROM audit",
+    ),
   };
 }

@@ -3,21 +3,22 @@
  * The embedded store: one SQLite file. What batches add up to is written with each of them, so a
  * restart reads back exactly what was acknowledged.
  */
-import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
-import { gunzipSync, gzipSync } from "node:zlib";
-import { LasthopError } from "../event/error.ts";
-import type { BatchHeader } from "../event/batch.ts";
+import { gzipSync } from "node:zlib";
 import type { StoreLimits } from "./limits.ts";
-import { countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import { accountFull, countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
 import { Reserve } from "./reserve.ts";
+import { SqliteLedger } from "./sqlite_ledger.ts";
+import { readBatches } from "./sqlite_read.ts";
 import { shrink } from "./sqlite_shrink.ts";
-import { isDiskFull, openDatabase } from "./sqlite_schema.ts";
+import { isDiskFull, makeFile, openDatabase } from "./sqlite_schema.ts";
 import { type Statements, statements } from "./sqlite_statements.ts";
 import {
   type Appended,
+  type AuditEntry,
+  type AuditQuery,
   type Counters,
   type Evicted,
   type ImportedIncident,
@@ -32,23 +33,9 @@ import {
   TIERS,
 } from "./store.ts";
 
-const FILE = "lasthop.sqlite";
-
-/** Batches read per query: the store is not held while they are worked on. */
-const PAGE_ROWS = 64;
-
 /** Opens or creates the store in a directory. Throws `LasthopError` when it can't be used. */
 export function openSqliteStore(directory: string, limits: StoreLimits): SqliteStore {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // Whose packets went where is nobody else's business; SQLite's own files follow this one.
-    closeSync(openSync(join(directory, FILE), "a", 0o600));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `Cannot use data directory ${directory}: ${why}, must be a writable directory`;
-    throw new LasthopError("data_unusable", message, 1, { cause: error });
-  }
-  const database = openDatabase(join(directory, FILE));
+  const database = openDatabase(makeFile(directory));
   const reserve = new Reserve(join(directory, "lasthop.reserve"), limits.reserveBytes);
   return new SqliteStore(database, limits, reserve);
 }
@@ -71,6 +58,7 @@ export class SqliteStore implements Store {
   #heads = new Map<string, Head>();
   #pending: Pending[] = [];
   #sql: Statements;
+  #ledger: SqliteLedger;
 
   constructor(
     readonly database: DatabaseSync,
@@ -79,9 +67,12 @@ export class SqliteStore implements Store {
   ) {
     reserve.fill();
     this.#sql = statements(database);
+    this.#ledger = new SqliteLedger(this.#sql, (change) => this.#write(change), limits);
     const rows = new Map(this.#sql.lastRows.all().map(({ incident, row }) => [incident, row]));
     for (const { document } of this.#sql.incidents.all()) {
-      const incident = JSON.parse(document) as Incident;
+      const stored = JSON.parse(document) as Incident;
+      // Version 1 did not keep when an incident arrived.
+      const incident = { ...stored, arrivedMs: stored.arrivedMs ?? stored.createdMs };
       this.#heads.set(incident.id, { incident, row: rows.get(incident.id) ?? 0 });
     }
     for (const [id, { incident }] of [...this.#heads]) {
@@ -92,7 +83,8 @@ export class SqliteStore implements Store {
   async createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
     if (this.#heads.has(incident.id)) return "exists";
     if (this.#heads.size >= this.limits.incidentsMax) return "full";
-    this.#save({ ...incident, closedMs: null, revision: 1, counters: { ...NO_COUNTERS } });
+    const begun = { closedMs: null, revision: 1, counters: { ...NO_COUNTERS } };
+    this.#save({ ...incident, ...begun, arrivedMs: incident.createdMs });
     return "created";
   }
 
@@ -209,17 +201,27 @@ export class SqliteStore implements Store {
     if (incident.closedMs !== null) return { status: "closed" };
     const headerText = JSON.stringify(header);
     if (headersFull(incident.counters, headerText.length, this.limits)) return { status: "full" };
+    const counters = countedIn(incident.counters, batch, headerText.length);
+    if (accountFull(counters, incident.counters, this.#totalBytes(staged), this.limits)) {
+      return { status: "account-full" };
+    }
     const row = head.row + 1;
     this.#sql.insertBatch.run(id, row, probe, sequence, headerText, refused, batch.evicted);
     for (const { tier, lines, text } of segments) {
       const body = gzipSync(text, { level: 1 });
       this.#sql.insertSegment.run(id, row, TIERS.indexOf(tier), lines, text.length, body);
     }
-    const counters = countedIn(incident.counters, batch, headerText.length);
     const evicted = this.#evict(id, counters);
     const revision = incident.revision + 1;
     staged.set(id, { row, incident: this.#saved({ ...incident, revision, counters }) });
     return { status: "stored", row, revision, evicted };
+  }
+
+  #totalBytes(staged: Map<string, Head>): number {
+    return [...this.#heads].reduce(
+      (sum, [id, head]) => sum + (staged.get(id) ?? head).incident.counters.bytes,
+      0,
+    );
   }
 
   #saved(incident: Incident): Incident {
@@ -248,21 +250,8 @@ export class SqliteStore implements Store {
     this.#save({ ...incident, counters });
   }
 
-  async *readBatches(id: string, rowMax?: number): AsyncIterable<StoredBatch> {
-    const to = rowMax ?? Number.MAX_SAFE_INTEGER;
-    for (let from = 0;;) {
-      const page = this.#sql.batchesAfter.all(id, from, to, PAGE_ROWS);
-      for (const { row, header, refused, evicted } of page) {
-        const segments = this.#sql.segmentsOf.all(id, row).map(({ tier, lines, body }) => ({
-          tier: TIERS[tier]!,
-          lines,
-          text: gunzipSync(body).toString("utf8"),
-        }));
-        yield { row, header: JSON.parse(header) as BatchHeader, refused, evicted, segments };
-        from = row;
-      }
-      if (page.length < PAGE_ROWS) return;
-    }
+  readBatches(id: string, rowMax?: number): AsyncIterable<StoredBatch> {
+    return readBatches(this.#sql, id, rowMax);
   }
 
   async extent(id: string): Promise<{ rowMax: number; batches: number }> {
@@ -271,23 +260,27 @@ export class SqliteStore implements Store {
   }
 
   async createToken(token: StoredToken): Promise<"created" | "full"> {
-    const siblings = await this.listTokens(token.incident);
-    if (siblings.length >= this.limits.tokensPerIncidentMax) return "full";
-    const { id, incident, role, hash, createdMs, expiresMs } = token;
-    this.#write(() => this.#sql.insertToken.run(id, incident, role, hash, createdMs, expiresMs));
-    return "created";
+    return this.#ledger.createToken(token);
   }
 
   async getToken(id: string): Promise<StoredToken | null> {
-    return this.#sql.token.get(id) ?? null;
+    return this.#ledger.getToken(id);
   }
 
   async listTokens(incident: string | null): Promise<StoredToken[]> {
-    return this.#sql.tokens.all(incident);
+    return this.#ledger.listTokens(incident);
   }
 
   async deleteToken(incident: string | null, id: string): Promise<boolean> {
-    return this.#write(() => this.#sql.deleteToken.run(id, incident)).changes === 1;
+    return this.#ledger.deleteToken(incident, id);
+  }
+
+  async appendAudit(entry: AuditEntry): Promise<void> {
+    this.#ledger.appendAudit(entry);
+  }
+
+  async listAudit(query: AuditQuery) {
+    return this.#ledger.listAudit(query);
   }
 
   async close(): Promise<void> {

@@ -171,8 +171,36 @@ Deno.test("a file that is no database, or a newer one, is left alone", async () 
   const newer = new DatabaseSync(path);
   newer.exec("PRAGMA user_version = 99");
   newer.close();
-  throws(() => openSqliteStore(directory, LIMITS), /its version is 99, must be at most 1/);
+  throws(() => openSqliteStore(directory, LIMITS), /its version is 99, must be at most 2/);
   throws(() => openSqliteStore(`${path}/in`, LIMITS), /must be a writable directory/);
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("a file of version 1 is brought up to date with everything in it", async () => {
+  const directory = await Deno.makeTempDir();
+  const reopen = async <T>(use: (store: SqliteStore) => Promise<T>) => {
+    const store = openSqliteStore(directory, LIMITS);
+    return await use(store).finally(() => store.close());
+  };
+  const before = await reopen(async (store) => {
+    await store.createIncident(INCIDENT);
+    await store.append("i", newBatch({}, hopLine(1)));
+    return await store.getIncident("i");
+  });
+  const old = new DatabaseSync(`${directory}/lasthop.sqlite`);
+  const document = JSON.stringify({ ...before, arrivedMs: undefined });
+  old.prepare("UPDATE incidents SET document = ?").run(document);
+  old.exec("DROP TABLE audit; PRAGMA user_version = 1");
+  old.close();
+  const done = { atMs: 1, role: null, action: "a", change: true, incident: null, subject: null };
+  for (const token of ["first", "second"]) {
+    await reopen(async (store) => {
+      deepEqual(await store.getIncident("i"), before);
+      deepEqual(await rowsOf(store), [0]);
+      await store.appendAudit({ ...done, token, outcome: "ok" });
+      equal((await store.listAudit({ limit: 9 })).entries[0]!.token, token);
+    });
+  }
   await Deno.remove(directory, { recursive: true });
 });
 

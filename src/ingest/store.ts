@@ -66,6 +66,8 @@ export interface NewIncident {
 export type ImportedIncident = Pick<Incident, "title" | "filter" | "createdMs" | "closedMs">;
 
 export interface Incident extends NewIncident {
+  /** When it was created or imported here; `createdMs` of an import is the archive's. */
+  arrivedMs: number;
   closedMs: number | null;
   /** Grows with every change that can change the report. */
   revision: number;
@@ -79,8 +81,11 @@ export interface Evicted {
 
 export type Appended =
   | { status: "stored"; row: number; revision: number; evicted: Evicted[] }
-  /** `missing`: no such incident; `closed`: it takes no more; `full`: only headers are left. */
-  | { status: "duplicate" | "missing" | "closed" | "full" };
+  /**
+   * `missing`: no such incident; `closed`: it takes no more; `full`: only headers are left;
+   * `account-full`: `bytesTotalMax` is reached over all incidents.
+   */
+  | { status: "duplicate" | "missing" | "closed" | "full" | "account-full" };
 
 export const ROLES = ["probe", "viewer", "operator"] as const;
 export type Role = typeof ROLES[number];
@@ -94,6 +99,38 @@ export interface StoredToken {
   hash: string;
   createdMs: number;
   expiresMs: number | null;
+}
+
+/** Who did what, or tried to. Holds no secret and no text that a stranger chose but ids. */
+export interface AuditEntry {
+  atMs: number;
+  /** Id of a token, or `root`, `loopback`, or `ingest` for what it does by itself. */
+  token: string;
+  role: Role | null;
+  /** `incident.create`, `report.read` …: see `operations.ts`. */
+  action: string;
+  /** It changed something, or would have: kept apart from reading, which is far more. */
+  change: boolean;
+  /** null: none, or all of them. */
+  incident: string | null;
+  /** Id of the token that was made or revoked. */
+  subject: string | null;
+  /** `ok`, or the code of the problem that was answered. */
+  outcome: string;
+}
+
+/** `id` grows with each entry, from 1. */
+export interface StoredAuditEntry extends AuditEntry {
+  id: number;
+}
+
+export interface AuditQuery {
+  /** Absent: of all incidents, and what was of none. */
+  incident?: string | undefined;
+  /** Only entries with a lower id. */
+  before?: number | undefined;
+  /** At most so many, from 1. */
+  limit: number;
 }
 
 export interface Store {
@@ -122,6 +159,14 @@ export interface Store {
   getToken(id: string): Promise<StoredToken | null>;
   listTokens(incident: string | null): Promise<StoredToken[]>;
   deleteToken(incident: string | null, id: string): Promise<boolean>;
+
+  /**
+   * Beyond `auditReadsMax` and `auditChangesMax` the oldest of their kind go. Entries outlive their
+   * incident.
+   */
+  appendAudit(entry: AuditEntry): Promise<void>;
+  /** Newest first, and how many entries of the whole audit are gone. */
+  listAudit(query: AuditQuery): Promise<{ entries: StoredAuditEntry[]; evicted: number }>;
   close(): Promise<void>;
 }
 

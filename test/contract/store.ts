@@ -1,5 +1,6 @@
 /** What every store must do, whatever it is made of. Its tests call this with a factory. */
 import { DEFAULT_LIMITS } from "../../src/ingest/limits.ts";
+import { auditContract } from "./store_audit.ts";
 import { batchContract } from "./store_batches.ts";
 import type { OpenStore, StoreTest } from "./store_case.ts";
 import { incidentContract } from "./store_incidents.ts";
@@ -19,4 +20,5 @@ export function storeContract(name: string, open: OpenStore): void {
   batchContract(test);
   retentionContract(test);
   durableContract(test);
+  auditContract(test);
 }

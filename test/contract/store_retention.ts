@@ -6,6 +6,7 @@ import { all, incident, type StoreTest, textOf, token } from "./store_case.ts";
 
 export function retentionContract(test: StoreTest): void {
   countersContract(test);
+  totalContract(test);
   test("beyond the limit the oldest ordinary hops go, drops stay", async ({ store }) => {
     await store.createIncident(incident("i"));
     await store.append("i", newBatch({ sequence: 0 }, hopLine(1), hopLine(2), dropLine(3)));
@@ -45,6 +46,36 @@ export function retentionContract(test: StoreTest): void {
     equal((await store.append("i", newBatch({ sequence: 1 }))).status, "full");
     equal((await all(store, "i")).length, 1);
   }, { bytesPerIncidentMax: JSON.stringify(headerOf()).length + 10 });
+}
+
+function totalContract(test: StoreTest): void {
+  test("all incidents together stay below their limit, deleting makes room", async ({ store }) => {
+    for (const id of ["a", "b"]) await store.createIncident(incident(id));
+    const hops = Array.from({ length: 20 }, (_, i) => hopLine(i));
+    const send = async (id: string, sequence: number) =>
+      (await store.append(id, newBatch({ sequence }, ...hops))).status;
+    let sequence = 0;
+    while (await send(sequence % 2 === 0 ? "a" : "b", sequence) === "stored") sequence += 1;
+    const refused = sequence % 2 === 0 ? "a" : "b";
+    ok(sequence > 2, `${sequence} batches`);
+    const total = (await store.listIncidents()).reduce((sum, i) => sum + i.counters.bytes, 0);
+    ok(total > 10_000 && total <= 20_000, `${total} characters`);
+    const before = await store.getIncident(refused);
+    equal(await send(refused, sequence), "account-full");
+    deepEqual(await store.getIncident(refused), before);
+    await store.deleteIncident(refused === "a" ? "b" : "a");
+    equal(await send(refused, sequence), "stored");
+  }, { bytesTotalMax: 20_000 });
+
+  test("an incident at its own limit goes on in an account that is full", async ({ store }) => {
+    await store.createIncident(incident("i"));
+    const hops = Array.from({ length: 20 }, (_, i) => hopLine(i));
+    for (let sequence = 0; sequence < 30; sequence++) {
+      const { status } = await store.append("i", newBatch({ sequence }, ...hops));
+      equal(status, "stored");
+    }
+    ok((await store.getIncident("i"))!.counters.evicted > 0);
+  }, { bytesPerIncidentMax: 20_000, bytesTotalMax: 20_000 });
 }
 
 function countersContract(test: StoreTest): void {
