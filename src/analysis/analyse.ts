@@ -53,6 +53,8 @@ export function analyse(input: AnalysisInput): Report {
       unclaimed,
       refused: nodes.reduce((total, node) => total + node.refused, 0),
       evicted: input.evicted,
+      ...(input.strayLines ? { strayLines: input.strayLines } : {}),
+      ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
 }

@@ -20,4 +20,7 @@ export interface AnalysisInput {
   closed: boolean;
   /** Events the store threw away at its limits. */
   evicted: number;
+  /** Lines of batches the ingest could not keep, and node states it threw away; absent: none. */
+  strayLines?: number;
+  evictedStates?: number;
 }

@@ -139,6 +139,9 @@ export const Report = z.object({
     unclaimed: count,
     refused: count,
     evicted: count,
+    /** Lines that belonged to no batch that was kept, and node states evicted; absent: none. */
+    strayLines: count.optional(),
+    evictedStates: count.optional(),
   }),
 });
 

@@ -77,6 +77,7 @@ export async function storeAll(
     metrics.add("refused", reader.refusedTotal);
     if (reader.strayLines > 0) {
       await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
+      deps.hub.changed(incident);
     }
   }
   answer.refusedTotal = reader.refusedTotal;

@@ -21,6 +21,9 @@ export const ArchiveHeader = z.object({
   createdMs: z.number().int().min(0),
   closedMs: z.number().int().min(0).nullable(),
   batches: z.number().int().min(0),
+  /** What no batch can say was lost; absent in older archives. */
+  strayLines: z.number().int().min(0).default(0),
+  evictedStates: z.number().int().min(0).default(0),
 });
 
 export type ArchiveHeader = z.infer<typeof ArchiveHeader>;
@@ -34,6 +37,7 @@ const Marks = z.object({
 export async function* archiveText(store: Store, incident: Incident): AsyncGenerator<string> {
   const { rowMax, batches } = await store.extent(incident.id);
   const { id, title, filter, createdMs, closedMs } = incident;
+  const { strayLines, evictedStates } = incident.counters;
   const header: ArchiveHeader = {
     kind: "archive",
     version: ARCHIVE_VERSION,
@@ -44,6 +48,8 @@ export async function* archiveText(store: Store, incident: Incident): AsyncGener
     createdMs,
     closedMs,
     batches,
+    strayLines,
+    evictedStates,
   };
   yield JSON.stringify(header) + "\n";
   for await (const batch of store.readBatches(id, rowMax)) {

@@ -7,6 +7,7 @@ import {
   type AuditEntry,
   type AuditQuery,
   type Evicted,
+  imported,
   type ImportedIncident,
   type Incident,
   type NewBatch,
@@ -82,9 +83,7 @@ export class MemoryStore implements Store {
   finishImport(id: string, as: ImportedIncident): Promise<boolean> {
     const kept = this.#incidents.get(id);
     if (kept === undefined) return Promise.resolve(false);
-    const { title, filter, createdMs, closedMs } = as;
-    Object.assign(kept.incident, { title, filter, createdMs, closedMs, importing: false });
-    kept.incident.revision += 1;
+    kept.incident = imported(kept.incident, as);
     return Promise.resolve(true);
   }
 

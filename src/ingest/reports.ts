@@ -110,9 +110,10 @@ export class Reports {
     }
     const batches = await decoded.batches(id);
     const beganMs = clock.monotonicMs();
-    const { filter, closedMs, counters: { evicted } } = incident;
+    const { filter, closedMs, counters: { evicted, evictedStates, strayLines } } = incident;
     const closed = closedMs !== null;
-    const report = await analyse({ incident: id, batches, filter, closed, evicted });
+    const lost = { evicted, evictedStates, strayLines };
+    const report = await analyse({ incident: id, batches, filter, closed, ...lost });
     const json = JSON.stringify(report);
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;

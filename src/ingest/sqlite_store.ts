@@ -21,6 +21,7 @@ import {
   type AuditQuery,
   type Counters,
   type Evicted,
+  imported,
   type ImportedIncident,
   type Incident,
   type NewBatch,
@@ -132,9 +133,7 @@ export class SqliteStore implements Store {
   async finishImport(id: string, as: ImportedIncident): Promise<boolean> {
     const incident = this.#heads.get(id)?.incident;
     if (incident === undefined) return false;
-    const { title, filter, createdMs, closedMs } = as;
-    const seen = { importing: false, revision: incident.revision + 1 };
-    this.#save({ ...incident, title, filter, createdMs, closedMs, ...seen });
+    this.#save(imported(incident, as));
     return true;
   }
 

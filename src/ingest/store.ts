@@ -63,7 +63,10 @@ export interface NewIncident {
   importing: boolean;
 }
 
-export type ImportedIncident = Pick<Incident, "title" | "filter" | "createdMs" | "closedMs">;
+export type ImportedIncident =
+  & Pick<Incident, "title" | "filter" | "createdMs" | "closedMs">
+  /** Lost where the archive was made: added to what was lost here. */
+  & Pick<Counters, "strayLines" | "evictedStates">;
 
 export interface Incident extends NewIncident {
   /** When it was created or imported here; `createdMs` of an import is the archive's. */
@@ -173,6 +176,16 @@ export interface Store {
 /** The disk has no room: nothing of the change was kept. */
 export class StoreFull extends Error {
   override name = "StoreFull";
+}
+
+/** An incident as its archive describes it. */
+export function imported(incident: Incident, as: ImportedIncident): Incident {
+  const { title, filter, createdMs, closedMs } = as;
+  const counters = { ...incident.counters };
+  counters.strayLines += as.strayLines;
+  counters.evictedStates += as.evictedStates;
+  const revision = incident.revision + 1;
+  return { ...incident, title, filter, createdMs, closedMs, counters, revision, importing: false };
 }
 
 export const NO_COUNTERS: Readonly<Counters> = {

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { changes, duration, endPoint, grouped, sinceFirstOnNode, timeSpan } from "./format.ts";
 import { i1 } from "./fixture/incident_1_2.ts";
 import { i3 } from "./fixture/incident_3_4.ts";
-import { gapsOf, place, spokenVerdict } from "./sentence.ts";
+import { gapsOf, lostAtIngest, place, spokenVerdict } from "./sentence.ts";
 
 Deno.test("duration() has one to three digits before the unit, from ns to s", () => {
   equal(duration(0n), "0 ns");
@@ -61,4 +61,14 @@ Deno.test("the verdict says where, the place is short, lost events are told by n
   const [gap] = gapsOf(lossy.flows[0]!, lossy.nodes);
   equal(gap!.node, "node-a");
   ok(gap!.text.startsWith("lost 23 of"));
+});
+
+Deno.test("what the ingest lost is said in one sentence, by what became of it", () => {
+  const { accounting } = i1();
+  equal(lostAtIngest(accounting), null);
+  equal(
+    lostAtIngest({ ...accounting, evicted: 2, strayLines: 1, evictedStates: 3 }),
+    "The ingest refused 1 line of no batch it kept and threw away 2 events at its limits " +
+      "and threw away 3 node states.",
+  );
 });

@@ -127,5 +127,7 @@ export function readAccounting(value: unknown): Report["accounting"] {
     unclaimed: number(from.unclaimed),
     refused: number(from.refused),
     evicted: number(from.evicted),
+    strayLines: number(from.strayLines),
+    evictedStates: number(from.evictedStates),
   };
 }

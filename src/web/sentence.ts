@@ -63,9 +63,12 @@ export function gapsOf(flow: Flow, nodes: readonly ReportNode[]): Gap[] {
 }
 
 /** Events that reached the ingest and are not in the analysis. */
-export function lostAtIngest({ refused, evicted }: Report["accounting"]): string | null {
+export function lostAtIngest(accounting: Report["accounting"]): string | null {
+  const { refused, evicted, strayLines = 0, evictedStates = 0 } = accounting;
   const parts = [];
   if (refused > 0) parts.push(`refused ${plural(refused, "event")} it could not read`);
+  if (strayLines > 0) parts.push(`refused ${plural(strayLines, "line")} of no batch it kept`);
   if (evicted > 0) parts.push(`threw away ${plural(evicted, "event")} at its limits`);
+  if (evictedStates > 0) parts.push(`threw away ${plural(evictedStates, "node state")}`);
   return parts.length === 0 ? null : `The ingest ${parts.join(" and ")}.`;
 }

@@ -54,6 +54,20 @@ export function archiveContract(test: HttpTest): void {
     equal((await clientOf(t).postBatch("copy", more)).accepted, 1);
   }, { limits: { store: { eventsPerIncidentMax: 100 } } });
 
+  test("also with what no batch can tell was lost", async (target) => {
+    const states = [1, 2].map((time) => stateLine(time, time, { a: "x".repeat(200) }));
+    for (const [sequence, state] of states.entries()) {
+      await (await postLines(target, "i", body({ sequence }, state))).body?.cancel();
+    }
+    const stray = body({ sequence: 2, incident: "another" }, hopLine(1), hopLine(2));
+    await problem(await postLines(target, "i", stray), 422, "nothing_accepted");
+    const { strayLines, evictedStates } = (await clientOf(target).report("i")).accounting;
+    deepEqual([strayLines, evictedStates], [3, 1]);
+    const report = JSON.parse(await reportText(target, "i"));
+    await clientOf(target).uploadArchive("copy", await bytesOf(target, "i"));
+    deepEqual(JSON.parse(await reportText(target, "copy")), { ...report, incident: "copy" });
+  }, { limits: { store: { stateBytesPerIncidentMax: 300 } } });
+
   test("the file is lines that people can read and write", async (target) => {
     await fill(target, 2);
     const text = await gunzip(await bytesOf(target, "i"));

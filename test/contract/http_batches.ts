@@ -98,6 +98,7 @@ function refusalContract(test: HttpTest): void {
     match(answer.refused[2]!.reason, /batch of line 2, whose header was refused/);
     match(answer.refused[5]!.reason, /"incident" is "other", must be "i"/);
     equal((await clientOf(target).getIncident("i")).counters.strayLines, 7);
+    equal((await reportOf(target)).accounting.strayLines, 7);
   });
 
   test("a body in which nothing is good says what was wrong with it", async (target) => {

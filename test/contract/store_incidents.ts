@@ -42,11 +42,14 @@ export function incidentContract(test: StoreTest): void {
     await store.createIncident(incident("i", { importing: true }));
     deepEqual(await store.listIncidents(), []);
     equal((await store.getIncident("i"))!.importing, true);
+    await store.countStrayLines("i", 1);
     const as = { title: "t", filter: "icmp", createdMs: 3, closedMs: 4 };
-    equal(await store.finishImport("i", as), true);
+    const lost = { strayLines: 5, evictedStates: 6 };
+    equal(await store.finishImport("i", { ...as, ...lost }), true);
     const [shown] = await store.listIncidents();
-    const { title, filter, createdMs, closedMs, importing } = shown!;
+    const { title, filter, createdMs, closedMs, importing, arrivedMs, counters } = shown!;
     deepEqual({ title, filter, createdMs, closedMs, importing }, { ...as, importing: false });
+    deepEqual([arrivedMs, counters.strayLines, counters.evictedStates], [1000, 6, 6]);
   });
 
   test("tokens belong to one incident or to all", async ({ store }) => {

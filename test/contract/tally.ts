@@ -8,7 +8,8 @@ import type { Event } from "../../src/event/event.ts";
 import type { Flow, Hop, Report } from "../../src/event/report.ts";
 
 /** `pad` characters are added to each flow, to make large reports. */
-export function tally({ incident, batches, evicted, closed }: AnalysisInput, pad = 0): Report {
+export function tally(input: AnalysisInput, pad = 0): Report {
+  const { incident, batches, evicted, strayLines, evictedStates, closed } = input;
   const events = new Map<string, { event: Event; node: string }>();
   let refused = 0;
   for (const batch of batches) {
@@ -66,6 +67,8 @@ export function tally({ incident, batches, evicted, closed }: AnalysisInput, pad
       unclaimed: 0,
       refused,
       evicted,
+      ...(strayLines ? { strayLines } : {}),
+      ...(evictedStates ? { evictedStates } : {}),
     },
   };
 }

@@ -134,5 +134,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
     unclaimed: count,
     refused: count,
     evicted: count,
-  }),
+    strayLines: count,
+    evictedStates: count,
+  }, { requiredKeys: ["events", "inPackets", "evidence", "unclaimed", "refused", "evicted"] }),
 });

@@ -40,9 +40,12 @@ export function coverageLines({ nodes, accounting }: Report, look: Look): string
     }
   }
   if (nodes.length === 0) lines.push("  no node has reported yet");
+  const { refused, evicted, strayLines = 0, evictedStates = 0 } = accounting;
   const gone = [
-    ...accounting.refused > 0 ? [`${plural(accounting.refused, "line")} refused`] : [],
-    ...accounting.evicted > 0 ? [`${plural(accounting.evicted, "event")} evicted`] : [],
+    ...refused > 0 ? [`${plural(refused, "line")} refused`] : [],
+    ...strayLines > 0 ? [`${plural(strayLines, "line")} of no kept batch`] : [],
+    ...evicted > 0 ? [`${plural(evicted, "event")} evicted`] : [],
+    ...evictedStates > 0 ? [`${plural(evictedStates, "node state")} evicted`] : [],
   ];
   if (gone.length > 0) {
     lines.push(...look.lines(`not in this report: ${gone.join(", ")}`, "  ! ", "yellow"));

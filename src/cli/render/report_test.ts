@@ -89,6 +89,13 @@ Deno.test("renderReport of thousands of flows stays readable, and says how many 
   ok(lines.includes("… and 2,928 flows more, see --json"));
 });
 
+Deno.test("what no batch can tell was lost is told beside the verdict", () => {
+  const lost = { ...accounting, strayLines: 7, evictedStates: 1 };
+  const report = { ...empty, flows: [], accounting: lost } as unknown as Report;
+  const text = renderReport(report, { width: 100, colour: false });
+  ok(text.includes("not in this report: 7 lines of no kept batch, 1 node state evicted"), text);
+});
+
 const counts = { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 };
 const hop = { node: "n", netns: "host", device: "eth0", stage: "drop" };
 const accounting = { refused: 0, evicted: 0 };
