@@ -13,6 +13,7 @@ import { judge, type World } from "./judge.ts";
 import { type Packet, packetsOf } from "./packets.ts";
 import { proveByReplies } from "./replies.ts";
 import { absorbPieces } from "./segments.ts";
+import { addGiven } from "./shards/given.ts";
 import { type NodeView, type Sighting, timelines } from "./timeline.ts";
 import { doubtVanished } from "./windows.ts";
 import { unsentFlows } from "./unsent.ts";
@@ -23,7 +24,7 @@ export function analyse(input: AnalysisInput): Report {
   const parts = nodes.map(chainsOf);
   const chains = parts.flatMap((part) => part.chains);
   const evidence = parts.flatMap((part) => part.evidence);
-  const packets = packetsOf(chains).filter(isSeen);
+  const packets = [...packetsOf(chains), ...addGiven(nodes, input.given ?? [])].filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
   judgeFragments(judgements);
   doubtVanished(judgements, nodes);
@@ -32,19 +33,23 @@ export function analyse(input: AnalysisInput): Report {
   );
   for (const group of groups) absorbPieces(group);
   for (const group of groups) proveByReplies(group);
-  const flows = groups.map((group) => flowReport(group, world, evidence));
+  const withheld = withheldOf(input);
+  const flows = groups.map((group) =>
+    flowReport(group, world, evidence, sum(group.forms.keys(), withheld.flows))
+  );
   const unsent = unsentFlows(evidence, flows)
     .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
   flows.push(...unsent);
   flows.sort(worstFirst);
   const clocks = clocksOf(judgements, nodes);
-  const events = nodes.reduce((total, node) => total + node.events.length, 0);
+  const eventsOf = (node: NodeView) => node.events.length + (withheld.nodes.get(node.name) ?? 0);
+  const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
   const unclaimed = parts.reduce((total, part) => total + part.unclaimed, 0);
   return {
     version: 1,
     incident: input.incident,
     ...span(nodes),
-    nodes: nodes.map((node) => nodeReport(node, clocks)),
+    nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node))),
     flows,
     accounting: {
       events,
@@ -57,6 +62,23 @@ export function analyse(input: AnalysisInput): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
+}
+
+/** [D3] Packets by the form they were sent in, and events by node, that only their shards have. */
+function withheldOf({ withheld = [] }: AnalysisInput) {
+  const flows = new Map<string, number>();
+  const nodes = new Map<string, number>();
+  for (const part of withheld) {
+    for (const { key, packets } of part.flows) flows.set(key, (flows.get(key) ?? 0) + packets);
+    for (const { node, events } of part.nodes) nodes.set(node, (nodes.get(node) ?? 0) + events);
+  }
+  return { flows, nodes };
+}
+
+function sum(keys: Iterable<string>, counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  if (counts.size > 0) { for (const key of keys) total += counts.get(key) ?? 0; }
+  return total;
 }
 
 /** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
@@ -135,6 +157,7 @@ function rfc3339(ms: number): string {
 function nodeReport(
   node: NodeView,
   clocks: ReadonlyMap<string, ReportNode["clock"]>,
+  events: number,
 ): ReportNode {
   const { header } = node;
   const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
@@ -144,7 +167,7 @@ function nodeReport(
     bpftrace: header.bpftrace,
     netns: names,
     scripts: header.scripts,
-    events: node.events.length,
+    events,
     lost: node.lost,
     clock: clocks.get(node.name) ?? null,
   };

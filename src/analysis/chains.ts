@@ -31,7 +31,8 @@ export interface ChainedNode {
  * skb; with a lower one it is a loop.
  */
 export function chainsOf(node: NodeView): ChainedNode {
-  const open = new Map<string, { chain: Chain; points: Map<string, number>; ended: boolean }>();
+  // Other packets in the same memory are not looked at: of two shards of an incident each has some.
+  const open = new Map<string, { chain: Chain; points: Map<string, number> }>();
   const result: ChainedNode = { chains: [], evidence: [], unclaimed: 0 };
   for (const event of node.events) {
     if (event.kind === "route" || event.kind === "neighbour") {
@@ -47,19 +48,18 @@ export function chainsOf(node: NodeView): ChainedNode {
       continue;
     }
     const same = invariants(event);
-    const current = open.get(event.skb);
-    const isSame = current && !current.ended && current.chain.invariants === same &&
-      goesOn(current, event) && couldBecome(current.chain.events.at(-1)!, event);
-    if (isSame) {
-      current.chain.events.push(event);
-      note(current, event);
-      continue;
-    }
-    const chain: Chain = { node, events: [event], invariants: same };
-    const entry = { chain, points: new Map<string, number>(), ended: false };
-    note(entry, event);
-    open.set(event.skb, entry);
-    result.chains.push(chain);
+    const key = `${event.skb} ${same}`;
+    const current = open.get(key);
+    const isSame = current && goesOn(current, event) &&
+      couldBecome(current.chain.events.at(-1)!, event);
+    const entry = isSame
+      ? current
+      : { chain: { node, events: [], invariants: same }, points: new Map<string, number>() };
+    if (!isSame) result.chains.push(entry.chain);
+    entry.chain.events.push(event);
+    if (isDeviceHop(event)) entry.points.set(pointOf(event), event.ttl ?? 0);
+    if (isFree(event)) open.delete(key);
+    else open.set(key, entry);
   }
   return result;
 }
@@ -114,7 +114,4 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
 }
 
-function note(entry: { points: Map<string, number>; ended: boolean }, event: Sighting): void {
-  if (isDeviceHop(event)) entry.points.set(pointOf(event), event.ttl ?? 0);
-  if (event.kind === "drop" || event.kind === "consume") entry.ended = true;
-}
+const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";

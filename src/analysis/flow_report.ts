@@ -14,8 +14,12 @@ export function flowReport(
   group: FlowGroup,
   world: World,
   evidence: readonly Sighting[],
+  /** Delivered packets beside those of the group. */
+  withheld = 0,
 ): Flow {
   const packets = countOf(group.packets);
+  packets.seen += withheld;
+  packets.delivered += withheld;
   const unrecovered = group.packets.filter((packet) =>
     packet.outcome === "delivered" || !isRecovered(packet, group)
   );
@@ -86,7 +90,8 @@ function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
     .reduce((best, packet) => better(packet, best) ? packet : best);
 }
 
-function better(a: Judgement, b: Judgement): boolean {
+/** The longer way; then a node's name and the earlier moment, never chance. */
+export function better(a: Judgement, b: Judgement): boolean {
   if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
   const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];
   if (left.node !== right.node) return left.node.name < right.node.name;

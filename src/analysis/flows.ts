@@ -39,7 +39,8 @@ export function flowsOf(judgements: readonly Judgement[]): FlowGroup[] {
   return merged;
 }
 
-function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
+/** Packets by the form they were sent in, in the order of their ids. */
+export function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
   const groups = new Map<string, FlowGroup>();
   const firsts = firstFragments(judgements);
   for (const judgement of judgements) {

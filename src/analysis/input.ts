@@ -2,6 +2,7 @@
 import type { BatchHeader } from "../event/batch.ts";
 import type { Event } from "../event/event.ts";
 import type { NetnsState } from "../event/state.ts";
+import type { GivenPacket } from "./shards/given.ts";
 
 /** One batch after decoding. `refused` lines were counted by the ingest and are not here. */
 export interface Batch {
@@ -23,4 +24,15 @@ export interface AnalysisInput {
   /** Lines of batches the ingest could not keep, and node states it threw away; absent: none. */
   strayLines?: number;
   evictedStates?: number;
+  /** Packets that shards of the incident put together; their events are in no batch. */
+  given?: readonly GivenPacket[];
+  /** What the shards of an incident kept to themselves, because the report only counts it. */
+  withheld?: readonly Withheld[];
+}
+
+/** Of one shard: packets that were delivered as those that stand for them were. JSON. */
+export interface Withheld {
+  /** `key` is the form the packets were sent in. */
+  flows: { key: string; packets: number }[];
+  nodes: { node: string; events: number }[];
 }

@@ -144,7 +144,7 @@ function addEvents(node: NodeView, batches: Batch[]): void {
 }
 
 /** Time, then what makes the order total, so that it does not depend on the order of arrival. */
-function byTime(a: Sighting, b: Sighting): number {
+export function byTime(a: Sighting, b: Sighting): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.cpu !== b.cpu) return a.cpu - b.cpu;
   const left = a.kind + (a.skb ?? "");

@@ -5,6 +5,7 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { analyse } from "../../src/analysis/mod.ts";
 import type { Report } from "../../src/event/report.ts";
+import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
 import { accountingText, clockText, reportText } from "./form/report_text.ts";
 import { parseSpec, type Spec } from "./form/spec.ts";
@@ -35,6 +36,7 @@ for (const path of specPaths(folder)) {
     }
     equal(found, text);
     equal(analyse(rewired(input)), report, "encoded and decoded again it means something else");
+    equal(analyseSharded(input, 3).report, report, "on three shards [D2]");
     for (const seed of SEEDS) {
       const other = analyse(disturbed(input, seed));
       equal(reportText(other), reportText(report), `in the order of seed ${seed}`);

@@ -1,0 +1,98 @@
+/**
+ * Which packets of a flow must be looked at again beside the packets of the other shards, though
+ * nothing is wrong with them: whatever the report takes from a healthy flow is in one of them.
+ * Rule D3. Each is the first, or the most, by some measure; of all shards' firsts one is the first.
+ */
+import type { FlowGroup } from "../flows.ts";
+import { better } from "../flow_report.ts";
+import { formKey } from "../identity.ts";
+import type { Judgement } from "../judge.ts";
+import type { Sighting } from "../timeline.ts";
+
+const SYN = 0x02;
+const ACK = 0x10;
+
+/** Of one flow: the best way, the first packet by several measures, every form. */
+export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
+  const kept = new Set<Judgement>([packets.reduce((best, p) => better(p, best) ? p : best)]);
+  const seen = new Set<string>();
+  const first = (what: string, judgement: Judgement) => {
+    if (seen.has(what)) return;
+    seen.add(what);
+    kept.add(judgement);
+  };
+  for (const judgement of packets) {
+    first("packet", judgement);
+    for (const key of judgement.packet.forms.keys()) first(`form ${key}`, judgement);
+    const { tcpFlags } = judgement.steps[0]!.event;
+    if (((tcpFlags ?? 0) & (SYN | ACK)) === SYN) first("syn", judgement);
+    for (const { event } of judgement.steps) {
+      if (event.conntrackDirection === undefined || event.tunnelKind !== undefined) continue;
+      first("conntrack", judgement);
+      first(`conntrack ${event.conntrackDirection}`, judgement);
+    }
+  }
+  for (const judgement of earliest(packets)) kept.add(judgement);
+  return kept;
+}
+
+/** The first packet on each node, and the first that came out of each tunnel there. */
+function earliest(packets: readonly Judgement[]): Iterable<Judgement> {
+  const firsts = new Map<string, { at: number; judgement: Judgement }>();
+  for (const judgement of packets) {
+    for (const { events, node } of judgement.packet.chains) {
+      for (const event of events) {
+        const inside = event.kind === "device-rx" && event.tunnelSource !== undefined;
+        const keys = [node.name, ...(inside ? [`${node.name} ${event.tunnelSource}`] : [])];
+        for (const key of keys) {
+          const known = firsts.get(key);
+          if (!known || event.at < known.at) firsts.set(key, { at: event.at, judgement });
+        }
+      }
+    }
+  }
+  return [...firsts.values()].map(({ judgement }) => judgement);
+}
+
+/** Of all flows: what bounds the offset of two clocks, and each node's first and last event. */
+export function framesOf(judgements: readonly Judgement[]): Set<Judgement> {
+  const most = new Map<string, { value: bigint; judgement: Judgement }>();
+  const note = (key: string, value: bigint, judgement: Judgement) => {
+    const known = most.get(key);
+    if (!known || value > known.value) most.set(key, { value, judgement });
+  };
+  for (const judgement of judgements) {
+    const { steps, packet } = judgement;
+    for (let i = 1; i < steps.length; i++) {
+      const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
+      if (sent.node === received.node) continue;
+      const delay = received.timeNs - sent.timeNs;
+      const key = `${packet.ambiguous} ${sent.node.name}\0${received.node.name}`;
+      note(`least ${key}`, -delay, judgement);
+      note(`most ${key}`, delay, judgement);
+    }
+    for (const event of eventsOf(judgement)) {
+      note(`first ${event.node.name}`, -event.timeNs, judgement);
+      note(`last ${event.node.name}`, event.timeNs, judgement);
+    }
+  }
+  return new Set([...most.values()].map(({ judgement }) => judgement));
+}
+
+export function eventsOf({ packet }: Judgement): Sighting[] {
+  return packet.chains.flatMap((chain) => chain.events);
+}
+
+/** Addresses of the tunnels a flow went through: `10.0.0.1>10.0.0.2`. */
+export function tunnelsOf({ packets }: FlowGroup): string[] {
+  const pairs = new Set<string>();
+  for (const judgement of packets) {
+    for (const event of eventsOf(judgement)) {
+      if (event.tunnelSource === undefined) continue;
+      pairs.add(`${event.tunnelSource}>${event.tunnelDestination}`);
+    }
+  }
+  return [...pairs].sort();
+}
+
+export const formKeys = (group: FlowGroup) => [...group.forms.values()].map(formKey);

@@ -1,0 +1,54 @@
+/**
+ * Packets that a shard has put together, as the hub takes them: which sightings are one packet was
+ * decided where all that could be meant were known, and is not decided again among a part of them.
+ */
+import type { Event } from "../../event/event.ts";
+import type { Chain } from "../chains.ts";
+import { formKey, invariants, isAmbiguous } from "../identity.ts";
+import { formsOf, type Packet } from "../packets.ts";
+import { byTime, type NodeView, type Sighting } from "../timeline.ts";
+
+/** What one skb did on one node: events in the order of its clock. */
+export interface GivenChain {
+  node: string;
+  events: Event[];
+}
+
+export type GivenPacket = GivenChain[];
+
+/** Adds the events to their nodes; the packets come in the order in which one analysis has them. */
+export function addGiven(
+  nodes: readonly NodeView[],
+  given: Iterable<GivenPacket>,
+): Packet[] {
+  const views = new Map(nodes.map((node) => [node.name, node]));
+  const packets = [...given].map((chains) => packetOf(chains, views))
+    .filter(({ chains }) => chains.length > 0);
+  for (const node of nodes) {
+    node.events.sort(byTime);
+    node.untilAt = Math.max(node.untilAt, node.events.at(-1)?.at ?? 0);
+  }
+  return packets.sort((a, b) => byChain(a.chains[0]!, b.chains[0]!));
+}
+
+function packetOf(given: GivenPacket, views: ReadonlyMap<string, NodeView>): Packet {
+  const chains: Chain[] = [];
+  for (const { node: name, events } of given) {
+    const node = views.get(name);
+    if (!node) continue;
+    const sightings = events.map((event): Sighting => ({
+      ...event,
+      node,
+      at: Number(event.timeNs - node.baseNs),
+    }));
+    for (const sighting of sightings) node.events.push(sighting);
+    chains.push({ node, events: sightings, invariants: invariants(sightings[0]!) });
+  }
+  const forms = new Map(chains.flatMap(formsOf).map((form) => [formKey(form), form]));
+  return { chains, forms, ambiguous: chains.length > 0 && isAmbiguous(chains[0]!.events[0]!) };
+}
+
+function byChain(a: Chain, b: Chain): number {
+  if (a.node !== b.node) return a.node.name < b.node.name ? -1 : 1;
+  return byTime(a.events[0]!, b.events[0]!);
+}

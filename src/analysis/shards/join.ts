@@ -1,0 +1,15 @@
+/** What the shards gave, with what the hub has itself, as the input of one report. */
+import type { AnalysisInput } from "../input.ts";
+import type { Selected } from "./summary.ts";
+
+/**
+ * `own` has every header and state of the incident, and the events that belong to no packet.
+ * `parts` are the shards' answers to one selection.
+ */
+export function joinShards(own: AnalysisInput, parts: readonly Selected[]): AnalysisInput {
+  return {
+    ...own,
+    given: parts.flatMap(({ packets }) => packets),
+    withheld: parts.map(({ withheld }) => withheld),
+  };
+}

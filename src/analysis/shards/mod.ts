@@ -1,0 +1,13 @@
+/** The analysis of an incident that is spread over shards: the same report. Rules D1 to D3. */
+export type { GivenChain, GivenPacket } from "./given.ts";
+export { placeKey, shardOf } from "./place.ts";
+export { planOf } from "./plan.ts";
+export { joinShards } from "./join.ts";
+export {
+  type FlowSummary,
+  type JudgedShard,
+  judgeShard,
+  type Selected,
+  type Selection,
+  type ShardSummary,
+} from "./summary.ts";

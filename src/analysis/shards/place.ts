@@ -1,0 +1,48 @@
+/**
+ * Where an event of an incident is kept when the incident is spread over shards. Rule D1: all
+ * sightings of one packet, on whichever node, in whichever tunnel and form, meet in one shard.
+ */
+import type { Event } from "../../event/event.ts";
+import { invariants, isHousekeeping, isIcmpError } from "../identity.ts";
+
+/** What decides the shard of an event; null for what belongs to no packet that is followed. */
+export function placeKey(event: Event): string | null {
+  if (event.kind === "route" || event.kind === "neighbour") return null;
+  if (event.network === undefined || event.skb === undefined) return null;
+  if (isHousekeeping(event) || isIcmpError(event)) return null;
+  return invariants(event);
+}
+
+/**
+ * Number of the shard, from 0, or null for the hub. When there are more shards than before, an
+ * event stays where it is or moves to a new one (jump consistent hash, Lamping and Veach 2014).
+ */
+export function shardOf(event: Event, shards: number): number | null {
+  const key = placeKey(event);
+  return key === null ? null : jump(hash(key), shards);
+}
+
+const MASK = (1n << 64n) - 1n;
+
+function jump(key: bigint, buckets: number): number {
+  let bucket = 0;
+  let next = 0;
+  for (let state = key; next < buckets;) {
+    bucket = next;
+    state = (state * 2862933555777941757n + 1n) & MASK;
+    next = Math.floor((bucket + 1) * (2 ** 31 / (Number(state >> 33n) + 1)));
+  }
+  return bucket;
+}
+
+/** FNV-1a in two halves, so that short keys with equal ends spread. */
+function hash(text: string): bigint {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 13);
+  }
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}

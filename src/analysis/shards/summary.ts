@@ -1,0 +1,134 @@
+/**
+ * One shard's part of a report. It judges its packets and says of each flow how many there are and
+ * whether anything is wrong with one; the hub then asks for the events of the flows that it must
+ * look at whole, and gets of the others what stands for them. Rules D2 and D3.
+ */
+import type { Event } from "../../event/event.ts";
+import { chainsOf } from "../chains.ts";
+import { isLook, isRoutineDrop, isStrange, isTelling } from "../ends.ts";
+import { type FlowGroup, groupBySentForm } from "../flows.ts";
+import { type Form, formKey } from "../identity.ts";
+import type { AnalysisInput, Withheld } from "../input.ts";
+import { judge, type Judgement } from "../judge.ts";
+import { isNetfilterDrop } from "../netfilter/death.ts";
+import { type Packet, packetsOf } from "../packets.ts";
+import { type NodeView, type Sighting, timelines } from "../timeline.ts";
+import type { GivenPacket } from "./given.ts";
+import { eventsOf, exemplarsOf, framesOf, tunnelsOf } from "./facts.ts";
+
+/** The packets of one shard that were sent in one form. JSON. */
+export interface FlowSummary {
+  form: Form;
+  /** Every form these packets had. */
+  forms: Form[];
+  packets: number;
+  events: number;
+  /** One of them was not simply delivered, so that all of the flow must be looked at together. */
+  loud: boolean;
+  /** Tunnels they went through, as `source>destination`. */
+  tunnels: string[];
+}
+
+export interface ShardSummary {
+  flows: FlowSummary[];
+}
+
+/** Which flows the hub wants whole. JSON. */
+export interface Selection {
+  /** Forms as sent, as keys. */
+  whole: string[];
+}
+
+export interface Selected {
+  packets: GivenPacket[];
+  withheld: Withheld;
+}
+
+export interface JudgedShard {
+  summary: ShardSummary;
+  select(selection: Selection): Selected;
+}
+
+/**
+ * Judges one shard. `input` has every header and state of the incident, and of the events those
+ * that `shardOf` gives to this shard.
+ */
+export function judgeShard(input: AnalysisInput): JudgedShard {
+  const nodes = timelines(input.batches, input.evicted);
+  const world = { nodes, closed: input.closed };
+  const packets = packetsOf(nodes.flatMap((node) => chainsOf(node).chains));
+  const judgements = packets.filter(isSeen).map((packet) => judge(packet, world));
+  const groups = groupBySentForm(judgements);
+  const edges = edgesOf(nodes, packets);
+  return {
+    summary: { flows: groups.map(summaryOf) },
+    select: (selection) => selectFrom({ nodes, groups, judgements, edges }, selection),
+  };
+}
+
+const isSeen = (packet: Packet) => packet.chains.some((chain) => chain.events.some(isTelling));
+
+function summaryOf(group: FlowGroup): FlowSummary {
+  return {
+    form: group.form,
+    forms: [...group.forms.values()],
+    packets: group.packets.length,
+    events: group.packets.reduce((total, judgement) => total + eventsOf(judgement).length, 0),
+    loud: group.packets.some(isLoud),
+    tunnels: tunnelsOf(group),
+  };
+}
+
+function isLoud(judgement: Judgement): boolean {
+  return judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd);
+}
+
+/** Fragments belong together, and a death is something to explain, unless it is the usual one. */
+function isOdd(event: Sighting): boolean {
+  if (event.fragmentOffset !== undefined) return true;
+  if (event.kind === "icmp-error" || event.kind === "reset") return true;
+  if (event.kind !== "drop") return false;
+  return isNetfilterDrop(event) || !(isRoutineDrop(event) || isLook(event) || isStrange(event));
+}
+
+/** Packets with the first or last event of a node: they bound the incident. */
+function edgesOf(nodes: readonly NodeView[], packets: readonly Packet[]): Packet[] {
+  const ends = new Set(nodes.flatMap(({ events }) => [events[0], events.at(-1)]));
+  return packets.filter(({ chains }) =>
+    chains.some(({ events }) => events.some((event) => ends.has(event)))
+  );
+}
+
+interface Judged {
+  nodes: readonly NodeView[];
+  groups: readonly FlowGroup[];
+  judgements: readonly Judgement[];
+  edges: readonly Packet[];
+}
+
+function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Selection): Selected {
+  const whole = new Set(selection.whole);
+  const kept = new Set<Packet>(edges);
+  for (const judgement of framesOf(judgements)) kept.add(judgement.packet);
+  const withheld: Withheld = { flows: [], nodes: [] };
+  for (const group of groups) {
+    const key = formKey(group.form);
+    const shown = whole.has(key) ? group.packets : exemplarsOf(group);
+    for (const judgement of shown) kept.add(judgement.packet);
+    const packets = group.packets.filter(({ packet }) => !kept.has(packet)).length;
+    if (packets > 0) withheld.flows.push({ key, packets });
+  }
+  const given = [...kept].map(givenOf);
+  const counts = new Map(nodes.map(({ name, events }) => [name, events.length]));
+  for (const { node, events } of given.flat()) counts.set(node, counts.get(node)! - events.length);
+  for (const [node, events] of counts) withheld.nodes.push({ node, events });
+  return { packets: given, withheld };
+}
+
+function givenOf({ chains }: Packet): GivenPacket {
+  return chains.map(({ node, events }) => ({ node: node.name, events: events.map(plain) }));
+}
+
+function plain({ node: _node, at: _at, ...event }: Sighting): Event {
+  return event;
+}

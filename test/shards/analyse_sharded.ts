@@ -1,0 +1,30 @@
+/** The report of an incident by way of shards, as the edge makes it, in one process. */
+import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
+import { joinShards, judgeShard, planOf, shardOf } from "../../src/analysis/shards/mod.ts";
+import type { Event } from "../../src/event/event.ts";
+
+/** Number of the shard of an event, or null for the hub. */
+export type Placement = (event: Event, shards: number) => number | null;
+
+/** The report, and how many of the packets' events the hub looked at. */
+export function analyseSharded(
+  input: AnalysisInput,
+  shards: number,
+  placement: Placement = shardOf,
+) {
+  const at = (shard: number | null): AnalysisInput => ({
+    ...input,
+    batches: input.batches.map((batch) => ({
+      ...batch,
+      events: batch.events.filter((event) => placement(event, shards) === shard),
+    })),
+  });
+  const judged = Array.from({ length: shards }, (_, shard) => judgeShard(at(shard)));
+  // As it goes over the wire.
+  const summaries = judged.map(({ summary }) => JSON.parse(JSON.stringify(summary)));
+  const selection = planOf(summaries);
+  const parts = judged.map((shard) => shard.select(selection));
+  const chains = parts.flatMap(({ packets }) => packets.flat());
+  const sent = chains.reduce((total, { events }) => total + events.length, 0);
+  return { report: analyse(joinShards(at(null), parts)), sent };
+}

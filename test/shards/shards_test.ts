@@ -1,0 +1,84 @@
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import { analyse, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
+import { shardOf } from "../../src/analysis/shards/mod.ts";
+import type { Event } from "../../src/event/event.ts";
+import { pingBatches } from "../bench/traffic.ts";
+import type { Faults } from "../sim/faults.ts";
+import { run } from "../sim/run.ts";
+import { analyseSharded } from "./analyse_sharded.ts";
+
+const SEEDS = 250;
+const SHARDS = [1, 2, 8];
+
+const MODES: Record<string, Partial<Faults> | null> = {
+  "without faults": {},
+  "with each seed's own mix of faults": null,
+  "with a tenth of all events lost": { loss: 0.1 },
+};
+
+function inputs(given: Partial<Faults> | null): { seed: number; input: AnalysisInput }[] {
+  return Array.from({ length: SEEDS }, (_, i) => ({ seed: i + 1, input: run(i + 1, given).input }));
+}
+
+for (const [name, given] of Object.entries(MODES)) {
+  Deno.test(`[D2] [D3] the report is the same on 1, 2 and 8 shards, ${name}`, () => {
+    let all = 0;
+    let looked = 0;
+    for (const { seed, input } of inputs(given)) {
+      const report = analyse(input);
+      for (const shards of SHARDS) {
+        const { report: sharded, sent } = analyseSharded(input, shards);
+        equal(sharded, report, `seed ${seed}, ${shards} shards`);
+        looked += sent;
+        all += report.accounting.events;
+      }
+    }
+    ok(looked < all, "the hub looked at all events, must not have to");
+  });
+}
+
+Deno.test("[D1] the shard of an event is that of every other sighting of its packet", () => {
+  const byKind = (event: Event, shards: number) =>
+    shardOf(event, shards) === null ? null : event.kind.length % shards;
+  const differs = inputs({}).filter(({ input }) =>
+    JSON.stringify(analyseSharded(input, 8, byKind).report) !== JSON.stringify(analyse(input))
+  );
+  ok(
+    differs.length > SEEDS / 4,
+    `${differs.length}: shards chosen by what happened must tear packets apart`,
+  );
+});
+
+Deno.test("[D1] more shards move events to new shards only, and use all of them alike", () => {
+  const events = inputs({}).flatMap(({ input }) => input.batches.flatMap((batch) => batch.events));
+  const counts = new Map<number, number>();
+  for (const event of events) {
+    const [few, many] = [shardOf(event, 3), shardOf(event, 8)];
+    equal(few === null, many === null);
+    if (few === null || many === null) continue;
+    ok(many === few || many >= 3, `from ${few} to ${many}`);
+    counts.set(many, (counts.get(many) ?? 0) + 1);
+  }
+  const shares = [...counts.values()].map((count) => count / events.length);
+  ok(counts.size === 8 && Math.max(...shares) < 2 * Math.min(...shares), shares.join(" "));
+});
+
+Deno.test("[D3] of a healthy incident the hub looks at a few packets of each flow", () => {
+  const batches = pingBatches(10_000).map(asQueries);
+  const input = { incident: "x", batches, filter: "", closed: true, evicted: 0 };
+  const { report, sent } = analyseSharded(input, 4);
+  equal(report, analyse(input));
+  equal(new Set(report.flows.map(({ outcome }) => outcome)), new Set(["delivered"]));
+  ok(sent < report.accounting.events / 20, `${sent} of ${report.accounting.events} events`);
+});
+
+/** Datagrams, which owe no answer, in place of echo requests. */
+function asQueries(batch: Batch): Batch {
+  const events = batch.events.map((event): Event => {
+    const { icmpType: _type, icmpCode: _code, icmpId, icmpSequence: _sequence, ...rest } = event;
+    const ports = { sourcePort: 40_000 + icmpId!, destinationPort: 53 };
+    const taken = event.function === "icmp_rcv" ? { kind: "deliver" as const } : {};
+    return { ...rest, ...ports, ...taken, protocol: 17 };
+  });
+  return { ...batch, events };
+}
