@@ -17,6 +17,7 @@ import { addGiven } from "./shards/given.ts";
 import { type NodeView, type Sighting, timelines } from "./timeline.ts";
 import { doubtVanished } from "./windows.ts";
 import { unsentFlows } from "./unsent.ts";
+import { AllWithheld } from "./withheld.ts";
 
 export function analyse(input: AnalysisInput): Report {
   const nodes = timelines(input.batches, input.evicted);
@@ -33,16 +34,14 @@ export function analyse(input: AnalysisInput): Report {
   );
   for (const group of groups) absorbPieces(group);
   for (const group of groups) proveByReplies(group);
-  const withheld = withheldOf(input);
-  const flows = groups.map((group) =>
-    flowReport(group, world, evidence, sum(group.forms.keys(), withheld.flows))
-  );
+  const withheld = new AllWithheld(input);
+  const flows = groups.map((group) => flowReport(group, world, evidence, withheld.ofFlow(group)));
   const unsent = unsentFlows(evidence, flows)
     .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
   flows.push(...unsent);
   flows.sort(worstFirst);
   const clocks = clocksOf(judgements, nodes);
-  const eventsOf = (node: NodeView) => node.events.length + (withheld.nodes.get(node.name) ?? 0);
+  const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
   const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
   const unclaimed = parts.reduce((total, part) => total + part.unclaimed, 0);
   return {
@@ -62,23 +61,6 @@ export function analyse(input: AnalysisInput): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
-}
-
-/** [D3] Packets by the form they were sent in, and events by node, that only their shards have. */
-function withheldOf({ withheld = [] }: AnalysisInput) {
-  const flows = new Map<string, number>();
-  const nodes = new Map<string, number>();
-  for (const part of withheld) {
-    for (const { key, packets } of part.flows) flows.set(key, (flows.get(key) ?? 0) + packets);
-    for (const { node, events } of part.nodes) nodes.set(node, (nodes.get(node) ?? 0) + events);
-  }
-  return { flows, nodes };
-}
-
-function sum(keys: Iterable<string>, counts: ReadonlyMap<string, number>): number {
-  let total = 0;
-  if (counts.size > 0) { for (const key of keys) total += counts.get(key) ?? 0; }
-  return total;
 }
 
 /** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */

@@ -1,6 +1,6 @@
 /** A group of judged packets to a flow of the report. */
 import { type Outcome, OUTCOMES } from "../event/codes.ts";
-import type { Cause, Flow, PacketCounts } from "../event/report.ts";
+import type { Cause, Flow } from "../event/report.ts";
 import { type FlowGroup, protocolName } from "./flows.ts";
 import { formKey, formOf, TCP } from "./identity.ts";
 import type { Judgement, World } from "./judge.ts";
@@ -9,26 +9,28 @@ import { isRecovered, isUnanswered } from "./replies.ts";
 import { caseOf } from "./rules/rule.ts";
 import { causeOf, silenceOf } from "./rules/mod.ts";
 import type { Sighting } from "./timeline.ts";
+import { added, countOf, gapOfPart, outcomeOfPart, type Unseen } from "./withheld.ts";
 
 export function flowReport(
   group: FlowGroup,
   world: World,
   evidence: readonly Sighting[],
-  /** Delivered packets beside those of the group. */
-  withheld = 0,
+  unseen: Unseen,
 ): Flow {
-  const packets = countOf(group.packets);
-  packets.seen += withheld;
-  packets.delivered += withheld;
+  const packets = added(countOf(group.packets), unseen.packets);
   const unrecovered = group.packets.filter((packet) =>
     packet.outcome === "delivered" || !isRecovered(packet, group)
   );
   const lasting = unrecovered.length > 0 ? unrecovered : group.packets;
-  const outcome = outcomeOf(group, lasting);
+  const outcome = unseen.partial
+    ? outcomeOfPart(group, unseen, lasting)
+    : outcomeOf(group, lasting);
   const best = bestOf(lasting, outcome);
   const path = hopsOf(best.steps);
   if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
-  const causes = outcome === "delivered" || outcome === "in-flight"
+  const isUntold = unseen.partial && outcome === "unknown";
+  const gap = isUntold ? gapOfPart(group.packets.length, packets) : best.gap;
+  const causes = outcome === "delivered" || outcome === "in-flight" || isUntold
     ? []
     : causesOf(lasting, outcome, world, evidence);
   const translated = translatedForm(best);
@@ -44,20 +46,8 @@ export function flowReport(
     lastHop: path.at(-1)!,
     ...(causes[0] ? { cause: causes[0] } : {}),
     ...(causes.length > 1 ? { otherCauses: causes.slice(1) } : {}),
-    ...(best.gap !== undefined && outcome === "unknown" ? { gap: best.gap.slice(0, 500) } : {}),
+    ...(gap !== undefined && outcome === "unknown" ? { gap: gap.slice(0, 500) } : {}),
     path,
-  };
-}
-
-function countOf(packets: readonly Judgement[]): PacketCounts {
-  const count = (outcome: Outcome) => packets.filter((p) => p.outcome === outcome).length;
-  return {
-    seen: packets.length,
-    delivered: count("delivered"),
-    dropped: count("dropped"),
-    vanished: count("vanished"),
-    unknown: count("unknown"),
-    inFlight: count("in-flight"),
   };
 }
 

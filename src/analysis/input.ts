@@ -3,6 +3,7 @@ import type { BatchHeader } from "../event/batch.ts";
 import type { Event } from "../event/event.ts";
 import type { NetnsState } from "../event/state.ts";
 import type { GivenPacket } from "./shards/given.ts";
+import type { Withheld } from "./withheld.ts";
 
 /** One batch after decoding. `refused` lines were counted by the ingest and are not here. */
 export interface Batch {
@@ -28,11 +29,4 @@ export interface AnalysisInput {
   given?: readonly GivenPacket[];
   /** What the shards of an incident kept to themselves, because the report only counts it. */
   withheld?: readonly Withheld[];
-}
-
-/** Of one shard: packets that were delivered as those that stand for them were. JSON. */
-export interface Withheld {
-  /** `key` is the form the packets were sent in. */
-  flows: { key: string; packets: number }[];
-  nodes: { node: string; events: number }[];
 }

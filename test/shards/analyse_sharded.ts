@@ -6,11 +6,17 @@ import type { Event } from "../../src/event/event.ts";
 /** Number of the shard of an event, or null for the hub. */
 export type Placement = (event: Event, shards: number) => number | null;
 
+export interface ShardOptions {
+  placement?: Placement;
+  /** Room of the hub. */
+  eventsMax?: number;
+}
+
 /** The report, and how many of the packets' events the hub looked at. */
 export function analyseSharded(
   input: AnalysisInput,
   shards: number,
-  placement: Placement = shardOf,
+  { placement = shardOf, eventsMax = Infinity }: ShardOptions = {},
 ) {
   const at = (shard: number | null): AnalysisInput => ({
     ...input,
@@ -22,7 +28,7 @@ export function analyseSharded(
   const judged = Array.from({ length: shards }, (_, shard) => judgeShard(at(shard)));
   // As it goes over the wire.
   const summaries = judged.map(({ summary }) => JSON.parse(JSON.stringify(summary)));
-  const selection = planOf(summaries);
+  const selection = planOf(summaries, eventsMax);
   const parts = judged.map((shard) => shard.select(selection));
   const chains = parts.flatMap(({ packets }) => packets.flat());
   const sent = chains.reduce((total, { events }) => total + events.length, 0);

@@ -41,7 +41,8 @@ Deno.test("[D1] the shard of an event is that of every other sighting of its pac
   const byKind = (event: Event, shards: number) =>
     shardOf(event, shards) === null ? null : event.kind.length % shards;
   const differs = inputs({}).filter(({ input }) =>
-    JSON.stringify(analyseSharded(input, 8, byKind).report) !== JSON.stringify(analyse(input))
+    JSON.stringify(analyseSharded(input, 8, { placement: byKind }).report) !==
+      JSON.stringify(analyse(input))
   );
   ok(
     differs.length > SEEDS / 4,
@@ -70,6 +71,28 @@ Deno.test("[D3] of a healthy incident the hub looks at a few packets of each flo
   equal(report, analyse(input));
   equal(new Set(report.flows.map(({ outcome }) => outcome)), new Set(["delivered"]));
   ok(sent < report.accounting.events / 20, `${sent} of ${report.accounting.events} events`);
+});
+
+Deno.test("[D4] without room for all of it a report says less, and nothing else", () => {
+  let less = 0;
+  let dropped = 0;
+  for (const { seed, input } of inputs(null)) {
+    const whole = analyse(input);
+    const { report } = analyseSharded(input, 4, { eventsMax: 40 });
+    equal(report.accounting, whole.accounting);
+    const flows = new Map(whole.flows.map((flow) => [flow.id, flow]));
+    for (const { id, outcome, gap, packets } of report.flows) {
+      const known = flows.get(id);
+      if (outcome === known?.outcome) {
+        if (outcome === "dropped") dropped++;
+        continue;
+      }
+      equal(outcome, "unknown", `seed ${seed}, ${id}`);
+      ok(gap !== undefined && packets.seen > 0, `seed ${seed}, ${id}`);
+      less++;
+    }
+  }
+  ok(less > 20 && dropped > 20, `${less} said less, ${dropped} dropped all the same`);
 });
 
 /** Datagrams, which owe no answer, in place of echo requests. */

@@ -1,4 +1,4 @@
-/** The analysis of an incident that is spread over shards: the same report. Rules D1 to D3. */
+/** The analysis of an incident that is spread over shards: the same report. Rules D1 to D4. */
 export type { GivenChain, GivenPacket } from "./given.ts";
 export { placeKey, shardOf } from "./place.ts";
 export { planOf } from "./plan.ts";

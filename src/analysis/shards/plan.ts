@@ -1,6 +1,6 @@
 /**
  * Which flows the hub must look at whole, from what the shards said of their parts. A flow is quiet
- * when every shard found all of its packets delivered, and those that answer it too. Rule D2.
+ * when every shard found all of its packets delivered, and those that answer it too. Rules D2 and D4.
  */
 import { type Form, formKey, ICMP, ICMP6, reverse, TCP } from "../identity.ts";
 import { Union } from "../union.ts";
@@ -9,11 +9,13 @@ import type { FlowSummary, Selection, ShardSummary } from "./summary.ts";
 interface Known {
   form: Form;
   forms: Map<string, Form>;
+  events: number;
   loud: boolean;
   tunnels: Set<string>;
 }
 
-export function planOf(summaries: readonly ShardSummary[]): Selection {
+/** `eventsMax`: how many events of packets the hub has room for, beside what stands for others. */
+export function planOf(summaries: readonly ShardSummary[], eventsMax = Infinity): Selection {
   const flows = merged(summaries.flatMap((summary) => summary.flows));
   const families = familiesOf(flows);
   const loud = new Set(families.filter(isLoud));
@@ -27,17 +29,34 @@ export function planOf(summaries: readonly ShardSummary[]): Selection {
       }
     }
   }
-  return { whole: [...loud].flat().map(({ form }) => formKey(form)).sort() };
+  return withRoom([...loud], eventsMax);
+}
+
+/** [D4] As many families as there is room for, the small ones first. */
+function withRoom(families: readonly Known[][], eventsMax: number): Selection {
+  const sized = families.map((family) => ({
+    keys: family.map(({ form }) => formKey(form)).sort(),
+    events: family.reduce((total, { events }) => total + events, 0),
+  })).sort((a, b) => a.events - b.events || (a.keys[0]! < b.keys[0]! ? -1 : 1));
+  const selection: Selection = { whole: [], partial: [] };
+  let room = eventsMax;
+  for (const { keys, events } of sized) {
+    selection[events <= room ? "whole" : "partial"].push(...keys);
+    room -= events;
+  }
+  return selection;
 }
 
 function merged(flows: readonly FlowSummary[]): Known[] {
   const known = new Map<string, Known>();
-  for (const { form, forms, loud, tunnels } of flows) {
+  for (const { form, forms, events, loud, tunnels } of flows) {
     const key = formKey(form);
-    const flow = known.get(key) ?? { form, forms: new Map(), loud: false, tunnels: new Set() };
+    const flow = known.get(key) ??
+      { form, forms: new Map(), events: 0, loud: false, tunnels: new Set() };
     known.set(key, flow);
     for (const other of forms) flow.forms.set(formKey(other), other);
     for (const pair of tunnels) flow.tunnels.add(pair);
+    flow.events += events;
     flow.loud ||= loud;
   }
   return [...known.values()];

@@ -1,18 +1,19 @@
 /**
  * One shard's part of a report. It judges its packets and says of each flow how many there are and
  * whether anything is wrong with one; the hub then asks for the events of the flows that it must
- * look at whole, and gets of the others what stands for them. Rules D2 and D3.
+ * look at whole, and gets of the others what stands for them. Rules D2 to D4.
  */
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../chains.ts";
 import { isLook, isRoutineDrop, isStrange, isTelling } from "../ends.ts";
 import { type FlowGroup, groupBySentForm } from "../flows.ts";
 import { type Form, formKey } from "../identity.ts";
-import type { AnalysisInput, Withheld } from "../input.ts";
+import type { AnalysisInput } from "../input.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { isNetfilterDrop } from "../netfilter/death.ts";
 import { type Packet, packetsOf } from "../packets.ts";
 import { type NodeView, type Sighting, timelines } from "../timeline.ts";
+import { countOf, type Withheld } from "../withheld.ts";
 import type { GivenPacket } from "./given.ts";
 import { eventsOf, exemplarsOf, framesOf, tunnelsOf } from "./facts.ts";
 
@@ -37,6 +38,8 @@ export interface ShardSummary {
 export interface Selection {
   /** Forms as sent, as keys. */
   whole: string[];
+  /** Those there is no room for: what stands for them, and some of what went wrong. */
+  partial: string[];
 }
 
 export interface Selected {
@@ -99,6 +102,9 @@ function edgesOf(nodes: readonly NodeView[], packets: readonly Packet[]): Packet
   );
 }
 
+/** Packets of one flow and shard that show what goes wrong, where not all can be looked at. */
+const LOUD_KEPT_MAX = 50;
+
 interface Judged {
   nodes: readonly NodeView[];
   groups: readonly FlowGroup[];
@@ -108,6 +114,7 @@ interface Judged {
 
 function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Selection): Selected {
   const whole = new Set(selection.whole);
+  const partial = new Set(selection.partial);
   const kept = new Set<Packet>(edges);
   for (const judgement of framesOf(judgements)) kept.add(judgement.packet);
   const withheld: Withheld = { flows: [], nodes: [] };
@@ -115,8 +122,13 @@ function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Sel
     const key = formKey(group.form);
     const shown = whole.has(key) ? group.packets : exemplarsOf(group);
     for (const judgement of shown) kept.add(judgement.packet);
-    const packets = group.packets.filter(({ packet }) => !kept.has(packet)).length;
-    if (packets > 0) withheld.flows.push({ key, packets });
+    if (partial.has(key)) {
+      const loud = group.packets.filter(isLoud).slice(0, LOUD_KEPT_MAX);
+      for (const { packet } of loud) kept.add(packet);
+    }
+    const rest = group.packets.filter(({ packet }) => !kept.has(packet));
+    if (rest.length === 0) continue;
+    withheld.flows.push({ key, packets: countOf(rest), partial: partial.has(key) });
   }
   const given = [...kept].map(givenOf);
   const counts = new Map(nodes.map(({ name, events }) => [name, events.length]));
