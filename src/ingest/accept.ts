@@ -1,5 +1,6 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
 import type { BatchHeader } from "../event/batch.ts";
+import type { AdmissionPort, Load, Wait } from "./admission.ts";
 import type { BatchAnswer } from "./api_schemas.ts";
 import { BatchReader, type WholeBatch } from "./batches.ts";
 import { type BodyOptions, readText } from "./body.ts";
@@ -14,16 +15,32 @@ export interface Acceptance {
   metrics: Metrics;
   incident: string;
   reader: BatchReader;
+  /** null: an operator's import, which nothing holds back. */
+  admission: AdmissionPort | null;
+  /** Probes of this body that were let in: the rest of the body then is, too. */
+  admitted: Set<string>;
 }
 
 export async function acceptBatches(
-  { deps, metrics, incident }: Omit<Acceptance, "reader">,
+  { deps, metrics, incident, admission }: Pick<
+    Acceptance,
+    "deps" | "metrics" | "incident" | "admission"
+  >,
   body: ReadableStream<Uint8Array> | null,
   encoding: BodyOptions["encoding"],
 ): Promise<BatchAnswer> {
   const { limits } = deps;
+  // Before the body is read, which is most of the work.
+  mustNotWait(await admission?.incidentWait(incident) ?? null);
   const reader = new BatchReader({ limits, check: (header) => checkIncident(header, incident) });
-  const acceptance = { deps, metrics, incident, reader };
+  const acceptance = {
+    deps,
+    metrics,
+    incident,
+    reader,
+    admission,
+    admitted: new Set<string>(),
+  };
   const answer = await storeAll(acceptance, body, {
     encoding,
     clock: deps.clock,
@@ -103,13 +120,35 @@ function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unk
   });
 }
 
+function mustNotWait(wait: Wait | null): void {
+  if (wait === null) return;
+  const whose = { probe: "this probe", incident: "this incident", account: "this ingest" };
+  const detail = `Cannot accept batch: ${whose[wait.scope]} has sent more than its share, ` +
+    `must wait ${wait.seconds} s`;
+  throw new Problem(429, "load_limited", detail, {
+    headers: { "retry-after": String(wait.seconds) },
+    members: { scope: wait.scope },
+  });
+}
+
+/** What a batch weighs, whether or not it was known already: reading it cost the same. */
+function loadOf({ events, segments }: WholeBatch): Load {
+  return { events: events.length, bytes: segments.reduce((sum, s) => sum + s.text.length, 0) };
+}
+
 async function storeOne(
-  { deps, metrics, incident }: Acceptance,
+  { deps, metrics, incident, admission, admitted }: Acceptance,
   batch: WholeBatch,
   answer: BatchAnswer,
 ): Promise<void> {
   const { header, segments, refused, evicted } = batch;
+  const { probe } = header;
+  if (admission !== null && !admitted.has(probe)) {
+    mustNotWait(await admission.probeWait(incident, probe));
+    admitted.add(probe);
+  }
   const result = await deps.store.append(incident, { header, segments, refused, evicted });
+  await admission?.came(incident, probe, loadOf(batch));
   switch (result.status) {
     case "stored":
       answer.accepted += 1;

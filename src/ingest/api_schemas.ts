@@ -79,6 +79,31 @@ export const MintedToken = ShownToken.extend({ token: z.string() });
 
 export const TokenList = z.object({ tokens: z.array(ShownToken) });
 
+export const ShownAuditEntry = z.object({
+  /** Grows with each entry. */
+  id: count,
+  at: time,
+  /** Id of the token, or `root`, `loopback`, or `ingest` for what it did by itself. */
+  token: z.string(),
+  role: ROLE.nullable(),
+  /** `incident.delete`, `report.read` …: the OpenAPI document names one for each operation. */
+  action: z.string(),
+  incident: z.string().nullable(),
+  /** Id of the token that was made or revoked. */
+  subject: z.string().nullable(),
+  /** `ok`, or the code of the problem that was answered. */
+  outcome: z.string(),
+});
+
+export const Audit = z.object({
+  /** Newest first. */
+  entries: z.array(ShownAuditEntry),
+  /** Older entries of this ingest that were thrown away at the limits. */
+  evicted: count,
+  /** What to give as `before` for the next older ones; null: there are none. */
+  next: count.nullable(),
+});
+
 export const ProblemBody = z.looseObject({
   type: z.string(),
   title: z.string(),
@@ -93,4 +118,5 @@ export type ShownIncident = z.infer<typeof ShownIncident>;
 export type BatchAnswer = z.infer<typeof BatchAnswer>;
 export type ImportAnswer = z.infer<typeof ImportAnswer>;
 export type ShownToken = z.infer<typeof ShownToken>;
+export type Audit = z.infer<typeof Audit>;
 export type MintedToken = z.infer<typeof MintedToken>;

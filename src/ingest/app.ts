@@ -1,7 +1,10 @@
 /** The ingest as one Hono app. What it needs is injected: it runs on Deno and on Workers alike. */
 import { Hono } from "hono";
 import { asset, securityHeaders } from "./assets.ts";
+import { audited, AuditLog } from "./audit.ts";
+import { addAuditRoutes } from "./audit_routes.ts";
 import { authenticate, requireRole } from "./auth.ts";
+import { crossOrigin } from "./cross_origin.ts";
 import type { Deps, Env } from "./deps.ts";
 import { addIncidentRoutes, addReadRoutes } from "./incident_routes.ts";
 import { Metrics } from "./metrics.ts";
@@ -31,8 +34,11 @@ export function createApp(deps: Deps): Hono<Env> {
   app.get("/v1/openapi.json", (c) => c.json(openApiDocument()));
   app.get("/v1/schema/report.json", (c) => c.json(reportSchema()));
 
+  const { allowOrigins = [] } = deps.auth;
+  if (allowOrigins.length > 0) app.use("/v1/*", crossOrigin(allowOrigins));
   const authenticated = authenticate(deps, rateLimit);
-  app.use("/v1/*", authenticated);
+  const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
+  app.use("/v1/*", audited(audit), authenticated);
   app.use("/metrics", authenticated);
   app.get("/metrics", (c) => {
     requireRole(c, "viewer", null);
@@ -44,6 +50,7 @@ export function createApp(deps: Deps): Hono<Env> {
   addReadRoutes(app, deps);
   addWriteRoutes(app, deps, metrics);
   addTokenRoutes(app, deps);
+  addAuditRoutes(app, deps);
 
   app.get("*", (c) => asset(deps, c.req.path) ?? problemResponse(notFound(c.req.path)));
   app.notFound((c) => problemResponse(notFound(c.req.path)));

@@ -13,7 +13,7 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** On every response: also an API answer may be opened in a browser. No CORS header, ever. */
+/** On every response: also an API answer may be opened in a browser. */
 export const securityHeaders: MiddlewareHandler<Env> = async (c, next) => {
   await next();
   const { headers } = c.res;

@@ -10,7 +10,7 @@ import { checkToken, type Principal } from "./tokens.ts";
 /** Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. */
 export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const principal = await principalOf(c, deps);
+    const principal = await whoAsks(c, deps);
     const key = principal instanceof Problem ? `peer ${c.env?.peer ?? ""}` : principal.id;
     const waitSeconds = rateLimit.take(key);
     if (waitSeconds > 0) {
@@ -25,7 +25,14 @@ export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandle
   };
 }
 
-async function principalOf(c: Context<Env>, deps: Deps): Promise<Principal | Problem> {
+/** Who asks. Every `/v1` route runs after `authenticate`. */
+export function principalOf(c: Context<Env>): Principal {
+  const principal = c.get("principal");
+  if (principal === undefined) throw new Error("Cannot tell who asks: the route is not guarded");
+  return principal;
+}
+
+async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem> {
   const { auth, store, clock } = deps;
   const header = c.req.header("authorization");
   if (header === undefined) {
@@ -44,7 +51,8 @@ async function principalOf(c: Context<Env>, deps: Deps): Promise<Principal | Pro
   if (checked === "unknown") {
     return unauthenticated("token_wrong", "the token is not known here, must be one made here");
   }
-  if (checked === "expired") {
+  if ("expired" in checked) {
+    c.set("expired", checked.expired);
     return unauthenticated("token_expired", "the token has expired, must be a newer one");
   }
   return checked;
@@ -61,7 +69,7 @@ function unauthenticated(code: string, why: string): Problem {
  * the same whether the incident exists or not.
  */
 export function requireRole(c: Context<Env>, role: Role, incident: string | null): Principal {
-  const principal = c.get("principal");
+  const principal = principalOf(c);
   if (principal.role !== role && principal.role !== "operator") {
     const detail = `Cannot do this: the token's role is "${principal.role}", must be "${role}"`;
     throw new Problem(403, "role_insufficient", detail);

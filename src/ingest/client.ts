@@ -1,7 +1,13 @@
 /** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
 import { LasthopError } from "../event/error.ts";
 import type { Flow, Report } from "../event/report.ts";
-import type { BatchAnswer, ImportAnswer, MintedToken, ShownIncident } from "./api_schemas.ts";
+import type {
+  Audit,
+  BatchAnswer,
+  ImportAnswer,
+  MintedToken,
+  ShownIncident,
+} from "./api_schemas.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
 import type { Role } from "./store.ts";
 
@@ -10,6 +16,12 @@ export interface ClientOptions {
   url: string;
   token?: string | undefined;
   fetch?: typeof fetch;
+}
+
+export interface AuditPage {
+  limit?: number;
+  /** Only entries older than the one with this id. */
+  before?: number;
 }
 
 /** An answer of the ingest that is no success. `code` is the problem's. */
@@ -97,6 +109,11 @@ export function createClient(options: ClientOptions) {
 
     createToken: (incident: string | null, wanted: { role: Role; expiresInSeconds?: number }) =>
       post<MintedToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+    /** Who did what with one incident, or with any (null), newest first. */
+    audit: (incident: string | null, { limit = 200, before }: AuditPage = {}) => {
+      const page = `limit=${limit}${before === undefined ? "" : `&before=${before}`}`;
+      return get<Audit>(`${incident === null ? "/v1" : at(incident)}/audit?${page}`);
+    },
     deleteToken: async (incident: string | null, id: string) => {
       await send("DELETE", `${incident === null ? "/v1" : at(incident)}/tokens/${id}`);
     },

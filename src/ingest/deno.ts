@@ -1,6 +1,8 @@
 /** The ingest on Deno: the embedded default, with nothing to install. */
 import { createApp, type WebAssets } from "./app.ts";
+import { AuditLog } from "./audit.ts";
 import { systemClock } from "./clock.ts";
+import { keepExpiring } from "./expire.ts";
 import { Hub } from "./hub.ts";
 import { LasthopError } from "../event/error.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";
@@ -15,6 +17,7 @@ export interface IngestOptions {
   dataDir?: string | undefined;
   rootToken?: string | undefined;
   allowLoopbackWithoutToken: boolean;
+  allowOrigins?: readonly string[] | undefined;
   limits?: LimitsOverride;
   webAssets?: WebAssets | undefined;
   analyse?: Analyse;
@@ -37,7 +40,7 @@ const STOP_MS = 3_000;
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const limits = limitsWith(options.limits);
   const log = options.log ?? ((line) => console.error(line));
-  const { dataDir, webAssets, rootToken, allowLoopbackWithoutToken } = options;
+  const { dataDir, webAssets, rootToken, allowLoopbackWithoutToken, allowOrigins } = options;
   const store = dataDir === undefined
     ? new MemoryStore(limits.store)
     : openSqliteStore(dataDir, limits.store);
@@ -49,8 +52,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     log,
     ...(options.analyse === undefined ? {} : { analyse: options.analyse }),
   });
-  const auth = { rootToken, allowLoopbackWithoutToken };
-  const app = createApp({ store, clock, hub, auth, limits, webAssets, log });
+  const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
+  const deps = { store, clock, hub, auth, limits, webAssets, log };
+  const app = createApp(deps);
   const abort = new AbortController();
   const { hostname, port } = options.listen;
   let server: Deno.HttpServer<Deno.NetAddr>;
@@ -63,11 +67,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     await store.close();
     throw cannotListen(hostname, port, error);
   }
+  const stopExpiring = keepExpiring(deps, new AuditLog(deps));
   return {
     url: urlOf(server.addr),
     store,
     app,
     async stop() {
+      stopExpiring();
       hub.close();
       const timer = setTimeout(() => abort.abort(), STOP_MS);
       await server.shutdown().catch(() => {});

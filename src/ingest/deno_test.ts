@@ -10,12 +10,13 @@ import { startIngest } from "./deno.ts";
 const rootToken = "root-token-of-a-test";
 
 const start = (dataDir: string | undefined): StartTarget => async (options) => {
-  const { limits, allowLoopbackWithoutToken = false } = options;
+  const { limits, allowLoopbackWithoutToken = false, allowOrigins } = options;
   const ingest = await startIngest({
     listen: { hostname: "127.0.0.1", port: 0 },
     dataDir,
     rootToken,
     allowLoopbackWithoutToken,
+    allowOrigins,
     analyse: options.analyse ?? ((input) => tally(input)),
     ...(limits === undefined ? {} : { limits }),
   });

@@ -1,14 +1,16 @@
 /** What the app is given. Nothing in it knows where it runs. */
+import type { AdmissionPort } from "./admission.ts";
 import type { Clock } from "./clock.ts";
 import type { Hub } from "./hub.ts";
 import type { Limits } from "./limits.ts";
-import type { Metrics } from "./metrics.ts";
 import type { Store } from "./store.ts";
 import type { Principal } from "./tokens.ts";
 
 export interface AuthSettings {
   /** An operator token for all incidents; the only way in when there are no others. */
   rootToken?: string | undefined;
+  /** Other sites whose pages may use the API, as `https://HOST[:PORT]`; default: none. */
+  allowOrigins?: readonly string[] | undefined;
   /** Requests without a token, from this machine itself, are taken for an operator's. */
   allowLoopbackWithoutToken: boolean;
 }
@@ -22,6 +24,8 @@ export interface Deps {
   hub: Hub;
   auth: AuthSettings;
   limits: Limits;
+  /** Default: counted here, in this process. */
+  admission?: AdmissionPort | undefined;
   webAssets?: WebAssets | undefined;
   /** Told of failures inside, without any secret. */
   log?: ((line: string) => void) | undefined;
@@ -30,5 +34,12 @@ export interface Deps {
 /** Hono's types: `peer` is the address the request came from, when the runtime tells. */
 export interface Env {
   Bindings: { peer?: string };
-  Variables: { principal: Principal; metrics: Metrics };
+  Variables: {
+    principal?: Principal;
+    /** Whose token it was that has expired. */
+    expired?: Principal;
+    /** For the audit: the incident that was created, the token that was made or revoked. */
+    created?: string;
+    subject?: string;
+  };
 }

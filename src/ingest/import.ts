@@ -44,8 +44,9 @@ export async function importArchive(
 ): Promise<Imported> {
   await begin(deps, incident);
   const reader = new ArchiveReader({ limits: deps.limits, check: () => null, unmark });
+  const unlimited = { admission: null, admitted: new Set<string>() };
   try {
-    const { answer, cut } = await readAll({ deps, metrics, incident, reader }, body);
+    const { answer, cut } = await readAll({ deps, metrics, incident, reader, ...unlimited }, body);
     const { header } = reader;
     if (header === null) throw unreadable("the body is empty");
     const complete = cut === null && answer.accepted + answer.duplicates === header.batches;

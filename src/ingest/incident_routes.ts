@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import { noIncident } from "./accept.ts";
 import { CreateIncident, INCIDENT_ID, type ShownIncident } from "./api_schemas.ts";
 import { archiveFile } from "./archive.ts";
-import { requireRole } from "./auth.ts";
+import { principalOf, requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
 import { liveStream } from "./live_stream.ts";
 import { Problem } from "./problem.ts";
@@ -56,6 +56,7 @@ export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
     requireRole(c, "operator", null);
     const wanted = await readJson(c, CreateIncident, clock);
     const id = wanted.id ?? crypto.randomUUID();
+    c.set("created", id);
     const created = await store.createIncident({
       id,
       title: wanted.title,
@@ -69,7 +70,7 @@ export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
   });
 
   app.get("/v1/incidents", async (c) => {
-    const { incident: only } = c.get("principal");
+    const { incident: only } = principalOf(c);
     requireRole(c, "viewer", only);
     const incidents = await store.listIncidents();
     const seen = incidents.filter(({ id }) => only === null || only === id);

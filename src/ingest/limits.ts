@@ -1,4 +1,6 @@
 /** Every bound of the ingest. What each one costs when reached is counted, see `docs/http.md`. */
+import type { AdmissionLimits } from "./admission.ts";
+
 export interface StoreLimits {
   incidentsMax: number;
   /** Events kept per incident; beyond it the oldest ordinary hops go first, drops last. */
@@ -17,7 +19,7 @@ export interface StoreLimits {
   reserveBytes: number;
 }
 
-export interface Limits {
+export interface Limits extends AdmissionLimits {
   store: StoreLimits;
   /** Bytes of one batches body as sent, and after decompression. */
   bodyCompressedBytesMax: number;
@@ -47,6 +49,11 @@ export interface Limits {
   viewerQueueMax: number;
   /** Changes kept per incident for viewers that come back. */
   changesKeptMax: number;
+  /** Days after which a closed incident is deleted; 0: never. How often that is looked for. */
+  closedKeepDays: number;
+  sweepMs: number;
+  /** The same token doing the same is one entry of the audit for so long. */
+  auditRepeatMs: number;
   /** Decoded events kept in memory over all incidents, beyond the one in use. */
   decodedEventsMax: number;
 }
@@ -77,12 +84,22 @@ export const DEFAULT_LIMITS: Limits = {
   bodyTotalMs: 300_000,
   requestsPerSecond: 100,
   requestsBurst: 300,
+  probeEventsPerSecond: 20_000,
+  probeBytesPerSecond: 8 * MIB,
+  incidentEventsPerSecond: 100_000,
+  incidentBytesPerSecond: 32 * MIB,
+  accountEventsPerSecond: 200_000,
+  accountBytesPerSecond: 64 * MIB,
+  burstSeconds: 10,
   refusedListedMax: 100,
   recomputeMinMs: 100,
   heartbeatMs: 5_000,
   viewersMax: 2_000,
   viewerQueueMax: 1_000,
   changesKeptMax: 2_000,
+  closedKeepDays: 0,
+  sweepMs: 3_600_000,
+  auditRepeatMs: 3_600_000,
   decodedEventsMax: 600_000,
 };
 

@@ -12,6 +12,7 @@ const COUNTERS = {
   rate_limited: "Requests refused by the rate limit",
   unauthenticated: "Requests without a valid token",
   out_of_storage: "Requests refused because the disk is full",
+  audit_failures: "Audit entries that could not be written",
   failures: "Requests that failed inside",
 } as const;
 

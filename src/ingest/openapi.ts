@@ -47,6 +47,8 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Token: api.ShownToken,
   MintedToken: api.MintedToken,
   TokenList: api.TokenList,
+  AuditEntry: api.ShownAuditEntry,
+  Audit: api.Audit,
   Problem: api.ProblemBody,
 };
 
@@ -103,7 +105,7 @@ function componentSchemas(): Json {
 }
 
 function operationObject(operation: Operation): Json {
-  const { summary, role, path, body, answer, query = [], headers = [] } = operation;
+  const { summary, role, audit, path, body, answer, query = [], headers = [] } = operation;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const parameter = (where: string) => (name: string) => ({
     name,
@@ -123,7 +125,8 @@ function operationObject(operation: Operation): Json {
   }
   return {
     summary,
-    description: role === null ? "No token needed." : `Role: ${role}.`,
+    description: (role === null ? "No token needed." : `Role: ${role}.`) +
+      (audit === null ? "" : ` In the audit: ${audit}.`),
     security: role === null ? [] : [{ token: [] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),

@@ -7,6 +7,8 @@ export interface Operation {
   summary: string;
   /** Role that is enough beside operator; null: no token. */
   role: Role | null;
+  /** What the audit calls it; null: it tells nothing of anyone. */
+  audit: string | null;
   query?: string[];
   headers?: string[];
   body?: { type: string; schema?: string; description: string };
@@ -41,6 +43,7 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
     path: `${base}/tokens`,
     summary: `Make a token for ${whose}; it is shown once`,
     role: "operator",
+    audit: "token.create",
     body: NEW_TOKEN,
     answer: json(201, "MintedToken", "The token"),
   },
@@ -49,6 +52,7 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
     path: `${base}/tokens`,
     summary: `List the tokens for ${whose}`,
     role: "operator",
+    audit: "token.list",
     answer: json(200, "TokenList", "The tokens, without their secrets"),
   },
   {
@@ -56,9 +60,20 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
     path: `${base}/tokens/{token}`,
     summary: "Revoke a token, at once",
     role: "operator",
+    audit: "token.revoke",
     answer: { status: 204, description: "Revoked" },
   },
 ];
+
+const auditOperation = (base: string, whose: string): Operation => ({
+  method: "get",
+  path: `${base}/audit`,
+  summary: `Who did what ${whose}, newest first`,
+  role: "operator",
+  audit: "audit.read",
+  query: ["limit", "before"],
+  answer: json(200, "Audit", "Entries, and how many older ones were thrown away"),
+});
 
 export const OPERATIONS: Operation[] = [
   {
@@ -66,6 +81,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents",
     summary: "Create an incident",
     role: "operator",
+    audit: "incident.create",
     body: { type: JSON_TYPE, schema: "CreateIncident", description: "All of it optional" },
     answer: json(201, "Incident", "The incident"),
   },
@@ -74,6 +90,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents",
     summary: "List the incidents the token is for, newest first",
     role: "viewer",
+    audit: "incident.list",
     answer: json(200, "IncidentList", "The incidents"),
   },
   {
@@ -81,6 +98,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}",
     summary: "Read an incident and its counters",
     role: "viewer",
+    audit: "incident.read",
     answer: json(200, "Incident", "The incident"),
   },
   {
@@ -88,6 +106,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}",
     summary: "Delete an incident with its data and tokens",
     role: "operator",
+    audit: "incident.delete",
     answer: { status: 204, description: "Deleted" },
   },
   {
@@ -95,6 +114,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/close",
     summary: "Close an incident: no more batches, nothing is in flight any more",
     role: "operator",
+    audit: "incident.close",
     answer: json(200, "Incident", "The incident"),
   },
   {
@@ -102,6 +122,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/batches",
     summary: "Send batches; idempotent by probe and sequence",
     role: "probe",
+    audit: "batches.write",
     body: LINES,
     answer: json(200, "BatchAnswer", "What is durable now, and which lines were refused"),
   },
@@ -110,6 +131,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/state",
     summary: "Send node state; the same lines as batches",
     role: "probe",
+    audit: "batches.write",
     body: LINES,
     answer: json(200, "BatchAnswer", "What is durable now, and which lines were refused"),
   },
@@ -118,6 +140,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/report",
     summary: "The report of everything acknowledged so far",
     role: "viewer",
+    audit: "report.read",
     answer: json(200, "Report", "The report"),
   },
   {
@@ -125,6 +148,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/flows/{flow}",
     summary: "One flow of the report",
     role: "viewer",
+    audit: "report.read",
     answer: json(200, "Flow", "The flow"),
   },
   {
@@ -132,6 +156,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/live",
     summary: "The report and its changes as server-sent events",
     role: "viewer",
+    audit: "live.read",
     headers: ["last-event-id"],
     answer: { status: 200, description: "See docs/http.md", type: "text/event-stream" },
   },
@@ -140,6 +165,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/archive",
     summary: "The incident as one gzip file",
     role: "viewer",
+    audit: "archive.read",
     answer: { status: 200, description: "The file", type: "application/gzip" },
   },
   {
@@ -147,17 +173,21 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/incidents/{id}/archive",
     summary: "Create an incident from an archive; `partial=1` takes what is whole of a cut one",
     role: "operator",
+    audit: "archive.import",
     query: ["partial"],
     body: { type: "application/gzip", description: "The file, compressed or not" },
     answer: json(201, "ImportAnswer", "What was imported"),
   },
   ...tokenOperations("/v1/incidents/{id}", "one incident"),
   ...tokenOperations("/v1", "all incidents"),
+  auditOperation("/v1/incidents/{id}", "with one incident"),
+  auditOperation("/v1", "here"),
   {
     method: "get",
     path: "/v1/openapi.json",
     summary: "This document",
     role: null,
+    audit: null,
     answer: { status: 200, description: "OpenAPI 3.1", type: JSON_TYPE },
   },
   {
@@ -165,6 +195,7 @@ export const OPERATIONS: Operation[] = [
     path: "/v1/schema/report.json",
     summary: "The JSON Schema of a report",
     role: null,
+    audit: null,
     answer: { status: 200, description: "JSON Schema 2020-12", type: JSON_TYPE },
   },
   {
@@ -172,6 +203,7 @@ export const OPERATIONS: Operation[] = [
     path: "/metrics",
     summary: "Figures for Prometheus; needs a token for all incidents",
     role: "viewer",
+    audit: null,
     answer: { status: 200, description: "Text exposition", type: "text/plain" },
   },
   {
@@ -179,6 +211,7 @@ export const OPERATIONS: Operation[] = [
     path: "/healthz",
     summary: "Whether the ingest runs",
     role: null,
+    audit: null,
     answer: { status: 200, description: "It does", type: "text/plain" },
   },
 ];

@@ -112,7 +112,7 @@ export interface AuditEntry {
   role: Role | null;
   /** `incident.create`, `report.read` …: see `operations.ts`. */
   action: string;
-  /** It changed something, or would have: kept apart from reading, which is far more. */
+  /** It changed something by hand. Everything else is far more, and kept apart. */
   change: boolean;
   /** null: none, or all of them. */
   incident: string | null;

@@ -21,6 +21,7 @@ export function addTokenRoutes(app: Hono<Env>, deps: Deps): void {
         const detail = "Cannot create token: there are as many as allowed, one must be deleted";
         throw new Problem(409, "tokens_full", detail);
       }
+      c.set("subject", minted.id);
       const { createdMs, expiresMs, ...rest } = minted;
       return c.json({ ...rest, createdAt: iso(createdMs), expiresAt: iso(expiresMs) }, 201);
     });
@@ -40,7 +41,11 @@ export function addTokenRoutes(app: Hono<Env>, deps: Deps): void {
 
     app.delete(`${base}/:token`, async (c) => {
       const incident = await scope(c, deps);
-      if (await deps.store.deleteToken(incident, c.req.param("token")!)) return c.body(null, 204);
+      const token = c.req.param("token")!;
+      if (await deps.store.deleteToken(incident, token)) {
+        c.set("subject", token);
+        return c.body(null, 204);
+      }
       const detail = "Cannot delete token: there is none with this id, must be one that was made";
       throw new Problem(404, "token_missing", detail);
     });

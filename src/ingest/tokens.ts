@@ -35,7 +35,7 @@ export async function mintToken(
   return { id, role, incident, createdMs, expiresMs, token: `lh.${id}.${secret}` };
 }
 
-export type TokenCheck = Principal | "unknown" | "expired";
+export type TokenCheck = Principal | "unknown" | { expired: Principal };
 
 /** Takes as long for a wrong secret as for a right one. */
 export async function checkToken(
@@ -52,8 +52,9 @@ export async function checkToken(
   const stored = await store.getToken(id);
   const matches = equal(await sha256(secret), unhex(stored?.hash ?? ""));
   if (stored === null || !matches) return "unknown";
-  if (stored.expiresMs !== null && stored.expiresMs <= clock.wallMs()) return "expired";
-  return { id: stored.id, role: stored.role, incident: stored.incident };
+  const principal = { id: stored.id, role: stored.role, incident: stored.incident };
+  const expired = stored.expiresMs !== null && stored.expiresMs <= clock.wallMs();
+  return expired ? { expired: principal } : principal;
 }
 
 export async function sha256(text: string): Promise<Uint8Array> {

@@ -29,7 +29,8 @@ Deno.test("a token expires at its time and not before", async () => {
   await clock.advance(59_999);
   ok(typeof await checkToken(token.token, undefined, store, clock) === "object");
   await clock.advance(1);
-  equal(await checkToken(token.token, undefined, store, clock), "expired");
+  const principal = { id: token.id, role: "probe", incident: "i" };
+  deepEqual(await checkToken(token.token, undefined, store, clock), { expired: principal });
 });
 
 Deno.test("without a root token none is root", async () => {

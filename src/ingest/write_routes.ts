@@ -1,6 +1,7 @@
 /** Routes that take what probes send, and archives. */
 import type { Context, Hono } from "hono";
 import { acceptBatches } from "./accept.ts";
+import { Admission } from "./admission.ts";
 import { requireRole } from "./auth.ts";
 import { encodingOf } from "./body.ts";
 import type { Deps, Env } from "./deps.ts";
@@ -10,6 +11,7 @@ import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
 export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): void {
+  const admission = deps.admission ?? new Admission(deps.limits, deps.clock);
   let inFlight = 0;
 
   /** Each body being read takes memory, so there are only so many at once. */
@@ -32,7 +34,7 @@ export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): vo
     await visibleIncident(deps, incident);
     const encoding = encodingOf(c.req.header("content-encoding"));
     const answer = await bounded(() =>
-      acceptBatches({ deps, metrics, incident }, c.req.raw.body, encoding)
+      acceptBatches({ deps, metrics, incident, admission }, c.req.raw.body, encoding)
     );
     return c.json(answer);
   };

@@ -3,10 +3,13 @@
  * that starts one; what the target needs to know comes with the options.
  */
 import { archiveContract } from "./http_archive.ts";
+import { auditContract } from "./http_audit.ts";
 import { authContract } from "./http_auth.ts";
 import { batchesContract } from "./http_batches.ts";
 import { bodiesContract } from "./http_bodies.ts";
+import { limitsContract } from "./http_limits.ts";
 import { liveContract } from "./http_live.ts";
+import { originContract } from "./http_origin.ts";
 import { readContract } from "./http_read.ts";
 import {
   clientOf,
@@ -41,4 +44,7 @@ export function httpContract(name: string, start: StartTarget): void {
   readContract(test);
   archiveContract(test);
   liveContract(test);
+  auditContract(test);
+  limitsContract(test);
+  originContract(test);
 }

@@ -15,6 +15,7 @@ export interface TargetOptions {
   /** Default: `tally`. */
   analyse?: Analyse;
   allowLoopbackWithoutToken?: boolean;
+  allowOrigins?: string[];
 }
 
 export type StartTarget = (options: TargetOptions) => Promise<Target>;

@@ -21,7 +21,16 @@ export interface LocalIngest {
 }
 
 /** The trace's own requests come through no socket, so no limit meant for strangers may hit them. */
-const LIMITS = { requestsPerSecond: 10_000, requestsBurst: 10_000 };
+const LIMITS = {
+  requestsPerSecond: 10_000,
+  requestsBurst: 10_000,
+  probeEventsPerSecond: 1e9,
+  probeBytesPerSecond: 1e12,
+  incidentEventsPerSecond: 1e9,
+  incidentBytesPerSecond: 1e12,
+  accountEventsPerSecond: 1e9,
+  accountBytesPerSecond: 1e12,
+};
 
 export async function openLocalIngest(
   listen: ListenAddress | null,

@@ -1,0 +1,114 @@
+/**
+ * How much may come: events and bytes per second of one probe, of one incident and of all together.
+ * A bucket goes below zero for a body that was let in and then it takes as long to fill again, so
+ * that a body of any size passes once, and on average no more comes than the limit says. Pure but
+ * for its clock: it runs in the ingest's process and inside a Durable Object alike.
+ */
+import type { Clock } from "./clock.ts";
+
+export interface AdmissionLimits {
+  probeEventsPerSecond: number;
+  probeBytesPerSecond: number;
+  incidentEventsPerSecond: number;
+  incidentBytesPerSecond: number;
+  accountEventsPerSecond: number;
+  accountBytesPerSecond: number;
+  /** For how many seconds of its rate one may burst after silence. */
+  burstSeconds: number;
+}
+
+export interface Load {
+  events: number;
+  /** Characters of lines, after decompression. */
+  bytes: number;
+}
+
+export interface Wait {
+  /** Whole seconds, at least 1. */
+  seconds: number;
+  scope: "probe" | "incident" | "account";
+}
+
+/** What the app asks. Where the counts are kept elsewhere, the answers may take their time. */
+export interface AdmissionPort {
+  /** How long a body for this incident must wait; null: it may come now. */
+  incidentWait(incident: string): Wait | null | Promise<Wait | null>;
+  /** The same for the batches of one probe in it. */
+  probeWait(incident: string, probe: string): Wait | null | Promise<Wait | null>;
+  /** What came: it counts against the probe, the incident and the account. */
+  came(incident: string, probe: string, load: Load): void | Promise<void>;
+}
+
+/** Keys are bounded: the bucket unused for longest is forgotten, which makes it a full one. */
+const BUCKETS_MAX = 20_000;
+
+type Scope = Wait["scope"];
+
+/** Seconds of each rate that are left, at `atMs`. */
+interface Bucket extends Load {
+  atMs: number;
+}
+
+export class Admission implements AdmissionPort {
+  #buckets = new Map<string, Bucket>();
+  #perSecond: Record<Scope, Load>;
+
+  constructor(readonly limits: AdmissionLimits, readonly clock: Clock) {
+    this.#perSecond = {
+      probe: { events: limits.probeEventsPerSecond, bytes: limits.probeBytesPerSecond },
+      incident: { events: limits.incidentEventsPerSecond, bytes: limits.incidentBytesPerSecond },
+      account: { events: limits.accountEventsPerSecond, bytes: limits.accountBytesPerSecond },
+    };
+  }
+
+  get buckets(): number {
+    return this.#buckets.size;
+  }
+
+  incidentWait(incident: string): Wait | null {
+    return this.#wait("account", "") ?? this.#wait("incident", incident);
+  }
+
+  probeWait(incident: string, probe: string): Wait | null {
+    return this.#wait("probe", `${incident} ${probe}`);
+  }
+
+  came(incident: string, probe: string, load: Load): void {
+    this.#take("account", "", load);
+    this.#take("incident", incident, load);
+    this.#take("probe", `${incident} ${probe}`, load);
+  }
+
+  #wait(scope: Scope, key: string): Wait | null {
+    const { events, bytes } = this.#filled(scope, key);
+    const lacking = Math.max(-events, -bytes);
+    return lacking <= 0 ? null : { scope, seconds: Math.max(1, Math.ceil(lacking)) };
+  }
+
+  #take(scope: Scope, key: string, load: Load): void {
+    const bucket = this.#filled(scope, key);
+    const perSecond = this.#perSecond[scope];
+    bucket.events -= load.events / perSecond.events;
+    bucket.bytes -= load.bytes / perSecond.bytes;
+    const name = `${scope} ${key}`;
+    this.#buckets.delete(name);
+    this.#buckets.set(name, bucket);
+    if (this.#buckets.size > BUCKETS_MAX) {
+      this.#buckets.delete(this.#buckets.keys().next().value!);
+    }
+  }
+
+  /** As it is now. One that nobody has used is full, and is not kept for being looked at. */
+  #filled(scope: Scope, key: string): Bucket {
+    const { burstSeconds } = this.limits;
+    const nowMs = this.clock.monotonicMs();
+    const known = this.#buckets.get(`${scope} ${key}`);
+    if (known === undefined) return { events: burstSeconds, bytes: burstSeconds, atMs: nowMs };
+    const seconds = (nowMs - known.atMs) / 1000;
+    return {
+      events: Math.min(burstSeconds, known.events + seconds),
+      bytes: Math.min(burstSeconds, known.bytes + seconds),
+      atMs: nowMs,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Who did what. Each change is an entry. The same reading, writing of batches or refused try again
+ * is none for an hour, so that a poll every second does not fill the audit.
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { INCIDENT_ID } from "./api_schemas.ts";
+import type { Deps, Env } from "./deps.ts";
+import { OPERATIONS } from "./operations.ts";
+import { Problem } from "./problem.ts";
+import type { AuditEntry } from "./store.ts";
+
+type AuditDeps = Pick<Deps, "store" | "clock" | "limits" | "log">;
+
+const REPEATS_KEPT_MAX = 10_000;
+
+export class AuditLog {
+  /** When each kind of repetition was last written, oldest first. */
+  #written = new Map<string, number>();
+
+  constructor(readonly deps: AuditDeps, readonly onFailure: () => void = () => {}) {}
+
+  /** Never throws: what was done is done, and must be answered though nobody could note it. */
+  async record(did: Omit<AuditEntry, "atMs">): Promise<void> {
+    const { store, clock, log } = this.deps;
+    if (!did.change && !this.#isFirst(did)) return;
+    try {
+      await store.appendAudit({ ...did, atMs: clock.wallMs() });
+    } catch (error) {
+      this.onFailure();
+      log?.(`Cannot write audit entry ${JSON.stringify(did)}: ${error}`);
+    }
+  }
+
+  #isFirst({ token, action, outcome, incident }: Omit<AuditEntry, "atMs">): boolean {
+    // Whoever is refused may try any name: all of them together are one kind.
+    const key = JSON.stringify([token, action, outcome, outcome === "ok" ? incident : ""]);
+    const nowMs = this.deps.clock.monotonicMs();
+    const atMs = this.#written.get(key);
+    if (atMs !== undefined && nowMs - atMs < this.deps.limits.auditRepeatMs) return false;
+    this.#written.delete(key);
+    this.#written.set(key, nowMs);
+    if (this.#written.size > REPEATS_KEPT_MAX) {
+      this.#written.delete(this.#written.keys().next().value!);
+    }
+    return true;
+  }
+}
+
+/** By method and path, as Hono knows its routes. */
+const ACTIONS = new Map(
+  OPERATIONS.map(({ method, path, audit }) => [
+    `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`,
+    audit,
+  ]),
+);
+
+/** Done by people, and seldom; a probe's batches come all the time. */
+const isChange = (method: string, action: string) => method !== "GET" && action !== "batches.write";
+
+/** Notes what became of each request before it is answered. Runs around the authentication. */
+export function audited(audit: AuditLog): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    await next();
+    // The one that answered, or would have: a refused token is refused before it.
+    const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
+    const action = ACTIONS.get(`${route?.method} ${route?.path}`) ?? null;
+    const principal = c.get("principal") ?? c.get("expired");
+    if (route === undefined || action === null || principal === undefined) return;
+    const outcome = outcomeOf(c);
+    await audit.record({
+      token: principal.id,
+      role: principal.role,
+      action,
+      change: outcome === "ok" && isChange(route.method, action),
+      incident: incidentOf(c),
+      subject: c.get("subject") ?? null,
+      outcome,
+    });
+  };
+}
+
+function outcomeOf(c: Context<Env>): string {
+  if (c.error instanceof Problem) return c.error.code;
+  return c.res.status < 400 ? "ok" : "internal";
+}
+
+function incidentOf(c: Context<Env>): string | null {
+  // What the handler went by; one that was not reached has read no parameters.
+  const inPath = c.req.param("id") ?? /^\/v1\/incidents\/([^/]+)/.exec(c.req.path)?.[1];
+  const id = inPath ?? c.get("created") ?? c.get("principal")?.incident ?? null;
+  return id !== null && INCIDENT_ID.test(id) ? id : null;
+}
