@@ -1,6 +1,6 @@
 /** Packets that look alike: which of them a chain belongs to is decided by order. Rule C6. */
 import { type Chain, excludes, pointOf } from "./chains.ts";
-import { isLook, isStrange, isTelling } from "./ends.ts";
+import { isAsk, isLook, isStrange, isTelling } from "./ends.ts";
 import { sameFrame } from "./links.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import type { Union } from "./union.ts";
@@ -23,13 +23,15 @@ interface Occurrence {
  */
 export function joinInOrder(chains: readonly Chain[], members: number[], union: Union): void {
   const byNode = new Map<NodeView, Occurrence[]>();
+  const asks: number[] = [];
   for (const member of members) {
     const chain = chains[member]!;
     if (chain.events.every(isLook)) continue;
-    let occurrences = byNode.get(chain.node);
-    if (!occurrences) byNode.set(chain.node, occurrences = []);
-    place(occurrences, member, chain, union);
+    if (!byNode.has(chain.node)) byNode.set(chain.node, []);
+    if (chain.events.every(isAsk)) asks.push(member);
+    else place(byNode.get(chain.node)!, member, chain, union);
   }
+  for (const member of asks) placeAsk(byNode.get(chains[member]!.node)!, member, chains, union);
   const lanes = inOrder([...byNode.values()]);
   lanes.forEach((lane, i) => {
     const earlier = lanes.slice(0, i).reverse();
@@ -37,7 +39,7 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
     const beside = from ? undefined : earlier.find((other) => isBeside(other, lane));
     const sender = from ?? earlier.find(isMeant);
     const arriving = beside ??
-      (sender ? sender.filter((occurrence) => occurrence.drop === null) : earlier[0] ?? []);
+      (sender ? leavers(sender) : earlier[0] ?? []);
     lane.forEach((occurrence, k) => {
       if (arriving[k]) union.join(arriving[k].member, occurrence.member);
     });
@@ -45,6 +47,19 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
 }
 
 const isMeant = (lane: readonly Occurrence[]) => lane.some((occurrence) => occurrence.meant);
+
+/** What goes on to others, in the order in which it left. */
+function leavers(lane: readonly Occurrence[]): Occurrence[] {
+  const leftAt = ({ chains }: Occurrence) =>
+    Math.max(
+      ...chains.flatMap(({ events }) =>
+        events.filter(({ kind }) => kind === "device-tx").map(({ at }) => at)
+      ),
+    );
+  return lane.filter(({ drop }) => drop === null)
+    .map((occurrence) => ({ occurrence, at: leftAt(occurrence) }))
+    .sort((a, b) => a.at - b.at).map(({ occurrence }) => occurrence);
+}
 
 function place(occurrences: Occurrence[], member: number, chain: Chain, union: Union): void {
   const points = chain.events.map((event) =>
@@ -56,20 +71,49 @@ function place(occurrences: Occurrence[], member: number, chain: Chain, union: U
   );
   const isHop = first.kind === "device-rx" || first.kind === "device-tx";
   const isOther = !isHop && first.kind === "drop" && isTelling(first);
-  let occurrence = open.find((known) => shares(known, first)) ??
-    (isOther ? undefined : open.find((known) => !isHop || isSent(known)));
-  if (!occurrence) {
-    occurrence = { member, chains: [], points: new Set(), drop: null, meant: false };
-    occurrences.push(occurrence);
-  }
+  const occurrence = open.findLast((known) => shares(known, first)) ??
+    (isOther ? undefined : open[0]) ?? begin(occurrences, member);
+  add(occurrence, member, chain, union);
+  for (const point of points) occurrence.points.add(point);
+}
+
+function begin(occurrences: Occurrence[], member: number): Occurrence {
+  const occurrence = { member, chains: [], points: new Set<string>(), drop: null, meant: false };
+  occurrences.push(occurrence);
+  return occurrence;
+}
+
+function add(occurrence: Occurrence, member: number, chain: Chain, union: Union): void {
   union.join(occurrence.member, member);
   occurrence.chains.push(chain);
-  for (const point of points) occurrence.points.add(point);
   for (const event of chain.events) {
     if (isStrange(event)) continue;
     if (event.kind === "drop" && isTelling(event)) occurrence.drop = event;
     if (event.kind === "device-tx" || event.packetType !== "otherhost") occurrence.meant = true;
   }
+}
+
+/**
+ * The copy shares its data with the packet, which is seen before, after or both, and nothing else
+ * does so at that time: of several that had that memory it is the nearest.
+ */
+function placeAsk(
+  occurrences: Occurrence[],
+  member: number,
+  chains: readonly Chain[],
+  union: Union,
+): void {
+  const ask = chains[member]!.events[0]!;
+  let best: Occurrence | undefined;
+  let least = Infinity;
+  for (const occurrence of occurrences) {
+    for (const { at, head } of occurrence.chains.flatMap(({ events }) => events)) {
+      const distance = Math.abs(at - ask.at);
+      if (head !== ask.head || distance >= least) continue;
+      [best, least] = [occurrence, distance];
+    }
+  }
+  add(best ?? begin(occurrences, member), member, chains[member]!, union);
 }
 
 /** A copy has the skb of its original, or at least the data. */
@@ -80,13 +124,8 @@ function shares({ chains }: Occurrence, event: Sighting): boolean {
   );
 }
 
-/** Its end frees the memory for others; that of a copy frees only the copy. */
-const isFree = ({ kind, function: by }: Sighting) =>
-  kind === "drop" || (kind === "consume" && !/neigh_/.test(by ?? ""));
-
-/** More of it was seen than the copy that its neighbour was asked with. */
-const isSent = ({ chains }: Occurrence) =>
-  chains.some((chain) => chain.events.some(({ kind }) => kind !== "consume"));
+/** Its end frees the memory for others. */
+const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";
 
 /** Dropped before it was seen on any device: what comes after it is no copy of it. */
 function isOver({ drop, chains }: Occurrence, event: Sighting): boolean {

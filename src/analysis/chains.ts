@@ -8,6 +8,7 @@ import {
   isIcmpError,
   TCP,
 } from "./identity.ts";
+import { isAsk, isTap } from "./ends.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
 export interface Chain {
@@ -97,6 +98,7 @@ function goesOn(current: { points: Map<string, number> }, event: Sighting): bool
  * another packet of the same size in a reused skb.
  */
 function couldBecome(before: Sighting, event: Sighting): boolean {
+  if (isCopy(event)) return false;
   const [old, now] = [formOf(before), formOf(event)];
   const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
   const sameDestination = old.destination === now.destination &&
@@ -115,3 +117,6 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
 }
 
 const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";
+
+/** What taps a device and what asks for a neighbour frees a clone: its skb is its own. */
+const isCopy = (event: Sighting) => isAsk(event) || isTap(event);

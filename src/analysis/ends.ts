@@ -47,6 +47,8 @@ const LOOKERS = new RegExp(
     "skb_pp_cow_data|skb_cow_data_for_xdp|veth_convert_skb|nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
 );
 
+const TAPS = /^(t?packet_|run_filter|dev_queue_xmit_nit)/;
+
 /** [O8] They free a copy made to ask for the next hop's address: the packet itself waits. */
 const ASKERS = /^(__neigh_event_send|neigh_)/;
 
@@ -77,11 +79,15 @@ function lastNetns(step: Step): number | undefined {
   return undefined;
 }
 
+/** The free of the copy that a neighbour was asked with: the packet itself waits. */
+export const isAsk = (event: Sighting) =>
+  event.kind === "consume" && ASKERS.test(event.function ?? "");
+
 /** Tells of a packet by itself; other frees and reads are the rest of one that passed before. */
 export function isTelling(event: Sighting): boolean {
   switch (event.kind) {
     case "consume":
-      return ASKERS.test(event.function ?? "");
+      return isAsk(event);
     case "drop":
       return !isRoutineDrop(event);
     case "deliver":
@@ -106,10 +112,15 @@ export function isUntold(event: Sighting): boolean {
 /** Carries nothing that could be refused: its acknowledgement was read, and that was all of it. */
 const isBare = (event: Sighting) => (event.payload ?? 0) === 0 && ((event.tcpFlags ?? 0) & 2) === 0;
 
+/** A packet socket's copy, as tcpdump has of every packet: freed once its filter has seen it. */
+export const isTap = (event: Sighting) =>
+  isFree(event) && (event.packetType === "outgoing" || TAPS.test(event.function ?? ""));
+
+const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";
+
 /** The end of a copy that was made to be looked at: it says nothing of its original. */
 export function isLook(event: Sighting): boolean {
-  const isFree = event.kind === "drop" || event.kind === "consume";
-  return isFree && LOOKERS.test(event.function ?? "");
+  return isFree(event) && LOOKERS.test(event.function ?? "");
 }
 
 function kindOf(step: Step, atDestination: boolean): EndKind {
@@ -180,8 +191,7 @@ export function isRoutineDrop(event: Sighting): boolean {
   const reason = event.reason ?? "";
   // A datagram ICMP socket clones the reply and frees the original.
   if (event.function === "ping_rcv") return true;
-  if (event.packetType === "outgoing") return true;
-  if (/^t?packet_|^run_filter/.test(event.function ?? "")) return true;
+  if (isTap(event)) return true;
   if (event.protocol === TCP) {
     if (TCP_ROUTINE.has(reason)) return true;
     // A reset for a socket that is gone has nothing left to reset.
@@ -200,7 +210,7 @@ export function isRoutineDrop(event: Sighting): boolean {
 function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   const by = event.function ?? "";
-  if (ASKERS.test(by)) return "waiting";
+  if (isAsk(event)) return "waiting";
   if (LOOKERS.test(by)) return "routine";
   const before = step.previous?.event;
   if (TUNNEL_SENDERS.test(by) && before?.kind === "device-tx" && before.skb === event.skb) {
