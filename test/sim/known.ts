@@ -43,6 +43,15 @@ export const KNOWN: readonly Known[] = [
   clean(4566, "[C6] behind a router that dropped some of equal packets the rest vanished"),
   clean(8158, "[C7] a whole took the outcome of a piece that was unknown, and no gap"),
   clean(20741, "[O8] a packet that waited inside a tunnel for the outer next hop vanished"),
+  clean(54, "[C2] a tap's clone continued an equal packet in its reused skb"),
+  clean(962, "[C2] a tap's clone in an equal packet's reused skb hid a drop"),
+  clean(7901, "[C2] a packet's way ended with a tap's clone of an equal one"),
+  clean(2862, "[C2] a tap's clone in a reused skb hid that a SYN was taken"),
+  clean(8377, "[C2] a copy that asked for a neighbour continued another packet's skb"),
+  clean(880, "[C6] asking for a neighbour counted as a packet among equal ones"),
+  clean(4379, "[C6] a copy that asked for a neighbour went to another of equal packets"),
+  clean(8551, "[C6] a freed copy's skb joined two equal packets"),
+  clean(2366, "[C6] equal packets that waited went on in another order"),
   lossy(1676, 0.5, "[R41] a packet whose events were lost waited for a neighbour"),
   lossy(3859, 0.01, "[C7] a GSO packet with one unknown piece vanished"),
   lossy(7526, 0.5, "[O4] behind a tunnel a copy that a bridge flooded was blamed"),
@@ -58,15 +67,4 @@ export const KNOWN: readonly Known[] = [
   own(5687, "[C7] a GSO packet whose sender has no probe vanished at the router"),
   own(21726, "[C7] a GSO packet vanished whose pieces were received where device_rx was missing"),
   own(2742, "[O5] packets vanished whose loss no batch told any more"),
-];
-
-/** Without faults no verdict is wrong in these, but counts or paths of equal packets are not exact. */
-export const INEXACT: readonly { seed: number; claim: string }[] = [
-  { seed: 880, claim: "asking for a neighbour counts as a packet among equal ones" },
-  { seed: 962, claim: "one of several equal packets dropped at once is not counted" },
-  { seed: 1364, claim: "a copy made for asking a neighbour is on an equal packet's path" },
-  { seed: 1377, claim: "which of equal retransmissions vanished is unknown" },
-  { seed: 2862, claim: "equal acknowledgements that wait for a neighbour are unknown" },
-  { seed: 4214, claim: "frames flooded on two wires count apart when no probe sent them" },
-  { seed: 4379, claim: "two equal packets sent within the time of one hop are one" },
 ];

@@ -156,6 +156,7 @@ export function strange(flight: Flight, port: Device, skb: Skb): void {
 /** One that is on its way as an skb of its own. */
 export function wander(flight: Flight, port: Device, copy: Skb): void {
   copy.packetType = "otherhost";
+  flight.packet.glimpsed ||= port.netns.node.probed;
   delete copy.connection;
   flight.emit("device-rx", copy, port.netns, port);
   const six = copy.fields.network === "ip6" && !copy.outer;

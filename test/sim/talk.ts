@@ -57,6 +57,7 @@ export function sendPacket(
     duplicate,
     unsent: false,
     outside: false,
+    glimpsed: false,
     resized: false,
   };
   sim.packets.push(packet);

@@ -39,6 +39,8 @@ export interface TruePacket {
   unsent: boolean;
   /** Left the probed nodes for a kernel without a probe, or ended in one. */
   outside: boolean;
+  /** A probe saw a copy that was flooded to somebody it was not for. */
+  glimpsed: boolean;
   /** Sent as one and received as several, or the other way round. */
   resized: boolean;
 }
