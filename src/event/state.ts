@@ -287,3 +287,12 @@ export type NetfilterRule = z.infer<typeof NetfilterRule>;
 export type NetfilterSet = z.infer<typeof NetfilterSet>;
 export type Socket = z.infer<typeof Socket>;
 export type NetnsState = z.infer<typeof NetnsState>;
+
+/** One in which nothing was found, but for `some`. `timeNs` is decimal text. */
+export function emptyState(netns: number, timeNs: string, some: Partial<NetnsState> = {}) {
+  const tables = { links: [], routes: [], rules: [], neighbours: [], fdb: [], sysctls: {} };
+  const filters = { qdiscs: [], filters: [], chains: [], netfilter: [], sets: [] };
+  const rest = { sockets: [], xfrm: [], gaps: [] };
+  const none: NetnsState = { kind: "state", timeNs, netns, ...tables, ...filters, ...rest };
+  return { ...none, ...some };
+}

@@ -1,28 +1,8 @@
 /** Node states for tests: an empty one, with what a test is about. */
-import type { Link, NetnsState } from "../../src/event/state.ts";
+import { emptyState, type Link, type NetnsState } from "../../src/event/state.ts";
 
-export function fakeState(netns: number, some: Partial<NetnsState> = {}): NetnsState {
-  return {
-    kind: "state",
-    timeNs: "1",
-    netns,
-    links: [],
-    routes: [],
-    rules: [],
-    neighbours: [],
-    fdb: [],
-    sysctls: {},
-    qdiscs: [],
-    filters: [],
-    chains: [],
-    netfilter: [],
-    sets: [],
-    sockets: [],
-    xfrm: [],
-    gaps: [],
-    ...some,
-  };
-}
+export const fakeState = (netns: number, some: Partial<NetnsState> = {}): NetnsState =>
+  emptyState(netns, "1", some);
 
 /** `addresses` as `10.0.0.1/24`. */
 export function fakeLink(name: string, addresses: string[] = [], some: Partial<Link> = {}): Link {

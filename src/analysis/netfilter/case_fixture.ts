@@ -8,30 +8,6 @@ import { packetsOf } from "../packets.ts";
 import { type Case, caseOf } from "../rules/rule.ts";
 import { timelines } from "../timeline.ts";
 
-/** Nothing at all; what a test needs is put over it. */
-export function emptyState(parts: Partial<NetnsState> = {}): NetnsState {
-  return {
-    kind: "state",
-    timeNs: "0",
-    netns: 1,
-    links: [],
-    routes: [],
-    rules: [],
-    neighbours: [],
-    fdb: [],
-    sysctls: {},
-    qdiscs: [],
-    filters: [],
-    chains: [],
-    netfilter: [],
-    sets: [],
-    sockets: [],
-    xfrm: [],
-    gaps: [],
-    ...parts,
-  };
-}
-
 export interface CaseParts {
   /** In their order; times are given here. */
   events: readonly Event[];

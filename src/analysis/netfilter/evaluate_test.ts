@@ -1,7 +1,6 @@
 /** Rules as nft 1.0.6 and iptables 1.8.9 print them, against packets made up for them. */
 import { deepEqual, equal } from "node:assert/strict";
-import type { NetfilterRule, NetfilterSet } from "../../event/state.ts";
-import { emptyState } from "./case_fixture.ts";
+import { emptyState, type NetfilterRule, type NetfilterSet } from "../../event/state.ts";
 import type { Verdict } from "./effect.ts";
 import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { Headers } from "./hook_packet.ts";
@@ -37,7 +36,7 @@ function traveller(changes: Partial<Traveller> = {}, headers: Partial<Headers> =
     ctStatus: undefined,
     ctDirection: undefined,
     mark: { value: 0, known: 0xffffffff },
-    state: emptyState(),
+    state: emptyState(1, "0"),
     set: (_family, _table, name) => SETS[name] ?? null,
     ...changes,
   };

@@ -1,9 +1,14 @@
 /** From rules, counters and a drop to a cause: when a rule is named, how surely, and when not. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Event } from "../../event/event.ts";
-import type { NetfilterChain, NetfilterRule, NetnsState } from "../../event/state.ts";
+import {
+  emptyState,
+  type NetfilterChain,
+  type NetfilterRule,
+  type NetnsState,
+} from "../../event/state.ts";
 import { netfilterRules } from "../rules/netfilter.ts";
-import { caseFor, type CaseParts, emptyState } from "./case_fixture.ts";
+import { caseFor, type CaseParts } from "./case_fixture.ts";
 
 const ADDRESSES = { flags: [], operstate: "UP", mtu: 1500 };
 
@@ -12,7 +17,7 @@ function state(parts: Partial<NetnsState>): NetnsState {
     ...{ ifindex, name, kind: "veth", ...ADDRESSES },
     addresses: [{ address, prefix: 24 }],
   });
-  return emptyState({
+  return emptyState(1, "0", {
     links: [link(2, "left", "10.1.0.1"), link(3, "right", "10.2.0.1")],
     ...parts,
   });

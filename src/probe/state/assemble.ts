@@ -1,5 +1,6 @@
 /** From what the tools printed to one snapshot. Pure. */
 import {
+  emptyState,
   FdbEntry,
   Link,
   Neighbour,
@@ -31,27 +32,9 @@ import { sysctls } from "./sysctls.ts";
 import { readFilters } from "./filters.ts";
 import { qdiscs } from "./traffic_control.ts";
 
-export function emptyState(netns: NetnsHandle, timeNs: string): NetnsState {
-  return {
-    kind: "state",
-    timeNs,
-    netns: netns.inode,
-    ...(netns.name === undefined ? {} : { name: clip(netns.name, 255) }),
-    links: [],
-    routes: [],
-    rules: [],
-    neighbours: [],
-    fdb: [],
-    sysctls: {},
-    qdiscs: [],
-    filters: [],
-    chains: [],
-    netfilter: [],
-    sets: [],
-    sockets: [],
-    xfrm: [],
-    gaps: [],
-  };
+/** What is known of a netns before anything of it was read. */
+export function unreadState({ inode, name }: NetnsHandle, timeNs: string): NetnsState {
+  return emptyState(inode, timeNs, name === undefined ? {} : { name: clip(name, 255) });
 }
 
 export function assemble(netns: NetnsHandle, sections: Sections): Reading {
@@ -88,7 +71,7 @@ export function assemble(netns: NetnsHandle, sections: Sections): Reading {
   const conntrack = conntrackOf(settings);
 
   const state: NetnsState = {
-    ...emptyState(netns, timeNs ?? "0"),
+    ...unreadState(netns, timeNs ?? "0"),
     links: keep("links", linkRows.rows, Link),
     routes: keep("routes", routes, Route),
     rules: keep("rules", rules, RoutingRule),

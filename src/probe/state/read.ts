@@ -1,6 +1,6 @@
 /** Reading the state of network namespaces, a few at a time. */
 import type { NetnsState } from "../../event/state.ts";
-import { assemble, emptyState } from "./assemble.ts";
+import { assemble, unreadState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
 import { type Askable, askableHere } from "./modules.ts";
 import type { NetnsHandle } from "./netns.ts";
@@ -66,7 +66,7 @@ async function readOne(
 }
 
 function unread(netns: NetnsHandle, why: string): Reading {
-  const state = emptyState(netns, "0");
+  const state = unreadState(netns, "0");
   state.gaps = [{ what: "state", why: clip(why, 500) }];
   return { state, netnsids: new Map() };
 }

@@ -1,6 +1,6 @@
 /** A node of a spec while it is read: what its batches will say besides the events. */
 import type { BatchHeader } from "../../../src/event/batch.ts";
-import type { NetnsState } from "../../../src/event/state.ts";
+import { emptyState, type NetnsState } from "../../../src/event/state.ts";
 import { group, integer, nanoseconds, SpecError, unquoted } from "./words.ts";
 
 export interface SpecNode {
@@ -94,31 +94,10 @@ function beginNetns(node: SpecNode, words: string[]): void {
   if (words.includes("unread")) return;
   const timeNs = String(node.attachedNs + (at < 0 ? 0n : nanoseconds(words[at + 1] ?? "")));
   node.states.push(
-    before ? { ...structuredClone(before), timeNs } : emptyState(inode, timeNs, words[1]),
+    before
+      ? { ...structuredClone(before), timeNs }
+      : emptyState(inode, timeNs, words[1] === undefined ? {} : { name: words[1] }),
   );
-}
-
-function emptyState(netns: number, timeNs: string, name: string | undefined): NetnsState {
-  return {
-    kind: "state",
-    timeNs,
-    netns,
-    ...(name === undefined ? {} : { name }),
-    links: [],
-    routes: [],
-    rules: [],
-    neighbours: [],
-    fdb: [],
-    sysctls: {},
-    qdiscs: [],
-    filters: [],
-    chains: [],
-    netfilter: [],
-    sets: [],
-    sockets: [],
-    xfrm: [],
-    gaps: [],
-  };
 }
 
 /** `key{…}` with JSON inside, for what has no words of its own. */
