@@ -11,13 +11,13 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const SERVED = [
-  { path: "/", file: "index.html", type: "text/html; charset=utf-8" },
+  { path: "/index.html", file: "index.html", type: "text/html; charset=utf-8" },
   { path: "/app.js", file: "app.js", type: "text/javascript; charset=utf-8" },
   { path: "/app.css", file: "app.css", type: "text/css; charset=utf-8" },
   { path: "/favicon.svg", file: "favicon.svg", type: "image/svg+xml" },
 ] as const;
 
-/** Everything the page needs, keyed by URL path. */
+/** Everything the page needs, keyed by path; `/index.html` is the page, as the ingest wants it. */
 export async function bundleWeb(
   { toolsDir = join(ROOT, ".tools") }: { toolsDir?: string } = {},
 ): Promise<WebFiles> {
@@ -79,7 +79,7 @@ async function build(): Promise<WebFiles> {
       return file.contents;
     };
     const bodies: Record<(typeof SERVED)[number]["path"], Uint8Array> = {
-      "/": await Deno.readFile(join(HERE, "index.html")),
+      "/index.html": await Deno.readFile(join(HERE, "index.html")),
       "/app.js": built("app.js"),
       "/app.css": built("app-style.css"),
       "/favicon.svg": await Deno.readFile(join(HERE, "favicon.svg")),

@@ -12,7 +12,7 @@ Deno.test("the bundle is small, asks nobody else for anything, and is the same w
   const toolsDir = await Deno.makeTempDir({ prefix: "lasthop-web-" });
   try {
     const built = await bundleWeb({ toolsDir });
-    deepEqual([...built.keys()], ["/", "/app.js", "/app.css", "/favicon.svg"]);
+    deepEqual([...built.keys()], ["/index.html", "/app.js", "/app.css", "/favicon.svg"]);
     let bytes = 0;
     for (const { body } of built.values()) {
       bytes += await gzipped(body);

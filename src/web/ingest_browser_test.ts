@@ -18,13 +18,11 @@ interface Running {
 
 async function start(rootToken?: string): Promise<Running> {
   let found = i1();
-  const files = await bundleWeb();
-  const page = files.get("/")!;
   const ingest = await startIngest({
     listen: { hostname: "127.0.0.1", port: 0 },
     rootToken,
     allowLoopbackWithoutToken: rootToken === undefined,
-    webAssets: new Map([...files, ["/index.html", page]]),
+    webAssets: await bundleWeb(),
     analyse: ({ incident }) => ({ ...found, incident }),
     log: () => {},
   });

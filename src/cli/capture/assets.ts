@@ -4,10 +4,7 @@ import type { WebAssets } from "../../ingest/deps.ts";
 export async function loadAssets(onProgress: (text: string) => void): Promise<WebAssets> {
   try {
     const { bundleWeb } = await import("../../web/bundle.ts");
-    const files: WebAssets = await bundleWeb();
-    const page = files.get("/index.html") ?? files.get("/");
-    if (page !== undefined) files.set("/index.html", page);
-    return files;
+    return await bundleWeb();
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     onProgress(`no page: it could not be built (${why})`);

@@ -1,7 +1,7 @@
 /** The end of a capture: its report, its archive, its exit code. */
 import type { Report } from "../../event/report.ts";
-import { LasthopError } from "../../event/error.ts";
 import type { IngestClient } from "../../ingest/client.ts";
+import { saveArchive } from "../asking/archive_file.ts";
 import type { CaptureOptions } from "../options.ts";
 import { printReport } from "./print_report.ts";
 
@@ -16,29 +16,12 @@ export async function conclude(
   const report = await client.report(incident);
   printReport(report, options.json);
   // After the report: an archive that cannot be written must not cost it.
-  if (options.archive !== undefined) await writeArchive(options.archive, client, incident);
+  if (options.archive !== undefined) {
+    await saveArchive(await client.downloadArchive(incident), options.archive);
+  }
   return failsOn(report, options) ? EXIT_FAIL_ON : 0;
 }
 
 function failsOn({ flows }: Report, { failOn }: CaptureOptions): boolean {
   return flows.some(({ outcome }) => failOn.includes(outcome));
-}
-
-/** Whole or not there, beside what was there before. */
-async function writeArchive(path: string, client: IngestClient, incident: string): Promise<void> {
-  const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}`;
-  try {
-    const archive = await client.downloadArchive(incident);
-    const file = await Deno.open(fresh, { write: true, createNew: true });
-    await archive.pipeTo(file.writable);
-    await Deno.rename(fresh, path);
-  } catch (error) {
-    await Deno.remove(fresh).catch(() => {});
-    if (error instanceof LasthopError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LasthopError(
-      "archive_failed",
-      `Cannot write archive "${path}": ${why}, must be a file in a folder with room`,
-    );
-  }
 }
