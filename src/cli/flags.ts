@@ -1,5 +1,6 @@
 /** From the words and flags that commander read to the options of a command. */
 import type { Outcome } from "../event/codes.ts";
+import { readLimits } from "../ingest/limit_words.ts";
 import * as options from "./options.ts";
 import { isLoopback, usageError } from "./read_value.ts";
 
@@ -22,7 +23,14 @@ type ProbeFlags = CaptureFlags & options.Access & {
   spool?: string;
   name?: string;
 };
-type ServeFlags = { listen?: options.ListenAddress; data?: string; auth: boolean; token?: string };
+type ServeFlags = {
+  listen?: options.ListenAddress;
+  data?: string;
+  auth: boolean;
+  token?: string;
+  limit?: string[];
+  allowOrigin?: string[];
+};
 type ReadFlags = options.Access & { incident?: string; json?: boolean };
 type LabFlags = { repaired?: boolean; json?: boolean; keep?: boolean };
 
@@ -68,7 +76,9 @@ export function serveOptions(flags: ServeFlags): options.ServeOptions {
     const at = `"${address.hostname}" can be reached by others`;
     throw usageError(`Cannot use --no-auth: ${at}, must be a loopback address`);
   }
-  return { listen: address, data: flags.data, auth: flags.auth, token: flags.token };
+  const { data, auth, token, limit = [], allowOrigin = [] } = flags;
+  const limits = readLimits(limit);
+  return { listen: address, data, auth, token, limits, allowOrigins: allowOrigin };
 }
 
 export function watchOptions(flags: ReadFlags): options.WatchOptions {

@@ -27,6 +27,16 @@ Deno.test("serveOptions goes without tokens on loopback only, and keeps to its p
   );
 });
 
+Deno.test("serveOptions reads limits together, the last of a name counts", () => {
+  const { limits, allowOrigins } = flags.serveOptions({
+    auth: true,
+    limit: ["viewersMax=5", "bytesTotalMax=1Gi", "viewersMax=7"],
+  });
+  deepEqual([limits!.viewersMax, limits!.store!.bytesTotalMax], [7, 2 ** 30]);
+  deepEqual(allowOrigins, []);
+  throws(() => flags.serveOptions({ auth: true, limit: ["x=1"] }), /"x=1" is not known/);
+});
+
 Deno.test("labOptions needs an incident to bring one up, and none to run them all", () => {
   throws(() => flags.labOptions("up", undefined, {}), /no INCIDENT given/);
   equal(flags.labOptions("run", undefined, {}).incident, undefined);

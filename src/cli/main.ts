@@ -47,6 +47,8 @@ program.command("serve")
   .option("--data <folder>", "where incidents are kept")
   .addOption(option.token())
   .option("--no-auth", "ask for no token, on a loopback address only")
+  .addOption(option.limit())
+  .addOption(option.allowOrigin())
   .action(runs(() => import("./commands/serve.ts"), flags.serveOptions));
 
 option.asking(program.command("watch"))

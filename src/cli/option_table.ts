@@ -19,6 +19,17 @@ export function token(): Option {
   return new Option("--token <token>", "bearer token").env("LASTHOP_TOKEN");
 }
 
+/** Repeatable; read together, so that the last of a name counts. */
+export function limit(): Option {
+  return new Option("--limit <name=number>", "a limit of docs/http.md; repeatable")
+    .argParser((word, earlier: string[] = []) => [...earlier, word]);
+}
+
+export function allowOrigin(): Option {
+  return new Option("--allow-origin <origin>", "a site whose pages may use the API; repeatable")
+    .argParser(read.readOrigin);
+}
+
 export function incident(what: string): Option {
   return new Option("--incident <id>", what)
     .argParser((text) => read.readName("--incident", text, read.incidentMax));

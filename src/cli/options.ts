@@ -1,5 +1,6 @@
 /** What each command is told: flags as typed on the command line, already read and judged. */
 import type { Outcome } from "../event/codes.ts";
+import type { LimitsOverride } from "../ingest/limits.ts";
 
 /** Several nodes on one kernel: each is a set of named network namespaces. */
 export interface NodeSpec {
@@ -51,6 +52,9 @@ export interface ServeOptions {
   /** False only on loopback. */
   auth: boolean;
   token?: string;
+  limits: LimitsOverride;
+  /** Other sites whose pages may use the API. */
+  allowOrigins: string[];
 }
 
 export interface WatchOptions extends Access {

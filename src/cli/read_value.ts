@@ -80,6 +80,15 @@ export function readUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
+/** Adds one site, as browsers name it, to those given before it. */
+export function readOrigin(text: string, earlier: string[] = []): string[] {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) {
+    return [...earlier, text];
+  }
+  throw cannotRead("--allow-origin", `"${text}" is not an origin`, "https://HOST or with :PORT");
+}
+
 /** Names of nodes and incidents become names of files and parts of URLs. */
 export function readName(option: string, text: string, lengthMax: number): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text) && text.length <= lengthMax) return text;

@@ -19,11 +19,16 @@ export async function run(options: ServeOptions): Promise<number> {
       dataDir,
       rootToken,
       allowLoopbackWithoutToken: !options.auth,
+      allowOrigins: options.allowOrigins,
+      limits: options.limits,
       webAssets: await loadAssets(progress),
       log: progress,
     });
     progress(`incidents are kept in ${dataDir}`);
-    progress(howToGetIn(ingest.url, given, rootToken));
+    const where = rootToken === undefined || given !== undefined
+      ? null
+      : await tellToken(rootToken, dataDir);
+    progress(howToGetIn(ingest.url, where, rootToken));
     // The one line on stdout: scripts that let the system choose the port read it.
     console.log(ingest.url);
     await ending.ended;
@@ -44,14 +49,22 @@ function defaultData(): string {
   return join(home, "lasthop/data");
 }
 
-function howToGetIn(url: string, given: string | undefined, rootToken?: string): string {
+/** How the new token is told: on a terminal, else in a file, because what is written is a log. */
+async function tellToken(token: string, dataDir: string): Promise<string> {
+  const how = "LASTHOP_TOKEN keeps one over restarts";
+  if (Deno.stderr.isTerminal()) return `operator token, shown this once (${how}): ${token}`;
+  const path = join(dataDir, "operator-token");
+  // A file that is there keeps its mode.
+  await Deno.remove(path).catch(() => {});
+  await Deno.writeTextFile(path, `${token}\n`, { createNew: true, mode: 0o600 });
+  return `operator token until the next start (${how}): in ${path}`;
+}
+
+function howToGetIn(url: string, newToken: string | null, rootToken?: string): string {
   if (rootToken === undefined) {
     return "no token is asked for: everybody on this machine may read and delete";
   }
-  const first = given === undefined
-    ? `operator token, shown this once (LASTHOP_TOKEN keeps one over restarts): ${rootToken}`
-    : "operator token: the one given";
-  return `${first}
+  return `${newToken ?? "operator token: the one given"}
 lasthop: a token for a probe alone:
   curl -H "Authorization: Bearer $LASTHOP_TOKEN" -d '{"role":"probe"}' \\
     -H "content-type: application/json" ${url}/v1/incidents/INCIDENT/tokens`;

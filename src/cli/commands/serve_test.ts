@@ -12,15 +12,24 @@ async function withData(work: (data: string[]) => Promise<void>): Promise<void> 
 
 const listen = ["serve", "--listen", "127.0.0.1:0"];
 
-Deno.test("serve: its address alone is on stdout, the token it made is told once", () =>
+Deno.test("serve: its address alone is on stdout, the token it made in a file of its owner", () =>
   withData(async (data) => {
-    const server = await startLasthop([...listen, ...data]);
-    await server.says("operator token, shown this once");
-    const url = await server.finds(/http:\/\/127\.0\.0\.1:\d+/);
-    const { code, stdout, stderr } = await server.end("SIGTERM");
-    equal(code, 0);
-    equal(stdout, `${url}\n`);
-    match(stderr, /restarts\): [\w-]{32}\n/);
+    for (let start = 0; start < 2; start++) {
+      const server = await startLasthop([...listen, ...data]);
+      const url = await server.finds(/http:\/\/127\.0\.0\.1:\d+/);
+      const path = `${data[1]}/operator-token`;
+      await server.says(`in ${path}`);
+      equal((await Deno.stat(path)).mode! & 0o777, 0o600);
+      const token = (await Deno.readTextFile(path)).trim();
+      match(token, /^[\w-]{32}$/);
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`${url}/v1/incidents`, { headers });
+      await response.body?.cancel();
+      equal(response.status, 200);
+      const { code, stdout, stderr } = await server.end("SIGTERM");
+      equal([code, stdout], [0, `${url}\n`]);
+      equal(stderr.includes(token), false);
+    }
   }));
 
 Deno.test("serve: without a token nobody gets in; with --no-auth this machine does", () =>
