@@ -1,0 +1,115 @@
+/** The systemd units as docs/deploy.md installs them, run by a real systemd. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { droppedPacket, withIngest } from "../../src/cli/asking/testing.ts";
+import { createClient } from "../../src/ingest/client.ts";
+import { Pair } from "../bpftrace/pair.ts";
+import { Systemd, whyNoSystemd } from "./systemd.ts";
+
+const TOKEN = "operator-of-this-test";
+const why = await whyNoSystemd();
+
+function unitTest(
+  title: string,
+  etc: Record<string, string>,
+  use: (systemd: Systemd) => Promise<void>,
+): void {
+  const name = why === null ? title : `${title}, not tried: ${why}`;
+  Deno.test({
+    name,
+    ignore: why !== null,
+    async fn() {
+      const systemd = await Systemd.boot(etc);
+      try {
+        await use(systemd);
+      } finally {
+        await systemd.stop();
+      }
+    },
+  });
+}
+
+/** "Uid", "CapEff", … of a process. */
+async function statusOf(pid: number): Promise<Record<string, string>> {
+  const text = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Object.fromEntries(text.trim().split("\n").map((line) => line.split(":\t")));
+}
+
+unitTest("every unit is one systemd understands, without a warning", {}, async (systemd) => {
+  for (const unit of ["lasthop.service", "lasthop-probe@i.service"]) {
+    equal(await systemd.inside("systemd-analyze", "verify", unit), "");
+  }
+});
+
+unitTest("the serving units are as closed as systemd can tell", {}, async (systemd) => {
+  const said = await systemd.inside(
+    "systemd-analyze",
+    "security",
+    "--no-pager",
+    "--offline=yes",
+    "--threshold=15",
+    "/opt/stage/units/lasthop.service",
+  );
+  match(said, /exposure level for lasthop\.service: 1\.\d OK/);
+});
+
+const SERVE = { "serve.env": `LASTHOP_TOKEN=${TOKEN}\nLASTHOP_LISTEN=127.0.0.1:0\n` };
+
+unitTest("lasthop.service keeps what it acknowledged when it is killed", SERVE, async (systemd) => {
+  const unit = "lasthop.service";
+  await systemd.inside("systemctl", "start", unit);
+  const first = createClient({
+    url: await systemd.line("lasthop.out", /http:\S+/),
+    token: TOKEN,
+  });
+  await first.createIncident({ id: "i" });
+  equal((await first.postBatch("i", droppedPacket("i", 1))).accepted, 1);
+  const report = await first.report("i");
+  equal(report.flows[0]?.outcome, "dropped");
+
+  const pid = await systemd.mainPid(unit);
+  const { Uid, CapEff, CapBnd, NoNewPrivs, Seccomp } = await statusOf(pid);
+  ok(Number(Uid!.split("\t")[0]) >= 61_184, `runs as ${Uid}, must be a dynamic user`);
+  deepEqual([CapEff, CapBnd], ["0".repeat(16), "0".repeat(16)]);
+  deepEqual([NoNewPrivs, Seccomp], ["1", "2"]);
+  Deno.kill(pid, "SIGKILL");
+
+  const url = await systemd.line("lasthop.out", /http:\S+/, 2);
+  const second = createClient({ url, token: TOKEN });
+  deepEqual(await second.report("i"), report);
+  match(await (await fetch(url)).text(), /<title>/);
+  await systemd.inside("systemctl", "stop", unit);
+  equal(await systemd.property(unit, "Result"), "success");
+  equal(await systemd.property(unit, "ExecMainStatus"), "0");
+});
+
+Deno.test({ name: "lasthop-probe@ reports what its node saw", ignore: why !== null, fn: probes });
+
+async function probes(): Promise<void> {
+  const pair = await Pair.create(`lhu${crypto.randomUUID().slice(0, 6)}`);
+  try {
+    await withIngest(async ({ url }) => {
+      const operator = createClient({ url, token: TOKEN });
+      await operator.createIncident({ id: "checkout-down" });
+      const { token } = await operator.createToken("checkout-down", { role: "probe" });
+      const env = [`LASTHOP_INGEST=${url}`, `LASTHOP_TOKEN=${token}`];
+      const filter = "LASTHOP_FILTER=icmp and host 10.77.0.2";
+      const systemd = await Systemd.boot({ "probe.env": [...env, filter, ""].join("\n") });
+      try {
+        const unit = "lasthop-probe@checkout-down.service";
+        await systemd.inside("systemctl", "start", unit);
+        await systemd.line("lasthop-probe.err", /ready: reporting/);
+        await pair.ping(5);
+        await systemd.inside("systemctl", "stop", unit);
+        equal(await systemd.property(unit, "ExecMainStatus"), "0");
+      } finally {
+        await systemd.stop();
+      }
+      const { flows, nodes: [node] } = await operator.report("checkout-down");
+      deepEqual(node?.scripts.filter(({ state }) => state !== "attached"), []);
+      const request = flows.find(({ destination }) => destination === "10.77.0.2");
+      deepEqual([request?.outcome, request?.packets.delivered], ["delivered", 5]);
+    }, TOKEN);
+  } finally {
+    await pair.remove();
+  }
+}
