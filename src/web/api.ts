@@ -22,14 +22,39 @@ export const token = {
 };
 let inMemory: string | null = null;
 
-export function request(path: string, headers: Record<string, string> = {}, signal?: AbortSignal) {
+/** Not the ingest answered but a proxy in front of it, whose session of this browser is over. */
+export class SignInNeeded extends Error {
+  override name = "SignInNeeded";
+  constructor() {
+    super("a proxy in front of it asks to sign in: load this page again");
+  }
+}
+
+/** Throws `SignInNeeded`, and what `fetch` throws. The ingest itself never redirects. */
+export async function request(
+  path: string,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
   const secret = token.get();
-  return fetch(path, {
+  const response = await fetch(path, {
     headers: secret === null ? headers : { ...headers, authorization: `Bearer ${secret}` },
     signal,
     cache: "no-store",
-    credentials: "omit",
+    // The ingest reads no cookie, an identity proxy in front of it may.
+    credentials: "same-origin",
+    redirect: "manual",
   });
+  const refused = response.status === 401 || response.status === 403;
+  const json = response.headers.get("content-type")?.includes("json") === true;
+  if (response.type === "opaqueredirect" || (refused && !json)) throw new SignInNeeded();
+  return response;
+}
+
+/** Why a request had no answer, in plain words. */
+export function whyUnanswered(error: unknown): string {
+  if (error instanceof SignInNeeded) return error.message;
+  return error instanceof TypeError ? "the ingest can't be reached" : `${error}`;
 }
 
 /** The ingest's own words for a refusal, else the status. */

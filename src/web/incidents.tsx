@@ -2,7 +2,7 @@
 /** The incidents this ingest holds, newest first. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type IncidentSummary, problemOf, readIncidents, request } from "./api.ts";
+import { type IncidentSummary, problemOf, readIncidents, request, whyUnanswered } from "./api.ts";
 import { wallTime } from "./format.ts";
 import { Logo } from "./header.tsx";
 import { Name } from "./text.tsx";
@@ -33,8 +33,8 @@ async function load(): Promise<void> {
       }
       listed.value = { state: "listed", incidents };
     }
-  } catch {
-    listed.value = { state: "failed", why: "the ingest can't be reached" };
+  } catch (error) {
+    listed.value = { state: "failed", why: whyUnanswered(error) };
   }
 }
 

@@ -3,7 +3,7 @@
  * The live stream of one incident, asked for again for as long as the page is open. Read with fetch
  * and not EventSource, which can't send an Authorization header.
  */
-import { problemOf, request } from "./api.ts";
+import { problemOf, request, whyUnanswered } from "./api.ts";
 import { createSseParser, type ServerSentEvent } from "./sse.ts";
 
 export type Connection =
@@ -86,7 +86,7 @@ async function once(
     }
   } catch (error) {
     if (silence.signal.aborted) return disconnected("the ingest fell silent");
-    return disconnected(error instanceof TypeError ? "the ingest can't be reached" : `${error}`);
+    return disconnected(whyUnanswered(error));
   } finally {
     clearTimeout(timer);
     silence.abort();
