@@ -99,6 +99,8 @@ function goesOn(current: { points: Map<string, number> }, event: Sighting): bool
  */
 function couldBecome(before: Sighting, event: Sighting): boolean {
   if (isCopy(event)) return false;
+  // A reader is the last to have it, and frees it without a word.
+  if (before.kind === "deliver" && isDeviceHop(event)) return false;
   const [old, now] = [formOf(before), formOf(event)];
   const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
   const sameDestination = old.destination === now.destination &&

@@ -7,7 +7,7 @@ import type { Packet } from "./packets.ts";
 import { stepsTo } from "./path.ts";
 import { lookUpRoute } from "./routing.ts";
 import { holdersOfMac, linkOf, type Owner, ownersOf, stateAfter, stateAt } from "./state_view.ts";
-import type { NodeView, Sighting } from "./timeline.ts";
+import { type NodeView, type Sighting, sightingsBetween } from "./timeline.ts";
 
 export interface Judgement {
   packet: Packet;
@@ -156,14 +156,14 @@ const NESTING_NS = 1e6;
  */
 function nestedIn(event: Sighting): string | null {
   if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
-  const carrier = event.node.events.find((other) =>
-    other.skb === event.skb && other.at > event.at && other.at - event.at < NESTING_NS &&
-    other.kind === "device-tx" && other.tunnelKind !== undefined &&
-    other.source === event.tunnelSource && other.destination === event.tunnelDestination
-  );
-  return carrier
-    ? `it went into a tunnel inside a tunnel, which is followed as ${carrier.source} > ${carrier.destination} port ${carrier.destinationPort} only`
-    : null;
+  for (const other of sightingsBetween(event.node, event.at, event.at + NESTING_NS)) {
+    const isCarrier = other.skb === event.skb && other.kind === "device-tx" &&
+      other.tunnelKind !== undefined && other.source === event.tunnelSource &&
+      other.destination === event.tunnelDestination;
+    if (!isCarrier) continue;
+    return `it went into a tunnel inside a tunnel, which is followed as ${other.source} > ${other.destination} port ${other.destinationPort} only`;
+  }
+  return null;
 }
 
 export function deviceEvent(step: Step): Sighting {

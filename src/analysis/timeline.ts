@@ -143,6 +143,18 @@ function addEvents(node: NodeView, batches: Batch[]): void {
   if (last) node.untilAt = Math.max(node.untilAt, last.at);
 }
 
+/** Sightings later than one moment of a node's clock and before another. */
+export function* sightingsBetween(node: NodeView, from: number, to: number): Iterable<Sighting> {
+  let low = 0;
+  let high = node.events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (node.events[middle]!.at <= from) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < node.events.length && node.events[low]!.at < to; low++) yield node.events[low]!;
+}
+
 /** Time, then what makes the order total, so that it does not depend on the order of arrival. */
 export function byTime(a: Sighting, b: Sighting): number {
   if (a.at !== b.at) return a.at - b.at;

@@ -48,6 +48,7 @@ export const KNOWN: readonly Known[] = [
   clean(7901, "[C2] a packet's way ended with a tap's clone of an equal one"),
   clean(2862, "[C2] a tap's clone in a reused skb hid that a SYN was taken"),
   clean(8377, "[C2] a copy that asked for a neighbour continued another packet's skb"),
+  clean(8231, "[C2] what had been read went on as an equal packet's flooded copy"),
   clean(880, "[C6] asking for a neighbour counted as a packet among equal ones"),
   clean(4379, "[C6] a copy that asked for a neighbour went to another of equal packets"),
   clean(8551, "[C6] a freed copy's skb joined two equal packets"),
