@@ -11,6 +11,8 @@ export interface Batch {
   events: Event[];
   states: NetnsState[];
   refused: number;
+  /** How many batches it stands for, itself among them; absent: 1. */
+  stands?: number;
 }
 
 export interface AnalysisInput {

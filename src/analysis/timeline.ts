@@ -74,7 +74,8 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     duplicates: 0,
     toldAt: 0,
     runs: probes.length,
-    missing: sum(probes, (header) => header.sequence + 1) - ordered.length,
+    missing: sum(probes, (header) => header.sequence + 1) -
+      sum(ordered, (_, batch) => batch.stands ?? 1),
     evicted,
     wallSteps: isWallSet(ordered),
   };

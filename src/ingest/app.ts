@@ -40,9 +40,9 @@ export function createApp(deps: Deps): Hono<Env> {
   const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
   app.use("/v1/*", audited(audit), authenticated);
   app.use("/metrics", authenticated);
-  app.get("/metrics", (c) => {
+  app.get("/metrics", async (c) => {
     requireRole(c, "viewer", null);
-    return c.text(metrics.text(deps.hub.figures), 200, {
+    return c.text(metrics.text(await deps.hub.readFigures()), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     });
   });

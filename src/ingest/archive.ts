@@ -36,9 +36,15 @@ const Marks = z.object({
 /** The lines of an archive in pieces; what comes in after it began is left out. */
 export async function* archiveText(store: Store, incident: Incident): AsyncGenerator<string> {
   const { rowMax, batches } = await store.extent(incident.id);
+  yield JSON.stringify(archiveHeader(incident, batches)) + "\n";
+  for await (const batch of store.readBatches(incident.id, rowMax)) yield* batchText(batch);
+}
+
+/** The first line of an archive of so many batches. */
+export function archiveHeader(incident: Incident, batches: number): ArchiveHeader {
   const { id, title, filter, createdMs, closedMs } = incident;
   const { strayLines, evictedStates } = incident.counters;
-  const header: ArchiveHeader = {
+  return {
     kind: "archive",
     version: ARCHIVE_VERSION,
     incident: id,
@@ -51,11 +57,12 @@ export async function* archiveText(store: Store, incident: Incident): AsyncGener
     strayLines,
     evictedStates,
   };
-  yield JSON.stringify(header) + "\n";
-  for await (const batch of store.readBatches(id, rowMax)) {
-    yield markedHeader(batch) + "\n";
-    for (const { text } of batch.segments) yield text;
-  }
+}
+
+/** A batch as an archive has it. */
+export function* batchText(batch: StoredBatch): Generator<string> {
+  yield markedHeader(batch) + "\n";
+  for (const { text } of batch.segments) yield text;
 }
 
 /** The archive as it is sent and kept: one gzip member. */

@@ -7,6 +7,9 @@ import type { RateLimit } from "./rate_limit.ts";
 import type { Role } from "./store.ts";
 import { checkToken, type Principal } from "./tokens.ts";
 
+/** Where a token that is for one incident only is likely kept. */
+const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;
+
 /** Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. */
 export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandler<Env> {
   return async (c, next) => {
@@ -47,7 +50,8 @@ async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem
   if (token === undefined) {
     return unauthenticated("token_malformed", `Authorization must be "Bearer" and a token`);
   }
-  const checked = await checkToken(token, auth.rootToken, store, clock);
+  const near = INCIDENT_PATH.exec(c.req.path)?.[1];
+  const checked = await checkToken(token, auth.rootToken, store, clock, near);
   if (checked === "unknown") {
     return unauthenticated("token_wrong", "the token is not known here, must be one made here");
   }

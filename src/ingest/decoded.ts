@@ -26,7 +26,7 @@ export class DecodedIncidents {
   /** Changes that arrive while their incident is being read back. */
   #loading = new Map<string, { changes: Change[]; done: Promise<Entry> }>();
 
-  constructor(readonly store: Store, readonly eventsMax: number) {}
+  constructor(readonly store: Pick<Store, "readBatches">, readonly eventsMax: number) {}
 
   /** Takes what was just stored. An incident nobody has read yet stays unread. */
   add(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void {

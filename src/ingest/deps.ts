@@ -1,7 +1,7 @@
 /** What the app is given. Nothing in it knows where it runs. */
 import type { AdmissionPort } from "./admission.ts";
 import type { Clock } from "./clock.ts";
-import type { Hub } from "./hub.ts";
+import type { HubPort } from "./hub_port.ts";
 import type { Limits } from "./limits.ts";
 import type { Store } from "./store.ts";
 import type { Principal } from "./tokens.ts";
@@ -21,7 +21,7 @@ export type WebAssets = Map<string, { body: Uint8Array | string; type: string }>
 export interface Deps {
   store: Store;
   clock: Clock;
-  hub: Hub;
+  hub: HubPort;
   auth: AuthSettings;
   limits: Limits;
   /** Default: counted here, in this process. */

@@ -2,14 +2,16 @@
 import { analyse as analyseNow } from "../analysis/mod.ts";
 import type { Clock } from "./clock.ts";
 import { type DecodedBatch, DecodedIncidents } from "./decoded.ts";
+import type { HubFigures, HubPort } from "./hub_port.ts";
 import type { Limits } from "./limits.ts";
+import { liveStream } from "./live_stream.ts";
 import { type Analyse, type Computed, Reports } from "./reports.ts";
 import type { Evicted, Store } from "./store.ts";
 import { Topic } from "./topic.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface HubOptions {
-  store: Store;
+  store: Pick<Store, "getIncident" | "readBatches">;
   clock: Clock;
   limits: Limits;
   /** Default: the analysis, in this thread. */
@@ -18,16 +20,9 @@ export interface HubOptions {
   log?: (line: string) => void;
 }
 
-export interface HubFigures {
-  viewers: number;
-  missed: number;
-  computations: number;
-  computedMs: number;
-}
-
 const REPORTS_KEPT_MAX = 32;
 
-export class Hub {
+export class Hub implements HubPort {
   readonly figures: HubFigures = { viewers: 0, missed: 0, computations: 0, computedMs: 0 };
   #topics = new Map<string, Topic>();
   #decoded: DecodedIncidents;
@@ -36,6 +31,8 @@ export class Hub {
   #epoch = crypto.randomUUID().slice(0, 8);
   #topicsBegun = 0;
   #closed = false;
+  /** Viewers whose first report is being computed. */
+  #opening = 0;
 
   constructor(readonly options: HubOptions) {
     const { store, clock, limits, analyse } = options;
@@ -76,6 +73,32 @@ export class Hub {
   /** null when there is no such incident. */
   report(incident: string): Promise<Computed | null> {
     return this.#reports.get(incident);
+  }
+
+  async reportJson(incident: string): Promise<string | null> {
+    return (await this.report(incident))?.json ?? null;
+  }
+
+  live(incident: string, cursor: string | null, _signal?: AbortSignal) {
+    const { limits, clock, log } = this.options;
+    if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
+    const open = async () => {
+      this.#opening += 1;
+      try {
+        return await this.watch(incident, cursor);
+      } catch (error) {
+        // The answer has begun, so nobody else can tell.
+        log?.(`Cannot open live stream of ${incident}: ${error}`);
+        throw error;
+      } finally {
+        this.#opening -= 1;
+      }
+    };
+    return Promise.resolve(liveStream({ open, heartbeatMs: limits.heartbeatMs, clock }));
+  }
+
+  readFigures(): Promise<HubFigures> {
+    return Promise.resolve(this.figures);
   }
 
   /** A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. */

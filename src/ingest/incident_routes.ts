@@ -1,11 +1,11 @@
 /** Routes of incidents themselves: create, list, read, close, delete, report, live, archive. */
 import type { Context, Hono } from "hono";
+import type { Report } from "../event/report.ts";
 import { noIncident } from "./accept.ts";
 import { CreateIncident, INCIDENT_ID, type ShownIncident } from "./api_schemas.ts";
 import { archiveFile } from "./archive.ts";
 import { principalOf, requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
-import { liveStream } from "./live_stream.ts";
 import { Problem } from "./problem.ts";
 import { readJson } from "./read_json.ts";
 import type { Incident } from "./store.ts";
@@ -117,26 +117,23 @@ const LIVE_HEADERS = {
 };
 
 export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
-  const { store, clock, hub, limits } = deps;
-  /** Viewers whose first report is being computed. */
-  let opening = 0;
+  const { store, hub, limits } = deps;
 
   const reportOf = async (c: Context<Env>) => {
     const id = incidentId(c);
     requireRole(c, "viewer", id);
     await visibleIncident(deps, id);
-    const computed = await hub.report(id);
-    if (computed === null) throw noIncident(id);
-    return computed;
+    const json = await hub.reportJson(id);
+    if (json === null) throw noIncident(id);
+    return json;
   };
 
   app.get("/v1/incidents/:id/report", async (c) => {
-    const { json } = await reportOf(c);
-    return c.body(json, 200, { "content-type": "application/json" });
+    return c.body(await reportOf(c), 200, { "content-type": "application/json" });
   });
 
   app.get("/v1/incidents/:id/flows/:flow", async (c) => {
-    const { report } = await reportOf(c);
+    const report = JSON.parse(await reportOf(c)) as Report;
     const wanted = c.req.param("flow");
     const flow = report.flows.find(({ id }) => id === wanted);
     if (flow !== undefined) return c.json(flow);
@@ -151,26 +148,11 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
     await visibleIncident(deps, id);
     // Only the headers are wanted: a viewer would wait for a reader that never comes.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
-    if (hub.figures.viewers + opening >= limits.viewersMax) {
-      const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, ` +
-        `must be fewer`;
-      throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
-    }
     const cursor = c.req.header("last-event-id") ?? null;
-    const open = async () => {
-      opening += 1;
-      try {
-        return await hub.watch(id, cursor);
-      } catch (error) {
-        // The answer has begun, so nobody else can tell.
-        deps.log?.(`Cannot open live stream of ${id}: ${error}`);
-        throw error;
-      } finally {
-        opening -= 1;
-      }
-    };
-    const { heartbeatMs } = limits;
-    return c.body(liveStream({ open, heartbeatMs, clock }), 200, LIVE_HEADERS);
+    const stream = await hub.live(id, cursor, c.req.raw.signal);
+    if (stream !== null) return c.body(stream, 200, LIVE_HEADERS);
+    const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, must be fewer`;
+    throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
   });
 
   app.get("/v1/incidents/:id/archive", async (c) => {

@@ -1,14 +1,16 @@
 import { deepEqual } from "node:assert/strict";
 
 /** What knows where it runs; everything else also runs on Workers. */
-const BOUND = /^(deno|reserve|sqlite_\w+|testing_\w+|\w+_test|mod)\.ts$/;
+const BOUND = /^(deno|worker|reserve|sqlite_\w+|testing_\w+|\w+_test|mod)\.ts$/;
 
-Deno.test("only the entry and the SQLite store know what they run on", async () => {
+Deno.test("only the entries, the SQLite store and the edge know what they run on", async () => {
   const offenders: string[] = [];
-  for await (const { name } of Deno.readDir(new URL(".", import.meta.url))) {
-    if (BOUND.test(name)) continue;
+  for await (const { name, isFile } of Deno.readDir(new URL(".", import.meta.url))) {
+    if (!isFile || BOUND.test(name)) continue;
     const text = await Deno.readTextFile(new URL(name, import.meta.url));
-    if (/\bDeno\.|"node:|from "\.\/(deno|reserve|sqlite_\w+)\.ts"/.test(text)) offenders.push(name);
+    if (
+      /\bDeno\.|"node:|cloudflare|from "\.\/(deno|edge\/\w+|reserve|sqlite_\w+)\.ts"/.test(text)
+    ) offenders.push(name);
   }
   deepEqual(offenders, []);
 });

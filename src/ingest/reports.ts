@@ -31,7 +31,7 @@ interface Entry {
 }
 
 export interface ReportsOptions {
-  store: Store;
+  store: Pick<Store, "getIncident">;
   decoded: DecodedIncidents;
   analyse: Analyse;
   clock: Clock;

@@ -51,7 +51,8 @@ export function countOut(counters: Counters, tier: Tier, lines: number, bytes: n
   else counters.evicted += lines;
 }
 
-function count(counters: Counters, tier: Tier, lines: number, bytes: number): void {
+/** Changes `counters`: lines came in. */
+export function count(counters: Counters, tier: Tier, lines: number, bytes: number): void {
   counters.bytes += bytes;
   if (tier === "state") {
     counters.states += lines;

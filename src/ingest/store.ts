@@ -159,7 +159,8 @@ export interface Store {
 
   /** `full`: `tokensPerIncidentMax` is reached. */
   createToken(token: StoredToken): Promise<"created" | "full">;
-  getToken(id: string): Promise<StoredToken | null>;
+  /** `near`: the incident that is asked about; where tokens are spread, it is looked there first. */
+  getToken(id: string, near?: string): Promise<StoredToken | null>;
   listTokens(incident: string | null): Promise<StoredToken[]>;
   deleteToken(incident: string | null, id: string): Promise<boolean>;
 

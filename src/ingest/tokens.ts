@@ -43,13 +43,15 @@ export async function checkToken(
   rootToken: string | undefined,
   store: Store,
   clock: Clock,
+  /** The incident that is asked about. */
+  near?: string,
 ): Promise<TokenCheck> {
   if (rootToken !== undefined && equal(await sha256(token), await sha256(rootToken))) {
     return { id: "root", role: "operator", incident: null };
   }
   const [prefix, id, secret] = token.split(".");
   if (prefix !== "lh" || id === undefined || secret === undefined) return "unknown";
-  const stored = await store.getToken(id);
+  const stored = await store.getToken(id, near);
   const matches = equal(await sha256(secret), unhex(stored?.hash ?? ""));
   if (stored === null || !matches) return "unknown";
   const principal = { id: stored.id, role: stored.role, incident: stored.incident };

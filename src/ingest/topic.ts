@@ -1,6 +1,6 @@
 /** The live view of one incident: its changes, numbered and kept for a while, and its viewers. */
 import type { Clock } from "./clock.ts";
-import type { HubFigures } from "./hub.ts";
+import type { HubFigures } from "./hub_port.ts";
 import type { Limits } from "./limits.ts";
 import { changesBetween, type LiveEvent } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";

@@ -1,5 +1,5 @@
 /** The report of an incident by way of shards, as the edge makes it, in one process. */
-import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
+import { analyse, type AnalysisInput, condense } from "../../src/analysis/mod.ts";
 import { joinShards, judgeShard, planOf, shardOf } from "../../src/analysis/shards/mod.ts";
 import type { Event } from "../../src/event/event.ts";
 
@@ -20,10 +20,10 @@ export function analyseSharded(
 ) {
   const at = (shard: number | null): AnalysisInput => ({
     ...input,
-    batches: input.batches.map((batch) => ({
+    batches: condense(input.batches.map((batch) => ({
       ...batch,
       events: batch.events.filter((event) => placement(event, shards) === shard),
-    })),
+    }))),
   });
   const judged = Array.from({ length: shards }, (_, shard) => judgeShard(at(shard)));
   // As it goes over the wire.

@@ -1,0 +1,64 @@
+/** What Worker, hub and shards tell each other. All of it survives structured cloning. */
+import type { Tier } from "../store.ts";
+
+/** Lines of one tier of one batch that one shard keeps. */
+export interface Part {
+  tier: Tier;
+  lines: number;
+  /** Characters of the text, uncompressed. */
+  chars: number;
+  /** The text, gzip. */
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** What a Worker gives a shard of a batch that is not acknowledged yet. */
+export interface Offer {
+  /** Names this attempt to store the batch. */
+  ticket: string;
+  epoch: number;
+  node: string;
+  parts: Part[];
+}
+
+/** Which attempts became batches and which parts were evicted, since the shard last heard. */
+export interface Confirmation {
+  afterRow: number;
+  rows: [row: number, ticket: string][];
+  afterEviction: number;
+  evictions: [id: number, row: number, tier: Tier][];
+}
+
+/** Up to where a shard knows of the hub's decisions. */
+export interface Heard {
+  row: number;
+  eviction: number;
+}
+
+/** What the shard needs of the hub to judge its packets. */
+export interface Frame {
+  incident: string;
+  /** Batches without events, condensed, as JSON. */
+  heads: string;
+  filter: string;
+  closed: boolean;
+  evicted: number;
+}
+
+export interface Layout {
+  shards: number;
+  /** Grows with each change of the number of shards. */
+  epoch: number;
+}
+
+/** A batch as the hub is asked to acknowledge it, when all its parts are kept. */
+export interface Commit {
+  ticket: string;
+  epoch: number;
+  header: string;
+  refused: number;
+  evicted: number;
+  /** What the hub keeps itself. */
+  own: { tier: Tier; text: string }[];
+  /** Of the whole batch, the hub's own lines among them. */
+  sizes: { tier: Tier; lines: number; chars: number }[];
+}

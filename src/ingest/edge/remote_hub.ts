@@ -1,0 +1,35 @@
+/** The hub port over an incident's object. The store told it already what changed. */
+import type { HubFigures, HubPort } from "../hub_port.ts";
+import { directoryOf, type EdgeEnv, hubOf } from "./env.ts";
+
+export class RemoteHub implements HubPort {
+  constructor(readonly env: EdgeEnv) {}
+
+  stored(): void {}
+  changed(): void {}
+  deleted(): void {}
+
+  reportJson(incident: string): Promise<string | null> {
+    return hubOf(this.env, incident).reportJson();
+  }
+
+  async live(incident: string, cursor: string | null, signal: AbortSignal) {
+    const headers: HeadersInit = cursor === null ? {} : { "last-event-id": cursor };
+    const request = new Request("https://hub/live", { headers, signal });
+    const response = await hubOf(this.env, incident).fetch(request);
+    return response.ok ? response.body : null;
+  }
+
+  /** Of all incidents together. */
+  async readFigures(): Promise<HubFigures> {
+    const ids = await directoryOf(this.env).ids();
+    const all = await Promise.all(ids.map((id) => hubOf(this.env, id).readFigures()));
+    const sum = (key: keyof HubFigures) => all.reduce((total, each) => total + each[key], 0);
+    return {
+      viewers: sum("viewers"),
+      missed: sum("missed"),
+      computations: sum("computations"),
+      computedMs: sum("computedMs"),
+    };
+  }
+}

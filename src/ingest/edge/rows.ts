@@ -1,0 +1,60 @@
+/** SQLite inside a Durable Object: rows with the types their tables have, and long texts in pieces. */
+import type { DurableObjectState, SqlStorageValue } from "./cloudflare.ts";
+
+export class Rows {
+  constructor(readonly ctx: DurableObjectState, schema: readonly string[]) {
+    for (const statement of schema) ctx.storage.sql.exec(statement);
+  }
+
+  all<Row>(sql: string, ...values: SqlStorageValue[]): Row[] {
+    return this.ctx.storage.sql.exec(sql, ...values).toArray() as Row[];
+  }
+
+  first<Row>(sql: string, ...values: SqlStorageValue[]): Row | undefined {
+    return this.all<Row>(sql, ...values)[0];
+  }
+
+  /** How many rows it wrote. */
+  run(sql: string, ...values: SqlStorageValue[]): number {
+    const cursor = this.ctx.storage.sql.exec(sql, ...values);
+    cursor.toArray();
+    return cursor.rowsWritten;
+  }
+
+  transaction<T>(change: () => T): T {
+    return this.ctx.storage.transactionSync(change);
+  }
+}
+
+/** A value holds 2 MiB; a character takes up to 3 bytes. */
+const CHARS_MAX = 500_000;
+const BYTES_MAX = 1_000_000;
+
+export function textPieces(text: string): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length || pieces.length === 0;) {
+    let end = Math.min(at + CHARS_MAX, text.length);
+    // Half of a surrogate pair is no text.
+    if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1]!)) end -= 1;
+    pieces.push(text.slice(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+export function bytePieces(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += BYTES_MAX) pieces.push(bytes.slice(at, at + BYTES_MAX));
+  return pieces;
+}
+
+export function joinBytes(pieces: readonly (Uint8Array | ArrayBuffer)[]): Uint8Array<ArrayBuffer> {
+  const parts = pieces.map((piece) => piece instanceof Uint8Array ? piece : new Uint8Array(piece));
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,67 @@
+/** The shards of an incident as its hub talks to them. */
+import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
+import { type EdgeEnv, shardAt } from "./env.ts";
+import type { GivenPage } from "./given_lines.ts";
+import type { HubTable } from "./hub_table.ts";
+import type { Frame, Heard } from "./parts.ts";
+
+/** Decisions told in one call. */
+const TOLD_MAX = 5_000;
+
+export class Shards {
+  /** Up to where each is known to know. After a restart it says so itself. */
+  #heard = new Map<number, Heard>();
+
+  constructor(readonly env: EdgeEnv, readonly table: HubTable) {}
+
+  get count(): number {
+    return this.table.layout.shards;
+  }
+
+  #at(shard: number) {
+    return shardAt(this.env, this.table.incident!.id, shard);
+  }
+
+  /** Tells every shard which attempts became batches and what was evicted. */
+  async tell(): Promise<void> {
+    await Promise.all(Array.from({ length: this.count }, (_, shard) => this.#tell(shard)));
+  }
+
+  async #tell(shard: number): Promise<void> {
+    const { row, lastEviction } = this.table;
+    for (;;) {
+      const heard = this.#heard.get(shard) ?? { row: 0, eviction: 0 };
+      if (heard.row >= row && heard.eviction >= lastEviction) return;
+      const answer = await this.#at(shard).hear({
+        afterRow: heard.row,
+        rows: this.table.tickets(heard.row, TOLD_MAX),
+        afterEviction: heard.eviction,
+        evictions: this.table.evictions(heard.eviction, TOLD_MAX),
+      });
+      this.#heard.set(shard, answer);
+    }
+  }
+
+  judge(frame: Frame): Promise<ShardSummary[]> {
+    return Promise.all(
+      Array.from({ length: this.count }, (_, shard) => this.#at(shard).judge(frame)),
+    );
+  }
+
+  select(shard: number, selection: Selection | null, page: number): Promise<GivenPage | null> {
+    return this.#at(shard).select(selection, page);
+  }
+
+  read(shard: number, tickets: string[]) {
+    return this.#at(shard).read(tickets);
+  }
+
+  spread(shard: number, shards: number, epoch: number): Promise<void> {
+    return this.#at(shard).spread(this.table.incident!.id, shard, shards, epoch);
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(Array.from({ length: this.count }, (_, shard) => this.#at(shard).clear()));
+    this.#heard.clear();
+  }
+}

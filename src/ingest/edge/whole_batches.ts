@@ -1,0 +1,40 @@
+/** Batches put together again from what the hub and the shards have of them. */
+import type { Segment, StoredBatch, Tier } from "../store.ts";
+import type { HubRow } from "./hub_table.ts";
+
+type Read = (
+  shard: number,
+  tickets: string[],
+) => Promise<{ ticket: string; tier: Tier; text: string }[]>;
+
+export async function wholeBatches(
+  rows: readonly HubRow[],
+  shards: number,
+  read: Read,
+): Promise<StoredBatch[]> {
+  const tickets = rows.map(({ ticket }) => ticket);
+  const all = await Promise.all(Array.from({ length: shards }, (_, shard) => read(shard, tickets)));
+  const texts = new Map<string, string>();
+  for (const { ticket, tier, text } of all.flat()) {
+    const key = `${ticket} ${tier}`;
+    texts.set(key, (texts.get(key) ?? "") + text);
+  }
+  return rows.map((row) => batchOf(row, texts));
+}
+
+/** The batch with all its lines; their order inside a tier is not that in which they came. */
+function batchOf(row: HubRow, texts: ReadonlyMap<string, string>): StoredBatch {
+  const { ticket, header, refused, evicted, tiers, own } = row;
+  const segments = tiers.map((tier): Segment => {
+    const text = (own.find((part) => part.tier === tier)?.text ?? "") +
+      (texts.get(`${ticket} ${tier}`) ?? "");
+    return { tier, lines: linesIn(text), text };
+  });
+  return { row: row.row, header: JSON.parse(header), refused, evicted, segments };
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines;
+}
