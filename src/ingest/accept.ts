@@ -49,6 +49,7 @@ export async function acceptBatches(
       bytesMax: limits.bodyBytesMax,
       idleMs: limits.bodyIdleMs,
       totalMs: limits.bodyTotalMs,
+      bytesPerSecondMin: limits.bodyBytesPerSecondMin,
     },
     onBytes: (bytes) => metrics.add("body_bytes", bytes),
   });

@@ -90,16 +90,19 @@ function markedHeader({ header, refused, evicted }: StoredBatch): string {
 /** Takes the ingest's own marks off a header line, and gives the line as the probe wrote it. */
 export function unmark(line: string): { line: string; marks: ArchiveMarks } {
   if (!line.includes('"ingest"')) return { line, marks: { refused: 0, evicted: 0 } };
-  let value: unknown;
+  let ingest: unknown;
+  let header: string;
   try {
-    value = JSON.parse(line);
+    const { ingest: own, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    ingest = own;
+    // What is nested without end can be read and not be written again.
+    header = JSON.stringify(rest);
   } catch {
     throw new LineError("is cut or broken JSON, must be one whole JSON object");
   }
-  const { ingest, ...header } = value as Record<string, unknown>;
   const marks = Marks.safeParse(ingest ?? {});
   if (!marks.success) throw new LineError('"ingest" must tell "refused" and "evicted" as counts');
-  return { line: JSON.stringify(header), marks: marks.data };
+  return { line: header, marks: marks.data };
 }
 
 /** The archive line, or why the first line of a file is none. */

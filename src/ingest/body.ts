@@ -10,6 +10,8 @@ export interface BodyLimits {
   bytesMax: number;
   idleMs: number;
   totalMs: number;
+  /** On the whole, after a grace of `idleMs`. */
+  bytesPerSecondMin: number;
 }
 
 export interface BodyOptions {
@@ -87,10 +89,12 @@ async function* timedChunks(
   { limits, clock, onBytes }: BodyOptions,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
-  const endMs = clock.monotonicMs() + limits.totalMs;
+  const beganMs = clock.monotonicMs();
   let bytes = 0;
   try {
     for (;;) {
+      const earnedMs = limits.idleMs + 1000 * bytes / limits.bytesPerSecondMin;
+      const endMs = beganMs + Math.min(limits.totalMs, earnedMs);
       const leftMs = Math.min(limits.idleMs, endMs - clock.monotonicMs());
       const { done, value } = await withDeadline(reader.read(), leftMs, clock);
       if (done) return;

@@ -123,6 +123,7 @@ function bodyOptions({ limits, clock }: Deps): BodyOptions {
       bytesMax: limits.archiveBytesMax,
       idleMs: limits.bodyIdleMs,
       totalMs: limits.bodyTotalMs,
+      bytesPerSecondMin: limits.bodyBytesPerSecondMin,
     },
   };
 }

@@ -34,9 +34,13 @@ export interface Limits extends AdmissionLimits {
   batchCharsMax: number;
   /** Bodies being read at once; more are answered 503. */
   bodiesInFlightMax: number;
+  /** Of those, as many for one token: who leaves bodies open leaves room for others. */
+  bodiesPerTokenMax: number;
   /** Longest silence of a sender, and longest time for a whole body. */
   bodyIdleMs: number;
   bodyTotalMs: number;
+  /** Who sends slower than this on the whole is cut off after `bodyIdleMs`, not `bodyTotalMs`. */
+  bodyBytesPerSecondMin: number;
   requestsPerSecond: number;
   requestsBurst: number;
   /** Refused lines an answer spells out; the rest are only counted. */
@@ -80,8 +84,10 @@ export const DEFAULT_LIMITS: Limits = {
   linesPerBatchMax: 100_000,
   batchCharsMax: 64 * MIB,
   bodiesInFlightMax: 64,
+  bodiesPerTokenMax: 32,
   bodyIdleMs: 15_000,
   bodyTotalMs: 300_000,
+  bodyBytesPerSecondMin: 1_000,
   requestsPerSecond: 100,
   requestsBurst: 300,
   probeEventsPerSecond: 20_000,

@@ -6,7 +6,13 @@ import type { Clock } from "./clock.ts";
 import type { Env } from "./deps.ts";
 import { Problem } from "./problem.ts";
 
-const LIMITS = { compressedBytesMax: 65_536, bytesMax: 65_536, idleMs: 10_000, totalMs: 20_000 };
+const LIMITS = {
+  compressedBytesMax: 65_536,
+  bytesMax: 65_536,
+  idleMs: 10_000,
+  totalMs: 20_000,
+  bytesPerSecondMin: 1_000,
+};
 
 /** The body as `schema` has it; no body is read as an empty object. */
 export async function readJson<T>(c: Context<Env>, schema: z.ZodType<T>, clock: Clock): Promise<T> {

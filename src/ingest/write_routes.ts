@@ -2,7 +2,7 @@
 import type { Context, Hono } from "hono";
 import { acceptBatches } from "./accept.ts";
 import { Admission } from "./admission.ts";
-import { requireRole } from "./auth.ts";
+import { principalOf, requireRole } from "./auth.ts";
 import { encodingOf } from "./body.ts";
 import type { Deps, Env } from "./deps.ts";
 import { importArchive } from "./import.ts";
@@ -12,19 +12,29 @@ import { Problem } from "./problem.ts";
 
 export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): void {
   const admission = deps.admission ?? new Admission(deps.limits, deps.clock);
+  const { bodiesInFlightMax, bodiesPerTokenMax } = deps.limits;
+  /** Bodies being read, by token. */
+  const reading = new Map<string, number>();
   let inFlight = 0;
 
   /** Each body being read takes memory, so there are only so many at once. */
-  const bounded = async <T>(read: () => Promise<T>): Promise<T> => {
-    if (inFlight >= deps.limits.bodiesInFlightMax) {
-      const detail = `Cannot read body: ${inFlight} others are being read, must wait 1 s`;
+  const bounded = async <T>(c: Context<Env>, read: () => Promise<T>): Promise<T> => {
+    const { id } = principalOf(c);
+    const own = reading.get(id) ?? 0;
+    if (inFlight >= bodiesInFlightMax || own >= bodiesPerTokenMax) {
+      const detail = `Cannot read body: ${inFlight} are being read, ${own} of this token, ` +
+        `must be at most ${bodiesInFlightMax} and ${bodiesPerTokenMax}; wait 1 s`;
       throw new Problem(503, "busy", detail, { headers: { "retry-after": "1" } });
     }
     inFlight += 1;
+    reading.set(id, own + 1);
     try {
       return await read();
     } finally {
       inFlight -= 1;
+      const left = reading.get(id)! - 1;
+      if (left === 0) reading.delete(id);
+      else reading.set(id, left);
     }
   };
 
@@ -33,8 +43,9 @@ export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): vo
     requireRole(c, "probe", incident);
     await visibleIncident(deps, incident);
     const encoding = encodingOf(c.req.header("content-encoding"));
-    const answer = await bounded(() =>
-      acceptBatches({ deps, metrics, incident, admission }, c.req.raw.body, encoding)
+    const answer = await bounded(
+      c,
+      () => acceptBatches({ deps, metrics, incident, admission }, c.req.raw.body, encoding),
     );
     return c.json(answer);
   };
@@ -48,7 +59,10 @@ export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): vo
     requireRole(c, "operator", null);
     encodingOf(c.req.header("content-encoding"));
     const partial = c.req.query("partial") === "1";
-    const answer = await bounded(() => importArchive(deps, metrics, id, c.req.raw.body, partial));
+    const answer = await bounded(
+      c,
+      () => importArchive(deps, metrics, id, c.req.raw.body, partial),
+    );
     const incident = shown(await visibleIncident(deps, id));
     return c.json({ ...answer, incident }, 201, { location: `/v1/incidents/${id}` });
   });

@@ -7,6 +7,7 @@ import { auditContract } from "./http_audit.ts";
 import { authContract } from "./http_auth.ts";
 import { batchesContract } from "./http_batches.ts";
 import { bodiesContract } from "./http_bodies.ts";
+import { hostileContract } from "./http_hostile.ts";
 import { limitsContract } from "./http_limits.ts";
 import { liveContract } from "./http_live.ts";
 import { originContract } from "./http_origin.ts";
@@ -47,4 +48,5 @@ export function httpContract(name: string, start: StartTarget): void {
   auditContract(test);
   limitsContract(test);
   originContract(test);
+  hostileContract(test);
 }

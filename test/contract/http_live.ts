@@ -1,8 +1,5 @@
 /** Live streams: everyone sees the same, nobody makes another wait, nothing is missed silently. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Report } from "../../src/event/report.ts";
-import type { ReceivedLiveEvent } from "../../src/ingest/client_live.ts";
-import { applyLive } from "../../src/ingest/live_event.ts";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine } from "./lines.ts";
 import { tally } from "./tally.ts";
@@ -16,52 +13,7 @@ import {
   type Target,
   untilFigure,
 } from "./target.ts";
-
-/** A viewer that folds what it is told into a report. */
-class Watcher {
-  readonly events: ReceivedLiveEvent[] = [];
-  report: Report | null = null;
-  cursor: string | null = null;
-  #leave = new AbortController();
-  #stream: AsyncGenerator<ReceivedLiveEvent>;
-
-  constructor(target: Target, lastEventId?: string) {
-    const options = {
-      signal: this.#leave.signal,
-      retryMs: [],
-      ...(lastEventId && { lastEventId }),
-    };
-    this.#stream = clientOf(target).live("i", options);
-  }
-
-  /** Reads on until the report is as wanted, or the stream is over. */
-  async until(enough: (report: Report | null, last: ReceivedLiveEvent) => boolean): Promise<void> {
-    for (;;) {
-      const { done, value } = await this.#stream.next();
-      if (done === true) return;
-      this.events.push(value);
-      this.report = applyLive(this.report, value);
-      this.cursor = value.cursor;
-      if (enough(this.report, value)) return;
-    }
-  }
-
-  /** Until a change that brings the report to this many events. */
-  seen(events: number): Promise<void> {
-    return this.until((report, { event }) =>
-      report?.accounting.events === events && (event === "summary" || event === "report")
-    );
-  }
-
-  names(): string[] {
-    return this.events.map(({ event }) => event);
-  }
-
-  async leave(): Promise<void> {
-    this.#leave.abort();
-    await this.#stream.return(undefined);
-  }
-}
+import { Watcher } from "./watcher.ts";
 
 const post = (target: Target, sequence: number) =>
   clientOf(target).postBatch(
@@ -96,7 +48,7 @@ export function liveContract(test: HttpTest): void {
     await before.seen(2);
     await before.leave();
     await post(target, 1);
-    const after = new Watcher(target, before.cursor!);
+    const after = new Watcher(target, { lastEventId: before.cursor! });
     after.report = before.report;
     await after.seen(4);
     deepEqual(after.report, await clientOf(target).report("i"));
@@ -106,7 +58,7 @@ export function liveContract(test: HttpTest): void {
 
   test("a viewer with a cursor that is not kept begins anew", async (target) => {
     for (const cursor of ["nonsense", "0-0", "deadbeef.1-7", "x".repeat(5000)]) {
-      const viewer = new Watcher(target, cursor);
+      const viewer = new Watcher(target, { lastEventId: cursor });
       await viewer.seen(0);
       deepEqual(viewer.names(), ["hello", "report"]);
       await viewer.leave();
