@@ -6,6 +6,7 @@ export const INCIDENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 const ROLE = z.enum(["probe", "viewer", "operator"]);
 const YEAR_SECONDS = 366 * 24 * 3600;
+const SHARDS = z.number().int().min(1).max(64);
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
 
@@ -15,7 +16,11 @@ export const CreateIncident = z.strictObject({
   }).optional(),
   title: z.string().max(200).default(""),
   filter: z.string().max(2000).default(""),
+  /** Over how many shards it is spread; only an ingest that spreads heeds it. */
+  shards: SHARDS.optional(),
 });
+
+export const SetShards = z.strictObject({ shards: SHARDS });
 
 export const ShownIncident = z.object({
   id: z.string(),
@@ -23,6 +28,8 @@ export const ShownIncident = z.object({
   filter: z.string(),
   createdAt: time,
   closedAt: time.nullable(),
+  /** Over how many shards it is spread. */
+  shards: count,
   /** Grows with every change that can change the report. */
   revision: count,
   counters: z.object({

@@ -62,6 +62,9 @@ export function createClient(options: ClientOptions) {
     listIncidents: async () =>
       (await get<{ incidents: ShownIncident[] }>("/v1/incidents")).incidents,
     getIncident: (incident: string) => get<ShownIncident>(at(incident)),
+    /** Spreads it over more shards, where the ingest can. */
+    growIncident: (incident: string, shards: number) =>
+      post<ShownIncident>(`${at(incident)}/shards`, { shards }),
     closeIncident: (incident: string) => post<ShownIncident>(`${at(incident)}/close`, {}),
     deleteIncident: async (incident: string) => {
       await send("DELETE", at(incident));

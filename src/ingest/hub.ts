@@ -79,7 +79,12 @@ export class Hub implements HubPort {
     return (await this.report(incident))?.json ?? null;
   }
 
-  live(incident: string, cursor: string | null, _signal?: AbortSignal) {
+  live(incident: string, cursor: string | null) {
+    return this.liveUntil(incident, cursor, null);
+  }
+
+  /** `left` tells that the viewer is gone, where the end of the stream does not. */
+  liveUntil(incident: string, cursor: string | null, left: AbortSignal | null) {
     const { limits, clock, log } = this.options;
     if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
     const open = async () => {
@@ -94,7 +99,7 @@ export class Hub implements HubPort {
         this.#opening -= 1;
       }
     };
-    return Promise.resolve(liveStream({ open, heartbeatMs: limits.heartbeatMs, clock }));
+    return Promise.resolve(liveStream({ open, heartbeatMs: limits.heartbeatMs, clock, left }));
   }
 
   readFigures(): Promise<HubFigures> {

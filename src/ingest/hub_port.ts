@@ -19,12 +19,12 @@ export interface HubPort {
   reportJson(incident: string): Promise<string | null>;
   /**
    * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
-   * many viewers as allowed. `signal` ends it.
+   * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.
    */
   live(
     incident: string,
     cursor: string | null,
-    signal: AbortSignal,
+    signal: () => AbortSignal,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   readFigures(): Promise<HubFigures>;
 }

@@ -2,7 +2,7 @@
 import type { Context, Hono } from "hono";
 import type { Report } from "../event/report.ts";
 import { noIncident } from "./accept.ts";
-import { CreateIncident, INCIDENT_ID, type ShownIncident } from "./api_schemas.ts";
+import { CreateIncident, INCIDENT_ID, SetShards, type ShownIncident } from "./api_schemas.ts";
 import { archiveFile } from "./archive.ts";
 import { principalOf, requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
@@ -12,7 +12,7 @@ import type { Incident } from "./store.ts";
 
 /** An incident as the API shows it. */
 export function shown(incident: Incident): ShownIncident {
-  const { id, title, filter, createdMs, closedMs, revision, counters } = incident;
+  const { id, title, filter, createdMs, closedMs, shards, revision, counters } = incident;
   const { batches, duplicates, events, states, refused, strayLines } = counters;
   const { evicted, evictedStates, bytes } = counters;
   return {
@@ -21,6 +21,7 @@ export function shown(incident: Incident): ShownIncident {
     filter,
     createdAt: new Date(createdMs).toISOString(),
     closedAt: closedMs === null ? null : new Date(closedMs).toISOString(),
+    shards,
     revision,
     counters: {
       batches,
@@ -63,6 +64,7 @@ export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
       filter: wanted.filter,
       createdMs: clock.wallMs(),
       importing: false,
+      shards: wanted.shards,
     });
     if (created !== "created") throw cannotCreate(id, created);
     const incident = await visibleIncident(deps, id);
@@ -89,6 +91,21 @@ export function addIncidentRoutes(app: Hono<Env>, deps: Deps): void {
     await visibleIncident(deps, id);
     await store.closeIncident(id, clock.wallMs());
     hub.changed(id);
+    return c.json(shown(await visibleIncident(deps, id)));
+  });
+
+  app.post("/v1/incidents/:id/shards", async (c) => {
+    const id = incidentId(c);
+    requireRole(c, "operator", id);
+    await visibleIncident(deps, id);
+    const { shards } = await readJson(c, SetShards, clock);
+    const there = await store.growIncident(id, shards);
+    if (there === null) throw noIncident(id);
+    if (there < shards) {
+      const detail = `Cannot spread incident: this ingest keeps it in ${there} shards at most, ` +
+        `must be asked for no more`;
+      throw new Problem(409, "shards_fixed", detail);
+    }
     return c.json(shown(await visibleIncident(deps, id)));
   });
 
@@ -149,7 +166,7 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
     // Only the headers are wanted: a viewer would wait for a reader that never comes.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
     const cursor = c.req.header("last-event-id") ?? null;
-    const stream = await hub.live(id, cursor, c.req.raw.signal);
+    const stream = await hub.live(id, cursor, () => c.req.raw.signal);
     if (stream !== null) return c.body(stream, 200, LIVE_HEADERS);
     const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, must be fewer`;
     throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });

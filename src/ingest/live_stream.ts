@@ -8,6 +8,8 @@ export interface LiveStreamOptions {
   open: () => Promise<Viewer | null>;
   heartbeatMs: number;
   clock: Clock;
+  /** Tells that nobody reads any more, where a cancelled stream does not. */
+  left?: AbortSignal | null;
 }
 
 /** Begins at once with a comment, so that headers and proxies let the first bytes through. */
@@ -22,6 +24,11 @@ export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Arra
     opened = true;
     if (left) viewer?.leave();
   };
+  const leave = () => {
+    left = true;
+    viewer?.leave();
+  };
+  options.left?.addEventListener("abort", leave);
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       if (opening === null) {
@@ -42,10 +49,7 @@ export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Arra
         controller.enqueue(encoder.encode(": still here\n\n"));
       }
     },
-    cancel() {
-      left = true;
-      viewer?.leave();
-    },
+    cancel: leave,
   }, { highWaterMark: 0 });
 }
 

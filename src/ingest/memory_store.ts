@@ -46,6 +46,7 @@ export class MemoryStore implements Store {
         ...incident,
         arrivedMs: incident.createdMs,
         closedMs: null,
+        shards: 1,
         revision: 1,
         counters: { ...NO_COUNTERS },
       },
@@ -85,6 +86,10 @@ export class MemoryStore implements Store {
     if (kept === undefined) return Promise.resolve(false);
     kept.incident = imported(kept.incident, as);
     return Promise.resolve(true);
+  }
+
+  growIncident(id: string): Promise<number | null> {
+    return Promise.resolve(this.#incidents.get(id)?.incident.shards ?? null);
   }
 
   deleteIncident(id: string): Promise<boolean> {

@@ -39,6 +39,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   NetnsState,
   ArchiveHeader,
   CreateIncident: api.CreateIncident,
+  SetShards: api.SetShards,
   Incident: api.ShownIncident,
   IncidentList: api.IncidentList,
   BatchAnswer: api.BatchAnswer,

@@ -119,6 +119,15 @@ export const OPERATIONS: Operation[] = [
   },
   {
     method: "post",
+    path: "/v1/incidents/{id}/shards",
+    summary: "Spread an incident over more shards; nothing is lost",
+    role: "operator",
+    audit: "incident.spread",
+    body: { type: JSON_TYPE, schema: "SetShards", description: "How many" },
+    answer: json(200, "Incident", "The incident"),
+  },
+  {
+    method: "post",
     path: "/v1/incidents/{id}/batches",
     summary: "Send batches; idempotent by probe and sequence",
     role: "probe",

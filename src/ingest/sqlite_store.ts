@@ -72,8 +72,8 @@ export class SqliteStore implements Store {
     const rows = new Map(this.#sql.lastRows.all().map(({ incident, row }) => [incident, row]));
     for (const { document } of this.#sql.incidents.all()) {
       const stored = JSON.parse(document) as Incident;
-      // Version 1 did not keep when an incident arrived.
-      const incident = { ...stored, arrivedMs: stored.arrivedMs ?? stored.createdMs };
+      // Version 1 did not keep when an incident arrived, nor that it is in one place.
+      const incident = { ...stored, arrivedMs: stored.arrivedMs ?? stored.createdMs, shards: 1 };
       this.#heads.set(incident.id, { incident, row: rows.get(incident.id) ?? 0 });
     }
     for (const [id, { incident }] of [...this.#heads]) {
@@ -84,7 +84,7 @@ export class SqliteStore implements Store {
   async createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
     if (this.#heads.has(incident.id)) return "exists";
     if (this.#heads.size >= this.limits.incidentsMax) return "full";
-    const begun = { closedMs: null, revision: 1, counters: { ...NO_COUNTERS } };
+    const begun = { closedMs: null, shards: 1, revision: 1, counters: { ...NO_COUNTERS } };
     this.#save({ ...incident, ...begun, arrivedMs: incident.createdMs });
     return "created";
   }
@@ -135,6 +135,10 @@ export class SqliteStore implements Store {
     if (incident === undefined) return false;
     this.#save(imported(incident, as));
     return true;
+  }
+
+  async growIncident(id: string): Promise<number | null> {
+    return this.#heads.get(id)?.incident.shards ?? null;
   }
 
   async deleteIncident(id: string): Promise<boolean> {

@@ -61,6 +61,8 @@ export interface NewIncident {
   createdMs: number;
   /** An import in progress: not listed, and gone after a restart unless it was finished. */
   importing: boolean;
+  /** Over how many shards it is to be spread, by a store that spreads; default: its own choice. */
+  shards?: number | undefined;
 }
 
 export type ImportedIncident =
@@ -72,6 +74,8 @@ export interface Incident extends NewIncident {
   /** When it was created or imported here; `createdMs` of an import is the archive's. */
   arrivedMs: number;
   closedMs: number | null;
+  /** Over how many shards it is spread; 1 where a store keeps it in one place. */
+  shards: number;
   /** Grows with every change that can change the report. */
   revision: number;
   counters: Counters;
@@ -146,6 +150,8 @@ export interface Store {
   closeIncident(id: string, closedMs: number): Promise<boolean>;
   /** Shows an imported incident, as the archive describes it. */
   finishImport(id: string, as: ImportedIncident): Promise<boolean>;
+  /** Spreads it over so many shards, where it is over fewer; gives how many there are then. */
+  growIncident(id: string, shards: number): Promise<number | null>;
   /** Deletes everything of it, its tokens too. */
   deleteIncident(id: string): Promise<boolean>;
   /** Idempotent by (probe, sequence). Throws `StoreFull` when the disk has no room. */

@@ -57,6 +57,10 @@ export class DurableStore implements Store {
     return await hubOf(this.env, id).finishImport(as);
   }
 
+  growIncident(id: string, shards: number): Promise<number | null> {
+    return hubOf(this.env, id).grow(shards);
+  }
+
   async deleteIncident(id: string): Promise<boolean> {
     const deleted = await hubOf(this.env, id).delete();
     await directoryOf(this.env).remove(id);

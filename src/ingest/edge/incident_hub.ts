@@ -21,7 +21,14 @@ import {
 } from "../store.ts";
 import { archiveSome, deleteArchive } from "./archives.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
-import { directoryOf, type EdgeEnv, edgeLimits, EVENTS_PER_SHARD_MAX, shardsOfNew } from "./env.ts";
+import {
+  directoryOf,
+  type EdgeEnv,
+  edgeLimits,
+  EVENTS_PER_SHARD_MAX,
+  SHARDS_MAX,
+  shardsOfNew,
+} from "./env.ts";
 import { type HubRow, HubTable } from "./hub_table.ts";
 import type { Commit, Layout } from "./parts.ts";
 import { ShardedReport } from "./sharded_report.ts";
@@ -88,9 +95,10 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     return { ...store, eventsPerIncidentMax: Math.min(store.eventsPerIncidentMax, room) };
   }
 
-  create(incident: NewIncident, shards = shardsOfNew(this.env)): "created" | "exists" {
+  create(incident: NewIncident): "created" | "exists" {
     if (this.#table.incident !== null) return "exists";
-    const begun = { closedMs: null, revision: 1, counters: { ...NO_COUNTERS } };
+    const shards = Math.min(incident.shards ?? shardsOfNew(this.env), SHARDS_MAX);
+    const begun = { closedMs: null, shards, revision: 1, counters: { ...NO_COUNTERS } };
     this.#table.rows.transaction(() => {
       this.#table.saveLayout({ shards, epoch: 1 });
       this.#table.saveIncident({ ...incident, ...begun, arrivedMs: incident.createdMs });
@@ -213,20 +221,22 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     return { rows: this.#table.page(after, upTo, count), shards: this.#table.layout.shards };
   }
 
-  /** More shards. Fewer than there are: no change. Resolves when all lines are where they belong. */
-  async grow(shards: number): Promise<Layout | null> {
+  /** Over more shards. Resolves with how many there are when all lines are where they belong. */
+  async grow(wanted: number): Promise<number | null> {
     const { incident, layout } = this.#table;
     if (incident === null) return null;
+    const shards = Math.min(wanted, SHARDS_MAX);
     if (shards > layout.shards) {
       this.#table.rows.transaction(() => {
         this.#table.saveLayout({ shards, epoch: layout.epoch + 1 });
+        this.#table.saveIncident({ ...incident, shards });
         this.#table.write("growing", this.#table.read<number>("growing") ?? layout.shards);
       });
       await this.#wake(ALARM_MS);
       await this.#settled();
       this.#hub.changed(incident.id);
     }
-    return this.#table.layout;
+    return this.#table.layout.shards;
   }
 
   /** Resolves when every line is in the shard it belongs to. */
@@ -278,7 +288,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     const { incident } = this.#table;
     if (incident === null) return new Response(null, { status: 404 });
     const cursor = request.headers.get("last-event-id");
-    const stream = await this.#hub.live(incident.id, cursor, request.signal);
+    const stream = await this.#hub.liveUntil(incident.id, cursor, request.signal);
     return stream === null ? new Response(null, { status: 503 }) : new Response(stream);
   }
 }

@@ -13,9 +13,9 @@ export class RemoteHub implements HubPort {
     return hubOf(this.env, incident).reportJson();
   }
 
-  async live(incident: string, cursor: string | null, signal: AbortSignal) {
+  async live(incident: string, cursor: string | null, signal: () => AbortSignal) {
     const headers: HeadersInit = cursor === null ? {} : { "last-event-id": cursor };
-    const request = new Request("https://hub/live", { headers, signal });
+    const request = new Request("https://hub/live", { headers, signal: signal() });
     const response = await hubOf(this.env, incident).fetch(request);
     return response.ok ? response.body : null;
   }
