@@ -82,8 +82,11 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
   for (const { header } of ordered) {
     node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
   }
-  const told = ordered.at(-1)!.header.final ? ordered.at(-1)! : ordered.at(-2);
-  if (told) node.toldAt = Number(BigInt(told.header.untilNs) - baseNs);
+  for (const [i, { header }] of ordered.entries()) {
+    // A loss may be told by the probe's next batch only.
+    if (ordered[i + 1]?.header.probe !== header.probe && !header.final) continue;
+    node.toldAt = Math.max(node.toldAt, Number(BigInt(header.untilNs) - baseNs));
+  }
   addEvents(node, ordered);
   addStates(node, ordered);
   return node;

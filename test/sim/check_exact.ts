@@ -31,7 +31,7 @@ function exact(pair: Pair, all: Pair[], probed: Set<string>): Violation[] {
   }
   const flow = told[0];
   if (!flow) return found;
-  found.push(...countsExact(truth, seen, glimpsed.length, flow, probed.size));
+  found.push(...countsExact(truth, seen, glimpsed.length, flow, probed));
   const isGlimpse = flow.outcome === "unknown" && glimpsed.length > 0;
   if (!isGlimpse && !seen.some((packet) => isWay(packet, flow, probed))) {
     say(`${flow.outcome} by ${wayOf(flow.path)}, in truth ${seen.map(describeWay).join(" | ")}`);
@@ -49,7 +49,7 @@ function exact(pair: Pair, all: Pair[], probed: Set<string>): Violation[] {
 const TRAVEL_NS = 200e6;
 
 /** A packet's outcomes that are right; more than one where a probe is not everywhere. */
-function allowed(packet: TruePacket, nodes: number): string[] {
+function allowed(packet: TruePacket, probed: Set<string>): string[] {
   if (packet.fate === "waiting") return ["unknown"];
   // A kernel without drop reasons frees a duplicate as it frees what it refuses.
   const { duplicate, fate, flow } = packet;
@@ -57,8 +57,10 @@ function allowed(packet: TruePacket, nodes: number): string[] {
     return ["delivered", "unknown"];
   }
   // So early that the next node may not have been watched yet.
-  const early = packet.sentAt < nodes * TRAVEL_NS;
-  if (endedUnseen(packet)) return packet.outside || early ? ["vanished", "unknown"] : ["vanished"];
+  const early = packet.sentAt < probed.size * TRAVEL_NS;
+  if (endedUnseen(packet, probed)) {
+    return packet.outside || early ? ["vanished", "unknown"] : ["vanished"];
+  }
   if (packet.fate === "dropped") return ["dropped"];
   return packet.flow.to.node.probed ? ["delivered"] : ["delivered", "unknown", "vanished"];
 }
@@ -69,7 +71,7 @@ function countsExact(
   seen: TruePacket[],
   glimpsed: number,
   flow: Flow,
-  nodes: number,
+  probed: Set<string>,
 ): Violation[] {
   const found: Violation[] = [];
   const say = (text: string) => found.push({ check: "exact", text: `${nameOf(truth)}: ${text}` });
@@ -79,8 +81,8 @@ function countsExact(
   if (beyond < 0 || beyond > glimpsed) say(`${flow.packets.seen} seen, in truth ${seen.length}`);
   for (const outcome of ["delivered", "dropped", "vanished", "unknown"] as const) {
     const told = flow.packets[outcome];
-    const least = seen.filter((p) => allowed(p, nodes).every((word) => word === outcome)).length;
-    const most = seen.filter((p) => allowed(p, nodes).includes(outcome)).length +
+    const least = seen.filter((p) => allowed(p, probed).every((word) => word === outcome)).length;
+    const most = seen.filter((p) => allowed(p, probed).includes(outcome)).length +
       (outcome === "unknown" ? glimpsed : 0);
     // A frame to a link address that nobody has: whoever should have had it may not be known.
     const loose = seen.some((p) => p.codes.length > 2);

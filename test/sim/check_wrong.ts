@@ -8,7 +8,10 @@ export function checkWrong(scenario: Scenario, report: Report): Violation[] {
   const { pairs: all, strangers } = pairs(scenario, report);
   const found = strangers.map((flow) => wrong(`nobody sent ${flow.id}`));
   for (const pair of all) {
-    found.push(...countsWrong(pair), ...pair.told.flatMap((flow) => flowWrong(pair, flow)));
+    found.push(
+      ...countsWrong(pair),
+      ...pair.told.flatMap((flow) => flowWrong(pair, flow)),
+    );
   }
   return found;
 }
@@ -16,16 +19,16 @@ export function checkWrong(scenario: Scenario, report: Report): Violation[] {
 const wrong = (text: string): Violation => ({ check: "wrong", text });
 
 /** Ended where no probe could see how. */
-export const endedUnseen = ({ fate, place }: TruePacket) =>
-  fate === "lost" || (fate === "dropped" && !place!.netns.node.probed);
+export const endedUnseen = ({ fate, place }: TruePacket, heard: Pair["heard"]) =>
+  fate === "lost" || (fate === "dropped" && !heard.has(place!.netns.node.name));
 
 /** How many of its packets may be counted so. */
-export function truthOf({ truth }: Pair) {
+export function truthOf({ truth, heard }: Pair) {
   const count = (test: (packet: TruePacket) => boolean) => truth.packets.filter(test).length;
   return {
     delivered: count(({ fate }) => fate === "delivered"),
-    dropped: count(({ fate, place }) => fate === "dropped" && place!.netns.node.probed),
-    vanished: count(endedUnseen),
+    dropped: count((packet) => packet.fate === "dropped" && !endedUnseen(packet, heard)),
+    vanished: count((packet) => endedUnseen(packet, heard)),
   };
 }
 
@@ -59,7 +62,7 @@ function flowWrong(pair: Pair, flow: Flow): Violation[] {
     const truth = places.map(({ place }) => `${place!.netns.name}/${place!.name}`).join(", ");
     say(`dropped at ${node}/${netns}/${device} in ${by}, in truth at ${truth || "no place"}`);
   }
-  const codes = new Set(pair.truth.packets.flatMap(codesOf));
+  const codes = new Set(pair.truth.packets.flatMap((packet) => codesOf(packet, pair.heard)));
   for (const cause of [flow.cause, ...flow.otherCauses ?? []]) {
     if (cause && cause.code !== "unexplained" && !codes.has(cause.code)) {
       const truth = [...codes].join(", ") || "nothing";
@@ -76,10 +79,11 @@ function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
     place!.name === lastHop.device;
 }
 
-function codesOf(packet: TruePacket): string[] {
+function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   const codes: string[] = [...packet.codes];
-  if (packet.outside) codes.push("left-observed-network");
-  if (packet.outside && endedUnseen(packet)) {
+  const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node));
+  if (isOutside) codes.push("left-observed-network");
+  if (isOutside && endedUnseen(packet, heard)) {
     codes.push("lost-between-nodes", "tunnel-endpoint-unreachable");
   }
   return codes;

@@ -11,6 +11,8 @@ export interface Violation {
 export interface Pair {
   truth: TrueFlow;
   told: Flow[];
+  /** Nodes with a probe of which something has come; the others are to the report as without one. */
+  heard: ReadonlySet<string>;
 }
 
 const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
@@ -19,8 +21,9 @@ const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icm
 export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; strangers: Flow[] } {
   const byKey = new Map<string, Pair>();
   const result: Pair[] = [];
+  const heard = new Set(report.nodes.map((node) => node.name));
   for (const truth of scenario.flows) {
-    const pair: Pair = { truth, told: [] };
+    const pair: Pair = { truth, told: [], heard };
     result.push(pair);
     for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
       const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;

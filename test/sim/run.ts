@@ -3,6 +3,7 @@ import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import type { Report } from "../../src/event/report.ts";
 import { inputOf } from "./batches.ts";
 import { checkExact } from "./check_exact.ts";
+import { checkLive } from "./check_live.ts";
 import { checkSame } from "./check_same.ts";
 import { checkAccounting, checkGaps } from "./check_whole.ts";
 import { checkWrong } from "./check_wrong.ts";
@@ -35,6 +36,7 @@ export function run(seed: number, given: Partial<Faults> | null, with_: Analyse 
     ...checkAccounting(input, report),
     ...checkGaps(input, report),
     ...checkSame(input, report, with_, random.fork(), !faults.lostBatch && !faults.steppedWalls),
+    ...checkLive(scenario, input, with_, random.fork()),
   ];
   const clean = describe(faults) === "no faults" && scenario.endAt >= 30 * SECOND;
   if (clean) violations.push(...checkExact(scenario, report));
