@@ -23,3 +23,18 @@ export function gapOf(node: NodeView, scripts: readonly string[]): string | null
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 /** Scripts whose silence means "was not dropped". */
 export const DROP_SCRIPTS = ["drop"] as const;
+
+/** Why a device or address that no known node has may be some node's all the same, or null. */
+export function unreadState(nodes: readonly NodeView[]): string | null {
+  const known = unread.get(nodes);
+  if (known !== undefined) return known;
+  const node = nodes.find(({ header, states }) =>
+    header.netns.some(({ inode }) => !states.has(inode))
+  );
+  const gap = node ? `the state of some namespaces of ${node.name} is not known` : null;
+  unread.set(nodes, gap);
+  return gap;
+}
+
+/** Asked for every packet that left, and the same for all. */
+const unread = new WeakMap<readonly NodeView[], string | null>();

@@ -1,6 +1,6 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
 import type { Outcome } from "../event/codes.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "./coverage.ts";
 import { type End, endOf, isUntold, rank } from "./ends.ts";
 import { sameFrame, type Step, treeOf } from "./links.ts";
 import type { Packet } from "./packets.ts";
@@ -122,6 +122,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
   if (here) return { ...base, ...found, outcome: "unknown", gap: here };
   if (!awaited) {
+    const unread = unreadState(world.nodes);
+    if (unread) return { ...base, outcome: "unknown", gap: unread };
     const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
     return { ...base, outcome: "unknown", gap: beyond, beyond: true };
   }

@@ -134,7 +134,9 @@ export const noRoute: Rule = {
     const answer = routeFor(found);
     const empty = answer !== null && answer.route === null &&
       (answer.rule === null || answer.rule.action === "lookup");
-    if (!named && !empty) return null;
+    // IPv6 says the same of a route that refuses: without state it may be either.
+    const unsure = answer === null && wireDestination(event).includes(":");
+    if (unsure || (!named && !empty)) return null;
     if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {
       return null;
     }
@@ -242,6 +244,9 @@ export const timeToLive: Rule = {
     ) return null;
     const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
     if (ttl === undefined || ttl > 1) return null;
+    // IPv6 refuses to forward at all in the same function; only state or a reason tells.
+    const named = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
+    if (event.function === "ip6_forward" && !named && !found.before) return null;
     const repeated = loopedAt(found);
     const evidence = [eventEvidence(found, `TTL ${ttl}`)];
     if (!repeated) {
