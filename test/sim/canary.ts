@@ -47,6 +47,22 @@ export const CANARIES: Record<string, { broken: Analyse; check: string }> = {
       return report;
     },
   },
+  "what may still come is given up": {
+    check: "live",
+    broken: (input) =>
+      analyse(withHeaders(input, (header) => {
+        header.untilNs = String(BigInt(header.untilNs) + 10_000_000_000n);
+        header.final = true;
+      })),
+  },
+  "what is open stays open": {
+    check: "settled",
+    broken(input) {
+      const report = analyse(input);
+      for (const flow of input.closed ? [] : report.flows) flow.packets.inFlight++;
+      return report;
+    },
+  },
   "no gap is named": {
     check: "gaps",
     broken(input) {

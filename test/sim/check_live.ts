@@ -24,7 +24,7 @@ export function checkLive(
     const report = analyse(live);
     found.push(...checkWrong(scenario, report), ...checkGaps(live, report));
   }
-  const early = found.map(({ check, text }) => ({ check, text: `live: ${text}` }));
+  const early = found.map(({ check, text }) => ({ check: "live", text: `${check}: ${text}` }));
   return [...early, ...checkSettled(input, analyse)];
 }
 

@@ -1,0 +1,55 @@
+/** Batches by way of the real ingest: as lines, some broken, into a store that has little room. */
+import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
+import { encodeEvent } from "../../src/event/codec.ts";
+import { BatchReader } from "../../src/ingest/batches.ts";
+import { DecodedIncidents } from "../../src/ingest/decoded.ts";
+import { DEFAULT_LIMITS, type StoreLimits } from "../../src/ingest/limits.ts";
+import { MemoryStore } from "../../src/ingest/memory_store.ts";
+import type { Counters } from "../../src/ingest/store.ts";
+import type { Random } from "./random.ts";
+
+export interface Stored {
+  /** As a report gets it from batches kept decoded, and from those read back. */
+  kept: AnalysisInput;
+  readBack: AnalysisInput;
+  counters: Counters;
+  limits: StoreLimits;
+}
+
+const ID = "simulated";
+
+export async function throughStore(input: AnalysisInput, random: Random): Promise<Stored> {
+  const events = input.batches.reduce((total, batch) => total + batch.events.length, 0);
+  const limits = {
+    ...DEFAULT_LIMITS.store,
+    eventsPerIncidentMax: Math.max(1, Math.floor(events * random.pick([0.1, 0.5, 0.9, 2]))),
+    stateBytesPerIncidentMax: random.pick([5000, 50_000, 5_000_000]),
+  };
+  const store = new MemoryStore(limits);
+  const decoded = new DecodedIncidents(store, Infinity);
+  const began = { title: "", filter: "", createdMs: 0, importing: false };
+  await store.createIncident({ id: ID, ...began });
+  const reader = new BatchReader({ limits: DEFAULT_LIMITS, check: () => null });
+  const broken = random.pick([0, 0, 0.02]);
+  for (const batch of input.batches) {
+    reader.push([JSON.stringify(batch.header)]);
+    const lines = [...batch.events.map(encodeEvent), ...batch.states.map((s) => JSON.stringify(s))];
+    reader.push(lines.map((line) => random.chance(broken) ? cut(line, random) : line));
+    const whole = reader.end()!;
+    whole.refused += batch.refused;
+    const appended = await store.append(ID, whole);
+    if (appended.status === "stored") decoded.add(ID, appended.row, whole, appended.evicted);
+  }
+  const { counters } = (await store.getIncident(ID))!;
+  const { evicted, evictedStates, strayLines } = counters;
+  const of = (batches: Batch[]) => ({ ...input, batches, evicted, evictedStates, strayLines });
+  return {
+    kept: of(await decoded.batches(ID)),
+    readBack: of(await new DecodedIncidents(store, Infinity).batches(ID)),
+    counters,
+    limits,
+  };
+}
+
+/** A line that lost its beginning: what a pipe that was read too slowly leaves. */
+const cut = (line: string, random: Random) => line.slice(random.between(1, 40));
