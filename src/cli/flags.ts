@@ -1,5 +1,6 @@
 /** From the words and flags that commander read to the options of a command. */
 import type { Outcome } from "../event/codes.ts";
+import { parseFilter } from "../event/filter/mod.ts";
 import { readLimits } from "../ingest/limit_words.ts";
 import * as options from "./options.ts";
 import { isLoopback, usageError } from "./read_value.ts";
@@ -41,8 +42,11 @@ function listen(flag: ListenFlag["listen"]): options.ListenAddress | null {
 }
 
 function capture(words: string[], flags: CaptureFlags): options.CaptureOptions {
+  const filter = words.join(" ");
+  // Here, before anything is begun with it.
+  parseFilter(filter);
   return {
-    filter: words.join(" "),
+    filter,
     nodes: flags.node ?? [],
     forSeconds: flags.for,
     readyFile: flags.readyFile,

@@ -11,6 +11,13 @@ Deno.test("traceOptions joins the filter's words and may move to a free port una
   equal(flags.traceOptions([], { listen: false }).listen, null);
 });
 
+Deno.test("a filter that cannot be read is a usage error before anything begins", () => {
+  for (const read of [flags.traceOptions, flags.probeOptions]) {
+    const options = { ...ask, incident: "i1" };
+    throws(() => read(["host", "10.0.0.300"], options), { exitCode: 2, code: "filter_malformed" });
+  }
+});
+
 Deno.test("probeOptions listens nowhere unless told to, and takes one kind of name", () => {
   equal(flags.probeOptions([], { ...ask, incident: "i1" }).listen, null);
   const both = { ...ask, incident: "i1", name: "a", node: [{ name: "b", netns: ["x"] }] };

@@ -1,5 +1,7 @@
 /** What the API takes and answers, beside batches and reports. Published in the OpenAPI document. */
 import { z } from "zod";
+import { LasthopError } from "../event/error.ts";
+import { parseFilter } from "../event/filter/mod.ts";
 
 /** Also a path segment and a file name, so it has no character that means anything there. */
 export const INCIDENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -10,12 +12,22 @@ const SHARDS = z.number().int().min(1).max(64);
 const count = z.number().int().min(0);
 const time = z.iso.datetime();
 
+/** A filter that can be read, or no report could be made with it. */
+export const FilterText = z.string().max(2000).check((context) => {
+  try {
+    if (context.value.trim() !== "") parseFilter(context.value);
+  } catch (error) {
+    if (!(error instanceof LasthopError)) throw error;
+    context.issues.push({ code: "custom", input: context.value, message: error.message });
+  }
+});
+
 export const CreateIncident = z.strictObject({
   id: z.string().regex(INCIDENT_ID, {
     error: "must be 1 to 128 letters, digits, dots, dashes or underscores, the first no mark",
   }).optional(),
   title: z.string().max(200).default(""),
-  filter: z.string().max(2000).default(""),
+  filter: FilterText.default(""),
   /** Over how many shards it is spread; only an ingest that spreads heeds it. */
   shards: SHARDS.optional(),
 });

@@ -4,6 +4,7 @@
  * same. The archive line tells how many batches follow, so that a cut file shows.
  */
 import { z } from "zod";
+import { FilterText } from "./api_schemas.ts";
 import { LineError } from "../event/codec.ts";
 import type { ArchiveMarks } from "./batches.ts";
 import type { RawLine } from "./lines.ts";
@@ -16,7 +17,7 @@ export const ArchiveHeader = z.object({
   version: z.literal(ARCHIVE_VERSION),
   incident: z.string().min(1).max(128),
   title: z.string().max(200),
-  filter: z.string().max(2000),
+  filter: FilterText,
   closed: z.boolean(),
   createdMs: z.number().int().min(0),
   closedMs: z.number().int().min(0).nullable(),

@@ -131,6 +131,10 @@ function cutContract(test: HttpTest): void {
     const header = { kind: "archive", version: 2 };
     const newer = await problem(await upload(JSON.stringify(header)), 400, "archive_unreadable");
     match(String(newer.detail), /its version is 2, must be 1/);
+    const whole = { kind: "archive", version: 1, incident: "x", title: "", filter: "nonsense" };
+    const rest = { closed: true, createdMs: 1, closedMs: 2, batches: 0 };
+    const filtered = await upload(JSON.stringify({ ...whole, ...rest }));
+    match(String((await problem(filtered, 400, "archive_unreadable")).detail), /filter/);
     await problem(await upload("x", "i"), 409, "incident_exists");
     const bomb = await gzip("x".repeat(200_000));
     const path = "/v1/incidents/new/archive";
