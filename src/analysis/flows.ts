@@ -10,6 +10,7 @@ import {
   TCP,
 } from "./identity.ts";
 import type { Judgement } from "./judge.ts";
+import type { Sighting } from "./timeline.ts";
 import { Union } from "./union.ts";
 
 export interface FlowGroup {
@@ -61,17 +62,23 @@ export function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
 function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
   const firsts = new Map<string, Form>();
   for (const judgement of judgements) {
-    if (judgement.steps[0]!.event.fragmentOffset !== 0) continue;
-    const key = fragmentKey(judgement);
-    if (key !== null) firsts.set(key, sentForm(judgement));
+    if (fragmentsOf(judgement)[0]?.fragmentOffset !== 0) continue;
+    firsts.set(fragmentKey(judgement)!, sentForm(judgement));
   }
   return firsts;
 }
 
 /** What all fragments of one packet share; null for what is no fragment. */
 export function fragmentKey(judgement: Judgement): string | null {
-  const { fragmentOffset, source, destination, protocol, ipId } = judgement.steps[0]!.event;
-  return fragmentOffset === undefined ? null : `${protocol} ${source} ${destination} ${ipId}`;
+  const [first] = fragmentsOf(judgement);
+  if (!first) return null;
+  const { source, destination, protocol, ipId } = first;
+  return `${protocol} ${source} ${destination} ${ipId}`;
+}
+
+/** Its sightings as a fragment: a router on the way may have made it one, or a smaller one. */
+export function fragmentsOf({ steps }: Judgement): Sighting[] {
+  return steps.map(({ event }) => event).filter((event) => event.fragmentOffset !== undefined);
 }
 
 /**

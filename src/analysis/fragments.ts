@@ -1,6 +1,7 @@
 /** Fragments are delivered together or not at all. Rule O14. */
-import { fragmentKey } from "./flows.ts";
+import { fragmentKey, fragmentsOf } from "./flows.ts";
 import type { Judgement } from "./judge.ts";
+import type { Sighting } from "./timeline.ts";
 
 /**
  * [O14] A fragment that arrived is held until the others have: with one of them missing nobody was
@@ -8,6 +9,7 @@ import type { Judgement } from "./judge.ts";
  */
 export function judgeFragments(judgements: readonly Judgement[]): void {
   const wholes = new Map<string, Judgement[]>();
+  const carriers = completedOuters(judgements);
   for (const judgement of judgements) {
     const key = fragmentKey(judgement);
     if (key === null) continue;
@@ -18,6 +20,7 @@ export function judgeFragments(judgements: readonly Judgement[]): void {
   for (const fragments of wholes.values()) {
     const arrived = fragments.filter(({ outcome }) => outcome === "delivered");
     if (arrived.length === 0 || isWhole(arrived)) continue;
+    if (carriers.has(outerKey(fragmentsOf(arrived[0]!)[0]!))) continue;
     for (const fragment of arrived) {
       fragment.outcome = "unknown";
       fragment.gap = "it arrived, and was held for other fragments of its packet that did not";
@@ -25,9 +28,30 @@ export function judgeFragments(judgements: readonly Judgement[]): void {
   }
 }
 
+/**
+ * Outer headers of what went through a tunnel and arrived, or was put together: the first fragment
+ * of an encapsulated packet is seen as what it carries, and only the others as fragments.
+ */
+function completedOuters(judgements: readonly Judgement[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { outcome, packet } of judgements) {
+    for (const event of packet.chains.flatMap(({ events }) => events)) {
+      if (event.tunnelIpId === undefined) continue;
+      if (outcome !== "delivered" && event.function !== "inet_frag_reasm_prepare") continue;
+      const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
+      keys.add(outerKey({ source, destination, ipId }));
+    }
+  }
+  return keys;
+}
+
+const outerKey = (
+  { source, destination, ipId }: Pick<Sighting, "source" | "destination" | "ipId">,
+) => `${source} ${destination} ${ipId}`;
+
 /** From offset 0 without a hole up to the last one, which says that no more follow. */
 function isWhole(arrived: readonly Judgement[]): boolean {
-  const events = arrived.map(({ steps }) => steps[0]!.event)
+  const events = arrived.map((judgement) => fragmentsOf(judgement).at(-1)!)
     .sort((a, b) => a.fragmentOffset! - b.fragmentOffset!);
   let next = 0;
   for (const event of events) {
@@ -38,7 +62,7 @@ function isWhole(arrived: readonly Judgement[]): boolean {
 }
 
 /** Bytes of the packet's payload in one fragment: all behind the IP header. */
-function carried(event: Judgement["steps"][number]["event"]): number {
+function carried(event: Sighting): number {
   const header = event.network === "ip6" ? 48 : 20;
   return (event.ipLength ?? 0) - header;
 }

@@ -34,7 +34,8 @@ export function invariants(event: Event): string {
       return `u${id}/${event.payload}`;
     case ICMP:
     case ICMP6:
-      return `i${id}/${event.icmpType}/${event.icmpSequence ?? ""}/${event.payload}`;
+      // A router that cuts the packet leaves the first piece its header, and less of what follows.
+      return `i${id}/${event.icmpType}/${event.icmpSequence ?? `/${event.payload}`}`;
     default:
       return `o${event.protocol}/${id}/${event.ipLength}`;
   }

@@ -16,7 +16,7 @@ export class Demux<Node extends DemuxNode> {
   readonly #whole: Node | undefined;
   #byNetns = new Map<number, Node>();
   /** In the order they were last seen, oldest first. */
-  #bySkb = new Map<string, { node: Node; timeNs: bigint }>();
+  #bySkb = new Map<string, { node: Node; event: Event }>();
 
   constructor(nodes: readonly Node[], readonly skbsMax = SKBS_MAX) {
     this.#whole = nodes.find(({ all }) => all);
@@ -48,15 +48,27 @@ export class Demux<Node extends DemuxNode> {
     }
     if (event.skb === undefined) return undefined;
     const seen = this.#bySkb.get(event.skb);
-    if (seen === undefined || event.timeNs - seen.timeNs > SKB_AGE_MAX_NS) return undefined;
-    return seen.node;
+    if (seen === undefined || event.timeNs - seen.event.timeNs > SKB_AGE_MAX_NS) return undefined;
+    return isSamePacket(seen.event, event) ? seen.node : undefined;
   }
 
-  #remember(skb: string, node: Node, { timeNs }: Event): void {
+  #remember(skb: string, node: Node, event: Event): void {
     this.#bySkb.delete(skb);
-    this.#bySkb.set(skb, { node, timeNs });
+    this.#bySkb.set(skb, { node, event });
     if (this.#bySkb.size <= this.skbsMax) return;
     const { value: oldest } = this.#bySkb.keys().next();
     this.#bySkb.delete(oldest!);
   }
+}
+
+const LASTING = ["protocol", "ipId", "tcpSequence", "icmpSequence"] as const;
+
+/**
+ * Whether what stays with a packet on its way through a kernel is equal, where both tell: else it is
+ * another one in the same memory, of a namespace that nobody watches.
+ */
+function isSamePacket(a: Event, b: Event): boolean {
+  return LASTING.every((name) =>
+    a[name] === undefined || b[name] === undefined || a[name] === b[name]
+  );
 }

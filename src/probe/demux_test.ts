@@ -38,6 +38,14 @@ Deno.test("demux: without a namespace it goes where its skb was last, for a shor
   equal(demux.nodeOf(at(30n, {})), undefined);
 });
 
+Deno.test("demux: an skb that holds another packet now is no longer that node's", () => {
+  const demux = twoNodes();
+  const packet = { protocol: 6, ipId: 7, tcpSequence: 100 };
+  demux.nodeOf(at(10n, { netns: 1, skb: "f0", ...packet }));
+  equal(demux.nodeOf(at(20n, { skb: "f0", ...packet })), a);
+  equal(demux.nodeOf(at(30n, { skb: "f0", ...packet, tcpSequence: 101 })), undefined);
+});
+
 Deno.test("demux: it remembers a bounded number of skbs, those seen last", () => {
   const demux = twoNodes(2);
   demux.nodeOf(at(1n, { netns: 1, skb: "f0" }));

@@ -1,5 +1,8 @@
 /** Deaths in a bridge: the port's state, isolation, VLANs, hairpin. */
+import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
+import { holdersOfMac } from "../state_view.ts";
+import { causeOfDown, downEnds } from "./carrier.ts";
 import { frameOf } from "./encapsulation.ts";
 import {
   type Case,
@@ -22,6 +25,7 @@ export const bridgePort: Rule = {
     const named = /^BRIDGE_|^VLAN_FILTER$|STP/.test(event.reason ?? "");
     if (!named && !/^(br_|__br_)/.test(event.function ?? "")) return null;
     const port = found.link;
+    if (event.reason === "NO_TX_TARGET" && port) return floodedNowhere(found, port);
     const settings = port?.bridgePort;
     if (!port || !settings) return null;
     if (settings.state !== "forwarding") {
@@ -111,35 +115,83 @@ function portsRefused(found: Case) {
       [command(found.node, found.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
     );
   }
+  const down = downEnds(found, out);
+  if (down.length > 0) return causeOfDown(found, down);
   if (out.bridgePort.state !== "forwarding") {
-    return cause(
-      "bridge-port-blocked",
-      "proven",
-      `bridge port ${
-        at(out)
-      }, which the frame for ${mac} had to leave by, is in state ${out.bridgePort.state}, not forwarding`,
-      [
-        eventEvidence(found),
-        entry,
-        stateEvidence(found.node, `${out.name}: state ${out.bridgePort.state}`),
-      ],
-      [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} state 3`)],
-    );
+    return blocked(found, out, out.bridgePort.state, [entry]);
   }
   if (out.ifindex !== into.ifindex && out.bridgePort.isolated && into.bridgePort.isolated) {
-    return cause(
-      "bridge-port-isolated",
-      "proven",
-      `bridge ports ${at(into)} and ${out.name} are both isolated`,
-      [
-        eventEvidence(found),
-        entry,
-        stateEvidence(found.node, `${into.name}: isolated on; ${out.name}: isolated on`),
-      ],
-      [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
-    );
+    return isolated(found, into, out, [entry]);
   }
   return null;
+}
+
+function blocked(found: Case, out: Link, state: string, entry: Evidence[] = []) {
+  return cause(
+    "bridge-port-blocked",
+    "proven",
+    `bridge port ${placeOf(found.node, found.netns, out.name)}, which the frame for ${
+      frameOf(found)?.destinationMac
+    } had to leave by, is in state ${state}, not forwarding`,
+    [eventEvidence(found), ...entry, stateEvidence(found.node, `${out.name}: state ${state}`)],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} state 3`)],
+  );
+}
+
+function isolated(found: Case, into: Link, out: Link, entry: Evidence[] = []) {
+  return cause(
+    "bridge-port-isolated",
+    "proven",
+    `bridge ports ${placeOf(found.node, found.netns, into.name)} and ${out.name} are both isolated`,
+    [
+      eventEvidence(found),
+      ...entry,
+      stateEvidence(found.node, `${into.name}: isolated on; ${out.name}: isolated on`),
+    ],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
+  );
+}
+
+/**
+ * The bridge did not know the MAC, and no port was open to what it does not know. The port that
+ * leads to the MAC says why; where none is known to, all of them must have the same to say.
+ */
+function floodedNowhere(found: Case, into: Link) {
+  const mac = frameOf(found)?.destinationMac;
+  const bridge = into.kind === "bridge" ? into.ifindex : into.masterIfindex;
+  const others = (found.before?.links ?? []).filter((link) =>
+    link.bridgePort && link.masterIfindex === bridge && link.ifindex !== into.ifindex
+  );
+  const holders = mac === undefined ? [] : holdersOfMac(found.world.nodes, mac);
+  const leading = others.filter((link) =>
+    holders.some((holder) =>
+      holder.netns === link.peerNetns && holder.link.ifindex === link.peerIfindex &&
+      holder.link.peerIfindex === link.ifindex
+    )
+  );
+  const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(found, into, out));
+  const [first] = causes;
+  if (!first || causes.some((other) => other?.code !== first.code)) return null;
+  return first;
+}
+
+/** Why a frame that is flooded does not leave by this port. */
+function closedTo(found: Case, into: Link, out: Link) {
+  const down = downEnds(found, out);
+  if (down.length > 0) return causeOfDown(found, down);
+  const { state, isolated: isApart, unicastFlood } = out.bridgePort!;
+  if (state !== "forwarding") return blocked(found, out, state);
+  if (isApart && into.bridgePort?.isolated) return isolated(found, into, out);
+  if (unicastFlood) return null;
+  return cause(
+    "unexplained",
+    "likely",
+    `the bridge of ${place(found)} does not know ${
+      frameOf(found)?.destinationMac
+    }, and floods nothing to ${out.name}`,
+    [eventEvidence(found), stateEvidence(found.node, `${out.name}: flood off`)],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} flood on`)],
+  );
 }
 
 export const bridgeRules: Rule[] = [bridgePort];

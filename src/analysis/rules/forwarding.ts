@@ -1,4 +1,4 @@
-/** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter, TTL. */
+/** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
 import { isMulticast } from "../address.ts";
 import { lookUpRoute, refuses, routeText } from "../routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
@@ -7,13 +7,13 @@ import {
   cause,
   command,
   eventEvidence,
-  packetText,
   place,
   type Rule,
   stateEvidence,
   wireDestination,
   wireSource,
 } from "./rule.ts";
+import { timeToLive } from "./ttl.ts";
 
 /** Functions of the routing decision for a received packet; names from 5.10 to 6.18. */
 const ROUTING =
@@ -36,9 +36,10 @@ export const forwardingDisabled: Rule = {
     const name = isSix(found)
       ? "net.ipv6.conf.all.forwarding"
       : `net.ipv4.conf.${found.device}.forwarding`;
-    const state = found.before;
-    const value = sysctl(state, name);
-    if (value !== "0") return null;
+    const isOff = (state: Case["before"]) => sysctl(state, name) === "0";
+    // Switched off while traced: the reading that the drop asked for tells.
+    const state = [found.before, found.after].find(isOff);
+    if (!state) return saysNotForwarding(found, name);
     // Forwarding off in the netns explains the drop only where no reason names another cause.
     if (/RPFILTER|PKT_TOO_BIG|LOCAL_SOURCE|INVALID/.test(found.event.reason ?? "")) return null;
     const global = isSix(found) ? name : "net.ipv4.ip_forward";
@@ -55,7 +56,7 @@ export const forwardingDisabled: Rule = {
       [
         eventEvidence(found),
         stateEvidence(found.node, `${setting} = 0`),
-        ...(setting === name ? [] : [stateEvidence(found.node, `${name} = ${value}`)]),
+        ...(setting === name ? [] : [stateEvidence(found.node, `${name} = 0`)]),
         stateEvidence(
           found.node,
           `no device in ${netnsName(found.node, found.netns)} has address ${
@@ -67,6 +68,23 @@ export const forwardingDisabled: Rule = {
     );
   },
 };
+
+/** IPv4's function for refused packets gives this reason where forwarding is off, and only there. */
+function saysNotForwarding(found: Case, name: string) {
+  const { function: by, reason } = found.event;
+  if (by !== "ip_error" || reason !== "IP_INADDRERRORS") return null;
+  const value = sysctl(found.before, name);
+  const read = value === undefined ? "was not read" : `read ${value} before and after`;
+  return cause(
+    "ip-forwarding-disabled",
+    "proven",
+    `${place(found)} did not forward the packet for ${
+      wireDestination(found.event)
+    }: ${by} gives ${reason} where ${name} is 0, which ${read}`,
+    [eventEvidence(found)],
+    [command(found.node, found.netns, `sysctl -w ${name}=1`)],
+  );
+}
 
 /** IPv6 checks forwarding in ip6_forward alone. */
 function event6NotForward(found: Case): boolean {
@@ -232,63 +250,6 @@ export const martian: Rule = {
     );
   },
 };
-
-export const timeToLive: Rule = {
-  id: "R6",
-  title: "its TTL ran out",
-  judge(found) {
-    const { event } = found;
-    if (
-      event.kind !== "drop" ||
-      !/^(ip_forward|ip6_forward|icmp_send|__icmp)/.test(event.function ?? "")
-    ) return null;
-    const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
-    if (ttl === undefined || ttl > 1) return null;
-    // IPv6 refuses to forward at all in the same function; only state or a reason tells.
-    const named = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
-    if (event.function === "ip6_forward" && !named && !found.before) return null;
-    const repeated = loopedAt(found);
-    const evidence = [eventEvidence(found, `TTL ${ttl}`)];
-    if (!repeated) {
-      return cause(
-        "ttl-exceeded",
-        "proven",
-        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(found)}`,
-        evidence,
-      );
-    }
-    evidence.push({
-      node: repeated.node.name,
-      kind: "event",
-      text:
-        `passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times, TTL ${repeated.from} to ${repeated.to}`,
-    });
-    return cause(
-      "routing-loop",
-      "proven",
-      `${
-        packetText(event)
-      } went in a circle: it passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times until its TTL ran out`,
-      evidence,
-    );
-  },
-};
-
-/** The point that the packet passed most often, with a TTL going down. */
-function loopedAt(found: Case) {
-  const visits = new Map<string, { device: string; node: typeof found.node; ttls: number[] }>();
-  for (const { event } of found.judgement.steps) {
-    if (event.kind !== "device-rx" || event.ttl === undefined) continue;
-    const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.tunnelKind ?? ""}`;
-    const visit = visits.get(key) ?? { device: event.device ?? "", node: event.node, ttls: [] };
-    visit.ttls.push(event.ttl);
-    visits.set(key, visit);
-  }
-  const best = [...visits.values()].sort((a, b) => b.ttls.length - a.ttls.length)[0];
-  if (!best || new Set(best.ttls).size < 2) return null;
-  const from = Math.max(...best.ttls);
-  return { ...best, times: best.ttls.length, from, to: Math.min(...best.ttls) };
-}
 
 export const forwardingRules: Rule[] = [
   forwardingDisabled,

@@ -3,6 +3,7 @@ import type { Evidence } from "../../event/report.ts";
 import { lookUpRoute } from "../routing.ts";
 import { holdersOfMac, netnsName, ownersOf } from "../state_view.ts";
 import { bridgeRules } from "./bridge.ts";
+import { causeOfDown, type DownEnd, downEnds } from "./carrier.ts";
 import { frameOf } from "./encapsulation.ts";
 import {
   type Case,
@@ -186,51 +187,18 @@ export const linkDown: Rule = {
     ) return null;
     const down = downLinks(found);
     if (down.length === 0) return null;
-    const { where, link, node, netns } = down[0]!;
-    const what = link.flags.includes("UP") ? "has no carrier" : "is down";
-    return cause(
-      "link-down",
-      "proven",
-      `${where} ${what}, so the packet could not pass it`,
-      [
-        eventEvidence(found),
-        ...down.map((item) =>
-          stateEvidence(
-            item.node,
-            `${item.where}: flags ${item.link.flags.join(",")}, state ${item.link.operstate}`,
-          )
-        ),
-      ],
-      [command(node, netns, `ip link set dev ${shell(link.name)} up`)],
-    );
+    return causeOfDown(found, down);
   },
 };
 
 /** The device itself and its veth peer, where they are down. */
-function downLinks(found: Case) {
-  const result: {
-    where: string;
-    link: NonNullable<Case["link"]>;
-    node: Case["node"];
-    netns: number | undefined;
-  }[] = [];
-  const add = (node: Case["node"], netns: number | undefined, link: NonNullable<Case["link"]>) => {
-    if (link.flags.includes("UP") && link.flags.includes("LOWER_UP")) return;
-    result.push({ where: placeOf(node, netns, link.name), link, node, netns });
-  };
-  const snapshots = [found.before, found.after];
-  for (const state of snapshots) {
+function downLinks(found: Case): DownEnd[] {
+  for (const state of [found.before, found.after]) {
     const link = state?.links.find((other) => other.ifindex === found.ifindex);
-    if (!link || result.length > 0) continue;
-    const peer = link.peerNetns === undefined
-      ? undefined
-      : found.node.states.get(link.peerNetns)?.at(-1)?.state.links
-        .find((other) => other.ifindex === link.peerIfindex);
-    // A peer that was set down is the cause; the missing carrier here is its effect.
-    if (peer && !peer.flags.includes("UP")) add(found.node, link.peerNetns, peer);
-    add(found.node, found.netns, link);
+    const down = link ? downEnds(found, link) : [];
+    if (down.length > 0) return down;
   }
-  return result;
+  return [];
 }
 
 export const linkRules: Rule[] = [macMismatch, linkDown, neighbourUnresolved, ...bridgeRules];

@@ -17,7 +17,7 @@ import {
 } from "./rule.ts";
 
 const TOO_BIG =
-  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|_*dev_forward_skb|__iptunnel)/;
+  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|br_nf_dev_queue_xmit|_*dev_forward_skb|__iptunnel)/;
 
 export const mtuExceeded: Rule = {
   id: "R7",
@@ -50,9 +50,16 @@ export const mtuExceeded: Rule = {
   },
 };
 
+const ETHERNET = 14;
+
 function sizeOf(found: Case): number {
   const { event } = found;
-  return event.gsoSize ? event.gsoSize + 40 : event.ipLength ?? event.length ?? 0;
+  if (event.gsoSize) return event.gsoSize + 40;
+  if (event.tunnelKind === undefined || event.length === undefined) {
+    return event.ipLength ?? event.length ?? 0;
+  }
+  // What is around the inner packet counts, too: IP's functions see it from the outer IP header.
+  return event.length - (/^_*ip6?_/.test(event.function ?? "") ? 0 : ETHERNET);
 }
 
 interface Limit {

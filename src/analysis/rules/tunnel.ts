@@ -138,8 +138,15 @@ export const tunnelNoListener: Rule = {
       !(event.reason === undefined && /^__udp/.test(event.function ?? ""))
     ) return null;
     const port = event.tunnelDestinationPort;
-    const here = tunnelsOf(found, event.tunnelKind).map(({ link, netns }) =>
-      `${placeOf(found.node, netns, link.name)} listens on UDP ${link.tunnel!.port ?? "?"}`
+    const known = tunnelsOf(found, event.tunnelKind);
+    const here = known.map(({ link, netns }) => {
+      const listens = link.flags.includes("UP") ? "listens" : "is down, else it listened";
+      return `${placeOf(found.node, netns, link.name)} ${listens} on UDP ${
+        link.tunnel!.port ?? "?"
+      }`;
+    });
+    const asleep = known.find(({ link }) =>
+      link.tunnel!.port === port && !link.flags.includes("UP")
     );
     return cause(
       "tunnel-blocked",
@@ -153,7 +160,11 @@ export const tunnelNoListener: Rule = {
           stateEvidence(found.node, text)
         ),
       ],
-      [command(found.node, found.netns, `ip -d link show type ${event.tunnelKind}`)],
+      [
+        asleep
+          ? command(found.node, asleep.netns, `ip link set dev ${shell(asleep.link.name)} up`)
+          : command(found.node, found.netns, `ip -d link show type ${event.tunnelKind}`),
+      ],
     );
   },
 };
@@ -165,6 +176,8 @@ export const tunnelNoEndpoint: Rule = {
     const { event } = found;
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (event.tunnelKind !== undefined) return null;
+    // A bridge has no tunnel: it says so of a frame that no port is open to.
+    if (/^_*br_/.test(event.function ?? "")) return null;
     const named = event.reason === "NO_TX_TARGET" || event.reason === "VXLAN_NO_REMOTE";
     const bare = /^(vxlan_xmit|vxlan_mdb_xmit|geneve_xmit)/.test(event.function ?? "");
     if (!named && !bare) return null;
