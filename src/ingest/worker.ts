@@ -3,6 +3,7 @@ import { createApp, type WebAssets } from "./app.ts";
 import { systemClock } from "./clock.ts";
 import type { ExecutionContext } from "./edge/cloudflare.ts";
 import { DurableStore } from "./edge/durable_store.ts";
+import { EdgeAdmission } from "./edge/edge_admission.ts";
 import { type EdgeEnv, edgeLimits } from "./edge/env.ts";
 import { RemoteHub } from "./edge/remote_hub.ts";
 
@@ -29,6 +30,7 @@ function appOf(env: EdgeEnv) {
       allowLoopbackWithoutToken: false,
     },
     limits: edgeLimits(env),
+    admission: new EdgeAdmission(env),
     webAssets,
     log: (line) => console.error(line),
   });

@@ -1,8 +1,14 @@
 /** The one object of an account: which incidents there are, tokens for all of them, the audit. */
 import { DurableObject } from "cloudflare:workers";
+import { Admission, type Load } from "../admission.ts";
+import { AuditLog } from "../audit.ts";
+import { systemClock } from "../clock.ts";
+import { expireIncidents } from "../expire.ts";
 import type { AuditEntry, AuditQuery, StoredAuditEntry, StoredToken } from "../store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
+import { DurableStore } from "./durable_store.ts";
 import { type EdgeEnv, edgeLimits, hubOf } from "./env.ts";
+import { RemoteHub } from "./remote_hub.ts";
 import { Rows } from "./rows.ts";
 
 /** `granted`: characters an incident may keep. */
@@ -23,20 +29,51 @@ const GRANT_SHARE = 1024;
 
 export class Directory extends DurableObject<EdgeEnv> {
   #rows: Rows;
+  #admission: Admission;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
+    const none = { incidentEventsPerSecond: Infinity, incidentBytesPerSecond: Infinity };
+    const each = { probeEventsPerSecond: Infinity, probeBytesPerSecond: Infinity };
+    this.#admission = new Admission({ ...edgeLimits(env), ...none, ...each }, systemClock);
     this.#rows = new Rows(ctx, SCHEMA);
   }
 
-  add(id: string, createdMs: number, importing: boolean): "added" | "exists" | "full" {
+  async add(
+    id: string,
+    createdMs: number,
+    importing: boolean,
+  ): Promise<"added" | "exists" | "full"> {
     if (this.#rows.first("SELECT id FROM incidents WHERE id = ?", id)) return "exists";
     const { count } = this.#rows.first<{ count: number }>(
       "SELECT count(*) AS count FROM incidents",
     )!;
     if (count >= edgeLimits(this.env).store.incidentsMax) return "full";
     this.#rows.run("INSERT INTO incidents VALUES (?, ?, ?, 0)", id, createdMs, Number(importing));
+    await this.#wake();
     return "added";
+  }
+
+  async #wake(): Promise<void> {
+    if (await this.ctx.storage.getAlarm() !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + edgeLimits(this.env).sweepMs);
+  }
+
+  /** Deletes what is due, as long as there is anything that may become so. */
+  async alarm(): Promise<void> {
+    const { env } = this;
+    const limits = edgeLimits(env);
+    const log = (line: string) => console.error(line);
+    const deps = { store: new DurableStore(env), clock: systemClock, limits, log };
+    await this.dropImports();
+    await expireIncidents({ ...deps, hub: new RemoteHub(env) }, new AuditLog(deps));
+    if (this.ids().length > 0) await this.#wake();
+  }
+
+  /** What came for one incident; for how many seconds nothing more may come for any. */
+  came(load: Load): number {
+    this.#admission.came("", "", load);
+    return this.#admission.incidentWait("")?.seconds ?? 0;
   }
 
   imported(id: string): void {

@@ -3,6 +3,7 @@
  * who watches. It makes the report with what the shards say of their packets (rules D1 to D4).
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Load, Wait } from "../admission.ts";
 import { systemClock } from "../clock.ts";
 import { decodeStored } from "../decoded.ts";
 import { Hub } from "../hub.ts";
@@ -29,6 +30,8 @@ import {
   SHARDS_MAX,
   shardsOfNew,
 } from "./env.ts";
+import { Growth } from "./growth.ts";
+import { HubAdmission } from "./hub_admission.ts";
 import { type HubRow, HubTable } from "./hub_table.ts";
 import type { Commit, Layout } from "./parts.ts";
 import { ShardedReport } from "./sharded_report.ts";
@@ -43,14 +46,20 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   #table: HubTable;
   #shards: Shards;
   #hub: Hub;
-  /** A growth in progress. */
-  #growing: Promise<void> | null = null;
+  #admission: HubAdmission;
+  #growth: Growth;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
     this.#table = new HubTable(ctx);
     this.#shards = new Shards(env, this.#table);
+    this.#growth = new Growth(this.#table, this.#shards);
     this.#hub = this.#newHub();
+    this.#admission = new HubAdmission(
+      edgeLimits(env),
+      systemClock,
+      (load) => directoryOf(env).came(load),
+    );
   }
 
   /** A test may have another, of all events. */
@@ -68,7 +77,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
       clock: systemClock,
       limits: edgeLimits(this.env),
       analyse: async (input) => {
-        await this.#settled();
+        await this.#growth.settled();
         return await this.analysis()(input);
       },
       log: (line) => console.error(line),
@@ -148,6 +157,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     }
     const evicted = this.#table.insert(commit, counters, limits);
     const { row, incident } = this.#table;
+    await this.#admission.came(probe, loadOf(commit));
     const own = this.#table.page(row - 1, row, 1)[0]!;
     this.#hub.stored(incident!.id, row, decodeStored(storedOf(own)), evicted);
     await this.#wake(ALARM_MS);
@@ -162,7 +172,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   /** Goes on with a growth, and archives what is new. What fails is tried again. */
   async alarm(): Promise<void> {
     if (this.#table.incident === null) return;
-    await this.#settled();
+    await this.#growth.settled();
     await this.#shards.tell();
     const more = await archiveSome(this.env.ARCHIVES, this.#table, this.#shards);
     if (more) await this.#wake(1000);
@@ -207,6 +217,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     this.#hub.deleted(incident.id);
     this.#table = new HubTable(this.ctx);
     this.#shards = new Shards(this.env, this.#table);
+    this.#growth = new Growth(this.#table, this.#shards);
     this.#hub = this.#newHub();
     return true;
   }
@@ -223,36 +234,23 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
 
   /** Over more shards. Resolves with how many there are when all lines are where they belong. */
   async grow(wanted: number): Promise<number | null> {
-    const { incident, layout } = this.#table;
+    const { incident } = this.#table;
     if (incident === null) return null;
-    const shards = Math.min(wanted, SHARDS_MAX);
-    if (shards > layout.shards) {
-      this.#table.rows.transaction(() => {
-        this.#table.saveLayout({ shards, epoch: layout.epoch + 1 });
-        this.#table.saveIncident({ ...incident, shards });
-        this.#table.write("growing", this.#table.read<number>("growing") ?? layout.shards);
-      });
+    if (this.#growth.begin(wanted)) {
       await this.#wake(ALARM_MS);
-      await this.#settled();
+      await this.#growth.settled();
       this.#hub.changed(incident.id);
     }
     return this.#table.layout.shards;
   }
 
-  /** Resolves when every line is in the shard it belongs to. */
-  async #settled(): Promise<void> {
-    while (this.#table.read<number>("growing") !== null) {
-      this.#growing ??= this.#spread().finally(() => this.#growing = null);
-      await this.#growing;
-    }
+  /** How long a body must wait, before it is read. */
+  incidentWait(): Wait | null {
+    return this.#admission.incidentWait();
   }
 
-  async #spread(): Promise<void> {
-    const from = this.#table.read<number>("growing")!;
-    const { shards, epoch } = this.#table.layout;
-    await this.#shards.tell();
-    for (let shard = 0; shard < from; shard++) await this.#shards.spread(shard, shards, epoch);
-    if (this.#table.layout.epoch === epoch) this.#table.write("growing", null);
+  probeWait(probe: string): Wait | null {
+    return this.#admission.probeWait(probe);
   }
 
   async createToken(token: StoredToken): Promise<"created" | "full"> {
@@ -291,6 +289,15 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     const stream = await this.#hub.liveUntil(incident.id, cursor, request.signal);
     return stream === null ? new Response(null, { status: 503 }) : new Response(stream);
   }
+}
+
+function loadOf({ sizes, header }: Commit): Load {
+  const sum = (of: (size: Commit["sizes"][number]) => number) =>
+    sizes.reduce((total, size) => total + of(size), 0);
+  return {
+    events: sum(({ tier, lines }) => tier === "state" ? 0 : lines),
+    bytes: header.length + sum(({ chars }) => chars),
+  };
 }
 
 function storedOf({ row, header, refused, evicted, own }: HubRow): StoredBatch {

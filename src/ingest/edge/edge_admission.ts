@@ -1,0 +1,17 @@
+/** The admission port over an incident's hub, which counts what it acknowledges. */
+import type { AdmissionPort, Wait } from "../admission.ts";
+import { type EdgeEnv, hubOf } from "./env.ts";
+
+export class EdgeAdmission implements AdmissionPort {
+  constructor(readonly env: EdgeEnv) {}
+
+  incidentWait(incident: string): Promise<Wait | null> {
+    return hubOf(this.env, incident).incidentWait();
+  }
+
+  probeWait(incident: string, probe: string): Promise<Wait | null> {
+    return hubOf(this.env, incident).probeWait(probe);
+  }
+
+  came(): void {}
+}

@@ -1,0 +1,44 @@
+/** An incident is spread over more shards. What a crash cuts short goes on with the next question. */
+import { SHARDS_MAX } from "./env.ts";
+import type { HubTable } from "./hub_table.ts";
+import type { Shards } from "./shards.ts";
+
+export class Growth {
+  #running: Promise<void> | null = null;
+
+  constructor(readonly table: HubTable, readonly shards: Shards) {}
+
+  /** From now on batches are spread over so many. False: it is over as many already. */
+  begin(wanted: number): boolean {
+    const { layout } = this.table;
+    const shards = Math.min(wanted, SHARDS_MAX);
+    if (shards <= layout.shards) return false;
+    this.table.rows.transaction(() => {
+      this.table.saveLayout({ shards, epoch: layout.epoch + 1 });
+      this.table.saveIncident({ ...this.table.incident!, shards });
+      this.table.write("growing", this.#from ?? layout.shards);
+    });
+    return true;
+  }
+
+  /** How many shards there were before; null: nothing is to be moved. */
+  get #from(): number | null {
+    return this.table.read<number>("growing");
+  }
+
+  /** Resolves when every line is in the shard it belongs to. */
+  async settled(): Promise<void> {
+    while (this.#from !== null) {
+      this.#running ??= this.#spread().finally(() => this.#running = null);
+      await this.#running;
+    }
+  }
+
+  async #spread(): Promise<void> {
+    const from = this.#from!;
+    const { shards, epoch } = this.table.layout;
+    await this.shards.tell();
+    for (let shard = 0; shard < from; shard++) await this.shards.spread(shard, shards, epoch);
+    if (this.table.layout.epoch === epoch) this.table.write("growing", null);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Admission inside an incident's hub. What all incidents together may send is counted by the
+ * directory, which is told once a second and says how long to wait.
+ */
+import { Admission, type Load, type Wait } from "../admission.ts";
+import type { Clock } from "../clock.ts";
+import type { Limits } from "../limits.ts";
+
+const TELL_MS = 1_000;
+
+export class HubAdmission {
+  #own: Admission;
+  #untold: Load = { events: 0, bytes: 0 };
+  #toldMs = -Infinity;
+  #accountUntilMs = 0;
+
+  constructor(
+    limits: Limits,
+    readonly clock: Clock,
+    /** Tells the directory what came, and hears for how many seconds nothing more may. */
+    readonly tell: (load: Load) => Promise<number>,
+  ) {
+    const account = { accountEventsPerSecond: Infinity, accountBytesPerSecond: Infinity };
+    this.#own = new Admission({ ...limits, ...account }, clock);
+  }
+
+  incidentWait(): Wait | null {
+    const leftMs = this.#accountUntilMs - this.clock.monotonicMs();
+    if (leftMs > 0) return { scope: "account", seconds: Math.ceil(leftMs / 1000) };
+    return this.#own.incidentWait("");
+  }
+
+  probeWait(probe: string): Wait | null {
+    return this.#own.probeWait("", probe);
+  }
+
+  async came(probe: string, load: Load): Promise<void> {
+    this.#own.came("", probe, load);
+    this.#untold.events += load.events;
+    this.#untold.bytes += load.bytes;
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.#toldMs < TELL_MS) return;
+    this.#toldMs = nowMs;
+    const told = this.#untold;
+    this.#untold = { events: 0, bytes: 0 };
+    const seconds = await this.tell(told);
+    this.#accountUntilMs = this.clock.monotonicMs() + seconds * 1000;
+  }
+}
