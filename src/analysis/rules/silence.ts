@@ -1,6 +1,7 @@
 /** Packets without a drop: left, lost between nodes, waiting for a neighbour. */
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../coverage.ts";
 import { lookUpRoute } from "../routing.ts";
+import type { Sighting } from "../timeline.ts";
 import { linkOf, neighbourOf, stateAfter } from "../state_view.ts";
 import { deviceEvent } from "../judge.ts";
 import {
@@ -17,12 +18,22 @@ import {
   wireDestination,
 } from "./rule.ts";
 
+/** Ports, or the id of an echo, that an error quotes and the packet has; unquoted ones fit. */
+function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, protocol }: Sighting) {
+  const fits = (quoted: number | undefined, own: number | undefined) =>
+    quoted === undefined || own === undefined || quoted === own;
+  return fits(error.quotedProtocol, protocol) &&
+    fits(error.quotedSourcePort, sourcePort ?? icmpId) &&
+    fits(error.quotedDestinationPort, destinationPort);
+}
+
 /** ICMP errors about this packet that some probe saw: an unprobed router's own word. */
 function errorsAbout(found: Case) {
   const { event } = found;
   return found.evidence.filter((other) =>
     other.quotedDestination !== undefined && (
       (other.quotedSource === event.source && other.quotedDestination === event.destination &&
+        samePorts(other, event) &&
         (other.quotedIpId === undefined || other.quotedIpId === event.ipId)) ||
       (event.tunnelDestination !== undefined &&
         other.quotedDestination === event.tunnelDestination &&
