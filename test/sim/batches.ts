@@ -17,6 +17,10 @@ const SCRIPT_OF: Partial<Record<EventKind, string>> = {
   drop: "drop",
   consume: "consume",
   deliver: "deliver",
+  route: "route",
+  neighbour: "neighbour",
+  "icmp-error": "icmp_error",
+  reset: "reset",
 };
 
 export function inputOf(scenario: Scenario, faults: Faults, random: Random): AnalysisInput {
@@ -162,8 +166,8 @@ function eventOf(emission: Emission, run: Run): Event {
     kind: emission.kind,
     timeNs: run.monotonicNs + BigInt(Math.round(emission.at)),
     cpu: emission.cpu,
-    skb: emission.skb.address,
-    head: emission.head.address,
+    ...(emission.skb ? { skb: emission.skb.address } : {}),
+    ...(emission.head ? { head: emission.head.address } : {}),
     netns: netns.inode,
     ...place,
     ...emission.columns,

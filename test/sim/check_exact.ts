@@ -1,7 +1,7 @@
 /** Without faults of the observation, every packet's outcome and way is exactly the true one. */
 import type { Flow, Hop, Report } from "../../src/event/report.ts";
 import { endedUnseen } from "./check_wrong.ts";
-import { nameOf, type Pair, pairs, type Violation } from "./match.ts";
+import { isUnsent, nameOf, type Pair, pairs, type Violation } from "./match.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TrueFlow, TrueHop, TruePacket } from "./truth.ts";
 
@@ -15,7 +15,8 @@ const seenHops = ({ hops }: TruePacket, probed: Set<string>) =>
   hops.filter(({ node }) => probed.has(node));
 
 function exact(pair: Pair, all: Pair[], probed: Set<string>): Violation[] {
-  const { truth, told } = pair;
+  const { truth } = pair;
+  const told = pair.told.filter((flow) => !isUnsent(flow));
   const seen = truth.packets.filter((packet) => seenHops(packet, probed).length > 0);
   const glimpsed = truth.packets.filter((packet) => packet.glimpsed && !seen.includes(packet));
   const found: Violation[] = [];

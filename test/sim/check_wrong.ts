@@ -1,16 +1,17 @@
 /** No wrong verdict, whatever was lost: promise 1. */
 import type { Flow, Report } from "../../src/event/report.ts";
-import { nameOf, type Pair, pairs, type Violation } from "./match.ts";
+import { isUnsent, nameOf, type Pair, pairs, type Violation } from "./match.ts";
 import type { Scenario } from "./scenario.ts";
-import type { TruePacket } from "./truth.ts";
+import type { TrueFlow, TruePacket } from "./truth.ts";
 
 export function checkWrong(scenario: Scenario, report: Report): Violation[] {
   const { pairs: all, strangers } = pairs(scenario, report);
   const found = strangers.map((flow) => wrong(`nobody sent ${flow.id}`));
   for (const pair of all) {
+    const backs = all.map(({ truth }) => truth).filter(({ answers }) => answers === pair.truth);
     found.push(
       ...countsWrong(pair),
-      ...pair.told.flatMap((flow) => flowWrong(pair, flow)),
+      ...pair.told.flatMap((flow) => flowWrong(pair, flow, [pair.truth, ...backs])),
     );
   }
   return found;
@@ -41,7 +42,8 @@ function countsWrong(pair: Pair): Violation[] {
     // Behind NAT that nobody could read, the two sides of a translation are two flows.
     const told = outcome === "delivered" ? Math.max(0, ...each) : each.reduce((a, b) => a + b, 0);
     // Pieces of one packet may be counted each where what they are pieces of was not seen.
-    const most = resized && truth[outcome] > 0 ? Infinity : truth[outcome];
+    const unsent = outcome === "dropped" ? pair.truth.unsent : 0;
+    const most = resized && truth[outcome] > 0 ? Infinity : truth[outcome] + unsent;
     if (told > most) {
       const text = `${told} packets ${outcome}, in truth ${truth[outcome]}`;
       found.push(wrong(`${nameOf(pair.truth)}: ${text}`));
@@ -50,19 +52,24 @@ function countsWrong(pair: Pair): Violation[] {
   return found;
 }
 
-function flowWrong(pair: Pair, flow: Flow): Violation[] {
+/** `asking`: the flow, and those that answer it: their lookups may have failed. */
+function flowWrong(pair: Pair, flow: Flow, asking: readonly TrueFlow[]): Violation[] {
   const found: Violation[] = [];
   const say = (text: string) => found.push(wrong(`${nameOf(pair.truth)}: ${text}`));
   if (flow.outcome === "unanswered" && (pair.truth.answered || !pair.truth.asks)) {
     say("unanswered, and in truth an answer was sent");
   }
   const places = pair.truth.packets.filter(({ fate }) => fate === "dropped");
-  if (flow.outcome === "dropped" && !places.some((packet) => isPlace(packet, flow))) {
+  const isHere = isUnsent(flow)
+    ? flow.lastHop.netns === pair.truth.from.name && pair.truth.unsent > 0
+    : places.some((packet) => isPlace(packet, flow));
+  if (flow.outcome === "dropped" && !isHere) {
     const { node, netns, device, function: by } = flow.lastHop;
     const truth = places.map(({ place }) => `${place!.netns.name}/${place!.name}`).join(", ");
     say(`dropped at ${node}/${netns}/${device} in ${by}, in truth at ${truth || "no place"}`);
   }
   const codes = new Set(pair.truth.packets.flatMap((packet) => codesOf(packet, pair.heard)));
+  if (asking.some(({ unsent }) => unsent > 0)) { for (const code of UNSENT) codes.add(code); }
   for (const cause of [flow.cause, ...flow.otherCauses ?? []]) {
     if (cause && cause.code !== "unexplained" && !codes.has(cause.code)) {
       const truth = [...codes].join(", ") || "nothing";
@@ -71,6 +78,8 @@ function flowWrong(pair: Pair, flow: Flow): Violation[] {
   }
   return found;
 }
+
+const UNSENT = ["no-route", "route-blackhole"];
 
 /** A frame for nobody is dropped by everybody; else the place is one. */
 function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
@@ -81,7 +90,8 @@ function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
 
 function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   const codes: string[] = [...packet.codes];
-  const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node));
+  const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node)) ||
+    packet.place?.wire?.ports.some(({ netns }) => !heard.has(netns.node.name));
   if (isOutside) codes.push("left-observed-network");
   if (isOutside && endedUnseen(packet, heard)) {
     codes.push("lost-between-nodes", "tunnel-endpoint-unreachable");

@@ -2,7 +2,9 @@
 import type { Random } from "./random.ts";
 import type { Node } from "./world.ts";
 
-export const SCRIPTS = ["device_rx", "device_tx", "drop", "consume", "deliver"] as const;
+/** Those that see packets; any of them may be missing. */
+const WATCHERS = ["device_rx", "device_tx", "drop", "consume", "deliver"] as const;
+export const SCRIPTS = [...WATCHERS, "route", "neighbour", "icmp_error", "reset"] as const;
 
 export interface Faults {
   /** Share of events lost, by how they go. */
@@ -73,7 +75,7 @@ export function drawFaults(random: Random, nodes: readonly Node[], endAt: number
       : null,
     late: some(0.12) ? { node: random.pick(names), at: moment() } : null,
     early: some(0.08) ? { node: random.pick(names), at: moment() } : null,
-    missing: some(0.2) ? { node: random.pick(names), script: random.pick(SCRIPTS) } : null,
+    missing: some(0.2) ? { node: random.pick(names), script: random.pick(WATCHERS) } : null,
     evicted: some(0.1) ? 0.1 : 0,
     lostBatch: some(0.1),
   };

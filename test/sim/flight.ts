@@ -1,5 +1,6 @@
 /** One packet under way: its socket buffers, and what probes could see of them. */
 import type { EventKind } from "../../src/event/event.ts";
+import { type Extras, NO_EXTRAS } from "./extras.ts";
 import type { Random } from "./random.ts";
 import type { Allocation, Emission, TruePacket } from "./truth.ts";
 import type { Connection, Device, Netns, World } from "./world.ts";
@@ -27,6 +28,13 @@ export interface Fields {
   icmpSequence?: number;
   gsoSize?: number;
   gsoSegments?: number;
+  fragmentOffset?: number;
+  quotedProtocol?: number;
+  quotedSource?: string;
+  quotedDestination?: string;
+  quotedSourcePort?: number;
+  quotedDestinationPort?: number;
+  quotedIpId?: number;
 }
 
 export interface Outer {
@@ -64,7 +72,12 @@ export class Simulation {
   readonly asked = new Map<string, { from: number; to: number }>();
   outerId = 1000;
 
-  constructor(readonly world: World, readonly random: Random, readonly endAt: number) {}
+  constructor(
+    readonly world: World,
+    readonly random: Random,
+    readonly endAt: number,
+    readonly extras: Extras = NO_EXTRAS,
+  ) {}
 }
 
 export class Flight {
@@ -124,6 +137,14 @@ export class Flight {
       cpu: this.cpu,
       columns: { ...columnsOf(skb, netns), ...more },
     });
+  }
+
+  /** Something that a kernel tells of no skb. */
+  tell(kind: EventKind, netns: Netns, columns: Record<string, unknown>): void {
+    this.pass();
+    const { now: at, packet, cpu } = this;
+    const emission = { at, device: null, netns, kind, packet, cpu, columns };
+    this.sim.emissions.push(emission);
   }
 
   /** A hop of the packet itself, not of a copy. */

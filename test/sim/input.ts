@@ -1,10 +1,11 @@
 /** The receiving half of a simulated kernel: device, bridge, IP, forwarding. */
+import { refuse } from "./errors.ts";
 import { enterBridge } from "./bridge.ts";
 import type { Flight, Skb } from "./flight.ts";
 import { deliver } from "./local.ts";
 import { struck } from "./mishap.ts";
 import { translateDestination } from "./nat.ts";
-import { lookUp, send } from "./output.ts";
+import { lookUp, lookupFailed, send } from "./output.ts";
 import { decapsulate } from "./tunnels.ts";
 import { type Device, holds, type Netns } from "./world.ts";
 
@@ -57,6 +58,8 @@ function forward(flight: Flight, device: Device, skb: Skb, six: boolean): void {
   }
   if (!route) {
     const by = six ? "ip6_pkt_drop" : "ip_error";
+    lookupFailed(flight, netns, skb, { ifindex: device.ifindex });
+    refuse(flight, netns, skb, "route");
     return flight.dropped(skb, device, by, "IP_INNOROUTES", ["no-route", ...tunnel]);
   }
   if (route.type === "blackhole") {
@@ -66,6 +69,7 @@ function forward(flight: Flight, device: Device, skb: Skb, six: boolean): void {
   }
   if (ttlOf(skb) <= 1) {
     const by = six ? "ip6_forward" : "ip_forward";
+    refuse(flight, netns, skb, "ttl");
     return flight.dropped(skb, device, by, "IP_INHDR", ["ttl-exceeded"]);
   }
   const mishap = struck(flight.sim.mishaps, "forward", { netns }, flight.packet, skb);

@@ -6,15 +6,23 @@ export interface Known {
   /** Null for the seed's own mix. */
   faults: Partial<Faults> | null;
   claim: string;
+  /** Found when networks did nothing beside carrying packets. */
+  plain: boolean;
 }
 
-const clean = (seed: number, claim: string): Known => ({ seed, faults: {}, claim });
+const clean = (seed: number, claim: string): Known => ({ seed, faults: {}, claim, plain: true });
 const lossy = (seed: number, loss: number, claim: string): Known => ({
   seed,
   faults: { loss },
   claim,
+  plain: true,
 });
-const own = (seed: number, claim: string): Known => ({ seed, faults: null, claim });
+const own = (seed: number, claim: string): Known => ({ seed, faults: null, claim, plain: true });
+
+const rich = (seed: number, loss: number, claim: string): Known => ({
+  ...lossy(seed, loss, claim),
+  plain: false,
+});
 
 export const KNOWN: readonly Known[] = [
   clean(8, "[C6] equal packets were joined to the wrong node's, and one was seen twice"),
@@ -68,4 +76,5 @@ export const KNOWN: readonly Known[] = [
   own(5687, "[C7] a GSO packet whose sender has no probe vanished at the router"),
   own(21726, "[C7] a GSO packet vanished whose pieces were received where device_rx was missing"),
   own(2742, "[O5] packets vanished whose loss no batch told any more"),
+  rich(329, 0.01, "[R40] an ICMP error about one packet explained others of the same hosts"),
 ];

@@ -1,21 +1,32 @@
 /** What a stack does with a packet for itself, and which frees tell of it. */
 import type { Flight, Skb } from "./flight.ts";
+import { refuse } from "./errors.ts";
 import { struck } from "./mishap.ts";
 import type { Device, Netns } from "./world.ts";
 
 export function deliver(flight: Flight, device: Device, skb: Skb): void {
   const { netns } = device;
   const mishap = struck(flight.sim.mishaps, "socket", { netns }, flight.packet, skb);
-  if (mishap) return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
+  if (mishap) {
+    if (mishap.reason === "NO_SOCKET") answerFor(flight, device, skb);
+    return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
+  }
   flight.note(device, "deliver");
   flight.pass();
   const { protocol, icmpType } = skb.fields;
   if (protocol === 1 || protocol === 58) {
-    if (icmpType === 8 || icmpType === 128) takeEcho(flight, device, skb);
+    const isEcho = icmpType === 8 || icmpType === 128;
+    if (isEcho || flight.packet.isError) takeEcho(flight, device, skb);
     else takeEchoReply(flight, device, skb);
   } else if (protocol === 17) readDatagram(flight, netns, skb);
   else takeSegment(flight, device, skb);
   flight.delivered();
+}
+
+/** Nothing listens: the sender is told. */
+function answerFor(flight: Flight, device: Device, skb: Skb): void {
+  if (skb.fields.protocol === 17) refuse(flight, device.netns, skb, "port");
+  else if (flight.sim.extras.errors) flight.emit("reset", skb, device.netns, device);
 }
 
 /** The stack answers by itself and is done with the request. */

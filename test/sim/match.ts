@@ -28,6 +28,9 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
     for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
       const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;
       byKey.set(`${NAMES[protocol]} ${source} ${destination} ${ports}`, pair);
+      // A lookup does not know the id of an echo.
+      const bare = `${NAMES[protocol]} ${source} ${destination} undefined undefined`;
+      if (truth.unsent > 0 && truth.icmpId !== undefined && !byKey.has(bare)) byKey.set(bare, pair);
     }
   }
   const strangers: Flow[] = [];
@@ -39,6 +42,9 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
   }
   return { pairs: result, strangers };
 }
+
+/** No packet: a lookup that failed. */
+export const isUnsent = ({ cause }: Flow) => cause?.rule === "R60";
 
 export const nameOf = ({ sent, icmpId }: TrueFlow) =>
   `${NAMES[sent.protocol]} ${sent.source}:${

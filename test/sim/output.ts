@@ -25,10 +25,21 @@ export function originate(flight: Flight, netns: Netns, skb: Skb): void {
   const route = lookUp(netns, skb.fields.destination);
   // The program is told; there is no packet that could be followed.
   if (!route?.device || route.type === "blackhole") {
+    lookupFailed(flight, netns, skb, {});
     flight.packet.unsent = true;
     return flight.free(skb);
   }
   send(flight, netns, skb, route);
+}
+
+/** No skb is asked for: the event is about the lookup. */
+export function lookupFailed(flight: Flight, netns: Netns, skb: Skb, more: object): void {
+  if (!flight.sim.extras.lookups || skb.outer || flight.packet.isError) return;
+  const { network, protocol, source, destination, sourcePort, destinationPort } = skb.fields;
+  const route = lookUp(netns, destination);
+  const asked = { network, protocol, source, destination, sourcePort, destinationPort };
+  const error = route?.type === "blackhole" ? 22 : network === "ip6" ? 101 : 113;
+  flight.tell("route", netns, { ...asked, routeTable: 254, routeError: error, ...more });
 }
 
 /** At most this long from here to the driver. */
@@ -72,6 +83,10 @@ function ask(flight: Flight, skb: Skb, device: Device): void {
 function wait(flight: Flight, skb: Skb, device: Device): void {
   skb.sourceMac = skb.destinationMac = undefined;
   if (flight.sim.random.chance(0.7)) ask(flight, skb, device);
+  if (flight.sim.extras.lookups) {
+    const neighbour = { ifindex: device.ifindex, device: device.name, network: "ip4" };
+    flight.tell("neighbour", device.netns, { ...neighbour, neighbourState: "INCOMPLETE" });
+  }
   const codes = skb.outer
     ? ["neighbour-unresolved", "tunnel-endpoint-unreachable"] as const
     : ["neighbour-unresolved"] as const;

@@ -7,6 +7,7 @@ import { checkLive } from "./check_live.ts";
 import { checkSame } from "./check_same.ts";
 import { checkAccounting, checkGaps } from "./check_whole.ts";
 import { checkWrong } from "./check_wrong.ts";
+import { type Extras, extrasOf, nameExtras } from "./extras.ts";
 import { describe, drawFaults, type Faults, NO_FAULTS } from "./faults.ts";
 import type { Violation } from "./match.ts";
 import { Random } from "./random.ts";
@@ -24,8 +25,13 @@ export interface Run {
 }
 
 /** The seed's own mix of faults, or the given one. */
-export function run(seed: number, given: Partial<Faults> | null, with_: Analyse = analyse): Run {
-  const scenario = scenarioOf(seed);
+export function run(
+  seed: number,
+  given: Partial<Faults> | null,
+  with_: Analyse = analyse,
+  extras: Extras = extrasOf(seed),
+): Run {
+  const scenario = scenarioOf(seed, extras);
   const random = new Random(seed ^ 0x5eed);
   const drawn = drawFaults(random.fork(), scenario.world.nodes, scenario.endAt);
   const faults = given ? { ...NO_FAULTS, ...given } : drawn;
@@ -45,12 +51,14 @@ export function run(seed: number, given: Partial<Faults> | null, with_: Analyse 
 
 /** Seed, network, faults and the first things that went wrong. */
 export function explain({ seed, scenario, faults, violations }: Run): string {
-  const { shape, mishaps } = scenario;
+  const { shape, mishaps, extras } = scenario;
   const network =
     `${shape.nodes} nodes, pods ${shape.pods}, ${shape.overlay}, router ${shape.router}` +
     `${shape.oneKernel ? ", one kernel" : ""}${shape.floods ? ", floods" : ""}`;
   return [
-    `seed ${seed}: ${network}; mishaps: ${mishaps.join(", ") || "none"}; ${describe(faults)}`,
+    `seed ${seed}: ${network}; mishaps: ${mishaps.join(", ") || "none"}; ${
+      nameExtras(extras).join(", ")
+    }; ${describe(faults)}`,
     ...violations.slice(0, 4).map(({ check, text }) => `  [${check}] ${text}`),
   ].join("\n");
 }

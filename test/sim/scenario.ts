@@ -3,6 +3,7 @@ import { build, drawShape, type Shape } from "./build.ts";
 import { datagrams } from "./datagrams.ts";
 import { echo } from "./echo.ts";
 import { Simulation } from "./flight.ts";
+import type { Extras } from "./extras.ts";
 import { giveAddresses } from "./memory.ts";
 import { drawMishaps } from "./mishaps.ts";
 import { Random } from "./random.ts";
@@ -15,6 +16,7 @@ export interface Scenario {
   seed: number;
   shape: Shape;
   mishaps: string[];
+  extras: Extras;
   world: World;
   flows: TrueFlow[];
   /** In time order, up to the end of the trace. */
@@ -24,18 +26,18 @@ export interface Scenario {
 
 export const SECOND = 1_000_000_000;
 
-export function scenarioOf(seed: number): Scenario {
+export function scenarioOf(seed: number, extras: Extras): Scenario {
   const random = new Random(seed);
   const shape = drawShape(random.fork());
   const world = build(shape, random.fork());
   const endAt = random.chance(0.15) ? SECOND + random.int(3 * SECOND) : 30 * SECOND;
-  const sim = new Simulation(world, random.fork(), endAt);
+  const sim = new Simulation(world, random.fork(), endAt, extras);
   const mishaps = drawMishaps(sim, random.fork());
   const talks = random.fork();
   const count = talks.between(1, 6);
   for (let i = 0; i < count; i++) talk(sim, talks.fork(), i);
   giveAddresses(sim.allocations);
-  return { seed, shape, mishaps, ...closed(sim) };
+  return { seed, shape, mishaps, extras, ...closed(sim) };
 }
 
 /** What happened until the end, in order; flows of which nothing was sent are left out. */
@@ -43,7 +45,7 @@ export function closed(sim: Simulation): Pick<Scenario, "world" | "flows" | "emi
   const emissions = sim.emissions.filter((emission) => emission.at <= sim.endAt)
     .sort((a, b) => a.at - b.at);
   const flows = [...new Set(sim.packets.map((packet) => packet.flow))]
-    .filter((flow) => flow.packets.length > 0);
+    .filter((flow) => flow.packets.length > 0 || (sim.extras.lookups && flow.unsent > 0));
   return { world: sim.world, flows, emissions, endAt: sim.endAt };
 }
 

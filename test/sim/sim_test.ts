@@ -2,7 +2,9 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { EventSchema } from "../../src/event/event_schema.ts";
 import { decodeTsv, encodeEvent } from "../../src/event/codec.ts";
 import { NetnsState } from "../../src/event/state.ts";
+import { analyse } from "../../src/analysis/mod.ts";
 import { CANARIES } from "./canary.ts";
+import { extrasOf, NO_EXTRAS } from "./extras.ts";
 import type { Faults } from "./faults.ts";
 import { KNOWN } from "./known.ts";
 import { explain, type Run, run } from "./run.ts";
@@ -23,7 +25,7 @@ function range(seeds: number, given: Partial<Faults> | null, each: (result: Run)
   equal(failed.slice(0, 5).join("\n"), "", `${failed.length} of ${seeds} seeds failed`);
 }
 
-Deno.test("[S1] [O13] each seed's own mix of faults breaks no promise, and all faults are met", () => {
+Deno.test("[S1] [S11] [O13] each seed's own mix of faults breaks no promise, and all faults are met", () => {
   const usage: Usage = new Map();
   range(SEEDS, null, (result) => note(usage, result));
   deepEqual(tooRare(usage), []);
@@ -116,9 +118,9 @@ function later(batches: Run["input"]["batches"], i: number): Run["input"]["batch
   }));
 }
 
-for (const { seed, faults, claim } of KNOWN) {
+for (const { seed, faults, claim, plain } of KNOWN) {
   Deno.test(`${claim.split(" ")[0]} seed ${seed}: ${claim.split(" ").slice(1).join(" ")}`, () => {
-    const result = run(seed, faults);
+    const result = run(seed, faults, analyse, plain ? NO_EXTRAS : extrasOf(seed));
     equal(result.violations.length, 0, explain(result));
   });
 }

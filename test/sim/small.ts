@@ -6,6 +6,7 @@ import { checkAccounting, checkGaps } from "./check_whole.ts";
 import { checkWrong } from "./check_wrong.ts";
 import { datagrams } from "./datagrams.ts";
 import { echo } from "./echo.ts";
+import { NO_EXTRAS } from "./extras.ts";
 import { NO_FAULTS } from "./faults.ts";
 import { Simulation } from "./flight.ts";
 import type { Violation } from "./match.ts";
@@ -126,7 +127,7 @@ function scenarioFor(shape: Partial<Shape>, talk: typeof TALKS[number], death: n
     stream(sim, { ...plan, ...rest, gso: false, closed: false });
   }
   giveAddresses(sim.allocations);
-  return { seed: 0, shape: { ...BASE, ...shape }, mishaps: [], ...closed(sim) };
+  return { seed: 0, shape: { ...BASE, ...shape }, mishaps: [], extras: NO_EXTRAS, ...closed(sim) };
 }
 
 /** One event less, and counted as lost from its batch on. */

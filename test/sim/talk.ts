@@ -33,6 +33,7 @@ export function openFlow(
     packets: [],
     answered: false,
     asks,
+    unsent: 0,
     translated: false,
   };
 }
@@ -45,7 +46,34 @@ export function sendPacket(
   fields: Omit<Fields, "network" | "protocol" | "source" | "destination">,
   duplicate = false,
 ): TruePacket {
-  const packet: TruePacket = {
+  const packet = unsentPacket(sim, flow, at, duplicate);
+  sim.packets.push(packet);
+  flow.packets.push(packet);
+  const { source, destination, protocol } = flow.sent;
+  const flight = new Flight(sim, packet, at);
+  const skb = flight.make(flow.from, {
+    network: isSix(source) ? "ip6" : "ip4",
+    protocol,
+    source,
+    destination,
+    ...fields,
+  });
+  originate(flight, flow.from, skb);
+  if (packet.unsent) {
+    flow.packets.pop();
+    flow.unsent++;
+  }
+  return packet;
+}
+
+/** Its truth before anything has happened to it. */
+export function unsentPacket(
+  sim: Simulation,
+  flow: TrueFlow,
+  at: number,
+  duplicate = false,
+): TruePacket {
+  return {
     id: sim.packets.length,
     flow,
     fate: "lost",
@@ -60,20 +88,6 @@ export function sendPacket(
     glimpsed: false,
     resized: false,
   };
-  sim.packets.push(packet);
-  flow.packets.push(packet);
-  const { source, destination, protocol } = flow.sent;
-  const flight = new Flight(sim, packet, at);
-  const skb = flight.make(flow.from, {
-    network: isSix(source) ? "ip6" : "ip4",
-    protocol,
-    source,
-    destination,
-    ...fields,
-  });
-  originate(flight, flow.from, skb);
-  if (packet.unsent) flow.packets.pop();
-  return packet;
 }
 
 /** The tuple of an answer as its sender sees it: that of the request as it arrived, turned. */

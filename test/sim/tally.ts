@@ -1,7 +1,7 @@
 /** How much of the truth the reports told: by packets, over many seeds. */
 import type { Report } from "../../src/event/report.ts";
 import { truthOf } from "./check_wrong.ts";
-import { pairs } from "./match.ts";
+import { isUnsent, pairs } from "./match.ts";
 import type { Run } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TruePacket } from "./truth.ts";
@@ -25,10 +25,11 @@ export function tally({ scenario, report }: Pick<Run, "scenario"> & { report: Re
   for (const pair of pairs(scenario, report).pairs) {
     const truth = truthOf(pair);
     const packets = pair.truth.packets.filter((packet) => seen.has(packet));
+    const flows = pair.told.filter((flow) => !isUnsent(flow));
     const resized = pair.truth.packets.some((packet) => packet.resized);
     let right = 0;
     for (const outcome of ["delivered", "dropped", "vanished"] as const) {
-      const told = Math.max(0, ...pair.told.map((flow) => flow.packets[outcome]));
+      const told = Math.max(0, ...flows.map((flow) => flow.packets[outcome]));
       right += Math.min(told, truth[outcome]);
       if (!resized || truth[outcome] === 0) total.wrong += Math.max(0, told - truth[outcome]);
     }

@@ -39,6 +39,8 @@ export interface TruePacket {
   unsent: boolean;
   /** Left the probed nodes for a kernel without a probe, or ended in one. */
   outside: boolean;
+  /** An ICMP error: evidence, and no packet of a flow. */
+  isError?: true;
   /** A probe saw a copy that was flooded to somebody it was not for. */
   glimpsed: boolean;
   /** Sent as one and received as several, or the other way round. */
@@ -60,6 +62,8 @@ export interface TrueFlow {
   answered: boolean;
   /** Asks for an answer that a report may miss (echo, SYN). */
   asks: boolean;
+  /** Packets that its own kernel refused before there was one. */
+  unsent: number;
   translated: boolean;
 }
 
@@ -70,8 +74,8 @@ export interface Emission {
   netns: Netns;
   kind: EventKind;
   packet: TruePacket;
-  skb: Allocation;
-  head: Allocation;
+  skb?: Allocation;
+  head?: Allocation;
   cpu: number;
   columns: Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
 /** What the seeds exercised, so that a run which checks nothing is noticed. */
+import { nameExtras } from "./extras.ts";
 import { describe } from "./faults.ts";
 import type { Run } from "./run.ts";
 
@@ -19,6 +20,8 @@ export function note(usage: Usage, { scenario, faults, report }: Run): void {
   }
   for (const name of scenario.mishaps) count(`mishap ${name}`);
   for (const word of describe(faults).split(" ")) count(`fault ${word.split("=")[0]}`);
+  for (const name of nameExtras(scenario.extras)) count(`extra ${name}`);
+  for (const { kind } of scenario.emissions) count(`event ${kind}`);
   const { shape } = scenario;
   count(`overlay ${shape.overlay}`);
   count(`pods ${shape.pods}`);
@@ -42,6 +45,10 @@ export const NEEDED: Record<string, number> = {
   "outcome vanished": 5,
   "outcome unanswered": 1,
   "outcome unknown": 20,
+  "event icmp-error": 20,
+  "event route": 20,
+  "event neighbour": 5,
+  "event reset": 5,
   ...Object.fromEntries(
     [
       ...["loss", "countedLate", "duplicateEvents", "duplicateBatches", "crossedCpus", "cutLines"],
