@@ -172,8 +172,7 @@ function unreachable(url: string, error: unknown): LasthopError {
 async function ingestError(response: Response, url: string): Promise<IngestError> {
   const { status, headers } = response;
   const text = await response.text().catch(() => "");
-  const wait = Number(headers.get("retry-after") ?? Number.NaN);
-  const retryAfterSeconds = Number.isFinite(wait) ? wait : null;
+  const retryAfterSeconds = secondsOf(headers.get("retry-after"));
   if (headers.get("content-type")?.startsWith("application/problem+json") === true) {
     const problem = JSON.parse(text) as Record<string, unknown>;
     return new IngestError(
@@ -187,4 +186,12 @@ async function ingestError(response: Response, url: string): Promise<IngestError
   const message = `Cannot use the ingest at ${url}: it answered ${status} and no problem+json, ` +
     "must be a `lasthop serve`";
   return new IngestError("ingest_strange", message, status, retryAfterSeconds, {});
+}
+
+/** Seconds, or the moment that a proxy may name instead. */
+function secondsOf(retryAfter: string | null): number | null {
+  if (retryAfter === null) return null;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
+  const seconds = (Date.parse(retryAfter) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
 }

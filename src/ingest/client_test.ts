@@ -44,6 +44,17 @@ Deno.test("a refusal keeps its code, status and how long to wait", async () => {
   });
 });
 
+Deno.test("how long to wait may also be a moment, as proxies say it", async () => {
+  const waitOf = async (retryAfter: string) => {
+    const answer = new Response("busy", { status: 503, headers: { "retry-after": retryAfter } });
+    const client = createClient({ url: "http://i.example", fetch: () => Promise.resolve(answer) });
+    return await client.report("i").then(() => null, (error) => error.retryAfterSeconds);
+  };
+  const soon = await waitOf(new Date(Date.now() + 60_000).toUTCString());
+  ok(soon > 50 && soon <= 60, `${soon} s`);
+  deepEqual([await waitOf("Wed, 21 Oct 2015 07:28:00 GMT"), await waitOf("later")], [0, null]);
+});
+
 Deno.test("what answers but is no ingest is called so", async () => {
   const page = () => Promise.resolve(new Response("<html>", { status: 502 }));
   const client = createClient({ url: "http://proxy.example", fetch: page });

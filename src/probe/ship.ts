@@ -41,6 +41,8 @@ export class Shipper {
   #ending = false;
   #dead = false;
   #failures = 0;
+  /** The ingest works and asked to wait; told once, until all that waited is sent. */
+  #askedToWait = false;
   #spoolBroken = false;
   /** Batches the ingest acknowledged. */
   sent = 0;
@@ -75,6 +77,8 @@ export class Shipper {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted && !this.#dead) {
       if (this.#isEmpty()) {
+        if (this.#askedToWait) this.options.onNotice("the ingest has taken what was kept");
+        this.#askedToWait = false;
         if (this.#ending) return;
         this.#wake = Promise.withResolvers();
         await this.#wake.promise;
@@ -82,7 +86,9 @@ export class Shipper {
       }
       try {
         await this.#sendOldest();
-        if (this.#failures > 0) this.options.onNotice("the ingest is back: sending what was kept");
+        if (this.#failures > 0 && !this.#askedToWait) {
+          this.options.onNotice("the ingest is back: sending what was kept");
+        }
         this.#failures = 0;
       } catch (error) {
         await this.#handle(error);
@@ -121,9 +127,13 @@ export class Shipper {
       this.#failed.resolve(error);
       return;
     }
-    if (this.#failures === 0) this.options.onNotice(`${saidOf(error)}; ${this.#meanwhile()}`);
+    const atLeastMs = retryAfterMs(error);
+    if (this.#failures === 0 && !(atLeastMs > 0 && this.#askedToWait)) {
+      this.options.onNotice(`${saidOf(error)}; ${this.#meanwhile()}`);
+    }
+    this.#askedToWait = atLeastMs > 0;
     this.#failures += 1;
-    await this.#waitToRetry(retryAfterMs(error));
+    await this.#waitToRetry(atLeastMs);
   }
 
   #meanwhile(): string {
@@ -133,12 +143,12 @@ export class Shipper {
       : `reports wait in ${spool.options.directory}`;
   }
 
-  /** Twice as long after each failure, and never in step with other probes. */
+  /** Twice as long after each failure, and never in step with others that were told the same. */
   async #waitToRetry(atLeastMs: number): Promise<void> {
     const steps = Math.min(this.#failures - 1, 16);
     const fullMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** steps);
     const random = this.options.random ?? Math.random;
-    let leftMs = Math.max(atLeastMs, fullMs / 2 + random() * fullMs / 2);
+    let leftMs = Math.max(atLeastMs * (1 + random() / 4), fullMs / 2 + random() * fullMs / 2);
     while (leftMs > 0 && !this.#stop.signal.aborted) {
       await this.#toSpool();
       const stepMs = Math.min(leftMs, SPOOL_EVERY_MS);
