@@ -47,3 +47,45 @@ Deno.test("bytes are equal when all of them are, and there are as many", () => {
   ok(!equalBytes(bytes(1, 2), bytes(1, 3)) && !equalBytes(bytes(1), bytes(1, 0)));
   ok(!equalBytes(bytes(), bytes(0)) && !equalBytes(bytes(0), bytes()));
 });
+
+Deno.test("comparing looks at every byte, wherever the first difference is", () => {
+  const looks = (differsAt: number) => {
+    let count = 0;
+    const counted = (bytes: Uint8Array) =>
+      new Proxy(bytes, {
+        get(target, name) {
+          if (typeof name === "string" && /^\d+$/.test(name)) count += 1;
+          return Reflect.get(target, name, target);
+        },
+      });
+    const a = new Uint8Array(32);
+    const b = new Uint8Array(32);
+    if (differsAt < 32) b[differsAt] = 1;
+    equal(equalBytes(counted(a), counted(b)), differsAt >= 32);
+    return count;
+  };
+  deepEqual([0, 1, 16, 31, 32].map(looks), [64, 64, 64, 64, 64]);
+});
+
+Deno.test("a secret is hashed and compared for an id that does not exist, too", async () => {
+  const { store, clock, token } = await minted(null);
+  const hashed: number[] = [];
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  const counts = async (given: string) => {
+    let count = 0;
+    crypto.subtle.digest = (...of) => {
+      count += 1;
+      return digest(...of);
+    };
+    equal(await checkToken(given, "root", store, clock), "unknown");
+    hashed.push(count);
+  };
+  try {
+    const [, id, secret] = token.token.split(".");
+    await counts(`lh.${id}.${secret!.slice(1)}x`);
+    await counts(`lh.AAAAAAAAAAAA.${secret}`);
+  } finally {
+    crypto.subtle.digest = digest;
+  }
+  deepEqual(hashed, [3, 3]);
+});

@@ -91,6 +91,8 @@ Deno.test({
     const { ingest, find } = await start(TOKEN);
     await find(i1());
     const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1`);
+    const urls: string[] = [];
+    page.on("request", (request) => urls.push(request.url()));
     try {
       await page.fill("input[name=token]", "wrong");
       await page.keyboard.press("Enter");
@@ -99,6 +101,10 @@ Deno.test({
       await page.keyboard.press("Enter");
       await page.locator(".verdict h2", { hasText: "Dropped at" }).waitFor();
       deepEqual(faults.filter((fault) => !fault.includes("401")), []);
+      urls.push(page.url());
+      equal(urls.some((url) => url.includes("wrong") || url.includes(TOKEN)), false, urls.join());
+      // What outlives the tab does not hold it.
+      equal(await page.evaluate(() => localStorage.length + document.cookie.length), 0);
     } finally {
       await close();
       await ingest.stop();
