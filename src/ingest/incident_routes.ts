@@ -6,9 +6,11 @@ import { CreateIncident, INCIDENT_ID, SetShards, type ShownIncident } from "./ap
 import { archiveFile } from "./archive.ts";
 import { principalOf, requireRole } from "./auth.ts";
 import type { Deps, Env } from "./deps.ts";
+import { guardedStream } from "./guarded_stream.ts";
 import { Problem } from "./problem.ts";
 import { readJson } from "./read_json.ts";
 import type { Incident } from "./store.ts";
+import { isStillGood } from "./tokens.ts";
 
 /** An incident as the API shows it. */
 export function shown(incident: Incident): ShownIncident {
@@ -134,7 +136,7 @@ const LIVE_HEADERS = {
 };
 
 export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
-  const { store, hub, limits } = deps;
+  const { store, clock, hub, limits } = deps;
 
   const reportOf = async (c: Context<Env>) => {
     const id = incidentId(c);
@@ -161,13 +163,17 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
 
   app.get("/v1/incidents/:id/live", async (c) => {
     const id = incidentId(c);
-    requireRole(c, "viewer", id);
+    const viewer = requireRole(c, "viewer", id);
     await visibleIncident(deps, id);
     // Only the headers are wanted: a viewer would wait for a reader that never comes.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
     const cursor = c.req.header("last-event-id") ?? null;
     const stream = await hub.live(id, cursor, () => c.req.raw.signal);
-    if (stream !== null) return c.body(stream, 200, LIVE_HEADERS);
+    if (stream !== null) {
+      const allowed = () => isStillGood(viewer, store, clock);
+      const guard = { allowed, everyMs: limits.tokenCheckMs, clock };
+      return c.body(guardedStream(stream, guard), 200, LIVE_HEADERS);
+    }
     const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, must be fewer`;
     throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
   });

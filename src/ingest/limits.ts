@@ -48,6 +48,8 @@ export interface Limits extends AdmissionLimits {
   /** Shortest time between two computations of a live report. */
   recomputeMinMs: number;
   heartbeatMs: number;
+  /** How long a live stream may outlast the token it was opened with. */
+  tokenCheckMs: number;
   viewersMax: number;
   /** Changes waiting for one viewer before it is told that it missed some. */
   viewerQueueMax: number;
@@ -100,6 +102,7 @@ export const DEFAULT_LIMITS: Limits = {
   refusedListedMax: 100,
   recomputeMinMs: 100,
   heartbeatMs: 5_000,
+  tokenCheckMs: 10_000,
   viewersMax: 2_000,
   viewerQueueMax: 1_000,
   changesKeptMax: 2_000,

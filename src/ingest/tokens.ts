@@ -59,6 +59,13 @@ export async function checkToken(
   return expired ? { expired: principal } : principal;
 }
 
+/** Whether one who was let in before still would be. Who has no stored token always is. */
+export async function isStillGood(who: Principal, store: Store, clock: Clock): Promise<boolean> {
+  if (who.id === "root" || who.id === "loopback") return true;
+  const stored = await store.getToken(who.id);
+  return stored !== null && (stored.expiresMs === null || stored.expiresMs > clock.wallMs());
+}
+
 export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }

@@ -10,6 +10,7 @@ import {
   problem,
   rawRequest,
   readText,
+  refusal,
   type Target,
   untilFigure,
 } from "./target.ts";
@@ -100,6 +101,7 @@ function changesContract(test: HttpTest): void {
 }
 
 function endContract(test: HttpTest): void {
+  tokenEndContract(test);
   test("closing an incident ends its streams with the last report", async (target) => {
     const viewer = new Watcher(target);
     await viewer.seen(0);
@@ -143,4 +145,60 @@ function endContract(test: HttpTest): void {
     await viewer.leave();
     await untilFigure(target, "viewers", 0);
   }, { limits: { viewersMax: 1 } });
+}
+
+interface Watched {
+  token: string;
+  watcher: Watcher;
+}
+
+function tokenEndContract(test: HttpTest): void {
+  const watch = async (target: Target, expiresInSeconds?: number) => {
+    const wanted = { role: "viewer", ...(expiresInSeconds && { expiresInSeconds }) } as const;
+    const { id, token } = await clientOf(target).createToken("i", wanted);
+    const watcher = new Watcher(target, { token });
+    await watcher.seen(0);
+    return { id, token, watcher };
+  };
+  /** Ends without an `end`, as any stream that broke; whoever tries again is told why. */
+  const isRefused = async (target: Target, { watcher, token }: Watched, code: string) => {
+    await watcher.until(() => false);
+    deepEqual(watcher.names(), ["hello", "report"]);
+    const again = await refusal(new Watcher(target, { token }).until(() => false));
+    deepEqual([again.status, again.code], [401, code]);
+  };
+
+  test("a stream ends soon after its token was revoked, others go on", async (target) => {
+    const gone = await watch(target);
+    const stays = await watch(target);
+    await clientOf(target).deleteToken("i", gone.id);
+    await isRefused(target, gone, "token_wrong");
+    await post(target, 0);
+    await stays.watcher.seen(2);
+    await stays.watcher.leave();
+    await untilFigure(target, "viewers", 0);
+  }, { limits: { tokenCheckMs: 100 } });
+
+  test("a stream ends soon after its token expired", async (target) => {
+    await isRefused(target, await watch(target, 1), "token_expired");
+    await untilFigure(target, "viewers", 0);
+  }, { limits: { tokenCheckMs: 100 } });
+
+  test("who was away for longer than changes are kept is given all, not a part", async (t) => {
+    const before = new Watcher(t);
+    await before.seen(0);
+    const other = new Watcher(t);
+    await other.seen(0);
+    await before.leave();
+    for (let sequence = 0; sequence < 6; sequence++) {
+      await post(t, sequence);
+      await other.seen(2 * (sequence + 1));
+    }
+    const after = new Watcher(t, { lastEventId: before.cursor! });
+    after.report = before.report;
+    await after.seen(12);
+    deepEqual(after.names(), ["hello", "report"]);
+    deepEqual(after.report, other.report);
+    await Promise.all([after.leave(), other.leave()]);
+  }, { limits: { changesKeptMax: 3 } });
 }
