@@ -5,6 +5,7 @@ import {
   type Counters,
   type Evicted,
   type Incident,
+  type StoredBatch,
   type StoredToken,
   type Tier,
   TIERS,
@@ -220,3 +221,9 @@ export class HubTable {
 }
 
 const tierNumber = (tier: Tier) => TIERS.indexOf(tier);
+
+/** What the hub itself has of a batch. */
+export function ownBatch({ row, header, refused, evicted, own }: HubRow): StoredBatch {
+  const segments = own.map(({ tier, text }) => ({ tier, lines: 0, text }));
+  return { row, header: JSON.parse(header), refused, evicted, segments };
+}

@@ -32,7 +32,7 @@ import {
 } from "./env.ts";
 import { Growth } from "./growth.ts";
 import { HubAdmission } from "./hub_admission.ts";
-import { type HubRow, HubTable } from "./hub_table.ts";
+import { type HubRow, HubTable, ownBatch } from "./hub_table.ts";
 import type { Commit, Layout } from "./parts.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
@@ -92,7 +92,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   async *#ownBatches(): AsyncGenerator<StoredBatch> {
     for (let after = 0;;) {
       const page = this.#table.page(after, Infinity, 200);
-      for (const row of page) yield await Promise.resolve(storedOf(row));
+      for (const row of page) yield await Promise.resolve(ownBatch(row));
       if (page.length === 0) return;
       after = page.at(-1)!.row;
     }
@@ -159,7 +159,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     const { row, incident } = this.#table;
     await this.#admission.came(probe, loadOf(commit));
     const own = this.#table.page(row - 1, row, 1)[0]!;
-    this.#hub.stored(incident!.id, row, decodeStored(storedOf(own)), evicted);
+    this.#hub.stored(incident!.id, row, decodeStored(ownBatch(own)), evicted);
     await this.#wake(ALARM_MS);
     return { status: "stored", row, revision: incident!.revision, evicted };
   }
@@ -298,9 +298,4 @@ function loadOf({ sizes, header }: Commit): Load {
     events: sum(({ tier, lines }) => tier === "state" ? 0 : lines),
     bytes: header.length + sum(({ chars }) => chars),
   };
-}
-
-function storedOf({ row, header, refused, evicted, own }: HubRow): StoredBatch {
-  const segments = own.map(({ tier, text }) => ({ tier, lines: 0, text }));
-  return { row, header: JSON.parse(header), refused, evicted, segments };
 }
