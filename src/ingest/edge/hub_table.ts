@@ -84,6 +84,15 @@ export class HubTable {
     this.#incident = incident;
   }
 
+  /** False when there is no incident. */
+  countStrayLines(lines: number): boolean {
+    const incident = this.#incident;
+    if (incident === null) return false;
+    const counters = { ...incident.counters, strayLines: incident.counters.strayLines + lines };
+    this.saveIncident({ ...incident, counters });
+    return true;
+  }
+
   saveLayout(layout: Layout): void {
     this.write("layout", layout);
     this.#layout = layout;

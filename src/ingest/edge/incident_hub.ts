@@ -179,11 +179,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   }
 
   countStrayLines(lines: number): void {
-    const { incident } = this.#table;
-    if (incident === null) return;
-    const counters = { ...incident.counters, strayLines: incident.counters.strayLines + lines };
-    this.#table.saveIncident({ ...incident, counters });
-    this.#hub.changed(incident.id);
+    if (this.#table.countStrayLines(lines)) this.#hub.changed(this.#table.incident!.id);
   }
 
   async close(closedMs: number): Promise<boolean> {
