@@ -88,6 +88,13 @@ function longest(state: NetnsState, family: 4 | 6, table: number, address: strin
 }
 
 /** A route as `ip route` prints it, short. */
+/** What takes the refusal away that the lookup of `destination` ended with; null without one. */
+export function refusalFix(destination: string, { route, rule }: RouteAnswer): string | null {
+  const ip = destination.includes(":") ? "ip -6" : "ip";
+  if (route) return refuses(route) ? `${ip} route del ${routeText(route)}` : null;
+  return rule && rule.action !== "lookup" ? `${ip} rule del priority ${rule.priority}` : null;
+}
+
 export function routeText(route: Route): string {
   const type = route.type === "unicast" ? "" : `${route.type} `;
   const destination = /^(0\.0\.0\.0|::)\/0$/.test(route.destination)

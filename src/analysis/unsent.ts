@@ -6,7 +6,7 @@ import { lookupPurpose } from "../event/lookup.ts";
 import type { Flow } from "../event/report.ts";
 import { flowId, protocolName } from "./flows.ts";
 import { type Form, UDP } from "./identity.ts";
-import { lookUpRoute, refuses, routeText } from "./routing.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "./routing.ts";
 import { command, stateEvidence } from "./rules/rule.ts";
 import { netnsName, ownsAddress, stateAt } from "./state_view.ts";
 import type { Sighting } from "./timeline.ts";
@@ -109,10 +109,11 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);
   if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
-  const { route, rule, certain } = lookUpRoute(state, {
+  const answer = lookUpRoute(state, {
     destination: form.destination,
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
   });
+  const { route, rule, certain } = answer;
   // The tables do have a way: the failed lookup was one table's, and another one answered.
   if (route !== null && !refuses(route)) return null;
   const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
@@ -128,6 +129,8 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     function: form.network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup",
   };
   const times = attemptsOf(lookups);
+  const fix = refusalFix(form.destination, answer) ??
+    `ip route add ${form.destination} via GATEWAY`;
   return {
     id: flowId(form),
     protocol: protocolName(form),
@@ -151,14 +154,13 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
         {
           node: event.node.name,
           kind: "event",
-          text:
-            `${times} attempts: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
+          text: `${
+            times === 1 ? "1 attempt" : `${times} attempts`
+          }: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
         },
         stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
       ],
-      remedy: refusal
-        ? undefined
-        : [command(event.node, event.netns, `ip route add ${form.destination} via GATEWAY`)],
+      remedy: [command(event.node, event.netns, fix)],
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
 import { isMulticast } from "../address.ts";
-import { lookUpRoute, refuses, routeText } from "../routing.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "../routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
+import { martian } from "./martian.ts";
 import {
   type Case,
   cause,
@@ -9,6 +10,7 @@ import {
   eventEvidence,
   place,
   type Rule,
+  setDevice,
   stateEvidence,
   wireDestination,
   wireSource,
@@ -64,7 +66,11 @@ export const forwardingDisabled: Rule = {
           }`,
         ),
       ],
-      [command(found.node, found.netns, `sysctl -w ${setting}=1`)],
+      [
+        setting === global
+          ? command(found.node, found.netns, `sysctl -w ${global}=1`)
+          : setDevice(found, "forwarding", 1),
+      ],
     );
   },
 };
@@ -106,10 +112,6 @@ export const routeRefuses: Rule = {
       : `rule ${rule!.priority}: ${rule!.action}${rule!.source ? ` from ${rule!.source}` : ""}${
         rule!.destination ? ` to ${rule!.destination}` : ""
       }`;
-    const family = isSix(found) ? "ip -6" : "ip";
-    const fix = route
-      ? `${family} route del ${routeText(route)}`
-      : `${family} rule del priority ${rule!.priority}`;
     return cause(
       "route-blackhole",
       answer.certain ? "proven" : "likely",
@@ -117,7 +119,7 @@ export const routeRefuses: Rule = {
         netnsName(found.node, found.netns)
       } on ${found.node.name} refuses packets: ${text}`,
       [eventEvidence(found), stateEvidence(found.node, text)],
-      [command(found.node, found.netns, fix)],
+      [command(found.node, found.netns, refusalFix(wireDestination(event), answer)!)],
     );
   },
 };
@@ -206,47 +208,11 @@ export const reversePathFilter: Rule = {
       }: the route back to it is not through ${found.device} (${way})`,
       evidence,
       [
-        command(found.node, found.netns, `sysctl -w net.ipv4.conf.${found.device}.rp_filter=2`),
+        setDevice(found, "rp_filter", 2),
         ...(all === "1"
           ? [command(found.node, found.netns, "sysctl -w net.ipv4.conf.all.rp_filter=2")]
           : []),
       ],
-    );
-  },
-};
-
-const MARTIAN =
-  /^(IP_LOCAL_SOURCE|IP_INVALID_SOURCE|IP_INVALID_DEST|IP_LOCALNET|INVALID_SOURCE|UNICAST_IN_L2_MULTICAST)$/;
-
-export const martian: Rule = {
-  id: "R5",
-  title: "its source or destination may not appear there",
-  judge(found) {
-    const { event } = found;
-    if (event.kind !== "drop" || !MARTIAN.test(event.reason ?? "")) return null;
-    const source = wireSource(event);
-    const own = acceptsAddress(found.before, source);
-    const why = own
-      ? `its source ${source} is an address of ${netnsName(found.node, found.netns)} itself`
-      : `${source} > ${wireDestination(event)} may not appear there`;
-    return cause(
-      "martian-address",
-      "proven",
-      `${place(found)} refused the packet as martian (${event.reason}): ${why}`,
-      [
-        eventEvidence(found),
-        ...(own ? [stateEvidence(found.node, `${source} is one of its own addresses`)] : []),
-      ],
-      own
-        ? [
-          command(found.node, found.netns, `ip addr show to ${source}`),
-          command(
-            found.node,
-            found.netns,
-            `sysctl -w net.ipv4.conf.${found.device}.accept_local=1`,
-          ),
-        ]
-        : undefined,
     );
   },
 };

@@ -11,12 +11,14 @@ import { sizeRules } from "./size.ts";
 import { socketRules } from "./socket.ts";
 import { tunnelRules } from "./tunnel.ts";
 import { unansweredRules } from "./unanswered.ts";
+import { sentToWrongHost } from "./wrong_host.ts";
 
 export const RULES: readonly Rule[] = [
   ...serviceRules,
   ...tunnelRules,
   ...netfilterRules,
   ...linkRules,
+  sentToWrongHost,
   ...forwardingRules,
   ...sizeRules,
   ...queueRules,

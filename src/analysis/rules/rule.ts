@@ -126,6 +126,15 @@ export function command(node: NodeView, netns: number | undefined, text: string)
   return named ? `ip netns exec ${shell(name)} ${text}` : text;
 }
 
+/** Sets an IPv4 setting of a device; with slashes where a dot of its name would not be one. */
+export function setDevice(found: Case, setting: string, value: number): string {
+  const { device } = found;
+  const name = device.includes(".")
+    ? `net/ipv4/conf/${device}/${setting}`
+    : `net.ipv4.conf.${device}.${setting}`;
+  return command(found.node, found.netns, `sysctl -w ${shell(`${name}=${value}`)}`);
+}
+
 /** Names come from outside: quoted unless they are plain. */
 export function shell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -37,7 +37,8 @@ export const tunnelIdMismatch: Rule = {
     const list = here.map(({ link, netns }) =>
       `${placeOf(found.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
-    const fix = here.length === 1 ? recreate(here[0]!.link, outer.tunnelId ?? 0) : undefined;
+    const meant = candidate(here, found.netns);
+    const fix = meant && recreate(meant.link, outer.tunnelId ?? 0);
     return cause(
       "tunnel-id-mismatch",
       named ? "proven" : "likely",
@@ -48,10 +49,17 @@ export const tunnelIdMismatch: Rule = {
         eventEvidence(found, `${kind} id ${outer.tunnelId}`),
         ...list.map((text) => stateEvidence(found.node, text)),
       ],
-      fix?.map((text) => command(found.node, here[0]!.netns, text)),
+      fix?.map((text) => command(found.node, meant!.netns, text)),
     );
   },
 };
+
+/** The device that was meant to take it: the only one, or the only one of its namespace. */
+function candidate(tunnels: { link: Link; netns: number }[], netns: number | undefined) {
+  const near = tunnels.filter((tunnel) => tunnel.netns === netns);
+  const of = near.length > 0 ? near : tunnels;
+  return of.length === 1 ? of[0] : undefined;
+}
 
 /** What a node does with what it has no use for: another's frame, no route, no forwarding. */
 const UNWANTED = /^(OTHERHOST|IP_INNOROUTES|IP_INADDRERRORS|NOT_SPECIFIED)$/;

@@ -1,7 +1,7 @@
 /** Requests that arrived and were never answered. */
 import { TCP } from "../identity.ts";
 import { deviceEvent } from "../judge.ts";
-import { lookUpRoute, refuses, routeText } from "../routing.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "../routing.ts";
 import { netnsName } from "../state_view.ts";
 import { type Case, cause, command, eventEvidence, type Rule, stateEvidence } from "./rule.ts";
 
@@ -58,7 +58,9 @@ export const answerHasNoRoute: Rule = {
       other.destination === event.source && other.at >= since && other.at - since < ANSWER_NS
     );
     if (failed.length === 0 || !found.before) return null;
-    const { route, rule, certain } = lookUpRoute(found.before, { destination: event.source! });
+    const destination = event.source!;
+    const answer = lookUpRoute(found.before, { destination });
+    const { route, rule, certain } = answer;
     if (route !== null && !refuses(route)) return null;
     const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
     const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
@@ -79,9 +81,13 @@ export const answerHasNoRoute: Rule = {
         },
         stateEvidence(found.node, refusal ?? `no route in ${where} matches ${event.source}`),
       ],
-      refusal
-        ? undefined
-        : [command(found.node, found.netns, `ip route add ${event.source} via GATEWAY`)],
+      [
+        command(
+          found.node,
+          found.netns,
+          refusalFix(destination, answer) ?? `ip route add ${destination} via GATEWAY`,
+        ),
+      ],
     );
   },
 };

@@ -106,11 +106,7 @@ export const further: AnySpec[] = [
     },
     talks: (w) => [ping(w, { to: w.nobody })],
     // A host that does not forward got a packet for somebody else; the entry is why.
-    verdicts: (w) => [
-      dropped(["b", w.server.device], ["destination-mac-mismatch", "ip-forwarding-disabled"], {
-        remedy: false,
-      }),
-    ],
+    verdicts: (w) => [dropped(["b", w.server.device], "destination-mac-mismatch")],
     alone: true,
   }),
   fault({

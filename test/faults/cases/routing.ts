@@ -46,8 +46,11 @@ export const routing: AnySpec[] = [
     fault: { lay: (w) => w.server.at.ip("route del default") },
     servers: (w) => [server(w, "udp", 5353)],
     talks: (w) => [udp(w, 5353)],
-    // The server's answer never becomes a packet: the failed lookup is all there is.
-    verdicts: () => [delivered({ outcomes: ["delivered", "unanswered"], codes: ["no-route"] })],
+    // The server's answer never becomes a packet: the failed lookup is all there is of it.
+    verdicts: (w) => [
+      delivered(),
+      dropped([w.server.node, ""], "no-route", { reply: true }),
+    ],
     happened: (_, [sent]) => sent!.answered === 0,
   }),
   fault({
@@ -56,7 +59,7 @@ export const routing: AnySpec[] = [
     world: routed(),
     fault: { lay: (w) => w.server.at.ip("route del default") },
     talks: (w) => [ping(w)],
-    verdicts: () => [delivered({ outcomes: ["delivered", "unanswered"], codes: ["no-route"] })],
+    verdicts: () => [delivered({ outcomes: ["unanswered"], codes: ["no-route"], remedy: true })],
     happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
   }),

@@ -32,31 +32,32 @@ export type Outcome = { count: number } | { waits: true } | { error: number };
 export class Socket {
   #open = true;
 
-  constructor(readonly fd: number) {}
+  /** `netns` is the socket's; its calls are made there, as those of a program that lives there are. */
+  constructor(readonly fd: number, readonly netns: string) {}
 
   static create(netns: string, family: 4 | 6, protocol: Protocol): Socket {
     const type = (protocol === "tcp" ? SOCK_STREAM : SOCK_DGRAM) | SOCK_FLAGS;
     const fd = inNetns(netns, () => libc.socket(family === 6 ? AF_INET6 : AF_INET, type, 0));
-    return new Socket(checked(`make a socket in ${netns}`, fd));
+    return new Socket(checked(`make a socket in ${netns}`, fd), netns);
   }
 
   /** A socket for whole frames. */
   static frames(netns: string): Socket {
     const fd = inNetns(netns, () => libc.socket(17, 3 | SOCK_FLAGS, 0));
-    return new Socket(checked(`make a packet socket in ${netns}`, fd));
+    return new Socket(checked(`make a packet socket in ${netns}`, fd), netns);
   }
 
   /** A second reader of everything of a protocol, as a monitoring agent has. */
   static raw(netns: string, protocol: number): Socket {
     const fd = inNetns(netns, () => libc.socket(AF_INET, 3 | SOCK_FLAGS, protocol));
-    return new Socket(checked(`make a raw socket in ${netns}`, fd));
+    return new Socket(checked(`make a raw socket in ${netns}`, fd), netns);
   }
 
   /** A tap: sees every frame of the namespace, as tcpdump does. */
   static tap(netns: string): Socket {
     const everything = 0x0300;
     const fd = inNetns(netns, () => libc.socket(17, 3 | SOCK_FLAGS, everything));
-    return new Socket(checked(`make a tap in ${netns}`, fd));
+    return new Socket(checked(`make a tap in ${netns}`, fd), netns);
   }
 
   set([level, name]: readonly [number, number], value: number): this {
@@ -89,20 +90,20 @@ export class Socket {
 
   accept(): Socket | undefined {
     const fd = libc.accept4(this.fd, null, null, SOCK_FLAGS);
-    return fd < 0 ? undefined : new Socket(fd);
+    return fd < 0 ? undefined : new Socket(fd, this.netns);
   }
 
   connect(address: string, port: number): Outcome {
     const name = sockaddr(address, port);
-    return outcome(libc.connect(this.fd, name, name.length));
+    return this.#there(() => libc.connect(this.fd, name, name.length));
   }
 
   send(data: Uint8Array<ArrayBuffer>): Outcome {
-    return outcome(libc.send(this.fd, data, BigInt(data.length), MSG_NOSIGNAL));
+    return this.#there(() => libc.send(this.fd, data, BigInt(data.length), MSG_NOSIGNAL));
   }
 
   sendTo(data: Uint8Array<ArrayBuffer>, name: Uint8Array<ArrayBuffer>): Outcome {
-    return outcome(libc.sendto(this.fd, data, BigInt(data.length), 0, name, name.length));
+    return this.#there(() => libc.sendto(this.fd, data, BigInt(data.length), 0, name, name.length));
   }
 
   receive(into: Uint8Array<ArrayBuffer>, from = new Uint8Array(28)): Outcome {
@@ -119,6 +120,11 @@ export class Socket {
     const bytes = new Uint8Array(28);
     checked("read a name", libc.getsockname(this.fd, bytes, new Uint32Array([28])));
     return bytes;
+  }
+
+  /** The error's number is read before the thread goes back: that makes calls of its own. */
+  #there(call: () => number | bigint): Outcome {
+    return inNetns(this.netns, () => outcome(call()));
   }
 
   close(): void {
