@@ -1,7 +1,7 @@
 /**
  * What the edge uses of Cloudflare's runtime, as types. Importing `@cloudflare/workers-types` makes
  * its globals (`Response`, `Request` …) those of every file that Deno checks, so they are not
- * imported here; `test/edge/types_test.ts` holds these to them.
+ * imported here; `test/edge_types` holds these to them.
  */
 export type SqlStorageValue = ArrayBuffer | Uint8Array | string | number | null;
 
