@@ -1,5 +1,6 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
 import { TCP } from "./identity.ts";
+import type { NetnsState } from "../event/state.ts";
 import type { Step } from "./links.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { lookUpRoute } from "./routing.ts";
@@ -176,10 +177,18 @@ export function isMeant(event: Sighting, sent: Sighting | null): boolean {
   if (isChosen) return true;
   const there = stateAt(sent.node, sent.netns, sent.at);
   const link = linkOf(there, sent.ifindex, sent.device);
-  const isPair = link?.kind === "veth" && !link.bridgePort && link.peerIfindex === event.ifindex &&
-    link.peerNetns === event.netns && sent.node === event.node;
+  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
+    link.peerNetns === event.netns && sent.node === event.node &&
+    (!link.bridgePort || forwardsTo(there!, link.name, event.destinationMac));
   const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
+}
+
+/** The bridge's table sends the frame there, and nowhere else: it is not flooded. */
+function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): boolean {
+  return bridge.fdb.some((entry) =>
+    entry.mac === mac && entry.device === port && entry.destination === undefined
+  );
 }
 
 function holds(node: NodeView, address: string): boolean {

@@ -39,17 +39,26 @@ export class Demux<Node extends DemuxNode> {
     if (this.#whole !== undefined) return this.#whole;
     if (event.netns !== undefined) {
       const node = this.#byNetns.get(event.netns);
-      if (event.skb !== undefined) {
-        // Sent, it is in other hands: what happens to it without a namespace happens there.
-        if (node === undefined || event.kind === "device-tx") this.#bySkb.delete(event.skb);
-        else this.#remember(event.skb, node, event);
-      }
+      this.#note(event, node);
       return node ?? null;
     }
     if (event.skb === undefined) return undefined;
     const seen = this.#bySkb.get(event.skb);
+    if (isFree(event)) this.#bySkb.delete(event.skb);
     if (seen === undefined || event.timeNs - seen.event.timeNs > SKB_AGE_MAX_NS) return undefined;
     return isSamePacket(seen.event, event) ? seen.node : undefined;
+  }
+
+  #note(event: Event, node: Node | undefined): void {
+    if (event.skb === undefined) return;
+    // Sent, it is in other hands: what happens to it without a namespace happens there. Freed, it is
+    // somebody else's memory.
+    const isGone = node === undefined || event.kind === "device-tx" || isFree(event);
+    if (isGone) this.#bySkb.delete(event.skb);
+    // Other kinds are about a packet, which may be one that was only thought of.
+    else if (event.kind === "device-rx" || event.kind === "deliver") {
+      this.#remember(event.skb, node, event);
+    }
   }
 
   #remember(skb: string, node: Node, event: Event): void {
@@ -60,6 +69,8 @@ export class Demux<Node extends DemuxNode> {
     this.#bySkb.delete(oldest!);
   }
 }
+
+const isFree = ({ kind }: Event) => kind === "drop" || kind === "consume";
 
 const LASTING = ["protocol", "ipId", "tcpSequence", "icmpSequence"] as const;
 

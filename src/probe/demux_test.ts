@@ -46,6 +46,18 @@ Deno.test("demux: an skb that holds another packet now is no longer that node's"
   equal(demux.nodeOf(at(30n, { skb: "f0", ...packet, tcpSequence: 101 })), undefined);
 });
 
+Deno.test("demux: freed memory, and a lookup's, is nobody's", () => {
+  const demux = twoNodes();
+  demux.nodeOf(at(10n, { netns: 1, skb: "f0" }));
+  equal(demux.nodeOf(at(20n, { kind: "consume", skb: "f0" })), a);
+  equal(demux.nodeOf(at(30n, { kind: "drop", skb: "f0" })), undefined);
+  demux.nodeOf(at(40n, { netns: 1, skb: "f1" }));
+  demux.nodeOf(at(50n, { kind: "drop", netns: 1, skb: "f1" }));
+  equal(demux.nodeOf(at(60n, { skb: "f1" })), undefined);
+  demux.nodeOf(at(70n, { kind: "route", netns: 1, skb: "f2" }));
+  equal(demux.nodeOf(at(80n, { skb: "f2" })), undefined);
+});
+
 Deno.test("demux: it remembers a bounded number of skbs, those seen last", () => {
   const demux = twoNodes(2);
   demux.nodeOf(at(1n, { netns: 1, skb: "f0" }));
