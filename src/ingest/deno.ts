@@ -2,9 +2,9 @@
 import { createApp, type WebAssets } from "./app.ts";
 import { AuditLog } from "./audit.ts";
 import { systemClock } from "./clock.ts";
+import { Listener, type ListenerOptions } from "./deno_listener.ts";
 import { keepExpiring } from "./expire.ts";
 import { Hub } from "./hub.ts";
-import { LasthopError } from "../event/error.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Analyse } from "./reports.ts";
@@ -55,42 +55,30 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
   const deps = { store, clock, hub, auth, limits, webAssets, log };
   const app = createApp(deps);
-  const abort = new AbortController();
-  const { hostname, port } = options.listen;
-  let server: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    server = Deno.serve(
-      { hostname, port, signal: abort.signal, onListen() {} },
-      (request, info) => app.fetch(request, { peer: info.remoteAddr.hostname }),
-    );
-  } catch (error) {
-    await store.close();
-    throw cannotListen(hostname, port, error);
-  }
+  const listener = await listen({
+    ...options.listen,
+    log,
+    handler: (request, peer) => app.fetch(request, { peer }),
+  }, store);
   const stopExpiring = keepExpiring(deps, new AuditLog(deps));
   return {
-    url: urlOf(server.addr),
+    url: listener.url,
     store,
     app,
     async stop() {
       stopExpiring();
       hub.close();
-      const timer = setTimeout(() => abort.abort(), STOP_MS);
-      await server.shutdown().catch(() => {});
-      await server.finished;
-      clearTimeout(timer);
+      await listener.stop(STOP_MS);
       await store.close();
     },
   };
 }
 
-function urlOf({ hostname, port }: Deno.NetAddr): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-}
-
-function cannotListen(hostname: string, port: number, error: unknown): LasthopError {
-  const why = error instanceof Deno.errors.AddrInUse
-    ? "something else listens there, must be free"
-    : `${error instanceof Error ? error.message : error}, must be an address of this machine`;
-  return new LasthopError("listen_failed", `Cannot listen on ${hostname}:${port}: ${why}`);
+async function listen(options: ListenerOptions, store: Store): Promise<Listener> {
+  try {
+    return new Listener(options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

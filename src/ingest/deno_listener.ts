@@ -1,0 +1,91 @@
+/**
+ * Deno's HTTP server, kept up: when it can accept no more connections, as when strangers hold as
+ * many open as the process may have files, it ends for good, and with it would the ingest. The
+ * connections it has go on; a new one listens on the same port as soon as that is possible.
+ */
+import { LasthopError } from "../event/error.ts";
+
+export type Handler = (request: Request, peer: string) => Response | Promise<Response>;
+
+export interface ListenerOptions {
+  hostname: string;
+  port: number;
+  handler: Handler;
+  log: (line: string) => void;
+}
+
+const AGAIN_MS = 200;
+/** How often the log is told of what goes on and on. */
+const TELL_EVERY_MS = 60_000;
+
+export class Listener {
+  readonly url: string;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+  #port: number;
+  #abort = new AbortController();
+  #stopped = false;
+  #toldMs = -Infinity;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  /** Throws `LasthopError` `listen_failed`. */
+  constructor(readonly options: ListenerOptions) {
+    const { hostname, port } = options;
+    this.#port = port;
+    try {
+      this.#server = this.#listen();
+    } catch (error) {
+      throw cannotListen(hostname, port, error);
+    }
+    this.#port = this.#server.addr.port;
+    this.url = urlOf(this.#server.addr);
+  }
+
+  #listen(): Deno.HttpServer<Deno.NetAddr> {
+    const { hostname, handler } = this.options;
+    const server = Deno.serve(
+      { hostname, port: this.#port, signal: this.#abort.signal, onListen() {} },
+      (request, info) => handler(request, info.remoteAddr.hostname),
+    );
+    server.finished.catch((error) => this.#again(error));
+    return server;
+  }
+
+  #again(error: unknown): void {
+    if (this.#stopped) return;
+    const nowMs = performance.now();
+    if (nowMs - this.#toldMs >= TELL_EVERY_MS) {
+      const said = error instanceof Error ? error.message : String(error);
+      const why = said.replace(/^Error: /, "");
+      this.options.log(`Cannot accept connections: ${why}, must have room; trying again`);
+      this.#toldMs = nowMs;
+    }
+    this.#retry = setTimeout(() => {
+      try {
+        this.#server = this.#listen();
+      } catch (again) {
+        this.#again(again);
+      }
+    }, AGAIN_MS);
+  }
+
+  /** Lets requests that run finish, for at most `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    const timer = setTimeout(() => this.#abort.abort(), graceMs);
+    await this.#server.shutdown().catch(() => {});
+    await this.#server.finished.catch(() => {});
+    clearTimeout(timer);
+  }
+}
+
+function urlOf({ hostname, port }: Deno.NetAddr): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+function cannotListen(hostname: string, port: number, error: unknown): LasthopError {
+  const why = error instanceof Deno.errors.AddrInUse
+    ? "something else listens there, must be free"
+    : `${error instanceof Error ? error.message : error}, must be an address of this machine`;
+  return new LasthopError("listen_failed", `Cannot listen on ${hostname}:${port}: ${why}`);
+}
