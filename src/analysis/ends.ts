@@ -45,7 +45,7 @@ const TCP_ROUTINE = new Set([
 /** Functions that look at a copy, or put it somewhere else: its end says nothing. */
 const LOOKERS = new RegExp(
   "^(t?packet_|arp_|run_filter|dev_queue_xmit_nit|" +
-    "skb_pp_cow_data|skb_cow_data_for_xdp|veth_convert_skb|nf_queue|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
+    "skb_pp_cow_data|skb_cow_data_for_xdp|veth_convert_skb|nf_queue_|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
 );
 
 const TAPS = /^(t?packet_|run_filter|dev_queue_xmit_nit)/;

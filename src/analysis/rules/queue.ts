@@ -145,6 +145,15 @@ export const queueOverflow: Rule = {
         [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
       );
     }
+    if (leaf?.now.kind === "blackhole") {
+      return cause(
+        "traffic-control-drop",
+        grown.length === 1 ? "proven" : "likely",
+        `the qdisc of ${place(found)} drops everything: ${leaf.now.text}`,
+        [eventEvidence(found), stateEvidence(found.node, leaf.now.text)],
+        [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
+      );
+    }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
     return cause(
       "queue-overflow",

@@ -11,6 +11,7 @@ import { iptables } from "./iptables.ts";
 import { links, neighbours } from "./neighbours.ts";
 import { nests } from "./nested.ts";
 import { nft } from "./netfilter.ts";
+import { queues } from "./queues.ts";
 import { routing } from "./routing.ts";
 import { services } from "./services.ts";
 import { silence } from "./silence.ts";
@@ -37,6 +38,7 @@ export const specs: AnySpec[] = [
   ...conntrack,
   ...bridges,
   ...traffic,
+  ...queues,
   ...forgeries,
   ...silence,
   ...further,
