@@ -1,4 +1,5 @@
 /** UDP: requests with none, one or several answers each; with IP ids or without. */
+import { canCut, sendCut } from "./fragments.ts";
 import type { Simulation } from "./flight.ts";
 import { answerTuple, openFlow, type Plan, sendPacket, sourceFor } from "./talk.ts";
 import { isSix } from "./world.ts";
@@ -27,8 +28,13 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
     destinationPort: plan.port,
   }, false);
   let replies: typeof requests | null = null;
+  requests.cut = canCut(sim, plan.payload);
   const send = (flow: typeof requests, at: number, n: number, ttl: number) => {
     const payload = plan.payload + (plan.sameSize ? 0 : n);
+    if (flow.cut) {
+      const ipId = six ? 1_000_000 + n : 1 + (plan.ipId + n) % 65_535;
+      return sendCut(sim, flow, at, { payload: payload * 4, ttl, ipId, six });
+    }
     return sendPacket(sim, flow, at, {
       ttl,
       sourcePort: flow.sent.sourcePort,
@@ -48,7 +54,7 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
       }
       const at = request.endedAt + (k + 1) * 60_000;
       const reply = send(replies, at, i * plan.answers + k, 64);
-      requests.answered ||= !reply.unsent;
+      requests.answered ||= !("unsent" in reply && reply.unsent);
     }
   }
 }

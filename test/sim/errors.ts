@@ -23,7 +23,7 @@ export function refuse(flight: Flight, netns: Netns, skb: Skb, why: Refusal): vo
   const { sim, packet } = flight;
   const { flow } = packet;
   const { fields } = skb;
-  if (!sim.extras.errors || skb.outer || packet.isError) return;
+  if (!sim.extras.errors || skb.outer || packet.isError || fields.fragmentOffset) return;
   const six = fields.network === "ip6";
   const [icmpType, icmpCode] = (six ? ICMP6 : ICMP)[why];
   // IPv6's has no tracepoint.

@@ -71,6 +71,10 @@ export class Simulation {
   /** Neighbours asked for, from when until when: the first packet makes the kernel ask. */
   readonly asked = new Map<string, { from: number; to: number }>();
   outerId = 1000;
+  /** Fragments where they are put together. */
+  readonly held: { flight: Flight; device: Device; skb: Skb }[] = [];
+  /** One flow sends fragments: without the first of them, nothing tells two such flows apart. */
+  cuts = false;
 
   constructor(
     readonly world: World,
@@ -193,6 +197,7 @@ export class Flight {
 function columnsOf(skb: Skb, netns: Netns): Record<string, unknown> {
   const { innerSourceMac: _s, innerDestinationMac: _d, ...outer } = skb.outer ?? {} as Outer;
   const columns: Record<string, unknown> = { ...outer, ...skb.fields };
+  if (skb.fields.fragmentOffset) delete columns.payload;
   columns.packetType = skb.packetType;
   columns.length = skb.fields.ipLength + 14;
   if (skb.destinationMac) columns.destinationMac = skb.destinationMac;

@@ -6,6 +6,10 @@ import type { Device, Netns } from "./world.ts";
 
 export function deliver(flight: Flight, device: Device, skb: Skb): void {
   const { netns } = device;
+  if (skb.fields.fragmentOffset !== undefined) {
+    flight.sim.held.push({ flight, device, skb });
+    return flight.delivered();
+  }
   const mishap = struck(flight.sim.mishaps, "socket", { netns }, flight.packet, skb);
   if (mishap) {
     if (mishap.reason === "NO_SOCKET") answerFor(flight, device, skb);
@@ -47,7 +51,7 @@ function takeEchoReply(flight: Flight, device: Device, skb: Skb): void {
   read(flight, netns, copy, by);
 }
 
-function readDatagram(flight: Flight, netns: Netns, skb: Skb): void {
+export function readDatagram(flight: Flight, netns: Netns, skb: Skb): void {
   flight.cpu = flight.sim.random.int(4);
   if (flight.sim.random.chance(0.3)) flight.pass(100_000, 30_000_000);
   const by = flight.sim.random.pick([

@@ -28,9 +28,10 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
     for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
       const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;
       byKey.set(`${NAMES[protocol]} ${source} ${destination} ${ports}`, pair);
-      // A lookup does not know the id of an echo.
+      // A lookup does not know the id of an echo, a later fragment no ports.
       const bare = `${NAMES[protocol]} ${source} ${destination} undefined undefined`;
-      if (truth.unsent > 0 && truth.icmpId !== undefined && !byKey.has(bare)) byKey.set(bare, pair);
+      const isBare = truth.cut || (truth.unsent > 0 && truth.icmpId !== undefined);
+      if (isBare && !byKey.has(bare)) byKey.set(bare, pair);
     }
   }
   const strangers: Flow[] = [];

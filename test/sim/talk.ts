@@ -33,6 +33,7 @@ export function openFlow(
     packets: [],
     answered: false,
     asks,
+    cut: false,
     unsent: 0,
     translated: false,
   };

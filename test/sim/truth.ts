@@ -62,6 +62,8 @@ export interface TrueFlow {
   answered: boolean;
   /** Asks for an answer that a report may miss (echo, SYN). */
   asks: boolean;
+  /** Its datagrams are sent in fragments, each a packet. */
+  cut: boolean;
   /** Packets that its own kernel refused before there was one. */
   unsent: number;
   translated: boolean;
