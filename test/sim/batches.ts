@@ -98,6 +98,7 @@ function probeBatches(
   );
   const told = lose(seen, faults, random);
   const parts = split(told, run, random);
+  if (faults.lateEvents > 0) postpone(parts, faults.lateEvents, random);
   const wall = node.kernel.wallMs + (faults.skewedWalls ? random.between(-9, 9) * DAY_MS : 0);
   const totals = { events: 0, lost: 0, refused: 0, evicted: 0 };
   let untold = 0;
@@ -121,7 +122,7 @@ function probeBatches(
         totals.events--;
       }
     }
-    const step = faults.steppedWalls ? random.between(-5000, 5000) : 0;
+    const step = faults.steppedWalls ? stepOf(random.between(-5000, 5000)) : 0;
     const header = headerOf(node, run, part.until, sequence, { ...totals }, wall + step, missing);
     return {
       header: { ...header, final: last },
@@ -158,6 +159,20 @@ function split(told: ReturnType<typeof lose>, run: Run, random: Random): Part[] 
     events: told.filter(({ emission: { at } }) => at <= until && (i === 0 || at > bounds[i - 1]!)),
   }));
 }
+
+/** From each batch some events to the next, and no further. */
+function postpone(parts: Part[], share: number, random: Random): void {
+  const late = parts.map((part, i) =>
+    part.events.filter(() => i < parts.length - 1 && random.chance(share))
+  );
+  parts.forEach((part, i) => {
+    const before = late[i - 1] ?? [];
+    part.events = [...before, ...part.events.filter((told) => !late[i]!.includes(told))];
+  });
+}
+
+/** Seconds, or days when somebody sets the clock at last. */
+const stepOf = (ms: number) => Math.abs(ms) > 4000 ? ms * 86_400 : ms;
 
 function eventOf(emission: Emission, run: Run): Event {
   const { device, netns } = emission;

@@ -28,6 +28,8 @@ export interface Faults {
   missing: { node: string; script: typeof SCRIPTS[number] } | null;
   /** Share of events the store threw away. */
   evicted: number;
+  /** Share of events told in the batch after the one that should have had them. */
+  lateEvents: number;
   /** A batch that has not come. */
   lostBatch: boolean;
 }
@@ -47,6 +49,7 @@ export const NO_FAULTS: Faults = {
   early: null,
   missing: null,
   evicted: 0,
+  lateEvents: 0,
   lostBatch: false,
 };
 
@@ -78,6 +81,7 @@ export function drawFaults(random: Random, nodes: readonly Node[], endAt: number
     missing: some(0.2) ? { node: random.pick(names), script: random.pick(WATCHERS) } : null,
     evicted: some(0.1) ? 0.1 : 0,
     lostBatch: some(0.1),
+    lateEvents: rate(0.2),
   };
 }
 

@@ -1,6 +1,7 @@
 /** One packet under way: its socket buffers, and what probes could see of them. */
 import type { EventKind } from "../../src/event/event.ts";
 import { type Extras, NO_EXTRAS } from "./extras.ts";
+import type { Arrived } from "./merge.ts";
 import type { Random } from "./random.ts";
 import type { Allocation, Emission, TruePacket } from "./truth.ts";
 import type { Connection, Device, Netns, World } from "./world.ts";
@@ -73,6 +74,8 @@ export class Simulation {
   outerId = 1000;
   /** Fragments where they are put together. */
   readonly held: { flight: Flight; device: Device; skb: Skb }[] = [];
+  /** Where segments wait that are to be received as one; null: each goes on by itself. */
+  merging: Arrived[] | null = null;
   /** One flow sends fragments: without the first of them, nothing tells two such flows apart. */
   cuts = false;
 

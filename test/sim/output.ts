@@ -136,6 +136,10 @@ function cross(flight: Flight, device: Device, skb: Skb): void {
   // The other node's driver makes skbs of its own; the sender's are freed without a word.
   flight.free(skb);
   flight.cpu = flight.sim.random.int(4);
+  if (flight.sim.merging && !flight.packet.isError) {
+    flight.sim.merging.push({ flight, skb, to });
+    return;
+  }
   for (const piece of piecesOf(flight, skb)) {
     const arrived = { ...flight.make(to.netns, piece), ...(skb.outer ? { outer: skb.outer } : {}) };
     arrived.sourceMac = skb.sourceMac;
@@ -147,20 +151,26 @@ function cross(flight: Flight, device: Device, skb: Skb): void {
 /** What the device cuts a GSO packet into, when the receiver does not put it together again. */
 function piecesOf(flight: Flight, skb: Skb): Skb["fields"][] {
   const { gsoSize, gsoSegments, ...rest } = skb.fields;
-  if (!gsoSize || flight.sim.random.chance(0.4)) return [{ ...skb.fields }];
+  const { random, extras } = flight.sim;
+  if (!gsoSize || random.chance(0.4)) return [{ ...skb.fields }];
   flight.packet.resized = true;
-  flight.pending += gsoSegments! - 1;
   const header = rest.ipLength - rest.payload;
-  return Array.from({ length: gsoSegments! }, (_, i) => {
-    const payload = Math.min(gsoSize, rest.payload - i * gsoSize);
-    return {
+  const pieces: Skb["fields"][] = [];
+  for (let i = 0; i < gsoSegments!;) {
+    const segments = extras.merges ? Math.min(random.between(1, 3), gsoSegments! - i) : 1;
+    const payload = Math.min(segments * gsoSize, rest.payload - i * gsoSize);
+    pieces.push({
       ...rest,
       ...(rest.ipId === undefined ? {} : { ipId: (rest.ipId + i) & 65_535 }),
+      ...(segments > 1 ? { gsoSize, gsoSegments: segments } : {}),
       tcpSequence: (rest.tcpSequence! + i * gsoSize) >>> 0,
       payload,
       ipLength: header + payload,
-    };
-  });
+    });
+    i += segments;
+  }
+  flight.pending += pieces.length - 1;
+  return pieces;
 }
 
 /** A frame that came to a device it was not meant for. */

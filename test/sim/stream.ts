@@ -1,5 +1,6 @@
 /** TCP as far as packets show it: handshake, data, acknowledgements, retransmissions, FIN. */
 import type { Simulation } from "./flight.ts";
+import { receiveMerged } from "./merge.ts";
 import { answerTuple, openFlow, type Plan, sendPacket, sourceFor } from "./talk.ts";
 import type { TrueFlow, TruePacket } from "./truth.ts";
 import { isSix } from "./world.ts";
@@ -36,6 +37,8 @@ class Stream {
   #server: Side | null = null;
   #now: number;
   readonly #six: boolean;
+  /** Sequence numbers of segments sent apart that have been received. */
+  readonly #arrived = new Set<number>();
 
   constructor(readonly sim: Simulation, readonly plan: StreamPlan) {
     this.#six = isSix(plan.destination);
@@ -110,14 +113,11 @@ class Stream {
   #write(from: Side, to: Side, bytes: number, flag = 0): boolean {
     let arrived = false;
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const data = this.#send(
-        from,
-        bytes,
-        to.sequence,
-        ACK | (bytes ? PSH : 0) | flag,
-        64,
-        arrived,
-      );
+      const flags = ACK | (bytes ? PSH : 0) | flag;
+      const isApart = this.sim.extras.merges && !this.plan.gso && bytes > SEGMENT;
+      const data = isApart
+        ? this.#sendApart(from, bytes, to.sequence, flags)
+        : this.#send(from, bytes, to.sequence, flags, 64, arrived);
       const wake = this.#now + RETRY_NS * (attempt + 1);
       this.#now = wake;
       if (data.fate !== "delivered") continue;
@@ -135,6 +135,30 @@ class Stream {
       this.#now = Math.max(wake, acknowledged.endedAt);
     }
     return false;
+  }
+
+  /** In segments, which the first receiver puts together; delivered when all of it has arrived. */
+  #sendApart(side: Side, bytes: number, acknowledgement: number, flags: number) {
+    const { sim } = this;
+    const { sequence } = side;
+    const segments: TruePacket[] = [];
+    sim.merging = sim.world.oneKernel ? null : [];
+    for (let offset = 0; offset < bytes; offset += SEGMENT) {
+      side.sequence = (sequence + offset) >>> 0;
+      const length = Math.min(SEGMENT, bytes - offset);
+      const duplicate = this.#arrived.has(side.sequence);
+      segments.push(this.#send(side, length, acknowledgement, flags, 64, duplicate));
+    }
+    side.sequence = sequence;
+    const merging = sim.merging ?? [];
+    sim.merging = null;
+    receiveMerged(merging);
+    segments.forEach(({ fate }, i) => {
+      if (fate === "delivered") this.#arrived.add((sequence + i * SEGMENT) >>> 0);
+    });
+    const all = segments.every(({ fate }) => fate === "delivered");
+    const endedAt = Math.max(...segments.map((segment) => segment.endedAt));
+    return { fate: all ? "delivered" as const : "lost" as const, endedAt };
   }
 
   /** What was lost before a delivery was made good by it. */

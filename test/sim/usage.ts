@@ -21,7 +21,11 @@ export function note(usage: Usage, { scenario, faults, report }: Run): void {
   for (const name of scenario.mishaps) count(`mishap ${name}`);
   for (const word of describe(faults).split(" ")) count(`fault ${word.split("=")[0]}`);
   for (const name of nameExtras(scenario.extras)) count(`extra ${name}`);
-  for (const { kind } of scenario.emissions) count(`event ${kind}`);
+  for (const { kind, columns } of scenario.emissions) {
+    count(`event ${kind}`);
+    if (columns.fragmentOffset) count("event of a fragment");
+    if (kind === "device-rx" && Number(columns.gsoSegments) > 1) count("event of merged segments");
+  }
   const { shape } = scenario;
   count(`overlay ${shape.overlay}`);
   count(`pods ${shape.pods}`);
@@ -49,11 +53,14 @@ export const NEEDED: Record<string, number> = {
   "event route": 20,
   "event neighbour": 5,
   "event reset": 5,
+  "event of a fragment": 100,
+  "event of merged segments": 100,
   ...Object.fromEntries(
     [
       ...["loss", "countedLate", "duplicateEvents", "duplicateBatches", "crossedCpus", "cutLines"],
       ...["skewedWalls", "steppedWalls", "restart", "late", "early", "missing", "evicted"],
       "lostBatch",
+      "lateEvents",
     ].map((name) => [`fault ${name}`, 5]),
   ),
   ...Object.fromEntries(
