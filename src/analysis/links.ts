@@ -30,8 +30,9 @@ export function treeOf(packet: Packet): Tree {
       previous = step;
     }
   }
-  for (const chain of packet.chains) linkFirst(chain, packet, steps);
-  splitReceives(packet, steps);
+  const sent = transmissionsOf(packet);
+  for (const chain of packet.chains) linkFirst(chain, packet, { steps, sent });
+  splitReceives(packet, { steps, sent });
   const followed = new Set<Step>();
   for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
   return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
@@ -47,13 +48,58 @@ function goesOn({ chain, previous }: Step): boolean {
 
 const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(event);
 
-function linkFirst(chain: Chain, packet: Packet, steps: Map<Sighting, Step>): void {
+/** A transmission of a packet. */
+interface Sent {
+  candidate: Sighting;
+  chain: Chain;
+}
+
+/** By frame, because a storm is one packet with as many sightings as there is room for. */
+interface Transmissions {
+  byFrame: Map<string, Sent[]>;
+  /** Those that their chain ends with. */
+  last: Sent[];
+  /** Chains that received a frame and sent it on unchanged. */
+  bridges: Map<string, Chain[]>;
+}
+
+interface Known {
+  steps: Map<Sighting, Step>;
+  sent: Transmissions;
+}
+
+function transmissionsOf(packet: Packet): Transmissions {
+  const all: Transmissions = { byFrame: new Map(), last: [], bridges: new Map() };
+  for (const chain of packet.chains) {
+    const received = new Set<string>();
+    const bridged = new Set<string>();
+    for (const candidate of chain.events) {
+      const frame = frameOf(candidate);
+      if (candidate.kind === "device-rx") received.add(frame);
+      if (candidate.kind !== "device-tx") continue;
+      add(all.byFrame, frame, { candidate, chain });
+      if (received.has(frame)) bridged.add(frame);
+      if (candidate === chain.events.at(-1)) all.last.push({ candidate, chain });
+    }
+    for (const frame of bridged) add(all.bridges, frame, chain);
+  }
+  return all;
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+function linkFirst(chain: Chain, packet: Packet, known: Known): void {
+  const { steps } = known;
   const first = steps.get(chain.events[0]!)!;
   const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
   const found = first.event.kind === "device-rx"
-    ? senderOf(first, packet, steps)
+    ? senderOf(first, known)
     // An XDP program's copy is dropped before the device has received it.
-    : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, packet, steps) : null);
+    : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, known) : null);
   if (!found || isBefore(first, found.step)) return;
   first.previous = found.step;
   first.gap = found.gap;
@@ -70,42 +116,48 @@ function isBefore(step: Step, other: Step): boolean {
  * header, equal TTL. Without one, from the transmission with the next higher TTL that nothing else
  * follows: an unprobed hop lies between.
  */
-function senderOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
-  const event = first.event;
+function senderOf(first: Step, { steps, sent }: Known) {
+  const { event } = first;
+  const between = bridgeBetween(first, sent);
   let exact: Step | null = null;
-  let loose: Step | null = null;
-  const between = bridgeBetween(first, packet);
-  for (const chain of packet.chains) {
-    if (chain === first.chain) continue;
-    for (const candidate of chain.events) {
-      if (candidate.kind !== "device-tx") continue;
-      if (candidate.node === event.node && candidate.at > event.at) continue;
-      if (between && sameFrame(candidate, event) && chain !== between) continue;
-      const step = steps.get(candidate)!;
-      if (sameFrame(candidate, event)) exact = closer(exact, step, event);
-      else if (couldReach(candidate, event) && chain.events.at(-1) === candidate) {
-        loose = closer(loose, step, event);
-      }
-    }
+  for (const { candidate, chain } of sent.byFrame.get(frameOf(event)) ?? []) {
+    if (chain === first.chain || isLater(candidate, event)) continue;
+    if (between && chain !== between) continue;
+    exact = closer(exact, steps.get(candidate)!, event);
   }
   if (exact) return { step: exact, gap: false };
+  let loose: Step | null = null;
+  for (const { candidate, chain } of sent.last) {
+    if (chain === first.chain || isLater(candidate, event)) continue;
+    if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
+    loose = closer(loose, steps.get(candidate)!, event);
+  }
   return loose && { step: loose, gap: true };
 }
+
+const isLater = (sent: Sighting, received: Sighting) =>
+  sent.node === received.node && sent.at > received.at;
 
 /**
  * The one chain on another node that received this frame and sent it on unchanged, as a bridge
  * does: it comes after whoever sent it first. Of several no one can tell which comes last.
  */
-function bridgeBetween(first: Step, packet: Packet): Chain | null {
-  const bridges = packet.chains.filter((chain) =>
-    chain.events.some((event, i) =>
-      event.kind === "device-tx" && sameFrame(event, first.event) &&
-      chain.events.slice(0, i).some((into) => into.kind === "device-rx" && sameFrame(event, into))
-    )
-  );
-  const [only] = bridges;
-  return bridges.length === 1 && only!.node !== first.event.node ? only! : null;
+function bridgeBetween(first: Step, { bridges }: Transmissions): Chain | null {
+  const [only, ...others] = bridges.get(frameOf(first.event)) ?? [];
+  return only && others.length === 0 && only.node !== first.event.node ? only : null;
 }
+
+/** Equal for the same frame, as `sameFrame` has it. */
+const frameOf = (event: Sighting) =>
+  [
+    event.ttl,
+    event.tunnelDestination,
+    event.tunnelTtl,
+    event.source,
+    event.destination,
+    event.destinationMac,
+    event.destinationMac === undefined ? undefined : event.sourceMac,
+  ].join();
 
 export function sameFrame(sent: Sighting, received: Sighting): boolean {
   return sent.ttl === received.ttl && sent.tunnelDestination === received.tunnelDestination &&
@@ -164,14 +216,15 @@ const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === 
  * One skb may leave a node and come back to it later (all nodes of a lab share a kernel): inside a
  * chain a receive that does not fit the transmission before it came from another node's.
  */
-function splitReceives(packet: Packet, steps: Map<Sighting, Step>): void {
+function splitReceives(packet: Packet, known: Known): void {
+  const { steps } = known;
   for (const chain of packet.chains) {
     for (let i = 1; i < chain.events.length; i++) {
       const event = chain.events[i]!;
       const before = chain.events[i - 1]!;
       if (event.kind !== "device-rx" || before.kind !== "device-tx") continue;
       if (sameFrame(before, event)) continue;
-      const found = senderOf({ ...steps.get(event)!, chain }, packet, steps);
+      const found = senderOf({ ...steps.get(event)!, chain }, known);
       if (found && !isBefore(steps.get(event)!, found.step)) {
         const step = steps.get(event)!;
         step.previous = found.step;
