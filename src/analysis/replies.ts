@@ -72,9 +72,9 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   }
   for (const packet of group.packets) {
     const end = sequenceEnd(packet);
-    if (!isOpen(packet) || end === null || !notAfter(end, highest)) continue;
+    if (packet.outcome === "delivered" || end === null || !notAfter(end, highest)) continue;
     packet.acknowledged = true;
-    if (sent.get(end) === 1 && isWatched(packet)) proven(packet);
+    if (isOpen(packet) && sent.get(end) === 1 && isWatched(packet)) proven(packet);
   }
 }
 

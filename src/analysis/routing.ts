@@ -44,6 +44,24 @@ export function lookUpRoute(state: NetnsState, query: RouteQuery): RouteAnswer {
   return { route: null, rule: null, certain };
 }
 
+/** The first refusal that the lookup may have met, by a rule whose match can't be decided here. */
+export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnswer | null {
+  const family = query.destination.includes(":") ? 6 : 4;
+  const rules = state.rules.filter((rule) => rule.family === family)
+    .sort((a, b) => a.priority - b.priority);
+  for (const rule of rules) {
+    const match = ruleMatches(rule, query);
+    if (match === "no") continue;
+    if (REFUSALS.has(rule.action)) return { route: null, rule, certain: false };
+    if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
+    const route = longest(state, family, rule.table ?? 254, query.destination);
+    if (route && refuses(route)) return { route, rule, certain: false };
+    // What follows a table that surely had a way was not asked.
+    if (match === "yes" && route && route.type !== "throw") return null;
+  }
+  return null;
+}
+
 function defaultRules(family: 4 | 6): RoutingRule[] {
   return [[0, 255], [32_766, 254], [32_767, 253]].map(([priority, table]) => ({
     family,

@@ -1,6 +1,6 @@
 /** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
 import { isMulticast } from "../address.ts";
-import { lookUpRoute, refusalFix, refuses, routeText } from "../routing.ts";
+import { lookUpRoute, possibleRefusal, refusalFix, refuses, routeText } from "../routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
 import { martian } from "./martian.ts";
 import {
@@ -103,15 +103,14 @@ export const routeRefuses: Rule = {
   judge(found) {
     const { event } = found;
     if (event.kind !== "drop" || !isRoutingDrop(found)) return null;
-    const answer = routeFor(found);
+    const answer = refusalFor(found);
     if (!answer) return null;
     const { route, rule } = answer;
-    if (route ? !refuses(route) : !(rule && rule.action !== "lookup")) return null;
     const text = route
       ? `${routeText(route)}`
       : `rule ${rule!.priority}: ${rule!.action}${rule!.source ? ` from ${rule!.source}` : ""}${
         rule!.destination ? ` to ${rule!.destination}` : ""
-      }`;
+      }${rule!.mark ? ` fwmark ${rule!.mark}` : ""}`;
     return cause(
       "route-blackhole",
       answer.certain ? "proven" : "likely",
@@ -135,14 +134,29 @@ function isRoutingDrop(found: Case): boolean {
 }
 
 function routeFor(found: Case) {
-  const state = found.before;
-  if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
-  return lookUpRoute(state, {
-    source: wireSource(found.event),
-    destination: wireDestination(found.event),
-    ...(found.device ? { inputDevice: found.device } : {}),
-  });
+  return hasTables(found) ? lookUpRoute(found.before!, queryOf(found)) : null;
 }
+
+/**
+ * What refused it: the tables' answer; or, where they surely have a way and a rule about marks or
+ * ports does not, that rule, since the kernel found none.
+ */
+function refusalFor(found: Case) {
+  const answer = routeFor(found);
+  if (!answer) return null;
+  const { route, rule, certain } = answer;
+  if (route ? refuses(route) : rule !== null && rule.action !== "lookup") return answer;
+  return certain || !route ? null : possibleRefusal(found.before!, queryOf(found));
+}
+
+const hasTables = ({ before }: Case) =>
+  before !== null && !before.gaps.some((gap) => /route|rule/.test(gap.what));
+
+const queryOf = (found: Case) => ({
+  source: wireSource(found.event),
+  destination: wireDestination(found.event),
+  ...(found.device ? { inputDevice: found.device } : {}),
+});
 
 export const noRoute: Rule = {
   id: "R3",

@@ -4,7 +4,8 @@ import { forwardingRules } from "./forwarding.ts";
 import { linkRules } from "./link.ts";
 import { netfilterRules } from "./netfilter.ts";
 import { queueRules } from "./queue.ts";
-import type { Case, Rule } from "./rule.ts";
+import { linkOf } from "../state_view.ts";
+import { type Case, type Rule, stateEvidence } from "./rule.ts";
 import { serviceRules } from "./service.ts";
 import { silenceRules, unexplained } from "./silence.ts";
 import { sizeRules } from "./size.ts";
@@ -30,7 +31,19 @@ export const RULES: readonly Rule[] = [
 export function causeOf(found: Case): Cause | null {
   // How a copy ended explains nothing of the packet.
   if (found.judgement.end.kind === "routine") return null;
-  return first(RULES, found);
+  const cause = first(RULES, found);
+  return cause?.code === "unexplained" ? changedSince(found) ?? cause : cause;
+}
+
+/** What was read before the packet died may be older than what it died of: then what was read next. */
+function changedSince(found: Case): Cause | null {
+  const { after, ifindex, device } = found;
+  if (!after || after === found.before) return null;
+  const later = first(RULES, { ...found, before: after, link: linkOf(after, ifindex, device) });
+  if (!later || later.code === "unexplained") return null;
+  const text = "so read after the packet had died; what was read before does not explain it";
+  const evidence = [...later.evidence, stateEvidence(found.node, text)];
+  return { ...later, confidence: "likely", evidence };
 }
 
 /** Why a request that arrived was never answered. */

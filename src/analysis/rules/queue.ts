@@ -129,7 +129,9 @@ export const queueOverflow: Rule = {
   title: "a qdisc had no room",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !QUEUE.test(event.reason ?? "")) return null;
+    if (event.kind !== "drop" || !(QUEUE.test(event.reason ?? "") || isBareQueue(found))) {
+      return null;
+    }
     const qdiscs = qdiscsOf(found);
     const grown = qdiscs.filter(({ now, rise }) => rise > 0 && now.kind !== "noqueue");
     const leaf = grown.sort((a, b) => b.rise - a.rise)[0] ??
@@ -178,6 +180,12 @@ export const queueOverflow: Rule = {
     );
   },
 };
+
+/** A qdisc that cuts a large packet frees all of it at once, and gives no reason. */
+function isBareQueue({ event }: Case): boolean {
+  const told = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
+  return !told && /^[a-z]+_enqueue$/.test(event.function ?? "");
+}
 
 function qdiscsOf(found: Case): { now: Qdisc; rise: number }[] {
   const snapshots = found.node.states.get(found.netns ?? -1) ?? [];
