@@ -62,10 +62,19 @@ export function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
 function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
   const firsts = new Map<string, Form>();
   for (const judgement of judgements) {
-    if (fragmentsOf(judgement)[0]?.fragmentOffset !== 0) continue;
-    firsts.set(fragmentKey(judgement)!, sentForm(judgement));
+    for (const key of firstFragmentKeys(judgement)) firsts.set(key, sentForm(judgement));
   }
   return firsts;
+}
+
+/** Of a first fragment: by which key others of its packet may be known, before and after NAT. */
+export function firstFragmentKeys(judgement: Judgement): string[] {
+  const [first] = fragmentsOf(judgement);
+  if (first?.fragmentOffset !== 0) return [];
+  const forms = [first, ...judgement.packet.forms.values()];
+  return forms.map(({ protocol, source, destination }) =>
+    `${protocol} ${source} ${destination} ${first.ipId}`
+  );
 }
 
 /** What all fragments of one packet share; null for what is no fragment. */

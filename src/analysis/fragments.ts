@@ -1,5 +1,5 @@
 /** Fragments are delivered together or not at all. Rule O14. */
-import { fragmentKey, fragmentsOf } from "./flows.ts";
+import { firstFragmentKeys, fragmentKey, fragmentsOf } from "./flows.ts";
 import type { Judgement } from "./judge.ts";
 import type { Sighting } from "./timeline.ts";
 
@@ -10,22 +10,38 @@ import type { Sighting } from "./timeline.ts";
 export function judgeFragments(judgements: readonly Judgement[]): void {
   const wholes = new Map<string, Judgement[]>();
   const carriers = completedOuters(judgements);
+  const known = new Map<string, string>();
   for (const judgement of judgements) {
-    const key = fragmentKey(judgement);
-    if (key === null) continue;
+    const [own, ...others] = firstFragmentKeys(judgement);
+    for (const key of others) known.set(key, own!);
+  }
+  for (const judgement of judgements) {
+    const own = fragmentKey(judgement);
+    if (own === null) continue;
+    const key = known.get(own) ?? own;
     const list = wholes.get(key);
     if (list) list.push(judgement);
     else wholes.set(key, [judgement]);
   }
   for (const fragments of wholes.values()) {
     const arrived = fragments.filter(({ outcome }) => outcome === "delivered");
-    if (arrived.length === 0 || isWhole(arrived)) continue;
+    if (arrived.length === 0) continue;
+    if (isWhole(arrived)) {
+      for (const fragment of fragments) if (fragment.outcome === "unknown") arrive(fragment);
+      continue;
+    }
     if (carriers.has(outerKey(fragmentsOf(arrived[0]!)[0]!))) continue;
     for (const fragment of arrived) {
       fragment.outcome = "unknown";
       fragment.gap = "it arrived, and was held for other fragments of its packet that did not";
     }
   }
+}
+
+/** A router that tracks connections put it together and cut it again: the rest of its way is theirs. */
+function arrive(fragment: Judgement): void {
+  fragment.outcome = "delivered";
+  delete fragment.gap;
 }
 
 /**

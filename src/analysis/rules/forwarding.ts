@@ -1,8 +1,9 @@
 /** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
-import { isMulticast } from "../address.ts";
+import { contains, isMulticast } from "../address.ts";
 import { lookUpRoute, possibleRefusal, refusalFix, refuses, routeText } from "../routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
 import { martian } from "./martian.ts";
+import { carries, causeOfDown, type DownEnd, downEnds } from "./carrier.ts";
 import {
   type Case,
   cause,
@@ -174,6 +175,8 @@ export const noRoute: Rule = {
     if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {
       return null;
     }
+    const down = lostWithLink(found);
+    if (down.length > 0) return causeOfDown(found, down);
     const destination = wireDestination(event);
     const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
     const evidence = [eventEvidence(found)];
@@ -189,6 +192,20 @@ export const noRoute: Rule = {
     );
   },
 };
+
+/** A device that is down takes its routes with it: the one that has the network, or once had the way. */
+function lostWithLink(found: Case): DownEnd[] {
+  const { destination } = queryOf(found);
+  const readings = found.node.states.get(found.netns ?? -1) ?? [];
+  const ways = new Set(
+    readings.map(({ state }) => lookUpRoute(state, queryOf(found)).route?.device),
+  );
+  const lost = found.before?.links.find((link) =>
+    !carries(link) && (ways.has(link.name) ||
+      link.addresses.some((own) => contains(`${own.address}/${own.prefix}`, destination)))
+  );
+  return lost ? downEnds(found, lost) : [];
+}
 
 function isDown(found: Case, device: string | undefined): boolean {
   const link = found.before?.links.find((other) => other.name === device);
