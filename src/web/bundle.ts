@@ -1,9 +1,11 @@
 /**
  * The page as files to serve. esbuild runs once per state of the sources: its result is kept under
- * `.tools/web-<hash>/`, so that later starts read four small files.
+ * `.tools/web-<hash>/`, so that later starts read a few small files.
  */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { PAGE } from "../cli/explain/catalogue.ts";
+import { causesPage } from "./causes_page.ts";
 
 export type WebFiles = Map<string, { body: Uint8Array | string; type: string }>;
 
@@ -15,6 +17,7 @@ const SERVED = [
   { path: "/app.js", file: "app.js", type: "text/javascript; charset=utf-8" },
   { path: "/app.css", file: "app.css", type: "text/css; charset=utf-8" },
   { path: "/favicon.svg", file: "favicon.svg", type: "image/svg+xml" },
+  { path: "/causes.html", file: "causes.html", type: "text/html; charset=utf-8" },
 ] as const;
 
 /** Everything the page needs, keyed by path; `/index.html` is the page, as the ingest wants it. */
@@ -38,6 +41,8 @@ async function sourcesHash(): Promise<string> {
   const paths = [
     ...names.sort().map((name) => join(HERE, name)),
     join(ROOT, "src/event/codes.ts"),
+    join(ROOT, "src/cli/explain/catalogue.ts"),
+    fileURLToPath(PAGE),
     join(ROOT, "deno.lock"),
   ];
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
@@ -83,6 +88,7 @@ async function build(): Promise<WebFiles> {
       "/app.js": built("app.js"),
       "/app.css": built("app-style.css"),
       "/favicon.svg": await Deno.readFile(join(HERE, "favicon.svg")),
+      "/causes.html": new TextEncoder().encode(causesPage(await Deno.readTextFile(PAGE))),
     };
     return new Map(SERVED.map(({ path, type }) => [path, { body: bodies[path], type }]));
   } finally {

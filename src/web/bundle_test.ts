@@ -12,7 +12,9 @@ Deno.test("the bundle is small, asks nobody else for anything, and is the same w
   const toolsDir = await Deno.makeTempDir({ prefix: "lasthop-web-" });
   try {
     const built = await bundleWeb({ toolsDir });
-    deepEqual([...built.keys()], ["/index.html", "/app.js", "/app.css", "/favicon.svg"]);
+    deepEqual([...built.keys()], [
+      ...["/index.html", "/app.js", "/app.css", "/favicon.svg", "/causes.html"],
+    ]);
     let bytes = 0;
     for (const { body } of built.values()) {
       bytes += await gzipped(body);
@@ -42,7 +44,7 @@ Deno.test("a bundle of older sources is thrown away, a place that can't be writt
     const [entry, ...rest] = [...Deno.readDirSync(toolsDir)];
     equal(rest.length, 0);
     ok(entry!.name !== "web-0123456789abcdef");
-    equal((await bundleWeb({ toolsDir: "/proc/nowhere" })).size, 4);
+    equal((await bundleWeb({ toolsDir: "/proc/nowhere" })).size, 5);
   } finally {
     await Deno.remove(toolsDir, { recursive: true });
   }

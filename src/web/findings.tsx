@@ -2,6 +2,7 @@
 /** What stands beside the verdict: what was not seen, what to do, what it rests on, how many. */
 import { useRef, useState } from "preact/hooks";
 import type { Cause, Flow } from "../event/report.ts";
+import { CauseCode } from "./cause_code.tsx";
 import { announce } from "./announce.tsx";
 import { grouped, plural } from "./format.ts";
 import { told } from "./model.ts";
@@ -86,7 +87,7 @@ export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
       <h3>{first ? "Evidence" : "Other packets of this flow"}</h3>
       {!first && (
         <p>
-          <code>{cause.code}</code> <Text value={cause.sentence} />
+          <CauseCode code={cause.code} /> <Text value={cause.sentence} />
         </p>
       )}
       {cause.evidence.length === 0 && <p class="quiet">None was given.</p>}

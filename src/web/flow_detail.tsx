@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** One flow: the verdict first, then what to do, then the way there. */
 import type { Flow } from "../event/report.ts";
+import { CauseCode } from "./cause_code.tsx";
 import { visible } from "./escape.ts";
 import { Coverage, Evidence, Packets, Remedy } from "./findings.tsx";
 import { endPoint, flowName, netnsWord } from "./format.ts";
@@ -129,7 +130,7 @@ function Verdict({ flow }: { flow: Flow }) {
       )}
       {cause !== undefined && (
         <p class="confidence">
-          <code>{cause.code}</code>
+          <CauseCode code={cause.code} />
           <b>{visible(cause.confidence).slice(0, 12)}</b>
           <span class="quiet">{CONFIDENCE[cause.confidence]}</span>
           {cause.rule !== undefined && <span class="quiet">rule {visible(cause.rule)}</span>}
