@@ -64,7 +64,7 @@ async function* readBytes(
   const chunks = prepend(first.value, received);
   const { bytesMax } = options.limits;
   let bytes = 0;
-  for await (const chunk of gzip ? gunzip(chunks) : chunks) {
+  for await (const chunk of gzip ? gunzip(chunks, options.clock) : chunks) {
     bytes += chunk.length;
     if (bytes > bytesMax) {
       throw new Problem(
@@ -101,6 +101,7 @@ async function* timedChunks(
       bytes += value.length;
       onBytes?.(value.length);
       if (bytes > limits.compressedBytesMax) {
+        await drain(reader, limits, clock);
         throw new Problem(
           413,
           "body_too_large",
@@ -121,6 +122,24 @@ async function* timedChunks(
   }
 }
 
+/**
+ * Reads on for a while without keeping anything: many clients read no answer before they have sent
+ * all, and some servers close the connection over a body that was not taken.
+ */
+async function drain(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { compressedBytesMax, idleMs }: BodyLimits,
+  clock: Clock,
+): Promise<void> {
+  const endMs = clock.monotonicMs() + idleMs;
+  for (let left = 4 * compressedBytesMax; left > 0;) {
+    const read = withDeadline(reader.read(), endMs - clock.monotonicMs(), clock);
+    const { done, value } = await read.catch(() => ({ done: true, value: undefined }));
+    if (done || value === undefined) return;
+    left -= value.length;
+  }
+}
+
 function withDeadline<T>(promise: Promise<T>, delayMs: number, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(Math.max(0, delayMs), () => {
@@ -132,16 +151,34 @@ function withDeadline<T>(promise: Promise<T>, delayMs: number, clock: Clock): Pr
   });
 }
 
-/** One gzip member, decompressed as it is asked for. */
-async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * One gzip member, decompressed as it is asked for. Its end is told only when everything before was
+ * taken: a stream that fails, as that of a cut body does at its end, drops what waits in it.
+ */
+async function* gunzip(
+  chunks: AsyncIterable<Uint8Array>,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
+  /** Pieces given so far, and whether the next one is waited for. */
+  let given = 0;
+  let isAsked = false;
+  let isOver = false;
+  const drained = async () => {
+    for (let before = -1; !isOver && !(isAsked && given === before);) {
+      before = isAsked ? given : -1;
+      await new Promise<void>((resolve) => clock.after(0, resolve));
+    }
+  };
   let sourceError: unknown;
   const iterator = chunks[Symbol.asyncIterator]();
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
         const { done, value } = await iterator.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value as Uint8Array<ArrayBuffer>);
+        if (done === true) {
+          await drained();
+          controller.close();
+        } else controller.enqueue(value as Uint8Array<ArrayBuffer>);
       } catch (error) {
         sourceError = error;
         controller.error(error);
@@ -152,7 +189,15 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     },
   }, { highWaterMark: 0 });
   try {
-    yield* source.pipeThrough(new DecompressionStream("gzip"));
+    const pieces = source.pipeThrough(new DecompressionStream("gzip"))[Symbol.asyncIterator]();
+    for (;;) {
+      isAsked = true;
+      const { done, value } = await pieces.next();
+      isAsked = false;
+      given += 1;
+      if (done === true) return;
+      yield value;
+    }
   } catch (error) {
     if (sourceError !== undefined) throw sourceError;
     if (error instanceof Problem) throw error;
@@ -161,5 +206,7 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
       "gzip_broken",
       "Cannot decompress body: the gzip data is cut or broken, must be one whole gzip member",
     );
+  } finally {
+    isOver = true;
   }
 }

@@ -57,8 +57,9 @@ export function createClient(options: ClientOptions) {
 
   return {
     url: base,
-    createIncident: (wanted: { id?: string; title?: string; filter?: string } = {}) =>
-      post<ShownIncident>("/v1/incidents", wanted),
+    createIncident: (
+      wanted: { id?: string; title?: string; filter?: string; shards?: number } = {},
+    ) => post<ShownIncident>("/v1/incidents", wanted),
     listIncidents: async () =>
       (await get<{ incidents: ShownIncident[] }>("/v1/incidents")).incidents,
     getIncident: (incident: string) => get<ShownIncident>(at(incident)),

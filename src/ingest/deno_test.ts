@@ -1,9 +1,8 @@
 import { equal, ok } from "node:assert/strict";
 import { httpContract } from "../../test/contract/http.ts";
 import { body, dropLine, hopLine } from "../../test/contract/lines.ts";
-import { tally } from "../../test/contract/tally.ts";
+import { ANALYSES } from "../../test/contract/tally.ts";
 import { ask, clientOf, type StartTarget } from "../../test/contract/target.ts";
-import { analyse } from "../analysis/mod.ts";
 import { Report } from "../event/report.ts";
 import { startIngest } from "./deno.ts";
 
@@ -17,7 +16,7 @@ const start = (dataDir: string | undefined): StartTarget => async (options) => {
     rootToken,
     allowLoopbackWithoutToken,
     allowOrigins,
-    analyse: options.analyse ?? ((input) => tally(input)),
+    analyse: ANALYSES[options.analysis ?? "tally"],
     ...(limits === undefined ? {} : { limits }),
   });
   return { url: ingest.url, rootToken, stop: ingest.stop };
@@ -39,8 +38,8 @@ httpContract("sqlite", async (options) => {
 
 Deno.test("an archive, replayed through the real analysis, reports byte for byte the same", async () => {
   const dataDir = await Deno.makeTempDir();
-  const from = await start(dataDir)({ analyse });
-  const to = await start(undefined)({ analyse });
+  const from = await start(dataDir)({ analysis: "real" });
+  const to = await start(undefined)({ analysis: "real" });
   try {
     const client = clientOf(from);
     await client.createIncident({ id: "i" });

@@ -72,7 +72,8 @@ async function readAll(
     return { answer, cut: null };
   } catch (error) {
     const isCut = error instanceof Problem && CUTS.has(error.code);
-    if (!isCut || acceptance.reader.header === null) throw error;
+    if (!isCut) throw error;
+    if (acceptance.reader.header === null) throw unreadable("its first line is cut");
     return { answer: error.extra.members as unknown as BatchAnswer, cut: error };
   }
 }

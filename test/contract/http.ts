@@ -4,7 +4,7 @@
  */
 import { archiveContract } from "./http_archive.ts";
 import { auditContract } from "./http_audit.ts";
-import { authContract } from "./http_auth.ts";
+import { authContract, loopbackContract } from "./http_auth.ts";
 import { batchesContract } from "./http_batches.ts";
 import { bodiesContract } from "./http_bodies.ts";
 import { hostileContract } from "./http_hostile.ts";
@@ -27,7 +27,16 @@ export type HttpTest = (
   options?: TargetOptions,
 ) => void;
 
-export function httpContract(name: string, start: StartTarget): void {
+export interface RuntimeOptions {
+  /** It knows whether a request comes from its own machine. */
+  knowsLoopback: boolean;
+}
+
+export function httpContract(
+  name: string,
+  start: StartTarget,
+  { knowsLoopback }: RuntimeOptions = { knowsLoopback: true },
+): void {
   const test: HttpTest = (title, run, options = {}) =>
     Deno.test(`http ${name}: ${title}`, async () => {
       const limits = { ...TEST_LIMITS, ...options.limits };
@@ -42,6 +51,7 @@ export function httpContract(name: string, start: StartTarget): void {
   batchesContract(test);
   bodiesContract(test);
   authContract(test);
+  if (knowsLoopback) loopbackContract(test);
   readContract(test);
   archiveContract(test);
   liveContract(test);

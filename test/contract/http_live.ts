@@ -2,7 +2,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine } from "./lines.ts";
-import { tally } from "./tally.ts";
 import {
   ask,
   clientOf,
@@ -97,7 +96,7 @@ function changesContract(test: HttpTest): void {
     equal(await figure(target, "missed_total"), count);
     ok(!quick.names().includes("missed"));
     await quick.leave();
-  }, { limits: { viewerQueueMax: 20 }, analyse: (input) => tally(input, 60_000) });
+  }, { limits: { viewerQueueMax: 20 }, analysis: "tally-large" });
 }
 
 function endContract(test: HttpTest): void {

@@ -3,9 +3,15 @@
  * and dropped. Like the real one it is pure and gives the same for any order, batching and
  * duplication; unlike it, a test can say by hand what must come out.
  */
-import type { AnalysisInput } from "../../src/analysis/mod.ts";
+import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import type { Event } from "../../src/event/event.ts";
 import type { Flow, Hop, Report } from "../../src/event/report.ts";
+
+export const ANALYSES = {
+  tally: (input: AnalysisInput) => tally(input),
+  "tally-large": (input: AnalysisInput) => tally(input, 60_000),
+  real: analyse,
+};
 
 /** `pad` characters are added to each flow, to make large reports. */
 export function tally(input: AnalysisInput, pad = 0): Report {

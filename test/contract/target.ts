@@ -2,7 +2,6 @@
 import { equal } from "node:assert/strict";
 import { createClient, IngestError } from "../../src/ingest/client.ts";
 import type { LimitsOverride } from "../../src/ingest/limits.ts";
-import type { Analyse } from "../../src/ingest/reports.ts";
 
 export interface Target {
   url: string;
@@ -12,8 +11,8 @@ export interface Target {
 
 export interface TargetOptions {
   limits?: LimitsOverride;
-  /** Default: `tally`. */
-  analyse?: Analyse;
+  /** A report in place of the real one: `tally`, the default, or with 60 KB for each flow. */
+  analysis?: "tally" | "tally-large" | "real";
   allowLoopbackWithoutToken?: boolean;
   allowOrigins?: string[];
 }
