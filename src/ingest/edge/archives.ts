@@ -25,8 +25,8 @@ export async function archiveSome(
   if (bucket === undefined || incident === null || incident.importing) return false;
   const rows = table.page(table.read<number>("archived") ?? 0, Infinity, SEGMENT_ROWS_MAX);
   if (rows.length > 0) {
-    const read = (shard: number, tickets: string[]) => shards.read(shard, tickets);
-    const batches = await wholeBatches(rows, shards.count, read);
+    const batches = await wholeBatches(rows, shards.layout, shards.read.bind(shards));
+    if (batches === null) return true;
     const text = batches.flatMap((batch) => [...batchText(batch)]).join("");
     const [first, last] = [rows[0]!.row, rows.at(-1)!.row];
     const key = `${folder(incident.id)}segments/${number(first)}-${number(last)}.ndjson.gz`;

@@ -29,7 +29,8 @@ export class DurableStore implements Store {
   async createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
     const added = await directoryOf(this.env)
       .add(incident.id, incident.createdMs, incident.importing);
-    if (added !== "added") return added;
+    if (added === "full") return "full";
+    // A name may be there without an incident: whoever created it broke off in between.
     return await hubOf(this.env, incident.id).create(incident);
   }
 
@@ -85,8 +86,19 @@ export class DurableStore implements Store {
         ...{ ticket, epoch: begun.epoch, header: JSON.stringify(header) },
         ...{ refused, evicted, own, sizes },
       });
+      if (answer.status === "stored") return answer;
+      await this.#withdraw(id, ticket, begun.shards);
       if (answer.status !== "stale") return answer;
     }
+  }
+
+  /** Of what was refused nothing has to be kept. What fails here is forgotten with time. */
+  async #withdraw(id: string, ticket: string, shards: number): Promise<void> {
+    const all = Array.from(
+      { length: shards },
+      (_, shard) => shardAt(this.env, id, shard).withdraw(ticket),
+    );
+    await Promise.allSettled(all);
   }
 
   /** Gives each shard its lines; `kept` is false when there are more shards than was thought. */
@@ -125,10 +137,15 @@ export class DurableStore implements Store {
 
   async *readBatches(id: string, rowMax = Number.MAX_SAFE_INTEGER): AsyncGenerator<StoredBatch> {
     for (let after = 0;;) {
-      const { rows, shards } = await hubOf(this.env, id).page(after, rowMax, PAGE_ROWS);
+      const { rows, layout } = await hubOf(this.env, id).page(after, rowMax, PAGE_ROWS);
       if (rows.length === 0) return;
-      const read = (shard: number, tickets: string[]) => shardAt(this.env, id, shard).read(tickets);
-      yield* await wholeBatches(rows, shards, read);
+      const batches = await wholeBatches(
+        rows,
+        layout,
+        (shard, tickets, epoch) => shardAt(this.env, id, shard).read(tickets, epoch),
+      );
+      if (batches === null) continue;
+      yield* batches;
       after = rows.at(-1)!.row;
     }
   }

@@ -42,12 +42,9 @@ export const shardAt = (env: EdgeEnv, incident: string, shard: number) =>
  * and for values of at most 2 MiB.
  */
 const EDGE_LIMITS = {
-  bodyCompressedBytesMax: 8 * 2 ** 20,
-  bodyBytesMax: 48 * 2 ** 20,
   lineCharsMax: 4 * 2 ** 20,
-  linesPerBatchMax: 20_000,
-  batchCharsMax: 8 * 2 ** 20,
-  bodiesInFlightMax: 8,
+  linesPerBatchMax: 10_000,
+  batchCharsMax: 4 * 2 ** 20,
   decodedEventsMax: 50_000,
   recomputeMinMs: 200,
 } satisfies LimitsOverride;

@@ -9,14 +9,16 @@ export class Growth {
   constructor(readonly table: HubTable, readonly shards: Shards) {}
 
   /** From now on batches are spread over so many. False: it is over as many already. */
-  begin(wanted: number): boolean {
-    const { layout } = this.table;
+  async begin(wanted: number): Promise<boolean> {
+    // One growth after the other: what one moves is where the next one finds it.
+    await this.settled();
+    const { layout, incident } = this.table;
     const shards = Math.min(wanted, SHARDS_MAX);
-    if (shards <= layout.shards) return false;
+    if (incident === null || shards <= layout.shards) return false;
     this.table.rows.transaction(() => {
       this.table.saveLayout({ shards, epoch: layout.epoch + 1 });
-      this.table.saveIncident({ ...this.table.incident!, shards });
-      this.table.write("growing", this.#from ?? layout.shards);
+      this.table.saveIncident({ ...incident, shards });
+      this.table.write("growing", layout.shards);
     });
     return true;
   }
@@ -37,8 +39,9 @@ export class Growth {
   async #spread(): Promise<void> {
     const from = this.#from!;
     const { shards, epoch } = this.table.layout;
+    // A part that moves takes with it what its shard knows of it.
     await this.shards.tell();
     for (let shard = 0; shard < from; shard++) await this.shards.spread(shard, shards, epoch);
-    if (this.table.layout.epoch === epoch) this.table.write("growing", null);
+    this.table.write("growing", null);
   }
 }

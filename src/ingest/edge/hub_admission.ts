@@ -12,6 +12,8 @@ export class HubAdmission {
   #own: Admission;
   #untold: Load = { events: 0, bytes: 0 };
   #toldMs = -Infinity;
+  /** When the last load was told at once, that others hear of it. */
+  #cameMs = -Infinity;
   #accountUntilMs = 0;
 
   constructor(
@@ -24,7 +26,8 @@ export class HubAdmission {
     this.#own = new Admission({ ...limits, ...account }, clock);
   }
 
-  incidentWait(): Wait | null {
+  async incidentWait(): Promise<Wait | null> {
+    if (this.clock.monotonicMs() - this.#toldMs >= TELL_MS) await this.#tell();
     const leftMs = this.#accountUntilMs - this.clock.monotonicMs();
     if (leftMs > 0) return { scope: "account", seconds: Math.ceil(leftMs / 1000) };
     return this.#own.incidentWait("");
@@ -38,12 +41,20 @@ export class HubAdmission {
     this.#own.came("", probe, load);
     this.#untold.events += load.events;
     this.#untold.bytes += load.bytes;
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.#toldMs < TELL_MS) return;
-    this.#toldMs = nowMs;
+    if (this.clock.monotonicMs() - this.#cameMs < TELL_MS) return;
+    this.#cameMs = this.clock.monotonicMs();
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    this.#toldMs = this.clock.monotonicMs();
     const told = this.#untold;
     this.#untold = { events: 0, bytes: 0 };
-    const seconds = await this.tell(told);
-    this.#accountUntilMs = this.clock.monotonicMs() + seconds * 1000;
+    try {
+      const seconds = await this.tell(told);
+      this.#accountUntilMs = this.clock.monotonicMs() + seconds * 1000;
+    } catch {
+      // Without the directory the limits of the incident still hold.
+    }
   }
 }

@@ -64,7 +64,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
 
   /** A test may have another, of all events. */
   protected analysis(): Analyse {
-    const report = new ShardedReport(this.#shards);
+    const report = new ShardedReport(this.#shards, () => this.#growth.settled());
     return (input) => report.make(input);
   }
 
@@ -76,16 +76,9 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
       },
       clock: systemClock,
       limits: edgeLimits(this.env),
-      analyse: async (input) => {
-        await this.#growth.settled();
-        return await this.analysis()(input);
-      },
+      analyse: (input) => this.analysis()(input),
       log: (line) => console.error(line),
     });
-  }
-
-  protected get shards(): Shards {
-    return this.#shards;
   }
 
   /** Batches with what the hub itself has of them. */
@@ -157,9 +150,9 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     }
     const evicted = this.#table.insert(commit, counters, limits);
     const { row, incident } = this.#table;
-    await this.#admission.came(probe, loadOf(commit));
     const own = this.#table.page(row - 1, row, 1)[0]!;
     this.#hub.stored(incident!.id, row, decodeStored(ownBatch(own)), evicted);
+    await this.#admission.came(probe, loadOf(commit));
     await this.#wake(ALARM_MS);
     return { status: "stored", row, revision: incident!.revision, evicted };
   }
@@ -223,16 +216,22 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     return { rowMax: row, batches: incident?.counters.batches ?? 0 };
   }
 
-  /** Batches after a row, with the hub's part of them, and how many shards have the rest. */
-  page(after: number, upTo: number, count: number): { rows: HubRow[]; shards: number } {
-    return { rows: this.#table.page(after, upTo, count), shards: this.#table.layout.shards };
+  /** Batches after a row, with the hub's part of them, and which shards have the rest. */
+  async page(
+    after: number,
+    upTo: number,
+    count: number,
+  ): Promise<{ rows: HubRow[]; layout: Layout }> {
+    await this.#growth.settled();
+    return { rows: this.#table.page(after, upTo, count), layout: this.#table.layout };
   }
 
   /** Over more shards. Resolves with how many there are when all lines are where they belong. */
   async grow(wanted: number): Promise<number | null> {
+    const began = await this.#growth.begin(wanted);
     const { incident } = this.#table;
     if (incident === null) return null;
-    if (this.#growth.begin(wanted)) {
+    if (began) {
       await this.#wake(ALARM_MS);
       await this.#growth.settled();
       this.#hub.changed(incident.id);
@@ -241,7 +240,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   }
 
   /** How long a body must wait, before it is read. */
-  incidentWait(): Wait | null {
+  incidentWait(): Promise<Wait | null> {
     return this.#admission.incidentWait();
   }
 

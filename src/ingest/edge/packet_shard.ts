@@ -19,17 +19,22 @@ import type { DurableObjectState } from "./cloudflare.ts";
 import { type EdgeEnv, shardAt } from "./env.ts";
 import { gunzipped, gzipped } from "./gzip.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
-import type { Confirmation, Frame, Heard, Offer, Part } from "./parts.ts";
+import type { Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
 import { PartTable, type StoredPart } from "./part_table.ts";
 import { splitText } from "./split.ts";
 
 /** An attempt that was not confirmed for so long never will be. */
 const UNCONFIRMED_MS = 3_600_000;
 
+interface Decoded {
+  node: string;
+  events: Event[];
+}
+
 export class PacketShard extends DurableObject<EdgeEnv> {
   #table: PartTable;
   /** Decoded parts by their id. Only a cache. */
-  #decoded = new Map<number, { node: string; events: Event[] }>();
+  #decoded = new Map<number, Decoded>();
   #judged: { shard: JudgedShard; pages: GivenPage[] | null } | null = null;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
@@ -39,11 +44,16 @@ export class PacketShard extends DurableObject<EdgeEnv> {
 
   /** Durable when it answers. `stale`: the incident has more shards by now. */
   offer({ ticket, epoch, node, parts }: Offer): "kept" | "stale" {
-    if (epoch < this.#table.number("epoch")) return "stale";
+    if (this.#isNewer(epoch)) return "stale";
     this.#table.rows.transaction(() => {
       for (const part of parts) this.#table.put({ ticket, node, source: -1 }, part, Date.now());
     });
     return "kept";
+  }
+
+  /** An attempt that the hub refused. */
+  withdraw(ticket: string): void {
+    this.#table.rows.transaction(() => this.#table.withdraw(ticket));
   }
 
   /** Takes what the hub decided. The answer says up to where it knows; the hub tells the rest. */
@@ -65,13 +75,14 @@ export class PacketShard extends DurableObject<EdgeEnv> {
     return { row: table.number("row"), eviction: table.number("eviction") };
   }
 
-  /** First round of a report: what the shard has, by flow. */
-  async judge(frame: Frame): Promise<ShardSummary> {
+  /** First round of a report: what the shard has, by flow. Null: its lines are being spread. */
+  async judge(frame: Frame): Promise<ShardSummary | null> {
     await this.#decodeAll();
+    if (this.#isNewer(frame.epoch)) return null;
     const heads = JSON.parse(frame.heads) as Batch[];
     const ofNode = new Map(heads.map((batch) => [batch.header.node, batch]));
     for (const batch of heads) batch.events = [];
-    for (const { node, events } of this.#decoded.values()) {
+    for (const { node, events } of this.#kept()) {
       const batch = ofNode.get(node);
       if (batch) { for (const event of events) batch.events.push(event); }
     }
@@ -95,6 +106,22 @@ export class PacketShard extends DurableObject<EdgeEnv> {
     return given;
   }
 
+  /** There are more shards than the hub knew when it asked. */
+  #isNewer(epoch: number): boolean {
+    return epoch < this.#table.number("epoch");
+  }
+
+  /** What is decoded of what is kept: some may have gone while the rest was decoded. */
+  #kept(): Decoded[] {
+    const kept = new Map<number, Decoded>();
+    for (const { id } of this.#table.confirmed()) {
+      const decoded = this.#decoded.get(id);
+      if (decoded !== undefined) kept.set(id, decoded);
+    }
+    this.#decoded = kept;
+    return [...kept.values()];
+  }
+
   async #decodeAll(): Promise<void> {
     for (const part of this.#table.confirmed()) {
       if (this.#decoded.has(part.id)) continue;
@@ -103,15 +130,21 @@ export class PacketShard extends DurableObject<EdgeEnv> {
     }
   }
 
-  /** Texts of attempts, for an archive: in the order of their names. */
-  async read(tickets: string[]): Promise<{ ticket: string; tier: Part["tier"]; text: string }[]> {
-    const texts = [];
-    for (const ticket of tickets) {
-      for (const { id, tier } of this.#table.ofTicket(ticket)) {
-        texts.push({ ticket, tier: TIERS[tier]!, text: await gunzipped(this.#table.body(id)) });
-      }
-    }
-    return texts;
+  /** Texts of attempts, for an archive. Null: the lines are being spread. */
+  async read(tickets: string[], epoch: number): Promise<PartText[] | null> {
+    if (this.#isNewer(epoch)) return null;
+    const parts = tickets.flatMap((ticket) =>
+      this.#table.ofTicket(ticket).map(({ id, tier }) => ({
+        ticket,
+        tier,
+        body: this.#table.body(id),
+      }))
+    );
+    return await Promise.all(parts.map(async ({ ticket, tier, body }) => ({
+      ticket,
+      tier: TIERS[tier]!,
+      text: await gunzipped(body),
+    })));
   }
 
   /**
@@ -126,7 +159,7 @@ export class PacketShard extends DurableObject<EdgeEnv> {
         if (shard === null || shard === own) continue;
         const body = await gzipped(moved);
         const given = { tier: TIERS[part.tier]!, lines, chars: moved.length, body };
-        await shardAt(this.env, incident, shard).receive(part, given, own);
+        await shardAt(this.env, incident, shard).receive(part, given, { source: own, epoch });
       }
       const rest = splitText(text, shards, shardOf).get(own) ?? { text: "", lines: 0 };
       const body = await gzipped(rest.text);
@@ -138,9 +171,10 @@ export class PacketShard extends DurableObject<EdgeEnv> {
   }
 
   /** A part of another shard, that belongs here now. */
-  receive(from: StoredPart, part: Part, source: number): void {
+  receive(from: StoredPart, part: Part, { source, epoch }: Moved): void {
     const { ticket, node } = from;
     this.#table.rows.transaction(() => {
+      if (epoch > this.#table.number("epoch")) this.#table.set("epoch", epoch);
       for (const id of this.#table.put({ ticket, node, source }, part, Date.now())) {
         this.#decoded.delete(id);
       }

@@ -82,7 +82,9 @@ export class PartTable {
     return joinBytes(pieces.map(({ body }) => body));
   }
 
+  /** Keeps this instead, unless the part is gone by now. */
   replace(id: number, part: Omit<Part, "tier">, epoch: number): void {
+    if (this.rows.first("SELECT id FROM parts WHERE id = ?", id) === undefined) return;
     this.rows.run("DELETE FROM bodies WHERE part = ?", id);
     if (part.lines === 0) {
       this.rows.run("DELETE FROM parts WHERE id = ?", id);
@@ -102,6 +104,11 @@ export class PartTable {
 
   confirm(ticket: string, row: number): void {
     this.rows.run("UPDATE parts SET row = ? WHERE ticket = ?", row, ticket);
+  }
+
+  /** Forgets an attempt, unless it was confirmed after all. */
+  withdraw(ticket: string): void {
+    for (const { id, row } of this.ofTicket(ticket)) if (row === null) this.#remove(id);
   }
 
   /** Ids of what is gone. */

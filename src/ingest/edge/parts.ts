@@ -20,6 +20,19 @@ export interface Offer {
   parts: Part[];
 }
 
+/** Lines of an attempt, as an archive takes them. */
+export interface PartText {
+  ticket: string;
+  tier: Tier;
+  text: string;
+}
+
+/** Where a part was before, and the layout it was moved for. */
+export interface Moved {
+  source: number;
+  epoch: number;
+}
+
 /** Which attempts became batches and which parts were evicted, since the shard last heard. */
 export interface Confirmation {
   afterRow: number;
@@ -36,6 +49,8 @@ export interface Heard {
 
 /** What the shard needs of the hub to judge its packets. */
 export interface Frame {
+  /** Of the layout that the hub reads by. */
+  epoch: number;
   incident: string;
   /** Batches without events, condensed, as JSON. */
   heads: string;

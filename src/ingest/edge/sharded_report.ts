@@ -6,11 +6,12 @@ import { HUB_EVENTS_MAX } from "./env.ts";
 import { packetsOfPage } from "./given_lines.ts";
 import type { Shards } from "./shards.ts";
 
-/** A shard that restarts between the rounds has forgotten the first. */
+/** A shard that restarts between the rounds has forgotten the first; one may be added, too. */
 const TRIES_MAX = 5;
 
 export class ShardedReport {
-  constructor(readonly shards: Shards) {}
+  /** `settled` resolves when every line is in the shard it belongs to. */
+  constructor(readonly shards: Shards, readonly settled: () => Promise<void>) {}
 
   /** `input` has the hub's own events, and every header and state. */
   async make(input: AnalysisInput): Promise<Report> {
@@ -18,8 +19,12 @@ export class ShardedReport {
     const heads = JSON.stringify(own.batches.map((batch) => ({ ...batch, events: [] })));
     const { incident, filter, closed, evicted } = input;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
+      await this.settled();
+      const { epoch } = this.shards.layout;
       await this.shards.tell();
-      const summaries = await this.shards.judge({ incident, heads, filter, closed, evicted });
+      const judged = await this.shards.judge({ epoch, incident, heads, filter, closed, evicted });
+      const summaries = judged.filter((summary) => summary !== null);
+      if (summaries.length < judged.length) continue;
       const selection = planOf(summaries, HUB_EVENTS_MAX);
       const parts = await Promise.all(
         summaries.map((_, shard) => this.#selected(shard, selection)),

@@ -3,7 +3,7 @@ import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
 import { type EdgeEnv, shardAt } from "./env.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
-import type { Frame, Heard } from "./parts.ts";
+import type { Frame, Heard, Layout } from "./parts.ts";
 
 /** Decisions told in one call. */
 const TOLD_MAX = 5_000;
@@ -14,8 +14,12 @@ export class Shards {
 
   constructor(readonly env: EdgeEnv, readonly table: HubTable) {}
 
+  get layout(): Layout {
+    return this.table.layout;
+  }
+
   get count(): number {
-    return this.table.layout.shards;
+    return this.layout.shards;
   }
 
   #at(shard: number) {
@@ -42,7 +46,8 @@ export class Shards {
     }
   }
 
-  judge(frame: Frame): Promise<ShardSummary[]> {
+  /** Null of a shard: there are more by now. */
+  judge(frame: Frame): Promise<(ShardSummary | null)[]> {
     return Promise.all(
       Array.from({ length: this.count }, (_, shard) => this.#at(shard).judge(frame)),
     );
@@ -52,8 +57,8 @@ export class Shards {
     return this.#at(shard).select(selection, page);
   }
 
-  read(shard: number, tickets: string[]) {
-    return this.#at(shard).read(tickets);
+  read(shard: number, tickets: string[], epoch: number) {
+    return this.#at(shard).read(tickets, epoch);
   }
 
   spread(shard: number, shards: number, epoch: number): Promise<void> {

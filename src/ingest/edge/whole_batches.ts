@@ -1,21 +1,23 @@
 /** Batches put together again from what the hub and the shards have of them. */
-import type { Segment, StoredBatch, Tier } from "../store.ts";
+import type { Segment, StoredBatch } from "../store.ts";
 import type { HubRow } from "./hub_table.ts";
+import type { Layout, PartText } from "./parts.ts";
 
-type Read = (
-  shard: number,
-  tickets: string[],
-) => Promise<{ ticket: string; tier: Tier; text: string }[]>;
+type Read = (shard: number, tickets: string[], epoch: number) => Promise<PartText[] | null>;
 
+/** Null: lines have moved since the layout was known, so some would be missed. */
 export async function wholeBatches(
   rows: readonly HubRow[],
-  shards: number,
+  { shards, epoch }: Layout,
   read: Read,
-): Promise<StoredBatch[]> {
+): Promise<StoredBatch[] | null> {
   const tickets = rows.map(({ ticket }) => ticket);
-  const all = await Promise.all(Array.from({ length: shards }, (_, shard) => read(shard, tickets)));
+  const all = await Promise.all(
+    Array.from({ length: shards }, (_, shard) => read(shard, tickets, epoch)),
+  );
   const texts = new Map<string, string>();
-  for (const { ticket, tier, text } of all.flat()) {
+  for (const part of all) if (part === null) return null;
+  for (const { ticket, tier, text } of all.flatMap((part) => part ?? [])) {
     const key = `${ticket} ${tier}`;
     texts.set(key, (texts.get(key) ?? "") + text);
   }
