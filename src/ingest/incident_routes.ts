@@ -1,6 +1,6 @@
 /** Routes of incidents themselves: create, list, read, close, delete, report, live, archive. */
 import type { Context, Hono } from "hono";
-import type { Report } from "../event/report.ts";
+import type { Flow, Report } from "../event/report.ts";
 import { noIncident } from "./accept.ts";
 import { CreateIncident, INCIDENT_ID, SetShards, type ShownIncident } from "./api_schemas.ts";
 import { archiveFile } from "./archive.ts";
@@ -138,6 +138,9 @@ const LIVE_HEADERS = {
 export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
   const { store, clock, hub, limits } = deps;
 
+  /** The report last read for its flows: who wants one often wants the next. */
+  let parsed: { json: string; flows: Map<string, Flow> } | null = null;
+
   const reportOf = async (c: Context<Env>) => {
     const id = incidentId(c);
     requireRole(c, "viewer", id);
@@ -152,9 +155,13 @@ export function addReadRoutes(app: Hono<Env>, deps: Deps): void {
   });
 
   app.get("/v1/incidents/:id/flows/:flow", async (c) => {
-    const report = JSON.parse(await reportOf(c)) as Report;
+    const json = await reportOf(c);
+    if (parsed?.json !== json) {
+      const { flows } = JSON.parse(json) as Report;
+      parsed = { json, flows: new Map(flows.map((flow) => [flow.id, flow])) };
+    }
     const wanted = c.req.param("flow");
-    const flow = report.flows.find(({ id }) => id === wanted);
+    const flow = parsed.flows.get(wanted);
     if (flow !== undefined) return c.json(flow);
     const is = JSON.stringify(wanted.slice(0, 200));
     const detail = `Cannot find flow: there is no ${is}, must be an id of the report`;
