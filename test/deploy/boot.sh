@@ -1,14 +1,15 @@
 # Becomes systemd with nothing but the units it is given, in namespaces that the caller made. Told:
 # the repository, which appears at /opt/lasthop as docs/deploy.md installs it; a folder with units/,
-# etc/ that appears as /etc/lasthop, and said/ for what units say. Anything else that is written is in
-# memory and gone with it.
+# etc/ that appears as /etc/lasthop, and said/ for what units say; a build that appears as
+# /opt/lasthop-workerd, or nothing. Whatever else is written is in memory and gone with it.
 set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs /opt
 mkdir /opt/lasthop
 mount --bind "$1" /opt/lasthop
-mkdir /opt/stage
+mkdir /opt/stage /opt/lasthop-workerd
 mount --bind "$2" /opt/stage
+[ -z "$3" ] || mount --bind "$3" /opt/lasthop-workerd
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/lib
 mkdir -p /run/etc/upper /run/etc/work

@@ -31,7 +31,9 @@ export class Systemd {
   ) {}
 
   /** `etc`: files of /etc/lasthop by name. Units are known, and none is started. */
-  static async boot(etc: Record<string, string>): Promise<Systemd> {
+  static async boot(etc: Record<string, string>, workerd = ""): Promise<Systemd> {
+    // As docs/deploy.md does before the units are started: they may not write there.
+    await run([`${ROOT}/lasthop`, "--version"], { timeoutMs: 120_000 });
     const stage = await Deno.makeTempDir({ prefix: "lasthop-test-" });
     await run(["cp", "-r", UNITS, `${stage}/units`]);
     for (const name of TARGETS) {
@@ -58,7 +60,7 @@ export class Systemd {
     const outside = execa(
       "setpriv",
       ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork"]
-        .concat("--kill-child", "--mount-proc", "sh", `${HERE}boot.sh`, ROOT, stage),
+        .concat("--kill-child", "--mount-proc", "sh", `${HERE}boot.sh`, ROOT, stage, workerd),
       { stdin: "ignore", stdout: "ignore", reject: false, cleanup: false },
     );
     const failed = outside.then(({ stderr }) => {

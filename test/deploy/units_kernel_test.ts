@@ -3,22 +3,26 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { droppedPacket, withIngest } from "../../src/cli/asking/testing.ts";
 import { createClient } from "../../src/ingest/client.ts";
 import { Pair } from "../bpftrace/pair.ts";
+import { npmToolOrWhy } from "../../deploy/npm_tool.ts";
 import { Systemd, whyNoSystemd } from "./systemd.ts";
+import { builtWorkerd } from "./workerd_server.ts";
 
 const TOKEN = "operator-of-this-test";
 const why = await whyNoSystemd();
+const whyNoWorkerd = why ?? (await npmToolOrWhy("workerd")).why ?? null;
 
 function unitTest(
   title: string,
   etc: Record<string, string>,
   use: (systemd: Systemd) => Promise<void>,
+  needsWorkerd = false,
 ): void {
-  const name = why === null ? title : `${title}, not tried: ${why}`;
+  const lacks = needsWorkerd ? whyNoWorkerd : why;
   Deno.test({
-    name,
-    ignore: why !== null,
+    name: lacks === null ? title : `${title}, not tried: ${lacks}`,
+    ignore: lacks !== null,
     async fn() {
-      const systemd = await Systemd.boot(etc);
+      const systemd = await Systemd.boot(etc, needsWorkerd ? await builtWorkerd() : "");
       try {
         await use(systemd);
       } finally {
@@ -34,33 +38,31 @@ async function statusOf(pid: number): Promise<Record<string, string>> {
   return Object.fromEntries(text.trim().split("\n").map((line) => line.split(":\t")));
 }
 
+const UNITS = ["lasthop.service", "lasthop-workerd.service", "lasthop-probe@i.service"];
+
 unitTest("every unit is one systemd understands, without a warning", {}, async (systemd) => {
-  for (const unit of ["lasthop.service", "lasthop-probe@i.service"]) {
+  for (const unit of UNITS) {
     equal(await systemd.inside("systemd-analyze", "verify", unit), "");
+  }
+}, true);
+
+unitTest("the serving units are as closed as systemd can tell", {}, async (systemd) => {
+  for (const unit of ["lasthop.service", "lasthop-workerd.service"]) {
+    const flags = ["--no-pager", "--offline=yes", "--threshold=15"];
+    const path = `/opt/stage/units/${unit}`;
+    const said = await systemd.inside("systemd-analyze", "security", ...flags, path);
+    match(said, /exposure level for lasthop\S*\.service: 1\.\d OK/);
   }
 });
 
-unitTest("the serving units are as closed as systemd can tell", {}, async (systemd) => {
-  const said = await systemd.inside(
-    "systemd-analyze",
-    "security",
-    "--no-pager",
-    "--offline=yes",
-    "--threshold=15",
-    "/opt/stage/units/lasthop.service",
-  );
-  match(said, /exposure level for lasthop\.service: 1\.\d OK/);
-});
-
-const SERVE = { "serve.env": `LASTHOP_TOKEN=${TOKEN}\nLASTHOP_LISTEN=127.0.0.1:0\n` };
-
-unitTest("lasthop.service keeps what it acknowledged when it is killed", SERVE, async (systemd) => {
-  const unit = "lasthop.service";
+/** Starts a serving unit, kills it, and finds everything again after it started by itself. */
+async function servesOn(
+  systemd: Systemd,
+  unit: string,
+  url: (start: number) => Promise<string>,
+): Promise<void> {
   await systemd.inside("systemctl", "start", unit);
-  const first = createClient({
-    url: await systemd.line("lasthop.out", /http:\S+/),
-    token: TOKEN,
-  });
+  const first = createClient({ url: await url(1), token: TOKEN });
   await first.createIncident({ id: "i" });
   equal((await first.postBatch("i", droppedPacket("i", 1))).accepted, 1);
   const report = await first.report("i");
@@ -73,14 +75,53 @@ unitTest("lasthop.service keeps what it acknowledged when it is killed", SERVE, 
   deepEqual([NoNewPrivs, Seccomp], ["1", "2"]);
   Deno.kill(pid, "SIGKILL");
 
-  const url = await systemd.line("lasthop.out", /http:\S+/, 2);
-  const second = createClient({ url, token: TOKEN });
+  const again = await url(2);
+  const second = createClient({ url: again, token: TOKEN });
   deepEqual(await second.report("i"), report);
-  match(await (await fetch(url)).text(), /<title>/);
+  match(await (await fetch(again)).text(), /<title>/);
   await systemd.inside("systemctl", "stop", unit);
   equal(await systemd.property(unit, "Result"), "success");
   equal(await systemd.property(unit, "ExecMainStatus"), "0");
-});
+}
+
+const SERVE = { "serve.env": `LASTHOP_TOKEN=${TOKEN}\nLASTHOP_LISTEN=127.0.0.1:0\n` };
+
+unitTest(
+  "lasthop.service keeps what it acknowledged when it is killed",
+  SERVE,
+  (systemd) =>
+    servesOn(systemd, "lasthop.service", (start) => systemd.line("lasthop.out", /http:\S+/, start)),
+);
+
+/** workerd does not tell which port the system chose. */
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return listener.addr.port;
+}
+
+const at = `127.0.0.1:${freePort()}`;
+const WORKERD = { "workerd.env": `ROOT_TOKEN=${TOKEN}\nLASTHOP_LISTEN=${at}\n` };
+
+unitTest(
+  "lasthop-workerd.service keeps it, too",
+  WORKERD,
+  (systemd) =>
+    servesOn(systemd, "lasthop-workerd.service", async () => {
+      await systemd.inside(
+        "curl",
+        "-sf",
+        "--retry",
+        "100",
+        "--retry-delay",
+        "0",
+        "--retry-all-errors",
+        `http://${at}/healthz`,
+      );
+      return `http://${at}`;
+    }),
+  true,
+);
 
 Deno.test({ name: "lasthop-probe@ reports what its node saw", ignore: why !== null, fn: probes });
 
