@@ -1,10 +1,9 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
 import { TCP } from "./identity.ts";
-import type { NetnsState } from "../event/state.ts";
 import type { Step } from "./links.ts";
-import type { NodeView, Sighting } from "./timeline.ts";
-import { lookUpRoute } from "./routing.ts";
-import { acceptsAddress, linkOf, ownsAddress, stateAt } from "./state_view.ts";
+import type { Sighting } from "./timeline.ts";
+import { isMeant, isStrange, ledHere } from "./flood.ts";
+import { acceptsAddress, linkOf, stateAt } from "./state_view.ts";
 
 export type EndKind =
   /** A socket, or the stack that answers for one, took it. */
@@ -15,6 +14,8 @@ export type EndKind =
   | "dropped"
   /** Freed, by a drop or not, in a way that loses nobody's packet. */
   | "routine"
+  /** Freed as another host's, flooded by a bridge of the node that its tunnel led to. */
+  | "flooded"
   /** Handed to a device; nothing after that. */
   | "left"
   /** Received by a device; nothing after that. */
@@ -131,7 +132,9 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
       return event.reason === "TAP" ? "routine" : "delivered";
     case "drop":
       if (isLook(event)) return "routine";
-      if (isStrange(event) && !isMeant(event, before(step))) return "routine";
+      if (isStrange(event) && !isMeant(event, before(step))) {
+        return ledHere(sightingsHere(step)) ? "flooded" : "routine";
+      }
       if (isUntold(event)) return atDestination && isBare(event) ? "taken" : "routine";
       return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
     case "consume":
@@ -154,45 +157,12 @@ function before(step: Step): Sighting | null {
   return null;
 }
 
-/** Freed as another host's frame. */
-export function isStrange(event: Sighting): boolean {
-  return event.kind === "drop" && (event.reason === "OTHERHOST" ||
-    (event.packetType === "otherhost" && /^ip6?v?6?_rcv/.test(event.function ?? "")));
-}
-
-/**
- * [O4] A frame that was flooded is freed by everybody it is not for: its drop is the packet's only
- * where the packet, or its next hop, lives, or at the other end of a pair.
- */
-export function isMeant(event: Sighting, sent: Sighting | null): boolean {
-  const here = stateAt(event.node, event.netns, event.at);
-  const destination = event.tunnelDestination ?? event.destination ?? "";
-  if (acceptsAddress(here, destination)) return true;
-  if (!sent) return false;
-  // A tunnel's sender chose this node: what came out of the tunnel was meant to. Behind a bridge,
-  // and behind lost events, that says nothing.
-  const isChosen = sent.tunnelDestination !== undefined && event.tunnelDestination === undefined &&
-    linkOf(here, event.ifindex)?.tunnel !== undefined &&
-    holds(event.node, sent.tunnelDestination);
-  if (isChosen) return true;
-  const there = stateAt(sent.node, sent.netns, sent.at);
-  const link = linkOf(there, sent.ifindex, sent.device);
-  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
-    link.peerNetns === event.netns && sent.node === event.node &&
-    (!link.bridgePort || forwardsTo(there!, link.name, event.destinationMac));
-  const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
-  return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
-}
-
-/** The bridge's table sends the frame there, and nowhere else: it is not flooded. */
-function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): boolean {
-  return bridge.fdb.some((entry) =>
-    entry.mac === mac && entry.device === port && entry.destination === undefined
-  );
-}
-
-function holds(node: NodeView, address: string): boolean {
-  return [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address));
+function sightingsHere(step: Step): Sighting[] {
+  const result: Sighting[] = [];
+  for (let at: Step | null = step; at?.event.node === step.event.node; at = at.previous) {
+    result.push(at.event);
+  }
+  return result;
 }
 
 /** [O2] */
@@ -283,6 +253,8 @@ export function rank(end: End): number {
       return end.step.event.packetType === "otherhost" && end.kind === "silent" ? 1.5 : 4;
     case "waiting":
       return 1;
+    case "flooded":
+      return 0.5;
     case "routine":
       return 0;
   }

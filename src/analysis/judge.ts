@@ -47,6 +47,8 @@ export function judge(packet: Packet, world: World): Judgement {
       return judgeTaken(base, world);
     case "dropped":
       return { ...base, outcome: "dropped" };
+    case "flooded":
+      return judgeFlooded(base, world);
     case "left":
       return judgeLeft(base, world);
     case "silent":
@@ -196,6 +198,22 @@ export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | nu
   const destination = event.tunnelDestination ?? event.destination!;
   return ownersOf(nodes, destination)
     .find((owner) => owner.netns !== event.netns || owner.node !== event.node) ?? null;
+}
+
+/**
+ * [O4] A tunnel led it to a node that does not host its destination, and nobody there took it. That
+ * it did not go elsewhere as well, and that no port there was the right one, takes every event.
+ */
+function judgeFlooded(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
+    .find((found) => found !== null) ?? unreadState(world.nodes);
+  if (gap) return { ...base, outcome: "unknown", gap };
+  const owners = ownersOf(world.nodes, event.destination!);
+  if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
+    return { ...base, outcome: "dropped" };
+  }
+  return { ...base, outcome: "unknown", gap: "only copies for others were seen" };
 }
 
 /** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */

@@ -1,6 +1,7 @@
 /** Equal-looking packets on one node: which of them a chain belongs to. Rule C6. */
 import { type Chain, excludes, pointOf } from "./chains.ts";
-import { isAsk, isLook, isStrange, isTelling } from "./ends.ts";
+import { isAsk, isLook, isTelling } from "./ends.ts";
+import { isStrange } from "./flood.ts";
 import type { Sighting } from "./timeline.ts";
 
 /** One of several equal packets on one node. */

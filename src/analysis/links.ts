@@ -1,6 +1,7 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
 import type { Chain } from "./chains.ts";
-import { isMeant, isStrange, isTelling } from "./ends.ts";
+import { isTelling } from "./ends.ts";
+import { isMeant, isStrange, ledHere } from "./flood.ts";
 import type { Packet } from "./packets.ts";
 import type { Sighting } from "./timeline.ts";
 
@@ -42,7 +43,7 @@ export function treeOf(packet: Packet): Tree {
 function goesOn({ chain, previous }: Step): boolean {
   if (chain === previous!.chain) return true;
   const last = chain.events.at(-1)!;
-  if (isStrange(last) && !isMeant(last, previous!.event)) return false;
+  if (isStrange(last) && !isMeant(last, previous!.event) && !ledHere(chain.events)) return false;
   return chain.events.some((event) => tellsOnward(event));
 }
 

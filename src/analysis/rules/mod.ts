@@ -29,8 +29,9 @@ export const RULES: readonly Rule[] = [
 ];
 
 export function causeOf(found: Case): Cause | null {
+  const { end, outcome } = found.judgement;
   // How a copy ended explains nothing of the packet.
-  if (found.judgement.end.kind === "routine") return null;
+  if (end.kind === "routine" || (end.kind === "flooded" && outcome !== "dropped")) return null;
   const cause = first(RULES, found);
   return cause?.code === "unexplained" ? changedSince(found) ?? cause : cause;
 }

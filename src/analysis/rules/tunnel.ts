@@ -1,6 +1,7 @@
 /** Deaths at the end of a tunnel, or for want of one. */
 import type { Link } from "../../event/state.ts";
 import { ownersOf } from "../state_view.ts";
+import type { Sighting } from "../timeline.ts";
 import { encapsulation, lastOuter } from "./encapsulation.ts";
 import {
   type Case,
@@ -72,10 +73,11 @@ export const tunnelWrongEndpoint: Rule = {
     const outer = lastOuter(found);
     if (event.kind !== "drop" || event.tunnelKind !== undefined || !outer) return null;
     if (outer.node !== event.node || !UNWANTED.test(event.reason ?? "NOT_SPECIFIED")) return null;
-    // It died on the device it came out of: nothing of this node had passed it on.
+    // It died on the device it came out of, or nobody that a bridge gave it to was meant.
     const arrival = found.judgement.steps.map((step) => step.event)
       .findLast((other) => other.kind === "device-rx");
-    if (arrival?.ifindex !== found.ifindex || !found.link?.tunnel) return null;
+    const cameOut = arrival?.ifindex === found.ifindex && found.link?.tunnel !== undefined;
+    if (!cameOut && found.judgement.end.kind !== "flooded") return null;
     const hosts = ownersOf(found.world.nodes, event.destination!);
     const others = hosts.filter((owner) => owner.node !== event.node);
     if (others.length === 0 || others.length < hosts.length) return null;
@@ -101,15 +103,22 @@ export const tunnelWrongEndpoint: Rule = {
           command(
             sender.node,
             sender.netns,
-            `bridge fdb replace ${way.entry.mac} dev ${
-              shell(way.entry.device)
-            } dst ADDRESS_OF_${host.node.name}`,
+            `bridge fdb replace ${way.entry.mac} dev ${shell(way.entry.device)} dst ${
+              endpointOf(host.node, outer) ?? `ADDRESS_OF_${host.node.name}`
+            }`,
           ),
         ]
         : undefined,
     );
   },
 };
+
+/** Where that node's own end of this tunnel is, as far as its device says. */
+function endpointOf(node: Case["node"], { tunnelKind, tunnelId }: Sighting): string | undefined {
+  return [...node.states.values()].flatMap((list) => list.at(-1)!.state.links)
+    .find(({ kind, tunnel }) => kind === tunnelKind && tunnel?.id === tunnelId && tunnel?.local)
+    ?.tunnel?.local;
+}
 
 /** An id can't be changed on a device: it is made anew with the same settings. */
 function recreate(link: Link, id: number): string[] {

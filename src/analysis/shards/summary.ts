@@ -5,7 +5,8 @@
  */
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../chains.ts";
-import { isLook, isRoutineDrop, isStrange, isTelling } from "../ends.ts";
+import { isLook, isRoutineDrop, isTelling } from "../ends.ts";
+import { isStrange } from "../flood.ts";
 import { type FlowGroup, groupBySentForm } from "../flows.ts";
 import { type Form, formKey } from "../identity.ts";
 import type { AnalysisInput } from "../input.ts";
