@@ -1,6 +1,6 @@
 /** The whole bench: cases in groups, marks as they come. */
 import type { CaseId, Kind } from "./case_run.ts";
-import { type Judged, runGroup } from "./group.ts";
+import { Group, type Judged } from "./group.ts";
 import type { AnySpec } from "./spec.ts";
 
 /** More are faster; with too many at once the probe loses events. */
@@ -43,16 +43,36 @@ function isHidden({ score, report }: Judged): boolean {
   return score.mark === "unknown" && report.nodes.some(({ lost }) => lost > 0);
 }
 
+/** While one group is traced, the next is built and the one before is taken down. */
 async function runAll(
   ids: readonly CaseId[],
   { groupSize = GROUP_SIZE, seed, signal, onJudged }: BenchOptions,
   prefix: string,
 ): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  for (let i = 0; i < ids.length && !signal?.aborted; i += groupSize) {
-    const group = await runGroup(ids.slice(i, i + groupSize), { seed, prefix, signal });
-    for (const one of group) await onJudged?.(one);
-    judged.push(...group);
+  const groups: Group[] = [];
+  for (let i = 0; i < ids.length; i += groupSize) {
+    groups.push(new Group(ids.slice(i, i + groupSize), i, { seed, prefix, signal }));
   }
+  const judged: Judged[] = [];
+  const down: Promise<void>[] = [];
+  let built = groups[0]?.build();
+  for (const [i, group] of groups.entries()) {
+    await built;
+    const isLast = signal?.aborted || i + 1 === groups.length;
+    built = isLast ? undefined : groups[i + 1]!.build();
+    try {
+      const own = await group.run();
+      for (const one of own) await onJudged?.(one);
+      judged.push(...own);
+    } catch (error) {
+      await built;
+      await groups[i + 1]?.down();
+      throw error;
+    } finally {
+      down.push(group.down());
+    }
+    if (isLast) break;
+  }
+  await Promise.all(down);
   return judged;
 }

@@ -56,7 +56,7 @@ export class CaseRun {
     }));
   }
 
-  async up(): Promise<void> {
+  async build(): Promise<void> {
     await this.#attempt("build", async (world) => {
       const { spec } = this.id;
       spec.setUp?.(world);
@@ -64,8 +64,12 @@ export class CaseRun {
       this.#injection.lay?.(world);
       await this.topology.apply({ awaited: !spec.deadLinks });
       this.#servers = (spec.servers?.(world) ?? []).map(serve);
-      await this.#injection.act?.(world);
     });
+  }
+
+  /** What may send much, or is the whole machine's: not while another group is traced. */
+  async act(): Promise<void> {
+    await this.#attempt("act", async (world) => await this.#injection.act?.(world));
   }
 
   /** Sends everything; resolves when all was answered or given up. */

@@ -22,15 +22,30 @@ export interface GroupOptions {
   signal?: AbortSignal;
 }
 
-export async function runGroup(ids: readonly CaseId[], options: GroupOptions): Promise<Judged[]> {
-  const runs = ids.map((id, i) => new CaseRun(id, { ...options, key: `c${i}` }));
-  try {
-    await Promise.all(runs.map((run) => run.up()));
-    const batches = await traceAll(runs.filter((run) => run.broken === undefined), options);
-    await Promise.all(runs.map((run) => run.check()));
-    return runs.map((run) => judge(run, batches));
-  } finally {
-    await Promise.all(runs.map((run) => run.down()));
+export class Group {
+  readonly #runs: CaseRun[];
+  readonly #options: GroupOptions;
+
+  /** `first` numbers its cases: those of two groups that are up at once have names of their own. */
+  constructor(ids: readonly CaseId[], first: number, options: GroupOptions) {
+    this.#runs = ids.map((id, i) => new CaseRun(id, { ...options, key: `c${first + i}` }));
+    this.#options = options;
+  }
+
+  async build(): Promise<void> {
+    await Promise.all(this.#runs.map((run) => run.build()));
+  }
+
+  async run(): Promise<Judged[]> {
+    await Promise.all(this.#runs.map((run) => run.act()));
+    const whole = this.#runs.filter((run) => run.broken === undefined);
+    const batches = await traceAll(whole, this.#options);
+    await Promise.all(this.#runs.map((run) => run.check()));
+    return this.#runs.map((run) => judge(run, batches));
+  }
+
+  async down(): Promise<void> {
+    await Promise.all(this.#runs.map((run) => run.down()));
   }
 }
 
