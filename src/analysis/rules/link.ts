@@ -1,7 +1,9 @@
 /** Deaths on the link: wrong MAC, no neighbour, device down, bridge port. */
 import type { Evidence } from "../../event/report.ts";
+import type { Link } from "../../event/state.ts";
 import { lookUpRoute } from "../routing.ts";
-import { holdersOfMac, netnsName, ownersOf } from "../state_view.ts";
+import { holdersOfMac, netnsName, type Owner, ownersOf, stateAt } from "../state_view.ts";
+import type { Sighting } from "../timeline.ts";
 import { bridgeRules } from "./bridge.ts";
 import { causeOfDown, type DownEnd, downEnds } from "./carrier.ts";
 import { frameOf } from "./encapsulation.ts";
@@ -35,6 +37,8 @@ export const macMismatch: Rule = {
     const destination = wireDestination(found.event);
     const said = suppliers(found, mac, destination);
     const holders = holdersOfMac(found.world.nodes, mac);
+    const port = holders.length > 0 ? misleadingPort(found, mac) : null;
+    const bridge = bridgeBeside(found, holders);
     const held: Evidence[] = holders.map((holder) =>
       stateEvidence(
         holder.node,
@@ -52,11 +56,58 @@ export const macMismatch: Rule = {
         ...(own ? [stateEvidence(found.node, `${place(found)} has MAC ${own}`)] : []),
         ...said.map((entry) => entry.evidence),
         ...held,
+        ...(bridge
+          ? [
+            stateEvidence(
+              found.node,
+              `${mac} is behind ${bridge.name}, which ${found.device} is no port of`,
+            ),
+          ]
+          : []),
+        ...(port ? [stateEvidence(port.node, `fdb: ${mac} is behind ${port.device}`)] : []),
       ],
-      remedies(found, mac, destination, said, holders.length > 0),
+      wayFix(found, mac, bridge, port) ??
+        remedies(found, mac, destination, said, holders.length > 0),
     );
   },
 };
+
+/** Where the MAC is right and the frame was led astray. */
+function wayFix(found: Case, mac: string, bridge?: Link, port?: Sighting | null): string[] | null {
+  if (bridge) {
+    const text = `ip link set dev ${shell(found.device)} master ${shell(bridge.name)}`;
+    return [command(found.node, found.netns, text)];
+  }
+  if (!port) return null;
+  return [
+    command(port.node, port.netns, `bridge fdb del ${mac} dev ${shell(port.device!)} master`),
+  ];
+}
+
+/** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
+function bridgeBeside(found: Case, holders: readonly Owner[]): Link | undefined {
+  if (found.link?.masterIfindex !== undefined) return undefined;
+  const links = found.before?.links ?? [];
+  const port = links.find((link) =>
+    link.bridgePort &&
+    holders.some((holder) =>
+      holder.node === found.node && holder.netns === link.peerNetns &&
+      holder.link.ifindex === link.peerIfindex
+    )
+  );
+  return port && links.find((link) => link.ifindex === port.masterIfindex);
+}
+
+/** The bridge port that the frame left by because the bridge's table says so, and wrongly. */
+function misleadingPort({ judgement }: Case, mac: string): Sighting | null {
+  const sent = judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-tx");
+  const entries = sent && stateAt(sent.node, sent.netns, sent.at)?.fdb;
+  const isTold = entries?.some((entry) =>
+    entry.mac === mac && entry.device === sent!.device && entry.master !== undefined
+  );
+  return isTold ? sent! : null;
+}
 
 interface Supplier {
   evidence: Evidence;

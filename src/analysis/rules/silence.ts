@@ -2,8 +2,9 @@
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../coverage.ts";
 import { lookUpRoute } from "../routing.ts";
 import type { Sighting } from "../timeline.ts";
-import { linkOf, neighbourOf, stateAfter } from "../state_view.ts";
+import { linkOf, neighbourOf, stateAfter, sysctl } from "../state_view.ts";
 import { deviceEvent } from "../judge.ts";
+import { causeOfLoop, loopedAt } from "./ttl.ts";
 import {
   type Case,
   cause,
@@ -74,6 +75,8 @@ export const errorFromOutside: Rule = {
       );
     }
     if (six ? error.icmpType === 3 : error.icmpType === 11) {
+      const repeated = loopedAt(found);
+      if (repeated) return causeOfLoop(found, repeated, "likely", evidence);
       return cause(
         "ttl-exceeded",
         "likely",
@@ -229,16 +232,29 @@ export const unexplained: Rule = {
     const said = event.reason && event.reason !== "NOT_SPECIFIED"
       ? `reason ${event.reason}`
       : "no reason";
+    const setting = settingFor(found);
     return cause(
       "unexplained",
       "proven",
       `the kernel freed it in ${event.function ?? "an unnamed function"} at ${
         place(found)
       } and gave ${said}`,
-      [eventEvidence(found)],
+      [eventEvidence(found), ...setting.map((name) => stateEvidence(found.node, `${name} = 1`))],
+      setting.map((name) => command(found.node, found.netns, `sysctl -w ${name}=0`)),
     );
   },
 };
+
+/** No code of its own, but a setting that asks for it: IPv6 off, or echo requests ignored. */
+function settingFor(found: Case): string[] {
+  const { event } = found;
+  const names = event.reason === "IPV6DISABLED"
+    ? ["all", found.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
+    : event.function === "icmpv6_rcv" && event.icmpType === 128
+    ? ["net.ipv6.icmp.echo_ignore_all"]
+    : [];
+  return names.filter((name) => sysctl(found.before, name) === "1");
+}
 
 export const silenceRules: Rule[] = [
   errorFromOutside,

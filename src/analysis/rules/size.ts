@@ -1,6 +1,6 @@
 /** Deaths by size. */
 import type { Evidence } from "../../event/report.ts";
-import { lookUpRoute } from "../routing.ts";
+import { lookUpRoute, routeText } from "../routing.ts";
 import { holdersOfMac, ownsAddress, stateAt } from "../state_view.ts";
 import { frameOf } from "./encapsulation.ts";
 import {
@@ -43,9 +43,7 @@ export const mtuExceeded: Rule = {
         ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
         ...back,
       ],
-      limit
-        ? [command(limit.node, limit.netns, `ip link set dev ${shell(limit.device)} mtu ${size}`)]
-        : undefined,
+      limit ? [command(limit.node, limit.netns, limit.fix(size))] : undefined,
     );
   },
 };
@@ -65,7 +63,7 @@ function sizeOf(found: Case): number {
 interface Limit {
   what: string;
   mtu: number;
-  device: string;
+  fix(size: number): string;
   node: Case["node"];
   netns: number | undefined;
 }
@@ -78,10 +76,14 @@ function limitOf(found: Case): Limit | null {
   const { route } = lookUpRoute(found.before, { destination: wireDestination(found.event) });
   const link = found.before.links.find((other) => other.name === (route?.device ?? found.device));
   if (!link) return null;
-  const mtu = route?.mtu ?? link.mtu;
-  const what = route?.mtu ? `the route by ${link.name}` : link.name;
-  return { what, mtu, device: link.name, node: found.node, netns: found.netns };
+  const at = { node: found.node, netns: found.netns };
+  if (!route?.mtu) return { what: link.name, mtu: link.mtu, fix: larger(link.name), ...at };
+  const ip = route.family === 6 ? "ip -6" : "ip";
+  const fix = (size: number) => `${ip} route change ${routeText(route)} mtu ${size}`;
+  return { what: `the route by ${link.name}`, mtu: route.mtu, fix, ...at };
 }
+
+const larger = (device: string) => (size: number) => `ip link set dev ${shell(device)} mtu ${size}`;
 
 /** A veth frees what its other end would not take. */
 function peerLimit(found: Case): Limit | null {
@@ -93,7 +95,7 @@ function peerLimit(found: Case): Limit | null {
   return {
     what,
     mtu: other.link.mtu,
-    device: other.link.name,
+    fix: larger(other.link.name),
     node: other.node,
     netns: other.netns,
   };

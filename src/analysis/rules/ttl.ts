@@ -1,11 +1,18 @@
 /** Deaths by TTL or hop limit: one that was too low, or a packet that went in a circle. */
+import type { Cause, Evidence } from "../../event/report.ts";
+import { sightingsOf } from "../packets.ts";
+import { lookUpRoute, routeText } from "../routing.ts";
+import { netnsName, stateAt } from "../state_view.ts";
+import type { Sighting } from "../timeline.ts";
 import {
   type Case,
   cause,
+  command,
   eventEvidence,
   packetText,
   place,
   type Rule,
+  stateEvidence,
   wireDestination,
 } from "./rule.ts";
 
@@ -33,27 +40,67 @@ export const timeToLive: Rule = {
         evidence,
       );
     }
-    evidence.push({
-      node: repeated.node.name,
-      kind: "event",
-      text:
-        `passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times, TTL ${repeated.from} to ${repeated.to}`,
-    });
-    return cause(
-      "routing-loop",
-      "proven",
-      `${
-        packetText(event)
-      } went in a circle: it passed ${repeated.device} of ${repeated.node.name} ${repeated.times} times until its TTL ran out`,
-      evidence,
-    );
+    return causeOfLoop(found, repeated, "proven", evidence);
   },
 };
 
-/** The point that the packet passed most often, with a TTL going down. */
-function loopedAt(found: Case) {
+type Repeated = NonNullable<ReturnType<typeof loopedAt>>;
+
+export function causeOfLoop(
+  found: Case,
+  repeated: Repeated,
+  confidence: Cause["confidence"],
+  evidence: Evidence[],
+) {
+  const { device, node, times, from, to } = repeated;
+  const routers = routersOf(found);
+  const text = `passed ${device} of ${node.name} ${times} times, TTL ${from} to ${to}`;
+  return cause(
+    "routing-loop",
+    confidence,
+    `${
+      packetText(found.event)
+    } went in a circle: it passed ${device} of ${node.name} ${times} times until its TTL ran out`,
+    [
+      ...evidence,
+      { node: node.name, kind: "event", text },
+      ...routers.map((router) => stateEvidence(router.node, router.text)),
+    ],
+    routers.map((router) => router.ask),
+  );
+}
+
+/** Namespaces the packet came to more than once, and where their tables send it. */
+function routersOf(found: Case) {
+  const destination = wireDestination(found.event);
+  const ip = destination.includes(":") ? "ip -6" : "ip";
+  const visits = new Map<string, { event: Sighting; times: number }>();
+  for (const event of sightingsOf(found.judgement.packet)) {
+    if (event.kind !== "device-rx") continue;
+    const key = `${event.node.name} ${event.netns}`;
+    visits.set(key, { event, times: (visits.get(key)?.times ?? 0) + 1 });
+  }
+  return [...visits.values()].filter(({ times }) => times > 1).slice(0, 4).map(({ event }) => {
+    const { node, netns, at } = event;
+    const state = stateAt(node, netns, at);
+    const route = state && lookUpRoute(state, { destination }).route;
+    return {
+      node,
+      text: `${netnsName(node, netns)} on ${node.name} sends ${destination} by: ${
+        route ? routeText(route) : "no route that was read"
+      }`,
+      ask: command(node, netns, `${ip} route get ${destination}`),
+    };
+  });
+}
+
+/**
+ * The point that the packet passed most often, with a TTL going down: of all its sightings, since a
+ * router without a probe leaves a hole in its way.
+ */
+export function loopedAt(found: Case) {
   const visits = new Map<string, { device: string; node: typeof found.node; ttls: number[] }>();
-  for (const { event } of found.judgement.steps) {
+  for (const event of sightingsOf(found.judgement.packet)) {
     if (event.kind !== "device-rx" || event.ttl === undefined) continue;
     const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.tunnelKind ?? ""}`;
     const visit = visits.get(key) ?? { device: event.device ?? "", node: event.node, ttls: [] };

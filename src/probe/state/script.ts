@@ -54,7 +54,7 @@ sysctls() {
     ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/proxy_arp \
     ipv4/conf/*/src_valid_mark \
     ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
-    ipv6/conf/*/proxy_ndp |
+    ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all |
     xargs -0 grep -sH .
   return 0
 }
