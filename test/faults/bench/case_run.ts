@@ -3,7 +3,7 @@ import { LasthopError } from "../../../src/event/error.ts";
 import type { NodeWords } from "../../../src/probe/nodes.ts";
 import { Topology } from "../../../src/lab/topology.ts";
 import { type RunningServer, serve } from "../traffic/server.ts";
-import { send, type Sent } from "../traffic/talk.ts";
+import { send, type Sent, type Talk } from "../traffic/talk.ts";
 import type { World } from "../worlds/world.ts";
 import { takeOpen } from "./keep_open.ts";
 import { Draw } from "./draw.ts";
@@ -75,7 +75,7 @@ export class CaseRun {
   /** Sends everything; resolves when all was answered or given up. */
   async talk(): Promise<void> {
     await this.#attempt("send", async (world) => {
-      const talks = this.id.spec.talks(world);
+      const talks = this.id.spec.talks(world).map((talk) => this.#patient(talk));
       if (this.id.spec.inTurn) {
         for (const talk of talks) this.sent.push(await send(talk));
       } else this.sent = await Promise.all(talks.map(send));
@@ -83,6 +83,14 @@ export class CaseRun {
       await this.#injection.during(world);
       this.sent.push(...await Promise.all(talks.map(send)));
     });
+  }
+
+  /** Where an answer must come, waiting for it costs nothing but on a busy machine. */
+  #patient(talk: Talk): Talk {
+    const { spec, kind } = this.id;
+    if ("frame" in talk || (kind === "fault" && spec.code !== "delivered")) return talk;
+    if (talk.kind === "ping") return { ...talk, waitMs: PATIENCE_MS };
+    return { ...talk, timeoutMs: PATIENCE_MS };
   }
 
   /** A case whose fault did not happen, or whose twin is not well, proves nothing. */
@@ -115,6 +123,8 @@ export class CaseRun {
     this.broken = `${what}: ${said}`;
   }
 }
+
+const PATIENCE_MS = 8_000;
 
 const allAnswered = (_: World, sent: readonly Sent[]) => sent.every(isAnswered);
 

@@ -80,7 +80,8 @@ function flowsOf(
   const talk = talkOf(verdict, talks);
   const { sourcePort } = sent[verdict.talk ?? 0] ?? {};
   const six = talk.to.includes(":");
-  const protocol = talk.kind === "ping" ? (six ? "icmp6" : "icmp") : talk.kind;
+  const protocol = verdict.protocol ??
+    (talk.kind === "ping" ? (six ? "icmp6" : "icmp") : talk.kind);
   const requests = report.flows.filter((flow) =>
     flow.protocol === protocol && flow.replyOf === undefined &&
     flow.destination === (verdict.reply ? talk.to : verdict.destination ?? talk.to) &&

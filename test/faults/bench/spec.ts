@@ -11,6 +11,8 @@ export interface Verdict {
   talk?: number;
   /** The reply to it, instead of the request. */
   reply?: boolean;
+  /** Of a flow that carries the talk, as a tunnel's does. */
+  protocol?: "udp";
   /** Source or destination, where that differs from the talk's own (forged, translated). */
   source?: string;
   destination?: string;

@@ -73,9 +73,8 @@ const MEANINGS = [
 const ABSENT = [
   "## Not injected",
   "",
-  "- `bridge-vlan-filtered`, `openvswitch-drop`: not in the kernel the bench was written on, nor " +
-  "are ipip, GRE, Geneve, netem, VRF, act_gact, act_tunnel_key, NFQUEUE.",
-  "- `backlog-overflow`: its limit is the whole machine's; lowering it would drop others' packets.",
+  "- `bridge-vlan-filtered`, `openvswitch-drop`, `backlog-overflow`, and what else the kernel the " +
+  "bench was written on lacks: [limits.md](limits.md#not-proven-on-a-real-kernel), with the reasons.",
   "",
 ];
 

@@ -4,6 +4,7 @@ import { blockedTunnels } from "./blocked_tunnels.ts";
 import { bridges } from "./bridges.ts";
 import { traffic } from "./devices.ts";
 import { forgeries } from "./forgeries.ts";
+import { chains } from "./chains.ts";
 import { conntrack } from "./conntrack.ts";
 import { forwarding } from "./forwarding.ts";
 import { further } from "./further.ts";
@@ -41,5 +42,6 @@ export const specs: AnySpec[] = [
   ...queues,
   ...forgeries,
   ...silence,
+  ...chains,
   ...further,
 ];
