@@ -3,6 +3,7 @@
  * be one by GRO: pieces are joined to what they are a piece of by sequence range, and not counted
  * again.
  */
+import { DEVICE_SCRIPTS, gapOf } from "./coverage.ts";
 import type { FlowGroup } from "./flows.ts";
 import { TCP } from "./identity.ts";
 import type { Judgement } from "./judge.ts";
@@ -17,22 +18,37 @@ interface Range {
 export function absorbPieces(group: FlowGroup): void {
   if (group.form.protocol !== TCP) return;
   const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
-  const wholes = ranges.filter(isWhole)
-    .sort((a, b) => Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)));
+  // What was cut on the way, and cut again, is put together from its smallest pieces on.
+  const wholes = ranges.filter(isWhole).sort((a, b) =>
+    Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)) || a.length - b.length
+  );
   if (wholes.length === 0) return;
   // Where a node's receiving side is not watched, a piece begins with what it sent on.
   const pieces = ranges.filter(({ judgement }) =>
     !isOrigin(judgement) || judgement.end.kind !== "left"
   );
   const near = nearOf(pieces);
-  const claims = claimsOf(wholes, pieces);
+  const claims = claimsOf(wholes, pieces, near);
   const absorbed = new Set<Judgement>();
+  const owners = new Map<Range, Range[]>();
   for (const whole of wholes) {
-    const parts = near(whole).filter((piece) =>
-      overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
+    const within = new Set(
+      near(whole).filter((piece) =>
+        overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
+      ),
+    );
+    // A piece of one of its pieces is counted with that.
+    const parts = [...within].filter((piece) =>
+      !owners.get(piece)?.some((owner) => within.has(owner))
     );
     if (parts.length === 0) continue;
-    for (const part of parts) absorbed.add(part.judgement);
+    for (const part of parts) {
+      // Cut where it had been put together, a piece may be all that its sender sent as one packet:
+      // then the whole is no packet of its own.
+      const counted = isSent(part.judgement) ? whole : part;
+      if (!isSent(counted.judgement)) absorbed.add(counted.judgement);
+      owners.set(part, [...owners.get(part) ?? [], whole]);
+    }
     const from = speaker(whole, parts);
     if (from) inherit(whole.judgement, from.judgement);
   }
@@ -89,33 +105,44 @@ function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
  * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues; where
  * there are none, the first that came is of the first that was sent.
  */
-function claimsOf(wholes: readonly Range[], pieces: readonly Range[]) {
+function claimsOf(
+  wholes: readonly Range[],
+  pieces: readonly Range[],
+  near: ReturnType<typeof nearOf>,
+) {
   const rivals = byStart(wholes);
-  const ranks = new Map<Range, number>();
-  const times = new Map<string, number>();
-  for (const piece of pieces) {
-    const key = `${piece.from} ${piece.length}`;
-    ranks.set(piece, times.get(key) ?? 0);
-    times.set(key, ranks.get(piece)! + 1);
-  }
+  const order = new Map(pieces.map((piece, i) => [piece, i]));
+  const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
+  /** How often its first byte had come to that node before. */
+  const rankOf = (piece: Range) => {
+    const start = { ...piece, length: 1 };
+    return near(start).filter((other) =>
+      nodeOf(other) === nodeOf(piece) && order.get(other)! < order.get(piece)! &&
+      overlap(start, other) > 0
+    ).length;
+  };
   return (whole: Range, piece: Range): boolean => {
-    const others = rivals.get(whole.from)!;
+    const others = rivals.get(startOf(whole))!;
     if (others.length === 1) return true;
     const named = others.find((other) => continues(other, piece));
     if (named) return named === whole;
-    return others[Math.min(ranks.get(piece)!, others.length - 1)] === whole;
+    return others[Math.min(rankOf(piece), others.length - 1)] === whole;
   };
 }
 
-function byStart(ranges: readonly Range[]): Map<number, Range[]> {
-  const starts = new Map<number, Range[]>();
+function byStart(ranges: readonly Range[]): Map<string, Range[]> {
+  const starts = new Map<string, Range[]>();
   for (const range of ranges) {
-    const list = starts.get(range.from);
+    const key = startOf(range);
+    const list = starts.get(key);
     if (list) list.push(range);
-    else starts.set(range.from, [range]);
+    else starts.set(key, [range]);
   }
   return starts;
 }
+
+/** Only one node's wholes are the same segment sent again; another's may be a piece of it. */
+const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
 
 function continues(whole: Range, piece: Range): boolean {
   const [sent, received] = [whole, piece].map(({ judgement }) => judgement.steps[0]!.event);
@@ -135,6 +162,10 @@ function inherit(whole: Judgement, piece: Judgement): void {
   if (piece.awaited) whole.awaited = piece.awaited;
 }
 
+/** By its first node, which would have told had it received it. */
+const isSent = (judgement: Judgement) =>
+  isOrigin(judgement) && gapOf(judgement.steps[0]!.event.node, DEVICE_SCRIPTS) === null;
+
 const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
 
 function rangeOf(judgement: Judgement): Range | null {
@@ -152,8 +183,11 @@ function overlap(whole: Range, piece: Range): number {
   return Math.max(0, to - from);
 }
 
+/** Seen as itself where the whole began or ended, it is no piece of it, but sent again. */
 function overlaps(whole: Range, piece: Range): boolean {
-  const { node } = piece.judgement.steps[0]!.event;
-  const own = [whole.judgement.steps[0]!, whole.judgement.steps.at(-1)!];
-  return own.every(({ event }) => event.node !== node) && overlap(whole, piece) > 0;
+  if (overlap(whole, piece) === 0) return false;
+  const [first, last] = [whole.judgement.steps[0]!, whole.judgement.steps.at(-1)!];
+  return piece.judgement.steps.every(({ event: { node } }) =>
+    node !== first.event.node && node !== last.event.node
+  );
 }

@@ -2,6 +2,7 @@
 import { TCP } from "../identity.ts";
 import { deviceEvent } from "../judge.ts";
 import { lookUpRoute, refusalFix, refuses, routeText } from "../routing.ts";
+import type { Sighting } from "../timeline.ts";
 import { netnsName } from "../state_view.ts";
 import { type Case, cause, command, eventEvidence, type Rule, stateEvidence } from "./rule.ts";
 
@@ -45,6 +46,11 @@ function listenerOf(sockets: NonNullable<Case["before"]>["sockets"], port: numbe
 /** An answer is looked up at once when the kernel makes it, later when a program does. */
 const ANSWER_NS = 2e9;
 
+/** Other conversations with the same host look it up, too. */
+const isFor = ({ protocol, destinationPort }: Sighting, event: Sighting) =>
+  (protocol === undefined || protocol === event.protocol) &&
+  (destinationPort === undefined || destinationPort === event.sourcePort);
+
 /** [R45] */
 export const answerHasNoRoute: Rule = {
   id: "R45",
@@ -55,7 +61,8 @@ export const answerHasNoRoute: Rule = {
     const since = deviceEvent(found.judgement.end.step).at;
     const failed = found.evidence.filter((other) =>
       other.kind === "route" && other.node === event.node && other.netns === found.netns &&
-      other.destination === event.source && other.at >= since && other.at - since < ANSWER_NS
+      other.destination === event.source && isFor(other, event) && other.at >= since &&
+      other.at - since < ANSWER_NS
     );
     if (failed.length === 0 || !found.before) return null;
     const destination = event.source!;
