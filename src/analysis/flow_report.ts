@@ -25,14 +25,16 @@ export function flowReport(
   const outcome = unseen.partial
     ? outcomeOfPart(group, unseen, lasting)
     : outcomeOf(group, lasting);
-  const best = bestOf(lasting, outcome);
-  const path = hopsOf(best.steps);
-  if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
   const isUntold = unseen.partial && outcome === "unknown";
-  const gap = isUntold ? gapOfPart(group.packets.length, packets) : best.gap;
-  const causes = outcome === "delivered" || outcome === "in-flight" || isUntold
+  const found = outcome === "delivered" || outcome === "in-flight" || isUntold
     ? []
     : causesOf(lasting, outcome, world, evidence);
+  const causes = found.map(({ cause }) => cause);
+  // The way is that of a packet which the first cause is about.
+  const best = bestOf(found[0]?.packets ?? lasting, outcome);
+  const path = hopsOf(best.steps);
+  if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
+  const gap = isUntold ? gapOfPart(group.packets.length, packets) : best.gap;
   const translated = translatedForm(best);
   return {
     id: group.id,
@@ -119,13 +121,18 @@ function translatedForm(judgement: Judgement) {
   return formKey(formOf(sent)) === formKey(form) ? null : form;
 }
 
+interface Found {
+  cause: Cause;
+  packets: Judgement[];
+}
+
 /** [G5] Causes by how many packets died of each; packets that died alike are judged once. */
 function causesOf(
   packets: readonly Judgement[],
   outcome: Outcome,
   world: World,
   evidence: readonly Sighting[],
-): Cause[] {
+): Found[] {
   const alike = new Map<string, Judgement[]>();
   for (const packet of packets) {
     const fits = packet.outcome === outcome || outcome === "unanswered" ||
@@ -140,24 +147,19 @@ function causesOf(
     if (list) list.push(packet);
     else alike.set(key, [packet]);
   }
-  const found = new Map<string, { cause: Cause; packets: number; outcome: Outcome }>();
+  const found = new Map<string, Found>();
   for (const list of alike.values()) {
     const ended = caseOf(list[0]!, world, evidence);
     const cause = outcome === "unanswered" ? silenceOf(ended) : causeOf(ended);
     if (!cause) continue;
     const known = found.get(`${cause.code} ${cause.sentence}`);
-    if (known) known.packets += list.length;
-    else {found.set(`${cause.code} ${cause.sentence}`, {
-        cause,
-        packets: list.length,
-        outcome: list[0]!.outcome,
-      });}
+    if (known) known.packets.push(...list);
+    else found.set(`${cause.code} ${cause.sentence}`, { cause, packets: list });
   }
-  const worst = (o: Outcome) => OUTCOMES.indexOf(o);
+  const worst = ({ packets }: Found) => OUTCOMES.indexOf(packets[0]!.outcome);
   return [...found.values()]
     .sort((a, b) =>
-      worst(a.outcome) - worst(b.outcome) || b.packets - a.packets ||
+      worst(a) - worst(b) || b.packets.length - a.packets.length ||
       (a.cause.code < b.cause.code ? -1 : 1)
-    )
-    .map(({ cause }) => cause).slice(0, 5);
+    ).slice(0, 5);
 }

@@ -221,8 +221,10 @@ function judgeSilent(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const waiting = base.end.kind === "waiting" || isUnresolved(event);
   if (isYoung(event, world, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
-  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ??
-    `${event.node.name} received it on ${event.device} and no script saw what became of it`;
+  const held = base.end.kind === "waiting"
+    ? `${event.node.name} held it for want of its next hop's link address at ${event.device}`
+    : `${event.node.name} received it on ${event.device} and no script saw what became of it`;
+  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ?? held;
   return { ...base, outcome: "unknown", gap };
 }
 
