@@ -1,4 +1,7 @@
-/** Order, batching and duplicates of the input change nothing: the same report, byte for byte. */
+/**
+ * Order, batching and duplicates of the input change nothing: the same report, byte for byte. Each
+ * seed tries one of them.
+ */
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import type { Report } from "../../src/event/report.ts";
 import type { Violation } from "./match.ts";
@@ -14,21 +17,19 @@ export function checkSame(
   whole: boolean,
 ): Violation[] {
   const { batches } = input;
-  const variants: Record<string, Batch[]> = {
-    shuffled: random.shuffle(batches),
-    duplicated: [...batches, ...batches.filter(() => random.chance(0.5))],
-    "with events in another order": batches.map((batch) => ({
-      ...batch,
-      events: random.shuffle(batch.events),
-    })),
+  const variants: Record<string, () => Batch[]> = {
+    shuffled: () => random.shuffle(batches),
+    duplicated: () => [...batches, ...batches.filter(() => random.chance(0.5))],
+    "with events in another order": () =>
+      batches.map((batch) => ({ ...batch, events: random.shuffle(batch.events) })),
   };
   // A batch that is missing shows by its number, a clock that was set by the pairs of all headers:
   // other batching would change both.
-  if (whole) variants.rebatched = rebatched(batches, random);
-  const expected = JSON.stringify(report);
-  return Object.entries(variants)
-    .filter(([_, other]) => JSON.stringify(analyse({ ...input, batches: other })) !== expected)
-    .map(([name]) => ({ check: "same", text: `another report from the input ${name}` }));
+  if (whole) variants.rebatched = () => rebatched(batches, random);
+  const [name, other] = random.pick(Object.entries(variants));
+  const again = analyse({ ...input, batches: other() });
+  if (JSON.stringify(again) === JSON.stringify(report)) return [];
+  return [{ check: "same", text: `another report from the input ${name}` }];
 }
 
 /** Some cut in two, some put together, all numbered anew. */

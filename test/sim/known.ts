@@ -19,10 +19,7 @@ const lossy = (seed: number, loss: number, claim: string): Known => ({
 });
 const own = (seed: number, claim: string): Known => ({ seed, faults: null, claim, plain: true });
 
-const rich = (seed: number, loss: number, claim: string): Known => ({
-  ...lossy(seed, loss, claim),
-  plain: false,
-});
+const rich = (known: Known): Known => ({ ...known, plain: false });
 
 export const KNOWN: readonly Known[] = [
   clean(8, "[C6] equal packets were joined to the wrong node's, and one was seen twice"),
@@ -76,5 +73,9 @@ export const KNOWN: readonly Known[] = [
   own(5687, "[C7] a GSO packet whose sender has no probe vanished at the router"),
   own(21726, "[C7] a GSO packet vanished whose pieces were received where device_rx was missing"),
   own(2742, "[O5] packets vanished whose loss no batch told any more"),
-  rich(329, 0.01, "[R40] an ICMP error about one packet explained others of the same hosts"),
+  rich(lossy(329, 0.01, "[R40] an ICMP error about one packet explained others of the same hosts")),
+  rich(clean(745, "[C7] a piece cut again on the way vanished, its whole being another's piece")),
+  rich(clean(5062, "[C7] a segment sent again was taken for a piece of the first attempt")),
+  rich(clean(2329, "[C7] what was put together on the way was a packet beside those in it")),
+  rich(clean(2158, "[R45] another conversation's failed lookup was an ignored echo's answer")),
 ];

@@ -14,7 +14,7 @@ import { note, tooRare, type Usage } from "./usage.ts";
 import { workOf } from "./work.ts";
 
 /** What a minute has room for; `deno task sim` runs as many as asked for. */
-const SEEDS = 500;
+const SEEDS = 800;
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];
