@@ -5,7 +5,7 @@ import { type FlowGroup, protocolName } from "./flows.ts";
 import { formKey, formOf, TCP } from "./identity.ts";
 import type { Judgement, World } from "./judge.ts";
 import { endPoints, hopsOf } from "./path.ts";
-import { isRecovered, isUnanswered } from "./replies.ts";
+import { isUnanswered, unrecovered } from "./replies.ts";
 import { caseOf } from "./rules/rule.ts";
 import { causeOf, silenceOf } from "./rules/mod.ts";
 import type { Sighting } from "./timeline.ts";
@@ -18,10 +18,8 @@ export function flowReport(
   unseen: Unseen,
 ): Flow {
   const packets = added(countOf(group.packets), unseen.packets);
-  const unrecovered = group.packets.filter((packet) =>
-    packet.outcome === "delivered" || !isRecovered(packet, group)
-  );
-  const lasting = unrecovered.length > 0 ? unrecovered : group.packets;
+  const counting = unrecovered(group);
+  const lasting = counting.length > 0 ? counting : group.packets;
   const outcome = unseen.partial
     ? outcomeOfPart(group, unseen, lasting)
     : outcomeOf(group, lasting);

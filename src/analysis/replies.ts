@@ -2,6 +2,7 @@
 import type { FlowGroup } from "./flows.ts";
 import { ICMP, ICMP6, TCP, UDP } from "./identity.ts";
 import type { Judgement } from "./judge.ts";
+import type { NodeView } from "./timeline.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "./coverage.ts";
 
 const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
@@ -102,22 +103,52 @@ function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
 }
 
 /**
- * [O11] A loss that the protocol itself made good: what the segment carried arrived in another
- * one. It stays counted as a packet, and does not make the flow bad.
+ * [O11] Without the losses that the protocol itself made good: what the segment carried arrived in
+ * another one. It stays counted as a packet, and does not make the flow bad.
  */
-export function isRecovered(judgement: Judgement, group: FlowGroup): boolean {
-  if (group.form.protocol !== TCP) return false;
+export function unrecovered(group: FlowGroup): Judgement[] {
+  if (group.form.protocol !== TCP) return group.packets;
+  const arrived = arrivalsOf(group);
+  return group.packets.filter((packet) =>
+    packet.outcome === "delivered" || !isRecovered(packet, arrived)
+  );
+}
+
+interface Arrivals {
+  /** Segments that were delivered: where each begins, and what must be acknowledged for it. */
+  begins: Uint32Array;
+  ends: Uint32Array;
+  /** When each node's last delivered packet was first seen. */
+  lastAt: Map<NodeView, number>;
+}
+
+/** Taken once for all losses of a flow: there may be as many of them as there is room for. */
+function arrivalsOf(group: FlowGroup): Arrivals {
+  const begins: number[] = [];
+  const ends: number[] = [];
+  const lastAt = new Map<NodeView, number>();
+  for (const packet of group.packets) {
+    if (packet.outcome !== "delivered") continue;
+    const { node, at, tcpSequence } = firstEvent(packet);
+    const last = lastAt.get(node);
+    if (last === undefined || at > last) lastAt.set(node, at);
+    const end = sequenceEnd(packet);
+    if (end === null) continue;
+    begins.push(tcpSequence!);
+    ends.push(end);
+  }
+  return { begins: Uint32Array.from(begins), ends: Uint32Array.from(ends), lastAt };
+}
+
+function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): boolean {
   if (judgement.acknowledged) return true;
   const end = sequenceEnd(judgement);
-  const lost = firstEvent(judgement);
-  return group.packets.some((other) => {
-    if (other === judgement || other.outcome !== "delivered") return false;
-    const event = firstEvent(other);
-    if (end === null) return event.node === lost.node && event.at > lost.at;
-    const otherEnd = sequenceEnd(other);
-    return otherEnd !== null && notAfter(event.tcpSequence!, lost.tcpSequence!) &&
-      notAfter(end, otherEnd);
-  });
+  const { node, at, tcpSequence } = firstEvent(judgement);
+  if (end === null) return (lastAt.get(node) ?? at) > at;
+  for (let i = 0; i < begins.length; i++) {
+    if (notAfter(begins[i]!, tcpSequence!) && notAfter(end, ends[i]!)) return true;
+  }
+  return false;
 }
 
 /** An answer is expected within this time of an echo request or a SYN. */
