@@ -42,6 +42,13 @@ export class DecodedIncidents {
     }
   }
 
+  evict(incident: string, evicted: Evicted[]): void {
+    const change = { row: 0, batch: null, evicted };
+    this.#loading.get(incident)?.changes.push(change);
+    const entry = this.#entries.get(incident);
+    if (entry !== undefined) apply(entry, change);
+  }
+
   /** Also whatever a reading in progress would bring. */
   forget(incident: string): void {
     this.#entries.delete(incident);

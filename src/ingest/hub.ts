@@ -57,6 +57,12 @@ export class Hub implements HubPort {
     this.changed(incident);
   }
 
+  /** A store threw something away by itself. */
+  evicted(incident: string, evicted: Evicted[]): void {
+    this.#decoded.evict(incident, evicted);
+    this.changed(incident);
+  }
+
   /** Anything else of an incident changed: it was closed, or imported. */
   changed(incident: string): void {
     this.#reports.touch(incident);

@@ -4,6 +4,7 @@ import type { AnalysisInput } from "../../src/analysis/mod.ts";
 import { createClient, type IngestClient } from "../../src/ingest/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { pingBatches } from "../bench/traffic.ts";
+import { body, dropLine, hopLine } from "../contract/lines.ts";
 import { gunzip } from "../contract/target.ts";
 import { run } from "../sim/run.ts";
 import { bodyOf, play } from "./stream.ts";
@@ -169,6 +170,48 @@ Deno.test("a closed incident is whole in the bucket, and gone from it when it is
     deepEqual(await workerd.objects(), []);
     await client.uploadArchive("i", new TextEncoder().encode(texts.join("")));
     deepEqual(await client.report("i"), report);
+  } finally {
+    await workerd.stop();
+  }
+});
+
+Deno.test("equal packets, which all meet in one shard, are no more than it has memory for", async () => {
+  const workerd = await startWorkerd({ limits: LIMITS, shards: 4, eventsPerShard: 100 });
+  try {
+    const client = clientOf(workerd);
+    await client.createIncident({ id: "i" });
+    for (let sequence = 0; sequence < 30; sequence++) {
+      const flood = Array.from({ length: 10 }, (_, i) => hopLine(sequence * 10 + i, 1));
+      await client.postBatch("i", body({ sequence }, ...flood, dropLine(sequence, 1)));
+    }
+    // The four together have room for all of it.
+    equal((await client.getIncident("i")).counters.events, 330);
+    const { events, evicted } = (await client.report("i")).accounting;
+    ok(events >= 60 && events <= 120, `${events} events`);
+    equal(events + evicted, 330);
+    const { counters } = await client.getIncident("i");
+    deepEqual([counters.events, counters.evicted], [events, evicted]);
+    const archive = linesOf(await archiveOf(client));
+    equal(archive.filter((line) => line.startsWith("drop")).length, 30, "drops are kept longest");
+    equal(archive.filter((line) => !line.startsWith("{")).length, events);
+  } finally {
+    await workerd.stop();
+  }
+});
+
+Deno.test("an archive of more than fits one call is read in pieces", async () => {
+  const workerd = await startWorkerd({ limits: LIMITS, shards: 3 });
+  try {
+    const client = clientOf(workerd);
+    await client.createIncident({ id: "i" });
+    const perBatch = 9_000;
+    for (let sequence = 0; sequence < 15; sequence++) {
+      const hops = Array.from({ length: perBatch }, (_, i) => hopLine(i, i % 200));
+      await client.postBatch("i", body({ sequence }, ...hops));
+    }
+    const text = await archiveOf(client);
+    ok(text.length > 9_000_000, `${text.length} characters`);
+    equal(linesOf(text).length, 15 * (perBatch + 1));
   } finally {
     await workerd.stop();
   }

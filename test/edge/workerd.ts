@@ -11,6 +11,8 @@ export interface WorkerdOptions {
   analysis?: string | undefined;
   /** Shards of a new incident. */
   shards?: number | undefined;
+  /** Events that one shard has memory for. */
+  eventsPerShard?: number | undefined;
   /** Where objects are kept; gone with the process when absent. */
   persist?: string | undefined;
 }
@@ -73,6 +75,9 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Worker
     LIMITS: JSON.stringify(limits),
     SHARDS: String(shards),
     ANALYSIS: analysis,
+    ...(options.eventsPerShard === undefined
+      ? {}
+      : { EVENTS_PER_SHARD: String(options.eventsPerShard) }),
   };
   const response = await askHost("/start", { script, bindings, persist });
   const { id, url } = await response.json();

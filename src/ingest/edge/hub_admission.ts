@@ -5,6 +5,7 @@
 import { Admission, type Load, type Wait } from "../admission.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
+import type { Commit } from "./parts.ts";
 
 const TELL_MS = 1_000;
 
@@ -57,4 +58,14 @@ export class HubAdmission {
       // Without the directory the limits of the incident still hold.
     }
   }
+}
+
+/** What a batch weighs. */
+export function loadOf({ sizes, header }: Commit): Load {
+  const sum = (of: (size: Commit["sizes"][number]) => number) =>
+    sizes.reduce((total, size) => total + of(size), 0);
+  return {
+    events: sum(({ tier, lines }) => tier === "state" ? 0 : lines),
+    bytes: header.length + sum(({ chars }) => chars),
+  };
 }

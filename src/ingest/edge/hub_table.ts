@@ -29,6 +29,9 @@ const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, document TEXT NOT NULL)",
 ];
 
+/** Characters of whole batches that are put together at once. A call carries at most 32 MiB. */
+const PAGE_CHARS_MAX = 8 * 2 ** 20;
+
 /** A batch as the hub knows it. */
 export interface HubRow {
   row: number;
@@ -150,37 +153,63 @@ export class HubTable {
     for (;;) {
       const tier = tierToEvict(counters, limits);
       if (tier === null) return evicted;
-      const number = tierNumber(tier);
-      const { row, lines, chars } = this.rows.first<{ row: number; lines: number; chars: number }>(
-        "SELECT row, lines, chars FROM sizes WHERE tier = ? ORDER BY row LIMIT 1",
-        number,
-      )!;
-      this.rows.run("DELETE FROM sizes WHERE tier = ? AND row = ?", number, row);
-      this.rows.run("DELETE FROM own WHERE tier = ? AND row = ?", number, row);
-      this.rows.run("INSERT INTO evictions (row, tier) VALUES (?, ?)", row, number);
-      if (tier !== "state") {
-        this.rows.run("UPDATE batches SET evicted = evicted + ? WHERE row = ?", lines, row);
-      }
-      countOut(counters, tier, lines, chars);
-      evicted.push({ row, tier });
+      evicted.push(this.#evictOldest(tier, counters));
     }
   }
 
-  /** Batches after a row, with what the hub has of them. */
+  #evictOldest(tier: Tier, counters: Counters): Evicted {
+    const number = tierNumber(tier);
+    const { row, lines, chars } = this.rows.first<{ row: number; lines: number; chars: number }>(
+      "SELECT row, lines, chars FROM sizes WHERE tier = ? ORDER BY row LIMIT 1",
+      number,
+    )!;
+    this.rows.run("DELETE FROM sizes WHERE tier = ? AND row = ?", number, row);
+    this.rows.run("DELETE FROM own WHERE tier = ? AND row = ?", number, row);
+    this.rows.run("INSERT INTO evictions (row, tier) VALUES (?, ?)", row, number);
+    if (tier !== "state") {
+      this.rows.run("UPDATE batches SET evicted = evicted + ? WHERE row = ?", lines, row);
+    }
+    countOut(counters, tier, lines, chars);
+    return { row, tier };
+  }
+
+  /** Evicts this share of the events, ordinary ones first. */
+  evictShare(share: number): Evicted[] {
+    const incident = this.#incident!;
+    const counters = { ...incident.counters };
+    const left = Math.floor(counters.events * (1 - share));
+    const evicted: Evicted[] = [];
+    this.rows.transaction(() => {
+      while (counters.events > left) {
+        const tier = counters.events > counters.drops ? "ordinary" : "drops";
+        evicted.push(this.#evictOldest(tier, counters));
+      }
+      this.write("incident", { ...incident, counters, revision: incident.revision + 1 });
+    });
+    this.#incident = { ...incident, counters, revision: incident.revision + 1 };
+    return evicted;
+  }
+
+  /** Batches after a row, with what the hub has of them: as many as fit a call, at least one. */
   page(after: number, upTo: number, count: number): HubRow[] {
-    const batches = this.rows.all<Omit<HubRow, "tiers" | "own">>(
+    const found = this.rows.all<Omit<HubRow, "tiers" | "own">>(
       `SELECT row, ticket, header, refused, evicted FROM batches
        WHERE row > ? AND row <= ? ORDER BY row LIMIT ?`,
       ...[after, Math.min(upTo, Number.MAX_SAFE_INTEGER), count],
     );
-    return batches.map((batch) => ({
-      ...batch,
-      tiers: this.rows.all<{ tier: number }>(
-        "SELECT tier FROM sizes WHERE row = ? ORDER BY tier",
+    const batches: HubRow[] = [];
+    let left = PAGE_CHARS_MAX;
+    for (const batch of found) {
+      const sizes = this.rows.all<{ tier: number; chars: number }>(
+        "SELECT tier, chars FROM sizes WHERE tier IN (0, 1, 2) AND row = ? ORDER BY tier",
         batch.row,
-      ).map(({ tier }) => TIERS[tier]!),
-      own: this.#own(batch.row),
-    }));
+      );
+      left -= batch.header.length + sizes.reduce((sum, { chars }) => sum + chars, 0);
+      if (left < 0 && batches.length > 0) break;
+      const tiers = sizes.map(({ tier }) => TIERS[tier]!);
+      batches.push({ ...batch, tiers, own: this.#own(batch.row) });
+    }
+    return batches;
   }
 
   #own(row: number): HubRow["own"] {

@@ -3,7 +3,7 @@
  * who watches. It makes the report with what the shards say of their packets (rules D1 to D4).
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Load, Wait } from "../admission.ts";
+import type { Wait } from "../admission.ts";
 import { systemClock } from "../clock.ts";
 import { decodeStored } from "../decoded.ts";
 import { Hub } from "../hub.ts";
@@ -12,6 +12,7 @@ import { accountFull } from "../retention.ts";
 import type { Analyse } from "../reports.ts";
 import {
   type Appended,
+  type Evicted,
   imported,
   type ImportedIncident,
   type Incident,
@@ -26,14 +27,15 @@ import {
   directoryOf,
   type EdgeEnv,
   edgeLimits,
-  EVENTS_PER_SHARD_MAX,
+  eventsPerShard,
   SHARDS_MAX,
   shardsOfNew,
 } from "./env.ts";
 import { Growth } from "./growth.ts";
-import { HubAdmission } from "./hub_admission.ts";
+import { HubAdmission, loadOf } from "./hub_admission.ts";
 import { type HubRow, HubTable, ownBatch } from "./hub_table.ts";
 import type { Commit, Layout } from "./parts.ts";
+import { Room } from "./room.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
 
@@ -64,7 +66,12 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
 
   /** A test may have another, of all events. */
   protected analysis(): Analyse {
-    const report = new ShardedReport(this.#shards, () => this.#growth.settled());
+    const told = (evicted: Evicted[]) => this.#hub.evicted(this.#table.incident!.id, evicted);
+    const room = new Room(this.#table, this.#shards, eventsPerShard(this.env), told);
+    const report = new ShardedReport(this.#table, this.#shards, {
+      settled: () => this.#growth.settled(),
+      fitting: () => room.make(),
+    });
     return (input) => report.make(input);
   }
 
@@ -93,7 +100,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
 
   #limits() {
     const { store } = edgeLimits(this.env);
-    const room = this.#table.layout.shards * EVENTS_PER_SHARD_MAX;
+    const room = this.#table.layout.shards * eventsPerShard(this.env);
     return { ...store, eventsPerIncidentMax: Math.min(store.eventsPerIncidentMax, room) };
   }
 
@@ -165,10 +172,16 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
   /** Goes on with a growth, and archives what is new. What fails is tried again. */
   async alarm(): Promise<void> {
     if (this.#table.incident === null) return;
-    await this.#growth.settled();
-    await this.#shards.tell();
-    const more = await archiveSome(this.env.ARCHIVES, this.#table, this.#shards);
-    if (more) await this.#wake(1000);
+    try {
+      await this.#growth.settled();
+      await this.#shards.tell();
+      const more = await archiveSome(this.env.ARCHIVES, this.#table, this.#shards);
+      if (more) await this.#wake(1000);
+    } catch (error) {
+      // The runtime tries only a few times by itself.
+      console.error(`Cannot archive ${this.#table.incident?.id}: ${error}`);
+      await this.#wake(ALARM_MS);
+    }
   }
 
   countStrayLines(lines: number): void {
@@ -284,13 +297,4 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     const stream = await this.#hub.liveUntil(incident.id, cursor, request.signal);
     return stream === null ? new Response(null, { status: 503 }) : new Response(stream);
   }
-}
-
-function loadOf({ sizes, header }: Commit): Load {
-  const sum = (of: (size: Commit["sizes"][number]) => number) =>
-    sizes.reduce((total, size) => total + of(size), 0);
-  return {
-    events: sum(({ tier, lines }) => tier === "state" ? 0 : lines),
-    bytes: header.length + sum(({ chars }) => chars),
-  };
 }

@@ -72,7 +72,7 @@ export class PacketShard extends DurableObject<EdgeEnv> {
       }
       table.sweep(Date.now() - UNCONFIRMED_MS);
     });
-    return { row: table.number("row"), eviction: table.number("eviction") };
+    return { row: table.number("row"), eviction: table.number("eviction"), events: table.events() };
   }
 
   /** First round of a report: what the shard has, by flow. Null: its lines are being spread. */

@@ -135,6 +135,12 @@ export class PartTable {
     return this.rows.all("SELECT * FROM parts WHERE row IS NOT NULL ORDER BY row, tier, source");
   }
 
+  /** Acknowledged ones. */
+  events(): number {
+    const sql = "SELECT sum(lines) AS events FROM parts WHERE row IS NOT NULL";
+    return this.rows.first<{ events: number | null }>(sql)?.events ?? 0;
+  }
+
   ofTicket(ticket: string): StoredPart[] {
     return this.rows.all("SELECT * FROM parts WHERE ticket = ? ORDER BY tier, source", ticket);
   }

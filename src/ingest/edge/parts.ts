@@ -45,6 +45,8 @@ export interface Confirmation {
 export interface Heard {
   row: number;
   eviction: number;
+  /** Acknowledged events it has. */
+  events: number;
 }
 
 /** What the shard needs of the hub to judge its packets. */

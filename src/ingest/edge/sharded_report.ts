@@ -4,24 +4,33 @@ import { joinShards, planOf, type Selected, type Selection } from "../../analysi
 import type { Report } from "../../event/report.ts";
 import { HUB_EVENTS_MAX } from "./env.ts";
 import { packetsOfPage } from "./given_lines.ts";
+import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 
 /** A shard that restarts between the rounds has forgotten the first; one may be added, too. */
 const TRIES_MAX = 5;
 
+export interface Ready {
+  /** Resolves when every line is in the shard it belongs to. */
+  settled(): Promise<void>;
+  /** Resolves when no shard has more than it can judge, and each knows what is acknowledged. */
+  fitting(): Promise<void>;
+}
+
 export class ShardedReport {
-  /** `settled` resolves when every line is in the shard it belongs to. */
-  constructor(readonly shards: Shards, readonly settled: () => Promise<void>) {}
+  constructor(readonly table: HubTable, readonly shards: Shards, readonly ready: Ready) {}
 
   /** `input` has the hub's own events, and every header and state. */
   async make(input: AnalysisInput): Promise<Report> {
     const own = { ...input, batches: condense(input.batches) };
     const heads = JSON.stringify(own.batches.map((batch) => ({ ...batch, events: [] })));
-    const { incident, filter, closed, evicted } = input;
+    const { incident, filter, closed } = input;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      await this.settled();
+      await this.ready.settled();
       const { epoch } = this.shards.layout;
-      await this.shards.tell();
+      await this.ready.fitting();
+      // What was evicted to make it fit is no longer what the store said.
+      const { evicted } = this.table.incident?.counters ?? input;
       const judged = await this.shards.judge({ epoch, incident, heads, filter, closed, evicted });
       const summaries = judged.filter((summary) => summary !== null);
       if (summaries.length < judged.length) continue;
@@ -29,7 +38,9 @@ export class ShardedReport {
       const parts = await Promise.all(
         summaries.map((_, shard) => this.#selected(shard, selection)),
       );
-      if (parts.every((part) => part !== null)) return analyse(joinShards(own, parts));
+      if (parts.every((part) => part !== null)) {
+        return analyse(joinShards({ ...own, evicted }, parts));
+      }
     }
     throw new Error("Cannot make report: shards restart all the time, must stay up for one report");
   }

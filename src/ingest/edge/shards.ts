@@ -34,8 +34,9 @@ export class Shards {
   async #tell(shard: number): Promise<void> {
     const { row, lastEviction } = this.table;
     for (;;) {
-      const heard = this.#heard.get(shard) ?? { row: 0, eviction: 0 };
-      if (heard.row >= row && heard.eviction >= lastEviction) return;
+      const known = this.#heard.get(shard);
+      const heard = known ?? { row: 0, eviction: 0 };
+      if (known && heard.row >= row && heard.eviction >= lastEviction) return;
       const answer = await this.#at(shard).hear({
         afterRow: heard.row,
         rows: this.table.tickets(heard.row, TOLD_MAX),
@@ -61,7 +62,14 @@ export class Shards {
     return this.#at(shard).read(tickets, epoch);
   }
 
+  /** Events of the shard that has most, when it was last told. */
+  get fullest(): number {
+    return Math.max(0, ...[...this.#heard.values()].map(({ events }) => events));
+  }
+
   spread(shard: number, shards: number, epoch: number): Promise<void> {
+    // How many events each has changes.
+    this.#heard.clear();
     return this.#at(shard).spread(this.table.incident!.id, shard, shards, epoch);
   }
 

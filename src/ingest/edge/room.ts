@@ -1,0 +1,31 @@
+/**
+ * No shard is given more than it has memory for. The limit of an incident is that of all its shards
+ * together, which holds for each while packets differ; equal ones, as of a flood, all meet in one.
+ */
+import type { Evicted } from "../store.ts";
+import type { HubTable } from "./hub_table.ts";
+import type { Shards } from "./shards.ts";
+
+/** Chance alone fills some shards more than others. */
+const UNEVEN = 1.2;
+
+export class Room {
+  constructor(
+    readonly table: HubTable,
+    readonly shards: Shards,
+    readonly eventsPerShardMax: number,
+    readonly onEvicted: (evicted: Evicted[]) => void,
+  ) {}
+
+  /** Evicts until each shard can judge what it has, and every shard knows of it. */
+  async make(): Promise<void> {
+    for (;;) {
+      await this.shards.tell();
+      const excess = this.shards.fullest / (this.eventsPerShardMax * UNEVEN);
+      if (excess <= 1) return;
+      const evicted = this.table.evictShare(1 - 1 / excess);
+      if (evicted.length === 0) return;
+      this.onEvicted(evicted);
+    }
+  }
+}
