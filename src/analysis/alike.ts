@@ -25,43 +25,54 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
     const chain = chains[member]!;
     union.join(byNode.get(chain.node)!.placeAsk(member, chain), member);
   }
-  const lanes = inOrder([...byNode.values()].map((lane) => lane.occurrences));
-  lanes.forEach((lane, i) => {
-    const earlier = lanes.slice(0, i).reverse();
-    const from = earlier.find((other) => feeds(other, lane));
-    const beside = from ? undefined : earlier.find((other) => isBeside(other, lane));
+  const ways = inOrder([...byNode.values()].map(({ occurrences }) => ({
+    occurrences,
+    sent: eventsOf(occurrences, "device-tx"),
+    received: eventsOf(occurrences, "device-rx"),
+  })));
+  ways.forEach((way, i) => {
+    const earlier = ways.slice(0, i).reverse();
+    const from = earlier.find((other) => feeds(other, way));
+    const beside = from ? undefined : earlier.find((other) => isBeside(other, way));
     const sender = from ?? earlier.find(isMeant);
-    const arriving = beside ??
-      (sender ? leavers(sender) : earlier[0] ?? []);
-    lane.forEach((occurrence, k) => {
+    const arriving = beside?.occurrences ??
+      (sender ? leavers(sender) : earlier[0]?.occurrences ?? []);
+    way.occurrences.forEach((occurrence, k) => {
       if (arriving[k]) union.join(arriving[k].member, occurrence.member);
     });
   });
 }
 
-const isMeant = (lane: readonly Occurrence[]) => lane.some((occurrence) => occurrence.meant);
+/** Equal packets on one node, and the hops of the one that came the furthest there. */
+interface Way {
+  occurrences: readonly Occurrence[];
+  sent: readonly Sighting[];
+  received: readonly Sighting[];
+}
+
+const isMeant = ({ occurrences }: Way) => occurrences.some(({ meant }) => meant);
 
 /** What goes on to others, in the order in which it left. */
-function leavers(lane: readonly Occurrence[]): Occurrence[] {
+function leavers({ occurrences }: Way): Occurrence[] {
   const leftAt = ({ chains }: Occurrence) =>
     Math.max(
       ...chains.flatMap(({ events }) =>
         events.filter(({ kind }) => kind === "device-tx").map(({ at }) => at)
       ),
     );
-  return lane.filter(({ drop }) => drop === null)
+  return occurrences.filter(({ drop }) => drop === null)
     .map((occurrence) => ({ occurrence, at: leftAt(occurrence) }))
     .sort((a, b) => a.at - b.at).map(({ occurrence }) => occurrence);
 }
 
-/** Lanes so that each comes after those that sent to it; where no frame tells, by TTL. */
-function inOrder(lanes: Occurrence[][]): Occurrence[][] {
-  const left = lanes.map((lane) => ({ lane, rank: rankOf(lane) })).sort((a, b) => a.rank - b.rank)
-    .map(({ lane }) => lane);
-  const ordered: Occurrence[][] = [];
+/** Each after those that sent to it; where no frame tells, by TTL. */
+function inOrder(ways: readonly Way[]): Way[] {
+  const left = ways.map((way) => ({ way, rank: rankOf(way) })).sort((a, b) => a.rank - b.rank)
+    .map(({ way }) => way);
+  const ordered: Way[] = [];
   while (left.length > 0) {
-    const free = left.findIndex((lane) =>
-      left.every((other) => other === lane || !feeds(other, lane))
+    const free = left.findIndex((way) =>
+      left.every((other) => other === way || !feeds(other, way))
     );
     ordered.push(...left.splice(Math.max(free, 0), 1));
   }
@@ -69,31 +80,25 @@ function inOrder(lanes: Occurrence[][]): Occurrence[][] {
 }
 
 /** A frame that one node sent is one that the other received. */
-function feeds(from: readonly Occurrence[], to: readonly Occurrence[]): boolean {
-  const sent = eventsOf(from, "device-tx");
-  return eventsOf(to, "device-rx").some((event) => sent.some((other) => sameFrame(other, event)));
-}
+const feeds = ({ sent }: Way, { received }: Way) =>
+  received.some((event) => sent.some((other) => sameFrame(other, event)));
 
 /** Both received one frame, which was flooded by somebody without a probe. */
-function isBeside(one: readonly Occurrence[], other: readonly Occurrence[]): boolean {
-  const received = eventsOf(one, "device-rx");
-  return eventsOf(other, "device-rx").some((event) =>
-    received.some((known) => sameFrame(known, event))
-  );
-}
+const isBeside = (one: Way, other: Way) =>
+  other.received.some((event) => one.received.some((known) => sameFrame(known, event)));
 
-/** Of the first occurrence that has some: the others went the same way, as far as they came. */
-function eventsOf(lane: readonly Occurrence[], kind: Sighting["kind"]): Sighting[] {
-  for (const { chains } of lane) {
+function eventsOf(occurrences: readonly Occurrence[], kind: Sighting["kind"]): Sighting[] {
+  let most: Sighting[] = [];
+  for (const { chains } of occurrences) {
     const events = chains.flatMap((chain) => chain.events.filter((event) => event.kind === kind));
-    if (events.length > 0) return events;
+    if (events.length > most.length) most = events;
   }
-  return [];
+  return most;
 }
 
 /** The higher its TTL, the earlier; where that is equal, who has not received it from another. */
-function rankOf(lane: readonly Occurrence[]): number {
-  const event = lane[0]!.chains[0]!.events[0]!;
+function rankOf({ occurrences }: Way): number {
+  const event = occurrences[0]!.chains[0]!.events[0]!;
   const ttl = (event.ttl ?? 0) * 256 + (event.tunnelTtl ?? 255);
   return -2 * ttl + (event.kind === "device-rx" ? 1 : 0);
 }

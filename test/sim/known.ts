@@ -78,4 +78,5 @@ export const KNOWN: readonly Known[] = [
   rich(clean(5062, "[C7] a segment sent again was taken for a piece of the first attempt")),
   rich(clean(2329, "[C7] what was put together on the way was a packet beside those in it")),
   rich(clean(2158, "[R45] another conversation's failed lookup was an ignored echo's answer")),
+  rich(clean(4492, "[C6] a retransmission's flooded copies were not its own after a drop")),
 ];
