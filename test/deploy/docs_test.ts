@@ -1,0 +1,53 @@
+/** What docs/deploy.md tells people to type names files, tasks and settings that there are. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { lasthop } from "../../src/cli/asking/testing.ts";
+
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+const read = (path: string) => Deno.readTextFile(`${root}/${path}`);
+const exists = (path: string) => Deno.stat(`${root}/${path}`).then(() => true, () => false);
+
+const text = await read("docs/deploy.md");
+const typed = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block).join("");
+
+Deno.test("docs/deploy.md names files and tasks of this repository", async () => {
+  const paths = typed.match(/(?<![\w.])deploy\/[\w./@-]+/g) ?? [];
+  ok(paths.length >= 6, `only ${paths}`);
+  for (const path of paths) ok(await exists(path), `there is no ${path}`);
+  const { tasks } = JSON.parse(await read("deno.json"));
+  const named = [...typed.matchAll(/deno task (\S+)/g)].map(([, task]) => task!);
+  deepEqual(named.filter((task) => tasks[task] === undefined), []);
+});
+
+Deno.test("docs/deploy.md starts units that there are, with the settings they read", async () => {
+  const units = [...typed.matchAll(/systemctl (?:enable --now|start) ([\w-]+)(@?)/g)];
+  equal(units.length, 3);
+  for (const [, name, at] of units) {
+    const unit = await read(`deploy/systemd/${name}${at}.service`);
+    const [, file] = /^EnvironmentFile=(\S+)$/m.exec(unit)!;
+    ok(text.includes(file!), `${file} is not told of`);
+    // Those that have no value of their own must come from the file.
+    const own = /^Environment=(\w+)=/m.exec(unit)?.[1];
+    const used = [...unit.matchAll(/\$\{?(\w+)\}?/g)].map(([, variable]) => variable!);
+    for (const variable of used.filter((each) => each !== own)) {
+      match(text, new RegExp(`^${variable}=`, "m"));
+    }
+  }
+});
+
+Deno.test("the containers run as nobody and start what exists", async () => {
+  for (const name of ["serve", "workerd"]) {
+    const file = await read(`deploy/container/${name}.Containerfile`);
+    match(file, /^USER [1-9]\d+:[1-9]\d+$/m);
+    ok(!/^FROM (?!\$\{BASE\})/m.test(file), "every stage is of the base that can be replaced");
+    ok(text.includes(`deploy/container/${name}.Containerfile`));
+  }
+  const serve = await read("deploy/container/serve.Containerfile");
+  const flags = serve.slice(serve.indexOf("CMD")).match(/--[\w-]+/g)!;
+  const { stdout } = await lasthop(["serve", "--help"]);
+  deepEqual(flags.filter((flag) => !stdout.includes(flag)), []);
+  const workerd = await read("deploy/container/workerd.Containerfile");
+  const unit = await read("deploy/systemd/lasthop-workerd.service");
+  for (const word of ["serve", "--socket-addr", "--directory-path", "lasthop.capnp"]) {
+    ok(workerd.includes(word) && unit.includes(word));
+  }
+});
