@@ -46,8 +46,11 @@ async function startHost(): Promise<string> {
   }).spawn();
   child.unref();
   const { value } = await child.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+  if (value === undefined) {
+    throw new Error("Cannot start workerd: its host ended at once, must have miniflare from npm");
+  }
   globalThis.addEventListener("unload", () => child.kill("SIGKILL"));
-  return `http://127.0.0.1:${value?.trim()}`;
+  return `http://127.0.0.1:${value.trim()}`;
 }
 
 async function writeWorker(): Promise<string> {

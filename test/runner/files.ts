@@ -18,9 +18,9 @@ export async function findTestFiles(root: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Kernel state and Chromium are shared by the whole machine. */
+/** Kernel state and Chromium are shared by the whole machine; workerd takes all of its processors. */
 export function isSerial(file: string): boolean {
-  return /_(kernel|browser)_test\.tsx?$/.test(file);
+  return /_(kernel|browser|workerd)_test\.tsx?$/.test(file);
 }
 
 /** `wanted` are files or folders as typed, so relative to the caller's folder; none means all. */
