@@ -162,8 +162,12 @@ Deno.test("a closed incident is whole in the bucket, and gone from it when it is
       return found.includes(archive) ? found : null;
     });
     ok(keys.length >= 2 && keys.every((key) => key.startsWith("incidents/i/")), keys.join());
+    const about = await workerd.object("incidents/i/incident.json");
+    deepEqual(JSON.parse(new TextDecoder().decode(about)), await client.getIncident("i"));
     const texts: string[] = [];
-    for (const key of keys) texts.push(await gunzip(await workerd.object(key)));
+    for (const key of keys.filter((key) => key.endsWith(".gz"))) {
+      texts.push(await gunzip(await workerd.object(key)));
+    }
     equal(texts.join(""), await archiveOf(client));
     const report = await client.report("i");
     await client.deleteIncident("i");

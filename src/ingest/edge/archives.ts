@@ -1,9 +1,11 @@
 /**
  * An incident in R2: its acknowledged batches as segments while it lives, each gzip of lines of an
  * archive. When it is closed, a first object with the archive's own line completes them: all of
- * them in the order of a listing, one after the other, are the archive.
+ * them in the order of a listing, one after the other, are the archive. `incident.json` tells what
+ * it was, as the API shows it.
  */
 import { archiveHeader, batchText } from "../archive.ts";
+import { shown } from "../incident_routes.ts";
 import type { R2Bucket } from "./cloudflare.ts";
 import { gzipped } from "./gzip.ts";
 import type { HubTable } from "./hub_table.ts";
@@ -36,6 +38,8 @@ export async function archiveSome(
   }
   if (incident.closedMs !== null && table.read("complete") === null) {
     const header = JSON.stringify(archiveHeader(incident, incident.counters.batches));
+    const about = new TextEncoder().encode(JSON.stringify(shown(incident)));
+    await bucket.put(`${folder(incident.id)}incident.json`, about);
     await bucket.put(`${folder(incident.id)}archive.ndjson.gz`, await gzipped(`${header}\n`));
     table.write("complete", true);
   }
