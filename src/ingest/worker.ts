@@ -25,7 +25,8 @@ function appOf(env: EdgeEnv) {
     clock: systemClock,
     hub: new RemoteHub(env),
     auth: {
-      rootToken: env.ROOT_TOKEN,
+      // workerd gives null for a variable that is not set.
+      rootToken: env.ROOT_TOKEN || undefined,
       allowOrigins: (env.ALLOW_ORIGINS ?? "").split(/\s+/).filter((origin) => origin !== ""),
       allowLoopbackWithoutToken: false,
     },

@@ -13,7 +13,7 @@ const TOKEN = "operator-of-this-test";
 const KILLS = 10;
 const PROBES = 6;
 const FLOWS = 30;
-const EVENTS = 9_600;
+const EVENTS = 4_800;
 const seed = Number(Deno.env.get("LASTHOP_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 
 /** mulberry32: from 0 to below `below`. */

@@ -5,7 +5,8 @@ import type { LimitsOverride } from "../../src/ingest/limits.ts";
 export interface WorkerdOptions {
   /** Folder of objects and archives; another start with it goes on with what is there. */
   data: string;
-  token: string;
+  /** The operator's; `ROOT_TOKEN` is not set when absent. */
+  token?: string | undefined;
   /** Chosen by the system when absent. */
   port?: number;
   shards?: number;
@@ -52,7 +53,11 @@ export async function startWorkerd(options: WorkerdOptions): Promise<WorkerdServ
       .concat("--socket-addr", `http=127.0.0.1:${port}`, "--control-fd", "1")
       .concat("--directory-path", `objects=${data}/objects`)
       .concat("--directory-path", `archives=${data}/archives`),
-    env: { ROOT_TOKEN: token, SHARDS: String(shards), LIMITS: JSON.stringify(limits) },
+    env: {
+      ...(token === undefined ? {} : { ROOT_TOKEN: token }),
+      SHARDS: String(shards),
+      LIMITS: JSON.stringify(limits),
+    },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",

@@ -12,7 +12,7 @@ export interface EdgeEnv {
   /** Where segments of incidents are archived; without it the objects alone keep them. */
   ARCHIVES?: R2Bucket;
   /** A secret: the operator's token for all incidents. */
-  ROOT_TOKEN?: string;
+  ROOT_TOKEN?: string | null;
   /** Origins of other sites whose pages may use the API, with blanks between. */
   ALLOW_ORIGINS?: string;
   /** `LimitsOverride` as JSON. */
