@@ -35,6 +35,7 @@ const ingest :Workerd.Worker = (
     (name = "ALLOW_ORIGINS", fromEnvironment = "ALLOW_ORIGINS"),
     (name = "LIMITS", fromEnvironment = "LIMITS"),
     (name = "SHARDS", fromEnvironment = "SHARDS"),
+    (name = "EVENTS_PER_SHARD", fromEnvironment = "EVENTS_PER_SHARD"),
   ],
   durableObjectNamespaces = [
     (className = "Directory", uniqueKey = "lasthop-directory", enableSql = true),
