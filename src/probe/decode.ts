@@ -142,18 +142,19 @@ function decodeRoute(fields: string[], family: 4 | 6, received: Map<number, Even
   return event;
 }
 
-/** An answer is made at once, on the processor that received what it answers. */
-const ANSWER_NS = 1_000_000n;
+/** What is received is looked up, and answered, at once and on the same processor. */
+const LOOKUP_NS = 1_000_000n;
 
 /**
  * A lookup with an input device is about a received packet; without one, about an answer to the
  * packet just received on that processor (the task is whoever was interrupted), else the task's own.
  */
 function placeRoute(event: Event, taskNetns: number, iif: number, received: Map<number, Event>) {
-  const packet = received.get(event.cpu);
+  const last = received.get(event.cpu);
+  // An older one is another packet, perhaps of another namespace with a device of that number.
+  const packet = last !== undefined && event.timeNs - last.timeNs < LOOKUP_NS ? last : undefined;
   if (iif <= 1) {
-    const isAnswer = packet?.netns !== undefined && packet.source === event.destination &&
-      event.timeNs - packet.timeNs < ANSWER_NS;
+    const isAnswer = packet?.netns !== undefined && packet.source === event.destination;
     event.netns = isAnswer ? packet.netns! : taskNetns;
     return;
   }
