@@ -32,7 +32,7 @@ export function flowReport(
   const best = bestOf(found[0]?.packets ?? lasting, outcome);
   const path = hopsOf(best.steps);
   if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
-  const gap = isUntold ? gapOfPart(group.packets.length, packets) : best.gap;
+  const gap = isUntold ? gapOfPart(group.packets.length, packets) : gapOf(best, outcome);
   const translated = translatedForm(best);
   return {
     id: group.id,
@@ -51,17 +51,23 @@ export function flowReport(
   };
 }
 
+/** That one packet can't be told is no gap of a flow that arrived. */
+const gapOf = (best: Judgement, outcome: Outcome) =>
+  outcome === "delivered" && best.outcome !== "delivered" ? undefined : best.gap;
+
 /** [G4] The worst of its packets; a packet too young to judge does not speak against the others. */
 function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   if (isUnanswered(group)) return "unanswered";
   const outcomes = new Set(packets.map((packet) => packet.outcome));
   for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
+  // What was acknowledged got there, in this segment or in one whose sending was lost to the trace.
+  const arrived = outcomes.has("delivered") || group.packets.some((packet) => packet.acknowledged);
   const hidden = packets.some((packet) =>
     packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended") &&
-    !(outcomes.has("delivered") && isBareAcknowledgement(packet))
+    !packet.acknowledged && !(arrived && isBareAcknowledgement(packet))
   );
   if (hidden) return "unknown";
-  if (outcomes.has("delivered")) return "delivered";
+  if (arrived) return "delivered";
   return outcomes.has("in-flight") ? "in-flight" : "unknown";
 }
 
