@@ -35,6 +35,8 @@ export class NodeState {
   #following = false;
   #watched = new Set<number>();
   #stopped = false;
+  /** Namespaces whose state was read once. */
+  #read = new Set<number>();
   /** Asked for in vain: a namespace that is gone, or cannot be opened. */
   #unknown = new Set<number>();
 
@@ -103,10 +105,14 @@ export class NodeState {
     const handles = this.intake.nodes.flatMap(({ all, netns }) =>
       [...netns.values()].filter(({ inode }) => !all || this.intake.active.has(inode))
     );
+    // Where nothing was read yet, this is all that will be known.
+    const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
+    handles.sort((a, b) => read(a) - read(b));
     for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#took(state);
   }
 
   #took(state: NetnsState): void {
+    this.#read.add(state.netns);
     this.intake.addState(state);
     this.onState(state);
   }
