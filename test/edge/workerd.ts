@@ -31,7 +31,8 @@ export interface Workerd {
 const rootToken = "root-token-of-a-test";
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
-// Begun with the module: what a test begins, it must end.
+// Begun with the module: what a test begins, it must end. What a killed workerd leaves is in here.
+const temporary = await Deno.makeTempDir({ prefix: "lasthop-workerd-" });
 const host = await startHost();
 const script = await writeWorker();
 
@@ -40,6 +41,7 @@ async function startHost(): Promise<string> {
   const run = ["run", "-q", "-A", "--no-check", "--config", `${FOLDER}host/deno.json`];
   const child = new Deno.Command("setpriv", {
     args: ["--pdeathsig", "KILL", "--", Deno.execPath(), ...run, `${FOLDER}host/host.ts`],
+    env: { TMPDIR: temporary },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -49,7 +51,10 @@ async function startHost(): Promise<string> {
   if (value === undefined) {
     throw new Error("Cannot start workerd: its host ended at once, must have miniflare from npm");
   }
-  globalThis.addEventListener("unload", () => child.kill("SIGKILL"));
+  globalThis.addEventListener("unload", () => {
+    child.kill("SIGKILL");
+    Deno.removeSync(temporary, { recursive: true });
+  });
   return `http://127.0.0.1:${value.trim()}`;
 }
 
