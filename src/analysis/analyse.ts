@@ -1,6 +1,5 @@
 /** The report of an incident from everything its probes told. Pure: same input, same report. */
 import { OUTCOMES } from "../event/codes.ts";
-import { isTelling } from "./ends.ts";
 import { type FilterPacket, matchesAny, parseFilter } from "../event/filter/mod.ts";
 import type { Flow, Report, ReportNode } from "../event/report.ts";
 import { chainsOf } from "./chains.ts";
@@ -10,7 +9,7 @@ import { judgeFragments } from "./fragments.ts";
 import { flowReport } from "./flow_report.ts";
 import type { AnalysisInput } from "./input.ts";
 import { judge, type World } from "./judge.ts";
-import { type Packet, packetsOf } from "./packets.ts";
+import { isSeen, packetsOf } from "./packets.ts";
 import { proveByReplies } from "./replies.ts";
 import { absorbPieces } from "./segments.ts";
 import { addGiven } from "./shards/given.ts";
@@ -61,11 +60,6 @@ export function analyse(input: AnalysisInput): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
-}
-
-/** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
-function isSeen(packet: Packet): boolean {
-  return packet.chains.some((chain) => chain.events.some(isTelling));
 }
 
 function isWanted(forms: Iterable<FilterPacket>, filter: string): boolean {

@@ -1,6 +1,7 @@
 /** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
 import { joinInOrder } from "./alike.ts";
 import type { Chain } from "./chains.ts";
+import { isTelling } from "./ends.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "./timeline.ts";
 import { Union } from "./union.ts";
@@ -15,8 +16,7 @@ export interface Packet {
 
 export function packetsOf(chains: readonly Chain[]): Packet[] {
   const union = new Union(chains.length);
-  for (const [key, members] of byKey(chains)) {
-    void key;
+  for (const members of byKey(chains).values()) {
     if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinInOrder(chains, members, union);
     else for (const member of members) union.join(members[0]!, member);
   }
@@ -58,6 +58,11 @@ function byKey(chains: readonly Chain[]): Map<string, number[]> {
     }
   });
   return members;
+}
+
+/** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
+export function isSeen({ chains }: Packet): boolean {
+  return chains.some((chain) => chain.events.some(isTelling));
 }
 
 /** Every sighting of a packet. */

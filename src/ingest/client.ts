@@ -9,6 +9,7 @@ import type {
   ShownIncident,
 } from "./api_schemas.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
+import { gzipped } from "./gzip.ts";
 import type { Role } from "./store.ts";
 
 export interface ClientOptions {
@@ -146,11 +147,6 @@ function transportTo({ url, token, fetch: doFetch = fetch }: ClientOptions) {
     return await (await send("POST", path, init)).json() as T;
   };
   return { base, send, get, post };
-}
-
-async function gzipped(lines: string | Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  const stream = new Blob([lines]).stream().pipeThrough(new CompressionStream("gzip"));
-  return await new Response(stream).arrayBuffer();
 }
 
 function unreachable(url: string, error: unknown): LasthopError {

@@ -11,7 +11,7 @@ import { silenceRules, unexplained } from "./silence.ts";
 import { sizeRules } from "./size.ts";
 import { socketRules } from "./socket.ts";
 import { tunnelRules } from "./tunnel.ts";
-import { unansweredRules } from "./unanswered.ts";
+import { echoNotAnswered, unansweredRules } from "./unanswered.ts";
 import { sentToWrongHost } from "./wrong_host.ts";
 
 export const RULES: readonly Rule[] = [
@@ -25,6 +25,7 @@ export const RULES: readonly Rule[] = [
   ...queueRules,
   ...socketRules,
   ...silenceRules,
+  echoNotAnswered,
   unexplained,
 ];
 

@@ -99,4 +99,15 @@ export const answerHasNoRoute: Rule = {
   },
 };
 
+/** IPv6 frees an echo request that it could not answer as a drop without a reason. */
+export const echoNotAnswered: Rule = {
+  ...answerHasNoRoute,
+  judge(found) {
+    const { event } = found;
+    const isEcho = event.kind === "drop" && event.function === "icmpv6_rcv" &&
+      event.icmpType === 128;
+    return isEcho ? answerHasNoRoute.judge(found) : null;
+  },
+};
+
 export const unansweredRules: Rule[] = [answerHasNoRoute, acceptQueueFull];

@@ -5,7 +5,6 @@
  */
 import type { FlowGroup } from "../flows.ts";
 import { better } from "../flow_report.ts";
-import { formKey } from "../identity.ts";
 import type { Judgement } from "../judge.ts";
 import type { Sighting } from "../timeline.ts";
 
@@ -94,5 +93,3 @@ export function tunnelsOf({ packets }: FlowGroup): string[] {
   }
   return [...pairs].sort();
 }
-
-export const formKeys = (group: FlowGroup) => [...group.forms.values()].map(formKey);

@@ -5,14 +5,14 @@
  */
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../chains.ts";
-import { isLook, isRoutineDrop, isTelling } from "../ends.ts";
+import { isLook, isRoutineDrop } from "../ends.ts";
 import { isStrange } from "../flood.ts";
 import { type FlowGroup, groupBySentForm } from "../flows.ts";
 import { type Form, formKey } from "../identity.ts";
 import type { AnalysisInput } from "../input.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { isNetfilterDrop } from "../netfilter/death.ts";
-import { type Packet, packetsOf } from "../packets.ts";
+import { isSeen, type Packet, packetsOf } from "../packets.ts";
 import { type NodeView, type Sighting, timelines } from "../timeline.ts";
 import { countOf, type Withheld } from "../withheld.ts";
 import type { GivenPacket } from "./given.ts";
@@ -69,8 +69,6 @@ export function judgeShard(input: AnalysisInput): JudgedShard {
     select: (selection) => selectFrom({ nodes, groups, judgements, edges }, selection),
   };
 }
-
-const isSeen = (packet: Packet) => packet.chains.some((chain) => chain.events.some(isTelling));
 
 function summaryOf(group: FlowGroup): FlowSummary {
   return {

@@ -7,7 +7,7 @@
 import { archiveHeader, batchText } from "../archive.ts";
 import { shown } from "../incident_routes.ts";
 import type { R2Bucket } from "./cloudflare.ts";
-import { gzipped } from "./gzip.ts";
+import { gzipped } from "../gzip.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 import { wholeBatches } from "./whole_batches.ts";

@@ -17,7 +17,7 @@ import { compact } from "../batches.ts";
 import { TIERS } from "../store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type EdgeEnv, shardAt } from "./env.ts";
-import { gunzipped, gzipped } from "./gzip.ts";
+import { gunzipped, gzipped } from "../gzip.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
 import type { Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
 import { PartTable, type StoredPart } from "./part_table.ts";
@@ -155,13 +155,14 @@ export class PacketShard extends DurableObject<EdgeEnv> {
     if (epoch > this.#table.number("epoch")) this.#table.set("epoch", epoch);
     for (const part of this.#table.notSpread(epoch)) {
       const text = await gunzipped(this.#table.body(part.id));
-      for (const [shard, { text: moved, lines }] of splitText(text, shards, shardOf)) {
+      const shares = splitText(text, shards, shardOf);
+      for (const [shard, { text: moved, lines }] of shares) {
         if (shard === null || shard === own) continue;
         const body = await gzipped(moved);
         const given = { tier: TIERS[part.tier]!, lines, chars: moved.length, body };
         await shardAt(this.env, incident, shard).receive(part, given, { source: own, epoch });
       }
-      const rest = splitText(text, shards, shardOf).get(own) ?? { text: "", lines: 0 };
+      const rest = shares.get(own) ?? { text: "", lines: 0 };
       const body = await gzipped(rest.text);
       this.#table.rows.transaction(() =>
         this.#table.replace(part.id, { ...rest, chars: rest.text.length, body }, epoch)

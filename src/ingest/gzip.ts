@@ -1,5 +1,7 @@
 /** gzip in one go, by what every runtime has. */
-export async function gzipped(text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function gzipped(
+  text: string | Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
