@@ -4,10 +4,10 @@
  */
 import { deepStrictEqual as same, ok } from "node:assert";
 import type { Event } from "../src/event/event.ts";
-import { startBpftrace } from "../src/probe/bpftrace.ts";
-import { type Capability, readCapability } from "../src/probe/capability.ts";
-import { createDecoder } from "../src/probe/decode.ts";
-import { loadSources, render } from "../src/probe/render.ts";
+import { startBpftrace } from "../src/probe/run/bpftrace.ts";
+import { type Capability, readCapability } from "../src/probe/kernel/capability.ts";
+import { createDecoder } from "../src/probe/read/decode.ts";
+import { loadSources, render } from "../src/probe/run/render.ts";
 import { bpftraceOf, SUITES } from "./bpftrace/debian.ts";
 import { Pair } from "./bpftrace/pair.ts";
 

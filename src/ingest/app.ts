@@ -1,19 +1,19 @@
 /** The ingest as one Hono app. What it needs is injected: it runs on Deno and on Workers alike. */
 import { Hono } from "hono";
-import { asset, securityHeaders } from "./assets.ts";
+import { asset, securityHeaders } from "./routes/assets.ts";
 import { audited, AuditLog } from "./audit.ts";
-import { addAuditRoutes } from "./audit_routes.ts";
-import { authenticate, requireRole } from "./auth.ts";
-import { crossOrigin } from "./cross_origin.ts";
+import { addAuditRoutes } from "./routes/audit_routes.ts";
+import { authenticate, requireRole } from "./routes/auth.ts";
+import { crossOrigin } from "./routes/cross_origin.ts";
 import type { Deps, Env } from "./deps.ts";
-import { addIncidentRoutes, addReadRoutes } from "./incident_routes.ts";
+import { addIncidentRoutes, addReadRoutes } from "./routes/incident_routes.ts";
 import { Metrics } from "./metrics.ts";
-import { openApiDocument, reportSchema } from "./openapi.ts";
-import { Problem, problemResponse } from "./problem.ts";
+import { openApiDocument, reportSchema } from "./routes/openapi.ts";
+import { Problem, problemResponse } from "./routes/problem.ts";
 import { RateLimit } from "./rate_limit.ts";
-import { StoreFull } from "./store.ts";
-import { addTokenRoutes } from "./token_routes.ts";
-import { addWriteRoutes } from "./write_routes.ts";
+import { StoreFull } from "./stores/store.ts";
+import { addTokenRoutes } from "./routes/token_routes.ts";
+import { addWriteRoutes } from "./routes/write_routes.ts";
 
 export type { AuthSettings, Deps, Env, WebAssets } from "./deps.ts";
 

@@ -3,13 +3,13 @@ import { createApp, type WebAssets } from "./app.ts";
 import { AuditLog } from "./audit.ts";
 import { systemClock } from "./clock.ts";
 import { Listener, type ListenerOptions } from "./deno_listener.ts";
-import { keepExpiring } from "./expire.ts";
-import { Hub } from "./hub.ts";
+import { keepExpiring } from "./stores/expire.ts";
+import { Hub } from "./live/hub.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";
-import { MemoryStore } from "./memory_store.ts";
-import type { Analyse } from "./reports.ts";
-import { openSqliteStore } from "./sqlite_store.ts";
-import type { Store } from "./store.ts";
+import { MemoryStore } from "./stores/memory_store.ts";
+import type { Analyse } from "./live/reports.ts";
+import { openSqliteStore } from "./stores/sqlite_store.ts";
+import type { Store } from "./stores/store.ts";
 
 export interface IngestOptions {
   listen: { hostname: string; port: number };

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { body, hopLine } from "../../test/contract/lines.ts";
-import { type ReceivedLiveEvent } from "./client_live.ts";
-import { createClient, type IngestClient } from "./client.ts";
+import { type ReceivedLiveEvent } from "./client/client_live.ts";
+import { createClient, type IngestClient } from "./client/client.ts";
 
 const FILES_MAX = 128;
 

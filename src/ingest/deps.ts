@@ -1,9 +1,9 @@
 /** What the app is given. Nothing in it knows where it runs. */
 import type { AdmissionPort } from "./admission.ts";
 import type { Clock } from "./clock.ts";
-import type { HubPort } from "./hub_port.ts";
+import type { HubPort } from "./live/hub_port.ts";
 import type { Limits } from "./limits.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "./stores/store.ts";
 import type { Principal } from "./tokens.ts";
 
 export interface AuthSettings {

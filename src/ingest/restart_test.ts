@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { body, dropLine, hopLine } from "../../test/contract/lines.ts";
-import { createClient } from "./client.ts";
+import { createClient } from "./client/client.ts";
 
 /** A real ingest process that says where it listens, and lives until it is killed. */
 async function spawnIngest(dataDir: string) {

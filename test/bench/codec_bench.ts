@@ -5,7 +5,7 @@
 import { analyse } from "../../src/analysis/mod.ts";
 import type { Batch } from "../../src/analysis/mod.ts";
 import { decodeLine, encodeEvent, eventToJson } from "../../src/event/codec.ts";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { pingBatches, textOf } from "./traffic.ts";
 

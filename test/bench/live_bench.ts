@@ -3,12 +3,12 @@
  * `deno task bench`.
  */
 import { Delivery } from "../../src/cli/capture/delivery.ts";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { Topology } from "../../src/lab/topology.ts";
 import { kill, start } from "../../src/lab/process.ts";
-import { resolveNodes } from "../../src/probe/nodes.ts";
-import { startSession } from "../../src/probe/session.ts";
+import { resolveNodes } from "../../src/probe/run/nodes.ts";
+import { startSession } from "../../src/probe/run/session.ts";
 
 const SAMPLES = 40;
 const FIRST_PORT = 20_000;

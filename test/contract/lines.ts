@@ -1,7 +1,7 @@
 /** Lines for contract tests, as a probe would write them. */
 import type { BatchHeader } from "../../src/event/batch.ts";
 import { decodeLine } from "../../src/event/codec.ts";
-import type { NewBatch, Segment, Tier } from "../../src/ingest/store.ts";
+import type { NewBatch, Segment, Tier } from "../../src/ingest/stores/store.ts";
 
 export function headerOf(some: Partial<BatchHeader> = {}): BatchHeader {
   return {

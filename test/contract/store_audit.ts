@@ -1,6 +1,6 @@
 /** The audit of a store: in order, bounded by kind, outliving its incident. */
 import { deepEqual, equal } from "node:assert/strict";
-import type { AuditEntry, Store } from "../../src/ingest/store.ts";
+import type { AuditEntry, Store } from "../../src/ingest/stores/store.ts";
 import { incident, type StoreTest } from "./store_case.ts";
 
 const entry = (some: Partial<AuditEntry> = {}): AuditEntry => ({

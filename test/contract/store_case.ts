@@ -1,6 +1,11 @@
 /** What the parts of the store contract share. */
 import type { StoreLimits } from "../../src/ingest/limits.ts";
-import type { NewIncident, Store, StoredBatch, StoredToken } from "../../src/ingest/store.ts";
+import type {
+  NewIncident,
+  Store,
+  StoredBatch,
+  StoredToken,
+} from "../../src/ingest/stores/store.ts";
 
 export interface OpenedStore {
   store: Store;

@@ -1,6 +1,6 @@
 /** What an HTTP contract test talks to, and ways of talking that `fetch` has not. */
 import { equal } from "node:assert/strict";
-import { createClient, IngestError } from "../../src/ingest/client.ts";
+import { createClient, IngestError } from "../../src/ingest/client/client.ts";
 import type { LimitsOverride } from "../../src/ingest/limits.ts";
 
 export interface Target {

@@ -1,7 +1,7 @@
 /** A viewer of a live stream, as contract tests use it. */
 import type { Report } from "../../src/event/report.ts";
-import type { ReceivedLiveEvent } from "../../src/ingest/client_live.ts";
-import { applyLive } from "../../src/ingest/live_event.ts";
+import type { ReceivedLiveEvent } from "../../src/ingest/client/client_live.ts";
+import { applyLive } from "../../src/ingest/live/live_event.ts";
 import { clientOf, type Target } from "./target.ts";
 
 export interface WatcherOptions {

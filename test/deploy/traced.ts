@@ -5,7 +5,7 @@
 import { equal } from "node:assert/strict";
 import { command, lasthop } from "../../src/cli/asking/testing.ts";
 import type { Report } from "../../src/event/report.ts";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import type { Lab } from "../../src/lab/mod.ts";
 
 export const TOKEN = "operator-of-this-test";

@@ -1,7 +1,7 @@
 /** The systemd units as docs/deploy.md installs them, run by a real systemd. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { droppedPacket, withIngest } from "../../src/cli/asking/testing.ts";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import { Pair } from "../bpftrace/pair.ts";
 import { npmToolOrWhy } from "../../deploy/npm_tool.ts";
 import { Systemd, whyNoSystemd } from "./systemd.ts";

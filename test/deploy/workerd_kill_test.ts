@@ -3,7 +3,7 @@
  * final report and in the archive, once.
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import { type Body, pings } from "../bench/edge/pings.ts";
 import { gunzip } from "../contract/target.ts";
 import { npmToolOrWhy } from "../../deploy/npm_tool.ts";

@@ -1,7 +1,7 @@
 /** What happens to an incident on workerd while it lives: it grows, is cut short, is archived. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { AnalysisInput } from "../../src/analysis/mod.ts";
-import { createClient, type IngestClient } from "../../src/ingest/client.ts";
+import { createClient, type IngestClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { pingBatches } from "../bench/traffic.ts";
 import { body, dropLine, hopLine } from "../contract/lines.ts";

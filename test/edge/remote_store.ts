@@ -1,6 +1,6 @@
 /** A `DurableStore` inside workerd, by the test worker's own path. */
 import { ok } from "node:assert/strict";
-import type { Store, StoredBatch } from "../../src/ingest/store.ts";
+import type { Store, StoredBatch } from "../../src/ingest/stores/store.ts";
 import type { Workerd } from "./workerd.ts";
 
 export type RemoteStore = Store & { dropImports(): Promise<void> };

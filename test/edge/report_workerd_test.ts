@@ -1,7 +1,7 @@
 /** One stream of events, one report: on every store, every runtime, any number of shards. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { AnalysisInput } from "../../src/analysis/mod.ts";
-import { createClient } from "../../src/ingest/client.ts";
+import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";

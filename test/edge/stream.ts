@@ -1,7 +1,7 @@
 /** What an analysis is given, as the bodies that bring it to an ingest. */
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { encodeEvent } from "../../src/event/codec.ts";
-import type { IngestClient } from "../../src/ingest/client.ts";
+import type { IngestClient } from "../../src/ingest/client/client.ts";
 
 /** A batch of an incident of this name, as a probe sends it. */
 export function bodyOf({ header, events, states }: Batch, incident: string): string {

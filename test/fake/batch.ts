@@ -1,5 +1,5 @@
 /** Batches as a probe makes them, for what carries them. */
-import type { ProbeBatch } from "../../src/probe/batcher.ts";
+import type { ProbeBatch } from "../../src/probe/ship/batcher.ts";
 
 export const ORDINARY = "device-rx\t5\t0\tf0";
 export const DROP = "drop\t6\t0\tf0";

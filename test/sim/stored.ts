@@ -1,11 +1,11 @@
 /** Batches by way of the real ingest: as lines, some broken, into a store that has little room. */
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { encodeEvent } from "../../src/event/codec.ts";
-import { BatchReader } from "../../src/ingest/batches.ts";
-import { DecodedIncidents } from "../../src/ingest/decoded.ts";
+import { BatchReader } from "../../src/ingest/stores/batches.ts";
+import { DecodedIncidents } from "../../src/ingest/live/decoded.ts";
 import { DEFAULT_LIMITS, type StoreLimits } from "../../src/ingest/limits.ts";
-import { MemoryStore } from "../../src/ingest/memory_store.ts";
-import type { Counters } from "../../src/ingest/store.ts";
+import { MemoryStore } from "../../src/ingest/stores/memory_store.ts";
+import type { Counters } from "../../src/ingest/stores/store.ts";
 import type { Random } from "./random.ts";
 
 export interface Stored {

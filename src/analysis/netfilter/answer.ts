@@ -1,6 +1,6 @@
 /** What was sent back for a refused packet, right before it was freed. */
 import type { Case } from "../rules/rule.ts";
-import type { Sighting } from "../timeline.ts";
+import type { Sighting } from "../view/timeline.ts";
 
 /** A rejecting rule answers first and frees then, a few microseconds later. */
 const ANSWER_NS = 5e6;

@@ -1,6 +1,6 @@
 /** What rules counted around a moment: two snapshots of one ruleset, and how far they can be told. */
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import type { NodeView } from "../timeline.ts";
+import type { NodeView } from "../view/timeline.ts";
 
 export interface Snapshot {
   at: number;

@@ -1,6 +1,6 @@
 /** Which drops are netfilter's, and what the freeing function says about who asked for them. */
 import type { Case } from "../rules/rule.ts";
-import type { Sighting } from "../timeline.ts";
+import type { Sighting } from "../view/timeline.ts";
 import type { Candidate } from "./walk.ts";
 
 /** Functions that free what a hook refused; names from 5.10 to 6.18. */

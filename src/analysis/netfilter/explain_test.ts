@@ -8,7 +8,7 @@ import {
   type NetnsState,
 } from "../../event/state.ts";
 import { netfilterRules } from "../rules/netfilter.ts";
-import { caseFor, type CaseParts } from "./case_fixture.ts";
+import { caseFor, type CaseParts } from "../../../test/netfilter/case_fixture.ts";
 
 const ADDRESSES = { flags: [], operstate: "UP", mtu: 1500 };
 

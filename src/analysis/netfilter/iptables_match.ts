@@ -1,5 +1,5 @@
 /** What a condition of iptables says of a packet. */
-import { contains, parseAddress } from "../address.ts";
+import { contains, parseAddress } from "../view/address.ts";
 import { constant } from "./constants.ts";
 import { addressType } from "./fib.ts";
 import type { HookDevice } from "./hook_packet.ts";

@@ -1,5 +1,5 @@
 /** The right side of nft's matches: constants, ranges, prefixes, flags, sets. */
-import { contains, parseAddress } from "../address.ts";
+import { contains, parseAddress } from "../view/address.ts";
 import { constant, type Domain } from "./constants.ts";
 import { isJson } from "./json.ts";
 import { ALL_BITS, flags, type Value } from "./nft_value.ts";

@@ -1,10 +1,10 @@
 /** Which hooks a packet can have died at, from where it was seen before and where it died. */
 import type { Link, NetnsState } from "../../event/state.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../coverage.ts";
-import { lookUpRoute } from "../routing.ts";
+import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { lookUpRoute } from "../view/routing.ts";
 import type { Case } from "../rules/rule.ts";
-import { acceptsAddress, ownsAddress, sysctl } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { acceptsAddress, ownsAddress, sysctl } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { headersOf, type HookDevice } from "./hook_packet.ts";
 import { destinationOf, type Scene, sceneOf, sourceOf, ttlOf } from "./whereabouts.ts";
 import type { Traveller } from "./traveller.ts";

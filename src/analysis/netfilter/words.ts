@@ -2,7 +2,7 @@
 import type { Evidence } from "../../event/report.ts";
 import type { NetfilterRule } from "../../event/state.ts";
 import { type Case, command, shell, stateEvidence } from "../rules/rule.ts";
-import { netnsName } from "../state_view.ts";
+import { netnsName } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";
 import { nftFreesItself } from "./death.ts";

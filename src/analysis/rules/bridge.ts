@@ -1,7 +1,7 @@
 /** Deaths in a bridge: the port's state, isolation, VLANs, hairpin. */
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
-import { holdersOfMac } from "../state_view.ts";
+import { holdersOfMac } from "../view/state_view.ts";
 import { causeOfDown, downEnds } from "./carrier.ts";
 import { frameOf } from "./encapsulation.ts";
 import {

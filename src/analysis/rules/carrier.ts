@@ -1,6 +1,6 @@
 /** Whether a device can carry frames, and whose fault it is that it can't. */
 import type { Link } from "../../event/state.ts";
-import type { NodeView } from "../timeline.ts";
+import type { NodeView } from "../view/timeline.ts";
 import { type Case, cause, command, eventEvidence, placeOf, shell, stateEvidence } from "./rule.ts";
 
 /** One end of a cable that is down, or has no carrier. */

@@ -1,8 +1,8 @@
 /** Where a packet went into its tunnel, and what chose the other end. */
 import type { Evidence } from "../../event/report.ts";
 import type { FdbEntry, Link } from "../../event/state.ts";
-import { netnsName, stateAt } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { netnsName, stateAt } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { type Case, stateEvidence } from "./rule.ts";
 
 /** Where a packet was put into the tunnel: the device, and what chose the outer destination. */

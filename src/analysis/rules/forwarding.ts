@@ -1,7 +1,7 @@
 /** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
-import { contains, isMulticast } from "../address.ts";
-import { lookUpRoute, possibleRefusal, refusalFix, refuses, routeText } from "../routing.ts";
-import { acceptsAddress, netnsName, sysctl } from "../state_view.ts";
+import { contains, isMulticast } from "../view/address.ts";
+import { lookUpRoute, possibleRefusal, refusalFix, refuses, routeText } from "../view/routing.ts";
+import { acceptsAddress, netnsName, sysctl } from "../view/state_view.ts";
 import { martian } from "./martian.ts";
 import { carries, causeOfDown, type DownEnd, downEnds } from "./carrier.ts";
 import {

@@ -1,9 +1,9 @@
 /** Deaths on the link: wrong MAC, no neighbour, device down, bridge port. */
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
-import { lookUpRoute } from "../routing.ts";
-import { holdersOfMac, netnsName, type Owner, ownersOf, stateAt } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import { holdersOfMac, netnsName, type Owner, ownersOf, stateAt } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { bridgeRules } from "./bridge.ts";
 import { causeOfDown, type DownEnd, downEnds } from "./carrier.ts";
 import { frameOf } from "./encapsulation.ts";

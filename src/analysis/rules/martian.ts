@@ -1,6 +1,6 @@
 /** Sources and destinations that the kernel takes for impossible. */
 import type { Evidence } from "../../event/report.ts";
-import { acceptsAddress, netnsName } from "../state_view.ts";
+import { acceptsAddress, netnsName } from "../view/state_view.ts";
 import {
   type Case,
   cause,

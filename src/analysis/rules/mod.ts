@@ -4,7 +4,7 @@ import { forwardingRules } from "./forwarding.ts";
 import { linkRules } from "./link.ts";
 import { netfilterRules } from "./netfilter.ts";
 import { queueRules } from "./queue.ts";
-import { linkOf } from "../state_view.ts";
+import { linkOf } from "../view/state_view.ts";
 import { type Case, type Rule, stateEvidence } from "./rule.ts";
 import { serviceRules } from "./service.ts";
 import { silenceRules, unexplained } from "./silence.ts";

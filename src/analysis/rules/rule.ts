@@ -2,10 +2,10 @@
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Link, NetnsState } from "../../event/state.ts";
-import type { Judgement, World } from "../judge.ts";
-import { placed } from "../path.ts";
-import { linkOf, netnsName, stateAfter, stateAt } from "../state_view.ts";
-import type { NodeView, Sighting } from "../timeline.ts";
+import type { Judgement, World } from "../verdict/judge.ts";
+import { placed } from "../report/path.ts";
+import { linkOf, netnsName, stateAfter, stateAt } from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** One packet that came to no good, and what was known where it ended. */
 export interface Case {

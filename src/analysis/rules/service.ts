@@ -1,7 +1,7 @@
 /** A service address that leads nowhere. */
-import { formOf } from "../identity.ts";
+import { formOf } from "../correlate/identity.ts";
 import { isNetfilterDrop } from "../netfilter/death.ts";
-import { ownersOf } from "../state_view.ts";
+import { ownersOf } from "../view/state_view.ts";
 import { neighbourUnresolved } from "./link.ts";
 import { noRoute, routeRefuses } from "./forwarding.ts";
 import { type Case, cause, eventEvidence, place, type Rule, stateEvidence } from "./rule.ts";

@@ -1,9 +1,9 @@
 /** Packets without a drop: left, lost between nodes, waiting for a neighbour. */
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../coverage.ts";
-import { lookUpRoute } from "../routing.ts";
-import type { Sighting } from "../timeline.ts";
-import { linkOf, neighbourOf, stateAfter, sysctl } from "../state_view.ts";
-import { deviceEvent } from "../judge.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { linkOf, neighbourOf, stateAfter, sysctl } from "../view/state_view.ts";
+import { deviceEvent } from "../verdict/judge.ts";
 import { causeOfLoop, loopedAt } from "./ttl.ts";
 import {
   type Case,

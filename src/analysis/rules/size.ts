@@ -1,7 +1,7 @@
 /** Deaths by size. */
 import type { Evidence } from "../../event/report.ts";
-import { lookUpRoute, routeText } from "../routing.ts";
-import { holdersOfMac, ownsAddress, stateAt } from "../state_view.ts";
+import { lookUpRoute, routeText } from "../view/routing.ts";
+import { holdersOfMac, ownsAddress, stateAt } from "../view/state_view.ts";
 import { frameOf } from "./encapsulation.ts";
 import {
   type Case,

@@ -1,6 +1,6 @@
 /** Deaths at the socket: nobody listens, no room, a filter, a wrong checksum, IPsec. */
-import { TCP, UDP } from "../identity.ts";
-import { netnsName } from "../state_view.ts";
+import { TCP, UDP } from "../correlate/identity.ts";
+import { netnsName } from "../view/state_view.ts";
 import {
   type Case,
   cause,

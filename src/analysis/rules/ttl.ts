@@ -1,9 +1,9 @@
 /** Deaths by TTL or hop limit: one that was too low, or a packet that went in a circle. */
 import type { Cause, Evidence } from "../../event/report.ts";
-import { sightingsOf } from "../packets.ts";
-import { lookUpRoute, routeText } from "../routing.ts";
-import { netnsName, stateAt } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { sightingsOf } from "../correlate/packets.ts";
+import { lookUpRoute, routeText } from "../view/routing.ts";
+import { netnsName, stateAt } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import {
   type Case,
   cause,

@@ -1,7 +1,7 @@
 /** Deaths at the end of a tunnel, or for want of one. */
 import type { Link } from "../../event/state.ts";
-import { ownersOf } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { ownersOf } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { encapsulation, lastOuter } from "./encapsulation.ts";
 import {
   type Case,

@@ -1,10 +1,10 @@
 /** Tunnel packets that could not get to the other end. */
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
-import { deviceEvent } from "../judge.ts";
-import { lookUpRoute, refuses, routeText } from "../routing.ts";
-import { ownersOf } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { deviceEvent } from "../verdict/judge.ts";
+import { lookUpRoute, refuses, routeText } from "../view/routing.ts";
+import { ownersOf } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { type Encapsulated, encapsulation, lastOuter } from "./encapsulation.ts";
 import { noRoute, routeRefuses } from "./forwarding.ts";
 import { linkDown, neighbourUnresolved } from "./link.ts";

@@ -1,9 +1,9 @@
 /** Requests that arrived and were never answered. */
-import { TCP } from "../identity.ts";
-import { deviceEvent } from "../judge.ts";
-import { lookUpRoute, refusalFix, refuses, routeText } from "../routing.ts";
-import type { Sighting } from "../timeline.ts";
-import { netnsName } from "../state_view.ts";
+import { TCP } from "../correlate/identity.ts";
+import { deviceEvent } from "../verdict/judge.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { netnsName } from "../view/state_view.ts";
 import { type Case, cause, command, eventEvidence, type Rule, stateEvidence } from "./rule.ts";
 
 /** [R44] The kernel takes a SYN it has no room for without calling it a drop. */

@@ -1,7 +1,7 @@
 /** A frame that a wrong neighbour entry sent to a host which does not forward. */
-import { lookUpRoute } from "../routing.ts";
-import { netnsName, ownersOf, ownsAddress, stateAt, sysctl } from "../state_view.ts";
-import type { Sighting } from "../timeline.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import { netnsName, ownersOf, ownsAddress, stateAt, sysctl } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { frameOf } from "./encapsulation.ts";
 import { forwardingDisabled } from "./forwarding.ts";
 import {

@@ -3,10 +3,10 @@
  * nothing is wrong with them: whatever the report takes from a healthy flow is in one of them.
  * Rule D3. Each is the first, or the most, by some measure; of all shards' firsts one is the first.
  */
-import type { FlowGroup } from "../flows.ts";
-import { better } from "../flow_report.ts";
-import type { Judgement } from "../judge.ts";
-import type { Sighting } from "../timeline.ts";
+import type { FlowGroup } from "../report/flows.ts";
+import { better } from "../report/flow_report.ts";
+import type { Judgement } from "../verdict/judge.ts";
+import type { Sighting } from "../view/timeline.ts";
 
 const SYN = 0x02;
 const ACK = 0x10;

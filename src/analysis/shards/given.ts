@@ -3,10 +3,10 @@
  * decided where all that could be meant were known, and is not decided again among a part of them.
  */
 import type { Event } from "../../event/event.ts";
-import type { Chain } from "../chains.ts";
-import { formKey, invariants, isAmbiguous } from "../identity.ts";
-import { formsOf, type Packet } from "../packets.ts";
-import { byTime, type NodeView, type Sighting } from "../timeline.ts";
+import type { Chain } from "../correlate/chains.ts";
+import { formKey, invariants, isAmbiguous } from "../correlate/identity.ts";
+import { formsOf, type Packet } from "../correlate/packets.ts";
+import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
 /** What one skb did on one node: events in the order of its clock. */
 export interface GivenChain {

@@ -1,5 +1,5 @@
 /** What the shards gave, with what the hub has itself, as the input of one report. */
-import type { AnalysisInput } from "../input.ts";
+import type { AnalysisInput } from "../view/input.ts";
 import type { Selected } from "./summary.ts";
 
 /**

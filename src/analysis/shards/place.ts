@@ -3,7 +3,7 @@
  * sightings of one packet, on whichever node, in whichever tunnel and form, meet in one shard.
  */
 import type { Event } from "../../event/event.ts";
-import { invariants, isHousekeeping, isIcmpError } from "../identity.ts";
+import { invariants, isHousekeeping, isIcmpError } from "../correlate/identity.ts";
 
 /** What decides the shard of an event; null for what belongs to no packet that is followed. */
 export function placeKey(event: Event): string | null {

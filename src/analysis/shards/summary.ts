@@ -4,17 +4,17 @@
  * look at whole, and gets of the others what stands for them. Rules D2 to D4.
  */
 import type { Event } from "../../event/event.ts";
-import { chainsOf } from "../chains.ts";
-import { isLook, isRoutineDrop } from "../ends.ts";
-import { isStrange } from "../flood.ts";
-import { type FlowGroup, groupBySentForm } from "../flows.ts";
-import { type Form, formKey } from "../identity.ts";
-import type { AnalysisInput } from "../input.ts";
-import { judge, type Judgement } from "../judge.ts";
+import { chainsOf } from "../correlate/chains.ts";
+import { isLook, isRoutineDrop } from "../verdict/ends.ts";
+import { isStrange } from "../verdict/flood.ts";
+import { type FlowGroup, groupBySentForm } from "../report/flows.ts";
+import { type Form, formKey } from "../correlate/identity.ts";
+import type { AnalysisInput } from "../view/input.ts";
+import { judge, type Judgement } from "../verdict/judge.ts";
 import { isNetfilterDrop } from "../netfilter/death.ts";
-import { isSeen, type Packet, packetsOf } from "../packets.ts";
-import { type NodeView, type Sighting, timelines } from "../timeline.ts";
-import { countOf, type Withheld } from "../withheld.ts";
+import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
+import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
+import { countOf, type Withheld } from "../verdict/withheld.ts";
 import type { GivenPacket } from "./given.ts";
 import { eventsOf, exemplarsOf, framesOf, tunnelsOf } from "./facts.ts";
 

@@ -1,8 +1,8 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
-import { type Capability, readCapability, requireTracing } from "../../probe/capability.ts";
-import { type NodeSpec, resolveNodes } from "../../probe/nodes.ts";
-import type { ProbeBatch } from "../../probe/batcher.ts";
-import { type Session, startSession } from "../../probe/session.ts";
+import { type Capability, readCapability, requireTracing } from "../../probe/kernel/capability.ts";
+import { type NodeSpec, resolveNodes } from "../../probe/run/nodes.ts";
+import type { ProbeBatch } from "../../probe/ship/batcher.ts";
+import { type Session, startSession } from "../../probe/run/session.ts";
 import type { CaptureOptions } from "../options.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";

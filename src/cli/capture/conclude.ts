@@ -1,6 +1,6 @@
 /** The end of a capture: its report, its archive, its exit code. */
 import type { Report } from "../../event/report.ts";
-import type { IngestClient } from "../../ingest/client.ts";
+import type { IngestClient } from "../../ingest/client/client.ts";
 import { saveArchive } from "../asking/archive_file.ts";
 import type { CaptureOptions } from "../options.ts";
 import { printReport } from "./print_report.ts";

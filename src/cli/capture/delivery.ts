@@ -1,7 +1,7 @@
 /** Gives batches to the embedded ingest, in order, those that piled up in one request. */
-import type { IngestClient } from "../../ingest/client.ts";
-import type { ProbeBatch } from "../../probe/batcher.ts";
-import { WaitingBatches } from "../../probe/waiting.ts";
+import type { IngestClient } from "../../ingest/client/client.ts";
+import type { ProbeBatch } from "../../probe/ship/batcher.ts";
+import { WaitingBatches } from "../../probe/ship/waiting.ts";
 
 /** One request's body at most; the ingest's own limit is larger. */
 const BODY_CHARS_MAX = 8 * 1024 * 1024;

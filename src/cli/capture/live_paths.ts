@@ -1,6 +1,6 @@
 /** Paths on stderr while a trace runs, each when it is known how it ended. */
 import type { Flow } from "../../event/report.ts";
-import type { IngestClient } from "../../ingest/client.ts";
+import type { IngestClient } from "../../ingest/client/client.ts";
 import { renderFlow, terminalOptions } from "../render/mod.ts";
 
 /** A terminal is for a look; the page has the rest. */

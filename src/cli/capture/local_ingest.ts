@@ -1,12 +1,12 @@
 /** The ingest inside `trace`: in memory, reached without a network, with or without a page. */
 import { createApp } from "../../ingest/app.ts";
-import { createClient, type IngestClient } from "../../ingest/client.ts";
+import { createClient, type IngestClient } from "../../ingest/client/client.ts";
 import { systemClock } from "../../ingest/clock.ts";
 import { type Ingest, startIngest } from "../../ingest/deno.ts";
 import type { WebAssets } from "../../ingest/deps.ts";
-import { Hub } from "../../ingest/hub.ts";
+import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
-import { MemoryStore } from "../../ingest/memory_store.ts";
+import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
 import type { ListenAddress } from "../options.ts";
 import { isLoopback } from "../read_value.ts";

@@ -1,5 +1,5 @@
 /** The page of a probe that was told to listen: what this node alone sees, beside what it reports. */
-import type { ProbeBatch } from "../../probe/batcher.ts";
+import type { ProbeBatch } from "../../probe/ship/batcher.ts";
 import type { ListenAddress } from "../options.ts";
 import { loadAssets } from "./assets.ts";
 import { Delivery } from "./delivery.ts";

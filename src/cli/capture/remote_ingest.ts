@@ -1,6 +1,6 @@
 /** The ingest a probe reports to, and what to say when it refuses. */
 import { LasthopError } from "../../event/error.ts";
-import { createClient, type IngestClient, IngestError } from "../../ingest/client.ts";
+import { createClient, type IngestClient, IngestError } from "../../ingest/client/client.ts";
 import type { Access } from "../options.ts";
 
 export interface RemoteIngestOptions extends Access {

@@ -1,7 +1,7 @@
 /** `lasthop probe`: this node's part of an incident that a shared ingest keeps. */
 import { LasthopError } from "../../event/error.ts";
-import { Shipper } from "../../probe/ship.ts";
-import { Spool } from "../../probe/spool.ts";
+import { Shipper } from "../../probe/ship/ship.ts";
+import { Spool } from "../../probe/ship/spool.ts";
 import { capture, prepare } from "../capture/capture.ts";
 import { conclude } from "../capture/conclude.ts";
 import { createEnding, type Ending } from "../capture/end.ts";

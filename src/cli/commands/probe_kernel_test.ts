@@ -1,7 +1,7 @@
 import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
 import { runLasthop, type Running, startLasthop } from "../../../test/fake/lasthop.ts";
 import { ping, type Wire, withWire } from "../../../test/fake/network.ts";
-import { createClient, type IngestClient } from "../../ingest/client.ts";
+import { createClient, type IngestClient } from "../../ingest/client/client.ts";
 
 const TOKEN = "operator-of-this-test";
 

@@ -3,12 +3,12 @@ import { equal, ok } from "node:assert/strict";
 import { body, hopLine } from "../../../test/contract/lines.ts";
 import { runLasthop, startLasthop } from "../../../test/fake/lasthop.ts";
 import { createApp } from "../../ingest/app.ts";
-import { createClient } from "../../ingest/client.ts";
+import { createClient } from "../../ingest/client/client.ts";
 import { systemClock } from "../../ingest/clock.ts";
-import { Hub } from "../../ingest/hub.ts";
+import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
-import { MemoryStore } from "../../ingest/memory_store.ts";
-import { OPERATIONS } from "../../ingest/operations.ts";
+import { MemoryStore } from "../../ingest/stores/memory_store.ts";
+import { OPERATIONS } from "../../ingest/routes/operations.ts";
 
 const ROOT = "root-secret-5f0c1d7e";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
 import { descendants, gone, runLasthop, startLasthop } from "../../../test/fake/lasthop.ts";
 import { ping, type Wire, withWire } from "../../../test/fake/network.ts";
 import { Report } from "../../event/report.ts";
-import { gunzip } from "../../probe/gzip.ts";
+import { gunzip } from "../../probe/ship/gzip.ts";
 
 const wired = (name: string, work: (wire: Wire) => Promise<void>) =>
   Deno.test(`trace: ${name}`, () => withWire("lhps-t-", work));

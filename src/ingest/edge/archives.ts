@@ -5,7 +5,7 @@
  * it was, as the API shows it.
  */
 import { archiveHeader, batchText } from "../archive.ts";
-import { shown } from "../incident_routes.ts";
+import { shown } from "../routes/incident_routes.ts";
 import type { R2Bucket } from "./cloudflare.ts";
 import { gzipped } from "../gzip.ts";
 import type { HubTable } from "./hub_table.ts";

@@ -11,7 +11,7 @@ import type {
   Store,
   StoredBatch,
   StoredToken,
-} from "../store.ts";
+} from "../stores/store.ts";
 import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./env.ts";
 import { gzipped } from "../gzip.ts";
 import type { Commit, Layout, Part } from "./parts.ts";

@@ -1,5 +1,5 @@
 /** The tables of an incident's hub: the incident, its batches and tokens, and what was evicted. */
-import { count, countedIn, countOut, headersFull, tierToEvict } from "../retention.ts";
+import { count, countedIn, countOut, headersFull, tierToEvict } from "../stores/retention.ts";
 import type { StoreLimits } from "../limits.ts";
 import {
   type Counters,
@@ -9,7 +9,7 @@ import {
   type StoredToken,
   type Tier,
   TIERS,
-} from "../store.ts";
+} from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import type { Commit, Layout } from "./parts.ts";
 import { Rows, textPieces } from "./rows.ts";

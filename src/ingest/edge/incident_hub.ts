@@ -5,11 +5,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Wait } from "../admission.ts";
 import { systemClock } from "../clock.ts";
-import { decodeStored } from "../decoded.ts";
-import { Hub } from "../hub.ts";
-import type { HubFigures } from "../hub_port.ts";
-import { accountFull } from "../retention.ts";
-import type { Analyse } from "../reports.ts";
+import { decodeStored } from "../live/decoded.ts";
+import { Hub } from "../live/hub.ts";
+import type { HubFigures } from "../live/hub_port.ts";
+import { accountFull } from "../stores/retention.ts";
+import type { Analyse } from "../live/reports.ts";
 import {
   type Appended,
   type Evicted,
@@ -20,7 +20,7 @@ import {
   NO_COUNTERS,
   type StoredBatch,
   type StoredToken,
-} from "../store.ts";
+} from "../stores/store.ts";
 import { archiveSome, deleteArchive } from "./archives.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import {

@@ -13,8 +13,8 @@ import {
 } from "../../analysis/shards/mod.ts";
 import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
-import { compact } from "../batches.ts";
-import { TIERS } from "../store.ts";
+import { compact } from "../stores/batches.ts";
+import { TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type EdgeEnv, shardAt } from "./env.ts";
 import { gunzipped, gzipped } from "../gzip.ts";

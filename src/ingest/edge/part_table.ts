@@ -1,5 +1,5 @@
 /** The table of one shard's parts. */
-import { type Tier, TIERS } from "../store.ts";
+import { type Tier, TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import type { Part } from "./parts.ts";
 import { bytePieces, joinBytes, Rows } from "./rows.ts";

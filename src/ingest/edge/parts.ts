@@ -1,5 +1,5 @@
 /** What Worker, hub and shards tell each other. All of it survives structured cloning. */
-import type { Tier } from "../store.ts";
+import type { Tier } from "../stores/store.ts";
 
 /** Lines of one tier of one batch that one shard keeps. */
 export interface Part {

@@ -1,5 +1,5 @@
 /** The hub port over an incident's object. The store told it already what changed. */
-import type { HubFigures, HubPort } from "../hub_port.ts";
+import type { HubFigures, HubPort } from "../live/hub_port.ts";
 import { directoryOf, type EdgeEnv, hubOf } from "./env.ts";
 
 export class RemoteHub implements HubPort {

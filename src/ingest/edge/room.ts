@@ -2,7 +2,7 @@
  * No shard is given more than it has memory for. The limit of an incident is that of all its shards
  * together, which holds for each while packets differ; equal ones, as of a flood, all meet in one.
  */
-import type { Evicted } from "../store.ts";
+import type { Evicted } from "../stores/store.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 

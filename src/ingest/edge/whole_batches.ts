@@ -1,5 +1,5 @@
 /** Batches put together again from what the hub and the shards have of them. */
-import type { Segment, StoredBatch } from "../store.ts";
+import type { Segment, StoredBatch } from "../stores/store.ts";
 import type { HubRow } from "./hub_table.ts";
 import type { Layout, PartText } from "./parts.ts";
 

@@ -1,5 +1,5 @@
 # What the fakes of bpftrace share. They are called as `FAKE -B line [MORE…] PROGRAM`, print what
-# src/probe/decode.ts reads, and end on SIGINT unless they say otherwise.
+# src/probe/read/decode.ts reads, and end on SIGINT unless they say otherwise.
 
 if [ "$1" = --version ]; then
   echo "bpftrace v0.17.0"

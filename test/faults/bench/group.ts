@@ -1,11 +1,11 @@
 /** Many cases under one trace: bpftrace takes a second to attach, whatever it then watches. */
 import { analyse } from "../../../src/analysis/mod.ts";
-import type { Batch } from "../../../src/analysis/input.ts";
+import type { Batch } from "../../../src/analysis/view/input.ts";
 import { decodeLine } from "../../../src/event/codec.ts";
 import type { Report } from "../../../src/event/report.ts";
-import type { ProbeBatch } from "../../../src/probe/batcher.ts";
-import { resolveNodes } from "../../../src/probe/nodes.ts";
-import { startSession } from "../../../src/probe/session.ts";
+import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
+import { resolveNodes } from "../../../src/probe/run/nodes.ts";
+import { startSession } from "../../../src/probe/run/session.ts";
 import { type CaseId, CaseRun } from "./case_run.ts";
 import { type Score, score } from "./score.ts";
 

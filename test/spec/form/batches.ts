@@ -2,7 +2,7 @@
 import type { BatchHeader } from "../../../src/event/batch.ts";
 import { decodeLine, encodeEvent, eventToJson } from "../../../src/event/codec.ts";
 import type { Event } from "../../../src/event/event.ts";
-import type { AnalysisInput, Batch } from "../../../src/analysis/input.ts";
+import type { AnalysisInput, Batch } from "../../../src/analysis/view/input.ts";
 import type { SpecNode } from "./node.ts";
 import type { Spec } from "./spec.ts";
 

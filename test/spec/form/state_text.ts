@@ -1,6 +1,6 @@
 /** A namespace's state as directives; `condense.ts` leaves out those a report does without. */
 import type { Link, NetnsState } from "../../../src/event/state.ts";
-import { isLoopback } from "../../../src/analysis/address.ts";
+import { isLoopback } from "../../../src/analysis/view/address.ts";
 import { quoted } from "./words.ts";
 
 export function stateText(state: NetnsState): string[] {

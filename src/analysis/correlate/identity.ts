@@ -1,0 +1,117 @@
+/**
+ * What makes two sightings the same packet.
+ *
+ * An address is no identity: skbs and heads are reused within microseconds. On a node a packet is
+ * followed by its skb as long as what no hop changes stays the same; between skbs and between nodes
+ * only such invariants count: protocol, IP id, TCP sequence, flags and length, ICMP sequence, UDP
+ * length, together with a tuple as seen there. Rules C1 to C6 in docs/rules.md.
+ */
+import type { EndPoints } from "../../event/report.ts";
+import type { Event } from "../../event/event.ts";
+
+export const ICMP = 1;
+export const TCP = 6;
+export const UDP = 17;
+export const ICMP6 = 58;
+
+/** A packet's end points in one of its forms. */
+export interface Form extends EndPoints {
+  protocol: number;
+  network: "ip4" | "ip6";
+  icmpId?: number;
+}
+
+/** [C1] What NAT, forwarding and encapsulation leave as it is. */
+export function invariants(event: Event): string {
+  const id = event.ipId ?? "";
+  if (event.fragmentOffset !== undefined && event.fragmentOffset > 0) {
+    return `f${event.protocol}/${id}/${event.fragmentOffset}`;
+  }
+  switch (event.protocol) {
+    case TCP:
+      return `t${id}/${event.tcpSequence}/${event.tcpAcknowledgement}/${event.tcpFlags}/${event.payload}`;
+    case UDP:
+      return `u${id}/${event.payload}`;
+    case ICMP:
+    case ICMP6:
+      // A router that cuts the packet leaves the first piece its header, and less of what follows.
+      return `i${id}/${event.icmpType}/${event.icmpSequence ?? `/${event.payload}`}`;
+    default:
+      return `o${event.protocol}/${id}/${event.ipLength}`;
+  }
+}
+
+/** [C6] Packets whose invariants repeat: the next one of the flow may look the same. */
+export function isAmbiguous(event: Event): boolean {
+  const hasId = event.ipId !== undefined && event.ipId !== 0;
+  if (hasId) return false;
+  return !(event.icmpSequence !== undefined);
+}
+
+export function formOf(event: Event): Form {
+  const form: Form = {
+    protocol: event.protocol!,
+    network: event.network as "ip4" | "ip6",
+    source: event.source!,
+    destination: event.destination!,
+  };
+  if (event.sourcePort !== undefined) form.sourcePort = event.sourcePort;
+  if (event.destinationPort !== undefined) form.destinationPort = event.destinationPort;
+  if (event.icmpId !== undefined) form.icmpId = event.icmpId;
+  return form;
+}
+
+/** The form a translated packet had, or will have, on the other side of this node's NAT. */
+export function conntrackForm(event: Event): Form | null {
+  if (event.conntrackSource === undefined || event.conntrackDestination === undefined) return null;
+  const form: Form = {
+    protocol: event.protocol!,
+    network: event.network as "ip4" | "ip6",
+    source: event.conntrackSource,
+    destination: event.conntrackDestination,
+  };
+  const icmp = event.protocol === ICMP || event.protocol === ICMP6;
+  if (icmp) {
+    if (event.conntrackSourcePort !== undefined) form.icmpId = event.conntrackSourcePort;
+  } else {
+    if (event.conntrackSourcePort !== undefined) form.sourcePort = event.conntrackSourcePort;
+    if (event.conntrackDestinationPort !== undefined) {
+      form.destinationPort = event.conntrackDestinationPort;
+    }
+  }
+  return event.conntrackDirection === "reply" ? reverse(form) : form;
+}
+
+export function reverse(form: Form): Form {
+  const turned: Form = { ...form, source: form.destination, destination: form.source };
+  delete turned.sourcePort;
+  delete turned.destinationPort;
+  if (form.destinationPort !== undefined) turned.sourcePort = form.destinationPort;
+  if (form.sourcePort !== undefined) turned.destinationPort = form.sourcePort;
+  return turned;
+}
+
+export function formKey(form: Form): string {
+  const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
+  return `${form.protocol} ${form.source},${form.sourcePort ?? ""}>${form.destination},${
+    form.destinationPort ?? ""
+  }${id}`;
+}
+
+/**
+ * Traffic that keeps a link going (neighbour discovery, group membership): evidence, never a flow
+ * of its own, or every report would be about it.
+ */
+export function isHousekeeping(event: Event): boolean {
+  if (event.network === "arp") return true;
+  if (event.protocol === 2) return true;
+  return event.protocol === ICMP6 && event.icmpType !== undefined &&
+    event.icmpType >= 130 && event.icmpType <= 143;
+}
+
+export function isIcmpError(event: Event): boolean {
+  const type = event.icmpType;
+  if (type === undefined) return false;
+  if (event.protocol === ICMP) return [3, 4, 5, 11, 12].includes(type);
+  return event.protocol === ICMP6 && type >= 1 && type <= 4;
+}

@@ -1,0 +1,236 @@
+/** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
+import type { Chain } from "./chains.ts";
+import { isTelling } from "../verdict/ends.ts";
+import { isMeant, isStrange, ledHere } from "../verdict/flood.ts";
+import type { Packet } from "./packets.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+export interface Step {
+  event: Sighting;
+  chain: Chain;
+  /** What came before, on whichever node. */
+  previous: Step | null;
+  /** A hop that no probe saw lies between this step and the previous one. */
+  gap: boolean;
+}
+
+export interface Tree {
+  /** Last step of every copy that nothing follows. */
+  leaves: Step[];
+  steps: Map<Sighting, Step>;
+}
+
+/** Links every sighting of a packet to the one before it. */
+export function treeOf(packet: Packet): Tree {
+  const steps = new Map<Sighting, Step>();
+  for (const chain of packet.chains) {
+    let previous: Step | null = null;
+    for (const event of chain.events) {
+      const step: Step = { event, chain, previous, gap: false };
+      steps.set(event, step);
+      previous = step;
+    }
+  }
+  const sent = transmissionsOf(packet);
+  for (const chain of packet.chains) linkFirst(chain, packet, { steps, sent });
+  splitReceives(packet, { steps, sent });
+  const followed = new Set<Step>();
+  for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
+  return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
+}
+
+/** A copy that was only looked at, or flooded to somebody else, leaves its original where it was. */
+function goesOn({ chain, previous }: Step): boolean {
+  if (chain === previous!.chain) return true;
+  const last = chain.events.at(-1)!;
+  if (isStrange(last) && !isMeant(last, previous!.event) && !ledHere(chain.events)) return false;
+  return chain.events.some((event) => tellsOnward(event));
+}
+
+const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(event);
+
+/** A transmission of a packet. */
+interface Sent {
+  candidate: Sighting;
+  chain: Chain;
+}
+
+/** By frame, because a storm is one packet with as many sightings as there is room for. */
+interface Transmissions {
+  byFrame: Map<string, Sent[]>;
+  /** Those that their chain ends with. */
+  last: Sent[];
+  /** Chains that received a frame and sent it on unchanged. */
+  bridges: Map<string, Chain[]>;
+}
+
+interface Known {
+  steps: Map<Sighting, Step>;
+  sent: Transmissions;
+}
+
+function transmissionsOf(packet: Packet): Transmissions {
+  const all: Transmissions = { byFrame: new Map(), last: [], bridges: new Map() };
+  for (const chain of packet.chains) {
+    const received = new Set<string>();
+    const bridged = new Set<string>();
+    for (const candidate of chain.events) {
+      const frame = frameOf(candidate);
+      if (candidate.kind === "device-rx") received.add(frame);
+      if (candidate.kind !== "device-tx") continue;
+      add(all.byFrame, frame, { candidate, chain });
+      if (received.has(frame)) bridged.add(frame);
+      if (candidate === chain.events.at(-1)) all.last.push({ candidate, chain });
+    }
+    for (const frame of bridged) add(all.bridges, frame, chain);
+  }
+  return all;
+}
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+function linkFirst(chain: Chain, packet: Packet, known: Known): void {
+  const { steps } = known;
+  const first = steps.get(chain.events[0]!)!;
+  const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
+  const found = first.event.kind === "device-rx"
+    ? senderOf(first, known)
+    // An XDP program's copy is dropped before the device has received it.
+    : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, known) : null);
+  if (!found || isBefore(first, found.step)) return;
+  first.previous = found.step;
+  first.gap = found.gap;
+}
+
+/** True when `step` is on the way to `other`: linking it after `other` would make a circle. */
+function isBefore(step: Step, other: Step): boolean {
+  for (let at: Step | null = other; at; at = at.previous) if (at === step) return true;
+  return false;
+}
+
+/**
+ * [C5] A received packet came from the transmission with the same frame: equal MACs, equal outer
+ * header, equal TTL. Without one, from the transmission with the next higher TTL that nothing else
+ * follows: an unprobed hop lies between.
+ */
+function senderOf(first: Step, { steps, sent }: Known) {
+  const { event } = first;
+  const between = bridgeBetween(first, sent);
+  let exact: Step | null = null;
+  for (const { candidate, chain } of sent.byFrame.get(frameOf(event)) ?? []) {
+    if (chain === first.chain || isLater(candidate, event)) continue;
+    if (between && chain !== between) continue;
+    exact = closer(exact, steps.get(candidate)!, event);
+  }
+  if (exact) return { step: exact, gap: false };
+  let loose: Step | null = null;
+  for (const { candidate, chain } of sent.last) {
+    if (chain === first.chain || isLater(candidate, event)) continue;
+    if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
+    loose = closer(loose, steps.get(candidate)!, event);
+  }
+  return loose && { step: loose, gap: true };
+}
+
+const isLater = (sent: Sighting, received: Sighting) =>
+  sent.node === received.node && sent.at > received.at;
+
+/**
+ * The one chain on another node that received this frame and sent it on unchanged, as a bridge
+ * does: it comes after whoever sent it first. Of several no one can tell which comes last.
+ */
+function bridgeBetween(first: Step, { bridges }: Transmissions): Chain | null {
+  const [only, ...others] = bridges.get(frameOf(first.event)) ?? [];
+  return only && others.length === 0 && only.node !== first.event.node ? only : null;
+}
+
+/** Equal for the same frame, as `sameFrame` has it. */
+const frameOf = (event: Sighting) =>
+  [
+    event.ttl,
+    event.tunnelDestination,
+    event.tunnelTtl,
+    event.source,
+    event.destination,
+    event.destinationMac,
+    event.destinationMac === undefined ? undefined : event.sourceMac,
+  ].join();
+
+export function sameFrame(sent: Sighting, received: Sighting): boolean {
+  return sent.ttl === received.ttl && sent.tunnelDestination === received.tunnelDestination &&
+    sent.tunnelTtl === received.tunnelTtl && sent.source === received.source &&
+    sent.destination === received.destination && sameMacs(sent, received);
+}
+
+function sameMacs(sent: Sighting, received: Sighting): boolean {
+  const known = sent.destinationMac !== undefined && received.destinationMac !== undefined;
+  if (!known) return sent.destinationMac === received.destinationMac;
+  return sent.destinationMac === received.destinationMac && sent.sourceMac === received.sourceMac;
+}
+
+function couldReach(sent: Sighting, received: Sighting): boolean {
+  const ttl = sent.tunnelKind && received.tunnelKind
+    ? (sent.tunnelTtl ?? 0) - (received.tunnelTtl ?? 0)
+    : (sent.ttl ?? 0) - (received.ttl ?? 0);
+  return sent.node !== received.node && ttl >= 0;
+}
+
+/** On the event's own node the latest; among other nodes the one with the least TTL left. */
+function closer(best: Step | null, step: Step, event: Sighting): Step {
+  if (!best) return step;
+  const here = (s: Step) => s.event.node === event.node;
+  if (here(step) !== here(best)) return here(step) ? step : best;
+  if (here(step)) return step.event.at >= best.event.at ? step : best;
+  const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
+  if (ttl(step) !== ttl(best)) return ttl(step) < ttl(best) ? step : best;
+  // A device above another (macvlan, a bridge) sends the same frame first.
+  return step.event.node === best.event.node && step.event.at > best.event.at ? step : best;
+}
+
+/** A clone or copy made on a node follows the latest sighting of its original there. */
+function originalOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
+  const event = first.event;
+  let best: Step | null = null;
+  let bestRank = -1;
+  for (const chain of packet.chains) {
+    if (chain === first.chain || chain.node !== event.node) continue;
+    for (const candidate of chain.events) {
+      if (candidate.at >= event.at || !isHop(candidate)) continue;
+      const rank = (candidate.netns === event.netns || event.netns === undefined ? 2 : 0) +
+        (candidate.head === event.head ? 1 : 0);
+      if (rank > bestRank || (rank === bestRank && candidate.at > best!.event.at)) {
+        best = steps.get(candidate)!;
+        bestRank = rank;
+      }
+    }
+  }
+  return best && { step: best, gap: false };
+}
+
+const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
+
+/**
+ * One skb may leave a node and come back to it later (all nodes of a lab share a kernel): inside a
+ * chain a receive that does not fit the transmission before it came from another node's.
+ */
+function splitReceives(packet: Packet, known: Known): void {
+  const { steps } = known;
+  for (const chain of packet.chains) {
+    for (let i = 1; i < chain.events.length; i++) {
+      const event = chain.events[i]!;
+      const before = chain.events[i - 1]!;
+      if (event.kind !== "device-rx" || before.kind !== "device-tx") continue;
+      if (sameFrame(before, event)) continue;
+      const found = senderOf({ ...steps.get(event)!, chain }, known);
+      if (found && !isBefore(steps.get(event)!, found.step)) {
+        const step = steps.get(event)!;
+        step.previous = found.step;
+        step.gap = found.gap;
+      }
+    }
+  }
+}

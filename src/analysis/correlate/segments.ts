@@ -1,0 +1,193 @@
+/**
+ * [C7] One GSO packet of the sender is several packets on the wire, and several received ones may
+ * be one by GRO: pieces are joined to what they are a piece of by sequence range, and not counted
+ * again.
+ */
+import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import type { FlowGroup } from "../report/flows.ts";
+import { TCP } from "./identity.ts";
+import type { Judgement } from "../verdict/judge.ts";
+
+interface Range {
+  judgement: Judgement;
+  from: number;
+  length: number;
+}
+
+/** Takes pieces out of a TCP flow's packets; what they are pieces of gets their outcome. */
+export function absorbPieces(group: FlowGroup): void {
+  if (group.form.protocol !== TCP) return;
+  const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
+  // What was cut on the way, and cut again, is put together from its smallest pieces on.
+  const wholes = ranges.filter(isWhole).sort((a, b) =>
+    Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)) || a.length - b.length
+  );
+  if (wholes.length === 0) return;
+  // Where a node's receiving side is not watched, a piece begins with what it sent on.
+  const pieces = ranges.filter(({ judgement }) =>
+    !isOrigin(judgement) || judgement.end.kind !== "left"
+  );
+  const near = nearOf(pieces);
+  const claims = claimsOf(wholes, pieces, near);
+  const absorbed = new Set<Judgement>();
+  const owners = new Map<Range, Range[]>();
+  for (const whole of wholes) {
+    const within = new Set(
+      near(whole).filter((piece) =>
+        overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
+      ),
+    );
+    // A piece of one of its pieces is counted with that.
+    const parts = [...within].filter((piece) =>
+      !owners.get(piece)?.some((owner) => within.has(owner))
+    );
+    if (parts.length === 0) continue;
+    for (const part of parts) {
+      // Cut where it had been put together, a piece may be all that its sender sent as one packet:
+      // then the whole is no packet of its own.
+      const counted = isSent(part.judgement) ? whole : part;
+      if (!isSent(counted.judgement)) absorbed.add(counted.judgement);
+      owners.set(part, [...owners.get(part) ?? [], whole]);
+    }
+    const from = speaker(whole, parts);
+    if (from) inherit(whole.judgement, from.judgement);
+  }
+  if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
+}
+
+/** Sent on in one piece, as far as was seen; a received one only when it may be cut again. */
+function isWhole({ judgement }: Range): boolean {
+  if (judgement.end.kind !== "left") return false;
+  return isOrigin(judgement) || (judgement.steps[0]!.event.gsoSegments ?? 1) > 1;
+}
+
+/** The piece whose fate is that of the whole: one that died, else one of all that arrived. */
+function speaker(whole: Range, parts: readonly Range[]): Range | undefined {
+  const by = (outcome: Judgement["outcome"]) =>
+    parts.find((part) => part.judgement.outcome === outcome);
+  const covered = parts.filter((part) => part.judgement.outcome === "delivered")
+    .reduce((total, part) => total + overlap(whole, part), 0);
+  const dead = by("dropped");
+  if (dead) return dead;
+  if (covered >= whole.length) return by("delivered");
+  return by("vanished") ?? by("unknown") ?? by("in-flight");
+}
+
+/** Equal ranges are one segment sent twice, not one and its piece. */
+const isSame = (a: Range, b: Range) => a.from === b.from && a.length === b.length;
+
+/** No packet is longer, so no piece of a range starts further before it. */
+const LONGEST = 65_536;
+
+/** Pieces that may overlap a range, without looking at all of them. */
+function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
+  const base = pieces[0]?.from ?? 0;
+  const sorted = pieces.map((piece) => ({ piece, at: distance(base, piece.from) }))
+    .sort((a, b) => a.at - b.at);
+  return (whole) => {
+    const at = distance(base, whole.from);
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.at < at - LONGEST) low = middle + 1;
+      else high = middle;
+    }
+    const found: Range[] = [];
+    while (low < sorted.length && sorted[low]!.at < at + whole.length) {
+      found.push(sorted[low++]!.piece);
+    }
+    return found;
+  };
+}
+
+/**
+ * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues; where
+ * there are none, the first that came is of the first that was sent.
+ */
+function claimsOf(
+  wholes: readonly Range[],
+  pieces: readonly Range[],
+  near: ReturnType<typeof nearOf>,
+) {
+  const rivals = byStart(wholes);
+  const order = new Map(pieces.map((piece, i) => [piece, i]));
+  const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
+  /** How often its first byte had come to that node before. */
+  const rankOf = (piece: Range) => {
+    const start = { ...piece, length: 1 };
+    return near(start).filter((other) =>
+      nodeOf(other) === nodeOf(piece) && order.get(other)! < order.get(piece)! &&
+      overlap(start, other) > 0
+    ).length;
+  };
+  return (whole: Range, piece: Range): boolean => {
+    const others = rivals.get(startOf(whole))!;
+    if (others.length === 1) return true;
+    const named = others.find((other) => continues(other, piece));
+    if (named) return named === whole;
+    return others[Math.min(rankOf(piece), others.length - 1)] === whole;
+  };
+}
+
+function byStart(ranges: readonly Range[]): Map<string, Range[]> {
+  const starts = new Map<string, Range[]>();
+  for (const range of ranges) {
+    const key = startOf(range);
+    const list = starts.get(key);
+    if (list) list.push(range);
+    else starts.set(key, [range]);
+  }
+  return starts;
+}
+
+/** Only one node's wholes are the same segment sent again; another's may be a piece of it. */
+const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
+
+function continues(whole: Range, piece: Range): boolean {
+  const [sent, received] = [whole, piece].map(({ judgement }) => judgement.steps[0]!.event);
+  if (!sent!.ipId || !received!.ipId) return false;
+  const ahead = (received!.ipId - sent!.ipId) & 65_535;
+  const behind = (sent!.ipId - received!.ipId) & 65_535;
+  return ahead < (sent!.gsoSegments ?? 1) || behind < (received!.gsoSegments ?? 1);
+}
+
+/** The whole goes the way of its piece: its own steps first, then those of the piece. */
+function inherit(whole: Judgement, piece: Judgement): void {
+  whole.outcome = piece.outcome;
+  whole.end = piece.end;
+  whole.steps = [...whole.steps, ...piece.steps];
+  if (piece.gap === undefined) delete whole.gap;
+  else whole.gap = piece.gap;
+  if (piece.awaited) whole.awaited = piece.awaited;
+}
+
+/** By its first node, which would have told had it received it. */
+const isSent = (judgement: Judgement) =>
+  isOrigin(judgement) && gapOf(judgement.steps[0]!.event.node, DEVICE_SCRIPTS) === null;
+
+const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
+
+function rangeOf(judgement: Judgement): Range | null {
+  const { tcpSequence, payload } = judgement.steps[0]!.event;
+  if (tcpSequence === undefined || !payload) return null;
+  return { judgement, from: tcpSequence, length: payload };
+}
+
+/** Distance from a to b on the circle of sequence numbers, negative when b is before a. */
+const distance = (a: number, b: number) => (b - a) | 0;
+
+function overlap(whole: Range, piece: Range): number {
+  const from = Math.max(0, distance(whole.from, piece.from));
+  const to = Math.min(whole.length, distance(whole.from, piece.from) + piece.length);
+  return Math.max(0, to - from);
+}
+
+/** Seen as itself where the whole began or ended, it is no piece of it, but sent again. */
+function overlaps(whole: Range, piece: Range): boolean {
+  if (overlap(whole, piece) === 0) return false;
+  const [first, last] = [whole.judgement.steps[0]!, whole.judgement.steps.at(-1)!];
+  return piece.judgement.steps.every(({ event: { node } }) =>
+    node !== first.event.node && node !== last.event.node
+  );
+}

@@ -1,0 +1,169 @@
+/** A group of judged packets to a flow of the report. */
+import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import type { Cause, Flow } from "../../event/report.ts";
+import { type FlowGroup, protocolName } from "./flows.ts";
+import { formKey, formOf, TCP } from "../correlate/identity.ts";
+import type { Judgement, World } from "../verdict/judge.ts";
+import { endPoints, hopsOf } from "./path.ts";
+import { isUnanswered, unrecovered } from "../verdict/replies.ts";
+import { caseOf } from "../rules/rule.ts";
+import { causeOf, silenceOf } from "../rules/mod.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { added, countOf, gapOfPart, outcomeOfPart, type Unseen } from "../verdict/withheld.ts";
+
+export function flowReport(
+  group: FlowGroup,
+  world: World,
+  evidence: readonly Sighting[],
+  unseen: Unseen,
+): Flow {
+  const packets = added(countOf(group.packets), unseen.packets);
+  const counting = unrecovered(group);
+  const lasting = counting.length > 0 ? counting : group.packets;
+  const outcome = unseen.partial
+    ? outcomeOfPart(group, unseen, lasting)
+    : outcomeOf(group, lasting);
+  const isUntold = unseen.partial && outcome === "unknown";
+  const found = outcome === "delivered" || outcome === "in-flight" || isUntold
+    ? []
+    : causesOf(lasting, outcome, world, evidence);
+  const causes = found.map(({ cause }) => cause);
+  // The way is that of a packet which the first cause is about.
+  const best = bestOf(found[0]?.packets ?? lasting, outcome);
+  const path = hopsOf(best.steps);
+  if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
+  const gap = isUntold ? gapOfPart(group.packets.length, packets) : gapOf(best, outcome);
+  const translated = translatedForm(best);
+  return {
+    id: group.id,
+    protocol: protocolName(group.form),
+    ...endPoints(group.form),
+    ...(group.form.icmpId === undefined ? {} : { icmpId: group.form.icmpId }),
+    ...(translated ? { translated: endPoints(translated) } : {}),
+    ...(group.request ? { replyOf: group.request.id } : {}),
+    packets,
+    outcome,
+    lastHop: path.at(-1)!,
+    ...(causes[0] ? { cause: causes[0] } : {}),
+    ...(causes.length > 1 ? { otherCauses: causes.slice(1) } : {}),
+    ...(gap !== undefined && outcome === "unknown" ? { gap: gap.slice(0, 500) } : {}),
+    path,
+  };
+}
+
+/** That one packet can't be told is no gap of a flow that arrived. */
+const gapOf = (best: Judgement, outcome: Outcome) =>
+  outcome === "delivered" && best.outcome !== "delivered" ? undefined : best.gap;
+
+/** [G4] The worst of its packets; a packet too young to judge does not speak against the others. */
+function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
+  if (isUnanswered(group)) return "unanswered";
+  const outcomes = new Set(packets.map((packet) => packet.outcome));
+  for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
+  // What was acknowledged got there, in this segment or in one whose sending was lost to the trace.
+  const arrived = outcomes.has("delivered") || group.packets.some((packet) => packet.acknowledged);
+  const hidden = packets.some((packet) =>
+    packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended") &&
+    !packet.acknowledged && !(arrived && isBareAcknowledgement(packet))
+  );
+  if (hidden) return "unknown";
+  if (arrived) return "delivered";
+  return outcomes.has("in-flight") ? "in-flight" : "unknown";
+}
+
+/** Carries nothing of its own, so that nothing can ever tell whether it arrived. */
+function isBareAcknowledgement({ steps }: Judgement): boolean {
+  const { protocol, payload, tcpFlags } = steps[0]!.event;
+  return protocol === TCP && (payload ?? 0) === 0 && ((tcpFlags ?? 0) & 7) === 0;
+}
+
+/** The packet with the longest way among those that show the outcome; then the first. */
+function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
+  const fitting = packets.filter((packet) =>
+    packet.outcome === outcome || (outcome === "unanswered" && packet.outcome === "delivered")
+  );
+  return (fitting.length > 0 ? fitting : packets)
+    .reduce((best, packet) => better(packet, best) ? packet : best);
+}
+
+/** The longer way; then a node's name and the earlier moment, never chance. */
+export function better(a: Judgement, b: Judgement): boolean {
+  if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
+  const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];
+  if (left.node !== right.node) return left.node.name < right.node.name;
+  return left.at < right.at;
+}
+
+/** Not so when only a reply proves its delivery, somewhere beyond what was seen of it. */
+const hasArrived = ({ outcome, end }: Judgement) =>
+  outcome === "delivered" && (end.kind === "delivered" || end.kind === "taken");
+
+/** A delivered packet's way ends with its delivery, also where no event says it in so many words. */
+function deliverAt(path: Flow["path"]): void {
+  const last = path.at(-1)!;
+  if (last.stage === "deliver") return;
+  if (last.stage === "drop") {
+    last.stage = "deliver";
+    delete last.function;
+    delete last.reason;
+    return;
+  }
+  path.push({ ...last, stage: "deliver" });
+}
+
+/** The form it ended in, where that is not the form it was sent in. */
+function translatedForm(judgement: Judgement) {
+  const last = judgement.steps.at(-1)!.event;
+  const form = formOf(last);
+  const sent = judgement.steps[0]!.event;
+  const asSent = sent.conntrackDirection === "original" && sent.conntrackDestination !== undefined;
+  if (asSent) {
+    const changed = sent.conntrackDestination !== form.destination ||
+      sent.conntrackSource !== form.source;
+    return changed ? form : null;
+  }
+  return formKey(formOf(sent)) === formKey(form) ? null : form;
+}
+
+interface Found {
+  cause: Cause;
+  packets: Judgement[];
+}
+
+/** [G5] Causes by how many packets died of each; packets that died alike are judged once. */
+function causesOf(
+  packets: readonly Judgement[],
+  outcome: Outcome,
+  world: World,
+  evidence: readonly Sighting[],
+): Found[] {
+  const alike = new Map<string, Judgement[]>();
+  for (const packet of packets) {
+    const fits = packet.outcome === outcome || outcome === "unanswered" ||
+      (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
+    if (!fits) continue;
+    const { event } = packet.end.step;
+    const key =
+      `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
+        event.tunnelKind ?? ""
+      }`;
+    const list = alike.get(key);
+    if (list) list.push(packet);
+    else alike.set(key, [packet]);
+  }
+  const found = new Map<string, Found>();
+  for (const list of alike.values()) {
+    const ended = caseOf(list[0]!, world, evidence);
+    const cause = outcome === "unanswered" ? silenceOf(ended) : causeOf(ended);
+    if (!cause) continue;
+    const known = found.get(`${cause.code} ${cause.sentence}`);
+    if (known) known.packets.push(...list);
+    else found.set(`${cause.code} ${cause.sentence}`, { cause, packets: list });
+  }
+  const worst = ({ packets }: Found) => OUTCOMES.indexOf(packets[0]!.outcome);
+  return [...found.values()]
+    .sort((a, b) =>
+      worst(a) - worst(b) || b.packets.length - a.packets.length ||
+      (a.cause.code < b.cause.code ? -1 : 1)
+    ).slice(0, 5);
+}

@@ -1,0 +1,222 @@
+/** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
+import {
+  conntrackForm,
+  type Form,
+  formKey,
+  formOf,
+  ICMP,
+  ICMP6,
+  reverse,
+  TCP,
+} from "../correlate/identity.ts";
+import type { Judgement } from "../verdict/judge.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { Union } from "../correlate/union.ts";
+
+export interface FlowGroup {
+  id: string;
+  form: Form;
+  packets: Judgement[];
+  /** Every form its packets had, by key. */
+  forms: Map<string, Form>;
+  /** The flow this one answers, and the one that answers it. */
+  request?: FlowGroup;
+  reply?: FlowGroup;
+}
+
+/** [G1] The form a packet was sent in: that of its first sighting, or what conntrack says it was. */
+export function sentForm(judgement: Judgement): Form {
+  const first = judgement.steps[0]!.event;
+  if (first.conntrackDirection === "original" && first.tunnelKind === undefined) {
+    return conntrackForm(first) ?? formOf(first);
+  }
+  return formOf(first);
+}
+
+export function flowsOf(judgements: readonly Judgement[]): FlowGroup[] {
+  const groups = groupBySentForm(judgements);
+  const merged = mergeTranslated(groups);
+  joinDirections(merged);
+  return merged;
+}
+
+/** Packets by the form they were sent in, in the order of their ids. */
+export function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
+  const groups = new Map<string, FlowGroup>();
+  const firsts = firstFragments(judgements);
+  for (const judgement of judgements) {
+    const form = firsts.get(fragmentKey(judgement) ?? "") ?? sentForm(judgement);
+    const key = formKey(form);
+    let group = groups.get(key);
+    if (!group) {
+      group = { id: flowId(form), form, packets: [], forms: new Map([[key, form]]) };
+      groups.set(key, group);
+    }
+    group.packets.push(judgement);
+    for (const [other, known] of judgement.packet.forms) group.forms.set(other, known);
+  }
+  return [...groups.values()].sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** [G7] A later fragment has no ports: it belongs to the flow of the first one of its packet. */
+function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
+  const firsts = new Map<string, Form>();
+  for (const judgement of judgements) {
+    for (const key of firstFragmentKeys(judgement)) firsts.set(key, sentForm(judgement));
+  }
+  return firsts;
+}
+
+/** Of a first fragment: by which key others of its packet may be known, before and after NAT. */
+export function firstFragmentKeys(judgement: Judgement): string[] {
+  const [first] = fragmentsOf(judgement);
+  if (first?.fragmentOffset !== 0) return [];
+  const forms = [first, ...judgement.packet.forms.values()];
+  return forms.map(({ protocol, source, destination }) =>
+    `${protocol} ${source} ${destination} ${first.ipId}`
+  );
+}
+
+/** What all fragments of one packet share; null for what is no fragment. */
+export function fragmentKey(judgement: Judgement): string | null {
+  const [first] = fragmentsOf(judgement);
+  if (!first) return null;
+  const { source, destination, protocol, ipId } = first;
+  return `${protocol} ${source} ${destination} ${ipId}`;
+}
+
+/** Its sightings as a fragment: a router on the way may have made it one, or a smaller one. */
+export function fragmentsOf({ steps }: Judgement): Sighting[] {
+  return steps.map(({ event }) => event).filter((event) => event.fragmentOffset !== undefined);
+}
+
+/**
+ * [G2] Packets first seen after their translation belong to the flow whose other packets were seen
+ * before it.
+ */
+function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
+  const bySent = new Map(groups.map((group, i) => [formKey(group.form), i]));
+  const union = new Union(groups.length);
+  const isTranslated = new Set<number>();
+  groups.forEach((group, i) => {
+    for (const key of group.forms.keys()) {
+      const other = bySent.get(key);
+      if (other === undefined || other === i) continue;
+      union.join(i, other);
+      if (!groups[other]!.forms.has(formKey(group.form)) || hasOnlyLateForms(groups[other]!)) {
+        isTranslated.add(other);
+      }
+    }
+  });
+  const result = new Map<number, FlowGroup>();
+  const order = groups.map((_, i) => i).sort((a, b) =>
+    Number(isTranslated.has(a)) - Number(isTranslated.has(b)) || a - b
+  );
+  for (const i of order) {
+    const root = union.find(i);
+    const into = result.get(root);
+    const group = groups[i]!;
+    if (!into) {
+      result.set(root, group);
+      continue;
+    }
+    into.packets.push(...group.packets);
+    for (const [key, form] of group.forms) into.forms.set(key, form);
+  }
+  return [...result.values()];
+}
+
+const hasOnlyLateForms = (group: FlowGroup) => group.forms.size === 1;
+
+/** `tcp 10.0.0.1:4000>10.0.0.2:80`: readable, and the same in every run over the same events. */
+export function flowId(form: Form): string {
+  const end = (address: string, port: number | undefined) =>
+    port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
+  return `${protocolName(form)} ${end(form.source, form.sourcePort)}>${
+    end(form.destination, form.destinationPort)
+  }${id}`;
+}
+
+const NAMES: Record<number, string> = { [ICMP]: "icmp", [TCP]: "tcp", 17: "udp", [ICMP6]: "icmp6" };
+
+export function protocolName(form: Form): string {
+  return NAMES[form.protocol] ?? String(form.protocol);
+}
+
+/** [G3] A flow answers another when a form of it is the reverse of a form of the other. */
+function joinDirections(groups: FlowGroup[]): void {
+  const byForm = new Map<string, FlowGroup>();
+  for (const group of groups) {
+    for (const key of group.forms.keys()) if (!byForm.has(key)) byForm.set(key, group);
+  }
+  for (const group of groups) {
+    if (group.request || group.reply) continue;
+    for (const form of group.forms.values()) {
+      const other = byForm.get(formKey(reverse(form)));
+      if (!other || other === group || other.request || other.reply) continue;
+      const [request, reply] = isRequest(group, other) ? [group, other] : [other, group];
+      reply.request = request;
+      request.reply = reply;
+      break;
+    }
+  }
+}
+
+/** Who asked: by ICMP type, by SYN, by conntrack, by the first on a node both passed, by port. */
+function isRequest(a: FlowGroup, b: FlowGroup): boolean {
+  for (const sign of [asksByType, asksBySyn, asksByConntrack]) {
+    const left = sign(a);
+    const right = sign(b);
+    if (left !== right && left !== null && right !== null) return left;
+  }
+  const first = earlier(a, b);
+  if (first !== null) return first;
+  const ports = (group: FlowGroup) => group.form.destinationPort ?? 0;
+  if (ports(a) !== ports(b)) return ports(a) < ports(b);
+  return a.id < b.id;
+}
+
+const firstEvent = (group: FlowGroup) => group.packets[0]!.steps[0]!.event;
+
+function asksByType(group: FlowGroup): boolean | null {
+  const { icmpType } = firstEvent(group);
+  return icmpType === undefined ? null : icmpType === 8 || icmpType === 128;
+}
+
+function asksBySyn(group: FlowGroup): boolean | null {
+  if (group.form.protocol !== TCP) return null;
+  return group.packets.some(({ steps }) => ((steps[0]!.event.tcpFlags ?? 0) & 0x12) === 2);
+}
+
+function asksByConntrack(group: FlowGroup): boolean | null {
+  for (const { steps } of group.packets) {
+    for (const { event } of steps) {
+      if (event.conntrackDirection !== undefined && event.tunnelKind === undefined) {
+        return event.conntrackDirection === "original";
+      }
+    }
+  }
+  return null;
+}
+
+/** On a node that saw both: which came first there. Null when there is none. */
+function earlier(a: FlowGroup, b: FlowGroup): boolean | null {
+  const firsts = (group: FlowGroup) => {
+    const at = new Map<string, number>();
+    for (const { packet } of group.packets) {
+      for (const chain of packet.chains) {
+        const name = chain.node.name;
+        at.set(name, Math.min(at.get(name) ?? Infinity, chain.events[0]!.at));
+      }
+    }
+    return at;
+  };
+  const left = firsts(a);
+  const right = firsts(b);
+  for (const name of [...left.keys()].sort()) {
+    const other = right.get(name);
+    if (other !== undefined && other !== left.get(name)) return left.get(name)! < other;
+  }
+  return null;
+}

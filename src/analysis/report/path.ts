@@ -1,0 +1,171 @@
+/** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5. */
+import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
+import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
+import type { Step } from "../correlate/links.ts";
+import { linkOf, netnsName, stateAt } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+/** Steps from the first sighting to this one. */
+export function stepsTo(last: Step): Step[] {
+  const steps: Step[] = [];
+  for (let at: Step | null = last; at; at = at.previous) steps.push(at);
+  return steps.reverse();
+}
+
+/** Hops of a way, derived ones included; the last is that of the last step. */
+export function hopsOf(steps: readonly Step[]): Hop[] {
+  const hops: Hop[] = [];
+  let before: Sighting | null = null;
+  for (const { event } of steps) {
+    if (isAside(event, before, steps)) continue;
+    if (before === null) hops.push(...translatedBefore(event));
+    else if (before.node === event.node) hops.push(...between(before, event));
+    hops.push(hopAt(event, stageOf(event), before));
+    before = placed(event, before) === event ? event : before;
+  }
+  return hops;
+}
+
+/** What is no hop of its own: an answer made about the packet, a free in passing or after a read. */
+function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
+  const last = steps.at(-1)!.event;
+  if (event.kind === "icmp-error" || event.kind === "reset" || isAsking(event)) {
+    return event !== last || before !== null;
+  }
+  if (event.kind !== "consume" || before === null) return false;
+  return event !== last || steps.some((step) => step.event.kind === "deliver");
+}
+
+function stageOf(event: Sighting): Hop["stage"] {
+  if (event.kind === "device-rx" || event.kind === "device-tx") return event.kind;
+  if (event.kind === "drop") return "drop";
+  // A packet that only waits for its next hop's address has come no further than its device.
+  return event.kind === "icmp-error" || isAsking(event) ? "device-tx" : "deliver";
+}
+
+const isAsking = (event: Sighting) =>
+  event.kind === "consume" && /^(__neigh_event_send|neigh_)/.test(event.function ?? "");
+
+/**
+ * The sighting that tells on which device an event happened: its own, or, when it names none or
+ * only the loopback device of its route (as sockets do), the one before it on that node.
+ */
+export function placed(event: Sighting, before?: Sighting | null): Sighting {
+  if (!before || before.node !== event.node || before.device === undefined) return event;
+  if (event.kind === "device-rx" || event.kind === "device-tx") return event;
+  return event.device === undefined || event.device === "lo" ? before : event;
+}
+
+/** A packet whose first sighting is already translated was sent in another form. */
+function translatedBefore(event: Sighting): Hop[] {
+  const sent = event.conntrackDirection === "original" && event.tunnelKind === undefined &&
+    conntrackForm(event);
+  if (!sent || formKey(sent) === formKey(formOf(event))) return [];
+  return [{ ...hopAt(event, "translate"), translated: endPoints(formOf(event)) }];
+}
+
+export function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): Hop {
+  const at = placed(event, before);
+  const netns = event.netns ?? at.netns;
+  const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
+  const hop: Hop = {
+    node: event.node.name,
+    netns: netnsName(event.node, netns),
+    device: at.device ?? "",
+    ifindex: at.ifindex ?? 0,
+    deviceKind: link?.kind ?? "unknown",
+    stage,
+    timeNs: String(event.timeNs),
+  };
+  if (stage === "drop") {
+    if (event.function !== undefined) hop.function = event.function;
+    if (event.reason !== undefined) hop.reason = event.reason;
+  }
+  const encap = encapOf(event);
+  if (encap) hop.encap = encap;
+  return hop;
+}
+
+export function encapOf(event: Sighting): Encapsulation | undefined {
+  if (event.tunnelKind === undefined) return undefined;
+  const encap: Encapsulation = {
+    kind: event.tunnelKind,
+    id: event.tunnelId ?? 0,
+    source: event.tunnelSource ?? "",
+    destination: event.tunnelDestination ?? "",
+  };
+  if (event.tunnelDestinationPort !== undefined) {
+    encap.destinationPort = event.tunnelDestinationPort;
+  }
+  return encap;
+}
+
+const TUNNEL_DEVICES = new Set([
+  ...["vxlan", "geneve", "ipip", "gre", "gretap", "sit", "ip6tnl", "ip6gre", "ip6gretap", "erspan"],
+]);
+
+/** What a node must have done between two sightings of one packet on it. */
+function between(before: Sighting, event: Sighting): Hop[] {
+  const hops: Hop[] = [];
+  const isDrop = event.kind === "drop" || event.kind === "consume";
+  if (before.tunnelKind !== undefined && event.tunnelKind === undefined) {
+    // [H4] The outer header is gone; the tunnel it came in by is told by the sighting before.
+    const hop = hopAt(event, "decapsulate", before);
+    hop.encap = encapOf(before)!;
+    hops.push(hop);
+    return [...hops, ...translation(before, event)];
+  }
+  if (before.tunnelKind === undefined && event.tunnelKind !== undefined) {
+    // [H3] Encapsulated at the tunnel device it was handed to, else where it appears.
+    const at = TUNNEL_DEVICES.has(deviceKind(before)) ? before : event;
+    const hop = hopAt(at, "encapsulate");
+    hop.encap = encapOf(event)!;
+    return [...translation(before, event), hop];
+  }
+  hops.push(...translation(before, event));
+  const bridge = bridged(before, event);
+  if (bridge) return [...hops, bridge];
+  if (!isDrop && forwarded(before, event)) hops.push(hopAt(event, "ip-forward"));
+  return hops;
+}
+
+function deviceKind(event: Sighting): string {
+  const state = stateAt(event.node, event.netns, event.at);
+  return linkOf(state, event.ifindex, event.device)?.kind ?? "unknown";
+}
+
+/** [H2] The TTL went down inside one namespace: it was routed. */
+function forwarded(before: Sighting, event: Sighting): boolean {
+  if (before.netns !== event.netns) return false;
+  const ttl = (e: Sighting) => e.tunnelKind ? e.tunnelTtl : e.ttl;
+  return (ttl(event) ?? 0) < (ttl(before) ?? 0);
+}
+
+/** [H1] In by one port of a bridge and out by another, or by the bridge itself. */
+function bridged(before: Sighting, event: Sighting): Hop | null {
+  if (event.kind !== "device-tx" || before.netns !== event.netns) return null;
+  const state = stateAt(event.node, event.netns, event.at);
+  const out = linkOf(state, event.ifindex, event.device);
+  const into = linkOf(state, before.ifindex, before.device);
+  if (!out?.bridgePort || out.masterIfindex === undefined || !into) return null;
+  const same = into.masterIfindex === out.masterIfindex || into.ifindex === out.masterIfindex;
+  const bridge = same && state!.links.find((link) => link.ifindex === out.masterIfindex);
+  if (!bridge) return null;
+  const hop = hopAt(event, "bridge-forward");
+  return { ...hop, device: bridge.name, ifindex: bridge.ifindex, deviceKind: bridge.kind };
+}
+
+/** [H5] The tuple changed: NAT. */
+function translation(before: Sighting, event: Sighting): Hop[] {
+  const form = formOf(event);
+  if (formKey(formOf(before)) === formKey(form)) return [];
+  const hop = hopAt(event.device ? event : before, "translate");
+  return [{ ...hop, translated: endPoints(form) }];
+}
+
+export function endPoints(form: EndPoints): EndPoints {
+  const points: EndPoints = { source: form.source, destination: form.destination };
+  if (form.sourcePort !== undefined) points.sourcePort = form.sourcePort;
+  if (form.destinationPort !== undefined) points.destinationPort = form.destinationPort;
+  return points;
+}

@@ -1,0 +1,54 @@
+/** Frames that came to hosts they are not for: what their end there says of the packet. Rule O4. */
+import type { NetnsState } from "../../event/state.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+
+/** What these sightings of one node are of came in a tunnel that ends at this node. */
+export function ledHere(events: readonly Sighting[]): boolean {
+  return events.some((event) =>
+    event.kind === "device-rx" && event.tunnelDestination !== undefined &&
+    event.packetType === "host" && holds(event.node, event.tunnelDestination)
+  );
+}
+
+/** Freed as another host's frame. */
+export function isStrange(event: Sighting): boolean {
+  return event.kind === "drop" && (event.reason === "OTHERHOST" ||
+    (event.packetType === "otherhost" && /^ip6?v?6?_rcv/.test(event.function ?? "")));
+}
+
+/**
+ * [O4] A frame that was flooded is freed by everybody it is not for: its drop is the packet's only
+ * where the packet, or its next hop, lives, or at the other end of a pair.
+ */
+export function isMeant(event: Sighting, sent: Sighting | null): boolean {
+  const here = stateAt(event.node, event.netns, event.at);
+  const destination = event.tunnelDestination ?? event.destination ?? "";
+  if (acceptsAddress(here, destination)) return true;
+  if (!sent) return false;
+  // A tunnel's sender chose this node: what came out of the tunnel was meant to. Behind a bridge,
+  // and behind lost events, that says nothing.
+  const isChosen = sent.tunnelDestination !== undefined && event.tunnelDestination === undefined &&
+    linkOf(here, event.ifindex)?.tunnel !== undefined &&
+    holds(event.node, sent.tunnelDestination);
+  if (isChosen) return true;
+  const there = stateAt(sent.node, sent.netns, sent.at);
+  const link = linkOf(there, sent.ifindex, sent.device);
+  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
+    link.peerNetns === event.netns && sent.node === event.node &&
+    (!link.bridgePort || forwardsTo(there!, link.name, event.destinationMac));
+  const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
+  return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
+}
+
+/** The bridge's table sends the frame there, and nowhere else: it is not flooded. */
+function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): boolean {
+  return bridge.fdb.some((entry) =>
+    entry.mac === mac && entry.device === port && entry.destination === undefined
+  );
+}
+
+function holds(node: NodeView, address: string): boolean {
+  return [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address));
+}

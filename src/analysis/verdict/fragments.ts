@@ -1,0 +1,84 @@
+/** Fragments are delivered together or not at all. Rule O14. */
+import { firstFragmentKeys, fragmentKey, fragmentsOf } from "../report/flows.ts";
+import type { Judgement } from "./judge.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+/**
+ * [O14] A fragment that arrived is held until the others have: with one of them missing nobody was
+ * reached, and what became of those that arrived is told by the one that did not.
+ */
+export function judgeFragments(judgements: readonly Judgement[]): void {
+  const wholes = new Map<string, Judgement[]>();
+  const carriers = completedOuters(judgements);
+  const known = new Map<string, string>();
+  for (const judgement of judgements) {
+    const [own, ...others] = firstFragmentKeys(judgement);
+    for (const key of others) known.set(key, own!);
+  }
+  for (const judgement of judgements) {
+    const own = fragmentKey(judgement);
+    if (own === null) continue;
+    const key = known.get(own) ?? own;
+    const list = wholes.get(key);
+    if (list) list.push(judgement);
+    else wholes.set(key, [judgement]);
+  }
+  for (const fragments of wholes.values()) {
+    const arrived = fragments.filter(({ outcome }) => outcome === "delivered");
+    if (arrived.length === 0) continue;
+    if (isWhole(arrived)) {
+      for (const fragment of fragments) if (fragment.outcome === "unknown") arrive(fragment);
+      continue;
+    }
+    if (carriers.has(outerKey(fragmentsOf(arrived[0]!)[0]!))) continue;
+    for (const fragment of arrived) {
+      fragment.outcome = "unknown";
+      fragment.gap = "it arrived, and was held for other fragments of its packet that did not";
+    }
+  }
+}
+
+/** A router that tracks connections put it together and cut it again: the rest of its way is theirs. */
+function arrive(fragment: Judgement): void {
+  fragment.outcome = "delivered";
+  delete fragment.gap;
+}
+
+/**
+ * Outer headers of what went through a tunnel and arrived, or was put together: the first fragment
+ * of an encapsulated packet is seen as what it carries, and only the others as fragments.
+ */
+function completedOuters(judgements: readonly Judgement[]): Set<string> {
+  const keys = new Set<string>();
+  for (const { outcome, packet } of judgements) {
+    for (const event of packet.chains.flatMap(({ events }) => events)) {
+      if (event.tunnelIpId === undefined) continue;
+      if (outcome !== "delivered" && event.function !== "inet_frag_reasm_prepare") continue;
+      const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
+      keys.add(outerKey({ source, destination, ipId }));
+    }
+  }
+  return keys;
+}
+
+const outerKey = (
+  { source, destination, ipId }: Pick<Sighting, "source" | "destination" | "ipId">,
+) => `${source} ${destination} ${ipId}`;
+
+/** From offset 0 without a hole up to the last one, which says that no more follow. */
+function isWhole(arrived: readonly Judgement[]): boolean {
+  const events = arrived.map((judgement) => fragmentsOf(judgement).at(-1)!)
+    .sort((a, b) => a.fragmentOffset! - b.fragmentOffset!);
+  let next = 0;
+  for (const event of events) {
+    if (event.fragmentOffset! > next) return false;
+    next = Math.max(next, event.fragmentOffset! + carried(event));
+  }
+  return ((events.at(-1)!.ipFlags ?? 0) & 1) === 0;
+}
+
+/** Bytes of the packet's payload in one fragment: all behind the IP header. */
+function carried(event: Sighting): number {
+  const header = event.network === "ip6" ? 48 : 20;
+  return (event.ipLength ?? 0) - header;
+}

@@ -1,0 +1,248 @@
+/** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
+import type { Outcome } from "../../event/codes.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
+import { type End, endOf, isUntold, rank } from "./ends.ts";
+import { sameFrame, type Step, treeOf } from "../correlate/links.ts";
+import type { Packet } from "../correlate/packets.ts";
+import { stepsTo } from "../report/path.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import {
+  holdersOfMac,
+  linkOf,
+  type Owner,
+  ownersOf,
+  stateAfter,
+  stateAt,
+} from "../view/state_view.ts";
+import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
+
+export interface Judgement {
+  packet: Packet;
+  outcome: Outcome;
+  /** The copy that speaks for the packet. */
+  end: End;
+  steps: Step[];
+  /** Why it is `unknown`. */
+  gap?: string;
+  /** Where it should have come next, when that is known and probed. */
+  awaited?: Owner;
+  /** It left for where no probe is, and nothing was lost where it was last seen. */
+  beyond?: boolean;
+  /** TCP: the other side acknowledged what it carried, in this segment or in another. */
+  acknowledged?: boolean;
+}
+
+export interface World {
+  nodes: readonly NodeView[];
+  closed: boolean;
+}
+
+/** A hop or an answer younger than this may still be on its way. */
+export const TRAVEL_NS = 200e6;
+/** A packet may wait this long for its next hop's link address before the kernel gives up. */
+const RESOLUTION_NS = 3.5e9;
+
+export function judge(packet: Packet, world: World): Judgement {
+  const ends = treeOf(packet).leaves.map(endOf);
+  const best = ends.reduce((a, b) => better(a, b) ? a : b);
+  const steps = stepsTo(best.step);
+  const base = { packet, end: best, steps };
+  switch (best.kind) {
+    case "delivered":
+      return { ...base, outcome: "delivered" };
+    case "taken":
+      return judgeTaken(base, world);
+    case "dropped":
+      return { ...base, outcome: "dropped" };
+    case "flooded":
+      return judgeFlooded(base, world);
+    case "left":
+      return judgeLeft(base, world);
+    case "silent":
+    case "waiting":
+      return judgeSilent(base, world);
+    case "routine":
+      return { ...base, outcome: "unknown", gap: routineGap(best.step.event) };
+  }
+}
+
+function routineGap(event: Sighting): string {
+  if (!isUntold(event)) return "only copies of it were seen";
+  return `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
+}
+
+/** Highest rank, then the longer way, then the later moment on its node: never chance. */
+function better(a: End, b: End): boolean {
+  if (rank(a) !== rank(b)) return rank(a) > rank(b);
+  const length = (end: End) => stepsTo(end.step).length;
+  if (length(a) !== length(b)) return length(a) > length(b);
+  if (a.step.event.node !== b.step.event.node) {
+    return a.step.event.node.name < b.step.event.node.name;
+  }
+  return a.step.event.at >= b.step.event.at;
+}
+
+type Base = Pick<Judgement, "packet" | "end" | "steps">;
+
+/** [O3] No drop where drops are watched: a socket has it. */
+function judgeTaken(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  // Behind NAT it may have been for somebody else: then it was sent on.
+  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]);
+  if (gap) {
+    return { ...base, outcome: "unknown", gap: `received, but whether a socket took it: ${gap}` };
+  }
+  if (isYoung(event, world)) return young(base, world);
+  return { ...base, outcome: "delivered" };
+}
+
+/** Also what its probe may have lost without having told. */
+const isYoung = (event: Sighting, _world: World, ns = TRAVEL_NS) =>
+  event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
+
+function young(base: Base, world: World): Judgement {
+  if (!world.closed) return { ...base, outcome: "in-flight" };
+  const { event } = base.end.step;
+  if (event.node.untilAt - event.at >= TRAVEL_NS && event.at > event.node.toldAt) {
+    const gap = `the trace ended before ${event.node.name} told what it had lost`;
+    return { ...base, outcome: "unknown", gap };
+  }
+  const ms = Math.round((event.node.untilAt - event.at) / 1e6);
+  return { ...base, outcome: "unknown", gap: `the trace ended ${ms} ms after it was last seen` };
+}
+
+/** [O6] [O7] Handed to a device and never seen again. */
+function judgeLeft(base: Base, world: World): Judgement {
+  const event = deviceEvent(base.end.step);
+  const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  const awaited = nextHop(event, world.nodes);
+  const found = awaited ? { awaited } : {};
+  if (isYoung(event, world)) return { ...young(base, world), ...found };
+  const arrived = arrivalOf(event, base.packet);
+  if (arrived) {
+    const gap =
+      `it arrived at ${arrived.device} of ${arrived.node.name}, and only copies for others were seen after that`;
+    return { ...base, outcome: "unknown", gap };
+  }
+  const held = heldIn(event);
+  if (held && isYoung(event, world, RESOLUTION_NS)) return young(base, world);
+  if (held) return { ...base, ...found, outcome: "unknown", gap: here ?? held };
+  const nested = nestedIn(event);
+  if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
+  if (here) return { ...base, ...found, outcome: "unknown", gap: here };
+  if (!awaited) {
+    const unread = unreadState(world.nodes);
+    if (unread) return { ...base, outcome: "unknown", gap: unread };
+    const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
+    return { ...base, outcome: "unknown", gap: beyond, beyond: true };
+  }
+  const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  if (there) return { ...base, awaited, outcome: "unknown", gap: there };
+  return { ...base, awaited, outcome: "vanished" };
+}
+
+/** Handed to a tunnel device and never sent on: it waits for the outer next hop, and left nothing. */
+function heldIn(event: Sighting): string | null {
+  const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex, event.device);
+  if (link?.tunnel === undefined || event.tunnelKind !== undefined) return null;
+  if (event.kind !== "device-tx") return null;
+  return `${event.node.name} put it into ${event.device} and no script saw what became of it`;
+}
+
+/** The frame was received by somebody: whatever became of it then, it was not lost on the way. */
+function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
+  if (sent.kind !== "device-tx") return undefined;
+  return packet.chains.flatMap((chain) => chain.events).find((event) =>
+    event.kind === "device-rx" && event.node !== sent.node && event.packetType !== "otherhost" &&
+    sameFrame(sent, event)
+  );
+}
+
+/** Encapsulating takes microseconds; the skb is somebody else's soon. */
+const NESTING_NS = 1e6;
+
+/**
+ * Two tunnel headers are read, the innermost packet of a third is not: what a tunnel inside a
+ * tunnel became is seen only as the packets of the outer one.
+ */
+function nestedIn(event: Sighting): string | null {
+  if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
+  for (const other of sightingsBetween(event.node, event.at, event.at + NESTING_NS)) {
+    const isCarrier = other.skb === event.skb && other.kind === "device-tx" &&
+      other.tunnelKind !== undefined && other.source === event.tunnelSource &&
+      other.destination === event.tunnelDestination;
+    if (!isCarrier) continue;
+    return `it went into a tunnel inside a tunnel, which is followed as ${other.source} > ${other.destination} port ${other.destinationPort} only`;
+  }
+  return null;
+}
+
+export function deviceEvent(step: Step): Sighting {
+  for (let at: Step | null = step; at; at = at.previous) {
+    if (at.event.kind === "device-tx" || at.event.kind === "device-rx") return at.event;
+  }
+  return step.event;
+}
+
+/**
+ * The probed place a sent packet should have come to next: the holder of the frame's MAC, else
+ * whoever owns the outer, else the inner destination: what lies between has no probe.
+ */
+export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
+  const state = stateAt(event.node, event.netns, event.at);
+  const link = linkOf(state, event.ifindex, event.device);
+  if (event.destinationMac) {
+    const holder = holdersOfMac(nodes, event.destinationMac)
+      .find((owner) => owner.netns !== event.netns || owner.node !== event.node);
+    if (holder) return holder;
+  }
+  const peer = link?.kind === "veth" && link.peerNetns !== undefined &&
+    event.node.states.get(link.peerNetns)?.at(-1)?.state;
+  if (peer) {
+    const end = peer.links.find((other) => other.ifindex === link!.peerIfindex);
+    if (end) return { node: event.node, netns: peer.netns, state: peer, link: end };
+  }
+  const destination = event.tunnelDestination ?? event.destination!;
+  return ownersOf(nodes, destination)
+    .find((owner) => owner.netns !== event.netns || owner.node !== event.node) ?? null;
+}
+
+/**
+ * [O4] A tunnel led it to a node that does not host its destination, and nobody there took it. That
+ * it did not go elsewhere as well, and that no port there was the right one, takes every event.
+ */
+function judgeFlooded(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
+    .find((found) => found !== null) ?? unreadState(world.nodes);
+  if (gap) return { ...base, outcome: "unknown", gap };
+  const owners = ownersOf(world.nodes, event.destination!);
+  if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
+    return { ...base, outcome: "dropped" };
+  }
+  return { ...base, outcome: "unknown", gap: "only copies for others were seen" };
+}
+
+/** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */
+function judgeSilent(base: Base, world: World): Judgement {
+  const { event } = base.end.step;
+  const waiting = base.end.kind === "waiting" || isUnresolved(event);
+  if (isYoung(event, world, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
+  const held = base.end.kind === "waiting"
+    ? `${event.node.name} held it for want of its next hop's link address at ${event.device}`
+    : `${event.node.name} received it on ${event.device} and no script saw what became of it`;
+  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ?? held;
+  return { ...base, outcome: "unknown", gap };
+}
+
+/** The packet's next hop has no link address yet. */
+function isUnresolved(event: Sighting): boolean {
+  const state = stateAfter(event.node, event.netns, event.at);
+  if (!state) return false;
+  const destination = event.tunnelDestination ?? event.destination!;
+  const { route } = lookUpRoute(state, { destination });
+  const hop = route?.gateway ?? destination;
+  return state.neighbours.some((entry) =>
+    entry.address === hop && entry.states.some((name) => name === "INCOMPLETE")
+  );
+}

@@ -1,0 +1,174 @@
+/** What one direction of a flow proves about the other. Rules O10 to O12. */
+import type { FlowGroup } from "../report/flows.ts";
+import { ICMP, ICMP6, TCP, UDP } from "../correlate/identity.ts";
+import type { Judgement } from "./judge.ts";
+import type { NodeView } from "../view/timeline.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
+
+const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
+const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
+
+/** [O10] A reply that can only follow delivery proves it, whatever else was or wasn't seen. */
+export function proveByReplies(group: FlowGroup): void {
+  const other = group.reply ?? group.request;
+  if (!other) return;
+  if (isEcho(group)) {
+    if (group.reply) proveEchoes(group, other);
+  } else if (group.form.protocol === TCP) proveByAcknowledgements(group, other);
+  else if (group.form.protocol === UDP && group.reply) proveSingle(group, other);
+}
+
+const isOpen = (judgement: Judgement) =>
+  judgement.outcome === "unknown" || judgement.outcome === "vanished" ||
+  judgement.outcome === "in-flight";
+
+function proven(judgement: Judgement): void {
+  judgement.outcome = "delivered";
+  delete judgement.gap;
+}
+
+/**
+ * One answer proves one request with its sequence number: ping sends the same number again when
+ * its packet was dropped before its eyes.
+ */
+function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
+  const unclaimed = new Map<number | undefined, number>();
+  const add = (judgement: Judgement, count: number) => {
+    const { icmpSequence } = firstEvent(judgement);
+    unclaimed.set(icmpSequence, (unclaimed.get(icmpSequence) ?? 0) + count);
+  };
+  // Behind lost events two parts of one answer look like two, but for what no hop changes.
+  const distinct = new Map(
+    replies.packets.map((reply) => [reply.packet.chains[0]!.invariants, reply]),
+  );
+  for (const reply of distinct.values()) add(reply, 1);
+  for (const request of requests.packets) if (request.outcome === "delivered") add(request, -1);
+  for (const request of requests.packets) {
+    if (!isOpen(request) || (unclaimed.get(firstEvent(request).icmpSequence) ?? 0) <= 0) continue;
+    proven(request);
+    add(request, -1);
+  }
+}
+
+/** Sequence numbers wrap: a is before or at b. */
+const notAfter = (a: number, b: number) => ((b - a) | 0) >= 0;
+
+/**
+ * What is acknowledged did arrive: in this segment, where no other one carried it; else the loss,
+ * if it is one, was made good.
+ */
+function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
+  let highest: number | null = null;
+  for (const packet of other.packets) {
+    const { tcpFlags, tcpAcknowledgement } = firstEvent(packet);
+    // A reset acknowledges too, and a firewall on the way may have sent it.
+    if (((tcpFlags ?? 0) & 0x14) !== 16 || tcpAcknowledgement === undefined) continue;
+    if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
+  }
+  if (highest === null) return;
+  const sent = new Map<number, number>();
+  for (const packet of group.packets) {
+    const end = sequenceEnd(packet);
+    if (end !== null) sent.set(end, (sent.get(end) ?? 0) + 1);
+  }
+  for (const packet of group.packets) {
+    const end = sequenceEnd(packet);
+    if (packet.outcome === "delivered" || end === null || !notAfter(end, highest)) continue;
+    packet.acknowledged = true;
+    if (isOpen(packet) && sent.get(end) === 1 && isWatched(packet)) proven(packet);
+  }
+}
+
+/** Nothing of what its sender sent was missed: what was sent again was seen. */
+function isWatched(judgement: Judgement): boolean {
+  const { node, kind } = firstEvent(judgement);
+  return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null;
+}
+
+/** What must be acknowledged for this segment to have arrived; null when it carries nothing. */
+function sequenceEnd(judgement: Judgement): number | null {
+  const { tcpSequence, payload, tcpFlags } = firstEvent(judgement);
+  const length = (payload ?? 0) + ((tcpFlags ?? 0) & 2 ? 1 : 0) + ((tcpFlags ?? 0) & 1 ? 1 : 0);
+  return tcpSequence === undefined || length === 0 ? null : (tcpSequence + length) >>> 0;
+}
+
+/**
+ * An answer proves that a request was delivered. Which one it can't say, and one request may have
+ * several answers: only where a single one was sent it is that one.
+ */
+function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
+  const [request, another] = requests.packets;
+  if (!request || another || replies.packets.length === 0) return;
+  if (isOpen(request) && isWatched(request)) proven(request);
+}
+
+/**
+ * [O11] Without the losses that the protocol itself made good: what the segment carried arrived in
+ * another one. It stays counted as a packet, and does not make the flow bad.
+ */
+export function unrecovered(group: FlowGroup): Judgement[] {
+  if (group.form.protocol !== TCP) return group.packets;
+  const arrived = arrivalsOf(group);
+  return group.packets.filter((packet) =>
+    packet.outcome === "delivered" || !isRecovered(packet, arrived)
+  );
+}
+
+interface Arrivals {
+  /** Segments that were delivered: where each begins, and what must be acknowledged for it. */
+  begins: Uint32Array;
+  ends: Uint32Array;
+  /** When each node's last delivered packet was first seen. */
+  lastAt: Map<NodeView, number>;
+}
+
+/** Taken once for all losses of a flow: there may be as many of them as there is room for. */
+function arrivalsOf(group: FlowGroup): Arrivals {
+  const begins: number[] = [];
+  const ends: number[] = [];
+  const lastAt = new Map<NodeView, number>();
+  for (const packet of group.packets) {
+    if (packet.outcome !== "delivered") continue;
+    const { node, at, tcpSequence } = firstEvent(packet);
+    const last = lastAt.get(node);
+    if (last === undefined || at > last) lastAt.set(node, at);
+    const end = sequenceEnd(packet);
+    if (end === null) continue;
+    begins.push(tcpSequence!);
+    ends.push(end);
+  }
+  return { begins: Uint32Array.from(begins), ends: Uint32Array.from(ends), lastAt };
+}
+
+function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): boolean {
+  if (judgement.acknowledged) return true;
+  const end = sequenceEnd(judgement);
+  const { node, at, tcpSequence } = firstEvent(judgement);
+  if (end === null) return (lastAt.get(node) ?? at) > at;
+  for (let i = 0; i < begins.length; i++) {
+    if (notAfter(begins[i]!, tcpSequence!) && notAfter(end, ends[i]!)) return true;
+  }
+  return false;
+}
+
+/** An answer is expected within this time of an echo request or a SYN. */
+const ANSWER_NS = 900e6;
+
+/**
+ * [O12] Delivered, and no reply was ever sent: only where one is owed (echo, SYN), and only when
+ * the destination's sending side was watched.
+ */
+export function isUnanswered(group: FlowGroup): boolean {
+  if (group.reply || group.request) return false;
+  const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
+  if (delivered.length === 0) return false;
+  return delivered.every((packet) => {
+    const event = firstEvent(packet);
+    const asks = group.form.protocol === TCP
+      ? ((event.tcpFlags ?? 0) & 0x12) === 2
+      : event.icmpType === 8 || event.icmpType === 128;
+    const last = packet.end.step.event;
+    return asks && last.node.untilAt - last.at > ANSWER_NS &&
+      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+  });
+}

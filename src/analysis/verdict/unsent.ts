@@ -1,0 +1,166 @@
+/**
+ * Packets that never came to be: a routing lookup for a packet of the node's own failed, and the
+ * program was told so. Rule G6. Nothing passes a device, so only the lookup can tell.
+ */
+import { lookupPurpose } from "../../event/lookup.ts";
+import type { Flow } from "../../event/report.ts";
+import { flowId, protocolName } from "../report/flows.ts";
+import { type Form, UDP } from "../correlate/identity.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
+import { command, stateEvidence } from "../rules/rule.ts";
+import { netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+interface Attempt {
+  form: Form;
+  lookups: Sighting[];
+  /** The flow that it would have answered. */
+  request: Flow | undefined;
+}
+
+/** Lookups of sent packets that the tables really have no answer for, as flows. */
+export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Flow[] {
+  const attempts = new Map<string, Attempt>();
+  for (const event of evidence) {
+    if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
+    if (!isSend(event)) continue;
+    const asked = formOfLookup(event);
+    const request = known.find((flow) => asksFor(flow, asked));
+    // A socket bound to any address answers from the one it was asked at.
+    const form = request ? { ...asked, source: request.destination } : asked;
+    const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
+      form.destinationPort ?? ""
+    }`;
+    const attempt = attempts.get(key);
+    if (attempt) attempt.lookups.push(event);
+    else attempts.set(key, { form, lookups: [event], request });
+  }
+  const flows: Flow[] = [];
+  for (const attempt of attempts.values()) {
+    const flow = flowOf(attempt);
+    if (flow && !known.some(({ id }) => id === flow.id)) flows.push(flow);
+  }
+  return flows;
+}
+
+/** Tables that are asked beside the one that decides: `local` in IPv6, `default`. */
+const BESIDE = new Set([253, 255]);
+
+/**
+ * A program's send, as far as can be told: the protocol tells it from the kernel's own questions
+ * (ARP, validation), and a source that is not the namespace's own, or a tunnel's port, from what
+ * the kernel did while it had interrupted somebody else's program.
+ */
+function isSend(event: Sighting): boolean {
+  if (event.protocol === undefined || event.netns === undefined) return false;
+  if (BESIDE.has(event.routeTable ?? 0)) return false;
+  const state = stateAt(event.node, event.netns, event.at);
+  const isBound = !isUnspecified(event.source ?? "");
+  if (isBound && !ownsAddress(state, event.source!)) return false;
+  return !(event.protocol === UDP && tunnelPorts(event).has(event.destinationPort ?? -1));
+}
+
+const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
+
+function tunnelPorts({ node }: Sighting): Set<number> {
+  const ports = new Set([4789, 8472, 6081]);
+  for (const list of node.states.values()) {
+    for (const link of list.at(-1)!.state.links) if (link.tunnel?.port) ports.add(link.tunnel.port);
+  }
+  return ports;
+}
+
+/** The flow came from where the lookup was for, to where the answer would have come from. */
+function asksFor(flow: Flow, lookup: Form): boolean {
+  const anywhere = isUnspecified(lookup.source);
+  return flow.protocol === protocolName(lookup) && flow.source === lookup.destination &&
+    (anywhere || flow.destination === lookup.source) && flow.replyOf === undefined &&
+    flow.sourcePort === lookup.destinationPort &&
+    (lookup.sourcePort === undefined || flow.destinationPort === lookup.sourcePort);
+}
+
+function formOfLookup(lookup: Sighting): Form {
+  const event = lookupPurpose(lookup);
+  const form: Form = {
+    protocol: event.protocol!,
+    network: event.network as "ip4" | "ip6",
+    source: event.source!,
+    destination: event.destination!,
+  };
+  if (event.sourcePort !== undefined) form.sourcePort = event.sourcePort;
+  if (event.destinationPort !== undefined) form.destinationPort = event.destinationPort;
+  return form;
+}
+
+/** One attempt makes several lookups, one table and one retry after the other, at once. */
+const ATTEMPT_NS = 5e6;
+
+function attemptsOf(lookups: readonly Sighting[]): number {
+  let times = 0;
+  let last = -Infinity;
+  for (const { at } of lookups) {
+    if (at - last > ATTEMPT_NS) times++;
+    last = at;
+  }
+  return times;
+}
+
+function flowOf({ form, lookups, request }: Attempt): Flow | null {
+  const event = lookups[0]!;
+  const state = stateAt(event.node, event.netns, event.at);
+  if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
+  const answer = lookUpRoute(state, {
+    destination: form.destination,
+    ...(isUnspecified(form.source) ? {} : { source: form.source }),
+  });
+  const { route, rule, certain } = answer;
+  // The tables do have a way: the failed lookup was one table's, and another one answered.
+  if (route !== null && !refuses(route)) return null;
+  const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+  const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
+  const hop = {
+    node: event.node.name,
+    netns: netnsName(event.node, event.netns),
+    device: "",
+    ifindex: 0,
+    deviceKind: "unknown",
+    stage: "drop" as const,
+    timeNs: String(event.timeNs),
+    function: form.network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup",
+  };
+  const times = attemptsOf(lookups);
+  const fix = refusalFix(form.destination, answer) ??
+    `ip route add ${form.destination} via GATEWAY`;
+  return {
+    id: flowId(form),
+    protocol: protocolName(form),
+    source: form.source,
+    destination: form.destination,
+    ...(form.sourcePort === undefined ? {} : { sourcePort: form.sourcePort }),
+    ...(form.destinationPort === undefined ? {} : { destinationPort: form.destinationPort }),
+    ...(request ? { replyOf: request.id } : {}),
+    packets: { seen: times, delivered: 0, dropped: times, vanished: 0, unknown: 0, inFlight: 0 },
+    outcome: "dropped",
+    lastHop: hop,
+    path: [hop],
+    cause: {
+      rule: "R60",
+      code: refusal ? "route-blackhole" : "no-route",
+      confidence: certain ? "proven" : "likely",
+      sentence: refusal
+        ? `the route for ${form.destination} in ${where} refuses packets (${refusal}), so none was sent`
+        : `${where} has no route to ${form.destination}, so no packet was sent`,
+      evidence: [
+        {
+          node: event.node.name,
+          kind: "event",
+          text: `${
+            times === 1 ? "1 attempt" : `${times} attempts`
+          }: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
+        },
+        stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
+      ],
+      remedy: [command(event.node, event.netns, fix)],
+    },
+  };
+}

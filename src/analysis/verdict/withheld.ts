@@ -1,0 +1,88 @@
+/** What a report counts and has not looked at: the packets that shards kept to themselves. */
+import type { Outcome } from "../../event/codes.ts";
+import type { PacketCounts } from "../../event/report.ts";
+import type { FlowGroup } from "../report/flows.ts";
+import { TCP } from "../correlate/identity.ts";
+import type { AnalysisInput } from "../view/input.ts";
+import type { Judgement } from "./judge.ts";
+
+/** Of one shard. JSON. */
+export interface Withheld {
+  flows: WithheldFlow[];
+  nodes: { node: string; events: number }[];
+}
+
+export interface WithheldFlow {
+  /** The form the packets were sent in. */
+  key: string;
+  packets: PacketCounts;
+  /** There was no room for all of the flow: not only packets that tell nothing are withheld. */
+  partial: boolean;
+}
+
+export type Unseen = Pick<WithheldFlow, "packets" | "partial">;
+
+export function countOf(packets: readonly Judgement[]): PacketCounts {
+  const count = (outcome: Outcome) => packets.filter((p) => p.outcome === outcome).length;
+  return {
+    seen: packets.length,
+    delivered: count("delivered"),
+    dropped: count("dropped"),
+    vanished: count("vanished"),
+    unknown: count("unknown"),
+    inFlight: count("in-flight"),
+  };
+}
+
+/** All shards' together. */
+export class AllWithheld {
+  #flows = new Map<string, Unseen>();
+  #nodes = new Map<string, number>();
+
+  constructor({ withheld = [] }: AnalysisInput) {
+    for (const { flows, nodes } of withheld) {
+      for (const { key, ...flow } of flows) this.#flows.set(key, both(this.#flows.get(key), flow));
+      for (const { node, events } of nodes) this.#nodes.set(node, this.events(node) + events);
+    }
+  }
+
+  events(node: string): number {
+    return this.#nodes.get(node) ?? 0;
+  }
+
+  ofFlow({ forms }: FlowGroup): Unseen {
+    const known = this.#flows.size === 0 ? [] : [...forms.keys()];
+    return known.map((key) => this.#flows.get(key)).reduce<Unseen>(both, NOTHING);
+  }
+}
+
+const NOTHING: Unseen = { packets: countOf([]), partial: false };
+
+function both(a: Unseen = NOTHING, b: Unseen = NOTHING): Unseen {
+  return { packets: added(a.packets, b.packets), partial: a.partial || b.partial };
+}
+
+export function added(a: PacketCounts, b: PacketCounts): PacketCounts {
+  return {
+    seen: a.seen + b.seen,
+    delivered: a.delivered + b.delivered,
+    dropped: a.dropped + b.dropped,
+    vanished: a.vanished + b.vanished,
+    unknown: a.unknown + b.unknown,
+    inFlight: a.inFlight + b.inFlight,
+  };
+}
+
+/** [D4] What a part of a flow proves of all of it: a death, where nothing can have made it good. */
+export function outcomeOfPart(
+  { form }: FlowGroup,
+  { packets: all }: Unseen,
+  packets: readonly Judgement[],
+): "dropped" | "unknown" {
+  const isFinal = form.protocol !== TCP || all.delivered === 0;
+  return isFinal && packets.some(({ outcome }) => outcome === "dropped") ? "dropped" : "unknown";
+}
+
+export function gapOfPart(looked: number, { seen }: PacketCounts): string {
+  return `of its ${seen} packets only ${looked} could be looked at together`;
+}

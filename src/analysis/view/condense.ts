@@ -1,0 +1,57 @@
+/**
+ * The batches of an incident with only the headers that its coverage rests on. A probe that sends
+ * five batches a second for an hour has 18,000 headers, of which a report needs six.
+ */
+import type { BatchHeader } from "../../event/batch.ts";
+import type { Batch } from "./input.ts";
+
+/** Has the same report as all of them: events and states are kept, and what the others count. */
+export function condense(batches: readonly Batch[]): Batch[] {
+  const probes = new Map<string, Map<number, Batch>>();
+  for (const batch of batches) {
+    const { node, probe, sequence } = batch.header;
+    const key = JSON.stringify([node, probe]);
+    const own = probes.get(key) ?? new Map<number, Batch>();
+    probes.set(key, own);
+    // What came twice is one.
+    own.set(sequence, batch);
+  }
+  return [...probes.values()].flatMap((own) =>
+    condenseProbe([...own.values()].sort((a, b) => a.header.sequence - b.header.sequence))
+  );
+}
+
+function condenseProbe(ordered: readonly Batch[]): Batch[] {
+  const last = ordered.at(-1)!;
+  const kept = new Set<Batch>([
+    last,
+    ordered.at(-2) ?? last,
+    most(ordered, ({ untilNs }) => BigInt(untilNs)),
+    most(ordered, ({ attachedNs }) => -BigInt(attachedNs)),
+    most(ordered, (header) => BigInt(offsetMs(header))),
+    most(ordered, (header) => -BigInt(offsetMs(header))),
+  ]);
+  const whole: Batch = { ...last, events: [], states: [], refused: 0, stands: 0 };
+  const result: Batch[] = [];
+  for (const batch of ordered) {
+    if (batch !== last && kept.has(batch)) {
+      result.push(batch);
+      continue;
+    }
+    for (const event of batch.events) whole.events.push(event);
+    for (const state of batch.states) whole.states.push(state);
+    whole.refused += batch.refused;
+    whole.stands! += batch.stands ?? 1;
+  }
+  return [...result, whole];
+}
+
+/** Of equals the last. */
+function most(batches: readonly Batch[], value: (header: BatchHeader) => bigint): Batch {
+  return batches.reduce((best, batch) => value(batch.header) >= value(best.header) ? batch : best);
+}
+
+/** How the probe's two clocks stand, as the analysis reckons it. */
+function offsetMs({ clock }: BatchHeader): number {
+  return clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n);
+}

@@ -1,0 +1,51 @@
+/** How the nodes' clocks stand to one another, within bounds, by packets that both saw. */
+import type { Judgement } from "../verdict/judge.ts";
+import type { NodeView } from "./timeline.ts";
+
+/** What must be added to a time of one node to have it on the other's, as `at` of both. */
+export interface Bounds {
+  least: number;
+  most: number;
+}
+
+type Table = Map<string, Map<string, Bounds>>;
+
+/** Bounds from every node to every one it can be compared with; a hop takes at most `travelNs`. */
+export function boundsBetween(
+  judgements: readonly Judgement[],
+  nodes: readonly NodeView[],
+  travelNs: number,
+): Table {
+  const direct: Table = new Map(nodes.map(({ name }) => [name, new Map()]));
+  for (const { steps, packet } of judgements) {
+    if (packet.ambiguous) continue;
+    for (let i = 1; i < steps.length; i++) {
+      const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
+      if (sent.node === received.node) continue;
+      const delay = received.at - sent.at;
+      narrow(direct, sent.node, received.node, { least: delay - travelNs, most: delay });
+      narrow(direct, received.node, sent.node, { least: -delay, most: travelNs - delay });
+    }
+  }
+  return new Map(nodes.map(({ name }) => [name, spread(direct, name)]));
+}
+
+function narrow(table: Table, from: NodeView, to: NodeView, bounds: Bounds): void {
+  const known = table.get(from.name)!.get(to.name);
+  table.get(from.name)!.set(to.name, {
+    least: Math.max(known?.least ?? -Infinity, bounds.least),
+    most: Math.min(known?.most ?? Infinity, bounds.most),
+  });
+}
+
+/** By way of other nodes, the fewest first. */
+function spread(direct: Table, root: string): Map<string, Bounds> {
+  const found = new Map<string, Bounds>([[root, { least: 0, most: 0 }]]);
+  for (const [name, bounds] of found) {
+    for (const [next, step] of direct.get(name)!) {
+      if (found.has(next)) continue;
+      found.set(next, { least: bounds.least + step.least, most: bounds.most + step.most });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,118 @@
+/** Questions to node state, answered from the snapshot that fits the moment. */
+import type { Link, Neighbour, NetnsState } from "../../event/state.ts";
+import { contains, isLoopback } from "./address.ts";
+import type { NodeView } from "./timeline.ts";
+
+/**
+ * The snapshot for a moment: the last one read before it, else the first one after. A drop is
+ * followed by a snapshot within a fraction of a second, so both neighbours are close.
+ */
+export function stateAt(node: NodeView, netns: number | undefined, at: number): NetnsState | null {
+  const list = netns === undefined ? undefined : node.states.get(netns);
+  if (!list || list.length === 0) return null;
+  let best = list[0]!;
+  for (const entry of list) {
+    if (entry.at > at) break;
+    best = entry;
+  }
+  return best.state;
+}
+
+/** The first snapshot read at or after a moment, else the last one: what counters tell after it. */
+export function stateAfter(node: NodeView, netns: number | undefined, at: number) {
+  const list = netns === undefined ? undefined : node.states.get(netns);
+  if (!list || list.length === 0) return null;
+  return (list.find((entry) => entry.at >= at) ?? list.at(-1)!).state;
+}
+
+export function netnsName(node: NodeView, netns: number | undefined): string {
+  if (netns === undefined) return "";
+  const list = node.states.get(netns);
+  const named = list?.find((entry) => entry.state.name !== undefined)?.state.name ??
+    node.header.netns.find((entry) => entry.inode === netns)?.name;
+  return named ?? String(netns);
+}
+
+export function linkOf(
+  state: NetnsState | null,
+  ifindex: number | undefined,
+  name?: string,
+): Link | undefined {
+  if (!state) return undefined;
+  return state.links.find((link) => link.ifindex === ifindex) ??
+    (name === undefined ? undefined : state.links.find((link) => link.name === name));
+}
+
+export function sysctl(state: NetnsState | null, name: string): string | undefined {
+  return state?.sysctls[name];
+}
+
+/** True when the address is one of the netns' own, by device or by a `local` route. */
+export function ownsAddress(state: NetnsState | null, address: string): boolean {
+  if (isLoopback(address)) return true;
+  if (!state) return false;
+  return state.links.some((link) => link.addresses.some((own) => own.address === address)) ||
+    state.routes.some((route) => route.type === "local" && contains(route.destination, address));
+}
+
+/** Takes in broadcasts of its networks, too. */
+export function acceptsAddress(state: NetnsState | null, address: string): boolean {
+  if (ownsAddress(state, address)) return true;
+  if (address === "255.255.255.255") return true;
+  return state?.routes.some((route) =>
+    (route.type === "broadcast" || route.type === "anycast") &&
+    route.destination.split("/")[0] === address
+  ) ?? false;
+}
+
+export interface Owner {
+  node: NodeView;
+  netns: number;
+  state: NetnsState;
+  link: Link;
+}
+
+/** Every probed place that holds an address, by any snapshot. */
+export function ownersOf(nodes: readonly NodeView[], address: string): Owner[] {
+  return find(nodes, (link) => link.addresses.some((own) => own.address === address));
+}
+
+/** Every probed device with a MAC. */
+export function holdersOfMac(nodes: readonly NodeView[], mac: string): Owner[] {
+  return find(nodes, (link) => link.mac === mac && link.kind !== "loopback");
+}
+
+function find(nodes: readonly NodeView[], test: (link: Link) => boolean): Owner[] {
+  const found: Owner[] = [];
+  for (const node of nodes) {
+    for (const [netns, list] of node.states) {
+      const seen = new Set<number>();
+      for (const { state } of list) {
+        for (const link of state.links) {
+          if (seen.has(link.ifindex) || !test(link)) continue;
+          seen.add(link.ifindex);
+          found.push({ node, netns, state, link });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The neighbour entry for an address on a device, by the latest snapshot that has one. */
+export function neighbourOf(
+  node: NodeView,
+  netns: number | undefined,
+  address: string,
+  device?: string,
+): Neighbour | undefined {
+  const list = netns === undefined ? undefined : node.states.get(netns);
+  for (const { state } of [...list ?? []].reverse()) {
+    const entry = state.neighbours.find((neighbour) =>
+      neighbour.address === address && !neighbour.proxy &&
+      (device === undefined || neighbour.device === device)
+    );
+    if (entry) return entry;
+  }
+  return undefined;
+}

@@ -1,0 +1,82 @@
+/**
+ * Whether the node that should have received a packet was being watched when it would have come.
+ * Rule O13. Two clocks are never compared: how they stand to each other follows from packets that
+ * both nodes saw. Nodes that exchanged none are placed by their wall clocks, as far as these agree
+ * with themselves.
+ */
+import { deviceEvent, type Judgement, TRAVEL_NS } from "../verdict/judge.ts";
+import { type Bounds, boundsBetween } from "./offsets.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
+
+/** Takes back `vanished` where the other end may not have been watched at that moment. */
+export function doubtVanished(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
+  const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
+  if (vanished.length === 0) return;
+  const offsets = boundsBetween(judgements, nodes, TRAVEL_NS);
+  const equals = alike(judgements);
+  for (const judgement of vanished) {
+    const { node } = judgement.awaited!;
+    const event = deviceEvent(judgement.end.step);
+    if (node === event.node) continue;
+    const bounds = offsets.get(event.node.name)?.get(node.name);
+    // Which of several equal packets is missing was decided by order: any of them may be it.
+    const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
+    const gap = (events ?? [event]).map((other) => windowGap(other, node, bounds))
+      .find((found) => found !== null);
+    if (gap === undefined) continue;
+    judgement.outcome = "unknown";
+    judgement.gap = gap;
+  }
+}
+
+const keyOf = ({ packet: { chains, forms } }: Judgement) =>
+  `${chains[0]!.invariants} ${forms.keys().next().value}`;
+
+/** First and last transmission on each node of packets that look alike, by what they look like. */
+function alike(judgements: readonly Judgement[]): Map<string, Sighting[]> {
+  const ends = new Map<string, Map<NodeView, { first: Sighting; last: Sighting }>>();
+  for (const judgement of judgements) {
+    if (!judgement.packet.ambiguous) continue;
+    const key = keyOf(judgement);
+    if (!ends.has(key)) ends.set(key, new Map());
+    const nodes = ends.get(key)!;
+    for (const { event } of judgement.steps) {
+      if (event.kind !== "device-tx") continue;
+      const { first, last } = nodes.get(event.node) ?? { first: event, last: event };
+      nodes.set(event.node, {
+        first: event.at < first.at ? event : first,
+        last: event.at > last.at ? event : last,
+      });
+    }
+  }
+  return new Map([...ends].map(([key, nodes]) => [
+    key,
+    [...nodes.values()].flatMap(({ first, last }) => [first, last]),
+  ]));
+}
+
+function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): string | null {
+  const arrival = bounds
+    ? { earliest: event.at + bounds.least, latest: event.at + bounds.most }
+    : byWallClock(event, node);
+  if (!arrival) return `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;
+  if (arrival.earliest < node.attachedAt) {
+    return `${node.name} may not have been watched yet when it would have come`;
+  }
+  if (arrival.latest + TRAVEL_NS > node.untilAt || arrival.latest > node.toldAt) {
+    return `${node.name} may not have been watched any more when it would have come`;
+  }
+  return null;
+}
+
+function byWallClock(event: Sighting, node: NodeView) {
+  if (event.node.wallSteps || node.wallSteps) return null;
+  const wall = wallAt(event.node, event.at);
+  const at = (wall - wallAt(node, 0)) * 1e6;
+  return { earliest: at, latest: at };
+}
+
+/** Milliseconds of the wall clock, by the node's own pairing of its clocks. */
+function wallAt({ header: { clock }, baseNs }: NodeView, at: number): number {
+  return clock.wallMs + (at - Number(BigInt(clock.monotonicNs) - baseNs)) / 1e6;
+}

@@ -1,0 +1,194 @@
+/** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
+import { LasthopError } from "../../event/error.ts";
+import type { Flow, Report } from "../../event/report.ts";
+import type {
+  Audit,
+  BatchAnswer,
+  ImportAnswer,
+  MintedToken,
+  ShownIncident,
+} from "../routes/api_schemas.ts";
+import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
+import { gzipped } from "../gzip.ts";
+import type { Role } from "../stores/store.ts";
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:8080`; a path in front of `/v1` is kept. */
+  url: string;
+  token?: string | undefined;
+  fetch?: typeof fetch;
+}
+
+export interface AuditPage {
+  limit?: number;
+  /** Only entries older than the one with this id. */
+  before?: number;
+}
+
+/** An answer of the ingest that is no success. `code` is the problem's. */
+export class IngestError extends LasthopError {
+  override name = "IngestError";
+  constructor(
+    code: string,
+    message: string,
+    readonly status: number,
+    /** When the ingest said how long to wait. */
+    readonly retryAfterSeconds: number | null,
+    /** The whole problem, for its further members. */
+    readonly problem: Record<string, unknown>,
+  ) {
+    super(code, message);
+  }
+
+  /** The same request may succeed later. */
+  get retryable(): boolean {
+    return this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export type IngestClient = ReturnType<typeof createClient>;
+
+/**
+ * Every call throws `LasthopError` with code `ingest_unreachable` when nothing answers and
+ * `IngestError` when the ingest refuses.
+ */
+export function createClient(options: ClientOptions) {
+  const { base, send, get, post } = transportTo(options);
+  const at = (incident: string) => `/v1/incidents/${encodeURIComponent(incident)}`;
+
+  return {
+    url: base,
+    createIncident: (
+      wanted: { id?: string; title?: string; filter?: string; shards?: number } = {},
+    ) => post<ShownIncident>("/v1/incidents", wanted),
+    listIncidents: async () =>
+      (await get<{ incidents: ShownIncident[] }>("/v1/incidents")).incidents,
+    getIncident: (incident: string) => get<ShownIncident>(at(incident)),
+    /** Spreads it over more shards, where the ingest can. */
+    growIncident: (incident: string, shards: number) =>
+      post<ShownIncident>(`${at(incident)}/shards`, { shards }),
+    closeIncident: (incident: string) => post<ShownIncident>(`${at(incident)}/close`, {}),
+    deleteIncident: async (incident: string) => {
+      await send("DELETE", at(incident));
+    },
+
+    /** One or more batches as lines; gzip unless told not to. */
+    async postBatch(
+      incident: string,
+      lines: string | Uint8Array<ArrayBuffer>,
+      { gzip = true, signal }: { gzip?: boolean; signal?: AbortSignal } = {},
+    ): Promise<BatchAnswer> {
+      const body = gzip ? await gzipped(lines) : lines;
+      const headers: Record<string, string> = { "content-type": "application/x-ndjson" };
+      if (gzip) headers["content-encoding"] = "gzip";
+      const init = { body, headers, signal: signal ?? null };
+      return await (await send("POST", `${at(incident)}/batches`, init)).json();
+    },
+
+    report: (incident: string) => get<Report>(`${at(incident)}/report`),
+    flow: (incident: string, id: string) =>
+      get<Flow>(`${at(incident)}/flows/${encodeURIComponent(id)}`),
+
+    /** The archive file as it comes. */
+    async downloadArchive(incident: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+      return (await send("GET", `${at(incident)}/archive`)).body!;
+    },
+
+    /** Creates `incident` from an archive file. `partial`: of a cut one, what is whole. */
+    async uploadArchive(
+      incident: string,
+      file: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>,
+      { partial = false }: { partial?: boolean } = {},
+    ): Promise<ImportAnswer> {
+      const path = `${at(incident)}/archive${partial ? "?partial=1" : ""}`;
+      const init = { body: file as BodyInit, headers: { "content-type": "application/gzip" } };
+      return await (await send("POST", path, init)).json();
+    },
+
+    /** What happens in an incident from now on, across broken connections, until it ends. */
+    live(incident: string, live: LiveOptions = {}): AsyncGenerator<ReceivedLiveEvent> {
+      const open = (headers: HeadersInit, signal: AbortSignal) =>
+        send("GET", `${at(incident)}/live`, { headers, signal });
+      return followLive(open, live);
+    },
+
+    createToken: (incident: string | null, wanted: { role: Role; expiresInSeconds?: number }) =>
+      post<MintedToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+    /** Who did what with one incident, or with any (null), newest first. */
+    audit: (incident: string | null, { limit = 200, before }: AuditPage = {}) => {
+      const page = `limit=${limit}${before === undefined ? "" : `&before=${before}`}`;
+      return get<Audit>(`${incident === null ? "/v1" : at(incident)}/audit?${page}`);
+    },
+    deleteToken: async (incident: string | null, id: string) => {
+      await send("DELETE", `${incident === null ? "/v1" : at(incident)}/tokens/${id}`);
+    },
+  };
+}
+
+/** Requests with the token, whose failures are typed errors. */
+function transportTo({ url, token, fetch: doFetch = fetch }: ClientOptions) {
+  const base = url.replace(/\/+$/, "");
+  const send = async (method: string, path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await doFetch(`${base}${path}`, { ...init, method, headers });
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error;
+      throw unreachable(base, error);
+    }
+    if (!response.ok) throw await ingestError(response, base);
+    return response;
+  };
+  const get = async <T>(path: string) => await (await send("GET", path)).json() as T;
+  const post = async <T>(path: string, value: unknown) => {
+    const init = { body: JSON.stringify(value), headers: { "content-type": "application/json" } };
+    return await (await send("POST", path, init)).json() as T;
+  };
+  return { base, send, get, post };
+}
+
+function unreachable(url: string, error: unknown): LasthopError {
+  // `fetch` says only that it failed; why is in its cause.
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const why = /refused/i.test(message)
+    ? "connection refused"
+    : /dns error|lookup/i.test(message)
+    ? "its name is not known"
+    : message.replace(/^error sending request for url \([^)]*\): /, "");
+  return new LasthopError(
+    "ingest_unreachable",
+    `Cannot reach the ingest at ${url}: ${why}, must be a running \`lasthop serve\``,
+    1,
+    { cause: error },
+  );
+}
+
+async function ingestError(response: Response, url: string): Promise<IngestError> {
+  const { status, headers } = response;
+  const text = await response.text().catch(() => "");
+  const retryAfterSeconds = secondsOf(headers.get("retry-after"));
+  if (headers.get("content-type")?.startsWith("application/problem+json") === true) {
+    const problem = JSON.parse(text) as Record<string, unknown>;
+    return new IngestError(
+      String(problem.code),
+      String(problem.detail),
+      status,
+      retryAfterSeconds,
+      problem,
+    );
+  }
+  const message = `Cannot use the ingest at ${url}: it answered ${status} and no problem+json, ` +
+    "must be a `lasthop serve`";
+  return new IngestError("ingest_strange", message, status, retryAfterSeconds, {});
+}
+
+/** Seconds, or the moment that a proxy may name instead. */
+function secondsOf(retryAfter: string | null): number | null {
+  if (retryAfter === null) return null;
+  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
+  const seconds = (Date.parse(retryAfter) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
+}

@@ -1,0 +1,155 @@
+/** Fans the changes of incidents out to their viewers. One computation serves all of them. */
+import { analyse as analyseNow } from "../../analysis/mod.ts";
+import type { Clock } from "../clock.ts";
+import { type DecodedBatch, DecodedIncidents } from "./decoded.ts";
+import type { HubFigures, HubPort } from "./hub_port.ts";
+import type { Limits } from "../limits.ts";
+import { liveStream } from "./live_stream.ts";
+import { type Analyse, type Computed, Reports } from "./reports.ts";
+import type { Evicted, Store } from "../stores/store.ts";
+import { Topic } from "./topic.ts";
+import type { Viewer } from "./viewer.ts";
+
+export interface HubOptions {
+  store: Pick<Store, "getIncident" | "readBatches">;
+  clock: Clock;
+  limits: Limits;
+  /** Default: the analysis, in this thread. */
+  analyse?: Analyse;
+  /** Told of failures that no request can be told of. */
+  log?: (line: string) => void;
+}
+
+const REPORTS_KEPT_MAX = 32;
+
+export class Hub implements HubPort {
+  readonly figures: HubFigures = { viewers: 0, missed: 0, computations: 0, computedMs: 0 };
+  #topics = new Map<string, Topic>();
+  #decoded: DecodedIncidents;
+  #reports: Reports;
+  /** Cursors of an earlier run of the ingest mean nothing to this one. */
+  #epoch = crypto.randomUUID().slice(0, 8);
+  #topicsBegun = 0;
+  #closed = false;
+  /** Viewers whose first report is being computed. */
+  #opening = 0;
+
+  constructor(readonly options: HubOptions) {
+    const { store, clock, limits, analyse } = options;
+    this.#decoded = new DecodedIncidents(store, limits.decodedEventsMax);
+    this.#reports = new Reports({
+      store,
+      clock,
+      decoded: this.#decoded,
+      analyse: analyse ?? analyseNow,
+      recomputeMinMs: limits.recomputeMinMs,
+      reportsKeptMax: REPORTS_KEPT_MAX,
+      onComputed: (tookMs) => {
+        this.figures.computations += 1;
+        this.figures.computedMs += tookMs;
+      },
+    });
+  }
+
+  /** A batch is durable. */
+  stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void {
+    this.#decoded.add(incident, row, batch, evicted);
+    this.changed(incident);
+  }
+
+  /** A store threw something away by itself. */
+  evicted(incident: string, evicted: Evicted[]): void {
+    this.#decoded.evict(incident, evicted);
+    this.changed(incident);
+  }
+
+  /** Anything else of an incident changed: it was closed, or imported. */
+  changed(incident: string): void {
+    this.#reports.touch(incident);
+    this.#topics.get(incident)?.changed();
+  }
+
+  deleted(incident: string): void {
+    this.#decoded.forget(incident);
+    this.#reports.forget(incident);
+    this.#topics.get(incident)?.end("deleted");
+    this.#topics.delete(incident);
+  }
+
+  /** null when there is no such incident. */
+  report(incident: string): Promise<Computed | null> {
+    return this.#reports.get(incident);
+  }
+
+  async reportJson(incident: string): Promise<string | null> {
+    return (await this.report(incident))?.json ?? null;
+  }
+
+  live(incident: string, cursor: string | null) {
+    return this.liveUntil(incident, cursor, null);
+  }
+
+  /** `left` tells that the viewer is gone, where the end of the stream does not. */
+  liveUntil(incident: string, cursor: string | null, left: AbortSignal | null) {
+    const { limits, clock, log } = this.options;
+    if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
+    const open = async () => {
+      this.#opening += 1;
+      try {
+        return await this.watch(incident, cursor);
+      } catch (error) {
+        // The answer has begun, so nobody else can tell.
+        log?.(`Cannot open live stream of ${incident}: ${error}`);
+        throw error;
+      } finally {
+        this.#opening -= 1;
+      }
+    };
+    return Promise.resolve(liveStream({ open, heartbeatMs: limits.heartbeatMs, clock, left }));
+  }
+
+  readFigures(): Promise<HubFigures> {
+    return Promise.resolve(this.figures);
+  }
+
+  /** A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. */
+  async watch(incident: string, cursor: string | null): Promise<Viewer | null> {
+    const topic = this.#topic(incident);
+    const found = await topic.refresh();
+    if (!found) {
+      if (this.#topics.get(incident) === topic) this.#topics.delete(incident);
+      return null;
+    }
+    const viewer = topic.join(cursor);
+    if (this.#closed) topic.end("shutdown");
+    return viewer;
+  }
+
+  /** Ends all viewers, and every one that still comes. */
+  close(): void {
+    this.#closed = true;
+    for (const topic of this.#topics.values()) topic.end("shutdown");
+    this.#topics.clear();
+  }
+
+  #topic(incident: string): Topic {
+    const known = this.#topics.get(incident);
+    if (known !== undefined) return known;
+    for (const [id, { viewers }] of this.#topics) {
+      if (this.#topics.size < REPORTS_KEPT_MAX) break;
+      if (viewers === 0) this.#topics.delete(id);
+    }
+    this.#topicsBegun += 1;
+    const topic = new Topic({
+      incident,
+      epoch: `${this.#epoch}.${this.#topicsBegun}`,
+      reports: this.#reports,
+      clock: this.options.clock,
+      limits: this.options.limits,
+      figures: this.figures,
+      log: this.options.log ?? (() => {}),
+    });
+    this.#topics.set(incident, topic);
+    return topic;
+  }
+}

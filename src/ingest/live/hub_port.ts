@@ -1,0 +1,30 @@
+/** The hub as a port: what keeps reports and viewers up to date, here or in another process. */
+import type { DecodedBatch } from "./decoded.ts";
+import type { Evicted } from "../stores/store.ts";
+
+export interface HubFigures {
+  viewers: number;
+  missed: number;
+  computations: number;
+  computedMs: number;
+}
+
+export interface HubPort {
+  /** A batch is durable. */
+  stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void;
+  /** Anything else of an incident changed: it was closed, or imported. */
+  changed(incident: string): void;
+  deleted(incident: string): void;
+  /** The report as JSON; null when there is no such incident. */
+  reportJson(incident: string): Promise<string | null>;
+  /**
+   * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
+   * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.
+   */
+  live(
+    incident: string,
+    cursor: string | null,
+    signal: () => AbortSignal,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
+  readFigures(): Promise<HubFigures>;
+}

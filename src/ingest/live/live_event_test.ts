@@ -1,0 +1,68 @@
+import { deepEqual, equal } from "node:assert/strict";
+import fc from "fast-check";
+import { tally } from "../../../test/contract/tally.ts";
+import type { Report } from "../../event/report.ts";
+import { applyLive, changesBetween, countsOf } from "./live_event.ts";
+
+const none = tally({ incident: "i", batches: [], filter: "", closed: false, evicted: 0 });
+
+/** A report with flows in any order, of any outcome, and any figures. */
+const report: fc.Arbitrary<Report> = fc.record({
+  flows: fc.uniqueArray(
+    fc.record({ id: fc.constantFrom("a", "b", "c", "d", "e"), dropped: fc.nat(2) }),
+    { selector: ({ id }) => id },
+  ),
+  evicted: fc.nat(2),
+}).map(({ flows, evicted }) => ({
+  ...none,
+  accounting: { ...none.accounting, evicted },
+  flows: flows.map(({ id, dropped }) => ({
+    id,
+    protocol: "icmp",
+    source: id,
+    destination: "z",
+    packets: { seen: 2, delivered: 0, dropped, vanished: 0, unknown: 0, inFlight: 2 - dropped },
+    outcome: dropped > 0 ? "dropped" as const : "in-flight" as const,
+    lastHop: {
+      node: "n",
+      netns: "1",
+      device: "d",
+      ifindex: 1,
+      deviceKind: "veth",
+      stage: "drop" as const,
+      timeNs: "1",
+    },
+    path: [],
+  })),
+}));
+
+Deno.test("changes, applied to the report before, give the report after", () => {
+  fc.assert(fc.property(fc.array(report, { minLength: 1, maxLength: 5 }), (reports) => {
+    let viewed: Report = none;
+    for (const [i, next] of reports.entries()) {
+      for (const change of changesBetween(reports[i - 1] ?? none, next)) {
+        viewed = applyLive(viewed, change)!;
+      }
+      deepEqual(viewed, next);
+    }
+  }));
+});
+
+Deno.test("nothing changed is no change, and only what changed is told", () => {
+  fc.assert(fc.property(report, (one) => {
+    deepEqual(changesBetween(one, structuredClone(one)), []);
+    const more = { ...one, accounting: { ...one.accounting, events: 9 } };
+    const [change, ...rest] = changesBetween(one, more);
+    deepEqual([change!.event, rest.length], ["summary", 0]);
+    equal("order" in change!.data, false);
+  }));
+});
+
+Deno.test("counts add up", () => {
+  fc.assert(fc.property(report, (one) => {
+    const { flows, outcomes, packets } = countsOf(one);
+    equal(flows, one.flows.length);
+    equal(Object.values(outcomes).reduce((sum, n) => sum + n, 0), flows);
+    equal(packets.dropped + packets.inFlight, packets.seen);
+  }));
+});

@@ -1,0 +1,129 @@
+/**
+ * Reports of incidents, computed at most once per change and shared by everyone who asks. An answer
+ * holds everything that had been stored when it was asked for.
+ */
+import type { AnalysisInput } from "../../analysis/mod.ts";
+import type { Report } from "../../event/report.ts";
+import type { Clock } from "../clock.ts";
+import type { DecodedIncidents } from "./decoded.ts";
+import type { Store } from "../stores/store.ts";
+
+export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
+
+export interface Computed {
+  report: Report;
+  /** The report as JSON, made once for all viewers. */
+  json: string;
+  closed: boolean;
+  /** Grows with each computation. */
+  version: number;
+}
+
+interface Entry {
+  /** Changes so far, and how many of them `computed` knows. */
+  changes: number;
+  computed: Computed | null;
+  computedChanges: number;
+  running: Promise<void> | null;
+  missing: boolean;
+  endedMs: number;
+  tookMs: number;
+}
+
+export interface ReportsOptions {
+  store: Pick<Store, "getIncident">;
+  decoded: DecodedIncidents;
+  analyse: Analyse;
+  clock: Clock;
+  recomputeMinMs: number;
+  reportsKeptMax: number;
+  onComputed?: (tookMs: number) => void;
+}
+
+export class Reports {
+  #entries = new Map<string, Entry>();
+  #versions = 0;
+  constructor(readonly options: ReportsOptions) {}
+
+  /** Something of this incident changed. */
+  touch(incident: string): void {
+    const entry = this.#entries.get(incident);
+    if (entry !== undefined) entry.changes += 1;
+  }
+
+  forget(incident: string): void {
+    this.#entries.delete(incident);
+  }
+
+  /** How long to wait before a live view asks again: 4 times what the last answer took. */
+  pauseMs(incident: string): number {
+    const { clock, recomputeMinMs } = this.options;
+    const entry = this.#entries.get(incident);
+    if (entry === undefined || entry.computed === null) return 0;
+    const pauseMs = Math.max(recomputeMinMs, 4 * entry.tookMs);
+    return Math.max(0, entry.endedMs + pauseMs - clock.monotonicMs());
+  }
+
+  /** null when there is no such incident. */
+  async get(incident: string): Promise<Computed | null> {
+    const entry = this.#entry(incident);
+    const wanted = entry.changes;
+    for (;;) {
+      if (entry.computed !== null && entry.computedChanges >= wanted) return entry.computed;
+      entry.running ??= this.#compute(incident, entry).finally(() => entry.running = null);
+      await entry.running;
+      if (entry.missing) return null;
+    }
+  }
+
+  #entry(incident: string): Entry {
+    const entry = this.#entries.get(incident) ?? {
+      changes: 0,
+      computed: null,
+      computedChanges: -1,
+      running: null,
+      missing: false,
+      endedMs: 0,
+      tookMs: 0,
+    };
+    this.#entries.delete(incident);
+    this.#entries.set(incident, entry);
+    for (const [oldest, { running }] of this.#entries) {
+      if (this.#entries.size <= this.options.reportsKeptMax) break;
+      if (running === null && oldest !== incident) this.#entries.delete(oldest);
+    }
+    return entry;
+  }
+
+  async #compute(id: string, entry: Entry): Promise<void> {
+    const { store, decoded, analyse, clock, recomputeMinMs, onComputed } = this.options;
+    if (entry.computed !== null) {
+      const pauseMs = Math.max(recomputeMinMs, entry.tookMs);
+      await wait(entry.endedMs + pauseMs - clock.monotonicMs(), clock);
+    }
+    const { changes } = entry;
+    const incident = await store.getIncident(id);
+    entry.missing = incident === null;
+    if (incident === null) {
+      if (this.#entries.get(id) === entry) this.#entries.delete(id);
+      return;
+    }
+    const batches = await decoded.batches(id);
+    const beganMs = clock.monotonicMs();
+    const { filter, closedMs, counters: { evicted, evictedStates, strayLines } } = incident;
+    const closed = closedMs !== null;
+    const lost = { evicted, evictedStates, strayLines };
+    const report = await analyse({ incident: id, batches, filter, closed, ...lost });
+    const json = JSON.stringify(report);
+    entry.endedMs = clock.monotonicMs();
+    entry.tookMs = entry.endedMs - beganMs;
+    entry.computed = { report, json, closed, version: ++this.#versions };
+    entry.computedChanges = changes;
+    onComputed?.(entry.tookMs);
+  }
+}
+
+function wait(delayMs: number, clock: Clock): Promise<void> {
+  if (delayMs <= 0) return Promise.resolve();
+  return new Promise((resolve) => clock.after(delayMs, resolve));
+}

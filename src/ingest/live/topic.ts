@@ -1,0 +1,150 @@
+/** The live view of one incident: its changes, numbered and kept for a while, and its viewers. */
+import type { Clock } from "../clock.ts";
+import type { HubFigures } from "./hub_port.ts";
+import type { Limits } from "../limits.ts";
+import { changesBetween, type LiveEvent } from "./live_event.ts";
+import type { Computed, Reports } from "./reports.ts";
+import { type Message, Viewer } from "./viewer.ts";
+
+export interface TopicOptions {
+  incident: string;
+  epoch: string;
+  reports: Reports;
+  clock: Clock;
+  limits: Limits;
+  figures: HubFigures;
+  log: (line: string) => void;
+}
+
+type EndReason = Extract<LiveEvent, { event: "end" }>["data"]["reason"];
+
+const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
+
+export class Topic {
+  #viewers = new Set<Viewer>();
+  #current: Computed | null = null;
+  #cursor = 0;
+  /** The last changes; the last of them has number `#cursor`. */
+  #kept: Message[] = [];
+  #keptChars = 0;
+  #timer: (() => void) | null = null;
+  #dirty = false;
+
+  constructor(readonly options: TopicOptions) {}
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  /** New data: computes soon, when anyone watches. */
+  changed(): void {
+    if (this.#viewers.size === 0) return;
+    this.#dirty = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const { clock, reports, incident } = this.options;
+    this.#timer ??= clock.after(reports.pauseMs(incident), () => this.#run());
+  }
+
+  async #run(): Promise<void> {
+    this.#dirty = false;
+    try {
+      await this.refresh();
+    } catch (error) {
+      this.options.log(`Cannot compute report of ${this.options.incident}: ${error}`);
+    } finally {
+      this.#timer = null;
+      if (this.#dirty && this.#viewers.size > 0) this.#schedule();
+    }
+  }
+
+  /** Brings the view up to what is stored now. False: the incident is gone. */
+  async refresh(): Promise<boolean> {
+    const computed = await this.options.reports.get(this.options.incident);
+    if (computed === null) {
+      this.end("deleted");
+      return false;
+    }
+    const before = this.#current;
+    if (before !== null && before.version >= computed.version) return true;
+    this.#current = computed;
+    if (before !== null) this.#publish(before, computed);
+    if (computed.closed) this.end("closed");
+    return true;
+  }
+
+  #publish(before: Computed, after: Computed): void {
+    const events = changesBetween(before.report, after.report);
+    if (events.length > this.options.limits.viewerQueueMax / 2) {
+      this.#push({ event: "report", data: after.json });
+      return;
+    }
+    for (const { event, data } of events) this.#push({ event, data: JSON.stringify(data) });
+  }
+
+  #push(change: { event: string; data: string }): void {
+    this.#cursor += 1;
+    const message = { id: this.#cursorText(), ...change };
+    this.#kept.push(message);
+    this.#keptChars += message.data.length;
+    while (
+      this.#kept.length > this.options.limits.changesKeptMax ||
+      this.#keptChars > CHANGES_KEPT_CHARS_MAX
+    ) this.#keptChars -= this.#kept.shift()!.data.length;
+    for (const viewer of this.#viewers) viewer.push(message);
+  }
+
+  /** A viewer that has been given its hello and what it lacks. Call after `refresh`. */
+  join(cursor: string | null): Viewer {
+    const { incident, limits, figures } = this.options;
+    const viewer = new Viewer(limits.viewerQueueMax, {
+      onLeave: (gone) => {
+        if (this.#viewers.delete(gone)) figures.viewers -= 1;
+      },
+      catchUp: (count) => this.#catchUp(count),
+    });
+    this.#viewers.add(viewer);
+    figures.viewers += 1;
+    const hello = { incident, cursor: this.#cursorText() };
+    viewer.push({ event: "hello", data: JSON.stringify(hello) });
+    const lacking = this.#since(cursor);
+    if (lacking === null) viewer.push(this.#full());
+    else for (const message of lacking) viewer.push(message);
+    if (this.#current?.closed === true) viewer.end(endMessage("closed"));
+    return viewer;
+  }
+
+  #catchUp(count: number): Message[] {
+    this.options.figures.missed += count;
+    return [{ event: "missed", data: JSON.stringify({ count }) }, this.#full()];
+  }
+
+  end(reason: EndReason): void {
+    for (const viewer of this.#viewers) viewer.end(endMessage(reason));
+  }
+
+  #full(): Message {
+    return { id: this.#cursorText(), event: "report", data: this.#current!.json };
+  }
+
+  /** The changes after a cursor, or null when they aren't all kept. */
+  #since(cursor: string | null): Message[] | null {
+    const [epoch, number] = cursor?.split("-") ?? [];
+    if (epoch !== this.options.epoch || !/^\d{1,15}$/.test(number ?? "")) return null;
+    const missing = this.#cursor - Number(number);
+    const room = this.options.limits.viewerQueueMax - 1;
+    if (missing < 0 || missing > this.#kept.length || missing > room) return null;
+    return missing === 0 ? [] : this.#kept.slice(-missing);
+  }
+
+  #cursorText(): string {
+    return `${this.options.epoch}-${this.#cursor}`;
+  }
+}
+
+const endMessage = (reason: EndReason): Message => ({
+  event: "end",
+  data: JSON.stringify({ reason }),
+});

@@ -1,0 +1,196 @@
+/** POST of batches: reads the body, stores each whole batch, then says what became of it. */
+import type { BatchHeader } from "../../event/batch.ts";
+import type { AdmissionPort, Load, Wait } from "../admission.ts";
+import type { BatchAnswer } from "./api_schemas.ts";
+import { BatchReader, type WholeBatch } from "../stores/batches.ts";
+import { type BodyOptions, readText } from "./body.ts";
+import type { Deps } from "../deps.ts";
+import { splitLines } from "../lines.ts";
+import type { Metrics } from "../metrics.ts";
+import { Problem } from "./problem.ts";
+import { StoreFull } from "../stores/store.ts";
+
+export interface Acceptance {
+  deps: Deps;
+  metrics: Metrics;
+  incident: string;
+  reader: BatchReader;
+  /** null: an operator's import, which nothing holds back. */
+  admission: AdmissionPort | null;
+  /** Probes of this body that were let in: the rest of the body then is, too. */
+  admitted: Set<string>;
+}
+
+export async function acceptBatches(
+  { deps, metrics, incident, admission }: Pick<
+    Acceptance,
+    "deps" | "metrics" | "incident" | "admission"
+  >,
+  body: ReadableStream<Uint8Array> | null,
+  encoding: BodyOptions["encoding"],
+): Promise<BatchAnswer> {
+  const { limits } = deps;
+  // Before the body is read, which is most of the work.
+  mustNotWait(await admission?.incidentWait(incident) ?? null);
+  const reader = new BatchReader({ limits, check: (header) => checkIncident(header, incident) });
+  const acceptance = {
+    deps,
+    metrics,
+    incident,
+    reader,
+    admission,
+    admitted: new Set<string>(),
+  };
+  const answer = await storeAll(acceptance, body, {
+    encoding,
+    clock: deps.clock,
+    limits: {
+      compressedBytesMax: limits.bodyCompressedBytesMax,
+      bytesMax: limits.bodyBytesMax,
+      idleMs: limits.bodyIdleMs,
+      totalMs: limits.bodyTotalMs,
+      bytesPerSecondMin: limits.bodyBytesPerSecondMin,
+    },
+    onBytes: (bytes) => metrics.add("body_bytes", bytes),
+  });
+  if (answer.accepted + answer.duplicates > 0) return answer;
+  const detail = reader.headers === 0
+    ? "Cannot accept batches: the body has no batch header, must begin with one"
+    : "Cannot accept batches: every header was refused, at least one must be good";
+  throw new Problem(422, "nothing_accepted", detail, { members: { ...answer } });
+}
+
+function checkIncident(header: BatchHeader, incident: string): string | null {
+  if (header.incident === incident) return null;
+  return `"incident" is ${JSON.stringify(header.incident)}, must be "${incident}"`;
+}
+
+/** Stores the whole batches of a body as they come. A problem tells what was stored before it. */
+export async function storeAll(
+  acceptance: Acceptance,
+  body: ReadableStream<Uint8Array> | null,
+  options: BodyOptions,
+): Promise<BatchAnswer> {
+  const { reader, deps, metrics, incident } = acceptance;
+  const { refused } = reader;
+  const answer: BatchAnswer = {
+    accepted: 0,
+    duplicates: 0,
+    events: 0,
+    states: 0,
+    refused,
+    refusedTotal: 0,
+  };
+  try {
+    const text = body === null ? empty() : readText(body, options);
+    for await (const lines of splitLines(text, deps.limits.lineCharsMax)) {
+      for (const batch of reader.push(lines)) await storeOne(acceptance, batch, answer);
+    }
+    const last = reader.end();
+    if (last !== null) await storeOne(acceptance, last, answer);
+  } catch (error) {
+    answer.refusedTotal = reader.refusedTotal;
+    throw problemWith(error, answer, metrics);
+  } finally {
+    metrics.add("refused", reader.refusedTotal);
+    if (reader.strayLines > 0) {
+      await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
+      deps.hub.changed(incident);
+    }
+  }
+  answer.refusedTotal = reader.refusedTotal;
+  return answer;
+}
+
+async function* empty(): AsyncGenerator<string> {}
+
+function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unknown {
+  if (error instanceof StoreFull) {
+    metrics.add("out_of_storage");
+    const detail = "Cannot store batch: the disk is full, must have room; send it again later";
+    return new Problem(507, "storage_full", detail, {
+      headers: { "retry-after": "30" },
+      members: { ...answer },
+    });
+  }
+  if (!(error instanceof Problem)) return error;
+  const { headers, members } = error.extra;
+  return new Problem(error.status, error.code, error.message, {
+    ...(headers === undefined ? {} : { headers }),
+    members: { ...answer, ...members },
+  });
+}
+
+function mustNotWait(wait: Wait | null): void {
+  if (wait === null) return;
+  const whose = { probe: "this probe", incident: "this incident", account: "this ingest" };
+  const detail = `Cannot accept batch: ${whose[wait.scope]} has sent more than its share, ` +
+    `must wait ${wait.seconds} s`;
+  throw new Problem(429, "load_limited", detail, {
+    headers: { "retry-after": String(wait.seconds) },
+    members: { scope: wait.scope },
+  });
+}
+
+/** What a batch weighs, whether or not it was known already: reading it cost the same. */
+function loadOf({ events, segments }: WholeBatch): Load {
+  return { events: events.length, bytes: segments.reduce((sum, s) => sum + s.text.length, 0) };
+}
+
+async function storeOne(
+  { deps, metrics, incident, admission, admitted }: Acceptance,
+  batch: WholeBatch,
+  answer: BatchAnswer,
+): Promise<void> {
+  const { header, segments, refused, evicted } = batch;
+  const { probe } = header;
+  if (admission !== null && !admitted.has(probe)) {
+    mustNotWait(await admission.probeWait(incident, probe));
+    admitted.add(probe);
+  }
+  const result = await deps.store.append(incident, { header, segments, refused, evicted });
+  await admission?.came(incident, probe, loadOf(batch));
+  switch (result.status) {
+    case "stored":
+      answer.accepted += 1;
+      answer.events += batch.events.length;
+      answer.states += batch.states.length;
+      metrics.add("batches");
+      metrics.add("events", batch.events.length);
+      metrics.add("states", batch.states.length);
+      metrics.add("evicted", result.evicted.length);
+      deps.hub.stored(incident, result.row, batch, result.evicted);
+      return;
+    case "duplicate":
+      answer.duplicates += 1;
+      metrics.add("duplicates");
+      return;
+    case "missing":
+      throw noIncident(incident);
+    case "closed":
+      throw new Problem(
+        409,
+        "incident_closed",
+        `Cannot accept batch: incident "${incident}" is closed, must be open`,
+      );
+    case "full":
+      throw new Problem(
+        409,
+        "incident_full",
+        `Cannot accept batch: incident "${incident}" is full of batch headers, ` +
+          `must be closed and a new one created`,
+      );
+    case "account-full":
+      throw new Problem(
+        507,
+        "account_full",
+        "Cannot store batch: all incidents together are as large as allowed, one must be deleted",
+        { headers: { "retry-after": "30" } },
+      );
+  }
+}
+
+export function noIncident(incident: string): Problem {
+  const detail = `Cannot find incident: there is no "${incident}", must have been created here`;
+  return new Problem(404, "incident_missing", detail);
+}

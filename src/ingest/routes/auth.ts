@@ -1,0 +1,87 @@
+/** Who may do what. Roles: probe writes batches, viewer reads, operator does everything. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Deps, Env } from "../deps.ts";
+import { whyNotLoopback } from "./loopback.ts";
+import { Problem } from "./problem.ts";
+import type { RateLimit } from "../rate_limit.ts";
+import type { Role } from "../stores/store.ts";
+import { checkToken, type Principal } from "../tokens.ts";
+
+/** Where a token that is for one incident only is likely kept. */
+const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;
+
+/** Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. */
+export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const principal = await whoAsks(c, deps);
+    const key = principal instanceof Problem ? `peer ${c.env?.peer ?? ""}` : principal.id;
+    const waitSeconds = rateLimit.take(key);
+    if (waitSeconds > 0) {
+      const detail = `Cannot serve request: too many, must wait ${waitSeconds} s`;
+      throw new Problem(429, "rate_limited", detail, {
+        headers: { "retry-after": String(waitSeconds) },
+      });
+    }
+    if (principal instanceof Problem) throw principal;
+    c.set("principal", principal);
+    await next();
+  };
+}
+
+/** Who asks. Every `/v1` route runs after `authenticate`. */
+export function principalOf(c: Context<Env>): Principal {
+  const principal = c.get("principal");
+  if (principal === undefined) throw new Error("Cannot tell who asks: the route is not guarded");
+  return principal;
+}
+
+async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem> {
+  const { auth, store, clock } = deps;
+  const header = c.req.header("authorization");
+  if (header === undefined) {
+    const why = whyNotLoopback(c.env?.peer, c.req.raw.headers);
+    if (auth.allowLoopbackWithoutToken && why === null) {
+      return { id: "loopback", role: "operator", incident: null };
+    }
+    const because = auth.allowLoopbackWithoutToken ? ` (${why})` : "";
+    return unauthenticated("token_missing", `no Authorization header${because}, must be a token`);
+  }
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token === undefined) {
+    return unauthenticated("token_malformed", `Authorization must be "Bearer" and a token`);
+  }
+  const near = INCIDENT_PATH.exec(c.req.path)?.[1];
+  const checked = await checkToken(token, auth.rootToken, store, clock, near);
+  if (checked === "unknown") {
+    return unauthenticated("token_wrong", "the token is not known here, must be one made here");
+  }
+  if ("expired" in checked) {
+    c.set("expired", checked.expired);
+    return unauthenticated("token_expired", "the token has expired, must be a newer one");
+  }
+  return checked;
+}
+
+function unauthenticated(code: string, why: string): Problem {
+  return new Problem(401, code, `Cannot tell who asks: ${why}`, {
+    headers: { "www-authenticate": "Bearer" },
+  });
+}
+
+/**
+ * Throws unless the principal has one of the roles (an operator has all), for this incident. Says
+ * the same whether the incident exists or not.
+ */
+export function requireRole(c: Context<Env>, role: Role, incident: string | null): Principal {
+  const principal = principalOf(c);
+  if (principal.role !== role && principal.role !== "operator") {
+    const detail = `Cannot do this: the token's role is "${principal.role}", must be "${role}"`;
+    throw new Problem(403, "role_insufficient", detail);
+  }
+  if (principal.incident !== null && principal.incident !== incident) {
+    const should = incident === null ? "must be one for all incidents" : "must be one for this one";
+    const detail = `Cannot do this: the token is for another incident, ${should}`;
+    throw new Problem(403, "token_other_incident", detail);
+  }
+  return principal;
+}

@@ -1,0 +1,144 @@
+/**
+ * The OpenAPI 3.1 document, from the table of routes and the zod schemas that validate. Written by
+ * hand rather than with @hono/zod-openapi: bodies here are streams of lines which that can't
+ * validate, and it would add half a megabyte to a Worker.
+ */
+import { z } from "zod";
+import { BatchHeader } from "../../event/batch.ts";
+import { EventSchema } from "../../event/event_schema.ts";
+import {
+  Cause,
+  Encapsulation,
+  EndPoints,
+  Evidence,
+  Flow,
+  Hop,
+  PacketCounts,
+  Report,
+  ReportNode,
+  Script,
+} from "../../event/report.ts";
+import { NetnsState } from "../../event/state.ts";
+import * as api from "./api_schemas.ts";
+import { ArchiveHeader } from "../archive.ts";
+import { type Operation, OPERATIONS } from "./operations.ts";
+
+const COMPONENTS: Record<string, z.ZodType> = {
+  Report,
+  ReportNode,
+  Script,
+  Flow,
+  Hop,
+  Encapsulation,
+  Cause,
+  Evidence,
+  EndPoints,
+  PacketCounts,
+  BatchHeader,
+  Event: EventSchema,
+  NetnsState,
+  ArchiveHeader,
+  CreateIncident: api.CreateIncident,
+  SetShards: api.SetShards,
+  Incident: api.ShownIncident,
+  IncidentList: api.IncidentList,
+  BatchAnswer: api.BatchAnswer,
+  ImportAnswer: api.ImportAnswer,
+  CreateToken: api.CreateToken,
+  Token: api.ShownToken,
+  MintedToken: api.MintedToken,
+  TokenList: api.TokenList,
+  AuditEntry: api.ShownAuditEntry,
+  Audit: api.Audit,
+  Problem: api.ProblemBody,
+};
+
+type Json = Record<string, unknown>;
+
+/** The JSON Schema (2020-12) of a report on its own. Open: fields may be added to a report. */
+export function reportSchema(): Json {
+  const { $schema, ...schema } = z.toJSONSchema(Report, { reused: "ref", io: "input" });
+  return { $schema, $id: "urn:lasthop:report:1", title: "lasthop report, version 1", ...schema };
+}
+
+export function openApiDocument(): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of OPERATIONS) {
+    const path = paths[operation.path] ??= {};
+    path[operation.method] = operationObject(operation);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "lasthop ingest",
+      version: "1",
+      description: "Probes POST batches of events, reports say which hop was the last. " +
+        "See docs/http.md.",
+    },
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      responses: {
+        Problem: {
+          description: "Refused; `code` says why",
+          content: { "application/problem+json": { schema: ref("Problem") } },
+        },
+      },
+    },
+  };
+}
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Inputs and outputs alike: a u64 is text on the wire, whatever it becomes inside. */
+function componentSchemas(): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(COMPONENTS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: "any",
+    io: "input",
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+  );
+}
+
+function operationObject(operation: Operation): Json {
+  const { summary, role, audit, path, body, answer, query = [], headers = [] } = operation;
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const parameter = (where: string) => (name: string) => ({
+    name,
+    in: where,
+    required: where === "path",
+    schema: { type: "string" },
+  });
+  const parameters = [
+    ...inPath.map(parameter("path")),
+    ...query.map(parameter("query")),
+    ...headers.map(parameter("header")),
+  ];
+  const success: Json = { description: answer.description };
+  if (answer.type !== undefined) {
+    const schema = answer.schema === undefined ? { type: "string" } : ref(answer.schema);
+    success.content = { [answer.type]: { schema } };
+  }
+  return {
+    summary,
+    description: (role === null ? "No token needed." : `Role: ${role}.`) +
+      (audit === null ? "" : ` In the audit: ${audit}.`),
+    security: role === null ? [] : [{ token: [] }],
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body === undefined ? {} : { requestBody: requestBody(body) }),
+    responses: {
+      [answer.status]: success,
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}
+
+function requestBody({ type, schema, description }: NonNullable<Operation["body"]>): Json {
+  const content = schema === undefined ? { type: "string" } : ref(schema);
+  return { required: true, description, content: { [type]: { schema: content } } };
+}

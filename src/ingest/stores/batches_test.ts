@@ -1,0 +1,92 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { dropLine, headerLine, hopLine, stateLine } from "../../../test/contract/lines.ts";
+import { decodeLine } from "../../event/codec.ts";
+import { BatchReader, compact, tierOf, type WholeBatch } from "./batches.ts";
+import { limitsWith } from "../limits.ts";
+
+const limits = limitsWith({ linesPerBatchMax: 5, refusedListedMax: 3, lineCharsMax: 5000 });
+
+function read(lines: string[], cuts: number[]): { reader: BatchReader; batches: WholeBatch[] } {
+  const reader = new BatchReader({ limits, check: () => null });
+  const batches: WholeBatch[] = [];
+  let from = 0;
+  for (
+    const to of [...cuts.map((c) => c % (lines.length + 1)).sort((a, b) => a - b), lines.length]
+  ) {
+    batches.push(...reader.push(lines.slice(from, to)));
+    from = to;
+  }
+  const last = reader.end();
+  if (last !== null) batches.push(last);
+  return { reader, batches };
+}
+
+const line = fc.oneof(
+  fc.nat(9).map((sequence) => headerLine({ sequence })),
+  fc.nat(9).map((sequence) => headerLine({ sequence }).replace('"version":1', '"version":7')),
+  fc.nat(99).map((time) => hopLine(time)),
+  fc.nat(99).map((time) => dropLine(time)),
+  fc.nat(9).map((time) => stateLine(time)),
+  fc.constant(""),
+  fc.string().map((text) => text.replaceAll("\n", " ")),
+  fc.nat(200).map((cut) => hopLine(1).slice(0, cut)),
+  fc.nat(400).map((cut) => headerLine().slice(0, cut)),
+);
+
+Deno.test("every line is a header, kept, refused or empty, however the body is cut", () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 40 }), fc.array(fc.nat(40)), (lines, cuts) => {
+      const { reader, batches } = read(lines, cuts);
+      const kept = batches.reduce((sum, b) => sum + b.events.length + b.states.length, 0);
+      const empty = lines.filter((text) => text === "").length;
+      equal(batches.length + kept + reader.refusedTotal + empty, lines.length);
+      const inBatches = batches.reduce((sum, { refused }) => sum + refused, 0);
+      equal(reader.strayLines + inBatches, reader.refusedTotal);
+      equal(reader.refused.length, Math.min(3, reader.refusedTotal));
+      ok(batches.every(({ events, states }) => events.length + states.length <= 5));
+      deepEqual(read(lines, []).batches, batches);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("what a batch keeps as lines says the same as its events", () => {
+  fc.assert(fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
+    for (const { segments, events, states } of read(lines, []).batches) {
+      const decoded = segments.flatMap(({ text }) => text.trimEnd().split("\n")).map(decodeLine);
+      const isEvent = decoded.flatMap((d) => d.type === "event" ? [d.event] : []);
+      const key = (event: typeof events[number]) => `${event.kind} ${event.timeNs}`;
+      deepEqual(isEvent.map(key).sort(), events.map(key).sort());
+      equal(decoded.filter(({ type }) => type === "state").length, states.length);
+      for (const { tier, lines, text } of segments) equal(text.split("\n").length - 1, lines, tier);
+    }
+  }));
+});
+
+Deno.test("a name inside a line can't pass for a header", () => {
+  const inState = stateLine(1).replace('"links":[]', '"links":[{"kind":"batch"}]');
+  const inText = JSON.stringify({ kind: "drop", timeNs: "1", cpu: 0, function: '"kind":"batch"' });
+  const { reader, batches } = read([headerLine(), inState, inText, hopLine(1)], []);
+  equal(batches.length, 1);
+  deepEqual([reader.headers, batches[0]!.events.length, reader.refusedTotal], [1, 2, 1]);
+});
+
+Deno.test("what tells of a death is kept longer than a passing by", () => {
+  const tier = (text: string) => {
+    const decoded = decodeLine(text);
+    if (decoded.type !== "event") throw new Error("Not an event");
+    return tierOf(decoded.event);
+  };
+  equal(tier("device-rx\t1\t0"), "ordinary");
+  equal(tier("consume\t1\t0"), "ordinary");
+  equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":0}'), "ordinary");
+  equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":101}'), "drops");
+  for (const kind of ["drop", "icmp-error", "reset"]) equal(tier(`${kind}\t1\t0`), "drops");
+});
+
+Deno.test("a compacted event is the same event", () => {
+  const decoded = decodeLine(dropLine(7));
+  ok(decoded.type === "event");
+  deepEqual(compact(decoded.event), decoded.event);
+});

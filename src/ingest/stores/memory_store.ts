@@ -1,0 +1,204 @@
+/** A store that lasts as long as its process: `trace` without a data directory, and tests. */
+import type { StoreLimits } from "../limits.ts";
+import { MemoryAudit } from "./memory_audit.ts";
+import { accountFull, countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import {
+  type Appended,
+  type AuditEntry,
+  type AuditQuery,
+  type Evicted,
+  imported,
+  type ImportedIncident,
+  type Incident,
+  type NewBatch,
+  type NewIncident,
+  NO_COUNTERS,
+  type Store,
+  type StoredBatch,
+  type StoredToken,
+  type Tier,
+} from "./store.ts";
+
+interface Kept {
+  incident: Incident;
+  batches: Map<number, StoredBatch>;
+  rowLast: number;
+  /** Rows that have a segment of a tier, oldest first: the order of eviction. */
+  rows: Record<Tier, number[]>;
+  /** `probe` and `sequence` of every batch ever accepted. */
+  known: Set<string>;
+}
+
+export class MemoryStore implements Store {
+  #incidents = new Map<string, Kept>();
+  #tokens = new Map<string, StoredToken>();
+  #audit: MemoryAudit;
+
+  constructor(readonly limits: StoreLimits) {
+    this.#audit = new MemoryAudit(limits);
+  }
+
+  createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
+    if (this.#incidents.has(incident.id)) return Promise.resolve("exists");
+    if (this.#incidents.size >= this.limits.incidentsMax) return Promise.resolve("full");
+    this.#incidents.set(incident.id, {
+      incident: {
+        ...incident,
+        arrivedMs: incident.createdMs,
+        closedMs: null,
+        shards: 1,
+        revision: 1,
+        counters: { ...NO_COUNTERS },
+      },
+      batches: new Map(),
+      rowLast: 0,
+      rows: { ordinary: [], drops: [], state: [] },
+      known: new Set(),
+    });
+    return Promise.resolve("created");
+  }
+
+  listIncidents(): Promise<Incident[]> {
+    const all = [...this.#incidents.values()].map(({ incident }) => structuredClone(incident));
+    return Promise.resolve(
+      all.filter(({ importing }) => !importing)
+        .sort((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1)),
+    );
+  }
+
+  getIncident(id: string): Promise<Incident | null> {
+    const kept = this.#incidents.get(id);
+    return Promise.resolve(kept === undefined ? null : structuredClone(kept.incident));
+  }
+
+  closeIncident(id: string, closedMs: number): Promise<boolean> {
+    const kept = this.#incidents.get(id);
+    if (kept === undefined) return Promise.resolve(false);
+    if (kept.incident.closedMs === null) {
+      kept.incident.closedMs = closedMs;
+      kept.incident.revision += 1;
+    }
+    return Promise.resolve(true);
+  }
+
+  finishImport(id: string, as: ImportedIncident): Promise<boolean> {
+    const kept = this.#incidents.get(id);
+    if (kept === undefined) return Promise.resolve(false);
+    kept.incident = imported(kept.incident, as);
+    return Promise.resolve(true);
+  }
+
+  growIncident(id: string): Promise<number | null> {
+    return Promise.resolve(this.#incidents.get(id)?.incident.shards ?? null);
+  }
+
+  deleteIncident(id: string): Promise<boolean> {
+    for (const token of this.#tokens.values()) {
+      if (token.incident === id) this.#tokens.delete(token.id);
+    }
+    return Promise.resolve(this.#incidents.delete(id));
+  }
+
+  append(id: string, batch: NewBatch): Promise<Appended> {
+    const kept = this.#incidents.get(id);
+    if (kept === undefined) return Promise.resolve({ status: "missing" });
+    const { incident } = kept;
+    const key = `${batch.header.sequence} ${batch.header.probe}`;
+    if (kept.known.has(key)) {
+      incident.counters.duplicates += 1;
+      return Promise.resolve({ status: "duplicate" });
+    }
+    if (incident.closedMs !== null) return Promise.resolve({ status: "closed" });
+    const headerBytes = JSON.stringify(batch.header).length;
+    if (headersFull(incident.counters, headerBytes, this.limits)) {
+      return Promise.resolve({ status: "full" });
+    }
+    const counters = countedIn(incident.counters, batch, headerBytes);
+    if (accountFull(counters, incident.counters, this.#totalBytes(), this.limits)) {
+      return Promise.resolve({ status: "account-full" });
+    }
+    kept.known.add(key);
+    kept.rowLast += 1;
+    kept.batches.set(kept.rowLast, { ...batch, row: kept.rowLast });
+    for (const { tier } of batch.segments) kept.rows[tier].push(kept.rowLast);
+    incident.counters = counters;
+    incident.revision += 1;
+    const evicted = this.#evict(kept);
+    return Promise.resolve({
+      status: "stored",
+      row: kept.rowLast,
+      revision: incident.revision,
+      evicted,
+    });
+  }
+
+  #totalBytes(): number {
+    return this.#incidents.values().reduce((sum, { incident }) => sum + incident.counters.bytes, 0);
+  }
+
+  #evict(kept: Kept): Evicted[] {
+    const evicted: Evicted[] = [];
+    for (;;) {
+      const tier = tierToEvict(kept.incident.counters, this.limits);
+      if (tier === null) return evicted;
+      const batch = kept.batches.get(kept.rows[tier].shift()!)!;
+      const segment = batch.segments.find((s) => s.tier === tier)!;
+      batch.segments = batch.segments.filter((s) => s !== segment);
+      if (tier !== "state") batch.evicted += segment.lines;
+      countOut(kept.incident.counters, tier, segment.lines, segment.text.length);
+      evicted.push({ row: batch.row, tier });
+    }
+  }
+
+  countStrayLines(id: string, lines: number): Promise<void> {
+    const kept = this.#incidents.get(id);
+    if (kept !== undefined) kept.incident.counters.strayLines += lines;
+    return Promise.resolve();
+  }
+
+  async *readBatches(id: string, rowMax = Infinity): AsyncIterable<StoredBatch> {
+    for (const batch of this.#incidents.get(id)?.batches.values() ?? []) {
+      if (batch.row > rowMax) return;
+      yield await Promise.resolve({ ...batch, segments: [...batch.segments] });
+    }
+  }
+
+  extent(id: string): Promise<{ rowMax: number; batches: number }> {
+    const kept = this.#incidents.get(id);
+    return Promise.resolve({ rowMax: kept?.rowLast ?? 0, batches: kept?.batches.size ?? 0 });
+  }
+
+  async createToken(token: StoredToken): Promise<"created" | "full"> {
+    const siblings = await this.listTokens(token.incident);
+    if (siblings.length >= this.limits.tokensPerIncidentMax) return "full";
+    this.#tokens.set(token.id, { ...token });
+    return "created";
+  }
+
+  getToken(id: string): Promise<StoredToken | null> {
+    const token = this.#tokens.get(id);
+    return Promise.resolve(token === undefined ? null : { ...token });
+  }
+
+  listTokens(incident: string | null): Promise<StoredToken[]> {
+    return Promise.resolve([...this.#tokens.values()].filter((t) => t.incident === incident));
+  }
+
+  deleteToken(incident: string | null, id: string): Promise<boolean> {
+    if (this.#tokens.get(id)?.incident !== incident) return Promise.resolve(false);
+    return Promise.resolve(this.#tokens.delete(id));
+  }
+
+  appendAudit(entry: AuditEntry): Promise<void> {
+    this.#audit.append(entry);
+    return Promise.resolve();
+  }
+
+  listAudit(query: AuditQuery) {
+    return Promise.resolve(this.#audit.list(query));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

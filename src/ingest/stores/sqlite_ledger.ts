@@ -1,0 +1,51 @@
+/** Tokens and the audit in SQLite. */
+import type { StoreLimits } from "../limits.ts";
+import type { Statements } from "./sqlite_statements.ts";
+import type { AuditEntry, AuditQuery, StoredToken } from "./store.ts";
+
+export class SqliteLedger {
+  constructor(
+    readonly sql: Statements,
+    /** Runs a change as one transaction. */
+    readonly write: <T>(change: () => T) => T,
+    readonly limits: StoreLimits,
+  ) {}
+
+  createToken(token: StoredToken): "created" | "full" {
+    if (this.listTokens(token.incident).length >= this.limits.tokensPerIncidentMax) return "full";
+    const { id, incident, role, hash, createdMs, expiresMs } = token;
+    this.write(() => this.sql.insertToken.run(id, incident, role, hash, createdMs, expiresMs));
+    return "created";
+  }
+
+  getToken(id: string): StoredToken | null {
+    return this.sql.token.get(id) ?? null;
+  }
+
+  listTokens(incident: string | null): StoredToken[] {
+    return this.sql.tokens.all(incident);
+  }
+
+  deleteToken(incident: string | null, id: string): boolean {
+    return this.write(() => this.sql.deleteToken.run(id, incident)).changes === 1;
+  }
+
+  appendAudit(entry: AuditEntry): void {
+    const { atMs, token, role, action, incident, subject, outcome } = entry;
+    const { auditReadsMax, auditChangesMax } = this.limits;
+    const change = entry.change ? 1 : 0;
+    this.write(() => {
+      this.sql.insertAudit.run(atMs, token, role, action, change, incident, subject, outcome);
+      this.sql.trimAudit.run(change, entry.change ? auditChangesMax : auditReadsMax);
+    });
+  }
+
+  listAudit({ incident, before = Number.MAX_SAFE_INTEGER, limit }: AuditQuery) {
+    const rows = incident === undefined
+      ? this.sql.audit.all(before, limit)
+      : this.sql.auditOf.all(incident, before, limit);
+    const { last, kept } = this.sql.auditCount.get()!;
+    const entries = rows.map(({ change, ...entry }) => ({ ...entry, change: change === 1 }));
+    return { entries, evicted: (last ?? 0) - kept };
+  }
+}

@@ -1,0 +1,28 @@
+/** Reading an incident's batches back from SQLite. */
+import { gunzipSync } from "node:zlib";
+import type { BatchHeader } from "../../event/batch.ts";
+import type { Statements } from "./sqlite_statements.ts";
+import { type StoredBatch, TIERS } from "./store.ts";
+
+/** Batches read per query: the store is not held while they are worked on. */
+const PAGE_ROWS = 64;
+
+export async function* readBatches(
+  sql: Statements,
+  id: string,
+  rowMax = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<StoredBatch> {
+  for (let from = 0;;) {
+    const page = sql.batchesAfter.all(id, from, rowMax, PAGE_ROWS);
+    for (const { row, header, refused, evicted } of page) {
+      const segments = sql.segmentsOf.all(id, row).map(({ tier, lines, body }) => ({
+        tier: TIERS[tier]!,
+        lines,
+        text: gunzipSync(body).toString("utf8"),
+      }));
+      yield { row, header: JSON.parse(header) as BatchHeader, refused, evicted, segments };
+      from = row;
+    }
+    if (page.length < PAGE_ROWS) return;
+  }
+}

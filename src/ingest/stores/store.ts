@@ -1,0 +1,211 @@
+/**
+ * The store as a port. Embedded it is SQLite or memory, on Workers it will be a Durable Object, so
+ * every answer is a promise, and a promise that resolves means the change is durable.
+ *
+ * A batch is kept as the lines that were accepted. They are split by what may be thrown away first
+ * at the limits; the order of lines inside a batch carries no meaning.
+ */
+import type { BatchHeader } from "../../event/batch.ts";
+
+/** In the order they are evicted. State is evicted before them only beyond its own limit. */
+export const TIERS = ["ordinary", "drops", "state"] as const;
+export type Tier = typeof TIERS[number];
+
+export interface Segment {
+  tier: Tier;
+  /** Number of lines in `text`. */
+  lines: number;
+  /** Lines, each ended by "\n". */
+  text: string;
+}
+
+export interface NewBatch {
+  header: BatchHeader;
+  segments: Segment[];
+  /** Lines of this batch that were refused. */
+  refused: number;
+  /** Events of this batch that were evicted, here or before it was archived. */
+  evicted: number;
+}
+
+/** `row` orders batches by acceptance, from 1, and is never reused in an incident. */
+export interface StoredBatch extends NewBatch {
+  row: number;
+}
+
+export interface Counters {
+  batches: number;
+  /** Batches that came again. */
+  duplicates: number;
+  /** Events and states kept now. */
+  events: number;
+  states: number;
+  /** Lines refused in kept batches; `strayLines` are those that belong to no kept batch. */
+  refused: number;
+  strayLines: number;
+  /** Events and states thrown away at the limits. */
+  evicted: number;
+  evictedStates: number;
+  /** Characters kept, all and by what they are. */
+  bytes: number;
+  headerBytes: number;
+  stateBytes: number;
+  /** Events kept that are drops and their like. */
+  drops: number;
+}
+
+export interface NewIncident {
+  id: string;
+  title: string;
+  filter: string;
+  createdMs: number;
+  /** An import in progress: not listed, and gone after a restart unless it was finished. */
+  importing: boolean;
+  /** Over how many shards it is to be spread, by a store that spreads; default: its own choice. */
+  shards?: number | undefined;
+}
+
+export type ImportedIncident =
+  & Pick<Incident, "title" | "filter" | "createdMs" | "closedMs">
+  /** Lost where the archive was made: added to what was lost here. */
+  & Pick<Counters, "strayLines" | "evictedStates">;
+
+export interface Incident extends NewIncident {
+  /** When it was created or imported here; `createdMs` of an import is the archive's. */
+  arrivedMs: number;
+  closedMs: number | null;
+  /** Over how many shards it is spread; 1 where a store keeps it in one place. */
+  shards: number;
+  /** Grows with every change that can change the report. */
+  revision: number;
+  counters: Counters;
+}
+
+export interface Evicted {
+  row: number;
+  tier: Tier;
+}
+
+export type Appended =
+  | { status: "stored"; row: number; revision: number; evicted: Evicted[] }
+  /**
+   * `missing`: no such incident; `closed`: it takes no more; `full`: only headers are left;
+   * `account-full`: `bytesTotalMax` is reached over all incidents.
+   */
+  | { status: "duplicate" | "missing" | "closed" | "full" | "account-full" };
+
+export const ROLES = ["probe", "viewer", "operator"] as const;
+export type Role = typeof ROLES[number];
+
+export interface StoredToken {
+  id: string;
+  /** null: every incident. */
+  incident: string | null;
+  role: Role;
+  /** SHA-256 of the secret, hexadecimal. The secret itself is nowhere. */
+  hash: string;
+  createdMs: number;
+  expiresMs: number | null;
+}
+
+/** Who did what, or tried to. Holds no secret and no text that a stranger chose but ids. */
+export interface AuditEntry {
+  atMs: number;
+  /** Id of a token, or `root`, `loopback`, or `ingest` for what it does by itself. */
+  token: string;
+  role: Role | null;
+  /** `incident.create`, `report.read` …: see `operations.ts`. */
+  action: string;
+  /** It changed something by hand. Everything else is far more, and kept apart. */
+  change: boolean;
+  /** null: none, or all of them. */
+  incident: string | null;
+  /** Id of the token that was made or revoked. */
+  subject: string | null;
+  /** `ok`, or the code of the problem that was answered. */
+  outcome: string;
+}
+
+/** `id` grows with each entry, from 1. */
+export interface StoredAuditEntry extends AuditEntry {
+  id: number;
+}
+
+export interface AuditQuery {
+  /** Absent: of all incidents, and what was of none. */
+  incident?: string | undefined;
+  /** Only entries with a lower id. */
+  before?: number | undefined;
+  /** At most so many, from 1. */
+  limit: number;
+}
+
+export interface Store {
+  /** `exists`: the id is taken; `full`: `incidentsMax` is reached. */
+  createIncident(incident: NewIncident): Promise<"created" | "exists" | "full">;
+  /** Newest first, without imports in progress. */
+  listIncidents(): Promise<Incident[]>;
+  getIncident(id: string): Promise<Incident | null>;
+  /** False when there is no such incident. Closing twice keeps the first time. */
+  closeIncident(id: string, closedMs: number): Promise<boolean>;
+  /** Shows an imported incident, as the archive describes it. */
+  finishImport(id: string, as: ImportedIncident): Promise<boolean>;
+  /** Spreads it over so many shards, where it is over fewer; gives how many there are then. */
+  growIncident(id: string, shards: number): Promise<number | null>;
+  /** Deletes everything of it, its tokens too. */
+  deleteIncident(id: string): Promise<boolean>;
+  /** Idempotent by (probe, sequence). Throws `StoreFull` when the disk has no room. */
+  append(id: string, batch: NewBatch): Promise<Appended>;
+  /** Counts lines that belong to no kept batch. */
+  countStrayLines(id: string, lines: number): Promise<void>;
+  /** In order of acceptance, up to `rowMax`. Batches come while others are appended. */
+  readBatches(id: string, rowMax?: number): AsyncIterable<StoredBatch>;
+  /** Row of the last batch and how many there are, or zeros. */
+  extent(id: string): Promise<{ rowMax: number; batches: number }>;
+
+  /** `full`: `tokensPerIncidentMax` is reached. */
+  createToken(token: StoredToken): Promise<"created" | "full">;
+  /** `near`: the incident that is asked about; where tokens are spread, it is looked there first. */
+  getToken(id: string, near?: string): Promise<StoredToken | null>;
+  listTokens(incident: string | null): Promise<StoredToken[]>;
+  deleteToken(incident: string | null, id: string): Promise<boolean>;
+
+  /**
+   * Beyond `auditReadsMax` and `auditChangesMax` the oldest of their kind go. Entries outlive their
+   * incident.
+   */
+  appendAudit(entry: AuditEntry): Promise<void>;
+  /** Newest first, and how many entries of the whole audit are gone. */
+  listAudit(query: AuditQuery): Promise<{ entries: StoredAuditEntry[]; evicted: number }>;
+  close(): Promise<void>;
+}
+
+/** The disk has no room: nothing of the change was kept. */
+export class StoreFull extends Error {
+  override name = "StoreFull";
+}
+
+/** An incident as its archive describes it. */
+export function imported(incident: Incident, as: ImportedIncident): Incident {
+  const { title, filter, createdMs, closedMs } = as;
+  const counters = { ...incident.counters };
+  counters.strayLines += as.strayLines;
+  counters.evictedStates += as.evictedStates;
+  const revision = incident.revision + 1;
+  return { ...incident, title, filter, createdMs, closedMs, counters, revision, importing: false };
+}
+
+export const NO_COUNTERS: Readonly<Counters> = {
+  batches: 0,
+  duplicates: 0,
+  events: 0,
+  states: 0,
+  refused: 0,
+  strayLines: 0,
+  evicted: 0,
+  evictedStates: 0,
+  bytes: 0,
+  headerBytes: 0,
+  stateBytes: 0,
+  drops: 0,
+};

@@ -1,0 +1,152 @@
+/** What this machine lets lasthop see: read once before a trace, and by `lasthop doctor`. */
+import { execa } from "execa";
+import { LasthopError } from "../../event/error.ts";
+import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
+import { hasKernelBtf, readKernelBtf } from "./kernel_btf.ts";
+import { readTracefs } from "./tracefs.ts";
+
+export interface Capability {
+  kernel: string;
+  /** "0.17.0"; null when it is not installed. */
+  bpftrace: string | null;
+  root: boolean;
+  uid: number;
+  /** Root in name only, as in most containers, may not trace. */
+  privileged: boolean;
+  /** As `net:netif_receive_skb`; empty when this process may not read them. */
+  tracepoints: Set<string>;
+  /** False: `tracepoints` is empty for want of privilege, which says nothing of the kernel. */
+  tracepointsRead: boolean;
+  btf: boolean;
+  /** Where a packet's connection is kept, so that translations can be joined; null if unknown. */
+  conntrack: ConntrackLayout | null;
+  /** The kernel tells why it drops (since 5.17), not only where. */
+  dropReason: boolean;
+  /** This bpftrace can use raw tracepoints, which cost less. */
+  raw: boolean;
+  kprobes: boolean;
+  cpus: number;
+  lockdown: "none" | "integrity" | "confidentiality" | "unknown";
+}
+
+export const BPFTRACE_MIN = "0.17";
+
+/** The first bpftrace whose raw tracepoints were proven with these scripts; 0.17 has none. */
+const RAW_MIN = "0.23";
+
+const CAP_SYS_ADMIN = 21;
+
+export async function readCapability(binary = "bpftrace"): Promise<Capability> {
+  const [btf, hasBtf, tracefs, version, status, online] = await Promise.all([
+    readKernelBtf(),
+    hasKernelBtf(),
+    readTracefs(),
+    readBpftraceVersion(binary),
+    Deno.readTextFile("/proc/self/status"),
+    Deno.readTextFile("/sys/devices/system/cpu/online").catch(() => ""),
+  ]);
+  const uid = Deno.uid() ?? 0;
+  return {
+    kernel: Deno.osRelease(),
+    bpftrace: version,
+    root: uid === 0,
+    uid,
+    privileged: hasCapability(status, CAP_SYS_ADMIN),
+    tracepoints: tracefs?.tracepoints ?? new Set(),
+    tracepointsRead: tracefs !== null,
+    btf: hasBtf,
+    conntrack: btf && await readConntrackLayout(btf),
+    dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
+      btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
+    raw: version !== null && hasRawTracepoints(version, tracefs?.functionTracer ?? false),
+    kprobes: tracefs?.kprobes ?? false,
+    cpus: countCpus(online) || navigator.hardwareConcurrency,
+    lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
+  };
+}
+
+/** Throws what stands in the way of tracing at all. */
+export function requireTracing(capability: Capability): void {
+  const obstacle = obstacleOf(capability);
+  if (obstacle) throw obstacle;
+}
+
+export function obstacleOf(capability: Capability): LasthopError | null {
+  const { root, uid, privileged, bpftrace, btf, lockdown } = capability;
+  const cannot = (code: string, why: string) => new LasthopError(code, `Cannot trace: ${why}`);
+  if (!root) return cannot("not_root", `running as user uid ${uid}, must be root (try sudo)`);
+  if (!privileged) {
+    return cannot(
+      "not_privileged",
+      "running as root without CAP_SYS_ADMIN, must have it (a container: start it privileged)",
+    );
+  }
+  if (bpftrace === null) {
+    return cannot(
+      "bpftrace_missing",
+      `bpftrace is not installed, must be ${BPFTRACE_MIN} or later (apt-get install bpftrace)`,
+    );
+  }
+  if (!isAtLeast(bpftrace, BPFTRACE_MIN)) {
+    return cannot("bpftrace_old", `bpftrace ${bpftrace} found, must be ${BPFTRACE_MIN} or later`);
+  }
+  if (!btf) {
+    return cannot(
+      "btf_missing",
+      "this kernel has no /sys/kernel/btf/vmlinux, must be built with CONFIG_DEBUG_INFO_BTF",
+    );
+  }
+  if (lockdown === "confidentiality") {
+    return cannot(
+      "locked_down",
+      'kernel lockdown is "confidentiality", must be "none" or "integrity" to read packets',
+    );
+  }
+  return null;
+}
+
+/** `actual` and `wanted` as "0.17.0": is it that version, or a later one? */
+export function isAtLeast(actual: string, wanted: string): boolean {
+  const numbers = (version: string) => version.split(".").map(Number);
+  const [have, need] = [numbers(actual), numbers(wanted)];
+  for (const [i, part] of need.entries()) {
+    if ((have[i] ?? 0) !== part) return (have[i] ?? 0) > part;
+  }
+  return true;
+}
+
+/** 0.24 finds raw tracepoints by the function tracer's list; later ones are given a list. */
+function hasRawTracepoints(bpftrace: string, functionTracer: boolean): boolean {
+  if (!isAtLeast(bpftrace, RAW_MIN)) return false;
+  return functionTracer || !isAtLeast(bpftrace, "0.24") || isAtLeast(bpftrace, "0.25");
+}
+
+async function readBpftraceVersion(binary: string): Promise<string | null> {
+  const { stdout } = await execa(binary, ["--version"], {
+    stdin: "ignore",
+    stderr: "ignore",
+    reject: false,
+    timeout: 10_000,
+  });
+  return /v(\d+\.\d+(\.\d+)?)/.exec(String(stdout ?? ""))?.[1] ?? null;
+}
+
+function hasCapability(status: string, bit: number): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0";
+  return ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 1n;
+}
+
+/** "0-3,8" is five. */
+export function countCpus(online: string): number {
+  let count = 0;
+  for (const [, from, to] of online.matchAll(/(\d+)(?:-(\d+))?/g)) {
+    count += Number(to ?? from) - Number(from) + 1;
+  }
+  return count;
+}
+
+/** `none [integrity] confidentiality`: the one in brackets holds. */
+function lockdownOf(text: string | null): Capability["lockdown"] {
+  const state = /\[(\w+)\]/.exec(text ?? "")?.[1];
+  return state === "integrity" || state === "confidentiality" ? state : "none";
+}

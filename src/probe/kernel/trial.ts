@@ -1,0 +1,55 @@
+/** Attaches everything for a moment: the one way to know that this machine really can. */
+import { LasthopError } from "../../event/error.ts";
+import type { Script } from "../../event/report.ts";
+import { attach } from "../run/attach.ts";
+import type { Capability } from "./capability.ts";
+import { loadSources, render, type RenderOptions } from "../run/render.ts";
+
+export interface Trial {
+  scripts: Script[];
+  /** How long it took; null when it was not tried. */
+  attachMs: number | null;
+  failure: LasthopError | null;
+}
+
+/** What would be attached, as far as can be told without trying. */
+export async function expectScripts(capability: Capability): Promise<Script[]> {
+  return render(await loadSources(), renderOptions(capability)).scripts;
+}
+
+export async function tryAttaching(capability: Capability): Promise<Trial> {
+  const begin = performance.now();
+  try {
+    const { run, scripts } = await attach({
+      sources: await loadSources(),
+      render: renderOptions(capability),
+      run: {
+        onLine() {},
+        onLost() {},
+        version: capability.bpftrace ?? undefined,
+        cpus: capability.cpus,
+      },
+      onProgress() {},
+      signal: new AbortController().signal,
+    });
+    const attachMs = Math.round(performance.now() - begin);
+    await run.stop();
+    return { scripts, attachMs, failure: null };
+  } catch (failure) {
+    if (!(failure instanceof LasthopError)) throw failure;
+    return { scripts: await expectScripts(capability), attachMs: null, failure };
+  }
+}
+
+/** No namespace: everything is attached and nothing is printed. */
+function renderOptions({ tracepoints, conntrack, dropReason, raw }: Capability): RenderOptions {
+  return {
+    tracepoints,
+    netns: [],
+    filter: "1",
+    tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
+    conntrack,
+    reason: dropReason,
+    raw,
+  };
+}

@@ -1,0 +1,39 @@
+/** On which UDP ports this machine's tunnels are: those usual in the field, and its own devices'. */
+import type { NetnsState } from "../../event/state.ts";
+import type { RenderOptions } from "../run/render.ts";
+
+type TunnelPorts = RenderOptions["tunnelPorts"];
+
+export interface TunnelPort {
+  kind: keyof TunnelPorts;
+  port: number;
+}
+
+/** 8472 is the port Linux and flannel had before IANA gave out 4789. */
+const USUAL: readonly TunnelPort[] = [
+  { kind: "vxlan", port: 4789 },
+  { kind: "vxlan", port: 8472 },
+  { kind: "geneve", port: 6081 },
+];
+
+/** Each port is one comparison for each UDP packet. */
+const PORTS_MAX = 16;
+
+export function tunnelPortsOf({ links }: NetnsState): TunnelPort[] {
+  return links.flatMap(({ kind, tunnel }) => {
+    const port = tunnel?.port;
+    if (port === undefined || port < 1 || port > 65_535) return [];
+    return [{ kind: kind === "vxlan" || kind === "geneve" ? kind : "fou", port }];
+  });
+}
+
+/** Of a port, a device says more than custom does. */
+export function tunnelPorts(own: readonly TunnelPort[]): TunnelPorts {
+  const kinds = new Map<number, keyof TunnelPorts>();
+  for (const { port, kind } of [...USUAL, ...own]) {
+    if (kinds.size < PORTS_MAX || kinds.has(port)) kinds.set(port, kind);
+  }
+  const of = (wanted: keyof TunnelPorts) =>
+    [...kinds].filter(([, kind]) => kind === wanted).map(([port]) => port).sort((a, b) => a - b);
+  return { vxlan: of("vxlan"), geneve: of("geneve"), fou: of("fou") };
+}

@@ -1,0 +1,257 @@
+/**
+ * Packet lines of the scripts (`bpf/lib/emit.bt`) to events. A packet line may be followed by
+ * lines of the same processor and skb: T (outer header), Q (quoted packet), C (conntrack).
+ */
+import { PACKET_TYPES } from "../../event/columns.ts";
+import type { Event, EventKind, TunnelKind } from "../../event/event.ts";
+import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
+
+export const PACKET_LETTERS: Record<string, EventKind> = {
+  R: "device-rx",
+  X: "device-tx",
+  D: "drop",
+  F: "consume",
+  L: "deliver",
+  I: "icmp-error",
+  S: "reset",
+};
+
+/** Columns of a packet line before what a script adds. */
+export const PACKET_COLUMNS = 23;
+
+/**
+ * Inodes of namespaces are dynamic proc numbers from 0xf0000000, and just below them, since 6.18,
+ * the fixed ones of the initial namespaces: smaller ones are somebody's leftover bytes.
+ */
+const NETNS_MIN = 0xeffffff0;
+
+const buffer = new DataView(new ArrayBuffer(80));
+
+/** Throws `RangeError` for a line that is cut or is not numbers where it should be. */
+export function decodePacketLine(fields: string[]): Event {
+  if (fields.length < PACKET_COLUMNS) throw new RangeError(`has ${fields.length} columns`);
+  const event: Event = {
+    kind: PACKET_LETTERS[fields[0]!]!,
+    timeNs: BigInt(fields[1]!),
+    cpu: uint(fields[2]!),
+    skb: fields[3]!,
+    head: fields[4]!,
+  };
+  const netns = uint(fields[5]!);
+  const ifindex = Number(fields[6]);
+  if (netns >= NETNS_MIN) {
+    event.netns = netns;
+    if (ifindex > 0 && ifindex < 2 ** 31 && fields[7] !== "") {
+      event.ifindex = ifindex;
+      event.device = fields[7]!.slice(0, 15);
+    }
+  }
+  event.length = uint(fields[8]!);
+  readMeta(event, fields[9]!, fields[10]!);
+  readFrame(event, fields[11]!, fields[12]!);
+  readNetwork(event, fields);
+  return event;
+}
+
+function uint(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0) || text === "") throw new RangeError(`"${text}" is not a number`);
+  return value;
+}
+
+function readMeta(event: Event, meta: string, gso: string): void {
+  const bits = parseInt(meta, 16);
+  event.packetType = PACKET_TYPES[bits & 7]!;
+  const vlan = (bits >>> 8) & 0xfff;
+  if (vlan !== 0) event.vlan = vlan;
+  const sizes = parseInt(gso, 16);
+  if ((sizes & 0xffff) !== 0) {
+    event.gsoSize = sizes & 0xffff;
+    event.gsoSegments = Math.floor(sizes / 65_536) & 0xffff;
+  }
+}
+
+function readFrame(event: Event, first: string, second: string): void {
+  if (first === "0" && second === "0") return;
+  writeWord(buffer, 0, first);
+  writeWord(buffer, 8, second);
+  event.destinationMac = readMac(buffer, 0);
+  event.sourceMac = readMac(buffer, 6);
+}
+
+function readNetwork(event: Event, fields: string[]): void {
+  const head = parseInt(fields[13]!, 16);
+  const family = head & 0xff;
+  const protocol = (head >>> 8) & 0xff;
+  // The offset of the transport header is modulo 2^48: nothing when the header was not found.
+  const offset = Math.floor(head / 65_536) & 0xffff;
+  for (let i = 0; i < 8; i++) writeWord(buffer, i * 8, fields[15 + i] ?? "0");
+  if (family === 1) return readArp(event);
+  if (family !== 4 && family !== 6) return;
+  event.protocol = protocol;
+  if (family === 4) readHeader4(event);
+  else readHeader6(event, fields[14]!);
+  if (event.fragmentOffset === undefined || event.fragmentOffset === 0) {
+    readTransport(event, protocol, (event.ipLength ?? 0) - offset, buffer, 40);
+  }
+}
+
+function readArp(event: Event): void {
+  event.network = "arp";
+  event.arpOperation = buffer.getUint16(6);
+  event.arpSenderMac = readMac(buffer, 8);
+  event.source = readIp4(buffer, 14);
+  event.destination = readIp4(buffer, 24);
+}
+
+function readHeader4(event: Event): void {
+  event.network = "ip4";
+  event.ipLength = buffer.getUint16(2);
+  // BIG TCP carries no length in the header.
+  if (event.ipLength === 0) event.ipLength = event.length ?? 0;
+  event.ipId = buffer.getUint16(4);
+  const fragment = buffer.getUint16(6);
+  const flags = fragment >>> 13 & 3;
+  if (flags !== 0) event.ipFlags = (flags & 1 ? 1 : 0) | (flags & 2 ? 2 : 0);
+  if ((fragment & 0x1fff) !== 0 || (flags & 1) !== 0) {
+    event.fragmentOffset = (fragment & 0x1fff) * 8;
+  }
+  event.ttl = buffer.getUint8(8);
+  event.source = readIp4(buffer, 12);
+  event.destination = readIp4(buffer, 16);
+}
+
+function readHeader6(event: Event, fragment: string): void {
+  event.network = "ip6";
+  event.ipLength = buffer.getUint16(4) + 40;
+  event.ttl = buffer.getUint8(7);
+  event.source = readIp6(buffer, 8);
+  event.destination = readIp6(buffer, 24);
+  if (fragment === "0") return;
+  // The identification in the low word, a marker bit, the offset and flag word from bit 40.
+  const view = new DataView(new ArrayBuffer(8));
+  writeWord(view, 0, fragment);
+  event.ipId = view.getUint32(0);
+  const word = view.getUint16(5);
+  event.fragmentOffset = word & 0xfff8;
+  if (word & 1) event.ipFlags = 1;
+}
+
+/** `length` is what the IP header leaves for the transport header and its payload. */
+function readTransport(
+  event: Event,
+  protocol: number,
+  length: number,
+  view: DataView,
+  at: number,
+): void {
+  if (protocol === 6) {
+    readPorts(event, view, at);
+    event.tcpSequence = view.getUint32(at + 4);
+    event.tcpAcknowledgement = view.getUint32(at + 8);
+    event.tcpFlags = view.getUint8(at + 13);
+    event.checksum = view.getUint16(at + 16);
+    event.payload = Math.max(0, length - (view.getUint8(at + 12) >> 4) * 4);
+  } else if (protocol === 17 || protocol === 136 || protocol === 132) {
+    readPorts(event, view, at);
+    if (protocol !== 132) event.checksum = view.getUint16(at + 6);
+    event.payload = Math.max(0, length - 8);
+  } else if (protocol === 1 || protocol === 58) {
+    event.icmpType = view.getUint8(at);
+    event.icmpCode = view.getUint8(at + 1);
+    event.checksum = view.getUint16(at + 2);
+    event.payload = Math.max(0, length - 8);
+    readIcmp(event, protocol, view, at);
+  } else event.payload = Math.max(0, length);
+}
+
+function readPorts(event: Event, view: DataView, at: number): void {
+  event.sourcePort = view.getUint16(at);
+  event.destinationPort = view.getUint16(at + 2);
+}
+
+function readIcmp(event: Event, protocol: number, view: DataView, at: number): void {
+  const type = event.icmpType!;
+  const echo = protocol === 1 ? type === 0 || type === 8 : type === 128 || type === 129;
+  if (echo) {
+    event.icmpId = view.getUint16(at + 4);
+    event.icmpSequence = view.getUint16(at + 6);
+  }
+  if (protocol === 1 && type === 3 && event.icmpCode === 4) event.mtu = view.getUint16(at + 6);
+  if (protocol === 58 && type === 2) event.mtu = view.getUint32(at + 4);
+  if (protocol === 58 && (type === 135 || type === 136)) event.gateway = readIp6(view, at + 8);
+}
+
+const TUNNELS: (TunnelKind | undefined)[] = [undefined, "vxlan", "geneve", "ipip", "gre", "gretap"];
+
+/** T <cpu> <skb> <tunnel|family|protocol> <id word> <source 2> <destination 2> <ports> <id, ttl> */
+export function addTunnel(event: Event, fields: string[]): void {
+  const head = parseInt(fields[3]!, 16);
+  const family = (head >>> 8) & 0xff;
+  const protocol = (head >>> 16) & 0xff;
+  const kind = tunnelKind(TUNNELS[head & 0xff], family, protocol, event.network);
+  if (kind === undefined) return;
+  event.tunnelKind = kind;
+  for (let i = 0; i < 7; i++) writeWord(buffer, i * 8, fields[4 + i] ?? "0");
+  if (kind === "vxlan" || kind === "geneve") event.tunnelId = buffer.getUint32(0) >>> 8;
+  else if (kind === "gre" || kind === "gretap") event.tunnelId = buffer.getUint32(0);
+  const read = family === 6 ? readIp6 : readIp4;
+  event.tunnelSource = read(buffer, 8);
+  event.tunnelDestination = read(buffer, 24);
+  const ports = parseInt(fields[9]!, 16);
+  if (ports !== 0) {
+    event.tunnelSourcePort = swap(ports & 0xffff);
+    event.tunnelDestinationPort = swap((ports >>> 16) & 0xffff);
+  }
+  if (family === 4) event.tunnelIpId = buffer.getUint16(48);
+  event.tunnelTtl = family === 4 ? buffer.getUint8(52) : buffer.getUint8(51);
+}
+
+function tunnelKind(
+  kind: TunnelKind | undefined,
+  family: number,
+  protocol: number,
+  network: Event["network"],
+): TunnelKind | undefined {
+  if (kind !== "ipip" || protocol === 17) return kind;
+  if (family === 6) return "ip6tnl";
+  return network === "ip6" ? "sit" : "ipip";
+}
+
+const swap = (port: number) => ((port & 0xff) << 8) | (port >> 8);
+
+/** Q <cpu> <skb> <ip 5 words> <l4 word>: the packet an ICMP error is about. */
+export function addQuoted(event: Event, fields: string[]): void {
+  for (let i = 0; i < 6; i++) writeWord(buffer, i * 8, fields[3 + i] ?? "0");
+  const version = buffer.getUint8(0) >> 4;
+  if (version !== 4 && version !== 6) return;
+  const protocol = buffer.getUint8(version === 4 ? 9 : 6);
+  event.quotedProtocol = protocol;
+  event.quotedSource = version === 4 ? readIp4(buffer, 12) : readIp6(buffer, 8);
+  event.quotedDestination = version === 4 ? readIp4(buffer, 16) : readIp6(buffer, 24);
+  if (version === 4) event.quotedIpId = buffer.getUint16(4);
+  if (protocol === 1 || protocol === 58) event.quotedSourcePort = buffer.getUint16(44);
+  else if (protocol === 6 || protocol === 17) {
+    event.quotedSourcePort = buffer.getUint16(40);
+    event.quotedDestinationPort = buffer.getUint16(42);
+  }
+}
+
+/** C <cpu> <skb> <ctinfo> <status> <source 4 words> <destination 4 words> <source> <destination> */
+export function addConntrack(event: Event, fields: string[]): void {
+  const info = parseInt(fields[3]!, 16);
+  event.conntrackDirection = info >= 3 ? "reply" : "original";
+  event.conntrackStatus = parseInt(fields[4]!, 16) >>> 0;
+  for (let i = 0; i < 8; i++) buffer.setUint32(i * 4, parseInt(fields[5 + i] ?? "0", 16), true);
+  const read = event.network === "ip6" ? readIp6 : readIp4;
+  event.conntrackSource = read(buffer, 0);
+  event.conntrackDestination = read(buffer, 16);
+  const protocol = event.protocol;
+  const icmp = protocol === 1 || protocol === 58;
+  if (icmp || protocol === 6 || protocol === 17 || protocol === 132) {
+    event.conntrackSourcePort = swap(parseInt(fields[13]!, 16) & 0xffff);
+  }
+  if (!icmp && event.conntrackSourcePort !== undefined) {
+    event.conntrackDestinationPort = swap(parseInt(fields[14]!, 16) & 0xffff);
+  }
+}

@@ -1,0 +1,250 @@
+/** From the lines of one bpftrace to the batches of its nodes. */
+import type { Event } from "../../event/event.ts";
+import { lookupPurpose } from "../../event/lookup.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { Batcher, type KernelFacts, type ProbeBatch } from "../ship/batcher.ts";
+import { ClockPairs } from "./clock_pair.ts";
+import { Demux } from "./demux.ts";
+import { LineSource } from "./line_source.ts";
+import { NeighbourWaits } from "./neighbour_waits.ts";
+import { NeighbourPlaces } from "./neighbour_places.ts";
+import type { NodeSpec } from "../run/nodes.ts";
+import type { Plan } from "../run/plan.ts";
+import { RouteGate } from "./route_gate.ts";
+import type { NetnsHandle } from "../state/mod.ts";
+import { keeps } from "./user_filter.ts";
+
+/** A node while it is traced. */
+export interface RunningNode {
+  name: string;
+  all: boolean;
+  netns: Map<number, NetnsHandle>;
+  batcher: Batcher;
+}
+
+export interface IntakeOptions {
+  nodes: readonly NodeSpec[];
+  incident: string;
+  /** As written. */
+  filter: string;
+  kernel: string;
+  bpftrace: string;
+  reasonName(number: number): string;
+  onBatch(batch: ProbeBatch): void;
+  onDrop(netns: number): void;
+  /** The first event of a namespace. */
+  onActive(netns: number): void;
+  /** An event of a namespace that no node has, though one has all. */
+  onUnknownNetns(netns: number): void;
+}
+
+/** Counts that are no loss of what was asked for, so no header has them. */
+export interface IntakeCounts {
+  unplaced: number;
+  neighboursUnplaced: number;
+  routesSpared: number;
+}
+
+export class Intake {
+  readonly nodes: RunningNode[];
+  readonly counts: IntakeCounts = { unplaced: 0, neighboursUnplaced: 0, routesSpared: 0 };
+  /** Namespaces that events came from. */
+  readonly active = new Set<number>();
+  readonly neighbourWaits = new NeighbourWaits();
+  /** What is asked for; the kernel may already have left out the rest. */
+  plan: Plan | undefined;
+  scripts: KernelFacts["scripts"] = [];
+  #attachedNs = 0n;
+  #untilNs = 0n;
+  #tickNs = 0n;
+  #latestNs = 0n;
+  #lost = 0;
+  #refused = 0;
+  #ended = false;
+  #clocks = new ClockPairs();
+  #places = new NeighbourPlaces();
+  #routes = new RouteGate();
+  readonly #demux: Demux<RunningNode>;
+
+  constructor(readonly options: IntakeOptions) {
+    const run = crypto.randomUUID();
+    this.nodes = options.nodes.map(({ name, all, netns }, i) => {
+      const node: RunningNode = {
+        name,
+        all,
+        netns: new Map(netns.map((handle) => [handle.inode, handle])),
+        batcher: new Batcher({
+          node: name,
+          allNetns: all,
+          probe: `${run}.${i}`,
+          netns: () =>
+            [...node.netns.values()].map(({ inode, name }) => name ? { inode, name } : { inode }),
+          facts: () => this.#facts(),
+          onBatch: options.onBatch,
+        }),
+      };
+      return node;
+    });
+    this.#demux = new Demux(this.nodes);
+    for (const node of this.nodes) {
+      for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);
+    }
+  }
+
+  /** For the lines of one bpftrace. */
+  openSource(held: boolean): LineSource {
+    return new LineSource({
+      onEvent: (event) => this.#event(event),
+      onTick: (timeNs) => this.#tick(timeNs),
+      onRefused: () => this.#refused += 1,
+      reasonName: this.options.reasonName,
+    }, { held });
+  }
+
+  lost(count: number): void {
+    this.#lost += count;
+  }
+
+  addNetns(node: RunningNode, handle: NetnsHandle): void {
+    node.netns.set(handle.inode, handle);
+    this.#demux.addNetns(handle.inode, node);
+  }
+
+  removeNetns(node: RunningNode, inode: number): void {
+    node.netns.delete(inode);
+    this.#demux.removeNetns(inode);
+  }
+
+  addState(state: NetnsState): void {
+    const node = this.nodes.find(({ netns }) => netns.has(state.netns));
+    if (node === undefined) return;
+    // A state that could not be read has no time of its own.
+    const timeNs = state.timeNs === "0" ? String(this.#tickNs) : state.timeNs;
+    this.#places.update(state);
+    node.batcher.addState({ ...state, timeNs });
+  }
+
+  /** Everything is attached, and the state is known: what was held back goes out. */
+  begin(): void {
+    for (const { batcher } of this.nodes) batcher.begin();
+    this.flush(true);
+  }
+
+  /** The node's clock, as far as its ticks tell. */
+  nowNs(): bigint {
+    const pair = this.#clocks.best();
+    if (pair === undefined) return 0n;
+    return pair.monotonicNs + BigInt(Math.round((Date.now() - pair.wallMs) * 1e6));
+  }
+
+  /** How long it was silent up to the last tick, counted from `sinceNs` on at the most. */
+  silentNs(sinceNs: bigint): bigint {
+    return this.#tickNs - (this.#latestNs > sinceNs ? this.#latestNs : sinceNs);
+  }
+
+  /** Up to when everything was read. */
+  get tickNs(): bigint {
+    return this.#tickNs;
+  }
+
+  flush(heartbeat: boolean): void {
+    for (const { batcher } of this.nodes) batcher.flush({ heartbeat });
+  }
+
+  /** bpftrace has ended: what it printed is all there is. */
+  end(): void {
+    this.#ended = true;
+    for (const { batcher } of this.nodes) batcher.flush({ final: true });
+  }
+
+  /** bpftrace died: nothing is attached any more. */
+  detached(why: string): void {
+    this.scripts = this.scripts.map(({ name, state, why: before }) => ({
+      name,
+      state: "unavailable",
+      why: (state === "attached" ? why : before ?? why).slice(0, 500),
+    }));
+  }
+
+  #tick(timeNs: bigint): void {
+    if (this.#attachedNs === 0n) this.#attachedNs = timeNs;
+    // Processors are read one after the other: only what is older than the tick before is whole.
+    this.#untilNs = this.#tickNs === 0n ? timeNs : this.#tickNs;
+    this.#tickNs = timeNs;
+    this.#clocks.add(timeNs, Date.now());
+  }
+
+  #event(event: Event): void {
+    if (event.kind === "neighbour") {
+      this.#neighbour(event);
+      return;
+    }
+    if (event.netns !== undefined && !this.#demux.knows(event.netns)) {
+      // Known soon, when a node has all namespaces; else none of ours.
+      this.options.onUnknownNetns(event.netns);
+    }
+    if (!this.#wants(event)) return;
+    const node = this.#demux.nodeOf(event);
+    if (node === null) return;
+    if (node === undefined) this.#pass();
+    else this.#add(event, node);
+  }
+
+  #wants(event: Event): boolean {
+    if (this.plan === undefined) return true;
+    const { kernel, filterNode } = this.plan;
+    if (event.kind !== "route") return kernel.exact || keeps(filterNode, event);
+    if (!keeps(filterNode, lookupPurpose(event))) return false;
+    if (this.#routes.pass(event)) return true;
+    this.counts.routesSpared += 1;
+    return false;
+  }
+
+  #add(event: Event, node: RunningNode): void {
+    this.neighbourWaits.note(event, Number(event.timeNs) / 1e6);
+    if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
+    node.batcher.addEvent(event);
+    if (event.netns === undefined) return;
+    if (!this.active.has(event.netns)) {
+      this.active.add(event.netns);
+      this.options.onActive(event.netns);
+    }
+    if (event.kind === "drop") this.options.onDrop(event.netns);
+  }
+
+  /**
+   * Neither its namespace nor an earlier sighting of its skb in a watched one: a packet of somebody
+   * else's. Not a loss, or any other namespace's traffic would take every verdict's ground away.
+   */
+  #pass(): void {
+    this.counts.unplaced += 1;
+  }
+
+  #neighbour(event: Event): void {
+    const netns = this.#places.netnsOf(event);
+    if (netns === undefined) {
+      this.counts.neighboursUnplaced += 1;
+      return;
+    }
+    event.netns = netns;
+    const node = this.#demux.nodeOf(event);
+    if (node) this.#add(event, node);
+  }
+
+  #facts(): KernelFacts {
+    const { incident, filter, kernel, bpftrace } = this.options;
+    const latest = this.#latestNs > this.#tickNs ? this.#latestNs : this.#tickNs;
+    return {
+      incident,
+      filter,
+      kernel,
+      bpftrace,
+      scripts: this.scripts,
+      attachedNs: this.#attachedNs,
+      untilNs: this.#ended ? latest : this.#untilNs,
+      clock: this.#clocks.best() ?? { monotonicNs: 0n, wallMs: Date.now() },
+      lost: this.#lost,
+      refused: this.#refused,
+    };
+  }
+}

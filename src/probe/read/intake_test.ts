@@ -1,0 +1,122 @@
+import { deepStrictEqual as equal } from "node:assert/strict";
+import { fakeLink, fakeState } from "../../../test/fake/state.ts";
+import { parseFilter } from "../../event/filter/mod.ts";
+import type { ProbeBatch } from "../ship/batcher.ts";
+import { Intake } from "./intake.ts";
+import { Planner } from "../run/plan.ts";
+
+const A = 4026532001;
+const B = 4026532002;
+const OTHER = 4026532003;
+
+function intake(filter = "") {
+  const batches: ProbeBatch[] = [];
+  const dropped: number[] = [];
+  const made = new Intake({
+    nodes: [
+      { name: "a", all: false, netns: [{ inode: A, name: "one", path: "/run/netns/one" }] },
+      { name: "b", all: false, netns: [{ inode: B, path: "/proc/9/ns/net" }] },
+    ],
+    incident: "i",
+    filter,
+    kernel: "6.18",
+    bpftrace: "0.17.0",
+    reasonName: (number) => `REASON_${number}`,
+    onBatch: (batch) => batches.push(batch),
+    onDrop: (netns) => dropped.push(netns),
+    onActive() {},
+    onUnknownNetns() {},
+  });
+  made.plan = new Planner(parseFilter(filter)).plan();
+  const source = made.openSource(false);
+  /** Kinds of the events of each node so far. */
+  const told = () => {
+    source.flush();
+    made.flush(false);
+    return made.nodes.map(({ name }) =>
+      batches.filter(({ header }) => header.node === name)
+        .flatMap(({ lines }) => lines.map((line) => line.split("\t")[0]))
+    );
+  };
+  return { made, source, batches, dropped, told };
+}
+
+/** A packet line of an echo request from 10.0.0.1 to 10.0.0.2. */
+const packet = (letter: string, timeNs: number, skb: string, netns: number, extra = "") =>
+  `${letter}\t${timeNs}\t0\t${skb}\tf0\t${netns}\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t` +
+  `54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0${extra}`;
+
+/** A failed lookup of 10.0.0.2 from the task's namespace. */
+const lookup = (timeNs: number, netns: number, protocol = 0, port = 0) =>
+  `O\t${timeNs}\t0\t${netns}\t254\t113\t0\t0\t${protocol}\t0\t200000a\t0\t${port}`;
+
+Deno.test("intake: events of one bpftrace go to the nodes of their namespaces", () => {
+  const { made, source, dropped, told } = intake();
+  made.begin();
+  source.line("t\t100");
+  source.line(packet("X", 110, "f1", A));
+  source.line(packet("R", 120, "f1", B));
+  source.line(packet("D", 130, "f1", 0, "\tkfree\t3"));
+  source.line(packet("D", 140, "f2", A, "\tkfree\t3"));
+  source.line(packet("R", 150, "f3", OTHER));
+  source.line(packet("D", 160, "f4", 0, "\tkfree\t3"));
+  equal(told(), [["device-tx", "drop"], ["device-rx", "drop"]]);
+  equal(dropped, [A]);
+  equal(made.counts.unplaced, 1);
+});
+
+Deno.test("intake: a neighbour goes where its device and address are, or nowhere", () => {
+  const { made, source, told } = intake();
+  made.begin();
+  made.addState(fakeState(B, { links: [fakeLink("eth0", ["10.0.0.1/24"])] }));
+  source.line("N\t110\t0\t2\teth0\t32\t200000a\t0\t0");
+  source.line("N\t120\t0\t2\teth9\t32\t200000a\t0\t0");
+  source.line("t\t130");
+  const [a, b] = told();
+  equal([a, b!.filter((kind) => !kind!.startsWith("{"))], [[], ["neighbour"]]);
+  equal(made.counts.neighboursUnplaced, 1);
+});
+
+Deno.test("intake: lookups are kept when they may be about what was asked for, and not too many", () => {
+  const { made, source, told } = intake("icmp and host 10.0.0.2");
+  made.begin();
+  for (let i = 0; i < 20; i++) source.line(lookup(110 + i, A));
+  source.line(lookup(200, A, 6));
+  source.line(lookup(210, OTHER));
+  equal(told()[0]!.length, 8);
+  // ping finds its way with a UDP socket.
+  source.line(lookup(220, A, 17, 1025));
+  source.line(lookup(230, A, 17, 53));
+  equal(told()[0]!.length, 9);
+  equal(made.counts.routesSpared, 12);
+});
+
+Deno.test("intake: times are those of the heartbeat before the last, and of the last at the end", () => {
+  const { made, source, batches } = intake();
+  for (const timeNs of [100, 200, 300]) source.line(`t\t${timeNs}`);
+  made.begin();
+  const header = () => batches.findLast(({ header }) => header.node === "a")!.header;
+  equal([header().attachedNs, header().untilNs], ["100", "200"]);
+  equal(header().netns, [{ inode: A, name: "one" }]);
+  source.line(packet("X", 350, "f1", A));
+  source.flush();
+  made.end();
+  equal([header().untilNs, header().final], ["350", true]);
+});
+
+Deno.test("intake: of two programs that overlap, each tells its own side of the change", () => {
+  const { made, source: before, told } = intake();
+  made.begin();
+  const after = made.openSource(true);
+  before.line(packet("X", 110, "f1", A));
+  after.line(packet("X", 111, "f1", A));
+  after.line("t\t120");
+  after.begin(200n);
+  void before.end(200n);
+  before.line(packet("X", 190, "f2", A));
+  after.line(packet("X", 191, "f2", A));
+  before.line(packet("X", 210, "f3", A));
+  after.line(packet("X", 211, "f3", A));
+  after.flush();
+  equal(told()[0]!.length, 3);
+});

@@ -1,0 +1,63 @@
+/**
+ * The lines of one bpftrace run, decoded. Two runs overlap while one replaces the other: each sees
+ * all packets, and a moment in between decides which run's word is taken.
+ */
+import type { Event } from "../../event/event.ts";
+import { createDecoder, type Decoder } from "./decode.ts";
+
+export interface LineSourcePorts {
+  onEvent(event: Event): void;
+  onTick(timeNs: bigint): void;
+  onRefused(): void;
+  reasonName(number: number): string;
+}
+
+export class LineSource {
+  /** Events before it are another run's. */
+  #fromNs: bigint;
+  /** Events from it on are another run's. */
+  #untilNs: bigint | null = null;
+  #firstTick = Promise.withResolvers<bigint>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #decoder: Decoder;
+
+  /** `held`: none of its events are taken before `begin` says from when. */
+  constructor(ports: LineSourcePorts, { held = false } = {}) {
+    this.#fromNs = held ? 2n ** 64n : 0n;
+    this.#decoder = createDecoder({
+      ...ports,
+      onEvent: (event) => {
+        if (event.timeNs < this.#fromNs) return;
+        if (this.#untilNs === null || event.timeNs < this.#untilNs) ports.onEvent(event);
+      },
+      onTick: (timeNs) => {
+        this.#firstTick.resolve(timeNs);
+        if (this.#untilNs !== null && timeNs >= this.#untilNs) this.#ended.resolve();
+        else if (timeNs >= this.#fromNs) ports.onTick(timeNs);
+      },
+    });
+  }
+
+  line(text: string): void {
+    this.#decoder.line(text);
+  }
+
+  /** The first sign of life. */
+  get firstTick(): Promise<bigint> {
+    return this.#firstTick.promise;
+  }
+
+  begin(fromNs: bigint): void {
+    this.#fromNs = fromNs;
+  }
+
+  /** Resolves when what happened before `untilNs` was read. */
+  end(untilNs: bigint): Promise<void> {
+    this.#untilNs = untilNs;
+    return this.#ended.promise;
+  }
+
+  flush(): void {
+    this.#decoder.flush();
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Lets through so many failed routing lookups as prove a cause: a host that has no route asks again
+ * for every packet, and each answer is the same.
+ */
+import type { Event } from "../../event/event.ts";
+
+/** Of one question within the window. */
+const SAME_MAX = 8;
+const WINDOW_NS = 1_000_000_000n;
+const QUESTIONS_MAX = 4_096;
+
+export class RouteGate {
+  #seen = new Map<string, { sinceNs: bigint; count: number }>();
+
+  pass(event: Event): boolean {
+    const { netns, routeTable, routeError, source, destination, protocol, timeNs } = event;
+    const key = [netns, routeTable, routeError, source, destination, protocol].join(" ");
+    const seen = this.#seen.get(key);
+    if (seen !== undefined && timeNs - seen.sinceNs < WINDOW_NS) {
+      seen.count += 1;
+      return seen.count <= SAME_MAX;
+    }
+    this.#seen.delete(key);
+    this.#seen.set(key, { sinceNs: timeNs, count: 1 });
+    if (this.#seen.size > QUESTIONS_MAX) this.#seen.delete(this.#seen.keys().next().value!);
+    return true;
+  }
+}

@@ -1,0 +1,195 @@
+/** Attaches the scripts: all of them where it goes, and as many as this kernel takes where not. */
+import { LasthopError } from "../../event/error.ts";
+import type { Script } from "../../event/report.ts";
+import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
+import { render, type Rendered, type RenderOptions, SCRIPTS } from "./render.ts";
+
+export interface AttachOptions {
+  sources: ReadonlyMap<string, string>;
+  render: RenderOptions;
+  run: Omit<BpftraceOptions, "program">;
+  onProgress(text: string): void;
+  /** Aborted when the trace ends before everything is attached. */
+  signal: AbortSignal;
+}
+
+export interface Attached {
+  run: BpftraceRun;
+  scripts: Script[];
+  /** What was really rendered, which may be less than what was asked for. */
+  render: RenderOptions;
+}
+
+/** Left out scripts, each with what bpftrace said of it. */
+type LeftOut = ReadonlyMap<string, string>;
+
+/** One way to ask, and what it gives up. */
+interface Way {
+  without: string;
+  render?: Partial<RenderOptions>;
+  run?: Partial<BpftraceOptions>;
+}
+
+/** In this order: what costs the least first. The lists only cost time. */
+const WAYS: readonly Way[] = [
+  { without: "" },
+  { without: "short lists", run: { version: undefined } },
+  { without: "raw tracepoints", render: { raw: false }, run: { version: undefined } },
+  { without: "a filter in the kernel", render: { filter: "1" }, run: { version: undefined } },
+  { without: "conntrack", render: { conntrack: null }, run: { version: undefined } },
+  {
+    without: "filter and conntrack",
+    render: { filter: "1", conntrack: null, raw: false },
+    run: { version: undefined },
+  },
+];
+
+/**
+ * Resolves when everything is attached; rejects when not even the heartbeat runs. A program that is
+ * refused is tried with less in it, then without the scripts that are to blame.
+ */
+export async function attach(options: AttachOptions): Promise<Attached> {
+  let refusal: Refused | undefined;
+  for (const { without, ...less } of WAYS) {
+    const asked: AttachOptions = {
+      ...options,
+      render: { ...options.render, ...less.render },
+      run: { ...options.run, ...less.run },
+    };
+    if (refusal !== undefined && sameAs(asked, refusal.asked)) continue;
+    if (without !== "") options.onProgress(`bpftrace refused it, trying without ${without}…`);
+    const outcome = await attempt(asked, new Map());
+    if (!(outcome instanceof Refused)) return outcome;
+    refusal = outcome;
+  }
+  return await attachRest(options, refusal!);
+}
+
+/** Everything was given up in vain, so a script is to blame: without it, the rest may be whole. */
+async function attachRest(options: AttachOptions, first: Refused): Promise<Attached> {
+  const asked = { ...options, run: { ...options.run, version: undefined } };
+  let refusal = first;
+  let leftOut: LeftOut = new Map();
+  for (;;) {
+    const more = await blame(asked, refusal, leftOut);
+    if (more.size === leftOut.size) throw refusal.failure;
+    leftOut = more;
+    const outcome = await attempt(asked, leftOut);
+    if (!(outcome instanceof Refused)) return outcome;
+    refusal = outcome;
+  }
+}
+
+/** bpftrace or the kernel said no. Anything else that goes wrong is thrown. */
+class Refused {
+  constructor(
+    readonly failure: LasthopError,
+    readonly program: string,
+    readonly asked: AttachOptions,
+  ) {}
+
+  get said(): string {
+    const { message } = this.failure;
+    return /, saying: (.*); must/.exec(message)?.[1] ?? message;
+  }
+}
+
+function sameAs(one: AttachOptions, other: AttachOptions): boolean {
+  return one.run.version === other.run.version && one.render.raw === other.render.raw &&
+    one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack;
+}
+
+/** Only a program that was refused is worth another try; a bpftrace that was killed is not. */
+function isRefusal({ code, message }: LasthopError): boolean {
+  return code === "bpftrace_died" && !/killed by/.test(message);
+}
+
+async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {
+  const { run, signal } = options;
+  const { program, scripts } = renderWithout(options, leftOut);
+  const started = await startBpftrace({ ...run, program });
+  const stop = () => void started.stop();
+  signal.addEventListener("abort", stop);
+  try {
+    if (signal.aborted) stop();
+    await started.ready;
+    return { run: started, scripts, render: options.render };
+  } catch (error) {
+    await started.stop();
+    if (!(error instanceof LasthopError) || signal.aborted || !isRefusal(error)) throw error;
+    return new Refused(error, program, options);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** A script is left out by hiding its tracepoints from the renderer. */
+function renderWithout(options: AttachOptions, leftOut: LeftOut): Rendered {
+  const tracepoints = new Set(options.render.tracepoints);
+  for (const name of leftOut.keys()) {
+    for (const tracepoint of tracepointsOf(options.sources.get(name)!)) {
+      tracepoints.delete(tracepoint);
+    }
+  }
+  const rendered = render(options.sources, { ...options.render, tracepoints });
+  const scripts = rendered.scripts.map((script): Script => {
+    const why = leftOut.get(script.name);
+    return why === undefined ? script : { name: script.name, state: "unavailable", why };
+  });
+  return { program: rendered.program, scripts };
+}
+
+function tracepointsOf(source: string): string[] {
+  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map((match) => match[1]!);
+}
+
+/** Who is to blame: the script that bpftrace names, else those that do not attach alone. */
+async function blame(
+  options: AttachOptions,
+  { said, program }: Refused,
+  leftOut: LeftOut,
+): Promise<LeftOut> {
+  const named = scriptNamed(said, program, options.sources);
+  if (named !== undefined && !leftOut.has(named)) {
+    options.onProgress(`bpftrace refused ${named}, going on without it…`);
+    return new Map([...leftOut, [named, why(said)]]);
+  }
+  const heartbeat = await refusalOf(options, "ready");
+  if (heartbeat !== null) throw heartbeat.failure;
+  options.onProgress("bpftrace refused it, trying each script alone…");
+  const all = new Map(leftOut);
+  for (const name of SCRIPTS) {
+    if (leftOut.has(name)) continue;
+    const refused = await refusalOf(options, name);
+    if (refused !== null) all.set(name, why(refused.said));
+  }
+  return all;
+}
+
+/** What bpftrace has against one script and the heartbeat alone; null when nothing. */
+async function refusalOf(options: AttachOptions, name: string): Promise<Refused | null> {
+  const others = SCRIPTS.filter((other) => other !== name && other !== "ready");
+  const deaf = { ...options, run: { ...options.run, onLine() {}, onLost() {} } };
+  const alone = await attempt(deaf, new Map(others.map((other) => [other, "not tried"])));
+  if (alone instanceof Refused) return alone;
+  await alone.run.stop();
+  return null;
+}
+
+const why = (said: string) => `bpftrace refused it: ${said}`.slice(0, 500);
+
+/** By the probe's name, or by the line of the program it complains of. */
+function scriptNamed(
+  said: string,
+  program: string,
+  sources: ReadonlyMap<string, string>,
+): string | undefined {
+  const byName = /tracepoint:(?:\w+:)?(\w+)/.exec(said)?.[1];
+  const line = Number(/program\.bt:(\d+)/.exec(said)?.[1] ?? 0);
+  const above = program.split("\n").slice(0, line).findLast((text) => /^\w+:/.test(text));
+  const point = byName ?? /^\w*tracepoint:(?:\w+:)?(\w+)/.exec(above ?? "")?.[1];
+  if (point === undefined) return undefined;
+  return SCRIPTS.find((name) =>
+    tracepointsOf(sources.get(name)!).some((tracepoint) => tracepoint.endsWith(`:${point}`))
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * Runs one bpftrace program: in a mount namespace of its own (tracefs and debugfs are mounted
+ * there, the system's mounts stay as they are), killed by the kernel when this process dies.
+ */
+import { execa } from "execa";
+import { LasthopError } from "../../event/error.ts";
+import { LossMeter } from "../read/loss.ts";
+import { writeShortlist } from "../kernel/shortlist.ts";
+
+export interface BpftraceRun {
+  /** Resolves at the first heartbeat: everything is attached. Rejects when it never comes. */
+  ready: Promise<void>;
+  /** Detaches; resolves when bpftrace is gone and its last lines were read. */
+  stop(): Promise<void>;
+  /** Resolves when bpftrace ended, by itself or by `stop`; `failure` when by itself. */
+  ended: Promise<{ failure?: LasthopError }>;
+  pid: number;
+}
+
+export interface BpftraceOptions {
+  program: string;
+  onLine(line: string): void;
+  /** Lines that were emitted and never came. */
+  onLost(count: number): void;
+  /** Path or name of the binary. */
+  binary?: string;
+  /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
+  version?: string;
+  cpus?: number;
+  attachTimeoutMs?: number;
+  stopGraceMs?: number;
+}
+
+/** Mounts what bpftrace needs where it is missing and the short list, then becomes bpftrace. */
+const LAUNCH = `
+list=$1; shift
+[ -d /sys/kernel/tracing/events ] || mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null
+[ -d /sys/kernel/debug/tracing/events ] || mount -t debugfs nodev /sys/kernel/debug 2>/dev/null
+for events in /sys/kernel/tracing/available_events /sys/kernel/debug/tracing/available_events; do
+  [ -z "$list" ] || [ ! -e "$events" ] || mount --bind "$list" "$events" 2>/dev/null
+done
+ulimit -l unlimited 2>/dev/null
+exec "$0" -B line "$@"
+`;
+
+/** Detaching takes a second, and several on a busy node: who is killed before loses its last lines. */
+const STOP_GRACE_MS = 10_000;
+
+export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceRun> {
+  const directory = await Deno.makeTempDir({ prefix: "lasthop-" });
+  const file = `${directory}/program.bt`;
+  await Deno.writeTextFile(file, options.program);
+  const remove = () => Deno.remove(directory, { recursive: true }).catch(() => {});
+  const list = options.version === undefined
+    ? null
+    : await writeShortlist(directory, options.program, options.version);
+  // A session of its own: Ctrl-C in a terminal reaches the whole group, and would detach at once.
+  const child = execa("setsid", [
+    ...["unshare", "-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
+    ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", list?.availableEvents ?? ""],
+    ...[...list?.args ?? [], file],
+  ], {
+    stdin: "ignore",
+    reject: false,
+    buffer: false,
+    // execa's own cleanup raises SIGINT a second time under Deno; setpriv does its work.
+    cleanup: false,
+    env: {
+      BPFTRACE_PERF_RB_PAGES: String(perfPages(options.cpus ?? navigator.hardwareConcurrency)),
+      BPFTRACE_LOG_SIZE: "4000000",
+      BPFTRACE_MAX_STRLEN: "64",
+      ...list?.env,
+    },
+  });
+  if (child.pid === undefined) {
+    await remove();
+    throw new LasthopError("bpftrace_missing", "Cannot start bpftrace: unshare did not start");
+  }
+  const pid = child.pid;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  let stopping = false;
+  const stderr: string[] = [];
+  const attachTimeoutMs = options.attachTimeoutMs ?? 60_000;
+  const timer = setTimeout(() => {
+    ready.reject(attachTimeout(attachTimeoutMs, stderr));
+  }, attachTimeoutMs);
+  ready.promise.finally(() => {
+    clearTimeout(timer);
+    // Read by now; a probe that is killed later leaves no folder behind.
+    return remove();
+  }).catch(() => {});
+  const loss = new LossMeter(options.onLost);
+  const handle = (line: string) => {
+    // Printed by 0.17 to 0.23 among the lines, by later ones on stderr.
+    const lost = /^Lost (\d+) events/.exec(line);
+    if (lost) return loss.reported(Number(lost[1]));
+    const emitted = /^@emitted: (\d+)/.exec(line);
+    // At exit, bpftrace leaves lines unread: they come after the end, and are not lost.
+    if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
+    options.onLine(line);
+    if (line.startsWith("t\t")) {
+      const [, timeNs, count] = line.split("\t");
+      loss.tick(Number(timeNs), performance.now(), count ? Number(count) : undefined);
+      ready.resolve();
+    } else if (line[1] === "\t") loss.received();
+  };
+  const complain = (line: string) => {
+    const lost = /^Lost (\d+) events/.exec(line);
+    if (lost) loss.reported(Number(lost[1]));
+    else if (line !== "" && stderr.length < 100) stderr.push(line.slice(0, 500));
+  };
+  const ended = (async () => {
+    const reading = Promise.all([
+      readLines(child.stdout, handle),
+      readLines(child.stderr, complain),
+    ]);
+    const result = await child;
+    await reading.catch(() => {});
+    loss.end();
+    await remove();
+    const failure = stopping ? undefined : failureOf(stderr, result.exitCode, result.signal);
+    if (failure) ready.reject(failure);
+    else ready.reject(new LasthopError("stopped", "Cannot trace: stopped before it was attached"));
+    return failure ? { failure } : {};
+  })();
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    signal(pid, "SIGINT");
+    const force = setTimeout(() => signal(pid, "SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
+    await ended;
+    clearTimeout(force);
+  }
+  return { ready: ready.promise, stop, ended, pid };
+}
+
+/** execa's own kill sends at most one signal under Deno 2.9, and closes stdin: not used. */
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** 16 MiB a processor, less on machines with many: memory is the node's. */
+function perfPages(cpus: number): number {
+  let pages = 4096;
+  while (pages > 64 && pages * cpus * 4096 > 256 * 2 ** 20) pages /= 2;
+  return pages;
+}
+
+async function readLines(
+  stream: AsyncIterable<Uint8Array | string> | null | undefined,
+  onLine: (line: string) => void,
+): Promise<void> {
+  if (!stream) return;
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    rest += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+    let from = 0;
+    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n", from)) {
+      onLine(rest.slice(from, end));
+      from = end + 1;
+    }
+    rest = rest.slice(from);
+  }
+}
+
+/** Lines of bpftrace's stderr that are there on every good run, too. */
+const NOISE = /RLIMIT_MEMLOCK|Addrspace is not set|^\s*$/;
+
+function failureOf(
+  stderr: string[],
+  exitCode: number | undefined,
+  signalName: string | undefined,
+): LasthopError {
+  const said = stderr.filter((line) => !NOISE.test(line)).slice(-3).join("; ");
+  const how = signalName ? `killed by ${signalName}` : `exit status ${exitCode ?? "unknown"}`;
+  return new LasthopError(
+    "bpftrace_died",
+    `Cannot go on tracing: bpftrace ended by itself (${how})${said ? `, saying: ${said}` : ""}; ` +
+      "must run until the trace ends (lasthop doctor tells what this machine can do)",
+  );
+}
+
+function attachTimeout(timeoutMs: number, stderr: string[]): LasthopError {
+  const said = stderr.filter((line) => !NOISE.test(line)).slice(-3).join("; ");
+  return new LasthopError(
+    "attach_timeout",
+    `Cannot start tracing: bpftrace has not attached after ${timeoutMs / 1000} s` +
+      `${said ? `, saying: ${said}` : ""}; must attach within that time`,
+  );
+}

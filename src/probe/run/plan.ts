@@ -1,0 +1,73 @@
+/**
+ * What the kernel is asked, given the filter and what is known of the nodes: the filter as a script
+ * has it, widened by their translations, and the ports of their tunnels.
+ */
+import { type FilterNode, type Translation, widen } from "../../event/filter/mod.ts";
+import { formatAddress, fullMask } from "../../event/filter/address.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
+import {
+  type NatFacts,
+  natFactsOf,
+  translationsOf,
+} from "../translation/netfilter_translations.ts";
+import type { RenderOptions } from "./render.ts";
+import { type TunnelPort, tunnelPorts, tunnelPortsOf } from "../kernel/tunnel_ports.ts";
+import { mirrored } from "../read/user_filter.ts";
+
+export interface Plan {
+  /** For both directions and all translations known. */
+  filterNode: FilterNode;
+  kernel: KernelFilter;
+  tunnelPorts: RenderOptions["tunnelPorts"];
+  /** Equal plans have equal keys. */
+  key: string;
+}
+
+interface Facts {
+  nat: NatFacts;
+  tunnels: TunnelPort[];
+}
+
+/** Gathers what decides the plan; states themselves are too large to be kept. */
+export class Planner {
+  #facts = new Map<number, Facts>();
+  readonly #both: FilterNode;
+  readonly #hosts: string[];
+
+  constructor(filter: FilterNode) {
+    this.#both = filter.kind === "all" ? filter : { kind: "or", nodes: [filter, mirrored(filter)] };
+    this.#hosts = hostsOf(filter);
+  }
+
+  update(state: NetnsState): void {
+    this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
+  }
+
+  plan(): Plan {
+    const facts = [...this.#facts.values()];
+    const translations: Iterable<Translation> = this.#both.kind === "all"
+      ? []
+      : translationsOf(facts.map(({ nat }) => nat), { hosts: this.#hosts });
+    const filterNode = widen(this.#both, translations);
+    const kernel = kernelFilter(filterNode);
+    const ports = tunnelPorts(facts.flatMap(({ tunnels }) => tunnels));
+    const key = JSON.stringify([kernel.expression, ports]);
+    return { filterNode, kernel, tunnelPorts: ports, key };
+  }
+}
+
+/** Addresses that the filter names whole. */
+export function hostsOf(node: FilterNode): string[] {
+  switch (node.kind) {
+    case "not":
+      return hostsOf(node.node);
+    case "and":
+    case "or":
+      return node.nodes.flatMap(hostsOf);
+    case "address":
+      return node.mask === fullMask(node.version) ? [formatAddress(node)] : [];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,72 @@
+import { deepStrictEqual as equal, notDeepStrictEqual as differ, ok } from "node:assert/strict";
+import { fakeLink, fakeState } from "../../../test/fake/state.ts";
+import { matches, parseFilter } from "../../event/filter/mod.ts";
+import { hostsOf, Planner } from "./plan.ts";
+
+const nat = (...lines: string[]) => ({
+  chains: [{ family: "ip", table: "nat", name: "PREROUTING", type: "nat", hook: "prerouting" }],
+  netfilter: lines.map((text, i) => ({
+    family: "ip",
+    table: "nat",
+    chain: "PREROUTING",
+    position: i + 1,
+    text: `-A PREROUTING ${text}`,
+    tool: "iptables" as const,
+  })),
+});
+
+const packet = (source: string, destination: string) => ({
+  network: "ip4" as const,
+  protocol: 6,
+  source,
+  destination,
+  sourcePort: 4000,
+  destinationPort: 80,
+});
+
+Deno.test("plan: both directions are asked for, and the other side of a service", () => {
+  const planner = new Planner(parseFilter("dst host 10.96.0.10"));
+  const before = planner.plan();
+  planner.update(fakeState(1, nat("-d 10.96.0.10/32 -j DNAT --to-destination 10.244.0.7")));
+  const { filterNode, key, kernel } = planner.plan();
+  differ(key, before.key);
+  equal(matches(filterNode, packet("10.0.0.1", "10.96.0.10")), true);
+  equal(matches(filterNode, packet("10.96.0.10", "10.0.0.1")), true);
+  equal(matches(filterNode, packet("10.0.0.1", "10.244.0.7")), true);
+  equal(matches(filterNode, packet("10.244.0.7", "10.0.0.1")), true);
+  equal(matches(filterNode, packet("10.0.0.1", "10.0.0.2")), false);
+  ok(kernel.exact);
+});
+
+Deno.test("plan: what changes nothing for the filter keeps the key", () => {
+  const planner = new Planner(parseFilter("host 10.0.0.1"));
+  const { key } = planner.plan();
+  planner.update(fakeState(1, {
+    ...nat("-d 10.96.0.10/32 -j DNAT --to-destination 10.244.0.7"),
+    links: [fakeLink("eth0", ["10.0.0.1/24"])],
+  }));
+  equal(planner.plan().key, key);
+  const vxlan = fakeLink("vx0", [], { kind: "vxlan", tunnel: { port: 5555 } });
+  planner.update(fakeState(2, { links: [vxlan] }));
+  differ(planner.plan().key, key);
+});
+
+Deno.test("plan: everything is everything, and needs no widening", () => {
+  const plan = new Planner(parseFilter("")).plan();
+  equal(plan.filterNode.kind, "all");
+  equal(plan.kernel, { expression: "1", exact: true });
+});
+
+Deno.test("plan: a filter too large for the kernel passes all there and is kept for user space", () => {
+  const hosts = Array.from({ length: 100 }, (_, i) => `host 10.0.${i}.1`).join(" or ");
+  const plan = new Planner(parseFilter(hosts)).plan();
+  equal(plan.kernel, { expression: "1", exact: false });
+  equal(matches(plan.filterNode, packet("10.0.7.1", "10.1.0.1")), true);
+});
+
+Deno.test("plan: the addresses that a filter names whole", () => {
+  equal(hostsOf(parseFilter("host 10.0.0.1 or (not src host fd00::1 and net 10.0.0.0/8)")), [
+    "10.0.0.1",
+    "fd00::1",
+  ]);
+});

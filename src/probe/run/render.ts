@@ -1,0 +1,163 @@
+/**
+ * Renders the scripts of `bpf/` into one bpftrace program for this kernel and this filter.
+ *
+ * A script is bpftrace with a few lines for the renderer: `//@packet`, `//@fields`, `//@emit L`,
+ * `//@device` include a fragment of `bpf/lib`; `@netns`, `@filter`, `@vxlanPorts`, `@reason` …
+ * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
+ * faster and prints events of a processor in order.
+ */
+import type { Script } from "../../event/report.ts";
+import type { ConntrackLayout } from "../kernel/conntrack.ts";
+
+export interface RenderOptions {
+  /** Tracepoints this kernel has, as `net:netif_receive_skb`. */
+  tracepoints: ReadonlySet<string>;
+  /** Namespaces to watch; null for all. */
+  netns: readonly number[] | null;
+  /** bpftrace expression over the packet's variables; "1" for every packet. */
+  filter: string;
+  tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
+  /** Where this kernel's conntrack keeps a connection; null when that is not known. */
+  conntrack: ConntrackLayout | null;
+  /** The kernel gives a drop's reason. */
+  reason: boolean;
+  /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
+  raw: boolean;
+}
+
+export interface Rendered {
+  program: string;
+  scripts: Script[];
+}
+
+/** The scripts, in the order they are attached: the heartbeat last, so that it tells the truth. */
+export const SCRIPTS = [
+  "device_rx",
+  "device_tx",
+  "drop",
+  "consume",
+  "deliver",
+  "route",
+  "route6",
+  "neighbour",
+  "icmp_error",
+  "reset",
+  "ready",
+] as const;
+
+const BPF = new URL("../../../bpf/", import.meta.url);
+
+/** Reads all scripts and fragments once; they are part of the program. */
+export async function loadSources(): Promise<Map<string, string>> {
+  const names = [
+    ...SCRIPTS,
+    ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"]
+      .map((name) => `lib/${name}`),
+  ];
+  const texts = await Promise.all(
+    names.map((name) => Deno.readTextFile(new URL(`${name}.bt`, BPF))),
+  );
+  return new Map(names.map((name, i) => [name, texts[i]!]));
+}
+
+export function render(sources: ReadonlyMap<string, string>, options: RenderOptions): Rendered {
+  const parts: string[] = [];
+  const scripts: Script[] = [];
+  for (const name of SCRIPTS) {
+    const source = stripHeader(sources.get(name)!);
+    const missing = tracepointsOf(source).filter((t) => !options.tracepoints.has(t));
+    if (missing.length > 0) {
+      scripts.push({ name, state: "unavailable", why: `this kernel has no ${missing.join(", ")}` });
+      continue;
+    }
+    scripts.push({ name, state: "attached" });
+    const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
+    parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
+  }
+  return { program: parts.join("\n") + "\n", scripts };
+}
+
+function stripHeader(source: string): string {
+  return source.replace(/^(\/\/.*\n|#!.*\n)+/, "");
+}
+
+function tracepointsOf(source: string): string[] {
+  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map((match) => match[1]!);
+}
+
+function renderScript(
+  source: string,
+  sources: ReadonlyMap<string, string>,
+  options: RenderOptions,
+): string {
+  const lib = (name: string) => sources.get(`lib/${name}`)!;
+  let text = options.raw ? toRaw(source) : source;
+  text = text.replace(
+    /\/\/@emit (\w)(?: (\S+) , (.*))?/g,
+    (_, letter, format, extra) =>
+      lib("emit").replaceAll("@letter", letter).replace("@format", format ?? "")
+        .replace("@extra", extra ? `, ${extra}` : ""),
+  );
+  const conntrack = options.conntrack ? conntrackFragment(lib, options.conntrack) : "";
+  text = text.replace("//@conntrack", conntrack);
+  text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"))
+    .replace("//@device", lib("device"));
+  text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
+  text = text.replace(
+    /@le([48])\(([^,]+), (\d+)\)/g,
+    (_, size, array, from) => littleEndian(array, +from, +size),
+  );
+  return text
+    .replaceAll("@netns", netnsExpression(options.netns))
+    .replaceAll("@filter", options.filter)
+    .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
+    .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
+    .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
+    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
+    .replace(/^\s*\/\/.*\n/gm, "");
+}
+
+function conntrackFragment(lib: (name: string) => string, layout: ConntrackLayout): string {
+  return lib("conntrack")
+    .replaceAll("@ctStatus", String(layout.status))
+    .replaceAll("@ctSource", String(layout.source))
+    .replaceAll("@ctDestination", String(layout.destination))
+    .replaceAll("@ctSPort", String(layout.sourcePort))
+    .replaceAll("@ctDPort", String(layout.destinationPort));
+}
+
+/** How each tracepoint that has a raw form names its arguments there. */
+const RAW_ARGUMENTS: Record<string, Record<string, string>> = {
+  "net:netif_receive_skb": { skbaddr: "arg0" },
+  "net:net_dev_start_xmit": { skbaddr: "arg0" },
+  "skb:kfree_skb": { skbaddr: "arg0", location: "arg1" },
+  "skb:consume_skb": { skbaddr: "arg0", location: "arg1" },
+};
+
+function toRaw(source: string): string {
+  const match = /^tracepoint:(\w+:(\w+))/m.exec(source);
+  const names = match && RAW_ARGUMENTS[match[1]!];
+  if (!names) return source;
+  return source.replace(match[0], `rawtracepoint:${match[2]}`)
+    .replace(/args->(\w+)/g, (whole, field: string) => names[field] ?? whole);
+}
+
+function netnsExpression(netns: readonly number[] | null): string {
+  if (netns === null) return "1 == 1";
+  if (netns.length === 0) return "1 == 0";
+  return netns.map((inode) => `$ns == ${inode}`).join(" || ");
+}
+
+/** Destination port of the outermost UDP header, as it is loaded: bytes turned round. */
+function portsExpression(ports: readonly number[]): string {
+  if (ports.length === 0) return "1 == 0";
+  return ports.map((port) => `$odp == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
+}
+
+function littleEndian(array: string, from: number, size: number): string {
+  const bytes = Array.from(
+    { length: size },
+    (_, i) => `((uint64)${array}[${from + i}] << ${i * 8})`,
+  );
+  return `(${bytes.join(" + ")})`;
+}

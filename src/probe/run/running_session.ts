@@ -1,0 +1,150 @@
+/** The life of a session: reading, attaching, batches, changes of plan, the end. */
+import type { LasthopError } from "../../event/error.ts";
+import type { NetnsState } from "../../event/state.ts";
+import type { Intake } from "../read/intake.ts";
+import type { NodeState } from "../state/node_state.ts";
+import type { NodeSpec } from "./nodes.ts";
+import type { Planner } from "./plan.ts";
+import type { Session, SessionOptions } from "./session.ts";
+import type { Tracer } from "./tracer.ts";
+
+export interface SessionParts {
+  options: SessionOptions;
+  planner: Planner;
+  intake: Intake;
+  state: NodeState;
+  tracer: Tracer;
+}
+
+const FLUSH_MS = 200;
+const HEARTBEAT_MS = 1_000;
+
+/** Attaching waits so long for state, which may name tunnels and translations; the rest follows. */
+const STATE_WAIT_MS = 500;
+
+/** After attaching; of a node with hundreds of namespaces the rest is read while it is traced. */
+const STATE_WAIT_MAX_MS = 4_000;
+
+/** A change of plan costs seconds of processor: changes gather, and have a rest after each. */
+const REPLAN_MS = 1_000;
+const REPLAN_REST_MS = 10_000;
+
+/** Silence that tells that packets have arrived, and how long to wait for it: by the node's clock. */
+const QUIET_NS = 300_000_000n;
+const QUIET_WAIT_MAX_NS = 1_000_000_000n;
+/** By this process's clock: bpftrace may be starved on a busy node, but it may also hang. */
+const QUIET_WAIT_MAX_MS = 10_000;
+const QUIET_LOOK_MS = 50;
+
+export class RunningSession implements Session {
+  readonly nodes: readonly NodeSpec[];
+  readonly ready: Promise<void>;
+  readonly failure: Promise<LasthopError>;
+  readonly #failed = Promise.withResolvers<LasthopError>();
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #replan: ReturnType<typeof setTimeout> | undefined;
+  #replannedMs = -Infinity;
+  #isReady = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(readonly parts: SessionParts) {
+    this.nodes = parts.options.nodes;
+    this.failure = this.#failed.promise;
+    this.ready = this.#begin();
+    this.ready.catch(() => {});
+  }
+
+  evicted(node: string, events: number): void {
+    const found = this.parts.intake.nodes.find(({ name }) => name === node);
+    if (found !== undefined) found.batcher.evicted += events;
+  }
+
+  /** What a namespace has become may change what the kernel must be asked. */
+  stateRead(state: NetnsState): void {
+    this.parts.planner.update(state);
+    if (!this.#isReady || this.#stopping !== undefined || this.#replan !== undefined) return;
+    const restMs = this.#replannedMs + REPLAN_REST_MS - performance.now();
+    this.#replan = setTimeout(() => void this.#planAgain(), Math.max(REPLAN_MS, restMs));
+  }
+
+  died(failure: LasthopError): void {
+    // Ctrl-C reaches bpftrace, too, and before this process told it to end.
+    if (this.#stopping !== undefined && /exit status 0/.test(failure.message)) return;
+    this.parts.intake.detached(failure.message);
+    this.#failed.resolve(failure);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #begin(): Promise<void> {
+    const { options, planner, intake, state, tracer } = this.parts;
+    const count = options.nodes.reduce((sum, { netns }) => sum + netns.length, 0);
+    options.onProgress(`reading state of ${count} namespace${count === 1 ? "" : "s"}…`);
+    const read = state.readAll();
+    await Promise.race([read, wait(STATE_WAIT_MS)]);
+    options.onProgress("attaching scripts…");
+    intake.plan = planner.plan();
+    await tracer.start(intake.plan);
+    intake.plan = tracer.plan;
+    await Promise.race([read, wait(STATE_WAIT_MAX_MS)]);
+    this.#isReady = true;
+    await this.#planAgain();
+    intake.begin();
+    state.follow();
+    this.#timers = [
+      setInterval(() => intake.flush(false), FLUSH_MS),
+      setInterval(() => intake.flush(true), HEARTBEAT_MS),
+    ];
+  }
+
+  async #planAgain(): Promise<void> {
+    const { options, planner, intake, tracer } = this.parts;
+    const plan = planner.plan();
+    if (plan.key !== tracer.plan?.key) {
+      options.onProgress("the network changed what to look for, attaching anew…");
+      await tracer.replace(plan);
+      if (tracer.plan?.key === plan.key) options.onProgress("attached anew");
+      this.#replannedMs = performance.now();
+    }
+    if (tracer.plan !== undefined) intake.plan = tracer.plan;
+    this.#replan = undefined;
+  }
+
+  async #stop(): Promise<void> {
+    const { intake, state, tracer } = this.parts;
+    clearTimeout(this.#replan);
+    if (!this.#isReady) {
+      await tracer.stop();
+      await this.ready.catch(() => {});
+    } else await this.#quiet();
+    await Promise.all([
+      tracer.stop(),
+      state.stop().then(() => this.#isReady ? state.readFinal() : undefined),
+    ]);
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#isReady) intake.end();
+  }
+
+  /** Packets under way when the end was asked for may still arrive, or be dropped. */
+  async #quiet(): Promise<void> {
+    const { intake } = this.parts;
+    const endMs = performance.now() + QUIET_WAIT_MAX_MS;
+    const beganNs = intake.nowNs();
+    while (performance.now() < endMs) {
+      const isHeld = intake.neighbourWaits.remainingMs(Number(intake.tickNs) / 1e6) > 0;
+      const waitedNs = intake.tickNs - beganNs;
+      if (!isHeld && (intake.silentNs(beganNs) >= QUIET_NS || waitedNs >= QUIET_WAIT_MAX_NS)) {
+        return;
+      }
+      const died = await Promise.race([this.failure, wait(QUIET_LOOK_MS)]);
+      if (died !== undefined) return;
+    }
+  }
+}
+
+function wait(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
+}

@@ -1,0 +1,90 @@
+/**
+ * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
+ */
+import type { LasthopError } from "../../event/error.ts";
+import { parseFilter } from "../../event/filter/mod.ts";
+import type { ProbeBatch } from "../ship/batcher.ts";
+import { type Capability, readCapability, requireTracing } from "../kernel/capability.ts";
+import { Intake } from "../read/intake.ts";
+import { NodeState } from "../state/node_state.ts";
+import type { NodeSpec } from "./nodes.ts";
+import { Planner } from "./plan.ts";
+import { readDropReasons } from "../kernel/reasons.ts";
+import { loadSources } from "./render.ts";
+import { RunningSession } from "./running_session.ts";
+import { Tracer } from "./tracer.ts";
+
+export interface SessionOptions {
+  nodes: readonly NodeSpec[];
+  filter: string;
+  incident: string;
+  onBatch(batch: ProbeBatch): void;
+  onProgress(text: string): void;
+  /** Path or name of the binary. */
+  bpftrace?: string;
+  capability?: Capability;
+  attachTimeoutMs?: number;
+  stopGraceMs?: number;
+}
+
+export interface Session {
+  /** Resolves when everything is attached and the state is read; rejects when it cannot be. */
+  ready: Promise<void>;
+  /** Waits for packets in flight, detaches, reads the last state, gives the final batches. */
+  stop(): Promise<void>;
+  /** Resolves with what ended the trace by itself after it was ready, never otherwise. */
+  failure: Promise<LasthopError>;
+  /** Events of a node's batches were thrown away on their way: later batches tell. */
+  evicted(node: string, events: number): void;
+  nodes: readonly NodeSpec[];
+}
+
+/** Begins. Throws what is wrong before anything is started: the filter, the machine. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const planner = new Planner(parseFilter(options.filter));
+  const [capability, reasons, sources] = await Promise.all([
+    options.capability ?? readCapability(options.bpftrace),
+    readDropReasons(),
+    loadSources(),
+  ]);
+  requireTracing(capability);
+  const intake = new Intake({
+    nodes: options.nodes,
+    incident: options.incident,
+    filter: options.filter,
+    kernel: capability.kernel,
+    bpftrace: capability.bpftrace ?? "",
+    reasonName: (number) => reasons.name(number),
+    onBatch: options.onBatch,
+    onDrop: (netns) => state.request(netns),
+    onActive: (netns) => state.activated(netns),
+    onUnknownNetns: (netns) => state.lookSoon(netns),
+  });
+  const state = new NodeState(intake, (read) => session.stateRead(read));
+  const all = options.nodes.some((node) => node.all);
+  const { tracepoints, conntrack, dropReason, raw, cpus } = capability;
+  const tracer = new Tracer({
+    sources,
+    render: {
+      tracepoints,
+      netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
+      conntrack,
+      reason: dropReason,
+      raw,
+    },
+    run: {
+      onLost: (count) => intake.lost(count),
+      binary: options.bpftrace,
+      version: capability.bpftrace ?? undefined,
+      cpus,
+      attachTimeoutMs: options.attachTimeoutMs,
+      stopGraceMs: options.stopGraceMs,
+    },
+    openSource: (held) => intake.openSource(held),
+    onProgress: options.onProgress,
+    onScripts: (scripts) => intake.scripts = scripts,
+    onDied: (failure) => session.died(failure),
+  });
+  const session = new RunningSession({ options, planner, intake, state, tracer });
+  return session;
+}

@@ -1,0 +1,143 @@
+import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
+import { startFakeSession } from "../../../test/fake/session.ts";
+import { BatchHeader } from "../../event/batch.ts";
+import { decodeTsv } from "../../event/codec.ts";
+
+const own = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test("session: a trace from its state to its final batch", own, async () => {
+  const { session, batches, events, until } = await startFakeSession("works");
+  await session.ready;
+  await until(() => events().length >= 2);
+  await session.stop();
+  const headers = batches.map(({ header }) => BatchHeader.parse(header));
+  equal(headers.map(({ sequence }) => sequence), headers.map((_, i) => i));
+  equal(headers.map(({ final }) => final), headers.map((_, i) => i === headers.length - 1));
+  equal(new Set(headers.map(({ node, probe }) => `${node} ${probe}`)).size, 1);
+  equal(headers.at(-1)!.totals, { events: 2, lost: 0, refused: 0, evicted: 0 });
+  const states = batches.flatMap(({ lines }) => lines).filter((line) => line.startsWith("{"));
+  ok(batches[0]!.lines[0]!.startsWith('{"kind":"state"'), "state comes first");
+  ok(states.length >= 2, "state is read again at the end");
+  const event = decodeTsv(events()[0]!);
+  equal([event.kind, event.source, event.destination], ["device-rx", "10.0.0.1", "10.0.0.2"]);
+  ok(BigInt(headers.at(-1)!.untilNs) >= event.timeNs);
+});
+
+Deno.test("session: heartbeats carry coverage on while nothing happens", own, async () => {
+  const { session, batches, until } = await startFakeSession("works");
+  await session.ready;
+  const silent = () => batches.filter(({ lines }) => lines.length === 0);
+  await until(() => silent().length >= 2);
+  const [first, second] = silent();
+  ok(BigInt(second!.header.untilNs) > BigInt(first!.header.untilNs));
+  await session.stop();
+});
+
+Deno.test("session: a bpftrace that never attaches is given up in time", own, async () => {
+  const { session, batches } = await startFakeSession("never_attaches", { attachTimeoutMs: 300 });
+  await rejects(session.ready, { code: "attach_timeout" });
+  await session.stop();
+  equal(batches, []);
+});
+
+Deno.test(
+  "session: stopped while it attaches, it ends at once and tells nothing",
+  own,
+  async () => {
+    const { session, batches } = await startFakeSession("never_attaches");
+    await session.stop();
+    await rejects(session.ready, { code: "stopped" });
+    equal(batches, []);
+  },
+);
+
+Deno.test("session: a bpftrace that refuses everything fails with its own words", own, async () => {
+  const { session } = await startFakeSession("dies_at_start");
+  await rejects(session.ready, /Could not create map/);
+  await session.stop();
+});
+
+Deno.test(
+  "session: what was seen before bpftrace died is kept, and the gap is told",
+  own,
+  async () => {
+    const { session, batches, events } = await startFakeSession("dies_midway");
+    await session.ready;
+    const failure = await session.failure;
+    equal(failure.code, "bpftrace_died");
+    await session.stop();
+    equal(events().length, 2);
+    const last = batches.at(-1)!.header;
+    equal(last.final, true);
+    ok(last.scripts.every(({ state, why }) => state === "unavailable" && why !== undefined));
+  },
+);
+
+Deno.test("session: a bpftrace deaf to SIGINT is killed, and its trace is whole", own, async () => {
+  const { session, events, until } = await startFakeSession("ignores_sigint", { stopGraceMs: 300 });
+  await session.ready;
+  await until(() => events().length >= 1);
+  await session.stop();
+  equal(events().length, 1);
+});
+
+Deno.test("session: damaged lines are counted, and cost no other line", own, async () => {
+  const { session, batches, events, until } = await startFakeSession("cuts_a_line");
+  await session.ready;
+  await until(() => events().length >= 2);
+  await session.stop();
+  equal(batches.at(-1)!.header.totals, { events: 2, lost: 0, refused: 2, evicted: 0 });
+});
+
+Deno.test("session: a flood comes through in batches of bounded size", own, async () => {
+  const { session, batches, events, until } = await startFakeSession("floods");
+  await session.ready;
+  await until(() => events().length >= 20_000);
+  await session.stop();
+  equal(events().length, 20_000);
+  ok(batches.slice(1).every(({ lines }) => lines.length <= 4_000));
+});
+
+Deno.test("session: what bpftrace lost is told", own, async () => {
+  const { session, batches, events, until } = await startFakeSession("reports_loss");
+  await session.ready;
+  await until(() => events().length >= 2);
+  await session.stop();
+  equal(batches.at(-1)!.header.totals.lost, 23);
+});
+
+Deno.test("session: a kernel that refuses conntrack costs conntrack alone", own, async () => {
+  const { session, batches, progress } = await startFakeSession("refuses_conntrack");
+  await session.ready;
+  await session.stop();
+  ok(progress.includes("bpftrace refused it, trying without conntrack…"));
+  equal(batches.at(-1)!.header.scripts.filter(({ state }) => state !== "attached"), []);
+});
+
+Deno.test("session: a script that bpftrace names costs that script alone", own, async () => {
+  const { session, batches } = await startFakeSession("refuses_drop");
+  await session.ready;
+  await session.stop();
+  const [drop, ...others] = batches.at(-1)!.header.scripts
+    .filter(({ state }) => state !== "attached");
+  equal(others, []);
+  equal(drop?.name, "drop");
+  ok(drop?.why?.startsWith("bpftrace refused it: ERROR: Error loading program"));
+});
+
+Deno.test("session: scripts that bpftrace refuses unnamed are found one by one", own, async () => {
+  const { session, batches } = await startFakeSession("refuses_quietly");
+  await session.ready;
+  await session.stop();
+  const missing = batches.at(-1)!.header.scripts.filter(({ state }) => state !== "attached");
+  equal(missing.map(({ name }) => name), ["route6", "neighbour"]);
+});
+
+Deno.test("session: events thrown away on their way are in the next header", own, async () => {
+  const { session, batches } = await startFakeSession("works");
+  await session.ready;
+  session.evicted("here", 40);
+  session.evicted("elsewhere", 2);
+  await session.stop();
+  equal(batches.at(-1)!.header.totals.evicted, 40);
+});

@@ -1,0 +1,100 @@
+/** The bpftrace of a session: attached to a plan, and to another one when more is known. */
+import type { LasthopError } from "../../event/error.ts";
+import type { Script } from "../../event/report.ts";
+import { attach, type Attached, type AttachOptions } from "./attach.ts";
+import type { LineSource } from "../read/line_source.ts";
+import type { Plan } from "./plan.ts";
+import type { RenderOptions } from "./render.ts";
+
+export interface TracerOptions {
+  sources: ReadonlyMap<string, string>;
+  render: Omit<RenderOptions, "filter" | "tunnelPorts">;
+  run: Omit<AttachOptions["run"], "onLine">;
+  openSource(held: boolean): LineSource;
+  onProgress(text: string): void;
+  onScripts(scripts: Script[]): void;
+  /** bpftrace ended by itself after it was attached. */
+  onDied(failure: LasthopError): void;
+}
+
+interface Running {
+  attached: Attached;
+  source: LineSource;
+  plan: Plan;
+}
+
+/** From the newcomer's first tick on, so that both runs have seen the moment of the change. */
+const OVERLAP_NS = 250_000_000n;
+
+export class Tracer {
+  #running: Running | undefined;
+  #replacing: Promise<void> | undefined;
+  readonly #abort = new AbortController();
+
+  constructor(readonly options: TracerOptions) {}
+
+  /** What is attached, once it is. */
+  get plan(): Plan | undefined {
+    return this.#running?.plan;
+  }
+
+  async start(plan: Plan): Promise<void> {
+    const running = await this.#attach(plan, false);
+    this.#watch(running);
+    this.#running = running;
+    this.options.onScripts(running.attached.scripts);
+  }
+
+  /** Puts another plan in force without a gap. One that cannot be attached changes nothing. */
+  replace(plan: Plan): Promise<void> {
+    this.#replacing ??= this.#replace(plan).finally(() => this.#replacing = undefined);
+    return this.#replacing;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#replacing;
+    await this.#running?.attached.run.stop();
+    this.#running?.source.flush();
+  }
+
+  async #replace(plan: Plan): Promise<void> {
+    const before = this.#running;
+    if (before === undefined) return;
+    let after: Running;
+    try {
+      after = await this.#attach(plan, true);
+    } catch {
+      return;
+    }
+    const changeNs = await after.source.firstTick + OVERLAP_NS;
+    after.source.begin(changeNs);
+    this.#watch(after);
+    this.#running = after;
+    await Promise.race([before.source.end(changeNs), before.attached.run.ended]);
+    await before.attached.run.stop();
+    before.source.flush();
+    this.options.onScripts(after.attached.scripts);
+  }
+
+  async #attach(plan: Plan, held: boolean): Promise<Running> {
+    const { sources, render, run, openSource, onProgress } = this.options;
+    const source = openSource(held);
+    const attached = await attach({
+      sources,
+      render: { ...render, filter: plan.kernel.expression, tunnelPorts: plan.tunnelPorts },
+      run: { ...run, onLine: (line) => source.line(line) },
+      onProgress,
+      signal: this.#abort.signal,
+    });
+    // A filter that the kernel did not take has to be applied here.
+    const exact = plan.kernel.exact && attached.render.filter === plan.kernel.expression;
+    return { attached, source, plan: { ...plan, kernel: { ...plan.kernel, exact } } };
+  }
+
+  #watch(running: Running): void {
+    void running.attached.run.ended.then(({ failure }) => {
+      if (failure !== undefined && this.#running === running) this.options.onDied(failure);
+    });
+  }
+}

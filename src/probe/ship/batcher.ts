@@ -1,0 +1,107 @@
+/** Gathers the events and states of one node into batches. */
+import type { BatchHeader } from "../../event/batch.ts";
+import { encodeEvent } from "../../event/codec.ts";
+import type { Event } from "../../event/event.ts";
+import type { NetnsState } from "../../event/state.ts";
+import type { ClockPair } from "../read/clock_pair.ts";
+
+export interface ProbeBatch {
+  header: BatchHeader;
+  lines: string[];
+}
+
+/** What all nodes of one kernel share, as it is when a batch is made. */
+export interface KernelFacts {
+  incident: string;
+  filter: string;
+  kernel: string;
+  bpftrace: string;
+  scripts: BatchHeader["scripts"];
+  attachedNs: bigint;
+  untilNs: bigint;
+  clock: ClockPair;
+  /** What bpftrace lost, and lines nobody understood: of which node cannot be told. */
+  lost: number;
+  refused: number;
+}
+
+export interface BatcherOptions {
+  node: string;
+  allNetns: boolean;
+  netns(): BatchHeader["netns"];
+  /** Names this run and this node: batches are known by it and their sequence. */
+  probe: string;
+  facts(): KernelFacts;
+  onBatch(batch: ProbeBatch): void;
+}
+
+export const EVENTS_MAX = 4_000;
+
+/** Events that wait for the first batch, while scripts attach one after the other. */
+export const EVENTS_HELD_MAX = 100_000;
+
+export class Batcher {
+  events = 0;
+  evicted = 0;
+  #lines: string[] = [];
+  #sequence = 0;
+  #untilNs = -1n;
+  #begun = false;
+
+  constructor(readonly options: BatcherOptions) {}
+
+  addEvent(event: Event): void {
+    if (this.#lines.length >= EVENTS_HELD_MAX) {
+      this.evicted += 1;
+      return;
+    }
+    this.events += 1;
+    this.#lines.push(encodeEvent(event));
+    if (this.#begun && this.#lines.length >= EVENTS_MAX) this.flush();
+  }
+
+  addState(state: NetnsState): void {
+    this.#lines.push(JSON.stringify(state));
+  }
+
+  /** From now on batches are made: everything is attached. */
+  begin(): void {
+    this.#begun = true;
+  }
+
+  /** A batch of what there is. Nothing new makes none, unless `heartbeat` and time went on. */
+  flush({ heartbeat = false, final = false } = {}): void {
+    if (!this.#begun && !final) return;
+    const facts = this.options.facts();
+    const news = this.#lines.length > 0 || (heartbeat && facts.untilNs > this.#untilNs);
+    if (!news && !final) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#untilNs = facts.untilNs;
+    this.options.onBatch({ header: this.#header(facts, final), lines });
+  }
+
+  #header(facts: KernelFacts, final: boolean): BatchHeader {
+    const { node, probe, allNetns, netns } = this.options;
+    const { incident, filter, kernel, bpftrace, scripts, attachedNs, untilNs, lost } = facts;
+    return {
+      kind: "batch",
+      version: 1,
+      incident,
+      node,
+      probe,
+      sequence: this.#sequence++,
+      kernel,
+      bpftrace,
+      netns: netns(),
+      allNetns,
+      filter,
+      scripts,
+      attachedNs: String(attachedNs),
+      untilNs: String(untilNs),
+      totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
+      clock: { monotonicNs: String(facts.clock.monotonicNs), wallMs: facts.clock.wallMs },
+      final,
+    };
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Batches on disk while the ingest is away: a folder of files, each one or more whole batches as
+ * they will be sent. A file is there whole or not at all, and survives a crash of the machine.
+ *
+ * At the limit the oldest files lose their ordinary events first, then the oldest go: what tells
+ * why packets vanished is kept longest.
+ */
+import { join } from "node:path";
+import { LasthopError } from "../../event/error.ts";
+import { gunzip, gzip } from "./gzip.ts";
+import { countByNode, isOrdinary, thinned } from "./thin.ts";
+
+export interface SpoolFile {
+  name: string;
+  bytes: number;
+  /** It holds no ordinary events, or has lost them. */
+  thin: boolean;
+}
+
+export interface SpoolOptions {
+  directory: string;
+  bytesMax: number;
+  /** Events of a node were thrown away at the limit. */
+  onEvicted(node: string, events: number): void;
+}
+
+/** `000000000017.thin.gz`: the number orders, and is never used twice in a folder. */
+const NAME = /^(\d{12})\.(full|thin)\.gz$/;
+
+export class Spool {
+  readonly #files: SpoolFile[] = [];
+  #bytes = 0;
+  #next = 0;
+  #lock: Deno.FsFile | undefined;
+
+  private constructor(readonly options: SpoolOptions) {}
+
+  /** What an earlier run left is in it. Makes no folder before there is something to keep. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const spool = new Spool(options);
+    await spool.#find();
+    if (spool.#files.length > 0) await spool.#claim();
+    return spool;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Oldest first. */
+  get files(): readonly SpoolFile[] {
+    return this.#files;
+  }
+
+  /** Keeps whole batches. Throws `LasthopError` `spool_failed` when the disk doesn't take them. */
+  async add(text: string): Promise<void> {
+    await this.#claim();
+    const name = `${String(this.#next++).padStart(12, "0")}.${
+      ordinaryIn(text) ? "full" : "thin"
+    }.gz`;
+    const data = await gzip(text);
+    await this.#write(name, data);
+    this.#files.push({ name, bytes: data.byteLength, thin: name.includes("thin") });
+    this.#bytes += data.byteLength;
+    while (this.#bytes > this.options.bytesMax && this.#files.length > 1) await this.#evictOne();
+  }
+
+  /** The text of a file; null when it is damaged, and then it is gone. */
+  async read(file: SpoolFile): Promise<string | null> {
+    try {
+      return await gunzip(await Deno.readFile(this.#path(file.name)));
+    } catch {
+      await this.remove(file);
+      return null;
+    }
+  }
+
+  async remove(file: SpoolFile): Promise<void> {
+    const at = this.#files.indexOf(file);
+    if (at < 0) return;
+    this.#files.splice(at, 1);
+    this.#bytes -= file.bytes;
+    await Deno.remove(this.#path(file.name)).catch(() => {});
+  }
+
+  /** Lets go of the folder, and removes it when it is empty. */
+  async close(): Promise<void> {
+    if (this.#lock === undefined) return;
+    const empty = this.#files.length === 0;
+    if (empty) await Deno.remove(this.#path("lock")).catch(() => {});
+    this.#lock.close();
+    this.#lock = undefined;
+    if (empty) await Deno.remove(this.options.directory).catch(() => {});
+  }
+
+  #path(name: string): string {
+    return join(this.options.directory, name);
+  }
+
+  async #find(): Promise<void> {
+    const entries = await Array.fromAsync(Deno.readDir(this.options.directory)).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw this.#failed("read", error);
+    });
+    for (const { name } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+      const match = NAME.exec(name);
+      if (match === null) continue;
+      const { size } = await Deno.stat(this.#path(name));
+      this.#files.push({ name, bytes: size, thin: match[2] === "thin" });
+      this.#bytes += size;
+      this.#next = Number(match[1]) + 1;
+    }
+  }
+
+  /** Two probes in one folder would send each other's files. */
+  async #claim(): Promise<void> {
+    if (this.#lock !== undefined) return;
+    const { directory } = this.options;
+    try {
+      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+      const lock = await Deno.open(this.#path("lock"), { write: true, create: true });
+      if (!lock.tryLockSync(true)) {
+        lock.close();
+        throw new LasthopError(
+          "spool_busy",
+          `Cannot use spool "${directory}": another probe uses it, must be this one's own (--spool)`,
+        );
+      }
+      this.#lock = lock;
+    } catch (error) {
+      throw error instanceof LasthopError ? error : this.#failed("write", error);
+    }
+  }
+
+  async #write(name: string, data: Uint8Array): Promise<void> {
+    const fresh = this.#path(`.${name}`);
+    try {
+      const file = await Deno.open(fresh, {
+        write: true,
+        create: true,
+        truncate: true,
+        mode: 0o600,
+      });
+      try {
+        await file.write(data).then((written) => writeRest(file, data, written));
+        await file.sync();
+      } finally {
+        file.close();
+      }
+      await Deno.rename(fresh, this.#path(name));
+      await syncDirectory(this.options.directory);
+    } catch (error) {
+      await Deno.remove(fresh).catch(() => {});
+      throw this.#failed("write", error);
+    }
+  }
+
+  /** Thins the oldest file that can be; without one, the oldest file goes. */
+  async #evictOne(): Promise<void> {
+    const file = this.#files.find(({ thin }) => !thin);
+    if (file === undefined) {
+      const oldest = this.#files[0]!;
+      const text = await this.read(oldest);
+      if (text !== null) this.#count(countByNode(text, () => true));
+      await this.remove(oldest);
+      return;
+    }
+    const text = await this.read(file);
+    if (text === null) return;
+    const data = await gzip(thinned(text));
+    const name = file.name.replace("full", "thin");
+    try {
+      await this.#write(name, data);
+    } catch {
+      // No room even for less.
+      this.#count(countByNode(text, () => true));
+      return await this.remove(file);
+    }
+    await Deno.remove(this.#path(file.name)).catch(() => {});
+    this.#count(countByNode(text, isOrdinary));
+    this.#bytes += data.byteLength - file.bytes;
+    Object.assign(file, { name, bytes: data.byteLength, thin: true });
+  }
+
+  #count(events: Map<string, number>): void {
+    for (const [node, count] of events) this.options.onEvicted(node, count);
+  }
+
+  #failed(what: "read" | "write", error: unknown): LasthopError {
+    const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
+    const is = full ? "the disk is full" : error instanceof Error ? error.message : String(error);
+    const message = `Cannot ${what} spool "${this.options.directory}": ${is}, must ` +
+      `${full ? "have room" : "be a folder of this probe's own"} (--spool)`;
+    return new LasthopError("spool_failed", message);
+  }
+}
+
+const ordinaryIn = (text: string) =>
+  countByNode(text, isOrdinary).values().some((count) => count > 0);
+
+async function writeRest(file: Deno.FsFile, data: Uint8Array, from: number): Promise<void> {
+  for (let at = from; at < data.length;) at += await file.write(data.subarray(at));
+}
+
+/** A renamed file is only safe when its folder is. */
+async function syncDirectory(path: string): Promise<void> {
+  const folder = await Deno.open(path);
+  try {
+    await folder.sync();
+  } finally {
+    folder.close();
+  }
+}

@@ -1,0 +1,177 @@
+/** Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between. */
+import type { NetnsState } from "../../event/state.ts";
+import type { Intake, RunningNode } from "../read/intake.ts";
+import { StateSchedule } from "./state_schedule.ts";
+import {
+  listNetns,
+  type NetnsHandle,
+  readState,
+  readStates,
+  type Watch,
+  watchState,
+} from "./mod.ts";
+
+/** Namespaces come and go with pods; a look at /proc tells. */
+const LOOK_MS = 2_000;
+
+/** Read together: a trace that is ended meanwhile waits for one such lot. */
+const TOGETHER_MAX = 24;
+
+/** Watching takes two small processes a namespace: on a node with more, those with packets. */
+const WATCHED_FROM_START_MAX = 24;
+const WATCHED_MAX = 200;
+
+/** More than these are not read again at the end: it must not take minutes. */
+const FINAL_MAX = 64;
+
+/** How many namespaces' numbers are remembered that could not be found. */
+const UNKNOWN_MAX = 10_000;
+
+export class NodeState {
+  readonly #schedule: StateSchedule;
+  #watches: Watch[] = [];
+  #look: ReturnType<typeof setTimeout> | undefined;
+  #looking = false;
+  #following = false;
+  #watched = new Set<number>();
+  #stopped = false;
+  /** Namespaces whose state was read once. */
+  #read = new Set<number>();
+  /** Asked for in vain: a namespace that is gone, or cannot be opened. */
+  #unknown = new Set<number>();
+
+  constructor(readonly intake: Intake, readonly onState: (state: NetnsState) => void) {
+    this.#schedule = new StateSchedule({ read: readState, onState: (state) => this.#took(state) });
+  }
+
+  /** Reads every namespace once, so many at a time; this process's own first. */
+  async readAll(): Promise<void> {
+    const own = inodeOf("/proc/self/ns/net");
+    const handles = this.intake.nodes.flatMap(({ netns }) => [...netns.values()])
+      .sort((a, b) => Number(b.inode === own) - Number(a.inode === own));
+    for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
+      for (const state of await readStates(handles.slice(i, i + TOGETHER_MAX))) {
+        this.#schedule.noteRead(state.netns);
+        this.#took(state);
+      }
+    }
+  }
+
+  /** Something happened there that state may explain. */
+  request(netns: number): void {
+    for (const node of this.intake.nodes) {
+      const handle = node.netns.get(netns);
+      if (handle !== undefined) this.#schedule.request(handle);
+    }
+  }
+
+  /** From now on changes are read, and new namespaces found where a node has all. */
+  follow(): void {
+    this.#following = true;
+    for (const node of this.intake.nodes) {
+      const isFew = node.netns.size <= WATCHED_FROM_START_MAX;
+      this.#watch(
+        [...node.netns.values()].filter(({ inode }) =>
+          !node.all || isFew || this.intake.active.has(inode)
+        ),
+      );
+    }
+    if (this.#whole() !== undefined) this.#arm(LOOK_MS);
+  }
+
+  /** The first event of a namespace: what is read of it may be old, and not watched. */
+  activated(netns: number): void {
+    const handle = this.#whole()?.netns.get(netns);
+    if (handle === undefined || !this.#following || this.#watched.has(netns)) return;
+    this.#watch([handle]);
+    this.#schedule.request(handle);
+  }
+
+  /** An event came from a namespace nobody has read yet. */
+  lookSoon(netns: number): void {
+    if (this.#whole() === undefined || this.#unknown.has(netns)) return;
+    if (this.#unknown.size < UNKNOWN_MAX) this.#unknown.add(netns);
+    this.#arm(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#look);
+    await Promise.all([this.#schedule.stop(), ...this.#watches.map((watch) => watch.stop())]);
+  }
+
+  /** What the state is at the end, where something was seen. */
+  async readFinal(): Promise<void> {
+    const handles = this.intake.nodes.flatMap(({ all, netns }) =>
+      [...netns.values()].filter(({ inode }) => !all || this.intake.active.has(inode))
+    );
+    // Where nothing was read yet, this is all that will be known.
+    const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
+    handles.sort((a, b) => read(a) - read(b));
+    for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#took(state);
+  }
+
+  #took(state: NetnsState): void {
+    this.#read.add(state.netns);
+    this.intake.addState(state);
+    this.onState(state);
+  }
+
+  #watch(handles: NetnsHandle[]): void {
+    const room = Math.max(0, WATCHED_MAX - this.#watched.size);
+    const fresh = handles.filter(({ inode }) => !this.#watched.has(inode)).slice(0, room);
+    if (this.#stopped || fresh.length === 0) return;
+    for (const { inode } of fresh) this.#watched.add(inode);
+    this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle)));
+  }
+
+  #whole(): RunningNode | undefined {
+    return this.intake.nodes.find(({ all }) => all);
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#stopped || this.#looking) return;
+    clearTimeout(this.#look);
+    this.#look = setTimeout(() => void this.#lookNow(), delayMs);
+  }
+
+  async #lookNow(): Promise<void> {
+    const node = this.#whole();
+    if (node === undefined) return;
+    this.#looking = true;
+    try {
+      const there = await listNetns();
+      for (const handle of there) this.#found(node, handle);
+      this.#forget(node, new Set(there.map(({ inode }) => inode)));
+    } finally {
+      this.#looking = false;
+      this.#arm(LOOK_MS);
+    }
+  }
+
+  #found(node: RunningNode, handle: NetnsHandle): void {
+    const { inode } = handle;
+    const known = node.netns.get(inode);
+    // A namespace gets its name after it was made, and its path when its first process is gone.
+    if (known?.name === handle.name && known?.path === handle.path) return;
+    this.intake.addNetns(node, handle);
+    if (known !== undefined) return;
+    this.#schedule.request(handle);
+    if (this.intake.active.has(inode) || node.netns.size <= WATCHED_FROM_START_MAX) {
+      this.#watch([handle]);
+    }
+  }
+
+  /** What is gone and had no packets is nobody's business; names of the others are still needed. */
+  #forget(node: RunningNode, there: ReadonlySet<number>): void {
+    for (const inode of [...node.netns.keys()]) {
+      if (there.has(inode) || this.intake.active.has(inode)) continue;
+      this.intake.removeNetns(node, inode);
+      this.#watched.delete(inode);
+    }
+  }
+}
+
+function inodeOf(path: string): number {
+  return Number(/\d+/.exec(Deno.readLinkSync(path))?.[0]);
+}

@@ -1,0 +1,107 @@
+/**
+ * When the state of which namespace is read: soon after something went wrong in it, never often.
+ * Reading costs the node 50 ms of processor a namespace, so a node whose every packet is dropped
+ * must not be read all the time.
+ */
+import type { NetnsState } from "../../event/state.ts";
+import type { NetnsHandle } from "./mod.ts";
+
+export interface StateScheduleOptions {
+  read(netns: NetnsHandle): Promise<NetnsState>;
+  onState(state: NetnsState): void;
+  /** What is asked in a burst is read once, after it. */
+  debounceMs?: number;
+  /** Shortest time between two readings of one namespace. */
+  pauseMs?: number;
+  /** Of all namespaces together: reading may take this share of the time, after a first burst. */
+  share?: number;
+  /** Reading that may be done at once before the share counts. */
+  burstMs?: number;
+  now?(): number;
+}
+
+const BURST_MS = 2_000;
+
+export class StateSchedule {
+  readonly #debounceMs: number;
+  readonly #pauseMs: number;
+  readonly #share: number;
+  readonly #burstMs: number;
+  readonly #now: () => number;
+  /** Wanted namespaces by inode, and from when on they may be read. */
+  #due = new Map<number, { netns: NetnsHandle; atMs: number }>();
+  #readAtMs = new Map<number, number>();
+  #creditMs: number;
+  #creditAtMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #reading: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(readonly options: StateScheduleOptions) {
+    this.#debounceMs = options.debounceMs ?? 150;
+    this.#pauseMs = options.pauseMs ?? 1_000;
+    this.#share = options.share ?? 0.2;
+    this.#burstMs = options.burstMs ?? BURST_MS;
+    this.#creditMs = this.#burstMs;
+    this.#now = options.now ?? (() => performance.now());
+    this.#creditAtMs = this.#now();
+  }
+
+  /** Something happened in this namespace that its state may explain. */
+  request(netns: NetnsHandle): void {
+    if (this.#stopped || this.#due.has(netns.inode)) return;
+    const readAtMs = this.#readAtMs.get(netns.inode) ?? -Infinity;
+    const atMs = Math.max(this.#now() + this.#debounceMs, readAtMs + this.#pauseMs);
+    this.#due.set(netns.inode, { netns, atMs });
+    this.#arm();
+  }
+
+  /** Says that a namespace was just read by somebody else. */
+  noteRead(inode: number): void {
+    this.#readAtMs.set(inode, this.#now());
+  }
+
+  /** Nothing is read any more; resolves when what is being read was handed over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#due.clear();
+    await this.#reading;
+  }
+
+  #arm(): void {
+    if (this.#stopped || this.#reading !== undefined || this.#due.size === 0) return;
+    clearTimeout(this.#timer);
+    const nextMs = Math.min(...this.#due.values().map(({ atMs }) => atMs));
+    const waitMs = Math.max(nextMs - this.#now(), this.#creditWaitMs());
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, waitMs));
+  }
+
+  #creditWaitMs(): number {
+    const now = this.#now();
+    const earnedMs = (now - this.#creditAtMs) * this.#share;
+    this.#creditMs = Math.min(this.#burstMs, this.#creditMs + earnedMs);
+    this.#creditAtMs = now;
+    return this.#creditMs > 0 ? 0 : -this.#creditMs / this.#share;
+  }
+
+  #run(): void {
+    const now = this.#now();
+    const ready = [...this.#due.values()].filter(({ atMs }) => atMs <= now)
+      .sort((a, b) => a.atMs - b.atMs)[0];
+    if (ready === undefined) return this.#arm();
+    this.#due.delete(ready.netns.inode);
+    this.#reading = this.#readOne(ready.netns).finally(() => {
+      this.#reading = undefined;
+      this.#arm();
+    });
+  }
+
+  async #readOne(netns: NetnsHandle): Promise<void> {
+    const beganMs = this.#now();
+    this.#readAtMs.set(netns.inode, beganMs);
+    const state = await this.options.read(netns);
+    this.#creditMs -= this.#now() - beganMs;
+    this.options.onState(state);
+  }
+}

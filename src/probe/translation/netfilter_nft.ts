@@ -1,0 +1,158 @@
+/** NAT rules as the expressions of `nft -j list ruleset`. */
+import type { NetfilterSet } from "../../event/state.ts";
+import {
+  type Action,
+  type Case,
+  narrowed,
+  portNumber,
+  protocolNumber,
+  type Where,
+} from "./netfilter_rule.ts";
+
+type Json = Record<string, unknown>;
+type Sets = (name: string) => NetfilterSet | undefined;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What a rule may do, a case each: a map has as many as it has elements. */
+export function nftCases(expressions: readonly unknown[], sets: Sets): Case[] {
+  let where: Where = {};
+  const cases: Case[] = [];
+  for (const expression of expressions) {
+    if (!isObject(expression)) continue;
+    const [kind, value] = Object.entries(expression)[0] ?? [];
+    if (kind === "match" && isObject(value)) {
+      if (value.op !== "!=") where = narrowed(where, conditionOf(value.left, value.right, sets));
+    } else if (kind !== undefined) {
+      cases.push(...casesOf(kind, value, sets));
+    }
+  }
+  return cases.map((each) => ({ ...each, where: narrowed(where, each.where) }));
+}
+
+function casesOf(kind: string, value: unknown, sets: Sets): Case[] {
+  const body = isObject(value) ? value : {};
+  switch (kind) {
+    case "jump":
+    case "goto":
+      return [{ where: {}, action: { do: "jump", chain: String(body.target) } }];
+    case "vmap":
+      return mapped(body, sets).flatMap(({ where, to }) => {
+        const [verdict, target] = isObject(to) ? Object.entries(to)[0] ?? [] : [];
+        return verdict === undefined ? [] : casesOf(verdict, target, sets)
+          .map((inner) => ({ ...inner, where: narrowed(where, inner.where) }));
+      });
+    case "dnat":
+      return addressed(body, sets, (address, port) => ({ do: "destination", address, port }));
+    case "snat":
+      return addressed(body, sets, (address) => ({ do: "source", address }));
+    case "masquerade":
+      return [{ where: {}, action: { do: "source" } }];
+    case "redirect":
+      return [{ where: {}, action: { do: "destination", port: portNumber(body.port) } }];
+    default:
+      return [];
+  }
+}
+
+/** `dnat to ADDRESS:PORT`, and the same out of a map, whose values may be both. */
+function addressed(
+  { addr, port }: Json,
+  sets: Sets,
+  act: (address: string | undefined, port: number | undefined) => Action,
+): Case[] {
+  const own = portNumber(port);
+  const map = isObject(addr) && isObject(addr.map) ? addr.map : undefined;
+  if (map === undefined) {
+    const address = firstOf(addr);
+    if (address === undefined && own === undefined) return [];
+    return [{ where: {}, action: act(address, own) }];
+  }
+  return mapped(map, sets).flatMap(({ where, to }) => {
+    const parts = isObject(to) && Array.isArray(to.concat) ? to.concat : [to];
+    const address = firstOf(parts[0]);
+    return address === undefined
+      ? []
+      : [{ where, action: act(address, portNumber(parts[1]) ?? own) }];
+  });
+}
+
+/** An address, or the first of a range. */
+function firstOf(value: unknown): string | undefined {
+  if (typeof value === "string" && !value.startsWith("@")) return value;
+  if (isObject(value) && Array.isArray(value.range)) return firstOf(value.range[0]);
+  return undefined;
+}
+
+/** The elements of a map, in the rule or by name: what the key must be, and what comes of it. */
+function mapped({ key, data }: Json, sets: Sets): { where: Where; to: unknown }[] {
+  const elements = typeof data === "string"
+    ? sets(data.replace(/^@/, ""))?.elements
+    : isObject(data) && Array.isArray(data.set)
+    ? data.set
+    : undefined;
+  return (elements ?? []).flatMap((element) =>
+    Array.isArray(element)
+      ? [{ where: conditionOf(key, plain(element[0]), sets), to: element[1] }]
+      : []
+  );
+}
+
+/** An element with a timeout or a counter is wrapped. */
+function plain(value: unknown): unknown {
+  return isObject(value) && isObject(value.elem) ? value.elem.val : value;
+}
+
+function conditionOf(left: unknown, right: unknown, sets: Sets): Where {
+  if (!isObject(left)) return {};
+  const lefts = Array.isArray(left.concat) ? left.concat : [left];
+  if (lefts.length > 1) {
+    const rights = isObject(right) && Array.isArray(right.concat) ? right.concat : [];
+    return lefts.reduce<Where>(
+      (where, part, i) => narrowed(where, conditionOf(part, rights[i], sets)),
+      {},
+    );
+  }
+  const values = valuesOf(right, sets);
+  if (values === undefined || values.length === 0) return {};
+  return simpleCondition(left, values);
+}
+
+function simpleCondition({ payload, meta }: Json, values: readonly unknown[]): Where {
+  const field = isObject(payload) ? `${payload.protocol} ${payload.field}` : "";
+  const key = isObject(meta) ? meta.key : undefined;
+  if (field === "ip daddr" || field === "ip6 daddr") {
+    const destinations = values.filter((value) => typeof value === "string");
+    return destinations.length === values.length ? { destinations } : {};
+  }
+  if (key === "l4proto" || field === "ip protocol" || field === "ip6 nexthdr") {
+    return { protocols: known(values.map((value) => protocolNumber(value as string))) };
+  }
+  if (key === "oifname") return { outputDevice: String(values[0]) };
+  const [protocol = "", name] = field.split(" ");
+  if (name !== "dport") return {};
+  const ports = known(values.map(portNumber));
+  const number = protocolNumber(protocol);
+  return { ports, ...(number === undefined ? {} : { protocols: [number] }) };
+}
+
+/** Undefined when one of them is not known: then it is any. */
+function known<T>(values: readonly (T | undefined)[]): T[] | undefined {
+  const all = values.filter((value) => value !== undefined);
+  return all.length === values.length ? all : undefined;
+}
+
+/** Single values. Of prefixes and ranges nobody can say which of it is meant. */
+function valuesOf(right: unknown, sets: Sets): unknown[] | undefined {
+  if (typeof right === "string" && right.startsWith("@")) {
+    return sets(right.slice(1))?.elements.map(plain).filter(isSingle);
+  }
+  if (isObject(right) && Array.isArray(right.set)) {
+    const all = right.set.map(plain);
+    return all.every(isSingle) ? all : undefined;
+  }
+  return isSingle(right) ? [right] : undefined;
+}
+
+const isSingle = (value: unknown) => typeof value === "string" || typeof value === "number";

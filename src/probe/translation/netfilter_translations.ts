@@ -1,0 +1,145 @@
+/**
+ * Address translations out of node state: what the NAT rules of a namespace turn end points into.
+ * They widen the filter, so that a packet stays visible on the other side of a NAT.
+ *
+ * Rules are read for what they may do, not for what they will: conditions that are not understood
+ * are taken to hold. Too much is seen then, never too little.
+ */
+import type { Translation } from "../../event/filter/mod.ts";
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import { iptablesCases } from "./netfilter_iptables.ts";
+import { nftCases } from "./netfilter_nft.ts";
+import { type Action, type Case, narrowed, type Where } from "./netfilter_rule.ts";
+
+/** What the NAT of one namespace depends on, small enough to be kept. */
+export interface NatFacts {
+  /** Every translation that its chains may come to, with all it takes. */
+  cases: Case[];
+  /** Its own addresses that others see, by device. */
+  addresses: { device: string; address: string }[];
+}
+
+export interface TranslationOptions {
+  /** Addresses that the filter names: whose source a masquerade may change. */
+  hosts: readonly string[];
+  translationsMax?: number;
+}
+
+/** 10,000 services of a few pods each. */
+const TRANSLATIONS_MAX = 20_000;
+/** Rules looked at in one namespace, jumps followed. */
+const STEPS_MAX = 200_000;
+const DEPTH_MAX = 16;
+
+export function natFactsOf(state: NetnsState): NatFacts {
+  const addresses = state.links.filter(({ kind }) => kind !== "loopback")
+    .flatMap(({ name: device, addresses }) =>
+      addresses.filter(({ scope }) => scope !== "link" && scope !== "host")
+        .map(({ address }) => ({ device, address }))
+    );
+  return { cases: [...walk(state)], addresses };
+}
+
+export function translationsOf(
+  facts: readonly NatFacts[],
+  { hosts, translationsMax = TRANSLATIONS_MAX }: TranslationOptions,
+): Translation[] {
+  const found = new Map<string, Translation>();
+  const known = facts.flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const candidates = new Set([...hosts, ...known]);
+  for (const each of facts) {
+    for (const translation of translationsIn(each, candidates)) {
+      const { from, to } = translation;
+      if (from.address === to.address && (to.port ?? from.port) === from.port) continue;
+      found.set(JSON.stringify(translation), translation);
+      if (found.size >= translationsMax) return [...found.values()];
+    }
+  }
+  return [...found.values()];
+}
+
+function* translationsIn(
+  { cases, addresses }: NatFacts,
+  candidates: ReadonlySet<string>,
+): Generator<Translation> {
+  for (const { where, action } of cases) {
+    if (action.do === "destination") {
+      for (const address of where.destinations ?? candidates) {
+        yield* destinationCases(address, where, action);
+      }
+    }
+    if (action.do !== "source") continue;
+    const becomes = action.address === undefined
+      ? addresses.filter(({ device }) => matchesDevice(device, where.outputDevice))
+      : [{ address: action.address }];
+    for (const from of candidates) {
+      for (const { address } of becomes) {
+        if (isVersion6(from) === isVersion6(address)) {
+          yield { from: { address: from }, to: { address } };
+        }
+      }
+    }
+  }
+}
+
+type DestinationAction = Extract<Action, { do: "destination" }>;
+
+function* destinationCases(
+  from: string,
+  { protocols, ports }: Where,
+  { address, port }: DestinationAction,
+): Generator<Translation> {
+  const to = { address: address ?? from, ...(port === undefined ? {} : { port }) };
+  if (isVersion6(from) !== isVersion6(to.address)) return;
+  for (const protocol of protocols ?? [undefined]) {
+    for (const fromPort of ports ?? [undefined]) {
+      yield {
+        from: {
+          address: from,
+          ...(fromPort === undefined ? {} : { port: fromPort }),
+          ...(protocol === undefined ? {} : { protocol }),
+        },
+        to,
+      };
+    }
+  }
+}
+
+function* walk(state: NetnsState): Generator<Case> {
+  const chains = new Map<string, NetfilterRule[]>();
+  for (const rule of state.netfilter) {
+    const key = `${rule.family} ${rule.table} ${rule.chain}`;
+    const rules = chains.get(key);
+    if (rules === undefined) chains.set(key, [rule]);
+    else rules.push(rule);
+  }
+  const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
+  let steps = 0;
+
+  function* visit(place: string, chain: string, where: Where, depth: number): Generator<Case> {
+    if (depth > DEPTH_MAX) return;
+    for (const rule of chains.get(`${place} ${chain}`) ?? []) {
+      if (++steps > STEPS_MAX) return;
+      const cases = rule.tool === "nft"
+        ? nftCases(rule.expressions ?? [], (name) => sets.get(`${place} ${name}`))
+        : iptablesCases(rule.text);
+      for (const each of cases) {
+        const whole = narrowed(where, each.where);
+        if (each.action.do === "jump") yield* visit(place, each.action.chain, whole, depth + 1);
+        else yield { where: whole, action: each.action };
+      }
+    }
+  }
+
+  for (const { family, table, name, type, hook } of state.chains) {
+    if (type === "nat" && hook !== undefined) yield* visit(`${family} ${table}`, name, {}, 0);
+  }
+}
+
+/** Rules write `eth*` (nft) or `eth+` (iptables) for all devices that begin so. */
+function matchesDevice(name: string, pattern: string | undefined): boolean {
+  if (pattern === undefined) return true;
+  return /[*+]$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+const isVersion6 = (address: string) => address.includes(":");
