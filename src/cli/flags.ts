@@ -131,6 +131,9 @@ export function explainOptions(code: string | undefined): options.ExplainOptions
   return { code };
 }
 
-export function testOptions(files: string[], flags: { filter?: string }): options.TestOptions {
-  return { files, filter: flags.filter };
+export function testOptions(
+  words: string[],
+  flags: { filter?: string; quick?: boolean },
+): options.TestOptions {
+  return { words, quick: flags.quick ?? false, filter: flags.filter };
 }

@@ -108,7 +108,8 @@ program.command("explain")
 
 program.command("test")
   .description("the whole test suite")
-  .argument("[FILES...]", "only these test files (default: all, after the static checks)")
+  .argument("[WORDS...]", "only these files, folders, or tests with such a name (default: all)")
+  .option("--quick", "only what needs neither kernel, browser, workerd nor network")
   .option("--filter <text>", "only tests whose name holds this text, or matches /this/")
   .action(runs(() => import("./commands/test.ts"), flags.testOptions));
 

@@ -110,8 +110,10 @@ export interface ExplainOptions {
 }
 
 export interface TestOptions {
-  /** Test files; empty: all of them, after the static checks. */
-  files: string[];
+  /** Test files, folders, or words of tests' names; empty: everything, after the static checks. */
+  words: string[];
+  /** Only what needs neither kernel, browser, workerd nor network. */
+  quick: boolean;
   /** Only tests whose name holds this text, or matches it when written as /regular expression/. */
   filter?: string;
 }
