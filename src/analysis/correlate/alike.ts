@@ -1,8 +1,8 @@
 /** Packets that look alike: which of them a chain belongs to is decided by order. Rule C6. */
 import type { Chain } from "./chains.ts";
-import { isAsk, isLook } from "../verdict/ends.ts";
+import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import { Lane, type Occurrence } from "./lane.ts";
-import { sameFrame } from "./links.ts";
+import { sameFrame } from "./frames.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Union } from "./union.ts";
 
@@ -15,10 +15,10 @@ export function joinInOrder(chains: readonly Chain[], members: number[], union: 
   const asks: number[] = [];
   for (const member of members) {
     const chain = chains[member]!;
-    if (chain.events.every(isLook)) continue;
+    if (chain.events.every(isSideCopy)) continue;
     let lane = byNode.get(chain.node);
     if (!lane) byNode.set(chain.node, lane = new Lane());
-    if (chain.events.every(isAsk)) asks.push(member);
+    if (chain.events.every(isSolicitationCopy)) asks.push(member);
     else union.join(lane.place(member, chain), member);
   }
   for (const member of asks) {

@@ -8,7 +8,7 @@ import {
   isIcmpError,
   TCP,
 } from "./identity.ts";
-import { isAsk, isTap } from "../verdict/ends.ts";
+import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 export interface Chain {
@@ -74,15 +74,9 @@ export function pointOf(event: Sighting): string {
 
 const isDeviceHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
 
-/** Freed by what a packet passes before the driver of that device gets it: queue, tc, neighbour. */
-const BEFORE_SENDING = /^(TC_EGRESS|QDISC_|NEIGH_)/;
-const SENDING = /^(__dev_queue_xmit|__dev_xmit_skb|sch_handle_egress|neigh_|__neigh_)/;
-
 /** The hop that a free excludes: a packet that dies on its way to a driver was never sent by it. */
 export function excludes(event: Sighting): string | null {
-  if (event.kind !== "drop") return null;
-  const early = BEFORE_SENDING.test(event.reason ?? "") || SENDING.test(event.function ?? "");
-  return early ? pointOf({ ...event, kind: "device-tx" }) : null;
+  return isDropBeforeSending(event) ? pointOf({ ...event, kind: "device-tx" }) : null;
 }
 
 function goesOn(current: { points: Map<string, number> }, event: Sighting): boolean {
@@ -118,7 +112,5 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
 }
 
-const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";
-
 /** What taps a device and what asks for a neighbour frees a clone: its skb is its own. */
-const isCopy = (event: Sighting) => isAsk(event) || isTap(event);
+const isCopy = (event: Sighting) => isSolicitationCopy(event) || isTapCopy(event);

@@ -1,7 +1,7 @@
 /** Equal-looking packets on one node: which of them a chain belongs to. Rule C6. */
 import { type Chain, excludes, pointOf } from "./chains.ts";
-import { isAsk, isLook, isTelling } from "../verdict/ends.ts";
-import { isStrange } from "../verdict/flood.ts";
+import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
+import { tellsOfPacket } from "./telling.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** One of several equal packets on one node. */
@@ -42,7 +42,7 @@ export class Lane {
     );
     const first = chain.events[0]!;
     const isHop = first.kind === "device-rx" || first.kind === "device-tx";
-    const isOther = !isHop && first.kind === "drop" && isTelling(first);
+    const isOther = !isHop && first.kind === "drop" && tellsOfPacket(first);
     const original = this.#sharing(first);
     const occurrence = original && isOpen(original, points, first)
       ? original
@@ -82,8 +82,8 @@ export class Lane {
     for (const event of chain.events) {
       this.#use(`skb ${event.skb}`, occurrence, event, isFree(event));
       this.#use(`head ${event.head}`, occurrence, event, isFree(event) && !isCopysEnd(event));
-      if (isStrange(event)) continue;
-      if (event.kind === "drop" && isTelling(event)) occurrence.drop = event;
+      if (isAnothersFrame(event)) continue;
+      if (event.kind === "drop" && tellsOfPacket(event)) occurrence.drop = event;
       if (event.kind === "device-tx" || event.packetType !== "otherhost") occurrence.meant = true;
     }
   }
@@ -134,8 +134,7 @@ function isOver({ drop, chains }: Occurrence, event: Sighting): boolean {
   return !chains.some((chain) => chain.events.some((other) => other.kind.startsWith("device-")));
 }
 
-const isFree = ({ kind }: Sighting) => kind === "drop" || kind === "consume";
-
 /** Others have the data still. */
 const isCopysEnd = (event: Sighting) =>
-  isAsk(event) || isLook(event) || (event.kind === "drop" && !isTelling(event));
+  isSolicitationCopy(event) || isSideCopy(event) ||
+  (event.kind === "drop" && !tellsOfPacket(event));

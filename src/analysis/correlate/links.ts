@@ -1,18 +1,12 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
 import type { Chain } from "./chains.ts";
-import { isTelling } from "../verdict/ends.ts";
-import { isMeant, isStrange, ledHere } from "../verdict/flood.ts";
+import { isAnothersFrame } from "../kernel/frees.ts";
+import { cameByTunnelEndingHere, isMeantHere } from "./flood.ts";
+import { frameOf, sameFrame } from "./frames.ts";
 import type { Packet } from "./packets.ts";
+import type { Step } from "./steps.ts";
+import { tellsOfPacket } from "./telling.ts";
 import type { Sighting } from "../view/timeline.ts";
-
-export interface Step {
-  event: Sighting;
-  chain: Chain;
-  /** What came before, on whichever node. */
-  previous: Step | null;
-  /** A hop that no probe saw lies between this step and the previous one. */
-  gap: boolean;
-}
 
 export interface Tree {
   /** Last step of every copy that nothing follows. */
@@ -43,11 +37,14 @@ export function treeOf(packet: Packet): Tree {
 function goesOn({ chain, previous }: Step): boolean {
   if (chain === previous!.chain) return true;
   const last = chain.events.at(-1)!;
-  if (isStrange(last) && !isMeant(last, previous!.event) && !ledHere(chain.events)) return false;
+  if (
+    isAnothersFrame(last) && !isMeantHere(last, previous!.event) &&
+    !cameByTunnelEndingHere(chain.events)
+  ) return false;
   return chain.events.some((event) => tellsOnward(event));
 }
 
-const tellsOnward = (event: Sighting) => event.kind === "deliver" || isTelling(event);
+const tellsOnward = (event: Sighting) => event.kind === "deliver" || tellsOfPacket(event);
 
 /** A transmission of a packet. */
 interface Sent {
@@ -146,30 +143,6 @@ const isLater = (sent: Sighting, received: Sighting) =>
 function bridgeBetween(first: Step, { bridges }: Transmissions): Chain | null {
   const [only, ...others] = bridges.get(frameOf(first.event)) ?? [];
   return only && others.length === 0 && only.node !== first.event.node ? only : null;
-}
-
-/** Equal for the same frame, as `sameFrame` has it. */
-const frameOf = (event: Sighting) =>
-  [
-    event.ttl,
-    event.tunnelDestination,
-    event.tunnelTtl,
-    event.source,
-    event.destination,
-    event.destinationMac,
-    event.destinationMac === undefined ? undefined : event.sourceMac,
-  ].join();
-
-export function sameFrame(sent: Sighting, received: Sighting): boolean {
-  return sent.ttl === received.ttl && sent.tunnelDestination === received.tunnelDestination &&
-    sent.tunnelTtl === received.tunnelTtl && sent.source === received.source &&
-    sent.destination === received.destination && sameMacs(sent, received);
-}
-
-function sameMacs(sent: Sighting, received: Sighting): boolean {
-  const known = sent.destinationMac !== undefined && received.destinationMac !== undefined;
-  if (!known) return sent.destinationMac === received.destinationMac;
-  return sent.destinationMac === received.destinationMac && sent.sourceMac === received.sourceMac;
 }
 
 function couldReach(sent: Sighting, received: Sighting): boolean {

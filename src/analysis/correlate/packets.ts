@@ -1,9 +1,9 @@
 /** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
 import { joinInOrder } from "./alike.ts";
 import type { Chain } from "./chains.ts";
-import { isTelling } from "../verdict/ends.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { tellsOfPacket } from "./telling.ts";
 import { Union } from "./union.ts";
 
 export interface Packet {
@@ -62,7 +62,7 @@ function byKey(chains: readonly Chain[]): Map<string, number[]> {
 
 /** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
 export function isSeen({ chains }: Packet): boolean {
-  return chains.some((chain) => chain.events.some(isTelling));
+  return chains.some((chain) => chain.events.some(tellsOfPacket));
 }
 
 /** Every sighting of a packet. */

@@ -1,9 +1,9 @@
 /** A group of judged packets to a flow of the report. */
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
 import type { Cause, Flow } from "../../event/report.ts";
-import { type FlowGroup, protocolName } from "./flows.ts";
 import { formKey, formOf, TCP } from "../correlate/identity.ts";
-import type { Judgement, World } from "../verdict/judge.ts";
+import { type FlowGroup, protocolName } from "../verdict/flows.ts";
+import { hasLongerWay, type Judgement, type World } from "../verdict/judgement.ts";
 import { endPoints, hopsOf } from "./path.ts";
 import { isUnanswered, unrecovered } from "../verdict/replies.ts";
 import { caseOf } from "../rules/rule.ts";
@@ -83,15 +83,7 @@ function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
     packet.outcome === outcome || (outcome === "unanswered" && packet.outcome === "delivered")
   );
   return (fitting.length > 0 ? fitting : packets)
-    .reduce((best, packet) => better(packet, best) ? packet : best);
-}
-
-/** The longer way; then a node's name and the earlier moment, never chance. */
-export function better(a: Judgement, b: Judgement): boolean {
-  if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
-  const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];
-  if (left.node !== right.node) return left.node.name < right.node.name;
-  return left.at < right.at;
+    .reduce((best, packet) => hasLongerWay(packet, best) ? packet : best);
 }
 
 /** Not so when only a reply proves its delivery, somewhere beyond what was seen of it. */

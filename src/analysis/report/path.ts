@@ -1,16 +1,12 @@
 /** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5. */
 import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
 import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
-import type { Step } from "../correlate/links.ts";
+import type { Step } from "../correlate/steps.ts";
+import { isSolicitationCopy } from "../kernel/frees.ts";
+import { isTunnelKind } from "../kernel/tunnels.ts";
+import { placed } from "../view/placed.ts";
 import { linkOf, netnsName, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
-
-/** Steps from the first sighting to this one. */
-export function stepsTo(last: Step): Step[] {
-  const steps: Step[] = [];
-  for (let at: Step | null = last; at; at = at.previous) steps.push(at);
-  return steps.reverse();
-}
 
 /** Hops of a way, derived ones included; the last is that of the last step. */
 export function hopsOf(steps: readonly Step[]): Hop[] {
@@ -29,7 +25,7 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
 /** What is no hop of its own: an answer made about the packet, a free in passing or after a read. */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
   const last = steps.at(-1)!.event;
-  if (event.kind === "icmp-error" || event.kind === "reset" || isAsking(event)) {
+  if (event.kind === "icmp-error" || event.kind === "reset" || isSolicitationCopy(event)) {
     return event !== last || before !== null;
   }
   if (event.kind !== "consume" || before === null) return false;
@@ -40,20 +36,7 @@ function stageOf(event: Sighting): Hop["stage"] {
   if (event.kind === "device-rx" || event.kind === "device-tx") return event.kind;
   if (event.kind === "drop") return "drop";
   // A packet that only waits for its next hop's address has come no further than its device.
-  return event.kind === "icmp-error" || isAsking(event) ? "device-tx" : "deliver";
-}
-
-const isAsking = (event: Sighting) =>
-  event.kind === "consume" && /^(__neigh_event_send|neigh_)/.test(event.function ?? "");
-
-/**
- * The sighting that tells on which device an event happened: its own, or, when it names none or
- * only the loopback device of its route (as sockets do), the one before it on that node.
- */
-export function placed(event: Sighting, before?: Sighting | null): Sighting {
-  if (!before || before.node !== event.node || before.device === undefined) return event;
-  if (event.kind === "device-rx" || event.kind === "device-tx") return event;
-  return event.device === undefined || event.device === "lo" ? before : event;
+  return event.kind === "icmp-error" || isSolicitationCopy(event) ? "device-tx" : "deliver";
 }
 
 /** A packet whose first sighting is already translated was sent in another form. */
@@ -64,7 +47,7 @@ function translatedBefore(event: Sighting): Hop[] {
   return [{ ...hopAt(event, "translate"), translated: endPoints(formOf(event)) }];
 }
 
-export function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): Hop {
+function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): Hop {
   const at = placed(event, before);
   const netns = event.netns ?? at.netns;
   const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
@@ -86,7 +69,7 @@ export function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | 
   return hop;
 }
 
-export function encapOf(event: Sighting): Encapsulation | undefined {
+function encapOf(event: Sighting): Encapsulation | undefined {
   if (event.tunnelKind === undefined) return undefined;
   const encap: Encapsulation = {
     kind: event.tunnelKind,
@@ -99,10 +82,6 @@ export function encapOf(event: Sighting): Encapsulation | undefined {
   }
   return encap;
 }
-
-const TUNNEL_DEVICES = new Set([
-  ...["vxlan", "geneve", "ipip", "gre", "gretap", "sit", "ip6tnl", "ip6gre", "ip6gretap", "erspan"],
-]);
 
 /** What a node must have done between two sightings of one packet on it. */
 function between(before: Sighting, event: Sighting): Hop[] {
@@ -117,7 +96,7 @@ function between(before: Sighting, event: Sighting): Hop[] {
   }
   if (before.tunnelKind === undefined && event.tunnelKind !== undefined) {
     // [H3] Encapsulated at the tunnel device it was handed to, else where it appears.
-    const at = TUNNEL_DEVICES.has(deviceKind(before)) ? before : event;
+    const at = isTunnelKind(deviceKind(before)) ? before : event;
     const hop = hopAt(at, "encapsulate");
     hop.encap = encapOf(event)!;
     return [...translation(before, event), hop];

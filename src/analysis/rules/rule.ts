@@ -2,8 +2,8 @@
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Link, NetnsState } from "../../event/state.ts";
-import type { Judgement, World } from "../verdict/judge.ts";
-import { placed } from "../report/path.ts";
+import type { Judgement, World } from "../verdict/judgement.ts";
+import { placed } from "../view/placed.ts";
 import { linkOf, netnsName, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 

@@ -3,7 +3,7 @@ import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { linkOf, neighbourOf, stateAfter, sysctl } from "../view/state_view.ts";
-import { deviceEvent } from "../verdict/judge.ts";
+import { deviceEvent } from "../correlate/steps.ts";
 import { causeOfLoop, loopedAt } from "./ttl.ts";
 import {
   type Case,

@@ -1,7 +1,8 @@
 /** Tunnel packets that could not get to the other end. */
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
-import { deviceEvent } from "../verdict/judge.ts";
+import { deviceEvent } from "../correlate/steps.ts";
+import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { lookUpRoute, refuses, routeText } from "../view/routing.ts";
 import { ownersOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -44,9 +45,7 @@ export const tunnelUnreachable: Rule = {
 /** Freed by the tunnel device itself: it found no way to the outer destination. */
 function unsent(found: Case, way: Encapsulated) {
   const { event } = found;
-  const sender =
-    /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel_|ipip_|__?gre|ip6_tnl|ip6gre|sit_|udp_tunnel)/;
-  if (!sender.test(event.function ?? "") || event.tunnelKind !== undefined) return null;
+  if (!isFreedByTunnelSender(event) || event.tunnelKind !== undefined) return null;
   const underlay = underlayState(found, way);
   if (!underlay) return null;
   const { route, rule, certain } = lookUpRoute(underlay, { destination: way.destination });

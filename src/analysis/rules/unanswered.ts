@@ -1,6 +1,6 @@
 /** Requests that arrived and were never answered. */
 import { TCP } from "../correlate/identity.ts";
-import { deviceEvent } from "../verdict/judge.ts";
+import { deviceEvent } from "../correlate/steps.ts";
 import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { netnsName } from "../view/state_view.ts";

@@ -3,9 +3,8 @@
  * nothing is wrong with them: whatever the report takes from a healthy flow is in one of them.
  * Rule D3. Each is the first, or the most, by some measure; of all shards' firsts one is the first.
  */
-import type { FlowGroup } from "../report/flows.ts";
-import { better } from "../report/flow_report.ts";
-import type { Judgement } from "../verdict/judge.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 const SYN = 0x02;
@@ -13,7 +12,7 @@ const ACK = 0x10;
 
 /** Of one flow: the best way, the first packet by several measures, every form. */
 export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
-  const kept = new Set<Judgement>([packets.reduce((best, p) => better(p, best) ? p : best)]);
+  const kept = new Set<Judgement>([packets.reduce((best, p) => hasLongerWay(p, best) ? p : best)]);
   const seen = new Set<string>();
   const first = (what: string, judgement: Judgement) => {
     if (seen.has(what)) return;

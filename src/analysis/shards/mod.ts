@@ -1,5 +1,5 @@
 /** The analysis of an incident that is spread over shards: the same report. Rules D1 to D4. */
-export type { GivenChain, GivenPacket } from "./given.ts";
+export type { GivenChain, GivenPacket, Withheld } from "../view/input.ts";
 export { placeKey, shardOf } from "./place.ts";
 export { planOf } from "./plan.ts";
 export { joinShards } from "./join.ts";

@@ -5,17 +5,16 @@
  */
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../correlate/chains.ts";
-import { isLook, isRoutineDrop } from "../verdict/ends.ts";
-import { isStrange } from "../verdict/flood.ts";
-import { type FlowGroup, groupBySentForm } from "../report/flows.ts";
+import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
+import { type FlowGroup, groupBySentForm } from "../verdict/flows.ts";
 import { type Form, formKey } from "../correlate/identity.ts";
-import type { AnalysisInput } from "../view/input.ts";
-import { judge, type Judgement } from "../verdict/judge.ts";
+import type { AnalysisInput, GivenPacket, Withheld } from "../view/input.ts";
+import { judge } from "../verdict/judge.ts";
+import type { Judgement } from "../verdict/judgement.ts";
 import { isNetfilterDrop } from "../netfilter/death.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
 import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
-import { countOf, type Withheld } from "../verdict/withheld.ts";
-import type { GivenPacket } from "./given.ts";
+import { countOf } from "../verdict/withheld.ts";
 import { eventsOf, exemplarsOf, framesOf, tunnelsOf } from "./facts.ts";
 
 /** The packets of one shard that were sent in one form. JSON. */
@@ -90,7 +89,8 @@ function isOdd(event: Sighting): boolean {
   if (event.fragmentOffset !== undefined) return true;
   if (event.kind === "icmp-error" || event.kind === "reset") return true;
   if (event.kind !== "drop") return false;
-  return isNetfilterDrop(event) || !(isRoutineDrop(event) || isLook(event) || isStrange(event));
+  return isNetfilterDrop(event) ||
+    !(isRoutineDrop(event) || isSideCopy(event) || isAnothersFrame(event));
 }
 
 /** Packets with the first or last event of a node: they bound the incident. */

@@ -1,6 +1,7 @@
 /** Fragments are delivered together or not at all. Rule O14. */
-import { firstFragmentKeys, fragmentKey, fragmentsOf } from "../report/flows.ts";
-import type { Judgement } from "./judge.ts";
+import { firstFragmentKeys, fragmentKey, fragmentsOf } from "./flows.ts";
+import type { Judgement } from "./judgement.ts";
+import { isReassembled } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
@@ -53,7 +54,7 @@ function completedOuters(judgements: readonly Judgement[]): Set<string> {
   for (const { outcome, packet } of judgements) {
     for (const event of packet.chains.flatMap(({ events }) => events)) {
       if (event.tunnelIpId === undefined) continue;
-      if (outcome !== "delivered" && event.function !== "inet_frag_reasm_prepare") continue;
+      if (outcome !== "delivered" && !isReassembled(event)) continue;
       const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
       keys.add(outerKey({ source, destination, ipId }));
     }

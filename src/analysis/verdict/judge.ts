@@ -1,10 +1,10 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
-import type { Outcome } from "../../event/codes.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
-import { type End, endOf, isUntold, rank } from "./ends.ts";
-import { sameFrame, type Step, treeOf } from "../correlate/links.ts";
+import { sameFrame } from "../correlate/frames.ts";
+import { treeOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { stepsTo } from "../report/path.ts";
+import { deviceEvent, stepsTo } from "../correlate/steps.ts";
+import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
   holdersOfMac,
@@ -15,27 +15,8 @@ import {
   stateAt,
 } from "../view/state_view.ts";
 import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
-
-export interface Judgement {
-  packet: Packet;
-  outcome: Outcome;
-  /** The copy that speaks for the packet. */
-  end: End;
-  steps: Step[];
-  /** Why it is `unknown`. */
-  gap?: string;
-  /** Where it should have come next, when that is known and probed. */
-  awaited?: Owner;
-  /** It left for where no probe is, and nothing was lost where it was last seen. */
-  beyond?: boolean;
-  /** TCP: the other side acknowledged what it carried, in this segment or in another. */
-  acknowledged?: boolean;
-}
-
-export interface World {
-  nodes: readonly NodeView[];
-  closed: boolean;
-}
+import { type End, endOf, rank } from "./ends.ts";
+import type { Judgement, World } from "./judgement.ts";
 
 /** A hop or an answer younger than this may still be on its way. */
 export const TRAVEL_NS = 200e6;
@@ -67,7 +48,7 @@ export function judge(packet: Packet, world: World): Judgement {
 }
 
 function routineGap(event: Sighting): string {
-  if (!isUntold(event)) return "only copies of it were seen";
+  if (!isUnexplainedTcpDrop(event)) return "only copies of it were seen";
   return `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
 }
 
@@ -177,18 +158,11 @@ function nestedIn(event: Sighting): string | null {
   return null;
 }
 
-export function deviceEvent(step: Step): Sighting {
-  for (let at: Step | null = step; at; at = at.previous) {
-    if (at.event.kind === "device-tx" || at.event.kind === "device-rx") return at.event;
-  }
-  return step.event;
-}
-
 /**
  * The probed place a sent packet should have come to next: the holder of the frame's MAC, else
  * whoever owns the outer, else the inner destination: what lies between has no probe.
  */
-export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
+function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
   const state = stateAt(event.node, event.netns, event.at);
   const link = linkOf(state, event.ifindex, event.device);
   if (event.destinationMac) {

@@ -1,24 +1,10 @@
 /** What a report counts and has not looked at: the packets that shards kept to themselves. */
 import type { Outcome } from "../../event/codes.ts";
 import type { PacketCounts } from "../../event/report.ts";
-import type { FlowGroup } from "../report/flows.ts";
+import type { FlowGroup } from "./flows.ts";
 import { TCP } from "../correlate/identity.ts";
-import type { AnalysisInput } from "../view/input.ts";
-import type { Judgement } from "./judge.ts";
-
-/** Of one shard. JSON. */
-export interface Withheld {
-  flows: WithheldFlow[];
-  nodes: { node: string; events: number }[];
-}
-
-export interface WithheldFlow {
-  /** The form the packets were sent in. */
-  key: string;
-  packets: PacketCounts;
-  /** There was no room for all of the flow: not only packets that tell nothing are withheld. */
-  partial: boolean;
-}
+import type { AnalysisInput, WithheldFlow } from "../view/input.ts";
+import type { Judgement } from "./judgement.ts";
 
 export type Unseen = Pick<WithheldFlow, "packets" | "partial">;
 

@@ -1,20 +1,21 @@
 /** What the analysis is given: batches as they were acknowledged, in any order. */
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
+import type { PacketCounts } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
-import type { GivenPacket } from "../shards/given.ts";
-import type { Withheld } from "../verdict/withheld.ts";
 
-/** One batch after decoding. `refused` lines were counted by the ingest and are not here. */
+/** One batch after decoding. */
 export interface Batch {
   header: BatchHeader;
   events: Event[];
   states: NetnsState[];
+  /** Lines of the batch that the ingest refused: it counted them and did not keep them. */
   refused: number;
   /** How many batches it stands for, itself among them; absent: 1. */
   stands?: number;
 }
 
+/** All that one report is made from. */
 export interface AnalysisInput {
   incident: string;
   batches: Batch[];
@@ -24,11 +25,44 @@ export interface AnalysisInput {
   closed: boolean;
   /** Events the store threw away at its limits. */
   evicted: number;
-  /** Lines of batches the ingest could not keep, and node states it threw away; absent: none. */
+  /** Lines of batches that the ingest could not keep; absent: none. */
   strayLines?: number;
+  /** Node states that the store threw away; absent: none. */
   evictedStates?: number;
   /** Packets that shards of the incident put together; their events are in no batch. */
   given?: readonly GivenPacket[];
   /** What the shards of an incident kept to themselves, because the report only counts it. */
   withheld?: readonly Withheld[];
+}
+
+/** A chain of a `GivenPacket`: what one skb did on one node. JSON. */
+export interface GivenChain {
+  node: string;
+  /** In the order of the node's clock; at least one. */
+  events: Event[];
+}
+
+/**
+ * A packet that a shard put together and gives to the hub: which sightings are one packet was
+ * decided where all that could be meant were known, and is not decided again among a part of them.
+ */
+export type GivenPacket = GivenChain[];
+
+/**
+ * What a report counts without looking at it: the packets that one shard judged and did not give to
+ * the hub, because nothing in the report is taken from them but their number. JSON.
+ */
+export interface Withheld {
+  flows: WithheldFlow[];
+  /** How many events of each node belong to those packets. */
+  nodes: { node: string; events: number }[];
+}
+
+/** The packets that one shard withholds of those sent in one form. */
+export interface WithheldFlow {
+  /** The form they were sent in, as `formKey` spells it. */
+  key: string;
+  packets: PacketCounts;
+  /** There was no room for all of the flow: packets that tell something are withheld, too. */
+  partial: boolean;
 }

@@ -1,6 +1,5 @@
 /** Packets between a shard and its hub: event lines, in pages that fit one call. */
-import type { GivenPacket, Selected } from "../../analysis/shards/mod.ts";
-import type { Withheld } from "../../analysis/verdict/withheld.ts";
+import type { GivenPacket, Selected, Withheld } from "../../analysis/shards/mod.ts";
 import { decodeLine, encodeEvent } from "../../event/codec.ts";
 
 export interface GivenPage {

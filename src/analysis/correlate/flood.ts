@@ -5,24 +5,18 @@ import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** What these sightings of one node are of came in a tunnel that ends at this node. */
-export function ledHere(events: readonly Sighting[]): boolean {
+export function cameByTunnelEndingHere(events: readonly Sighting[]): boolean {
   return events.some((event) =>
     event.kind === "device-rx" && event.tunnelDestination !== undefined &&
     event.packetType === "host" && holds(event.node, event.tunnelDestination)
   );
 }
 
-/** Freed as another host's frame. */
-export function isStrange(event: Sighting): boolean {
-  return event.kind === "drop" && (event.reason === "OTHERHOST" ||
-    (event.packetType === "otherhost" && /^ip6?v?6?_rcv/.test(event.function ?? "")));
-}
-
 /**
  * [O4] A frame that was flooded is freed by everybody it is not for: its drop is the packet's only
  * where the packet, or its next hop, lives, or at the other end of a pair.
  */
-export function isMeant(event: Sighting, sent: Sighting | null): boolean {
+export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const here = stateAt(event.node, event.netns, event.at);
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;

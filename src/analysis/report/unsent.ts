@@ -4,8 +4,9 @@
  */
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
-import { flowId, protocolName } from "../report/flows.ts";
+import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, UDP } from "../correlate/identity.ts";
+import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
 import { command, stateEvidence } from "../rules/rule.ts";
 import { netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
@@ -63,7 +64,7 @@ function isSend(event: Sighting): boolean {
 const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
 
 function tunnelPorts({ node }: Sighting): Set<number> {
-  const ports = new Set([4789, 8472, 6081]);
+  const ports = new Set(USUAL_TUNNEL_PORTS);
   for (const list of node.states.values()) {
     for (const link of list.at(-1)!.state.links) if (link.tunnel?.port) ports.add(link.tunnel.port);
   }

@@ -4,9 +4,11 @@
  * both nodes saw. Nodes that exchanged none are placed by their wall clocks, as far as these agree
  * with themselves.
  */
-import { deviceEvent, type Judgement, TRAVEL_NS } from "../verdict/judge.ts";
+import { deviceEvent } from "../correlate/steps.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import { TRAVEL_NS } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 import { type Bounds, boundsBetween } from "./offsets.ts";
-import type { NodeView, Sighting } from "./timeline.ts";
 
 /** Takes back `vanished` where the other end may not have been watched at that moment. */
 export function doubtVanished(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {

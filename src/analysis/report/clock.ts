@@ -3,8 +3,8 @@
  * was sent on another, and packets go both ways. Rule T1.
  */
 import type { ReportNode } from "../../event/report.ts";
-import type { Judgement } from "../verdict/judge.ts";
-import type { NodeView } from "./timeline.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import type { NodeView } from "../view/timeline.ts";
 
 type Clock = NonNullable<ReportNode["clock"]>;
 

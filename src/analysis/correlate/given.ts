@@ -1,20 +1,9 @@
-/**
- * Packets that a shard has put together, as the hub takes them: which sightings are one packet was
- * decided where all that could be meant were known, and is not decided again among a part of them.
- */
-import type { Event } from "../../event/event.ts";
-import type { Chain } from "../correlate/chains.ts";
-import { formKey, invariants, isAmbiguous } from "../correlate/identity.ts";
-import { formsOf, type Packet } from "../correlate/packets.ts";
+/** The packets that shards of an incident put together, taken into the views of their nodes. */
+import type { Chain } from "./chains.ts";
+import { formKey, invariants, isAmbiguous } from "./identity.ts";
+import { formsOf, type Packet } from "./packets.ts";
+import type { GivenPacket } from "../view/input.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
-
-/** What one skb did on one node: events in the order of its clock. */
-export interface GivenChain {
-  node: string;
-  events: Event[];
-}
-
-export type GivenPacket = GivenChain[];
 
 /** Adds the events to their nodes; the packets come in the order in which one analysis has them. */
 export function addGiven(

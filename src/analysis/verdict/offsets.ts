@@ -1,6 +1,6 @@
 /** How the nodes' clocks stand to one another, within bounds, by packets that both saw. */
-import type { Judgement } from "../verdict/judge.ts";
-import type { NodeView } from "./timeline.ts";
+import type { NodeView } from "../view/timeline.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** What must be added to a time of one node to have it on the other's, as `at` of both. */
 export interface Bounds {

@@ -9,7 +9,7 @@ import {
   reverse,
   TCP,
 } from "../correlate/identity.ts";
-import type { Judgement } from "../verdict/judge.ts";
+import type { Judgement } from "./judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
 

@@ -1,22 +1,23 @@
 /** The report of an incident from everything its probes told. Pure: same input, same report. */
-import { OUTCOMES } from "../../event/codes.ts";
-import { type FilterPacket, matchesAny, parseFilter } from "../../event/filter/mod.ts";
-import type { Flow, Report, ReportNode } from "../../event/report.ts";
-import { chainsOf } from "../correlate/chains.ts";
-import { clocksOf } from "../view/clock.ts";
-import { flowsOf } from "./flows.ts";
-import { judgeFragments } from "../verdict/fragments.ts";
-import { flowReport } from "./flow_report.ts";
-import type { AnalysisInput } from "../view/input.ts";
-import { judge, type World } from "../verdict/judge.ts";
-import { isSeen, packetsOf } from "../correlate/packets.ts";
-import { proveByReplies } from "../verdict/replies.ts";
-import { absorbPieces } from "../correlate/segments.ts";
-import { addGiven } from "../shards/given.ts";
-import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
-import { doubtVanished } from "../view/windows.ts";
-import { unsentFlows } from "../verdict/unsent.ts";
-import { AllWithheld } from "../verdict/withheld.ts";
+import { OUTCOMES } from "../event/codes.ts";
+import { type FilterPacket, matchesAny, parseFilter } from "../event/filter/mod.ts";
+import type { Flow, Report, ReportNode } from "../event/report.ts";
+import { chainsOf } from "./correlate/chains.ts";
+import { clocksOf } from "./report/clock.ts";
+import { flowsOf } from "./verdict/flows.ts";
+import { judgeFragments } from "./verdict/fragments.ts";
+import { flowReport } from "./report/flow_report.ts";
+import type { AnalysisInput } from "./view/input.ts";
+import { judge } from "./verdict/judge.ts";
+import type { World } from "./verdict/judgement.ts";
+import { isSeen, packetsOf } from "./correlate/packets.ts";
+import { proveByReplies } from "./verdict/replies.ts";
+import { absorbPieces } from "./verdict/segments.ts";
+import { addGiven } from "./correlate/given.ts";
+import { type NodeView, type Sighting, timelines } from "./view/timeline.ts";
+import { doubtVanished } from "./verdict/windows.ts";
+import { unsentFlows } from "./report/unsent.ts";
+import { AllWithheld } from "./verdict/withheld.ts";
 
 export function analyse(input: AnalysisInput): Report {
   const nodes = timelines(input.batches, input.evicted);

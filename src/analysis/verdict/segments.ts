@@ -4,9 +4,9 @@
  * again.
  */
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
-import type { FlowGroup } from "../report/flows.ts";
-import { TCP } from "./identity.ts";
-import type { Judgement } from "../verdict/judge.ts";
+import { TCP } from "../correlate/identity.ts";
+import type { FlowGroup } from "./flows.ts";
+import type { Judgement } from "./judgement.ts";
 
 interface Range {
   judgement: Judgement;

@@ -1,0 +1,28 @@
+/** The way of one copy of a packet: each sighting with the one that led to it. */
+import type { Sighting } from "../view/timeline.ts";
+import type { Chain } from "./chains.ts";
+
+/** One sighting on the way of a packet. */
+export interface Step {
+  event: Sighting;
+  chain: Chain;
+  /** What came before, on whichever node. */
+  previous: Step | null;
+  /** A hop that no probe saw lies between this step and the previous one. */
+  gap: boolean;
+}
+
+/** Steps from the first sighting to this one. */
+export function stepsTo(last: Step): Step[] {
+  const steps: Step[] = [];
+  for (let at: Step | null = last; at; at = at.previous) steps.push(at);
+  return steps.reverse();
+}
+
+/** The last sighting on a device up to this step; without one the step's own. */
+export function deviceEvent(step: Step): Sighting {
+  for (let at: Step | null = step; at; at = at.previous) {
+    if (at.event.kind === "device-tx" || at.event.kind === "device-rx") return at.event;
+  }
+  return step.event;
+}

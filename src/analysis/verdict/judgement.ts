@@ -1,0 +1,40 @@
+/** What is concluded of one packet. */
+import type { Outcome } from "../../event/codes.ts";
+import type { Packet } from "../correlate/packets.ts";
+import type { Step } from "../correlate/steps.ts";
+import type { Owner } from "../view/state_view.ts";
+import type { NodeView } from "../view/timeline.ts";
+import type { End } from "./ends.ts";
+
+/** What became of one packet. The passes (`passes.ts`) revise it in place. */
+export interface Judgement {
+  packet: Packet;
+  outcome: Outcome;
+  /** The copy that speaks for the packet. */
+  end: End;
+  /** From its first sighting to that copy's last one. */
+  steps: Step[];
+  /** Why it is `unknown`. */
+  gap?: string;
+  /** Where it should have come next, when that is known and probed. */
+  awaited?: Owner;
+  /** It left for where no probe is, and nothing was lost where it was last seen. */
+  beyond?: boolean;
+  /** TCP: the other side acknowledged what it carried, in this segment or in another. */
+  acknowledged?: boolean;
+}
+
+/** What a packet is judged by beside its own sightings. */
+export interface World {
+  nodes: readonly NodeView[];
+  /** No more events will come. */
+  closed: boolean;
+}
+
+/** The longer way; then a node's name and the earlier moment, never chance. */
+export function hasLongerWay(a: Judgement, b: Judgement): boolean {
+  if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
+  const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];
+  if (left.node !== right.node) return left.node.name < right.node.name;
+  return left.at < right.at;
+}
