@@ -1,5 +1,6 @@
 /** A group of judged packets to a flow of the report. */
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import { isTooYoung } from "../../event/gaps.ts";
 import type { Cause, Flow } from "../../event/report.ts";
 import { formKey, formOf, TCP } from "../correlate/identity.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
@@ -46,7 +47,7 @@ export function flowReport(
     lastHop: path.at(-1)!,
     ...(causes[0] ? { cause: causes[0] } : {}),
     ...(causes.length > 1 ? { otherCauses: causes.slice(1) } : {}),
-    ...(gap !== undefined && outcome === "unknown" ? { gap: gap.slice(0, 500) } : {}),
+    ...(gap !== undefined && outcome === "unknown" ? { gap: gap.text.slice(0, 500) } : {}),
     path,
   };
 }
@@ -63,7 +64,7 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   // What was acknowledged got there, in this segment or in one whose sending was lost to the trace.
   const arrived = outcomes.has("delivered") || group.packets.some((packet) => packet.acknowledged);
   const hidden = packets.some((packet) =>
-    packet.outcome === "unknown" && !packet.gap?.startsWith("the trace ended") &&
+    packet.outcome === "unknown" && !isTooYoung(packet.gap) &&
     !packet.acknowledged && !(arrived && isBareAcknowledgement(packet))
   );
   if (hidden) return "unknown";

@@ -34,7 +34,10 @@ export function judgeFragments(judgements: readonly Judgement[]): void {
     if (carriers.has(outerKey(fragmentsOf(arrived[0]!)[0]!))) continue;
     for (const fragment of arrived) {
       fragment.outcome = "unknown";
-      fragment.gap = "it arrived, and was held for other fragments of its packet that did not";
+      fragment.gap = {
+        code: "fragments-missing",
+        text: "it arrived, and was held for other fragments of its packet that did not",
+      };
     }
   }
 }

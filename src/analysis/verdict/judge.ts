@@ -1,4 +1,5 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
+import type { Gap } from "../../event/gaps.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
 import { sameFrame } from "../correlate/frames.ts";
 import { treeOf } from "../correlate/links.ts";
@@ -43,13 +44,17 @@ export function judge(packet: Packet, world: World): Judgement {
     case "waiting":
       return judgeSilent(base, world);
     case "routine":
-      return { ...base, outcome: "unknown", gap: routineGap(best.step.event) };
+      return unknown(base, routineGap(best.step.event));
   }
 }
 
-function routineGap(event: Sighting): string {
-  if (!isUnexplainedTcpDrop(event)) return "only copies of it were seen";
-  return `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
+function routineGap(event: Sighting): Gap {
+  if (!isUnexplainedTcpDrop(event)) {
+    return { code: "only-copies-seen", text: "only copies of it were seen" };
+  }
+  const text =
+    `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
+  return { code: "freed-without-reason", text };
 }
 
 /** Highest rank, then the longer way, then the later moment on its node: never chance. */
@@ -63,7 +68,9 @@ function better(a: End, b: End): boolean {
   return a.step.event.at >= b.step.event.at;
 }
 
-type Base = Pick<Judgement, "packet" | "end" | "steps">;
+type Base = Omit<Judgement, "outcome" | "gap">;
+
+const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unknown", gap });
 
 /** [O3] No drop where drops are watched: a socket has it. */
 function judgeTaken(base: Base, world: World): Judgement {
@@ -71,25 +78,27 @@ function judgeTaken(base: Base, world: World): Judgement {
   // Behind NAT it may have been for somebody else: then it was sent on.
   const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]);
   if (gap) {
-    return { ...base, outcome: "unknown", gap: `received, but whether a socket took it: ${gap}` };
+    const text = `received, but whether a socket took it: ${gap.text}`;
+    return unknown(base, { code: gap.code, text });
   }
-  if (isYoung(event, world)) return young(base, world);
+  if (isYoung(event)) return young(base, world);
   return { ...base, outcome: "delivered" };
 }
 
 /** Also what its probe may have lost without having told. */
-const isYoung = (event: Sighting, _world: World, ns = TRAVEL_NS) =>
+const isYoung = (event: Sighting, ns = TRAVEL_NS) =>
   event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
 
 function young(base: Base, world: World): Judgement {
   if (!world.closed) return { ...base, outcome: "in-flight" };
   const { event } = base.end.step;
   if (event.node.untilAt - event.at >= TRAVEL_NS && event.at > event.node.toldAt) {
-    const gap = `the trace ended before ${event.node.name} told what it had lost`;
-    return { ...base, outcome: "unknown", gap };
+    const text = `the trace ended before ${event.node.name} told what it had lost`;
+    return unknown(base, { code: "loss-untold", text });
   }
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
-  return { ...base, outcome: "unknown", gap: `the trace ended ${ms} ms after it was last seen` };
+  const text = `the trace ended ${ms} ms after it was last seen`;
+  return unknown(base, { code: "trace-ended", text });
 }
 
 /** [O6] [O7] Handed to a device and never seen again. */
@@ -98,36 +107,37 @@ function judgeLeft(base: Base, world: World): Judgement {
   const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   const awaited = nextHop(event, world.nodes);
   const found = awaited ? { awaited } : {};
-  if (isYoung(event, world)) return { ...young(base, world), ...found };
+  if (isYoung(event)) return { ...young(base, world), ...found };
   const arrived = arrivalOf(event, base.packet);
   if (arrived) {
-    const gap =
+    const text =
       `it arrived at ${arrived.device} of ${arrived.node.name}, and only copies for others were seen after that`;
-    return { ...base, outcome: "unknown", gap };
+    return unknown(base, { code: "only-copies-for-others", text });
   }
   const held = heldIn(event);
-  if (held && isYoung(event, world, RESOLUTION_NS)) return young(base, world);
-  if (held) return { ...base, ...found, outcome: "unknown", gap: here ?? held };
+  if (held && isYoung(event, RESOLUTION_NS)) return young(base, world);
+  if (held) return unknown({ ...base, ...found }, here ?? held);
   const nested = nestedIn(event);
-  if (nested) return { ...base, ...found, outcome: "unknown", gap: nested };
-  if (here) return { ...base, ...found, outcome: "unknown", gap: here };
+  if (nested) return unknown({ ...base, ...found }, nested);
+  if (here) return unknown({ ...base, ...found }, here);
   if (!awaited) {
     const unread = unreadState(world.nodes);
-    if (unread) return { ...base, outcome: "unknown", gap: unread };
-    const beyond = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
-    return { ...base, outcome: "unknown", gap: beyond, beyond: true };
+    if (unread) return unknown(base, unread);
+    const text = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
+    return unknown({ ...base, beyond: true }, { code: "beyond-unwatched", text });
   }
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
-  if (there) return { ...base, awaited, outcome: "unknown", gap: there };
+  if (there) return unknown({ ...base, awaited }, there);
   return { ...base, awaited, outcome: "vanished" };
 }
 
 /** Handed to a tunnel device and never sent on: it waits for the outer next hop, and left nothing. */
-function heldIn(event: Sighting): string | null {
+function heldIn(event: Sighting): Gap | null {
   const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex, event.device);
   if (link?.tunnel === undefined || event.tunnelKind !== undefined) return null;
   if (event.kind !== "device-tx") return null;
-  return `${event.node.name} put it into ${event.device} and no script saw what became of it`;
+  const text = `${event.node.name} put it into ${event.device} and no script saw what became of it`;
+  return { code: "tunnel-device-silent", text };
 }
 
 /** The frame was received by somebody: whatever became of it then, it was not lost on the way. */
@@ -146,14 +156,16 @@ const NESTING_NS = 1e6;
  * Two tunnel headers are read, the innermost packet of a third is not: what a tunnel inside a
  * tunnel became is seen only as the packets of the outer one.
  */
-function nestedIn(event: Sighting): string | null {
+function nestedIn(event: Sighting): Gap | null {
   if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
   for (const other of sightingsBetween(event.node, event.at, event.at + NESTING_NS)) {
     const isCarrier = other.skb === event.skb && other.kind === "device-tx" &&
       other.tunnelKind !== undefined && other.source === event.tunnelSource &&
       other.destination === event.tunnelDestination;
     if (!isCarrier) continue;
-    return `it went into a tunnel inside a tunnel, which is followed as ${other.source} > ${other.destination} port ${other.destinationPort} only`;
+    const text =
+      `it went into a tunnel inside a tunnel, which is followed as ${other.source} > ${other.destination} port ${other.destinationPort} only`;
+    return { code: "tunnel-in-tunnel", text };
   }
   return null;
 }
@@ -189,24 +201,33 @@ function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
     .find((found) => found !== null) ?? unreadState(world.nodes);
-  if (gap) return { ...base, outcome: "unknown", gap };
+  if (gap) return unknown(base, gap);
   const owners = ownersOf(world.nodes, event.destination!);
   if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
     return { ...base, outcome: "dropped" };
   }
-  return { ...base, outcome: "unknown", gap: "only copies for others were seen" };
+  const text = "only copies for others were seen";
+  return unknown(base, { code: "only-copies-for-others", text });
 }
 
 /** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */
 function judgeSilent(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const waiting = base.end.kind === "waiting" || isUnresolved(event);
-  if (isYoung(event, world, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
-  const held = base.end.kind === "waiting"
-    ? `${event.node.name} held it for want of its next hop's link address at ${event.device}`
-    : `${event.node.name} received it on ${event.device} and no script saw what became of it`;
-  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ?? held;
-  return { ...base, outcome: "unknown", gap };
+  if (isYoung(event, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
+  return unknown(
+    base,
+    gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ?? heldAt(event, base.end.kind),
+  );
+}
+
+function heldAt({ node, device }: Sighting, kind: End["kind"]): Gap {
+  if (kind === "waiting") {
+    const text = `${node.name} held it for want of its next hop's link address at ${device}`;
+    return { code: "neighbour-unresolved", text };
+  }
+  const text = `${node.name} received it on ${device} and no script saw what became of it`;
+  return { code: "held-silently", text };
 }
 
 /** The packet's next hop has no link address yet. */

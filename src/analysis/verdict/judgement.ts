@@ -1,5 +1,6 @@
 /** What is concluded of one packet. */
 import type { Outcome } from "../../event/codes.ts";
+import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Owner } from "../view/state_view.ts";
@@ -15,7 +16,7 @@ export interface Judgement {
   /** From its first sighting to that copy's last one. */
   steps: Step[];
   /** Why it is `unknown`. */
-  gap?: string;
+  gap?: Gap;
   /** Where it should have come next, when that is known and probed. */
   awaited?: Owner;
   /** It left for where no probe is, and nothing was lost where it was last seen. */

@@ -4,6 +4,7 @@
  * both nodes saw. Nodes that exchanged none are placed by their wall clocks, as far as these agree
  * with themselves.
  */
+import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { TRAVEL_NS } from "./judge.ts";
@@ -57,16 +58,21 @@ function alike(judgements: readonly Judgement[]): Map<string, Sighting[]> {
   ]));
 }
 
-function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): string | null {
+function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
   const arrival = bounds
     ? { earliest: event.at + bounds.least, latest: event.at + bounds.most }
     : byWallClock(event, node);
-  if (!arrival) return `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;
+  if (!arrival) {
+    const text = `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;
+    return { code: "clocks-unrelated", text };
+  }
   if (arrival.earliest < node.attachedAt) {
-    return `${node.name} may not have been watched yet when it would have come`;
+    const text = `${node.name} may not have been watched yet when it would have come`;
+    return { code: "watched-too-late", text };
   }
   if (arrival.latest + TRAVEL_NS > node.untilAt || arrival.latest > node.toldAt) {
-    return `${node.name} may not have been watched any more when it would have come`;
+    const text = `${node.name} may not have been watched any more when it would have come`;
+    return { code: "watched-too-short", text };
   }
   return null;
 }

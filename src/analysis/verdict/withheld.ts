@@ -1,5 +1,6 @@
 /** What a report counts and has not looked at: the packets that shards kept to themselves. */
 import type { Outcome } from "../../event/codes.ts";
+import type { Gap } from "../../event/gaps.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { FlowGroup } from "./flows.ts";
 import { TCP } from "../correlate/identity.ts";
@@ -69,6 +70,7 @@ export function outcomeOfPart(
   return isFinal && packets.some(({ outcome }) => outcome === "dropped") ? "dropped" : "unknown";
 }
 
-export function gapOfPart(looked: number, { seen }: PacketCounts): string {
-  return `of its ${seen} packets only ${looked} could be looked at together`;
+export function gapOfPart(looked: number, { seen }: PacketCounts): Gap {
+  const text = `of its ${seen} packets only ${looked} could be looked at together`;
+  return { code: "flow-too-large", text };
 }

@@ -1,21 +1,35 @@
 /** What a node can vouch for: silence proves nothing where something was not watched. Rule O5. */
+import type { Gap } from "../../event/gaps.ts";
 import type { NodeView } from "./timeline.ts";
 
-/** Why a node's silence is no proof, or null when it is. */
-export function gapOf(node: NodeView, scripts: readonly string[]): string | null {
-  for (const name of scripts) {
-    const script = node.header.scripts.find((known) => known.name === name);
-    if (script?.state !== "attached") {
-      return `on ${node.name} script ${name} was not attached${
-        script?.why ? ` (${script.why})` : ""
-      }`;
-    }
+/** Why the silence of these scripts on a node is no proof, or null when it is one. */
+export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
+  const { name, runs, missing, evicted, lost, refused } = node;
+  for (const wanted of scripts) {
+    const script = node.header.scripts.find((known) => known.name === wanted);
+    if (script?.state === "attached") continue;
+    const why = script?.why ? ` (${script.why})` : "";
+    return {
+      code: "script-not-attached",
+      text: `on ${name} script ${wanted} was not attached${why}`,
+    };
   }
-  if (node.runs > 1) return `the probe of ${node.name} was started ${node.runs} times`;
-  if (node.missing > 0) return `${node.missing} batches of ${node.name} have not come`;
-  if (node.evicted > 0) return `the store threw away ${node.evicted} events at its limits`;
-  if (node.lost > 0) return `${node.name} lost ${node.lost} events`;
-  if (node.refused > 0) return `${node.refused} lines of ${node.name} could not be read`;
+  if (runs > 1) {
+    return { code: "probe-restarted", text: `the probe of ${name} was started ${runs} times` };
+  }
+  if (missing > 0) {
+    return { code: "batches-missing", text: `${missing} batches of ${name} have not come` };
+  }
+  if (evicted > 0) {
+    return {
+      code: "events-evicted",
+      text: `the store threw away ${evicted} events at its limits`,
+    };
+  }
+  if (lost > 0) return { code: "events-lost", text: `${name} lost ${lost} events` };
+  if (refused > 0) {
+    return { code: "lines-refused", text: `${refused} lines of ${name} could not be read` };
+  }
   return null;
 }
 
@@ -25,16 +39,18 @@ export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 export const DROP_SCRIPTS = ["drop"] as const;
 
 /** Why a device or address that no known node has may be some node's all the same, or null. */
-export function unreadState(nodes: readonly NodeView[]): string | null {
+export function unreadState(nodes: readonly NodeView[]): Gap | null {
   const known = unread.get(nodes);
   if (known !== undefined) return known;
   const node = nodes.find(({ header, states }) =>
     header.netns.some(({ inode }) => !states.has(inode))
   );
-  const gap = node ? `the state of some namespaces of ${node.name} is not known` : null;
+  const gap: Gap | null = node
+    ? { code: "state-unread", text: `the state of some namespaces of ${node.name} is not known` }
+    : null;
   unread.set(nodes, gap);
   return gap;
 }
 
-/** Asked for every packet that left, and the same for all. */
-const unread = new WeakMap<readonly NodeView[], string | null>();
+/** Answers by the list of nodes: it is asked for every packet that left, and the same for all. */
+const unread = new WeakMap<readonly NodeView[], Gap | null>();

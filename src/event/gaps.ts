@@ -1,0 +1,44 @@
+/**
+ * Why an outcome is `unknown`. Programs decide by the code; the text is for people, names the node
+ * and the numbers, and is what a report shows. `docs/limits.md` has the same table.
+ */
+export const GAPS = {
+  "script-not-attached": "A script that would have seen the packet was not attached.",
+  "probe-restarted": "A node's probe was started more than once: in between nobody watched.",
+  "batches-missing": "Batches of a node have not come, although later ones have.",
+  "events-evicted": "The store threw away events at its limits.",
+  "events-lost": "The kernel or the probe of a node lost events.",
+  "lines-refused": "Lines of a node could not be read.",
+  "state-unread": "The state of a namespace is not known, so an address may live there.",
+  "trace-ended": "The trace ended so soon after the packet was last seen that it may have gone on.",
+  "loss-untold": "The trace ended before the node told what it had lost around the packet.",
+  "only-copies-seen": "Only copies of the packet, made to be looked at, were seen.",
+  "only-copies-for-others": "Only copies that a bridge flooded to hosts not meant were seen.",
+  "freed-without-reason": "A function freed it that frees both losses and duplicates.",
+  "tunnel-device-silent": "It was put into a tunnel device, and nothing was seen of it after that.",
+  "tunnel-in-tunnel":
+    "It went into a tunnel inside a tunnel, where only the outer one is followed.",
+  "beyond-unwatched": "It left by a device beyond which no probe watches.",
+  "neighbour-unresolved": "The kernel held it for want of its next hop's link address.",
+  "held-silently": "A node received it, and no script saw what became of it.",
+  "fragments-missing": "It arrived and was held for other fragments of its packet, which did not.",
+  "clocks-unrelated": "Nothing tells how two nodes' clocks stand to each other.",
+  "watched-too-late": "The next node may not have been watched yet when it would have come.",
+  "watched-too-short": "The next node may not have been watched any more when it would have come.",
+  "flow-too-large": "Only a part of the flow's packets could be looked at together.",
+} as const satisfies Record<string, string>;
+
+export type GapCode = keyof typeof GAPS;
+
+/** Why the outcome of a packet, or of a flow, is `unknown`. */
+export interface Gap {
+  code: GapCode;
+  /** For people, in one line: `events lost on n1`. Not cut to a length. */
+  text: string;
+}
+
+const TOO_YOUNG: ReadonlySet<GapCode> = new Set<GapCode>(["trace-ended", "loss-untold"]);
+
+/** [G4] The packet was too young to be judged when the trace ended: nothing speaks against it. */
+export const isTooYoung = (gap: Gap | undefined): boolean =>
+  gap !== undefined && TOO_YOUNG.has(gap.code);
