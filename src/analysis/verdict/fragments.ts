@@ -1,6 +1,7 @@
 /** Fragments are delivered together or not at all. Rule O14. */
+import type { Gap } from "../../event/gaps.ts";
 import { firstFragmentKeys, fragmentKey, fragmentsOf } from "./flows.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, revise } from "./judgement.ts";
 import { isReassembled } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -28,25 +29,22 @@ export function judgeFragments(judgements: readonly Judgement[]): void {
     const arrived = fragments.filter(({ outcome }) => outcome === "delivered");
     if (arrived.length === 0) continue;
     if (isWhole(arrived)) {
-      for (const fragment of fragments) if (fragment.outcome === "unknown") arrive(fragment);
+      // A router that tracks connections put the packet together and cut it again: what became of
+      // its fragments behind the router is told by those that arrived.
+      for (const fragment of fragments) {
+        if (fragment.outcome === "unknown") revise(fragment, "O14", { outcome: "delivered" });
+      }
       continue;
     }
     if (carriers.has(outerKey(fragmentsOf(arrived[0]!)[0]!))) continue;
-    for (const fragment of arrived) {
-      fragment.outcome = "unknown";
-      fragment.gap = {
-        code: "fragments-missing",
-        text: "it arrived, and was held for other fragments of its packet that did not",
-      };
-    }
+    for (const fragment of arrived) revise(fragment, "O14", { outcome: "unknown", gap: HELD });
   }
 }
 
-/** A router that tracks connections put it together and cut it again: the rest of its way is theirs. */
-function arrive(fragment: Judgement): void {
-  fragment.outcome = "delivered";
-  delete fragment.gap;
-}
+const HELD: Gap = {
+  code: "fragments-missing",
+  text: "it arrived, and was held for other fragments of its packet that did not",
+};
 
 /**
  * Outer headers of what went through a tunnel and arrived, or was put together: the first fragment

@@ -17,7 +17,7 @@ import {
 } from "../view/state_view.ts";
 import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rank } from "./ends.ts";
-import type { Judgement, World } from "./judgement.ts";
+import type { Judgement, RuleId, World } from "./judgement.ts";
 
 /** A hop or an answer younger than this may still be on its way. */
 export const TRAVEL_NS = 200e6;
@@ -28,7 +28,7 @@ export function judge(packet: Packet, world: World): Judgement {
   const ends = treeOf(packet).leaves.map(endOf);
   const best = ends.reduce((a, b) => better(a, b) ? a : b);
   const steps = stepsTo(best.step);
-  const base = { packet, end: best, steps };
+  const base = { packet, end: best, steps, revisedBy: NO_RULES };
   switch (best.kind) {
     case "delivered":
       return { ...base, outcome: "delivered" };
@@ -67,6 +67,9 @@ function better(a: End, b: End): boolean {
   }
   return a.step.event.at >= b.step.event.at;
 }
+
+/** Shared by all that no pass revises, for there may be millions. */
+const NO_RULES: readonly RuleId[] = [];
 
 type Base = Omit<Judgement, "outcome" | "gap">;
 

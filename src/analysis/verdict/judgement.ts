@@ -7,6 +7,9 @@ import type { Owner } from "../view/state_view.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 
+/** The id of a rule of docs/rules.md. */
+export type RuleId = `${"C" | "D" | "E" | "G" | "H" | "O" | "R" | "T"}${number}`;
+
 /** What became of one packet. The passes (`passes.ts`) revise it in place. */
 export interface Judgement {
   packet: Packet;
@@ -21,8 +24,22 @@ export interface Judgement {
   awaited?: Owner;
   /** It left for where no probe is, and nothing was lost where it was last seen. */
   beyond?: boolean;
+  /** Rules by which passes changed the outcome after `judge` gave it, in their order. */
+  revisedBy: readonly RuleId[];
   /** TCP: the other side acknowledged what it carried, in this segment or in another. */
   acknowledged?: boolean;
+}
+
+/** Changes what became of a packet, and notes by which rule. Without `gap` it has none any more. */
+export function revise(
+  judgement: Judgement,
+  rule: RuleId,
+  { outcome, gap }: Pick<Judgement, "outcome" | "gap">,
+): void {
+  judgement.outcome = outcome;
+  if (gap === undefined) delete judgement.gap;
+  else judgement.gap = gap;
+  judgement.revisedBy = [...judgement.revisedBy, rule];
 }
 
 /** What a packet is judged by beside its own sightings. */

@@ -1,7 +1,7 @@
 /** What one direction of a flow proves about the other. Rules O10 to O12. */
 import type { FlowGroup } from "./flows.ts";
 import { ICMP, ICMP6, TCP, UDP } from "../correlate/identity.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 
@@ -23,8 +23,7 @@ const isOpen = (judgement: Judgement) =>
   judgement.outcome === "in-flight";
 
 function proven(judgement: Judgement): void {
-  judgement.outcome = "delivered";
-  delete judgement.gap;
+  revise(judgement, "O10", { outcome: "delivered" });
 }
 
 /**

@@ -6,7 +6,7 @@
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { TCP } from "../correlate/identity.ts";
 import type { FlowGroup } from "./flows.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, revise } from "./judgement.ts";
 
 interface Range {
   judgement: Judgement;
@@ -154,11 +154,10 @@ function continues(whole: Range, piece: Range): boolean {
 
 /** The whole goes the way of its piece: its own steps first, then those of the piece. */
 function inherit(whole: Judgement, piece: Judgement): void {
-  whole.outcome = piece.outcome;
   whole.end = piece.end;
   whole.steps = [...whole.steps, ...piece.steps];
-  if (piece.gap === undefined) delete whole.gap;
-  else whole.gap = piece.gap;
+  whole.revisedBy = [...whole.revisedBy, ...piece.revisedBy];
+  revise(whole, "C7", piece);
   if (piece.awaited) whole.awaited = piece.awaited;
 }
 

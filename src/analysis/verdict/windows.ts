@@ -8,7 +8,7 @@ import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { TRAVEL_NS } from "./judge.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, revise } from "./judgement.ts";
 import { type Bounds, boundsBetween } from "./offsets.ts";
 
 /** Takes back `vanished` where the other end may not have been watched at that moment. */
@@ -27,8 +27,7 @@ export function doubtVanished(judgements: readonly Judgement[], nodes: readonly 
     const gap = (events ?? [event]).map((other) => windowGap(other, node, bounds))
       .find((found) => found !== null);
     if (gap === undefined) continue;
-    judgement.outcome = "unknown";
-    judgement.gap = gap;
+    revise(judgement, "O13", { outcome: "unknown", gap });
   }
 }
 

@@ -1,0 +1,79 @@
+/** A judged incident to its report. */
+import { OUTCOMES } from "../../event/codes.ts";
+import type { FilterPacket } from "../../event/filter/mod.ts";
+import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
+import { AllWithheld } from "../verdict/withheld.ts";
+import type { AnalysisInput } from "../view/input.ts";
+import type { NodeView } from "../view/timeline.ts";
+import { clocksOf } from "./clock.ts";
+import { flowReport } from "./flow_report.ts";
+import { spanOf } from "./span.ts";
+import { unsentFlows } from "./unsent.ts";
+
+/** The report, flows worst first. `judged` is of the same input. */
+export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
+  const { world, evidence, unclaimed } = judged;
+  const { nodes } = world;
+  const withheld = new AllWithheld(input);
+  const flows = judged.flows.map((flow) =>
+    flowReport(flow, world, evidence, withheld.ofFlow(flow))
+  );
+  const unsent = unsentFlows(evidence, flows)
+    .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
+  flows.push(...unsent);
+  flows.sort(worstFirst);
+  const clocks = clocksOf(judged.judgements, nodes);
+  const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
+  const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
+  return {
+    version: 1,
+    incident: input.incident,
+    ...spanOf(nodes),
+    nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node))),
+    flows,
+    accounting: {
+      events,
+      inPackets: events - evidence.length - unclaimed,
+      evidence: evidence.length,
+      unclaimed,
+      refused: nodes.reduce((total, node) => total + node.refused, 0),
+      evicted: input.evicted,
+      ...(input.strayLines ? { strayLines: input.strayLines } : {}),
+      ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
+    },
+  };
+}
+
+const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
+
+function formOfFlow(flow: Flow): FilterPacket {
+  const network = flow.destination.includes(":") ? "ip6" : "ip4";
+  return { ...flow, network, protocol: NUMBERS[flow.protocol] ?? Number(flow.protocol) };
+}
+
+function worstFirst(a: Flow, b: Flow): number {
+  const order = OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome);
+  if (order !== 0) return order;
+  const bad = (flow: Flow) => flow.packets.seen - flow.packets.delivered;
+  return bad(b) - bad(a) || (a.id < b.id ? -1 : 1);
+}
+
+function nodeReport(
+  node: NodeView,
+  clocks: ReadonlyMap<string, ReportNode["clock"]>,
+  events: number,
+): ReportNode {
+  const { header } = node;
+  const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
+  return {
+    name: node.name,
+    kernel: header.kernel,
+    bpftrace: header.bpftrace,
+    netns: names,
+    scripts: header.scripts,
+    events,
+    lost: node.lost,
+    clock: clocks.get(node.name) ?? null,
+  };
+}

@@ -1,0 +1,50 @@
+/** All packets and flows of an incident, judged: from the input up to where causes are asked for. */
+import { type FilterPacket, matchesAny, parseFilter } from "../../event/filter/mod.ts";
+import { chainsOf } from "../correlate/chains.ts";
+import { addGiven } from "../correlate/given.ts";
+import { isSeen, packetsOf } from "../correlate/packets.ts";
+import type { AnalysisInput } from "../view/input.ts";
+import { type Sighting, timelines } from "../view/timeline.ts";
+import { type FlowGroup, flowsOf } from "./flows.ts";
+import { judge } from "./judge.ts";
+import type { Judgement, World } from "./judgement.ts";
+import { reviseFlows, revisePackets } from "./passes.ts";
+
+/** An incident with every packet judged. */
+export interface JudgedIncident {
+  world: World;
+  /** Of every packet, also of flows that the filter leaves out. */
+  judgements: Judgement[];
+  /** Those that the filter lets through. */
+  flows: FlowGroup[];
+  /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
+  evidence: Sighting[];
+  /** Events of no packet that could be understood. */
+  unclaimed: number;
+}
+
+/** Follows every packet of the input and judges it. */
+export function judgeIncident(input: AnalysisInput): JudgedIncident {
+  const nodes = timelines(input.batches, input.evicted);
+  const world: World = { nodes, closed: input.closed };
+  const parts = nodes.map(chainsOf);
+  const chains = parts.flatMap((part) => part.chains);
+  const packets = [...packetsOf(chains), ...addGiven(nodes, input.given ?? [])].filter(isSeen);
+  const judgements = packets.map((packet) => judge(packet, world));
+  revisePackets(judgements, nodes);
+  const flows = flowsOf(judgements).filter((flow) => isWanted(flow.forms.values(), input.filter));
+  reviseFlows(flows);
+  return {
+    world,
+    judgements,
+    flows,
+    evidence: parts.flatMap((part) => part.evidence),
+    unclaimed: parts.reduce((total, part) => total + part.unclaimed, 0),
+  };
+}
+
+/** A flow belongs to the report when one of its forms matches the filter; "" wants all. */
+export function isWanted(forms: Iterable<FilterPacket>, filter: string): boolean {
+  if (filter.trim() === "") return true;
+  return matchesAny(parseFilter(filter), [...forms]);
+}

@@ -1,0 +1,57 @@
+/**
+ * What revises a packet's outcome after it was judged by itself (`judge.ts`), in order. A pass knows
+ * more than one packet tells: other fragments, other nodes' clocks, the other direction. Each notes
+ * its rule on what it revises (`Judgement.revisedBy`).
+ *
+ * What counts a flow's packets without revising them is asked for when the flow is reported: losses
+ * that TCP made good (O11), answers that are owed (O12), packets that shards withhold (D4).
+ */
+import type { NodeView } from "../view/timeline.ts";
+import type { FlowGroup } from "./flows.ts";
+import { judgeFragments } from "./fragments.ts";
+import type { Judgement, RuleId } from "./judgement.ts";
+import { proveByReplies } from "./replies.ts";
+import { absorbPieces } from "./segments.ts";
+import { doubtVanished } from "./windows.ts";
+
+/** Revises packets before they are sorted into flows. */
+export interface PacketPass {
+  rule: RuleId;
+  revise(judgements: readonly Judgement[], nodes: readonly NodeView[]): void;
+}
+
+/** Revises the packets of one flow, which may ask the flow of the other direction. */
+export interface FlowPass {
+  rule: RuleId;
+  revise(flow: FlowGroup): void;
+}
+
+/** In their order. */
+export const PACKET_PASSES: readonly PacketPass[] = [
+  // Before O13, which makes `unknown` of `vanished`: O14 takes an `unknown` fragment of a packet
+  // that arrived whole for delivered, because a router put the packet together and cut it again.
+  { rule: "O14", revise: judgeFragments },
+  // Before C7: O13 compares clocks by the steps that each packet was itself seen at, and C7 appends
+  // the steps of pieces to those of the packet that was cut.
+  { rule: "O13", revise: doubtVanished },
+];
+
+/** In their order, after `PACKET_PASSES`. */
+export const FLOW_PASSES: readonly FlowPass[] = [
+  // After O13 and O14, because the cut packet takes over the outcome of a piece. It also takes the
+  // pieces out of the flow.
+  { rule: "C7", revise: absorbPieces },
+  // After C7: a segment is proven by its acknowledgement only where no other packet of the flow
+  // carried its last byte, and a piece would be such another packet.
+  { rule: "O10", revise: proveByReplies },
+];
+
+/** Applies the passes that need no flows to all packets of an incident. */
+export function revisePackets(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
+  for (const { revise } of PACKET_PASSES) revise(judgements, nodes);
+}
+
+/** Applies each pass to every flow before the next one: directions look at each other. */
+export function reviseFlows(flows: readonly FlowGroup[]): void {
+  for (const { revise } of FLOW_PASSES) for (const flow of flows) revise(flow);
+}
