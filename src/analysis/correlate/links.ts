@@ -167,21 +167,24 @@ function closer(best: Step | null, step: Step, event: Sighting): Step {
 /** A clone or copy made on a node follows the latest sighting of its original there. */
 function originalOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
   const event = first.event;
-  let best: Step | null = null;
-  let bestRank = -1;
+  let best: Sighting | null = null;
   for (const chain of packet.chains) {
     if (chain === first.chain || chain.node !== event.node) continue;
     for (const candidate of chain.events) {
       if (candidate.at >= event.at || !isHop(candidate)) continue;
-      const rank = (candidate.netns === event.netns || event.netns === undefined ? 2 : 0) +
-        (candidate.head === event.head ? 1 : 0);
-      if (rank > bestRank || (rank === bestRank && candidate.at > best!.event.at)) {
-        best = steps.get(candidate)!;
-        bestRank = rank;
-      }
+      if (!best || isNearerOriginal(candidate, best, event)) best = candidate;
     }
   }
-  return best && { step: best, gap: false };
+  return best && { step: steps.get(best)!, gap: false };
+}
+
+/** By namespace, where the copy has one; then by shared data; then the later one. */
+function isNearerOriginal(a: Sighting, b: Sighting, copy: Sighting): boolean {
+  const isBeside = ({ netns }: Sighting) => netns === copy.netns || copy.netns === undefined;
+  if (isBeside(a) !== isBeside(b)) return isBeside(a);
+  const hasData = ({ head }: Sighting) => head === copy.head;
+  if (hasData(a) !== hasData(b)) return hasData(a);
+  return a.at > b.at;
 }
 
 const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";

@@ -1,6 +1,6 @@
 /** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
-import { joinInOrder } from "./alike.ts";
 import type { Chain } from "./chains.ts";
+import { joinEqualPackets } from "./equal_packets.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { tellsOfPacket } from "./telling.ts";
@@ -17,7 +17,7 @@ export interface Packet {
 export function packetsOf(chains: readonly Chain[]): Packet[] {
   const union = new Union(chains.length);
   for (const members of byKey(chains).values()) {
-    if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinInOrder(chains, members, union);
+    if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
     else for (const member of members) union.join(members[0]!, member);
   }
   const packets = new Map<number, Packet>();

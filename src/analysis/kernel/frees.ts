@@ -111,12 +111,15 @@ export function isUnexplainedTcpDrop(event: Event): boolean {
 export const isBareSegment = (event: Event): boolean =>
   (event.payload ?? 0) === 0 && ((event.tcpFlags ?? 0) & SYN) === 0;
 
+/** The kernel's own reason for the drop is that the frame's MAC is another host's (from 5.17 on). */
+export const isToldAnothers = ({ reason }: Event): boolean => reason === "OTHERHOST";
+
 /**
  * Dropped because the frame's MAC is another host's: by reason from 5.17 on, before that by the
  * function of IP's receive that checks `PACKET_OTHERHOST`.
  */
 export const isAnothersFrame = (event: Event): boolean =>
-  event.kind === "drop" && (event.reason === "OTHERHOST" ||
+  event.kind === "drop" && (isToldAnothers(event) ||
     (event.packetType === "otherhost" && freedIn(event, /^ip6?v?6?_rcv/)));
 
 /** Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. */

@@ -9,6 +9,7 @@ import {
   isSideCopy,
   isSolicitationCopy,
   isTakenByProtocol,
+  isToldAnothers,
   isUnexplainedTcpDrop,
 } from "../kernel/frees.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
@@ -64,7 +65,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
       return event.reason === "TAP" ? "routine" : "delivered";
     case "drop":
       if (isSideCopy(event)) return "routine";
-      if (isAnothersFrame(event) && !isMeantHere(event, before(step))) {
+      if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
         return cameByTunnelEndingHere(sightingsHere(step)) ? "flooded" : "routine";
       }
       if (isUnexplainedTcpDrop(event)) {
@@ -84,7 +85,8 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
   }
 }
 
-function before(step: Step): Sighting | null {
+/** The last transmission before a step, on whichever node. */
+function sentBefore(step: Step): Sighting | null {
   for (let at = step.previous; at; at = at.previous) {
     if (at.event.kind === "device-tx") return at.event;
   }
@@ -147,27 +149,35 @@ function ownedAbove(step: Step): boolean {
 }
 
 /**
- * [O4] Which copy speaks for the packet: one that arrived; else one that was dropped where the
- * destination is; else one that lives on; else one that was dropped on the way, and a frame
- * flooded to a host that was not meant last of all.
+ * [O4] Copies by how much their end tells of the packet: a copy of the first rank speaks for it
+ * before all others.
  */
-export function rank(end: End): number {
-  switch (end.kind) {
-    case "delivered":
-      return 9;
-    case "taken":
-      return 8;
+const RANKS = [
+  "delivered",
+  "taken",
+  "dropped-at-destination",
+  "lives-on",
+  "dropped-on-the-way",
+  "dropped-as-anothers",
+  "received-as-anothers",
+  "waiting",
+  "flooded",
+  "routine",
+] as const;
+
+function rankName({ kind, step: { event }, atDestination }: End): typeof RANKS[number] {
+  switch (kind) {
     case "dropped":
-      if (end.atDestination) return 7;
-      return end.step.event.reason === "OTHERHOST" ? 2 : 3;
+      if (atDestination) return "dropped-at-destination";
+      return isToldAnothers(event) ? "dropped-as-anothers" : "dropped-on-the-way";
     case "left":
+      return "lives-on";
     case "silent":
-      return end.step.event.packetType === "otherhost" && end.kind === "silent" ? 1.5 : 4;
-    case "waiting":
-      return 1;
-    case "flooded":
-      return 0.5;
-    case "routine":
-      return 0;
+      return event.packetType === "otherhost" ? "received-as-anothers" : "lives-on";
+    default:
+      return kind;
   }
 }
+
+/** Place of a copy's end in the order in which copies speak for their packet; 0 is the first. */
+export const rankOf = (end: End): number => RANKS.indexOf(rankName(end));

@@ -16,7 +16,7 @@ import {
   stateAt,
 } from "../view/state_view.ts";
 import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
-import { type End, endOf, rank } from "./ends.ts";
+import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 
 /** A hop or an answer younger than this may still be on its way. */
@@ -26,7 +26,7 @@ const RESOLUTION_NS = 3.5e9;
 
 export function judge(packet: Packet, world: World): Judgement {
   const ends = treeOf(packet).leaves.map(endOf);
-  const best = ends.reduce((a, b) => better(a, b) ? a : b);
+  const best = ends.reduce((a, b) => speaksBefore(a, b) ? a : b);
   const steps = stepsTo(best.step);
   const base = { packet, end: best, steps, revisedBy: NO_RULES };
   switch (best.kind) {
@@ -57,9 +57,9 @@ function routineGap(event: Sighting): Gap {
   return { code: "freed-without-reason", text };
 }
 
-/** Highest rank, then the longer way, then the later moment on its node: never chance. */
-function better(a: End, b: End): boolean {
-  if (rank(a) !== rank(b)) return rank(a) > rank(b);
+/** By rank, then the longer way, then the later moment on its node: never chance. */
+function speaksBefore(a: End, b: End): boolean {
+  if (rankOf(a) !== rankOf(b)) return rankOf(a) < rankOf(b);
   const length = (end: End) => stepsTo(end.step).length;
   if (length(a) !== length(b)) return length(a) > length(b);
   if (a.step.event.node !== b.step.event.node) {

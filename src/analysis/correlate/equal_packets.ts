@@ -1,0 +1,131 @@
+/**
+ * Packets that look alike, because nothing in them differs (no IP id: IPv6, or IPv4 with id 0).
+ * Which of them a chain belongs to is decided by order. Rule C6.
+ */
+import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Chain } from "./chains.ts";
+import { type EqualPacket, EqualsOnNode } from "./equals_on_node.ts";
+import { sameFrame } from "./frames.ts";
+import type { Union } from "./union.ts";
+
+/**
+ * [C6] Joins the chains that belong to one of several equal packets. `members` are numbers of
+ * `chains`, which `union` joins. On each node a chain belongs to the first packet that has not been
+ * at any of its points yet; between nodes the first that left one is the first at the next.
+ */
+export function joinEqualPackets(
+  chains: readonly Chain[],
+  members: readonly number[],
+  union: Union,
+): void {
+  const stays = staysOf(chains, members, union);
+  stays.forEach((stay, i) => {
+    const arriving = arrivingAt(stay, stays.slice(0, i).reverse());
+    stay.packets.forEach((packet, k) => {
+      if (arriving[k]) union.join(arriving[k].member, packet.member);
+    });
+  });
+}
+
+/** Equal packets on one node, and the device events of the one that has the most of them there. */
+interface Stay {
+  packets: readonly EqualPacket[];
+  sent: readonly Sighting[];
+  received: readonly Sighting[];
+}
+
+/** Sorts each node's chains to packets, which joins them; nodes in the order of the packets' way. */
+function staysOf(chains: readonly Chain[], members: readonly number[], union: Union): Stay[] {
+  const byNode = new Map<NodeView, EqualsOnNode>();
+  const solicitations: number[] = [];
+  for (const member of members) {
+    const chain = chains[member]!;
+    if (chain.events.every(isSideCopy)) continue;
+    let equals = byNode.get(chain.node);
+    if (!equals) byNode.set(chain.node, equals = new EqualsOnNode());
+    if (chain.events.every(isSolicitationCopy)) solicitations.push(member);
+    else union.join(equals.place(member, chain), member);
+  }
+  // Last, because what asked for a neighbour may have been freed before its packet was seen.
+  for (const member of solicitations) {
+    const chain = chains[member]!;
+    union.join(byNode.get(chain.node)!.placeSolicitation(member, chain), member);
+  }
+  return inOrder([...byNode.values()].map(({ packets }) => ({
+    packets,
+    sent: mostEvents(packets, "device-tx"),
+    received: mostEvents(packets, "device-rx"),
+  })));
+}
+
+/**
+ * The packets that come to a node, in the order in which they come. `earlier` are the nodes before
+ * it, the nearest first. Packets of a node that received the same frames are joined one to one; of a
+ * sender only those that left it.
+ */
+function arrivingAt(stay: Stay, earlier: readonly Stay[]): readonly EqualPacket[] {
+  const from = earlier.find((other) => feeds(other, stay));
+  const beside = from ? undefined : earlier.find((other) => isBeside(other, stay));
+  if (beside) return beside.packets;
+  const sender = from ?? earlier.find(hasItsOwn);
+  return sender ? leavers(sender) : earlier[0]?.packets ?? [];
+}
+
+/** The node has packets that were for it, not only frames flooded to somebody else. */
+const hasItsOwn = ({ packets }: Stay) => packets.some(({ isForNode }) => isForNode);
+
+/** What goes on to others, in the order in which it left. */
+function leavers({ packets }: Stay): EqualPacket[] {
+  const leftAt = ({ chains }: EqualPacket) =>
+    Math.max(
+      ...chains.flatMap(({ events }) =>
+        events.filter(({ kind }) => kind === "device-tx").map(({ at }) => at)
+      ),
+    );
+  return packets.filter(({ drop }) => drop === null)
+    .map((packet) => ({ packet, at: leftAt(packet) }))
+    .sort((a, b) => a.at - b.at).map(({ packet }) => packet);
+}
+
+/** Each node after those that sent to it; where no frame tells, by TTL. */
+function inOrder(stays: readonly Stay[]): Stay[] {
+  const left = [...stays].sort(byTtl);
+  const ordered: Stay[] = [];
+  while (left.length > 0) {
+    const next = left.findIndex((stay) =>
+      left.every((other) => other === stay || !feeds(other, stay))
+    );
+    // In a circle of nodes every one receives from another: then by TTL alone.
+    ordered.push(...left.splice(Math.max(next, 0), 1));
+  }
+  return ordered;
+}
+
+/** A frame that one node sent is one that the other received. */
+const feeds = ({ sent }: Stay, { received }: Stay) =>
+  received.some((event) => sent.some((other) => sameFrame(other, event)));
+
+/** Both received one frame, which was flooded by somebody without a probe. */
+const isBeside = (one: Stay, other: Stay) =>
+  other.received.some((event) => one.received.some((known) => sameFrame(known, event)));
+
+function mostEvents(packets: readonly EqualPacket[], kind: Sighting["kind"]): Sighting[] {
+  let most: Sighting[] = [];
+  for (const { chains } of packets) {
+    const events = chains.flatMap((chain) => chain.events.filter((event) => event.kind === kind));
+    if (events.length > most.length) most = events;
+  }
+  return most;
+}
+
+/** The higher TTL first; of equal ones the node that did not receive the packet from another. */
+function byTtl(a: Stay, b: Stay): number {
+  const [left, right] = [a, b].map(({ packets }) => packets[0]!.chains[0]!.events[0]!);
+  return (right!.ttl ?? 0) - (left!.ttl ?? 0) ||
+    (right!.tunnelTtl ?? UNTUNNELLED) - (left!.tunnelTtl ?? UNTUNNELLED) ||
+    Number(left!.kind === "device-rx") - Number(right!.kind === "device-rx");
+}
+
+/** A packet outside a tunnel has all of the tunnel's way before it: it counts as the highest TTL. */
+const UNTUNNELLED = 255;

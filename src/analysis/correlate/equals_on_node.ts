@@ -1,0 +1,152 @@
+/** Equal-looking packets on one node: which of them a chain belongs to. Rule C6. */
+import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { type Chain, excludes, pointOf } from "./chains.ts";
+import { tellsOfPacket } from "./telling.ts";
+
+/** One of several equal packets, as one node saw it. */
+export interface EqualPacket {
+  /** Number of its first chain. */
+  member: number;
+  chains: Chain[];
+  /** Where in the node it was, with which TTL. */
+  points: Set<string>;
+  /** Where it died on this node. */
+  drop: Sighting | null;
+  /** It was for this node, or was sent by it: not only a frame flooded to somebody else. */
+  isForNode: boolean;
+}
+
+/** The time in which a packet had an skb or its data, as `at` of the node. */
+interface Use {
+  packet: EqualPacket;
+  /** First seen so. */
+  from: number;
+  /** Freed; infinite where no event says so. */
+  to: number;
+}
+
+/** Sorts the chains of one node to equal packets. They must come in the order in which they began. */
+export class EqualsOnNode {
+  /** In the order in which they began. */
+  readonly packets: EqualPacket[] = [];
+  /** By `skb` or `head` with its address, in the order of time. */
+  #uses = new Map<string, Use[]>();
+  /** By point: how many packets, from the first on, have all been there. */
+  #passed = new Map<string, number>();
+
+  /**
+   * Gives a chain to the packet that it shares memory with, else to the first that was not yet at any
+   * of its points, else to a new one. Returns the number of that packet's first chain.
+   */
+  place(member: number, chain: Chain): number {
+    const points = chain.events.map((event) =>
+      `${excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
+    );
+    const first = chain.events[0]!;
+    const isHop = first.kind === "device-rx" || first.kind === "device-tx";
+    // Begins with its drop and shares no memory: it is a packet that no device saw.
+    const isNew = !isHop && first.kind === "drop" && tellsOfPacket(first);
+    const original = this.#sharing(first);
+    const packet = original && isOpen(original, points, first)
+      ? original
+      : (isNew ? undefined : this.#firstOpen(points, first)) ?? this.#begin(member);
+    this.#add(packet, chain);
+    for (const point of points) packet.points.add(point);
+    return packet.member;
+  }
+
+  /**
+   * Gives a chain to the packet whose data it has at the nearest moment: the copy that a neighbour
+   * was asked with may be freed before, after or while its packet is seen. Returns as `place` does.
+   */
+  placeSolicitation(member: number, chain: Chain): number {
+    const free = chain.events[0]!;
+    let best: Use | undefined;
+    let least = Infinity;
+    for (const use of this.#uses.get(`head ${free.head}`) ?? []) {
+      const distance = use.from > free.at ? use.from - free.at : Math.max(0, free.at - use.to);
+      if (distance < least || (distance === 0 && use.from <= free.at)) {
+        [best, least] = [use, distance];
+      }
+    }
+    const packet = best?.packet ?? this.#begin(member);
+    this.#add(packet, chain);
+    return packet.member;
+  }
+
+  #begin(member: number): EqualPacket {
+    const packet = {
+      member,
+      chains: [],
+      points: new Set<string>(),
+      drop: null,
+      isForNode: false,
+    };
+    this.packets.push(packet);
+    return packet;
+  }
+
+  #add(packet: EqualPacket, chain: Chain): void {
+    packet.chains.push(chain);
+    for (const event of chain.events) {
+      this.#use(`skb ${event.skb}`, packet, event, isFree(event));
+      this.#use(`head ${event.head}`, packet, event, isFree(event) && !isFreeOfCopy(event));
+      if (isAnothersFrame(event)) continue;
+      if (event.kind === "drop" && tellsOfPacket(event)) packet.drop = event;
+      if (event.kind === "device-tx" || event.packetType !== "otherhost") packet.isForNode = true;
+    }
+  }
+
+  #use(memory: string, packet: EqualPacket, event: Sighting, freed: boolean): void {
+    const uses = this.#uses.get(memory) ?? [];
+    if (uses.length === 0) this.#uses.set(memory, uses);
+    let use = uses.at(-1);
+    if (use?.packet !== packet || use.to < event.at) {
+      uses.push(use = { packet, from: event.at, to: Infinity });
+    }
+    if (freed) use.to = event.at;
+  }
+
+  /** The packet that had the event's data, else its skb, last before it, and still has it. */
+  #sharing(event: Sighting): EqualPacket | undefined {
+    for (const memory of [`head ${event.head}`, `skb ${event.skb}`]) {
+      const uses = this.#uses.get(memory) ?? [];
+      let i = uses.length - 1;
+      while (i >= 0 && uses[i]!.from > event.at) i--;
+      if (i >= 0 && uses[i]!.to >= event.at) return uses[i]!.packet;
+    }
+    return undefined;
+  }
+
+  #firstOpen(points: readonly string[], first: Sighting): EqualPacket | undefined {
+    let from = 0;
+    for (const point of points) {
+      let passed = this.#passed.get(point) ?? 0;
+      while (this.packets[passed]?.points.has(point)) passed++;
+      this.#passed.set(point, passed);
+      from = Math.max(from, passed);
+    }
+    for (let i = from; i < this.packets.length; i++) {
+      if (isOpen(this.packets[i]!, points, first)) return this.packets[i];
+    }
+    return undefined;
+  }
+}
+
+/** The packet was at none of these points yet, and may still come to them. */
+const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting) =>
+  points.every((point) => !packet.points.has(point)) && !isOver(packet, first);
+
+/** Dropped before it was seen on any device: what comes after it is no copy of it. */
+function isOver({ drop, chains }: EqualPacket, event: Sighting): boolean {
+  if (!drop || event.at < drop.at) return false;
+  return !chains.some((chain) =>
+    chain.events.some(({ kind }) => kind === "device-rx" || kind === "device-tx")
+  );
+}
+
+/** What is freed is a copy that shares its data: others have the data still. */
+const isFreeOfCopy = (event: Sighting) =>
+  isSolicitationCopy(event) || isSideCopy(event) ||
+  (event.kind === "drop" && !tellsOfPacket(event));
