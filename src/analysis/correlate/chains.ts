@@ -11,13 +11,16 @@ import {
 import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
+/** Sightings of one packet in one skb on one node. */
 export interface Chain {
   node: NodeView;
-  /** In time order; at least one. */
+  /** In the order of the node's clock; at least one. */
   events: Sighting[];
+  /** What no hop changes of the packet, as `invariants` spells it. */
   invariants: string;
 }
 
+/** What the events of one node are of: every event is in a chain, in `evidence` or unclaimed. */
 export interface ChainedNode {
   chains: Chain[];
   /** ARP, neighbour discovery, ICMP errors, lookups, neighbour changes: what causes rest on. */
@@ -27,12 +30,15 @@ export interface ChainedNode {
 }
 
 /**
+ * The events of one node as chains, in the order in which they began.
+ *
  * [C2] A chain goes on while the skb's address and the packet's invariants are the same, until the
  * kernel frees it. Coming to the same point again with the same TTL is another packet in a reused
  * skb; with a lower one it is a loop.
  */
 export function chainsOf(node: NodeView): ChainedNode {
-  // Other packets in the same memory are not looked at: of two shards of an incident each has some.
+  // The key has the invariants, so that another packet in the same skb ends no chain: shards of an
+  // incident see only some of the packets of a node, and must find the same chains.
   const open = new Map<string, { chain: Chain; points: Map<string, number> }>();
   const result: ChainedNode = { chains: [], evidence: [], unclaimed: 0 };
   for (const event of node.events) {
@@ -65,7 +71,7 @@ export function chainsOf(node: NodeView): ChainedNode {
   return result;
 }
 
-/** Where in the node an event happened, to tell a second visit from the first. */
+/** A key: where in the node an event happened, equal for a second visit of the same point. */
 export function pointOf(event: Sighting): string {
   return `${event.kind} ${event.netns ?? ""} ${event.ifindex ?? ""} ${event.tunnelKind ?? ""} ${
     event.tunnelDestination ?? ""
@@ -74,11 +80,15 @@ export function pointOf(event: Sighting): string {
 
 const isDeviceHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
 
-/** The hop that a free excludes: a packet that dies on its way to a driver was never sent by it. */
+/**
+ * The point that a packet cannot have been at before this event, or null: a packet that dies on its
+ * way to a device's driver was not sent by that device.
+ */
 export function excludes(event: Sighting): string | null {
   return isDropBeforeSending(event) ? pointOf({ ...event, kind: "device-tx" }) : null;
 }
 
+/** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
 function goesOn(current: { points: Map<string, number> }, event: Sighting): boolean {
   const point = isDeviceHop(event) ? pointOf(event) : excludes(event);
   if (point === null) return true;
@@ -87,30 +97,33 @@ function goesOn(current: { points: Map<string, number> }, event: Sighting): bool
 }
 
 /**
- * NAT changes a tuple between receive and transmit, never between a device and the next one; it
- * does not turn a packet round, and conntrack tells when it changes both ends. Anything else is
+ * Whether the packet of one event can be that of a later one in the same skb, by its tuple. NAT
+ * changes a tuple between receive and transmit, never between a device and the next one; it does not
+ * exchange source and destination, and conntrack tells when it changes both. Any other change means
  * another packet of the same size in a reused skb.
  */
 function couldBecome(before: Sighting, event: Sighting): boolean {
   if (isCopy(event)) return false;
-  // A reader is the last to have it, and frees it without a word.
+  // A socket's reader is the last to have the skb, and no event tells that it frees it.
   if (before.kind === "deliver" && isDeviceHop(event)) return false;
   const [old, now] = [formOf(before), formOf(event)];
   const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
   const sameDestination = old.destination === now.destination &&
     old.destinationPort === now.destinationPort;
   if (sameSource && sameDestination && old.icmpId === now.icmpId) return true;
-  // TCP's sequence numbers are invariants enough: no other packet has them.
+  // Sequence numbers are among TCP's invariants, which no other packet shares.
   if (event.protocol === TCP && old.source !== now.destination) return true;
-  // A bridge that asks iptables translates between its port's receive and its own.
+  // One exception: where a bridge calls iptables, the packet is translated after the port has
+  // received it and before the bridge itself does, in the same namespace.
   const isOnward = event.kind === "device-rx" &&
     (before.kind !== "device-rx" || before.netns !== event.netns);
   if (isOnward) return false;
   const origin = conntrackForm(event);
-  // Two pings send the same numbers; an id is kept, but where conntrack says what it was.
+  // Two pings send the same sequence numbers, so their ids must be equal, unless conntrack says that
+  // it changed the id.
   if ((sameSource || sameDestination) && old.icmpId === now.icmpId) return true;
   return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
 }
 
-/** What taps a device and what asks for a neighbour frees a clone: its skb is its own. */
+/** Taps and neighbour solicitations free a clone, whose skb is not the packet's. */
 const isCopy = (event: Sighting) => isSolicitationCopy(event) || isTapCopy(event);

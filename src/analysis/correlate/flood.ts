@@ -4,7 +4,7 @@ import { lookUpRoute } from "../view/routing.ts";
 import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
-/** What these sightings of one node are of came in a tunnel that ends at this node. */
+/** The packet of these sightings of one node came in a tunnel that ends at this node. */
 export function cameByTunnelEndingHere(events: readonly Sighting[]): boolean {
   return events.some((event) =>
     event.kind === "device-rx" && event.tunnelDestination !== undefined &&
@@ -13,16 +13,18 @@ export function cameByTunnelEndingHere(events: readonly Sighting[]): boolean {
 }
 
 /**
- * [O4] A frame that was flooded is freed by everybody it is not for: its drop is the packet's only
- * where the packet, or its next hop, lives, or at the other end of a pair.
+ * [O4] Whether a drop of another host's frame is a drop of the packet. A frame that a bridge flooded
+ * is freed by every host that it is not for; that loses the packet only where the packet's
+ * destination or next hop lives, or at the other end of a veth pair. `sent` is the transmission
+ * before the drop, where one is known.
  */
 export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const here = stateAt(event.node, event.netns, event.at);
   const destination = event.tunnelDestination ?? event.destination ?? "";
   if (acceptsAddress(here, destination)) return true;
   if (!sent) return false;
-  // A tunnel's sender chose this node: what came out of the tunnel was meant to. Behind a bridge,
-  // and behind lost events, that says nothing.
+  // The tunnel's sender chose this node, so what came out of the tunnel here was meant for it. That
+  // is only so on the tunnel device itself: a bridge behind it floods to others, too.
   const isChosen = sent.tunnelDestination !== undefined && event.tunnelDestination === undefined &&
     linkOf(here, event.ifindex)?.tunnel !== undefined &&
     holds(event.node, sent.tunnelDestination);
@@ -36,13 +38,14 @@ export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
 }
 
-/** The bridge's table sends the frame there, and nowhere else: it is not flooded. */
+/** The bridge's table has the MAC behind this port, so that the bridge does not flood the frame. */
 function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): boolean {
   return bridge.fdb.some((entry) =>
     entry.mac === mac && entry.device === port && entry.destination === undefined
   );
 }
 
+/** A namespace of the node has the address, by its last state. */
 function holds(node: NodeView, address: string): boolean {
   return [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address));
 }

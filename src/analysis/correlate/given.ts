@@ -5,7 +5,10 @@ import { formsOf, type Packet } from "./packets.ts";
 import type { GivenPacket } from "../view/input.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
-/** Adds the events to their nodes; the packets come in the order in which one analysis has them. */
+/**
+ * Adds the packets' events to the views of their nodes, and returns the packets, in the order in
+ * which an analysis that was given all events has them. Chains of unknown nodes are left out.
+ */
 export function addGiven(
   nodes: readonly NodeView[],
   given: Iterable<GivenPacket>,

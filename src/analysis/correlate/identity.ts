@@ -9,19 +9,27 @@
 import type { EndPoints } from "../../event/report.ts";
 import type { Event } from "../../event/event.ts";
 
+/** IP protocol numbers (IANA). */
 export const ICMP = 1;
+/** IP protocol number. */
 export const TCP = 6;
+/** IP protocol number. */
 export const UDP = 17;
+/** IP protocol number. */
 export const ICMP6 = 58;
 
-/** A packet's end points in one of its forms. */
+/** Group membership of IPv4 (RFC 9776). */
+const IGMP = 2;
+
+/** A packet's end points as seen at one place: NAT gives a packet several forms. */
 export interface Form extends EndPoints {
   protocol: number;
   network: "ip4" | "ip6";
+  /** Identifier of an ICMP echo. */
   icmpId?: number;
 }
 
-/** [C1] What NAT, forwarding and encapsulation leave as it is. */
+/** [C1] A key of what NAT, forwarding and encapsulation leave as it is. */
 export function invariants(event: Event): string {
   const id = event.ipId ?? "";
   if (event.fragmentOffset !== undefined && event.fragmentOffset > 0) {
@@ -45,9 +53,10 @@ export function invariants(event: Event): string {
 export function isAmbiguous(event: Event): boolean {
   const hasId = event.ipId !== undefined && event.ipId !== 0;
   if (hasId) return false;
-  return !(event.icmpSequence !== undefined);
+  return event.icmpSequence === undefined;
 }
 
+/** The form of the (innermost) packet that an event is about. */
 export function formOf(event: Event): Form {
   const form: Form = {
     protocol: event.protocol!,
@@ -61,7 +70,10 @@ export function formOf(event: Event): Form {
   return form;
 }
 
-/** The form a translated packet had, or will have, on the other side of this node's NAT. */
+/**
+ * The form a translated packet had, or will have, on the other side of this node's NAT: the tuple
+ * that conntrack's connection began with, in the packet's direction. Null where conntrack told none.
+ */
 export function conntrackForm(event: Event): Form | null {
   if (event.conntrackSource === undefined || event.conntrackDestination === undefined) return null;
   const form: Form = {
@@ -82,6 +94,7 @@ export function conntrackForm(event: Event): Form | null {
   return event.conntrackDirection === "reply" ? reverse(form) : form;
 }
 
+/** The form of what answers: source and destination exchanged. */
 export function reverse(form: Form): Form {
   const turned: Form = { ...form, source: form.destination, destination: form.source };
   delete turned.sourcePort;
@@ -91,6 +104,7 @@ export function reverse(form: Form): Form {
   return turned;
 }
 
+/** A key that is equal for equal forms. It goes over the wire between shards. */
 export function formKey(form: Form): string {
   const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
   return `${form.protocol} ${form.source},${form.sourcePort ?? ""}>${form.destination},${
@@ -104,11 +118,12 @@ export function formKey(form: Form): string {
  */
 export function isHousekeeping(event: Event): boolean {
   if (event.network === "arp") return true;
-  if (event.protocol === 2) return true;
+  if (event.protocol === IGMP) return true;
   return event.protocol === ICMP6 && event.icmpType !== undefined &&
     event.icmpType >= 130 && event.icmpType <= 143;
 }
 
+/** An ICMP message about another packet, which it quotes. */
 export function isIcmpError(event: Event): boolean {
   const type = event.icmpType;
   if (type === undefined) return false;

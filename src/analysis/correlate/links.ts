@@ -8,19 +8,16 @@ import type { Step } from "./steps.ts";
 import { tellsOfPacket } from "./telling.ts";
 import type { Sighting } from "../view/timeline.ts";
 
-export interface Tree {
-  /** Last step of every copy that nothing follows. */
-  leaves: Step[];
-  steps: Map<Sighting, Step>;
-}
-
-/** Links every sighting of a packet to the one before it. */
-export function treeOf(packet: Packet): Tree {
+/**
+ * Links every sighting of a packet to the one before it. Returns the last step of every copy that
+ * nothing follows; `previous` leads from each to the packet's first sighting.
+ */
+export function leavesOf(packet: Packet): Step[] {
   const steps = new Map<Sighting, Step>();
   for (const chain of packet.chains) {
     let previous: Step | null = null;
     for (const event of chain.events) {
-      const step: Step = { event, chain, previous, gap: false };
+      const step: Step = { event, chain, previous };
       steps.set(event, step);
       previous = step;
     }
@@ -30,10 +27,13 @@ export function treeOf(packet: Packet): Tree {
   splitReceives(packet, { steps, sent });
   const followed = new Set<Step>();
   for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
-  return { leaves: [...steps.values()].filter((step) => !followed.has(step)), steps };
+  return [...steps.values()].filter((step) => !followed.has(step));
 }
 
-/** A copy that was only looked at, or flooded to somebody else, leaves its original where it was. */
+/**
+ * Whether the packet itself came to this step. A copy that was only looked at, or that a bridge
+ * flooded to a host not meant, is a leaf of its own: its original is still where it was.
+ */
 function goesOn({ chain, previous }: Step): boolean {
   if (chain === previous!.chain) return true;
   const last = chain.events.at(-1)!;
@@ -46,13 +46,16 @@ function goesOn({ chain, previous }: Step): boolean {
 
 const tellsOnward = (event: Sighting) => event.kind === "deliver" || tellsOfPacket(event);
 
-/** A transmission of a packet. */
+/** A transmission of a packet, which a reception may follow. */
 interface Sent {
   candidate: Sighting;
   chain: Chain;
 }
 
-/** By frame, because a storm is one packet with as many sightings as there is room for. */
+/**
+ * All transmissions of a packet. They are looked up by frame: a packet that circles (a broadcast
+ * storm) has as many sightings as there is room for, and comparing all with all would take hours.
+ */
 interface Transmissions {
   byFrame: Map<string, Sent[]>;
   /** Those that their chain ends with. */
@@ -61,8 +64,9 @@ interface Transmissions {
   bridges: Map<string, Chain[]>;
 }
 
+/** What a packet's links are found with. */
 interface Known {
-  steps: Map<Sighting, Step>;
+  steps: ReadonlyMap<Sighting, Step>;
   sent: Transmissions;
 }
 
@@ -90,17 +94,16 @@ function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else list.push(item);
 }
 
+/** Links the first sighting of a chain to the sighting of another chain that led to it. */
 function linkFirst(chain: Chain, packet: Packet, known: Known): void {
   const { steps } = known;
   const first = steps.get(chain.events[0]!)!;
   const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
   const found = first.event.kind === "device-rx"
     ? senderOf(first, known)
-    // An XDP program's copy is dropped before the device has received it.
+    // What an XDP program drops is a copy of the packet that was sent, and no device receives it.
     : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, known) : null);
-  if (!found || isBefore(first, found.step)) return;
-  first.previous = found.step;
-  first.gap = found.gap;
+  if (found && !isBefore(first, found)) first.previous = found;
 }
 
 /** True when `step` is on the way to `other`: linking it after `other` would make a circle. */
@@ -114,7 +117,7 @@ function isBefore(step: Step, other: Step): boolean {
  * header, equal TTL. Without one, from the transmission with the next higher TTL that nothing else
  * follows: an unprobed hop lies between.
  */
-function senderOf(first: Step, { steps, sent }: Known) {
+function senderOf(first: Step, { steps, sent }: Known): Step | null {
   const { event } = first;
   const between = bridgeBetween(first, sent);
   let exact: Step | null = null;
@@ -123,14 +126,14 @@ function senderOf(first: Step, { steps, sent }: Known) {
     if (between && chain !== between) continue;
     exact = closer(exact, steps.get(candidate)!, event);
   }
-  if (exact) return { step: exact, gap: false };
+  if (exact) return exact;
   let loose: Step | null = null;
   for (const { candidate, chain } of sent.last) {
     if (chain === first.chain || isLater(candidate, event)) continue;
     if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
     loose = closer(loose, steps.get(candidate)!, event);
   }
-  return loose && { step: loose, gap: true };
+  return loose;
 }
 
 const isLater = (sent: Sighting, received: Sighting) =>
@@ -138,13 +141,15 @@ const isLater = (sent: Sighting, received: Sighting) =>
 
 /**
  * The one chain on another node that received this frame and sent it on unchanged, as a bridge
- * does: it comes after whoever sent it first. Of several no one can tell which comes last.
+ * does: this chain is the last to have sent the frame. Null where several did, because nothing tells
+ * which of them was the last.
  */
 function bridgeBetween(first: Step, { bridges }: Transmissions): Chain | null {
   const [only, ...others] = bridges.get(frameOf(first.event)) ?? [];
   return only && others.length === 0 && only.node !== first.event.node ? only : null;
 }
 
+/** The packet may have come from there by way of nodes without a probe: its TTL is not higher now. */
 function couldReach(sent: Sighting, received: Sighting): boolean {
   const ttl = sent.tunnelKind && received.tunnelKind
     ? (sent.tunnelTtl ?? 0) - (received.tunnelTtl ?? 0)
@@ -152,7 +157,10 @@ function couldReach(sent: Sighting, received: Sighting): boolean {
   return sent.node !== received.node && ttl >= 0;
 }
 
-/** On the event's own node the latest; among other nodes the one with the least TTL left. */
+/**
+ * Which of two transmissions is nearer to a reception: on the receiving node the later one; of other
+ * nodes the one with less TTL left, because it is further on the way.
+ */
 function closer(best: Step | null, step: Step, event: Sighting): Step {
   if (!best) return step;
   const here = (s: Step) => s.event.node === event.node;
@@ -160,12 +168,16 @@ function closer(best: Step | null, step: Step, event: Sighting): Step {
   if (here(step)) return step.event.at >= best.event.at ? step : best;
   const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
   if (ttl(step) !== ttl(best)) return ttl(step) < ttl(best) ? step : best;
-  // A device above another (macvlan, a bridge) sends the same frame first.
+  // A device above another one (macvlan, a bridge) sends the frame before the lower device does.
   return step.event.node === best.event.node && step.event.at > best.event.at ? step : best;
 }
 
 /** A clone or copy made on a node follows the latest sighting of its original there. */
-function originalOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
+function originalOf(
+  first: Step,
+  packet: Packet,
+  steps: ReadonlyMap<Sighting, Step>,
+): Step | null {
   const event = first.event;
   let best: Sighting | null = null;
   for (const chain of packet.chains) {
@@ -175,7 +187,7 @@ function originalOf(first: Step, packet: Packet, steps: Map<Sighting, Step>) {
       if (!best || isNearerOriginal(candidate, best, event)) best = candidate;
     }
   }
-  return best && { step: steps.get(best)!, gap: false };
+  return best && steps.get(best)!;
 }
 
 /** By namespace, where the copy has one; then by shared data; then the later one. */
@@ -190,8 +202,8 @@ function isNearerOriginal(a: Sighting, b: Sighting, copy: Sighting): boolean {
 const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
 
 /**
- * One skb may leave a node and come back to it later (all nodes of a lab share a kernel): inside a
- * chain a receive that does not fit the transmission before it came from another node's.
+ * One skb may leave a node and come back to it later, because all nodes of a lab share a kernel. A
+ * reception that does not fit the transmission before it in its chain came from another node's.
  */
 function splitReceives(packet: Packet, known: Known): void {
   const { steps } = known;
@@ -202,11 +214,8 @@ function splitReceives(packet: Packet, known: Known): void {
       if (event.kind !== "device-rx" || before.kind !== "device-tx") continue;
       if (sameFrame(before, event)) continue;
       const found = senderOf({ ...steps.get(event)!, chain }, known);
-      if (found && !isBefore(steps.get(event)!, found.step)) {
-        const step = steps.get(event)!;
-        step.previous = found.step;
-        step.gap = found.gap;
-      }
+      const step = steps.get(event)!;
+      if (found && !isBefore(step, found)) step.previous = found;
     }
   }
 }

@@ -1,4 +1,8 @@
-/** Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6. */
+/**
+ * Room `correlate`, after `view`: which sightings are one packet, and which led to which.
+ *
+ * Chains to packets: joins across skbs, NAT, namespaces and nodes. Rules C3 to C6.
+ */
 import type { Chain } from "./chains.ts";
 import { joinEqualPackets } from "./equal_packets.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
@@ -6,6 +10,7 @@ import type { Sighting } from "../view/timeline.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Union } from "./union.ts";
 
+/** One packet: its chains on all nodes, with every copy of it. */
 export interface Packet {
   chains: Chain[];
   /** Every form it was seen in or conntrack knows, by key; the order is that of the nodes. */
@@ -14,6 +19,7 @@ export interface Packet {
   ambiguous: boolean;
 }
 
+/** Puts chains of all nodes together to packets, in the order of their first chains. */
 export function packetsOf(chains: readonly Chain[]): Packet[] {
   const union = new Union(chains.length);
   for (const members of byKey(chains).values()) {
@@ -60,7 +66,10 @@ function byKey(chains: readonly Chain[]): Map<string, number[]> {
   return members;
 }
 
-/** Frees and reads alone are the rest of a packet that passed before the trace, or in pieces. */
+/**
+ * A sighting tells of the packet itself. Frees and reads alone are what is left of a packet that
+ * passed before the trace began, or that was seen under another length (GSO).
+ */
 export function isSeen({ chains }: Packet): boolean {
   return chains.some((chain) => chain.events.some(tellsOfPacket));
 }

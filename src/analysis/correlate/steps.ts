@@ -6,10 +6,8 @@ import type { Chain } from "./chains.ts";
 export interface Step {
   event: Sighting;
   chain: Chain;
-  /** What came before, on whichever node. */
+  /** The step that led to this one, on whichever node; null for the packet's first sighting. */
   previous: Step | null;
-  /** A hop that no probe saw lies between this step and the previous one. */
-  gap: boolean;
 }
 
 /** Steps from the first sighting to this one. */

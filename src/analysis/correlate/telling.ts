@@ -2,7 +2,10 @@
 import { isRoutineDrop, isSolicitationCopy } from "../kernel/frees.ts";
 import type { Event } from "../../event/event.ts";
 
-/** Tells of a packet by itself; other frees and reads are the rest of one that passed before. */
+/**
+ * The event tells of a packet by itself: it passed a device, died, or waits for a neighbour. A read
+ * or a routine free may be what is left of a packet that was seen before, in another form.
+ */
 export function tellsOfPacket(event: Event): boolean {
   switch (event.kind) {
     case "consume":

@@ -1,4 +1,4 @@
-/** Disjoint sets over small integers, with path halving. */
+/** Disjoint sets (union-find) over the integers from 0 to `size` - 1, with path halving. */
 export class Union {
   #parent: number[];
 
@@ -6,6 +6,7 @@ export class Union {
     this.#parent = Array.from({ length: size }, (_, i) => i);
   }
 
+  /** The root of the set that `i` is in: equal for two numbers of one set. */
   find(i: number): number {
     while (this.#parent[i] !== i) {
       this.#parent[i] = this.#parent[this.#parent[i]!]!;
@@ -14,7 +15,7 @@ export class Union {
     return i;
   }
 
-  /** The smaller root stays, so that the result does not depend on the order of joins. */
+  /** Makes one set of two. The smaller root stays, so that the result does not depend on the order of joins. */
   join(a: number, b: number): void {
     const left = this.find(a);
     const right = this.find(b);

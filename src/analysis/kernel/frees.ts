@@ -1,4 +1,6 @@
 /**
+ * Room `kernel`, the first: it imports only src/event, and all rooms of the analysis may ask it.
+ *
  * What the kernel means when it frees a packet: by the function that freed it and the drop reason.
  *
  * Names of functions are those of Linux 5.15 to 6.18; prefixes stand for a family of functions, and

@@ -12,6 +12,7 @@ import { causeOf, silenceOf } from "../rules/mod.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { added, countOf, gapOfPart, outcomeOfPart, type Unseen } from "../verdict/withheld.ts";
 
+/** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
 export function flowReport(
   group: FlowGroup,
   world: World,
@@ -52,7 +53,7 @@ export function flowReport(
   };
 }
 
-/** That one packet can't be told is no gap of a flow that arrived. */
+/** A flow that arrived has no gap, although the fate of one of its packets may be unknown. */
 const gapOf = (best: Judgement, outcome: Outcome) =>
   outcome === "delivered" && best.outcome !== "delivered" ? undefined : best.gap;
 
@@ -61,7 +62,7 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   if (isUnanswered(group)) return "unanswered";
   const outcomes = new Set(packets.map((packet) => packet.outcome));
   for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
-  // What was acknowledged got there, in this segment or in one whose sending was lost to the trace.
+  // What was acknowledged arrived, in this segment or in one that no event tells of.
   const arrived = outcomes.has("delivered") || group.packets.some((packet) => packet.acknowledged);
   const hidden = packets.some((packet) =>
     packet.outcome === "unknown" && !isTooYoung(packet.gap) &&
@@ -72,7 +73,7 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   return outcomes.has("in-flight") ? "in-flight" : "unknown";
 }
 
-/** Carries nothing of its own, so that nothing can ever tell whether it arrived. */
+/** An acknowledgement without data: no later packet can tell whether it arrived. */
 function isBareAcknowledgement({ steps }: Judgement): boolean {
   const { protocol, payload, tcpFlags } = steps[0]!.event;
   return protocol === TCP && (payload ?? 0) === 0 && ((tcpFlags ?? 0) & 7) === 0;
@@ -87,11 +88,11 @@ function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
     .reduce((best, packet) => hasLongerWay(packet, best) ? packet : best);
 }
 
-/** Not so when only a reply proves its delivery, somewhere beyond what was seen of it. */
+/** Its own sightings show its delivery: a reply alone proves it somewhere beyond what was seen. */
 const hasArrived = ({ outcome, end }: Judgement) =>
   outcome === "delivered" && (end.kind === "delivered" || end.kind === "taken");
 
-/** A delivered packet's way ends with its delivery, also where no event says it in so many words. */
+/** Ends a delivered packet's way with its delivery, which no event may have told. */
 function deliverAt(path: Flow["path"]): void {
   const last = path.at(-1)!;
   if (last.stage === "deliver") return;
@@ -118,7 +119,8 @@ function translatedForm(judgement: Judgement) {
   return formKey(formOf(sent)) === formKey(form) ? null : form;
 }
 
-interface Found {
+/** A cause and the packets that died of it. */
+interface CauseOfPackets {
   cause: Cause;
   packets: Judgement[];
 }
@@ -129,8 +131,8 @@ function causesOf(
   outcome: Outcome,
   world: World,
   evidence: readonly Sighting[],
-): Found[] {
-  const alike = new Map<string, Judgement[]>();
+): CauseOfPackets[] {
+  const byEnd = new Map<string, Judgement[]>();
   for (const packet of packets) {
     const fits = packet.outcome === outcome || outcome === "unanswered" ||
       (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
@@ -140,12 +142,12 @@ function causesOf(
       `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
         event.tunnelKind ?? ""
       }`;
-    const list = alike.get(key);
+    const list = byEnd.get(key);
     if (list) list.push(packet);
-    else alike.set(key, [packet]);
+    else byEnd.set(key, [packet]);
   }
-  const found = new Map<string, Found>();
-  for (const list of alike.values()) {
+  const found = new Map<string, CauseOfPackets>();
+  for (const list of byEnd.values()) {
     const ended = caseOf(list[0]!, world, evidence);
     const cause = outcome === "unanswered" ? silenceOf(ended) : causeOf(ended);
     if (!cause) continue;
@@ -153,7 +155,7 @@ function causesOf(
     if (known) known.packets.push(...list);
     else found.set(`${cause.code} ${cause.sentence}`, { cause, packets: list });
   }
-  const worst = ({ packets }: Found) => OUTCOMES.indexOf(packets[0]!.outcome);
+  const worst = ({ packets }: CauseOfPackets) => OUTCOMES.indexOf(packets[0]!.outcome);
   return [...found.values()]
     .sort((a, b) =>
       worst(a) - worst(b) || b.packets.length - a.packets.length ||

@@ -8,7 +8,7 @@ import { placed } from "../view/placed.ts";
 import { linkOf, netnsName, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
-/** Hops of a way, derived ones included; the last is that of the last step. */
+/** The hops of a packet's way, with those that follow from two sightings. At least one. */
 export function hopsOf(steps: readonly Step[]): Hop[] {
   const hops: Hop[] = [];
   let before: Sighting | null = null;
@@ -22,7 +22,10 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
   return hops;
 }
 
-/** What is no hop of its own: an answer made about the packet, a free in passing or after a read. */
+/**
+ * No hop of its own: an answer that was made about the packet, the copy that asked for a neighbour,
+ * a free that is not where the packet ended.
+ */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
   const last = steps.at(-1)!.event;
   if (event.kind === "icmp-error" || event.kind === "reset" || isSolicitationCopy(event)) {
@@ -35,7 +38,7 @@ function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[
 function stageOf(event: Sighting): Hop["stage"] {
   if (event.kind === "device-rx" || event.kind === "device-tx") return event.kind;
   if (event.kind === "drop") return "drop";
-  // A packet that only waits for its next hop's address has come no further than its device.
+  // A packet that waits for its next hop's link address has come to the device and no further.
   return event.kind === "icmp-error" || isSolicitationCopy(event) ? "device-tx" : "deliver";
 }
 
@@ -142,6 +145,7 @@ function translation(before: Sighting, event: Sighting): Hop[] {
   return [{ ...hop, translated: endPoints(form) }];
 }
 
+/** The end points alone of what has more fields. */
 export function endPoints(form: EndPoints): EndPoints {
   const points: EndPoints = { source: form.source, destination: form.destination };
   if (form.sourcePort !== undefined) points.sourcePort = form.sourcePort;

@@ -1,4 +1,8 @@
-/** A judged incident to its report. */
+/**
+ * Room `report`, after `rules`: what is concluded, as JSON for people and programs.
+ *
+ * A judged incident to its report.
+ */
 import { OUTCOMES } from "../../event/codes.ts";
 import type { FilterPacket } from "../../event/filter/mod.ts";
 import type { Flow, Report, ReportNode } from "../../event/report.ts";

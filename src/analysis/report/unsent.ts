@@ -1,6 +1,6 @@
 /**
- * Packets that never came to be: a routing lookup for a packet of the node's own failed, and the
- * program was told so. Rule G6. Nothing passes a device, so only the lookup can tell.
+ * Packets that were never made: the routing lookup for a packet of the node's own failed, and its
+ * program was told so. Rule G6. No device sees such a packet, so that only the lookup tells of it.
  */
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
@@ -12,6 +12,7 @@ import { command, stateEvidence } from "../rules/rule.ts";
 import { netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
+/** What a program tried to send, once or several times. */
 interface Attempt {
   form: Form;
   lookups: Sighting[];
@@ -44,17 +45,20 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
   return flows;
 }
 
-/** Tables that are asked beside the one that decides: `local` in IPv6, `default`. */
-const BESIDE = new Set([253, 255]);
+/**
+ * Tables whose failed lookup decides nothing, because others are asked, too: `default` (253), and
+ * `local` (255), which IPv6 asks first.
+ */
+const UNDECIDING_TABLES = new Set([253, 255]);
 
 /**
- * A program's send, as far as can be told: the protocol tells it from the kernel's own questions
- * (ARP, validation), and a source that is not the namespace's own, or a tunnel's port, from what
- * the kernel did while it had interrupted somebody else's program.
+ * Whether a lookup was for a program's send, as far as can be told. The kernel's own lookups (for ARP,
+ * for validating a source) have no protocol. Others are of packets that the kernel handled while it
+ * had interrupted a program: they have a source that is not the namespace's own, or a tunnel's port.
  */
 function isSend(event: Sighting): boolean {
   if (event.protocol === undefined || event.netns === undefined) return false;
-  if (BESIDE.has(event.routeTable ?? 0)) return false;
+  if (UNDECIDING_TABLES.has(event.routeTable ?? 0)) return false;
   const state = stateAt(event.node, event.netns, event.at);
   const isBound = !isUnspecified(event.source ?? "");
   if (isBound && !ownsAddress(state, event.source!)) return false;
@@ -93,7 +97,7 @@ function formOfLookup(lookup: Sighting): Form {
   return form;
 }
 
-/** One attempt makes several lookups, one table and one retry after the other, at once. */
+/** One attempt makes several lookups within this time: of one table after the other, and again. */
 const ATTEMPT_NS = 5e6;
 
 function attemptsOf(lookups: readonly Sighting[]): number {
@@ -115,7 +119,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
   });
   const { route, rule, certain } = answer;
-  // The tables do have a way: the failed lookup was one table's, and another one answered.
+  // The tables have a route: the lookup failed in one of them, and another one answered.
   if (route !== null && !refuses(route)) return null;
   const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
   const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;

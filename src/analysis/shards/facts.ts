@@ -1,7 +1,7 @@
 /**
- * Which packets of a flow must be looked at again beside the packets of the other shards, though
- * nothing is wrong with them: whatever the report takes from a healthy flow is in one of them.
- * Rule D3. Each is the first, or the most, by some measure; of all shards' firsts one is the first.
+ * Which packets of a healthy flow a shard gives to the hub: all that a report takes from such a flow
+ * is in one of them. Rule D3. Each is the first, or the extreme one, of the shard by some measure, so
+ * that the first of all shards is among those that the hub gets.
  */
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
@@ -10,7 +10,7 @@ import type { Sighting } from "../view/timeline.ts";
 const SYN = 0x02;
 const ACK = 0x10;
 
-/** Of one flow: the best way, the first packet by several measures, every form. */
+/** Of one flow: the packet with the longest way, the first by several measures, one of every form. */
 export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
   const kept = new Set<Judgement>([packets.reduce((best, p) => hasLongerWay(p, best) ? p : best)]);
   const seen = new Set<string>();
@@ -52,7 +52,7 @@ function earliest(packets: readonly Judgement[]): Iterable<Judgement> {
   return [...firsts.values()].map(({ judgement }) => judgement);
 }
 
-/** Of all flows: what bounds the offset of two clocks, and each node's first and last event. */
+/** Of all flows: packets that bound the offset of two clocks, or have a node's first or last event. */
 export function framesOf(judgements: readonly Judgement[]): Set<Judgement> {
   const most = new Map<string, { value: bigint; judgement: Judgement }>();
   const note = (key: string, value: bigint, judgement: Judgement) => {
@@ -77,6 +77,7 @@ export function framesOf(judgements: readonly Judgement[]): Set<Judgement> {
   return new Set([...most.values()].map(({ judgement }) => judgement));
 }
 
+/** All sightings of the packet. */
 export function eventsOf({ packet }: Judgement): Sighting[] {
   return packet.chains.flatMap((chain) => chain.events);
 }

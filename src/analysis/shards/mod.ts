@@ -1,4 +1,8 @@
-/** The analysis of an incident that is spread over shards: the same report. Rules D1 to D4. */
+/**
+ * Room `shards`, after `verdict` and beside `report`, which it does not import.
+ *
+ * The analysis of an incident that is spread over shards: the same report. Rules D1 to D4.
+ */
 export type { GivenChain, GivenPacket, Withheld } from "../view/input.ts";
 export { placeKey, shardOf } from "./place.ts";
 export { planOf } from "./plan.ts";

@@ -6,20 +6,28 @@ import { type Form, formKey, ICMP, ICMP6, reverse, TCP } from "../correlate/iden
 import { Union } from "../correlate/union.ts";
 import type { FlowSummary, Selection, ShardSummary } from "./summary.ts";
 
+/** A flow by what all shards said of it. */
 interface Known {
   form: Form;
+  /** By key. */
   forms: Map<string, Form>;
+  /** Of its packets, in all shards. */
   events: number;
   loud: boolean;
+  /** As `source>destination`. */
   tunnels: Set<string>;
 }
 
-/** `eventsMax`: how many events of packets the hub has room for, beside what stands for others. */
+/**
+ * The flows that the hub must look at. `eventsMax`: how many events of those flows' packets it has
+ * room for; what stands for the other flows comes on top.
+ */
 export function planOf(summaries: readonly ShardSummary[], eventsMax = Infinity): Selection {
   const flows = merged(summaries.flatMap((summary) => summary.flows));
   const families = familiesOf(flows);
   const loud = new Set(families.filter(isLoud));
-  // What a tunnel became is seen as packets between its ends: they are looked at with it.
+  // The outer packets of a tunnel may be seen as a flow between its ends: it is looked at with the
+  // flows inside, because it has the cause of what became of them.
   for (let before = -1; before !== loud.size;) {
     before = loud.size;
     const pairs = new Set([...loud].flat().flatMap((flow) => [...flow.tunnels]));

@@ -30,23 +30,26 @@ export interface FlowSummary {
   tunnels: string[];
 }
 
+/** What a shard tells the hub before the hub selects. JSON. */
 export interface ShardSummary {
   flows: FlowSummary[];
 }
 
 /** Which flows the hub wants whole. JSON. */
 export interface Selection {
-  /** Forms as sent, as keys. */
+  /** Forms as sent, as `formKey` spells them. */
   whole: string[];
-  /** Those there is no room for: what stands for them, and some of what went wrong. */
+  /** Those the hub has no room for: it gets what stands for them, and some packets that went wrong. */
   partial: string[];
 }
 
+/** A shard's answer to a selection. JSON, but for events, which have their codec. */
 export interface Selected {
   packets: GivenPacket[];
   withheld: Withheld;
 }
 
+/** A shard whose packets were judged: it can be asked for more than once. */
 export interface JudgedShard {
   summary: ShardSummary;
   select(selection: Selection): Selected;
@@ -84,7 +87,10 @@ function isLoud(judgement: Judgement): boolean {
   return judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd);
 }
 
-/** Fragments belong together, and a death is something to explain, unless it is the usual one. */
+/**
+ * Makes the hub look at the whole flow: fragments, because they are judged together; answers about a
+ * packet; and drops, unless they are routine.
+ */
 function isOdd(event: Sighting): boolean {
   if (event.fragmentOffset !== undefined) return true;
   if (event.kind === "icmp-error" || event.kind === "reset") return true;
@@ -93,7 +99,7 @@ function isOdd(event: Sighting): boolean {
     !(isRoutineDrop(event) || isSideCopy(event) || isAnothersFrame(event));
 }
 
-/** Packets with the first or last event of a node: they bound the incident. */
+/** Packets with the first or last event of a node: the time that the report covers is theirs. */
 function edgesOf(nodes: readonly NodeView[], packets: readonly Packet[]): Packet[] {
   const ends = new Set(nodes.flatMap(({ events }) => [events[0], events.at(-1)]));
   return packets.filter(({ chains }) =>

@@ -16,6 +16,7 @@ import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
+/** What the last sighting of a copy means. */
 export type EndKind =
   /** A socket, or the stack that answers for one, took it. */
   | "delivered"
@@ -34,13 +35,16 @@ export type EndKind =
   /** Held for want of its next hop's link address, as far as was seen. */
   | "waiting";
 
+/** How one copy of a packet ended, as far as was seen. */
 export interface End {
   kind: EndKind;
+  /** Its last sighting. */
   step: Step;
-  /** Happened where the packet's destination lives. */
+  /** It was where the packet's destination lives. */
   atDestination: boolean;
 }
 
+/** How the copy ended that nothing follows after this step. */
 export function endOf(step: Step): End {
   const { event } = step;
   const state = stateAt(event.node, event.netns ?? lastNetns(step), event.at);
@@ -50,6 +54,7 @@ export function endOf(step: Step): End {
   return { kind: kindOf(step, atDestination), step, atDestination };
 }
 
+/** The last namespace that the copy was seen in on the node of this step. */
 function lastNetns(step: Step): number | undefined {
   for (let at: Step | null = step; at; at = at.previous) {
     if (at.event.node !== step.event.node) return undefined;
@@ -93,6 +98,7 @@ function sentBefore(step: Step): Sighting | null {
   return null;
 }
 
+/** The step and those before it on the same node, the last first. */
 function sightingsHere(step: Step): Sighting[] {
   const result: Sighting[] = [];
   for (let at: Step | null = step; at?.event.node === step.event.node; at = at.previous) {
@@ -101,6 +107,7 @@ function sightingsHere(step: Step): Sighting[] {
   return result;
 }
 
+/** The kernel freed it without calling that a drop. */
 function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSolicitationCopy(event)) return "waiting";
@@ -110,16 +117,17 @@ function consumed(step: Step, atDestination: boolean): EndKind {
     return "dropped";
   }
   if (atDestination && isTakenByProtocol(event)) return "delivered";
-  // Freed after it was sent: the driver is done with it.
+  // A driver frees a packet when the device has sent it.
   if (before?.kind === "device-tx") return "left";
   return atDestination ? "taken" : "routine";
 }
 
-/** [O3] Received where its destination is, addressed to this host, and never dropped there. */
+/** [O3] Taken when it was received where its destination is, for this host, and not dropped. */
 function received(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (event.tunnelKind !== undefined) return "silent";
-  // The lower device's MAC is not theirs: to it their frames are another host's.
+  // Asked before the packet type: frames for a macvlan device have its MAC, and for the lower device,
+  // which was seen to receive them, they are another host's.
   if (ownedAbove(step)) return "taken";
   if (event.packetType === "otherhost") return "silent";
   return atDestination && !isBridgePort(step) ? "taken" : "silent";
@@ -131,13 +139,16 @@ function isBridgePort(step: Step): boolean {
   return link?.masterIfindex !== undefined && link.bridgePort !== undefined;
 }
 
-/** macvlan and the like receive without a tracepoint of their own, perhaps in another netns. */
+/**
+ * A macvlan device or the like above the device of this step, in whichever namespace, has the
+ * packet's destination. Such devices receive without a tracepoint of their own.
+ */
 function ownedAbove(step: Step): boolean {
   const { event } = step;
   for (const [, list] of event.node.states) {
     for (const link of list.at(-1)!.state.links) {
       if (!receivesUntraced(link.kind)) continue;
-      // In another netns iproute2 may not tell the lower device: then the MAC decides.
+      // Of a device in another namespace iproute2 may not tell the lower one: then the MAC decides.
       const isLower = link.peerIfindex === event.ifindex;
       const isFor = link.mac !== undefined && link.mac === event.destinationMac;
       if (link.peerIfindex === undefined ? !isFor : !isLower) continue;

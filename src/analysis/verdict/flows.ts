@@ -13,14 +13,18 @@ import type { Judgement } from "./judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
 
+/** One direction of a conversation: the packets that were sent in one form. */
 export interface FlowGroup {
+  /** As `flowId` spells it. */
   id: string;
+  /** The form its packets were sent in. */
   form: Form;
   packets: Judgement[];
   /** Every form its packets had, by key. */
   forms: Map<string, Form>;
-  /** The flow this one answers, and the one that answers it. */
+  /** The flow that this one answers. */
   request?: FlowGroup;
+  /** The flow that answers this one. */
   reply?: FlowGroup;
 }
 
@@ -33,6 +37,7 @@ export function sentForm(judgement: Judgement): Form {
   return formOf(first);
 }
 
+/** All flows of an incident, with translated packets in the flow they belong to, and directions joined. */
 export function flowsOf(judgements: readonly Judgement[]): FlowGroup[] {
   const groups = groupBySentForm(judgements);
   const merged = mergeTranslated(groups);
@@ -67,7 +72,10 @@ function firstFragments(judgements: readonly Judgement[]): Map<string, Form> {
   return firsts;
 }
 
-/** Of a first fragment: by which key others of its packet may be known, before and after NAT. */
+/**
+ * The keys (`fragmentKey`) that other fragments of its packet may have, before and after NAT. Empty
+ * for what is no first fragment.
+ */
 export function firstFragmentKeys(judgement: Judgement): string[] {
   const [first] = fragmentsOf(judgement);
   if (first?.fragmentOffset !== 0) return [];
@@ -77,7 +85,7 @@ export function firstFragmentKeys(judgement: Judgement): string[] {
   );
 }
 
-/** What all fragments of one packet share; null for what is no fragment. */
+/** A key that fragments of one packet share in one form; null for what is no fragment. */
 export function fragmentKey(judgement: Judgement): string | null {
   const [first] = fragmentsOf(judgement);
   if (!first) return null;
@@ -126,6 +134,7 @@ function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
   return [...result.values()];
 }
 
+/** Its packets were only seen after their translation. */
 const hasOnlyLateForms = (group: FlowGroup) => group.forms.size === 1;
 
 /** `tcp 10.0.0.1:4000>10.0.0.2:80`: readable, and the same in every run over the same events. */
@@ -140,6 +149,7 @@ export function flowId(form: Form): string {
 
 const NAMES: Record<number, string> = { [ICMP]: "icmp", [TCP]: "tcp", 17: "udp", [ICMP6]: "icmp6" };
 
+/** The protocol as a report names it: `tcp`, else the number as text. */
 export function protocolName(form: Form): string {
   return NAMES[form.protocol] ?? String(form.protocol);
 }
@@ -163,7 +173,10 @@ function joinDirections(groups: FlowGroup[]): void {
   }
 }
 
-/** Who asked: by ICMP type, by SYN, by conntrack, by the first on a node both passed, by port. */
+/**
+ * Whether `a` asked and `b` answered: by ICMP type, by SYN, by conntrack, by which came first on a
+ * node that saw both, then by port (servers have the lower one) and id, so that it is never chance.
+ */
 function isRequest(a: FlowGroup, b: FlowGroup): boolean {
   for (const sign of [asksByType, asksBySyn, asksByConntrack]) {
     const left = sign(a);

@@ -6,12 +6,14 @@ import { isReassembled } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
- * [O14] A fragment that arrived is held until the others have: with one of them missing nobody was
- * reached, and what became of those that arrived is told by the one that did not.
+ * [O14] A fragment that arrived is held until the others have come. With one of them missing it
+ * reached nobody, and the fragment that did not arrive tells why.
  */
 export function judgeFragments(judgements: readonly Judgement[]): void {
+  /** The fragments of each packet. */
   const wholes = new Map<string, Judgement[]>();
   const carriers = completedOuters(judgements);
+  /** Other keys of a packet, as after NAT, to the one that its first fragment was sent with. */
   const known = new Map<string, string>();
   for (const judgement of judgements) {
     const [own, ...others] = firstFragmentKeys(judgement);
@@ -47,8 +49,9 @@ const HELD: Gap = {
 };
 
 /**
- * Outer headers of what went through a tunnel and arrived, or was put together: the first fragment
- * of an encapsulated packet is seen as what it carries, and only the others as fragments.
+ * Keys of the outer packets of a tunnel that were complete. The first fragment of an encapsulated
+ * packet is seen as the packet inside, so its other fragments lack a first one in `judgements`; they
+ * are complete when the packet inside arrived, or was put together.
  */
 function completedOuters(judgements: readonly Judgement[]): Set<string> {
   const keys = new Set<string>();
@@ -79,7 +82,7 @@ function isWhole(arrived: readonly Judgement[]): boolean {
   return ((events.at(-1)!.ipFlags ?? 0) & 1) === 0;
 }
 
-/** Bytes of the packet's payload in one fragment: all behind the IP header. */
+/** Bytes of the packet's payload in one fragment: all after the IP header without options. */
 function carried(event: Sighting): number {
   const header = event.network === "ip6" ? 48 : 20;
   return (event.ipLength ?? 0) - header;

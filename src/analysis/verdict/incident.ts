@@ -1,4 +1,8 @@
-/** All packets and flows of an incident, judged: from the input up to where causes are asked for. */
+/**
+ * Room `verdict`, after `correlate`: what became of every packet, and of the flow it belongs to.
+ *
+ * All packets and flows of an incident, judged: from the input up to where causes are asked for.
+ */
 import { type FilterPacket, matchesAny, parseFilter } from "../../event/filter/mod.ts";
 import { chainsOf } from "../correlate/chains.ts";
 import { addGiven } from "../correlate/given.ts";

@@ -1,31 +1,25 @@
-/** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O9. */
+/** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
 import type { Gap } from "../../event/gaps.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
 import { sameFrame } from "../correlate/frames.ts";
-import { treeOf } from "../correlate/links.ts";
+import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, stepsTo } from "../correlate/steps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
-import { lookUpRoute } from "../view/routing.ts";
-import {
-  holdersOfMac,
-  linkOf,
-  type Owner,
-  ownersOf,
-  stateAfter,
-  stateAt,
-} from "../view/state_view.ts";
-import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
+import { linkOf, ownersOf, stateAt } from "../view/state_view.ts";
+import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
+import { isUnresolved, nextHop } from "./next_hop.ts";
 
 /** A hop or an answer younger than this may still be on its way. */
 export const TRAVEL_NS = 200e6;
 /** A packet may wait this long for its next hop's link address before the kernel gives up. */
 const RESOLUTION_NS = 3.5e9;
 
+/** What its own sightings tell of a packet: what other packets tell is for the passes. */
 export function judge(packet: Packet, world: World): Judgement {
-  const ends = treeOf(packet).leaves.map(endOf);
+  const ends = leavesOf(packet).map(endOf);
   const best = ends.reduce((a, b) => speaksBefore(a, b) ? a : b);
   const steps = stepsTo(best.step);
   const base = { packet, end: best, steps, revisedBy: NO_RULES };
@@ -57,7 +51,7 @@ function routineGap(event: Sighting): Gap {
   return { code: "freed-without-reason", text };
 }
 
-/** By rank, then the longer way, then the later moment on its node: never chance. */
+/** A copy speaks for the packet by rank, then the longer way, then the later moment on its node: never chance. */
 function speaksBefore(a: End, b: End): boolean {
   if (rankOf(a) !== rankOf(b)) return rankOf(a) < rankOf(b);
   const length = (end: End) => stepsTo(end.step).length;
@@ -68,17 +62,17 @@ function speaksBefore(a: End, b: End): boolean {
   return a.step.event.at >= b.step.event.at;
 }
 
-/** Shared by all that no pass revises, for there may be millions. */
+/** One empty list for all judgements that no pass revises: there may be millions. */
 const NO_RULES: readonly RuleId[] = [];
 
 type Base = Omit<Judgement, "outcome" | "gap">;
 
 const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unknown", gap });
 
-/** [O3] No drop where drops are watched: a socket has it. */
+/** [O3] A socket has it, because it was not dropped and drops were watched. */
 function judgeTaken(base: Base, world: World): Judgement {
   const { event } = base.end.step;
-  // Behind NAT it may have been for somebody else: then it was sent on.
+  // Its transmission must be watched, too: NAT may have made it somebody else's, and sent it on.
   const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]);
   if (gap) {
     const text = `received, but whether a socket took it: ${gap.text}`;
@@ -88,10 +82,11 @@ function judgeTaken(base: Base, world: World): Judgement {
   return { ...base, outcome: "delivered" };
 }
 
-/** Also what its probe may have lost without having told. */
+/** The node's batches may not tell yet what followed: within `ns`, or what was lost in that time. */
 const isYoung = (event: Sighting, ns = TRAVEL_NS) =>
   event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
 
+/** More may come while the incident is open. When it is closed, nobody knows. */
 function young(base: Base, world: World): Judgement {
   if (!world.closed) return { ...base, outcome: "in-flight" };
   const { event } = base.end.step;
@@ -134,7 +129,10 @@ function judgeLeft(base: Base, world: World): Judgement {
   return { ...base, awaited, outcome: "vanished" };
 }
 
-/** Handed to a tunnel device and never sent on: it waits for the outer next hop, and left nothing. */
+/**
+ * A gap when the packet was last seen as it was handed to a tunnel device: it did not leave the
+ * node, because the outer packet would have been seen. It waits for the outer next hop's address.
+ */
 function heldIn(event: Sighting): Gap | null {
   const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex, event.device);
   if (link?.tunnel === undefined || event.tunnelKind !== undefined) return null;
@@ -143,7 +141,7 @@ function heldIn(event: Sighting): Gap | null {
   return { code: "tunnel-device-silent", text };
 }
 
-/** The frame was received by somebody: whatever became of it then, it was not lost on the way. */
+/** Where another node received the sent frame: whatever became of it there, the way did not lose it. */
 function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
   if (sent.kind !== "device-tx") return undefined;
   return packet.chains.flatMap((chain) => chain.events).find((event) =>
@@ -152,12 +150,12 @@ function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
   );
 }
 
-/** Encapsulating takes microseconds; the skb is somebody else's soon. */
+/** Encapsulating again takes microseconds; later the same skb may be another packet's. */
 const NESTING_NS = 1e6;
 
 /**
- * Two tunnel headers are read, the innermost packet of a third is not: what a tunnel inside a
- * tunnel became is seen only as the packets of the outer one.
+ * A gap when a tunnel's packet went into another tunnel. The probe reads two tunnel headers and not
+ * the packet inside them: after that only the packets of the outer tunnel are seen.
  */
 function nestedIn(event: Sighting): Gap | null {
   if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
@@ -174,31 +172,9 @@ function nestedIn(event: Sighting): Gap | null {
 }
 
 /**
- * The probed place a sent packet should have come to next: the holder of the frame's MAC, else
- * whoever owns the outer, else the inner destination: what lies between has no probe.
- */
-function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
-  const state = stateAt(event.node, event.netns, event.at);
-  const link = linkOf(state, event.ifindex, event.device);
-  if (event.destinationMac) {
-    const holder = holdersOfMac(nodes, event.destinationMac)
-      .find((owner) => owner.netns !== event.netns || owner.node !== event.node);
-    if (holder) return holder;
-  }
-  const peer = link?.kind === "veth" && link.peerNetns !== undefined &&
-    event.node.states.get(link.peerNetns)?.at(-1)?.state;
-  if (peer) {
-    const end = peer.links.find((other) => other.ifindex === link!.peerIfindex);
-    if (end) return { node: event.node, netns: peer.netns, state: peer, link: end };
-  }
-  const destination = event.tunnelDestination ?? event.destination!;
-  return ownersOf(nodes, destination)
-    .find((owner) => owner.netns !== event.netns || owner.node !== event.node) ?? null;
-}
-
-/**
- * [O4] A tunnel led it to a node that does not host its destination, and nobody there took it. That
- * it did not go elsewhere as well, and that no port there was the right one, takes every event.
+ * [O4] A tunnel led it to a node that does not host its destination, where a bridge flooded it and
+ * nobody took it. It is dropped only if no copy went elsewhere and no port there was the right one:
+ * to know that, no event of any node may be missing.
  */
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
@@ -213,7 +189,7 @@ function judgeFlooded(base: Base, world: World): Judgement {
   return unknown(base, { code: "only-copies-for-others", text });
 }
 
-/** [O8] Received, not for this host, not sent on, not dropped: held inside the kernel. */
+/** [O8] Received and neither taken, sent on nor dropped: the kernel holds it. */
 function judgeSilent(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const waiting = base.end.kind === "waiting" || isUnresolved(event);
@@ -231,16 +207,4 @@ function heldAt({ node, device }: Sighting, kind: End["kind"]): Gap {
   }
   const text = `${node.name} received it on ${device} and no script saw what became of it`;
   return { code: "held-silently", text };
-}
-
-/** The packet's next hop has no link address yet. */
-function isUnresolved(event: Sighting): boolean {
-  const state = stateAfter(event.node, event.netns, event.at);
-  if (!state) return false;
-  const destination = event.tunnelDestination ?? event.destination!;
-  const { route } = lookUpRoute(state, { destination });
-  const hop = route?.gateway ?? destination;
-  return state.neighbours.some((entry) =>
-    entry.address === hop && entry.states.some((name) => name === "INCOMPLETE")
-  );
 }

@@ -2,15 +2,19 @@
 import type { NodeView } from "../view/timeline.ts";
 import type { Judgement } from "./judgement.ts";
 
-/** What must be added to a time of one node to have it on the other's, as `at` of both. */
+/** Bounds of what must be added to an `at` of one node to have it as an `at` of the other. In ns. */
 export interface Bounds {
   least: number;
   most: number;
 }
 
+/** By the name of the one node, then of the other. */
 type Table = Map<string, Map<string, Bounds>>;
 
-/** Bounds from every node to every one it can be compared with; a hop takes at most `travelNs`. */
+/**
+ * Bounds from every node to every one that it exchanged packets with, directly or by way of others. A
+ * packet is taken to be on its way between two nodes for at most `travelNs`.
+ */
 export function boundsBetween(
   judgements: readonly Judgement[],
   nodes: readonly NodeView[],
@@ -38,7 +42,7 @@ function narrow(table: Table, from: NodeView, to: NodeView, bounds: Bounds): voi
   });
 }
 
-/** By way of other nodes, the fewest first. */
+/** Bounds from one node to all others, each by way of as few nodes as possible. */
 function spread(direct: Table, root: string): Map<string, Bounds> {
   const found = new Map<string, Bounds>([[root, { least: 0, most: 0 }]]);
   for (const [name, bounds] of found) {

@@ -27,16 +27,17 @@ function proven(judgement: Judgement): void {
 }
 
 /**
- * One answer proves one request with its sequence number: ping sends the same number again when
- * its packet was dropped before its eyes.
+ * One answer proves one request with its sequence number, not all of them: ping sends the same number
+ * again when the kernel told it that its packet was dropped.
  */
 function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
+  /** By sequence number: answers that no delivered request accounts for. */
   const unclaimed = new Map<number | undefined, number>();
   const add = (judgement: Judgement, count: number) => {
     const { icmpSequence } = firstEvent(judgement);
     unclaimed.set(icmpSequence, (unclaimed.get(icmpSequence) ?? 0) + count);
   };
-  // Behind lost events two parts of one answer look like two, but for what no hop changes.
+  // Where events were lost, one answer may be two packets of this list, with equal invariants.
   const distinct = new Map(
     replies.packets.map((reply) => [reply.packet.chains[0]!.invariants, reply]),
   );
@@ -49,12 +50,12 @@ function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
   }
 }
 
-/** Sequence numbers wrap: a is before or at b. */
+/** `a` is before or at `b` on the circle of sequence numbers, which wrap. */
 const notAfter = (a: number, b: number) => ((b - a) | 0) >= 0;
 
 /**
- * What is acknowledged did arrive: in this segment, where no other one carried it; else the loss,
- * if it is one, was made good.
+ * What is acknowledged did arrive. Where one segment alone carried it, that segment was delivered;
+ * where several did, one of them was, and the others' loss, if there was one, was made good.
  */
 function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   let highest: number | null = null;
@@ -65,6 +66,7 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
     if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
   }
   if (highest === null) return;
+  /** How many segments end at a sequence number. */
   const sent = new Map<number, number>();
   for (const packet of group.packets) {
     const end = sequenceEnd(packet);
@@ -78,13 +80,13 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   }
 }
 
-/** Nothing of what its sender sent was missed: what was sent again was seen. */
+/** Its sender's transmissions were all seen: no other packet can have carried the same. */
 function isWatched(judgement: Judgement): boolean {
   const { node, kind } = firstEvent(judgement);
   return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null;
 }
 
-/** What must be acknowledged for this segment to have arrived; null when it carries nothing. */
+/** The acknowledgement number that proves this segment's arrival; null when it carries nothing. */
 function sequenceEnd(judgement: Judgement): number | null {
   const { tcpSequence, payload, tcpFlags } = firstEvent(judgement);
   const length = (payload ?? 0) + ((tcpFlags ?? 0) & 2 ? 1 : 0) + ((tcpFlags ?? 0) & 1 ? 1 : 0);
@@ -92,8 +94,8 @@ function sequenceEnd(judgement: Judgement): number | null {
 }
 
 /**
- * An answer proves that a request was delivered. Which one it can't say, and one request may have
- * several answers: only where a single one was sent it is that one.
+ * An answer over UDP proves that a request was delivered, but not which one, and one request may have
+ * several answers. So it proves something only of a request that is the only one.
  */
 function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
   const [request, another] = requests.packets;
@@ -102,8 +104,8 @@ function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
 }
 
 /**
- * [O11] Without the losses that the protocol itself made good: what the segment carried arrived in
- * another one. It stays counted as a packet, and does not make the flow bad.
+ * [O11] The packets of a flow without the losses that TCP made good: what such a segment carried
+ * arrived in another one. It stays counted as a packet, and does not make the flow bad.
  */
 export function unrecovered(group: FlowGroup): Judgement[] {
   if (group.form.protocol !== TCP) return group.packets;
@@ -113,15 +115,17 @@ export function unrecovered(group: FlowGroup): Judgement[] {
   );
 }
 
+/** What of a flow was delivered. */
 interface Arrivals {
-  /** Segments that were delivered: where each begins, and what must be acknowledged for it. */
+  /** Sequence number that each delivered segment begins with. */
   begins: Uint32Array;
+  /** Acknowledgement number that proves it, at the same place as in `begins`. */
   ends: Uint32Array;
-  /** When each node's last delivered packet was first seen. */
+  /** By the node that saw them first: when the last delivered packet was first seen, as its `at`. */
   lastAt: Map<NodeView, number>;
 }
 
-/** Taken once for all losses of a flow: there may be as many of them as there is room for. */
+/** Collected once for all losses of a flow, because there may be hundreds of thousands. */
 function arrivalsOf(group: FlowGroup): Arrivals {
   const begins: number[] = [];
   const ends: number[] = [];
@@ -150,12 +154,12 @@ function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): 
   return false;
 }
 
-/** An answer is expected within this time of an echo request or a SYN. */
+/** An answer to an echo request or a SYN comes within this time, or is taken for missing. */
 const ANSWER_NS = 900e6;
 
 /**
- * [O12] Delivered, and no reply was ever sent: only where one is owed (echo, SYN), and only when
- * the destination's sending side was watched.
+ * [O12] All that was delivered of a flow asks for an answer (echo request, SYN), and none was ever
+ * sent. Only where the destination's transmissions were watched without loss, and for long enough.
  */
 export function isUnanswered(group: FlowGroup): boolean {
   if (group.reply || group.request) return false;

@@ -8,22 +8,29 @@ import { TCP } from "../correlate/identity.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
 
+/** The part of a TCP stream that a packet carries. */
 interface Range {
   judgement: Judgement;
+  /** Sequence number of its first byte. */
   from: number;
+  /** In bytes; above 0. */
   length: number;
 }
 
-/** Takes pieces out of a TCP flow's packets; what they are pieces of gets their outcome. */
+/**
+ * Takes pieces out of a TCP flow's packets; what they are pieces of gets their outcome. Flows of
+ * other protocols stay as they are.
+ */
 export function absorbPieces(group: FlowGroup): void {
   if (group.form.protocol !== TCP) return;
   const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
-  // What was cut on the way, and cut again, is put together from its smallest pieces on.
+  // The smallest first, and the sender's own last: what was cut on the way and cut again must know
+  // the fate of its pieces before it tells that of the packet it is a piece of.
   const wholes = ranges.filter(isWhole).sort((a, b) =>
     Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)) || a.length - b.length
   );
   if (wholes.length === 0) return;
-  // Where a node's receiving side is not watched, a piece begins with what it sent on.
+  // A packet that its node sent, but was not seen to receive, may be a piece that was forwarded.
   const pieces = ranges.filter(({ judgement }) =>
     !isOrigin(judgement) || judgement.end.kind !== "left"
   );
@@ -37,14 +44,14 @@ export function absorbPieces(group: FlowGroup): void {
         overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
       ),
     );
-    // A piece of one of its pieces is counted with that.
+    // A piece of a piece is already part of that piece.
     const parts = [...within].filter((piece) =>
       !owners.get(piece)?.some((owner) => within.has(owner))
     );
     if (parts.length === 0) continue;
     for (const part of parts) {
-      // Cut where it had been put together, a piece may be all that its sender sent as one packet:
-      // then the whole is no packet of its own.
+      // A router may put packets together (GRO) and cut them again. Then the piece is what a sender
+      // sent, and the whole is no packet of its own.
       const counted = isSent(part.judgement) ? whole : part;
       if (!isSent(counted.judgement)) absorbed.add(counted.judgement);
       owners.set(part, [...owners.get(part) ?? [], whole]);
@@ -55,13 +62,16 @@ export function absorbPieces(group: FlowGroup): void {
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
 }
 
-/** Sent on in one piece, as far as was seen; a received one only when it may be cut again. */
+/** May have been cut after it was last seen: a sender's own packet, or one that GRO put together. */
 function isWhole({ judgement }: Range): boolean {
   if (judgement.end.kind !== "left") return false;
   return isOrigin(judgement) || (judgement.steps[0]!.event.gsoSegments ?? 1) > 1;
 }
 
-/** The piece whose fate is that of the whole: one that died, else one of all that arrived. */
+/**
+ * The piece whose fate is that of the whole: a dropped one; else a delivered one, when all bytes were
+ * delivered; else one that is lost in another way. None when pieces are missing.
+ */
 function speaker(whole: Range, parts: readonly Range[]): Range | undefined {
   const by = (outcome: Judgement["outcome"]) =>
     parts.find((part) => part.judgement.outcome === outcome);
@@ -73,13 +83,13 @@ function speaker(whole: Range, parts: readonly Range[]): Range | undefined {
   return by("vanished") ?? by("unknown") ?? by("in-flight");
 }
 
-/** Equal ranges are one segment sent twice, not one and its piece. */
+/** Equal ranges are one segment that was sent twice: neither is a piece of the other. */
 const isSame = (a: Range, b: Range) => a.from === b.from && a.length === b.length;
 
 /** No packet is longer, so no piece of a range starts further before it. */
-const LONGEST = 65_536;
+const PACKET_BYTES_MAX = 65_536;
 
-/** Pieces that may overlap a range, without looking at all of them. */
+/** Finds the pieces that may overlap a range, by search in their order: a flow may have thousands. */
 function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
   const base = pieces[0]?.from ?? 0;
   const sorted = pieces.map((piece) => ({ piece, at: distance(base, piece.from) }))
@@ -90,7 +100,7 @@ function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (sorted[middle]!.at < at - LONGEST) low = middle + 1;
+      if (sorted[middle]!.at < at - PACKET_BYTES_MAX) low = middle + 1;
       else high = middle;
     }
     const found: Range[] = [];
@@ -102,8 +112,9 @@ function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
 }
 
 /**
- * Sent again, a segment has the same range: a piece is of the one whose IP ids it continues; where
- * there are none, the first that came is of the first that was sent.
+ * Tells whether a piece is of this whole, where a segment was sent again in the same range. The piece
+ * is of the one whose IP ids it continues; where there are none, the first that came is of the first
+ * that was sent.
  */
 function claimsOf(
   wholes: readonly Range[],
@@ -113,8 +124,8 @@ function claimsOf(
   const rivals = byStart(wholes);
   const order = new Map(pieces.map((piece, i) => [piece, i]));
   const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
-  /** How often its first byte had come to that node before. */
-  const rankOf = (piece: Range) => {
+  /** How often its first byte had come to that node before: 0 for the first time. */
+  const timesBefore = (piece: Range) => {
     const start = { ...piece, length: 1 };
     return near(start).filter((other) =>
       nodeOf(other) === nodeOf(piece) && order.get(other)! < order.get(piece)! &&
@@ -126,7 +137,7 @@ function claimsOf(
     if (others.length === 1) return true;
     const named = others.find((other) => continues(other, piece));
     if (named) return named === whole;
-    return others[Math.min(rankOf(piece), others.length - 1)] === whole;
+    return others[Math.min(timesBefore(piece), others.length - 1)] === whole;
   };
 }
 
@@ -141,9 +152,10 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
   return starts;
 }
 
-/** Only one node's wholes are the same segment sent again; another's may be a piece of it. */
+/** A key: equal starts on one node are one segment sent again; on another node it may be a piece. */
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
 
+/** Segmentation numbers its pieces on from the whole's IP id; GRO keeps the id of the first piece. */
 function continues(whole: Range, piece: Range): boolean {
   const [sent, received] = [whole, piece].map(({ judgement }) => judgement.steps[0]!.event);
   if (!sent!.ipId || !received!.ipId) return false;
@@ -152,7 +164,7 @@ function continues(whole: Range, piece: Range): boolean {
   return ahead < (sent!.gsoSegments ?? 1) || behind < (received!.gsoSegments ?? 1);
 }
 
-/** The whole goes the way of its piece: its own steps first, then those of the piece. */
+/** The whole takes over the outcome of its piece, and its way: its own steps, then the piece's. */
 function inherit(whole: Judgement, piece: Judgement): void {
   whole.end = piece.end;
   whole.steps = [...whole.steps, ...piece.steps];
@@ -161,10 +173,11 @@ function inherit(whole: Judgement, piece: Judgement): void {
   if (piece.awaited) whole.awaited = piece.awaited;
 }
 
-/** By its first node, which would have told had it received it. */
+/** Its first node sent it, and did not forward it: that node would have told that it received it. */
 const isSent = (judgement: Judgement) =>
   isOrigin(judgement) && gapOf(judgement.steps[0]!.event.node, DEVICE_SCRIPTS) === null;
 
+/** As far as was seen, its first node sent it. */
 const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
 
 function rangeOf(judgement: Judgement): Range | null {
@@ -182,7 +195,10 @@ function overlap(whole: Range, piece: Range): number {
   return Math.max(0, to - from);
 }
 
-/** Seen as itself where the whole began or ended, it is no piece of it, but sent again. */
+/**
+ * The piece may be a part of the whole. A packet that was seen on the node where the whole began or
+ * ended is none, because there the whole was still uncut: it is the same data sent again.
+ */
 function overlaps(whole: Range, piece: Range): boolean {
   if (overlap(whole, piece) === 0) return false;
   const [first, last] = [whole.judgement.steps[0]!, whole.judgement.steps.at(-1)!];

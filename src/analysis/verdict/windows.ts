@@ -1,8 +1,8 @@
 /**
  * Whether the node that should have received a packet was being watched when it would have come.
- * Rule O13. Two clocks are never compared: how they stand to each other follows from packets that
- * both nodes saw. Nodes that exchanged none are placed by their wall clocks, as far as these agree
- * with themselves.
+ * Rule O13. Times of two nodes are never compared directly: how two clocks stand to each other follows
+ * from packets that both nodes saw. Nodes that exchanged none are placed by their wall clocks, unless
+ * one of these was set while it was watched.
  */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
@@ -11,18 +11,19 @@ import { TRAVEL_NS } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { type Bounds, boundsBetween } from "./offsets.ts";
 
-/** Takes back `vanished` where the other end may not have been watched at that moment. */
+/** [O13] Takes back `vanished` where the next node may not have been watched at that moment. */
 export function doubtVanished(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
   const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
   if (vanished.length === 0) return;
   const offsets = boundsBetween(judgements, nodes, TRAVEL_NS);
-  const equals = alike(judgements);
+  const equals = equalTransmissions(judgements);
   for (const judgement of vanished) {
     const { node } = judgement.awaited!;
     const event = deviceEvent(judgement.end.step);
     if (node === event.node) continue;
     const bounds = offsets.get(event.node.name)?.get(node.name);
-    // Which of several equal packets is missing was decided by order: any of them may be it.
+    // Which of several equal packets is missing was decided by order, so it may be any of them: the
+    // first and the last must both have come while the node was watched.
     const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
     const gap = (events ?? [event]).map((other) => windowGap(other, node, bounds))
       .find((found) => found !== null);
@@ -31,11 +32,12 @@ export function doubtVanished(judgements: readonly Judgement[], nodes: readonly 
   }
 }
 
+/** Equal for packets that look alike. */
 const keyOf = ({ packet: { chains, forms } }: Judgement) =>
   `${chains[0]!.invariants} ${forms.keys().next().value}`;
 
-/** First and last transmission on each node of packets that look alike, by what they look like. */
-function alike(judgements: readonly Judgement[]): Map<string, Sighting[]> {
+/** By `keyOf`: the first and the last transmission of packets that look alike, on each node. */
+function equalTransmissions(judgements: readonly Judgement[]): Map<string, Sighting[]> {
   const ends = new Map<string, Map<NodeView, { first: Sighting; last: Sighting }>>();
   for (const judgement of judgements) {
     if (!judgement.packet.ambiguous) continue;
@@ -57,6 +59,7 @@ function alike(judgements: readonly Judgement[]): Map<string, Sighting[]> {
   ]));
 }
 
+/** Null when the node was watched for all the time in which the packet may have come to it. */
 function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
   const arrival = bounds
     ? { earliest: event.at + bounds.least, latest: event.at + bounds.most }
@@ -76,6 +79,7 @@ function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined):
   return null;
 }
 
+/** The time of arrival as the node's `at`, as if both wall clocks were right; null when one was set. */
 function byWallClock(event: Sighting, node: NodeView) {
   if (event.node.wallSteps || node.wallSteps) return null;
   const wall = wallAt(event.node, event.at);

@@ -7,8 +7,10 @@ import { TCP } from "../correlate/identity.ts";
 import type { AnalysisInput, WithheldFlow } from "../view/input.ts";
 import type { Judgement } from "./judgement.ts";
 
+/** What shards withhold of one flow, all forms of it together. */
 export type Unseen = Pick<WithheldFlow, "packets" | "partial">;
 
+/** How many packets there are, and how many of each outcome. */
 export function countOf(packets: readonly Judgement[]): PacketCounts {
   const count = (outcome: Outcome) => packets.filter((p) => p.outcome === outcome).length;
   return {
@@ -21,7 +23,7 @@ export function countOf(packets: readonly Judgement[]): PacketCounts {
   };
 }
 
-/** All shards' together. */
+/** What all shards withhold, added up. */
 export class AllWithheld {
   #flows = new Map<string, Unseen>();
   #nodes = new Map<string, number>();
@@ -33,10 +35,12 @@ export class AllWithheld {
     }
   }
 
+  /** Events of a node in packets that are withheld. */
   events(node: string): number {
     return this.#nodes.get(node) ?? 0;
   }
 
+  /** Of the packets in any form of the flow. */
   ofFlow({ forms }: FlowGroup): Unseen {
     const known = this.#flows.size === 0 ? [] : [...forms.keys()];
     return known.map((key) => this.#flows.get(key)).reduce<Unseen>(both, NOTHING);
@@ -49,6 +53,7 @@ function both(a: Unseen = NOTHING, b: Unseen = NOTHING): Unseen {
   return { packets: added(a.packets, b.packets), partial: a.partial || b.partial };
 }
 
+/** Two counts, number by number. */
 export function added(a: PacketCounts, b: PacketCounts): PacketCounts {
   return {
     seen: a.seen + b.seen,
@@ -60,7 +65,10 @@ export function added(a: PacketCounts, b: PacketCounts): PacketCounts {
   };
 }
 
-/** [D4] What a part of a flow proves of all of it: a death, where nothing can have made it good. */
+/**
+ * [D4] What a part of a flow proves of all of it. A drop proves that the flow was dropped, unless TCP
+ * may have sent the segment again; anything else is unknown.
+ */
 export function outcomeOfPart(
   { form }: FlowGroup,
   { packets: all }: Unseen,
@@ -70,6 +78,7 @@ export function outcomeOfPart(
   return isFinal && packets.some(({ outcome }) => outcome === "dropped") ? "dropped" : "unknown";
 }
 
+/** The gap of a flow of which only `looked` packets were given to the hub. */
 export function gapOfPart(looked: number, { seen }: PacketCounts): Gap {
   const text = `of its ${seen} packets only ${looked} could be looked at together`;
   return { code: "flow-too-large", text };

@@ -1,6 +1,6 @@
 /** IP addresses and prefixes as numbers, for matching against routes and rules. */
 
-/** Bits of an address: 32 or 128, and its value. Null when the text is no address. */
+/** An address as a number of 32 or 128 bits. Null when the text is no address. */
 export function parseAddress(text: string): { bits: 32 | 128; value: bigint } | null {
   if (text.includes(":")) return parse6(text);
   const parts = text.split(".");
@@ -36,6 +36,7 @@ function parse6(text: string): { bits: 128; value: bigint } | null {
   return { bits: 128, value };
 }
 
+/** A network: addresses that begin with the first `length` bits of `value`. */
 export interface Prefix {
   bits: 32 | 128;
   value: bigint;
@@ -56,6 +57,7 @@ export function parsePrefix(text: string): Prefix | null {
   return prefix;
 }
 
+/** The address is in the network; false when either can't be read, or the families differ. */
 export function contains(prefix: string, address: string): boolean {
   const net = parsePrefix(prefix);
   const host = parsePrefix(address);
@@ -64,16 +66,19 @@ export function contains(prefix: string, address: string): boolean {
   return net.value >> shift === host.value >> shift;
 }
 
+/** 224.0.0.0/4 or ff00::/8. */
 export function isMulticast(address: string): boolean {
   if (address.includes(":")) return address.toLowerCase().startsWith("ff");
   const first = Number(address.split(".")[0]);
   return first >= 224 && first <= 239;
 }
 
+/** 127.0.0.0/8 or ::1. */
 export function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.");
 }
 
+/** fe80::/10 (to febf) or 169.254.0.0/16. */
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address) || address.startsWith("169.254.");
 }

@@ -5,7 +5,10 @@
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Batch } from "./input.ts";
 
-/** Has the same report as all of them: events and states are kept, and what the others count. */
+/**
+ * Batches with the same report as the given ones. Those that bound a probe's coverage stay as they
+ * are; events, states and counts of the others are in one batch that stands for them.
+ */
 export function condense(batches: readonly Batch[]): Batch[] {
   const probes = new Map<string, Map<number, Batch>>();
   for (const batch of batches) {
@@ -13,7 +16,7 @@ export function condense(batches: readonly Batch[]): Batch[] {
     const key = JSON.stringify([node, probe]);
     const own = probes.get(key) ?? new Map<number, Batch>();
     probes.set(key, own);
-    // What came twice is one.
+    // A batch that came twice is one.
     own.set(sequence, batch);
   }
   return [...probes.values()].flatMap((own) =>
@@ -46,12 +49,12 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
   return [...result, whole];
 }
 
-/** Of equals the last. */
+/** The batch with the highest value; of equal ones the last. */
 function most(batches: readonly Batch[], value: (header: BatchHeader) => bigint): Batch {
   return batches.reduce((best, batch) => value(batch.header) >= value(best.header) ? batch : best);
 }
 
-/** How the probe's two clocks stand, as the analysis reckons it. */
+/** Wall clock minus monotonic clock, as `timelines` compares them. */
 function offsetMs({ clock }: BatchHeader): number {
   return clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n);
 }

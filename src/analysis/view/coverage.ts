@@ -1,4 +1,4 @@
-/** What a node can vouch for: silence proves nothing where something was not watched. Rule O5. */
+/** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
 import type { NodeView } from "./timeline.ts";
 

@@ -2,14 +2,16 @@
 import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, parsePrefix } from "./address.ts";
 
+/** A lookup. Absent fields are not known: rules that ask for them can't be decided. */
 export interface RouteQuery {
   source?: string;
   destination: string;
   inputDevice?: string;
 }
 
+/** What the tables say to a lookup. */
 export interface RouteAnswer {
-  /** Null when every table had nothing. */
+  /** Null when no table had a route, or a rule refused. */
   route: Route | null;
   /** The rule that sent the lookup there, or refused by itself. */
   rule: RoutingRule | null;
@@ -19,6 +21,7 @@ export interface RouteAnswer {
 
 const REFUSALS = new Set(["blackhole", "unreachable", "prohibit"]);
 
+/** A route that drops what it matches. */
 export function refuses(route: Route): boolean {
   return REFUSALS.has(route.type);
 }
@@ -105,14 +108,14 @@ function longest(state: NetnsState, family: 4 | 6, table: number, address: strin
   return best;
 }
 
-/** A route as `ip route` prints it, short. */
-/** What takes the refusal away that the lookup of `destination` ended with; null without one. */
+/** The command that takes away the route or rule which refused `destination`; null when none did. */
 export function refusalFix(destination: string, { route, rule }: RouteAnswer): string | null {
   const ip = destination.includes(":") ? "ip -6" : "ip";
   if (route) return refuses(route) ? `${ip} route del ${routeText(route)}` : null;
   return rule && rule.action !== "lookup" ? `${ip} rule del priority ${rule.priority}` : null;
 }
 
+/** A route as `ip route` prints it, without what does not matter here. */
 export function routeText(route: Route): string {
   const type = route.type === "unicast" ? "" : `${route.type} `;
   const destination = /^(0\.0\.0\.0|::)\/0$/.test(route.destination)

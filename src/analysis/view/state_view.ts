@@ -1,4 +1,4 @@
-/** Questions to node state, answered from the snapshot that fits the moment. */
+/** Questions to node state, answered from the snapshot that fits the moment (an `at` of the node). */
 import type { Link, Neighbour, NetnsState } from "../../event/state.ts";
 import { contains, isLoopback } from "./address.ts";
 import type { NodeView } from "./timeline.ts";
@@ -25,6 +25,7 @@ export function stateAfter(node: NodeView, netns: number | undefined, at: number
   return (list.find((entry) => entry.at >= at) ?? list.at(-1)!).state;
 }
 
+/** The namespace's name, else its inode as text; "" when no namespace is known. */
 export function netnsName(node: NodeView, netns: number | undefined): string {
   if (netns === undefined) return "";
   const list = node.states.get(netns);
@@ -33,6 +34,7 @@ export function netnsName(node: NodeView, netns: number | undefined): string {
   return named ?? String(netns);
 }
 
+/** A device by its number, else by its name; undefined when the state has neither. */
 export function linkOf(
   state: NetnsState | null,
   ifindex: number | undefined,
@@ -43,6 +45,7 @@ export function linkOf(
     (name === undefined ? undefined : state.links.find((link) => link.name === name));
 }
 
+/** The value of a setting as text, as `net.ipv4.ip_forward`; undefined when it was not read. */
 export function sysctl(state: NetnsState | null, name: string): string | undefined {
   return state?.sysctls[name];
 }
@@ -55,7 +58,7 @@ export function ownsAddress(state: NetnsState | null, address: string): boolean 
     state.routes.some((route) => route.type === "local" && contains(route.destination, address));
 }
 
-/** Takes in broadcasts of its networks, too. */
+/** A packet to this address is for the namespace: it has the address, or it is a broadcast's. */
 export function acceptsAddress(state: NetnsState | null, address: string): boolean {
   if (ownsAddress(state, address)) return true;
   if (address === "255.255.255.255") return true;
@@ -65,19 +68,22 @@ export function acceptsAddress(state: NetnsState | null, address: string): boole
   ) ?? false;
 }
 
+/** A probed device, with the place that it is in. */
 export interface Owner {
   node: NodeView;
+  /** Inode. */
   netns: number;
+  /** The first snapshot that has the device. */
   state: NetnsState;
   link: Link;
 }
 
-/** Every probed place that holds an address, by any snapshot. */
+/** Every probed device that has an address in any snapshot. */
 export function ownersOf(nodes: readonly NodeView[], address: string): Owner[] {
   return find(nodes, (link) => link.addresses.some((own) => own.address === address));
 }
 
-/** Every probed device with a MAC. */
+/** Every probed device that has a MAC in any snapshot. */
 export function holdersOfMac(nodes: readonly NodeView[], mac: string): Owner[] {
   return find(nodes, (link) => link.mac === mac && link.kind !== "loopback");
 }

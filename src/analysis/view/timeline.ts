@@ -1,35 +1,44 @@
-/** Batches to one view per node: events in the order of its own clock, and what it covered. */
+/**
+ * Room `view`, after `kernel`: what one node saw, covered and was configured as.
+ *
+ * Batches to one view per node: events in the order of its own clock, and what it covered.
+ */
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Batch } from "./input.ts";
 
-/** An event with its place: `at` is ns since the node's first, exact in a double for 104 days. */
+/** An event on its node. */
 export interface Sighting extends Event {
   node: NodeView;
+  /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
   at: number;
 }
 
+/** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export interface NodeView {
   name: string;
-  /** Header with the highest totals: they are cumulative. */
+  /** The one that tells up to the latest moment, whose totals are the highest. */
   header: BatchHeader;
-  /** CLOCK_MONOTONIC that `at` counts from. */
+  /** CLOCK_MONOTONIC when its first probe had attached all scripts. */
   baseNs: bigint;
+  /** In the order of time. */
   events: Sighting[];
-  /** Snapshots of each netns, oldest first. */
+  /** Snapshots of each namespace by its inode, oldest first. */
   states: Map<number, { at: number; state: NetnsState }[]>;
-  /** When watching began and up to when it is known to have gone on, as `at`. */
+  /** When watching began. */
   attachedAt: number;
+  /** Up to when watching is known to have gone on. */
   untilAt: number;
+  /** Events that bpftrace lost or that the probe threw away at its limits. */
   lost: number;
+  /** Lines that the probe or the ingest could not read. */
   refused: number;
-  duplicates: number;
   /** Runs of its probe: between two of them nobody watched. */
   runs: number;
-  /** Up to when its losses are told: a loss may be counted in the batch after. */
+  /** Up to when its losses are known: a batch may tell of losses in the time of the one before. */
   toldAt: number;
-  /** Batches that others came after. */
+  /** Batches that have not come, although later ones have. */
   missing: number;
   /** Events of all nodes that the store threw away. */
   evicted: number;
@@ -37,7 +46,10 @@ export interface NodeView {
   wallSteps: boolean;
 }
 
-/** Views by node name, in the order of their names. */
+/**
+ * One view per node, in the order of their names. Batches may come in any order and more than once.
+ * `evicted`: how many events of all nodes the store threw away.
+ */
 export function timelines(batches: readonly Batch[], evicted = 0): NodeView[] {
   const byNode = new Map<string, Batch[]>();
   for (const batch of batches) {
@@ -71,7 +83,6 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     untilAt: 0,
     lost: sum(probes, (h) => h.totals.lost + h.totals.evicted),
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
-    duplicates: 0,
     toldAt: 0,
     runs: probes.length,
     missing: sum(probes, (header) => header.sequence + 1) -
@@ -83,7 +94,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
   }
   for (const [i, { header }] of ordered.entries()) {
-    // A loss may be told by the probe's next batch only.
+    // The next batch of the same probe tells what was lost up to here; after the final one none comes.
     if (ordered[i + 1]?.header.probe !== header.probe && !header.final) continue;
     node.toldAt = Math.max(node.toldAt, Number(BigInt(header.untilNs) - baseNs));
   }
@@ -92,10 +103,10 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
   return node;
 }
 
-/** How far two readings of both clocks lie apart on a machine that is short of time. */
+/** How far apart a busy machine may read its two clocks, which should be at one moment. */
 const READING_MS = 500;
 
-/** Pairs of both clocks that differ by more than their reading takes. */
+/** The wall clock moved against the monotonic one by more than the time of a reading. */
 function isWallSet(batches: readonly Batch[]): boolean {
   const offsets = batches.map(({ header: { clock } }) =>
     clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n)
@@ -126,7 +137,7 @@ function sum(batches: Batch[], of: (header: BatchHeader, batch: Batch) => number
   return batches.reduce((total, batch) => total + of(batch.header, batch), 0);
 }
 
-/** Two events of one kind, moment, processor and skb are one event that was told twice. */
+/** A key: events of one kind, moment, processor and skb are one event that came twice. */
 const sameness = (event: Event) => `${event.kind} ${event.timeNs} ${event.cpu} ${event.skb ?? ""}`;
 
 function addEvents(node: NodeView, batches: Batch[]): void {
@@ -134,10 +145,7 @@ function addEvents(node: NodeView, batches: Batch[]): void {
   for (const batch of batches) {
     for (const event of batch.events) {
       const key = sameness(event);
-      if (seen.has(key)) {
-        node.duplicates++;
-        continue;
-      }
+      if (seen.has(key)) continue;
       seen.add(key);
       node.events.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
     }
@@ -147,7 +155,7 @@ function addEvents(node: NodeView, batches: Batch[]): void {
   if (last) node.untilAt = Math.max(node.untilAt, last.at);
 }
 
-/** Sightings later than one moment of a node's clock and before another. */
+/** Sightings of a node after the moment `from` and before `to`, both as `at`. */
 export function* sightingsBetween(node: NodeView, from: number, to: number): Iterable<Sighting> {
   let low = 0;
   let high = node.events.length;
@@ -159,7 +167,7 @@ export function* sightingsBetween(node: NodeView, from: number, to: number): Ite
   for (; low < node.events.length && node.events[low]!.at < to; low++) yield node.events[low]!;
 }
 
-/** Time, then what makes the order total, so that it does not depend on the order of arrival. */
+/** Order of one node's events: by time, then by what else differs, so that it is never by arrival. */
 export function byTime(a: Sighting, b: Sighting): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.cpu !== b.cpu) return a.cpu - b.cpu;

@@ -1,0 +1,47 @@
+/** Where a packet should have come next. */
+import { lookUpRoute } from "../view/routing.ts";
+import {
+  holdersOfMac,
+  linkOf,
+  type Owner,
+  ownersOf,
+  stateAfter,
+  stateAt,
+} from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+
+/**
+ * The probed place that a sent packet should have come to next: the holder of the frame's MAC; else
+ * the other end of a veth pair; else the owner of the destination (in a tunnel: of the outer one),
+ * because nothing on the way to it has a probe. Null when no probed node is one of these.
+ */
+export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
+  const isElsewhere = ({ node, netns }: Owner) => netns !== event.netns || node !== event.node;
+  const state = stateAt(event.node, event.netns, event.at);
+  const link = linkOf(state, event.ifindex, event.device);
+  if (event.destinationMac) {
+    const holder = holdersOfMac(nodes, event.destinationMac)
+      .find(isElsewhere);
+    if (holder) return holder;
+  }
+  const peerState = link?.kind === "veth" && link.peerNetns !== undefined &&
+    event.node.states.get(link.peerNetns)?.at(-1)?.state;
+  if (peerState) {
+    const end = peerState.links.find((other) => other.ifindex === link!.peerIfindex);
+    if (end) return { node: event.node, netns: peerState.netns, state: peerState, link: end };
+  }
+  const destination = event.tunnelDestination ?? event.destination!;
+  return ownersOf(nodes, destination).find(isElsewhere) ?? null;
+}
+
+/** The kernel was asking for the link address of the packet's next hop, and had none yet. */
+export function isUnresolved(event: Sighting): boolean {
+  const state = stateAfter(event.node, event.netns, event.at);
+  if (!state) return false;
+  const destination = event.tunnelDestination ?? event.destination!;
+  const { route } = lookUpRoute(state, { destination });
+  const hop = route?.gateway ?? destination;
+  return state.neighbours.some((entry) =>
+    entry.address === hop && entry.states.some((name) => name === "INCOMPLETE")
+  );
+}
