@@ -41,6 +41,7 @@ async function sourcesHash(): Promise<string> {
   const paths = [
     ...names.sort().map((name) => join(HERE, name)),
     join(ROOT, "src/event/codes.ts"),
+    join(ROOT, "src/event/sse.ts"),
     join(ROOT, "src/cli/explain/catalogue.ts"),
     fileURLToPath(PAGE),
     join(ROOT, "deno.lock"),

@@ -4,7 +4,7 @@
  * and not EventSource, which can't send an Authorization header.
  */
 import { problemOf, request, whyUnanswered } from "./api.ts";
-import { createSseParser, type ServerSentEvent } from "./sse.ts";
+import { createSseParser, type ReceivedServerSentEvent } from "../event/sse.ts";
 
 export type Connection =
   | { state: "connecting" }
@@ -19,7 +19,7 @@ export interface LiveOptions {
   incident: string;
   onConnection(connection: Connection): void;
   /** Events that came in one piece. True when the stream has said that it is over. */
-  onEvents(events: ServerSentEvent[]): boolean;
+  onEvents(events: ReceivedServerSentEvent[]): boolean;
 }
 
 /** The ingest sends a comment every 5 s: four silent ones, and the connection is dead. */
@@ -55,7 +55,7 @@ async function once(
   options: LiveOptions,
   cursor: string,
   stopped: AbortSignal,
-  onProgress: (events: ServerSentEvent[]) => void,
+  onProgress: (events: ReceivedServerSentEvent[]) => void,
 ): Promise<Connection> {
   const silence = new AbortController();
   const signal = AbortSignal.any([stopped, silence.signal]);

@@ -1,6 +1,6 @@
 /** What the live stream has told so far. Pure: events in, state out. */
 import type { Flow, Report, ReportNode } from "../event/report.ts";
-import type { ServerSentEvent } from "./sse.ts";
+import type { ReceivedServerSentEvent } from "../event/sse.ts";
 import { fields, list, number, readAccounting, readFlow, readNode, text } from "./read.ts";
 
 export interface Told {
@@ -37,7 +37,7 @@ export const NOTHING_TOLD: Told = {
 };
 
 /** Folds events that came together; one copy of the flows for all of them. */
-export function fold(before: Told, events: readonly ServerSentEvent[]): Told {
+export function fold(before: Told, events: readonly ReceivedServerSentEvent[]): Told {
   const told: Draft = {
     ...before,
     flows: new Map(before.flows),

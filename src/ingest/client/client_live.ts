@@ -1,7 +1,7 @@
 /** Following a live stream: reads its events, and goes on where it was when the connection broke. */
 import { LasthopError } from "../../event/error.ts";
+import { readServerSentEvents } from "../../event/sse.ts";
 import type { LiveEvent } from "../live/live_event.ts";
-import { readServerSentEvents } from "../sse.ts";
 
 export interface LiveOptions {
   signal?: AbortSignal;
@@ -43,7 +43,7 @@ export async function* followLive(
         for await (const received of readServerSentEvents(response.body!)) {
           failures = 0;
           if (!KNOWN.has(received.event)) continue;
-          cursor = received.id ?? cursor;
+          cursor = received.id || cursor;
           const { event, data } = received;
           const live = { event, data: JSON.parse(data), cursor } as ReceivedLiveEvent;
           yield live;

@@ -4,7 +4,6 @@ import { tally } from "../../../test/contract/tally.ts";
 import { LasthopError } from "../../event/error.ts";
 import { createClient, IngestError } from "./client.ts";
 import { startIngest } from "../deno.ts";
-import { encodeServerSentEvent, readServerSentEvents } from "../sse.ts";
 
 const start = (port = 0) =>
   startIngest({
@@ -120,21 +119,4 @@ Deno.test("an address that can't be listened on is a clear error", async () => {
     return error.code === "listen_failed";
   });
   await ingest.stop();
-});
-
-Deno.test("server-sent events come back as they were sent, however they are cut", async () => {
-  const events = [
-    { id: "e-1", event: "flow", data: '{"a":"line\\nend \u{1F4A5}"}' },
-    { event: "summary", data: "{}" },
-  ];
-  const text = `: comment\n\n${events.map(encodeServerSentEvent).join("")}event: cut\ndata: x\n`;
-  const bytes = new TextEncoder().encode(text);
-  for (const size of [1, 3, 7, 1000]) {
-    const chunks = (async function* () {
-      for (let at = 0; at < bytes.length; at += size) {
-        yield await Promise.resolve(bytes.subarray(at, at + size));
-      }
-    })();
-    deepEqual(await Array.fromAsync(readServerSentEvents(chunks)), events);
-  }
 });

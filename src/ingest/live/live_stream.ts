@@ -1,6 +1,6 @@
 /** A viewer as a body of server-sent events. It is pulled, so a slow reader buffers nothing here. */
+import { encodeServerSentEvent } from "../../event/sse.ts";
 import type { Clock } from "../clock.ts";
-import { encodeServerSentEvent } from "../sse.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface LiveStreamOptions {

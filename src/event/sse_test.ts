@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
-import { createSseParser } from "./sse.ts";
+import { createSseParser, encodeServerSentEvent, readServerSentEvents } from "./sse.ts";
 
 const STREAM = ': heartbeat\n\nid: 7\nevent: report\ndata: {"a":1}\n\n' +
   "event: flow\r\ndata: one\r\ndata: two\r\n\r\nid: 9\ndata:x\n\n";
@@ -26,4 +26,26 @@ Deno.test("the parser gives the same events however the stream is cut", () => {
 
 Deno.test("the parser gives nothing of an event that the end cuts off", () => {
   equal(createSseParser()("id: 1\nevent: flow\ndata: {}\n").length, 0);
+});
+
+Deno.test("events come back as they were written, however their bytes are cut", async () => {
+  const events = [
+    { event: "hello", data: "{}" },
+    { id: "e-1", event: "flow", data: '{"a":"line\\nend \u{1F4A5}"}' },
+    { event: "summary", data: "{}" },
+  ];
+  const text = `: comment\n\n${events.map(encodeServerSentEvent).join("")}event: cut\ndata: x\n`;
+  const bytes = new TextEncoder().encode(text);
+  for (const size of [1, 3, 7, 1000]) {
+    const chunks = (async function* () {
+      for (let at = 0; at < bytes.length; at += size) {
+        yield await Promise.resolve(bytes.subarray(at, at + size));
+      }
+    })();
+    deepEqual(await Array.fromAsync(readServerSentEvents(chunks)), [
+      { ...events[0], id: "" },
+      events[1],
+      { ...events[2], id: "e-1" },
+    ]);
+  }
 });
