@@ -30,9 +30,9 @@ export const isTapCopy = (event: Event): boolean =>
   isFree(event) && (event.packetType === "outgoing" || freedIn(event, TAPS));
 
 /**
- * Functions that look at a copy or put the packet elsewhere: taps, ARP, an XDP program's copy
- * (`skb_pp_cow_data`, before 6.8 `veth_convert_skb_to_xdp_buff`), a queue to a program (NFQUEUE),
- * a bridge's or multicast router's clones, netlink.
+ * Functions that look at a copy or put the packet elsewhere: taps, ARP, the making of a copy for an
+ * XDP program (veth, generic XDP), a queue to a program (NFQUEUE), clones of a bridge or a multicast
+ * router, netlink.
  */
 const COPIERS = new RegExp(
   "^(t?packet_|arp_|run_filter|dev_queue_xmit_nit|" +
@@ -71,7 +71,7 @@ const TCP_ROUTINE = new Set([
 /** Reasons for the packets in the queue of a socket that was closed or shut down. */
 const QUEUE_CLOSED = new Set(["QUEUE_PURGE", "SOCKET_CLOSE", "SOCKET_RCV_SHUTDOWN"]);
 
-/** Destructors of sockets: before 5.17 no reason tells that their queue was purged. */
+/** Destructors of sockets, which purge their queue: not all kernels give QUEUE_PURGE for that. */
 const SOCKET_DESTRUCTORS = /^(udp_destruct_|udpv6_destruct_|inet_sock_destruct)/;
 
 /** [O2] A free that the kernel counts as a drop, and that loses nobody's packet. */
@@ -113,12 +113,12 @@ export function isUnexplainedTcpDrop(event: Event): boolean {
 export const isBareSegment = (event: Event): boolean =>
   (event.payload ?? 0) === 0 && ((event.tcpFlags ?? 0) & SYN) === 0;
 
-/** The kernel's own reason for the drop is that the frame's MAC is another host's (from 5.17 on). */
+/** The kernel's own reason for the drop is that the frame's MAC is another host's. */
 export const isToldAnothers = ({ reason }: Event): boolean => reason === "OTHERHOST";
 
 /**
- * Dropped because the frame's MAC is another host's: by reason from 5.17 on, before that by the
- * function of IP's receive that checks `PACKET_OTHERHOST`.
+ * Dropped because the frame's MAC is another host's: by reason, and where the kernel gives none by
+ * IP's receive function, which checks for `PACKET_OTHERHOST`.
  */
 export const isAnothersFrame = (event: Event): boolean =>
   event.kind === "drop" && (isToldAnothers(event) ||

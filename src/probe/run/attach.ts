@@ -1,7 +1,7 @@
 /** Attaches the scripts: all of them where it goes, and as many as this kernel takes where not. */
-import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
+import { BpftraceDied } from "./bpftrace_died.ts";
 import { render, type Rendered, type RenderOptions, SCRIPTS } from "./render.ts";
 
 export interface AttachOptions {
@@ -83,25 +83,19 @@ async function attachRest(options: AttachOptions, first: Refused): Promise<Attac
 /** bpftrace or the kernel said no. Anything else that goes wrong is thrown. */
 class Refused {
   constructor(
-    readonly failure: LasthopError,
+    readonly failure: BpftraceDied,
     readonly program: string,
     readonly asked: AttachOptions,
   ) {}
 
   get said(): string {
-    const { message } = this.failure;
-    return /, saying: (.*); must/.exec(message)?.[1] ?? message;
+    return this.failure.end.said || this.failure.message;
   }
 }
 
 function sameAs(one: AttachOptions, other: AttachOptions): boolean {
   return one.run.version === other.run.version && one.render.raw === other.render.raw &&
     one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack;
-}
-
-/** Only a program that was refused is worth another try; a bpftrace that was killed is not. */
-function isRefusal({ code, message }: LasthopError): boolean {
-  return code === "bpftrace_died" && !/killed by/.test(message);
 }
 
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {
@@ -116,7 +110,8 @@ async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attach
     return { run: started, scripts, render: options.render };
   } catch (error) {
     await started.stop();
-    if (!(error instanceof LasthopError) || signal.aborted || !isRefusal(error)) throw error;
+    // Only a program that was refused is worth another try; a bpftrace that was killed is not.
+    if (!(error instanceof BpftraceDied) || signal.aborted || !error.isRefusal) throw error;
     return new Refused(error, program, options);
   } finally {
     signal.removeEventListener("abort", stop);

@@ -4,6 +4,7 @@
  */
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
+import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "../read/loss.ts";
 import { writeShortlist } from "../kernel/shortlist.ts";
 
@@ -13,7 +14,7 @@ export interface BpftraceRun {
   /** Detaches; resolves when bpftrace is gone and its last lines were read. */
   stop(): Promise<void>;
   /** Resolves when bpftrace ended, by itself or by `stop`; `failure` when by itself. */
-  ended: Promise<{ failure?: LasthopError }>;
+  ended: Promise<{ failure?: BpftraceDied }>;
   pid: number;
 }
 
@@ -119,7 +120,9 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     await reading.catch(() => {});
     loss.end();
     await remove();
-    const failure = stopping ? undefined : failureOf(stderr, result.exitCode, result.signal);
+    const { exitCode: exitStatus, signal } = result;
+    const said = saidOf(stderr);
+    const failure = stopping ? undefined : new BpftraceDied({ exitStatus, signal, said });
     if (failure) ready.reject(failure);
     else ready.reject(new LasthopError("stopped", "Cannot trace: stopped before it was attached"));
     return failure ? { failure } : {};
@@ -172,22 +175,13 @@ async function readLines(
 /** Lines of bpftrace's stderr that are there on every good run, too. */
 const NOISE = /RLIMIT_MEMLOCK|Addrspace is not set|^\s*$/;
 
-function failureOf(
-  stderr: string[],
-  exitCode: number | undefined,
-  signalName: string | undefined,
-): LasthopError {
-  const said = stderr.filter((line) => !NOISE.test(line)).slice(-3).join("; ");
-  const how = signalName ? `killed by ${signalName}` : `exit status ${exitCode ?? "unknown"}`;
-  return new LasthopError(
-    "bpftrace_died",
-    `Cannot go on tracing: bpftrace ended by itself (${how})${said ? `, saying: ${said}` : ""}; ` +
-      "must run until the trace ends (lasthop doctor tells what this machine can do)",
-  );
+/** The last lines of stderr that tell something; "" for none. */
+function saidOf(stderr: readonly string[]): string {
+  return stderr.filter((line) => !NOISE.test(line)).slice(-3).join("; ");
 }
 
 function attachTimeout(timeoutMs: number, stderr: string[]): LasthopError {
-  const said = stderr.filter((line) => !NOISE.test(line)).slice(-3).join("; ");
+  const said = saidOf(stderr);
   return new LasthopError(
     "attach_timeout",
     `Cannot start tracing: bpftrace has not attached after ${timeoutMs / 1000} s` +

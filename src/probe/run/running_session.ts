@@ -1,5 +1,6 @@
 /** The life of a session: reading, attaching, batches, changes of plan, the end. */
 import type { LasthopError } from "../../event/error.ts";
+import type { BpftraceDied } from "./bpftrace_died.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake } from "../read/intake.ts";
 import type { NodeState } from "../state/node_state.ts";
@@ -67,9 +68,9 @@ export class RunningSession implements Session {
     this.#replan = setTimeout(() => void this.#planAgain(), Math.max(REPLAN_MS, restMs));
   }
 
-  died(failure: LasthopError): void {
+  died(failure: BpftraceDied): void {
     // Ctrl-C reaches bpftrace, too, and before this process told it to end.
-    if (this.#stopping !== undefined && /exit status 0/.test(failure.message)) return;
+    if (this.#stopping !== undefined && failure.isOrderly) return;
     this.parts.intake.detached(failure.message);
     this.#failed.resolve(failure);
   }

@@ -1,5 +1,5 @@
 /** The bpftrace of a session: attached to a plan, and to another one when more is known. */
-import type { LasthopError } from "../../event/error.ts";
+import type { BpftraceDied } from "./bpftrace_died.ts";
 import type { Script } from "../../event/report.ts";
 import { attach, type Attached, type AttachOptions } from "./attach.ts";
 import type { LineSource } from "../read/line_source.ts";
@@ -14,7 +14,7 @@ export interface TracerOptions {
   onProgress(text: string): void;
   onScripts(scripts: Script[]): void;
   /** bpftrace ended by itself after it was attached. */
-  onDied(failure: LasthopError): void;
+  onDied(failure: BpftraceDied): void;
 }
 
 interface Running {
