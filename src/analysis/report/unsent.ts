@@ -7,9 +7,9 @@ import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, UDP } from "../correlate/identity.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
-import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
+import { lookUpRoute, refusalFix, refuses, routeText, TABLES } from "../view/routing.ts";
 import { command, stateEvidence } from "../rules/rule.ts";
-import { netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
+import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** What a program tried to send, once or several times. */
@@ -45,11 +45,8 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
   return flows;
 }
 
-/**
- * Tables whose failed lookup decides nothing, because others are asked, too: `default` (253), and
- * `local` (255), which IPv6 asks first.
- */
-const UNDECIDING_TABLES = new Set([253, 255]);
+/** Tables whose failed lookup decides nothing, because others are asked, too: IPv6 asks `local` first. */
+const UNDECIDING_TABLES: ReadonlySet<number> = new Set([TABLES.default, TABLES.local]);
 
 /**
  * Whether a lookup was for a program's send, as far as can be told. The kernel's own lookups (for ARP,
@@ -113,7 +110,7 @@ function attemptsOf(lookups: readonly Sighting[]): number {
 function flowOf({ form, lookups, request }: Attempt): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);
-  if (!state || state.gaps.some((gap) => /route|rule/.test(gap.what))) return null;
+  if (!state || isIncomplete(state, ["routes", "rules"])) return null;
   const answer = lookUpRoute(state, {
     destination: form.destination,
     ...(isUnspecified(form.source) ? {} : { source: form.source }),

@@ -19,6 +19,9 @@ export interface RouteAnswer {
   certain: boolean;
 }
 
+/** Numbers of the tables that every namespace has, as in /etc/iproute2/rt_tables. */
+export const TABLES = { default: 253, main: 254, local: 255 } as const;
+
 const REFUSALS = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** A route that drops what it matches. */
@@ -41,7 +44,7 @@ export function lookUpRoute(state: NetnsState, query: RouteQuery): RouteAnswer {
     }
     if (REFUSALS.has(rule.action)) return { route: null, rule, certain };
     if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
-    const route = longest(state, family, rule.table ?? 254, query.destination);
+    const route = longest(state, family, rule.table ?? TABLES.main, query.destination);
     if (route && route.type !== "throw") return { route, rule, certain };
   }
   return { route: null, rule: null, certain };
@@ -57,7 +60,7 @@ export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnsw
     if (match === "no") continue;
     if (REFUSALS.has(rule.action)) return { route: null, rule, certain: false };
     if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
-    const route = longest(state, family, rule.table ?? 254, query.destination);
+    const route = longest(state, family, rule.table ?? TABLES.main, query.destination);
     if (route && refuses(route)) return { route, rule, certain: false };
     // What follows a table that surely had a way was not asked.
     if (match === "yes" && route && route.type !== "throw") return null;
@@ -65,15 +68,18 @@ export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnsw
   return null;
 }
 
+/** The rules that a namespace begins with. */
 function defaultRules(family: 4 | 6): RoutingRule[] {
-  return [[0, 255], [32_766, 254], [32_767, 253]].map(([priority, table]) => ({
+  const looksUp = (priority: number, table: number): RoutingRule => ({
     family,
-    priority: priority!,
+    priority,
     action: "lookup",
-    table: table!,
-  }));
+    table,
+  });
+  return [looksUp(0, TABLES.local), looksUp(32_766, TABLES.main), looksUp(32_767, TABLES.default)];
 }
 
+/** "unknown" where the rule asks for what a query can't tell: marks, ports, the device it leaves by. */
 function ruleMatches(rule: RoutingRule, query: RouteQuery): "yes" | "no" | "unknown" {
   const inverted = rule.inverted === true;
   const answer = (yes: boolean) => yes !== inverted ? "yes" : "no";
@@ -123,6 +129,6 @@ export function routeText(route: Route): string {
     : route.destination;
   const via = route.gateway ? ` via ${route.gateway}` : "";
   const device = route.device ? ` dev ${route.device}` : "";
-  const table = route.table === 254 ? "" : ` table ${route.table}`;
+  const table = route.table === TABLES.main ? "" : ` table ${route.table}`;
   return `${type}${destination}${via}${device}${table}`;
 }

@@ -25,6 +25,14 @@ export function stateAfter(node: NodeView, netns: number | undefined, at: number
   return (list.find((entry) => entry.at >= at) ?? list.at(-1)!).state;
 }
 
+/** Parts of a node's state, by the names that a probe gives to what it could not read. */
+export type StatePart = "state" | "links" | "routes" | "rules" | "sockets";
+
+/** One of these parts could not be read whole: what it lacks proves nothing. */
+export function isIncomplete({ gaps }: NetnsState, parts: readonly StatePart[]): boolean {
+  return gaps.some(({ what }) => parts.some((part) => part === what));
+}
+
 /** The namespace's name, else its inode as text; "" when no namespace is known. */
 export function netnsName(node: NodeView, netns: number | undefined): string {
   if (netns === undefined) return "";
