@@ -1,0 +1,124 @@
+/** Each predicate with an event it holds for, and the nearest one it does not hold for. */
+import { equal } from "node:assert/strict";
+import type { Event } from "../../event/event.ts";
+import * as frees from "./frees.ts";
+import { isFreedByTunnelSender, isTunnelKind } from "./tunnels.ts";
+
+const event = (kind: Event["kind"], parts: Partial<Event>): Event => ({
+  ...{ kind, timeNs: 0n, cpu: 0, ...parts },
+});
+const drop = (parts: Partial<Event>) => event("drop", parts);
+const consume = (by: string) => event("consume", { function: by });
+
+/** Title of a claim, what holds, and what just does not. */
+const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
+  [
+    "isTapCopy: a free in a packet socket, or of a packet marked as outgoing",
+    frees.isTapCopy,
+    [drop({ function: "tpacket_rcv" }), drop({ packetType: "outgoing" })],
+    [drop({ function: "ip_rcv" }), event("device-tx", { packetType: "outgoing" })],
+  ],
+  [
+    "isSideCopy: copies of taps, XDP, NFQUEUE, bridges and multicast routers",
+    frees.isSideCopy,
+    [drop({ function: "packet_rcv" }), drop({ function: "br_flood" }), consume("nfqnl_reinject")],
+    [drop({ function: "br_handle_frame_finish" }), event("deliver", { function: "packet_rcv" })],
+  ],
+  [
+    "[O8] isSolicitationCopy: freed by the neighbour code, and not as a drop",
+    frees.isSolicitationCopy,
+    [consume("__neigh_event_send"), consume("neigh_probe")],
+    [drop({ function: "__neigh_event_send" }), consume("ip_neigh_for_gw")],
+  ],
+  [
+    "isTakenByProtocol: the functions that end a packet which was taken",
+    frees.isTakenByProtocol,
+    [consume("icmp_rcv"), consume("__skb_free_datagram_locked"), consume("tcp_data_queue")],
+    [consume("ip_forward"), event("consume", {})],
+  ],
+  [
+    "[O2] isRoutineDrop: TCP's duplicates, the queue of a closed socket, reassembly",
+    frees.isRoutineDrop,
+    [
+      drop({ protocol: 6, reason: "TCP_OLD_DATA" }),
+      drop({ protocol: 6, reason: "NO_SOCKET", tcpFlags: 4 }),
+      drop({ reason: "QUEUE_PURGE", function: "sk_stream_kill_queues" }),
+      drop({ function: "skb_release_data" }),
+      drop({ function: "inet_sock_destruct" }),
+    ],
+    [
+      drop({ protocol: 17, reason: "TCP_OLD_DATA" }),
+      drop({ protocol: 6, reason: "NO_SOCKET", tcpFlags: 2 }),
+      drop({ reason: "QUEUE_PURGE", function: "neigh_destroy" }),
+      drop({}),
+    ],
+  ],
+  [
+    "isUnexplainedTcpDrop: no reason, where TCP frees duplicates and losses alike",
+    frees.isUnexplainedTcpDrop,
+    [
+      drop({ protocol: 6, function: "tcp_data_queue" }),
+      drop({ protocol: 6, function: "tcp_v4_rcv", reason: "NOT_SPECIFIED" }),
+    ],
+    [
+      drop({ protocol: 6, function: "tcp_data_queue", reason: "PROTO_MEM" }),
+      drop({ protocol: 6, function: "tcp_v4_rcv" }),
+      drop({ protocol: 17, function: "tcp_data_queue" }),
+    ],
+  ],
+  [
+    "isBareSegment: neither payload nor SYN",
+    frees.isBareSegment,
+    [drop({ tcpFlags: 16 }), drop({ tcpFlags: 17, payload: 0 })],
+    [drop({ tcpFlags: 2 }), drop({ tcpFlags: 16, payload: 1 })],
+  ],
+  [
+    "isAnothersFrame: by reason, else by IP's receive",
+    frees.isAnothersFrame,
+    [
+      drop({ reason: "OTHERHOST" }),
+      drop({ packetType: "otherhost", function: "ip_rcv_core" }),
+      drop({ packetType: "otherhost", function: "ipv6_rcv" }),
+    ],
+    [
+      drop({ packetType: "host", function: "ip_rcv_core" }),
+      drop({ packetType: "otherhost", function: "br_flood" }),
+    ],
+  ],
+  [
+    "isDropBeforeSending: in tc, a queue or the neighbour code",
+    frees.isDropBeforeSending,
+    [
+      drop({ reason: "TC_EGRESS" }),
+      drop({ reason: "QDISC_DROP" }),
+      drop({ function: "neigh_invalidate" }),
+    ],
+    [drop({ reason: "TC_INGRESS" }), consume("neigh_invalidate")],
+  ],
+  [
+    "isFreedByTunnelSender: every driver, also erspan's and sit's",
+    isFreedByTunnelSender,
+    [
+      ...["vxlan_xmit_one", "geneve_xmit", "ip_tunnel_xmit", "__gre_xmit", "erspan_xmit"].map(
+        consume,
+      ),
+      ...["ipip6_tunnel_xmit", "sit_tunnel_xmit", "ip6_tnl_xmit", "udp_tunnel_xmit_skb"].map(
+        consume,
+      ),
+    ],
+    [consume("ip_output"), consume("veth_xmit"), event("consume", {})],
+  ],
+];
+
+for (const [title, holds, yes, no] of CLAIMS) {
+  Deno.test(title, () => {
+    for (const each of yes) equal(holds(each), true, JSON.stringify({ ...each, timeNs: "0" }));
+    for (const each of no) equal(holds(each), false, JSON.stringify({ ...each, timeNs: "0" }));
+  });
+}
+
+Deno.test("isTunnelKind: devices that encapsulate, not those that only carry", () => {
+  equal(isTunnelKind("vxlan"), true);
+  equal(isTunnelKind("ip6gretap"), true);
+  equal(isTunnelKind("veth"), false);
+});
