@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What changed, told politely to those who don't see it change. */
 import { effect, signal } from "@preact/signals";
-import { OUTCOME_WORDS } from "./format.ts";
+import { OUTCOME_WORDS } from "../words/outcome.ts";
 import { selected } from "./model.ts";
 import { spokenVerdict } from "./sentence.ts";
 

@@ -40,8 +40,10 @@ async function sourcesHash(): Promise<string> {
   }
   const paths = [
     ...names.sort().map((name) => join(HERE, name)),
-    join(ROOT, "src/event/codes.ts"),
-    join(ROOT, "src/event/sse.ts"),
+    ...["codes", "place", "sse"].map((name) => join(ROOT, `src/event/${name}.ts`)),
+    ...["ends", "escape", "outcome", "place", "time", "writing"].map((name) =>
+      join(ROOT, `src/words/${name}.ts`)
+    ),
     join(ROOT, "src/cli/explain/catalogue.ts"),
     fileURLToPath(PAGE),
     join(ROOT, "deno.lock"),

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** A cause's code, which leads to what it means, how lasthop knows and what to do. */
-import { visible } from "./escape.ts";
+import { visible } from "../words/escape.ts";
 
 export function CauseCode({ code }: { code: string }) {
   return (

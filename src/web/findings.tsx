@@ -4,7 +4,8 @@ import { useRef, useState } from "preact/hooks";
 import type { Cause, Flow } from "../event/report.ts";
 import { CauseCode } from "./cause_code.tsx";
 import { announce } from "./announce.tsx";
-import { grouped, plural } from "./format.ts";
+import { COUNT_WORDS } from "../words/outcome.ts";
+import { grouped, plural } from "./writing.ts";
 import { told } from "./model.ts";
 import { gapsOf, lostAtIngest } from "./sentence.ts";
 import { Name, Text } from "./text.tsx";
@@ -108,26 +109,16 @@ export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
   );
 }
 
-const COUNTS = [
-  ["dropped", "dropped"],
-  ["vanished", "vanished"],
-  ["unknown", "unknown"],
-  ["inFlight", "in flight"],
-  ["delivered", "delivered"],
-] as const;
+const COUNTS = ["seen", "dropped", "vanished", "unknown", "inFlight", "delivered"] as const;
 
 export function Packets({ flow: { packets } }: { flow: Flow }) {
   return (
     <section class="counts">
       <h3>Packets</h3>
       <dl>
-        <div>
-          <dt>seen</dt>
-          <dd>{grouped(packets.seen)}</dd>
-        </div>
-        {COUNTS.map(([key, word]) => (
-          <div key={key} class={packets[key] > 0 ? `some ${key}` : ""}>
-            <dt>{word}</dt>
+        {COUNTS.map((key) => (
+          <div key={key} class={key !== "seen" && packets[key] > 0 ? `some ${key}` : ""}>
+            <dt>{COUNT_WORDS[key]}</dt>
             <dd>{grouped(packets[key])}</dd>
           </div>
         ))}

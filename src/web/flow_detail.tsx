@@ -1,16 +1,18 @@
 /// <reference lib="dom" />
 /** One flow: the verdict first, then what to do, then the way there. */
 import type { Flow } from "../event/report.ts";
+import { endsName, flowName } from "../words/ends.ts";
+import { visible } from "../words/escape.ts";
+import { netnsName } from "../words/place.ts";
 import { CauseCode } from "./cause_code.tsx";
-import { visible } from "./escape.ts";
 import { Coverage, Evidence, Packets, Remedy } from "./findings.tsx";
-import { endPoint, flowName, netnsWord } from "./format.ts";
 import { HopTable } from "./hop_table.tsx";
 import { OutcomeIcon } from "./icons.tsx";
 import { choose, chosen, closeFlow, repliesTo, selected, selectedId, told } from "./model.ts";
 import { PathDrawing } from "./path_drawing.tsx";
 import { CONFIDENCE, headline, spokenVerdict } from "./sentence.ts";
 import { Name, Text } from "./text.tsx";
+import { PAGE } from "./writing.ts";
 
 export function FlowDetail() {
   const flow = selected.value;
@@ -62,16 +64,12 @@ function FlowEnds({ flow }: { flow: Flow }) {
   return (
     <header class="flow-ends">
       <p class="mono">
-        <b class="protocol">{visible(flow.protocol).slice(0, 16)}</b>{" "}
-        {endPoint(flow.source, flow.sourcePort)} →{" "}
-        {endPoint(flow.destination, flow.destinationPort)}
+        <b class="protocol">{visible(flow.protocol).slice(0, 16)}</b> {endsName(flow, PAGE)}
         {flow.icmpId !== undefined && <span class="quiet">id {flow.icmpId}</span>}
       </p>
       {translated !== undefined && (
         <p class="mono translated">
-          <span class="quiet">translated</span> {endPoint(translated.source, translated.sourcePort)}
-          {" → "}
-          {endPoint(translated.destination, translated.destinationPort)}
+          <span class="quiet">translated</span> {endsName(translated, PAGE)}
         </p>
       )}
       <Related flow={flow} />
@@ -92,7 +90,7 @@ function Related({ flow }: { flow: Flow }) {
           key={other.id}
           onClick={() => choose(other.id)}
         >
-          <OutcomeIcon outcome={other.outcome} /> {visible(flowName(other)).slice(0, 120)}
+          <OutcomeIcon outcome={other.outcome} /> {visible(flowName(other, PAGE)).slice(0, 120)}
         </button>
       ))}
     </p>
@@ -107,7 +105,7 @@ function Verdict({ flow }: { flow: Flow }) {
       <h2>
         <OutcomeIcon outcome={flow.outcome} />
         <span>
-          {before} <Name value={device} max={32} /> in <Name value={netnsWord(netns)} max={40} /> on
+          {before} <Name value={device} max={32} /> in <Name value={netnsName(netns)} max={40} /> on
           {" "}
           <Name value={node} max={40} />
           {after}

@@ -3,9 +3,11 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { OUTCOMES } from "../event/codes.ts";
 import type { Flow } from "../event/report.ts";
-import { clipEnd, visible } from "./escape.ts";
+import { endPoint, endsName } from "../words/ends.ts";
+import { clipEnd, visible } from "../words/escape.ts";
+import { OUTCOME_WORDS } from "../words/outcome.ts";
+import { placeShort } from "../words/place.ts";
 import { type Row, rowsBetween } from "./flows.ts";
-import { endPoint, grouped, OUTCOME_WORDS, plural } from "./format.ts";
 import { OutcomeIcon } from "./icons.tsx";
 import {
   choose,
@@ -19,8 +21,9 @@ import {
   told,
   words,
 } from "./model.ts";
-import { place } from "./sentence.ts";
+import { LABELLED } from "./sentence.ts";
 import { Name } from "./text.tsx";
+import { grouped, PAGE, plural } from "./writing.ts";
 
 export function FlowList() {
   const all = rows.value;
@@ -143,6 +146,9 @@ function useHeldScroll(box: { current: HTMLDivElement | null }, all: Row[]): voi
   }, [row?.flow.id, row?.top]);
 }
 
+/** A row of the list has little room. */
+const SHORT = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
+
 function RowView({ row, index, total }: { row: Row; index: number; total: number }) {
   const { flow, nested, top, height } = row;
   const isSelected = flow.id === selectedId.value;
@@ -168,13 +174,12 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
         <PacketCounts flow={flow} />
       </div>
       <div class="ends mono">
-        {endPoint(flow.source, flow.sourcePort)} →{" "}
-        {endPoint(flow.destination, flow.destinationPort)}
+        {endsName(flow, PAGE)}
         <Translated flow={flow} />
       </div>
       {(flow.cause ?? flow.gap) !== undefined && (
         <div class="why">
-          <b class="at mono">{place(flow.lastHop)}</b>
+          <b class="at mono">{placeShort(flow.lastHop, LABELLED, SHORT)}</b>
           {flow.cause === undefined
             ? <Name value={flow.gap ?? ""} max={120} />
             : <span>{flow.cause.code}</span>}

@@ -1,6 +1,6 @@
 /** Which flows the list shows, in which order, and where each row stands. Pure. */
 import type { Flow } from "../event/report.ts";
-import { endPoint } from "./format.ts";
+import { endPoint } from "../words/ends.ts";
 
 export interface Row {
   flow: Flow;

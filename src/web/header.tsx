@@ -3,7 +3,8 @@
 import type { ReportNode } from "../event/report.ts";
 import type { Connection } from "./live.ts";
 import { connection, incident, told, updatedMs } from "./model.ts";
-import { grouped, plural, timeSpan, wallTime } from "./format.ts";
+import { spanHere, timeHere } from "../words/time.ts";
+import { grouped, plural } from "./writing.ts";
 import { Name, Text } from "./text.tsx";
 
 export function Header({ id }: { id: string }) {
@@ -24,7 +25,7 @@ export function Header({ id }: { id: string }) {
             {filter === "" ? "everything" : <Name value={filter} max={80} />}
           </p>
         )}
-        <p class="span">{timeSpan(from, to)}</p>
+        <p class="span">{spanHere(from, to)}</p>
         <State connection={connection.value} />
       </div>
       <ul class="nodes" aria-label="nodes that watch">
@@ -59,7 +60,7 @@ function State({ connection }: { connection: Connection }) {
   const closed = connection.state === "live" && incident.value?.closed === true;
   const state = closed ? "ended" : connection.state;
   const deleted = state === "ended" && told.value.ended === "deleted";
-  const at = updatedMs.value === null ? "" : wallTime(new Date(updatedMs.value));
+  const at = updatedMs.value === null ? "" : timeHere(new Date(updatedMs.value));
   return (
     <p class={`state ${state}`} role="status">
       <span class="lamp" aria-hidden="true" />

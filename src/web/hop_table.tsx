@@ -1,16 +1,13 @@
 /// <reference lib="dom" />
 /** Every hop in order, as a list: what the drawing says, for reading, copying and screen readers. */
 import type { Encapsulation, Hop } from "../event/report.ts";
-import {
-  duration,
-  endPoint,
-  netnsWord,
-  sinceFirstOnNode,
-  STAGE_WORDS,
-  tunnelLabel,
-} from "./format.ts";
-import { label } from "./escape.ts";
+import { endsName, tunnelName, tunnelShort } from "../words/ends.ts";
+import { label } from "../words/escape.ts";
+import { STAGE_WORDS } from "../words/outcome.ts";
+import { netnsName } from "../words/place.ts";
+import { elapsedLong, sinceFirstOnNode } from "../words/time.ts";
 import { Name } from "./text.tsx";
+import { PAGE } from "./writing.ts";
 
 export function HopTable({ path }: { path: readonly Hop[] }) {
   const times = sinceFirstOnNode(path);
@@ -37,8 +34,8 @@ export function HopTable({ path }: { path: readonly Hop[] }) {
 /** In full where it is put on and taken off; in between a word will do. */
 const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
   hop.stage === "encapsulate" || hop.stage === "decapsulate"
-    ? tunnelLabel(encap)
-    : `in ${encap.kind} ${encap.id}`;
+    ? tunnelName(encap, PAGE)
+    : `in ${tunnelShort(encap, PAGE)}`;
 
 interface HopRowProps {
   hop: Hop;
@@ -49,10 +46,7 @@ interface HopRowProps {
 
 function HopRow({ hop, since, newNode, last }: HopRowProps) {
   const details = [
-    hop.translated &&
-    `now ${endPoint(hop.translated.source, hop.translated.sourcePort)} → ${
-      endPoint(hop.translated.destination, hop.translated.destinationPort)
-    }`,
+    hop.translated && `now ${endsName(hop.translated, PAGE)}`,
     hop.encap && tunnelWords(hop, hop.encap),
     hop.function,
     hop.reason,
@@ -65,10 +59,10 @@ function HopRow({ hop, since, newNode, last }: HopRowProps) {
           ? <Name value={hop.node} max={28} />
           : <span class="unseen">{label(hop.node)}</span>}
       </span>
-      <span class="since">+{duration(since)}</span>
+      <span class="since">+{elapsedLong(since)}</span>
       <span class="device">
         <Name value={hop.device} max={24} />{" "}
-        <span class="netns">{label(netnsWord(hop.netns), 24)}</span>
+        <span class="netns">{label(netnsName(hop.netns), 24)}</span>
       </span>
       <span class="stage">
         {STAGE_WORDS[hop.stage] ?? label(hop.stage, 20)}

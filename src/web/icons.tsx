@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** One shape per outcome: told apart without colour. Drawn on 16 × 16. */
-import { OUTCOME_WORDS } from "./format.ts";
+import { OUTCOME_WORDS } from "../words/outcome.ts";
 
 const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }> = {
   dropped: {

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type IncidentSummary, problemOf, readIncidents, request, whyUnanswered } from "./api.ts";
-import { wallTime } from "./format.ts";
+import { timeHere } from "../words/time.ts";
 import { Logo } from "./header.tsx";
 import { Name } from "./text.tsx";
 import { TokenForm } from "./token_form.tsx";
@@ -77,7 +77,7 @@ function List({ incidents }: { incidents: IncidentSummary[] }) {
           <a href={`/incidents/${encodeURIComponent(id)}`}>
             <Name value={title || id} max={60} />
             <span class={closed ? "quiet" : "open"}>{closed ? "closed" : "open"}</span>
-            <span class="quiet">{createdAt === "" ? "" : wallTime(new Date(createdAt))}</span>
+            <span class="quiet">{createdAt === "" ? "" : timeHere(new Date(createdAt))}</span>
             <span class="quiet">
               {filter === "" ? "everything" : <Name value={filter} max={80} />}
             </span>

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./announce.tsx";
 import { readIncident, request } from "./api.ts";
-import { visible } from "./escape.ts";
+import { visible } from "../words/escape.ts";
 import { FlowDetail } from "./flow_detail.tsx";
 import { FlowList } from "./flow_list.tsx";
 import { Header } from "./header.tsx";

@@ -1,7 +1,10 @@
 /** A path as stations, tunnels and an end: what the drawing says, before where it says it. Pure. */
 import type { Encapsulation, EndPoints, Flow, Hop } from "../event/report.ts";
-import { changes, endPoint, netnsWord, STAGE_WORDS, tunnelLabel } from "./format.ts";
-import { label } from "./escape.ts";
+import { changes, endPoint, tunnelName } from "../words/ends.ts";
+import { label } from "../words/escape.ts";
+import { STAGE_WORDS } from "../words/outcome.ts";
+import { netnsName } from "../words/place.ts";
+import { PAGE } from "./writing.ts";
 
 /** Hops in a row on one device. */
 export interface Station {
@@ -79,7 +82,7 @@ const samePlace = (a: Hop, b: Hop): boolean =>
 
 const stationAt = (hop: Hop, at: number): Station => ({
   node: label(hop.node, 40),
-  netns: label(netnsWord(hop.netns), 32),
+  netns: label(netnsName(hop.netns), 32),
   pod: hop.pod === undefined ? undefined : label(hop.pod, 48),
   device: label(hop.device, 24),
   doing: "",
@@ -126,7 +129,7 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
         openStart: stage !== "encapsulate",
         openEnd: false,
         depth: open.length,
-        label: label(tunnelLabel(encap), 120),
+        label: label(tunnelName(encap, PAGE), 120),
       });
     } else if (marked && stage !== "drop") {
       while (open.length > 0) close(Math.max(0, station - 1), true);
@@ -152,7 +155,7 @@ function addNotes(
   let ends: EndPoints = flow;
   for (const [at, hop] of hops.entries()) {
     if (hop.translated !== undefined) {
-      for (const text of changes(ends, hop.translated)) {
+      for (const text of changes(ends, hop.translated, PAGE)) {
         stations[stationOf[at]!]!.notes.push({ tone: "change", text: label(text, 130) });
       }
       ends = hop.translated;

@@ -1,5 +1,5 @@
 /** The path on a narrow page: straight down, one station per line. Pure. */
-import { clipEnd } from "./escape.ts";
+import { clipEnd } from "../words/escape.ts";
 import type { PathModel, Station } from "./path_model.ts";
 import { fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
 

@@ -1,5 +1,5 @@
 /** The path on a wide page: left to right like a line of text, wrapped into rows. Pure. */
-import { clipEnd } from "./escape.ts";
+import { clipEnd } from "../words/escape.ts";
 import { boxText } from "./path_rail.ts";
 import type { PathModel, Station } from "./path_model.ts";
 import { drawRows } from "./path_rows_draw.ts";

@@ -1,5 +1,5 @@
 /** Rows of placed stations as shapes. Pure. */
-import { clipEnd } from "./escape.ts";
+import { clipEnd } from "../words/escape.ts";
 import type { Note, PathModel, Tunnel } from "./path_model.ts";
 import { boxText } from "./path_rail.ts";
 import { MARGIN, PAD, type Placed, type RowOfPath } from "./path_rows.ts";

@@ -1,11 +1,14 @@
 /** The verdict in words. Pure. */
-import type { Flow, Hop, Report, ReportNode } from "../event/report.ts";
-import { label } from "./escape.ts";
-import { flowName, grouped, netnsWord, plural } from "./format.ts";
+import type { Flow, Report, ReportNode } from "../event/report.ts";
+import { flowName } from "../words/ends.ts";
+import { label } from "../words/escape.ts";
+import { placeName } from "../words/place.ts";
+import { grouped, PAGE, plural } from "./writing.ts";
 
-/** `vxlan0 @ podvm/podns`. */
-export const place = ({ device, node, netns }: Hop): string =>
-  `${label(device, 24)} @ ${label(node, 32)}/${label(netns, 24)}`;
+/** For names of places: each part is escaped and clipped by itself. */
+export const LABELLED = { text: label };
+
+const SPOKEN = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
 const STARTS: Record<string, readonly [string, string]> = {
   dropped: ["Dropped at", ""],
@@ -23,9 +26,8 @@ export function headline(flow: Flow): readonly [string, string] {
 /** The whole verdict as one line, for screen readers and for the page's title. */
 export function spokenVerdict(flow: Flow): string {
   const [before, after] = headline(flow);
-  const { device, netns, node } = flow.lastHop;
-  const where = `${label(device, 24)} in ${label(netnsWord(netns), 24)} on ${label(node, 32)}`;
-  return `${label(flowName(flow), 160)}: ${before} ${where}${after}`;
+  const where = placeName(flow.lastHop, LABELLED, SPOKEN);
+  return `${label(flowName(flow, PAGE), 160)}: ${before} ${where}${after}`;
 }
 
 export const CONFIDENCE: Record<string, string> = {

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** Text that others wrote: always as text, invisible characters spelled out, never endless. */
 import { useState } from "preact/hooks";
-import { clipEnd, visible } from "./escape.ts";
-import { grouped } from "./format.ts";
+import { clipEnd, visible } from "../words/escape.ts";
+import { grouped } from "./writing.ts";
 
 interface TextProps {
   value: string;

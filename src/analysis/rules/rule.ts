@@ -1,5 +1,6 @@
 /** What a rule is given and what it answers. A rule may say nothing; it may not guess. */
 import type { CauseCode } from "../../event/codes.ts";
+import { placeText } from "../../event/place.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Link, NetnsState } from "../../event/state.ts";
 import type { Judgement, World } from "../verdict/judgement.ts";
@@ -80,9 +81,8 @@ export function place(found: Case): string {
 }
 
 export function placeOf(node: NodeView, netns: number | undefined, device: string): string {
-  const name = netnsName(node, netns);
-  const at = device ? `${device} ` : "";
-  return `${at}in ${name || "an unknown netns"} on ${node.name}`;
+  const name = netnsName(node, netns) || "an unknown netns";
+  return placeText({ device, netns: name, node: node.name });
 }
 
 export function eventEvidence(found: Case, text?: string): Evidence {

@@ -1,6 +1,6 @@
 /** Why it went no further: the cause in one sentence, what it rests on, what to do. */
 import type { Cause, Flow } from "../../event/report.ts";
-import { visible } from "../../web/escape.ts";
+import { visible } from "../../words/escape.ts";
 import type { Look } from "./look.ts";
 import { columns, padEnd } from "./text.ts";
 import { plural } from "./words.ts";

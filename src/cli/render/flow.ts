@@ -1,11 +1,12 @@
 /** One flow: the verdict first, then its way, then why it ended there. */
 import type { Flow } from "../../event/report.ts";
+import { changes, flowName } from "../../words/ends.ts";
 import { gapLines } from "./coverage.ts";
 import { findingLines } from "./finding.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
 import { pathLines } from "./path.ts";
 import { shortPath } from "./short_path.ts";
-import { boldStyleOf, changes, countsText, flowName, markOf, placeText } from "./words.ts";
+import { boldStyleOf, countsText, markOf, outcomeWord, placeText } from "./words.ts";
 
 /** A delivered flow takes two lines; any other is told in full. */
 export function renderFlow(flow: Flow, options: RenderOptions): string {
@@ -43,7 +44,7 @@ const LAST: Record<Exclude<Flow["outcome"], "delivered">, string> = {
 /** `✕ dropped  icmp 10.132.2.2 → 10.132.2.46 id 4711, all 5 packets`. */
 export function verdictLines(flow: Flow, look: Look): string[] {
   const mark = `${markOf(flow.outcome, look)} `;
-  const outcome = flow.outcome === "in-flight" ? "in flight" : flow.outcome;
+  const outcome = outcomeWord(flow.outcome);
   const reply = flow.replyOf === undefined ? "" : `${look.glyph.reply} reply `;
   const text = `${outcome}  ${reply}${flowName(flow, look)}, ${
     countsText(flow.packets, flow.outcome)
@@ -57,7 +58,7 @@ export function verdictLines(flow: Flow, look: Look): string[] {
     ...rest.map((line) => look.paint("bold", line)),
   ];
   if (flow.translated !== undefined) {
-    const changed = changes(flow, flow.translated, look);
+    const changed = changes(flow, flow.translated, look).join(", ");
     if (changed !== "") lines.push(...look.lines(`translated: ${changed}`, 2));
   }
   return lines;

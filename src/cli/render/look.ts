@@ -1,6 +1,7 @@
 /** How a report looks in one terminal: its width, its colours, its characters. */
 import type { ReportNode } from "../../event/report.ts";
-import { clipMiddle, visible } from "../../web/escape.ts";
+import { clipMiddle, visible } from "../../words/escape.ts";
+import type { Writing } from "../../words/writing.ts";
 import { columns, wrap } from "./text.ts";
 
 export interface RenderOptions {
@@ -64,7 +65,7 @@ const SPELLED: Record<string, string> = {
   "\u202f": ",",
 };
 
-export interface Look {
+export interface Look extends Writing {
   width: number;
   glyph: Glyphs;
   paint(style: Style, text: string): string;
@@ -75,6 +76,7 @@ export interface Look {
 }
 
 export function lookOf({ width, colour, ascii = false }: RenderOptions): Look {
+  const glyph = ascii ? ASCII : UNICODE;
   const bounded = Math.min(200, Math.max(40, Math.floor(width) || 80));
   const paint = (style: Style, text: string) => {
     if (!colour || text === "") return text;
@@ -86,7 +88,8 @@ export function lookOf({ width, colour, ascii = false }: RenderOptions): Look {
     text.replace(/[^\x00-\x7f]/gu, (c) => SPELLED[c] ?? `<U+${hex(c)}>`);
   return {
     width: bounded,
-    glyph: ascii ? ASCII : UNICODE,
+    glyph,
+    arrow: glyph.arrow,
     paint,
     text(text, lengthMax = 64) {
       const seen = visible(clipMiddle(text, lengthMax));

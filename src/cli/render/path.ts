@@ -1,10 +1,12 @@
 /** A path as a tree: nodes, their namespaces, what each did, and tunnels as brackets around it. */
 import type { Flow, Hop } from "../../event/report.ts";
-import { sinceFirstOnNode, STAGE_WORDS } from "../../web/format.ts";
+import { changes, endsName, tunnelName } from "../../words/ends.ts";
+import { STAGE_WORDS } from "../../words/outcome.ts";
+import { elapsedShort, sinceFirstOnNode } from "../../words/time.ts";
 import type { Look, Style } from "./look.ts";
 import { clipColumns, columns, padEnd, padStart } from "./text.ts";
 import { type TunnelStep, tunnelSteps } from "./tunnels.ts";
-import { boldStyleOf, changes, elapsed, ends, markOf, netnsText } from "./words.ts";
+import { boldStyleOf, markOf, netnsText } from "./words.ts";
 
 interface Row {
   rails: string;
@@ -40,7 +42,7 @@ function rowOf(hop: Hop, sinceNs: bigint, step: TunnelStep, look: Look): Row {
     device: look.text(hop.device === "" ? "-" : hop.device, 40),
     kind: look.text(hop.deviceKind === "unknown" ? "" : hop.deviceKind, 10),
     stage: STAGE_WORDS[hop.stage] ?? hop.stage,
-    time: elapsed(sinceNs, look),
+    time: elapsedShort(sinceNs, look.glyph.micro),
   };
 }
 
@@ -107,8 +109,8 @@ function noteLines(flow: Flow, i: number, step: TunnelStep, layout: Layout, look
   const depth = step.closes ? step.depth - 1 : step.depth;
   const lead = " ".repeat(layout.indent) + look.glyph.tunnel.repeat(depth) + "  ";
   if (hop.translated !== undefined) {
-    const text = changes(formBefore(flow, i), hop.translated, look);
-    return look.lines(text === "" ? ends(hop.translated, look) : text, lead);
+    const text = changes(formBefore(flow, i), hop.translated, look).join(", ");
+    return look.lines(text === "" ? endsName(hop.translated, look) : text, lead);
   }
   const reason = hop.reason === undefined ? "" : look.text(hop.reason);
   const where = hop.function === undefined ? "" : `in ${look.text(hop.function)}`;
@@ -122,10 +124,9 @@ function formBefore(flow: Flow, i: number) {
 }
 
 function tunnelLine(hop: Hop, { opens, depth }: TunnelStep, layout: Layout, look: Look): string[] {
-  const { kind, id } = hop.encap!;
   // A hop that was encapsulated stands outside the tunnel that begins below it.
   const outside = opens === "after" ? depth : depth - 1;
   const rails = " ".repeat(layout.indent) + look.glyph.tunnel.repeat(outside) +
     look.glyph.tunnelBegin;
-  return look.lines(`${look.text(kind)} ${id}  ${ends(hop.encap!, look)}`, rails, "cyan");
+  return look.lines(tunnelName(hop.encap!, look), rails, "cyan");
 }

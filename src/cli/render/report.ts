@@ -1,11 +1,12 @@
 /** A whole report: what was found, worst first, then what was watched. */
-import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import { OUTCOMES } from "../../event/codes.ts";
 import type { Report } from "../../event/report.ts";
+import { spanInUtc } from "../../words/time.ts";
 import { coverageLines } from "./coverage.ts";
 import { flowLines, verdictLines } from "./flow.ts";
 import { conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
-import { plural, styleOf } from "./words.ts";
+import { outcomeWord, plural, styleOf } from "./words.ts";
 
 /** Flows told in full, and in one line: a terminal is no place for a thousand of either. */
 const FULL_MAX = 12;
@@ -56,23 +57,11 @@ function summaryLines({ incident, from, to, flows }: Report, look: Look): string
   const worst = counted[0]?.outcome;
   const lines = look.lines(`${look.text(incident, 80)}  ${what}`, 0);
   const style = worst === undefined ? "bold" : styleOf(worst);
-  const time = span(from, to);
+  const time = spanInUtc(from, to);
   return [
     ...lines.map((line) => look.paint(style, line)),
     ...time === "" ? [] : look.lines(look.text(time), 0, "dim"),
   ];
-}
-
-const outcomeWord = (outcome: Outcome): string => outcome === "in-flight" ? "in flight" : outcome;
-
-/** `2026-11-20 03:12:41 to 03:12:56 UTC`. */
-function span(from: string | null, to: string | null): string {
-  if (from === null || to === null) return "";
-  const read = (text: string) => /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(text);
-  const [begin, end] = [read(from), read(to)];
-  if (begin === null || end === null) return `${from} to ${to}`;
-  const last = begin[1] === end[1] ? end[2] : `${end[1]} ${end[2]}`;
-  return `${begin[1]} ${begin[2]} to ${last} UTC`;
 }
 
 function nothing({ nodes }: Report): string {

@@ -1,7 +1,7 @@
 /** A way that needs no close look, in one line: devices in order, node by node. */
 import type { EndPoints, Flow, Hop } from "../../event/report.ts";
+import { changes, tunnelShort } from "../../words/ends.ts";
 import type { Look } from "./look.ts";
-import { changes } from "./words.ts";
 
 const STATIONS_MAX = 24;
 
@@ -18,11 +18,14 @@ export function shortPath(flow: Flow, look: Look): string {
       stations.push(node + look.text(hop.device, 20));
     }
     if (hop.stage === "encapsulate" && hop.encap !== undefined) {
-      note(stations, `${look.text(hop.encap.kind)} ${hop.encap.id}`);
+      note(stations, tunnelShort(hop.encap, look));
     }
     if (hop.translated !== undefined) {
       // The verdict above tells the ends of it.
-      note(stations, flow.translated ? "translated" : changes(form, hop.translated, look));
+      note(
+        stations,
+        flow.translated ? "translated" : changes(form, hop.translated, look).join(", "),
+      );
       form = hop.translated;
     }
     before = hop;
