@@ -6,9 +6,9 @@ import {
   invariants,
   isHousekeeping,
   isIcmpError,
-  TCP,
 } from "./identity.ts";
 import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
+import { TCP } from "../kernel/protocols.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** Sightings of one packet in one skb on one node. */

@@ -8,18 +8,9 @@
  */
 import type { EndPoints } from "../../event/report.ts";
 import type { Event } from "../../event/event.ts";
+import { ICMP, ICMP6, IGMP, TCP, UDP } from "../kernel/protocols.ts";
 
-/** IP protocol numbers (IANA). */
-export const ICMP = 1;
-/** IP protocol number. */
-export const TCP = 6;
-/** IP protocol number. */
-export const UDP = 17;
-/** IP protocol number. */
-export const ICMP6 = 58;
-
-/** Group membership of IPv4 (RFC 9776). */
-const IGMP = 2;
+export { ICMP, ICMP6, TCP, UDP } from "../kernel/protocols.ts";
 
 /** A packet's end points as seen at one place: NAT gives a packet several forms. */
 export interface Form extends EndPoints {

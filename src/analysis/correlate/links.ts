@@ -54,7 +54,7 @@ interface Sent {
 
 /**
  * All transmissions of a packet. They are looked up by frame: a packet that circles (a broadcast
- * storm) has as many sightings as there is room for, and comparing all with all would take hours.
+ * storm) has as many sightings as there is room for, too many to compare all with all.
  */
 interface Transmissions {
   byFrame: Map<string, Sent[]>;

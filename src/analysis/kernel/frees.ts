@@ -8,10 +8,7 @@
  * 5.17, where reasons began, to 6.18; before that `reason` is absent.
  */
 import type { Event } from "../../event/event.ts";
-
-const TCP = 6;
-const SYN = 2;
-const RST = 4;
+import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
 
 /** Tests a function's name, and says no where the kernel named none. */
 const freedIn = ({ function: by }: Event, functions: RegExp) => functions.test(by ?? "");
@@ -83,7 +80,7 @@ export function isRoutineDrop(event: Event): boolean {
   if (event.protocol === TCP) {
     if (TCP_ROUTINE.has(reason)) return true;
     // A reset for a socket that is gone has nothing left to reset.
-    if (reason === "NO_SOCKET" && ((event.tcpFlags ?? 0) & RST) !== 0) return true;
+    if (reason === "NO_SOCKET" && hasFlag(event, TCP_FLAGS.rst)) return true;
   }
   // The fragments of a packet that was put together: they are freed as parts of it.
   if (event.function === "skb_release_data") return true;
@@ -111,7 +108,7 @@ export function isUnexplainedTcpDrop(event: Event): boolean {
  * so that its free loses nothing.
  */
 export const isBareSegment = (event: Event): boolean =>
-  (event.payload ?? 0) === 0 && ((event.tcpFlags ?? 0) & SYN) === 0;
+  (event.payload ?? 0) === 0 && !hasFlag(event, TCP_FLAGS.syn);
 
 /** The kernel's own reason for the drop is that the frame's MAC is another host's. */
 export const isToldAnothers = ({ reason }: Event): boolean => reason === "OTHERHOST";

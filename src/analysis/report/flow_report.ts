@@ -2,7 +2,8 @@
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
 import { isTooYoung } from "../../event/gaps.ts";
 import type { Cause, Flow } from "../../event/report.ts";
-import { formKey, formOf, TCP } from "../correlate/identity.ts";
+import { formKey, formOf } from "../correlate/identity.ts";
+import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement, type World } from "../verdict/judgement.ts";
 import { endPoints, hopsOf } from "./path.ts";
@@ -75,8 +76,9 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
 
 /** An acknowledgement without data: no later packet can tell whether it arrived. */
 function isBareAcknowledgement({ steps }: Judgement): boolean {
-  const { protocol, payload, tcpFlags } = steps[0]!.event;
-  return protocol === TCP && (payload ?? 0) === 0 && ((tcpFlags ?? 0) & 7) === 0;
+  const { event } = steps[0]!;
+  const { fin, syn, rst } = TCP_FLAGS;
+  return event.protocol === TCP && (event.payload ?? 0) === 0 && !hasFlag(event, fin | syn | rst);
 }
 
 /** The packet with the longest way among those that show the outcome; then the first. */

@@ -5,7 +5,8 @@
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
-import { type Form, UDP } from "../correlate/identity.ts";
+import type { Form } from "../correlate/identity.ts";
+import { UDP } from "../kernel/protocols.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refusalFix, refuses, routeText, TABLES } from "../view/routing.ts";
 import { command, stateEvidence } from "../rules/rule.ts";

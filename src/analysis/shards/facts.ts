@@ -3,12 +3,10 @@
  * is in one of them. Rule D3. Each is the first, or the extreme one, of the shard by some measure, so
  * that the first of all shards is among those that the hub gets.
  */
+import { isConnectRequest } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
-
-const SYN = 0x02;
-const ACK = 0x10;
 
 /** Of one flow: the packet with the longest way, the first by several measures, one of every form. */
 export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
@@ -22,8 +20,7 @@ export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
   for (const judgement of packets) {
     first("packet", judgement);
     for (const key of judgement.packet.forms.keys()) first(`form ${key}`, judgement);
-    const { tcpFlags } = judgement.steps[0]!.event;
-    if (((tcpFlags ?? 0) & (SYN | ACK)) === SYN) first("syn", judgement);
+    if (isConnectRequest(judgement.steps[0]!.event)) first("syn", judgement);
     for (const { event } of judgement.steps) {
       if (event.conntrackDirection === undefined || event.tunnelKind !== undefined) continue;
       first("conntrack", judgement);

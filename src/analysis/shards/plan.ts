@@ -2,7 +2,8 @@
  * Which flows the hub must look at whole, from what the shards said of their parts. A flow is quiet
  * when every shard found all of its packets delivered, and those that answer it too. Rules D2 and D4.
  */
-import { type Form, formKey, ICMP, ICMP6, reverse, TCP } from "../correlate/identity.ts";
+import { type Form, formKey, reverse } from "../correlate/identity.ts";
+import { ICMP, ICMP6, TCP } from "../kernel/protocols.ts";
 import { Union } from "../correlate/union.ts";
 import type { FlowSummary, Selection, ShardSummary } from "./summary.ts";
 

@@ -1,14 +1,6 @@
 /** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
-import {
-  conntrackForm,
-  type Form,
-  formKey,
-  formOf,
-  ICMP,
-  ICMP6,
-  reverse,
-  TCP,
-} from "../correlate/identity.ts";
+import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { ICMP, ICMP6, isConnectRequest, isEchoRequest, TCP, UDP } from "../kernel/protocols.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
@@ -147,7 +139,12 @@ export function flowId(form: Form): string {
   }${id}`;
 }
 
-const NAMES: Record<number, string> = { [ICMP]: "icmp", [TCP]: "tcp", 17: "udp", [ICMP6]: "icmp6" };
+const NAMES: Record<number, string> = {
+  [ICMP]: "icmp",
+  [TCP]: "tcp",
+  [UDP]: "udp",
+  [ICMP6]: "icmp6",
+};
 
 /** The protocol as a report names it: `tcp`, else the number as text. */
 export function protocolName(form: Form): string {
@@ -193,13 +190,13 @@ function isRequest(a: FlowGroup, b: FlowGroup): boolean {
 const firstEvent = (group: FlowGroup) => group.packets[0]!.steps[0]!.event;
 
 function asksByType(group: FlowGroup): boolean | null {
-  const { icmpType } = firstEvent(group);
-  return icmpType === undefined ? null : icmpType === 8 || icmpType === 128;
+  const event = firstEvent(group);
+  return event.icmpType === undefined ? null : isEchoRequest(event);
 }
 
 function asksBySyn(group: FlowGroup): boolean | null {
   if (group.form.protocol !== TCP) return null;
-  return group.packets.some(({ steps }) => ((steps[0]!.event.tcpFlags ?? 0) & 0x12) === 2);
+  return group.packets.some(({ steps }) => isConnectRequest(steps[0]!.event));
 }
 
 function asksByConntrack(group: FlowGroup): boolean | null {

@@ -3,6 +3,7 @@ import type { Gap } from "../../event/gaps.ts";
 import { firstFragmentKeys, fragmentKey, fragmentsOf } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { isReassembled } from "../kernel/frees.ts";
+import { isLastFragment } from "../kernel/protocols.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
@@ -79,7 +80,7 @@ function isWhole(arrived: readonly Judgement[]): boolean {
     if (event.fragmentOffset! > next) return false;
     next = Math.max(next, event.fragmentOffset! + carried(event));
   }
-  return ((events.at(-1)!.ipFlags ?? 0) & 1) === 0;
+  return isLastFragment(events.at(-1)!);
 }
 
 /** Bytes of the packet's payload in one fragment: all after the IP header without options. */

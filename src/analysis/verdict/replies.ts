@@ -1,6 +1,15 @@
 /** What one direction of a flow proves about the other. Rules O10 to O12. */
 import type { FlowGroup } from "./flows.ts";
-import { ICMP, ICMP6, TCP, UDP } from "../correlate/identity.ts";
+import {
+  hasFlag,
+  ICMP,
+  ICMP6,
+  isConnectRequest,
+  isEchoRequest,
+  TCP,
+  TCP_FLAGS,
+  UDP,
+} from "../kernel/protocols.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
@@ -60,9 +69,11 @@ const notAfter = (a: number, b: number) => ((b - a) | 0) >= 0;
 function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   let highest: number | null = null;
   for (const packet of other.packets) {
-    const { tcpFlags, tcpAcknowledgement } = firstEvent(packet);
+    const event = firstEvent(packet);
+    const { tcpAcknowledgement } = event;
     // A reset acknowledges too, and a firewall on the way may have sent it.
-    if (((tcpFlags ?? 0) & 0x14) !== 16 || tcpAcknowledgement === undefined) continue;
+    if (!hasFlag(event, TCP_FLAGS.ack) || hasFlag(event, TCP_FLAGS.rst)) continue;
+    if (tcpAcknowledgement === undefined) continue;
     if (highest === null || notAfter(highest, tcpAcknowledgement)) highest = tcpAcknowledgement;
   }
   if (highest === null) return;
@@ -88,8 +99,11 @@ function isWatched(judgement: Judgement): boolean {
 
 /** The acknowledgement number that proves this segment's arrival; null when it carries nothing. */
 function sequenceEnd(judgement: Judgement): number | null {
-  const { tcpSequence, payload, tcpFlags } = firstEvent(judgement);
-  const length = (payload ?? 0) + ((tcpFlags ?? 0) & 2 ? 1 : 0) + ((tcpFlags ?? 0) & 1 ? 1 : 0);
+  const event = firstEvent(judgement);
+  const { tcpSequence, payload } = event;
+  // SYN and FIN take a sequence number each.
+  const length = (payload ?? 0) + Number(hasFlag(event, TCP_FLAGS.syn)) +
+    Number(hasFlag(event, TCP_FLAGS.fin));
   return tcpSequence === undefined || length === 0 ? null : (tcpSequence + length) >>> 0;
 }
 
@@ -167,9 +181,7 @@ export function isUnanswered(group: FlowGroup): boolean {
   if (delivered.length === 0) return false;
   return delivered.every((packet) => {
     const event = firstEvent(packet);
-    const asks = group.form.protocol === TCP
-      ? ((event.tcpFlags ?? 0) & 0x12) === 2
-      : event.icmpType === 8 || event.icmpType === 128;
+    const asks = group.form.protocol === TCP ? isConnectRequest(event) : isEchoRequest(event);
     const last = packet.end.step.event;
     return asks && last.node.untilAt - last.at > ANSWER_NS &&
       gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;

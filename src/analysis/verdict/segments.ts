@@ -4,7 +4,7 @@
  * again.
  */
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
-import { TCP } from "../correlate/identity.ts";
+import { TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
 

@@ -3,7 +3,7 @@ import type { Outcome } from "../../event/codes.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { FlowGroup } from "./flows.ts";
-import { TCP } from "../correlate/identity.ts";
+import { TCP } from "../kernel/protocols.ts";
 import type { AnalysisInput, WithheldFlow } from "../view/input.ts";
 import type { Judgement } from "./judgement.ts";
 
