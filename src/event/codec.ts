@@ -9,13 +9,14 @@ import {
   type Column,
   COLUMNS,
   DIRECTIONS,
-  EVENT_KINDS,
   NETWORKS,
   PACKET_TYPES,
   TUNNEL_KINDS,
 } from "./columns.ts";
 import type { Event } from "./event.ts";
 import { EventSchema } from "./event_schema.ts";
+import { EVENT_KINDS } from "./kinds.ts";
+import { lifted } from "./lift.ts";
 import { NetnsState } from "./state.ts";
 
 /** A line that is not as it should be (rule E2). The message is the reason, without its number. */
@@ -55,7 +56,7 @@ export function decodeLine(line: string): Line {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "batch") return { type: "header", header: checked(BatchHeader, value) };
   if (kind === "state") return { type: "state", state: checked(NetnsState, value) };
-  return { type: "event", event: checked(EventSchema, value) };
+  return { type: "event", event: lifted(checked(EventSchema, value)) };
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -85,7 +86,7 @@ export function decodeTsv(line: string): Event {
     throw new LineError(`has no "timeNs" or no "cpu", must have both`);
   }
   // Filled by computed names it is a hash table to V8; a copy is an object, a third of the size.
-  return { ...event } as unknown as Event;
+  return lifted({ ...event } as unknown as Event);
 }
 
 function decodeField(column: Column, text: string): unknown {

@@ -1,7 +1,8 @@
 import { deepStrictEqual as equal, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { decodeLine, decodeTsv, encodeEvent, eventToJson, LineError } from "./codec.ts";
-import { type Column, COLUMNS, EVENT_KINDS } from "./columns.ts";
+import { type Column, COLUMNS } from "./columns.ts";
+import { EVENT_KINDS } from "./kinds.ts";
 import * as columns from "./columns.ts";
 import type { Event } from "./event.ts";
 

@@ -4,6 +4,7 @@
  * The zod schema, the TSV codec and `docs/event.md` all come from this table, so the two spellings
  * of an event cannot drift apart. New columns go at the end: a shorter line reads as absent.
  */
+/** What the values of a column are; the ranges: `docs/event.md`. */
 export type ColumnType =
   | "kind"
   | "u64"
@@ -17,6 +18,7 @@ export type ColumnType =
   | "direction"
   | "tunnelKind";
 
+/** One column of an event line. */
 export interface Column {
   name: string;
   type: ColumnType;
@@ -25,22 +27,6 @@ export interface Column {
   required?: true;
   meaning: string;
 }
-
-/**
- * What a kernel did with a packet, as one line of a probe says it. `device-rx`, `device-tx` and
- * `drop` are hops; the others are what the analysis derives hops and causes from.
- */
-export const EVENT_KINDS = [
-  "device-rx",
-  "device-tx",
-  "drop",
-  "consume",
-  "deliver",
-  "route",
-  "neighbour",
-  "icmp-error",
-  "reset",
-] as const;
 
 /** The kernel's `skb->pkt_type`. */
 export const PACKET_TYPES = [
@@ -54,7 +40,9 @@ export const PACKET_TYPES = [
   "kernel",
 ] as const;
 
+/** The innermost network header. */
 export const NETWORKS = ["ip4", "ip6", "arp"] as const;
+/** Encapsulations that the scripts see through. */
 export const TUNNEL_KINDS = ["vxlan", "geneve", "ipip", "gre", "gretap", "sit", "ip6tnl"] as const;
 /** Which way of its connection a packet goes, by conntrack. */
 export const DIRECTIONS = ["original", "reply"] as const;
@@ -62,6 +50,7 @@ export const DIRECTIONS = ["original", "reply"] as const;
 const U16 = 65_535;
 const U32 = 4_294_967_295;
 
+/** All columns, in the order of the tab-separated spelling. */
 export const COLUMNS = [
   { name: "kind", type: "kind", required: true, meaning: "what happened" },
   { name: "timeNs", type: "u64", required: true, meaning: "CLOCK_MONOTONIC of the node, ns" },
@@ -129,4 +118,7 @@ export const COLUMNS = [
   { name: "gateway", type: "address", meaning: "next hop the lookup or neighbour is about" },
   { name: "neighbourState", type: "text", max: 16, meaning: "NUD state by name" },
   { name: "neighbourMac", type: "mac", meaning: "link address of the neighbour" },
+  { name: "sentIcmpType", type: "uint", max: 255, meaning: "type of the ICMP error sent about it" },
+  { name: "sentIcmpCode", type: "uint", max: 255, meaning: "code of the ICMP error sent about it" },
+  { name: "socketFamily", type: "uint", max: U16, meaning: "of the reader: 17 when it only looks" },
 ] as const satisfies readonly Column[];

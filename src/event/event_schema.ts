@@ -4,12 +4,12 @@ import {
   type Column,
   COLUMNS,
   DIRECTIONS,
-  EVENT_KINDS,
   NETWORKS,
   PACKET_TYPES,
   TUNNEL_KINDS,
 } from "./columns.ts";
 import type { Event } from "./event.ts";
+import { EVENT_KINDS } from "./kinds.ts";
 
 /** 2^64 - 1: the largest time a kernel can tell. */
 const U64_MAX = 18_446_744_073_709_551_615n;

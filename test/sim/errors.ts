@@ -29,7 +29,10 @@ export function refuse(flight: Flight, netns: Netns, skb: Skb, why: Refusal): vo
   // IPv6's has no tracepoint.
   if (!six) {
     const device = netns.devices[1]!;
-    flight.emit("icmp-error", skb, netns, device, { reason: `ICMP_${icmpType}_${icmpCode}` });
+    flight.emit("icmp-error", skb, netns, device, {
+      sentIcmpType: icmpType,
+      sentIcmpCode: icmpCode,
+    });
   }
   if (flow.translated || skb.connection || sim.random.chance(0.2)) return;
   const source = addressOf(netns, six);

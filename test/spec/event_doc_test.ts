@@ -1,4 +1,5 @@
 /** `docs/event.md` says of every column, kind and word what `src/event` says, and its examples read. */
+import { EVENT_KINDS, KINDS } from "../../src/event/kinds.ts";
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { BatchHeader } from "../../src/event/batch.ts";
 import { decodeLine, eventToJson } from "../../src/event/codec.ts";
@@ -48,10 +49,10 @@ Deno.test("docs/event.md has every column in its place, with its range and meani
   equal(rows(/^\d+$/), stated);
 });
 
-Deno.test("docs/event.md has every kind and every word", () => {
+Deno.test("docs/event.md has every kind with its meaning, and every word", () => {
   equal(
-    rows(/^`[a-z-]+`$/).map(([kind]) => kind),
-    columns.EVENT_KINDS.map((kind) => `\`${kind}\``),
+    rows(/^`[a-z-]+`$/),
+    EVENT_KINDS.map((kind) => [`\`${kind}\``, KINDS[kind].meaning]),
   );
   const { PACKET_TYPES, NETWORKS, DIRECTIONS, TUNNEL_KINDS } = columns;
   for (const word of [...PACKET_TYPES, ...NETWORKS, ...DIRECTIONS, ...TUNNEL_KINDS]) {

@@ -1,4 +1,5 @@
 /** Sightings to chains: what one skb did on one node, from its making to its end. Rule C2. */
+import { KINDS } from "../../event/kinds.ts";
 import {
   conntrackForm,
   formKey,
@@ -42,7 +43,7 @@ export function chainsOf(node: NodeView): ChainedNode {
   const open = new Map<string, { chain: Chain; points: Map<string, number> }>();
   const result: ChainedNode = { chains: [], evidence: [], unclaimed: 0 };
   for (const event of node.events) {
-    if (event.kind === "route" || event.kind === "neighbour") {
+    if (KINDS[event.kind].role === "aside") {
       result.evidence.push(event);
       continue;
     }

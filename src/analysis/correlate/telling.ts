@@ -1,6 +1,7 @@
 /** Which sightings tell of a packet by themselves. */
 import { isRoutineDrop, isSolicitationCopy } from "../kernel/frees.ts";
 import type { Event } from "../../event/event.ts";
+import { unreachableKind } from "../../event/kinds.ts";
 
 /**
  * The event tells of a packet by itself: it passed a device, died, or waits for a neighbour. A read
@@ -14,7 +15,14 @@ export function tellsOfPacket(event: Event): boolean {
       return !isRoutineDrop(event);
     case "deliver":
       return false;
-    default:
+    case "device-rx":
+    case "device-tx":
+    case "icmp-error":
+    case "reset":
+    case "route":
+    case "neighbour":
       return true;
+    default:
+      return unreachableKind(event.kind);
   }
 }

@@ -12,7 +12,7 @@ export function answerOf(found: Case): string | null {
     step.kind === "icmp-error" && step.node === node && step.netns === netns &&
     event.at - step.at <= ANSWER_NS
   );
-  if (made) return `an ICMP error (${made.reason ?? "of an unknown kind"})`;
+  if (made) return `an ICMP error (${icmpErrorText(made)})`;
   const since = (other: Sighting) =>
     other.node === node && other.netns === netns && other.kind === "device-tx" &&
     other.at <= event.at && event.at - other.at <= ANSWER_NS;
@@ -22,6 +22,11 @@ export function answerOf(found: Case): string | null {
   if (event.protocol !== 6 || event.tunnelKind !== undefined) return null;
   const reset = node.events.some((other) => since(other) && resets(other, event));
   return reset ? "a TCP reset" : null;
+}
+
+/** `ICMP_3_1`: type and code of the error that was made about a packet. */
+function icmpErrorText({ sentIcmpType, sentIcmpCode }: Sighting): string {
+  return sentIcmpType === undefined ? "of an unknown kind" : `ICMP_${sentIcmpType}_${sentIcmpCode}`;
 }
 
 function quotes(error: Sighting, event: Sighting): boolean {

@@ -215,7 +215,7 @@ Deno.test("[N5] an answer seen right before the drop speaks for a rule that reje
     expressions: [limited(3).expressions![0], { reject: { type: "icmpx", expr: "x" } }],
   };
   const rules = state({ chains: [forward], netfilter: [limited(1), rejects] });
-  const told: Event = { ...freed, kind: "icmp-error", reason: "ICMP_3_3" };
+  const told: Event = { ...freed, kind: "icmp-error", sentIcmpType: 3, sentIcmpCode: 3 };
   const answered = explained({ before: rules, after: rules, events: [came, told, freed] });
   deepEqual([answered?.id, answered?.code], ["N5", "netfilter-reject"]);
   match(answered!.sentence, /rejected .* with an ICMP error \(ICMP_3_3\)/);

@@ -142,8 +142,8 @@ function causesOf(
     const { event } = packet.end.step;
     const key =
       `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
-        event.tunnelKind ?? ""
-      }`;
+        event.sentIcmpType ?? ""
+      } ${event.sentIcmpCode ?? ""} ${event.tunnelKind ?? ""}`;
     const list = byEnd.get(key);
     if (list) list.push(packet);
     else byEnd.set(key, [packet]);

@@ -1,4 +1,5 @@
 /** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5. */
+import { KINDS } from "../../event/kinds.ts";
 import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
 import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
 import type { Step } from "../correlate/steps.ts";
@@ -28,7 +29,7 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
  */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
   const last = steps.at(-1)!.event;
-  if (event.kind === "icmp-error" || event.kind === "reset" || isSolicitationCopy(event)) {
+  if (KINDS[event.kind].role === "answer" || isSolicitationCopy(event)) {
     return event !== last || before !== null;
   }
   if (event.kind !== "consume" || before === null) return false;
@@ -36,10 +37,13 @@ function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[
 }
 
 function stageOf(event: Sighting): Hop["stage"] {
-  if (event.kind === "device-rx" || event.kind === "device-tx") return event.kind;
-  if (event.kind === "drop") return "drop";
-  // A packet that waits for its next hop's link address has come to the device and no further.
-  return event.kind === "icmp-error" || isSolicitationCopy(event) ? "device-tx" : "deliver";
+  // A packet that only waits for its next hop's address has come no further than its device.
+  if (isSolicitationCopy(event)) return "device-tx";
+  const { stage } = KINDS[event.kind];
+  if (stage === null) {
+    throw new TypeError(`Cannot tell path: "${event.kind}" is no hop of a packet`);
+  }
+  return stage;
 }
 
 /** A packet whose first sighting is already translated was sent in another form. */

@@ -2,12 +2,13 @@
  * Where an event of an incident is kept when the incident is spread over shards. Rule D1: all
  * sightings of one packet, on whichever node, in whichever tunnel and form, meet in one shard.
  */
+import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
 import { invariants, isHousekeeping, isIcmpError } from "../correlate/identity.ts";
 
 /** What decides the shard of an event; null for what belongs to no packet that is followed. */
 export function placeKey(event: Event): string | null {
-  if (event.kind === "route" || event.kind === "neighbour") return null;
+  if (KINDS[event.kind].role === "aside") return null;
   if (event.network === undefined || event.skb === undefined) return null;
   if (isHousekeeping(event) || isIcmpError(event)) return null;
   return invariants(event);

@@ -3,6 +3,7 @@
  * whether anything is wrong with one; the hub then asks for the events of the flows that it must
  * look at whole, and gets of the others what stands for them. Rules D2 to D4.
  */
+import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../correlate/chains.ts";
 import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
@@ -93,7 +94,7 @@ function isLoud(judgement: Judgement): boolean {
  */
 function isOdd(event: Sighting): boolean {
   if (event.fragmentOffset !== undefined) return true;
-  if (event.kind === "icmp-error" || event.kind === "reset") return true;
+  if (KINDS[event.kind].role === "answer") return true;
   if (event.kind !== "drop") return false;
   return isNetfilterDrop(event) ||
     !(isRoutineDrop(event) || isSideCopy(event) || isAnothersFrame(event));

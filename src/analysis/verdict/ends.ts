@@ -1,4 +1,6 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
+import { unreachableKind } from "../../event/kinds.ts";
+import { AF_PACKET } from "../../event/lift.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
 import { receivesUntraced } from "../kernel/devices.ts";
@@ -67,7 +69,7 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   switch (event.kind) {
     case "deliver":
-      return event.reason === "TAP" ? "routine" : "delivered";
+      return event.socketFamily === AF_PACKET ? "routine" : "delivered";
     case "drop":
       if (isSideCopy(event)) return "routine";
       if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
@@ -85,8 +87,13 @@ function kindOf(step: Step, atDestination: boolean): EndKind {
       return received(step, atDestination);
     case "icmp-error":
       return "waiting";
-    default:
+    case "reset":
+    case "route":
+    case "neighbour":
+      // Said about a packet or a host: the packet's own sightings tell how it ended.
       return "routine";
+    default:
+      return unreachableKind(event.kind);
   }
 }
 

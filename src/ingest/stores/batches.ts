@@ -4,6 +4,7 @@ import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { RawLine } from "../lines.ts";
+import { type EventTier, KINDS } from "../../event/kinds.ts";
 import type { NewBatch, Segment, Tier } from "./store.ts";
 
 export interface RefusedLine {
@@ -197,15 +198,6 @@ export class BatchReader {
 export const compact = (event: Event): Event => ({ ...event });
 
 /** Where a packet died, and what tells why, is kept longer than that it passed by. */
-export function tierOf(event: Event): "ordinary" | "drops" {
-  switch (event.kind) {
-    case "drop":
-    case "icmp-error":
-    case "reset":
-      return "drops";
-    case "route":
-      return event.routeError === undefined || event.routeError === 0 ? "ordinary" : "drops";
-    default:
-      return "ordinary";
-  }
+export function tierOf(event: Event): EventTier {
+  return KINDS[event.kind].tier;
 }

@@ -80,7 +80,7 @@ Deno.test("what tells of a death is kept longer than a passing by", () => {
   };
   equal(tier("device-rx\t1\t0"), "ordinary");
   equal(tier("consume\t1\t0"), "ordinary");
-  equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":0}'), "ordinary");
+  equal(tier('{"kind":"neighbour","timeNs":"1","cpu":0}'), "drops");
   equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":101}'), "drops");
   for (const kind of ["drop", "icmp-error", "reset"]) equal(tier(`${kind}\t1\t0`), "drops");
 });

@@ -1,15 +1,12 @@
 /** Lines of a rendered program to events: assembles continuation lines, counts what is broken. */
 import type { Event } from "../../event/event.ts";
-import {
-  addConntrack,
-  addQuoted,
-  addTunnel,
-  decodePacketLine,
-  PACKET_COLUMNS,
-  PACKET_LETTERS,
-} from "./decode_packet.ts";
+import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
+import { AF_PACKET } from "../../event/lift.ts";
+import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
+import { FREED, NEIGHBOUR, PACKET, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
+/** Whom a decoder tells what it understood. */
 export interface DecoderPorts {
   onEvent(event: Event): void;
   /** The heartbeat: everything that happened before it was printed before it, per processor. */
@@ -19,6 +16,7 @@ export interface DecoderPorts {
   reasonName(number: number): string;
 }
 
+/** Takes the lines of one bpftrace, in the order in which they were printed. */
 export interface Decoder {
   line(text: string): void;
   /** Hands over events that still wait for continuation lines. */
@@ -37,6 +35,36 @@ const NUD: Record<number, string> = {
   128: "PERMANENT",
 };
 
+/** A line that makes an event by itself. */
+type LineDecoder = (fields: string[], received: Map<number, Event>) => Event;
+/** What a script adds to a packet line, given the columns after those that all scripts print. */
+type ExtraDecoder = (event: Event, extra: string[], ports: DecoderPorts) => void;
+
+const nothing: ExtraDecoder = () => {};
+
+/** How the lines of each kind are read: `packet` for packet lines, `line` for lines of its own. */
+const DECODERS: Record<EventKind, { packet: ExtraDecoder } | { line: LineDecoder }> = {
+  "device-rx": { packet: nothing },
+  "device-tx": { packet: nothing },
+  drop: { packet: addDrop },
+  consume: { packet: addFunction },
+  deliver: { packet: addReader },
+  route: { line: decodeRoute },
+  neighbour: { line: decodeNeighbour },
+  "icmp-error": { packet: addSentIcmp },
+  reset: { packet: nothing },
+};
+
+/** Lines that tell more of the packet line before them on the same processor. */
+const CONTINUATIONS: Record<string, (event: Event, fields: string[]) => void> = {
+  T: addTunnel,
+  Q: addQuoted,
+  C: addConntrack,
+};
+
+const TICK_LETTER = "t";
+
+/** A decoder that tells `ports` of each event, heartbeat and refused line. */
 export function createDecoder(ports: DecoderPorts): Decoder {
   /** The last packet of each processor: its continuation lines may still come. */
   const pending = new Map<number, Event>();
@@ -54,34 +82,31 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     for (const cpu of [...pending.keys()]) release(cpu);
   }
 
-  function packet(fields: string[]): void {
-    const event = decodePacketLine(fields);
-    addExtra(event, fields, ports);
+  function packet(kind: EventKind, fields: string[], addExtra: ExtraDecoder): void {
+    const event = decodePacketLine(kind, fields);
+    if (addExtra !== nothing) addExtra(event, fields.slice(PACKET.count), ports);
     release(event.cpu);
     pending.set(event.cpu, event);
     if (event.kind === "device-rx") received.set(event.cpu, event);
   }
 
-  function continuation(fields: string[]): void {
-    const event = pending.get(Number(fields[1]));
-    // Its packet line was lost: the continuation alone says nothing.
-    if (event === undefined || event.skb !== fields[2]) return;
-    if (fields[0] === "T") addTunnel(event, fields);
-    else if (fields[0] === "Q") addQuoted(event, fields);
-    else addConntrack(event, fields);
-  }
-
   function understand(text: string): void {
     const fields = text.split("\t");
-    const letter = fields[0]!;
-    if (letter in PACKET_LETTERS) packet(fields);
-    else if (letter === "T" || letter === "Q" || letter === "C") continuation(fields);
-    else if (letter === "O") ports.onEvent(decodeRoute(fields, 4, received));
-    else if (letter === "P") ports.onEvent(decodeRoute(fields, 6, received));
-    else if (letter === "N") ports.onEvent(decodeNeighbour(fields));
-    else if (letter === "t") {
+    const letter = fields[0] ?? "";
+    const kind = KIND_OF_LETTER.get(letter);
+    if (kind !== undefined) {
+      const decoder = DECODERS[kind];
+      if ("packet" in decoder) packet(kind, fields, decoder.packet);
+      else ports.onEvent(decoder.line(fields, received));
+    } else if (letter in CONTINUATIONS) {
+      const event = pending.get(Number(fields[TUNNEL.cpu]));
+      // Without its packet line, which was lost, a continuation says nothing.
+      if (event !== undefined && event.skb === fields[TUNNEL.skb]) {
+        CONTINUATIONS[letter]?.(event, fields);
+      }
+    } else if (letter === TICK_LETTER) {
       flush();
-      ports.onTick(BigInt(fields[1]!));
+      ports.onTick(BigInt(fields[TICK.timeNs]!));
     } else throw new RangeError("is of no kind");
   }
 
@@ -98,47 +123,56 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   };
 }
 
-function addExtra(event: Event, fields: string[], ports: DecoderPorts): void {
-  const extra = fields[PACKET_COLUMNS];
-  if (event.kind === "drop" || event.kind === "consume") {
-    if (extra === undefined) throw new RangeError("is cut");
-    event.function = extra.replace(/\+0x?[0-9a-f]+$/, "").slice(0, 128);
-  }
-  if (event.kind === "drop") {
-    const number = Number(fields[PACKET_COLUMNS + 1]);
-    if (!(number >= 0)) throw new RangeError("has no reason");
-    event.reasonNumber = number;
-    if (number > 0) event.reason = ports.reasonName(number).slice(0, 64);
-  }
-  if (event.kind === "icmp-error") {
-    // The packet's own type stays; what is sent about it is told by reason.
-    event.reason = `ICMP_${Number(extra)}_${Number(fields[PACKET_COLUMNS + 1])}`;
-  }
-  // 17 is AF_PACKET: a tap read it, which reaches nobody.
-  if (event.kind === "deliver") event.reason = extra === "17" ? "TAP" : undefined;
-  if (event.kind === "deliver" && event.reason === undefined) delete event.reason;
+function addFunction(event: Event, extra: string[]): void {
+  const name = extra[FREED.function];
+  if (name === undefined) throw new RangeError("is cut");
+  event.function = name.replace(/\+0x?[0-9a-f]+$/, "").slice(0, 128);
 }
 
-/** O and P: a failed routing lookup. The namespace of a received packet is where it came in. */
-function decodeRoute(fields: string[], family: 4 | 6, received: Map<number, Event>): Event {
-  const words = family === 6 ? 2 : 1;
-  const ports = 9 + words * 2;
-  if (fields.length < ports + 2) throw new RangeError("is cut");
+function addDrop(event: Event, extra: string[], ports: DecoderPorts): void {
+  addFunction(event, extra);
+  const number = Number(extra[FREED.reason]);
+  if (!(number >= 0)) throw new RangeError("has no reason");
+  event.reasonNumber = number;
+  if (number > 0) event.reason = ports.reasonName(number).slice(0, 64);
+}
+
+/** The packet's own type stays; what is sent about it has columns of its own. */
+function addSentIcmp(event: Event, extra: string[]): void {
+  const type = Number(extra[SENT_ICMP.type]);
+  const code = Number(extra[SENT_ICMP.code]);
+  if (!(type >= 0 && type <= 255 && code >= 0 && code <= 255)) throw new RangeError("is cut");
+  event.sentIcmpType = type;
+  event.sentIcmpCode = code;
+}
+
+/** Told only of a packet socket, which reads a copy for somebody who looks: it reaches nobody. */
+function addReader(event: Event, extra: string[]): void {
+  if (Number(extra[READ.socketFamily]) === AF_PACKET) event.socketFamily = AF_PACKET;
+}
+
+/** A failed routing lookup. The namespace of a received packet is where it came in. */
+function decodeRoute(fields: string[], received: Map<number, Event>): Event {
+  const isIp6 = fields[ROUTE6.letter] === "P";
+  const words = isIp6 ? 2 : 1;
+  const { sourcePort, destinationPort, count } = isIp6 ? ROUTE6 : ROUTE;
+  const destination = isIp6 ? ROUTE6.destination0 : ROUTE.destination0;
+  if (fields.length < count) throw new RangeError("is cut");
   const event: Event = {
     kind: "route",
-    timeNs: BigInt(fields[1]!),
-    cpu: Number(fields[2]),
-    network: family === 6 ? "ip6" : "ip4",
-    source: readAddress(fields, 9, words),
-    destination: readAddress(fields, 9 + words, words),
-    routeTable: Number(fields[4]),
-    routeError: Math.abs(Number(fields[5])) & 0xfff,
+    timeNs: BigInt(fields[ROUTE.timeNs]!),
+    cpu: Number(fields[ROUTE.cpu]),
+    network: isIp6 ? "ip6" : "ip4",
+    source: readAddress(fields, ROUTE.source0, words),
+    destination: readAddress(fields, destination, words),
+    routeTable: Number(fields[ROUTE.table]),
+    routeError: Math.abs(Number(fields[ROUTE.error])) & 0xfff,
   };
-  const protocol = Number(fields[8]);
+  const protocol = Number(fields[ROUTE.protocol]);
   if (protocol !== 0) event.protocol = protocol;
-  if (fields[ports] !== "0") event.sourcePort = Number(fields[ports]);
-  if (fields[ports + 1] !== "0") event.destinationPort = Number(fields[ports + 1]);
-  placeRoute(event, Number(fields[3]), Number(fields[7]), received);
+  if (fields[sourcePort] !== "0") event.sourcePort = Number(fields[sourcePort]);
+  if (fields[destinationPort] !== "0") event.destinationPort = Number(fields[destinationPort]);
+  placeRoute(event, Number(fields[ROUTE.netns]), Number(fields[ROUTE.iif]), received);
   return event;
 }
 
@@ -172,22 +206,26 @@ function readAddress(fields: string[], at: number, words: number): string {
   return words === 2 ? readIp6(scratch, 0) : readIp4(scratch, 0);
 }
 
-/** N <timeNs> <cpu> <family> <device> <state> <address 2 words> <mac word> */
+const AF_INET6 = "10";
+
+/** A change of a neighbour's state. */
 function decodeNeighbour(fields: string[]): Event {
-  if (fields.length < 9) throw new RangeError("is cut");
+  if (fields.length < NEIGHBOUR.count) throw new RangeError("is cut");
+  const isIp6 = fields[NEIGHBOUR.family] === AF_INET6;
+  const state = fields[NEIGHBOUR.state]!;
   const view = new DataView(new ArrayBuffer(24));
-  writeWord(view, 0, fields[6]!);
-  writeWord(view, 8, fields[7]!);
-  writeWord(view, 16, fields[8]!);
+  writeWord(view, 0, fields[NEIGHBOUR.address0]!);
+  writeWord(view, 8, fields[NEIGHBOUR.address1]!);
+  writeWord(view, 16, fields[NEIGHBOUR.mac]!);
   const event: Event = {
     kind: "neighbour",
-    timeNs: BigInt(fields[1]!),
-    cpu: Number(fields[2]),
-    device: fields[4]!.slice(0, 15),
-    network: fields[3] === "10" ? "ip6" : "arp",
-    gateway: fields[3] === "10" ? readIp6(view, 0) : readIp4(view, 0),
-    neighbourState: NUD[Number(fields[5])] ?? fields[5]!.slice(0, 16),
+    timeNs: BigInt(fields[NEIGHBOUR.timeNs]!),
+    cpu: Number(fields[NEIGHBOUR.cpu]),
+    device: fields[NEIGHBOUR.device]!.slice(0, 15),
+    network: isIp6 ? "ip6" : "arp",
+    gateway: isIp6 ? readIp6(view, 0) : readIp4(view, 0),
+    neighbourState: NUD[Number(state)] ?? state.slice(0, 16),
   };
-  if (fields[8] !== "0") event.neighbourMac = readMac(view, 16);
+  if (fields[NEIGHBOUR.mac] !== "0") event.neighbourMac = readMac(view, 16);
   return event;
 }

@@ -4,20 +4,8 @@
  */
 import { PACKET_TYPES } from "../../event/columns.ts";
 import type { Event, EventKind, TunnelKind } from "../../event/event.ts";
+import { CONNTRACK, PACKET, QUOTED, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
-
-export const PACKET_LETTERS: Record<string, EventKind> = {
-  R: "device-rx",
-  X: "device-tx",
-  D: "drop",
-  F: "consume",
-  L: "deliver",
-  I: "icmp-error",
-  S: "reset",
-};
-
-/** Columns of a packet line before what a script adds. */
-export const PACKET_COLUMNS = 23;
 
 /**
  * Inodes of namespaces are dynamic proc numbers from 0xf0000000, and just below them, since 6.18,
@@ -27,28 +15,33 @@ const NETNS_MIN = 0xeffffff0;
 
 const buffer = new DataView(new ArrayBuffer(80));
 
-/** Throws `RangeError` for a line that is cut or is not numbers where it should be. */
-export function decodePacketLine(fields: string[]): Event {
-  if (fields.length < PACKET_COLUMNS) throw new RangeError(`has ${fields.length} columns`);
+/**
+ * Decodes the columns of a packet line that all scripts print (`PACKET`).
+ *
+ * Throws RangeError when the line is cut, or has something else where a number should be.
+ */
+export function decodePacketLine(kind: EventKind, fields: string[]): Event {
+  if (fields.length < PACKET.count) throw new RangeError(`has ${fields.length} columns`);
   const event: Event = {
-    kind: PACKET_LETTERS[fields[0]!]!,
-    timeNs: BigInt(fields[1]!),
-    cpu: uint(fields[2]!),
-    skb: fields[3]!,
-    head: fields[4]!,
+    kind,
+    timeNs: BigInt(fields[PACKET.timeNs]!),
+    cpu: uint(fields[PACKET.cpu]!),
+    skb: fields[PACKET.skb]!,
+    head: fields[PACKET.head]!,
   };
-  const netns = uint(fields[5]!);
-  const ifindex = Number(fields[6]);
+  const netns = uint(fields[PACKET.netns]!);
+  const ifindex = Number(fields[PACKET.ifindex]);
+  const device = fields[PACKET.device]!;
   if (netns >= NETNS_MIN) {
     event.netns = netns;
-    if (ifindex > 0 && ifindex < 2 ** 31 && fields[7] !== "") {
+    if (ifindex > 0 && ifindex < 2 ** 31 && device !== "") {
       event.ifindex = ifindex;
-      event.device = fields[7]!.slice(0, 15);
+      event.device = device.slice(0, 15);
     }
   }
-  event.length = uint(fields[8]!);
-  readMeta(event, fields[9]!, fields[10]!);
-  readFrame(event, fields[11]!, fields[12]!);
+  event.length = uint(fields[PACKET.length]!);
+  readMeta(event, fields[PACKET.meta]!, fields[PACKET.gso]!);
+  readFrame(event, fields[PACKET.mac0]!, fields[PACKET.mac1]!);
   readNetwork(event, fields);
   return event;
 }
@@ -80,17 +73,17 @@ function readFrame(event: Event, first: string, second: string): void {
 }
 
 function readNetwork(event: Event, fields: string[]): void {
-  const head = parseInt(fields[13]!, 16);
+  const head = parseInt(fields[PACKET.headers]!, 16);
   const family = head & 0xff;
   const protocol = (head >>> 8) & 0xff;
   // The offset of the transport header is modulo 2^48: nothing when the header was not found.
   const offset = Math.floor(head / 65_536) & 0xffff;
-  for (let i = 0; i < 8; i++) writeWord(buffer, i * 8, fields[15 + i] ?? "0");
+  for (let i = 0; i < 8; i++) writeWord(buffer, i * 8, fields[PACKET.ip0 + i] ?? "0");
   if (family === 1) return readArp(event);
   if (family !== 4 && family !== 6) return;
   event.protocol = protocol;
   if (family === 4) readHeader4(event);
-  else readHeader6(event, fields[14]!);
+  else readHeader6(event, fields[PACKET.fragment]!);
   if (event.fragmentOffset === undefined || event.fragmentOffset === 0) {
     readTransport(event, protocol, (event.ipLength ?? 0) - offset, buffer, 40);
   }
@@ -184,21 +177,21 @@ function readIcmp(event: Event, protocol: number, view: DataView, at: number): v
 
 const TUNNELS: (TunnelKind | undefined)[] = [undefined, "vxlan", "geneve", "ipip", "gre", "gretap"];
 
-/** T <cpu> <skb> <tunnel|family|protocol> <id word> <source 2> <destination 2> <ports> <id, ttl> */
+/** Adds the outer header around a packet: a line T (`TUNNEL`). */
 export function addTunnel(event: Event, fields: string[]): void {
-  const head = parseInt(fields[3]!, 16);
+  const head = parseInt(fields[TUNNEL.headers]!, 16);
   const family = (head >>> 8) & 0xff;
   const protocol = (head >>> 16) & 0xff;
   const kind = tunnelKind(TUNNELS[head & 0xff], family, protocol, event.network);
   if (kind === undefined) return;
   event.tunnelKind = kind;
-  for (let i = 0; i < 7; i++) writeWord(buffer, i * 8, fields[4 + i] ?? "0");
+  for (let i = 0; i < 7; i++) writeWord(buffer, i * 8, fields[TUNNEL.id + i] ?? "0");
   if (kind === "vxlan" || kind === "geneve") event.tunnelId = buffer.getUint32(0) >>> 8;
   else if (kind === "gre" || kind === "gretap") event.tunnelId = buffer.getUint32(0);
   const read = family === 6 ? readIp6 : readIp4;
   event.tunnelSource = read(buffer, 8);
   event.tunnelDestination = read(buffer, 24);
-  const ports = parseInt(fields[9]!, 16);
+  const ports = parseInt(fields[TUNNEL.ports]!, 16);
   if (ports !== 0) {
     event.tunnelSourcePort = swap(ports & 0xffff);
     event.tunnelDestinationPort = swap((ports >>> 16) & 0xffff);
@@ -220,9 +213,9 @@ function tunnelKind(
 
 const swap = (port: number) => ((port & 0xff) << 8) | (port >> 8);
 
-/** Q <cpu> <skb> <ip 5 words> <l4 word>: the packet an ICMP error is about. */
+/** Adds the packet that an ICMP error is about: a line Q (`QUOTED`). */
 export function addQuoted(event: Event, fields: string[]): void {
-  for (let i = 0; i < 6; i++) writeWord(buffer, i * 8, fields[3 + i] ?? "0");
+  for (let i = 0; i < 6; i++) writeWord(buffer, i * 8, fields[QUOTED.ip0 + i] ?? "0");
   const version = buffer.getUint8(0) >> 4;
   if (version !== 4 && version !== 6) return;
   const protocol = buffer.getUint8(version === 4 ? 9 : 6);
@@ -237,21 +230,25 @@ export function addQuoted(event: Event, fields: string[]): void {
   }
 }
 
-/** C <cpu> <skb> <ctinfo> <status> <source 4 words> <destination 4 words> <source> <destination> */
+/** Adds what conntrack knows of a packet's connection: a line C (`CONNTRACK`). */
 export function addConntrack(event: Event, fields: string[]): void {
-  const info = parseInt(fields[3]!, 16);
+  const info = parseInt(fields[CONNTRACK.info]!, 16);
   event.conntrackDirection = info >= 3 ? "reply" : "original";
-  event.conntrackStatus = parseInt(fields[4]!, 16) >>> 0;
-  for (let i = 0; i < 8; i++) buffer.setUint32(i * 4, parseInt(fields[5 + i] ?? "0", 16), true);
+  event.conntrackStatus = parseInt(fields[CONNTRACK.status]!, 16) >>> 0;
+  for (let i = 0; i < 8; i++) {
+    buffer.setUint32(i * 4, parseInt(fields[CONNTRACK.source0 + i] ?? "0", 16), true);
+  }
   const read = event.network === "ip6" ? readIp6 : readIp4;
   event.conntrackSource = read(buffer, 0);
   event.conntrackDestination = read(buffer, 16);
   const protocol = event.protocol;
   const icmp = protocol === 1 || protocol === 58;
   if (icmp || protocol === 6 || protocol === 17 || protocol === 132) {
-    event.conntrackSourcePort = swap(parseInt(fields[13]!, 16) & 0xffff);
+    event.conntrackSourcePort = swap(parseInt(fields[CONNTRACK.sourcePort]!, 16) & 0xffff);
   }
   if (!icmp && event.conntrackSourcePort !== undefined) {
-    event.conntrackDestinationPort = swap(parseInt(fields[14]!, 16) & 0xffff);
+    event.conntrackDestinationPort = swap(
+      parseInt(fields[CONNTRACK.destinationPort]!, 16) & 0xffff,
+    );
   }
 }

@@ -6,6 +6,7 @@
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
+import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 
@@ -31,19 +32,7 @@ export interface Rendered {
 }
 
 /** The scripts, in the order they are attached: the heartbeat last, so that it tells the truth. */
-export const SCRIPTS = [
-  "device_rx",
-  "device_tx",
-  "drop",
-  "consume",
-  "deliver",
-  "route",
-  "route6",
-  "neighbour",
-  "icmp_error",
-  "reset",
-  "ready",
-] as const;
+export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 
 const BPF = new URL("../../../bpf/", import.meta.url);
 

@@ -1,9 +1,13 @@
 /** Which lines of a batch may go first when there is no room for all. */
+import { EVENT_KINDS, KINDS } from "../../event/kinds.ts";
 
-/** Hops of packets: many, and alike. Drops, errors, lookups and state are few and tell why. */
-const ORDINARY = /^(?:device-rx|device-tx|consume|deliver)\t/;
+/** As the store keeps them: hops are many and alike; drops, errors and lookups are few and tell why. */
+const ORDINARY = new RegExp(
+  `^(?:${EVENT_KINDS.filter((kind) => KINDS[kind].tier === "ordinary").join("|")})\\t`,
+);
 
-export const isOrdinary = (line: string) => ORDINARY.test(line);
+/** True for a tab-separated event line that goes before others where there is no room for all. */
+export const isOrdinary = (line: string): boolean => ORDINARY.test(line);
 
 /** Headers and states begin as JSON does; everything else is an event. */
 const isEvent = (line: string) => line !== "" && !line.startsWith("{");

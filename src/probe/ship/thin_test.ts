@@ -1,6 +1,6 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { DROP, fakeBatch, ORDINARY, textOf } from "../../../test/fake/batch.ts";
-import { EVENT_KINDS } from "../../event/columns.ts";
+import { EVENT_KINDS } from "../../event/kinds.ts";
 import { countByNode, isOrdinary, thinned } from "./thin.ts";
 
 Deno.test("thin: hops go, what tells why packets vanished stays", () => {

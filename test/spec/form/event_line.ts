@@ -1,11 +1,6 @@
 /** One line under `-- events --` to an event. What words there are: `README.md`. */
-import {
-  type Column,
-  COLUMNS,
-  EVENT_KINDS,
-  PACKET_TYPES,
-  TUNNEL_KINDS,
-} from "../../../src/event/columns.ts";
+import { EVENT_KINDS } from "../../../src/event/kinds.ts";
+import { type Column, COLUMNS, PACKET_TYPES, TUNNEL_KINDS } from "../../../src/event/columns.ts";
 import type { Event, TunnelKind } from "../../../src/event/event.ts";
 import { ECHOES, flagBits, FLAGS, PACKET, PROTOCOLS, SHORT } from "./event_words.ts";
 import type { SpecNode } from "./node.ts";

@@ -1,0 +1,94 @@
+/**
+ * The columns of the lines that the scripts print, by name, in the order in which `bpf/` prints them:
+ * read a script's `printf` beside its table. All are separated by tabs; hexadecimal words are eight
+ * bytes of the packet as the kernel has them in memory.
+ */
+
+type Places<Names extends readonly string[]> =
+  & { readonly [Name in Names[number]]: number }
+  & { readonly count: number };
+
+/** Names to the places they stand at, from 0; `count` says how many there are. */
+function places<const Names extends readonly string[]>(...names: Names): Places<Names> {
+  const found: Record<string, number> = { count: names.length };
+  names.forEach((name, at) => found[name] = at);
+  return found as Places<Names>;
+}
+
+/**
+ * A packet line, as `bpf/lib/emit.bt` prints it; what a script adds stands after these. `meta` holds
+ * pkt_type (8 bits) and the VLAN; `gso` the size and the number of segments; `mac0` and `mac1` the
+ * Ethernet addresses; `headers` the family, the protocol and the offset of the transport header;
+ * `fragment` IPv6's fragment header; `ip0` to `ip4` the network header, `l0` to `l2` the transport's.
+ */
+export const PACKET = places(
+  ...["letter", "timeNs", "cpu", "skb", "head", "netns", "ifindex", "device", "length"] as const,
+  ...["meta", "gso", "mac0", "mac1", "headers", "fragment"] as const,
+  ...["ip0", "ip1", "ip2", "ip3", "ip4", "l0", "l1", "l2"] as const,
+);
+
+/** What `drop.bt` and `consume.bt` add to a packet line; the reason is `drop`'s alone. */
+export const FREED = places("function", "reason");
+/** What `icmp_error.bt` adds: type and code of the error that is sent. */
+export const SENT_ICMP = places("type", "code");
+/** What `deliver.bt` adds: the address family of the socket that is read. */
+export const READ = places("socketFamily");
+
+/** T, the outer header of the packet line before it: `ports` holds source and destination. */
+export const TUNNEL = places(
+  ...["letter", "cpu", "skb", "headers", "id", "source0", "source1"] as const,
+  ...["destination0", "destination1", "ports", "idAndTtl"] as const,
+);
+
+/** Q, the packet that an ICMP error quotes: five words of its network header, one of transport. */
+export const QUOTED = places(
+  ...["letter", "cpu", "skb", "ip0", "ip1", "ip2", "ip3", "ip4", "l0"] as const,
+);
+
+/** C, what conntrack knows of the packet: `info` is ctinfo; addresses are four words of 32 bits. */
+export const CONNTRACK = places(
+  ...[
+    "letter",
+    "cpu",
+    "skb",
+    "info",
+    "status",
+    "source0",
+    "source1",
+    "source2",
+    "source3",
+  ] as const,
+  ...["destination0", "destination1", "destination2", "destination3"] as const,
+  ...["sourcePort", "destinationPort"] as const,
+);
+
+/** O, a failed IPv4 lookup (`route.bt`). */
+export const ROUTE = places(
+  ...["letter", "timeNs", "cpu", "netns", "table", "error", "oif", "iif", "protocol"] as const,
+  ...["source0", "destination0", "sourcePort", "destinationPort"] as const,
+);
+
+/** P, a failed IPv6 lookup (`route6.bt`). */
+export const ROUTE6 = places(
+  ...["letter", "timeNs", "cpu", "netns", "table", "error", "oif", "iif", "protocol"] as const,
+  ...["source0", "source1", "destination0", "destination1"] as const,
+  ...["sourcePort", "destinationPort"] as const,
+);
+
+/** N, a change of a neighbour's state (`neighbour.bt`): `family` is 2 or 10, `state` a NUD number. */
+export const NEIGHBOUR = places(
+  ...[
+    "letter",
+    "timeNs",
+    "cpu",
+    "family",
+    "device",
+    "state",
+    "address0",
+    "address1",
+    "mac",
+  ] as const,
+);
+
+/** t, the heartbeat (`ready.bt`). */
+export const TICK = places("letter", "timeNs");
