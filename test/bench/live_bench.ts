@@ -7,8 +7,7 @@ import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { Topology } from "../../src/lab/topology.ts";
 import { kill, start } from "../../src/lab/process.ts";
-import { resolveNodes } from "../../src/probe/run/nodes.ts";
-import { startSession } from "../../src/probe/run/session.ts";
+import { resolveNodes, startSession } from "../../src/probe/session/mod.ts";
 
 const SAMPLES = 40;
 const FIRST_PORT = 20_000;

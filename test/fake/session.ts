@@ -1,7 +1,7 @@
 /** Sessions on fakes of bpftrace: a real kernel's state, invented packets. */
 import { readCapability } from "../../src/probe/kernel/capability.ts";
 import type { ProbeBatch } from "../../src/probe/ship/batcher.ts";
-import { type Session, type SessionOptions, startSession } from "../../src/probe/run/session.ts";
+import { type Session, type SessionOptions, startSession } from "../../src/probe/session/mod.ts";
 import { findNetns } from "../../src/probe/state/mod.ts";
 
 export const fakeBpftrace = (name: string) => new URL(`bpftrace/${name}`, import.meta.url).pathname;

@@ -1,8 +1,12 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
 import { type Capability, readCapability, requireTracing } from "../../probe/kernel/capability.ts";
-import { type NodeSpec, resolveNodes } from "../../probe/run/nodes.ts";
+import {
+  type NodeSpec,
+  resolveNodes,
+  type Session,
+  startSession,
+} from "../../probe/session/mod.ts";
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
-import { type Session, startSession } from "../../probe/run/session.ts";
 import type { CaptureOptions } from "../options.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";

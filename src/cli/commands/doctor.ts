@@ -1,9 +1,9 @@
 /** `lasthop doctor`: what this machine can show, and what to do about the rest. */
 import { type Capability, obstacleOf, readCapability } from "../../probe/kernel/capability.ts";
-import { type Check, diagnose, type Diagnosis } from "../../probe/kernel/doctor.ts";
+import { type Check, diagnose, type Diagnosis } from "../../probe/doctor/doctor.ts";
 import { readDropReasons } from "../../probe/kernel/reasons.ts";
-import { readSurroundings } from "../../probe/kernel/surroundings.ts";
-import { expectScripts, tryAttaching } from "../../probe/kernel/trial.ts";
+import { readSurroundings } from "../../probe/doctor/surroundings.ts";
+import { expectScripts, tryAttaching } from "../../probe/doctor/trial.ts";
 import type { DoctorOptions } from "../options.ts";
 import { plural, terminalOptions } from "../render/mod.ts";
 import { wrap } from "../render/text.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual as same, match, ok } from "node:assert";
-import type { Diagnosis } from "../../probe/kernel/doctor.ts";
+import type { Diagnosis } from "../../probe/doctor/doctor.ts";
 import { renderDiagnosis } from "./doctor.ts";
 
 const machine = { kernel: "6.1.0", bpftrace: "0.17.0", cpus: 2 };

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type FilterPacket, matches, parseFilter } from "../../event/filter/mod.ts";
 import { anyFilter, anyPacket } from "../../event/filter/arbitrary.ts";
 import { compileFilter } from "./mod.ts";
-import { load } from "./loaded_packet.ts";
+import { load } from "./loaded_packet_testing.ts";
 
 const PATH = ["/usr/bin/bpftrace", "/usr/local/bin/bpftrace", "/usr/sbin/bpftrace"];
 const bpftrace = PATH.find((path) => {

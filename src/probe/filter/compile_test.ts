@@ -9,7 +9,7 @@ import {
   DEFAULT_VARIABLES,
   type FilterForm,
 } from "./mod.ts";
-import { load, type Loaded } from "./loaded_packet.ts";
+import { load, type Loaded } from "./loaded_packet_testing.ts";
 
 const compile = (text: string) => compileFilter(parseFilter(text));
 

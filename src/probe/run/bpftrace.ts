@@ -5,8 +5,8 @@
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { LossMeter } from "../read/loss.ts";
-import { writeShortlist } from "../kernel/shortlist.ts";
+import { LossMeter } from "./loss.ts";
+import { writeShortlist } from "./shortlist.ts";
 
 export interface BpftraceRun {
   /** Resolves at the first heartbeat: everything is attached. Rejects when it never comes. */

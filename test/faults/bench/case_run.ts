@@ -1,6 +1,6 @@
 /** One case on its way: built, served, sent, and judged by what really happened. */
 import { LasthopError } from "../../../src/event/error.ts";
-import type { NodeWords } from "../../../src/probe/run/nodes.ts";
+import type { NodeWords } from "../../../src/probe/session/mod.ts";
 import { Topology } from "../../../src/lab/topology.ts";
 import { type RunningServer, serve } from "../traffic/server.ts";
 import { send, type Sent, type Talk } from "../traffic/talk.ts";

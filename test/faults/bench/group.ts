@@ -4,8 +4,7 @@ import type { Batch } from "../../../src/analysis/view/input.ts";
 import { decodeLine } from "../../../src/event/codec.ts";
 import type { Report } from "../../../src/event/report.ts";
 import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
-import { resolveNodes } from "../../../src/probe/run/nodes.ts";
-import { startSession } from "../../../src/probe/run/session.ts";
+import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
 import { type CaseId, CaseRun } from "./case_run.ts";
 import { type Score, score } from "./score.ts";
 

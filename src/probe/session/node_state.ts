@@ -1,7 +1,7 @@
 /** Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between. */
 import type { NetnsState } from "../../event/state.ts";
-import type { Intake, RunningNode } from "../read/intake.ts";
-import { StateSchedule } from "./state_schedule.ts";
+import type { Intake, RunningNode } from "./intake.ts";
+import { StateSchedule } from "../state/state_schedule.ts";
 import {
   listNetns,
   type NetnsHandle,
@@ -9,7 +9,7 @@ import {
   readStates,
   type Watch,
   watchState,
-} from "./mod.ts";
+} from "../state/mod.ts";
 
 /** Namespaces come and go with pods; a look at /proc tells. */
 const LOOK_MS = 2_000;

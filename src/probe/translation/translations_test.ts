@@ -1,7 +1,7 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { fakeLink, fakeState } from "../../../test/fake/state.ts";
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import { natFactsOf, translationsOf } from "./netfilter_translations.ts";
+import { natFactsOf, translationsOf } from "./translations.ts";
 
 const NAT = ["prerouting", "output", "postrouting"].map((hook) => ({
   family: "ip",

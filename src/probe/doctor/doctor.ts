@@ -2,7 +2,7 @@
  * What this machine can show of a packet, said for whoever has to find it: things an engineer wants
  * to see, not kernel features. Pure: what was found out is handed in.
  */
-import { BPFTRACE_MIN, type Capability, isAtLeast, obstacleOf } from "./capability.ts";
+import { BPFTRACE_MIN, type Capability, isAtLeast, obstacleOf } from "../kernel/capability.ts";
 import { PROGRAMS, type Surroundings } from "./surroundings.ts";
 import type { Trial } from "./trial.ts";
 

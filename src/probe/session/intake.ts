@@ -3,16 +3,16 @@ import type { Event } from "../../event/event.ts";
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Batcher, type KernelFacts, type ProbeBatch } from "../ship/batcher.ts";
-import { ClockPairs } from "./clock_pair.ts";
-import { Demux } from "./demux.ts";
-import { LineSource } from "./line_source.ts";
-import { NeighbourWaits } from "./neighbour_waits.ts";
-import { NeighbourPlaces } from "./neighbour_places.ts";
-import type { NodeSpec } from "../run/nodes.ts";
-import type { Plan } from "../run/plan.ts";
-import { RouteGate } from "./route_gate.ts";
+import { ClockPairs } from "../read/clock_pair.ts";
+import { Demux } from "../read/demux.ts";
+import { LineSource } from "../read/line_source.ts";
+import { NeighbourWaits } from "../read/neighbour_waits.ts";
+import { NeighbourPlaces } from "../read/neighbour_places.ts";
+import type { NodeSpec } from "./nodes.ts";
+import type { Plan } from "../filter/plan.ts";
+import { RouteGate } from "../read/route_gate.ts";
 import type { NetnsHandle } from "../state/mod.ts";
-import { keeps } from "./user_filter.ts";
+import { keeps } from "../filter/user_filter.ts";
 
 /** A node while it is traced. */
 export interface RunningNode {

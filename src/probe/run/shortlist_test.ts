@@ -1,6 +1,6 @@
 import { deepStrictEqual as same, ok } from "node:assert";
 import { btfBytes, type BtfType } from "../../../test/fake/btf.ts";
-import { readBtf } from "./btf.ts";
+import { readBtf } from "../kernel/btf.ts";
 import { excerptFor, writeShortlist } from "./shortlist.ts";
 
 const PROGRAM = `

@@ -1,11 +1,11 @@
 /** The life of a session: reading, attaching, batches, changes of plan, the end. */
 import type { LasthopError } from "../../event/error.ts";
-import type { BpftraceDied } from "./bpftrace_died.ts";
+import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { NetnsState } from "../../event/state.ts";
-import type { Intake } from "../read/intake.ts";
-import type { NodeState } from "../state/node_state.ts";
+import type { Intake } from "./intake.ts";
+import type { NodeState } from "./node_state.ts";
 import type { NodeSpec } from "./nodes.ts";
-import type { Planner } from "./plan.ts";
+import type { Planner } from "../filter/plan.ts";
 import type { Session, SessionOptions } from "./session.ts";
 import type { Tracer } from "./tracer.ts";
 

@@ -7,7 +7,7 @@ import {
   portNumber,
   protocolNumber,
   type Where,
-} from "./netfilter_rule.ts";
+} from "./rule.ts";
 
 type Json = Record<string, unknown>;
 type Sets = (name: string) => NetfilterSet | undefined;

@@ -1,43 +1,16 @@
 /**
  * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
  */
-import type { LasthopError } from "../../event/error.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
-import type { ProbeBatch } from "../ship/batcher.ts";
-import { type Capability, readCapability, requireTracing } from "../kernel/capability.ts";
-import { Intake } from "../read/intake.ts";
-import { NodeState } from "../state/node_state.ts";
-import type { NodeSpec } from "./nodes.ts";
-import { Planner } from "./plan.ts";
+import { Planner } from "../filter/plan.ts";
+import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
-import { loadSources } from "./render.ts";
+import { loadSources } from "../run/render.ts";
+import { Intake } from "./intake.ts";
+import { NodeState } from "./node_state.ts";
 import { RunningSession } from "./running_session.ts";
+import type { Session, SessionOptions } from "./session.ts";
 import { Tracer } from "./tracer.ts";
-
-export interface SessionOptions {
-  nodes: readonly NodeSpec[];
-  filter: string;
-  incident: string;
-  onBatch(batch: ProbeBatch): void;
-  onProgress(text: string): void;
-  /** Path or name of the binary. */
-  bpftrace?: string;
-  capability?: Capability;
-  attachTimeoutMs?: number;
-  stopGraceMs?: number;
-}
-
-export interface Session {
-  /** Resolves when everything is attached and the state is read; rejects when it cannot be. */
-  ready: Promise<void>;
-  /** Waits for packets in flight, detaches, reads the last state, gives the final batches. */
-  stop(): Promise<void>;
-  /** Resolves with what ended the trace by itself after it was ready, never otherwise. */
-  failure: Promise<LasthopError>;
-  /** Events of a node's batches were thrown away on their way: later batches tell. */
-  evicted(node: string, events: number): void;
-  nodes: readonly NodeSpec[];
-}
 
 /** Begins. Throws what is wrong before anything is started: the filter, the machine. */
 export async function startSession(options: SessionOptions): Promise<Session> {

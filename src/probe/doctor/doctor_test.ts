@@ -1,7 +1,7 @@
 import { deepStrictEqual as same, ok } from "node:assert";
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
-import type { Capability } from "./capability.ts";
+import type { Capability } from "../kernel/capability.ts";
 import { diagnose, type Diagnosis, type Findings } from "./doctor.ts";
 import { SCRIPTS } from "../run/render.ts";
 

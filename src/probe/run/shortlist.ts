@@ -3,11 +3,11 @@
  * for every cast, and 0.17 reads the kernel's list of tracepoints for every `args->`: attaching
  * took 3.7 s, and takes 0.6 s with lists of our own. They exist for that one process only.
  */
-import type { Btf } from "./btf.ts";
-import { excerptBtf } from "./btf_excerpt.ts";
-import { isAtLeast } from "./capability.ts";
-import { readKernelBtf } from "./kernel_btf.ts";
-import { readFormats } from "./tracefs.ts";
+import type { Btf } from "../kernel/btf.ts";
+import { excerptBtf } from "../kernel/btf_excerpt.ts";
+import { isAtLeast } from "../kernel/capability.ts";
+import { readKernelBtf } from "../kernel/kernel_btf.ts";
+import { readFormats } from "../kernel/tracefs.ts";
 
 export interface Shortlist {
   env: Record<string, string>;

@@ -6,20 +6,15 @@ import { type FilterNode, type Translation, widen } from "../../event/filter/mod
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
-import {
-  type NatFacts,
-  natFactsOf,
-  translationsOf,
-} from "../translation/netfilter_translations.ts";
-import type { RenderOptions } from "./render.ts";
-import { type TunnelPort, tunnelPorts, tunnelPortsOf } from "../kernel/tunnel_ports.ts";
-import { mirrored } from "../read/user_filter.ts";
+import { type NatFacts, natFactsOf, translationsOf } from "../translation/translations.ts";
+import { type TunnelPort, type TunnelPorts, tunnelPorts, tunnelPortsOf } from "./tunnel_ports.ts";
+import { mirrored } from "./user_filter.ts";
 
 export interface Plan {
   /** For both directions and all translations known. */
   filterNode: FilterNode;
   kernel: KernelFilter;
-  tunnelPorts: RenderOptions["tunnelPorts"];
+  tunnelPorts: TunnelPorts;
   /** Equal plans have equal keys. */
   key: string;
 }

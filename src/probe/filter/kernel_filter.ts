@@ -1,7 +1,7 @@
 /** The filter as an expression over the variables of a rendered script (`bpf/lib/ip.bt`). */
 import { type FilterNode, printFilter } from "../../event/filter/mod.ts";
-import { compileFilterForms, type FilterForm } from "../filter/mod.ts";
-import { withoutPorts } from "../read/user_filter.ts";
+import { compileFilterForms, type FilterForm } from "./mod.ts";
+import { withoutPorts } from "./user_filter.ts";
 
 export interface KernelFilter {
   expression: string;

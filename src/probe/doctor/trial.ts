@@ -2,7 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
 import { attach } from "../run/attach.ts";
-import type { Capability } from "./capability.ts";
+import type { Capability } from "../kernel/capability.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
 
 export interface Trial {

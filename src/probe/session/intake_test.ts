@@ -3,7 +3,7 @@ import { fakeLink, fakeState } from "../../../test/fake/state.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
 import { Intake } from "./intake.ts";
-import { Planner } from "../run/plan.ts";
+import { Planner } from "../filter/plan.ts";
 
 const A = 4026532001;
 const B = 4026532002;

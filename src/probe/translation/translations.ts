@@ -7,9 +7,9 @@
  */
 import type { Translation } from "../../event/filter/mod.ts";
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import { iptablesCases } from "./netfilter_iptables.ts";
-import { nftCases } from "./netfilter_nft.ts";
-import { type Action, type Case, narrowed, type Where } from "./netfilter_rule.ts";
+import { iptablesCases } from "./iptables.ts";
+import { nftCases } from "./nft.ts";
+import { type Action, type Case, narrowed, type Where } from "./rule.ts";
 
 /** What the NAT of one namespace depends on, small enough to be kept. */
 export interface NatFacts {

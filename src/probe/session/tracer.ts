@@ -1,10 +1,10 @@
 /** The bpftrace of a session: attached to a plan, and to another one when more is known. */
-import type { BpftraceDied } from "./bpftrace_died.ts";
+import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { Script } from "../../event/report.ts";
-import { attach, type Attached, type AttachOptions } from "./attach.ts";
+import { attach, type Attached, type AttachOptions } from "../run/attach.ts";
 import type { LineSource } from "../read/line_source.ts";
-import type { Plan } from "./plan.ts";
-import type { RenderOptions } from "./render.ts";
+import type { Plan } from "../filter/plan.ts";
+import type { RenderOptions } from "../run/render.ts";
 
 export interface TracerOptions {
   sources: ReadonlyMap<string, string>;

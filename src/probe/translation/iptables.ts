@@ -1,11 +1,5 @@
 /** NAT rules as `iptables-save` prints them. */
-import {
-  type Action,
-  type Case,
-  portNumber,
-  protocolNumber,
-  type Where,
-} from "./netfilter_rule.ts";
+import { type Action, type Case, portNumber, protocolNumber, type Where } from "./rule.ts";
 
 /** Options whose values a translation depends on; those after `!` are not asked. */
 export function iptablesCases(text: string): Case[] {

@@ -1,8 +1,12 @@
 /** On which UDP ports this machine's tunnels are: those usual in the field, and its own devices'. */
 import type { NetnsState } from "../../event/state.ts";
-import type { RenderOptions } from "../run/render.ts";
 
-type TunnelPorts = RenderOptions["tunnelPorts"];
+/** UDP ports by what is in their packets, each list ascending. `fou` is IP right after UDP. */
+export interface TunnelPorts {
+  vxlan: readonly number[];
+  geneve: readonly number[];
+  fou: readonly number[];
+}
 
 export interface TunnelPort {
   kind: keyof TunnelPorts;
