@@ -1,11 +1,19 @@
 import { LasthopError } from "../event/error.ts";
 import { enter } from "./batch.ts";
-import type { Namespace } from "./namespace.ts";
 import { kill, start } from "./process.ts";
 import type { Listen } from "./talk.ts";
 import { talkCommand } from "./talk_command.ts";
 
+/** What to listen on, and what to answer. */
 export type ListenOptions = Omit<Listen, "do">;
+
+/** Whoever ends the processes of a lab. */
+export interface Owner {
+  /** The lab stays up, its processes too, when this process ends. */
+  readonly kept: boolean;
+  /** A process that must not outlive the owner; `ended` resolves when it is gone. */
+  own(pid: number, ended: Promise<unknown>): Promise<void>;
+}
 
 /** A server inside a namespace. It ends with its topology. */
 export interface Listener {
@@ -17,38 +25,46 @@ const readyMsMax = 5_000;
 /** A start that hangs (seen once in some hundred, on a busy machine) is given up and tried anew. */
 const triesMax = 3;
 
+/**
+ * Starts a server in a namespace (its name under /run/netns); resolves when it is bound. Rejects with
+ * LasthopError `lab_listener_failed` when it can't be.
+ */
 export async function startListener(
-  namespace: Namespace,
+  namespace: string,
+  owner: Owner,
   options: ListenOptions,
 ): Promise<Listener> {
   for (let tries = 1;; tries++) {
     const begun = performance.now();
     try {
-      return await tryListener(namespace, options);
+      return await tryListener(namespace, owner, options);
     } catch (error) {
       if (tries >= triesMax || performance.now() - begun < readyMsMax) throw error;
     }
   }
 }
 
-async function tryListener(namespace: Namespace, options: ListenOptions): Promise<Listener> {
-  const { topology } = namespace;
-  const command = [...enter(namespace.name), ...talkCommand({ do: "listen", ...options })];
+async function tryListener(
+  namespace: string,
+  owner: Owner,
+  options: ListenOptions,
+): Promise<Listener> {
+  const command = [...enter(namespace), ...talkCommand({ do: "listen", ...options })];
   // A listener dies with its parent even when that is killed, unless the lab is to be kept.
-  const child = topology.kept
+  const child = owner.kept
     ? start(["setsid", ...command], { ...quiet, stderr: "ignore", cleanup: false })
     : start(["setpriv", "--pdeathsig", "KILL", ...command], { ...quiet, stderr: "pipe" });
   // A child that can't even be started has no pid, and its reason in the result.
   if (child.pid === undefined) throw notBound(namespace, options, "it can't start");
   const { pid } = child;
-  await topology.own(pid, child);
+  await owner.own(pid, child);
   let said = "";
   child.stderr?.on("data", (chunk) => said += said.length < 1_000 ? String(chunk) : "");
   if (!await saysReady(child.stdout!, pid)) {
     await child;
     throw notBound(namespace, options, said.trim().split("\n")[0] || "it is silent");
   }
-  if (topology.kept) child.nodeChildProcess.unref();
+  if (owner.kept) child.nodeChildProcess.unref();
   return {
     pid,
     async stop() {
@@ -75,10 +91,10 @@ async function saysReady(stdout: AsyncIterable<unknown>, pid: number): Promise<b
   }
 }
 
-function notBound(namespace: Namespace, { protocol, port }: ListenOptions, why: string) {
+function notBound(namespace: string, { protocol, port }: ListenOptions, why: string) {
   return new LasthopError(
     "lab_listener_failed",
-    `Cannot listen on ${protocol} port ${port} in "${namespace.name}": ${why}, must be bound ` +
+    `Cannot listen on ${protocol} port ${port} in "${namespace}": ${why}, must be bound ` +
       `within ${readyMsMax} ms`,
   );
 }

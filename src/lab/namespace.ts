@@ -1,14 +1,25 @@
 import { familyOf, macOf } from "./address.ts";
 import { enter, type Step, type Tool } from "./batch.ts";
-import { type Listener, type ListenOptions, startListener } from "./listener.ts";
+import { type Listener, type ListenOptions, type Owner, startListener } from "./listener.ts";
 import { type Ran, run, type RunOptions } from "./process.ts";
-import { baseSysctls } from "./sysctls.ts";
-import type { Topology } from "./topology.ts";
+import { baseSysctls, type NamespaceOptions } from "./sysctls.ts";
 
-export interface NamespaceOptions {
-  ipv6?: boolean;
-  /** Passes packets on, in the families it has. */
-  forwarding?: boolean;
+/** The topology that a namespace is part of, as its namespaces know it: `Topology`. */
+export interface Surroundings extends Owner {
+  /** A cable between two namespaces, or within one. */
+  veth(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options?: Veth): void;
+  /** Writes down a step that creates a device; those run before all others. */
+  create(step: Step): void;
+}
+
+/** The two ends of a cable. */
+export interface Veth {
+  macA?: string;
+  macB?: string;
+  /** Bytes of an IP packet, of both ends. */
+  mtu?: number;
+  /** false leaves both ends down. */
+  up?: boolean;
 }
 
 export interface Device {
@@ -39,7 +50,7 @@ export class Namespace {
   #baseSteps: Step[] = [];
 
   constructor(
-    readonly topology: Topology,
+    readonly topology: Surroundings,
     /** As under /run/netns. */
     readonly name: string,
     /** Its part in the topology: the name without the topology's own. */
@@ -155,7 +166,7 @@ export class Namespace {
 
   /** Starts a listener in here now; resolves when it is bound. */
   listen(options: ListenOptions): Promise<Listener> {
-    return startListener(this, options);
+    return startListener(this.name, this.topology, options);
   }
 
   #write(tool: Tool, lines: readonly string[]): this {

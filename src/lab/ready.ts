@@ -1,5 +1,4 @@
 import { LasthopError } from "../event/error.ts";
-import type { Namespace } from "./namespace.ts";
 import { run } from "./process.ts";
 
 /** As `ip -details -json link` spells it, as far as readiness goes. */
@@ -13,35 +12,45 @@ interface Link {
 const deadlineMs = 20_000;
 const pauseMs = 5;
 
-/** Looks until every device carries packets: carrier seen, and forwarding where it is a bridge's port. */
-export async function awaitReady(
-  expected: readonly (readonly [Namespace, ReadonlySet<string>])[],
-): Promise<void> {
-  await Promise.all(expected.map(([namespace, devices]) => awaitDevices(namespace, devices)));
+/** Devices of one namespace that must carry packets. */
+export interface Expected {
+  /** The namespace, as under /run/netns. */
+  name: string;
+  /** Its addresses of IPv6 must be usable, too. */
+  ipv6: boolean;
+  devices: ReadonlySet<string>;
 }
 
-async function awaitDevices(namespace: Namespace, devices: ReadonlySet<string>): Promise<void> {
+/**
+ * Looks until every device carries packets: carrier seen, and forwarding where it is a bridge's port.
+ * Rejects with LasthopError `lab_not_ready` when one does not within 20 s.
+ */
+export async function awaitReady(expected: readonly Expected[]): Promise<void> {
+  await Promise.all(expected.map(awaitDevices));
+}
+
+async function awaitDevices({ name, ipv6, devices }: Expected): Promise<void> {
   const startMs = performance.now();
   while (true) {
-    const missing = missingIn(await linksOf(namespace), devices);
-    if (namespace.options.ipv6) missing.push(...await tentativeIn(namespace));
+    const missing = missingIn(await linksOf(name), devices);
+    if (ipv6) missing.push(...await tentativeIn(name));
     if (missing.length === 0) return;
-    if (performance.now() - startMs > deadlineMs) throw notReady(namespace, missing);
+    if (performance.now() - startMs > deadlineMs) throw notReady(name, missing);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-async function linksOf(namespace: Namespace): Promise<Link[]> {
-  const { stdout } = await run(["ip", "-n", namespace.name, "-d", "-j", "link", "show"]);
+async function linksOf(namespace: string): Promise<Link[]> {
+  const { stdout } = await run(["ip", "-n", namespace, "-d", "-j", "link", "show"]);
   return stdout === "" ? [] : JSON.parse(stdout);
 }
 
 /** Without its link-local address, a device can't even ask for a neighbour. */
-async function tentativeIn(namespace: Namespace): Promise<string[]> {
+async function tentativeIn(namespace: string): Promise<string[]> {
   const { stdout } = await run([
     "ip",
     "-n",
-    namespace.name,
+    namespace,
     "-6",
     "-o",
     "addr",
@@ -64,10 +73,10 @@ export function missingIn(links: readonly Link[], devices: ReadonlySet<string>):
   });
 }
 
-function notReady(namespace: Namespace, missing: readonly string[]): LasthopError {
+function notReady(namespace: string, missing: readonly string[]): LasthopError {
   return new LasthopError(
     "lab_not_ready",
-    `Cannot bring up "${namespace.name}": ${missing.join(", ")} after ${deadlineMs} ms, ` +
+    `Cannot bring up "${namespace}": ${missing.join(", ")} after ${deadlineMs} ms, ` +
       `must be up and forwarding`,
   );
 }

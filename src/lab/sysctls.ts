@@ -1,4 +1,9 @@
-import type { NamespaceOptions } from "./namespace.ts";
+/** What the network stack of a namespace does besides IPv4 for itself. */
+export interface NamespaceOptions {
+  ipv6?: boolean;
+  /** Passes packets on, in the families it has. */
+  forwarding?: boolean;
+}
 
 /**
  * New namespaces copy some IPv4 settings of the machine, and IPv6 talks unasked. Said outright, a lab

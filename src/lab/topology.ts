@@ -1,9 +1,10 @@
 import { LasthopError } from "../event/error.ts";
 import { macOf } from "./address.ts";
 import { runSteps, type Step } from "./batch.ts";
-import { Namespace, type NamespaceOptions } from "./namespace.ts";
+import { Namespace, type Surroundings, type Veth } from "./namespace.ts";
 import { awaitReady } from "./ready.ts";
 import { processRef, register, type Registration, remove, update } from "./registry.ts";
+import type { NamespaceOptions } from "./sysctls.ts";
 
 export interface TopologyOptions {
   /** Short lower-case name; with the prefix it starts every namespace's name. */
@@ -15,21 +16,13 @@ export interface TopologyOptions {
   kept?: boolean;
 }
 
-export interface Veth {
-  macA?: string;
-  macB?: string;
-  mtu?: number;
-  /** false leaves both ends down. */
-  up?: boolean;
-}
-
 /**
  * Network namespaces and what joins them. Methods write down what is wanted; `apply` does it in few
  * processes: first the namespaces and their base settings, then what creates devices, in the order
  * written, then each namespace's own steps, in its own order, all namespaces at once. It may be
  * applied again after more was written down.
  */
-export class Topology {
+export class Topology implements Surroundings {
   readonly name: string;
   readonly namespaces: Namespace[] = [];
   /** Devices that must carry packets before `apply` returns. */
@@ -107,7 +100,11 @@ export class Topology {
     await Promise.all(this.namespaces.map((each) => runSteps(each.takeBaseSteps())));
     await runSteps(this.#creating.splice(0));
     await Promise.all(this.namespaces.map((each) => runSteps(each.takeSteps())));
-    const expected = [...this.#expected];
+    const expected = [...this.#expected].map(([{ name, options }, devices]) => ({
+      name,
+      ipv6: options.ipv6 ?? false,
+      devices,
+    }));
     this.#expected.clear();
     if (options.awaited !== false) await awaitReady(expected);
   }
