@@ -1,5 +1,5 @@
 /** Sightings to chains: what one skb did on one node, from its making to its end. Rule C2. */
-import { KINDS } from "../../event/kinds.ts";
+import { isDeviceKind, KINDS } from "../../event/kinds.ts";
 import {
   conntrackForm,
   formKey,
@@ -79,7 +79,7 @@ export function pointOf(event: Sighting): string {
   }`;
 }
 
-const isDeviceHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
+const isDeviceHop = (event: Sighting) => isDeviceKind(event.kind);
 
 /**
  * The point that a packet cannot have been at before this event, or null: a packet that dies on its

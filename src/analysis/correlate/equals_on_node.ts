@@ -1,4 +1,5 @@
 /** Equal-looking packets on one node: which of them a chain belongs to. Rule C6. */
+import { isDeviceKind } from "../../event/kinds.ts";
 import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { type Chain, excludes, pointOf } from "./chains.ts";
@@ -44,7 +45,7 @@ export class EqualsOnNode {
       `${excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
     );
     const first = chain.events[0]!;
-    const isHop = first.kind === "device-rx" || first.kind === "device-tx";
+    const isHop = isDeviceKind(first.kind);
     // Begins with its drop and shares no memory: it is a packet that no device saw.
     const isNew = !isHop && first.kind === "drop" && tellsOfPacket(first);
     const original = this.#sharing(first);
@@ -141,9 +142,7 @@ const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting)
 /** Dropped before it was seen on any device: what comes after it is no copy of it. */
 function isOver({ drop, chains }: EqualPacket, event: Sighting): boolean {
   if (!drop || event.at < drop.at) return false;
-  return !chains.some((chain) =>
-    chain.events.some(({ kind }) => kind === "device-rx" || kind === "device-tx")
-  );
+  return !chains.some((chain) => chain.events.some(({ kind }) => isDeviceKind(kind)));
 }
 
 /** What is freed is a copy that shares its data: others have the data still. */

@@ -1,4 +1,5 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
+import { isDeviceKind } from "../../event/kinds.ts";
 import type { Chain } from "./chains.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "./flood.ts";
@@ -199,7 +200,7 @@ function isNearerOriginal(a: Sighting, b: Sighting, copy: Sighting): boolean {
   return a.at > b.at;
 }
 
-const isHop = (event: Sighting) => event.kind === "device-rx" || event.kind === "device-tx";
+const isHop = (event: Sighting) => isDeviceKind(event.kind);
 
 /**
  * One skb may leave a node and come back to it later, because all nodes of a lab share a kernel. A

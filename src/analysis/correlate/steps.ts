@@ -1,4 +1,5 @@
 /** The way of one copy of a packet: each sighting with the one that led to it. */
+import { isDeviceKind } from "../../event/kinds.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 
@@ -20,7 +21,7 @@ export function stepsTo(last: Step): Step[] {
 /** The last sighting on a device up to this step; without one the step's own. */
 export function deviceEvent(step: Step): Sighting {
   for (let at: Step | null = step; at; at = at.previous) {
-    if (at.event.kind === "device-tx" || at.event.kind === "device-rx") return at.event;
+    if (isDeviceKind(at.event.kind)) return at.event;
   }
   return step.event;
 }

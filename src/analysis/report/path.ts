@@ -24,8 +24,8 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
 }
 
 /**
- * No hop of its own: an answer that was made about the packet, the copy that asked for a neighbour,
- * a free that is not where the packet ended.
+ * No hop of its own: a free that is not where the packet ended; an answer that was made about the
+ * packet, or the copy that asked for a neighbour, unless nothing else was seen of the packet.
  */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
   const last = steps.at(-1)!.event;

@@ -1,4 +1,5 @@
 /** On which device an event happened. */
+import { isDeviceKind } from "../../event/kinds.ts";
 import type { Sighting } from "./timeline.ts";
 
 /**
@@ -7,6 +8,6 @@ import type { Sighting } from "./timeline.ts";
  */
 export function placed(event: Sighting, before?: Sighting | null): Sighting {
   if (!before || before.node !== event.node || before.device === undefined) return event;
-  if (event.kind === "device-rx" || event.kind === "device-tx") return event;
+  if (isDeviceKind(event.kind)) return event;
   return event.device === undefined || event.device === "lo" ? before : event;
 }
