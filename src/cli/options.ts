@@ -1,18 +1,52 @@
-/** What each command is told: flags as typed on the command line, already read and judged. */
-import type { Outcome } from "../event/codes.ts";
-import type { LimitsOverride } from "../ingest/limits.ts";
+/** The options that several commands share: how each is declared, read and typed. */
+import { type Command, Option } from "commander";
+import * as read from "./read_value.ts";
 
-/** Several nodes on one kernel: each is a set of named network namespaces. */
-export interface NodeSpec {
-  name: string;
-  netns: string[];
+/** Where an ingest of this machine answers when nobody says otherwise. */
+const USUAL_INGEST = "http://127.0.0.1:4680";
+
+/** Where page and API answer when nobody says otherwise. */
+export const USUAL_LISTEN: read.ListenAddress = {
+  hostname: "127.0.0.1",
+  port: 4680,
+  anyPortIfBusy: true,
+};
+
+/** Commander's value of --listen: false after --no-listen, absent when neither was given. */
+export interface ListenFlag {
+  listen?: read.ListenAddress | false;
 }
 
-export interface ListenAddress {
-  hostname: string;
-  port: number;
-  /** Nobody asked for this port: when it is busy, any free one will do. */
-  anyPortIfBusy: boolean;
+/** `--listen`; `usual` is what the help says happens without it. */
+export function listenOption(usual: string): Option {
+  return new Option("--listen <addr:port>", `where page and API answer (default: ${usual})`)
+    .argParser(read.readListen);
+}
+
+/** The address of --listen, the usual one without it, null after --no-listen. */
+export function readListenFlag({ listen }: ListenFlag): read.ListenAddress | null {
+  return listen === false ? null : listen ?? USUAL_LISTEN;
+}
+
+/** `--ingest`. */
+export function ingestOption(): Option {
+  return new Option("--ingest <url>", "the ingest").argParser(read.readUrl);
+}
+
+/** `--token`. Others can see a command line, so the environment is the better place for a token. */
+export function tokenOption(): Option {
+  return new Option("--token <token>", "bearer token").env("LASTHOP_TOKEN");
+}
+
+/** `--incident`; `what` is its line in the help. */
+export function incidentOption(what: string): Option {
+  return new Option("--incident <id>", what)
+    .argParser((text) => read.readName("--incident", text, read.INCIDENT_CHARS_MAX));
+}
+
+/** `--json`. */
+export function jsonOption(): Option {
+  return new Option("--json", "JSON alone on stdout, everything else on stderr");
 }
 
 /** Where the ingest is and who asks. */
@@ -22,98 +56,37 @@ export interface Access {
   token?: string;
 }
 
-export interface CaptureOptions {
-  /** The words of FILTER joined by spaces; "" for everything. */
-  filter: string;
-  /** Empty: one node, all namespaces. */
-  nodes: NodeSpec[];
-  /** Absent: until SIGINT or SIGTERM. */
-  forSeconds?: number;
-  readyFile?: string;
-  json: boolean;
-  archive?: string;
-  /** Null: no page, no API. */
-  listen: ListenAddress | null;
-  failOn: Outcome[];
+/** Commander's values for a command that asks a running ingest. */
+export interface AskFlags extends Access {
+  json?: boolean;
 }
 
-export type TraceOptions = CaptureOptions;
-
-export interface ProbeOptions extends CaptureOptions, Access {
-  incident: string;
-  spool?: string;
-  /** The node's name when `nodes` is empty; absent: the host's name. */
-  name?: string;
+/** Declares what every command that asks a running ingest has in common. */
+export function asking(command: Command): Command {
+  return command.addOption(ingestOption().default(USUAL_INGEST))
+    .addOption(tokenOption())
+    .addOption(jsonOption());
 }
 
-export interface ServeOptions {
-  listen: ListenAddress;
-  data?: string;
-  /** False only on loopback. */
-  auth: boolean;
-  token?: string;
-  limits: LimitsOverride;
-  /** Other sites whose pages may use the API. */
-  allowOrigins: string[];
-}
-
-export interface WatchOptions extends Access {
+/** What a command about one incident of a running ingest is told. */
+export interface IncidentOptions extends Access {
   /** Absent: the newest. */
   incident?: string;
   json: boolean;
 }
 
-export type ReportOptions = WatchOptions;
-
-export interface ListOptions extends Access {
-  json: boolean;
-}
-
-export interface ArchiveOptions extends WatchOptions {
-  /** "-" for stdout. */
-  file: string;
-}
-
-export interface ReplayOptions {
-  file: string;
-  json: boolean;
-  listen: ListenAddress | null;
-}
-
-export const LAB_ACTIONS = ["list", "up", "down", "run"] as const;
-export type LabAction = typeof LAB_ACTIONS[number];
-
-export interface LabOptions {
-  action: LabAction;
-  /** Absent: every one (list, down, run). */
+/** Commander's values for a command about one incident. */
+export interface IncidentFlags extends AskFlags {
   incident?: string;
-  /** The healthy twin: the same network with the fault repaired. */
-  repaired: boolean;
-  json: boolean;
-  /** Leave the network standing after a run. */
-  keep: boolean;
 }
 
-export interface DemoOptions {
-  listen: ListenAddress;
-  /** False: end after the tour instead of waiting for SIGINT. */
-  wait: boolean;
+/** Declares what every command about one incident of a running ingest has in common. */
+export function askingAboutIncident(command: Command): Command {
+  return asking(command).addOption(incidentOption("which incident (default: the newest)"));
 }
 
-export interface DoctorOptions {
-  json: boolean;
-}
-
-export interface ExplainOptions {
-  /** Absent: all of them. */
-  code?: string;
-}
-
-export interface TestOptions {
-  /** Test files, folders, or words of tests' names; empty: everything, after the static checks. */
-  words: string[];
-  /** Only what needs neither kernel, browser, workerd nor network. */
-  quick: boolean;
-  /** Only tests whose name holds this text, or matches it when written as /regular expression/. */
-  filter?: string;
+/** The options that `askingAboutIncident` declares. */
+export function readIncidentFlags(flags: IncidentFlags): IncidentOptions {
+  const { ingest, token, incident, json = false } = flags;
+  return { ingest, token, incident, json };
 }

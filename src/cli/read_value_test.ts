@@ -67,13 +67,6 @@ Deno.test("readOutcomes takes several and names the one it does not know", () =>
   );
 });
 
-Deno.test("readOrigin takes what browsers send as Origin, and adds to those before it", () => {
-  equal(read.readOrigin("https://b.example:8443", ["https://a.example"]).length, 2);
-  for (const text of ["*", "null", "https://a.example/", "a.example", "file:///x", "https://A.b"]) {
-    throws(() => read.readOrigin(text), /is not an origin, must be https:/, text);
-  }
-});
-
 Deno.test("readUrl drops a trailing slash and refuses other schemes and passwords", () => {
   equal(read.readUrl("https://ingest.example/path/"), "https://ingest.example/path");
   throws(() => read.readUrl("ingest.example:4680"), /is not a URL/);

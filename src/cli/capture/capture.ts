@@ -7,7 +7,7 @@ import {
   startSession,
 } from "../../probe/session/mod.ts";
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
-import type { CaptureOptions } from "../options.ts";
+import type { CaptureOptions } from "./options.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 

@@ -2,7 +2,7 @@
 import type { Report } from "../../event/report.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
 import { saveArchive } from "../asking/archive_file.ts";
-import type { CaptureOptions } from "../options.ts";
+import type { CaptureOptions } from "./options.ts";
 import { printReport } from "./print_report.ts";
 
 /** Exit code of a capture whose report has an outcome of `--fail-on`. */

@@ -8,8 +8,7 @@ import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
 import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
-import type { ListenAddress } from "../options.ts";
-import { isLoopback } from "../read_value.ts";
+import { isLoopback, type ListenAddress } from "../read_value.ts";
 
 export interface LocalIngest {
   client: IngestClient;

@@ -1,6 +1,6 @@
 /** The page of a probe that was told to listen: what this node alone sees, beside what it reports. */
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
-import type { ListenAddress } from "../options.ts";
+import type { ListenAddress } from "../read_value.ts";
 import { loadAssets } from "./assets.ts";
 import { Delivery } from "./delivery.ts";
 import { openLocalIngest } from "./local_ingest.ts";

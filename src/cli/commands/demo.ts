@@ -1,8 +1,19 @@
 /** `lasthop demo`: the tour. An incident, its trace, its page, and the same network repaired. */
-import { untilEnter } from "../asking/enter.ts";
-import { runLab } from "../lab/run_lab.ts";
-import type { DemoOptions } from "../options.ts";
-import { type Look, lookOf, terminalOptions } from "../render/mod.ts";
+import type { CommandFile } from "../command.ts";
+import { type ListenFlag, listenOption, readListenFlag, USUAL_LISTEN } from "../options.ts";
+import type { ListenAddress } from "../read_value.ts";
+import type { Look } from "../render/mod.ts";
+
+interface Flags extends ListenFlag {
+  wait: boolean;
+}
+
+/** What `lasthop demo` is told. */
+export interface DemoOptions {
+  listen: ListenAddress;
+  /** False: end after the tour instead of waiting for SIGINT. */
+  wait: boolean;
+}
 
 const INCIDENT = "I1";
 
@@ -28,40 +39,56 @@ const REPAIRED = [
   "The same network after that command: every ping is delivered, and so is every reply.",
 ];
 
-export async function run({ listen, wait }: DemoOptions): Promise<number> {
-  const look = lookOf({ ...terminalOptions(), colour: false });
-  const say = (...paragraphs: string[]) => console.log(told(paragraphs, look).join("\n"));
-  const progress = (text: string) => console.error(`lasthop: ${text}`);
-  const stays = wait && Deno.stdout.isTerminal();
-  const asks = stays && Deno.stdin.isTerminal();
-  const tour = { id: INCIDENT, keep: false, json: false, listen, progress };
+/** The command. */
+export const demo: CommandFile<[Flags], DemoOptions> = {
+  declare: (program) =>
+    program.command("demo")
+      .description("the tour: a lab, its trace, the page")
+      .addOption(listenOption("127.0.0.1:4680, or a free port"))
+      .option("--no-wait", "end after the tour"),
 
-  say(...BEFORE, "");
-  let goOn = false;
-  const broken = await runLab({
-    ...tour,
-    repaired: false,
-    async onReported(page, interrupted) {
-      say("", ...AFTER);
-      if (!stays) return say(`${page} showed the same until now, live. ${LATER}`);
-      say(`The same as a live page: ${page}`);
-      say(
-        asks ? "Enter shows the repaired network, Ctrl-C ends the demo." : "Ctrl-C ends the demo.",
-      );
-      if (asks) goOn = await untilEnter(interrupted);
-      else await interrupted;
-    },
-  });
-  if (broken !== 0 || !goOn) return broken;
-  return await runLab({
-    ...tour,
-    repaired: true,
-    async onReported(page, interrupted) {
-      say("", ...REPAIRED, `Its page: ${page}`, "Ctrl-C ends the demo.");
-      await interrupted;
-    },
-  });
-}
+  read: (flags) => ({ listen: readListenFlag(flags) ?? USUAL_LISTEN, wait: flags.wait }),
+
+  async run({ listen, wait }) {
+    const { untilEnter } = await import("../asking/enter.ts");
+    const { runLab } = await import("../lab/run_lab.ts");
+    const { lookOf, terminalOptions } = await import("../render/mod.ts");
+    const look = lookOf({ ...terminalOptions(), colour: false });
+    const say = (...paragraphs: string[]) => console.log(told(paragraphs, look).join("\n"));
+    const progress = (text: string) => console.error(`lasthop: ${text}`);
+    const stays = wait && Deno.stdout.isTerminal();
+    const asks = stays && Deno.stdin.isTerminal();
+    const tour = { id: INCIDENT, keep: false, json: false, listen, progress };
+
+    say(...BEFORE, "");
+    let goOn = false;
+    const broken = await runLab({
+      ...tour,
+      repaired: false,
+      async onReported(page, interrupted) {
+        say("", ...AFTER);
+        if (!stays) return say(`${page} showed the same until now, live. ${LATER}`);
+        say(`The same as a live page: ${page}`);
+        say(
+          asks
+            ? "Enter shows the repaired network, Ctrl-C ends the demo."
+            : "Ctrl-C ends the demo.",
+        );
+        if (asks) goOn = await untilEnter(interrupted);
+        else await interrupted;
+      },
+    });
+    if (broken !== 0 || !goOn) return broken;
+    return await runLab({
+      ...tour,
+      repaired: true,
+      async onReported(page, interrupted) {
+        say("", ...REPAIRED, `Its page: ${page}`, "Ctrl-C ends the demo.");
+        await interrupted;
+      },
+    });
+  },
+};
 
 function told(paragraphs: readonly string[], look: Look): string[] {
   return paragraphs.flatMap((text) => text === "" ? [""] : [...look.lines(text, 0), ""])

@@ -1,84 +1,46 @@
 /** `lasthop doctor`: what this machine can show, and what to do about the rest. */
-import { type Capability, obstacleOf, readCapability } from "../../probe/kernel/capability.ts";
-import { type Check, diagnose, type Diagnosis } from "../../probe/doctor/doctor.ts";
-import { readDropReasons } from "../../probe/kernel/reasons.ts";
-import { readSurroundings } from "../../probe/doctor/surroundings.ts";
-import { expectScripts, tryAttaching } from "../../probe/doctor/trial.ts";
-import type { DoctorOptions } from "../options.ts";
-import { plural, terminalOptions } from "../render/mod.ts";
-import { wrap } from "../render/text.ts";
+import type { CommandFile } from "../command.ts";
+import { jsonOption } from "../options.ts";
 
-export async function run({ json }: DoctorOptions): Promise<number> {
-  const [capability, reasons, surroundings] = await Promise.all([
-    readCapability(),
-    readDropReasons(),
-    readSurroundings(Deno.osRelease()),
-  ]);
-  const trial = obstacleOf(capability) === null
-    ? await tryAttaching(capability)
-    : { scripts: await expectScripts(capability), attachMs: null, failure: null };
-  const diagnosis = diagnose({ capability, surroundings, trial, reasons: reasons.known });
-  const { kernel, bpftrace } = capability;
-  console.log(
-    json
-      ? JSON.stringify({ version: 1, kernel, bpftrace, ...diagnosis }, null, 2)
-      : renderDiagnosis(capability, diagnosis, terminalOptions()),
-  );
-  return diagnosis.canTrace ? 0 : 1;
+/** What `lasthop doctor` is told. */
+export interface DoctorOptions {
+  json: boolean;
 }
 
-interface Paper {
-  width: number;
-  colour: boolean;
-}
+/** The command. */
+export const doctor: CommandFile<[{ json?: boolean }], DoctorOptions> = {
+  declare: (program) =>
+    program.command("doctor")
+      .description(
+        "what this kernel and bpftrace can and cannot show, and what to do about it",
+      )
+      .addOption(jsonOption()),
 
-const COLOURS = { yes: "32", partly: "33", no: "31", unknown: "33", bold: "1", dim: "2" } as const;
-const WORDS = { yes: "yes", partly: "partly", no: "no", unknown: "?" } as const;
+  read: ({ json = false }) => ({ json }),
 
-export function renderDiagnosis(
-  { kernel, bpftrace, cpus }: Pick<Capability, "kernel" | "bpftrace" | "cpus">,
-  { canTrace, obstacle, attachMs, checks, fixes }: Diagnosis,
-  paper: Paper,
-): string {
-  const style = styleOf(paper);
-  const tool = bpftrace === null ? "no bpftrace" : `bpftrace ${bpftrace}`;
-  const lines = [
-    `${style("bold", "What lasthop can see here")}  ${
-      style("dim", `Linux ${kernel}, ${tool}, ${plural(cpus, "processor")}`)
-    }`,
-    "",
-    ...checks.flatMap((check) => checkLines(check, paper)),
-    "",
-  ];
-  if (canTrace) {
-    const tried = attachMs === null ? "" : ` Tried: attached in ${(attachMs / 1000).toFixed(1)} s.`;
-    lines.push(`${style("yes", "This machine can trace.")}${tried}`);
-  } else lines.push(...wrap(obstacle!.message, paper.width).map((line) => style("no", line)));
-  if (checks.some(({ state }) => state === "unknown")) {
-    lines.push(...wrap("What is marked ? could not be checked without root.", paper.width));
-  }
-  for (const { why, command } of fixes) {
-    lines.push("", ...wrap(`${why}${command ? ":" : ""}`, paper.width));
-    if (command) lines.push(`  ${style("bold", command)}`);
-  }
-  return lines.join("\n");
-}
-
-/** The answer, the thing, and beside it, small, the scripts that see it. */
-function checkLines({ state, what, note, scripts }: Check, paper: Paper): string[] {
-  const style = styleOf(paper);
-  const indent = " ".repeat(9);
-  const beside = scripts.join(" ");
-  const fits = indent.length + what.length + 2 + beside.length <= paper.width;
-  const tail = fits && beside ? `  ${style("dim", beside)}` : "";
-  const below = [note, fits ? "" : beside].filter(Boolean).join("; ");
-  return [
-    `  ${style(state, WORDS[state].padEnd(6))} ${what}${tail}`,
-    ...(below ? wrap(below, paper.width - indent.length) : [])
-      .map((line) => style("dim", `${indent}${line}`)),
-  ];
-}
-
-function styleOf({ colour }: Paper): (name: keyof typeof COLOURS, text: string) => string {
-  return (name, text) => colour ? `\x1b[${COLOURS[name]}m${text}\x1b[0m` : text;
-}
+  async run({ json }) {
+    const { obstacleOf, readCapability } = await import("../../probe/kernel/capability.ts");
+    const { diagnose } = await import("../../probe/doctor/doctor.ts");
+    const { readDropReasons } = await import("../../probe/kernel/reasons.ts");
+    const { readSurroundings } = await import("../../probe/doctor/surroundings.ts");
+    const { expectScripts, tryAttaching } = await import("../../probe/doctor/trial.ts");
+    const { renderDiagnosis } = await import("../render/diagnosis.ts");
+    const { terminalOptions } = await import("../render/mod.ts");
+    const [capability, reasons, surroundings] = await Promise.all([
+      readCapability(),
+      readDropReasons(),
+      readSurroundings(Deno.osRelease()),
+    ]);
+    const trial = obstacleOf(capability) === null
+      ? await tryAttaching(capability)
+      : { scripts: await expectScripts(capability), attachMs: null, failure: null };
+    const diagnosis = diagnose({ capability, surroundings, trial, reasons: reasons.known });
+    const { kernel, bpftrace } = capability;
+    console.log(
+      json
+        ? JSON.stringify({ version: 1, kernel, bpftrace, ...diagnosis }, null, 2)
+        : renderDiagnosis(capability, diagnosis, terminalOptions()),
+    );
+    return diagnosis.canTrace ? 0 : 1;
+  },
+};

@@ -1,24 +1,76 @@
 /** `lasthop lab`: incidents reproduced in network namespaces of their own. */
+import { Argument } from "commander";
 import { LasthopError } from "../../event/error.ts";
-import { labDown, type LabIncident, labUp, listIncidents } from "../../lab/mod.ts";
-import { runLab } from "../lab/run_lab.ts";
-import type { LabAction, LabOptions } from "../options.ts";
-import { type Look, lookOf, plural, terminalOptions } from "../render/mod.ts";
+import type { LabIncident } from "../../lab/mod.ts";
+import type { CommandFile } from "../command.ts";
+import { jsonOption } from "../options.ts";
+import { cannotRead, usageError } from "../read_value.ts";
+import type { Look } from "../render/mod.ts";
 
-const progress = (text: string) => console.error(`lasthop: ${text}`);
+const ACTIONS = ["list", "up", "down", "run"] as const;
+type Action = typeof ACTIONS[number];
 
-const ACTIONS: Record<LabAction, (options: LabOptions) => Promise<number>> = {
+interface Flags {
+  repaired?: boolean;
+  json?: boolean;
+  keep?: boolean;
+}
+
+/** What `lasthop lab` is told. */
+export interface LabOptions {
+  action: Action;
+  /** Absent: every one (list, down, run). */
+  incident?: string;
+  /** The healthy twin: the same network with the fault repaired. */
+  repaired: boolean;
+  json: boolean;
+  /** Leave the network standing after a run. */
+  keep: boolean;
+}
+
+/** The command. */
+export const lab: CommandFile<[Action, string | undefined, Flags], LabOptions> = {
+  declare: (program) =>
+    program.command("lab")
+      .description("reproduce an incident in network namespaces of its own")
+      .addArgument(
+        new Argument("<action>", `one of ${ACTIONS.join(", ")}`).argParser(readAction),
+      )
+      .argument("[INCIDENT]", "which incident (default: all of them)")
+      .option("--repaired", "the same network without the fault")
+      .addOption(jsonOption())
+      .option("--keep", "leave the network standing after a run"),
+
+  read(action, incident, { repaired = false, json = false, keep = false }) {
+    if (action === "up" && incident === undefined) {
+      throw usageError(
+        'Cannot bring a lab up: no INCIDENT given, must be one of "lasthop lab list"',
+      );
+    }
+    return { action, incident, repaired, json, keep };
+  },
+
+  run: (options) => RUNS[options.action](options),
+};
+
+function readAction(text: string): Action {
+  const action = ACTIONS.find((known) => known === text);
+  if (action !== undefined) return action;
+  throw cannotRead("the action", `"${text}" is not known`, `one of ${ACTIONS.join(", ")}`);
+}
+
+const RUNS: Record<Action, (options: LabOptions) => Promise<number>> = {
   list,
   up,
   down,
   run: runAll,
 };
 
-export function run(options: LabOptions): Promise<number> {
-  return ACTIONS[options.action](options);
-}
+const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-function list({ incident, json }: LabOptions): Promise<number> {
+async function list({ incident, json }: LabOptions): Promise<number> {
+  const { listIncidents } = await import("../../lab/mod.ts");
+  const { lookOf, terminalOptions } = await import("../render/mod.ts");
   const all = listIncidents();
   const wanted = incident === undefined
     ? all
@@ -33,9 +85,10 @@ function list({ incident, json }: LabOptions): Promise<number> {
   }
   if (json) console.log(JSON.stringify(wanted, null, 2));
   else console.log(listed(wanted, lookOf(terminalOptions())).join("\n"));
-  return Promise.resolve(0);
+  return 0;
 }
 
+/** The catalogue of labs: id and title in one line, the summary below. */
 export function listed(incidents: readonly LabIncident[], look: Look): string[] {
   const width = Math.max(0, ...incidents.map(({ id }) => id.length));
   return incidents.flatMap(({ id, title, summary }) => [
@@ -45,6 +98,7 @@ export function listed(incidents: readonly LabIncident[], look: Look): string[] 
 }
 
 async function up({ incident, repaired, json }: LabOptions): Promise<number> {
+  const { labUp } = await import("../../lab/mod.ts");
   const lab = await labUp(incident!, { repaired, kept: true });
   if (json) {
     const { id, nodes, filter } = lab;
@@ -59,6 +113,8 @@ async function up({ incident, repaired, json }: LabOptions): Promise<number> {
 }
 
 async function down({ incident, json }: LabOptions): Promise<number> {
+  const { labDown } = await import("../../lab/mod.ts");
+  const { plural } = await import("../render/mod.ts");
   const removed = await labDown(incident);
   if (json) console.log(JSON.stringify({ removed }, null, 2));
   else if (removed.length === 0) console.log("nothing was up");
@@ -68,6 +124,8 @@ async function down({ incident, json }: LabOptions): Promise<number> {
 
 /** One after the other: they may share names. */
 async function runAll({ incident, repaired, json, keep }: LabOptions): Promise<number> {
+  const { listIncidents } = await import("../../lab/mod.ts");
+  const { runLab } = await import("../lab/run_lab.ts");
   const ids = incident === undefined ? listIncidents().map(({ id }) => id) : [incident];
   let worst = 0;
   for (const id of ids) {

@@ -1,27 +1,26 @@
 /** `lasthop list`: the incidents an ingest keeps, newest first. */
-import type { ShownIncident } from "../../ingest/mod.ts";
-import { clientOf, newestFirst } from "../asking/incident.ts";
-import type { ListOptions } from "../options.ts";
-import { grouped, type Look, lookOf, terminalOptions } from "../render/mod.ts";
+import type { CommandFile } from "../command.ts";
+import { type Access, type AskFlags, asking } from "../options.ts";
 
-export async function run(options: ListOptions): Promise<number> {
-  const incidents = newestFirst(await clientOf(options).listIncidents());
-  if (options.json) console.log(JSON.stringify({ incidents }, null, 2));
-  else console.log(listed(incidents, lookOf(terminalOptions())).join("\n"));
-  return 0;
+/** What `lasthop list` is told. */
+export interface ListOptions extends Access {
+  json: boolean;
 }
 
-/** One line each: state and time have a fixed width, so they come first. */
-export function listed(incidents: readonly ShownIncident[], look: Look): string[] {
-  if (incidents.length === 0) return ["no incidents"];
-  const width = Math.max(...incidents.map(({ counters }) => grouped(counters.events).length));
-  return incidents.flatMap((incident) => {
-    const state = incident.closedAt === null ? "open  " : "closed";
-    const time = look.text(incident.createdAt.slice(0, 16).replace("T", " "), 20);
-    const events = grouped(incident.counters.events).padStart(width);
-    const what = [incident.title, incident.filter].filter((text) => text !== "").join(": ");
-    const about = what === "" ? "" : `  ${look.text(what, 120)}`;
-    const lead = `${state}  ${time} UTC  ${events} events  `;
-    return look.lines(`${look.text(incident.id, 128)}${about}`, lead);
-  });
-}
+/** The command. */
+export const list: CommandFile<[AskFlags], ListOptions> = {
+  declare: (program) =>
+    asking(program.command("list")).description("the incidents an ingest keeps"),
+
+  read: ({ ingest, token, json = false }) => ({ ingest, token, json }),
+
+  async run(options) {
+    const { clientOf, newestFirst } = await import("../asking/incident.ts");
+    const { incidentLines } = await import("../render/incidents.ts");
+    const { lookOf, terminalOptions } = await import("../render/mod.ts");
+    const incidents = newestFirst(await clientOf(options).listIncidents());
+    if (options.json) console.log(JSON.stringify({ incidents }, null, 2));
+    else console.log(incidentLines(incidents, lookOf(terminalOptions())).join("\n"));
+    return 0;
+  },
+};

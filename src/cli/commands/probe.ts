@@ -1,32 +1,87 @@
 /** `lasthop probe`: this node's part of an incident that a shared ingest keeps. */
-import { LasthopError } from "../../event/error.ts";
-import { Shipper } from "../../probe/ship/ship.ts";
-import { Spool } from "../../probe/ship/spool.ts";
-import { capture, prepare } from "../capture/capture.ts";
-import { conclude } from "../capture/conclude.ts";
-import { createEnding, type Ending } from "../capture/end.ts";
-import { openOwnPage } from "../capture/own_page.ts";
-import { RemoteIngest } from "../capture/remote_ingest.ts";
-import { spoolFolder } from "../capture/spool_folder.ts";
-import type { ProbeOptions } from "../options.ts";
+import { Option } from "commander";
+import type { LasthopError } from "../../event/error.ts";
+import type { Shipper } from "../../probe/ship/ship.ts";
+import type { Ending } from "../capture/end.ts";
+import {
+  type CaptureFlags,
+  type CaptureOptions,
+  capturing,
+  readCapture,
+} from "../capture/options.ts";
+import type { CommandFile } from "../command.ts";
+import { type Access, incidentOption, ingestOption, tokenOption } from "../options.ts";
+import { NODE_NAME_CHARS_MAX, readName, usageError } from "../read_value.ts";
 
+interface Flags extends CaptureFlags, Access {
+  incident: string;
+  spool?: string;
+  name?: string;
+}
+
+/** What `lasthop probe` is told. */
+export interface ProbeOptions extends CaptureOptions, Access {
+  incident: string;
+  /** Folder; absent: one of the system's. */
+  spool?: string;
+  /** The node's name when `nodes` is empty; absent: the host's name. */
+  name?: string;
+}
+
+/** The command. */
+export const probe: CommandFile<[string[], Flags], ProbeOptions> = {
+  declare: (program) =>
+    capturing(program.command("probe"), "nowhere")
+      .description("watch this node for a shared ingest")
+      .addOption(ingestOption().makeOptionMandatory())
+      .addOption(incidentOption("the incident to report to").makeOptionMandatory())
+      .addOption(tokenOption())
+      .option("--spool <folder>", "where reports wait while the ingest is away")
+      .addOption(
+        new Option("--name <name>", "this node's name (default: the host's)")
+          .argParser((text) => readName("--name", text, NODE_NAME_CHARS_MAX)),
+      ),
+
+  read(words, flags) {
+    const { ingest, incident, token, spool, name } = flags;
+    if (name !== undefined && flags.node !== undefined) {
+      throw usageError(
+        "Cannot use --name with --node: each --node names itself, must be one of them",
+      );
+    }
+    // The page is the ingest's, so a probe listens only when told to.
+    const own = readCapture(words, { ...flags, listen: flags.listen ?? false });
+    return { ...own, ingest, incident, token, spool, name };
+  },
+
+  async run(options) {
+    const { createEnding } = await import("../capture/end.ts");
+    const ending = createEnding(() => Deno.exit(130));
+    try {
+      return await report(options, ending);
+    } finally {
+      ending.close();
+    }
+  },
+};
+
+/** Bytes on disk. */
 const SPOOL_BYTES_MAX = 256 * 1024 * 1024;
 
 /** How long the last batches may take; then they wait in the spool for the next start. */
 const DRAIN_MS = 5_000;
 
-export async function run(options: ProbeOptions): Promise<number> {
-  const ending = createEnding(() => Deno.exit(130));
-  try {
-    return await probe(options, ending);
-  } finally {
-    ending.close();
-  }
-}
-
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-async function probe(options: ProbeOptions, ending: Ending): Promise<number> {
+async function report(options: ProbeOptions, ending: Ending): Promise<number> {
+  const { capture, prepare } = await import("../capture/capture.ts");
+  const { conclude } = await import("../capture/conclude.ts");
+  const { openOwnPage } = await import("../capture/own_page.ts");
+  const { RemoteIngest } = await import("../capture/remote_ingest.ts");
+  const { spoolFolder } = await import("../capture/spool_folder.ts");
+  const { Shipper } = await import("../../probe/ship/ship.ts");
+  const { Spool } = await import("../../probe/ship/spool.ts");
+
   const prepared = await prepare(options, options.name ?? Deno.hostname());
   const { incident } = options;
   const remote = new RemoteIngest({ ...options, onNotice: progress });
@@ -66,16 +121,22 @@ async function probe(options: ProbeOptions, ending: Ending): Promise<number> {
     evict = (node, events) => session.evicted(node, events);
     await done;
   } finally {
-    [isAllSent] = await Promise.all([drain(shipper, spool, options), page.close()]);
+    [isAllSent] = await Promise.all([
+      drain(shipper, spool.options.directory, options),
+      page.close(),
+    ]);
   }
   if (!isAllSent) return 1;
   if (!options.json && options.archive === undefined && options.failOn.length === 0) return 0;
   return await conclude(options, remote.client, incident);
 }
 
-async function drain(shipper: Shipper, spool: Spool, { ingest }: ProbeOptions): Promise<boolean> {
+async function drain(
+  shipper: Shipper,
+  directory: string,
+  { ingest }: ProbeOptions,
+): Promise<boolean> {
   if (await shipper.drain(DRAIN_MS)) return true;
-  const { directory } = spool.options;
   progress(`not everything reached ${ingest}: the rest waits in ${directory} for the next start`);
   return false;
 }

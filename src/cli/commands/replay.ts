@@ -1,37 +1,63 @@
 /** `lasthop replay`: an archive on the path of live data, into an ingest of its own. */
-import { IngestError } from "../../ingest/mod.ts";
 import type { ArchiveHeader } from "../../ingest/archive.ts";
-import { archiveHeader, openArchive } from "../asking/archive_file.ts";
-import { untilSignal } from "../asking/signal.ts";
-import { loadAssets } from "../capture/assets.ts";
-import { type LocalIngest, openLocalIngest } from "../capture/local_ingest.ts";
-import { printReport } from "../capture/print_report.ts";
-import type { ListenAddress, ReplayOptions } from "../options.ts";
-import { plural } from "../render/mod.ts";
+import type { LocalIngest } from "../capture/local_ingest.ts";
+import type { CommandFile } from "../command.ts";
+import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
+import type { ListenAddress } from "../read_value.ts";
+
+interface Flags extends ListenFlag {
+  json?: boolean;
+}
+
+/** What `lasthop replay` is told. */
+export interface ReplayOptions {
+  file: string;
+  json: boolean;
+  /** Null: no page. */
+  listen: ListenAddress | null;
+}
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
 /** Exit code of a report from an archive that was cut: it is true, and not whole. */
 const EXIT_CUT = 1;
 
-export async function run(options: ReplayOptions): Promise<number> {
-  const header = await archiveHeader(options.file);
-  const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
-  try {
-    const missing = await importWhole(ingest, header, options.file);
-    printReport(await ingest.client.report(header.incident), options.json);
-    if (missing !== null) progress(missing);
-    if (ingest.url !== null) {
-      progress(`page: ${ingest.url}/incidents/${encodeURIComponent(header.incident)}`);
-      if (ingest.token !== null) progress(`from other machines with this token: ${ingest.token}`);
-      progress("Ctrl-C ends");
-      await untilSignal();
+/** The command. */
+export const replay: CommandFile<[string, Flags], ReplayOptions> = {
+  declare: (program) =>
+    program.command("replay")
+      .description("open an archive again, on the same path as live data")
+      .argument("<FILE>", "an archive")
+      .addOption(jsonOption())
+      .addOption(listenOption("127.0.0.1:4680, or a free port"))
+      .option("--no-listen", "no page: print the report and end"),
+
+  read: (file, flags) => ({ file, json: flags.json ?? false, listen: readListenFlag(flags) }),
+
+  async run(options) {
+    const { archiveHeader } = await import("../asking/archive_file.ts");
+    const { untilSignal } = await import("../asking/signal.ts");
+    const { loadAssets } = await import("../capture/assets.ts");
+    const { openLocalIngest } = await import("../capture/local_ingest.ts");
+    const { printReport } = await import("../capture/print_report.ts");
+    const header = await archiveHeader(options.file);
+    const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
+    try {
+      const missing = await importWhole(ingest, header, options.file);
+      printReport(await ingest.client.report(header.incident), options.json);
+      if (missing !== null) progress(missing);
+      if (ingest.url !== null) {
+        progress(`page: ${ingest.url}/incidents/${encodeURIComponent(header.incident)}`);
+        if (ingest.token !== null) progress(`from other machines with this token: ${ingest.token}`);
+        progress("Ctrl-C ends");
+        await untilSignal();
+      }
+      return missing === null ? 0 : EXIT_CUT;
+    } finally {
+      await ingest.stop();
     }
-    return missing === null ? 0 : EXIT_CUT;
-  } finally {
-    await ingest.stop();
-  }
-}
+  },
+};
 
 /** Nobody looks at a page behind a script's back: it needs a person, or the address by name. */
 function pageAddress({ listen, json }: ReplayOptions): ListenAddress | null {
@@ -45,6 +71,9 @@ async function importWhole(
   { incident }: ArchiveHeader,
   path: string,
 ): Promise<string | null> {
+  const { openArchive } = await import("../asking/archive_file.ts");
+  const { IngestError } = await import("../../ingest/mod.ts");
+  const { plural } = await import("../render/mod.ts");
   const upload = async (partial: boolean) => {
     const file = await openArchive(path);
     return await client.uploadArchive(incident, file.readable, { partial });

@@ -1,10 +1,25 @@
 /** `lasthop report`: what is known of an incident's flows, now. */
-import { askedIncident } from "../asking/incident.ts";
-import { printReport } from "../capture/print_report.ts";
-import type { ReportOptions } from "../options.ts";
+import type { CommandFile } from "../command.ts";
+import {
+  askingAboutIncident,
+  type IncidentFlags,
+  type IncidentOptions,
+  readIncidentFlags,
+} from "../options.ts";
 
-export async function run(options: ReportOptions): Promise<number> {
-  const { client, incident } = await askedIncident(options);
-  printReport(await client.report(incident), options.json);
-  return 0;
-}
+/** The command. */
+export const report: CommandFile<[IncidentFlags], IncidentOptions> = {
+  declare: (program) =>
+    askingAboutIncident(program.command("report"))
+      .description("what is known of an incident's flows"),
+
+  read: readIncidentFlags,
+
+  async run(options) {
+    const { askedIncident } = await import("../asking/incident.ts");
+    const { printReport } = await import("../capture/print_report.ts");
+    const { client, incident } = await askedIncident(options);
+    printReport(await client.report(incident), options.json);
+    return 0;
+  },
+};

@@ -1,7 +1,34 @@
 /** `lasthop test`: the suite's runner lives with the tests. */
-import { runTests } from "../../../test/run.ts";
-import type { TestOptions } from "../options.ts";
+import type { CommandFile } from "../command.ts";
 
-export function run(options: TestOptions): Promise<number> {
-  return runTests(options);
+interface Flags {
+  filter?: string;
+  quick?: boolean;
 }
+
+/** What `lasthop test` is told. */
+export interface TestOptions {
+  /** Test files, folders, or words of tests' names; empty: everything, after the static checks. */
+  words: string[];
+  /** Only what needs neither kernel, browser, workerd nor network. */
+  quick: boolean;
+  /** Only tests whose name holds this text, or matches it when written as /regular expression/. */
+  filter?: string;
+}
+
+/** The command. */
+export const test: CommandFile<[string[], Flags], TestOptions> = {
+  declare: (program) =>
+    program.command("test")
+      .description("the whole test suite")
+      .argument("[WORDS...]", "only these files, folders, or tests with such a name (default: all)")
+      .option("--quick", "only what needs neither kernel, browser, workerd nor network")
+      .option("--filter <text>", "only tests whose name holds this text, or matches /this/"),
+
+  read: (words, { filter, quick = false }) => ({ words, quick, filter }),
+
+  async run(options) {
+    const { runTests } = await import("../../../test/run.ts");
+    return await runTests(options);
+  },
+};

@@ -1,80 +1,26 @@
 /** `lasthop trace`: one machine, one step. Probe, ingest and page in one process. */
-import { loadAssets } from "../capture/assets.ts";
-import { capture, prepare } from "../capture/capture.ts";
-import { conclude } from "../capture/conclude.ts";
-import { Delivery } from "../capture/delivery.ts";
-import { createEnding, type Ending } from "../capture/end.ts";
-import { type LocalIngest, openLocalIngest } from "../capture/local_ingest.ts";
-import { printLivePaths } from "../capture/live_paths.ts";
-import type { TraceOptions } from "../options.ts";
+import {
+  type CaptureFlags,
+  type CaptureOptions,
+  capturing,
+  readCapture,
+} from "../capture/options.ts";
+import type { CommandFile } from "../command.ts";
 
-export async function run(options: TraceOptions): Promise<number> {
-  const ending = createEnding(() => Deno.exit(130));
-  try {
-    return await trace(options, { ending });
-  } finally {
-    ending.close();
-  }
-}
-
-/** What `lab` and `demo` add to a trace; a person's own trace has the ending alone. */
-export interface TraceHooks {
-  ending: Ending;
-  /** Everything is attached: who is to send the traffic is told by this, when it is given. */
-  onReady?(): void;
-  /** The report is printed, and the page answers until this resolves. */
-  onReported?(page: string | null): Promise<void>;
-}
-
-export async function trace(options: TraceOptions, hooks: TraceHooks): Promise<number> {
-  const { ending } = hooks;
-  const prepared = await prepare(options, Deno.hostname());
-  const ingest = await openLocalIngest(options.listen, () => loadAssets(progress));
-  try {
-    const incident = incidentName(new Date());
-    await ingest.client.createIncident({ id: incident, title: "trace", filter: options.filter });
-    const delivery = new Delivery(ingest.client, incident);
-    const capturing = await capture({
-      ...prepared,
-      options,
-      incident,
-      ending,
-      progress,
-      onBatch: (batch) => delivery.push(batch),
-      onReady: () => announce(ingest, incident, hooks),
-      facts: { url: ingest.url },
-    });
-    // Where the traffic is made here, its report follows at once.
-    const showsPaths = !options.json && hooks.onReady === undefined;
-    const live = showsPaths ? printLivePaths(ingest.client, incident) : null;
+/** The command. */
+export const trace: CommandFile<[string[], CaptureFlags], CaptureOptions> = {
+  declare: (program) =>
+    capturing(program.command("trace"), "127.0.0.1:4680, or a free port")
+      .description("watch this machine: every packet's path, the last hop, the cause"),
+  read: readCapture,
+  async run(options) {
+    const { createEnding } = await import("../capture/end.ts");
+    const { trace } = await import("../capture/trace.ts");
+    const ending = createEnding(() => Deno.exit(130));
     try {
-      await capturing.done;
+      return await trace(options, { ending });
     } finally {
-      await live?.stop();
+      ending.close();
     }
-    await delivery.drain();
-    await ingest.client.closeIncident(incident);
-    const exitCode = await conclude(options, ingest.client, incident);
-    await hooks.onReported?.(ingest.url === null ? null : pageOf(ingest.url, incident));
-    return exitCode;
-  } finally {
-    await ingest.stop();
-  }
-}
-
-const progress = (text: string) => console.error(`lasthop: ${text}`);
-
-const pageOf = (url: string, incident: string) => `${url}/incidents/${incident}`;
-
-function announce({ url, token }: LocalIngest, incident: string, { onReady }: TraceHooks): void {
-  if (url !== null) progress(`page: ${pageOf(url, incident)}`);
-  if (token !== null) progress(`from other machines with this token: ${token}`);
-  if (onReady !== undefined) onReady();
-  else progress("ready: send your traffic");
-}
-
-/** `trace-20260726-101530-4f2a`: sorts by time, and is not guessed. */
-function incidentName(now: Date): string {
-  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  return `trace-${stamp}-${crypto.randomUUID().slice(0, 4)}`;
-}
+  },
+};

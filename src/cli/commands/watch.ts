@@ -1,33 +1,52 @@
 /** `lasthop watch`: an incident live, in this terminal. */
-import { askedIncident } from "../asking/incident.ts";
-import { untilSignal } from "../asking/signal.ts";
-import type { WatchOptions } from "../options.ts";
-import { terminalOptions } from "../render/mod.ts";
-import { follow } from "../watch/follow.ts";
-import { jsonView, plainView } from "../watch/plain_view.ts";
-import { terminalView } from "../watch/terminal_view.ts";
+import type { CommandFile } from "../command.ts";
+import {
+  askingAboutIncident,
+  type IncidentFlags,
+  type IncidentOptions,
+  readIncidentFlags,
+} from "../options.ts";
 import type { View } from "../watch/view.ts";
 
-export async function run(options: WatchOptions): Promise<number> {
-  const { client, incident } = await askedIncident(options);
-  const leave = new AbortController();
-  const quit = () => leave.abort();
-  void untilSignal(leave.signal).then(quit);
-  // A wrong name or token is told before the screen changes.
-  await client.getIncident(incident);
-  const view = viewOf(options, incident, quit);
-  try {
-    for await (const change of follow(client, incident, { signal: leave.signal })) {
-      view.show(change);
-    }
-    return 0;
-  } finally {
-    quit();
-    view.close();
-  }
-}
+/** The command. */
+export const watch: CommandFile<[IncidentFlags], IncidentOptions> = {
+  declare: (program) =>
+    askingAboutIncident(program.command("watch"))
+      .description("an incident live, in this terminal"),
 
-function viewOf({ json }: WatchOptions, incident: string, quit: () => void): View {
+  read: readIncidentFlags,
+
+  async run(options) {
+    const { askedIncident } = await import("../asking/incident.ts");
+    const { untilSignal } = await import("../asking/signal.ts");
+    const { follow } = await import("../watch/follow.ts");
+    const { client, incident } = await askedIncident(options);
+    const leave = new AbortController();
+    const quit = () => leave.abort();
+    void untilSignal(leave.signal).then(quit);
+    // A wrong name or token is told before the screen changes.
+    await client.getIncident(incident);
+    const view = await viewOf(options, incident, quit);
+    try {
+      for await (const change of follow(client, incident, { signal: leave.signal })) {
+        view.show(change);
+      }
+      return 0;
+    } finally {
+      quit();
+      view.close();
+    }
+  },
+};
+
+async function viewOf(
+  { json }: IncidentOptions,
+  incident: string,
+  quit: () => void,
+): Promise<View> {
+  const { jsonView, plainView } = await import("../watch/plain_view.ts");
+  const { terminalView } = await import("../watch/terminal_view.ts");
+  const { terminalOptions } = await import("../render/mod.ts");
   const out = (line: string) => console.log(line);
   const note = (text: string) => console.error(`lasthop: ${text}`);
   if (json) return jsonView(out, note);

@@ -2,8 +2,8 @@
 import { LasthopError } from "../../event/error.ts";
 import { type Exchange, type Lab, labUp } from "../../lab/mod.ts";
 import { createEnding, type End, type Ending } from "../capture/end.ts";
-import { trace } from "../commands/trace.ts";
-import type { ListenAddress } from "../options.ts";
+import { trace } from "../capture/trace.ts";
+import type { ListenAddress } from "../read_value.ts";
 
 export interface LabRun {
   id: string;

@@ -1,6 +1,6 @@
 import { deepStrictEqual as same, match, ok } from "node:assert";
 import type { Diagnosis } from "../../probe/doctor/doctor.ts";
-import { renderDiagnosis } from "./doctor.ts";
+import { renderDiagnosis } from "./diagnosis.ts";
 
 const machine = { kernel: "6.1.0", bpftrace: "0.17.0", cpus: 2 };
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { CAUSE_CODES, OUTCOMES } from "../../event/codes.ts";
-import { nearest, PAGE, readCatalogue } from "../explain/catalogue.ts";
+import { nearest, PAGE, readCatalogue } from "./catalogue.ts";
 import { lookOf } from "../render/mod.ts";
-import { explained } from "./explain.ts";
+import { explained } from "./explained.ts";
 
 const page = await Deno.readTextFile(PAGE);
 const catalogue = readCatalogue(page);

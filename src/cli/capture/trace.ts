@@ -1,0 +1,75 @@
+/** A trace from its first packet to its report: probe, ingest and page in one process. */
+import { loadAssets } from "./assets.ts";
+import { capture, prepare } from "./capture.ts";
+import { conclude } from "./conclude.ts";
+import { Delivery } from "./delivery.ts";
+import type { Ending } from "./end.ts";
+import { type LocalIngest, openLocalIngest } from "./local_ingest.ts";
+import { printLivePaths } from "./live_paths.ts";
+import type { CaptureOptions } from "./options.ts";
+
+/** What `lab` and `demo` add to a trace; a person's own trace has the ending alone. */
+export interface TraceHooks {
+  ending: Ending;
+  /** Everything is attached: who is to send the traffic is told by this, when it is given. */
+  onReady?(): void;
+  /** The report is printed, and the page answers until this resolves. */
+  onReported?(page: string | null): Promise<void>;
+}
+
+/**
+ * Resolves with the exit code, after the report is printed. Throws LasthopError when this machine
+ * cannot trace, when nothing could be attached, or when a file that was asked for cannot be written.
+ */
+export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise<number> {
+  const { ending } = hooks;
+  const prepared = await prepare(options, Deno.hostname());
+  const ingest = await openLocalIngest(options.listen, () => loadAssets(progress));
+  try {
+    const incident = incidentName(new Date());
+    await ingest.client.createIncident({ id: incident, title: "trace", filter: options.filter });
+    const delivery = new Delivery(ingest.client, incident);
+    const capturing = await capture({
+      ...prepared,
+      options,
+      incident,
+      ending,
+      progress,
+      onBatch: (batch) => delivery.push(batch),
+      onReady: () => announce(ingest, incident, hooks),
+      facts: { url: ingest.url },
+    });
+    // Where the traffic is made here, its report follows at once.
+    const showsPaths = !options.json && hooks.onReady === undefined;
+    const live = showsPaths ? printLivePaths(ingest.client, incident) : null;
+    try {
+      await capturing.done;
+    } finally {
+      await live?.stop();
+    }
+    await delivery.drain();
+    await ingest.client.closeIncident(incident);
+    const exitCode = await conclude(options, ingest.client, incident);
+    await hooks.onReported?.(ingest.url === null ? null : pageOf(ingest.url, incident));
+    return exitCode;
+  } finally {
+    await ingest.stop();
+  }
+}
+
+const progress = (text: string) => console.error(`lasthop: ${text}`);
+
+const pageOf = (url: string, incident: string) => `${url}/incidents/${incident}`;
+
+function announce({ url, token }: LocalIngest, incident: string, { onReady }: TraceHooks): void {
+  if (url !== null) progress(`page: ${pageOf(url, incident)}`);
+  if (token !== null) progress(`from other machines with this token: ${token}`);
+  if (onReady !== undefined) onReady();
+  else progress("ready: send your traffic");
+}
+
+/** `trace-20260726-101530-4f2a`: sorts by time, and is not guessed. */
+function incidentName(now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return `trace-${stamp}-${crypto.randomUUID().slice(0, 4)}`;
+}
