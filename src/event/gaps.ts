@@ -28,12 +28,13 @@ export const GAPS = {
   "flow-too-large": "Only a part of the flow's packets could be looked at together.",
 } as const satisfies Record<string, string>;
 
+/** Internal: a report shows the text of a gap and not its code. */
 export type GapCode = keyof typeof GAPS;
 
 /** Why the outcome of a packet, or of a flow, is `unknown`. */
 export interface Gap {
   code: GapCode;
-  /** For people, in one line: `events lost on n1`. Not cut to a length. */
+  /** For people, in one line: `n1 lost 2 events`. It may be longer than a report shows. */
   text: string;
 }
 

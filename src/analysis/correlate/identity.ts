@@ -14,6 +14,7 @@ export { ICMP, ICMP6, TCP, UDP } from "../kernel/protocols.ts";
 
 /** A packet's end points as seen at one place: NAT gives a packet several forms. */
 export interface Form extends EndPoints {
+  /** IP protocol number. */
   protocol: number;
   network: "ip4" | "ip6";
   /** Identifier of an ICMP echo. */

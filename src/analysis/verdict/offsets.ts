@@ -4,8 +4,8 @@ import type { Judgement } from "./judgement.ts";
 
 /** Bounds of what must be added to an `at` of one node to have it as an `at` of the other. In ns. */
 export interface Bounds {
-  least: number;
-  most: number;
+  leastNs: number;
+  mostNs: number;
 }
 
 /** By the name of the one node, then of the other. */
@@ -27,8 +27,8 @@ export function boundsBetween(
       const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
       if (sent.node === received.node) continue;
       const delay = received.at - sent.at;
-      narrow(direct, sent.node, received.node, { least: delay - travelNs, most: delay });
-      narrow(direct, received.node, sent.node, { least: -delay, most: travelNs - delay });
+      narrow(direct, sent.node, received.node, { leastNs: delay - travelNs, mostNs: delay });
+      narrow(direct, received.node, sent.node, { leastNs: -delay, mostNs: travelNs - delay });
     }
   }
   return new Map(nodes.map(({ name }) => [name, spread(direct, name)]));
@@ -37,18 +37,21 @@ export function boundsBetween(
 function narrow(table: Table, from: NodeView, to: NodeView, bounds: Bounds): void {
   const known = table.get(from.name)!.get(to.name);
   table.get(from.name)!.set(to.name, {
-    least: Math.max(known?.least ?? -Infinity, bounds.least),
-    most: Math.min(known?.most ?? Infinity, bounds.most),
+    leastNs: Math.max(known?.leastNs ?? -Infinity, bounds.leastNs),
+    mostNs: Math.min(known?.mostNs ?? Infinity, bounds.mostNs),
   });
 }
 
 /** Bounds from one node to all others, each by way of as few nodes as possible. */
 function spread(direct: Table, root: string): Map<string, Bounds> {
-  const found = new Map<string, Bounds>([[root, { least: 0, most: 0 }]]);
+  const found = new Map<string, Bounds>([[root, { leastNs: 0, mostNs: 0 }]]);
   for (const [name, bounds] of found) {
     for (const [next, step] of direct.get(name)!) {
       if (found.has(next)) continue;
-      found.set(next, { least: bounds.least + step.least, most: bounds.most + step.most });
+      found.set(next, {
+        leastNs: bounds.leastNs + step.leastNs,
+        mostNs: bounds.mostNs + step.mostNs,
+      });
     }
   }
   return found;

@@ -62,7 +62,7 @@ function equalTransmissions(judgements: readonly Judgement[]): Map<string, Sight
 /** Null when the node was watched for all the time in which the packet may have come to it. */
 function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
   const arrival = bounds
-    ? { earliest: event.at + bounds.least, latest: event.at + bounds.most }
+    ? { earliest: event.at + bounds.leastNs, latest: event.at + bounds.mostNs }
     : byWallClock(event, node);
   if (!arrival) {
     const text = `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;

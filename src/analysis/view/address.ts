@@ -39,7 +39,9 @@ function parse6(text: string): { bits: 128; value: bigint } | null {
 /** A network: addresses that begin with the first `length` bits of `value`. */
 export interface Prefix {
   bits: 32 | 128;
+  /** The address before the slash, as a number of so many bits. */
   value: bigint;
+  /** In bits. */
   length: number;
 }
 
