@@ -3,7 +3,7 @@
  * `.tools/web-<hash>/`, so that later starts read a few small files.
  */
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { PAGE } from "../cli/explain/catalogue.ts";
 import { causesPage } from "./causes_page.ts";
 
@@ -34,24 +34,30 @@ export async function bundleWeb(
 
 /** Changes when a source of the page, a library version or this file does. */
 async function sourcesHash(): Promise<string> {
-  const names = [];
-  for await (const { name, isFile } of Deno.readDir(HERE)) {
-    if (isFile && !name.includes("_test.")) names.push(name);
-  }
   const paths = [
-    ...names.sort().map((name) => join(HERE, name)),
+    ...await sourcesIn(HERE),
+    ...await sourcesIn(join(ROOT, "src/words")),
     ...["codes", "place", "sse"].map((name) => join(ROOT, `src/event/${name}.ts`)),
-    ...["ends", "escape", "outcome", "place", "time", "writing"].map((name) =>
-      join(ROOT, `src/words/${name}.ts`)
-    ),
     join(ROOT, "src/cli/explain/catalogue.ts"),
     fileURLToPath(PAGE),
     join(ROOT, "deno.lock"),
   ];
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
-  const all = new TextEncoder().encode(JSON.stringify([names, texts]));
+  const all = new TextEncoder().encode(
+    JSON.stringify([paths.map((path) => relative(ROOT, path)), texts]),
+  );
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return digest.slice(0, 8).toHex();
+}
+
+/** Files of a folder and of the folders in it, in order; without what only tests read. */
+async function sourcesIn(folder: string): Promise<string[]> {
+  const paths = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile && name !== "fixture") paths.push(...await sourcesIn(join(folder, name)));
+    else if (isFile && !name.includes("_test.")) paths.push(join(folder, name));
+  }
+  return paths.sort();
 }
 
 async function readKept(dir: string): Promise<WebFiles | null> {

@@ -2,19 +2,19 @@
 /** The page: one incident, or the list of them. */
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { announceVerdicts, LiveRegion } from "./announce.tsx";
-import { readIncident, request } from "./api.ts";
+import { announceVerdicts, LiveRegion } from "./flow/announce.tsx";
+import { readIncident, request } from "./live/api.ts";
 import { visible } from "../words/escape.ts";
-import { FlowDetail } from "./flow_detail.tsx";
-import { FlowList } from "./flow_list.tsx";
-import { Header } from "./header.tsx";
-import { Help } from "./help.tsx";
-import { Incidents } from "./incidents.tsx";
-import { onKey } from "./keys.ts";
-import { follow } from "./live.ts";
-import { connection, incident, pane, told, updatedMs, watchHistory } from "./model.ts";
-import { fold } from "./store.ts";
-import { TokenForm } from "./token_form.tsx";
+import { FlowDetail } from "./flow/flow_detail.tsx";
+import { FlowList } from "./list/flow_list.tsx";
+import { Header } from "./around/header.tsx";
+import { Help } from "./around/help.tsx";
+import { Incidents } from "./around/incidents.tsx";
+import { onKey } from "./state/keys.ts";
+import { follow } from "./live/follow.ts";
+import { connection, incident, pane, told, updatedMs, watchHistory } from "./state/model.ts";
+import { fold } from "./live/told.ts";
+import { TokenForm } from "./around/token_form.tsx";
 
 function Page({ id }: { id: string }) {
   const { state } = connection.value;

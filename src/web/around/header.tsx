@@ -1,0 +1,114 @@
+/// <reference lib="dom" />
+/** The top of the page: which incident, is it live, and who watched. */
+import type { ReportNode } from "../../event/report.ts";
+import type { Connection } from "../live/follow.ts";
+import { connection, incident, told, updatedMs } from "../state/model.ts";
+import { spanHere, timeHere } from "../../words/time.ts";
+import { grouped, plural } from "../parts/writing.ts";
+import { Name, Text } from "../parts/text.tsx";
+
+export function Header({ id }: { id: string }) {
+  const { from, to, nodes } = told.value;
+  const filter = incident.value?.filter;
+  return (
+    <header class="top">
+      <div class="bar">
+        <a class="brand" href="/" title="all incidents">
+          <Logo /> lasthop
+        </a>
+        <h1>
+          <span class="quiet">incident</span> <Name value={id} max={40} />
+        </h1>
+        {filter !== undefined && (
+          <p class="filter-of">
+            <span class="quiet">filter</span>{" "}
+            {filter === "" ? "everything" : <Name value={filter} max={80} />}
+          </p>
+        )}
+        <p class="span">{spanHere(from, to)}</p>
+        <State connection={connection.value} />
+      </div>
+      <ul class="nodes" aria-label="nodes that watch">
+        {nodes.map((node) => <Node key={node.name} node={node} />)}
+        {told.value.known && nodes.length === 0 && <li class="node">no probe has reported yet</li>}
+      </ul>
+    </header>
+  );
+}
+
+export function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 28 14" aria-hidden="true">
+      <path class="line" d="M1 7h16" />
+      <circle class="stop" cx="6" cy="7" r="2.6" />
+      <circle class="end" cx="20" cy="7" r="5.4" />
+      <path class="end" d="m17.9 4.9 4.2 4.2m0-4.2-4.2 4.2" />
+    </svg>
+  );
+}
+
+const STATE_WORDS: Record<Connection["state"], string> = {
+  connecting: "connecting",
+  live: "live",
+  disconnected: "disconnected",
+  "token-needed": "token needed",
+  missing: "no such incident",
+  ended: "closed",
+};
+
+function State({ connection }: { connection: Connection }) {
+  const closed = connection.state === "live" && incident.value?.closed === true;
+  const state = closed ? "ended" : connection.state;
+  const deleted = state === "ended" && told.value.ended === "deleted";
+  const at = updatedMs.value === null ? "" : timeHere(new Date(updatedMs.value));
+  return (
+    <p class={`state ${state}`} role="status">
+      <span class="lamp" aria-hidden="true" />
+      <b>{deleted ? "deleted" : STATE_WORDS[state]}</b>
+      {at !== "" && (
+        <span class="quiet">{state === "live" ? "last change" : "last update"} {at}</span>
+      )}
+      {connection.state === "disconnected" && <span class="why">{connection.why}; retrying</span>}
+    </p>
+  );
+}
+
+function Node({ node }: { node: ReportNode }) {
+  const missing = node.scripts.filter(({ state }) => state === "unavailable");
+  const attached = node.scripts.length - missing.length;
+  return (
+    <li class={node.lost > 0 || missing.length > 0 ? "node gap" : "node"}>
+      <details>
+        <summary>
+          <Name value={node.name} max={32} />
+          <span>{grouped(node.events)} events</span>
+          {node.lost > 0
+            ? <strong class="lost">{grouped(node.lost)} lost</strong>
+            : <span class="quiet">none lost</span>}
+          <span class={missing.length > 0 ? "lost" : "quiet"}>
+            {attached}/{node.scripts.length} scripts
+          </span>
+        </summary>
+        <div class="node-card">
+          <p>
+            Linux <Text value={node.kernel || "unknown"} max={80} />, bpftrace{" "}
+            <Text value={node.bpftrace || "unknown"} max={40} />,{" "}
+            {plural(node.netns.length, "network namespace")}
+          </p>
+          <ul>
+            {node.scripts.map(({ name, state, why }) => (
+              <li key={name}>
+                <Name value={name} /> {state === "attached" ? "attached" : <b>not attached</b>}
+                {why !== undefined && (
+                  <>
+                    : <Text value={why} max={300} />
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,128 @@
+/// <reference lib="dom" />
+/** What stands beside the verdict: what was not seen, what to do, what it rests on, how many. */
+import { useRef, useState } from "preact/hooks";
+import type { Cause, Flow } from "../../event/report.ts";
+import { CauseCode } from "../parts/cause_code.tsx";
+import { announce } from "./announce.tsx";
+import { COUNT_WORDS } from "../../words/outcome.ts";
+import { grouped, plural } from "../parts/writing.ts";
+import { told } from "../state/model.ts";
+import { gapsOf, lostAtIngest } from "./sentence.ts";
+import { Name, Text } from "../parts/text.tsx";
+
+/** Next to the verdict, not in a corner: who watched decides what silence is worth. */
+export function Coverage({ flow }: { flow: Flow }) {
+  const { nodes, accounting, missed } = told.value;
+  const gaps = gapsOf(flow, nodes);
+  const atIngest = lostAtIngest(accounting);
+  if (gaps.length === 0 && atIngest === null) {
+    const onPath = new Set(flow.path.map(({ node }) => node)).size;
+    return (
+      <p class="coverage whole">
+        Watched without a gap on {plural(onPath, "node")}{" "}
+        of its path: no event lost, every script attached.
+      </p>
+    );
+  }
+  return (
+    <div class="coverage gaps">
+      <h3>What was not seen</h3>
+      <ul>
+        {gaps.map(({ node, text }) => (
+          <li key={node + text}>
+            <b>{node}</b> {text}
+          </li>
+        ))}
+        {atIngest !== null && <li>{atIngest}</li>}
+        {missed > 0 && <li>This page fell behind once and was given the whole report again.</li>}
+      </ul>
+    </div>
+  );
+}
+
+export function Remedy({ cause }: { cause: Cause }) {
+  if (cause.remedy === undefined || cause.remedy.length === 0) return null;
+  return (
+    <section class="remedy">
+      <h3>What to do</h3>
+      <ul>{cause.remedy.map((command) => <Command key={command} command={command} />)}</ul>
+    </section>
+  );
+}
+
+/** A command is text until the reader copies it. */
+function Command({ command }: { command: string }) {
+  const code = useRef<HTMLElement>(null);
+  const [copied, setCopied] = useState(false);
+  async function copy() {
+    const done = await copyText(command, code.current!);
+    setCopied(done);
+    announce(done ? "command copied" : "command selected, press Control C to copy");
+  }
+  return (
+    <li class="command">
+      <code ref={code}>
+        <Text value={command} max={500} />
+      </code>
+      <button type="button" onClick={copy} aria-label="copy command">
+        {copied ? "copied" : "copy"}
+      </button>
+    </li>
+  );
+}
+
+/** Where the page isn't served over TLS or loopback there is no clipboard: the text is selected. */
+async function copyText(text: string, element: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return false;
+  }
+}
+
+export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
+  return (
+    <section class="evidence">
+      <h3>{first ? "Evidence" : "Other packets of this flow"}</h3>
+      {!first && (
+        <p>
+          <CauseCode code={cause.code} /> <Text value={cause.sentence} />
+        </p>
+      )}
+      {cause.evidence.length === 0 && <p class="quiet">None was given.</p>}
+      <ul>
+        {cause.evidence.map(({ node, kind, text }, i) => (
+          <li key={i}>
+            <span class={`kind ${kind}`}>{kind === "state" ? "state read" : "event seen"}</span>
+            <span class="on">
+              on <Name value={node} max={32} />
+            </span>
+            <span class="what">
+              <Text value={text} max={300} mono />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const COUNTS = ["seen", "dropped", "vanished", "unknown", "inFlight", "delivered"] as const;
+
+export function Packets({ flow: { packets } }: { flow: Flow }) {
+  return (
+    <section class="counts">
+      <h3>Packets</h3>
+      <dl>
+        {COUNTS.map((key) => (
+          <div key={key} class={key !== "seen" && packets[key] > 0 ? `some ${key}` : ""}>
+            <dt>{COUNT_WORDS[key]}</dt>
+            <dd>{grouped(packets[key])}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+/// <reference lib="dom" />
+/** One flow: the verdict first, then what to do, then the way there. */
+import type { Flow } from "../../event/report.ts";
+import { endsName, flowName } from "../../words/ends.ts";
+import { visible } from "../../words/escape.ts";
+import { netnsName } from "../../words/place.ts";
+import { CauseCode } from "../parts/cause_code.tsx";
+import { Coverage, Evidence, Packets, Remedy } from "./findings.tsx";
+import { HopTable } from "./hop_table.tsx";
+import { OutcomeIcon } from "../parts/icons.tsx";
+import {
+  choose,
+  chosen,
+  closeFlow,
+  repliesTo,
+  selected,
+  selectedId,
+  told,
+} from "../state/model.ts";
+import { PathDrawing } from "../path/drawing.tsx";
+import { CONFIDENCE, headline, spokenVerdict } from "./sentence.ts";
+import { Name, Text } from "../parts/text.tsx";
+import { PAGE } from "../parts/writing.ts";
+
+export function FlowDetail() {
+  const flow = selected.value;
+  return (
+    <section id="flow" class="flow" tabIndex={0} aria-label="the chosen flow">
+      <button type="button" class="back" onClick={closeFlow}>← all flows</button>
+      {flow === null ? <NoFlow /> : <FlowArticle flow={flow} />}
+    </section>
+  );
+}
+
+function NoFlow() {
+  if (selectedId.value === null) {
+    return <p class="nothing">{told.value.known ? "No flow to show yet." : ""}</p>;
+  }
+  return (
+    <p class="nothing">
+      This flow is no longer in the report.{" "}
+      <button type="button" onClick={() => chosen.value = null}>Show the worst one</button>
+    </p>
+  );
+}
+
+function FlowArticle({ flow }: { flow: Flow }) {
+  const causes = [flow.cause, ...flow.otherCauses ?? []].filter((one) => one !== undefined);
+  return (
+    <article key={flow.id} class={`o-${flow.outcome}`}>
+      <FlowEnds flow={flow} />
+      <Verdict flow={flow} />
+      <Coverage flow={flow} />
+      <div class="figure">
+        <h3>Path</h3>
+        <PathDrawing flow={flow} summary={`${spokenVerdict(flow)}. Every hop is listed below.`} />
+      </div>
+      <div class="columns">
+        <div>
+          {causes.map((cause, i) => <Remedy key={i} cause={cause} />)}
+          {causes.map((cause, i) => <Evidence key={i} cause={cause} first={i === 0} />)}
+          <Packets flow={flow} />
+        </div>
+        <HopTable path={flow.path} />
+      </div>
+    </article>
+  );
+}
+
+function FlowEnds({ flow }: { flow: Flow }) {
+  const { translated } = flow;
+  return (
+    <header class="flow-ends">
+      <p class="mono">
+        <b class="protocol">{visible(flow.protocol).slice(0, 16)}</b> {endsName(flow, PAGE)}
+        {flow.icmpId !== undefined && <span class="quiet">id {flow.icmpId}</span>}
+      </p>
+      {translated !== undefined && (
+        <p class="mono translated">
+          <span class="quiet">translated</span> {endsName(translated, PAGE)}
+        </p>
+      )}
+      <Related flow={flow} />
+    </header>
+  );
+}
+
+/** The other direction, one step away. */
+function Related({ flow }: { flow: Flow }) {
+  const request = flow.replyOf === undefined ? undefined : told.value.flows.get(flow.replyOf);
+  const others = request === undefined ? repliesTo(flow.id) : [request];
+  if (others.length === 0) return null;
+  return (
+    <p class="related">
+      {request === undefined ? "answered by" : "answers"} {others.slice(0, 3).map((other) => (
+        <button
+          type="button"
+          key={other.id}
+          onClick={() => choose(other.id)}
+        >
+          <OutcomeIcon outcome={other.outcome} /> {visible(flowName(other, PAGE)).slice(0, 120)}
+        </button>
+      ))}
+    </p>
+  );
+}
+
+function Verdict({ flow }: { flow: Flow }) {
+  const { lastHop: { device, netns, node, pod }, cause, gap } = flow;
+  const [before, after] = headline(flow);
+  return (
+    <div class="verdict">
+      <h2>
+        <OutcomeIcon outcome={flow.outcome} />
+        <span>
+          {before} <Name value={device} max={32} /> in <Name value={netnsName(netns)} max={40} /> on
+          {" "}
+          <Name value={node} max={40} />
+          {after}
+        </span>
+      </h2>
+      {pod !== undefined && (
+        <p class="pod">
+          pod <Name value={pod} max={80} />
+        </p>
+      )}
+      {cause !== undefined && (
+        <p class="sentence">
+          <Text value={cause.sentence} max={700} />
+        </p>
+      )}
+      {gap !== undefined && (
+        <p class="sentence">
+          Not known because: <Text value={gap} />
+        </p>
+      )}
+      {cause !== undefined && (
+        <p class="confidence">
+          <CauseCode code={cause.code} />
+          <b>{visible(cause.confidence).slice(0, 12)}</b>
+          <span class="quiet">{CONFIDENCE[cause.confidence]}</span>
+          {cause.rule !== undefined && <span class="quiet">rule {visible(cause.rule)}</span>}
+          <span class="quiet">
+            more: <code>lasthop explain {cause.code}</code>
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

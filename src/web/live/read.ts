@@ -1,0 +1,133 @@
+/**
+ * What the ingest sends, read with care: a newer ingest adds fields and words, a broken proxy sends
+ * anything, and neither may blank the page in the middle of an incident. The schema itself
+ * (src/event/report.ts) needs zod, which is larger than this whole page.
+ */
+import type { Cause, EndPoints, Flow, Hop, Report, ReportNode } from "../../event/report.ts";
+
+type Fields = Record<string, unknown>;
+
+export const fields = (value: unknown): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
+
+export const text = (value: unknown, otherwise = ""): string =>
+  typeof value === "string" ? value : typeof value === "number" ? String(value) : otherwise;
+
+const maybeText = (value: unknown) => value === undefined ? undefined : text(value);
+export const number = (value: unknown): number =>
+  typeof value === "number" && Number.isFinite(value) ? value : 0;
+const maybeNumber = (value: unknown) => typeof value === "number" ? value : undefined;
+export const list = (value: unknown): unknown[] => Array.isArray(value) ? value : [];
+
+function readEndPoints(value: unknown): EndPoints {
+  const from = fields(value);
+  return {
+    source: text(from.source, "?"),
+    sourcePort: maybeNumber(from.sourcePort),
+    destination: text(from.destination, "?"),
+    destinationPort: maybeNumber(from.destinationPort),
+  };
+}
+
+export function readHop(value: unknown): Hop {
+  const from = fields(value);
+  const encap = fields(from.encap);
+  return {
+    node: text(from.node, "?"),
+    netns: text(from.netns, "?"),
+    // The kernel does not always tell, and a verdict with a hole in it reads badly.
+    device: text(from.device) || "(no device)",
+    ifindex: number(from.ifindex),
+    deviceKind: text(from.deviceKind, "unknown"),
+    stage: text(from.stage, "?") as Hop["stage"],
+    timeNs: /^-?\d{1,20}$/.test(text(from.timeNs)) ? text(from.timeNs) : "0",
+    function: maybeText(from.function),
+    reason: maybeText(from.reason),
+    pod: maybeText(from.pod),
+    encap: from.encap === undefined ? undefined : {
+      kind: text(encap.kind, "tunnel"),
+      id: number(encap.id),
+      source: text(encap.source, "?"),
+      destination: text(encap.destination, "?"),
+      destinationPort: maybeNumber(encap.destinationPort),
+    },
+    translated: from.translated === undefined ? undefined : readEndPoints(from.translated),
+  };
+}
+
+function readCause(value: unknown): Cause {
+  const from = fields(value);
+  return {
+    code: text(from.code, "unexplained") as Cause["code"],
+    sentence: text(from.sentence),
+    confidence: text(from.confidence, "possible") as Cause["confidence"],
+    evidence: list(from.evidence).map(fields).map((one) => ({
+      node: text(one.node),
+      kind: one.kind === "state" ? "state" : "event",
+      text: text(one.text),
+    })),
+    remedy: from.remedy === undefined ? undefined : list(from.remedy).map((one) => text(one)),
+    rule: maybeText(from.rule),
+  };
+}
+
+/** Null when it has no id: nothing could be updated, selected or opened by it. */
+export function readFlow(value: unknown): Flow | null {
+  const from = fields(value);
+  if (typeof from.id !== "string") return null;
+  const packets = fields(from.packets);
+  return {
+    ...readEndPoints(from),
+    id: from.id,
+    protocol: text(from.protocol, "?"),
+    icmpId: maybeNumber(from.icmpId),
+    translated: from.translated === undefined ? undefined : readEndPoints(from.translated),
+    replyOf: maybeText(from.replyOf),
+    packets: {
+      seen: number(packets.seen),
+      delivered: number(packets.delivered),
+      dropped: number(packets.dropped),
+      vanished: number(packets.vanished),
+      unknown: number(packets.unknown),
+      inFlight: number(packets.inFlight),
+    },
+    outcome: text(from.outcome, "unknown") as Flow["outcome"],
+    lastHop: readHop(from.lastHop),
+    cause: from.cause === undefined ? undefined : readCause(from.cause),
+    otherCauses: list(from.otherCauses).map(readCause),
+    gap: maybeText(from.gap),
+    path: list(from.path).map(readHop),
+  };
+}
+
+export function readNode(value: unknown): ReportNode {
+  const from = fields(value);
+  return {
+    name: text(from.name, "?"),
+    kernel: text(from.kernel),
+    bpftrace: text(from.bpftrace),
+    netns: list(from.netns).map((one) => text(one)),
+    scripts: list(from.scripts).map(fields).map((one) => ({
+      name: text(one.name, "?"),
+      state: one.state === "attached" ? "attached" : "unavailable",
+      why: maybeText(one.why),
+    })),
+    events: number(from.events),
+    lost: number(from.lost),
+    clock: null,
+  };
+}
+
+export function readAccounting(value: unknown): Report["accounting"] {
+  const from = fields(value);
+  return {
+    events: number(from.events),
+    inPackets: number(from.inPackets),
+    evidence: number(from.evidence),
+    unclaimed: number(from.unclaimed),
+    refused: number(from.refused),
+    evicted: number(from.evicted),
+    strayLines: number(from.strayLines),
+    evictedStates: number(from.evictedStates),
+  };
+}

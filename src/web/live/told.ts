@@ -1,0 +1,105 @@
+/** What the live stream has told so far. Pure: events in, state out. */
+import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import type { ReceivedServerSentEvent } from "../../event/sse.ts";
+import { fields, list, number, readAccounting, readFlow, readNode, text } from "./read.ts";
+
+export interface Told {
+  /** False until the first whole report. */
+  known: boolean;
+  incident: string;
+  from: string | null;
+  to: string | null;
+  nodes: ReportNode[];
+  accounting: Report["accounting"];
+  flows: ReadonlyMap<string, Flow>;
+  /** Ids, worst first, as the analysis ranks them. */
+  order: readonly string[];
+  /** Changes this viewer was too slow for; the report that follows contains them. */
+  missed: number;
+  /** Events that could not be read. */
+  unread: number;
+  /** Why the stream ended for good, if it did: `closed`, `deleted`. */
+  ended: string | null;
+}
+
+export const NOTHING_TOLD: Told = {
+  known: false,
+  incident: "",
+  from: null,
+  to: null,
+  nodes: [],
+  accounting: { events: 0, inPackets: 0, evidence: 0, unclaimed: 0, refused: 0, evicted: 0 },
+  flows: new Map(),
+  order: [],
+  missed: 0,
+  unread: 0,
+  ended: null,
+};
+
+/** Folds events that came together; one copy of the flows for all of them. */
+export function fold(before: Told, events: readonly ReceivedServerSentEvent[]): Told {
+  const told: Draft = {
+    ...before,
+    flows: new Map(before.flows),
+    order: [...before.order],
+  };
+  for (const { event, data } of events) {
+    try {
+      apply(told, event, JSON.parse(data));
+    } catch {
+      told.unread += 1;
+    }
+  }
+  return told;
+}
+
+type Draft = Omit<Told, "flows" | "order"> & { flows: Map<string, Flow>; order: string[] };
+
+function apply(told: Draft, event: string, data: unknown): void {
+  const from = fields(data);
+  if (event === "hello") {
+    told.incident = text(from.incident) || text(fields(from.incident).id) || told.incident;
+    told.ended = null;
+  } else if (event === "report") applyReport(told, from);
+  else if (event === "summary") applySummary(told, from);
+  else if (event === "flow") {
+    const flow = readFlow(from.flow);
+    if (flow === null) told.unread += 1;
+    else if (!told.flows.has(flow.id)) told.order.push(flow.id);
+    if (flow !== null) told.flows.set(flow.id, flow);
+  } else if (event === "flow-gone") {
+    const id = text(from.id);
+    if (told.flows.delete(id)) told.order = told.order.filter((one) => one !== id);
+  } else if (event === "missed") told.missed += number(from.count);
+  // A shutdown is a pause: the stream is asked for again.
+  else if (event === "end" && from.reason !== "shutdown") told.ended = text(from.reason, "closed");
+}
+
+function applyReport(told: Draft, report: Record<string, unknown>): void {
+  told.flows = new Map();
+  for (const value of list(report.flows)) {
+    const flow = readFlow(value);
+    if (flow === null) told.unread += 1;
+    else told.flows.set(flow.id, flow);
+  }
+  told.order = [...told.flows.keys()];
+  told.incident = text(report.incident, told.incident);
+  told.known = true;
+  applyHead(told, report);
+}
+
+function applySummary(told: Draft, summary: Record<string, unknown>): void {
+  applyHead(told, summary);
+  if (!Array.isArray(summary.order)) return;
+  const order = new Set(summary.order.map((id) => text(id)).filter((id) => told.flows.has(id)));
+  // A flow the order forgot is still a flow.
+  for (const id of told.order) order.add(id);
+  told.order = [...order];
+}
+
+function applyHead(told: Draft, from: Record<string, unknown>): void {
+  if ("from" in from) told.from = typeof from.from === "string" ? from.from : null;
+  if ("to" in from) told.to = typeof from.to === "string" ? from.to : null;
+  if (Array.isArray(from.nodes)) told.nodes = from.nodes.map(readNode);
+  if ("accounting" in from) told.accounting = readAccounting(from.accounting);
+}

@@ -1,0 +1,41 @@
+/// <reference lib="dom" />
+/** One shape per outcome: told apart without colour. Drawn on 16 × 16. */
+import { OUTCOME_WORDS } from "../../words/outcome.ts";
+
+const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }> = {
+  dropped: {
+    outline: "M5.2 1.2h5.6l4 4v5.6l-4 4H5.2l-4-4V5.2z",
+    sign: "m5.2 5.2 5.6 5.6m0-5.6-5.6 5.6",
+  },
+  vanished: { outline: "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13z", sign: "", dashed: true },
+  unanswered: { outline: "M1.5 3h13v8.2h-7L4 14.4v-3.2H1.5z", sign: "M5 7.1h.01m3 0h.01m3 0h.01" },
+  unknown: {
+    outline: "M8 .9 15.1 8 8 15.1.9 8z",
+    sign: "M6.4 6.4c.2-1.6 3-1.6 3 .1 0 1.2-1.4 1.2-1.4 2.4m0 1.9v.01",
+  },
+  "in-flight": { outline: "M2.5 2.2 14 8 2.5 13.8 5 8z", sign: "" },
+  delivered: {
+    outline: "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13z",
+    sign: "m5 8.2 2.1 2.1 4-4.4",
+  },
+};
+
+const known = (outcome: string) => outcome in SHAPES ? outcome : "unknown";
+
+export function OutcomeIcon({ outcome }: { outcome: string }) {
+  const { outline, sign, dashed } = SHAPES[known(outcome)]!;
+  return (
+    <svg class={`icon o-${known(outcome)}`} viewBox="0 0 16 16" aria-hidden="true">
+      <path class={dashed ? "outline dashed" : "outline"} d={outline} />
+      <path class="sign" d={sign} />
+    </svg>
+  );
+}
+
+export function OutcomeTag({ outcome }: { outcome: string }) {
+  return (
+    <span class={`outcome o-${known(outcome)}`}>
+      <OutcomeIcon outcome={outcome} /> {OUTCOME_WORDS[outcome] ?? outcome.slice(0, 20)}
+    </span>
+  );
+}

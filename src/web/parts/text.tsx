@@ -1,0 +1,64 @@
+/// <reference lib="dom" />
+/** Text that others wrote: always as text, invisible characters spelled out, never endless. */
+import { useState } from "preact/hooks";
+import { clipEnd, visible } from "../../words/escape.ts";
+import { grouped } from "./writing.ts";
+
+interface TextProps {
+  value: string;
+  /** Characters shown before the reader asks for the rest. */
+  max?: number;
+  mono?: boolean;
+}
+
+/** Laying out a megabyte at once would freeze the page; the whole of it can be copied. */
+const STEP = 20_000;
+
+/** In running text; a long one ends in buttons that show more of it, and copy all of it. */
+export function Text({ value, max = 400, mono = false }: TextProps) {
+  const [shown, setShown] = useState(max);
+  const isCut = value.length > shown;
+  return (
+    <>
+      <bdi class={mono ? "mono" : undefined}>{visible(isCut ? clipEnd(value, shown) : value)}</bdi>
+      {isCut && (
+        <button type="button" class="more" onClick={() => setShown(shown + STEP)}>
+          show more of {grouped(value.length)} characters
+        </button>
+      )}
+      {value.length > STEP && <CopyAll value={value} />}
+    </>
+  );
+}
+
+function CopyAll({ value }: { value: string }) {
+  const [done, setDone] = useState("copy all");
+  const copy = () =>
+    navigator.clipboard.writeText(value).then(
+      () => setDone("copied"),
+      () => setDone("no clipboard"),
+    );
+  // Without TLS or loopback there is no clipboard object at all.
+  return (
+    <button
+      type="button"
+      class="more"
+      onClick={() => navigator.clipboard ? copy() : setDone("no clipboard")}
+    >
+      {done}
+    </button>
+  );
+}
+
+/** One name in one line; the whole of it, within reason, as a tooltip. */
+export function Name({ value, max = 48 }: TextProps) {
+  const shown = visible(clipEnd(value, max));
+  return (
+    <bdi
+      class={shown.length <= 20 ? "mono short" : "mono"}
+      title={value.length > max ? visible(clipEnd(value, 1_000)) : undefined}
+    >
+      {shown}
+    </bdi>
+  );
+}

@@ -1,0 +1,267 @@
+/** Rows of placed stations as shapes. Pure. */
+import { clipEnd } from "../../words/escape.ts";
+import type { Note, PathModel, Tunnel } from "./model.ts";
+import { boxText } from "./rail.ts";
+import { MARGIN, PAD, type Placed, type RowOfPath } from "./rows.ts";
+import {
+  type Box,
+  deepestOf,
+  fitting,
+  type Label,
+  type Scene,
+  textWidth,
+  tubeRadius,
+} from "./scene.ts";
+
+const LINE = 17;
+const HEAD = { node: 24, netns: 22 };
+const BETWEEN_ROWS = 30;
+const CORNER = 9;
+/** Middle of the strip at each side in which the line turns. */
+const SIDE = 15;
+
+interface Geometry {
+  top: number;
+  bottom: number;
+  rail: number;
+  /** End of its boxes. */
+  right: number;
+  /** Where the line to the next row runs, and where that row begins. */
+  turn: number;
+  next: number;
+}
+
+const center = ({ x, width }: Placed): number => Math.round(x + width / 2);
+
+export function drawRows(model: PathModel, rows: RowOfPath[], width: number): Scene {
+  const scene: Scene = { width, height: 0, boxes: [], tubes: [], lines: [], marks: [], labels: [] };
+  const radius = tubeRadius(deepestOf(model));
+  const geometries: Geometry[] = [];
+  let top = 2;
+  for (const row of rows) {
+    const leaving = leavingTunnels(model, row).map(({ label }) => label);
+    const geometry = drawRow(scene, row, top, width, radius, leaving);
+    geometries.push(geometry);
+    leaving.forEach((text, i) => {
+      const y = geometry.bottom + 12 + i * LINE;
+      const x = Math.round(geometry.right / 2 + SIDE);
+      scene.labels.push({ x, y, text, kind: "tunnel", anchor: "middle" });
+    });
+    top = geometry.next;
+  }
+  scene.height = geometries.at(-1)!.bottom + 4;
+  drawLines(scene, model, rows, geometries, width);
+  return scene;
+}
+
+/** Tunnels that begin in this row and lead out of it: named where they turn, there is room. */
+function leavingTunnels({ tunnels, stations, ghost }: PathModel, row: RowOfPath): Tunnel[] {
+  const last = row.at(-1)!;
+  if (last.index < 0 || (last.index === stations.length - 1 && !ghost?.inTunnel)) return [];
+  return tunnels.filter(({ from, to, openEnd }) =>
+    row.some(({ index }) => index === from) &&
+    (to > last.index || (openEnd && last.index === stations.length - 1))
+  );
+}
+
+function drawRow(
+  scene: Scene,
+  row: RowOfPath,
+  top: number,
+  width: number,
+  radius: number,
+  leaving: readonly string[],
+): Geometry {
+  const onlyGhost = row.every(({ station }) => station === null);
+  const above = captions(row, "above", width, leaving);
+  const below = captions(row, "below", width);
+  const levels = (all: Caption[]) => Math.max(0, ...all.map(({ level }) => level + 1));
+  const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
+  const rail = captionsTop + levels(above) * LINE + radius + 6;
+  const textTop = rail + radius + 14;
+  const bottom = textTop + LINE + levels(below) * LINE + (onlyGhost ? 10 : 24);
+  for (const { text, tone, x, anchor, level } of above) {
+    const y = rail - radius - 8 - level * LINE;
+    const leader = { x: anchor, from: y + 4, to: rail };
+    scene.labels.push({ x, y, text, kind: tone, anchor: "start", leader });
+  }
+  for (const { text, tone, x, level } of below) {
+    const y = textTop + LINE + (level + 1) * LINE;
+    scene.labels.push({ x, y, text, kind: tone, anchor: "start", strong: true });
+  }
+  for (const placed of row) drawStation(scene, placed, rail, textTop);
+  drawBoxes(scene, row, top, bottom);
+  const { x, width: w } = row.at(-1)!;
+  const right = Math.min(x + w + PAD.node + PAD.netns, width - MARGIN);
+  const turn = bottom + (leaving.length === 0 ? 0 : leaving.length * LINE + 2) + BETWEEN_ROWS / 2;
+  return { top, bottom, rail, right, turn, next: turn + radius + 7 };
+}
+
+function drawStation(scene: Scene, placed: Placed, rail: number, textTop: number): void {
+  const { station } = placed;
+  const x = center(placed);
+  if (station === null) {
+    scene.marks.push({ x, y: rail, kind: "ghost" });
+    return;
+  }
+  scene.marks.push({ x, y: rail, kind: station.end ?? "station" });
+  const put = (text: string, kind: Label["kind"], y: number) =>
+    scene.labels.push({ x, y, text, kind, anchor: "middle", strong: station.end !== null });
+  put(station.device, "device", textTop);
+  put(station.doing, "doing", textTop + LINE - 1);
+}
+
+interface Caption extends Note {
+  x: number;
+  anchor: number;
+  width: number;
+  level: number;
+}
+
+/**
+ * Texts that are wider than their station, stacked where they would meet. From right to left: the
+ * line down from a caption then passes the captions to its right.
+ */
+function captions(
+  row: RowOfPath,
+  side: "above" | "below",
+  width: number,
+  named: readonly string[] = [],
+): Caption[] {
+  const min = MARGIN + PAD.node;
+  const max = width - MARGIN - PAD.node;
+  const placed: Caption[] = [];
+  for (const one of row.toReversed()) {
+    const notes = (one.station?.notes ?? [])
+      .filter(({ tone }) => (tone === "drop") === (side === "below"))
+      .filter(({ tone, text }) => !(tone === "tunnel" && named.includes(text)));
+    for (const note of notes.toReversed()) {
+      const text = clipEnd(note.text, fitting(max - min));
+      const room = textWidth(text, note.tone);
+      const anchor = center(one);
+      const wanted = side === "above" ? anchor + 7 : anchor - room / 2;
+      // Beside its leader; at the right edge, to the left of it.
+      const fits = side === "below" || wanted + room <= max;
+      const x = Math.max(min, Math.min(fits ? wanted : anchor - 7 - room, max - room));
+      const meets = (level: number) =>
+        placed.some((other) =>
+          other.level === level && x < other.x + other.width + 12 && other.x < x + room + 12
+        );
+      let level = 0;
+      while (meets(level)) level += 1;
+      placed.push({ ...note, text, x, anchor, width: room, level });
+    }
+  }
+  return placed;
+}
+
+function drawBoxes(scene: Scene, row: RowOfPath, top: number, bottom: number): void {
+  const stations = row.filter(({ station }) => station !== null);
+  for (const kind of ["node", "netns"] as const) {
+    const outer = kind === "node" ? PAD.node + PAD.netns : PAD.netns;
+    const inset = kind === "node" ? 0 : HEAD.node;
+    for (let start = 0; start < stations.length;) {
+      const opens = ({ opensNode, opensNetns }: Placed) => kind === "node" ? opensNode : opensNetns;
+      let end = start + 1;
+      while (end < stations.length && !opens(stations[end]!)) end += 1;
+      const first = stations[start]!;
+      const last = stations[end - 1]!;
+      const x = first.x - outer;
+      const box: Box = {
+        kind,
+        x,
+        y: top + inset,
+        width: last.x + last.width + outer - x,
+        height: bottom - top - inset - (kind === "netns" ? 9 : 0),
+        text: "",
+        textX: x + (kind === "node" ? 12 : 10),
+        openLeft: !opens(first),
+        openRight: false,
+      };
+      const text = kind === "node" ? first.station!.node : boxText(first.station!);
+      box.text = clipEnd(text, Math.floor((box.width - 14) / 6.7));
+      scene.boxes.push(box);
+      start = end;
+    }
+  }
+}
+
+function drawLines(
+  scene: Scene,
+  model: PathModel,
+  rows: RowOfPath[],
+  geometries: Geometry[],
+  width: number,
+): void {
+  const { tunnels, ghost } = model;
+  const points = rows.flatMap((row, r) =>
+    row.map((placed) => ({ x: center(placed), row: r, ghost: placed.station === null }))
+  );
+  const stations = points.filter((point) => !point.ghost);
+  const target = points.find((point) => point.ghost);
+  type Point = typeof points[number];
+  const start = ({ x, row }: Point) => `M${x} ${geometries[row]!.rail}`;
+  const step = (to: Point, from: Point, short = 0) =>
+    from.row === to.row
+      ? `H${to.x - short}`
+      : turn(geometries[from.row]!, geometries[to.row]!) + `H${to.x - short}`;
+  const along = (from: number, to: number) => {
+    let d = start(stations[from]!);
+    for (let i = from + 1; i <= to; i++) d += step(stations[i]!, stations[i - 1]!);
+    return d;
+  };
+  const last = stations.length - 1;
+  for (const { from, to, depth, openStart, openEnd } of tunnels) {
+    const { x, row } = stations[from]!;
+    let d = openStart ? `M${x - 26} ${geometries[row]!.rail}H${x}` : "";
+    d += openStart ? along(from, to).replace(/^M[^HVQ]*/, "") : along(from, to);
+    if (openEnd && to === last && target !== undefined && ghost!.inTunnel) {
+      d += step(target, stations[last]!, 22);
+    } else if (openEnd) d += `h26`;
+    scene.tubes.push({ d, radius: tubeRadius(depth) });
+  }
+  if (last > 0) scene.lines.push({ d: along(0, last), kind: "seen" });
+  if (target !== undefined) {
+    const d = start(stations[last]!) + step(target, stations[last]!);
+    scene.lines.push({ d, kind: "ghost" });
+    if (model.stations.at(-1)!.end === "vanished") {
+      const { x, row } = stations[last]!;
+      scene.marks.push({
+        x: Math.min(x + 34, width - SIDE),
+        y: geometries[row]!.rail,
+        kind: "lost",
+      });
+    }
+    ghostLabels(scene, ghost!, target.x, geometries[target.row]!.rail);
+  }
+  for (const row of scene.boxes) row.openRight = goesOn(scene.boxes, row);
+}
+
+function ghostLabels(
+  scene: Scene,
+  { title, why }: { title: string; why: string },
+  x: number,
+  rail: number,
+): void {
+  const y = rail + 28;
+  scene.labels.push({ x, y, text: title, kind: "ghost", anchor: "middle" });
+  scene.labels.push({ x, y: y + LINE - 1, text: why, kind: "ghost-why", anchor: "middle" });
+}
+
+/** A box goes on when the first one of its kind in the next row is open at its left. */
+function goesOn(boxes: readonly Box[], box: Box): boolean {
+  const same = boxes.filter(({ kind }) => kind === box.kind);
+  return same[same.indexOf(box) + 1]?.openLeft === true;
+}
+
+/** From a row's rail around its right end, back between the rows, and into the next rail. */
+function turn(from: Geometry, to: Geometry): string {
+  const right = from.right + SIDE;
+  const left = SIDE;
+  const between = from.turn;
+  const c = CORNER;
+  return `H${right - c}Q${right} ${from.rail} ${right} ${from.rail + c}` +
+    `V${between - c}Q${right} ${between} ${right - c} ${between}` +
+    `H${left + c}Q${left} ${between} ${left} ${between + c}` +
+    `V${to.rail - c}Q${left} ${to.rail} ${left + c} ${to.rail}`;
+}

@@ -1,0 +1,195 @@
+/** A path as stations, tunnels and an end: what the drawing says, before where it says it. Pure. */
+import type { Encapsulation, EndPoints, Flow, Hop } from "../../event/report.ts";
+import { changes, endPoint, tunnelName } from "../../words/ends.ts";
+import { label } from "../../words/escape.ts";
+import { STAGE_WORDS } from "../../words/outcome.ts";
+import { netnsName } from "../../words/place.ts";
+import { PAGE } from "../parts/writing.ts";
+
+/** Hops in a row on one device. */
+export interface Station {
+  node: string;
+  netns: string;
+  pod: string | undefined;
+  device: string;
+  /** `veth · received, routed`. */
+  doing: string;
+  /** Set on the last one only. */
+  end: "dropped" | "vanished" | "last-seen" | "delivered" | null;
+  notes: Note[];
+  /** First hop's place in the path. */
+  at: number;
+}
+
+export interface Note {
+  tone: "tunnel" | "change" | "drop";
+  text: string;
+}
+
+/** Between stations `from` and `to`; `open` when the path never saw that mouth. */
+export interface Tunnel {
+  encap: Encapsulation;
+  from: number;
+  to: number;
+  openStart: boolean;
+  openEnd: boolean;
+  /** How many tunnels were open when this one wrapped them. */
+  depth: number;
+  label: string;
+}
+
+/** What should have come next, when the packet did not get there. */
+export interface Ghost {
+  title: string;
+  why: string;
+  inTunnel: boolean;
+}
+
+export interface PathModel {
+  stations: Station[];
+  /** Outermost first. */
+  tunnels: Tunnel[];
+  ghost: Ghost | null;
+}
+
+const ENDS: Record<string, Station["end"]> = {
+  delivered: "delivered",
+  unanswered: "delivered",
+  dropped: "dropped",
+  vanished: "vanished",
+};
+
+export function pathModel(flow: Flow): PathModel {
+  const hops = flow.path.length > 0 ? flow.path : [flow.lastHop];
+  const stations: Station[] = [];
+  const stationOf: number[] = [];
+  for (const [at, hop] of hops.entries()) {
+    if (at === 0 || !samePlace(hops[at - 1]!, hop)) stations.push(stationAt(hop, at));
+    stationOf.push(stations.length - 1);
+  }
+  stations.forEach((station, i) => {
+    station.doing = doing(hops.filter((_, at) => stationOf[at] === i));
+  });
+  const tunnels = findTunnels(hops, stationOf);
+  addNotes(flow, hops, stations, stationOf, tunnels);
+  const last = stations.at(-1)!;
+  last.end = ENDS[flow.outcome] ?? "last-seen";
+  return { stations, tunnels, ghost: ghostOf(flow, hops, tunnels, stations.length - 1) };
+}
+
+const samePlace = (a: Hop, b: Hop): boolean =>
+  a.node === b.node && a.netns === b.netns && a.device === b.device && a.ifindex === b.ifindex;
+
+const stationAt = (hop: Hop, at: number): Station => ({
+  node: label(hop.node, 40),
+  netns: label(netnsName(hop.netns), 32),
+  pod: hop.pod === undefined ? undefined : label(hop.pod, 48),
+  device: label(hop.device, 24),
+  doing: "",
+  end: null,
+  notes: [],
+  at,
+});
+
+/** A kind the device's own name already says is left out. */
+function doing(hops: Hop[]): string {
+  const { deviceKind, device } = hops[0]!;
+  const words = hops.map(({ stage }) => STAGE_WORDS[stage] ?? label(stage, 16));
+  const distinct = words.filter((word, i) => word !== words[i - 1]);
+  const told = deviceKind === "unknown" || device.startsWith(deviceKind);
+  return (told ? "" : `${label(deviceKind, 16)} · `) + distinct.join(", ");
+}
+
+/**
+ * A tunnel opens at `encapsulate` and closes at `decapsulate`. A probe that came late or lost events
+ * may show only one mouth, or none: hops inside carry the tunnel too, and open it where first seen.
+ */
+function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel[] {
+  const done: Tunnel[] = [];
+  const open: Tunnel[] = [];
+  const marked = hops.some(({ encap, stage }) =>
+    encap !== undefined && stage !== "encapsulate" && stage !== "decapsulate"
+  );
+  const close = (to: number, openEnd: boolean) => {
+    const tunnel = open.pop();
+    if (tunnel !== undefined) done.push({ ...tunnel, to, openEnd });
+  };
+  for (const [at, { encap, stage }] of hops.entries()) {
+    const station = stationOf[at]!;
+    if (stage === "decapsulate") close(station, false);
+    else if (encap !== undefined) {
+      const known = open.findIndex((tunnel) => sameTunnel(tunnel.encap, encap));
+      // Only the outermost is seen: whatever wrapped this one has been left.
+      while (known >= 0 && open.length > known + 1) close(Math.max(0, station - 1), true);
+      if (known >= 0) continue;
+      open.push({
+        encap,
+        from: station,
+        to: station,
+        openStart: stage !== "encapsulate",
+        openEnd: false,
+        depth: open.length,
+        label: label(tunnelName(encap, PAGE), 120),
+      });
+    } else if (marked && stage !== "drop") {
+      while (open.length > 0) close(Math.max(0, station - 1), true);
+    }
+  }
+  while (open.length > 0) close(stationOf.at(-1)!, true);
+  return done.sort((a, b) => b.depth - a.depth || a.from - b.from);
+}
+
+const sameTunnel = (a: Encapsulation, b: Encapsulation): boolean =>
+  a.kind === b.kind && a.id === b.id;
+
+function addNotes(
+  flow: Flow,
+  hops: readonly Hop[],
+  stations: Station[],
+  stationOf: readonly number[],
+  tunnels: readonly Tunnel[],
+): void {
+  for (const { label, from } of tunnels) {
+    stations[from]!.notes.push({ tone: "tunnel", text: label });
+  }
+  let ends: EndPoints = flow;
+  for (const [at, hop] of hops.entries()) {
+    if (hop.translated !== undefined) {
+      for (const text of changes(ends, hop.translated, PAGE)) {
+        stations[stationOf[at]!]!.notes.push({ tone: "change", text: label(text, 130) });
+      }
+      ends = hop.translated;
+    }
+  }
+  const last = hops.at(-1)!;
+  if (last.stage !== "drop") return;
+  const named = [last.function, last.reason].filter((one) => one !== undefined).join(" · ");
+  if (named !== "") stations.at(-1)!.notes.push({ tone: "drop", text: label(named, 80) });
+}
+
+const WHY_NOT: Record<string, string> = {
+  dropped: "never reached",
+  vanished: "never arrived",
+  unknown: "not watched",
+  "in-flight": "on its way",
+};
+
+function ghostOf(
+  flow: Flow,
+  hops: readonly Hop[],
+  tunnels: readonly Tunnel[],
+  last: number,
+): Ghost | null {
+  if (flow.outcome === "delivered") return null;
+  if (flow.outcome === "unanswered") {
+    const title = endPoint(flow.source, flow.sourcePort);
+    return { title: label(title, 56), why: "no reply was sent", inTunnel: false };
+  }
+  const inside = tunnels.find(({ openEnd, to }) => openEnd && to === last)?.encap;
+  const ends = hops.findLast((hop) => hop.translated !== undefined)?.translated ?? flow;
+  const title = inside === undefined
+    ? endPoint(ends.destination, ends.destinationPort)
+    : endPoint(inside.destination, inside.destinationPort);
+  const why = WHY_NOT[flow.outcome] ?? "not known";
+  return { title: label(title, 56), why, inTunnel: inside !== undefined };
+}
