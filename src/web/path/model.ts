@@ -52,6 +52,10 @@ export interface PathModel {
   ghost: Ghost | null;
 }
 
+/** The name of the box around stations of one network namespace, or of one pod in it. */
+export const boxText = ({ netns, pod }: Station): string =>
+  pod === undefined ? netns : `${netns} · pod ${pod}`;
+
 const ENDS: Record<string, Station["end"]> = {
   delivered: "delivered",
   unanswered: "delivered",

@@ -1,6 +1,6 @@
 /** The path on a narrow page: straight down, one station per line. Pure. */
 import { clipEnd } from "../../words/escape.ts";
-import type { PathModel, Station } from "./model.ts";
+import { boxText, type PathModel, type Station } from "./model.ts";
 import { fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
 
 const RAIL_X = 34;
@@ -37,9 +37,6 @@ export function layoutRail(model: PathModel, width: number): Scene {
   drawLines(scene, model, railYs, ghostY);
   return scene;
 }
-
-export const boxText = ({ netns, pod }: Station): string =>
-  pod === undefined ? netns : `${netns} · pod ${pod}`;
 
 function openBox(scene: Scene, kind: "node" | "netns", text: string, y: number, width: number) {
   const inset = kind === "node" ? 1 : 9;

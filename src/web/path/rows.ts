@@ -1,128 +1,184 @@
-/** The path on a wide page: left to right like a line of text, wrapped into rows. Pure. */
+/** Rows of stations as shapes. Pure. */
 import { clipEnd } from "../../words/escape.ts";
-import { boxText } from "./rail.ts";
-import type { PathModel, Station } from "./model.ts";
-import { drawRows } from "./draw_rows.ts";
-import { type Scene, stationWidth, textWidth } from "./scene.ts";
+import { drawLines } from "./draw_lines.ts";
+import { boxText, type Note, type PathModel, type Tunnel } from "./model.ts";
+import { placeInRows } from "./place_in_rows.ts";
+import {
+  centerOf,
+  LINE,
+  MARGIN,
+  PAD,
+  type Placed,
+  type RowGeometry,
+  type RowOfPath,
+  SIDE,
+} from "./row.ts";
+import {
+  type Box,
+  deepestOf,
+  fitting,
+  type Label,
+  type Scene,
+  textWidth,
+  tubeRadius,
+} from "./scene.ts";
 
-/** Room at both sides of the page for the line that leads from one row to the next. */
-export const MARGIN = 30;
-export const PAD = { node: 12, netns: 10, betweenNodes: 40, betweenNetns: 14 };
-const GHOST_GAP = 34;
-/** A row is not left emptier than this share to keep a box whole. */
-const EMPTY_ROW_MAX = 0.45;
+/** Pixels for the names of the boxes. */
+const HEAD = { node: 24, netns: 22 };
+/** Pixels. */
+const BETWEEN_ROWS = 30;
 
-/** A station with its place in a row; `x` is its left side. */
-export interface Placed {
-  station: Station | null;
-  index: number;
-  x: number;
-  width: number;
-  opensNode: boolean;
-  opensNetns: boolean;
+/** A path on a wide page, of `width` pixels: left to right like a line of text, wrapped into rows. */
+export function layoutRows(model: PathModel, width: number): Scene {
+  const rows = placeInRows(model, width);
+  const scene: Scene = { width, height: 0, boxes: [], tubes: [], lines: [], marks: [], labels: [] };
+  const radius = tubeRadius(deepestOf(model));
+  const geometries: RowGeometry[] = [];
+  let top = 2;
+  for (const row of rows) {
+    const leaving = leavingTunnels(model, row).map(({ label }) => label);
+    const geometry = drawRow(scene, row, top, width, radius, leaving);
+    geometries.push(geometry);
+    leaving.forEach((text, i) => {
+      const y = geometry.bottom + 12 + i * LINE;
+      const x = Math.round(geometry.right / 2 + SIDE);
+      scene.labels.push({ x, y, text, kind: "tunnel", anchor: "middle" });
+    });
+    top = geometry.next;
+  }
+  scene.height = geometries.at(-1)!.bottom + 4;
+  drawLines(scene, model, rows, geometries, width);
+  return scene;
 }
 
-export type RowOfPath = Placed[];
+/** Tunnels that begin in this row and lead out of it: named where they turn, there is room. */
+function leavingTunnels({ tunnels, stations, ghost }: PathModel, row: RowOfPath): Tunnel[] {
+  const last = row.at(-1)!;
+  if (last.index < 0 || (last.index === stations.length - 1 && !ghost?.inTunnel)) return [];
+  return tunnels.filter(({ from, to, openEnd }) =>
+    row.some(({ index }) => index === from) &&
+    (to > last.index || (openEnd && last.index === stations.length - 1))
+  );
+}
 
-export function layoutRows(model: PathModel, width: number): Scene {
-  const rows = breakRows(model, width);
-  if (rows.length === 1) spread(rows[0]!, width);
-  const left = rows.length === 1 ? MARGIN - 2 : 0;
-  for (const placed of rows.flat()) placed.x -= left;
-  return drawRows(model, rows, width);
+function drawRow(
+  scene: Scene,
+  row: RowOfPath,
+  top: number,
+  width: number,
+  radius: number,
+  leaving: readonly string[],
+): RowGeometry {
+  const onlyGhost = row.every(({ station }) => station === null);
+  const above = captions(row, "above", width, leaving);
+  const below = captions(row, "below", width);
+  const levels = (all: Caption[]) => Math.max(0, ...all.map(({ level }) => level + 1));
+  const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
+  const rail = captionsTop + levels(above) * LINE + radius + 6;
+  const textTop = rail + radius + 14;
+  const bottom = textTop + LINE + levels(below) * LINE + (onlyGhost ? 10 : 24);
+  for (const { text, tone, x, anchor, level } of above) {
+    const y = rail - radius - 8 - level * LINE;
+    const leader = { x: anchor, from: y + 4, to: rail };
+    scene.labels.push({ x, y, text, kind: tone, anchor: "start", leader });
+  }
+  for (const { text, tone, x, level } of below) {
+    const y = textTop + LINE + (level + 1) * LINE;
+    scene.labels.push({ x, y, text, kind: tone, anchor: "start", strong: true });
+  }
+  for (const placed of row) drawStation(scene, placed, rail, textTop);
+  drawBoxes(scene, row, top, bottom);
+  const { x, width: w } = row.at(-1)!;
+  const right = Math.min(x + w + PAD.node + PAD.netns, width - MARGIN);
+  const turn = bottom + (leaving.length === 0 ? 0 : leaving.length * LINE + 2) + BETWEEN_ROWS / 2;
+  return { top, bottom, rail, right, turn, next: turn + radius + 7 };
+}
+
+function drawStation(scene: Scene, placed: Placed, rail: number, textTop: number): void {
+  const { station } = placed;
+  const x = centerOf(placed);
+  if (station === null) {
+    scene.marks.push({ x, y: rail, kind: "ghost" });
+    return;
+  }
+  scene.marks.push({ x, y: rail, kind: station.end ?? "station" });
+  const put = (text: string, kind: Label["kind"], y: number) =>
+    scene.labels.push({ x, y, text, kind, anchor: "middle", strong: station.end !== null });
+  put(station.device, "device", textTop);
+  put(station.doing, "doing", textTop + LINE - 1);
+}
+
+interface Caption extends Note {
+  x: number;
+  anchor: number;
+  width: number;
+  level: number;
 }
 
 /**
- * Greedy, as text is set: a node's box, then a netns box, goes to the next row whole when it fits
- * there and not here; only what is wider than a row is broken inside.
+ * Texts that are wider than their station, stacked where they would meet. From right to left: the
+ * line down from a caption then passes the captions to its right.
  */
-function breakRows({ stations, ghost }: PathModel, width: number): RowOfPath[] {
-  const widths = stationWidths(stations);
-  const right = width - MARGIN - PAD.node - PAD.netns;
-  const full = right - MARGIN - PAD.node - PAD.netns;
-  const rows: RowOfPath[] = [[]];
-  let x = MARGIN;
-  for (const [i, station] of stations.entries()) {
-    const previous = stations[i - 1];
-    const opensNode = previous?.node !== station.node;
-    const opensNetns = opensNode || previous?.netns !== station.netns;
-    const first = rows.at(-1)!.length === 0;
-    const before = first
-      ? PAD.node + PAD.netns
-      : opensNode
-      ? 2 * (PAD.node + PAD.netns) + PAD.betweenNodes
-      : opensNetns
-      ? 2 * PAD.netns + PAD.betweenNetns
-      : 0;
-    const run = opensNode
-      ? runWidth(stations, widths, i, "node")
-      : opensNetns
-      ? runWidth(stations, widths, i, "netns")
-      : widths[i]!;
-    const wanted = run <= full && x > width * EMPTY_ROW_MAX ? run : widths[i]!;
-    if (!first && x + before + wanted > right) {
-      rows.push([]);
-      x = MARGIN + PAD.node + PAD.netns;
-    } else x += before;
-    rows.at(-1)!.push({ station, index: i, x, width: widths[i]!, opensNode, opensNetns });
-    x += widths[i]!;
-  }
-  if (ghost !== null) placeGhost(rows, ghost.title, x, width);
-  return rows;
-}
-
-function placeGhost(rows: RowOfPath[], title: string, x: number, width: number): void {
-  const room = textWidth(title, "ghost") + 16;
-  const at = x + PAD.node + PAD.netns + GHOST_GAP;
-  const ghost = { station: null, index: -1, width: room, opensNode: false, opensNetns: false };
-  if (at + room <= width - 4) rows.at(-1)!.push({ ...ghost, x: at });
-  else rows.push([{ ...ghost, x: MARGIN + 10 }]);
-}
-
-/** Width of all stations from `i` to the end of its node or netns. */
-function runWidth(
-  stations: readonly Station[],
-  widths: readonly number[],
-  i: number,
-  kind: "node" | "netns",
-): number {
-  const start = stations[i]!;
-  let sum = 0;
-  for (let at = i; at < stations.length; at++) {
-    const station = stations[at]!;
-    if (station.node !== start.node) break;
-    if (station.netns !== stations[at - 1]?.netns && at > i) {
-      if (kind === "netns") break;
-      sum += 2 * PAD.netns + PAD.betweenNetns;
+function captions(
+  row: RowOfPath,
+  side: "above" | "below",
+  width: number,
+  named: readonly string[] = [],
+): Caption[] {
+  const min = MARGIN + PAD.node;
+  const max = width - MARGIN - PAD.node;
+  const placed: Caption[] = [];
+  for (const one of row.toReversed()) {
+    const notes = (one.station?.notes ?? [])
+      .filter(({ tone }) => (tone === "drop") === (side === "below"))
+      .filter(({ tone, text }) => !(tone === "tunnel" && named.includes(text)));
+    for (const note of notes.toReversed()) {
+      const text = clipEnd(note.text, fitting(max - min));
+      const room = textWidth(text, note.tone);
+      const anchor = centerOf(one);
+      const wanted = side === "above" ? anchor + 7 : anchor - room / 2;
+      // Beside its leader; at the right edge, to the left of it.
+      const fits = side === "below" || wanted + room <= max;
+      const x = Math.max(min, Math.min(fits ? wanted : anchor - 7 - room, max - room));
+      const meets = (level: number) =>
+        placed.some((other) =>
+          other.level === level && x < other.x + other.width + 12 && other.x < x + room + 12
+        );
+      let level = 0;
+      while (meets(level)) level += 1;
+      placed.push({ ...note, text, x, anchor, width: room, level });
     }
-    sum += widths[at]!;
   }
-  return sum;
+  return placed;
 }
 
-/** Wide enough for the stations' texts, and together for the names of the boxes around them. */
-function stationWidths(stations: readonly Station[]): number[] {
-  const widths = stations.map(stationWidth);
-  for (let start = 0; start < stations.length;) {
-    let end = start + 1;
-    const { node, netns } = stations[start]!;
-    while (stations[end]?.node === node && stations[end]?.netns === netns) end += 1;
-    const needed = textWidth(clipEnd(boxText(stations[start]!), 40), "box") + 4;
-    const have = widths.slice(start, end).reduce((sum, one) => sum + one, 0);
-    const more = Math.max(0, needed - have) / (end - start);
-    for (let i = start; i < end; i++) widths[i]! += more;
-    start = end;
-  }
-  return widths;
-}
-
-/** A path that fits in one row uses the width it has, up to a point, and needs no strip to turn in. */
-function spread(row: RowOfPath, width: number): void {
-  const last = row.at(-1)!;
-  const end = last.x + last.width - MARGIN + (last.station === null ? 8 : PAD.node + PAD.netns + 4);
-  const more = Math.min(90, Math.max(0, (width - end) / row.length));
-  for (const [i, placed] of row.entries()) {
-    placed.x += i * more;
-    placed.width += more;
+function drawBoxes(scene: Scene, row: RowOfPath, top: number, bottom: number): void {
+  const stations = row.filter(({ station }) => station !== null);
+  for (const kind of ["node", "netns"] as const) {
+    const outer = kind === "node" ? PAD.node + PAD.netns : PAD.netns;
+    const inset = kind === "node" ? 0 : HEAD.node;
+    for (let start = 0; start < stations.length;) {
+      const opens = ({ opensNode, opensNetns }: Placed) => kind === "node" ? opensNode : opensNetns;
+      let end = start + 1;
+      while (end < stations.length && !opens(stations[end]!)) end += 1;
+      const first = stations[start]!;
+      const last = stations[end - 1]!;
+      const x = first.x - outer;
+      const box: Box = {
+        kind,
+        x,
+        y: top + inset,
+        width: last.x + last.width + outer - x,
+        height: bottom - top - inset - (kind === "netns" ? 9 : 0),
+        text: "",
+        textX: x + (kind === "node" ? 12 : 10),
+        openLeft: !opens(first),
+        openRight: false,
+      };
+      const text = kind === "node" ? first.station!.node : boxText(first.station!);
+      box.text = clipEnd(text, Math.floor((box.width - 14) / 6.7));
+      scene.boxes.push(box);
+      start = end;
+    }
   }
 }
