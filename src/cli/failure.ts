@@ -2,12 +2,17 @@
 import { CommanderError } from "commander";
 import { LasthopError } from "../event/error.ts";
 
+/** How a failed command ends. */
 export interface Failure {
   exitCode: number;
-  /** Absent when all was said already. */
+  /** What to say on stderr; absent when commander has said it already. */
   text?: string;
 }
 
+/**
+ * The exit code and the text for whatever a command threw. Usage errors have exit code 2, a
+ * LasthopError its own, anything else 1 with its stack, because nobody foresaw it.
+ */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
     // Help and version end the program this way too, after printing.

@@ -2,7 +2,11 @@
 import { LasthopError } from "../../event/error.ts";
 import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive.ts";
 
-/** Whole or not there, beside what was there before. Resolves with its size in bytes. */
+/**
+ * Writes a stream to a file and resolves with the file's size in bytes. The file appears when it
+ * is whole; until then, and when it fails, what was there before stays. Throws LasthopError
+ * `archive_failed` when the stream breaks or the file cannot be written.
+ */
 export async function saveArchive(
   archive: ReadableStream<Uint8Array<ArrayBuffer>>,
   path: string,
@@ -24,7 +28,10 @@ export async function saveArchive(
   }
 }
 
-/** What is in an archive, from its first line. */
+/**
+ * The first line of an archive: whose it is and what is in it. Throws LasthopError
+ * `archive_unreadable` for what is no archive.
+ */
 export async function archiveHeader(path: string): Promise<ArchiveHeader> {
   const file = await openArchive(path);
   let text = "";
@@ -36,7 +43,7 @@ export async function archiveHeader(path: string): Promise<ArchiveHeader> {
       if (text.includes("\n") || text.length > HEADER_CHARS_MAX) break;
     }
   } catch {
-    // Also a gzip that is cut: its first line may be whole.
+    // A gzip that is cut fails here, too; its first line may be whole.
     if (!text.includes("\n")) throw unreadable(path, "it is no gzip file, or was cut at once");
   }
   const header = readArchiveHeader(text.slice(0, HEADER_CHARS_MAX).split("\n", 1)[0]!);
@@ -44,8 +51,13 @@ export async function archiveHeader(path: string): Promise<ArchiveHeader> {
   return header;
 }
 
+/** Characters of a header line at most: more is no archive. */
 const HEADER_CHARS_MAX = 16_384;
 
+/**
+ * Opens an archive for reading; the caller closes it. Throws LasthopError `archive_unreadable`
+ * when there is no such file, or it is no regular file.
+ */
 export async function openArchive(path: string): Promise<Deno.FsFile> {
   try {
     const file = await Deno.open(path);

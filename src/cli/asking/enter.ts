@@ -1,6 +1,6 @@
 /** Waiting for a person to press Enter. */
 
-/** True for Enter; false when `interrupted` came first, or nobody is left to press anything. */
+/** True when Enter was pressed; false when `interrupted` resolved first, or the input ended. */
 export async function untilEnter(
   interrupted: Promise<unknown>,
   input: ReadableStream<Uint8Array> = Deno.stdin.readable,

@@ -1,8 +1,8 @@
-/** Waiting for the person to have seen enough. */
+/** Waiting for a signal that ends a command. */
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Resolves with the first of them, or when `signal` aborts. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when `signal` aborts. */
 export function untilSignal(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

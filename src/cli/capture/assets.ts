@@ -1,6 +1,10 @@
-/** The live page, or nothing: a trace without its page is worth more than no trace. */
+/** The files of the live page. */
 import type { WebAssets } from "../../ingest/deps.ts";
 
+/**
+ * The files of the page. When they cannot be built, `onProgress` is told and the map is empty: a
+ * trace without its page is worth more than no trace.
+ */
 export async function loadAssets(onProgress: (text: string) => void): Promise<WebAssets> {
   try {
     const { bundleWeb } = await import("../../web/bundle.ts");

@@ -11,13 +11,16 @@ import type { CaptureOptions } from "./options.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 
-/** What is found out before anything is started. */
+/** What is read before anything is started. */
 export interface Prepared {
   capability: Capability;
   nodes: NodeSpec[];
 }
 
-/** Throws what stands in the way: the machine, the user, a namespace that is not there. */
+/**
+ * Reads what this machine can trace and which namespaces the nodes are. Throws LasthopError when
+ * it cannot trace, when a namespace is not there, or when the ready file cannot be written.
+ */
 export async function prepare(options: CaptureOptions, hostName: string): Promise<Prepared> {
   const capability = await readCapability();
   requireTracing(capability);
@@ -26,6 +29,7 @@ export async function prepare(options: CaptureOptions, hostName: string): Promis
   return { capability, nodes };
 }
 
+/** What a capture needs: what was prepared, where batches go, and who is told. */
 export interface Capture extends Prepared {
   options: CaptureOptions;
   incident: string;
@@ -34,17 +38,18 @@ export interface Capture extends Prepared {
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */
   onReady(): void;
-  /** What the ready file tells besides. */
+  /** Further fields of the ready file, beside pid and incident. */
   facts: Record<string, unknown>;
 }
 
+/** A capture under way. */
 export interface Capturing {
   session: Session;
   /** Resolves after the final batches; rejects when nothing was ever attached. */
   done: Promise<void>;
 }
 
-/** Throws what is wrong before anything is started. */
+/** Starts tracing. Throws LasthopError for what is wrong before anything is started. */
 export async function capture(capture: Capture): Promise<Capturing> {
   const { options, capability, nodes, incident, onBatch, progress: onProgress } = capture;
   const { filter } = options;

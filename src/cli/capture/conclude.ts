@@ -8,6 +8,10 @@ import { printReport } from "./print_report.ts";
 /** Exit code of a capture whose report has an outcome of `--fail-on`. */
 const EXIT_FAIL_ON = 4;
 
+/**
+ * Prints the report, writes the archive that was asked for, and resolves with the exit code: 4
+ * when a flow has an outcome of `--fail-on`, else 0. Throws LasthopError `archive_failed`.
+ */
 export async function conclude(
   options: CaptureOptions,
   client: IngestClient,

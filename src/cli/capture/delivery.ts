@@ -3,14 +3,15 @@ import type { IngestClient } from "../../ingest/client/client.ts";
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
 import { WaitingBatches } from "../../probe/ship/waiting.ts";
 
-/** One request's body at most; the ingest's own limit is larger. */
+/** Characters of one request's body at most; the ingest's own limit is larger. */
 const BODY_CHARS_MAX = 8 * 1024 * 1024;
 
-/** A flood comes faster than it can be read and kept: what waits is bounded as on its way out. */
+/** Characters that may wait: a flood comes faster than it can be kept. The oldest batch goes first. */
 const CHARS_MAX = 64 * 1024 * 1024;
 
+/** Batches on their way into an ingest of this process. */
 export class Delivery {
-  /** Told of events that were thrown away; set when there is somebody to tell. */
+  /** Called with the node and the count of events that were thrown away. */
   onEvicted = (_node: string, _events: number): void => {};
   readonly #waiting = new WaitingBatches(
     CHARS_MAX,

@@ -4,27 +4,30 @@ import type { LasthopError } from "../../event/error.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** Why a trace ended. */
 export type End =
   | { by: "time" }
   | { by: "signal"; signal: Deno.Signal }
-  /** `fatal`: nothing can come of it. Else what was seen before is reported. */
+  /** `fatal`: there is nothing to report. Else what was seen before the failure is reported. */
   | { by: "failure"; failure: LasthopError; fatal: boolean };
 
+/** The end of a trace: whoever comes first ends it. */
 export interface Ending {
-  /** Resolves once, with the first of them. */
+  /** Resolves once, with the first reason. */
   ended: Promise<End>;
-  /** The time runs from here: everything is attached. */
+  /** Everything is attached: `seconds` from now the trace ends by itself. */
   startTime(seconds: number | undefined): void;
+  /** Ends the trace because of a failure. */
   failed(failure: LasthopError, options: { fatal: boolean }): void;
   /** Stops listening to signals. */
   close(): void;
 }
 
 /**
- * A second signal means that somebody will not wait: then this process ends at once.
- *
- * The listeners are Node's, not Deno's: where execa sees none of Node's, it takes the signal for
- * the end of this process, kills bpftrace and raises the signal again.
+ * Listens to signals until it is closed. `onImpatience` is called at the second signal: somebody
+ * will not wait, and the caller ends this process at once. The listeners are Node's, not Deno's:
+ * where execa sees none of Node's, it takes the signal for the end of this process, kills bpftrace
+ * and raises the signal again.
  */
 export function createEnding(onImpatience: () => void): Ending {
   const { promise, resolve } = Promise.withResolvers<End>();

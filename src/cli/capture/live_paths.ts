@@ -3,13 +3,18 @@ import type { Flow } from "../../event/report.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
 import { renderFlow, terminalOptions } from "../render/mod.ts";
 
-/** A terminal is for a look; the page has the rest. */
+/** Paths that are printed at most: a terminal is for a look, the report has all of them. */
 const PATHS_MAX = 40;
 
+/** Paths that are being printed. */
 export interface LivePaths {
   stop(): Promise<void>;
 }
 
+/**
+ * Follows an incident and prints each path on stderr when its outcome is known. When the stream
+ * breaks it says so and prints no more.
+ */
 export function printLivePaths(client: IngestClient, incident: string): LivePaths {
   const leave = new AbortController();
   const done = follow(client, incident, leave.signal).catch((error) => {
@@ -31,7 +36,7 @@ async function follow(client: IngestClient, incident: string, signal: AbortSigna
   }
 }
 
-/** Prints a flow once for each outcome it comes to; what is under way may still come to any. */
+/** A printer that prints a flow once for each outcome it has, and nothing while it is in flight. */
 export function createPathPrinter(print: (text: string) => void): (flow: Flow) => void {
   const printed = new Map<string, string>();
   let count = 0;

@@ -10,6 +10,7 @@ import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
 import { isLoopback, type ListenAddress } from "../read_value.ts";
 
+/** An ingest in this process. */
 export interface LocalIngest {
   client: IngestClient;
   /** Where the page is; null when nobody listens. */
@@ -19,7 +20,7 @@ export interface LocalIngest {
   stop(): Promise<void>;
 }
 
-/** The trace's own requests come through no socket, so no limit meant for strangers may hit them. */
+/** Limits that are meant for strangers must not hit the trace's own requests. */
 const LIMITS = {
   requestsPerSecond: 10_000,
   requestsBurst: 10_000,
@@ -31,6 +32,10 @@ const LIMITS = {
   accountBytesPerSecond: 1e12,
 };
 
+/**
+ * Starts an ingest that keeps everything in memory. `listen` null: it answers no socket, only the
+ * client. Throws LasthopError `listen_failed` when the address is taken and was asked for by name.
+ */
 export async function openLocalIngest(
   listen: ListenAddress | null,
   loadAssets: () => Promise<WebAssets>,

@@ -5,11 +5,16 @@ import { loadAssets } from "./assets.ts";
 import { Delivery } from "./delivery.ts";
 import { openLocalIngest } from "./local_ingest.ts";
 
+/** The page of one probe. */
 export interface OwnPage {
   push(batch: ProbeBatch): void;
   close(): Promise<void>;
 }
 
+/**
+ * Starts an ingest for the page, and says on `progress` where it is. Without an address it does
+ * nothing. Throws what `openLocalIngest` throws.
+ */
 export async function openOwnPage(
   listen: ListenAddress | null,
   { incident, filter }: { incident: string; filter: string },

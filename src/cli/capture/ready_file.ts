@@ -2,7 +2,10 @@
 import { basename, dirname, join } from "node:path";
 import { LasthopError } from "../../event/error.ts";
 
-/** One that is there from an earlier trace would say ready too soon. Throws where none can be. */
+/**
+ * Removes the ready file of an earlier trace, which would say ready too soon. Throws LasthopError
+ * `ready_file` when the folder is not there or the file cannot be removed.
+ */
 export async function removeReadyFile(path: string): Promise<void> {
   try {
     await Deno.stat(dirname(path));
@@ -16,7 +19,10 @@ export async function removeReadyFile(path: string): Promise<void> {
   }
 }
 
-/** Whole or not there: whoever sees it may read it. */
+/**
+ * Writes the file as one line of JSON. It appears when it is whole, so whoever sees it may read
+ * it. Throws LasthopError `ready_file` when it cannot be written.
+ */
 export async function writeReadyFile(path: string, content: unknown): Promise<void> {
   const fresh = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}`);
   try {

@@ -3,6 +3,7 @@ import { LasthopError } from "../../event/error.ts";
 import { createClient, type IngestClient, IngestError } from "../../ingest/client/client.ts";
 import type { Access } from "../options.ts";
 
+/** Which ingest and incident, and who is told what the ingest refuses. */
 export interface RemoteIngestOptions extends Access {
   incident: string;
   /** Of the incident, when this probe is the first to name it. */
@@ -10,8 +11,10 @@ export interface RemoteIngestOptions extends Access {
   onNotice(text: string): void;
 }
 
+/** How long the first answer may take. */
 const CHECK_MS = 15_000;
 
+/** The ingest a probe reports to. */
 export class RemoteIngest {
   readonly client: IngestClient;
   #refusedTold = false;
@@ -20,7 +23,10 @@ export class RemoteIngest {
     this.client = createClient({ url: options.ingest, token: options.token || undefined });
   }
 
-  /** Sends whole batches. Throws `LasthopError` whose `retryable` is false when it is no use. */
+  /**
+   * Sends whole batches. Throws LasthopError with a field `retryable`: false when to send them again
+   * is of no use. Its code is `token_refused`, `ingest_slow`, or that of the ingest.
+   */
   async send(text: string, signal: AbortSignal): Promise<void> {
     try {
       await this.#post(text, signal);
@@ -29,12 +35,15 @@ export class RemoteIngest {
     }
   }
 
-  /** Throws when nothing will ever be accepted. An ingest that is away may come back. */
+  /**
+   * Throws LasthopError when the ingest will never accept anything of this probe: `token_refused` or
+   * the code of the ingest. An ingest that does not answer may come back, so that is no error.
+   */
   async check(): Promise<void> {
     try {
       await this.#post("", AbortSignal.timeout(CHECK_MS));
     } catch (error) {
-      // It has to know the token and the incident to say that there is no batch in it.
+      // The empty body is refused as `nothing_accepted` after token and incident were accepted.
       if (!(error instanceof IngestError) || error.code === "nothing_accepted") return;
       if (!error.retryable) throw this.#explained(error);
     }

@@ -8,12 +8,12 @@ import { type LocalIngest, openLocalIngest } from "./local_ingest.ts";
 import { printLivePaths } from "./live_paths.ts";
 import type { CaptureOptions } from "./options.ts";
 
-/** What `lab` and `demo` add to a trace; a person's own trace has the ending alone. */
+/** What ends a trace, and what `lab` and `demo` do at its turning points. */
 export interface TraceHooks {
   ending: Ending;
-  /** Everything is attached: who is to send the traffic is told by this, when it is given. */
+  /** Called when everything is attached, for labs to send their traffic. */
   onReady?(): void;
-  /** The report is printed, and the page answers until this resolves. */
+  /** Called when the report is printed; the page answers until this resolves. `page` is its URL. */
   onReported?(page: string | null): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
       onReady: () => announce(ingest, incident, hooks),
       facts: { url: ingest.url },
     });
-    // Where the traffic is made here, its report follows at once.
+    // A lab sends its traffic itself, and its report follows at once.
     const showsPaths = !options.json && hooks.onReady === undefined;
     const live = showsPaths ? printLivePaths(ingest.client, incident) : null;
     try {

@@ -5,6 +5,7 @@ import { createEnding, type End, type Ending } from "../capture/end.ts";
 import { trace } from "../capture/trace.ts";
 import type { ListenAddress } from "../read_value.ts";
 
+/** Which lab to run, and what to do on the way. */
 export interface LabRun {
   id: string;
   repaired: boolean;
@@ -17,14 +18,18 @@ export interface LabRun {
   onReported?(page: string | null, interrupted: Promise<unknown>): Promise<void>;
 }
 
-/** The exit code of the trace. The network is gone when it resolves or rejects, unless kept. */
+/**
+ * Builds a lab, traces its traffic and resolves with the exit code of the trace. The network is
+ * gone when it resolves or rejects, unless it is kept. Throws LasthopError when the network cannot
+ * be built, the traffic cannot be sent, or the trace fails.
+ */
 export async function runLab(run: LabRun): Promise<number> {
   const { id, repaired, keep, progress } = run;
   let lab: Lab | undefined;
   const takeDown = async () => {
     if (!keep) await lab?.down();
   };
-  // Whoever won't wait for the report still must not be left with the network.
+  // A second signal ends the program at once: the network goes first.
   const signals = createEnding(() => void takeDown().finally(() => Deno.exit(130)));
   try {
     progress(`building ${id}${repaired ? ", repaired" : ""}…`);

@@ -1,11 +1,12 @@
-/** What was watched, and what was not: a verdict is worth as much as its coverage. */
+/** What was watched and what was not: a verdict is worth no more than that. */
 import type { Flow, Report, ReportNode } from "../../event/report.ts";
 import type { Look } from "./look.ts";
 import { grouped, netnsText, plural } from "./words.ts";
 
+/** Namespaces of a node that are named. */
 const NETNS_MAX = 8;
 
-/** Losses on the nodes of a flow's path, for beside its verdict. */
+/** What was lost or not watched on the nodes of a flow's path, for beside its verdict. */
 export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): string[] {
   const onPath = new Set([flow.lastHop, ...flow.path].map(({ node }) => node));
   const lines: string[] = [];
@@ -23,6 +24,10 @@ export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): 
   return lines.flatMap((line) => look.lines(line, "  ! ", "yellow"));
 }
 
+/**
+ * The part of a report that says what was watched: each node, its namespaces, its scripts, and
+ * what is not in the report.
+ */
 export function coverageLines({ nodes, accounting }: Report, look: Look): string[] {
   const lines = [look.paint("bold", "Coverage")];
   for (const node of nodes) {

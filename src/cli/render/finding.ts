@@ -11,7 +11,10 @@ const OTHER_EVIDENCE_MAX = 2;
 const SENTENCE_MAX = 1_000;
 const EVIDENCE_TEXT_MAX = 400;
 
-/** `told` holds the causes that were told in full above, and learns of these. */
+/**
+ * The causes of a flow, with what each rests on and what to do. `told` holds the causes that the
+ * report has told in full already; those told here are added.
+ */
 export function findingLines(flow: Flow, told: Set<string>, look: Look): string[] {
   const lines: string[] = [];
   const causes = [...flow.cause ? [flow.cause] : [], ...flow.otherCauses ?? []];

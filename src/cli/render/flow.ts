@@ -8,11 +8,15 @@ import { pathLines } from "./path.ts";
 import { shortPath } from "./short_path.ts";
 import { boldStyleOf, countsText, markOf, outcomeWord, placeText } from "./words.ts";
 
-/** A delivered flow takes two lines; any other is told in full. */
+/** One flow as text. A delivered flow takes two lines; any other is told in full. */
 export function renderFlow(flow: Flow, options: RenderOptions): string {
   return flowLines(flow, options, lookOf(options), new Set()).join("\n");
 }
 
+/**
+ * One flow as lines. `told` holds the causes that were told in full already; those told here are
+ * added.
+ */
 export function flowLines(
   flow: Flow,
   { nodes = [] }: RenderOptions,
@@ -21,7 +25,7 @@ export function flowLines(
 ): string[] {
   const lines = verdictLines(flow, look);
   if (flow.outcome === "delivered") {
-    // What was not seen can't speak against what was.
+    // A packet that was seen to arrive did arrive: gaps need not be told.
     return [...lines, ...look.lines(shortPath(flow, look), 4, "dim")];
   }
   lines.push(...look.lines(`${LAST[flow.outcome]} ${placeText(flow.lastHop, look)}`, 2));

@@ -3,7 +3,9 @@ import type { ShownIncident } from "../../ingest/mod.ts";
 import type { Look } from "./look.ts";
 import { grouped } from "./words.ts";
 
-/** One line each: state and time have a fixed width, so they come first. */
+/**
+ * One line for each incident: state and time come first, because their width is the same in all.
+ */
 export function incidentLines(incidents: readonly ShownIncident[], look: Look): string[] {
   if (incidents.length === 0) return ["no incidents"];
   const width = Math.max(...incidents.map(({ counters }) => grouped(counters.events).length));

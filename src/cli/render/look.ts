@@ -4,17 +4,19 @@ import { clipMiddle, visible } from "../../words/escape.ts";
 import type { Writing } from "../../words/writing.ts";
 import { columns, wrap } from "./text.ts";
 
+/** What is known of the terminal, and of the nodes that watched. */
 export interface RenderOptions {
   /** Columns; taken as 40 to 200. */
   width: number;
   colour: boolean;
-  /** A terminal that knows no UTF-8. */
+  /** True for a terminal that knows no UTF-8. */
   ascii?: boolean;
   /** Whose losses and gaps are told beside the verdict. */
   nodes?: readonly ReportNode[];
 }
 
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+/** How a piece of text is painted. */
 export type Style = keyof typeof STYLES | `bold ${"red" | "green" | "yellow"}`;
 
 const UNICODE = {
@@ -33,6 +35,7 @@ const UNICODE = {
   tunnelEnd: "└ ",
   micro: "µ",
 };
+/** The characters that stand for something. */
 export type Glyphs = typeof UNICODE;
 
 const ASCII: Glyphs = {
@@ -52,7 +55,7 @@ const ASCII: Glyphs = {
   micro: "u",
 };
 
-/** What sentences and states use beyond ASCII, spelled with it. */
+/** How characters that sentences use are spelled in ASCII. */
 const SPELLED: Record<string, string> = {
   "→": "->",
   "…": "...",
@@ -65,9 +68,12 @@ const SPELLED: Record<string, string> = {
   "\u202f": ",",
 };
 
+/** The terminal as the parts of a report use it. */
 export interface Look extends Writing {
+  /** Columns, 40 to 200. */
   width: number;
   glyph: Glyphs;
+  /** `text` in a colour or weight, where the terminal has colours. */
   paint(style: Style, text: string): string;
   /** Text from outside, fit for one line: nothing in it can steer the terminal. */
   text(text: string, lengthMax?: number): string;
@@ -75,6 +81,7 @@ export interface Look extends Writing {
   lines(text: string, indent: number | string, style?: Style): string[];
 }
 
+/** The look of a terminal. A width out of bounds is taken as 40 or 200, an unknown one as 80. */
 export function lookOf({ width, colour, ascii = false }: RenderOptions): Look {
   const glyph = ascii ? ASCII : UNICODE;
   const bounded = Math.min(200, Math.max(40, Math.floor(width) || 80));

@@ -16,6 +16,7 @@ interface Row {
   time: string;
 }
 
+/** The path of a flow as lines: a heading for each node and namespace, a line for each hop. */
 export function pathLines(flow: Flow, look: Look): string[] {
   const { path } = flow;
   const times = sinceFirstOnNode(path);

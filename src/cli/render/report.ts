@@ -12,6 +12,7 @@ import { outcomeWord, plural, styleOf } from "./words.ts";
 const FULL_MAX = 12;
 const SHORT_MAX = 60;
 
+/** A whole report as text, without a line end at its end. */
 export function renderReport(report: Report, options: RenderOptions): string {
   const look = lookOf(options);
   const lines = summaryLines(report, look);

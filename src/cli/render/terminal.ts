@@ -3,17 +3,23 @@ import type { RenderOptions } from "./look.ts";
 
 const WIDTH = 80;
 
-/** Asked anew each time: a window changes its size. */
+/**
+ * What the terminal behind stdout can show. Asked anew each time, because a window changes its
+ * size.
+ */
 export function terminalOptions(): Pick<RenderOptions, "width" | "colour" | "ascii"> {
   const env = (name: string) => Deno.env.get(name) || undefined;
   return optionsFrom(env, isTerminal() ? terminalColumns() : undefined);
 }
 
+/** True when stdout is a terminal. */
 export function isTerminal(): boolean {
   return Deno.stdout.isTerminal();
 }
 
-/** `terminalWidth`: absent when stdout is no terminal. */
+/**
+ * The same from an environment. `terminalWidth` in columns; undefined when stdout is no terminal.
+ */
 export function optionsFrom(
   env: (name: string) => string | undefined,
   terminalWidth: number | undefined,

@@ -27,15 +27,18 @@ function columnsOf(character: string): number {
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
 
+/** Columns that a text takes in a terminal. */
 export function columns(text: string): number {
   let sum = 0;
   for (const character of text) sum += columnsOf(character);
   return sum;
 }
 
+/** `text` with spaces behind it, up to `width` columns. */
 export const padEnd = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - columns(text)));
 
+/** `text` with spaces before it, up to `width` columns. */
 export const padStart = (text: string, width: number): string =>
   " ".repeat(Math.max(0, width - columns(text))) + text;
 
@@ -80,7 +83,9 @@ function headOf(word: string, width: number): string {
   return head;
 }
 
-/** At most `width` columns, the middle left out: names differ at their ends. */
+/**
+ * At most `width` columns of a text. The middle is left out, because names differ at their ends.
+ */
 export function clipColumns(text: string, width: number, ellipsis: string): string {
   if (columns(text) <= width) return text;
   const room = Math.max(1, width - columns(ellipsis));

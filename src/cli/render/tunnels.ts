@@ -1,21 +1,28 @@
 /** Which tunnels a packet is in at each hop, from the outermost header that each hop tells of. */
 import type { Encapsulation, Hop } from "../../event/report.ts";
 
+/** How the tunnels around a packet change at one hop. */
 export interface TunnelStep {
-  /** Tunnels around the packet at this hop; one that ends here is still counted. */
+  /** Count of tunnels around the packet at this hop; one that ends here is still counted. */
   depth: number;
-  /** A tunnel is first told of here, or its ends changed: before the hop, or by the hop itself. */
+  /**
+   * Where the line that names a tunnel stands: before the hop when the packet is in it already, after
+   * the hop that puts it on, nowhere when it is known.
+   */
   opens: "before" | "after" | null;
+  /** The hop takes the innermost tunnel off. */
   closes: boolean;
 }
 
+/** Tunnels in each other that are drawn. */
 const DEPTH_MAX = 4;
 
+/** For each hop of a path, the tunnels around the packet there. */
 export function tunnelSteps(path: readonly Hop[]): TunnelStep[] {
   let stack: Encapsulation[] = [];
   return path.map(({ stage, encap }) => {
     if (encap === undefined) {
-      // Its end was not seen.
+      // The packet is in no tunnel here: where the tunnels ended was not seen.
       stack = [];
       return { depth: 0, opens: null, closes: false };
     }
@@ -34,7 +41,10 @@ export function tunnelSteps(path: readonly Hop[]): TunnelStep[] {
   });
 }
 
-/** Its outer addresses were translated, or it began where nobody watched. */
+/**
+ * A tunnel that no hop before told of. With the kind and id of the innermost one it is that tunnel,
+ * whose outer addresses were translated; else it began where nobody watched.
+ */
 function entered(stack: readonly Encapsulation[], encap: Encapsulation): Encapsulation[] {
   const top = stack.at(-1);
   const translated = top !== undefined && top.kind === encap.kind && top.id === encap.id;

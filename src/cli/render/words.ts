@@ -17,12 +17,15 @@ const OUTCOME_LOOK: Record<Outcome, { glyph: "lost" | "open" | "pending" | "deli
 
 const STYLE = { lost: "red", open: "yellow", pending: "cyan", delivered: "green" } as const;
 
+/** The character that stands for an outcome. */
 export const markOf = (outcome: Outcome, { glyph }: Look): string =>
   glyph[OUTCOME_LOOK[outcome].glyph];
 
+/** The colour of an outcome. */
 export const styleOf = (outcome: Outcome): typeof STYLE[keyof typeof STYLE] =>
   STYLE[OUTCOME_LOOK[outcome].glyph];
 
+/** The colour of an outcome where it is the heading. */
 export const boldStyleOf = (outcome: Outcome): Style => {
   const style = styleOf(outcome);
   return style === "cyan" ? style : `bold ${style}`;

@@ -3,22 +3,27 @@ import { LasthopError } from "../../event/error.ts";
 import type { Report } from "../../event/report.ts";
 import { applyLive, type IngestClient, type ReceivedLiveEvent } from "../../ingest/mod.ts";
 
+/** What changed: an event of the stream, or the connection. */
 export type Change =
   /** `report` is null until the first one came. */
   | { kind: "live"; live: ReceivedLiveEvent; report: Report | null }
-  /** Nothing is heard of the ingest. */
+  /** The connection broke, and is asked for again. `why` in plain words. */
   | { kind: "away"; why: string }
   | { kind: "back" };
 
+/** When to stop following, and how long to wait between attempts. */
 export interface FollowOptions {
   signal: AbortSignal;
-  /** Waits between attempts; the last one repeats. */
+  /** Milliseconds between attempts; the last one repeats. */
   retryMs?: readonly number[];
 }
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
 
-/** Ends when the incident does. Throws what the first attempt threw, and refusals for good. */
+/**
+ * Follows an incident until it ends or `signal` aborts, over broken connections. Throws what the
+ * first attempt threw; later only a refusal that another attempt would not change.
+ */
 export async function* follow(
   client: Pick<IngestClient, "live">,
   incident: string,
@@ -58,7 +63,7 @@ export async function* follow(
 
 const lastEventId = (cursor: string) => ({ lastEventId: cursor });
 
-/** Anything but the ingest's own no may be over the next time. */
+/** Only a refusal by the ingest itself stays: all else may work the next time. */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof LasthopError)) return true;
   return error.code === "ingest_unreachable" ||

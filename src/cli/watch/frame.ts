@@ -2,28 +2,37 @@
 import type { Report } from "../../event/report.ts";
 import { type Look, lookOf, type RenderOptions, renderReport } from "../render/mod.ts";
 
+/** The size of a terminal. */
 export interface Screen {
+  /** Columns: characters in a line. */
   columns: number;
+  /** Lines. */
   rows: number;
 }
 
+/** What the live view shows. */
 export interface Shown {
   incident: string;
   report: Report | null;
-  /** What the connection is like; absent: all is well. */
+  /** What is wrong with the connection; absent: nothing. */
   trouble?: string;
+  /** Why the incident ended; null while it is open. */
   ended: string | null;
-  /** First line of the report on the screen. */
+  /** First line of the report on the screen, from 0. */
   top: number;
 }
 
+/** One screen of text. */
 export interface Frame {
   lines: string[];
-  /** `top` as it could be had: never beyond the last screen. */
+  /** First line of the report on this screen, from 0: never beyond the last screenful. */
   top: number;
 }
 
-/** Exactly as many lines as the screen has rows: the report's, then one of status. */
+/**
+ * The screen for what is shown: the report's lines from `top` on, then one line of status. It has
+ * exactly as many lines as the screen has rows.
+ */
 export function frame(shown: Shown, screen: Screen, options: RenderOptions): Frame {
   const look = lookOf({ ...options, width: screen.columns });
   const text = shown.report === null

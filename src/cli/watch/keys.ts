@@ -1,5 +1,6 @@
 /** Keys as they are pressed, without Enter. */
 
+/** What a key asks for. */
 export type Key = "quit" | "up" | "down" | "page-up" | "page-down" | "home" | "end";
 
 const KEYS: Record<string, Key> = {
@@ -25,17 +26,17 @@ const KEYS: Record<string, Key> = {
   "\x1b[4~": "end",
 };
 
-/** The keys in what a terminal sent at once; what means nothing here is left out. */
+/** The keys in what a terminal sent at once; a key that means nothing here is left out. */
 export function keysIn(text: string): Key[] {
   // deno-lint-ignore no-control-regex
   const parts = text.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[^]/g) ?? [];
   return parts.flatMap((part) => KEYS[part] ?? []);
 }
 
-/** Nothing is read when stdin is no terminal. */
+/** Calls `onKey` for each key until it is closed. Reads nothing when stdin is no terminal. */
 export function readKeys(onKey: (key: Key) => void): { close(): void } {
   if (!Deno.stdin.isTerminal()) return { close() {} };
-  // Ctrl-C stays a signal.
+  // With cbreak the terminal still turns Ctrl-C into a signal.
   Deno.stdin.setRaw(true, { cbreak: true });
   const reader = Deno.stdin.readable.getReader();
   const decoder = new TextDecoder();

@@ -16,7 +16,7 @@ export function jsonView(out: (line: string) => void, note: (text: string) => vo
   };
 }
 
-/** A line for each flow that is new or has changed; what isn't about a flow goes to `note`. */
+/** A line for each flow that is new or has changed; what is about no flow goes to `note`. */
 export function plainView(
   out: (line: string) => void,
   note: (text: string) => void,
@@ -45,5 +45,6 @@ export function plainView(
   };
 }
 
+/** What to say of a connection that broke or is back. */
 export const noteOf = (change: Exclude<Change, { kind: "live" }>): string =>
   change.kind === "away" ? `${change.why}; trying again…` : "connected again";

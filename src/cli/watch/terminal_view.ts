@@ -6,7 +6,7 @@ import { type Key, readKeys } from "./keys.ts";
 import { noteOf } from "./plain_view.ts";
 import type { View } from "./view.ts";
 
-/** Alternate screen, no cursor, and long commands cut at the edge, not wrapped. */
+/** Alternate screen, no cursor, and lines that are too long are cut at the edge, not wrapped. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
@@ -19,6 +19,7 @@ function write(text: string): void {
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
 }
 
+/** Takes over the terminal until it is closed; `quit` is called when the reader presses q. */
 export function terminalView(incident: string, quit: () => void): View {
   const shown: Shown = { incident, report: null, ended: null, top: 0 };
   const draw = () => {
@@ -62,6 +63,10 @@ function take(shown: Shown, change: Change): void {
   if (change.live.event === "end") shown.ended = change.live.data.reason;
 }
 
+/**
+ * The first line on the screen after a key, counted from 0 as `top`; `page` is the lines of a
+ * screenful.
+ */
 export function scrolled(top: number, key: Exclude<Key, "quit">, page: number): number {
   switch (key) {
     case "up":
