@@ -9,9 +9,7 @@
  */
 import type { Event } from "../../event/event.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
-
-/** Tests a function's name, and says no where the kernel named none. */
-const freedIn = ({ function: by }: Event, functions: RegExp) => functions.test(by ?? "");
+import { freedIn, givesReason } from "./told.ts";
 
 /** The skb's memory is given back, as a drop or not. */
 export const isFree = ({ kind }: Event): boolean => kind === "drop" || kind === "consume";
@@ -99,8 +97,7 @@ export function isUnexplainedTcpDrop(event: Event): boolean {
   if (event.kind !== "drop" || event.protocol !== TCP) return false;
   // What a closed connection still gets (TIME_WAIT) is freed where there may be no socket at all.
   if (freedIn(event, /^tcp_v[46]_rcv$/)) return event.reason === "NOT_SPECIFIED";
-  const told = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
-  return !told && freedIn(event, TCP_UNTOLD);
+  return !givesReason(event) && freedIn(event, TCP_UNTOLD);
 }
 
 /**

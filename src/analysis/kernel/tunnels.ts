@@ -1,5 +1,7 @@
 /** Tunnels in the kernel: the functions of their drivers, their devices and their ports. */
 import type { Event } from "../../event/event.ts";
+import { saysNoTarget } from "./bridge.ts";
+import { freedIn } from "./told.ts";
 
 /**
  * Transmit functions of tunnel drivers (Linux 5.15 to 6.18). `ipip6_` is sit's: IPv6 inside IPv4;
@@ -9,7 +11,24 @@ const SENDERS =
   /^(vxlan_|geneve_|ip_tunnel_|ip_md_tunnel_|ipip_|__?gre|erspan_|ipip6_|ip6_tnl|ip6gre|sit_|udp_tunnel)/;
 
 /** Freed by a tunnel's driver: before it was encapsulated, that means it was never sent. */
-export const isFreedByTunnelSender = ({ function: by }: Event): boolean => SENDERS.test(by ?? "");
+export const isFreedByTunnelSender = (event: Event): boolean => freedIn(event, SENDERS);
+
+/** Receive functions of tunnel drivers: they free what no device of theirs takes. */
+const RECEIVERS = /^(vxlan_rcv|geneve_udp_encap_recv|geneve_rx|ipgre_rcv|gre_rcv|ip_tunnel_)/;
+
+/** Freed by the receiving side of a tunnel's driver. */
+export const isFreedByTunnelReceiver = (event: Event): boolean => freedIn(event, RECEIVERS);
+
+/** VXLAN's own reason for a VNI that no device has, on kernels that have it. */
+export const saysNoTunnelId = ({ reason }: Event): boolean => reason === "VXLAN_VNI_NOT_FOUND";
+
+/** The tunnel device had no remote for the frame: the reason's name differs with the kernel. */
+export const saysNoRemote = (event: Event): boolean =>
+  saysNoTarget(event) || event.reason === "VXLAN_NO_REMOTE";
+
+/** Freed where a tunnel device that learns MACs looks for the frame's remote. */
+export const isInRemoteLookup = (event: Event): boolean =>
+  freedIn(event, /^(vxlan_xmit|vxlan_mdb_xmit|geneve_xmit)/);
 
 const DEVICE_KINDS = new Set([
   ...["vxlan", "geneve", "ipip", "gre", "gretap", "sit", "ip6tnl", "ip6gre", "ip6gretap", "erspan"],

@@ -4,7 +4,7 @@ import type { Case } from "../rules/rule.ts";
 import { answerOf } from "./answer.ts";
 import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
-import { isNetfilterDrop } from "./death.ts";
+import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
 
 export interface Finding {
   around: Around;
@@ -96,7 +96,7 @@ function byCount(
 
 function isCounted({ event }: Case, { rule }: Suspect, around: Around, drops: number): boolean {
   // What frees in nf_hook_slow may also be connection tracking.
-  if (!/^(nft_|ip6?t_do_table)/.test(event.function ?? "")) return false;
+  if (!isInRules(event)) return false;
   const rise = rule && riseOf(rule, around);
   return rise !== null && rise.after > rise.before && rise.after - rise.before >= drops;
 }

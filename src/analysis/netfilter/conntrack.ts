@@ -1,4 +1,5 @@
 /** Drops by connection tracking itself. */
+import { mayBeConntrack } from "../kernel/netfilter.ts";
 import type { Cause } from "../../event/report.ts";
 import {
   type Case,
@@ -18,7 +19,7 @@ const FULL = 0.99;
 
 export function tableFull(found: Case): Omit<Cause, "rule"> | null {
   const { event, before, after } = found;
-  if (!/^(nf_hook_slow|nf_conntrack_)/.test(event.function ?? "")) return null;
+  if (!mayBeConntrack(event)) return null;
   const state = [after, before].find((each) =>
     each?.conntrack && each.conntrack.max > 0 && each.conntrack.count >= each.conntrack.max * FULL
   );

@@ -5,7 +5,7 @@ import { type Case, command, shell, stateEvidence } from "../rules/rule.ts";
 import { netnsName } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";
-import { nftFreesItself } from "./death.ts";
+import { isInHookWalk, nftFreesItself } from "../kernel/netfilter.ts";
 
 const TEXT_MAX = 300;
 
@@ -94,7 +94,7 @@ export function remedyFor(found: Case, suspect: Suspect): string[] {
 }
 
 const freedByLegacy = ({ event, node }: Case) =>
-  event.function === "nf_hook_slow" && nftFreesItself(node.header.kernel);
+  isInHookWalk(event) && nftFreesItself(node.header.kernel);
 
 /** nft may have made a chain of that name, too; then its table has rules of nft alone. */
 function isIptablesTable({ before, after }: Case, { base: { chain } }: Suspect): boolean {

@@ -1,4 +1,5 @@
 /** Deaths in a bridge: the port's state, isolation, VLANs, hairpin. */
+import { isBridgeDrop, saysNoTarget } from "../kernel/bridge.ts";
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
 import { holdersOfMac } from "../view/state_view.ts";
@@ -22,10 +23,9 @@ export const bridgePort: Rule = {
   judge(found) {
     const { event } = found;
     if (event.kind !== "drop") return null;
-    const named = /^BRIDGE_|^VLAN_FILTER$|STP/.test(event.reason ?? "");
-    if (!named && !/^(br_|__br_)/.test(event.function ?? "")) return null;
+    if (!isBridgeDrop(event)) return null;
     const port = found.link;
-    if (event.reason === "NO_TX_TARGET" && port) return floodedNowhere(found, port);
+    if (saysNoTarget(event) && port) return floodedNowhere(found, port);
     const settings = port?.bridgePort;
     if (!port || !settings) return null;
     if (settings.state !== "forwarding") {

@@ -1,4 +1,13 @@
 /** Deaths in the routing decision: forwarding off, no route, a refusing one, rp_filter. */
+import {
+  isInForwarding6,
+  isReversePathDrop,
+  isRouteFailure,
+  isRoutingDecision,
+  namesMoreThanForwarding,
+  saysForwardingOff,
+  saysNoRoute,
+} from "../kernel/routing.ts";
 import { contains, isMulticast } from "../view/address.ts";
 import { lookUpRoute, possibleRefusal, refusalFix, refuses, routeText } from "../view/routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../view/state_view.ts";
@@ -18,15 +27,11 @@ import {
 } from "./rule.ts";
 import { timeToLive } from "./ttl.ts";
 
-/** Functions of the routing decision for a received packet; names from 5.10 to 6.18. */
-const ROUTING =
-  /^(ip_error|ip_route_input|ip_rcv_finish|ip_list_rcv|ip6_forward|ip6_pkt_|ip_forward|dst_discard|ip6_rcv_finish|ip6_route_input|fib_validate|ip_sublist_rcv|ip6_list_rcv|ip6_sublist_rcv)/;
-
 const isSix = (found: Case) => wireDestination(found.event).includes(":");
 
 function isTransit(found: Case): boolean {
   const { event } = found;
-  if (event.kind !== "drop" || !ROUTING.test(event.function ?? "")) return false;
+  if (event.kind !== "drop" || !isRoutingDecision(event)) return false;
   const destination = wireDestination(event);
   return !isMulticast(destination) && !acceptsAddress(found.before, destination);
 }
@@ -44,7 +49,7 @@ export const forwardingDisabled: Rule = {
     const state = [found.before, found.after].find(isOff);
     if (!state) return saysNotForwarding(found, name);
     // Forwarding off in the netns explains the drop only where no reason names another cause.
-    if (/RPFILTER|PKT_TOO_BIG|LOCAL_SOURCE|INVALID/.test(found.event.reason ?? "")) return null;
+    if (namesMoreThanForwarding(found.event)) return null;
     const global = isSix(found) ? name : "net.ipv4.ip_forward";
     const whole = sysctl(state, global);
     const setting = whole === "0" ? global : name;
@@ -79,7 +84,7 @@ export const forwardingDisabled: Rule = {
 /** IPv4's function for refused packets gives this reason where forwarding is off, and only there. */
 function saysNotForwarding(found: Case, name: string) {
   const { function: by, reason } = found.event;
-  if (by !== "ip_error" || reason !== "IP_INADDRERRORS") return null;
+  if (!saysForwardingOff(found.event)) return null;
   const value = sysctl(found.before, name);
   const read = value === undefined ? "was not read" : `read ${value} before and after`;
   return cause(
@@ -95,7 +100,7 @@ function saysNotForwarding(found: Case, name: string) {
 
 /** IPv6 checks forwarding in ip6_forward alone. */
 function event6NotForward(found: Case): boolean {
-  return isSix(found) && !/^ip6_forward/.test(found.event.function ?? "");
+  return isSix(found) && !isInForwarding6(found.event);
 }
 
 export const routeRefuses: Rule = {
@@ -103,7 +108,7 @@ export const routeRefuses: Rule = {
   title: "the route or rule for its destination refuses",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !isRoutingDrop(found)) return null;
+    if (event.kind !== "drop" || !isRouteFailure(event)) return null;
     const answer = refusalFor(found);
     if (!answer) return null;
     const { route, rule } = answer;
@@ -123,16 +128,6 @@ export const routeRefuses: Rule = {
     );
   },
 };
-
-function isRoutingDrop(found: Case): boolean {
-  const { event } = found;
-  if (/NOROUTES|INADDRERRORS|BLACKHOLE/.test(event.reason ?? "")) return true;
-  const plain = event.reason === undefined || event.reason === "NOT_SPECIFIED";
-  return plain &&
-    /^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward)/.test(
-      event.function ?? "",
-    );
-}
 
 function routeFor(found: Case) {
   return hasTables(found) ? lookUpRoute(found.before!, queryOf(found)) : null;
@@ -164,8 +159,8 @@ export const noRoute: Rule = {
   title: "no route for its destination",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !isRoutingDrop(found)) return null;
-    const named = /NOROUTES/.test(event.reason ?? "");
+    if (event.kind !== "drop" || !isRouteFailure(event)) return null;
+    const named = saysNoRoute(event);
     const answer = routeFor(found);
     const empty = answer !== null && answer.route === null &&
       (answer.rule === null || answer.rule.action === "lookup");
@@ -217,7 +212,7 @@ export const reversePathFilter: Rule = {
   title: "rp_filter judged the source unreachable through the arrival device",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || event.reason !== "IP_RPFILTER") return null;
+    if (event.kind !== "drop" || !isReversePathDrop(event)) return null;
     const all = sysctl(found.before, "net.ipv4.conf.all.rp_filter");
     const own = sysctl(found.before, `net.ipv4.conf.${found.device}.rp_filter`);
     const source = wireSource(event);

@@ -1,4 +1,7 @@
 /** Deaths on the link: wrong MAC, no neighbour, device down, bridge port. */
+import { isAnothersFrame } from "../kernel/frees.ts";
+import { asksFor, isNeighbourFailure } from "../kernel/neighbours.ts";
+import { mayBeDeviceDown } from "../kernel/transmission.ts";
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
 import { lookUpRoute } from "../view/routing.ts";
@@ -20,16 +23,11 @@ import {
   wireDestination,
 } from "./rule.ts";
 
-const wrongHost = (found: Case) =>
-  found.event.reason === "OTHERHOST" ||
-  (found.event.packetType === "otherhost" &&
-    /^(ip_rcv|ipv6_rcv|ip6_rcv|arp_rcv)/.test(found.event.function ?? ""));
-
 export const macMismatch: Rule = {
   id: "R8",
   title: "the frame is addressed to another MAC than the receiving device's",
   judge(found) {
-    if (found.event.kind !== "drop" || !wrongHost(found)) return null;
+    if (!isAnothersFrame(found.event)) return null;
     const frame = frameOf(found);
     const mac = frame?.destinationMac;
     const own = found.link?.mac;
@@ -170,12 +168,7 @@ export const neighbourUnresolved: Rule = {
   title: "nobody answered for the next hop's link address",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !/^NEIGH_|/.test(event.reason ?? "")) return null;
-    const named = /^NEIGH_(FAILED|QUEUEFULL|CREATEFAIL|DEAD)$/.test(event.reason ?? "");
-    const bare =
-      /^(neigh_invalidate|__neigh_event_send|arp_error_report|ndisc_error_report|ip_finish_output2|neigh_)/
-        .test(event.function ?? "");
-    if (!named && !bare) return null;
+    if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
     const destination = wireDestination(event);
     const route = found.before && lookUpRoute(found.before, { destination }).route;
     const hop = route?.gateway ?? destination;
@@ -193,11 +186,7 @@ export const neighbourUnresolved: Rule = {
         ),
       );
     }
-    const asked =
-      found.evidence.filter((other) =>
-        (other.network === "arp" && other.arpOperation === 1 && other.destination === hop) ||
-        (other.icmpType === 135 && other.gateway === hop)
-      ).length;
+    const asked = found.evidence.filter((other) => asksFor(other, hop)).length;
     if (asked > 0) {
       evidence.push({
         node: found.node.name,
@@ -226,16 +215,7 @@ export const linkDown: Rule = {
   title: "the device or its carrier is down",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop") return null;
-    if (
-      // Nobody is asked for a link address over a device without carrier.
-      !/^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|)$/
-        .test(event.reason ?? "") && !/NOOP/.test(event.reason ?? "")
-    ) return null;
-    if (
-      !/^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_)/
-        .test(event.function ?? "")
-    ) return null;
+    if (event.kind !== "drop" || !mayBeDeviceDown(event)) return null;
     const down = downLinks(found);
     if (down.length === 0) return null;
     return causeOfDown(found, down);

@@ -1,4 +1,5 @@
 /** Sources and destinations that the kernel takes for impossible. */
+import { isMartian } from "../kernel/routing.ts";
 import type { Evidence } from "../../event/report.ts";
 import { acceptsAddress, netnsName } from "../view/state_view.ts";
 import {
@@ -14,15 +15,12 @@ import {
   wireSource,
 } from "./rule.ts";
 
-const MARTIAN =
-  /^(IP_LOCAL_SOURCE|IP_INVALID_SOURCE|IP_INVALID_DEST|IP_LOCALNET|INVALID_SOURCE|UNICAST_IN_L2_MULTICAST)$/;
-
 export const martian: Rule = {
   id: "R5",
   title: "its source or destination may not appear there",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !MARTIAN.test(event.reason ?? "")) return null;
+    if (event.kind !== "drop" || !isMartian(event)) return null;
     const source = wireSource(event);
     const destination = wireDestination(event);
     const own = acceptsAddress(found.before, source);

@@ -1,7 +1,7 @@
 /** Deaths in netfilter: a rule, a policy, connection tracking. Statements: `docs/rules.md`. */
 import { findingOf } from "../netfilter/choose.ts";
 import { tableFull } from "../netfilter/conntrack.ts";
-import { isNetfilterDrop } from "../netfilter/death.ts";
+import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { explain, type Kind, kindOf, untold } from "../netfilter/explain.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,4 +1,6 @@
 /** Deaths by traffic control, XDP and queues. */
+import { isQueueDrop, trafficControlSide } from "../kernel/queues.ts";
+import { isFreedByXdpRunner, saysXdp } from "../kernel/xdp.ts";
 import type { Qdisc, TrafficControlFilter } from "../../event/state.ts";
 import {
   type Case,
@@ -17,8 +19,8 @@ export const trafficControl: Rule = {
   title: "a tc filter or program dropped it",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !/^TC_(INGRESS|EGRESS)$/.test(event.reason ?? "")) return null;
-    const side = event.reason === "TC_INGRESS" ? "ingress" : "egress";
+    const side = trafficControlSide(event);
+    if (event.kind !== "drop" || side === null) return null;
     const filters =
       (found.after ?? found.before)?.filters.filter((filter) =>
         filter.device === found.device &&
@@ -74,17 +76,13 @@ function dropsBetween(found: Case, filter: TrafficControlFilter): number {
   return count(filter) - count(earlier);
 }
 
-/** Functions that run a device's program and free what it does not pass. */
-const XDP_RUNNERS =
-  /^(veth_xdp_rcv|do_xdp_generic|netif_receive_generic_xdp|bpf_prog_run_generic_xdp|tun_build_skb|xdp_)/;
-
 export const xdp: Rule = {
   id: "R31",
   title: "an XDP program dropped it",
   judge(found) {
     const { event, judgement } = found;
-    const named = event.reason === "XDP" || XDP_RUNNERS.test(event.function ?? "");
-    if (event.kind === "drop" && named && (event.reason === "XDP" || found.link?.xdp?.length)) {
+    const isRun = isFreedByXdpRunner(event) && found.link?.xdp?.length;
+    if (event.kind === "drop" && (saysXdp(event) || isRun)) {
       const programs = found.link?.xdp ?? [];
       return cause("xdp-drop", "proven", `an XDP program at ${place(found)} dropped it`, [
         eventEvidence(found),
@@ -121,17 +119,12 @@ export const xdp: Rule = {
   },
 };
 
-const QUEUE =
-  /^(QDISC_|FULL_RING|TAP_|PTR_RING|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HORIZON|TC_QUEUE)/;
-
 export const queueOverflow: Rule = {
   id: "R32",
   title: "a qdisc had no room",
   judge(found) {
     const { event } = found;
-    if (event.kind !== "drop" || !(QUEUE.test(event.reason ?? "") || isBareQueue(found))) {
-      return null;
-    }
+    if (event.kind !== "drop" || !isQueueDrop(event)) return null;
     const qdiscs = qdiscsOf(found);
     const grown = qdiscs.filter(({ now, rise }) => rise > 0 && now.kind !== "noqueue");
     const leaf = grown.sort((a, b) => b.rise - a.rise)[0] ??
@@ -180,12 +173,6 @@ export const queueOverflow: Rule = {
     );
   },
 };
-
-/** A qdisc that cuts a large packet frees all of it at once, and gives no reason. */
-function isBareQueue({ event }: Case): boolean {
-  const told = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
-  return !told && /^[a-z]+_enqueue$/.test(event.function ?? "");
-}
 
 function qdiscsOf(found: Case): { now: Qdisc; rise: number }[] {
   const snapshots = found.node.states.get(found.netns ?? -1) ?? [];

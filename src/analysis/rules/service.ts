@@ -1,6 +1,6 @@
 /** A service address that leads nowhere. */
 import { formOf } from "../correlate/identity.ts";
-import { isNetfilterDrop } from "../netfilter/death.ts";
+import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { ownersOf } from "../view/state_view.ts";
 import { neighbourUnresolved } from "./link.ts";
 import { noRoute, routeRefuses } from "./forwarding.ts";

@@ -1,4 +1,8 @@
 /** Packets without a drop: left, lost between nodes, waiting for a neighbour. */
+import { meaningOfError } from "../kernel/icmp.ts";
+import { saysIpv6Disabled } from "../kernel/routing.ts";
+import { isUnansweredEcho6 } from "../kernel/sockets.ts";
+import { givesReason } from "../kernel/told.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -50,7 +54,6 @@ export const errorFromOutside: Rule = {
     if (found.event.kind === "drop") return null;
     const error = errorsAbout(found)[0];
     if (!error) return null;
-    const six = error.network === "ip6";
     const evidence = [
       eventEvidence(found),
       {
@@ -63,58 +66,50 @@ export const errorFromOutside: Rule = {
       },
     ];
     const by = `${error.source} answered`;
-    const tooBig = six ? error.icmpType === 2 : error.icmpType === 3 && error.icmpCode === 4;
-    if (tooBig) {
-      return cause(
-        "mtu-exceeded",
-        "likely",
-        `${by} that ${packetText(found.event)} is larger than its way allows${
-          error.mtu ? ` (MTU ${error.mtu})` : ""
-        }`,
-        evidence,
-      );
+    switch (meaningOfError(error)) {
+      case "too-big":
+        return cause(
+          "mtu-exceeded",
+          "likely",
+          `${by} that ${packetText(found.event)} is larger than its way allows${
+            error.mtu ? ` (MTU ${error.mtu})` : ""
+          }`,
+          evidence,
+        );
+      case "ttl": {
+        const repeated = loopedAt(found);
+        if (repeated) return causeOfLoop(found, repeated, "likely", evidence);
+        return cause(
+          "ttl-exceeded",
+          "likely",
+          `${by} that the TTL of ${packetText(found.event)} ran out`,
+          evidence,
+        );
+      }
+      case "prohibited":
+        return cause(
+          "netfilter-reject",
+          "likely",
+          `${by} that ${packetText(found.event)} is administratively prohibited`,
+          evidence,
+        );
+      case "no-port":
+        return cause(
+          "no-listener",
+          "likely",
+          `${by} that nothing listens at ${wireDestination(found.event)}`,
+          evidence,
+        );
+      case "unreachable":
+        return cause(
+          "no-route",
+          "likely",
+          `${by} that it can't reach ${wireDestination(found.event)}`,
+          evidence,
+        );
+      case null:
+        return null;
     }
-    if (six ? error.icmpType === 3 : error.icmpType === 11) {
-      const repeated = loopedAt(found);
-      if (repeated) return causeOfLoop(found, repeated, "likely", evidence);
-      return cause(
-        "ttl-exceeded",
-        "likely",
-        `${by} that the TTL of ${packetText(found.event)} ran out`,
-        evidence,
-      );
-    }
-    const refused = six
-      ? error.icmpType === 1 && error.icmpCode === 1
-      : error.icmpType === 3 && [9, 10, 13].includes(error.icmpCode ?? -1);
-    if (refused) {
-      return cause(
-        "netfilter-reject",
-        "likely",
-        `${by} that ${packetText(found.event)} is administratively prohibited`,
-        evidence,
-      );
-    }
-    const port = six
-      ? error.icmpType === 1 && error.icmpCode === 4
-      : error.icmpType === 3 && error.icmpCode === 3;
-    if (port) {
-      return cause(
-        "no-listener",
-        "likely",
-        `${by} that nothing listens at ${wireDestination(found.event)}`,
-        evidence,
-      );
-    }
-    if (six ? error.icmpType === 1 : error.icmpType === 3) {
-      return cause(
-        "no-route",
-        "likely",
-        `${by} that it can't reach ${wireDestination(found.event)}`,
-        evidence,
-      );
-    }
-    return null;
   },
 };
 
@@ -229,9 +224,7 @@ export const unexplained: Rule = {
   judge(found) {
     const { event } = found;
     if (found.judgement.outcome !== "dropped") return null;
-    const said = event.reason && event.reason !== "NOT_SPECIFIED"
-      ? `reason ${event.reason}`
-      : "no reason";
+    const said = givesReason(event) ? `reason ${event.reason}` : "no reason";
     const setting = settingFor(found);
     return cause(
       "unexplained",
@@ -248,9 +241,9 @@ export const unexplained: Rule = {
 /** No code of its own, but a setting that asks for it: IPv6 off, or echo requests ignored. */
 function settingFor(found: Case): string[] {
   const { event } = found;
-  const names = event.reason === "IPV6DISABLED"
+  const names = saysIpv6Disabled(event)
     ? ["all", found.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
-    : event.function === "icmpv6_rcv" && event.icmpType === 128
+    : isUnansweredEcho6(event)
     ? ["net.ipv6.icmp.echo_ignore_all"]
     : [];
   return names.filter((name) => sysctl(found.before, name) === "1");

@@ -1,4 +1,5 @@
 /** Deaths by size. */
+import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../kernel/sizes.ts";
 import type { Evidence } from "../../event/report.ts";
 import { lookUpRoute, routeText } from "../view/routing.ts";
 import { holdersOfMac, ownsAddress, stateAt } from "../view/state_view.ts";
@@ -16,17 +17,14 @@ import {
   wireDestination,
 } from "./rule.ts";
 
-const TOO_BIG =
-  /^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|br_dev_queue_push|br_nf_dev_queue_xmit|_*dev_forward_skb|__iptunnel)/;
-
 export const mtuExceeded: Rule = {
   id: "R7",
   title: "larger than the way allows, and not to be fragmented",
   judge(found) {
     const { event } = found;
-    const named = event.reason === "PKT_TOO_BIG";
+    const named = saysTooBig(event);
     if (event.kind !== "drop" && event.kind !== "consume") return null;
-    if (!named && !TOO_BIG.test(event.function ?? "")) return null;
+    if (!named && !isSizeCheck(event)) return null;
     const limit = limitOf(found);
     if (!named && (limit === null || sizeOf(found) <= limit.mtu)) return null;
     const size = sizeOf(found);
@@ -57,7 +55,7 @@ function sizeOf(found: Case): number {
     return event.ipLength ?? event.length ?? 0;
   }
   // What is around the inner packet counts, too: IP's functions see it from the outer IP header.
-  return event.length - (/^_*ip6?_/.test(event.function ?? "") ? 0 : ETHERNET);
+  return event.length - (isInIp(event) ? 0 : ETHERNET);
 }
 
 interface Limit {
@@ -87,7 +85,7 @@ const larger = (device: string) => (size: number) => `ip link set dev ${shell(de
 
 /** A veth frees what its other end would not take. */
 function peerLimit(found: Case): Limit | null {
-  if (!/^_*dev_forward_skb/.test(found.event.function ?? "")) return null;
+  if (!isPeerSizeCheck(found.event)) return null;
   const mac = frameOf(found)?.destinationMac;
   const other = mac === undefined ? undefined : holdersOfMac(found.world.nodes, mac)[0];
   if (!other || other.link.mtu >= sizeOf(found)) return null;

@@ -1,4 +1,16 @@
 /** Deaths at the socket: nobody listens, no room, a filter, a wrong checksum, IPsec. */
+import {
+  isChecksumError,
+  isCpuBacklogFull,
+  isIpsecDrop,
+  isListenOverflow,
+  isOfIpHeader,
+  isReceiveBufferFull,
+  isSocketFilterDrop,
+  isUntoldSocketLookup,
+  saysNoSocket,
+} from "../kernel/sockets.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { TCP, UDP } from "../correlate/identity.ts";
 import { netnsName } from "../view/state_view.ts";
 import {
@@ -20,10 +32,8 @@ export const noListener: Rule = {
     const { event } = found;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
     if (event.protocol !== TCP && event.protocol !== UDP) return null;
-    const named = event.reason === "NO_SOCKET";
-    const bare = event.reason === undefined &&
-      /^(tcp_v[46]_rcv|__udp[46]_lib_rcv)$/.test(event.function ?? "");
-    if (!named && !bare) return null;
+    const named = saysNoSocket(event);
+    if (!named && !isUntoldSocketLookup(event)) return null;
     const port = event.destinationPort!;
     const others = listeners(found, port);
     const where = `${event.destination} in ${
@@ -65,13 +75,13 @@ function listeners(found: Case, port: number): string[] {
 
 /** Reasons that name their cause by themselves. */
 const NAMED: {
-  reason: RegExp;
+  holds: (event: Sighting) => boolean;
   code: Parameters<typeof cause>[0];
   says: (found: Case) => string;
   remedy?: (found: Case) => string[];
 }[] = [
   {
-    reason: /^(SOCKET_RCVBUFF|PROTO_MEM|SOCKET_BACKLOG)$/,
+    holds: isReceiveBufferFull,
     code: "receive-buffer-full",
     says: (found) =>
       `the receive buffer of the socket at ${
@@ -84,7 +94,7 @@ const NAMED: {
     ) => [command(found.node, found.netns, `ss -nmpa 'sport = :${found.event.destinationPort}'`)],
   },
   {
-    reason: /^TCP_LISTEN_OVERFLOW$/,
+    holds: isListenOverflow,
     code: "accept-queue-full",
     says: (found) =>
       `the accept queue of the listener at port ${found.event.destinationPort} in ${
@@ -95,15 +105,15 @@ const NAMED: {
     ) => [command(found.node, found.netns, `ss -lntp 'sport = :${found.event.destinationPort}'`)],
   },
   {
-    reason: /^(TCP_CSUM|UDP_CSUM|IP_CSUM|ICMP_CSUM|SKB_CSUM|CSUM)$/,
+    holds: isChecksumError,
     code: "checksum-invalid",
     says: (found) =>
-      `the ${
-        found.event.reason!.startsWith("IP_") ? "IP header" : "transport"
-      } checksum is wrong at ${place(found)}`,
+      `the ${isOfIpHeader(found.event) ? "IP header" : "transport"} checksum is wrong at ${
+        place(found)
+      }`,
   },
   {
-    reason: /^(SOCKET_FILTER|BPF_CGROUP_EGRESS|BPF_CGROUP_INGRESS|CGROUP_)/,
+    holds: isSocketFilterDrop,
     code: "socket-filter",
     says: (found) =>
       `a socket or cgroup filter in ${
@@ -111,7 +121,7 @@ const NAMED: {
       } on ${found.node.name} refused it`,
   },
   {
-    reason: /^XFRM_/,
+    holds: isIpsecDrop,
     code: "ipsec-policy",
     says: (found) =>
       `an IPsec policy or state of ${
@@ -120,7 +130,7 @@ const NAMED: {
     remedy: (found) => [command(found.node, found.netns, "ip xfrm policy")],
   },
   {
-    reason: /^CPU_BACKLOG$/,
+    holds: isCpuBacklogFull,
     code: "backlog-overflow",
     says: (found) => `the CPU backlog had no room at ${place(found)}`,
     remedy: () => ["sysctl -w net.core.netdev_max_backlog=10000"],
@@ -132,7 +142,7 @@ export const namedReason: Rule = {
   title: "the kernel's reason names the cause",
   judge(found) {
     if (found.event.kind !== "drop") return null;
-    const known = NAMED.find((entry) => entry.reason.test(found.event.reason ?? ""));
+    const known = NAMED.find((entry) => entry.holds(found.event));
     if (!known) return null;
     const extra = known.code === "ipsec-policy"
       ? (found.before?.xfrm ?? []).slice(0, 5).map((text) => stateEvidence(found.node, text))

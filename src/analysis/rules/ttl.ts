@@ -1,4 +1,5 @@
 /** Deaths by TTL or hop limit: one that was too low, or a packet that went in a circle. */
+import { isInForwarding, mayBeForwardingOff6 } from "../kernel/routing.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import { sightingsOf } from "../correlate/packets.ts";
 import { lookUpRoute, routeText } from "../view/routing.ts";
@@ -21,15 +22,11 @@ export const timeToLive: Rule = {
   title: "its TTL ran out",
   judge(found) {
     const { event } = found;
-    if (
-      event.kind !== "drop" ||
-      !/^(ip_forward|ip6_forward|icmp_send|__icmp)/.test(event.function ?? "")
-    ) return null;
+    if (event.kind !== "drop" || !isInForwarding(event)) return null;
     const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
     if (ttl === undefined || ttl > 1) return null;
     // IPv6 refuses to forward at all in the same function; only state or a reason tells.
-    const named = event.reason !== undefined && event.reason !== "NOT_SPECIFIED";
-    if (event.function === "ip6_forward" && !named && !found.before) return null;
+    if (mayBeForwardingOff6(event) && !found.before) return null;
     const repeated = loopedAt(found);
     const evidence = [eventEvidence(found, `TTL ${ttl}`)];
     if (!repeated) {

@@ -1,4 +1,13 @@
 /** Deaths at the end of a tunnel, or for want of one. */
+import { isInBridge } from "../kernel/bridge.ts";
+import { isUnwanted } from "../kernel/routing.ts";
+import { isUntoldUdpLookup, saysNoSocket } from "../kernel/sockets.ts";
+import {
+  isFreedByTunnelReceiver,
+  isInRemoteLookup,
+  saysNoRemote,
+  saysNoTunnelId,
+} from "../kernel/tunnels.ts";
 import type { Link } from "../../event/state.ts";
 import { ownersOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -22,11 +31,8 @@ export const tunnelIdMismatch: Rule = {
   judge(found) {
     const { event } = found;
     if (event.kind !== "drop") return null;
-    const named = event.reason === "VXLAN_VNI_NOT_FOUND";
-    const bare = /^(vxlan_rcv|geneve_udp_encap_recv|geneve_rx|ipgre_rcv|gre_rcv|ip_tunnel_)/.test(
-      event.function ?? "",
-    );
-    if (!named && !bare) return null;
+    const named = saysNoTunnelId(event);
+    if (!named && !isFreedByTunnelReceiver(event)) return null;
     const outer = event.tunnelKind ? event : lastOuter(found);
     if (!outer) return null;
     const kind = outer.tunnelKind!;
@@ -62,9 +68,6 @@ function candidate(tunnels: { link: Link; netns: number }[], netns: number | und
   return of.length === 1 ? of[0] : undefined;
 }
 
-/** What a node does with what it has no use for: another's frame, no route, no forwarding. */
-const UNWANTED = /^(OTHERHOST|IP_INNOROUTES|IP_INADDRERRORS|NOT_SPECIFIED)$/;
-
 export const tunnelWrongEndpoint: Rule = {
   id: "R24",
   title: "it came out of the tunnel on a node that does not host its destination",
@@ -72,7 +75,7 @@ export const tunnelWrongEndpoint: Rule = {
     const { event } = found;
     const outer = lastOuter(found);
     if (event.kind !== "drop" || event.tunnelKind !== undefined || !outer) return null;
-    if (outer.node !== event.node || !UNWANTED.test(event.reason ?? "NOT_SPECIFIED")) return null;
+    if (outer.node !== event.node || !isUnwanted(event)) return null;
     // It died on the device it came out of, or nobody that a bridge gave it to was meant.
     const arrival = found.judgement.steps.map((step) => step.event)
       .findLast((other) => other.kind === "device-rx");
@@ -150,10 +153,7 @@ export const tunnelNoListener: Rule = {
   judge(found) {
     const { event } = found;
     if (event.kind !== "drop" || event.tunnelKind === undefined) return null;
-    if (
-      event.reason !== "NO_SOCKET" &&
-      !(event.reason === undefined && /^__udp/.test(event.function ?? ""))
-    ) return null;
+    if (!saysNoSocket(event) && !isUntoldUdpLookup(event)) return null;
     const port = event.tunnelDestinationPort;
     const known = tunnelsOf(found, event.tunnelKind);
     const here = known.map(({ link, netns }) => {
@@ -194,10 +194,9 @@ export const tunnelNoEndpoint: Rule = {
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (event.tunnelKind !== undefined) return null;
     // A bridge has no tunnel: it says so of a frame that no port is open to.
-    if (/^_*br_/.test(event.function ?? "")) return null;
-    const named = event.reason === "NO_TX_TARGET" || event.reason === "VXLAN_NO_REMOTE";
-    const bare = /^(vxlan_xmit|vxlan_mdb_xmit|geneve_xmit)/.test(event.function ?? "");
-    if (!named && !bare) return null;
+    if (isInBridge(event)) return null;
+    const named = saysNoRemote(event);
+    if (!named && !isInRemoteLookup(event)) return null;
     const link = found.link;
     const mac = frameMac(found);
     const entries = (found.before?.fdb ?? []).filter((entry) => entry.device === found.device);

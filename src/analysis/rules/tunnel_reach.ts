@@ -1,4 +1,5 @@
 /** Tunnel packets that could not get to the other end. */
+import { saysUnreachable } from "../kernel/icmp.ts";
 import type { Evidence } from "../../event/report.ts";
 import type { Link } from "../../event/state.ts";
 import { deviceEvent } from "../correlate/steps.ts";
@@ -135,7 +136,7 @@ function lostOutside(found: Case, way: Encapsulated) {
 function icmpAbout(found: Case, outer: Sighting): Sighting | undefined {
   return found.evidence.find((event) =>
     event.quotedDestination === outer.tunnelDestination && event.quotedSource !== undefined &&
-    (event.icmpType === 3 || event.icmpType === 1) && event.mtu === undefined
+    saysUnreachable(event)
   );
 }
 

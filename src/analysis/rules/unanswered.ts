@@ -1,4 +1,6 @@
 /** Requests that arrived and were never answered. */
+import { isConnectRequest } from "../kernel/protocols.ts";
+import { isUnansweredEcho6 } from "../kernel/sockets.ts";
 import { TCP } from "../correlate/identity.ts";
 import { deviceEvent } from "../correlate/steps.ts";
 import { lookUpRoute, refusalFix, refuses, routeText } from "../view/routing.ts";
@@ -12,7 +14,7 @@ export const acceptQueueFull: Rule = {
   title: "the listener's accept queue is full",
   judge(found) {
     const { event } = found;
-    if (event.protocol !== TCP || ((event.tcpFlags ?? 0) & 0x12) !== 2) return null;
+    if (event.protocol !== TCP || !isConnectRequest(event)) return null;
     const full = (found.node.states.get(found.netns ?? -1) ?? [])
       .map(({ state }) => listenerOf(state.sockets, event.destinationPort))
       .find((socket) =>
@@ -104,9 +106,7 @@ export const echoNotAnswered: Rule = {
   ...answerHasNoRoute,
   judge(found) {
     const { event } = found;
-    const isEcho = event.kind === "drop" && event.function === "icmpv6_rcv" &&
-      event.icmpType === 128;
-    return isEcho ? answerHasNoRoute.judge(found) : null;
+    return event.kind === "drop" && isUnansweredEcho6(event) ? answerHasNoRoute.judge(found) : null;
   },
 };
 

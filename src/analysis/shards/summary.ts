@@ -12,7 +12,7 @@ import { type Form, formKey } from "../correlate/identity.ts";
 import type { AnalysisInput, GivenPacket, Withheld } from "../view/input.ts";
 import { judge } from "../verdict/judge.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { isNetfilterDrop } from "../netfilter/death.ts";
+import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
 import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
 import { countOf } from "../verdict/withheld.ts";

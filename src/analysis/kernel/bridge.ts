@@ -1,0 +1,16 @@
+/** Frees in a bridge. Functions of Linux 5.10 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn, hasReason } from "./told.ts";
+
+/** Freed in the bridge's own code, which has no tunnel. */
+export const isInBridge = (event: Event): boolean => freedIn(event, /^_*br_/);
+
+/** The bridge refused it, or found no port for it: by reason, else by function. */
+export const isBridgeDrop = (event: Event): boolean =>
+  hasReason(event, /^BRIDGE_|^VLAN_FILTER$|STP/) || freedIn(event, /^(br_|__br_)/);
+
+/**
+ * There was no device to send it to: a bridge had no port open for it, a tunnel device no remote
+ * there. On kernels that have this reason.
+ */
+export const saysNoTarget = ({ reason }: Event): boolean => reason === "NO_TX_TARGET";

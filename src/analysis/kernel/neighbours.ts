@@ -1,0 +1,24 @@
+/** Frees for want of the next hop's link address: ARP, neighbour discovery. Linux 5.10 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn, hasReason } from "./told.ts";
+
+/**
+ * Functions that free what waited for an answer that never came (`neigh_invalidate`, and the error
+ * handlers of ARP and neighbour discovery), or what found the queue full (`__neigh_event_send`).
+ * `ip_finish_output2` frees what it could make no neighbour entry for.
+ */
+const FUNCTIONS =
+  /^(neigh_invalidate|__neigh_event_send|arp_error_report|ndisc_error_report|ip_finish_output2|neigh_)/;
+
+/** Freed because nobody gave the link address of the next hop. */
+export const isNeighbourFailure = (event: Event): boolean =>
+  hasReason(event, /^NEIGH_(FAILED|QUEUEFULL|CREATEFAIL|DEAD)$/) || freedIn(event, FUNCTIONS);
+
+const ARP_REQUEST = 1;
+const NEIGHBOUR_SOLICITATION = 135;
+
+/** An ARP request or a neighbour solicitation that asks for this address. */
+export const asksFor = (event: Event, address: string): boolean =>
+  (event.network === "arp" && event.arpOperation === ARP_REQUEST &&
+    event.destination === address) ||
+  (event.icmpType === NEIGHBOUR_SOLICITATION && event.gateway === address);

@@ -1,0 +1,53 @@
+/**
+ * Which frees are netfilter's, and which part of it freed. Functions of Linux 5.10 to 6.18; the
+ * reason `NETFILTER_DROP` is of 5.17 and later.
+ */
+import type { Event } from "../../event/event.ts";
+import { freedIn, givesReason } from "./told.ts";
+
+/**
+ * Functions that free what a hook refused: `nf_hook_slow` for a hook's verdict, nft, the tables of
+ * iptables, arptables and ebtables, the queue to a program, rejects, connection tracking, NAT. Two
+ * that begin with `br_nf_` send packets and are a matter of size, and `nf_ct_frag6_` puts fragments
+ * together.
+ */
+const FUNCTIONS = new RegExp(
+  "^(nf_hook_slow|nft_|ip6?t_do_table|nf_hook_|nf_queue|nf_reinject|nfqnl_|nf_send_|nf_reject|" +
+    "ebt_do_table|arpt_do_table|br_nf_(?!dev_queue_xmit|push_frag)|nf_conntrack_|nf_ct_(?!frag)|" +
+    "nf_nat_|synproxy_)",
+);
+
+/** Dropped by netfilter: by reason, and where the kernel gives none by function. */
+export const isNetfilterDrop = (event: Event): boolean =>
+  event.kind === "drop" && (event.reason === "NETFILTER_DROP" ||
+    (!givesReason(event) && freedIn(event, FUNCTIONS)));
+
+/** Freed by nft's own code. */
+export const isInNft = (event: Event): boolean => freedIn(event, /^nft_/);
+
+/** Freed by a table of iptables-legacy, arptables or ebtables. */
+export const isInLegacyTable = (event: Event): boolean =>
+  freedIn(event, /^(ip6?t_do_table|arpt_do_table|ebt_do_table)/);
+
+/** Freed on its way to or from a program that reads an NFQUEUE. */
+export const isInProgramQueue = (event: Event): boolean =>
+  freedIn(event, /^(nf_queue|nf_reinject|nfqnl_)/);
+
+/** Freed by the walk of a hook, which frees for whoever refused. */
+export const isInHookWalk = (event: Event): boolean => event.function === "nf_hook_slow";
+
+/** Freed by the evaluation of nft's rules or of an iptables table: a rule or policy decided. */
+export const isInRules = (event: Event): boolean => freedIn(event, /^(nft_|ip6?t_do_table)/);
+
+/** Freed where connection tracking can refuse: by itself, or by the walk of a hook for it. */
+export const mayBeConntrack = (event: Event): boolean =>
+  freedIn(event, /^(nf_hook_slow|nf_conntrack_)/);
+
+/**
+ * Since Linux 6.7 nft frees by itself what it drops, and `nf_hook_slow` what others do.
+ * `kernel` is a release as `uname -r` prints it, such as `6.18.3-amd64`.
+ */
+export function nftFreesItself(kernel: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
+  return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 7);
+}

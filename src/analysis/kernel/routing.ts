@@ -1,0 +1,76 @@
+/**
+ * Frees in the routing decision and in forwarding. Names of functions are those of Linux 5.10 to
+ * 6.18, reasons those of 5.17 to 6.18.
+ */
+import type { Event } from "../../event/event.ts";
+import { freedIn, givesReason, hasReason } from "./told.ts";
+
+/**
+ * Functions from the receive of IP to the routing decision and its refusal: `ip_error` frees what
+ * the decision refused in IPv4, `ip6_pkt_` (discard, prohibit) in IPv6, `dst_discard` what a
+ * blackhole route took. Before 5.17 the lookup may be inlined into `ip_rcv_finish` or the list
+ * receive functions.
+ */
+const DECISION = new RegExp(
+  "^(ip_error|ip_route_input|ip_rcv_finish|ip_list_rcv|ip6_forward|ip6_pkt_|ip_forward|dst_discard|" +
+    "ip6_rcv_finish|ip6_route_input|fib_validate|ip_sublist_rcv|ip6_list_rcv|ip6_sublist_rcv)",
+);
+
+/** Freed where the kernel decides what becomes of a packet that was received. */
+export const isRoutingDecision = (event: Event): boolean => freedIn(event, DECISION);
+
+/** IPv6 checks the forwarding sysctl in this function alone. */
+export const isInForwarding6 = (event: Event): boolean => freedIn(event, /^ip6_forward/);
+
+/** The reason names another cause than that forwarding is off. */
+export const namesMoreThanForwarding = (event: Event): boolean =>
+  hasReason(event, /RPFILTER|PKT_TOO_BIG|LOCAL_SOURCE|INVALID/);
+
+/** `ip_error` gives this reason where the device's forwarding is off, and for nothing else. */
+export const saysForwardingOff = ({ function: by, reason }: Event): boolean =>
+  by === "ip_error" && reason === "IP_INADDRERRORS";
+
+/** Functions that free what has no route, or one that refuses; `__ip_queue_xmit` sends for TCP. */
+const ROUTE_FAILURE = /^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward)/;
+
+/**
+ * Freed for its route: there is none, or it refuses. By reason (`IP_INNOROUTES`, `IP_OUTNOROUTES`,
+ * `IP_INADDRERRORS`, `BLACKHOLE`), else by function.
+ */
+export const isRouteFailure = (event: Event): boolean =>
+  hasReason(event, /NOROUTES|INADDRERRORS|BLACKHOLE/) ||
+  (!givesReason(event) && freedIn(event, ROUTE_FAILURE));
+
+/** The reason is that there is no route. IPv6 says so of a route that refuses, too. */
+export const saysNoRoute = (event: Event): boolean => hasReason(event, /NOROUTES/);
+
+/** Refused by `rp_filter`: the way back to the source leads through another device. */
+export const isReversePathDrop = ({ reason }: Event): boolean => reason === "IP_RPFILTER";
+
+/** Refused because its source or destination may not appear where it was received. */
+export const isMartian = (event: Event): boolean =>
+  hasReason(
+    event,
+    /^(IP_LOCAL_SOURCE|IP_INVALID_SOURCE|IP_INVALID_DEST|IP_LOCALNET|INVALID_SOURCE|UNICAST_IN_L2_MULTICAST)$/,
+  );
+
+/** Functions that forward and check the TTL; the free may be in the ICMP error they answer with. */
+export const isInForwarding = (event: Event): boolean =>
+  freedIn(event, /^(ip_forward|ip6_forward|icmp_send|__icmp)/);
+
+/**
+ * `ip6_forward` frees without a reason both what ran out of hops and all packets where forwarding is
+ * off.
+ */
+export const mayBeForwardingOff6 = (event: Event): boolean =>
+  event.function === "ip6_forward" && !givesReason(event);
+
+/** The reason is that IPv6 is switched off on the device (`disable_ipv6`). */
+export const saysIpv6Disabled = ({ reason }: Event): boolean => reason === "IPV6DISABLED";
+
+/**
+ * What a host does with a packet that it has no use for: the MAC is another's, there is no route, it
+ * does not forward. Before 5.17 no reason is given.
+ */
+export const isUnwanted = (event: Event): boolean =>
+  !givesReason(event) || hasReason(event, /^(OTHERHOST|IP_INNOROUTES|IP_INADDRERRORS)$/);

@@ -1,0 +1,25 @@
+/** Frees by size. Functions of Linux 5.10 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn } from "./told.ts";
+
+/** The kernel says that the packet is too big (from 5.17). */
+export const saysTooBig = ({ reason }: Event): boolean => reason === "PKT_TOO_BIG";
+
+/**
+ * Functions that compare a packet with an MTU: forwarding, fragmentation and output of IP, tunnel
+ * drivers, what a bridge sends by a port, and veth's check of its peer (`dev_forward_skb`).
+ */
+const CHECKS = new RegExp(
+  "^(ip_forward|ip6_forward|ip_fragment|ip6_fragment|ip_finish_output|ip6_finish_output|" +
+    "__ip_finish_output|__ip6_finish_output|vxlan_|geneve_|ip_tunnel_|ip_md_tunnel|ip6_tnl|" +
+    "br_dev_queue_push|br_nf_dev_queue_xmit|_*dev_forward_skb|__iptunnel)",
+);
+
+/** Freed where sizes are checked, among other things. */
+export const isSizeCheck = (event: Event): boolean => freedIn(event, CHECKS);
+
+/** Freed by one of IP's functions, which see a packet from its (outer) IP header on. */
+export const isInIp = (event: Event): boolean => freedIn(event, /^_*ip6?_/);
+
+/** Freed by the check that the peer of a veth would take a packet of this size. */
+export const isPeerSizeCheck = (event: Event): boolean => freedIn(event, /^_*dev_forward_skb/);

@@ -1,0 +1,50 @@
+/**
+ * Frees at the socket, and reasons that name their cause by themselves. Functions of Linux 5.10 to
+ * 6.18, reasons of 5.17 to 6.18.
+ */
+import type { Event } from "../../event/event.ts";
+import { freedIn, hasReason } from "./told.ts";
+
+/** The kernel says that no socket takes the packet. */
+export const saysNoSocket = ({ reason }: Event): boolean => reason === "NO_SOCKET";
+
+/** Freed, on a kernel without reasons, by the function that looks for the packet's socket. */
+export const isUntoldSocketLookup = (event: Event): boolean =>
+  event.reason === undefined && freedIn(event, /^(tcp_v[46]_rcv|__udp[46]_lib_rcv)$/);
+
+/** The same for the UDP socket of a tunnel, some of whose functions have other suffixes. */
+export const isUntoldUdpLookup = (event: Event): boolean =>
+  event.reason === undefined && freedIn(event, /^__udp/);
+
+/** No room in the socket's receive buffer, its backlog, or the memory of its protocol. */
+export const isReceiveBufferFull = (event: Event): boolean =>
+  hasReason(event, /^(SOCKET_RCVBUFF|PROTO_MEM|SOCKET_BACKLOG)$/);
+
+/** The listener's accept queue had no room for the connection. */
+export const isListenOverflow = ({ reason }: Event): boolean => reason === "TCP_LISTEN_OVERFLOW";
+
+/** A checksum is wrong: of the IP header, or of what it carries. */
+export const isChecksumError = (event: Event): boolean =>
+  hasReason(event, /^(TCP_CSUM|UDP_CSUM|IP_CSUM|ICMP_CSUM|SKB_CSUM|CSUM)$/);
+
+/** Of checksum errors: the IP header's own. */
+export const isOfIpHeader = (event: Event): boolean => hasReason(event, /^IP_/);
+
+/** A BPF filter of the socket, or of its cgroup, refused it. */
+export const isSocketFilterDrop = (event: Event): boolean =>
+  hasReason(event, /^(SOCKET_FILTER|BPF_CGROUP_EGRESS|BPF_CGROUP_INGRESS|CGROUP_)/);
+
+/** A policy or state of IPsec (xfrm) refused it. */
+export const isIpsecDrop = (event: Event): boolean => hasReason(event, /^XFRM_/);
+
+/** The receive queue of a CPU (`net.core.netdev_max_backlog`) had no room. */
+export const isCpuBacklogFull = ({ reason }: Event): boolean => reason === "CPU_BACKLOG";
+
+const ECHO_REQUEST_6 = 128;
+
+/**
+ * An ICMPv6 echo request that `icmpv6_rcv` freed as a drop, without a reason: it could not be
+ * answered, or `net.ipv6.icmp.echo_ignore_all` is set.
+ */
+export const isUnansweredEcho6 = (event: Event): boolean =>
+  event.function === "icmpv6_rcv" && event.icmpType === ECHO_REQUEST_6;

@@ -1,0 +1,24 @@
+/** Frees between the stack and a device's driver. Functions of Linux 5.10 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn, hasReason } from "./told.ts";
+
+/**
+ * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of them:
+ * nobody can be asked for a link address over such a device. `noop` is the queueing discipline of a
+ * device that is down.
+ */
+const DOWN = /^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|)$|NOOP/;
+
+/**
+ * Functions that hand a packet to a device or take it from one: transmit, queueing, veth and its
+ * peer's receive (`dev_forward_skb`), bridge, VLAN, macvlan, and the neighbour code before them.
+ */
+const FUNCTIONS = new RegExp(
+  "^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|" +
+    "dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|" +
+    "kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_)",
+);
+
+/** Freed where, and with a reason that, a device without carrier explains. */
+export const mayBeDeviceDown = (event: Event): boolean =>
+  hasReason(event, DOWN) && freedIn(event, FUNCTIONS);
