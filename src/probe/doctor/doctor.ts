@@ -6,8 +6,10 @@ import { BPFTRACE_MIN, type Capability, isAtLeast, obstacleOf } from "../kernel/
 import { PROGRAMS, type Surroundings } from "./surroundings.ts";
 import type { Trial } from "./trial.ts";
 
+/** Whether something can be seen here; `unknown` for want of privilege to find out. */
 export type CheckState = "yes" | "partly" | "no" | "unknown";
 
+/** One thing that an engineer wants to see, and whether this machine shows it. */
 export interface Check {
   /** Never changes; what programs switch on. */
   id: string;
@@ -16,34 +18,39 @@ export interface Check {
   what: string;
   /** How, or why not. */
   note?: string;
-  /** Of `bpf/`. */
+  /** Names of the scripts of `bpf/` that it takes, such as `device_rx`. */
   scripts: string[];
 }
 
+/** What would let this machine show more. */
 export interface Fix {
   why: string;
+  /** A line for a shell, where one command does it. */
   command?: string;
 }
 
+/** What `lasthop doctor` says. */
 export interface Diagnosis {
   canTrace: boolean;
-  /** Code and words of what stands in the way. */
+  /** Code and message of the LasthopError that stands in the way of any trace. */
   obstacle: { code: string; message: string } | null;
-  /** How long attaching took; null when it was not tried or failed. */
+  /** Milliseconds that attaching took; null when it was not tried or failed. */
   attachMs: number | null;
   checks: Check[];
   fixes: Fix[];
 }
 
+/** What was found out on this machine. */
 export interface Findings {
   capability: Capability;
   surroundings: Surroundings;
-  /** Everything attached for a moment, or what would be. */
+  /** What could be attached, or, where that was not tried, what would be. */
   trial: Trial;
-  /** Drop reasons with a name. */
+  /** How many drop reasons of this kernel have names. */
   reasons: number;
 }
 
+/** Turns what was found out into what can be seen, and what would help. */
 export function diagnose(findings: Findings): Diagnosis {
   const obstacle = obstacleOf(findings.capability) ?? findings.trial.failure;
   return {

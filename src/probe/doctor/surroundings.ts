@@ -1,6 +1,7 @@
 /** What around the kernel helps or hinders a trace: limits, programs, where programs come from. */
 import { isAbsolute } from "node:path";
 
+/** What around the kernel helps or hinders a trace. */
 export interface Surroundings {
   /** What may get in the way, a sentence each. */
   remarks: string[];
@@ -10,7 +11,7 @@ export interface Surroundings {
   install: string | null;
 }
 
-/** bpftrace needs 120 MB (0.17) to 200 MB (0.27) while it compiles. */
+/** Bytes: bpftrace needs 120 MB (0.17) to 200 MB (0.27) while it compiles. */
 const MEMORY_WISE = 512 * 2 ** 20;
 
 /** Packages of Debian by program; other distributions name them alike. */
@@ -32,6 +33,9 @@ const INSTALLERS: [system: RegExp, command: string][] = [
   [/alpine/, "apk add"],
 ];
 
+/**
+ * Reads limits of this process and what is installed. `kernel` is its release, such as "6.1.0-18".
+ */
 export async function readSurroundings(kernel: string): Promise<Surroundings> {
   const [jit, limits, groups, system, missing] = await Promise.all([
     text("/proc/sys/net/core/bpf_jit_enable"),
@@ -51,13 +55,19 @@ export async function readSurroundings(kernel: string): Promise<Surroundings> {
   };
 }
 
+/**
+ * A remark on BPF that is interpreted, from `net.core.bpf_jit_enable`; null when it is compiled.
+ */
 export function jitRemark(jit: string): string | null {
   if (jit.trim() !== "0") return null;
   return "The kernel interprets BPF programs instead of compiling them, so that a trace costs several" +
     " times as much: sysctl net.core.bpf_jit_enable=1";
 }
 
-/** Since 5.11 the control group is charged instead. */
+/**
+ * A remark on a limit of locked memory, from /proc/PID/limits; null without one. Only kernels
+ * before 5.11 count the buffers of a trace as locked memory; later ones charge the control group.
+ */
 export function lockedMemoryRemark(limits: string, kernel: string): string | null {
   const [major = 0, minor = 0] = kernel.split(".").map(Number);
   if (major > 5 || (major === 5 && minor >= 11)) return null;
@@ -69,6 +79,9 @@ export function lockedMemoryRemark(limits: string, kernel: string): string | nul
     " a trace as such: ulimit -l unlimited";
 }
 
+/**
+ * A remark on a control group's limit in bytes that is too small for bpftrace; null for any other.
+ */
 export function memoryRemark(bytesMax: number | null): string | null {
   if (bytesMax === null || bytesMax >= MEMORY_WISE) return null;
   return `This control group may use ${
@@ -77,6 +90,9 @@ export function memoryRemark(bytesMax: number | null): string | null {
     " is wise";
 }
 
+/**
+ * The command that installs packages, from the text of /etc/os-release; null for an unknown system.
+ */
 export function installerOf(osRelease: string): string | null {
   const ids = [...osRelease.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)/gm)].map((match) => match[1]!);
   return INSTALLERS.find(([system]) => system.test(ids.join(" ")))?.[1] ?? null;

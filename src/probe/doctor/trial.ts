@@ -5,10 +5,12 @@ import { attach } from "../run/attach.ts";
 import type { Capability } from "../kernel/capability.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
 
+/** How an attempt to attach everything ended. */
 export interface Trial {
   scripts: Script[];
-  /** How long it took; null when it was not tried. */
+  /** Milliseconds until everything was attached; null when it was not, or not tried. */
   attachMs: number | null;
+  /** Why nothing could be attached; null when it could, or was not tried. */
   failure: LasthopError | null;
 }
 
@@ -17,6 +19,10 @@ export async function expectScripts(capability: Capability): Promise<Script[]> {
   return render(await loadSources(), renderOptions(capability)).scripts;
 }
 
+/**
+ * Attaches all scripts for no namespace, and detaches them again. What this machine lacks is the
+ * `failure` of the trial; throws only what nobody expected, such as a full disk.
+ */
 export async function tryAttaching(capability: Capability): Promise<Trial> {
   const begin = performance.now();
   try {

@@ -15,7 +15,10 @@ import {
   render,
 } from "./expression.ts";
 
-/** Bounds each script's size and each packet's cost. Above: all pass, user space filters. */
+/**
+ * Comparisons of one filter at most: they bound each script's size and each packet's cost. With a
+ * filter of more, the kernel passes all packets and user space filters.
+ */
 export const COMPARISONS_MAX = 64;
 
 /** Names of the script's variables for one form of a packet. */
@@ -40,6 +43,7 @@ export interface FilterVariables {
 /** One form, and the condition under which the packet has it: `($inner != 0)`. */
 export type FilterForm = FilterVariables & { guard?: string };
 
+/** Variables for a packet that has one form only, as tests of the compiler name them. */
 export const DEFAULT_VARIABLES: FilterVariables = {
   family: "$fam",
   protocol: "$pr",
@@ -148,7 +152,10 @@ function onSide(side: AddressTerm["side"], source: Expression, destination: Expr
   return side === "both" ? allOf([source, destination]) : anyOf([source, destination]);
 }
 
-/** The words of an address, first word first, each `width` bits and turned around. */
+/**
+ * Compares the words of an address, the first word first. A variable holds each word as loaded from
+ * the wire, little-endian, so the constants are turned around.
+ */
 function sameBits(
   { version, bits, mask }: AddressTerm,
   words: readonly string[],

@@ -1,5 +1,8 @@
-/** Boolean expressions of bpftrace, built small: constants fold and common conditions are shared. */
+/**
+ * Boolean expressions of bpftrace, built small: constants fold and common conditions are shared.
+ */
 
+/** A condition; `true` and `false` where it does not depend on the packet. */
 export type Expression =
   | boolean
   | Comparison
@@ -10,26 +13,33 @@ export type Expression =
 export interface Comparison {
   op: "compare";
   text: string;
+  /** What it counts for in `countComparisons`. */
   comparisons: number;
 }
 
+/** A comparison as it is written; `comparisons` says how many are in the text. */
 export const compare = (text: string, comparisons = 1): Comparison => ({
   op: "compare",
   text,
   comparisons,
 });
 
+/** Not `part`; two negations cancel out. */
 export function negate(part: Expression): Expression {
   if (typeof part === "boolean") return !part;
   return part.op === "not" ? part.part : { op: "not", part };
 }
 
+/** All of the parts: `true` for none, `false` when one of them never holds. */
 export function allOf(parts: Expression[]): Expression {
   const flat = flatten("and", parts, true);
   return flat === null ? false : flat.length === 0 ? true : one("and", flat);
 }
 
-/** Alternatives that start with the same condition share it: one `$fam == 4` for ten hosts. */
+/**
+ * Any of the parts: `false` for none, `true` when one of them always holds. Alternatives that start
+ * with the same condition share it: one `$fam == 4` for ten hosts.
+ */
 export function anyOf(parts: Expression[]): Expression {
   const flat = flatten("or", parts, false);
   if (flat === null) return true;
@@ -62,6 +72,7 @@ function flatten(op: "and" | "or", parts: Expression[], neutral: boolean): Expre
 const one = (op: "and" | "or", parts: Expression[]): Expression =>
   parts.length === 1 ? parts[0]! : { op, parts };
 
+/** How many comparisons a packet may cost, of all that the expression is made of. */
 export function countComparisons(expression: Expression): number {
   if (typeof expression === "boolean") return 0;
   switch (expression.op) {
@@ -74,7 +85,10 @@ export function countComparisons(expression: Expression): number {
   }
 }
 
-/** Parentheses around everything mixed, so that nothing depends on bpftrace's precedence. */
+/**
+ * The expression as bpftrace reads it. Parentheses are around everything mixed, so that nothing
+ * depends on bpftrace's precedence.
+ */
 export function render(expression: Expression): string {
   if (typeof expression === "boolean") return expression ? "1" : "0";
   switch (expression.op) {

@@ -3,13 +3,15 @@ import { type FilterNode, printFilter } from "../../event/filter/mod.ts";
 import { compileFilterForms, type FilterForm } from "./mod.ts";
 import { withoutPorts } from "./user_filter.ts";
 
+/** A filter as far as the kernel applies it. */
 export interface KernelFilter {
+  /** Over the variables of `bpf/lib/ip.bt`; "1" lets every packet pass. */
   expression: string;
   /** False: too large for the kernel, so everything passes there and user space filters. */
   exact: boolean;
 }
 
-/** A header's variables: `o` the outermost, `i` the one inside a tunnel. */
+/** Names of a header's variables: `o…` are of the outermost header, `i…` of the one in a tunnel. */
 function form(prefix: "o" | "i"): FilterForm {
   const name = (suffix: string) => `$${prefix}${suffix}`;
   return {
@@ -39,6 +41,9 @@ function evidence(prefix: "o" | "i"): string {
     `($${prefix}p == 58 && (${icmp6}))`;
 }
 
+/**
+ * The expression for a filter, which also lets fragments and evidence through that belong to it.
+ */
 export function kernelFilter(node: FilterNode): KernelFilter {
   if (node.kind === "all") return { expression: "1", exact: true };
   const compiled = compileFilterForms(node, [form("o"), form("i")]);

@@ -10,12 +10,13 @@ import { type NatFacts, natFactsOf, translationsOf } from "../translation/transl
 import { type TunnelPort, type TunnelPorts, tunnelPorts, tunnelPortsOf } from "./tunnel_ports.ts";
 import { mirrored } from "./user_filter.ts";
 
+/** What the kernel is asked, and what user space filters besides. */
 export interface Plan {
-  /** For both directions and all translations known. */
+  /** The filter, widened to both directions of a flow and to all translations that are known. */
   filterNode: FilterNode;
   kernel: KernelFilter;
   tunnelPorts: TunnelPorts;
-  /** Equal plans have equal keys. */
+  /** Plans that ask the kernel the same have the same key. */
   key: string;
 }
 
@@ -52,7 +53,7 @@ export class Planner {
   }
 }
 
-/** Addresses that the filter names whole. */
+/** Addresses that the filter names one by one, not by a network. */
 export function hostsOf(node: FilterNode): string[] {
   switch (node.kind) {
     case "not":

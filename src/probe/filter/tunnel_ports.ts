@@ -1,4 +1,6 @@
-/** On which UDP ports this machine's tunnels are: those usual in the field, and its own devices'. */
+/**
+ * On which UDP ports this machine's tunnels are: those usual in the field, and its own devices'.
+ */
 import type { NetnsState } from "../../event/state.ts";
 
 /** UDP ports by what is in their packets, each list ascending. `fou` is IP right after UDP. */
@@ -8,6 +10,7 @@ export interface TunnelPorts {
   fou: readonly number[];
 }
 
+/** One UDP port, and the kind of tunnel that is expected on it. */
 export interface TunnelPort {
   kind: keyof TunnelPorts;
   port: number;
@@ -20,9 +23,10 @@ const USUAL: readonly TunnelPort[] = [
   { kind: "geneve", port: 6081 },
 ];
 
-/** Each port is one comparison for each UDP packet. */
+/** Ports at most: each costs one comparison for each UDP packet. */
 const PORTS_MAX = 16;
 
+/** Ports of the tunnel devices of a namespace, as its own links tell them. */
 export function tunnelPortsOf({ links }: NetnsState): TunnelPort[] {
   return links.flatMap(({ kind, tunnel }) => {
     const port = tunnel?.port;
@@ -31,7 +35,7 @@ export function tunnelPortsOf({ links }: NetnsState): TunnelPort[] {
   });
 }
 
-/** Of a port, a device says more than custom does. */
+/** The usual ports and those of devices. A device on a usual port decides what the port is for. */
 export function tunnelPorts(own: readonly TunnelPort[]): TunnelPorts {
   const kinds = new Map<number, keyof TunnelPorts>();
   for (const { port, kind } of [...USUAL, ...own]) {

@@ -42,7 +42,7 @@ export function withoutPorts(node: FilterNode): FilterNode {
   }
 }
 
-/** Is the event to be kept, given a filter for both directions. */
+/** Whether the event is to be kept. `node` is the filter for both directions, as a plan has it. */
 export function keeps(node: FilterNode, event: Event): boolean {
   if (event.kind === "neighbour") return true;
   if (event.kind === "route") return mayMatch(node, event);
@@ -50,7 +50,7 @@ export function keeps(node: FilterNode, event: Event): boolean {
   return (event.fragmentOffset ?? 0) > 0 && matchesAny(withoutPorts(node), formsOf(event));
 }
 
-/** As `evidence` in kernel_filter.ts has it. */
+/** The same packets as `evidence` in kernel_filter.ts lets through, for the same reason. */
 function isEvidence({ network, protocol, icmpType = -1 }: Event): boolean {
   if (network === "arp") return true;
   if (protocol === 1) return [3, 4, 5, 11, 12].includes(icmpType);
@@ -96,8 +96,8 @@ export function formsOf(event: Event): FilterPacket[] {
 }
 
 /**
- * A lookup often knows neither ports nor protocol, and no source before one is chosen: what is not
- * told may match.
+ * Whether a routing lookup may be about a packet that the filter asks for. A lookup often tells
+ * neither ports nor protocol, and no source before one is chosen: what it does not tell may match.
  */
 export function mayMatch(node: FilterNode, lookup: FilterPacket): boolean {
   return judge(node, lookup) !== false;
@@ -120,7 +120,7 @@ function judge(node: FilterNode, lookup: FilterPacket): boolean | undefined {
   }
 }
 
-/** `decisive` decides alone; else one that is not known leaves it open. */
+/** One part that is `decisive` decides. Without one, a part that is not known leaves it open. */
 function join(parts: (boolean | undefined)[], decisive: boolean): boolean | undefined {
   if (parts.includes(decisive)) return decisive;
   return parts.includes(undefined) ? undefined : !decisive;
@@ -128,7 +128,7 @@ function join(parts: (boolean | undefined)[], decisive: boolean): boolean | unde
 
 type Term = Exclude<FilterNode, { kind: "all" | "not" | "and" | "or" }>;
 
-/** Does the lookup tell what the term asks. */
+/** Whether the lookup tells what the term asks about. */
 function isTold(term: Term, lookup: FilterPacket): boolean {
   switch (term.kind) {
     case "network":

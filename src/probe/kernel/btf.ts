@@ -7,9 +7,10 @@ import { countOf, KIND, kindOf, malformed, trailerOf, TRANSPARENT } from "./btf_
 const MAGIC = 0xeb9f;
 const MEMBERS_DEEP_MAX = 16;
 
+/** A member of a struct or union. */
 export interface Member {
   name: string;
-  /** From the start of the struct asked for, through anonymous structs and unions. */
+  /** Bits from the start of the struct asked for, also for members of anonymous structs in it. */
   offsetBits: number;
   /** Type id, for `structOf`. */
   type: number;
@@ -17,16 +18,21 @@ export interface Member {
 
 /** A type as stored; its words are what follows the first twelve bytes. */
 export interface RawType {
+  /** `BTF_KIND_*` of linux/btf.h; those used here are `KIND`. */
   kind: number;
   name: string;
-  /** Kind, count and flag. */
+  /** The word that packs kind, count and flag, as stored. */
   info: number;
-  /** Size, or the type id this one refers to. */
+  /**
+   * Bytes of a struct, union, enum or number; the type id of what a pointer or typedef refers to.
+   */
   size: number;
+  /** Members, values or parameters. */
   count: number;
   words: number[];
 }
 
+/** Types of a kernel or a module, by name and by id. */
 export interface Btf {
   /** Values of the enum by name of the value, in the kernel's order; null when there is none. */
   enumOf(name: string): Map<string, number> | null;
@@ -44,7 +50,10 @@ export interface Btf {
   string(offset: number): string;
 }
 
-/** Reads vmlinux BTF, or, given its `base`, the BTF of a module. */
+/**
+ * Reads the BTF of vmlinux, or, given that as its `base`, the BTF of a module. Throws LasthopError
+ * `btf_malformed` when it is cut short or has kinds of types that are newer than this reader.
+ */
 export function readBtf(bytes: Uint8Array, base?: Btf): Btf {
   return new Reader(bytes, base as Reader | undefined);
 }

@@ -6,13 +6,15 @@
 import type { Btf, RawType } from "./btf.ts";
 import { KIND, TRANSPARENT } from "./btf_layout.ts";
 
+/** What the excerpt must have. */
 export interface Wanted {
   /** Structs, unions, enums and typedefs, by name; those that do not exist are left out. */
   types: Iterable<string>;
-  /** Members that are followed to what they point at; other pointers lead nowhere. */
+  /** Names of members whose pointers keep their target; other pointers become `void *`. */
   members: ReadonlySet<string>;
 }
 
+/** BTF with the wanted types and what is part of them. Ids are new: 1 to the number of types. */
 export function excerptBtf(btf: Btf, wanted: Wanted): Uint8Array {
   const excerpt = new Excerpt(btf, wanted.members);
   for (const name of wanted.types) {
@@ -27,7 +29,7 @@ const VOID = 0;
 class Excerpt {
   readonly #btf: Btf;
   readonly #followed: ReadonlySet<string>;
-  /** Id there to id here. */
+  /** Id of a type in the whole BTF → its id in the excerpt. */
   readonly #kept = new Map<number, number>();
   readonly #pointersTo = new Map<number, number>();
   readonly #types: number[][] = [];
@@ -45,7 +47,7 @@ class Excerpt {
     if (here !== undefined) return here;
     const type = id === VOID ? null : this.#btf.type(id);
     if (!type) return VOID;
-    // A tag says something of the next type that nobody here asks.
+    // A type tag (`__user`, `__rcu`) says nothing that bpftrace needs: the type behind it is kept.
     if (type.kind === KIND.TYPE_TAG) return this.keep(type.size);
     if (type.kind === KIND.POINTER) return this.#pointerTo(this.#pointee(type, false));
     // Reserved before its parts are kept: a struct may lead back to itself.

@@ -1,6 +1,7 @@
 /** How BTF lays out a type: https://docs.kernel.org/bpf/btf.html */
 import { LasthopError } from "../../event/error.ts";
 
+/** `BTF_KIND_*` of linux/btf.h, as far as they are told apart here. */
 export const KIND = {
   INT: 1,
   POINTER: 2,
@@ -16,16 +17,20 @@ export const KIND = {
 /** Kinds that only stand before another type: typedef, volatile, const, restrict, type tag. */
 export const TRANSPARENT: ReadonlySet<number> = new Set([8, 9, 10, 11, 18]);
 
-/** 24 bits and 7: later kernels use those that earlier ones left zero. */
+/**
+ * How many members, values or parameters a type has. 24 bits are read, where older kernels use 16
+ * and leave the others zero.
+ */
 export function countOf(info: number): number {
   return info & 0xffffff;
 }
 
+/** The kind of a type. 7 bits are read, where older kernels use 5 and leave the others zero. */
 export function kindOf(info: number): number {
   return (info >>> 24) & 0x7f;
 }
 
-/** Bytes after the first 12 of a type. */
+/** Bytes after the first 12 of a type. Throws LasthopError `btf_malformed` for an unknown kind. */
 export function trailerOf(kind: number, count: number): number {
   switch (kind) {
     case KIND.INT:
@@ -53,6 +58,7 @@ export function trailerOf(kind: number, count: number): number {
   }
 }
 
+/** LasthopError `btf_malformed`, to be thrown. */
 export function malformed(what: string): LasthopError {
   return new LasthopError("btf_malformed", `Cannot read the kernel's BTF: ${what}`);
 }

@@ -5,7 +5,9 @@ import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
 import { hasKernelBtf, readKernelBtf } from "./kernel_btf.ts";
 import { readTracefs } from "./tracefs.ts";
 
+/** What this process may see on this kernel with this bpftrace. */
 export interface Capability {
+  /** As `uname -r` prints it. */
   kernel: string;
   /** "0.17.0"; null when it is not installed. */
   bpftrace: string | null;
@@ -17,6 +19,7 @@ export interface Capability {
   tracepoints: Set<string>;
   /** False: `tracepoints` is empty for want of privilege, which says nothing of the kernel. */
   tracepointsRead: boolean;
+  /** The kernel describes its types in /sys/kernel/btf/vmlinux. */
   btf: boolean;
   /** Where a packet's connection is kept, so that translations can be joined; null if unknown. */
   conntrack: ConntrackLayout | null;
@@ -24,11 +27,15 @@ export interface Capability {
   dropReason: boolean;
   /** This bpftrace can use raw tracepoints, which cost less. */
   raw: boolean;
+  /** The kernel was built with kprobes. */
   kprobes: boolean;
+  /** How many processors are online. */
   cpus: number;
+  /** What the kernel withholds even from root. Under `confidentiality` nothing can be traced. */
   lockdown: "none" | "integrity" | "confidentiality" | "unknown";
 }
 
+/** The oldest bpftrace that runs the scripts. */
 export const BPFTRACE_MIN = "0.17";
 
 /** The first bpftrace whose raw tracepoints were proven with these scripts; 0.17 has none. */
@@ -36,6 +43,7 @@ const RAW_MIN = "0.23";
 
 const CAP_SYS_ADMIN = 21;
 
+/** Finds out what can be seen. What cannot be read, as by an ordinary user, counts as not there. */
 export async function readCapability(binary = "bpftrace"): Promise<Capability> {
   const [btf, hasBtf, tracefs, version, status, online] = await Promise.all([
     readKernelBtf(),
@@ -65,12 +73,16 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
   };
 }
 
-/** Throws what stands in the way of tracing at all. */
+/** Throws the LasthopError of `obstacleOf` when this machine cannot trace at all. */
 export function requireTracing(capability: Capability): void {
   const obstacle = obstacleOf(capability);
   if (obstacle) throw obstacle;
 }
 
+/**
+ * What stands in the way of tracing, the first of: `not_root`, `not_privileged`,
+ * `bpftrace_missing`, `bpftrace_old`, `btf_missing`, `locked_down`; null when nothing does.
+ */
 export function obstacleOf(capability: Capability): LasthopError | null {
   const { root, uid, privileged, bpftrace, btf, lockdown } = capability;
   const cannot = (code: string, why: string) => new LasthopError(code, `Cannot trace: ${why}`);
@@ -105,7 +117,7 @@ export function obstacleOf(capability: Capability): LasthopError | null {
   return null;
 }
 
-/** `actual` and `wanted` as "0.17.0": is it that version, or a later one? */
+/** Whether `actual`, such as "0.17.0", is the version `wanted` or a later one. */
 export function isAtLeast(actual: string, wanted: string): boolean {
   const numbers = (version: string) => version.split(".").map(Number);
   const [have, need] = [numbers(actual), numbers(wanted)];
@@ -115,7 +127,7 @@ export function isAtLeast(actual: string, wanted: string): boolean {
   return true;
 }
 
-/** 0.24 finds raw tracepoints by the function tracer's list; later ones are given a list. */
+/** 0.24 finds raw tracepoints only in the list of the function tracer; later ones take our list. */
 function hasRawTracepoints(bpftrace: string, functionTracer: boolean): boolean {
   if (!isAtLeast(bpftrace, RAW_MIN)) return false;
   return functionTracer || !isAtLeast(bpftrace, "0.24") || isAtLeast(bpftrace, "0.25");
@@ -136,7 +148,7 @@ function hasCapability(status: string, bit: number): boolean {
   return ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 1n;
 }
 
-/** "0-3,8" is five. */
+/** How many processors a list of the kernel names: 5 for "0-3,8". */
 export function countCpus(online: string): number {
   let count = 0;
   for (const [, from, to] of online.matchAll(/(\d+)(?:-(\d+))?/g)) {

@@ -5,12 +5,17 @@
 import type { Btf } from "./btf.ts";
 import { readModuleBtf } from "./kernel_btf.ts";
 
-/** Bytes from the start of `struct nf_conn`; addresses and ports are those as first sent. */
+/** Where `struct nf_conn` keeps a connection; addresses and ports are those of its first packet. */
 export interface ConntrackLayout {
+  /** Bytes from the start of the struct to the connection's `IPS_*` bits. */
   status: number;
+  /** Bytes from the start of the struct. */
   source: number;
+  /** Bytes from the start of the struct. */
   sourcePort: number;
+  /** Bytes from the start of the struct. */
   destination: number;
+  /** Bytes from the start of the struct. */
   destinationPort: number;
 }
 
@@ -22,6 +27,7 @@ export async function readConntrackLayout(kernel: Btf): Promise<ConntrackLayout 
   return module && conntrackLayout(module);
 }
 
+/** The layout in one BTF; null when it lacks `struct nf_conn` or one of the members. */
 export function conntrackLayout(btf: Btf): ConntrackLayout | null {
   if (btf.offsetOf("sk_buff", ["_nfct"]) === null) return null;
   const at = (...path: string[]) => {

@@ -14,6 +14,7 @@ export function readModuleBtf(module: string, base: Btf): Promise<Btf | null> {
   return read(module, base);
 }
 
+/** Whether /sys/kernel/btf/vmlinux is there, readable or not. */
 export async function hasKernelBtf(): Promise<boolean> {
   return await Deno.stat(`${DIRECTORY}/vmlinux`).then(({ isFile }) => isFile, () => false);
 }

@@ -6,10 +6,11 @@ import type { Btf } from "./btf.ts";
 import { readKernelBtf, readModuleBtf } from "./kernel_btf.ts";
 import { readTracefs } from "./tracefs.ts";
 
+/** Names of the drop reasons of one kernel. */
 export interface DropReasons {
   /** `NETFILTER_DROP`, `QDISC_OVERLIMIT`; `OPENVSWITCH:9` or `9` when it has no name here. */
   name(number: number): string;
-  /** How many have names. */
+  /** How many reasons have names. */
   known: number;
   source: "BTF" | "tracepoint format" | "none";
 }
@@ -18,6 +19,9 @@ export interface DropReasons {
 const SUBSYSTEM_ENUMS = ["qdisc_drop_reason", "mac80211_drop_reason", "ovs_drop_reason"];
 const SUBSYSTEM_MODULES = ["mac80211", "openvswitch"];
 
+/**
+ * Reasons of the running kernel: from its BTF, else from the format of `skb:kfree_skb`, else none.
+ */
 export async function readDropReasons(): Promise<DropReasons> {
   const btf = await readKernelBtf();
   if (btf?.enumOf("skb_drop_reason")) {
@@ -28,6 +32,7 @@ export async function readDropReasons(): Promise<DropReasons> {
   return dropReasonsOfFormat(tracefs?.dropFormat ?? "");
 }
 
+/** Reasons that the BTF of the kernel and of its modules names. */
 export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReasons {
   const names = new Map<number, string>();
   const add = (number: number, name: string) => {
@@ -41,7 +46,8 @@ export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReaso
   for (const source of [btf, ...modules]) {
     for (const name of SUBSYSTEM_ENUMS) {
       for (const [value, number] of source.enumOf(name) ?? []) {
-        // Some list their other verdicts, too; a reason tells its subsystem, a mere bound has "__".
+        // mac80211's enum holds other verdicts, too: a reason has the number of its subsystem in
+        // its high half. Names with "__" or "_MAX" only mark where a range begins or ends.
         if (!subsystems.has(number >>> 16) || /^__|_MAX$/.test(value)) continue;
         add(number, subsystemName(value));
       }
@@ -54,7 +60,7 @@ export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReaso
   };
 }
 
-/** `__print_symbolic(REC->reason, { 2, "NOT_SPECIFIED" }, …)` of `skb:kfree_skb`. */
+/** Reasons out of `__print_symbolic(REC->reason, { 2, "NOT_SPECIFIED" }, …)` of `skb:kfree_skb`. */
 export function dropReasonsOfFormat(format: string): DropReasons {
   const [, list = ""] = format.split("__print_symbolic(REC->reason,");
   const names = new Map<number, string>();

@@ -4,12 +4,15 @@
  */
 import { execa } from "execa";
 
+/** What tracefs and securityfs tell of this kernel. */
 export interface Tracefs {
   /** As `net:netif_receive_skb`. */
   tracepoints: Set<string>;
   /** Format file of `skb:kfree_skb`; "" where the kernel has none. */
   dropFormat: string;
+  /** The kernel was built with kprobes. */
   kprobes: boolean;
+  /** The kernel was built with the function tracer. */
   functionTracer: boolean;
   /** As the kernel shows it, `[none] integrity confidentiality`; null where it has no lockdown. */
   lockdown: string | null;
@@ -52,7 +55,9 @@ export async function readTracefs(): Promise<Tracefs | null> {
   };
 }
 
-/** Format files of these tracepoints, one after another; null as above. */
+/**
+ * Format files of these tracepoints, one after another; null when this process may not read them.
+ */
 export function readFormats(tracepoints: Iterable<string>): Promise<string | null> {
   const script = `${MOUNT}
 for e; do cat $t/events/$e/format; done

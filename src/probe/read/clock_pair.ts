@@ -1,16 +1,19 @@
 /** Places the node's monotonic clock in the day, from its heartbeat. */
 
+/** One moment by two clocks. */
 export interface ClockPair {
+  /** CLOCK_MONOTONIC of the node. */
   monotonicNs: bigint;
+  /** Milliseconds since 1970, by the clock of this process. */
   wallMs: number;
 }
 
-/** A wall clock that is set moves all older pairs: they are forgotten soon. */
+/** Pairs that are kept: two seconds of them. Pairs from before the wall clock was set are wrong. */
 const PAIRS_MAX = 20;
 
 /**
- * A tick is read some time after it was made, and never before: of several pairs the one whose
- * clocks are least apart is the nearest to the truth.
+ * Pairs of the last ticks. A tick is read some time after it was made, never before, so the pair
+ * whose clocks are the least apart is the nearest to the truth.
  */
 export class ClockPairs {
   #pairs: ClockPair[] = [];

@@ -1,10 +1,11 @@
 /**
- * The lines of one bpftrace run, decoded. Two runs overlap while one replaces the other: each sees
- * all packets, and a moment in between decides which run's word is taken.
+ * The lines of one bpftrace run, decoded. Two runs overlap while one replaces the other, and each
+ * sees all packets. Events before one moment are taken from the old run, later ones from the new.
  */
 import type { Event } from "../../event/event.ts";
 import { createDecoder, type Decoder } from "./decode.ts";
 
+/** Whom a source tells what it read. */
 export interface LineSourcePorts {
   onEvent(event: Event): void;
   onTick(timeNs: bigint): void;
@@ -12,10 +13,11 @@ export interface LineSourcePorts {
   reasonName(number: number): string;
 }
 
+/** Decodes lines, and passes on the events of the time in which its run counts. */
 export class LineSource {
-  /** Events before it are another run's. */
+  /** Events before it are taken from the run before. */
   #fromNs: bigint;
-  /** Events from it on are another run's. */
+  /** Events from it on are taken from the run after; null while there is none. */
   #untilNs: bigint | null = null;
   #firstTick = Promise.withResolvers<bigint>();
   readonly #ended = Promise.withResolvers<void>();
@@ -42,11 +44,12 @@ export class LineSource {
     this.#decoder.line(text);
   }
 
-  /** The first sign of life. */
+  /** CLOCK_MONOTONIC in ns of the first heartbeat. */
   get firstTick(): Promise<bigint> {
     return this.#firstTick.promise;
   }
 
+  /** Events from `fromNs` on are taken. */
   begin(fromNs: bigint): void {
     this.#fromNs = fromNs;
   }

@@ -4,15 +4,17 @@
  */
 import type { Event } from "../../event/event.ts";
 
-/** The kernel asks three times, a second apart. */
+/** Milliseconds: the kernel asks three times, a second apart, and then gives up. */
 const GIVES_UP_MS = 3_400;
 
 const ASKS = /^(__neigh_event_send|neigh_timer_handler|neigh_probe)$/;
 
+/** Which namespaces ask for a next hop and have had no answer yet. */
 export class NeighbourWaits {
-  /** When each namespace asked last without having sent a packet since. */
+  /** When each namespace, by inode, began to ask without having sent a packet since. */
   #askedMs = new Map<number, number>();
 
+  /** Takes an event that was read at `nowMs`, by any clock that `remainingMs` is told, too. */
   note(event: Event, nowMs: number): void {
     if (event.netns === undefined) return;
     if (event.kind === "consume" && ASKS.test(event.function ?? "")) {
@@ -21,7 +23,7 @@ export class NeighbourWaits {
     } else if (isAnswered(event)) this.#askedMs.delete(event.netns);
   }
 
-  /** Milliseconds until the last of them is given up; 0 when none waits. */
+  /** Milliseconds until the kernel gives up on the last of those packets; 0 when none waits. */
   remainingMs(nowMs: number): number {
     let remaining = 0;
     for (const askedMs of this.#askedMs.values()) {

@@ -4,7 +4,9 @@ import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrac
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { render, type Rendered, type RenderOptions, SCRIPTS } from "./render.ts";
 
+/** What to attach, and how. */
 export interface AttachOptions {
+  /** Sources of the scripts and fragments of `bpf/` by name, as `loadSources` gives them. */
   sources: ReadonlyMap<string, string>;
   render: RenderOptions;
   run: Omit<BpftraceOptions, "program">;
@@ -13,14 +15,16 @@ export interface AttachOptions {
   signal: AbortSignal;
 }
 
+/** A bpftrace that is attached. */
 export interface Attached {
   run: BpftraceRun;
+  /** All scripts; one that could not be attached says why. */
   scripts: Script[];
   /** What was really rendered, which may be less than what was asked for. */
   render: RenderOptions;
 }
 
-/** Left out scripts, each with what bpftrace said of it. */
+/** Scripts that are left out, each with what bpftrace said of it. */
 type LeftOut = ReadonlyMap<string, string>;
 
 /** One way to ask, and what it gives up. */
@@ -30,7 +34,7 @@ interface Way {
   run?: Partial<BpftraceOptions>;
 }
 
-/** In this order: what costs the least first. The lists only cost time. */
+/** Tried in this order: what is given up first costs the least. Without short lists only time. */
 const WAYS: readonly Way[] = [
   { without: "" },
   { without: "short lists", run: { version: undefined } },
@@ -45,8 +49,9 @@ const WAYS: readonly Way[] = [
 ];
 
 /**
- * Resolves when everything is attached; rejects when not even the heartbeat runs. A program that is
- * refused is tried with less in it, then without the scripts that are to blame.
+ * Resolves when everything is attached that this kernel takes. A program that is refused is tried
+ * with less in it, then without the scripts that are to blame. Rejects with the BpftraceDied of the
+ * last attempt when not even the heartbeat runs, and as `startBpftrace` does.
  */
 export async function attach(options: AttachOptions): Promise<Attached> {
   let refusal: Refused | undefined;
@@ -65,7 +70,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   return await attachRest(options, refusal!);
 }
 
-/** Everything was given up in vain, so a script is to blame: without it, the rest may be whole. */
+/** Giving things up did not help, so a script is to blame: without it, the others may all run. */
 async function attachRest(options: AttachOptions, first: Refused): Promise<Attached> {
   const asked = { ...options, run: { ...options.run, version: undefined } };
   let refusal = first;
@@ -80,7 +85,7 @@ async function attachRest(options: AttachOptions, first: Refused): Promise<Attac
   }
 }
 
-/** bpftrace or the kernel said no. Anything else that goes wrong is thrown. */
+/** bpftrace or the kernel refused a program. Anything else that goes wrong is thrown. */
 class Refused {
   constructor(
     readonly failure: BpftraceDied,
@@ -118,7 +123,9 @@ async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attach
   }
 }
 
-/** A script is left out by hiding its tracepoints from the renderer. */
+/**
+ * Renders without some scripts: the renderer is not told of their tracepoints, so it omits them.
+ */
 function renderWithout(options: AttachOptions, leftOut: LeftOut): Rendered {
   const tracepoints = new Set(options.render.tracepoints);
   for (const name of leftOut.keys()) {
@@ -138,7 +145,7 @@ function tracepointsOf(source: string): string[] {
   return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map((match) => match[1]!);
 }
 
-/** Who is to blame: the script that bpftrace names, else those that do not attach alone. */
+/** Which scripts are to blame: the one that bpftrace names, else all that do not attach alone. */
 async function blame(
   options: AttachOptions,
   { said, program }: Refused,
@@ -173,7 +180,10 @@ async function refusalOf(options: AttachOptions, name: string): Promise<Refused 
 
 const why = (said: string) => `bpftrace refused it: ${said}`.slice(0, 500);
 
-/** By the probe's name, or by the line of the program it complains of. */
+/**
+ * The script that a refusal is about, by what bpftrace 0.17 to 0.27 say: the name of a tracepoint,
+ * or the line of the program, whose probe is the nearest above it.
+ */
 function scriptNamed(
   said: string,
   program: string,

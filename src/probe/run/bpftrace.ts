@@ -8,8 +8,12 @@ import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
 import { writeShortlist } from "./shortlist.ts";
 
+/** A bpftrace that was started. */
 export interface BpftraceRun {
-  /** Resolves at the first heartbeat: everything is attached. Rejects when it never comes. */
+  /**
+   * Resolves at the first heartbeat: everything is attached. Rejects when it never comes, with
+   * BpftraceDied or LasthopError `attach_timeout` or `stopped`.
+   */
   ready: Promise<void>;
   /** Detaches; resolves when bpftrace is gone and its last lines were read. */
   stop(): Promise<void>;
@@ -18,7 +22,9 @@ export interface BpftraceRun {
   pid: number;
 }
 
+/** What bpftrace is to run, and who hears of it. */
 export interface BpftraceOptions {
+  /** Source of the program, as `render` gives it. */
   program: string;
   onLine(line: string): void;
   /** Lines that were emitted and never came. */
@@ -27,8 +33,11 @@ export interface BpftraceOptions {
   binary?: string;
   /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
   version?: string;
+  /** Processors that are online: their buffers share a bounded memory. */
   cpus?: number;
+  /** Until the first heartbeat; 60,000 where absent. */
   attachTimeoutMs?: number;
+  /** From SIGINT to SIGKILL; 10,000 where absent. */
   stopGraceMs?: number;
 }
 
@@ -44,9 +53,15 @@ ulimit -l unlimited 2>/dev/null
 exec "$0" -B line "$@"
 `;
 
-/** Detaching takes a second, and several on a busy node: who is killed before loses its last lines. */
+/**
+ * Detaching takes a second, and several on a busy node; a kill before that loses the last lines.
+ */
 const STOP_GRACE_MS = 10_000;
 
+/**
+ * Starts bpftrace on a program; `ready` tells when it is attached. Throws LasthopError
+ * `bpftrace_missing` when no process can be started at all.
+ */
 export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceRun> {
   const directory = await Deno.makeTempDir({ prefix: "lasthop-" });
   const file = `${directory}/program.bt`;
@@ -88,16 +103,16 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   }, attachTimeoutMs);
   ready.promise.finally(() => {
     clearTimeout(timer);
-    // Read by now; a probe that is killed later leaves no folder behind.
+    // bpftrace has read it by now; a probe that is killed later leaves no folder behind.
     return remove();
   }).catch(() => {});
   const loss = new LossMeter(options.onLost);
   const handle = (line: string) => {
-    // Printed by 0.17 to 0.23 among the lines, by later ones on stderr.
+    // bpftrace 0.17 to 0.23 print losses among the lines, later ones on stderr.
     const lost = /^Lost (\d+) events/.exec(line);
     if (lost) return loss.reported(Number(lost[1]));
     const emitted = /^@emitted: (\d+)/.exec(line);
-    // At exit, bpftrace leaves lines unread: they come after the end, and are not lost.
+    // When it detaches, bpftrace leaves lines unread. They are from after the end: no loss.
     if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
     options.onLine(line);
     if (line.startsWith("t\t")) {
@@ -138,7 +153,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   return { ready: ready.promise, stop, ended, pid };
 }
 
-/** execa's own kill sends at most one signal under Deno 2.9, and closes stdin: not used. */
+/** Not by execa's own kill, which sends at most one signal under Deno 2.9, and closes stdin. */
 function signal(pid: number, name: Deno.Signal): void {
   try {
     Deno.kill(pid, name);
@@ -147,7 +162,9 @@ function signal(pid: number, name: Deno.Signal): void {
   }
 }
 
-/** 16 MiB a processor, less on machines with many: memory is the node's. */
+/**
+ * Pages of 4 KiB a processor: 16 MiB each, less with many, so that all take 256 MiB at the most.
+ */
 function perfPages(cpus: number): number {
   let pages = 4096;
   while (pages > 64 && pages * cpus * 4096 > 256 * 2 ** 20) pages /= 2;

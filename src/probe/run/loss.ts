@@ -1,28 +1,30 @@
 /**
  * Counts the lines that the kernel emitted and that never arrived.
  *
- * bpftrace tells of losses itself, but late or never: 0.17 with the next line of the same processor,
- * 0.24 and later not for the last processor. So the scripts count what they emit. With each tick
- * that brings the count along, the difference to what arrived is exact. 0.17 can only read the count
- * while it prints it, when more may be on their way: there the difference holds in a pause, and at
- * the end.
+ * bpftrace tells of losses itself, but late or never: 0.17 with the next line of the same
+ * processor, 0.24 and later not for the last processor. So the scripts count what they emit. From
+ * 0.23 on each tick brings the count along, and the difference to what arrived is exact. 0.17
+ * prints the count as a map, which it reads while lines that are counted are still on their way:
+ * there the difference is taken only in a pause, and at the end.
  */
 
 /**
- * Less than a tick's interval: between two ticks that came sooner, bpftrace had nothing to read from
- * the processor that ticks, and so has read all others.
+ * How late a tick may arrive and still count as soon. Less than the interval of ticks: between two
+ * ticks that came soon, bpftrace had nothing to read from the processor that ticks, and since it
+ * reads one processor after the other, it has read all others too.
  */
 const LAG_MAX_MS = 80;
 
-/** Ticks in a row that came soon, before nothing is thought to be on its way. */
+/** After so many ticks in a row that came soon, no line is on its way any more. */
 const SOON_TICKS = 4;
 
+/** Compares what was emitted with what was received; `onLost` hears of each loss once. */
 export class LossMeter {
   #received = 0;
   #reported = 0;
   #told = 0;
   #emitted = -1;
-  /** Our clock less the kernel's, at the tick that came soonest. */
+  /** Our clock less the kernel's in milliseconds, at the tick that was the least late. */
   #soonestMs = Infinity;
   #soonTicks = 0;
 
@@ -33,13 +35,16 @@ export class LossMeter {
     this.#received += 1;
   }
 
-  /** What bpftrace says it lost. */
+  /** bpftrace says that it lost `count` lines more. */
   reported(count: number): void {
     this.#reported += count;
     this.#tell(this.#reported);
   }
 
-  /** `emitted`: before this tick and so received before it, or lost. */
+  /**
+   * A tick, printed at `kernelNs` of CLOCK_MONOTONIC and read at `nowMs` of this process's clock.
+   * `emitted` counts lines from before the tick: those not received by now are lost.
+   */
   tick(kernelNs: number, nowMs: number, emitted?: number): void {
     const aheadMs = nowMs - kernelNs / 1e6;
     this.#soonestMs = Math.min(this.#soonestMs, aheadMs);
@@ -49,7 +54,7 @@ export class LossMeter {
     this.#settle();
   }
 
-  /** Read while it was printed: it may count lines that come after it. */
+  /** The count as 0.17 prints it: read while it was printed, it may count lines that come later. */
   emitted(count: number): void {
     const paused = count === this.#emitted;
     this.#emitted = count;
@@ -65,7 +70,7 @@ export class LossMeter {
     this.#tell(this.#emitted - this.#received);
   }
 
-  /** Both count the same losses: the larger count knows more of them. */
+  /** Our difference and bpftrace's own count are of the same losses: the larger one knows more. */
   #tell(total: number): void {
     if (total <= this.#told) return;
     this.onLost(total - this.#told);

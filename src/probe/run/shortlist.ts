@@ -1,7 +1,7 @@
 /**
  * What bpftrace looks up while it compiles, cut down to what our program needs. It walks all types
  * for every cast, and 0.17 reads the kernel's list of tracepoints for every `args->`: attaching
- * took 3.7 s, and takes 0.6 s with lists of our own. They exist for that one process only.
+ * takes 3.7 s with the kernel's lists, and 0.6 s with ours. They exist for that one process only.
  */
 import type { Btf } from "../kernel/btf.ts";
 import { excerptBtf } from "../kernel/btf_excerpt.ts";
@@ -9,14 +9,17 @@ import { isAtLeast } from "../kernel/capability.ts";
 import { readKernelBtf } from "../kernel/kernel_btf.ts";
 import { readFormats } from "../kernel/tracefs.ts";
 
+/** How bpftrace is told of the lists. */
 export interface Shortlist {
+  /** Variables of its environment. */
   env: Record<string, string>;
+  /** Arguments before the program. */
   args: string[];
-  /** To be mounted over the kernel's list in bpftrace's own mount namespace. */
+  /** Path of a file, to be mounted over the kernel's list in bpftrace's own mount namespace. */
   availableEvents: string;
 }
 
-/** Writes the lists into `directory`, which must outlive bpftrace. */
+/** Writes the lists into `directory`, which must be there until bpftrace is attached. */
 export async function writeShortlist(
   directory: string,
   program: string,
@@ -27,12 +30,13 @@ export async function writeShortlist(
   const list: Shortlist = { env: {}, args: [], availableEvents: `${directory}/available_events` };
   await Deno.writeTextFile(list.availableEvents, events.map((event) => `${event}\n`).join(""));
   if (isAtLeast(bpftrace, "0.25")) {
-    // It knows a raw tracepoint by its stub, and finds none on a kernel without function tracer.
+    // 0.25 and later look for a raw tracepoint's stub function in the list of the function tracer,
+    // which some kernels are built without.
     const path = `${directory}/traceable_functions`;
     await Deno.writeTextFile(path, raw.map((event) => `__probestub_${event}\n`).join(""));
     list.args.push("--traceable-functions", path);
   }
-  // Later ones look raw tracepoints up by module, and types from a file belong to none.
+  // 0.24 and later look up raw tracepoints by module, which BTF from a file has none of.
   if (raw.length === 0 || !isAtLeast(bpftrace, "0.24")) {
     const [btf, formats] = await Promise.all([readKernelBtf(), readFormats(events)]);
     if (btf && formats !== null) {

@@ -1,4 +1,6 @@
-/** Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between. */
+/**
+ * Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between.
+ */
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake, RunningNode } from "./intake.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
@@ -11,22 +13,26 @@ import {
   watchState,
 } from "../state/mod.ts";
 
-/** Namespaces come and go with pods; a look at /proc tells. */
+/** Milliseconds between two looks at /proc for namespaces that came or went with pods. */
 const LOOK_MS = 2_000;
 
-/** Read together: a trace that is ended meanwhile waits for one such lot. */
+/** Namespaces read together: a trace that is ended meanwhile waits for them, and no longer. */
 const TOGETHER_MAX = 24;
 
-/** Watching takes two small processes a namespace: on a node with more, those with packets. */
+/**
+ * Watching takes two small processes for each namespace. On a node with more namespaces than this,
+ * only those that packets were seen in are watched.
+ */
 const WATCHED_FROM_START_MAX = 24;
 const WATCHED_MAX = 200;
 
-/** More than these are not read again at the end: it must not take minutes. */
+/** Namespaces read again at the end at most: it must not take minutes. */
 const FINAL_MAX = 64;
 
-/** How many namespaces' numbers are remembered that could not be found. */
+/** Inodes at most that are remembered of namespaces that could not be found. */
 const UNKNOWN_MAX = 10_000;
 
+/** Reads states and gives each to the intake, then to `onState`. */
 export class NodeState {
   readonly #schedule: StateSchedule;
   #watches: Watch[] = [];
@@ -35,7 +41,7 @@ export class NodeState {
   #following = false;
   #watched = new Set<number>();
   #stopped = false;
-  /** Namespaces whose state was read once. */
+  /** Inodes of namespaces whose state was read at least once. */
   #read = new Set<number>();
   /** Asked for in vain: a namespace that is gone, or cannot be opened. */
   #unknown = new Set<number>();
@@ -57,7 +63,7 @@ export class NodeState {
     }
   }
 
-  /** Something happened there that state may explain. */
+  /** Something happened in a namespace (its inode) that its state may explain. */
   request(netns: number): void {
     for (const node of this.intake.nodes) {
       const handle = node.netns.get(netns);
@@ -105,7 +111,7 @@ export class NodeState {
     const handles = this.intake.nodes.flatMap(({ all, netns }) =>
       [...netns.values()].filter(({ inode }) => !all || this.intake.active.has(inode))
     );
-    // Where nothing was read yet, this is all that will be known.
+    // Namespaces never read come first: of them, this is all that will be known.
     const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
     handles.sort((a, b) => read(a) - read(b));
     for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#took(state);

@@ -2,6 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import { findNetns, listNetns, type NetnsHandle } from "../state/mod.ts";
 
+/** A node that is to be traced. */
 export interface NodeSpec {
   name: string;
   netns: NetnsHandle[];
@@ -15,7 +16,11 @@ export interface NodeWords {
   netns: readonly string[];
 }
 
-/** Without words: one node, all namespaces. Throws for a namespace that is not there. */
+/**
+ * The nodes that the command line names; without any, one node `hostName` of all namespaces.
+ * Rejects with LasthopError `netns_unknown` for a namespace that is not there, and with `usage` for
+ * one that belongs to two nodes.
+ */
 export async function resolveNodes(
   words: readonly NodeWords[],
   hostName: string,

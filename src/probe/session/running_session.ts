@@ -9,6 +9,7 @@ import type { Planner } from "../filter/plan.ts";
 import type { Session, SessionOptions } from "./session.ts";
 import type { Tracer } from "./tracer.ts";
 
+/** What a session is made of. */
 export interface SessionParts {
   options: SessionOptions;
   planner: Planner;
@@ -20,23 +21,36 @@ export interface SessionParts {
 const FLUSH_MS = 200;
 const HEARTBEAT_MS = 1_000;
 
-/** Attaching waits so long for state, which may name tunnels and translations; the rest follows. */
+/**
+ * How long attaching waits for states, which may name tunnels and translations. What they name
+ * later changes the plan.
+ */
 const STATE_WAIT_MS = 500;
 
-/** After attaching; of a node with hundreds of namespaces the rest is read while it is traced. */
+/**
+ * How long being ready waits for states after everything is attached. Of a node with hundreds of
+ * namespaces the rest is read while it is traced.
+ */
 const STATE_WAIT_MAX_MS = 4_000;
 
-/** A change of plan costs seconds of processor: changes gather, and have a rest after each. */
+/**
+ * A change of plan costs seconds of processor time: changes are gathered for a while, and after
+ * each change of plan there is a rest.
+ */
 const REPLAN_MS = 1_000;
 const REPLAN_REST_MS = 10_000;
 
-/** Silence that tells that packets have arrived, and how long to wait for it: by the node's clock. */
+/**
+ * Silence that tells that no packet is on its way any more, and how long to wait for it. Both are
+ * by the node's clock.
+ */
 const QUIET_NS = 300_000_000n;
 const QUIET_WAIT_MAX_NS = 1_000_000_000n;
-/** By this process's clock: bpftrace may be starved on a busy node, but it may also hang. */
+/** The same by this process's clock, for a bpftrace that hangs; one on a busy node is only slow. */
 const QUIET_WAIT_MAX_MS = 10_000;
 const QUIET_LOOK_MS = 50;
 
+/** Begins when it is made. What goes wrong before it is ready rejects `ready`. */
 export class RunningSession implements Session {
   readonly nodes: readonly NodeSpec[];
   readonly ready: Promise<void>;

@@ -12,7 +12,10 @@ import { RunningSession } from "./running_session.ts";
 import type { Session, SessionOptions } from "./session.ts";
 import { Tracer } from "./tracer.ts";
 
-/** Begins. Throws what is wrong before anything is started: the filter, the machine. */
+/**
+ * Begins a trace. Rejects before anything is started: with LasthopError `filter_malformed` for a
+ * filter that cannot be read, and with those of `requireTracing` for what this machine lacks.
+ */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const planner = new Planner(parseFilter(options.filter));
   const [capability, reasons, sources] = await Promise.all([

@@ -6,10 +6,12 @@ import type { LineSource } from "../read/line_source.ts";
 import type { Plan } from "../filter/plan.ts";
 import type { RenderOptions } from "../run/render.ts";
 
+/** What is the same for all plans of a session. */
 export interface TracerOptions {
   sources: ReadonlyMap<string, string>;
   render: Omit<RenderOptions, "filter" | "tunnelPorts">;
   run: Omit<AttachOptions["run"], "onLine">;
+  /** A reader for the lines of one bpftrace; `held`: it waits for its `begin`. */
   openSource(held: boolean): LineSource;
   onProgress(text: string): void;
   onScripts(scripts: Script[]): void;
@@ -23,9 +25,13 @@ interface Running {
   plan: Plan;
 }
 
-/** From the newcomer's first tick on, so that both runs have seen the moment of the change. */
+/**
+ * From the first tick of the new bpftrace to the moment of the change, so that both bpftraces saw
+ * all that happened around it.
+ */
 const OVERLAP_NS = 250_000_000n;
 
+/** One bpftrace at a time, but for the moment in which another plan replaces it. */
 export class Tracer {
   #running: Running | undefined;
   #replacing: Promise<void> | undefined;
@@ -38,6 +44,7 @@ export class Tracer {
     return this.#running?.plan;
   }
 
+  /** Attaches. Rejects as `attach` does. */
   async start(plan: Plan): Promise<void> {
     const running = await this.#attach(plan, false);
     this.#watch(running);

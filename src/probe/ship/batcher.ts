@@ -5,8 +5,10 @@ import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { ClockPair } from "../read/clock_pair.ts";
 
+/** A batch as it goes to an ingest: its header, then its lines. */
 export interface ProbeBatch {
   header: BatchHeader;
+  /** Events as TSV and states as JSON (docs/event.md), without line ends. */
   lines: string[];
 }
 
@@ -17,29 +19,35 @@ export interface KernelFacts {
   kernel: string;
   bpftrace: string;
   scripts: BatchHeader["scripts"];
+  /** CLOCK_MONOTONIC when everything was attached. */
   attachedNs: bigint;
+  /** CLOCK_MONOTONIC up to which everything was read. */
   untilNs: bigint;
   clock: ClockPair;
-  /** What bpftrace lost, and lines nobody understood: of which node cannot be told. */
+  /** Lines that were emitted and never arrived: of which node cannot be told. */
   lost: number;
+  /** Lines that could not be understood: of which node cannot be told, either. */
   refused: number;
 }
 
+/** The node whose batches are made, and who takes them. */
 export interface BatcherOptions {
   node: string;
   allNetns: boolean;
   netns(): BatchHeader["netns"];
-  /** Names this run and this node: batches are known by it and their sequence. */
+  /** Names this run and this node. An ingest tells batches apart by it and their sequence. */
   probe: string;
   facts(): KernelFacts;
   onBatch(batch: ProbeBatch): void;
 }
 
+/** Lines of a batch that make it go out without waiting for the next flush. */
 export const EVENTS_MAX = 4_000;
 
-/** Events that wait for the first batch, while scripts attach one after the other. */
+/** Events at most that wait for the first batch, until everything is attached. */
 export const EVENTS_HELD_MAX = 100_000;
 
+/** Makes the batches of one node. Counts are totals since the start, as headers have them. */
 export class Batcher {
   events = 0;
   evicted = 0;

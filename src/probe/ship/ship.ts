@@ -7,21 +7,27 @@ import type { ProbeBatch } from "./batcher.ts";
 import type { Spool } from "./spool.ts";
 import { WaitingBatches } from "./waiting.ts";
 
+/** Where batches go, and where they wait. */
 export interface ShipperOptions {
-  /** Sends whole batches as lines. Throws `LasthopError`, as `createClient` does. */
+  /**
+   * Sends whole batches as lines. Rejects with LasthopError: one whose `retryable` is false ends
+   * the shipping, and `retryAfterSeconds` is how long the ingest asks to wait.
+   */
   send(text: string, signal: AbortSignal): Promise<void>;
   spool: Spool | null;
   /** Something a person at the probe's terminal should know. */
   onNotice(text: string): void;
   /** Events of a node were thrown away for want of room. */
   onEvicted(node: string, events: number): void;
+  /** Characters of batches that wait in memory; 32 Mi where absent. */
   charsMax?: number;
-  /** For tests: how time passes, and chance from 0 to 1. */
+  /** For tests: how time passes. */
   pause?(ms: number, signal: AbortSignal): Promise<void>;
+  /** For tests: a number from 0 to 1. */
   random?(): number;
 }
 
-/** One request's body: small enough to be sent again in a moment. */
+/** Characters of one request's body: few enough to be sent again in a moment. */
 const BODY_CHARS_MAX = 4 * 1024 * 1024;
 const CHARS_MAX = 32 * 1024 * 1024;
 const SEND_TIMEOUT_MS = 15_000;
@@ -30,8 +36,9 @@ const RETRY_MAX_MS = 30_000;
 /** How long batches stay in memory alone while the ingest is away. */
 const SPOOL_EVERY_MS = 1_000;
 
+/** Sends what is pushed, oldest first, until `drain`. */
 export class Shipper {
-  /** Resolves with what makes sending useless, such as a token that was refused. */
+  /** Resolves with an error that makes all sending useless, such as a token that was refused. */
   readonly failure: Promise<LasthopError>;
   readonly #failed = Promise.withResolvers<LasthopError>();
   readonly #waiting: WaitingBatches;
@@ -58,7 +65,10 @@ export class Shipper {
     this.#wake.resolve();
   }
 
-  /** Sends what there is, as long as it takes but not longer; true when nothing is left. */
+  /**
+   * Sends what there is, for `timeoutMs` at the most; what is left then goes to the spool. Resolves
+   * with true when all of it was sent.
+   */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#ending = true;
     this.#wake.resolve();
@@ -143,7 +153,9 @@ export class Shipper {
       : `reports wait in ${spool.options.directory}`;
   }
 
-  /** Twice as long after each failure, and never in step with others that were told the same. */
+  /**
+   * Twice as long after each failure, with chance in it, so that probes do not come all at once.
+   */
   async #waitToRetry(atLeastMs: number): Promise<void> {
     const steps = Math.min(this.#failures - 1, 16);
     const fullMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** steps);
@@ -176,7 +188,7 @@ export class Shipper {
   }
 }
 
-/** As `IngestError` has it; anything without a status is a connection that broke. */
+/** Fields that an `IngestError` has besides; an error without them is a connection that broke. */
 interface Refusal {
   status?: number;
   retryable?: boolean;

@@ -10,15 +10,19 @@ import { LasthopError } from "../../event/error.ts";
 import { gunzip, gzip } from "./gzip.ts";
 import { countByNode, isOrdinary, thinned } from "./thin.ts";
 
+/** A file of the spool. */
 export interface SpoolFile {
   name: string;
+  /** Size on disk. */
   bytes: number;
   /** It holds no ordinary events, or has lost them. */
   thin: boolean;
 }
 
+/** Where the spool is, and how much it may hold. */
 export interface SpoolOptions {
   directory: string;
+  /** Bytes on disk of all files together. */
   bytesMax: number;
   /** Events of a node were thrown away at the limit. */
   onEvicted(node: string, events: number): void;
@@ -27,6 +31,7 @@ export interface SpoolOptions {
 /** `000000000017.thin.gz`: the number orders, and is never used twice in a folder. */
 const NAME = /^(\d{12})\.(full|thin)\.gz$/;
 
+/** The files of one folder, which no other probe may use at the same time. */
 export class Spool {
   readonly #files: SpoolFile[] = [];
   #bytes = 0;
@@ -35,7 +40,11 @@ export class Spool {
 
   private constructor(readonly options: SpoolOptions) {}
 
-  /** What an earlier run left is in it. Makes no folder before there is something to keep. */
+  /**
+   * Opens a folder with what an earlier run left in it. Makes none before there is something to
+   * keep. Rejects with LasthopError `spool_failed` when the folder cannot be read, and with
+   * `spool_busy` when another probe uses it.
+   */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     await spool.#find();
@@ -52,7 +61,10 @@ export class Spool {
     return this.#files;
   }
 
-  /** Keeps whole batches. Throws `LasthopError` `spool_failed` when the disk doesn't take them. */
+  /**
+   * Keeps whole batches. Rejects with LasthopError `spool_failed` when the disk doesn't take them,
+   * and with `spool_busy` when another probe uses the folder.
+   */
   async add(text: string): Promise<void> {
     await this.#claim();
     const name = `${String(this.#next++).padStart(12, "0")}.${
@@ -202,7 +214,7 @@ async function writeRest(file: Deno.FsFile, data: Uint8Array, from: number): Pro
   for (let at = from; at < data.length;) at += await file.write(data.subarray(at));
 }
 
-/** A renamed file is only safe when its folder is. */
+/** After a rename, only a folder that is written to disk keeps the new name in a crash. */
 async function syncDirectory(path: string): Promise<void> {
   const folder = await Deno.open(path);
   try {

@@ -7,6 +7,10 @@ interface Waiting {
   thin: boolean;
 }
 
+/**
+ * A queue of batches, bounded by their characters; `onEvicted` hears of the events that a bound
+ * costs.
+ */
 export class WaitingBatches {
   #items: Waiting[] = [];
   #chars = 0;

@@ -37,6 +37,10 @@ export function unreadState({ inode, name }: NetnsHandle, timeNs: string): Netns
   return emptyState(inode, timeNs, name === undefined ? {} : { name: clip(name, 255) });
 }
 
+/**
+ * Reads the output of the tools. What cannot be understood is a gap of the snapshot, never an
+ * error.
+ */
 export function assemble(netns: NetnsHandle, sections: Sections): Reading {
   const gaps = new Gaps();
   const timeNs = monotonicNs(sections.get("clock")?.stdout ?? "");

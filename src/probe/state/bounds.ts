@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { NetnsState } from "../../event/state.ts";
 
+/** What could not be read, and why; both for people. */
 export type Gap = NetnsState["gaps"][number];
 
 /** Rows kept of each table: far above what a person reads, far below what hurts the wire. */

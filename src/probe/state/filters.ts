@@ -9,6 +9,10 @@ import { filters } from "./traffic_control.ts";
 /** tcx came with 6.6, netkit with 6.7. */
 const TCX_SINCE = [6, 6] as const;
 
+/**
+ * Filters of all sections `filter DEVICE WHERE` (tc of iproute2 6.1 to 7.x) and of `bpf-net`
+ * (bpftool).
+ */
 export function readFilters(sections: Sections, gaps: Gaps): TrafficControlFilter[] {
   if (sections.has("filters-cut")) gaps.add("filters", "cut: only the first 200 devices asked");
   const rows = [...sections.values()].flatMap((section) => {

@@ -1,10 +1,13 @@
-/** Rules and chains from the text of `iptables-save -c`, and their marriage with nft's rows. */
+/**
+ * Rules and chains from the text of `iptables-save -c`, and how they are joined with nft's rows.
+ */
 import type { NetfilterChain, NetfilterRule } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 import type { Netfilter } from "./nft_json.ts";
 
 type Tool = "iptables" | "iptables-legacy";
 
+/** What one `iptables-save` printed. */
 export interface SavedTables {
   chains: NetfilterChain[];
   rules: NetfilterRule[];
@@ -21,6 +24,7 @@ const NAT_PRIORITY: Record<string, number> = {
 const RULE = /^(?:\[(\d+):(\d+)\] )?-A (\S+)(?: (.*))?$/;
 const CHAIN = /^:(\S+) (\S+) \[/;
 
+/** Chains and rules of `iptables-save -c` (1.8) of one family, in its order. */
 export function savedTables(text: string, family: "ip" | "ip6", tool: Tool): SavedTables {
   const out: SavedTables = { chains: [], rules: [] };
   const positions = new Map<string, number>();

@@ -35,8 +35,8 @@ const TUNNELS = new Set([
 
 /**
  * `netnsid` says that the outer packets are in another netns. iproute2 then looks up the lower
- * device's index in the wrong netns, so that the name it prints may be of any device: only the index
- * is kept.
+ * device's index in the wrong netns, so that the name it prints may be of any device: only the
+ * index is kept.
  */
 export function tunnel(
   kind: string,
@@ -79,11 +79,13 @@ function meaningful(address: string | undefined): boolean {
   return address !== undefined && !["any", "0.0.0.0", "::"].includes(address);
 }
 
+/** Id and protocol of a VLAN device, from its `info_data`. */
 export function vlan(data: Data): Link["vlan"] {
   const id = number(data.id);
   return id === undefined ? undefined : { id, protocol: text(data.protocol) ?? "802.1Q" };
 }
 
+/** Settings of a bridge, from its `info_data`; what it does not tell is off. */
 export function bridge(data: Data): Link["bridge"] {
   const parsed = BridgeData.safeParse(data).data ?? {};
   return {
@@ -94,6 +96,10 @@ export function bridge(data: Data): Link["bridge"] {
   };
 }
 
+/**
+ * State and flags of a port, from its `info_slave_data`. Learning and flooding are on where not
+ * told.
+ */
 export function bridgePort(data: Data): Link["bridgePort"] {
   const parsed = PortData.safeParse(data).data ?? {};
   const state = parsed.state ?? "disabled";

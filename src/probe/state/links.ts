@@ -40,6 +40,7 @@ export const LinkRow = z.object({
   addr_info: z.array(AddressRow).optional(),
   stats64: z.object({ rx: record.optional(), tx: record.optional() }).optional(),
 });
+/** One link as `ip -j -d -s addr show` prints it. */
 export type LinkRow = z.infer<typeof LinkRow>;
 
 /** `ip addr` flags an address with keys of its own: `"tentative": true`. */

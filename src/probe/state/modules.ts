@@ -24,6 +24,7 @@ export function askable(loadable: string, loaded: string): Askable[] {
   );
 }
 
+/** What may be asked of the running kernel, as it is now: modules come and go. */
 export async function askableHere(): Promise<Askable[]> {
   const release = (await textOf("/proc/sys/kernel/osrelease")).trim();
   return askable(

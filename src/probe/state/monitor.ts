@@ -1,27 +1,30 @@
 /** One `ip monitor` or `nft monitor` inside a network namespace. */
 import { execa } from "execa";
 
+/** A monitor that was started. */
 export interface Monitor {
-  /** Settles when the kernel will tell it of every change, or when it won't. */
+  /** Resolves when the kernel will tell it of every change, or after 5 s without that. */
   ready: Promise<void>;
   stop(): Promise<void>;
 }
 
 const POLL_MS = 10;
 const READY_MS = 5_000;
-/** A longer line is no line of these tools. */
+/** Characters kept of a line: these tools print no longer ones. */
 const LINE_MAX = 64 * 1024;
 
-/** A monitor is in its namespace, but nobody's reason for the namespace to be there. */
+/** Processes of monitors. A namespace that only monitors are in counts as gone. */
 const pids = new Set<number>();
 
+/** Whether a process is a monitor that runs here. */
 export function isMonitor(pid: number): boolean {
   return pids.has(pid);
 }
 
 /**
- * A complaint is a line too: it says that the kernel had more to tell than there was room for.
- * `onEnd` is called when it ends without being stopped. `setpriv` lets the kernel end the monitor
+ * Starts a monitor in the namespace at `path`. A line on stderr is given to `onLine` too: it says
+ * that the kernel had more to tell than there was room for, so anything may have changed. `onEnd`
+ * is called when the monitor ends without being stopped. `setpriv` lets the kernel end the monitor
  * when this process ends, however it ends.
  */
 export function startMonitor(

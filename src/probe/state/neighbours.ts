@@ -1,9 +1,12 @@
-/** Neighbours (`ip -j neigh`), forwarding databases (`bridge -j fdb`) and VLANs (`bridge -j vlan`). */
+/**
+ * Neighbours (`ip -j neigh`), forwarding databases (`bridge -j fdb`) and VLANs (`bridge -j vlan`).
+ */
 import { z } from "zod";
 import type { FdbEntry, Link, Neighbour } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 import { int, str } from "./values.ts";
 
+/** A row of `ip -j neigh` (iproute2 6.1 to 7.x), or of `ip -j neigh show proxy`. */
 export const NeighbourRow = z.object({
   dst: z.string(),
   dev: z.string(),
@@ -14,6 +17,7 @@ export const NeighbourRow = z.object({
   extern_learn: z.unknown().optional(),
 });
 
+/** A row of the snapshot from one of the tool. */
 export function neighbour(row: z.infer<typeof NeighbourRow>): Neighbour {
   return {
     address: clip(row.dst, 64),
@@ -24,6 +28,7 @@ export function neighbour(row: z.infer<typeof NeighbourRow>): Neighbour {
   };
 }
 
+/** A row of `bridge -j fdb show`. */
 export const FdbRow = z.object({
   mac: z.string(),
   ifname: z.string(),
@@ -46,6 +51,7 @@ export function isMulticastFilter(row: FdbRow): boolean {
   return multicast && row.dst === undefined && (row.flags ?? []).includes("self");
 }
 
+/** A row of the snapshot from one of the tool. */
 export function fdbEntry(row: FdbRow): FdbEntry {
   const port = Number(row.port);
   return {
@@ -60,6 +66,7 @@ export function fdbEntry(row: FdbRow): FdbEntry {
   };
 }
 
+/** The VLANs of one device, as `bridge -c -j vlan show` prints them. */
 export const VlanRow = z.object({
   ifname: z.string(),
   vlans: z.array(z.object({

@@ -1,4 +1,4 @@
-/** Everything netfilter: nft's ruleset, in iptables' words where it is iptables', and legacy tables. */
+/** Rules of nft, in the words of iptables where iptables made them, and of iptables-legacy. */
 import type { Gaps } from "./bounds.ts";
 import { savedTables, withIptables } from "./iptables.ts";
 import { failure, jsonRows } from "./section_rows.ts";
@@ -6,6 +6,7 @@ import { type Netfilter, nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
 import type { Section, Sections } from "./sections.ts";
 
+/** Chains, rules and sets of all tables that were read; what is missing is a gap. */
 export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
   let out: Netfilter = { chains: [], rules: [], sets: [] };
   const tables = sections.get("tables");

@@ -2,6 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import { isMonitor } from "./monitor.ts";
 
+/** A network namespace, and how to get into it. */
 export interface NetnsHandle {
   inode: number;
   name?: string;
@@ -20,6 +21,7 @@ export function listNetns(): Promise<NetnsHandle[]> {
   return Promise.resolve(scanNetns());
 }
 
+/** As `listNetns`, at once: it reads /proc. */
 export function scanNetns(): NetnsHandle[] {
   const found = new Map<number, NetnsHandle>();
   for (const handle of [...mounted("self", ""), ...mounted("1", "/proc/1/root")]) {
@@ -91,7 +93,10 @@ function inodeOfLink(path: string): number | undefined {
   }
 }
 
-/** By name, inode, `pid:123` or absolute path. */
+/**
+ * A namespace by name, inode, `pid:123` or absolute path. Throws LasthopError `netns_unknown` when
+ * there is none.
+ */
 export async function findNetns(name: string): Promise<NetnsHandle> {
   const all = await listNetns();
   const pid = /^pid:(\d+)$/.exec(name)?.[1];
@@ -138,7 +143,9 @@ function suggestion(name: string, all: readonly NetnsHandle[]): string {
   return `must be one of the ${names.length} of this machine, nearest: ${near.join(", ")}`;
 }
 
-/** Edits from one to the other. */
+/**
+ * How many letters have to be put in, left out or changed to make one of the other (Levenshtein).
+ */
 export function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (let i = 1; i <= one.length; i++) {

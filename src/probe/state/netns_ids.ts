@@ -1,12 +1,15 @@
-/** Under which numbers namespaces know each other: how a link says where its other end is. */
+/**
+ * The numbers (nsid) that a namespace has for others. A link names by such a number the namespace
+ * that its other end is in.
+ */
 import { execa } from "execa";
 import { z } from "zod";
 import { listNetns, type NetnsHandle } from "./netns.ts";
 
-/** Per netns: its own number for another netns → that one's inode. */
+/** Inode of a namespace → its number for another namespace → the inode of that one. */
 export type NetnsIds = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
-/** What was asked of a namespace, and when nothing new can be learned by asking again. */
+/** What a namespace answered. Asking again tells nothing new while the same namespaces exist. */
 interface Known {
   ids: ReadonlyMap<number, number>;
   /** The namespaces there were when it was asked. */
@@ -25,7 +28,7 @@ export class NetnsIdCache {
     readonly ask: typeof readNetnsIds = readNetnsIds,
   ) {}
 
-  /** `wanted`: by inode of a namespace, the numbers its links name. */
+  /** Inodes behind numbers. `wanted` has, by inode of a namespace, the numbers its links name. */
   async of(wanted: ReadonlyMap<number, Iterable<number>>): Promise<NetnsIds> {
     if (wanted.size === 0) return new Map();
     const handles = await this.list();
@@ -54,10 +57,10 @@ export class NetnsIdCache {
 /**
  * Asks the kernel, in each netns of `inodes`, under which number it knows each of `all`.
  *
- * `ip netns list-id` answers by name, for what lies in /run/netns. So that it knows every namespace,
- * and each by its inode, it runs where /run/netns is a folder of our own: in a private mount
- * namespace that ends with the process, with /sys as the place to build it since no namespace is
- * opened through there.
+ * `ip netns list-id` answers by name, for what lies in /run/netns. So that it knows every
+ * namespace, and each by its inode, it runs where /run/netns is a folder of our own: in a private
+ * mount namespace that ends with the process, with /sys as the place to build it since no namespace
+ * is opened through there.
  */
 export async function readNetnsIds(
   inodes: readonly number[],

@@ -35,15 +35,21 @@ const Item = z.object({
   counter: Counter.optional(),
 });
 
+/** What netfilter does with packets in one namespace. */
 export interface Netfilter {
   chains: NetfilterChain[];
   rules: NetfilterRule[];
   sets: NetfilterSet[];
 }
 
-/** Characters of a rule's JSON that travel: a rule of thousands of addresses keeps its text only. */
+/**
+ * Characters of a rule's JSON that travel: a rule of thousands of addresses keeps its text only.
+ */
 const EXPRESSIONS_MAX = 8_000;
 
+/**
+ * Rows from the items of `nft -j list ruleset` (1.0 and 1.1), and from its text what JSON lacks.
+ */
 export function nftRuleset(items: readonly unknown[], text: NftText, gaps: Gaps): Netfilter {
   const out: Netfilter = { chains: [], rules: [], sets: [] };
   const counters = new Map<string, z.infer<typeof Counter>>();

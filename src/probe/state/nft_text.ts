@@ -3,6 +3,7 @@
  * the devices of a chain, which nft's JSON leaves out up to 1.0.6.
  */
 
+/** What the text has and the JSON has not. */
 export interface NftText {
   /** `family table chain handle` → rule. */
   rules: Map<string, string>;
@@ -10,6 +11,7 @@ export interface NftText {
   devices: Map<string, string[]>;
 }
 
+/** Key of `NftText.rules`. */
 export function ruleKey(family: string, table: string, chain: string, handle: number): string {
   return `${family} ${table} ${chain} ${handle}`;
 }
@@ -19,6 +21,7 @@ const CHAIN = /^\tchain (\S+) \{/;
 const RULE = /^\t\t(.*) # handle (\d+)$/;
 const HOOK = /^\t\ttype \S+ hook \S+ device(?:s = \{ ([^}]*) \}| (\S+)) /;
 
+/** Reads the text of `nft -a list ruleset` (1.0 and 1.1). */
 export function nftText(text: string): NftText {
   const out: NftText = { rules: new Map(), devices: new Map() };
   let table = "";

@@ -9,9 +9,12 @@ import { fillPeers, type Reading } from "./peers.ts";
 import { readSections } from "./run.ts";
 
 const TIMEOUT_MS = 10_000;
-/** More would take the node's processors away from the traffic. */
+/** Namespaces read at once: more would take the node's processors away from the traffic. */
 const PARALLEL_MAX = 3;
 
+/**
+ * The state of one namespace. One that cannot be read is a state with a gap, never an exception.
+ */
 export async function readState(
   netns: NetnsHandle,
   options: { timeoutMs?: number } = {},

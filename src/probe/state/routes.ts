@@ -4,6 +4,7 @@ import type { Route } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
 import { int, str } from "./values.ts";
 
+/** The IP version. */
 export type Family = 4 | 6;
 
 /** iproute2 prints an id as a number, as text, or by name: it depends on version and `-N`. */
@@ -17,6 +18,7 @@ const TYPES = [
 ];
 
 const Via = z.object({ host: str }).optional();
+/** A row of `ip -j -N route show table all` (iproute2 6.1 to 7.x). */
 export const RouteRow = z.object({
   type: id,
   dst: z.string(),
@@ -35,8 +37,10 @@ export const RouteRow = z.object({
     flags: z.array(z.string()).optional(),
   })).optional(),
 });
+/** A row as it was parsed. */
 export type RouteRow = z.infer<typeof RouteRow>;
 
+/** A row of the snapshot from one of the tool. */
 export function route(row: RouteRow, family: Family): Route {
   const mtu = row.metrics?.map((metric) => metric.mtu).find((value) => value !== undefined);
   const gateway = row.gateway ?? row.via?.host;
@@ -70,6 +74,9 @@ function routeType(value: string | number | undefined): string {
   return TYPES[Number(value)] ?? clip(String(value), 255);
 }
 
+/**
+ * Number of a routing table from its number or name; undefined for a name that is not the kernel's.
+ */
 export function tableNumber(value: string | number | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (value in TABLES) return TABLES[value];

@@ -8,6 +8,7 @@ import { int, str } from "./values.ts";
 /** An id as a number, as text, or by name, as in routes. */
 const id = z.union([z.string(), z.number()]).optional();
 
+/** A row of `ip -j -N rule show` (iproute2 6.1 to 7.x). */
 export const RuleRow = z.object({
   priority: z.number().int(),
   not: z.null().optional(),
@@ -32,6 +33,7 @@ export const RuleRow = z.object({
   nop: z.unknown().optional(),
   l3mdev: z.unknown().optional(),
 });
+/** A row as it was parsed. */
 export type RuleRow = z.infer<typeof RuleRow>;
 
 /** `FR_ACT_*` of fib_rules.h. */
@@ -52,6 +54,7 @@ const PROTOCOLS: Record<string, string> = {
   "ipv6-icmp": "icmp6",
 };
 
+/** A row of the snapshot from one of the tool. */
 export function routingRule(row: RuleRow, family: Family): RoutingRule {
   const protocol = row.ipproto === undefined
     ? undefined

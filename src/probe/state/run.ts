@@ -10,8 +10,9 @@ const SECTION_BYTES_MAX = 8 * 1024 * 1024;
 const BYTES_MAX = 48 * 1024 * 1024;
 
 /**
- * `timeout` gives the tree a process group of its own and kills all of it: a hanging tool does not
- * outlive the limit, and what came before it is kept.
+ * Sections that the tools printed in the namespace at `path`. `timeout` gives their processes a
+ * group of its own and kills all of it: a hanging tool does not outlive `timeoutMs`, and what came
+ * before it is kept. Throws LasthopError `netns_unreadable` when nothing came at all.
  */
 export async function readSections(
   path: string,

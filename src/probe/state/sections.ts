@@ -10,6 +10,7 @@ export interface Section {
   status?: number;
 }
 
+/** Sections by name. */
 export type Sections = ReadonlyMap<string, Section>;
 
 /** Sections by name, in the order they ran. */

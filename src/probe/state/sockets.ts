@@ -6,7 +6,10 @@ import { clip } from "./bounds.ts";
 const LINE = /^(tcp|udp)\s+(\S+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+)\s/;
 const MEMORY = /skmem:\(r\d+,rb(\d+),.*\bd(\d+)\)/;
 
-/** `limits`: false where the text came from /proc/net, which knows no backlog and no `v6only`. */
+/**
+ * Sockets that `ss` of iproute2 6.1 to 7.x lists. `limits` is false where it read /proc/net instead
+ * of asking inet_diag: then it knows no backlog and no `v6only`.
+ */
 export function sockets(text: string, limits: boolean): Socket[] {
   return text.split("\n").flatMap((line) => {
     const found = LINE.exec(line);

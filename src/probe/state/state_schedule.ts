@@ -6,22 +6,28 @@
 import type { NetnsState } from "../../event/state.ts";
 import type { NetnsHandle } from "./mod.ts";
 
+/** How a state is read, and how often. */
 export interface StateScheduleOptions {
   read(netns: NetnsHandle): Promise<NetnsState>;
   onState(state: NetnsState): void;
-  /** What is asked in a burst is read once, after it. */
+  /** From the first request to the reading, so that a burst is read once; 150 where absent. */
   debounceMs?: number;
-  /** Shortest time between two readings of one namespace. */
+  /** Shortest time between two readings of one namespace; 1,000 where absent. */
   pauseMs?: number;
-  /** Of all namespaces together: reading may take this share of the time, after a first burst. */
+  /**
+   * Part of the time, from 0 to 1, that all reading may take after the first burst; 0.2 where
+   * absent.
+   */
   share?: number;
-  /** Reading that may be done at once before the share counts. */
+  /** Time of reading before the share counts; 2,000 where absent. */
   burstMs?: number;
+  /** For tests: milliseconds, from any beginning. */
   now?(): number;
 }
 
 const BURST_MS = 2_000;
 
+/** Reads one namespace at a time, in the order in which they become due. */
 export class StateSchedule {
   readonly #debounceMs: number;
   readonly #pauseMs: number;

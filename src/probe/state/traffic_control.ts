@@ -17,6 +17,7 @@ function* blocks(text: string, word: string): Generator<string[]> {
   if (block.length > 0) yield block;
 }
 
+/** Queueing disciplines as `tc -s qdisc show` lists them. */
 export function qdiscs(text: string): Qdisc[] {
   return [...blocks(text, "qdisc")].map((block) => {
     const head = (block[0] ?? "").trim();

@@ -5,6 +5,7 @@ import { type Monitor, startMonitor } from "./monitor.ts";
 import { lineJudge } from "./monitor_lines.ts";
 import { inodeOf, type NetnsHandle, scanNetns } from "./netns.ts";
 
+/** A watch over several namespaces. */
 export interface Watch {
   /** Settles when every change from now on will be told; what can't be watched is in `gaps`. */
   ready: Promise<void>;
@@ -12,16 +13,20 @@ export interface Watch {
   stop(): Promise<void>;
 }
 
+/** How soon and how often changes are told. */
 export interface WatchOptions {
-  /** Silence that ends a burst of changes. */
+  /** Silence that ends a burst of changes; 150 where absent. */
   quietMs?: number;
-  /** Least time between two calls for one namespace: rereading costs the node 50 ms of CPU. */
+  /**
+   * Least time between two calls for one namespace, because rereading costs the node 50 ms of
+   * processor time; 1,000 where absent.
+   */
   intervalMs?: number;
-  /** How often it looks whether a namespace is gone. */
+  /** How often it looks whether a namespace is gone; 2,000 where absent. */
   heldCheckMs?: number;
 }
 
-/** Two small processes each; a node with more namespaces has the rest read when it asks. */
+/** Namespaces watched at most, with two small processes each. */
 const WATCHED_MAX = 200;
 
 const IP = ["ip", "-o", "monitor", "link", "address", "route", "rule", "neigh", "netconf"];
@@ -107,8 +112,9 @@ function watchOne(
   };
 }
 
-/** What time is told by; tests have their own. */
+/** How time passes; tests have their own. */
 export interface Clock {
+  /** Milliseconds, from any beginning. */
   now(): number;
   /** Calls later; what it returns calls that off. */
   later(callee: () => void, ms: number): () => void;

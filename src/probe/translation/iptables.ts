@@ -1,7 +1,11 @@
 /** NAT rules as `iptables-save` prints them. */
 import { type Action, type Case, portNumber, protocolNumber, type Where } from "./rule.ts";
 
-/** Options whose values a translation depends on; those after `!` are not asked. */
+/**
+ * What a rule may do: one case, or none where it translates nothing and jumps nowhere. `text` is
+ * the line of iptables-save (1.8) from `-A` on. Options after `!` are skipped: what they exclude is
+ * not known to be excluded.
+ */
 export function iptablesCases(text: string): Case[] {
   const words = text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
   const where: { -readonly [key in keyof Where]: Where[key] } = {};
@@ -47,7 +51,7 @@ export function iptablesCases(text: string): Case[] {
 
 const some = (value: number | undefined) => value === undefined ? undefined : [value];
 
-/** One address: of a network, nobody can say which of it is meant. */
+/** One address. Of a network nobody can say which of its addresses a packet has. */
 const isHost = (value: string) => !value.includes("/") || /\/(32|128)$/.test(value);
 
 function actionsOf(target: string, to: string | undefined, toPort: string | undefined): Action[] {

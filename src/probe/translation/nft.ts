@@ -15,7 +15,7 @@ type Sets = (name: string) => NetfilterSet | undefined;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What a rule may do, a case each: a map has as many as it has elements. */
+/** What a rule may do. A map gives a case for each of its elements. `sets` finds one by name. */
 export function nftCases(expressions: readonly unknown[], sets: Sets): Case[] {
   let where: Where = {};
   const cases: Case[] = [];
@@ -85,7 +85,9 @@ function firstOf(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The elements of a map, in the rule or by name: what the key must be, and what comes of it. */
+/**
+ * The elements of a map, which stands in the rule or is named: the condition on its key, its value.
+ */
 function mapped({ key, data }: Json, sets: Sets): { where: Where; to: unknown }[] {
   const elements = typeof data === "string"
     ? sets(data.replace(/^@/, ""))?.elements
@@ -137,13 +139,15 @@ function simpleCondition({ payload, meta }: Json, values: readonly unknown[]): W
   return { ports, ...(number === undefined ? {} : { protocols: [number] }) };
 }
 
-/** Undefined when one of them is not known: then it is any. */
+/** Undefined when one of them is not known: then the condition may hold for any value. */
 function known<T>(values: readonly (T | undefined)[]): T[] | undefined {
   const all = values.filter((value) => value !== undefined);
   return all.length === values.length ? all : undefined;
 }
 
-/** Single values. Of prefixes and ranges nobody can say which of it is meant. */
+/**
+ * Values that stand alone; undefined with a prefix or range, which could mean any of its values.
+ */
 function valuesOf(right: unknown, sets: Sets): unknown[] | undefined {
   if (typeof right === "string" && right.startsWith("@")) {
     return sets(right.slice(1))?.elements.map(plain).filter(isSingle);

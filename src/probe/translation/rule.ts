@@ -1,14 +1,20 @@
 /** What a NAT rule says, whoever wrote it: what it asks of a packet, and what it does then. */
 
-/** Absent: any. What a rule asks besides is left out, so a `Where` may hold for too much. */
+/**
+ * What a rule asks of a packet; a field that is absent asks nothing. Conditions of other kinds are
+ * left out, so a `Where` may hold for more packets than the rule does, never for fewer.
+ */
 export interface Where {
   destinations?: readonly string[];
+  /** Numbers of IP protocols. */
   protocols?: readonly number[];
   /** Destination ports. */
   ports?: readonly number[];
+  /** A name, or its beginning and `*` (nft) or `+` (iptables). */
   outputDevice?: string;
 }
 
+/** What a rule does with a packet that it takes. */
 export type Action =
   | { do: "jump"; chain: string }
   /** DNAT; without an address it is a redirect to this host. */
@@ -16,12 +22,13 @@ export type Action =
   /** SNAT; without an address it is a masquerade. */
   | { do: "source"; address?: string };
 
-/** One thing a rule may do, with all it takes. */
+/** One thing a rule may do, and the conditions under which it does. */
 export interface Case {
   where: Where;
   action: Action;
 }
 
+/** Both conditions together: those of a chain that was jumped to, within those of the jump. */
 export function narrowed(outer: Where, inner: Where): Where {
   return {
     destinations: both(outer.destinations, inner.destinations),
@@ -34,7 +41,7 @@ export function narrowed(outer: Where, inner: Where): Where {
 function both<T>(outer: readonly T[] | undefined, inner: readonly T[] | undefined) {
   if (outer === undefined || inner === undefined) return inner ?? outer;
   const common = inner.filter((one) => outer.includes(one));
-  // Nothing in common: the two were about different moments of the packet.
+  // Nothing in common: a rule in between rewrote the packet, so the later condition counts alone.
   return common.length > 0 ? common : inner;
 }
 
@@ -47,11 +54,13 @@ const PROTOCOLS: Record<string, number> = {
   sctp: 132,
 };
 
+/** Number of an IP protocol, from its number or a name that rules use; undefined when unknown. */
 export function protocolNumber(text: string | number): number | undefined {
   const number = PROTOCOLS[text] ?? Number(text);
   return Number.isInteger(number) && number > 0 && number < 256 ? number : undefined;
 }
 
+/** A port from 1 to 65,535, from a number or its decimal text; undefined for anything else. */
 export function portNumber(value: unknown): number | undefined {
   const port = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof port === "number" && port > 0 && port < 65_536 ? port : undefined;

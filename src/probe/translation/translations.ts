@@ -11,26 +11,29 @@ import { iptablesCases } from "./iptables.ts";
 import { nftCases } from "./nft.ts";
 import { type Action, type Case, narrowed, type Where } from "./rule.ts";
 
-/** What the NAT of one namespace depends on, small enough to be kept. */
+/** What the NAT of one namespace does, small enough to be kept while a trace runs. */
 export interface NatFacts {
-  /** Every translation that its chains may come to, with all it takes. */
+  /** Every translation that its chains may come to, with the conditions on the way to it. */
   cases: Case[];
   /** Its own addresses that others see, by device. */
   addresses: { device: string; address: string }[];
 }
 
+/** What translations are looked for. */
 export interface TranslationOptions {
   /** Addresses that the filter names: whose source a masquerade may change. */
   hosts: readonly string[];
+  /** How many translations at most; 20,000 where absent. */
   translationsMax?: number;
 }
 
-/** 10,000 services of a few pods each. */
+/** Enough for a cluster of 10,000 services with two pods each. */
 const TRANSLATIONS_MAX = 20_000;
-/** Rules looked at in one namespace, jumps followed. */
+/** Rules looked at in one namespace at most, each once for every way of jumps to it. */
 const STEPS_MAX = 200_000;
 const DEPTH_MAX = 16;
 
+/** The translations of a namespace, from its NAT chains, sets and addresses. */
 export function natFactsOf(state: NetnsState): NatFacts {
   const addresses = state.links.filter(({ kind }) => kind !== "loopback")
     .flatMap(({ name: device, addresses }) =>
@@ -40,6 +43,7 @@ export function natFactsOf(state: NetnsState): NatFacts {
   return { cases: [...walk(state)], addresses };
 }
 
+/** Which end points may become which others in any of the namespaces, each pair once. */
 export function translationsOf(
   facts: readonly NatFacts[],
   { hosts, translationsMax = TRANSLATIONS_MAX }: TranslationOptions,
