@@ -74,3 +74,7 @@ export const saysIpv6Disabled = ({ reason }: Event): boolean => reason === "IPV6
  */
 export const isUnwanted = (event: Event): boolean =>
   !givesReason(event) || hasReason(event, /^(OTHERHOST|IP_INNOROUTES|IP_INADDRERRORS)$/);
+
+/** The function that looks a destination up in one table: where a send without a route ends. */
+export const tableLookupOf = (network: Event["network"]): string =>
+  network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup";

@@ -7,6 +7,7 @@ import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import type { Form } from "../correlate/identity.ts";
 import { UDP } from "../kernel/protocols.ts";
+import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refusalFix, refuses, routeText, TABLES } from "../view/routing.ts";
 import { command, stateEvidence } from "../rules/rule.ts";
@@ -129,7 +130,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     deviceKind: "unknown",
     stage: "drop" as const,
     timeNs: String(event.timeNs),
-    function: form.network === "ip6" ? "fib6_table_lookup" : "fib_table_lookup",
+    function: tableLookupOf(form.network),
   };
   const times = attemptsOf(lookups);
   const fix = refusalFix(form.destination, answer) ??
