@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { PAGE } from "../cli/explain/catalogue.ts";
 import { causesPage } from "./causes_page.ts";
 
+/** The files of the page by the path they are served at. */
 export type WebFiles = Map<string, { body: Uint8Array | string; type: string }>;
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -20,7 +21,11 @@ const SERVED = [
   { path: "/causes.html", file: "causes.html", type: "text/html; charset=utf-8" },
 ] as const;
 
-/** Everything the page needs, keyed by path; `/index.html` is the page, as the ingest wants it. */
+/**
+ * Everything the page needs; `/index.html` is the page, as the ingest wants it. It is built when
+ * no build of the same sources is kept in `toolsDir`. Throws what esbuild throws when a source is
+ * wrong.
+ */
 export async function bundleWeb(
   { toolsDir = join(ROOT, ".tools") }: { toolsDir?: string } = {},
 ): Promise<WebFiles> {
@@ -32,16 +37,20 @@ export async function bundleWeb(
   return built;
 }
 
-/** Changes when a source of the page, a library version or this file does. */
-async function sourcesHash(): Promise<string> {
-  const paths = [
-    ...await sourcesIn(HERE),
-    ...await sourcesIn(join(ROOT, "src/words")),
+/** The files that the page is made of: of this folder, and what it imports from others. */
+async function sourcePaths(): Promise<string[]> {
+  return [
+    ...await filesIn(HERE),
+    ...await filesIn(join(ROOT, "src/words")),
     ...["codes", "place", "sse"].map((name) => join(ROOT, `src/event/${name}.ts`)),
     join(ROOT, "src/cli/explain/catalogue.ts"),
     fileURLToPath(PAGE),
-    join(ROOT, "deno.lock"),
   ];
+}
+
+/** Changes when a source of the page, a library version or this file does. */
+async function sourcesHash(): Promise<string> {
+  const paths = [...await sourcePaths(), join(ROOT, "deno.lock")];
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
   const all = new TextEncoder().encode(
     JSON.stringify([paths.map((path) => relative(ROOT, path)), texts]),
@@ -51,10 +60,10 @@ async function sourcesHash(): Promise<string> {
 }
 
 /** Files of a folder and of the folders in it, in order; without what only tests read. */
-async function sourcesIn(folder: string): Promise<string[]> {
+async function filesIn(folder: string): Promise<string[]> {
   const paths = [];
   for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (!isFile && name !== "fixture") paths.push(...await sourcesIn(join(folder, name)));
+    if (!isFile && name !== "fixture") paths.push(...await filesIn(join(folder, name)));
     else if (isFile && !name.includes("_test.")) paths.push(join(folder, name));
   }
   return paths.sort();
@@ -73,13 +82,14 @@ async function readKept(dir: string): Promise<WebFiles | null> {
 async function build(): Promise<WebFiles> {
   const esbuild = await import("esbuild");
   try {
-    const { outputFiles } = await esbuild.build({
+    const { outputFiles, metafile } = await esbuild.build({
       absWorkingDir: ROOT,
       entryPoints: { app: join(HERE, "main.tsx"), "app-style": join(HERE, "app.css") },
       outdir: "/",
       bundle: true,
       minify: true,
       write: false,
+      metafile: true,
       format: "esm",
       target: "es2022",
       jsx: "automatic",
@@ -87,6 +97,7 @@ async function build(): Promise<WebFiles> {
       legalComments: "none",
       logLevel: "silent",
     });
+    await requireCounted(Object.keys(metafile.inputs));
     const built = (suffix: string) => {
       const file = outputFiles.find(({ path }) => path.endsWith(suffix));
       if (file === undefined) throw new Error(`esbuild made no ${suffix}`);
@@ -102,6 +113,18 @@ async function build(): Promise<WebFiles> {
     return new Map(SERVED.map(({ path, type }) => [path, { body: bodies[path], type }]));
   } finally {
     await esbuild.stop();
+  }
+}
+
+/**
+ * A source that `sourcePaths` forgets could change without a new build. `inputs` are relative to the
+ * checkout. Throws Error, which a test of the page sees first.
+ */
+async function requireCounted(inputs: readonly string[]): Promise<void> {
+  const counted = new Set((await sourcePaths()).map((path) => relative(ROOT, path)));
+  const forgotten = inputs.filter((path) => path.startsWith("src/") && !counted.has(path));
+  if (forgotten.length > 0) {
+    throw new Error(`Cannot build the page: ${forgotten.join(", ")} must be in sourcePaths()`);
   }
 }
 
