@@ -69,7 +69,7 @@ function start(id: string): void {
   });
 }
 
-/** Filter and state are not part of the stream. The page does without them if need be. */
+/** Reads filter and state, which are no part of the stream. Without them the page still works. */
 async function describe(id: string): Promise<void> {
   try {
     const response = await request(`/v1/incidents/${encodeURIComponent(id)}`);

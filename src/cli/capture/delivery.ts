@@ -6,7 +6,7 @@ import { WaitingBatches } from "../../probe/ship/waiting.ts";
 /** Characters of one request's body at most; the ingest's own limit is larger. */
 const BODY_CHARS_MAX = 8 * 1024 * 1024;
 
-/** Characters that may wait: a flood comes faster than it can be kept. The oldest batch goes first. */
+/** Characters that may wait: a flood comes faster than it can be kept. Ordinary events go first. */
 const CHARS_MAX = 64 * 1024 * 1024;
 
 /** Batches on their way into an ingest of this process. */

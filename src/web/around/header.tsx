@@ -7,6 +7,7 @@ import { spanHere, timeHere } from "../../words/time.ts";
 import { grouped, plural } from "../parts/writing.ts";
 import { Name, Text } from "../parts/text.tsx";
 
+/** The top of the page of one incident. */
 export function Header({ id }: { id: string }) {
   const { from, to, nodes } = told.value;
   const filter = incident.value?.filter;
@@ -36,6 +37,7 @@ export function Header({ id }: { id: string }) {
   );
 }
 
+/** The mark of lasthop. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 28 14" aria-hidden="true">

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { closeHelp, KEYS } from "../state/keys.ts";
 import { helpOpen } from "../state/model.ts";
 
+/** The help on keys, as a dialog. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = helpOpen.value;

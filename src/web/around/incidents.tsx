@@ -33,7 +33,7 @@ async function load(): Promise<void> {
       const incidents = readIncidents(await response.json());
       incidents.sort((a, b) => b.createdAt < a.createdAt ? -1 : 1);
       const [only] = incidents;
-      // One incident, nothing shown yet: nobody needs a list of one.
+      // A list of one incident is of no use: that incident is opened at once.
       if (incidents.length === 1 && listed.value.state !== "listed") {
         location.replace(`/incidents/${encodeURIComponent(only!.id)}`);
       }
@@ -44,6 +44,7 @@ async function load(): Promise<void> {
   }
 }
 
+/** The page that lists the incidents. */
 export function Incidents() {
   useEffect(() => {
     load();

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
-/** Asked for when the ingest answers 401 or 403. Kept for this tab, sent as a header. */
+/** Asks for a token when the ingest answers 401 or 403. It is kept for this tab. */
 import { token } from "../live/api.ts";
 
+/** The form. `why` says what the ingest refused; `onToken` is called when a token is kept. */
 export function TokenForm({ why, onToken }: { why: string; onToken: () => void }) {
   function submit(event: SubmitEvent) {
     event.preventDefault();

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What stands beside the verdict: what was not seen, what to do, what it rests on, how many. */
+/** The parts below the verdict: what was not seen, what to do, what it rests on, how many. */
 import { useRef, useState } from "preact/hooks";
 import type { Cause, Flow } from "../../event/report.ts";
 import { CauseCode } from "../parts/cause_code.tsx";
@@ -10,7 +10,10 @@ import { told } from "../state/model.ts";
 import { gapsOf, lostAtIngest } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
 
-/** Next to the verdict, not in a corner: who watched decides what silence is worth. */
+/**
+ * What was not seen on the way. It stands beside the verdict, because silence proves something
+ * only where it was watched.
+ */
 export function Coverage({ flow }: { flow: Flow }) {
   const { nodes, accounting, missed } = told.value;
   const gaps = gapsOf(flow, nodes);
@@ -40,6 +43,7 @@ export function Coverage({ flow }: { flow: Flow }) {
   );
 }
 
+/** The commands that mend a cause; nothing when there are none. */
 export function Remedy({ cause }: { cause: Cause }) {
   if (cause.remedy === undefined || cause.remedy.length === 0) return null;
   return (
@@ -50,7 +54,7 @@ export function Remedy({ cause }: { cause: Cause }) {
   );
 }
 
-/** A command is text until the reader copies it. */
+/** A command with a button that copies it. */
 function Command({ command }: { command: string }) {
   const code = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState(false);
@@ -71,7 +75,7 @@ function Command({ command }: { command: string }) {
   );
 }
 
-/** Where the page isn't served over TLS or loopback there is no clipboard: the text is selected. */
+/** True when it is copied. Without TLS or loopback there is no clipboard: then it is selected. */
 async function copyText(text: string, element: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -82,6 +86,7 @@ async function copyText(text: string, element: HTMLElement): Promise<boolean> {
   }
 }
 
+/** What a cause rests on. All but the first cause say their sentence, too. */
 export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
   return (
     <section class="evidence">
@@ -111,6 +116,7 @@ export function Evidence({ cause, first }: { cause: Cause; first: boolean }) {
 
 const COUNTS = ["seen", "dropped", "vanished", "unknown", "inFlight", "delivered"] as const;
 
+/** How many packets met which end. */
 export function Packets({ flow: { packets } }: { flow: Flow }) {
   return (
     <section class="counts">

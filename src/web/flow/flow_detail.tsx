@@ -22,6 +22,7 @@ import { CONFIDENCE, headline, spokenVerdict } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
+/** The pane of the chosen flow. */
 export function FlowDetail() {
   const flow = selected.value;
   return (
@@ -85,7 +86,7 @@ function FlowEnds({ flow }: { flow: Flow }) {
   );
 }
 
-/** The other direction, one step away. */
+/** Links to the flow that this one answers, or to those that answer it. */
 function Related({ flow }: { flow: Flow }) {
   const request = flow.replyOf === undefined ? undefined : told.value.flows.get(flow.replyOf);
   const others = request === undefined ? repliesTo(flow.id) : [request];

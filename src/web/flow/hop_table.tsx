@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Every hop in order, as a list: what the drawing says, for reading, copying and screen readers. */
+/** The path as a list: what the drawing shows, to be read, copied and spoken by screen readers. */
 import type { Encapsulation, Hop } from "../../event/report.ts";
 import { endsName, tunnelName, tunnelShort } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
@@ -9,6 +9,7 @@ import { elapsedLong, sinceFirstOnNode } from "../../words/time.ts";
 import { Name } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
+/** Every hop of a path in order. */
 export function HopTable({ path }: { path: readonly Hop[] }) {
   const times = sinceFirstOnNode(path);
   return (
@@ -31,7 +32,7 @@ export function HopTable({ path }: { path: readonly Hop[] }) {
   );
 }
 
-/** In full where it is put on and taken off; in between a word will do. */
+/** The tunnel in full where it is put on or taken off; in between its kind and id. */
 const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
   hop.stage === "encapsulate" || hop.stage === "decapsulate"
     ? tunnelName(encap, PAGE)

@@ -3,10 +3,7 @@ import type { Flow, Report, ReportNode } from "../../event/report.ts";
 import { flowName } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { placeName } from "../../words/place.ts";
-import { grouped, PAGE, plural } from "../parts/writing.ts";
-
-/** For names of places: each part is escaped and clipped by itself. */
-export const LABELLED = { text: label };
+import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 const SPOKEN = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
@@ -30,12 +27,14 @@ export function spokenVerdict(flow: Flow): string {
   return `${label(flowName(flow, PAGE), 160)}: ${before} ${where}${after}`;
 }
 
+/** What each degree of confidence means. */
 export const CONFIDENCE: Record<string, string> = {
   proven: "the kernel's own word, or state that admits no other reading",
   likely: "a deduction from what was seen and read",
   possible: "one explanation among others",
 };
 
+/** Something that was not seen on one node. */
 export interface Gap {
   node: string;
   text: string;
@@ -64,7 +63,10 @@ export function gapsOf(flow: Flow, nodes: readonly ReportNode[]): Gap[] {
   });
 }
 
-/** Events that reached the ingest and are not in the analysis. */
+/**
+ * What became of events that reached the ingest and are not in the analysis. Null when there are
+ * none.
+ */
 export function lostAtIngest(accounting: Report["accounting"]): string | null {
   const { refused, evicted, strayLines = 0, evictedStates = 0 } = accounting;
   const parts = [];

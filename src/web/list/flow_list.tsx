@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The flows, worst first. Only the rows in sight are in the page, so a thousand cost as much as ten. */
+/** The flows, worst first. Only the rows in sight are elements of the page, however many there are. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { OUTCOMES } from "../../event/codes.ts";
 import type { Flow } from "../../event/report.ts";
@@ -21,10 +21,10 @@ import {
   told,
   words,
 } from "../state/model.ts";
-import { LABELLED } from "../flow/sentence.ts";
 import { Name } from "../parts/text.tsx";
-import { grouped, PAGE, plural } from "../parts/writing.ts";
+import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
+/** The pane with the flows, and what filters them. */
 export function FlowList() {
   const all = rows.value;
   const { flows } = told.value;
@@ -146,7 +146,7 @@ function useHeldScroll(box: { current: HTMLDivElement | null }, all: Row[]): voi
   }, [row?.flow.id, row?.top]);
 }
 
-/** A row of the list has little room. */
+/** Characters that a row of the list has room for. */
 const SHORT = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
 function RowView({ row, index, total }: { row: Row; index: number; total: number }) {

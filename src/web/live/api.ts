@@ -4,6 +4,7 @@ import { fields, list, text } from "./read.ts";
 
 const KEY = "lasthop-token";
 
+/** The bearer token of this tab; null when none was given. */
 export const token = {
   get(): string | null {
     try {
@@ -22,7 +23,7 @@ export const token = {
 };
 let inMemory: string | null = null;
 
-/** Not the ingest answered but a proxy in front of it, whose session of this browser is over. */
+/** A proxy in front of the ingest answered, and its session of this browser is over. */
 export class SignInNeeded extends Error {
   override name = "SignInNeeded";
   constructor() {
@@ -30,7 +31,10 @@ export class SignInNeeded extends Error {
   }
 }
 
-/** Throws `SignInNeeded`, and what `fetch` throws. The ingest itself never redirects. */
+/**
+ * Asks the ingest, with the token of this tab. Throws `SignInNeeded` when a proxy answered
+ * instead, and what `fetch` throws. A redirect comes from a proxy: the ingest never sends one.
+ */
 export async function request(
   path: string,
   headers: Record<string, string> = {},
@@ -41,7 +45,7 @@ export async function request(
     headers: secret === null ? headers : { ...headers, authorization: `Bearer ${secret}` },
     signal,
     cache: "no-store",
-    // The ingest reads no cookie, an identity proxy in front of it may.
+    // The ingest reads no cookie, but an identity proxy in front of it may.
     credentials: "same-origin",
     redirect: "manual",
   });
@@ -57,21 +61,25 @@ export function whyUnanswered(error: unknown): string {
   return error instanceof TypeError ? "the ingest can't be reached" : `${error}`;
 }
 
-/** The ingest's own words for a refusal, else the status. */
+/** What the ingest says of a request that it refused, else the HTTP status. */
 export async function problemOf(response: Response): Promise<string> {
   const body = fields(await response.json().catch(() => null));
   return text(body.detail) || text(body.title) || `HTTP ${response.status}`;
 }
 
+/** One incident, as the page lists it. */
 export interface IncidentSummary {
   id: string;
   title: string;
   filter: string;
+  /** Time in UTC, as ISO 8601. */
   createdAt: string;
   closed: boolean;
+  /** Names of nodes. */
   nodes: string[];
 }
 
+/** An incident from the ingest's JSON; a field that is missing or of a wrong type is empty. */
 export function readIncident(value: unknown): IncidentSummary {
   const from = fields(value);
   return {
@@ -84,5 +92,6 @@ export function readIncident(value: unknown): IncidentSummary {
   };
 }
 
+/** The incidents of a list from the ingest; those without an id are left out. */
 export const readIncidents = (value: unknown): IncidentSummary[] =>
   list(fields(value).incidents).map(readIncident).filter(({ id }) => id !== "");

@@ -1,32 +1,34 @@
 /// <reference lib="dom" />
 /**
- * The live stream of one incident, asked for again for as long as the page is open. Read with fetch
- * and not EventSource, which can't send an Authorization header.
+ * The live stream of one incident. When it breaks, it is asked for again, for as long as the page is
+ * open. It is read with fetch: EventSource can't send an Authorization header.
  */
 import { problemOf, request, whyUnanswered } from "./api.ts";
 import { createSseParser, type ReceivedServerSentEvent } from "../../event/sse.ts";
 
+/** How it stands with the live stream. */
 export type Connection =
   | { state: "connecting" }
   | { state: "live" }
-  /** `why` in plain words; it is tried again at `retryAtMs`. */
+  /** `why` in plain words. The next attempt is at `retryAtMs`, in milliseconds since 1970. */
   | { state: "disconnected"; why: string; retryAtMs: number }
   | { state: "token-needed"; why: string }
   | { state: "missing"; why: string }
   | { state: "ended" };
 
+/** Which incident to follow, and who is told. */
 export interface LiveOptions {
   incident: string;
   onConnection(connection: Connection): void;
-  /** Events that came in one piece. True when the stream has said that it is over. */
+  /** Takes the events that came in one piece. Returns true when the incident has ended. */
   onEvents(events: ReceivedServerSentEvent[]): boolean;
 }
 
-/** The ingest sends a comment every 5 s: four silent ones, and the connection is dead. */
+/** The ingest sends a comment every 5 s. When four of them are missing, the connection is dead. */
 const SILENCE_MAX_MS = 20_000;
 const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Starts following; the result stops it. */
+/** Starts following the incident. Returns what stops it. */
 export function follow(options: LiveOptions): () => void {
   const stop = new AbortController();
   run(options, stop.signal);

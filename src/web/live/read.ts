@@ -7,16 +7,20 @@ import type { Cause, EndPoints, Flow, Hop, Report, ReportNode } from "../../even
 
 type Fields = Record<string, unknown>;
 
+/** The fields of an object; none for anything else. */
 export const fields = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
 
+/** A text, or a number as text; `otherwise` for anything else. */
 export const text = (value: unknown, otherwise = ""): string =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : otherwise;
 
 const maybeText = (value: unknown) => value === undefined ? undefined : text(value);
+/** A finite number; 0 for anything else. */
 export const number = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? value : 0;
 const maybeNumber = (value: unknown) => typeof value === "number" ? value : undefined;
+/** The items of an array; none for anything else. */
 export const list = (value: unknown): unknown[] => Array.isArray(value) ? value : [];
 
 function readEndPoints(value: unknown): EndPoints {
@@ -29,13 +33,14 @@ function readEndPoints(value: unknown): EndPoints {
   };
 }
 
+/** A hop; a field that is missing or of a wrong type has a value that can be shown. */
 export function readHop(value: unknown): Hop {
   const from = fields(value);
   const encap = fields(from.encap);
   return {
     node: text(from.node, "?"),
     netns: text(from.netns, "?"),
-    // The kernel does not always tell, and a verdict with a hole in it reads badly.
+    // The kernel does not always tell the device, and a verdict needs a word there.
     device: text(from.device) || "(no device)",
     ifindex: number(from.ifindex),
     deviceKind: text(from.deviceKind, "unknown"),
@@ -71,7 +76,7 @@ function readCause(value: unknown): Cause {
   };
 }
 
-/** Null when it has no id: nothing could be updated, selected or opened by it. */
+/** A flow. Null when it has no id: nothing could be updated, selected or opened by it. */
 export function readFlow(value: unknown): Flow | null {
   const from = fields(value);
   if (typeof from.id !== "string") return null;
@@ -100,6 +105,7 @@ export function readFlow(value: unknown): Flow | null {
   };
 }
 
+/** A node; a field that is missing or of a wrong type has a value that can be shown. */
 export function readNode(value: unknown): ReportNode {
   const from = fields(value);
   return {
@@ -118,6 +124,7 @@ export function readNode(value: unknown): ReportNode {
   };
 }
 
+/** Counts of events; 0 where one is missing or of a wrong type. */
 export function readAccounting(value: unknown): Report["accounting"] {
   const from = fields(value);
   return {

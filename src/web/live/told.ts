@@ -3,25 +3,30 @@ import type { Flow, Report, ReportNode } from "../../event/report.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
 import { fields, list, number, readAccounting, readFlow, readNode, text } from "./read.ts";
 
+/** What the live stream has told so far. */
 export interface Told {
   /** False until the first whole report. */
   known: boolean;
+  /** Id of the incident. */
   incident: string;
+  /** Wall time of the first and the last event, in UTC as ISO 8601; null before there is one. */
   from: string | null;
   to: string | null;
   nodes: ReportNode[];
   accounting: Report["accounting"];
+  /** By id. */
   flows: ReadonlyMap<string, Flow>;
-  /** Ids, worst first, as the analysis ranks them. */
+  /** Ids of flows, worst first, as the analysis ranks them. */
   order: readonly string[];
-  /** Changes this viewer was too slow for; the report that follows contains them. */
+  /** Count of changes for which this viewer was too slow. The report that follows has them. */
   missed: number;
-  /** Events that could not be read. */
+  /** Count of events that could not be read. */
   unread: number;
   /** Why the stream ended for good, if it did: `closed`, `deleted`. */
   ended: string | null;
 }
 
+/** Before the first event. */
 export const NOTHING_TOLD: Told = {
   known: false,
   incident: "",
@@ -36,7 +41,10 @@ export const NOTHING_TOLD: Told = {
   ended: null,
 };
 
-/** Folds events that came together; one copy of the flows for all of them. */
+/**
+ * What is known after these events. `before` is not changed; events that cannot be read are
+ * counted.
+ */
 export function fold(before: Told, events: readonly ReceivedServerSentEvent[]): Told {
   const told: Draft = {
     ...before,
@@ -71,7 +79,7 @@ function apply(told: Draft, event: string, data: unknown): void {
     const id = text(from.id);
     if (told.flows.delete(id)) told.order = told.order.filter((one) => one !== id);
   } else if (event === "missed") told.missed += number(from.count);
-  // A shutdown is a pause: the stream is asked for again.
+  // After a shutdown the ingest comes back, and the stream is asked for again.
   else if (event === "end" && from.reason !== "shutdown") told.ended = text(from.reason, "closed");
 }
 
@@ -92,7 +100,7 @@ function applySummary(told: Draft, summary: Record<string, unknown>): void {
   applyHead(told, summary);
   if (!Array.isArray(summary.order)) return;
   const order = new Set(summary.order.map((id) => text(id)).filter((id) => told.flows.has(id)));
-  // A flow the order forgot is still a flow.
+  // A flow that is missing in the order stays, at the end.
   for (const id of told.order) order.add(id);
   told.order = [...order];
 }

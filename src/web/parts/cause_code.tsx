@@ -2,6 +2,7 @@
 /** A cause's code, which leads to what it means, how lasthop knows and what to do. */
 import { visible } from "../../words/escape.ts";
 
+/** The code as a link to its section of the page of causes. */
 export function CauseCode({ code }: { code: string }) {
   return (
     <a

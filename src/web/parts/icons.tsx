@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** One shape per outcome: told apart without colour. Drawn on 16 × 16. */
+/** One shape for each outcome, so that they can be told apart without colour: 16 × 16 units. */
 import { OUTCOME_WORDS } from "../../words/outcome.ts";
 
 const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }> = {
@@ -22,6 +22,7 @@ const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }
 
 const known = (outcome: string) => outcome in SHAPES ? outcome : "unknown";
 
+/** The shape of an outcome; that of `unknown` for one that a newer ingest knows. */
 export function OutcomeIcon({ outcome }: { outcome: string }) {
   const { outline, sign, dashed } = SHAPES[known(outcome)]!;
   return (
@@ -32,6 +33,7 @@ export function OutcomeIcon({ outcome }: { outcome: string }) {
   );
 }
 
+/** The shape of an outcome and its word. */
 export function OutcomeTag({ outcome }: { outcome: string }) {
   return (
     <span class={`outcome o-${known(outcome)}`}>

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Text that others wrote: always as text, invisible characters spelled out, never endless. */
+/** Text that others wrote: invisible characters are spelled out, and a long text is cut. */
 import { useState } from "preact/hooks";
 import { clipEnd, visible } from "../../words/escape.ts";
 import { grouped } from "./writing.ts";
@@ -11,10 +11,10 @@ interface TextProps {
   mono?: boolean;
 }
 
-/** Laying out a megabyte at once would freeze the page; the whole of it can be copied. */
+/** Characters added at once: to lay out a megabyte would freeze the page. */
 const STEP = 20_000;
 
-/** In running text; a long one ends in buttons that show more of it, and copy all of it. */
+/** A text of any length. A long one ends in buttons that show more of it, and copy all of it. */
 export function Text({ value, max = 400, mono = false }: TextProps) {
   const [shown, setShown] = useState(max);
   const isCut = value.length > shown;
@@ -50,7 +50,7 @@ function CopyAll({ value }: { value: string }) {
   );
 }
 
-/** One name in one line; the whole of it, within reason, as a tooltip. */
+/** One name in one line. Its tooltip shows up to 1,000 characters of it. */
 export function Name({ value, max = 48 }: TextProps) {
   const shown = visible(clipEnd(value, max));
   return (

@@ -75,7 +75,7 @@ function goesOn(boxes: readonly Box[], box: Box): boolean {
   return same[same.indexOf(box) + 1]?.openLeft === true;
 }
 
-/** From a row's rail around its right end, back between the rows, and into the next rail. */
+/** SVG path around the right end of a row, back between the rows, and into the line of the next. */
 function turn(from: RowGeometry, to: RowGeometry): string {
   const right = from.right + SIDE;
   const left = SIDE;

@@ -7,11 +7,12 @@ import { layoutRail } from "./rail.ts";
 import { layoutRows } from "./rows.ts";
 import { type Box, type Label, type Mark, type Scene } from "./scene.ts";
 
-/** Below it a row would hold three stations, and straight down reads better. */
+/** Pixels. On a narrower page a row would hold three stations: there the path runs straight down. */
 const ROWS_FROM = 620;
-/** An A4 page within its margins. */
+/** Pixels: an A4 page within its margins. */
 const PAPER = 700;
 
+/** The path of a flow, as wide as the page allows. `summary` is for screen readers. */
 export function PathDrawing({ flow, summary }: { flow: Flow; summary: string }) {
   const holder = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -21,7 +22,7 @@ export function PathDrawing({ flow, summary }: { flow: Flow; summary: string }) 
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    // Paper is narrower than most screens: laid out for it, not shrunk to it.
+    // Paper is narrower than most screens: the path is laid out again for it.
     const forPaper = () => setWidth(Math.min(element.clientWidth, PAPER));
     addEventListener("beforeprint", forPaper);
     addEventListener("afterprint", measure);

@@ -1,4 +1,4 @@
-/** A path as stations, tunnels and an end: what the drawing says, before where it says it. Pure. */
+/** What the drawing of a path shows: stations, tunnels, and how it ends. Pure. */
 import type { Encapsulation, EndPoints, Flow, Hop } from "../../event/report.ts";
 import { changes, endPoint, tunnelName } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
@@ -6,34 +6,39 @@ import { STAGE_WORDS } from "../../words/outcome.ts";
 import { netnsName } from "../../words/place.ts";
 import { PAGE } from "../parts/writing.ts";
 
-/** Hops in a row on one device. */
+/** Hops on one device that follow each other. */
 export interface Station {
   node: string;
   netns: string;
   pod: string | undefined;
   device: string;
-  /** `veth · received, routed`. */
+  /** What happened there: `veth · received, routed`. */
   doing: string;
-  /** Set on the last one only. */
+  /** How the path ended; null on all but the last station. */
   end: "dropped" | "vanished" | "last-seen" | "delivered" | null;
   notes: Note[];
-  /** First hop's place in the path. */
+  /** Place of its first hop in the path, from 0. */
   at: number;
 }
 
+/** A text at a station. */
 export interface Note {
   tone: "tunnel" | "change" | "drop";
   text: string;
 }
 
-/** Between stations `from` and `to`; `open` when the path never saw that mouth. */
+/** A tunnel around a part of the path. */
 export interface Tunnel {
   encap: Encapsulation;
+  /** Place of the first station inside, from 0. */
   from: number;
+  /** Place of the last station inside, from 0. */
   to: number;
+  /** The path does not show where it begins. */
   openStart: boolean;
+  /** The path does not show where it ends. */
   openEnd: boolean;
-  /** How many tunnels were open when this one wrapped them. */
+  /** Count of tunnels that are inside this one. */
   depth: number;
   label: string;
 }
@@ -45,6 +50,7 @@ export interface Ghost {
   inTunnel: boolean;
 }
 
+/** What the drawing shows. */
 export interface PathModel {
   stations: Station[];
   /** Outermost first. */
@@ -63,6 +69,7 @@ const ENDS: Record<string, Station["end"]> = {
   vanished: "vanished",
 };
 
+/** The path of a flow, or its last hop when it has no path. */
 export function pathModel(flow: Flow): PathModel {
   const hops = flow.path.length > 0 ? flow.path : [flow.lastHop];
   const stations: Station[] = [];
@@ -95,7 +102,7 @@ const stationAt = (hop: Hop, at: number): Station => ({
   at,
 });
 
-/** A kind the device's own name already says is left out. */
+/** What the hops did. The kind of the device is left out when its name says it. */
 function doing(hops: Hop[]): string {
   const { deviceKind, device } = hops[0]!;
   const words = hops.map(({ stage }) => STAGE_WORDS[stage] ?? label(stage, 16));
@@ -105,8 +112,8 @@ function doing(hops: Hop[]): string {
 }
 
 /**
- * A tunnel opens at `encapsulate` and closes at `decapsulate`. A probe that came late or lost events
- * may show only one mouth, or none: hops inside carry the tunnel too, and open it where first seen.
+ * A tunnel begins at `encapsulate` and ends at `decapsulate`. A probe that came late or lost events
+ * may have seen only one of the two, or none: then the tunnel begins at the first hop inside it.
  */
 function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel[] {
   const done: Tunnel[] = [];
@@ -123,7 +130,7 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
     if (stage === "decapsulate") close(station, false);
     else if (encap !== undefined) {
       const known = open.findIndex((tunnel) => sameTunnel(tunnel.encap, encap));
-      // Only the outermost is seen: whatever wrapped this one has been left.
+      // A hop tells of the outermost tunnel only: what was around this one has ended.
       while (known >= 0 && open.length > known + 1) close(Math.max(0, station - 1), true);
       if (known >= 0) continue;
       open.push({

@@ -6,10 +6,10 @@ import { stationWidth, textWidth } from "./scene.ts";
 
 /** Pixels before the end that was not reached. */
 const GHOST_GAP = 34;
-/** A row is not left emptier than this share to keep a box whole. */
+/** Share of a row: a box that begins before it is broken, and not moved whole to the next row. */
 const EMPTY_ROW_MAX = 0.45;
 
-/** Rows of a path on a page of `width` pixels. One row alone is spread over the width. */
+/** The rows of a path on a page of `width` pixels. A row that is alone is spread over the width. */
 export function placeInRows(model: PathModel, width: number): RowOfPath[] {
   const rows = breakRows(model, width);
   if (rows.length === 1) spread(rows[0]!, width);
@@ -19,8 +19,8 @@ export function placeInRows(model: PathModel, width: number): RowOfPath[] {
 }
 
 /**
- * Greedy, as text is set: a node's box, then a netns box, goes to the next row whole when it fits
- * there and not here; only what is wider than a row is broken inside.
+ * Fills row after row. A node's box, or a namespace's box, goes to the next row as a whole when it
+ * fits there and not here; a box is broken inside when it is wider than a row.
  */
 function breakRows({ stations, ghost }: PathModel, width: number): RowOfPath[] {
   const widths = stationWidths(stations);
@@ -102,7 +102,7 @@ function stationWidths(stations: readonly Station[]): number[] {
   return widths;
 }
 
-/** A path that fits in one row uses the width it has, up to a point, and needs no strip to turn in. */
+/** Widens the stations of a row that is alone, by 90 pixels each at most. */
 function spread(row: RowOfPath, width: number): void {
   const last = row.at(-1)!;
   const end = last.x + last.width - MARGIN + (last.station === null ? 8 : PAD.node + PAD.netns + 4);

@@ -3,10 +3,14 @@ import { clipEnd } from "../../words/escape.ts";
 import { boxText, type PathModel, type Station } from "./model.ts";
 import { fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
 
+/** Pixels from the left: the line. */
 const RAIL_X = 34;
+/** Pixels from the left: texts. */
 const TEXT_X = 56;
+/** Pixels from one line of text to the next. */
 const LINE = 17;
 
+/** A path on a page of `width` pixels that is too narrow for rows. */
 export function layoutRail(model: PathModel, width: number): Scene {
   const scene: Scene = {
     width,
@@ -88,7 +92,9 @@ function placeStation(
   return below + 12;
 }
 
-/** Breaks at spaces, and inside words that are longer than a line. */
+/**
+ * `text` in lines of at most `max` characters, broken at spaces, and inside words that are longer.
+ */
 export function wrapped(text: string, max: number): string[] {
   const lines: string[] = [];
   let line = "";

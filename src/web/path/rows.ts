@@ -25,7 +25,7 @@ import {
 
 /** Pixels for the names of the boxes. */
 const HEAD = { node: 24, netns: 22 };
-/** Pixels. */
+/** Pixels between the boxes of two rows. */
 const BETWEEN_ROWS = 30;
 
 /** A path on a wide page, of `width` pixels: left to right like a line of text, wrapped into rows. */
@@ -51,7 +51,7 @@ export function layoutRows(model: PathModel, width: number): Scene {
   return scene;
 }
 
-/** Tunnels that begin in this row and lead out of it: named where they turn, there is room. */
+/** Tunnels that begin in this row and lead out of it. They are named where the line turns. */
 function leavingTunnels({ tunnels, stations, ghost }: PathModel, row: RowOfPath): Tunnel[] {
   const last = row.at(-1)!;
   if (last.index < 0 || (last.index === stations.length - 1 && !ghost?.inTunnel)) return [];
@@ -116,8 +116,8 @@ interface Caption extends Note {
 }
 
 /**
- * Texts that are wider than their station, stacked where they would meet. From right to left: the
- * line down from a caption then passes the captions to its right.
+ * The notes of a row, in lines above each other where two would meet. They are placed from right to
+ * left, so that the thin line from a note down to its station passes beside the notes to its right.
  */
 function captions(
   row: RowOfPath,
@@ -137,7 +137,7 @@ function captions(
       const room = textWidth(text, note.tone);
       const anchor = centerOf(one);
       const wanted = side === "above" ? anchor + 7 : anchor - room / 2;
-      // Beside its leader; at the right edge, to the left of it.
+      // To the right of the line down to its station; at the edge of the page to the left of it.
       const fits = side === "below" || wanted + room <= max;
       const x = Math.max(min, Math.min(fits ? wanted : anchor - 7 - room, max - room));
       const meets = (level: number) =>

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
-/** The keyboard: every key and what it does, once for the handler and once for the help. */
+/** The keyboard: what each key does, and the help that says so. */
 import { closeFlow, helpOpen, move, openFlow, pane, words } from "./model.ts";
 
+/** Each key and what it does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
   ["↓ ↑ or j k", "next, previous flow"],
   ["Home End", "worst flow, last flow"],
@@ -11,6 +12,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["?", "this help"],
 ];
 
+/** More rows than any list has. */
 const FAR = 1_000_000;
 
 const IN_LIST: Record<string, () => void> = {
@@ -35,6 +37,7 @@ const ANYWHERE: Record<string, () => void> = {
   "?": () => helpOpen.value = !helpOpen.value,
 };
 
+/** What a key does, depending on where it is pressed. */
 export function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const action = actionFor(event.key, event.target as HTMLElement);
@@ -65,6 +68,7 @@ function inFilter(key: string): (() => void) | undefined {
   };
 }
 
+/** Closes the help. */
 export function closeHelp(): void {
   helpOpen.value = false;
 }

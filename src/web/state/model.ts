@@ -7,45 +7,55 @@ import { groups, rowsOf } from "./rows.ts";
 import type { Connection } from "../live/follow.ts";
 import { NOTHING_TOLD, type Told } from "../live/told.ts";
 
+/** What the live stream has told so far. */
 export const told = signal<Told>(NOTHING_TOLD);
+/** How it stands with the live stream. */
 export const connection = signal<Connection>({ state: "connecting" });
-/** When something last came from the ingest. */
+/** When something last came from the ingest, in milliseconds since 1970; null before that. */
 export const updatedMs = signal<number | null>(null);
+/** Filter and state of the incident; null until they are read. */
 export const incident = signal<IncidentSummary | null>(null);
 
-/** The flow the reader chose; until then the page shows the worst. */
+/** Id of the flow that the reader chose; null until then, and the page shows the worst. */
 export const chosen = signal<string | null>(null);
+/** The words that the reader filters by. */
 export const words = signal("");
+/** The outcomes that the reader filters by; none means all. */
 export const outcomes = signal<ReadonlySet<string>>(new Set());
-/** On a narrow page one of the two is visible. */
+/** Which pane is visible on a narrow page, which has room for one. */
 export const pane = signal<"list" | "flow">("list");
+/** True while the help is shown. */
 export const helpOpen = signal(false);
 
 const grouped = computed(() => groups(told.value.order, told.value.flows));
+/** The rows of the list. */
 export const rows = computed(() =>
   rowsOf(grouped.value, { words: words.value, outcomes: outcomes.value })
 );
 
-/** Id of the flow that is shown: it stays when the list moves under it. */
+/** Id of the flow that is shown, which stays when the list moves; null when there is none. */
 export const selectedId = computed<string | null>(() => {
   if (chosen.value !== null) return chosen.value;
   const shown = new Set(rows.value.map(({ flow }) => flow.id));
   return told.value.order.find((id) => shown.has(id)) ?? null;
 });
 
+/** The flow that is shown; null when it is no longer in the report. */
 export const selected = computed<Flow | null>(() =>
   selectedId.value === null ? null : told.value.flows.get(selectedId.value) ?? null
 );
 
+/** The flows that answer a flow. */
 export const repliesTo = (id: string): Flow[] =>
   grouped.value.find(([root]) => root!.id === id)?.slice(1) ?? [];
 
+/** Shows a flow, and keeps it in the page's address. */
 export function choose(id: string): void {
   chosen.value = id;
   history.replaceState(history.state, "", `#flow=${encodeURIComponent(id)}`);
 }
 
-/** Moves the choice by rows; past an end it stays at the end. */
+/** Moves the choice by `by` rows; past an end it stays at the end. */
 export function move(by: number): void {
   const all = rows.value;
   if (all.length === 0) return;
@@ -54,6 +64,7 @@ export function move(by: number): void {
   choose(all[to]!.flow.id);
 }
 
+/** Adds an outcome to those that are shown, or takes it away. */
 export function toggleOutcome(outcome: string): void {
   const next = new Set(outcomes.value);
   if (!next.delete(outcome)) next.add(outcome);
@@ -62,6 +73,7 @@ export function toggleOutcome(outcome: string): void {
 
 const isNarrow = () => matchMedia("(max-width: 859px)").matches;
 
+/** Goes to the pane of the flow that is shown. */
 export function openFlow(): void {
   if (selectedId.value === null) return;
   // On a narrow page this is a step the browser's own Back should undo.
@@ -72,6 +84,7 @@ export function openFlow(): void {
   focusSoon("flow");
 }
 
+/** Goes back to the list. */
 export function closeFlow(): void {
   if (history.state?.pane === "flow") history.back();
   else backToList();
@@ -82,6 +95,7 @@ function backToList(): void {
   focusSoon("flows");
 }
 
+/** Follows the page's address: the flow it names, and the browser's Back. */
 export function watchHistory(): void {
   const fromHash = () => {
     const match = /^#flow=(.+)$/.exec(location.hash);
@@ -98,7 +112,7 @@ export function watchHistory(): void {
   });
 }
 
-/** After the view has followed the signals. */
+/** Moves the keyboard's focus to an element, after the views have followed the signals. */
 export function focusSoon(id: string): void {
   requestAnimationFrame(() => document.getElementById(id)?.focus({ preventScroll: true }));
 }

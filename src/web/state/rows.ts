@@ -2,24 +2,32 @@
 import type { Flow } from "../../event/report.ts";
 import { endPoint } from "../../words/ends.ts";
 
+/** A row of the list and its place there. */
 export interface Row {
   flow: Flow;
   /** True for a reply shown under the flow that it answers. */
   nested: boolean;
+  /** Pixels from the top of the list. */
   top: number;
+  /** Pixels. */
   height: number;
 }
 
+/** What the reader filters the list by. */
 export interface Wanted {
-  /** Words, all of which must occur. */
+  /** Words with spaces between them, all of which must occur in a flow. */
   words: string;
-  /** Outcomes; none means all. */
+  /** Outcomes that are shown; none means all. */
   outcomes: ReadonlySet<string>;
 }
 
+/** Pixels: a row with a cause or a gap has two more lines. */
 export const ROW_HEIGHT = { plain: 52, withCause: 92 };
 
-/** Flows with the replies to them, worst group first: a group stands where its worst member does. */
+/**
+ * Flows with the replies to them. The order is that of `order`, which is worst first: a group
+ * stands where the first of its flows stands.
+ */
 export function groups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {
   const replies = new Map<string, Flow[]>();
   const rootOf = (flow: Flow): Flow => {
@@ -37,7 +45,10 @@ export function groups(order: readonly string[], flows: ReadonlyMap<string, Flow
   return [...replies].map(([id, members]) => [flows.get(id)!, ...members]);
 }
 
-/** Rows of the groups in which some flow is wanted: a reply alone would not say what it answers. */
+/**
+ * The rows of all groups in which some flow is wanted. The whole group is shown, because a reply
+ * alone would not say what it answers.
+ */
 export function rowsOf(all: readonly Flow[][], wanted: Wanted): Row[] {
   const words = wanted.words.toLowerCase().split(/\s+/).filter(Boolean);
   const isWanted = (flow: Flow) =>
@@ -77,7 +88,10 @@ function matches(flow: Flow, words: string[]): boolean {
   return words.every((word) => hay.includes(word));
 }
 
-/** The rows between two heights, and a few more on each side: found by halving, not by looking. */
+/**
+ * The rows between two heights in pixels, and `spare` more rows on each side. Found by halving, so
+ * a long list costs no more.
+ */
 export function rowsBetween(rows: readonly Row[], from: number, to: number, spare = 6): Row[] {
   let low = 0;
   let high = rows.length;
