@@ -1,16 +1,16 @@
 /** The ingest as one Hono app. What it needs is injected: it runs on Deno and on Workers alike. */
 import { Hono } from "hono";
-import { asset, securityHeaders } from "./routes/assets.ts";
-import { audited, AuditLog } from "./audit.ts";
+import { asset, securityHeaders } from "./http/assets.ts";
+import { audited, AuditLog } from "./access/audit.ts";
 import { addAuditRoutes } from "./routes/audit_routes.ts";
-import { authenticate, requireRole } from "./routes/auth.ts";
-import { crossOrigin } from "./routes/cross_origin.ts";
+import { authenticate, requireRole } from "./access/auth.ts";
+import { crossOrigin } from "./access/cross_origin.ts";
 import type { Deps, Env } from "./deps.ts";
 import { addIncidentRoutes, addReadRoutes } from "./routes/incident_routes.ts";
-import { Metrics } from "./metrics.ts";
+import { Metrics } from "./http/metrics.ts";
 import { openApiDocument, reportSchema } from "./routes/openapi.ts";
-import { Problem, problemResponse } from "./routes/problem.ts";
-import { RateLimit } from "./rate_limit.ts";
+import { Problem, problemResponse } from "./http/problem.ts";
+import { RateLimit } from "./access/rate_limit.ts";
 import { StoreFull } from "./stores/store.ts";
 import { addTokenRoutes } from "./routes/token_routes.ts";
 import { addWriteRoutes } from "./routes/write_routes.ts";

@@ -1,8 +1,8 @@
 /** The ingest on Deno: the embedded default, with nothing to install. */
 import { createApp, type WebAssets } from "./app.ts";
-import { AuditLog } from "./audit.ts";
+import { AuditLog } from "./access/audit.ts";
 import { systemClock } from "./clock.ts";
-import { Listener, type ListenerOptions } from "./deno_listener.ts";
+import { Listener, type ListenerOptions } from "./http/deno_listener.ts";
 import { keepExpiring } from "./stores/expire.ts";
 import { Hub } from "./live/hub.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";

@@ -1,10 +1,10 @@
 /** What the app is given. Nothing in it knows where it runs. */
-import type { AdmissionPort } from "./admission.ts";
+import type { AdmissionPort } from "./intake/admission.ts";
 import type { Clock } from "./clock.ts";
 import type { HubPort } from "./live/hub_port.ts";
 import type { Limits } from "./limits.ts";
 import type { Store } from "./stores/store.ts";
-import type { Principal } from "./tokens.ts";
+import type { Principal } from "./access/tokens.ts";
 
 export interface AuthSettings {
   /** An operator token for all incidents; the only way in when there are no others. */

@@ -1,5 +1,5 @@
 /** Every bound of the ingest. What each one costs when reached is counted, see `docs/http.md`. */
-import type { AdmissionLimits } from "./admission.ts";
+import type { AdmissionLimits } from "./intake/admission.ts";
 
 export interface StoreLimits {
   incidentsMax: number;

@@ -1,18 +1,27 @@
 import { deepEqual } from "node:assert/strict";
 
-/** What knows where it runs; everything else also runs on Workers. */
-const BOUND = /^(deno|deno_\w+|worker|reserve|sqlite_\w+|testing_\w+|\w+_test|mod)\.ts$/;
+const HERE = new URL(".", import.meta.url);
+
+/** What knows where it runs; everything else also runs on Workers and on Deno alike. */
+const BOUND =
+  /^(deno|worker|mod|edge\/\w+|http\/deno_listener|stores\/(reserve|sqlite_\w+)|testing_\w+|.*_test)\.(d\.)?ts$/;
+
+const PLATFORM =
+  /\bDeno\.|"node:|"cloudflare:|from "[^"]*\/(deno|deno_listener|worker|edge\/\w+|reserve|sqlite_\w+)\.ts"/;
+
+async function* filesIn(directory: string): AsyncGenerator<string> {
+  for await (const { name, isFile } of Deno.readDir(new URL(directory, HERE))) {
+    if (isFile) yield directory + name;
+    else yield* filesIn(`${directory}${name}/`);
+  }
+}
 
 Deno.test("only the entries, the SQLite store and the edge know what they run on", async () => {
+  const names = await Array.fromAsync(filesIn("./"));
   const offenders: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(new URL(".", import.meta.url))) {
-    if (!isFile || BOUND.test(name)) continue;
-    const text = await Deno.readTextFile(new URL(name, import.meta.url));
-    if (
-      /\bDeno\.|"node:|cloudflare|from "\.\/(deno(_\w+)?|edge\/\w+|reserve|sqlite_\w+)\.ts"/.test(
-        text,
-      )
-    ) offenders.push(name);
+  for (const name of names.map((path) => path.slice(2))) {
+    if (BOUND.test(name)) continue;
+    if (PLATFORM.test(await Deno.readTextFile(new URL(name, HERE)))) offenders.push(name);
   }
   deepEqual(offenders, []);
 });

@@ -1,7 +1,7 @@
 /** Batches by way of the real ingest: as lines, some broken, into a store that has little room. */
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { encodeEvent } from "../../src/event/codec.ts";
-import { BatchReader } from "../../src/ingest/stores/batches.ts";
+import { BatchReader } from "../../src/ingest/intake/batches.ts";
 import { DecodedIncidents } from "../../src/ingest/live/decoded.ts";
 import { DEFAULT_LIMITS, type StoreLimits } from "../../src/ingest/limits.ts";
 import { MemoryStore } from "../../src/ingest/stores/memory_store.ts";

@@ -4,7 +4,7 @@ import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { BatchHeader } from "../../src/event/batch.ts";
 import { decodeLine, eventToJson } from "../../src/event/codec.ts";
 import * as columns from "../../src/event/columns.ts";
-import { ArchiveHeader } from "../../src/ingest/archive.ts";
+import { ArchiveHeader } from "../../src/ingest/archive/archive.ts";
 
 const doc = await Deno.readTextFile(new URL("../../docs/event.md", import.meta.url));
 

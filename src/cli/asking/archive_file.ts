@@ -1,6 +1,6 @@
 /** Archives as files. */
 import { LasthopError } from "../../event/error.ts";
-import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive.ts";
+import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive/archive.ts";
 
 /**
  * Writes a stream to a file and resolves with the file's size in bytes. The file appears when it

@@ -1,5 +1,5 @@
 /** `lasthop replay`: an archive on the path of live data, into an ingest of its own. */
-import type { ArchiveHeader } from "../../ingest/archive.ts";
+import type { ArchiveHeader } from "../../ingest/archive/archive.ts";
 import type { LocalIngest } from "../capture/local_ingest.ts";
 import type { CommandFile } from "../command.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";

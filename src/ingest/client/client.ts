@@ -9,7 +9,7 @@ import type {
   ShownIncident,
 } from "../routes/api_schemas.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
-import { gzipped } from "../gzip.ts";
+import { gzipped } from "../http/gzip.ts";
 import type { Role } from "../stores/store.ts";
 
 export interface ClientOptions {

@@ -4,10 +4,10 @@
  * them in the order of a listing, one after the other, are the archive. `incident.json` tells what
  * it was, as the API shows it.
  */
-import { archiveHeader, batchText } from "../archive.ts";
+import { archiveHeader, batchText } from "../archive/archive.ts";
 import { shown } from "../routes/incident_routes.ts";
 import type { R2Bucket } from "./cloudflare.ts";
-import { gzipped } from "../gzip.ts";
+import { gzipped } from "../http/gzip.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 import { wholeBatches } from "./whole_batches.ts";

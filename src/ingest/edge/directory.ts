@@ -1,7 +1,7 @@
 /** The one object of an account: which incidents there are, tokens for all of them, the audit. */
 import { DurableObject } from "cloudflare:workers";
-import { Admission, type Load } from "../admission.ts";
-import { AuditLog } from "../audit.ts";
+import { Admission, type Load } from "../intake/admission.ts";
+import { AuditLog } from "../access/audit.ts";
 import { systemClock } from "../clock.ts";
 import { expireIncidents } from "../stores/expire.ts";
 import type { AuditEntry, AuditQuery, StoredAuditEntry, StoredToken } from "../stores/store.ts";

@@ -13,7 +13,7 @@ import type {
   StoredToken,
 } from "../stores/store.ts";
 import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./env.ts";
-import { gzipped } from "../gzip.ts";
+import { gzipped } from "../http/gzip.ts";
 import type { Commit, Layout, Part } from "./parts.ts";
 import { type Share, splitText } from "./split.ts";
 import { wholeBatches } from "./whole_batches.ts";

@@ -1,5 +1,5 @@
 /** The admission port over an incident's hub, which counts what it acknowledges. */
-import type { AdmissionPort, Wait } from "../admission.ts";
+import type { AdmissionPort, Wait } from "../intake/admission.ts";
 import { type EdgeEnv, hubOf } from "./env.ts";
 
 export class EdgeAdmission implements AdmissionPort {

@@ -2,7 +2,7 @@
  * Admission inside an incident's hub. What all incidents together may send is counted by the
  * directory, which is told once a second and says how long to wait.
  */
-import { Admission, type Load, type Wait } from "../admission.ts";
+import { Admission, type Load, type Wait } from "../intake/admission.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
 import type { Commit } from "./parts.ts";

@@ -3,7 +3,7 @@
  * who watches. It makes the report with what the shards say of their packets (rules D1 to D4).
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Wait } from "../admission.ts";
+import type { Wait } from "../intake/admission.ts";
 import { systemClock } from "../clock.ts";
 import { decodeStored } from "../live/decoded.ts";
 import { Hub } from "../live/hub.ts";

@@ -13,11 +13,11 @@ import {
 } from "../../analysis/shards/mod.ts";
 import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
-import { compact } from "../stores/batches.ts";
+import { compact } from "../intake/batches.ts";
 import { TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type EdgeEnv, shardAt } from "./env.ts";
-import { gunzipped, gzipped } from "../gzip.ts";
+import { gunzipped, gzipped } from "../http/gzip.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
 import type { Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
 import { PartTable, type StoredPart } from "./part_table.ts";

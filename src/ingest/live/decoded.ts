@@ -6,7 +6,7 @@ import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Batch } from "../../analysis/mod.ts";
-import { compact, tierOf } from "../stores/batches.ts";
+import { compact, tierOf } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, StoredBatch } from "../stores/store.ts";
 
 export type DecodedBatch = Pick<NewBatch, "header" | "refused"> & {

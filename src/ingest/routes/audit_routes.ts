@@ -1,12 +1,12 @@
 /** Routes of the audit, for operators alone. */
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import { noIncident } from "./accept.ts";
+import { noIncident } from "../intake/accept.ts";
 import type { Audit } from "./api_schemas.ts";
-import { requireRole } from "./auth.ts";
+import { requireRole } from "../access/auth.ts";
 import type { Deps, Env } from "../deps.ts";
 import { incidentId } from "./incident_routes.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "../http/problem.ts";
 import type { AuditQuery, StoredAuditEntry } from "../stores/store.ts";
 
 const PAGE_MAX = 1000;

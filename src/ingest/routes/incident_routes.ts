@@ -1,16 +1,16 @@
 /** Routes of incidents themselves: create, list, read, close, delete, report, live, archive. */
 import type { Context, Hono } from "hono";
 import type { Flow, Report } from "../../event/report.ts";
-import { noIncident } from "./accept.ts";
+import { noIncident } from "../intake/accept.ts";
 import { CreateIncident, INCIDENT_ID, SetShards, type ShownIncident } from "./api_schemas.ts";
-import { archiveFile } from "../archive.ts";
-import { principalOf, requireRole } from "./auth.ts";
+import { archiveFile } from "../archive/archive.ts";
+import { principalOf, requireRole } from "../access/auth.ts";
 import type { Deps, Env } from "../deps.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
-import { Problem } from "./problem.ts";
-import { readJson } from "./read_json.ts";
+import { Problem } from "../http/problem.ts";
+import { readJson } from "../http/read_json.ts";
 import type { Incident } from "../stores/store.ts";
-import { isStillGood } from "../tokens.ts";
+import { isStillGood } from "../access/tokens.ts";
 
 /** An incident as the API shows it. */
 export function shown(incident: Incident): ShownIncident {

@@ -20,7 +20,7 @@ import {
 } from "../../event/report.ts";
 import { NetnsState } from "../../event/state.ts";
 import * as api from "./api_schemas.ts";
-import { ArchiveHeader } from "../archive.ts";
+import { ArchiveHeader } from "../archive/archive.ts";
 import { type Operation, OPERATIONS } from "./operations.ts";
 
 const COMPONENTS: Record<string, z.ZodType> = {

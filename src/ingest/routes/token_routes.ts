@@ -1,12 +1,12 @@
 /** Routes of tokens: made by operators, shown once, revoked at any time. */
 import type { Context, Hono } from "hono";
 import { CreateToken } from "./api_schemas.ts";
-import { requireRole } from "./auth.ts";
+import { requireRole } from "../access/auth.ts";
 import type { Deps, Env } from "../deps.ts";
 import { incidentId, visibleIncident } from "./incident_routes.ts";
-import { Problem } from "./problem.ts";
-import { readJson } from "./read_json.ts";
-import { mintToken } from "../tokens.ts";
+import { Problem } from "../http/problem.ts";
+import { readJson } from "../http/read_json.ts";
+import { mintToken } from "../access/tokens.ts";
 
 const iso = (ms: number | null) => ms === null ? null : new Date(ms).toISOString();
 

@@ -1,14 +1,14 @@
 /** Routes that take what probes send, and archives. */
 import type { Context, Hono } from "hono";
-import { acceptBatches } from "./accept.ts";
-import { Admission } from "../admission.ts";
-import { principalOf, requireRole } from "./auth.ts";
-import { encodingOf } from "./body.ts";
+import { acceptBatches } from "../intake/accept.ts";
+import { Admission } from "../intake/admission.ts";
+import { principalOf, requireRole } from "../access/auth.ts";
+import { encodingOf } from "../http/body.ts";
 import type { Deps, Env } from "../deps.ts";
-import { importArchive } from "../import.ts";
+import { importArchive } from "../archive/import.ts";
 import { incidentId, shown, visibleIncident } from "./incident_routes.ts";
-import type { Metrics } from "../metrics.ts";
-import { Problem } from "./problem.ts";
+import type { Metrics } from "../http/metrics.ts";
+import { Problem } from "../http/problem.ts";
 
 export function addWriteRoutes(app: Hono<Env>, deps: Deps, metrics: Metrics): void {
   const admission = deps.admission ?? new Admission(deps.limits, deps.clock);

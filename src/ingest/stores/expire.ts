@@ -1,5 +1,5 @@
 /** Retention by age: what has been closed for long enough is deleted, and the audit says so. */
-import type { AuditLog } from "../audit.ts";
+import type { AuditLog } from "../access/audit.ts";
 import type { Deps } from "../deps.ts";
 import type { Incident } from "./store.ts";
 

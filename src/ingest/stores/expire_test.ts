@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { FakeClock } from "../../../test/contract/fake_clock.ts";
-import { AuditLog } from "../audit.ts";
+import { AuditLog } from "../access/audit.ts";
 import { expireIncidents, keepExpiring } from "./expire.ts";
 import { Hub } from "../live/hub.ts";
 import { limitsWith } from "../limits.ts";

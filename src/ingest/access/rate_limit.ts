@@ -1,5 +1,5 @@
 /** A token bucket per key. Keys are bounded: the one unused for longest is forgotten, full again. */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 const KEYS_MAX = 10_000;
 /** Ten tenths of a token are one, whatever their sum is in floating point. */

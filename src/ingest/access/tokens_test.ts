@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { FakeClock } from "../../test/contract/fake_clock.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
-import { MemoryStore } from "./stores/memory_store.ts";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
+import { MemoryStore } from "../stores/memory_store.ts";
 import { checkToken, equal as equalBytes, mintToken } from "./tokens.ts";
 
 async function minted(expiresInSeconds: number | null) {

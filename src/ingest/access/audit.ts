@@ -4,11 +4,11 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { INCIDENT_ID } from "./routes/api_schemas.ts";
-import type { Deps, Env } from "./deps.ts";
-import { OPERATIONS } from "./routes/operations.ts";
-import { Problem } from "./routes/problem.ts";
-import type { AuditEntry } from "./stores/store.ts";
+import { INCIDENT_ID } from "../routes/api_schemas.ts";
+import type { Deps, Env } from "../deps.ts";
+import { OPERATIONS } from "../routes/operations.ts";
+import { Problem } from "../http/problem.ts";
+import type { AuditEntry } from "../stores/store.ts";
 
 type AuditDeps = Pick<Deps, "store" | "clock" | "limits" | "log">;
 

@@ -1,13 +1,13 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { body, hopLine } from "../../test/contract/lines.ts";
-import { type ReceivedLiveEvent } from "./client/client_live.ts";
-import { createClient, type IngestClient } from "./client/client.ts";
+import { body, hopLine } from "../../../test/contract/lines.ts";
+import { type ReceivedLiveEvent } from "../client/client_live.ts";
+import { createClient, type IngestClient } from "../client/client.ts";
 
 const FILES_MAX = 128;
 
 /** An ingest that may have few files open; `says` resolves with what follows on stderr. */
 async function spawnPoor(dataDir: string) {
-  const script = new URL("./testing_server.ts", import.meta.url).pathname;
+  const script = new URL("../testing_server.ts", import.meta.url).pathname;
   const run = `ulimit -n ${FILES_MAX} && exec "$0" run -A --no-check "$1" "$2"`;
   const child = new Deno.Command("sh", {
     args: ["-c", run, Deno.execPath(), script, dataDir],

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { FakeClock } from "../../test/contract/fake_clock.ts";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 
 const NO_LIMITS: AdmissionLimits = {

@@ -1,13 +1,13 @@
 /** Import of an archive: the same path as live batches, into an incident nobody sees until done. */
-import { type Acceptance, storeAll } from "./routes/accept.ts";
-import type { BatchAnswer, ImportAnswer } from "./routes/api_schemas.ts";
+import { type Acceptance, storeAll } from "../intake/accept.ts";
+import type { BatchAnswer, ImportAnswer } from "../routes/api_schemas.ts";
 import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
-import { BatchReader, type WholeBatch } from "./stores/batches.ts";
-import type { BodyOptions } from "./routes/body.ts";
-import type { Deps } from "./deps.ts";
-import type { RawLine } from "./lines.ts";
-import type { Metrics } from "./metrics.ts";
-import { Problem } from "./routes/problem.ts";
+import { BatchReader, type WholeBatch } from "../intake/batches.ts";
+import type { BodyOptions } from "../http/body.ts";
+import type { Deps } from "../deps.ts";
+import type { RawLine } from "../intake/lines.ts";
+import type { Metrics } from "../http/metrics.ts";
+import { Problem } from "../http/problem.ts";
 
 /** The answer, but for the incident itself. */
 export type Imported = Omit<ImportAnswer, "incident">;

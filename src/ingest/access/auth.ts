@@ -2,10 +2,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Deps, Env } from "../deps.ts";
 import { whyNotLoopback } from "./loopback.ts";
-import { Problem } from "./problem.ts";
-import type { RateLimit } from "../rate_limit.ts";
+import { Problem } from "../http/problem.ts";
+import type { RateLimit } from "./rate_limit.ts";
 import type { Role } from "../stores/store.ts";
-import { checkToken, type Principal } from "../tokens.ts";
+import { checkToken, type Principal } from "./tokens.ts";
 
 /** Where a token that is for one incident only is likely kept. */
 const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;

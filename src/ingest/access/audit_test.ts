@@ -1,9 +1,9 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { FakeClock } from "../../test/contract/fake_clock.ts";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { AuditLog } from "./audit.ts";
-import { limitsWith } from "./limits.ts";
-import { MemoryStore } from "./stores/memory_store.ts";
-import { type AuditEntry, StoreFull } from "./stores/store.ts";
+import { limitsWith } from "../limits.ts";
+import { MemoryStore } from "../stores/memory_store.ts";
+import { type AuditEntry, StoreFull } from "../stores/store.ts";
 
 const READ = {
   token: "t",

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { FakeClock } from "../../test/contract/fake_clock.ts";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { RateLimit } from "./rate_limit.ts";
 
 Deno.test("a burst is let through, then as many per second as allowed", async () => {

@@ -1,6 +1,6 @@
 /** Bearer tokens: `lh.<id>.<secret>`. Only the SHA-256 of the secret is ever stored. */
-import type { Clock } from "./clock.ts";
-import type { Role, Store } from "./stores/store.ts";
+import type { Clock } from "../clock.ts";
+import type { Role, Store } from "../stores/store.ts";
 
 /** Who a request comes from. `incident` null: all of them. */
 export interface Principal {

@@ -1,5 +1,5 @@
 /** Figures of the ingest as Prometheus text. No name of an incident, node or token is in them. */
-import type { HubFigures } from "./live/hub_port.ts";
+import type { HubFigures } from "../live/hub_port.ts";
 
 const COUNTERS = {
   batches: "Batches stored",

@@ -3,7 +3,7 @@
  * many open as the process may have files, it ends for good, and with it would the ingest. The
  * connections it has go on; a new one listens on the same port as soon as that is possible.
  */
-import { LasthopError } from "../event/error.ts";
+import { LasthopError } from "../../event/error.ts";
 
 export type Handler = (request: Request, peer: string) => Response | Promise<Response>;
 

@@ -3,9 +3,9 @@ import { decodeLine, LineError } from "../../event/codec.ts";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
-import type { RawLine } from "../lines.ts";
+import type { RawLine } from "./lines.ts";
 import { type EventTier, KINDS } from "../../event/kinds.ts";
-import type { NewBatch, Segment, Tier } from "./store.ts";
+import type { NewBatch, Segment, Tier } from "../stores/store.ts";
 
 export interface RefusedLine {
   /** From 1, counted over the whole body. */

@@ -4,7 +4,7 @@
  * that a body of any size passes once, and on average no more comes than the limit says. Pure but
  * for its clock: it runs in the ingest's process and inside a Durable Object alike.
  */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 export interface AdmissionLimits {
   probeEventsPerSecond: number;

@@ -1,13 +1,13 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
 import type { BatchHeader } from "../../event/batch.ts";
-import type { AdmissionPort, Load, Wait } from "../admission.ts";
-import type { BatchAnswer } from "./api_schemas.ts";
-import { BatchReader, type WholeBatch } from "../stores/batches.ts";
-import { type BodyOptions, readText } from "./body.ts";
+import type { AdmissionPort, Load, Wait } from "./admission.ts";
+import type { BatchAnswer } from "../routes/api_schemas.ts";
+import { BatchReader, type WholeBatch } from "./batches.ts";
+import { type BodyOptions, readText } from "../http/body.ts";
 import type { Deps } from "../deps.ts";
-import { splitLines } from "../lines.ts";
-import type { Metrics } from "../metrics.ts";
-import { Problem } from "./problem.ts";
+import { splitLines } from "./lines.ts";
+import type { Metrics } from "../http/metrics.ts";
+import { Problem } from "../http/problem.ts";
 import { StoreFull } from "../stores/store.ts";
 
 export interface Acceptance {

@@ -4,11 +4,11 @@
  * same. The archive line tells how many batches follow, so that a cut file shows.
  */
 import { z } from "zod";
-import { FilterText } from "./routes/api_schemas.ts";
-import { LineError } from "../event/codec.ts";
-import type { ArchiveMarks } from "./stores/batches.ts";
-import type { RawLine } from "./lines.ts";
-import type { Incident, Store, StoredBatch } from "./stores/store.ts";
+import { FilterText } from "../routes/api_schemas.ts";
+import { LineError } from "../../event/codec.ts";
+import type { ArchiveMarks } from "../intake/batches.ts";
+import type { RawLine } from "../intake/lines.ts";
+import type { Incident, Store, StoredBatch } from "../stores/store.ts";
 
 export const ARCHIVE_VERSION = 1;
 
