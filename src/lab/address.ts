@@ -1,4 +1,4 @@
-/** A locally administered MAC that depends on names alone, so that two runs of a lab agree. */
+/** A locally administered MAC that depends on names alone, so two runs of a lab have the same. */
 export function macOf(namespace: string, device: string): string {
   let hash = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(`${namespace}/${device}`)) {
@@ -10,6 +10,7 @@ export function macOf(namespace: string, device: string): string {
   return ["02", ...octets.map((octet) => octet.toString(16).padStart(2, "0"))].join(":");
 }
 
+/** The IP version of an address or prefix. */
 export function familyOf(address: string): 4 | 6 {
   return address.includes(":") ? 6 : 4;
 }

@@ -1,16 +1,17 @@
 import { LasthopError } from "../event/error.ts";
 import { run } from "./process.ts";
 
+/** A tool that takes many lines at once. */
 export type Tool = "ip" | "bridge" | "tc" | "sysctl" | "nft" | "iptables" | "ip6tables";
 
-/** One line for one tool; without a network namespace it is about namespaces themselves. */
+/** One line for one tool; `netns` is a name under /run/netns, and absent for a line about those. */
 export interface Step {
   netns?: string;
   tool: Tool;
   line: string;
 }
 
-/** Neighbouring steps for the same tool in the same namespace share one process. */
+/** Groups of steps that share one process: neighbours for the same tool in the same namespace. */
 export function group(steps: readonly Step[]): Step[][] {
   const groups: Step[][] = [];
   for (const step of steps) {
@@ -22,7 +23,10 @@ export function group(steps: readonly Step[]): Step[][] {
   return groups;
 }
 
-/** Runs steps in their order; stops at the first that fails and names it. */
+/**
+ * Runs steps in their order. Rejects with LasthopError `lab_build_failed` at the first that fails,
+ * which the message names, and with `tool_missing` for a tool that is not installed.
+ */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
   for (const batch of group(steps)) await runBatch(batch);
 }
@@ -54,7 +58,10 @@ function insideCommandOf(tool: Tool, lines: readonly string[]): string[] {
   return [`${tool}-restore`, "--noflush"];
 }
 
-/** nsenter, not `ip netns exec`: that remounts /sys for every command and costs three times as much. */
+/**
+ * What goes before a command to run it in a namespace. It is nsenter, because `ip netns exec`
+ * remounts /sys for every command and costs three times as much.
+ */
 export function enter(netns: string | undefined): string[] {
   return netns === undefined ? [] : ["nsenter", `--net=/run/netns/${netns}`];
 }

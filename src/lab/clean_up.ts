@@ -10,23 +10,24 @@ import {
   withRegistry,
 } from "./registry.ts";
 
+/** Which labs to take down. */
 export interface CleanUp {
-  /** Only this incident's; all topologies where absent. */
+  /** Only the labs of this incident, such as "I1"; all labs where absent. */
   lab?: string;
-  /** Only those under this prefix. */
+  /** Only labs under this prefix. */
   prefix?: string;
-  /** Also those that were meant to outlive their process. */
+  /** Also labs that were meant to outlive their process. */
   kept: boolean;
 }
 
-/** Removes what nobody owns any more; returns the namespaces that went. */
+/** Removes labs whose process is gone; resolves with the names of the namespaces it removed. */
 export function cleanUp(options: CleanUp): Promise<string[]> {
   return withRegistry(() => cleanUpAlone(options));
 }
 
 async function cleanUpAlone({ lab, prefix = "", kept }: CleanUp): Promise<string[]> {
-  // Names before registrations: whoever makes a namespace has registered it first, so one that no
-  // registration explains has lost its owner for certain.
+  // Names are read before registrations: who makes a namespace has registered it first, so a name
+  // without a registration has lost its owner for certain.
   const names = await namesIn(netnsFolder);
   const known = await registrations();
   const removed: string[] = [];

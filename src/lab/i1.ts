@@ -4,10 +4,11 @@ import { ping } from "./traffic.ts";
 
 const podAddress = "10.132.2.46";
 const podMac = "0a:58:0a:84:02:2e";
-/** Made up by the pod VM's kernel; no frame is ever addressed to it. */
+/** A random MAC that the pod VM's kernel gave its device; no frame is ever addressed to it. */
 const strangeMac = "7e:e5:f7:e6:f5:1a";
 const tunnel = { id: 555005, port: 4789, mtu: 1400 };
 
+/** A peer pod whose frames reach its VM under a MAC that the VM does not have. */
 export const i1: Blueprint = {
   id: "I1",
   title: "Peer pod: the neighbour entry points at the wrong MAC",

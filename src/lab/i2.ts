@@ -11,6 +11,7 @@ const endpoint = { address: "10.16.203.160", port: 6443 };
 /** Where the handshake dies; nowhere in a repaired lab. */
 type Loss = "beyond" | "inside" | "none";
 
+/** A SYN that leaves the node translated and right, and is never answered. */
 export const i2: Blueprint = {
   id: "I2",
   title: "Pod to API server: it left the host, and nobody answers",
@@ -20,6 +21,7 @@ export const i2: Blueprint = {
   build: (topology, repaired) => layScene(topology, repaired ? "none" : "beyond"),
 };
 
+/** The same request, lost in the bridges of the SDN before it leaves the node. */
 export const i2Inside: Blueprint = {
   id: "I2-inside",
   title: "Pod to API server: lost inside the SDN bridges",

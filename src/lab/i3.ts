@@ -21,6 +21,7 @@ interface Place {
 
 const service = { address: "10.110.36.99", port: 80 };
 
+/** Flannel with a private address where the public one of another node belongs. */
 export const i3: Blueprint = {
   id: "I3",
   title: "Flannel with the wrong public IP",
@@ -94,7 +95,9 @@ function cable(inet: Namespace, { node, privateAddress, gateway, uplink }: Place
   node.address("eth0", `${privateAddress}/24`).route(`default via ${gateway}`);
 }
 
-/** Both clouds' gateways and what is between: 1:1 NAT, and no way to a private address from outside. */
+/**
+ * Both clouds' gateways and what is between: 1:1 NAT, and no way to a private address from outside.
+ */
 function playInternet(inet: Namespace, places: readonly Place[]): void {
   const each = (line: (place: Place) => string) => places.map(line).join("\n");
   inet.nft(`table ip cloud {
@@ -138,7 +141,10 @@ function announce(on: Place, of: Place, underlay: string): void {
   on.node.bridgeTool(`fdb add ${of.vtepMac} dev flannel.1 dst ${underlay} self permanent`);
 }
 
-/** kube-proxy's chains for one service with one endpoint, and the masquerading of what isn't a pod's. */
+/**
+ * kube-proxy's chains for one service with one endpoint, and the masquerading of what isn't a
+ * pod's.
+ */
 function translateService(node: Namespace, endpoint: string): void {
   const svc = "KUBE-SVC-I6ZQXHOJQ3WLBKKQ";
   const sep = "KUBE-SEP-7PTNQ4RV3T5DQH2F";

@@ -8,6 +8,7 @@ const nodeA = "10.9.189.51";
 const nodeB = "10.9.190.52";
 const port = 8080;
 
+/** A node that answers for itself and forwards nothing for its pods. */
 export const i4: Blueprint = {
   id: "I4",
   title: "IP forwarding switched off",

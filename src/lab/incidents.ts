@@ -4,8 +4,10 @@ import { i3 } from "./i3.ts";
 import { i4 } from "./i4.ts";
 import type { Blueprint, LabIncident } from "./scene.ts";
 
+/** All incidents that a lab can show, in the order in which they are listed. */
 export const blueprints: readonly Blueprint[] = [i1, i2, i2Inside, i3, i4];
 
+/** The words of all incidents, for `lasthop lab`. */
 export function listIncidents(): LabIncident[] {
   return blueprints.map(({ id, title, summary, variants }) => ({ id, title, summary, variants }));
 }

@@ -6,18 +6,24 @@ import type { Blueprint } from "./scene.ts";
 import { Topology } from "./topology.ts";
 import type { Exchange } from "./traffic.ts";
 
+/** An incident that is up. */
 export interface Lab {
   id: string;
   repaired: boolean;
-  /** What --node gets: node name → names of namespaces (as under /run/netns), only the probed ones. */
+  /**
+   * What --node gets: node name → names of namespaces (as under /run/netns), only the probed ones.
+   */
   nodes: { name: string; netns: string[] }[];
   /** A capture filter fitting the incident's traffic, pcap-filter subset, or "". */
   filter: string;
-  /** Sends the diary's traffic; resolves when it is sent and replies were awaited. Prints nothing. */
+  /**
+   * Sends the diary's traffic; resolves when it is sent and replies were awaited. Prints nothing.
+   */
   sendTraffic(signal?: AbortSignal): Promise<Exchange[]>;
   down(): Promise<void>;
 }
 
+/** How an incident is brought up. */
 export interface LabOptions {
   repaired: boolean;
   /** Tells labs apart that are up at once: "lh" and up to twelve letters or digits. */
@@ -26,6 +32,12 @@ export interface LabOptions {
   kept?: boolean;
 }
 
+/**
+ * Brings an incident up, such as "I3"; resolves when every device carries packets and servers are
+ * bound. Takes down what crashed runs left. Rejects with LasthopError `lab_unknown` for another id,
+ * `not_root`, `module_missing`, `lab_exists` when the same incident is up under this prefix,
+ * `lab_build_failed`, `lab_not_ready` or `lab_listener_failed`; nothing stays up then.
+ */
 export async function labUp(id: string, options: LabOptions): Promise<Lab> {
   const blueprint = blueprintOf(id);
   const { repaired, prefix, kept } = options;
@@ -54,7 +66,8 @@ export async function labUp(id: string, options: LabOptions): Promise<Lab> {
 
 /**
  * Takes down what crashed runs left and what was kept, of one incident or of all, under one
- * prefix or any; returns the namespaces it removed. Labs whose process still runs are theirs to take down.
+ * prefix or any; resolves with the namespaces it removed. A lab whose process still runs is left to
+ * that process. Rejects with LasthopError `lab_unknown` or `not_root`.
  */
 export async function labDown(
   id?: string,

@@ -1,12 +1,16 @@
 import { LasthopError } from "../event/error.ts";
 import { run } from "./process.ts";
 
-/** Where a module that nothing loads by itself shows that it is there. */
+/** Modules that nothing loads by itself, and the path that is there once each is loaded. */
 const signOf = { br_netfilter: "/proc/sys/net/bridge" } as const;
 
+/** A kernel module that an incident may need. */
 export type Module = keyof typeof signOf;
 
-/** Loads what the incident needs and the kernel lacks; it stays loaded, as `modprobe` leaves it. */
+/**
+ * Loads what the incident needs and the kernel lacks; it stays loaded, as `modprobe` leaves it.
+ * Throws LasthopError `module_missing` when it cannot be loaded.
+ */
 export async function requireModules(modules: readonly Module[]): Promise<void> {
   for (const module of modules) {
     if (isThere(signOf[module])) continue;

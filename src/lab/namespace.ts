@@ -22,16 +22,21 @@ export interface Veth {
   up?: boolean;
 }
 
+/** What a device is to have besides its kind. */
 export interface Device {
   addresses?: readonly string[];
   mac?: string;
+  /** Bytes of an IP packet. */
   mtu?: number;
   /** Name of the bridge it becomes a port of. */
   master?: string;
 }
 
+/** A VXLAN device. */
 export interface Vxlan {
+  /** VNI. */
   id: number;
+  /** UDP port, of its own socket and of the far end's. */
   port: number;
   local?: string;
   remote?: string;
@@ -39,12 +44,13 @@ export interface Vxlan {
   dev?: string;
   learning?: boolean;
   mac?: string;
+  /** Bytes of an inner IP packet. */
   mtu?: number;
   /** The namespace the device lives in; its UDP socket stays in this one (x-netns vxlan). */
   into?: Namespace;
 }
 
-/** One network namespace of a topology. What configures it is written down until `Topology.apply`. */
+/** One network namespace of a topology. What configures it is only noted until `Topology.apply`. */
 export class Namespace {
   #steps: Step[] = [];
   #baseSteps: Step[] = [];
@@ -53,7 +59,7 @@ export class Namespace {
     readonly topology: Surroundings,
     /** As under /run/netns. */
     readonly name: string,
-    /** Its part in the topology: the name without the topology's own. */
+    /** Its part in the topology: the name without that of the topology and the hyphen. */
     readonly role: string,
     readonly options: NamespaceOptions,
   ) {

@@ -6,20 +6,27 @@ export interface Ran {
   exitCode?: number;
   stdout: string;
   stderr: string;
-  /** We ended it: the caller's signal fired or the time ran out. */
+  /** It was ended from here: the caller's signal fired or the time ran out. */
   cut: boolean;
 }
 
+/** What a command gets, and when it is ended. */
 export interface RunOptions {
+  /** Text for its stdin; it has none where absent. */
   input?: string;
   signal?: AbortSignal;
+  /** 10,000 where absent. */
   timeoutMs?: number;
 }
 
 /** Nothing the lab runs takes longer; a hung tool must not hang the lab. */
 const timeoutMsDefault = 10_000;
 
-/** Runs a command to its end. Ends it with Deno.kill: execa's own kill loses its aim under Deno. */
+/**
+ * Runs a command to its end. Ends it with Deno.kill, because execa's own kill may miss the process
+ * under Deno. Throws LasthopError `tool_missing` when the command is not installed; a command that
+ * fails is a result like others.
+ */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<Ran> {
   if (options.signal?.aborted) return { stdout: "", stderr: "", cut: true };
   const child = start(command, {
@@ -49,12 +56,13 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   }
 }
 
+/** Starts a command. The child has no `pid` when it could not be started. */
 export function start<O extends Options>(command: readonly string[], options: O) {
   const [file, ...args] = command;
   return execa(file!, args, options);
 }
 
-/** Ends a process by its id; one that is gone already is fine. */
+/** Kills a process by its id; throws only when that is not allowed, not when it is gone already. */
 export function kill(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");

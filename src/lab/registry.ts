@@ -2,8 +2,8 @@ import { LasthopError } from "../event/error.ts";
 import { kill, run } from "./process.ts";
 
 /**
- * What a topology made, written down before it is made: a run that is killed leaves a file that says
- * what to take down. One file per topology, under `registryFolder`.
+ * What a topology made, written down before it is made: a run that is killed leaves a file that
+ * says what to take down. One file per topology, under `registryFolder`.
  */
 export interface Registration {
   version: 1;
@@ -18,15 +18,21 @@ export interface Registration {
   processes: ProcessRef[];
 }
 
-/** A pid alone may be someone else's by now. */
+/**
+ * A process. Its pid alone could belong to another process by now; together with its start, in
+ * clock ticks since boot as /proc/PID/stat has it, it cannot.
+ */
 export interface ProcessRef {
   pid: number;
   startTime: string;
 }
 
+/** Registrations of this machine, one file for each topology. */
 export const registryFolder = "/run/lasthop/labs";
+/** Where `ip netns` keeps namespaces by name. */
 export const netnsFolder = "/run/netns";
 
+/** A process by its id; undefined when it is gone or a zombie. */
 export async function processRef(pid: number): Promise<ProcessRef | undefined> {
   try {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
@@ -38,11 +44,15 @@ export async function processRef(pid: number): Promise<ProcessRef | undefined> {
   }
 }
 
+/** Whether this very process still runs. */
 export async function isAlive(ref: ProcessRef): Promise<boolean> {
   return (await processRef(ref.pid))?.startTime === ref.startTime;
 }
 
-/** Claims the name; fails when another topology, dead or alive, holds it. */
+/**
+ * Writes a registration. Throws LasthopError `lab_exists` when another topology, dead or alive, has
+ * its name.
+ */
 export async function register(registration: Registration): Promise<void> {
   await withRegistry(async () => {
     const held = (await registrations()).some(({ name }) => name === registration.name);
@@ -56,8 +66,8 @@ export async function register(registration: Registration): Promise<void> {
 }
 
 /**
- * One process at a time: else one cleans up after a dead lab while another brings it up anew under
- * the same name. The kernel drops the lock of a process that dies.
+ * Does work that only one process may do at a time: else one cleans up after a dead lab while
+ * another brings it up anew under the same name. The kernel drops the lock of a process that dies.
  */
 export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
   await Deno.mkdir(registryFolder, { recursive: true });
@@ -66,13 +76,14 @@ export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-/** Whole or not at all: a reader never sees half a file. */
+/** Writes a registration again. A reader sees the old file or the new one, never half of one. */
 export async function update(registration: Registration): Promise<void> {
   const path = pathOf(registration.name);
   await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(registration));
   await Deno.rename(`${path}.tmp`, path);
 }
 
+/** All registrations; one that is removed meanwhile is left out. */
 export async function registrations(): Promise<Registration[]> {
   const found: Registration[] = [];
   for (const file of await namesIn(registryFolder)) {
@@ -87,7 +98,11 @@ export async function registrations(): Promise<Registration[]> {
   return found;
 }
 
-/** Ends its processes, removes its namespaces (devices go with them), then forgets it. */
+/**
+ * Ends the processes of a topology, removes its namespaces, with which its devices go, and then its
+ * registration. Resolves with the names of the namespaces it removed. Throws LasthopError
+ * `lab_stuck` as `removeNamespaces` does; the registration stays then.
+ */
 export async function remove(registration: Registration): Promise<string[]> {
   for (const ref of registration.processes) {
     if (await isAlive(ref)) kill(ref.pid);
@@ -99,6 +114,10 @@ export async function remove(registration: Registration): Promise<string[]> {
   return removed;
 }
 
+/**
+ * Removes those of the namespaces that are there; resolves with their names. Throws LasthopError
+ * `lab_stuck` when one is still there afterwards.
+ */
 export async function removeNamespaces(names: readonly string[]): Promise<string[]> {
   const existing = new Set(await namesIn(netnsFolder));
   const present = names.filter((name) => existing.has(name));
@@ -115,6 +134,10 @@ export async function removeNamespaces(names: readonly string[]): Promise<string
   );
 }
 
+/**
+ * Names in a folder, sorted; none when there is no folder. Throws what Deno does when it may not
+ * read it.
+ */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();

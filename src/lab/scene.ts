@@ -2,9 +2,12 @@ import type { Module } from "./modules.ts";
 import type { Topology } from "./topology.ts";
 import type { Exchange } from "./traffic.ts";
 
+/** An incident in words. */
 export interface LabIncident {
+  /** As people write it: "I2-inside". */
   id: string;
   title: string;
+  /** What goes wrong, in one sentence. */
   summary: string;
   variants: ("broken" | "repaired" | string)[];
 }
@@ -13,15 +16,18 @@ export interface LabIncident {
 export interface Blueprint extends LabIncident {
   /** Kernel modules that nothing loads by itself. */
   modules?: readonly Module[];
-  /** Writes the incident down in an empty topology; nothing exists yet. */
+  /** Notes in an empty topology what the incident is made of; nothing is built yet. */
   build(topology: Topology, repaired: boolean): Scene;
 }
 
+/** What is done with an incident once its topology is up. */
 export interface Scene {
-  /** The probed nodes: name → namespaces. What is not here is watched by nobody. */
+  /** The nodes that are probed, and their namespaces. Nobody watches the other namespaces. */
   nodes: { name: string; netns: string[] }[];
+  /** A capture filter that fits the traffic. */
   filter: string;
   /** Servers to start once the topology is up. */
   serve?(): Promise<unknown>;
+  /** Sends what the incident is about, and waits for the replies. */
   traffic(signal?: AbortSignal): Promise<Exchange[]>;
 }

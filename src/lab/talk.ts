@@ -2,6 +2,8 @@
  * The lab's client and server, one per process, run inside a namespace. What to do comes as JSON in
  * the first argument; what happened goes to stdout as lines. It imports nothing, to start fast.
  */
+
+/** What one process does. */
 export type Talk = Listen | Ask;
 
 /** Says "ready" once bound; answers every request with one line. */
@@ -26,6 +28,7 @@ export interface Ask {
   timeoutMs: number;
 }
 
+/** What became of one request. */
 export interface Answer {
   /** TCP: the handshake completed. UDP: the request was sent. */
   connected: boolean;

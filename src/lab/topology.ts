@@ -6,9 +6,11 @@ import { awaitReady } from "./ready.ts";
 import { processRef, register, type Registration, remove, update } from "./registry.ts";
 import type { NamespaceOptions } from "./sysctls.ts";
 
+/** What a topology is called, and how long it lives. */
 export interface TopologyOptions {
-  /** Short lower-case name; with the prefix it starts every namespace's name. */
+  /** 1 to 15 lower-case letters, digits and hyphens: with the prefix the start of all names. */
   name: string;
+  /** "lh" and up to twelve lower-case letters or digits; "lh" where absent. */
   prefix?: string;
   /** What the topology is for, as a person would ask for it; its name where absent. */
   lab?: string;
@@ -17,10 +19,11 @@ export interface TopologyOptions {
 }
 
 /**
- * Network namespaces and what joins them. Methods write down what is wanted; `apply` does it in few
+ * Network namespaces and what joins them. Methods only note what is wanted; `apply` does it in few
  * processes: first the namespaces and their base settings, then what creates devices, in the order
- * written, then each namespace's own steps, in its own order, all namespaces at once. It may be
- * applied again after more was written down.
+ * noted, then each namespace's own steps, in its own order, all namespaces at once. It may be
+ * applied again after more was noted. Throws LasthopError `lab_name_invalid` for a name that is not
+ * as above.
  */
 export class Topology implements Surroundings {
   readonly name: string;
@@ -54,7 +57,10 @@ export class Topology implements Surroundings {
     return this.#registration.kept;
   }
 
-  /** A new namespace, `lo` up, IPv6 off unless asked for. */
+  /**
+   * A new namespace, `lo` up, IPv6 off unless asked for. Throws LasthopError `lab_name_invalid` for
+   * a name that is not 1 to 10 lower-case letters, digits and hyphens.
+   */
   namespace(name: string, options: NamespaceOptions = {}): Namespace {
     checkName("namespace", name, /^[a-z0-9][a-z0-9-]{0,9}$/);
     const namespace = new Namespace(this, `${this.name}-${name}`, name, options);
@@ -64,7 +70,9 @@ export class Topology implements Surroundings {
     return namespace;
   }
 
-  /** A cable between two namespaces, or within one. It never touches the machine's own namespace. */
+  /**
+   * A cable between two namespaces, or within one. It never touches the machine's own namespace.
+   */
   veth(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options: Veth = {}): void {
     const mtu = options.mtu === undefined ? "" : ` mtu ${options.mtu}`;
     const end = (namespace: Namespace, device: string, mac?: string) =>
@@ -88,12 +96,17 @@ export class Topology implements Surroundings {
     this.#creating.push(step);
   }
 
+  /** Notes that a device must carry packets before `apply` resolves. */
   expect(namespace: Namespace, device: string): void {
     const devices = this.#expected.get(namespace) ?? new Set();
     this.#expected.set(namespace, devices.add(device));
   }
 
-  /** `awaited: false` for a topology that is meant to have dead links. */
+  /**
+   * Builds what was noted; resolves when the expected devices carry packets, or, with `awaited:
+   * false`, at once: for a topology that is meant to have dead links. Rejects with LasthopError
+   * `lab_exists`, `lab_build_failed` or `lab_not_ready`.
+   */
   async apply(options: { awaited?: boolean } = {}): Promise<void> {
     await this.#register();
     await runSteps(this.#adding.splice(0));
@@ -118,7 +131,10 @@ export class Topology implements Surroundings {
     await update(this.#registration);
   }
 
-  /** Ends listeners and removes the namespaces with all that is in them; again does nothing. */
+  /**
+   * Ends listeners and removes the namespaces with all that is in them; a second call does nothing.
+   * Resolves with the names of the namespaces. Rejects with LasthopError `lab_stuck`.
+   */
   down(): Promise<string[]> {
     return this.#down ??= this.#registered ? this.#takeDown() : Promise.resolve([]);
   }

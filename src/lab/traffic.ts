@@ -7,24 +7,29 @@ import { talkCommand } from "./talk_command.ts";
 export interface Exchange {
   /** For a person, for example "ping 10.132.2.46 from worker". */
   what: string;
+  /** Requests: echo requests of a ping, else one. */
   sent: number;
+  /** Requests that were answered. */
   answered: number;
   error?: string;
 }
 
+/** How to ping. */
 export interface Ping {
+  /** Echo requests; 3 where absent. */
   count?: number;
-  /** Payload octets. */
+  /** Bytes of payload; 56 where absent. */
   size?: number;
+  /** 200 where absent. */
   intervalMs?: number;
-  /** How long the last reply may take. */
+  /** How long the last reply may take; 1,000 where absent. */
   waitMs?: number;
   /** Further options of iputils ping, for example ["-M", "do"]. */
   options?: readonly string[];
   signal?: AbortSignal;
 }
 
-/** Echo requests from a namespace; a second at most is spent on the last reply unless told otherwise. */
+/** Sends echo requests (iputils ping) from a namespace, and waits for the replies. */
 export async function ping(from: Namespace, to: string, options: Ping = {}): Promise<Exchange> {
   const { count = 3, size = 56, intervalMs = 200, waitMs = 1_000 } = options;
   const command = ["ping", `-${familyOf(to)}`, "-n", "-q", "-c", `${count}`, "-s", `${size}`];

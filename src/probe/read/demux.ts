@@ -1,16 +1,19 @@
 /** Tells to which node an event of a shared kernel belongs. */
 import type { Event } from "../../event/event.ts";
 
+/** A node to which events may belong. */
 export interface DemuxNode {
+  /** It has all namespaces of the kernel, those that appear later too. */
   all: boolean;
 }
 
-/** How many packets are remembered; one more costs the longest unseen. */
+/** Packets remembered at most; one more costs the one that was not seen for the longest time. */
 export const SKBS_MAX = 16_384;
 
-/** An skb's address is somebody else's soon: what is older proves nothing. */
+/** The memory of an skb is used again soon: a sighting that is older proves nothing. */
 export const SKB_AGE_MAX_NS = 1_000_000_000n;
 
+/** Tells the node of each event by its namespace, or by where its skb was seen before. */
 export class Demux<Node extends DemuxNode> {
   /** The one node that has all namespaces, when there is one. */
   readonly #whole: Node | undefined;
@@ -34,7 +37,7 @@ export class Demux<Node extends DemuxNode> {
     return this.#byNetns.has(inode);
   }
 
-  /** The node an event is of; null when its namespace is watched by none; undefined: no telling. */
+  /** The node of an event; null when no node has its namespace; undefined when nothing tells it. */
   nodeOf(event: Event): Node | null | undefined {
     if (this.#whole !== undefined) return this.#whole;
     if (event.netns !== undefined) {
@@ -51,11 +54,11 @@ export class Demux<Node extends DemuxNode> {
 
   #note(event: Event, node: Node | undefined): void {
     if (event.skb === undefined) return;
-    // Sent, it is in other hands: what happens to it without a namespace happens there. Freed, it is
-    // somebody else's memory.
+    // After a packet was sent, another namespace may have it, and events without a namespace are
+    // from there. After it was freed, another packet may be in its memory.
     const isGone = node === undefined || event.kind === "device-tx" || isFree(event);
     if (isGone) this.#bySkb.delete(event.skb);
-    // Other kinds are about a packet, which may be one that was only thought of.
+    // Events of other kinds may be about a packet that was never made: they tell nothing.
     else if (event.kind === "device-rx" || event.kind === "deliver") {
       this.#remember(event.skb, node, event);
     }
@@ -75,8 +78,9 @@ const isFree = ({ kind }: Event) => kind === "drop" || kind === "consume";
 const LASTING = ["protocol", "ipId", "tcpSequence", "icmpSequence"] as const;
 
 /**
- * Whether what stays with a packet on its way through a kernel is equal, where both tell: else it is
- * another one in the same memory, of a namespace that nobody watches.
+ * Whether two events are of the same packet, by what does not change on its way through a kernel. A
+ * field that one of them does not tell decides nothing. Otherwise the second one is another packet
+ * in the same memory, of a namespace that nobody watches.
  */
 function isSamePacket(a: Event, b: Event): boolean {
   return LASTING.every((name) =>

@@ -8,16 +8,19 @@ import type { NetnsState } from "../../event/state.ts";
 
 interface Prefix {
   version: 4 | 6;
+  /** The address without its host part. */
   bits: bigint;
+  /** Bits of the host part. */
   shift: bigint;
 }
 
 interface Place {
-  /** What is on the link, by device. */
+  /** Prefixes whose addresses are on the link of a device, by device. */
   onLink: Map<string, Prefix[]>;
   own: Set<string>;
 }
 
+/** What is on the links of each namespace, as its last state says. */
 export class NeighbourPlaces {
   #places = new Map<number, Place>();
 
@@ -47,11 +50,14 @@ export class NeighbourPlaces {
     this.#places.set(state.netns, { onLink, own });
   }
 
+  /**
+   * Inode of the only namespace with that device and that neighbour on its link; else undefined.
+   */
   netnsOf({ device, gateway }: Event): number | undefined {
     const address = gateway === undefined ? null : parseAddress(gateway);
     if (device === undefined || gateway === undefined || address === null) return undefined;
     const found = [...this.#places].filter(([, { onLink, own }]) =>
-      // Nobody resolves their own address.
+      // A namespace never resolves an address of its own.
       !own.has(gateway) && onLink.get(device)?.some((prefix) => holds(prefix, address))
     );
     return found.length === 1 ? found[0]![0] : undefined;

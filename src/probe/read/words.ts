@@ -11,13 +11,14 @@ export function writeWord(view: DataView, offset: number, hex: string): void {
   view.setUint32(offset + 4, high, true);
 }
 
+/** The IPv4 address at an offset in bytes, as decimal numbers with dots. */
 export function readIp4(view: DataView, offset: number): string {
   return `${view.getUint8(offset)}.${view.getUint8(offset + 1)}.${view.getUint8(offset + 2)}.${
     view.getUint8(offset + 3)
   }`;
 }
 
-/** RFC 5952: lower case, the first longest run of two or more zero groups as `::`. */
+/** The IPv6 address at an offset in bytes, written as RFC 5952 says. */
 export function readIp6(view: DataView, offset: number): string {
   const groups: number[] = [];
   for (let i = 0; i < 8; i++) groups.push(view.getUint16(offset + i * 2));
@@ -39,6 +40,7 @@ export function readIp6(view: DataView, offset: number): string {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+/** The MAC at an offset in bytes: `02:42:0a:00:00:01`. */
 export function readMac(view: DataView, offset: number): string {
   let text = HEX[view.getUint8(offset)]!;
   for (let i = 1; i < 6; i++) text += ":" + HEX[view.getUint8(offset + i)]!;

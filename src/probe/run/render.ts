@@ -10,6 +10,7 @@ import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 
+/** What the program is for: this kernel and this filter. */
 export interface RenderOptions {
   /** Tracepoints this kernel has, as `net:netif_receive_skb`. */
   tracepoints: ReadonlySet<string>;
@@ -17,6 +18,7 @@ export interface RenderOptions {
   netns: readonly number[] | null;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
   filter: string;
+  /** UDP ports of tunnels, by what is in their packets. */
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
   conntrack: ConntrackLayout | null;
@@ -26,6 +28,7 @@ export interface RenderOptions {
   raw: boolean;
 }
 
+/** A program, and which scripts are in it. */
 export interface Rendered {
   program: string;
   scripts: Script[];
@@ -49,6 +52,9 @@ export async function loadSources(): Promise<Map<string, string>> {
   return new Map(names.map((name, i) => [name, texts[i]!]));
 }
 
+/**
+ * Puts the scripts that this kernel has tracepoints for into one program; the others say why not.
+ */
 export function render(sources: ReadonlyMap<string, string>, options: RenderOptions): Rendered {
   const parts: string[] = [];
   const scripts: Script[] = [];

@@ -22,36 +22,41 @@ export interface RunningNode {
   batcher: Batcher;
 }
 
+/** What is traced, and who hears of it. */
 export interface IntakeOptions {
   nodes: readonly NodeSpec[];
   incident: string;
-  /** As written. */
+  /** As the command line has it. */
   filter: string;
   kernel: string;
   bpftrace: string;
   reasonName(number: number): string;
   onBatch(batch: ProbeBatch): void;
   onDrop(netns: number): void;
-  /** The first event of a namespace. */
+  /** The first event of a namespace (its inode) came. */
   onActive(netns: number): void;
-  /** An event of a namespace that no node has, though one has all. */
+  /** An event came of a namespace that no node has, or not yet. */
   onUnknownNetns(netns: number): void;
 }
 
-/** Counts that are no loss of what was asked for, so no header has them. */
+/** Events that were left out and were not asked for: no loss, so no header counts them. */
 export interface IntakeCounts {
+  /** Events of no node that is traced, as far as can be told. */
   unplaced: number;
+  /** Neighbour events whose namespace could not be told. */
   neighboursUnplaced: number;
+  /** Failed routing lookups that were like enough others. */
   routesSpared: number;
 }
 
+/** Gives each event and state to the batches of its node. */
 export class Intake {
   readonly nodes: RunningNode[];
   readonly counts: IntakeCounts = { unplaced: 0, neighboursUnplaced: 0, routesSpared: 0 };
   /** Namespaces that events came from. */
   readonly active = new Set<number>();
   readonly neighbourWaits = new NeighbourWaits();
-  /** What is asked for; the kernel may already have left out the rest. */
+  /** What is asked for; what the kernel did not filter is filtered here. */
   plan: Plan | undefined;
   scripts: KernelFacts["scripts"] = [];
   #attachedNs = 0n;
@@ -91,7 +96,7 @@ export class Intake {
     }
   }
 
-  /** For the lines of one bpftrace. */
+  /** A reader for the lines of one bpftrace; `held`: it takes no event before its `begin`. */
   openSource(held: boolean): LineSource {
     return new LineSource({
       onEvent: (event) => this.#event(event),
@@ -130,7 +135,7 @@ export class Intake {
     this.flush(true);
   }
 
-  /** The node's clock, as far as its ticks tell. */
+  /** CLOCK_MONOTONIC of the node now, as its ticks tell; 0 before the first. */
   nowNs(): bigint {
     const pair = this.#clocks.best();
     if (pair === undefined) return 0n;
@@ -142,7 +147,7 @@ export class Intake {
     return this.#tickNs - (this.#latestNs > sinceNs ? this.#latestNs : sinceNs);
   }
 
-  /** Up to when everything was read. */
+  /** CLOCK_MONOTONIC of the last tick. */
   get tickNs(): bigint {
     return this.#tickNs;
   }
@@ -157,7 +162,7 @@ export class Intake {
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
 
-  /** bpftrace died: nothing is attached any more. */
+  /** bpftrace died: nothing is attached any more, and `why` says what ended it. */
   detached(why: string): void {
     this.scripts = this.scripts.map(({ name, state, why: before }) => ({
       name,
@@ -213,8 +218,9 @@ export class Intake {
   }
 
   /**
-   * Neither its namespace nor an earlier sighting of its skb in a watched one: a packet of somebody
-   * else's. Not a loss, or any other namespace's traffic would take every verdict's ground away.
+   * Leaves out an event with neither a namespace nor an earlier sighting of its skb in a watched
+   * one: it is of a packet that no node has. It must not count as a loss, or traffic of other
+   * namespaces would make every verdict unknown.
    */
   #pass(): void {
     this.counts.unplaced += 1;
