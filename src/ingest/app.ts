@@ -1,27 +1,35 @@
 /** The ingest as one Hono app. What it needs is injected: it runs on Deno and on Workers alike. */
-import { Hono } from "hono";
-import { asset, securityHeaders } from "./http/assets.ts";
+import { type Context, Hono } from "hono";
 import { audited, AuditLog } from "./access/audit.ts";
-import { addAuditRoutes } from "./routes/audit_routes.ts";
 import { authenticate, requireRole } from "./access/auth.ts";
 import { crossOrigin } from "./access/cross_origin.ts";
-import type { Deps, Env } from "./deps.ts";
-import { addIncidentRoutes, addReadRoutes } from "./routes/incident_routes.ts";
-import { Metrics } from "./http/metrics.ts";
-import { openApiDocument, reportSchema } from "./routes/openapi.ts";
-import { Problem, problemResponse } from "./http/problem.ts";
+import { incidentId } from "./access/named_incident.ts";
 import { RateLimit } from "./access/rate_limit.ts";
+import type { Deps, Env } from "./deps.ts";
+import { asset, securityHeaders } from "./http/assets.ts";
+import { BodySlots } from "./http/body_slots.ts";
+import { Metrics } from "./http/metrics.ts";
+import { Problem, problemResponse } from "./http/problem.ts";
+import { Admission } from "./intake/admission.ts";
+import { FlowLookup } from "./routes/flow_lookup.ts";
+import { type Operation, pathParameters, routePath, type Serving } from "./routes/operation.ts";
+import { OPERATIONS } from "./routes/operations.ts";
 import { StoreFull } from "./stores/store.ts";
-import { addTokenRoutes } from "./routes/token_routes.ts";
-import { addWriteRoutes } from "./routes/write_routes.ts";
 
 export type { AuthSettings, Deps, Env, WebAssets } from "./deps.ts";
 
+/** The app: every operation as a route, behind what holds for all of them, and the page. */
 export function createApp(deps: Deps): Hono<Env> {
   const { limits, clock } = deps;
   const app = new Hono<Env>();
   const metrics = new Metrics();
-  const rateLimit = new RateLimit(limits.requestsPerSecond, limits.requestsBurst, clock);
+  const serving: Serving = {
+    deps,
+    metrics,
+    admission: deps.admission ?? new Admission(limits, clock),
+    bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax),
+    flows: new FlowLookup(),
+  };
 
   app.use(securityHeaders);
   app.use(async (c, next) => {
@@ -30,31 +38,50 @@ export function createApp(deps: Deps): Hono<Env> {
   });
   app.onError((error) => problemResponse(problemOf(error, deps, metrics)));
 
-  app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/v1/openapi.json", (c) => c.json(openApiDocument()));
-  app.get("/v1/schema/report.json", (c) => c.json(reportSchema()));
-
-  const { allowOrigins = [] } = deps.auth;
-  if (allowOrigins.length > 0) app.use("/v1/*", crossOrigin(allowOrigins));
-  const authenticated = authenticate(deps, rateLimit);
-  const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
-  app.use("/v1/*", audited(audit), authenticated);
-  app.use("/metrics", authenticated);
-  app.get("/metrics", async (c) => {
-    requireRole(c, "viewer", null);
-    return c.text(metrics.text(await deps.hub.readFigures()), 200, {
-      "content-type": "text/plain; version=0.0.4; charset=utf-8",
-    });
-  });
-  addIncidentRoutes(app, deps);
-  addReadRoutes(app, deps);
-  addWriteRoutes(app, deps, metrics);
-  addTokenRoutes(app, deps);
-  addAuditRoutes(app, deps);
+  // What needs no token comes first: the guards below see only requests that nothing before answered.
+  for (const operation of OPERATIONS) if (operation.role === null) add(app, operation, serving);
+  guard(app, serving);
+  for (const operation of OPERATIONS) if (operation.role !== null) add(app, operation, serving);
 
   app.get("*", (c) => asset(deps, c.req.path) ?? problemResponse(notFound(c.req.path)));
   app.notFound((c) => problemResponse(notFound(c.req.path)));
   return app;
+}
+
+/** Who asks is found out, slowed down when that is too often, and noted. */
+function guard(app: Hono<Env>, { deps, metrics }: Serving): void {
+  const { allowOrigins = [] } = deps.auth;
+  if (allowOrigins.length > 0) app.use("/v1/*", crossOrigin(allowOrigins));
+  const { requestsPerSecond, requestsBurst } = deps.limits;
+  const rateLimit = new RateLimit(requestsPerSecond, requestsBurst, deps.clock);
+  const authenticated = authenticate(deps, rateLimit);
+  const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
+  app.use("/v1/*", audited(audit, ACTIONS), authenticated);
+  app.use("/metrics", authenticated);
+}
+
+/** What the audit calls each operation, by method and path as Hono knows its routes. */
+const ACTIONS: ReadonlyMap<string, string | null> = new Map(
+  OPERATIONS.map((operation) => [
+    `${operation.method.toUpperCase()} ${routePath(operation)}`,
+    operation.audit,
+  ]),
+);
+
+/** Adds the route of an operation: its role is checked, then its handler runs. */
+function add(app: Hono<Env>, operation: Operation, serving: Serving): void {
+  const namesIncident = pathParameters(operation).includes("id");
+  app.on(operation.method.toUpperCase(), routePath(operation), (c) => {
+    const id = namesIncident ? incidentId(c) : "";
+    mayAsk(c, operation, id);
+    return operation.handle({ ...serving, c, id });
+  });
+}
+
+function mayAsk(c: Context<Env>, { role, tokenFor }: Operation, id: string): void {
+  if (role === null) return;
+  if (tokenFor === "any") requireRole(c, role, c.get("principal")?.incident ?? null);
+  else requireRole(c, role, tokenFor === "all" || id === "" ? null : id);
 }
 
 function notFound(path: string): Problem {

@@ -8,12 +8,10 @@ export {
 } from "./client/client.ts";
 export type { ReceivedLiveEvent } from "./client/client_live.ts";
 export { type Ingest, type IngestOptions, startIngest } from "./deno.ts";
-export type {
-  BatchAnswer,
-  ImportAnswer,
-  MintedToken,
-  ShownIncident,
-} from "./routes/api_schemas.ts";
+export type { BatchAnswer } from "./intake/accept.ts";
+export type { ImportAnswer } from "./routes/archives.ts";
+export type { ShownIncident } from "./routes/shown_incident.ts";
+export type { MintedToken } from "./routes/tokens.ts";
 export {
   applyLive,
   type Counts,

@@ -1,6 +1,6 @@
 /** Who did what: everything that was changed, reading once an hour, nothing secret. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { Audit } from "../../src/ingest/routes/api_schemas.ts";
+import { Audit } from "../../src/ingest/routes/audit.ts";
 import type { HttpTest } from "./http.ts";
 import { body, hopLine } from "./lines.ts";
 import { ask, clientOf, postLines, problem, type Target } from "./target.ts";

@@ -1,6 +1,6 @@
 /** Who may do what, and what a stranger gets to see. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { MintedToken, TokenList } from "../../src/ingest/routes/api_schemas.ts";
+import { MintedToken, TokenList } from "../../src/ingest/routes/tokens.ts";
 import type { HttpTest } from "./http.ts";
 import { body, hopLine } from "./lines.ts";
 import { ask, clientOf, problem, rawRequest, readText, type Target } from "./target.ts";

@@ -1,6 +1,6 @@
 /** What becomes of a POSTed body: good lines are kept, bad ones named, nothing half done. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { BatchAnswer } from "../../src/ingest/routes/api_schemas.ts";
+import { BatchAnswer } from "../../src/ingest/intake/accept.ts";
 import { decodeLine } from "../../src/event/codec.ts";
 import { eventToJson } from "../../src/event/codec.ts";
 import type { HttpTest } from "./http.ts";

@@ -1,7 +1,8 @@
 /** What can be read beside live streams, and what every answer carries. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Report } from "../../src/event/report.ts";
-import { IncidentList, ShownIncident } from "../../src/ingest/routes/api_schemas.ts";
+import { IncidentList } from "../../src/ingest/routes/incidents.ts";
+import { ShownIncident } from "../../src/ingest/routes/shown_incident.ts";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine } from "./lines.ts";
 import { ask, clientOf, figure, postLines, problem } from "./target.ts";

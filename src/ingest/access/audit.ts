@@ -4,9 +4,8 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { INCIDENT_ID } from "../routes/api_schemas.ts";
 import type { Deps, Env } from "../deps.ts";
-import { OPERATIONS } from "../routes/operations.ts";
+import { INCIDENT_ID } from "./named_incident.ts";
 import { Problem } from "../http/problem.ts";
 import type { AuditEntry } from "../stores/store.ts";
 
@@ -47,24 +46,22 @@ export class AuditLog {
   }
 }
 
-/** By method and path, as Hono knows its routes. */
-const ACTIONS = new Map(
-  OPERATIONS.map(({ method, path, audit }) => [
-    `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`,
-    audit,
-  ]),
-);
-
 /** Done by people, and seldom; a probe's batches come all the time. */
 const isChange = (method: string, action: string) => method !== "GET" && action !== "batches.write";
 
-/** Notes what became of each request before it is answered. Runs around the authentication. */
-export function audited(audit: AuditLog): MiddlewareHandler<Env> {
+/**
+ * Notes what became of each request before it is answered. Runs around the authentication. `actions`
+ * names what each route does, by `METHOD PATH` as Hono knows it; what has no name is not noted.
+ */
+export function audited(
+  audit: AuditLog,
+  actions: ReadonlyMap<string, string | null>,
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     await next();
     // The one that answered, or would have: a refused token is refused before it.
     const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
-    const action = ACTIONS.get(`${route?.method} ${route?.path}`) ?? null;
+    const action = actions.get(`${route?.method} ${route?.path}`) ?? null;
     const principal = c.get("principal") ?? c.get("expired");
     if (route === undefined || action === null || principal === undefined) return;
     const outcome = outcomeOf(c);

@@ -4,7 +4,7 @@
  * same. The archive line tells how many batches follow, so that a cut file shows.
  */
 import { z } from "zod";
-import { FilterText } from "../routes/api_schemas.ts";
+import { FilterText } from "../intake/filter_text.ts";
 import { LineError } from "../../event/codec.ts";
 import type { ArchiveMarks } from "../intake/batches.ts";
 import type { RawLine } from "../intake/lines.ts";

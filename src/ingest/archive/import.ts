@@ -1,6 +1,5 @@
 /** Import of an archive: the same path as live batches, into an incident nobody sees until done. */
-import { type Acceptance, storeAll } from "../intake/accept.ts";
-import type { BatchAnswer, ImportAnswer } from "../routes/api_schemas.ts";
+import { type Acceptance, type BatchAnswer, storeAll } from "../intake/accept.ts";
 import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
 import { BatchReader, type WholeBatch } from "../intake/batches.ts";
 import type { BodyOptions } from "../http/body.ts";
@@ -9,8 +8,13 @@ import type { RawLine } from "../intake/lines.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 
-/** The answer, but for the incident itself. */
-export type Imported = Omit<ImportAnswer, "incident">;
+/** What became of the file. */
+export interface Imported extends BatchAnswer {
+  /** Batches the archive says it holds. */
+  expected: number;
+  /** Whether all of them were there. */
+  complete: boolean;
+}
 
 /**
  * Reads the archive line itself, then batches. When batches are missing, the file was cut inside

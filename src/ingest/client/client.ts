@@ -1,13 +1,11 @@
 /** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
 import { LasthopError } from "../../event/error.ts";
 import type { Flow, Report } from "../../event/report.ts";
-import type {
-  Audit,
-  BatchAnswer,
-  ImportAnswer,
-  MintedToken,
-  ShownIncident,
-} from "../routes/api_schemas.ts";
+import type { BatchAnswer } from "../intake/accept.ts";
+import type { ImportAnswer } from "../routes/archives.ts";
+import type { Audit } from "../routes/audit.ts";
+import type { ShownIncident } from "../routes/shown_incident.ts";
+import type { MintedToken } from "../routes/tokens.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
 import { gzipped } from "../http/gzip.ts";
 import type { Role } from "../stores/store.ts";

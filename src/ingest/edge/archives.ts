@@ -5,7 +5,7 @@
  * it was, as the API shows it.
  */
 import { archiveHeader, batchText } from "../archive/archive.ts";
-import { shown } from "../routes/incident_routes.ts";
+import { shown } from "../routes/shown_incident.ts";
 import type { R2Bucket } from "./cloudflare.ts";
 import { gzipped } from "../http/gzip.ts";
 import type { HubTable } from "./hub_table.ts";

@@ -1,6 +1,19 @@
 /** Errors as `application/problem+json` (RFC 9457) with a code that programs switch on. */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
 
+/** Schema of a problem as it is sent. */
+export const ProblemBody = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  /** What programs switch on. */
+  code: z.string(),
+  /** The action, a colon, what is, what should be. */
+  detail: z.string(),
+});
+
+/** A refusal, thrown to be answered. */
 export class Problem extends Error {
   override name = "Problem";
   constructor(
@@ -35,6 +48,7 @@ const TITLES: Record<number, string> = {
   507: "Out of storage",
 };
 
+/** The answer that tells of a problem. */
 export function problemResponse(problem: Problem): Response {
   const body = {
     type: `urn:lasthop:problem:${problem.code}`,

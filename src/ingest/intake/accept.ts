@@ -1,15 +1,35 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
+import { z } from "zod";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { AdmissionPort, Load, Wait } from "./admission.ts";
-import type { BatchAnswer } from "../routes/api_schemas.ts";
 import { BatchReader, type WholeBatch } from "./batches.ts";
 import { type BodyOptions, readText } from "../http/body.ts";
 import type { Deps } from "../deps.ts";
 import { splitLines } from "./lines.ts";
 import type { Metrics } from "../http/metrics.ts";
+import { noIncident } from "../access/named_incident.ts";
 import { Problem } from "../http/problem.ts";
 import { StoreFull } from "../stores/store.ts";
 
+const count = z.number().int().min(0);
+
+/** What became of a body. Everything counted as accepted is durable. */
+export const BatchAnswer = z.object({
+  /** Batches that were new, and batches that were known already. */
+  accepted: count,
+  duplicates: count,
+  /** Events and states in the accepted batches. */
+  events: count,
+  states: count,
+  /** The first refused lines, from 1 over the whole body; `refusedTotal` counts all. */
+  refused: z.array(z.object({ line: z.number().int().min(1), reason: z.string() })),
+  refusedTotal: count,
+});
+
+/** What became of a body. Everything counted as accepted is durable. */
+export type BatchAnswer = z.infer<typeof BatchAnswer>;
+
+/** A body that is being accepted, and what that needs. */
 export interface Acceptance {
   deps: Deps;
   metrics: Metrics;
@@ -188,9 +208,4 @@ async function storeOne(
         { headers: { "retry-after": "30" } },
       );
   }
-}
-
-export function noIncident(incident: string): Problem {
-  const detail = `Cannot find incident: there is no "${incident}", must have been created here`;
-  return new Problem(404, "incident_missing", detail);
 }

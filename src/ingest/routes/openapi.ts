@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 document, from the table of routes and the zod schemas that validate. Written by
+ * The OpenAPI 3.1 document, from the tables of operations and the zod schemas that validate. Written by
  * hand rather than with @hono/zod-openapi: bodies here are streams of lines which that can't
  * validate, and it would add half a megabyte to a Worker.
  */
@@ -19,10 +19,17 @@ import {
   Script,
 } from "../../event/report.ts";
 import { NetnsState } from "../../event/state.ts";
-import * as api from "./api_schemas.ts";
 import { ArchiveHeader } from "../archive/archive.ts";
-import { type Operation, OPERATIONS } from "./operations.ts";
+import { ProblemBody } from "../http/problem.ts";
+import { BatchAnswer } from "../intake/accept.ts";
+import { ImportAnswer } from "./archives.ts";
+import { Audit, ShownAuditEntry } from "./audit.ts";
+import { CreateIncident, IncidentList, SetShards } from "./incidents.ts";
+import { type Operation, pathParameters } from "./operation.ts";
+import { ShownIncident } from "./shown_incident.ts";
+import { CreateToken, MintedToken, ShownToken, TokenList } from "./tokens.ts";
 
+/** Schemas that have a name in the document, in its order. */
 const COMPONENTS: Record<string, z.ZodType> = {
   Report,
   ReportNode,
@@ -38,19 +45,19 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Event: EventSchema,
   NetnsState,
   ArchiveHeader,
-  CreateIncident: api.CreateIncident,
-  SetShards: api.SetShards,
-  Incident: api.ShownIncident,
-  IncidentList: api.IncidentList,
-  BatchAnswer: api.BatchAnswer,
-  ImportAnswer: api.ImportAnswer,
-  CreateToken: api.CreateToken,
-  Token: api.ShownToken,
-  MintedToken: api.MintedToken,
-  TokenList: api.TokenList,
-  AuditEntry: api.ShownAuditEntry,
-  Audit: api.Audit,
-  Problem: api.ProblemBody,
+  CreateIncident,
+  SetShards,
+  Incident: ShownIncident,
+  IncidentList,
+  BatchAnswer,
+  ImportAnswer,
+  CreateToken,
+  Token: ShownToken,
+  MintedToken,
+  TokenList,
+  AuditEntry: ShownAuditEntry,
+  Audit,
+  Problem: ProblemBody,
 };
 
 type Json = Record<string, unknown>;
@@ -61,9 +68,10 @@ export function reportSchema(): Json {
   return { $schema, $id: "urn:lasthop:report:1", title: "lasthop report, version 1", ...schema };
 }
 
-export function openApiDocument(): Json {
+/** The OpenAPI document of these operations. */
+export function openApiDocument(operations: readonly Operation[]): Json {
   const paths: Record<string, Json> = {};
-  for (const operation of OPERATIONS) {
+  for (const operation of operations) {
     const path = paths[operation.path] ??= {};
     path[operation.method] = operationObject(operation);
   }
@@ -82,14 +90,22 @@ export function openApiDocument(): Json {
       responses: {
         Problem: {
           description: "Refused; `code` says why",
-          content: { "application/problem+json": { schema: ref("Problem") } },
+          content: { "application/problem+json": { schema: ref(ProblemBody) } },
         },
       },
     },
   };
 }
 
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const NAMES: ReadonlyMap<z.ZodType, string> = new Map(
+  Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]),
+);
+
+function ref(schema: z.ZodType): Json {
+  const name = NAMES.get(schema);
+  if (name === undefined) throw new Error("An operation's schema has no name among the components");
+  return { $ref: `#/components/schemas/${name}` };
+}
 
 /** Inputs and outputs alike: a u64 is text on the wire, whatever it becomes inside. */
 function componentSchemas(): Json {
@@ -106,8 +122,7 @@ function componentSchemas(): Json {
 }
 
 function operationObject(operation: Operation): Json {
-  const { summary, role, audit, path, body, answer, query = [], headers = [] } = operation;
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const { summary, role, audit, body, answer, query = [], headers = [] } = operation;
   const parameter = (where: string) => (name: string) => ({
     name,
     in: where,
@@ -115,7 +130,7 @@ function operationObject(operation: Operation): Json {
     schema: { type: "string" },
   });
   const parameters = [
-    ...inPath.map(parameter("path")),
+    ...pathParameters(operation).map(parameter("path")),
     ...query.map(parameter("query")),
     ...headers.map(parameter("header")),
   ];

@@ -1,0 +1,88 @@
+/** Operations that read the audit, for operators alone. */
+import { z } from "zod";
+import { noIncident } from "../access/named_incident.ts";
+import { Problem } from "../http/problem.ts";
+import type { StoredAuditEntry } from "../stores/store.ts";
+import { type Ask, json, type Operation } from "./operation.ts";
+import { count, role, time } from "./schema_parts.ts";
+
+const PAGE_MAX = 1000;
+
+const Page = z.object({
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(200),
+  before: z.coerce.number().int().min(1).optional(),
+});
+
+/** An entry as the API shows it. */
+export const ShownAuditEntry = z.object({
+  /** Grows with each entry. */
+  id: count,
+  at: time,
+  /** Id of the token, or `root`, `loopback`, or `ingest` for what it did by itself. */
+  token: z.string(),
+  role: role.nullable(),
+  /** `incident.delete`, `report.read` …: the OpenAPI document names one for each operation. */
+  action: z.string(),
+  incident: z.string().nullable(),
+  /** Id of the token that was made or revoked. */
+  subject: z.string().nullable(),
+  /** `ok`, or the code of the problem that was answered. */
+  outcome: z.string(),
+});
+
+/** A page of the audit. */
+export const Audit = z.object({
+  /** Newest first. */
+  entries: z.array(ShownAuditEntry),
+  /** Older entries of this ingest that were thrown away at the limits. */
+  evicted: count,
+  /** What to give as `before` for the next older ones; null: there are none. */
+  next: count.nullable(),
+});
+
+/** A page of the audit. */
+export type Audit = z.infer<typeof Audit>;
+
+const auditOperation = (base: string, whose: string): Operation => ({
+  method: "get",
+  path: `${base}/audit`,
+  summary: `Who did what ${whose}, newest first`,
+  role: "operator",
+  audit: "audit.read",
+  query: ["limit", "before"],
+  answer: json(200, Audit, "Entries, and how many older ones were thrown away"),
+  handle: readAudit,
+});
+
+async function readAudit(ask: Ask): Promise<Response> {
+  const { c, id, deps: { store } } = ask;
+  if (id !== "") await mustHaveBeen(ask);
+  const query = { ...(id === "" ? {} : { incident: id }), ...pageOf(ask) };
+  const { entries, evicted } = await store.listAudit(query);
+  const next = entries.length === query.limit ? entries.at(-1)!.id : null;
+  const audit: Audit = { entries: entries.map(shown), evicted, next };
+  return c.json(audit);
+}
+
+/** An incident that was deleted has an audit, too: who did it is what one asks then. */
+async function mustHaveBeen({ id, deps: { store } }: Ask): Promise<void> {
+  const { entries } = await store.listAudit({ incident: id, limit: 1 });
+  if (entries.length === 0 && await store.getIncident(id) === null) throw noIncident(id);
+}
+
+function pageOf({ c }: Ask): z.infer<typeof Page> {
+  const page = Page.safeParse(c.req.query());
+  if (page.success) return page.data;
+  const { path, message } = page.error.issues[0]!;
+  throw new Problem(400, "query_invalid", `Cannot read audit: "${path.join(".")}": ${message}`);
+}
+
+function shown({ atMs, change: _, ...entry }: StoredAuditEntry): Audit["entries"][number] {
+  return { ...entry, at: new Date(atMs).toISOString() };
+}
+
+/** The audit of one incident, and of all. */
+export const AUDIT_OPERATIONS: readonly Operation[] = [
+  auditOperation("/v1/incidents/{id}", "with one incident"),
+  auditOperation("/v1", "here"),
+];

@@ -1,0 +1,47 @@
+/** Operations that take what probes send. */
+import { principalOf } from "../access/auth.ts";
+import { visibleIncident } from "../access/named_incident.ts";
+import { encodingOf } from "../http/body.ts";
+import { acceptBatches, BatchAnswer } from "../intake/accept.ts";
+import { type Ask, json, type Operation } from "./operation.ts";
+
+const LINES = {
+  type: "application/x-ndjson",
+  description: "Batches: each one header line (BatchHeader), then event lines (JSON objects as " +
+    "Event, or tab-separated) and state lines (NetnsState). content-encoding: gzip is understood.",
+};
+
+async function takeBatches(ask: Ask): Promise<Response> {
+  const { c, id: incident, deps, metrics, admission, bodies } = ask;
+  await visibleIncident(deps, incident);
+  const encoding = encodingOf(c.req.header("content-encoding"));
+  const answer = await bodies.hold(
+    principalOf(c).id,
+    () => acceptBatches({ deps, metrics, incident, admission }, c.req.raw.body, encoding),
+  );
+  return c.json(answer);
+}
+
+/** Batches, by either of two names: the lines are the same, the name only says what is in them. */
+export const BATCH_OPERATIONS: readonly Operation[] = [
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/batches",
+    summary: "Send batches; idempotent by probe and sequence",
+    role: "probe",
+    audit: "batches.write",
+    body: LINES,
+    answer: json(200, BatchAnswer, "What is durable now, and which lines were refused"),
+    handle: takeBatches,
+  },
+  {
+    method: "post",
+    path: "/v1/incidents/{id}/state",
+    summary: "Send node state; the same lines as batches",
+    role: "probe",
+    audit: "batches.write",
+    body: LINES,
+    answer: json(200, BatchAnswer, "What is durable now, and which lines were refused"),
+    handle: takeBatches,
+  },
+];

@@ -1,0 +1,75 @@
+/** Operations that tell what became of the packets: the report, one flow of it, the live view. */
+import { Flow, Report } from "../../event/report.ts";
+import { principalOf } from "../access/auth.ts";
+import { noIncident, visibleIncident } from "../access/named_incident.ts";
+import { isStillGood } from "../access/tokens.ts";
+import { Problem } from "../http/problem.ts";
+import { guardedStream } from "../live/guarded_stream.ts";
+import { type Ask, json, JSON_TYPE, type Operation } from "./operation.ts";
+
+const LIVE_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  // A proxy that buffers would hold the stream back.
+  "x-accel-buffering": "no",
+};
+
+async function reportJson({ id, deps }: Ask): Promise<string> {
+  await visibleIncident(deps, id);
+  const report = await deps.hub.reportJson(id);
+  if (report === null) throw noIncident(id);
+  return report;
+}
+
+/** What one can read of an incident's packets. */
+export const REPORT_OPERATIONS: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/report",
+    summary: "The report of everything acknowledged so far",
+    role: "viewer",
+    audit: "report.read",
+    answer: json(200, Report, "The report"),
+    handle: async (ask) => ask.c.body(await reportJson(ask), 200, { "content-type": JSON_TYPE }),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/flows/{flow}",
+    summary: "One flow of the report",
+    role: "viewer",
+    audit: "report.read",
+    answer: json(200, Flow, "The flow"),
+    async handle(ask) {
+      const wanted = ask.c.req.param("flow") ?? "";
+      const flow = ask.flows.find(await reportJson(ask), wanted);
+      if (flow !== undefined) return ask.c.json(flow);
+      const is = JSON.stringify(wanted.slice(0, 200));
+      const detail = `Cannot find flow: there is no ${is}, must be an id of the report`;
+      throw new Problem(404, "flow_missing", detail);
+    },
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/live",
+    summary: "The report and its changes as server-sent events",
+    role: "viewer",
+    audit: "live.read",
+    headers: ["last-event-id"],
+    answer: { status: 200, description: "See docs/http.md", type: "text/event-stream" },
+    async handle({ c, id, deps }) {
+      const { store, clock, hub, limits } = deps;
+      const viewer = principalOf(c);
+      await visibleIncident(deps, id);
+      // Only the headers are wanted: a viewer would wait for a reader that never comes.
+      if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
+      const cursor = c.req.header("last-event-id") ?? null;
+      const stream = await hub.live(id, cursor, () => c.req.raw.signal);
+      if (stream !== null) {
+        const allowed = () => isStillGood(viewer, store, clock);
+        const guard = { allowed, everyMs: limits.tokenCheckMs, clock };
+        return c.body(guardedStream(stream, guard), 200, LIVE_HEADERS);
+      }
+      const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, must be fewer`;
+      throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
+    },
+  },
+];
