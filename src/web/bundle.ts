@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { join, relative } from "node:path";
-import { PAGE } from "../cli/explain/catalogue.ts";
+import { PAGE } from "../words/catalogue.ts";
 import { causesPage } from "./causes_page.ts";
 
 /** The files of the page by the path they are served at. */
@@ -42,8 +42,7 @@ async function sourcePaths(): Promise<string[]> {
   return [
     ...await filesIn(HERE),
     ...await filesIn(join(ROOT, "src/words")),
-    ...["codes", "place", "sse"].map((name) => join(ROOT, `src/event/${name}.ts`)),
-    join(ROOT, "src/cli/explain/catalogue.ts"),
+    ...await filesIn(join(ROOT, "src/event")),
     fileURLToPath(PAGE),
   ];
 }

@@ -1,5 +1,5 @@
 /** `docs/causes.md` as a page of its own, so that every finding can be read up where it is shown. */
-import { type Entry, readCatalogue } from "../cli/explain/catalogue.ts";
+import { type Entry, readCatalogue } from "../words/catalogue.ts";
 
 /** One section per code, which is its anchor: `causes.html#no-route`. */
 export function causesPage(markdown: string): string {

@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import { PAGE } from "../cli/explain/catalogue.ts";
+import { PAGE } from "../words/catalogue.ts";
 import { CAUSE_CODES, OUTCOMES } from "../event/codes.ts";
 import { causesPage } from "./causes_page.ts";
 

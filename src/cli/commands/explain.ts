@@ -20,7 +20,7 @@ export const explain: CommandFile<[string | undefined], ExplainOptions> = {
   read: (code) => ({ code }),
 
   async run({ code }) {
-    const { PAGE, readCatalogue } = await import("../explain/catalogue.ts");
+    const { PAGE, readCatalogue } = await import("../../words/catalogue.ts");
     const { explained } = await import("../explain/explained.ts");
     const { lookOf, terminalOptions } = await import("../render/mod.ts");
     const options = terminalOptions();

@@ -1,7 +1,8 @@
 /** What a code of a report means, as lines for a terminal. */
 import { LasthopError } from "../../event/error.ts";
+import type { Entry } from "../../words/catalogue.ts";
 import type { Look } from "../render/mod.ts";
-import { type Entry, nearest } from "./catalogue.ts";
+import { nearest } from "./nearest.ts";
 
 /**
  * One code in full, or without a code all of them in a line or two each. Throws LasthopError

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { CAUSE_CODES, OUTCOMES } from "../../event/codes.ts";
-import { nearest, PAGE, readCatalogue } from "./catalogue.ts";
+import { PAGE, readCatalogue } from "../../words/catalogue.ts";
+import { nearest } from "./nearest.ts";
 import { lookOf } from "../render/mod.ts";
 import { explained } from "./explained.ts";
 
