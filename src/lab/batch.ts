@@ -32,7 +32,9 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
 }
 
 async function runBatch(batch: readonly Step[]): Promise<void> {
-  const { tool, netns } = batch[0]!;
+  const [first] = batch;
+  if (first === undefined) return;
+  const { tool, netns } = first;
   const lines = batch.map((step) => step.line);
   const input = tool === "sysctl" ? undefined : lines.join("\n") + "\n";
   const { exitCode, stderr, cut } = await run(commandOf(tool, netns, lines), { input });

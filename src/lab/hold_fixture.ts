@@ -2,7 +2,8 @@
 import { labUp } from "./mod.ts";
 import { registrations } from "./registry.ts";
 
-const { id, prefix, kept } = JSON.parse(Deno.args[0]!);
+const [options = ""] = Deno.args;
+const { id, prefix, kept } = JSON.parse(options);
 await labUp(id, { repaired: true, prefix, kept });
 const registration = (await registrations()).find((each) => each.name.startsWith(`${prefix}-`));
 console.log(JSON.stringify(registration));

@@ -42,8 +42,10 @@ export async function inside(role: string, ...command: string[]): Promise<string
 /** One of a namespace's own counters, for example counter("i4-node1", "Ip", "ForwDatagrams"). */
 export async function counter(role: string, group: string, name: string): Promise<number> {
   const text = await inside(role, "cat", "/proc/net/snmp");
-  const [names, values] = text.split("\n").filter((line) => line.startsWith(`${group}: `));
-  return Number(values!.split(" ")[names!.split(" ").indexOf(name)]);
+  const [names = "", values = ""] = text.split("\n").filter((line) =>
+    line.startsWith(`${group}: `)
+  );
+  return Number(values.split(" ")[names.split(" ").indexOf(name)]);
 }
 
 /** Packets that the rule with a counter in a table has counted. */

@@ -8,7 +8,7 @@ import { talkCommand } from "./talk_command.ts";
 export type ListenOptions = Omit<Listen, "do">;
 
 /** Whoever ends the processes of a lab. */
-export interface Owner {
+export interface ProcessOwner {
   /** The lab stays up, its processes too, when this process ends. */
   readonly kept: boolean;
   /** A process that must not outlive the owner; `ended` resolves when it is gone. */
@@ -31,7 +31,7 @@ const triesMax = 3;
  */
 export async function startListener(
   namespace: string,
-  owner: Owner,
+  owner: ProcessOwner,
   options: ListenOptions,
 ): Promise<Listener> {
   for (let tries = 1;; tries++) {
@@ -46,7 +46,7 @@ export async function startListener(
 
 async function tryListener(
   namespace: string,
-  owner: Owner,
+  owner: ProcessOwner,
   options: ListenOptions,
 ): Promise<Listener> {
   const command = [...enter(namespace), ...talkCommand({ do: "listen", ...options })];
@@ -60,7 +60,7 @@ async function tryListener(
   await owner.own(pid, child);
   let said = "";
   child.stderr?.on("data", (chunk) => said += said.length < 1_000 ? String(chunk) : "");
-  if (!await saysReady(child.stdout!, pid)) {
+  if (!await saysReady(child.stdout ?? [], pid)) {
     await child;
     throw notBound(namespace, options, said.trim().split("\n")[0] || "it is silent");
   }
@@ -77,7 +77,10 @@ async function tryListener(
 const quiet = { reject: false, buffer: false, stdin: "ignore", stdout: "pipe" } as const;
 
 /** true on the line "ready"; false when it ended, or was ended for taking too long. */
-async function saysReady(stdout: AsyncIterable<unknown>, pid: number): Promise<boolean> {
+async function saysReady(
+  stdout: AsyncIterable<unknown> | Iterable<unknown>,
+  pid: number,
+): Promise<boolean> {
   const timer = setTimeout(() => kill(pid), readyMsMax);
   let said = "";
   try {

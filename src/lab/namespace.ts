@@ -1,11 +1,11 @@
 import { familyOf, macOf } from "./address.ts";
 import { enter, type Step, type Tool } from "./batch.ts";
-import { type Listener, type ListenOptions, type Owner, startListener } from "./listener.ts";
-import { type Ran, run, type RunOptions } from "./process.ts";
+import { type Listener, type ListenOptions, type ProcessOwner, startListener } from "./listener.ts";
+import { run, type RunOptions, type RunResult } from "./process.ts";
 import { baseSysctls, type NamespaceOptions } from "./sysctls.ts";
 
 /** The topology that a namespace is part of, as its namespaces know it: `Topology`. */
-export interface Surroundings extends Owner {
+export interface NamespaceOwner extends ProcessOwner {
   /** A cable between two namespaces, or within one. */
   veth(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options?: Veth): void;
   /** Writes down a step that creates a device; those run before all others. */
@@ -56,7 +56,7 @@ export class Namespace {
   #baseSteps: Step[] = [];
 
   constructor(
-    readonly topology: Surroundings,
+    readonly topology: NamespaceOwner,
     /** As under /run/netns. */
     readonly name: string,
     /** Its part in the topology: the name without that of the topology and the hyphen. */
@@ -166,7 +166,7 @@ export class Namespace {
   }
 
   /** Runs a command in here now. */
-  run(command: readonly string[], options?: RunOptions): Promise<Ran> {
+  run(command: readonly string[], options?: RunOptions): Promise<RunResult> {
     return run([...enter(this.name), ...command], options);
   }
 

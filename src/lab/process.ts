@@ -2,7 +2,7 @@ import { execa, type Options } from "execa";
 import { LasthopError } from "../event/error.ts";
 
 /** What became of a process; `exitCode` is absent when a signal ended it. */
-export interface Ran {
+export interface RunResult {
   exitCode?: number;
   stdout: string;
   stderr: string;
@@ -27,7 +27,10 @@ const timeoutMsDefault = 10_000;
  * under Deno. Throws LasthopError `tool_missing` when the command is not installed; a command that
  * fails is a result like others.
  */
-export async function run(command: readonly string[], options: RunOptions = {}): Promise<Ran> {
+export async function run(
+  command: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   if (options.signal?.aborted) return { stdout: "", stderr: "", cut: true };
   const child = start(command, {
     reject: false,
@@ -42,7 +45,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
   options.signal?.addEventListener("abort", end);
   try {
     const result = await child;
-    if (result.code === "ENOENT") throw toolMissing(command[0]!);
+    if (result.code === "ENOENT") throw toolMissing(command[0] ?? "");
     const text = (output: unknown) => typeof output === "string" ? output : "";
     return {
       exitCode: result.exitCode,
@@ -58,8 +61,8 @@ export async function run(command: readonly string[], options: RunOptions = {}):
 
 /** Starts a command. The child has no `pid` when it could not be started. */
 export function start<O extends Options>(command: readonly string[], options: O) {
-  const [file, ...args] = command;
-  return execa(file!, args, options);
+  const [file = "", ...args] = command;
+  return execa(file, args, options);
 }
 
 /** Kills a process by its id; throws only when that is not allowed, not when it is gone already. */

@@ -38,7 +38,8 @@ export async function processRef(pid: number): Promise<ProcessRef | undefined> {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
     // The command's name may hold spaces and parentheses; field 22 counts from behind it.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : { pid, startTime: fields[19]! };
+    const [state, startTime] = [fields[0], fields[19]];
+    return state === "Z" || startTime === undefined ? undefined : { pid, startTime };
   } catch {
     return undefined;
   }

@@ -104,6 +104,7 @@ async function askUdp({ address, port, request }: Ask, outcome: Answer): Promise
 }
 
 if (import.meta.main) {
-  const talk: Talk = JSON.parse(Deno.args[0]!);
+  const [task = ""] = Deno.args;
+  const talk: Talk = JSON.parse(task);
   await (talk.do === "listen" ? listen(talk) : ask(talk));
 }

@@ -1,7 +1,7 @@
 import { LasthopError } from "../event/error.ts";
 import { macOf } from "./address.ts";
 import { runSteps, type Step } from "./batch.ts";
-import { Namespace, type Surroundings, type Veth } from "./namespace.ts";
+import { Namespace, type NamespaceOwner, type Veth } from "./namespace.ts";
 import { awaitReady } from "./ready.ts";
 import { processRef, register, type Registration, remove, update } from "./registry.ts";
 import type { NamespaceOptions } from "./sysctls.ts";
@@ -25,7 +25,7 @@ export interface TopologyOptions {
  * applied again after more was noted. Throws LasthopError `lab_name_invalid` for a name that is not
  * as above.
  */
-export class Topology implements Surroundings {
+export class Topology implements NamespaceOwner {
   readonly name: string;
   readonly namespaces: Namespace[] = [];
   /** Devices that must carry packets before `apply` returns. */
@@ -147,7 +147,7 @@ export class Topology implements Surroundings {
 
   async #register(): Promise<void> {
     if (this.#registered) return await update(this.#registration);
-    this.#registration.owner = (await processRef(Deno.pid))!;
+    this.#registration.owner = await processRef(Deno.pid) ?? this.#registration.owner;
     await register(this.#registration);
     this.#registered = true;
   }

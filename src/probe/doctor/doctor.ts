@@ -212,7 +212,9 @@ function fixesOf({ capability, surroundings }: Findings): Fix[] {
   if (lockdown === "confidentiality") {
     fixes.push({ why: "This kernel is locked down: start it without lockdown=confidentiality" });
   }
-  const packages = [...new Set(surroundings.missing.map((program) => PROGRAMS[program]!))];
+  const packages = [
+    ...new Set(surroundings.missing.map((program) => PROGRAMS[program] ?? program)),
+  ];
   if (packages.length > 0) {
     const why = `Without ${surroundings.missing.join(", ")} causes stay unnamed`;
     fixes.push({ why, command: installing(packages.join(" ")) });

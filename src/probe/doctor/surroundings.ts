@@ -94,15 +94,15 @@ export function memoryRemark(bytesMax: number | null): string | null {
  * The command that installs packages, from the text of /etc/os-release; null for an unknown system.
  */
 export function installerOf(osRelease: string): string | null {
-  const ids = [...osRelease.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)/gm)].map((match) => match[1]!);
+  const ids = [...osRelease.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)/gm)].map(([, id]) => id);
   return INSTALLERS.find(([system]) => system.test(ids.join(" ")))?.[1] ?? null;
 }
 
 async function readMemoryLimit(groups: string): Promise<number | null> {
-  for (const [, controllers, path] of groups.matchAll(/^\d+:([^:\n]*):(.*)$/gm)) {
+  for (const [, controllers = "", path] of groups.matchAll(/^\d+:([^:\n]*):(.*)$/gm)) {
     const file = controllers === ""
       ? `/sys/fs/cgroup${path}/memory.max`
-      : controllers!.split(",").includes("memory")
+      : controllers.split(",").includes("memory")
       ? `/sys/fs/cgroup/memory${path}/memory.limit_in_bytes`
       : null;
     const limit = file === null ? NaN : parseInt(await text(file), 10);

@@ -43,12 +43,13 @@ export function allOf(parts: Expression[]): Expression {
 export function anyOf(parts: Expression[]): Expression {
   const flat = flatten("or", parts, false);
   if (flat === null) return true;
-  const groups = Map.groupBy(flat, (part) => render(conjuncts(part)[0]!));
+  const groups = Map.groupBy(flat, (part) => render(firstOf(part)));
   if (groups.size < flat.length) {
     return anyOf([...groups.values()].map((group) => {
-      if (group.length === 1) return group[0]!;
+      const [first = false, ...others] = group;
+      if (others.length === 0) return first;
       const rests = group.map((part) => allOf(conjuncts(part).slice(1)));
-      return allOf([conjuncts(group[0]!)[0]!, anyOf(rests)]);
+      return allOf([firstOf(first), anyOf(rests)]);
     }));
   }
   return flat.length === 0 ? false : one("or", flat);
@@ -56,6 +57,9 @@ export function anyOf(parts: Expression[]): Expression {
 
 const conjuncts = (part: Expression): Expression[] =>
   typeof part !== "boolean" && part.op === "and" ? part.parts : [part];
+
+/** The condition that has to hold first. */
+const firstOf = (part: Expression): Expression => conjuncts(part)[0] ?? part;
 
 /** Lifts nested operands of the same kind, drops repeated ones; null when one decides it all. */
 function flatten(op: "and" | "or", parts: Expression[], neutral: boolean): Expression[] | null {
@@ -69,8 +73,10 @@ function flatten(op: "and" | "or", parts: Expression[], neutral: boolean): Expre
   return [...seen.values()];
 }
 
-const one = (op: "and" | "or", parts: Expression[]): Expression =>
-  parts.length === 1 ? parts[0]! : { op, parts };
+function one(op: "and" | "or", parts: Expression[]): Expression {
+  const [first, ...others] = parts;
+  return first !== undefined && others.length === 0 ? first : { op, parts };
+}
 
 /** How many comparisons a packet may cost, of all that the expression is made of. */
 export function countComparisons(expression: Expression): number {

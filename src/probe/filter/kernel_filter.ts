@@ -57,9 +57,11 @@ export function kernelFilter(node: FilterNode): KernelFilter {
 function compileFragments(node: FilterNode): string[] | null {
   const relaxed = withoutPorts(node);
   if (printFilter(relaxed) === printFilter(node)) return [];
-  const compiled = (["o", "i"] as const).map((prefix) =>
-    compileFilterForms(relaxed, [{ ...form(prefix), guard: `$${prefix}x` }])
-  );
-  if (compiled.includes(null)) return null;
-  return compiled.map((text, i) => text === "1" ? `$${"oi"[i]}x != 0` : text!);
+  const compiled: string[] = [];
+  for (const prefix of ["o", "i"] as const) {
+    const text = compileFilterForms(relaxed, [{ ...form(prefix), guard: `$${prefix}x` }]);
+    if (text === null) return null;
+    compiled.push(text === "1" ? `$${prefix}x != 0` : text);
+  }
+  return compiled;
 }

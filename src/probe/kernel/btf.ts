@@ -207,8 +207,7 @@ class Reader implements Btf {
   #find(name: string, ...kinds: number[]): number | null {
     const names = this.#stringOffsets(name);
     if (names.length === 0) return null;
-    for (let i = 0; i < this.#count; i++) {
-      const at = this.#typesAt[i]!;
+    for (const at of this.#typesAt.subarray(0, this.#count)) {
       if (!names.includes(this.#view.getUint32(at, true))) continue;
       if (kinds.includes(kindOf(this.#info(at)))) return at;
     }
@@ -230,7 +229,7 @@ class Reader implements Btf {
   }
 
   string(offset: number): string {
-    if (offset < this.#firstString) return this.#base!.string(offset);
+    if (this.#base && offset < this.#firstString) return this.#base.string(offset);
     const from = this.#stringsAt + offset - this.#firstString;
     const end = this.#bytes.indexOf(0, from);
     return new TextDecoder().decode(this.#bytes.subarray(from, end < 0 ? from : end));
@@ -240,9 +239,10 @@ class Reader implements Btf {
   #stringOffsets(name: string): number[] {
     const offsets = this.#base ? this.#base.#stringOffsets(name) : [];
     const wanted = new TextEncoder().encode(`${name}\0`);
+    const [first = 0] = wanted;
     const end = this.#stringsEnd - wanted.length;
     let at = this.#stringsAt - 1;
-    while ((at = this.#bytes.indexOf(wanted[0]!, at + 1)) >= 0 && at <= end) {
+    while ((at = this.#bytes.indexOf(first, at + 1)) >= 0 && at <= end) {
       if (at > this.#stringsAt && this.#bytes[at - 1] !== 0) continue;
       if (!wanted.every((byte, i) => this.#bytes[at + i] === byte)) continue;
       offsets.push(at - this.#stringsAt + this.#firstString);

@@ -76,14 +76,17 @@ class Excerpt {
   #rewrite({ kind, name, info, size, words }: RawType): number[] {
     const head = [this.#string(name), info];
     switch (kind) {
-      case KIND.ARRAY:
-        return [...head, size, this.keep(words[0]!), this.keep(words[1]!), words[2]!];
+      case KIND.ARRAY: {
+        const [element = VOID, index = VOID, length = 0] = words;
+        return [...head, size, this.keep(element), this.keep(index), length];
+      }
       case KIND.STRUCT:
       case KIND.UNION: {
         const members = words.flatMap((word, i) => {
           if (i % 3 !== 0) return [];
           const member = this.#btf.string(word);
-          return [this.#string(member), this.#member(words[i + 1]!, member), words[i + 2]!];
+          const [type = VOID, offset = 0] = words.slice(i + 1, i + 3);
+          return [this.#string(member), this.#member(type, member), offset];
         });
         return [...head, size, ...members];
       }

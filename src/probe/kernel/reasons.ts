@@ -64,8 +64,8 @@ export function dropReasonsOf(btf: Btf, modules: readonly Btf[] = []): DropReaso
 export function dropReasonsOfFormat(format: string): DropReasons {
   const [, list = ""] = format.split("__print_symbolic(REC->reason,");
   const names = new Map<number, string>();
-  for (const [, number, name] of list.matchAll(/\{ (\d+), "(\w+)" \}/g)) {
-    if (name !== "MAX") names.set(Number(number), name!);
+  for (const [, number, name = ""] of list.matchAll(/\{ (\d+), "(\w+)" \}/g)) {
+    if (name !== "MAX") names.set(Number(number), name);
   }
   return {
     name: (number) => names.get(number) ?? unnamed(number, new Map()),

@@ -69,7 +69,7 @@ export class Demux<Node extends DemuxNode> {
     this.#bySkb.set(skb, { node, event });
     if (this.#bySkb.size <= this.skbsMax) return;
     const { value: oldest } = this.#bySkb.keys().next();
-    this.#bySkb.delete(oldest!);
+    if (oldest !== undefined) this.#bySkb.delete(oldest);
   }
 }
 

@@ -56,11 +56,11 @@ export class NeighbourPlaces {
   netnsOf({ device, gateway }: Event): number | undefined {
     const address = gateway === undefined ? null : parseAddress(gateway);
     if (device === undefined || gateway === undefined || address === null) return undefined;
-    const found = [...this.#places].filter(([, { onLink, own }]) =>
+    const [found, ...others] = [...this.#places].filter(([, { onLink, own }]) =>
       // A namespace never resolves an address of its own.
       !own.has(gateway) && onLink.get(device)?.some((prefix) => holds(prefix, address))
     );
-    return found.length === 1 ? found[0]![0] : undefined;
+    return others.length === 0 ? found?.[0] : undefined;
   }
 }
 

@@ -24,7 +24,8 @@ export class RouteGate {
     }
     this.#seen.delete(key);
     this.#seen.set(key, { sinceNs: timeNs, count: 1 });
-    if (this.#seen.size > QUESTIONS_MAX) this.#seen.delete(this.#seen.keys().next().value!);
+    const { value: oldest } = this.#seen.keys().next();
+    if (this.#seen.size > QUESTIONS_MAX && oldest !== undefined) this.#seen.delete(oldest);
     return true;
   }
 }

@@ -2,7 +2,14 @@
 import type { Script } from "../../event/report.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { render, type Rendered, type RenderOptions, SCRIPTS } from "./render.ts";
+import {
+  render,
+  type Rendered,
+  type RenderOptions,
+  SCRIPTS,
+  sourceOf,
+  tracepointsOf,
+} from "./render.ts";
 
 /** What to attach, and how. */
 export interface AttachOptions {
@@ -27,7 +34,7 @@ export interface Attached {
 /** Scripts that are left out, each with what bpftrace said of it. */
 type LeftOut = ReadonlyMap<string, string>;
 
-/** One way to ask, and what it gives up. */
+/** One way to ask for less, and what it gives up. */
 interface Way {
   without: string;
   render?: Partial<RenderOptions>;
@@ -36,7 +43,6 @@ interface Way {
 
 /** Tried in this order: what is given up first costs the least. Without short lists only time. */
 const WAYS: readonly Way[] = [
-  { without: "" },
   { without: "short lists", run: { version: undefined } },
   { without: "raw tracepoints", render: { raw: false }, run: { version: undefined } },
   { without: "a filter in the kernel", render: { filter: "1" }, run: { version: undefined } },
@@ -54,20 +60,22 @@ const WAYS: readonly Way[] = [
  * last attempt when not even the heartbeat runs, and as `startBpftrace` does.
  */
 export async function attach(options: AttachOptions): Promise<Attached> {
-  let refusal: Refused | undefined;
+  const first = await attempt(options, new Map());
+  if (!(first instanceof Refused)) return first;
+  let refusal: Refused = first;
   for (const { without, ...less } of WAYS) {
     const asked: AttachOptions = {
       ...options,
       render: { ...options.render, ...less.render },
       run: { ...options.run, ...less.run },
     };
-    if (refusal !== undefined && sameAs(asked, refusal.asked)) continue;
-    if (without !== "") options.onProgress(`bpftrace refused it, trying without ${without}…`);
+    if (sameAs(asked, refusal.asked)) continue;
+    options.onProgress(`bpftrace refused it, trying without ${without}…`);
     const outcome = await attempt(asked, new Map());
     if (!(outcome instanceof Refused)) return outcome;
     refusal = outcome;
   }
-  return await attachRest(options, refusal!);
+  return await attachRest(options, refusal);
 }
 
 /** Giving things up did not help, so a script is to blame: without it, the others may all run. */
@@ -129,7 +137,7 @@ async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attach
 function renderWithout(options: AttachOptions, leftOut: LeftOut): Rendered {
   const tracepoints = new Set(options.render.tracepoints);
   for (const name of leftOut.keys()) {
-    for (const tracepoint of tracepointsOf(options.sources.get(name)!)) {
+    for (const tracepoint of tracepointsOf(sourceOf(options.sources, name))) {
       tracepoints.delete(tracepoint);
     }
   }
@@ -139,10 +147,6 @@ function renderWithout(options: AttachOptions, leftOut: LeftOut): Rendered {
     return why === undefined ? script : { name: script.name, state: "unavailable", why };
   });
   return { program: rendered.program, scripts };
-}
-
-function tracepointsOf(source: string): string[] {
-  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map((match) => match[1]!);
 }
 
 /** Which scripts are to blame: the one that bpftrace names, else all that do not attach alone. */
@@ -195,6 +199,6 @@ function scriptNamed(
   const point = byName ?? /^\w*tracepoint:(?:\w+:)?(\w+)/.exec(above ?? "")?.[1];
   if (point === undefined) return undefined;
   return SCRIPTS.find((name) =>
-    tracepointsOf(sources.get(name)!).some((tracepoint) => tracepoint.endsWith(`:${point}`))
+    tracepointsOf(sourceOf(sources, name)).some((tracepoint) => tracepoint.endsWith(`:${point}`))
   );
 }

@@ -46,10 +46,16 @@ export async function loadSources(): Promise<Map<string, string>> {
     ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"]
       .map((name) => `lib/${name}`),
   ];
-  const texts = await Promise.all(
-    names.map((name) => Deno.readTextFile(new URL(`${name}.bt`, BPF))),
-  );
-  return new Map(names.map((name, i) => [name, texts[i]!]));
+  const read = async (name: string) =>
+    [name, await Deno.readTextFile(new URL(`${name}.bt`, BPF))] as const;
+  return new Map(await Promise.all(names.map(read)));
+}
+
+/** The source of a script or fragment. Throws RangeError when there is none of that name. */
+export function sourceOf(sources: ReadonlyMap<string, string>, name: string): string {
+  const source = sources.get(name);
+  if (source === undefined) throw new RangeError(`No source of "${name}", must be in bpf/`);
+  return source;
 }
 
 /**
@@ -59,7 +65,7 @@ export function render(sources: ReadonlyMap<string, string>, options: RenderOpti
   const parts: string[] = [];
   const scripts: Script[] = [];
   for (const name of SCRIPTS) {
-    const source = stripHeader(sources.get(name)!);
+    const source = stripHeader(sourceOf(sources, name));
     const missing = tracepointsOf(source).filter((t) => !options.tracepoints.has(t));
     if (missing.length > 0) {
       scripts.push({ name, state: "unavailable", why: `this kernel has no ${missing.join(", ")}` });
@@ -76,8 +82,9 @@ function stripHeader(source: string): string {
   return source.replace(/^(\/\/.*\n|#!.*\n)+/, "");
 }
 
-function tracepointsOf(source: string): string[] {
-  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map((match) => match[1]!);
+/** Tracepoints that a script attaches to, as `net:netif_receive_skb`. */
+export function tracepointsOf(source: string): string[] {
+  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map(([, tracepoint = ""]) => tracepoint);
 }
 
 function renderScript(
@@ -85,7 +92,7 @@ function renderScript(
   sources: ReadonlyMap<string, string>,
   options: RenderOptions,
 ): string {
-  const lib = (name: string) => sources.get(`lib/${name}`)!;
+  const lib = (name: string) => sourceOf(sources, `lib/${name}`);
   let text = options.raw ? toRaw(source) : source;
   text = text.replace(
     /\/\/@emit (\w)(?: (\S+) , (.*))?/g,
@@ -130,10 +137,10 @@ const RAW_ARGUMENTS: Record<string, Record<string, string>> = {
 };
 
 function toRaw(source: string): string {
-  const match = /^tracepoint:(\w+:(\w+))/m.exec(source);
-  const names = match && RAW_ARGUMENTS[match[1]!];
-  if (!names) return source;
-  return source.replace(match[0], `rawtracepoint:${match[2]}`)
+  const [probe, tracepoint = "", event] = /^tracepoint:(\w+:(\w+))/m.exec(source) ?? [];
+  const names = RAW_ARGUMENTS[tracepoint];
+  if (probe === undefined || names === undefined) return source;
+  return source.replace(probe, `rawtracepoint:${event}`)
     .replace(/args->(\w+)/g, (whole, field: string) => names[field] ?? whole);
 }
 

@@ -66,5 +66,5 @@ function rawTracepointsOf(program: string): string[] {
 }
 
 function words(text: string, pattern: RegExp): string[] {
-  return [...text.matchAll(pattern)].map((match) => match[1]!);
+  return [...text.matchAll(pattern)].map(([, word = ""]) => word);
 }

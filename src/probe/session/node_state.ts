@@ -47,7 +47,10 @@ export class NodeState {
   #unknown = new Set<number>();
 
   constructor(readonly intake: Intake, readonly onState: (state: NetnsState) => void) {
-    this.#schedule = new StateSchedule({ read: readState, onState: (state) => this.#took(state) });
+    this.#schedule = new StateSchedule({
+      read: readState,
+      onState: (state) => this.#handOver(state),
+    });
   }
 
   /** Reads every namespace once, so many at a time; this process's own first. */
@@ -58,7 +61,7 @@ export class NodeState {
     for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
       for (const state of await readStates(handles.slice(i, i + TOGETHER_MAX))) {
         this.#schedule.noteRead(state.netns);
-        this.#took(state);
+        this.#handOver(state);
       }
     }
   }
@@ -82,12 +85,12 @@ export class NodeState {
         ),
       );
     }
-    if (this.#whole() !== undefined) this.#arm(LOOK_MS);
+    if (this.#nodeOfAll() !== undefined) this.#arm(LOOK_MS);
   }
 
   /** The first event of a namespace: what is read of it may be old, and not watched. */
   activated(netns: number): void {
-    const handle = this.#whole()?.netns.get(netns);
+    const handle = this.#nodeOfAll()?.netns.get(netns);
     if (handle === undefined || !this.#following || this.#watched.has(netns)) return;
     this.#watch([handle]);
     this.#schedule.request(handle);
@@ -95,7 +98,7 @@ export class NodeState {
 
   /** An event came from a namespace nobody has read yet. */
   lookSoon(netns: number): void {
-    if (this.#whole() === undefined || this.#unknown.has(netns)) return;
+    if (this.#nodeOfAll() === undefined || this.#unknown.has(netns)) return;
     if (this.#unknown.size < UNKNOWN_MAX) this.#unknown.add(netns);
     this.#arm(0);
   }
@@ -114,10 +117,10 @@ export class NodeState {
     // Namespaces never read come first: of them, this is all that will be known.
     const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
     handles.sort((a, b) => read(a) - read(b));
-    for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#took(state);
+    for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#handOver(state);
   }
 
-  #took(state: NetnsState): void {
+  #handOver(state: NetnsState): void {
     this.#read.add(state.netns);
     this.intake.addState(state);
     this.onState(state);
@@ -131,7 +134,7 @@ export class NodeState {
     this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle)));
   }
 
-  #whole(): RunningNode | undefined {
+  #nodeOfAll(): RunningNode | undefined {
     return this.intake.nodes.find(({ all }) => all);
   }
 
@@ -142,7 +145,7 @@ export class NodeState {
   }
 
   async #lookNow(): Promise<void> {
-    const node = this.#whole();
+    const node = this.#nodeOfAll();
     if (node === undefined) return;
     this.#looking = true;
     try {

@@ -107,11 +107,12 @@ export class Shipper {
   }
 
   async #sendOldest(): Promise<void> {
-    const file = this.options.spool?.files[0];
-    if (file !== undefined) {
-      const text = await this.options.spool!.read(file);
+    const { spool } = this.options;
+    const file = spool?.files[0];
+    if (spool !== null && file !== undefined) {
+      const text = await spool.read(file);
       if (text !== null) await this.#send(text);
-      await this.options.spool!.remove(file);
+      await spool.remove(file);
       return;
     }
     const texts = this.#waiting.take(BODY_CHARS_MAX);

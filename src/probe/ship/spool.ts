@@ -171,7 +171,8 @@ export class Spool {
   async #evictOne(): Promise<void> {
     const file = this.#files.find(({ thin }) => !thin);
     if (file === undefined) {
-      const oldest = this.#files[0]!;
+      const [oldest] = this.#files;
+      if (oldest === undefined) return;
       const text = await this.read(oldest);
       if (text !== null) this.#count(countByNode(text, () => true));
       await this.remove(oldest);

@@ -55,10 +55,11 @@ export class WaitingBatches {
   }
 
   #bound(): void {
-    while (this.#chars > this.charsMax && this.#items.length > 0) {
+    while (this.#chars > this.charsMax) {
       const item = this.#items.find(({ thin }) => !thin);
       if (item === undefined) {
-        const oldest = this.#items.shift()!;
+        const oldest = this.#items.shift();
+        if (oldest === undefined) return;
         this.#chars -= oldest.text.length;
         this.#count(countByNode(oldest.text, () => true));
         continue;

@@ -12,7 +12,7 @@ const BRIDGE_ENTRY = /^(?:Deleted )?dev \S+ lladdr /;
  * Says of each line of `ip monitor` whether it is a change worth reading again. A neighbour is
  * confirmed again all the time; it counts when it appears, changes its MAC, fails or goes.
  */
-export function lineJudge(): (line: string) => boolean {
+export function changeDetector(): (line: string) => boolean {
   const known = new Map<string, string>();
   return (line) => {
     const text = line.trim();

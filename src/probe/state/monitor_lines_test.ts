@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { lineJudge } from "./monitor_lines.ts";
+import { changeDetector } from "./monitor_lines.ts";
 
 Deno.test("links, addresses, routes, rules and settings are changes", () => {
   const lines = [
@@ -11,11 +11,11 @@ Deno.test("links, addresses, routes, rules and settings are changes", () => {
     "inet v1 forwarding on ",
     "netlink receive error No buffer space available (105)",
   ];
-  deepEqual(lines.map(lineJudge()), lines.map(() => true));
+  deepEqual(lines.map(changeDetector()), lines.map(() => true));
 });
 
 Deno.test("a neighbour is a change when it appears, moves, fails or goes", () => {
-  const isChange = lineJudge();
+  const isChange = changeDetector();
   equal(isChange("10.9.0.50 dev br0 lladdr 02:00:00:00:00:50 REACHABLE "), true);
   equal(isChange("10.9.0.50 dev br0 lladdr 02:00:00:00:00:50 STALE "), false);
   equal(isChange("10.9.0.50 dev br0 lladdr 02:00:00:00:00:50 router PROBE "), false);
@@ -27,7 +27,7 @@ Deno.test("a neighbour is a change when it appears, moves, fails or goes", () =>
 });
 
 Deno.test("multicast mappings and what bridges learn are none", () => {
-  const isChange = lineJudge();
+  const isChange = changeDetector();
   equal(isChange("Deleted ff02::16 dev v1 lladdr 33:33:00:00:00:16 NOARP "), false);
   equal(isChange("dev v0 lladdr 02:00:00:00:00:77 REACHABLE "), false);
   equal(isChange("Deleted dev v0 lladdr 02:00:00:00:00:77 STALE "), false);

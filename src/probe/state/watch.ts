@@ -2,7 +2,7 @@
 import { Gaps } from "./bounds.ts";
 import { askableHere } from "./modules.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
-import { lineJudge } from "./monitor_lines.ts";
+import { changeDetector } from "./monitor_lines.ts";
 import { inodeOf, type NetnsHandle, scanNetns } from "./netns.ts";
 
 /** A watch over several namespaces. */
@@ -49,7 +49,7 @@ export function watchState(
   if (watched.length < netns.length) {
     gaps.add("watch", `cut: ${WATCHED_MAX} of ${netns.length} namespaces watched`);
   }
-  const ones = new Map<NetnsHandle, One>();
+  const ones = new Map<NetnsHandle, NetnsWatch>();
   const ending: Promise<void>[] = [];
   let stopped = false;
   const ready = askableHere().then(async (askable) => {
@@ -84,7 +84,7 @@ export function watchState(
   };
 }
 
-interface One {
+interface NetnsWatch {
   ready: Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -95,11 +95,11 @@ function watchOne(
   onChange: () => void,
   onEnd: (why: string) => void,
   options: WatchOptions,
-): One {
-  const judge = lineJudge();
-  const bursts = burstCaller(onChange, options.quietMs ?? 150, options.intervalMs ?? 1_000);
+): NetnsWatch {
+  const isNews = changeDetector();
+  const bursts = debounce(onChange, options.quietMs ?? 150, options.intervalMs ?? 1_000);
   const monitors: Monitor[] = commands.map((command) => {
-    const isChange = command === IP ? judge : (line: string) => line.trim() !== "";
+    const isChange = command === IP ? isNews : (line: string) => line.trim() !== "";
     const onLine = (line: string) => isChange(line) && bursts.call();
     return startMonitor(netns.path, command, onLine, onEnd);
   });
@@ -129,7 +129,7 @@ const realClock: Clock = {
 };
 
 /** Calls once per burst: when it is quiet, and not within `intervalMs` of the last time. */
-export function burstCaller(
+export function debounce(
   callee: () => void,
   quietMs: number,
   intervalMs: number,

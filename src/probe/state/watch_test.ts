@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { burstCaller, type Clock } from "./watch.ts";
+import { type Clock, debounce } from "./watch.ts";
 
 /** Time that passes only when told to; one timer is all a burst needs. */
 class FakeClock implements Clock {
@@ -27,7 +27,7 @@ class FakeClock implements Clock {
 function calls(changes: number[]): number[] {
   const clock = new FakeClock();
   const out: number[] = [];
-  const bursts = burstCaller(() => out.push(clock.ms), 150, 1000, clock);
+  const bursts = debounce(() => out.push(clock.ms), 150, 1000, clock);
   for (const atMs of changes) {
     clock.to(atMs);
     bursts.call();
@@ -55,7 +55,7 @@ Deno.test("changes without end do not put the call off", () => {
 Deno.test("after stop nothing is called", () => {
   const clock = new FakeClock();
   const out: number[] = [];
-  const bursts = burstCaller(() => out.push(clock.ms), 150, 1000, clock);
+  const bursts = debounce(() => out.push(clock.ms), 150, 1000, clock);
   bursts.call();
   bursts.stop();
   clock.to(10_000);
