@@ -1,0 +1,17 @@
+/** The list of forms in which a report can be handed on. */
+import type { Report } from "../event/report.ts";
+import type { Export } from "./export.ts";
+import { json } from "./json.ts";
+
+/** In the order in which they are offered. */
+export const EXPORTS = [json] as const satisfies readonly Export[];
+
+/** Name of an export. */
+export type Format = typeof EXPORTS[number]["format"];
+
+/** The report in the form of that name. */
+export function exported(report: Report, format: Format): string {
+  // A name of this type is in the list, which the type is made of.
+  const [first, ...others] = EXPORTS;
+  return (others.find((form: Export) => form.format === format) ?? first).write(report);
+}
