@@ -4,6 +4,7 @@ import { bareCode, isCode, isTest, type Source } from "./source.ts";
 export type TidyRule = (sources: Source[]) => string[];
 
 const PURE = /^src\/(event|analysis)\//;
+const ON_EVENT = /^src\/(event|analysis|words)\//;
 
 const IMPURE: Record<string, RegExp> = {
   "a clock": /\bDate\.now\b|\bnew Date\b|\bperformance\./,
@@ -21,9 +22,9 @@ export const pureCodeAsksNobody: TidyRule = (sources) =>
         .map(([what]) => `${path}: asks ${what}, must be handed it`)
     );
 
-/** The vocabulary imports nobody, the analysis only the vocabulary. */
+/** The vocabulary imports nobody; the analysis, and what both faces say, only the vocabulary. */
 export const pureCodeImportsPureCode: TidyRule = (sources) =>
-  sources.filter(({ path }) => PURE.test(path) && isCode(path) && !isTest(path))
+  sources.filter(({ path }) => ON_EVENT.test(path) && isCode(path) && !isTest(path))
     .flatMap(({ path, text }) =>
       imports(text)
         .filter((specifier) => !mayImport(path, specifier))
@@ -36,7 +37,7 @@ function mayImport(path: string, specifier: string): boolean {
   const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
   if (isTest(target)) return false;
   return target.startsWith("src/event/") ||
-    (path.startsWith("src/analysis/") && target.startsWith("src/analysis/"));
+    ["src/analysis/", "src/words/"].some((own) => path.startsWith(own) && target.startsWith(own));
 }
 
 function imports(text: string): string[] {
