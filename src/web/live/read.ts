@@ -34,7 +34,7 @@ function readEndPoints(value: unknown): EndPoints {
 }
 
 /** A hop; a field that is missing or of a wrong type has a value that can be shown. */
-export function readHop(value: unknown): Hop {
+function readHop(value: unknown): Hop {
   const from = fields(value);
   const encap = fields(from.encap);
   return {

@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 /** One shape for each outcome, so that they can be told apart without colour: 16 × 16 units. */
-import { OUTCOME_WORDS } from "../../words/outcome.ts";
 
 const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }> = {
   dropped: {
@@ -30,14 +29,5 @@ export function OutcomeIcon({ outcome }: { outcome: string }) {
       <path class={dashed ? "outline dashed" : "outline"} d={outline} />
       <path class="sign" d={sign} />
     </svg>
-  );
-}
-
-/** The shape of an outcome and its word. */
-export function OutcomeTag({ outcome }: { outcome: string }) {
-  return (
-    <span class={`outcome o-${known(outcome)}`}>
-      <OutcomeIcon outcome={outcome} /> {OUTCOME_WORDS[outcome] ?? outcome.slice(0, 20)}
-    </span>
   );
 }

@@ -113,6 +113,6 @@ export function watchHistory(): void {
 }
 
 /** Moves the keyboard's focus to an element, after the views have followed the signals. */
-export function focusSoon(id: string): void {
+function focusSoon(id: string): void {
   requestAnimationFrame(() => document.getElementById(id)?.focus({ preventScroll: true }));
 }

@@ -22,7 +22,7 @@ export interface Wanted {
 }
 
 /** Pixels: a row with a cause or a gap has two more lines. */
-export const ROW_HEIGHT = { plain: 52, withCause: 92 };
+const ROW_HEIGHT = { plain: 52, withCause: 92 };
 
 /**
  * Flows with the replies to them. The order is that of `order`, which is worst first: a group
