@@ -65,7 +65,7 @@ function layScene(topology: Topology, loss: Loss): Scene {
 function layBridges(node: Namespace, pod: Namespace, fabric: Namespace): void {
   const { topology } = node;
   topology.veth(pod, "eth0", node, "if2090037512165");
-  // Open vSwitch's patch pair.
+  // As a patch pair joins two bridges of Open vSwitch.
   topology.veth(node, "eth-int", node, "eth-ext");
   topology.veth(node, "enp1s0", fabric, "eth0", { macB: gateway.mac });
   // Only br0 sees netfilter: a second pass on br-ext would track the translated connection anew.

@@ -36,7 +36,7 @@ export const i3: Blueprint = {
       translateService(place.node, b.podAddress);
     }
     playInternet(inet, [a, b]);
-    // B has always had A right; what A has for B is the incident.
+    // B knows the right address of A. Which one A has for B makes the incident.
     announce(b, a, a.publicAddress);
     announce(a, b, repaired ? b.publicAddress : b.privateAddress);
 

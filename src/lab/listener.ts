@@ -26,8 +26,8 @@ const readyMsMax = 5_000;
 const triesMax = 3;
 
 /**
- * Starts a server in a namespace (its name under /run/netns); resolves when it is bound. Rejects with
- * LasthopError `lab_listener_failed` when it can't be.
+ * Starts a server in a namespace (its name under /run/netns); resolves when it is bound. Rejects
+ * with LasthopError `lab_listener_failed` when it can't be.
  */
 export async function startListener(
   namespace: string,
@@ -54,7 +54,7 @@ async function tryListener(
   const child = owner.kept
     ? start(["setsid", ...command], { ...quiet, stderr: "ignore", cleanup: false })
     : start(["setpriv", "--pdeathsig", "KILL", ...command], { ...quiet, stderr: "pipe" });
-  // A child that can't even be started has no pid, and its reason in the result.
+  // A child that can't even be started has no pid.
   if (child.pid === undefined) throw notBound(namespace, options, "it can't start");
   const { pid } = child;
   await owner.own(pid, child);

@@ -22,8 +22,8 @@ export interface Expected {
 }
 
 /**
- * Looks until every device carries packets: carrier seen, and forwarding where it is a bridge's port.
- * Rejects with LasthopError `lab_not_ready` when one does not within 20 s.
+ * Looks until every device carries packets: carrier seen, and forwarding where it is a bridge's
+ * port. Rejects with LasthopError `lab_not_ready` when one does not within 20 s.
  */
 export async function awaitReady(expected: readonly Expected[]): Promise<void> {
   await Promise.all(expected.map(awaitDevices));
@@ -45,7 +45,7 @@ async function linksOf(namespace: string): Promise<Link[]> {
   return stdout === "" ? [] : JSON.parse(stdout);
 }
 
-/** Without its link-local address, a device can't even ask for a neighbour. */
+/** A device whose link-local address is tentative can't even ask for a neighbour. */
 async function tentativeIn(namespace: string): Promise<string[]> {
   const { stdout } = await run([
     "ip",

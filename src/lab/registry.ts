@@ -124,7 +124,7 @@ export async function removeNamespaces(names: readonly string[]): Promise<string
   const present = names.filter((name) => existing.has(name));
   if (present.length === 0) return [];
   const input = present.map((name) => `netns del ${name}\n`).join("");
-  // -force: one that someone else removed meanwhile must not spare the others.
+  // -force: goes on after a name that somebody else removed meanwhile.
   await run(["ip", "-force", "-batch", "-"], { input });
   const left = new Set(await namesIn(netnsFolder));
   const stuck = present.filter((name) => left.has(name));

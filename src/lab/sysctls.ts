@@ -6,8 +6,9 @@ export interface NamespaceOptions {
 }
 
 /**
- * New namespaces copy some IPv4 settings of the machine, and IPv6 talks unasked. Said outright, a lab
- * is the same everywhere and quiet.
+ * Settings of a new namespace, by their name with dots. It would copy some IPv4 settings of the
+ * machine, and IPv6 would send packets of its own accord. With all of them set, a lab is the same
+ * on every machine, and quiet.
  */
 export function baseSysctls(options: NamespaceOptions): Record<string, string | number> {
   const forwarding = options.forwarding ? 1 : 0;
@@ -15,7 +16,7 @@ export function baseSysctls(options: NamespaceOptions): Record<string, string | 
     "net.ipv4.ip_forward": forwarding,
     ...both("net.ipv4.conf", { rp_filter: 0, send_redirects: 0, accept_redirects: 0 }),
     ...exists("/proc/sys/net/ipv6", ipv6Sysctls(options.ipv6 ?? false, forwarding)),
-    // A node asks for netfilter on bridges where its incident has it.
+    // Off here; an incident that needs netfilter on bridges turns it on for its node.
     ...exists("/proc/sys/net/bridge", {
       "net.bridge.bridge-nf-call-iptables": 0,
       "net.bridge.bridge-nf-call-ip6tables": 0,
@@ -30,7 +31,9 @@ function ipv6Sysctls(ipv6: boolean, forwarding: number): Record<string, string |
   return both("net.ipv6.conf", { ...quiet, forwarding });
 }
 
-/** "all" alone does not reach devices to come, "default" alone not those that are there. */
+/**
+ * "all" alone does not change devices that come later, "default" alone not those that are there.
+ */
 function both(base: string, values: Record<string, number>): Record<string, number> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => [
@@ -40,7 +43,7 @@ function both(base: string, values: Record<string, number>): Record<string, numb
   );
 }
 
-/** Kernels built or booted without a family have none of its settings. */
+/** The values where `path` is there: a kernel without IPv6 or bridges has no settings of theirs. */
 function exists<T>(path: string, values: Record<string, T>): Record<string, T> {
   try {
     Deno.statSync(path);

@@ -40,7 +40,7 @@ export interface Answer {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A timer keeps a listener that waits for nothing alive. */
+/** Interval of a timer that does nothing: it keeps a listener alive that never waits for anyone. */
 const idleMs = 3_600_000;
 
 async function listen({ protocol, address: hostname = "0.0.0.0", port, answer, idle }: Listen) {
@@ -64,7 +64,7 @@ async function serve(connection: Deno.Conn, reply: Uint8Array): Promise<void> {
     const size = await connection.read(new Uint8Array(65_536));
     if (size !== null) await connection.write(reply);
   } catch {
-    // The client went away: its own affair.
+    // The client went away before it was answered.
   } finally {
     connection.close();
   }

@@ -12,7 +12,7 @@ export interface Member {
   name: string;
   /** Bits from the start of the struct asked for, also for members of anonymous structs in it. */
   offsetBits: number;
-  /** Type id, for `structOf`. */
+  /** Id of its type, for `Btf.type`. */
   type: number;
 }
 
@@ -64,7 +64,7 @@ class Reader implements Btf {
   readonly #base: Reader | undefined;
   readonly #stringsAt: number;
   readonly #stringsEnd: number;
-  /** Where string offsets of this file begin: a module's continue its base's. */
+  /** Where string offsets of this file begin: those of a module go on where its base ends. */
   readonly #firstString: number;
   readonly #firstType: number;
   /** Byte offset of each type, by id less `#firstType`. */
@@ -235,7 +235,7 @@ class Reader implements Btf {
     return new TextDecoder().decode(this.#bytes.subarray(from, end < 0 ? from : end));
   }
 
-  /** Where the string is; a module repeats at most what its base has. */
+  /** Offsets at which the string is stored: at most one in this file and one in its base. */
   #stringOffsets(name: string): number[] {
     const offsets = this.#base ? this.#base.#stringOffsets(name) : [];
     const wanted = new TextEncoder().encode(`${name}\0`);

@@ -1,4 +1,4 @@
-/** Places the node's monotonic clock in the day, from its heartbeat. */
+/** What time of day the node's monotonic clock stands for, from its heartbeat. */
 
 /** One moment by two clocks. */
 export interface ClockPair {

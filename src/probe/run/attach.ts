@@ -1,4 +1,4 @@
-/** Attaches the scripts: all of them where it goes, and as many as this kernel takes where not. */
+/** Attaches the scripts: all of them, or as many as this kernel takes. */
 import type { Script } from "../../event/report.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";

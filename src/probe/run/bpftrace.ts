@@ -70,7 +70,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const list = options.version === undefined
     ? null
     : await writeShortlist(directory, options.program, options.version);
-  // A session of its own: Ctrl-C in a terminal reaches the whole group, and would detach at once.
+  // setsid, because Ctrl-C in a terminal signals the whole process group: bpftrace would detach at
+  // once.
   const child = execa("setsid", [
     ...["unshare", "-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
     ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", list?.availableEvents ?? ""],

@@ -45,7 +45,7 @@ export interface IntakeCounts {
   unplaced: number;
   /** Neighbour events whose namespace could not be told. */
   neighboursUnplaced: number;
-  /** Failed routing lookups that were like enough others. */
+  /** Failed routing lookups that were left out because enough equal ones went before. */
   routesSpared: number;
 }
 
@@ -185,7 +185,7 @@ export class Intake {
       return;
     }
     if (event.netns !== undefined && !this.#demux.knows(event.netns)) {
-      // Known soon, when a node has all namespaces; else none of ours.
+      // A node of all namespaces soon finds this one. Otherwise no node has it.
       this.options.onUnknownNetns(event.netns);
     }
     if (!this.#wants(event)) return;

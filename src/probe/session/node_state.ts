@@ -43,7 +43,7 @@ export class NodeState {
   #stopped = false;
   /** Inodes of namespaces whose state was read at least once. */
   #read = new Set<number>();
-  /** Asked for in vain: a namespace that is gone, or cannot be opened. */
+  /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
 
   constructor(readonly intake: Intake, readonly onState: (state: NetnsState) => void) {
@@ -171,7 +171,7 @@ export class NodeState {
     }
   }
 
-  /** What is gone and had no packets is nobody's business; names of the others are still needed. */
+  /** Forgets namespaces that are gone, but those with packets: reports still need their names. */
   #forget(node: RunningNode, there: ReadonlySet<number>): void {
     for (const inode of [...node.netns.keys()]) {
       if (there.has(inode) || this.intake.active.has(inode)) continue;

@@ -185,7 +185,7 @@ export class Spool {
     try {
       await this.#write(name, data);
     } catch {
-      // No room even for less.
+      // The disk has no room even for the thinned file.
       this.#count(countByNode(text, () => true));
       return await this.remove(file);
     }

@@ -41,7 +41,7 @@ export class WaitingBatches {
     return this.#items.splice(0, count).map(({ text }) => text);
   }
 
-  /** They could not be sent: they are the oldest again. */
+  /** Puts texts back that could not be sent: they are the oldest again. */
   putBack(texts: readonly string[]): void {
     this.#items.unshift(...texts.map((text) => ({ text, thin: false })));
     this.#chars += texts.reduce((sum, { length }) => sum + length, 0);

@@ -74,9 +74,9 @@ function commentOf(text: string): string | undefined {
 }
 
 /**
- * nft's rows, where a table that iptables-nft made reads in iptables' own words. A table counts as
- * iptables' when iptables-nft-save prints it with exactly the rules nft lists, chain by chain;
- * anything else stays as nft tells it.
+ * The rows of nft. Rules of a table that iptables-nft made get the text that iptables-nft-save has
+ * for them. A table counts as made by iptables when iptables-nft-save prints exactly the rules that
+ * nft lists, chain by chain; other tables stay as nft prints them.
  */
 export function withIptables(nft: Netfilter, saved: SavedTables): Netfilter {
   const tables = groups(saved.rules, tableKey);

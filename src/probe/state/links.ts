@@ -66,7 +66,7 @@ export function links(rows: readonly LinkRow[]): { rows: Link[]; netnsids: Map<n
   return { rows: rows.map((row) => link(row, indexes)), netnsids };
 }
 
-/** -1 says "in a netns this one has no number for". */
+/** The nsid of a link; iproute2 prints -1 for a namespace that this one has no number for. */
 function netnsid(row: LinkRow): number | undefined {
   return row.link_netnsid !== undefined && row.link_netnsid >= 0 ? row.link_netnsid : undefined;
 }
@@ -97,7 +97,10 @@ function kindOf(row: LinkRow): string {
   return row.link_type === "loopback" ? "loopback" : "physical";
 }
 
-/** A device moved away from its netns that has no lower device names itself. */
+/**
+ * Index of the lower device or peer. A device that was moved to another namespace and has none
+ * names its own index there.
+ */
 function peerIfindex(row: LinkRow, indexes: ReadonlyMap<string, number>): number | undefined {
   const peer = row.link_index ?? indexes.get(row.link ?? "");
   return peer === row.ifindex && kindOf(row) !== "veth" ? undefined : peer;
@@ -143,7 +146,7 @@ const Xdp = z.object({
 /** `XDP_ATTACHED_*` of if_link.h. */
 const XDP_MODES = ["none", "driver", "generic", "offload", "multiple"];
 
-/** A single program stands in `prog`; several (one per mode) in `attached`. */
+/** XDP programs of a link: a single one is in `prog`, several (one for each mode) in `attached`. */
 function xdpPrograms(value: unknown): Link["xdp"] {
   const xdp = Xdp.safeParse(value).data;
   if (!xdp) return undefined;

@@ -44,7 +44,7 @@ export type RouteRow = z.infer<typeof RouteRow>;
 export function route(row: RouteRow, family: Family): Route {
   const mtu = row.metrics?.map((metric) => metric.mtu).find((value) => value !== undefined);
   const gateway = row.gateway ?? row.via?.host;
-  // A route of one next hop out of several keeps its flags there.
+  // A multipath route has flags such as "dead" at its next hops.
   const flags = [...(row.flags ?? []), ...(row.nexthops ?? []).flatMap((hop) => hop.flags ?? [])];
   return {
     family,
@@ -84,7 +84,7 @@ export function tableNumber(value: string | number | undefined): number | undefi
   return Number.isInteger(table) ? table : undefined;
 }
 
-/** With a length always: `default` is the empty prefix, a bare address the full one. */
+/** A prefix that always has its length: `default` has 0, an address alone has 32 or 128. */
 export function prefix(destination: string, family: Family): string {
   if (destination === "default" || destination === "all") {
     return family === 4 ? "0.0.0.0/0" : "::/0";

@@ -32,7 +32,7 @@ export function jsonRows(section: Section | undefined, what: string, gaps: Gaps)
   return [];
 }
 
-/** A section's text, complaining as `jsonRows` does. */
+/** The text of a section. What could not be read is a gap, as in `jsonRows`. */
 export function textOf(sections: Sections, name: string, what: string, gaps: Gaps): string {
   const section = sections.get(name);
   if (!section) gaps.add(what, "not reached in time");
@@ -48,7 +48,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** `[{…},{…},{"cu` → `[{…},{…}]`. */
+/** A JSON list that was cut, without its last element: `[{…},{…},{"cu` → `[{…},{…}]`. */
 export function wholeElements(text: string): string {
   let depth = 0;
   let inString = false;

@@ -73,7 +73,7 @@ export function filters(text: string, device: string, where: string): TrafficCon
   return out;
 }
 
-/** One line of what was set up, without what counts and ages. */
+/** One line of what was set up, without counters and ages, which differ each time. */
 function settled(block: readonly string[]): string {
   const counts = /^(index \d|random type|Action statistics|Sent \d|backlog \d|rate \d\S* \d+pps)/;
   return block.map((line) => line.trim()).filter((line) => !counts.test(line)).join(" ")
@@ -90,7 +90,7 @@ function actions(block: readonly string[]): Action[] {
   const out: Action[] = [];
   const text = block.join("\n");
   const head = block[0] ?? "";
-  // A direct-action program is its own verdict: which one, only running it tells.
+  // A direct-action program returns what becomes of the packet; only running it would tell.
   if (/\bdirect-action\b/.test(head)) out.push({ kind: "bpf", control: "direct-action" });
   for (const part of text.split(/\n?\s*action order \d+:\s*/).slice(1)) {
     out.push(action(part));

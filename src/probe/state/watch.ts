@@ -34,8 +34,8 @@ const NFT = ["nft", "monitor"];
 
 /**
  * Calls back when links, addresses, routes, rules, neighbours (appearing, failing or going),
- * forwarding entries of tunnels, `netconf` settings or nft rules change. Of bridges' learning,
- * traffic control and other settings the kernel tells nothing here.
+ * forwarding entries of tunnels, `netconf` settings or nft rules change. It does not hear of what
+ * bridges learn, of traffic control and of other settings.
  *
  * A monitor keeps its namespace alive, so it ends soon after nothing else holds it.
  */
@@ -128,7 +128,10 @@ const realClock: Clock = {
   },
 };
 
-/** Calls once per burst: when it is quiet, and not within `intervalMs` of the last time. */
+/**
+ * Calls once for each burst of calls: after `quietMs` without one, and not within `intervalMs` of
+ * the last time.
+ */
 export function debounce(
   callee: () => void,
   quietMs: number,
@@ -142,7 +145,7 @@ export function debounce(
     call() {
       const now = clock.now();
       if (callOff === undefined) began = now;
-      // A stream of changes must not put the call off for ever.
+      // Changes that never pause must not put the call off for ever.
       else if (now - began > intervalMs) return;
       callOff?.();
       callOff = clock.later(() => {

@@ -3,8 +3,8 @@ import { type Action, type Case, portNumber, protocolNumber, type Where } from "
 
 /**
  * What a rule may do: one case, or none where it translates nothing and jumps nowhere. `text` is
- * the line of iptables-save (1.8) from `-A` on. Options after `!` are skipped: what they exclude is
- * not known to be excluded.
+ * the line of iptables-save (1.8) from `-A` on. An option after `!` is skipped, as if its condition
+ * always held.
  */
 export function iptablesCases(text: string): Case[] {
   const words = text.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];

@@ -2,7 +2,7 @@
 
 /**
  * What a rule asks of a packet; a field that is absent asks nothing. Conditions of other kinds are
- * left out, so a `Where` may hold for more packets than the rule does, never for fewer.
+ * left out, so a `Where` may hold for packets that the rule does not take.
  */
 export interface Where {
   destinations?: readonly string[];
