@@ -4,7 +4,8 @@ import { systemClock } from "./clock.ts";
 import type { ExecutionContext } from "./edge/cloudflare.ts";
 import { DurableStore } from "./edge/durable_store.ts";
 import { EdgeAdmission } from "./edge/edge_admission.ts";
-import { type EdgeEnv, edgeLimits } from "./edge/env.ts";
+import type { EdgeEnv } from "./edge/bindings.ts";
+import { edgeLimits } from "./edge/edge_limits.ts";
 import { RemoteHub } from "./edge/remote_hub.ts";
 
 export { Directory } from "./edge/directory.ts";

@@ -6,7 +6,7 @@ import type { AnalysisInput } from "../../src/analysis/mod.ts";
 import { decodeStored } from "../../src/ingest/live/decoded.ts";
 import type { DurableObjectState, ExecutionContext } from "../../src/ingest/edge/cloudflare.ts";
 import { DurableStore } from "../../src/ingest/edge/durable_store.ts";
-import { directoryOf, type EdgeEnv } from "../../src/ingest/edge/env.ts";
+import { directoryOf, type EdgeEnv } from "../../src/ingest/edge/bindings.ts";
 import { IncidentHub as RealHub } from "../../src/ingest/edge/incident_hub.ts";
 import type { Analyse } from "../../src/ingest/live/reports.ts";
 import worker from "../../src/ingest/worker.ts";

@@ -7,7 +7,8 @@ import { expireIncidents } from "../stores/expire.ts";
 import type { AuditEntry, AuditQuery, StoredAuditEntry, StoredToken } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { DurableStore } from "./durable_store.ts";
-import { type EdgeEnv, edgeLimits, hubOf } from "./env.ts";
+import { type Answering, type DirectoryRpc, type EdgeEnv, hubOf } from "./bindings.ts";
+import { edgeLimits } from "./edge_limits.ts";
 import { RemoteHub } from "./remote_hub.ts";
 import { Rows } from "./rows.ts";
 
@@ -27,7 +28,7 @@ const IMPORT_MS = 6 * 3_600_000;
 /** Room is granted in pieces of this share of the account's, so that hubs need not ask each time. */
 const GRANT_SHARE = 1024;
 
-export class Directory extends DurableObject<EdgeEnv> {
+export class Directory extends DurableObject<EdgeEnv> implements Answering<DirectoryRpc> {
   #rows: Rows;
   #admission: Admission;
 
@@ -71,8 +72,8 @@ export class Directory extends DurableObject<EdgeEnv> {
   }
 
   /** What came for one incident; for how many seconds nothing more may come for any. */
-  came(load: Load): number {
-    this.#admission.came("", "", load);
+  charge(load: Load): number {
+    this.#admission.charge("", "", load);
     return this.#admission.incidentWait("")?.seconds ?? 0;
   }
 

@@ -12,7 +12,7 @@ import type {
   StoredBatch,
   StoredToken,
 } from "../stores/store.ts";
-import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./env.ts";
+import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./bindings.ts";
 import { gzipped } from "../http/gzip.ts";
 import type { Commit, Layout, Part } from "./parts.ts";
 import { type Share, splitText } from "./split.ts";

@@ -1,6 +1,6 @@
 /** The admission port over an incident's hub, which counts what it acknowledges. */
 import type { AdmissionPort, Wait } from "../intake/admission.ts";
-import { type EdgeEnv, hubOf } from "./env.ts";
+import { type EdgeEnv, hubOf } from "./bindings.ts";
 
 export class EdgeAdmission implements AdmissionPort {
   constructor(readonly env: EdgeEnv) {}
@@ -13,5 +13,5 @@ export class EdgeAdmission implements AdmissionPort {
     return hubOf(this.env, incident).probeWait(probe);
   }
 
-  came(): void {}
+  charge(): void {}
 }

@@ -1,5 +1,5 @@
 /** An incident is spread over more shards. What a crash cuts short goes on with the next question. */
-import { SHARDS_MAX } from "./env.ts";
+import { SHARDS_MAX } from "./edge_limits.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 

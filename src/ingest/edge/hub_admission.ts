@@ -38,8 +38,8 @@ export class HubAdmission {
     return this.#own.probeWait("", probe);
   }
 
-  async came(probe: string, load: Load): Promise<void> {
-    this.#own.came("", probe, load);
+  async charge(probe: string, load: Load): Promise<void> {
+    this.#own.charge("", probe, load);
     this.#untold.events += load.events;
     this.#untold.bytes += load.bytes;
     if (this.clock.monotonicMs() - this.#cameMs < TELL_MS) return;

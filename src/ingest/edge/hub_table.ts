@@ -1,8 +1,7 @@
 /** The tables of an incident's hub: the incident, its batches and tokens, and what was evicted. */
-import { count, countedIn, countOut, headersFull, tierToEvict } from "../stores/retention.ts";
 import type { StoreLimits } from "../limits.ts";
+import { evictEvents, evictToFit, type RemovedSegment } from "../stores/retention.ts";
 import {
-  type Counters,
   type Evicted,
   type Incident,
   type StoredBatch,
@@ -11,7 +10,7 @@ import {
   TIERS,
 } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
-import type { Commit, Layout } from "./parts.ts";
+import type { Commit, HubRow, Layout } from "./parts.ts";
 import { Rows, textPieces } from "./rows.ts";
 
 const SCHEMA = [
@@ -32,19 +31,7 @@ const SCHEMA = [
 /** Characters of whole batches that are put together at once. A call carries at most 32 MiB. */
 const PAGE_CHARS_MAX = 8 * 2 ** 20;
 
-/** A batch as the hub knows it. */
-export interface HubRow {
-  row: number;
-  ticket: string;
-  header: string;
-  refused: number;
-  evicted: number;
-  /** Tiers that are still kept. */
-  tiers: Tier[];
-  /** The hub's own lines. */
-  own: { tier: Tier; text: string }[];
-}
-
+/** The tables of one incident's hub. */
 export class HubTable {
   readonly rows: Rows;
   #incident: Incident | null;
@@ -106,26 +93,13 @@ export class HubTable {
     return this.rows.first(sql, probe, sequence) !== undefined;
   }
 
-  isFull(header: string, limits: StoreLimits): boolean {
-    return headersFull(this.#incident!.counters, header.length, limits);
-  }
-
-  /** Counters as they would be with the batch, before anything is evicted. */
-  counted({ header, refused, evicted, sizes }: Commit): Counters {
-    const counters = countedIn(
-      this.#incident!.counters,
-      { header: JSON.parse(header), segments: [], refused, evicted },
-      header.length,
-    );
-    for (const { tier, lines, chars } of sizes) count(counters, tier, lines, chars);
-    return counters;
-  }
-
-  /** All of it or nothing. */
-  insert(commit: Commit, counters: Counters, limits: StoreLimits): Evicted[] {
+  /**
+   * The batch, and `incident` as the decision wants it: all of it or nothing. Tells what had to be
+   * evicted for it.
+   */
+  insert(commit: Commit, incident: Incident, limits: StoreLimits): Evicted[] {
     const row = this.#row + 1;
     const { probe, sequence } = JSON.parse(commit.header);
-    const incident = this.#incident!;
     const evicted = this.rows.transaction(() => {
       this.rows.run(
         "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -139,54 +113,43 @@ export class HubTable {
           this.rows.run("INSERT INTO own VALUES (?, ?, ?, ?)", row, tierNumber(tier), i, piece)
         );
       }
-      const gone = this.#evict(counters, limits);
-      this.write("incident", { ...incident, counters, revision: incident.revision + 1 });
+      const gone = evictToFit(incident.counters, limits, (tier) => this.#removeOldest(tier));
+      this.write("incident", incident);
       return gone;
     });
-    this.#incident = { ...incident, counters, revision: incident.revision + 1 };
+    this.#incident = incident;
     this.#row = row;
     return evicted;
   }
 
-  #evict(counters: Counters, limits: StoreLimits): Evicted[] {
-    const evicted: Evicted[] = [];
-    for (;;) {
-      const tier = tierToEvict(counters, limits);
-      if (tier === null) return evicted;
-      evicted.push(this.#evictOldest(tier, counters));
-    }
-  }
-
-  #evictOldest(tier: Tier, counters: Counters): Evicted {
+  #removeOldest(tier: Tier): RemovedSegment {
     const number = tierNumber(tier);
-    const { row, lines, chars } = this.rows.first<{ row: number; lines: number; chars: number }>(
+    const oldest = this.rows.first<RemovedSegment>(
       "SELECT row, lines, chars FROM sizes WHERE tier = ? ORDER BY row LIMIT 1",
       number,
     )!;
+    const { row, lines } = oldest;
     this.rows.run("DELETE FROM sizes WHERE tier = ? AND row = ?", number, row);
     this.rows.run("DELETE FROM own WHERE tier = ? AND row = ?", number, row);
     this.rows.run("INSERT INTO evictions (row, tier) VALUES (?, ?)", row, number);
     if (tier !== "state") {
       this.rows.run("UPDATE batches SET evicted = evicted + ? WHERE row = ?", lines, row);
     }
-    countOut(counters, tier, lines, chars);
-    return { row, tier };
+    return oldest;
   }
 
-  /** Evicts this share of the events, ordinary ones first. */
+  /** Evicts this share of the events, from 0 to 1, ordinary ones first. */
   evictShare(share: number): Evicted[] {
-    const incident = this.#incident!;
-    const counters = { ...incident.counters };
-    const left = Math.floor(counters.events * (1 - share));
-    const evicted: Evicted[] = [];
-    this.rows.transaction(() => {
-      while (counters.events > left) {
-        const tier = counters.events > counters.drops ? "ordinary" : "drops";
-        evicted.push(this.#evictOldest(tier, counters));
-      }
-      this.write("incident", { ...incident, counters, revision: incident.revision + 1 });
+    const before = this.#incident!;
+    const counters = { ...before.counters };
+    const incident = { ...before, counters, revision: before.revision + 1 };
+    const eventsMax = Math.floor(counters.events * (1 - share));
+    const evicted = this.rows.transaction(() => {
+      const gone = evictEvents(counters, eventsMax, (tier) => this.#removeOldest(tier));
+      this.write("incident", incident);
+      return gone;
     });
-    this.#incident = { ...incident, counters, revision: incident.revision + 1 };
+    this.#incident = incident;
     return evicted;
   }
 

@@ -8,7 +8,6 @@ import { systemClock } from "../clock.ts";
 import { decodeStored } from "../live/decoded.ts";
 import { Hub } from "../live/hub.ts";
 import type { HubFigures } from "../live/hub_port.ts";
-import { accountFull } from "../stores/retention.ts";
 import type { Analyse } from "../live/reports.ts";
 import {
   type Appended,
@@ -21,58 +20,69 @@ import {
   type StoredBatch,
   type StoredToken,
 } from "../stores/store.ts";
+import { Acknowledgement } from "./acknowledge.ts";
 import { archiveSome, deleteArchive } from "./archives.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
+import { type Answering, directoryOf, type EdgeEnv, type HubRpc } from "./bindings.ts";
 import {
-  directoryOf,
-  type EdgeEnv,
   edgeLimits,
   eventsPerShard,
   SHARDS_MAX,
   shardsOfNew,
-} from "./env.ts";
+  storeLimitsOf,
+} from "./edge_limits.ts";
 import { Growth } from "./growth.ts";
 import { HubAdmission, loadOf } from "./hub_admission.ts";
-import { type HubRow, HubTable, ownBatch } from "./hub_table.ts";
-import type { Commit, Layout } from "./parts.ts";
-import { Room } from "./room.ts";
+import { HubTable, ownBatch } from "./hub_table.ts";
+import type { BeginAnswer, Commit, HubRow, Layout } from "./parts.ts";
+import { ShardCapacity } from "./shard_capacity.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
 
 /** How long what is new may wait for the archive, and a step that failed for its next try. */
 const ALARM_MS = 30_000;
 
-export type Begun = Layout | Exclude<Appended["status"], "stored">;
-
-export class IncidentHub extends DurableObject<EdgeEnv> {
+/** The object of one incident. */
+export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<HubRpc> {
   #table: HubTable;
   #shards: Shards;
   #hub: Hub;
   #admission: HubAdmission;
   #growth: Growth;
+  #acknowledgement: Acknowledgement;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
     this.#table = new HubTable(ctx);
     this.#shards = new Shards(env, this.#table);
     this.#growth = new Growth(this.#table, this.#shards);
+    this.#acknowledgement = this.#newAcknowledgement();
     this.#hub = this.#newHub();
     this.#admission = new HubAdmission(
       edgeLimits(env),
       systemClock,
-      (load) => directoryOf(env).came(load),
+      (load) => directoryOf(env).charge(load),
     );
   }
 
   /** A test may have another, of all events. */
   protected analysis(): Analyse {
     const told = (evicted: Evicted[]) => this.#hub.evicted(this.#table.incident!.id, evicted);
-    const room = new Room(this.#table, this.#shards, eventsPerShard(this.env), told);
+    const eventsMax = eventsPerShard(this.env);
+    const capacity = new ShardCapacity(this.#table, this.#shards, eventsMax, told);
     const report = new ShardedReport(this.#table, this.#shards, {
       settled: () => this.#growth.settled(),
-      fitting: () => room.make(),
+      fitting: () => capacity.evictToFit(),
     });
     return (input) => report.make(input);
+  }
+
+  #newAcknowledgement(): Acknowledgement {
+    return new Acknowledgement(
+      this.#table,
+      () => storeLimitsOf(this.env, this.#table.layout.shards),
+      (incident, bytes) => directoryOf(this.env).grant(incident, bytes),
+    );
   }
 
   #newHub(): Hub {
@@ -98,12 +108,6 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     }
   }
 
-  #limits() {
-    const { store } = edgeLimits(this.env);
-    const room = this.#table.layout.shards * eventsPerShard(this.env);
-    return { ...store, eventsPerIncidentMax: Math.min(store.eventsPerIncidentMax, room) };
-  }
-
   create(incident: NewIncident): "created" | "exists" {
     if (this.#table.incident !== null) return "exists";
     const shards = Math.min(incident.shards ?? shardsOfNew(this.env), SHARDS_MAX);
@@ -119,49 +123,20 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     return this.#table.incident;
   }
 
-  /** Whether a batch may come, and if so how it is to be spread. */
-  begin(probe: string, sequence: number): Begun {
-    const { incident, layout } = this.#table;
-    if (incident === null) return "missing";
-    if (this.#table.has(probe, sequence)) return this.#duplicate(incident);
-    return incident.closedMs === null ? layout : "closed";
+  begin(probe: string, sequence: number): BeginAnswer {
+    return this.#acknowledgement.begin(probe, sequence);
   }
 
-  #duplicate(incident: Incident): "duplicate" {
-    const counters = { ...incident.counters, duplicates: incident.counters.duplicates + 1 };
-    this.#table.saveIncident({ ...incident, counters });
-    return "duplicate";
-  }
-
-  /** Acknowledges a batch whose parts the shards keep. `stale`: there are more shards by now. */
   async commit(commit: Commit): Promise<Appended | { status: "stale" }> {
-    const { probe, sequence } = JSON.parse(commit.header) as { probe: string; sequence: number };
-    const may = this.begin(probe, sequence);
-    if (typeof may === "string") return { status: may };
-    if (may.epoch !== commit.epoch) return { status: "stale" };
-    const limits = this.#limits();
-    if (this.#table.isFull(commit.header, limits)) return { status: "full" };
-    const before = this.#table.incident!.counters;
-    const counters = this.#table.counted(commit);
-    const bytes = Math.min(counters.bytes, Math.max(before.bytes, limits.bytesPerIncidentMax));
-    const granted = this.#table.read<number>("granted") ?? 0;
-    if (bytes > granted) {
-      const more = await directoryOf(this.env).grant(this.#table.incident!.id, bytes);
-      const others = limits.bytesTotalMax - more;
-      if (accountFull(counters, before, others + before.bytes, limits)) {
-        return { status: "account-full" };
-      }
-      this.#table.write("granted", more);
-      // Others may have been acknowledged in the meantime.
-      return this.commit(commit);
-    }
-    const evicted = this.#table.insert(commit, counters, limits);
-    const { row, incident } = this.#table;
+    const answer = await this.#acknowledgement.commit(commit);
+    if (answer.status !== "stored") return answer;
+    const { row, incident, evicted } = answer;
+    const { probe } = JSON.parse(commit.header) as { probe: string };
     const own = this.#table.page(row - 1, row, 1)[0]!;
-    this.#hub.stored(incident!.id, row, decodeStored(ownBatch(own)), evicted);
-    await this.#admission.came(probe, loadOf(commit));
+    this.#hub.stored(incident.id, row, decodeStored(ownBatch(own)), evicted);
+    await this.#admission.charge(probe, loadOf(commit));
     await this.#wake(ALARM_MS);
-    return { status: "stored", row, revision: incident!.revision, evicted };
+    return { status: "stored", row, revision: incident.revision, evicted };
   }
 
   async #wake(inMs: number): Promise<void> {
@@ -220,6 +195,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> {
     this.#table = new HubTable(this.ctx);
     this.#shards = new Shards(this.env, this.#table);
     this.#growth = new Growth(this.#table, this.#shards);
+    this.#acknowledgement = this.#newAcknowledgement();
     this.#hub = this.#newHub();
     return true;
   }

@@ -16,7 +16,7 @@ import type { Event } from "../../event/event.ts";
 import { compact } from "../intake/batches.ts";
 import { TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
-import { type EdgeEnv, shardAt } from "./env.ts";
+import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
 import { gunzipped, gzipped } from "../http/gzip.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
 import type { Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
@@ -31,7 +31,7 @@ interface Decoded {
   events: Event[];
 }
 
-export class PacketShard extends DurableObject<EdgeEnv> {
+export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: PartTable;
   /** Decoded parts by their id. Only a cache. */
   #decoded = new Map<number, Decoded>();

@@ -1,5 +1,5 @@
 /** What Worker, hub and shards tell each other. All of it survives structured cloning. */
-import type { Tier } from "../stores/store.ts";
+import type { Appended, Tier } from "../stores/store.ts";
 
 /** Lines of one tier of one batch that one shard keeps. */
 export interface Part {
@@ -78,4 +78,22 @@ export interface Commit {
   own: { tier: Tier; text: string }[];
   /** Of the whole batch, the hub's own lines among them. */
   sizes: { tier: Tier; lines: number; chars: number }[];
+}
+
+/** Whether a batch may come: over which shards it is to be spread, or why not. */
+export type BeginAnswer = Layout | Exclude<Appended["status"], "stored">;
+
+/** A batch as the hub knows it. */
+export interface HubRow {
+  /** Orders batches by acceptance, from 1. */
+  row: number;
+  ticket: string;
+  /** The header as JSON. */
+  header: string;
+  refused: number;
+  evicted: number;
+  /** Tiers that are still kept. */
+  tiers: Tier[];
+  /** The hub's own lines. */
+  own: { tier: Tier; text: string }[];
 }

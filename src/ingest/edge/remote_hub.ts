@@ -1,6 +1,6 @@
 /** The hub port over an incident's object. The store told it already what changed. */
 import type { HubFigures, HubPort } from "../live/hub_port.ts";
-import { directoryOf, type EdgeEnv, hubOf } from "./env.ts";
+import { directoryOf, type EdgeEnv, hubOf } from "./bindings.ts";
 
 export class RemoteHub implements HubPort {
   constructor(readonly env: EdgeEnv) {}

@@ -2,7 +2,7 @@
 import { analyse, type AnalysisInput, condense } from "../../analysis/mod.ts";
 import { joinShards, planOf, type Selected, type Selection } from "../../analysis/shards/mod.ts";
 import type { Report } from "../../event/report.ts";
-import { HUB_EVENTS_MAX } from "./env.ts";
+import { HUB_EVENTS_MAX } from "./edge_limits.ts";
 import { packetsOfPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";

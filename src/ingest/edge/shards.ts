@@ -1,6 +1,6 @@
 /** The shards of an incident as its hub talks to them. */
 import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
-import { type EdgeEnv, shardAt } from "./env.ts";
+import { type EdgeEnv, shardAt } from "./bindings.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Frame, Heard, Layout } from "./parts.ts";

@@ -1,7 +1,6 @@
 /** Batches put together again from what the hub and the shards have of them. */
 import type { Segment, StoredBatch } from "../stores/store.ts";
-import type { HubRow } from "./hub_table.ts";
-import type { Layout, PartText } from "./parts.ts";
+import type { HubRow, Layout, PartText } from "./parts.ts";
 
 type Read = (shard: number, tickets: string[], epoch: number) => Promise<PartText[] | null>;
 

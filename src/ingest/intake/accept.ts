@@ -169,7 +169,7 @@ async function storeOne(
     admitted.add(probe);
   }
   const result = await deps.store.append(incident, { header, segments, refused, evicted });
-  await admission?.came(incident, probe, loadOf(batch));
+  await admission?.charge(incident, probe, loadOf(batch));
   switch (result.status) {
     case "stored":
       answer.accepted += 1;

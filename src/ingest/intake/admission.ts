@@ -36,7 +36,7 @@ export interface AdmissionPort {
   /** The same for the batches of one probe in it. */
   probeWait(incident: string, probe: string): Wait | null | Promise<Wait | null>;
   /** What came: it counts against the probe, the incident and the account. */
-  came(incident: string, probe: string, load: Load): void | Promise<void>;
+  charge(incident: string, probe: string, load: Load): void | Promise<void>;
 }
 
 /** Keys are bounded: the bucket unused for longest is forgotten, which makes it a full one. */
@@ -73,7 +73,7 @@ export class Admission implements AdmissionPort {
     return this.#wait("probe", `${incident} ${probe}`);
   }
 
-  came(incident: string, probe: string, load: Load): void {
+  charge(incident: string, probe: string, load: Load): void {
     this.#take("account", "", load);
     this.#take("incident", incident, load);
     this.#take("probe", `${incident} ${probe}`, load);

@@ -23,9 +23,9 @@ const load = (events: number, bytes = 0) => ({ events, bytes });
 Deno.test("admission: after silence a burst, then the debt is waited off, to the second", async () => {
   const { admission, clock } = admissionOf({ probeEventsPerSecond: 100 });
   equal(admission.probeWait("i", "p"), null);
-  admission.came("i", "p", load(200));
+  admission.charge("i", "p", load(200));
   equal(admission.probeWait("i", "p"), null, "the burst is used up, and not more than that");
-  admission.came("i", "p", load(250));
+  admission.charge("i", "p", load(250));
   deepEqual(admission.probeWait("i", "p"), { scope: "probe", seconds: 3 });
   equal(admission.probeWait("i", "other"), null);
   equal(admission.probeWait("j", "p"), null);
@@ -37,11 +37,11 @@ Deno.test("admission: after silence a burst, then the debt is waited off, to the
 
 Deno.test("admission: an incident and all together are held back by their own limits", () => {
   const byIncident = admissionOf({ incidentBytesPerSecond: 1000 }).admission;
-  byIncident.came("i", "p", load(1, 4000));
+  byIncident.charge("i", "p", load(1, 4000));
   deepEqual(byIncident.incidentWait("i"), { scope: "incident", seconds: 2 });
   equal(byIncident.incidentWait("j"), null);
   const byAccount = admissionOf({ accountEventsPerSecond: 10 }).admission;
-  byAccount.came("i", "p", load(30));
+  byAccount.charge("i", "p", load(30));
   deepEqual(byAccount.incidentWait("j"), { scope: "account", seconds: 1 });
 });
 
@@ -59,7 +59,7 @@ Deno.test("admission: over any time no more is let in than burst, rate and one b
         await clock.advance(wait.seconds * 1000);
         equal(admission.incidentWait("i"), null);
       }
-      admission.came("i", "p", load(events));
+      admission.charge("i", "p", load(events));
       came += events;
       largest = Math.max(largest, events);
       const most = 100 * (2 + clock.monotonicMs() / 1000) + largest;
@@ -72,7 +72,7 @@ Deno.test("admission: looking costs nothing, and buckets are bounded", () => {
   const { admission } = admissionOf({ probeEventsPerSecond: 1 });
   for (let i = 0; i < 100; i++) admission.probeWait("i", `looked-${i}`);
   equal(admission.buckets, 0);
-  for (let i = 0; i < 30_000; i++) admission.came("i", `p-${i}`, load(9));
+  for (let i = 0; i < 30_000; i++) admission.charge("i", `p-${i}`, load(9));
   equal(admission.buckets, 20_000);
   equal(admission.probeWait("i", "p-0"), null, "forgotten, so full");
   ok(admission.probeWait("i", "p-29999") !== null);

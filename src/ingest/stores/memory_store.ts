@@ -1,12 +1,12 @@
 /** A store that lasts as long as its process: `trace` without a data directory, and tests. */
 import type { StoreLimits } from "../limits.ts";
+import { decideAppend, roomBytesOf, sizeOf } from "./append.ts";
 import { MemoryAudit } from "./memory_audit.ts";
-import { accountFull, countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import { evictToFit, type RemovedSegment } from "./retention.ts";
 import {
   type Appended,
   type AuditEntry,
   type AuditQuery,
-  type Evicted,
   imported,
   type ImportedIncident,
   type Incident,
@@ -100,54 +100,35 @@ export class MemoryStore implements Store {
   }
 
   append(id: string, batch: NewBatch): Promise<Appended> {
+    return Promise.resolve(this.#append(id, batch));
+  }
+
+  #append(id: string, batch: NewBatch): Appended {
     const kept = this.#incidents.get(id);
-    if (kept === undefined) return Promise.resolve({ status: "missing" });
-    const { incident } = kept;
     const key = `${batch.header.sequence} ${batch.header.probe}`;
-    if (kept.known.has(key)) {
-      incident.counters.duplicates += 1;
-      return Promise.resolve({ status: "duplicate" });
-    }
-    if (incident.closedMs !== null) return Promise.resolve({ status: "closed" });
-    const headerBytes = JSON.stringify(batch.header).length;
-    if (headersFull(incident.counters, headerBytes, this.limits)) {
-      return Promise.resolve({ status: "full" });
-    }
-    const counters = countedIn(incident.counters, batch, headerBytes);
-    if (accountFull(counters, incident.counters, this.#totalBytes(), this.limits)) {
-      return Promise.resolve({ status: "account-full" });
-    }
+    const { limits } = this;
+    const incident = kept?.incident ?? null;
+    const decision = decideAppend({
+      incident,
+      isKnown: kept?.known.has(key) ?? false,
+      batch: sizeOf(batch, JSON.stringify(batch.header).length),
+      roomBytes: roomBytesOf(incident, this.#totalBytes(), limits),
+      limits,
+    });
+    if (kept === undefined) return { status: "missing" };
+    if ("incident" in decision) kept.incident = decision.incident;
+    if (decision.status !== "stored") return { status: decision.status };
     kept.known.add(key);
     kept.rowLast += 1;
     kept.batches.set(kept.rowLast, { ...batch, row: kept.rowLast });
     for (const { tier } of batch.segments) kept.rows[tier].push(kept.rowLast);
-    incident.counters = counters;
-    incident.revision += 1;
-    const evicted = this.#evict(kept);
-    return Promise.resolve({
-      status: "stored",
-      row: kept.rowLast,
-      revision: incident.revision,
-      evicted,
-    });
+    const { counters, revision } = decision.incident;
+    const evicted = evictToFit(counters, limits, (tier) => removeOldest(kept, tier));
+    return { status: "stored", row: kept.rowLast, revision, evicted };
   }
 
   #totalBytes(): number {
     return this.#incidents.values().reduce((sum, { incident }) => sum + incident.counters.bytes, 0);
-  }
-
-  #evict(kept: Kept): Evicted[] {
-    const evicted: Evicted[] = [];
-    for (;;) {
-      const tier = tierToEvict(kept.incident.counters, this.limits);
-      if (tier === null) return evicted;
-      const batch = kept.batches.get(kept.rows[tier].shift()!)!;
-      const segment = batch.segments.find((s) => s.tier === tier)!;
-      batch.segments = batch.segments.filter((s) => s !== segment);
-      if (tier !== "state") batch.evicted += segment.lines;
-      countOut(kept.incident.counters, tier, segment.lines, segment.text.length);
-      evicted.push({ row: batch.row, tier });
-    }
   }
 
   countStrayLines(id: string, lines: number): Promise<void> {
@@ -201,4 +182,12 @@ export class MemoryStore implements Store {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function removeOldest(kept: Kept, tier: Tier): RemovedSegment {
+  const batch = kept.batches.get(kept.rows[tier].shift()!)!;
+  const segment = batch.segments.find((s) => s.tier === tier)!;
+  batch.segments = batch.segments.filter((s) => s !== segment);
+  if (tier !== "state") batch.evicted += segment.lines;
+  return { row: batch.row, lines: segment.lines, chars: segment.text.length };
 }

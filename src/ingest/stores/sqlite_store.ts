@@ -8,8 +8,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { gzipSync } from "node:zlib";
 import type { StoreLimits } from "../limits.ts";
-import { accountFull, countedIn, countOut, headersFull, tierToEvict } from "./retention.ts";
+import { decideAppend, roomBytesOf, sizeOf } from "./append.ts";
 import { Reserve } from "./reserve.ts";
+import { evictToFit, type RemovedSegment } from "./retention.ts";
 import { SqliteLedger } from "./sqlite_ledger.ts";
 import { readBatches } from "./sqlite_read.ts";
 import { shrink } from "./sqlite_shrink.ts";
@@ -19,8 +20,6 @@ import {
   type Appended,
   type AuditEntry,
   type AuditQuery,
-  type Counters,
-  type Evicted,
   imported,
   type ImportedIncident,
   type Incident,
@@ -31,6 +30,7 @@ import {
   type StoredBatch,
   type StoredToken,
   StoreFull,
+  type Tier,
   TIERS,
 } from "./store.ts";
 
@@ -195,28 +195,28 @@ export class SqliteStore implements Store {
     if (head === undefined) return { status: "missing" };
     const { header, segments, refused } = batch;
     const { probe, sequence } = header;
-    const { incident } = head;
-    if (this.#sql.findBatch.get(id, probe, sequence) !== undefined) {
-      const counters = { ...incident.counters, duplicates: incident.counters.duplicates + 1 };
-      staged.set(id, { ...head, incident: this.#saved({ ...incident, counters }) });
-      return { status: "duplicate" };
-    }
-    if (incident.closedMs !== null) return { status: "closed" };
+    const { limits } = this;
     const headerText = JSON.stringify(header);
-    if (headersFull(incident.counters, headerText.length, this.limits)) return { status: "full" };
-    const counters = countedIn(incident.counters, batch, headerText.length);
-    if (accountFull(counters, incident.counters, this.#totalBytes(staged), this.limits)) {
-      return { status: "account-full" };
+    const decision = decideAppend({
+      incident: head.incident,
+      isKnown: this.#sql.findBatch.get(id, probe, sequence) !== undefined,
+      batch: sizeOf(batch, headerText.length),
+      roomBytes: roomBytesOf(head.incident, this.#totalBytes(staged), limits),
+      limits,
+    });
+    if (decision.status === "duplicate") {
+      staged.set(id, { ...head, incident: this.#saved(decision.incident) });
     }
+    if (decision.status !== "stored") return { status: decision.status };
     const row = head.row + 1;
     this.#sql.insertBatch.run(id, row, probe, sequence, headerText, refused, batch.evicted);
     for (const { tier, lines, text } of segments) {
       const body = gzipSync(text, { level: 1 });
       this.#sql.insertSegment.run(id, row, TIERS.indexOf(tier), lines, text.length, body);
     }
-    const evicted = this.#evict(id, counters);
-    const revision = incident.revision + 1;
-    staged.set(id, { row, incident: this.#saved({ ...incident, revision, counters }) });
+    const { counters, revision } = decision.incident;
+    const evicted = evictToFit(counters, limits, (tier) => this.#removeOldest(id, tier));
+    staged.set(id, { row, incident: this.#saved(decision.incident) });
     return { status: "stored", row, revision, evicted };
   }
 
@@ -232,17 +232,11 @@ export class SqliteStore implements Store {
     return incident;
   }
 
-  #evict(id: string, counters: Counters): Evicted[] {
-    const evicted: Evicted[] = [];
-    for (;;) {
-      const tier = tierToEvict(counters, this.limits);
-      if (tier === null) return evicted;
-      const oldest = this.#sql.oldestSegment.get(id, TIERS.indexOf(tier))!;
-      this.#sql.deleteSegment.run(oldest.id);
-      if (tier !== "state") this.#sql.countEvicted.run(oldest.lines, id, oldest.row);
-      countOut(counters, tier, oldest.lines, oldest.chars);
-      evicted.push({ row: oldest.row, tier });
-    }
+  #removeOldest(id: string, tier: Tier): RemovedSegment {
+    const oldest = this.#sql.oldestSegment.get(id, TIERS.indexOf(tier))!;
+    this.#sql.deleteSegment.run(oldest.id);
+    if (tier !== "state") this.#sql.countEvicted.run(oldest.lines, id, oldest.row);
+    return oldest;
   }
 
   async countStrayLines(id: string, lines: number): Promise<void> {

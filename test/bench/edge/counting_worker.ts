@@ -5,7 +5,7 @@
  */
 import type { DurableObjectState, ExecutionContext } from "../../../src/ingest/edge/cloudflare.ts";
 import { Directory as RealDirectory } from "../../../src/ingest/edge/directory.ts";
-import type { EdgeEnv } from "../../../src/ingest/edge/env.ts";
+import type { EdgeEnv } from "../../../src/ingest/edge/bindings.ts";
 import { IncidentHub as RealHub } from "../../../src/ingest/edge/incident_hub.ts";
 import { PacketShard as RealShard } from "../../../src/ingest/edge/packet_shard.ts";
 import worker from "../../../src/ingest/worker.ts";

@@ -6,10 +6,11 @@ import type { Evicted } from "../stores/store.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 
-/** Chance alone fills some shards more than others. */
+/** A shard may have so many times its share: chance alone fills some more than others. */
 const UNEVEN = 1.2;
 
-export class Room {
+/** Keeps the shards of an incident at what they can judge. */
+export class ShardCapacity {
   constructor(
     readonly table: HubTable,
     readonly shards: Shards,
@@ -18,7 +19,7 @@ export class Room {
   ) {}
 
   /** Evicts until each shard can judge what it has, and every shard knows of it. */
-  async make(): Promise<void> {
+  async evictToFit(): Promise<void> {
     for (;;) {
       await this.shards.tell();
       const excess = this.shards.fullest / (this.eventsPerShardMax * UNEVEN);
