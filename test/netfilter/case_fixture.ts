@@ -5,7 +5,7 @@ import { chainsOf } from "../../src/analysis/correlate/chains.ts";
 import type { Batch } from "../../src/analysis/view/input.ts";
 import { judge } from "../../src/analysis/verdict/judge.ts";
 import { packetsOf } from "../../src/analysis/correlate/packets.ts";
-import { type Case, caseOf } from "../../src/analysis/rules/rule.ts";
+import { type Case, caseOf } from "../../src/analysis/rules/case.ts";
 import { timelines } from "../../src/analysis/view/timeline.ts";
 
 export interface CaseParts {

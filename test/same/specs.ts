@@ -1,15 +1,15 @@
 /** Every spec of a checkout: as given, in other orders, sent as lines, on shards, and still open. */
 import { type Case, type Made, onShards } from "./case.ts";
+import { specPaths } from "../spec/form/spec_paths.ts";
 import type { Entries } from "./entries.ts";
 
 /** Orders of arrival. */
 export const ORDERS = [23, 4417, 70_001];
 
 export function* specCases(entries: Entries, root: string): Generator<Case> {
-  const folder = `${root}/test/spec/`;
-  for (const path of specPaths(folder)) {
-    const name = path.slice(folder.length);
-    yield { name: `spec ${name}`, reports: () => reports(entries, path, name) };
+  const named = specPaths(root).map((path) => ({ path, name: nameOf(path) }));
+  for (const { path, name } of named.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    yield { name: `spec ${name}`, reports: () => reports(entries, `${root}/${path}`, name) };
   }
 }
 
@@ -23,11 +23,6 @@ function* reports(entries: Entries, path: string, name: string): Generator<Made>
   yield* onShards(entries, input);
 }
 
-function specPaths(folder: string): string[] {
-  const found: string[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
-    if (entry.isDirectory) found.push(...specPaths(`${folder}${entry.name}/`));
-    if (entry.isFile && entry.name.endsWith(".txt")) found.push(`${folder}${entry.name}`);
-  }
-  return found.sort();
-}
+/** The same name wherever a checkout has the spec: those of causes were in one folder once. */
+const nameOf = (path: string) =>
+  path.replace(/^src\/analysis\/rules\/[\w-]+\/spec\//, "cause/").replace(/^test\/spec\//, "");

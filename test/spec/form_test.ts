@@ -53,7 +53,14 @@ Deno.test("times are exact both ways", () => {
 });
 
 Deno.test("what a spec says of events and state is what it says again when printed", () => {
-  for (const path of ["hop/tunnel", "flow/translated", "cause/told_mtu", "incident/i2_repaired"]) {
+  for (
+    const path of [
+      "hop/tunnel",
+      "flow/translated",
+      "../../src/analysis/rules/mtu-exceeded/spec/told_mtu",
+      "incident/i2_repaired",
+    ]
+  ) {
     const file = new URL(`${path}.txt`, import.meta.url);
     const spec = parseSpec(Deno.readTextFileSync(file), path);
     const lines = [spec.given.split("\n")[0]!];

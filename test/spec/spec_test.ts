@@ -1,16 +1,19 @@
 /**
- * Runs every spec of this folder: events above, report below. `UPDATE=1 deno test -A test/spec`
- * rewrites the reports; look at the difference before you keep it.
+ * Runs every spec of this folder and of the folders of causes: events above, report below.
+ * `UPDATE=1 deno test -A test/spec` rewrites the reports; look at the difference before you keep it.
  */
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { analyse } from "../../src/analysis/mod.ts";
+import { failedLookup } from "../../src/analysis/rules/no-route/failed_lookup.ts";
+import { RULES, UNANSWERED_RULES } from "../../src/analysis/rules/order.ts";
 import type { Report } from "../../src/event/report.ts";
 import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
 import { accountingText, clockText, reportText } from "./form/report_text.ts";
 import { parseSpec, type Spec } from "./form/spec.ts";
+import { specPaths } from "./form/spec_paths.ts";
 
-const folder = new URL(".", import.meta.url).pathname;
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const isUpdate = Deno.env.get("UPDATE") === "1";
 /** Orders of arrival that every spec is tried in. */
 const SEEDS = [23, 4417, 70_001];
@@ -21,12 +24,12 @@ const PRINTERS: Record<string, (report: Report) => string[]> = {
   accounting: accountingText,
 };
 
-for (const path of specPaths(folder)) {
+for (const short of specPaths(root)) {
+  const path = `${root}/${short}`;
   const text = Deno.readTextFileSync(path);
-  const short = path.slice(folder.length);
   const title = text.slice(2, text.indexOf("\n"));
   Deno.test(`${title} (${short})`, () => {
-    const spec = parseSpec(text, `test/spec/${short}`);
+    const spec = parseSpec(text, short);
     const input = inputOf(spec);
     const report = analyse(input);
     const found = written(spec, report);
@@ -35,6 +38,7 @@ for (const path of specPaths(folder)) {
       return;
     }
     equal(found, text);
+    equal(strayFindings(report), [], 'a rule answers with a code that its "yields" lacks');
     equal(analyse(rewired(input)), report, "encoded and decoded again it means something else");
     equal(analyseSharded(input, 3).report, report, "on three shards [D2]");
     for (const seed of SEEDS) {
@@ -45,6 +49,17 @@ for (const path of specPaths(folder)) {
   });
 }
 
+const YIELDS = Map.groupBy(
+  [...RULES, ...UNANSWERED_RULES, failedLookup],
+  ({ id }): string | undefined => id,
+);
+
+/** Codes of findings that their rules do not say they may yield. */
+const strayFindings = ({ flows }: Report): string[] =>
+  flows.flatMap(({ cause, otherCauses = [] }) => [...(cause ? [cause] : []), ...otherCauses])
+    .filter(({ rule, code }) => !YIELDS.get(rule)?.some(({ yields }) => yields.includes(code)))
+    .map(({ rule, code }) => `${rule} ${code}`);
+
 /** The whole file with what the analysis says now. */
 function written(spec: Spec, report: Report): string {
   const names = ["report", ...[...spec.expected.keys()].filter((name) => name !== "report")];
@@ -53,15 +68,4 @@ function written(spec: Spec, report: Report): string {
     return `-- ${name} --\n${lines.map((line) => `${line}\n`).join("")}`;
   });
   return spec.given + sections.join("");
-}
-
-function specPaths(folder: string): string[] {
-  const found: string[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
-    if (entry.isDirectory && entry.name !== "form") {
-      found.push(...specPaths(`${folder}${entry.name}/`));
-    }
-    if (entry.isFile && entry.name.endsWith(".txt")) found.push(`${folder}${entry.name}`);
-  }
-  return found.sort();
 }

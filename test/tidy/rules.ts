@@ -42,7 +42,7 @@ function mayImport(path: string, specifier: string): boolean {
 
 function imports(text: string): string[] {
   const code = text.replace(/^\s*(\/\/|\/?\*).*$/gm, "");
-  const pattern = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+  const pattern = /\b(?:from|import)\s*\(?\s*["']([^"'\s]+)["']/g;
   return [...code.matchAll(pattern)].map(([, specifier = ""]) => specifier);
 }
 

@@ -1,5 +1,5 @@
 /** What was sent back for a refused packet, right before it was freed. */
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** A rejecting rule answers first and frees then, a few microseconds later. */

@@ -1,6 +1,6 @@
 /** Everything that can have refused a packet, narrowed by what is known of it. */
 import type { NetnsState } from "../../event/state.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import { type Around, surelyNotMet } from "./counters.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { canFree } from "./death.ts";

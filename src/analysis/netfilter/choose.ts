@@ -1,6 +1,6 @@
 /** Who refused the packet, out of all who can have. */
 import type { NetnsState } from "../../event/state.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import { answerOf } from "./answer.ts";
 import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";

@@ -1,14 +1,9 @@
 /** Drops by connection tracking itself. */
 import { mayBeConntrack } from "../kernel/netfilter.ts";
 import type { Cause } from "../../event/report.ts";
-import {
-  type Case,
-  cause,
-  eventEvidence,
-  packetText,
-  place,
-  stateEvidence,
-} from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
+import { cause } from "../rules/rule.ts";
+import { eventEvidence, packetText, place, stateEvidence } from "../rules/evidence.ts";
 import { findingOf } from "./choose.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { passesOf } from "./passes.ts";

@@ -1,5 +1,5 @@
 /** What connection tracking can have said of a packet, from what its flow did before. */
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Ruleset } from "./ruleset.ts";

@@ -6,7 +6,7 @@ import {
   isInProgramQueue,
   nftFreesItself,
 } from "../kernel/netfilter.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import type { Candidate } from "./walk.ts";
 
 /** Whether a refusal there would be freed in the function that the event names. */

@@ -1,7 +1,9 @@
 /** From a finding to a cause. */
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
-import { type Case, cause, eventEvidence, packetText, place } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
+import { cause } from "../rules/rule.ts";
+import { eventEvidence, packetText, place } from "../rules/evidence.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";

@@ -7,7 +7,7 @@ import {
   type NetfilterRule,
   type NetnsState,
 } from "../../event/state.ts";
-import { netfilterRules } from "../rules/netfilter.ts";
+import { RULES } from "../rules/order.ts";
 import { caseFor, type CaseParts } from "../../../test/netfilter/case_fixture.ts";
 
 const ADDRESSES = { flags: [], operstate: "UP", mtu: 1500 };
@@ -73,7 +73,7 @@ const freed: Event = {
 
 function explained(parts: Partial<CaseParts>) {
   const found = caseFor({ events: [came, freed], ...parts });
-  for (const rule of netfilterRules) {
+  for (const rule of RULES.filter(({ id }) => id.startsWith("N"))) {
     const cause = rule.judge(found);
     if (cause) return { ...cause, id: rule.id };
   }

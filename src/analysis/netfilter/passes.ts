@@ -2,7 +2,7 @@
 import type { Link, NetnsState } from "../../event/state.ts";
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import { acceptsAddress, ownsAddress, sysctl } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { headersOf, type HookDevice } from "./hook_packet.ts";

@@ -1,6 +1,6 @@
 /** Whether a refusing rule stands for a service that has no endpoints. */
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import { ownersOf } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { iptablesWords } from "./iptables_words.ts";

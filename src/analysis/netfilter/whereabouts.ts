@@ -1,6 +1,6 @@
 /** Where a packet was last, and where it died: what is asked before its hooks are. */
 import type { Link, NetnsState } from "../../event/state.ts";
-import type { Case } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 export interface Scene {

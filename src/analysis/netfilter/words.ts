@@ -1,7 +1,9 @@
 /** Rules and policies in words: for sentences, evidence and remedies. */
 import type { Evidence } from "../../event/report.ts";
 import type { NetfilterRule } from "../../event/state.ts";
-import { type Case, command, shell, stateEvidence } from "../rules/rule.ts";
+import type { Case } from "../rules/case.ts";
+import { command, shell } from "../rules/command.ts";
+import { stateEvidence } from "../rules/evidence.ts";
 import { netnsName } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";

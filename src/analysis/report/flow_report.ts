@@ -8,7 +8,7 @@ import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement, type World } from "../verdict/judgement.ts";
 import { endPoints, hopsOf } from "./path.ts";
 import { isUnanswered, unrecovered } from "../verdict/replies.ts";
-import { caseOf } from "../rules/rule.ts";
+import { caseOf } from "../rules/case.ts";
 import { causeOf, silenceOf } from "../rules/mod.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { added, countOf, gapOfPart, outcomeOfPart, type Unseen } from "../verdict/withheld.ts";

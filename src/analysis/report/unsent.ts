@@ -10,7 +10,9 @@ import { UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refusalFix, refuses, routeText, TABLES } from "../view/routing.ts";
-import { command, stateEvidence } from "../rules/rule.ts";
+import { failedLookup } from "../rules/no-route/failed_lookup.ts";
+import { command } from "../rules/command.ts";
+import { stateEvidence } from "../rules/evidence.ts";
 import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -148,7 +150,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     lastHop: hop,
     path: [hop],
     cause: {
-      rule: "R60",
+      rule: failedLookup.id,
       code: refusal ? "route-blackhole" : "no-route",
       confidence: certain ? "proven" : "likely",
       sentence: refusal

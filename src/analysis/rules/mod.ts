@@ -1,34 +1,12 @@
-/** All rules, the most specific first: the first that answers gives the cause. */
+/** From a case to its cause: rules are asked in the order of `order.ts`. */
 import type { Cause } from "../../event/report.ts";
-import { forwardingRules } from "./forwarding.ts";
-import { linkRules } from "./link.ts";
-import { netfilterRules } from "./netfilter.ts";
-import { queueRules } from "./queue.ts";
 import { linkOf } from "../view/state_view.ts";
-import { type Case, type Rule, stateEvidence } from "./rule.ts";
-import { serviceRules } from "./service.ts";
-import { silenceRules, unexplained } from "./silence.ts";
-import { sizeRules } from "./size.ts";
-import { socketRules } from "./socket.ts";
-import { tunnelRules } from "./tunnel.ts";
-import { echoNotAnswered, unansweredRules } from "./unanswered.ts";
-import { sentToWrongHost } from "./wrong_host.ts";
+import type { Case } from "./case.ts";
+import { stateEvidence } from "./evidence.ts";
+import { RULES, UNANSWERED_RULES } from "./order.ts";
+import type { Rule } from "./rule.ts";
 
-export const RULES: readonly Rule[] = [
-  ...serviceRules,
-  ...tunnelRules,
-  ...netfilterRules,
-  ...linkRules,
-  sentToWrongHost,
-  ...forwardingRules,
-  ...sizeRules,
-  ...queueRules,
-  ...socketRules,
-  ...silenceRules,
-  echoNotAnswered,
-  unexplained,
-];
-
+/** Why a packet ended badly; null when no rule says so, or how its copy ended explains nothing. */
 export function causeOf(found: Case): Cause | null {
   const { end, outcome } = found.judgement;
   // How a copy ended explains nothing of the packet.
@@ -48,9 +26,9 @@ function changedSince(found: Case): Cause | null {
   return { ...later, confidence: "likely", evidence };
 }
 
-/** Why a request that arrived was never answered. */
+/** Why a request that arrived was never answered; null when no rule says so. */
 export function silenceOf(found: Case): Cause | null {
-  return first(unansweredRules, found);
+  return first(UNANSWERED_RULES, found);
 }
 
 function first(rules: readonly Rule[], found: Case): Cause | null {

@@ -1,0 +1,12 @@
+/** A CPU that could not keep up with what it received. */
+import { isCpuBacklogFull } from "../../kernel/sockets.ts";
+import { place } from "../evidence.ts";
+import { namedReason } from "../shared/named_reason.ts";
+
+/** The receive queue of a CPU had no room. */
+export const backlogOverflow = namedReason({
+  code: "backlog-overflow",
+  holds: isCpuBacklogFull,
+  says: (found) => `the CPU backlog had no room at ${place(found)}`,
+  remedy: () => ["sysctl -w net.core.netdev_max_backlog=10000"],
+});

@@ -1,0 +1,202 @@
+/** Deaths in a bridge: the port's state, isolation, VLANs, hairpin. */
+import type { Evidence } from "../../../event/report.ts";
+import type { Link } from "../../../event/state.ts";
+import { isBridgeDrop, saysNoTarget } from "../../kernel/bridge.ts";
+import { holdersOfMac } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { causeOfDown, downEnds } from "../shared/carrier.ts";
+import { frameOf } from "../shared/frame.ts";
+
+/** The bridge refused it: port state, isolation, VLAN, hairpin. */
+export const bridgePort: Rule = {
+  id: "R11",
+  statement: "Freed by a bridge whose port is not forwarding, or does not allow the VLAN: " +
+    "`bridge-port-blocked`, `bridge-vlan-filtered`. The port it had to leave by, by the " +
+    "bridge's table or because the MAC is behind it, also tells `link-down`, " +
+    "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`. Where none is " +
+    "known, all ports must be closed for the same cause.",
+  yields: [
+    "bridge-port-blocked",
+    "bridge-port-isolated",
+    "bridge-vlan-filtered",
+    "bridge-hairpin-disabled",
+    "link-down",
+    "mtu-exceeded",
+    "unexplained",
+  ],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop") return null;
+    if (!isBridgeDrop(event)) return null;
+    const port = found.link;
+    if (saysNoTarget(event) && port) return floodedNowhere(found, port);
+    const settings = port?.bridgePort;
+    if (!port || !settings) return null;
+    if (settings.state !== "forwarding") {
+      return cause(
+        "bridge-port-blocked",
+        "proven",
+        `bridge port ${place(found)} is in state ${settings.state}, not forwarding`,
+        [eventEvidence(found), stateEvidence(found.node, `${port.name}: state ${settings.state}`)],
+        [command(found.node, found.netns, `bridge link set dev ${shell(port.name)} state 3`)],
+      );
+    }
+    return vlanRefused(found) ?? portsRefused(found);
+  },
+};
+
+function vlanRefused(found: Case) {
+  const port = found.link!;
+  const bridge = found.before?.links.find((other) => other.ifindex === port.masterIfindex);
+  if (!bridge?.bridge?.vlanFiltering) return null;
+  const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
+  const id = found.event.vlan ?? pvid;
+  const allowed = port.vlans?.some((vlan) =>
+    id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
+  );
+  if (allowed) return null;
+  const list = port.vlans?.map((vlan) => vlan.id).join(", ") || "none";
+  const what = id === undefined ? "untagged frames (it has no PVID)" : `VLAN ${id}`;
+  return cause(
+    "bridge-vlan-filtered",
+    "proven",
+    `bridge port ${place(found)} does not allow ${what}`,
+    [
+      eventEvidence(found),
+      stateEvidence(found.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
+    ],
+    id === undefined
+      ? undefined
+      : [command(found.node, found.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
+  );
+}
+
+/** Where the frame would have had to leave, by the bridge's own table; nothing when that is unclear. */
+function portOut(found: Case): Link | undefined {
+  const mac = frameOf(found)?.destinationMac;
+  const ports = new Map(
+    found.before?.links.filter((link) => link.masterIfindex === found.link!.masterIfindex)
+      .map((link) => [link.name, link]),
+  );
+  const out = new Set(
+    found.before?.fdb.filter((entry) => entry.mac === mac && entry.destination === undefined)
+      .map((entry) => ports.get(entry.device)).filter((link) => link !== undefined),
+  );
+  return out.size === 1 ? [...out][0] : undefined;
+}
+
+/** Isolated ports do not talk to each other, and a port does not answer itself. */
+function portsRefused(found: Case) {
+  const arrival = found.judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-rx" && event.node === found.node);
+  const into = found.before?.links.find((link) => link.ifindex === arrival?.ifindex);
+  // Freed on another port than it came in by: there it was to leave.
+  const out = into && found.ifindex !== into.ifindex ? found.link : portOut(found);
+  if (!out?.bridgePort || !into?.bridgePort) return null;
+  const at = (link: Link) => placeOf(found.node, found.netns, link.name);
+  const mac = frameOf(found)!.destinationMac;
+  const entry = stateEvidence(found.node, `fdb: ${mac} is behind ${out.name}`);
+  const size = found.event.ipLength ?? 0;
+  if (out.ifindex !== into.ifindex && size > out.mtu && !found.event.gsoSize) {
+    return cause(
+      "mtu-exceeded",
+      "proven",
+      `the packet of ${size} bytes is larger than the bridge port ${
+        at(out)
+      } it had to leave by allows: ${out.mtu}`,
+      [eventEvidence(found), entry, stateEvidence(found.node, `${out.name} has MTU ${out.mtu}`)],
+      [command(found.node, found.netns, `ip link set dev ${shell(out.name)} mtu ${size}`)],
+    );
+  }
+  if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
+    return cause(
+      "bridge-hairpin-disabled",
+      "proven",
+      `the frame for ${mac} would have to leave by the port it came from, ${
+        at(into)
+      }, and hairpin is off there`,
+      [eventEvidence(found), entry, stateEvidence(found.node, `${into.name}: hairpin off`)],
+      [command(found.node, found.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
+    );
+  }
+  const down = downEnds(found, out);
+  if (down.length > 0) return causeOfDown(found, down);
+  if (out.bridgePort.state !== "forwarding") {
+    return blocked(found, out, out.bridgePort.state, [entry]);
+  }
+  if (out.ifindex !== into.ifindex && out.bridgePort.isolated && into.bridgePort.isolated) {
+    return isolated(found, into, out, [entry]);
+  }
+  return null;
+}
+
+function blocked(found: Case, out: Link, state: string, entry: Evidence[] = []) {
+  return cause(
+    "bridge-port-blocked",
+    "proven",
+    `bridge port ${placeOf(found.node, found.netns, out.name)}, which the frame for ${
+      frameOf(found)?.destinationMac
+    } had to leave by, is in state ${state}, not forwarding`,
+    [eventEvidence(found), ...entry, stateEvidence(found.node, `${out.name}: state ${state}`)],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} state 3`)],
+  );
+}
+
+function isolated(found: Case, into: Link, out: Link, entry: Evidence[] = []) {
+  return cause(
+    "bridge-port-isolated",
+    "proven",
+    `bridge ports ${placeOf(found.node, found.netns, into.name)} and ${out.name} are both isolated`,
+    [
+      eventEvidence(found),
+      ...entry,
+      stateEvidence(found.node, `${into.name}: isolated on; ${out.name}: isolated on`),
+    ],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
+  );
+}
+
+/**
+ * The bridge did not know the MAC, and no port was open to what it does not know. The port that
+ * leads to the MAC says why; where none is known to, all of them must have the same to say.
+ */
+function floodedNowhere(found: Case, into: Link) {
+  const mac = frameOf(found)?.destinationMac;
+  const bridge = into.kind === "bridge" ? into.ifindex : into.masterIfindex;
+  const others = (found.before?.links ?? []).filter((link) =>
+    link.bridgePort && link.masterIfindex === bridge && link.ifindex !== into.ifindex
+  );
+  const holders = mac === undefined ? [] : holdersOfMac(found.world.nodes, mac);
+  const leading = others.filter((link) =>
+    holders.some((holder) =>
+      holder.netns === link.peerNetns && holder.link.ifindex === link.peerIfindex &&
+      holder.link.peerIfindex === link.ifindex
+    )
+  );
+  const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(found, into, out));
+  const [first] = causes;
+  if (!first || causes.some((other) => other?.code !== first.code)) return null;
+  return first;
+}
+
+/** Why a frame that is flooded does not leave by this port. */
+function closedTo(found: Case, into: Link, out: Link) {
+  const down = downEnds(found, out);
+  if (down.length > 0) return causeOfDown(found, down);
+  const { state, isolated: isApart, unicastFlood } = out.bridgePort!;
+  if (state !== "forwarding") return blocked(found, out, state);
+  if (isApart && into.bridgePort?.isolated) return isolated(found, into, out);
+  if (unicastFlood) return null;
+  return cause(
+    "unexplained",
+    "likely",
+    `the bridge of ${place(found)} does not know ${
+      frameOf(found)?.destinationMac
+    }, and floods nothing to ${out.name}`,
+    [eventEvidence(found), stateEvidence(found.node, `${out.name}: flood off`)],
+    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} flood on`)],
+  );
+}

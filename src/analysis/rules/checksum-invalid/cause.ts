@@ -1,0 +1,13 @@
+/** What people are told of this cause. */
+import type { CauseText } from "../cause_text.ts";
+
+/** Its section of docs/causes.md. */
+export const cause: CauseText = {
+  code: "checksum-invalid",
+  group: "queues",
+  means: "The checksum of the IP, TCP, UDP or ICMP header is wrong.",
+  knows: "The kernel's reason says which one.",
+  remedy: "Behind a tunnel or in a virtual machine, suspect checksum offload first: `ethtool -K " +
+    "DEVICE tx off` on the sender, as a test. Else a middlebox rewrites without repairing the " +
+    "sum, or hardware corrupts packets.",
+};

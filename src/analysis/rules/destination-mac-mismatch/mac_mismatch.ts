@@ -1,0 +1,156 @@
+/** A frame that is addressed to another MAC than the device's that received it. */
+import type { Evidence } from "../../../event/report.ts";
+import type { Link } from "../../../event/state.ts";
+import { isAnothersFrame } from "../../kernel/frees.ts";
+import { holdersOfMac, netnsName, type Owner, stateAt } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { frameOf } from "../shared/frame.ts";
+
+/** The frame is addressed to another MAC than the receiving device's. */
+export const macMismatch: Rule = {
+  id: "R8",
+  statement: "Freed as another host's, and the frame's destination MAC is not the device's: " +
+    "`destination-mac-mismatch`, with the neighbour entry that supplied it. Where the MAC is " +
+    "right and the frame was led astray, with what led it: a bridge's table, or a device that " +
+    "is no port of the bridge.",
+  yields: ["destination-mac-mismatch"],
+  judge(found) {
+    if (!isAnothersFrame(found.event)) return null;
+    const frame = frameOf(found);
+    const mac = frame?.destinationMac;
+    const own = found.link?.mac;
+    if (mac === undefined || mac === own) return null;
+    const destination = wireDestination(found.event);
+    const said = suppliers(found, mac, destination);
+    const holders = holdersOfMac(found.world.nodes, mac);
+    const port = holders.length > 0 ? misleadingPort(found, mac) : null;
+    const bridge = bridgeBeside(found, holders);
+    const held: Evidence[] = holders.map((holder) =>
+      stateEvidence(
+        holder.node,
+        `${mac} is the MAC of ${placeOf(holder.node, holder.netns, holder.link.name)}`,
+      )
+    );
+    return cause(
+      "destination-mac-mismatch",
+      own === undefined ? "likely" : "proven",
+      `the frame for ${destination} is addressed to ${mac}, but ${place(found)} has ${
+        own ?? "another MAC"
+      }, so the kernel took it for another host's`,
+      [
+        eventEvidence(found, `frame addressed to ${mac}`),
+        ...(own ? [stateEvidence(found.node, `${place(found)} has MAC ${own}`)] : []),
+        ...said.map((entry) => entry.evidence),
+        ...held,
+        ...(bridge
+          ? [
+            stateEvidence(
+              found.node,
+              `${mac} is behind ${bridge.name}, which ${found.device} is no port of`,
+            ),
+          ]
+          : []),
+        ...(port ? [stateEvidence(port.node, `fdb: ${mac} is behind ${port.device}`)] : []),
+      ],
+      wayFix(found, mac, bridge, port) ??
+        remedies(found, mac, destination, said, holders.length > 0),
+    );
+  },
+};
+
+/** Where the MAC is right and the frame was led astray. */
+function wayFix(found: Case, mac: string, bridge?: Link, port?: Sighting | null): string[] | null {
+  if (bridge) {
+    const text = `ip link set dev ${shell(found.device)} master ${shell(bridge.name)}`;
+    return [command(found.node, found.netns, text)];
+  }
+  if (!port) return null;
+  return [
+    command(port.node, port.netns, `bridge fdb del ${mac} dev ${shell(port.device!)} master`),
+  ];
+}
+
+/** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
+function bridgeBeside(found: Case, holders: readonly Owner[]): Link | undefined {
+  if (found.link?.masterIfindex !== undefined) return undefined;
+  const links = found.before?.links ?? [];
+  const port = links.find((link) =>
+    link.bridgePort &&
+    holders.some((holder) =>
+      holder.node === found.node && holder.netns === link.peerNetns &&
+      holder.link.ifindex === link.peerIfindex
+    )
+  );
+  return port && links.find((link) => link.ifindex === port.masterIfindex);
+}
+
+/** The bridge port that the frame left by because the bridge's table says so, and wrongly. */
+function misleadingPort({ judgement }: Case, mac: string): Sighting | null {
+  const sent = judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-tx");
+  const entries = sent && stateAt(sent.node, sent.netns, sent.at)?.fdb;
+  const isTold = entries?.some((entry) =>
+    entry.mac === mac && entry.device === sent!.device && entry.master !== undefined
+  );
+  return isTold ? sent! : null;
+}
+
+interface Supplier {
+  evidence: Evidence;
+  fix: string;
+}
+
+/** Neighbour entries on the packet's way that gave the frame its address; the one used first. */
+function suppliers(found: Case, mac: string, destination: string): Supplier[] {
+  const result = new Map<string, Supplier & { rank: number }>();
+  for (const { event } of found.judgement.steps) {
+    for (const { state } of event.node.states.get(event.netns ?? -1) ?? []) {
+      for (const entry of state.neighbours) {
+        if (entry.mac !== mac) continue;
+        const where = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+        const key = `${where} ${entry.address} ${entry.device}`;
+        const used = event.kind === "device-tx" && event.device === entry.device;
+        const rank = (entry.address === destination ? 1 : 0) + (used ? 2 : 0);
+        if (rank < (result.get(key)?.rank ?? 0)) continue;
+        const text =
+          `neighbour entry in ${where}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
+            entry.states.join(",")
+          }`;
+        const fix = `ip neigh replace ${entry.address} dev ${shell(entry.device)} lladdr ${
+          found.link?.mac ?? "MAC"
+        }`;
+        result.set(key, {
+          evidence: stateEvidence(event.node, text),
+          fix: command(event.node, event.netns, fix),
+          rank,
+        });
+      }
+    }
+  }
+  return [...result.values()].sort((a, b) => b.rank - a.rank);
+}
+
+/**
+ * Where the address lives at this device and the MAC is a real one that everybody resolves, the
+ * device can take it; else the entry that is wrong must go.
+ */
+function remedies(
+  found: Case,
+  mac: string,
+  destination: string,
+  said: Supplier[],
+  isHeld: boolean,
+): string[] {
+  const here = found.link?.addresses.some((own) => own.address === destination);
+  const set = command(
+    found.node,
+    found.netns,
+    `ip link set dev ${shell(found.device)} address ${mac}`,
+  );
+  const fixes = said.slice(0, 1).map((entry) => entry.fix);
+  return here && isHeld ? [set, ...fixes] : [...fixes, set];
+}

@@ -1,0 +1,88 @@
+/** A frame that a wrong neighbour entry sent to a host which does not forward. */
+import { lookUpRoute } from "../../view/routing.ts";
+import { netnsName, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disabled.ts";
+import { cause, type Rule } from "../rule.ts";
+import { frameOf } from "../shared/frame.ts";
+
+/** A neighbour entry sent it to a host that has not the next hop's address. */
+export const sentToWrongHost: Rule = {
+  id: "R14",
+  statement: "Died as in R1 on a host that has not the address which the frame's sender has a " +
+    "neighbour entry for, though that address is of the very network the frame came by: " +
+    "`destination-mac-mismatch`, with the entry. A router has the address that packets are " +
+    "sent to it by, and stays R1's.",
+  yields: ["destination-mac-mismatch"],
+  judge(found) {
+    // A router is told from a host by the address that packets are sent to it by.
+    if (found.event.tunnelKind !== undefined || !forwardingDisabled.judge(found)) return null;
+    const mac = frameOf(found)?.destinationMac;
+    const way = mac === undefined ? null : entryUsed(found, mac);
+    if (!way || !isNeighbour(found, way.hop)) return null;
+    const { sender, hop, device } = way;
+    const destination = found.event.destination!;
+    const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
+    const next = hop === destination ? "" : `, the next hop to ${destination}`;
+    const owners = ownersOf(found.world.nodes, hop);
+    const [owner] = owners;
+    const fix = owners.length === 1 && owner!.link.mac
+      ? `ip neigh replace ${hop} dev ${shell(device)} lladdr ${owner!.link.mac}`
+      : `ip neigh del ${hop} dev ${shell(device)}`;
+    return cause(
+      "destination-mac-mismatch",
+      "proven",
+      `${where} sent the packet to ${mac}, which it has for ${hop}${next}; that is the MAC of ${
+        place(found)
+      }, which has no such address and does not forward`,
+      [
+        eventEvidence(found, `frame addressed to ${mac}`),
+        stateEvidence(sender.node, `neighbour entry in ${where}: ${way.text}`),
+        stateEvidence(
+          found.node,
+          `no device in ${netnsName(found.node, found.netns)} has address ${hop}`,
+        ),
+      ],
+      [command(sender.node, sender.netns, fix)],
+    );
+  },
+};
+
+interface Used {
+  sender: Sighting;
+  hop: string;
+  device: string;
+  text: string;
+}
+
+/** The entry for the next hop that gave the frame its address. */
+function entryUsed(found: Case, mac: string): Used | null {
+  const destination = found.event.destination!;
+  for (const { event: sender } of [...found.judgement.steps].reverse()) {
+    if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
+    const state = stateAt(sender.node, sender.netns, sender.at);
+    if (!state) continue;
+    const hop = lookUpRoute(state, { destination }).route?.gateway ?? destination;
+    const entry = state.neighbours.find((other) =>
+      other.address === hop && other.mac === mac && other.device === sender.device
+    );
+    if (!entry) continue;
+    const text = `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;
+    return { sender, hop, device: entry.device, text };
+  }
+  return null;
+}
+
+/** The next hop is somebody else of the network that the frame came by, and nobody answers for it. */
+function isNeighbour(found: Case, hop: string): boolean {
+  const { before, device } = found;
+  if (!before || ownsAddress(before, hop)) return false;
+  const isProxy = ["all", device].some((name) =>
+    sysctl(before, `net.ipv4.conf.${name}.proxy_arp`) === "1"
+  );
+  const route = lookUpRoute(before, { destination: hop }).route;
+  return !isProxy && route?.type === "unicast" && !route.gateway && route.device === device;
+}

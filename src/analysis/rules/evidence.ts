@@ -1,0 +1,62 @@
+/** Places, packets and what was seen, as findings write them. */
+import { placeText } from "../../event/place.ts";
+import type { Evidence } from "../../event/report.ts";
+import { netnsName } from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Case } from "./case.ts";
+
+/** `eth0` in `pod` on `worker`: how every sentence names a place. */
+export function place(found: Case): string {
+  return placeOf(found.node, found.netns, found.device);
+}
+
+/** The same for any place; `netns` is an inode, `device` may be empty. */
+export function placeOf(node: NodeView, netns: number | undefined, device: string): string {
+  const name = netnsName(node, netns) || "an unknown netns";
+  return placeText({ device, netns: name, node: node.name });
+}
+
+/** The last sighting as evidence, and what else is to be said of it. */
+export function eventEvidence(found: Case, text?: string): Evidence {
+  const { event } = found;
+  const reason = event.reason ? ` ${event.reason}` : "";
+  const said = event.kind === "drop"
+    ? `freed in ${event.function ?? "an unnamed function"}:${reason || " no reason given"}`
+    : `last seen as ${event.kind}`;
+  const told = text ? `; ${text}` : "";
+  return {
+    node: found.node.name,
+    kind: "event",
+    text: `${packetText(event)} ${said} at ${place(found)}${told}`,
+  };
+}
+
+/** Evidence that was read on a node, not seen by a probe. */
+export function stateEvidence(node: NodeView, text: string): Evidence {
+  return { node: node.name, kind: "state", text };
+}
+
+/** `10.0.0.1:4000 > 10.0.0.2:80 tcp`, with the tunnel around it. */
+export function packetText(event: Sighting): string {
+  const port = (n: number | undefined) => n === undefined ? "" : `:${n}`;
+  const names: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
+  const host = (a: string, p: number | undefined) =>
+    a.includes(":") && p !== undefined ? `[${a}]${port(p)}` : a + port(p);
+  const inner = `${host(event.source ?? "?", event.sourcePort)} > ${
+    host(event.destination ?? "?", event.destinationPort)
+  } ${names[event.protocol ?? -1] ?? event.protocol ?? ""}`;
+  if (event.tunnelKind === undefined) return inner;
+  return `${inner} inside ${event.tunnelKind} ${
+    event.tunnelId ?? ""
+  } ${event.tunnelSource} > ${event.tunnelDestination}`;
+}
+
+/** The outer destination inside a tunnel, else the destination. */
+export function wireDestination(event: Sighting): string {
+  return event.tunnelDestination ?? event.destination ?? "";
+}
+
+/** The outer source inside a tunnel, else the source. */
+export function wireSource(event: Sighting): string {
+  return event.tunnelSource ?? event.source ?? "";
+}

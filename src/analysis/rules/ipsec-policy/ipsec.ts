@@ -1,0 +1,24 @@
+/** A policy or state of IPsec that refused the packet. */
+import { isIpsecDrop } from "../../kernel/sockets.ts";
+import { netnsName } from "../../view/state_view.ts";
+import { command } from "../command.ts";
+import { stateEvidence } from "../evidence.ts";
+import { namedReason } from "../shared/named_reason.ts";
+
+/** Policies to show, of what may be thousands. */
+const POLICIES_SHOWN = 5;
+
+/** A policy or state of IPsec refused it. */
+export const ipsecPolicy = namedReason({
+  code: "ipsec-policy",
+  holds: isIpsecDrop,
+  says: (found) =>
+    `an IPsec policy or state of ${
+      netnsName(found.node, found.netns)
+    } on ${found.node.name} refused it`,
+  read: (found) =>
+    (found.before?.xfrm ?? []).slice(0, POLICIES_SHOWN).map((text) =>
+      stateEvidence(found.node, text)
+    ),
+  remedy: (found) => [command(found.node, found.netns, "ip xfrm policy")],
+});

@@ -1,0 +1,46 @@
+/** A packet that left one watched device and never came to the next. */
+import { deviceEvent } from "../../correlate/steps.ts";
+import { linkOf, stateAfter } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** Left one watched node and never arrived at the other, both watched without loss. */
+export const lostBetween: Rule = {
+  id: "R42",
+  statement: "`vanished` between two covered places: `lost-between-nodes`.",
+  yields: ["lost-between-nodes"],
+  judge(found) {
+    const { judgement } = found;
+    if (judgement.outcome !== "vanished" || !judgement.awaited) return null;
+    const { awaited } = judgement;
+    const there = placeOf(awaited.node, awaited.netns, awaited.link.name);
+    const sent = deviceEvent(judgement.end.step);
+    const direct = sent.destinationMac === awaited.link.mac;
+    const between = direct ? "" : "; what lies between has no probe";
+    return cause(
+      "lost-between-nodes",
+      direct ? "proven" : "likely",
+      `it left ${place(found)} for ${there} and never arrived${between}`,
+      [
+        eventEvidence(
+          found,
+          sent.destinationMac ? `frame addressed to ${sent.destinationMac}` : undefined,
+        ),
+        stateEvidence(
+          awaited.node,
+          `${there} ${direct ? `has MAC ${awaited.link.mac}` : `has ${wireDestination(sent)}`}`,
+        ),
+        ...linkFaults(found),
+      ],
+    );
+  },
+};
+
+function linkFaults(found: Case) {
+  const { awaited } = found.judgement;
+  if (!awaited) return [];
+  const link = linkOf(stateAfter(awaited.node, awaited.netns, 0), awaited.link.ifindex);
+  if (!link || link.flags.includes("LOWER_UP")) return [];
+  return [stateEvidence(awaited.node, `${link.name}: state ${link.operstate}`)];
+}

@@ -1,0 +1,116 @@
+/** A packet that is larger than its way allows. */
+import type { Evidence } from "../../../event/report.ts";
+import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
+import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { holdersOfMac, ownsAddress, stateAt } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { frameOf } from "../shared/frame.ts";
+
+/** Larger than the way allows, and not to be fragmented. */
+export const mtuExceeded: Rule = {
+  id: "R7",
+  statement:
+    "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
+    "than the MTU on its way: `mtu-exceeded`.",
+  yields: ["mtu-exceeded"],
+  judge(found) {
+    const { event } = found;
+    const named = saysTooBig(event);
+    if (event.kind !== "drop" && event.kind !== "consume") return null;
+    if (!named && !isSizeCheck(event)) return null;
+    const limit = limitOf(found);
+    if (!named && (limit === null || sizeOf(found) <= limit.mtu)) return null;
+    const size = sizeOf(found);
+    const allowed = limit ? `${limit.what} allows ${limit.mtu}` : "the way allows less";
+    const back = errorBack(found);
+    return cause(
+      "mtu-exceeded",
+      named ? "proven" : "likely",
+      `the packet of ${size} bytes is larger than ${allowed} at ${
+        place(found)
+      }, and may not be fragmented`,
+      [
+        eventEvidence(found, `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`),
+        ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
+        ...back,
+      ],
+      limit ? [command(limit.node, limit.netns, limit.fix(size))] : undefined,
+    );
+  },
+};
+
+const ETHERNET = 14;
+
+function sizeOf(found: Case): number {
+  const { event } = found;
+  if (event.gsoSize) return event.gsoSize + 40;
+  if (event.tunnelKind === undefined || event.length === undefined) {
+    return event.ipLength ?? event.length ?? 0;
+  }
+  // What is around the inner packet counts, too: IP's functions see it from the outer IP header.
+  return event.length - (isInIp(event) ? 0 : ETHERNET);
+}
+
+interface Limit {
+  what: string;
+  mtu: number;
+  fix(size: number): string;
+  node: Case["node"];
+  netns: number | undefined;
+}
+
+/** MTU of the route or device it would have left by, or of the device the frame was handed to. */
+function limitOf(found: Case): Limit | null {
+  if (!found.before) return null;
+  const peer = peerLimit(found);
+  if (peer) return peer;
+  const { route } = lookUpRoute(found.before, { destination: wireDestination(found.event) });
+  const link = found.before.links.find((other) => other.name === (route?.device ?? found.device));
+  if (!link) return null;
+  const at = { node: found.node, netns: found.netns };
+  if (!route?.mtu) return { what: link.name, mtu: link.mtu, fix: larger(link.name), ...at };
+  const ip = route.family === 6 ? "ip -6" : "ip";
+  const fix = (size: number) => `${ip} route change ${routeText(route)} mtu ${size}`;
+  return { what: `the route by ${link.name}`, mtu: route.mtu, fix, ...at };
+}
+
+const larger = (device: string) => (size: number) => `ip link set dev ${shell(device)} mtu ${size}`;
+
+/** A veth frees what its other end would not take. */
+function peerLimit(found: Case): Limit | null {
+  if (!isPeerSizeCheck(found.event)) return null;
+  const mac = frameOf(found)?.destinationMac;
+  const other = mac === undefined ? undefined : holdersOfMac(found.world.nodes, mac)[0];
+  if (!other || other.link.mtu >= sizeOf(found)) return null;
+  const what = placeOf(other.node, other.netns, other.link.name);
+  return {
+    what,
+    mtu: other.link.mtu,
+    fix: larger(other.link.name),
+    node: other.node,
+    netns: other.netns,
+  };
+}
+
+/** Whether the ICMP error that tells the sender came back to it. */
+function errorBack(found: Case): Evidence[] {
+  const { event } = found;
+  const told = found.evidence.filter((other) =>
+    other.mtu !== undefined && other.quotedSource === event.source &&
+    other.quotedDestination === event.destination
+  );
+  if (told.length === 0) return [];
+  const arrived = told.find((other) =>
+    other.kind === "device-rx" &&
+    ownsAddress(stateAt(other.node, other.netns, other.at), event.source!)
+  );
+  const last = arrived ?? told.at(-1)!;
+  const how = arrived
+    ? `arrived at ${last.device} of ${last.node.name}`
+    : `was not seen to arrive; last seen at ${last.device ?? "?"} of ${last.node.name}`;
+  const text = `the ICMP error telling ${event.source} of MTU ${last.mtu} ${how}`;
+  return [{ node: last.node.name, kind: "event", text }];
+}

@@ -1,0 +1,57 @@
+/** A next hop that did not give its link address. */
+import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { ownersOf } from "../../view/state_view.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** Nobody answered for the next hop's link address. */
+export const neighbourUnresolved: Rule = {
+  id: "R9",
+  statement:
+    "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`.",
+  yields: ["neighbour-unresolved"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
+    const destination = wireDestination(event);
+    const route = found.before && lookUpRoute(found.before, { destination }).route;
+    const hop = route?.gateway ?? destination;
+    const device = route?.device ?? found.device;
+    const entry = (found.after ?? found.before)?.neighbours.find((other) =>
+      other.address === hop && other.device === device
+    );
+    const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
+    const evidence = [eventEvidence(found)];
+    if (entry) {
+      evidence.push(
+        stateEvidence(
+          found.node,
+          `neighbour ${hop} dev ${device}: ${entry.states.join(",") || "no state"}`,
+        ),
+      );
+    }
+    const asked = found.evidence.filter((other) => asksFor(other, hop)).length;
+    if (asked > 0) {
+      evidence.push({
+        node: found.node.name,
+        kind: "event",
+        text: `${hop} was asked for ${asked} times on the way, without an answer that was taken`,
+      });
+    }
+    const owners = ownersOf(found.world.nodes, hop);
+    if (owners.length === 0) {
+      evidence.push(stateEvidence(found.node, `no probed node has address ${hop}`));
+    }
+    return cause(
+      "neighbour-unresolved",
+      "proven",
+      `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
+        placeOf(found.node, found.netns, device)
+      }`,
+      evidence,
+      [command(found.node, found.netns, `ip neigh show ${hop} dev ${shell(device)}`)],
+    );
+  },
+};

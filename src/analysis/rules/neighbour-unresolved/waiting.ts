@@ -1,0 +1,45 @@
+/** A packet that still waits for the link address of its next hop. */
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { neighbourOf, stateAfter } from "../../view/state_view.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** It waits for the next hop's link address, which nobody gives. */
+export const waitingForNeighbour: Rule = {
+  id: "R41",
+  statement: "It waits for a next hop whose neighbour entry is INCOMPLETE or FAILED: " +
+    "`neighbour-unresolved`, `likely`.",
+  yields: ["neighbour-unresolved"],
+  judge(found) {
+    const { event, judgement } = found;
+    if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
+    // Silence after lost events is no waiting.
+    const watched = gapOf(found.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+    if (judgement.end.kind === "silent" && !watched) return null;
+    const state = stateAfter(event.node, found.netns, event.at);
+    if (!state) return null;
+    const destination = wireDestination(event);
+    const { route } = lookUpRoute(state, { destination });
+    if (!route || route.type !== "unicast") return null;
+    const hop = route.gateway ?? destination;
+    const entry = neighbourOf(event.node, found.netns, hop, route.device);
+    if (!entry || !entry.states.some((s) => s === "INCOMPLETE" || s === "FAILED")) return null;
+    return cause(
+      "neighbour-unresolved",
+      "likely",
+      `it waits in ${
+        placeOf(found.node, found.netns, route.device ?? "")
+      } for ${hop}, which does not answer`,
+      [
+        eventEvidence(found),
+        stateEvidence(
+          found.node,
+          `neighbour ${hop} dev ${route.device}: ${entry.states.join(",")}`,
+        ),
+      ],
+      [command(found.node, found.netns, `ip neigh show ${hop} dev ${shell(route.device ?? "")}`)],
+    );
+  },
+};

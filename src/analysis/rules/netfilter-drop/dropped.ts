@@ -1,0 +1,14 @@
+/** A firewall rule or policy that drops. */
+import type { Rule } from "../rule.ts";
+import { refusalOf } from "../shared/refusal.ts";
+
+/** One rule or policy dropped it. */
+export const dropped: Rule = {
+  id: "N6",
+  title: "Dropped by a rule or policy",
+  statement:
+    "`netfilter-drop`. One rule or policy is left of all that can have refused the packet; " +
+    "also one that hands packets to a program, where none took it.",
+  yields: ["netfilter-drop"],
+  judge: (found) => refusalOf(found, "drop"),
+};

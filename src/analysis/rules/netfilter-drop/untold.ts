@@ -1,0 +1,17 @@
+/** A firewall that dropped the packet by a rule that can't be told. */
+import { isNetfilterDrop } from "../../kernel/netfilter.ts";
+import { untold } from "../../netfilter/explain.ts";
+import type { Rule } from "../rule.ts";
+
+/** Netfilter dropped it, and which rule did can't be told. */
+export const refused: Rule = {
+  id: "N7",
+  title: "Which rule can't be told",
+  statement:
+    "`netfilter-drop`, `netfilter-reject` when an answer was seen or only rejecting rules are " +
+    "left, or `tunnel-blocked` for an outer packet; proven as such, without a rule. The rules " +
+    "were not read, or not all of them; or several can have done it; or none of those read. " +
+    "The first five are in the evidence.",
+  yields: ["netfilter-drop", "netfilter-reject", "tunnel-blocked"],
+  judge: (found) => isNetfilterDrop(found.event) ? untold(found) : null,
+};

@@ -1,0 +1,14 @@
+/** What people are told of this cause. */
+import type { CauseText } from "../cause_text.ts";
+
+/** Its section of docs/causes.md. */
+export const cause: CauseText = {
+  code: "no-listener",
+  group: "queues",
+  means: "No socket takes packets at the destination port.",
+  knows: "The kernel's reason is `NO_SOCKET`, or the packet died where the kernel looks for one. " +
+    "The evidence says to which addresses the port is bound, if to any. A host without a " +
+    "probe may have said so by an ICMP error; then the cause is `likely`.",
+  remedy: "Is the program running, in this namespace, on this port? When the port is bound to " +
+    "127.0.0.1 only, let the program listen on the pod's address or on all.",
+};

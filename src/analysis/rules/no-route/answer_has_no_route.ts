@@ -1,0 +1,78 @@
+/** A request that arrived, and whose answer has no way back. */
+import { deviceEvent } from "../../correlate/steps.ts";
+import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
+import { lookUpRoute, refusalFix, refuses, routeText } from "../../view/routing.ts";
+import { netnsName } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import { command } from "../command.ts";
+import { eventEvidence, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** An answer is looked up at once when the kernel makes it, later when a program does. */
+const ANSWER_NS = 2e9;
+
+/** Other conversations with the same host look it up, too. */
+const isFor = ({ protocol, destinationPort }: Sighting, event: Sighting) =>
+  (protocol === undefined || protocol === event.protocol) &&
+  (destinationPort === undefined || destinationPort === event.sourcePort);
+
+/** The lookup for the answer failed right after the request had come. */
+export const answerHasNoRoute: Rule = {
+  id: "R45",
+  statement:
+    "A request that arrived and was never answered, and the lookup for the answer failed " +
+    "there: `no-route` or `route-blackhole`. IPv6 frees an echo request that it could not " +
+    "answer as a drop without a reason: the same failed lookup explains it.",
+  yields: ["no-route", "route-blackhole"],
+  judge(found) {
+    const { event } = found;
+    // The kernel answers an echo before it frees it: what counts is when it came in.
+    const since = deviceEvent(found.judgement.end.step).at;
+    const failed = found.evidence.filter((other) =>
+      other.kind === "route" && other.node === event.node && other.netns === found.netns &&
+      other.destination === event.source && isFor(other, event) && other.at >= since &&
+      other.at - since < ANSWER_NS
+    );
+    if (failed.length === 0 || !found.before) return null;
+    const destination = event.source!;
+    const answer = lookUpRoute(found.before, { destination });
+    const { route, rule, certain } = answer;
+    if (route !== null && !refuses(route)) return null;
+    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
+    return cause(
+      refusal ? "route-blackhole" : "no-route",
+      certain ? "proven" : "likely",
+      `${where} received it and could not answer: ${
+        refusal
+          ? `the route back refuses packets (${refusal})`
+          : `it has no route to ${event.source}`
+      }`,
+      [
+        eventEvidence(found),
+        {
+          node: event.node.name,
+          kind: "event",
+          text: `the routing lookup for ${event.source} failed with error ${failed[0]!.routeError}`,
+        },
+        stateEvidence(found.node, refusal ?? `no route in ${where} matches ${event.source}`),
+      ],
+      [
+        command(
+          found.node,
+          found.netns,
+          refusalFix(destination, answer) ?? `ip route add ${destination} via GATEWAY`,
+        ),
+      ],
+    );
+  },
+};
+
+/** IPv6 frees an echo request that it could not answer as a drop without a reason. */
+export const echoNotAnswered: Rule = {
+  ...answerHasNoRoute,
+  judge(found) {
+    const { event } = found;
+    return event.kind === "drop" && isUnansweredEcho6(event) ? answerHasNoRoute.judge(found) : null;
+  },
+};

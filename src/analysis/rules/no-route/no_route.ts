@@ -1,0 +1,68 @@
+/** A destination that no table has a way to. */
+import { isRouteFailure, saysNoRoute } from "../../kernel/routing.ts";
+import { contains } from "../../view/address.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { netnsName } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { carries, causeOfDown, type DownEnd, downEnds } from "../shared/carrier.ts";
+import { queryOf, routeFor } from "../shared/tables.ts";
+
+/** There is no route for its destination. */
+export const noRoute: Rule = {
+  id: "R3",
+  statement:
+    "The kernel says that no route was found, or the tables as read have none: `no-route`; " +
+    "`link-down` when a device that is down has the destination's network, or had the way.",
+  yields: ["no-route", "link-down"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isRouteFailure(event)) return null;
+    const named = saysNoRoute(event);
+    const answer = routeFor(found);
+    const empty = answer !== null && answer.route === null &&
+      (answer.rule === null || answer.rule.action === "lookup");
+    // IPv6 says the same of a route that refuses: without state it may be either.
+    const unsure = answer === null && wireDestination(event).includes(":");
+    if (unsure || (!named && !empty)) return null;
+    if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {
+      return null;
+    }
+    const down = lostWithLink(found);
+    if (down.length > 0) return causeOfDown(found, down);
+    const destination = wireDestination(event);
+    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const evidence = [eventEvidence(found)];
+    if (empty) {
+      evidence.push(stateEvidence(found.node, `no route in ${where} matches ${destination}`));
+    }
+    return cause(
+      "no-route",
+      named || answer?.certain ? "proven" : "likely",
+      `${where} has no route to ${destination}`,
+      evidence,
+      [command(found.node, found.netns, `ip route add ${destination} via GATEWAY`)],
+    );
+  },
+};
+
+/** A device that is down takes its routes with it: the one that has the network, or once had the way. */
+function lostWithLink(found: Case): DownEnd[] {
+  const { destination } = queryOf(found);
+  const readings = found.node.states.get(found.netns ?? -1) ?? [];
+  const ways = new Set(
+    readings.map(({ state }) => lookUpRoute(state, queryOf(found)).route?.device),
+  );
+  const lost = found.before?.links.find((link) =>
+    !carries(link) && (ways.has(link.name) ||
+      link.addresses.some((own) => contains(`${own.address}/${own.prefix}`, destination)))
+  );
+  return lost ? downEnds(found, lost) : [];
+}
+
+function isDown(found: Case, device: string | undefined): boolean {
+  const link = found.before?.links.find((other) => other.name === device);
+  return link !== undefined && !link.flags.includes("LOWER_UP");
+}

@@ -1,0 +1,109 @@
+/** What a router or host without a probe told the sender by an ICMP error. */
+import { meaningOfError } from "../../kernel/icmp.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, packetText, wireDestination } from "../evidence.ts";
+import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** Ports, or the id of an echo, that an error quotes and the packet has; unquoted ones fit. */
+function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, protocol }: Sighting) {
+  const fits = (quoted: number | undefined, own: number | undefined) =>
+    quoted === undefined || own === undefined || quoted === own;
+  return fits(error.quotedProtocol, protocol) &&
+    fits(error.quotedSourcePort, sourcePort ?? icmpId) &&
+    fits(error.quotedDestinationPort, destinationPort);
+}
+
+/** ICMP errors about this packet that some probe saw: an unprobed router's own word. */
+function errorsAbout(found: Case) {
+  const { event } = found;
+  return found.evidence.filter((other) =>
+    other.quotedDestination !== undefined && (
+      (other.quotedSource === event.source && other.quotedDestination === event.destination &&
+        samePorts(other, event) &&
+        (other.quotedIpId === undefined || other.quotedIpId === event.ipId)) ||
+      (event.tunnelDestination !== undefined &&
+        other.quotedDestination === event.tunnelDestination &&
+        other.quotedSource === event.tunnelSource)
+    )
+  );
+}
+
+/** A router without a probe answered with an ICMP error about this packet. */
+export const errorFromOutside: Rule = {
+  id: "R40",
+  statement:
+    "Nobody dropped it where it was watched, and a router answered with an ICMP error about " +
+    "it: that error's cause, `likely`. When its TTL ran out and it was seen to come back: " +
+    "`routing-loop`.",
+  yields: [
+    "no-route",
+    "mtu-exceeded",
+    "ttl-exceeded",
+    "routing-loop",
+    "netfilter-reject",
+    "no-listener",
+  ],
+  judge(found) {
+    if (found.event.kind === "drop") return null;
+    const error = errorsAbout(found)[0];
+    if (!error) return null;
+    const evidence = [
+      eventEvidence(found),
+      {
+        node: error.node.name,
+        kind: "event" as const,
+        text:
+          `ICMP type ${error.icmpType} code ${error.icmpCode} from ${error.source} about ${error.quotedSource} > ${error.quotedDestination}, seen at ${
+            error.device ?? "?"
+          } of ${error.node.name}`,
+      },
+    ];
+    const by = `${error.source} answered`;
+    switch (meaningOfError(error)) {
+      case "too-big":
+        return cause(
+          "mtu-exceeded",
+          "likely",
+          `${by} that ${packetText(found.event)} is larger than its way allows${
+            error.mtu ? ` (MTU ${error.mtu})` : ""
+          }`,
+          evidence,
+        );
+      case "ttl": {
+        const repeated = loopedAt(found);
+        if (repeated) return causeOfLoop(found, repeated, "likely", evidence);
+        return cause(
+          "ttl-exceeded",
+          "likely",
+          `${by} that the TTL of ${packetText(found.event)} ran out`,
+          evidence,
+        );
+      }
+      case "prohibited":
+        return cause(
+          "netfilter-reject",
+          "likely",
+          `${by} that ${packetText(found.event)} is administratively prohibited`,
+          evidence,
+        );
+      case "no-port":
+        return cause(
+          "no-listener",
+          "likely",
+          `${by} that nothing listens at ${wireDestination(found.event)}`,
+          evidence,
+        );
+      case "unreachable":
+        return cause(
+          "no-route",
+          "likely",
+          `${by} that it can't reach ${wireDestination(found.event)}`,
+          evidence,
+        );
+      case null:
+        return null;
+    }
+  },
+};

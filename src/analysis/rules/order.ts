@@ -1,0 +1,88 @@
+/**
+ * The order in which rules are asked: the first that answers gives the cause. A rule that knows more
+ * of a packet stands before the one that would say less of it. A new rule gets one line here; that no
+ * rule is forgotten, a test says.
+ */
+import * as rules from "./folders.ts";
+import type { Rule } from "./rule.ts";
+
+/** Rules about a packet that ended badly. */
+export const RULES: readonly Rule[] = [
+  // What was sent to a service died of something plain, but for the sake of the service. R50 asks R9,
+  // R3 and R2 itself, and R51 speaks of addresses that R1 to R3 would call unreachable.
+  rules.endpointMissing,
+  rules.serviceUntranslated,
+
+  // A node drops what a tunnel wrongly brought it as another host's frame (R8) or as not to be
+  // forwarded (R1).
+  rules.tunnelWrongEndpoint,
+  rules.tunnelIdMismatch,
+  rules.tunnelNoListener,
+  // A tunnel device frees in the same functions what has no remote and what has no way to it.
+  rules.tunnelNoEndpoint,
+  // Asks R9, R3, R2 and R10 of the outer packet itself.
+  rules.tunnelUnreachable,
+
+  // With a full table, connection tracking refuses in the function that refuses for rules, too.
+  rules.conntrackTableFull,
+  // The outer packet of a tunnel says more than which rule it was (N6), a service likewise.
+  rules.tunnelRefused,
+  rules.serviceRefused,
+  rules.invalidRefused,
+  rules.rejected,
+  rules.dropped,
+  // Only when no single rule could be named.
+  rules.refused,
+
+  rules.macMismatch,
+  // Over a device without carrier nobody can be asked for a link address (R9).
+  rules.linkDown,
+  rules.neighbourUnresolved,
+  rules.bridgePort,
+
+  // Holds only where R1 does, and knows who sent the packet to the wrong host.
+  rules.sentToWrongHost,
+  // Where forwarding is off no route is looked up, so that R2 and R3 would only guess.
+  rules.forwardingDisabled,
+  // IPv6 gives the reason "no route" (R3) also for a route that refuses.
+  rules.routeRefuses,
+  rules.noRoute,
+  rules.reversePathFilter,
+  rules.martian,
+  // IPv6 frees in ip6_forward both where forwarding is off (R1) and when the hop limit ran out.
+  rules.timeToLive,
+
+  // Functions that check sizes free for other reasons, too, which are asked for above.
+  rules.mtuExceeded,
+
+  rules.trafficControl,
+  rules.xdp,
+  rules.queueOverflow,
+
+  // Each names a reason, or a function, that no other of these has.
+  rules.noListener,
+  rules.receiveBufferFull,
+  rules.listenOverflow,
+  rules.checksumInvalid,
+  rules.socketFilter,
+  rules.ipsecPolicy,
+  rules.backlogOverflow,
+
+  // Without a drop. A router's own word says more than that the packet left (R43) or was lost (R42).
+  rules.errorFromOutside,
+  rules.waitingForNeighbour,
+  rules.lostBetween,
+  rules.leftObserved,
+
+  // A drop that IPv6 gives no reason for: only where nothing above explains it.
+  rules.echoNotAnswered,
+  // Answers for every drop.
+  rules.unexplained,
+];
+
+/** Rules about a request that arrived and was never answered. */
+export const UNANSWERED_RULES: readonly Rule[] = [
+  // A lookup that was seen to fail is proof; a full queue is a deduction.
+  rules.answerHasNoRoute,
+  rules.acceptQueueFull,
+];

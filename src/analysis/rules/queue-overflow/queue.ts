@@ -1,0 +1,79 @@
+/** A queueing discipline that had no room, or that is set to drop. */
+import type { Qdisc } from "../../../event/state.ts";
+import { isQueueDrop } from "../../kernel/queues.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** A qdisc had no room, or drops on purpose. */
+export const queueOverflow: Rule = {
+  id: "R32",
+  statement:
+    "Freed by a queueing discipline: `queue-overflow`, or `traffic-control-drop` when netem " +
+    "is set to lose, or the qdisc is `blackhole`.",
+  yields: ["queue-overflow", "traffic-control-drop"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isQueueDrop(event)) return null;
+    const qdiscs = qdiscsOf(found);
+    const grown = qdiscs.filter(({ now, rise }) => rise > 0 && now.kind !== "noqueue");
+    const leaf = grown.sort((a, b) => b.rise - a.rise)[0] ??
+      qdiscs.find(({ now }) =>
+        now.kind !== "noqueue" && now.kind !== "clsact" && now.kind !== "ingress"
+      );
+    if (leaf && /\bloss\b/.test(leaf.now.text) && leaf.now.kind === "netem") {
+      return cause(
+        "traffic-control-drop",
+        "likely",
+        `netem on ${place(found)} is set to lose packets: ${leaf.now.text}`,
+        [eventEvidence(found), stateEvidence(found.node, leaf.now.text)],
+        [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
+      );
+    }
+    if (leaf?.now.kind === "blackhole") {
+      return cause(
+        "traffic-control-drop",
+        grown.length === 1 ? "proven" : "likely",
+        `the qdisc of ${place(found)} drops everything: ${leaf.now.text}`,
+        [eventEvidence(found), stateEvidence(found.node, leaf.now.text)],
+        [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
+      );
+    }
+    const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
+    return cause(
+      "queue-overflow",
+      "proven",
+      `${what} at ${place(found)} had no room${
+        leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
+      }`,
+      [
+        eventEvidence(found),
+        ...(leaf
+          ? [
+            stateEvidence(
+              found.node,
+              `${leaf.now.text}; ${leaf.now.drops} drops${
+                leaf.now.limit ? `, limit ${leaf.now.limit}` : ""
+              }`,
+            ),
+          ]
+          : []),
+      ],
+      [command(found.node, found.netns, `tc -s qdisc show dev ${shell(found.device)}`)],
+    );
+  },
+};
+
+function qdiscsOf(found: Case): { now: Qdisc; rise: number }[] {
+  const snapshots = found.node.states.get(found.netns ?? -1) ?? [];
+  const now = snapshots.at(-1)?.state.qdiscs.filter((qdisc) => qdisc.device === found.device) ?? [];
+  const first = snapshots[0]?.state.qdiscs ?? [];
+  return now.map((qdisc) => {
+    const before = first.find((other) =>
+      other.device === qdisc.device && other.handle === qdisc.handle &&
+      other.parent === qdisc.parent
+    );
+    return { now: qdisc, rise: qdisc.drops - (before?.drops ?? 0) };
+  });
+}

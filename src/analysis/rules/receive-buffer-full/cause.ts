@@ -1,0 +1,14 @@
+/** What people are told of this cause. */
+import type { CauseText } from "../cause_text.ts";
+
+/** Its section of docs/causes.md. */
+export const cause: CauseText = {
+  code: "receive-buffer-full",
+  group: "queues",
+  means: "The socket's receive buffer had no room.",
+  knows: "The kernel's reason is `SOCKET_RCVBUFF`, `SOCKET_BACKLOG` or `PROTO_MEM`. The evidence " +
+    "shows the socket's own counters where they could be read.",
+  remedy: "The program reads too slowly: it hangs, or has too little CPU (look for throttling by " +
+    "its cgroup). A larger buffer (`net.core.rmem_max` and `SO_RCVBUF`) helps against bursts " +
+    "only.",
+};

@@ -1,0 +1,52 @@
+/** A route or a routing rule that refuses packets. */
+import { isRouteFailure } from "../../kernel/routing.ts";
+import { possibleRefusal, refusalFix, refuses, routeText } from "../../view/routing.ts";
+import { netnsName } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { queryOf, routeFor } from "../shared/tables.ts";
+
+/** The route or rule for its destination refuses. */
+export const routeRefuses: Rule = {
+  id: "R2",
+  statement:
+    "Died in the routing decision, and the tables as read choose a blackhole, unreachable or " +
+    "prohibit route, or such a rule: `route-blackhole`. Likely, when that takes a rule about " +
+    "marks or ports, and the tables have a way for all else.",
+  yields: ["route-blackhole"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isRouteFailure(event)) return null;
+    const answer = refusalFor(found);
+    if (!answer) return null;
+    const { route, rule } = answer;
+    const text = route
+      ? `${routeText(route)}`
+      : `rule ${rule!.priority}: ${rule!.action}${rule!.source ? ` from ${rule!.source}` : ""}${
+        rule!.destination ? ` to ${rule!.destination}` : ""
+      }${rule!.mark ? ` fwmark ${rule!.mark}` : ""}`;
+    return cause(
+      "route-blackhole",
+      answer.certain ? "proven" : "likely",
+      `the route for ${wireDestination(event)} in ${
+        netnsName(found.node, found.netns)
+      } on ${found.node.name} refuses packets: ${text}`,
+      [eventEvidence(found), stateEvidence(found.node, text)],
+      [command(found.node, found.netns, refusalFix(wireDestination(event), answer)!)],
+    );
+  },
+};
+
+/**
+ * What refused it: the tables' answer; or, where they surely have a way and a rule about marks or
+ * ports does not, that rule, since the kernel found none.
+ */
+function refusalFor(found: Case) {
+  const answer = routeFor(found);
+  if (!answer) return null;
+  const { route, rule, certain } = answer;
+  if (route ? refuses(route) : rule !== null && rule.action !== "lookup") return answer;
+  return certain || !route ? null : possibleRefusal(found.before!, queryOf(found));
+}

@@ -1,0 +1,119 @@
+/** A service address that leads nowhere, because of what it was translated to or was not. */
+import { formOf } from "../../correlate/identity.ts";
+import { isNetfilterDrop } from "../../kernel/netfilter.ts";
+import { ownersOf } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
+import { noRoute } from "../no-route/no_route.ts";
+import { routeRefuses } from "../route-blackhole/route_refuses.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** The destination as sent, when NAT changed it on the way. */
+function serviceAddress(found: Case): { address: string; port: number | undefined } | null {
+  const now = found.event.destination;
+  for (const step of found.judgement.steps) {
+    const form = formOf(step.event);
+    if (form.destination !== now) return { address: form.destination, port: form.destinationPort };
+  }
+  const first = found.judgement.steps[0]!.event;
+  if (
+    first.conntrackDirection === "original" && first.conntrackDestination !== undefined &&
+    first.conntrackDestination !== now
+  ) {
+    return { address: first.conntrackDestination, port: first.conntrackDestinationPort };
+  }
+  return null;
+}
+
+/** A service address was translated to an address that nobody holds. */
+export const endpointMissing: Rule = {
+  id: "R50",
+  statement: "Translated to an address that nobody holds and that could not be reached: " +
+    "`service-without-endpoint`.",
+  yields: ["service-without-endpoint"],
+  judge(found) {
+    const { event } = found;
+    if (event.tunnelKind !== undefined || event.kind !== "drop") return null;
+    const service = serviceAddress(found);
+    if (!service || ownersOf(found.world.nodes, event.destination!).length > 0) return null;
+    const why = neighbourUnresolved.judge(found) ?? noRoute.judge(found) ??
+      routeRefuses.judge(found);
+    if (!why) return null;
+    const name = service.port === undefined
+      ? service.address
+      : `${service.address}:${service.port}`;
+    const target = event.destinationPort === undefined
+      ? event.destination!
+      : `${event.destination}:${event.destinationPort}`;
+    return cause(
+      "service-without-endpoint",
+      "likely",
+      `${name} was translated to ${target}, which nobody holds: ${why.sentence}`,
+      [
+        eventEvidence(found, `sent to ${name}`),
+        stateEvidence(found.node, `no probed node has address ${event.destination}`),
+        ...rulesFor(found, service.address),
+        ...why.evidence.slice(1),
+      ],
+      undefined,
+    );
+  },
+};
+
+/** Rules that name the service address, as evidence. */
+function rulesFor(found: Case, address: string) {
+  return (found.before?.netfilter ?? []).filter((rule) => rule.text.includes(address)).slice(0, 3)
+    .map((rule) =>
+      stateEvidence(found.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
+    );
+}
+
+/** No rule translated a service address that rules translate for other packets. */
+export const serviceUntranslated: Rule = {
+  id: "R51",
+  statement: "A service address that rules translate for other packets, and not for this one: " +
+    "`service-without-endpoint`.",
+  yields: ["service-without-endpoint"],
+  judge(found) {
+    const { event, judgement } = found;
+    if (
+      event.tunnelKind !== undefined || serviceAddress(found) || judgement.outcome === "delivered"
+    ) return null;
+    if (judgement.end.kind === "silent" || isNetfilterDrop(event)) return null;
+    const address = event.destination!;
+    if (ownersOf(found.world.nodes, address).length > 0) return null;
+    for (const node of found.world.nodes) {
+      for (const list of node.states.values()) {
+        const state = list.at(-1)!.state;
+        const translations = state.netfilter.filter((rule) =>
+          /dnat|DNAT|KUBE-SVC|REDIRECT/.test(rule.text) && mentions(rule.text, address)
+        );
+        if (translations.length === 0) continue;
+        return cause(
+          "service-without-endpoint",
+          "likely",
+          `${address}${
+            event.destinationPort === undefined ? "" : `:${event.destinationPort}`
+          } is a service address, and no rule translated this packet: it went to ${
+            place(found)
+          } as it was`,
+          [
+            eventEvidence(found),
+            ...translations.slice(0, 3).map((rule) =>
+              stateEvidence(node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
+            ),
+          ],
+        );
+      }
+    }
+    return null;
+  },
+};
+
+function mentions(text: string, address: string): boolean {
+  const escaped = address.replaceAll(".", "\\.");
+  return new RegExp(`(^|[\\s{,"])${escaped}(/32|/128)?($|[\\s},."])`).test(
+    text.replace(/(to|--to-destination)\s+\S+/g, ""),
+  );
+}

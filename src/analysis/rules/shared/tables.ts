@@ -1,0 +1,22 @@
+/** What the routing tables where a packet ended, as read on that node, answer for it. */
+import { lookUpRoute } from "../../view/routing.ts";
+import type { Case } from "../case.ts";
+import { wireDestination, wireSource } from "../evidence.ts";
+
+/** What the routing tables are asked for the packet. */
+export const queryOf = (found: Case) => ({
+  source: wireSource(found.event),
+  destination: wireDestination(found.event),
+  ...(found.device ? { inputDevice: found.device } : {}),
+});
+
+const hasTables = ({ before }: Case) =>
+  before !== null && !before.gaps.some((gap) => /route|rule/.test(gap.what));
+
+/** The answer of the tables, or null where they were not all read. */
+export function routeFor(found: Case) {
+  return hasTables(found) ? lookUpRoute(found.before!, queryOf(found)) : null;
+}
+
+/** The packet is IPv6 on the wire. */
+export const isSix = (found: Case) => wireDestination(found.event).includes(":");

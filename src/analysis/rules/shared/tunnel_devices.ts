@@ -1,0 +1,14 @@
+/** Tunnel devices of a node. */
+import type { Link } from "../../../event/state.ts";
+import type { Case } from "../case.ts";
+
+/** Tunnel devices of a kind in every netns of the node: their socket may be in another one. */
+export function tunnelsOf(found: Case, kind: string): { link: Link; netns: number }[] {
+  const result: { link: Link; netns: number }[] = [];
+  for (const [netns, list] of found.node.states) {
+    for (const link of list.at(-1)!.state.links) {
+      if (link.kind === kind && link.tunnel) result.push({ link, netns });
+    }
+  }
+  return result;
+}

@@ -1,0 +1,13 @@
+/** What people are told of this cause. */
+import type { CauseText } from "../cause_text.ts";
+
+/** Its section of docs/causes.md. */
+export const cause: CauseText = {
+  code: "socket-filter",
+  group: "filters",
+  means: "A BPF filter of the socket, or of its cgroup, refused the packet.",
+  knows: "The kernel's reason is `SOCKET_FILTER` or `BPF_CGROUP_EGRESS`.",
+  remedy: "`bpftool cgroup tree` lists the programs of cgroups: container runtimes, systemd " +
+    "(`IPAddressDeny=`) and CNIs attach some. A socket's own filter belongs to its " +
+    "application.",
+};

@@ -1,0 +1,14 @@
+/** A BPF filter of a socket or cgroup that refused the packet. */
+import { isSocketFilterDrop } from "../../kernel/sockets.ts";
+import { netnsName } from "../../view/state_view.ts";
+import { namedReason } from "../shared/named_reason.ts";
+
+/** The filter of a socket, or of its cgroup, refused it. */
+export const socketFilter = namedReason({
+  code: "socket-filter",
+  holds: isSocketFilterDrop,
+  says: (found) =>
+    `a socket or cgroup filter in ${
+      netnsName(found.node, found.netns)
+    } on ${found.node.name} refused it`,
+});

@@ -1,0 +1,73 @@
+/** A tc filter or program that dropped the packet. */
+import type { TrafficControlFilter } from "../../../event/state.ts";
+import { trafficControlSide } from "../../kernel/queues.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** A tc filter or program dropped it. */
+export const trafficControl: Rule = {
+  id: "R30",
+  statement:
+    "The kernel's reason is TC_INGRESS or TC_EGRESS: `traffic-control-drop`, with the filter " +
+    "when one alone can have done it.",
+  yields: ["traffic-control-drop"],
+  judge(found) {
+    const { event } = found;
+    const side = trafficControlSide(event);
+    if (event.kind !== "drop" || side === null) return null;
+    const filters =
+      (found.after ?? found.before)?.filters.filter((filter) =>
+        filter.device === found.device &&
+        (filter.where === side || filter.where === "ingress" || filter.where.endsWith(":")) &&
+        mayDrop(filter)
+      ) ?? [];
+    const moved = filters.filter((filter) => dropsBetween(found, filter) > 0);
+    const named = moved.length === 1 ? moved : filters.length === 1 ? filters : [];
+    const what = named.length === 1 ? ` by ${named[0]!.text}` : "";
+    return cause(
+      "traffic-control-drop",
+      "proven",
+      `traffic control dropped it at ${side} of ${place(found)}${what}`,
+      [
+        eventEvidence(found),
+        ...(named.length > 0 ? named : filters).slice(0, 5).map((filter) =>
+          stateEvidence(found.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
+        ),
+      ],
+      named.length === 1
+        ? [
+          command(
+            found.node,
+            found.netns,
+            `tc filter del dev ${shell(found.device)} ${side}${
+              named[0]!.preference !== undefined ? ` pref ${named[0]!.preference}` : ""
+            }`,
+          ),
+        ]
+        : [
+          command(found.node, found.netns, `tc -s filter show dev ${shell(found.device)} ${side}`),
+        ],
+    );
+  },
+};
+
+/** A drop action, or a program that decides by itself. */
+function mayDrop(filter: TrafficControlFilter): boolean {
+  return filter.kind === "bpf" ||
+    filter.actions.some((action) =>
+      action.control === "drop" || action.kind === "police" || action.kind === "bpf" ||
+      action.control === "shot"
+    ) || /\bdrop\b/.test(filter.text);
+}
+
+function dropsBetween(found: Case, filter: TrafficControlFilter): number {
+  const count = (other: TrafficControlFilter | undefined) =>
+    other?.actions.reduce((total, action) => total + (action.drops ?? 0), 0) ?? 0;
+  const earlier = found.before?.filters.find((other) =>
+    other.device === filter.device && other.where === filter.where &&
+    other.preference === filter.preference && other.handle === filter.handle
+  );
+  return count(filter) - count(earlier);
+}

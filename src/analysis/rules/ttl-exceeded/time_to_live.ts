@@ -1,0 +1,33 @@
+/** A TTL or hop limit that ran out: it was too low, or the packet went in a circle. */
+import { isInForwarding, mayBeForwardingOff6 } from "../../kernel/routing.ts";
+import { eventEvidence, place, wireDestination } from "../evidence.ts";
+import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** Its TTL ran out. */
+export const timeToLive: Rule = {
+  id: "R6",
+  statement:
+    "Freed in forwarding with TTL 1 or less: `ttl-exceeded`; when it passed the same point " +
+    "before with a higher TTL: `routing-loop`.",
+  yields: ["ttl-exceeded", "routing-loop"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || !isInForwarding(event)) return null;
+    const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
+    if (ttl === undefined || ttl > 1) return null;
+    // IPv6 refuses to forward at all in the same function; only state or a reason tells.
+    if (mayBeForwardingOff6(event) && !found.before) return null;
+    const repeated = loopedAt(found);
+    const evidence = [eventEvidence(found, `TTL ${ttl}`)];
+    if (!repeated) {
+      return cause(
+        "ttl-exceeded",
+        "proven",
+        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(found)}`,
+        evidence,
+      );
+    }
+    return causeOfLoop(found, repeated, "proven", evidence);
+  },
+};

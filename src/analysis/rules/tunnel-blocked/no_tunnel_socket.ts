@@ -1,0 +1,47 @@
+/** Tunnel packets that nothing takes at their port. */
+import { isUntoldUdpLookup, saysNoSocket } from "../../kernel/sockets.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { tunnelsOf } from "../shared/tunnel_devices.ts";
+
+/** No tunnel socket at the outer destination port. */
+export const tunnelNoListener: Rule = {
+  id: "R21",
+  statement: "Still encapsulated when freed for want of a socket: `tunnel-blocked`.",
+  yields: ["tunnel-blocked"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" || event.tunnelKind === undefined) return null;
+    if (!saysNoSocket(event) && !isUntoldUdpLookup(event)) return null;
+    const port = event.tunnelDestinationPort;
+    const known = tunnelsOf(found, event.tunnelKind);
+    const here = known.map(({ link, netns }) => {
+      const listens = link.flags.includes("UP") ? "listens" : "is down, else it listened";
+      return `${placeOf(found.node, netns, link.name)} ${listens} on UDP ${
+        link.tunnel!.port ?? "?"
+      }`;
+    });
+    const asleep = known.find(({ link }) =>
+      link.tunnel!.port === port && !link.flags.includes("UP")
+    );
+    return cause(
+      "tunnel-blocked",
+      "proven",
+      `nothing on ${found.node.name} takes ${event.tunnelKind} packets on UDP port ${port}${
+        here.length > 0 ? ` (${here.join("; ")})` : ""
+      }`,
+      [
+        eventEvidence(found),
+        ...(here.length > 0 ? here : [`no ${event.tunnelKind} device on this node`]).map((text) =>
+          stateEvidence(found.node, text)
+        ),
+      ],
+      [
+        asleep
+          ? command(found.node, asleep.netns, `ip link set dev ${shell(asleep.link.name)} up`)
+          : command(found.node, found.netns, `ip -d link show type ${event.tunnelKind}`),
+      ],
+    );
+  },
+};

@@ -1,0 +1,218 @@
+/** Tunnel packets that could not get to the other end. */
+import type { Evidence } from "../../../event/report.ts";
+import type { Link } from "../../../event/state.ts";
+import { deviceEvent } from "../../correlate/steps.ts";
+import { saysUnreachable } from "../../kernel/icmp.ts";
+import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
+import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
+import { ownersOf } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
+import { linkDown } from "../link-down/link_down.ts";
+import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
+import { noRoute } from "../no-route/no_route.ts";
+import { routeRefuses } from "../route-blackhole/route_refuses.ts";
+import { cause, type Rule } from "../rule.ts";
+import { type Encapsulated, encapsulation, lastOuter } from "../shared/encapsulation.ts";
+
+/** Why the outer packet could not go on where it died, when that is a matter of reaching. */
+const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
+
+/** The outer destination can't be reached from here. */
+export const tunnelUnreachable: Rule = {
+  id: "R23",
+  statement: "The outer packet could not be sent on (no route, neighbour, link), or left for an " +
+    "address where nothing arrived: `tunnel-endpoint-unreachable`, with the fdb entry or " +
+    "remote that chose it.",
+  yields: ["tunnel-endpoint-unreachable"],
+  judge(found) {
+    const way = encapsulation(found);
+    if (!way || way.destination === "") return null;
+    const { event } = found;
+    if (event.kind === "drop" && event.tunnelKind !== undefined) {
+      for (const rule of reaching) {
+        const inner = rule.judge(found);
+        if (inner) return unreachable(found, way, inner.sentence, inner.evidence, inner.confidence);
+      }
+      return null;
+    }
+    return unsent(found, way) ?? lostOutside(found, way);
+  },
+};
+
+/** Freed by the tunnel device itself: it found no way to the outer destination. */
+function unsent(found: Case, way: Encapsulated) {
+  const { event } = found;
+  if (!isFreedByTunnelSender(event) || event.tunnelKind !== undefined) return null;
+  const underlay = underlayState(found, way);
+  if (!underlay) return null;
+  const { route, rule, certain } = lookUpRoute(underlay, { destination: way.destination });
+  const bad = route === null || refuses(route) ||
+    isUnusable(underlay.links.find((link) => link.name === route.device));
+  if (!bad) return null;
+  const text = route
+    ? routeText(route)
+    : rule
+    ? `rule ${rule.priority} ${rule.action}`
+    : `no route to ${way.destination}`;
+  return unreachable(found, way, `the tunnel has no way to ${way.destination}: ${text}`, [
+    eventEvidence(found),
+    stateEvidence(found.node, text),
+  ], certain ? "proven" : "likely");
+}
+
+const isUnusable = (link: Link | undefined) => link !== undefined && !link.flags.includes("UP");
+
+/** The netns whose routes the outer packet takes: that of the tunnel's underlay. */
+function underlayState(found: Case, way: Encapsulated) {
+  const local = way.link?.tunnel?.local;
+  const states = [...found.node.states.values()].map((list) => list.at(-1)!.state);
+  const byLocal = local === undefined
+    ? undefined
+    : states.find((state) =>
+      state.links.some((link) => link.addresses.some((own) => own.address === local))
+    );
+  return byLocal ?? found.before;
+}
+
+/** It left encapsulated, and nobody who is watched has it. */
+function lostOutside(found: Case, way: Encapsulated) {
+  const { event } = found;
+  const outer = deviceEvent(found.judgement.end.step);
+  // Lost events may hide that it arrived, and what was decapsulated did.
+  const isProven = found.judgement.outcome === "vanished" || found.judgement.beyond === true;
+  if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
+  const owners = ownersOf(found.world.nodes, way.destination);
+  const hosts = ownersOf(found.world.nodes, outer.destination ?? "").filter((owner) =>
+    owner.node !== outer.node
+  );
+  const evidence: Evidence[] = [];
+  if (owners.length > 0) {
+    for (const owner of owners) {
+      evidence.push(
+        stateEvidence(
+          owner.node,
+          `${
+            placeOf(owner.node, owner.netns, owner.link.name)
+          } has ${way.destination}, and nothing for it arrived there`,
+        ),
+      );
+    }
+  } else {
+    if (hosts.length === 0) return null;
+    evidence.push(stateEvidence(found.node, `no probed node has ${way.destination}`));
+  }
+  for (const host of hosts) {
+    evidence.push(
+      stateEvidence(
+        host.node,
+        `${outer.destination} is at ${placeOf(host.node, host.netns, host.link.name)}`,
+      ),
+    );
+  }
+  const told = icmpAbout(found, outer);
+  const why = told ? `, and ${told.source} answered that it is unreachable` : "";
+  if (told) {
+    evidence.push({
+      node: told.node.name,
+      kind: "event",
+      text:
+        `ICMP type ${told.icmpType} code ${told.icmpCode} from ${told.source} about ${told.quotedSource} > ${told.quotedDestination}`,
+    });
+  }
+  const arrived = owners.length > 0 ? "never arrived there" : "belongs to no probed node";
+  return unreachable(
+    found,
+    way,
+    `the packet left ${place(found)} for ${way.destination}, which ${arrived}${why}`,
+    evidence,
+    told || owners.length > 0 ? "proven" : "likely",
+  );
+}
+
+function icmpAbout(found: Case, outer: Sighting): Sighting | undefined {
+  return found.evidence.find((event) =>
+    event.quotedDestination === outer.tunnelDestination && event.quotedSource !== undefined &&
+    saysUnreachable(event)
+  );
+}
+
+function unreachable(
+  found: Case,
+  way: Encapsulated,
+  why: string,
+  evidence: Evidence[],
+  confidence: "proven" | "likely" | "possible",
+) {
+  const chosen = way.entry
+    ? ` (chosen by the fdb entry for ${way.entry.mac} on ${way.entry.device})`
+    : way.link?.tunnel?.remote
+    ? ` (the remote of ${way.link.name})`
+    : "";
+  const device = way.at ? `at ${placeOf(way.at.node, way.at.netns, way.at.device ?? "")} ` : "";
+  return cause(
+    "tunnel-endpoint-unreachable",
+    confidence,
+    `encapsulated ${device}to ${way.destination}${chosen}, which can't be reached: ${why}`,
+    [...way.evidence, ...evidence],
+    remedies(found, way),
+  );
+}
+
+/** Point the entry at an address of the inner destination's node that is known to be reachable. */
+function remedies(found: Case, way: Encapsulated): string[] {
+  const outer = lastOuter(found) ?? found.event;
+  const host = ownersOf(found.world.nodes, outer.destination ?? "").find((owner) =>
+    owner.node !== outer.node
+  );
+  const target = host ? host.node.name : "the node of the destination";
+  if (!way.entry || !way.at) {
+    return way.link?.tunnel && way.at
+      ? [
+        command(
+          way.at.node,
+          way.at.netns,
+          `ip link set dev ${shell(way.link.name)} type ${way.link.kind} remote ADDRESS`,
+        ),
+      ]
+      : [];
+  }
+  const address = host ? reachableAddress(found, way, host.node) : null;
+  const fix = command(
+    way.at.node,
+    way.at.netns,
+    `bridge fdb replace ${way.entry.mac} dev ${shell(way.entry.device)} dst ${
+      address ?? "ADDRESS"
+    }`,
+  );
+  const flannel = `kubectl annotate node ${
+    shell(target)
+  } --overwrite flannel.alpha.coreos.com/public-ip-overwrite=${
+    address ?? `PUBLIC_IP_OF_${target}`
+  }`;
+  return /^flannel/.test(way.entry.device)
+    ? [
+      flannel,
+      `kubectl -n kube-flannel delete pod --field-selector spec.nodeName=${shell(target)}`,
+      fix,
+    ]
+    : [fix];
+}
+
+/**
+ * An address of that node which the sender can reach: the source its packets arrive with here, or
+ * one of its own that is on a network of the sender.
+ */
+function reachableAddress(found: Case, way: Encapsulated, node: Case["node"]): string | null {
+  for (const view of found.world.nodes) {
+    if (view !== way.at!.node) continue;
+    const arrived = view.events.find((event) =>
+      event.kind === "device-rx" && event.tunnelSource !== undefined &&
+      ownersOf([node], event.source ?? "").length > 0
+    );
+    if (arrived) return arrived.tunnelSource!;
+  }
+  return null;
+}

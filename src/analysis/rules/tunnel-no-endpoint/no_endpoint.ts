@@ -1,0 +1,63 @@
+/** A tunnel device that has no remote for the frame. */
+import { isInBridge } from "../../kernel/bridge.ts";
+import { isInRemoteLookup, saysNoRemote } from "../../kernel/tunnels.ts";
+import type { Case } from "../case.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** The tunnel device had no destination for the frame. */
+export const tunnelNoEndpoint: Rule = {
+  id: "R22",
+  statement: "The tunnel device had no remote for the frame: `tunnel-no-endpoint`.",
+  yields: ["tunnel-no-endpoint"],
+  judge(found) {
+    const { event } = found;
+    if (event.kind !== "drop" && event.kind !== "consume") return null;
+    if (event.tunnelKind !== undefined) return null;
+    // A bridge has no tunnel: it says so of a frame that no port is open to.
+    if (isInBridge(event)) return null;
+    const named = saysNoRemote(event);
+    if (!named && !isInRemoteLookup(event)) return null;
+    const link = found.link;
+    const mac = frameMac(found);
+    const entries = (found.before?.fdb ?? []).filter((entry) => entry.device === found.device);
+    const forMac = entries.find((entry) => entry.mac === mac && entry.destination);
+    if (!named && (forMac || link?.tunnel?.remote || !link?.tunnel)) return null;
+    const fallback = entries.some((entry) => entry.mac === "00:00:00:00:00:00")
+      ? "and its default entry did not serve"
+      : "and no default entry";
+    return cause(
+      "tunnel-no-endpoint",
+      named ? "proven" : "likely",
+      `${place(found)} has no remote for MAC ${
+        mac ?? "unknown"
+      } (${fallback}), so it did not know where to send the packet`,
+      [
+        eventEvidence(found, mac ? `frame addressed to ${mac}` : undefined),
+        stateEvidence(
+          found.node,
+          `${found.device} has ${entries.length} fdb entries, ${forMac ? "one" : "none"} for ${
+            mac ?? "the frame's MAC"
+          }; remote ${link?.tunnel?.remote ?? "none"}`,
+        ),
+      ],
+      mac
+        ? [
+          command(
+            found.node,
+            found.netns,
+            `bridge fdb append ${mac} dev ${shell(found.device)} dst REMOTE`,
+          ),
+        ]
+        : undefined,
+    );
+  },
+};
+
+function frameMac(found: Case): string | undefined {
+  return found.event.destinationMac ?? found.judgement.steps.map((step) => step.event)
+    .filter((event) =>
+      event.node === found.node && event.destinationMac && event.ifindex === found.ifindex
+    ).at(-1)?.destinationMac;
+}

@@ -1,0 +1,45 @@
+/** A drop of which only the kernel's own words are known. */
+import { saysIpv6Disabled } from "../../kernel/routing.ts";
+import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
+import { givesReason } from "../../kernel/told.ts";
+import { sysctl } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** Dropped, and nothing more is known. */
+export const unexplained: Rule = {
+  id: "R99",
+  statement:
+    "Dropped, and no rule explains it: `unexplained`, with the kernel's reason and function, " +
+    "and the setting that asks for it when there is one (IPv6 switched off, echo requests " +
+    "ignored).",
+  yields: ["unexplained"],
+  judge(found) {
+    const { event } = found;
+    if (found.judgement.outcome !== "dropped") return null;
+    const said = givesReason(event) ? `reason ${event.reason}` : "no reason";
+    const setting = settingFor(found);
+    return cause(
+      "unexplained",
+      "proven",
+      `the kernel freed it in ${event.function ?? "an unnamed function"} at ${
+        place(found)
+      } and gave ${said}`,
+      [eventEvidence(found), ...setting.map((name) => stateEvidence(found.node, `${name} = 1`))],
+      setting.map((name) => command(found.node, found.netns, `sysctl -w ${name}=0`)),
+    );
+  },
+};
+
+/** No code of its own, but a setting that asks for it: IPv6 off, or echo requests ignored. */
+function settingFor(found: Case): string[] {
+  const { event } = found;
+  const names = saysIpv6Disabled(event)
+    ? ["all", found.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
+    : isUnansweredEcho6(event)
+    ? ["net.ipv6.icmp.echo_ignore_all"]
+    : [];
+  return names.filter((name) => sysctl(found.before, name) === "1");
+}

@@ -1,0 +1,51 @@
+/** An XDP program that dropped the packet. */
+import { isFreedByXdpRunner, saysXdp } from "../../kernel/xdp.ts";
+import { command, shell } from "../command.ts";
+import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** An XDP program dropped it. */
+export const xdp: Rule = {
+  id: "R31",
+  statement: "The kernel's reason is XDP, or it vanished into a device with an XDP program: " +
+    "`xdp-drop`.",
+  yields: ["xdp-drop"],
+  judge(found) {
+    const { event, judgement } = found;
+    const isRun = isFreedByXdpRunner(event) && found.link?.xdp?.length;
+    if (event.kind === "drop" && (saysXdp(event) || isRun)) {
+      const programs = found.link?.xdp ?? [];
+      return cause("xdp-drop", "proven", `an XDP program at ${place(found)} dropped it`, [
+        eventEvidence(found),
+        ...programs.map((program) =>
+          stateEvidence(
+            found.node,
+            `${found.device}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${
+              program.name ?? ""
+            }`.trim(),
+          )
+        ),
+      ], [command(found.node, found.netns, `ip link set dev ${shell(found.device)} xdp off`)]);
+    }
+    const awaited = judgement.awaited;
+    if (judgement.outcome !== "vanished" || !awaited?.link.xdp?.length) return null;
+    const where = placeOf(awaited.node, awaited.netns, awaited.link.name);
+    const program = awaited.link.xdp[0]!;
+    return cause(
+      "xdp-drop",
+      "likely",
+      `it left ${
+        place(found)
+      } and never came out of ${where}, where an XDP program runs before anything that can be traced`,
+      [
+        eventEvidence(found),
+        stateEvidence(
+          awaited.node,
+          `${where}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${program.name ?? ""}`
+            .trim(),
+        ),
+      ],
+      [command(awaited.node, awaited.netns, `ip link set dev ${shell(awaited.link.name)} xdp off`)],
+    );
+  },
+};
