@@ -1,9 +1,8 @@
-/** `docs/causes.md` as a page of its own, so that every finding can be read up where it is shown. */
-import { type Entry, readCatalogue } from "../words/catalogue.ts";
+/** Outcomes and causes as a page, so that every finding can be read up where it is shown. */
+import type { Entry } from "../analysis/catalogue.ts";
 
 /** One section per code, which is its anchor: `causes.html#no-route`. */
-export function causesPage(markdown: string): string {
-  const entries = readCatalogue(markdown);
+export function causesPage(entries: readonly Entry[]): string {
   const list = (kind: Entry["kind"]) =>
     entries.filter((entry) => entry.kind === kind).map(section).join("\n");
   return `<!doctype html>

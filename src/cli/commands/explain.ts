@@ -20,13 +20,12 @@ export const explain: CommandFile<[string | undefined], ExplainOptions> = {
   read: (code) => ({ code }),
 
   async run({ code }) {
-    const { PAGE, readCatalogue } = await import("../../words/catalogue.ts");
+    const { CATALOGUE } = await import("../../analysis/catalogue.ts");
     const { explained } = await import("../explain/explained.ts");
     const { lookOf, terminalOptions } = await import("../render/mod.ts");
     const options = terminalOptions();
     const look = lookOf({ ...options, width: Math.min(options.width, PROSE_WIDTH_MAX) });
-    const catalogue = readCatalogue(await Deno.readTextFile(PAGE));
-    console.log(explained(code, catalogue, look).join("\n"));
+    console.log(explained(code, CATALOGUE, look).join("\n"));
     return 0;
   },
 };

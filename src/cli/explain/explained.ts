@@ -1,6 +1,6 @@
 /** What a code of a report means, as lines for a terminal. */
 import { LasthopError } from "../../event/error.ts";
-import type { Entry } from "../../words/catalogue.ts";
+import type { Entry } from "../../analysis/catalogue.ts";
 import type { Look } from "../render/mod.ts";
 import { nearest } from "./nearest.ts";
 
@@ -8,7 +8,11 @@ import { nearest } from "./nearest.ts";
  * One code in full, or without a code all of them in a line or two each. Throws LasthopError
  * `code_unknown` for a code that is not in the catalogue, with the codes that are like it.
  */
-export function explained(code: string | undefined, catalogue: Entry[], look: Look): string[] {
+export function explained(
+  code: string | undefined,
+  catalogue: readonly Entry[],
+  look: Look,
+): string[] {
   if (code === undefined) return listed(catalogue, look);
   const entry = catalogue.find((one) => one.code === code.toLowerCase());
   if (entry !== undefined) return told(entry, look);
@@ -39,7 +43,7 @@ function told({ code, kind, means, knows, remedy }: Entry, look: Look): string[]
 }
 
 /** The first sentence of each. */
-function listed(catalogue: Entry[], look: Look): string[] {
+function listed(catalogue: readonly Entry[], look: Look): string[] {
   const lines: string[] = [];
   for (const kind of ["outcome", "cause"] as const) {
     lines.push(...lines.length > 0 ? [""] : [], look.paint("bold", `${kind}s`));

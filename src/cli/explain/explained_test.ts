@@ -1,12 +1,11 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { CAUSE_CODES, OUTCOMES } from "../../event/codes.ts";
-import { PAGE, readCatalogue } from "../../words/catalogue.ts";
+import { CATALOGUE as catalogue } from "../../analysis/catalogue.ts";
 import { nearest } from "./nearest.ts";
 import { lookOf } from "../render/mod.ts";
 import { explained } from "./explained.ts";
 
-const page = await Deno.readTextFile(PAGE);
-const catalogue = readCatalogue(page);
+const page = await Deno.readTextFile(new URL("../../../docs/causes.md", import.meta.url));
 const look = lookOf({ width: 80, colour: false });
 
 Deno.test("docs/causes.md explains every outcome and every cause, each once and in three parts", () => {
