@@ -7,6 +7,7 @@ import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
 import { writeShortlist } from "./shortlist.ts";
+import { makeWorkFolder } from "./work_folder.ts";
 
 /** A bpftrace that was started. */
 export interface BpftraceRun {
@@ -63,10 +64,9 @@ const STOP_GRACE_MS = 10_000;
  * `bpftrace_missing` when no process can be started at all.
  */
 export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceRun> {
-  const directory = await Deno.makeTempDir({ prefix: "lasthop-" });
+  const { path: directory, remove } = await makeWorkFolder();
   const file = `${directory}/program.bt`;
   await Deno.writeTextFile(file, options.program);
-  const remove = () => Deno.remove(directory, { recursive: true }).catch(() => {});
   const list = options.version === undefined
     ? null
     : await writeShortlist(directory, options.program, options.version);
