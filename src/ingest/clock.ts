@@ -8,6 +8,7 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** The clock of this machine. */
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),

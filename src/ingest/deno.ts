@@ -3,7 +3,7 @@ import { createApp, type WebAssets } from "./app.ts";
 import { AuditLog } from "./access/audit.ts";
 import { systemClock } from "./clock.ts";
 import { Listener, type ListenerOptions } from "./http/deno_listener.ts";
-import { keepExpiring } from "./stores/expire.ts";
+import { keepExpiring } from "./expire.ts";
 import { Hub } from "./live/hub.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";
 import { MemoryStore } from "./stores/memory_store.ts";
@@ -11,6 +11,7 @@ import type { Analyse } from "./live/reports.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
 import type { Store } from "./stores/store.ts";
 
+/** How an ingest is started. */
 export interface IngestOptions {
   listen: { hostname: string; port: number };
   /** Where incidents are kept; in memory when absent. */
@@ -24,19 +25,23 @@ export interface IngestOptions {
   log?: (line: string) => void;
 }
 
+/** An ingest that runs. */
 export interface Ingest {
   /** `http://127.0.0.1:8080`: the address it really listens on. */
   url: string;
   store: Store;
   app: ReturnType<typeof createApp>;
-  /** Ends live streams, lets running requests finish for a moment, closes the store. */
+  /** Ends live streams, lets running requests finish for up to 3 s, closes the store. */
   stop(): Promise<void>;
 }
 
 /** How long running requests may take to end when the ingest stops. */
 const STOP_MS = 3_000;
 
-/** Throws `LasthopError` when the address is taken or the data can't be opened. */
+/**
+ * Starts an ingest on Deno. Rejects with LasthopError `listen_failed` when the address is taken,
+ * `data_unusable` when the data can't be opened.
+ */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const limits = limitsWith(options.limits);
   const log = options.log ?? ((line) => console.error(line));

@@ -6,6 +6,7 @@ import type { Limits } from "./limits.ts";
 import type { Store } from "./stores/store.ts";
 import type { Principal } from "./access/tokens.ts";
 
+/** Who is let in. */
 export interface AuthSettings {
   /** An operator token for all incidents; the only way in when there are no others. */
   rootToken?: string | undefined;
@@ -18,6 +19,7 @@ export interface AuthSettings {
 /** Path (`/page.js`) to content. `/index.html` is the page. */
 export type WebAssets = Map<string, { body: Uint8Array | string; type: string }>;
 
+/** What the app is given: its ports, its limits and its settings. */
 export interface Deps {
   store: Store;
   clock: Clock;

@@ -7,9 +7,10 @@ const UNITS: Record<string, number> = { "": 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 *
 const MAY_BE_ZERO = new Set(["closedKeepDays", "reserveBytes"]);
 
 const { store: STORE, ...REST } = DEFAULT_LIMITS;
+/** Names of all limits, those of the store among them, sorted. */
 export const LIMIT_NAMES: readonly string[] = [...Object.keys(REST), ...Object.keys(STORE)].sort();
 
-/** The last of a name counts. Throws `LasthopError` `usage`. */
+/** Reads `NAME=NUMBER` words; the last of a name counts. Throws LasthopError `usage`. */
 export function readLimits(words: Iterable<string>): LimitsOverride {
   const store: Record<string, number> = {};
   const rest: Record<string, number> = {};

@@ -1,62 +1,76 @@
-/** Every bound of the ingest. What each one costs when reached is counted, see `docs/http.md`. */
+/** Every bound of the ingest. What a bound cost when it was reached is counted: `docs/http.md`. */
 import type { AdmissionLimits } from "./intake/admission.ts";
 
+/** Bounds of what is kept. */
 export interface StoreLimits {
+  /** Incidents, open and closed. */
   incidentsMax: number;
   /** Events kept per incident; beyond it the oldest ordinary hops go first, drops last. */
   eventsPerIncidentMax: number;
   /** Characters of kept lines and headers per incident, before compression. */
   bytesPerIncidentMax: number;
-  /** The share of those that node state may take; the oldest state goes first. */
+  /** Characters of those that node state may take; the oldest state goes first. */
   stateBytesPerIncidentMax: number;
-  /** The same over all incidents; beyond it batches are refused until something is deleted. */
+  /** Characters over all incidents; beyond it batches are refused until something is deleted. */
   bytesTotalMax: number;
+  /** Tokens for one incident, and as many for all. */
   tokensPerIncidentMax: number;
-  /** Entries of the audit that read, and that changed something. */
+  /** Entries of the audit that only read. */
   auditReadsMax: number;
+  /** Entries of the audit that changed something. */
   auditChangesMax: number;
-  /** Room on the disk that is kept for deleting when it is full; 0: none. */
+  /** Bytes of the disk set aside, so that a full one has room for deleting; 0: none. */
   reserveBytes: number;
 }
 
+/** Every bound of an ingest. */
 export interface Limits extends AdmissionLimits {
   store: StoreLimits;
-  /** Bytes of one batches body as sent, and after decompression. */
+  /** Bytes of one body of batches as sent. */
   bodyCompressedBytesMax: number;
+  /** The same after decompression. */
   bodyBytesMax: number;
-  /** The same of an archive that is imported. */
+  /** Bytes of an archive that is imported, as sent. */
   archiveCompressedBytesMax: number;
+  /** Bytes of an archive that is imported, after decompression. */
   archiveBytesMax: number;
   /** Characters of one line. State is one line per netns, so this is generous. */
   lineCharsMax: number;
+  /** Lines of one batch, without its header. */
   linesPerBatchMax: number;
   /** Characters of one batch, all of which is in memory until it is stored. */
   batchCharsMax: number;
   /** Bodies being read at once; more are answered 503. */
   bodiesInFlightMax: number;
-  /** Of those, as many for one token: who leaves bodies open leaves room for others. */
+  /** Of those, as many for one token, so that nobody takes all of them. */
   bodiesPerTokenMax: number;
-  /** Longest silence of a sender, and longest time for a whole body. */
+  /** Longest silence of a sender. */
   bodyIdleMs: number;
+  /** Longest time for a whole body. */
   bodyTotalMs: number;
-  /** Who sends slower than this on the whole is cut off after `bodyIdleMs`, not `bodyTotalMs`. */
+  /** A body that is slower on the whole is cut off after `bodyIdleMs`, not `bodyTotalMs`. */
   bodyBytesPerSecondMin: number;
+  /** Requests per second of one token, or of one address without a token. */
   requestsPerSecond: number;
+  /** Requests after silence before that rate holds. */
   requestsBurst: number;
   /** Refused lines an answer spells out; the rest are only counted. */
   refusedListedMax: number;
   /** Shortest time between two computations of a live report. */
   recomputeMinMs: number;
+  /** Longest silence of a live stream. */
   heartbeatMs: number;
   /** How long a live stream may outlast the token it was opened with. */
   tokenCheckMs: number;
+  /** Live viewers of all incidents. */
   viewersMax: number;
   /** Changes waiting for one viewer before it is told that it missed some. */
   viewerQueueMax: number;
   /** Changes kept per incident for viewers that come back. */
   changesKeptMax: number;
-  /** Days after which a closed incident is deleted; 0: never. How often that is looked for. */
+  /** Days after which a closed incident is deleted; 0: never. */
   closedKeepDays: number;
+  /** How often it is looked for incidents to delete. */
   sweepMs: number;
   /** The same token doing the same is one entry of the audit for so long. */
   auditRepeatMs: number;
@@ -66,6 +80,7 @@ export interface Limits extends AdmissionLimits {
 
 const MIB = 1024 * 1024;
 
+/** What holds unless something else is asked for. */
 export const DEFAULT_LIMITS: Limits = {
   store: {
     incidentsMax: 1000,
@@ -112,11 +127,12 @@ export const DEFAULT_LIMITS: Limits = {
   decodedEventsMax: 600_000,
 };
 
-/** The defaults with some of them replaced. */
+/** The defaults with some of them replaced, those of the store one by one. */
 export function limitsWith(
   some: Partial<Omit<Limits, "store">> & { store?: Partial<StoreLimits> } = {},
 ): Limits {
   return { ...DEFAULT_LIMITS, ...some, store: { ...DEFAULT_LIMITS.store, ...some.store } };
 }
 
+/** Some of the limits, to go before the defaults. */
 export type LimitsOverride = Parameters<typeof limitsWith>[0];

@@ -1,6 +1,7 @@
 /**
- * Who did what. Each change is an entry. The same reading, writing of batches or refused try again
- * is none for an hour, so that a poll every second does not fill the audit.
+ * Who did what. Each change is an entry. Reading, writing batches and refused requests are entries,
+ * too, but the same one by the same token is not written again for `auditRepeatMs`, so that a poll
+ * every second does not fill the audit.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
@@ -13,6 +14,7 @@ type AuditDeps = Pick<Deps, "store" | "clock" | "limits" | "log">;
 
 const REPEATS_KEPT_MAX = 10_000;
 
+/** Writes entries of the audit, without repetitions. */
 export class AuditLog {
   /** When each kind of repetition was last written, oldest first. */
   #written = new Map<string, number>();
@@ -32,7 +34,7 @@ export class AuditLog {
   }
 
   #isFirst({ token, action, outcome, incident }: Omit<AuditEntry, "atMs">): boolean {
-    // Whoever is refused may try any name: all of them together are one kind.
+    // Someone who is refused may try any name, so for refusals the name makes no difference.
     const key = JSON.stringify([token, action, outcome, outcome === "ok" ? incident : ""]);
     const nowMs = this.deps.clock.monotonicMs();
     const atMs = this.#written.get(key);
@@ -46,7 +48,7 @@ export class AuditLog {
   }
 }
 
-/** Done by people, and seldom; a probe's batches come all the time. */
+/** Changes are done by people, and seldom. Batches are left out: they come all the time. */
 const isChange = (method: string, action: string) => method !== "GET" && action !== "batches.write";
 
 /**
@@ -59,7 +61,7 @@ export function audited(
 ): MiddlewareHandler<Env> {
   return async (c, next) => {
     await next();
-    // The one that answered, or would have: a refused token is refused before it.
+    // The route that answered. A refused token ends before it, but the route is matched all the same.
     const route = matchedRoutes(c).find(({ method }) => method !== "ALL");
     const action = actions.get(`${route?.method} ${route?.path}`) ?? null;
     const principal = c.get("principal") ?? c.get("expired");
@@ -83,7 +85,7 @@ function outcomeOf(c: Context<Env>): string {
 }
 
 function incidentOf(c: Context<Env>): string | null {
-  // What the handler went by; one that was not reached has read no parameters.
+  // A request that was refused before its handler has no parameters yet, so the path is read.
   const inPath = c.req.param("id") ?? /^\/v1\/incidents\/([^/]+)/.exec(c.req.path)?.[1];
   const id = inPath ?? c.get("created") ?? c.get("principal")?.incident ?? null;
   return id !== null && INCIDENT_ID.test(id) ? id : null;

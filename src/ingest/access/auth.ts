@@ -10,7 +10,10 @@ import { checkToken, type Principal } from "./tokens.ts";
 /** Where a token that is for one incident only is likely kept. */
 const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;
 
-/** Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. */
+/**
+ * Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. Rejects with
+ * Problem `rate_limited`, or with the one that says why a token is not taken.
+ */
 export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandler<Env> {
   return async (c, next) => {
     const principal = await whoAsks(c, deps);
@@ -28,7 +31,7 @@ export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandle
   };
 }
 
-/** Who asks. Every `/v1` route runs after `authenticate`. */
+/** Who asks. Throws Error where a route was added that does not run after `authenticate`. */
 export function principalOf(c: Context<Env>): Principal {
   const principal = c.get("principal");
   if (principal === undefined) throw new Error("Cannot tell who asks: the route is not guarded");
@@ -69,8 +72,8 @@ function unauthenticated(code: string, why: string): Problem {
 }
 
 /**
- * Throws unless the principal has one of the roles (an operator has all), for this incident. Says
- * the same whether the incident exists or not.
+ * Who asks, when they have this role, or are an operator, for this incident (null: for all). Throws
+ * Problem `role_insufficient` or `token_other_incident`, whether or not the incident exists.
  */
 export function requireRole(c: Context<Env>, role: Role, incident: string | null): Principal {
   const principal = principalOf(c);

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Env } from "../deps.ts";
 
+/** Lets pages of these origins (`https://HOST[:PORT]`) read what the API answers them. */
 export function crossOrigin(allowed: readonly string[]): MiddlewareHandler<Env> {
   return cors({
     origin: (origin) => allowed.includes(origin) ? origin : null,

@@ -2,6 +2,7 @@
 
 const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
 
+/** Whether an address, IPv4 or IPv6, is this machine's own loopback. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
   const plain = address.toLowerCase().replace(/^::ffff:/, "");

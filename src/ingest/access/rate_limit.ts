@@ -1,10 +1,11 @@
-/** A token bucket per key. Keys are bounded: the one unused for longest is forgotten, full again. */
+/** A token bucket per key. Beyond `KEYS_MAX` the key unused for longest is forgotten: it is full again. */
 import type { Clock } from "../clock.ts";
 
 const KEYS_MAX = 10_000;
-/** Ten tenths of a token are one, whatever their sum is in floating point. */
+/** Least that counts as one token: ten times 0.1 is a little less than 1 in floating point. */
 const WHOLE = 1 - 1e-9;
 
+/** One bucket for each key: `perSecond` tokens come in a second, `burst` fit in. */
 export class RateLimit {
   #buckets = new Map<string, { tokens: number; atMs: number }>();
 

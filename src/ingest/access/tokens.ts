@@ -9,6 +9,7 @@ export interface Principal {
   incident: string | null;
 }
 
+/** A token that was just made. */
 export interface MintedToken {
   id: string;
   role: Role;
@@ -19,6 +20,7 @@ export interface MintedToken {
   token: string;
 }
 
+/** Makes and stores a token. `full`: there are as many as allowed. */
 export async function mintToken(
   store: Store,
   clock: Clock,
@@ -35,6 +37,7 @@ export async function mintToken(
   return { id, role, incident, createdMs, expiresMs, token: `lh.${id}.${secret}` };
 }
 
+/** Whose a token is; `unknown`: nobody's; `expired`: whose it was. */
 export type TokenCheck = Principal | "unknown" | { expired: Principal };
 
 /** Takes as long for a wrong secret as for a right one. */
@@ -66,6 +69,7 @@ export async function isStillGood(who: Principal, store: Store, clock: Clock): P
   return stored !== null && (stored.expiresMs === null || stored.expiresMs > clock.wallMs());
 }
 
+/** SHA-256 of the text as UTF-8: 32 bytes. */
 export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }

@@ -10,8 +10,10 @@ import type { ArchiveMarks } from "../intake/batches.ts";
 import type { RawLine } from "../intake/lines.ts";
 import type { Incident, Store, StoredBatch } from "../stores/store.ts";
 
+/** Version that is written, and the only one that is read. */
 export const ARCHIVE_VERSION = 1;
 
+/** Schema of the first line of an archive. */
 export const ArchiveHeader = z.object({
   kind: z.literal("archive"),
   version: z.literal(ARCHIVE_VERSION),
@@ -27,6 +29,7 @@ export const ArchiveHeader = z.object({
   evictedStates: z.number().int().min(0).default(0),
 });
 
+/** The first line of an archive. */
 export type ArchiveHeader = z.infer<typeof ArchiveHeader>;
 
 const Marks = z.object({
@@ -88,7 +91,10 @@ function markedHeader({ header, refused, evicted }: StoredBatch): string {
   return JSON.stringify({ ...header, ingest: { refused, evicted } });
 }
 
-/** Takes the ingest's own marks off a header line, and gives the line as the probe wrote it. */
+/**
+ * Takes the ingest's own marks off a header line, and gives the line as the probe wrote it. Throws
+ * LineError when it is no JSON object, or its marks are no counts.
+ */
 export function unmark(line: string): { line: string; marks: ArchiveMarks } {
   if (!line.includes('"ingest"')) return { line, marks: { refused: 0, evicted: 0 } };
   let ingest: unknown;

@@ -1,4 +1,4 @@
-/** Import of an archive: the same path as live batches, into an incident nobody sees until done. */
+/** Import of an archive: as live batches are stored, into an incident that is hidden until it is done. */
 import { type Acceptance, type BatchAnswer, storeAll } from "../intake/accept.ts";
 import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
 import { BatchReader, type WholeBatch } from "../intake/batches.ts";
@@ -38,7 +38,10 @@ class ArchiveReader extends BatchReader {
   }
 }
 
-/** All or nothing, unless `partial`. Throws a problem that tells how much of a cut file is whole. */
+/**
+ * All or nothing, unless `partial`. Rejects with Problem `incident_exists`, `incidents_full`,
+ * `archive_unreadable`, or `archive_cut`, which tells how much of the file is whole.
+ */
 export async function importArchive(
   deps: Deps,
   metrics: Metrics,

@@ -10,6 +10,7 @@ import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_l
 import { gzipped } from "../http/gzip.ts";
 import type { Role } from "../stores/store.ts";
 
+/** Which ingest is asked, and with which token. */
 export interface ClientOptions {
   /** `http://127.0.0.1:8080`; a path in front of `/v1` is kept. */
   url: string;
@@ -17,7 +18,9 @@ export interface ClientOptions {
   fetch?: typeof fetch;
 }
 
+/** Which page of the audit is asked for. */
 export interface AuditPage {
+  /** Entries, from 1 to 1000; default: 200. */
   limit?: number;
   /** Only entries older than the one with this id. */
   before?: number;
@@ -44,6 +47,7 @@ export class IngestError extends LasthopError {
   }
 }
 
+/** The calls of the API as functions; see `createClient` for what they throw. */
 export type IngestClient = ReturnType<typeof createClient>;
 
 /**

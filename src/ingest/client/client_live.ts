@@ -1,8 +1,9 @@
-/** Following a live stream: reads its events, and goes on where it was when the connection broke. */
+/** Follows a live stream. After a broken connection it goes on with the event after the last one. */
 import { LasthopError } from "../../event/error.ts";
 import { readServerSentEvents } from "../../event/sse.ts";
 import type { LiveEvent } from "../live/live_event.ts";
 
+/** How a live stream is followed. */
 export interface LiveOptions {
   signal?: AbortSignal;
   /** Cursor to go on after. */
@@ -11,6 +12,7 @@ export interface LiveOptions {
   retryMs?: number[];
 }
 
+/** A live event, and the cursor after it; null: the ingest gave none yet. */
 export type ReceivedLiveEvent = LiveEvent & { cursor: string | null };
 
 type Open = (headers: HeadersInit, signal: AbortSignal) => Promise<Response>;

@@ -5,7 +5,7 @@ import type { Appended, Evicted, Incident } from "../stores/store.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { BeginAnswer, Commit } from "./parts.ts";
 
-/** A batch is part of the incident now; or why it is not. `stale`: there are more shards by now. */
+/** Whether a batch is part of the incident now. `stale`: there are more shards than it was split for. */
 export type CommitAnswer =
   | { status: "stored"; row: number; incident: Incident; evicted: Evicted[] }
   | { status: Exclude<Appended["status"], "stored"> | "stale" };

@@ -46,6 +46,7 @@ export async function archiveSome(
   return false;
 }
 
+/** Deletes every object of an incident. Without a bucket there are none. */
 export async function deleteArchive(bucket: R2Bucket | undefined, incident: string): Promise<void> {
   if (bucket === undefined) return;
   for (;;) {

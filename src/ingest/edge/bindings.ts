@@ -5,7 +5,7 @@
  */
 import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
 import type { Load, Wait } from "../intake/admission.ts";
-import type { HubFigures } from "../live/hub_port.ts";
+import type { HubFigures } from "../http/metrics.ts";
 import type {
   Appended,
   AuditEntry,

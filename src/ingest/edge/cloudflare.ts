@@ -3,8 +3,11 @@
  * its globals (`Response`, `Request` …) those of every file that Deno checks, so they are not
  * imported here; `test/edge_types` holds these to them.
  */
+
+/** A value of a column. */
 export type SqlStorageValue = ArrayBuffer | Uint8Array | string | number | null;
 
+/** SQLite of one Durable Object. */
 export interface SqlStorage {
   exec(
     query: string,
@@ -12,6 +15,7 @@ export interface SqlStorage {
   ): { toArray(): Record<string, unknown>[]; rowsWritten: number };
 }
 
+/** What a Durable Object keeps. */
 export interface DurableObjectState {
   storage: {
     sql: SqlStorage;
@@ -23,11 +27,13 @@ export interface DurableObjectState {
   };
 }
 
+/** All objects of one class, by name. */
 export interface DurableObjectNamespace {
   idFromName(name: string): unknown;
   get(id: never): unknown;
 }
 
+/** A bucket of R2. */
 export interface R2Bucket {
   put(key: string, value: Uint8Array<ArrayBuffer>): Promise<unknown>;
   get(key: string): Promise<{ body: ReadableStream<Uint8Array<ArrayBuffer>> } | null>;
@@ -38,6 +44,7 @@ export interface R2Bucket {
   delete(keys: string[]): Promise<void>;
 }
 
+/** The request that a Worker answers. */
 export interface ExecutionContext {
   waitUntil(promise: Promise<unknown>): void;
 }

@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { Admission, type Load } from "../intake/admission.ts";
 import { AuditLog } from "../access/audit.ts";
 import { systemClock } from "../clock.ts";
-import { expireIncidents } from "../stores/expire.ts";
+import { expireIncidents } from "../expire.ts";
 import type { AuditEntry, AuditQuery, StoredAuditEntry, StoredToken } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { DurableStore } from "./durable_store.ts";
@@ -28,6 +28,7 @@ const IMPORT_MS = 6 * 3_600_000;
 /** Room is granted in pieces of this share of the account's, so that hubs need not ask each time. */
 const GRANT_SHARE = 1024;
 
+/** The object `directory` of an account. */
 export class Directory extends DurableObject<EdgeEnv> implements Answering<DirectoryRpc> {
   #rows: Rows;
   #admission: Admission;

@@ -23,6 +23,7 @@ const ASKED_AT_ONCE = 50;
 /** Batches put together at once for an archive. */
 const PAGE_ROWS = 32;
 
+/** The store of an ingest on Workers. */
 export class DurableStore implements Store {
   constructor(readonly env: EdgeEnv) {}
 

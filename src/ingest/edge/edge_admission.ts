@@ -2,6 +2,7 @@
 import type { AdmissionPort, Wait } from "../intake/admission.ts";
 import { type EdgeEnv, hubOf } from "./bindings.ts";
 
+/** Asks the hub of each incident. */
 export class EdgeAdmission implements AdmissionPort {
   constructor(readonly env: EdgeEnv) {}
 

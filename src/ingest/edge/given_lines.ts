@@ -2,6 +2,7 @@
 import type { GivenPacket, Selected, Withheld } from "../../analysis/shards/mod.ts";
 import { decodeLine, encodeEvent } from "../../event/codec.ts";
 
+/** One page of packets. */
 export interface GivenPage {
   /**
    * One packet after the other; of each its chains: the number of the node in `nodes`, and how many
@@ -53,6 +54,7 @@ export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
   return pages;
 }
 
+/** The packets of a page, as they were selected. */
 export function packetsOfPage({ shape, nodes, lines }: GivenPage): GivenPacket[] {
   const text = lines.split("\n");
   const packets: GivenPacket[] = [];

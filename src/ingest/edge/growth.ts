@@ -1,8 +1,12 @@
-/** An incident is spread over more shards. What a crash cuts short goes on with the next question. */
+/**
+ * Spreading an incident over more shards. `growing` in the hub's table says that it is not finished:
+ * after a crash the next request that needs the lines in their places finishes it.
+ */
 import { SHARDS_MAX } from "./edge_limits.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Shards } from "./shards.ts";
 
+/** Spreads an incident over more shards, one growth after the other. */
 export class Growth {
   #running: Promise<void> | null = null;
 

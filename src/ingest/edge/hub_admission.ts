@@ -9,11 +9,12 @@ import type { Commit } from "./parts.ts";
 
 const TELL_MS = 1_000;
 
+/** Admission of one incident: its own limits, and what the directory says of all. */
 export class HubAdmission {
   #own: Admission;
   #untold: Load = { events: 0, bytes: 0 };
   #toldMs = -Infinity;
-  /** When the last load was told at once, that others hear of it. */
+  /** When a load was last told as it came. */
   #cameMs = -Infinity;
   #accountUntilMs = 0;
 

@@ -7,7 +7,7 @@ import type { Wait } from "../intake/admission.ts";
 import { systemClock } from "../clock.ts";
 import { decodeStored } from "../live/decoded.ts";
 import { Hub } from "../live/hub.ts";
-import type { HubFigures } from "../live/hub_port.ts";
+import type { HubFigures } from "../http/metrics.ts";
 import type { Analyse } from "../live/reports.ts";
 import {
   type Appended,

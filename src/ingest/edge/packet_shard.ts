@@ -31,6 +31,7 @@ interface Decoded {
   events: Event[];
 }
 
+/** The object of one shard. */
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: PartTable;
   /** Decoded parts by their id. Only a cache. */

@@ -17,14 +17,18 @@ const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",
 ];
 
+/** A part as the shard's table has it. */
 export interface StoredPart {
   id: number;
   ticket: string;
   node: string;
+  /** Index in `TIERS`. */
   tier: number;
+  /** Row of its batch; null: it is not confirmed yet. */
   row: number | null;
 }
 
+/** The tables of one shard. */
 export class PartTable {
   readonly rows: Rows;
 

@@ -4,6 +4,7 @@ import type { Appended, Tier } from "../stores/store.ts";
 /** Lines of one tier of one batch that one shard keeps. */
 export interface Part {
   tier: Tier;
+  /** Number of lines. */
   lines: number;
   /** Characters of the text, uncompressed. */
   chars: number;
@@ -15,6 +16,7 @@ export interface Part {
 export interface Offer {
   /** Names this attempt to store the batch. */
   ticket: string;
+  /** Of the layout that the batch was split by. */
   epoch: number;
   node: string;
   parts: Part[];
@@ -29,23 +31,29 @@ export interface PartText {
 
 /** Where a part was before, and the layout it was moved for. */
 export interface Moved {
+  /** Number of the shard that had it, from 0. */
   source: number;
+  /** Of the layout it was moved for. */
   epoch: number;
 }
 
 /** Which attempts became batches and which parts were evicted, since the shard last heard. */
 export interface Confirmation {
+  /** Row of the last batch that the shard knows, or 0. */
   afterRow: number;
   rows: [row: number, ticket: string][];
+  /** Id of the last eviction that the shard knows, or 0. */
   afterEviction: number;
   evictions: [id: number, row: number, tier: Tier][];
 }
 
 /** Up to where a shard knows of the hub's decisions. */
 export interface Heard {
+  /** Row of the last batch it knows, or 0. */
   row: number;
+  /** Id of the last eviction it knows, or 0. */
   eviction: number;
-  /** Acknowledged events it has. */
+  /** Number of acknowledged events it has. */
   events: number;
 }
 
@@ -61,7 +69,9 @@ export interface Frame {
   evicted: number;
 }
 
+/** Over how many shards an incident is spread. */
 export interface Layout {
+  /** Number of shards, from 1. */
   shards: number;
   /** Grows with each change of the number of shards. */
   epoch: number;
@@ -70,6 +80,7 @@ export interface Layout {
 /** A batch as the hub is asked to acknowledge it, when all its parts are kept. */
 export interface Commit {
   ticket: string;
+  /** Of the layout that the batch was split by. */
   epoch: number;
   header: string;
   refused: number;

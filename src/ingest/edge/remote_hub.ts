@@ -1,7 +1,12 @@
-/** The hub port over an incident's object. The store told it already what changed. */
-import type { HubFigures, HubPort } from "../live/hub_port.ts";
+/**
+ * The hub port over an incident's object. `stored`, `changed` and `deleted` do nothing here: the object
+ * is also the store, so it knows.
+ */
+import type { HubFigures } from "../http/metrics.ts";
+import type { HubPort } from "../live/hub_port.ts";
 import { directoryOf, type EdgeEnv, hubOf } from "./bindings.ts";
 
+/** Asks the hub of each incident. */
 export class RemoteHub implements HubPort {
   constructor(readonly env: EdgeEnv) {}
 

@@ -1,6 +1,7 @@
 /** SQLite inside a Durable Object: rows with the types their tables have, and long texts in pieces. */
 import type { DurableObjectState, SqlStorageValue } from "./cloudflare.ts";
 
+/** SQLite of one Durable Object, with its schema made. */
 export class Rows {
   constructor(readonly ctx: DurableObjectState, schema: readonly string[]) {
     for (const statement of schema) ctx.storage.sql.exec(statement);
@@ -30,6 +31,7 @@ export class Rows {
 const CHARS_MAX = 500_000;
 const BYTES_MAX = 1_000_000;
 
+/** A text in pieces that fit a value; at least one. Joined they are the text. */
 export function textPieces(text: string): string[] {
   const pieces: string[] = [];
   for (let at = 0; at < text.length || pieces.length === 0;) {
@@ -42,12 +44,14 @@ export function textPieces(text: string): string[] {
   return pieces;
 }
 
+/** Bytes in pieces that fit a value; none for none. */
 export function bytePieces(bytes: Uint8Array): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += BYTES_MAX) pieces.push(bytes.slice(at, at + BYTES_MAX));
   return pieces;
 }
 
+/** The bytes of all pieces, one after the other. */
 export function joinBytes(pieces: readonly (Uint8Array | ArrayBuffer)[]): Uint8Array<ArrayBuffer> {
   const parts = pieces.map((piece) => piece instanceof Uint8Array ? piece : new Uint8Array(piece));
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -1,6 +1,7 @@
 /**
- * No shard is given more than it has memory for. The limit of an incident is that of all its shards
- * together, which holds for each while packets differ; equal ones, as of a flood, all meet in one.
+ * No shard is given more than it has memory for. The limit of an incident counts the events of all
+ * its shards together. That bounds each shard while packets differ, because they spread evenly. Equal
+ * packets, as in a flood, all go to the same shard, so the fullest one is looked at by itself.
  */
 import type { Evicted } from "../stores/store.ts";
 import type { HubTable } from "./hub_table.ts";

@@ -10,6 +10,7 @@ import type { Shards } from "./shards.ts";
 /** A shard that restarts between the rounds has forgotten the first; one may be added, too. */
 const TRIES_MAX = 5;
 
+/** What a report waits for. */
 export interface Ready {
   /** Resolves when every line is in the shard it belongs to. */
   settled(): Promise<void>;
@@ -17,6 +18,7 @@ export interface Ready {
   fitting(): Promise<void>;
 }
 
+/** Makes the reports of one incident. */
 export class ShardedReport {
   constructor(readonly table: HubTable, readonly shards: Shards, readonly ready: Ready) {}
 

@@ -8,6 +8,7 @@ import type { Frame, Heard, Layout } from "./parts.ts";
 /** Decisions told in one call. */
 const TOLD_MAX = 5_000;
 
+/** All shards of one incident, by their numbers from 0. */
 export class Shards {
   /** Up to where each is known to know. After a restart it says so itself. */
   #heard = new Map<number, Heard>();

@@ -2,12 +2,14 @@
 import { decodeLine } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
 
+/** The lines that go to one place. */
 export interface Share {
   text: string;
+  /** Number of lines. */
   lines: number;
 }
 
-/** `null`: the hub. What is no event is the hub's too. */
+/** The lines by shard. `null` is the hub, which also keeps every line that is no event. */
 export function splitText(
   text: string,
   shards: number,

@@ -4,7 +4,7 @@ import type { HubRow, Layout, PartText } from "./parts.ts";
 
 type Read = (shard: number, tickets: string[], epoch: number) => Promise<PartText[] | null>;
 
-/** Null: lines have moved since the layout was known, so some would be missed. */
+/** Null: lines moved to other shards after the layout was read, so some would be missed. */
 export async function wholeBatches(
   rows: readonly HubRow[],
   { shards, epoch }: Layout,

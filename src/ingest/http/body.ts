@@ -5,15 +5,21 @@
 import type { Clock } from "../clock.ts";
 import { Problem } from "./problem.ts";
 
+/** Bounds of one body. */
 export interface BodyLimits {
+  /** Bytes as sent. */
   compressedBytesMax: number;
+  /** Bytes after decompression. */
   bytesMax: number;
+  /** Longest silence. */
   idleMs: number;
+  /** Longest time for all. */
   totalMs: number;
   /** On the whole, after a grace of `idleMs`. */
   bytesPerSecondMin: number;
 }
 
+/** How a body is read. */
 export interface BodyOptions {
   limits: BodyLimits;
   clock: Clock;
@@ -23,7 +29,7 @@ export interface BodyOptions {
   onBytes?: (bytes: number) => void;
 }
 
-/** The encoding a Content-Encoding header names, or a problem when it's not one we read. */
+/** The encoding a Content-Encoding header names. Throws Problem `encoding_unsupported`. */
 export function encodingOf(header: string | undefined): "identity" | "gzip" {
   const name = (header ?? "").trim().toLowerCase();
   if (name === "" || name === "identity") return "identity";
@@ -37,7 +43,10 @@ export function encodingOf(header: string | undefined): "identity" | "gzip" {
   );
 }
 
-/** The text of a body, piece by piece. Bytes that are not UTF-8 become U+FFFD. */
+/**
+ * The text of a body, piece by piece. Bytes that are not UTF-8 become U+FFFD. Throws Problem
+ * `body_too_large`, `body_slow`, `body_aborted` or `gzip_broken`.
+ */
 export async function* readText(
   body: ReadableStream<Uint8Array>,
   options: BodyOptions,

@@ -1,12 +1,14 @@
 /**
- * Deno's HTTP server, kept up: when it can accept no more connections, as when strangers hold as
- * many open as the process may have files, it ends for good, and with it would the ingest. The
- * connections it has go on; a new one listens on the same port as soon as that is possible.
+ * Deno's HTTP server, kept up. It ends for good when it can accept no more connections, for example
+ * when strangers hold as many open as the process may have files. The connections it has go on. A new
+ * server listens on the same port as soon as that is possible, so that the ingest does not end.
  */
 import { LasthopError } from "../../event/error.ts";
 
+/** Answers a request. `peer` is the IP address it came from. */
 export type Handler = (request: Request, peer: string) => Response | Promise<Response>;
 
+/** Where to listen, and what to do with requests. Port 0: any that is free. */
 export interface ListenerOptions {
   hostname: string;
   port: number;
@@ -14,10 +16,12 @@ export interface ListenerOptions {
   log: (line: string) => void;
 }
 
+/** Pause before it is tried again to listen. */
 const AGAIN_MS = 200;
-/** How often the log is told of what goes on and on. */
+/** How often the log is told, while connections can't be accepted. */
 const TELL_EVERY_MS = 60_000;
 
+/** A server that listens until it is stopped. */
 export class Listener {
   readonly url: string;
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -27,7 +31,7 @@ export class Listener {
   #toldMs = -Infinity;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** Throws `LasthopError` `listen_failed`. */
+  /** Throws LasthopError `listen_failed`. */
   constructor(readonly options: ListenerOptions) {
     const { hostname, port } = options;
     this.#port = port;

@@ -1,5 +1,16 @@
 /** Figures of the ingest as Prometheus text. No name of an incident, node or token is in them. */
-import type { HubFigures } from "../live/hub_port.ts";
+
+/** Figures of a hub, for `/metrics`. All but `viewers` only grow. */
+export interface HubFigures {
+  /** Live viewers now. */
+  viewers: number;
+  /** Messages that slow viewers missed. */
+  missed: number;
+  /** Reports that were computed. */
+  computations: number;
+  /** Time that took. */
+  computedMs: number;
+}
 
 const COUNTERS = {
   batches: "Batches stored",
@@ -16,8 +27,10 @@ const COUNTERS = {
   failures: "Requests that failed inside",
 } as const;
 
+/** A counter, as `lasthop_NAME_total` without its ends. */
 export type CounterName = keyof typeof COUNTERS;
 
+/** Counters of one app, since it started. */
 export class Metrics {
   #counters = new Map<CounterName, number>();
   #responses = new Map<number, number>();

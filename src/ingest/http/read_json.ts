@@ -14,7 +14,10 @@ const LIMITS = {
   bytesPerSecondMin: 1_000,
 };
 
-/** The body as `schema` has it; no body is read as an empty object. */
+/**
+ * The body as `schema` has it; no body is read as an empty object. Rejects with Problem `json_broken`
+ * or `body_invalid`, and as `readText` does.
+ */
 export async function readJson<T>(c: Context<Env>, schema: z.ZodType<T>, clock: Clock): Promise<T> {
   const { body } = c.req.raw;
   let text = "";

@@ -41,6 +41,11 @@ export interface Acceptance {
   admitted: Set<string>;
 }
 
+/**
+ * Stores the batches of a body. `body` null: it is empty. Rejects with Problem `load_limited` when the
+ * probe, the incident or the account must wait, `nothing_accepted` when there was no good batch, and as
+ * `storeAll` does.
+ */
 export async function acceptBatches(
   { deps, metrics, incident, admission }: Pick<
     Acceptance,
@@ -85,7 +90,10 @@ function checkIncident(header: BatchHeader, incident: string): string | null {
   return `"incident" is ${JSON.stringify(header.incident)}, must be "${incident}"`;
 }
 
-/** Stores the whole batches of a body as they come. A problem tells what was stored before it. */
+/**
+ * Stores the whole batches of a body as they come. Rejects with a Problem that tells in its members
+ * what was stored before it: that of the body, `storage_full`, or why an incident took no more.
+ */
 export async function storeAll(
   acceptance: Acceptance,
   body: ReadableStream<Uint8Array> | null,

@@ -1,28 +1,38 @@
 /**
  * How much may come: events and bytes per second of one probe, of one incident and of all together.
- * A bucket goes below zero for a body that was let in and then it takes as long to fill again, so
- * that a body of any size passes once, and on average no more comes than the limit says. Pure but
- * for its clock: it runs in the ingest's process and inside a Durable Object alike.
+ * Token buckets (https://en.wikipedia.org/wiki/Token_bucket) that may go below zero: a body is let in
+ * while its bucket is not negative, whatever its size, and is charged when it was read. The next one
+ * waits until the debt is paid, so that on average no more comes than the limit says. Pure but for
+ * its clock: it runs in the ingest's process and inside a Durable Object alike.
  */
 import type { Clock } from "../clock.ts";
 
+/** Rates that are let in: events and characters per second. */
 export interface AdmissionLimits {
+  /** Of one probe of one incident; bytes are characters after decompression, here and below. */
   probeEventsPerSecond: number;
+  /** Characters of one probe. */
   probeBytesPerSecond: number;
+  /** Of one incident. */
   incidentEventsPerSecond: number;
+  /** Characters of one incident. */
   incidentBytesPerSecond: number;
+  /** Of all incidents together. */
   accountEventsPerSecond: number;
+  /** Characters of all incidents together. */
   accountBytesPerSecond: number;
-  /** For how many seconds of its rate one may burst after silence. */
+  /** What fits in a full bucket: so many seconds of its rate may come at once after silence. */
   burstSeconds: number;
 }
 
+/** How much came. */
 export interface Load {
   events: number;
   /** Characters of lines, after decompression. */
   bytes: number;
 }
 
+/** That something must wait, and whose rate was exceeded. */
 export interface Wait {
   /** Whole seconds, at least 1. */
   seconds: number;
@@ -49,6 +59,7 @@ interface Bucket extends Load {
   atMs: number;
 }
 
+/** Counts in this process. */
 export class Admission implements AdmissionPort {
   #buckets = new Map<string, Bucket>();
   #perSecond: Record<Scope, Load>;

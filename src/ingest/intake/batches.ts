@@ -1,4 +1,4 @@
-/** Lines to batches: which lines are good is decided one by one, a batch is whole or it is not. */
+/** Lines to batches. A bad line is refused alone; a batch is stored only when its end was seen. */
 import { decodeLine, LineError } from "../../event/codec.ts";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
@@ -7,16 +7,22 @@ import type { RawLine } from "./lines.ts";
 import { type EventTier, KINDS } from "../../event/kinds.ts";
 import type { NewBatch, Segment, Tier } from "../stores/store.ts";
 
+/** A line that was not taken, and why. */
 export interface RefusedLine {
   /** From 1, counted over the whole body. */
   line: number;
   reason: string;
 }
 
+/** Bounds of lines and batches. */
 export interface BatchLimits {
+  /** Characters of one line. */
   lineCharsMax: number;
+  /** Lines of one batch, without its header. */
   linesPerBatchMax: number;
+  /** Characters of one batch. */
   batchCharsMax: number;
+  /** Refused lines that are listed; all are counted. */
   refusedListedMax: number;
 }
 
@@ -32,6 +38,7 @@ export interface ArchiveMarks {
   evicted: number;
 }
 
+/** How the lines of a body are read. */
 export interface ReaderOptions {
   limits: BatchLimits;
   /** Why a batch with this header can't be taken, or null. */
@@ -53,7 +60,7 @@ interface Open {
 }
 
 const NO_MARKS: ArchiveMarks = { refused: 0, evicted: 0 };
-/** At the top level of its object, so that no name inside another line can look like one. */
+/** Only at the top level of the object: a name deeper inside an event or a state may be the same. */
 const HEADER_LIKE = /^\s*\{[^{[]{0,400}"kind"\s*:\s*"batch"/;
 
 /**
@@ -197,7 +204,7 @@ export class BatchReader {
  */
 export const compact = (event: Event): Event => ({ ...event });
 
-/** Where a packet died, and what tells why, is kept longer than that it passed by. */
+/** Which events are evicted first: those that only say that a packet passed. */
 export function tierOf(event: Event): EventTier {
   return KINDS[event.kind].tier;
 }

@@ -9,6 +9,7 @@ import type { Batch } from "../../analysis/mod.ts";
 import { compact, tierOf } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, StoredBatch } from "../stores/store.ts";
 
+/** A batch as the analysis takes it. */
 export type DecodedBatch = Pick<NewBatch, "header" | "refused"> & {
   events: Event[];
   states: NetnsState[];
@@ -21,6 +22,7 @@ interface Entry {
 
 type Change = { row: number; batch: DecodedBatch | null; evicted: Evicted[] };
 
+/** Decoded batches by incident; those unused for longest go first. */
 export class DecodedIncidents {
   #entries = new Map<string, Entry>();
   /** Changes that arrive while their incident is being read back. */
@@ -119,7 +121,7 @@ function apply(entry: Entry, { row, batch, evicted }: Change): void {
   }
 }
 
-/** A kept line that a later version of the codec no longer reads counts as refused. */
+/** The stored batch, decoded. A line that this version of the codec can't read counts as refused. */
 export function decodeStored({ header, refused, segments }: StoredBatch): DecodedBatch {
   const batch: DecodedBatch = { header, refused, events: [], states: [] };
   for (const { text } of segments) {

@@ -1,6 +1,7 @@
 /** A stream that ends when its reader may no longer read: a live view can last for days. */
 import type { Clock } from "../clock.ts";
 
+/** Whether the reader may still read, and how often that is asked. */
 export interface Guard {
   allowed: () => Promise<boolean>;
   /** How often that is asked, at most; only when there is something to pass on. */
@@ -8,6 +9,7 @@ export interface Guard {
   clock: Clock;
 }
 
+/** The source, until its reader may no longer read. */
 export function guardedStream<T>(
   source: ReadableStream<T>,
   { allowed, everyMs, clock }: Guard,

@@ -2,7 +2,8 @@
 import { analyse as analyseNow } from "../../analysis/mod.ts";
 import type { Clock } from "../clock.ts";
 import { type DecodedBatch, DecodedIncidents } from "./decoded.ts";
-import type { HubFigures, HubPort } from "./hub_port.ts";
+import type { HubFigures } from "../http/metrics.ts";
+import type { HubPort } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
 import { liveStream } from "./live_stream.ts";
 import { type Analyse, type Computed, Reports } from "./reports.ts";
@@ -10,6 +11,7 @@ import type { Evicted, Store } from "../stores/store.ts";
 import { Topic } from "./topic.ts";
 import type { Viewer } from "./viewer.ts";
 
+/** What a hub needs. */
 export interface HubOptions {
   store: Pick<Store, "getIncident" | "readBatches">;
   clock: Clock;
@@ -22,12 +24,13 @@ export interface HubOptions {
 
 const REPORTS_KEPT_MAX = 32;
 
+/** The hub in this process. */
 export class Hub implements HubPort {
   readonly figures: HubFigures = { viewers: 0, missed: 0, computations: 0, computedMs: 0 };
   #topics = new Map<string, Topic>();
   #decoded: DecodedIncidents;
   #reports: Reports;
-  /** Cursors of an earlier run of the ingest mean nothing to this one. */
+  /** Part of every cursor, so that a cursor of an earlier run of the ingest is recognised. */
   #epoch = crypto.randomUUID().slice(0, 8);
   #topicsBegun = 0;
   #closed = false;

@@ -1,14 +1,9 @@
 /** The hub as a port: what keeps reports and viewers up to date, here or in another process. */
+import type { HubFigures } from "../http/metrics.ts";
 import type { DecodedBatch } from "./decoded.ts";
 import type { Evicted } from "../stores/store.ts";
 
-export interface HubFigures {
-  viewers: number;
-  missed: number;
-  computations: number;
-  computedMs: number;
-}
-
+/** What the app asks of a hub, and tells it. */
 export interface HubPort {
   /** A batch is durable. */
   stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void;

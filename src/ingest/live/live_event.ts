@@ -5,12 +5,15 @@
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
 import type { Flow, PacketCounts, Report } from "../../event/report.ts";
 
+/** What a report adds up to. */
 export interface Counts {
+  /** Number of flows. */
   flows: number;
   outcomes: Record<Outcome, number>;
   packets: PacketCounts;
 }
 
+/** Everything of a report but its flows. */
 export interface Summary {
   from: Report["from"];
   to: Report["to"];
@@ -31,6 +34,7 @@ export type LiveEvent =
   | { event: "missed"; data: { count: number } }
   | { event: "end"; data: { reason: "closed" | "deleted" | "shutdown" } };
 
+/** What a report adds up to: its flows, by outcome, and their packets. */
 export function countsOf(report: Report): Counts {
   const outcomes = Object.fromEntries(OUTCOMES.map((o) => [o, 0])) as Record<Outcome, number>;
   const packets = { seen: 0, delivered: 0, dropped: 0, vanished: 0, unknown: 0, inFlight: 0 };

@@ -3,6 +3,7 @@ import { encodeServerSentEvent } from "../../event/sse.ts";
 import type { Clock } from "../clock.ts";
 import type { Viewer } from "./viewer.ts";
 
+/** How a viewer is opened and kept awake. */
 export interface LiveStreamOptions {
   /** Becomes a viewer, which may take as long as a report; null when the incident is gone. */
   open: () => Promise<Viewer | null>;

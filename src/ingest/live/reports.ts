@@ -1,6 +1,6 @@
 /**
- * Reports of incidents, computed at most once per change and shared by everyone who asks. An answer
- * holds everything that had been stored when it was asked for.
+ * Reports of incidents, computed at most once per change and shared by everyone who asks. A report
+ * contains everything that was stored when it was asked for.
  */
 import type { AnalysisInput } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
@@ -8,8 +8,10 @@ import type { Clock } from "../clock.ts";
 import type { DecodedIncidents } from "./decoded.ts";
 import type { Store } from "../stores/store.ts";
 
+/** Makes a report: the analysis itself, or what stands for it. */
 export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
 
+/** A report as it was last computed. */
 export interface Computed {
   report: Report;
   /** The report as JSON, made once for all viewers. */
@@ -30,16 +32,20 @@ interface Entry {
   tookMs: number;
 }
 
+/** What reports are made from, and how often. */
 export interface ReportsOptions {
   store: Pick<Store, "getIncident">;
   decoded: DecodedIncidents;
   analyse: Analyse;
   clock: Clock;
+  /** Shortest time between two computations of one report. */
   recomputeMinMs: number;
+  /** Reports kept in memory. */
   reportsKeptMax: number;
   onComputed?: (tookMs: number) => void;
 }
 
+/** The reports of all incidents, each computed when it is asked for. */
 export class Reports {
   #entries = new Map<string, Entry>();
   #versions = 0;

@@ -1,11 +1,12 @@
 /** The live view of one incident: its changes, numbered and kept for a while, and its viewers. */
 import type { Clock } from "../clock.ts";
-import type { HubFigures } from "./hub_port.ts";
+import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
 import { changesBetween, type LiveEvent } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";
 import { type Message, Viewer } from "./viewer.ts";
 
+/** What the live view of one incident needs. */
 export interface TopicOptions {
   incident: string;
   epoch: string;
@@ -20,6 +21,7 @@ type EndReason = Extract<LiveEvent, { event: "end" }>["data"]["reason"];
 
 const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
 
+/** The live view of one incident. */
 export class Topic {
   #viewers = new Set<Viewer>();
   #current: Computed | null = null;

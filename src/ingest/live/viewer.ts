@@ -1,5 +1,6 @@
 /** One viewer of a live stream and its bounded queue. */
 
+/** One server-sent event, ready to be sent. */
 export interface Message {
   /** Cursor after this message; absent when it moves none. */
   id?: string;
@@ -8,6 +9,7 @@ export interface Message {
   data: string;
 }
 
+/** What a viewer asks of its topic. */
 export interface ViewerHooks {
   onLeave: (viewer: Viewer) => void;
   /** What tells a viewer that it missed `count` messages, and makes up for them. */

@@ -2,6 +2,7 @@
 import type { StoreLimits } from "../limits.ts";
 import type { AuditEntry, AuditQuery, StoredAuditEntry } from "./store.ts";
 
+/** Entries of the audit, bounded, in memory. */
 export class MemoryAudit {
   /** Oldest first: reads and changes, each bounded by itself. */
   #kept: Record<"reads" | "changes", StoredAuditEntry[]> = { reads: [], changes: [] };

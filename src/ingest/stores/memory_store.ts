@@ -29,6 +29,7 @@ interface Kept {
   known: Set<string>;
 }
 
+/** The store in memory. */
 export class MemoryStore implements Store {
   #incidents = new Map<string, Kept>();
   #tokens = new Map<string, StoredToken>();

@@ -1,11 +1,12 @@
 /**
- * Room set aside on the store's disk. Deleting also writes, so on a full disk nothing could be
- * deleted any more: the reserve is given up for that, and taken again when there is room.
+ * Room set aside on the store's disk. Deleting writes, too, so on a full disk nothing could be
+ * deleted: then the reserve is given up, and taken again when there is room.
  */
 import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 
 const CHUNK_BYTES = 1024 * 1024;
 
+/** The file that keeps the room: `bytes` of it, 0 for none. */
 export class Reserve {
   constructor(readonly path: string, readonly bytes: number) {}
 

@@ -5,6 +5,7 @@ import type { Counters, Evicted, Tier } from "./store.ts";
 /** How much one tier of one batch is. */
 export interface SegmentSize {
   tier: Tier;
+  /** Number of lines. */
   lines: number;
   /** Characters of the lines, uncompressed. */
   chars: number;
@@ -14,6 +15,7 @@ export interface SegmentSize {
 export interface RemovedSegment {
   /** Row of its batch. */
   row: number;
+  /** Number of lines. */
   lines: number;
   /** Characters of the lines, uncompressed. */
   chars: number;

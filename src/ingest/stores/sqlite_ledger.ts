@@ -3,6 +3,7 @@ import type { StoreLimits } from "../limits.ts";
 import type { Statements } from "./sqlite_statements.ts";
 import type { AuditEntry, AuditQuery, StoredToken } from "./store.ts";
 
+/** Tokens and audit of a SQLite store. */
 export class SqliteLedger {
   constructor(
     readonly sql: Statements,

@@ -7,6 +7,7 @@ import { type StoredBatch, TIERS } from "./store.ts";
 /** Batches read per query: the store is not held while they are worked on. */
 const PAGE_ROWS = 64;
 
+/** Batches of an incident in order of acceptance, up to row `rowMax`. */
 export async function* readBatches(
   sql: Statements,
   id: string,

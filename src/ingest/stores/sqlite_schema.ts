@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LasthopError } from "../../event/error.ts";
 
+/** Version of the tables, as `PRAGMA user_version` has it. */
 export const SCHEMA_VERSION = 2;
 
 /** `change` is 0 or 1. Ids are never used twice: the newest entry is never the one that goes. */
@@ -53,7 +54,10 @@ const SETTINGS = [
   "journal_size_limit = 67108864",
 ];
 
-/** The path of the store's file, which is there afterwards, its owner's alone. */
+/**
+ * The path of the store's file, which is there afterwards and which only its owner may read. Throws
+ * LasthopError `data_unusable` when the directory can't be made or written.
+ */
 export function makeFile(directory: string): string {
   const path = join(directory, "lasthop.sqlite");
   try {
@@ -68,7 +72,7 @@ export function makeFile(directory: string): string {
   }
 }
 
-/** Throws `LasthopError` when the file is another's, in use, newer, or no database. */
+/** Throws LasthopError `data_unusable` when the file is another's, in use, newer, or no database. */
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {

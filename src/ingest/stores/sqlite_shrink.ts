@@ -2,7 +2,10 @@
 import { isDiskFull } from "./sqlite_schema.ts";
 import type { Statements } from "./sqlite_statements.ts";
 
-/** In steps, each checkpointed: moved pages pass through the log, which must not grow for it. */
+/**
+ * In steps, each checkpointed: moved pages pass through the log, which must not grow for it. Throws
+ * what SQLite throws, but not for a full disk.
+ */
 export function shrink(sql: Statements): void {
   try {
     while (sql.freePages.get()!.freelist_count > 0) {

@@ -23,12 +23,14 @@ interface SegmentRow {
   body: Uint8Array;
 }
 
+/** An entry of the audit as its table has it. */
 export interface AuditRow {
   id: number;
   atMs: number;
   token: string;
   role: Role | null;
   action: string;
+  /** 1 when it changed something by hand, else 0. */
   change: number;
   incident: string | null;
   subject: string | null;
@@ -41,8 +43,10 @@ const AUDIT = `SELECT id, at_ms AS atMs, token, role, action, change, incident, 
 const TOKEN = `SELECT id, incident, role, hash, created_ms AS createdMs, expires_ms AS expiresMs
   FROM tokens`;
 
+/** The prepared statements, by name. */
 export type Statements = ReturnType<typeof statements>;
 
+/** Prepares every statement; the tables must exist. */
 export function statements(database: DatabaseSync) {
   /** What SQL gives is as typed here because the tables are STRICT. */
   const query = <Row>(sql: string) => database.prepare(sql) as unknown as Query<Row>;

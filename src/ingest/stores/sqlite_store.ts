@@ -34,7 +34,7 @@ import {
   TIERS,
 } from "./store.ts";
 
-/** Opens or creates the store in a directory. Throws `LasthopError` when it can't be used. */
+/** Opens or creates the store in a directory. Throws LasthopError `data_unusable`. */
 export function openSqliteStore(directory: string, limits: StoreLimits): SqliteStore {
   const database = openDatabase(makeFile(directory));
   const reserve = new Reserve(join(directory, "lasthop.reserve"), limits.reserveBytes);
@@ -54,6 +54,7 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
+/** The store in one SQLite file. */
 export class SqliteStore implements Store {
   /** What is committed. */
   #heads = new Map<string, Head>();
@@ -89,7 +90,7 @@ export class SqliteStore implements Store {
     return "created";
   }
 
-  /** Writes it, and only then believes it. */
+  /** Writes it to disk, and only then to memory. */
   #save(incident: Incident): void {
     this.#write(() => this.#saved(incident));
     this.#heads.set(incident.id, { incident, row: this.#heads.get(incident.id)?.row ?? 0 });
@@ -189,7 +190,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Inside a transaction; what it changes is believed only after the commit. */
+  /** Inside a transaction; what it changes is in `staged` until the commit. */
   #append(id: string, batch: NewBatch, staged: Map<string, Head>): Appended {
     const head = staged.get(id) ?? this.#heads.get(id);
     if (head === undefined) return { status: "missing" };

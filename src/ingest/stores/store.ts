@@ -1,6 +1,7 @@
 /**
- * The store as a port. Embedded it is SQLite or memory, on Workers it will be a Durable Object, so
- * every answer is a promise, and a promise that resolves means the change is durable.
+ * The store as a port. Embedded it is SQLite (`sqlite_store.ts`) or memory (`memory_store.ts`), on
+ * Workers it is Durable Objects (`edge/durable_store.ts`), so every answer is a promise. A promise
+ * that resolves means that the change is durable.
  *
  * A batch is kept as the lines that were accepted. They are split by what may be thrown away first
  * at the limits; the order of lines inside a batch carries no meaning.
@@ -9,8 +10,10 @@ import type { BatchHeader } from "../../event/batch.ts";
 
 /** In the order they are evicted. State is evicted before them only beyond its own limit. */
 export const TIERS = ["ordinary", "drops", "state"] as const;
+/** What the lines of a segment are: `state`, or events by what they tell. */
 export type Tier = typeof TIERS[number];
 
+/** Lines of one tier of one batch. */
 export interface Segment {
   tier: Tier;
   /** Number of lines in `text`. */
@@ -19,6 +22,7 @@ export interface Segment {
   text: string;
 }
 
+/** A batch as it is accepted. */
 export interface NewBatch {
   header: BatchHeader;
   segments: Segment[];
@@ -30,30 +34,39 @@ export interface NewBatch {
 
 /** `row` orders batches by acceptance, from 1, and is never reused in an incident. */
 export interface StoredBatch extends NewBatch {
+  /** Its number in the order of acceptance. */
   row: number;
 }
 
+/** What the batches of an incident add up to. */
 export interface Counters {
+  /** Batches accepted. */
   batches: number;
   /** Batches that came again. */
   duplicates: number;
-  /** Events and states kept now. */
+  /** Events kept now. */
   events: number;
+  /** States kept now. */
   states: number;
-  /** Lines refused in kept batches; `strayLines` are those that belong to no kept batch. */
+  /** Lines refused in kept batches. */
   refused: number;
+  /** Lines refused that belong to no kept batch. */
   strayLines: number;
-  /** Events and states thrown away at the limits. */
+  /** Events thrown away at the limits. */
   evicted: number;
+  /** States thrown away at the limits. */
   evictedStates: number;
-  /** Characters kept, all and by what they are. */
+  /** Characters kept: headers, events and states. */
   bytes: number;
+  /** Characters of headers kept. */
   headerBytes: number;
+  /** Characters of states kept. */
   stateBytes: number;
   /** Events kept that are drops and their like. */
   drops: number;
 }
 
+/** An incident that is being created. */
 export interface NewIncident {
   id: string;
   title: string;
@@ -65,11 +78,13 @@ export interface NewIncident {
   shards?: number | undefined;
 }
 
+/** What an archive says of its incident. */
 export type ImportedIncident =
   & Pick<Incident, "title" | "filter" | "createdMs" | "closedMs">
   /** Lost where the archive was made: added to what was lost here. */
   & Pick<Counters, "strayLines" | "evictedStates">;
 
+/** An incident as the store keeps it. */
 export interface Incident extends NewIncident {
   /** When it was created or imported here; `createdMs` of an import is the archive's. */
   arrivedMs: number;
@@ -81,11 +96,14 @@ export interface Incident extends NewIncident {
   counters: Counters;
 }
 
+/** A segment that was thrown away. */
 export interface Evicted {
+  /** Row of its batch. */
   row: number;
   tier: Tier;
 }
 
+/** What became of a batch. */
 export type Appended =
   | { status: "stored"; row: number; revision: number; evicted: Evicted[] }
   /**
@@ -94,9 +112,12 @@ export type Appended =
    */
   | { status: "duplicate" | "missing" | "closed" | "full" | "account-full" };
 
+/** What tokens may do: write batches, read, or everything. */
 export const ROLES = ["probe", "viewer", "operator"] as const;
+/** What a token may do. */
 export type Role = typeof ROLES[number];
 
+/** A token as the store keeps it. */
 export interface StoredToken {
   id: string;
   /** null: every incident. */
@@ -114,7 +135,7 @@ export interface AuditEntry {
   /** Id of a token, or `root`, `loopback`, or `ingest` for what it does by itself. */
   token: string;
   role: Role | null;
-  /** `incident.create`, `report.read` …: see `operations.ts`. */
+  /** `incident.create`, `report.read` …: `audit` of an operation in `routes/`. */
   action: string;
   /** It changed something by hand. Everything else is far more, and kept apart. */
   change: boolean;
@@ -131,6 +152,7 @@ export interface StoredAuditEntry extends AuditEntry {
   id: number;
 }
 
+/** Which entries of the audit are asked for. */
 export interface AuditQuery {
   /** Absent: of all incidents, and what was of none. */
   incident?: string | undefined;
@@ -140,6 +162,7 @@ export interface AuditQuery {
   limit: number;
 }
 
+/** Where incidents, their batches, tokens and the audit are kept. */
 export interface Store {
   /** `exists`: the id is taken; `full`: `incidentsMax` is reached. */
   createIncident(incident: NewIncident): Promise<"created" | "exists" | "full">;
@@ -165,7 +188,7 @@ export interface Store {
 
   /** `full`: `tokensPerIncidentMax` is reached. */
   createToken(token: StoredToken): Promise<"created" | "full">;
-  /** `near`: the incident that is asked about; where tokens are spread, it is looked there first. */
+  /** `near`: the incident that is asked about. Where tokens are spread, its own are looked at first. */
   getToken(id: string, near?: string): Promise<StoredToken | null>;
   listTokens(incident: string | null): Promise<StoredToken[]>;
   deleteToken(incident: string | null, id: string): Promise<boolean>;
@@ -180,7 +203,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The disk has no room: nothing of the change was kept. */
+/** Thrown when the disk has no room: nothing of the change was kept. */
 export class StoreFull extends Error {
   override name = "StoreFull";
 }
@@ -195,6 +218,7 @@ export function imported(incident: Incident, as: ImportedIncident): Incident {
   return { ...incident, title, filter, createdMs, closedMs, counters, revision, importing: false };
 }
 
+/** The counters of an incident without batches. */
 export const NO_COUNTERS: Readonly<Counters> = {
   batches: 0,
   duplicates: 0,

@@ -1,7 +1,7 @@
 /** Retention by age: what has been closed for long enough is deleted, and the audit says so. */
-import type { AuditLog } from "../access/audit.ts";
-import type { Deps } from "../deps.ts";
-import type { Incident } from "./store.ts";
+import type { AuditLog } from "./access/audit.ts";
+import type { Deps } from "./deps.ts";
+import type { Incident } from "./stores/store.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 

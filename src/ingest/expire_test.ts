@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { FakeClock } from "../../../test/contract/fake_clock.ts";
-import { AuditLog } from "../access/audit.ts";
+import { FakeClock } from "../../test/contract/fake_clock.ts";
+import { AuditLog } from "./access/audit.ts";
 import { expireIncidents, keepExpiring } from "./expire.ts";
-import { Hub } from "../live/hub.ts";
-import { limitsWith } from "../limits.ts";
-import { MemoryStore } from "./memory_store.ts";
+import { Hub } from "./live/hub.ts";
+import { limitsWith } from "./limits.ts";
+import { MemoryStore } from "./stores/memory_store.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
