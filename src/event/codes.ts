@@ -11,4 +11,5 @@ export const OUTCOMES = [
   "delivered",
 ] as const;
 
+/** What became of a packet, or of a flow as a whole. */
 export type Outcome = typeof OUTCOMES[number];

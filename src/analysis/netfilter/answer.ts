@@ -1,11 +1,15 @@
 /** What was sent back for a refused packet, right before it was freed. */
+import { hasFlag, TCP, TCP_FLAGS, UDP } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** A rejecting rule answers first and frees then, a few microseconds later. */
 const ANSWER_NS = 5e6;
-const RST = 4;
 
+/**
+ * What this namespace sent back for the packet in the 5 ms before it was freed, in words; null
+ * when nothing was seen.
+ */
 export function answerOf(found: Case): string | null {
   const { judgement, event, node, netns } = found;
   const made = judgement.steps.map((step) => step.event).find((step) =>
@@ -19,7 +23,7 @@ export function answerOf(found: Case): string | null {
   if (found.evidence.some((other) => since(other) && quotes(other, event))) {
     return "an ICMP error";
   }
-  if (event.protocol !== 6 || event.tunnelKind !== undefined) return null;
+  if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;
   const reset = node.events.some((other) => since(other) && resets(other, event));
   return reset ? "a TCP reset" : null;
 }
@@ -45,12 +49,12 @@ function quotes(error: Sighting, event: Sighting): boolean {
     error.quotedDestinationPort,
   ];
   // An echo's identifier stands where ports do.
-  const ports = event.protocol === 6 || event.protocol === 17 || event.tunnelKind !== undefined;
+  const ports = event.protocol === TCP || event.protocol === UDP || event.tunnelKind !== undefined;
   return told[0] !== undefined && own.slice(0, ports ? 4 : 2).every((part, i) => part === told[i]);
 }
 
 function resets(other: Sighting, event: Sighting): boolean {
-  return other.protocol === 6 && ((other.tcpFlags ?? 0) & RST) !== 0 &&
+  return other.protocol === TCP && hasFlag(other, TCP_FLAGS.rst) &&
     other.source === event.destination && other.destination === event.source &&
     other.sourcePort === event.destinationPort && other.destinationPort === event.sourcePort;
 }

@@ -12,11 +12,13 @@ import { sceneOf } from "./whereabouts.ts";
 import type { Traveller } from "./traveller.ts";
 import { type Candidate, Walk } from "./walk.ts";
 
+/** A rule or policy that can have refused the packet, as far as is known. */
 export interface Suspect extends Candidate {
   /** What conntrack must have said of the packet for this one to refuse it. */
   ctStates: CtState[];
 }
 
+/** All that can have refused the packet. */
 export interface Suspects {
   list: Suspect[];
   /** Something was not asked: the list may lack the one that did it. */
@@ -29,6 +31,10 @@ interface World {
   mark: Mark;
 }
 
+/**
+ * Every rule and policy of this state that can have refused the packet, tried with what is likely
+ * of it first.
+ */
 export function suspectsOf(found: Case, state: NetnsState, around: Around): Suspects {
   const ruleset = rulesetOf(state);
   const passes = passesOf(found, state);
@@ -130,6 +136,7 @@ function isConsistent({ rule, path, passed }: Candidate, around: Around): boolea
   return !met.some((each) => surelyNotMet(each, around));
 }
 
+/** The same for the same rule or policy in two snapshots. */
 export function keyOf({ rule, base: { chain } }: Candidate): string {
   const where = `${chain.family} ${chain.table} ${chain.name} ${chain.device ?? ""}`;
   if (!rule) return `policy ${where}`;

@@ -6,6 +6,7 @@ import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
 
+/** What was worked out about one refused packet. */
 export interface Finding {
   around: Around;
   /** Whose rules were asked; null when none were read. */
@@ -24,6 +25,7 @@ export interface Finding {
 
 const findings = new WeakMap<Case, Finding>();
 
+/** Who refused the packet. Worked out once a case: each of netfilter's rules asks for it. */
 export function findingOf(found: Case): Finding {
   const known = findings.get(found);
   if (known) return known;

@@ -12,6 +12,10 @@ import { rulesetOf } from "./ruleset.ts";
 /** Connections expire between the drop and the reading: this share of the limit counts as full. */
 const FULL = 0.99;
 
+/**
+ * `conntrack-table-full`, when the table had no room for the connection that the packet begins;
+ * else null.
+ */
 export function tableFull(found: Case): Omit<Cause, "rule"> | null {
   const { event, before, after } = found;
   if (!mayBeConntrack(event)) return null;

@@ -1,6 +1,7 @@
 /** Names that nft and iptables print for numbers, by the kind of value they stand for. */
 import { CT_STATES } from "./hook_packet.ts";
 
+/** What a value stands for: the same name may be another number elsewhere. */
 export type Domain =
   | "number"
   | "protocol"

@@ -2,11 +2,14 @@
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
 import type { NodeView } from "../view/timeline.ts";
 
+/** The state of a namespace, as read once. */
 export interface Snapshot {
+  /** When its reading began: nanoseconds of the common time. */
   at: number;
   state: NetnsState;
 }
 
+/** The readings before and after a moment. */
 export interface Around {
   /** The last one begun before the moment, and the first one begun after it. */
   before: Snapshot | null;
@@ -15,10 +18,8 @@ export interface Around {
   baseline: Snapshot | null;
 }
 
-/**
- * A snapshot tells when its reading began, not when its rules were read. It was complete before a
- * moment when the next one had begun by then, or when reading so many rules can't take that long.
- */
+// A snapshot tells when its reading began, not when its rules were read. It was complete before a
+// moment when the next one had begun by then, or when reading so many rules can't take that long.
 const READING_NS = 1e9;
 const READING_PER_RULE_NS = 0.5e6;
 
@@ -27,6 +28,7 @@ export function readingNs(state: NetnsState): number {
   return READING_NS + state.netfilter.length * READING_PER_RULE_NS;
 }
 
+/** The readings of a namespace around a moment; `at` is in nanoseconds of the common time. */
 export function snapshotsAround(node: NodeView, netns: number | undefined, at: number): Around {
   const list = netns === undefined ? [] : node.states.get(netns) ?? [];
   const earlier = list.filter((entry) => entry.at < at);
@@ -36,8 +38,11 @@ export function snapshotsAround(node: NodeView, netns: number | undefined, at: n
   return { before, after, baseline: complete ? before : earlier.at(-2) ?? null };
 }
 
+/** A rule's counter in two readings. */
 export interface Rise {
+  /** Packets. */
   before: number;
+  /** Packets. */
   after: number;
 }
 

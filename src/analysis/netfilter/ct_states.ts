@@ -1,14 +1,15 @@
 /** What connection tracking can have said of a packet, from what its flow did before. */
+import { hasFlag, ICMP, ICMP6, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Ruleset } from "./ruleset.ts";
 
-const SYN = 2;
-const ACK = 16;
+// Bits of conntrack's status: IPS_SEEN_REPLY, IPS_EXPECTED.
 const SEEN_REPLY = 2;
 const EXPECTED = 1;
 
+/** States of connection tracking that a packet can have been in. */
 export interface CtStates {
   /** What it was, if nothing odd happened. */
   likely: CtState[];
@@ -16,6 +17,7 @@ export interface CtStates {
   remote: CtState[];
 }
 
+/** The states that the flow's earlier packets, and the rules of the namespace, leave possible. */
 export function ctStatesOf(found: Case, ruleset: Ruleset): CtStates {
   const likely = new Set(statesOf(found));
   if (ruleset.helps && likely.has("new")) likely.add("related");
@@ -32,8 +34,8 @@ function statesOf({ event, node, netns }: Case): CtState[] {
   }
   const answered = hasPassed(node.events, event, netns);
   if (encapsulated) return answered ? ["established"] : ["new", "established"];
-  if (event.protocol === 6) return tcpStates(event, answered);
-  if (event.protocol === 1 || event.protocol === 58) return icmpStates(event, answered);
+  if (event.protocol === TCP) return tcpStates(event, answered);
+  if (event.protocol === ICMP || event.protocol === ICMP6) return icmpStates(event, answered);
   if ((event.fragmentOffset ?? 0) > 0) return ["new", "established", "invalid"];
   return answered ? ["established"] : ["new", "established"];
 }
@@ -46,11 +48,11 @@ function knownStates({ conntrackDirection, conntrackStatus }: Sighting): CtState
   return (conntrackStatus & EXPECTED) !== 0 ? ["related"] : ["new"];
 }
 
-function tcpStates({ tcpFlags }: Sighting, answered: boolean): CtState[] {
-  if (tcpFlags === undefined) return ["new", "established", "invalid"];
+function tcpStates(event: Sighting, answered: boolean): CtState[] {
+  if (event.tcpFlags === undefined) return ["new", "established", "invalid"];
   // A SYN opens a connection anew, unless it repeats one that was answered.
-  if ((tcpFlags & (SYN | ACK)) === SYN) return answered ? ["new", "established"] : ["new"];
-  if ((tcpFlags & SYN) !== 0) return ["established", "invalid"];
+  if (isConnectRequest(event)) return answered ? ["new", "established"] : ["new"];
+  if (hasFlag(event, TCP_FLAGS.syn)) return ["established", "invalid"];
   // In the middle of a connection nobody saw begin, conntrack may pick it up as new.
   return answered ? ["established", "invalid"] : ["new", "established", "invalid"];
 }
@@ -60,7 +62,8 @@ const ECHO_REPLIES = [0, 129];
 
 function icmpStates({ icmpType, protocol }: Sighting, answered: boolean): CtState[] {
   if (icmpType === undefined) return ["new", "established", "related", "invalid"];
-  if (protocol === 58 && icmpType >= 130 && icmpType <= 143) return ["untracked"];
+  // Group membership and neighbour discovery.
+  if (protocol === ICMP6 && icmpType >= 130 && icmpType <= 143) return ["untracked"];
   if (ECHO_REQUESTS.includes(icmpType)) return answered ? ["established"] : ["new", "established"];
   // An answer that nobody asked for belongs to no connection.
   if (ECHO_REPLIES.includes(icmpType)) {

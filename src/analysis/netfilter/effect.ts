@@ -4,6 +4,7 @@ import { ALL_BITS } from "./nft_value.ts";
 import type { Traveller } from "./traveller.ts";
 import type { Tri } from "./tri.ts";
 
+/** What a rule may end in. */
 export type Verdict =
   | { do: "accept" }
   | { do: "drop" }
@@ -16,6 +17,7 @@ export type Verdict =
   | { do: "reject"; with: string }
   | { do: "jump" | "goto"; chain: string };
 
+/** What a rule does to one packet. */
 export interface Effect {
   /** Whether the packet comes to the verdict. */
   match: Tri;
@@ -23,10 +25,12 @@ export interface Effect {
   verdicts: Verdict[];
 }
 
+/** The packet passes the rule by. */
 export const NO_MATCH: Effect = { match: "no", verdicts: [] };
 
 /** A rule that sets bits of the mark to known values, or to others. */
 export interface MarkChange {
+  /** Bits of the mark that the rule sets. */
   mask: number;
   value: Mark;
 }
@@ -46,4 +50,5 @@ export function applyMark(at: Traveller, match: Tri, { mask, value }: MarkChange
   at.mark = { value: at.mark.value, known: (kept | same) >>> 0 };
 }
 
+/** Sets any bit of the mark to what is not known. */
 export const anyMark: MarkChange = { mask: ALL_BITS, value: { value: 0, known: 0 } };

@@ -5,6 +5,10 @@ import { iptablesEffect, iptablesVerdicts } from "./iptables_rule.ts";
 import { nftEffect, nftVerdicts } from "./nft_rule.ts";
 import type { Traveller } from "./traveller.ts";
 
+/**
+ * What the rule does to this packet. `isChain` tells a jump to a chain from a target of the same
+ * form. A change of the mark is made to `at`.
+ */
 export function evaluate(
   rule: NetfilterRule,
   at: Traveller,

@@ -9,6 +9,7 @@ import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
 import { chainText, remedyFor, suspectEvidence, suspectText } from "./words.ts";
 
+/** What sort of refusal a rule's is, which decides the cause. */
 export type Kind = "drop" | "reject" | "invalid" | "service" | "tunnel";
 
 /** What sort of refusal the named rule's is. */
@@ -34,6 +35,7 @@ const CODES: Record<Kind, CauseCode> = {
   tunnel: "tunnel-blocked",
 };
 
+/** The cause, by the one rule or policy that `findingOf` named. Ask `kindOf` first. */
 export function explain(found: Case, kind: Kind): Omit<Cause, "rule"> {
   const finding = findingOf(found);
   const named = finding.named!;

@@ -6,39 +6,50 @@ export type HookDevice = string | null | undefined;
 
 /** Names of conntrack's states, each with nft's bit. */
 export const CT_STATES = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } as const;
+/** A state of connection tracking, as nft and iptables name it. */
 export type CtState = keyof typeof CT_STATES;
 
 /** `skb->mark`: only the bits of `known` are. */
 export interface Mark {
+  /** Bits; those outside `known` mean nothing. */
   value: number;
+  /** Bits that are known. */
   known: number;
 }
 
+/** The outermost headers of a packet; what is absent was not seen. */
 export interface Headers {
   network: "ip4" | "ip6" | "arp";
+  /** IP protocol number. */
   protocol?: number;
   source?: string;
   destination?: string;
   sourcePort?: number;
   destinationPort?: number;
+  /** ICMP's or ICMPv6's. */
   icmpType?: number;
+  /** ICMP's or ICMPv6's. */
   icmpCode?: number;
   icmpId?: number;
   icmpSequence?: number;
+  /** Bits, FIN the lowest. */
   tcpFlags?: number;
   ttl?: number;
   ipId?: number;
+  /** Bytes, from the IP header on. */
   ipLength?: number;
-  /** `skb->len`. */
+  /** Bytes: `skb->len`. */
   length?: number;
   /** Not the first piece of a packet: it has no transport header. */
   laterFragment: boolean;
   /** A piece, the first one or a later one. */
   fragment: boolean;
   packetType?: Event["packetType"];
+  /** VLAN id of its tag. */
   vlan?: number;
   sourceMac?: string;
   destinationMac?: string;
+  /** 1 asks, 2 answers. */
   arpOperation?: number;
 }
 

@@ -9,6 +9,9 @@ import { any, not, type Tri, tri } from "./tri.ts";
 
 type Matcher = (values: string[], at: Traveller, condition: Condition) => Tri;
 
+/**
+ * Whether the condition holds for the packet; "unknown" for options that are not understood here.
+ */
 export function conditionHolds(condition: Condition, at: Traveller): Tri {
   const matcher = MATCHERS[condition.option];
   if (!matcher) return "unknown";

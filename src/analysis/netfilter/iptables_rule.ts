@@ -19,6 +19,10 @@ const BARE_MODULES = new Set([
   ...["addrtype", "physdev", "mac", "iprange", "pkttype", "ttl", "hl", "length"],
 ]);
 
+/**
+ * What a rule in the words of `iptables-save` does to the packet. A change of the mark is made to
+ * `at`.
+ */
 export function iptablesEffect(
   text: string,
   at: Traveller,
@@ -31,6 +35,7 @@ export function iptablesEffect(
   return { match, verdicts: verdictsOf(words, isChain) };
 }
 
+/** What the rule may end in, whatever the packet is. */
 export function iptablesVerdicts(text: string, isChain: (name: string) => boolean): Verdict[] {
   return verdictsOf(iptablesWords(text), isChain);
 }

@@ -1,5 +1,6 @@
 /** A rule as `iptables-save` prints it, taken apart into conditions and a target. */
 
+/** One option of a rule with its values. */
 export interface Condition {
   /** Without its dashes: `dport`, `s`, `ctstate`. */
   option: string;
@@ -9,6 +10,7 @@ export interface Condition {
   module: string;
 }
 
+/** A rule, taken apart. */
 export interface Words {
   conditions: Condition[];
   /** Modules named with `-m`: some match by being there. */
@@ -20,6 +22,7 @@ export interface Words {
 
 const parsed = new Map<string, Words>();
 
+/** The parts of a rule. Parsed once: the same text comes with every snapshot. */
 export function iptablesWords(text: string): Words {
   const known = parsed.get(text);
   if (known) return known;

@@ -14,6 +14,10 @@ export interface Home {
 
 const FLAG_DOMAINS: readonly Domain[] = ["tcp-flags", "ct-state", "ct-status"];
 
+/**
+ * Whether nft's match holds: `op` is its operator, `right` its right side as JSON, `home` where
+ * sets are looked for.
+ */
 export function compare(
   value: Value,
   op: string,

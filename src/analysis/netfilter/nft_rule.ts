@@ -16,6 +16,7 @@ const CHANCY = new Set(["limit", "quota", "ct count", "connlimit"]);
 /** Statements that end the packet's way through the chain. */
 const ACCEPTING = new Set(["accept", "dnat", "snat", "masquerade", "redirect", "fwd", "tproxy"]);
 
+/** What a rule in nft's JSON does to the packet. A change of the mark is made to `at`. */
 export function nftEffect(expressions: readonly unknown[], at: Traveller, home: Home): Effect {
   let match: Tri = "yes";
   for (const expression of expressions) {

@@ -5,8 +5,10 @@ import { CT_STATES } from "./hook_packet.ts";
 import { isJson, type Json } from "./json.ts";
 import type { Traveller } from "./traveller.ts";
 
+/** A mask: all 32 bits of a value are known. */
 export const ALL_BITS = 0xffffffff;
 
+/** What an expression read. */
 export type Value =
   /** Only the bits of `known` are. */
   | { kind: "number"; domain: Domain; value: number; known: number }
@@ -16,6 +18,7 @@ export type Value =
   | { kind: "absent" }
   | { kind: "unknown" };
 
+/** It can't be told what the expression reads. */
 export const UNKNOWN: Value = { kind: "unknown" };
 const ABSENT: Value = { kind: "absent" };
 
@@ -29,6 +32,7 @@ function text(value: string | undefined, domain: Domain): Value {
   return value === undefined ? UNKNOWN : { kind: "text", domain, value };
 }
 
+/** What the left side of a match, as nft's JSON has it, reads from the packet. */
 export function readValue(left: unknown, at: Traveller): Value {
   if (!isJson(left)) return UNKNOWN;
   if (isJson(left.payload)) return payload(left.payload, at);

@@ -15,6 +15,7 @@ export type View = Pick<
   "headers" | "layer" | "hook" | "input" | "output" | "portInput" | "portOutput"
 >;
 
+/** One hook that the packet went to, or may have gone to. */
 export interface Pass {
   view: View;
   /** Its destination or source was already rewritten: what runs before NAT let it through. */

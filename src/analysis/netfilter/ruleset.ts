@@ -8,6 +8,7 @@ export interface Base {
   legacy: boolean | null;
 }
 
+/** The chains, rules and sets of one snapshot. */
 export interface Ruleset {
   state: NetnsState;
   bases: Base[];
@@ -34,6 +35,7 @@ export interface ChainName {
 
 const rulesets = new WeakMap<NetnsState, Ruleset>();
 
+/** Built once a snapshot, since many packets are asked about it. */
 export function rulesetOf(state: NetnsState): Ruleset {
   const known = rulesets.get(state);
   if (known) return known;
@@ -45,6 +47,7 @@ export function rulesetOf(state: NetnsState): Ruleset {
 const keyOf = ({ family, table, name, legacy }: ChainName) =>
   `${legacy ? "legacy " : ""}${family} ${table} ${name}`;
 
+/** The chain that the rule stands in. */
 export function chainOfRule(rule: NetfilterRule): ChainName {
   return {
     family: rule.family,

@@ -8,6 +8,7 @@ import { iptablesWords } from "./iptables_words.ts";
 /** kube-proxy's words: a comment of its iptables rules, the name of its nft map and chain. */
 const NO_ENDPOINTS = /has no endpoints|@no-endpoint|no-endpoint-services/;
 
+/** The service that a refusing rule stands for. */
 export interface Service {
   /** How sure it is that the address is a service's. */
   confidence: "proven" | "likely";
@@ -15,6 +16,10 @@ export interface Service {
   name: string | undefined;
 }
 
+/**
+ * The service without endpoints that this rule, or one that led to it, stands for; null when it
+ * stands for none.
+ */
 export function serviceRefusedBy(
   found: Case,
   { rule, path, verdict }: Suspect,
@@ -34,7 +39,7 @@ export function serviceRefusedBy(
   const address = event.destination;
   if (address === undefined || event.tunnelKind !== undefined) return null;
   if (ownersOf(found.world.nodes, address).length > 0) return null;
-  // A plain drop is somebody's policy; what answers for a service without end points rejects.
+  // A plain drop is somebody's policy; what answers for a service without endpoints rejects.
   if (verdict.do !== "reject") return null;
   const exact = [rule, ...path].some((each) => destinationsOf(each).includes(address));
   if (!exact || !translatesOthers(state, address)) return null;

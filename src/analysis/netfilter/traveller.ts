@@ -2,9 +2,11 @@
 import type { NetfilterSet, NetnsState } from "../../event/state.ts";
 import type { CtState, Headers, HookDevice, Mark } from "./hook_packet.ts";
 
+/** A packet at one hook, as rules see it. */
 export interface Traveller {
   headers: Headers;
   layer: "ip" | "bridge" | "netdev" | "arp";
+  /** As nft names it: `prerouting`, `ingress`. */
   hook: string;
   input: HookDevice;
   output: HookDevice;
@@ -13,6 +15,7 @@ export interface Traveller {
   portOutput: HookDevice;
   /** Null: it may be any. */
   ctState: CtState | null;
+  /** Bits of conntrack's status (`IPS_…`). */
   ctStatus: number | undefined;
   ctDirection: "original" | "reply" | undefined;
   /** Rules change it on the way. */

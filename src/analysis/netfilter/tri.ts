@@ -1,8 +1,10 @@
 /** Three-valued logic: what state and event can't decide stays undecided. */
 export type Tri = "yes" | "no" | "unknown";
 
+/** A decided value. */
 export const tri = (yes: boolean): Tri => yes ? "yes" : "no";
 
+/** What is not known stays so. */
 export function not(value: Tri): Tri {
   return value === "unknown" ? "unknown" : tri(value === "no");
 }
@@ -23,6 +25,7 @@ export function any(values: Iterable<Tri>): Tri {
   return result;
 }
 
+/** One "no" decides. */
 export function all(values: Iterable<Tri>): Tri {
   let result: Tri = "yes";
   for (const value of values) {

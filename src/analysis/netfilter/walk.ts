@@ -22,7 +22,7 @@ export interface Candidate {
   passed: NetfilterRule[];
 }
 
-/** Rules asked for one packet: a bound, not a target; 20,000 rules twice over. */
+/** Most rules that are asked for one packet. A ruleset of 20,000 can be gone through twice. */
 const RULES_MAX = 50_000;
 /** As the kernel's NFT_JUMP_STACK_SIZE. */
 const DEPTH_MAX = 16;
@@ -42,6 +42,10 @@ interface Place {
   base: Base;
 }
 
+/**
+ * A packet on its way through hooks: which rules and policies can have refused it. Hooks are gone
+ * through in the order of calls.
+ */
 export class Walk {
   readonly candidates: Candidate[] = [];
   /** True when a bound ended the walk before its end. */

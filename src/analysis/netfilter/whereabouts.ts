@@ -3,6 +3,7 @@ import type { Link, NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import type { Sighting } from "../view/timeline.ts";
 
+/** The end of a packet's way, as far as hooks depend on it. */
 export interface Scene {
   found: Case;
   state: NetnsState;
@@ -15,6 +16,7 @@ export interface Scene {
   translated: boolean;
 }
 
+/** Where the packet of the case was last, and where it died, by this state of its namespace. */
 export function sceneOf(found: Case, state: NetnsState): Scene {
   const last = lastHere(found);
   return {
@@ -45,7 +47,10 @@ function isTranslated(event: Sighting, last: Sighting | undefined): boolean {
     .some((key) => event[key] !== last[key]);
 }
 
+/** TTL of the outermost header. */
 export const ttlOf = (event: Sighting) => event.tunnelKind ? event.tunnelTtl : event.ttl;
+/** Destination of the outermost header; "" when it is not known. */
 export const destinationOf = (event: Sighting) =>
   event.tunnelDestination ?? event.destination ?? "";
+/** Source of the outermost header; "" when it is not known. */
 export const sourceOf = (event: Sighting) => event.tunnelSource ?? event.source ?? "";

@@ -28,6 +28,7 @@ export function chainText({ base, rule, pass }: Suspect): string {
   return `chain ${name} (${chain.family} table ${chain.table}, hook ${pass.view.hook}${device}${via})`;
 }
 
+/** The rule or policy, as a sentence names it. */
 export function suspectText(suspect: Suspect): string {
   const { rule } = suspect;
   return rule
@@ -56,6 +57,7 @@ export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): 
   );
 }
 
+/** The rule or policy first, then the rules whose jumps led to it. */
 export function suspectEvidence(found: Case, suspect: Suspect, around: Around): Evidence[] {
   const { rule, path, base: { chain } } = suspect;
   const led = path.map((each) => ruleEvidence(found, each, around));
@@ -72,6 +74,7 @@ export function suspectEvidence(found: Case, suspect: Suspect, around: Around): 
 
 const where = (found: Case) => `${netnsName(found.node, found.netns)}: `;
 
+/** The command that takes the rule away, or the policy back; none where it can't be addressed. */
 export function remedyFor(found: Case, suspect: Suspect): string[] {
   const { rule, base: { chain, legacy } } = suspect;
   if (rule?.tool === "nft") {
