@@ -3,7 +3,7 @@ import { netnsName } from "../view/state_view.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { Case } from "./case.ts";
 
-/** The command as typed on that node, inside the netns when it has a name of its own. */
+/** The command as typed on that node: by `ip netns exec` where the namespace has a name there. */
 export function command(node: NodeView, netns: number | undefined, text: string): string {
   const name = netnsName(node, netns);
   const named = node.states.get(netns ?? -1)?.some((entry) => entry.state.name !== undefined) ??
@@ -11,7 +11,10 @@ export function command(node: NodeView, netns: number | undefined, text: string)
   return named ? `ip netns exec ${shell(name)} ${text}` : text;
 }
 
-/** Sets an IPv4 setting of a device; with slashes where a dot of its name would not be one. */
+/**
+ * Sets an IPv4 setting of a device. `sysctl` reads a dot as a slash, so a device with a dot in its
+ * name needs the form with slashes.
+ */
 export function setDevice(found: Case, setting: string, value: number): string {
   const { device } = found;
   const name = device.includes(".")
@@ -20,7 +23,7 @@ export function setDevice(found: Case, setting: string, value: number): string {
   return command(found.node, found.netns, `sysctl -w ${shell(`${name}=${value}`)}`);
 }
 
-/** Names come from outside: quoted unless they are plain. */
+/** A word of a command, in single quotes unless it is plain: names come from outside. */
 export function shell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,13 +9,16 @@ import type { Rule } from "./rule.ts";
 /** Why a packet ended badly; null when no rule says so, or how its copy ended explains nothing. */
 export function causeOf(found: Case): Cause | null {
   const { end, outcome } = found.judgement;
-  // How a copy ended explains nothing of the packet.
+  // Such an end is a copy's, and explains nothing of the packet.
   if (end.kind === "routine" || (end.kind === "flooded" && outcome !== "dropped")) return null;
   const cause = first(RULES, found);
   return cause?.code === "unexplained" ? changedSince(found) ?? cause : cause;
 }
 
-/** What was read before the packet died may be older than what it died of: then what was read next. */
+/**
+ * The state read before the packet died may be older than the change that it died of. Then the next
+ * reading is asked, and what it says is likely at most.
+ */
 function changedSince(found: Case): Cause | null {
   const { after, ifindex, device } = found;
   if (!after || after === found.before) return null;

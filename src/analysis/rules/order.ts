@@ -8,8 +8,8 @@ import type { Rule } from "./rule.ts";
 
 /** Rules about a packet that ended badly. */
 export const RULES: readonly Rule[] = [
-  // What was sent to a service died of something plain, but for the sake of the service. R50 asks R9,
-  // R3 and R2 itself, and R51 speaks of addresses that R1 to R3 would call unreachable.
+  // A packet to a service without endpoints dies like any other: R50 asks R9, R3 and R2 itself and
+  // adds the service, and R51 answers for addresses that R1 to R3 would only call unreachable.
   rules.endpointMissing,
   rules.serviceUntranslated,
 
@@ -23,9 +23,9 @@ export const RULES: readonly Rule[] = [
   // Asks R9, R3, R2 and R10 of the outer packet itself.
   rules.tunnelUnreachable,
 
-  // With a full table, connection tracking refuses in the function that refuses for rules, too.
+  // With a full table connection tracking refuses in nf_hook_slow, which refuses for rules, too.
   rules.conntrackTableFull,
-  // The outer packet of a tunnel says more than which rule it was (N6), a service likewise.
+  // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
   rules.tunnelRefused,
   rules.serviceRefused,
   rules.invalidRefused,
@@ -42,7 +42,7 @@ export const RULES: readonly Rule[] = [
 
   // Holds only where R1 does, and knows who sent the packet to the wrong host.
   rules.sentToWrongHost,
-  // Where forwarding is off no route is looked up, so that R2 and R3 would only guess.
+  // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,
   // IPv6 gives the reason "no route" (R3) also for a route that refuses.
   rules.routeRefuses,

@@ -1,4 +1,4 @@
-/** What a rule is, and how it says what it found. A rule may say nothing; it may not guess. */
+/** What a rule is, and how it says what it found. It answers by proof or deduction, or not at all. */
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Case } from "./case.ts";

@@ -88,12 +88,12 @@ function portOut(found: Case): Link | undefined {
   return out.size === 1 ? [...out][0] : undefined;
 }
 
-/** Isolated ports do not talk to each other, and a port does not answer itself. */
+/** Why the bridge did not send the frame by the port that it had to leave by. */
 function portsRefused(found: Case) {
   const arrival = found.judgement.steps.map((step) => step.event)
     .findLast((event) => event.kind === "device-rx" && event.node === found.node);
   const into = found.before?.links.find((link) => link.ifindex === arrival?.ifindex);
-  // Freed on another port than it came in by: there it was to leave.
+  // A frame that is freed on another port than it came in by was to leave by that one.
   const out = into && found.ifindex !== into.ifindex ? found.link : portOut(found);
   if (!out?.bridgePort || !into?.bridgePort) return null;
   const at = (link: Link) => placeOf(found.node, found.netns, link.name);
@@ -160,8 +160,8 @@ function isolated(found: Case, into: Link, out: Link, entry: Evidence[] = []) {
 }
 
 /**
- * The bridge did not know the MAC, and no port was open to what it does not know. The port that
- * leads to the MAC says why; where none is known to, all of them must have the same to say.
+ * The bridge did not know the MAC, and none of its ports took an unknown frame. The port whose other
+ * end has the MAC says why. Where no such port is known, all ports must be closed for one cause.
  */
 function floodedNowhere(found: Case, into: Link) {
   const mac = frameOf(found)?.destinationMac;

@@ -62,7 +62,7 @@ export const macMismatch: Rule = {
   },
 };
 
-/** Where the MAC is right and the frame was led astray. */
+/** The repair where the MAC is right and the frame came to the wrong device. */
 function wayFix(found: Case, mac: string, bridge?: Link, port?: Sighting | null): string[] | null {
   if (bridge) {
     const text = `ip link set dev ${shell(found.device)} master ${shell(bridge.name)}`;

@@ -18,7 +18,7 @@ export const sentToWrongHost: Rule = {
     "sent to it by, and stays R1's.",
   yields: ["destination-mac-mismatch"],
   judge(found) {
-    // A router is told from a host by the address that packets are sent to it by.
+    // A router has the next hop's address, a host that got the frame by mistake has not.
     if (found.event.tunnelKind !== undefined || !forwardingDisabled.judge(found)) return null;
     const mac = frameOf(found)?.destinationMac;
     const way = mac === undefined ? null : entryUsed(found, mac);
@@ -76,7 +76,7 @@ function entryUsed(found: Case, mac: string): Used | null {
   return null;
 }
 
-/** The next hop is somebody else of the network that the frame came by, and nobody answers for it. */
+/** The next hop is another host of the network that the frame came by, and no proxy ARP answers for it. */
 function isNeighbour(found: Case, hop: string): boolean {
   const { before, device } = found;
   if (!before || ownsAddress(before, hop)) return false;

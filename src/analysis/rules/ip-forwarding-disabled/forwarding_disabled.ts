@@ -35,7 +35,7 @@ export const forwardingDisabled: Rule = {
       ? "net.ipv6.conf.all.forwarding"
       : `net.ipv4.conf.${found.device}.forwarding`;
     const isOff = (state: Case["before"]) => sysctl(state, name) === "0";
-    // Switched off while traced: the reading that the drop asked for tells.
+    // When it was switched off while traced, only the reading made after the drop shows it.
     const state = [found.before, found.after].find(isOff);
     if (!state) return saysNotForwarding(found, name);
     // Forwarding off in the netns explains the drop only where no reason names another cause.

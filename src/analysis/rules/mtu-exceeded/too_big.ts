@@ -50,7 +50,7 @@ function sizeOf(found: Case): number {
   if (event.tunnelKind === undefined || event.length === undefined) {
     return event.ipLength ?? event.length ?? 0;
   }
-  // What is around the inner packet counts, too: IP's functions see it from the outer IP header.
+  // The whole outer packet counts. In IP's functions its length has no Ethernet header.
   return event.length - (isInIp(event) ? 0 : ETHERNET);
 }
 
@@ -79,7 +79,7 @@ function limitOf(found: Case): Limit | null {
 
 const larger = (device: string) => (size: number) => `ip link set dev ${shell(device)} mtu ${size}`;
 
-/** A veth frees what its other end would not take. */
+/** The MTU of a veth's other end: the kernel checks it before it hands the packet over. */
 function peerLimit(found: Case): Limit | null {
   if (!isPeerSizeCheck(found.event)) return null;
   const mac = frameOf(found)?.destinationMac;

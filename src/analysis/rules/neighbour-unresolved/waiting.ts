@@ -15,7 +15,7 @@ export const waitingForNeighbour: Rule = {
   judge(found) {
     const { event, judgement } = found;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
-    // Silence after lost events is no waiting.
+    // After lost events nothing follows from silence.
     const watched = gapOf(found.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
     if (judgement.end.kind === "silent" && !watched) return null;
     const state = stateAfter(event.node, found.netns, event.at);

@@ -8,10 +8,13 @@ import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 
-/** An answer is looked up at once when the kernel makes it, later when a program does. */
+/**
+ * Longest time between a request and the lookup for its answer. The kernel answers at once (echo, a
+ * reset), a program when it has read the request.
+ */
 const ANSWER_NS = 2e9;
 
-/** Other conversations with the same host look it up, too. */
+/** The lookup is for an answer to this packet, not for another conversation with the same host. */
 const isFor = ({ protocol, destinationPort }: Sighting, event: Sighting) =>
   (protocol === undefined || protocol === event.protocol) &&
   (destinationPort === undefined || destinationPort === event.sourcePort);
@@ -26,7 +29,7 @@ export const answerHasNoRoute: Rule = {
   yields: ["no-route", "route-blackhole"],
   judge(found) {
     const { event } = found;
-    // The kernel answers an echo before it frees it: what counts is when it came in.
+    // The kernel answers an echo request before it frees it, so time counts from when it came in.
     const since = deviceEvent(found.judgement.end.step).at;
     const failed = found.evidence.filter((other) =>
       other.kind === "route" && other.node === event.node && other.netns === found.netns &&
@@ -68,7 +71,7 @@ export const answerHasNoRoute: Rule = {
   },
 };
 
-/** IPv6 frees an echo request that it could not answer as a drop without a reason. */
+/** R45 for an echo request that IPv6 could not answer: it frees that as a drop without a reason. */
 export const echoNotAnswered: Rule = {
   ...answerHasNoRoute,
   judge(found) {

@@ -1,7 +1,7 @@
 /** A lookup of the node's own that failed: `report/unsent.ts` makes flows of them. */
 import type { RuleText } from "../rule.ts";
 
-/** No packet was made, so that it is no rule about one: the flow itself gets the cause. */
+/** There is no packet to judge, since none was made: the flow itself gets the cause. */
 export const failedLookup: RuleText = {
   id: "R60",
   statement: "A lookup of the node's own failed (G6): `no-route` or `route-blackhole`.",

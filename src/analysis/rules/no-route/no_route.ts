@@ -24,7 +24,7 @@ export const noRoute: Rule = {
     const answer = routeFor(found);
     const empty = answer !== null && answer.route === null &&
       (answer.rule === null || answer.rule.action === "lookup");
-    // IPv6 says the same of a route that refuses: without state it may be either.
+    // IPv6 gives this reason also for a route that refuses. Without the tables it may be either.
     const unsure = answer === null && wireDestination(event).includes(":");
     if (unsure || (!named && !empty)) return null;
     if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {

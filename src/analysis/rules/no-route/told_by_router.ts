@@ -6,7 +6,7 @@ import { eventEvidence, packetText, wireDestination } from "../evidence.ts";
 import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
 import { cause, type Rule } from "../rule.ts";
 
-/** Ports, or the id of an echo, that an error quotes and the packet has; unquoted ones fit. */
+/** The error quotes the packet's ports or echo id. What it does not quote does not speak against it. */
 function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, protocol }: Sighting) {
   const fits = (quoted: number | undefined, own: number | undefined) =>
     quoted === undefined || own === undefined || quoted === own;
@@ -15,7 +15,7 @@ function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, proto
     fits(error.quotedDestinationPort, destinationPort);
 }
 
-/** ICMP errors about this packet that some probe saw: an unprobed router's own word. */
+/** ICMP errors about this packet that some probe saw. */
 function errorsAbout(found: Case) {
   const { event } = found;
   return found.evidence.filter((other) =>

@@ -40,8 +40,8 @@ export const routeRefuses: Rule = {
 };
 
 /**
- * What refused it: the tables' answer; or, where they surely have a way and a rule about marks or
- * ports does not, that rule, since the kernel found none.
+ * The route or rule that refused it, by the tables. Where the tables have a way and the kernel found
+ * none, it may be a rule about marks or ports, which the tables' answer leaves out.
  */
 function refusalFor(found: Case) {
   const answer = routeFor(found);

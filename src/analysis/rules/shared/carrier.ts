@@ -38,7 +38,10 @@ export function downEnds(found: Case, link: Link): DownEnd[] {
   return peer && !isUp(peer.link) ? [end(peer.node, peer.netns, peer.link), own] : [own];
 }
 
-/** The other end of a cable, when it says the same: numbers alone are equal on many machines. */
+/**
+ * The other end of a veth pair. On another node it must name this device as its own peer: numbers of
+ * namespaces and devices are the same on many machines.
+ */
 function peerOf(found: Case, link: Link) {
   if (link.peerNetns === undefined) return null;
   for (const node of new Set([found.node, ...found.world.nodes])) {
@@ -69,7 +72,7 @@ export function causeOfDown(found: Case, down: readonly DownEnd[]) {
         )
       ),
     ],
-    // What is up already lacks its other end, which is somewhere else.
+    // A device that is up and has no carrier is repaired at its other end, which is not known here.
     [command(
       node,
       netns,

@@ -1,7 +1,10 @@
 /** The frame that brought a packet to where it ended. */
 import type { Case } from "../case.ts";
 
-/** The frame that carried it in: a drop after decapsulation has no MAC of its own. */
+/**
+ * The last sighting on this node that has a MAC. A drop after decapsulation has none of its own; the
+ * frame that brought the packet has.
+ */
 export function frameOf(found: Case) {
   const steps = found.judgement.steps.map((step) => step.event).reverse();
   return steps.find((event) => event.node === found.node && event.destinationMac !== undefined);

@@ -2,7 +2,10 @@
 import type { Link } from "../../../event/state.ts";
 import type { Case } from "../case.ts";
 
-/** Tunnel devices of a kind in every netns of the node: their socket may be in another one. */
+/**
+ * Tunnel devices of a kind in every namespace of the node. All are needed: a device may have been
+ * moved, while its socket stays in the namespace that it was made in.
+ */
 export function tunnelsOf(found: Case, kind: string): { link: Link; netns: number }[] {
   const result: { link: Link; netns: number }[] = [];
   for (const [netns, list] of found.node.states) {

@@ -53,7 +53,7 @@ export const trafficControl: Rule = {
   },
 };
 
-/** A drop action, or a program that decides by itself. */
+/** The filter has an action that drops, or is a program that may drop what it likes. */
 function mayDrop(filter: TrafficControlFilter): boolean {
   return filter.kind === "bpf" ||
     filter.actions.some((action) =>

@@ -16,7 +16,7 @@ export const timeToLive: Rule = {
     if (event.kind !== "drop" || !isInForwarding(event)) return null;
     const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
     if (ttl === undefined || ttl > 1) return null;
-    // IPv6 refuses to forward at all in the same function; only state or a reason tells.
+    // Where forwarding is off IPv6 frees in the same function: only state or a reason tells them apart.
     if (mayBeForwardingOff6(event) && !found.before) return null;
     const repeated = loopedAt(found);
     const evidence = [eventEvidence(found, `TTL ${ttl}`)];

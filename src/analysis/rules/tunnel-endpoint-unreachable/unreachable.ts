@@ -17,7 +17,7 @@ import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
 import { type Encapsulated, encapsulation, lastOuter } from "../shared/encapsulation.ts";
 
-/** Why the outer packet could not go on where it died, when that is a matter of reaching. */
+/** Rules that say of the outer packet why the other end could not be reached. */
 const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
 
 /** The outer destination can't be reached from here. */
@@ -77,11 +77,11 @@ function underlayState(found: Case, way: Encapsulated) {
   return byLocal ?? found.before;
 }
 
-/** It left encapsulated, and nobody who is watched has it. */
+/** It left encapsulated, and arrived at no node that is watched. */
 function lostOutside(found: Case, way: Encapsulated) {
   const { event } = found;
   const outer = deviceEvent(found.judgement.end.step);
-  // Lost events may hide that it arrived, and what was decapsulated did.
+  // Only with proof that it did not arrive: lost events may hide its arrival.
   const isProven = found.judgement.outcome === "vanished" || found.judgement.beyond === true;
   if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
   const owners = ownersOf(found.world.nodes, way.destination);

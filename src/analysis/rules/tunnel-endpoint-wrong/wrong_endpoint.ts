@@ -21,7 +21,7 @@ export const tunnelWrongEndpoint: Rule = {
     const outer = lastOuter(found);
     if (event.kind !== "drop" || event.tunnelKind !== undefined || !outer) return null;
     if (outer.node !== event.node || !isUnwanted(event)) return null;
-    // It died on the device it came out of, or nobody that a bridge gave it to was meant.
+    // It died on the tunnel device, or a bridge flooded it to ports that it was not meant for.
     const arrival = found.judgement.steps.map((step) => step.event)
       .findLast((other) => other.kind === "device-rx");
     const cameOut = arrival?.ifindex === found.ifindex && found.link?.tunnel !== undefined;

@@ -15,7 +15,7 @@ export const tunnelNoEndpoint: Rule = {
     const { event } = found;
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (event.tunnelKind !== undefined) return null;
-    // A bridge has no tunnel: it says so of a frame that no port is open to.
+    // A bridge gives the same reason for a frame that none of its ports took.
     if (isInBridge(event)) return null;
     const named = saysNoRemote(event);
     if (!named && !isInRemoteLookup(event)) return null;

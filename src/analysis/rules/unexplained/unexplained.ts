@@ -33,7 +33,7 @@ export const unexplained: Rule = {
   },
 };
 
-/** No code of its own, but a setting that asks for it: IPv6 off, or echo requests ignored. */
+/** Settings that ask for such drops and have no code of their own: IPv6 off, echo requests ignored. */
 function settingFor(found: Case): string[] {
   const { event } = found;
   const names = saysIpv6Disabled(event)
