@@ -76,8 +76,8 @@ export const ${nameOf(code)}: Rule = {
   id: "${id}",
   statement: "",
   yields: ["${code}"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop") return null;
     return null;
   },

@@ -10,8 +10,8 @@ const ANSWER_NS = 5e6;
  * What this namespace sent back for the packet in the 5 ms before it was freed, in words; null
  * when nothing was seen.
  */
-export function answerOf(found: Case): string | null {
-  const { judgement, event, node, netns } = found;
+export function answerOf(subject: Case): string | null {
+  const { judgement, event, node, netns } = subject;
   const made = judgement.steps.map((step) => step.event).find((step) =>
     step.kind === "icmp-error" && step.node === node && step.netns === netns &&
     event.at - step.at <= ANSWER_NS
@@ -20,7 +20,7 @@ export function answerOf(found: Case): string | null {
   const since = (other: Sighting) =>
     other.node === node && other.netns === netns && other.kind === "device-tx" &&
     other.at <= event.at && event.at - other.at <= ANSWER_NS;
-  if (found.evidence.some((other) => since(other) && quotes(other, event))) {
+  if (subject.evidence.some((other) => since(other) && quotes(other, event))) {
     return "an ICMP error";
   }
   if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;

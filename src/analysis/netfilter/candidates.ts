@@ -35,13 +35,13 @@ interface World {
  * Every rule and policy of this state that can have refused the packet, tried with what is likely
  * of it first.
  */
-export function suspectsOf(found: Case, state: NetnsState, around: Around): Suspects {
+export function suspectsOf(subject: Case, state: NetnsState, around: Around): Suspects {
   const ruleset = rulesetOf(state);
-  const passes = passesOf(found, state);
-  const states = ctStatesOf(found, ruleset);
-  const mark = markOf(found, ruleset);
+  const passes = passesOf(subject, state);
+  const states = ctStatesOf(subject, ruleset);
+  const mark = markOf(subject, ruleset);
   const likely = states.likely.map((ctState) => ({ ctState, mark }));
-  const run = (worlds: World[]) => walkAll(found, ruleset, passes, worlds, around);
+  const run = (worlds: World[]) => walkAll(subject, ruleset, passes, worlds, around);
   let result = run(likely);
   if (result.list.length === 0) {
     result = run(states.remote.map((ctState) => ({ ctState, mark })));
@@ -56,8 +56,8 @@ export function suspectsOf(found: Case, state: NetnsState, around: Around): Susp
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
 /** A packet that came in has no mark, unless a classifier or an earlier hook gave it one. */
-function markOf(found: Case, { state, marksBelow, marks }: Ruleset): Mark {
-  const { last, link, translated } = sceneOf(found, state);
+function markOf(subject: Case, { state, marksBelow, marks }: Ruleset): Mark {
+  const { last, link, translated } = sceneOf(subject, state);
   const fresh = last?.kind === "device-rx" && link !== undefined && !link.tunnel &&
     link.kind !== "loopback";
   const classified = state.filters.some(({ text }) => /skbedit|bpf|connmark|\bife\b/.test(text));
@@ -65,8 +65,8 @@ function markOf(found: Case, { state, marksBelow, marks }: Ruleset): Mark {
   return { value: 0, known: 0xffffffff };
 }
 
-function travellerOf(found: Case, ruleset: Ruleset, world: World): Traveller {
-  const { event } = found;
+function travellerOf(subject: Case, ruleset: Ruleset, world: World): Traveller {
+  const { event } = subject;
   const encapsulated = event.tunnelKind !== undefined;
   return {
     headers: headersOf(event),
@@ -86,7 +86,7 @@ function travellerOf(found: Case, ruleset: Ruleset, world: World): Traveller {
 }
 
 function walkAll(
-  found: Case,
+  subject: Case,
   ruleset: Ruleset,
   passes: readonly Pass[],
   worlds: readonly World[],
@@ -95,11 +95,11 @@ function walkAll(
   const suspects = new Map<string, Suspect>();
   let cut = false;
   for (const world of worlds) {
-    const walk = walkOne(found, ruleset, passes, world);
+    const walk = walkOne(subject, ruleset, passes, world);
     if (!walk) continue;
     cut ||= walk.cut;
     for (const candidate of walk.candidates) {
-      if (!canFree(candidate, found) || !isConsistent(candidate, around)) continue;
+      if (!canFree(candidate, subject) || !isConsistent(candidate, around)) continue;
       const key = keyOf(candidate);
       const known = suspects.get(key);
       const ctStates = world.ctState === null ? [] : [world.ctState];
@@ -111,12 +111,12 @@ function walkAll(
 }
 
 function walkOne(
-  found: Case,
+  subject: Case,
   ruleset: Ruleset,
   passes: readonly Pass[],
   world: World,
 ): Walk | null {
-  const traveller = travellerOf(found, ruleset, world);
+  const traveller = travellerOf(subject, ruleset, world);
   const walk = new Walk(ruleset, traveller, world.ctState);
   for (const pass of passes) {
     const bases = basesAt(pass, ruleset.bases, traveller.headers.network);
@@ -144,13 +144,13 @@ export function keyOf({ rule, base: { chain } }: Candidate): string {
 }
 
 /** How many rules and policies of the hooks it met could refuse any packet at all. */
-export function capableOf(found: Case, state: NetnsState, passes: readonly Pass[]): number {
+export function capableOf(subject: Case, state: NetnsState, passes: readonly Pass[]): number {
   const ruleset = rulesetOf(state);
-  const traveller = travellerOf(found, ruleset, { ctState: null, mark: UNKNOWN_MARK });
+  const traveller = travellerOf(subject, ruleset, { ctState: null, mark: UNKNOWN_MARK });
   const walk = new Walk(ruleset, traveller, null, { blind: true });
   for (const pass of passes.filter(({ survived }) => !survived)) {
     walk.hook(pass, basesAt(pass, ruleset.bases, traveller.headers.network));
   }
   if (walk.cut) return Infinity;
-  return new Set(walk.candidates.filter((each) => canFree(each, found)).map(keyOf)).size;
+  return new Set(walk.candidates.filter((each) => canFree(each, subject)).map(keyOf)).size;
 }

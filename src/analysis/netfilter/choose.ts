@@ -26,26 +26,26 @@ export interface Finding {
 const findings = new WeakMap<Case, Finding>();
 
 /** Who refused the packet. Worked out once a case: each of netfilter's rules asks for it. */
-export function findingOf(found: Case): Finding {
-  const known = findings.get(found);
+export function findingOf(subject: Case): Finding {
+  const known = findings.get(subject);
   if (known) return known;
-  const finding = find(found);
-  findings.set(found, finding);
+  const finding = find(subject);
+  findings.set(subject, finding);
   return finding;
 }
 
-function find(found: Case): Finding {
-  const { node, netns, event } = found;
+function find(subject: Case): Finding {
+  const { node, netns, event } = subject;
   const around = snapshotsAround(node, netns, event.at);
   const state = around.after?.state ?? around.before?.state ?? null;
-  const drops = dropsSeen(found, around);
-  const answer = answerOf(found);
+  const drops = dropsSeen(subject, around);
+  const answer = answerOf(subject);
   const none = { around, state, suspects: [], named: null, proven: false, drops, answer };
   if (!state || !isReadable(state)) return { ...none, state: null };
   const changed = around.before !== null && around.after !== null &&
     fingerprint(around.before.state) !== fingerprint(around.after.state);
   const results = [state, ...(changed ? [around.before!.state] : [])]
-    .map((each) => suspectsOf(found, each, around));
+    .map((each) => suspectsOf(subject, each, around));
   const all = new Map(
     results.reverse().flatMap(({ list }) => list.map((suspect) => [keyOf(suspect), suspect])),
   );
@@ -55,9 +55,9 @@ function find(found: Case): Finding {
     if (rejecting.length > 0) suspects = rejecting;
   }
   const cut = results.some((result) => result.cut);
-  const named = cut ? null : onlyOne(found, suspects, around, drops);
-  const proven = named !== null && !changed && isCounted(found, named, around, drops) &&
-    capableOf(found, state, results[0]!.passes) === 1;
+  const named = cut ? null : onlyOne(subject, suspects, around, drops);
+  const proven = named !== null && !changed && isCounted(subject, named, around, drops) &&
+    capableOf(subject, state, results[0]!.passes) === 1;
   return { ...none, suspects, named, proven };
 }
 
@@ -67,26 +67,26 @@ function isReadable(state: NetnsState): boolean {
 }
 
 function onlyOne(
-  found: Case,
+  subject: Case,
   suspects: readonly Suspect[],
   around: Around,
   drops: number,
 ): Suspect | null {
-  const only = suspects.length === 1 ? suspects[0]! : byCount(found, suspects, around, drops);
+  const only = suspects.length === 1 ? suspects[0]! : byCount(subject, suspects, around, drops);
   return only?.verdict.do === "unknown" ? null : only;
 }
 
 /** When every drop of the netns was seen, and one rule counted as many, it made all of them. */
 function byCount(
-  found: Case,
+  subject: Case,
   suspects: readonly Suspect[],
   around: Around,
   drops: number,
 ): Suspect | null {
-  const { node } = found;
+  const { node } = subject;
   if (node.header.filter.trim() !== "" || node.lost > 0 || node.refused > 0) return null;
   // A drop while a snapshot was read may be in its counters, or not.
-  if (hasDropsWhileRead(found, around.baseline) || hasDropsWhileRead(found, around.after)) {
+  if (hasDropsWhileRead(subject, around.baseline) || hasDropsWhileRead(subject, around.after)) {
     return null;
   }
   const counted = suspects.filter(({ rule }) => {
@@ -103,13 +103,13 @@ function isCounted({ event }: Case, { rule }: Suspect, around: Around, drops: nu
   return rise !== null && rise.after > rise.before && rise.after - rise.before >= drops;
 }
 
-function dropsSeen(found: Case, { baseline, after }: Around): number {
-  return dropsBetween(found, baseline?.at ?? -Infinity, after?.at ?? Infinity);
+function dropsSeen(subject: Case, { baseline, after }: Around): number {
+  return dropsBetween(subject, baseline?.at ?? -Infinity, after?.at ?? Infinity);
 }
 
-function hasDropsWhileRead(found: Case, snapshot: Snapshot | null): boolean {
+function hasDropsWhileRead(subject: Case, snapshot: Snapshot | null): boolean {
   if (!snapshot) return true;
-  return dropsBetween(found, snapshot.at, snapshot.at + readingNs(snapshot.state)) > 0;
+  return dropsBetween(subject, snapshot.at, snapshot.at + readingNs(snapshot.state)) > 0;
 }
 
 function dropsBetween({ node, netns }: Case, from: number, to: number): number {

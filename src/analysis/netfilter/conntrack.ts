@@ -16,31 +16,31 @@ const FULL = 0.99;
  * `conntrack-table-full`, when the table had no room for the connection that the packet begins;
  * else null.
  */
-export function tableFull(found: Case): Omit<Cause, "rule"> | null {
-  const { event, before, after } = found;
+export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
+  const { event, before, after } = subject;
   if (!mayBeConntrack(event)) return null;
   const state = [after, before].find((each) =>
     each?.conntrack && each.conntrack.max > 0 && each.conntrack.count >= each.conntrack.max * FULL
   );
   if (!state) return null;
   // Only a packet that begins a connection needs room, where conntrack first sees it.
-  if (!ctStatesOf(found, rulesetOf(state)).likely.includes("new")) return null;
-  const entered = passesOf(found, state).some(({ view }) =>
+  if (!ctStatesOf(subject, rulesetOf(state)).likely.includes("new")) return null;
+  const entered = passesOf(subject, state).some(({ view }) =>
     view.layer === "ip" && (view.hook === "prerouting" || view.hook === "output")
   );
-  if (!entered || findingOf(found).suspects.length > 0) return null;
+  if (!entered || findingOf(subject).suspects.length > 0) return null;
   const { count, max } = state.conntrack!;
   return cause(
     "conntrack-table-full",
     "likely",
     `connection tracking has ${count} of ${max} connections, and had no room for ${
       packetText(event)
-    } at ${place(found)}`,
+    } at ${place(subject)}`,
     [
-      eventEvidence(found),
-      stateEvidence(found.node, `net.netfilter.nf_conntrack_count = ${count}`),
-      stateEvidence(found.node, `net.netfilter.nf_conntrack_max = ${max}`),
-      stateEvidence(found.node, "no rule or policy read there refuses such a packet"),
+      eventEvidence(subject),
+      stateEvidence(subject.node, `net.netfilter.nf_conntrack_count = ${count}`),
+      stateEvidence(subject.node, `net.netfilter.nf_conntrack_max = ${max}`),
+      stateEvidence(subject.node, "no rule or policy read there refuses such a packet"),
     ],
     // The limit is the machine's: it can't be set inside a namespace.
     [`sysctl -w net.netfilter.nf_conntrack_max=${max * 2}`],

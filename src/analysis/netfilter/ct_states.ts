@@ -18,8 +18,8 @@ export interface CtStates {
 }
 
 /** The states that the flow's earlier packets, and the rules of the namespace, leave possible. */
-export function ctStatesOf(found: Case, ruleset: Ruleset): CtStates {
-  const likely = new Set(statesOf(found));
+export function ctStatesOf(subject: Case, ruleset: Ruleset): CtStates {
+  const likely = new Set(statesOf(subject));
   if (ruleset.helps && likely.has("new")) likely.add("related");
   if (ruleset.untracks) likely.add("untracked");
   const remote: CtState[] = likely.has("invalid") ? [] : ["invalid"];

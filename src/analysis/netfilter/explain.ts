@@ -13,10 +13,10 @@ import { chainText, remedyFor, suspectEvidence, suspectText } from "./words.ts";
 export type Kind = "drop" | "reject" | "invalid" | "service" | "tunnel";
 
 /** What sort of refusal the named rule's is. */
-export function kindOf(found: Case, { named, state }: Finding): Kind | null {
+export function kindOf(subject: Case, { named, state }: Finding): Kind | null {
   if (!named || !state) return null;
-  if (found.event.tunnelKind !== undefined) return "tunnel";
-  if (serviceRefusedBy(found, named, state)) return "service";
+  if (subject.event.tunnelKind !== undefined) return "tunnel";
+  if (serviceRefusedBy(subject, named, state)) return "service";
   if (named.verdict.do === "reject") return "reject";
   return isForInvalid(named) ? "invalid" : "drop";
 }
@@ -36,59 +36,59 @@ const CODES: Record<Kind, CauseCode> = {
 };
 
 /** The cause, by the one rule or policy that `findingOf` named. Ask `kindOf` first. */
-export function explain(found: Case, kind: Kind): Omit<Cause, "rule"> {
-  const finding = findingOf(found);
+export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
+  const finding = findingOf(subject);
   const named = finding.named!;
-  const service = serviceRefusedBy(found, named, finding.state!);
+  const service = serviceRefusedBy(subject, named, finding.state!);
   const evidence = [
-    eventEvidence(found, finding.answer ? `${finding.answer} was sent back` : undefined),
-    ...suspectEvidence(found, named, finding.around),
-    ...stateNote(found, named),
+    eventEvidence(subject, finding.answer ? `${finding.answer} was sent back` : undefined),
+    ...suspectEvidence(subject, named, finding.around),
+    ...stateNote(subject, named),
   ];
   const sure = finding.proven && (kind !== "service" || service?.confidence === "proven");
   return cause(
     CODES[kind],
     sure ? "proven" : "likely",
-    sentence(found, finding, named, kind, service),
+    sentence(subject, finding, named, kind, service),
     evidence,
-    kind === "service" ? serviceRemedy(service) : remedyFor(found, named),
+    kind === "service" ? serviceRemedy(service) : remedyFor(subject, named),
   );
 }
 
 function sentence(
-  found: Case,
+  subject: Case,
   { answer }: Finding,
   named: Suspect,
   kind: Kind,
   service: Service | null,
 ): string {
-  const { event } = found;
+  const { event } = subject;
   const { verdict } = named;
   const who = suspectText(named);
   const did = verdict.do === "reject" ? "rejected" : "dropped";
   if (kind === "tunnel") {
     return `the tunnel's own packets are blocked: ${who} ${did} ${outerText(event)} at ${
-      place(found)
+      place(subject)
     }`;
   }
   if (kind === "service") {
     const name = service?.name ? ` (${service.name})` : "";
-    return `${address(found)} is a service without endpoints${name}: ${who} ${did} the packet at ${
-      place(found)
-    }`;
+    return `${
+      address(subject)
+    } is a service without endpoints${name}: ${who} ${did} the packet at ${place(subject)}`;
   }
   if (kind === "invalid") {
     return `connection tracking found ${packetText(event)} invalid, and ${who} ${did} it at ${
-      place(found)
+      place(subject)
     }`;
   }
   if (verdict.do === "queue") {
     return `${who} handed ${packetText(event)} to a program, and no program let it go on, at ${
-      place(found)
+      place(subject)
     }`;
   }
   const how = verdict.do === "reject" ? ` with ${answer ?? verdict.with}` : "";
-  return `${who} ${did} ${packetText(event)}${how} at ${place(found)}`;
+  return `${who} ${did} ${packetText(event)}${how} at ${place(subject)}`;
 }
 
 function outerText(event: Case["event"]): string {
@@ -127,22 +127,22 @@ function serviceRemedy(service: Service | null): string[] {
 const SUSPECTS_MAX = 5;
 
 /** Netfilter dropped it, and which rule did can't be told. */
-export function untold(found: Case): Omit<Cause, "rule"> {
-  const finding = findingOf(found);
+export function untold(subject: Case): Omit<Cause, "rule"> {
+  const finding = findingOf(subject);
   const { suspects, answer, state, around } = finding;
   const shown = suspects.slice(0, SUSPECTS_MAX);
   const rejected = answer !== null ||
     (suspects.length > 0 && suspects.every(({ verdict }) => verdict.do === "reject"));
-  const outer = found.event.tunnelKind !== undefined;
+  const outer = subject.event.tunnelKind !== undefined;
   return cause(
     outer ? "tunnel-blocked" : rejected ? "netfilter-reject" : "netfilter-drop",
     "proven",
-    `netfilter ${rejected ? "rejected" : "dropped"} ${packetText(found.event)} at ${
-      place(found)
-    }; which rule did can't be told: ${why(found, finding)}`,
+    `netfilter ${rejected ? "rejected" : "dropped"} ${packetText(subject.event)} at ${
+      place(subject)
+    }; which rule did can't be told: ${why(subject, finding)}`,
     [
-      eventEvidence(found, answer ? `${answer} was sent back` : undefined),
-      ...(state ? shown.flatMap((each) => suspectEvidence(found, each, around).slice(0, 1)) : []),
+      eventEvidence(subject, answer ? `${answer} was sent back` : undefined),
+      ...(state ? shown.flatMap((each) => suspectEvidence(subject, each, around).slice(0, 1)) : []),
     ],
   );
 }

@@ -40,7 +40,7 @@ const pass = (
   devices: Devices,
 ): Pass => ({
   view: {
-    headers: headersOf(scene.found.event),
+    headers: headersOf(scene.subject.event),
     layer,
     hook,
     input: devices.input,
@@ -64,18 +64,18 @@ const onArrival = (scene: Scene, { view, ...rest }: Pass): Pass => ({
 });
 
 /** In the order a packet meets them. */
-export function passesOf(found: Case, state: NetnsState): Pass[] {
-  const scene = sceneOf(found, state);
+export function passesOf(subject: Case, state: NetnsState): Pass[] {
+  const scene = sceneOf(subject, state);
   const { last } = scene;
   // With lost events the last one seen may not be the last one there was.
-  if (gapOf(found.node, DEVICE_SCRIPTS)) return anywhere(scene);
-  if (found.event.network === "arp") return arpPasses(scene);
+  if (gapOf(subject.node, DEVICE_SCRIPTS)) return anywhere(scene);
+  if (subject.event.network === "arp") return arpPasses(scene);
   if (!last) return madeHere(scene);
   return last.kind === "device-rx" ? received(scene) : sent(scene);
 }
 
 function received(scene: Scene): Pass[] {
-  const { found: { event }, last, link, here } = scene;
+  const { subject: { event }, last, link, here } = scene;
   const before = ttlOf(last!);
   const now = ttlOf(event);
   // Both families count the TTL down before the forward hook, and nowhere else.
@@ -101,7 +101,7 @@ function ports({ link }: Scene): Devices {
 }
 
 function forwarded(scene: Scene): Pass[] {
-  const { found: { event }, last, link, here, state } = scene;
+  const { subject: { event }, last, link, here, state } = scene;
   const isInput = here === undefined || here === last!.device ||
     state.links.some((other) => other.name === here && other.ifindex === link?.masterIfindex);
   const input = isInput && here !== undefined ? here : last!.device;
@@ -169,8 +169,8 @@ function bridged(scene: Scene): Pass[] {
   ];
 }
 
-function callsIptables({ found, state }: Scene, bridge: Link | undefined): boolean {
-  const six = destinationOf(found.event).includes(":");
+function callsIptables({ subject, state }: Scene, bridge: Link | undefined): boolean {
+  const six = destinationOf(subject.event).includes(":");
   const name = `net.bridge.bridge-nf-call-ip${six ? "6" : ""}tables`;
   const own = six ? bridge?.bridge?.nfCallIp6tables : bridge?.bridge?.nfCallIptables;
   return own === true || sysctl(state, name) === "1";
@@ -192,7 +192,7 @@ function sent(scene: Scene): Pass[] {
 
 /** Never seen coming in: sent by this host, unless its source is somebody else's. */
 function madeHere(scene: Scene): Pass[] {
-  const { found: { event }, here, state } = scene;
+  const { subject: { event }, here, state } = scene;
   const own = [
     pass(scene, "ip", "output", { input: null, output: here }),
     ...leaving(scene, null),

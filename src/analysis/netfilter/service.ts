@@ -21,7 +21,7 @@ export interface Service {
  * stands for none.
  */
 export function serviceRefusedBy(
-  found: Case,
+  subject: Case,
   { rule, path, verdict }: Suspect,
   state: NetnsState,
 ): Service | null {
@@ -35,10 +35,10 @@ export function serviceRefusedBy(
       };
     }
   }
-  const { event } = found;
+  const { event } = subject;
   const address = event.destination;
   if (address === undefined || event.tunnelKind !== undefined) return null;
-  if (ownersOf(found.world.nodes, address).length > 0) return null;
+  if (ownersOf(subject.world.nodes, address).length > 0) return null;
   // A plain drop is somebody's policy; what answers for a service without endpoints rejects.
   if (verdict.do !== "reject") return null;
   const exact = [rule, ...path].some((each) => destinationsOf(each).includes(address));

@@ -5,7 +5,7 @@ import type { Sighting } from "../view/timeline.ts";
 
 /** The end of a packet's way, as far as hooks depend on it. */
 export interface Scene {
-  found: Case;
+  subject: Case;
   state: NetnsState;
   /** Device the packet was on when it died. */
   here: string | undefined;
@@ -17,15 +17,15 @@ export interface Scene {
 }
 
 /** Where the packet of the case was last, and where it died, by this state of its namespace. */
-export function sceneOf(found: Case, state: NetnsState): Scene {
-  const last = lastHere(found);
+export function sceneOf(subject: Case, state: NetnsState): Scene {
+  const last = lastHere(subject);
   return {
-    found,
+    subject,
     state,
-    here: found.event.device ?? last?.device,
+    here: subject.event.device ?? last?.device,
     last,
     link: state.links.find((link) => link.ifindex === last?.ifindex),
-    translated: isTranslated(found.event, last),
+    translated: isTranslated(subject.event, last),
   };
 }
 

@@ -37,7 +37,7 @@ export function suspectText(suspect: Suspect): string {
 }
 
 /** The rule as read on that node, its place, and what it counted. */
-export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): Evidence {
+export function ruleEvidence(subject: Case, rule: NetfilterRule, around: Around): Evidence {
   const place = rule.handle === undefined || rule.tool !== "nft"
     ? `rule ${rule.position}`
     : `handle ${rule.handle}`;
@@ -48,9 +48,9 @@ export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): 
     ? "; it has no counter"
     : `; counter ${rule.packets}`;
   return stateEvidence(
-    found.node,
+    subject.node,
     `${
-      where(found)
+      where(subject)
     }${rule.tool}: ${rule.family} table ${rule.table} chain ${rule.chain} ${place}: ${
       ruleText(rule)
     }${counted}`,
@@ -58,44 +58,44 @@ export function ruleEvidence(found: Case, rule: NetfilterRule, around: Around): 
 }
 
 /** The rule or policy first, then the rules whose jumps led to it. */
-export function suspectEvidence(found: Case, suspect: Suspect, around: Around): Evidence[] {
+export function suspectEvidence(subject: Case, suspect: Suspect, around: Around): Evidence[] {
   const { rule, path, base: { chain } } = suspect;
-  const led = path.map((each) => ruleEvidence(found, each, around));
-  if (rule) return [ruleEvidence(found, rule, around), ...led];
+  const led = path.map((each) => ruleEvidence(subject, each, around));
+  if (rule) return [ruleEvidence(subject, rule, around), ...led];
   return [
     stateEvidence(
-      found.node,
+      subject.node,
       `${
-        where(found)
+        where(subject)
       }${chain.family} table ${chain.table} chain ${chain.name}: type ${chain.type} hook ${chain.hook} priority ${chain.priority}; policy ${chain.policy}`,
     ),
   ];
 }
 
-const where = (found: Case) => `${netnsName(found.node, found.netns)}: `;
+const where = (subject: Case) => `${netnsName(subject.node, subject.netns)}: `;
 
 /** The command that takes the rule away, or the policy back; none where it can't be addressed. */
-export function remedyFor(found: Case, suspect: Suspect): string[] {
+export function remedyFor(subject: Case, suspect: Suspect): string[] {
   const { rule, base: { chain, legacy } } = suspect;
   if (rule?.tool === "nft") {
     const { family, table, chain: name, handle } = rule;
     if (handle === undefined) return [];
     const words = [family, table, name].map(shell).join(" ");
-    return [command(found.node, found.netns, `nft delete rule ${words} handle ${handle}`)];
+    return [command(subject.node, subject.netns, `nft delete rule ${words} handle ${handle}`)];
   }
-  const isLegacy = rule ? rule.tool === "iptables-legacy" : legacy ?? freedByLegacy(found);
+  const isLegacy = rule ? rule.tool === "iptables-legacy" : legacy ?? freedByLegacy(subject);
   const tool = `${chain.family === "ip6" ? "ip6tables" : "iptables"}${isLegacy ? "-legacy" : ""}`;
   if (rule) {
     const words = `-t ${shell(rule.table)} -D ${shell(rule.chain)} ${rule.position}`;
-    return [command(found.node, found.netns, `${tool} ${words}`)];
+    return [command(subject.node, subject.netns, `${tool} ${words}`)];
   }
-  const isIptables = isLegacy || isIptablesTable(found, suspect);
+  const isIptables = isLegacy || isIptablesTable(subject, suspect);
   const text = isIptables
     ? `${tool} -t ${shell(chain.table)} -P ${shell(chain.name)} ACCEPT`
     : `nft chain ${
       [chain.family, chain.table, chain.name].map(shell).join(" ")
     } '{ policy accept; }'`;
-  return [command(found.node, found.netns, text)];
+  return [command(subject.node, subject.netns, text)];
 }
 
 const freedByLegacy = ({ event, node }: Case) =>

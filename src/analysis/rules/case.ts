@@ -5,7 +5,7 @@ import { placed } from "../view/placed.ts";
 import { linkOf, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
-/** One packet that came to no good, and what was known where it ended. */
+/** One packet that came to no good, and what was known where it ended: the subject of every rule. */
 export interface Case {
   judgement: Judgement;
   world: World;

@@ -15,12 +15,12 @@ export function command(node: NodeView, netns: number | undefined, text: string)
  * Sets an IPv4 setting of a device. `sysctl` reads a dot as a slash, so a device with a dot in its
  * name needs the form with slashes.
  */
-export function setDevice(found: Case, setting: string, value: number): string {
-  const { device } = found;
+export function setDevice(subject: Case, setting: string, value: number): string {
+  const { device } = subject;
   const name = device.includes(".")
     ? `net/ipv4/conf/${device}/${setting}`
     : `net.ipv4.conf.${device}.${setting}`;
-  return command(found.node, found.netns, `sysctl -w ${shell(`${name}=${value}`)}`);
+  return command(subject.node, subject.netns, `sysctl -w ${shell(`${name}=${value}`)}`);
 }
 
 /** A word of a command, in single quotes unless it is plain: names come from outside. */

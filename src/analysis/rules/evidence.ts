@@ -6,8 +6,8 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Case } from "./case.ts";
 
 /** `eth0` in `pod` on `worker`: how every sentence names a place. */
-export function place(found: Case): string {
-  return placeOf(found.node, found.netns, found.device);
+export function place(subject: Case): string {
+  return placeOf(subject.node, subject.netns, subject.device);
 }
 
 /** The same for any place; `netns` is an inode, `device` may be empty. */
@@ -17,17 +17,17 @@ export function placeOf(node: NodeView, netns: number | undefined, device: strin
 }
 
 /** The last sighting as evidence, and what else is to be said of it. */
-export function eventEvidence(found: Case, text?: string): Evidence {
-  const { event } = found;
+export function eventEvidence(subject: Case, text?: string): Evidence {
+  const { event } = subject;
   const reason = event.reason ? ` ${event.reason}` : "";
   const said = event.kind === "drop"
     ? `freed in ${event.function ?? "an unnamed function"}:${reason || " no reason given"}`
     : `last seen as ${event.kind}`;
   const told = text ? `; ${text}` : "";
   return {
-    node: found.node.name,
+    node: subject.node.name,
     kind: "event",
-    text: `${packetText(event)} ${said} at ${place(found)}${told}`,
+    text: `${packetText(event)} ${said} at ${place(subject)}${told}`,
   };
 }
 

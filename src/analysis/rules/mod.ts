@@ -7,36 +7,36 @@ import { RULES, UNANSWERED_RULES } from "./order.ts";
 import type { Rule } from "./rule.ts";
 
 /** Why a packet ended badly; null when no rule says so, or how its copy ended explains nothing. */
-export function causeOf(found: Case): Cause | null {
-  const { end, outcome } = found.judgement;
+export function causeOf(subject: Case): Cause | null {
+  const { end, outcome } = subject.judgement;
   // Such an end is a copy's, and explains nothing of the packet.
   if (end.kind === "routine" || (end.kind === "flooded" && outcome !== "dropped")) return null;
-  const cause = first(RULES, found);
-  return cause?.code === "unexplained" ? changedSince(found) ?? cause : cause;
+  const cause = first(RULES, subject);
+  return cause?.code === "unexplained" ? changedSince(subject) ?? cause : cause;
 }
 
 /**
  * The state read before the packet died may be older than the change that it died of. Then the next
  * reading is asked, and what it says is likely at most.
  */
-function changedSince(found: Case): Cause | null {
-  const { after, ifindex, device } = found;
-  if (!after || after === found.before) return null;
-  const later = first(RULES, { ...found, before: after, link: linkOf(after, ifindex, device) });
+function changedSince(subject: Case): Cause | null {
+  const { after, ifindex, device } = subject;
+  if (!after || after === subject.before) return null;
+  const later = first(RULES, { ...subject, before: after, link: linkOf(after, ifindex, device) });
   if (!later || later.code === "unexplained") return null;
   const text = "so read after the packet had died; what was read before does not explain it";
-  const evidence = [...later.evidence, stateEvidence(found.node, text)];
+  const evidence = [...later.evidence, stateEvidence(subject.node, text)];
   return { ...later, confidence: "likely", evidence };
 }
 
 /** Why a request that arrived was never answered; null when no rule says so. */
-export function silenceOf(found: Case): Cause | null {
-  return first(UNANSWERED_RULES, found);
+export function silenceOf(subject: Case): Cause | null {
+  return first(UNANSWERED_RULES, subject);
 }
 
-function first(rules: readonly Rule[], found: Case): Cause | null {
+function first(rules: readonly Rule[], subject: Case): Cause | null {
   for (const rule of rules) {
-    const cause = rule.judge(found);
+    const cause = rule.judge(subject);
     if (cause) return { ...cause, rule: rule.id };
   }
   return null;

@@ -18,7 +18,7 @@ export interface RuleText {
 /** A rule about a packet. */
 export interface Rule extends RuleText {
   /** The cause of how this packet ended, or null when the rule has nothing to say of it. */
-  judge(found: Case): Omit<Cause, "rule"> | null;
+  judge(subject: Case): Omit<Cause, "rule"> | null;
 }
 
 /** A finding, without the rule that made it. A remedy without commands is left out. */

@@ -13,29 +13,29 @@ export const acceptQueueFull: Rule = {
     "A SYN that arrived and was never answered, and the listener has more connections waiting " +
     "than its limit: `accept-queue-full`, `likely`.",
   yields: ["accept-queue-full"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.protocol !== TCP || !isConnectRequest(event)) return null;
-    const full = (found.node.states.get(found.netns ?? -1) ?? [])
+    const full = (subject.node.states.get(subject.netns ?? -1) ?? [])
       .map(({ state }) => listenerOf(state.sockets, event.destinationPort))
       .find((socket) =>
         socket !== undefined && socket.receiveQueue !== undefined &&
         socket.sendQueue !== undefined && socket.receiveQueue > socket.sendQueue
       );
     if (!full) return null;
-    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
     return cause(
       "accept-queue-full",
       "likely",
       `the accept queue of the listener at port ${full.port} in ${where} is full: its application does not accept, so SYNs get no answer`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         stateEvidence(
-          found.node,
+          subject.node,
           `listener ${full.address}:${full.port}: ${full.receiveQueue} waiting to be accepted, limit ${full.sendQueue}`,
         ),
       ],
-      [command(found.node, found.netns, `ss -lntp 'sport = :${full.port}'`)],
+      [command(subject.node, subject.netns, `ss -lntp 'sport = :${full.port}'`)],
     );
   },
 };

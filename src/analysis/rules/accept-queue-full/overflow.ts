@@ -10,26 +10,28 @@ import { namedReason } from "../shared/named_reason.ts";
 export const listenOverflow = namedReason({
   code: "accept-queue-full",
   holds: isListenOverflow,
-  says: (found) =>
-    `the accept queue of the listener at port ${found.event.destinationPort} in ${
-      netnsName(found.node, found.netns)
-    } on ${found.node.name} is full`,
+  says: (subject) =>
+    `the accept queue of the listener at port ${subject.event.destinationPort} in ${
+      netnsName(subject.node, subject.netns)
+    } on ${subject.node.name} is full`,
   read: acceptQueue,
   remedy: (
-    found,
-  ) => [command(found.node, found.netns, `ss -lntp 'sport = :${found.event.destinationPort}'`)],
+    subject,
+  ) => [
+    command(subject.node, subject.netns, `ss -lntp 'sport = :${subject.event.destinationPort}'`),
+  ],
 });
 
-function acceptQueue(found: Case) {
-  const state = found.after ?? found.before;
+function acceptQueue(subject: Case) {
+  const state = subject.after ?? subject.before;
   const socket = state?.sockets.find((other) =>
     other.protocol === "tcp" && other.state === "LISTEN" &&
-    other.port === found.event.destinationPort
+    other.port === subject.event.destinationPort
   );
   return socket
     ? [
       stateEvidence(
-        found.node,
+        subject.node,
         `listener ${socket.address}:${socket.port}: ${socket.receiveQueue ?? "?"} waiting, limit ${
           socket.sendQueue ?? "?"
         }`,

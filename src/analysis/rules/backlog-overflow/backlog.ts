@@ -7,6 +7,6 @@ import { namedReason } from "../shared/named_reason.ts";
 export const backlogOverflow = namedReason({
   code: "backlog-overflow",
   holds: isCpuBacklogFull,
-  says: (found) => `the CPU backlog had no room at ${place(found)}`,
+  says: (subject) => `the CPU backlog had no room at ${place(subject)}`,
   remedy: () => ["sysctl -w net.core.netdev_max_backlog=10000"],
 });

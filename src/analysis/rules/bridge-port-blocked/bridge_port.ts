@@ -27,33 +27,36 @@ export const bridgePort: Rule = {
     "mtu-exceeded",
     "unexplained",
   ],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop") return null;
     if (!isBridgeDrop(event)) return null;
-    const port = found.link;
-    if (saysNoTarget(event) && port) return floodedNowhere(found, port);
+    const port = subject.link;
+    if (saysNoTarget(event) && port) return floodedNowhere(subject, port);
     const settings = port?.bridgePort;
     if (!port || !settings) return null;
     if (settings.state !== "forwarding") {
       return cause(
         "bridge-port-blocked",
         "proven",
-        `bridge port ${place(found)} is in state ${settings.state}, not forwarding`,
-        [eventEvidence(found), stateEvidence(found.node, `${port.name}: state ${settings.state}`)],
-        [command(found.node, found.netns, `bridge link set dev ${shell(port.name)} state 3`)],
+        `bridge port ${place(subject)} is in state ${settings.state}, not forwarding`,
+        [
+          eventEvidence(subject),
+          stateEvidence(subject.node, `${port.name}: state ${settings.state}`),
+        ],
+        [command(subject.node, subject.netns, `bridge link set dev ${shell(port.name)} state 3`)],
       );
     }
-    return vlanRefused(found) ?? portsRefused(found);
+    return vlanRefused(subject) ?? portsRefused(subject);
   },
 };
 
-function vlanRefused(found: Case) {
-  const port = found.link!;
-  const bridge = found.before?.links.find((other) => other.ifindex === port.masterIfindex);
+function vlanRefused(subject: Case) {
+  const port = subject.link!;
+  const bridge = subject.before?.links.find((other) => other.ifindex === port.masterIfindex);
   if (!bridge?.bridge?.vlanFiltering) return null;
   const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
-  const id = found.event.vlan ?? pvid;
+  const id = subject.event.vlan ?? pvid;
   const allowed = port.vlans?.some((vlan) =>
     id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
   );
@@ -63,52 +66,56 @@ function vlanRefused(found: Case) {
   return cause(
     "bridge-vlan-filtered",
     "proven",
-    `bridge port ${place(found)} does not allow ${what}`,
+    `bridge port ${place(subject)} does not allow ${what}`,
     [
-      eventEvidence(found),
-      stateEvidence(found.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
+      eventEvidence(subject),
+      stateEvidence(subject.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
     ],
     id === undefined
       ? undefined
-      : [command(found.node, found.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
+      : [command(subject.node, subject.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
   );
 }
 
 /** Where the frame would have had to leave, by the bridge's own table; nothing when that is unclear. */
-function portOut(found: Case): Link | undefined {
-  const mac = frameOf(found)?.destinationMac;
+function portOut(subject: Case): Link | undefined {
+  const mac = frameOf(subject)?.destinationMac;
   const ports = new Map(
-    found.before?.links.filter((link) => link.masterIfindex === found.link!.masterIfindex)
+    subject.before?.links.filter((link) => link.masterIfindex === subject.link!.masterIfindex)
       .map((link) => [link.name, link]),
   );
   const out = new Set(
-    found.before?.fdb.filter((entry) => entry.mac === mac && entry.destination === undefined)
+    subject.before?.fdb.filter((entry) => entry.mac === mac && entry.destination === undefined)
       .map((entry) => ports.get(entry.device)).filter((link) => link !== undefined),
   );
   return out.size === 1 ? [...out][0] : undefined;
 }
 
 /** Why the bridge did not send the frame by the port that it had to leave by. */
-function portsRefused(found: Case) {
-  const arrival = found.judgement.steps.map((step) => step.event)
-    .findLast((event) => event.kind === "device-rx" && event.node === found.node);
-  const into = found.before?.links.find((link) => link.ifindex === arrival?.ifindex);
+function portsRefused(subject: Case) {
+  const arrival = subject.judgement.steps.map((step) => step.event)
+    .findLast((event) => event.kind === "device-rx" && event.node === subject.node);
+  const into = subject.before?.links.find((link) => link.ifindex === arrival?.ifindex);
   // A frame that is freed on another port than it came in by was to leave by that one.
-  const out = into && found.ifindex !== into.ifindex ? found.link : portOut(found);
+  const out = into && subject.ifindex !== into.ifindex ? subject.link : portOut(subject);
   if (!out?.bridgePort || !into?.bridgePort) return null;
-  const at = (link: Link) => placeOf(found.node, found.netns, link.name);
-  const mac = frameOf(found)!.destinationMac;
-  const entry = stateEvidence(found.node, `fdb: ${mac} is behind ${out.name}`);
-  const size = found.event.ipLength ?? 0;
-  if (out.ifindex !== into.ifindex && size > out.mtu && !found.event.gsoSize) {
+  const at = (link: Link) => placeOf(subject.node, subject.netns, link.name);
+  const mac = frameOf(subject)!.destinationMac;
+  const entry = stateEvidence(subject.node, `fdb: ${mac} is behind ${out.name}`);
+  const size = subject.event.ipLength ?? 0;
+  if (out.ifindex !== into.ifindex && size > out.mtu && !subject.event.gsoSize) {
     return cause(
       "mtu-exceeded",
       "proven",
       `the packet of ${size} bytes is larger than the bridge port ${
         at(out)
       } it had to leave by allows: ${out.mtu}`,
-      [eventEvidence(found), entry, stateEvidence(found.node, `${out.name} has MTU ${out.mtu}`)],
-      [command(found.node, found.netns, `ip link set dev ${shell(out.name)} mtu ${size}`)],
+      [
+        eventEvidence(subject),
+        entry,
+        stateEvidence(subject.node, `${out.name} has MTU ${out.mtu}`),
+      ],
+      [command(subject.node, subject.netns, `ip link set dev ${shell(out.name)} mtu ${size}`)],
     );
   }
   if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
@@ -118,44 +125,46 @@ function portsRefused(found: Case) {
       `the frame for ${mac} would have to leave by the port it came from, ${
         at(into)
       }, and hairpin is off there`,
-      [eventEvidence(found), entry, stateEvidence(found.node, `${into.name}: hairpin off`)],
-      [command(found.node, found.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
+      [eventEvidence(subject), entry, stateEvidence(subject.node, `${into.name}: hairpin off`)],
+      [command(subject.node, subject.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
     );
   }
-  const down = downEnds(found, out);
-  if (down.length > 0) return causeOfDown(found, down);
+  const down = downEnds(subject, out);
+  if (down.length > 0) return causeOfDown(subject, down);
   if (out.bridgePort.state !== "forwarding") {
-    return blocked(found, out, out.bridgePort.state, [entry]);
+    return blocked(subject, out, out.bridgePort.state, [entry]);
   }
   if (out.ifindex !== into.ifindex && out.bridgePort.isolated && into.bridgePort.isolated) {
-    return isolated(found, into, out, [entry]);
+    return isolated(subject, into, out, [entry]);
   }
   return null;
 }
 
-function blocked(found: Case, out: Link, state: string, entry: Evidence[] = []) {
+function blocked(subject: Case, out: Link, state: string, entry: Evidence[] = []) {
   return cause(
     "bridge-port-blocked",
     "proven",
-    `bridge port ${placeOf(found.node, found.netns, out.name)}, which the frame for ${
-      frameOf(found)?.destinationMac
+    `bridge port ${placeOf(subject.node, subject.netns, out.name)}, which the frame for ${
+      frameOf(subject)?.destinationMac
     } had to leave by, is in state ${state}, not forwarding`,
-    [eventEvidence(found), ...entry, stateEvidence(found.node, `${out.name}: state ${state}`)],
-    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} state 3`)],
+    [eventEvidence(subject), ...entry, stateEvidence(subject.node, `${out.name}: state ${state}`)],
+    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} state 3`)],
   );
 }
 
-function isolated(found: Case, into: Link, out: Link, entry: Evidence[] = []) {
+function isolated(subject: Case, into: Link, out: Link, entry: Evidence[] = []) {
   return cause(
     "bridge-port-isolated",
     "proven",
-    `bridge ports ${placeOf(found.node, found.netns, into.name)} and ${out.name} are both isolated`,
+    `bridge ports ${
+      placeOf(subject.node, subject.netns, into.name)
+    } and ${out.name} are both isolated`,
     [
-      eventEvidence(found),
+      eventEvidence(subject),
       ...entry,
-      stateEvidence(found.node, `${into.name}: isolated on; ${out.name}: isolated on`),
+      stateEvidence(subject.node, `${into.name}: isolated on; ${out.name}: isolated on`),
     ],
-    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
+    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
   );
 }
 
@@ -163,40 +172,40 @@ function isolated(found: Case, into: Link, out: Link, entry: Evidence[] = []) {
  * The bridge did not know the MAC, and none of its ports took an unknown frame. The port whose other
  * end has the MAC says why. Where no such port is known, all ports must be closed for one cause.
  */
-function floodedNowhere(found: Case, into: Link) {
-  const mac = frameOf(found)?.destinationMac;
+function floodedNowhere(subject: Case, into: Link) {
+  const mac = frameOf(subject)?.destinationMac;
   const bridge = into.kind === "bridge" ? into.ifindex : into.masterIfindex;
-  const others = (found.before?.links ?? []).filter((link) =>
+  const others = (subject.before?.links ?? []).filter((link) =>
     link.bridgePort && link.masterIfindex === bridge && link.ifindex !== into.ifindex
   );
-  const holders = mac === undefined ? [] : holdersOfMac(found.world.nodes, mac);
+  const holders = mac === undefined ? [] : holdersOfMac(subject.world.nodes, mac);
   const leading = others.filter((link) =>
     holders.some((holder) =>
       holder.netns === link.peerNetns && holder.link.ifindex === link.peerIfindex &&
       holder.link.peerIfindex === link.ifindex
     )
   );
-  const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(found, into, out));
+  const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(subject, into, out));
   const [first] = causes;
   if (!first || causes.some((other) => other?.code !== first.code)) return null;
   return first;
 }
 
 /** Why a frame that is flooded does not leave by this port. */
-function closedTo(found: Case, into: Link, out: Link) {
-  const down = downEnds(found, out);
-  if (down.length > 0) return causeOfDown(found, down);
+function closedTo(subject: Case, into: Link, out: Link) {
+  const down = downEnds(subject, out);
+  if (down.length > 0) return causeOfDown(subject, down);
   const { state, isolated: isApart, unicastFlood } = out.bridgePort!;
-  if (state !== "forwarding") return blocked(found, out, state);
-  if (isApart && into.bridgePort?.isolated) return isolated(found, into, out);
+  if (state !== "forwarding") return blocked(subject, out, state);
+  if (isApart && into.bridgePort?.isolated) return isolated(subject, into, out);
   if (unicastFlood) return null;
   return cause(
     "unexplained",
     "likely",
-    `the bridge of ${place(found)} does not know ${
-      frameOf(found)?.destinationMac
+    `the bridge of ${place(subject)} does not know ${
+      frameOf(subject)?.destinationMac
     }, and floods nothing to ${out.name}`,
-    [eventEvidence(found), stateEvidence(found.node, `${out.name}: flood off`)],
-    [command(found.node, found.netns, `bridge link set dev ${shell(out.name)} flood on`)],
+    [eventEvidence(subject), stateEvidence(subject.node, `${out.name}: flood off`)],
+    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} flood on`)],
   );
 }

@@ -7,8 +7,8 @@ import { namedReason } from "../shared/named_reason.ts";
 export const checksumInvalid = namedReason({
   code: "checksum-invalid",
   holds: isChecksumError,
-  says: (found) =>
-    `the ${isOfIpHeader(found.event) ? "IP header" : "transport"} checksum is wrong at ${
-      place(found)
+  says: (subject) =>
+    `the ${isOfIpHeader(subject.event) ? "IP header" : "transport"} checksum is wrong at ${
+      place(subject)
     }`,
 });

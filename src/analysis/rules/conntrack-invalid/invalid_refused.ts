@@ -11,5 +11,5 @@ export const invalidRefused: Rule = {
     "and only as invalid can the packet have met it. Says nothing when the state could have " +
     "been another one, too.",
   yields: ["conntrack-invalid"],
-  judge: (found) => refusalOf(found, "invalid"),
+  judge: (subject) => refusalOf(subject, "invalid"),
 };

@@ -13,5 +13,5 @@ export const conntrackTableFull: Rule = {
     "its limit or more, and no rule or policy read there refuses the packet. Says nothing " +
     "when the table had room when it was read, even if it was full for a moment.",
   yields: ["conntrack-table-full"],
-  judge: (found) => isNetfilterDrop(found.event) ? tableFull(found) : null,
+  judge: (subject) => isNetfilterDrop(subject.event) ? tableFull(subject) : null,
 };

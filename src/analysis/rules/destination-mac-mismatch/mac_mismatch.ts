@@ -18,17 +18,17 @@ export const macMismatch: Rule = {
     "right and the frame was led astray, with what led it: a bridge's table, or a device that " +
     "is no port of the bridge.",
   yields: ["destination-mac-mismatch"],
-  judge(found) {
-    if (!isAnothersFrame(found.event)) return null;
-    const frame = frameOf(found);
+  judge(subject) {
+    if (!isAnothersFrame(subject.event)) return null;
+    const frame = frameOf(subject);
     const mac = frame?.destinationMac;
-    const own = found.link?.mac;
+    const own = subject.link?.mac;
     if (mac === undefined || mac === own) return null;
-    const destination = wireDestination(found.event);
-    const said = suppliers(found, mac, destination);
-    const holders = holdersOfMac(found.world.nodes, mac);
-    const port = holders.length > 0 ? misleadingPort(found, mac) : null;
-    const bridge = bridgeBeside(found, holders);
+    const destination = wireDestination(subject.event);
+    const said = suppliers(subject, mac, destination);
+    const holders = holdersOfMac(subject.world.nodes, mac);
+    const port = holders.length > 0 ? misleadingPort(subject, mac) : null;
+    const bridge = bridgeBeside(subject, holders);
     const held: Evidence[] = holders.map((holder) =>
       stateEvidence(
         holder.node,
@@ -38,35 +38,40 @@ export const macMismatch: Rule = {
     return cause(
       "destination-mac-mismatch",
       own === undefined ? "likely" : "proven",
-      `the frame for ${destination} is addressed to ${mac}, but ${place(found)} has ${
+      `the frame for ${destination} is addressed to ${mac}, but ${place(subject)} has ${
         own ?? "another MAC"
       }, so the kernel took it for another host's`,
       [
-        eventEvidence(found, `frame addressed to ${mac}`),
-        ...(own ? [stateEvidence(found.node, `${place(found)} has MAC ${own}`)] : []),
+        eventEvidence(subject, `frame addressed to ${mac}`),
+        ...(own ? [stateEvidence(subject.node, `${place(subject)} has MAC ${own}`)] : []),
         ...said.map((entry) => entry.evidence),
         ...held,
         ...(bridge
           ? [
             stateEvidence(
-              found.node,
-              `${mac} is behind ${bridge.name}, which ${found.device} is no port of`,
+              subject.node,
+              `${mac} is behind ${bridge.name}, which ${subject.device} is no port of`,
             ),
           ]
           : []),
         ...(port ? [stateEvidence(port.node, `fdb: ${mac} is behind ${port.device}`)] : []),
       ],
-      wayFix(found, mac, bridge, port) ??
-        remedies(found, mac, destination, said, holders.length > 0),
+      wayFix(subject, mac, bridge, port) ??
+        remedies(subject, mac, destination, said, holders.length > 0),
     );
   },
 };
 
 /** The repair where the MAC is right and the frame came to the wrong device. */
-function wayFix(found: Case, mac: string, bridge?: Link, port?: Sighting | null): string[] | null {
+function wayFix(
+  subject: Case,
+  mac: string,
+  bridge?: Link,
+  port?: Sighting | null,
+): string[] | null {
   if (bridge) {
-    const text = `ip link set dev ${shell(found.device)} master ${shell(bridge.name)}`;
-    return [command(found.node, found.netns, text)];
+    const text = `ip link set dev ${shell(subject.device)} master ${shell(bridge.name)}`;
+    return [command(subject.node, subject.netns, text)];
   }
   if (!port) return null;
   return [
@@ -75,13 +80,13 @@ function wayFix(found: Case, mac: string, bridge?: Link, port?: Sighting | null)
 }
 
 /** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
-function bridgeBeside(found: Case, holders: readonly Owner[]): Link | undefined {
-  if (found.link?.masterIfindex !== undefined) return undefined;
-  const links = found.before?.links ?? [];
+function bridgeBeside(subject: Case, holders: readonly Owner[]): Link | undefined {
+  if (subject.link?.masterIfindex !== undefined) return undefined;
+  const links = subject.before?.links ?? [];
   const port = links.find((link) =>
     link.bridgePort &&
     holders.some((holder) =>
-      holder.node === found.node && holder.netns === link.peerNetns &&
+      holder.node === subject.node && holder.netns === link.peerNetns &&
       holder.link.ifindex === link.peerIfindex
     )
   );
@@ -105,9 +110,9 @@ interface Supplier {
 }
 
 /** Neighbour entries on the packet's way that gave the frame its address; the one used first. */
-function suppliers(found: Case, mac: string, destination: string): Supplier[] {
+function suppliers(subject: Case, mac: string, destination: string): Supplier[] {
   const result = new Map<string, Supplier & { rank: number }>();
-  for (const { event } of found.judgement.steps) {
+  for (const { event } of subject.judgement.steps) {
     for (const { state } of event.node.states.get(event.netns ?? -1) ?? []) {
       for (const entry of state.neighbours) {
         if (entry.mac !== mac) continue;
@@ -121,7 +126,7 @@ function suppliers(found: Case, mac: string, destination: string): Supplier[] {
             entry.states.join(",")
           }`;
         const fix = `ip neigh replace ${entry.address} dev ${shell(entry.device)} lladdr ${
-          found.link?.mac ?? "MAC"
+          subject.link?.mac ?? "MAC"
         }`;
         result.set(key, {
           evidence: stateEvidence(event.node, text),
@@ -139,17 +144,17 @@ function suppliers(found: Case, mac: string, destination: string): Supplier[] {
  * device can take it; else the entry that is wrong must go.
  */
 function remedies(
-  found: Case,
+  subject: Case,
   mac: string,
   destination: string,
   said: Supplier[],
   isHeld: boolean,
 ): string[] {
-  const here = found.link?.addresses.some((own) => own.address === destination);
+  const here = subject.link?.addresses.some((own) => own.address === destination);
   const set = command(
-    found.node,
-    found.netns,
-    `ip link set dev ${shell(found.device)} address ${mac}`,
+    subject.node,
+    subject.netns,
+    `ip link set dev ${shell(subject.device)} address ${mac}`,
   );
   const fixes = said.slice(0, 1).map((entry) => entry.fix);
   return here && isHeld ? [set, ...fixes] : [...fixes, set];

@@ -17,17 +17,17 @@ export const sentToWrongHost: Rule = {
     "`destination-mac-mismatch`, with the entry. A router has the address that packets are " +
     "sent to it by, and stays R1's.",
   yields: ["destination-mac-mismatch"],
-  judge(found) {
+  judge(subject) {
     // A router has the next hop's address, a host that got the frame by mistake has not.
-    if (found.event.tunnelKind !== undefined || !forwardingDisabled.judge(found)) return null;
-    const mac = frameOf(found)?.destinationMac;
-    const way = mac === undefined ? null : entryUsed(found, mac);
-    if (!way || !isNeighbour(found, way.hop)) return null;
+    if (subject.event.tunnelKind !== undefined || !forwardingDisabled.judge(subject)) return null;
+    const mac = frameOf(subject)?.destinationMac;
+    const way = mac === undefined ? null : entryUsed(subject, mac);
+    if (!way || !isNeighbour(subject, way.hop)) return null;
     const { sender, hop, device } = way;
-    const destination = found.event.destination!;
+    const destination = subject.event.destination!;
     const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
     const next = hop === destination ? "" : `, the next hop to ${destination}`;
-    const owners = ownersOf(found.world.nodes, hop);
+    const owners = ownersOf(subject.world.nodes, hop);
     const [owner] = owners;
     const fix = owners.length === 1 && owner!.link.mac
       ? `ip neigh replace ${hop} dev ${shell(device)} lladdr ${owner!.link.mac}`
@@ -36,14 +36,14 @@ export const sentToWrongHost: Rule = {
       "destination-mac-mismatch",
       "proven",
       `${where} sent the packet to ${mac}, which it has for ${hop}${next}; that is the MAC of ${
-        place(found)
+        place(subject)
       }, which has no such address and does not forward`,
       [
-        eventEvidence(found, `frame addressed to ${mac}`),
+        eventEvidence(subject, `frame addressed to ${mac}`),
         stateEvidence(sender.node, `neighbour entry in ${where}: ${way.text}`),
         stateEvidence(
-          found.node,
-          `no device in ${netnsName(found.node, found.netns)} has address ${hop}`,
+          subject.node,
+          `no device in ${netnsName(subject.node, subject.netns)} has address ${hop}`,
         ),
       ],
       [command(sender.node, sender.netns, fix)],
@@ -59,9 +59,9 @@ interface Used {
 }
 
 /** The entry for the next hop that gave the frame its address. */
-function entryUsed(found: Case, mac: string): Used | null {
-  const destination = found.event.destination!;
-  for (const { event: sender } of [...found.judgement.steps].reverse()) {
+function entryUsed(subject: Case, mac: string): Used | null {
+  const destination = subject.event.destination!;
+  for (const { event: sender } of [...subject.judgement.steps].reverse()) {
     if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
     const state = stateAt(sender.node, sender.netns, sender.at);
     if (!state) continue;
@@ -77,8 +77,8 @@ function entryUsed(found: Case, mac: string): Used | null {
 }
 
 /** The next hop is another host of the network that the frame came by, and no proxy ARP answers for it. */
-function isNeighbour(found: Case, hop: string): boolean {
-  const { before, device } = found;
+function isNeighbour(subject: Case, hop: string): boolean {
+  const { before, device } = subject;
   if (!before || ownsAddress(before, hop)) return false;
   const isProxy = ["all", device].some((name) =>
     sysctl(before, `net.ipv4.conf.${name}.proxy_arp`) === "1"

@@ -12,13 +12,13 @@ const POLICIES_SHOWN = 5;
 export const ipsecPolicy = namedReason({
   code: "ipsec-policy",
   holds: isIpsecDrop,
-  says: (found) =>
+  says: (subject) =>
     `an IPsec policy or state of ${
-      netnsName(found.node, found.netns)
-    } on ${found.node.name} refused it`,
-  read: (found) =>
-    (found.before?.xfrm ?? []).slice(0, POLICIES_SHOWN).map((text) =>
-      stateEvidence(found.node, text)
+      netnsName(subject.node, subject.netns)
+    } on ${subject.node.name} refused it`,
+  read: (subject) =>
+    (subject.before?.xfrm ?? []).slice(0, POLICIES_SHOWN).map((text) =>
+      stateEvidence(subject.node, text)
     ),
-  remedy: (found) => [command(found.node, found.netns, "ip xfrm policy")],
+  remedy: (subject) => [command(subject.node, subject.netns, "ip xfrm policy")],
 });

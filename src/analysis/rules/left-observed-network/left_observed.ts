@@ -8,8 +8,8 @@ export const leftObserved: Rule = {
   id: "R43",
   statement: "Left the last watched device towards what nothing watches: `left-observed-network`.",
   yields: ["left-observed-network"],
-  judge(found) {
-    const { judgement } = found;
+  judge(subject) {
+    const { judgement } = subject;
     if (
       judgement.end.kind !== "left" || !judgement.beyond || judgement.awaited ||
       judgement.outcome !== "unknown"
@@ -20,14 +20,14 @@ export const leftObserved: Rule = {
     return cause(
       "left-observed-network",
       "proven",
-      `it left ${place(found)} towards ${wireDestination(sent)}; no probe watches what is beyond`,
+      `it left ${place(subject)} towards ${wireDestination(sent)}; no probe watches what is beyond`,
       [
         eventEvidence(
-          found,
+          subject,
           sent.destinationMac ? `frame addressed to ${sent.destinationMac}` : undefined,
         ),
         stateEvidence(
-          found.node,
+          subject.node,
           `no probed node has ${
             sent.destinationMac ? `MAC ${sent.destinationMac} or ` : ""
           }address ${wireDestination(sent)}`,

@@ -11,20 +11,20 @@ export const linkDown: Rule = {
     "Freed in transmission, and the device or its peer was down: `link-down`. The peer may be " +
     "another node's, when both ends say so.",
   yields: ["link-down"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !mayBeDeviceDown(event)) return null;
-    const down = downLinks(found);
+    const down = downLinks(subject);
     if (down.length === 0) return null;
-    return causeOfDown(found, down);
+    return causeOfDown(subject, down);
   },
 };
 
 /** The device itself and its veth peer, where they are down. */
-function downLinks(found: Case): DownEnd[] {
-  for (const state of [found.before, found.after]) {
-    const link = state?.links.find((other) => other.ifindex === found.ifindex);
-    const down = link ? downEnds(found, link) : [];
+function downLinks(subject: Case): DownEnd[] {
+  for (const state of [subject.before, subject.after]) {
+    const link = state?.links.find((other) => other.ifindex === subject.ifindex);
+    const down = link ? downEnds(subject, link) : [];
     if (down.length > 0) return down;
   }
   return [];

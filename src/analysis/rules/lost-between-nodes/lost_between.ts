@@ -10,8 +10,8 @@ export const lostBetween: Rule = {
   id: "R42",
   statement: "`vanished` between two covered places: `lost-between-nodes`.",
   yields: ["lost-between-nodes"],
-  judge(found) {
-    const { judgement } = found;
+  judge(subject) {
+    const { judgement } = subject;
     if (judgement.outcome !== "vanished" || !judgement.awaited) return null;
     const { awaited } = judgement;
     const there = placeOf(awaited.node, awaited.netns, awaited.link.name);
@@ -21,24 +21,24 @@ export const lostBetween: Rule = {
     return cause(
       "lost-between-nodes",
       direct ? "proven" : "likely",
-      `it left ${place(found)} for ${there} and never arrived${between}`,
+      `it left ${place(subject)} for ${there} and never arrived${between}`,
       [
         eventEvidence(
-          found,
+          subject,
           sent.destinationMac ? `frame addressed to ${sent.destinationMac}` : undefined,
         ),
         stateEvidence(
           awaited.node,
           `${there} ${direct ? `has MAC ${awaited.link.mac}` : `has ${wireDestination(sent)}`}`,
         ),
-        ...linkFaults(found),
+        ...linkFaults(subject),
       ],
     );
   },
 };
 
-function linkFaults(found: Case) {
-  const { awaited } = found.judgement;
+function linkFaults(subject: Case) {
+  const { awaited } = subject.judgement;
   if (!awaited) return [];
   const link = linkOf(stateAfter(awaited.node, awaited.netns, 0), awaited.link.ifindex);
   if (!link || link.flags.includes("LOWER_UP")) return [];

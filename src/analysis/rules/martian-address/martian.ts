@@ -13,28 +13,28 @@ export const martian: Rule = {
   statement: "The kernel's reason names a source or destination that may not appear there: " +
     "`martian-address`.",
   yields: ["martian-address"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isMartian(event)) return null;
     const source = wireSource(event);
     const destination = wireDestination(event);
-    const own = acceptsAddress(found.before, source);
-    const sentTo = isLoopback(destination) ? translatedFrom(found) : undefined;
+    const own = acceptsAddress(subject.before, source);
+    const sentTo = isLoopback(destination) ? translatedFrom(subject) : undefined;
     const why = own
-      ? `its source ${source} is an address of ${netnsName(found.node, found.netns)} itself`
+      ? `its source ${source} is an address of ${netnsName(subject.node, subject.netns)} itself`
       : sentTo
       ? `it was translated from ${sentTo} to ${destination}, which no device but lo may receive`
       : `${source} > ${destination} may not appear there`;
     return cause(
       "martian-address",
       "proven",
-      `${place(found)} refused the packet as martian (${event.reason}): ${why}`,
+      `${place(subject)} refused the packet as martian (${event.reason}): ${why}`,
       [
-        eventEvidence(found),
-        ...(own ? [stateEvidence(found.node, `${source} is one of its own addresses`)] : []),
-        ...(sentTo ? translations(found, destination) : []),
+        eventEvidence(subject),
+        ...(own ? [stateEvidence(subject.node, `${source} is one of its own addresses`)] : []),
+        ...(sentTo ? translations(subject, destination) : []),
       ],
-      remedies(found, own, destination),
+      remedies(subject, own, destination),
     );
   },
 };
@@ -48,20 +48,20 @@ function translatedFrom({ judgement, event }: Case): string | undefined {
 }
 
 /** Rules of the namespace that translate to this address. */
-function translations(found: Case, address: string): Evidence[] {
-  return (found.before?.netfilter ?? [])
+function translations(subject: Case, address: string): Evidence[] {
+  return (subject.before?.netfilter ?? [])
     .filter(({ text }) => /dnat|redirect/i.test(text) && text.includes(address)).slice(0, 3)
     .map((rule) =>
-      stateEvidence(found.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
+      stateEvidence(subject.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
     );
 }
 
-function remedies(found: Case, own: boolean, destination: string): string[] | undefined {
+function remedies(subject: Case, own: boolean, destination: string): string[] | undefined {
   if (own) {
     return [
-      command(found.node, found.netns, `ip addr show to ${wireSource(found.event)}`),
-      setDevice(found, "accept_local", 1),
+      command(subject.node, subject.netns, `ip addr show to ${wireSource(subject.event)}`),
+      setDevice(subject, "accept_local", 1),
     ];
   }
-  return isLoopback(destination) ? [setDevice(found, "route_localnet", 1)] : undefined;
+  return isLoopback(destination) ? [setDevice(subject, "route_localnet", 1)] : undefined;
 }

@@ -16,24 +16,27 @@ export const mtuExceeded: Rule = {
     "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
     "than the MTU on its way: `mtu-exceeded`.",
   yields: ["mtu-exceeded"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     const named = saysTooBig(event);
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (!named && !isSizeCheck(event)) return null;
-    const limit = limitOf(found);
-    if (!named && (limit === null || sizeOf(found) <= limit.mtu)) return null;
-    const size = sizeOf(found);
+    const limit = limitOf(subject);
+    if (!named && (limit === null || sizeOf(subject) <= limit.mtu)) return null;
+    const size = sizeOf(subject);
     const allowed = limit ? `${limit.what} allows ${limit.mtu}` : "the way allows less";
-    const back = errorBack(found);
+    const back = errorBack(subject);
     return cause(
       "mtu-exceeded",
       named ? "proven" : "likely",
       `the packet of ${size} bytes is larger than ${allowed} at ${
-        place(found)
+        place(subject)
       }, and may not be fragmented`,
       [
-        eventEvidence(found, `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`),
+        eventEvidence(
+          subject,
+          `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`,
+        ),
         ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
         ...back,
       ],
@@ -44,8 +47,8 @@ export const mtuExceeded: Rule = {
 
 const ETHERNET = 14;
 
-function sizeOf(found: Case): number {
-  const { event } = found;
+function sizeOf(subject: Case): number {
+  const { event } = subject;
   if (event.gsoSize) return event.gsoSize + 40;
   if (event.tunnelKind === undefined || event.length === undefined) {
     return event.ipLength ?? event.length ?? 0;
@@ -63,14 +66,16 @@ interface Limit {
 }
 
 /** MTU of the route or device it would have left by, or of the device the frame was handed to. */
-function limitOf(found: Case): Limit | null {
-  if (!found.before) return null;
-  const peer = peerLimit(found);
+function limitOf(subject: Case): Limit | null {
+  if (!subject.before) return null;
+  const peer = peerLimit(subject);
   if (peer) return peer;
-  const { route } = lookUpRoute(found.before, { destination: wireDestination(found.event) });
-  const link = found.before.links.find((other) => other.name === (route?.device ?? found.device));
+  const { route } = lookUpRoute(subject.before, { destination: wireDestination(subject.event) });
+  const link = subject.before.links.find((other) =>
+    other.name === (route?.device ?? subject.device)
+  );
   if (!link) return null;
-  const at = { node: found.node, netns: found.netns };
+  const at = { node: subject.node, netns: subject.netns };
   if (!route?.mtu) return { what: link.name, mtu: link.mtu, fix: larger(link.name), ...at };
   const ip = route.family === 6 ? "ip -6" : "ip";
   const fix = (size: number) => `${ip} route change ${routeText(route)} mtu ${size}`;
@@ -80,11 +85,11 @@ function limitOf(found: Case): Limit | null {
 const larger = (device: string) => (size: number) => `ip link set dev ${shell(device)} mtu ${size}`;
 
 /** The MTU of a veth's other end: the kernel checks it before it hands the packet over. */
-function peerLimit(found: Case): Limit | null {
-  if (!isPeerSizeCheck(found.event)) return null;
-  const mac = frameOf(found)?.destinationMac;
-  const other = mac === undefined ? undefined : holdersOfMac(found.world.nodes, mac)[0];
-  if (!other || other.link.mtu >= sizeOf(found)) return null;
+function peerLimit(subject: Case): Limit | null {
+  if (!isPeerSizeCheck(subject.event)) return null;
+  const mac = frameOf(subject)?.destinationMac;
+  const other = mac === undefined ? undefined : holdersOfMac(subject.world.nodes, mac)[0];
+  if (!other || other.link.mtu >= sizeOf(subject)) return null;
   const what = placeOf(other.node, other.netns, other.link.name);
   return {
     what,
@@ -96,9 +101,9 @@ function peerLimit(found: Case): Limit | null {
 }
 
 /** Whether the ICMP error that tells the sender came back to it. */
-function errorBack(found: Case): Evidence[] {
-  const { event } = found;
-  const told = found.evidence.filter((other) =>
+function errorBack(subject: Case): Evidence[] {
+  const { event } = subject;
+  const told = subject.evidence.filter((other) =>
     other.mtu !== undefined && other.quotedSource === event.source &&
     other.quotedDestination === event.destination
   );

@@ -12,46 +12,46 @@ export const neighbourUnresolved: Rule = {
   statement:
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`.",
   yields: ["neighbour-unresolved"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
     const destination = wireDestination(event);
-    const route = found.before && lookUpRoute(found.before, { destination }).route;
+    const route = subject.before && lookUpRoute(subject.before, { destination }).route;
     const hop = route?.gateway ?? destination;
-    const device = route?.device ?? found.device;
-    const entry = (found.after ?? found.before)?.neighbours.find((other) =>
+    const device = route?.device ?? subject.device;
+    const entry = (subject.after ?? subject.before)?.neighbours.find((other) =>
       other.address === hop && other.device === device
     );
     const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
-    const evidence = [eventEvidence(found)];
+    const evidence = [eventEvidence(subject)];
     if (entry) {
       evidence.push(
         stateEvidence(
-          found.node,
+          subject.node,
           `neighbour ${hop} dev ${device}: ${entry.states.join(",") || "no state"}`,
         ),
       );
     }
-    const asked = found.evidence.filter((other) => asksFor(other, hop)).length;
+    const asked = subject.evidence.filter((other) => asksFor(other, hop)).length;
     if (asked > 0) {
       evidence.push({
-        node: found.node.name,
+        node: subject.node.name,
         kind: "event",
         text: `${hop} was asked for ${asked} times on the way, without an answer that was taken`,
       });
     }
-    const owners = ownersOf(found.world.nodes, hop);
+    const owners = ownersOf(subject.world.nodes, hop);
     if (owners.length === 0) {
-      evidence.push(stateEvidence(found.node, `no probed node has address ${hop}`));
+      evidence.push(stateEvidence(subject.node, `no probed node has address ${hop}`));
     }
     return cause(
       "neighbour-unresolved",
       "proven",
       `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
-        placeOf(found.node, found.netns, device)
+        placeOf(subject.node, subject.netns, device)
       }`,
       evidence,
-      [command(found.node, found.netns, `ip neigh show ${hop} dev ${shell(device)}`)],
+      [command(subject.node, subject.netns, `ip neigh show ${hop} dev ${shell(device)}`)],
     );
   },
 };

@@ -12,34 +12,38 @@ export const waitingForNeighbour: Rule = {
   statement: "It waits for a next hop whose neighbour entry is INCOMPLETE or FAILED: " +
     "`neighbour-unresolved`, `likely`.",
   yields: ["neighbour-unresolved"],
-  judge(found) {
-    const { event, judgement } = found;
+  judge(subject) {
+    const { event, judgement } = subject;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
     // After lost events nothing follows from silence.
-    const watched = gapOf(found.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+    const watched = gapOf(subject.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
     if (judgement.end.kind === "silent" && !watched) return null;
-    const state = stateAfter(event.node, found.netns, event.at);
+    const state = stateAfter(event.node, subject.netns, event.at);
     if (!state) return null;
     const destination = wireDestination(event);
     const { route } = lookUpRoute(state, { destination });
     if (!route || route.type !== "unicast") return null;
     const hop = route.gateway ?? destination;
-    const entry = neighbourOf(event.node, found.netns, hop, route.device);
+    const entry = neighbourOf(event.node, subject.netns, hop, route.device);
     if (!entry || !entry.states.some((s) => s === "INCOMPLETE" || s === "FAILED")) return null;
     return cause(
       "neighbour-unresolved",
       "likely",
       `it waits in ${
-        placeOf(found.node, found.netns, route.device ?? "")
+        placeOf(subject.node, subject.netns, route.device ?? "")
       } for ${hop}, which does not answer`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         stateEvidence(
-          found.node,
+          subject.node,
           `neighbour ${hop} dev ${route.device}: ${entry.states.join(",")}`,
         ),
       ],
-      [command(found.node, found.netns, `ip neigh show ${hop} dev ${shell(route.device ?? "")}`)],
+      [command(
+        subject.node,
+        subject.netns,
+        `ip neigh show ${hop} dev ${shell(route.device ?? "")}`,
+      )],
     );
   },
 };

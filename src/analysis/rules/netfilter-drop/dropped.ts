@@ -10,5 +10,5 @@ export const dropped: Rule = {
     "`netfilter-drop`. One rule or policy is left of all that can have refused the packet; " +
     "also one that hands packets to a program, where none took it.",
   yields: ["netfilter-drop"],
-  judge: (found) => refusalOf(found, "drop"),
+  judge: (subject) => refusalOf(subject, "drop"),
 };

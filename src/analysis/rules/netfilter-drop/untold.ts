@@ -13,5 +13,5 @@ export const refused: Rule = {
     "were not read, or not all of them; or several can have done it; or none of those read. " +
     "The first five are in the evidence.",
   yields: ["netfilter-drop", "netfilter-reject", "tunnel-blocked"],
-  judge: (found) => isNetfilterDrop(found.event) ? untold(found) : null,
+  judge: (subject) => isNetfilterDrop(subject.event) ? untold(subject) : null,
 };

@@ -10,5 +10,5 @@ export const rejected: Rule = {
     "`netfilter-reject`. N6 holds for a rule that rejects. An ICMP error or TCP reset for the " +
     "packet, seen in the 5 ms before it was freed, leaves only rules that reject.",
   yields: ["netfilter-reject"],
-  judge: (found) => refusalOf(found, "reject"),
+  judge: (subject) => refusalOf(subject, "reject"),
 };

@@ -13,47 +13,47 @@ export const noListener: Rule = {
   id: "R12",
   statement: "Freed for want of a socket at its TCP or UDP port: `no-listener`.",
   yields: ["no-listener"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
     if (event.protocol !== TCP && event.protocol !== UDP) return null;
     const named = saysNoSocket(event);
     if (!named && !isUntoldSocketLookup(event)) return null;
     const port = event.destinationPort!;
-    const others = listeners(found, port);
+    const others = listeners(subject, port);
     const where = `${event.destination} in ${
-      netnsName(found.node, found.netns)
-    } on ${found.node.name}`;
+      netnsName(subject.node, subject.netns)
+    } on ${subject.node.name}`;
     const elsewhere = others.length > 0 ? ` (only on ${others.join(", ")})` : "";
     return cause(
       "no-listener",
       named ? "proven" : "likely",
-      `nothing listens on ${protocolName(found)} port ${port} at ${where}${elsewhere}`,
+      `nothing listens on ${protocolName(subject)} port ${port} at ${where}${elsewhere}`,
       [
-        eventEvidence(found),
-        ...(found.before && !found.before.gaps.some((gap) => gap.what.includes("socket"))
+        eventEvidence(subject),
+        ...(subject.before && !subject.before.gaps.some((gap) => gap.what.includes("socket"))
           ? [
             stateEvidence(
-              found.node,
+              subject.node,
               others.length > 0
-                ? `${protocolName(found)} port ${port} is bound to ${others.join(", ")} only`
-                : `no ${protocolName(found)} socket is bound to port ${port}`,
+                ? `${protocolName(subject)} port ${port} is bound to ${others.join(", ")} only`
+                : `no ${protocolName(subject)} socket is bound to port ${port}`,
             ),
           ]
           : []),
       ],
       [command(
-        found.node,
-        found.netns,
-        `ss -ln${found.event.protocol === TCP ? "t" : "u"}p 'sport = :${port}'`,
+        subject.node,
+        subject.netns,
+        `ss -ln${subject.event.protocol === TCP ? "t" : "u"}p 'sport = :${port}'`,
       )],
     );
   },
 };
 
-function listeners(found: Case, port: number): string[] {
-  const protocol = protocolName(found);
-  return (found.before?.sockets ?? [])
+function listeners(subject: Case, port: number): string[] {
+  const protocol = protocolName(subject);
+  return (subject.before?.sockets ?? [])
     .filter((socket) => socket.protocol === protocol && socket.port === port)
     .map((socket) => socket.address);
 }

@@ -27,21 +27,21 @@ export const answerHasNoRoute: Rule = {
     "there: `no-route` or `route-blackhole`. IPv6 frees an echo request that it could not " +
     "answer as a drop without a reason: the same failed lookup explains it.",
   yields: ["no-route", "route-blackhole"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     // The kernel answers an echo request before it frees it, so time counts from when it came in.
-    const since = deviceEvent(found.judgement.end.step).at;
-    const failed = found.evidence.filter((other) =>
-      other.kind === "route" && other.node === event.node && other.netns === found.netns &&
+    const since = deviceEvent(subject.judgement.end.step).at;
+    const failed = subject.evidence.filter((other) =>
+      other.kind === "route" && other.node === event.node && other.netns === subject.netns &&
       other.destination === event.source && isFor(other, event) && other.at >= since &&
       other.at - since < ANSWER_NS
     );
-    if (failed.length === 0 || !found.before) return null;
+    if (failed.length === 0 || !subject.before) return null;
     const destination = event.source!;
-    const answer = lookUpRoute(found.before, { destination });
+    const answer = lookUpRoute(subject.before, { destination });
     const { route, rule, certain } = answer;
     if (route !== null && !refuses(route)) return null;
-    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
+    const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
     const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
     return cause(
       refusal ? "route-blackhole" : "no-route",
@@ -52,18 +52,18 @@ export const answerHasNoRoute: Rule = {
           : `it has no route to ${event.source}`
       }`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         {
           node: event.node.name,
           kind: "event",
           text: `the routing lookup for ${event.source} failed with error ${failed[0]!.routeError}`,
         },
-        stateEvidence(found.node, refusal ?? `no route in ${where} matches ${event.source}`),
+        stateEvidence(subject.node, refusal ?? `no route in ${where} matches ${event.source}`),
       ],
       [
         command(
-          found.node,
-          found.netns,
+          subject.node,
+          subject.netns,
           refusalFix(destination, answer) ?? `ip route add ${destination} via GATEWAY`,
         ),
       ],
@@ -74,8 +74,10 @@ export const answerHasNoRoute: Rule = {
 /** R45 for an echo request that IPv6 could not answer: it frees that as a drop without a reason. */
 export const echoNotAnswered: Rule = {
   ...answerHasNoRoute,
-  judge(found) {
-    const { event } = found;
-    return event.kind === "drop" && isUnansweredEcho6(event) ? answerHasNoRoute.judge(found) : null;
+  judge(subject) {
+    const { event } = subject;
+    return event.kind === "drop" && isUnansweredEcho6(event)
+      ? answerHasNoRoute.judge(subject)
+      : null;
   },
 };

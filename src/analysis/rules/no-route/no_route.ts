@@ -17,52 +17,52 @@ export const noRoute: Rule = {
     "The kernel says that no route was found, or the tables as read have none: `no-route`; " +
     "`link-down` when a device that is down has the destination's network, or had the way.",
   yields: ["no-route", "link-down"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isRouteFailure(event)) return null;
     const named = saysNoRoute(event);
-    const answer = routeFor(found);
+    const answer = routeFor(subject);
     const empty = answer !== null && answer.route === null &&
       (answer.rule === null || answer.rule.action === "lookup");
     // IPv6 gives this reason also for a route that refuses. Without the tables it may be either.
     const unsure = answer === null && wireDestination(event).includes(":");
     if (unsure || (!named && !empty)) return null;
-    if (named && answer?.route && answer.certain && !isDown(found, answer.route.device)) {
+    if (named && answer?.route && answer.certain && !isDown(subject, answer.route.device)) {
       return null;
     }
-    const down = lostWithLink(found);
-    if (down.length > 0) return causeOfDown(found, down);
+    const down = lostWithLink(subject);
+    if (down.length > 0) return causeOfDown(subject, down);
     const destination = wireDestination(event);
-    const where = `${netnsName(found.node, found.netns)} on ${found.node.name}`;
-    const evidence = [eventEvidence(found)];
+    const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
+    const evidence = [eventEvidence(subject)];
     if (empty) {
-      evidence.push(stateEvidence(found.node, `no route in ${where} matches ${destination}`));
+      evidence.push(stateEvidence(subject.node, `no route in ${where} matches ${destination}`));
     }
     return cause(
       "no-route",
       named || answer?.certain ? "proven" : "likely",
       `${where} has no route to ${destination}`,
       evidence,
-      [command(found.node, found.netns, `ip route add ${destination} via GATEWAY`)],
+      [command(subject.node, subject.netns, `ip route add ${destination} via GATEWAY`)],
     );
   },
 };
 
 /** A device that is down takes its routes with it: the one that has the network, or once had the way. */
-function lostWithLink(found: Case): DownEnd[] {
-  const { destination } = queryOf(found);
-  const readings = found.node.states.get(found.netns ?? -1) ?? [];
+function lostWithLink(subject: Case): DownEnd[] {
+  const { destination } = queryOf(subject);
+  const readings = subject.node.states.get(subject.netns ?? -1) ?? [];
   const ways = new Set(
-    readings.map(({ state }) => lookUpRoute(state, queryOf(found)).route?.device),
+    readings.map(({ state }) => lookUpRoute(state, queryOf(subject)).route?.device),
   );
-  const lost = found.before?.links.find((link) =>
+  const lost = subject.before?.links.find((link) =>
     !carries(link) && (ways.has(link.name) ||
       link.addresses.some((own) => contains(`${own.address}/${own.prefix}`, destination)))
   );
-  return lost ? downEnds(found, lost) : [];
+  return lost ? downEnds(subject, lost) : [];
 }
 
-function isDown(found: Case, device: string | undefined): boolean {
-  const link = found.before?.links.find((other) => other.name === device);
+function isDown(subject: Case, device: string | undefined): boolean {
+  const link = subject.before?.links.find((other) => other.name === device);
   return link !== undefined && !link.flags.includes("LOWER_UP");
 }

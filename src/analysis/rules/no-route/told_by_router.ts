@@ -16,9 +16,9 @@ function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, proto
 }
 
 /** ICMP errors about this packet that some probe saw. */
-function errorsAbout(found: Case) {
-  const { event } = found;
-  return found.evidence.filter((other) =>
+function errorsAbout(subject: Case) {
+  const { event } = subject;
+  return subject.evidence.filter((other) =>
     other.quotedDestination !== undefined && (
       (other.quotedSource === event.source && other.quotedDestination === event.destination &&
         samePorts(other, event) &&
@@ -45,12 +45,12 @@ export const errorFromOutside: Rule = {
     "netfilter-reject",
     "no-listener",
   ],
-  judge(found) {
-    if (found.event.kind === "drop") return null;
-    const error = errorsAbout(found)[0];
+  judge(subject) {
+    if (subject.event.kind === "drop") return null;
+    const error = errorsAbout(subject)[0];
     if (!error) return null;
     const evidence = [
-      eventEvidence(found),
+      eventEvidence(subject),
       {
         node: error.node.name,
         kind: "event" as const,
@@ -66,18 +66,18 @@ export const errorFromOutside: Rule = {
         return cause(
           "mtu-exceeded",
           "likely",
-          `${by} that ${packetText(found.event)} is larger than its way allows${
+          `${by} that ${packetText(subject.event)} is larger than its way allows${
             error.mtu ? ` (MTU ${error.mtu})` : ""
           }`,
           evidence,
         );
       case "ttl": {
-        const repeated = loopedAt(found);
-        if (repeated) return causeOfLoop(found, repeated, "likely", evidence);
+        const repeated = loopedAt(subject);
+        if (repeated) return causeOfLoop(subject, repeated, "likely", evidence);
         return cause(
           "ttl-exceeded",
           "likely",
-          `${by} that the TTL of ${packetText(found.event)} ran out`,
+          `${by} that the TTL of ${packetText(subject.event)} ran out`,
           evidence,
         );
       }
@@ -85,21 +85,21 @@ export const errorFromOutside: Rule = {
         return cause(
           "netfilter-reject",
           "likely",
-          `${by} that ${packetText(found.event)} is administratively prohibited`,
+          `${by} that ${packetText(subject.event)} is administratively prohibited`,
           evidence,
         );
       case "no-port":
         return cause(
           "no-listener",
           "likely",
-          `${by} that nothing listens at ${wireDestination(found.event)}`,
+          `${by} that nothing listens at ${wireDestination(subject.event)}`,
           evidence,
         );
       case "unreachable":
         return cause(
           "no-route",
           "likely",
-          `${by} that it can't reach ${wireDestination(found.event)}`,
+          `${by} that it can't reach ${wireDestination(subject.event)}`,
           evidence,
         );
       case null:

@@ -13,10 +13,10 @@ export const queueOverflow: Rule = {
     "Freed by a queueing discipline: `queue-overflow`, or `traffic-control-drop` when netem " +
     "is set to lose, or the qdisc is `blackhole`.",
   yields: ["queue-overflow", "traffic-control-drop"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isQueueDrop(event)) return null;
-    const qdiscs = qdiscsOf(found);
+    const qdiscs = qdiscsOf(subject);
     const grown = qdiscs.filter(({ now, rise }) => rise > 0 && now.kind !== "noqueue");
     const leaf = grown.sort((a, b) => b.rise - a.rise)[0] ??
       qdiscs.find(({ now }) =>
@@ -26,33 +26,33 @@ export const queueOverflow: Rule = {
       return cause(
         "traffic-control-drop",
         "likely",
-        `netem on ${place(found)} is set to lose packets: ${leaf.now.text}`,
-        [eventEvidence(found), stateEvidence(found.node, leaf.now.text)],
-        [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
+        `netem on ${place(subject)} is set to lose packets: ${leaf.now.text}`,
+        [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
+        [command(subject.node, subject.netns, `tc qdisc del dev ${shell(subject.device)} root`)],
       );
     }
     if (leaf?.now.kind === "blackhole") {
       return cause(
         "traffic-control-drop",
         grown.length === 1 ? "proven" : "likely",
-        `the qdisc of ${place(found)} drops everything: ${leaf.now.text}`,
-        [eventEvidence(found), stateEvidence(found.node, leaf.now.text)],
-        [command(found.node, found.netns, `tc qdisc del dev ${shell(found.device)} root`)],
+        `the qdisc of ${place(subject)} drops everything: ${leaf.now.text}`,
+        [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
+        [command(subject.node, subject.netns, `tc qdisc del dev ${shell(subject.device)} root`)],
       );
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
     return cause(
       "queue-overflow",
       "proven",
-      `${what} at ${place(found)} had no room${
+      `${what} at ${place(subject)} had no room${
         leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
       }`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         ...(leaf
           ? [
             stateEvidence(
-              found.node,
+              subject.node,
               `${leaf.now.text}; ${leaf.now.drops} drops${
                 leaf.now.limit ? `, limit ${leaf.now.limit}` : ""
               }`,
@@ -60,14 +60,15 @@ export const queueOverflow: Rule = {
           ]
           : []),
       ],
-      [command(found.node, found.netns, `tc -s qdisc show dev ${shell(found.device)}`)],
+      [command(subject.node, subject.netns, `tc -s qdisc show dev ${shell(subject.device)}`)],
     );
   },
 };
 
-function qdiscsOf(found: Case): { now: Qdisc; rise: number }[] {
-  const snapshots = found.node.states.get(found.netns ?? -1) ?? [];
-  const now = snapshots.at(-1)?.state.qdiscs.filter((qdisc) => qdisc.device === found.device) ?? [];
+function qdiscsOf(subject: Case): { now: Qdisc; rise: number }[] {
+  const snapshots = subject.node.states.get(subject.netns ?? -1) ?? [];
+  const now = snapshots.at(-1)?.state.qdiscs.filter((qdisc) => qdisc.device === subject.device) ??
+    [];
   const first = snapshots[0]?.state.qdiscs ?? [];
   return now.map((qdisc) => {
     const before = first.find((other) =>

@@ -9,13 +9,15 @@ import { protocolName } from "../shared/protocol_name.ts";
 export const receiveBufferFull = namedReason({
   code: "receive-buffer-full",
   holds: isReceiveBufferFull,
-  says: (found) =>
+  says: (subject) =>
     `the receive buffer of the socket at ${
-      protocolName(found)
-    } port ${found.event.destinationPort} in ${
-      netnsName(found.node, found.netns)
-    } on ${found.node.name} had no room: its application reads too slowly`,
+      protocolName(subject)
+    } port ${subject.event.destinationPort} in ${
+      netnsName(subject.node, subject.netns)
+    } on ${subject.node.name} had no room: its application reads too slowly`,
   remedy: (
-    found,
-  ) => [command(found.node, found.netns, `ss -nmpa 'sport = :${found.event.destinationPort}'`)],
+    subject,
+  ) => [
+    command(subject.node, subject.netns, `ss -nmpa 'sport = :${subject.event.destinationPort}'`),
+  ],
 });

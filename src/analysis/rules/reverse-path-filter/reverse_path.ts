@@ -13,33 +13,35 @@ export const reversePathFilter: Rule = {
     "The kernel's reason is IP_RPFILTER: `reverse-path-filter`, with the sysctls and the " +
     "route back.",
   yields: ["reverse-path-filter"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isReversePathDrop(event)) return null;
-    const all = sysctl(found.before, "net.ipv4.conf.all.rp_filter");
-    const own = sysctl(found.before, `net.ipv4.conf.${found.device}.rp_filter`);
+    const all = sysctl(subject.before, "net.ipv4.conf.all.rp_filter");
+    const own = sysctl(subject.before, `net.ipv4.conf.${subject.device}.rp_filter`);
     const source = wireSource(event);
-    const evidence = [eventEvidence(found)];
+    const evidence = [eventEvidence(subject)];
     if (all !== undefined) {
-      evidence.push(stateEvidence(found.node, `net.ipv4.conf.all.rp_filter = ${all}`));
+      evidence.push(stateEvidence(subject.node, `net.ipv4.conf.all.rp_filter = ${all}`));
     }
     if (own !== undefined) {
-      evidence.push(stateEvidence(found.node, `net.ipv4.conf.${found.device}.rp_filter = ${own}`));
+      evidence.push(
+        stateEvidence(subject.node, `net.ipv4.conf.${subject.device}.rp_filter = ${own}`),
+      );
     }
-    const back = found.before && lookUpRoute(found.before, { destination: source });
+    const back = subject.before && lookUpRoute(subject.before, { destination: source });
     const way = back?.route ? routeText(back.route) : "there is none";
-    if (back) evidence.push(stateEvidence(found.node, `route back to ${source}: ${way}`));
+    if (back) evidence.push(stateEvidence(subject.node, `route back to ${source}: ${way}`));
     return cause(
       "reverse-path-filter",
       "proven",
       `rp_filter refused ${source} on ${
-        place(found)
-      }: the route back to it is not through ${found.device} (${way})`,
+        place(subject)
+      }: the route back to it is not through ${subject.device} (${way})`,
       evidence,
       [
-        setDevice(found, "rp_filter", 2),
+        setDevice(subject, "rp_filter", 2),
         ...(all === "1"
-          ? [command(found.node, found.netns, "sysctl -w net.ipv4.conf.all.rp_filter=2")]
+          ? [command(subject.node, subject.netns, "sysctl -w net.ipv4.conf.all.rp_filter=2")]
           : []),
       ],
     );

@@ -16,10 +16,10 @@ export const routeRefuses: Rule = {
     "prohibit route, or such a rule: `route-blackhole`. Likely, when that takes a rule about " +
     "marks or ports, and the tables have a way for all else.",
   yields: ["route-blackhole"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isRouteFailure(event)) return null;
-    const answer = refusalFor(found);
+    const answer = refusalFor(subject);
     if (!answer) return null;
     const { route, rule } = answer;
     const text = route
@@ -31,10 +31,10 @@ export const routeRefuses: Rule = {
       "route-blackhole",
       answer.certain ? "proven" : "likely",
       `the route for ${wireDestination(event)} in ${
-        netnsName(found.node, found.netns)
-      } on ${found.node.name} refuses packets: ${text}`,
-      [eventEvidence(found), stateEvidence(found.node, text)],
-      [command(found.node, found.netns, refusalFix(wireDestination(event), answer)!)],
+        netnsName(subject.node, subject.netns)
+      } on ${subject.node.name} refuses packets: ${text}`,
+      [eventEvidence(subject), stateEvidence(subject.node, text)],
+      [command(subject.node, subject.netns, refusalFix(wireDestination(event), answer)!)],
     );
   },
 };
@@ -43,10 +43,10 @@ export const routeRefuses: Rule = {
  * The route or rule that refused it, by the tables. Where the tables have a way and the kernel found
  * none, it may be a rule about marks or ports, which the tables' answer leaves out.
  */
-function refusalFor(found: Case) {
-  const answer = routeFor(found);
+function refusalFor(subject: Case) {
+  const answer = routeFor(subject);
   if (!answer) return null;
   const { route, rule, certain } = answer;
   if (route ? refuses(route) : rule !== null && rule.action !== "lookup") return answer;
-  return certain || !route ? null : possibleRefusal(found.before!, queryOf(found));
+  return certain || !route ? null : possibleRefusal(subject.before!, queryOf(subject));
 }

@@ -13,19 +13,19 @@ type Repeated = NonNullable<ReturnType<typeof loopedAt>>;
 
 /** `routing-loop`, with where the tables of the routers of the circle send the packet. */
 export function causeOfLoop(
-  found: Case,
+  subject: Case,
   repeated: Repeated,
   confidence: Cause["confidence"],
   evidence: Evidence[],
 ) {
   const { device, node, times, from, to } = repeated;
-  const routers = routersOf(found);
+  const routers = routersOf(subject);
   const text = `passed ${device} of ${node.name} ${times} times, TTL ${from} to ${to}`;
   return cause(
     "routing-loop",
     confidence,
     `${
-      packetText(found.event)
+      packetText(subject.event)
     } went in a circle: it passed ${device} of ${node.name} ${times} times until its TTL ran out`,
     [
       ...evidence,
@@ -37,11 +37,11 @@ export function causeOfLoop(
 }
 
 /** Namespaces the packet came to more than once, and where their tables send it. */
-function routersOf(found: Case) {
-  const destination = wireDestination(found.event);
+function routersOf(subject: Case) {
+  const destination = wireDestination(subject.event);
   const ip = destination.includes(":") ? "ip -6" : "ip";
   const visits = new Map<string, { event: Sighting; times: number }>();
-  for (const event of sightingsOf(found.judgement.packet)) {
+  for (const event of sightingsOf(subject.judgement.packet)) {
     if (event.kind !== "device-rx") continue;
     const key = `${event.node.name} ${event.netns}`;
     visits.set(key, { event, times: (visits.get(key)?.times ?? 0) + 1 });
@@ -64,9 +64,9 @@ function routersOf(found: Case) {
  * The point that the packet passed most often, with a TTL going down: of all its sightings, since a
  * router without a probe leaves a hole in its way.
  */
-export function loopedAt(found: Case) {
-  const visits = new Map<string, { device: string; node: typeof found.node; ttls: number[] }>();
-  for (const event of sightingsOf(found.judgement.packet)) {
+export function loopedAt(subject: Case) {
+  const visits = new Map<string, { device: string; node: typeof subject.node; ttls: number[] }>();
+  for (const event of sightingsOf(subject.judgement.packet)) {
     if (event.kind !== "device-rx" || event.ttl === undefined) continue;
     const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.tunnelKind ?? ""}`;
     const visit = visits.get(key) ?? { device: event.device ?? "", node: event.node, ttls: [] };

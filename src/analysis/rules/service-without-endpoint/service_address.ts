@@ -10,13 +10,13 @@ import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
 
 /** The destination as sent, when NAT changed it on the way. */
-function serviceAddress(found: Case): { address: string; port: number | undefined } | null {
-  const now = found.event.destination;
-  for (const step of found.judgement.steps) {
+function serviceAddress(subject: Case): { address: string; port: number | undefined } | null {
+  const now = subject.event.destination;
+  for (const step of subject.judgement.steps) {
     const form = formOf(step.event);
     if (form.destination !== now) return { address: form.destination, port: form.destinationPort };
   }
-  const first = found.judgement.steps[0]!.event;
+  const first = subject.judgement.steps[0]!.event;
   if (
     first.conntrackDirection === "original" && first.conntrackDestination !== undefined &&
     first.conntrackDestination !== now
@@ -32,13 +32,13 @@ export const endpointMissing: Rule = {
   statement: "Translated to an address that nobody holds and that could not be reached: " +
     "`service-without-endpoint`.",
   yields: ["service-without-endpoint"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.tunnelKind !== undefined || event.kind !== "drop") return null;
-    const service = serviceAddress(found);
-    if (!service || ownersOf(found.world.nodes, event.destination!).length > 0) return null;
-    const why = neighbourUnresolved.judge(found) ?? noRoute.judge(found) ??
-      routeRefuses.judge(found);
+    const service = serviceAddress(subject);
+    if (!service || ownersOf(subject.world.nodes, event.destination!).length > 0) return null;
+    const why = neighbourUnresolved.judge(subject) ?? noRoute.judge(subject) ??
+      routeRefuses.judge(subject);
     if (!why) return null;
     const name = service.port === undefined
       ? service.address
@@ -51,9 +51,9 @@ export const endpointMissing: Rule = {
       "likely",
       `${name} was translated to ${target}, which nobody holds: ${why.sentence}`,
       [
-        eventEvidence(found, `sent to ${name}`),
-        stateEvidence(found.node, `no probed node has address ${event.destination}`),
-        ...rulesFor(found, service.address),
+        eventEvidence(subject, `sent to ${name}`),
+        stateEvidence(subject.node, `no probed node has address ${event.destination}`),
+        ...rulesFor(subject, service.address),
         ...why.evidence.slice(1),
       ],
       undefined,
@@ -62,10 +62,10 @@ export const endpointMissing: Rule = {
 };
 
 /** Rules that name the service address, as evidence. */
-function rulesFor(found: Case, address: string) {
-  return (found.before?.netfilter ?? []).filter((rule) => rule.text.includes(address)).slice(0, 3)
+function rulesFor(subject: Case, address: string) {
+  return (subject.before?.netfilter ?? []).filter((rule) => rule.text.includes(address)).slice(0, 3)
     .map((rule) =>
-      stateEvidence(found.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
+      stateEvidence(subject.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
     );
 }
 
@@ -75,15 +75,15 @@ export const serviceUntranslated: Rule = {
   statement: "A service address that rules translate for other packets, and not for this one: " +
     "`service-without-endpoint`.",
   yields: ["service-without-endpoint"],
-  judge(found) {
-    const { event, judgement } = found;
+  judge(subject) {
+    const { event, judgement } = subject;
     if (
-      event.tunnelKind !== undefined || serviceAddress(found) || judgement.outcome === "delivered"
+      event.tunnelKind !== undefined || serviceAddress(subject) || judgement.outcome === "delivered"
     ) return null;
     if (judgement.end.kind === "silent" || isNetfilterDrop(event)) return null;
     const address = event.destination!;
-    if (ownersOf(found.world.nodes, address).length > 0) return null;
-    for (const node of found.world.nodes) {
+    if (ownersOf(subject.world.nodes, address).length > 0) return null;
+    for (const node of subject.world.nodes) {
       for (const list of node.states.values()) {
         const state = list.at(-1)!.state;
         const translations = state.netfilter.filter((rule) =>
@@ -96,10 +96,10 @@ export const serviceUntranslated: Rule = {
           `${address}${
             event.destinationPort === undefined ? "" : `:${event.destinationPort}`
           } is a service address, and no rule translated this packet: it went to ${
-            place(found)
+            place(subject)
           } as it was`,
           [
-            eventEvidence(found),
+            eventEvidence(subject),
             ...translations.slice(0, 3).map((rule) =>
               stateEvidence(node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
             ),

@@ -13,5 +13,5 @@ export const serviceRefused: Rule = {
     "other single addresses are translated in the same namespace (then never more than " +
     "likely). Says nothing where services live in programs that no ruleset shows.",
   yields: ["service-without-endpoint"],
-  judge: (found) => refusalOf(found, "service"),
+  judge: (subject) => refusalOf(subject, "service"),
 };

@@ -25,7 +25,7 @@ export const carries = (link: Link) => isUp(link) && link.flags.includes("LOWER_
  * The device and its veth peer, where they are down: a peer that was set down is the cause, and the
  * missing carrier here its effect. Empty when the device carries frames.
  */
-export function downEnds(found: Case, link: Link): DownEnd[] {
+export function downEnds(subject: Case, link: Link): DownEnd[] {
   if (carries(link)) return [];
   const end = (node: NodeView, netns: number | undefined, of: Link): DownEnd => ({
     where: placeOf(node, netns, of.name),
@@ -33,8 +33,8 @@ export function downEnds(found: Case, link: Link): DownEnd[] {
     node,
     netns,
   });
-  const own = end(found.node, found.netns, link);
-  const peer = isUp(link) ? peerOf(found, link) : null;
+  const own = end(subject.node, subject.netns, link);
+  const peer = isUp(link) ? peerOf(subject, link) : null;
   return peer && !isUp(peer.link) ? [end(peer.node, peer.netns, peer.link), own] : [own];
 }
 
@@ -42,13 +42,13 @@ export function downEnds(found: Case, link: Link): DownEnd[] {
  * The other end of a veth pair. On another node it must name this device as its own peer: numbers of
  * namespaces and devices are the same on many machines.
  */
-function peerOf(found: Case, link: Link) {
+function peerOf(subject: Case, link: Link) {
   if (link.peerNetns === undefined) return null;
-  for (const node of new Set([found.node, ...found.world.nodes])) {
+  for (const node of new Set([subject.node, ...subject.world.nodes])) {
     const state = node.states.get(link.peerNetns)?.at(-1)?.state;
     const peer = state?.links.find((other) => other.ifindex === link.peerIfindex);
-    const isMutual = peer?.peerIfindex === link.ifindex && peer.peerNetns === found.netns;
-    if (peer && (node === found.node || isMutual)) {
+    const isMutual = peer?.peerIfindex === link.ifindex && peer.peerNetns === subject.netns;
+    if (peer && (node === subject.node || isMutual)) {
       return { node, netns: link.peerNetns, link: peer };
     }
   }
@@ -56,7 +56,7 @@ function peerOf(found: Case, link: Link) {
 }
 
 /** `link-down` for the first of these ends, which is the one to blame. */
-export function causeOfDown(found: Case, down: readonly DownEnd[]) {
+export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
   const { where, link, node, netns } = down[0]!;
   const name = shell(link.name);
   return cause(
@@ -64,7 +64,7 @@ export function causeOfDown(found: Case, down: readonly DownEnd[]) {
     "proven",
     `${where} ${isUp(link) ? "has no carrier" : "is down"}, so the packet could not pass it`,
     [
-      eventEvidence(found),
+      eventEvidence(subject),
       ...down.map((item) =>
         stateEvidence(
           item.node,

@@ -18,8 +18,8 @@ export interface Encapsulated {
 }
 
 /** The last encapsulation on the packet's way. */
-export function encapsulation(found: Case): Encapsulated | null {
-  const steps = found.judgement.steps.map((step) => step.event);
+export function encapsulation(subject: Case): Encapsulated | null {
+  const steps = subject.judgement.steps.map((step) => step.event);
   const outer = [...steps].reverse().find((event) => event.tunnelKind !== undefined);
   const index = outer
     ? steps.findLastIndex((event, i) => i < steps.indexOf(outer) && event.tunnelKind === undefined)
@@ -75,8 +75,8 @@ function fdbFor(at: Sighting, link: Link): FdbEntry | undefined {
 }
 
 /** The last sighting of the packet with an outer header. */
-export function lastOuter(found: Case): Sighting | undefined {
-  return found.judgement.steps.map((step) => step.event).filter((event) =>
+export function lastOuter(subject: Case): Sighting | undefined {
+  return subject.judgement.steps.map((step) => step.event).filter((event) =>
     event.tunnelKind !== undefined
   ).at(-1);
 }

@@ -12,10 +12,10 @@ export interface NamedReason {
   /** The kernel's reason is one of this cause's. */
   holds: (event: Sighting) => boolean;
   /** The finding's sentence. */
-  says: (found: Case) => string;
+  says: (subject: Case) => string;
   /** What was read on the node about it, besides the drop itself. */
-  read?: (found: Case) => Evidence[];
-  remedy?: (found: Case) => string[];
+  read?: (subject: Case) => Evidence[];
+  remedy?: (subject: Case) => string[];
 }
 
 /** The rule R13 for one cause. Reasons of two causes never overlap, so their order is free. */
@@ -26,10 +26,10 @@ export function namedReason({ code, holds, says, read, remedy }: NamedReason): R
       "The kernel's reason names the cause by itself: receive buffer, accept queue, checksum, " +
       "socket filter, IPsec, CPU backlog.",
     yields: [code],
-    judge(found) {
-      if (found.event.kind !== "drop" || !holds(found.event)) return null;
-      const evidence = [eventEvidence(found), ...read?.(found) ?? []];
-      return cause(code, "proven", says(found), evidence, remedy?.(found));
+    judge(subject) {
+      if (subject.event.kind !== "drop" || !holds(subject.event)) return null;
+      const evidence = [eventEvidence(subject), ...read?.(subject) ?? []];
+      return cause(code, "proven", says(subject), evidence, remedy?.(subject));
     },
   };
 }

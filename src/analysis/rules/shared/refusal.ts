@@ -6,7 +6,7 @@ import { explain, type Kind, kindOf } from "../../netfilter/explain.ts";
 import type { Case } from "../case.ts";
 
 /** The cause, when exactly one rule or policy can have refused the packet and is of that kind. */
-export function refusalOf(found: Case, kind: Kind): Omit<Cause, "rule"> | null {
-  if (!isNetfilterDrop(found.event)) return null;
-  return kindOf(found, findingOf(found)) === kind ? explain(found, kind) : null;
+export function refusalOf(subject: Case, kind: Kind): Omit<Cause, "rule"> | null {
+  if (!isNetfilterDrop(subject.event)) return null;
+  return kindOf(subject, findingOf(subject)) === kind ? explain(subject, kind) : null;
 }

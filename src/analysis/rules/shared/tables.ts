@@ -4,19 +4,19 @@ import type { Case } from "../case.ts";
 import { wireDestination, wireSource } from "../evidence.ts";
 
 /** What the routing tables are asked for the packet. */
-export const queryOf = (found: Case) => ({
-  source: wireSource(found.event),
-  destination: wireDestination(found.event),
-  ...(found.device ? { inputDevice: found.device } : {}),
+export const queryOf = (subject: Case) => ({
+  source: wireSource(subject.event),
+  destination: wireDestination(subject.event),
+  ...(subject.device ? { inputDevice: subject.device } : {}),
 });
 
 const hasTables = ({ before }: Case) =>
   before !== null && !before.gaps.some((gap) => /route|rule/.test(gap.what));
 
 /** The answer of the tables, or null where they were not all read. */
-export function routeFor(found: Case) {
-  return hasTables(found) ? lookUpRoute(found.before!, queryOf(found)) : null;
+export function routeFor(subject: Case) {
+  return hasTables(subject) ? lookUpRoute(subject.before!, queryOf(subject)) : null;
 }
 
 /** The packet is IPv6 on the wire. */
-export const isSix = (found: Case) => wireDestination(found.event).includes(":");
+export const isSix = (subject: Case) => wireDestination(subject.event).includes(":");

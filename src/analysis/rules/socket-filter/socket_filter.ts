@@ -7,8 +7,8 @@ import { namedReason } from "../shared/named_reason.ts";
 export const socketFilter = namedReason({
   code: "socket-filter",
   holds: isSocketFilterDrop,
-  says: (found) =>
+  says: (subject) =>
     `a socket or cgroup filter in ${
-      netnsName(found.node, found.netns)
-    } on ${found.node.name} refused it`,
+      netnsName(subject.node, subject.netns)
+    } on ${subject.node.name} refused it`,
 });

@@ -13,41 +13,45 @@ export const trafficControl: Rule = {
     "The kernel's reason is TC_INGRESS or TC_EGRESS: `traffic-control-drop`, with the filter " +
     "when one alone can have done it.",
   yields: ["traffic-control-drop"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     const side = trafficControlSide(event);
     if (event.kind !== "drop" || side === null) return null;
     const filters =
-      (found.after ?? found.before)?.filters.filter((filter) =>
-        filter.device === found.device &&
+      (subject.after ?? subject.before)?.filters.filter((filter) =>
+        filter.device === subject.device &&
         (filter.where === side || filter.where === "ingress" || filter.where.endsWith(":")) &&
         mayDrop(filter)
       ) ?? [];
-    const moved = filters.filter((filter) => dropsBetween(found, filter) > 0);
+    const moved = filters.filter((filter) => dropsBetween(subject, filter) > 0);
     const named = moved.length === 1 ? moved : filters.length === 1 ? filters : [];
     const what = named.length === 1 ? ` by ${named[0]!.text}` : "";
     return cause(
       "traffic-control-drop",
       "proven",
-      `traffic control dropped it at ${side} of ${place(found)}${what}`,
+      `traffic control dropped it at ${side} of ${place(subject)}${what}`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         ...(named.length > 0 ? named : filters).slice(0, 5).map((filter) =>
-          stateEvidence(found.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
+          stateEvidence(subject.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
         ),
       ],
       named.length === 1
         ? [
           command(
-            found.node,
-            found.netns,
-            `tc filter del dev ${shell(found.device)} ${side}${
+            subject.node,
+            subject.netns,
+            `tc filter del dev ${shell(subject.device)} ${side}${
               named[0]!.preference !== undefined ? ` pref ${named[0]!.preference}` : ""
             }`,
           ),
         ]
         : [
-          command(found.node, found.netns, `tc -s filter show dev ${shell(found.device)} ${side}`),
+          command(
+            subject.node,
+            subject.netns,
+            `tc -s filter show dev ${shell(subject.device)} ${side}`,
+          ),
         ],
     );
   },
@@ -62,10 +66,10 @@ function mayDrop(filter: TrafficControlFilter): boolean {
     ) || /\bdrop\b/.test(filter.text);
 }
 
-function dropsBetween(found: Case, filter: TrafficControlFilter): number {
+function dropsBetween(subject: Case, filter: TrafficControlFilter): number {
   const count = (other: TrafficControlFilter | undefined) =>
     other?.actions.reduce((total, action) => total + (action.drops ?? 0), 0) ?? 0;
-  const earlier = found.before?.filters.find((other) =>
+  const earlier = subject.before?.filters.find((other) =>
     other.device === filter.device && other.where === filter.where &&
     other.preference === filter.preference && other.handle === filter.handle
   );

@@ -11,23 +11,23 @@ export const timeToLive: Rule = {
     "Freed in forwarding with TTL 1 or less: `ttl-exceeded`; when it passed the same point " +
     "before with a higher TTL: `routing-loop`.",
   yields: ["ttl-exceeded", "routing-loop"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || !isInForwarding(event)) return null;
     const ttl = event.tunnelKind ? event.tunnelTtl : event.ttl;
     if (ttl === undefined || ttl > 1) return null;
     // Where forwarding is off IPv6 frees in the same function: only state or a reason tells them apart.
-    if (mayBeForwardingOff6(event) && !found.before) return null;
-    const repeated = loopedAt(found);
-    const evidence = [eventEvidence(found, `TTL ${ttl}`)];
+    if (mayBeForwardingOff6(event) && !subject.before) return null;
+    const repeated = loopedAt(subject);
+    const evidence = [eventEvidence(subject, `TTL ${ttl}`)];
     if (!repeated) {
       return cause(
         "ttl-exceeded",
         "proven",
-        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(found)}`,
+        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(subject)}`,
         evidence,
       );
     }
-    return causeOfLoop(found, repeated, "proven", evidence);
+    return causeOfLoop(subject, repeated, "proven", evidence);
   },
 };

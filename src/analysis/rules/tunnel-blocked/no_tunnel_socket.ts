@@ -10,15 +10,15 @@ export const tunnelNoListener: Rule = {
   id: "R21",
   statement: "Still encapsulated when freed for want of a socket: `tunnel-blocked`.",
   yields: ["tunnel-blocked"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind === undefined) return null;
     if (!saysNoSocket(event) && !isUntoldUdpLookup(event)) return null;
     const port = event.tunnelDestinationPort;
-    const known = tunnelsOf(found, event.tunnelKind);
+    const known = tunnelsOf(subject, event.tunnelKind);
     const here = known.map(({ link, netns }) => {
       const listens = link.flags.includes("UP") ? "listens" : "is down, else it listened";
-      return `${placeOf(found.node, netns, link.name)} ${listens} on UDP ${
+      return `${placeOf(subject.node, netns, link.name)} ${listens} on UDP ${
         link.tunnel!.port ?? "?"
       }`;
     });
@@ -28,19 +28,19 @@ export const tunnelNoListener: Rule = {
     return cause(
       "tunnel-blocked",
       "proven",
-      `nothing on ${found.node.name} takes ${event.tunnelKind} packets on UDP port ${port}${
+      `nothing on ${subject.node.name} takes ${event.tunnelKind} packets on UDP port ${port}${
         here.length > 0 ? ` (${here.join("; ")})` : ""
       }`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         ...(here.length > 0 ? here : [`no ${event.tunnelKind} device on this node`]).map((text) =>
-          stateEvidence(found.node, text)
+          stateEvidence(subject.node, text)
         ),
       ],
       [
         asleep
-          ? command(found.node, asleep.netns, `ip link set dev ${shell(asleep.link.name)} up`)
-          : command(found.node, found.netns, `ip -d link show type ${event.tunnelKind}`),
+          ? command(subject.node, asleep.netns, `ip link set dev ${shell(asleep.link.name)} up`)
+          : command(subject.node, subject.netns, `ip -d link show type ${event.tunnelKind}`),
       ],
     );
   },

@@ -11,5 +11,5 @@ export const tunnelRefused: Rule = {
     "freed. Says nothing of a tunnel whose packets were refused after they had been taken out " +
     "of it.",
   yields: ["tunnel-blocked"],
-  judge: (found) => refusalOf(found, "tunnel"),
+  judge: (subject) => refusalOf(subject, "tunnel"),
 };

@@ -27,26 +27,28 @@ export const tunnelUnreachable: Rule = {
     "address where nothing arrived: `tunnel-endpoint-unreachable`, with the fdb entry or " +
     "remote that chose it.",
   yields: ["tunnel-endpoint-unreachable"],
-  judge(found) {
-    const way = encapsulation(found);
+  judge(subject) {
+    const way = encapsulation(subject);
     if (!way || way.destination === "") return null;
-    const { event } = found;
+    const { event } = subject;
     if (event.kind === "drop" && event.tunnelKind !== undefined) {
       for (const rule of reaching) {
-        const inner = rule.judge(found);
-        if (inner) return unreachable(found, way, inner.sentence, inner.evidence, inner.confidence);
+        const inner = rule.judge(subject);
+        if (inner) {
+          return unreachable(subject, way, inner.sentence, inner.evidence, inner.confidence);
+        }
       }
       return null;
     }
-    return unsent(found, way) ?? lostOutside(found, way);
+    return unsent(subject, way) ?? lostOutside(subject, way);
   },
 };
 
 /** Freed by the tunnel device itself: it found no way to the outer destination. */
-function unsent(found: Case, way: Encapsulated) {
-  const { event } = found;
+function unsent(subject: Case, way: Encapsulated) {
+  const { event } = subject;
   if (!isFreedByTunnelSender(event) || event.tunnelKind !== undefined) return null;
-  const underlay = underlayState(found, way);
+  const underlay = underlayState(subject, way);
   if (!underlay) return null;
   const { route, rule, certain } = lookUpRoute(underlay, { destination: way.destination });
   const bad = route === null || refuses(route) ||
@@ -57,35 +59,35 @@ function unsent(found: Case, way: Encapsulated) {
     : rule
     ? `rule ${rule.priority} ${rule.action}`
     : `no route to ${way.destination}`;
-  return unreachable(found, way, `the tunnel has no way to ${way.destination}: ${text}`, [
-    eventEvidence(found),
-    stateEvidence(found.node, text),
+  return unreachable(subject, way, `the tunnel has no way to ${way.destination}: ${text}`, [
+    eventEvidence(subject),
+    stateEvidence(subject.node, text),
   ], certain ? "proven" : "likely");
 }
 
 const isUnusable = (link: Link | undefined) => link !== undefined && !link.flags.includes("UP");
 
 /** The netns whose routes the outer packet takes: that of the tunnel's underlay. */
-function underlayState(found: Case, way: Encapsulated) {
+function underlayState(subject: Case, way: Encapsulated) {
   const local = way.link?.tunnel?.local;
-  const states = [...found.node.states.values()].map((list) => list.at(-1)!.state);
+  const states = [...subject.node.states.values()].map((list) => list.at(-1)!.state);
   const byLocal = local === undefined
     ? undefined
     : states.find((state) =>
       state.links.some((link) => link.addresses.some((own) => own.address === local))
     );
-  return byLocal ?? found.before;
+  return byLocal ?? subject.before;
 }
 
 /** It left encapsulated, and arrived at no node that is watched. */
-function lostOutside(found: Case, way: Encapsulated) {
-  const { event } = found;
-  const outer = deviceEvent(found.judgement.end.step);
+function lostOutside(subject: Case, way: Encapsulated) {
+  const { event } = subject;
+  const outer = deviceEvent(subject.judgement.end.step);
   // Only with proof that it did not arrive: lost events may hide its arrival.
-  const isProven = found.judgement.outcome === "vanished" || found.judgement.beyond === true;
+  const isProven = subject.judgement.outcome === "vanished" || subject.judgement.beyond === true;
   if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
-  const owners = ownersOf(found.world.nodes, way.destination);
-  const hosts = ownersOf(found.world.nodes, outer.destination ?? "").filter((owner) =>
+  const owners = ownersOf(subject.world.nodes, way.destination);
+  const hosts = ownersOf(subject.world.nodes, outer.destination ?? "").filter((owner) =>
     owner.node !== outer.node
   );
   const evidence: Evidence[] = [];
@@ -102,7 +104,7 @@ function lostOutside(found: Case, way: Encapsulated) {
     }
   } else {
     if (hosts.length === 0) return null;
-    evidence.push(stateEvidence(found.node, `no probed node has ${way.destination}`));
+    evidence.push(stateEvidence(subject.node, `no probed node has ${way.destination}`));
   }
   for (const host of hosts) {
     evidence.push(
@@ -112,7 +114,7 @@ function lostOutside(found: Case, way: Encapsulated) {
       ),
     );
   }
-  const told = icmpAbout(found, outer);
+  const told = icmpAbout(subject, outer);
   const why = told ? `, and ${told.source} answered that it is unreachable` : "";
   if (told) {
     evidence.push({
@@ -124,23 +126,23 @@ function lostOutside(found: Case, way: Encapsulated) {
   }
   const arrived = owners.length > 0 ? "never arrived there" : "belongs to no probed node";
   return unreachable(
-    found,
+    subject,
     way,
-    `the packet left ${place(found)} for ${way.destination}, which ${arrived}${why}`,
+    `the packet left ${place(subject)} for ${way.destination}, which ${arrived}${why}`,
     evidence,
     told || owners.length > 0 ? "proven" : "likely",
   );
 }
 
-function icmpAbout(found: Case, outer: Sighting): Sighting | undefined {
-  return found.evidence.find((event) =>
+function icmpAbout(subject: Case, outer: Sighting): Sighting | undefined {
+  return subject.evidence.find((event) =>
     event.quotedDestination === outer.tunnelDestination && event.quotedSource !== undefined &&
     saysUnreachable(event)
   );
 }
 
 function unreachable(
-  found: Case,
+  subject: Case,
   way: Encapsulated,
   why: string,
   evidence: Evidence[],
@@ -157,14 +159,14 @@ function unreachable(
     confidence,
     `encapsulated ${device}to ${way.destination}${chosen}, which can't be reached: ${why}`,
     [...way.evidence, ...evidence],
-    remedies(found, way),
+    remedies(subject, way),
   );
 }
 
 /** Point the entry at an address of the inner destination's node that is known to be reachable. */
-function remedies(found: Case, way: Encapsulated): string[] {
-  const outer = lastOuter(found) ?? found.event;
-  const host = ownersOf(found.world.nodes, outer.destination ?? "").find((owner) =>
+function remedies(subject: Case, way: Encapsulated): string[] {
+  const outer = lastOuter(subject) ?? subject.event;
+  const host = ownersOf(subject.world.nodes, outer.destination ?? "").find((owner) =>
     owner.node !== outer.node
   );
   const target = host ? host.node.name : "the node of the destination";
@@ -179,7 +181,7 @@ function remedies(found: Case, way: Encapsulated): string[] {
       ]
       : [];
   }
-  const address = host ? reachableAddress(found, way, host.node) : null;
+  const address = host ? reachableAddress(subject, way, host.node) : null;
   const fix = command(
     way.at.node,
     way.at.netns,
@@ -205,8 +207,8 @@ function remedies(found: Case, way: Encapsulated): string[] {
  * An address of that node which the sender can reach: the source its packets arrive with here, or
  * one of its own that is on a network of the sender.
  */
-function reachableAddress(found: Case, way: Encapsulated, node: Case["node"]): string | null {
-  for (const view of found.world.nodes) {
+function reachableAddress(subject: Case, way: Encapsulated, node: Case["node"]): string | null {
+  for (const view of subject.world.nodes) {
     if (view !== way.at!.node) continue;
     const arrived = view.events.find((event) =>
       event.kind === "device-rx" && event.tunnelSource !== undefined &&

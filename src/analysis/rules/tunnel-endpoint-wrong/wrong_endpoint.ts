@@ -16,20 +16,20 @@ export const tunnelWrongEndpoint: Rule = {
     "was meant (O4), on a node that does not host its destination, and another probed node " +
     "does: `tunnel-endpoint-wrong`.",
   yields: ["tunnel-endpoint-wrong"],
-  judge(found) {
-    const { event } = found;
-    const outer = lastOuter(found);
+  judge(subject) {
+    const { event } = subject;
+    const outer = lastOuter(subject);
     if (event.kind !== "drop" || event.tunnelKind !== undefined || !outer) return null;
     if (outer.node !== event.node || !isUnwanted(event)) return null;
     // It died on the tunnel device, or a bridge flooded it to ports that it was not meant for.
-    const arrival = found.judgement.steps.map((step) => step.event)
+    const arrival = subject.judgement.steps.map((step) => step.event)
       .findLast((other) => other.kind === "device-rx");
-    const cameOut = arrival?.ifindex === found.ifindex && found.link?.tunnel !== undefined;
-    if (!cameOut && found.judgement.end.kind !== "flooded") return null;
-    const hosts = ownersOf(found.world.nodes, event.destination!);
+    const cameOut = arrival?.ifindex === subject.ifindex && subject.link?.tunnel !== undefined;
+    if (!cameOut && subject.judgement.end.kind !== "flooded") return null;
+    const hosts = ownersOf(subject.world.nodes, event.destination!);
     const others = hosts.filter((owner) => owner.node !== event.node);
     if (others.length === 0 || others.length < hosts.length) return null;
-    const way = encapsulation(found);
+    const way = encapsulation(subject);
     const sender = way?.at;
     const host = others[0]!;
     return cause(
@@ -39,7 +39,7 @@ export const tunnelWrongEndpoint: Rule = {
         placeOf(host.node, host.netns, host.link.name)
       }`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         ...(way?.evidence ?? []),
         stateEvidence(
           host.node,

@@ -13,35 +13,35 @@ export const tunnelIdMismatch: Rule = {
   statement: "Freed by the tunnel's receiver, and no device of this node has that id: " +
     "`tunnel-id-mismatch`.",
   yields: ["tunnel-id-mismatch"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop") return null;
     const named = saysNoTunnelId(event);
     if (!named && !isFreedByTunnelReceiver(event)) return null;
-    const outer = event.tunnelKind ? event : lastOuter(found);
+    const outer = event.tunnelKind ? event : lastOuter(subject);
     if (!outer) return null;
     const kind = outer.tunnelKind!;
-    const here = tunnelsOf(found, kind);
+    const here = tunnelsOf(subject, kind);
     const match = here.some(({ link }) =>
       link.tunnel!.external || link.tunnel!.id === outer.tunnelId
     );
     if (!named && match) return null;
     const list = here.map(({ link, netns }) =>
-      `${placeOf(found.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
+      `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
-    const meant = candidate(here, found.netns);
+    const meant = candidate(here, subject.netns);
     const fix = meant && recreate(meant.link, outer.tunnelId ?? 0);
     return cause(
       "tunnel-id-mismatch",
       named ? "proven" : "likely",
-      `${found.node.name} received ${kind} id ${outer.tunnelId} from ${outer.tunnelSource}, and has no ${kind} device with that id${
+      `${subject.node.name} received ${kind} id ${outer.tunnelId} from ${outer.tunnelSource}, and has no ${kind} device with that id${
         list.length > 0 ? ` (${list.join("; ")})` : ""
       }`,
       [
-        eventEvidence(found, `${kind} id ${outer.tunnelId}`),
-        ...list.map((text) => stateEvidence(found.node, text)),
+        eventEvidence(subject, `${kind} id ${outer.tunnelId}`),
+        ...list.map((text) => stateEvidence(subject.node, text)),
       ],
-      fix?.map((text) => command(found.node, meant!.netns, text)),
+      fix?.map((text) => command(subject.node, meant!.netns, text)),
     );
   },
 };

@@ -11,17 +11,17 @@ export const tunnelNoEndpoint: Rule = {
   id: "R22",
   statement: "The tunnel device had no remote for the frame: `tunnel-no-endpoint`.",
   yields: ["tunnel-no-endpoint"],
-  judge(found) {
-    const { event } = found;
+  judge(subject) {
+    const { event } = subject;
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (event.tunnelKind !== undefined) return null;
     // A bridge gives the same reason for a frame that none of its ports took.
     if (isInBridge(event)) return null;
     const named = saysNoRemote(event);
     if (!named && !isInRemoteLookup(event)) return null;
-    const link = found.link;
-    const mac = frameMac(found);
-    const entries = (found.before?.fdb ?? []).filter((entry) => entry.device === found.device);
+    const link = subject.link;
+    const mac = frameMac(subject);
+    const entries = (subject.before?.fdb ?? []).filter((entry) => entry.device === subject.device);
     const forMac = entries.find((entry) => entry.mac === mac && entry.destination);
     if (!named && (forMac || link?.tunnel?.remote || !link?.tunnel)) return null;
     const fallback = entries.some((entry) => entry.mac === "00:00:00:00:00:00")
@@ -30,14 +30,14 @@ export const tunnelNoEndpoint: Rule = {
     return cause(
       "tunnel-no-endpoint",
       named ? "proven" : "likely",
-      `${place(found)} has no remote for MAC ${
+      `${place(subject)} has no remote for MAC ${
         mac ?? "unknown"
       } (${fallback}), so it did not know where to send the packet`,
       [
-        eventEvidence(found, mac ? `frame addressed to ${mac}` : undefined),
+        eventEvidence(subject, mac ? `frame addressed to ${mac}` : undefined),
         stateEvidence(
-          found.node,
-          `${found.device} has ${entries.length} fdb entries, ${forMac ? "one" : "none"} for ${
+          subject.node,
+          `${subject.device} has ${entries.length} fdb entries, ${forMac ? "one" : "none"} for ${
             mac ?? "the frame's MAC"
           }; remote ${link?.tunnel?.remote ?? "none"}`,
         ),
@@ -45,9 +45,9 @@ export const tunnelNoEndpoint: Rule = {
       mac
         ? [
           command(
-            found.node,
-            found.netns,
-            `bridge fdb append ${mac} dev ${shell(found.device)} dst REMOTE`,
+            subject.node,
+            subject.netns,
+            `bridge fdb append ${mac} dev ${shell(subject.device)} dst REMOTE`,
           ),
         ]
         : undefined,
@@ -55,9 +55,9 @@ export const tunnelNoEndpoint: Rule = {
   },
 };
 
-function frameMac(found: Case): string | undefined {
-  return found.event.destinationMac ?? found.judgement.steps.map((step) => step.event)
+function frameMac(subject: Case): string | undefined {
+  return subject.event.destinationMac ?? subject.judgement.steps.map((step) => step.event)
     .filter((event) =>
-      event.node === found.node && event.destinationMac && event.ifindex === found.ifindex
+      event.node === subject.node && event.destinationMac && event.ifindex === subject.ifindex
     ).at(-1)?.destinationMac;
 }

@@ -16,30 +16,33 @@ export const unexplained: Rule = {
     "and the setting that asks for it when there is one (IPv6 switched off, echo requests " +
     "ignored).",
   yields: ["unexplained"],
-  judge(found) {
-    const { event } = found;
-    if (found.judgement.outcome !== "dropped") return null;
+  judge(subject) {
+    const { event } = subject;
+    if (subject.judgement.outcome !== "dropped") return null;
     const said = givesReason(event) ? `reason ${event.reason}` : "no reason";
-    const setting = settingFor(found);
+    const setting = settingFor(subject);
     return cause(
       "unexplained",
       "proven",
       `the kernel freed it in ${event.function ?? "an unnamed function"} at ${
-        place(found)
+        place(subject)
       } and gave ${said}`,
-      [eventEvidence(found), ...setting.map((name) => stateEvidence(found.node, `${name} = 1`))],
-      setting.map((name) => command(found.node, found.netns, `sysctl -w ${name}=0`)),
+      [
+        eventEvidence(subject),
+        ...setting.map((name) => stateEvidence(subject.node, `${name} = 1`)),
+      ],
+      setting.map((name) => command(subject.node, subject.netns, `sysctl -w ${name}=0`)),
     );
   },
 };
 
 /** Settings that ask for such drops and have no code of their own: IPv6 off, echo requests ignored. */
-function settingFor(found: Case): string[] {
-  const { event } = found;
+function settingFor(subject: Case): string[] {
+  const { event } = subject;
   const names = saysIpv6Disabled(event)
-    ? ["all", found.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
+    ? ["all", subject.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
     : isUnansweredEcho6(event)
     ? ["net.ipv6.icmp.echo_ignore_all"]
     : [];
-  return names.filter((name) => sysctl(found.before, name) === "1");
+  return names.filter((name) => sysctl(subject.before, name) === "1");
 }

@@ -10,22 +10,24 @@ export const xdp: Rule = {
   statement: "The kernel's reason is XDP, or it vanished into a device with an XDP program: " +
     "`xdp-drop`.",
   yields: ["xdp-drop"],
-  judge(found) {
-    const { event, judgement } = found;
-    const isRun = isFreedByXdpRunner(event) && found.link?.xdp?.length;
+  judge(subject) {
+    const { event, judgement } = subject;
+    const isRun = isFreedByXdpRunner(event) && subject.link?.xdp?.length;
     if (event.kind === "drop" && (saysXdp(event) || isRun)) {
-      const programs = found.link?.xdp ?? [];
-      return cause("xdp-drop", "proven", `an XDP program at ${place(found)} dropped it`, [
-        eventEvidence(found),
+      const programs = subject.link?.xdp ?? [];
+      return cause("xdp-drop", "proven", `an XDP program at ${place(subject)} dropped it`, [
+        eventEvidence(subject),
         ...programs.map((program) =>
           stateEvidence(
-            found.node,
-            `${found.device}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${
+            subject.node,
+            `${subject.device}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${
               program.name ?? ""
             }`.trim(),
           )
         ),
-      ], [command(found.node, found.netns, `ip link set dev ${shell(found.device)} xdp off`)]);
+      ], [
+        command(subject.node, subject.netns, `ip link set dev ${shell(subject.device)} xdp off`),
+      ]);
     }
     const awaited = judgement.awaited;
     if (judgement.outcome !== "vanished" || !awaited?.link.xdp?.length) return null;
@@ -35,10 +37,10 @@ export const xdp: Rule = {
       "xdp-drop",
       "likely",
       `it left ${
-        place(found)
+        place(subject)
       } and never came out of ${where}, where an XDP program runs before anything that can be traced`,
       [
-        eventEvidence(found),
+        eventEvidence(subject),
         stateEvidence(
           awaited.node,
           `${where}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${program.name ?? ""}`
