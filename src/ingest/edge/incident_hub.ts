@@ -79,9 +79,13 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
 
   #newAcknowledgement(): Acknowledgement {
     return new Acknowledgement(
-      this.#table,
+      () => this.#table,
       () => storeLimitsOf(this.env, this.#table.layout.shards),
       (incident, bytes) => directoryOf(this.env).grant(incident, bytes),
+      ({ row, incident, evicted }) => {
+        const own = this.#table.page(row - 1, row, 1)[0]!;
+        this.#hub.stored(incident.id, row, decodeStored(ownBatch(own)), evicted);
+      },
     );
   }
 
@@ -132,8 +136,6 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     if (answer.status !== "stored") return answer;
     const { row, incident, evicted } = answer;
     const { probe } = JSON.parse(commit.header) as { probe: string };
-    const own = this.#table.page(row - 1, row, 1)[0]!;
-    this.#hub.stored(incident.id, row, decodeStored(ownBatch(own)), evicted);
     await this.#admission.charge(probe, loadOf(commit));
     await this.#wake(ALARM_MS);
     return { status: "stored", row, revision: incident.revision, evicted };
@@ -195,7 +197,6 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     this.#table = new HubTable(this.ctx);
     this.#shards = new Shards(this.env, this.#table);
     this.#growth = new Growth(this.#table, this.#shards);
-    this.#acknowledgement = this.#newAcknowledgement();
     this.#hub = this.#newHub();
     return true;
   }
