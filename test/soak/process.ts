@@ -17,6 +17,7 @@ export class Process {
   #child: Deno.ChildProcess | undefined;
   #tail = "";
   #ended: Promise<Deno.CommandStatus> | undefined;
+  #awaited: { pattern: RegExp; found(): void }[] = [];
   starts = 0;
   /** What `ready` found in the last start. */
   said = "";
@@ -50,6 +51,7 @@ export class Process {
     const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
       for await (const text of stream.pipeThrough(new TextDecoderStream())) {
         this.#tail = (this.#tail + text).slice(-TAIL_CHARS);
+        for (const { pattern, found } of this.#awaited) if (pattern.test(this.#tail)) found();
         const found = this.isReady ? null : this.options.ready.exec(this.#tail);
         if (found === null) continue;
         this.said = found[1] ?? found[0];
@@ -66,6 +68,14 @@ export class Process {
     });
     await ready.promise;
     clearTimeout(late);
+  }
+
+  /** Resolves when this start has written what fits, or has ended. */
+  async says(pattern: RegExp): Promise<void> {
+    if (pattern.test(this.#tail)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#awaited.push({ pattern, found: resolve });
+    await Promise.race([promise, this.#ended]);
   }
 
   /** Resolves when it is gone, whatever ended it. */
