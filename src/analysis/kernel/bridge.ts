@@ -1,4 +1,4 @@
-/** Frees in a bridge. Functions of Linux 5.10 to 6.18. */
+/** Frees in a bridge. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
 import { freedIn, hasReason } from "./told.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Frees at the socket, and reasons that name their cause by themselves. Functions of Linux 5.10 to
+ * Frees at the socket, and reasons that name their cause by themselves. Functions of Linux 5.15 to
  * 6.18, reasons of 5.17 to 6.18.
  */
 import type { Event } from "../../event/event.ts";

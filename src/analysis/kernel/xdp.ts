@@ -8,7 +8,7 @@ export const saysXdp = ({ reason }: Event): boolean => reason === "XDP";
 /**
  * Functions that run a device's program and free what it does not pass: those of veth, of generic
  * XDP and of tun. Other drivers recycle the memory before there is a packet to free. Names of
- * Linux 5.10 to 6.18.
+ * Linux 5.15 to 6.18.
  */
 const RUNNERS =
   /^(veth_xdp_rcv|do_xdp_generic|netif_receive_generic_xdp|bpf_prog_run_generic_xdp|tun_build_skb|xdp_)/;
