@@ -1,6 +1,8 @@
 /** Style as a test: the house rules on the real tree, and on small sources that break them. */
 import { deepEqual, ok } from "node:assert/strict";
+import * as docs from "./tidy/docs.ts";
 import { rulesAreTestedAndTestsHaveRules } from "./tidy/ids.ts";
+import { facesStandApart, importsMakeNoCircle } from "./tidy/imports.ts";
 import * as rules from "./tidy/rules.ts";
 import { bareCode, readSources } from "./tidy/source.ts";
 
@@ -14,6 +16,11 @@ const HOUSE: Record<string, rules.TidyRule> = {
   "event and analysis ask no clock, chance, runtime or timer": rules.pureCodeAsksNobody,
   "event imports only event, analysis only event and analysis": rules.pureCodeImportsPureCode,
   "files under src are short, or listed with a reason": rules.filesAreShort(LONG),
+  "no way of imports leads back, types included": importsMakeNoCircle,
+  "the page and the command line import nothing of each other": facesStandApart,
+  "exports have doc comments": docs.exportsAreDocumented,
+  "numbers of interfaces say their unit": docs.numbersHaveUnits,
+  "doc comments of functions that throw say what": docs.throwsAreTold,
   "no test sleeps": rules.testsDoNotSleep,
   "nothing is left to be done in a comment": rules.nothingIsLeftOver,
   "every script says what it cannot see, emits, needs and costs": rules.scriptsHaveHeaders,

@@ -8,8 +8,10 @@ import { Script } from "./report.ts";
 const u64 = z.string().regex(/^\d{1,20}$/);
 const count = z.number().int().min(0);
 
+/** Version of a batch's header and lines. */
 export const BATCH_VERSION = 1;
 
+/** The first line of a batch: who tells, since when and up to when, and what was lost. */
 export const BatchHeader = z.object({
   kind: z.literal("batch"),
   version: z.literal(BATCH_VERSION),
@@ -26,7 +28,7 @@ export const BatchHeader = z.object({
   /** Capture filter as written; "" for everything. */
   filter: z.string().max(2000),
   scripts: z.array(Script).max(64),
-  /** CLOCK_MONOTONIC when everything was attached, and up to when this batch tells. */
+  /** CLOCK_MONOTONIC in nanoseconds when all was attached, and up to when this batch tells. */
   attachedNs: u64,
   untilNs: u64,
   /** Totals since the probe began, not per batch: a lost batch loses no count. */

@@ -24,6 +24,7 @@ export class LineError extends Error {
   override name = "LineError";
 }
 
+/** One line of a batch, read. */
 export type Line =
   | { type: "header"; header: BatchHeader }
   | { type: "event"; event: Event }
@@ -68,7 +69,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
 
 const quote = (text: string) => JSON.stringify(text.length > 80 ? text.slice(0, 80) + "…" : text);
 
-/** Reads the tab-separated spelling. */
+/** Reads the tab-separated spelling. Throws `LineError` with the field, what is and what should be. */
 export function decodeTsv(line: string): Event {
   const fields = line.split("\t");
   if (!KINDS.has(fields[0]!)) {

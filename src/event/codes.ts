@@ -12,4 +12,5 @@ export const OUTCOMES = [
 ] as const;
 
 /** What became of a packet, or of a flow as a whole. */
+/** What became of a packet, and of a flow. */
 export type Outcome = typeof OUTCOMES[number];

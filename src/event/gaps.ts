@@ -29,6 +29,7 @@ export const GAPS = {
 } as const satisfies Record<string, string>;
 
 /** Internal: a report shows the text of a gap and not its code. */
+/** The code of a gap. */
 export type GapCode = keyof typeof GAPS;
 
 /** Why the outcome of a packet, or of a flow, is `unknown`. */

@@ -10,6 +10,7 @@ const count = z.number().int().min(0);
 /** Nanoseconds as decimal text: JSON numbers go wrong past 2^53, 104 days of uptime. */
 const nanoseconds = z.string().regex(/^-?\d{1,20}$/);
 
+/** What one kernel did with a packet at a hop; a report and its readers know no others. */
 export const STAGES = [
   "device-tx",
   "device-rx",
@@ -22,14 +23,19 @@ export const STAGES = [
   "drop",
 ] as const;
 
+/** The outer header around a packet: which tunnel, and between which addresses of the underlay. */
 export const Encapsulation = z.object({
+  /** `vxlan`, `geneve`, `ipip`, `gre`, `gretap`, `sit`, `ip6tnl`. */
   kind: text(16),
+  /** VNI or key; 0 where the tunnel has none. */
   id: z.number().int(),
   source: address,
   destination: address,
+  /** Outer UDP port. */
   destinationPort: port.optional(),
 });
 
+/** One thing that one kernel did with a packet. */
 export const Hop = z.object({
   node: text(253),
   /** Name where one exists, else the inode. */
@@ -41,9 +47,12 @@ export const Hop = z.object({
   stage: z.enum(STAGES),
   /** CLOCK_MONOTONIC of `node`; never compared with another node's. */
   timeNs: nanoseconds,
+  /** Of a drop: the kernel's function, and its reason by that kernel's name. */
   function: text(128).optional(),
   reason: text(64).optional(),
+  /** The outermost header around the packet here. */
   encap: Encapsulation.optional(),
+  /** The pod that the namespace belongs to; told by no probe yet. */
   pod: text(253).optional(),
   /** What a `translate` hop changed. */
   translated: z.object({
@@ -54,22 +63,26 @@ export const Hop = z.object({
   }).optional(),
 });
 
+/** What a finding rests on: an event that a probe told, or a line of node state, in words. */
 export const Evidence = z.object({
   node: text(253),
   kind: z.enum(["event", "state"]),
   text: text(2000),
 });
 
+/** Why packets of a flow came to no good. */
 export const Cause = z.object({
   code: z.enum(CAUSE_CODES),
   sentence: text(2000),
   confidence: z.enum(["proven", "likely", "possible"]),
   evidence: z.array(Evidence),
+  /** Commands for a POSIX shell, one each. */
   remedy: z.array(text(500)).optional(),
   /** The rule that found it, `docs/rules.md`. */
   rule: text(16).optional(),
 });
 
+/** Addresses as canonical text; ports are absent where the protocol has none. */
 export const EndPoints = z.object({
   source: address,
   sourcePort: port.optional(),
@@ -77,6 +90,7 @@ export const EndPoints = z.object({
   destinationPort: port.optional(),
 });
 
+/** How many packets of a flow there are, and what became of them: `seen` is the sum of the others. */
 export const PacketCounts = z.object({
   seen: count,
   delivered: count,
@@ -86,11 +100,14 @@ export const PacketCounts = z.object({
   inFlight: count,
 });
 
+/** Packets with the same protocol and end points as they were sent, in one direction. */
 export const Flow = EndPoints.extend({
   id: text(200),
   /** `icmp`, `tcp`, `udp`, `icmp6`, else the protocol's number. */
   protocol: text(16),
+  /** Echo identifier as sent. */
   icmpId: port.optional(),
+  /** End points after the last translation on the way. */
   translated: EndPoints.optional(),
   /** Id of the flow that this one answers. */
   replyOf: text(200).optional(),
@@ -102,26 +119,33 @@ export const Flow = EndPoints.extend({
   otherCauses: z.array(Cause).optional(),
   /** Which gap makes the outcome `unknown`. */
   gap: text(500).optional(),
+  /** Hops of the packet that shows the outcome best, in order. */
   path: z.array(Hop),
 });
 
+/** Whether a script of `bpf/` ran on a node; `why` says why not. */
 export const Script = z.object({
   name: text(64),
   state: z.enum(["attached", "unavailable"]),
   why: text(500).optional(),
 });
 
+/** What watched on one node, and what was lost there. */
 export const ReportNode = z.object({
   name: text(253),
   kernel: text(128),
   bpftrace: text(64),
+  /** Namespaces that were watched: names, or inodes in decimal. */
   netns: z.array(text(253)),
   scripts: z.array(Script),
+  /** Events that came from the node, and events that it counted as lost. */
   events: count,
   lost: count,
+  /** This node's clock minus the clock of the first node that shares packets with it (T1). */
   clock: z.object({ offsetNs: nanoseconds, boundNs: nanoseconds }).nullable(),
 });
 
+/** The report of an incident. */
 export const Report = z.object({
   version: z.literal(1),
   incident: text(128),
@@ -145,6 +169,7 @@ export const Report = z.object({
   }),
 });
 
+/** A stage of a hop. */
 export type Stage = typeof STAGES[number];
 export type Encapsulation = z.infer<typeof Encapsulation>;
 export type Hop = z.infer<typeof Hop>;

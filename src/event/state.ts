@@ -3,6 +3,15 @@
  * cause is proven with. One snapshot is one `state` line. Everything in it is text from outside.
  */
 import { z } from "zod";
+import {
+  NetfilterChain,
+  NetfilterRule,
+  NetfilterSet,
+  Qdisc,
+  TrafficControlFilter,
+} from "./state_filters.ts";
+
+export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
 
 const name = z.string().max(255);
 const text = z.string().max(4000);
@@ -10,6 +19,7 @@ const address = z.string().max(64);
 const int = z.number().int();
 const mac = z.string().max(32);
 
+/** An address of a device; `prefix` is its length in bits. */
 export const LinkAddress = z.object({
   address,
   prefix: int,
@@ -24,7 +34,9 @@ export const TunnelSettings = z.object({
   id: int.optional(),
   local: address.optional(),
   remote: address.optional(),
+  /** Outer UDP destination port. */
   port: int.optional(),
+  /** False for `nolearning`: it takes no fdb entry from what it receives. */
   learning: z.boolean().optional(),
   /** Collect-metadata mode: id and destination come with each packet. */
   external: z.boolean().optional(),
@@ -35,6 +47,7 @@ export const TunnelSettings = z.object({
   underlayNetns: int.optional(),
 });
 
+/** Settings of a bridge port, from `ip -d link`. */
 export const BridgePort = z.object({
   /** `disabled`, `listening`, `learning`, `forwarding`, `blocking`. */
   state: name,
@@ -46,12 +59,14 @@ export const BridgePort = z.object({
   neighbourSuppress: z.boolean().optional(),
 });
 
+/** A network device, from `ip -j -d -s addr show`. */
 export const Link = z.object({
   ifindex: int,
   name,
   /** `veth`, `bridge`, `vxlan`, `macvlan`, `vlan`, `loopback`, `dummy` …; `physical` when none. */
   kind: name,
   mac: mac.optional(),
+  /** Bytes. */
   mtu: int,
   /** `UP`, `LOWER_UP`, `NOARP`, `PROMISC` … */
   flags: z.array(name),
@@ -85,12 +100,15 @@ export const Link = z.object({
   /** Ids of XDP programs on the device; empty when none. */
   xdp: z.array(z.object({ id: int.optional(), mode: name.optional(), name: name.optional() }))
     .optional(),
+  /** Packets. */
   transmitQueueLength: int.optional(),
+  /** Bytes. */
   gsoMaxSize: int.optional(),
   /** Device counters by `ip -s` name: rx_dropped, tx_dropped, rx_errors … */
   counters: z.record(name, int).optional(),
 });
 
+/** A route, from `ip -j -N route show table all`. */
 export const Route = z.object({
   family: z.union([z.literal(4), z.literal(6)]),
   table: int,
@@ -104,11 +122,13 @@ export const Route = z.object({
   nexthops: z.array(z.object({ gateway: address.optional(), device: name.optional() })).optional(),
   source: address.optional(),
   metric: int.optional(),
+  /** Bytes. */
   mtu: int.optional(),
   /** `onlink`, `linkdown`, `dead` … */
   flags: z.array(name).optional(),
 });
 
+/** A policy rule, from `ip -j -N rule show`. Lower priorities are asked first. */
 export const RoutingRule = z.object({
   family: z.union([z.literal(4), z.literal(6)]),
   priority: int,
@@ -126,6 +146,7 @@ export const RoutingRule = z.object({
   inverted: z.boolean().optional(),
 });
 
+/** A neighbour entry (ARP or neighbour discovery), from `ip -j neigh`. */
 export const Neighbour = z.object({
   address,
   device: name,
@@ -135,6 +156,7 @@ export const Neighbour = z.object({
   proxy: z.boolean().optional(),
 });
 
+/** An entry of a forwarding database, of a bridge or of a vxlan device, from `bridge -j fdb`. */
 export const FdbEntry = z.object({
   device: name,
   mac,
@@ -148,82 +170,6 @@ export const FdbEntry = z.object({
   flags: z.array(name),
 });
 
-export const Qdisc = z.object({
-  device: name,
-  kind: name,
-  handle: name,
-  parent: name.optional(),
-  drops: int,
-  overlimits: int.optional(),
-  backlogPackets: int.optional(),
-  limit: int.optional(),
-  /** As `tc qdisc show` prints it. */
-  text,
-});
-
-export const TrafficControlFilter = z.object({
-  device: name,
-  /** `ingress`, `egress` (clsact), or the parent handle. */
-  where: name,
-  /** `bpf`, `u32`, `flower`, `matchall`, `basic` … */
-  kind: name,
-  preference: int.optional(),
-  protocol: name.optional(),
-  handle: name.optional(),
-  /** As `tc filter show` prints it, on one line. */
-  text,
-  actions: z.array(z.object({
-    kind: name,
-    /** gact and the control of others: `drop`, `pass`, `stolen`, `pipe` … */
-    control: name.optional(),
-    /** mirred: `redirect` or `mirror`, direction, and device. */
-    mirred: z.object({ action: name, direction: name, device: name }).optional(),
-    packets: int.optional(),
-    drops: int.optional(),
-  })),
-});
-
-/** A chain hooked into the stack, or a plain one that others jump to. */
-export const NetfilterChain = z.object({
-  /** `ip`, `ip6`, `inet`, `bridge`, `arp`, `netdev`. */
-  family: name,
-  table: name,
-  name,
-  type: name.optional(),
-  hook: name.optional(),
-  priority: int.optional(),
-  /** Device of a `netdev` chain. */
-  device: name.optional(),
-  policy: name.optional(),
-});
-
-export const NetfilterRule = z.object({
-  family: name,
-  table: name,
-  chain: name,
-  handle: int.optional(),
-  /** From 1, inside its chain. */
-  position: int,
-  /** As the tool that made it prints it: nft syntax, or iptables-save syntax for `iptables`. */
-  text,
-  tool: z.enum(["nft", "iptables", "iptables-legacy"]),
-  packets: int.optional(),
-  bytes: int.optional(),
-  comment: z.string().max(300).optional(),
-  /** nft's own JSON expressions (`nft -j list ruleset`), for evaluation against a packet. */
-  expressions: z.array(z.unknown()).optional(),
-});
-
-export const NetfilterSet = z.object({
-  family: name,
-  table: name,
-  name,
-  /** Elements as nft's JSON gives them; maps as [key, value] pairs. Bounded by the probe. */
-  elements: z.array(z.unknown()),
-  map: z.boolean(),
-  truncated: z.boolean().optional(),
-});
-
 /** A listening or bound socket. */
 export const Socket = z.object({
   protocol: z.enum(["tcp", "udp"]),
@@ -234,8 +180,9 @@ export const Socket = z.object({
   /** `LISTEN`, `UNCONN`, `ESTAB` … */
   state: name,
   device: name.optional(),
+  /** Bytes not read yet; of a listener: connections not accepted yet. */
   receiveQueue: int.optional(),
-  /** Listeners: the backlog's limit. */
+  /** Bytes not acknowledged yet; of a listener: how many connections may wait. */
   sendQueue: int.optional(),
   /** An IPv6 socket that takes no IPv4; absent or false: `::` takes both. */
   ipv6Only: z.boolean().optional(),
@@ -244,6 +191,7 @@ export const Socket = z.object({
   drops: int.optional(),
 });
 
+/** Everything that was read of one network namespace at one moment. */
 export const NetnsState = z.object({
   kind: z.literal("state"),
   /** CLOCK_MONOTONIC of the node when reading began, as decimal text. */
@@ -265,6 +213,7 @@ export const NetnsState = z.object({
   netfilter: z.array(NetfilterRule).max(50_000),
   sets: z.array(NetfilterSet).max(5_000),
   sockets: z.array(Socket).max(50_000),
+  /** Entries of conntrack's table, and how many it may have. */
   conntrack: z.object({ count: int, max: int }).optional(),
   /** `ip xfrm policy` and `state`, a line each, keys left out. */
   xfrm: z.array(text).max(5_000),
@@ -280,15 +229,10 @@ export type Route = z.infer<typeof Route>;
 export type RoutingRule = z.infer<typeof RoutingRule>;
 export type Neighbour = z.infer<typeof Neighbour>;
 export type FdbEntry = z.infer<typeof FdbEntry>;
-export type Qdisc = z.infer<typeof Qdisc>;
-export type TrafficControlFilter = z.infer<typeof TrafficControlFilter>;
-export type NetfilterChain = z.infer<typeof NetfilterChain>;
-export type NetfilterRule = z.infer<typeof NetfilterRule>;
-export type NetfilterSet = z.infer<typeof NetfilterSet>;
 export type Socket = z.infer<typeof Socket>;
 export type NetnsState = z.infer<typeof NetnsState>;
 
-/** One in which nothing was found, but for `some`. `timeNs` is decimal text. */
+/** A state in which nothing was found but what `some` has. `netns` is the inode, `timeNs` text. */
 export function emptyState(netns: number, timeNs: string, some: Partial<NetnsState> = {}) {
   const tables = { links: [], routes: [], rules: [], neighbours: [], fdb: [], sysctls: {} };
   const filters = { qdiscs: [], filters: [], chains: [], netfilter: [], sets: [] };

@@ -20,7 +20,8 @@ function exportsOf({ path, text }: Source): Exported[] {
   const lines = text.split("\n");
   return lines.flatMap((line, at) => {
     const [, kind = "", name = ""] = EXPORT.exec(line) ?? [];
-    if (name === "") return [];
+    // A type that a schema of the same name implies is documented where the schema is.
+    if (name === "" || line.includes(`= z.infer<typeof ${name}>`)) return [];
     return [{ path, kind, name, doc: docBefore(lines, at), body: bodyFrom(lines, at) }];
   });
 }
@@ -32,7 +33,6 @@ function docBefore(lines: string[], at: number): string {
   if (!/\*\/\s*$/.test(lines[end] ?? "")) return "";
   let begin = end;
   while (begin > 0 && !/^\s*\/\*\*/.test(lines[begin] ?? "")) begin--;
-  // A file's own comment at its top documents the file, not the export right below it.
   return lines.slice(begin, end + 1).join("\n");
 }
 

@@ -1,14 +1,18 @@
 /** IP addresses as numbers: what masks, comparisons and the compiler need. */
 
+/** An IP address as a number: `bits` has 32 or 128 bits, by its version. */
 export interface Address {
   version: 4 | 6;
+  /** The address, most significant bit first. */
   bits: bigint;
 }
 
 const OCTET = /^(0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
+/** All bits of an IPv4 address. */
 export const MASK4 = 0xffff_ffffn;
+/** All bits of an IPv6 address. */
 export const MASK6 = (1n << 128n) - 1n;
 
 /** Every bit of an address of this version. */

@@ -11,7 +11,9 @@ export interface AddressTerm {
   /** Only packets of this network. Without it, IPv4 addresses are looked for in ARP too. */
   network?: "ip4" | "arp";
   version: 4 | 6;
+  /** As in `Address`. */
   bits: bigint;
+  /** As many bits as the version has; those that are 0 are not looked at. */
   mask: bigint;
 }
 
@@ -21,36 +23,49 @@ export interface PortTerm {
   side: Side;
   /** TCP, UDP or SCTP alone. */
   protocol?: number;
+  /** Port numbers, both included. */
   low: number;
+  /** Not below `low`. */
   high: number;
 }
 
+/** A transport protocol by its IP protocol number. */
 export interface ProtocolTerm {
   kind: "protocol";
+  /** IP protocol number. */
   protocol: number;
   /** Only inside this network; without it both, never ARP. */
   network?: "ip4" | "ip6";
 }
 
+/** A network protocol: IPv4, IPv6 or ARP. */
 export interface NetworkTerm {
   kind: "network";
   network: Network;
 }
 
+/** A condition that one look at a packet answers. */
 export type Term = AddressTerm | PortTerm | ProtocolTerm | NetworkTerm;
 
+/** A filter, or a part of one. */
 export type FilterNode =
   | Term
   | { kind: "all" }
   | { kind: "not"; node: FilterNode }
   | { kind: "and" | "or"; nodes: FilterNode[] };
 
+/** The filter that matches every packet. */
 export const ALL: FilterNode = { kind: "all" };
 
+/** IP protocol number of TCP. */
 export const TCP = 6;
+/** IP protocol number of UDP. */
 export const UDP = 17;
+/** IP protocol number of ICMP. */
 export const ICMP = 1;
+/** IP protocol number of ICMPv6. */
 export const ICMP6 = 58;
+/** IP protocol number of SCTP. */
 export const SCTP = 132;
 
 /** The protocols whose ports a filter knows, as in pcap. */

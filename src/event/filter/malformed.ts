@@ -6,6 +6,7 @@ const WINDOW = 80;
 /** Filters are hostile text too: what could move a terminal's cursor is shown as `?`. */
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?");
 
+/** Text of a filter for a message, quoted and cut to what a line has room for. */
 export const quote = (text: string) => {
   const clean = printable(text);
   return `"${clean.length > 40 ? clean.slice(0, 40) + "..." : clean}"`;

@@ -12,6 +12,7 @@ import type { Network } from "../event.ts";
 /** One form of a packet; an `Event` is one. ARP: sender and target as source and destination. */
 export interface FilterPacket {
   network?: Network;
+  /** IP protocol number. */
   protocol?: number;
   source?: string;
   destination?: string;
@@ -33,6 +34,7 @@ interface Form {
   ports: Ends<number>;
 }
 
+/** Whether one form of a packet is what the filter asks for. */
 export function matches(node: FilterNode, packet: FilterPacket): boolean {
   return node.kind === "all" || test(node, readForm(packet));
 }

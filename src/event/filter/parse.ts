@@ -6,6 +6,7 @@
  */
 import { ALL, depthOf, type FilterNode, ICMP, ICMP6, join, type Side } from "./ast.ts";
 import { malformed } from "./malformed.ts";
+import type { Qualifier } from "./qualifier.ts";
 import { Reader, type Token } from "./tokens.ts";
 import { readValue } from "./values.ts";
 import {
@@ -18,17 +19,10 @@ import {
   UNSUPPORTED,
 } from "./words.ts";
 
+/** Characters of a filter. */
 export const FILTER_LENGTH_MAX = 2000;
+/** Levels of parentheses and `not` in a filter. */
 export const FILTER_DEPTH_MAX = 50;
-
-/** What stands before a value, or is implied from the term before. */
-export interface Qualifier {
-  /** The protocol word: `ip`, `ip6`, `arp`, `tcp`, `udp`, `sctp`. */
-  protocol?: string;
-  side: Side;
-  /** Absent: an address, or a network when it has a mask. */
-  type?: "host" | "net" | "port" | "portrange" | "proto";
-}
 
 interface Operand {
   node: FilterNode;

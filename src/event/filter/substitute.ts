@@ -16,7 +16,9 @@ import {
 export interface KnownEnd {
   side: "source" | "destination";
   version: 4 | 6;
+  /** As in `Address`. */
   bits: bigint;
+  /** IP protocol number. */
   protocol?: number;
   /** `own`: the packet's, whatever it is. `any`: not known, and every port counts as a match. */
   port: number | "own" | "any";

@@ -1,6 +1,7 @@
 /** A filter's text as words and signs, and the reader the grammar walks over them with. */
 import { malformed, quote } from "./malformed.ts";
 
+/** A word or a parenthesis of a filter. */
 export interface Token {
   /** In lower case, with `&&`, `||` and `!` as `and`, `or` and `not`; empty at the end. */
   text: string;
@@ -15,6 +16,7 @@ const SIGNS = new Map([["&&", "and"], ["||", "or"], ["!", "not"]]);
 /** Signs of pcap's arithmetic, which reads header bytes. */
 const ARITHMETIC = new Set("&|[]=<>+*^");
 
+/** Cuts a filter into words and parentheses; the last token is empty and stands at the end. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   for (const { 0: raw, index: at } of text.matchAll(TOKEN)) {

@@ -8,7 +8,7 @@ import {
   parseOctets,
   prefixMask,
 } from "./address.ts";
-import type { Qualifier } from "./parse.ts";
+import type { Qualifier } from "./qualifier.ts";
 import type { Reader, Token } from "./tokens.ts";
 import { lookUp, PORT_NAMES, PORT_PROTOCOL_WORDS, PROTOCOL_NAMES } from "./words.ts";
 

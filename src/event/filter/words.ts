@@ -20,6 +20,7 @@ export const KEYWORDS = [
   "sctp",
 ] as const;
 
+/** Network protocols by the words of pcap. */
 export const NETWORK_WORDS: Readonly<Record<string, "ip4" | "ip6" | "arp">> = {
   ip: "ip4",
   ip6: "ip6",
