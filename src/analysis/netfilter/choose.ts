@@ -5,6 +5,7 @@ import { answerOf } from "./answer.ts";
 import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
+import { isIncomplete } from "../view/state_view.ts";
 
 /** What was worked out about one refused packet. */
 export interface Finding {
@@ -63,7 +64,7 @@ function find(subject: Case): Finding {
 
 /** State whose netfilter part is not whole can't say who did not do it. */
 function isReadable(state: NetnsState): boolean {
-  return !state.gaps.some((gap) => /^(state|netfilter|iptables|chains|sets)/.test(gap.what));
+  return !isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"]);
 }
 
 function onlyOne(

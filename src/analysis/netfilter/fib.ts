@@ -1,7 +1,7 @@
 /** What rules ask the routing tables: the kind of an address, and whether there is a way back. */
 import type { NetnsState } from "../../event/state.ts";
 import { contains, isMulticast } from "../view/address.ts";
-import { ownsAddress } from "../view/state_view.ts";
+import { isIncomplete, ownsAddress } from "../view/state_view.ts";
 import { constant } from "./constants.ts";
 import type { HookDevice } from "./hook_packet.ts";
 import { type Tri, tri } from "./tri.ts";
@@ -48,5 +48,5 @@ export function hasWayBack(
 }
 
 function hasRouteGap(state: NetnsState): boolean {
-  return state.gaps.some((gap) => /^(state|route|link)/.test(gap.what));
+  return isIncomplete(state, ["state", "routes", "links"]);
 }

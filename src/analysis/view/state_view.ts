@@ -25,12 +25,26 @@ export function stateAfter(node: NodeView, netns: number | undefined, at: number
   return (list.find((entry) => entry.at >= at) ?? list.at(-1)!).state;
 }
 
-/** Parts of a node's state, by the names that a probe gives to what it could not read. */
-export type StatePart = "state" | "links" | "routes" | "rules" | "sockets";
+/**
+ * Parts of a node's state, by the names that a probe gives to what it could not read
+ * (`src/probe/state`): `state` is all of it, `iptables-legacy` is followed by the family.
+ */
+export type StatePart =
+  | "state"
+  | "links"
+  | "routes"
+  | "rules"
+  | "sockets"
+  | "netfilter"
+  | "chains"
+  | "sets"
+  | "iptables-legacy";
 
 /** One of these parts could not be read whole: what it lacks proves nothing. */
 export function isIncomplete({ gaps }: NetnsState, parts: readonly StatePart[]): boolean {
-  return gaps.some(({ what }) => parts.some((part) => part === what));
+  return gaps.some(({ what }) =>
+    parts.some((part) => what === part || what.startsWith(`${part} `))
+  );
 }
 
 /** The namespace's name, else its inode as text; "" when no namespace is known. */

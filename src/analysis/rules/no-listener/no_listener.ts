@@ -1,7 +1,7 @@
 /** A port that no socket is bound to. */
 import { TCP, UDP } from "../../kernel/protocols.ts";
 import { isUntoldSocketLookup, saysNoSocket } from "../../kernel/sockets.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { isIncomplete, netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
@@ -31,7 +31,7 @@ export const noListener: Rule = {
       `nothing listens on ${protocolName(subject)} port ${port} at ${where}${elsewhere}`,
       [
         eventEvidence(subject),
-        ...(subject.before && !subject.before.gaps.some((gap) => gap.what.includes("socket"))
+        ...(subject.before && !isIncomplete(subject.before, ["sockets"])
           ? [
             stateEvidence(
               subject.node,

@@ -2,6 +2,7 @@
 import { lookUpRoute } from "../../view/routing.ts";
 import type { Case } from "../case.ts";
 import { wireDestination, wireSource } from "../evidence.ts";
+import { isIncomplete } from "../../view/state_view.ts";
 
 /** What the routing tables are asked for the packet. */
 export const queryOf = (subject: Case) => ({
@@ -11,7 +12,7 @@ export const queryOf = (subject: Case) => ({
 });
 
 const hasTables = ({ before }: Case) =>
-  before !== null && !before.gaps.some((gap) => /route|rule/.test(gap.what));
+  before !== null && !isIncomplete(before, ["routes", "rules"]);
 
 /** The answer of the tables, or null where they were not all read. */
 export function routeFor(subject: Case) {
