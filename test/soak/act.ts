@@ -81,11 +81,12 @@ export class Act {
     const onTrouble = (text: string) => void troubles.push(text);
     const minutes = (harmMs + steadyMs) / 60_000;
     const ingest = ENGINES[engine]({ folder, env, minutes, onTrouble });
-    await ingest.start();
-    const gate = new Gate(draw, () => ingest.url());
+    // First what can fail without leaving anything.
     const network = await networkUp(prefix);
+    const gate = new Gate(draw, () => ingest.url());
     const act = new Act(options, network, ingest, gate);
     try {
+      await ingest.start();
       const figures = await act.#run();
       figures.complaints.unshift(...troubles);
       return figures;

@@ -27,8 +27,9 @@ export interface SoakFigures {
   complaints: string[];
 }
 
-/** Of the whole time, and of an act's time the end that has no harms. */
-const WORKERD_SHARE = 0.3;
+const SHARES = { workerd: 0.3, deno: 0.7 };
+
+/** Of an act's time, the end that has no harms. */
 const STEADY_SHARE = 0.5;
 
 /** Programs of the kernel are freed some time after their last user is gone. */
@@ -41,57 +42,71 @@ const FREED_MS = 10_000;
 const SAMPLES_MIN = 40;
 const PEAK_GROWTH_MIB_MAX = 24;
 
+/**
+ * Runs all acts, then looks at what is left on the machine.
+ *
+ * Throws what an act can't go on without: root, a network namespace, an ingest that starts.
+ */
 export async function soak(options: SoakOptions): Promise<SoakFigures> {
-  const { minutes, seed, signal = new AbortController().signal } = options;
-  const onProgress = options.onProgress ?? (() => {});
+  const { minutes, seed } = options;
   const begun = performance.now();
   const before = { mounts: await mounts(), programs: bpfPrograms() };
-  const folder = await Deno.makeTempDir({ prefix: "lasthop-soak-" });
   const mark = crypto.randomUUID();
-  const prefix = `lhs${mark.slice(0, 8)}`;
   const { why } = await npmToolOrWhy("workerd");
-  const notTried = why === undefined ? [] : [`workerd: ${why}`];
-  const engines: Engine[] = why === undefined ? ["workerd", "deno"] : ["deno"];
+  const own: Own = {
+    mark,
+    prefix: `lhs${mark.slice(0, 8)}`,
+    folder: await Deno.makeTempDir({ prefix: "lasthop-soak-" }),
+    shares: why === undefined ? SHARES : { deno: 1 },
+    notTried: why === undefined ? [] : [`workerd: ${why}`],
+  };
+  try {
+    const acts = await playActs(options, own);
+    // A signal reaches the servers of the soak's own network, too: then refusals are true.
+    const complaints = options.signal?.aborted
+      ? ["it was stopped by a signal: only what it left was looked at"]
+      : acts.flatMap((act) => [
+        ...act.complaints.map((text) => `${act.engine}: ${text}`),
+        ...grown(act),
+      ]);
+    complaints.push(...await leftovers(before, own));
+    return {
+      seed,
+      minutes,
+      seconds: Math.round((performance.now() - begun) / 1_000),
+      kernel: Deno.osRelease(),
+      acts,
+      notTried: own.notTried,
+      complaints,
+    };
+  } finally {
+    await Deno.remove(own.folder, { recursive: true });
+  }
+}
+
+async function playActs(options: SoakOptions, own: Own): Promise<ActFigures[]> {
+  const { minutes, seed, keep, signal = new AbortController().signal } = options;
   const acts: ActFigures[] = [];
-  for (const engine of engines) {
-    const share = engines.length === 1
-      ? 1
-      : engine === "workerd"
-      ? WORKERD_SHARE
-      : 1 - WORKERD_SHARE;
+  for (const [engine, share] of Object.entries(own.shares) as [Engine, number][]) {
     const actMs = minutes * share * 60_000;
-    const own = `${folder}/${engine}`;
-    await Deno.mkdir(`${own}/tmp`, { recursive: true });
+    const folder = `${own.folder}/${engine}`;
+    await Deno.mkdir(`${folder}/tmp`, { recursive: true });
     acts.push(
       await Act.run({
         engine,
         harmMs: actMs * (1 - STEADY_SHARE),
         steadyMs: actMs * STEADY_SHARE,
         draw: Draw.of(seed, engine),
-        folder: own,
-        env: { [MARK]: mark, TMPDIR: `${own}/tmp` },
-        prefix,
-        keep: options.keep,
+        folder,
+        env: { [MARK]: own.mark, TMPDIR: `${folder}/tmp` },
+        prefix: own.prefix,
+        keep,
         signal,
-        onProgress,
+        onProgress: options.onProgress ?? (() => {}),
       }),
     );
   }
-  const complaints = acts.flatMap((act) => [
-    ...act.complaints.map((text) => `${act.engine}: ${text}`),
-    ...grown(act),
-  ]);
-  complaints.push(...await leftovers(before, { mark, prefix, folder, engines, notTried }));
-  await Deno.remove(folder, { recursive: true });
-  return {
-    seed,
-    minutes,
-    seconds: Math.round((performance.now() - begun) / 1_000),
-    kernel: Deno.osRelease(),
-    acts,
-    notTried,
-    complaints,
-  };
+  return acts;
 }
 
 function grown({ engine, memory }: ActFigures): string[] {
@@ -107,13 +122,14 @@ interface Own {
   mark: string;
   prefix: string;
   folder: string;
-  engines: readonly Engine[];
+  /** Of the whole time, by engine, in the order of the acts. */
+  shares: Partial<Record<Engine, number>>;
   notTried: string[];
 }
 
 async function leftovers(
   before: { mounts: string[]; programs: Set<number> },
-  { mark, prefix, folder, engines, notTried }: Own,
+  { mark, prefix, folder, shares, notTried }: Own,
 ): Promise<string[]> {
   const left: string[] = [];
   const running = await marked(mark);
@@ -124,7 +140,7 @@ async function leftovers(
   if (own.length > 0) left.push(`mounts are left: ${own.join(", ")}`);
   const names = (await namesIn(netnsFolder)).filter((name) => name.startsWith(prefix));
   if (names.length > 0) left.push(`namespaces are left: ${names.join(", ")}`);
-  for (const engine of engines) {
+  for (const engine of Object.keys(shares)) {
     const files = await filesBelow(`${folder}/${engine}/tmp`);
     if (files.length > 0) left.push(`temporary files are left: ${files.join(", ")}`);
   }
