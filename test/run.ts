@@ -29,6 +29,8 @@ export interface TestRequest {
  */
 export async function runTests({ words, quick, filter }: TestRequest): Promise<number> {
   passSignalsOn();
+  // The tests' own processes inherit it: they run fewer seeds of the simulator.
+  if (quick) Deno.env.set("LASTHOP_TEST_QUICK", "1");
   const all = (await findTestFiles(root)).filter((file) => !quick || isQuick(file));
   const selection = selectFiles(all, words, root);
   const results: TestResult[] = [];

@@ -6,8 +6,9 @@ import { pingBatches } from "../bench/traffic.ts";
 import type { Faults } from "../sim/faults.ts";
 import { run } from "../sim/run.ts";
 import { analyseSharded } from "./analyse_sharded.ts";
+import { seedCount } from "../sim/seed_count.ts";
 
-const SEEDS = 250;
+const SEEDS = seedCount(250, 100);
 const SHARDS = [1, 2, 8];
 
 const MODES: Record<string, Partial<Faults> | null> = {

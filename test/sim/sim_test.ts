@@ -12,9 +12,10 @@ import { everySmallCase } from "./small.ts";
 import { add, EMPTY, tally } from "./tally.ts";
 import { note, tooRare, type Usage } from "./usage.ts";
 import { workOf } from "./work.ts";
+import { seedCount } from "./seed_count.ts";
 
 /** What a minute has room for; `deno task sim` runs as many as asked for. */
-const SEEDS = 800;
+const SEEDS = seedCount(800, 400);
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];
