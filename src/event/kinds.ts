@@ -2,13 +2,33 @@
  * Every kind of event, one row each: what else lasthop knows of a kind follows from its row.
  *
  * To add what a new script tells, write the script (`bpf/NAME.bt`), a row here, and the decoder of its
- * lines (`src/probe/read/decode.ts`). Places that must decide something about each kind don't compile
- * until they decide about the new one.
+ * lines (`src/probe/read/decode.ts`). What a row leaves out does not compile, nor does a
+ * kind without a decoder.
  */
 import type { STAGES } from "./report.ts";
 
 /** Which events go first where there is no room for all: ordinary ones before those that tell why. */
 export type EventTier = "ordinary" | "drops";
+
+/**
+ * What it says of a packet that an event of a kind is the last that was seen of it. Each word has one
+ * judgement in `src/analysis/verdict/ends.ts`, and one in `correlate/telling.ts`.
+ */
+export type LastSeen =
+  /** It was given to a device or a part of the kernel that hands it on. */
+  | "handed-on"
+  /** It came in by a device. */
+  | "received"
+  /** It was freed as a drop: which drops lose a packet is `kernel/frees.ts`'s. */
+  | "dropped"
+  /** It was freed as done with. */
+  | "done-with"
+  /** A program read it. */
+  | "read"
+  /** It waits for its next hop's link address. */
+  | "waits"
+  /** Nothing: the packet's other sightings tell how it ended. */
+  | "nothing";
 
 interface KindRow {
   /** The scripts in `bpf/` that tell it, by the letter that begins their lines. */
@@ -20,6 +40,7 @@ interface KindRow {
   role: "device" | "end" | "answer" | "aside";
   /** Stage of the hop in a report when it is the last that is seen of a packet; null for none. */
   stage: typeof STAGES[number] | null;
+  lastSeen: LastSeen;
   /** A hop of a packet by itself; from the other kinds hops and causes are derived. */
   isHop: boolean;
   tier: EventTier;
@@ -32,6 +53,7 @@ const TABLE = {
     lines: { R: "device_rx" },
     role: "device",
     stage: "device-rx",
+    lastSeen: "received",
     isHop: true,
     tier: "ordinary",
     meaning: "received a frame on a device, after its link header was read",
@@ -40,6 +62,7 @@ const TABLE = {
     lines: { X: "device_tx" },
     role: "device",
     stage: "device-tx",
+    lastSeen: "handed-on",
     isHop: true,
     tier: "ordinary",
     meaning: "handed a frame to a device's driver",
@@ -48,6 +71,7 @@ const TABLE = {
     lines: { D: "drop" },
     role: "end",
     stage: "drop",
+    lastSeen: "dropped",
     isHop: true,
     tier: "drops",
     meaning:
@@ -57,6 +81,7 @@ const TABLE = {
     lines: { F: "consume" },
     role: "end",
     stage: "deliver",
+    lastSeen: "done-with",
     isHop: false,
     tier: "ordinary",
     meaning: "freed a packet as done with (`consume_skb`), with the function",
@@ -65,6 +90,7 @@ const TABLE = {
     lines: { L: "deliver" },
     role: "end",
     stage: "deliver",
+    lastSeen: "read",
     isHop: false,
     tier: "ordinary",
     meaning: "copied a packet to a program that reads a socket",
@@ -73,6 +99,7 @@ const TABLE = {
     lines: { O: "route", P: "route6" },
     role: "aside",
     stage: null,
+    lastSeen: "nothing",
     isHop: false,
     tier: "drops",
     meaning: "looked a route up and failed",
@@ -81,6 +108,7 @@ const TABLE = {
     lines: { N: "neighbour" },
     role: "aside",
     stage: null,
+    lastSeen: "nothing",
     isHop: false,
     tier: "drops",
     meaning: "changed what it knows of a next hop's link address",
@@ -90,6 +118,7 @@ const TABLE = {
     role: "answer",
     // The packet came no further than its device.
     stage: "device-tx",
+    lastSeen: "waits",
     isHop: false,
     tier: "drops",
     meaning: "decided to send an ICMP error about this packet: `sentIcmpType`, `sentIcmpCode`",
@@ -99,6 +128,7 @@ const TABLE = {
     role: "answer",
     // TCP took the packet, and refused what it asks for.
     stage: "deliver",
+    lastSeen: "nothing",
     isHop: false,
     tier: "drops",
     meaning: "answered this packet with a TCP reset",
@@ -127,14 +157,4 @@ export const KIND_OF_LETTER: ReadonlyMap<string, EventKind> = new Map(
 /** It passed a device: received there, or handed to it. */
 export function isDeviceKind(kind: EventKind): boolean {
   return KINDS[kind].role === "device";
-}
-
-/**
- * Ends a `switch` over all kinds: with a kind that has no case the program does not compile.
- * Throws TypeError when it is called all the same, which only a value of no kind can do.
- */
-export function unreachableKind(kind: never): never {
-  throw new TypeError(
-    `Cannot judge event: kind is "${kind}", must be one of ${EVENT_KINDS.join()}`,
-  );
 }

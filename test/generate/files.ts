@@ -1,4 +1,6 @@
 /** Files that are made from the folders of causes, as they have to be. */
+import { type Column, COLUMNS } from "../../src/event/columns.ts";
+import { EVENT_KINDS, KINDS } from "../../src/event/kinds.ts";
 import { OUTCOME_TEXTS } from "../../src/analysis/outcomes.ts";
 import { type CauseText, GROUPS } from "../../src/analysis/rules/cause_text.ts";
 import type { RuleText } from "../../src/analysis/rules/rule.ts";
@@ -27,9 +29,40 @@ export async function generated(root: string): Promise<Map<string, string>> {
       between(read("docs/rules.d/netfilter.md"), "## N1 ", null, sections(stated, "N")),
     ],
   ];
+  texts.push(["docs/event.md", eventPage(read("docs/event.md"))]);
   const files = new Map<string, string>();
   for (const [path, text] of texts) files.set(path, await formatted(root, path, text));
   return files;
+}
+
+/** The page of events with its tables of kinds and columns as `src/event` has them. */
+function eventPage(page: string): string {
+  const kinds = EVENT_KINDS.map((kind) => `| \`${kind}\` | ${KINDS[kind].meaning} |\n`).join("");
+  const columns = (COLUMNS as readonly Column[]).map((column, i) =>
+    `| ${i + 1} | \`${column.name}\` | ${columnValue(column)} | ${column.meaning} |\n`
+  ).join("");
+  const withKinds = between(page, "| `device-rx` ", "`device-rx`, `device-tx` and", `${kinds}\n`);
+  return between(withKinds, "| 1  | `kind` ", "Words: ", `${columns}\n`);
+}
+
+/** What a column holds, as docs/event.md says it. */
+function columnValue(column: Column): string {
+  switch (column.type) {
+    case "u64":
+      return "0 to 2^64 - 1";
+    case "uint":
+      return `0 to ${column.max}`;
+    case "text":
+      return `text, ${column.max}`;
+    case "hex":
+      return "hexadecimal";
+    case "mac":
+      return "MAC";
+    case "address":
+      return "IP address";
+    default:
+      return "word";
+  }
 }
 
 /** A code keeps its place for ever, since it may be seen; a new one goes to the end. */

@@ -1,5 +1,5 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
-import { unreachableKind } from "../../event/kinds.ts";
+import { KINDS, type LastSeen } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
@@ -66,35 +66,30 @@ function lastNetns(step: Step): number | undefined {
 }
 
 function kindOf(step: Step, atDestination: boolean): EndKind {
+  return ENDINGS[KINDS[step.event.kind].lastSeen](step, atDestination);
+}
+
+/** How a copy ended, by what its last sighting is. */
+const ENDINGS: Record<LastSeen, (step: Step, atDestination: boolean) => EndKind> = {
+  "handed-on": () => "left",
+  received,
+  dropped: freedAsDrop,
+  "done-with": consumed,
+  read: ({ event }) => event.socketFamily === AF_PACKET ? "routine" : "delivered",
+  waits: () => "waiting",
+  nothing: () => "routine",
+};
+
+function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
-  switch (event.kind) {
-    case "deliver":
-      return event.socketFamily === AF_PACKET ? "routine" : "delivered";
-    case "drop":
-      if (isSideCopy(event)) return "routine";
-      if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
-        return cameByTunnelEndingHere(sightingsHere(step)) ? "flooded" : "routine";
-      }
-      if (isUnexplainedTcpDrop(event)) {
-        return atDestination && isBareSegment(event) ? "taken" : "routine";
-      }
-      return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
-    case "consume":
-      return consumed(step, atDestination);
-    case "device-tx":
-      return "left";
-    case "device-rx":
-      return received(step, atDestination);
-    case "icmp-error":
-      return "waiting";
-    case "reset":
-    case "route":
-    case "neighbour":
-      // Said about a packet or a host: the packet's own sightings tell how it ended.
-      return "routine";
-    default:
-      return unreachableKind(event.kind);
+  if (isSideCopy(event)) return "routine";
+  if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
+    return cameByTunnelEndingHere(sightingsHere(step)) ? "flooded" : "routine";
   }
+  if (isUnexplainedTcpDrop(event)) {
+    return atDestination && isBareSegment(event) ? "taken" : "routine";
+  }
+  return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
 }
 
 /** The last transmission before a step, on whichever node. */

@@ -1,14 +1,15 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { DROP, fakeBatch, ORDINARY, textOf } from "../../../test/fake/batch.ts";
-import { EVENT_KINDS } from "../../event/kinds.ts";
+import { EVENT_KINDS, KINDS } from "../../event/kinds.ts";
 import { countByNode, isOrdinary, thinned } from "./thin.ts";
 
 Deno.test("thin: hops go, what tells why packets vanished stays", () => {
-  equal(EVENT_KINDS.filter((kind) => isOrdinary(`${kind}\t1\t0`)), [
-    "device-rx",
-    "device-tx",
-    "consume",
-    "deliver",
+  const ordinary = EVENT_KINDS.filter((kind) => KINDS[kind].tier === "ordinary");
+  equal(EVENT_KINDS.filter((kind) => isOrdinary(`${kind}\t1\t0`)), ordinary);
+  equal(["device-rx", "drop", "neighbour"].map((kind) => isOrdinary(`${kind}\t1\t0`)), [
+    true,
+    false,
+    false,
   ]);
 });
 
