@@ -110,6 +110,7 @@ async function trace(
   );
   const { program } = render(await loadSources(), {
     tracepoints: capability.tracepoints,
+    kprobes: capability.kprobes,
     netns: inodes,
     filter: ICMP_ECHO,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },

@@ -48,9 +48,12 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 }
 
 /** No namespace: everything is attached and nothing is printed. */
-function renderOptions({ tracepoints, conntrack, dropReason, raw }: Capability): RenderOptions {
+function renderOptions(
+  { tracepoints, kprobes, conntrack, dropReason, raw }: Capability,
+): RenderOptions {
   return {
     tracepoints,
+    kprobes,
     netns: [],
     filter: "1",
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },

@@ -2,14 +2,7 @@
 import type { Script } from "../../event/report.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import {
-  render,
-  type Rendered,
-  type RenderOptions,
-  SCRIPTS,
-  sourceOf,
-  tracepointsOf,
-} from "./render.ts";
+import { attachPointsOf, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
 export interface AttachOptions {
@@ -113,7 +106,7 @@ function sameAs(one: AttachOptions, other: AttachOptions): boolean {
 
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {
   const { run, signal } = options;
-  const { program, scripts } = renderWithout(options, leftOut);
+  const { program, scripts } = render(options.sources, options.render, leftOut);
   const started = await startBpftrace({ ...run, program });
   const stop = () => void started.stop();
   signal.addEventListener("abort", stop);
@@ -129,24 +122,6 @@ async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attach
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-/**
- * Renders without some scripts: the renderer is not told of their tracepoints, so it omits them.
- */
-function renderWithout(options: AttachOptions, leftOut: LeftOut): Rendered {
-  const tracepoints = new Set(options.render.tracepoints);
-  for (const name of leftOut.keys()) {
-    for (const tracepoint of tracepointsOf(sourceOf(options.sources, name))) {
-      tracepoints.delete(tracepoint);
-    }
-  }
-  const rendered = render(options.sources, { ...options.render, tracepoints });
-  const scripts = rendered.scripts.map((script): Script => {
-    const why = leftOut.get(script.name);
-    return why === undefined ? script : { name: script.name, state: "unavailable", why };
-  });
-  return { program: rendered.program, scripts };
 }
 
 /** Which scripts are to blame: the one that bpftrace names, else all that do not attach alone. */
@@ -193,12 +168,12 @@ function scriptNamed(
   program: string,
   sources: ReadonlyMap<string, string>,
 ): string | undefined {
-  const byName = /tracepoint:(?:\w+:)?(\w+)/.exec(said)?.[1];
+  const byName = /(?:tracepoint|kprobe):(?:\w+:)?(\w+)/.exec(said)?.[1];
   const line = Number(/program\.bt:(\d+)/.exec(said)?.[1] ?? 0);
   const above = program.split("\n").slice(0, line).findLast((text) => /^\w+:/.test(text));
-  const point = byName ?? /^\w*tracepoint:(?:\w+:)?(\w+)/.exec(above ?? "")?.[1];
+  const point = byName ?? /^\w*(?:tracepoint|kprobe):(?:\w+:)?(\w+)/.exec(above ?? "")?.[1];
   if (point === undefined) return undefined;
   return SCRIPTS.find((name) =>
-    tracepointsOf(sourceOf(sources, name)).some((tracepoint) => tracepoint.endsWith(`:${point}`))
+    attachPointsOf(sourceOf(sources, name)).some((other) => other.endsWith(`:${point}`))
   );
 }

@@ -14,6 +14,8 @@ import type { ConntrackLayout } from "../kernel/conntrack.ts";
 export interface RenderOptions {
   /** Tracepoints this kernel has, as `net:netif_receive_skb`. */
   tracepoints: ReadonlySet<string>;
+  /** This kernel has kprobes; scripts that need one say so by attaching to it. */
+  kprobes: boolean;
   /** Namespaces to watch; null for all. */
   netns: readonly number[] | null;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
@@ -59,16 +61,21 @@ export function sourceOf(sources: ReadonlyMap<string, string>, name: string): st
 }
 
 /**
- * Puts the scripts that this kernel has tracepoints for into one program; the others say why not.
+ * Puts the scripts that this kernel has what they attach to for into one program; the others say why
+ * not. `leftOut` are further scripts to leave out, by name, and why.
  */
-export function render(sources: ReadonlyMap<string, string>, options: RenderOptions): Rendered {
+export function render(
+  sources: ReadonlyMap<string, string>,
+  options: RenderOptions,
+  leftOut: ReadonlyMap<string, string> = new Map(),
+): Rendered {
   const parts: string[] = [];
   const scripts: Script[] = [];
   for (const name of SCRIPTS) {
     const source = stripHeader(sourceOf(sources, name));
-    const missing = tracepointsOf(source).filter((t) => !options.tracepoints.has(t));
-    if (missing.length > 0) {
-      scripts.push({ name, state: "unavailable", why: `this kernel has no ${missing.join(", ")}` });
+    const why = leftOut.get(name) ?? whyNotHere(source, options);
+    if (why !== null) {
+      scripts.push({ name, state: "unavailable", why });
       continue;
     }
     scripts.push({ name, state: "attached" });
@@ -82,9 +89,18 @@ function stripHeader(source: string): string {
   return source.replace(/^(\/\/.*\n|#!.*\n)+/, "");
 }
 
-/** Tracepoints that a script attaches to, as `net:netif_receive_skb`. */
-export function tracepointsOf(source: string): string[] {
-  return [...source.matchAll(/^tracepoint:(\w+:\w+)/gm)].map(([, tracepoint = ""]) => tracepoint);
+/** What of a script's needs this kernel lacks; null for nothing. */
+function whyNotHere(source: string, { tracepoints, kprobes }: RenderOptions): string | null {
+  const missing = attachPointsOf(source).filter((point) =>
+    point.startsWith("kprobe:") ? !kprobes : !tracepoints.has(point)
+  );
+  return missing.length > 0 ? `this kernel has no ${missing.join(", ")}` : null;
+}
+
+/** Where a script attaches: tracepoints as `net:netif_receive_skb`, kprobes as `kprobe:br_forward`. */
+export function attachPointsOf(source: string): string[] {
+  return [...source.matchAll(/^(?:tracepoint:(\w+:\w+)|(kprobe:\w+))/gm)]
+    .map(([, tracepoint, kprobe]) => tracepoint ?? kprobe ?? "");
 }
 
 function renderScript(

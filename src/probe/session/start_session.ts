@@ -38,11 +38,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   const state = new NodeState(intake, (read) => session.stateRead(read));
   const all = options.nodes.some((node) => node.all);
-  const { tracepoints, conntrack, dropReason, raw, cpus } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;
   const tracer = new Tracer({
     sources,
     render: {
       tracepoints,
+      kprobes,
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       reason: dropReason,

@@ -1,0 +1,46 @@
+import { equal, match, ok } from "node:assert/strict";
+import { loadSources, render, type RenderOptions } from "./render.ts";
+
+const sources = await loadSources();
+const tracepoints = new Set(
+  [...sources.values()].flatMap((text) =>
+    [...text.matchAll(/^tracepoint:(\w+:\w+)/gm)].map(([, name = ""]) => name)
+  ),
+);
+const options: RenderOptions = {
+  tracepoints,
+  kprobes: false,
+  netns: null,
+  filter: "1",
+  tunnelPorts: { vxlan: [4789], geneve: [], fou: [] },
+  conntrack: null,
+  reason: true,
+  raw: false,
+};
+
+const stateOf = ({ scripts }: ReturnType<typeof render>, name: string) =>
+  scripts.find((script) => script.name === name);
+
+Deno.test("render: a script whose tracepoint this kernel lacks is not in the program, and says so", () => {
+  const without = new Set([...tracepoints].filter((name) => name !== "tcp:tcp_send_reset"));
+  const rendered = render(sources, { ...options, tracepoints: without });
+  equal(stateOf(rendered, "reset")?.state, "unavailable");
+  match(stateOf(rendered, "reset")?.why ?? "", /no tcp:tcp_send_reset/);
+  ok(!rendered.program.includes("tcp_send_reset"));
+  equal(stateOf(rendered, "drop")?.state, "attached");
+});
+
+Deno.test("render: a script on a kprobe needs a kernel with kprobes, and nothing else", () => {
+  const script = "// a script\nkprobe:br_forward\n{\n  @emitted = count();\n}\n";
+  const probed = new Map([...sources, ["reset", script]]);
+  equal(stateOf(render(probed, options), "reset")?.why, "this kernel has no kprobe:br_forward");
+  const here = render(probed, { ...options, kprobes: true });
+  equal(stateOf(here, "reset")?.state, "attached");
+  ok(here.program.includes("kprobe:br_forward"));
+});
+
+Deno.test("render: a script that bpftrace refused is left out with the reason it is given", () => {
+  const rendered = render(sources, options, new Map([["drop", "bpftrace refuses it"]]));
+  equal(stateOf(rendered, "drop")?.why, "bpftrace refuses it");
+  ok(!rendered.program.includes("tracepoint:skb:kfree_skb"));
+});
