@@ -1,4 +1,5 @@
 import { LasthopError } from "../event/error.ts";
+import { makeOwnFolder, replaceOwnText } from "../files/own_files.ts";
 import { kill, run } from "./process.ts";
 
 /**
@@ -71,7 +72,7 @@ export async function register(registration: Registration): Promise<void> {
  * another brings it up anew under the same name. The kernel drops the lock of a process that dies.
  */
 export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
-  await Deno.mkdir(registryFolder, { recursive: true });
+  makeOwnFolder(registryFolder);
   using lock = await Deno.open(`${registryFolder}/lock`, { write: true, create: true });
   await lock.lock(true);
   return await work();
@@ -79,9 +80,7 @@ export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
 
 /** Writes a registration again. A reader sees the old file or the new one, never half of one. */
 export async function update(registration: Registration): Promise<void> {
-  const path = pathOf(registration.name);
-  await Deno.writeTextFile(`${path}.tmp`, JSON.stringify(registration));
-  await Deno.rename(`${path}.tmp`, path);
+  await replaceOwnText(pathOf(registration.name), JSON.stringify(registration));
 }
 
 /** All registrations; one that is removed meanwhile is left out. */

@@ -1,7 +1,7 @@
 /** Rooms of the probe import only what the data flow needs. */
 import { deepEqual } from "node:assert/strict";
 
-/** Which other rooms each room imports; all import `src/event`. */
+/** Which other rooms each room imports; all import `src/event`, `files` is src/files. */
 const IMPORTS: Record<string, readonly string[]> = {
   kernel: [],
   translation: [],
@@ -9,7 +9,7 @@ const IMPORTS: Record<string, readonly string[]> = {
   run: ["kernel"],
   read: [],
   state: [],
-  ship: ["read"],
+  ship: ["files", "read"],
   doctor: ["kernel", "run"],
   session: ["filter", "kernel", "read", "run", "ship", "state"],
 };

@@ -10,7 +10,7 @@ export const INCIDENT = "soak";
 /** Of namespaces that come and go, watched by the probe that has all of them. */
 export const CHURN_INCIDENT = "churn";
 
-const SPOOL_DISK = "size=2m";
+const SPOOL_DISK = "size=2m,mode=700";
 
 export interface ProbeOptions {
   folder: string;

@@ -1,5 +1,6 @@
 /** Archives as files. */
 import { LasthopError } from "../../event/error.ts";
+import { replaceOwnFile } from "../../files/own_files.ts";
 import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive/archive.ts";
 
 /**
@@ -11,20 +12,22 @@ export async function saveArchive(
   archive: ReadableStream<Uint8Array<ArrayBuffer>>,
   path: string,
 ): Promise<number> {
-  const fresh = `${path}.${crypto.randomUUID().slice(0, 8)}`;
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      bytes += chunk.length;
+      controller.enqueue(chunk);
+    },
+  });
   try {
-    const file = await Deno.open(fresh, { write: true, createNew: true });
-    await archive.pipeTo(file.writable);
-    const { size } = await Deno.stat(fresh);
-    await Deno.rename(fresh, path);
-    return size;
+    const write = (file: Deno.FsFile) => archive.pipeThrough(counted).pipeTo(file.writable);
+    await replaceOwnFile(path, write, { stickyIsEnough: true });
+    return bytes;
   } catch (error) {
-    await archive.cancel().catch(() => {});
-    await Deno.remove(fresh).catch(() => {});
-    throw new LasthopError(
-      "archive_failed",
-      `Cannot write archive "${path}": ${said(error)}, must be a file in a folder with room`,
-    );
+    if (!archive.locked) await archive.cancel().catch(() => {});
+    const is = said(error);
+    const must = is.includes(", must ") ? "" : ", must be a file in a folder with room";
+    throw new LasthopError("archive_failed", `Cannot write archive "${path}": ${is}${must}`);
   }
 }
 

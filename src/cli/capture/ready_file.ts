@@ -1,14 +1,17 @@
 /** The file that tells scripts that everything is attached. */
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { LasthopError } from "../../event/error.ts";
+import { replaceOwnText, requireOwnFolder } from "../../files/own_files.ts";
 
 /**
  * Removes the ready file of an earlier trace, which would say ready too soon. Throws LasthopError
- * `ready_file` when the folder is not there or the file cannot be removed.
+ * `ready_file` when the folder is not there or others may write in it, who could say ready as well,
+ * or when the file cannot be removed.
  */
 export async function removeReadyFile(path: string): Promise<void> {
   try {
     await Deno.stat(dirname(path));
+    requireOwnFolder(dirname(path));
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -24,20 +27,15 @@ export async function removeReadyFile(path: string): Promise<void> {
  * it. Throws LasthopError `ready_file` when it cannot be written.
  */
 export async function writeReadyFile(path: string, content: unknown): Promise<void> {
-  const fresh = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}`);
   try {
-    await Deno.writeTextFile(fresh, JSON.stringify(content) + "\n");
-    await Deno.rename(fresh, path);
+    await replaceOwnText(path, JSON.stringify(content) + "\n");
   } catch (error) {
-    await Deno.remove(fresh).catch(() => {});
     throw cannotWrite(path, error);
   }
 }
 
 function cannotWrite(path: string, error: unknown): LasthopError {
   const why = error instanceof Error ? error.message : String(error);
-  return new LasthopError(
-    "ready_file",
-    `Cannot write ready file "${path}": ${why}, must be a path in a folder that is there`,
-  );
+  const must = why.includes(", must ") ? "" : ", must be a path in a folder that is there";
+  return new LasthopError("ready_file", `Cannot write ready file "${path}": ${why}${must}`);
 }

@@ -15,7 +15,9 @@ export class Reserve {
     if (this.bytes === 0) return false;
     if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) >= this.bytes) return true;
     try {
-      const file = openSync(this.path, "w", 0o600);
+      // A smaller one of earlier is replaced, and a link with it.
+      rmSync(this.path, { force: true });
+      const file = openSync(this.path, "wx", 0o600);
       try {
         // Random, for file systems that compress.
         const chunk = new Uint8Array(CHUNK_BYTES);

@@ -1,8 +1,9 @@
 /** The tables of the SQLite store and how its file is opened. */
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LasthopError } from "../../event/error.ts";
+import { makeOwnFolder } from "../../files/own_files.ts";
 
 /** Version of the tables, as `PRAGMA user_version` has it. */
 export const SCHEMA_VERSION = 2;
@@ -56,18 +57,25 @@ const SETTINGS = [
 
 /**
  * The path of the store's file, which is there afterwards and which only its owner may read. Throws
- * LasthopError `data_unusable` when the directory can't be made or written.
+ * LasthopError `data_unusable` when the directory can't be made or written, or others may write in it.
  */
 export function makeFile(directory: string): string {
   const path = join(directory, "lasthop.sqlite");
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeOwnFolder(directory);
     // Whose packets went where is nobody else's business; SQLite's own files follow this one.
-    closeSync(openSync(path, "a", 0o600));
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+    closeSync(openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600));
+    for (const suffix of ["-wal", "-shm", "-journal"]) {
+      if (lstatSync(path + suffix, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+        throw new Error(`"${path}${suffix}" is a link, must be SQLite's own file`);
+      }
+    }
     return path;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const message = `Cannot use data directory ${directory}: ${why}, must be a writable directory`;
+    const must = why.includes(", must ") ? "" : ", must be a writable directory";
+    const message = `Cannot use data directory ${directory}: ${why}${must}`;
     throw new LasthopError("data_unusable", message, 1, { cause: error });
   }
 }

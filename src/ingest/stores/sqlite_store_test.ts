@@ -100,7 +100,7 @@ const mountable = Deno.uid() === 0 &&
 /** Runs with a directory that is a disk of its own. */
 async function onSmallDisk(size: string, run: (directory: string) => Promise<void>) {
   const directory = await Deno.makeTempDir();
-  const args = ["-t", "tmpfs", "-o", `size=${size}`, "lasthop-test", directory];
+  const args = ["-t", "tmpfs", "-o", `size=${size},mode=700`, "lasthop-test", directory];
   const mount = await new Deno.Command("mount", { args }).output();
   ok(mount.success, new TextDecoder().decode(mount.stderr));
   try {

@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import { LasthopError } from "../../event/error.ts";
+import { createOwnFile, makeOwnFolder } from "../../files/own_files.ts";
 import { gunzip, gzip } from "./gzip.ts";
 import { countByNode, isOrdinary, thinned } from "./thin.ts";
 
@@ -117,7 +118,8 @@ export class Spool {
     for (const { name } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
       const match = NAME.exec(name);
       if (match === null) continue;
-      const { size } = await Deno.stat(this.#path(name));
+      const { size, isFile } = await Deno.lstat(this.#path(name));
+      if (!isFile) continue;
       this.#files.push({ name, bytes: size, thin: match[2] === "thin" });
       this.#bytes += size;
       this.#next = Number(match[1]) + 1;
@@ -129,7 +131,7 @@ export class Spool {
     if (this.#lock !== undefined) return;
     const { directory } = this.options;
     try {
-      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+      makeOwnFolder(directory);
       const lock = await Deno.open(this.#path("lock"), { write: true, create: true });
       if (!lock.tryLockSync(true)) {
         lock.close();
@@ -147,12 +149,9 @@ export class Spool {
   async #write(name: string, data: Uint8Array): Promise<void> {
     const fresh = this.#path(`.${name}`);
     try {
-      const file = await Deno.open(fresh, {
-        write: true,
-        create: true,
-        truncate: true,
-        mode: 0o600,
-      });
+      // A run that was killed while it wrote left its half.
+      await Deno.remove(fresh).catch(() => {});
+      const file = await createOwnFile(fresh);
       try {
         await file.write(data).then((written) => writeRest(file, data, written));
         await file.sync();
@@ -202,8 +201,10 @@ export class Spool {
   #failed(what: "read" | "write", error: unknown): LasthopError {
     const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
     const is = full ? "the disk is full" : error instanceof Error ? error.message : String(error);
-    const message = `Cannot ${what} spool "${this.options.directory}": ${is}, must ` +
-      `${full ? "have room" : "be a folder of this probe's own"} (--spool)`;
+    const must = is.includes(", must ")
+      ? ""
+      : `, must ${full ? "have room" : "be a folder of this probe's own"}`;
+    const message = `Cannot ${what} spool "${this.options.directory}": ${is}${must} (--spool)`;
     return new LasthopError("spool_failed", message);
   }
 }
