@@ -18,7 +18,7 @@ export interface EqualPacket {
   isForNode: boolean;
 }
 
-/** The time in which a packet had an skb or its data, as `at` of the node. */
+/** The time in which a packet had an skb or its data: ns since the node's `baseNs`, as `at`. */
 interface Use {
   packet: EqualPacket;
   /** First seen so. */
@@ -139,13 +139,13 @@ export class EqualsOnNode {
 const isOpen = (packet: EqualPacket, points: readonly string[], first: Sighting) =>
   points.every((point) => !packet.points.has(point)) && !isOver(packet, first);
 
-/** Dropped before it was seen on any device: what comes after it is no copy of it. */
+/** The packet was dropped before any device saw it: a later chain cannot be a copy of it. */
 function isOver({ drop, chains }: EqualPacket, event: Sighting): boolean {
   if (!drop || event.at < drop.at) return false;
   return !chains.some((chain) => chain.events.some(({ kind }) => isDeviceKind(kind)));
 }
 
-/** What is freed is a copy that shares its data: others have the data still. */
+/** The event frees a copy that shares its data with other skbs, which still hold the data. */
 const isFreeOfCopy = (event: Sighting) =>
   isSolicitationCopy(event) || isSideCopy(event) ||
   (event.kind === "drop" && !tellsOfPacket(event));

@@ -41,7 +41,7 @@ export function invariants(event: Event): string {
   }
 }
 
-/** [C6] Packets whose invariants repeat: the next one of the flow may look the same. */
+/** [C6] No IP id and no ICMP sequence number tells the packet from the next one of its flow. */
 export function isAmbiguous(event: Event): boolean {
   const hasId = event.ipId !== undefined && event.ipId !== 0;
   if (hasId) return false;

@@ -95,7 +95,9 @@ function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
   else list.push(item);
 }
 
-/** Links the first sighting of a chain to the sighting of another chain that led to it. */
+/**
+ * Links the first sighting of a chain to the sighting in another chain that the packet had before.
+ */
 function linkFirst(chain: Chain, packet: Packet, known: Known): void {
   const { steps } = known;
   const first = steps.get(chain.events[0]!)!;
@@ -191,7 +193,9 @@ function originalOf(
   return best && steps.get(best)!;
 }
 
-/** By namespace, where the copy has one; then by shared data; then the later one. */
+/**
+ * Prefers a sighting in the copy's namespace, then one that shares its data, then the later one.
+ */
 function isNearerOriginal(a: Sighting, b: Sighting, copy: Sighting): boolean {
   const isBeside = ({ netns }: Sighting) => netns === copy.netns || copy.netns === undefined;
   if (isBeside(a) !== isBeside(b)) return isBeside(a);

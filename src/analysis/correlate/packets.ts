@@ -67,8 +67,8 @@ function byKey(chains: readonly Chain[]): Map<string, number[]> {
 }
 
 /**
- * A sighting tells of the packet itself. Frees and reads alone are what is left of a packet that
- * passed before the trace began, or that was seen under another length (GSO).
+ * At least one sighting shows the packet itself. Where there are only frees and reads, the packet
+ * passed before the trace began, or was seen with another length (GSO): it is not counted again.
  */
 export function isSeen({ chains }: Packet): boolean {
   return chains.some((chain) => chain.events.some(tellsOfPacket));

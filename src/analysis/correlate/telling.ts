@@ -1,4 +1,4 @@
-/** Which sightings tell of a packet by themselves. */
+/** Which sightings are enough to say that there was a packet. */
 import type { Event } from "../../event/event.ts";
 import { KINDS, type LastSeen } from "../../event/kinds.ts";
 import { isRoutineDrop, isSolicitationCopy } from "../kernel/frees.ts";

@@ -1,6 +1,6 @@
 /** Frees in a bridge. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./told.ts";
+import { freedIn, hasReason } from "./free_reason.ts";
 
 /** Freed in the bridge's own code, which has no tunnel. */
 export const isInBridge = (event: Event): boolean => freedIn(event, /^_*br_/);

@@ -6,5 +6,5 @@
  */
 const UNTRACED_RECEIVERS = new Set(["macvlan", "ipvlan", "macvtap", "vlan"]);
 
-/** A link kind, as `ip -details link` names it, whose receiving no event tells. */
+/** Devices of this link kind (as `ip -details link` names it) receive without any event. */
 export const receivesUntraced = (linkKind: string): boolean => UNTRACED_RECEIVERS.has(linkKind);

@@ -9,9 +9,9 @@
  */
 import type { Event } from "../../event/event.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
-import { freedIn, givesReason } from "./told.ts";
+import { freedIn, givesReason } from "./free_reason.ts";
 
-/** The skb's memory is given back, as a drop or not. */
+/** The kernel freed the skb, as a drop (`kfree_skb`) or not (`consume_skb`). */
 export const isFree = ({ kind }: Event): boolean => kind === "drop" || kind === "consume";
 
 /** Packet sockets: they run their filter over a clone of every packet of a device. */
@@ -69,7 +69,7 @@ const QUEUE_CLOSED = new Set(["QUEUE_PURGE", "SOCKET_CLOSE", "SOCKET_RCV_SHUTDOW
 /** Destructors of sockets, which purge their queue: not all kernels give QUEUE_PURGE for that. */
 const SOCKET_DESTRUCTORS = /^(udp_destruct_|udpv6_destruct_|inet_sock_destruct)/;
 
-/** [O2] A free that the kernel counts as a drop, and that loses nobody's packet. */
+/** [O2] The kernel counts this free as a drop, but no packet is lost by it. */
 export function isRoutineDrop(event: Event): boolean {
   const reason = event.reason ?? "";
   // A datagram ICMP socket clones the reply and frees the original.
@@ -77,7 +77,7 @@ export function isRoutineDrop(event: Event): boolean {
   if (isTapCopy(event)) return true;
   if (event.protocol === TCP) {
     if (TCP_ROUTINE.has(reason)) return true;
-    // A reset for a socket that is gone has nothing left to reset.
+    // The reset's socket is gone already, so the reset is not needed: its drop is no loss.
     if (reason === "NO_SOCKET" && hasFlag(event, TCP_FLAGS.rst)) return true;
   }
   // The fragments of a packet that was put together: they are freed as parts of it.
@@ -107,15 +107,15 @@ export function isUnexplainedTcpDrop(event: Event): boolean {
 export const isBareSegment = (event: Event): boolean =>
   (event.payload ?? 0) === 0 && !hasFlag(event, TCP_FLAGS.syn);
 
-/** The kernel's own reason for the drop is that the frame's MAC is another host's. */
-export const isToldAnothers = ({ reason }: Event): boolean => reason === "OTHERHOST";
+/** The kernel gives the drop reason `OTHERHOST`: the frame's MAC is another host's. */
+export const hasOtherHostReason = ({ reason }: Event): boolean => reason === "OTHERHOST";
 
 /**
  * Dropped because the frame's MAC is another host's: by reason, and where the kernel gives none by
  * IP's receive function, which checks for `PACKET_OTHERHOST`.
  */
 export const isAnothersFrame = (event: Event): boolean =>
-  event.kind === "drop" && (isToldAnothers(event) ||
+  event.kind === "drop" && (hasOtherHostReason(event) ||
     (event.packetType === "otherhost" && freedIn(event, /^ip6?v?6?_rcv/)));
 
 /** Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. */

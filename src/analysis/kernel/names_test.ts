@@ -81,8 +81,8 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("ip_forward"), drop("dev_queue_xmit")],
   ],
   [
-    "isUntoldSocketLookup: only where kernels give no reasons at all",
-    sockets.isUntoldSocketLookup,
+    "isSocketLookupWithoutReason: only where kernels give no reasons at all",
+    sockets.isSocketLookupWithoutReason,
     [drop("tcp_v4_rcv"), drop("__udp6_lib_rcv")],
     [drop("tcp_v4_rcv", "NOT_SPECIFIED"), drop("tcp_v4_do_rcv")],
   ],

@@ -1,6 +1,6 @@
 /** Frees for want of the next hop's link address: ARP, neighbour discovery. Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./told.ts";
+import { freedIn, hasReason } from "./free_reason.ts";
 
 /**
  * Functions that free what waited for an answer that never came (`neigh_invalidate`, and the error
@@ -10,7 +10,7 @@ import { freedIn, hasReason } from "./told.ts";
 const FUNCTIONS =
   /^(neigh_invalidate|__neigh_event_send|arp_error_report|ndisc_error_report|ip_finish_output2|neigh_)/;
 
-/** Freed because nobody gave the link address of the next hop. */
+/** Freed because the link address of the next hop was not resolved. */
 export const isNeighbourFailure = (event: Event): boolean =>
   hasReason(event, /^NEIGH_(FAILED|QUEUEFULL|CREATEFAIL|DEAD)$/) || freedIn(event, FUNCTIONS);
 

@@ -3,7 +3,7 @@
  * reason `NETFILTER_DROP` is of 5.17 and later.
  */
 import type { Event } from "../../event/event.ts";
-import { freedIn, givesReason } from "./told.ts";
+import { freedIn, givesReason } from "./free_reason.ts";
 
 /**
  * Functions that free what a hook refused: `nf_hook_slow` for a hook's verdict, nft, the tables of

@@ -1,6 +1,6 @@
 /** Frees by traffic control and by queues. Reasons of Linux 5.17 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn, givesReason, hasReason } from "./told.ts";
+import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
 /** The side of the device whose tc filters or programs dropped it; null when they did not. */
 export function trafficControlSide({ reason }: Event): "ingress" | "egress" | null {

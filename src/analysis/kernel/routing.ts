@@ -3,7 +3,7 @@
  * 6.18, reasons those of 5.17 to 6.18.
  */
 import type { Event } from "../../event/event.ts";
-import { freedIn, givesReason, hasReason } from "./told.ts";
+import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
 /**
  * Functions from the receive of IP to the routing decision and its refusal: `ip_error` frees what

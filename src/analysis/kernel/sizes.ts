@@ -1,6 +1,6 @@
 /** Frees by size. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn } from "./told.ts";
+import { freedIn } from "./free_reason.ts";
 
 /** The kernel says that the packet is too big (from 5.17). */
 export const saysTooBig = ({ reason }: Event): boolean => reason === "PKT_TOO_BIG";

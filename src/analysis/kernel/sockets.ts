@@ -3,17 +3,20 @@
  * 6.18, reasons of 5.17 to 6.18.
  */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./told.ts";
+import { freedIn, hasReason } from "./free_reason.ts";
 
 /** The kernel says that no socket takes the packet. */
 export const saysNoSocket = ({ reason }: Event): boolean => reason === "NO_SOCKET";
 
 /** Freed, on a kernel without reasons, by the function that looks for the packet's socket. */
-export const isUntoldSocketLookup = (event: Event): boolean =>
+export const isSocketLookupWithoutReason = (event: Event): boolean =>
   event.reason === undefined && freedIn(event, /^(tcp_v[46]_rcv|__udp[46]_lib_rcv)$/);
 
-/** The same for the UDP socket of a tunnel, some of whose functions have other suffixes. */
-export const isUntoldUdpLookup = (event: Event): boolean =>
+/**
+ * Freed, on a kernel without reasons, by the function that looks for the UDP socket of a tunnel.
+ * The functions of tunnels have other suffixes than those of other sockets.
+ */
+export const isTunnelSocketLookupWithoutReason = (event: Event): boolean =>
   event.reason === undefined && freedIn(event, /^__udp/);
 
 /** No room in the socket's receive buffer, its backlog, or the memory of its protocol. */
@@ -27,7 +30,7 @@ export const isListenOverflow = ({ reason }: Event): boolean => reason === "TCP_
 export const isChecksumError = (event: Event): boolean =>
   hasReason(event, /^(TCP_CSUM|UDP_CSUM|IP_CSUM|ICMP_CSUM|SKB_CSUM|CSUM)$/);
 
-/** Of checksum errors: the IP header's own. */
+/** Tells, of a checksum error, that the wrong checksum is the IP header's. */
 export const isOfIpHeader = (event: Event): boolean => hasReason(event, /^IP_/);
 
 /** A BPF filter of the socket, or of its cgroup, refused it. */

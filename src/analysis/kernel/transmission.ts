@@ -1,11 +1,11 @@
 /** Frees between the stack and a device's driver. Functions of Linux 5.15 to 6.18. */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./told.ts";
+import { freedIn, hasReason } from "./free_reason.ts";
 
 /**
- * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of them:
- * nobody can be asked for a link address over such a device. `noop` is the queueing discipline of a
- * device that is down.
+ * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of
+ * them: no neighbour can be asked for its link address over such a device. `noop` is the queueing
+ * discipline of a device that is down.
  */
 const DOWN = /^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|)$|NOOP/;
 

@@ -1,7 +1,7 @@
 /** Tunnels in the kernel: the functions of their drivers, their devices and their ports. */
 import type { Event } from "../../event/event.ts";
 import { saysNoTarget } from "./bridge.ts";
-import { freedIn } from "./told.ts";
+import { freedIn } from "./free_reason.ts";
 
 /**
  * Transmit functions of tunnel drivers (Linux 5.15 to 6.18). `ipip6_` is sit's: IPv6 inside IPv4;

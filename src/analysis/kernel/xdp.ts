@@ -1,6 +1,6 @@
-/** Frees by XDP programs, where something can be traced of them at all. */
+/** Frees by XDP programs, for those drivers in which the kernel frees an skb that can be traced. */
 import type { Event } from "../../event/event.ts";
-import { freedIn } from "./told.ts";
+import { freedIn } from "./free_reason.ts";
 
 /** The kernel's own reason, which only generic XDP gives, on kernels that have it. */
 export const saysXdp = ({ reason }: Event): boolean => reason === "XDP";

@@ -27,7 +27,11 @@ export function clocksOf(
   return solve(least, nodes.map((node) => node.name));
 }
 
-/** offset(b) - offset(a) is at most the least delay seen from a to b, and at least its opposite. */
+/**
+ * Each node's offset in ns to the first node it is linked with: the middle between two bounds of
+ * offset(b) - offset(a). The least delay seen from a to b is the upper bound; the
+ * least delay seen from b to a, negated, is the lower bound.
+ */
 function solve(least: ReadonlyMap<string, bigint>, names: readonly string[]): Map<string, Clock> {
   const clocks = new Map<string, Clock>();
   for (const root of names) {

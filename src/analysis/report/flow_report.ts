@@ -94,7 +94,7 @@ function bestOf(packets: readonly Judgement[], outcome: Outcome): Judgement {
 const hasArrived = ({ outcome, end }: Judgement) =>
   outcome === "delivered" && (end.kind === "delivered" || end.kind === "taken");
 
-/** Ends a delivered packet's way with its delivery, which no event may have told. */
+/** Adds the delivery as the last hop of a delivered packet, where no event showed it. */
 function deliverAt(path: Flow["path"]): void {
   const last = path.at(-1)!;
   if (last.stage === "deliver") return;

@@ -24,8 +24,9 @@ export function hopsOf(steps: readonly Step[]): Hop[] {
 }
 
 /**
- * No hop of its own: a free that is not where the packet ended; an answer that was made about the
- * packet, or the copy that asked for a neighbour, unless nothing else was seen of the packet.
+ * The sighting makes no hop: it is a free after which the packet went on. The same holds for an
+ * ICMP error about the packet and for the copy that the kernel asked a neighbour with, unless
+ * nothing else was seen of the packet.
  */
 function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
   const last = steps.at(-1)!.event;
@@ -95,7 +96,7 @@ function between(before: Sighting, event: Sighting): Hop[] {
   const hops: Hop[] = [];
   const isDrop = event.kind === "drop" || event.kind === "consume";
   if (before.tunnelKind !== undefined && event.tunnelKind === undefined) {
-    // [H4] The outer header is gone; the tunnel it came in by is told by the sighting before.
+    // [H4] The outer header is gone, so the tunnel's name is taken from the sighting before.
     const hop = hopAt(event, "decapsulate", before);
     hop.encap = encapOf(before)!;
     hops.push(hop);
@@ -149,7 +150,7 @@ function translation(before: Sighting, event: Sighting): Hop[] {
   return [{ ...hop, translated: endPoints(form) }];
 }
 
-/** The end points alone of what has more fields. */
+/** Copies the end points, without the other fields of `form`. */
 export function endPoints(form: EndPoints): EndPoints {
   const points: EndPoints = { source: form.source, destination: form.destination };
   if (form.sourcePort !== undefined) points.sourcePort = form.sourcePort;

@@ -24,7 +24,9 @@ interface Attempt {
   request: Flow | undefined;
 }
 
-/** Lookups of sent packets that the tables really have no answer for, as flows. */
+/**
+ * Failed lookups of programs' packets, as flows; only those that no routing table has a route for.
+ */
 export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Flow[] {
   const attempts = new Map<string, Attempt>();
   for (const event of evidence) {
@@ -32,7 +34,7 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
     if (!isSend(event)) continue;
     const asked = formOfLookup(event);
     const request = known.find((flow) => asksFor(flow, asked));
-    // A socket bound to any address answers from the one it was asked at.
+    // A socket that is bound to no address answers from the address that the request was sent to.
     const form = request ? { ...asked, source: request.destination } : asked;
     const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
       form.destinationPort ?? ""
@@ -76,7 +78,7 @@ function tunnelPorts({ node }: Sighting): Set<number> {
   return ports;
 }
 
-/** The flow came from where the lookup was for, to where the answer would have come from. */
+/** The flow's source is the lookup's destination: the packet that was not sent would answer it. */
 function asksFor(flow: Flow, lookup: Form): boolean {
   const anywhere = isUnspecified(lookup.source);
   return flow.protocol === protocolName(lookup) && flow.source === lookup.destination &&

@@ -1,4 +1,4 @@
-/** What the shards gave, with what the hub has itself, as the input of one report. */
+/** Puts the shards' answers and the hub's own data together as the input of one report. */
 import type { AnalysisInput } from "../view/input.ts";
 import type { Selected } from "./summary.ts";
 
@@ -9,7 +9,7 @@ import type { Selected } from "./summary.ts";
 export function joinShards(own: AnalysisInput, parts: readonly Selected[]): AnalysisInput {
   return {
     ...own,
-    given: parts.flatMap(({ packets }) => packets),
+    shardPackets: parts.flatMap(({ packets }) => packets),
     withheld: parts.map(({ withheld }) => withheld),
   };
 }

@@ -3,7 +3,7 @@
  *
  * The analysis of an incident that is spread over shards: the same report. Rules D1 to D4.
  */
-export type { GivenChain, GivenPacket, Withheld } from "../view/input.ts";
+export type { ShardChain, ShardPacket, Withheld } from "../view/input.ts";
 export { placeKey, shardOf } from "./place.ts";
 export { planOf } from "./plan.ts";
 export { joinShards } from "./join.ts";

@@ -6,7 +6,7 @@ import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
 import { invariants, isHousekeeping, isIcmpError } from "../correlate/identity.ts";
 
-/** What decides the shard of an event; null for what belongs to no packet that is followed. */
+/** The key that an event's shard follows from; null for an event of no packet that is followed. */
 export function placeKey(event: Event): string | null {
   if (KINDS[event.kind].role === "aside") return null;
   if (event.network === undefined || event.skb === undefined) return null;

@@ -41,7 +41,10 @@ export function planOf(summaries: readonly ShardSummary[], eventsMax = Infinity)
   return withRoom([...loud], eventsMax);
 }
 
-/** [D4] As many families as there is room for, the small ones first. */
+/**
+ * [D4] Selects families (flows that answer each other) as `whole` while their events fit into
+ * `eventsMax`, and the others as `partial`. Small families come first, so that most flows fit.
+ */
 function withRoom(families: readonly Known[][], eventsMax: number): Selection {
   const sized = families.map((family) => ({
     keys: family.map(({ form }) => formKey(form)).sort(),

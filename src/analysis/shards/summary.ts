@@ -9,7 +9,7 @@ import { chainsOf } from "../correlate/chains.ts";
 import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { type FlowGroup, groupBySentForm } from "../verdict/flows.ts";
 import { type Form, formKey } from "../correlate/identity.ts";
-import type { AnalysisInput, GivenPacket, Withheld } from "../view/input.ts";
+import type { AnalysisInput, ShardPacket, Withheld } from "../view/input.ts";
 import { judge } from "../verdict/judge.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
@@ -46,7 +46,7 @@ export interface Selection {
 
 /** A shard's answer to a selection. JSON, but for events, which have their codec. */
 export interface Selected {
-  packets: GivenPacket[];
+  packets: ShardPacket[];
   withheld: Withheld;
 }
 
@@ -100,7 +100,7 @@ function isOdd(event: Sighting): boolean {
     !(isRoutineDrop(event) || isSideCopy(event) || isAnothersFrame(event));
 }
 
-/** Packets with the first or last event of a node: the time that the report covers is theirs. */
+/** Packets with the first or last event of a node: the report takes its time span from them. */
 function edgesOf(nodes: readonly NodeView[], packets: readonly Packet[]): Packet[] {
   const ends = new Set(nodes.flatMap(({ events }) => [events[0], events.at(-1)]));
   return packets.filter(({ chains }) =>
@@ -136,14 +136,14 @@ function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Sel
     if (rest.length === 0) continue;
     withheld.flows.push({ key, packets: countOf(rest), partial: partial.has(key) });
   }
-  const given = [...kept].map(givenOf);
+  const given = [...kept].map(shardPacketOf);
   const counts = new Map(nodes.map(({ name, events }) => [name, events.length]));
   for (const { node, events } of given.flat()) counts.set(node, counts.get(node)! - events.length);
   for (const [node, events] of counts) withheld.nodes.push({ node, events });
   return { packets: given, withheld };
 }
 
-function givenOf({ chains }: Packet): GivenPacket {
+function shardPacketOf({ chains }: Packet): ShardPacket {
   return chains.map(({ node, events }) => ({ node: node.name, events: events.map(plain) }));
 }
 

@@ -5,13 +5,13 @@ import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
 import { receivesUntraced } from "../kernel/devices.ts";
 import {
+  hasOtherHostReason,
   isAnothersFrame,
   isBareSegment,
   isRoutineDrop,
   isSideCopy,
   isSolicitationCopy,
   isTakenByProtocol,
-  isToldAnothers,
   isUnexplainedTcpDrop,
 } from "../kernel/frees.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
@@ -26,7 +26,7 @@ export type EndKind =
   | "taken"
   /** Freed as a drop. */
   | "dropped"
-  /** Freed, by a drop or not, in a way that loses nobody's packet. */
+  /** Freed, as a drop or not, without any loss of a packet. */
   | "routine"
   /** Freed as another host's, flooded by a bridge of the node that its tunnel led to. */
   | "flooded"
@@ -109,7 +109,7 @@ function sightingsHere(step: Step): Sighting[] {
   return result;
 }
 
-/** The kernel freed it without calling that a drop. */
+/** How a copy ended that the kernel freed without a drop (`consume_skb`). */
 function consumed(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSolicitationCopy(event)) return "waiting";
@@ -182,7 +182,7 @@ function rankName({ kind, step: { event }, atDestination }: End): typeof RANKS[n
   switch (kind) {
     case "dropped":
       if (atDestination) return "dropped-at-destination";
-      return isToldAnothers(event) ? "dropped-as-anothers" : "dropped-on-the-way";
+      return hasOtherHostReason(event) ? "dropped-as-anothers" : "dropped-on-the-way";
     case "left":
       return "lives-on";
     case "silent":

@@ -5,7 +5,7 @@
  */
 import { type FilterPacket, matchesAny, parseFilter } from "../../event/filter/mod.ts";
 import { chainsOf } from "../correlate/chains.ts";
-import { addGiven } from "../correlate/given.ts";
+import { addShardPackets } from "../correlate/shard_packets.ts";
 import { isSeen, packetsOf } from "../correlate/packets.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { type Sighting, timelines } from "../view/timeline.ts";
@@ -33,7 +33,8 @@ export function judgeIncident(input: AnalysisInput): JudgedIncident {
   const world: World = { nodes, closed: input.closed };
   const parts = nodes.map(chainsOf);
   const chains = parts.flatMap((part) => part.chains);
-  const packets = [...packetsOf(chains), ...addGiven(nodes, input.given ?? [])].filter(isSeen);
+  const packets = [...packetsOf(chains), ...addShardPackets(nodes, input.shardPackets ?? [])]
+    .filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
   revisePackets(judgements, nodes);
   const flows = flowsOf(judgements).filter((flow) => isWanted(flow.forms.values(), input.filter));

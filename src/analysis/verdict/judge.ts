@@ -51,7 +51,10 @@ function routineGap(event: Sighting): Gap {
   return { code: "freed-without-reason", text };
 }
 
-/** A copy speaks for the packet by rank, then the longer way, then the later moment on its node: never chance. */
+/**
+ * Orders copies by how well their end shows the packet's outcome: by rank, then the longer way,
+ * then the later event on its node. The order never depends on the order of arrival.
+ */
 function speaksBefore(a: End, b: End): boolean {
   if (rankOf(a) !== rankOf(b)) return rankOf(a) < rankOf(b);
   const length = (end: End) => stepsTo(end.step).length;
@@ -82,11 +85,16 @@ function judgeTaken(base: Base, world: World): Judgement {
   return { ...base, outcome: "delivered" };
 }
 
-/** The node's batches may not tell yet what followed: within `ns`, or what was lost in that time. */
+/**
+ * The node's batches do not reach `ns` past the event yet: the packet's next event, or a count of
+ * events lost in that time, may still come.
+ */
 const isYoung = (event: Sighting, ns = TRAVEL_NS) =>
   event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
 
-/** More may come while the incident is open. When it is closed, nobody knows. */
+/**
+ * `in-flight` while the incident is open, because more events may come; else `unknown` with a gap.
+ */
 function young(base: Base, world: World): Judgement {
   if (!world.closed) return { ...base, outcome: "in-flight" };
   const { event } = base.end.step;
@@ -141,7 +149,7 @@ function heldIn(event: Sighting): Gap | null {
   return { code: "tunnel-device-silent", text };
 }
 
-/** Where another node received the sent frame: whatever became of it there, the way did not lose it. */
+/** Another node received the frame that was sent: it was not lost between the two nodes. */
 function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
   if (sent.kind !== "device-tx") return undefined;
   return packet.chains.flatMap((chain) => chain.events).find((event) =>
@@ -189,7 +197,9 @@ function judgeFlooded(base: Base, world: World): Judgement {
   return unknown(base, { code: "only-copies-for-others", text });
 }
 
-/** [O8] Received and neither taken, sent on nor dropped: the kernel holds it. */
+/**
+ * [O8] The packet was received, and neither delivered, forwarded nor dropped: the kernel holds it.
+ */
 function judgeSilent(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const waiting = base.end.kind === "waiting" || isUnresolved(event);

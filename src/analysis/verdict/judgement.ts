@@ -49,7 +49,10 @@ export interface World {
   closed: boolean;
 }
 
-/** The longer way; then a node's name and the earlier moment, never chance. */
+/**
+ * Whether `a` has more steps than `b`. Equal lengths are ordered by the node's name, then by the
+ * earlier event, so that the answer does not depend on the order of arrival.
+ */
 export function hasLongerWay(a: Judgement, b: Judgement): boolean {
   if (a.steps.length !== b.steps.length) return a.steps.length > b.steps.length;
   const [left, right] = [a.steps[0]!.event, b.steps[0]!.event];

@@ -1,8 +1,10 @@
-/** How the nodes' clocks stand to one another, within bounds, by packets that both saw. */
+/** Offsets between the nodes' clocks, as bounds that follow from packets that both nodes saw. */
 import type { NodeView } from "../view/timeline.ts";
 import type { Judgement } from "./judgement.ts";
 
-/** Bounds of what must be added to an `at` of one node to have it as an `at` of the other. In ns. */
+/**
+ * Bounds in ns of the number that turns an `at` of one node into an `at` of the other when added.
+ */
 export interface Bounds {
   leastNs: number;
   mostNs: number;

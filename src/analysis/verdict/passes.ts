@@ -4,7 +4,7 @@
  * its rule on what it revises (`Judgement.revisedBy`).
  *
  * What counts a flow's packets without revising them is asked for when the flow is reported: losses
- * that TCP made good (O11), answers that are owed (O12), packets that shards withhold (D4).
+ * that TCP sent again (O11), requests without an answer (O12), packets that shards withhold (D4).
  */
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";

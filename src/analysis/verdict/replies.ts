@@ -17,7 +17,10 @@ import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
 const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
 
-/** [O10] A reply that can only follow delivery proves it, whatever else was or wasn't seen. */
+/**
+ * [O10] Sets packets to delivered for which a reply was seen that the destination sends only after
+ * it received them. The reply is proof even where the delivery itself was not seen.
+ */
 export function proveByReplies(group: FlowGroup): void {
   const other = group.reply ?? group.request;
   if (!other) return;
@@ -40,7 +43,9 @@ function proven(judgement: Judgement): void {
  * again when the kernel told it that its packet was dropped.
  */
 function proveEchoes(requests: FlowGroup, replies: FlowGroup): void {
-  /** By sequence number: answers that no delivered request accounts for. */
+  /**
+   * Count of answers by ICMP sequence number, less one for each request that was seen delivered.
+   */
   const unclaimed = new Map<number | undefined, number>();
   const add = (judgement: Judgement, count: number) => {
     const { icmpSequence } = firstEvent(judgement);
@@ -91,7 +96,7 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
   }
 }
 
-/** Its sender's transmissions were all seen: no other packet can have carried the same. */
+/** All transmissions of the sender were seen, so no unseen packet carried the same bytes. */
 function isWatched(judgement: Judgement): boolean {
   const { node, kind } = firstEvent(judgement);
   return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null;
@@ -172,8 +177,9 @@ function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): 
 const ANSWER_NS = 900e6;
 
 /**
- * [O12] All that was delivered of a flow asks for an answer (echo request, SYN), and none was ever
- * sent. Only where the destination's transmissions were watched without loss, and for long enough.
+ * [O12] Every delivered packet of the flow is a request (echo request, SYN), and the destination
+ * sent no answer. True only where the destination's transmissions were watched without loss, and
+ * for long enough after the last request.
  */
 export function isUnanswered(group: FlowGroup): boolean {
   if (group.reply || group.request) return false;

@@ -173,7 +173,7 @@ function inherit(whole: Judgement, piece: Judgement): void {
   if (piece.awaited) whole.awaited = piece.awaited;
 }
 
-/** Its first node sent it, and did not forward it: that node would have told that it received it. */
+/** The packet's first node made it: a node that forwards a packet is seen to receive it first. */
 const isSent = (judgement: Judgement) =>
   isOrigin(judgement) && gapOf(judgement.steps[0]!.event.node, DEVICE_SCRIPTS) === null;
 

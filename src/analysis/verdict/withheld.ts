@@ -1,4 +1,4 @@
-/** What a report counts and has not looked at: the packets that shards kept to themselves. */
+/** Packets that a report counts without their events, because the shards did not send those. */
 import type { Outcome } from "../../event/codes.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { PacketCounts } from "../../event/report.ts";

@@ -52,5 +52,7 @@ export function unreadState(nodes: readonly NodeView[]): Gap | null {
   return gap;
 }
 
-/** Answers by the list of nodes: it is asked for every packet that left, and the same for all. */
+/**
+ * Answers kept by list of nodes: the question comes with every packet that left, the answer is one.
+ */
 const unread = new WeakMap<readonly NodeView[], Gap | null>();

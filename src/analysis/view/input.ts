@@ -30,13 +30,13 @@ export interface AnalysisInput {
   /** Node states that the store threw away; absent: none. */
   evictedStates?: number;
   /** Packets that shards of the incident put together; their events are in no batch. */
-  given?: readonly GivenPacket[];
-  /** What the shards of an incident kept to themselves, because the report only counts it. */
+  shardPackets?: readonly ShardPacket[];
+  /** Counts of packets that the shards did not send, because the report only counts them. */
   withheld?: readonly Withheld[];
 }
 
-/** A chain of a `GivenPacket`: what one skb did on one node. JSON. */
-export interface GivenChain {
+/** A chain of a `ShardPacket`: what one skb did on one node. JSON. */
+export interface ShardChain {
   node: string;
   /** In the order of the node's clock; at least one. */
   events: Event[];
@@ -46,7 +46,7 @@ export interface GivenChain {
  * A packet that a shard put together and gives to the hub: which sightings are one packet was
  * decided where all that could be meant were known, and is not decided again among a part of them.
  */
-export type GivenPacket = GivenChain[];
+export type ShardPacket = ShardChain[];
 
 /**
  * What a report counts without looking at it: the packets that one shard judged and did not give to

@@ -50,7 +50,10 @@ export function lookUpRoute(state: NetnsState, query: RouteQuery): RouteAnswer {
   return { route: null, rule: null, certain };
 }
 
-/** The first refusal that the lookup may have met, by a rule whose match can't be decided here. */
+/**
+ * The first answer that refuses (blackhole, prohibit, unreachable) among those the lookup may have
+ * had, counting rules whose match can't be decided here. Null when none refuses.
+ */
 export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnswer | null {
   const family = query.destination.includes(":") ? 6 : 4;
   const rules = state.rules.filter((rule) => rule.family === family)
@@ -62,7 +65,7 @@ export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnsw
     if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
     const route = longest(state, family, rule.table ?? TABLES.main, query.destination);
     if (route && refuses(route)) return { route, rule, certain: false };
-    // What follows a table that surely had a way was not asked.
+    // This table certainly has a route, so the kernel did not look at the rules after it.
     if (match === "yes" && route && route.type !== "throw") return null;
   }
   return null;

@@ -18,7 +18,7 @@ export interface Sighting extends Event {
 /** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export interface NodeView {
   name: string;
-  /** The one that tells up to the latest moment, whose totals are the highest. */
+  /** Header of the batch that reaches furthest in time: its totals are the highest. */
   header: BatchHeader;
   /** CLOCK_MONOTONIC when its first probe had attached all scripts. */
   baseNs: bigint;
@@ -34,7 +34,7 @@ export interface NodeView {
   lost: number;
   /** Lines that the probe or the ingest could not read. */
   refused: number;
-  /** Runs of its probe: between two of them nobody watched. */
+  /** How many times its probe was started: between two runs nothing was watched. */
   runs: number;
   /** Up to when its losses are known: a batch may tell of losses in the time of the one before. */
   toldAt: number;

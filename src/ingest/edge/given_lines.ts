@@ -1,5 +1,5 @@
 /** Packets between a shard and its hub: event lines, in pages that fit one call. */
-import type { GivenPacket, Selected, Withheld } from "../../analysis/shards/mod.ts";
+import type { Selected, ShardPacket, Withheld } from "../../analysis/shards/mod.ts";
 import { decodeLine, encodeEvent } from "../../event/codec.ts";
 
 /** One page of packets. */
@@ -55,12 +55,12 @@ export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
 }
 
 /** The packets of a page, as they were selected. */
-export function packetsOfPage({ shape, nodes, lines }: GivenPage): GivenPacket[] {
+export function packetsOfPage({ shape, nodes, lines }: GivenPage): ShardPacket[] {
   const text = lines.split("\n");
-  const packets: GivenPacket[] = [];
+  const packets: ShardPacket[] = [];
   let at = 0;
   for (let i = 0; i < shape.length;) {
-    const packet: GivenPacket = [];
+    const packet: ShardPacket = [];
     const chains = shape[i++]!;
     for (let k = 0; k < chains; k++) {
       const node = nodes[shape[i++]!]!;

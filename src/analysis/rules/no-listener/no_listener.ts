@@ -1,6 +1,6 @@
 /** A port that no socket is bound to. */
 import { TCP, UDP } from "../../kernel/protocols.ts";
-import { isUntoldSocketLookup, saysNoSocket } from "../../kernel/sockets.ts";
+import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { isIncomplete, netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -18,7 +18,7 @@ export const noListener: Rule = {
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
     if (event.protocol !== TCP && event.protocol !== UDP) return null;
     const named = saysNoSocket(event);
-    if (!named && !isUntoldSocketLookup(event)) return null;
+    if (!named && !isSocketLookupWithoutReason(event)) return null;
     const port = event.destinationPort!;
     const others = listeners(subject, port);
     const where = `${event.destination} in ${

@@ -1,5 +1,5 @@
 /** Tunnel packets that nothing takes at their port. */
-import { isUntoldUdpLookup, saysNoSocket } from "../../kernel/sockets.ts";
+import { isTunnelSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { command, shell } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -13,7 +13,7 @@ export const tunnelNoListener: Rule = {
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind === undefined) return null;
-    if (!saysNoSocket(event) && !isUntoldUdpLookup(event)) return null;
+    if (!saysNoSocket(event) && !isTunnelSocketLookupWithoutReason(event)) return null;
     const port = event.tunnelDestinationPort;
     const known = tunnelsOf(subject, event.tunnelKind);
     const here = known.map(({ link, netns }) => {

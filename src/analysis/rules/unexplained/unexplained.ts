@@ -1,7 +1,7 @@
 /** A drop of which only the kernel's own words are known. */
 import { saysIpv6Disabled } from "../../kernel/routing.ts";
 import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
-import { givesReason } from "../../kernel/told.ts";
+import { givesReason } from "../../kernel/free_reason.ts";
 import { sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";

@@ -2,16 +2,16 @@
 import type { Chain } from "./chains.ts";
 import { formKey, invariants, isAmbiguous } from "./identity.ts";
 import { formsOf, type Packet } from "./packets.ts";
-import type { GivenPacket } from "../view/input.ts";
+import type { ShardPacket } from "../view/input.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
 /**
  * Adds the packets' events to the views of their nodes, and returns the packets, in the order in
  * which an analysis that was given all events has them. Chains of unknown nodes are left out.
  */
-export function addGiven(
+export function addShardPackets(
   nodes: readonly NodeView[],
-  given: Iterable<GivenPacket>,
+  given: Iterable<ShardPacket>,
 ): Packet[] {
   const views = new Map(nodes.map((node) => [node.name, node]));
   const packets = [...given].map((chains) => packetOf(chains, views))
@@ -23,7 +23,7 @@ export function addGiven(
   return packets.sort((a, b) => byChain(a.chains[0]!, b.chains[0]!));
 }
 
-function packetOf(given: GivenPacket, views: ReadonlyMap<string, NodeView>): Packet {
+function packetOf(given: ShardPacket, views: ReadonlyMap<string, NodeView>): Packet {
   const chains: Chain[] = [];
   for (const { node: name, events } of given) {
     const node = views.get(name);
