@@ -1,4 +1,4 @@
-/** Outcomes and causes as a page, so that every finding can be read up where it is shown. */
+/** Outcomes and causes as a page, so that each cause in a report can link to its explanation. */
 import type { Entry } from "../analysis/catalogue.ts";
 
 /** One section per code, which is its anchor: `causes.html#no-route`. */

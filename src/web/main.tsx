@@ -13,7 +13,7 @@ import { Incidents } from "./around/incidents.tsx";
 import { onKey } from "./state/keys.ts";
 import { follow } from "./live/follow.ts";
 import { connection, incident, pane, told, updatedMs, watchHistory } from "./state/model.ts";
-import { fold } from "./live/told.ts";
+import { fold } from "./live/incident_state.ts";
 import { TokenForm } from "./around/token_form.tsx";
 
 function Page({ id }: { id: string }) {

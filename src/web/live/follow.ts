@@ -6,7 +6,7 @@
 import { problemOf, request, whyUnanswered } from "./api.ts";
 import { createSseParser, type ReceivedServerSentEvent } from "../../event/sse.ts";
 
-/** How it stands with the live stream. */
+/** State of the connection to the live stream. */
 export type Connection =
   | { state: "connecting" }
   | { state: "live" }
@@ -16,7 +16,7 @@ export type Connection =
   | { state: "missing"; why: string }
   | { state: "ended" };
 
-/** Which incident to follow, and who is told. */
+/** Which incident to follow, and the callbacks that get its events and connection changes. */
 export interface LiveOptions {
   incident: string;
   onConnection(connection: Connection): void;

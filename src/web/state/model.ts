@@ -5,11 +5,11 @@ import type { Flow } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
 import { groups, rowsOf } from "./rows.ts";
 import type { Connection } from "../live/follow.ts";
-import { NOTHING_TOLD, type Told } from "../live/told.ts";
+import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
 
-/** What the live stream has told so far. */
-export const told = signal<Told>(NOTHING_TOLD);
-/** How it stands with the live stream. */
+/** The incident as the live stream has reported it so far. */
+export const told = signal<IncidentState>(EMPTY_STATE);
+/** State of the connection to the live stream. */
 export const connection = signal<Connection>({ state: "connecting" });
 /** When something last came from the ingest, in milliseconds since 1970; null before that. */
 export const updatedMs = signal<number | null>(null);

@@ -1,10 +1,10 @@
-/** What the live stream has told so far. Pure: events in, state out. */
+/** The incident as the live stream has reported it so far. Pure: events in, state out. */
 import type { Flow, Report, ReportNode } from "../../event/report.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
 import { fields, list, number, readAccounting, readFlow, readNode, text } from "./read.ts";
 
-/** What the live stream has told so far. */
-export interface Told {
+/** The incident as the live stream has reported it so far. */
+export interface IncidentState {
   /** False until the first whole report. */
   known: boolean;
   /** Id of the incident. */
@@ -27,7 +27,7 @@ export interface Told {
 }
 
 /** Before the first event. */
-export const NOTHING_TOLD: Told = {
+export const EMPTY_STATE: IncidentState = {
   known: false,
   incident: "",
   from: null,
@@ -45,7 +45,10 @@ export const NOTHING_TOLD: Told = {
  * What is known after these events. `before` is not changed; events that cannot be read are
  * counted.
  */
-export function fold(before: Told, events: readonly ReceivedServerSentEvent[]): Told {
+export function fold(
+  before: IncidentState,
+  events: readonly ReceivedServerSentEvent[],
+): IncidentState {
   const told: Draft = {
     ...before,
     flows: new Map(before.flows),
@@ -61,7 +64,7 @@ export function fold(before: Told, events: readonly ReceivedServerSentEvent[]): 
   return told;
 }
 
-type Draft = Omit<Told, "flows" | "order"> & { flows: Map<string, Flow>; order: string[] };
+type Draft = Omit<IncidentState, "flows" | "order"> & { flows: Map<string, Flow>; order: string[] };
 
 function apply(told: Draft, event: string, data: unknown): void {
   const from = fields(data);

@@ -3,7 +3,7 @@ import { Report } from "../../event/report.ts";
 import { hostile, longPath, manyFlows } from "../fixture/extremes.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "../fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "../fixture/incident_3_4.ts";
-import { fold, NOTHING_TOLD, type Told } from "./told.ts";
+import { EMPTY_STATE, fold, type IncidentState } from "./incident_state.ts";
 
 const FIXTURES = {
   i1,
@@ -19,12 +19,13 @@ const FIXTURES = {
 };
 
 const sent = (event: string, data: unknown) => ({ id: "", event, data: JSON.stringify(data) });
-const after = (told: Told, event: string, data: unknown) => fold(told, [sent(event, data)]);
+const after = (told: IncidentState, event: string, data: unknown) =>
+  fold(told, [sent(event, data)]);
 
 for (const [name, make] of Object.entries(FIXTURES)) {
   Deno.test(`fixture ${name} is a report by the schema, and is read as it was sent`, () => {
     const sentReport = Report.parse(make());
-    const told = after(NOTHING_TOLD, "report", sentReport);
+    const told = after(EMPTY_STATE, "report", sentReport);
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
     const read = plain([...told.flows.values()]);
     for (const flow of read) if (flow.otherCauses.length === 0) delete flow.otherCauses;
@@ -34,7 +35,7 @@ for (const [name, make] of Object.entries(FIXTURES)) {
 }
 
 Deno.test("a flow is added, changed and taken away; a summary brings the order and the counts", () => {
-  const base = after(NOTHING_TOLD, "report", i1());
+  const base = after(EMPTY_STATE, "report", i1());
   const [flow] = i1().flows;
   const other = { ...flow!, id: "other" };
   let told = fold(base, [
@@ -51,26 +52,26 @@ Deno.test("a flow is added, changed and taken away; a summary brings the order a
 });
 
 Deno.test("an order that forgets a flow or names an unknown one loses nothing", () => {
-  const told = after(after(NOTHING_TOLD, "report", i1()), "summary", { order: ["nowhere"] });
+  const told = after(after(EMPTY_STATE, "report", i1()), "summary", { order: ["nowhere"] });
   deepEqual(told.order, [i1().flows[0]!.id]);
 });
 
 Deno.test("what can't be read is counted, and the rest goes on", () => {
   const bad = { id: "", event: "flow", data: "{cut" };
-  const told = fold(NOTHING_TOLD, [bad, sent("flow", { flow: 7 }), sent("report", i4())]);
+  const told = fold(EMPTY_STATE, [bad, sent("flow", { flow: 7 }), sent("report", i4())]);
   equal(told.unread, 2);
   equal(told.flows.size, 1);
 });
 
 Deno.test("words of a newer ingest, wrong types and missing fields make no error", () => {
   const strange = [null, 7, [], {}, { flows: [{ id: "a", path: "no", cause: 1 }] }];
-  for (const data of strange) fold(NOTHING_TOLD, [sent("report", data), sent("later", data)]);
-  const told = after(NOTHING_TOLD, "report", { flows: [{ id: "a", outcome: "evaporated" }] });
+  for (const data of strange) fold(EMPTY_STATE, [sent("report", data), sent("later", data)]);
+  const told = after(EMPTY_STATE, "report", { flows: [{ id: "a", outcome: "evaporated" }] });
   equal(told.flows.get("a")?.source, "?");
 });
 
 Deno.test("missed changes are counted; an end that is no shutdown is an end", () => {
-  let told = after(NOTHING_TOLD, "missed", { count: 12 });
+  let told = after(EMPTY_STATE, "missed", { count: 12 });
   equal(told.missed, 12);
   told = after(told, "end", { reason: "shutdown" });
   equal(told.ended, null);
@@ -78,5 +79,5 @@ Deno.test("missed changes are counted; an end that is no shutdown is an end", ()
 });
 
 Deno.test("a hostile report is read like any other", () => {
-  equal(after(NOTHING_TOLD, "report", hostile()).flows.size, 1);
+  equal(after(EMPTY_STATE, "report", hostile()).flows.size, 1);
 });
