@@ -8,7 +8,7 @@ const gateway = { address: "192.100.0.1", mac: "52:54:00:64:00:01" };
 const service = { address: "10.96.0.1", port: 443 };
 const endpoint = { address: "10.16.203.160", port: 6443 };
 
-/** Where the handshake dies; nowhere in a repaired lab. */
+/** Where the TCP handshake is dropped; nowhere in a repaired lab. */
 type Loss = "beyond" | "inside" | "none";
 
 /** A SYN that leaves the node translated and right, and is never answered. */
@@ -34,7 +34,7 @@ export const i2Inside: Blueprint = {
 function layScene(topology: Topology, loss: Loss): Scene {
   const node = topology.namespace("node", { forwarding: true });
   const pod = topology.namespace("pod");
-  // The data centre: the pods' gateway and the way to the API server. Nobody probes it.
+  // The data centre: the pods' gateway and the way to the API server. It has no probe.
   const fabric = topology.namespace("fabric", { forwarding: true });
   const api = topology.namespace("api");
   layBridges(node, pod, fabric);

@@ -20,7 +20,7 @@ export const i4: Blueprint = {
     const pod1 = topology.namespace("pod1");
     const node2 = topology.namespace("node2", { forwarding: true });
     const pod2 = topology.namespace("pod2");
-    // The cloud's router: it knows which node holds which pod. Nobody probes it.
+    // The cloud's router: it knows which node holds which pod. It has no probe.
     const vpc = topology.namespace("vpc", { forwarding: true });
 
     layNode({ node: node1, pod: pod1, host: "ucni88bdbf34ff6", address: nodeA, podAddress: podA });

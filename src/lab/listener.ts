@@ -7,7 +7,7 @@ import { talkCommand } from "./talk_command.ts";
 /** What to listen on, and what to answer. */
 export type ListenOptions = Omit<Listen, "do">;
 
-/** Whoever ends the processes of a lab. */
+/** What ends the processes of a lab: its topology. */
 export interface ProcessOwner {
   /** The lab stays up, its processes too, when this process ends. */
   readonly kept: boolean;

@@ -22,7 +22,7 @@ export interface Blueprint extends LabIncident {
 
 /** What is done with an incident once its topology is up. */
 export interface Scene {
-  /** The nodes that are probed, and their namespaces. Nobody watches the other namespaces. */
+  /** The nodes that are probed, and their namespaces. The other namespaces have no probe. */
   nodes: { name: string; netns: string[] }[];
   /** A capture filter that fits the traffic. */
   filter: string;

@@ -89,7 +89,7 @@ function seen(findings: Findings): Check[] {
   ];
 }
 
-/** "Why" needs the reason as well as the script. */
+/** Why a packet was dropped needs both the script and a kernel that gives drop reasons. */
 function reasonCheck(check: Check, { capability, reasons }: Findings): Check {
   if (check.state !== "yes") return check;
   if (capability.dropReason) return { ...check, note: `${reasons} reasons known by name` };

@@ -21,7 +21,7 @@ export async function expectScripts(capability: Capability): Promise<Script[]> {
 
 /**
  * Attaches all scripts for no namespace, and detaches them again. What this machine lacks is the
- * `failure` of the trial; throws only what nobody expected, such as a full disk.
+ * `failure` of the trial; throws only unforeseen errors, such as a full disk.
  */
 export async function tryAttaching(capability: Capability): Promise<Trial> {
   const begin = performance.now();

@@ -1,7 +1,7 @@
 /**
- * Compiles a filter to a boolean expression of bpftrace 0.17, so that what nobody asked for never
- * leaves the kernel. Values stay as loaded from the packet: constants are turned around here, once,
- * instead of every packet there.
+ * Compiles a filter to a boolean expression of bpftrace 0.17, so that packets outside of the filter
+ * never leave the kernel. Values stay as loaded from the packet: constants are turned around here,
+ * once, instead of every packet there.
  */
 import type { AddressTerm, FilterNode, PortTerm, ProtocolTerm } from "../../event/filter/ast.ts";
 import { fullMask } from "../../event/filter/address.ts";

@@ -120,7 +120,10 @@ function judge(node: FilterNode, lookup: FilterPacket): boolean | undefined {
   }
 }
 
-/** One part that is `decisive` decides. Without one, a part that is not known leaves it open. */
+/**
+ * Combines the parts of an `and` (`decisive` false) or an `or` (`decisive` true): one decisive part
+ * gives the answer; without one, a part that is not known makes the answer not known.
+ */
 function join(parts: (boolean | undefined)[], decisive: boolean): boolean | undefined {
   if (parts.includes(decisive)) return decisive;
   return parts.includes(undefined) ? undefined : !decisive;

@@ -6,7 +6,7 @@ import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_p
 import { FREED, NEIGHBOUR, PACKET, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
-/** Whom a decoder tells what it understood. */
+/** Callbacks of a decoder: one for each kind of thing that it reads. */
 export interface DecoderPorts {
   onEvent(event: Event): void;
   /** The heartbeat: everything that happened before it was printed before it, per processor. */
@@ -137,7 +137,9 @@ function addDrop(event: Event, extra: string[], ports: DecoderPorts): void {
   if (number > 0) event.reason = ports.reasonName(number).slice(0, 64);
 }
 
-/** The packet's own type stays; what is sent about it has columns of its own. */
+/**
+ * Adds type and code of the ICMP error that is sent, in columns apart from the packet's own type.
+ */
 function addSentIcmp(event: Event, extra: string[]): void {
   const type = Number(extra[SENT_ICMP.type]);
   const code = Number(extra[SENT_ICMP.code]);
@@ -146,7 +148,10 @@ function addSentIcmp(event: Event, extra: string[]): void {
   event.sentIcmpCode = code;
 }
 
-/** Told only of a packet socket, which reads a copy for somebody who looks: it reaches nobody. */
+/**
+ * Notes that a packet socket (tcpdump) read its copy of the packet, which delivers nothing to the
+ * packet's destination. The address families of other sockets are not kept.
+ */
 function addReader(event: Event, extra: string[]): void {
   if (Number(extra[READ.socketFamily]) === AF_PACKET) event.socketFamily = AF_PACKET;
 }

@@ -9,7 +9,7 @@ import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
 /**
  * Inodes of namespaces are dynamic proc numbers from 0xf0000000, and just below them, since 6.18,
- * the fixed ones of the initial namespaces: smaller ones are somebody's leftover bytes.
+ * the fixed ones of the initial namespaces: smaller numbers are bytes left over in reused memory.
  */
 const NETNS_MIN = 0xeffffff0;
 

@@ -80,7 +80,7 @@ const LASTING = ["protocol", "ipId", "tcpSequence", "icmpSequence"] as const;
 /**
  * Whether two events are of the same packet, by what does not change on its way through a kernel. A
  * field that one of them does not tell decides nothing. Otherwise the second one is another packet
- * in the same memory, of a namespace that nobody watches.
+ * in the same memory, of a namespace that no node has.
  */
 function isSamePacket(a: Event, b: Event): boolean {
   return LASTING.every((name) =>

@@ -5,7 +5,7 @@
 import type { Event } from "../../event/event.ts";
 import { createDecoder, type Decoder } from "./decode.ts";
 
-/** Whom a source tells what it read. */
+/** Callbacks of a line source: one for each kind of thing that it reads. */
 export interface LineSourcePorts {
   onEvent(event: Event): void;
   onTick(timeNs: bigint): void;

@@ -27,7 +27,7 @@ export interface Attached {
 /** Scripts that are left out, each with what bpftrace said of it. */
 type LeftOut = ReadonlyMap<string, string>;
 
-/** One way to ask for less, and what it gives up. */
+/** One way to make a program simpler when the kernel refuses it, and what that costs. */
 interface Way {
   without: string;
   render?: Partial<RenderOptions>;
@@ -71,7 +71,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   return await attachRest(options, refusal);
 }
 
-/** Giving things up did not help, so a script is to blame: without it, the others may all run. */
+/** Simpler programs were refused too, so one script causes it: the others are tried without it. */
 async function attachRest(options: AttachOptions, first: Refused): Promise<Attached> {
   const asked = { ...options, run: { ...options.run, version: undefined } };
   let refusal = first;

@@ -23,7 +23,7 @@ export interface BpftraceRun {
   pid: number;
 }
 
-/** What bpftrace is to run, and who hears of it. */
+/** The program that bpftrace runs, its callbacks, and its time limits in milliseconds. */
 export interface BpftraceOptions {
   /** Source of the program, as `render` gives it. */
   program: string;

@@ -24,7 +24,7 @@ export class LossMeter {
   #reported = 0;
   #told = 0;
   #emitted = -1;
-  /** Our clock less the kernel's in milliseconds, at the tick that was the least late. */
+  /** Milliseconds: this process's clock minus the kernel's, at the tick that was read soonest. */
   #soonestMs = Infinity;
   #soonTicks = 0;
 
@@ -61,7 +61,7 @@ export class LossMeter {
     if (paused && this.#soonTicks >= SOON_TICKS) this.#settle();
   }
 
-  /** Nothing more will come. */
+  /** Takes the last difference: bpftrace has ended, and no more lines come. */
   end(): void {
     this.#settle();
   }
@@ -70,7 +70,7 @@ export class LossMeter {
     this.#tell(this.#emitted - this.#received);
   }
 
-  /** Our difference and bpftrace's own count are of the same losses: the larger one knows more. */
+  /** Our difference and bpftrace's count are of the same losses, so only the larger is reported. */
   #tell(total: number): void {
     if (total <= this.#told) return;
     this.onLost(total - this.#told);

@@ -36,7 +36,10 @@ export interface Rendered {
   scripts: Script[];
 }
 
-/** The scripts, in the order they are attached: the heartbeat last, so that it tells the truth. */
+/**
+ * The scripts, in the order in which they are attached. The heartbeat is last, so that its first
+ * tick means that all others are attached.
+ */
 export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 
 const BPF = new URL("../../../bpf/", import.meta.url);

@@ -22,7 +22,7 @@ export interface RunningNode {
   batcher: Batcher;
 }
 
-/** What is traced, and who hears of it. */
+/** What is traced, and the callbacks that get what comes of it. */
 export interface IntakeOptions {
   nodes: readonly NodeSpec[];
   incident: string;

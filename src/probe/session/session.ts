@@ -7,7 +7,7 @@ import type { Capability } from "../kernel/capability.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
 import type { NodeSpec } from "./nodes.ts";
 
-/** What to trace, and who hears of it. */
+/** What to trace, and the callbacks that get what comes of it. */
 export interface SessionOptions {
   nodes: readonly NodeSpec[];
   /** As the command line has it; "" for everything. */
@@ -36,7 +36,10 @@ export interface Session {
   stop(): Promise<void>;
   /** Resolves with what ended the trace by itself after it was ready, never otherwise. */
   failure: Promise<LasthopError>;
-  /** So many events of a node's batches were thrown away on their way: later batches tell. */
+  /**
+   * Reports that so many events of a node were thrown away after batching: later headers count
+   * them.
+   */
   evicted(node: string, events: number): void;
   nodes: readonly NodeSpec[];
 }

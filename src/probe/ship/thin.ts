@@ -1,7 +1,10 @@
 /** Which lines of a batch may go first when there is no room for all. */
 import { EVENT_KINDS, KINDS } from "../../event/kinds.ts";
 
-/** As the store keeps them: hops are many and alike; drops, errors and lookups are few and tell why. */
+/**
+ * The kinds that the store evicts first, too. Hops are many and alike; drops, errors and lookups
+ * are few, and a verdict needs them.
+ */
 const ORDINARY = new RegExp(
   `^(?:${EVENT_KINDS.filter((kind) => KINDS[kind].tier === "ordinary").join("|")})\\t`,
 );

@@ -51,7 +51,7 @@ export function iptablesCases(text: string): Case[] {
 
 const some = (value: number | undefined) => value === undefined ? undefined : [value];
 
-/** One address. Of a network nobody can say which of its addresses a packet has. */
+/** True for a single address. A network does not say which of its addresses a packet has. */
 const isHost = (value: string) => !value.includes("/") || /\/(32|128)$/.test(value);
 
 function actionsOf(target: string, to: string | undefined, toPort: string | undefined): Action[] {
