@@ -19,7 +19,7 @@ export async function conclude(
 ): Promise<number> {
   const report = await client.report(incident);
   printReport(report, options.json);
-  // After the report: an archive that cannot be written must not cost it.
+  // The archive is written after the report, so that the report is printed even when this fails.
   if (options.archive !== undefined) {
     await saveArchive(await client.downloadArchive(incident), options.archive);
   }

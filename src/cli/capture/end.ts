@@ -11,7 +11,7 @@ export type End =
   /** `fatal`: there is nothing to report. Else what was seen before the failure is reported. */
   | { by: "failure"; failure: LasthopError; fatal: boolean };
 
-/** The end of a trace: whoever comes first ends it. */
+/** The end of a trace: the first of several possible reasons ends it. */
 export interface Ending {
   /** Resolves once, with the first reason. */
   ended: Promise<End>;
@@ -24,10 +24,10 @@ export interface Ending {
 }
 
 /**
- * Listens to signals until it is closed. `onImpatience` is called at the second signal: somebody
- * will not wait, and the caller ends this process at once. The listeners are Node's, not Deno's:
- * where execa sees none of Node's, it takes the signal for the end of this process, kills bpftrace
- * and raises the signal again.
+ * Listens to signals until it is closed. `onImpatience` is called at the second signal: the user
+ * does not want to wait, and the caller ends this process at once. The listeners are Node's, not
+ * Deno's: where execa sees none of Node's, it takes the signal for the end of this process, kills
+ * bpftrace and raises the signal again.
  */
 export function createEnding(onImpatience: () => void): Ending {
   const { promise, resolve } = Promise.withResolvers<End>();

@@ -3,7 +3,7 @@ import type { Flow } from "../../event/report.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
 import { renderFlow, terminalOptions } from "../render/mod.ts";
 
-/** Paths that are printed at most: a terminal is for a look, the report has all of them. */
+/** Count of paths that are printed at most; the report has all of them. */
 const PATHS_MAX = 40;
 
 /** Paths that are being printed. */

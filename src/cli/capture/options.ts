@@ -6,7 +6,7 @@ import type { NodeWords } from "../../probe/session/mod.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
 import * as read from "../read_value.ts";
 
-/** What a capture is told. */
+/** The options of a capture, as parsed from the command line. */
 export interface CaptureOptions {
   /** The words of FILTER joined by spaces; "" for everything. */
   filter: string;

@@ -64,7 +64,7 @@ export class RemoteIngest {
     onNotice(`the ingest refused ${answer.refusedTotal} lines: ${answer.refused[0]?.reason}`);
   }
 
-  /** Whoever comes first makes the incident, when their token may. */
+  /** The first probe that names the incident creates it, when its token allows that. */
   async #create(missing: IngestError): Promise<void> {
     const { incident, filter } = this.options;
     try {

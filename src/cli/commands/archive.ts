@@ -8,7 +8,7 @@ import {
   readIncidentFlags,
 } from "../options.ts";
 
-/** What `lasthop archive` is told. */
+/** The options of `lasthop archive`. */
 export interface ArchiveOptions extends IncidentOptions {
   /** "-" for stdout. */
   file: string;

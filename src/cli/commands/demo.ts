@@ -8,7 +8,7 @@ interface Flags extends ListenFlag {
   wait: boolean;
 }
 
-/** What `lasthop demo` is told. */
+/** The options of `lasthop demo`. */
 export interface DemoOptions {
   listen: ListenAddress;
   /** False: end after the tour instead of waiting for SIGINT. */

@@ -2,7 +2,7 @@
 import type { CommandFile } from "../command.ts";
 import { jsonOption } from "../options.ts";
 
-/** What `lasthop doctor` is told. */
+/** The options of `lasthop doctor`. */
 export interface DoctorOptions {
   json: boolean;
 }

@@ -1,7 +1,7 @@
 /** `lasthop explain`: what a code of a report means, for whoever has just been given one. */
 import type { CommandFile } from "../command.ts";
 
-/** What `lasthop explain` is told. */
+/** The options of `lasthop explain`. */
 export interface ExplainOptions {
   /** Absent: all of them. */
   code?: string;

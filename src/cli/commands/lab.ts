@@ -16,12 +16,12 @@ interface Flags {
   keep?: boolean;
 }
 
-/** What `lasthop lab` is told. */
+/** The options of `lasthop lab`. */
 export interface LabOptions {
   action: Action;
   /** Absent: every one (list, down, run). */
   incident?: string;
-  /** The healthy twin: the same network with the fault repaired. */
+  /** Build the same network without the fault. */
   repaired: boolean;
   json: boolean;
   /** Leave the network standing after a run. */

@@ -2,7 +2,7 @@
 import type { CommandFile } from "../command.ts";
 import { type Access, type AskFlags, asking } from "../options.ts";
 
-/** What `lasthop list` is told. */
+/** The options of `lasthop list`. */
 export interface ListOptions extends Access {
   json: boolean;
 }

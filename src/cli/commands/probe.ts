@@ -19,7 +19,7 @@ interface Flags extends CaptureFlags, Access {
   name?: string;
 }
 
-/** What `lasthop probe` is told. */
+/** The options of `lasthop probe`. */
 export interface ProbeOptions extends CaptureOptions, Access {
   incident: string;
   /** Folder; absent: one of the system's. */

@@ -9,7 +9,7 @@ interface Flags extends ListenFlag {
   json?: boolean;
 }
 
-/** What `lasthop replay` is told. */
+/** The options of `lasthop replay`. */
 export interface ReplayOptions {
   file: string;
   json: boolean;
@@ -19,7 +19,9 @@ export interface ReplayOptions {
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-/** Exit code of a report from an archive that was cut: it is true, and not whole. */
+/**
+ * Exit code of a report from an archive that was cut: what it says is true, but data is missing.
+ */
 const EXIT_CUT = 1;
 
 /** The command. */
@@ -59,13 +61,13 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
   },
 };
 
-/** Nobody looks at a page behind a script's back: it needs a person, or the address by name. */
+/** Whether the page is served: only at a terminal, or when --listen names an address. */
 function pageAddress({ listen, json }: ReplayOptions): ListenAddress | null {
   if (listen === null || !listen.anyPortIfBusy) return listen;
   return Deno.stdout.isTerminal() && !json ? listen : null;
 }
 
-/** What is whole of a cut archive is better than nothing, as long as it is said. */
+/** The whole batches of a cut archive are replayed, with a warning that the rest is missing. */
 async function importWhole(
   { client }: LocalIngest,
   { incident }: ArchiveHeader,

@@ -16,7 +16,7 @@ interface Flags {
   allowOrigin?: string[];
 }
 
-/** What `lasthop serve` is told. */
+/** The options of `lasthop serve`. */
 export interface ServeOptions {
   listen: ListenAddress;
   /** Folder; absent: one of the system's. */

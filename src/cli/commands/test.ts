@@ -6,7 +6,7 @@ interface Flags {
   quick?: boolean;
 }
 
-/** What `lasthop test` is told. */
+/** The options of `lasthop test`. */
 export interface TestOptions {
   /** Test files, folders, or words of tests' names; empty: everything, after the static checks. */
   words: string[];

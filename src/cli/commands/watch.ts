@@ -24,7 +24,7 @@ export const watch: CommandFile<[IncidentFlags], IncidentOptions> = {
     const leave = new AbortController();
     const quit = () => leave.abort();
     void untilSignal(leave.signal).then(quit);
-    // A wrong name or token is told before the screen changes.
+    // A wrong name or token is reported before the screen changes.
     await client.getIncident(incident);
     const view = await viewOf(options, incident, quit);
     try {
@@ -50,7 +50,7 @@ async function viewOf(
   const out = (line: string) => console.log(line);
   const note = (text: string) => console.error(`lasthop: ${text}`);
   if (json) return jsonView(out, note);
-  // A size of zero is that of a terminal which nobody looks at.
+  // A pseudo-terminal without a window reports a size of zero.
   if (Deno.stdout.isTerminal() && Deno.consoleSize().columns > 0) {
     return terminalView(incident, quit);
   }

@@ -1,4 +1,4 @@
-/** What somebody meant who mistyped a code. */
+/** Codes that are spelled like a mistyped one. */
 
 /** Up to three codes that somebody may have meant, the nearest first. */
 export function nearest(text: string, codes: readonly string[]): string[] {

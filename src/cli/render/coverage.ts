@@ -1,4 +1,4 @@
-/** What was watched and what was not: a verdict is worth no more than that. */
+/** What was watched and what was not, as text: a verdict holds only for what was watched. */
 import type { Flow, Report, ReportNode } from "../../event/report.ts";
 import type { Look } from "./look.ts";
 import { grouped, netnsText, plural } from "./words.ts";

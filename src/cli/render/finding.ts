@@ -6,7 +6,7 @@ import { columns, padEnd } from "./text.ts";
 import { plural } from "./words.ts";
 
 const EVIDENCE_MAX = 6;
-/** Of a further cause: the first one has the room. */
+/** Count of evidence lines for each cause after the first. */
 const OTHER_EVIDENCE_MAX = 2;
 const SENTENCE_MAX = 1_000;
 const EVIDENCE_TEXT_MAX = 400;

@@ -11,7 +11,7 @@ export interface RenderOptions {
   colour: boolean;
   /** True for a terminal that knows no UTF-8. */
   ascii?: boolean;
-  /** Whose losses and gaps are told beside the verdict. */
+  /** The nodes whose losses and gaps are shown beside the verdict. */
   nodes?: readonly ReportNode[];
 }
 

@@ -43,7 +43,7 @@ export function tunnelSteps(path: readonly Hop[]): TunnelStep[] {
 
 /**
  * A tunnel that no hop before told of. With the kind and id of the innermost one it is that tunnel,
- * whose outer addresses were translated; else it began where nobody watched.
+ * whose outer addresses were translated; else it began where no probe watched.
  */
 function entered(stack: readonly Encapsulation[], encap: Encapsulation): Encapsulation[] {
   const top = stack.at(-1);
