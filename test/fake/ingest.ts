@@ -49,7 +49,8 @@ export function fakeIngest(replies: Reply[]) {
     }
     if (path.endsWith("/batches")) bodies.push(text);
     look();
-    return Response.json({ ...ACCEPTED, ...refused }, { status, headers });
+    const accepted = text.split("\n").filter((l) => l.startsWith('{"kind":"batch"')).length;
+    return Response.json({ ...ACCEPTED, accepted, ...refused }, { status, headers });
   };
 
   let server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);

@@ -1,6 +1,8 @@
 /** The ingest a probe reports to, and what to say when it refuses. */
 import { LasthopError } from "../../event/error.ts";
 import { createClient, type IngestClient, IngestError } from "../../ingest/client/client.ts";
+import { plainWords, strange } from "../../ingest/client/answer.ts";
+import type { BatchAnswer } from "../../ingest/intake/accept.ts";
 import type { Access } from "../options.ts";
 
 /** Which ingest and incident, and who is told what the ingest refuses. */
@@ -25,7 +27,8 @@ export class RemoteIngest {
 
   /**
    * Sends whole batches. Throws LasthopError with a field `retryable`: false when to send them again
-   * is of no use. Its code is `token_refused`, `ingest_slow`, or that of the ingest.
+   * is of no use. Its code is `token_refused`, `ingest_slow`, or that of the ingest; it is
+   * `ingest_strange` when the answer does not account for every batch that was sent.
    */
   async send(text: string, signal: AbortSignal): Promise<void> {
     try {
@@ -44,14 +47,15 @@ export class RemoteIngest {
       await this.#post("", AbortSignal.timeout(CHECK_MS));
     } catch (error) {
       // The empty body is refused as `nothing_accepted` after token and incident were accepted.
-      if (!(error instanceof IngestError) || error.code === "nothing_accepted") return;
-      if (!error.retryable) throw this.#explained(error);
+      const isFinal = (error as { retryable?: boolean }).retryable === false;
+      if ((error as LasthopError).code === "nothing_accepted") return;
+      if (isFinal) throw this.#explained(error);
     }
   }
 
   async #post(text: string, signal: AbortSignal): Promise<void> {
     const { incident, onNotice } = this.options;
-    let answer;
+    let answer: BatchAnswer;
     try {
       answer = await this.client.postBatch(incident, text, { signal });
     } catch (error) {
@@ -59,9 +63,12 @@ export class RemoteIngest {
       await this.#create(error);
       answer = await this.client.postBatch(incident, text, { signal });
     }
+    const fault = faultOf(answer, text);
+    if (fault !== null) throw strange(this.options.ingest, fault);
     if (answer.refusedTotal === 0 || this.#refusedTold) return;
     this.#refusedTold = true;
-    onNotice(`the ingest refused ${answer.refusedTotal} lines: ${answer.refused[0]?.reason}`);
+    const why = plainWords(answer.refused?.[0]?.reason);
+    onNotice(`the ingest refused ${answer.refusedTotal} lines: ${why}`);
   }
 
   /** The first probe that names the incident creates it, when its token allows that. */
@@ -105,3 +112,21 @@ export class RemoteIngest {
     });
   }
 }
+
+/**
+ * Why an answer is no acknowledgement of these batches, or null. Each batch was accepted, was known
+ * already, or had its header refused; what is not accounted for must be sent again.
+ */
+function faultOf(answer: unknown, text: string): string | null {
+  const sent = text.split("\n").filter((line) => line.startsWith('{"kind":"batch"')).length;
+  const { accepted, duplicates, refusedTotal } = (answer ?? {}) as Record<string, unknown>;
+  if (!isCount(accepted) || !isCount(duplicates) || !isCount(refusedTotal)) {
+    return "its answer does not say what it took";
+  }
+  const taken = accepted + duplicates;
+  if (taken <= sent && taken + refusedTotal >= sent) return null;
+  return `it acknowledged ${taken} batches of ${sent}`;
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;

@@ -6,6 +6,7 @@ import type { ImportAnswer } from "../routes/archives.ts";
 import type { Audit } from "../routes/audit.ts";
 import type { ShownIncident } from "../routes/shown_incident.ts";
 import type { MintedToken } from "../routes/tokens.ts";
+import * as answers from "./answer.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
 import { gzipped } from "../http/gzip.ts";
 import type { Role } from "../stores/store.ts";
@@ -52,10 +53,12 @@ export type IngestClient = ReturnType<typeof createClient>;
 
 /**
  * Every call throws `LasthopError` with code `ingest_unreachable` when nothing answers and
- * `IngestError` when the ingest refuses.
+ * `IngestError` when the ingest refuses. Nothing of it is trusted: an answer without an end, or that is
+ * no JSON, is LasthopError `ingest_strange`, a redirect `ingest_redirects` (the token is for this
+ * address alone), a certificate that does not hold `ingest_untrusted`.
  */
 export function createClient(options: ClientOptions) {
-  const { base, send, get, post } = transportTo(options);
+  const { base, send, ask, get, post } = transportTo(options);
   const at = (incident: string) => `/v1/incidents/${encodeURIComponent(incident)}`;
 
   return {
@@ -84,7 +87,7 @@ export function createClient(options: ClientOptions) {
       const headers: Record<string, string> = { "content-type": "application/x-ndjson" };
       if (gzip) headers["content-encoding"] = "gzip";
       const init = { body, headers, signal: signal ?? null };
-      return await (await send("POST", `${at(incident)}/batches`, init)).json();
+      return await ask("POST", `${at(incident)}/batches`, init, answers.SMALL_ANSWER_BYTES_MAX);
     },
 
     report: (incident: string) => get<Report>(`${at(incident)}/report`),
@@ -104,7 +107,9 @@ export function createClient(options: ClientOptions) {
     ): Promise<ImportAnswer> {
       const path = `${at(incident)}/archive${partial ? "?partial=1" : ""}`;
       const init = { body: file as BodyInit, headers: { "content-type": "application/gzip" } };
-      return await (await send("POST", path, init)).json();
+      // As long as the archive takes, so only its answer is bounded.
+      const response = await send("POST", path, init);
+      return await answers.readJson(response, base, answers.SMALL_ANSWER_BYTES_MAX);
     },
 
     /** What happens in an incident from now on, across broken connections, until it ends. */
@@ -135,26 +140,62 @@ function transportTo({ url, token, fetch: doFetch = fetch }: ClientOptions) {
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     let response: Response;
     try {
-      response = await doFetch(`${base}${path}`, { ...init, method, headers });
+      response = await doFetch(`${base}${path}`, { ...init, method, headers, redirect: "manual" });
     } catch (error) {
       if (init.signal?.aborted === true) throw error;
       throw unreachable(base, error);
     }
-    if (!response.ok) throw await ingestError(response, base);
-    return response;
+    if (response.ok) return response;
+    if (isRedirect(response)) {
+      await response.body?.cancel().catch(() => {});
+      throw redirected(response, base);
+    }
+    throw await ingestError(response, base);
   };
-  const get = async <T>(path: string) => await (await send("GET", path)).json() as T;
-  const post = async <T>(path: string, value: unknown) => {
+  const ask = async <T>(method: string, path: string, init: RequestInit, bytesMax: number) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(tooLate(base)), answers.ANSWER_MS_MAX);
+    const signals = [late.signal, init.signal].filter((signal) => signal != null);
+    try {
+      const response = await send(method, path, { ...init, signal: AbortSignal.any(signals) });
+      return await answers.readJson<T>(response, base, bytesMax);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const get = <T>(path: string) => ask<T>("GET", path, {}, answers.ANSWER_BYTES_MAX);
+  const post = <T>(path: string, value: unknown) => {
     const init = { body: JSON.stringify(value), headers: { "content-type": "application/json" } };
-    return await (await send("POST", path, init)).json() as T;
+    return ask<T>("POST", path, init, answers.SMALL_ANSWER_BYTES_MAX);
   };
-  return { base, send, get, post };
+  return { base, send, ask, get, post };
+}
+
+/** A browser hides what a redirect that is not followed says. */
+const isRedirect = ({ type, status }: Response) =>
+  type === "opaqueredirect" || (status >= 300 && status < 400);
+
+function redirected({ headers, status }: Response, url: string): IngestError {
+  const to = answers.plainWords(headers.get("location") ?? "elsewhere");
+  const message = `Cannot use the ingest at ${url}: it redirects to ${to}, must answer itself ` +
+    "(the token is for no other)";
+  return new IngestError("ingest_redirects", message, status, null, {});
+}
+
+function tooLate(url: string): LasthopError {
+  return answers.strange(url, `it took more than ${answers.ANSWER_MS_MAX / 1000} s to answer`);
 }
 
 function unreachable(url: string, error: unknown): LasthopError {
   // `fetch` says only that it failed; why is in its cause.
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (/certificate/i.test(message)) {
+    const text =
+      `Cannot trust the ingest at ${url}: ${message}, must have a certificate for its name`;
+    const untrusted = new LasthopError("ingest_untrusted", text, 1, { cause: error });
+    return Object.assign(untrusted, { retryable: false });
+  }
   const why = /refused/i.test(message)
     ? "connection refused"
     : /dns error|lookup/i.test(message)
@@ -170,27 +211,20 @@ function unreachable(url: string, error: unknown): LasthopError {
 
 async function ingestError(response: Response, url: string): Promise<IngestError> {
   const { status, headers } = response;
-  const text = await response.text().catch(() => "");
-  const retryAfterSeconds = secondsOf(headers.get("retry-after"));
+  const retryAfterSeconds = answers.secondsOf(headers.get("retry-after"));
   if (headers.get("content-type")?.startsWith("application/problem+json") === true) {
-    const problem = JSON.parse(text) as Record<string, unknown>;
+    const bytesMax = answers.SMALL_ANSWER_BYTES_MAX;
+    const problem = await answers.readJson<Record<string, unknown>>(response, url, bytesMax);
     return new IngestError(
-      String(problem.code),
-      String(problem.detail),
+      answers.plainWords(problem.code),
+      answers.plainWords(problem.detail),
       status,
       retryAfterSeconds,
       problem,
     );
   }
+  await response.body?.cancel().catch(() => {});
   const message = `Cannot use the ingest at ${url}: it answered ${status} and no problem+json, ` +
     "must be a `lasthop serve`";
   return new IngestError("ingest_strange", message, status, retryAfterSeconds, {});
-}
-
-/** Seconds, or the moment that a proxy may name instead. */
-function secondsOf(retryAfter: string | null): number | null {
-  if (retryAfter === null) return null;
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter);
-  const seconds = (Date.parse(retryAfter) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? null : Math.max(0, Math.ceil(seconds));
 }
