@@ -41,7 +41,9 @@ export function folderFault(path: string, { stickyIsEnough = false }: FolderChec
       continue;
     }
     const isLast = todo.length === 0;
-    const isShared = (info.mode & 0o022) !== 0;
+    // Where every user has a group alone, folders are often made for that group as well.
+    const isGroupShared = (info.mode & 0o020) !== 0 && info.gid !== info.uid;
+    const isShared = isGroupShared || (info.mode & 0o002) !== 0;
     const isSticky = (info.mode & 0o1000) !== 0 && (!isLast || stickyIsEnough);
     if (isShared && !isSticky) {
       return `others may write "${at}", must be writable by its owner alone`;
@@ -106,7 +108,11 @@ export function replaceOwnText(path: string, text: string, check?: FolderCheck):
   return replaceOwnFile(path, write, check);
 }
 
-/** True for root and for the user of this process, who could do all it does anyway. */
+/**
+ * True for root and for the user of this process, who could do all it does anyway; for root also the
+ * user who became root by sudo, whose folder a trace is often started in.
+ */
 function isTrusted(uid: number): boolean {
-  return uid === 0 || uid === Deno.uid();
+  const own = Deno.uid();
+  return uid === 0 || uid === own || (own === 0 && String(uid) === Deno.env.get("SUDO_UID"));
 }

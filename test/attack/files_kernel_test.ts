@@ -80,16 +80,28 @@ Deno.test("files: a link that another user planted is not followed to a folder o
     await rejects(writeReadyFile(`${shared}/link/ready`, {}), { message: /uid 65534/ });
   }));
 
-Deno.test("files: a ready file where others may write is refused before anything starts", () =>
-  planted("ln -s $VICTIM ready", async ({ theirs, shared }) => {
+Deno.test("files: a ready file in another user's folder is refused, in /tmp it replaces a link", () =>
+  planted("ln -s $VICTIM ready; mkdir all; chmod 777 all", async ({ theirs, shared }) => {
     await rejects(removeReadyFile(`${theirs}/ready`), {
       code: "ready_file",
       message: /uid 65534, must be/,
     });
-    await rejects(removeReadyFile(`${shared}/ready`), {
-      code: "ready_file",
-      message: /others may write/,
-    });
+    await rejects(removeReadyFile(`${shared}/all/ready`), { message: /uid 65534, must be/ });
+    await removeReadyFile(`${shared}/ready`);
+    await rejects(Deno.lstat(`${shared}/ready`), Deno.errors.NotFound);
+    await writeReadyFile(`${shared}/ready`, { pid: 1 });
+    equal((await Deno.lstat(`${shared}/ready`)).isFile, true);
+  }));
+
+Deno.test("files: the folder of the user who became root by sudo is as good as root's", () =>
+  planted("true", async ({ theirs }) => {
+    Deno.env.set("SUDO_UID", "65534");
+    try {
+      await saveArchive(archive(), `${theirs}/a.gz`);
+    } finally {
+      Deno.env.delete("SUDO_UID");
+    }
+    await rejects(saveArchive(archive(), `${theirs}/a.gz`), { message: /uid 65534/ });
   }));
 
 Deno.test("files: an archive replaces a planted link, and only its owner reads it", () =>

@@ -4,14 +4,20 @@ import { LasthopError } from "../../event/error.ts";
 import { replaceOwnText, requireOwnFolder } from "../../files/own_files.ts";
 
 /**
+ * Scripts put it into /tmp: there nobody can swap it once it is made, and what somebody made under its
+ * name before is replaced. It carries no secret that its mode does not keep.
+ */
+const SHARED = { stickyIsEnough: true };
+
+/**
  * Removes the ready file of an earlier trace, which would say ready too soon. Throws LasthopError
- * `ready_file` when the folder is not there or others may write in it, who could say ready as well,
- * or when the file cannot be removed.
+ * `ready_file` when the folder is not there or others may write in it without being kept from
+ * one's own files, or when the file cannot be removed.
  */
 export async function removeReadyFile(path: string): Promise<void> {
   try {
     await Deno.stat(dirname(path));
-    requireOwnFolder(dirname(path));
+    requireOwnFolder(dirname(path), SHARED);
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -28,7 +34,7 @@ export async function removeReadyFile(path: string): Promise<void> {
  */
 export async function writeReadyFile(path: string, content: unknown): Promise<void> {
   try {
-    await replaceOwnText(path, JSON.stringify(content) + "\n");
+    await replaceOwnText(path, JSON.stringify(content) + "\n", SHARED);
   } catch (error) {
     throw cannotWrite(path, error);
   }
