@@ -16,7 +16,7 @@ export interface FakeSession {
   until(satisfied: () => boolean): Promise<void>;
 }
 
-/** All tracepoints there, so that it does not matter what kernel the test runs on. */
+/** All tracepoints, and kprobes below, are there: it does not matter what kernel the test runs on. */
 const TRACEPOINTS = [
   ...["net:netif_receive_skb", "net:net_dev_start_xmit", "skb:kfree_skb", "skb:consume_skb"],
   ...["skb:skb_copy_datagram_iovec", "fib:fib_table_lookup", "fib6:fib6_table_lookup"],
@@ -47,6 +47,7 @@ export async function startFakeSession(
       ...await readCapability(),
       bpftrace: "0.17.0",
       tracepoints: new Set(TRACEPOINTS),
+      kprobes: true,
       raw: false,
     },
     ...options,
