@@ -1,5 +1,6 @@
 /** Style as a test: the house rules on the real tree, and on small sources that break them. */
 import { deepEqual, ok } from "node:assert/strict";
+import { commandsAreWords } from "./tidy/commands.ts";
 import * as docs from "./tidy/docs.ts";
 import { rulesAreTestedAndTestsHaveRules } from "./tidy/ids.ts";
 import { facesStandApart, importsMakeNoCircle } from "./tidy/imports.ts";
@@ -21,6 +22,7 @@ const HOUSE: Record<string, rules.TidyRule> = {
   "exports have doc comments": docs.exportsAreDocumented,
   "numbers of interfaces say their unit": docs.numbersHaveUnits,
   "doc comments of functions that throw say what": docs.throwsAreTold,
+  "no command for root is made by a template": commandsAreWords,
   "no test sleeps": rules.testsDoNotSleep,
   "nothing is left to be done in a comment": rules.nothingIsLeftOver,
   "every script says what it cannot see, emits, needs and costs": rules.scriptsHaveHeaders,
@@ -53,6 +55,17 @@ Deno.test("tidy itself: pureCodeAsksNobody sees code, not comments, strings or t
     "src/probe/clock.ts": "Date.now();",
   };
   deepEqual(blamed(rules.pureCodeAsksNobody, files), Object.keys(files).slice(0, 4));
+});
+
+Deno.test("tidy itself: commandsAreWords sees commands made by templates", () => {
+  const files = {
+    "src/analysis/a.ts": "const fix = `ip neigh del ${hop}`;",
+    "src/analysis/rules/b.ts": "f(`sysctl -w net.ipv4.conf.${device}.rp_filter=2`)",
+    "src/analysis/words.ts": 'command(node, netns, ["ip", "neigh", "del", hop]);',
+    "src/analysis/cause.ts": 'const remedy = "`ip neigh` shows it";',
+    "src/web/c.ts": "const text = `ip neigh del ${hop}`;",
+  };
+  deepEqual(blamed(commandsAreWords, files), ["src/analysis/a.ts", "src/analysis/rules/b.ts"]);
 });
 
 Deno.test("tidy itself: pureCodeImportsPureCode lets analysis import event, not the reverse", () => {

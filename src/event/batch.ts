@@ -23,7 +23,12 @@ export const BatchHeader = z.object({
   kernel: z.string().max(128),
   bpftrace: z.string().max(64),
   /** Network namespaces watched; `all` when none are left out. */
-  netns: z.array(z.object({ inode: z.number().int(), name: z.string().max(255).optional() })),
+  netns: z.array(z.object({
+    inode: z.number().int(),
+    name: z.string().max(255).optional(),
+    /** The machine's own, where a command runs that says nothing of namespaces. */
+    own: z.boolean().optional(),
+  })),
   allNetns: z.boolean(),
   /** Capture filter as written; "" for everything. */
   filter: z.string().max(2000),

@@ -2,6 +2,7 @@
 import { mayBeConntrack } from "../kernel/netfilter.ts";
 import type { Cause } from "../../event/report.ts";
 import type { Case } from "../rules/case.ts";
+import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
 import { eventEvidence, packetText, place, stateEvidence } from "../rules/evidence.ts";
 import { findingOf } from "./choose.ts";
@@ -43,6 +44,6 @@ export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
       stateEvidence(subject.node, "no rule or policy read there refuses such a packet"),
     ],
     // The limit is the machine's: it can't be set inside a namespace.
-    [`sysctl -w net.netfilter.nf_conntrack_max=${max * 2}`],
+    commandAnywhere(["sysctl", "-w", `net.netfilter.nf_conntrack_max=${max * 2}`]),
   );
 }

@@ -2,8 +2,10 @@
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { Case } from "../rules/case.ts";
+import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
 import { eventEvidence, packetText, place } from "../rules/evidence.ts";
+import { assigned, named as nameWord } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
@@ -121,7 +123,10 @@ function stateNote({ node, event }: Case, { ctStates, rule, path }: Suspect): Ev
 function serviceRemedy(service: Service | null): string[] {
   if (!service?.name) return [];
   const [namespace, name] = service.name.split("/");
-  return [`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${name}`];
+  return commandAnywhere([
+    ...["kubectl", "-n", nameWord(namespace), "get", "endpointslices", "-l"],
+    assigned("kubernetes.io/service-name", nameWord(name)),
+  ]);
 }
 
 const SUSPECTS_MAX = 5;

@@ -2,8 +2,9 @@
 import type { Evidence } from "../../event/report.ts";
 import type { NetfilterRule } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
-import { command, shell } from "../rules/command.ts";
+import { command } from "../rules/command.ts";
 import { stateEvidence } from "../rules/evidence.ts";
+import { named } from "../rules/word.ts";
 import { netnsName } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";
@@ -80,22 +81,24 @@ export function remedyFor(subject: Case, suspect: Suspect): string[] {
   if (rule?.tool === "nft") {
     const { family, table, chain: name, handle } = rule;
     if (handle === undefined) return [];
-    const words = [family, table, name].map(shell).join(" ");
-    return [command(subject.node, subject.netns, `nft delete rule ${words} handle ${handle}`)];
+    const place = [family, table, name].map(named);
+    return command(subject.node, subject.netns, [
+      ...["nft", "delete", "rule"],
+      ...place,
+      ...["handle", handle],
+    ]);
   }
   const isLegacy = rule ? rule.tool === "iptables-legacy" : legacy ?? freedByLegacy(subject);
   const tool = `${chain.family === "ip6" ? "ip6tables" : "iptables"}${isLegacy ? "-legacy" : ""}`;
   if (rule) {
-    const words = `-t ${shell(rule.table)} -D ${shell(rule.chain)} ${rule.position}`;
-    return [command(subject.node, subject.netns, `${tool} ${words}`)];
+    const place = ["-t", named(rule.table), "-D", named(rule.chain), rule.position];
+    return command(subject.node, subject.netns, [tool, ...place]);
   }
   const isIptables = isLegacy || isIptablesTable(subject, suspect);
-  const text = isIptables
-    ? `${tool} -t ${shell(chain.table)} -P ${shell(chain.name)} ACCEPT`
-    : `nft chain ${
-      [chain.family, chain.table, chain.name].map(shell).join(" ")
-    } '{ policy accept; }'`;
-  return [command(subject.node, subject.netns, text)];
+  const words = isIptables
+    ? [tool, "-t", named(chain.table), "-P", named(chain.name), "ACCEPT"]
+    : ["nft", "chain", ...[chain.family, chain.table, chain.name].map(named), "{ policy accept; }"];
+  return command(subject.node, subject.netns, words);
 }
 
 const freedByLegacy = ({ event, node }: Case) =>

@@ -9,9 +9,10 @@ import type { Form } from "../correlate/identity.ts";
 import { UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
-import { lookUpRoute, refusalFix, refuses, routeText, TABLES } from "../view/routing.ts";
+import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { command } from "../rules/command.ts";
+import { addRoute, refusalFix } from "../rules/shared/route_command.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -137,8 +138,8 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     function: tableLookupOf(form.network),
   };
   const times = attemptsOf(lookups);
-  const fix = refusalFix(form.destination, answer) ??
-    `ip route add ${form.destination} via GATEWAY`;
+  const fix = refusalFix(form.destination, answer) ?? addRoute(form.destination);
+  const remedy = command(event.node, event.netns, fix);
   return {
     id: flowId(form),
     protocol: protocolName(form),
@@ -168,7 +169,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
         },
         stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
       ],
-      remedy: [command(event.node, event.netns, fix)],
+      ...(remedy.length > 0 ? { remedy } : {}),
     },
   };
 }

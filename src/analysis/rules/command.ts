@@ -1,29 +1,78 @@
-/** Commands of a remedy, as typed on the node they are for. */
-import { netnsName } from "../view/state_view.ts";
+/**
+ * Commands of a remedy, as typed on the node they are for. A command is an argument vector; `quoted`
+ * is the only place where one becomes text, so that no name from outside is ever read by a shell.
+ */
+import { isSeenWhole } from "../../event/names.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { Case } from "./case.ts";
+import { deviceSetting, named, type Word } from "./word.ts";
 
-/** The command as typed on that node: by `ip netns exec` where the namespace has a name there. */
-export function command(node: NodeView, netns: number | undefined, text: string): string {
-  const name = netnsName(node, netns);
-  const named = node.states.get(netns ?? -1)?.some((entry) => entry.state.name !== undefined) ??
-    false;
-  return named ? `ip netns exec ${shell(name)} ${text}` : text;
+/**
+ * The command in its namespace, as one line or none: by `ip netns exec` where the namespace has a
+ * name. None where a word is unknown or hostile. Where nobody can tell whether the namespace is the
+ * machine's own, a line of words (a comment for a shell) says how to find a way into it.
+ */
+export function command(
+  node: NodeView,
+  netns: number | undefined,
+  words: readonly Word[],
+): string[] {
+  if (!isWhole(words)) return [];
+  const name = nameOf(node, netns);
+  if (name !== undefined) {
+    const enter = ["ip", "netns", "exec", named(name)];
+    return isWhole(enter) ? [quoted([...enter, ...words])] : [];
+  }
+  if (isAmbiguous(node, netns)) {
+    return [
+      `# in network namespace ${netns}, which has no name: find a process in it with ` +
+      "lsns -t net, enter with nsenter --net=/proc/PID/ns/net",
+    ];
+  }
+  return [quoted(words)];
+}
+
+/** A command that is not about one namespace, as one line or none. */
+export function commandAnywhere(words: readonly Word[]): string[] {
+  return isWhole(words) ? [quoted(words)] : [];
+}
+
+/** Sets an IPv4 setting of the device that a case is about. */
+export function setDevice(subject: Case, setting: string, value: number): string[] {
+  const words = ["sysctl", "-w", deviceSetting("ipv4", subject.device, setting, value)];
+  return command(subject.node, subject.netns, words);
+}
+
+/** Words for a POSIX shell, which reads exactly these: in single quotes unless a word is plain. */
+export function quoted(words: readonly (string | number)[]): string {
+  return words.map((word) => {
+    const text = String(word);
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  }).join(" ");
+}
+
+/** What is typed must be what is seen, and an option or value that is missing changes the meaning. */
+function isWhole(words: readonly Word[]): words is readonly (string | number)[] {
+  return words.every((word) =>
+    typeof word === "number" || (typeof word === "string" && word !== "" && isSeenWhole(word))
+  );
+}
+
+function nameOf(node: NodeView, netns: number | undefined): string | undefined {
+  return node.states.get(netns ?? -1)?.find(({ state }) => state.name !== undefined)?.state.name;
 }
 
 /**
- * Sets an IPv4 setting of a device. `sysctl` reads a dot as a slash, so a device with a dot in its
- * name needs the form with slashes.
+ * The machine's own namespace has no name, and newer probes say which one it is. Where none is said
+ * to be and two have no name, it is not known which of them a command would change.
  */
-export function setDevice(subject: Case, setting: string, value: number): string {
-  const { device } = subject;
-  const name = device.includes(".")
-    ? `net/ipv4/conf/${device}/${setting}`
-    : `net.ipv4.conf.${device}.${setting}`;
-  return command(subject.node, subject.netns, `sysctl -w ${shell(`${name}=${value}`)}`);
-}
-
-/** A word of a command, in single quotes unless it is plain: names come from outside. */
-export function shell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+function isAmbiguous({ header, states }: NodeView, netns: number | undefined): boolean {
+  if (netns === undefined) return false;
+  const own = header.netns.find((one) => one.own);
+  if (own !== undefined) return own.inode !== netns;
+  const named = new Set(header.netns.flatMap((one) => one.name === undefined ? [] : [one.inode]));
+  const all = new Set([netns, ...states.keys(), ...header.netns.map(({ inode }) => inode)]);
+  return [...all].filter((inode) =>
+    !named.has(inode) && states.get(inode)?.every(({ state }) => state.name === undefined) !== false
+  ).length > 1;
 }

@@ -117,13 +117,6 @@ function longest(state: NetnsState, family: 4 | 6, table: number, address: strin
   return best;
 }
 
-/** The command that takes away the route or rule which refused `destination`; null when none did. */
-export function refusalFix(destination: string, { route, rule }: RouteAnswer): string | null {
-  const ip = destination.includes(":") ? "ip -6" : "ip";
-  if (route) return refuses(route) ? `${ip} route del ${routeText(route)}` : null;
-  return rule && rule.action !== "lookup" ? `${ip} rule del priority ${rule.priority}` : null;
-}
-
 /** A route as `ip route` prints it, without what does not matter here. */
 export function routeText(route: Route): string {
   const type = route.type === "unicast" ? "" : `${route.type} `;

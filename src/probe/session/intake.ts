@@ -83,7 +83,11 @@ export class Intake {
           allNetns: all,
           probe: `${run}.${i}`,
           netns: () =>
-            [...node.netns.values()].map(({ inode, name }) => name ? { inode, name } : { inode }),
+            [...node.netns.values()].map(({ inode, name, own }) => ({
+              inode,
+              ...(name ? { name } : {}),
+              ...(own ? { own } : {}),
+            })),
           facts: () => this.#facts(),
           onBatch: options.onBatch,
         }),

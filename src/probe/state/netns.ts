@@ -8,6 +8,8 @@ export interface NetnsHandle {
   name?: string;
   /** Path to open: /run/netns/NAME or /proc/PID/ns/net. */
   path: string;
+  /** The machine's own: the namespace of its first process. */
+  own?: boolean;
 }
 
 /** `net:[4026531833]`, as the kernel names a namespace in links and mount tables. */
@@ -36,7 +38,9 @@ export function scanNetns(): NetnsHandle[] {
     const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
     found.set(inode, { inode, path });
   }
-  return [...found.values()].sort((a, b) => a.inode - b.inode);
+  const own = inodeOfLink("/proc/1/ns/net");
+  return [...found.values()].sort((a, b) => a.inode - b.inode)
+    .map((handle) => handle.inode === own ? { ...handle, own: true } : handle);
 }
 
 function isNamed(path: string): boolean {

@@ -35,7 +35,7 @@ export const acceptQueueFull: Rule = {
           `listener ${full.address}:${full.port}: ${full.receiveQueue} waiting to be accepted, limit ${full.sendQueue}`,
         ),
       ],
-      [command(subject.node, subject.netns, `ss -lntp 'sport = :${full.port}'`)],
+      command(subject.node, subject.netns, ["ss", "-lntp", `sport = :${full.port}`]),
     );
   },
 };

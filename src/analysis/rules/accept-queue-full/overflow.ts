@@ -17,9 +17,12 @@ export const listenOverflow = namedReason({
   read: acceptQueue,
   remedy: (
     subject,
-  ) => [
-    command(subject.node, subject.netns, `ss -lntp 'sport = :${subject.event.destinationPort}'`),
-  ],
+  ) =>
+    command(subject.node, subject.netns, [
+      "ss",
+      "-lntp",
+      `sport = :${subject.event.destinationPort}`,
+    ]),
 });
 
 function acceptQueue(subject: Case) {

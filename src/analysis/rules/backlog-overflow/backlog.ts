@@ -1,4 +1,5 @@
 /** A CPU that could not keep up with what it received. */
+import { commandAnywhere } from "../command.ts";
 import { isCpuBacklogFull } from "../../kernel/sockets.ts";
 import { place } from "../evidence.ts";
 import { namedReason } from "../shared/named_reason.ts";
@@ -8,5 +9,5 @@ export const backlogOverflow = namedReason({
   code: "backlog-overflow",
   holds: isCpuBacklogFull,
   says: (subject) => `the CPU backlog had no room at ${place(subject)}`,
-  remedy: () => ["sysctl -w net.core.netdev_max_backlog=10000"],
+  remedy: () => commandAnywhere(["sysctl", "-w", "net.core.netdev_max_backlog=10000"]),
 });

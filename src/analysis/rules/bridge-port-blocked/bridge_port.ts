@@ -4,11 +4,12 @@ import type { Link } from "../../../event/state.ts";
 import { isBridgeDrop, saysNoTarget } from "../../kernel/bridge.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { causeOfDown, downEnds } from "../shared/carrier.ts";
 import { frameOf } from "../shared/frame.ts";
+import { device } from "../word.ts";
 
 /** The bridge refused it: port state, isolation, VLAN, hairpin. */
 export const bridgePort: Rule = {
@@ -44,7 +45,15 @@ export const bridgePort: Rule = {
           eventEvidence(subject),
           stateEvidence(subject.node, `${port.name}: state ${settings.state}`),
         ],
-        [command(subject.node, subject.netns, `bridge link set dev ${shell(port.name)} state 3`)],
+        command(subject.node, subject.netns, [
+          "bridge",
+          "link",
+          "set",
+          "dev",
+          device(port.name),
+          "state",
+          "3",
+        ]),
       );
     }
     return vlanRefused(subject) ?? portsRefused(subject);
@@ -71,9 +80,15 @@ function vlanRefused(subject: Case) {
       eventEvidence(subject),
       stateEvidence(subject.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
     ],
-    id === undefined
-      ? undefined
-      : [command(subject.node, subject.netns, `bridge vlan add dev ${shell(port.name)} vid ${id}`)],
+    id === undefined ? undefined : command(subject.node, subject.netns, [
+      "bridge",
+      "vlan",
+      "add",
+      "dev",
+      device(port.name),
+      "vid",
+      id,
+    ]),
   );
 }
 
@@ -115,7 +130,15 @@ function portsRefused(subject: Case) {
         entry,
         stateEvidence(subject.node, `${out.name} has MTU ${out.mtu}`),
       ],
-      [command(subject.node, subject.netns, `ip link set dev ${shell(out.name)} mtu ${size}`)],
+      command(subject.node, subject.netns, [
+        "ip",
+        "link",
+        "set",
+        "dev",
+        device(out.name),
+        "mtu",
+        size,
+      ]),
     );
   }
   if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
@@ -126,7 +149,15 @@ function portsRefused(subject: Case) {
         at(into)
       }, and hairpin is off there`,
       [eventEvidence(subject), entry, stateEvidence(subject.node, `${into.name}: hairpin off`)],
-      [command(subject.node, subject.netns, `bridge link set dev ${shell(into.name)} hairpin on`)],
+      command(subject.node, subject.netns, [
+        "bridge",
+        "link",
+        "set",
+        "dev",
+        device(into.name),
+        "hairpin",
+        "on",
+      ]),
     );
   }
   const down = downEnds(subject, out);
@@ -148,7 +179,15 @@ function blocked(subject: Case, out: Link, state: string, entry: Evidence[] = []
       frameOf(subject)?.destinationMac
     } had to leave by, is in state ${state}, not forwarding`,
     [eventEvidence(subject), ...entry, stateEvidence(subject.node, `${out.name}: state ${state}`)],
-    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} state 3`)],
+    command(subject.node, subject.netns, [
+      "bridge",
+      "link",
+      "set",
+      "dev",
+      device(out.name),
+      "state",
+      "3",
+    ]),
   );
 }
 
@@ -164,7 +203,15 @@ function isolated(subject: Case, into: Link, out: Link, entry: Evidence[] = []) 
       ...entry,
       stateEvidence(subject.node, `${into.name}: isolated on; ${out.name}: isolated on`),
     ],
-    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} isolated off`)],
+    command(subject.node, subject.netns, [
+      "bridge",
+      "link",
+      "set",
+      "dev",
+      device(out.name),
+      "isolated",
+      "off",
+    ]),
   );
 }
 
@@ -206,6 +253,14 @@ function closedTo(subject: Case, into: Link, out: Link) {
       frameOf(subject)?.destinationMac
     }, and floods nothing to ${out.name}`,
     [eventEvidence(subject), stateEvidence(subject.node, `${out.name}: flood off`)],
-    [command(subject.node, subject.netns, `bridge link set dev ${shell(out.name)} flood on`)],
+    command(subject.node, subject.netns, [
+      "bridge",
+      "link",
+      "set",
+      "dev",
+      device(out.name),
+      "flood",
+      "on",
+    ]),
   );
 }

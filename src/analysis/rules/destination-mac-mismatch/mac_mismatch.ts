@@ -5,10 +5,11 @@ import { isAnothersFrame } from "../../kernel/frees.ts";
 import { holdersOfMac, netnsName, type Owner, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
+import { address, device, mac as macWord } from "../word.ts";
 
 /** The frame is addressed to another MAC than the receiving device's. */
 export const macMismatch: Rule = {
@@ -70,13 +71,19 @@ function wayFix(
   port?: Sighting | null,
 ): string[] | null {
   if (bridge) {
-    const text = `ip link set dev ${shell(subject.device)} master ${shell(bridge.name)}`;
-    return [command(subject.node, subject.netns, text)];
+    const words = ["ip", "link", "set", "dev", device(subject.device), "master"];
+    return command(subject.node, subject.netns, [...words, device(bridge.name)]);
   }
   if (!port) return null;
-  return [
-    command(port.node, port.netns, `bridge fdb del ${mac} dev ${shell(port.device!)} master`),
-  ];
+  return command(port.node, port.netns, [
+    "bridge",
+    "fdb",
+    "del",
+    macWord(mac),
+    "dev",
+    device(port.device),
+    "master",
+  ]);
 }
 
 /** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
@@ -106,7 +113,8 @@ function misleadingPort({ judgement }: Case, mac: string): Sighting | null {
 
 interface Supplier {
   evidence: Evidence;
-  fix: string;
+  /** The command, as one line or none. */
+  fix: string[];
 }
 
 /** Neighbour entries on the packet's way that gave the frame its address; the one used first. */
@@ -125,9 +133,10 @@ function suppliers(subject: Case, mac: string, destination: string): Supplier[] 
           `neighbour entry in ${where}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
             entry.states.join(",")
           }`;
-        const fix = `ip neigh replace ${entry.address} dev ${shell(entry.device)} lladdr ${
-          subject.link?.mac ?? "MAC"
-        }`;
+        const fix = [
+          ...["ip", "neigh", "replace", address(entry.address), "dev", device(entry.device)],
+          ...["lladdr", subject.link?.mac === undefined ? "MAC" : macWord(subject.link.mac)],
+        ];
         result.set(key, {
           evidence: stateEvidence(event.node, text),
           fix: command(event.node, event.netns, fix),
@@ -151,11 +160,15 @@ function remedies(
   isHeld: boolean,
 ): string[] {
   const here = subject.link?.addresses.some((own) => own.address === destination);
-  const set = command(
-    subject.node,
-    subject.netns,
-    `ip link set dev ${shell(subject.device)} address ${mac}`,
-  );
-  const fixes = said.slice(0, 1).map((entry) => entry.fix);
-  return here && isHeld ? [set, ...fixes] : [...fixes, set];
+  const set = command(subject.node, subject.netns, [
+    "ip",
+    "link",
+    "set",
+    "dev",
+    device(subject.device),
+    "address",
+    macWord(mac),
+  ]);
+  const fixes = said.slice(0, 1).flatMap((entry) => entry.fix);
+  return here && isHeld ? [...set, ...fixes] : [...fixes, ...set];
 }

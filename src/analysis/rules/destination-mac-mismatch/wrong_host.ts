@@ -3,11 +3,12 @@ import { lookUpRoute } from "../../view/routing.ts";
 import { netnsName, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disabled.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
+import { address, device as deviceWord, mac as macWord } from "../word.ts";
 
 /** A neighbour entry sent it to a host that has not the next hop's address. */
 export const sentToWrongHost: Rule = {
@@ -29,9 +30,10 @@ export const sentToWrongHost: Rule = {
     const next = hop === destination ? "" : `, the next hop to ${destination}`;
     const owners = ownersOf(subject.world.nodes, hop);
     const [owner] = owners;
+    const entry = [address(hop), "dev", deviceWord(device)];
     const fix = owners.length === 1 && owner!.link.mac
-      ? `ip neigh replace ${hop} dev ${shell(device)} lladdr ${owner!.link.mac}`
-      : `ip neigh del ${hop} dev ${shell(device)}`;
+      ? ["ip", "neigh", "replace", ...entry, "lladdr", macWord(owner!.link.mac)]
+      : ["ip", "neigh", "del", ...entry];
     return cause(
       "destination-mac-mismatch",
       "proven",
@@ -46,7 +48,7 @@ export const sentToWrongHost: Rule = {
           `no device in ${netnsName(subject.node, subject.netns)} has address ${hop}`,
         ),
       ],
-      [command(sender.node, sender.netns, fix)],
+      command(sender.node, sender.netns, fix),
     );
   },
 };

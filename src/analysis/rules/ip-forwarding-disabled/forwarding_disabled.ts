@@ -62,11 +62,9 @@ export const forwardingDisabled: Rule = {
           }`,
         ),
       ],
-      [
-        setting === global
-          ? command(subject.node, subject.netns, `sysctl -w ${global}=1`)
-          : setDevice(subject, "forwarding", 1),
-      ],
+      setting === global
+        ? command(subject.node, subject.netns, ["sysctl", "-w", `${global}=1`])
+        : setDevice(subject, "forwarding", 1),
     );
   },
 };
@@ -84,7 +82,9 @@ function saysNotForwarding(subject: Case, name: string) {
       wireDestination(subject.event)
     }: ${by} gives ${reason} where ${name} is 0, which ${read}`,
     [eventEvidence(subject)],
-    [command(subject.node, subject.netns, `sysctl -w ${name}=1`)],
+    isSix(subject)
+      ? command(subject.node, subject.netns, ["sysctl", "-w", `${name}=1`])
+      : setDevice(subject, "forwarding", 1),
   );
 }
 

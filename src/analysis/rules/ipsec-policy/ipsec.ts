@@ -20,5 +20,5 @@ export const ipsecPolicy = namedReason({
     (subject.before?.xfrm ?? []).slice(0, POLICIES_SHOWN).map((text) =>
       stateEvidence(subject.node, text)
     ),
-  remedy: (subject) => [command(subject.node, subject.netns, "ip xfrm policy")],
+  remedy: (subject) => command(subject.node, subject.netns, ["ip", "xfrm", "policy"]),
 });

@@ -6,6 +6,7 @@ import type { Case } from "../case.ts";
 import { command, setDevice } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { prefix } from "../word.ts";
 
 /** Its source or destination may not appear there. */
 export const martian: Rule = {
@@ -59,9 +60,15 @@ function translations(subject: Case, address: string): Evidence[] {
 function remedies(subject: Case, own: boolean, destination: string): string[] | undefined {
   if (own) {
     return [
-      command(subject.node, subject.netns, `ip addr show to ${wireSource(subject.event)}`),
-      setDevice(subject, "accept_local", 1),
+      ...command(subject.node, subject.netns, [
+        "ip",
+        "addr",
+        "show",
+        "to",
+        prefix(wireSource(subject.event)),
+      ]),
+      ...setDevice(subject, "accept_local", 1),
     ];
   }
-  return isLoopback(destination) ? [setDevice(subject, "route_localnet", 1)] : undefined;
+  return isLoopback(destination) ? setDevice(subject, "route_localnet", 1) : undefined;
 }

@@ -1,13 +1,15 @@
 /** A packet that is larger than its way allows. */
 import type { Evidence } from "../../../event/report.ts";
 import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
-import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
+import { routeWords } from "../shared/route_command.ts";
+import { device, type Word } from "../word.ts";
 
 /** Larger than the way allows, and not to be fragmented. */
 export const mtuExceeded: Rule = {
@@ -40,7 +42,7 @@ export const mtuExceeded: Rule = {
         ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
         ...back,
       ],
-      limit ? [command(limit.node, limit.netns, limit.fix(size))] : undefined,
+      limit ? command(limit.node, limit.netns, limit.fix(size)) : undefined,
     );
   },
 };
@@ -60,7 +62,8 @@ function sizeOf(subject: Case): number {
 interface Limit {
   what: string;
   mtu: number;
-  fix(size: number): string;
+  /** Words of the command that lets packets of so many bytes pass. */
+  fix(size: number): Word[];
   node: Case["node"];
   netns: number | undefined;
 }
@@ -77,12 +80,14 @@ function limitOf(subject: Case): Limit | null {
   if (!link) return null;
   const at = { node: subject.node, netns: subject.netns };
   if (!route?.mtu) return { what: link.name, mtu: link.mtu, fix: larger(link.name), ...at };
-  const ip = route.family === 6 ? "ip -6" : "ip";
-  const fix = (size: number) => `${ip} route change ${routeText(route)} mtu ${size}`;
+  const ip = route.family === 6 ? ["ip", "-6"] : ["ip"];
+  const fix = (size: number) => [...ip, "route", "change", ...routeWords(route), "mtu", size];
   return { what: `the route by ${link.name}`, mtu: route.mtu, fix, ...at };
 }
 
-const larger = (device: string) => (size: number) => `ip link set dev ${shell(device)} mtu ${size}`;
+const larger = (name: string) => (size: number): Word[] => [
+  ...["ip", "link", "set", "dev", device(name), "mtu", size],
+];
 
 /** The MTU of a veth's other end: the kernel checks it before it hands the packet over. */
 function peerLimit(subject: Case): Limit | null {

@@ -2,9 +2,10 @@
 import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { ownersOf } from "../../view/state_view.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { address, device as deviceWord } from "../word.ts";
 
 /** Nobody answered for the next hop's link address. */
 export const neighbourUnresolved: Rule = {
@@ -51,7 +52,14 @@ export const neighbourUnresolved: Rule = {
         placeOf(subject.node, subject.netns, device)
       }`,
       evidence,
-      [command(subject.node, subject.netns, `ip neigh show ${hop} dev ${shell(device)}`)],
+      command(subject.node, subject.netns, [
+        "ip",
+        "neigh",
+        "show",
+        address(hop),
+        "dev",
+        deviceWord(device),
+      ]),
     );
   },
 };

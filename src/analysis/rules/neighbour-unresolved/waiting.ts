@@ -2,9 +2,10 @@
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { neighbourOf, stateAfter } from "../../view/state_view.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { address, device } from "../word.ts";
 
 /** It waits for the next hop's link address, which nobody gives. */
 export const waitingForNeighbour: Rule = {
@@ -39,11 +40,14 @@ export const waitingForNeighbour: Rule = {
           `neighbour ${hop} dev ${route.device}: ${entry.states.join(",")}`,
         ),
       ],
-      [command(
-        subject.node,
-        subject.netns,
-        `ip neigh show ${hop} dev ${shell(route.device ?? "")}`,
-      )],
+      command(subject.node, subject.netns, [
+        "ip",
+        "neigh",
+        "show",
+        address(hop),
+        "dev",
+        device(route.device),
+      ]),
     );
   },
 };

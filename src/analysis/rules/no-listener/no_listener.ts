@@ -42,11 +42,11 @@ export const noListener: Rule = {
           ]
           : []),
       ],
-      [command(
-        subject.node,
-        subject.netns,
-        `ss -ln${subject.event.protocol === TCP ? "t" : "u"}p 'sport = :${port}'`,
-      )],
+      command(subject.node, subject.netns, [
+        "ss",
+        `-ln${subject.event.protocol === TCP ? "t" : "u"}p`,
+        `sport = :${port}`,
+      ]),
     );
   },
 };

@@ -1,12 +1,13 @@
 /** A request that arrived, and whose answer has no way back. */
 import { deviceEvent } from "../../correlate/steps.ts";
 import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
-import { lookUpRoute, refusalFix, refuses, routeText } from "../../view/routing.ts";
+import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { addRoute, refusalFix } from "../shared/route_command.ts";
 
 /**
  * Longest time between a request and the lookup for its answer. The kernel answers at once (echo, a
@@ -60,13 +61,11 @@ export const answerHasNoRoute: Rule = {
         },
         stateEvidence(subject.node, refusal ?? `no route in ${where} matches ${event.source}`),
       ],
-      [
-        command(
-          subject.node,
-          subject.netns,
-          refusalFix(destination, answer) ?? `ip route add ${destination} via GATEWAY`,
-        ),
-      ],
+      command(
+        subject.node,
+        subject.netns,
+        refusalFix(destination, answer) ?? addRoute(destination),
+      ),
     );
   },
 };

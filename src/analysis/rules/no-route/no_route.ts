@@ -9,6 +9,7 @@ import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { carries, causeOfDown, type DownEnd, downEnds } from "../shared/carrier.ts";
 import { queryOf, routeFor } from "../shared/tables.ts";
+import { addRoute } from "../shared/route_command.ts";
 
 /** There is no route for its destination. */
 export const noRoute: Rule = {
@@ -43,7 +44,7 @@ export const noRoute: Rule = {
       named || answer?.certain ? "proven" : "likely",
       `${where} has no route to ${destination}`,
       evidence,
-      [command(subject.node, subject.netns, `ip route add ${destination} via GATEWAY`)],
+      command(subject.node, subject.netns, addRoute(destination)),
     );
   },
 };

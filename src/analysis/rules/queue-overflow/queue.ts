@@ -2,9 +2,10 @@
 import type { Qdisc } from "../../../event/state.ts";
 import { isQueueDrop } from "../../kernel/queues.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { device } from "../word.ts";
 
 /** A qdisc had no room, or drops on purpose. */
 export const queueOverflow: Rule = {
@@ -28,7 +29,14 @@ export const queueOverflow: Rule = {
         "likely",
         `netem on ${place(subject)} is set to lose packets: ${leaf.now.text}`,
         [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        [command(subject.node, subject.netns, `tc qdisc del dev ${shell(subject.device)} root`)],
+        command(subject.node, subject.netns, [
+          "tc",
+          "qdisc",
+          "del",
+          "dev",
+          device(subject.device),
+          "root",
+        ]),
       );
     }
     if (leaf?.now.kind === "blackhole") {
@@ -37,7 +45,14 @@ export const queueOverflow: Rule = {
         grown.length === 1 ? "proven" : "likely",
         `the qdisc of ${place(subject)} drops everything: ${leaf.now.text}`,
         [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        [command(subject.node, subject.netns, `tc qdisc del dev ${shell(subject.device)} root`)],
+        command(subject.node, subject.netns, [
+          "tc",
+          "qdisc",
+          "del",
+          "dev",
+          device(subject.device),
+          "root",
+        ]),
       );
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
@@ -60,7 +75,14 @@ export const queueOverflow: Rule = {
           ]
           : []),
       ],
-      [command(subject.node, subject.netns, `tc -s qdisc show dev ${shell(subject.device)}`)],
+      command(subject.node, subject.netns, [
+        "tc",
+        "-s",
+        "qdisc",
+        "show",
+        "dev",
+        device(subject.device),
+      ]),
     );
   },
 };

@@ -17,7 +17,10 @@ export const receiveBufferFull = namedReason({
     } on ${subject.node.name} had no room: its application reads too slowly`,
   remedy: (
     subject,
-  ) => [
-    command(subject.node, subject.netns, `ss -nmpa 'sport = :${subject.event.destinationPort}'`),
-  ],
+  ) =>
+    command(subject.node, subject.netns, [
+      "ss",
+      "-nmpa",
+      `sport = :${subject.event.destinationPort}`,
+    ]),
 });

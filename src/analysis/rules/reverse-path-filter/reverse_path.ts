@@ -39,9 +39,9 @@ export const reversePathFilter: Rule = {
       }: the route back to it is not through ${subject.device} (${way})`,
       evidence,
       [
-        setDevice(subject, "rp_filter", 2),
+        ...setDevice(subject, "rp_filter", 2),
         ...(all === "1"
-          ? [command(subject.node, subject.netns, "sysctl -w net.ipv4.conf.all.rp_filter=2")]
+          ? command(subject.node, subject.netns, ["sysctl", "-w", "net.ipv4.conf.all.rp_filter=2"])
           : []),
       ],
     );

@@ -1,12 +1,13 @@
 /** A route or a routing rule that refuses packets. */
 import { isRouteFailure } from "../../kernel/routing.ts";
-import { possibleRefusal, refusalFix, refuses, routeText } from "../../view/routing.ts";
+import { possibleRefusal, refuses, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { queryOf, routeFor } from "../shared/tables.ts";
+import { refusalFix } from "../shared/route_command.ts";
 
 /** The route or rule for its destination refuses. */
 export const routeRefuses: Rule = {
@@ -34,7 +35,7 @@ export const routeRefuses: Rule = {
         netnsName(subject.node, subject.netns)
       } on ${subject.node.name} refuses packets: ${text}`,
       [eventEvidence(subject), stateEvidence(subject.node, text)],
-      [command(subject.node, subject.netns, refusalFix(wireDestination(event), answer)!)],
+      command(subject.node, subject.netns, refusalFix(wireDestination(event), answer)!),
     );
   },
 };

@@ -8,6 +8,8 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { packetText, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause } from "../rule.ts";
+import { ipFor } from "../shared/route_command.ts";
+import { address } from "../word.ts";
 
 type Repeated = NonNullable<ReturnType<typeof loopedAt>>;
 
@@ -32,14 +34,13 @@ export function causeOfLoop(
       { node: node.name, kind: "event", text },
       ...routers.map((router) => stateEvidence(router.node, router.text)),
     ],
-    routers.map((router) => router.ask),
+    routers.flatMap((router) => router.ask),
   );
 }
 
 /** Namespaces the packet came to more than once, and where their tables send it. */
 function routersOf(subject: Case) {
   const destination = wireDestination(subject.event);
-  const ip = destination.includes(":") ? "ip -6" : "ip";
   const visits = new Map<string, { event: Sighting; times: number }>();
   for (const event of sightingsOf(subject.judgement.packet)) {
     if (event.kind !== "device-rx") continue;
@@ -55,7 +56,7 @@ function routersOf(subject: Case) {
       text: `${netnsName(node, netns)} on ${node.name} sends ${destination} by: ${
         route ? routeText(route) : "no route that was read"
       }`,
-      ask: command(node, netns, `${ip} route get ${destination}`),
+      ask: command(node, netns, [...ipFor(destination), "route", "get", address(destination)]),
     };
   });
 }

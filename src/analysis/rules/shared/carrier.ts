@@ -2,9 +2,10 @@
 import type { Link } from "../../../event/state.ts";
 import type { NodeView } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause } from "../rule.ts";
+import { device } from "../word.ts";
 
 /** One end of a cable that is down, or has no carrier. */
 export interface DownEnd {
@@ -58,7 +59,6 @@ function peerOf(subject: Case, link: Link) {
 /** `link-down` for the first of these ends, which is the one to blame. */
 export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
   const { where, link, node, netns } = down[0]!;
-  const name = shell(link.name);
   return cause(
     "link-down",
     "proven",
@@ -73,10 +73,12 @@ export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
       ),
     ],
     // A device that is up and has no carrier is repaired at its other end, which is not known here.
-    [command(
+    command(
       node,
       netns,
-      isUp(link) ? `ip -d link show dev ${name}` : `ip link set dev ${name} up`,
-    )],
+      isUp(link)
+        ? ["ip", "-d", "link", "show", "dev", device(link.name)]
+        : ["ip", "link", "set", "dev", device(link.name), "up"],
+    ),
   );
 }

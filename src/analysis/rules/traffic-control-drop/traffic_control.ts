@@ -2,9 +2,10 @@
 import type { TrafficControlFilter } from "../../../event/state.ts";
 import { trafficControlSide } from "../../kernel/queues.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { device } from "../word.ts";
 
 /** A tc filter or program dropped it. */
 export const trafficControl: Rule = {
@@ -37,22 +38,19 @@ export const trafficControl: Rule = {
         ),
       ],
       named.length === 1
-        ? [
-          command(
-            subject.node,
-            subject.netns,
-            `tc filter del dev ${shell(subject.device)} ${side}${
-              named[0]!.preference !== undefined ? ` pref ${named[0]!.preference}` : ""
-            }`,
-          ),
-        ]
-        : [
-          command(
-            subject.node,
-            subject.netns,
-            `tc -s filter show dev ${shell(subject.device)} ${side}`,
-          ),
-        ],
+        ? command(subject.node, subject.netns, [
+          ...["tc", "filter", "del", "dev", device(subject.device), side],
+          ...(named[0]!.preference !== undefined ? ["pref", named[0]!.preference] : []),
+        ])
+        : command(subject.node, subject.netns, [
+          "tc",
+          "-s",
+          "filter",
+          "show",
+          "dev",
+          device(subject.device),
+          side,
+        ]),
     );
   },
 };

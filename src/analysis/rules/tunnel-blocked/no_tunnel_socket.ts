@@ -1,9 +1,10 @@
 /** Tunnel packets that nothing takes at their port. */
 import { isTunnelSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { device, named } from "../word.ts";
 
 /** No tunnel socket at the outer destination port. */
 export const tunnelNoListener: Rule = {
@@ -37,11 +38,23 @@ export const tunnelNoListener: Rule = {
           stateEvidence(subject.node, text)
         ),
       ],
-      [
-        asleep
-          ? command(subject.node, asleep.netns, `ip link set dev ${shell(asleep.link.name)} up`)
-          : command(subject.node, subject.netns, `ip -d link show type ${event.tunnelKind}`),
-      ],
+      asleep
+        ? command(subject.node, asleep.netns, [
+          "ip",
+          "link",
+          "set",
+          "dev",
+          device(asleep.link.name),
+          "up",
+        ])
+        : command(subject.node, subject.netns, [
+          "ip",
+          "-d",
+          "link",
+          "show",
+          "type",
+          named(event.tunnelKind),
+        ]),
     );
   },
 };

@@ -8,7 +8,7 @@ import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command, commandAnywhere } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { linkDown } from "../link-down/link_down.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
@@ -16,6 +16,7 @@ import { noRoute } from "../no-route/no_route.ts";
 import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
 import { type Encapsulated, encapsulation, lastOuter } from "../shared/encapsulation.ts";
+import { addressOr, assigned, device, mac, named } from "../word.ts";
 
 /** Rules that say of the outer packet why the other end could not be reached. */
 const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
@@ -172,35 +173,42 @@ function remedies(subject: Case, way: Encapsulated): string[] {
   const target = host ? host.node.name : "the node of the destination";
   if (!way.entry || !way.at) {
     return way.link?.tunnel && way.at
-      ? [
-        command(
-          way.at.node,
-          way.at.netns,
-          `ip link set dev ${shell(way.link.name)} type ${way.link.kind} remote ADDRESS`,
-        ),
-      ]
+      ? command(way.at.node, way.at.netns, [
+        "ip",
+        "link",
+        "set",
+        "dev",
+        device(way.link.name),
+        "type",
+        named(way.link.kind),
+        "remote",
+        "ADDRESS",
+      ])
       : [];
   }
-  const address = host ? reachableAddress(subject, way, host.node) : null;
-  const fix = command(
-    way.at.node,
-    way.at.netns,
-    `bridge fdb replace ${way.entry.mac} dev ${shell(way.entry.device)} dst ${
-      address ?? "ADDRESS"
-    }`,
-  );
-  const flannel = `kubectl annotate node ${
-    shell(target)
-  } --overwrite flannel.alpha.coreos.com/public-ip-overwrite=${
-    address ?? `PUBLIC_IP_OF_${target}`
-  }`;
-  return /^flannel/.test(way.entry.device)
-    ? [
-      flannel,
-      `kubectl -n kube-flannel delete pod --field-selector spec.nodeName=${shell(target)}`,
-      fix,
-    ]
-    : [fix];
+  const found = host ? reachableAddress(subject, way, host.node) : null;
+  const fix = command(way.at.node, way.at.netns, [
+    "bridge",
+    "fdb",
+    "replace",
+    mac(way.entry.mac),
+    "dev",
+    device(way.entry.device),
+    "dst",
+    addressOr(found, "ADDRESS"),
+  ]);
+  const flannel = commandAnywhere([
+    ...["kubectl", "annotate", "node", named(target), "--overwrite"],
+    assigned(
+      "flannel.alpha.coreos.com/public-ip-overwrite",
+      addressOr(found, `PUBLIC_IP_OF_${target}`),
+    ),
+  ]);
+  const restart = commandAnywhere([
+    ...["kubectl", "-n", "kube-flannel", "delete", "pod", "--field-selector"],
+    assigned("spec.nodeName", named(target)),
+  ]);
+  return /^flannel/.test(way.entry.device) ? [...flannel, ...restart, ...fix] : fix;
 }
 
 /**

@@ -3,10 +3,11 @@ import { isUnwanted } from "../../kernel/routing.ts";
 import { ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { encapsulation, lastOuter } from "../shared/encapsulation.ts";
+import { addressOr, device, mac } from "../word.ts";
 
 /** It came out of the tunnel on a node that does not host its destination. */
 export const tunnelWrongEndpoint: Rule = {
@@ -47,15 +48,10 @@ export const tunnelWrongEndpoint: Rule = {
         ),
       ],
       sender && way?.entry
-        ? [
-          command(
-            sender.node,
-            sender.netns,
-            `bridge fdb replace ${way.entry.mac} dev ${shell(way.entry.device)} dst ${
-              endpointOf(host.node, outer) ?? `ADDRESS_OF_${host.node.name}`
-            }`,
-          ),
-        ]
+        ? command(sender.node, sender.netns, [
+          ...["bridge", "fdb", "replace", mac(way.entry.mac), "dev", device(way.entry.device)],
+          ...["dst", addressOr(endpointOf(host.node, outer), `ADDRESS_OF_${host.node.name}`)],
+        ])
         : undefined,
     );
   },

@@ -1,11 +1,12 @@
 /** A tunnel's receiver that has no device with the id of the packet. */
 import type { Link } from "../../../event/state.ts";
 import { isFreedByTunnelReceiver, saysNoTunnelId } from "../../kernel/tunnels.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { lastOuter } from "../shared/encapsulation.ts";
 import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { address, device, named, type Word } from "../word.ts";
 
 /** The receiver has no tunnel with that id. */
 export const tunnelIdMismatch: Rule = {
@@ -41,7 +42,7 @@ export const tunnelIdMismatch: Rule = {
         eventEvidence(subject, `${kind} id ${outer.tunnelId}`),
         ...list.map((text) => stateEvidence(subject.node, text)),
       ],
-      fix?.map((text) => command(subject.node, meant!.netns, text)),
+      fix?.flatMap((words) => command(subject.node, meant!.netns, words)),
     );
   },
 };
@@ -54,14 +55,19 @@ function candidate(tunnels: { link: Link; netns: number }[], netns: number | und
 }
 
 /** An id can't be changed on a device: it is made anew with the same settings. */
-function recreate(link: Link, id: number): string[] {
+function recreate(link: Link, id: number): Word[][] {
   const { local, remote, port } = link.tunnel!;
-  const name = shell(link.name);
+  const name = device(link.name);
   const settings = [
-    `id ${id}`,
-    ...(local ? [`local ${local}`] : []),
-    ...(remote ? [`remote ${remote}`] : []),
-    ...(port ? [`dstport ${port}`] : []),
+    ...["id", id],
+    ...(local ? ["local", address(local)] : []),
+    ...(remote ? ["remote", address(remote)] : []),
+    ...(port ? ["dstport", port] : []),
   ];
-  return [`ip link del ${name}`, `ip link add ${name} type ${link.kind} ${settings.join(" ")}`];
+  // One without the other would do harm: both, or none.
+  if ([name, ...settings].includes(null)) return [];
+  return [
+    ["ip", "link", "del", name],
+    ["ip", "link", "add", name, "type", named(link.kind), ...settings],
+  ];
 }

@@ -2,9 +2,10 @@
 import { isInBridge } from "../../kernel/bridge.ts";
 import { isInRemoteLookup, saysNoRemote } from "../../kernel/tunnels.ts";
 import type { Case } from "../case.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { device, mac as macWord } from "../word.ts";
 
 /** The tunnel device had no destination for the frame. */
 export const tunnelNoEndpoint: Rule = {
@@ -43,13 +44,16 @@ export const tunnelNoEndpoint: Rule = {
         ),
       ],
       mac
-        ? [
-          command(
-            subject.node,
-            subject.netns,
-            `bridge fdb append ${mac} dev ${shell(subject.device)} dst REMOTE`,
-          ),
-        ]
+        ? command(subject.node, subject.netns, [
+          "bridge",
+          "fdb",
+          "append",
+          macWord(mac),
+          "dev",
+          device(subject.device),
+          "dst",
+          "REMOTE",
+        ])
         : undefined,
     );
   },

@@ -7,6 +7,7 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { deviceSetting, type Word } from "../word.ts";
 
 /** Dropped, and nothing more is known. */
 export const unexplained: Rule = {
@@ -29,20 +30,23 @@ export const unexplained: Rule = {
       } and gave ${said}`,
       [
         eventEvidence(subject),
-        ...setting.map((name) => stateEvidence(subject.node, `${name} = 1`)),
+        ...setting.map(({ name }) => stateEvidence(subject.node, `${name} = 1`)),
       ],
-      setting.map((name) => command(subject.node, subject.netns, `sysctl -w ${name}=0`)),
+      setting.flatMap(({ word }) => command(subject.node, subject.netns, ["sysctl", "-w", word])),
     );
   },
 };
 
 /** Settings that ask for such drops and have no code of their own: IPv6 off, echo requests ignored. */
-function settingFor(subject: Case): string[] {
+function settingFor(subject: Case): { name: string; word: Word }[] {
   const { event } = subject;
   const names = saysIpv6Disabled(event)
-    ? ["all", subject.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
+    ? ["all", subject.device].map((device) => ({
+      name: `net.ipv6.conf.${device}.disable_ipv6`,
+      word: deviceSetting("ipv6", device, "disable_ipv6", 0),
+    }))
     : isUnansweredEcho6(event)
-    ? ["net.ipv6.icmp.echo_ignore_all"]
+    ? [{ name: "net.ipv6.icmp.echo_ignore_all", word: "net.ipv6.icmp.echo_ignore_all=0" }]
     : [];
-  return names.filter((name) => sysctl(subject.before, name) === "1");
+  return names.filter(({ name }) => sysctl(subject.before, name) === "1");
 }

@@ -1,8 +1,9 @@
 /** An XDP program that dropped the packet. */
 import { isFreedByXdpRunner, saysXdp } from "../../kernel/xdp.ts";
-import { command, shell } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { device } from "../word.ts";
 
 /** An XDP program dropped it. */
 export const xdp: Rule = {
@@ -15,19 +16,31 @@ export const xdp: Rule = {
     const isRun = isFreedByXdpRunner(event) && subject.link?.xdp?.length;
     if (event.kind === "drop" && (saysXdp(event) || isRun)) {
       const programs = subject.link?.xdp ?? [];
-      return cause("xdp-drop", "proven", `an XDP program at ${place(subject)} dropped it`, [
-        eventEvidence(subject),
-        ...programs.map((program) =>
-          stateEvidence(
-            subject.node,
-            `${subject.device}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${
-              program.name ?? ""
-            }`.trim(),
-          )
-        ),
-      ], [
-        command(subject.node, subject.netns, `ip link set dev ${shell(subject.device)} xdp off`),
-      ]);
+      return cause(
+        "xdp-drop",
+        "proven",
+        `an XDP program at ${place(subject)} dropped it`,
+        [
+          eventEvidence(subject),
+          ...programs.map((program) =>
+            stateEvidence(
+              subject.node,
+              `${subject.device}: XDP ${program.mode ?? ""} program ${program.id ?? ""} ${
+                program.name ?? ""
+              }`.trim(),
+            )
+          ),
+        ],
+        command(subject.node, subject.netns, [
+          "ip",
+          "link",
+          "set",
+          "dev",
+          device(subject.device),
+          "xdp",
+          "off",
+        ]),
+      );
     }
     const awaited = judgement.awaited;
     if (judgement.outcome !== "vanished" || !awaited?.link.xdp?.length) return null;
@@ -47,7 +60,15 @@ export const xdp: Rule = {
             .trim(),
         ),
       ],
-      [command(awaited.node, awaited.netns, `ip link set dev ${shell(awaited.link.name)} xdp off`)],
+      command(awaited.node, awaited.netns, [
+        "ip",
+        "link",
+        "set",
+        "dev",
+        device(awaited.link.name),
+        "xdp",
+        "off",
+      ]),
     );
   },
 };

@@ -1,0 +1,34 @@
+/** Words of `ip route` and `ip rule` for a route as it was read. */
+import type { Route } from "../../../event/state.ts";
+import { refuses, type RouteAnswer, TABLES } from "../../view/routing.ts";
+import { address, device, named, prefix, type Word } from "../word.ts";
+
+/** `ip`, told the family of an address where it can't see that itself. */
+export const ipFor = (destination: string): Word[] =>
+  destination.includes(":") ? ["ip", "-6"] : ["ip"];
+
+/** A route as `ip route` takes it: the words of `routeText`. */
+export function routeWords(route: Route): Word[] {
+  return [
+    ...(route.type === "unicast" ? [] : [named(route.type)]),
+    /^(0\.0\.0\.0|::)\/0$/.test(route.destination) ? "default" : prefix(route.destination),
+    ...(route.gateway ? ["via", address(route.gateway)] : []),
+    ...(route.device ? ["dev", device(route.device)] : []),
+    ...(route.table === TABLES.main ? [] : ["table", route.table]),
+  ];
+}
+
+/** What takes away the route or rule that refuses packets for this address; null when none does. */
+export function refusalFix(destination: string, { route, rule }: RouteAnswer): Word[] | null {
+  const ip = ipFor(destination);
+  if (route) return refuses(route) ? [...ip, "route", "del", ...routeWords(route)] : null;
+  if (!rule || rule.action === "lookup") return null;
+  return [...ip, "rule", "del", "priority", rule.priority];
+}
+
+/** A route by a gateway that the reader has to know. */
+export const addRoute = (destination: string): Word[] => [
+  ...["ip", "route", "add"],
+  prefix(destination),
+  ...["via", "GATEWAY"],
+];

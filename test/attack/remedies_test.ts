@@ -1,0 +1,190 @@
+/**
+ * Hostile names in state and events against the commands that root is told to type. Every line of a
+ * remedy is read by a real `sh`, which must find the very words that were meant.
+ */
+import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
+import fc from "fast-check";
+import { analyse } from "../../src/analysis/mod.ts";
+import { quoted } from "../../src/analysis/rules/command.ts";
+import { address, device, deviceSetting, mac, prefix } from "../../src/analysis/rules/word.ts";
+import type { AnalysisInput } from "../../src/analysis/view/input.ts";
+import type { Report } from "../../src/event/report.ts";
+import { inputOf } from "../spec/form/batches.ts";
+import { parseSpec } from "../spec/form/spec.ts";
+import { specPaths } from "../spec/form/spec_paths.ts";
+
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+const inputs = specPaths(root).map((path) =>
+  inputOf(parseSpec(Deno.readTextFileSync(`${root}/${path}`), path))
+);
+
+/** Texts that are numbers of a table or words of the kernel's own: what they say is not free. */
+const FIXED = new Set([
+  "kind",
+  "state",
+  "timeNs",
+  "attachedNs",
+  "untilNs",
+  "monotonicNs",
+  "filter",
+  "incident",
+]);
+
+/** Each text of the input, but for those that decide what kind of thing it is. */
+function texts(value: unknown, key = ""): string[] {
+  if (typeof value === "string") return FIXED.has(key) || /^\d*$/.test(value) ? [] : [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([k, v]) => texts(v, Array.isArray(value) ? key : k));
+}
+
+/** The same with one text replaced wherever it stands, parts of a sysctl's name included. */
+function replaced(value: unknown, from: string, to: string, key = ""): unknown {
+  if (typeof value === "string") return value === from && !FIXED.has(key) ? to : value;
+  if (Array.isArray(value)) return value.map((each) => replaced(each, from, to, key));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [
+      k.startsWith("net.") ? k.split(".").map((part) => part === from ? to : part).join(".") : k,
+      replaced(v, from, to, k),
+    ]),
+  );
+}
+
+function remediesOf(report: Report): string[] {
+  return report.flows.flatMap(({ cause, otherCauses = [] }) => [
+    ...(cause?.remedy ?? []),
+    ...otherCauses.flatMap((other) => other.remedy ?? []),
+  ]);
+}
+
+/** The words that a real shell finds in a line, and what it wrote to stderr. */
+function readBySh(line: string): { words: string[]; said: string } {
+  const script = `printf '%s\\0' ${line}`;
+  const { stdout, stderr } = new Deno.Command("/bin/sh", {
+    args: ["-c", script],
+    env: { PATH: "/nonexistent" },
+    clearEnv: true,
+  }).outputSync();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { words: text(stdout).split("\0").slice(0, -1), said: text(stderr) };
+}
+
+const PROGRAMS = /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl)$/;
+const seen = new Set<string>();
+
+function isSafe(line: string, hostile: string): void {
+  if (line.startsWith("#")) return match(line, /^# in network namespace \d+, [\w ,=/-]+$/);
+  if (seen.has(line)) return;
+  seen.add(line);
+  const { words, said } = readBySh(line);
+  equal(said, "", line);
+  equal(quoted(words), line, "a shell reads other words");
+  match(words[0]!, PROGRAMS, line);
+  if (hostile.startsWith("-")) ok(!words.includes(hostile), `an option from outside: ${line}`);
+}
+
+const HOSTILE = [
+  "q;id>&2;#",
+  "$(id>&2)",
+  "`id>&2`",
+  "a'b",
+  "a'$(id)'b",
+  "-force",
+  "--help",
+  "eth0\nid",
+  "a b",
+  "*",
+  "~",
+  "a&id",
+  "{a,b}",
+  "\\",
+  '"',
+  "..",
+  "",
+  "!id",
+  "eth0\u202e",
+  "net.a=1",
+];
+
+Deno.test("no text of state or event makes a command of other words than were meant", () => {
+  let remedies = 0;
+  const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ maxLength: 20 }));
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), hostile, (which, where, text) => {
+      const input = inputs[which % inputs.length]!;
+      const all = [...new Set(texts(input))];
+      const from = all[where % all.length]!;
+      const report = analyse(replaced(input, from, text) as typeof input);
+      for (const line of remediesOf(report)) {
+        remedies++;
+        isSafe(line, text);
+      }
+    }),
+    { numRuns: 2_000, seed: 23 },
+  );
+  ok(remedies > 500, `only ${remedies} remedies were read`);
+});
+
+Deno.test("every name of every remedy of the specs may be hostile, one after the other", () => {
+  for (const input of inputs) {
+    const words = new Set(remediesOf(analyse(input)).flatMap((line) => line.split(/[ =]/)));
+    for (const from of new Set(texts(input))) {
+      if (![...words].some((word) => word === from || word.split(/[./]/).includes(from))) continue;
+      for (const text of HOSTILE) {
+        const report = analyse(replaced(input, from, text) as typeof input);
+        for (const line of remediesOf(report)) isSafe(line, text);
+      }
+    }
+  }
+});
+
+Deno.test("what is no address, no MAC and no device is no word of a command", () => {
+  for (const text of ["$(id)", "10.0.0.1;id", "10.0.0.256", "1.2.3", "::g", ":::", "1::2::3", ""]) {
+    equal([address(text), mac(text), prefix(text)], [null, null, null], text);
+  }
+  equal(["10.0.0.1", "::", "fd00::1", "::ffff:10.0.0.1"].map(address).includes(null), false);
+  equal(["10.0.0.0/8", "::/0", "fd00::/64", "default"].map(prefix).includes(null), false);
+  equal([prefix("10.0.0.0/33"), prefix("10.0.0.0/8/8"), prefix("::/129")], [null, null, null]);
+  for (const name of [".", "..", "a/b", "a b", "a:b", "-x", "", "sixteen-bytes-xx", "ääääääää"]) {
+    equal(device(name), null, name);
+  }
+  equal([device("q;id>&2;#"), device("eth0.5")], ["q;id>&2;#", "eth0.5"]);
+  equal(deviceSetting("ipv4", "eth0.5", "rp_filter", 2), "net/ipv4/conf/eth0.5/rp_filter=2");
+  equal(deviceSetting("ipv4", "a=b", "rp_filter", 2), null);
+});
+
+/** The input with no name for any namespace, of which one may be the machine's own. */
+function nameless(input: AnalysisInput, own?: number): AnalysisInput {
+  return {
+    ...input,
+    batches: input.batches.map(({ header, states, ...batch }) => ({
+      ...batch,
+      header: {
+        ...header,
+        netns: [
+          ...header.netns.map(({ inode }) => ({ inode, ...(inode === own ? { own: true } : {}) })),
+          { inode: 999_999 },
+        ],
+      },
+      states: states.map(({ name: _, ...state }) => state),
+    })),
+  };
+}
+
+Deno.test("a namespace without a name is never taken for the machine's own", () => {
+  let said = 0;
+  let typed = 0;
+  for (const input of inputs) {
+    for (const line of remediesOf(analyse(nameless(input)))) {
+      if (line.startsWith("#")) said++;
+      else match(line, /^(?:kubectl |sysctl -w net\.(?:core|netfilter)\.)/);
+    }
+    const inodes = new Set(input.batches.flatMap(({ header }) => header.netns.map((n) => n.inode)));
+    for (const own of inodes) {
+      const lines = remediesOf(analyse(nameless(input, own)));
+      typed += lines.filter((line) => !line.startsWith("#")).length;
+    }
+  }
+  ok(said > 50, `only ${said} lines say how to enter a namespace`);
+  ok(typed > 50, `only ${typed} commands for the machine's own namespace`);
+});
