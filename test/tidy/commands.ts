@@ -4,7 +4,7 @@ import { isTest } from "./source.ts";
 
 /** A template that begins with a program's name and takes something in. */
 const COMMAND_TEMPLATE =
-  /`\s*(?:ip|bridge (?:link|fdb|vlan|mdb)|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|nsenter|ethtool|ovs-\w+) [^`]*\$\{/;
+  /`\s*(?:ip|bridge (?:link|fdb|vlan|mdb)|tc (?:-\w+ )*\w+ (?:add|change|del|replace|show)|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|nsenter|ethtool|ovs-\w+) [^`]*\$\{/;
 
 /** The one file that makes text of words. */
 const MAKER = "src/analysis/rules/command.ts";
