@@ -54,6 +54,8 @@ export interface Limits extends AdmissionLimits {
   requestsPerSecond: number;
   /** Requests after silence before that rate holds. */
   requestsBurst: number;
+  /** Refused and empty lines of one body; with more it ends, and what it had stored stays. */
+  uselessLinesMax: number;
   /** Refused lines an answer spells out; the rest are only counted. */
   refusedListedMax: number;
   /** Shortest time between two computations of a live report. */
@@ -114,6 +116,7 @@ export const DEFAULT_LIMITS: Limits = {
   accountEventsPerSecond: 200_000,
   accountBytesPerSecond: 64 * MIB,
   burstSeconds: 10,
+  uselessLinesMax: 10_000,
   refusedListedMax: 100,
   recomputeMinMs: 100,
   heartbeatMs: 5_000,

@@ -160,6 +160,18 @@ function withDeadline<T>(promise: Promise<T>, delayMs: number, clock: Clock): Pr
   });
 }
 
+/** Bytes that are decompressed at once; they may become a thousand times as many. */
+const PIECE_BYTES = 1024;
+
+/** All that one piece becomes is in memory at once, so pieces are small. */
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      yield chunk.subarray(at, at + PIECE_BYTES);
+    }
+  }
+}
+
 /**
  * One gzip member, decompressed as it is asked for. Its end is told only when everything before was
  * taken: a stream that fails, as that of a cut body does at its end, drops what waits in it.
@@ -179,7 +191,7 @@ async function* gunzip(
     }
   };
   let sourceError: unknown;
-  const iterator = chunks[Symbol.asyncIterator]();
+  const iterator: AsyncIterator<Uint8Array> = pieces(chunks)[Symbol.asyncIterator]();
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
@@ -198,10 +210,10 @@ async function* gunzip(
     },
   }, { highWaterMark: 0 });
   try {
-    const pieces = source.pipeThrough(new DecompressionStream("gzip"))[Symbol.asyncIterator]();
+    const unpacked = source.pipeThrough(new DecompressionStream("gzip"))[Symbol.asyncIterator]();
     for (;;) {
       isAsked = true;
-      const { done, value } = await pieces.next();
+      const { done, value } = await unpacked.next();
       isAsked = false;
       given += 1;
       if (done === true) return;

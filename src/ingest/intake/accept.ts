@@ -92,7 +92,8 @@ function checkIncident(header: BatchHeader, incident: string): string | null {
 
 /**
  * Stores the whole batches of a body as they come. Rejects with a Problem that tells in its members
- * what was stored before it: that of the body, `storage_full`, or why an incident took no more.
+ * what was stored before it: that of the body, `lines_refused` when too many of its lines are of no
+ * use, `storage_full`, or why an incident took no more. Useless lines are load as well.
  */
 export async function storeAll(
   acceptance: Acceptance,
@@ -101,6 +102,9 @@ export async function storeAll(
 ): Promise<BatchAnswer> {
   const { reader, deps, metrics, incident } = acceptance;
   const { refused } = reader;
+  let probe = "";
+  /** Lines since others could run. */
+  let sinceOthers = 0;
   const answer: BatchAnswer = {
     accepted: 0,
     duplicates: 0,
@@ -112,7 +116,17 @@ export async function storeAll(
   try {
     const text = body === null ? empty() : readText(body, options);
     for await (const lines of splitLines(text, deps.limits.lineCharsMax)) {
-      for (const batch of reader.push(lines)) await storeOne(acceptance, batch, answer);
+      for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+        const whole = reader.push(lines.slice(at, at + LINES_AT_ONCE));
+        for (const batch of whole) await storeOne(acceptance, batch, answer);
+        probe = reader.openProbe;
+        // An operator may bring in what is left of a damaged archive.
+        if (acceptance.admission !== null) mustBeOfUse(reader, deps.limits.uselessLinesMax);
+        sinceOthers += Math.min(lines.length - at, LINES_AT_ONCE);
+        if (sinceOthers < LINES_AT_ONCE) continue;
+        sinceOthers = 0;
+        await letOthersRun();
+      }
     }
     const last = reader.end();
     if (last !== null) await storeOne(acceptance, last, answer);
@@ -121,6 +135,10 @@ export async function storeAll(
     throw problemWith(error, answer, metrics);
   } finally {
     metrics.add("refused", reader.refusedTotal);
+    if (reader.uselessLines > 0) {
+      const load = { events: reader.uselessLines, bytes: reader.uselessChars };
+      await acceptance.admission?.charge(incident, probe, load);
+    }
     if (reader.strayLines > 0) {
       await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
       deps.hub.changed(incident);
@@ -131,6 +149,19 @@ export async function storeAll(
 }
 
 async function* empty(): AsyncGenerator<string> {}
+
+/** Lines that are read before other requests get their turn: some milliseconds' worth. */
+const LINES_AT_ONCE = 500;
+
+const letOthersRun = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** A good sender has few such lines; each costs as much to read as one that is kept. */
+function mustBeOfUse({ uselessLines }: BatchReader, linesMax: number): void {
+  if (uselessLines <= linesMax) return;
+  const detail = `Cannot accept batches: more than ${linesMax} lines were refused or empty, ` +
+    "must be fewer in one body";
+  throw new Problem(422, "lines_refused", detail);
+}
 
 function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unknown {
   if (error instanceof StoreFull) {

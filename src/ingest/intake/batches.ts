@@ -75,6 +75,9 @@ export class BatchReader {
   /** Refused lines that belong to no batch that was given. */
   strayLines = 0;
   headers = 0;
+  emptyLines = 0;
+  /** Characters of refused and empty lines, with their ends. */
+  uselessChars = 0;
   #line = 0;
   #open: Open | null = null;
   /** Why lines without an open batch are refused. */
@@ -87,9 +90,17 @@ export class BatchReader {
     const whole: WholeBatch[] = [];
     for (const line of lines) {
       this.#line += 1;
-      if (line === "") continue;
+      if (line === "") {
+        this.emptyLines += 1;
+        this.uselessChars += 1;
+        continue;
+      }
+      const refusedBefore = this.refusedTotal;
       const done = this.#take(line);
       if (done !== null) whole.push(done);
+      if (this.refusedTotal > refusedBefore) {
+        this.uselessChars += typeof line === "string" ? line.length + 1 : line.tooLong;
+      }
     }
     return whole;
   }
@@ -97,6 +108,16 @@ export class BatchReader {
   /** The last batch of a body that ended in order. */
   end(): WholeBatch | null {
     return this.#close();
+  }
+
+  /** Lines that were read for nothing. */
+  get uselessLines(): number {
+    return this.refusedTotal + this.emptyLines;
+  }
+
+  /** The probe whose batch is open; "" for none. */
+  get openProbe(): string {
+    return this.#open?.header.probe ?? "";
   }
 
   #take(line: RawLine): WholeBatch | null {
