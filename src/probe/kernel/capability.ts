@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
 import { hasKernelBtf, readKernelBtf } from "./kernel_btf.ts";
-import { readTracefs } from "./tracefs.ts";
+import { readTracefs, tracefsFault } from "./tracefs.ts";
 
 /** What this process may see on this kernel with this bpftrace. */
 export interface Capability {
@@ -17,8 +17,10 @@ export interface Capability {
   privileged: boolean;
   /** As `net:netif_receive_skb`; empty when this process may not read them. */
   tracepoints: Set<string>;
-  /** False: `tracepoints` is empty for want of privilege, which says nothing of the kernel. */
+  /** False: `tracepoints` is empty for want of privilege or of a program, which says nothing of the kernel. */
   tracepointsRead: boolean;
+  /** Why they were not read; absent when they were. */
+  tracepointsFault?: string;
   /** The kernel describes its types in /sys/kernel/btf/vmlinux. */
   btf: boolean;
   /** Where a packet's connection is kept, so that translations can be joined; null if unknown. */
@@ -62,6 +64,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     privileged: hasCapability(status, CAP_SYS_ADMIN),
     tracepoints: tracefs?.tracepoints ?? new Set(),
     tracepointsRead: tracefs !== null,
+    ...(tracefs === null && { tracepointsFault: await tracefsFault() }),
     btf: hasBtf,
     conntrack: btf && await readConntrackLayout(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
@@ -81,7 +84,7 @@ export function requireTracing(capability: Capability): void {
 
 /**
  * What stands in the way of tracing, the first of: `not_root`, `not_privileged`,
- * `bpftrace_missing`, `bpftrace_old`, `btf_missing`, `locked_down`; null when nothing does.
+ * `bpftrace_missing`, `bpftrace_old`, `btf_missing`, `locked_down`, `tracefs_unreadable`; null when nothing does.
  */
 export function obstacleOf(capability: Capability): LasthopError | null {
   const { root, uid, privileged, bpftrace, btf, lockdown } = capability;
@@ -112,6 +115,14 @@ export function obstacleOf(capability: Capability): LasthopError | null {
     return cannot(
       "locked_down",
       'kernel lockdown is "confidentiality", must be "none" or "integrity" to read packets',
+    );
+  }
+  if (!capability.tracepointsRead) {
+    const { tracepointsFault: fault = "no reason was given" } = capability;
+    return cannot(
+      "tracefs_unreadable",
+      `the kernel's list of tracepoints cannot be read (${fault}), must be readable: root may ` +
+        "mount tracefs, and the program mount is installed",
     );
   }
   return null;

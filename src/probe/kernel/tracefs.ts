@@ -65,10 +65,31 @@ exit 0`;
   return runPrivately(script, [...tracepoints].map((name) => name.replace(":", "/")));
 }
 
+/**
+ * Why `readTracefs` gave null, in the words of what failed: "sh: 3: mount: not found". Asked only
+ * then, because it reads all again.
+ */
+export async function tracefsFault(): Promise<string> {
+  const { stderr, shortMessage, exitCode } = await execa("unshare", argsOf(SCRIPT, []), {
+    stdin: "ignore",
+    stdout: "ignore",
+    reject: false,
+    cleanup: false,
+    timeout: TIMEOUT_MS,
+  });
+  const words = String(stderr ?? "").trim().split("\n").at(-1) || shortMessage;
+  return words || `its reader ended with exit code ${exitCode}`;
+}
+
+const argsOf = (script: string, args: readonly string[]) => [
+  ...["-m", "--propagation", "private", "sh", "-c", script, "sh"],
+  ...args,
+];
+
 async function runPrivately(script: string, args: readonly string[]): Promise<string | null> {
   const { exitCode, stdout } = await execa(
     "unshare",
-    ["-m", "--propagation", "private", "sh", "-c", script, "sh", ...args],
+    argsOf(script, args),
     { stdin: "ignore", stderr: "ignore", reject: false, cleanup: false, timeout: TIMEOUT_MS },
   );
   return exitCode === 0 && typeof stdout === "string" ? stdout : null;
