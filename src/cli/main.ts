@@ -15,6 +15,7 @@ import { test } from "./commands/test.ts";
 import { trace } from "./commands/trace.ts";
 import { watch } from "./commands/watch.ts";
 import { failureOf } from "./failure.ts";
+import { takeToken } from "./token.ts";
 import { VERSION } from "./version.ts";
 
 /** In the order of `lasthop --help`. */
@@ -39,6 +40,8 @@ const program = new Command("lasthop")
   .version(VERSION)
   .exitOverride()
   .configureOutput({ outputError: () => {} });
+
+program.hook("preAction", (_program, command) => takeToken(command));
 
 let exitCode = 0;
 for (const command of COMMANDS) addCommand(program, command, (code) => exitCode = code);

@@ -1,6 +1,7 @@
 /** The options that several commands share: how each is declared, read and typed. */
 import { type Command, Option } from "commander";
 import * as read from "./read_value.ts";
+import { tokenFileOption, tokenOption } from "./token.ts";
 
 /** Where an ingest of this machine answers when nobody says otherwise. */
 const USUAL_INGEST = "http://127.0.0.1:4680";
@@ -33,11 +34,6 @@ export function ingestOption(): Option {
   return new Option("--ingest <url>", "the ingest").argParser(read.readUrl);
 }
 
-/** `--token`. Others can see a command line, so the environment is the better place for a token. */
-export function tokenOption(): Option {
-  return new Option("--token <token>", "bearer token").env("LASTHOP_TOKEN");
-}
-
 /** `--incident`; `what` is its line in the help. */
 export function incidentOption(what: string): Option {
   return new Option("--incident <id>", what)
@@ -65,6 +61,7 @@ export interface AskFlags extends Access {
 export function asking(command: Command): Command {
   return command.addOption(ingestOption().default(USUAL_INGEST))
     .addOption(tokenOption())
+    .addOption(tokenFileOption())
     .addOption(jsonOption());
 }
 

@@ -10,8 +10,9 @@ import {
   readCapture,
 } from "../capture/options.ts";
 import type { CommandFile } from "../command.ts";
-import { type Access, incidentOption, ingestOption, tokenOption } from "../options.ts";
+import { type Access, incidentOption, ingestOption } from "../options.ts";
 import { NODE_NAME_CHARS_MAX, readName, usageError } from "../read_value.ts";
+import { tokenFileOption, tokenOption } from "../token.ts";
 
 interface Flags extends CaptureFlags, Access {
   incident: string;
@@ -36,6 +37,7 @@ export const probe: CommandFile<[string[], Flags], ProbeOptions> = {
       .addOption(ingestOption().makeOptionMandatory())
       .addOption(incidentOption("the incident to report to").makeOptionMandatory())
       .addOption(tokenOption())
+      .addOption(tokenFileOption())
       .option("--spool <folder>", "where reports wait while the ingest is away")
       .addOption(
         new Option("--name <name>", "this node's name (default: the host's)")

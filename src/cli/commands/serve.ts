@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { readLimits } from "../../ingest/limit_words.ts";
 import type { LimitsOverride } from "../../ingest/limits.ts";
 import type { CommandFile } from "../command.ts";
-import { listenOption, tokenOption, USUAL_LISTEN } from "../options.ts";
+import { listenOption, USUAL_LISTEN } from "../options.ts";
 import { cannotRead, isLoopback, type ListenAddress, usageError } from "../read_value.ts";
+import { tokenFileOption, tokenOption } from "../token.ts";
 
 interface Flags {
   listen?: ListenAddress;
@@ -37,6 +38,7 @@ export const serve: CommandFile<[Flags], ServeOptions> = {
       .addOption(listenOption("127.0.0.1:4680"))
       .option("--data <folder>", "where incidents are kept")
       .addOption(tokenOption())
+      .addOption(tokenFileOption())
       .option("--no-auth", "ask for no token, on a loopback address only")
       .addOption(
         // Only collected here: they are read together, so that the last of a name counts.
