@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./flow/announce.tsx";
-import { readIncident, request } from "./live/api.ts";
+import { readIncident, request, takeTokenFromUrl } from "./live/api.ts";
 import { visible } from "../words/escape.ts";
 import { FlowDetail } from "./flow/flow_detail.tsx";
 import { FlowList } from "./list/flow_list.tsx";
@@ -77,6 +77,7 @@ async function describe(id: string): Promise<void> {
   } catch { /* the stream's own state says what is wrong */ }
 }
 
+takeTokenFromUrl();
 const root = document.getElementById("app")!;
 const match = /^\/incidents\/([^/]+)\/?$/.exec(location.pathname);
 if (match === null) render(<Incidents />, root);

@@ -166,6 +166,11 @@ export function loopbackContract(test: HttpTest): void {
       { host, "sec-fetch-site": "same-site" },
       { host, "x-forwarded-for": "203.0.113.9" },
       { host, forwarded: "for=203.0.113.9" },
+      { host, "x-real-ip": "127.0.0.1" },
+      { host, via: "1.1 proxy" },
+      { host, "x-forwarded-host": "lasthop.example" },
+      { host, "x-forwarded-proto": "https" },
+      { host, "cf-connecting-ip": "203.0.113.9" },
     ];
     for (const headers of strangers) {
       equal(await anonymous(target, headers), 401, JSON.stringify(headers));

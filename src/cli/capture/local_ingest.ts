@@ -8,14 +8,14 @@ import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
 import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
-import { isLoopback, type ListenAddress } from "../read_value.ts";
+import type { ListenAddress } from "../read_value.ts";
 
 /** An ingest in this process. */
 export interface LocalIngest {
   client: IngestClient;
   /** Where the page is; null when nobody listens. */
   url: string | null;
-  /** What viewers from other machines need; null when there can be none. */
+  /** What whoever asks needs, from this machine too; null when nobody listens. */
   token: string | null;
   stop(): Promise<void>;
 }
@@ -57,7 +57,8 @@ export async function openLocalIngest(
   const webAssets = await loadAssets();
   const ingest = await startSomewhere(listen, {
     rootToken,
-    allowLoopbackWithoutToken: true,
+    // Other users of this machine have the same loopback.
+    allowLoopbackWithoutToken: false,
     limits: LIMITS,
     webAssets,
     log,
@@ -65,9 +66,18 @@ export async function openLocalIngest(
   return {
     client: clientOf(ingest.app, rootToken),
     url: ingest.url,
-    token: isLoopback(listen) ? null : rootToken,
+    token: rootToken,
     stop: () => ingest.stop(),
   };
+}
+
+/**
+ * Where a person sees an incident; null when nobody listens. The token is in the fragment, which a
+ * browser sends to nobody.
+ */
+export function pageOf({ url, token }: LocalIngest, incident: string): string | null {
+  if (url === null) return null;
+  return `${url}/incidents/${encodeURIComponent(incident)}#token=${token}`;
 }
 
 async function startSomewhere(

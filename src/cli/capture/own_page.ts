@@ -3,7 +3,7 @@ import type { ProbeBatch } from "../../probe/ship/batcher.ts";
 import type { ListenAddress } from "../read_value.ts";
 import { loadAssets } from "./assets.ts";
 import { Delivery } from "./delivery.ts";
-import { openLocalIngest } from "./local_ingest.ts";
+import { openLocalIngest, pageOf } from "./local_ingest.ts";
 
 /** The page of one probe. */
 export interface OwnPage {
@@ -24,8 +24,7 @@ export async function openOwnPage(
   const ingest = await openLocalIngest(listen, () => loadAssets(progress));
   await ingest.client.createIncident({ id: incident, title: "this node alone", filter });
   const delivery = new Delivery(ingest.client, incident);
-  progress(`page of this node alone: ${ingest.url}/incidents/${incident}`);
-  if (ingest.token !== null) progress(`from other machines with this token: ${ingest.token}`);
+  progress(`page of this node alone: ${pageOf(ingest, incident)}`);
   return {
     push: (batch) => delivery.push(batch),
     close: () => ingest.stop(),

@@ -4,7 +4,7 @@ import { capture, prepare } from "./capture.ts";
 import { conclude } from "./conclude.ts";
 import { Delivery } from "./delivery.ts";
 import type { Ending } from "./end.ts";
-import { type LocalIngest, openLocalIngest } from "./local_ingest.ts";
+import { type LocalIngest, openLocalIngest, pageOf } from "./local_ingest.ts";
 import { printLivePaths } from "./live_paths.ts";
 import type { CaptureOptions } from "./options.ts";
 
@@ -37,7 +37,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
       progress,
       onBatch: (batch) => delivery.push(batch),
       onReady: () => announce(ingest, incident, hooks),
-      facts: { url: ingest.url },
+      facts: { url: ingest.url, ...(ingest.token === null ? {} : { token: ingest.token }) },
     });
     // A lab sends its traffic itself, and its report follows at once.
     const showsPaths = !options.json && hooks.onReady === undefined;
@@ -50,7 +50,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
     await delivery.drain();
     await ingest.client.closeIncident(incident);
     const exitCode = await conclude(options, ingest.client, incident);
-    await hooks.onReported?.(ingest.url === null ? null : pageOf(ingest.url, incident));
+    await hooks.onReported?.(pageOf(ingest, incident));
     return exitCode;
   } finally {
     await ingest.stop();
@@ -59,11 +59,9 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-const pageOf = (url: string, incident: string) => `${url}/incidents/${incident}`;
-
-function announce({ url, token }: LocalIngest, incident: string, { onReady }: TraceHooks): void {
-  if (url !== null) progress(`page: ${pageOf(url, incident)}`);
-  if (token !== null) progress(`from other machines with this token: ${token}`);
+function announce(ingest: LocalIngest, incident: string, { onReady }: TraceHooks): void {
+  const page = pageOf(ingest, incident);
+  if (page !== null) progress(`page: ${page}`);
   if (onReady !== undefined) onReady();
   else progress("ready: send your traffic");
 }

@@ -40,7 +40,7 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
     const { archiveHeader } = await import("../asking/archive_file.ts");
     const { untilSignal } = await import("../asking/signal.ts");
     const { loadAssets } = await import("../capture/assets.ts");
-    const { openLocalIngest } = await import("../capture/local_ingest.ts");
+    const { openLocalIngest, pageOf } = await import("../capture/local_ingest.ts");
     const { printReport } = await import("../capture/print_report.ts");
     const header = await archiveHeader(options.file);
     const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
@@ -48,9 +48,9 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
       const missing = await importWhole(ingest, header, options.file);
       printReport(await ingest.client.report(header.incident), options.json);
       if (missing !== null) progress(missing);
-      if (ingest.url !== null) {
-        progress(`page: ${ingest.url}/incidents/${encodeURIComponent(header.incident)}`);
-        if (ingest.token !== null) progress(`from other machines with this token: ${ingest.token}`);
+      const page = pageOf(ingest, header.incident);
+      if (page !== null) {
+        progress(`page: ${page}`);
         progress("Ctrl-C ends");
         await untilSignal();
       }

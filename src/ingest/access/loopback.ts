@@ -2,6 +2,20 @@
 
 const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
 
+/** Headers by which proxies say that a request is not their own; all of `X-Forwarded-` are such. */
+const PROXY_HEADERS = new Set([
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+  "x-envoy-external-address",
+]);
+
+const isOfProxy = (name: string) => PROXY_HEADERS.has(name) || name.startsWith("x-forwarded");
+
 /** Whether an address, IPv4 or IPv6, is this machine's own loopback. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
@@ -25,7 +39,7 @@ export function whyNotLoopback(peer: string | undefined, headers: Headers): stri
   if (!isLoopbackAddress(peer)) return "it comes from another machine";
   const host = headers.get("host") ?? undefined;
   if (!isLoopbackHost(host)) return "its Host header is not a loopback name";
-  if (headers.has("forwarded") || headers.has("x-forwarded-for")) return "it was forwarded";
+  if ([...headers.keys()].some(isOfProxy)) return "it was forwarded";
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
     return "its Origin header names another site";

@@ -23,6 +23,17 @@ export const token = {
 };
 let inMemory: string | null = null;
 
+/**
+ * Takes the token out of the fragment of the URL that a local page is opened by, and out of the
+ * address bar, where it could be copied or seen. Call it before anything reads the fragment.
+ */
+export function takeTokenFromUrl(): void {
+  const given = /^#token=([!-~]+)$/.exec(location.hash)?.[1];
+  if (given === undefined) return;
+  token.set(given);
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+
 /** A proxy in front of the ingest answered, and its session of this browser is over. */
 export class SignInNeeded extends Error {
   override name = "SignInNeeded";
