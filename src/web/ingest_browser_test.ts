@@ -111,3 +111,23 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: `a page opened by a URL with the token in its fragment keeps it, out of sight${why}`,
+  ignore: !hasChromium,
+  async fn() {
+    const { ingest, find } = await start(TOKEN);
+    await find(i1());
+    const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1#token=${TOKEN}`);
+    try {
+      await page.locator(".verdict h2", { hasText: "Dropped at" }).waitFor();
+      equal(page.url().includes(TOKEN), false, page.url());
+      await page.goto(`${ingest.url}/incidents/i1`);
+      await page.locator(".verdict h2", { hasText: "Dropped at" }).waitFor();
+      deepEqual(faults, []);
+    } finally {
+      await close();
+      await ingest.stop();
+    }
+  },
+});
