@@ -67,8 +67,9 @@ export const demo: CommandFile<[Flags], DemoOptions> = {
       repaired: false,
       async onReported(page, interrupted) {
         say("", ...AFTER);
-        if (!stays) return say(`${page} showed the same until now, live. ${LATER}`);
-        say(`The same as a live page: ${page}`);
+        if (!stays) return say(`${withoutToken(page)} showed the same until now, live. ${LATER}`);
+        say("The same as a live page:");
+        console.log(`${page}\n`);
         say(
           asks
             ? "Enter shows the repaired network, Ctrl-C ends the demo."
@@ -83,12 +84,16 @@ export const demo: CommandFile<[Flags], DemoOptions> = {
       ...tour,
       repaired: true,
       async onReported(page, interrupted) {
-        say("", ...REPAIRED, `Its page: ${page}`, "Ctrl-C ends the demo.");
+        say("", ...REPAIRED, "Its page, until Ctrl-C ends the demo:");
+        console.log(`${page}\n`);
         await interrupted;
       },
     });
   },
 };
+
+/** A page that is gone needs no token. A whole URL is printed on a line of its own, never broken. */
+const withoutToken = (page: string | null) => page?.split("#")[0];
 
 function told(paragraphs: readonly string[], look: Look): string[] {
   return paragraphs.flatMap((text) => text === "" ? [""] : [...look.lines(text, 0), ""])
