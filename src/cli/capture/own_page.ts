@@ -7,6 +7,8 @@ import { openLocalIngest, pageOf } from "./local_ingest.ts";
 
 /** The page of one probe. */
 export interface OwnPage {
+  /** What the ready file says of the page: where it is, and its token. Empty without a page. */
+  facts: { url?: string; token?: string };
   push(batch: ProbeBatch): void;
   close(): Promise<void>;
 }
@@ -20,12 +22,14 @@ export async function openOwnPage(
   { incident, filter }: { incident: string; filter: string },
   progress: (text: string) => void,
 ): Promise<OwnPage> {
-  if (listen === null) return { push() {}, close: () => Promise.resolve() };
+  if (listen === null) return { facts: {}, push() {}, close: () => Promise.resolve() };
   const ingest = await openLocalIngest(listen, () => loadAssets(progress));
   await ingest.client.createIncident({ id: incident, title: "this node alone", filter });
   const delivery = new Delivery(ingest.client, incident);
   progress(`page of this node alone: ${pageOf(ingest, incident)}`);
+  const { url, token } = ingest;
   return {
+    facts: url === null || token === null ? {} : { url, token },
     push: (batch) => delivery.push(batch),
     close: () => ingest.stop(),
   };

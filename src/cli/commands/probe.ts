@@ -118,7 +118,7 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
         page.push(batch);
       },
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
-      facts: { ingest: options.ingest },
+      facts: { ingest: options.ingest, ...page.facts },
     });
     evict = (node, events) => session.evicted(node, events);
     await done;

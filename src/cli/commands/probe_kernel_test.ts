@@ -142,10 +142,13 @@ placed("told to listen, it shows a page of what this node alone sees", async (pl
     `a=${a}`,
   ];
   const probe = await startLasthop(["probe", ...args], { env: { LASTHOP_TOKEN: TOKEN } });
-  const page = await probe.finds(/http:\S+\/incidents\/away/);
+  const link = await probe.finds(/http:\S+\/incidents\/away#token=\S+/);
+  const [page = "", token] = link.split("#token=");
   await probe.ready();
   equal((await (await fetch(page)).text()).startsWith("<!doctype html>"), true);
-  const report = await fetch(page.replace("/incidents", "/v1/incidents") + "/report");
+  const api = page.replace("/incidents", "/v1/incidents") + "/report";
+  equal((await fetch(api)).status, 401);
+  const report = await fetch(api, { headers: { authorization: `Bearer ${token}` } });
   equal((await report.json()).nodes[0]?.name, "a");
   equal((await probe.end()).code, 0);
   await server.end();
