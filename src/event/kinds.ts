@@ -67,15 +67,6 @@ const TABLE = {
     tier: "ordinary",
     meaning: "handed a frame to a device's driver",
   },
-  "bridge-forward": {
-    lines: { B: "bridge_forward" },
-    role: "device",
-    stage: "bridge-forward",
-    lastSeen: "handed-on",
-    isHop: true,
-    tier: "ordinary",
-    meaning: "let a bridge choose the port that a frame leaves by",
-  },
   drop: {
     lines: { D: "drop" },
     role: "end",

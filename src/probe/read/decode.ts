@@ -46,7 +46,6 @@ const nothing: ExtraDecoder = () => {};
 const DECODERS: Record<EventKind, { packet: ExtraDecoder } | { line: LineDecoder }> = {
   "device-rx": { packet: nothing },
   "device-tx": { packet: nothing },
-  "bridge-forward": { packet: nothing },
   drop: { packet: addDrop },
   consume: { packet: addFunction },
   deliver: { packet: addReader },
