@@ -5,7 +5,7 @@
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
-import type { Form } from "../correlate/identity.ts";
+import { type Form, formOf } from "../correlate/identity.ts";
 import { UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
@@ -88,18 +88,7 @@ function asksFor(flow: Flow, lookup: Form): boolean {
     (lookup.sourcePort === undefined || flow.destinationPort === lookup.sourcePort);
 }
 
-function formOfLookup(lookup: Sighting): Form {
-  const event = lookupPurpose(lookup);
-  const form: Form = {
-    protocol: event.protocol!,
-    network: event.network as "ip4" | "ip6",
-    source: event.source!,
-    destination: event.destination!,
-  };
-  if (event.sourcePort !== undefined) form.sourcePort = event.sourcePort;
-  if (event.destinationPort !== undefined) form.destinationPort = event.destinationPort;
-  return form;
-}
+const formOfLookup = (lookup: Sighting): Form => formOf(lookupPurpose(lookup));
 
 /** One attempt makes several lookups within this time: of one table after the other, and again. */
 const ATTEMPT_NS = 5e6;

@@ -3,7 +3,7 @@ import type { Event } from "../../event/event.ts";
 import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
-import { FREED, NEIGHBOUR, PACKET, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
+import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
 /** Callbacks of a decoder: one for each kind of thing that it reads. */
@@ -37,8 +37,8 @@ const NUD: Record<number, string> = {
 
 /** A line that makes an event by itself. */
 type LineDecoder = (fields: string[], received: Map<number, Event>) => Event;
-/** What a script adds to a packet line, given the columns after those that all scripts print. */
-type ExtraDecoder = (event: Event, extra: string[], ports: DecoderPorts) => void;
+/** What a script adds to a packet line, given all columns of the line. */
+type ExtraDecoder = (event: Event, fields: string[], ports: DecoderPorts) => void;
 
 const nothing: ExtraDecoder = () => {};
 
@@ -84,7 +84,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
 
   function packet(kind: EventKind, fields: string[], addExtra: ExtraDecoder): void {
     const event = decodePacketLine(kind, fields);
-    if (addExtra !== nothing) addExtra(event, fields.slice(PACKET.count), ports);
+    addExtra(event, fields, ports);
     release(event.cpu);
     pending.set(event.cpu, event);
     if (event.kind === "device-rx") received.set(event.cpu, event);
@@ -123,15 +123,15 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   };
 }
 
-function addFunction(event: Event, extra: string[]): void {
-  const name = extra[FREED.function];
+function addFunction(event: Event, fields: string[]): void {
+  const name = fields[FREED.function];
   if (name === undefined) throw new RangeError("is cut");
   event.function = name.replace(/\+0x?[0-9a-f]+$/, "").slice(0, 128);
 }
 
-function addDrop(event: Event, extra: string[], ports: DecoderPorts): void {
-  addFunction(event, extra);
-  const number = Number(extra[FREED.reason]);
+function addDrop(event: Event, fields: string[], ports: DecoderPorts): void {
+  addFunction(event, fields);
+  const number = Number(fields[FREED.reason]);
   if (!(number >= 0)) throw new RangeError("has no reason");
   event.reasonNumber = number;
   if (number > 0) event.reason = ports.reasonName(number).slice(0, 64);
@@ -140,9 +140,9 @@ function addDrop(event: Event, extra: string[], ports: DecoderPorts): void {
 /**
  * Adds type and code of the ICMP error that is sent, in columns apart from the packet's own type.
  */
-function addSentIcmp(event: Event, extra: string[]): void {
-  const type = Number(extra[SENT_ICMP.type]);
-  const code = Number(extra[SENT_ICMP.code]);
+function addSentIcmp(event: Event, fields: string[]): void {
+  const type = Number(fields[SENT_ICMP.type]);
+  const code = Number(fields[SENT_ICMP.code]);
   if (!(type >= 0 && type <= 255 && code >= 0 && code <= 255)) throw new RangeError("is cut");
   event.sentIcmpType = type;
   event.sentIcmpCode = code;
@@ -152,8 +152,8 @@ function addSentIcmp(event: Event, extra: string[]): void {
  * Notes that a packet socket (tcpdump) read its copy of the packet, which delivers nothing to the
  * packet's destination. The address families of other sockets are not kept.
  */
-function addReader(event: Event, extra: string[]): void {
-  if (Number(extra[READ.socketFamily]) === AF_PACKET) event.socketFamily = AF_PACKET;
+function addReader(event: Event, fields: string[]): void {
+  if (Number(fields[READ.socketFamily]) === AF_PACKET) event.socketFamily = AF_PACKET;
 }
 
 /** A failed routing lookup. The namespace of a received packet is where it came in. */

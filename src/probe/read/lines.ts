@@ -27,12 +27,19 @@ export const PACKET = places(
   ...["ip0", "ip1", "ip2", "ip3", "ip4", "l0", "l1", "l2"] as const,
 );
 
+/** Names of what a script adds to a packet line, to their places in the whole line. */
+function afterPacket<const Names extends readonly string[]>(...names: Names) {
+  return Object.fromEntries(names.map((name, at) => [name, PACKET.count + at])) as {
+    readonly [Name in Names[number]]: number;
+  };
+}
+
 /** What `drop.bt` and `consume.bt` add to a packet line; the reason is `drop`'s alone. */
-export const FREED = places("function", "reason");
+export const FREED = afterPacket("function", "reason");
 /** What `icmp_error.bt` adds: type and code of the error that is sent. */
-export const SENT_ICMP = places("type", "code");
+export const SENT_ICMP = afterPacket("type", "code");
 /** What `deliver.bt` adds: the address family of the socket that is read. */
-export const READ = places("socketFamily");
+export const READ = afterPacket("socketFamily");
 
 /** T, the outer header of the packet line before it: `ports` holds source and destination. */
 export const TUNNEL = places(
