@@ -13,13 +13,17 @@ export interface WorkFolder {
 const PREFIX = "lasthop-trace-";
 
 /**
- * Makes a folder among the temporary files, and removes those of processes that are gone.
+ * Makes a folder in `parent`, by default among the temporary files, and removes those of processes
+ * that are gone.
  *
  * Throws Deno's own errors when no temporary folder can be made.
  */
-export async function makeWorkFolder(): Promise<WorkFolder> {
+export async function makeWorkFolder(parent?: string): Promise<WorkFolder> {
   for (;;) {
-    const path = await Deno.makeTempDir({ prefix: PREFIX });
+    const path = await Deno.makeTempDir({
+      prefix: PREFIX,
+      ...(parent === undefined ? {} : { dir: parent }),
+    });
     const lock = lockIn(path);
     // Another one that starts may have taken it for a leftover before it was locked.
     if (lock === null) continue;

@@ -8,24 +8,21 @@ Deno.test("a work folder lasts while its process does, and no longer", async () 
   const program = `import { makeWorkFolder } from ${
     JSON.stringify(import.meta.resolve("./work_folder.ts"))
   };
-    console.log((await makeWorkFolder()).path);
+    console.log((await makeWorkFolder(${JSON.stringify(temporary)})).path);
     setInterval(() => {}, 1e6);`;
   const other = new Deno.Command(Deno.execPath(), {
     args: ["eval", "--no-config", "--no-lock", program],
-    env: { TMPDIR: temporary },
     stdout: "piped",
   }).spawn();
   const reader = other.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const left = (await reader.read()).value!.trim();
-  const before = Deno.env.get("TMPDIR");
-  Deno.env.set("TMPDIR", temporary);
   try {
-    const first = await makeWorkFolder();
+    const first = await makeWorkFolder(temporary);
     ok(await exists(left), "a folder in use was removed");
     other.kill("SIGKILL");
     await other.status;
     await reader.cancel();
-    const second = await makeWorkFolder();
+    const second = await makeWorkFolder(temporary);
     equal(await exists(left), false);
     ok(await exists(first.path));
     await first.remove();
@@ -33,8 +30,6 @@ Deno.test("a work folder lasts while its process does, and no longer", async () 
     await second.remove();
     deepEqual(await Array.fromAsync(Deno.readDir(temporary)), []);
   } finally {
-    if (before === undefined) Deno.env.delete("TMPDIR");
-    else Deno.env.set("TMPDIR", before);
     await Deno.remove(temporary, { recursive: true });
   }
 });
