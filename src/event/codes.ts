@@ -11,6 +11,5 @@ export const OUTCOMES = [
   "delivered",
 ] as const;
 
-/** What became of a packet, or of a flow as a whole. */
 /** What became of a packet, and of a flow. */
 export type Outcome = typeof OUTCOMES[number];
