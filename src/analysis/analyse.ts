@@ -7,6 +7,7 @@
  * - `view` one view per node: events by its clock, what it covered, its state at any moment;
  * - `correlate` sightings to packets: what one skb did, which are one packet, which led to which;
  * - `verdict` what became of every packet, and of the flow it belongs to;
+ * - `exchange` which question each flow belongs to, and what came of it;
  * - `netfilter` and `rules` why;
  * - `report` all of it as JSON for programs outside.
  *

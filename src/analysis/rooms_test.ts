@@ -2,7 +2,10 @@
 import { deepEqual } from "node:assert/strict";
 
 /** A room may import itself and those before it. Rooms of one entry may import each other. */
-const ORDER = [["kernel"], ["view"], ["correlate"], ["verdict"], ["netfilter", "rules"], [
+const ORDER = [["kernel"], ["view"], ["correlate"], ["verdict"], ["exchange"], [
+  "netfilter",
+  "rules",
+], [
   "report",
   "shards",
 ]];

@@ -13,3 +13,18 @@ export const OUTCOMES = [
 
 /** What became of a packet, and of a flow. */
 export type Outcome = typeof OUTCOMES[number];
+
+/** Worst first: the order of exchanges in a report. */
+export const EXCHANGE_OUTCOMES = [
+  "mis-answered",
+  "broken",
+  "unanswered",
+  "refused",
+  "slow",
+  "unknown",
+  "in-flight",
+  "answered",
+] as const;
+
+/** What came of a question: a connection, an echo, the UDP packets of one client's port. */
+export type ExchangeOutcome = typeof EXCHANGE_OUTCOMES[number];

@@ -1,6 +1,6 @@
 /** The report, `version: 1`: a contract with programs outside this repository (design 4.2). */
 import { z } from "zod";
-import { CAUSE_CODES, OUTCOMES } from "./codes.ts";
+import { CAUSE_CODES, EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
 
 const text = (max: number) => z.string().max(max);
 const address = text(64);
@@ -123,6 +123,40 @@ export const Flow = EndPoints.extend({
   path: z.array(Hop),
 });
 
+/** One end of an exchange; the port is absent where the protocol has none. */
+export const End = z.object({ address, port: port.optional() });
+
+/** A question and what came of it: a connection, the echoes of one id, UDP from one port to another. */
+export const Exchange = z.object({
+  /** That of the question's flow. */
+  id: text(200),
+  protocol: text(16),
+  /** The end that asked, and the end that it asked: as it was sent, before any translation. */
+  client: End,
+  server: End,
+  /** Echo identifier as sent. */
+  icmpId: port.optional(),
+  outcome: z.enum(EXCHANGE_OUTCOMES),
+  /** What came of it, in one sentence. */
+  sentence: text(2000),
+  /** Why it failed, or was slow. */
+  cause: Cause.optional(),
+  /** What else was found out about it. */
+  findings: z.array(Cause).optional(),
+  /** Which gap makes the outcome `unknown`. */
+  gap: text(500).optional(),
+  /** Ids of flows of this report: the question, and the one that answers it best. */
+  question: text(200),
+  answer: text(200).optional(),
+  /** Ids of further flows that answer it. */
+  otherAnswers: z.array(text(200)).optional(),
+  /** Wall clock of its first and last packet, RFC 3339, by the clock of the node that saw it. */
+  firstAt: text(40),
+  lastAt: text(40),
+  /** From the question's first packet to its first answer, by one node's clock, ms. */
+  tookMs: z.number().min(0).optional(),
+});
+
 /** Whether a script of `bpf/` ran on a node; `why` says why not. */
 export const Script = z.object({
   name: text(64),
@@ -153,6 +187,8 @@ export const Report = z.object({
   from: text(40).nullable(),
   to: text(40).nullable(),
   nodes: z.array(ReportNode),
+  /** Worst first. Reports that were made before exchanges were judged have none. */
+  exchanges: z.array(Exchange).default([]),
   /** Worst first. */
   flows: z.array(Flow),
   /** Events read, by what became of them; they add up. */
@@ -178,6 +214,8 @@ export type Cause = z.infer<typeof Cause>;
 export type EndPoints = z.infer<typeof EndPoints>;
 export type PacketCounts = z.infer<typeof PacketCounts>;
 export type Flow = z.infer<typeof Flow>;
+export type End = z.infer<typeof End>;
+export type Exchange = z.infer<typeof Exchange>;
 export type Script = z.infer<typeof Script>;
 export type ReportNode = z.infer<typeof ReportNode>;
 export type Report = z.infer<typeof Report>;

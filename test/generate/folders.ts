@@ -13,7 +13,7 @@ export interface FoundRule {
   /** Its file, from the folder of rules on. */
   path: string;
   rule: RuleText;
-  /** It judges packets, and therefore stands in `order.ts`. */
+  /** It judges packets or exchanges, and therefore stands in `order.ts`. */
   isJudge: boolean;
 }
 
@@ -51,7 +51,7 @@ async function rulesOf(root: string, code: string): Promise<FoundRule[]> {
     const path = `${code}/${file}`;
     for (const [name, value] of Object.entries(await load(root, path))) {
       if (!isRule(value)) continue;
-      rules.push({ name, path, rule: value, isJudge: "judge" in value });
+      rules.push({ name, path, rule: value, isJudge: "judge" in value || "find" in value });
     }
   }
   return rules;

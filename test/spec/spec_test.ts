@@ -5,11 +5,11 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { analyse } from "../../src/analysis/mod.ts";
 import { failedLookup } from "../../src/analysis/rules/no-route/failed_lookup.ts";
-import { RULES, UNANSWERED_RULES } from "../../src/analysis/rules/order.ts";
+import { EXCHANGE_RULES, RULES, UNANSWERED_RULES } from "../../src/analysis/rules/order.ts";
 import type { Report } from "../../src/event/report.ts";
 import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
-import { accountingText, clockText, reportText } from "./form/report_text.ts";
+import { accountingText, clockText, exchangesText, reportText } from "./form/report_text.ts";
 import { parseSpec, type Spec } from "./form/spec.ts";
 import { specPaths } from "./form/spec_paths.ts";
 
@@ -22,6 +22,7 @@ const PRINTERS: Record<string, (report: Report) => string[]> = {
   report: reportText,
   clocks: clockText,
   accounting: accountingText,
+  exchanges: exchangesText,
 };
 
 for (const short of specPaths(root)) {
@@ -50,13 +51,16 @@ for (const short of specPaths(root)) {
 }
 
 const YIELDS = Map.groupBy(
-  [...RULES, ...UNANSWERED_RULES, failedLookup],
+  [...RULES, ...UNANSWERED_RULES, ...EXCHANGE_RULES, failedLookup],
   ({ id }): string | undefined => id,
 );
 
 /** Codes of findings that their rules do not say they may yield. */
-const strayFindings = ({ flows }: Report): string[] =>
-  flows.flatMap(({ cause, otherCauses = [] }) => [...(cause ? [cause] : []), ...otherCauses])
+const strayFindings = ({ flows, exchanges }: Report): string[] =>
+  [
+    ...flows.flatMap(({ cause, otherCauses = [] }) => [...(cause ? [cause] : []), ...otherCauses]),
+    ...exchanges.flatMap(({ cause, findings = [] }) => [...(cause ? [cause] : []), ...findings]),
+  ]
     .filter(({ rule, code }) => !YIELDS.get(rule)?.some(({ yields }) => yields.includes(code)))
     .map(({ rule, code }) => `${rule} ${code}`);
 

@@ -6,13 +6,17 @@
 import { OUTCOMES } from "../../event/codes.ts";
 import type { FilterPacket } from "../../event/filter/mod.ts";
 import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { judgeExchanges } from "../exchange/judge.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
 import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clocksOf } from "./clock.ts";
 import { flowReport } from "./flow_report.ts";
-import { spanOf } from "./span.ts";
+import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
+import { spanOf, timeOfDay } from "./span.ts";
 import { unsentFlows } from "./unsent.ts";
 
 /** The report, flows worst first. `judged` is of the same input. */
@@ -20,9 +24,10 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   const { world, evidence, unclaimed } = judged;
   const { nodes } = world;
   const withheld = new AllWithheld(input);
-  const flows = judged.flows.map((flow) =>
-    flowReport(flow, world, evidence, withheld.ofFlow(flow))
-  );
+  const exchanges = judgeExchanges(judged.flows, evidence, (flow) => withheld.ofFlow(flow))
+    .filter((exchange) => isWanted(formsOf(exchange), input.filter));
+  const shown = shownFlows(judged, exchanges, input.filter);
+  const flows = shown.map((flow) => flowReport(flow, world, evidence, withheld.ofFlow(flow)));
   const unsent = unsentFlows(evidence, flows)
     .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
   flows.push(...unsent);
@@ -35,6 +40,11 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
     incident: input.incident,
     ...spanOf(nodes),
     nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node))),
+    exchanges: [
+      ...exchanges.map((exchange) => exchangeReport(exchange, world, evidence, unsent)),
+      ...unsent.filter(({ replyOf }) => replyOf === undefined)
+        .map((flow) => unsentExchange(flow, timeOfHop(flow, nodes))),
+    ].sort(worstExchangeFirst),
     flows,
     accounting: {
       events,
@@ -47,6 +57,26 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
+}
+
+/** A filter that any form of the question or an answer fits wants the whole exchange. */
+const formsOf = ({ question, answers }: Exchange) =>
+  [question, ...answers].flatMap(({ forms }) => [...forms.values()]);
+
+/** Flows that the filter lets through, and those that belong to an exchange which it wants. */
+function shownFlows(
+  { flows }: JudgedIncident,
+  exchanges: readonly Exchange[],
+  filter: string,
+): FlowGroup[] {
+  const belonging = new Set(exchanges.flatMap(({ question, answers }) => [question, ...answers]));
+  return flows.filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter));
+}
+
+/** When a flow that was never sent was tried: the time of day of its only hop. */
+function timeOfHop({ lastHop }: Flow, nodes: readonly NodeView[]): string {
+  const node = nodes.find(({ name }) => name === lastHop.node)!;
+  return timeOfDay({ node, timeNs: BigInt(lastHop.timeNs) });
 }
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };

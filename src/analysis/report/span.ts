@@ -22,10 +22,16 @@ export function spanOf(nodes: readonly NodeView[]): Span {
   return { from: rfc3339(from), to: rfc3339(to) };
 }
 
-function wallMs(node: NodeView, event: Sighting): number {
+/** A moment on the clock of a node. */
+type Moment = Pick<Sighting, "node" | "timeNs">;
+
+function wallMs(node: NodeView, event: Pick<Moment, "timeNs">): number {
   const { clock } = node.header;
   return clock.wallMs + Number(event.timeNs - BigInt(clock.monotonicNs)) / 1e6;
 }
+
+/** The time of day of a sighting, RFC 3339 in UTC with milliseconds, by its node's own clocks. */
+export const timeOfDay = (event: Moment): string => rfc3339(wallMs(event.node, event));
 
 /** Civil date of a day count, so that no clock or time zone of a runtime is asked. */
 function rfc3339(ms: number): string {

@@ -4,6 +4,7 @@
  * rule is forgotten, a test says.
  */
 import * as rules from "./folders.ts";
+import type { ExchangeRule } from "./exchange_case.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules about a packet that ended badly. */
@@ -86,3 +87,6 @@ export const UNANSWERED_RULES: readonly Rule[] = [
   rules.answerHasNoRoute,
   rules.acceptQueueFull,
 ];
+
+/** Rules about a question and its answer. All are asked; the first that finds something is the cause. */
+export const EXCHANGE_RULES: readonly ExchangeRule[] = [];

@@ -4,7 +4,7 @@ import { CAUSE_CODES } from "../../event/codes.ts";
 import { CAUSE_TEXTS } from "./causes.ts";
 import * as folders from "./folders.ts";
 import { failedLookup } from "./no-route/failed_lookup.ts";
-import { RULES, UNANSWERED_RULES } from "./order.ts";
+import { EXCHANGE_RULES, RULES, UNANSWERED_RULES } from "./order.ts";
 import type { RuleText } from "./rule.ts";
 
 /** Codes that no rule yields: such a drop is told as `unexplained`, with the kernel's reason. */
@@ -13,7 +13,7 @@ const UNRULED = ["openvswitch-drop"];
 const rules: RuleText[] = Object.values(folders);
 
 Deno.test("every rule is asked: it stands in order.ts, once", () => {
-  const asked = [...RULES, ...UNANSWERED_RULES];
+  const asked: RuleText[] = [...RULES, ...UNANSWERED_RULES, ...EXCHANGE_RULES];
   for (const [name, rule] of Object.entries(folders)) {
     deepEqual(asked.filter((other) => other === rule).length, 1, `${name} must be in order.ts`);
   }

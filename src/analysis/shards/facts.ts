@@ -3,7 +3,8 @@
  * is in one of them. Rule D3. Each is the first, or the extreme one, of the shard by some measure, so
  * that the first of all shards is among those that the hub gets.
  */
-import { isConnectRequest } from "../kernel/protocols.ts";
+import { formKey, formOf } from "../correlate/identity.ts";
+import { hasFlag, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -20,7 +21,11 @@ export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
   for (const judgement of packets) {
     first("packet", judgement);
     for (const key of judgement.packet.forms.keys()) first(`form ${key}`, judgement);
-    if (isConnectRequest(judgement.steps[0]!.event)) first("syn", judgement);
+    const begin = judgement.steps[0]!.event;
+    if (isConnectRequest(begin)) first("syn", judgement);
+    if (begin.protocol === TCP) first(`segment ${markOf(begin)}`, judgement);
+    const { kind, event: end } = { ...judgement.end, ...judgement.end.step };
+    first(`end ${kind} ${end.kind} ${formKey(formOf(end))}`, judgement);
     for (const { event } of judgement.steps) {
       if (event.conntrackDirection === undefined || event.tunnelKind !== undefined) continue;
       first("conntrack", judgement);
@@ -28,7 +33,44 @@ export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
     }
   }
   for (const judgement of earliest(packets)) kept.add(judgement);
+  for (const judgement of latest(packets)) kept.add(judgement);
   return kept;
+}
+
+/** What a TCP segment does for its connection. */
+export type Mark = "syn" | "reset" | "fin" | "data" | "bare";
+
+function markOf(event: Sighting): Mark {
+  if (hasFlag(event, TCP_FLAGS.rst)) return "reset";
+  if (hasFlag(event, TCP_FLAGS.syn)) return "syn";
+  if (hasFlag(event, TCP_FLAGS.fin)) return "fin";
+  return (event.payload ?? 0) > 0 ? "data" : "bare";
+}
+
+/** The marks of a TCP flow, each once in the order of words; of other flows none. */
+export function marksOf({ form, packets }: FlowGroup): Mark[] {
+  if (form.protocol !== TCP) return [];
+  const marks = new Set(packets.map(({ steps }) => markOf(steps[0]!.event)));
+  // A segment that ends the connection may carry its last data.
+  if (packets.some(({ steps }) => (steps[0]!.event.payload ?? 0) > 0)) marks.add("data");
+  return [...marks].sort();
+}
+
+/** The packet that was first seen last on each node, and the one whose end there is the latest. */
+function latest(packets: readonly Judgement[]): Iterable<Judgement> {
+  const lasts = new Map<string, { at: number; judgement: Judgement }>();
+  const note = (key: string, at: number, judgement: Judgement) => {
+    const known = lasts.get(key);
+    if (!known || at > known.at) lasts.set(key, { at, judgement });
+  };
+  for (const judgement of packets) {
+    for (const { events, node } of judgement.packet.chains) {
+      note(`seen ${node.name}`, events.at(-1)!.at, judgement);
+    }
+    const { event } = judgement.end.step;
+    note(`ended ${judgement.outcome} ${event.node.name}`, event.at, judgement);
+  }
+  return [...lasts.values()].map(({ judgement }) => judgement);
 }
 
 /** The first packet on each node, and the first that came out of each tunnel there. */

@@ -5,6 +5,7 @@
 import { type Form, formKey, reverse } from "../correlate/identity.ts";
 import { ICMP, ICMP6, TCP } from "../kernel/protocols.ts";
 import { Union } from "../correlate/union.ts";
+import type { Mark } from "./facts.ts";
 import type { FlowSummary, Selection, ShardSummary } from "./summary.ts";
 
 /** A flow by what all shards said of it. */
@@ -12,8 +13,10 @@ interface Known {
   form: Form;
   /** By key. */
   forms: Map<string, Form>;
+  packets: number;
   /** Of its packets, in all shards. */
   events: number;
+  marks: Set<Mark>;
   loud: boolean;
   /** As `source>destination`. */
   tunnels: Set<string>;
@@ -61,23 +64,28 @@ function withRoom(families: readonly Known[][], eventsMax: number): Selection {
 
 function merged(flows: readonly FlowSummary[]): Known[] {
   const known = new Map<string, Known>();
-  for (const { form, forms, events, loud, tunnels } of flows) {
+  for (const { form, forms, packets, events, loud, marks, tunnels } of flows) {
     const key = formKey(form);
-    const flow = known.get(key) ??
-      { form, forms: new Map(), events: 0, loud: false, tunnels: new Set() };
+    const flow = known.get(key) ?? {
+      ...{ form, forms: new Map(), packets: 0, events: 0 },
+      ...{ loud: false, marks: new Set(), tunnels: new Set() },
+    };
     known.set(key, flow);
     for (const other of forms) flow.forms.set(formKey(other), other);
     for (const pair of tunnels) flow.tunnels.add(pair);
+    for (const mark of marks) flow.marks.add(mark);
+    flow.packets += packets;
     flow.events += events;
     flow.loud ||= loud;
   }
   return [...known.values()];
 }
 
-/** Flows that share a form, or answer each other in one. */
+/** Flows that share a form, or answer each other in one, or may answer by the client's end. */
 function familiesOf(flows: readonly Known[]): Known[][] {
   const union = new Union(flows.length);
   const firsts = new Map<string, number>();
+  joinStrays(flows, union);
   flows.forEach((flow, i) => {
     for (const form of flow.forms.values()) {
       const [there, back] = [formKey(form), formKey(reverse(form))];
@@ -97,8 +105,55 @@ function familiesOf(flows: readonly Known[]): Known[][] {
   return [...families.values()];
 }
 
+const endKey = (protocol: number, address: string, port: number | undefined) =>
+  `${protocol} ${address} ${port ?? ""}`;
+
+/**
+ * Joins a flow that is nobody's reverse with those that asked from the end it goes to (X1): which of
+ * them it answers is for the hub to find out.
+ */
+function joinStrays(flows: readonly Known[], union: Union): void {
+  const asking = new Map<string, number[]>();
+  const forms = new Set(flows.flatMap((flow) => [...flow.forms.keys()]));
+  flows.forEach((flow, i) => {
+    for (const { protocol, source, sourcePort, icmpId } of flow.forms.values()) {
+      const key = endKey(protocol, source, sourcePort ?? icmpId);
+      const list = asking.get(key);
+      if (list) list.push(i);
+      else asking.set(key, [i]);
+    }
+  });
+  flows.forEach((flow, i) => {
+    if ([...flow.forms.values()].some((form) => forms.has(formKey(reverse(form))))) return;
+    for (const { protocol, destination, destinationPort, icmpId } of flow.forms.values()) {
+      for (const j of asking.get(endKey(protocol, destination, destinationPort ?? icmpId)) ?? []) {
+        if (j === i) continue;
+        union.join(i, j);
+        // It must be looked at: the other end may not take it for its answer.
+        flow.loud = true;
+      }
+    }
+  });
+}
+
 function isLoud(family: readonly Known[]): boolean {
-  return family.some((flow) => flow.loud || (owesAnswer(flow.form) && !isAnswered(flow, family)));
+  return family.some((flow) =>
+    flow.loud || flow.marks.has("reset") || (owesAnswer(flow.form) && !isAnswered(flow, family)) ||
+    isOneSided(flow, family)
+  );
+}
+
+/** The other direction has fewer echoes, or neither data nor an end while this one has data. */
+function isOneSided(flow: Known, family: readonly Known[]): boolean {
+  const others = family.filter((other) =>
+    other !== flow &&
+    [...flow.forms.values()].some((form) => other.forms.has(formKey(reverse(form))))
+  );
+  if (flow.form.protocol === ICMP || flow.form.protocol === ICMP6) {
+    return others.some((other) => other.packets !== flow.packets);
+  }
+  return flow.marks.has("data") &&
+    !others.some(({ marks }) => marks.has("data") || marks.has("fin"));
 }
 
 const owesAnswer = ({ protocol }: Form) =>

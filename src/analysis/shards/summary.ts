@@ -16,7 +16,7 @@ import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
 import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
 import { countOf } from "../verdict/withheld.ts";
-import { eventsOf, exemplarsOf, framesOf, tunnelsOf } from "./facts.ts";
+import { eventsOf, exemplarsOf, framesOf, type Mark, marksOf, tunnelsOf } from "./facts.ts";
 
 /** The packets of one shard that were sent in one form. JSON. */
 export interface FlowSummary {
@@ -27,6 +27,8 @@ export interface FlowSummary {
   events: number;
   /** One of them was not simply delivered, so that all of the flow must be looked at together. */
   loud: boolean;
+  /** What some packet is, for what came of the question. */
+  marks: Mark[];
   /** Tunnels they went through, as `source>destination`. */
   tunnels: string[];
 }
@@ -80,6 +82,7 @@ function summaryOf(group: FlowGroup): FlowSummary {
     packets: group.packets.length,
     events: group.packets.reduce((total, judgement) => total + eventsOf(judgement).length, 0),
     loud: group.packets.some(isLoud),
+    marks: marksOf(group),
     tunnels: tunnelsOf(group),
   };
 }

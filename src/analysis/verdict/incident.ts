@@ -19,7 +19,7 @@ export interface JudgedIncident {
   world: World;
   /** Of every packet, also of flows that the filter leaves out. */
   judgements: Judgement[];
-  /** Those that the filter lets through. */
+  /** All flows, also those that the filter leaves out: an answer may be among them. */
   flows: FlowGroup[];
   /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
   evidence: Sighting[];
@@ -37,7 +37,7 @@ export function judgeIncident(input: AnalysisInput): JudgedIncident {
     .filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
   revisePackets(judgements, nodes);
-  const flows = flowsOf(judgements).filter((flow) => isWanted(flow.forms.values(), input.filter));
+  const flows = flowsOf(judgements);
   reviseFlows(flows);
   return {
     world,

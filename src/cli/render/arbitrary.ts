@@ -1,7 +1,14 @@
 /** Any report that the schema allows, with the worst of names: for tests. */
 import fc from "fast-check";
-import { CAUSE_CODES, OUTCOMES } from "../../event/codes.ts";
-import { type Flow, type Hop, type Report, type ReportNode, STAGES } from "../../event/report.ts";
+import { CAUSE_CODES, EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
+import {
+  type Exchange,
+  type Flow,
+  type Hop,
+  type Report,
+  type ReportNode,
+  STAGES,
+} from "../../event/report.ts";
 
 /** Escape sequences, bidi overrides, wide and combining characters, half pairs, nothing at all. */
 const NASTY = [
@@ -103,6 +110,30 @@ const flow: fc.Arbitrary<Flow> = fc.record({
   }),
 }).map(({ points, rest }) => ({ ...points, ...rest }));
 
+const end = fc.record({ address: text(64), port: fc.nat(65_535) }, { requiredKeys: ["address"] });
+
+const exchange: fc.Arbitrary<Exchange> = fc.record({
+  id: text(200),
+  protocol: text(16),
+  client: end,
+  server: end,
+  outcome: fc.constantFrom(...EXCHANGE_OUTCOMES),
+  sentence: text(2000),
+  cause,
+  findings: fc.array(cause, { maxLength: 2 }),
+  gap: text(500),
+  question: text(200),
+  answer: text(200),
+  firstAt: text(40),
+  lastAt: text(40),
+  tookMs: fc.nat(),
+}, {
+  requiredKeys: [
+    ...["id", "protocol", "client", "server", "outcome", "sentence"] as const,
+    ...["question", "firstAt", "lastAt"] as const,
+  ],
+});
+
 const reportNode: fc.Arbitrary<ReportNode> = fc.record({
   name: node,
   kernel: text(128),
@@ -126,6 +157,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
   from: fc.option(text(40)),
   to: fc.option(text(40)),
   nodes: fc.array(reportNode, { maxLength: 4 }),
+  exchanges: fc.array(exchange, { maxLength: 3 }),
   flows: fc.array(flow, { maxLength: 5 }),
   accounting: fc.record({
     events: count,

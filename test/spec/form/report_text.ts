@@ -18,6 +18,19 @@ export function accountingText(report: Report): string[] {
   return Object.entries(report.accounting).map(([what, count]) => `${what} ${count}`);
 }
 
+/** Printed where a spec has `-- exchanges --`. */
+export function exchangesText(report: Report): string[] {
+  return report.exchanges.flatMap((
+    { id, outcome, sentence, gap, answer, cause, findings = [] },
+  ) => [
+    `${id}${answer === undefined ? "" : `, answer ${answer}`}`,
+    `  ${outcome}: ${sentence}`,
+    ...(gap === undefined ? [] : [`  gap: ${gap}`]),
+    ...(cause ? causeLines(cause) : []),
+    ...findings.flatMap((finding) => ["  found:", ...causeLines(finding)]),
+  ]);
+}
+
 function flowLines(flow: Flow): string[] {
   const id = flow.icmpId === undefined ? "" : `#${flow.icmpId}`;
   const translated = flow.translated ? ` as ${tupleText(flow.translated)}` : "";

@@ -1,0 +1,162 @@
+/** What came of a TCP connection. Rules X4 to X7. */
+import { hasFlag, isConnectRequest, TCP_FLAGS } from "../kernel/protocols.ts";
+import type { Form } from "../correlate/identity.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { answerGap } from "./answer_gap.ts";
+import type { Course, Joined } from "./exchange.ts";
+import { allLosses, isLost, lastingLosses, longestDelay } from "./losses.ts";
+import { clientSide, firstAt, hasArrivedAt, inOrder, lastAt, meetingOf } from "./meeting.ts";
+import { resetBy } from "./reset_by.ts";
+import { NOTHING, SLOW_NS, unanswered } from "./course.ts";
+
+const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
+const isReset = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.rst);
+const isFin = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.fin);
+const hasData = (packet: Judgement) => (firstEvent(packet).payload ?? 0) > 0;
+
+/** A program that reads its connection answers, or closes in turn, within this time, ns. */
+const PROGRAM_NS = 1e9;
+
+/** [X4] What came of a connection, by the segments of both directions. */
+export function courseOfConnection(joined: Joined, asked: Form): Course {
+  const { question, answers } = joined;
+  const packets = answers.flatMap((answer) => answer.packets);
+  const spoken = packets.filter((packet) => !isReset(packet));
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
+  const answeredBy = spoken.find((packet) => isMet(packet, asked)) ??
+    (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
+  if (answeredBy === undefined) return refusedOrUnanswered(joined, packets, misdirected);
+  return courseOfRunning(joined, packets, misdirected, answeredBy);
+}
+
+/** The client's stack has it in the form that it asked. */
+function isMet(packet: Judgement, asked: Form): boolean {
+  if (packet.outcome !== "delivered") return false;
+  const meeting = meetingOf(packet, asked);
+  return meeting === "as-asked" || meeting === "untold";
+}
+
+/** The client acknowledged what the server sent: its answer had come, whether or not that was seen. */
+const isAcknowledged = ({ packets }: FlowGroup) =>
+  packets.some((packet) => {
+    const event = firstEvent(packet);
+    return hasFlag(event, TCP_FLAGS.ack) && !hasFlag(event, TCP_FLAGS.rst | TCP_FLAGS.syn);
+  });
+
+/** [X5] Nothing but a reset or an error came back as asked, or nothing at all. */
+function refusedOrUnanswered(
+  joined: Joined,
+  packets: readonly Judgement[],
+  misdirected: Judgement[],
+): Course {
+  const { question } = joined;
+  const wrong = misdirected.filter((packet) => !isReset(packet));
+  if (wrong.length > 0) {
+    const story = "an answer came from an end that was not asked, and no other";
+    return { ...NOTHING, outcome: "mis-answered", story, misdirected: wrong };
+  }
+  const resets = packets.filter(isReset);
+  const reset = resets.find(hasArrivedAt) ?? resets.find((packet) => !isLost(packet));
+  const tried = question.packets.filter((packet) => isConnectRequest(firstEvent(packet)));
+  const asking = tried.length > 0 ? tried : question.packets;
+  if (reset) {
+    const by = resetBy(reset, question, true);
+    const losses = asking.filter(isLost);
+    const story = `the connection was refused by a reset ${WHOSE[by]}`;
+    return { ...NOTHING, outcome: "refused", story, reset: { packet: reset, by }, losses };
+  }
+  return unanswered(joined, asking, packets);
+}
+
+/** Whose reset it was, as words. */
+const WHOSE = {
+  client: "of the client's host",
+  server: "of the host that was asked",
+  between: "of a host between them",
+  unseen: "of a host that no probe watches",
+} as const;
+
+/** [X6] The server's stack answered as asked: how the connection went on. */
+function courseOfRunning(
+  joined: Joined,
+  packets: readonly Judgement[],
+  misdirected: Judgement[],
+  answeredBy: Judgement,
+): Course {
+  const { question, answers } = joined;
+  const base = { ...NOTHING, misdirected, answeredBy };
+  const ended = endOf(joined, packets);
+  const failed = [question, ...answers].flatMap(lastingLosses);
+  if (ended?.early) {
+    const story = `it was answered, and then a reset ${WHOSE[ended.by]} ended the connection`;
+    const reset = { packet: ended.packet, by: ended.by };
+    return { ...base, outcome: "broken", story, reset, losses: failed };
+  }
+  if (failed.length > 0 && !isClosed(question, packets)) {
+    const story = "it was answered, and then segments were lost that nothing made good";
+    return { ...base, outcome: "broken", story, losses: failed };
+  }
+  if (misdirected.some(hasData)) {
+    const story = "it was answered, and later answers came from an end that was not asked";
+    return { ...base, outcome: "broken", story };
+  }
+  const delay = [question, ...answers].map((flow) => longestDelay(flow, clientSide(flow)))
+    .filter((found) => found !== null).sort((a, b) => b.delayNs - a.delayNs)[0];
+  if (delay && delay.delayNs >= SLOW_NS) {
+    const story = `it was answered, and waited ${
+      Math.round(delay.delayNs / 1e6)
+    } ms for what was lost and sent again`;
+    const losses = [delay.loss, ...allLosses(question)].filter((loss, i, all) =>
+      all.indexOf(loss) === i
+    );
+    return { ...base, outcome: "slow", story, losses, delayNs: delay.delayNs };
+  }
+  if (isSilent(joined, packets)) {
+    const story = "the host took the connection and the data, and its program sent nothing";
+    return { ...base, outcome: "unanswered", story, silent: true };
+  }
+  return { ...base, outcome: "answered", story: "it was answered" };
+}
+
+/** The first reset of a connection that was answered, and whether the ends had not said good-bye. */
+function endOf({ question }: Joined, packets: readonly Judgement[]) {
+  const node = clientSide(question);
+  const both = inOrder([...question.packets, ...packets], node);
+  const at = both.findIndex(isReset);
+  if (at < 0) return null;
+  const packet = both[at]!;
+  const isAnswer = !question.packets.includes(packet);
+  const before = both.slice(0, at);
+  const by = resetBy(packet, question, isAnswer);
+  const isGoodBye = before.some(isFin);
+  // A client that has what it wants may end a connection by a reset: health checks do.
+  const isClientsChoice = !isAnswer && by !== "between" &&
+    (!before.some((other) => question.packets.includes(other) && hasData(other)) ||
+      before.some((other) => packets.includes(other) && hasData(other)));
+  return { packet, by, early: !isGoodBye && !isClientsChoice };
+}
+
+/** Both ends closed it in order. */
+function isClosed(question: FlowGroup, packets: readonly Judgement[]): boolean {
+  return question.packets.some(isFin) && packets.some(isFin);
+}
+
+/**
+ * The client's data arrived, the server's program neither sent data nor closed, and it had time to:
+ * the server's side was watched without loss.
+ */
+function isSilent({ question }: Joined, packets: readonly Judgement[]): boolean {
+  if (packets.some((packet) => hasData(packet) || isFin(packet))) return false;
+  const data = question.packets.filter((packet) =>
+    hasData(packet) && packet.outcome === "delivered"
+  );
+  const last = data.at(-1);
+  if (!last || answerGap(last) !== null) return false;
+  const node = last.end.step.event.node;
+  const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
+  const closing = question.packets.filter(isFin).map((packet) => firstAt(packet, node))
+    .filter((at) => at !== null);
+  const from = closing.length > 0 ? Math.min(...closing) : since;
+  return node.untilAt - from > (closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
+}

@@ -1,0 +1,133 @@
+/** What the courses of all protocols have in common. */
+import type { Gap } from "../../event/gaps.ts";
+import type { Event } from "../../event/event.ts";
+import { type ErrorMeaning, meaningOfError } from "../kernel/icmp.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { answerGap } from "./answer_gap.ts";
+import type { Course, Joined } from "./exchange.ts";
+import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { isLost } from "./losses.ts";
+import { clientSide } from "./meeting.ts";
+
+/** An exchange that waited so long for what was lost was slow, ns: the least time after which TCP repeats. */
+export const SLOW_NS = 190e6;
+
+/** A course without findings. */
+export const NOTHING: Pick<Course, "losses" | "misdirected"> = { losses: [], misdirected: [] };
+
+/** What cannot be told, and why. */
+export const unknown = (story: string, gap: Gap): Course => ({
+  ...NOTHING,
+  outcome: "unknown",
+  story,
+  gap,
+});
+
+/** What an ICMP error of some host said about a packet of the question. */
+export interface Refusal {
+  meaning: ErrorMeaning;
+  /** Address of the host that said it; undefined for an error that its maker decided to send. */
+  by: string | undefined;
+}
+
+/** [X5] The ICMP errors that say why the question got no answer, as far as a probe saw them. */
+export function refusalsOf({ question, errors }: Joined): Refusal[] {
+  const refusals: Refusal[] = [];
+  for (const error of errors) {
+    const meaning = meaningOfError(error);
+    if (meaning) refusals.push({ meaning, by: error.source });
+  }
+  for (const { packet } of question.packets) {
+    for (const event of packet.chains.flatMap((chain) => chain.events)) {
+      const meaning = event.kind === "icmp-error" ? meaningOfError(asError(event)) : null;
+      if (meaning) refusals.push({ meaning, by: undefined });
+    }
+  }
+  return refusals;
+}
+
+const asError = (event: Event): Event => ({
+  ...event,
+  icmpType: event.sentIcmpType!,
+  icmpCode: event.sentIcmpCode!,
+});
+
+/** Errors that refuse; the others tell that the question could not be brought. */
+const REFUSES: readonly ErrorMeaning[] = ["no-port", "prohibited"];
+
+/**
+ * [X5] No answer came as asked: refused by an error, lost, lost on its way back, never sent, or
+ * unknown. `asking` are the question's packets that an answer was owed to, `answers` all packets that
+ * went back.
+ */
+export function unanswered(
+  joined: Joined,
+  asking: readonly Judgement[],
+  answers: readonly Judgement[],
+): Course {
+  const lost = asking.filter(isLost);
+  const refusal = refusalsOf(joined).find(({ meaning }) => REFUSES.includes(meaning));
+  if (refusal) {
+    const by = refusal.by === undefined ? "" : ` of ${refusal.by}`;
+    const story = refusal.meaning === "no-port"
+      ? `it was refused: an ICMP error${by} says that no program listens there`
+      : `it was refused: an ICMP error${by} says that it is prohibited`;
+    return { ...NOTHING, outcome: "refused", story, losses: lost };
+  }
+  const lostBack = answers.filter(isLost);
+  if (lostBack.length > 0) {
+    const story = "it arrived and was answered, and the answer was lost on its way back";
+    return { ...NOTHING, outcome: "unanswered", story, losses: lostBack };
+  }
+  if (answers.length > 0) {
+    const untold = answers.find(({ gap }) => gap !== undefined);
+    if (answers.some(({ outcome }) => outcome === "in-flight")) return inFlight();
+    const text = "whether the answer arrived was not seen";
+    return unknown(
+      "it was answered, and nothing shows that the answer arrived",
+      untold?.gap ??
+        { code: "only-copies-seen", text },
+    );
+  }
+  if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
+  // An answer to another try would have passed where the question was first seen.
+  const watched = gapOf(clientSide(joined.question), DEVICE_SCRIPTS) === null;
+  if (lost.length > 0 && (watched || lost.length === asking.length)) {
+    const story = lost.length === asking.length
+      ? "it was lost on its way"
+      : "it was lost on its way, or nothing shows that it arrived";
+    return { ...NOTHING, outcome: "unanswered", story, losses: lost };
+  }
+  const open = asking.find(({ outcome }) => outcome === "unknown");
+  if (open) {
+    return unknown("no answer was seen, and what became of the question is not known", open.gap!);
+  }
+  const arrived = asking.filter(({ outcome }) => outcome === "delivered");
+  const gap = latestOnEachNode(arrived).map(answerGap).find((found) => found !== null);
+  if (gap) {
+    return unknown("it arrived, and no answer was seen", gap);
+  }
+  return {
+    ...NOTHING,
+    outcome: "unanswered",
+    story: "it arrived, and the host sent no answer",
+    silent: true,
+  };
+}
+
+/** The packet of each node that ended there last, by the names of the nodes. */
+function latestOnEachNode(packets: readonly Judgement[]): Judgement[] {
+  const latest = new Map<string, Judgement>();
+  for (const packet of packets) {
+    const { node, at } = packet.end.step.event;
+    const known = latest.get(node.name);
+    if (!known || at > known.end.step.event.at) latest.set(node.name, packet);
+  }
+  return [...latest].sort(([a], [b]) => a < b ? -1 : 1).map(([, packet]) => packet);
+}
+
+const inFlight = (): Course => ({
+  ...NOTHING,
+  outcome: "in-flight",
+  story: "it is too young to judge",
+});

@@ -1,0 +1,74 @@
+/** What came of UDP packets from one client's port to one server's. Rule X8. */
+import type { Form } from "../correlate/identity.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { NOTHING, SLOW_NS, unanswered } from "./course.ts";
+import type { Course, Joined } from "./exchange.ts";
+import { isLost } from "./losses.ts";
+import { clientSide, firstAt, hasArrivedAt, inOrder, meetingOf } from "./meeting.ts";
+
+/**
+ * [X8] Answered when the client's socket has an answer from the end asked. UDP does not say which
+ * packet an answer is for, so that a loss counts only while no answer came after it.
+ */
+export function courseOfDatagrams(joined: Joined, asked: Form): Course {
+  const { question } = joined;
+  const packets = joined.answers.flatMap((answer) => answer.packets);
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
+  const answered = packets.filter((packet) =>
+    packet.outcome === "delivered" && !misdirected.includes(packet)
+  );
+  if (answered.length > 0) {
+    return { ...courseOfAnswered(joined, answered), misdirected };
+  }
+  const late = packets.filter((packet) =>
+    packet.outcome === "dropped" && hasArrivedAt(packet) && meetingOf(packet, asked) === "as-asked"
+  );
+  if (misdirected.length > 0) {
+    const story = "an answer came from an end that was not asked, and no other";
+    return { ...NOTHING, outcome: "mis-answered", story, misdirected };
+  }
+  if (late.length > 0) {
+    const story = "an answer came back, and the client's host did not take it";
+    return { ...NOTHING, outcome: "mis-answered", story, losses: late };
+  }
+  return unanswered(joined, question.packets, packets);
+}
+
+function courseOfAnswered({ question }: Joined, answered: Judgement[]): Course {
+  const node = clientSide(question);
+  const [answeredBy] = inOrder(answered, node);
+  const lastAnswerAt = Math.max(...answered.map((packet) => firstAt(packet, node) ?? -Infinity));
+  const base = { ...NOTHING, ...(answeredBy ? { answeredBy } : { answeredBy: answered[0]! }) };
+  const lost = question.packets.filter(isLost);
+  const after = lost.filter((packet) => (firstAt(packet, node) ?? -Infinity) > lastAnswerAt);
+  if (after.length > 0) {
+    const story = "it was answered at first, and later packets to the same end were lost";
+    return { ...base, outcome: "broken", story, losses: after };
+  }
+  const delay = longestWait(lost, answered, node);
+  if (delay && delay.delayNs >= SLOW_NS) {
+    const story = `it was answered ${
+      Math.round(delay.delayNs / 1e6)
+    } ms after a packet of it that was lost`;
+    return { ...base, outcome: "slow", story, losses: [delay.loss], delayNs: delay.delayNs };
+  }
+  return { ...base, outcome: "answered", story: "it was answered" };
+}
+
+/** The longest time from a lost packet to the next answer. */
+function longestWait(
+  lost: readonly Judgement[],
+  answered: readonly Judgement[],
+  node: ReturnType<typeof clientSide>,
+) {
+  const times = answered.map((packet) => firstAt(packet, node)).filter((at) => at !== null)
+    .sort((a, b) => a - b);
+  let longest: { loss: Judgement; delayNs: number } | null = null;
+  for (const loss of lost) {
+    const since = firstAt(loss, node);
+    const next = since === null ? undefined : times.find((at) => at > since);
+    if (since === null || next === undefined) continue;
+    if (!longest || next - since > longest.delayNs) longest = { loss, delayNs: next - since };
+  }
+  return longest;
+}

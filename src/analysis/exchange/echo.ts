@@ -1,0 +1,43 @@
+/** What came of ICMP echo requests of one id. Rule X9. */
+import type { Form } from "../correlate/identity.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { NOTHING, unanswered } from "./course.ts";
+import type { Course, Joined } from "./exchange.ts";
+import { meetingOf } from "./meeting.ts";
+
+const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
+
+/**
+ * [X9] Each sequence number is a question of its own; the worst of them is what came of all. A reply
+ * that the client's host took from the end asked answers its number. `isQuiet`: all packets that are
+ * not here were delivered, as many as were asked.
+ */
+export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): Course {
+  const { question, answers } = joined;
+  const packets = answers.flatMap((answer) => answer.packets);
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
+  const taken = packets.filter((packet) =>
+    packet.outcome === "delivered" && !misdirected.includes(packet)
+  );
+  const numbers = new Set(taken.map(sequenceOf));
+  const open = question.packets.filter((packet) => !numbers.has(sequenceOf(packet)));
+  const [answeredBy] = taken;
+  if ((isQuiet || open.length === 0) && answeredBy) {
+    return { ...NOTHING, outcome: "answered", story: "it was answered", misdirected, answeredBy };
+  }
+  const left = packets.filter((packet) => !taken.includes(packet));
+  const openNumbers = new Set(open.map(sequenceOf));
+  const strayed = misdirected.filter((packet) => openNumbers.has(sequenceOf(packet)));
+  if (strayed.length > 0) {
+    const story = "an answer came from an end that was not asked";
+    return { ...NOTHING, outcome: "mis-answered", story, misdirected: strayed };
+  }
+  const course = unanswered(
+    joined,
+    open,
+    left.filter((packet) => openNumbers.has(sequenceOf(packet)) && !misdirected.includes(packet)),
+  );
+  if (!answeredBy) return course;
+  const story = `${open.length} of ${question.packets.length} echo requests: ${course.story}`;
+  return { ...course, answeredBy, story };
+}

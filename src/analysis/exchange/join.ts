@@ -1,0 +1,235 @@
+/** Which flows are one exchange: answers joined to their question by the client's end. Rule X1. */
+import type { Form } from "../correlate/identity.ts";
+import {
+  hasFlag,
+  ICMP,
+  ICMP6,
+  isConnectRequest,
+  isEchoRequest,
+  TCP,
+  TCP_FLAGS,
+  UDP,
+} from "../kernel/protocols.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { isMulticast } from "../view/address.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Joined } from "./exchange.ts";
+
+/** A UDP answer from another end than the one asked is taken for one only this long after, ns. */
+export const ANSWER_WITHIN_NS = 30e9;
+
+const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
+
+/**
+ * [X1] Every question of an incident with its answers. A flow that answers in a form asked is joined
+ * by G3 already. Others are joined when they go to the client's end and the protocol says that they
+ * answer: TCP acknowledges the question's sequence number, an echo reply has its id and sequence
+ * number, UDP comes within 30 s, and only one question can be meant.
+ */
+export function joinExchanges(
+  flows: readonly FlowGroup[],
+  evidence: readonly Sighting[],
+): Joined[] {
+  const questions = flows.filter(asks);
+  const byClient = new Map<string, FlowGroup[]>();
+  for (const question of questions) {
+    for (const key of new Set([...question.forms.values()].map(clientKey))) {
+      const list = byClient.get(key);
+      if (list) list.push(question);
+      else byClient.set(key, [question]);
+    }
+  }
+  const joined = new Map<FlowGroup, FlowGroup[]>();
+  const strays = new Set<FlowGroup>();
+  for (const flow of flows) {
+    if (!mayAnswer(flow)) continue;
+    const asked = candidates(flow, byClient).filter((question) => answers(flow, question));
+    const question = onlyOne(flow, asked);
+    if (!question) continue;
+    strays.add(flow);
+    const list = joined.get(question);
+    if (list) list.push(flow);
+    else joined.set(question, [flow]);
+  }
+  const errors = errorsByQuoted(evidence);
+  return questions.filter((question) => !strays.has(question)).map((question) => ({
+    question,
+    answers: [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []],
+    errors: errorsAbout(question, errors),
+  }));
+}
+
+/** It may be a question: nothing shows that it answers another flow, and its other end is one host. */
+function asks(flow: FlowGroup): boolean {
+  if (flow.request) return false;
+  const { protocol, destination } = flow.form;
+  if (isMulticast(destination) || isBroadcast(flow)) return false;
+  switch (protocol) {
+    case TCP:
+      // Without a SYN it may be the middle of a connection, but not a bare answer or reset.
+      return flow.packets.some((packet) => isConnectRequest(firstOf(packet))) ||
+        !flow.packets.every((packet) => isReaction(firstOf(packet)));
+    case UDP:
+      return flow.packets.some((packet) => firstOf(packet).destinationPort !== undefined);
+    case ICMP:
+    case ICMP6:
+      return flow.packets.some((packet) => isEchoRequest(firstOf(packet)));
+    default:
+      return false;
+  }
+}
+
+/** Frames to all hosts of a link are asked of nobody in particular, as DHCP does. */
+const isBroadcast = ({ packets }: FlowGroup) =>
+  packets.some(({ steps }) => steps.some(({ event }) => event.packetType === "broadcast"));
+
+/** A segment that only follows another one: the answer to a SYN, or a reset. */
+function isReaction(event: Sighting): boolean {
+  const isAnswer = hasFlag(event, TCP_FLAGS.syn) && hasFlag(event, TCP_FLAGS.ack);
+  return isAnswer || hasFlag(event, TCP_FLAGS.rst);
+}
+
+/** No question of its own: nothing in it asks, and what it is joined with by G3 only reacts to it. */
+function mayAnswer(flow: FlowGroup): boolean {
+  if (flow.request) return false;
+  switch (flow.form.protocol) {
+    case TCP:
+      if (flow.packets.some((packet) => isConnectRequest(firstOf(packet)))) return false;
+      return flow.reply === undefined ||
+        flow.reply.packets.every((packet) => hasFlag(firstOf(packet), TCP_FLAGS.rst));
+    case UDP:
+      return flow.reply === undefined;
+    case ICMP:
+    case ICMP6:
+      return flow.packets.every((packet) => isEchoReply(firstOf(packet)));
+    default:
+      return false;
+  }
+}
+
+const ECHO_REPLIES: readonly number[] = [0, 129];
+
+const isEchoReply = ({ icmpType }: Sighting) =>
+  icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
+
+/** The client's end of a question: where its answers go, whoever sends them. */
+function clientKey({ protocol, source, sourcePort, icmpId }: Form): string {
+  return `${protocol} ${source} ${sourcePort ?? icmpId ?? ""}`;
+}
+
+function candidates(flow: FlowGroup, byClient: Map<string, FlowGroup[]>): FlowGroup[] {
+  const found = new Set<FlowGroup>();
+  for (const { protocol, destination, destinationPort, icmpId } of flow.forms.values()) {
+    const key = `${protocol} ${destination} ${destinationPort ?? icmpId ?? ""}`;
+    for (const question of byClient.get(key) ?? []) if (question !== flow) found.add(question);
+  }
+  return [...found];
+}
+
+/** The protocol says that this flow answers that question. */
+function answers(flow: FlowGroup, question: FlowGroup): boolean {
+  switch (flow.form.protocol) {
+    case TCP:
+      return acknowledges(flow, question);
+    case UDP:
+      return comesAfter(flow, question);
+    default:
+      return hasItsNumbers(flow, question);
+  }
+}
+
+function acknowledges(flow: FlowGroup, question: FlowGroup): boolean {
+  const expected = new Set<number>();
+  for (const packet of question.packets) {
+    const event = firstOf(packet);
+    if (event.tcpSequence === undefined) continue;
+    const length = (event.payload ?? 0) + Number(hasFlag(event, TCP_FLAGS.syn)) +
+      Number(hasFlag(event, TCP_FLAGS.fin));
+    if (length > 0) expected.add((event.tcpSequence + length) >>> 0);
+  }
+  return flow.packets.some((packet) => {
+    const event = firstOf(packet);
+    return hasFlag(event, TCP_FLAGS.ack) && event.tcpAcknowledgement !== undefined &&
+      expected.has(event.tcpAcknowledgement);
+  });
+}
+
+function hasItsNumbers(flow: FlowGroup, question: FlowGroup): boolean {
+  const asked = new Set(question.packets.map((packet) => firstOf(packet).icmpSequence));
+  return flow.packets.some((packet) => asked.has(firstOf(packet).icmpSequence));
+}
+
+/** On a node that saw both it began after the question, and within the time that an answer takes. */
+function comesAfter(flow: FlowGroup, question: FlowGroup): boolean {
+  const asked = firsts(question);
+  for (const [node, at] of firsts(flow)) {
+    const since = asked.get(node);
+    if (since !== undefined) return at > since && at - since < ANSWER_WITHIN_NS;
+  }
+  return false;
+}
+
+/** When each node first saw a packet of the flow, in the order of the nodes' names. */
+function firsts(flow: FlowGroup): Map<NodeView, number> {
+  const at = new Map<NodeView, number>();
+  for (const { packet } of flow.packets) {
+    for (const { node, events } of packet.chains) {
+      const known = at.get(node);
+      if (known === undefined || events[0]!.at < known) at.set(node, events[0]!.at);
+    }
+  }
+  return new Map([...at].sort(([a], [b]) => a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The one question that can be meant. TCP and ICMP carry numbers, so that any that fits is it; of
+ * several UDP questions from one port only one that went to the answering end, or one without an
+ * answer yet when all others have theirs.
+ */
+function onlyOne(flow: FlowGroup, asked: readonly FlowGroup[]): FlowGroup | undefined {
+  if (asked.length <= 1) return asked[0];
+  const sources = new Set(
+    [...flow.forms.values()].map(({ source, sourcePort }) => `${source} ${sourcePort ?? ""}`),
+  );
+  const wentThere = asked.filter(({ forms }) =>
+    [...forms.values()].some(({ destination, destinationPort }) =>
+      sources.has(`${destination} ${destinationPort ?? ""}`)
+    )
+  );
+  if (wentThere.length === 1) return wentThere[0];
+  const open = asked.filter(({ reply }) => reply === undefined);
+  return open.length === 1 ? open[0] : undefined;
+}
+
+const pairKey = (source: string, destination: string) => `${source} ${destination}`;
+
+/** ICMP errors by the ends of the packet that they quote, in the order of node and time. */
+function errorsByQuoted(evidence: readonly Sighting[]): Map<string, Sighting[]> {
+  const found = new Map<string, Sighting[]>();
+  for (const event of evidence) {
+    if (event.quotedSource === undefined || event.quotedDestination === undefined) continue;
+    const key = pairKey(event.quotedSource, event.quotedDestination);
+    const list = found.get(key);
+    if (list) list.push(event);
+    else found.set(key, [event]);
+  }
+  return found;
+}
+
+function errorsAbout(question: FlowGroup, errors: Map<string, Sighting[]>): Sighting[] {
+  const found = new Set<Sighting>();
+  for (const form of question.forms.values()) {
+    for (const error of errors.get(pairKey(form.source, form.destination)) ?? []) {
+      const fits = (quoted: number | undefined, own: number | undefined) =>
+        quoted === undefined || quoted === own;
+      const isAbout = fits(error.quotedProtocol, form.protocol) &&
+        fits(error.quotedSourcePort, form.sourcePort ?? form.icmpId) &&
+        fits(error.quotedDestinationPort, form.destinationPort);
+      if (isAbout) found.add(error);
+    }
+  }
+  return [...found].sort((a, b) =>
+    a.node === b.node ? a.at - b.at : a.node.name < b.node.name ? -1 : 1
+  );
+}

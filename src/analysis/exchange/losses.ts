@@ -1,0 +1,72 @@
+/** Which packets died on their way, and how long the exchange waited for them. */
+import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
+import { unrecovered } from "../verdict/replies.ts";
+import type { NodeView } from "../view/timeline.ts";
+import { firstAt, inOrder } from "./meeting.ts";
+
+/** It died, and where it did is known. */
+export const isLost = ({ outcome }: Judgement): boolean =>
+  outcome === "dropped" || outcome === "vanished";
+
+const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
+
+/** A segment that carries neither data nor SYN nor FIN: nobody waits for it in particular. */
+export const carriesNothing = (judgement: Judgement): boolean => {
+  const event = firstEvent(judgement);
+  return event.protocol === TCP && (event.payload ?? 0) === 0 &&
+    !hasFlag(event, TCP_FLAGS.syn | TCP_FLAGS.fin);
+};
+
+/** Packets of a flow that died and that nothing made good, those with the longest way first. */
+export function lastingLosses(flow: FlowGroup): Judgement[] {
+  return sorted(unrecovered(flow).filter((packet) => isLost(packet) && !carriesNothing(packet)));
+}
+
+/** All that died of a flow, those with the longest way first. */
+export function allLosses(flow: FlowGroup): Judgement[] {
+  return sorted(flow.packets.filter((packet) => isLost(packet) && !carriesNothing(packet)));
+}
+
+function sorted(losses: Judgement[]): Judgement[] {
+  return losses.sort((a, b) => hasLongerWay(a, b) ? -1 : 1);
+}
+
+/** A loss and how long what it carried was late by it, ns of one node. */
+export interface Delay {
+  loss: Judgement;
+  delayNs: number;
+}
+
+/**
+ * [X7] The loss that cost a TCP flow the most time, by the clock of the sender's side: from when the
+ * lost segment was sent to when a delivered one carried the same bytes. Null without such a loss.
+ */
+export function longestDelay(flow: FlowGroup, node: NodeView): Delay | null {
+  let longest: Delay | null = null;
+  const delivered = inOrder(flow.packets.filter(({ outcome }) => outcome === "delivered"), node);
+  for (const loss of flow.packets) {
+    if (!isLost(loss) || carriesNothing(loss)) continue;
+    const since = firstAt(loss, node);
+    const sequence = firstEvent(loss).tcpSequence;
+    if (since === null || sequence === undefined) continue;
+    const made = delivered.find((packet) =>
+      covers(packet, sequence) && firstAt(packet, node)! > since
+    );
+    if (!made) continue;
+    const delayNs = firstAt(made, node)! - since;
+    if (!longest || delayNs > longest.delayNs) longest = { loss, delayNs };
+  }
+  return longest;
+}
+
+/** The segment carries the byte, SYN or FIN at this sequence number. */
+function covers(packet: Judgement, sequence: number): boolean {
+  const event = firstEvent(packet);
+  if (event.tcpSequence === undefined) return false;
+  const length = (event.payload ?? 0) + Number(hasFlag(event, TCP_FLAGS.syn)) +
+    Number(hasFlag(event, TCP_FLAGS.fin));
+  const into = (sequence - event.tcpSequence) >>> 0;
+  return into < length;
+}

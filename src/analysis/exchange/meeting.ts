@@ -1,0 +1,70 @@
+/** How an answer met the client, and when, by the clock of the node that saw the question first. */
+import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import type { NodeView } from "../view/timeline.ts";
+
+/** How an answer met the client. */
+export type Meeting =
+  /** It arrived from the end that was asked. */
+  | "as-asked"
+  /** It arrived, and its ends are not those that the client asked. */
+  | "otherwise"
+  /** It was delivered, but where it was last seen its ends may still have been translated. */
+  | "untold"
+  /** It did not arrive, or nobody saw that it did. */
+  | "not";
+
+/** It came to the client's host: a socket or protocol took it, or it was freed for want of one there. */
+export const hasArrivedAt = ({ outcome, end }: Judgement): boolean =>
+  outcome === "delivered" || (outcome === "dropped" && end.atDestination);
+
+/**
+ * [X2] How this packet of an answer met the client. Only sightings behind the hooks of netfilter, by a
+ * socket or where none was found, show the ends that the client's socket was asked for: before them
+ * the client's own host may still translate.
+ */
+export function meetingOf(packet: Judgement, asked: Form): Meeting {
+  if (!hasArrivedAt(packet)) return "not";
+  const expected = formKey(reverse(asked));
+  const { event } = packet.end.step;
+  const isAsAsked = formKey(formOf(event)) === expected;
+  if (isAsAsked) return "as-asked";
+  const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
+    event.kind === "consume";
+  if (isBehindHooks && event.source !== undefined) return "otherwise";
+  return packet.packet.forms.has(expected) ? "as-asked" : "untold";
+}
+
+/** The node that saw the first packet of the flow first: the client's side, as far as it is watched. */
+export const clientSide = ({ packets }: FlowGroup): NodeView => packets[0]!.steps[0]!.event.node;
+
+/** When a node first saw the packet, ns as `at`; null when it never did. */
+export function firstAt({ packet }: Judgement, node: NodeView): number | null {
+  let first: number | null = null;
+  for (const chain of packet.chains) {
+    if (chain.node !== node) continue;
+    const { at } = chain.events[0]!;
+    if (first === null || at < first) first = at;
+  }
+  return first;
+}
+
+/** When a node last saw the packet, ns as `at`; null when it never did. */
+export function lastAt({ packet }: Judgement, node: NodeView): number | null {
+  let last: number | null = null;
+  for (const chain of packet.chains) {
+    if (chain.node !== node) continue;
+    const { at } = chain.events.at(-1)!;
+    if (last === null || at > last) last = at;
+  }
+  return last;
+}
+
+/** Packets that a node saw, in the order in which it saw them first. */
+export function inOrder(packets: readonly Judgement[], node: NodeView): Judgement[] {
+  return packets.flatMap((packet) => {
+    const at = firstAt(packet, node);
+    return at === null ? [] : [{ packet, at }];
+  }).sort((a, b) => a.at - b.at).map(({ packet }) => packet);
+}
