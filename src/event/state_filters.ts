@@ -55,6 +55,8 @@ export const NetfilterChain = z.object({
   /** Device of a `netdev` chain. */
   device: name.optional(),
   policy: name.optional(),
+  /** Which of the kernel's two kinds holds it. Absent in what older probes told. */
+  backend: z.enum(["nft", "iptables-legacy"]).optional(),
 });
 
 /** A rule of nft or iptables. `packets` and `bytes` are its counter, where it has one. */

@@ -6,8 +6,10 @@ import { ctStatesOf } from "./ct_states.ts";
 import { canFree } from "./death.ts";
 import { type CtState, headersOf, type Mark } from "./hook_packet.ts";
 import { basesAt } from "./hooked.ts";
-import { type Pass, passesOf } from "./passes.ts";
+import type { Pass } from "./pass.ts";
+import { everyPass, passesOf } from "./passes.ts";
 import { type Ruleset, rulesetOf } from "./ruleset.ts";
+import { linkOf } from "../view/state_view.ts";
 import { sceneOf } from "./whereabouts.ts";
 import type { Traveller } from "./traveller.ts";
 import { type Candidate, Walk } from "./walk.ts";
@@ -53,15 +55,25 @@ export function suspectsOf(subject: Case, state: NetnsState, around: Around): Su
   return { ...result, passes };
 }
 
+/** What of this state could have refused the packet at any hook, wherever it seems to have been. */
+export function suspectsAnywhere(subject: Case, state: NetnsState, around: Around): Suspects {
+  const ruleset = rulesetOf(state);
+  const passes = everyPass(subject, state);
+  const { likely, remote } = ctStatesOf(subject, ruleset);
+  const worlds = [...likely, ...remote].map((ctState) => ({ ctState, mark: UNKNOWN_MARK }));
+  return { ...walkAll(subject, ruleset, passes, worlds, around), passes };
+}
+
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
 /** A packet that came in has no mark, unless a classifier or an earlier hook gave it one. */
 function markOf(subject: Case, { state, marksBelow, marks }: Ruleset): Mark {
-  const { last, link, translated } = sceneOf(subject, state);
-  const fresh = last?.kind === "device-rx" && link !== undefined && !link.tunnel &&
-    link.kind !== "loopback";
+  const { first, last, port, early } = sceneOf(subject, state);
+  const link = first && linkOf(state, first.ifindex);
+  const fresh = first?.kind === "device-rx" && link !== undefined && !link.tunnel &&
+    link.kind !== "loopback" && (last?.kind === "device-rx" || port !== undefined);
   const classified = state.filters.some(({ text }) => /skbedit|bpf|connmark|\bife\b/.test(text));
-  if (!fresh || classified || marksBelow || (translated && marks)) return UNKNOWN_MARK;
+  if (!fresh || classified || marksBelow || (early === null && marks)) return UNKNOWN_MARK;
   return { value: 0, known: 0xffffffff };
 }
 
@@ -121,6 +133,7 @@ function walkOne(
   for (const pass of passes) {
     const bases = basesAt(pass, ruleset.bases, traveller.headers.network);
     const on = walk.hook(pass, bases);
+    if (walk.impossible) return null;
     if (pass.survived) {
       // What can't have come this far did not die further on.
       if (!on) return null;
@@ -145,12 +158,29 @@ export function keyOf({ rule, base: { chain } }: Candidate): string {
 
 /** How many rules and policies of the hooks it met could refuse any packet at all. */
 export function capableOf(subject: Case, state: NetnsState, passes: readonly Pass[]): number {
+  const walk = blindWalk(subject, state, passes.filter(({ survived }) => !survived));
+  return walk.cut ? Infinity : capable(subject, walk).length;
+}
+
+/** The rules and policies of this state that could refuse any packet at all, at any hook. */
+export function capableAnywhere(subject: Case, state: NetnsState): Suspects {
+  const passes = everyPass(subject, state);
+  const walk = blindWalk(subject, state, passes);
+  const list = capable(subject, walk).map((each) => ({ ...each, ctStates: [] }));
+  return { list, cut: walk.cut, passes };
+}
+
+function blindWalk(subject: Case, state: NetnsState, passes: readonly Pass[]): Walk {
   const ruleset = rulesetOf(state);
   const traveller = travellerOf(subject, ruleset, { ctState: null, mark: UNKNOWN_MARK });
   const walk = new Walk(ruleset, traveller, null, { blind: true });
-  for (const pass of passes.filter(({ survived }) => !survived)) {
+  for (const pass of passes) {
     walk.hook(pass, basesAt(pass, ruleset.bases, traveller.headers.network));
   }
-  if (walk.cut) return Infinity;
-  return new Set(walk.candidates.filter((each) => canFree(each, subject)).map(keyOf)).size;
+  return walk;
+}
+
+function capable(subject: Case, { candidates }: Walk): Candidate[] {
+  const able = candidates.filter((each) => canFree(each, subject));
+  return [...new Map(able.map((each) => [keyOf(each), each])).values()];
 }

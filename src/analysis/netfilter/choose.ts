@@ -2,18 +2,34 @@
 import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { answerOf } from "./answer.ts";
-import { capableOf, keyOf, type Suspect, suspectsOf } from "./candidates.ts";
+import {
+  capableAnywhere,
+  capableOf,
+  keyOf,
+  type Suspect,
+  suspectsAnywhere,
+  suspectsOf,
+} from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
-import { isIncomplete } from "../view/state_view.ts";
+import { gapsOf } from "../view/state_view.ts";
 
 /** What was worked out about one refused packet. */
 export interface Finding {
   around: Around;
   /** Whose rules were asked; null when none were read. */
   state: NetnsState | null;
+  /** What of the reading of its rules is missing, in words; null when all of them were read. */
+  unread: string | null;
   /** Those that remain. */
   suspects: Suspect[];
+  /**
+   * With no suspect: who could have refused it had it been elsewhere than it seems, and if nobody,
+   * who refuses packets at all. Whoever it was, one of them did.
+   */
+  others: Suspect[];
+  /** Not all rules on its way were asked: there are too many. */
+  cut: boolean;
   /** The one that did it. */
   named: Suspect | null;
   /** No other reading is left. */
@@ -41,8 +57,10 @@ function find(subject: Case): Finding {
   const state = around.after?.state ?? around.before?.state ?? null;
   const drops = dropsSeen(subject, around);
   const answer = answerOf(subject);
-  const none = { around, state, suspects: [], named: null, proven: false, drops, answer };
-  if (!state || !isReadable(state)) return { ...none, state: null };
+  const found = { around, state, unread: null, others: [], drops, answer };
+  const none = { ...found, suspects: [], cut: false, named: null, proven: false };
+  const unread = state ? unreadOf(state) : "the namespace's state is missing";
+  if (!state || unread !== null) return { ...none, state: null, unread };
   const changed = around.before !== null && around.after !== null &&
     fingerprint(around.before.state) !== fingerprint(around.after.state);
   const results = [state, ...(changed ? [around.before!.state] : [])]
@@ -59,12 +77,19 @@ function find(subject: Case): Finding {
   const named = cut ? null : onlyOne(subject, suspects, around, drops);
   const proven = named !== null && !changed && isCounted(subject, named, around, drops) &&
     capableOf(subject, state, results[0]!.passes) === 1;
-  return { ...none, suspects, named, proven };
+  const others = suspects.length === 0 && !cut ? othersOf(subject, state, around) : [];
+  return { ...found, suspects, others, cut, named, proven };
 }
 
 /** State whose netfilter part is not whole can't say who did not do it. */
-function isReadable(state: NetnsState): boolean {
-  return !isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"]);
+function unreadOf(state: NetnsState): string | null {
+  const gaps = gapsOf(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"]);
+  return gaps.length === 0 ? null : gaps.map(({ what, why }) => `${what}: ${why}`).join("; ");
+}
+
+function othersOf(subject: Case, state: NetnsState, around: Around): Suspect[] {
+  const elsewhere = suspectsAnywhere(subject, state, around);
+  return elsewhere.list.length > 0 ? elsewhere.list : capableAnywhere(subject, state).list;
 }
 
 function onlyOne(

@@ -29,7 +29,8 @@ export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
   const entered = passesOf(subject, state).some(({ view }) =>
     view.layer === "ip" && (view.hook === "prerouting" || view.hook === "output")
   );
-  if (!entered || findingOf(subject).suspects.length > 0) return null;
+  const { suspects, state: read } = findingOf(subject);
+  if (!entered || suspects.length > 0) return null;
   const { count, max } = state.conntrack!;
   return cause(
     "conntrack-table-full",
@@ -41,7 +42,9 @@ export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
       eventEvidence(subject),
       stateEvidence(subject.node, `net.netfilter.nf_conntrack_count = ${count}`),
       stateEvidence(subject.node, `net.netfilter.nf_conntrack_max = ${max}`),
-      stateEvidence(subject.node, "no rule or policy read there refuses such a packet"),
+      ...(read
+        ? [stateEvidence(subject.node, "no rule or policy that it is known to have met refuses it")]
+        : []),
     ],
     // The limit is the machine's: it can't be set inside a namespace.
     commandAnywhere(["sysctl", "-w", `net.netfilter.nf_conntrack_max=${max * 2}`]),

@@ -134,8 +134,8 @@ const SUSPECTS_MAX = 5;
 /** Netfilter dropped it, and which rule did can't be told. */
 export function untold(subject: Case): Omit<Cause, "rule"> {
   const finding = findingOf(subject);
-  const { suspects, answer, state, around } = finding;
-  const shown = suspects.slice(0, SUSPECTS_MAX);
+  const { suspects, others, answer, state, around } = finding;
+  const shown = [...suspects, ...others].slice(0, SUSPECTS_MAX);
   const rejected = answer !== null ||
     (suspects.length > 0 && suspects.every(({ verdict }) => verdict.do === "reject"));
   const outer = subject.event.tunnelKind !== undefined;
@@ -152,12 +152,19 @@ export function untold(subject: Case): Omit<Cause, "rule"> {
   );
 }
 
-function why({ event }: Case, { state, suspects }: Finding): string {
-  if (!state) return "its rules were not read, or not all of them";
+/** Netfilter refused it: that nothing read there does is said only where nothing can. */
+function why({ event }: Case, { unread, suspects, others, cut }: Finding): string {
+  if (unread !== null) return `its rules were not read, or not all of them (${unread})`;
   if (suspects.length === 0) {
-    return `no rule or policy read there refuses such a packet, and it was freed in ${
-      event.function ?? "an unnamed function"
-    }`;
+    if (cut) return "more rules lie on its way than are asked for one packet";
+    const freed = `it was freed in ${event.function ?? "an unnamed function"}`;
+    if (others.length === 0) {
+      return `no rule or policy read there, of nft or of iptables-legacy, refuses any packet; ${freed}`;
+    }
+    const more = others.length === 1 ? "" : `, of ${others.length}`;
+    return `whether it was one of those that refuse, such as ${
+      suspectText(others[0]!)
+    }${more}, could not be decided by what is known of the packet and its way; ${freed}`;
   }
   const chains = [...new Set(suspects.map(chainText))];
   return `${suspects.length} can have, in ${chains.slice(0, 3).join(", ")}${

@@ -144,10 +144,20 @@ Deno.test("[N7] without rules read, or with a part of them missing, none is name
   );
 });
 
-Deno.test("[N7] what no rule read can have refused is said to be so", () => {
+Deno.test("[N7] that nothing refuses is said only of rules that refuse nothing at all", () => {
   const rules = state({ chains: [forward], netfilter: [drop(5353)] });
   const cause = explained({ before: rules, after: rules });
-  match(cause!.sentence, /no rule or policy read there refuses such a packet/);
+  match(
+    cause!.sentence,
+    /those that refuse, such as the rule "udp dport 5353 drop".* not be decided/,
+  );
+  match(cause!.evidence[1]!.text, /udp dport 5353 drop/);
+  const none = state({ chains: [forward], netfilter: [] });
+  const nothing = explained({ before: none, after: none });
+  match(
+    nothing!.sentence,
+    /no rule or policy read there, of nft or of iptables-legacy, refuses any/,
+  );
 });
 
 Deno.test("[N6] a rule that was gone again when the rules were read after the drop", () => {

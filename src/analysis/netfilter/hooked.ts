@@ -1,12 +1,10 @@
 /** Which chains are hooked where a packet goes through. */
-import type { Pass } from "./passes.ts";
+import type { Pass } from "./pass.ts";
 import type { Base } from "./ruleset.ts";
 
-const NAT_PRIORITY = -100;
-
-/** The chains hooked where this pass goes through, that can have refused this packet. */
+/** The chains hooked where this pass goes through. */
 export function basesAt(
-  { view, translated }: Pass,
+  { view }: Pass,
   bases: readonly Base[],
   network: "ip4" | "ip6" | "arp",
 ): Base[] {
@@ -21,6 +19,6 @@ export function basesAt(
       const device = view.hook === "ingress" ? view.input : view.output;
       return device === undefined || chain.device === undefined || chain.device === device;
     }
-    return !(translated && (chain.type === "nat" || (chain.priority ?? 0) < NAT_PRIORITY));
+    return true;
   });
 }

@@ -3,65 +3,18 @@ import type { Link, NetnsState } from "../../event/state.ts";
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import type { Case } from "../rules/case.ts";
-import { acceptsAddress, ownsAddress, sysctl } from "../view/state_view.ts";
+import { acceptsAddress, ownsAddress } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { headersOf, type HookDevice } from "./hook_packet.ts";
-import { destinationOf, type Scene, sceneOf, sourceOf, ttlOf } from "./whereabouts.ts";
-import type { Traveller } from "./traveller.ts";
-
-/** What of a traveller is a matter of the hook. */
-export type View = Pick<
-  Traveller,
-  "headers" | "layer" | "hook" | "input" | "output" | "portInput" | "portOutput"
->;
-
-/** One hook that the packet went to, or may have gone to. */
-export interface Pass {
-  view: View;
-  /** Its destination or source was already rewritten: what runs before NAT let it through. */
-  translated: boolean;
-  /** It is known to have come through: only what this did to it counts. */
-  survived: boolean;
-  /** It may not have come here at all. */
-  guessed: boolean;
-}
-
-interface Devices {
-  input?: HookDevice;
-  output?: HookDevice;
-  portInput?: HookDevice;
-  portOutput?: HookDevice;
-}
-
-const pass = (
-  scene: Scene,
-  layer: View["layer"],
-  hook: string,
-  devices: Devices,
-): Pass => ({
-  view: {
-    headers: headersOf(scene.subject.event),
-    layer,
-    hook,
-    input: devices.input,
-    output: devices.output,
-    portInput: "portInput" in devices ? devices.portInput : null,
-    portOutput: "portOutput" in devices ? devices.portOutput : null,
-  },
-  translated: scene.translated && (hook === "prerouting" || hook === "output"),
-  survived: false,
-  guessed: false,
-});
-
-/** Hooks it went through alive; after a translation nobody knows what they saw. */
-const survived = (scene: Scene, ...passes: Pass[]): Pass[] =>
-  scene.translated ? [] : passes.map((each) => ({ ...each, survived: true }));
-
-/** As the packet was when it came in, before it was forwarded. */
-const onArrival = (scene: Scene, { view, ...rest }: Pass): Pass => ({
-  ...rest,
-  view: { ...view, headers: headersOf(scene.last!) },
-});
+import type { HookDevice } from "./hook_packet.ts";
+import { type Devices, onArrival, type Pass, pass, survived } from "./pass.ts";
+import {
+  callsIptables,
+  destinationOf,
+  type Scene,
+  sceneOf,
+  sourceOf,
+  ttlOf,
+} from "./whereabouts.ts";
 
 /** In the order a packet meets them. */
 export function passesOf(subject: Case, state: NetnsState): Pass[] {
@@ -74,6 +27,11 @@ export function passesOf(subject: Case, state: NetnsState): Pass[] {
   return last.kind === "device-rx" ? received(scene) : sent(scene);
 }
 
+/** Every hook there is: for a packet that nothing refuses where it seems to have been. */
+export function everyPass(subject: Case, state: NetnsState): Pass[] {
+  return anywhere(sceneOf(subject, state));
+}
+
 function received(scene: Scene): Pass[] {
   const { subject: { event }, last, link, here } = scene;
   const before = ttlOf(last!);
@@ -83,21 +41,41 @@ function received(scene: Scene): Pass[] {
   if (link?.bridgePort && link.masterIfindex !== undefined) return bridged(scene);
   const input = here ?? last!.device;
   return [
-    pass(scene, "netdev", "ingress", { input: last!.device, output: null }),
-    ...(input === last!.device ? [] : [pass(scene, "netdev", "ingress", { input, output: null })]),
-    pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) }),
+    ...onDevice(scene, last!.device),
+    ...(input === last!.device ? [] : onDevice(scene, input)),
+    ...prerouting(scene, input, false),
     ...(acceptsAddress(scene.state, destinationOf(event)) || isGroup(event)
       ? [pass(scene, "ip", "input", { input, output: null, ...ports(scene) })]
       : []),
   ];
 }
 
+/** A device's own hook comes before any translation, but above a bridge that shows frames to IP. */
+function onDevice(scene: Scene, input: HookDevice): Pass[] {
+  const { source, destination } = scene.translated;
+  if ((source || destination) && !isAfterBridge(scene)) return [];
+  return [pass(scene, "netdev", "ingress", { input, output: null })];
+}
+
+/** The first hook of IP, which has run already where `br_netfilter` has shown it the frame. */
+function prerouting(scene: Scene, input: HookDevice, isPast: boolean): Pass[] {
+  const each = pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) });
+  // What comes back over the loopback was translated before it was sent.
+  if (scene.link?.kind === "loopback") delete each.early;
+  return isPast || isAfterBridge(scene) ? survived(scene, onArrival(scene, each)) : [each];
+}
+
 const isGroup = (event: Sighting) =>
   event.packetType === "broadcast" || event.packetType === "multicast";
 
+/** It came up from a bridge whose frames the hooks of IP have seen. */
+function isAfterBridge(scene: Scene): boolean {
+  return scene.link?.kind === "bridge" && callsIptables(scene, scene.link);
+}
+
 /** A packet that came over a bridge of `br_netfilter` still knows its port. */
-function ports({ link }: Scene): Devices {
-  return link?.kind === "bridge" ? { portInput: undefined } : {};
+function ports(scene: Scene): Devices {
+  return isAfterBridge(scene) ? { portInput: scene.port?.name } : {};
 }
 
 function forwarded(scene: Scene): Pass[] {
@@ -106,14 +84,11 @@ function forwarded(scene: Scene): Pass[] {
     state.links.some((other) => other.name === here && other.ifindex === link?.masterIfindex);
   const input = isInput && here !== undefined ? here : last!.device;
   const output = isInput ? routedTo(state, event, last!.device) : here;
-  const came = onArrival(
-    scene,
-    pass(scene, "ip", "prerouting", { input, output: null, ...ports(scene) }),
-  );
   const through = pass(scene, "ip", "forward", { input, output, ...ports(scene) });
-  if (!isInput) return [...survived(scene, came, through), ...leaving(scene, undefined)];
+  const came = prerouting(scene, input, true);
+  if (!isInput) return [...came, ...survived(scene, through), ...leaving(scene, undefined)];
   return [
-    ...survived(scene, came),
+    ...came,
     through,
     // Without a device of its own it may be further than that.
     ...(event.device === undefined ? leaving({ ...scene, here: undefined }, undefined) : []),
@@ -143,42 +118,49 @@ function leaving(scene: Scene, input: HookDevice): Pass[] {
 
 /** Between two ports of a bridge, or from a port up to the bridge itself. */
 function bridged(scene: Scene): Pass[] {
-  const { last, link, here, state } = scene;
-  const bridge = state.links.find((other) => other.ifindex === link!.masterIfindex);
-  const port = last!.device;
-  const input = bridge?.name;
-  const seen = callsIptables(scene, bridge);
-  if (here === undefined || here === port || here === input) {
-    return [
-      pass(scene, "netdev", "ingress", { input: port, output: null }),
-      pass(scene, "bridge", "prerouting", { input: port, output: null }),
-      ...(seen ? [pass(scene, "ip", "prerouting", { input, output: null, portInput: port })] : []),
-      ...(here === port ? [] : [pass(scene, "bridge", "input", { input: port, output: null })]),
-    ];
+  const { link, here, state } = scene;
+  const bridge = bridgeOf(state, link!);
+  const [port, input] = [link!.name, bridge?.name];
+  if (here !== undefined && here !== port && here !== input) {
+    return betweenPorts(scene, link!, here);
   }
-  const devices = { input, output: input, portInput: port, portOutput: here };
+  const seen = callsIptables(scene, bridge);
+  return [
+    ...onDevice(scene, port),
+    pass(scene, "bridge", "prerouting", { input: port, output: null }),
+    ...(seen ? [pass(scene, "ip", "prerouting", { input, output: null, portInput: port })] : []),
+    ...(here === port ? [] : [pass(scene, "bridge", "input", { input: port, output: null })]),
+  ];
+}
+
+const bridgeOf = (state: NetnsState, port: Link) =>
+  state.links.find((other) => other.ifindex === port.masterIfindex);
+
+/** From the port it came in by to another one. */
+function betweenPorts(scene: Scene, from: Link, to: string): Pass[] {
+  const bridge = bridgeOf(scene.state, from);
+  const seen = callsIptables(scene, bridge);
+  const [port, input] = [from.name, bridge?.name];
+  const devices = { input, output: input, portInput: port, portOutput: to };
   return [
     ...(seen
       ? survived(scene, pass(scene, "ip", "prerouting", { input, output: null, portInput: port }))
       : []),
-    pass(scene, "bridge", "forward", { input: port, output: here }),
+    pass(scene, "bridge", "forward", { input: port, output: to }),
     ...(seen ? [pass(scene, "ip", "forward", devices)] : []),
-    pass(scene, "bridge", "postrouting", { input: undefined, output: here }),
+    pass(scene, "bridge", "postrouting", { input: undefined, output: to }),
     ...(seen ? [pass(scene, "ip", "postrouting", { ...devices, input: undefined })] : []),
-    pass(scene, "netdev", "egress", { input: null, output: here }),
+    pass(scene, "netdev", "egress", { input: null, output: to }),
   ];
-}
-
-function callsIptables({ subject, state }: Scene, bridge: Link | undefined): boolean {
-  const six = destinationOf(subject.event).includes(":");
-  const name = `net.bridge.bridge-nf-call-ip${six ? "6" : ""}tables`;
-  const own = six ? bridge?.bridge?.nfCallIp6tables : bridge?.bridge?.nfCallIptables;
-  return own === true || sysctl(state, name) === "1";
 }
 
 /** Handed to a device, and refused by what that device hands it to. */
 function sent(scene: Scene): Pass[] {
-  const { link, here } = scene;
+  const { link, here, port } = scene;
+  if (link?.kind === "bridge" && port && isTurnedOnBridge(scene)) {
+    const egress = pass(scene, "netdev", "egress", { input: null, output: link.name });
+    return here === undefined || here === link.name ? [egress] : betweenPorts(scene, port, here);
+  }
   if (link?.kind === "bridge") {
     return [
       pass(scene, "bridge", "output", { input: null, output: here }),
@@ -190,11 +172,24 @@ function sent(scene: Scene): Pass[] {
   return [pass(scene, "netdev", "egress", { input: null, output: here })];
 }
 
+/**
+ * A bridged packet whose translated destination is on the same bridge goes through the bridge
+ * device when its neighbour is to be looked up, and is bridged all the same: nobody routed it.
+ */
+function isTurnedOnBridge(scene: Scene): boolean {
+  const { subject: { event }, first, link, port } = scene;
+  return (scene.early === null || scene.translated.destination) &&
+    port?.masterIfindex === link?.ifindex &&
+    ttlOf(first!) === ttlOf(event) && callsIptables(scene, link);
+}
+
 /** Never seen coming in: sent by this host, unless its source is somebody else's. */
 function madeHere(scene: Scene): Pass[] {
-  const { subject: { event }, here, state } = scene;
+  const { subject: { event }, here, state, early, translated } = scene;
+  const isTurned = early === null || translated.destination;
   const own = [
-    pass(scene, "ip", "output", { input: null, output: here }),
+    // A packet that NAT sent another way met this hook with the device of the way before.
+    pass(scene, "ip", "output", { input: null, output: isTurned ? undefined : here }),
     ...leaving(scene, null),
   ];
   const source = sourceOf(event);
@@ -212,7 +207,12 @@ function anywhere(scene: Scene): Pass[] {
     ...hooks.map((hook) => pass(scene, "bridge", hook, unknown)),
     ...hooks.map((hook) => pass(scene, "ip", hook, unknown)),
     pass(scene, "netdev", "egress", { input: null, output: here }),
-  ].map((each) => ({ ...each, translated: false, guessed: true }));
+  ].map(({ early, ...each }) => ({
+    ...each,
+    // What a translated packet met before NAT did not refuse it.
+    ...(early ? { early: { ...early, headers: null } } : {}),
+    guessed: true,
+  }));
 }
 
 function arpPasses(scene: Scene): Pass[] {

@@ -66,10 +66,11 @@ function build(state: NetnsState): Ruleset {
     else byChain.set(key, [rule]);
   }
   for (const list of byChain.values()) list.sort((a, b) => a.position - b.position);
-  const names = new Set(state.chains.flatMap(({ family, table, name }) => [
-    keyOf({ family, table, name, legacy: false }),
-    keyOf({ family, table, name, legacy: true }),
-  ]));
+  const names = new Set(state.chains.flatMap(({ family, table, name, backend }) =>
+    [false, true]
+      .filter((legacy) => backend === undefined || (backend === "iptables-legacy") === legacy)
+      .map((legacy) => keyOf({ family, table, name, legacy }))
+  ));
   const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
   const marking = state.netfilter.filter(({ text }) =>
     /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/.test(text)
@@ -94,7 +95,8 @@ function build(state: NetnsState): Ruleset {
 }
 
 /**
- * A table of iptables' older kind may have the name of one of nft's. The probe lists nft's chains
+ * A table of iptables' older kind may have the name of one of nft's. An older probe does not tell
+ * which of them a chain is in. It lists nft's chains
  * first, so of two with one name the second is the older kind's; of one alone its rules tell.
  */
 function basesOf({ chains, netfilter }: NetnsState): Base[] {
@@ -112,6 +114,7 @@ function basesOf({ chains, netfilter }: NetnsState): Base[] {
     return { chain, key, before };
   });
   return keyed.map(({ chain, key, before }) => {
+    if (chain.backend) return { chain, legacy: chain.backend === "iptables-legacy" };
     if (count.get(key)! > 1) return { chain, legacy: before > 0 };
     const table = `${chain.family} ${chain.table}`;
     if (nftTables.has(table)) return { chain, legacy: false };

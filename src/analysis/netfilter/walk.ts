@@ -3,7 +3,7 @@ import type { NetfilterRule } from "../../event/state.ts";
 import type { Verdict } from "./effect.ts";
 import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { CtState } from "./hook_packet.ts";
-import type { Pass } from "./passes.ts";
+import type { Pass } from "./pass.ts";
 import { type Base, type ChainName, chainOfRule, type Ruleset } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
 import type { Tri } from "./tri.ts";
@@ -29,6 +29,9 @@ const DEPTH_MAX = 16;
 /** Where connection tracking stands in prerouting and output. */
 const CONNTRACK_PRIORITY = -200;
 
+/** What connection tracking says of packets that the rules of NAT may see. */
+const BEGINNING: readonly CtState[] = ["new", "related"];
+
 /** Ways a packet can have left a chain. */
 interface Flow {
   /** By its end, or by `return`. */
@@ -50,6 +53,8 @@ export class Walk {
   readonly candidates: Candidate[] = [];
   /** True when a bound ended the walk before its end. */
   cut = false;
+  /** True when a hook that the packet is known to have passed refuses it: it was not like this. */
+  impossible = false;
   #left = RULES_MAX;
   #passed: NetfilterRule[] = [];
 
@@ -76,13 +81,49 @@ export class Walk {
       let on = true;
       for (const base of group) {
         this.#passed = [...before];
-        on = this.#base({ pass, base }) && on;
+        on = this.#see({ pass, base }) && on;
         after.push(...this.#passed.slice(before.length));
       }
       this.#passed = after;
       if (!on) return false;
     }
     return true;
+  }
+
+  /** Lets the chain see the packet as it was there; what it survived there did not refuse it. */
+  #see(place: Place): boolean {
+    const { pass, base } = place;
+    const isEarly = pass.early !== undefined && isBefore(base, pass.early.until);
+    const headers = isEarly ? pass.early!.headers : pass.view.headers;
+    // Nobody knows what it looked like before NAT.
+    if (!headers) {
+      this.#forget();
+      return true;
+    }
+    this.at.headers = headers;
+    const count = this.candidates.length;
+    const on = base.chain.type === "nat" ? this.#nat(place) : this.#base(place);
+    if (!isEarly) return on;
+    this.candidates.length = count;
+    this.impossible ||= !on;
+    return on;
+  }
+
+  /** The rules of NAT see a connection's first packet only, and which one that was is not known. */
+  #nat(place: Place): boolean {
+    if (this.ctState !== null && !BEGINNING.includes(this.ctState)) return true;
+    const before = this.at.mark;
+    const count = this.#passed.length;
+    this.#base(place);
+    this.#passed.length = count;
+    const { value, known } = this.at.mark;
+    this.at.mark = { value, known: (known & before.known & ~(value ^ before.value)) >>> 0 };
+    return true;
+  }
+
+  /** What was not asked may have marked the packet. */
+  #forget(): void {
+    if (this.ruleset.marks) this.at.mark = { value: 0, known: 0 };
   }
 
   #base(place: Place): boolean {
@@ -178,6 +219,11 @@ export class Walk {
   ): void {
     this.candidates.push({ ...place, rule, verdict, path, match, passed: [...this.#passed] });
   }
+}
+
+/** Chains of NAT run where NAT stands, whatever their own priority is. */
+function isBefore({ chain }: Base, until: number): boolean {
+  return chain.type === "nat" || (chain.priority ?? 0) < until;
 }
 
 function byPriority(bases: readonly Base[]): Base[][] {

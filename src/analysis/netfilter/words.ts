@@ -20,13 +20,37 @@ export function ruleText(rule: NetfilterRule): string {
   return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX - 1)}…`;
 }
 
-/** `chain fw (inet table f, hook forward)`. */
+/**
+ * `chain fw (inet table f, hook forward)`; of iptables' tables `ip table filter of iptables-legacy`:
+ * both kinds may have one of that name.
+ */
 export function chainText({ base, rule, pass }: Suspect): string {
   const { chain } = base;
+  const kind = backendText(base, rule);
+  const of = kind === null || kind === "nft" ? "" : ` of ${kind}`;
   const name = rule?.chain ?? chain.name;
   const device = chain.device === undefined ? "" : ` of ${chain.device}`;
   const via = name === chain.name ? "" : ` from ${chain.name}`;
-  return `chain ${name} (${chain.family} table ${chain.table}, hook ${pass.view.hook}${device}${via})`;
+  return `chain ${name} (${chain.family} table ${chain.table}${of}, hook ${pass.view.hook}${device}${via})`;
+}
+
+/** The tool whose backend holds it: `nft`, `iptables-nft`, `iptables-legacy`; null: nothing tells. */
+function backendText(
+  { legacy, chain }: Suspect["base"],
+  rule: NetfilterRule | null,
+): string | null {
+  if (rule) return toolText(rule.tool, rule.family);
+  if (legacy === null) return null;
+  if (legacy) return toolText("iptables-legacy", chain.family);
+  const isLike = /^(ip|ip6)$/.test(chain.family) && chain.name === chain.hook?.toUpperCase();
+  return isLike ? toolText("iptables", chain.family) : "nft";
+}
+
+const TOOLS = { nft: "nft", iptables: "iptables-nft", "iptables-legacy": "iptables-legacy" };
+
+/** The tool that shows a rule or chain, with its backend: `ip6tables-legacy`. */
+export function toolText(tool: NetfilterRule["tool"], family: string): string {
+  return family === "ip6" ? TOOLS[tool].replace("iptables", "ip6tables") : TOOLS[tool];
 }
 
 /** The rule or policy, as a sentence names it. */
@@ -50,9 +74,9 @@ export function ruleEvidence(subject: Case, rule: NetfilterRule, around: Around)
     : `; counter ${rule.packets}`;
   return stateEvidence(
     subject.node,
-    `${
-      where(subject)
-    }${rule.tool}: ${rule.family} table ${rule.table} chain ${rule.chain} ${place}: ${
+    `${where(subject)}${
+      toolText(rule.tool, rule.family)
+    }: ${rule.family} table ${rule.table} chain ${rule.chain} ${place}: ${
       ruleText(rule)
     }${counted}`,
   );
@@ -60,14 +84,16 @@ export function ruleEvidence(subject: Case, rule: NetfilterRule, around: Around)
 
 /** The rule or policy first, then the rules whose jumps led to it. */
 export function suspectEvidence(subject: Case, suspect: Suspect, around: Around): Evidence[] {
-  const { rule, path, base: { chain } } = suspect;
+  const { rule, path, base } = suspect;
+  const { chain } = base;
+  const kind = backendText(base, rule);
   const led = path.map((each) => ruleEvidence(subject, each, around));
   if (rule) return [ruleEvidence(subject, rule, around), ...led];
   return [
     stateEvidence(
       subject.node,
-      `${
-        where(subject)
+      `${where(subject)}${
+        kind === null ? "" : `${kind}: `
       }${chain.family} table ${chain.table} chain ${chain.name}: type ${chain.type} hook ${chain.hook} priority ${chain.priority}; policy ${chain.policy}`,
     ),
   ];

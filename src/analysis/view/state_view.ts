@@ -41,8 +41,13 @@ export type StatePart =
   | "iptables-legacy";
 
 /** One of these parts could not be read whole: what it lacks proves nothing. */
-export function isIncomplete({ gaps }: NetnsState, parts: readonly StatePart[]): boolean {
-  return gaps.some(({ what }) =>
+export function isIncomplete(state: NetnsState, parts: readonly StatePart[]): boolean {
+  return gapsOf(state, parts).length > 0;
+}
+
+/** What could not be read of these parts, and why. */
+export function gapsOf({ gaps }: NetnsState, parts: readonly StatePart[]): NetnsState["gaps"] {
+  return gaps.filter(({ what }) =>
     parts.some((part) => what === part || what.startsWith(`${part} `))
   );
 }

@@ -32,7 +32,7 @@ export function savedTables(text: string, family: "ip" | "ip6", tool: Tool): Sav
   for (const line of text.split("\n")) {
     if (line.startsWith("*")) table = clip(line.slice(1).trim(), 255);
     const chain = CHAIN.exec(line);
-    if (chain) out.chains.push(chainRow(chain, family, table));
+    if (chain) out.chains.push({ ...chainRow(chain, family, table), backend: backendOf(tool) });
     const rule = RULE.exec(line);
     if (!rule) continue;
     const name = rule[3] ?? "";
@@ -67,6 +67,8 @@ function chainRow(chain: RegExpExecArray, family: "ip" | "ip6", table: string): 
     policy: policy.toLowerCase(),
   };
 }
+
+const backendOf = (tool: Tool) => tool === "iptables-legacy" ? tool : "nft";
 
 function commentOf(text: string): string | undefined {
   const found = /--comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(text);

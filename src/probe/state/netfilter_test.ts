@@ -30,7 +30,7 @@ everySuite("chains, with the devices of netdev chains", (suite) => {
   equal(of("i")[0]?.policy, "drop");
   equal(of("i")[0]?.priority, -10);
   equal(of("f")[0]?.family, "bridge");
-  deepEqual(of("c2"), [{ family: "inet", table: "f", name: "c2" }]);
+  deepEqual(of("c2"), [{ family: "inet", table: "f", name: "c2", backend: "nft" }]);
 });
 
 everySuite("sets and maps with their elements", (suite) => {
@@ -81,6 +81,7 @@ everySuite("rules of the older iptables", (suite) => {
     hook: "forward",
     priority: 0,
     policy: "drop",
+    backend: "iptables-legacy",
   });
 });
 

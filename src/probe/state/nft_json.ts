@@ -84,6 +84,7 @@ function chainRows(chain: z.infer<typeof Chain>, text: NftText): NetfilterChain[
     family: clip(chain.family, 255),
     table: clip(chain.table, 255),
     name: clip(chain.name, 255),
+    backend: "nft",
     ...(chain.type === undefined ? {} : { type: clip(chain.type, 255) }),
     ...(chain.hook === undefined ? {} : { hook: clip(chain.hook, 255) }),
     ...(chain.prio === undefined ? {} : { priority: chain.prio }),

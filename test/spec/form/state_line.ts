@@ -125,7 +125,10 @@ const readFdb: Reader = (state, [mac = "", ...words]) => {
   );
 };
 
-/** `chain ip filter FORWARD hook forward priority 0 policy drop`; without a hook: a plain one. */
+/**
+ * `chain ip filter FORWARD hook forward priority 0 policy drop backend iptables-legacy`; without a
+ * hook: a plain one.
+ */
 const readChain: Reader = (state, [family = "", table = "", name = "", ...words]) => {
   const options = pairs(words);
   state.chains.push({
@@ -137,6 +140,7 @@ const readChain: Reader = (state, [family = "", table = "", name = "", ...words]
     ...(options.has("priority") ? { priority: Number(options.get("priority")) } : {}),
     ...options.text("dev", "device"),
     ...options.text("policy", "policy"),
+    ...(options.has("backend") ? { backend: options.get("backend") as "nft" } : {}),
   });
 };
 
@@ -158,7 +162,8 @@ const readRule: Reader = (state, words) => {
       ...options.number("packets", "packets"),
       ...json,
     },
-    (rule) => `${rule.family} ${rule.table} ${rule.chain} ${rule.position}`,
+    ({ family, table, chain, position, tool }) =>
+      `${family} ${table} ${chain} ${position} ${tool === "iptables-legacy"}`,
   );
 };
 

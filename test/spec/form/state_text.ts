@@ -123,6 +123,7 @@ function tables(state: NetnsState): string[] {
         pair("priority", chain.priority),
         pair("dev", chain.device),
         pair("policy", chain.policy),
+        pair("backend", chain.backend),
       )
     ),
     ...state.netfilter.map((rule) =>

@@ -10,8 +10,9 @@ export const refused: Rule = {
   statement:
     "`netfilter-drop`, `netfilter-reject` when an answer was seen or only rejecting rules are " +
     "left, or `tunnel-blocked` for an outer packet; proven as such, without a rule. The rules " +
-    "were not read, or not all of them; or several can have done it; or none of those read. " +
-    "The first five are in the evidence.",
+    "were not read, or not all of them; or several can have done it; or none of those read " +
+    "fits what is known, then those that refuse anything are told. The first five are in the " +
+    "evidence.",
   yields: ["netfilter-drop", "netfilter-reject", "tunnel-blocked"],
   judge: (subject) => isNetfilterDrop(subject.event) ? untold(subject) : null,
 };
