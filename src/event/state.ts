@@ -144,6 +144,12 @@ export const RoutingRule = z.object({
   action: name,
   table: int.optional(),
   inverted: z.boolean().optional(),
+  /** Where `goto` goes: a priority. */
+  target: int.optional(),
+  /** `suppress_prefixlength`: routes no longer than that many bits do not count. */
+  suppressPrefix: int.optional(),
+  /** Further conditions, as words: `tos 0x10`, `uidrange 0-99`. */
+  other: name.optional(),
 });
 
 /** A neighbour entry (ARP or neighbour discovery), from `ip -j neigh`. */

@@ -2,7 +2,7 @@
 import type { Mark } from "./hook_packet.ts";
 import { ALL_BITS } from "./nft_value.ts";
 import type { Traveller } from "./traveller.ts";
-import type { Tri } from "./tri.ts";
+import type { Tri } from "../view/tri.ts";
 
 /** What a rule may end in. */
 export type Verdict =

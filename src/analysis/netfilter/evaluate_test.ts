@@ -5,7 +5,7 @@ import type { Verdict } from "./effect.ts";
 import { evaluate, possibleVerdicts } from "./evaluate.ts";
 import type { Headers } from "./hook_packet.ts";
 import type { Traveller } from "./traveller.ts";
-import type { Tri } from "./tri.ts";
+import type { Tri } from "../view/tri.ts";
 
 const TCP: Headers = {
   network: "ip4",

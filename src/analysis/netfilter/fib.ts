@@ -4,7 +4,7 @@ import { contains, isMulticast } from "../view/address.ts";
 import { isIncomplete, ownsAddress } from "../view/state_view.ts";
 import { constant } from "./constants.ts";
 import type { HookDevice } from "./hook_packet.ts";
-import { type Tri, tri } from "./tri.ts";
+import { type Tri, tri } from "../view/tri.ts";
 
 /** As the kernel's RTN_ numbers; undefined when it can't be told. */
 export function addressType(state: NetnsState, address: string | undefined): number | undefined {

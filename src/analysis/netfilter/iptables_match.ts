@@ -5,7 +5,7 @@ import { addressType } from "./fib.ts";
 import type { HookDevice } from "./hook_packet.ts";
 import type { Condition } from "./iptables_words.ts";
 import type { Traveller } from "./traveller.ts";
-import { any, not, type Tri, tri } from "./tri.ts";
+import { any, not, type Tri, tri } from "../view/tri.ts";
 
 type Matcher = (values: string[], at: Traveller, condition: Condition) => Tri;
 

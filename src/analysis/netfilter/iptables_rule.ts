@@ -3,7 +3,7 @@ import { anyMark, applyMark, type Effect, NO_MATCH, type Verdict } from "./effec
 import { conditionHolds } from "./iptables_match.ts";
 import { type Condition, iptablesWords, type Words } from "./iptables_words.ts";
 import type { Traveller } from "./traveller.ts";
-import { both, type Tri } from "./tri.ts";
+import { both, type Tri } from "../view/tri.ts";
 
 /** Targets after which the next rule is asked. */
 const HARMLESS = new Set([

@@ -4,7 +4,7 @@ import { constant, type Domain } from "./constants.ts";
 import { isJson } from "./json.ts";
 import { ALL_BITS, flags, type Value } from "./nft_value.ts";
 import type { Traveller } from "./traveller.ts";
-import { all, any, not, type Tri, tri } from "./tri.ts";
+import { all, any, not, type Tri, tri } from "../view/tri.ts";
 
 /** Where a rule stands: sets are named within their table. */
 export interface Home {

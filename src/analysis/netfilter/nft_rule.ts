@@ -4,7 +4,7 @@ import { isJson, type Json } from "./json.ts";
 import { compare, type Home, member } from "./nft_compare.ts";
 import { readValue } from "./nft_value.ts";
 import type { Traveller } from "./traveller.ts";
-import { both, type Tri } from "./tri.ts";
+import { both, type Tri } from "../view/tri.ts";
 
 /** Statements that neither decide nor change what later rules see. */
 const HARMLESS = new Set([

@@ -6,7 +6,7 @@ import type { CtState } from "./hook_packet.ts";
 import type { Pass } from "./pass.ts";
 import { type Base, type ChainName, chainOfRule, type Ruleset } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
-import type { Tri } from "./tri.ts";
+import type { Tri } from "../view/tri.ts";
 
 /** A place that can have refused the packet. */
 export interface Candidate {

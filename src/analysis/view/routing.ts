@@ -1,12 +1,23 @@
 /** Which route and rule a kernel would choose, by the tables it had. */
 import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, parsePrefix } from "./address.ts";
+import { all, not, type Tri, tri } from "./tri.ts";
 
 /** A lookup. Absent fields are not known: rules that ask for them can't be decided. */
 export interface RouteQuery {
   source?: string;
   destination: string;
+  /** Device it came in by; `lo` for what this host sends. */
   inputDevice?: string;
+  /** Null: a lookup that asks for no device. */
+  outputDevice?: string | null;
+  mark?: number;
+  /** As rules name it: `tcp`, `udp`, `icmp`, `icmp6`, or a number. */
+  protocol?: string;
+  sourcePort?: number;
+  destinationPort?: number;
+  /** Of the VRF that the device is in. */
+  vrfTable?: number;
 }
 
 /** What the tables say to a lookup. */
@@ -17,6 +28,8 @@ export interface RouteAnswer {
   rule: RoutingRule | null;
   /** False when a rule depends on what is not known here (a mark, ports). */
   certain: boolean;
+  /** Rules before that one that can't be decided. */
+  undecided: RoutingRule[];
 }
 
 /** Numbers of the tables that every namespace has, as in /etc/iproute2/rt_tables. */
@@ -31,23 +44,31 @@ export function refuses(route: Route): boolean {
 
 /** The tables' answer. Rules whose match can't be decided here make the answer uncertain. */
 export function lookUpRoute(state: NetnsState, query: RouteQuery): RouteAnswer {
-  const family = query.destination.includes(":") ? 6 : 4;
-  const rules = state.rules.filter((rule) => rule.family === family)
-    .sort((a, b) => a.priority - b.priority);
-  let certain = true;
-  for (const rule of rules.length > 0 ? rules : defaultRules(family)) {
-    const match = ruleMatches(rule, query);
-    if (match === "no") continue;
+  const undecided: RoutingRule[] = [];
+  for (const { rule, match } of asked(state, query)) {
     if (match === "unknown") {
-      certain = false;
+      undecided.push(rule);
       continue;
     }
-    if (REFUSALS.has(rule.action)) return { route: null, rule, certain };
-    if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
-    const route = longest(state, family, rule.table ?? TABLES.main, query.destination);
-    if (route && route.type !== "throw") return { route, rule, certain };
+    const answer = answerOf(state, query, rule);
+    if (answer) return { ...answer, certain: undecided.length === 0, undecided };
   }
-  return { route: null, rule: null, certain };
+  return { route: null, rule: null, certain: undecided.length === 0, undecided };
+}
+
+/** What the lookup would be told if this rule matched; null: it would go on to the next rule. */
+export function answerOf(
+  state: NetnsState,
+  query: RouteQuery,
+  rule: RoutingRule,
+): Pick<RouteAnswer, "route" | "rule"> | null {
+  if (REFUSALS.has(rule.action)) return { route: null, rule };
+  const table = rule.action === "l3mdev" ? query.vrfTable : rule.table ?? TABLES.main;
+  if (table === undefined || !/^(lookup|to_tbl|l3mdev)$/.test(rule.action)) return null;
+  const route = longest(state, familyOf(query), table, query.destination);
+  if (!route || route.type === "throw") return null;
+  const length = parsePrefix(route.destination)!.length;
+  return length <= (rule.suppressPrefix ?? -1) ? null : { route, rule };
 }
 
 /**
@@ -55,20 +76,35 @@ export function lookUpRoute(state: NetnsState, query: RouteQuery): RouteAnswer {
  * had, counting rules whose match can't be decided here. Null when none refuses.
  */
 export function possibleRefusal(state: NetnsState, query: RouteQuery): RouteAnswer | null {
-  const family = query.destination.includes(":") ? 6 : 4;
-  const rules = state.rules.filter((rule) => rule.family === family)
-    .sort((a, b) => a.priority - b.priority);
-  for (const rule of rules) {
-    const match = ruleMatches(rule, query);
-    if (match === "no") continue;
-    if (REFUSALS.has(rule.action)) return { route: null, rule, certain: false };
-    if (rule.action !== "lookup" && rule.action !== "to_tbl") continue;
-    const route = longest(state, family, rule.table ?? TABLES.main, query.destination);
-    if (route && refuses(route)) return { route, rule, certain: false };
+  if (!state.rules.some((rule) => rule.family === familyOf(query))) return null;
+  const undecided: RoutingRule[] = [];
+  for (const { rule, match } of asked(state, query)) {
+    if (match === "unknown") undecided.push(rule);
+    const answer = answerOf(state, query, rule);
+    if (!answer) continue;
+    if (!answer.route || refuses(answer.route)) return { ...answer, certain: false, undecided };
     // This table certainly has a route, so the kernel did not look at the rules after it.
-    if (match === "yes" && route && route.type !== "throw") return null;
+    if (match === "yes") return null;
   }
   return null;
+}
+
+const familyOf = ({ destination }: RouteQuery) => destination.includes(":") ? 6 : 4;
+
+/** The rules that this lookup is asked by, in their order, without those that do not match. */
+function* asked(state: NetnsState, query: RouteQuery) {
+  const family = familyOf(query);
+  const own = state.rules.filter((rule) => rule.family === family)
+    .sort((a, b) => a.priority - b.priority);
+  let from = -1;
+  for (const rule of own.length > 0 ? own : defaultRules(family)) {
+    if (rule.priority < from) continue;
+    const match = ruleMatches(rule, query);
+    if (match === "no") continue;
+    if (rule.action !== "goto") yield { rule, match };
+    else if (match === "yes" && rule.target !== undefined) from = rule.target;
+    else yield { rule, match: "unknown" as const };
+  }
 }
 
 /** The rules that a namespace begins with. */
@@ -82,21 +118,50 @@ function defaultRules(family: 4 | 6): RoutingRule[] {
   return [looksUp(0, TABLES.local), looksUp(32_766, TABLES.main), looksUp(32_767, TABLES.default)];
 }
 
-/** "unknown" where the rule asks for what a query can't tell: marks, ports, the device it leaves by. */
-function ruleMatches(rule: RoutingRule, query: RouteQuery): "yes" | "no" | "unknown" {
-  const inverted = rule.inverted === true;
-  const answer = (yes: boolean) => yes !== inverted ? "yes" : "no";
-  if (rule.source && rule.source !== "all") {
-    if (query.source === undefined) return "unknown";
-    if (!contains(rule.source, query.source)) return answer(false);
-  }
-  if (rule.destination && rule.destination !== "all") {
-    if (!contains(rule.destination, query.destination)) return answer(false);
-  }
-  if (rule.inputDevice && rule.inputDevice !== query.inputDevice) return answer(false);
-  const undecidable = rule.mark ?? rule.protocol ?? rule.sourcePort ?? rule.destinationPort ??
-    rule.outputDevice;
-  return undecidable === undefined ? answer(true) : "unknown";
+/** "unknown" where the rule asks for what the query does not tell. */
+function ruleMatches(rule: RoutingRule, query: RouteQuery): Tri {
+  const found = all([
+    selects(rule.source, query.source),
+    selects(rule.destination, query.destination),
+    rule.inputDevice === undefined ? "yes" : comesBy(rule.inputDevice, query.inputDevice),
+    is(rule.outputDevice, query.outputDevice),
+    marked(rule.mark, query.mark),
+    is(rule.protocol, query.protocol),
+    inPorts(rule.sourcePort, query.sourcePort),
+    inPorts(rule.destinationPort, query.destinationPort),
+    rule.other === undefined ? "yes" : "unknown",
+  ]);
+  return rule.inverted === true ? not(found) : found;
+}
+
+function selects(prefix: string | undefined, address: string | undefined): Tri {
+  if (!prefix || prefix === "all") return "yes";
+  return address === undefined ? "unknown" : tri(contains(prefix, address));
+}
+
+/** Without a device the lookup may be one of the host's own, which counts as coming by `lo`. */
+function comesBy(wanted: string, device: string | undefined): Tri {
+  return device === undefined && wanted === "lo" ? "unknown" : tri(wanted === device);
+}
+
+function is(wanted: string | undefined, value: string | null | undefined): Tri {
+  if (wanted === undefined) return "yes";
+  return value === undefined ? "unknown" : tri(wanted === value);
+}
+
+/** `0x1/0xff`: a value and the bits that count. */
+function marked(wanted: string | undefined, mark: number | undefined): Tri {
+  if (wanted === undefined) return "yes";
+  const [value = NaN, mask = 0xffffffff] = wanted.split("/").map(Number);
+  if (mark === undefined || Number.isNaN(value) || Number.isNaN(mask)) return "unknown";
+  return tri(((mark ^ value) & mask) === 0);
+}
+
+function inPorts(range: string | undefined, port: number | undefined): Tri {
+  if (range === undefined) return "yes";
+  if (port === undefined) return "unknown";
+  const [from = NaN, to = from] = range.split("-").map(Number);
+  return tri(port >= from && port <= to);
 }
 
 /** Longest prefix, then least metric. Routes over devices that are down do not count. */
@@ -115,6 +180,29 @@ function longest(state: NetnsState, family: 4 | 6, table: number, address: strin
     }
   }
   return best;
+}
+
+/** A routing rule as `ip rule` prints it, without what does not matter here. */
+export function ruleText(rule: RoutingRule): string {
+  const word = (name: string, value: string | undefined) => value ? ` ${name} ${value}` : "";
+  const table = Object.entries(TABLES).find(([, number]) => number === rule.table)?.[0] ??
+    rule.table;
+  const to = rule.action === "goto" ? ` ${rule.target ?? "?"}` : "";
+  const action = /^(lookup|to_tbl)$/.test(rule.action) ? `lookup ${table}` : rule.action + to;
+  return `${rule.priority}:${rule.inverted ? " not" : ""} from ${rule.source ?? "all"}${
+    [
+      word("to", rule.destination),
+      word("fwmark", rule.mark),
+      word("iif", rule.inputDevice),
+      word("oif", rule.outputDevice),
+      word("ipproto", rule.protocol),
+      word("sport", rule.sourcePort),
+      word("dport", rule.destinationPort),
+      rule.other ? ` ${rule.other}` : "",
+    ].join("")
+  } ${action}${
+    rule.suppressPrefix === undefined ? "" : ` suppress_prefixlength ${rule.suppressPrefix}`
+  }`;
 }
 
 /** A route as `ip route` prints it, without what does not matter here. */

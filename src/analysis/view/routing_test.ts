@@ -1,6 +1,6 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
-import { lookUpRoute, refuses, routeText } from "./routing.ts";
+import { lookUpRoute, refuses, routeText, ruleText } from "./routing.ts";
 
 const route = (destination: string, more: Partial<Route> = {}): Route => ({
   family: destination.includes(":") ? 6 : 4,
@@ -87,4 +87,38 @@ Deno.test("refuses: blackhole, unreachable and prohibit do, local and throw do n
   equal(types.map((type) => refuses(route("10.0.0.0/8", { type }))), [
     ...[true, true, true, false, false, false],
   ]);
+});
+
+Deno.test("a goto skips the rules between, and a route that is too short does not count", () => {
+  const given = state([route("0.0.0.0/0"), route("0.0.0.0/0", { table: 7, device: "wg0" })], [
+    rule(10, { action: "goto", target: 30, source: "10.1.0.0/16", table: undefined }),
+    rule(20, { action: "blackhole", table: undefined }),
+    rule(30, { suppressPrefix: 0 }),
+    rule(40, { mark: "0xca6c", inverted: true, table: 7 }),
+    rule(50, {}),
+  ]);
+  const answer = (mark: number, source: string) => {
+    const found = lookUpRoute(given, { destination: "192.0.2.1", source, mark });
+    return [found.route?.device, found.rule?.priority, found.certain];
+  };
+  equal(answer(0, "10.1.0.9"), ["wg0", 40, true]);
+  equal(answer(0xca6c, "10.1.0.9"), ["eth0", 50, true]);
+  equal(answer(0, "10.2.0.9"), [undefined, 20, true]);
+});
+
+Deno.test("what a query does not tell leaves rules undecided, and they are named", () => {
+  const given = state([route("0.0.0.0/0"), route("0.0.0.0/0", { table: 7, device: "other" })], [
+    rule(10, { mark: "0x1/0xff", table: 7 }),
+    rule(20, { inputDevice: "lo", table: 7 }),
+    rule(30, { destinationPort: "80-90", table: 7 }),
+    rule(40, { other: "tos 0x10", table: 7 }),
+    rule(50, {}),
+  ]);
+  const query = { destination: "192.0.2.1", source: "10.0.0.1" };
+  const open = (more: object) =>
+    lookUpRoute(given, { ...query, ...more }).undecided.map(({ priority }) => priority);
+  equal(open({}), [10, 20, 30, 40]);
+  equal(open({ mark: 0x201, destinationPort: 80 }), []);
+  equal(open({ mark: 2, inputDevice: "eth0", destinationPort: 91 }), [40]);
+  equal(ruleText(given.rules[0]!), "10: from all fwmark 0x1/0xff lookup 7");
 });

@@ -78,6 +78,7 @@ everySuite("policy rules: selectors, actions and what is inverted", (suite) => {
     source: "10.6.0.0/16",
     protocol: "tcp",
     sourcePort: "1024",
+    target: 40000,
     destinationPort: "80-90",
     action: "goto",
     inverted: true,

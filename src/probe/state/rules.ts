@@ -30,6 +30,14 @@ export const RuleRow = z.object({
   table: id,
   action: id,
   goto: z.unknown().optional(),
+  suppress_prefixlen: int,
+  suppress_ifgroup: id,
+  tos: id,
+  dscp: id,
+  flowlabel: id,
+  tun_id: id,
+  uid_start: int,
+  uid_end: int,
   nop: z.unknown().optional(),
   l3mdev: z.unknown().optional(),
 });
@@ -74,7 +82,18 @@ export function routingRule(row: RuleRow, family: Family): RoutingRule {
     action: ruleAction(row),
     ...(table === undefined ? {} : { table }),
     ...(row.not === null ? { inverted: true } : {}),
+    ...(Number.isInteger(Number(row.goto ?? NaN)) ? { target: Number(row.goto) } : {}),
+    ...(row.suppress_prefixlen === undefined ? {} : { suppressPrefix: row.suppress_prefixlen }),
+    ...part("other", others(row)),
   };
+}
+
+/** Conditions that no lookup here can decide. */
+function others(row: RuleRow): string {
+  const words = (["tos", "dscp", "flowlabel", "tun_id", "suppress_ifgroup"] as const)
+    .flatMap((key) => row[key] === undefined ? [] : [`${key} ${row[key]}`]);
+  if (row.uid_start !== undefined) words.push(`uidrange ${row.uid_start}-${row.uid_end ?? ""}`);
+  return clip(words.join(" "), 255);
 }
 
 function part<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

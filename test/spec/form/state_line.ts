@@ -72,20 +72,32 @@ const readRoute: Reader = (state, words) => {
   );
 };
 
-/** `policy 100 from 10.0.0.0/8 lookup 100`, `policy 50 to 10.9.0.0/16 blackhole`. */
+/**
+ * `policy 100 from 10.0.0.0/8 lookup 100`, `policy 50 to 10.9.0.0/16 blackhole`,
+ * `policy 60 not fwmark 0x1 lookup 7`, `policy 70 lookup main suppress 0`.
+ */
 const readPolicy: Reader = (state, [priority, ...words]) => {
-  const actions = ["blackhole", "unreachable", "prohibit", "nop", "ip6"];
-  const options = pairs(words, actions);
+  const marks = ["ip6", "not"];
+  const options = pairs(words, ["blackhole", "unreachable", "prohibit", "nop", ...marks]);
   const table = options.get("lookup");
+  const family = options.left.includes("ip6") || /:/.test(words.join(" ")) ? 6 : 4;
+  // Beside it are the rules that every namespace begins with.
+  if (!state.rules.some((rule) => rule.family === family)) {
+    for (const [at, own] of [[0, 255], [32_766, 254], [32_767, 253]] as const) {
+      state.rules.push({ family, priority: at, action: "lookup", table: own });
+    }
+  }
   state.rules.push({
-    family: options.left.includes("ip6") || /:/.test(words.join(" ")) ? 6 : 4,
+    family,
     priority: integer(priority, "the priority"),
-    action: options.left.find((word) => word !== "ip6") ?? "lookup",
+    action: options.left.find((word) => !marks.includes(word)) ?? "lookup",
     ...(table === undefined ? {} : { table: TABLES[table] ?? Number(table) }),
     ...options.text("from", "source"),
     ...options.text("to", "destination"),
     ...options.text("iif", "inputDevice"),
     ...options.text("fwmark", "mark"),
+    ...(options.left.includes("not") ? { inverted: true } : {}),
+    ...options.number("suppress", "suppressPrefix"),
   });
 };
 

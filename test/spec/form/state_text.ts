@@ -23,11 +23,13 @@ export function stateText(state: NetnsState): string[] {
     ...state.rules.filter((rule) => ![0, 32_766, 32_767].includes(rule.priority)).map((rule) =>
       words(
         `policy ${rule.priority}`,
+        rule.inverted ? "not" : "",
         pair("from", rule.source),
         pair("to", rule.destination),
         pair("iif", rule.inputDevice),
         pair("fwmark", rule.mark),
         rule.action === "lookup" ? `lookup ${rule.table}` : rule.action,
+        pair("suppress", rule.suppressPrefix),
       )
     ),
     ...state.neighbours.map((entry) =>

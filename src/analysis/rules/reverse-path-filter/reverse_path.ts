@@ -1,49 +1,114 @@
 /** A source that `rp_filter` judges unreachable through the device it came by. */
 import { isReversePathDrop } from "../../kernel/routing.ts";
-import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { routeText, ruleText } from "../../view/routing.ts";
+import type { RouteAnswer } from "../../view/routing.ts";
 import { sysctl } from "../../view/state_view.ts";
-import { command, setDevice } from "../command.ts";
+import type { Case } from "../case.ts";
+import { setDevice } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { askedFor, devicesOf, marksCount, modeOf, type WayBack, wayBackOf } from "./way_back.ts";
 
 /** `rp_filter` judged the source unreachable through the arrival device. */
 export const reversePathFilter: Rule = {
   id: "R4",
   statement:
-    "The kernel's reason is IP_RPFILTER: `reverse-path-filter`, with the sysctls and the " +
-    "route back.",
+    "The kernel's reason is IP_RPFILTER: `reverse-path-filter`, with the sysctls, and the lookup " +
+    "as the kernel makes it: from the destination to the source, as if it came in by the device " +
+    "the packet would leave by, without a mark unless `src_valid_mark` is 1. The rule and the " +
+    "table that decided are named. Where the tables as read would have let it pass, or a rule " +
+    "asks for a mark, that is said. Loose mode is a remedy only where there is a way back.",
   yields: ["reverse-path-filter"],
   judge(subject) {
-    const { event } = subject;
+    const { event, before, device } = subject;
     if (event.kind !== "drop" || !isReversePathDrop(event)) return null;
-    const all = sysctl(subject.before, "net.ipv4.conf.all.rp_filter");
-    const own = sysctl(subject.before, `net.ipv4.conf.${subject.device}.rp_filter`);
-    const source = wireSource(event);
-    const evidence = [eventEvidence(subject)];
-    if (all !== undefined) {
-      evidence.push(stateEvidence(subject.node, `net.ipv4.conf.all.rp_filter = ${all}`));
-    }
-    if (own !== undefined) {
-      evidence.push(
-        stateEvidence(subject.node, `net.ipv4.conf.${subject.device}.rp_filter = ${own}`),
-      );
-    }
-    const back = subject.before && lookUpRoute(subject.before, { destination: source });
-    const way = back?.route ? routeText(back.route) : "there is none";
-    if (back) evidence.push(stateEvidence(subject.node, `route back to ${source}: ${way}`));
+    const back = before && wayBackOf(subject, before);
+    const mode = modeOf(before, device);
     return cause(
       "reverse-path-filter",
       "proven",
-      `rp_filter refused ${source} on ${
-        place(subject)
-      }: the route back to it is not through ${subject.device} (${way})`,
-      evidence,
+      `${modeText(mode)} refused ${wireSource(event)} on ${place(subject)}: ${
+        back ? wayText(subject, back, mode) : "the tables there were not read"
+      }`,
       [
-        ...setDevice(subject, "rp_filter", 2),
-        ...(all === "1"
-          ? command(subject.node, subject.netns, ["sysctl", "-w", "net.ipv4.conf.all.rp_filter=2"])
-          : []),
+        eventEvidence(subject),
+        ...settings(subject),
+        ...(back ? lookups(subject, back) : []),
       ],
+      back && mode === 1 && isReachable(subject, back) ? setDevice(subject, "rp_filter", 2) : [],
     );
   },
 };
+
+function modeText(mode: number | null): string {
+  return mode === 1 ? "strict rp_filter" : mode === 2 ? "loose rp_filter" : "rp_filter";
+}
+
+/** The sentence's reason, which says no more than the tables do. */
+function wayText(subject: Case, back: WayBack, mode: number | null): string {
+  const { device } = subject;
+  const { answer, others } = back;
+  const { route, rule } = answer;
+  if (passes(answer, device) || (mode === 2 && isReachable(subject, back))) {
+    const open = others.find((other) => !passes(other, device))?.rule;
+    const why = open
+      ? `rule "${ruleText(open)}" asks for ${askedFor(open)}`
+      : "they were others when it was refused";
+    return `the tables as read have a way back to it that would do (${found(answer)}); ${why}`;
+  }
+  if (!route && !rule) return `there is no route back to it${undecidedText(answer)}`;
+  const through = route ? devicesOf(route).join(" or ") : "";
+  const where = through === "" ? "leads nowhere" : `is through ${through}, not ${device}`;
+  const bare = mode === 2 && !hasAddress(subject)
+    ? `; ${device} has no IPv4 address, without which loose mode is strict`
+    : "";
+  return `the way back to it ${where} (${found(answer)})${bare}${undecidedText(answer)}`;
+}
+
+const passes = ({ route }: Pick<RouteAnswer, "route">, device: string) =>
+  route?.type === "unicast" && devicesOf(route).includes(device);
+
+function undecidedText({ undecided }: RouteAnswer): string {
+  const [rule] = undecided;
+  return rule ? `; rule "${ruleText(rule)}" before it asks for ${askedFor(rule)}` : "";
+}
+
+/** `10.0.0.0/8 dev eth1 table 2, by rule 1000: from 10.0.2.9 lookup 2`. */
+function found({ route, rule }: Pick<RouteAnswer, "route" | "rule">): string {
+  const by = rule ? `rule "${ruleText(rule)}"` : "no rule";
+  return route ? `${routeText(route)}, by ${by}` : by;
+}
+
+function settings(subject: Case) {
+  const { before, device, node } = subject;
+  const names = [
+    ...["all", device].map((name) => `net.ipv4.conf.${name}.rp_filter`),
+    ...(before && marksCount(before, device)
+      ? ["all", device].map((name) => `net.ipv4.conf.${name}.src_valid_mark`)
+      : []),
+  ];
+  return names.flatMap((name) => {
+    const value = sysctl(before, name);
+    return value === undefined ? [] : [stateEvidence(node, `${name} = ${value}`)];
+  });
+}
+
+function lookups({ node }: Case, { query, answer, others }: WayBack) {
+  const by = query.inputDevice === undefined ? "" : ` iif ${query.inputDevice}`;
+  const asked = `lookup of the way back, from ${query.source}${by} to ${query.destination}`;
+  const said = answer.route || answer.rule ? found(answer) : "no route";
+  return [
+    stateEvidence(node, `${asked}: ${said}`),
+    ...others.map((other) =>
+      stateEvidence(node, `${asked}, if rule "${ruleText(other.rule!)}" matches: ${found(other)}`)
+    ),
+  ];
+}
+
+/** Loose mode lets it pass: some unicast route leads back, and the device has an address. */
+function isReachable(subject: Case, { answer }: WayBack): boolean {
+  return answer.certain && answer.route?.type === "unicast" && hasAddress(subject);
+}
+
+const hasAddress = ({ link }: Case) =>
+  link?.addresses.some(({ address }) => !address.includes(":")) ?? false;

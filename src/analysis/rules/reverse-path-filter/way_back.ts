@@ -1,0 +1,71 @@
+/** The lookup that `rp_filter` makes: is the source reached through the device it came in by? */
+import type { NetnsState, Route, RoutingRule } from "../../../event/state.ts";
+import { answerOf, lookUpRoute, type RouteAnswer, type RouteQuery } from "../../view/routing.ts";
+import { ownsAddress, sysctl } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { wireDestination, wireSource } from "../evidence.ts";
+
+/** What the kernel asked its tables, and what they say as they were read. */
+export interface WayBack {
+  query: RouteQuery;
+  answer: RouteAnswer;
+  /** Answers of the rules before it that can't be decided, where they have one. */
+  others: Pick<RouteAnswer, "route" | "rule">[];
+}
+
+const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
+
+/**
+ * The lookup of `__fib_validate_source` (Linux 5.10 to 6.18): from the packet's destination to its
+ * source, as if it came in by the device that the packet would leave by, or by `lo` when it is for
+ * this host. The packet's mark counts only with `src_valid_mark`; ports are exchanged.
+ */
+export function wayBackOf({ event, device, link }: Case, state: NetnsState): WayBack {
+  const [source, destination] = [wireSource(event), wireDestination(event)];
+  const outer = event.tunnelKind !== undefined;
+  const query: RouteQuery = {
+    source: destination,
+    destination: source,
+    inputDevice: leavesBy(state, { source, destination, inputDevice: device }),
+    outputDevice: null,
+    ...(marksCount(state, device) ? {} : { mark: 0 }),
+    ...(outer || event.protocol === undefined
+      ? {}
+      : { protocol: PROTOCOLS[event.protocol] ?? String(event.protocol) }),
+    ...(outer ? {} : { sourcePort: event.destinationPort, destinationPort: event.sourcePort }),
+    vrfTable: state.links.find((other) => other.ifindex === link?.masterIfindex)?.vrfTable ??
+      link?.vrfTable,
+  };
+  const answer = lookUpRoute(state, query);
+  const others = answer.undecided.flatMap((rule) => answerOf(state, query, rule) ?? []);
+  return { query, answer, others };
+}
+
+function leavesBy(state: NetnsState, query: RouteQuery): string | undefined {
+  if (ownsAddress(state, query.destination)) return "lo";
+  const { route } = lookUpRoute(state, query);
+  return route?.type === "local" ? "lo" : route?.device;
+}
+
+/** The mark of the packet is part of the lookup. */
+export const marksCount = (state: NetnsState, device: string): boolean =>
+  ["all", device].some((name) => sysctl(state, `net.ipv4.conf.${name}.src_valid_mark`) === "1");
+
+/** Devices that a route leads through. */
+export function devicesOf(route: Route): string[] {
+  return [route.device, ...(route.nexthops ?? []).map((hop) => hop.device)]
+    .filter((name) => name !== undefined);
+}
+
+/** `rp_filter` as it counts for the device: the higher of `all` and its own; null: not read. */
+export function modeOf(state: NetnsState | null, device: string): number | null {
+  const values = ["all", device].map((name) => sysctl(state, `net.ipv4.conf.${name}.rp_filter`));
+  const numbers = values.filter((value) => value !== undefined).map(Number);
+  return numbers.length === 0 ? null : Math.max(...numbers);
+}
+
+/** What of a packet a rule asks for and no event tells, in words. */
+export function askedFor(rule: RoutingRule): string {
+  if (rule.mark !== undefined) return "the packet's mark, which is not seen";
+  return "what is not known of the packet";
+}
