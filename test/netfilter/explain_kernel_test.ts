@@ -81,7 +81,7 @@ const EXPECTED: Expected[] = [
     "r2",
     "netfilter-drop",
     /ip table filter chain INPUT: .*policy drop/,
-    /iptables -t filter -P INPUT ACCEPT$/,
+    /iptables -t filter -A INPUT -s [\d.]+ -d 10\.2\.1\.1 -p udp --dport 9 -j ACCEPT$/,
   ],
   [
     "output",
@@ -97,7 +97,7 @@ const EXPECTED: Expected[] = [
     "r4",
     "netfilter-reject",
     /chain FORWARD rule 1: -p tcp -m tcp --dport 81 -j REJECT/,
-    /iptables -t filter -D FORWARD 1$/,
+    /iptables -t filter -D FORWARD -p tcp -m tcp --dport 81 -j REJECT --reject-with [\w-]+$/,
   ],
   [
     "tcp reset",
@@ -137,7 +137,7 @@ const EXPECTED: Expected[] = [
     "r10",
     "tunnel-blocked",
     /ip table raw chain PREROUTING rule 1: -p udp -m udp --dport 4789 -j DROP/,
-    /iptables -t raw -D PREROUTING 1$/,
+    /iptables -t raw -D PREROUTING -p udp -m udp --dport 4789 -j DROP$/,
   ],
 ];
 

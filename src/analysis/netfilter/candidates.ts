@@ -40,17 +40,10 @@ interface World {
 export function suspectsOf(subject: Case, state: NetnsState, around: Around): Suspects {
   const ruleset = rulesetOf(state);
   const passes = passesOf(subject, state);
-  const states = ctStatesOf(subject, ruleset);
-  const mark = markOf(subject, ruleset);
-  const likely = states.likely.map((ctState) => ({ ctState, mark }));
-  const run = (worlds: World[]) => walkAll(subject, ruleset, passes, worlds, around);
-  let result = run(likely);
-  if (result.list.length === 0) {
-    result = run(states.remote.map((ctState) => ({ ctState, mark })));
-  }
-  // A mark that something outside netfilter had set is the last thing to think of.
-  if (result.list.length === 0) {
-    result = run(likely.map(({ ctState }) => ({ ctState, mark: UNKNOWN_MARK })));
+  let result: Pick<Suspects, "list" | "cut"> = { list: [], cut: false };
+  for (const worlds of tiersOf(subject, ruleset)) {
+    result = walkAll(subject, ruleset, passes, worlds, around);
+    if (result.list.length > 0) break;
   }
   return { ...result, passes };
 }
@@ -63,6 +56,47 @@ export function suspectsAnywhere(subject: Case, state: NetnsState, around: Aroun
   const worlds = [...likely, ...remote].map((ctState) => ({ ctState, mark: UNKNOWN_MARK }));
   return { ...walkAll(subject, ruleset, passes, worlds, around), passes };
 }
+
+/** What may have held of the packet, what is likely first. */
+function tiersOf(subject: Case, ruleset: Ruleset): World[][] {
+  const states = ctStatesOf(subject, ruleset);
+  const mark = markOf(subject, ruleset);
+  return [
+    states.likely.map((ctState) => ({ ctState, mark })),
+    states.remote.map((ctState) => ({ ctState, mark })),
+    // A mark that something outside netfilter had set is the last thing to think of.
+    states.likely.map((ctState) => ({ ctState, mark: UNKNOWN_MARK })),
+  ];
+}
+
+/**
+ * Who would refuse the packet after a change of the state in which `named` refused it: what held of
+ * it there is taken to hold still. What it met before `named` let it pass, and would so again; of the
+ * rest counters tell nothing.
+ */
+export function refusersAfter(
+  subject: Case,
+  { named, state, around }: { named: Suspect; state: NetnsState; around: Around },
+  after: NetnsState,
+): Suspects {
+  const asked = (of: NetnsState, worlds: World[], counted: Around | null) =>
+    walkAll(subject, rulesetOf(of), passesOf(subject, of), worlds, counted);
+  const passes = passesOf(subject, after);
+  for (const worlds of tiersOf(subject, rulesetOf(state))) {
+    if (!asked(state, worlds, around).list.some((each) => keyOf(each) === keyOf(named))) continue;
+    const met = asked(state, worlds, null).list;
+    const earlier = met.slice(0, met.findIndex((each) => keyOf(each) === keyOf(named)));
+    const harmless = new Set(earlier.filter((each) => isOrdered(each, named)).map(keyOf));
+    const { list, cut } = asked(after, worlds, null);
+    return { list: list.filter((each) => !harmless.has(keyOf(each))), cut, passes };
+  }
+  return { list: [named], cut: false, passes };
+}
+
+/** Chains of one priority run in the order they were made, which no snapshot tells. */
+const isOrdered = (a: Suspect, b: Suspect): boolean =>
+  a.base.chain === b.base.chain || a.pass.view.hook !== b.pass.view.hook ||
+  a.base.chain.priority !== b.base.chain.priority;
 
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
@@ -102,7 +136,7 @@ function walkAll(
   ruleset: Ruleset,
   passes: readonly Pass[],
   worlds: readonly World[],
-  around: Around,
+  around: Around | null,
 ): { list: Suspect[]; cut: boolean } {
   const suspects = new Map<string, Suspect>();
   let cut = false;
@@ -111,7 +145,8 @@ function walkAll(
     if (!walk) continue;
     cut ||= walk.cut;
     for (const candidate of walk.candidates) {
-      if (!canFree(candidate, subject) || !isConsistent(candidate, around)) continue;
+      if (around && !canFree(candidate, subject)) continue;
+      if (!isConsistent(candidate, around)) continue;
       const key = keyOf(candidate);
       const known = suspects.get(key);
       const ctStates = world.ctState === null ? [] : [world.ctState];
@@ -144,7 +179,8 @@ function walkOne(
 }
 
 /** Every rule that it must have met has counted it. */
-function isConsistent({ rule, path, passed }: Candidate, around: Around): boolean {
+function isConsistent({ rule, path, passed }: Candidate, around: Around | null): boolean {
+  if (!around) return true;
   const met = [...path, ...passed, ...(rule ? [rule] : [])];
   return !met.some((each) => surelyNotMet(each, around));
 }

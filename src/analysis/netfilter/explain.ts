@@ -5,11 +5,12 @@ import type { Case } from "../rules/case.ts";
 import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
 import { eventEvidence, packetText, place } from "../rules/evidence.ts";
+import { refusalRemedy } from "../rules/shared/refusal_remedy.ts";
 import { assigned, named as nameWord } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
-import { chainText, remedyFor, suspectEvidence, suspectText } from "./words.ts";
+import { chainText, suspectEvidence, suspectText } from "./words.ts";
 
 /** What sort of refusal a rule's is, which decides the cause. */
 export type Kind = "drop" | "reject" | "invalid" | "service" | "tunnel";
@@ -53,7 +54,9 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
     sure ? "proven" : "likely",
     sentence(subject, finding, named, kind, service),
     evidence,
-    kind === "service" ? serviceRemedy(service) : remedyFor(subject, named),
+    kind === "service"
+      ? serviceRemedy(service)
+      : refusalRemedy(subject, named, finding.state, finding.around),
   );
 }
 

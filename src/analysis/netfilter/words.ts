@@ -2,13 +2,10 @@
 import type { Evidence } from "../../event/report.ts";
 import type { NetfilterRule } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
-import { command } from "../rules/command.ts";
 import { stateEvidence } from "../rules/evidence.ts";
-import { named } from "../rules/word.ts";
 import { netnsName } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";
-import { isInHookWalk, nftFreesItself } from "../kernel/netfilter.ts";
 
 const TEXT_MAX = 300;
 
@@ -100,41 +97,3 @@ export function suspectEvidence(subject: Case, suspect: Suspect, around: Around)
 }
 
 const where = (subject: Case) => `${netnsName(subject.node, subject.netns)}: `;
-
-/** The command that takes the rule away, or the policy back; none where it can't be addressed. */
-export function remedyFor(subject: Case, suspect: Suspect): string[] {
-  const { rule, base: { chain, legacy } } = suspect;
-  if (rule?.tool === "nft") {
-    const { family, table, chain: name, handle } = rule;
-    if (handle === undefined) return [];
-    const place = [family, table, name].map(named);
-    return command(subject.node, subject.netns, [
-      ...["nft", "delete", "rule"],
-      ...place,
-      ...["handle", handle],
-    ]);
-  }
-  const isLegacy = rule ? rule.tool === "iptables-legacy" : legacy ?? freedByLegacy(subject);
-  const tool = `${chain.family === "ip6" ? "ip6tables" : "iptables"}${isLegacy ? "-legacy" : ""}`;
-  if (rule) {
-    const place = ["-t", named(rule.table), "-D", named(rule.chain), rule.position];
-    return command(subject.node, subject.netns, [tool, ...place]);
-  }
-  const isIptables = isLegacy || isIptablesTable(subject, suspect);
-  const words = isIptables
-    ? [tool, "-t", named(chain.table), "-P", named(chain.name), "ACCEPT"]
-    : ["nft", "chain", ...[chain.family, chain.table, chain.name].map(named), "{ policy accept; }"];
-  return command(subject.node, subject.netns, words);
-}
-
-const freedByLegacy = ({ event, node }: Case) =>
-  isInHookWalk(event) && nftFreesItself(node.header.kernel);
-
-/** nft may have made a chain of that name, too; then its table has rules of nft alone. */
-function isIptablesTable({ before, after }: Case, { base: { chain } }: Suspect): boolean {
-  if (chain.name !== chain.hook?.toUpperCase()) return false;
-  const rules = ((after ?? before)?.netfilter ?? []).filter((rule) =>
-    rule.family === chain.family && rule.table === chain.table
-  );
-  return rules.length === 0 || rules.some((rule) => rule.tool !== "nft");
-}

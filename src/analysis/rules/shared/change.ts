@@ -1,0 +1,159 @@
+/** Changes of a namespace's state, as a remedy makes them: what the state would be after them. */
+import type {
+  FdbEntry,
+  Link,
+  NetfilterRule,
+  NetnsState,
+  Qdisc,
+  Route,
+  RoutingRule,
+  TrafficControlFilter,
+} from "../../../event/state.ts";
+
+/** One change that one command makes. What is changed is named by the object as it was read. */
+export type Change =
+  | { do: "delete-rule"; rule: NetfilterRule }
+  | { do: "append-rule" | "insert-rule"; rule: NetfilterRule }
+  | { do: "set-sysctl"; name: string; value: number }
+  | { do: "add-route" | "delete-route"; route: Route }
+  | { do: "set-route-mtu"; route: Route; mtu: number }
+  | { do: "delete-routing-rule"; rule: RoutingRule }
+  | { do: "set-neighbour"; address: string; device: string; mac: string }
+  | { do: "add-fdb" | "replace-fdb" | "delete-fdb"; entry: FdbEntry }
+  | { do: "set-up"; device: string }
+  | { do: "set-mtu"; device: string; mtu: number }
+  | { do: "set-mac"; device: string; mac: string }
+  | { do: "set-master"; device: string; master: string }
+  | { do: "set-port"; device: string; port: Partial<NonNullable<Link["bridgePort"]>> }
+  | { do: "allow-vlan"; device: string; id: number }
+  | { do: "delete-filters"; filter: TrafficControlFilter }
+  | { do: "delete-root-qdisc"; qdisc: Qdisc };
+
+/** The state after these changes, one after another; the one given stays as it is. */
+export function applied(state: NetnsState, changes: readonly Change[]): NetnsState {
+  return changes.reduce(one, state);
+}
+
+const without = <T>(list: readonly T[], item: T): T[] => list.filter((other) => other !== item);
+
+function one(state: NetnsState, change: Change): NetnsState {
+  switch (change.do) {
+    case "delete-rule":
+      return withoutRule(state, change.rule);
+    case "append-rule":
+    case "insert-rule":
+      return { ...state, netfilter: withRule(state.netfilter, change) };
+    case "set-sysctl":
+      return { ...state, sysctls: withSysctl(state.sysctls, change.name, String(change.value)) };
+    case "add-route":
+      return { ...state, routes: [...state.routes, change.route] };
+    case "delete-route":
+      return { ...state, routes: without(state.routes, change.route) };
+    case "set-route-mtu": {
+      const { route, mtu } = change;
+      return {
+        ...state,
+        routes: state.routes.map((each) => each === route ? { ...each, mtu } : each),
+      };
+    }
+    case "delete-routing-rule":
+      return { ...state, rules: without(state.rules, change.rule) };
+    case "set-neighbour": {
+      const { address, device, mac } = change;
+      const others = state.neighbours.filter((entry) =>
+        entry.address !== address || entry.device !== device
+      );
+      return { ...state, neighbours: [...others, { address, device, mac, states: ["PERMANENT"] }] };
+    }
+    case "add-fdb":
+      return { ...state, fdb: [...state.fdb, change.entry] };
+    case "replace-fdb": {
+      const { device, mac } = change.entry;
+      const others = state.fdb.filter((entry) => entry.device !== device || entry.mac !== mac);
+      return { ...state, fdb: [...others, change.entry] };
+    }
+    case "delete-fdb":
+      return { ...state, fdb: without(state.fdb, change.entry) };
+    case "delete-filters": {
+      const { device, where, preference } = change.filter;
+      const others = state.filters.filter((each) =>
+        each.device !== device || each.where !== where || each.preference !== preference
+      );
+      return { ...state, filters: others };
+    }
+    case "delete-root-qdisc": {
+      const { device } = change.qdisc;
+      return { ...state, qdiscs: state.qdiscs.filter((each) => each.device !== device) };
+    }
+    default:
+      return { ...state, links: state.links.map((link) => changedLink(link, change, state)) };
+  }
+}
+
+type LinkChange = Extract<Change, { device: string }>;
+
+function changedLink(link: Link, change: LinkChange, state: NetnsState): Link {
+  if (link.name !== change.device) return link;
+  switch (change.do) {
+    case "set-up":
+      return { ...link, flags: [...new Set([...link.flags, "UP"])] };
+    case "set-mtu":
+      return { ...link, mtu: change.mtu };
+    case "set-mac":
+      return { ...link, mac: change.mac };
+    case "set-master":
+      return {
+        ...link,
+        masterIfindex: state.links.find(({ name }) => name === change.master)?.ifindex,
+      };
+    case "set-port":
+      return link.bridgePort
+        ? { ...link, bridgePort: { ...link.bridgePort, ...change.port } }
+        : link;
+    case "allow-vlan":
+      return { ...link, vlans: [...link.vlans ?? [], { id: change.id }] };
+    default:
+      return link;
+  }
+}
+
+const shortened = new WeakMap<NetfilterRule, WeakMap<NetnsState, NetnsState>>();
+
+/** Made once for each rule: many packets die of one, and what is read of its state is kept by it. */
+function withoutRule(state: NetnsState, rule: NetfilterRule): NetnsState {
+  const known = shortened.get(rule) ?? new WeakMap<NetnsState, NetnsState>();
+  shortened.set(rule, known);
+  const made = known.get(state) ?? { ...state, netfilter: without(state.netfilter, rule) };
+  known.set(state, made);
+  return made;
+}
+
+function withRule(
+  rules: readonly NetfilterRule[],
+  { do: how, rule }: Extract<Change, { do: "append-rule" | "insert-rule" }>,
+): NetfilterRule[] {
+  const places = rules.filter(({ tool, family, table, chain }) =>
+    tool === rule.tool && family === rule.family && table === rule.table && chain === rule.chain
+  ).map(({ position }) => position);
+  // Half a place before the first, so that no other rule has to be counted anew.
+  const position = how === "append-rule" ? Math.max(0, ...places) + 1 : 0.5;
+  return [...rules, { ...rule, position }];
+}
+
+/** What the kernel sets with it: switching forwarding on or off does so for every device. */
+function withSysctl(sysctls: NetnsState["sysctls"], name: string, value: string) {
+  const all =
+    /^net\.(ipv4\.(?:ip_forward|conf\.all\.forwarding)|ipv6\.conf\.all\.(?:forwarding|disable_ipv6))$/
+      .exec(name);
+  if (!all) return { ...sysctls, [name]: value };
+  const [family, setting] = all[1]!.startsWith("ipv4")
+    ? ["ipv4", "forwarding"]
+    : ["ipv6", all[1]!.split(".").at(-1)!];
+  const follows = (key: string) =>
+    key === name || key === "net.ipv4.ip_forward" && family === "ipv4" ||
+    key.startsWith(`net.${family}.conf.`) && key.endsWith(`.${setting}`);
+  return Object.fromEntries([
+    ...Object.entries(sysctls).map(([key, old]) => [key, follows(key) ? value : old]),
+    [name, value],
+  ]);
+}

@@ -1,0 +1,126 @@
+/** The command that makes a change. */
+import type { FdbEntry, NetfilterRule } from "../../../event/state.ts";
+import { address, device, deviceSetting, mac, named, type Word } from "../word.ts";
+import type { Change } from "./change.ts";
+import { ipFor, routeWords } from "./route_command.ts";
+
+/** Words of the command; a word is null where what belongs there is unknown or hostile. */
+export function wordsOf(change: Change): Word[] {
+  switch (change.do) {
+    case "delete-rule":
+      return ruleWords(change.rule, "-D");
+    case "append-rule":
+      return ruleWords(change.rule, "-A");
+    case "insert-rule":
+      return ruleWords(change.rule, "-I");
+    case "set-sysctl":
+      return ["sysctl", "-w", assignment(change.name, change.value)];
+    case "add-route":
+    case "delete-route":
+      return [
+        ...ipFor(change.route.destination),
+        "route",
+        change.do === "add-route" ? "add" : "del",
+        ...routeWords(change.route),
+      ];
+    case "set-route-mtu":
+      return [
+        ...ipFor(change.route.destination),
+        ...["route", "change", ...routeWords(change.route), "mtu", change.mtu],
+      ];
+    case "delete-routing-rule":
+      return [
+        ...(change.rule.family === 6 ? ["ip", "-6"] : ["ip"]),
+        ...["rule", "del", "priority", change.rule.priority],
+      ];
+    case "set-neighbour":
+      return [
+        ...["ip", "neigh", "replace", address(change.address), "dev", device(change.device)],
+        ...["lladdr", mac(change.mac)],
+      ];
+    case "add-fdb":
+      return fdbWords("append", change.entry);
+    case "replace-fdb":
+      return fdbWords("replace", change.entry);
+    case "delete-fdb":
+      return fdbWords("del", change.entry);
+    case "set-up":
+      return ["ip", "link", "set", "dev", device(change.device), "up"];
+    case "set-mtu":
+      return ["ip", "link", "set", "dev", device(change.device), "mtu", change.mtu];
+    case "set-mac":
+      return ["ip", "link", "set", "dev", device(change.device), "address", mac(change.mac)];
+    case "set-master":
+      return [
+        ...["ip", "link", "set", "dev", device(change.device)],
+        ...["master", device(change.master)],
+      ];
+    case "set-port":
+      return ["bridge", "link", "set", "dev", device(change.device), ...portWords(change.port)];
+    case "allow-vlan":
+      return ["bridge", "vlan", "add", "dev", device(change.device), "vid", change.id];
+    case "delete-filters":
+      return [
+        ...["tc", "filter", "del", "dev", device(change.filter.device)],
+        ...[named(change.filter.where), "pref", change.filter.preference ?? null],
+      ];
+    case "delete-root-qdisc":
+      return ["tc", "qdisc", "del", "dev", device(change.qdisc.device), "root"];
+  }
+}
+
+/** A device's setting goes through the one function that knows what `sysctl` takes for a name. */
+function assignment(name: string, value: number): Word {
+  const own = /^net\.(ipv4|ipv6)\.conf\.(.+)\.(\w+)$/.exec(name);
+  if (!own) return named(`${name}=${value}`);
+  return deviceSetting(own[1] as "ipv4" | "ipv6", own[2]!, own[3]!, value);
+}
+
+function fdbWords(how: string, { device: name, mac: of, destination, master, vlan }: FdbEntry) {
+  return [
+    ...["bridge", "fdb", how, mac(of), "dev", device(name)],
+    ...(destination === undefined ? [] : ["dst", address(destination)]),
+    ...(vlan === undefined ? [] : ["vlan", vlan]),
+    ...(master === undefined ? [] : ["master"]),
+  ];
+}
+
+function portWords(port: Extract<Change, { do: "set-port" }>["port"]): Word[] {
+  const onOff = (name: string, value: boolean | undefined) =>
+    value === undefined ? [] : [name, value ? "on" : "off"];
+  return [
+    ...(port.state === "forwarding" ? ["state", 3] : []),
+    ...onOff("isolated", port.isolated),
+    ...onOff("hairpin", port.hairpin),
+    ...onOff("flood", port.unicastFlood),
+  ];
+}
+
+/**
+ * A rule is deleted by its handle, or by all its words: its number may be another's when the command
+ * is typed. A text that was cut, or that the tool could not print, is no such words.
+ */
+function ruleWords(rule: NetfilterRule, how: "-A" | "-D" | "-I"): Word[] {
+  const { tool, family, table, chain, handle, text } = rule;
+  if (tool === "nft") {
+    const place = [family, table, chain].map(named);
+    if (how === "-D") return ["nft", "delete", "rule", ...place, "handle", handle ?? null];
+    return ["nft", how === "-A" ? "add" : "insert", "rule", ...place, ...text.split(" ")];
+  }
+  const words = specification(text);
+  const command = `${family === "ip6" ? "ip6tables" : "iptables"}${
+    tool === "iptables-legacy" ? "-legacy" : ""
+  }`;
+  return [command, "-t", named(table), how, named(chain), ...words ?? [null]];
+}
+
+/** The words of an `iptables-save` line behind its chain; null when they are not all there. */
+export function specification(text: string): string[] | null {
+  const words = text.replace(/^-A \S+ ?/, "").match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+  if (words.length === 0 || text.endsWith("…") || /\[unsupported|\[\d+ bytes of/.test(text)) {
+    return null;
+  }
+  return words.map((word) =>
+    word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, "$1") : word
+  );
+}

@@ -1,0 +1,91 @@
+/** What is said of a rule that a controller keeps: who wrote it, and the object to change. */
+import type { NetfilterRule } from "../../../event/state.ts";
+import { TCP, UDP } from "../../kernel/protocols.ts";
+import type { Case } from "../case.ts";
+import { commandAnywhere } from "../command.ts";
+import { named } from "../word.ts";
+import { lookAt } from "./checked.ts";
+import { commentsOf, type Controller } from "./owners.ts";
+
+/** `policy`: the chain whose policy it is. `rules`: else the rule, then those that led to it. */
+export function ownerWords(
+  subject: Case,
+  owner: Controller,
+  policy: string | null,
+  rules: readonly NetfilterRule[],
+): string[] {
+  const wrote = policy === null
+    ? `${owner.name} wrote this rule`
+    : `${owner.name} sets the policy of ${policy}`;
+  const chains = rules.map(({ chain }) => chain);
+  switch (owner.name) {
+    case "kube-proxy":
+    case "kube-router": {
+      const words = kubernetesWords(owner, rules);
+      if (words) return words;
+      break;
+    }
+    case "Calico":
+      return lookAt(`${wrote}: look at ${calicoObject(chains) ?? owner.object}`);
+    case "ufw":
+      return lookAt(`${wrote}: it is ufw that has to let the packet pass`);
+    case "Docker":
+      return lookAt(`${wrote}: look at ${owner.object}; DOCKER-USER is for rules of yours`);
+    case "firewalld":
+      return lookAt(`${wrote}: it is changed there, see ${zoneWords(subject, chains)}`);
+  }
+  return lookAt(`${wrote}: look at ${owner.object}`);
+}
+
+/** Its chains have a policy's name, or that of the device of a pod. */
+function calicoObject(chains: readonly string[]): string | null {
+  const policy = chains.find((name) => /^cali-p[io]-/.test(name));
+  if (policy) return `the policy of its chain ${policy}`;
+  const device = chains.map((name) => /^cali-[ft]w-(.+)$/.exec(name)?.[1]).find(Boolean);
+  return device ? `the policies that select the pod behind ${device}` : null;
+}
+
+const ZONE =
+  /^(?:filter_|nat_|mangle_|raw_)?(?:IN|FWD[IO]?)_(?!ZONES|policy)([\w-]+?)(?:_(?:allow|deny|log|pre|post))?$/;
+
+function zoneWords({ event }: Case, chains: readonly string[]): string {
+  const zone = chains.map((name) => ZONE.exec(name)?.[1]).find(Boolean);
+  const names: Record<number, string> = { [TCP]: "tcp", [UDP]: "udp" };
+  const protocol = names[event.protocol ?? -1];
+  if (!zone || !protocol || event.destinationPort === undefined) {
+    return "firewall-cmd --get-active-zones, firewall-cmd --list-all-zones";
+  }
+  return `firewall-cmd --zone=${zone} --add-port=${event.destinationPort}/${protocol}`;
+}
+
+/** The Service, or the pod, that a rule's comment names. */
+function kubernetesWords(
+  { name: by }: Controller,
+  rules: readonly NetfilterRule[],
+): string[] | null {
+  for (const comment of rules.flatMap(commentsOf)) {
+    const service = /^([\w.-]+)\/([\w.-]+?)(?::[\w.-]*)?(?: has no (local )?endpoints)$/
+      .exec(comment);
+    if (service) {
+      const [, namespace, name, local] = service;
+      return [
+        ...lookAt(
+          `${by} wrote this rule for Service ${namespace}/${name}, which has no ready ` +
+            `endpoint${local ? " on this node (externalTrafficPolicy: Local)" : ""}`,
+        ),
+        ...commandAnywhere([
+          ...["kubectl", "-n", named(namespace), "get", "endpointslices"],
+          ...["-l", named(`kubernetes.io/service-name=${name}`)],
+        ]),
+      ];
+    }
+    const pod = /POD name: ?([\w.-]+) namespace: ?([\w.-]+)/.exec(comment);
+    if (pod) {
+      return [
+        ...lookAt(`${by} wrote this rule for pod ${pod[2]}/${pod[1]}: no policy allows it`),
+        ...commandAnywhere(["kubectl", "-n", named(pod[2]), "get", "networkpolicies"]),
+      ];
+    }
+  }
+  return null;
+}
