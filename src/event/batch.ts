@@ -32,6 +32,8 @@ export const BatchHeader = z.object({
   allNetns: z.boolean(),
   /** Capture filter as written; "" for everything. */
   filter: z.string().max(2000),
+  /** Packets to an end that asked what the filter takes are told, too, whatever their source is. */
+  followsAnswers: z.boolean().optional(),
   scripts: z.array(Script).max(64),
   /** CLOCK_MONOTONIC in nanoseconds when all was attached, and up to when this batch tells. */
   attachedNs: u64,

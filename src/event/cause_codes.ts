@@ -41,6 +41,12 @@ export const CAUSE_CODES = [
   "lost-between-nodes",
   "left-observed-network",
   "unexplained",
+  "application-reset",
+  "application-silent",
+  "asymmetric-path",
+  "reply-from-other-address",
+  "reply-not-translated",
+  "shaped",
 ] as const;
 
 /** The code of a cause. */

@@ -26,10 +26,10 @@ export const GAPS = {
   "watched-too-late": "The next node may not have been watched yet when it would have come.",
   "watched-too-short": "The next node may not have been watched any more when it would have come.",
   "flow-too-large": "Only a part of the flow's packets could be looked at together.",
+  "answers-filtered": "The filter leaves out an answer from another end than the one asked.",
 } as const satisfies Record<string, string>;
 
-/** Internal: a report shows the text of a gap and not its code. */
-/** The code of a gap. */
+/** The code of a gap. A report shows its text and not the code. */
 export type GapCode = keyof typeof GAPS;
 
 /** Why the outcome of a packet, or of a flow, is `unknown`. */

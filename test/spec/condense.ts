@@ -11,7 +11,7 @@ import type { Event } from "../../src/event/event.ts";
 import type { NetnsState } from "../../src/event/state.ts";
 import { inputOf } from "./form/batches.ts";
 import { type Context, eventText } from "./form/event_text.ts";
-import { reportText } from "./form/report_text.ts";
+import { exchangesText, reportText } from "./form/report_text.ts";
 import { parseSpec } from "./form/spec.ts";
 import { stateText } from "./form/state_text.ts";
 import { nanoseconds, timeText } from "./form/words.ts";
@@ -133,8 +133,10 @@ function text(title: string, filter: string, nodes: Part[]): string[] {
   return [...lines, "-- events --", ...events.map(({ line }) => line)];
 }
 
-const reportOf = (lines: string[]) =>
-  reportText(analyse(inputOf(parseSpec(lines.join("\n") + "\n", "spec")))).join("\n");
+function reportOf(lines: string[]): string {
+  const report = analyse(inputOf(parseSpec(lines.join("\n") + "\n", "spec")));
+  return [...reportText(report), ...exchangesText(report)].join("\n");
+}
 
 /** Without one line after the other, as long as the report stays as it is. */
 function reduced(lines: string[], isKept: (line: string) => boolean): string[] {
@@ -179,5 +181,5 @@ if (import.meta.main) {
   const isKept = (line: string) =>
     (/^\S+ (device-|drop|deliver|reset|icmp-error|route )/.test(line) && !line.includes("/arp")) ||
     (keep !== undefined && new RegExp(keep).test(line));
-  console.log([...reduced(whole, isKept), "-- report --"].join("\n"));
+  console.log([...reduced(whole, isKept), "-- report --", "-- exchanges --"].join("\n"));
 }

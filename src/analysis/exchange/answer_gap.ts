@@ -1,7 +1,10 @@
 /** Whether silence proves that no answer was sent. */
+import { matches, parseFilter } from "../../event/filter/mod.ts";
+import type { Form } from "../correlate/identity.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import type { NodeView } from "../view/timeline.ts";
 
 /** An answer that the kernel or a waiting program gives comes within this time, ns. */
 const ANSWER_NS = 900e6;
@@ -17,4 +20,28 @@ export function answerGap({ end }: Judgement): Gap | null {
   if (event.node.untilAt - event.at > ANSWER_NS) return null;
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
   return { code: "trace-ended", text: `the trace ended ${ms} ms after the question had arrived` };
+}
+
+/** Addresses of documentation (RFC 5737, RFC 3849): no question was ever sent to them. */
+const STRANGER = { ip4: "203.0.113.253", ip6: "2001:db8:ffff::fd" } as const;
+
+/**
+ * [X3] A gap when the probes were told to leave out what another end than the one asked answers: then
+ * a wrong answer looks like none. `node` is the client's side.
+ */
+export function filteredGap(node: NodeView, asked: Form): Gap | null {
+  const { filter, followsAnswers } = node.header;
+  if (followsAnswers || filter.trim() === "") return null;
+  const { network, protocol, source, sourcePort, destinationPort } = asked;
+  const answer = {
+    network,
+    protocol,
+    source: STRANGER[network],
+    destination: source,
+    ...(destinationPort === undefined ? {} : { sourcePort: destinationPort }),
+    ...(sourcePort === undefined ? {} : { destinationPort: sourcePort }),
+  };
+  if (matches(parseFilter(filter), answer)) return null;
+  const text = `the filter "${filter}" leaves out answers to ${source} from other ends`;
+  return { code: "answers-filtered", text };
 }

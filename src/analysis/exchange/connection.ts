@@ -8,7 +8,7 @@ import type { Course, Joined } from "./exchange.ts";
 import { allLosses, isLost, lastingLosses, longestDelay } from "./losses.ts";
 import { clientSide, firstAt, hasArrivedAt, inOrder, lastAt, meetingOf } from "./meeting.ts";
 import { resetBy } from "./reset_by.ts";
-import { NOTHING, SLOW_NS, unanswered } from "./course.ts";
+import { heldLong, NOTHING, SLOW_NS, unanswered } from "./course.ts";
 
 const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
 const isReset = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.rst);
@@ -112,6 +112,8 @@ function courseOfRunning(
     );
     return { ...base, outcome: "slow", story, losses, delayNs: delay.delayNs };
   }
+  const held = heldLong([...question.packets, ...packets]);
+  if (held) return { ...base, ...held };
   if (isSilent(joined, packets)) {
     const story = "the host took the connection and the data, and its program sent nothing";
     return { ...base, outcome: "unanswered", story, silent: true };

@@ -3,9 +3,10 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Event } from "../../event/event.ts";
 import { type ErrorMeaning, meaningOfError } from "../kernel/icmp.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { answerGap } from "./answer_gap.ts";
+import { answerGap, filteredGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { longestOf } from "./hold.ts";
 import { isLost } from "./losses.ts";
 import { clientSide } from "./meeting.ts";
 
@@ -14,6 +15,19 @@ export const SLOW_NS = 190e6;
 
 /** A course without findings. */
 export const NOTHING: Pick<Course, "losses" | "misdirected"> = { losses: [], misdirected: [] };
+
+/** [X7] Answered, but a packet of it waited long inside a node. Null when none did. */
+export function heldLong(
+  packets: readonly Judgement[],
+): Pick<Course, "outcome" | "story" | "hold"> | null {
+  const hold = longestOf(packets);
+  if (!hold || hold.ns < SLOW_NS) return null;
+  const where = `${hold.after.device ?? "a device"} of ${hold.after.node.name}`;
+  const story = `it was answered, and a packet of it was held for ${
+    Math.round(hold.ns / 1e6)
+  } ms before ${where}`;
+  return { outcome: "slow", story, hold };
+}
 
 /** What cannot be told, and why. */
 export const unknown = (story: string, gap: Gap): Course => ({
@@ -104,9 +118,8 @@ export function unanswered(
   }
   const arrived = asking.filter(({ outcome }) => outcome === "delivered");
   const gap = latestOnEachNode(arrived).map(answerGap).find((found) => found !== null);
-  if (gap) {
-    return unknown("it arrived, and no answer was seen", gap);
-  }
+  const hidden = gap ?? filteredGap(clientSide(joined.question), joined.question.form);
+  if (hidden) return unknown("it arrived, and no answer was seen", hidden);
   return {
     ...NOTHING,
     outcome: "unanswered",

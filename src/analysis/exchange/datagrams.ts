@@ -1,7 +1,8 @@
 /** What came of UDP packets from one client's port to one server's. Rule X8. */
 import type { Form } from "../correlate/identity.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { NOTHING, SLOW_NS, unanswered } from "./course.ts";
+import { heldLong, NOTHING, SLOW_NS, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isLost } from "./losses.ts";
 import { clientSide, firstAt, hasArrivedAt, inOrder, meetingOf } from "./meeting.ts";
@@ -28,10 +29,20 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     return { ...NOTHING, outcome: "mis-answered", story, misdirected };
   }
   if (late.length > 0) {
-    const story = "an answer came back, and the client's host did not take it";
-    return { ...NOTHING, outcome: "mis-answered", story, losses: late };
+    return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, late[0]!) };
   }
   return unanswered(joined, question.packets, packets);
+}
+
+/** The client's socket was gone when the answer came: the program had given up, or ended. */
+function lateStory(question: FlowGroup, late: Judgement): string {
+  const node = clientSide(question);
+  const times = question.packets.map((packet) => firstAt(packet, node)).filter((at) => at !== null);
+  const came = firstAt(late, node);
+  const after = came === null || times.length === 0
+    ? "late"
+    : `${Math.round((came - Math.min(...times)) / 1e6)} ms after the question`;
+  return `the answer came ${after}, when no socket of the client took it any more`;
 }
 
 function courseOfAnswered({ question }: Joined, answered: Judgement[]): Course {
@@ -52,6 +63,8 @@ function courseOfAnswered({ question }: Joined, answered: Judgement[]): Course {
     } ms after a packet of it that was lost`;
     return { ...base, outcome: "slow", story, losses: [delay.loss], delayNs: delay.delayNs };
   }
+  const held = heldLong([...question.packets, ...answered]);
+  if (held) return { ...base, ...held };
   return { ...base, outcome: "answered", story: "it was answered" };
 }
 

@@ -1,7 +1,7 @@
 /** What came of ICMP echo requests of one id. Rule X9. */
 import type { Form } from "../correlate/identity.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { NOTHING, unanswered } from "./course.ts";
+import { heldLong, NOTHING, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { meetingOf } from "./meeting.ts";
 
@@ -23,7 +23,9 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
   const open = question.packets.filter((packet) => !numbers.has(sequenceOf(packet)));
   const [answeredBy] = taken;
   if ((isQuiet || open.length === 0) && answeredBy) {
-    return { ...NOTHING, outcome: "answered", story: "it was answered", misdirected, answeredBy };
+    const held = heldLong([...question.packets, ...taken]);
+    const course = held ?? { outcome: "answered" as const, story: "it was answered" };
+    return { ...NOTHING, ...course, misdirected, answeredBy };
   }
   const left = packets.filter((packet) => !taken.includes(packet));
   const openNumbers = new Set(open.map(sequenceOf));

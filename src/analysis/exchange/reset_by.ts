@@ -2,7 +2,7 @@
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { ownsAddress, stateAt } from "../view/state_view.ts";
-import type { ResetBy } from "./exchange.ts";
+import type { Joined, ResetBy } from "./exchange.ts";
 
 /**
  * The end that made this reset, by the namespace where it was first seen. `isAnswer`: it goes to the
@@ -18,4 +18,22 @@ export function resetBy(reset: Judgement, question: FlowGroup, isAnswer: boolean
   );
   if (!ends.some((address) => ownsAddress(state, address))) return "between";
   return isAnswer ? "server" : "client";
+}
+
+/** A reset follows the segment that it answers within this time, ns. */
+const REACTION_NS = 10e6;
+
+/** The kernel told that it answered a segment of the other direction by a reset, just before this one. */
+export function isReactiveReset({ question, answers }: Joined, reset: Judgement): boolean {
+  const { node, at } = reset.steps[0]!.event;
+  return [question, ...answers].some(({ packets }) =>
+    packets.some(({ packet }) =>
+      packet.chains.some((chain) =>
+        chain.node === node &&
+        chain.events.some((event) =>
+          event.kind === "reset" && event.at <= at && at - event.at < REACTION_NS
+        )
+      )
+    )
+  );
 }

@@ -3,21 +3,19 @@ import { EXCHANGE_OUTCOMES } from "../../event/codes.ts";
 import type { Cause, End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { clientSide, firstAt, lastAt } from "../exchange/meeting.ts";
-import { findingsOf } from "../rules/exchange_causes.ts";
+import type { ExchangeFindings } from "../rules/exchange_causes.ts";
 import { protocolName } from "../verdict/flows.ts";
-import type { Judgement, World } from "../verdict/judgement.ts";
+import type { Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { timeOfDay } from "./span.ts";
 
-/** One exchange of the report. `flows` are those of the same report. */
+/** One exchange of the report. `unsent` are flows that could not be sent: one may be the answer. */
 export function exchangeReport(
   exchange: Exchange,
-  world: World,
-  evidence: readonly Sighting[],
+  { cause, findings }: ExchangeFindings,
   unsent: readonly Flow[],
 ): ExchangeReport {
   const { form, question, answers } = exchange;
-  const { cause, findings } = findingsOf({ exchange, world, evidence });
   const neverSent = exchange.answers.length === 0 && exchange.outcome !== "refused"
     ? unsent.find(({ replyOf }) => replyOf === question.id)
     : undefined;

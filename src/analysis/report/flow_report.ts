@@ -13,11 +13,19 @@ import { causeOf, silenceOf } from "../rules/mod.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { added, countOf, gapOfPart, outcomeOfPart, type Unseen } from "../verdict/withheld.ts";
 
+/** What the causes of a flow are found by, beside its packets. */
+export interface Surroundings {
+  world: World;
+  /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
+  evidence: readonly Sighting[];
+  /** Causes of answers that their client did not take, known from their exchange. */
+  strays: ReadonlyMap<Judgement, Cause>;
+}
+
 /** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
 export function flowReport(
   group: FlowGroup,
-  world: World,
-  evidence: readonly Sighting[],
+  surroundings: Surroundings,
   unseen: Unseen,
 ): Flow {
   const packets = added(countOf(group.packets), unseen.packets);
@@ -29,7 +37,7 @@ export function flowReport(
   const isUntold = unseen.partial && outcome === "unknown";
   const found = outcome === "delivered" || outcome === "in-flight" || isUntold
     ? []
-    : causesOf(lasting, outcome, world, evidence);
+    : causesOf(lasting, outcome, surroundings);
   const causes = found.map(({ cause }) => cause);
   // The way is that of a packet which the first cause is about.
   const best = bestOf(found[0]?.packets ?? lasting, outcome);
@@ -131,8 +139,7 @@ interface CauseOfPackets {
 function causesOf(
   packets: readonly Judgement[],
   outcome: Outcome,
-  world: World,
-  evidence: readonly Sighting[],
+  { world, evidence, strays }: Surroundings,
 ): CauseOfPackets[] {
   const byEnd = new Map<string, Judgement[]>();
   for (const packet of packets) {
@@ -140,8 +147,9 @@ function causesOf(
       (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
     if (!fits) continue;
     const { event } = packet.end.step;
+    const stray = strays.get(packet)?.code ?? "";
     const key =
-      `${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
+      `${stray} ${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
         event.sentIcmpType ?? ""
       } ${event.sentIcmpCode ?? ""} ${event.tunnelKind ?? ""}`;
     const list = byEnd.get(key);
@@ -151,7 +159,8 @@ function causesOf(
   const found = new Map<string, CauseOfPackets>();
   for (const list of byEnd.values()) {
     const ended = caseOf(list[0]!, world, evidence);
-    const cause = outcome === "unanswered" ? silenceOf(ended) : causeOf(ended);
+    const cause = strays.get(list[0]!) ??
+      (outcome === "unanswered" ? silenceOf(ended) : causeOf(ended));
     if (!cause) continue;
     const known = found.get(`${cause.code} ${cause.sentence}`);
     if (known) known.packets.push(...list);

@@ -5,9 +5,11 @@
  */
 import { OUTCOMES } from "../../event/codes.ts";
 import type { FilterPacket } from "../../event/filter/mod.ts";
-import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import type { Cause, Flow, Report, ReportNode } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
+import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
+import type { Judgement } from "../verdict/judgement.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
@@ -26,8 +28,15 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   const withheld = new AllWithheld(input);
   const exchanges = judgeExchanges(judged.flows, evidence, (flow) => withheld.ofFlow(flow))
     .filter((exchange) => isWanted(formsOf(exchange), input.filter));
+  const found = new Map(exchanges.map((exchange) => [
+    exchange,
+    findingsOf({ exchange, world, evidence }),
+  ]));
+  const strays = causesOfStrays(found);
   const shown = shownFlows(judged, exchanges, input.filter);
-  const flows = shown.map((flow) => flowReport(flow, world, evidence, withheld.ofFlow(flow)));
+  const flows = shown.map((flow) =>
+    flowReport(flow, { world, evidence, strays }, withheld.ofFlow(flow))
+  );
   const unsent = unsentFlows(evidence, flows)
     .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
   flows.push(...unsent);
@@ -41,7 +50,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
     ...spanOf(nodes),
     nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node))),
     exchanges: [
-      ...exchanges.map((exchange) => exchangeReport(exchange, world, evidence, unsent)),
+      ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
       ...unsent.filter(({ replyOf }) => replyOf === undefined)
         .map((flow) => unsentExchange(flow, timeOfHop(flow, nodes))),
     ].sort(worstExchangeFirst),
@@ -57,6 +66,16 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   };
+}
+
+/** Why answers that reached the client from another end were not taken: their exchange tells. */
+function causesOfStrays(found: ReadonlyMap<Exchange, ExchangeFindings>): Map<Judgement, Cause> {
+  const causes = new Map<Judgement, Cause>();
+  for (const [{ misdirected }, { cause, findings }] of found) {
+    const why = cause ?? findings[0];
+    for (const packet of misdirected) if (why) causes.set(packet, why);
+  }
+  return causes;
 }
 
 /** A filter that any form of the question or an answer fits wants the whole exchange. */

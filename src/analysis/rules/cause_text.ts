@@ -8,6 +8,7 @@ export const GROUPS = {
   tunnels: "tunnels",
   filters: "filters",
   queues: "queues and sockets",
+  exchanges: "questions and their answers",
   edge: "the edge of what was seen",
 } as const;
 

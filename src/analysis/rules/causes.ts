@@ -35,6 +35,12 @@ import { cause as noListener } from "./no-listener/cause.ts";
 import { cause as receiveBufferFull } from "./receive-buffer-full/cause.ts";
 import { cause as acceptQueueFull } from "./accept-queue-full/cause.ts";
 import { cause as checksumInvalid } from "./checksum-invalid/cause.ts";
+import { cause as applicationReset } from "./application-reset/cause.ts";
+import { cause as applicationSilent } from "./application-silent/cause.ts";
+import { cause as asymmetricPath } from "./asymmetric-path/cause.ts";
+import { cause as replyFromOtherAddress } from "./reply-from-other-address/cause.ts";
+import { cause as replyNotTranslated } from "./reply-not-translated/cause.ts";
+import { cause as shaped } from "./shaped/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
@@ -78,6 +84,12 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   receiveBufferFull,
   acceptQueueFull,
   checksumInvalid,
+  applicationReset,
+  applicationSilent,
+  asymmetricPath,
+  replyFromOtherAddress,
+  replyNotTranslated,
+  shaped,
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,

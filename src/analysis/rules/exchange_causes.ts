@@ -8,6 +8,9 @@ import { EXCHANGE_RULES } from "./order.ts";
 /** Outcomes that say that nothing is wrong, or that too little is known to say why. */
 const NEEDS_NO_CAUSE: readonly string[] = ["answered", "in-flight", "unknown"];
 
+/** Causes that stand behind what the packets died of, and explain it. */
+const FINDINGS: readonly Cause["code"][] = ["asymmetric-path"];
+
 /** Why an exchange came to no good, and what else was found: the first is the cause. */
 export interface ExchangeFindings {
   cause?: Cause;
@@ -19,7 +22,16 @@ export interface ExchangeFindings {
  * Of an exchange that was answered all are findings.
  */
 export function findingsOf(subject: ExchangeCase): ExchangeFindings {
-  const found = [...byRules(subject), ...ofPackets(subject)];
+  const died = ofPackets(subject);
+  // A host that could not answer is no silent program.
+  const rules = byRules(subject)
+    .filter(({ code }) => code !== "application-silent" || died.length === 0);
+  const isFinding = ({ code }: Cause) => FINDINGS.includes(code);
+  const found = [
+    ...rules.filter((cause) => !isFinding(cause)),
+    ...died,
+    ...rules.filter(isFinding),
+  ];
   const unique = [
     ...new Map(found.map((cause) => [`${cause.code} ${cause.sentence}`, cause])).values(),
   ]
@@ -41,6 +53,8 @@ function ofPackets({ exchange, world, evidence }: ExchangeCase): Cause[] {
   const causes: Cause[] = [];
   const seen = new Set<string>();
   for (const loss of exchange.losses) {
+    // Why such a packet found no socket is told by the rules above.
+    if (exchange.misdirected.includes(loss)) continue;
     const { event } = loss.end.step;
     const key =
       `${loss.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason}`;

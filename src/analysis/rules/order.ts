@@ -89,4 +89,13 @@ export const UNANSWERED_RULES: readonly Rule[] = [
 ];
 
 /** Rules about a question and its answer. All are asked; the first that finds something is the cause. */
-export const EXCHANGE_RULES: readonly ExchangeRule[] = [];
+export const EXCHANGE_RULES: readonly ExchangeRule[] = [
+  // An answer from the wrong end: from where the question was translated to, else from elsewhere.
+  rules.replyNotTranslated,
+  rules.replyFromOtherAddress,
+  rules.applicationReset,
+  rules.applicationSilent,
+  // Findings beside what the packets died of.
+  rules.shaped,
+  rules.asymmetricPath,
+];

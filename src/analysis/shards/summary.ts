@@ -7,6 +7,7 @@ import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
 import { chainsOf } from "../correlate/chains.ts";
 import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
+import { longestHold } from "../exchange/hold.ts";
 import { type FlowGroup, groupBySentForm } from "../verdict/flows.ts";
 import { type Form, formKey } from "../correlate/identity.ts";
 import type { AnalysisInput, ShardPacket, Withheld } from "../view/input.ts";
@@ -87,8 +88,12 @@ function summaryOf(group: FlowGroup): FlowSummary {
   };
 }
 
+/** A packet that was held inside a node for so long, ns, is told of (R95). */
+const TOLD_NS = 20e6;
+
 function isLoud(judgement: Judgement): boolean {
-  return judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd);
+  if (judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd)) return true;
+  return (longestHold(judgement)?.ns ?? 0) >= TOLD_NS;
 }
 
 /**

@@ -11,6 +11,7 @@ export interface RouteQuery {
   inputDevice?: string;
   /** Null: a lookup that asks for no device. */
   outputDevice?: string | null;
+  /** The packet's firewall mark, as `ip rule` compares it: a number of 32 bits. */
   mark?: number;
   /** As rules name it: `tcp`, `udp`, `icmp`, `icmp6`, or a number. */
   protocol?: string;

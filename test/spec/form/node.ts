@@ -15,6 +15,9 @@ export interface SpecNode {
   kernel: string;
   /** Its probe ended without a last word. */
   isCut: boolean;
+  /** What its probe was told to capture, and whether it follows answers to who asked that. */
+  capture: string;
+  followsAnswers: boolean;
 }
 
 /** Every script of `bpf/`: all are attached unless a spec says otherwise. */
@@ -40,6 +43,8 @@ export function newNode(name: string, index: number): SpecNode {
     totals: { events: 0, lost: 0, refused: 0, evicted: 0 },
     kernel: "6.18",
     isCut: false,
+    capture: "",
+    followsAnswers: false,
   };
 }
 
@@ -70,6 +75,12 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "cut":
       node.isCut = true;
+      return true;
+    case "capture":
+      node.capture = words.slice(1).join(" ");
+      return true;
+    case "follows":
+      node.followsAnswers = true;
       return true;
     case "kernel":
       node.kernel = first;

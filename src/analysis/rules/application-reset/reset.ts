@@ -1,0 +1,57 @@
+/** A connection that one end's program gave up. */
+import { isReactiveReset } from "../../exchange/reset_by.ts";
+import { netnsName } from "../../view/state_view.ts";
+import { packetText } from "../evidence.ts";
+import type { ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+
+/**
+ * A reset by an end of the connection, after it was answered.
+ *
+ * What else looks like it: a firewall's reset with the address of an end (its namespace does not have
+ * that address: X5); a host that reboots or whose program died, which resets because it knows no
+ * connection (the kernel tells that it answered a segment by a reset, and the sentence says so); a
+ * health check, which resets what it has no use for (X6: no early end).
+ */
+export const applicationReset: ExchangeRule = {
+  id: "R92",
+  statement:
+    "A connection was answered, and then a reset that the client's or the server's host made " +
+    "ended it before either end had closed: `application-reset`. Proven, when the host sent it of " +
+    "its own; likely, when it was the answer to a segment, because then the host knew the connection " +
+    "no more.",
+  yields: ["application-reset"],
+  find({ exchange }) {
+    const { reset, outcome } = exchange;
+    if (outcome !== "broken" || !reset || exchange.misdirected.length > 0) return null;
+    if (reset.by !== "client" && reset.by !== "server") return null;
+    const { event } = reset.packet.steps[0]!;
+    const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+    const whose = reset.by === "server" ? "the server" : "the client";
+    const reactive = isReactiveReset(exchange, reset.packet);
+    const sent = bytesOf(exchange.question.packets);
+    const got = bytesOf(exchange.answers.flatMap(({ packets }) => packets));
+    const after = `after ${sent} bytes of the client and ${got} of the server`;
+    const text = reactive
+      ? `${whose}, ${host}, knew the connection no more: its kernel answered a segment by a reset, ${after}`
+      : `the program of ${whose}, ${host}, ended the connection by a reset, ${after}`;
+    return cause("application-reset", reactive ? "likely" : "proven", text, [{
+      node: event.node.name,
+      kind: "event",
+      text: `${packetText(event)} with flag RST was first seen at ${
+        event.device ?? "?"
+      } in ${host}`,
+    }]);
+  },
+};
+
+/** Bytes of different segments that carried data; one that was sent twice counts once. */
+function bytesOf(packets: Parameters<typeof isReactiveReset>[0]["question"]["packets"]): number {
+  const segments = new Map<number, number>();
+  for (const { steps } of packets) {
+    const { tcpSequence, payload = 0 } = steps[0]!.event;
+    if (tcpSequence === undefined) continue;
+    segments.set(tcpSequence, Math.max(payload, segments.get(tcpSequence) ?? 0));
+  }
+  return [...segments.values()].reduce((total, bytes) => total + bytes, 0);
+}

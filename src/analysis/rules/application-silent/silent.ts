@@ -1,0 +1,77 @@
+/** A program that has the question and says nothing. */
+import { TCP, UDP } from "../../kernel/protocols.ts";
+import type { Socket } from "../../../event/state.ts";
+import type { Judgement } from "../../verdict/judgement.ts";
+import { netnsName, stateAfter } from "../../view/state_view.ts";
+import { command } from "../command.ts";
+import { packetText, stateEvidence } from "../evidence.ts";
+import type { ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+
+/**
+ * The host took the question, and its program sent nothing.
+ *
+ * What else looks like it: a protocol that needs no answer (an upload or a log over TCP: its server
+ * closes when the client does; UDP says nothing of this kind, so that it takes unread bytes); a server
+ * that thinks for longer than was watched (a second after the client gave up, three otherwise, and
+ * then it is possible only); an answer that could not be sent (R45) or a full
+ * accept queue (R44), which are asked first.
+ */
+export const applicationSilent: ExchangeRule = {
+  id: "R93",
+  statement:
+    "The question was delivered, its host was watched without loss, and its program sent " +
+    "nothing: `application-silent`. Over TCP, when the client's data was taken and the server neither " +
+    "sent data nor closed, likely when the client gave up first, else possible after 3 s. Over UDP " +
+    "only when the socket has bytes that nobody reads.",
+  yields: ["application-silent"],
+  find({ exchange }) {
+    if (!exchange.silent || exchange.outcome !== "unanswered") return null;
+    const { form, question } = exchange;
+    const arrived = question.packets.filter(({ outcome }) => outcome === "delivered").at(-1);
+    if (!arrived) return null;
+    const unread = socketOf(arrived)?.receiveQueue ?? 0;
+    const { event } = arrived.end.step;
+    const netns = arrived.steps.at(-1)!.event.netns ?? event.netns;
+    const host = `${netnsName(event.node, netns)} on ${event.node.name}`;
+    if (form.protocol === UDP && unread === 0) return null;
+    if (form.protocol === TCP && !exchange.answeredBy) return null;
+    if (form.protocol !== TCP && form.protocol !== UDP) return null;
+    const port = event.destinationPort!;
+    const gaveUp = question.packets.some(({ steps }) =>
+      ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0
+    );
+    const text = unread > 0 ? `, and ${unread} bytes wait there to be read` : "";
+    return cause(
+      "application-silent",
+      unread > 0 || gaveUp ? "likely" : "possible",
+      `the program at port ${port} in ${host} has the question and sent nothing${text}`,
+      [
+        {
+          node: event.node.name,
+          kind: "event",
+          text: `${packetText(event)} was delivered; nothing went back but acknowledgements`,
+        },
+        ...(unread > 0 ? [stateEvidence(event.node, `its socket has ${unread} unread bytes`)] : []),
+      ],
+      command(event.node, netns, [
+        "ss",
+        `-n${form.protocol === TCP ? "t" : "u"}p`,
+        `sport = :${port}`,
+      ]),
+    );
+  },
+};
+
+const FIN = 1;
+
+/** The socket that took the packet, by what was read after it; a listener counts what nobody accepts. */
+function socketOf(arrived: Judgement): Socket | undefined {
+  const { event } = arrived.end.step;
+  const netns = arrived.steps.at(-1)!.event.netns ?? event.netns;
+  const protocol = event.protocol === TCP ? "tcp" : "udp";
+  return stateAfter(event.node, netns, event.at)?.sockets.find((socket) =>
+    socket.protocol === protocol && socket.port === event.destinationPort &&
+    socket.state !== "LISTEN"
+  );
+}

@@ -1,0 +1,83 @@
+/** An answer that leaves by another way than its question came. */
+import { isLost } from "../../exchange/losses.ts";
+import type { Judgement } from "../../verdict/judgement.ts";
+import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { netnsName, stateAt } from "../../view/state_view.ts";
+import type { NodeView, Sighting } from "../../view/timeline.ts";
+import { packetText, stateEvidence } from "../evidence.ts";
+import type { ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+
+/**
+ * A namespace that has both directions took the question in by one device and sent the answer out by
+ * another, and the exchange failed.
+ *
+ * What else looks like it: two ways to one network are healthy by themselves, so this is said only of
+ * an exchange that failed after its answer was sent; a bridge's ports, and a tunnel that carries one
+ * direction only, are not two routes.
+ */
+export const asymmetricPath: ExchangeRule = {
+  id: "R94",
+  statement:
+    "The exchange failed, and a namespace that routes both directions, or the host that was " +
+    "asked, took the question in by one device and sent the answer out by another: `asymmetric-path`, " +
+    "`likely`, with the route that chose it.",
+  yields: ["asymmetric-path"],
+  find({ exchange }) {
+    if (exchange.outcome !== "unanswered" && exchange.outcome !== "mis-answered") return null;
+    const answer = exchange.misdirected[0] ??
+      exchange.losses.find((loss) => !exchange.question.packets.includes(loss));
+    const asked = exchange.question.packets.find((packet) => !isLost(packet));
+    if (!answer || !asked) return null;
+    for (const { event: out } of answer.steps) {
+      // A packet that is freed while it waits for its next hop's address has its way out, too.
+      const isOut = out.kind === "device-tx" || (out.kind === "drop" && out.device !== undefined);
+      if (!isOut || out.tunnelKind !== undefined) continue;
+      const into = cameInAt(asked, out.node, out.netns);
+      if (!into || into.device === out.device || into.ttl === undefined) continue;
+      const state = stateAt(out.node, out.netns, out.at);
+      if (!state || isPort(state, into) || isPort(state, out)) continue;
+      const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
+      if (found.route === null || found.route.device !== out.device) continue;
+      const rule = found.rule && found.rule.priority !== 32766
+        ? `, by rule ${found.rule.priority} (table ${found.rule.table ?? "main"})`
+        : "";
+      const host = `${netnsName(out.node, out.netns)} on ${out.node.name}`;
+      return cause(
+        "asymmetric-path",
+        "likely",
+        `the question came into ${host} by ${into.device}, and the answer was sent to ${out.device}: ` +
+          `its route is ${routeText(found.route)}${rule}`,
+        [
+          {
+            node: into.node.name,
+            kind: "event",
+            text: `${packetText(into)} came in by ${into.device}`,
+          },
+          {
+            node: out.node.name,
+            kind: "event",
+            text: `${packetText(out)} was sent to ${out.device}`,
+          },
+          stateEvidence(out.node, `route in ${host}: ${routeText(found.route)}${rule}`),
+        ],
+      );
+    }
+    return null;
+  },
+};
+
+function cameInAt(
+  asked: Judgement,
+  node: NodeView,
+  netns: number | undefined,
+): Sighting | undefined {
+  return asked.steps.map(({ event }) => event).findLast((event) =>
+    event.node === node && event.netns === netns && event.kind === "device-rx" &&
+    event.tunnelKind === undefined
+  );
+}
+
+/** A port of a bridge: which of them a frame takes is no routing. */
+const isPort = (state: NonNullable<ReturnType<typeof stateAt>>, { ifindex }: Sighting) =>
+  state.links.some((link) => link.ifindex === ifindex && link.masterIfindex !== undefined);

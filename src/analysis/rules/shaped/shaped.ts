@@ -1,0 +1,86 @@
+/** A queueing discipline that holds packets back. */
+import type { Qdisc } from "../../../event/state.ts";
+import { longestOf } from "../../exchange/hold.ts";
+import { isQueueDrop } from "../../kernel/queues.ts";
+import { netnsName, stateAfter } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import { packetText, stateEvidence } from "../evidence.ts";
+import type { ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+
+/** Queueing disciplines that hold packets back to keep a rate or a delay. */
+const SHAPERS: ReadonlySet<string> = new Set([
+  "tbf",
+  "htb",
+  "hfsc",
+  "cbq",
+  "cake",
+  "netem",
+  "dualpi2",
+]);
+
+/** A wait shorter than this is what any queue costs, ns. */
+const HELD_NS = 20e6;
+
+/**
+ * The exchange went on, and a shaper on its way dropped or held packets of it.
+ *
+ * What else looks like it: a full queue without a rate (R32 tells of its drops); a packet that waits
+ * for its next hop's link address (no shaper at that device); a busy processor. The device that the
+ * packet went to has a shaper, by the state as read.
+ */
+export const shaped: ExchangeRule = {
+  id: "R95",
+  statement:
+    "The exchange was answered or slow, and a shaper (tbf, htb, hfsc, cake, netem) at a device " +
+    "on its way dropped packets of it or held one for 20 ms or longer: `shaped`, proven, with the " +
+    "shaper's settings, its drops and the longest wait.",
+  yields: ["shaped"],
+  find({ exchange }) {
+    if (exchange.outcome !== "slow" && exchange.outcome !== "answered") return null;
+    const packets = [exchange.question, ...exchange.answers].flatMap((flow) => flow.packets);
+    const drops = packets.map(({ end }) => end.step.event)
+      .filter((event) => event.kind === "drop" && isQueueDrop(event));
+    const held = longestOf(packets);
+    const at = held && held.ns >= HELD_NS ? held.after : undefined;
+    const place = drops.map(shaperAt).find((found) => found !== null) ?? (at && shaperAt(at));
+    if (!place) return null;
+    const { event, qdisc } = place;
+    const here = drops.filter((drop) => drop.node === event.node && drop.netns === event.netns);
+    const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+    const said = [
+      ...(here.length > 0 ? [`dropped ${here.length} packets of it`] : []),
+      ...(at && at.node === event.node ? [`held one for ${Math.round(held!.ns / 1e6)} ms`] : []),
+    ].join(" and ");
+    return cause(
+      "shaped",
+      "proven",
+      `${qdisc.kind} ${qdisc.handle} at ${qdisc.device} in ${host} (${qdisc.text}) ${said}`,
+      [
+        ...(here[0] ? [seen(here[0], "was dropped by it")] : []),
+        ...(at && at.node === event.node
+          ? [seen(at, `left ${Math.round(held!.ns / 1e6)} ms late`)]
+          : []),
+        stateEvidence(
+          event.node,
+          `qdisc ${qdisc.kind} ${qdisc.handle} dev ${qdisc.device}: ${qdisc.text}; ${qdisc.drops} drops in all`,
+        ),
+      ],
+    );
+  },
+};
+
+const seen = (event: Sighting, what: string) => ({
+  node: event.node.name,
+  kind: "event" as const,
+  text: `${packetText(event)} ${what} at ${event.device ?? "?"}`,
+});
+
+/** The shaper of the device that a packet was on. */
+function shaperAt(event: Sighting): { event: Sighting; qdisc: Qdisc } | null {
+  const state = stateAfter(event.node, event.netns, event.at);
+  const qdisc = state?.qdiscs.find(({ device, kind }) =>
+    device === event.device && SHAPERS.has(kind)
+  );
+  return qdisc ? { event, qdisc } : null;
+}
