@@ -1,5 +1,5 @@
 /** Names of what runs between two ends: flows, translations, tunnels. */
-import type { Encapsulation, EndPoints, Flow } from "../event/report.ts";
+import type { Encapsulation, EndPoints, Exchange, Flow } from "../event/report.ts";
 import type { Writing } from "./writing.ts";
 
 /** `10.0.0.1:443`, `[2001:db8::1]:443`; without a port the address alone. */
@@ -20,6 +20,16 @@ export function endsName(points: EndPoints, { text, arrow }: Writing): string {
 export function flowName(flow: Flow, writing: Writing): string {
   const id = flow.icmpId === undefined ? "" : ` id ${flow.icmpId}`;
   return `${writing.text(flow.protocol)} ${endsName(flow, writing)}${id}`;
+}
+
+/** `tcp 10.0.0.1:40000 → 10.96.0.1:443`: who asked whom, as the client knows it. */
+export function exchangeName(
+  { protocol, client, server, icmpId }: Exchange,
+  { text, arrow }: Writing,
+): string {
+  const id = icmpId === undefined ? "" : ` id ${icmpId}`;
+  const from = endPoint(text(client.address), client.port);
+  return `${text(protocol)} ${from} ${arrow} ${endPoint(text(server.address), server.port)}${id}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Words for what became of packets, and for what a hop did to one. */
-import type { Outcome } from "../event/codes.ts";
+import type { ExchangeOutcome, Outcome } from "../event/codes.ts";
 import type { Hop, PacketCounts } from "../event/report.ts";
 
 const OUTCOMES: Record<Outcome, string> = {
@@ -10,6 +10,20 @@ const OUTCOMES: Record<Outcome, string> = {
   "in-flight": "in flight",
   delivered: "delivered",
 };
+
+const EXCHANGES: Record<ExchangeOutcome, string> = {
+  "mis-answered": "mis-answered",
+  broken: "broken",
+  unanswered: "unanswered",
+  refused: "refused",
+  slow: "slow",
+  unknown: "unknown",
+  "in-flight": "in flight",
+  answered: "answered",
+};
+
+/** Word for what came of an exchange. Undefined for one that only a newer ingest knows. */
+export const EXCHANGE_WORDS: Partial<Record<string, string>> = EXCHANGES;
 
 const STAGES: Record<Hop["stage"], string> = {
   "device-tx": "sent",

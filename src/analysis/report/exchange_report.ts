@@ -37,7 +37,7 @@ export function exchangeReport(
     ...ends,
     ...(form.icmpId === undefined ? {} : { icmpId: form.icmpId }),
     outcome,
-    sentence: sentenceOf(ends.client, ends.server, protocolName(form), story, why),
+    sentence: sentenceOf(ends.client, ends.server, protocolName(form), story),
     ...(why ? { cause: why } : {}),
     ...(findings.length > 0 ? { findings } : {}),
     ...(exchange.gap && outcome === "unknown" ? { gap: exchange.gap.text.slice(0, 500) } : {}),
@@ -56,17 +56,9 @@ const end = (address: string, port: number | undefined): End =>
 export const endText = ({ address, port }: End): string =>
   port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
 
-function sentenceOf(
-  client: End,
-  server: End,
-  protocol: string,
-  story: string,
-  cause: Cause | undefined,
-): string {
-  const because = cause ? `: ${cause.sentence}` : "";
-  return `${endText(client)} asked ${endText(server)} (${protocol}); ${story}${because}`
-    .slice(0, 2000);
-}
+/** Why it came so is the cause's sentence. */
+const sentenceOf = (client: End, server: End, protocol: string, story: string): string =>
+  `${endText(client)} asked ${endText(server)} (${protocol}); ${story}`.slice(0, 2000);
 
 /** First and last sighting, by the wall clock of the nodes that saw them. */
 function timesOf(packets: readonly Judgement[]): Pick<ExchangeReport, "firstAt" | "lastAt"> {
@@ -113,7 +105,7 @@ export function unsentExchange(flow: Flow, at: string): ExchangeReport {
     client,
     server,
     outcome: "unanswered",
-    sentence: sentenceOf(client, server, flow.protocol, "it could not be sent", flow.cause),
+    sentence: sentenceOf(client, server, flow.protocol, "it could not be sent"),
     ...(flow.cause ? { cause: flow.cause } : {}),
     question: flow.id,
     firstAt: at,

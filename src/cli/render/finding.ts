@@ -16,8 +16,12 @@ const EVIDENCE_TEXT_MAX = 400;
  * report has told in full already; those told here are added.
  */
 export function findingLines(flow: Flow, told: Set<string>, look: Look): string[] {
+  return causeLines([...flow.cause ? [flow.cause] : [], ...flow.otherCauses ?? []], told, look);
+}
+
+/** The same for any list of causes, the first of which is the cause. */
+export function causeLines(causes: readonly Cause[], told: Set<string>, look: Look): string[] {
   const lines: string[] = [];
-  const causes = [...flow.cause ? [flow.cause] : [], ...flow.otherCauses ?? []];
   causes.forEach((cause, i) => {
     const key = `${cause.code} ${cause.sentence}`;
     const [first = "", ...rest] = look.lines(`${cause.code}, ${cause.confidence}`, 9);

@@ -24,6 +24,13 @@ const CASES: Record<string, { fixture: string; options: RenderOptions }> = {
   long_path_narrow: { fixture: "long_path", options: { width: 48, colour: false } },
   long_path_wide: { fixture: "long_path", options: { width: 160, colour: false } },
   mixed: { fixture: "mixed", options: plain },
+  exchange_answered: { fixture: "exchange_answered", options: plain },
+  exchange_other_address: { fixture: "exchange_other_address", options: plain },
+  exchange_silent: { fixture: "exchange_silent", options: plain },
+  exchange_reset_narrow: {
+    fixture: "exchange_server_reset",
+    options: { width: 60, colour: false, ascii: true },
+  },
   hostile: { fixture: "hostile", options: plain },
   hostile_ascii: { fixture: "hostile", options: { width: 60, colour: false, ascii: true } },
 };

@@ -1,8 +1,9 @@
 /** A whole report: what was found, worst first, then what was watched. */
-import { OUTCOMES } from "../../event/codes.ts";
-import type { Report } from "../../event/report.ts";
+import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
+import type { Exchange, Report } from "../../event/report.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { coverageLines } from "./coverage.ts";
+import { exchangeLines, exchangeStyle, exchangeWord } from "./exchange.ts";
 import { flowLines, verdictLines } from "./flow.ts";
 import { conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
@@ -19,12 +20,19 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const withNodes = { ...options, nodes: report.nodes };
   const told = new Set<string>();
   let shown = 0;
-  for (const { flow, replies } of conversations(report.flows)) {
+  for (const { exchange, flow, replies } of conversations(report.flows, report.exchanges)) {
     const block: string[] = [];
+    if (exchange && shown < FULL_MAX + SHORT_MAX) {
+      block.push(...exchangeLines(exchange, look, told));
+      if (exchange.outcome !== "answered") block.push("");
+    }
     for (const one of [flow, ...replies]) {
       if (shown >= FULL_MAX + SHORT_MAX) break;
       const full = shown < FULL_MAX || one.outcome === "delivered" && shown < SHORT_MAX;
-      block.push(...full ? flowLines(one, withNodes, look, told) : verdictLines(one, look));
+      // Below what came of the question its flows stand further in.
+      const inner = exchange ? lookOf({ ...options, width: look.width - 2 }) : look;
+      const lines = full ? flowLines(one, withNodes, inner, told) : verdictLines(one, inner);
+      block.push(...exchange ? lines.map((line) => line === "" ? line : `  ${line}`) : lines);
       if (full && one.outcome !== "delivered" && one !== replies.at(-1)) block.push("");
       shown += 1;
     }
@@ -37,7 +45,8 @@ export function renderReport(report: Report, options: RenderOptions): string {
   }
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
   lines.push("", ...coverageLines(report, look));
-  const cause = report.flows.find((flow) => flow.cause !== undefined)?.cause;
+  const cause = [...report.exchanges, ...report.flows]
+    .find((one) => one.cause !== undefined)?.cause;
   if (cause) lines.push("", ...look.lines(`More: lasthop explain ${cause.code}`, 0, "dim"));
   return lines.join("\n");
 }
@@ -47,17 +56,34 @@ export function renderSummary(report: Report, options: RenderOptions): string {
   return summaryLines(report, lookOf(options)).join("\n");
 }
 
-function summaryLines({ incident, from, to, flows }: Report, look: Look): string[] {
+/** `2 exchanges: 1 mis-answered, 1 answered`; "" where none was judged. */
+function exchangesText(exchanges: readonly Exchange[]): string {
+  if (exchanges.length === 0) return "";
+  const counts = EXCHANGE_OUTCOMES.map((outcome) => ({
+    outcome,
+    count: exchanges.filter((exchange) => exchange.outcome === outcome).length,
+  })).filter(({ count }) => count > 0);
+  const words = counts.map(({ outcome, count }) => `${count} ${exchangeWord(outcome)}`);
+  return `${plural(exchanges.length, "exchange")}: ${words.join(", ")}; `;
+}
+
+function summaryLines({ incident, from, to, exchanges, flows }: Report, look: Look): string[] {
   const counted = OUTCOMES.map((outcome) => ({
     outcome,
     count: flows.filter((flow) => flow.outcome === outcome).length,
   })).filter(({ count }) => count > 0);
   const verdicts = counted.map(({ outcome, count }) => `${count} ${outcomeWord(outcome)}`);
   const total = plural(flows.length, "flow");
-  const what = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
+  const counts = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
+  const what = exchangesText(exchanges) + counts;
   const worst = counted[0]?.outcome;
   const lines = look.lines(`${look.text(incident, 80)}  ${what}`, 0);
-  const style = worst === undefined ? "bold" : styleOf(worst);
+  const worstExchange = exchanges[0]?.outcome;
+  const style = worstExchange !== undefined
+    ? exchangeStyle(worstExchange)
+    : worst === undefined
+    ? "bold"
+    : styleOf(worst);
   const time = spanInUtc(from, to);
   return [
     ...lines.map((line) => look.paint(style, line)),

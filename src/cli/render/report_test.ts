@@ -99,6 +99,6 @@ Deno.test("what no batch can tell was lost is told beside the verdict", () => {
 const counts = { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 };
 const hop = { node: "n", netns: "host", device: "eth0", stage: "drop" };
 const accounting = { refused: 0, evicted: 0 };
-const empty = { incident: "i", from: null, to: null, nodes: [], accounting };
+const empty = { incident: "i", from: null, to: null, nodes: [], exchanges: [], accounting };
 
 const flow = (id: string) => ({ id, protocol: "udp", source: "10.0.0.1", destination: "10.0.0.2" });
