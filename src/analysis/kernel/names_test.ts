@@ -131,7 +131,7 @@ Deno.test("meaningOfError tells the versions of ICMP apart", () => {
   }
 });
 
-Deno.test("asksFor knows ARP requests, not replies, and neighbour solicitations", () => {
+Deno.test("ARP requests and solicitations ask, replies and advertisements answer", () => {
   const event = (parts: Partial<Event>): Event => ({
     ...{ kind: "device-tx", timeNs: 0n, cpu: 0, ...parts },
   });
@@ -139,6 +139,11 @@ Deno.test("asksFor knows ARP requests, not replies, and neighbour solicitations"
   equal(neighbours.asksFor(event(arp), "10.0.0.2"), true);
   equal(neighbours.asksFor(event({ ...arp, arpOperation: 2 }), "10.0.0.2"), false);
   equal(neighbours.asksFor(event({ icmpType: 135, gateway: "fd00::2" }), "fd00::2"), true);
+  const reply = { ...arp, arpOperation: 2, source: "10.0.0.2", destination: "10.0.0.1" };
+  equal(neighbours.answersFor(event(reply), "10.0.0.2"), true);
+  equal(neighbours.answersFor(event(reply), "10.0.0.1"), false);
+  equal(neighbours.answersFor(event(arp), "10.0.0.2"), false);
+  equal(neighbours.answersFor(event({ icmpType: 136, gateway: "fd00::2" }), "fd00::2"), true);
 });
 
 Deno.test("nftFreesItself: from Linux 6.7", () => {

@@ -22,3 +22,11 @@ export const asksFor = (event: Event, address: string): boolean =>
   (event.network === "arp" && event.arpOperation === ARP_REQUEST &&
     event.destination === address) ||
   (event.icmpType === NEIGHBOUR_SOLICITATION && event.gateway === address);
+
+const ARP_REPLY = 2;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+
+/** An ARP reply or a neighbour advertisement that tells the link address of this address. */
+export const answersFor = (event: Event, address: string): boolean =>
+  (event.network === "arp" && event.arpOperation === ARP_REPLY && event.source === address) ||
+  (event.icmpType === NEIGHBOUR_ADVERTISEMENT && event.gateway === address);

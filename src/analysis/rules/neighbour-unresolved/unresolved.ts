@@ -1,17 +1,18 @@
 /** A next hop that did not give its link address. */
 import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { lookUpRoute } from "../../view/routing.ts";
-import { ownersOf } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device as deviceWord } from "../word.ts";
 
 /** Nobody answered for the next hop's link address. */
 export const neighbourUnresolved: Rule = {
   id: "R9",
   statement:
-    "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`.",
+    "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
+    "the question was seen to reach a node that has the address, what became of it there.",
   yields: ["neighbour-unresolved"],
   judge(subject) {
     const { event } = subject;
@@ -41,18 +42,16 @@ export const neighbourUnresolved: Rule = {
         text: `${hop} was asked for ${asked} times on the way, without an answer that was taken`,
       });
     }
-    const owners = ownersOf(subject.world.nodes, hop);
-    if (owners.length === 0) {
-      evidence.push(stateEvidence(subject.node, `no probed node has address ${hop}`));
-    }
+    const holder = askedFor(subject, hop, device);
+    evidence.push(...holder.evidence);
     return cause(
       "neighbour-unresolved",
       "proven",
       `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
         placeOf(subject.node, subject.netns, device)
-      }`,
+      }${holder.text}`,
       evidence,
-      command(subject.node, subject.netns, [
+      holder.remedy.length > 0 ? holder.remedy : command(subject.node, subject.netns, [
         "ip",
         "neigh",
         "show",

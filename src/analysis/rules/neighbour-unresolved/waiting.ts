@@ -5,6 +5,7 @@ import { neighbourOf, stateAfter } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device } from "../word.ts";
 
 /** It waits for the next hop's link address, which nobody gives. */
@@ -27,20 +28,22 @@ export const waitingForNeighbour: Rule = {
     const hop = route.gateway ?? destination;
     const entry = neighbourOf(event.node, subject.netns, hop, route.device);
     if (!entry || !entry.states.some((s) => s === "INCOMPLETE" || s === "FAILED")) return null;
+    const holder = askedFor(subject, hop, route.device ?? "");
     return cause(
       "neighbour-unresolved",
       "likely",
       `it waits in ${
         placeOf(subject.node, subject.netns, route.device ?? "")
-      } for ${hop}, which does not answer`,
+      } for ${hop}, which does not answer${holder.text}`,
       [
         eventEvidence(subject),
         stateEvidence(
           subject.node,
           `neighbour ${hop} dev ${route.device}: ${entry.states.join(",")}`,
         ),
+        ...holder.evidence,
       ],
-      command(subject.node, subject.netns, [
+      holder.remedy.length > 0 ? holder.remedy : command(subject.node, subject.netns, [
         "ip",
         "neigh",
         "show",

@@ -1,0 +1,173 @@
+/** What became of the question for a link address (ARP, neighbour discovery) at who has the address. */
+import type { Evidence } from "../../../event/report.ts";
+import { answersFor, asksFor } from "../../kernel/neighbours.ts";
+import { isNetfilterDrop } from "../../kernel/netfilter.ts";
+import { findingOf } from "../../netfilter/choose.ts";
+import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
+import {
+  linkOf,
+  type Owner,
+  ownersOf,
+  ownsAddress,
+  stateAfter,
+  stateAt,
+  sysctl,
+} from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { placeOf, stateEvidence } from "../evidence.ts";
+import { device } from "../word.ts";
+import { refusalRemedy } from "./refusal_remedy.ts";
+
+/** What is known of who has the address that was asked for. */
+export interface Asked {
+  /** Ends a sentence: who has it, and what the question came to there. Empty when nobody has it. */
+  text: string;
+  evidence: Evidence[];
+  remedy: string[];
+}
+
+/** Holders that are named. */
+const HOLDERS_MAX = 3;
+
+/**
+ * Who has `hop`, which the device of this name asked for. A holder whose namespace was reached by
+ * the question is on the link; of the others it is only said that they have the address.
+ */
+export function askedFor(subject: Case, hop: string, name: string): Asked {
+  const here = (owner: Owner) => owner.node === subject.node && owner.netns === subject.netns;
+  const owners = ownersOf(subject.world.nodes, hop).filter((owner) => !here(owner));
+  for (const owner of owners) {
+    const question = arrival(subject, hop, name, owner);
+    const held = question && stateAt(owner.node, owner.netns, question.at);
+    if (question && ownsAddress(held ?? null, hop)) return fateOf(subject, hop, owner, question);
+  }
+  return {
+    text: "",
+    evidence: owners.length === 0
+      ? [stateEvidence(subject.node, `no probed node has address ${hop}`)]
+      : owners.slice(0, HOLDERS_MAX).map((owner) =>
+        stateEvidence(
+          owner.node,
+          `${hop} is at ${placeOwner(owner)}; no question for it was seen to arrive there`,
+        )
+      ),
+    remedy: [],
+  };
+}
+
+const placeOwner = ({ node, netns, link }: Owner) => placeOf(node, netns, link.name);
+
+/** The last question of this device that came into the owner's namespace. */
+function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
+  const asker = linkOf(subject.before, undefined, name);
+  const own = new Set(asker?.addresses.map(({ address }) => address));
+  return subject.evidence.findLast((event) =>
+    event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
+    asksFor(event, hop) &&
+    (event.sourceMac !== undefined && event.sourceMac === asker?.mac || own.has(event.source ?? ""))
+  );
+}
+
+function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): Asked {
+  const reached = `; the question reached ${placeOwner(owner)}, which has ${hop}`;
+  const seen: Evidence = {
+    node: owner.node.name,
+    kind: "event",
+    text: `the question for ${hop} came in by ${question.device} of ${owner.node.name}`,
+  };
+  const free = subject.evidence.find((event) =>
+    event.node === question.node && event.skb === question.skb && event.at > question.at &&
+    event.kind === "drop" && asksFor(event, hop)
+  );
+  if (free) return died(subject, question, free, reached, seen);
+  const answer = subject.evidence.find((event) =>
+    event.node === owner.node && event.netns === owner.netns && event.kind === "device-tx" &&
+    event.at > question.at && answersFor(event, hop)
+  );
+  if (!answer) return unanswered(owner, hop, reached, seen);
+  const back = subject.evidence.find((event) =>
+    event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx" &&
+    answersFor(event, hop)
+  );
+  const came = back
+    ? `came back to ${back.device} of ${subject.node.name}, and was not taken`
+    : "was not seen to come back";
+  const text = `the answer left by ${answer.device} of ${owner.node.name}, and ${came}`;
+  return {
+    text: `${reached} and answered; the answer ${came}`,
+    evidence: [seen, { node: owner.node.name, kind: "event", text }],
+    remedy: [],
+  };
+}
+
+function unanswered(owner: Owner, hop: string, reached: string, seen: Evidence): Asked {
+  const settings = hop.includes(":")
+    ? []
+    : ["arp_ignore", "arp_filter"].flatMap((setting) =>
+      ["all", owner.link.name].map((name) => `net.ipv4.conf.${name}.${setting}`)
+    );
+  const read = settings.flatMap((name) => {
+    const value = sysctl(owner.state, name);
+    return value === undefined || value === "0"
+      ? []
+      : [stateEvidence(owner.node, `${name} = ${value}`)];
+  });
+  return {
+    text: `${reached}, of which no answer was seen`,
+    evidence: [seen, ...read],
+    remedy: command(owner.node, owner.netns, [
+      "ip",
+      "addr",
+      "show",
+      "dev",
+      device(owner.link.name),
+    ]),
+  };
+}
+
+/** A question that was freed is judged as a packet is: by the rules as read where it died. */
+function died(
+  subject: Case,
+  question: Sighting,
+  free: Sighting,
+  reached: string,
+  seen: Evidence,
+): Asked {
+  const reason = free.reason ? ` (${free.reason})` : "";
+  const where = `${free.function ?? "an unnamed function"}${reason}`;
+  const freed: Evidence = { node: free.node.name, kind: "event", text: `it was freed in ${where}` };
+  const plain = { text: `${reached}, and died there in ${where}`, evidence: [seen, freed] };
+  if (!isNetfilterDrop(free)) return { ...plain, remedy: [] };
+  const there = caseOfQuestion(subject, question, free);
+  const { named, state, around } = findingOf(there);
+  if (!named) return { ...plain, remedy: [] };
+  return {
+    text: `${reached}, and died there: ${suspectText(named)} dropped it`,
+    evidence: [seen, freed, ...suspectEvidence(there, named, around)],
+    remedy: refusalRemedy(there, named, state, around),
+  };
+}
+
+/** The question's own death, in the form that rules are asked in. It is no packet of a flow. */
+function caseOfQuestion(subject: Case, question: Sighting, free: Sighting): Case {
+  const { chain } = subject.judgement.end.step;
+  const came = { event: question, chain, previous: null };
+  const step = { event: free, chain, previous: came };
+  const { node, at } = free;
+  const netns = free.netns ?? question.netns;
+  const before = stateAt(node, netns, at);
+  return {
+    ...subject,
+    judgement: {
+      ...subject.judgement,
+      steps: [came, step],
+      end: { kind: "dropped", step, atDestination: true },
+      outcome: "dropped",
+    },
+    ...{ event: free, node, netns, before, after: stateAfter(node, netns, at) },
+    ...{ device: free.device ?? question.device ?? "", ifindex: free.ifindex ?? question.ifindex },
+    link: linkOf(before, free.ifindex ?? question.ifindex),
+  };
+}
