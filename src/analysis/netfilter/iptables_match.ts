@@ -108,10 +108,17 @@ function tcpFlags([mask, wanted]: string[], { headers }: Traveller): Tri {
   return tri((headers.tcpFlags & all) === set);
 }
 
+const NAT_BITS: Record<string, number> = { snat: 16, dnat: 32 };
+
+/** A state, or what NAT did: any of them. */
 function ctState(states: string[], at: Traveller): Tri {
-  const names = states.map((name) => name.toLowerCase());
-  if (names.some((name) => name === "snat" || name === "dnat")) return "unknown";
-  return at.ctState === null ? "unknown" : tri(names.includes(at.ctState));
+  return any(states.map((name) => {
+    const bit = NAT_BITS[name.toLowerCase()];
+    if (bit === undefined) {
+      return at.ctState === null ? "unknown" : tri(name.toLowerCase() === at.ctState);
+    }
+    return at.ctStatus === undefined ? "unknown" : tri((at.ctStatus & bit) !== 0);
+  }));
 }
 
 function mark(text: string | undefined, at: Traveller): Tri {
@@ -121,13 +128,17 @@ function mark(text: string | undefined, at: Traveller): Tri {
   return (mask & ~at.mark.known) === 0 ? "yes" : "unknown";
 }
 
-function typeIn(address: string | undefined, names: string[], at: Traveller): Tri {
-  const type = addressType(at.state, address);
+/** The second value says by which device: `limit-iface-in`, `limit-iface-out`. */
+function typeIn(address: string | undefined, [types, limit]: string[], at: Traveller): Tri {
+  const device = limit === undefined ? undefined : limit === "in" ? at.input : at.output;
+  const type = addressType(at.state, address, limit === undefined ? undefined : { name: device });
   if (type === undefined) return "unknown";
-  return any(names.map((name) => {
-    const wanted = constant("fib-type", name);
-    return wanted === null ? "unknown" : tri(type === wanted);
-  }));
+  return any(
+    list([types ?? ""]).map((name) => {
+      const wanted = constant("fib-type", name);
+      return wanted === null ? "unknown" : tri(type === wanted);
+    }),
+  );
 }
 
 function between(address: string | undefined, range: string | undefined): Tri {
@@ -169,8 +180,11 @@ const MATCHERS: Record<string, Matcher> = {
   ctdir: ([name], at) =>
     at.ctDirection === undefined ? "unknown" : tri(at.ctDirection === name?.toLowerCase()),
   mark: ([text], at, { module }) => module === "mark" ? mark(text, at) : "unknown",
-  "src-type": (values, at) => typeIn(at.headers.source, list(values), at),
-  "dst-type": (values, at) => typeIn(at.headers.destination, list(values), at),
+  "src-type": (values, at) => typeIn(at.headers.source, values, at),
+  "dst-type": (values, at) => typeIn(at.headers.destination, values, at),
+  // Counted with the types.
+  "limit-iface-in": () => "yes",
+  "limit-iface-out": () => "yes",
   "physdev-in": ([name], at) => device(at.portInput, name),
   "physdev-out": ([name], at) => device(at.portOutput, name),
   "physdev-is-in": (_, at) => present(at.portInput),

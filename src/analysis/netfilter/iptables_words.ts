@@ -36,6 +36,7 @@ function parse(text: string): Words {
   const tokens = tokensOf(text);
   const out: Words = { conditions: [], modules: [], target: null, goto: false, targetOptions: [] };
   let module = "";
+  let ofModule: Condition[] = [];
   let negated = false;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
@@ -51,6 +52,8 @@ function parse(text: string): Words {
     if (option === "A") {
       // The chain it stands in.
     } else if (option === "m") {
+      limitTypes(ofModule);
+      ofModule = [];
       module = values[0] ?? "";
       out.modules.push(module);
     } else if ((option === "j" || option === "g") && out.target === null) {
@@ -58,12 +61,26 @@ function parse(text: string): Words {
       out.goto = option === "g";
     } else {
       const condition = { option, negated, values, module };
+      ofModule.push(condition);
       if (out.target === null) out.conditions.push(condition);
       else out.targetOptions.push(condition);
     }
     negated = false;
   }
+  limitTypes(ofModule);
   return out;
+}
+
+/**
+ * `--limit-iface-in` says by which device the kinds of addresses are meant that were given to the
+ * same module: a rule may name it twice, once with and once without.
+ */
+function limitTypes(conditions: readonly Condition[]): void {
+  const limit = conditions.find(({ option }) => option.startsWith("limit-iface-"))?.option;
+  if (limit === undefined) return;
+  for (const { option, values } of conditions) {
+    if (option === "src-type" || option === "dst-type") values.push(limit.slice(12));
+  }
 }
 
 interface Token {

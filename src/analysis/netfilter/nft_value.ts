@@ -277,12 +277,16 @@ function connection({ key, dir }: Json, at: Traveller): Value {
 function fib({ result, flags: words }: Json, at: Traveller): Value {
   const asked = Array.isArray(words) ? words.map(String).sort().join(" ") : "";
   const { source, destination } = at.headers;
-  if (result === "type" && (asked === "daddr" || asked === "saddr")) {
-    const address = asked === "daddr" ? destination : source;
-    return number(addressType(at.state, address), "fib-type");
+  const kind = /^(daddr|saddr)(?: (iif|oif))?$/.exec(asked.replace(/^(iif|oif) (.*)$/, "$2 $1"));
+  if (result === "type" && kind) {
+    const address = kind[1] === "daddr" ? destination : source;
+    const device = kind[2] === undefined
+      ? undefined
+      : { name: kind[2] === "iif" ? at.input : at.output };
+    return number(addressType(at.state, address, device), "fib-type");
   }
   if (result === "oif" && /^iif (mark )?saddr$/.test(asked)) {
-    const found = hasWayBack(at.state, source, at.input);
+    const found = hasWayBack(at, asked.includes("mark"));
     return found === "unknown" ? UNKNOWN : number(found === "yes" ? 1 : 0, "boolean");
   }
   return UNKNOWN;

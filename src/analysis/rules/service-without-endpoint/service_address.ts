@@ -1,6 +1,8 @@
 /** A service address that leads nowhere, because of what it was translated to or was not. */
+import type { NetfilterRule } from "../../../event/state.ts";
 import { formOf } from "../../correlate/identity.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
+import { toolText } from "../../netfilter/words.ts";
 import { ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
@@ -8,6 +10,7 @@ import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { noRoute } from "../no-route/no_route.ts";
 import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
+import { translatedBy } from "./translated_by.ts";
 
 /** The destination as sent, when NAT changed it on the way. */
 function serviceAddress(subject: Case): { address: string; port: number | undefined } | null {
@@ -30,7 +33,9 @@ function serviceAddress(subject: Case): { address: string; port: number | undefi
 export const endpointMissing: Rule = {
   id: "R50",
   statement: "Translated to an address that nobody holds and that could not be reached: " +
-    "`service-without-endpoint`.",
+    "`service-without-endpoint`. The rule that translates to it is named with its backend (nft, " +
+    "iptables-nft, iptables-legacy), with where another backend's rules lead; when no rule read " +
+    "there leads to it, that is said.",
   yields: ["service-without-endpoint"],
   judge(subject) {
     const { event } = subject;
@@ -46,14 +51,15 @@ export const endpointMissing: Rule = {
     const target = event.destinationPort === undefined
       ? event.destination!
       : `${event.destination}:${event.destinationPort}`;
+    const by = translatedBy(subject, service);
     return cause(
       "service-without-endpoint",
       "likely",
-      `${name} was translated to ${target}, which nobody holds: ${why.sentence}`,
+      `${name} was translated${by.text} to ${target}, which nobody holds: ${why.sentence}`,
       [
         eventEvidence(subject, `sent to ${name}`),
         stateEvidence(subject.node, `no probed node has address ${event.destination}`),
-        ...rulesFor(subject, service.address),
+        ...(by.evidence.length > 0 ? by.evidence : rulesFor(subject, service.address)),
         ...why.evidence.slice(1),
       ],
       undefined,
@@ -64,9 +70,7 @@ export const endpointMissing: Rule = {
 /** Rules that name the service address, as evidence. */
 function rulesFor(subject: Case, address: string) {
   return (subject.before?.netfilter ?? []).filter((rule) => rule.text.includes(address)).slice(0, 3)
-    .map((rule) =>
-      stateEvidence(subject.node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
-    );
+    .map((rule) => stateEvidence(subject.node, asRead(rule)));
 }
 
 /** No rule translated a service address that rules translate for other packets. */
@@ -100,9 +104,7 @@ export const serviceUntranslated: Rule = {
           } as it was`,
           [
             eventEvidence(subject),
-            ...translations.slice(0, 3).map((rule) =>
-              stateEvidence(node, `${rule.family} ${rule.table} ${rule.chain}: ${rule.text}`)
-            ),
+            ...translations.slice(0, 3).map((rule) => stateEvidence(node, asRead(rule))),
           ],
         );
       }
@@ -110,6 +112,9 @@ export const serviceUntranslated: Rule = {
     return null;
   },
 };
+
+const asRead = ({ tool, family, table, chain, text }: NetfilterRule) =>
+  `${toolText(tool, family)}: ${family} ${table} ${chain}: ${text}`;
 
 function mentions(text: string, address: string): boolean {
   const escaped = address.replaceAll(".", "\\.");
