@@ -3,7 +3,7 @@ import type { Exchange } from "../../event/report.ts";
 import { exchangeName } from "../../words/ends.ts";
 import { EXCHANGE_WORDS } from "../../words/outcome.ts";
 import { causeLines } from "./finding.ts";
-import type { Look, Style } from "./look.ts";
+import { type Look, lookOf, type RenderOptions, type Style } from "./look.ts";
 
 const MARKS: Partial<Record<string, { glyph: "lost" | "open" | "pending" | "delivered" }>> = {
   "mis-answered": { glyph: "lost" },
@@ -49,6 +49,17 @@ export function exchangeLines(exchange: Exchange, look: Look, told: Set<string>)
   if (outcome !== "answered") lines.push(...look.lines(look.text(sentence, 2000), 2));
   if (gap !== undefined) lines.push(...look.lines(`gap: ${look.text(gap, 500)}`, 2, "yellow"));
   return [...lines, ...causeLines([...cause ? [cause] : [], ...findings], told, look)];
+}
+
+/** What came of a question and why, in one line. */
+export function renderExchangeLine(exchange: Exchange, options: RenderOptions): string {
+  const look = lookOf(options);
+  const { outcome, cause, tookMs } = exchange;
+  const mark = look.glyph[MARKS[outcome]?.glyph ?? "open"];
+  const head = look.paint(exchangeStyle(outcome), `${mark} ${exchangeWord(outcome)}`);
+  const took = tookMs === undefined ? "" : `, ${msText(tookMs)}`;
+  const why = cause === undefined ? "" : `: ${cause.code}, ${look.text(cause.sentence, 500)}`;
+  return `${head}  ${exchangeName(exchange, look)}${took}${why}`;
 }
 
 /** `0.4 ms`, `27 ms`, `1.2 s`. */

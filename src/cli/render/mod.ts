@@ -1,4 +1,5 @@
 /** A report as text for a terminal. */
+export { renderExchangeLine } from "./exchange.ts";
 export { renderFlow } from "./flow.ts";
 export { renderFlowLine } from "./flow_line.ts";
 export { type Look, lookOf, type RenderOptions } from "./look.ts";

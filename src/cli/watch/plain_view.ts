@@ -1,6 +1,6 @@
 /** Changes as lines: for pipes, logs, and terminals that can't be drawn on. */
-import type { Flow } from "../../event/report.ts";
-import { lookOf, renderFlowLine, type RenderOptions } from "../render/mod.ts";
+import type { Exchange, Flow } from "../../event/report.ts";
+import { lookOf, renderExchangeLine, renderFlowLine, type RenderOptions } from "../render/mod.ts";
 import type { Change } from "./follow.ts";
 import type { View } from "./view.ts";
 
@@ -23,17 +23,28 @@ export function plainView(
   options: RenderOptions,
 ): View {
   const shown = new Map<string, string>();
+  const asked = new Map<string, string>();
   const tell = (flow: Flow) => {
     const line = renderFlowLine(flow, options);
     if (shown.get(flow.id) === line) return;
     shown.set(flow.id, line);
     out(line);
   };
+  const tellExchange = (exchange: Exchange) => {
+    const line = renderExchangeLine(exchange, options);
+    if (asked.get(exchange.id) === line) return;
+    asked.set(exchange.id, line);
+    out(line);
+  };
   return {
     show(change) {
       if (change.kind !== "live") return note(noteOf(change));
       const { live } = change;
-      if (live.event === "report") live.data.flows.forEach(tell);
+      if (live.event === "report") {
+        live.data.exchanges.forEach(tellExchange);
+        live.data.flows.forEach(tell);
+      } else if (live.event === "exchange") tellExchange(live.data.exchange);
+      else if (live.event === "exchange-gone") asked.delete(live.data.id);
       else if (live.event === "flow") tell(live.data.flow);
       else if (live.event === "flow-gone") {
         shown.delete(live.data.id);

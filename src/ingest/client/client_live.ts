@@ -19,7 +19,17 @@ type Open = (headers: HeadersInit, signal: AbortSignal) => Promise<Response>;
 
 const RETRY_MS = [250, 500, 1000, 2000, 5000];
 
-const KNOWN = new Set(["hello", "report", "flow", "flow-gone", "summary", "missed", "end"]);
+const KNOWN = new Set([
+  "hello",
+  "report",
+  "flow",
+  "flow-gone",
+  "exchange",
+  "exchange-gone",
+  "summary",
+  "missed",
+  "end",
+]);
 
 /**
  * Ends in order after `end` for a closed or deleted incident, or when the signal aborts. Throws

@@ -3,7 +3,7 @@
  * report the ingest has: `applyLive` is that fold, for the page, the terminal and the tests.
  */
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
-import type { Flow, PacketCounts, Report } from "../../event/report.ts";
+import type { Exchange, Flow, PacketCounts, Report } from "../../event/report.ts";
 
 /** What a report adds up to. */
 export interface Counts {
@@ -13,7 +13,7 @@ export interface Counts {
   packets: PacketCounts;
 }
 
-/** Everything of a report but its flows. */
+/** Everything of a report but its exchanges and flows. */
 export interface Summary {
   from: Report["from"];
   to: Report["to"];
@@ -22,6 +22,8 @@ export interface Summary {
   counts: Counts;
   /** Ids of the flows, worst first; absent when neither they nor their order changed. */
   order?: string[];
+  /** The same of the exchanges. */
+  exchangeOrder?: string[];
 }
 
 /** A summary is the last event of its change: what it says holds for the flows before it. */
@@ -30,6 +32,8 @@ export type LiveEvent =
   | { event: "report"; data: Report }
   | { event: "flow"; data: { flow: Flow } }
   | { event: "flow-gone"; data: { id: string } }
+  | { event: "exchange"; data: { exchange: Exchange } }
+  | { event: "exchange-gone"; data: { id: string } }
   | { event: "summary"; data: Summary }
   | { event: "missed"; data: { count: number } }
   | { event: "end"; data: { reason: "closed" | "deleted" | "shutdown" } };
@@ -50,20 +54,30 @@ export function countsOf(report: Report): Counts {
 /** The events that lead from one report to the next; none when they are equal. */
 export function changesBetween(before: Report, after: Report): LiveEvent[] {
   const events: LiveEvent[] = [];
-  const old = new Map(before.flows.map((flow) => [flow.id, JSON.stringify(flow)]));
-  for (const flow of after.flows) {
-    if (old.get(flow.id) !== JSON.stringify(flow)) events.push({ event: "flow", data: { flow } });
-    old.delete(flow.id);
-  }
-  for (const id of old.keys()) events.push({ event: "flow-gone", data: { id } });
-  const order = after.flows.map(({ id }) => id);
-  const sameOrder = before.flows.length === order.length &&
-    before.flows.every(({ id }, i) => id === order[i]);
-  if (events.length === 0 && sameOrder && sameHead(before, after)) return [];
+  const flows = differences(before.flows, after.flows);
+  for (const flow of flows.changed) events.push({ event: "flow", data: { flow } });
+  for (const id of flows.gone) events.push({ event: "flow-gone", data: { id } });
+  const exchanges = differences(before.exchanges, after.exchanges);
+  for (const exchange of exchanges.changed) events.push({ event: "exchange", data: { exchange } });
+  for (const id of exchanges.gone) events.push({ event: "exchange-gone", data: { id } });
+  const isAsBefore = flows.order === undefined && exchanges.order === undefined;
+  if (events.length === 0 && isAsBefore && sameHead(before, after)) return [];
   const { from, to, nodes, accounting } = after;
   const summary: Summary = { from, to, nodes, accounting, counts: countsOf(after) };
-  events.push({ event: "summary", data: sameOrder ? summary : { ...summary, order } });
+  if (flows.order !== undefined) summary.order = flows.order;
+  if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
+  events.push({ event: "summary", data: summary });
   return events;
+}
+
+/** What is new or changed, ids of what is gone, and the order of all ids where that changed. */
+function differences<T extends { id: string }>(before: readonly T[], after: readonly T[]) {
+  const old = new Map(before.map((one) => [one.id, JSON.stringify(one)]));
+  const changed = after.filter((one) => old.get(one.id) !== JSON.stringify(one));
+  for (const { id } of after) old.delete(id);
+  const order = after.map(({ id }) => id);
+  const isSame = before.length === order.length && before.every(({ id }, i) => id === order[i]);
+  return { changed, gone: [...old.keys()], order: isSame ? undefined : order };
 }
 
 function sameHead(a: Report, b: Report): boolean {
@@ -76,21 +90,33 @@ function sameHead(a: Report, b: Report): boolean {
 export function applyLive(report: Report | null, { event, data }: LiveEvent): Report | null {
   if (event === "report") return data;
   if (report === null) return null;
-  if (event === "flow") {
-    const at = report.flows.findIndex(({ id }) => id === data.flow.id);
-    const flows = at < 0 ? [...report.flows, data.flow] : report.flows.with(at, data.flow);
-    return { ...report, flows };
+  switch (event) {
+    case "flow":
+      return { ...report, flows: withOne(report.flows, data.flow) };
+    case "flow-gone":
+      return { ...report, flows: report.flows.filter(({ id }) => id !== data.id) };
+    case "exchange":
+      return { ...report, exchanges: withOne(report.exchanges, data.exchange) };
+    case "exchange-gone":
+      return { ...report, exchanges: report.exchanges.filter(({ id }) => id !== data.id) };
+    case "summary": {
+      const { from, to, nodes, accounting, order, exchangeOrder } = data;
+      const flows = inOrder(report.flows, order);
+      const exchanges = inOrder(report.exchanges, exchangeOrder);
+      return { ...report, from, to, nodes, accounting, exchanges, flows };
+    }
+    default:
+      return report;
   }
-  if (event === "flow-gone") {
-    return { ...report, flows: report.flows.filter(({ id }) => id !== data.id) };
-  }
-  if (event !== "summary") return report;
-  const { from, to, nodes, accounting, order } = data;
-  const flows = order === undefined ? report.flows : inOrder(report.flows, order);
-  return { ...report, from, to, nodes, accounting, flows };
 }
 
-function inOrder(flows: Flow[], order: string[]): Flow[] {
-  const byId = new Map(flows.map((flow) => [flow.id, flow]));
+function withOne<T extends { id: string }>(all: T[], one: T): T[] {
+  const at = all.findIndex(({ id }) => id === one.id);
+  return at < 0 ? [...all, one] : all.with(at, one);
+}
+
+function inOrder<T extends { id: string }>(all: T[], order: string[] | undefined): T[] {
+  if (order === undefined) return all;
+  const byId = new Map(all.map((one) => [one.id, one]));
   return order.flatMap((id) => byId.get(id) ?? []);
 }

@@ -12,10 +12,26 @@ const report: fc.Arbitrary<Report> = fc.record({
     fc.record({ id: fc.constantFrom("a", "b", "c", "d", "e"), dropped: fc.nat(2) }),
     { selector: ({ id }) => id },
   ),
+  exchanges: fc.uniqueArray(
+    fc.record({ id: fc.constantFrom("a", "b", "c"), tookMs: fc.nat(2) }),
+    { selector: ({ id }) => id },
+  ),
   evicted: fc.nat(2),
-}).map(({ flows, evicted }) => ({
+}).map(({ flows, exchanges, evicted }) => ({
   ...none,
   accounting: { ...none.accounting, evicted },
+  exchanges: exchanges.map(({ id, tookMs }) => ({
+    id,
+    protocol: "udp",
+    client: { address: id },
+    server: { address: "z", port: 53 },
+    outcome: "answered" as const,
+    sentence: "it was answered",
+    question: id,
+    firstAt: "2026-11-26T00:00:00.000Z",
+    lastAt: "2026-11-26T00:00:00.000Z",
+    tookMs,
+  })),
   flows: flows.map(({ id, dropped }) => ({
     id,
     protocol: "icmp",

@@ -17,6 +17,7 @@ import {
   selectedId,
   told,
 } from "../state/model.ts";
+import { ExchangePanel } from "./exchange_panel.tsx";
 import { PathDrawing } from "../path/drawing.tsx";
 import { CONFIDENCE, headline, spokenVerdict } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
@@ -50,6 +51,7 @@ function FlowArticle({ flow }: { flow: Flow }) {
   return (
     <article key={flow.id} class={`o-${flow.outcome}`}>
       <FlowEnds flow={flow} />
+      <ExchangePanel flow={flow} />
       <Verdict flow={flow} />
       <Coverage flow={flow} />
       <div class="figure">

@@ -5,10 +5,10 @@ import { OUTCOMES } from "../../event/codes.ts";
 import type { Flow } from "../../event/report.ts";
 import { endPoint, endsName } from "../../words/ends.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { OUTCOME_WORDS } from "../../words/outcome.ts";
+import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { placeShort } from "../../words/place.ts";
 import { type Row, rowsBetween } from "../state/rows.ts";
-import { OutcomeIcon } from "../parts/icons.tsx";
+import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
 import {
   choose,
   chosen,
@@ -150,13 +150,16 @@ function useHeldScroll(box: { current: HTMLDivElement | null }, all: Row[]): voi
 const SHORT = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
 function RowView({ row, index, total }: { row: Row; index: number; total: number }) {
-  const { flow, nested, top, height } = row;
+  const { flow, exchange, nested, top, height } = row;
+  const outcome = exchange === undefined ? flow.outcome : exchangeLook(exchange.outcome);
+  const cause = exchange?.cause ?? flow.cause;
+  const gap = exchange?.gap ?? flow.gap;
   const isSelected = flow.id === selectedId.value;
   return (
     <div
       id={rowId(index)}
       role="option"
-      class={`row o-${flow.outcome}${nested ? " nested" : ""}`}
+      class={`row o-${outcome}${nested ? " nested" : ""}`}
       aria-selected={isSelected}
       aria-setsize={total}
       aria-posinset={index + 1}
@@ -167,8 +170,13 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
       }}
     >
       <div class="first">
-        <OutcomeIcon outcome={flow.outcome} />
-        <b class="word">{OUTCOME_WORDS[flow.outcome] ?? "unknown"}</b>
+        <OutcomeIcon outcome={outcome} />
+        <b class="word">
+          {(exchange === undefined
+            ? OUTCOME_WORDS[flow.outcome]
+            : EXCHANGE_WORDS[exchange.outcome]) ??
+            "unknown"}
+        </b>
         <span class="protocol">{visible(flow.protocol).slice(0, 16)}</span>
         {nested && <span class="quiet">reply</span>}
         <PacketCounts flow={flow} />
@@ -177,17 +185,13 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
         {endsName(flow, PAGE)}
         <Translated flow={flow} />
       </div>
-      {(flow.cause ?? flow.gap) !== undefined && (
+      {(cause ?? gap) !== undefined && (
         <div class="why">
           <b class="at mono">{placeShort(flow.lastHop, LABELLED, SHORT)}</b>
-          {flow.cause === undefined
-            ? <Name value={flow.gap ?? ""} max={120} />
-            : <span>{flow.cause.code}</span>}
+          {cause === undefined ? <Name value={gap ?? ""} max={120} /> : <span>{cause.code}</span>}
         </div>
       )}
-      {flow.cause !== undefined && (
-        <div class="sentence">{visible(clipEnd(flow.cause.sentence, 160))}</div>
-      )}
+      {cause !== undefined && <div class="sentence">{visible(clipEnd(cause.sentence, 160))}</div>}
     </div>
   );
 }

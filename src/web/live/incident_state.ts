@@ -1,7 +1,16 @@
 /** The incident as the live stream has reported it so far. Pure: events in, state out. */
-import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import type { Exchange, Flow, Report, ReportNode } from "../../event/report.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
-import { fields, list, number, readAccounting, readFlow, readNode, text } from "./read.ts";
+import {
+  fields,
+  list,
+  number,
+  readAccounting,
+  readExchange,
+  readFlow,
+  readNode,
+  text,
+} from "./read.ts";
 
 /** The incident as the live stream has reported it so far. */
 export interface IncidentState {
@@ -18,6 +27,8 @@ export interface IncidentState {
   flows: ReadonlyMap<string, Flow>;
   /** Ids of flows, worst first, as the analysis ranks them. */
   order: readonly string[];
+  /** By id, which is that of the question's flow; worst first. */
+  exchanges: ReadonlyMap<string, Exchange>;
   /** Count of changes for which this viewer was too slow. The report that follows has them. */
   missed: number;
   /** Count of events that could not be read. */
@@ -36,6 +47,7 @@ export const EMPTY_STATE: IncidentState = {
   accounting: { events: 0, inPackets: 0, evidence: 0, unclaimed: 0, refused: 0, evicted: 0 },
   flows: new Map(),
   order: [],
+  exchanges: new Map(),
   missed: 0,
   unread: 0,
   ended: null,
@@ -53,6 +65,7 @@ export function fold(
     ...before,
     flows: new Map(before.flows),
     order: [...before.order],
+    exchanges: new Map(before.exchanges),
   };
   for (const { event, data } of events) {
     try {
@@ -64,7 +77,11 @@ export function fold(
   return told;
 }
 
-type Draft = Omit<IncidentState, "flows" | "order"> & { flows: Map<string, Flow>; order: string[] };
+type Draft = Omit<IncidentState, "flows" | "order" | "exchanges"> & {
+  flows: Map<string, Flow>;
+  order: string[];
+  exchanges: Map<string, Exchange>;
+};
 
 function apply(told: Draft, event: string, data: unknown): void {
   const from = fields(data);
@@ -81,7 +98,12 @@ function apply(told: Draft, event: string, data: unknown): void {
   } else if (event === "flow-gone") {
     const id = text(from.id);
     if (told.flows.delete(id)) told.order = told.order.filter((one) => one !== id);
-  } else if (event === "missed") told.missed += number(from.count);
+  } else if (event === "exchange") {
+    const exchange = readExchange(from.exchange);
+    if (exchange === null) told.unread += 1;
+    else told.exchanges.set(exchange.id, exchange);
+  } else if (event === "exchange-gone") told.exchanges.delete(text(from.id));
+  else if (event === "missed") told.missed += number(from.count);
   // After a shutdown the ingest comes back, and the stream is asked for again.
   else if (event === "end" && from.reason !== "shutdown") told.ended = text(from.reason, "closed");
 }
@@ -94,6 +116,12 @@ function applyReport(told: Draft, report: Record<string, unknown>): void {
     else told.flows.set(flow.id, flow);
   }
   told.order = [...told.flows.keys()];
+  told.exchanges = new Map();
+  for (const value of list(report.exchanges)) {
+    const exchange = readExchange(value);
+    if (exchange === null) told.unread += 1;
+    else told.exchanges.set(exchange.id, exchange);
+  }
   told.incident = text(report.incident, told.incident);
   told.known = true;
   applyHead(told, report);
@@ -101,6 +129,11 @@ function applyReport(told: Draft, report: Record<string, unknown>): void {
 
 function applySummary(told: Draft, summary: Record<string, unknown>): void {
   applyHead(told, summary);
+  if (Array.isArray(summary.exchangeOrder)) {
+    const ids = [...summary.exchangeOrder.map((id) => text(id)), ...told.exchanges.keys()];
+    const known = ids.flatMap((id) => told.exchanges.get(id) ?? []);
+    told.exchanges = new Map(known.map((exchange) => [exchange.id, exchange]));
+  }
   if (!Array.isArray(summary.order)) return;
   const order = new Set(summary.order.map((id) => text(id)).filter((id) => told.flows.has(id)));
   // A flow that is missing in the order stays, at the end.

@@ -3,7 +3,16 @@
  * anything, and neither may blank the page in the middle of an incident. The schema itself
  * (src/event/report.ts) needs zod, which is larger than this whole page.
  */
-import type { Cause, EndPoints, Flow, Hop, Report, ReportNode } from "../../event/report.ts";
+import type {
+  Cause,
+  End,
+  EndPoints,
+  Exchange,
+  Flow,
+  Hop,
+  Report,
+  ReportNode,
+} from "../../event/report.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -102,6 +111,35 @@ export function readFlow(value: unknown): Flow | null {
     otherCauses: list(from.otherCauses).map(readCause),
     gap: maybeText(from.gap),
     path: list(from.path).map(readHop),
+  };
+}
+
+function readEnd(value: unknown): End {
+  const from = fields(value);
+  return { address: text(from.address, "?"), port: maybeNumber(from.port) };
+}
+
+/** An exchange. Null when it has no id, as of a flow. */
+export function readExchange(value: unknown): Exchange | null {
+  const from = fields(value);
+  if (typeof from.id !== "string") return null;
+  return {
+    id: from.id,
+    protocol: text(from.protocol, "?"),
+    client: readEnd(from.client),
+    server: readEnd(from.server),
+    icmpId: maybeNumber(from.icmpId),
+    outcome: text(from.outcome, "unknown") as Exchange["outcome"],
+    sentence: text(from.sentence),
+    cause: from.cause === undefined ? undefined : readCause(from.cause),
+    findings: list(from.findings).map(readCause),
+    gap: maybeText(from.gap),
+    question: text(from.question, from.id),
+    answer: maybeText(from.answer),
+    otherAnswers: list(from.otherAnswers).map((one) => text(one)),
+    firstAt: text(from.firstAt),
+    lastAt: text(from.lastAt),
+    tookMs: maybeNumber(from.tookMs),
   };
 }
 

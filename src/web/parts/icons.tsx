@@ -19,6 +19,19 @@ const SHAPES: Record<string, { outline: string; sign: string; dashed?: boolean }
   },
 };
 
+const EXCHANGE_LOOKS: Record<string, string> = {
+  "mis-answered": "dropped",
+  broken: "dropped",
+  refused: "dropped",
+  unanswered: "unanswered",
+  slow: "in-flight",
+  "in-flight": "in-flight",
+  answered: "delivered",
+};
+
+/** The outcome of a packet whose shape and colour stand for what came of a question. */
+export const exchangeLook = (outcome: string): string => EXCHANGE_LOOKS[outcome] ?? "unknown";
+
 const known = (outcome: string) => outcome in SHAPES ? outcome : "unknown";
 
 /** The shape of an outcome; that of `unknown` for one that a newer ingest knows. */

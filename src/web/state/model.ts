@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What the page knows and what its reader chose: signals that the views read. */
 import { computed, signal } from "@preact/signals";
-import type { Flow } from "../../event/report.ts";
+import type { Exchange, Flow } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
 import { groups, rowsOf } from "./rows.ts";
 import type { Connection } from "../live/follow.ts";
@@ -27,7 +27,7 @@ export const pane = signal<"list" | "flow">("list");
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
-const grouped = computed(() => groups(told.value.order, told.value.flows));
+const grouped = computed(() => groups(told.value.order, told.value.flows, told.value.exchanges));
 /** The rows of the list. */
 export const rows = computed(() =>
   rowsOf(grouped.value, { words: words.value, outcomes: outcomes.value })
@@ -37,7 +37,7 @@ export const rows = computed(() =>
 export const selectedId = computed<string | null>(() => {
   if (chosen.value !== null) return chosen.value;
   const shown = new Set(rows.value.map(({ flow }) => flow.id));
-  return told.value.order.find((id) => shown.has(id)) ?? null;
+  return grouped.value.map(({ flows }) => flows[0]!.id).find((id) => shown.has(id)) ?? null;
 });
 
 /** The flow that is shown; null when it is no longer in the report. */
@@ -47,7 +47,11 @@ export const selected = computed<Flow | null>(() =>
 
 /** The flows that answer a flow. */
 export const repliesTo = (id: string): Flow[] =>
-  grouped.value.find(([root]) => root!.id === id)?.slice(1) ?? [];
+  grouped.value.find(({ flows }) => flows[0]!.id === id)?.flows.slice(1) ?? [];
+
+/** The exchange that a flow is the question of, or an answer in. */
+export const exchangeOf = (id: string): Exchange | undefined =>
+  grouped.value.find(({ flows }) => flows.some((flow) => flow.id === id))?.exchange;
 
 /** Shows a flow, and keeps it in the page's address. */
 export function choose(id: string): void {

@@ -1,10 +1,12 @@
 /** Which flows the list shows, in which order, and where each row stands. Pure. */
-import type { Flow } from "../../event/report.ts";
+import type { Exchange, Flow } from "../../event/report.ts";
 import { endPoint } from "../../words/ends.ts";
 
 /** A row of the list and its place there. */
 export interface Row {
   flow: Flow;
+  /** What came of the question, at the row of its flow; absent at others. */
+  exchange?: Exchange;
   /** True for a reply shown under the flow that it answers. */
   nested: boolean;
   /** Pixels from the top of the list. */
@@ -24,11 +26,38 @@ export interface Wanted {
 /** Pixels: a row with a cause or a gap has two more lines. */
 const ROW_HEIGHT = { plain: 52, withCause: 92 };
 
+/** A question's flow and those that answer it; of flows of no exchange, those that belong together. */
+export interface Group {
+  exchange?: Exchange;
+  flows: Flow[];
+}
+
 /**
- * Flows with the replies to them. The order is that of `order`, which is worst first: a group
- * stands where the first of its flows stands.
+ * Flows with the replies to them: those of an exchange in the order of `exchanges`, then the others in
+ * that of `order`, both worst first. A group of no exchange stands where the first of its flows stands.
  */
-export function groups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {
+export function groups(
+  order: readonly string[],
+  flows: ReadonlyMap<string, Flow>,
+  exchanges: ReadonlyMap<string, Exchange> = new Map(),
+): Group[] {
+  const placed = new Set<string>();
+  const found: Group[] = [];
+  for (const exchange of exchanges.values()) {
+    const ids = [exchange.question, exchange.answer, ...exchange.otherAnswers ?? []];
+    const members = ids.flatMap((id) => {
+      const flow = id === undefined || placed.has(id) ? undefined : flows.get(id);
+      if (flow !== undefined) placed.add(flow.id);
+      return flow ?? [];
+    });
+    if (members[0]?.id === exchange.question) found.push({ exchange, flows: members });
+    else for (const { id } of members) placed.delete(id);
+  }
+  const rest = order.filter((id) => !placed.has(id));
+  return [...found, ...looseGroups(rest, flows).map((members) => ({ flows: members }))];
+}
+
+function looseGroups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {
   const replies = new Map<string, Flow[]>();
   const rootOf = (flow: Flow): Flow => {
     const root = flow.replyOf === undefined ? undefined : flows.get(flow.replyOf);
@@ -49,25 +78,30 @@ export function groups(order: readonly string[], flows: ReadonlyMap<string, Flow
  * The rows of all groups in which some flow is wanted. The whole group is shown, because a reply
  * alone would not say what it answers.
  */
-export function rowsOf(all: readonly Flow[][], wanted: Wanted): Row[] {
+export function rowsOf(all: readonly Group[], wanted: Wanted): Row[] {
   const words = wanted.words.toLowerCase().split(/\s+/).filter(Boolean);
   const isWanted = (flow: Flow) =>
     (wanted.outcomes.size === 0 || wanted.outcomes.has(flow.outcome)) &&
     (words.length === 0 || matches(flow, words));
   const rows: Row[] = [];
   let top = 0;
-  for (const group of all) {
-    if (!group.some(isWanted)) continue;
-    for (const [i, flow] of group.entries()) {
-      const height = flow.cause === undefined && flow.gap === undefined
-        ? ROW_HEIGHT.plain
-        : ROW_HEIGHT.withCause;
-      rows.push({ flow, nested: i > 0, top, height });
+  for (const { exchange, flows } of all) {
+    const isAsked = exchange !== undefined && words.length > 0 && wanted.outcomes.size === 0 &&
+      words.every((word) => exchangeText(exchange).includes(word));
+    if (!isAsked && !flows.some(isWanted)) continue;
+    for (const [i, flow] of flows.entries()) {
+      const own = i === 0 ? exchange : undefined;
+      const hasWhy = [flow.cause, flow.gap, own?.cause, own?.gap].some((one) => one !== undefined);
+      const height = hasWhy ? ROW_HEIGHT.withCause : ROW_HEIGHT.plain;
+      rows.push({ flow, ...own && { exchange: own }, nested: i > 0, top, height });
       top += height;
     }
   }
   return rows;
 }
+
+const exchangeText = ({ outcome, cause, sentence }: Exchange): string =>
+  [outcome, cause?.code, cause?.sentence, sentence].join(" ").toLowerCase();
 
 function matches(flow: Flow, words: string[]): boolean {
   const { translated, lastHop, cause } = flow;

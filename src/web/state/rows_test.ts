@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Flow } from "../../event/report.ts";
+import type { Exchange, Flow } from "../../event/report.ts";
 import { manyFlows } from "../fixture/extremes.ts";
 import { i1, i1Repaired } from "../fixture/incident_1_2.ts";
-import { groups, rowsBetween, rowsOf } from "./rows.ts";
+import { type Group, groups, rowsBetween, rowsOf } from "./rows.ts";
 
 const ALL = { words: "", outcomes: new Set<string>() };
 
-function grouped(flows: Flow[]): Flow[][] {
+function grouped(flows: Flow[]): Group[] {
   return groups(flows.map(({ id }) => id), new Map(flows.map((flow) => [flow.id, flow])));
 }
 
@@ -14,9 +14,38 @@ Deno.test("a reply stands under what it answers, and lifts it to its own place",
   const [request, reply] = i1Repaired().flows as [Flow, Flow];
   const other = { ...request, id: "other" };
   deepEqual(
-    grouped([reply, other, request]).map((group) => group.map(({ id }) => id)),
+    grouped([reply, other, request]).map(({ flows }) => flows.map(({ id }) => id)),
     [[request.id, reply.id], ["other"]],
   );
+});
+
+Deno.test("flows of an exchange stand together, before what belongs to none", () => {
+  const [request, reply] = i1Repaired().flows as [Flow, Flow];
+  const other = { ...reply, id: "elsewhere", replyOf: undefined };
+  const loose = { ...request, id: "loose" };
+  const flows = [loose, other, request];
+  const exchange: Exchange = {
+    id: request.id,
+    protocol: "icmp",
+    client: { address: request.source },
+    server: { address: request.destination },
+    outcome: "mis-answered",
+    sentence: "an answer came from an end that was not asked",
+    question: request.id,
+    answer: other.id,
+    firstAt: "",
+    lastAt: "",
+  };
+  const all = groups(
+    flows.map(({ id }) => id),
+    new Map(flows.map((flow) => [flow.id, flow])),
+    new Map([[exchange.id, exchange]]),
+  );
+  deepEqual(
+    all.map((group) => [group.exchange?.outcome, ...group.flows.map(({ id }) => id)]),
+    [["mis-answered", request.id, "elsewhere"], [undefined, "loose"]],
+  );
+  equal(rowsOf(all, { ...ALL, words: "mis-answered" }).length, 2);
 });
 
 Deno.test("a reply to a flow that is not in the report stands alone, and circles end", () => {
@@ -24,7 +53,7 @@ Deno.test("a reply to a flow that is not in the report stands alone, and circles
   equal(grouped([reply]).length, 1);
   const a = { ...reply, id: "a", replyOf: "b" };
   const b = { ...reply, id: "b", replyOf: "a" };
-  equal(grouped([a, b]).flat().length, 2);
+  equal(grouped([a, b]).flatMap(({ flows }) => flows).length, 2);
 });
 
 Deno.test("the filter needs every word, in any field; a match brings its whole group", () => {
