@@ -1,7 +1,7 @@
 /** What a reported incident is, when it is rebuilt: how it is made, asked about, and judged. */
 import type { Namespace } from "../../../src/lab/namespace.ts";
 import type { Topology } from "../../../src/lab/topology.ts";
-import type { ExchangeOutcome } from "./exchange.ts";
+import type { Exchange } from "../../../src/event/report.ts";
 
 /** Where a case happens: what every lab of a case has. */
 export interface Place {
@@ -29,13 +29,15 @@ export interface Must {
   server: string;
   port?: number;
   /** At least one exchange of this kind has such an outcome. */
-  outcomes: readonly ExchangeOutcome[];
+  outcomes: readonly Exchange["outcome"][];
   /** One of them is the cause, or a finding, of such an exchange. None: there must be no cause. */
   codes: readonly string[];
   /** Codes that are true as well, and of less help. */
   alsoTrue?: readonly string[];
   /** What the sentence or the evidence of it has to hold. */
   says?: Facts;
+  /** It took at least so long to be answered, ms. */
+  tookMsMin?: number;
   /** Its commands, applied for real, let the same traffic pass, and nothing else breaks. */
   heals?: boolean;
 }

@@ -1,85 +1,18 @@
 /** What the judge reads of a report: its exchanges, and all that is said in it. */
-import type { Cause, Flow, Report } from "../../../src/event/report.ts";
+import type { Cause, Exchange, Flow, Report } from "../../../src/event/report.ts";
 
-/** What can come of a question. */
-export type ExchangeOutcome =
-  | "answered"
-  | "refused"
-  | "unanswered"
-  | "mis-answered"
-  | "broken"
-  | "slow"
-  | "unknown";
-
-/** One question and what came of it, by what the judge needs. */
-export interface Asked {
-  id: string;
-  protocol: string;
-  client: string;
-  server: string;
-  port?: number;
-  /** Absent in a report that has no exchanges: then it is a flow that answers none. */
-  outcome?: string;
-  /** The word of the report, for a person. */
-  said: string;
-  causes: Cause[];
+/** The causes of an exchange, that of its outcome first. */
+export function causesOf({ cause, findings = [] }: Exchange): Cause[] {
+  return [...(cause ? [cause] : []), ...findings];
 }
 
-interface End {
-  address: string;
-  port?: number;
-}
-
-interface ReportedExchange {
-  id: string;
-  protocol: string;
-  client: End;
-  server: End;
-  outcome: string;
-  cause?: Cause;
-  findings?: Cause[];
-}
-
-type WithExchanges = Report & { exchanges?: ReportedExchange[] };
-
-/** All questions of a report. */
-export function askedIn(report: Report): Asked[] {
-  const { exchanges } = report as WithExchanges;
-  if (exchanges === undefined) {
-    return report.flows.filter((flow) => flow.replyOf === undefined).map(askedOfFlow);
-  }
-  return exchanges.map((one) => ({
-    id: one.id,
-    protocol: one.protocol,
-    client: one.client.address,
-    server: one.server.address,
-    port: one.server.port,
-    outcome: one.outcome,
-    said: one.outcome,
-    causes: [...(one.cause ? [one.cause] : []), ...one.findings ?? []],
-  }));
-}
-
-function askedOfFlow(flow: Flow): Asked {
-  return {
-    id: flow.id,
-    protocol: flow.protocol,
-    client: flow.source,
-    server: flow.destination,
-    port: flow.destinationPort,
-    said: flow.outcome,
-    causes: causesOf(flow),
-  };
-}
-
-/** The causes of a flow, the first first. */
-export function causesOf(flow: Flow): Cause[] {
-  return [...(flow.cause ? [flow.cause] : []), ...flow.otherCauses ?? []];
+function causesOfFlow({ cause, otherCauses = [] }: Flow): Cause[] {
+  return [...(cause ? [cause] : []), ...otherCauses];
 }
 
 /** All that a report says of causes, each as one text, once. */
-export function sayingsOf(report: Report): string[] {
-  const causes = [...report.flows.flatMap(causesOf), ...askedIn(report).flatMap((a) => a.causes)];
+export function sayingsOf({ flows, exchanges }: Report): string[] {
+  const causes = [...flows.flatMap(causesOfFlow), ...exchanges.flatMap(causesOf)];
   return [...new Set(causes.map(textOf))];
 }
 
@@ -90,4 +23,13 @@ export function textOf({ code, confidence, sentence, evidence, remedy = [] }: Ca
     ...evidence.map(({ node, text }) => `${node}: ${text}`),
     ...remedy.map((one) => `$ ${one}`),
   ].join("\n");
+}
+
+/** An exchange's outcome with its causes, in a line. */
+export function wordsOf(exchange: Exchange): string {
+  const { outcome, gap } = exchange;
+  const codes = causesOf(exchange).map(({ code, confidence, rule }) =>
+    `${code} [${rule}] ${confidence}`
+  );
+  return `${outcome}, ${codes.join(", ") || "no cause"}${gap === undefined ? "" : `, gap: ${gap}`}`;
 }

@@ -1,7 +1,7 @@
 /** What a report advises, done for real: the same traffic must pass then. */
 import { run } from "../../../src/lab/process.ts";
 import type { AnyCase, Must, Place } from "./case.ts";
-import { askedIn } from "./exchange.ts";
+import { causesOf } from "./exchange.ts";
 import { type Complaint, isMeant } from "./judge.ts";
 import type { Traced } from "./trace.ts";
 
@@ -18,19 +18,14 @@ export async function healed(
 ): Promise<Complaint[]> {
   const musts = (one.musts(place) as Must[]).filter((must) => must.heals);
   if (musts.length === 0) return [];
-  const commands = [
-    ...new Set(
-      traced.flatMap(({ ask, report }) =>
-        musts.filter((must) => must.ask === undefined || must.ask === ask.name).flatMap((must) =>
-          askedIn(report).filter((asked) => isMeant(asked, must)).flatMap((asked) =>
-            asked.causes.filter(({ code }) => must.codes.includes(code)).flatMap((cause) =>
-              cause.remedy ?? []
-            )
-          )
-        )
-      ),
-    ),
-  ].filter((line) => !line.startsWith("#"));
+  const causes = traced.flatMap(({ ask, report }) =>
+    musts.filter((must) => must.ask === undefined || must.ask === ask.name).flatMap((must) =>
+      report.exchanges.filter((exchange) => isMeant(exchange, must)).flatMap(causesOf)
+        .filter(({ code }) => must.codes.includes(code))
+    )
+  );
+  const lines = new Set(causes.flatMap(({ remedy = [] }) => remedy));
+  const commands = [...lines].filter((line) => !line.startsWith("#"));
   if (commands.length === 0) return [{ mark: "weak", text: "must have a remedy, has none" }];
   let said = "";
   for (const line of commands) {

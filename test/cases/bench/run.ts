@@ -3,16 +3,8 @@ import { requireModules } from "../../../src/lab/modules.ts";
 import { Topology } from "../../../src/lab/topology.ts";
 import type { RunningServer } from "../../faults/traffic/server.ts";
 import type { AnyCase, Must, Place } from "./case.ts";
-import { askedIn } from "./exchange.ts";
-import {
-  type Complaint,
-  isMeant,
-  judgeFault,
-  judgeTwin,
-  type Mark,
-  wordsOf,
-  worst,
-} from "./judge.ts";
+import { causesOf, wordsOf } from "./exchange.ts";
+import { type Complaint, isMeant, judgeFault, judgeTwin, type Mark, worst } from "./judge.ts";
 import { healed } from "./remedy.ts";
 import { traceAll, type Traced } from "./trace.ts";
 
@@ -108,12 +100,12 @@ function saying(one: AnyCase, place: Place, { ask, report }: Traced): string {
   const must = (one.musts(place) as Must[]).find((each) =>
     each.ask === undefined || each.ask === ask.name
   );
-  const all = askedIn(report);
-  const own = must === undefined ? all : all.filter((asked) => isMeant(asked, must));
-  const shown = own.find((asked) => asked.causes.length > 0) ?? own[0];
+  const own = must === undefined
+    ? report.exchanges
+    : report.exchanges.filter((each) => isMeant(each, must));
+  const shown = own.find((each) => causesOf(each).length > 0) ?? own[0];
   if (shown === undefined) return "nothing of it";
-  const sentence = shown.causes[0]?.sentence;
-  return wordsOf(shown) + (sentence === undefined ? "" : `: ${sentence}`);
+  return `${wordsOf(shown)}: ${causesOf(shown)[0]?.sentence ?? shown.sentence}`;
 }
 
 async function withPlace(

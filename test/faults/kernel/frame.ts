@@ -64,7 +64,7 @@ function tcpOf({ sourcePort, destinationPort, flags = 0x02 }: Frame): Uint8Array
 }
 
 /** The internet checksum. */
-function sum(bytes: Uint8Array): number {
+export function sum(bytes: Uint8Array): number {
   let total = 0;
   for (let i = 0; i < bytes.length; i += 2) total += (bytes[i]! << 8) | (bytes[i + 1] ?? 0);
   while (total > 0xffff) total = (total & 0xffff) + (total >> 16);

@@ -48,8 +48,9 @@ export class Socket {
   }
 
   /** A second reader of everything of a protocol, as a monitoring agent has. */
-  static raw(netns: string, protocol: number): Socket {
-    const fd = inNetns(netns, () => libc.socket(AF_INET, 3 | SOCK_FLAGS, protocol));
+  static raw(netns: string, protocol: number, family: 4 | 6 = 4): Socket {
+    const domain = family === 6 ? AF_INET6 : AF_INET;
+    const fd = inNetns(netns, () => libc.socket(domain, 3 | SOCK_FLAGS, protocol));
     return new Socket(checked(`make a raw socket in ${netns}`, fd), netns);
   }
 
