@@ -47,6 +47,9 @@ export const CAUSE_CODES = [
   "reply-from-other-address",
   "reply-not-translated",
   "shaped",
+  "address-duplicate",
+  "address-overlap",
+  "frame-to-wrong-node",
 ] as const;
 
 /** The code of a cause. */

@@ -7,6 +7,7 @@ import { cause as martianAddress } from "./martian-address/cause.ts";
 import { cause as ttlExceeded } from "./ttl-exceeded/cause.ts";
 import { cause as routingLoop } from "./routing-loop/cause.ts";
 import { cause as mtuExceeded } from "./mtu-exceeded/cause.ts";
+import { cause as addressOverlap } from "./address-overlap/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -14,6 +15,8 @@ import { cause as bridgePortBlocked } from "./bridge-port-blocked/cause.ts";
 import { cause as bridgePortIsolated } from "./bridge-port-isolated/cause.ts";
 import { cause as bridgeVlanFiltered } from "./bridge-vlan-filtered/cause.ts";
 import { cause as bridgeHairpinDisabled } from "./bridge-hairpin-disabled/cause.ts";
+import { cause as addressDuplicate } from "./address-duplicate/cause.ts";
+import { cause as frameToWrongNode } from "./frame-to-wrong-node/cause.ts";
 import { cause as tunnelEndpointUnreachable } from "./tunnel-endpoint-unreachable/cause.ts";
 import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
@@ -56,6 +59,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   ttlExceeded,
   routingLoop,
   mtuExceeded,
+  addressOverlap,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,
@@ -63,6 +67,8 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   bridgePortIsolated,
   bridgeVlanFiltered,
   bridgeHairpinDisabled,
+  addressDuplicate,
+  frameToWrongNode,
   tunnelEndpointUnreachable,
   tunnelEndpointWrong,
   tunnelNoEndpoint,

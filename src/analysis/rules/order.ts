@@ -24,6 +24,9 @@ export const RULES: readonly Rule[] = [
   // Asks R9, R3, R2 and R10 of the outer packet itself.
   rules.tunnelUnreachable,
 
+  // Whatever else a host does with what was not for it: the frame should not have come there.
+  rules.frameToWrongNode,
+
   // With a full table connection tracking refuses in nf_hook_slow, which refuses for rules, too.
   rules.conntrackTableFull,
   // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
@@ -38,6 +41,8 @@ export const RULES: readonly Rule[] = [
   rules.macMismatch,
   // Over a device without carrier nobody can be asked for a link address (R9).
   rules.linkDown,
+  // Asks R9 itself, and knows that the address is in another network.
+  rules.addressOverlap,
   rules.neighbourUnresolved,
   rules.bridgePort,
 
@@ -90,6 +95,8 @@ export const UNANSWERED_RULES: readonly Rule[] = [
 
 /** Rules about a question and its answer. All are asked; the first that finds something is the cause. */
 export const EXCHANGE_RULES: readonly ExchangeRule[] = [
+  // Two hosts answer for one address: whatever came of the question came of that.
+  rules.addressDuplicate,
   // An answer from the wrong end: from where the question was translated to, else from elsewhere.
   rules.replyNotTranslated,
   rules.replyFromOtherAddress,

@@ -84,3 +84,11 @@ export function isLoopback(address: string): boolean {
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address) || address.startsWith("169.254.");
 }
+
+/** Two prefixes, or addresses with the length of their network, are of the same network. */
+export function isSameNetwork(a: string, b: string): boolean {
+  const [left, right] = [parsePrefix(a), parsePrefix(b)];
+  if (!left || !right || left.bits !== right.bits || left.length !== right.length) return false;
+  const shift = BigInt(left.bits - left.length);
+  return left.value >> shift === right.value >> shift;
+}

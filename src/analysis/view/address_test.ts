@@ -1,5 +1,12 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { contains, isLinkLocal, isLoopback, isMulticast, parseAddress } from "./address.ts";
+import {
+  contains,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isSameNetwork,
+  parseAddress,
+} from "./address.ts";
 
 const values = (...texts: string[]) => texts.map((text) => parseAddress(text)?.value ?? null);
 
@@ -38,4 +45,12 @@ Deno.test("multicast, loopback and link-local, and their neighbours that are not
   equal(kinds("fe80::1"), [false, false, true]);
   equal(kinds("fec0::1"), [false, false, false]);
   equal(kinds("169.254.0.1"), [false, false, true]);
+});
+
+Deno.test("isSameNetwork takes an address with its length for its network", () => {
+  equal(isSameNetwork("172.18.40.77/16", "172.18.0.0/16"), true);
+  equal(isSameNetwork("172.18.40.77/24", "172.18.0.0/16"), false);
+  equal(isSameNetwork("172.19.0.1/16", "172.18.0.0/16"), false);
+  equal(isSameNetwork("fd00::1/64", "fd00::/64"), true);
+  equal(isSameNetwork("0.0.0.1/0", "::/0"), false);
 });

@@ -1,14 +1,12 @@
 /** A frame that a wrong neighbour entry sent to a host which does not forward. */
-import { lookUpRoute } from "../../view/routing.ts";
-import { netnsName, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
-import type { Sighting } from "../../view/timeline.ts";
-import type { Case } from "../case.ts";
+import { netnsName } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disabled.ts";
 import { cause, type Rule } from "../rule.ts";
+import { entryUsed, isNeighbour } from "../shared/entry_used.ts";
 import { frameOf } from "../shared/frame.ts";
-import { address, device as deviceWord, mac as macWord } from "../word.ts";
+import { address, device as deviceWord } from "../word.ts";
 
 /** A neighbour entry sent it to a host that has not the next hop's address. */
 export const sentToWrongHost: Rule = {
@@ -23,17 +21,11 @@ export const sentToWrongHost: Rule = {
     if (subject.event.tunnelKind !== undefined || !forwardingDisabled.judge(subject)) return null;
     const mac = frameOf(subject)?.destinationMac;
     const way = mac === undefined ? null : entryUsed(subject, mac);
-    if (!way || !isNeighbour(subject, way.hop)) return null;
+    if (!way?.text || !isNeighbour(subject, way.hop, subject.device)) return null;
     const { sender, hop, device } = way;
     const destination = subject.event.destination!;
     const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
     const next = hop === destination ? "" : `, the next hop to ${destination}`;
-    const owners = ownersOf(subject.world.nodes, hop);
-    const [owner] = owners;
-    const entry = [address(hop), "dev", deviceWord(device)];
-    const fix = owners.length === 1 && owner!.link.mac
-      ? ["ip", "neigh", "replace", ...entry, "lladdr", macWord(owner!.link.mac)]
-      : ["ip", "neigh", "del", ...entry];
     return cause(
       "destination-mac-mismatch",
       "proven",
@@ -48,43 +40,9 @@ export const sentToWrongHost: Rule = {
           `no device in ${netnsName(subject.node, subject.netns)} has address ${hop}`,
         ),
       ],
-      command(sender.node, sender.netns, fix),
+      command(sender.node, sender.netns, [
+        ...["ip", "neigh", "show", address(hop), "dev", deviceWord(device)],
+      ]),
     );
   },
 };
-
-interface Used {
-  sender: Sighting;
-  hop: string;
-  device: string;
-  text: string;
-}
-
-/** The entry for the next hop that gave the frame its address. */
-function entryUsed(subject: Case, mac: string): Used | null {
-  const destination = subject.event.destination!;
-  for (const { event: sender } of [...subject.judgement.steps].reverse()) {
-    if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
-    const state = stateAt(sender.node, sender.netns, sender.at);
-    if (!state) continue;
-    const hop = lookUpRoute(state, { destination }).route?.gateway ?? destination;
-    const entry = state.neighbours.find((other) =>
-      other.address === hop && other.mac === mac && other.device === sender.device
-    );
-    if (!entry) continue;
-    const text = `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;
-    return { sender, hop, device: entry.device, text };
-  }
-  return null;
-}
-
-/** The next hop is another host of the network that the frame came by, and no proxy ARP answers for it. */
-function isNeighbour(subject: Case, hop: string): boolean {
-  const { before, device } = subject;
-  if (!before || ownsAddress(before, hop)) return false;
-  const isProxy = ["all", device].some((name) =>
-    sysctl(before, `net.ipv4.conf.${name}.proxy_arp`) === "1"
-  );
-  const route = lookUpRoute(before, { destination: hop }).route;
-  return !isProxy && route?.type === "unicast" && !route.gateway && route.device === device;
-}

@@ -19,6 +19,7 @@ export type Change =
   | { do: "set-route-mtu"; route: Route; mtu: number }
   | { do: "delete-routing-rule"; rule: RoutingRule }
   | { do: "set-neighbour"; address: string; device: string; mac: string }
+  | { do: "delete-neighbour"; address: string; device: string }
   | { do: "add-fdb" | "replace-fdb" | "delete-fdb"; entry: FdbEntry }
   | { do: "set-up"; device: string }
   | { do: "set-mtu"; device: string; mtu: number }
@@ -58,6 +59,13 @@ function one(state: NetnsState, change: Change): NetnsState {
     }
     case "delete-routing-rule":
       return { ...state, rules: without(state.rules, change.rule) };
+    case "delete-neighbour":
+      return {
+        ...state,
+        neighbours: state.neighbours.filter((entry) =>
+          entry.address !== change.address || entry.device !== change.device
+        ),
+      };
     case "set-neighbour": {
       const { address, device, mac } = change;
       const others = state.neighbours.filter((entry) =>

@@ -38,6 +38,8 @@ export function wordsOf(change: Change): Word[] {
         ...["ip", "neigh", "replace", address(change.address), "dev", device(change.device)],
         ...["lladdr", mac(change.mac)],
       ];
+    case "delete-neighbour":
+      return ["ip", "neigh", "del", address(change.address), "dev", device(change.device)];
     case "add-fdb":
       return fdbWords("append", change.entry);
     case "replace-fdb":

@@ -1,0 +1,146 @@
+/** Two hosts that have one address, and answer for it in turn. */
+import { answersFor } from "../../kernel/neighbours.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import { command } from "../command.ts";
+import { placeOf, stateEvidence } from "../evidence.ts";
+import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
+import { cause } from "../rule.ts";
+import { holdersOnLink, type Used } from "../shared/entry_used.ts";
+import { prefix } from "../word.ts";
+
+/** Two answers for one address this close are of one question, ns. */
+const TOGETHER_NS = 1e9;
+
+/**
+ * Two probed hosts have the next hop's address, and the sender took it to be at both of them.
+ *
+ * What else looks like it: an address that moved once (VRRP), which one host has no more by its last
+ * reading; one on the loopback devices of many (anycast); a proxy of ARP, which has not the address;
+ * ports of a bridge or a bond, which share a MAC and a host; the same private network behind many
+ * hosts, whose other holders never answer this sender.
+ */
+export const addressDuplicate: ExchangeRule = {
+  id: "R67",
+  statement:
+    "Two probed hosts have a next hop's address on the sender's network by their last readings, and " +
+    "the sender got answers for it from both within a second, or went from one to the other and " +
+    "back: `address-duplicate`.",
+  yields: ["address-duplicate"],
+  find(subject) {
+    for (const used of hopsOf(subject)) {
+      const holders = byMac(holdersOnLink(used, ownersOf(subject.world.nodes, used.hop)));
+      if (holders.size < 2) continue;
+      const told = tellings(subject, used).filter(({ mac }) => holders.has(mac));
+      if (!isInTurn(told)) continue;
+      const macs = [...new Set(told.map(({ mac }) => mac))];
+      const places = macs.map((mac) => {
+        const { node, netns, link } = holders.get(mac)!;
+        return `${placeOf(node, netns, link.name)} (${mac})`;
+      });
+      const { sender, hop } = used;
+      return cause(
+        "address-duplicate",
+        "proven",
+        `${hop} is at ${places.join(" and at ")}: for ${
+          placeOf(sender.node, sender.netns, used.device)
+        } it is now the one, now the other`,
+        [
+          ...macs.map((mac) => {
+            const { node, netns, link } = holders.get(mac)!;
+            return stateEvidence(node, `${placeOf(node, netns, link.name)} has ${hop}, MAC ${mac}`);
+          }),
+          {
+            node: sender.node.name,
+            kind: "event",
+            text: `link addresses of ${hop} as ${sender.node.name} was told and used them: ${
+              turns(told).slice(0, 6).join(", then ")
+            }`,
+          },
+        ],
+        macs.flatMap((mac) => {
+          const { node, netns } = holders.get(mac)!;
+          return command(node, netns, ["ip", "addr", "show", "to", prefix(hop)]);
+        }),
+      );
+    }
+    return null;
+  },
+};
+
+/** Next hops that packets of either direction were sent to, each once a sender. */
+function hopsOf({ exchange }: ExchangeCase): Used[] {
+  const found = new Map<string, Used>();
+  for (const flow of [exchange.question, ...exchange.answers]) {
+    for (const { steps } of flow.packets) {
+      for (const { event } of steps) {
+        if (event.kind !== "device-tx" || event.tunnelKind !== undefined) continue;
+        if (event.destinationMac === undefined || event.destination === undefined) continue;
+        const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.destination}`;
+        if (found.has(key)) continue;
+        const { destination } = event;
+        const state = stateAt(event.node, event.netns, event.at);
+        const route = state && lookUpRoute(state, { destination }).route;
+        if (!route || route.device !== event.device) continue;
+        const hop = route.gateway ?? destination;
+        found.set(key, {
+          ...{ sender: event, hop, device: route.device!, text: undefined, permanent: false },
+        });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Holders on different hosts, by their MACs; of one host only the first. */
+function byMac(holders: readonly Owner[]): Map<string, Owner> {
+  const hosts = new Map<string, Owner>();
+  for (const holder of holders) {
+    const key = `${holder.node.name} ${holder.netns}`;
+    if (!hosts.has(key)) hosts.set(key, holder);
+  }
+  return new Map([...hosts.values()].map((holder) => [holder.link.mac!, holder]));
+}
+
+interface Telling {
+  at: number;
+  mac: string;
+  /** An answer to a question for the address, not the use of what was answered. */
+  answer: boolean;
+}
+
+/** What the sender's namespace was told of the address, and what it sent frames to, in order. */
+function tellings(subject: ExchangeCase, { sender, hop, device }: Used): Telling[] {
+  const isHere = (event: Sighting) => event.node === sender.node && event.netns === sender.netns;
+  const answers = subject.evidence.filter((event) =>
+    event.kind === "device-rx" && isHere(event) && answersFor(event, hop) &&
+    event.sourceMac !== undefined
+  ).map((event) => ({ at: event.at, mac: event.sourceMac!, answer: true }));
+  const changes = subject.evidence.filter((event) =>
+    event.kind === "neighbour" && isHere(event) && event.gateway === hop &&
+    event.neighbourMac !== undefined
+  ).map((event) => ({ at: event.at, mac: event.neighbourMac!, answer: false }));
+  const used = [subject.exchange.question, ...subject.exchange.answers].flatMap((flow) =>
+    flow.packets.flatMap(({ steps }) =>
+      steps.map(({ event }) => event).filter((event) =>
+        event.kind === "device-tx" && isHere(event) && event.device === device &&
+        event.destinationMac !== undefined
+      )
+    )
+  ).map((event) => ({ at: event.at, mac: event.destinationMac!, answer: false }));
+  return [...answers, ...changes, ...used].sort((a, b) => a.at - b.at || (a.mac < b.mac ? -1 : 1));
+}
+
+/** Both answered one question, or the sender changed from one to the other and back. */
+function isInTurn(told: readonly Telling[]): boolean {
+  const answers = told.filter(({ answer }) => answer);
+  const together = answers.some((one, i) =>
+    i > 0 && one.mac !== answers[i - 1]!.mac && one.at - answers[i - 1]!.at <= TOGETHER_NS
+  );
+  return together || turns(told).length > 2;
+}
+
+/** The MACs in order, those in a row once. */
+const turns = (told: readonly Telling[]): string[] =>
+  told.map(({ mac }) => mac).filter((mac, i, all) => mac !== all[i - 1]);

@@ -1,0 +1,146 @@
+/** A destination that two networks have: the node looks for it in the wrong one. */
+import type { NetnsState, Route } from "../../../event/state.ts";
+import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { isSameNetwork } from "../../view/address.ts";
+import { netnsName, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
+import type { NodeView, Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { packetText, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/**
+ * Packets of an address come in from behind one device, and packets for it go to the link of another.
+ *
+ * What else looks like it: a neighbour that is down, whose packets came in by the same link before; a
+ * bridge's port, which is the bridge's own link; an address that moved from one link to the other,
+ * whose packets no longer come in by the first; a host with a leg in both networks, which answers.
+ */
+export const addressOverlap: Rule = {
+  id: "R68",
+  statement:
+    "R9 holds on the link of a network that has the destination, and packets of that address came " +
+    "into the same node by another device that has no such network: `address-overlap`. Proven, when " +
+    "a probed node has the address in a network of its own.",
+  yields: ["address-overlap"],
+  judge(subject) {
+    const unresolved = neighbourUnresolved.judge(subject);
+    const destination = wireDestination(subject.event);
+    const route = subject.before && lookUpRoute(subject.before, { destination }).route;
+    if (!unresolved || !route || !isOnLink(route)) return null;
+    const came = cameBy(subject, destination, route.device!);
+    if (!came) return null;
+    const where = placeOf(subject.node, subject.netns, route.device!);
+    const owners = ownersOf(subject.world.nodes, destination);
+    if (owners.some((each) => hasNetwork(each, route.destination))) return null;
+    const owner = owners.find((each) => each.node !== subject.node);
+    const network = owner && networkOf(owner, destination);
+    const home = network
+      ? `it is in ${network}, at ${placeOf(owner!.node, owner!.netns, owner!.link.name)}`
+      : "it is in another network";
+    return cause(
+      "address-overlap",
+      network ? "proven" : "likely",
+      `${destination} is looked for on ${where}, by the route ${
+        routeText(route)
+      }, and nobody has it ` +
+        `there; its own packets come into ${subject.node.name} by ${
+          placeOf(came.node, came.netns, came.device ?? "")
+        }: ${home}, and the two networks overlap`,
+      [
+        unresolved.evidence[0]!,
+        {
+          node: came.node.name,
+          kind: "event",
+          text: `${packetText(came)} came in by ${came.device} of ${came.node.name}`,
+        },
+        stateEvidence(
+          subject.node,
+          `route in ${netnsName(subject.node, subject.netns)} on ${subject.node.name}: ${
+            routeText(route)
+          }`,
+        ),
+        ...(network
+          ? [
+            stateEvidence(
+              owner!.node,
+              `${placeOf(owner!.node, owner!.netns, owner!.link.name)} has network ${network}`,
+            ),
+          ]
+          : []),
+        ...unresolved.evidence.slice(1),
+      ],
+      unresolved.remedy,
+    );
+  },
+};
+
+const isOnLink = ({ type, gateway, device }: Route) =>
+  type === "unicast" && gateway === undefined && device !== undefined;
+
+/** The owner's own network of this address, as its route says it; undefined for a lone address. */
+function networkOf({ link, state }: Owner, address: string): string | undefined {
+  const own = link.addresses.find((each) => each.address === address);
+  const whole = address.includes(":") ? 128 : 32;
+  if (!own || own.prefix >= whole) return undefined;
+  const network = `${own.address}/${own.prefix}`;
+  const route = state.routes.find((each) =>
+    each.device === link.name && each.gateway === undefined &&
+    isSameNetwork(each.destination, network)
+  );
+  return route?.destination ?? network;
+}
+
+/** It is in the very network that the route is for: then it is a neighbour, and silent. */
+const hasNetwork = ({ link }: Owner, network: string): boolean =>
+  link.addresses.some(({ address, prefix }) => isSameNetwork(`${address}/${prefix}`, network));
+
+/**
+ * The last packet of this address that came into the node, when it came by a device that is not of
+ * that link; else null. A packet that this node routed before it came to the link is not of the link.
+ */
+function cameBy({ node, netns, event }: Case, address: string, device: string): Sighting | null {
+  const arrivals = arrivalsFrom(node, address).filter(({ at }) => at < event.at);
+  const last = arrivals.findLast((each) => each.netns === netns);
+  if (!last) return null;
+  const state = stateAt(node, netns, last.at);
+  if (state && !isOfLink(state, last, device)) return last;
+  const ttl = last.ttl;
+  if (ttl === undefined) return null;
+  return arrivals.find((each) =>
+    each.netns !== netns && each.at < last.at && each.ttl === ttl + 1 &&
+    each.destinationPort !== undefined && each.sourcePort === last.sourcePort
+  ) ?? null;
+}
+
+/** The device itself, a port of it, or what it is made on. */
+function isOfLink(
+  { links }: NetnsState,
+  { ifindex, device: by }: Sighting,
+  device: string,
+): boolean {
+  const own = links.find(({ name }) => name === device);
+  const into = links.find((link) => link.ifindex === ifindex);
+  if (!own || !into) return by === device || !own;
+  return own === into || into.masterIfindex === own.ifindex || own.masterIfindex === into.ifindex ||
+    own.peerIfindex === into.ifindex && own.kind !== "veth";
+}
+
+const arrived = new WeakMap<NodeView, Map<string, Sighting[]>>();
+
+/** Packets of an address as devices of the node got them, in the order of time. */
+function arrivalsFrom(node: NodeView, address: string): readonly Sighting[] {
+  let known = arrived.get(node);
+  if (!known) {
+    known = new Map();
+    for (const event of node.events) {
+      if (event.kind !== "device-rx" || event.tunnelKind !== undefined) continue;
+      if (event.source === undefined || event.network === "arp") continue;
+      const list = known.get(event.source);
+      if (list) list.push(event);
+      else known.set(event.source, [event]);
+    }
+    arrived.set(node, known);
+  }
+  return known.get(address) ?? [];
+}

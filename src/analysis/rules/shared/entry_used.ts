@@ -1,0 +1,78 @@
+/** Which neighbour entry gave a frame its address, and whether that address is its next hop's. */
+import { contains } from "../../view/address.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { type Owner, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+
+/** A frame's sender, and the next hop that it was sent to. */
+export interface Used {
+  sender: Sighting;
+  hop: string;
+  device: string;
+  /** The entry, as `ip neigh` prints it; undefined when no reading has it. */
+  text: string | undefined;
+  /** A person or a program set it for good. */
+  permanent: boolean;
+}
+
+/** The last sender of a frame to this MAC, and the entry for the next hop that gave it the MAC. */
+export function entryUsed(subject: Case, mac: string): Used | null {
+  const destination = subject.event.destination!;
+  for (const { event: sender } of [...subject.judgement.steps].reverse()) {
+    if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
+    const state = stateAt(sender.node, sender.netns, sender.at);
+    const route = state && lookUpRoute(state, { destination }).route;
+    if (!state || !route || route.device !== sender.device) continue;
+    const hop = route.gateway ?? destination;
+    const readings = sender.node.states.get(sender.netns ?? -1) ?? [];
+    const entry = [state, ...readings.map((reading) => reading.state)].flatMap((each) =>
+      each.neighbours
+    ).find((each) => each.address === hop && each.mac === mac && each.device === sender.device);
+    const text = entry && `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;
+    const permanent = entry?.states.includes("PERMANENT") === true;
+    return { sender, hop, device: sender.device!, text, permanent };
+  }
+  return null;
+}
+
+/** The next hop is another host of the network of this device, and no proxy answers for it here. */
+export function isNeighbour({ before, after }: Case, hop: string, device: string): boolean {
+  if (!before || ownsAddress(before, hop) || ownsAddress(after ?? before, hop)) return false;
+  const isProxy = ["all", device].some((name) =>
+    ["net.ipv4.conf", "net.ipv6.conf"].some((family) =>
+      sysctl(before, `${family}.${name}.proxy_arp`) === "1" ||
+      sysctl(before, `${family}.${name}.proxy_ndp`) === "1"
+    )
+  );
+  const route = lookUpRoute(before, { destination: hop }).route;
+  return !isProxy && route?.type === "unicast" && !route.gateway && route.device === device;
+}
+
+/** Devices that have an address without being on a link with anybody. */
+const APART = /^(loopback|dummy)$/;
+
+/**
+ * Other hosts that have the address of a next hop, by their last readings, on a device of the
+ * sender's own network. An address on a loopback or a dummy device is many a node's (anycast), and
+ * one of another network is another address.
+ */
+export function holdersOnLink({ sender, hop }: Used, owners: readonly Owner[]): Owner[] {
+  const own = stateAt(sender.node, sender.netns, sender.at)?.links
+    .find((link) => link.ifindex === sender.ifindex)?.addresses.map(({ address }) => address) ?? [];
+  return owners.filter(({ node, netns, link }) => {
+    if (node === sender.node && netns === sender.netns) return false;
+    const last = node.states.get(netns)?.at(-1)?.state;
+    const now = last?.links.find(({ ifindex }) => ifindex === link.ifindex);
+    if (!now || now.mac === undefined || now.tunnel || APART.test(now.kind)) return false;
+    return now.addresses.some(({ address }) => address === hop) &&
+      now.addresses.some(({ address, prefix }) => {
+        const network = `${address}/${prefix}`;
+        return contains(network, hop) && own.some((each) => contains(network, each));
+      });
+  });
+}
+
+/** `holdersOnLink` of all probed nodes. */
+export const holdersOf = (subject: Case, used: Used): Owner[] =>
+  holdersOnLink(used, ownersOf(subject.world.nodes, used.hop));
