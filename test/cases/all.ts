@@ -13,6 +13,16 @@ import { inputPolicy } from "./incidents/input_policy.ts";
 import { legacyRules } from "./incidents/legacy_rules.ts";
 import { reversePath } from "./incidents/reverse_path.ts";
 import { shaped } from "./incidents/shaped.ts";
+import { natPorts } from "./incidents/nat_ports.ts";
+import { routeLocalnet } from "./incidents/route_localnet.ts";
+import { routerAdvertisement } from "./incidents/router_advertisement.ts";
+import { wrongMachine } from "./incidents/wrong_machine.ts";
+import { asymmetric } from "./incidents/asymmetric.ts";
+import { fragments } from "./incidents/fragments.ts";
+import { macvlan } from "./incidents/macvlan.ts";
+import { application } from "./incidents/application.ts";
+import { portChanged } from "./incidents/port_changed.ts";
+import { benign } from "./incidents/benign.ts";
 
 export const cases: readonly AnyCase[] = [
   ...bridgeNfOff,
@@ -28,4 +38,14 @@ export const cases: readonly AnyCase[] = [
   ...shaped,
   ...reversePath,
   ...betweenNodes,
+  ...natPorts,
+  ...routeLocalnet,
+  ...routerAdvertisement,
+  ...wrongMachine,
+  ...asymmetric,
+  ...fragments,
+  ...macvlan,
+  ...application,
+  ...portChanged,
+  ...benign,
 ];

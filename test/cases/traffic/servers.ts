@@ -32,6 +32,18 @@ function closing(socket: Socket): RunningServer {
   };
 }
 
+/** Takes every datagram and answers none. */
+export function udpSink(at: Namespace, where: Bound): RunningServer {
+  const socket = bound(at, "udp", where);
+  void (async () => {
+    const data = new Uint8Array(65_536);
+    while (await untilReady(socket.fd, READ, FOREVER_MS)) {
+      while ("count" in socket.receive(data));
+    }
+  })();
+  return closing(socket);
+}
+
 /** Answers each datagram with what `answer` makes of it: the same octets where absent. */
 export function udpServer(
   at: Namespace,
@@ -68,8 +80,11 @@ export function dnsServer(at: Namespace, where: Bound): RunningServer {
 export interface Web extends Bound {
   /** Octets of the answer's body; 12 where absent. */
   octets?: number;
-  /** `reset` closes with the request unread, which resets; `silent` takes it and says nothing. */
-  does?: "answer" | "reset" | "silent";
+  /**
+   * `reset` closes with the request unread, which resets; `silent` takes it and says nothing;
+   * `answer-at-end` waits until the client has sent all.
+   */
+  does?: "answer" | "reset" | "silent" | "answer-at-end";
 }
 
 /** Answers the first octets of each connection as a web server, and closes it. */
@@ -108,7 +123,11 @@ async function serveOne(socket: Socket, { octets = 12, does = "answer" }: Web): 
   // Reads to the end: closing with octets unread would reset the connection.
   for (;;) {
     const got = socket.receive(data);
-    if ("error" in got || ("count" in got && got.count === 0)) return;
+    if ("error" in got) return;
+    if ("count" in got && got.count === 0) {
+      if (does === "answer-at-end") socket.send(new TextEncoder().encode("stored\n"));
+      return;
+    }
     if ("waits" in got && !await untilReady(socket.fd, READ, FOREVER_MS)) return;
   }
 }

@@ -11,8 +11,8 @@ import { pause } from "./pause.ts";
 export interface Stray {
   address: string;
   port: number;
-  /** How far the segment's sequence is beyond what the client expects. */
-  beyond: number;
+  /** How far the segment's sequence is beyond what the client expects; no segment where absent. */
+  beyond?: number;
   /** Octets of the answer before it, of which `content-length` counts none or all. */
   before: number;
   /** Octets after it; the client is told of them beforehand. */
@@ -65,7 +65,7 @@ async function answer(socket: Socket, raw: Socket, tap: Socket, stray: Stray): P
   // The client's acknowledgements of all that are to be seen on the tap.
   await pause(200);
   const seen = numbersOf(tap, stray);
-  if (seen !== undefined) {
+  if (seen !== undefined && beyond !== undefined) {
     const segment = segmentOf(stray, { ...seen, sequence: seen.sequence + beyond }, seen.client);
     raw.sendTo(segment, sockaddr(seen.client, 0));
   }
