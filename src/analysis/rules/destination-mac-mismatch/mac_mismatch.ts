@@ -5,11 +5,10 @@ import { isAnothersFrame } from "../../kernel/frees.ts";
 import { holdersOfMac, netnsName, type Owner, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
-import { address, device, mac as macWord } from "../word.ts";
+import { asPort, entryRemedy, withoutEntry } from "./mac_remedy.ts";
 
 /** The frame is addressed to another MAC than the receiving device's. */
 export const macMismatch: Rule = {
@@ -45,7 +44,7 @@ export const macMismatch: Rule = {
       [
         eventEvidence(subject, `frame addressed to ${mac}`),
         ...(own ? [stateEvidence(subject.node, `${place(subject)} has MAC ${own}`)] : []),
-        ...said.map((entry) => entry.evidence),
+        ...said,
         ...held,
         ...(bridge
           ? [
@@ -57,34 +56,14 @@ export const macMismatch: Rule = {
           : []),
         ...(port ? [stateEvidence(port.node, `fdb: ${mac} is behind ${port.device}`)] : []),
       ],
-      wayFix(subject, mac, bridge, port) ??
-        remedies(subject, mac, destination, said, holders.length > 0),
+      bridge
+        ? asPort(subject, bridge)
+        : port
+        ? withoutEntry(port, mac)
+        : entryRemedy(subject, mac, destination),
     );
   },
 };
-
-/** The repair where the MAC is right and the frame came to the wrong device. */
-function wayFix(
-  subject: Case,
-  mac: string,
-  bridge?: Link,
-  port?: Sighting | null,
-): string[] | null {
-  if (bridge) {
-    const words = ["ip", "link", "set", "dev", device(subject.device), "master"];
-    return command(subject.node, subject.netns, [...words, device(bridge.name)]);
-  }
-  if (!port) return null;
-  return command(port.node, port.netns, [
-    "bridge",
-    "fdb",
-    "del",
-    macWord(mac),
-    "dev",
-    device(port.device),
-    "master",
-  ]);
-}
 
 /** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
 function bridgeBeside(subject: Case, holders: readonly Owner[]): Link | undefined {
@@ -111,15 +90,9 @@ function misleadingPort({ judgement }: Case, mac: string): Sighting | null {
   return isTold ? sent! : null;
 }
 
-interface Supplier {
-  evidence: Evidence;
-  /** The command, as one line or none. */
-  fix: string[];
-}
-
 /** Neighbour entries on the packet's way that gave the frame its address; the one used first. */
-function suppliers(subject: Case, mac: string, destination: string): Supplier[] {
-  const result = new Map<string, Supplier & { rank: number }>();
+function suppliers(subject: Case, mac: string, destination: string): Evidence[] {
+  const result = new Map<string, { evidence: Evidence; rank: number }>();
   for (const { event } of subject.judgement.steps) {
     for (const { state } of event.node.states.get(event.netns ?? -1) ?? []) {
       for (const entry of state.neighbours) {
@@ -133,42 +106,9 @@ function suppliers(subject: Case, mac: string, destination: string): Supplier[] 
           `neighbour entry in ${where}: ${entry.address} dev ${entry.device} lladdr ${entry.mac} ${
             entry.states.join(",")
           }`;
-        const fix = [
-          ...["ip", "neigh", "replace", address(entry.address), "dev", device(entry.device)],
-          ...["lladdr", subject.link?.mac === undefined ? "MAC" : macWord(subject.link.mac)],
-        ];
-        result.set(key, {
-          evidence: stateEvidence(event.node, text),
-          fix: command(event.node, event.netns, fix),
-          rank,
-        });
+        result.set(key, { evidence: stateEvidence(event.node, text), rank });
       }
     }
   }
-  return [...result.values()].sort((a, b) => b.rank - a.rank);
-}
-
-/**
- * Where the address lives at this device and the MAC is a real one that everybody resolves, the
- * device can take it; else the entry that is wrong must go.
- */
-function remedies(
-  subject: Case,
-  mac: string,
-  destination: string,
-  said: Supplier[],
-  isHeld: boolean,
-): string[] {
-  const here = subject.link?.addresses.some((own) => own.address === destination);
-  const set = command(subject.node, subject.netns, [
-    "ip",
-    "link",
-    "set",
-    "dev",
-    device(subject.device),
-    "address",
-    macWord(mac),
-  ]);
-  const fixes = said.slice(0, 1).flatMap((entry) => entry.fix);
-  return here && isHeld ? [...set, ...fixes] : [...fixes, ...set];
+  return [...result.values()].sort((a, b) => b.rank - a.rank).map(({ evidence }) => evidence);
 }

@@ -81,7 +81,7 @@ function one(state: NetnsState, change: Change): NetnsState {
       return { ...state, fdb: [...others, change.entry] };
     }
     case "delete-fdb":
-      return { ...state, fdb: without(state.fdb, change.entry) };
+      return { ...state, fdb: state.fdb.filter((entry) => !isSameEntry(entry, change.entry)) };
     case "delete-filters": {
       const { device, where, preference } = change.filter;
       const others = state.filters.filter((each) =>
@@ -97,6 +97,11 @@ function one(state: NetnsState, change: Change): NetnsState {
       return { ...state, links: state.links.map((link) => changedLink(link, change, state)) };
   }
 }
+
+/** The kernel knows an entry by these alone. */
+const isSameEntry = (a: FdbEntry, b: FdbEntry): boolean =>
+  a.mac === b.mac && a.device === b.device && a.master === b.master && a.vlan === b.vlan &&
+  (b.destination === undefined || a.destination === b.destination);
 
 type LinkChange = Extract<Change, { device: string }>;
 

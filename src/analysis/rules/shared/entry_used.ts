@@ -4,6 +4,7 @@ import { lookUpRoute } from "../../view/routing.ts";
 import { type Owner, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
+import { wireDestination } from "../evidence.ts";
 
 /** A frame's sender, and the next hop that it was sent to. */
 export interface Used {
@@ -18,17 +19,21 @@ export interface Used {
 
 /** The last sender of a frame to this MAC, and the entry for the next hop that gave it the MAC. */
 export function entryUsed(subject: Case, mac: string): Used | null {
-  const destination = subject.event.destination!;
   for (const { event: sender } of [...subject.judgement.steps].reverse()) {
     if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
+    if (sender.tunnelKind !== subject.event.tunnelKind) continue;
+    const destination = wireDestination(sender);
     const state = stateAt(sender.node, sender.netns, sender.at);
-    const route = state && lookUpRoute(state, { destination }).route;
-    if (!state || !route || route.device !== sender.device) continue;
-    const hop = route.gateway ?? destination;
+    if (!state) continue;
+    const route = lookUpRoute(state, { destination }).route;
     const readings = sender.node.states.get(sender.netns ?? -1) ?? [];
-    const entry = [state, ...readings.map((reading) => reading.state)].flatMap((each) =>
-      each.neighbours
-    ).find((each) => each.address === hop && each.mac === mac && each.device === sender.device);
+    const entries = [state, ...readings.map((reading) => reading.state)]
+      .flatMap(({ neighbours }) => neighbours)
+      .filter((each) => each.mac === mac && each.device === sender.device);
+    // Without its route the entry for the destination itself tells as much.
+    const hop = route?.device === sender.device ? route?.gateway ?? destination : destination;
+    const entry = entries.find(({ address }) => address === hop);
+    if (route?.device !== sender.device && !entry) continue;
     const text = entry && `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;
     const permanent = entry?.states.includes("PERMANENT") === true;
     return { sender, hop, device: sender.device!, text, permanent };
