@@ -11,8 +11,7 @@ import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
-import { command } from "../rules/command.ts";
-import { addRoute, refusalFix } from "../rules/shared/route_command.ts";
+import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -107,10 +106,11 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);
   if (!state || isIncomplete(state, ["routes", "rules"])) return null;
-  const answer = lookUpRoute(state, {
+  const query = {
     destination: form.destination,
     ...(isUnspecified(form.source) ? {} : { source: form.source }),
-  });
+  };
+  const answer = lookUpRoute(state, query);
   const { route, rule, certain } = answer;
   // The tables have a route: the lookup failed in one of them, and another one answered.
   if (route !== null && !refuses(route)) return null;
@@ -127,8 +127,7 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     function: tableLookupOf(form.network),
   };
   const times = attemptsOf(lookups);
-  const fix = refusalFix(form.destination, answer) ?? addRoute(form.destination);
-  const remedy = command(event.node, event.netns, fix);
+  const remedy = routeRemedy({ node: event.node, netns: event.netns, state, query, answer });
   return {
     id: flowId(form),
     protocol: protocolName(form),

@@ -92,3 +92,11 @@ export function isSameNetwork(a: string, b: string): boolean {
   const shift = BigInt(left.bits - left.length);
   return left.value >> shift === right.value >> shift;
 }
+
+/** The second prefix lies in the first, or is the same. */
+export function containsNetwork(outer: string, inner: string): boolean {
+  const [large, small] = [parsePrefix(outer), parsePrefix(inner)];
+  if (!large || !small || large.bits !== small.bits || large.length > small.length) return false;
+  const shift = BigInt(large.bits - large.length);
+  return large.value >> shift === small.value >> shift;
+}

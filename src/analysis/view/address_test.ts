@@ -1,6 +1,7 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import {
   contains,
+  containsNetwork,
   isLinkLocal,
   isLoopback,
   isMulticast,
@@ -53,4 +54,11 @@ Deno.test("isSameNetwork takes an address with its length for its network", () =
   equal(isSameNetwork("172.19.0.1/16", "172.18.0.0/16"), false);
   equal(isSameNetwork("fd00::1/64", "fd00::/64"), true);
   equal(isSameNetwork("0.0.0.1/0", "::/0"), false);
+});
+
+Deno.test("containsNetwork: shorter or equal, and of the same family", () => {
+  equal(containsNetwork("10.244.0.0/16", "10.244.3.0/24"), true);
+  equal(containsNetwork("10.244.3.0/24", "10.244.0.0/16"), false);
+  equal(containsNetwork("10.244.3.0/24", "10.244.3.7"), true);
+  equal(containsNetwork("0.0.0.0/0", "fd00::/64"), false);
 });

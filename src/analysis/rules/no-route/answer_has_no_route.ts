@@ -4,10 +4,9 @@ import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
-import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { addRoute, refusalFix } from "../shared/route_command.ts";
+import { routeRemedy } from "../shared/route_remedy.ts";
 
 /**
  * Longest time between a request and the lookup for its answer. The kernel answers at once (echo, a
@@ -61,11 +60,10 @@ export const answerHasNoRoute: Rule = {
         },
         stateEvidence(subject.node, refusal ?? `no route in ${where} matches ${event.source}`),
       ],
-      command(
-        subject.node,
-        subject.netns,
-        refusalFix(destination, answer) ?? addRoute(destination),
-      ),
+      routeRemedy({
+        ...{ node: subject.node, netns: subject.netns, state: subject.before },
+        ...{ query: { destination }, answer },
+      }),
     );
   },
 };

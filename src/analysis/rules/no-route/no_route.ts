@@ -4,12 +4,11 @@ import { contains } from "../../view/address.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { carries, causeOfDown, type DownEnd, downEnds } from "../shared/carrier.ts";
 import { queryOf, routeFor } from "../shared/tables.ts";
-import { addRoute } from "../shared/route_command.ts";
+import { routeRemedy } from "../shared/route_remedy.ts";
 
 /** There is no route for its destination. */
 export const noRoute: Rule = {
@@ -44,7 +43,10 @@ export const noRoute: Rule = {
       named || answer?.certain ? "proven" : "likely",
       `${where} has no route to ${destination}`,
       evidence,
-      command(subject.node, subject.netns, addRoute(destination)),
+      routeRemedy({
+        ...{ node: subject.node, netns: subject.netns, state: subject.before },
+        ...{ query: queryOf(subject), answer },
+      }),
     );
   },
 };

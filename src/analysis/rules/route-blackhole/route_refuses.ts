@@ -3,11 +3,10 @@ import { isRouteFailure } from "../../kernel/routing.ts";
 import { possibleRefusal, refuses, routeText } from "../../view/routing.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { queryOf, routeFor } from "../shared/tables.ts";
-import { refusalFix } from "../shared/route_command.ts";
+import { routeRemedy } from "../shared/route_remedy.ts";
 
 /** The route or rule for its destination refuses. */
 export const routeRefuses: Rule = {
@@ -35,7 +34,10 @@ export const routeRefuses: Rule = {
         netnsName(subject.node, subject.netns)
       } on ${subject.node.name} refuses packets: ${text}`,
       [eventEvidence(subject), stateEvidence(subject.node, text)],
-      command(subject.node, subject.netns, refusalFix(wireDestination(event), answer)!),
+      routeRemedy({
+        ...{ node: subject.node, netns: subject.netns, state: subject.before },
+        ...{ query: queryOf(subject), answer },
+      }),
     );
   },
 };

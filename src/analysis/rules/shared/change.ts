@@ -15,7 +15,7 @@ export type Change =
   | { do: "delete-rule"; rule: NetfilterRule }
   | { do: "append-rule" | "insert-rule"; rule: NetfilterRule }
   | { do: "set-sysctl"; name: string; value: number }
-  | { do: "add-route" | "delete-route"; route: Route }
+  | { do: "delete-route"; route: Route }
   | { do: "set-route-mtu"; route: Route; mtu: number }
   | { do: "delete-routing-rule"; rule: RoutingRule }
   | { do: "set-neighbour"; address: string; device: string; mac: string }
@@ -46,8 +46,6 @@ function one(state: NetnsState, change: Change): NetnsState {
       return { ...state, netfilter: withRule(state.netfilter, change) };
     case "set-sysctl":
       return { ...state, sysctls: withSysctl(state.sysctls, change.name, String(change.value)) };
-    case "add-route":
-      return { ...state, routes: [...state.routes, change.route] };
     case "delete-route":
       return { ...state, routes: without(state.routes, change.route) };
     case "set-route-mtu": {

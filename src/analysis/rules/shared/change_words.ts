@@ -15,12 +15,11 @@ export function wordsOf(change: Change): Word[] {
       return ruleWords(change.rule, "-I");
     case "set-sysctl":
       return ["sysctl", "-w", assignment(change.name, change.value)];
-    case "add-route":
     case "delete-route":
       return [
         ...ipFor(change.route.destination),
         "route",
-        change.do === "add-route" ? "add" : "del",
+        "del",
         ...routeWords(change.route),
       ];
     case "set-route-mtu":

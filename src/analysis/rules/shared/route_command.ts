@@ -1,6 +1,6 @@
 /** Words of `ip route` and `ip rule` for a route as it was read. */
 import type { Route } from "../../../event/state.ts";
-import { refuses, type RouteAnswer, TABLES } from "../../view/routing.ts";
+import { TABLES } from "../../view/routing.ts";
 import { address, device, named, prefix, type Word } from "../word.ts";
 
 /** `ip`, told the family of an address where it can't see that itself. */
@@ -17,18 +17,3 @@ export function routeWords(route: Route): Word[] {
     ...(route.table === TABLES.main ? [] : ["table", route.table]),
   ];
 }
-
-/** What takes away the route or rule that refuses packets for this address; null when none does. */
-export function refusalFix(destination: string, { route, rule }: RouteAnswer): Word[] | null {
-  const ip = ipFor(destination);
-  if (route) return refuses(route) ? [...ip, "route", "del", ...routeWords(route)] : null;
-  if (!rule || rule.action === "lookup") return null;
-  return [...ip, "rule", "del", "priority", rule.priority];
-}
-
-/** A route by a gateway that the reader has to know. */
-export const addRoute = (destination: string): Word[] => [
-  ...["ip", "route", "add"],
-  prefix(destination),
-  ...["via", "GATEWAY"],
-];

@@ -1,13 +1,15 @@
 /** A tunnel that leads to the wrong node. */
 import { isUnwanted } from "../../kernel/routing.ts";
-import { ownersOf } from "../../view/state_view.ts";
-import type { Sighting } from "../../view/timeline.ts";
+import { ownersOf, stateAt } from "../../view/state_view.ts";
+import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked } from "../shared/checked.ts";
 import { encapsulation, lastOuter } from "../shared/encapsulation.ts";
-import { addressOr, device, mac } from "../word.ts";
+import { endpointOf, keeperWords, leadsTo, nodeOfMac, toEndpoint } from "../shared/tunnel_way.ts";
+import { address, device as deviceWord } from "../word.ts";
 
 /** It came out of the tunnel on a node that does not host its destination. */
 export const tunnelWrongEndpoint: Rule = {
@@ -47,19 +49,30 @@ export const tunnelWrongEndpoint: Rule = {
           `${event.destination} is at ${placeOf(host.node, host.netns, host.link.name)}`,
         ),
       ],
-      sender && way?.entry
-        ? command(sender.node, sender.netns, [
-          ...["bridge", "fdb", "replace", mac(way.entry.mac), "dev", device(way.entry.device)],
-          ...["dst", addressOr(endpointOf(host.node, outer), `ADDRESS_OF_${host.node.name}`)],
-        ])
-        : undefined,
+      sender ? endpointFix(subject, sender, host.node, outer) : [],
     );
   },
 };
 
-/** Where that node's own end of this tunnel is, as far as its device says. */
-function endpointOf(node: Case["node"], { tunnelKind, tunnelId }: Sighting): string | undefined {
-  return [...node.states.values()].flatMap((list) => list.at(-1)!.state.links)
-    .find(({ kind, tunnel }) => kind === tunnelKind && tunnel?.id === tunnelId && tunnel?.local)
-    ?.tunnel?.local;
+/**
+ * The entry for the frame's MAC leads to the end point of the node that hosts the destination. A MAC
+ * of another node is led there rightly: then it is the route or the neighbour entry that is wrong.
+ */
+function endpointFix(subject: Case, sender: Sighting, host: NodeView, outer: Sighting): string[] {
+  const { node, netns, device = "", destinationMac: mac } = sender;
+  const state = stateAt(node, netns, sender.at);
+  const endpoint = endpointOf(host, outer.tunnelKind!, outer.tunnelId);
+  const holder = mac === undefined ? undefined : nodeOfMac(subject, mac, sender);
+  const lines = state && mac !== undefined && endpoint !== undefined && holder === host
+    ? checked({
+      ...{ node, netns, state },
+      changes: toEndpoint(state, device, mac, endpoint),
+      passes: (after) => leadsTo(after, device, mac, endpoint),
+    })
+    : [];
+  if (lines.length > 0) return [...keeperWords(device), ...lines];
+  return [
+    ...command(node, netns, ["ip", "route", "get", address(subject.event.destination)]),
+    ...command(node, netns, ["bridge", "fdb", "show", "dev", deviceWord(device)]),
+  ];
 }

@@ -1,11 +1,14 @@
 /** A tunnel device that has no remote for the frame. */
 import { isInBridge } from "../../kernel/bridge.ts";
 import { isInRemoteLookup, saysNoRemote } from "../../kernel/tunnels.ts";
+import { lookUpRoute } from "../../view/routing.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { device, mac as macWord } from "../word.ts";
+import { checked } from "../shared/checked.ts";
+import { endpointOf, keeperWords, leadsTo, nodeOfMac, toEndpoint } from "../shared/tunnel_way.ts";
+import { device as deviceWord } from "../word.ts";
 
 /** The tunnel device had no destination for the frame. */
 export const tunnelNoEndpoint: Rule = {
@@ -43,18 +46,7 @@ export const tunnelNoEndpoint: Rule = {
           }; remote ${link?.tunnel?.remote ?? "none"}`,
         ),
       ],
-      mac
-        ? command(subject.node, subject.netns, [
-          "bridge",
-          "fdb",
-          "append",
-          macWord(mac),
-          "dev",
-          device(subject.device),
-          "dst",
-          "REMOTE",
-        ])
-        : undefined,
+      remoteFor(subject, mac),
     );
   },
 };
@@ -64,4 +56,23 @@ function frameMac(subject: Case): string | undefined {
     .filter((event) =>
       event.node === subject.node && event.destinationMac && event.ifindex === subject.ifindex
     ).at(-1)?.destinationMac;
+}
+
+/** An entry for the MAC, where one probed node has it and an end point of this tunnel. */
+function remoteFor(subject: Case, mac: string | undefined): string[] {
+  const { node, netns, device, link, before: state, event } = subject;
+  const holder = mac === undefined ? undefined : nodeOfMac(subject, mac, event);
+  const endpoint = holder && link && endpointOf(holder, link.kind, link.tunnel?.id);
+  const lines = state && mac !== undefined && endpoint !== undefined
+    ? checked({
+      ...{ node, netns, state },
+      changes: toEndpoint(state, device, mac, endpoint),
+      passes: (after) =>
+        leadsTo(after, device, mac, endpoint) &&
+        (link?.tunnel?.underlayNetns !== undefined ||
+          lookUpRoute(after, { destination: endpoint }).route?.type === "unicast"),
+    })
+    : [];
+  if (lines.length > 0) return [...keeperWords(device), ...lines];
+  return command(node, netns, ["bridge", "fdb", "show", "dev", deviceWord(device)]);
 }
