@@ -48,6 +48,8 @@ export const BatchHeader = z.object({
     /** Events the probe threw away at its own limits. */
     evicted: count,
   }),
+  /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
+  eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */
   clock: z.object({ monotonicNs: u64, wallMs: z.number().int().min(0) }),
   /** True in the last batch of a probe that ended in order. */

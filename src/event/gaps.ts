@@ -7,6 +7,7 @@ export const GAPS = {
   "probe-restarted": "A node's probe was started more than once: in between nobody watched.",
   "batches-missing": "Batches of a node have not come, although later ones have.",
   "events-evicted": "The store threw away events at its limits.",
+  "lines-missing": "Fewer events of a node have come than its probe says that it sent.",
   "events-lost": "The kernel or the probe of a node lost events.",
   "lines-refused": "Lines of a node could not be read.",
   "state-unread": "The state of a namespace is not known, so an address may live there.",

@@ -22,6 +22,7 @@ export function analyseSharded(
     ...input,
     batches: condense(input.batches.map((batch) => ({
       ...batch,
+      came: batch.came ?? batch.header.eventLines ?? batch.events.length,
       events: batch.events.filter((event) => placement(event, shards) === shard),
     }))),
   });

@@ -1,8 +1,8 @@
 /** How an answer met the client, and when, by the clock of the node that saw the question first. */
-import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { type Form, formKey, reverse } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import type { NodeView } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** How an answer met the client. */
 export type Meeting =
@@ -26,14 +26,22 @@ export const hasArrivedAt = ({ outcome, end }: Judgement): boolean =>
  */
 export function meetingOf(packet: Judgement, asked: Form): Meeting {
   if (!hasArrivedAt(packet)) return "not";
-  const expected = formKey(reverse(asked));
+  const expected = reverse(asked);
   const { event } = packet.end.step;
-  const isAsAsked = formKey(formOf(event)) === expected;
-  if (isAsAsked) return "as-asked";
+  if (hasEnds(event, expected)) return "as-asked";
   const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
     event.kind === "consume";
   if (isBehindHooks && event.source !== undefined) return "otherwise";
-  return packet.packet.forms.has(expected) ? "as-asked" : "untold";
+  return packet.packet.forms.has(formKey(expected)) ? "as-asked" : "untold";
+}
+
+/** The sighting has these ends; a later fragment tells only addresses. */
+function hasEnds(event: Sighting, { source, sourcePort, destination, ...ends }: Form): boolean {
+  const fits = (own: number | undefined, wanted: number | undefined) =>
+    own === undefined || own === wanted;
+  return event.source === source && event.destination === destination &&
+    fits(event.sourcePort, sourcePort) && fits(event.destinationPort, ends.destinationPort) &&
+    fits(event.icmpId, ends.icmpId);
 }
 
 /** The node that saw the first packet of the flow first: the client's side, as far as it is watched. */

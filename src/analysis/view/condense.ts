@@ -34,7 +34,7 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     most(ordered, (header) => BigInt(offsetMs(header))),
     most(ordered, (header) => -BigInt(offsetMs(header))),
   ]);
-  const whole: Batch = { ...last, events: [], states: [], refused: 0, stands: 0 };
+  const whole: Batch = { ...last, events: [], states: [], refused: 0, came: 0, stands: 0 };
   const result: Batch[] = [];
   for (const batch of ordered) {
     if (batch !== last && kept.has(batch)) {
@@ -44,10 +44,15 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     for (const event of batch.events) whole.events.push(event);
     for (const state of batch.states) whole.states.push(state);
     whole.refused += batch.refused;
+    whole.came! += linesOf(batch);
     whole.stands! += batch.stands ?? 1;
   }
   return [...result, whole];
 }
+
+/** How many event lines came with a batch, wherever its events are now. */
+export const linesOf = ({ came, header, events }: Batch): number =>
+  came ?? header.eventLines ?? events.length;
 
 /** The batch with the highest value; of equal ones the last. */
 function most(batches: readonly Batch[], value: (header: BatchHeader) => bigint): Batch {

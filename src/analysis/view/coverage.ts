@@ -4,7 +4,7 @@ import type { NodeView } from "./timeline.ts";
 
 /** Why the silence of these scripts on a node is no proof, or null when it is one. */
 export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
-  const { name, runs, missing, evicted, lost, refused } = node;
+  const { name, runs, missing, unaccounted, evicted, lost, refused } = node;
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
     if (script?.state === "attached") continue;
@@ -24,6 +24,12 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
     return {
       code: "events-evicted",
       text: `the store threw away ${evicted} events at its limits`,
+    };
+  }
+  if (unaccounted > 0) {
+    return {
+      code: "lines-missing",
+      text: `${unaccounted} of the events that ${name} sent have not come`,
     };
   }
   if (lost > 0) return { code: "events-lost", text: `${name} lost ${lost} events` };

@@ -11,6 +11,8 @@ export interface Batch {
   states: NetnsState[];
   /** Lines of the batch that the ingest refused: it counted them and did not keep them. */
   refused: number;
+  /** Event lines that came with the batches it stands for; absent: as its header or `events` say. */
+  came?: number;
   /** How many batches it stands for, itself among them; absent: 1. */
   stands?: number;
 }

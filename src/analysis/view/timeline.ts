@@ -6,6 +6,7 @@
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
+import { linesOf } from "./condense.ts";
 import type { Batch } from "./input.ts";
 
 /** An event on its node. */
@@ -40,6 +41,8 @@ export interface NodeView {
   toldAt: number;
   /** Batches that have not come, although later ones have. */
   missing: number;
+  /** Events that its probes say they sent, and that have not come with the batches that came. */
+  unaccounted: number;
   /** Events of all nodes that the store threw away. */
   evicted: number;
   /** Its wall clock was set while it was watched. */
@@ -87,6 +90,10 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     runs: probes.length,
     missing: sum(probes, (header) => header.sequence + 1) -
       sum(ordered, (_, batch) => batch.stands ?? 1),
+    unaccounted: Math.max(
+      0,
+      sum(probes, (header) => header.totals.events) - sum(ordered, (_, batch) => linesOf(batch)),
+    ),
     evicted,
     wallSteps: isWallSet(ordered),
   };

@@ -208,8 +208,10 @@ export class BatchReader {
         segments.push({ tier, lines: lines.length, text: lines.join("\n") + "\n" });
       }
     }
+    // With it lines that were lost on their way are noticed, wherever the events are kept.
+    const eventLines = open.drops.length + open.ordinary.length;
     return {
-      header: open.header,
+      header: { ...open.header, eventLines },
       segments,
       refused: open.refused,
       evicted: open.evicted,
