@@ -22,6 +22,8 @@ export const BatchHeader = z.object({
   sequence: count,
   kernel: z.string().max(128),
   bpftrace: z.string().max(64),
+  /** Which start of which kernel, a random id: nodes with the same one have one CLOCK_MONOTONIC. */
+  boot: z.string().max(64).optional(),
   /** Network namespaces watched; `all` when none are left out. */
   netns: z.array(z.object({
     inode: z.number().int(),

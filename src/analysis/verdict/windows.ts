@@ -1,8 +1,8 @@
 /**
  * Whether the node that should have received a packet was being watched when it would have come.
  * Rule O13. Times of two nodes are never compared directly: how two clocks stand to each other follows
- * from packets that both nodes saw. Nodes that exchanged none are placed by their wall clocks, unless
- * one of these was set while it was watched.
+ * from packets that both nodes saw. Nodes of one kernel have one clock, which their wall clocks may
+ * put in doubt and never prove. Other nodes that exchanged nothing are not placed at all.
  */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
@@ -63,7 +63,7 @@ function equalTransmissions(judgements: readonly Judgement[]): Map<string, Sight
 function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
   const arrival = bounds
     ? { earliest: event.at + bounds.leastNs, latest: event.at + bounds.mostNs }
-    : byWallClock(event, node);
+    : byOneKernel(event, node);
   if (!arrival) {
     const text = `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;
     return { code: "clocks-unrelated", text };
@@ -79,15 +79,23 @@ function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined):
   return null;
 }
 
-/** The time of arrival as the node's `at`, as if both wall clocks were right; null when one was set. */
-function byWallClock(event: Sighting, node: NodeView) {
-  if (event.node.wallSteps || node.wallSteps) return null;
-  const wall = wallAt(event.node, event.at);
-  const at = (wall - wallAt(node, 0)) * 1e6;
+/** How far apart one kernel's nodes may have paired their clocks: a reading on a busy machine, ms. */
+const PAIRING_MS = 500;
+
+/**
+ * The time of arrival as the node's `at`, where both nodes are of one start of one kernel: their clock
+ * is the same. Null for other nodes, and where their pairings with the time of day contradict it.
+ */
+function byOneKernel(event: Sighting, node: NodeView) {
+  const [there, here] = [event.node, node];
+  const { boot } = here.header;
+  if (boot === undefined || boot !== there.header.boot) return null;
+  if (there.wallSteps || here.wallSteps) return null;
+  if (Math.abs(wallOffsetMs(there) - wallOffsetMs(here)) > PAIRING_MS) return null;
+  const at = event.at + Number(there.baseNs - here.baseNs);
   return { earliest: at, latest: at };
 }
 
-/** Milliseconds of the wall clock, by the node's own pairing of its clocks. */
-function wallAt({ header: { clock }, baseNs }: NodeView, at: number): number {
-  return clock.wallMs + (at - Number(BigInt(clock.monotonicNs) - baseNs)) / 1e6;
-}
+/** Time of day less the monotonic clock, ms. */
+const wallOffsetMs = ({ header: { clock } }: NodeView): number =>
+  clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n);

@@ -9,6 +9,8 @@ import { readTracefs, tracefsFault } from "./tracefs.ts";
 export interface Capability {
   /** As `uname -r` prints it. */
   kernel: string;
+  /** Random id of this start of the kernel, as /proc has it; undefined where it can't be read. */
+  boot?: string | undefined;
   /** "0.17.0"; null when it is not installed. */
   bpftrace: string | null;
   root: boolean;
@@ -47,17 +49,19 @@ const CAP_SYS_ADMIN = 21;
 
 /** Finds out what can be seen. What cannot be read, as by an ordinary user, counts as not there. */
 export async function readCapability(binary = "bpftrace"): Promise<Capability> {
-  const [btf, hasBtf, tracefs, version, status, online] = await Promise.all([
+  const [btf, hasBtf, tracefs, version, status, online, boot] = await Promise.all([
     readKernelBtf(),
     hasKernelBtf(),
     readTracefs(),
     readBpftraceVersion(binary),
     Deno.readTextFile("/proc/self/status"),
     Deno.readTextFile("/sys/devices/system/cpu/online").catch(() => ""),
+    Deno.readTextFile("/proc/sys/kernel/random/boot_id").catch(() => undefined),
   ]);
   const uid = Deno.uid() ?? 0;
   return {
     kernel: Deno.osRelease(),
+    boot: boot?.trim().slice(0, 64),
     bpftrace: version,
     root: uid === 0,
     uid,

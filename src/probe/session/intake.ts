@@ -30,6 +30,8 @@ export interface IntakeOptions {
   filter: string;
   kernel: string;
   bpftrace: string;
+  /** The kernel's id of this start; undefined where it can't be read. */
+  boot?: string | undefined;
   reasonName(number: number): string;
   onBatch(batch: ProbeBatch): void;
   onDrop(netns: number): void;
@@ -242,13 +244,14 @@ export class Intake {
   }
 
   #facts(): KernelFacts {
-    const { incident, filter, kernel, bpftrace } = this.options;
+    const { incident, filter, kernel, bpftrace, boot } = this.options;
     const latest = this.#latestNs > this.#tickNs ? this.#latestNs : this.#tickNs;
     return {
       incident,
       filter,
       kernel,
       bpftrace,
+      boot,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
       untilNs: this.#ended ? latest : this.#untilNs,

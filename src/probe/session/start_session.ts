@@ -30,6 +30,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     filter: options.filter,
     kernel: capability.kernel,
     bpftrace: capability.bpftrace ?? "",
+    boot: capability.boot,
     reasonName: (number) => reasons.name(number),
     onBatch: options.onBatch,
     onDrop: (netns) => state.request(netns),

@@ -18,6 +18,8 @@ export interface KernelFacts {
   filter: string;
   kernel: string;
   bpftrace: string;
+  /** The kernel's id of this start; undefined where it can't be read. */
+  boot?: string | undefined;
   scripts: BatchHeader["scripts"];
   /** CLOCK_MONOTONIC when everything was attached. */
   attachedNs: bigint;
@@ -91,7 +93,7 @@ export class Batcher {
 
   #header(facts: KernelFacts, final: boolean): BatchHeader {
     const { node, probe, allNetns, netns } = this.options;
-    const { incident, filter, kernel, bpftrace, scripts, attachedNs, untilNs, lost } = facts;
+    const { incident, filter, kernel, bpftrace, boot, scripts, attachedNs, untilNs, lost } = facts;
     return {
       kind: "batch",
       version: 1,
@@ -101,6 +103,7 @@ export class Batcher {
       sequence: this.#sequence++,
       kernel,
       bpftrace,
+      ...(boot === undefined ? {} : { boot }),
       netns: netns(),
       allNetns,
       filter,

@@ -42,6 +42,7 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
     sequence,
     kernel: node.kernel,
     bpftrace: "0.17.0",
+    boot: node.boot,
     netns: node.netns,
     allNetns: false,
     filter: node.capture,

@@ -14,6 +14,7 @@ export interface SpecNode {
   totals: BatchHeader["totals"];
   kernel: string;
   /** Its probe ended without a last word. */
+  boot: string;
   isCut: boolean;
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
@@ -30,9 +31,9 @@ const ATTACHED_NS = 1_000_000_000_000n;
 /** Long enough that nothing is too young to judge. */
 const UNTIL_NS = 10_000_000_000n;
 
-/** The clocks of nodes have nothing to do with each other, so each begins elsewhere. */
-export function newNode(name: string, index: number): SpecNode {
-  const attachedNs = ATTACHED_NS * BigInt(index + 1);
+/** As in the lab, nodes are parts of one kernel; `boot own` is for one with a kernel of its own. */
+export function newNode(name: string): SpecNode {
+  const attachedNs = ATTACHED_NS;
   return {
     name,
     netns: [],
@@ -42,6 +43,7 @@ export function newNode(name: string, index: number): SpecNode {
     scripts: SCRIPTS.map((script) => ({ name: script, state: "attached" })),
     totals: { events: 0, lost: 0, refused: 0, evicted: 0 },
     kernel: "6.18",
+    boot: "one",
     isCut: false,
     capture: "",
     followsAnswers: false,
@@ -75,6 +77,12 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "cut":
       node.isCut = true;
+      return true;
+    case "boot":
+      // Each kernel's clock began at another time.
+      node.boot = node.name;
+      node.attachedNs += BigInt(node.name.charCodeAt(0)) * ATTACHED_NS;
+      node.untilNs += BigInt(node.name.charCodeAt(0)) * ATTACHED_NS;
       return true;
     case "capture":
       node.capture = words.slice(1).join(" ");

@@ -71,7 +71,7 @@ function readLine(spec: Spec, section: string, words: string[], packets: Packets
     throw new SpecError(`section "${section}" must be node NAME, events, ${RESULTS.join(" or ")}`);
   }
   let node = spec.nodes.find((known) => known.name === name);
-  if (!node) spec.nodes.push(node = newNode(name, spec.nodes.length));
+  if (!node) spec.nodes.push(node = newNode(name));
   if (readNodeDirective(node, words)) return;
   const state = node.states.at(-1);
   if (!state) throw new SpecError(`"${words[0]}" must come after the netns it is about`);
