@@ -75,6 +75,15 @@ export const NetfilterRule = z.object({
   comment: z.string().max(300).optional(),
   /** nft's own JSON expressions (`nft -j list ruleset`), for evaluation against a packet. */
   expressions: z.array(z.unknown()).optional(),
+  /**
+   * This row stands for rules that the probe left out, of thousands: each asks for one of these
+   * destinations. `refuses` tells whether one of them, or of what they lead to, may refuse a packet.
+   */
+  elided: z.object({
+    destinations: z.array(z.string().max(64)).max(100_000),
+    rules: int,
+    refuses: z.boolean(),
+  }).optional(),
 });
 
 /** A set or map that rules look up. */

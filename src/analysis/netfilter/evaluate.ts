@@ -1,6 +1,6 @@
 /** What one rule does to one packet: yes, no, or not decidable from what is known. */
 import type { NetfilterRule } from "../../event/state.ts";
-import type { Effect, Verdict } from "./effect.ts";
+import { anyMark, applyMark, type Effect, NO_MATCH, type Verdict } from "./effect.ts";
 import { iptablesEffect, iptablesVerdicts } from "./iptables_rule.ts";
 import { nftEffect, nftVerdicts } from "./nft_rule.ts";
 import type { Traveller } from "./traveller.ts";
@@ -14,6 +14,7 @@ export function evaluate(
   at: Traveller,
   isChain: (name: string) => boolean,
 ): Effect {
+  if (rule.elided) return elidedEffect(rule.elided, at);
   if (isCut(rule)) return { match: "unknown", verdicts: [{ do: "unknown" }] };
   // Rules of iptables' own kind read better in its words: nft shows its extensions as "xt".
   if (rule.tool !== "nft") return iptablesEffect(rule.text, at, isChain);
@@ -26,9 +27,31 @@ export function possibleVerdicts(
   at: Traveller,
   isChain: (name: string) => boolean,
 ): Verdict[] {
+  if (rule.elided) return elidedVerdicts(rule.elided);
   if (isCut(rule)) return [{ do: "unknown" }];
   if (rule.tool !== "nft") return iptablesVerdicts(rule.text, isChain);
   return nftVerdicts(rule.expressions!, at, rule);
+}
+
+type Elided = NonNullable<NetfilterRule["elided"]>;
+
+/** Rules that the probe left out can match nothing but packets to their destinations. */
+function elidedEffect(elided: Elided, at: Traveller): Effect {
+  const { destination } = at.headers;
+  if (destination !== undefined && !destinationsOf(elided).has(destination)) return NO_MATCH;
+  applyMark(at, "unknown", anyMark);
+  return { match: "unknown", verdicts: elidedVerdicts(elided) };
+}
+
+const elidedVerdicts = ({ refuses }: Elided): Verdict[] =>
+  refuses ? [{ do: "unknown" }] : [{ do: "accept" }, { do: "return" }];
+
+const destinations = new WeakMap<Elided, Set<string>>();
+
+function destinationsOf(elided: Elided): Set<string> {
+  let known = destinations.get(elided);
+  if (!known) destinations.set(elided, known = new Set(elided.destinations));
+  return known;
 }
 
 /** Too long to travel: its text ends early, or its expressions were left out. */

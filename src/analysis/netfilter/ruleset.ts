@@ -72,8 +72,8 @@ function build(state: NetnsState): Ruleset {
       .map((legacy) => keyOf({ family, table, name, legacy }))
   ));
   const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
-  const marking = state.netfilter.filter(({ text }) =>
-    /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/.test(text)
+  const marking = state.netfilter.filter(({ text, elided }) =>
+    elided !== undefined || /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/.test(text)
   );
   const texts = state.netfilter.map((rule) => rule.text);
   for (const { family, table, text } of state.netfilter) {

@@ -21,23 +21,26 @@ const DEPTH_MAX = 16;
 /**
  * Every translation of the destination that a packet with these headers, new to connection
  * tracking, may get at its first hook, by nft's rules and by those of iptables-legacy. Several: one
- * of them by chance, or more than one backend has rules for it.
+ * of them by chance, or more than one backend has rules for it. Null: not all rules are known.
  */
-export function translationsOf(state: NetnsState, headers: Headers): Translation[] {
+export function translationsOf(state: NetnsState, headers: Headers): Translation[] | null {
   const ruleset = rulesetOf(state);
-  const walk = { ruleset, left: RULES_MAX, found: [] as Translation[] };
+  const walk: Walk = { ruleset, left: RULES_MAX, found: [], open: false };
   for (const { chain, legacy } of ruleset.bases) {
     const begins = chain.hook === "prerouting" || chain.hook === "output";
     if (chain.type !== "nat" || !begins) continue;
     const at = travellerOf(ruleset, headers, chain.hook!);
     follow(walk, { ...chain, legacy: legacy === true }, at, 0);
   }
+  if (walk.open || walk.left < 0) return null;
   return walk.found.filter((each, i) => walk.found.findIndex((o) => o.rule === each.rule) === i);
 }
 
 interface Walk {
   ruleset: Ruleset;
   left: number;
+  /** Rules that the probe left out may translate it, too. */
+  open: boolean;
   found: Translation[];
 }
 
@@ -58,6 +61,7 @@ function follow(walk: Walk, name: ChainName, at: Traveller, depth: number): bool
     const isChain = (chain: string) => walk.ruleset.isChain({ ...chainOfRule(rule), name: chain });
     const { match, verdicts } = evaluate(rule, at, isChain);
     if (match === "no") continue;
+    walk.open ||= rule.elided !== undefined;
     const target = targetOf(rule);
     if (target) walk.found.push(target);
     const on = verdicts.map((verdict) => {

@@ -40,6 +40,17 @@ export class Planner {
     this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
   }
 
+  /** Addresses that the filter names, and those that become them, or that they become, there. */
+  addressesIn(state: NetnsState): Set<string> {
+    const translations = translationsOf([natFactsOf(state)], { hosts: this.#hosts });
+    const known = new Set(this.#hosts);
+    for (const { from, to } of translations) {
+      if (this.#hosts.includes(to.address)) known.add(from.address);
+      if (this.#hosts.includes(from.address)) known.add(to.address);
+    }
+    return known;
+  }
+
   plan(): Plan {
     const facts = [...this.#facts.values()];
     const translations: Iterable<Translation> = this.#both.kind === "all"

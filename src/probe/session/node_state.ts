@@ -5,6 +5,7 @@ import type { NetnsState } from "../../event/state.ts";
 import type { Intake, RunningNode } from "./intake.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
+  condense,
   listNetns,
   type NetnsHandle,
   readState,
@@ -46,7 +47,12 @@ export class NodeState {
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
 
-  constructor(readonly intake: Intake, readonly onState: (state: NetnsState) => void) {
+  /** `wantedIn` gives addresses of a state whose rules are sent, however many rules there are. */
+  constructor(
+    readonly intake: Intake,
+    readonly onState: (state: NetnsState) => void,
+    readonly wantedIn: (state: NetnsState) => ReadonlySet<string>,
+  ) {
     this.#schedule = new StateSchedule({
       read: readState,
       onState: (state) => this.#handOver(state),
@@ -122,7 +128,7 @@ export class NodeState {
 
   #handOver(state: NetnsState): void {
     this.#read.add(state.netns);
-    this.intake.addState(state);
+    this.intake.addState(condense(state, () => this.wantedIn(state)));
     this.onState(state);
   }
 

@@ -28,10 +28,13 @@ const HEARTBEAT_MS = 1_000;
 const STATE_WAIT_MS = 500;
 
 /**
- * How long being ready waits for states after everything is attached. Of a node with hundreds of
- * namespaces the rest is read while it is traced.
+ * How long being ready waits for states after everything is attached: for those of few namespaces,
+ * since tens of thousands of rules take their time, and name what is to be followed. Of a node with
+ * hundreds of namespaces the rest is read while it is traced.
  */
 const STATE_WAIT_MAX_MS = 4_000;
+const STATE_WAIT_FEW_MS = 15_000;
+const NAMESPACES_FEW = 24;
 
 /**
  * A change of plan costs seconds of processor time: changes are gathered for a while, and after
@@ -104,7 +107,8 @@ export class RunningSession implements Session {
     intake.plan = planner.plan();
     await tracer.start(intake.plan);
     intake.plan = tracer.plan;
-    await Promise.race([read, wait(STATE_WAIT_MAX_MS)]);
+    const waitMs = count <= NAMESPACES_FEW ? STATE_WAIT_FEW_MS : STATE_WAIT_MAX_MS;
+    await Promise.race([read, wait(waitMs)]);
     this.#isReady = true;
     await this.#planAgain();
     intake.begin();

@@ -37,7 +37,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     onActive: (netns) => state.activated(netns),
     onUnknownNetns: (netns) => state.lookSoon(netns),
   });
-  const state = new NodeState(intake, (read) => session.stateRead(read));
+  const state = new NodeState(
+    intake,
+    (read) => session.stateRead(read),
+    (read) => planner.addressesIn(read),
+  );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;
   const tracer = new Tracer({

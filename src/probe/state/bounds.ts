@@ -5,7 +5,10 @@ import type { NetnsState } from "../../event/state.ts";
 /** What could not be read, and why; both for people. */
 export type Gap = NetnsState["gaps"][number];
 
-/** Rows kept of each table: far above what a person reads, far below what hurts the wire. */
+/**
+ * Rows kept of each table: far above what a person reads, far below what hurts the wire; of
+ * netfilter more are read than are sent (`condense.ts`).
+ */
 export const ROWS_MAX = {
   links: 10_000,
   routes: 20_000,
@@ -15,10 +18,10 @@ export const ROWS_MAX = {
   sysctls: 50_000,
   qdiscs: 10_000,
   filters: 10_000,
-  chains: 10_000,
-  netfilter: 20_000,
+  chains: 50_000,
+  netfilter: 100_000,
   sets: 2_000,
-  setElements: 2_000,
+  setElements: 20_000,
   sockets: 10_000,
   xfrm: 2_000,
 } as const;

@@ -91,7 +91,8 @@ export function withIptables(nft: Netfilter, saved: SavedTables): Netfilter {
   const rules = nft.rules.map((rule) => {
     const own = ours.has(tableKey(rule)) ? written.get(ruleKey(rule)) : undefined;
     if (!own) return rule;
-    return { ...own, handle: rule.handle, expressions: rule.expressions };
+    // Its text says all that nft's expressions do, and they are most of a large state.
+    return { ...own, handle: rule.handle };
   });
   return { ...nft, rules };
 }

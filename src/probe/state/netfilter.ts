@@ -1,6 +1,6 @@
 /** Rules of nft, in the words of iptables where iptables made them, and of iptables-legacy. */
 import type { Gaps } from "./bounds.ts";
-import { savedTables, withIptables } from "./iptables.ts";
+import { type SavedTables, savedTables, withIptables } from "./iptables.ts";
 import { failure, jsonRows } from "./section_rows.ts";
 import { type Netfilter, nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
@@ -19,7 +19,11 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
   }
   for (const [name, family] of [["iptables4", "ip"], ["iptables6", "ip6"]] as const) {
     const section = sections.get(name);
-    if (section) out = withIptables(out, savedTables(section.stdout, family, "iptables"));
+    if (!section) continue;
+    const saved = savedTables(section.stdout, family, "iptables");
+    out = isAlone(sections, family)
+      ? joined(out, saved, section.stdout, gaps)
+      : withIptables(out, saved);
   }
   for (const [name, family] of [["legacy4", "ip"], ["legacy6", "ip6"]] as const) {
     const section = sections.get(name);
@@ -32,9 +36,29 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
   return out;
 }
 
+/** So many rules that nft was not asked for this family's tables of iptables. */
+function isAlone(sections: Sections, family: string): boolean {
+  return sections.get("alone")?.stdout.split(/\s+/).includes(family) ?? false;
+}
+
+function joined(nft: Netfilter, saved: SavedTables, text: string, gaps: Gaps): Netfilter {
+  for (const [, table] of text.matchAll(/^# Table `(\S+)' (?:is|contains) incompatible/gm)) {
+    gaps.add("netfilter", `table ${table} has rules that iptables-nft-save does not print`);
+  }
+  return {
+    ...nft,
+    chains: [...nft.chains, ...saved.chains],
+    rules: [...nft.rules, ...saved.rules],
+  };
+}
+
 /** nft wraps its list in an object; one cut short can only be mended without the wrapping. */
 function nftItems(section: Section | undefined, gaps: Gaps): unknown[] {
   if (!section) return jsonRows(section, "netfilter", gaps);
-  const list = section.stdout.trim().replace(/^\{\s*"nftables"\s*:\s*/, "").replace(/\}$/, "");
-  return jsonRows({ ...section, stdout: list }, "netfilter", gaps);
+  // One list of all tables, or one of each.
+  const lists = section.stdout.trim().split(/\n(?=\{\s*"nftables")/);
+  return lists.flatMap((text) => {
+    const list = text.trim().replace(/^\{\s*"nftables"\s*:\s*/, "").replace(/\}$/, "");
+    return jsonRows({ ...section, stdout: list }, "netfilter", gaps);
+  });
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Gaps } from "./bounds.ts";
 import { savedTables, withIptables } from "./iptables.ts";
+import { readNetfilter } from "./netfilter.ts";
 import { nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
 import { everySuite, reading, type Suite } from "./testing.ts";
@@ -51,7 +52,7 @@ everySuite("what iptables-nft made reads in iptables' words, once", (suite) => {
   match(reject?.text ?? "", /^-A FORWARD -p tcp .*-j REJECT --reject-with tcp-reset$/);
   equal(reject?.packets, 0);
   equal(reject?.handle, 2);
-  deepEqual(reject?.expressions?.at(-1), { xt: { type: "target", name: "REJECT" } });
+  equal(reject?.expressions, undefined);
   const [service] = rulesOf(suite, "KUBE-SERVICES");
   match(service?.text ?? "", /-d 10\.110\.36\.99\/32 .* --to-destination 10\.244\.1\.2:80$/);
   const { chains, netfilter } = reading(suite, "node").state;
@@ -120,4 +121,28 @@ Deno.test("a rule of thousands of addresses keeps its text and loses its express
   equal(rules[0]?.expressions, undefined);
   equal(rules[0]?.text.length, 4000);
   match(gaps.rows[0]?.why ?? "", /^1 objects/);
+});
+
+Deno.test("of very many rules iptables' words alone are read, and what they lack is a gap", () => {
+  const section = (name: string, stdout: string) => ({ name, stdout, stderr: "", status: 0 });
+  const listed = (table: string) =>
+    `{"nftables": [{"metainfo": {}}, {"chain": {"family": "inet", "table": "${table}", "name": "c"}}]}`;
+  const saved = "*nat\n:PREROUTING ACCEPT [0:0]\n[1:60] -A PREROUTING -j ACCEPT\nCOMMIT\n";
+  const read = (text: string) => {
+    const gaps = new Gaps();
+    const sections = [
+      ...[section("tables", "table ip nat\ntable inet x"), section("iptables4", text)],
+      ...[section("alone", " ip "), section("nft-json", `${listed("x")}\n${listed("y")}\n`)],
+    ];
+    const found = readNetfilter(new Map(sections.map((each) => [each.name, each])), gaps);
+    return { ...found, gaps: gaps.rows };
+  };
+  const { chains, rules, gaps } = read(saved);
+  deepEqual(chains.map(({ table, name }) => `${table} ${name}`), ["x c", "y c", "nat PREROUTING"]);
+  deepEqual(rules.map(({ tool, packets, handle }) => [tool, packets, handle]), [
+    ["iptables", 1, undefined],
+  ]);
+  deepEqual(gaps, []);
+  const odd = read(`# Table \`filter' is incompatible, use 'nft' tool.\n${saved}`);
+  match(odd.gaps[0]!.why, /table filter has rules that iptables-nft-save does not print/);
 });

@@ -7,7 +7,9 @@ import { type Section, splitSections } from "./sections.ts";
 
 /** Bytes read of one tool's output (20,000 routes are 3 MB), and of all of them. */
 const SECTION_BYTES_MAX = 8 * 1024 * 1024;
-const BYTES_MAX = 48 * 1024 * 1024;
+/** The same of what lists rules: 33,000 of iptables are 13.6 MB in nft's JSON. */
+const RULES_BYTES_MAX = 40 * 1024 * 1024;
+const BYTES_MAX = 96 * 1024 * 1024;
 
 /**
  * Sections that the tools printed in the namespace at `path`. `timeout` gives their processes a
@@ -23,7 +25,7 @@ export async function readSections(
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
     ...["nsenter", `--net=${path}`, "sh", "-c", SCRIPT, "sh"],
-    ...[String(SECTION_BYTES_MAX), ...askable],
+    ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX), ...askable],
   ], {
     env: { LASTHOP_MARK: mark },
     stdin: "ignore",

@@ -2,12 +2,12 @@
  * The shell script that reads one network namespace: many small tools in one process tree, because
  * entering a namespace and starting a shell cost more than most of them.
  *
- * It changes nothing. `$1` is the byte limit of one tool's output, and the rest names what may be
- * asked without making the kernel load a module (see `modules.ts`). The marker comes in the
+ * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, and the rest
+ * names what may be asked without making the kernel load a module (see `modules.ts`). The marker comes in the
  * environment: arguments can be read by any user, and forged output must not pass for a section.
  */
 export const SCRIPT = String.raw`
-M=$LASTHOP_MARK; CAP=$1; shift; MAY=" $* "
+M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; shift 2; MAY=" $* "
 unset LASTHOP_MARK
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
@@ -15,6 +15,7 @@ close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
 s() { open "$1"; shift; "$@"; close $?; }
 # For what can be long: the tool dies of SIGPIPE instead of filling memory.
 big() { open "$1"; shift; { "$@"; close $?; } | head -c "$CAP"; }
+rules() { open "$1"; shift; { "$@"; close $?; } | head -c "$RULES_CAP"; }
 may() { case "$MAY" in *" $1 "*) return 0;; esac; return 1; }
 
 s netns readlink /proc/self/ns/net
@@ -89,23 +90,52 @@ if may xfrm; then
   big xfrm-state ip -o xfrm state show nokeys
 fi
 
+# What iptables-nft-save prints; true when it is long: then nft's words would be three times as long
+# and cost ten times as much, so those tables are left out of them.
+saved() {
+  open "$1"
+  out=$({ "$2" -c; close $?; } | head -c "$RULES_CAP")
+  printf '%s\n' "$out"
+  [ "${"$"}{#out}" -gt 2000000 ]
+}
+each() {
+  printf '%s\n' "$t" | while read -r word family name; do
+    case "$alone:$name" in
+      *" $family "*:raw|*" $family "*:mangle|*" $family "*:nat|*" $family "*:filter|*" $family "*:security);;
+      *) nft "$1" list table "$family" "$name";;
+    esac
+  done
+}
 if may netfilter; then
   t=$(nft list tables 2>&1); rc=$?
   open tables; printf '%s\n' "$t"; close $rc
-  case "$t" in
-    "table "*)
-      big nft-json nft -j list ruleset
-      big nft-text nft -a list ruleset;;
-  esac
+  alone=
   case "$t" in *"table ip "*) command -v iptables-nft-save >/dev/null &&
-    big iptables4 iptables-nft-save -c;; esac
+    saved iptables4 iptables-nft-save && alone="$alone ip ";; esac
   case "$t" in *"table ip6 "*) command -v ip6tables-nft-save >/dev/null &&
-    big iptables6 ip6tables-nft-save -c;; esac
+    saved iptables6 ip6tables-nft-save && alone="$alone ip6 ";; esac
+  case "$alone:$t" in
+    :"table "*)
+      rules nft-json nft -j list ruleset
+      rules nft-text nft -a list ruleset;;
+    " "*)
+      s alone printf '%s\n' "$alone"
+      rules nft-json each -j
+      rules nft-text each -a;;
+  esac
 fi
+# Older systems have the older kind alone, under the plain name.
+legacy() {
+  command -v "$2-legacy-save" >/dev/null && { rules "$1" "$2-legacy-save" -c; return; }
+  case "$("$2-save" -V 2>&1)" in
+    *nf_tables*) rules "$1" "$2-legacy-save" -c;;
+    *) rules "$1" "$2-save" -c;;
+  esac
+}
 # These files name the tables that exist; only then is asking free of consequences.
 for v in 4 6; do
   case $v in 4) f=/proc/net/ip_tables_names; p=iptables;; 6) f=/proc/net/ip6_tables_names; p=ip6tables;; esac
-  if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then big legacy$v $p-legacy-save -c; fi
+  if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then legacy legacy$v $p; fi
 done
 s end true
 `;

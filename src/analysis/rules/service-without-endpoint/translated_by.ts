@@ -4,7 +4,7 @@ import { formOf } from "../../correlate/identity.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { type Translation, translationsOf } from "../../netfilter/translations.ts";
 import { ruleText, toolText } from "../../netfilter/words.ts";
-import { netnsName, stateAt } from "../../view/state_view.ts";
+import { isIncomplete, netnsName, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { stateEvidence } from "../evidence.ts";
@@ -31,6 +31,7 @@ export function translatedBy(subject: Case, service: { address: string; port?: n
     destinationPort: service.port,
   };
   const all = translationsOf(state, before);
+  if (!all || isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains"])) return none;
   const isIt = ({ address, port }: Translation) =>
     address === event.destination && (port ?? service.port) === event.destinationPort;
   const made = all.filter(isIt);

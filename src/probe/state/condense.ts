@@ -1,0 +1,222 @@
+/**
+ * A state of tens of thousands of rules, small enough to be sent: a rule of iptables that asks for
+ * one destination that nobody asked about stands for nothing but that destination.
+ */
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import { clip } from "./bounds.ts";
+
+/** Characters of rules and chains that are sent as they are. An ingest on Workers takes 4 Mi. */
+const CHARS_MAX = 3 * 1024 * 1024;
+/** As the contract has it. */
+const RULES_MAX = 50_000;
+const CHAINS_MAX = 20_000;
+
+/**
+ * The state with fewer rules, if they are more than `charsMax` characters; else the state itself.
+ *
+ * Left out are rules of iptables that ask for one destination that is not `wanted`, and what only
+ * they lead to. In a row's place stands one row (`elided`) with all destinations left out there in
+ * a row, and whether anything behind it can refuse a packet: no packet to another destination met
+ * them, so what is said of such a packet stays as sure as it was. What is more than the contract
+ * takes even then is cut, and is a gap. Rules of NAT are left out first.
+ */
+export function condense(
+  state: NetnsState,
+  wantedOf: () => ReadonlySet<string>,
+  charsMax = CHARS_MAX,
+): NetnsState {
+  if (sizeOf(state) <= charsMax) return state;
+  const wanted = wantedOf();
+  // What only translates can't have refused anything: nobody will ask for its text.
+  const small = without(state, wanted, ({ table }) => table === "nat");
+  return bounded(sizeOf(small) <= charsMax ? small : without(state, wanted, () => true));
+}
+
+function without(
+  state: NetnsState,
+  wanted: ReadonlySet<string>,
+  isMeant: (rule: NetfilterRule) => boolean,
+): NetnsState {
+  const chains = new Chains(state.netfilter);
+  const bases = state.chains.filter(({ hook }) => hook !== undefined);
+  const isLeftOut = (rule: NetfilterRule) => {
+    const destination = destinationOf(rule);
+    return destination !== null && isMeant(rule) && !wanted.has(destination) &&
+      isPlain(rule, chains);
+  };
+  const kept = new Set<string>();
+  for (const { family, table, name } of bases) {
+    for (const legacy of [false, true]) {
+      chains.reach({ family, table, name, legacy }, kept, (rule) => !isLeftOut(rule));
+    }
+  }
+  const netfilter = [...kept].flatMap((key) => elide(chains, chains.rules(key), isLeftOut));
+  return {
+    ...state,
+    chains: state.chains.filter(({ family, table, name, hook, backend }) =>
+      hook !== undefined ||
+      [false, true].some((legacy) =>
+        (backend === undefined || (backend === "iptables-legacy") === legacy) &&
+        kept.has(keyOf({ family, table, name, legacy }))
+      )
+    ),
+    netfilter,
+  };
+}
+
+function sizeOf({ netfilter, chains }: NetnsState): number {
+  const rules = netfilter.reduce((sum, rule) =>
+    sum + rule.text.length + 200 +
+    (rule.expressions ? JSON.stringify(rule.expressions).length : 0), 0);
+  return rules + chains.length * 120;
+}
+
+/** Rows of one chain: those left out beside each other become one. */
+function elide(
+  chains: Chains,
+  rules: readonly NetfilterRule[],
+  isLeftOut: (rule: NetfilterRule) => boolean,
+): NetfilterRule[] {
+  const out: NetfilterRule[] = [];
+  let open: NetfilterRule[] = [];
+  const close = () => {
+    if (open.length > 0) out.push(standIn(chains, open));
+    open = [];
+  };
+  for (const rule of rules) {
+    if (isLeftOut(rule)) {
+      open.push(rule);
+      continue;
+    }
+    close();
+    out.push(rule);
+  }
+  close();
+  return out;
+}
+
+function standIn(chains: Chains, rules: readonly NetfilterRule[]): NetfilterRule {
+  const { family, table, chain, position, tool } = rules[0]!;
+  const destinations = [...new Set(rules.map((rule) => destinationOf(rule)!))];
+  const behind = new Set<string>();
+  const all = rules.flatMap((rule) => {
+    const target = chains.targetOf(rule);
+    if (target) chains.reach(target, behind, () => true);
+    return rule;
+  });
+  const inner = [...behind].flatMap((key) => chains.rules(key));
+  return {
+    ...{ family, table, chain, position, tool },
+    text: `${all.length} rules, each for one of ${destinations.length} destinations, left out`,
+    elided: {
+      destinations,
+      rules: all.length + inner.length,
+      refuses: [...all, ...inner].some((rule) => !isHarmless(rule, chains)),
+    },
+  };
+}
+
+function bounded(state: NetnsState): NetnsState {
+  const gaps = [...state.gaps];
+  const cut = <T>(what: "netfilter" | "chains", rows: T[], max: number): T[] => {
+    if (rows.length <= max) return rows;
+    gaps.push({ what, why: clip(`cut: ${max} of ${rows.length} rows kept`, 500) });
+    return rows.slice(0, max);
+  };
+  const netfilter = cut("netfilter", state.netfilter, RULES_MAX);
+  return { ...state, netfilter, chains: cut("chains", state.chains, CHAINS_MAX), gaps };
+}
+
+/** `-d 10.96.0.1/32`, not negated: the only destination that the rule can match. */
+function destinationOf({ tool, text }: NetfilterRule): string | null {
+  if (tool === "nft") return null;
+  const found = /^-A \S+ (?:! -s \S+ |-s \S+ )?-d (\S+?)(?:\/32|\/128) /.exec(text);
+  return found?.[1] ?? null;
+}
+
+const TARGET = /(?:^| )-[jg] (\S+)/;
+
+const targetWord = ({ text }: NetfilterRule) =>
+  TARGET.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))?.[1] ?? null;
+
+const HARMLESS = /^(ACCEPT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|MARK|CONNMARK|LOG|NFLOG)$/;
+
+/** It does nothing but send the packet somewhere, mark it, or refuse it. */
+const isPlain = (rule: NetfilterRule, chains: Chains) =>
+  isHarmless(rule, chains) || /^(DROP|REJECT)$/.test(targetWord(rule) ?? "");
+
+function isHarmless(rule: NetfilterRule, chains: Chains): boolean {
+  if (rule.tool === "nft") return false;
+  const word = targetWord(rule);
+  return word === null || HARMLESS.test(word) || chains.targetOf(rule) !== null;
+}
+
+interface ChainName {
+  family: string;
+  table: string;
+  name: string;
+  legacy: boolean;
+}
+
+const keyOf = ({ family, table, name, legacy }: ChainName) =>
+  `${legacy ? "legacy " : ""}${family} ${table} ${name}`;
+
+/** Rules by their chain, and which chains lead to which. */
+class Chains {
+  readonly #byKey = new Map<string, NetfilterRule[]>();
+
+  constructor(rules: readonly NetfilterRule[]) {
+    for (const rule of rules) {
+      const key = this.#keyOf(rule);
+      const list = this.#byKey.get(key);
+      if (list) list.push(rule);
+      else this.#byKey.set(key, [rule]);
+    }
+  }
+
+  rules(key: string): readonly NetfilterRule[] {
+    return this.#byKey.get(key) ?? [];
+  }
+
+  /** The chain that a rule of iptables jumps to, when that has rules. */
+  targetOf(rule: NetfilterRule): ChainName | null {
+    const name = targetWord(rule);
+    if (rule.tool === "nft" || name === null) return null;
+    const target = { ...this.#placeOf(rule), name };
+    return this.#byKey.has(keyOf(target)) ? target : null;
+  }
+
+  /** Adds this chain, and all that rules lead to which `follows` takes, to `found`. */
+  reach(from: ChainName, found: Set<string>, follows: (rule: NetfilterRule) => boolean): void {
+    const waiting = [from];
+    for (let name = waiting.pop(); name; name = waiting.pop()) {
+      const key = keyOf(name);
+      if (found.has(key) || !this.#byKey.has(key)) continue;
+      found.add(key);
+      for (const rule of this.rules(key)) {
+        if (!follows(rule)) continue;
+        if (rule.tool === "nft") waiting.push(...this.#mentioned(rule));
+        else waiting.push(...[this.targetOf(rule)].filter((each) => each !== null));
+      }
+    }
+  }
+
+  /** Chains that a rule of nft may lead to, by itself or by a map: all of its table. */
+  #mentioned(rule: NetfilterRule): ChainName[] {
+    if (!/\b(jump|goto|vmap)\b/.test(rule.text)) return [];
+    if (this.#opened.has(`${rule.family} ${rule.table}`)) return [];
+    this.#opened.add(`${rule.family} ${rule.table}`);
+    const prefix = `${rule.family} ${rule.table} `;
+    return [...this.#byKey.keys()].filter((key) => key.startsWith(prefix))
+      .map((key) => ({ ...this.#placeOf(rule), name: key.slice(prefix.length) }));
+  }
+  readonly #opened = new Set<string>();
+
+  #placeOf({ family, table, tool }: NetfilterRule) {
+    return { family, table, legacy: tool === "iptables-legacy" };
+  }
+
+  #keyOf(rule: NetfilterRule): string {
+    return keyOf({ ...this.#placeOf(rule), name: rule.chain });
+  }
+}
