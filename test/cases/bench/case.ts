@@ -72,8 +72,6 @@ export interface Case<P extends Place = Place> {
   fineWhenWell?: readonly string[];
   /** Debian packages besides those that lasthop needs itself. */
   packages?: readonly string[];
-  /** Short enough for the tests. */
-  inTests?: boolean;
 }
 
 // deno-lint-ignore no-explicit-any
