@@ -9,6 +9,7 @@ import {
   isIcmpError,
 } from "./identity.ts";
 import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
+import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
@@ -90,12 +91,30 @@ export function excludes(event: Sighting): string | null {
 }
 
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
-function goesOn(current: { points: Map<string, number> }, event: Sighting): boolean {
+function goesOn(current: { chain: Chain; points: Map<string, number> }, event: Sighting): boolean {
+  if (isRefusedUnsent(event, current.chain.events.at(-1)!)) return false;
   const point = isDeviceHop(event) ? pointOf(event) : excludes(event);
   if (point === null) return true;
   const ttl = current.points.get(point);
   return ttl === undefined || (event.ttl ?? 0) < ttl;
 }
+
+/**
+ * [C10] netfilter refused a packet that has no link header yet, in an skb that the same device has
+ * sent: it is another packet, which the node made in reused memory.
+ */
+const isRefusedUnsent = (event: Sighting, before: Sighting) =>
+  before.kind === "device-tx" && before.destinationMac !== undefined &&
+  unsentPoint(event) === pointOf(before);
+
+/**
+ * The point of the device that the packet was for, when netfilter refused it before it had a link
+ * header; else null. It has none on its way out, and where devices have no link header at all.
+ */
+export const unsentPoint = (event: Sighting): string | null =>
+  event.destinationMac === undefined && event.tunnelKind === undefined && isNetfilterDrop(event)
+    ? pointOf({ ...event, kind: "device-tx" })
+    : null;
 
 /**
  * Whether the packet of one event can be that of a later one in the same skb, by its tuple. NAT

@@ -2,7 +2,7 @@
 import { isDeviceKind } from "../../event/kinds.ts";
 import { isAnothersFrame, isFree, isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { type Chain, excludes, pointOf } from "./chains.ts";
+import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
 import { tellsOfPacket } from "./telling.ts";
 
 /** One of several equal packets, as one node saw it. */
@@ -42,7 +42,7 @@ export class EqualsOnNode {
    */
   place(member: number, chain: Chain): number {
     const points = chain.events.map((event) =>
-      `${excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
+      `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
     );
     const first = chain.events[0]!;
     const isHop = isDeviceKind(first.kind);

@@ -7,6 +7,7 @@ import type { Chain } from "./chains.ts";
 import { joinEqualPackets } from "./equal_packets.ts";
 import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { isSeveralPackets } from "./repeats.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Union } from "./union.ts";
 
@@ -22,9 +23,13 @@ export interface Packet {
 /** Puts chains of all nodes together to packets, in the order of their first chains. */
 export function packetsOf(chains: readonly Chain[]): Packet[] {
   const union = new Union(chains.length);
+  const repeated = new Set<number>();
   for (const members of byKey(chains).values()) {
     if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
-    else for (const member of members) union.join(members[0]!, member);
+    else if (isSeveralPackets(chains, members)) {
+      joinEqualPackets(chains, members, union);
+      for (const member of members) repeated.add(member);
+    } else for (const member of members) union.join(members[0]!, member);
   }
   const packets = new Map<number, Packet>();
   chains.forEach((chain, i) => {
@@ -34,6 +39,7 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
       packet = { chains: [], forms: new Map(), ambiguous: isAmbiguous(chain.events[0]!) };
       packets.set(root, packet);
     }
+    if (repeated.has(i)) packet.ambiguous = true;
     packet.chains.push(chain);
     for (const form of formsOf(chain)) packet.forms.set(formKey(form), form);
   });

@@ -1,6 +1,6 @@
 /** The packets that shards of an incident put together, taken into the views of their nodes. */
 import type { Chain } from "./chains.ts";
-import { formKey, invariants, isAmbiguous } from "./identity.ts";
+import { formKey, invariants } from "./identity.ts";
 import { formsOf, type Packet } from "./packets.ts";
 import type { ShardPacket } from "../view/input.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
@@ -37,7 +37,7 @@ function packetOf(given: ShardPacket, views: ReadonlyMap<string, NodeView>): Pac
     chains.push({ node, events: sightings, invariants: invariants(sightings[0]!) });
   }
   const forms = new Map(chains.flatMap(formsOf).map((form) => [formKey(form), form]));
-  return { chains, forms, ambiguous: chains.length > 0 && isAmbiguous(chains[0]!.events[0]!) };
+  return { chains, forms, ambiguous: given.some(({ repeated }) => repeated === true) };
 }
 
 function byChain(a: Chain, b: Chain): number {

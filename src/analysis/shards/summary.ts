@@ -151,8 +151,13 @@ function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Sel
   return { packets: given, withheld };
 }
 
-function shardPacketOf({ chains }: Packet): ShardPacket {
-  return chains.map(({ node, events }) => ({ node: node.name, events: events.map(plain) }));
+function shardPacketOf({ chains, ambiguous }: Packet): ShardPacket {
+  const repeated = ambiguous ? { repeated: true as const } : {};
+  return chains.map(({ node, events }) => ({
+    node: node.name,
+    events: events.map(plain),
+    ...repeated,
+  }));
 }
 
 function plain({ node: _node, at: _at, ...event }: Sighting): Event {

@@ -42,6 +42,8 @@ export interface ShardChain {
   node: string;
   /** In the order of the node's clock; at least one. */
   events: Event[];
+  /** Its packet is one of several that look alike, by C10, which asks for all of them. */
+  repeated?: true;
 }
 
 /**

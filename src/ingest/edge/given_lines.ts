@@ -6,7 +6,8 @@ import { decodeLine, encodeEvent } from "../../event/codec.ts";
 export interface GivenPage {
   /**
    * One packet after the other; of each its chains: the number of the node in `nodes`, and how many
-   * of the lines are its events. A packet begins with the number of its chains.
+   * of the lines are its events. A packet begins with the number of its chains, below zero where it
+   * is one of several that look alike.
    */
   shape: number[];
   nodes: string[];
@@ -38,7 +39,7 @@ export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
     [shape, nodes, lines, chars] = [[], new Map(), [], 0];
   };
   for (const chains of packets) {
-    shape.push(chains.length);
+    shape.push(chains[0]?.repeated ? -chains.length : chains.length);
     for (const { node, events } of chains) {
       if (!nodes.has(node)) nodes.set(node, nodes.size);
       shape.push(nodes.get(node)!, events.length);
@@ -62,7 +63,8 @@ export function packetsOfPage({ shape, nodes, lines }: GivenPage): ShardPacket[]
   for (let i = 0; i < shape.length;) {
     const packet: ShardPacket = [];
     const chains = shape[i++]!;
-    for (let k = 0; k < chains; k++) {
+    const repeated = chains < 0 ? { repeated: true as const } : {};
+    for (let k = 0; k < Math.abs(chains); k++) {
       const node = nodes[shape[i++]!]!;
       const count = shape[i++]!;
       const events = text.slice(at, at + count).map((line) => {
@@ -71,7 +73,7 @@ export function packetsOfPage({ shape, nodes, lines }: GivenPage): ShardPacket[]
         return decoded.event;
       });
       at += count;
-      packet.push({ node, events });
+      packet.push({ node, events, ...repeated });
     }
     packets.push(packet);
   }

@@ -25,8 +25,8 @@ export const asymmetricPath: ExchangeRule = {
   yields: ["asymmetric-path"],
   find({ exchange }) {
     if (exchange.outcome !== "unanswered" && exchange.outcome !== "mis-answered") return null;
-    const answer = exchange.misdirected[0] ??
-      exchange.losses.find((loss) => !exchange.question.packets.includes(loss));
+    const questions = new Set(exchange.question.packets);
+    const answer = exchange.misdirected[0] ?? exchange.losses.find((loss) => !questions.has(loss));
     const asked = exchange.question.packets.find((packet) => !isLost(packet));
     if (!answer || !asked) return null;
     for (const { event: out } of answer.steps) {

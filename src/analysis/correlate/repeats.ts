@@ -1,0 +1,106 @@
+/**
+ * Whether sightings with equal invariants are of several packets. Rule C10.
+ *
+ * An IP id has 16 bits: after 65,536 packets of one socket it comes again, some programs give every
+ * packet the same id, and an echo's sequence number comes again as well.
+ */
+import { isDeviceKind } from "../../event/kinds.ts";
+import { isAnothersFrame, isFree } from "../kernel/frees.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import { type Chain, excludes, pointOf, unsentPoint } from "./chains.ts";
+import { tellsOfPacket } from "./telling.ts";
+
+/**
+ * Copies of one packet come to the same point within this time, ns: what netem or tc doubled, a frame
+ * that circles because bridges form a ring. 65,536 packets of one socket take longer.
+ */
+const REPEAT_NS = 20e6;
+
+/**
+ * [C10] A node saw the packet at the same point with the same TTL again, which is another packet:
+ * because nothing sends the same one so late, or, sooner, because the node made both itself, each
+ * with memory of its own.
+ *
+ * What else comes to the same point twice, and is no other packet: a loop of routers (its TTL is
+ * lower), copies to another neighbour (another MAC), clones (they share their data), frames that
+ * circle between bridges (they are received, and come at once).
+ */
+export function isSeveralPackets(chains: readonly Chain[], members: readonly number[]): boolean {
+  if (members.length < 2) return false;
+  const byNode = new Map<NodeView, Chain[]>();
+  for (const member of members) {
+    const chain = chains[member]!;
+    const known = byNode.get(chain.node);
+    if (known) known.push(chain);
+    else byNode.set(chain.node, [chain]);
+  }
+  for (const here of byNode.values()) if (here.length > 1 && isSeveralOn(here)) return true;
+  return false;
+}
+
+/** A visit of a point. */
+interface Visit {
+  event: Sighting;
+  chain: Chain;
+}
+
+function isSeveralOn(chains: readonly Chain[]): boolean {
+  const received = new Set<number | undefined>();
+  const visits: Visit[] = [];
+  for (const chain of chains) {
+    for (const event of chain.events) {
+      if (event.kind === "device-rx") received.add(event.netns);
+      if (isVisit(event, chain)) visits.push({ event, chain });
+    }
+  }
+  visits.sort((a, b) => a.event.at - b.event.at);
+  const last = new Map<string, Visit>();
+  for (const visit of visits) {
+    const { lookUp, keep } = keysOf(visit.event);
+    const isMade = !received.has(visit.event.netns);
+    for (const key of lookUp) {
+      const before = last.get(key);
+      if (before && isAnother(before, visit, isMade)) return true;
+    }
+    for (const key of keep) last.set(key, visit);
+  }
+  return false;
+}
+
+/** `isMade`: nothing of these packets was received in that namespace, so they were made there. */
+function isAnother(before: Visit, visit: Visit, isMade: boolean): boolean {
+  if (before.chain === visit.chain) return false;
+  if (visit.event.at - before.event.at >= REPEAT_NS) return true;
+  return isMade && isFirst(before) && isFirst(visit) && isOtherMemory(before, visit.event);
+}
+
+const isFirst = ({ event, chain }: Visit) => event === chain.events[0];
+
+/** It passed a device, or died where a packet of this node's own dies before it has one. */
+const isVisit = (event: Sighting, chain: Chain) =>
+  isDeviceKind(event.kind) ||
+  (event === chain.events[0] && event.kind === "drop" && event.tunnelKind === undefined &&
+    tellsOfPacket(event) && !isAnothersFrame(event));
+
+/**
+ * Keys of a point with a TTL and a frame: where to look for a visit before, and what to keep this one
+ * as. A packet that dies before a driver is at the driver's point, and may have no link header yet.
+ */
+function keysOf(event: Sighting): { lookUp: string[]; keep: string[] } {
+  const { ttl, sourceMac, destinationMac } = event;
+  if (isDeviceKind(event.kind)) {
+    const point = `${pointOf(event)} ${ttl}`;
+    const framed = `${point} ${destinationMac} ${sourceMac}`;
+    return { lookUp: [framed, `${point} died`], keep: [framed, point] };
+  }
+  const point = `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${ttl}`;
+  return { lookUp: [point, `${point} died`], keep: [`${point} died`] };
+}
+
+/** The later one is no clone: clones have another skb, and share data that is in use. */
+function isOtherMemory({ chain }: Visit, event: Sighting): boolean {
+  const shares = chain.events.some(({ head }) => head === event.head);
+  if (!shares || event.skb === chain.events[0]!.skb) return true;
+  const end = chain.events.at(-1)!;
+  return (isFree(end) || end.kind === "deliver") && end.at < event.at;
+}
