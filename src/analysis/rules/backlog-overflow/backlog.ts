@@ -9,5 +9,8 @@ export const backlogOverflow = namedReason({
   code: "backlog-overflow",
   holds: isCpuBacklogFull,
   says: (subject) => `the CPU backlog had no room at ${place(subject)}`,
-  remedy: () => commandAnywhere(["sysctl", "-w", "net.core.netdev_max_backlog=10000"]),
+  remedy: () => [
+    ...commandAnywhere(["sysctl", "net.core.netdev_max_backlog"]),
+    ...commandAnywhere(["cat", "/proc/net/softnet_stat"]),
+  ],
 });

@@ -4,12 +4,12 @@ import type { Link } from "../../../event/state.ts";
 import { isBridgeDrop, saysNoTarget } from "../../kernel/bridge.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { causeOfDown, downEnds } from "../shared/carrier.ts";
 import { frameOf } from "../shared/frame.ts";
-import { device } from "../word.ts";
+import { largerMtu } from "../shared/mtu_remedy.ts";
+import { allowing, forwarding, withPort } from "./port_remedy.ts";
 
 /** The bridge refused it: port state, isolation, VLAN, hairpin. */
 export const bridgePort: Rule = {
@@ -45,15 +45,7 @@ export const bridgePort: Rule = {
           eventEvidence(subject),
           stateEvidence(subject.node, `${port.name}: state ${settings.state}`),
         ],
-        command(subject.node, subject.netns, [
-          "bridge",
-          "link",
-          "set",
-          "dev",
-          device(port.name),
-          "state",
-          "3",
-        ]),
+        forwarding(subject, port),
       );
     }
     return vlanRefused(subject) ?? portsRefused(subject);
@@ -80,15 +72,7 @@ function vlanRefused(subject: Case) {
       eventEvidence(subject),
       stateEvidence(subject.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
     ],
-    id === undefined ? undefined : command(subject.node, subject.netns, [
-      "bridge",
-      "vlan",
-      "add",
-      "dev",
-      device(port.name),
-      "vid",
-      id,
-    ]),
+    id === undefined ? undefined : allowing(subject, port, id),
   );
 }
 
@@ -130,15 +114,7 @@ function portsRefused(subject: Case) {
         entry,
         stateEvidence(subject.node, `${out.name} has MTU ${out.mtu}`),
       ],
-      command(subject.node, subject.netns, [
-        "ip",
-        "link",
-        "set",
-        "dev",
-        device(out.name),
-        "mtu",
-        size,
-      ]),
+      largerMtu(subject.world.nodes, { node: subject.node, netns: subject.netns, link: out }, size),
     );
   }
   if (out.ifindex === into.ifindex && !into.bridgePort.hairpin) {
@@ -149,15 +125,7 @@ function portsRefused(subject: Case) {
         at(into)
       }, and hairpin is off there`,
       [eventEvidence(subject), entry, stateEvidence(subject.node, `${into.name}: hairpin off`)],
-      command(subject.node, subject.netns, [
-        "bridge",
-        "link",
-        "set",
-        "dev",
-        device(into.name),
-        "hairpin",
-        "on",
-      ]),
+      withPort(subject, into, { hairpin: true }),
     );
   }
   const down = downEnds(subject, out);
@@ -179,15 +147,7 @@ function blocked(subject: Case, out: Link, state: string, entry: Evidence[] = []
       frameOf(subject)?.destinationMac
     } had to leave by, is in state ${state}, not forwarding`,
     [eventEvidence(subject), ...entry, stateEvidence(subject.node, `${out.name}: state ${state}`)],
-    command(subject.node, subject.netns, [
-      "bridge",
-      "link",
-      "set",
-      "dev",
-      device(out.name),
-      "state",
-      "3",
-    ]),
+    forwarding(subject, out),
   );
 }
 
@@ -203,15 +163,7 @@ function isolated(subject: Case, into: Link, out: Link, entry: Evidence[] = []) 
       ...entry,
       stateEvidence(subject.node, `${into.name}: isolated on; ${out.name}: isolated on`),
     ],
-    command(subject.node, subject.netns, [
-      "bridge",
-      "link",
-      "set",
-      "dev",
-      device(out.name),
-      "isolated",
-      "off",
-    ]),
+    withPort(subject, out, { isolated: false }),
   );
 }
 
@@ -253,14 +205,6 @@ function closedTo(subject: Case, into: Link, out: Link) {
       frameOf(subject)?.destinationMac
     }, and floods nothing to ${out.name}`,
     [eventEvidence(subject), stateEvidence(subject.node, `${out.name}: flood off`)],
-    command(subject.node, subject.netns, [
-      "bridge",
-      "link",
-      "set",
-      "dev",
-      device(out.name),
-      "flood",
-      "on",
-    ]),
+    withPort(subject, out, { unicastFlood: true }),
   );
 }

@@ -6,12 +6,16 @@ import {
   saysForwardingOff,
 } from "../../kernel/routing.ts";
 import { isMulticast } from "../../view/address.ts";
+import { lookUpRoute, refuses } from "../../view/routing.ts";
 import { acceptsAddress, netnsName, sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command, setDevice } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { isSix } from "../shared/tables.ts";
+import { checked } from "../shared/checked.ts";
+import { ipFor } from "../shared/route_command.ts";
+import { isSix, queryOf } from "../shared/tables.ts";
+import { address, named } from "../word.ts";
 
 function isTransit(subject: Case): boolean {
   const { event } = subject;
@@ -62,9 +66,7 @@ export const forwardingDisabled: Rule = {
           }`,
         ),
       ],
-      setting === global
-        ? command(subject.node, subject.netns, ["sysctl", "-w", `${global}=1`])
-        : setDevice(subject, "forwarding", 1),
+      forwards(subject, state, setting),
     );
   },
 };
@@ -82,13 +84,33 @@ function saysNotForwarding(subject: Case, name: string) {
       wireDestination(subject.event)
     }: ${by} gives ${reason} where ${name} is 0, which ${read}`,
     [eventEvidence(subject)],
-    isSix(subject)
-      ? command(subject.node, subject.netns, ["sysctl", "-w", `${name}=1`])
-      : setDevice(subject, "forwarding", 1),
+    command(subject.node, subject.netns, ["sysctl", named(name)]),
   );
 }
 
 /** IPv6 checks forwarding in ip6_forward alone. */
 function event6NotForward(subject: Case): boolean {
   return isSix(subject) && !isInForwarding6(subject.event);
+}
+
+/** Switched on, where the tables have a way for the packet; else the setting is shown. */
+function forwards(subject: Case, state: Case["before"], setting: string): string[] {
+  const { node, netns, device } = subject;
+  const own = isSix(subject)
+    ? "net.ipv6.conf.all.forwarding"
+    : `net.ipv4.conf.${device}.forwarding`;
+  const lines = checked({
+    ...{ node, netns, state },
+    changes: [{ do: "set-sysctl", name: setting, value: 1 }],
+    passes: (after) => {
+      const { route } = lookUpRoute(after, queryOf(subject));
+      return sysctl(after, own) === "1" && route !== null && !refuses(route);
+    },
+  });
+  if (lines.length > 0) return lines;
+  const destination = wireDestination(subject.event);
+  return [
+    ...command(node, netns, ["sysctl", named(setting)]),
+    ...command(node, netns, [...ipFor(destination), "route", "get", address(destination)]),
+  ];
 }

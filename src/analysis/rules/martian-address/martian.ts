@@ -1,11 +1,12 @@
 /** Sources and destinations that the kernel takes for impossible. */
 import type { Evidence } from "../../../event/report.ts";
 import { isMartian } from "../../kernel/routing.ts";
-import { acceptsAddress, netnsName } from "../../view/state_view.ts";
+import { acceptsAddress, netnsName, sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command, setDevice } from "../command.ts";
+import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked } from "../shared/checked.ts";
 import { prefix } from "../word.ts";
 
 /** Its source or destination may not appear there. */
@@ -59,16 +60,15 @@ function translations(subject: Case, address: string): Evidence[] {
 
 function remedies(subject: Case, own: boolean, destination: string): string[] | undefined {
   if (own) {
-    return [
-      ...command(subject.node, subject.netns, [
-        "ip",
-        "addr",
-        "show",
-        "to",
-        prefix(wireSource(subject.event)),
-      ]),
-      ...setDevice(subject, "accept_local", 1),
-    ];
+    const show = ["ip", "addr", "show", "to", prefix(wireSource(subject.event))];
+    return command(subject.node, subject.netns, show);
   }
-  return isLoopback(destination) ? setDevice(subject, "route_localnet", 1) : undefined;
+  if (!isLoopback(destination)) return undefined;
+  const { node, netns, before: state, device } = subject;
+  const names = ["all", device].map((name) => `net.ipv4.conf.${name}.route_localnet`);
+  return checked({
+    ...{ node, netns, state },
+    changes: [{ do: "set-sysctl", name: names[1]!, value: 1 }],
+    passes: (after) => names.some((name) => sysctl(after, name) === "1"),
+  });
 }

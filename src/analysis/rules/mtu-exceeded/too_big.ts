@@ -4,12 +4,10 @@ import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/s
 import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
-import { routeWords } from "../shared/route_command.ts";
-import { device, type Word } from "../word.ts";
+import { largerMtu, largerRouteMtu } from "../shared/mtu_remedy.ts";
 
 /** Larger than the way allows, and not to be fragmented. */
 export const mtuExceeded: Rule = {
@@ -42,7 +40,7 @@ export const mtuExceeded: Rule = {
         ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
         ...back,
       ],
-      limit ? command(limit.node, limit.netns, limit.fix(size)) : undefined,
+      limit?.fix(size),
     );
   },
 };
@@ -62,8 +60,8 @@ function sizeOf(subject: Case): number {
 interface Limit {
   what: string;
   mtu: number;
-  /** Words of the command that lets packets of so many bytes pass. */
-  fix(size: number): Word[];
+  /** Lets packets of so many bytes pass, as commands. */
+  fix(size: number): string[];
   node: Case["node"];
   netns: number | undefined;
 }
@@ -79,15 +77,14 @@ function limitOf(subject: Case): Limit | null {
   );
   if (!link) return null;
   const at = { node: subject.node, netns: subject.netns };
-  if (!route?.mtu) return { what: link.name, mtu: link.mtu, fix: larger(link.name), ...at };
-  const ip = route.family === 6 ? ["ip", "-6"] : ["ip"];
-  const fix = (size: number) => [...ip, "route", "change", ...routeWords(route), "mtu", size];
+  const { nodes } = subject.world;
+  if (!route?.mtu) {
+    const fix = (size: number) => largerMtu(nodes, { ...at, link }, size);
+    return { what: link.name, mtu: link.mtu, fix, ...at };
+  }
+  const fix = (size: number) => largerRouteMtu({ ...at, link }, route, size);
   return { what: `the route by ${link.name}`, mtu: route.mtu, fix, ...at };
 }
-
-const larger = (name: string) => (size: number): Word[] => [
-  ...["ip", "link", "set", "dev", device(name), "mtu", size],
-];
 
 /** The MTU of a veth's other end: the kernel checks it before it hands the packet over. */
 function peerLimit(subject: Case): Limit | null {
@@ -99,7 +96,7 @@ function peerLimit(subject: Case): Limit | null {
   return {
     what,
     mtu: other.link.mtu,
-    fix: larger(other.link.name),
+    fix: (size) => largerMtu(subject.world.nodes, other, size),
     node: other.node,
     netns: other.netns,
   };

@@ -5,6 +5,7 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked } from "../shared/checked.ts";
 import { device } from "../word.ts";
 
 /** A qdisc had no room, or drops on purpose. */
@@ -29,14 +30,7 @@ export const queueOverflow: Rule = {
         "likely",
         `netem on ${place(subject)} is set to lose packets: ${leaf.now.text}`,
         [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        command(subject.node, subject.netns, [
-          "tc",
-          "qdisc",
-          "del",
-          "dev",
-          device(subject.device),
-          "root",
-        ]),
+        withoutRoot(subject, leaf.now),
       );
     }
     if (leaf?.now.kind === "blackhole") {
@@ -45,14 +39,7 @@ export const queueOverflow: Rule = {
         grown.length === 1 ? "proven" : "likely",
         `the qdisc of ${place(subject)} drops everything: ${leaf.now.text}`,
         [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        command(subject.node, subject.netns, [
-          "tc",
-          "qdisc",
-          "del",
-          "dev",
-          device(subject.device),
-          "root",
-        ]),
+        withoutRoot(subject, leaf.now),
       );
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
@@ -99,4 +86,29 @@ function qdiscsOf(subject: Case): { now: Qdisc; rise: number }[] {
     );
     return { now: qdisc, rise: qdisc.drops - (before?.drops ?? 0) };
   });
+}
+
+/**
+ * Taken from the root of its device, where the kernel puts one that keeps everything. One that
+ * stands inside another is shown: with the root all that the others do would go.
+ */
+function withoutRoot({ node, netns, after, before }: Case, qdisc: Qdisc): string[] {
+  const state = after ?? before;
+  const others = state?.qdiscs.filter((other) =>
+    other.device === qdisc.device && other.handle !== qdisc.handle &&
+    !/^(clsact|ingress)$/.test(other.kind)
+  );
+  const isRoot = qdisc.parent === undefined || qdisc.parent === "root" ||
+    /\broot\b/.test(qdisc.text);
+  const isLike = (other: Qdisc) =>
+    other.device === qdisc.device && other.kind === qdisc.kind && other.handle === qdisc.handle;
+  const lines = isRoot && others?.length === 0
+    ? checked({
+      ...{ node, netns, state },
+      changes: [{ do: "delete-root-qdisc", qdisc }],
+      passes: ({ qdiscs }) => !qdiscs.some(isLike),
+    })
+    : [];
+  if (lines.length > 0) return lines;
+  return command(node, netns, ["tc", "-s", "qdisc", "show", "dev", device(qdisc.device)]);
 }

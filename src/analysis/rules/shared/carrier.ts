@@ -6,6 +6,8 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause } from "../rule.ts";
 import { device } from "../word.ts";
+import { checked } from "./checked.ts";
+import { peerOf } from "./peer.ts";
 
 /** One end of a cable that is down, or has no carrier. */
 export interface DownEnd {
@@ -35,30 +37,13 @@ export function downEnds(subject: Case, link: Link): DownEnd[] {
     netns,
   });
   const own = end(subject.node, subject.netns, link);
-  const peer = isUp(link) ? peerOf(subject, link) : null;
+  const peer = isUp(link) ? peerOf(subject.world.nodes, subject.node, subject.netns, link) : null;
   return peer && !isUp(peer.link) ? [end(peer.node, peer.netns, peer.link), own] : [own];
-}
-
-/**
- * The other end of a veth pair. On another node it must name this device as its own peer: numbers of
- * namespaces and devices are the same on many machines.
- */
-function peerOf(subject: Case, link: Link) {
-  if (link.peerNetns === undefined) return null;
-  for (const node of new Set([subject.node, ...subject.world.nodes])) {
-    const state = node.states.get(link.peerNetns)?.at(-1)?.state;
-    const peer = state?.links.find((other) => other.ifindex === link.peerIfindex);
-    const isMutual = peer?.peerIfindex === link.ifindex && peer.peerNetns === subject.netns;
-    if (peer && (node === subject.node || isMutual)) {
-      return { node, netns: link.peerNetns, link: peer };
-    }
-  }
-  return null;
 }
 
 /** `link-down` for the first of these ends, which is the one to blame. */
 export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
-  const { where, link, node, netns } = down[0]!;
+  const { where, link } = down[0]!;
   return cause(
     "link-down",
     "proven",
@@ -72,13 +57,24 @@ export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
         )
       ),
     ],
-    // A device that is up and has no carrier is repaired at its other end, which is not known here.
-    command(
-      node,
-      netns,
-      isUp(link)
-        ? ["ip", "-d", "link", "show", "dev", device(link.name)]
-        : ["ip", "link", "set", "dev", device(link.name), "up"],
-    ),
+    upRemedy(down),
   );
+}
+
+/**
+ * All ends that are down are set up, the first to blame first. A device that is up and has no carrier
+ * is repaired at its other end, which is not known here.
+ */
+function upRemedy(down: readonly DownEnd[]): string[] {
+  const lines = down.filter(({ link }) => !isUp(link)).map(({ node, netns, link }) =>
+    checked({
+      ...{ node, netns },
+      state: node.states.get(netns ?? -1)?.at(-1)?.state ?? null,
+      changes: [{ do: "set-up", device: link.name }],
+      passes: ({ links }) => links.some((each) => each.name === link.name && isUp(each)),
+    })
+  );
+  if (lines.length > 0 && lines.every((line) => line.length > 0)) return lines.flat();
+  const { node, netns, link } = down[0]!;
+  return command(node, netns, ["ip", "-d", "link", "show", "dev", device(link.name)]);
 }

@@ -27,7 +27,8 @@ export type Change =
   | { do: "set-master"; device: string; master: string }
   | { do: "set-port"; device: string; port: Partial<NonNullable<Link["bridgePort"]>> }
   | { do: "allow-vlan"; device: string; id: number }
-  | { do: "delete-filters"; filter: TrafficControlFilter }
+  | { do: "delete-filters"; filter: TrafficControlFilter; side: string }
+  | { do: "detach-xdp"; device: string; mode: string }
   | { do: "delete-root-qdisc"; qdisc: Qdisc };
 
 /** The state after these changes, one after another; the one given stays as it is. */
@@ -121,6 +122,8 @@ function changedLink(link: Link, change: LinkChange, state: NetnsState): Link {
       return link.bridgePort
         ? { ...link, bridgePort: { ...link.bridgePort, ...change.port } }
         : link;
+    case "detach-xdp":
+      return { ...link, xdp: link.xdp?.filter(({ mode }) => mode !== change.mode) };
     case "allow-vlan":
       return { ...link, vlans: [...link.vlans ?? [], { id: change.id }] };
     default:

@@ -58,17 +58,32 @@ export function wordsOf(change: Change): Word[] {
       ];
     case "set-port":
       return ["bridge", "link", "set", "dev", device(change.device), ...portWords(change.port)];
+    case "detach-xdp":
+      return [
+        ...["ip", "link", "set", "dev", device(change.device)],
+        ...[XDP_WORDS[change.mode] ?? null, "off"],
+      ];
     case "allow-vlan":
       return ["bridge", "vlan", "add", "dev", device(change.device), "vid", change.id];
     case "delete-filters":
       return [
         ...["tc", "filter", "del", "dev", device(change.filter.device)],
-        ...[named(change.filter.where), "pref", change.filter.preference ?? null],
+        ...(change.filter.where.endsWith(":")
+          ? ["parent", named(change.filter.where)]
+          : [named(change.side)]),
+        ...["pref", change.filter.preference ?? null],
       ];
     case "delete-root-qdisc":
       return ["tc", "qdisc", "del", "dev", device(change.qdisc.device), "root"];
   }
 }
+
+/** How `ip link` calls the ways to run an XDP program; it takes away only what runs in that way. */
+const XDP_WORDS: Record<string, string> = {
+  driver: "xdpdrv",
+  generic: "xdpgeneric",
+  offload: "xdpoffload",
+};
 
 /** A device's setting goes through the one function that knows what `sysctl` takes for a name. */
 function assignment(name: string, value: number): Word {

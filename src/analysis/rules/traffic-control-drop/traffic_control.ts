@@ -5,7 +5,9 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { device } from "../word.ts";
+import { checked, lookAt } from "../shared/checked.ts";
+import { programOwner } from "../shared/owners.ts";
+import { device, named, type Word } from "../word.ts";
 
 /** A tc filter or program dropped it. */
 export const trafficControl: Rule = {
@@ -25,32 +27,21 @@ export const trafficControl: Rule = {
         mayDrop(filter)
       ) ?? [];
     const moved = filters.filter((filter) => dropsBetween(subject, filter) > 0);
-    const named = moved.length === 1 ? moved : filters.length === 1 ? filters : [];
-    const what = named.length === 1 ? ` by ${named[0]!.text}` : "";
+    const only = moved.length === 1 ? moved : filters.length === 1 ? filters : [];
+    const what = only.length === 1 ? ` by ${only[0]!.text}` : "";
     return cause(
       "traffic-control-drop",
       "proven",
       `traffic control dropped it at ${side} of ${place(subject)}${what}`,
       [
         eventEvidence(subject),
-        ...(named.length > 0 ? named : filters).slice(0, 5).map((filter) =>
+        ...(only.length > 0 ? only : filters).slice(0, 5).map((filter) =>
           stateEvidence(subject.node, `tc filter ${filter.device} ${filter.where}: ${filter.text}`)
         ),
       ],
-      named.length === 1
-        ? command(subject.node, subject.netns, [
-          ...["tc", "filter", "del", "dev", device(subject.device), side],
-          ...(named[0]!.preference !== undefined ? ["pref", named[0]!.preference] : []),
-        ])
-        : command(subject.node, subject.netns, [
-          "tc",
-          "-s",
-          "filter",
-          "show",
-          "dev",
-          device(subject.device),
-          side,
-        ]),
+      only.length === 1
+        ? withoutFilter(subject, only[0]!, side)
+        : command(subject.node, subject.netns, showing(subject.device, side)),
     );
   },
 };
@@ -72,4 +63,31 @@ function dropsBetween(subject: Case, filter: TrafficControlFilter): number {
     other.preference === filter.preference && other.handle === filter.handle
   );
   return count(filter) - count(earlier);
+}
+
+const showing = (name: string, side: string): Word[] => [
+  ...["tc", "-s", "filter", "show", "dev", device(name), named(side)],
+];
+
+/** Filters of a program are changed there; others at the same preference would go with it. */
+function withoutFilter(
+  { node, netns, after, before, device: name }: Case,
+  filter: TrafficControlFilter,
+  side: string,
+): string[] {
+  const owner = programOwner(`${filter.text} ${filter.actions.map(({ kind }) => kind).join(" ")}`);
+  if (owner) return [...lookAt(owner), ...command(node, netns, showing(name, side))];
+  const state = after ?? before;
+  const isBeside = (other: TrafficControlFilter) =>
+    other.device === filter.device && other.where === filter.where &&
+    other.preference === filter.preference;
+  const alone = state?.filters.filter(isBeside).length === 1;
+  const lines = alone && filter.preference !== undefined
+    ? checked({
+      ...{ node, netns, state },
+      changes: [{ do: "delete-filters", filter, side }],
+      passes: ({ filters }) => !filters.some(isBeside),
+    })
+    : [];
+  return lines.length > 0 ? lines : command(node, netns, showing(name, side));
 }

@@ -1,10 +1,13 @@
 /** Tunnel packets that nothing takes at their port. */
+import type { Link, NetnsState } from "../../../event/state.ts";
 import { isTunnelSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
+import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked } from "../shared/checked.ts";
 import { tunnelsOf } from "../shared/tunnel_devices.ts";
-import { device, named } from "../word.ts";
+import { named } from "../word.ts";
 
 /** No tunnel socket at the outer destination port. */
 export const tunnelNoListener: Rule = {
@@ -38,23 +41,25 @@ export const tunnelNoListener: Rule = {
           stateEvidence(subject.node, text)
         ),
       ],
-      asleep
-        ? command(subject.node, asleep.netns, [
-          "ip",
-          "link",
-          "set",
-          "dev",
-          device(asleep.link.name),
-          "up",
-        ])
-        : command(subject.node, subject.netns, [
-          "ip",
-          "-d",
-          "link",
-          "show",
-          "type",
-          named(event.tunnelKind),
-        ]),
+      asleep ? woken(subject, asleep) : command(subject.node, subject.netns, [
+        "ip",
+        "-d",
+        "link",
+        "show",
+        "type",
+        named(event.tunnelKind),
+      ]),
     );
   },
 };
+
+/** Up, the device has its socket. */
+function woken({ node }: Case, { link, netns }: { link: Link; netns: number }): string[] {
+  const isUp = (state: NetnsState) =>
+    state.links.some(({ name, flags }) => name === link.name && flags.includes("UP"));
+  const state = node.states.get(netns)?.at(-1)?.state ?? null;
+  return checked({
+    ...{ node, netns, state, passes: isUp },
+    changes: [{ do: "set-up", device: link.name }],
+  });
+}

@@ -1,12 +1,14 @@
 /** A tunnel's receiver that has no device with the id of the packet. */
 import type { Link } from "../../../event/state.ts";
 import { isFreedByTunnelReceiver, saysNoTunnelId } from "../../kernel/tunnels.ts";
+import type { NodeView } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { lastOuter } from "../shared/encapsulation.ts";
+import { encapsulation, lastOuter } from "../shared/encapsulation.ts";
 import { tunnelsOf } from "../shared/tunnel_devices.ts";
-import { address, device, named, type Word } from "../word.ts";
+import { device } from "../word.ts";
 
 /** The receiver has no tunnel with that id. */
 export const tunnelIdMismatch: Rule = {
@@ -30,8 +32,6 @@ export const tunnelIdMismatch: Rule = {
     const list = here.map(({ link, netns }) =>
       `${placeOf(subject.node, netns, link.name)} has id ${link.tunnel!.id ?? "none"}`
     );
-    const meant = candidate(here, subject.netns);
-    const fix = meant && recreate(meant.link, outer.tunnelId ?? 0);
     return cause(
       "tunnel-id-mismatch",
       named ? "proven" : "likely",
@@ -42,32 +42,26 @@ export const tunnelIdMismatch: Rule = {
         eventEvidence(subject, `${kind} id ${outer.tunnelId}`),
         ...list.map((text) => stateEvidence(subject.node, text)),
       ],
-      fix?.flatMap((words) => command(subject.node, meant!.netns, words)),
+      // Which of the two ends is wrong, no state tells.
+      ends(subject, here.map(({ link, netns }) => ({ node: subject.node, netns, link }))),
     );
   },
 };
 
-/** The device that was meant to take it: the only one, or the only one of its namespace. */
-function candidate(tunnels: { link: Link; netns: number }[], netns: number | undefined) {
-  const near = tunnels.filter((tunnel) => tunnel.netns === netns);
-  const of = near.length > 0 ? near : tunnels;
-  return of.length === 1 ? of[0] : undefined;
+interface End {
+  node: NodeView;
+  netns: number | undefined;
+  link: Link;
 }
 
-/** An id can't be changed on a device: it is made anew with the same settings. */
-function recreate(link: Link, id: number): Word[][] {
-  const { local, remote, port } = link.tunnel!;
-  const name = device(link.name);
-  const settings = [
-    ...["id", id],
-    ...(local ? ["local", address(local)] : []),
-    ...(remote ? ["remote", address(remote)] : []),
-    ...(port ? ["dstport", port] : []),
-  ];
-  // One without the other would do harm: both, or none.
-  if ([name, ...settings].includes(null)) return [];
-  return [
-    ["ip", "link", "del", name],
-    ["ip", "link", "add", name, "type", named(link.kind), ...settings],
-  ];
+/** Shows the settings of both ends, as far as they are probed. */
+function ends(subject: Case, here: readonly End[]): string[] {
+  const way = encapsulation(subject);
+  const sender = way?.at && way.link
+    ? [{ node: way.at.node, netns: way.at.netns, link: way.link }]
+    : [];
+  const near = here.filter(({ netns }) => netns === subject.netns);
+  return [...sender, ...(near.length > 0 ? near : here)].slice(0, 3).flatMap((end) =>
+    command(end.node, end.netns, ["ip", "-d", "link", "show", "dev", device(end.link.name)])
+  );
 }

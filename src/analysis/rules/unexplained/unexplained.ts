@@ -4,10 +4,9 @@ import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
 import { givesReason } from "../../kernel/free_reason.ts";
 import { sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { deviceSetting, type Word } from "../word.ts";
+import { checked } from "../shared/checked.ts";
 
 /** Dropped, and nothing more is known. */
 export const unexplained: Rule = {
@@ -21,7 +20,7 @@ export const unexplained: Rule = {
     const { event } = subject;
     if (subject.judgement.outcome !== "dropped") return null;
     const said = givesReason(event) ? `reason ${event.reason}` : "no reason";
-    const setting = settingFor(subject);
+    const settings = settingsFor(subject);
     return cause(
       "unexplained",
       "proven",
@@ -30,23 +29,28 @@ export const unexplained: Rule = {
       } and gave ${said}`,
       [
         eventEvidence(subject),
-        ...setting.map(({ name }) => stateEvidence(subject.node, `${name} = 1`)),
+        ...settings.map((name) => stateEvidence(subject.node, `${name} = 1`)),
       ],
-      setting.flatMap(({ word }) => command(subject.node, subject.netns, ["sysctl", "-w", word])),
+      unset(subject, settings),
     );
   },
 };
 
 /** Settings that ask for such drops and have no code of their own: IPv6 off, echo requests ignored. */
-function settingFor(subject: Case): { name: string; word: Word }[] {
+function settingsFor(subject: Case): string[] {
   const { event } = subject;
   const names = saysIpv6Disabled(event)
-    ? ["all", subject.device].map((device) => ({
-      name: `net.ipv6.conf.${device}.disable_ipv6`,
-      word: deviceSetting("ipv6", device, "disable_ipv6", 0),
-    }))
+    ? ["all", subject.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
     : isUnansweredEcho6(event)
-    ? [{ name: "net.ipv6.icmp.echo_ignore_all", word: "net.ipv6.icmp.echo_ignore_all=0" }]
+    ? ["net.ipv6.icmp.echo_ignore_all"]
     : [];
-  return names.filter(({ name }) => sysctl(subject.before, name) === "1");
+  return names.filter((name) => sysctl(subject.before, name) === "1");
+}
+
+function unset({ node, netns, before: state }: Case, names: readonly string[]): string[] {
+  return checked({
+    ...{ node, netns, state },
+    changes: names.map((name) => ({ do: "set-sysctl", name, value: 0 })),
+    passes: (after) => names.every((name) => sysctl(after, name) === "0"),
+  });
 }

@@ -1,8 +1,12 @@
 /** An XDP program that dropped the packet. */
+import type { Link } from "../../../event/state.ts";
 import { isFreedByXdpRunner, saysXdp } from "../../kernel/xdp.ts";
+import type { NodeView } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked, lookAt } from "../shared/checked.ts";
+import { programOwner } from "../shared/owners.ts";
 import { device } from "../word.ts";
 
 /** An XDP program dropped it. */
@@ -31,15 +35,7 @@ export const xdp: Rule = {
             )
           ),
         ],
-        command(subject.node, subject.netns, [
-          "ip",
-          "link",
-          "set",
-          "dev",
-          device(subject.device),
-          "xdp",
-          "off",
-        ]),
+        subject.link ? withoutXdp(subject.node, subject.netns, subject.link) : [],
       );
     }
     const awaited = judgement.awaited;
@@ -60,15 +56,22 @@ export const xdp: Rule = {
             .trim(),
         ),
       ],
-      command(awaited.node, awaited.netns, [
-        "ip",
-        "link",
-        "set",
-        "dev",
-        device(awaited.link.name),
-        "xdp",
-        "off",
-      ]),
+      withoutXdp(awaited.node, awaited.netns, awaited.link),
     );
   },
 };
+
+/** A program of a controller is changed there; else what is attached is detached, by its mode. */
+function withoutXdp(node: NodeView, netns: number | undefined, { name, xdp = [] }: Link): string[] {
+  const show = command(node, netns, ["ip", "-d", "link", "show", "dev", device(name)]);
+  const owner = programOwner(xdp.map((program) => program.name ?? "").join(" "));
+  if (owner) return [...lookAt(owner), ...show];
+  const modes = [...new Set(xdp.map(({ mode }) => mode ?? ""))];
+  const lines = checked({
+    ...{ node, netns },
+    state: node.states.get(netns ?? -1)?.at(-1)?.state ?? null,
+    changes: modes.map((mode) => ({ do: "detach-xdp", device: name, mode })),
+    passes: ({ links }) => links.some((link) => link.name === name && !link.xdp?.length),
+  });
+  return lines.length > 0 ? lines : show;
+}

@@ -1,0 +1,50 @@
+/** What to do about a bridge port that let a frame not pass. */
+import type { Link, NetnsState } from "../../../event/state.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { checked } from "../shared/checked.ts";
+import { device } from "../word.ts";
+
+type Port = NonNullable<Link["bridgePort"]>;
+
+const portOf = ({ links }: NetnsState, name: string) => links.find((link) => link.name === name);
+
+/** These settings of the port are changed, as far as they are others now. */
+export function withPort(
+  { node, netns, before: state }: Case,
+  { name }: Link,
+  port: Partial<Port>,
+): string[] {
+  return checked({
+    ...{ node, netns, state },
+    changes: [{ do: "set-port", device: name, port }],
+    passes: (after) => {
+      const now = portOf(after, name)?.bridgePort;
+      return now !== undefined &&
+        Object.entries(port).every(([key, value]) => now[key as keyof Port] === value);
+    },
+  });
+}
+
+/** Forwards again; where the spanning tree protocol sets the port's state, nobody else may. */
+export function forwarding(subject: Case, port: Link): string[] {
+  const { node, netns, before } = subject;
+  const bridge = before?.links.find(({ ifindex }) => ifindex === port.masterIfindex);
+  if (bridge?.bridge?.stp !== true) return withPort(subject, port, { state: "forwarding" });
+  return command(node, netns, ["bridge", "-d", "link", "show", "dev", device(port.name)]);
+}
+
+/** The VLAN is one of the port's. */
+export function allowing(
+  { node, netns, before: state }: Case,
+  { name }: Link,
+  id: number,
+): string[] {
+  return checked({
+    ...{ node, netns, state },
+    changes: [{ do: "allow-vlan", device: name, id }],
+    passes: (after) =>
+      portOf(after, name)?.vlans?.some((vlan) => vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)) ===
+        true,
+  });
+}
