@@ -50,6 +50,7 @@ export const CAUSE_CODES = [
   "address-duplicate",
   "address-overlap",
   "frame-to-wrong-node",
+  "path-mtu-exceeded",
 ] as const;
 
 /** The code of a cause. */

@@ -30,6 +30,7 @@ export { mtuExceeded } from "./mtu-exceeded/too_big.ts";
 export { neighbourUnresolved } from "./neighbour-unresolved/unresolved.ts";
 export { noListener } from "./no-listener/no_listener.ts";
 export { noRoute } from "./no-route/no_route.ts";
+export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";
 export { refused } from "./netfilter-drop/untold.ts";

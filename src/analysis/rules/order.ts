@@ -21,6 +21,8 @@ export const RULES: readonly Rule[] = [
   rules.tunnelNoListener,
   // A tunnel device frees in the same functions what has no remote and what has no way to it.
   rules.tunnelNoEndpoint,
+  // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
+  rules.pathMtu,
   // Asks R9, R3, R2 and R10 of the outer packet itself.
   rules.tunnelUnreachable,
 

@@ -5,6 +5,7 @@
  */
 import { formKey, formOf } from "../correlate/identity.ts";
 import { hasFlag, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
+import { bytesOf, crossedBy, wayKey } from "../verdict/crossings.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -32,6 +33,7 @@ export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
       first(`conntrack ${event.conntrackDirection}`, judgement);
     }
   }
+  for (const judgement of largest(packets)) kept.add(judgement);
   for (const judgement of earliest(packets)) kept.add(judgement);
   for (const judgement of latest(packets)) kept.add(judgement);
   return kept;
@@ -54,6 +56,20 @@ export function marksOf({ form, packets }: FlowGroup): Mark[] {
   // A segment that ends the connection may carry its last data.
   if (packets.some(({ steps }) => (steps[0]!.event.payload ?? 0) > 0)) marks.add("data");
   return [...marks].sort();
+}
+
+/** The largest packet that came by each way between two nodes. */
+function largest(packets: readonly Judgement[]): Iterable<Judgement> {
+  const found = new Map<string, { bytes: number; judgement: Judgement }>();
+  for (const judgement of packets) {
+    for (const { sent, received } of crossedBy(judgement)) {
+      const bytes = bytesOf(sent);
+      const key = wayKey(sent, received.node.name);
+      if (bytes === null || bytes <= (found.get(key)?.bytes ?? -1)) continue;
+      found.set(key, { bytes, judgement });
+    }
+  }
+  return [...found.values()].map(({ judgement }) => judgement);
 }
 
 /** The packet that was first seen last on each node, and the one whose end there is the latest. */

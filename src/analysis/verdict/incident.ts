@@ -9,6 +9,7 @@ import { addShardPackets } from "../correlate/shard_packets.ts";
 import { isSeen, packetsOf } from "../correlate/packets.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { type Sighting, timelines } from "../view/timeline.ts";
+import { crossingsOf } from "./crossings.ts";
 import { type FlowGroup, flowsOf } from "./flows.ts";
 import { judge } from "./judge.ts";
 import type { Judgement, World } from "./judgement.ts";
@@ -37,6 +38,7 @@ export function judgeIncident(input: AnalysisInput): JudgedIncident {
     .filter(isSeen);
   const judgements = packets.map((packet) => judge(packet, world));
   revisePackets(judgements, nodes);
+  world.crossings = crossingsOf(judgements);
   const flows = flowsOf(judgements);
   reviseFlows(flows);
   return {

@@ -5,6 +5,7 @@ import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Owner } from "../view/state_view.ts";
 import type { NodeView } from "../view/timeline.ts";
+import type { Crossings } from "./crossings.ts";
 import type { End } from "./ends.ts";
 
 /** The id of a rule of docs/rules.md. */
@@ -47,6 +48,8 @@ export interface World {
   nodes: readonly NodeView[];
   /** No more events will come. */
   closed: boolean;
+  /** What went between the nodes; there once all packets were judged. */
+  crossings?: Crossings;
 }
 
 /**

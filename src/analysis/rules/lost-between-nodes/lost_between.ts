@@ -1,9 +1,11 @@
 /** A packet that left one watched device and never came to the next. */
 import { deviceEvent } from "../../correlate/steps.ts";
-import { linkOf, stateAfter } from "../../view/state_view.ts";
+import { linkOf, neighbourOf, ownersOf, stateAfter } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { encapsulation } from "../shared/encapsulation.ts";
 
 /** Left one watched node and never arrived at the other, both watched without loss. */
 export const lostBetween: Rule = {
@@ -31,11 +33,33 @@ export const lostBetween: Rule = {
           awaited.node,
           `${there} ${direct ? `has MAC ${awaited.link.mac}` : `has ${wireDestination(sent)}`}`,
         ),
+        ...chosenRightly(subject, sent),
         ...linkFaults(subject),
       ],
     );
   },
 };
+
+/** The entry that chose the other tunnel end is right: nothing there is to be changed. */
+function chosenRightly(subject: Case, sent: Sighting) {
+  const way = encapsulation(subject);
+  if (!way || sent.tunnelKind === undefined) return [];
+  const owner = ownersOf(subject.world.nodes, way.destination)[0];
+  if (!owner) return [];
+  const entry = neighbourOf(sent.node, sent.netns, way.destination, sent.device);
+  const answered = entry?.mac !== undefined && entry.mac === owner.link.mac
+    ? `, and its link address is known at ${sent.node.name} (${entry.mac} ${
+      entry.states.join(" ")
+    })`
+    : "";
+  const chosen = way.entry ? `the fdb entry for ${way.entry.mac}` : "the tunnel's remote";
+  return [stateEvidence(
+    owner.node,
+    `${chosen} is right: ${
+      placeOf(owner.node, owner.netns, owner.link.name)
+    } has ${way.destination}${answered}`,
+  )];
+}
 
 function linkFaults(subject: Case) {
   const { awaited } = subject.judgement;

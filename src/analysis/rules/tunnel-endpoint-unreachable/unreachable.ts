@@ -5,7 +5,7 @@ import { deviceEvent } from "../../correlate/steps.ts";
 import { saysUnreachable } from "../../kernel/icmp.ts";
 import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
-import { ownersOf } from "../../view/state_view.ts";
+import { neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command, commandAnywhere } from "../command.ts";
@@ -25,8 +25,8 @@ const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
 export const tunnelUnreachable: Rule = {
   id: "R23",
   statement: "The outer packet could not be sent on (no route, neighbour, link), or left for an " +
-    "address where nothing arrived: `tunnel-endpoint-unreachable`, with the fdb entry or " +
-    "remote that chose it.",
+    "address from which and to which nothing of the tunnel ever arrived and that answered no " +
+    "neighbour: `tunnel-endpoint-unreachable`, with the fdb entry or remote that chose it.",
   yields: ["tunnel-endpoint-unreachable"],
   judge(subject) {
     const way = encapsulation(subject);
@@ -88,6 +88,8 @@ function lostOutside(subject: Case, way: Encapsulated) {
   const isProven = subject.judgement.outcome === "vanished" || subject.judgement.beyond === true;
   if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
   const owners = ownersOf(subject.world.nodes, way.destination);
+  const told = icmpAbout(subject, outer);
+  if (!told && isReached(subject, outer)) return null;
   const hosts = ownersOf(subject.world.nodes, outer.destination ?? "").filter((owner) =>
     owner.node !== outer.node
   );
@@ -115,7 +117,6 @@ function lostOutside(subject: Case, way: Encapsulated) {
       ),
     );
   }
-  const told = icmpAbout(subject, outer);
   const why = told ? `, and ${told.source} answered that it is unreachable` : "";
   if (told) {
     evidence.push({
@@ -133,6 +134,20 @@ function lostOutside(subject: Case, way: Encapsulated) {
     evidence,
     told || owners.length > 0 ? "proven" : "likely",
   );
+}
+
+/**
+ * The other end is there: packets of the same two ends arrived, in either direction, or it answered
+ * for its link address. What was lost was lost on the way (R42).
+ */
+function isReached({ world, node }: Case, outer: Sighting): boolean {
+  const { tunnelSource, tunnelDestination } = outer;
+  const tunnels = world.crossings?.tunnels;
+  if (tunnels?.has(`${tunnelSource}>${tunnelDestination}`)) return true;
+  if (tunnels?.has(`${tunnelDestination}>${tunnelSource}`)) return true;
+  const entry = neighbourOf(node, outer.netns, tunnelDestination ?? "", outer.device);
+  return entry?.mac !== undefined && !entry.states.includes("FAILED") &&
+    !entry.states.includes("PERMANENT");
 }
 
 function icmpAbout(subject: Case, outer: Sighting): Sighting | undefined {

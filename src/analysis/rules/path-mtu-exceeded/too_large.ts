@@ -1,0 +1,82 @@
+/** Only packets over some size are lost between two nodes. */
+import { deviceEvent } from "../../correlate/steps.ts";
+import { bytesOf, type Way, wayKey } from "../../verdict/crossings.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, packetText, place, placeOf, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** So many losses are hardly chance, where all that is smaller arrived. */
+const LIKELY_LOSSES = 3;
+
+/**
+ * Every packet larger than the largest that arrived was lost on the way from this device to that node.
+ *
+ * What else looks like it: random loss, which hits a few large packets by chance (three losses or
+ * more are called likely, fewer possible); a shaper or a full queue, which drops small packets, too,
+ * and is seen to drop; a firewall's rule about length, which is seen where it is watched. That the
+ * smaller ones arrived proves that the way was there; that a larger one would have been seen follows
+ * from what made its loss `vanished` (O7).
+ */
+export const pathMtu: Rule = {
+  id: "R61",
+  statement:
+    "`vanished` between two nodes, where smaller packets arrived by the same way and none as " +
+    "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
+    "likely with three losses or more, else possible.",
+  yields: ["path-mtu-exceeded"],
+  judge(subject) {
+    const found = wayOf(subject);
+    if (!found?.way.passed) return null;
+    const { way, bytes } = found;
+    const passed = way.passed!;
+    if (bytes <= passed.bytes) return null;
+    const over = way.lost.filter((loss) => loss.bytes > passed.bytes);
+    const least = over.reduce((a, b) => b.bytes < a.bytes ? b : a);
+    // Most losses are of another kind: of packets as small as some that arrived.
+    if (over.length * 2 <= way.lost.length) return null;
+    const { awaited } = subject.judgement;
+    const there = placeOf(awaited!.node, awaited!.netns, awaited!.link.name);
+    const inside = least.sent.tunnelKind === undefined ? "" : ` inside ${least.sent.tunnelKind}`;
+    return cause(
+      "path-mtu-exceeded",
+      over.length >= LIKELY_LOSSES ? "likely" : "possible",
+      `only packets over ${passed.bytes} bytes are lost between ${place(subject)} and ${there}: ` +
+        `the largest that arrived has ${passed.bytes} bytes${inside}, the smallest that did not ` +
+        `${least.bytes}; the MTU between them is smaller than that of the devices`,
+      [
+        eventEvidence(subject, `${bytes} bytes`),
+        {
+          node: passed.sent.node.name,
+          kind: "event",
+          text: `${
+            packetText(passed.sent)
+          } with ${passed.bytes} bytes went the same way and arrived`,
+        },
+        {
+          node: least.sent.node.name,
+          kind: "event",
+          text: `${over.length} larger packets went the same way, and none arrived`,
+        },
+        ...mtus(subject),
+      ],
+    );
+  },
+};
+
+/** The way on which the packet was lost, and its size. */
+function wayOf(subject: Case): { way: Way; bytes: number } | null {
+  const { judgement, world } = subject;
+  if (judgement.outcome !== "vanished" || !judgement.awaited || !world.crossings) return null;
+  const sent = deviceEvent(judgement.end.step);
+  const bytes = bytesOf(sent);
+  const way = world.crossings.ways.get(wayKey(sent, judgement.awaited.node.name));
+  return way && bytes !== null ? { way, bytes } : null;
+}
+
+/** The MTUs of the devices at both ends, which allow the packet. */
+function mtus({ judgement: { awaited }, link, node }: Case) {
+  return [
+    ...(link ? [stateEvidence(node, `${link.name} has MTU ${link.mtu}`)] : []),
+    stateEvidence(awaited!.node, `${awaited!.link.name} has MTU ${awaited!.link.mtu}`),
+  ];
+}
