@@ -90,8 +90,11 @@ function forwarded(scene: Scene): Pass[] {
   return [
     ...came,
     through,
-    // Without a device of its own it may be further than that.
+    // Without a device of its own, or on one that it came in by and may leave by, it may be further.
     ...(event.device === undefined ? leaving({ ...scene, here: undefined }, undefined) : []),
+    ...(event.device !== undefined && (output === undefined || output === here)
+      ? leaving(scene, undefined)
+      : []),
   ];
 }
 

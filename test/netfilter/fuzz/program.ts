@@ -1,0 +1,123 @@
+/** Programs of rules for one router, drawn from a seed: shapes put together, then disturbed. */
+import type { Random } from "../rules.ts";
+import { IPTABLES_SHAPES, NFT_SHAPES, type Place, type Tables } from "./shapes.ts";
+
+/** What one router is given. */
+export interface Program {
+  shapes: string[];
+  /** Text for `iptables-restore` and `iptables-legacy-restore`; "" for none. */
+  iptables: string;
+  legacy: string;
+  /** Rulesets for `nft -f`. */
+  nft: string[];
+}
+
+/** Counts what comes to the end of a chain whose policy drops. */
+export const END = "END";
+
+/** One to three shapes of either backend, each rule of which may be gone, or another in its way. */
+export function programOf(random: Random, place: Place): Program {
+  const out: Program = { shapes: [], iptables: "", legacy: "", nft: [] };
+  const merged: Record<"iptables" | "legacy", Tables> = { iptables: {}, legacy: {} };
+  const count = 1 + random.int(3);
+  for (let i = 0; i < count; i++) {
+    if (random.int(4) === 0) {
+      const name = random.pick(Object.keys(NFT_SHAPES));
+      const text = NFT_SHAPES[name]!(place);
+      if (out.shapes.includes(name)) continue;
+      out.shapes.push(name);
+      out.nft.push(text);
+      continue;
+    }
+    const backend = random.int(3) === 0 ? "legacy" : "iptables";
+    const name = random.pick(Object.keys(IPTABLES_SHAPES));
+    if (out.shapes.some((other) => other.endsWith(name))) continue;
+    out.shapes.push(`${backend} ${name}`);
+    for (const [table, lines] of Object.entries(IPTABLES_SHAPES[name]!(place))) {
+      merged[backend][table] = [...merged[backend][table] ?? [], ...lines];
+    }
+  }
+  for (const backend of ["iptables", "legacy"] as const) {
+    out[backend] = textOf(random, place, merged[backend]);
+  }
+  return out;
+}
+
+const BASES: Record<string, string[]> = {
+  raw: ["PREROUTING"],
+  mangle: ["FORWARD", "POSTROUTING"],
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+};
+
+function textOf(random: Random, place: Place, tables: Tables): string {
+  const all = { ...tables };
+  if (Object.keys(all).length === 0 && random.int(3) > 0) return "";
+  if (random.int(4) === 0) all.mangle ??= [];
+  all.filter ??= [];
+  return Object.entries(all).map(([table, lines]) => {
+    const disturbed = table === "nat" ? lines : disturb(random, place, table, lines);
+    return [`*${table}`, ...disturbed, "COMMIT", ""].join("\n");
+  }).join("");
+}
+
+/** Some rules taken out, some put in, and policies turned. */
+function disturb(random: Random, place: Place, table: string, lines: readonly string[]): string[] {
+  const policies = new Map(BASES[table]!.map((chain) => [chain, "ACCEPT"]));
+  for (const line of lines) {
+    const policy = /^:(\S+) (ACCEPT|DROP) /.exec(line);
+    if (policy) policies.set(policy[1]!, policy[2]!);
+  }
+  if (table === "filter") {
+    for (const chain of policies.keys()) {
+      if (random.int(chain === "OUTPUT" ? 8 : 4) === 0) {
+        policies.set(chain, random.pick(["DROP", "ACCEPT"]));
+      }
+    }
+  }
+  const made = lines.filter((line) => line.startsWith(":") && !/ (ACCEPT|DROP) /.test(line));
+  let rules = lines.filter((line) => line.startsWith("-A"));
+  if (random.int(3) === 0) rules = rules.filter(() => random.int(12) !== 0);
+  const names = [...policies.keys(), ...made.map((line) => line.split(" ")[0]!.slice(1))];
+  const extra = random.int(3);
+  for (let i = 0; i < extra; i++) {
+    const at = random.int(rules.length + 1);
+    const chain = random.int(2) === 0 ? random.pick([...policies.keys()]) : random.pick(names);
+    rules.splice(at, 0, `-A ${chain} ${random.pick(matchesOf(place))} -j ${random.pick(TARGETS)}`);
+  }
+  const ends = [...policies].filter(([, policy]) => policy === "DROP")
+    .map(([chain]) => `-A ${chain} -m comment --comment ${END}`);
+  return [
+    ...[...policies].map(([chain, policy]) => `:${chain} ${policy} [0:0]`),
+    ...made,
+    ...rules,
+    ...ends,
+  ];
+}
+
+const TARGETS = ["DROP", "DROP", "ACCEPT", "RETURN", "MARK --set-xmark 0x10000/0x10000"];
+
+const matchesOf = ({ server, service, own, clients }: Place): string[] => [
+  "-p udp -m udp --dport 53",
+  "-p udp -m udp --dport 5353",
+  "-p udp -m udp ! --dport 5353",
+  "-p udp -m multiport --dports 53,9000",
+  "-p udp -m udp --sport 1:1023",
+  `-d ${server}/32`,
+  `-d ${service}/32`,
+  `! -d ${service}/32 -p udp`,
+  `-s ${own}/32`,
+  `-s ${clients} -d ${server}/32`,
+  "-m addrtype --dst-type LOCAL",
+  "-m addrtype ! --dst-type LOCAL -p udp",
+  "-m addrtype --src-type LOCAL -p udp",
+  "-p udp -m conntrack --ctstate NEW",
+  "-p udp -m conntrack --ctstate INVALID",
+  "-p udp -m conntrack --ctstate DNAT",
+  "-p udp -m conntrack ! --ctstate DNAT",
+  "-m mark --mark 0x4000/0x4000",
+  "-p udp -m mark ! --mark 0x10000/0x10000",
+  "-m physdev --physdev-in p0",
+  "-p udp -m physdev --physdev-is-bridged",
+  "-p udp -m ttl --ttl-eq 64",
+  "-p udp -m length --length 29:40",
+];

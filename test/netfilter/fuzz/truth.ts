@@ -1,0 +1,67 @@
+/** What the kernel did with one packet, by what its rules counted. */
+import type { NetfilterRule } from "../../../src/event/state.ts";
+import type { Namespace } from "../../../src/lab/namespace.ts";
+import { Gaps } from "../../../src/probe/state/bounds.ts";
+import { savedTables, withIptables } from "../../../src/probe/state/iptables.ts";
+import { nftRuleset } from "../../../src/probe/state/nft_json.ts";
+import { nftText } from "../../../src/probe/state/nft_text.ts";
+import { END } from "./program.ts";
+
+/** Counts UDP packets as they come to the first hook and leave the last one. */
+export const ENDS = `table ip ends {
+  chain first { type filter hook prerouting priority -400; meta l4proto udp counter; }
+  chain first_own { type filter hook output priority -400; meta l4proto udp counter; }
+  chain last { type filter hook postrouting priority 400; meta l4proto udp counter; }
+  chain last_own { type filter hook input priority 400; meta l4proto udp counter; }
+}`;
+
+const MARK = "=====";
+
+/** All rules of a router with their counters; also those of what counts at the ends. */
+export async function rulesOf(router: Namespace): Promise<NetfilterRule[]> {
+  const { stdout } = await router.run([
+    "sh",
+    "-c",
+    `nft -j list ruleset; echo ${MARK}
+    nft -a list ruleset; echo ${MARK}; iptables-nft-save -c; echo ${MARK}
+    read -r any </proc/net/ip_tables_names && iptables-legacy-save -c; true`,
+  ]);
+  const [json = "", text = "", saved = "", legacy = ""] = stdout.split(`${MARK}\n`);
+  const nft = nftRuleset(JSON.parse(json).nftables, nftText(text), new Gaps());
+  const both = withIptables(nft, savedTables(saved, "ip", "iptables"));
+  return [...both.rules, ...savedTables(legacy, "ip", "iptables-legacy").rules];
+}
+
+/** What became of a packet: it went through, or these could have refused it; null: nobody knows. */
+export type Truth = { passed: true } | { passed: false; keys: string[] } | null;
+
+const TOOLS = { nft: "nft", iptables: "iptables-nft", "iptables-legacy": "iptables-legacy" };
+
+/** As evidence names a rule: tool, table, chain and place; or a chain's policy. */
+function keyOf({ tool, family, table, chain, position, handle, text }: NetfilterRule): string {
+  const place = `${TOOLS[tool]}: ${family} table ${table} chain ${chain}`;
+  if (text.includes(END)) return `${place}: policy`;
+  return `${place} ${tool === "nft" ? `handle ${handle}` : `rule ${position}`}`;
+}
+
+/** By two readings, between which one packet was sent; `mayPass` unseen where IP sees no frames. */
+export function truthOf(
+  before: readonly NetfilterRule[],
+  after: readonly NetfilterRule[],
+  mayPass: boolean,
+): Truth {
+  const identity = (rule: NetfilterRule) => `${keyOf(rule)} ${rule.position}`;
+  const counts = new Map(before.map((rule) => [identity(rule), rule.packets ?? 0]));
+  const rise = (rule: NetfilterRule) => (rule.packets ?? 0) - (counts.get(identity(rule)) ?? 0);
+  const risen = after.filter((rule) => rise(rule) > 0);
+  const at = (chain: string) =>
+    risen.filter((rule) => rule.table === "ends" && rule.chain.startsWith(chain))
+      .reduce((sum, rule) => sum + rise(rule), 0);
+  if (at("first") === 0 && mayPass) return { passed: true };
+  if (at("first") !== 1) return null;
+  if (at("last") > 0) return { passed: true };
+  const refusing = risen.filter(({ text }) =>
+    /-j (DROP|REJECT)\b|\bdrop$|\breject\b/.test(text) || text.includes(END)
+  );
+  return refusing.length === 0 ? null : { passed: false, keys: refusing.map(keyOf) };
+}
