@@ -1,8 +1,8 @@
 /** Two hosts that have one address, and answer for it in turn. */
 import { answersFor } from "../../kernel/neighbours.ts";
 import { lookUpRoute } from "../../view/routing.ts";
-import { type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
-import type { Sighting } from "../../view/timeline.ts";
+import { holdersOfMac, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
+import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
@@ -14,60 +14,107 @@ import { prefix } from "../word.ts";
 const TOGETHER_NS = 1e9;
 
 /**
- * Two probed hosts have the next hop's address, and the sender took it to be at both of them.
+ * Two probed hosts have an address on one link, and the sender took it to be at both of them, or its
+ * packets came to the one and failed there.
  *
  * What else looks like it: an address that moved once (VRRP), which one host has no more by its last
  * reading; one on the loopback devices of many (anycast); a proxy of ARP, which has not the address;
  * ports of a bridge or a bond, which share a MAC and a host; the same private network behind many
- * hosts, whose other holders never answer this sender.
+ * hosts: the other holders never answer this sender, and no frame of its link comes to them.
  */
 export const addressDuplicate: ExchangeRule = {
   id: "R67",
   statement:
     "Two probed hosts have a next hop's address on the sender's network by their last readings, and " +
     "the sender got answers for it from both within a second, or went from one to the other and " +
-    "back: `address-duplicate`.",
+    "back: `address-duplicate`. Likely, when both are on one link, by a frame of the one or of the " +
+    "sender that came to the other, and the exchange failed at one of them.",
   yields: ["address-duplicate"],
   find(subject) {
     for (const used of hopsOf(subject)) {
       const holders = byMac(holdersOnLink(used, ownersOf(subject.world.nodes, used.hop)));
       if (holders.size < 2) continue;
       const told = tellings(subject, used).filter(({ mac }) => holders.has(mac));
-      if (!isInTurn(told)) continue;
-      const macs = [...new Set(told.map(({ mac }) => mac))];
-      const places = macs.map((mac) => {
-        const { node, netns, link } = holders.get(mac)!;
-        return `${placeOf(node, netns, link.name)} (${mac})`;
-      });
-      const { sender, hop } = used;
-      return cause(
-        "address-duplicate",
-        "proven",
-        `${hop} is at ${places.join(" and at ")}: for ${
-          placeOf(sender.node, sender.netns, used.device)
-        } it is now the one, now the other`,
-        [
-          ...macs.map((mac) => {
-            const { node, netns, link } = holders.get(mac)!;
-            return stateEvidence(node, `${placeOf(node, netns, link.name)} has ${hop}, MAC ${mac}`);
-          }),
-          {
-            node: sender.node.name,
-            kind: "event",
-            text: `link addresses of ${hop} as ${sender.node.name} was told and used them: ${
-              turns(told).slice(0, 6).join(", then ")
-            }`,
-          },
-        ],
-        macs.flatMap((mac) => {
-          const { node, netns } = holders.get(mac)!;
-          return command(node, netns, ["ip", "addr", "show", "to", prefix(hop)]);
-        }),
-      );
+      if (isInTurn(told)) return found(used, holders, told, "proven");
+      if (isFailed(subject, used, holders)) return found(used, holders, told, "likely");
     }
     return null;
   },
 };
+
+function found(
+  { sender, hop, device }: Used,
+  all: ReadonlyMap<string, Owner>,
+  told: readonly Telling[],
+  confidence: "proven" | "likely",
+) {
+  const holders = [...all].slice(0, HOLDERS_MAX);
+  const places = holders.map(([mac, { node, netns, link }]) =>
+    `${placeOf(node, netns, link.name)} (${mac})`
+  );
+  const from = placeOf(sender.node, sender.netns, device);
+  const used = turns(told);
+  const which = used.length > 1
+    ? `for ${from} it is now the one, now the other`
+    : `${from} sent its packets to ${used[0]}`;
+  return cause(
+    "address-duplicate",
+    confidence,
+    `${hop} is at ${places.join(" and at ")}: ${which}`,
+    [
+      ...holders.map(([mac, { node, netns, link }]) =>
+        stateEvidence(node, `${placeOf(node, netns, link.name)} has ${hop}, MAC ${mac}`)
+      ),
+      {
+        node: sender.node.name,
+        kind: "event",
+        text: `link addresses of ${hop} as ${sender.node.name} was told and used them: ${
+          used.slice(0, 6).join(", then ")
+        }`,
+      },
+    ],
+    holders.flatMap(([, { node, netns }]) =>
+      command(node, netns, ["ip", "addr", "show", "to", prefix(hop)])
+    ),
+  );
+}
+
+/** Holders that are named. */
+const HOLDERS_MAX = 3;
+
+/**
+ * The exchange failed, its frames went to one of the holders, and the others are on the link: a frame
+ * with the MAC of that one, or of the sender, came to them, and no other device has that MAC.
+ */
+function isFailed(
+  { exchange, world }: ExchangeCase,
+  { sender, hop }: Used,
+  holders: ReadonlyMap<string, Owner>,
+): boolean {
+  if (!FAILED.includes(exchange.outcome) || sender.destination !== hop) return false;
+  const to = sender.destinationMac!;
+  if (!holders.has(to)) return false;
+  const macs = [to, sender.sourceMac].filter((mac) =>
+    mac !== undefined && holdersOfMac(world.nodes, mac).length === 1
+  );
+  return [...holders].every(([mac, { node, netns }]) =>
+    mac === to || macs.some((each) => gotFrameOf(node, netns, each!))
+  );
+}
+
+const FAILED: readonly string[] = ["refused", "unanswered", "broken", "mis-answered"];
+
+const frames = new WeakMap<NodeView, Set<string>>();
+
+/** A frame that was sent with this MAC came into the namespace. A router gives frames its own MAC. */
+function gotFrameOf(node: NodeView, netns: number, mac: string): boolean {
+  const known = frames.get(node) ?? new Set(
+    node.events.filter(({ kind }) => kind === "device-rx")
+      .map((event) => `${event.netns} ${event.sourceMac}`),
+  );
+  frames.set(node, known);
+  return known.has(`${netns} ${mac}`);
+}
 
 /** Next hops that packets of either direction were sent to, each once a sender. */
 function hopsOf({ exchange }: ExchangeCase): Used[] {

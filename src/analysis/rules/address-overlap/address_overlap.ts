@@ -1,5 +1,7 @@
 /** A destination that two networks have: the node looks for it in the wrong one. */
 import type { NetnsState, Route } from "../../../event/state.ts";
+import { asksFor } from "../../kernel/neighbours.ts";
+import { DEVICE_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
@@ -20,40 +22,47 @@ export const addressOverlap: Rule = {
   id: "R68",
   statement:
     "R9 holds on the link of a network that has the destination, and packets of that address came " +
-    "into the same node by another device that has no such network: `address-overlap`. Proven, when " +
-    "a probed node has the address in a network of its own.",
+    "into the same node by another device that has no such network, or a probed node has it in a " +
+    "network of another length and was not asked: `address-overlap`. Proven, when both hold.",
   yields: ["address-overlap"],
   judge(subject) {
     const unresolved = neighbourUnresolved.judge(subject);
     const destination = wireDestination(subject.event);
     const route = subject.before && lookUpRoute(subject.before, { destination }).route;
     if (!unresolved || !route || !isOnLink(route)) return null;
-    const came = cameBy(subject, destination, route.device!);
-    if (!came) return null;
-    const where = placeOf(subject.node, subject.netns, route.device!);
     const owners = ownersOf(subject.world.nodes, destination);
     if (owners.some((each) => hasNetwork(each, route.destination))) return null;
     const owner = owners.find((each) => each.node !== subject.node);
     const network = owner && networkOf(owner, destination);
+    const came = cameBy(subject, destination, route.device!);
+    const elsewhere = came !== null ||
+      (owner !== undefined && network !== undefined && isApart(subject, owner, destination));
+    if (!elsewhere) return null;
+    const where = placeOf(subject.node, subject.netns, route.device!);
     const home = network
       ? `it is in ${network}, at ${placeOf(owner!.node, owner!.netns, owner!.link.name)}`
       : "it is in another network";
+    const by = came
+      ? `its own packets come into ${came.node.name} by ${
+        placeOf(came.node, came.netns, came.device ?? "")
+      }: `
+      : "";
     return cause(
       "address-overlap",
-      network ? "proven" : "likely",
+      came && network ? "proven" : "likely",
       `${destination} is looked for on ${where}, by the route ${
         routeText(route)
       }, and nobody has it ` +
-        `there; its own packets come into ${subject.node.name} by ${
-          placeOf(came.node, came.netns, came.device ?? "")
-        }: ${home}, and the two networks overlap`,
+        `there; ${by}${home}, and the two networks overlap`,
       [
         unresolved.evidence[0]!,
-        {
-          node: came.node.name,
-          kind: "event",
-          text: `${packetText(came)} came in by ${came.device} of ${came.node.name}`,
-        },
+        ...(came
+          ? [{
+            node: came.node.name,
+            kind: "event" as const,
+            text: `${packetText(came)} came in by ${came.device} of ${came.node.name}`,
+          }]
+          : []),
         stateEvidence(
           subject.node,
           `route in ${netnsName(subject.node, subject.netns)} on ${subject.node.name}: ${
@@ -74,6 +83,18 @@ export const addressOverlap: Rule = {
     );
   },
 };
+
+/**
+ * Whoever has the address in a network of another length is on another link: while it was watched
+ * without loss, no question for the address came to it.
+ */
+function isApart({ evidence }: Case, { node, netns }: Owner, address: string): boolean {
+  return gapOf(node, DEVICE_SCRIPTS) === null &&
+    !evidence.some((event) =>
+      event.kind === "device-rx" && event.node === node && event.netns === netns &&
+      asksFor(event, address)
+    );
+}
 
 const isOnLink = ({ type, gateway, device }: Route) =>
   type === "unicast" && gateway === undefined && device !== undefined;

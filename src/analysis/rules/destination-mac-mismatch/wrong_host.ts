@@ -21,7 +21,9 @@ export const sentToWrongHost: Rule = {
     if (subject.event.tunnelKind !== undefined || !forwardingDisabled.judge(subject)) return null;
     const mac = frameOf(subject)?.destinationMac;
     const way = mac === undefined ? null : entryUsed(subject, mac);
-    if (!way?.text || !isNeighbour(subject, way.hop, subject.device)) return null;
+    if (!way?.text || !isNeighbour([subject.before, subject.after], way.hop, subject.device)) {
+      return null;
+    }
     const { sender, hop, device } = way;
     const destination = subject.event.destination!;
     const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;

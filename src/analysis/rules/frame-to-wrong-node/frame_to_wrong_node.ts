@@ -1,5 +1,6 @@
 /** A frame that went to a host which has not the address it was sent to, while another host has. */
-import { linkOf, netnsName } from "../../view/state_view.ts";
+import { isAnothersFrame } from "../../kernel/frees.ts";
+import { holdersOfMac, linkOf, netnsName, type Owner, ownsAddress } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -12,36 +13,31 @@ import { frameOf } from "../shared/frame.ts";
  *
  * What else looks like it: a router, which has the address that packets are sent to it by; a proxy
  * of ARP or neighbour discovery, which is no host of that network or says so by its setting; a switch
- * that floods, whose frames are addressed to another MAC; an address that several nodes have on a
- * loopback device; a bridge's or a bond's ports, which share the MAC of the one that has the address;
- * the same private network behind many hosts, which is no link of the sender's.
+ * that floods, whose frames are addressed to a MAC that nobody or the right host has; an address that
+ * several nodes have on a loopback device; a bridge's or a bond's ports, which share the MAC of the
+ * one that has the address; the same private network behind many hosts, which is no link of the
+ * sender's.
  */
 export const frameToWrongNode: Rule = {
   id: "R66",
   statement:
     "Died on a host that the frame was addressed to, and that has not the next hop's address, " +
     "though it is of the very network the frame came by; another probed node has it there, with " +
-    "another MAC: `frame-to-wrong-node`, with the sender's entry.",
+    "another MAC: `frame-to-wrong-node`, with the sender's entry. So it is, too, where a switch " +
+    "flooded the frame to the node that has the address, and that took it for another host's.",
   yields: ["frame-to-wrong-node"],
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
-    if (event.destination === undefined) return null;
-    const frame = frameOf(subject);
-    const mac = frame?.destinationMac;
-    const own = linkOf(subject.before, frame?.ifindex, frame?.device);
-    if (mac === undefined || own?.mac !== mac) return null;
-    const used = entryUsed(subject, mac);
-    if (!used || used.sender.node === subject.node && used.sender.netns === subject.netns) {
-      return null;
-    }
-    if (!isNeighbour(subject, used.hop, own.name)) return null;
+    const mac = frameOf(subject)?.destinationMac;
+    const used = mac === undefined ? null : entryUsed(subject, mac);
+    if (mac === undefined || !used) return null;
+    const wrong = wrongHost(subject, mac, used);
+    if (!wrong) return null;
+    const isWrong = (owner: Owner) => owner.node === wrong.node && owner.netns === wrong.netns;
     const holders = holdersOf(subject, used);
     const [holder] = holders;
-    const isHere = holders.some(({ node, netns }) =>
-      node === subject.node && netns === subject.netns
-    );
-    if (!holder || isHere || holders.some(({ link }) => link.mac === mac)) return null;
+    if (!holder || holders.some((each) => isWrong(each) || each.link.mac === mac)) return null;
     const { sender, hop } = used;
     const from = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
     const there = placeOf(holder.node, holder.netns, holder.link.name);
@@ -50,7 +46,7 @@ export const frameToWrongNode: Rule = {
       "frame-to-wrong-node",
       "proven",
       `${from} sent the packet for ${hop}${next} to ${mac}, which is ${
-        placeOf(subject.node, subject.netns, own.name)
+        placeOf(wrong.node, wrong.netns, wrong.link.name)
       } and has no such address; ${hop} is at ${there} (${holder.link.mac})`,
       [
         eventEvidence(subject, `frame addressed to ${mac}`),
@@ -58,8 +54,8 @@ export const frameToWrongNode: Rule = {
           ? [stateEvidence(sender.node, `neighbour entry in ${from}: ${used.text}`)]
           : []),
         stateEvidence(
-          subject.node,
-          `no device in ${netnsName(subject.node, subject.netns)} has address ${hop}`,
+          wrong.node,
+          `no device in ${netnsName(wrong.node, wrong.netns)} has address ${hop}`,
         ),
         stateEvidence(holder.node, `${there} has ${hop} and MAC ${holder.link.mac}`),
       ],
@@ -67,6 +63,25 @@ export const frameToWrongNode: Rule = {
     );
   },
 };
+
+type Host = Pick<Owner, "node" | "link"> & { netns: number | undefined };
+
+/** The host that the frame was addressed to: where it died, or where else it was flooded from there. */
+function wrongHost(subject: Case, mac: string, { sender, hop }: Used): Host | null {
+  const { node, netns, before, after, event } = subject;
+  const isSender = (host: Host) => host.node === sender.node && host.netns === sender.netns;
+  const own = linkOf(before, frameOf(subject)?.ifindex, frameOf(subject)?.device);
+  if (own?.mac === mac) {
+    const host = { node, netns, link: own };
+    return !isSender(host) && isNeighbour([before, after], hop, own.name) ? host : null;
+  }
+  if (!isAnothersFrame(event) || !ownsAddress(before, hop)) return null;
+  const [host, ...more] = holdersOfMac(subject.world.nodes, mac);
+  if (!host || more.length > 0 || isSender(host)) return null;
+  // No two nodes' clocks are compared: it must not have had the address at any time.
+  const readings = host.node.states.get(host.netns)?.map(({ state }) => state) ?? [];
+  return isNeighbour(readings, hop, host.link.name) ? host : null;
+}
 
 /** An entry that was learned is forgotten, so that the kernel asks again; one that was set is set right. */
 function entryFix(

@@ -1,4 +1,5 @@
 /** Which neighbour entry gave a frame its address, and whether that address is its next hop's. */
+import type { NetnsState } from "../../../event/state.ts";
 import { contains } from "../../view/address.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { type Owner, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
@@ -41,17 +42,27 @@ export function entryUsed(subject: Case, mac: string): Used | null {
   return null;
 }
 
-/** The next hop is another host of the network of this device, and no proxy answers for it here. */
-export function isNeighbour({ before, after }: Case, hop: string, device: string): boolean {
-  if (!before || ownsAddress(before, hop) || ownsAddress(after ?? before, hop)) return false;
-  const isProxy = ["all", device].some((name) =>
-    ["net.ipv4.conf", "net.ipv6.conf"].some((family) =>
-      sysctl(before, `${family}.${name}.proxy_arp`) === "1" ||
-      sysctl(before, `${family}.${name}.proxy_ndp`) === "1"
-    )
-  );
-  const route = lookUpRoute(before, { destination: hop }).route;
-  return !isProxy && route?.type === "unicast" && !route.gateway && route.device === device;
+/**
+ * By all these readings of a host the next hop is another host of the network of this device, and no
+ * proxy answers for it there.
+ */
+export function isNeighbour(
+  readings: readonly (NetnsState | null)[],
+  hop: string,
+  device: string,
+): boolean {
+  const known = readings.filter((state) => state !== null);
+  return known.length > 0 && known.every((state) => {
+    if (ownsAddress(state, hop)) return false;
+    const isProxy = ["all", device].some((name) =>
+      ["net.ipv4.conf", "net.ipv6.conf"].some((family) =>
+        sysctl(state, `${family}.${name}.proxy_arp`) === "1" ||
+        sysctl(state, `${family}.${name}.proxy_ndp`) === "1"
+      )
+    );
+    const route = lookUpRoute(state, { destination: hop }).route;
+    return !isProxy && route?.type === "unicast" && !route.gateway && route.device === device;
+  });
 }
 
 /** Devices that have an address without being on a link with anybody. */
