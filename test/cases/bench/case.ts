@@ -60,6 +60,8 @@ export interface Case<P extends Place = Place> {
   start?(place: P, broken: boolean): Promise<void> | void;
   /** Real traffic; resolves with what its programs said. */
   traffic(place: P, broken: boolean): Promise<string>;
+  /** How long the trace goes on after the traffic, as a person's would, ms; not at all where absent. */
+  holdMs?: number;
   /** Programs' words that prove that the incident is there; else nothing was tested. */
   happened: RegExp;
   /** Programs' words that prove that the healthy twin is well, and that a remedy healed. */

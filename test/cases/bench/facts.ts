@@ -1,11 +1,14 @@
 /** Patterns for facts that several cases ask for. */
 
-/** A text as a pattern: that text, and no longer name or address that begins or ends with it. */
+/** Texts as a pattern: all of them, and no longer name or address that begins or ends with one. */
 export function fact(...texts: string[]): RegExp {
-  const one = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return new RegExp(
-    texts.map((text) => `(?=[\\s\\S]*(?<![\\w.:])${one(text)}(?![\\w:]|\\.\\d))`).join(""),
-  );
+  return new RegExp(texts.map((text) => `(?=[\\s\\S]*${whole(text)})`).join(""));
+}
+
+/** A port may follow an address of IPv4; after one of IPv6 a colon makes it longer. */
+function whole(text: string): string {
+  const quoted = text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  return `(?<![\\w.:])${quoted}(?![\\w${text.includes(":") ? ":" : ""}]|\\.\\d)`;
 }
 
 /** What is said of a socket that is open all the time. */

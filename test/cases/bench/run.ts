@@ -54,7 +54,7 @@ export async function runCase(one: AnyCase, options: RunOptions): Promise<Result
         await Deno.mkdir(folder, { recursive: true });
         const asks = broken ? one.asks(place) : one.asks(place).slice(0, 1);
         const traffic = () => one.traffic(place, broken);
-        const result = await traceAll(place, asks, folder, traffic);
+        const result = await traceAll(place, asks, folder, traffic, one.holdMs);
         programs.push(result.said);
         const proof = broken ? one.happened : one.well;
         if (!proof.test(result.said)) {

@@ -1,6 +1,7 @@
 /** lasthop as a user starts it: a process for each filter, told by a signal to report. */
 import type { Report } from "../../../src/event/report.ts";
 import { startLasthop } from "../../fake/lasthop.ts";
+import { pause } from "../traffic/pause.ts";
 import type { Ask, Place } from "./case.ts";
 
 /** What one trace said. */
@@ -23,6 +24,7 @@ export async function traceAll(
   asks: readonly Ask[],
   folder: string,
   traffic: () => Promise<string>,
+  holdMs = 0,
 ): Promise<{ traced: Traced[]; said: string }> {
   const nodes = Object.entries(place.nodes).flatMap(([name, spaces]) => [
     "--node",
@@ -37,6 +39,7 @@ export async function traceAll(
   try {
     await Promise.all(begun.map(({ running }) => running.ready()));
     const said = await traffic();
+    if (holdMs > 0) await pause(holdMs);
     const traced: Traced[] = [];
     for (const { ask, archive, running } of begun) {
       const { code, stdout, stderr } = await running.end();

@@ -39,6 +39,8 @@ function inRow(
       keepUp(place, webServer(at, { port, family, does: broken ? does : "answer" }));
     },
     traffic: (place) => curl(place.host(1, 7), place.address(2, 8), { port, seconds: 2 }),
+    // Silence takes time to be one.
+    holdMs: reset ? 0 : 2_000,
     happened: reset ? /curl: 000.*reset by peer/i : /curl: 000.*timed out/,
     well: /curl: 200/,
     asks: (place) => [{ name: "by server", filter: `tcp and host ${place.address(2, 8)}` }],
@@ -100,6 +102,7 @@ const silentUdp: AnyCase = reportedCase<Row>({
     keepUp(place, (broken ? udpSink : udpServer)(place.host(2, 8), where));
   },
   traffic: (place) => udp(place.host(1, 7), place.address(2, 8), 6_514, { count: 2 }),
+  holdMs: 2_000,
   happened: /udp: 0 of 2/,
   well: /udp: 2 of 2/,
   asks: (place) => [{ name: "by server", filter: `udp and host ${place.address(2, 8)}` }],
