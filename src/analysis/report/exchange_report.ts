@@ -1,6 +1,6 @@
 /** An exchange as the report has it. */
 import { EXCHANGE_OUTCOMES } from "../../event/codes.ts";
-import type { Cause, End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
+import type { End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { clientSide, firstAt, lastAt } from "../exchange/meeting.ts";
 import type { ExchangeFindings } from "../rules/exchange_causes.ts";
