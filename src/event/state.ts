@@ -10,6 +10,7 @@ import {
   Qdisc,
   TrafficControlFilter,
 } from "./state_filters.ts";
+import { Connection } from "./state_connections.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
 
@@ -221,6 +222,13 @@ export const NetnsState = z.object({
   sockets: z.array(Socket).max(50_000),
   /** Entries of conntrack's table, and how many it may have. */
   conntrack: z.object({ count: int, max: int }).optional(),
+  /**
+   * Connections of conntrack that the filter asks for, translated ones first. Absent: not read, as
+   * by probes of before 2026-11-26; `gaps` says why where it was tried.
+   */
+  connections: z.array(Connection).max(1_000).optional(),
+  /** Such connections that were read and found no room in `connections`. */
+  connectionsLeftOut: int.optional(),
   /** `ip xfrm policy` and `state`, a line each, keys left out. */
   xfrm: z.array(text).max(5_000),
   /** What could not be read, and why: missing state is a gap, not an empty table. */

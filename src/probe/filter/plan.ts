@@ -5,6 +5,8 @@
 import { type FilterNode, type Translation, widen } from "../../event/filter/mod.ts";
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
+import { translationsOfConnections } from "../translation/connections.ts";
+import { connectionQuery, type FilterConnections } from "./connection_query.ts";
 import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
 import { type NatFacts, natFactsOf, translationsOf } from "../translation/translations.ts";
 import { type TunnelPort, type TunnelPorts, tunnelPorts, tunnelPortsOf } from "./tunnel_ports.ts";
@@ -20,6 +22,9 @@ export interface Plan {
   key: string;
 }
 
+/** Translations that are remembered of connections; each new one may change the plan. */
+const SEEN_MAX = 64;
+
 interface Facts {
   nat: NatFacts;
   tunnels: TunnelPort[];
@@ -28,16 +33,25 @@ interface Facts {
 /** Gathers what decides the plan; states themselves are too large to be kept. */
 export class Planner {
   #facts = new Map<number, Facts>();
+  /** Of connections seen so far: they expire, and a plan must not change each time one does. */
+  #seen = new Map<string, Translation>();
+  /** Which connections states are to tell. */
+  readonly connections: FilterConnections;
   readonly #both: FilterNode;
   readonly #hosts: string[];
 
   constructor(filter: FilterNode) {
     this.#both = filter.kind === "all" ? filter : { kind: "or", nodes: [filter, mirrored(filter)] };
     this.#hosts = hostsOf(filter);
+    this.connections = connectionQuery(this.#both);
   }
 
   update(state: NetnsState): void {
     this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
+    for (const translation of translationsOfConnections(state.connections ?? [])) {
+      if (this.#seen.size >= SEEN_MAX) return;
+      this.#seen.set(JSON.stringify(translation), translation);
+    }
   }
 
   /** Addresses that the filter names, and those that become them, or that they become, there. */
@@ -56,11 +70,20 @@ export class Planner {
     const translations: Iterable<Translation> = this.#both.kind === "all"
       ? []
       : translationsOf(facts.map(({ nat }) => nat), { hosts: this.#hosts });
-    const filterNode = widen(this.#both, translations);
-    const kernel = kernelFilter(filterNode);
+    const { filterNode, kernel } = this.#widened([...translations]);
     const ports = tunnelPorts(facts.flatMap(({ tunnels }) => tunnels));
     const key = JSON.stringify([kernel.expression, ports]);
     return { filterNode, kernel, tunnelPorts: ports, key };
+  }
+
+  /** By what connections show, too, as long as the kernel can still hold it. */
+  #widened(byRules: readonly Translation[]): Pick<Plan, "filterNode" | "kernel"> {
+    const planOf = (translations: readonly Translation[]) => {
+      const filterNode = widen(this.#both, translations);
+      return { filterNode, kernel: kernelFilter(filterNode) };
+    };
+    const all = planOf([...byRules, ...this.#seen.values()]);
+    return all.kernel.exact || this.#seen.size === 0 ? all : planOf(byRules);
   }
 }
 

@@ -70,3 +70,38 @@ Deno.test("plan: the addresses that a filter names whole", () => {
     "fd00::1",
   ]);
 });
+
+const entry = (client: number, pod: string) => ({
+  protocol: 6,
+  original: {
+    ...{ source: "10.0.0.1", sourcePort: client },
+    ...{ destination: "10.96.0.10", destinationPort: 80 },
+  },
+  reply: { source: pod, sourcePort: 80, destination: "10.0.0.1", destinationPort: client },
+  status: [],
+});
+
+Deno.test("plan: a stale entry widens, stays when it expired, and its pod's other traffic is out", () => {
+  const planner = new Planner(parseFilter("host 10.96.0.10"));
+  planner.update(fakeState(1, {
+    ...nat("-d 10.96.0.10/32 -j DNAT --to-destination 10.244.0.6"),
+    connections: [entry(4000, "10.244.0.3")],
+  }));
+  const { filterNode, key, kernel } = planner.plan();
+  ok(kernel.exact);
+  equal(matches(filterNode, packet("10.0.0.1", "10.244.0.6")), true);
+  equal(matches(filterNode, packet("10.0.0.1", "10.244.0.3")), true);
+  equal(matches(filterNode, { ...packet("10.0.0.1", "10.244.0.3"), destinationPort: 81 }), false);
+  planner.update(fakeState(1, {
+    ...nat("-d 10.96.0.10/32 -j DNAT --to-destination 10.244.0.6"),
+    connections: [],
+  }));
+  equal(planner.plan().key, key);
+});
+
+Deno.test("plan: connections never make the filter too large for the kernel", () => {
+  const planner = new Planner(parseFilter("net 10.96.0.0/16"));
+  const pods = Array.from({ length: 200 }, (_, i) => entry(4000 + i, `10.244.0.${i}`));
+  planner.update(fakeState(1, { connections: pods }));
+  ok(planner.plan().kernel.exact);
+});

@@ -6,6 +6,7 @@ import type { Intake, RunningNode } from "./intake.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
   condense,
+  type ConnectionQuery,
   listNetns,
   type NetnsHandle,
   readState,
@@ -47,14 +48,18 @@ export class NodeState {
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
 
-  /** `wantedIn` gives addresses of a state whose rules are sent, however many rules there are. */
+  /**
+   * `wantedIn` gives addresses of a state whose rules are sent, however many rules there are;
+   * `connections` says which connections are told.
+   */
   constructor(
     readonly intake: Intake,
     readonly onState: (state: NetnsState) => void,
     readonly wantedIn: (state: NetnsState) => ReadonlySet<string>,
+    readonly connections: ConnectionQuery,
   ) {
     this.#schedule = new StateSchedule({
-      read: readState,
+      read: (netns) => readState(netns, { connections }),
       onState: (state) => this.#handOver(state),
     });
   }
@@ -65,7 +70,7 @@ export class NodeState {
     const handles = this.intake.nodes.flatMap(({ netns }) => [...netns.values()])
       .sort((a, b) => Number(b.inode === own) - Number(a.inode === own));
     for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
-      for (const state of await readStates(handles.slice(i, i + TOGETHER_MAX))) {
+      for (const state of await this.#readTogether(handles, i, TOGETHER_MAX)) {
         this.#schedule.noteRead(state.netns);
         this.#handOver(state);
       }
@@ -123,7 +128,12 @@ export class NodeState {
     // Namespaces never read come first: of them, this is all that will be known.
     const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
     handles.sort((a, b) => read(a) - read(b));
-    for (const state of await readStates(handles.slice(0, FINAL_MAX))) this.#handOver(state);
+    for (const state of await this.#readTogether(handles, 0, FINAL_MAX)) this.#handOver(state);
+  }
+
+  #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<NetnsState[]> {
+    const { connections } = this;
+    return readStates(handles.slice(from, from + max), { connections });
   }
 
   #handOver(state: NetnsState): void {

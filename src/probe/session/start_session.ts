@@ -41,6 +41,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     intake,
     (read) => session.stateRead(read),
     (read) => planner.addressesIn(read),
+    planner.connections,
   );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;

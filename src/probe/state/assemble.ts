@@ -17,6 +17,7 @@ import {
 import { z } from "zod";
 import { clip, Gaps, keepRows, ROWS_MAX } from "./bounds.ts";
 import { monotonicNs } from "./clock.ts";
+import { type ConnectionQuery, connectionsOf, EVERY_CONNECTION } from "./connections.ts";
 import { failure, jsonRows, textOf } from "./section_rows.ts";
 import { LinkRow, links } from "./links.ts";
 import { fdbEntry, FdbRow, isMulticastFilter, neighbour, NeighbourRow } from "./neighbours.ts";
@@ -41,7 +42,11 @@ export function unreadState({ inode, name }: NetnsHandle, timeNs: string): Netns
  * Reads the output of the tools. What cannot be understood is a gap of the snapshot, never an
  * error.
  */
-export function assemble(netns: NetnsHandle, sections: Sections): Reading {
+export function assemble(
+  netns: NetnsHandle,
+  sections: Sections,
+  query: ConnectionQuery = EVERY_CONNECTION,
+): Reading {
   const gaps = new Gaps();
   const timeNs = monotonicNs(sections.get("clock")?.stdout ?? "");
   if (timeNs === undefined) gaps.add("clock", "neither /proc/timer_list nor /proc/uptime told it");
@@ -89,6 +94,7 @@ export function assemble(netns: NetnsHandle, sections: Sections): Reading {
     sets: keep("sets", netfilter.sets, NetfilterSet),
     sockets: keep("sockets", readSockets(sections, gaps), Socket),
     ...(conntrack ? { conntrack } : {}),
+    ...connectionsOf(sections.get("connections"), query, gaps),
     xfrm: readXfrm(sections, gaps),
   };
   if (!sections.has("end")) gaps.add("state", "the time limit ended the reading");

@@ -24,6 +24,7 @@ export const ROWS_MAX = {
   setElements: 20_000,
   sockets: 10_000,
   xfrm: 2_000,
+  connections: 1_000,
 } as const;
 
 /** At most `max` characters, the last one an ellipsis when something was cut. */

@@ -3,12 +3,13 @@
  * list makes the kernel load the module that would answer. A module that could be loaded and is not
  * has nothing to list, so it is not asked.
  */
-export type Askable = "netfilter" | "sockets" | "xfrm";
+export type Askable = "netfilter" | "sockets" | "xfrm" | "connections";
 
 const NEEDS: Record<Askable, readonly string[]> = {
   netfilter: ["nfnetlink", "nf_tables"],
   sockets: ["inet_diag", "tcp_diag", "udp_diag"],
   xfrm: ["xfrm_user"],
+  connections: ["nfnetlink", "nf_conntrack_netlink"],
 };
 
 /** `modules.dep` lists what can be loaded, `/proc/modules` what is. Neither: all is built in. */

@@ -2,6 +2,7 @@
 import type { NetnsState } from "../../event/state.ts";
 import { assemble, unreadState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
+import { type ConnectionQuery, EVERY_CONNECTION } from "./connections.ts";
 import { type Askable, askableHere } from "./modules.ts";
 import type { NetnsHandle } from "./netns.ts";
 import { NetnsIdCache } from "./netns_ids.ts";
@@ -13,27 +14,38 @@ const TIMEOUT_MS = 20_000;
 /** Namespaces read at once: more would take the node's processors away from the traffic. */
 const PARALLEL_MAX = 3;
 
+/** How states are read. */
+export interface ReadOptions {
+  /** How long the reading of one namespace may take; 20,000 where absent. */
+  timeoutMs?: number;
+  /** Which connections of conntrack are told; all where absent. */
+  connections?: ConnectionQuery;
+}
+
 /**
  * The state of one namespace. One that cannot be read is a state with a gap, never an exception.
  */
 export async function readState(
   netns: NetnsHandle,
-  options: { timeoutMs?: number } = {},
+  options: ReadOptions = {},
 ): Promise<NetnsState> {
-  const reading = await readOne(netns, await askableHere(), options.timeoutMs ?? TIMEOUT_MS);
+  const reading = await readOne(netns, await askableHere(), options);
   await findPeers([reading]);
   return reading.state;
 }
 
 /** All of them. One that cannot be read is a state with gaps, never an exception. */
-export async function readStates(netns: NetnsHandle[]): Promise<NetnsState[]> {
+export async function readStates(
+  netns: NetnsHandle[],
+  options: ReadOptions = {},
+): Promise<NetnsState[]> {
   const askable = await askableHere();
   const readings: Reading[] = new Array(netns.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < netns.length; i = next++) {
       const handle = netns[i];
-      if (handle) readings[i] = await readOne(handle, askable, TIMEOUT_MS);
+      if (handle) readings[i] = await readOne(handle, askable, options);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
@@ -57,12 +69,15 @@ async function findPeers(readings: readonly Reading[]): Promise<void> {
 async function readOne(
   netns: NetnsHandle,
   askable: readonly Askable[],
-  timeoutMs: number,
+  { timeoutMs = TIMEOUT_MS, connections = EVERY_CONNECTION }: ReadOptions,
 ): Promise<Reading> {
   try {
-    const sections = await readSections(netns.path, askable, timeoutMs);
+    const { words } = connections;
+    const sections = await readSections(netns.path, askable, { timeoutMs, words });
     const inside = sections.get("netns")?.stdout.trim();
-    if (inside === `net:[${netns.inode}]`) return assemble(netns, sections);
+    if (inside === `net:[${netns.inode}]`) {
+      return assemble(netns, sections, connections);
+    }
     return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
   } catch (error) {
     return unread(netns, error instanceof Error ? error.message : String(error));

@@ -110,6 +110,30 @@ kernelTest("an XDP program is told with its mode", () =>
     }
   }));
 
+kernelTest(
+  "connections of conntrack are told, those that are asked for",
+  () =>
+    withScene(async (scene) => {
+      await scene.sh(`n() { ip netns exec $A "$@"; }
+      n ip addr add 10.9.0.1/24 dev lo; n ip route add default dev lo
+      n iptables-nft -t nat -A OUTPUT -p udp -d 10.96.0.10 -j DNAT --to 10.9.0.7:5353
+      n bash -c 'echo x >/dev/udp/10.96.0.10/53; echo x >/dev/udp/10.96.0.11/53'`);
+      const words = ["dst=10.96.0.10 "];
+      const [asked, other] = await Promise.all([
+        readState(await scene.handle("a"), { connections: { words, concerns: () => true } }),
+        readState(await scene.handle("a"), { connections: { words, concerns: () => false } }),
+      ]);
+      deepEqual(
+        asked.connections?.map(({ original, reply }) => [
+          ...[original.destination, original.destinationPort, reply.source, reply.sourcePort],
+        ]),
+        [["10.96.0.10", 53, "10.9.0.7", 5353]],
+      );
+      deepEqual(other.connections, []);
+      deepEqual([gapsOf(asked), NetnsState.parse(asked)], [[], asked]);
+    }),
+);
+
 kernelTest("reading leaves a namespace as it was", () =>
   withScene(async (scene) => {
     const seen = () => everything(scene);

@@ -1,6 +1,7 @@
 /** Runs the reading script inside one network namespace. */
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
+import { CONNECTION_BYTES_MAX } from "./connections.ts";
 import type { Askable } from "./modules.ts";
 import { SCRIPT } from "./script.ts";
 import { type Section, splitSections } from "./sections.ts";
@@ -14,20 +15,22 @@ const BYTES_MAX = 96 * 1024 * 1024;
 /**
  * Sections that the tools printed in the namespace at `path`. `timeout` gives their processes a
  * group of its own and kills all of it: a hanging tool does not outlive `timeoutMs`, and what came
- * before it is kept. Throws LasthopError `netns_unreadable` when nothing came at all.
+ * before it is kept. Of connections, those lines are printed that have one of the `words`; all,
+ * when there are none. Throws LasthopError `netns_unreadable` when nothing came at all.
  */
 export async function readSections(
   path: string,
   askable: readonly Askable[],
-  timeoutMs: number,
+  { timeoutMs, words }: { timeoutMs: number; words: readonly string[] },
 ): Promise<Map<string, Section>> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
     ...["nsenter", `--net=${path}`, "sh", "-c", SCRIPT, "sh"],
-    ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX), ...askable],
+    ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX)],
+    ...[String(CONNECTION_BYTES_MAX), ...askable],
   ], {
-    env: { LASTHOP_MARK: mark },
+    env: { LASTHOP_MARK: mark, LASTHOP_WORDS: words.join("\n") },
     stdin: "ignore",
     // execa's own cleanup raises a signal a second time under Deno.
     cleanup: false,

@@ -2,13 +2,15 @@
  * The shell script that reads one network namespace: many small tools in one process tree, because
  * entering a namespace and starting a shell cost more than most of them.
  *
- * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, and the rest
- * names what may be asked without making the kernel load a module (see `modules.ts`). The marker comes in the
- * environment: arguments can be read by any user, and forged output must not pass for a section.
+ * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
+ * connections, and the rest names what may be asked without making the kernel load a module (see
+ * `modules.ts`). The marker comes in the environment: arguments can be read by any user, and forged
+ * output must not pass for a section. So do the words of connections, one a line.
  */
 export const SCRIPT = String.raw`
-M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; shift 2; MAY=" $* "
-unset LASTHOP_MARK
+M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; CONNECTIONS_CAP=$3; shift 3; MAY=" $* "
+WORDS=$LASTHOP_WORDS
+unset LASTHOP_MARK LASTHOP_WORDS
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
 close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
@@ -85,6 +87,21 @@ if command -v bpftool >/dev/null; then big bpf-net bpftool -j net show; fi
 
 if may sockets; then big socket ss -HOlntum
 else big socket-proc env PROC_ROOT=/proc ss -HOlntu; fi
+# Read where conntrack is there already. Of a table with hundreds of thousands of connections only
+# lines with one of the words are handed on.
+connections() {
+  if [ -r /proc/net/nf_conntrack ]; then cat /proc/net/nf_conntrack; return; fi
+  command -v conntrack >/dev/null && may connections || {
+    echo 'no /proc/net/nf_conntrack, and the tool conntrack is not installed or would load a module' >&2
+    return 1
+  }
+  conntrack -L -f ipv4 -o extended && conntrack -L -f ipv6 -o extended
+}
+with_words() { if [ -n "$WORDS" ]; then grep -F -e "$WORDS"; else cat; fi; }
+if [ -r /proc/sys/net/netfilter/nf_conntrack_count ]; then
+  open connections
+  { connections; close $?; } | head -c 67108864 | with_words | head -c "$CONNECTIONS_CAP"
+fi
 if may xfrm; then
   big xfrm-policy ip -o xfrm policy show
   big xfrm-state ip -o xfrm state show nokeys

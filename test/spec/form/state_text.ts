@@ -165,6 +165,7 @@ function tables(state: NetnsState): string[] {
         pair("drops", action?.drops),
       );
     }),
+    ...(state.connections ? [`json ${JSON.stringify({ connections: state.connections })}`] : []),
     ...state.xfrm.map((text) => `xfrm ${JSON.stringify(text)}`),
     ...state.gaps.map((gap) => `gap ${gap.what} ${JSON.stringify(gap.why)}`),
   ];
