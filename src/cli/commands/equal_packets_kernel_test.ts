@@ -1,0 +1,36 @@
+/** One socket sends so many packets that its IP ids come again, and all die in one way or another. */
+import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import { startLasthop } from "../../../test/fake/lasthop.ts";
+import { withWire } from "../../../test/fake/network.ts";
+import { Report } from "../../event/report.ts";
+
+/** More than the 65,536 that an IP id has room for. */
+const PACKETS = 72_000;
+/** So many the receiver's netfilter lets pass, to a port that nothing listens on, before it drops. */
+const PASSED = 64_000;
+
+Deno.test("[C10] more packets of one socket than there are IP ids are each counted", () =>
+  withWire("lhps-c10-", async ({ a, b, inside }) => {
+    const chain = "add chain ip t pre { type filter hook prerouting priority -300; }";
+    const limit = `limit rate over 1/day burst ${PASSED} packets`;
+    const rules = ["counter", `${limit} counter drop`]
+      .map((rule) => `add rule ip t pre udp dport 999 ${rule}`);
+    for (const line of ["add table ip t", chain, ...rules]) await inside(b, ["nft", line]);
+    const nodes = ["--node", `a=${a}`, "--node", `b=${b}`];
+    const trace = await startLasthop(
+      ["trace", "--json", "--no-listen", ...nodes, "udp dst port 999"],
+    );
+    await trace.ready();
+    // A write fails where an ICMP error about an earlier packet has come: it sends nothing.
+    const send = `for ((i = 0; i < ${PACKETS}; i++)); do echo x >&3; done 2>/dev/null`;
+    await inside(a, ["bash", "-c", `exec 3<>/dev/udp/10.77.0.2/999; ${send}; true`]);
+    const { stdout } = await trace.end();
+    const { nodes: told, flows } = Report.parse(JSON.parse(stdout));
+    const read = await inside(b, ["nft", "list", "table", "ip", "t"]);
+    const [sent, refused] = [...read.matchAll(/counter packets (\d+)/g)].map(([, n]) => Number(n));
+    ok(sent! > 65_536 && refused! > 0, read);
+    equal(told.map(({ lost }) => lost), [0, 0]);
+    equal(flows.map(({ packets: { seen, dropped } }) => ({ seen, dropped })), [
+      { seen: sent, dropped: sent },
+    ]);
+  }));
