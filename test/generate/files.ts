@@ -1,6 +1,7 @@
 /** Files that are made from the folders of causes, as they have to be. */
 import { type Column, COLUMNS } from "../../src/event/columns.ts";
 import { EVENT_KINDS, KINDS } from "../../src/event/kinds.ts";
+import { BENIGN_FREES, type BenignMeaning } from "../../src/analysis/kernel/benign_frees.ts";
 import { OUTCOME_TEXTS } from "../../src/analysis/outcomes.ts";
 import { type CauseText, GROUPS } from "../../src/analysis/rules/cause_text.ts";
 import type { RuleText } from "../../src/analysis/rules/rule.ts";
@@ -30,6 +31,7 @@ export async function generated(root: string): Promise<Map<string, string>> {
     ],
   ];
   texts.push(["docs/event.md", eventPage(read("docs/event.md"))]);
+  texts.push(["docs/frees.md", freesPage(read("docs/frees.md"))]);
   const files = new Map<string, string>();
   for (const [path, text] of texts) files.set(path, await formatted(root, path, text));
   return files;
@@ -43,6 +45,29 @@ function eventPage(page: string): string {
   ).join("");
   const withKinds = between(page, "| `device-rx` ", "`device-rx`, `device-tx` and", `${kinds}\n`);
   return between(withKinds, "| 1  | `kind` ", "Words: ", `${columns}\n`);
+}
+
+/** Headings of docs/frees.md, in their order. */
+const MEANINGS: Record<BenignMeaning, string> = {
+  arrived: "It arrived",
+  copy: "A copy that a program was to look at",
+  branch: "A copy that went another way",
+  "done-with": "The packet arrived before, or lives on",
+};
+
+/** The page of benign frees, below its words the table that the analysis asks. */
+function freesPage(page: string): string {
+  const sections = Object.entries(MEANINGS).map(([means, title]) => {
+    const rows = BENIGN_FREES.filter((row) => row.means === means).map((row) => {
+      const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+      const functions = row.functions.includes("*") ? "any" : code(row.functions);
+      const except = row.losses ? `; a loss in ${code(row.losses)}` : "";
+      const reasons = row.reasons ? code(row.reasons) : "any";
+      return `### ${functions}\n\nReasons: ${reasons}${except}. ${row.text} Source: ${row.source}.\n\n`;
+    });
+    return `## ${title}\n\n${rows.join("")}`;
+  });
+  return between(page, "## It arrived\n", null, sections.join(""));
 }
 
 /** What a column holds, as docs/event.md says it. */

@@ -9,6 +9,7 @@
  */
 import type { Event } from "../../event/event.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "./protocols.ts";
+import { benignity } from "./benign_frees.ts";
 import { freedIn, givesReason } from "./free_reason.ts";
 
 /** The kernel freed the skb, as a drop (`kfree_skb`) or not (`consume_skb`). */
@@ -24,18 +25,12 @@ const TAPS = /^(t?packet_|run_filter|dev_queue_xmit_nit)/;
 export const isTapCopy = (event: Event): boolean =>
   isFree(event) && (event.packetType === "outgoing" || freedIn(event, TAPS));
 
-/**
- * Functions that look at a copy or put the packet elsewhere: taps, ARP, the making of a copy for an
- * XDP program (veth, generic XDP), a queue to a program (NFQUEUE), clones of a bridge or a multicast
- * router, netlink.
- */
-const COPIERS = new RegExp(
-  "^(t?packet_|arp_|run_filter|dev_queue_xmit_nit|" +
-    "skb_pp_cow_data|skb_cow_data_for_xdp|veth_convert_skb|nf_queue_|nfqnl|br_flood|deliver_clone|ip6?_mc|ip_mr|skb_queue_purge|netlink_)",
-);
-
 /** The free of a copy that was made to be looked at: it says nothing of its original. */
-export const isSideCopy = (event: Event): boolean => isFree(event) && freedIn(event, COPIERS);
+export function isSideCopy(event: Event): boolean {
+  if (!isFree(event)) return false;
+  const means = benignity(event);
+  return means === "copy" || means === "branch";
+}
 
 /**
  * [O8] The free, not as a drop, of the clone that a neighbour was asked with (`neigh_probe`, which is
@@ -53,40 +48,22 @@ const TAKERS = new RegExp(
 /** Freed by a protocol that is done with it, where the packet's destination lives. */
 export const isTakenByProtocol = (event: Event): boolean => freedIn(event, TAKERS);
 
-/** Frees that TCP makes of segments that did arrive: duplicates, old ones, resets it obeyed. */
-const TCP_ROUTINE = new Set([
-  ...["TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_OFOMERGE"],
-  ...["TCP_OVERWINDOW", "TCP_ZEROWINDOW", "TCP_RESET", "TCP_CLOSE", "TCP_ACK_UNSENT_DATA"],
-  ...["TCP_INVALID_SEQUENCE", "TCP_INVALID_END_SEQUENCE", "TCP_INVALID_ACK_SEQUENCE"],
-  ...["TCP_RFC7323_PAWS", "TCP_RFC7323_PAWS_ACK", "TCP_RFC7323_TW_PAWS", "TCP_RFC7323_TSECR"],
-  ...["TCP_FLAGS", "TCP_FASTOPEN", "TCP_ABORT_ON_DATA", "TCP_INVALID_SYN", "SOCKET_CLOSE"],
-  ...["TCP_OFO_QUEUE_PRUNE", "TCP_OFO_DROP", "TCP_LISTEN_DATA"],
-]);
-
-/** Reasons for the packets in the queue of a socket that was closed or shut down. */
-const QUEUE_CLOSED = new Set(["QUEUE_PURGE", "SOCKET_CLOSE", "SOCKET_RCV_SHUTDOWN"]);
-
-/** Destructors of sockets, which purge their queue: not all kernels give QUEUE_PURGE for that. */
-const SOCKET_DESTRUCTORS = /^(udp_destruct_|udpv6_destruct_|inet_sock_destruct)/;
-
 /** [O2] The kernel counts this free as a drop, but no packet is lost by it. */
 export function isRoutineDrop(event: Event): boolean {
-  const reason = event.reason ?? "";
-  // A datagram ICMP socket clones the reply and frees the original.
-  if (event.function === "ping_rcv") return true;
   if (isTapCopy(event)) return true;
-  if (event.protocol === TCP) {
-    if (TCP_ROUTINE.has(reason)) return true;
-    // The reset's socket is gone already, so the reset is not needed: its drop is no loss.
-    if (reason === "NO_SOCKET" && hasFlag(event, TCP_FLAGS.rst)) return true;
-  }
-  // The fragments of a packet that was put together: they are freed as parts of it.
-  if (event.function === "skb_release_data") return true;
-  // The socket had taken the packet. A neighbour entry purges its queue for the same reason.
-  if (QUEUE_CLOSED.has(reason)) return !freedIn(event, /^neigh/);
-  if (freedIn(event, SOCKET_DESTRUCTORS)) return true;
-  return reason === "DUP_FRAG" || reason === "SKB_CONSUMED";
+  // The reset's socket is gone already, so the reset is not needed: its drop is no loss.
+  const isReset = event.protocol === TCP && hasFlag(event, TCP_FLAGS.rst);
+  if (isReset && event.reason === "NO_SOCKET") return true;
+  const means = benignity(event);
+  return means !== null && means !== "branch";
 }
+
+/**
+ * [O17] Freed from the queue of a socket that was closed before it was read: it had arrived. A clone
+ * may be in such a queue, too, so the free speaks for the packet only where the skb was received.
+ */
+export const isFreedFromSocket = (event: Event): boolean =>
+  event.kind === "drop" && benignity(event) === "arrived";
 
 /** Functions of TCP that free both duplicates, which lose nothing, and data that they refuse. */
 const TCP_UNTOLD =
@@ -118,9 +95,13 @@ export const isAnothersFrame = (event: Event): boolean =>
   event.kind === "drop" && (hasOtherHostReason(event) ||
     (event.packetType === "otherhost" && freedIn(event, /^ip6?v?6?_rcv/)));
 
-/** Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. */
+/**
+ * Reasons and functions of what a packet passes before a driver gets it: tc, queue, neighbour. A
+ * queueing discipline that is reset frees its packets itself, or when the lock of links is let go.
+ */
 const BEFORE_SENDING = /^(TC_EGRESS|QDISC_|NEIGH_)/;
-const SENDING = /^(__dev_queue_xmit|__dev_xmit_skb|sch_handle_egress|neigh_|__neigh_)/;
+const SENDING =
+  /^(__dev_queue_xmit|__dev_xmit_skb|sch_handle_egress|neigh_|__neigh_|qdisc_reset|(__)?rtnl_unlock)/;
 
 /** Dropped on its way to a device's driver, which therefore never sent it. */
 export const isDropBeforeSending = (event: Event): boolean =>

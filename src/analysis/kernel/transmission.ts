@@ -5,9 +5,10 @@ import { freedIn, hasReason } from "./free_reason.ts";
 /**
  * Reasons, or none, of a free that a device without carrier explains. `NEIGH_FAILED` is one of
  * them: no neighbour can be asked for its link address over such a device. `noop` is the queueing
- * discipline of a device that is down.
+ * discipline of a device that is down; one that held packets when the device went down purges them.
  */
-const DOWN = /^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|)$|NOOP/;
+const DOWN =
+  /^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILED|QUEUE_PURGE|)$|NOOP/;
 
 /**
  * Functions that hand a packet to a device or take it from one: transmit, queueing, veth and its
@@ -16,7 +17,7 @@ const DOWN = /^(DEV_READY|DEV_HDR|QDISC_DROP|NOT_SPECIFIED|FULL_RING|NEIGH_FAILE
 const FUNCTIONS = new RegExp(
   "^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|" +
     "dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|" +
-    "kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_)",
+    "kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_|(__)?rtnl_unlock)",
 );
 
 /** Freed where, and with a reason that, a device without carrier explains. */

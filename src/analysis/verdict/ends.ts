@@ -1,5 +1,5 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
-import { KINDS, type LastSeen } from "../../event/kinds.ts";
+import { isDeviceKind, KINDS, type LastSeen } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
@@ -8,6 +8,7 @@ import {
   hasOtherHostReason,
   isAnothersFrame,
   isBareSegment,
+  isFreedFromSocket,
   isRoutineDrop,
   isSideCopy,
   isSolicitationCopy,
@@ -83,6 +84,7 @@ const ENDINGS: Record<LastSeen, (step: Step, atDestination: boolean) => EndKind>
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSideCopy(event)) return "routine";
+  if (isFreedFromSocket(event)) return wasSeenOnDevice(step) ? "delivered" : "routine";
   if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
     return cameByTunnelEndingHere(sightingsHere(step)) ? "flooded" : "routine";
   }
@@ -91,6 +93,9 @@ function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   }
   return isRoutineDrop(event) ? (atDestination ? "taken" : "routine") : "dropped";
 }
+
+/** [O17] The skb that was freed is one that passed a device: no clone that a socket was given. */
+const wasSeenOnDevice = ({ chain }: Step) => chain.events.some(({ kind }) => isDeviceKind(kind));
 
 /** The last transmission before a step, on whichever node. */
 function sentBefore(step: Step): Sighting | null {

@@ -1,0 +1,238 @@
+/**
+ * Frees that the kernel counts as drops, and that lose nobody's packet: a table, of which
+ * `docs/frees.md` is made.
+ *
+ * Read in Debian's sources of Linux 6.1 and 6.12: every caller of `kfree_skb`, `kfree_skb_reason`,
+ * `sk_skb_reason_drop`, `skb_queue_purge` and `skb_rbtree_purge` under `net/` that an IP packet can
+ * come to. Of 6.18 the names were compared with the symbols of a running kernel. Frees without a
+ * tracepoint (`__kfree_skb`: what TCP has queued to send, `kfree_skb_partial`) are not seen at all,
+ * and sockets of netlink, unix and key never hold a packet of IP or ARP.
+ */
+
+import type { Event } from "../../event/event.ts";
+
+/** What a benign free says of the packet. */
+export type BenignMeaning =
+  /** It was in a socket's queue: it arrived, and nobody read it before the socket was closed. */
+  | "arrived"
+  /** It was a copy for a program to look at: nothing of the packet, nor of where it was. */
+  | "copy"
+  /** It was a copy that went another way, or what a copy was made of: nothing of the packet's end. */
+  | "branch"
+  /** The packet arrived before, or lives on in another skb. */
+  | "done-with";
+
+/** One kind of free that loses nobody's packet. */
+export interface BenignFree {
+  /** Functions that free, as the tracepoint names them; a star stands for any further letters. */
+  functions: readonly string[];
+  /** Only with one of these reasons; absent: with every reason. */
+  reasons?: readonly string[];
+  /** Not when these functions free, although the reason is one of `reasons`: that is a loss. */
+  losses?: readonly string[];
+  /** Only of packets of these protocols, by number; absent: of every protocol. */
+  protocols?: readonly number[];
+  means: BenignMeaning;
+  /** What the kernel does there, and what the near loss is: one sentence or two of Markdown. */
+  text: string;
+  /** Files of the kernel's source, and its versions. */
+  source: string;
+}
+
+const [ICMP, TCP, ICMP6] = [1, 6, 58];
+
+/**
+ * Every kind of free that loses nobody's packet; the first row that fits an event holds. What waits
+ * for a neighbour's link address (`neigh_*`, `arp_error_report`) or in a queueing discipline
+ * (`qdisc_reset`, at a device that goes down) is on its way: its free is a loss, and not here.
+ */
+export const BENIGN_FREES: readonly BenignFree[] = [
+  {
+    functions: ["packet_*", "tpacket_*", "run_filter*", "dev_queue_xmit_nit*"],
+    means: "copy",
+    text: "A packet socket's copy, which its filter refused, or which was in its queue.",
+    source: "net/packet/af_packet.c, net/core/dev.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["skb_pp_cow_data*", "skb_cow_data_for_xdp*", "veth_convert_skb*"],
+    means: "branch",
+    text: "The original, after an XDP program's packet was made of it.",
+    source: "net/core/skbuff.c, drivers/net/veth.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["nf_queue_*", "nfqnl*"],
+    means: "branch",
+    text: "What goes to a program by NFQUEUE.",
+    source: "net/netfilter/nfnetlink_queue.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["br_flood*", "deliver_clone*", "ip_mc*", "ip6_mc*", "ip_mr*"],
+    means: "branch",
+    text: "Copies for the ports of a bridge, or the ways of a multicast packet.",
+    source: "net/bridge/br_forward.c, net/ipv4/ipmr.c, net/ipv6/ip6mr.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["netlink_*"],
+    means: "copy",
+    text: "Messages to programs, which may quote a packet.",
+    source: "net/netlink/af_netlink.c, 5.15 to 6.18",
+  },
+  {
+    functions: [
+      ...["sock_recv_errqueue*", "skb_errqueue_purge*", "ip_recv_error*", "ip_icmp_error*"],
+      ...["ip_local_error*", "ipv6_recv_error*", "ipv6_recv_rxpmtu*", "ipv6_icmp_error*"],
+      ...["ipv6_local_error*", "ipv6_local_rxpmtu*", "__skb_tstamp_tx*", "skb_tstamp_tx*"],
+      ...["__skb_complete_tx_timestamp*", "skb_complete_tx_timestamp*", "skb_complete_wifi_ack*"],
+    ],
+    means: "copy",
+    text:
+      "The error queue of a socket: clones of what it sent, with the time it left, and of ICMP " +
+      "errors about it.",
+    source: "net/core/{sock,skbuff}.c, net/ipv4/ip_sockglue.c, net/ipv6/datagram.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["inet6_destroy_sock*", "inet6_cleanup_sock*"],
+    means: "copy",
+    text: "Clones that an IPv6 socket keeps of a SYN and of a too large packet, for its program.",
+    source: "net/ipv6/af_inet6.c, 5.15 to 6.18 (`inet6_destroy_sock` in 6.1)",
+  },
+  {
+    functions: ["skb_queue_purge*"],
+    means: "copy",
+    text: "A queue is emptied by a function that many call: mostly error queues. Nothing tells " +
+      "whose queue it was, so nothing is said of the packet by it.",
+    source: "net/core/skbuff.c, 5.15 to 6.18 (`skb_queue_purge_reason` in 6.12 and later)",
+  },
+  {
+    functions: ["raw_rcv_skb*", "raw_rcv", "rawv6_rcv_skb*", "rawv6_rcv"],
+    reasons: ["SOCKET_FILTER"],
+    protocols: [ICMP, ICMP6],
+    means: "copy",
+    text:
+      "Every raw ICMP socket gets a clone, and refuses by its filter what is another program's: " +
+      "two that ping. Full (`SOCKET_RCVBUFF`), it loses what is its own.",
+    source: "net/ipv4/raw.c, net/ipv6/raw.c, 5.18 to 6.18",
+  },
+  {
+    functions: ["inet_sock_destruct*"],
+    means: "arrived",
+    text: "The receive queue of a socket that is no more.",
+    source: "net/ipv4/af_inet.c, 5.15 to 6.18 (`QUEUE_PURGE` in 6.12 and later)",
+  },
+  {
+    functions: ["sk_stream_kill_queues*"],
+    means: "arrived",
+    text: "The receive queue of a TCP socket that is no more. TCP had acknowledged it.",
+    source: "net/core/stream.c, 5.15 to 6.18 (`QUEUE_PURGE` in 6.12 and later)",
+  },
+  {
+    functions: ["udp_destruct_*", "udpv6_destruct_*"],
+    means: "arrived",
+    text: "The receive queue of a UDP socket that is no more. A full one refuses in " +
+      "`__udp_enqueue_schedule_skb`, told as `SOCKET_RCVBUFF`, which is a loss.",
+    source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["skb_rbtree_purge*", "tcp_v4_destroy_sock*", "tcp_fin", "tcp_disconnect*"],
+    means: "arrived",
+    text:
+      "TCP's and MPTCP's out-of-order queue, when the socket is closed, disconnected, or gets " +
+      "its FIN; and the receive queue on `tcp_disconnect`. What had no room in the same queue is " +
+      "freed in `tcp_data_queue_ofo` with `PROTO_MEM`: a loss.",
+    source: "net/core/skbuff.c, net/ipv4/{tcp,tcp_ipv4,tcp_input}.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["mptcp_destroy_common*", "mptcp_subflow_reset*"],
+    means: "arrived",
+    text: "The receive queue of an MPTCP connection, or of one of its subflows.",
+    source: "net/mptcp/{protocol,subflow}.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["tls_sw_release_resources_rx*", "tls_sw_free_resources_rx*"],
+    means: "arrived",
+    text: "What the kernel's TLS had decrypted and the program not read.",
+    source: "net/tls/tls_sw.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["ping_rcv"],
+    means: "done-with",
+    text: "A datagram ICMP socket clones the reply, and the original is freed.",
+    source: "net/ipv4/ping.c, 5.15 to 5.18",
+  },
+  {
+    functions: ["skb_release_data"],
+    means: "done-with",
+    text: "The fragments of a packet that was put together: they are freed as parts of it.",
+    source: "net/core/skbuff.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["*"],
+    reasons: ["DUP_FRAG", "SKB_CONSUMED"],
+    means: "done-with",
+    text: "A fragment that came twice; what was consumed, by a function that frees both ways.",
+    source: "net/ipv4/{ip_fragment,inet_fragment}.c, 5.19 to 6.18",
+  },
+  {
+    functions: ["*"],
+    reasons: ["QUEUE_PURGE", "SOCKET_CLOSE", "SOCKET_RCV_SHUTDOWN"],
+    losses: [
+      ...["neigh_*", "__neigh_*", "pneigh_*", "qdisc_*", "__qdisc_*", "skbprio_*", "teql_*"],
+      ...["gro_cells_destroy*", "wg_*", "netpoll_*", "rcu_cleanup_netpoll_info*", "tls_encrypt*"],
+    ],
+    means: "done-with",
+    text:
+      "A socket's queue is emptied, by another function. The queue of a neighbour entry, of a " +
+      "queueing discipline, of a tunnel device or of WireGuard holds packets on their way: a loss.",
+    source: "include/linux/skbuff.h, 6.12 to 6.18",
+  },
+  {
+    functions: ["*"],
+    protocols: [TCP],
+    reasons: [
+      ...["TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OLD_ACK", "TCP_TOO_OLD_ACK", "TCP_OFOMERGE"],
+      ...["TCP_OVERWINDOW", "TCP_ZEROWINDOW", "TCP_RESET", "TCP_CLOSE", "TCP_ACK_UNSENT_DATA"],
+      ...["TCP_INVALID_SEQUENCE", "TCP_INVALID_END_SEQUENCE", "TCP_INVALID_ACK_SEQUENCE"],
+      ...["TCP_RFC7323_PAWS", "TCP_RFC7323_PAWS_ACK", "TCP_RFC7323_TW_PAWS", "TCP_RFC7323_TSECR"],
+      ...["TCP_FLAGS", "TCP_FASTOPEN", "TCP_ABORT_ON_DATA", "TCP_INVALID_SYN", "SOCKET_CLOSE"],
+      ...["TCP_OFO_QUEUE_PRUNE", "TCP_OFO_DROP", "TCP_LISTEN_DATA"],
+    ],
+    means: "done-with",
+    text: "TCP frees segments that did arrive: duplicates, old ones, resets it obeyed. What its " +
+      "memory has no room for (`PROTO_MEM`, `SOCKET_RCVBUFF`, `SOCKET_BACKLOG`) is a loss.",
+    source: "net/ipv4/{tcp_input,tcp_ipv4}.c, net/ipv6/tcp_ipv6.c, 5.17 to 6.18",
+  },
+];
+
+/** A row as it is asked: whole names of functions. */
+interface Test {
+  functions: RegExp | null;
+  losses: RegExp | null;
+  reasons: ReadonlySet<string> | null;
+  row: BenignFree;
+}
+
+const EVERY = "*";
+
+/** Names with a star as an expression for whole names; compilers add suffixes with a dot. */
+const namesOf = (names: readonly string[]) =>
+  new RegExp(`^(${names.map((name) => name.replace("*", ".*")).join("|")})(\\.[a-z0-9.]+)?$`);
+
+const TESTS: readonly Test[] = BENIGN_FREES.map((row) => ({
+  functions: row.functions.includes(EVERY) ? null : namesOf(row.functions),
+  losses: row.losses ? namesOf(row.losses) : null,
+  reasons: row.reasons ? new Set(row.reasons) : null,
+  row,
+}));
+
+/** What the free of this event says by the table, or null where it may be a loss. */
+export function benignity(event: Event): BenignMeaning | null {
+  const { function: by = "", reason = "" } = event;
+  for (const { functions, losses, reasons, row } of TESTS) {
+    if (reasons && !reasons.has(reason)) continue;
+    if (row.protocols && !row.protocols.includes(event.protocol ?? -1)) continue;
+    if (functions && !functions.test(by)) continue;
+    if (losses?.test(by)) continue;
+    return row.means;
+  }
+  return null;
+}
