@@ -18,6 +18,7 @@ import type { NodeView } from "../view/timeline.ts";
 import { clocksOf } from "./clock.ts";
 import { flowReport } from "./flow_report.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
+import { withShares } from "./shares.ts";
 import { spanOf, timeOfDay } from "./span.ts";
 import { unsentFlows } from "./unsent.ts";
 
@@ -44,7 +45,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   const clocks = clocksOf(judged.judgements, nodes);
   const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
   const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
-  return {
+  return withShares({
     version: 1,
     incident: input.incident,
     ...spanOf(nodes),
@@ -65,7 +66,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.strayLines ? { strayLines: input.strayLines } : {}),
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
-  };
+  });
 }
 
 /** Why answers that reached the client from another end were not taken: their exchange tells. */

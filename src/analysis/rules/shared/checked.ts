@@ -29,8 +29,15 @@ export interface Plan {
 export function checked({ node, netns, state, changes, passes }: Plan): string[] {
   if (!state || passes(state) || !passes(applied(state, changes))) return [];
   const lines = changes.map((change) => command(node, netns, wordsOf(change)));
-  return lines.some((line) => line.length === 0) ? [] : [...new Set(lines.flat())];
+  const told = [...new Set(lines.flat())];
+  const isWhole = lines.every((line) => line.length > 0) &&
+    told.every((line) => line.length <= LINE_MAX);
+  return isWhole ? told : [];
 }
 
+/** A report has no longer lines, in characters; a command must not be cut. */
+const LINE_MAX = 500;
+
 /** A thing to look at, in words: a comment for a shell. None when not all of it would be seen. */
-export const lookAt = (text: string): string[] => isSeenWhole(text) ? [`# ${text}`] : [];
+export const lookAt = (text: string): string[] =>
+  isSeenWhole(text) ? [`# ${text}`.slice(0, LINE_MAX)] : [];
