@@ -51,6 +51,7 @@ export const CAUSE_CODES = [
   "address-overlap",
   "frame-to-wrong-node",
   "path-mtu-exceeded",
+  "nat-ports-exhausted",
 ] as const;
 
 /** The code of a cause. */

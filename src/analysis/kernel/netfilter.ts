@@ -36,6 +36,19 @@ export const isInProgramQueue = (event: Event): boolean =>
 /** Freed by the walk of a hook, which frees for whoever refused. */
 export const isInHookWalk = (event: Event): boolean => event.function === "nf_hook_slow";
 
+/** Bits of conntrack's status (`IPS_CONFIRMED`, `IPS_SRC_NAT`, `IPS_SRC_NAT_DONE`). */
+const CONFIRMED = 0x8;
+const SOURCE_TRANSLATED = 0x10 | 0x80;
+
+/**
+ * Refused with its source translated and its connection not yet entered in conntrack's table. That is
+ * the last thing a hook does: `nf_confirm` refuses what has the ends of another connection.
+ */
+export const isUnconfirmedTranslation = (event: Event): boolean =>
+  isNetfilterDrop(event) && isInHookWalk(event) && event.conntrackStatus !== undefined &&
+  (event.conntrackStatus & CONFIRMED) === 0 &&
+  (event.conntrackStatus & SOURCE_TRANSLATED) === SOURCE_TRANSLATED;
+
 /** Freed by the evaluation of nft's rules or of an iptables table: a rule or policy decided. */
 export const isInRules = (event: Event): boolean => freedIn(event, /^(nft_|ip6?t_do_table)/);
 

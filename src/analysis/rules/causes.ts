@@ -33,6 +33,7 @@ import { cause as xdpDrop } from "./xdp-drop/cause.ts";
 import { cause as socketFilter } from "./socket-filter/cause.ts";
 import { cause as ipsecPolicy } from "./ipsec-policy/cause.ts";
 import { cause as openvswitchDrop } from "./openvswitch-drop/cause.ts";
+import { cause as natPortsExhausted } from "./nat-ports-exhausted/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -86,6 +87,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   socketFilter,
   ipsecPolicy,
   openvswitchDrop,
+  natPortsExhausted,
   queueOverflow,
   backlogOverflow,
   noListener,

@@ -31,6 +31,8 @@ export const RULES: readonly Rule[] = [
 
   // With a full table connection tracking refuses in nf_hook_slow, which refuses for rules, too.
   rules.conntrackTableFull,
+  // A connection that can't be entered dies in nf_hook_slow, too, after the rules have let it pass.
+  rules.portsExhausted,
   // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
   rules.tunnelRefused,
   rules.serviceRefused,

@@ -79,6 +79,7 @@ function variation({ name, family, protocol, nets, iptables, first }: Variation)
       outcomes: ["unanswered"],
       codes: ["nat-ports-exhausted"],
       alsoTrue: ["netfilter-drop"],
+      heals: true,
       says: {
         "the rule's ports": new RegExp(`${first}\\D{1,5}${first + 1}`),
         "where": fact("router"),
