@@ -41,11 +41,12 @@ export const chainOf = (family: string, hook: string, rules: string, policy = "a
     }
   }`;
 
-/** Builds, traces while the traffic runs, and takes it all down. */
+/** Builds, traces while the traffic runs, and takes it all down; keeps an archive where asked. */
 export async function traced(
   name: string,
   build: (yard: Yard) => void,
   traffic: (yard: Yard) => Promise<unknown>,
+  archive?: string,
 ): Promise<Flow[]> {
   const prefix = `lhnf${crypto.randomUUID().slice(0, 8)}`;
   const topology = new Topology({ name, prefix });
@@ -57,17 +58,24 @@ export async function traced(
   build(yard);
   try {
     await topology.apply();
-    return (await trace(yard, traffic)).flows;
+    return (await trace(yard, traffic, archive)).flows;
   } finally {
     await topology.down();
   }
 }
 
 /** Traces every namespace as a node of its own; SIGINT ends it when the traffic has been sent. */
-async function trace(yard: Yard, traffic: (yard: Yard) => Promise<unknown>): Promise<Report> {
+async function trace(
+  yard: Yard,
+  traffic: (yard: Yard) => Promise<unknown>,
+  archive: string | undefined,
+): Promise<Report> {
   const nodes = yard.topology.namespaces.flatMap(({ role, name }) => ["--node", `${role}=${name}`]);
   const child = new Deno.Command(lasthop, {
-    args: ["trace", "--json", "--no-listen", ...nodes],
+    args: [
+      ...["trace", "--json", "--no-listen", ...nodes],
+      ...(archive === undefined ? [] : ["--archive", archive]),
+    ],
     stdout: "piped",
     stderr: "piped",
   }).spawn();

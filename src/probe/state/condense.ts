@@ -7,6 +7,9 @@ import { clip } from "./bounds.ts";
 
 /** Characters of rules and chains that are sent as they are. An ingest on Workers takes 4 Mi. */
 const CHARS_MAX = 3 * 1024 * 1024;
+/** What an ingest takes as one line is 16 Mi; the rest of a state has room beside these. */
+const LINE_CHARS_MAX = 10 * 1024 * 1024;
+const SET_CHARS_MAX = 2 * 1024 * 1024;
 /** As the contract has it. */
 const RULES_MAX = 50_000;
 const CHAINS_MAX = 20_000;
@@ -25,7 +28,7 @@ export function condense(
   wantedOf: () => ReadonlySet<string>,
   charsMax = CHARS_MAX,
 ): NetnsState {
-  if (sizeOf(state) <= charsMax) return state;
+  if (sizeOf(state) <= charsMax) return withSets(state);
   const wanted = wantedOf();
   // What only translates can't have refused anything: nobody will ask for its text.
   const small = without(state, wanted, ({ table }) => table === "nat");
@@ -65,10 +68,21 @@ function without(
 }
 
 function sizeOf({ netfilter, chains }: NetnsState): number {
-  const rules = netfilter.reduce((sum, rule) =>
-    sum + rule.text.length + 200 +
-    (rule.expressions ? JSON.stringify(rule.expressions).length : 0), 0);
-  return rules + chains.length * 120;
+  return netfilter.reduce((sum, rule) => sum + ruleSize(rule), 0) + chains.length * 120;
+}
+
+/** Characters of its JSON, about. */
+const ruleSize = ({ text, expressions, elided }: NetfilterRule) =>
+  text.length + 200 + (expressions ? JSON.stringify(expressions).length : 0) +
+  (elided?.destinations.length ?? 0) * 20;
+
+/** How many rules from the first on can be sent. */
+function fitting(rules: readonly NetfilterRule[]): number {
+  let size = 0;
+  const over = rules.findIndex((rule, i) =>
+    (size += ruleSize(rule)) > LINE_CHARS_MAX || i >= RULES_MAX
+  );
+  return over < 0 ? rules.length : over;
 }
 
 /** Rows of one chain: those left out beside each other become one. */
@@ -116,14 +130,36 @@ function standIn(chains: Chains, rules: readonly NetfilterRule[]): NetfilterRule
   };
 }
 
-function bounded(state: NetnsState): NetnsState {
+/** The largest sets lose elements first; one that did says so, and what it lacks is not known. */
+function withSets(state: NetnsState): NetnsState {
+  const sizes = state.sets.map(({ elements }) => JSON.stringify(elements).length);
+  let over = sizes.reduce((sum, size) => sum + size, 0) - SET_CHARS_MAX;
+  if (over <= 0) return state;
+  const sets = [...state.sets];
+  const largest = sizes.map((size, i) => ({ size, i })).sort((a, b) => b.size - a.size);
+  for (const { size, i } of largest) {
+    if (over <= 0) break;
+    const { elements } = sets[i]!;
+    const share = Math.max(0, size - over) / size;
+    over -= size * (1 - share);
+    sets[i] = {
+      ...sets[i]!,
+      elements: elements.slice(0, Math.floor(elements.length * share)),
+      truncated: true,
+    };
+  }
+  return { ...state, sets };
+}
+
+function bounded(whole: NetnsState): NetnsState {
+  const state = withSets(whole);
   const gaps = [...state.gaps];
   const cut = <T>(what: "netfilter" | "chains", rows: T[], max: number): T[] => {
     if (rows.length <= max) return rows;
     gaps.push({ what, why: clip(`cut: ${max} of ${rows.length} rows kept`, 500) });
     return rows.slice(0, max);
   };
-  const netfilter = cut("netfilter", state.netfilter, RULES_MAX);
+  const netfilter = cut("netfilter", state.netfilter, fitting(state.netfilter));
   return { ...state, netfilter, chains: cut("chains", state.chains, CHAINS_MAX), gaps };
 }
 

@@ -63,5 +63,16 @@ export function truthOf(
   const refusing = risen.filter(({ text }) =>
     /-j (DROP|REJECT)\b|\bdrop$|\breject\b/.test(text) || text.includes(END)
   );
-  return refusing.length === 0 ? null : { passed: false, keys: refusing.map(keyOf) };
+  const keys = refusing.length > 0 ? refusing.map(keyOf) : returned(after, risen);
+  return keys.length === 0 ? null : { passed: false, keys };
+}
+
+/** A base chain may also be left by a rule that returns: then its policy decides, too. */
+function returned(all: readonly NetfilterRule[], risen: readonly NetfilterRule[]): string[] {
+  const isSame = (a: NetfilterRule, b: NetfilterRule) =>
+    a.tool === b.tool && a.family === b.family && a.table === b.table && a.chain === b.chain;
+  const ends = all.filter(({ text }) => text.includes(END));
+  return ends.filter((end) =>
+    risen.some((rule) => rule.text.endsWith("-j RETURN") && isSame(rule, end))
+  ).map(keyOf);
 }
