@@ -27,10 +27,6 @@ export const mac = (text: string | undefined): Word =>
 export const named = (text: string | undefined): Word =>
   text !== undefined && text !== "" && !text.startsWith("-") && isSeenWhole(text) ? text : null;
 
-/** An address, or the name of what the reader has to put there when none is known. */
-export const addressOr = (text: string | undefined | null, name: string): Word =>
-  text === undefined || text === null ? named(name) : address(text);
-
 /** `key=value` as one word. */
 export const assigned = (key: string, value: Word): Word =>
   value === null || value === undefined ? null : `${key}=${value}`;

@@ -22,6 +22,7 @@ export type Change =
   | { do: "delete-neighbour"; address: string; device: string }
   | { do: "add-fdb" | "replace-fdb" | "delete-fdb"; entry: FdbEntry }
   | { do: "set-up"; device: string }
+  | { do: "set-remote"; device: string; kind: string; remote: string }
   | { do: "set-mtu"; device: string; mtu: number }
   | { do: "set-mac"; device: string; mac: string }
   | { do: "set-master"; device: string; master: string }
@@ -111,6 +112,8 @@ function changedLink(link: Link, change: LinkChange, state: NetnsState): Link {
       return { ...link, flags: [...new Set([...link.flags, "UP"])] };
     case "set-mtu":
       return { ...link, mtu: change.mtu };
+    case "set-remote":
+      return { ...link, tunnel: { ...link.tunnel, remote: change.remote } };
     case "set-mac":
       return { ...link, mac: change.mac };
     case "set-master":

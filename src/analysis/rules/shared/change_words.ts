@@ -47,6 +47,11 @@ export function wordsOf(change: Change): Word[] {
       return fdbWords("del", change.entry);
     case "set-up":
       return ["ip", "link", "set", "dev", device(change.device), "up"];
+    case "set-remote":
+      return [
+        ...["ip", "link", "set", "dev", device(change.device), "type", named(change.kind)],
+        ...["remote", address(change.remote)],
+      ];
     case "set-mtu":
       return ["ip", "link", "set", "dev", device(change.device), "mtu", change.mtu];
     case "set-mac":

@@ -8,15 +8,14 @@ import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { command, commandAnywhere } from "../command.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { linkDown } from "../link-down/link_down.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { noRoute } from "../no-route/no_route.ts";
 import { routeRefuses } from "../route-blackhole/route_refuses.ts";
 import { cause, type Rule } from "../rule.ts";
-import { type Encapsulated, encapsulation, lastOuter } from "../shared/encapsulation.ts";
-import { addressOr, assigned, device, mac, named } from "../word.ts";
+import { type Encapsulated, encapsulation } from "../shared/encapsulation.ts";
+import { endpointRemedy } from "./endpoint_remedy.ts";
 
 /** Rules that say of the outer packet why the other end could not be reached. */
 const reaching = [neighbourUnresolved, noRoute, routeRefuses, linkDown];
@@ -36,7 +35,14 @@ export const tunnelUnreachable: Rule = {
       for (const rule of reaching) {
         const inner = rule.judge(subject);
         if (inner) {
-          return unreachable(subject, way, inner.sentence, inner.evidence, inner.confidence);
+          return unreachable(
+            subject,
+            way,
+            inner.sentence,
+            inner.evidence,
+            inner.confidence,
+            inner.remedy,
+          );
         }
       }
       return null;
@@ -163,6 +169,7 @@ function unreachable(
   why: string,
   evidence: Evidence[],
   confidence: "proven" | "likely" | "possible",
+  remedy: readonly string[] = [],
 ) {
   const chosen = way.entry
     ? ` (chosen by the fdb entry for ${way.entry.mac} on ${way.entry.device})`
@@ -175,69 +182,6 @@ function unreachable(
     confidence,
     `encapsulated ${device}to ${way.destination}${chosen}, which can't be reached: ${why}`,
     [...way.evidence, ...evidence],
-    remedies(subject, way),
+    endpointRemedy(subject, way, remedy),
   );
-}
-
-/** Point the entry at an address of the inner destination's node that is known to be reachable. */
-function remedies(subject: Case, way: Encapsulated): string[] {
-  const outer = lastOuter(subject) ?? subject.event;
-  const host = ownersOf(subject.world.nodes, outer.destination ?? "").find((owner) =>
-    owner.node !== outer.node
-  );
-  const target = host ? host.node.name : "the node of the destination";
-  if (!way.entry || !way.at) {
-    return way.link?.tunnel && way.at
-      ? command(way.at.node, way.at.netns, [
-        "ip",
-        "link",
-        "set",
-        "dev",
-        device(way.link.name),
-        "type",
-        named(way.link.kind),
-        "remote",
-        "ADDRESS",
-      ])
-      : [];
-  }
-  const found = host ? reachableAddress(subject, way, host.node) : null;
-  const fix = command(way.at.node, way.at.netns, [
-    "bridge",
-    "fdb",
-    "replace",
-    mac(way.entry.mac),
-    "dev",
-    device(way.entry.device),
-    "dst",
-    addressOr(found, "ADDRESS"),
-  ]);
-  const flannel = commandAnywhere([
-    ...["kubectl", "annotate", "node", named(target), "--overwrite"],
-    assigned(
-      "flannel.alpha.coreos.com/public-ip-overwrite",
-      addressOr(found, `PUBLIC_IP_OF_${target}`),
-    ),
-  ]);
-  const restart = commandAnywhere([
-    ...["kubectl", "-n", "kube-flannel", "delete", "pod", "--field-selector"],
-    assigned("spec.nodeName", named(target)),
-  ]);
-  return /^flannel/.test(way.entry.device) ? [...flannel, ...restart, ...fix] : fix;
-}
-
-/**
- * An address of that node which the sender can reach: the source its packets arrive with here, or
- * one of its own that is on a network of the sender.
- */
-function reachableAddress(subject: Case, way: Encapsulated, node: Case["node"]): string | null {
-  for (const view of subject.world.nodes) {
-    if (view !== way.at!.node) continue;
-    const arrived = view.events.find((event) =>
-      event.kind === "device-rx" && event.tunnelSource !== undefined &&
-      ownersOf([node], event.source ?? "").length > 0
-    );
-    if (arrived) return arrived.tunnelSource!;
-  }
-  return null;
 }
