@@ -52,6 +52,7 @@ export const CAUSE_CODES = [
   "frame-to-wrong-node",
   "path-mtu-exceeded",
   "nat-ports-exhausted",
+  "route-localnet-disabled",
 ] as const;
 
 /** The code of a cause. */

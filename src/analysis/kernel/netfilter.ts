@@ -49,6 +49,13 @@ export const isUnconfirmedTranslation = (event: Event): boolean =>
   (event.conntrackStatus & CONFIRMED) === 0 &&
   (event.conntrackStatus & SOURCE_TRANSLATED) === SOURCE_TRANSLATED;
 
+/** `IPS_DST_NAT` and `IPS_DST_NAT_DONE`. */
+const DESTINATION_TRANSLATED = 0x20 | 0x100;
+
+/** Conntrack gave it another destination. */
+export const isDestinationTranslated = ({ conntrackStatus = 0 }: Event): boolean =>
+  (conntrackStatus & DESTINATION_TRANSLATED) === DESTINATION_TRANSLATED;
+
 /** Freed by the evaluation of nft's rules or of an iptables table: a rule or policy decided. */
 export const isInRules = (event: Event): boolean => freedIn(event, /^(nft_|ip6?t_do_table)/);
 

@@ -54,6 +54,13 @@ export const isMartian = (event: Event): boolean =>
     /^(IP_LOCAL_SOURCE|IP_INVALID_SOURCE|IP_INVALID_DEST|IP_LOCALNET|INVALID_SOURCE|UNICAST_IN_L2_MULTICAST)$/,
   );
 
+/**
+ * Refused where it came in, as a loopback address is on a device without `route_localnet`: by
+ * reason, which is of 6.14 and later, else by the function that asks for the route.
+ */
+export const mayBeLocalnet = (event: Event): boolean =>
+  event.reason === "IP_LOCALNET" || (!givesReason(event) && freedIn(event, /^ip_rcv_finish/));
+
 /** Functions that forward and check the TTL; the free may be in the ICMP error they answer with. */
 export const isInForwarding = (event: Event): boolean =>
   freedIn(event, /^(ip_forward|ip6_forward|icmp_send|__icmp)/);

@@ -9,6 +9,7 @@ import { cause as routingLoop } from "./routing-loop/cause.ts";
 import { cause as mtuExceeded } from "./mtu-exceeded/cause.ts";
 import { cause as addressOverlap } from "./address-overlap/cause.ts";
 import { cause as pathMtuExceeded } from "./path-mtu-exceeded/cause.ts";
+import { cause as routeLocalnetDisabled } from "./route-localnet-disabled/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -63,6 +64,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   mtuExceeded,
   addressOverlap,
   pathMtuExceeded,
+  routeLocalnetDisabled,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,

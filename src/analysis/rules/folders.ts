@@ -39,6 +39,7 @@ export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
 export { reversePathFilter } from "./reverse-path-filter/reverse_path.ts";
+export { routeLocalnet } from "./route-localnet-disabled/route_localnet.ts";
 export { routeRefuses } from "./route-blackhole/route_refuses.ts";
 export { sentToWrongHost } from "./destination-mac-mismatch/wrong_host.ts";
 export { serviceRefused } from "./service-without-endpoint/service_refused.ts";

@@ -33,6 +33,9 @@ export const RULES: readonly Rule[] = [
   rules.conntrackTableFull,
   // A connection that can't be entered dies in nf_hook_slow, too, after the rules have let it pass.
   rules.portsExhausted,
+  // What the output hook can't route after its translation, and what NAT sent to loopback: R5 would
+  // call the second impossible, and nothing would be known of the first (N7).
+  rules.routeLocalnet,
   // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
   rules.tunnelRefused,
   rules.serviceRefused,
