@@ -9,6 +9,7 @@ import { replyOtherAddress } from "./incidents/reply_other_address.ts";
 import { solicitationBlocked } from "./incidents/solicitation_blocked.ts";
 import { staleUdpConntrack } from "./incidents/stale_udp_conntrack.ts";
 import { betweenNodes } from "./incidents/between_nodes.ts";
+import { hairpin } from "./incidents/hairpin.ts";
 import { inputPolicy } from "./incidents/input_policy.ts";
 import { legacyRules } from "./incidents/legacy_rules.ts";
 import { reversePath } from "./incidents/reverse_path.ts";
@@ -27,6 +28,7 @@ import { benign } from "./incidents/benign.ts";
 export const cases: readonly AnyCase[] = [
   ...bridgeNfOff,
   ...conntrackInvalidReset,
+  ...hairpin,
   ...staleUdpConntrack,
   ...networkOverlap,
   ...oneEndpointOfThree,

@@ -1,7 +1,6 @@
 /** lasthop as a user starts it: a process for each filter, told by a signal to report. */
 import type { Report } from "../../../src/event/report.ts";
 import { startLasthop } from "../../fake/lasthop.ts";
-import { pause } from "../traffic/pause.ts";
 import type { Ask, Place } from "./case.ts";
 
 /** What one trace said. */
@@ -39,7 +38,7 @@ export async function traceAll(
   try {
     await Promise.all(begun.map(({ running }) => running.ready()));
     const said = await traffic();
-    if (holdMs > 0) await pause(holdMs);
+    if (holdMs > 0) await goOn(begun.map(({ running }) => running.ended), holdMs);
     const traced: Traced[] = [];
     for (const { ask, archive, running } of begun) {
       const { code, stdout, stderr } = await running.end();
@@ -59,4 +58,12 @@ export async function traceAll(
     }
     throw error;
   }
+}
+
+/** Traces go on for a while, as a person's do; one that ends by itself is heard at once. */
+async function goOn(ended: readonly Promise<unknown>[], durationMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, durationMs);
+  await Promise.race([over.promise, ...ended]);
+  clearTimeout(timer);
 }

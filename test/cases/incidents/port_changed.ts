@@ -3,7 +3,6 @@ import { type AnyCase, reportedCase } from "../bench/case.ts";
 import { fact } from "../bench/facts.ts";
 import { keepUp } from "../bench/run.ts";
 import { uploadInTwo } from "../traffic/connections.ts";
-import { pause } from "../traffic/pause.ts";
 import { webServer } from "../traffic/servers.ts";
 import { must } from "../worlds/kube_proxy.ts";
 import { type Row, row } from "../worlds/row.ts";
@@ -45,10 +44,8 @@ function variation(
     },
     traffic: (place, broken) =>
       uploadInTwo(place.host(1, 12), place.address(2, 13), port, async () => {
-        await pause(400);
         // -F alone flushes IPv4 and IPv6.
         if (broken) await must(place.router, ["conntrack", "-F"]);
-        await pause(100);
       }),
     happened: /upload: error 104/,
     well: /upload: answered/,

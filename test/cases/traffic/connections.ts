@@ -36,6 +36,8 @@ export async function uploadInTwo(
       return "upload: no connection\n";
     }
     socket.send(part);
+    // Acknowledgements are through when the server has been quiet for a while.
+    await untilReady(socket.fd, READ, 400);
     await between();
     socket.send(part);
     socket.endWriting();

@@ -5,7 +5,6 @@ import { sum } from "../../faults/kernel/frame.ts";
 import { forget, READ, untilReady } from "../../faults/kernel/poller.ts";
 import { OPTION, Socket } from "../../faults/kernel/socket.ts";
 import { type RunningServer, sendAll } from "../../faults/traffic/server.ts";
-import { pause } from "./pause.ts";
 
 /** Which segment comes where in the answer. */
 export interface Stray {
@@ -56,25 +55,23 @@ export function strayServer(at: Namespace, stray: Stray): RunningServer {
 async function answer(socket: Socket, raw: Socket, tap: Socket, stray: Stray): Promise<void> {
   const data = new Uint8Array(65_536);
   await untilReady(socket.fd, READ, FOREVER_MS);
-  const from = new Uint8Array(28);
   socket.receive(data);
   const { before, after, beyond } = stray;
   const head = `HTTP/1.0 200 OK\r\ncontent-length: ${before + after}\r\n\r\n`;
   socket.send(new TextEncoder().encode(head));
   if (!await sendAll(socket, before, FOREVER_MS)) return;
   // The client's acknowledgements of all that are to be seen on the tap.
-  await pause(200);
+  await untilReady(socket.fd, READ, 200);
   const seen = numbersOf(tap, stray);
   if (seen !== undefined && beyond !== undefined) {
     const segment = segmentOf(stray, { ...seen, sequence: seen.sequence + beyond }, seen.client);
     raw.sendTo(segment, sockaddr(seen.client, 0));
   }
   for (let left = after; left > 0; left -= 1_000) {
-    await pause(100);
+    await untilReady(socket.fd, READ, 100);
     if ("error" in socket.send(new Uint8Array(Math.min(left, 1_000)).fill(0x62))) return;
   }
-  await pause(300);
-  socket.receive(data, from);
+  await untilReady(socket.fd, READ, 300);
 }
 
 /** What the last segments of the connection, as the tap has them, said. */

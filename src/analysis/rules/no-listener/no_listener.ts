@@ -2,17 +2,22 @@
 import { TCP, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { isIncomplete, netnsName } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
-import { eventEvidence, stateEvidence } from "../evidence.ts";
+import { eventEvidence, packetText, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { protocolName } from "../shared/protocol_name.ts";
+import { askedElsewhere } from "./asked_elsewhere.ts";
 
 /** No socket at the destination port. */
 export const noListener: Rule = {
   id: "R12",
-  statement: "Freed for want of a socket at its TCP or UDP port: `no-listener`.",
-  yields: ["no-listener"],
+  statement:
+    "Freed for want of a socket at its TCP or UDP port: `no-listener`. But when the host had " +
+    "asked others from that port, one that Linux gives to clients, and never the end that the packet " +
+    "is from: `reply-from-other-address`, likely; a connected socket takes nothing of another end.",
+  yields: ["no-listener", "reply-from-other-address"],
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
@@ -20,6 +25,8 @@ export const noListener: Rule = {
     const named = saysNoSocket(event);
     if (!named && !isSocketLookupWithoutReason(event)) return null;
     const port = event.destinationPort!;
+    const asked = askedElsewhere(subject);
+    if (asked) return strayAnswer(subject, asked);
     const others = listeners(subject, port);
     const where = `${event.destination} in ${
       netnsName(subject.node, subject.netns)
@@ -50,6 +57,28 @@ export const noListener: Rule = {
     );
   },
 };
+
+/** The host's socket at the port was a client's, and what it asked was another end. */
+function strayAnswer(subject: Case, asked: Sighting) {
+  const { event, node } = subject;
+  const end = (address: string | undefined, port: number | undefined) =>
+    `${address?.includes(":") ? `[${address}]` : address}:${port}`;
+  const from = end(event.source, event.sourcePort);
+  const other = end(asked.destination, asked.destinationPort);
+  const place = `${netnsName(node, subject.netns)} on ${node.name}`;
+  return cause(
+    "reply-from-other-address",
+    "likely",
+    `it came from ${from} to ${protocolName(subject)} port ${event.destinationPort} of ${place}, ` +
+      `which had asked ${other} from there and not ${from}: a socket that is connected to the one ` +
+      "takes nothing of the other",
+    [eventEvidence(subject), {
+      node: node.name,
+      kind: "event",
+      text: `${packetText(asked)} was sent from there before`,
+    }],
+  );
+}
 
 function listeners(subject: Case, port: number): string[] {
   const protocol = protocolName(subject);
