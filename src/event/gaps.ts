@@ -27,6 +27,7 @@ export const GAPS = {
   "watched-too-late": "The next node may not have been watched yet when it would have come.",
   "watched-too-short": "The next node may not have been watched any more when it would have come.",
   "flow-too-large": "Only a part of the flow's packets could be looked at together.",
+  "translated-unseen": "A packet like it arrived with other ends, by way of what has no probe.",
   "answers-filtered": "The filter leaves out an answer from another end than the one asked.",
 } as const satisfies Record<string, string>;
 

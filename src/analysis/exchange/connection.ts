@@ -1,5 +1,6 @@
 /** What came of a TCP connection. Rules X4 to X7. */
 import { hasFlag, isConnectRequest, TCP_FLAGS } from "../kernel/protocols.ts";
+import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -8,7 +9,7 @@ import type { Course, Joined } from "./exchange.ts";
 import { allLosses, isLost, lastingLosses, longestDelay } from "./losses.ts";
 import { clientSide, firstAt, hasArrivedAt, inOrder, lastAt, meetingOf } from "./meeting.ts";
 import { resetBy } from "./reset_by.ts";
-import { heldLong, NOTHING, SLOW_NS, unanswered } from "./course.ts";
+import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 
 const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
 const isReset = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.rst);
@@ -23,17 +24,19 @@ export function courseOfConnection(joined: Joined, asked: Form): Course {
   const { question, answers } = joined;
   const packets = answers.flatMap((answer) => answer.packets);
   const spoken = packets.filter((packet) => !isReset(packet));
-  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
-  const answeredBy = spoken.find((packet) => isMet(packet, asked)) ??
+  const misdirected = packets.filter((packet) =>
+    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+  );
+  const answeredBy = spoken.find((packet) => isMet(packet, asked, joined.isWhole)) ??
     (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
   if (answeredBy === undefined) return refusedOrUnanswered(joined, packets, misdirected);
   return courseOfRunning(joined, packets, misdirected, answeredBy);
 }
 
 /** The client's stack has it in the form that it asked. */
-function isMet(packet: Judgement, asked: Form): boolean {
+function isMet(packet: Judgement, asked: Form, isWhole: boolean): boolean {
   if (packet.outcome !== "delivered") return false;
-  const meeting = meetingOf(packet, asked);
+  const meeting = meetingOf(packet, asked, isWhole);
   return meeting === "as-asked" || meeting === "untold";
 }
 
@@ -88,6 +91,13 @@ function courseOfRunning(
   const base = { ...NOTHING, misdirected, answeredBy };
   const ended = endOf(joined, packets);
   const failed = [question, ...answers].flatMap(lastingLosses);
+  const isBroken = ended?.early || (failed.length > 0 && !isClosed(question, packets));
+  if (isBroken && !joined.isWhole) {
+    // What made good a loss, or said good-bye, may be among the events that are missing.
+    const text = "events of a node that saw it are missing";
+    const gap: Gap = { code: "events-lost", text };
+    return { ...base, ...unknown("it was answered, and how it went on is not known", gap) };
+  }
   if (ended?.early) {
     const story = `it was answered, and then a reset ${WHOSE[ended.by]} ended the connection`;
     const reset = { packet: ended.packet, by: ended.by };
@@ -114,7 +124,11 @@ function courseOfRunning(
   }
   const held = heldLong([...question.packets, ...packets]);
   if (held) return { ...base, ...held };
-  if (isSilent(joined, packets)) {
+  const silence = silenceOf(joined, packets);
+  if (silence !== null && silence !== "silent") {
+    return { ...base, ...unknown("it was answered, and no answer to its data was seen", silence) };
+  }
+  if (silence === "silent") {
     const story = "the host took the connection and the data, and its program sent nothing";
     return { ...base, outcome: "unanswered", story, silent: true };
   }
@@ -145,20 +159,24 @@ function isClosed(question: FlowGroup, packets: readonly Judgement[]): boolean {
 }
 
 /**
- * The client's data arrived, the server's program neither sent data nor closed, and it had time to:
- * the server's side was watched without loss.
+ * Whether the client's data arrived, and the server's program neither sent data nor closed, although it
+ * had time to. A gap where the server's side was not watched without loss; null where nothing is amiss.
  */
-function isSilent({ question }: Joined, packets: readonly Judgement[]): boolean {
-  if (packets.some((packet) => hasData(packet) || isFin(packet))) return false;
+function silenceOf(
+  { question }: Joined,
+  packets: readonly Judgement[],
+): "silent" | Gap | null {
+  if (packets.some((packet) => hasData(packet) || isFin(packet) || isReset(packet))) return null;
   const data = question.packets.filter((packet) =>
     hasData(packet) && packet.outcome === "delivered"
   );
   const last = data.at(-1);
-  if (!last || answerGap(last) !== null) return false;
+  if (!last) return null;
   const node = last.end.step.event.node;
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
   const closing = question.packets.filter(isFin).map((packet) => firstAt(packet, node))
     .filter((at) => at !== null);
   const from = closing.length > 0 ? Math.min(...closing) : since;
-  return node.untilAt - from > (closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
+  const waited = node.untilAt - from > (closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
+  return waited ? answerGap(last) ?? "silent" : null;
 }

@@ -14,7 +14,9 @@ import { clientSide, firstAt, hasArrivedAt, inOrder, meetingOf } from "./meeting
 export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   const { question } = joined;
   const packets = joined.answers.flatMap((answer) => answer.packets);
-  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
+  const misdirected = packets.filter((packet) =>
+    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+  );
   const answered = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet)
   );
@@ -22,7 +24,8 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     return { ...courseOfAnswered(joined, answered), misdirected };
   }
   const late = packets.filter((packet) =>
-    packet.outcome === "dropped" && hasArrivedAt(packet) && meetingOf(packet, asked) === "as-asked"
+    packet.outcome === "dropped" && hasArrivedAt(packet) &&
+    meetingOf(packet, asked, joined.isWhole) === "as-asked"
   );
   if (misdirected.length > 0) {
     const story = "an answer came from an end that was not asked, and no other";

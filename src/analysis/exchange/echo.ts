@@ -15,7 +15,9 @@ const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
 export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): Course {
   const { question, answers } = joined;
   const packets = answers.flatMap((answer) => answer.packets);
-  const misdirected = packets.filter((packet) => meetingOf(packet, asked) === "otherwise");
+  const misdirected = packets.filter((packet) =>
+    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+  );
   const taken = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet)
   );

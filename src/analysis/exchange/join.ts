@@ -12,6 +12,7 @@ import {
 } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Joined } from "./exchange.ts";
@@ -53,11 +54,20 @@ export function joinExchanges(
     else joined.set(question, [flow]);
   }
   const errors = errorsByQuoted(evidence);
-  return questions.filter((question) => !strays.has(question)).map((question) => ({
-    question,
-    answers: [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []],
-    errors: errorsAbout(question, errors),
-  }));
+  return questions.filter((question) => !strays.has(question)).map((question) => {
+    const answers = [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []];
+    const isWhole = sawAll([question, ...answers]);
+    return { question, answers, isWhole, errors: errorsAbout(question, errors) };
+  });
+}
+
+/** A translation whose event is missing would make an answer look as if it came from elsewhere. */
+function sawAll(flows: readonly FlowGroup[]): boolean {
+  const nodes = new Set<NodeView>();
+  for (const { packets } of flows) {
+    for (const { packet } of packets) for (const { node } of packet.chains) nodes.add(node);
+  }
+  return [...nodes].every((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null);
 }
 
 /** It may be a question: nothing shows that it answers another flow, and its other end is one host. */

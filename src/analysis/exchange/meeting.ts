@@ -1,5 +1,6 @@
 /** How an answer met the client, and when, by the clock of the node that saw the question first. */
 import { type Form, formKey, reverse } from "../correlate/identity.ts";
+import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
@@ -15,20 +16,28 @@ export type Meeting =
   /** It did not arrive, or nobody saw that it did. */
   | "not";
 
-/** It came to the client's host: a socket or protocol took it, or it was freed for want of one there. */
-export const hasArrivedAt = ({ outcome, end }: Judgement): boolean =>
-  outcome === "delivered" || (outcome === "dropped" && end.atDestination);
+/** It came to where it was sent: a socket or protocol took it, or it was freed for want of a socket. */
+export function hasArrivedAt({ outcome, end }: Judgement): boolean {
+  if (outcome === "delivered") return true;
+  const { event } = end.step;
+  return outcome === "dropped" && end.atDestination &&
+    (saysNoSocket(event) || isSocketLookupWithoutReason(event));
+}
 
 /**
  * [X2] How this packet of an answer met the client. Only sightings behind the hooks of netfilter, by a
  * socket or where none was found, show the ends that the client's socket was asked for: before them
- * the client's own host may still translate.
+ * the client's own host may still translate. `isWhole`: no event of the exchange is missing.
  */
-export function meetingOf(packet: Judgement, asked: Form): Meeting {
+export function meetingOf(packet: Judgement, asked: Form, isWhole: boolean): Meeting {
   if (!hasArrivedAt(packet)) return "not";
   const expected = reverse(asked);
   const { event } = packet.end.step;
   if (hasEnds(event, expected)) return "as-asked";
+  // At a host that translated the question it may have met that host's own sockets.
+  if (event.destination !== expected.destination) return "not";
+  // Where events are missing its translation may be among them.
+  if (!isWhole) return "untold";
   const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
     event.kind === "consume";
   if (isBehindHooks && event.source !== undefined) return "otherwise";

@@ -5,8 +5,8 @@ import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Owner } from "../view/state_view.ts";
 import type { NodeView } from "../view/timeline.ts";
-import type { Crossings } from "./crossings.ts";
 import type { End } from "./ends.ts";
+import type { Crossings } from "./ways.ts";
 
 /** The id of a rule of docs/rules.md. */
 export type RuleId = `${"C" | "D" | "E" | "G" | "H" | "O" | "R" | "T"}${number}`;

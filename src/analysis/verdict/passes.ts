@@ -11,6 +11,7 @@ import type { FlowGroup } from "./flows.ts";
 import { judgeFragments } from "./fragments.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
 import { proveByReplies } from "./replies.ts";
+import { doubtTranslated } from "./other_form.ts";
 import { absorbPieces } from "./segments.ts";
 import { doubtVanished } from "./windows.ts";
 
@@ -34,6 +35,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
   // Before C7: O13 compares clocks by the steps that each packet was itself seen at, and C7 appends
   // the steps of pieces to those of the packet that was cut.
   { rule: "O13", revise: doubtVanished },
+  // After O13, which leaves less to doubt.
+  { rule: "O15", revise: doubtTranslated },
 ];
 
 /** In their order, after `PACKET_PASSES`. */

@@ -22,9 +22,10 @@ function revisions(path: string): string[] {
     );
 }
 
-Deno.test("[O14] [O13] [C7] [O10] a revision names the rule that made it", () => {
+Deno.test("[O14] [O13] [O15] [C7] [O10] a revision names the rule that made it", () => {
   deepEqual(revisions("outcome/fragment_missing.txt"), ["delivered > unknown: O14"]);
   deepEqual(revisions("outcome/watched_too_late.txt"), ["vanished > unknown: O13"]);
+  deepEqual(revisions("outcome/translated_unseen.txt"), ["vanished > unknown: O15"]);
   deepEqual(revisions("identity/segmented.txt"), ["vanished > delivered: C7"]);
   deepEqual(revisions("outcome/answered_from_outside.txt"), ["unknown > delivered: O10"]);
 });

@@ -1,5 +1,5 @@
 /** A port that no socket is bound to. */
-import { TCP, UDP } from "../../kernel/protocols.ts";
+import { isConnectRequest, TCP, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { isIncomplete, netnsName } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -27,6 +27,7 @@ export const noListener: Rule = {
     const port = event.destinationPort!;
     const asked = askedElsewhere(subject);
     if (asked) return strayAnswer(subject, asked);
+    if (isLateOrStray(event)) return notAsked(subject, named);
     const others = listeners(subject, port);
     const where = `${event.destination} in ${
       netnsName(subject.node, subject.netns)
@@ -78,6 +79,29 @@ function strayAnswer(subject: Case, asked: Sighting) {
       text: `${packetText(asked)} was sent from there before`,
     }],
   );
+}
+
+/** Linux takes ports of clients from here on (`net.ipv4.ip_local_port_range`). */
+const CLIENT_PORT_MIN = 32_768;
+
+/**
+ * It is not for a listener: a TCP segment of a connection, or a datagram from a service to a client's
+ * port. The client's socket may be open and connected to another address, which no listing of
+ * listeners shows.
+ */
+function isLateOrStray(event: Sighting): boolean {
+  if (event.protocol === TCP) return !isConnectRequest(event);
+  const { sourcePort = 0, destinationPort = 0 } = event;
+  return destinationPort >= CLIENT_PORT_MIN && sourcePort < CLIENT_PORT_MIN;
+}
+
+function notAsked(subject: Case, named: boolean) {
+  const { event } = subject;
+  const where = `${netnsName(subject.node, subject.netns)} on ${subject.node.name}`;
+  const text = event.protocol === TCP
+    ? `no socket in ${where} knows the connection of this segment`
+    : `no socket in ${where} takes it: the one that asked is gone, or asked another address`;
+  return cause("no-listener", named ? "likely" : "possible", text, [eventEvidence(subject)]);
 }
 
 function listeners(subject: Case, port: number): string[] {

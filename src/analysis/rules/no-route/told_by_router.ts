@@ -35,7 +35,7 @@ export const errorFromOutside: Rule = {
   id: "R40",
   statement:
     "Nobody dropped it where it was watched, and a router answered with an ICMP error about " +
-    "it: that error's cause, `likely`. When its TTL ran out and it was seen to come back: " +
+    "it: that error's cause, `likely` where the error says it all (MTU, TTL), else `possible`. When its TTL ran out and it was seen to come back: " +
     "`routing-loop`.",
   yields: [
     "no-route",
@@ -84,22 +84,27 @@ export const errorFromOutside: Rule = {
       case "prohibited":
         return cause(
           "netfilter-reject",
-          "likely",
-          `${by} that ${packetText(subject.event)} is administratively prohibited`,
+          "possible",
+          `${by} that ${packetText(subject.event)} is administratively prohibited: a rule or a ` +
+            "route of it refuses the packet",
           evidence,
         );
       case "no-port":
         return cause(
           "no-listener",
-          "likely",
-          `${by} that nothing listens at ${wireDestination(subject.event)}`,
+          "possible",
+          `${by} that nothing listens at ${
+            wireDestination(subject.event)
+          }: that is so, or a rule ` +
+            "refuses it in these words",
           evidence,
         );
       case "unreachable":
         return cause(
           "no-route",
-          "likely",
-          `${by} that it can't reach ${wireDestination(subject.event)}`,
+          "possible",
+          `${by} that it can't reach ${wireDestination(subject.event)}: it has no route, or the ` +
+            "next hop does not answer",
           evidence,
         );
       case null:

@@ -1,6 +1,7 @@
 /** Only packets over some size are lost between two nodes. */
 import { deviceEvent } from "../../correlate/steps.ts";
-import { bytesOf, type Way, wayKey } from "../../verdict/crossings.ts";
+import { bytesOf, wayKey } from "../../verdict/crossings.ts";
+import type { Way } from "../../verdict/ways.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

@@ -45,7 +45,8 @@ export const queueOverflow: Rule = {
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
     return cause(
       "queue-overflow",
-      "proven",
+      // Of a device that was not read it may be another queue: a tun device's without a program.
+      leaf || subject.link ? "proven" : "possible",
       `${what} at ${place(subject)} had no room${
         leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
       }`,

@@ -85,6 +85,8 @@ export const serviceUntranslated: Rule = {
       event.tunnelKind !== undefined || serviceAddress(subject) || judgement.outcome === "delivered"
     ) return null;
     if (judgement.end.kind === "silent" || isNetfilterDrop(event)) return null;
+    // Where its translation may have been missed nothing says that there was none.
+    if (judgement.outcome === "unknown" && !judgement.beyond) return null;
     const address = event.destination!;
     if (ownersOf(subject.world.nodes, address).length > 0) return null;
     for (const node of subject.world.nodes) {

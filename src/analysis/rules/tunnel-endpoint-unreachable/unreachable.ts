@@ -5,7 +5,7 @@ import { deviceEvent } from "../../correlate/steps.ts";
 import { saysUnreachable } from "../../kernel/icmp.ts";
 import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
-import { neighbourOf, ownersOf } from "../../view/state_view.ts";
+import { neighbourOf, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
@@ -138,7 +138,7 @@ function lostOutside(subject: Case, way: Encapsulated) {
     way,
     `the packet left ${place(subject)} for ${way.destination}, which ${arrived}${why}`,
     evidence,
-    told || owners.length > 0 ? "proven" : "likely",
+    told ? "proven" : "likely",
   );
 }
 
@@ -147,11 +147,17 @@ function lostOutside(subject: Case, way: Encapsulated) {
  * for its link address. What was lost was lost on the way (R42).
  */
 function isReached({ world, node }: Case, outer: Sighting): boolean {
+  // What is not read may say that it answered.
+  if (stateAt(node, outer.netns, outer.at) === null) return true;
   const { tunnelSource, tunnelDestination } = outer;
   const tunnels = world.crossings?.tunnels;
   if (tunnels?.has(`${tunnelSource}>${tunnelDestination}`)) return true;
   if (tunnels?.has(`${tunnelDestination}>${tunnelSource}`)) return true;
   const entry = neighbourOf(node, outer.netns, tunnelDestination ?? "", outer.device);
+  const isHolders = ownersOf(world.nodes, tunnelDestination ?? "")
+    .some(({ link }) => link.mac !== undefined && link.mac === outer.destinationMac);
+  // The frame is addressed to the end itself: that it has this link address was learnt from it.
+  if (isHolders && !entry?.states.includes("PERMANENT")) return true;
   return entry?.mac !== undefined && !entry.states.includes("FAILED") &&
     !entry.states.includes("PERMANENT");
 }

@@ -1,0 +1,43 @@
+/** Packets that may be ones that were lost, translated where no probe was. Rule O15. */
+import type { NodeView } from "../view/timeline.ts";
+import { deviceEvent } from "../correlate/steps.ts";
+import { type Judgement, revise } from "./judgement.ts";
+
+/**
+ * [O15] By each packet that vanished: one that first came into the awaited node by a device, and that
+ * has the same of what no hop changes (C1), but other ends.
+ */
+export function otherForms(judgements: readonly Judgement[]): Map<Judgement, Judgement> {
+  const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
+  const found = new Map<Judgement, Judgement>();
+  if (vanished.length === 0) return found;
+  const arrived = new Map<string, Judgement>();
+  for (const judgement of judgements) {
+    const first = judgement.steps[0]!.event;
+    if (first.kind !== "device-rx") continue;
+    const key = keyOf(judgement, first.node);
+    if (!arrived.has(key)) arrived.set(key, judgement);
+  }
+  for (const judgement of vanished) {
+    const { awaited, steps } = judgement;
+    if (!awaited || awaited.node === steps[0]!.event.node) continue;
+    // The frame's own receiver was watched: nothing between could translate it.
+    if (deviceEvent(judgement.end.step).destinationMac === awaited.link.mac) continue;
+    const other = arrived.get(keyOf(judgement, awaited.node));
+    if (other) found.set(judgement, other);
+  }
+  return found;
+}
+
+const keyOf = ({ packet }: Judgement, { name }: NodeView) =>
+  `${name} ${packet.chains[0]!.invariants}`;
+
+/** [O15] Takes back `vanished` of what may have arrived with other ends. */
+export function doubtTranslated(judgements: readonly Judgement[]): void {
+  for (const [judgement, other] of otherForms(judgements)) {
+    const { event } = other.steps[0]!;
+    const text = `a packet like it came to ${event.node.name} from ${event.source}: ` +
+      "something between them that has no probe may have translated it";
+    revise(judgement, "O15", { outcome: "unknown", gap: { code: "translated-unseen", text } });
+  }
+}
