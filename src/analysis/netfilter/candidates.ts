@@ -18,6 +18,10 @@ import { type Candidate, Walk } from "./walk.ts";
 export interface Suspect extends Candidate {
   /** What conntrack must have said of the packet for this one to refuse it. */
   ctStates: CtState[];
+  /** What held of the packet in the walks that led to it. */
+  worlds: World[];
+  /** All that could have refused it in the first of these walks, in its order; it is one of them. */
+  met: readonly Candidate[];
 }
 
 /** All that can have refused the packet. */
@@ -28,7 +32,8 @@ export interface Suspects {
   passes: Pass[];
 }
 
-interface World {
+/** What is taken to hold of a packet in a walk. */
+export interface World {
   ctState: CtState | null;
   mark: Mark;
 }
@@ -70,31 +75,25 @@ function tiersOf(subject: Case, ruleset: Ruleset): World[][] {
 }
 
 /**
- * Who would refuse the packet after a change of the state in which `named` refused it: what held of
- * it there is taken to hold still. What it met before `named` let it pass, and would so again; of the
+ * Who would refuse the packet in a state that was changed since `named` refused it: what held of it
+ * then is taken to hold still. What it met before `named` let it pass, and would so again; of the
  * rest counters tell nothing.
  */
 export function refusersAfter(
   subject: Case,
-  { named, state, around }: { named: Suspect; state: NetnsState; around: Around },
+  named: Suspect,
   after: NetnsState,
 ): Suspects {
-  const asked = (of: NetnsState, worlds: World[], counted: Around | null) =>
-    walkAll(subject, rulesetOf(of), passesOf(subject, of), worlds, counted);
   const passes = passesOf(subject, after);
-  for (const worlds of tiersOf(subject, rulesetOf(state))) {
-    if (!asked(state, worlds, around).list.some((each) => keyOf(each) === keyOf(named))) continue;
-    const met = asked(state, worlds, null).list;
-    const earlier = met.slice(0, met.findIndex((each) => keyOf(each) === keyOf(named)));
-    const harmless = new Set(earlier.filter((each) => isOrdered(each, named)).map(keyOf));
-    const { list, cut } = asked(after, worlds, null);
-    return { list: list.filter((each) => !harmless.has(keyOf(each))), cut, passes };
-  }
-  return { list: [named], cut: false, passes };
+  if (named.worlds.length === 0) return { list: [named], cut: false, passes };
+  const earlier = named.met.slice(0, named.met.findIndex((each) => keyOf(each) === keyOf(named)));
+  const harmless = new Set(earlier.filter((each) => isOrdered(each, named)).map(keyOf));
+  const { list, cut } = walkAll(subject, rulesetOf(after), passes, named.worlds, null);
+  return { list: list.filter((each) => !harmless.has(keyOf(each))), cut, passes };
 }
 
 /** Chains of one priority run in the order they were made, which no snapshot tells. */
-const isOrdered = (a: Suspect, b: Suspect): boolean =>
+const isOrdered = (a: Candidate, b: Candidate): boolean =>
   a.base.chain === b.base.chain || a.pass.view.hook !== b.pass.view.hook ||
   a.base.chain.priority !== b.base.chain.priority;
 
@@ -150,8 +149,12 @@ function walkAll(
       const key = keyOf(candidate);
       const known = suspects.get(key);
       const ctStates = world.ctState === null ? [] : [world.ctState];
-      if (known) known.ctStates.push(...ctStates);
-      else suspects.set(key, { ...candidate, ctStates });
+      if (known) {
+        known.ctStates.push(...ctStates);
+        known.worlds.push(world);
+      } else {
+        suspects.set(key, { ...candidate, ctStates, worlds: [world], met: walk.candidates });
+      }
     }
   }
   return { list: [...suspects.values()], cut };
@@ -202,7 +205,12 @@ export function capableOf(subject: Case, state: NetnsState, passes: readonly Pas
 export function capableAnywhere(subject: Case, state: NetnsState): Suspects {
   const passes = everyPass(subject, state);
   const walk = blindWalk(subject, state, passes);
-  const list = capable(subject, walk).map((each) => ({ ...each, ctStates: [] }));
+  const list = capable(subject, walk).map((each) => ({
+    ...each,
+    ctStates: [],
+    worlds: [],
+    met: [],
+  }));
   return { list, cut: walk.cut, passes };
 }
 

@@ -54,9 +54,7 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
     sure ? "proven" : "likely",
     sentence(subject, finding, named, kind, service),
     evidence,
-    kind === "service"
-      ? serviceRemedy(service)
-      : refusalRemedy(subject, named, finding.state, finding.around),
+    kind === "service" ? serviceRemedy(service) : refusalRemedy(subject, named, finding.state),
   );
 }
 

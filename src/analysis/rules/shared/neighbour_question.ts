@@ -146,7 +146,7 @@ function died(
   return {
     text: `${reached}, and died there: ${suspectText(named)} dropped it`,
     evidence: [seen, freed, ...suspectEvidence(there, named, around)],
-    remedy: refusalRemedy(there, named, state, around),
+    remedy: refusalRemedy(there, named, state),
   };
 }
 

@@ -2,7 +2,6 @@
 import type { NetfilterChain, NetfilterRule, NetnsState } from "../../../event/state.ts";
 import { isInHookWalk, nftFreesItself } from "../../kernel/netfilter.ts";
 import { refusersAfter, type Suspect } from "../../netfilter/candidates.ts";
-import { type Around } from "../../netfilter/counters.ts";
 import { netnsName } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -22,14 +21,13 @@ export function refusalRemedy(
   subject: Case,
   suspect: Suspect,
   state: NetnsState | null,
-  around: Around,
 ): string[] {
   if (!state) return [];
   const { rule, path, base: { chain } } = suspect;
   if (rule) {
     const owner = ownerOf(rule, path, state.chains);
-    if (owner) return ownersWords({ subject, suspect, state, around }, owner);
-    return deletion({ subject, suspect, state, around }, rule);
+    if (owner) return ownersWords({ subject, suspect, state }, owner);
+    return deletion({ subject, suspect, state }, rule);
   }
   const legacy = isLegacy(subject, suspect);
   const tool = isIptables(state, suspect) ? legacy ? "iptables-legacy" : "iptables" : "nft";
@@ -38,15 +36,14 @@ export function refusalRemedy(
     (each.tool === "iptables-legacy") === legacy
   );
   const owner = policyOwner(chain, own, tool !== "nft");
-  if (owner) return ownersWords({ subject, suspect, state, around }, owner);
-  return letPass({ subject, suspect, state, around }, { tool, chain: chain.name, rules: own });
+  if (owner) return ownersWords({ subject, suspect, state }, owner);
+  return letPass({ subject, suspect, state }, { tool, chain: chain.name, rules: own });
 }
 
 interface Question {
   subject: Case;
   suspect: Suspect;
   state: NetnsState;
-  around: Around;
 }
 
 const passes = (question: Question) => (after: NetnsState) => {
@@ -56,8 +53,8 @@ const passes = (question: Question) => (after: NetnsState) => {
   return list.length === 0 && !cut;
 };
 
-const refusersOf = ({ subject, suspect, state, around }: Question, after: NetnsState) =>
-  refusersAfter(subject, { named: suspect, state, around }, after);
+const refusersOf = ({ subject, suspect }: Question, after: NetnsState) =>
+  refusersAfter(subject, suspect, after);
 
 /** Most rules that a remedy deletes. */
 const RULES_MAX = 3;
