@@ -53,6 +53,7 @@ export const CAUSE_CODES = [
   "path-mtu-exceeded",
   "nat-ports-exhausted",
   "route-localnet-disabled",
+  "port-changed",
 ] as const;
 
 /** The code of a cause. */

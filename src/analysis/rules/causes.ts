@@ -47,6 +47,7 @@ import { cause as asymmetricPath } from "./asymmetric-path/cause.ts";
 import { cause as replyFromOtherAddress } from "./reply-from-other-address/cause.ts";
 import { cause as replyNotTranslated } from "./reply-not-translated/cause.ts";
 import { cause as shaped } from "./shaped/cause.ts";
+import { cause as portChanged } from "./port-changed/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
@@ -102,6 +103,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   replyFromOtherAddress,
   replyNotTranslated,
   shaped,
+  portChanged,
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,

@@ -31,6 +31,7 @@ export { neighbourUnresolved } from "./neighbour-unresolved/unresolved.ts";
 export { noListener } from "./no-listener/no_listener.ts";
 export { noRoute } from "./no-route/no_route.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
+export { portChanged } from "./port-changed/changed.ts";
 export { portsExhausted } from "./nat-ports-exhausted/ports_exhausted.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";

@@ -107,6 +107,8 @@ export const EXCHANGE_RULES: readonly ExchangeRule[] = [
   // An answer from the wrong end: from where the question was translated to, else from elsewhere.
   rules.replyNotTranslated,
   rules.replyFromOtherAddress,
+  // Before the reset that a host makes because it knows no connection from the new port.
+  rules.portChanged,
   rules.applicationReset,
   rules.applicationSilent,
   // Findings beside what the packets died of.

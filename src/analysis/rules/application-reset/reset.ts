@@ -3,6 +3,7 @@ import { isReactiveReset } from "../../exchange/reset_by.ts";
 import { netnsName } from "../../view/state_view.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
+import { portChanged } from "../port-changed/changed.ts";
 import { cause } from "../rule.ts";
 
 /**
@@ -11,7 +12,8 @@ import { cause } from "../rule.ts";
  * What else looks like it: a firewall's reset with the address of an end (its namespace does not have
  * that address: X5); a host that reboots or whose program died, which resets because it knows no
  * connection (the kernel tells that it answered a segment by a reset, and the sentence says so); a
- * health check, which resets what it has no use for (X6: no early end).
+ * health check, which resets what it has no use for (X6: no early end); a host that is asked from
+ * another port than before (R97).
  */
 export const applicationReset: ExchangeRule = {
   id: "R92",
@@ -21,12 +23,14 @@ export const applicationReset: ExchangeRule = {
     "its own; likely, when it was the answer to a segment, because then the host knew the connection " +
     "no more.",
   yields: ["application-reset"],
-  find({ exchange }) {
+  find(subject) {
+    const { exchange } = subject;
     const { reset, outcome } = exchange;
     if (outcome !== "broken" || !reset || exchange.misdirected.length > 0) return null;
     if (reset.by !== "client" && reset.by !== "server") return null;
     const { event } = reset.packet.steps[0]!;
     const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
+    if (portChanged.find(subject)) return null;
     const whose = reset.by === "server" ? "the server" : "the client";
     const reactive = isReactiveReset(exchange, reset.packet);
     const sent = bytesOf(exchange.question.packets);
