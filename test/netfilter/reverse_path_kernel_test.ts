@@ -41,6 +41,8 @@ const ROUTES = [
   "default via 10.1.0.2 dev left",
 ];
 
+const MARKED = ["-i left", "-s 10.7.0.0/24", "-d 10.2.0.2/32", "-p tcp", "-m limit --limit 1/s"];
+
 async function refused({ router }: Scene): Promise<number> {
   const { stdout } = await router.run(["sh", "-c", "grep ^TcpExt: /proc/net/netstat"]);
   const [names = [], values = []] = stdout.trim().split("\n").map((line) => line.split(" "));
@@ -92,9 +94,15 @@ Deno.test({
           `ip rule flush; ip rule add pref 32766 lookup main
           ip route flush table 5; ip route flush root 10.7.0.0/24; ip route del default
           ip rule add pref 300 lookup main
+          iptables -t mangle -F
+          ${
+            random.int(2) === 0
+              ? ""
+              : `iptables -t mangle -A PREROUTING ${random.pick(MARKED)} -j MARK --set-mark 1`
+          }
           sysctl -qw net.ipv4.route.flush=1 ${
             settings.join(" ")
-          } net.ipv4.conf.left.src_valid_mark=${random.int(4) === 0 ? 1 : 0}
+          } net.ipv4.conf.left.src_valid_mark=${random.int(2)}
           ${[...routes, ...rules].map((line) => `ip ${line}`).join("\n")}`,
         ]);
         const state = await routerState(scene);

@@ -65,7 +65,7 @@ export function suspectsAnywhere(subject: Case, state: NetnsState, around: Aroun
 /** What may have held of the packet, what is likely first. */
 function tiersOf(subject: Case, ruleset: Ruleset): World[][] {
   const states = ctStatesOf(subject, ruleset);
-  const mark = markOf(subject, ruleset);
+  const mark = arrivalMark(subject, ruleset);
   return [
     states.likely.map((ctState) => ({ ctState, mark })),
     states.remote.map((ctState) => ({ ctState, mark })),
@@ -100,7 +100,7 @@ const isOrdered = (a: Candidate, b: Candidate): boolean =>
 const UNKNOWN_MARK: Mark = { value: 0, known: 0 };
 
 /** A packet that came in has no mark, unless a classifier or an earlier hook gave it one. */
-function markOf(subject: Case, { state, marksBelow, marks }: Ruleset): Mark {
+export function arrivalMark(subject: Case, { state, marksBelow, marks }: Ruleset): Mark {
   const { first, last, port, early } = sceneOf(subject, state);
   const link = first && linkOf(state, first.ifindex);
   const fresh = first?.kind === "device-rx" && link !== undefined && !link.tunnel &&
@@ -110,7 +110,8 @@ function markOf(subject: Case, { state, marksBelow, marks }: Ruleset): Mark {
   return { value: 0, known: 0xffffffff };
 }
 
-function travellerOf(subject: Case, ruleset: Ruleset, world: World): Traveller {
+/** The packet of the case as rules are asked about it, before it is at any hook. */
+export function travellerOf(subject: Case, ruleset: Ruleset, world: World): Traveller {
   const { event } = subject;
   const encapsulated = event.tunnelKind !== undefined;
   return {

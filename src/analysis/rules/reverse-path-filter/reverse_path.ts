@@ -15,7 +15,7 @@ export const reversePathFilter: Rule = {
   statement:
     "The kernel's reason is IP_RPFILTER: `reverse-path-filter`, with the sysctls, and the lookup " +
     "as the kernel makes it: from the destination to the source, as if it came in by the device " +
-    "the packet would leave by, without a mark unless `src_valid_mark` is 1. The rule and the " +
+    "the packet would leave by, without a mark unless `src_valid_mark` is 1; then with the one that the rules it met gave it. The rule and the " +
     "table that decided are named. Where the tables as read would have let it pass, or a rule " +
     "asks for a mark, that is said. Loose mode is a remedy only where there is a way back.",
   yields: ["reverse-path-filter"],
@@ -35,7 +35,9 @@ export const reversePathFilter: Rule = {
         ...settings(subject),
         ...(back ? lookups(subject, back) : []),
       ],
-      back && mode === 1 && isReachable(subject, back) ? setDevice(subject, "rp_filter", 2) : [],
+      back && mode === 1 && !passes(back.answer, device) && isReachable(subject, back)
+        ? setDevice(subject, "rp_filter", 2)
+        : [],
     );
   },
 };
@@ -46,13 +48,15 @@ function modeText(mode: number | null): string {
 
 /** The sentence's reason, which says no more than the tables do. */
 function wayText(subject: Case, back: WayBack, mode: number | null): string {
-  const { device } = subject;
+  const { before, device } = subject;
   const { answer, others } = back;
   const { route, rule } = answer;
   if (passes(answer, device) || (mode === 2 && isReachable(subject, back))) {
     const open = others.find((other) => !passes(other, device))?.rule;
     const why = open
       ? `rule "${ruleText(open)}" asks for ${askedFor(open)}`
+      : before && marksCount(before, device)
+      ? "they were others when it was refused, or what was not read here had marked it"
       : "they were others when it was refused";
     return `the tables as read have a way back to it that would do (${found(answer)}); ${why}`;
   }

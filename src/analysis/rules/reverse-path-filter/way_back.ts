@@ -1,6 +1,7 @@
 /** The lookup that `rp_filter` makes: is the source reached through the device it came in by? */
 import type { NetnsState, Route, RoutingRule } from "../../../event/state.ts";
 import { answerOf, lookUpRoute, type RouteAnswer, type RouteQuery } from "../../view/routing.ts";
+import { routedMark } from "../../netfilter/routed_mark.ts";
 import { ownsAddress, sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { wireDestination, wireSource } from "../evidence.ts";
@@ -20,18 +21,18 @@ const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
  * source, as if it came in by the device that the packet would leave by, or by `lo` when it is for
  * this host. The packet's mark counts only with `src_valid_mark`; ports are exchanged.
  */
-export function wayBackOf({ event, device, link }: Case, state: NetnsState): WayBack {
+export function wayBackOf(subject: Case, state: NetnsState): WayBack {
+  const { event, device, link } = subject;
   const [source, destination] = [wireSource(event), wireDestination(event)];
   const outer = event.tunnelKind !== undefined;
+  const mark = routedMark(subject, state);
+  const both = { outputDevice: null, ...protocolOf(subject) };
   const query: RouteQuery = {
+    ...both,
     source: destination,
     destination: source,
-    inputDevice: leavesBy(state, { source, destination, inputDevice: device }),
-    outputDevice: null,
-    ...(marksCount(state, device) ? {} : { mark: 0 }),
-    ...(outer || event.protocol === undefined
-      ? {}
-      : { protocol: PROTOCOLS[event.protocol] ?? String(event.protocol) }),
+    inputDevice: leavesBy(state, { ...both, source, destination, mark, inputDevice: device }),
+    mark: marksCount(state, device) ? mark : 0,
     ...(outer ? {} : { sourcePort: event.destinationPort, destinationPort: event.sourcePort }),
     vrfTable: state.links.find((other) => other.ifindex === link?.masterIfindex)?.vrfTable ??
       link?.vrfTable,
@@ -39,6 +40,11 @@ export function wayBackOf({ event, device, link }: Case, state: NetnsState): Way
   const answer = lookUpRoute(state, query);
   const others = answer.undecided.flatMap((rule) => answerOf(state, query, rule) ?? []);
   return { query, answer, others };
+}
+
+function protocolOf({ event }: Case): { protocol?: string } {
+  if (event.tunnelKind !== undefined || event.protocol === undefined) return {};
+  return { protocol: PROTOCOLS[event.protocol] ?? String(event.protocol) };
 }
 
 function leavesBy(state: NetnsState, query: RouteQuery): string | undefined {

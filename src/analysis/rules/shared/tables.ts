@@ -1,4 +1,5 @@
 /** What the routing tables where a packet ended, as read on that node, answer for it. */
+import { routedMark } from "../../netfilter/routed_mark.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import type { Case } from "../case.ts";
 import { wireDestination, wireSource } from "../evidence.ts";
@@ -9,7 +10,14 @@ export const queryOf = (subject: Case) => ({
   source: wireSource(subject.event),
   destination: wireDestination(subject.event),
   ...(subject.device ? { inputDevice: subject.device } : {}),
+  ...markOf(subject),
 });
+
+/** The one that rules gave it. Without one it may have another, that nothing read here tells of. */
+function markOf(subject: Case): { mark?: number } {
+  const mark = subject.before ? routedMark(subject, subject.before) : undefined;
+  return mark ? { mark } : {};
+}
 
 const hasTables = ({ before }: Case) =>
   before !== null && !isIncomplete(before, ["routes", "rules"]);

@@ -1,0 +1,41 @@
+/** The mark that a packet had when its route was looked up, by the rules that it met before. */
+import type { NetnsState } from "../../event/state.ts";
+import type { Case } from "../rules/case.ts";
+import { isIncomplete } from "../view/state_view.ts";
+import { ctStatesOf } from "./ct_states.ts";
+import { arrivalMark, travellerOf } from "./candidates.ts";
+import { basesAt } from "./hooked.ts";
+import { passesOf } from "./passes.ts";
+import { rulesetOf } from "./ruleset.ts";
+import { Walk } from "./walk.ts";
+
+/** Hooks before the lookup, by layer. */
+const BEFORE = ["netdev ingress", "bridge prerouting", "ip prerouting"];
+
+/**
+ * The mark of a packet that came in, once its first hooks had it; undefined where it is not known:
+ * its rules were not all read, some of its bits depend on what nobody saw, or it was made here.
+ */
+export function routedMark(subject: Case, state: NetnsState): number | undefined {
+  if (isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"])) {
+    return undefined;
+  }
+  const ruleset = rulesetOf(state);
+  const mark = arrivalMark(subject, ruleset);
+  if (mark.known !== 0xffffffff || !ruleset.marks) return known(mark);
+  const passes = passesOf(subject, state)
+    .filter(({ view, guessed }) => !guessed && BEFORE.includes(`${view.layer} ${view.hook}`));
+  if (passes.length === 0) return undefined;
+  const marks = ctStatesOf(subject, ruleset).likely.map((ctState) => {
+    const at = travellerOf(subject, ruleset, { ctState, mark });
+    const walk = new Walk(ruleset, at, ctState);
+    for (const pass of passes) {
+      walk.hook(pass, basesAt(pass, ruleset.bases, at.headers.network));
+    }
+    return walk.cut ? undefined : known(at.mark);
+  });
+  return marks.every((each) => each === marks[0]) ? marks[0] : undefined;
+}
+
+const known = (mark: { value: number; known: number }) =>
+  mark.known === 0xffffffff ? mark.value >>> 0 : undefined;
