@@ -54,6 +54,7 @@ export const CAUSE_CODES = [
   "nat-ports-exhausted",
   "route-localnet-disabled",
   "port-changed",
+  "fragment-without-ports",
 ] as const;
 
 /** The code of a cause. */

@@ -113,6 +113,17 @@ Deno.test("[N6] addresses: prefixes, ranges, sets, and the other family never", 
   says(match("!=", field("ip6", "saddr"), "fd00::1"), "no");
 });
 
+Deno.test("[N6] the offset of a fragment is known, its flags are not", () => {
+  const masked = (mask: number) => ({ "&": [field("ip", "frag-off"), mask] });
+  const later = traveller({}, { laterFragment: true, fragment: true, fragmentOffset: 1480 });
+  const first = traveller({}, { fragment: true, fragmentOffset: 0 });
+  says(match("!=", masked(0x1fff), 0), "yes", later);
+  says(match("==", masked(0x1fff), 185), "yes", later);
+  says(match("!=", masked(0x1fff), 0), "no", first);
+  says(match("!=", masked(0x2000), 0), "unknown", first);
+  says(match("!=", masked(0x3fff), 0), "no");
+});
+
 Deno.test("[N6] a set that was cut, is limited, or was not read leaves the match open", () => {
   says(match("==", field("ip", "saddr"), "@cut"), "unknown");
   says(match("==", field("ip", "saddr"), "@limited"), "unknown");

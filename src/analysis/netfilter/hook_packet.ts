@@ -44,6 +44,8 @@ export interface Headers {
   laterFragment: boolean;
   /** A piece, the first one or a later one. */
   fragment: boolean;
+  /** Bytes of the packet before this piece. */
+  fragmentOffset?: number;
   packetType?: Event["packetType"];
   /** VLAN id of its tag. */
   vlan?: number;
@@ -107,5 +109,6 @@ export function headersOf(event: Event): Headers {
     arpOperation: event.arpOperation,
     laterFragment,
     fragment: laterFragment || ((event.ipFlags ?? 0) & 1) !== 0,
+    fragmentOffset: event.fragmentOffset,
   };
 }

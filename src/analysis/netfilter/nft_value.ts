@@ -133,13 +133,20 @@ function ip(field: string, { headers }: Traveller): Value {
     case "version":
       return number(headers.network === "ip4" ? 4 : 6);
     case "frag-off":
-      // Flags and offset in one word; the don't-fragment bit is not in the headers kept here.
-      return headers.fragment || headers.network !== "ip4"
-        ? UNKNOWN
-        : { kind: "number", domain: "number", value: 0, known: 0x3fff };
+      return headers.network === "ip4" ? fragmentWord(headers) : UNKNOWN;
     default:
       return UNKNOWN;
   }
+}
+
+/**
+ * Flags and offset (in units of 8 bytes) in one word. Of a piece its flags are not in the headers kept
+ * here, and of no packet is the don't-fragment bit.
+ */
+function fragmentWord({ fragment, fragmentOffset }: Traveller["headers"]): Value {
+  if (!fragment) return { kind: "number", domain: "number", value: 0, known: 0x3fff };
+  if (fragmentOffset === undefined) return UNKNOWN;
+  return { kind: "number", domain: "number", value: fragmentOffset >>> 3, known: 0x1fff };
 }
 
 function transport(field: string, { headers }: Traveller): Value {

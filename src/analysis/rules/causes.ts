@@ -35,6 +35,7 @@ import { cause as socketFilter } from "./socket-filter/cause.ts";
 import { cause as ipsecPolicy } from "./ipsec-policy/cause.ts";
 import { cause as openvswitchDrop } from "./openvswitch-drop/cause.ts";
 import { cause as natPortsExhausted } from "./nat-ports-exhausted/cause.ts";
+import { cause as fragmentWithoutPorts } from "./fragment-without-ports/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -91,6 +92,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   ipsecPolicy,
   openvswitchDrop,
   natPortsExhausted,
+  fragmentWithoutPorts,
   queueOverflow,
   backlogOverflow,
   noListener,

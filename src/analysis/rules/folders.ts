@@ -17,6 +17,7 @@ export {
 } from "./service-without-endpoint/service_address.ts";
 export { errorFromOutside } from "./no-route/told_by_router.ts";
 export { forwardingDisabled } from "./ip-forwarding-disabled/forwarding_disabled.ts";
+export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecPolicy } from "./ipsec-policy/ipsec.ts";

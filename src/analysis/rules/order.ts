@@ -36,6 +36,8 @@ export const RULES: readonly Rule[] = [
   // What the output hook can't route after its translation, and what NAT sent to loopback: R5 would
   // call the second impossible, and nothing would be known of the first (N7).
   rules.routeLocalnet,
+  // Knows why the rule that N6 would name was asked at all.
+  rules.fragmentWithoutPorts,
   // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
   rules.tunnelRefused,
   rules.serviceRefused,

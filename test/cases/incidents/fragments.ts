@@ -73,6 +73,7 @@ function variation({ name, family, nets, port, onServer }: Variation): AnyCase {
       outcomes: ["unanswered"],
       codes: ["fragment-without-ports"],
       alsoTrue: ["netfilter-drop"],
+      heals: true,
       says: {
         "the port that the rule wants": fact(String(port)),
         "that it is a fragment": /fragment/i,
