@@ -33,7 +33,7 @@ const SAYS_LESS: Record<string, readonly string[]> = {
   "receive-buffer-full": ["application-silent"],
   "routing-loop": ["ttl-exceeded"],
   "traffic-control-drop": ["queue-overflow"],
-  "reply-not-translated": ["no-listener"],
+  "reply-not-translated": ["no-listener", "reply-from-other-address"],
   "reply-from-other-address": ["no-listener"],
 };
 

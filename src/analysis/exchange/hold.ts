@@ -12,12 +12,8 @@ export interface Hold {
   ns: number;
 }
 
-/**
- * The longest wait of a packet between two devices of one node. What a program takes until it reads is
- * none. Null for packets of which several look alike: which is which was decided by their order.
- */
+/** The longest wait of a packet between two devices of one node; what a program takes is none. */
 export function longestHold(packet: Judgement): Hold | null {
-  if (packet.packet.ambiguous) return null;
   let longest: Hold | null = null;
   let before: Sighting | null = null;
   for (const { event } of packet.steps) {
@@ -31,12 +27,25 @@ export function longestHold(packet: Judgement): Hold | null {
   return longest;
 }
 
-/** The longest of these packets' waits; the first of equal ones. */
+/**
+ * The longest of these packets' waits; the first of equal ones. Packets that look alike are left out:
+ * which sighting is which packet's was decided by their order.
+ */
 export function longestOf(packets: readonly Judgement[]): Hold | null {
+  const alike = new Map<string, number>();
+  for (const { packet } of packets) {
+    const { invariants } = packet.chains[0]!;
+    alike.set(invariants, (alike.get(invariants) ?? 0) + 1);
+  }
   let longest: Hold | null = null;
   for (const packet of packets) {
+    const { ambiguous, chains } = packet.packet;
+    if (ambiguous && (!hasSequence(packet) || alike.get(chains[0]!.invariants)! > 1)) continue;
     const hold = longestHold(packet);
     if (hold && (longest === null || hold.ns > longest.ns)) longest = hold;
   }
   return longest;
 }
+
+/** A TCP segment has numbers of its own, without an IP id, too. */
+const hasSequence = ({ steps }: Judgement): boolean => steps[0]!.event.tcpSequence !== undefined;

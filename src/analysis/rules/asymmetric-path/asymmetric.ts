@@ -20,8 +20,8 @@ export const asymmetricPath: ExchangeRule = {
   id: "R94",
   statement:
     "The exchange failed, and a namespace that routes both directions, or the host that was " +
-    "asked, took the question in by one device and sent the answer out by another: `asymmetric-path`, " +
-    "`likely`, with the route that chose it.",
+    "asked, took the question in by one device and sent the answer out by another, or by the same one from " +
+    "one watched node to another one: `asymmetric-path`, `likely`, with the route that chose it.",
   yields: ["asymmetric-path"],
   find({ exchange }) {
     if (exchange.outcome !== "unanswered" && exchange.outcome !== "mis-answered") return null;
@@ -34,7 +34,9 @@ export const asymmetricPath: ExchangeRule = {
       const isOut = out.kind === "device-tx" || (out.kind === "drop" && out.device !== undefined);
       if (!isOut || out.tunnelKind !== undefined) continue;
       const into = cameInAt(asked, out.node, out.netns);
-      if (!into || into.device === out.device || into.ttl === undefined) continue;
+      if (!into || into.ttl === undefined) continue;
+      const apart = waysApart(asked, into, answer, out);
+      if (!apart) continue;
       const state = stateAt(out.node, out.netns, out.at);
       if (!state || isPort(state, into) || isPort(state, out)) continue;
       const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
@@ -46,19 +48,11 @@ export const asymmetricPath: ExchangeRule = {
       return cause(
         "asymmetric-path",
         "likely",
-        `the question came into ${host} by ${into.device}, and the answer was sent to ${out.device}: ` +
+        `the question came into ${host} ${apart.came}, and the answer was sent ${apart.went}: ` +
           `its route is ${routeText(found.route)}${rule}`,
         [
-          {
-            node: into.node.name,
-            kind: "event",
-            text: `${packetText(into)} came in by ${into.device}`,
-          },
-          {
-            node: out.node.name,
-            kind: "event",
-            text: `${packetText(out)} was sent to ${out.device}`,
-          },
+          seen(into, `came in ${apart.came}`),
+          seen(out, `was sent ${apart.went}`),
           stateEvidence(out.node, `route in ${host}: ${routeText(found.route)}${rule}`),
         ],
       );
@@ -66,6 +60,34 @@ export const asymmetricPath: ExchangeRule = {
     return null;
   },
 };
+
+const seen = (event: Sighting, what: string) => ({
+  node: event.node.name,
+  kind: "event" as const,
+  text: `${packetText(event)} ${what}`,
+});
+
+/** In what the two ways differ at this host, as words; null when they don't. */
+function waysApart(asked: Judgement, into: Sighting, answer: Judgement, out: Sighting) {
+  if (into.device !== out.device) return { came: `by ${into.device}`, went: `to ${out.device}` };
+  // By the same device from one neighbour and to another one.
+  const { sourceMac } = into;
+  if (sourceMac === undefined || out.destinationMac === undefined) return null;
+  if (sourceMac === out.destinationMac) return null;
+  const before = nodeBeside(asked, into, -1);
+  const after = nodeBeside(answer, out, 1);
+  if (!before || !after || before === after || before === into.node) return null;
+  const on = `by ${into.device}`;
+  return {
+    came: `${on} from ${before.name} (${sourceMac})`,
+    went: `${on} to ${after.name} (${out.destinationMac})`,
+  };
+}
+
+/** The node that saw the packet just before, or after, a sighting. */
+function nodeBeside({ steps }: Judgement, at: Sighting, by: 1 | -1): NodeView | undefined {
+  return steps[steps.findIndex(({ event }) => event === at) + by]?.event.node;
+}
 
 function cameInAt(
   asked: Judgement,

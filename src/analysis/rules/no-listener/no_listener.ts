@@ -1,6 +1,7 @@
 /** A port that no socket is bound to. */
 import { isConnectRequest, TCP, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { isIncomplete, netnsName } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -25,7 +26,7 @@ export const noListener: Rule = {
     const named = saysNoSocket(event);
     if (!named && !isSocketLookupWithoutReason(event)) return null;
     const port = event.destinationPort!;
-    const asked = askedElsewhere(subject);
+    const asked = sawAll(subject) ? askedElsewhere(subject) : null;
     if (asked) return strayAnswer(subject, asked);
     if (isLateOrStray(event)) return notAsked(subject, named);
     const others = listeners(subject, port);
@@ -58,6 +59,10 @@ export const noListener: Rule = {
     );
   },
 };
+
+/** No event of any node is missing: a translation of what was asked would have been seen. */
+const sawAll = ({ world }: Case): boolean =>
+  world.nodes.every((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null);
 
 /** The host's socket at the port was a client's, and what it asked was another end. */
 function strayAnswer(subject: Case, asked: Sighting) {
