@@ -95,7 +95,7 @@ function remedy(subject: Case, refusal: Refusal, rule: NetfilterRule): string[] 
     ...{ node, netns, state, changes: [change] },
     passes: (after) => {
       if (after === state) return false;
-      const { list, cut } = refusersAfter(subject, refusal, after);
+      const { list, cut } = refusersAfter(subject, named, after);
       return list.length === 0 && !cut;
     },
   });
@@ -118,7 +118,8 @@ function insertion({ event }: Case, rule: NetfilterRule): Change | null {
     do: "insert-rule",
     rule: {
       ...place,
-      text: `ip daddr ${destination} ip protocol ${protocol} ip frag-off & 0x1fff != 0 accept`,
+      text: ["ip daddr", destination, "ip protocol", protocol, "ip frag-off & 0x1fff != 0 accept"]
+        .join(" "),
       expressions: [
         is("==", ip("daddr"), destination),
         is("==", ip("protocol"), protocol),
