@@ -113,6 +113,7 @@ async function trace(
     kprobes: capability.kprobes,
     netns: inodes,
     filter: ICMP_ECHO,
+    follow: true,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack: capability.conntrack,
     reason: capability.dropReason,

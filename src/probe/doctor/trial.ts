@@ -56,6 +56,7 @@ function renderOptions(
     kprobes,
     netns: [],
     filter: "1",
+    follow: true,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack,
     reason: dropReason,

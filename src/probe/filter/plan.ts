@@ -18,6 +18,8 @@ export interface Plan {
   filterNode: FilterNode;
   kernel: KernelFilter;
   tunnelPorts: TunnelPorts;
+  /** The kernel tells packets to and from an end that asked, too; it was asked to, or it does. */
+  follows: boolean;
   /** Plans that ask the kernel the same have the same key. */
   key: string;
 }
@@ -73,7 +75,7 @@ export class Planner {
     const { filterNode, kernel } = this.#widened([...translations]);
     const ports = tunnelPorts(facts.flatMap(({ tunnels }) => tunnels));
     const key = JSON.stringify([kernel.expression, ports]);
-    return { filterNode, kernel, tunnelPorts: ports, key };
+    return { filterNode, kernel, tunnelPorts: ports, follows: kernel.exact, key };
   }
 
   /** By what connections show, too, as long as the kernel can still hold it. */

@@ -38,8 +38,9 @@ interface Way {
 const WAYS: readonly Way[] = [
   { without: "short lists", run: { version: undefined } },
   { without: "raw tracepoints", render: { raw: false }, run: { version: undefined } },
+  { without: "following answers", render: { follow: false }, run: { version: undefined } },
   { without: "a filter in the kernel", render: { filter: "1" }, run: { version: undefined } },
-  { without: "conntrack", render: { conntrack: null }, run: { version: undefined } },
+  { without: "conntrack", render: { conntrack: null, follow: false }, run: { version: undefined } },
   {
     without: "filter and conntrack",
     render: { filter: "1", conntrack: null, raw: false },
@@ -101,7 +102,8 @@ class Refused {
 
 function sameAs(one: AttachOptions, other: AttachOptions): boolean {
   return one.run.version === other.run.version && one.render.raw === other.render.raw &&
-    one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack;
+    one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack &&
+    one.render.follow === other.render.follow;
 }
 
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {

@@ -115,6 +115,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     const emitted = /^@emitted: (\d+)/.exec(line);
     // When it detaches, bpftrace leaves lines unread. They are from after the end: no loss.
     if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
+    // At its end bpftrace prints every map.
+    if (line.startsWith("@")) return;
     options.onLine(line);
     if (line.startsWith("t\t")) {
       const [, timeNs, count] = line.split("\t");

@@ -2,7 +2,7 @@
  * Renders the scripts of `bpf/` into one bpftrace program for this kernel and this filter.
  *
  * A script is bpftrace with a few lines for the renderer: `//@packet`, `//@fields`, `//@emit L`,
- * `//@device` include a fragment of `bpf/lib`; `@netns`, `@filter`, `@vxlanPorts`, `@reason` …
+ * `//@device`, `//@take` include a fragment of `bpf/lib`; `@netns`, `@filter`, `@vxlanPorts`, `@reason` …
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
@@ -20,6 +20,8 @@ export interface RenderOptions {
   netns: readonly number[] | null;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
   filter: string;
+  /** Packets to and from an end that asked what the filter takes pass, too. */
+  follow: boolean;
   /** UDP ports of tunnels, by what is in their packets. */
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
@@ -42,14 +44,21 @@ export interface Rendered {
  */
 export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 
+const FRAGMENTS: readonly string[] = [
+  ...["asked", "asked_connection", "asker", "asking"],
+  ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"],
+];
+
+/** Tells bpftrace the type of a map before the first line that reads it. */
+const ASKED_TYPE = "interval:s:3600 { @asked[(uint64)0] = (uint64)0; }";
+
 const BPF = new URL("../../../bpf/", import.meta.url);
 
 /** Reads all scripts and fragments once; they are part of the program. */
 export async function loadSources(): Promise<Map<string, string>> {
   const names = [
     ...SCRIPTS,
-    ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"]
-      .map((name) => `lib/${name}`),
+    ...FRAGMENTS.map((name) => `lib/${name}`),
   ];
   const read = async (name: string) =>
     [name, await Deno.readTextFile(new URL(`${name}.bt`, BPF))] as const;
@@ -85,6 +94,7 @@ export function render(
     const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
     parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
   }
+  if (parts.some((part) => part.includes("@asked["))) parts.unshift(ASKED_TYPE);
   return { program: parts.join("\n") + "\n", scripts };
 }
 
@@ -123,6 +133,7 @@ function renderScript(
   text = text.replace("//@conntrack", conntrack);
   text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"))
     .replace("//@device", lib("device"));
+  text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
   text = text.replace(
     /@le([48])\(([^,]+), (\d+)\)/g,
@@ -138,8 +149,33 @@ function renderScript(
     .replace(/^\s*\/\/.*\n/gm, "");
 }
 
-function conntrackFragment(lib: (name: string) => string, layout: ConntrackLayout): string {
-  return lib("conntrack")
+/**
+ * Decides whether a packet is told. `words` of the script: `asking` remembers who asks, `translated`
+ * looks at the packet's connection, which no packet has that was just received.
+ */
+function takeFragment(
+  lib: (name: string) => string,
+  { filter, follow, conntrack }: RenderOptions,
+  words: string,
+): string {
+  if (filter === "1") return "$take = (uint64)1;";
+  if (!follow) return "$take = (uint64)0; if (@filter) { $take = (uint64)1; }";
+  const asking = words.includes("asking");
+  const translated = words.includes("translated") && conntrack !== null;
+  return lib("asked")
+    .replace("//@askedConnection", translated ? placed(lib("asked_connection"), conntrack) : "")
+    .replace("//@asking", asking ? lib("asking") : "")
+    // Who asks is to be found out of what the filter takes, too, where it is remembered.
+    .replace("@otherwise", asking ? "if ($take < 2)" : "else")
+    .replace(/\/\/@asker (\w)/g, (_, prefix) => lib("asker").replaceAll("$@", `$${prefix}`));
+}
+
+const conntrackFragment = (lib: (name: string) => string, layout: ConntrackLayout) =>
+  placed(lib("conntrack"), layout);
+
+/** Fields of a connection by their offset. */
+function placed(text: string, layout: ConntrackLayout): string {
+  return text
     .replaceAll("@ctStatus", String(layout.status))
     .replaceAll("@ctSource", String(layout.source))
     .replaceAll("@ctDestination", String(layout.destination))

@@ -12,6 +12,7 @@ const options: RenderOptions = {
   kprobes: false,
   netns: null,
   filter: "1",
+  follow: true,
   tunnelPorts: { vxlan: [4789], geneve: [], fou: [] },
   conntrack: null,
   reason: true,
@@ -43,4 +44,21 @@ Deno.test("render: a script that bpftrace refused is left out with the reason it
   const rendered = render(sources, options, new Map([["drop", "bpftrace refuses it"]]));
   equal(stateOf(rendered, "drop")?.why, "bpftrace refuses it");
   ok(!rendered.program.includes("tracepoint:skb:kfree_skb"));
+});
+
+Deno.test("render: who asks is remembered where every packet passes, and asked for everywhere", () => {
+  const filtered = { ...options, filter: "$op == 17" };
+  const { program } = render(sources, filtered);
+  equal(program.match(/@asked\[\$k >> 52\] = /g)?.length, 2, "by both device scripts");
+  equal(program.match(/= @asked\[\$k >> 52\]/g)?.length, 7, "by each that prints packets");
+  ok(!render(sources, { ...filtered, follow: false }).program.includes("@asked"));
+  ok(!render(sources, options).program.includes("@asked"), "all pass: none is to be followed");
+});
+
+Deno.test("render: a connection is looked at when its packet is sent, where its layout is known", () => {
+  const layout = { status: 1, source: 2, sourcePort: 3, destination: 4, destinationPort: 5 };
+  const lookups = (conntrack: RenderOptions["conntrack"]) =>
+    render(sources, { ...options, filter: "$op == 17", conntrack }).program
+      .match(/= @asked\[\$c >> 52\]/g)?.length ?? 0;
+  equal([lookups(layout), lookups(null)], [1, 0]);
 });

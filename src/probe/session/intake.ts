@@ -252,6 +252,7 @@ export class Intake {
       kernel,
       bpftrace,
       boot,
+      followsAnswers: this.plan?.follows,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
       untilNs: this.#ended ? latest : this.#untilNs,

@@ -52,6 +52,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       kprobes,
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
+      follow: true,
       reason: dropReason,
       raw,
     },

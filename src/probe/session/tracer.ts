@@ -96,7 +96,9 @@ export class Tracer {
     });
     // A filter that the kernel did not take has to be applied here.
     const exact = plan.kernel.exact && attached.render.filter === plan.kernel.expression;
-    return { attached, source, plan: { ...plan, kernel: { ...plan.kernel, exact } } };
+    // What lets every packet pass follows all of them, unless they are filtered here afterwards.
+    const follows = exact && (attached.render.follow || attached.render.filter === "1");
+    return { attached, source, plan: { ...plan, follows, kernel: { ...plan.kernel, exact } } };
   }
 
   #watch(running: Running): void {

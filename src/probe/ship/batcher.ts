@@ -20,6 +20,8 @@ export interface KernelFacts {
   bpftrace: string;
   /** The kernel's id of this start; undefined where it can't be read. */
   boot?: string | undefined;
+  /** Packets to an end that asked are told, too. */
+  followsAnswers?: boolean | undefined;
   scripts: BatchHeader["scripts"];
   /** CLOCK_MONOTONIC when everything was attached. */
   attachedNs: bigint;
@@ -93,7 +95,18 @@ export class Batcher {
 
   #header(facts: KernelFacts, final: boolean): BatchHeader {
     const { node, probe, allNetns, netns } = this.options;
-    const { incident, filter, kernel, bpftrace, boot, scripts, attachedNs, untilNs, lost } = facts;
+    const {
+      incident,
+      filter,
+      kernel,
+      bpftrace,
+      boot,
+      followsAnswers,
+      scripts,
+      attachedNs,
+      untilNs,
+      lost,
+    } = facts;
     return {
       kind: "batch",
       version: 1,
@@ -104,6 +117,7 @@ export class Batcher {
       kernel,
       bpftrace,
       ...(boot === undefined ? {} : { boot }),
+      ...(followsAnswers === true ? { followsAnswers } : {}),
       netns: netns(),
       allNetns,
       filter,
