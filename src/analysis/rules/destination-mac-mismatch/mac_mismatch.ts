@@ -2,10 +2,23 @@
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
-import { holdersOfMac, netnsName, type Owner, stateAt } from "../../view/state_view.ts";
-import type { Sighting } from "../../view/timeline.ts";
+import {
+  holdersOfMac,
+  netnsName,
+  type Owner,
+  ownsAddress,
+  stateAt,
+} from "../../view/state_view.ts";
+import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import {
+  eventEvidence,
+  packetText,
+  place,
+  placeOf,
+  stateEvidence,
+  wireDestination,
+} from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
 import { asPort, entryRemedy, withoutEntry } from "./mac_remedy.ts";
@@ -16,8 +29,10 @@ export const macMismatch: Rule = {
   statement: "Freed as another host's, and the frame's destination MAC is not the device's: " +
     "`destination-mac-mismatch`, with the neighbour entry that supplied it. Where the MAC is " +
     "right and the frame was led astray, with what led it: a bridge's table, or a device that " +
-    "is no port of the bridge.",
-  yields: ["destination-mac-mismatch"],
+    "is no port of the bridge. Where no probed device has the MAC and frames of it come in after " +
+    "that, it is that of a host without a probe: `left-observed-network`. Where another host has the " +
+    "MAC, and the address as well, and the packet did not come by it: `address-duplicate`.",
+  yields: ["destination-mac-mismatch", "left-observed-network", "address-duplicate"],
   judge(subject) {
     if (!isAnothersFrame(subject.event)) return null;
     const frame = frameOf(subject);
@@ -27,6 +42,10 @@ export const macMismatch: Rule = {
     const destination = wireDestination(subject.event);
     const said = suppliers(subject, mac, destination);
     const holders = holdersOfMac(subject.world.nodes, mac);
+    const alive = holders.length === 0 ? aliveElsewhere(subject, mac) : undefined;
+    if (alive) return flooded(subject, mac, alive);
+    const other = otherHolder(subject, mac, holders);
+    if (other) return duplicate(subject, mac, other);
     const port = holders.length > 0 ? misleadingPort(subject, mac) : null;
     const bridge = bridgeBeside(subject, holders);
     const held: Evidence[] = holders.map((holder) =>
@@ -64,6 +83,80 @@ export const macMismatch: Rule = {
     );
   },
 };
+
+/** A frame that came from the MAC to the sender of this one afterwards: whoever has it is there. */
+function aliveElsewhere({ judgement }: Case, mac: string): Sighting | undefined {
+  for (const { event: sender } of judgement.steps) {
+    if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
+    for (const event of sightingsBetween(sender.node, sender.at, Infinity)) {
+      if (event.kind === "device-rx" && event.netns === sender.netns && event.sourceMac === mac) {
+        return event;
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Another host that has the MAC and, by its last reading, the very address that this one has: the
+ * frame was meant for it. A packet that came here by way of it was sent on by it.
+ */
+function otherHolder(
+  { node, netns, before, judgement }: Case,
+  mac: string,
+  holders: readonly Owner[],
+) {
+  const sender = judgement.steps.map(({ event }) => event).findLast((event) =>
+    event.kind === "device-tx" && event.destinationMac === mac
+  );
+  const address = sender && wireDestination(sender);
+  if (address === undefined || !ownsAddress(before, address)) return undefined;
+  return holders.find((holder) => {
+    const isHost = (event: Sighting) => event.node === holder.node && event.netns === holder.netns;
+    if (holder.node === node && holder.netns === netns) return false;
+    if (judgement.steps.some(({ event }) => isHost(event))) return false;
+    const last = holder.node.states.get(holder.netns)?.at(-1)?.state ?? null;
+    return ownsAddress(last, address);
+  });
+}
+
+const duplicate = (subject: Case, mac: string, other: Owner) => {
+  const there = placeOf(other.node, other.netns, other.link.name);
+  const address = wireDestination(subject.event);
+  return cause(
+    "address-duplicate",
+    "likely",
+    `${address} is at ${
+      place(subject)
+    } and at ${there} (${mac}): the frame went to the latter, and ` +
+      "only a copy of it came here",
+    [
+      eventEvidence(subject, `frame addressed to ${mac}`),
+      stateEvidence(subject.node, `${place(subject)} has ${address}`),
+      stateEvidence(other.node, `${there} has ${address} and MAC ${mac}`),
+    ],
+  );
+};
+
+/** What was freed here is a copy that was not meant; what became of the frame, nobody saw. */
+const flooded = (subject: Case, mac: string, alive: Sighting) =>
+  cause(
+    "left-observed-network",
+    "likely",
+    `the frame went to ${mac}, a host that no probe watches; ${
+      place(subject)
+    } got a copy of it, as where a switch floods`,
+    [
+      eventEvidence(subject, `frame addressed to ${mac}`),
+      {
+        node: alive.node.name,
+        kind: "event",
+        text: `${
+          packetText(alive)
+        } came from ${mac} to ${alive.device} of ${alive.node.name} later`,
+      },
+    ],
+  );
 
 /** The bridge that leads to the MAC, where the device that received the frame is no port of one. */
 function bridgeBeside(subject: Case, holders: readonly Owner[]): Link | undefined {
