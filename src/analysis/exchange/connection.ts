@@ -18,6 +18,8 @@ const hasData = (packet: Judgement) => (firstEvent(packet).payload ?? 0) > 0;
 
 /** A program that reads its connection answers, or closes in turn, within this time, ns. */
 const PROGRAM_NS = 1e9;
+/** A program that waits to read sees that the client closed, and closes in turn, within this time, ns. */
+const CLOSE_NS = 300e6;
 
 /** [X4] What came of a connection, by the segments of both directions. */
 export function courseOfConnection(joined: Joined, asked: Form): Course {
@@ -176,7 +178,9 @@ function silenceOf(
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
   const closing = question.packets.filter(isFin).map((packet) => firstAt(packet, node))
     .filter((at) => at !== null);
-  const from = closing.length > 0 ? Math.min(...closing) : since;
-  const waited = node.untilAt - from > (closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
+  const left = node.untilAt - (closing.length > 0 ? Math.min(...closing) : since);
+  // A client that waited before it gave up waited for an answer; a server that reads closes at once.
+  const hadTime = closing.length > 0 && Math.min(...closing) - since > PROGRAM_NS;
+  const waited = left > (hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
   return waited ? answerGap(last) ?? "silent" : null;
 }
