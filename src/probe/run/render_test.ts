@@ -1,4 +1,4 @@
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { loadSources, render, type RenderOptions } from "./render.ts";
 
 const sources = await loadSources();
@@ -60,5 +60,5 @@ Deno.test("render: a connection is looked at when its packet is sent, where its 
   const lookups = (conntrack: RenderOptions["conntrack"]) =>
     render(sources, { ...options, filter: "$op == 17", conntrack }).program
       .match(/= @asked\[\$c >> 52\]/g)?.length ?? 0;
-  equal([lookups(layout), lookups(null)], [1, 0]);
+  deepEqual([lookups(layout), lookups(null)], [1, 0]);
 });
