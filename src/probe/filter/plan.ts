@@ -2,7 +2,7 @@
  * What the kernel is asked, given the filter and what is known of the nodes: the filter as a script
  * has it, widened by their translations, and the ports of their tunnels.
  */
-import { type FilterNode, type Translation, widen } from "../../event/filter/mod.ts";
+import { type FilterNode, printFilter, type Translation, widen } from "../../event/filter/mod.ts";
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { translationsOfConnections } from "../translation/connections.ts";
@@ -43,7 +43,9 @@ export class Planner {
   readonly #hosts: string[];
 
   constructor(filter: FilterNode) {
-    this.#both = filter.kind === "all" ? filter : { kind: "or", nodes: [filter, mirrored(filter)] };
+    const other = mirrored(filter);
+    const same = printFilter(filter) === printFilter(other);
+    this.#both = same ? filter : { kind: "or", nodes: [filter, other] };
     this.#hosts = hostsOf(filter);
     this.connections = connectionQuery(this.#both);
   }
@@ -78,14 +80,16 @@ export class Planner {
     return { filterNode, kernel, tunnelPorts: ports, follows: kernel.exact, key };
   }
 
-  /** By what connections show, too, as long as the kernel can still hold it. */
+  /** By what connections show, too, unless only they make it too large for the kernel. */
   #widened(byRules: readonly Translation[]): Pick<Plan, "filterNode" | "kernel"> {
     const planOf = (translations: readonly Translation[]) => {
       const filterNode = widen(this.#both, translations);
       return { filterNode, kernel: kernelFilter(filterNode) };
     };
     const all = planOf([...byRules, ...this.#seen.values()]);
-    return all.kernel.exact || this.#seen.size === 0 ? all : planOf(byRules);
+    if (all.kernel.exact || this.#seen.size === 0) return all;
+    const without = planOf(byRules);
+    return without.kernel.exact ? without : all;
   }
 }
 

@@ -51,8 +51,9 @@ export function translationsOf(
   const found = new Map<string, Translation>();
   const known = facts.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const candidates = new Set([...hosts, ...known]);
+  const senders = sendersOf(facts, candidates, new Set(known));
   for (const each of facts) {
-    for (const translation of translationsIn(each, candidates)) {
+    for (const translation of translationsIn(each, candidates, senders)) {
       const { from, to } = translation;
       if (from.address === to.address && (to.port ?? from.port) === from.port) continue;
       found.set(JSON.stringify(translation), translation);
@@ -62,9 +63,26 @@ export function translationsOf(
   return [...found.values()];
 }
 
+/**
+ * Addresses whose source may be changed: not those that exist only in front of a DNAT, which send
+ * nothing themselves. Each would get every address of every node, too many for the kernel.
+ */
+function sendersOf(
+  facts: readonly NatFacts[],
+  candidates: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+): Set<string> {
+  const destinations = facts.flatMap(({ cases }) => cases)
+    .filter(({ action }) => action.do === "destination")
+    .flatMap(({ where }) => where.destinations ?? []);
+  const services = new Set(destinations.filter((address) => !known.has(address)));
+  return new Set([...candidates].filter((address) => !services.has(address)));
+}
+
 function* translationsIn(
   { cases, addresses }: NatFacts,
   candidates: ReadonlySet<string>,
+  senders: ReadonlySet<string>,
 ): Generator<Translation> {
   for (const { where, action } of cases) {
     if (action.do === "destination") {
@@ -76,7 +94,7 @@ function* translationsIn(
     const becomes = action.address === undefined
       ? addresses.filter(({ device }) => matchesDevice(device, where.outputDevice))
       : [{ address: action.address }];
-    for (const from of candidates) {
+    for (const from of senders) {
       for (const { address } of becomes) {
         if (isVersion6(from) === isVersion6(address)) {
           yield { from: { address: from }, to: { address } };

@@ -156,3 +156,20 @@ Deno.test("translations: broken rules tell nothing and break nothing", () => {
   equal(told(nft({ PREROUTING: strange })), []);
   equal(told(iptables("-A PREROUTING -j DNAT", "-A PREROUTING -d", "-A PREROUTING")), []);
 });
+
+Deno.test("translations: a service's address sends nothing, so no masquerade changes it", () => {
+  const state = {
+    ...iptables(
+      "-A PREROUTING -d 10.96.0.10/32 -j DNAT --to-destination 10.244.0.7",
+      "-A POSTROUTING -j MASQUERADE",
+    ),
+    links: [fakeLink("eth0", ["192.0.2.1/24"])],
+  };
+  equal(told(state, ["10.96.0.10", "10.9.9.9"]), [
+    "any 10.96.0.10 > 10.244.0.7",
+    "any 10.9.9.9 > 192.0.2.1",
+  ]);
+  // Held by a node, it may send, too.
+  const held = { ...state, links: [fakeLink("eth0", ["192.0.2.1/24", "10.96.0.10/32"])] };
+  equal(told(held, []).includes("any 10.96.0.10 > 192.0.2.1"), true);
+});
