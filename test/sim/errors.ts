@@ -1,5 +1,6 @@
 /** What a kernel says about a packet it refuses: an ICMP error to its sender, an event of its own. */
 import { Flight, type Skb } from "./flight.ts";
+import { isTranslated } from "./nat.ts";
 import { originate } from "./output.ts";
 import { openFlow, unsentPacket } from "./talk.ts";
 import type { TruePacket } from "./truth.ts";
@@ -34,7 +35,7 @@ export function refuse(flight: Flight, netns: Netns, skb: Skb, why: Refusal): vo
       sentIcmpCode: icmpCode,
     });
   }
-  if (flow.translated || skb.connection || sim.random.chance(0.2)) return;
+  if (flow.translated || isTranslated(skb.connection) || sim.random.chance(0.2)) return;
   const source = addressOf(netns, six);
   const protocol = six ? 58 : 1;
   const tuple = { protocol, source, sourcePort: 0, destination: fields.source, destinationPort: 0 };

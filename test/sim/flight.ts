@@ -2,6 +2,7 @@
 import type { EventKind } from "../../src/event/event.ts";
 import { type Extras, NO_EXTRAS } from "./extras.ts";
 import type { Arrived } from "./merge.ts";
+import { isTranslated } from "./nat.ts";
 import type { Random } from "./random.ts";
 import type { Allocation, Emission, TruePacket } from "./truth.ts";
 import type { Connection, Device, Netns, World } from "./world.ts";
@@ -206,7 +207,7 @@ function columnsOf(skb: Skb, netns: Netns): Record<string, unknown> {
   if (skb.destinationMac) columns.destinationMac = skb.destinationMac;
   if (skb.sourceMac) columns.sourceMac = skb.sourceMac;
   const { connection } = skb;
-  if (connection && netns.node.kernel.conntrack) {
+  if (connection && isTranslated(connection) && netns.node.kernel.conntrack) {
     const { original, status } = connection.of;
     columns.conntrackDirection = connection.direction;
     columns.conntrackStatus = status;

@@ -4,7 +4,7 @@ import { enterBridge } from "./bridge.ts";
 import type { Flight, Skb } from "./flight.ts";
 import { deliver } from "./local.ts";
 import { struck } from "./mishap.ts";
-import { translateDestination } from "./nat.ts";
+import { translateDestination, translateTaken } from "./nat.ts";
 import { lookUp, lookupFailed, send } from "./output.ts";
 import { decapsulate } from "./tunnels.ts";
 import { type Device, holds, type Netns } from "./world.ts";
@@ -40,6 +40,7 @@ function receivePacket(flight: Flight, device: Device, skb: Skb): void {
   const refused = struck(flight.sim.mishaps, "input", { netns }, flight.packet, skb);
   if (refused) return flight.dropped(skb, device, refused.function, refused.reason, refused.codes);
   if (skb.outer) return decapsulate(flight, device, skb);
+  translateTaken(flight, skb);
   deliver(flight, device, skb);
 }
 

@@ -78,5 +78,12 @@ export const KNOWN: readonly Known[] = [
   rich(clean(5062, "[C7] a segment sent again was taken for a piece of the first attempt")),
   rich(clean(2329, "[C7] what was put together on the way was a packet beside those in it")),
   rich(clean(2158, "[R45] another conversation's failed lookup was an ignored echo's answer")),
+  rich(lossy(125, 0.1, "[X2] a translated question, seen only behind NAT, was mis-answered")),
+  rich(clean(218, "[X2] what its own host translates, unread, was answered by another end")),
+  rich(lossy(176, 0.5, "[X2] an echo of which the client's side was lost was mis-answered")),
+  rich(clean(263, "[X8] an answer that found a full socket came when no socket took it")),
+  rich(lossy(1018, 0.1, "[X2] an answer that netfilter dropped came from another end")),
+  rich(own(596, "[X5] one answer of several was lost, and the others were not looked for")),
+  rich(clean(209, "[R61] a TTL that ran out between two nodes was a path's MTU")),
   rich(clean(4492, "[C6] a retransmission's flooded copies were not its own after a drop")),
 ];

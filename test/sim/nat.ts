@@ -55,15 +55,20 @@ export function translateDestination(flight: Flight, netns: Netns, skb: Skb): vo
   });
 }
 
+/** A new connection; conntrack knows those, too, that no rule translates: their answers are asked for none. */
 function connectTo(netns: Netns, skb: Skb): Skb["connection"] {
   const rule = netns.nat.find((known) =>
     known.kind === "destination" && known.match === skb.fields.destination
   );
-  if (!rule) return undefined;
   const original = tupleOf(skb);
+  if (!rule) return remember(netns, original, original, 0);
   const changed = { ...original, destination: rule.to };
   return remember(netns, original, changed, DST_NAT);
 }
+
+/** Conntrack translates the connection: only of such ones do probes tell the tuples. */
+export const isTranslated = (connection: Skb["connection"]): boolean =>
+  connection !== undefined && (connection.of.status & (DST_NAT | SRC_NAT)) !== 0;
 
 function remember(netns: Netns, original: Tuple, changed: Tuple, bit: number): Skb["connection"] {
   const of: Connection = { original, reply: reversed(changed), status: SEEN | bit };
@@ -80,15 +85,31 @@ function target(connection: NonNullable<Skb["connection"]>): Tuple {
 /** POSTROUTING: the source. */
 export function translateSource(flight: Flight, netns: Netns, skb: Skb, out: Device): void {
   if (skb.outer) return;
-  if (!skb.connection) {
+  const { connection } = skb;
+  if (!connection) return;
+  const { of } = connection;
+  // Rules are asked of a connection's first packet alone.
+  if (connection.direction === "original" && !of.confirmed && !isTranslated(connection)) {
     const rule = netns.nat.find((known) =>
       known.kind === "source" && leaves(known.match, skb, out)
     );
-    if (!rule) return;
-    const original = tupleOf(skb);
-    skb.connection = remember(netns, original, { ...original, source: rule.to }, SRC_NAT);
+    if (rule) {
+      of.reply = reversed({ ...of.original, source: rule.to });
+      of.status |= SRC_NAT;
+    }
   }
-  const wanted = target(skb.connection!);
+  of.confirmed = true;
+  const wanted = target(connection);
+  change(flight, skb, { source: wanted.source, sourcePort: wanted.sourcePort });
+}
+
+/** INPUT: the source of an answer to what this host itself asked by another address. */
+export function translateTaken(flight: Flight, skb: Skb): void {
+  const { connection } = skb;
+  if (!connection || skb.outer) return;
+  connection.of.confirmed = true;
+  if (connection.direction === "original") return;
+  const wanted = target(connection);
   change(flight, skb, { source: wanted.source, sourcePort: wanted.sourcePort });
 }
 

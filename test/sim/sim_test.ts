@@ -27,7 +27,7 @@ function range(seeds: number, given: Partial<Faults> | null, each: (result: Run)
   equal(failed.slice(0, 5).join("\n"), "", `${failed.length} of ${seeds} seeds failed`);
 }
 
-Deno.test("[S1] [S11] [O13] each seed's own mix of faults breaks no promise, and all faults are met", () => {
+Deno.test("[S1] [S11] [S12] [O13] each seed's own mix of faults breaks no promise, and all faults are met", () => {
   const usage: Usage = new Map();
   range(SEEDS, null, (result) => note(usage, result));
   deepEqual(tooRare(usage), []);

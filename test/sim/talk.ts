@@ -48,6 +48,8 @@ export function sendPacket(
   duplicate = false,
 ): TruePacket {
   const packet = unsentPacket(sim, flow, at, duplicate);
+  packet.tcpFlags = fields.tcpFlags;
+  packet.payload = fields.payload;
   sim.packets.push(packet);
   flow.packets.push(packet);
   const { source, destination, protocol } = flow.sent;

@@ -45,6 +45,10 @@ export interface TruePacket {
   glimpsed: boolean;
   /** Sent as one and received as several, or the other way round. */
   resized: boolean;
+  /** Flags of a TCP segment. */
+  tcpFlags?: number;
+  /** Bytes that it carries. */
+  payload?: number;
 }
 
 export interface TrueFlow {

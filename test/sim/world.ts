@@ -47,6 +47,8 @@ export interface Connection {
   /** The reverse of what `original` becomes. */
   reply: Tuple;
   status: number;
+  /** Its first packet has left, or was delivered: no rule translates it any more. */
+  confirmed?: boolean;
 }
 
 export interface Netns {

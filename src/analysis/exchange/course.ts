@@ -89,7 +89,10 @@ export function unanswered(
     return { ...NOTHING, outcome: "refused", story, losses: lost };
   }
   const lostBack = answers.filter(isLost);
-  if (lostBack.length > 0) {
+  // Another answer would have passed where the question was first seen; an echo has but one.
+  const unwatched = gapOf(clientSide(joined.question), DEVICE_SCRIPTS);
+  const hasOneAnswer = joined.question.form.icmpId !== undefined;
+  if (lostBack.length > 0 && (unwatched === null || hasOneAnswer)) {
     const story = "it arrived and was answered, and the answer was lost on its way back";
     return { ...NOTHING, outcome: "unanswered", story, losses: lostBack };
   }
@@ -99,14 +102,12 @@ export function unanswered(
     const text = "whether the answer arrived was not seen";
     return unknown(
       "it was answered, and nothing shows that the answer arrived",
-      untold?.gap ??
+      untold?.gap ?? unwatched ??
         { code: "only-copies-seen", text },
     );
   }
   if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
-  // An answer to another try would have passed where the question was first seen.
-  const watched = gapOf(clientSide(joined.question), DEVICE_SCRIPTS) === null;
-  if (lost.length > 0 && (watched || lost.length === asking.length)) {
+  if (lost.length > 0 && (unwatched === null || lost.length === asking.length)) {
     const story = lost.length === asking.length
       ? "it was lost on its way"
       : "it was lost on its way, or nothing shows that it arrived";

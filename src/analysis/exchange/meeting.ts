@@ -1,5 +1,5 @@
 /** How an answer met the client, and when, by the clock of the node that saw the question first. */
-import { type Form, formKey, reverse } from "../correlate/identity.ts";
+import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -40,9 +40,21 @@ export function meetingOf(packet: Judgement, asked: Form, isWhole: boolean): Mee
   if (!isWhole) return "untold";
   const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
     event.kind === "consume";
-  if (isBehindHooks && event.source !== undefined) return "otherwise";
+  if (isBehindHooks && event.source !== undefined) {
+    return cameAsTaken(packet, event) ? "otherwise" : "untold";
+  }
   return packet.packet.forms.has(formKey(expected)) ? "as-asked" : "untold";
 }
+
+/**
+ * The namespace of its end received it with the ends that it has there. Else that host translated it,
+ * and may have translated the question before that was first seen: not every kernel lets it be read.
+ */
+const cameAsTaken = ({ steps }: Judgement, end: Sighting) =>
+  steps.some(({ event }) =>
+    event.kind === "device-rx" && event.node === end.node && event.netns === end.netns &&
+    hasEnds(event, formOf(end))
+  );
 
 /** The sighting has these ends; a later fragment tells only addresses. */
 function hasEnds(event: Sighting, { source, sourcePort, destination, ...ends }: Form): boolean {

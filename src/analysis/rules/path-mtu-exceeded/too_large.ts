@@ -2,9 +2,14 @@
 import { deviceEvent } from "../../correlate/steps.ts";
 import { bytesOf, wayKey } from "../../verdict/crossings.ts";
 import type { Way } from "../../verdict/ways.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+
+/** Every link carries packets of so many bytes: IPv6 asks for it (RFC 8200), IPv4 in practice. */
+const LEAST_MTU_6 = 1280;
+const LEAST_MTU_4 = 576;
 
 /** So many losses are hardly chance, where all that is smaller arrived. */
 const LIKELY_LOSSES = 3;
@@ -14,7 +19,8 @@ const LIKELY_LOSSES = 3;
  *
  * What else looks like it: random loss, which hits a few large packets by chance (three losses or
  * more are called likely, fewer possible); a shaper or a full queue, which drops small packets, too,
- * and is seen to drop; a firewall's rule about length, which is seen where it is watched. That the
+ * and is seen to drop; a firewall's rule about length, which is seen where it is watched; a TTL that
+ * ran out at a router between, so that only a loss counts whose TTL was not the lower one. That the
  * smaller ones arrived proves that the way was there; that a larger one would have been seen follows
  * from what made its loss `vanished` (O7).
  */
@@ -30,17 +36,20 @@ export const pathMtu: Rule = {
     if (!found?.way.passed) return null;
     const { way, bytes } = found;
     const passed = way.passed!;
-    if (bytes <= passed.bytes) return null;
-    const over = way.lost.filter((loss) => loss.bytes > passed.bytes);
+    const isOver = (sent: Sighting, bytes: number) =>
+      bytes > passed.bytes && ttlOf(sent) >= ttlOf(passed.sent);
+    if (!isOver(deviceEvent(subject.judgement.end.step), bytes)) return null;
+    const over = way.lost.filter((loss) => isOver(loss.sent, loss.bytes));
     const least = over.reduce((a, b) => b.bytes < a.bytes ? b : a);
     // Most losses are of another kind: of packets as small as some that arrived.
     if (over.length * 2 <= way.lost.length) return null;
+    if (least.bytes <= (least.sent.network === "ip6" ? LEAST_MTU_6 : LEAST_MTU_4)) return null;
     const { awaited } = subject.judgement;
     const there = placeOf(awaited!.node, awaited!.netns, awaited!.link.name);
     const inside = least.sent.tunnelKind === undefined ? "" : ` inside ${least.sent.tunnelKind}`;
     return cause(
       "path-mtu-exceeded",
-      over.length >= LIKELY_LOSSES ? "likely" : "possible",
+      over.length >= LIKELY_LOSSES && over.length === way.lost.length ? "likely" : "possible",
       `only packets over ${passed.bytes} bytes are lost between ${place(subject)} and ${there}: ` +
         `the largest that arrived has ${passed.bytes} bytes${inside}, the smallest that did not ` +
         `${least.bytes}; the MTU between them is smaller than that of the devices`,
@@ -63,6 +72,9 @@ export const pathMtu: Rule = {
     );
   },
 };
+
+/** TTL by which routers between the two places go. */
+const ttlOf = ({ tunnelTtl, ttl }: Sighting): number => tunnelTtl ?? ttl ?? 0;
 
 /** The way on which the packet was lost, and its size. */
 function wayOf(subject: Case): { way: Way; bytes: number } | null {
