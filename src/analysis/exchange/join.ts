@@ -25,7 +25,8 @@ const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
 /**
  * [X1] Every question of an incident with its answers. A flow that answers in a form asked is joined
  * by G3 already. Others are joined when they go to the client's end and the protocol says that they
- * answer: TCP acknowledges the question's sequence number, an echo reply has its id and sequence
+ * answer: TCP acknowledges the question's sequence number, or a bare reset has the number that the
+ * question acknowledged, an echo reply has its id and sequence
  * number, UDP comes within 30 s, and only one question can be meant.
  */
 export function joinExchanges(
@@ -151,17 +152,22 @@ function answers(flow: FlowGroup, question: FlowGroup): boolean {
 
 function acknowledges(flow: FlowGroup, question: FlowGroup): boolean {
   const expected = new Set<number>();
+  const acknowledged = new Set<number>();
   for (const packet of question.packets) {
     const event = firstOf(packet);
     if (event.tcpSequence === undefined) continue;
+    if (hasFlag(event, TCP_FLAGS.ack)) acknowledged.add(event.tcpAcknowledgement ?? -1);
     const length = (event.payload ?? 0) + Number(hasFlag(event, TCP_FLAGS.syn)) +
       Number(hasFlag(event, TCP_FLAGS.fin));
     if (length > 0) expected.add((event.tcpSequence + length) >>> 0);
   }
   return flow.packets.some((packet) => {
     const event = firstOf(packet);
-    return hasFlag(event, TCP_FLAGS.ack) && event.tcpAcknowledgement !== undefined &&
-      expected.has(event.tcpAcknowledgement);
+    // A host without such a connection resets with the number that the segment acknowledged.
+    if (!hasFlag(event, TCP_FLAGS.ack)) {
+      return hasFlag(event, TCP_FLAGS.rst) && acknowledged.has(event.tcpSequence ?? -2);
+    }
+    return event.tcpAcknowledgement !== undefined && expected.has(event.tcpAcknowledgement);
   });
 }
 
