@@ -4,22 +4,9 @@
  */
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { Random } from "../sim/random.ts";
-
-/** One thing that went wrong, and whether something is missing by it. */
-export interface Mutation {
-  name: string;
-  /** Without it the report must be exactly the same. */
-  loses: boolean;
-  apply(batches: Batch[], random: Random): Batch[];
-}
-
-const nodesOf = (batches: readonly Batch[]) =>
-  [...new Set(batches.map(({ header }) => header.node))].sort();
-
-const onOne = (change: (batch: Batch) => Batch) => (batches: Batch[], random: Random): Batch[] => {
-  const node = random.pick(nodesOf(batches));
-  return batches.map((batch) => batch.header.node === node ? change(batch) : batch);
-};
+import { CLOCKS } from "./clocks.ts";
+import { HOLES } from "./holes.ts";
+import { type Mutation, nodesOf, onOne } from "./mutation.ts";
 
 /** Share of the lines that are taken away. */
 const SHARES = [0.01, 0.05, 0.2, 0.5];
@@ -39,23 +26,6 @@ function withoutLines(batches: Batch[], random: Random, isCounted: boolean): Bat
     const told = { ...totals, events: totals.events - lost, lost: totals.lost + lost };
     return { ...batch, events, header: { ...batch.header, totals: told } };
   });
-}
-
-/** As if the node's monotonic clock had begun at another time. */
-function shifted(batch: Batch, ns: bigint): Batch {
-  const { header } = batch;
-  const moved = (text: string) => String(BigInt(text) + ns);
-  return {
-    ...batch,
-    header: {
-      ...header,
-      attachedNs: moved(header.attachedNs),
-      untilNs: moved(header.untilNs),
-      clock: { ...header.clock, monotonicNs: moved(header.clock.monotonicNs) },
-    },
-    events: batch.events.map((event) => ({ ...event, timeNs: event.timeNs + ns })),
-    states: batch.states.map((state) => ({ ...state, timeNs: moved(state.timeNs) })),
-  };
 }
 
 /** Every kind of thing that goes wrong. */
@@ -125,27 +95,13 @@ export const MUTATIONS: readonly Mutation[] = [
     apply: (batches, random) => [...batches, ...batches.filter(() => random.chance(0.5))],
   },
   {
-    name: "a wall clock off",
-    loses: true,
-    apply(batches, random) {
-      const ms = (random.chance(0.5) ? 1 : -1) * (10_000 + random.int(60_000));
-      return onOne((batch) => {
-        const { clock } = batch.header;
-        return {
-          ...batch,
-          header: { ...batch.header, clock: { ...clock, wallMs: clock.wallMs + ms } },
-        };
-      })(batches, random);
-    },
+    name: "another order within batches",
+    loses: false,
+    apply: (batches, random) =>
+      batches.map((batch) => ({ ...batch, events: random.shuffle([...batch.events]) })),
   },
-  {
-    name: "a monotonic clock of its own",
-    loses: true,
-    apply(batches, random) {
-      const ns = BigInt(1 + random.int(70_000)) * 1_000_000_000n;
-      return onOne((batch) => shifted(batch, ns))(batches, random);
-    },
-  },
+  ...HOLES,
+  ...CLOCKS,
 ];
 
 /** A variant of an archive, and what was done to it. */

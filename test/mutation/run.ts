@@ -1,5 +1,6 @@
 /** Variants of archives, judged. */
 import { analyse } from "../../src/analysis/mod.ts";
+import { analyseSharded } from "../shards/analyse_sharded.ts";
 import type { Recorded } from "./load.ts";
 import { variantOf } from "./mutate.ts";
 import { wrongIn } from "./oracle.ts";
@@ -21,6 +22,9 @@ export interface Tally {
   flows: number;
 }
 
+/** Of so many variants one is judged by way of shards, too: it must come to the same. */
+const SHARDED_EACH = 7;
+
 /** Variants of the archives in turn, with seeds from `first` on. */
 export function judgeVariants(
   archives: readonly Recorded[],
@@ -38,6 +42,10 @@ export function judgeVariants(
     const says = wrongIn(truth, report);
     if (done.every(({ loses }) => !loses) && JSON.stringify(report) !== JSON.stringify(truth)) {
       says.push("nothing is missing, and the report is another");
+    }
+    if (judge === analyse && seed % SHARDED_EACH === 0) {
+      const sharded = analyseSharded(input, 2).report;
+      if (JSON.stringify(sharded) !== JSON.stringify(report)) says.push("shards say otherwise");
     }
     tally.variants += 1;
     const outcomes = new Map(truth.flows.map(({ id, outcome }) => [id, outcome]));
