@@ -95,6 +95,14 @@ export const NetfilterSet = z.object({
   elements: z.array(z.unknown()),
   map: z.boolean(),
   truncated: z.boolean().optional(),
+  /**
+   * Elements that the probe left out, of thousands: their keys begin with one of these addresses.
+   * `refuses` tells whether one of their verdicts, or of what they lead to, may refuse a packet.
+   */
+  elided: z.object({
+    addresses: z.array(z.string().max(64)).max(100_000),
+    refuses: z.boolean(),
+  }).optional(),
 });
 
 export type Qdisc = z.infer<typeof Qdisc>;

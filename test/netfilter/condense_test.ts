@@ -4,7 +4,13 @@ import { headersOf } from "../../src/analysis/netfilter/hook_packet.ts";
 import { rulesetOf } from "../../src/analysis/netfilter/ruleset.ts";
 import { translationsOf } from "../../src/analysis/netfilter/translations.ts";
 import { Walk } from "../../src/analysis/netfilter/walk.ts";
-import { emptyState, type NetnsState } from "../../src/event/state.ts";
+import {
+  emptyState,
+  type NetfilterChain,
+  type NetfilterRule,
+  type NetfilterSet,
+  type NetnsState,
+} from "../../src/event/state.ts";
 import { savedTables } from "../../src/probe/state/iptables.ts";
 import { condense } from "../../src/probe/state/mod.ts";
 import { eventOf } from "./scene.ts";
@@ -43,11 +49,83 @@ function program(random: Random): string {
     ],
     ...[...nat, "COMMIT", "*filter", `:FORWARD ${random.pick(["DROP", "ACCEPT"])} [0:0]`],
     ...[":KUBE-FORWARD - [0:0]", ":KUBE-SERVICES - [0:0]", ":DENY - [0:0]", "-A DENY -j DROP"],
+    ...[":EMPTY - [0:0]", "-A KUBE-FORWARD -j EMPTY"],
     ...["-A KUBE-FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT", ...filter, "COMMIT"],
   ].join("\n");
 }
 
+const KEY = {
+  concat: [
+    { payload: { protocol: "ip", field: "daddr" } },
+    { meta: { key: "l4proto" } },
+    { payload: { protocol: "th", field: "dport" } },
+  ],
+};
+
+/** The same in the shape of kube-proxy's nftables mode. */
+function nftState(random: Random): NetnsState {
+  const place = { family: "ip", table: "kube-proxy" };
+  const positions = new Map<string, number>();
+  const netfilter: NetfilterRule[] = [];
+  const rule = (chain: string, ...expressions: unknown[]) => {
+    const position = (positions.get(chain) ?? 0) + 1;
+    positions.set(chain, position);
+    const text = JSON.stringify(expressions);
+    netfilter.push({
+      ...place,
+      chain,
+      position,
+      handle: netfilter.length,
+      text,
+      tool: "nft",
+      expressions,
+    });
+  };
+  const chains: NetfilterChain[] = [
+    { ...place, name: "pre", type: "nat", hook: "prerouting", priority: -100, policy: "accept" },
+    {
+      ...place,
+      name: "fwd",
+      type: "filter",
+      hook: "forward",
+      priority: 0,
+      policy: random.pick(["accept", "drop"]),
+    },
+    { ...place, name: "empty" },
+  ];
+  const map = (name: string): NetfilterSet => ({ ...place, name, map: true, elements: [] });
+  const [ips, none] = [map("service-ips"), map("no-endpoint-services")];
+  rule("pre", { vmap: { key: KEY, data: "@service-ips" } });
+  rule("fwd", { jump: { target: "empty" } });
+  rule("fwd", { vmap: { key: KEY, data: "@no-endpoint-services" } });
+  if (random.int(2) === 0) {
+    rule("fwd", { match: { op: "==", left: { meta: { key: "mark" } }, right: 0x4000 } }, {
+      drop: null,
+    });
+  }
+  rule("deny", { drop: null });
+  for (let i = 0; i < SERVICES; i++) {
+    const key = { concat: [addressOf(i), "tcp", 80] };
+    ips.elements.push([
+      random.int(2) === 0 ? key : { elem: { val: key, comment: `s/${i}` } },
+      { goto: { target: `service-${i}` } },
+    ]);
+    if (random.int(3) === 0) {
+      rule(`service-${i}`, { mangle: { key: { meta: { key: "mark" } }, value: 0x4000 } });
+    }
+    rule(`service-${i}`, { goto: { target: `endpoint-${i}` } });
+    rule(`endpoint-${i}`, { dnat: { addr: `10.244.0.${i}`, port: 8080 } });
+    chains.push({ ...place, name: `service-${i}` }, { ...place, name: `endpoint-${i}` });
+    const odd = random.int(4);
+    if (odd === 0) none.elements.push([key, { goto: { target: "deny" } }]);
+    if (odd === 1) none.elements.push([key, { drop: null }]);
+  }
+  chains.push({ ...place, name: "deny" });
+  return emptyState(1, "0", { chains, netfilter, sets: [ips, none] });
+}
+
 function stateOf(random: Random): NetnsState {
+  if (random.int(2) === 0) return nftState(random);
   const tool = random.pick(["iptables", "iptables-legacy"] as const);
   const { chains, rules } = savedTables(program(random), "ip", tool);
   return emptyState(1, "0", { chains, netfilter: rules });

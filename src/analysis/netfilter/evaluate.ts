@@ -1,6 +1,7 @@
 /** What one rule does to one packet: yes, no, or not decidable from what is known. */
 import type { NetfilterRule } from "../../event/state.ts";
 import { anyMark, applyMark, type Effect, NO_MATCH, type Verdict } from "./effect.ts";
+import { elides } from "./elided.ts";
 import { iptablesEffect, iptablesVerdicts } from "./iptables_rule.ts";
 import { nftEffect, nftVerdicts } from "./nft_rule.ts";
 import type { Traveller } from "./traveller.ts";
@@ -38,21 +39,15 @@ type Elided = NonNullable<NetfilterRule["elided"]>;
 /** Rules that the probe left out can match nothing but packets to their destinations. */
 function elidedEffect(elided: Elided, at: Traveller): Effect {
   const { destination } = at.headers;
-  if (destination !== undefined && !destinationsOf(elided).has(destination)) return NO_MATCH;
+  if (destination !== undefined && !elides({ addresses: elided.destinations }, destination)) {
+    return NO_MATCH;
+  }
   applyMark(at, "unknown", anyMark);
   return { match: "unknown", verdicts: elidedVerdicts(elided) };
 }
 
 const elidedVerdicts = ({ refuses }: Elided): Verdict[] =>
   refuses ? [{ do: "unknown" }] : [{ do: "accept" }, { do: "return" }];
-
-const destinations = new WeakMap<Elided, Set<string>>();
-
-function destinationsOf(elided: Elided): Set<string> {
-  let known = destinations.get(elided);
-  if (!known) destinations.set(elided, known = new Set(elided.destinations));
-  return known;
-}
 
 /** Too long to travel: its text ends early, or its expressions were left out. */
 function isCut({ tool, text, expressions }: NetfilterRule): boolean {

@@ -1,8 +1,10 @@
 /** A rule as `nft -j` prints it: its statements one after the other, as the kernel runs them. */
+import type { NetfilterSet } from "../../event/state.ts";
 import { anyMark, applyMark, type Effect, type Verdict } from "./effect.ts";
 import { isJson, type Json } from "./json.ts";
 import { compare, type Home, member } from "./nft_compare.ts";
-import { readValue } from "./nft_value.ts";
+import { elides } from "./elided.ts";
+import { readValue, type Value } from "./nft_value.ts";
 import type { Traveller } from "./traveller.ts";
 import { both, type Tri } from "../view/tri.ts";
 
@@ -53,9 +55,13 @@ export function nftVerdicts(
     const looks = kind === "match" || kind === "mangle" || CHANCY.has(kind) || HARMLESS.has(kind);
     if (looks || isForeignMatch(kind, body)) continue;
     if (kind !== "vmap" || !isJson(body)) return [verdictOf(kind, body)];
-    const { elements, whole } = elementsOf(body.data, at, home);
+    const { elements, whole, elided } = elementsOf(body.data, at, home);
     const verdicts = elements.map((each) => Array.isArray(each) ? elementVerdict(each[1]) : null);
-    return [...verdicts.filter((each) => each !== null), ...(whole ? [] : [UNTOLD])];
+    return [
+      ...verdicts.filter((each) => each !== null),
+      ...(whole ? [] : [UNTOLD]),
+      ...(elided ? elidedVerdicts(elided) : []),
+    ];
   }
   return [];
 }
@@ -95,7 +101,7 @@ function rejection(body: unknown): string {
 function mapped({ key, data }: Json, match: Tri, at: Traveller, home: Home): Effect {
   const value = readValue(key, at);
   if (value.kind === "absent") return { match: "no", verdicts: [] };
-  const { elements, whole } = elementsOf(data, at, home);
+  const { elements, whole, elided } = elementsOf(data, at, home);
   const verdicts: Verdict[] = [];
   let fallback: Verdict | null = null;
   for (const element of elements) {
@@ -112,6 +118,10 @@ function mapped({ key, data }: Json, match: Tri, at: Traveller, home: Home): Eff
   }
   if (fallback) verdicts.push(fallback);
   if (!whole) return { match: both(match, "unknown"), verdicts: [...verdicts, UNTOLD] };
+  if (elided && mayBeAmong(value, elided)) {
+    applyMark(at, both(match, "unknown"), anyMark);
+    return { match: both(match, "unknown"), verdicts: [...verdicts, ...elidedVerdicts(elided)] };
+  }
   if (verdicts.length === 0) return { match: "no", verdicts: [] };
   return { match: fallback ? match : both(match, "unknown"), verdicts };
 }
@@ -120,8 +130,23 @@ function elementsOf(data: unknown, at: Traveller, home: Home) {
   if (isJson(data) && Array.isArray(data.set)) return { elements: data.set, whole: true };
   if (typeof data !== "string") return { elements: [], whole: false };
   const set = at.set(home.family, home.table, data.replace(/^@/, ""));
-  return { elements: set?.elements ?? [], whole: set !== null && !set.truncated };
+  return {
+    elements: set?.elements ?? [],
+    whole: set !== null && !set.truncated,
+    elided: set?.elided,
+  };
 }
+
+type Elided = NonNullable<NetfilterSet["elided"]>;
+
+/** Elements that the probe left out begin with one of these addresses. */
+function mayBeAmong(value: Value, elided: Elided): boolean {
+  const first = value.kind === "tuple" ? value.parts[0] : value;
+  return first?.kind !== "text" || first.domain !== "address" || elides(elided, first.value);
+}
+
+const elidedVerdicts = ({ refuses }: Elided): Verdict[] =>
+  refuses ? [UNTOLD] : [{ do: "accept" }, { do: "return" }];
 
 function elementVerdict(value: unknown): Verdict {
   const [kind, body] = isJson(value) ? Object.entries(value)[0] ?? ["", null] : ["", null];

@@ -88,7 +88,7 @@ function build(state: NetnsState): Ruleset {
     isChain: (chain) => names.has(keyOf(chain)) || byChain.has(keyOf(chain)),
     set: (family, table, name) => sets.get(`${family} ${table} ${name}`) ?? null,
     untracks: texts.some((text) => /\bnotrack\b|--notrack|-j NOTRACK/.test(text)),
-    marks: marking.length > 0,
+    marks: marking.length > 0 || state.sets.some(({ elided }) => elided !== undefined),
     marksBelow: marking.some(({ family }) => !["ip", "ip6", "inet"].includes(family)),
     helps: texts.some((text) => /\bct helper\b|--helper\b/.test(text)),
   };

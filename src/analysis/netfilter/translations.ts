@@ -1,6 +1,7 @@
 /** To what the rules of NAT translate a packet's destination, as they were read. */
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
 import { isJson } from "./json.ts";
+import { elides } from "./elided.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Headers } from "./hook_packet.ts";
 import { iptablesWords } from "./iptables_words.ts";
@@ -61,7 +62,7 @@ function follow(walk: Walk, name: ChainName, at: Traveller, depth: number): bool
     const isChain = (chain: string) => walk.ruleset.isChain({ ...chainOfRule(rule), name: chain });
     const { match, verdicts } = evaluate(rule, at, isChain);
     if (match === "no") continue;
-    walk.open ||= rule.elided !== undefined;
+    walk.open ||= rule.elided !== undefined || looksIntoElided(rule, at);
     const target = targetOf(rule);
     if (target) walk.found.push(target);
     const on = verdicts.map((verdict) => {
@@ -74,6 +75,18 @@ function follow(walk: Walk, name: ChainName, at: Traveller, depth: number): bool
     }
   }
   return true;
+}
+
+/** It looks into a map of which the probe left out what may be for this packet. */
+function looksIntoElided({ family, table, expressions }: NetfilterRule, at: Traveller): boolean {
+  return (expressions ?? []).some((each) => {
+    const data = isJson(each) && isJson(each.vmap) ? each.vmap.data : null;
+    const elided = typeof data === "string"
+      ? at.set(family, table, data.replace(/^@/, ""))?.elided
+      : undefined;
+    const { destination } = at.headers;
+    return elided !== undefined && (destination === undefined || elides(elided, destination));
+  });
 }
 
 /** The one address that the rule translates to; null where it is none, a range, or a map's. */

@@ -33,7 +33,7 @@ const STATE_WAIT_MS = 500;
  * hundreds of namespaces the rest is read while it is traced.
  */
 const STATE_WAIT_MAX_MS = 4_000;
-const STATE_WAIT_FEW_MS = 15_000;
+const STATE_WAIT_FEW_MS = 20_000;
 const NAMESPACES_FEW = 24;
 
 /**

@@ -2,8 +2,10 @@
  * A state of tens of thousands of rules, small enough to be sent: a rule of iptables that asks for
  * one destination that nobody asked about stands for nothing but that destination.
  */
-import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import type { NetfilterRule, NetfilterSet, NetnsState } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
+import { addElement, type Leads, splitMap } from "./condense_maps.ts";
+import { Chains, isHarmless, isPlain, keyOf } from "./rule_chains.ts";
 
 /** Characters of rules and chains that are sent as they are. An ingest on Workers takes 4 Mi. */
 const CHARS_MAX = 3 * 1024 * 1024;
@@ -40,7 +42,8 @@ function without(
   wanted: ReadonlySet<string>,
   isMeant: (rule: NetfilterRule) => boolean,
 ): NetnsState {
-  const chains = new Chains(state.netfilter);
+  const sets = setsWithout(state, wanted);
+  const chains = new Chains(state.netfilter, sets);
   const bases = state.chains.filter(({ hook }) => hook !== undefined);
   const isLeftOut = (rule: NetfilterRule) => {
     const destination = destinationOf(rule);
@@ -53,6 +56,12 @@ function without(
       chains.reach({ family, table, name, legacy }, kept, (rule) => !isLeftOut(rule));
     }
   }
+  // Chains without rules are jumped to, too.
+  const named = new Set(
+    [...kept].flatMap((key) => chains.rules(key)).flatMap((rule) =>
+      chains.namedBy(rule).map((name) => `${rule.family} ${rule.table} ${name}`)
+    ),
+  );
   const netfilter = [...kept].flatMap((key) => elide(chains, chains.rules(key), isLeftOut));
   return {
     ...state,
@@ -60,11 +69,31 @@ function without(
       hook !== undefined ||
       [false, true].some((legacy) =>
         (backend === undefined || (backend === "iptables-legacy") === legacy) &&
-        kept.has(keyOf({ family, table, name, legacy }))
+        (kept.has(keyOf({ family, table, name, legacy })) ||
+          named.has(`${family} ${table} ${name}`))
       )
     ),
     netfilter,
+    sets,
   };
+}
+
+/** Verdict maps without what nobody asked about, each with what that could have done. */
+function setsWithout(state: NetnsState, wanted: ReadonlySet<string>): NetfilterSet[] {
+  const whole = new Chains(state.netfilter, state.sets);
+  return state.sets.map((set) => {
+    const { kept, left, addresses } = splitMap(set, wanted);
+    if (left.length === 0) return set;
+    const leads: Leads = { chains: [], refuses: false, open: false };
+    for (const element of left) addElement(leads, element);
+    const behind = new Set<string>();
+    for (const name of leads.chains) {
+      whole.reach({ ...set, name, legacy: false }, behind, () => true);
+    }
+    const rules = [...behind].flatMap((key) => whole.rules(key));
+    const refuses = leads.refuses || leads.open || rules.some((rule) => !isHarmless(rule, whole));
+    return { ...set, elements: kept, elided: { addresses, refuses } };
+  });
 }
 
 function sizeOf({ netfilter, chains }: NetnsState): number {
@@ -168,91 +197,4 @@ function destinationOf({ tool, text }: NetfilterRule): string | null {
   if (tool === "nft") return null;
   const found = /^-A \S+ (?:! -s \S+ |-s \S+ )?-d (\S+?)(?:\/32|\/128) /.exec(text);
   return found?.[1] ?? null;
-}
-
-const TARGET = /(?:^| )-[jg] (\S+)/;
-
-const targetWord = ({ text }: NetfilterRule) =>
-  TARGET.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))?.[1] ?? null;
-
-const HARMLESS = /^(ACCEPT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP|MARK|CONNMARK|LOG|NFLOG)$/;
-
-/** It does nothing but send the packet somewhere, mark it, or refuse it. */
-const isPlain = (rule: NetfilterRule, chains: Chains) =>
-  isHarmless(rule, chains) || /^(DROP|REJECT)$/.test(targetWord(rule) ?? "");
-
-function isHarmless(rule: NetfilterRule, chains: Chains): boolean {
-  if (rule.tool === "nft") return false;
-  const word = targetWord(rule);
-  return word === null || HARMLESS.test(word) || chains.targetOf(rule) !== null;
-}
-
-interface ChainName {
-  family: string;
-  table: string;
-  name: string;
-  legacy: boolean;
-}
-
-const keyOf = ({ family, table, name, legacy }: ChainName) =>
-  `${legacy ? "legacy " : ""}${family} ${table} ${name}`;
-
-/** Rules by their chain, and which chains lead to which. */
-class Chains {
-  readonly #byKey = new Map<string, NetfilterRule[]>();
-
-  constructor(rules: readonly NetfilterRule[]) {
-    for (const rule of rules) {
-      const key = this.#keyOf(rule);
-      const list = this.#byKey.get(key);
-      if (list) list.push(rule);
-      else this.#byKey.set(key, [rule]);
-    }
-  }
-
-  rules(key: string): readonly NetfilterRule[] {
-    return this.#byKey.get(key) ?? [];
-  }
-
-  /** The chain that a rule of iptables jumps to, when that has rules. */
-  targetOf(rule: NetfilterRule): ChainName | null {
-    const name = targetWord(rule);
-    if (rule.tool === "nft" || name === null) return null;
-    const target = { ...this.#placeOf(rule), name };
-    return this.#byKey.has(keyOf(target)) ? target : null;
-  }
-
-  /** Adds this chain, and all that rules lead to which `follows` takes, to `found`. */
-  reach(from: ChainName, found: Set<string>, follows: (rule: NetfilterRule) => boolean): void {
-    const waiting = [from];
-    for (let name = waiting.pop(); name; name = waiting.pop()) {
-      const key = keyOf(name);
-      if (found.has(key) || !this.#byKey.has(key)) continue;
-      found.add(key);
-      for (const rule of this.rules(key)) {
-        if (!follows(rule)) continue;
-        if (rule.tool === "nft") waiting.push(...this.#mentioned(rule));
-        else waiting.push(...[this.targetOf(rule)].filter((each) => each !== null));
-      }
-    }
-  }
-
-  /** Chains that a rule of nft may lead to, by itself or by a map: all of its table. */
-  #mentioned(rule: NetfilterRule): ChainName[] {
-    if (!/\b(jump|goto|vmap)\b/.test(rule.text)) return [];
-    if (this.#opened.has(`${rule.family} ${rule.table}`)) return [];
-    this.#opened.add(`${rule.family} ${rule.table}`);
-    const prefix = `${rule.family} ${rule.table} `;
-    return [...this.#byKey.keys()].filter((key) => key.startsWith(prefix))
-      .map((key) => ({ ...this.#placeOf(rule), name: key.slice(prefix.length) }));
-  }
-  readonly #opened = new Set<string>();
-
-  #placeOf({ family, table, tool }: NetfilterRule) {
-    return { family, table, legacy: tool === "iptables-legacy" };
-  }
-
-  #keyOf(rule: NetfilterRule): string {
-    return keyOf({ ...this.#placeOf(rule), name: rule.chain });
-  }
 }

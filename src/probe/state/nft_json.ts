@@ -131,6 +131,10 @@ function counterOf(
   counters: ReadonlyMap<string, z.infer<typeof Counter>>,
 ): { packets?: number; bytes?: number } | undefined {
   for (const expression of rule.expr ?? []) {
+    // A refusal of the schema costs more than all else that is done with a rule.
+    if (typeof expression !== "object" || expression === null || !("counter" in expression)) {
+      continue;
+    }
     const found = CounterExpression.safeParse(expression).data?.counter;
     if (found === undefined) continue;
     return typeof found === "string"
