@@ -55,6 +55,7 @@ export const CAUSE_CODES = [
   "route-localnet-disabled",
   "port-changed",
   "fragment-without-ports",
+  "macvlan-isolation",
 ] as const;
 
 /** The code of a cause. */

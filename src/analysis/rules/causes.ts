@@ -19,6 +19,7 @@ import { cause as bridgeVlanFiltered } from "./bridge-vlan-filtered/cause.ts";
 import { cause as bridgeHairpinDisabled } from "./bridge-hairpin-disabled/cause.ts";
 import { cause as addressDuplicate } from "./address-duplicate/cause.ts";
 import { cause as frameToWrongNode } from "./frame-to-wrong-node/cause.ts";
+import { cause as macvlanIsolation } from "./macvlan-isolation/cause.ts";
 import { cause as tunnelEndpointUnreachable } from "./tunnel-endpoint-unreachable/cause.ts";
 import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
@@ -76,6 +77,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   bridgeHairpinDisabled,
   addressDuplicate,
   frameToWrongNode,
+  macvlanIsolation,
   tunnelEndpointUnreachable,
   tunnelEndpointWrong,
   tunnelNoEndpoint,

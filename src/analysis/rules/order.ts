@@ -52,6 +52,8 @@ export const RULES: readonly Rule[] = [
   rules.linkDown,
   // Asks R9 itself, and knows that the address is in another network.
   rules.addressOverlap,
+  // Knows why the one that R9 and R41 would name can't answer.
+  rules.macvlanIsolation,
   rules.neighbourUnresolved,
   rules.bridgePort,
 

@@ -97,13 +97,16 @@ function kindOf(row: LinkRow): string {
   return row.link_type === "loopback" ? "loopback" : "physical";
 }
 
+/** Kinds that never are without a peer or a lower device. */
+const ABOVE_ANOTHER = new Set(["veth", "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan"]);
+
 /**
- * Index of the lower device or peer. A device that was moved to another namespace and has none
- * names its own index there.
+ * Index of the lower device or peer, which in another namespace may be the device's own number. A
+ * device that was moved to another namespace and has none names its own index there, too.
  */
 function peerIfindex(row: LinkRow, indexes: ReadonlyMap<string, number>): number | undefined {
   const peer = row.link_index ?? indexes.get(row.link ?? "");
-  return peer === row.ifindex && kindOf(row) !== "veth" ? undefined : peer;
+  return peer === row.ifindex && !ABOVE_ANOTHER.has(kindOf(row)) ? undefined : peer;
 }
 
 function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Link> {

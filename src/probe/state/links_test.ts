@@ -94,3 +94,15 @@ Deno.test("what a link lacks stays absent", () => {
   }]);
   equal(netnsids.size, 0);
 });
+
+Deno.test("a device above another one may have its number in another namespace", () => {
+  const row = (kind: string) => ({
+    ...{ ifindex: 2, ifname: "eth0", link_index: 2, link_netnsid: 0 },
+    linkinfo: { info_kind: kind },
+  });
+  const peers = (kind: string) => links([row(kind)]).rows[0]!.peerIfindex;
+  equal(peers("macvlan"), 2);
+  equal(peers("ipvlan"), 2);
+  // A tunnel that was moved names itself.
+  equal(peers("ipip"), undefined);
+});

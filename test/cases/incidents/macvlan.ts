@@ -68,6 +68,8 @@ function variation({ name, family, net, parent, mode, fromContainer }: Variation
       outcomes: ["unanswered", "refused"],
       codes: ["macvlan-isolation"],
       alsoTrue: ["neighbour-unresolved"],
+      // IPv6 needs the host's address to move, which is for its owner to do.
+      heals: !six,
       says: { "the device's kind": /macvlan/, "the parent": new RegExp(`\\b${parent}\\b`) },
     }],
   });

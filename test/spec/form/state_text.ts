@@ -98,6 +98,7 @@ function linkText(state: NetnsState, link: Link): string {
     link.bridge?.vlanFiltering ? "filtering" : "",
     link.vlans ? `vlans ${link.vlans.map(vlanText).join(",")}` : "",
     pair("xdp", link.xdp?.[0]?.id),
+    link.macvlanMode === undefined ? "" : JSON.stringify({ macvlanMode: link.macvlanMode }),
     ...(tunnel
       ? [
         pair("id", tunnel.id),

@@ -1,0 +1,153 @@
+/** Devices of one wire that the kernel keeps apart: a macvlan and what it was made on. */
+import type { NetnsState } from "../../../event/state.ts";
+import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { lookUpRoute } from "../../view/routing.ts";
+import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
+import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { lookAt } from "../shared/checked.ts";
+import { address, device as deviceWord, type Word } from "../word.ts";
+import { type Device, type Kin, kinOf } from "./kin.ts";
+
+/**
+ * The next hop is on the same wire, and the kernel passes nothing between the two devices.
+ *
+ * What else looks like it: a question that did arrive there, sent back by the switch (then the answer
+ * is missing for another reason); two children in mode bridge; an address that another node has, too.
+ */
+export const macvlanIsolation: Rule = {
+  id: "R78",
+  statement:
+    "The next hop does not answer, and its address is on the parent or a child (macvlan, ipvlan) of " +
+    "the device that asks, or on a macvlan of the same parent of which one is private, where no " +
+    "question was seen to arrive: `macvlan-isolation`.",
+  yields: ["macvlan-isolation"],
+  judge(subject) {
+    const { node, netns, event, before } = subject;
+    if (netns === undefined || !before || event.tunnelKind !== undefined) return null;
+    const destination = wireDestination(event);
+    const { route } = lookUpRoute(before, { destination });
+    const link = linkOf(before, undefined, route?.device);
+    const hop = route?.gateway ?? destination;
+    if (!link || !isUnresolved(subject, hop, link.name)) return null;
+    const asking = { node, netns, link };
+    const owners = ownersOf(subject.world.nodes, hop);
+    const [owner] = owners;
+    const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
+    if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;
+    const asked =
+      subject.evidence.filter((other) =>
+        asksFor(other, hop) && other.kind === "device-tx" && other.sourceMac === link.mac
+      ).length;
+    const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
+    return cause(
+      "macvlan-isolation",
+      event.kind === "drop" ? "proven" : "likely",
+      `${hop}${gateway} did not answer ${placeText(asking)}: it is at ${placeText(owner)}, and ${
+        kinText(kin)
+      }`,
+      [
+        eventEvidence(subject),
+        ...[asking, owner].map((each) => stateEvidence(each.node, linkText(each))),
+        {
+          node: node.name,
+          kind: "event",
+          text: `${hop} was asked for ${asked} times, and no question was seen to arrive at ${
+            placeText(owner)
+          }`,
+        },
+      ],
+      remedy(kin, hop, kin.are === "parent-child" && kin.child.link === link ? event.source : hop),
+    );
+  },
+};
+
+/** Given up in the resolution of this next hop, or waiting for it. */
+function isUnresolved({ event, node, netns, judgement }: Case, hop: string, name: string): boolean {
+  if (event.kind === "drop") return isNeighbourFailure(event);
+  if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return false;
+  const entry = neighbourOf(node, netns, hop, name);
+  return entry?.states.some((each) => each === "INCOMPLETE" || each === "FAILED") ?? false;
+}
+
+/** A question of this device came into the other's namespace, by that device. */
+const wasHeard = ({ evidence }: Case, hop: string, asking: Device, owner: Device): boolean =>
+  evidence.some((event) =>
+    event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
+    event.device === owner.link.name && asksFor(event, hop) &&
+    event.sourceMac === asking.link.mac
+  );
+
+const placeText = ({ node, netns, link }: Device) => placeOf(node, netns, link.name);
+
+function linkText(device: Device): string {
+  const { kind, macvlanMode, addresses, peerIfindex } = device.link;
+  const mode = macvlanMode === undefined ? "" : ` in mode ${macvlanMode}`;
+  const on = kind.endsWith("vlan") || kind.endsWith("vtap") ? ` on device ${peerIfindex}` : "";
+  const own = addresses.map((each) => `${each.address}/${each.prefix}`).join(", ");
+  return `${placeText(device)} (device ${device.link.ifindex}, ${kind}${mode}${on}) has ${
+    own || "no address"
+  }`;
+}
+
+function kinText(kin: Kin): string {
+  if (kin.are === "parent-child") {
+    const { parent, child } = kin;
+    return `${child.link.name} is a ${child.link.kind} on ${parent.link.name}: the kernel passes ` +
+      "nothing between such a device and its parent";
+  }
+  const names = kin.apart.map(placeText).join(" and ");
+  return `both are macvlan devices of one parent, and ${names} in mode private ` +
+    `${kin.apart.length === 1 ? "hears" : "hear"} no other`;
+}
+
+/** `peer`: the child's address, which the parent's host shall reach. */
+function remedy(kin: Kin, hop: string, peer: string | undefined): string[] {
+  if (kin.are === "children") {
+    return kin.apart.flatMap(({ node, netns, link }) =>
+      command(node, netns, [
+        ...["ip", "link", "set", "dev", deviceWord(link.name)],
+        ...["type", link.kind, "mode", "bridge"],
+      ])
+    );
+  }
+  const { parent, child } = kin;
+  const own = parent.link.addresses.map((each) => each.address)
+    .find((each) => each.includes(":") === hop.includes(":") && !each.startsWith("fe80"));
+  const state = parent.node.states.get(parent.netns)?.at(-1)?.state;
+  const name = state && freeName(state);
+  const words = lookAt(
+    `give ${
+      placeText(parent)
+    } a ${child.link.kind} of its own beside ${child.link.name}, and move ` +
+      `${own ?? "its address"} there`,
+  );
+  // IPv6 answers for an address only on the device that has it; and other modes pass nothing.
+  if (hop.includes(":") || child.link.macvlanMode !== "bridge" || !name || !own) return words;
+  const lines: Word[][] = [
+    [
+      "ip",
+      "link",
+      "add",
+      name,
+      "link",
+      deviceWord(parent.link.name),
+      "type",
+      "macvlan",
+      "mode",
+      "bridge",
+    ],
+    ["ip", "link", "set", "dev", name, "up"],
+    ["ip", "route", "add", address(peer), "dev", name, "src", address(own)],
+  ];
+  const made = lines.map((line) => command(parent.node, parent.netns, line));
+  return made.some((line) => line.length === 0) ? words : made.flat();
+}
+
+/** For a device that no other there has. */
+function freeName({ links }: NetnsState): string | undefined {
+  const taken = new Set(links.map(({ name }) => name));
+  return ["macvlan0", "macvlan1", "macvlan2"].find((name) => !taken.has(name));
+}
