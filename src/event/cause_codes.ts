@@ -56,6 +56,7 @@ export const CAUSE_CODES = [
   "port-changed",
   "fragment-without-ports",
   "macvlan-isolation",
+  "stale-conntrack-entry",
 ] as const;
 
 /** The code of a cause. */

@@ -65,6 +65,8 @@ function follow(walk: Walk, name: ChainName, at: Traveller, depth: number): bool
     walk.open ||= rule.elided !== undefined || looksIntoElided(rule, at);
     const target = targetOf(rule);
     if (target) walk.found.push(target);
+    // To which of a range, or of a map's entries, can't be told: then not all ends are known.
+    else walk.open ||= translatesDestination(rule);
     const on = verdicts.map((verdict) => {
       if (verdict.do !== "jump" && verdict.do !== "goto") return verdict.do === "unknown";
       const back = follow(walk, { ...chainOfRule(rule), name: verdict.chain }, at, depth + 1);
@@ -93,6 +95,13 @@ function looksIntoElided({ family, table, expressions }: NetfilterRule, at: Trav
 function targetOf(rule: NetfilterRule): Translation | null {
   const told = rule.tool === "nft" ? nftTarget(rule) : iptablesTarget(rule.text);
   return told && /^[0-9a-f.:]+$/i.test(told.address) ? { rule, ...told } : null;
+}
+
+function translatesDestination({ tool, text, expressions }: NetfilterRule): boolean {
+  if (tool !== "nft") return /^(DNAT|REDIRECT|NETMAP)$/.test(iptablesWords(text).target ?? "");
+  return (expressions ?? []).some((each) =>
+    typeof each === "object" && each !== null && ("dnat" in each || "redirect" in each)
+  );
 }
 
 function iptablesTarget(text: string): Omit<Translation, "rule"> | null {

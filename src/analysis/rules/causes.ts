@@ -37,6 +37,7 @@ import { cause as ipsecPolicy } from "./ipsec-policy/cause.ts";
 import { cause as openvswitchDrop } from "./openvswitch-drop/cause.ts";
 import { cause as natPortsExhausted } from "./nat-ports-exhausted/cause.ts";
 import { cause as fragmentWithoutPorts } from "./fragment-without-ports/cause.ts";
+import { cause as staleConntrackEntry } from "./stale-conntrack-entry/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -95,6 +96,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   openvswitchDrop,
   natPortsExhausted,
   fragmentWithoutPorts,
+  staleConntrackEntry,
   queueOverflow,
   backlogOverflow,
   noListener,

@@ -48,6 +48,7 @@ export { sentToWrongHost } from "./destination-mac-mismatch/wrong_host.ts";
 export { serviceRefused } from "./service-without-endpoint/service_refused.ts";
 export { shaped } from "./shaped/shaped.ts";
 export { socketFilter } from "./socket-filter/socket_filter.ts";
+export { staleEntry, staleEntryUnanswered } from "./stale-conntrack-entry/stale.ts";
 export { timeToLive } from "./ttl-exceeded/time_to_live.ts";
 export { trafficControl } from "./traffic-control-drop/traffic_control.ts";
 export { tunnelIdMismatch } from "./tunnel-id-mismatch/id_mismatch.ts";

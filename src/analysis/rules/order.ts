@@ -9,6 +9,9 @@ import type { Rule } from "./rule.ts";
 
 /** Rules about a packet that ended badly. */
 export const RULES: readonly Rule[] = [
+  // Asks R9, R3, R2, R10 and R43 itself, and knows why the packet was sent where nobody is: R50 would
+  // say that the service has no endpoint.
+  rules.staleEntry,
   // A packet to a service without endpoints dies like any other: R50 asks R9, R3 and R2 itself and
   // adds the service, and R51 answers for addresses that R1 to R3 would only call unreachable.
   rules.endpointMissing,
@@ -113,6 +116,8 @@ export const EXCHANGE_RULES: readonly ExchangeRule[] = [
   rules.replyFromOtherAddress,
   // Before the reset that a host makes because it knows no connection from the new port.
   rules.portChanged,
+  // Knows why the program that was silent was asked at all.
+  rules.staleEntryUnanswered,
   rules.applicationReset,
   rules.applicationSilent,
   // Findings beside what the packets died of.
