@@ -69,11 +69,19 @@ function readBySh(line: string): { words: string[]; said: string } {
   return { words: text(stdout).split("\0").slice(0, -1), said: text(stderr) };
 }
 
-const PROGRAMS = /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl)$/;
+const PROGRAMS = /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat)$/;
 const seen = new Set<string>();
 
+/** Nothing that a shell which knows no comments when typed would read as more than a word. */
+function isComment(line: string): void {
+  const text = line.slice("# ".length);
+  if (/^[\w ,=/.:@+-]+$/.test(text)) return;
+  const { words, said } = readBySh(text);
+  equal([said, words.length, quoted(words)], ["", 1, text], line);
+}
+
 function isSafe(line: string, hostile: string): void {
-  if (line.startsWith("#")) return match(line, /^# in network namespace \d+, [\w ,=/-]+$/);
+  if (line.startsWith("#")) return isComment(line);
   if (seen.has(line)) return;
   seen.add(line);
   const { words, said } = readBySh(line);
@@ -177,7 +185,7 @@ Deno.test("a namespace without a name is never taken for the machine's own", () 
   for (const input of inputs) {
     for (const line of remediesOf(analyse(nameless(input)))) {
       if (line.startsWith("#")) said++;
-      else match(line, /^(?:kubectl |sysctl -w net\.(?:core|netfilter)\.)/);
+      else match(line, /^(?:kubectl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/);
     }
     const inodes = new Set(input.batches.flatMap(({ header }) => header.netns.map((n) => n.inode)));
     for (const own of inodes) {

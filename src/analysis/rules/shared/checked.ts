@@ -5,7 +5,7 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { isSeenWhole } from "../../../event/names.ts";
 import type { NodeView } from "../../view/timeline.ts";
-import { command } from "../command.ts";
+import { command, quoted } from "../command.ts";
 import { applied, type Change } from "./change.ts";
 import { wordsOf } from "./change_words.ts";
 
@@ -38,6 +38,15 @@ export function checked({ node, netns, state, changes, passes }: Plan): string[]
 /** A report has no longer lines, in characters; a command must not be cut. */
 const LINE_MAX = 500;
 
-/** A thing to look at, in words: a comment for a shell. None when not all of it would be seen. */
-export const lookAt = (text: string): string[] =>
-  isSeenWhole(text) ? [`# ${text}`.slice(0, LINE_MAX)] : [];
+/** Characters that no shell reads as anything else, also one that knows no comments when typed. */
+const PLAIN = /^[\w ,=/.:@+-]+$/;
+
+/**
+ * A thing to look at, in words: a comment for a shell, in quotes where names from outside, or rules,
+ * have what a shell could read. None when not all of it would be seen.
+ */
+export function lookAt(text: string): string[] {
+  if (!isSeenWhole(text)) return [];
+  const line = `# ${PLAIN.test(text) ? text : quoted([text])}`;
+  return line.length <= LINE_MAX ? [line] : [];
+}

@@ -30,7 +30,9 @@ export function ownerWords(
     case "ufw":
       return lookAt(`${wrote}: it is ufw that has to let the packet pass`);
     case "Docker":
-      return lookAt(`${wrote}: look at ${owner.object}; DOCKER-USER is for rules of yours`);
+      return lookAt(
+        `${wrote}: look at ${owner.object}, and mind that DOCKER-USER is for rules of yours`,
+      );
     case "firewalld":
       return lookAt(`${wrote}: it is changed there, see ${zoneWords(subject, chains)}`);
   }
@@ -71,7 +73,7 @@ function kubernetesWords(
       return [
         ...lookAt(
           `${by} wrote this rule for Service ${namespace}/${name}, which has no ready ` +
-            `endpoint${local ? " on this node (externalTrafficPolicy: Local)" : ""}`,
+            `endpoint${local ? " on this node, as externalTrafficPolicy Local wants" : ""}`,
         ),
         ...commandAnywhere([
           ...["kubectl", "-n", named(namespace), "get", "endpointslices"],

@@ -60,14 +60,14 @@ export function nodeOfMac(subject: Case, mac: string, sender: Sighting): NodeVie
 export function keeperWords(device: string): string[] {
   if (/^flannel[.-]/.test(device)) {
     return lookAt(
-      "flannel makes these entries of the node's annotation flannel.alpha.coreos.com/backend-data: " +
-        "if they stay wrong, restart flannel on the sending node; by hand until then:",
+      "flannel makes these entries of the annotation flannel.alpha.coreos.com/backend-data of the node: " +
+        "if they stay wrong, restart flannel on the sending node, and by hand until then:",
     );
   }
   if (/^vxlan(-v6)?\.calico$/.test(device)) {
     return lookAt(
       "Calico makes these entries of what it knows of the nodes: if they stay wrong, restart " +
-        "calico-node on the sending node; by hand until then:",
+        "calico-node on the sending node, and by hand until then:",
     );
   }
   return [];
