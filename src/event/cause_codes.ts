@@ -57,6 +57,7 @@ export const CAUSE_CODES = [
   "fragment-without-ports",
   "macvlan-isolation",
   "stale-conntrack-entry",
+  "router-advertisement-ignored",
 ] as const;
 
 /** The code of a cause. */

@@ -30,3 +30,9 @@ const NEIGHBOUR_ADVERTISEMENT = 136;
 export const answersFor = (event: Event, address: string): boolean =>
   (event.network === "arp" && event.arpOperation === ARP_REPLY && event.source === address) ||
   (event.icmpType === NEIGHBOUR_ADVERTISEMENT && event.gateway === address);
+
+const ROUTER_ADVERTISEMENT = 134;
+
+/** A router that says it is there. The kernel takes it only from the link itself, by its hop limit. */
+export const isRouterAdvertisement = ({ icmpType, network, ttl }: Event): boolean =>
+  network === "ip6" && icmpType === ROUTER_ADVERTISEMENT && ttl === 255;

@@ -11,6 +11,8 @@ import { tableLookupOf } from "../kernel/routing.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
 import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
+import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
+import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/ignored.ts";
 import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
@@ -45,7 +47,7 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
   }
   const flows: Flow[] = [];
   for (const attempt of attempts.values()) {
-    const flow = flowOf(attempt);
+    const flow = flowOf(attempt, evidence);
     if (flow && !known.some(({ id }) => id === flow.id)) flows.push(flow);
   }
   return flows;
@@ -102,7 +104,10 @@ function attemptsOf(lookups: readonly Sighting[]): number {
   return times;
 }
 
-function flowOf({ form, lookups, request }: Attempt): Flow | null {
+function flowOf(
+  { form, lookups, request }: Attempt,
+  evidence: readonly Sighting[],
+): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);
   if (!state || isIncomplete(state, ["routes", "rules"])) return null;
@@ -127,6 +132,18 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     function: tableLookupOf(form.network),
   };
   const times = attemptsOf(lookups);
+  const failed = {
+    node: event.node.name,
+    kind: "event" as const,
+    text: `${
+      times === 1 ? "1 attempt" : `${times} attempts`
+    }: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
+  };
+  const { destination } = form;
+  const { node, netns } = event;
+  const ignored = refusal
+    ? null
+    : ignoredAdvertisement({ node, netns, state, destination, evidence });
   const remedy = routeRemedy({ node: event.node, netns: event.netns, state, query, answer });
   return {
     id: flowId(form),
@@ -140,24 +157,20 @@ function flowOf({ form, lookups, request }: Attempt): Flow | null {
     outcome: "dropped",
     lastHop: hop,
     path: [hop],
-    cause: {
-      rule: failedLookup.id,
-      code: refusal ? "route-blackhole" : "no-route",
-      confidence: certain ? "proven" : "likely",
-      sentence: refusal
-        ? `the route for ${form.destination} in ${where} refuses packets (${refusal}), so none was sent`
-        : `${where} has no route to ${form.destination}, so no packet was sent`,
-      evidence: [
-        {
-          node: event.node.name,
-          kind: "event",
-          text: `${
-            times === 1 ? "1 attempt" : `${times} attempts`
-          }: the routing lookup for ${form.destination} failed with error ${event.routeError}`,
-        },
-        stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
-      ],
-      ...(remedy.length > 0 ? { remedy } : {}),
-    },
+    cause: ignored
+      ? { rule: advertisementIgnored.id, ...ignored, evidence: [failed, ...ignored.evidence] }
+      : {
+        rule: failedLookup.id,
+        code: refusal ? "route-blackhole" : "no-route",
+        confidence: certain ? "proven" : "likely",
+        sentence: refusal
+          ? `the route for ${form.destination} in ${where} refuses packets (${refusal}), so none was sent`
+          : `${where} has no route to ${form.destination}, so no packet was sent`,
+        evidence: [
+          failed,
+          stateEvidence(event.node, refusal ?? `no route in ${where} matches ${form.destination}`),
+        ],
+        ...(remedy.length > 0 ? { remedy } : {}),
+      },
   };
 }

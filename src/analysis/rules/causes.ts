@@ -10,6 +10,7 @@ import { cause as mtuExceeded } from "./mtu-exceeded/cause.ts";
 import { cause as addressOverlap } from "./address-overlap/cause.ts";
 import { cause as pathMtuExceeded } from "./path-mtu-exceeded/cause.ts";
 import { cause as routeLocalnetDisabled } from "./route-localnet-disabled/cause.ts";
+import { cause as routerAdvertisementIgnored } from "./router-advertisement-ignored/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -69,6 +70,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   addressOverlap,
   pathMtuExceeded,
   routeLocalnetDisabled,
+  routerAdvertisementIgnored,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,

@@ -2,6 +2,7 @@
 export { acceptQueueFull } from "./accept-queue-full/left_unanswered.ts";
 export { addressDuplicate } from "./address-duplicate/address_duplicate.ts";
 export { addressOverlap } from "./address-overlap/address_overlap.ts";
+export { advertisementIgnored } from "./router-advertisement-ignored/advertisement_ignored.ts";
 export { answerHasNoRoute, echoNotAnswered } from "./no-route/answer_has_no_route.ts";
 export { applicationReset } from "./application-reset/reset.ts";
 export { applicationSilent } from "./application-silent/silent.ts";

@@ -66,6 +66,8 @@ export const RULES: readonly Rule[] = [
   rules.forwardingDisabled,
   // IPv6 gives the reason "no route" (R3) also for a route that refuses.
   rules.routeRefuses,
+  // Asks R3 itself, and knows where the route should have come from.
+  rules.advertisementIgnored,
   rules.noRoute,
   rules.reversePathFilter,
   rules.martian,

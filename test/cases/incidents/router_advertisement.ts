@@ -69,6 +69,7 @@ function variation({ name, net, device, fromHost }: Variation): AnyCase {
       outcomes: ["unanswered", "refused"],
       codes: ["router-advertisement-ignored"],
       alsoTrue: ["no-route"],
+      heals: true,
       says: { "the setting": /accept_ra/, "that it forwards": /forward/ },
     }],
   });
