@@ -129,10 +129,18 @@ function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
 export function unrecovered(group: FlowGroup): Judgement[] {
   if (group.form.protocol !== TCP) return group.packets;
   const arrived = arrivalsOf(group);
+  const closed = hasEnded(group) && hasEnded(group.reply ?? group.request);
   return group.packets.filter((packet) =>
-    packet.outcome === "delivered" || !isRecovered(packet, arrived)
+    packet.outcome === "delivered" ||
+    !(isRecovered(packet, arrived) || (closed && sequenceEnd(packet) === null))
   );
 }
+
+/** Its FIN arrived: after both ends' FIN nobody waits for an acknowledgement that was lost. */
+const hasEnded = (group: FlowGroup | undefined): boolean =>
+  group?.packets.some((packet) =>
+    packet.outcome === "delivered" && hasFlag(firstEvent(packet), TCP_FLAGS.fin)
+  ) ?? false;
 
 /** What of a flow was delivered. */
 interface Arrivals {
