@@ -203,7 +203,7 @@ function remedy(subject: Case, range: PortRange | null): string[] {
   const { state } = findingOf(subject);
   if (!range || !state) {
     return lookAt(
-      `give the translation more addresses than ${event.source}; conntrack -L -q ${event.source} shows who holds its ports`,
+      `give the translation more addresses than ${event.source}, and see by conntrack -L -q ${event.source} who holds its ports`,
     );
   }
   const { rule, first, last } = range;

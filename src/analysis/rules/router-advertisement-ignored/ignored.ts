@@ -74,7 +74,7 @@ export function ignoredAdvertisement({ node, netns, state, destination, evidence
         changes: [{ do: "set-sysctl", name: nameOf(device, "accept_ra"), value: 2 }],
         passes: (after) => !ignores(after, device),
       }),
-      ...lookAt(`the route comes with the next advertisement on ${device}; rdisc6 asks for one`),
+      ...lookAt(`the route comes with the next advertisement on ${device}, which rdisc6 asks for`),
     ],
   );
 }
