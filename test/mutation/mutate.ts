@@ -88,6 +88,16 @@ export const MUTATIONS: readonly Mutation[] = [
         states: batch.states.filter(() => !random.chance(0.4)),
       })),
   },
+  {
+    name: "most lines of a node gone, and its state",
+    loses: true,
+    apply: (batches, random) =>
+      onOne((batch) => ({
+        ...batch,
+        events: batch.events.filter(() => random.chance(0.4)),
+        states: [],
+      }))(batches, random),
+  },
   { name: "another order", loses: false, apply: (batches, random) => random.shuffle(batches) },
   {
     name: "some of it twice",

@@ -65,6 +65,14 @@ function refusedOrUnanswered(
   const reset = resets.find(hasArrivedAt) ?? resets.find((packet) => !isLost(packet));
   const tried = question.packets.filter((packet) => isConnectRequest(firstEvent(packet)));
   const asking = tried.length > 0 ? tried : question.packets;
+  // What refuses a SYN has the number 0 (RFC 9293, 3.10.7.1): this one ended a taken connection.
+  if (reset && !joined.isWhole && (firstEvent(reset).tcpSequence ?? 0) !== 0) {
+    const text = "events of a node that saw it are missing";
+    return unknown("a reset ended it, and what went before is not known", {
+      code: "events-lost",
+      text,
+    });
+  }
   if (reset) {
     const by = resetBy(reset, question, true);
     const losses = asking.filter(isLost);

@@ -5,7 +5,7 @@ import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, stepsTo } from "../correlate/steps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, unreadState } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, halfKnown, unreadState } from "../view/coverage.ts";
 import { linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
@@ -134,6 +134,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   }
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return unknown({ ...base, awaited }, there);
+  const between = halfKnown(world.nodes);
+  if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
 }
 

@@ -44,6 +44,20 @@ export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 /** Scripts whose silence means "was not dropped". */
 export const DROP_SCRIPTS = ["drop"] as const;
 
+/**
+ * Why a node whose place is not known may have had the packet, and lost what it saw of it: events of
+ * it are missing, and so is the state of some of its namespaces, which would tell what is behind it.
+ */
+export function halfKnown(nodes: readonly NodeView[]): Gap | null {
+  for (const node of nodes) {
+    if (unreadState([node]) === null) continue;
+    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+    if (gap === null) continue;
+    return { code: gap.code, text: `it may have come to ${node.name}: ${gap.text}` };
+  }
+  return null;
+}
+
 /** Why a device or address that no known node has may be some node's all the same, or null. */
 export function unreadState(nodes: readonly NodeView[]): Gap | null {
   const known = unread.get(nodes);
