@@ -83,8 +83,8 @@ export const addresses: AnySpec[] = [
     verdicts: (w) => [dropped(["b", w.server.device], "martian-address")],
   }),
   fault({
-    id: "martian-loopback-destination",
-    code: "martian-address",
+    id: "route-localnet-off",
+    code: "route-localnet-disabled",
     world: routed(),
     fault: {
       lay: (w) =>
@@ -95,7 +95,7 @@ export const addresses: AnySpec[] = [
     },
     servers: (w) => [server(w, "tcp", 8080)],
     talks: (w) => [tcp(w, 8080)],
-    verdicts: (w) => [dropped([w.routerNode, w.left], "martian-address")],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "route-localnet-disabled")],
   }),
   ...([["static-on-client", "a"], ["static-on-gateway", "router"]] as const).map(([id, who]) =>
     who === "a"
