@@ -12,6 +12,7 @@ import {
   choose,
   chosen,
   closeFlow,
+  exchangeOf,
   repliesTo,
   selected,
   selectedId,
@@ -111,11 +112,19 @@ function Related({ flow }: { flow: Flow }) {
 function Verdict({ flow }: { flow: Flow }) {
   const { lastHop: { device, netns, node, pod }, cause, gap } = flow;
   const [before, after] = headline(flow);
+  // What became of one packet is no headline of an exchange that failed.
+  const exchange = exchangeOf(flow.id);
+  const part = exchange === undefined || exchange.outcome === "answered"
+    ? ""
+    : exchange.question === flow.id
+    ? "The question: "
+    : "An answer: ";
   return (
     <div class="verdict">
-      <h2>
+      <h2 class={part === "" ? "" : "part"}>
         <OutcomeIcon outcome={flow.outcome} />
         <span>
+          {part !== "" && <span class="quiet">{part}</span>}
           {before} <Name value={device} max={32} /> in <Name value={netnsName(netns)} max={40} /> on
           {" "}
           <Name value={node} max={40} />
