@@ -62,7 +62,9 @@ function wrongOf(exchange: Exchange, truth: Truth): string | null {
       if (question.sent.protocol === TCP && !got.data && packets.some(isDelivered)) return null;
       return got.all ? "unanswered, and in truth an answer came" : null;
     case "mis-answered":
-      return "mis-answered, and in truth every answer was as asked";
+      return packets.some(({ codes }) => codes.includes("reply-not-translated"))
+        ? null
+        : "mis-answered, and in truth every answer was as asked";
     case "refused":
       if (got.all) return "refused, and in truth an answer came";
       return packets.some(({ codes }) => codes.includes("no-listener"))

@@ -93,6 +93,7 @@ function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
 
 function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   const codes: string[] = [...packet.codes];
+  if (packet.strayed) codes.push("frame-to-wrong-node", "address-duplicate", "routing-loop");
   const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node)) ||
     packet.place?.wire?.ports.some(({ netns }) => !heard.has(netns.node.name));
   if (isOutside) codes.push("left-observed-network");

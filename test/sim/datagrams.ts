@@ -15,6 +15,8 @@ export interface DatagramPlan extends Plan {
   answers: number;
   /** 0: an unconnected socket that forbids fragmentation. */
   ipId: number;
+  /** After so many packets an IP id comes again. */
+  idPeriod: number;
 }
 
 export function datagrams(sim: Simulation, plan: DatagramPlan): void {
@@ -41,7 +43,7 @@ export function datagrams(sim: Simulation, plan: DatagramPlan): void {
       destinationPort: flow.sent.destinationPort,
       payload,
       ipLength: payload + (six ? 48 : 28),
-      ...(six ? {} : { ipId: plan.ipId === 0 ? 0 : (plan.ipId + n) & 65_535 }),
+      ...(six ? {} : { ipId: plan.ipId === 0 ? 0 : (plan.ipId + n % plan.idPeriod) & 65_535 }),
     });
   };
   for (let i = 0; i < plan.count; i++) {

@@ -10,6 +10,16 @@ export interface Extras {
   fragments: boolean;
   /** Receivers put segments together (GRO), and cut ones only in part. */
   merges: boolean;
+  /** IP ids of some datagrams come again. */
+  wraps: boolean;
+  /** A wire loses what is larger than some size. */
+  sizes: boolean;
+  /** A queue before a device holds packets for up to a third of a second. */
+  delays: boolean;
+  /** A host that translates forgets to translate answers back. */
+  forgets: boolean;
+  /** A neighbour entry leads to another host of the wire, as after an address has moved. */
+  moved: boolean;
 }
 
 export const NO_EXTRAS: Extras = {
@@ -17,9 +27,29 @@ export const NO_EXTRAS: Extras = {
   lookups: false,
   fragments: false,
   merges: false,
+  wraps: false,
+  sizes: false,
+  delays: false,
+  forgets: false,
+  moved: false,
 };
 
+/** Those that networks had before these: seeds that failed then are tried with them alone. */
+export const earlyExtrasOf = (seed: number): Extras => ({ ...NO_EXTRAS, ...drawEarly(seed) });
+
 export function extrasOf(seed: number): Extras {
+  const random = new Random(seed ^ 0x3c0de);
+  return {
+    ...earlyExtrasOf(seed),
+    wraps: random.chance(0.3),
+    sizes: random.chance(0.1),
+    delays: random.chance(0.2),
+    forgets: random.chance(0.1),
+    moved: random.chance(0.15),
+  };
+}
+
+function drawEarly(seed: number): Partial<Extras> {
   const random = new Random(seed ^ 0xe47a5);
   return {
     errors: random.chance(0.4),

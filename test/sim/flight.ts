@@ -4,7 +4,7 @@ import { type Extras, NO_EXTRAS } from "./extras.ts";
 import type { Arrived } from "./merge.ts";
 import { isTranslated } from "./nat.ts";
 import type { Random } from "./random.ts";
-import type { Allocation, Emission, TruePacket } from "./truth.ts";
+import type { Allocation, Emission, TrueFlow, TruePacket } from "./truth.ts";
 import type { Connection, Device, Netns, World } from "./world.ts";
 import type { Mishap } from "./mishap.ts";
 
@@ -69,6 +69,8 @@ export class Simulation {
   readonly emissions: Emission[] = [];
   readonly allocations: { memory: Allocation; netns: Netns }[] = [];
   readonly mishaps: Mishap[] = [];
+  /** Devices with a queue that holds packets: when the last of each flow left it. */
+  readonly queues = new Map<Device, Map<TrueFlow, number>>();
   packets: TruePacket[] = [];
   /** Neighbours asked for, from when until when: the first packet makes the kernel ask. */
   readonly asked = new Map<string, { from: number; to: number }>();

@@ -6,20 +6,32 @@ export interface Known {
   /** Null for the seed's own mix. */
   faults: Partial<Faults> | null;
   claim: string;
-  /** Found when networks did nothing beside carrying packets. */
-  plain: boolean;
+  /** What networks did when it was found: nothing beside carrying packets, or which extras. */
+  network: "plain" | "early" | "late";
 }
 
-const clean = (seed: number, claim: string): Known => ({ seed, faults: {}, claim, plain: true });
+const clean = (seed: number, claim: string): Known => ({
+  seed,
+  faults: {},
+  claim,
+  network: "plain",
+});
 const lossy = (seed: number, loss: number, claim: string): Known => ({
   seed,
   faults: { loss },
   claim,
-  plain: true,
+  network: "plain",
 });
-const own = (seed: number, claim: string): Known => ({ seed, faults: null, claim, plain: true });
+const own = (seed: number, claim: string): Known => ({
+  seed,
+  faults: null,
+  claim,
+  network: "plain",
+});
 
-const rich = (known: Known): Known => ({ ...known, plain: false });
+const rich = (known: Known): Known => ({ ...known, network: "early" });
+
+const late = (known: Known): Known => ({ ...known, network: "late" });
 
 export const KNOWN: readonly Known[] = [
   clean(8, "[C6] equal packets were joined to the wrong node's, and one was seen twice"),
@@ -85,5 +97,6 @@ export const KNOWN: readonly Known[] = [
   rich(lossy(1018, 0.1, "[X2] an answer that netfilter dropped came from another end")),
   rich(own(596, "[X5] one answer of several was lost, and the others were not looked for")),
   rich(clean(209, "[R61] a TTL that ran out between two nodes was a path's MTU")),
+  late(clean(791, "[R61] random losses of one flow were the MTU of a path that others had passed")),
   rich(clean(4492, "[C6] a retransmission's flooded copies were not its own after a drop")),
 ];

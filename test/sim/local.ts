@@ -2,6 +2,7 @@
 import type { Flight, Skb } from "./flight.ts";
 import { refuse } from "./errors.ts";
 import { struck } from "./mishap.ts";
+import { isSame, reversed, tupleOf } from "./nat.ts";
 import type { Device, Netns } from "./world.ts";
 
 export function deliver(flight: Flight, device: Device, skb: Skb): void {
@@ -15,6 +16,13 @@ export function deliver(flight: Flight, device: Device, skb: Skb): void {
     if (mishap.reason === "NO_SOCKET") answerFor(flight, device, skb);
     return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
   }
+  const { answers } = flight.packet.flow;
+  if (answers && !isSame(reversed(tupleOf(skb)), answers.sent)) {
+    return flight.dropped(skb, device, LOOKUPS[skb.fields.protocol] ?? "icmp_rcv", "NO_SOCKET", [
+      ...["reply-not-translated", "reply-from-other-address", "no-listener"] as const,
+      "asymmetric-path",
+    ]);
+  }
   flight.note(device, "deliver");
   flight.pass();
   const { protocol, icmpType } = skb.fields;
@@ -26,6 +34,9 @@ export function deliver(flight: Flight, device: Device, skb: Skb): void {
   else takeSegment(flight, device, skb);
   flight.delivered();
 }
+
+/** Where the kernel finds that no socket asked for an answer from there. */
+const LOOKUPS: Record<number, string> = { 6: "tcp_v4_rcv", 17: "__udp4_lib_rcv" };
 
 /** Nothing listens: the sender is told. */
 function answerFor(flight: Flight, device: Device, skb: Skb): void {

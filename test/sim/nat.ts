@@ -29,7 +29,8 @@ export function reversed(tuple: Tuple): Tuple {
   };
 }
 
-const isSame = (a: Tuple, b: Tuple) =>
+/** Two tuples with the same ends. */
+export const isSame = (a: Tuple, b: Tuple) =>
   a.protocol === b.protocol && a.source === b.source && a.sourcePort === b.sourcePort &&
   a.destination === b.destination && a.destinationPort === b.destinationPort;
 
@@ -37,7 +38,9 @@ function find(netns: Netns, skb: Skb): Skb["connection"] {
   const tuple = tupleOf(skb);
   for (const of of netns.connections) {
     if (isSame(of.original, tuple)) return { direction: "original", of };
-    if (isSame(of.reply, tuple)) return { direction: "reply", of };
+    if (!isSame(of.reply, tuple)) continue;
+    const untold = { original: tuple, reply: reversed(tuple), status: 0, confirmed: true };
+    return netns.forgets ? { direction: "original", of: untold } : { direction: "reply", of };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { echo } from "./echo.ts";
 import { Simulation } from "./flight.ts";
 import type { Extras } from "./extras.ts";
 import { giveAddresses } from "./memory.ts";
+import { drawExtraFaults } from "./extra_faults.ts";
 import { drawMishaps } from "./mishaps.ts";
 import { Random } from "./random.ts";
 import { stream } from "./stream.ts";
@@ -25,6 +26,7 @@ export interface Scenario {
 }
 
 export const SECOND = 1_000_000_000;
+const LONG_NS = 200_000_000;
 
 export function scenarioOf(seed: number, extras: Extras): Scenario {
   const random = new Random(seed);
@@ -33,6 +35,7 @@ export function scenarioOf(seed: number, extras: Extras): Scenario {
   const endAt = random.chance(0.15) ? SECOND + random.int(3 * SECOND) : 30 * SECOND;
   const sim = new Simulation(world, random.fork(), endAt, extras);
   const mishaps = drawMishaps(sim, random.fork());
+  drawExtraFaults(sim, new Random(seed ^ 0xfa17));
   const talks = random.fork();
   const count = talks.between(1, 6);
   for (let i = 0; i < count; i++) talk(sim, talks.fork(), i);
@@ -79,6 +82,7 @@ function talk(sim: Simulation, random: Random, i: number): void {
       sameSize: random.chance(0.6),
       answers: random.pick([0, 1, 1, 3]),
       ipId: random.chance(0.4) ? 0 : ipId,
+      idPeriod: periodOf(sim, intervalNs, ipId),
     });
   } else {
     const writes = Array.from({ length: random.int(5) }, () => random.pick([10, 1400, 7000]));
@@ -88,6 +92,10 @@ function talk(sim: Simulation, random: Random, i: number): void {
     stream(sim, { ...plan, sourcePort, port, writes, sequence, ipId, gso, closed: true });
   }
 }
+
+/** No id comes again before what is left of its packet is gone: 65,536 others take longer. */
+const periodOf = (sim: Simulation, intervalNs: number, drawn: number) =>
+  sim.extras.wraps && intervalNs >= LONG_NS ? 1 + drawn % 3 : 65_536;
 
 /** By the service in front of it, where the answers come back the same way. */
 function throughService(sim: Simulation, plan: Plan, six: boolean, random: Random): void {

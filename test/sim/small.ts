@@ -121,7 +121,7 @@ function scenarioFor(shape: Partial<Shape>, talk: typeof TALKS[number], death: n
   if (talk.startsWith("echo")) echo(sim, { ...plan, ...timing, id: 9, ignored: false });
   else if (talk.startsWith("udp")) {
     const rest = { sourcePort: 4000, port: 53, sameSize: true, answers: 1 };
-    datagrams(sim, { ...plan, ...timing, ...rest, ipId: 0 });
+    datagrams(sim, { ...plan, ...timing, ...rest, ipId: 0, idPeriod: 65_536 });
   } else {
     const rest = { sourcePort: 4000, port: 80, writes: [10], sequence: 77, ipId: 7 };
     stream(sim, { ...plan, ...rest, gso: false, closed: false });

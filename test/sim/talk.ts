@@ -90,6 +90,7 @@ export function unsentPacket(
     outside: false,
     glimpsed: false,
     resized: false,
+    strayed: false,
   };
 }
 

@@ -45,6 +45,8 @@ export interface TruePacket {
   glimpsed: boolean;
   /** Sent as one and received as several, or the other way round. */
   resized: boolean;
+  /** A frame of it went to a host that has not the address which it was sent to. */
+  strayed: boolean;
   /** Flags of a TCP segment. */
   tcpFlags?: number;
   /** Bytes that it carries. */

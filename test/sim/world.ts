@@ -61,6 +61,8 @@ export interface Netns {
   neighbours: Map<string, { mac: string; device: Device; state: "REACHABLE" | "FAILED" }>;
   nat: NatRule[];
   connections: Connection[];
+  /** Answers are not translated back, as when they are INVALID to conntrack. */
+  forgets?: boolean;
   /** A packet socket looks at everything (tcpdump). */
   tapped: boolean;
 }

@@ -29,7 +29,8 @@ export const pathMtu: Rule = {
   statement:
     "`vanished` between two nodes, where smaller packets arrived by the same way and none as " +
     "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
-    "likely with three losses or more, else possible.",
+    "likely with three losses or more, none of a smaller packet, between ends that smaller ones passed " +
+    "between, else possible. Not of sizes that every link carries, nor of a lower TTL.",
   yields: ["path-mtu-exceeded"],
   judge(subject) {
     const found = wayOf(subject);
@@ -44,12 +45,17 @@ export const pathMtu: Rule = {
     // Most losses are of another kind: of packets as small as some that arrived.
     if (over.length * 2 <= way.lost.length) return null;
     if (least.bytes <= (least.sent.network === "ip6" ? LEAST_MTU_6 : LEAST_MTU_4)) return null;
+    // Between other ends something else than the size may make the difference.
+    const isOfSameEnds = passed.sent.source === least.sent.source &&
+      passed.sent.destination === least.sent.destination;
     const { awaited } = subject.judgement;
     const there = placeOf(awaited!.node, awaited!.netns, awaited!.link.name);
     const inside = least.sent.tunnelKind === undefined ? "" : ` inside ${least.sent.tunnelKind}`;
     return cause(
       "path-mtu-exceeded",
-      over.length >= LIKELY_LOSSES && over.length === way.lost.length ? "likely" : "possible",
+      over.length >= LIKELY_LOSSES && over.length === way.lost.length && isOfSameEnds
+        ? "likely"
+        : "possible",
       `only packets over ${passed.bytes} bytes are lost between ${place(subject)} and ${there}: ` +
         `the largest that arrived has ${passed.bytes} bytes${inside}, the smallest that did not ` +
         `${least.bytes}; the MTU between them is smaller than that of the devices`,
