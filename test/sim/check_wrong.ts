@@ -85,7 +85,9 @@ function flowWrong(pair: Pair, flow: Flow, asking: readonly TrueFlow[]): Violati
 const UNSENT = ["no-route", "route-blackhole"];
 
 /** A frame for nobody is dropped by everybody; else the place is one. */
-function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
+function isPlace({ place, codes, strayed }: TruePacket, { lastHop }: Flow): boolean {
+  // Whom the frame should have gone to refuses it as well, where the wire floods.
+  if (strayed) return true;
   if (codes.includes("destination-mac-mismatch") && codes.length > 1) return true;
   return place!.netns.node.name === lastHop.node && place!.netns.name === lastHop.netns &&
     place!.name === lastHop.device;
@@ -93,7 +95,10 @@ function isPlace({ place, codes }: TruePacket, { lastHop }: Flow): boolean {
 
 function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   const codes: string[] = [...packet.codes];
-  if (packet.strayed) codes.push("frame-to-wrong-node", "address-duplicate", "routing-loop");
+  if (packet.strayed) {
+    codes.push("frame-to-wrong-node", "address-duplicate", "routing-loop");
+    codes.push("destination-mac-mismatch");
+  }
   const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node)) ||
     packet.place?.wire?.ports.some(({ netns }) => !heard.has(netns.node.name));
   if (isOutside) codes.push("left-observed-network");
