@@ -209,9 +209,12 @@ export class BatchReader {
       }
     }
     // With it lines that were lost on their way are noticed, wherever the events are kept.
-    const eventLines = open.drops.length + open.ordinary.length;
+    // Those that a store threw away before it was archived had come, too.
+    const eventLines = open.drops.length + open.ordinary.length + open.evicted;
+    // What an archive's header says of it is counted again, and stands in the same place.
+    const { eventLines: _told, ...header } = open.header;
     return {
-      header: { ...open.header, eventLines },
+      header: { ...header, eventLines },
       segments,
       refused: open.refused,
       evicted: open.evicted,

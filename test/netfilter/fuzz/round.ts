@@ -114,6 +114,20 @@ function packetsOf({ place }: Router) {
   ];
 }
 
+/** Readings that are the same twice in a row: the packets have passed all rules they meet. */
+async function settled<T>(read: () => Promise<T>): Promise<T> {
+  let before = await read();
+  for (let again = 0; again < READINGS_MAX; again++) {
+    const now = await read();
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+  throw new Error(`counters still rise after ${READINGS_MAX} readings, must settle`);
+}
+
+/** Each reading takes tens of milliseconds. */
+const READINGS_MAX = 50;
+
 /** Packets of one kind at a time through all routers at once; between them counters are read. */
 async function traffic(yard: Yard, routers: Router[], random: Random, packets: number) {
   await Promise.all(routers.map(load));
@@ -125,8 +139,7 @@ async function traffic(yard: Yard, routers: Router[], random: Random, packets: n
       const { isOwn, to, port } = orders[r]![i]!;
       return udp(isOwn ? node : yard.client, to, port);
     }));
-    await new Promise((done) => setTimeout(done, 60));
-    const after = await Promise.all(routers.map(({ node }) => rulesOf(node)));
+    const after = await settled(() => Promise.all(routers.map(({ node }) => rulesOf(node))));
     routers.forEach((router, r) => {
       const { isOwn, to, port } = orders[r]![i]!;
       const from = isOwn ? router.node.role : "client";
