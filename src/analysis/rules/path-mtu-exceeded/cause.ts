@@ -11,7 +11,7 @@ export const cause: CauseText = {
     "switch drops frames that it has no error for.",
   knows:
     "Packets by the same way, in the same window, arrived up to one size, and every packet that " +
-    "was larger was lost, although both ends were watched without loss. Three such losses make it " +
+    "was larger was lost, although both ends were watched without loss. Six such losses make it " +
     "likely, fewer possible.",
   remedy:
     "Find the link with the small MTU between the two places and raise it; until then lower the " +

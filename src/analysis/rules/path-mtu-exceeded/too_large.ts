@@ -12,13 +12,13 @@ const LEAST_MTU_6 = 1280;
 const LEAST_MTU_4 = 576;
 
 /** So many losses are hardly chance, where all that is smaller arrived. */
-const LIKELY_LOSSES = 3;
+const LIKELY_LOSSES = 6;
 
 /**
  * Every packet larger than the largest that arrived was lost on the way from this device to that node.
  *
- * What else looks like it: random loss, which hits a few large packets by chance (three losses or
- * more are called likely, fewer possible); a shaper or a full queue, which drops small packets, too,
+ * What else looks like it: random loss, which hits a few large packets by chance (six losses or more
+ * are called likely: of a link that loses three of ten, one way in a thousand looks so; fewer possible); a shaper or a full queue, which drops small packets, too,
  * and is seen to drop; a firewall's rule about length, which is seen where it is watched; a TTL that
  * ran out at a router between, so that only a loss counts whose TTL was not the lower one. That the
  * smaller ones arrived proves that the way was there; that a larger one would have been seen follows
@@ -29,7 +29,7 @@ export const pathMtu: Rule = {
   statement:
     "`vanished` between two nodes, where smaller packets arrived by the same way and none as " +
     "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
-    "likely with three losses or more, none of a smaller packet, between ends that smaller ones passed " +
+    "likely with six losses or more, none of a smaller packet, between ends that smaller ones passed " +
     "between, else possible. Not of sizes that every link carries, nor of a lower TTL.",
   yields: ["path-mtu-exceeded"],
   judge(subject) {
