@@ -4,6 +4,7 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import type { NodeView } from "../view/timeline.ts";
 import { answerGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { allLosses, isLost, lastingLosses, longestDelay } from "./losses.ts";
@@ -176,7 +177,7 @@ function silenceOf(
   { question }: Joined,
   packets: readonly Judgement[],
 ): "silent" | Gap | null {
-  if (packets.some((packet) => hasData(packet) || isFin(packet) || isReset(packet))) return null;
+  if (packets.some((packet) => hasData(packet) || isReset(packet))) return null;
   const data = question.packets.filter((packet) =>
     hasData(packet) && packet.outcome === "delivered"
   );
@@ -184,11 +185,18 @@ function silenceOf(
   if (!last) return null;
   const node = last.end.step.event.node;
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
-  const closing = question.packets.filter(isFin).map((packet) => firstAt(packet, node))
-    .filter((at) => at !== null);
+  const closing = finsAt(question.packets, node);
+  const closed = finsAt(packets, node);
   const left = node.untilAt - (closing.length > 0 ? Math.min(...closing) : since);
   // A client that waited before it gave up waited for an answer; a server that reads closes at once.
   const hadTime = closing.length > 0 && Math.min(...closing) - since > PROGRAM_NS;
+  // A server that closes first has said what it had to say, and one that only follows, nothing.
+  if (closed.length > 0 && !(hadTime && Math.min(...closed) > Math.min(...closing))) return null;
+  if (closed.length > 0) return answerGap(last) ?? "silent";
   const waited = left > (hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
   return waited ? answerGap(last) ?? "silent" : null;
 }
+
+/** When a node first saw each FIN of these packets, as `at`. */
+const finsAt = (packets: readonly Judgement[], node: NodeView): number[] =>
+  packets.filter(isFin).map((packet) => firstAt(packet, node)).filter((at) => at !== null);

@@ -2,7 +2,7 @@
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { heldLong, NOTHING, SLOW_NS, unanswered } from "./course.ts";
+import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isLost } from "./losses.ts";
 import { clientSide, firstAt, hasArrivedAt, inOrder, meetingOf } from "./meeting.ts";
@@ -30,6 +30,11 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   if (misdirected.length > 0) {
     const story = "an answer came from an end that was not asked, and no other";
     return { ...NOTHING, outcome: "mis-answered", story, misdirected };
+  }
+  if (late.length > 0 && question.packets[0]!.steps[0]!.event.kind !== "device-tx") {
+    const text =
+      "it was not seen where it was sent: something without a probe may have translated it";
+    return unknown("an answer came back that no socket took", { code: "translated-unseen", text });
   }
   if (late.length > 0) {
     return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, late[0]!) };

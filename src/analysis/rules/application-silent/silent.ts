@@ -22,7 +22,8 @@ export const applicationSilent: ExchangeRule = {
   statement:
     "The question was delivered, its host was watched without loss, and its program sent " +
     "nothing: `application-silent`. Over TCP, when the client's data was taken and the server neither " +
-    "sent data nor closed, likely when the client gave up first, else possible after 3 s. Over UDP " +
+    "sent data nor closed before its client, likely when it did not close after it either, else " +
+    "possible; where the client did not close, after 3 s. Over UDP " +
     "only when the socket has bytes that nobody reads.",
   yields: ["application-silent"],
   find({ exchange }) {
@@ -38,9 +39,11 @@ export const applicationSilent: ExchangeRule = {
     if (form.protocol === TCP && !exchange.answeredBy) return null;
     if (form.protocol !== TCP && form.protocol !== UDP) return null;
     const port = event.destinationPort!;
-    const gaveUp = question.packets.some(({ steps }) =>
-      ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0
-    );
+    const isFin = ({ steps }: Judgement) => ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0;
+    // One that closes when its client does reads, at least: it may be a protocol without answers.
+    const follows = exchange.answers.some(({ packets }) => packets.some(isFin));
+    const gaveUp = !follows &&
+      question.packets.some(({ steps }) => ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0);
     const text = unread > 0 ? `, and ${unread} bytes wait there to be read` : "";
     return cause(
       "application-silent",
