@@ -4,7 +4,7 @@ import { sameFrame } from "../correlate/frames.ts";
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, stepsTo } from "../correlate/steps.ts";
-import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
+import { hasOtherHostReason, isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, halfKnown, unreadState } from "../view/coverage.ts";
 import { linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
@@ -29,7 +29,7 @@ export function judge(packet: Packet, world: World): Judgement {
     case "taken":
       return judgeTaken(base, world);
     case "dropped":
-      return { ...base, outcome: "dropped" };
+      return judgeDropped(base, world);
     case "flooded":
       return judgeFlooded(base, world);
     case "left":
@@ -71,6 +71,18 @@ const NO_RULES: readonly RuleId[] = [];
 type Base = Omit<Judgement, "outcome" | "gap">;
 
 const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unknown", gap });
+
+/**
+ * [O2] [O4] Freed as a drop. A frame that was freed as another host's may be a flooded copy: it is the
+ * packet only where no other copy can have gone unseen.
+ */
+function judgeDropped(base: Base, world: World): Judgement {
+  const gap = hasOtherHostReason(base.end.step.event)
+    ? world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
+      .find((found) => found !== null)
+    : undefined;
+  return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
+}
 
 /** [O3] A socket has it, because it was not dropped and drops were watched. */
 function judgeTaken(base: Base, world: World): Judgement {
