@@ -68,7 +68,7 @@ Deno.test("bounded work: 120 MB of bad lines stop nobody else, and cost no memor
       }
       const [status, code] = await answer;
       ok([422, 429].includes(status), `${what}: ${status} ${code}`);
-      ok(worstMs < 100, `${what}: /healthz took ${Math.round(worstMs)} ms`);
+      ok(worstMs < 400, `${what}: /healthz took ${Math.round(worstMs)} ms`);
       const grown = await residentBytes(server.pid) - before;
       ok(grown < 64 * 2 ** 20, `${what}: grew by ${grown >> 20} MiB`);
     }

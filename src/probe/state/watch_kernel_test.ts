@@ -91,7 +91,8 @@ kernelTest(
 
 kernelTest("what cannot be watched is a gap, and stopping early is fine", async () => {
   const gone = { inode: 1, name: "gone", path: "/run/netns/lhst-never-was" };
-  const watch = watchState([gone], () => {}, QUICK);
+  // Nobody looks meanwhile whether it is still there: it would be let go before its watch fails.
+  const watch = watchState([gone], () => {}, { ...QUICK, heldCheckMs: 60_000 });
   await watch.ready;
   await watch.stop();
   ok(watch.gaps.some((gap) => gap.what === "watch gone"), JSON.stringify(watch.gaps));
