@@ -61,18 +61,25 @@ export const staleEntryUnanswered: ExchangeRule = {
   id: "R86",
   statement:
     "A question that arrived where an old entry of connection tracking sent it (R85), and " +
-    "nothing was sent back there: `stale-conntrack-entry`, likely.",
+    "nothing was sent back there: `stale-conntrack-entry`, likely; possible where what became of it " +
+    "is not known and no answer was seen.",
   yields: ["stale-conntrack-entry"],
   find({ exchange }) {
-    if (exchange.outcome !== "unanswered" || exchange.silent !== true) return null;
-    const packet = exchange.question.packets.find(({ outcome }) => outcome === "delivered");
+    const isSilent = exchange.outcome === "unanswered" && exchange.silent === true;
+    // Where what became of the question is not known, the entry that chose its way is told all the same.
+    const isOpen = exchange.outcome === "unknown" && exchange.answers.length === 0;
+    if (!isSilent && !isOpen) return null;
+    const wanted = isSilent ? "delivered" : "unknown";
+    const packet = exchange.question.packets.find(({ outcome }) => outcome === wanted);
     const stale = packet && staleEntryOf(packet);
     if (!packet || !stale) return null;
     const { event } = packet.end.step;
     return cause(
       "stale-conntrack-entry",
-      "likely",
-      `${stale.text}; ${packetText(event)} arrived at its old end, and nothing was sent back`,
+      isSilent ? "likely" : "possible",
+      isSilent
+        ? `${stale.text}; ${packetText(event)} arrived at its old end, and nothing was sent back`
+        : `${stale.text}; no answer to ${packetText(event)} was seen`,
       [
         {
           node: event.node.name,
