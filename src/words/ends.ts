@@ -1,14 +1,9 @@
 /** Names of what runs between two ends: flows, translations, tunnels. */
+import { endPoint } from "../event/end_point.ts";
 import type { Encapsulation, EndPoints, Exchange, Flow } from "../event/report.ts";
 import type { Writing } from "./writing.ts";
 
-/** `10.0.0.1:443`, `[2001:db8::1]:443`; without a port the address alone. */
-export const endPoint = (address: string, port?: number): string =>
-  port === undefined
-    ? address
-    : address.includes(":")
-    ? `[${address}]:${port}`
-    : `${address}:${port}`;
+export { endPoint } from "../event/end_point.ts";
 
 /** `10.0.0.1:40000 → 10.96.0.1:443`. */
 export function endsName(points: EndPoints, { text, arrow }: Writing): string {

@@ -131,7 +131,7 @@ function courseOfRunning(
     const losses = [delay.loss, ...allLosses(question)].filter((loss, i, all) =>
       all.indexOf(loss) === i
     );
-    return { ...base, outcome: "slow", story, losses, delayNs: delay.delayNs };
+    return { ...base, outcome: "slow", story, losses };
   }
   const held = heldLong([...question.packets, ...packets]);
   if (held) return { ...base, ...held };

@@ -19,14 +19,14 @@ export const NOTHING: Pick<Course, "losses" | "misdirected"> = { losses: [], mis
 /** [X7] Answered, but a packet of it waited long inside a node. Null when none did. */
 export function heldLong(
   packets: readonly Judgement[],
-): Pick<Course, "outcome" | "story" | "hold"> | null {
+): Pick<Course, "outcome" | "story"> | null {
   const hold = longestOf(packets);
   if (!hold || hold.ns < SLOW_NS) return null;
   const where = `${hold.after.device ?? "a device"} of ${hold.after.node.name}`;
   const story = `it was answered, and a packet of it was held for ${
     Math.round(hold.ns / 1e6)
   } ms before ${where}`;
-  return { outcome: "slow", story, hold };
+  return { outcome: "slow", story };
 }
 
 /** What cannot be told, and why. */

@@ -69,7 +69,7 @@ function courseOfAnswered({ question }: Joined, answered: Judgement[]): Course {
     const story = `it was answered ${
       Math.round(delay.delayNs / 1e6)
     } ms after a packet of it that was lost`;
-    return { ...base, outcome: "slow", story, losses: [delay.loss], delayNs: delay.delayNs };
+    return { ...base, outcome: "slow", story, losses: [delay.loss] };
   }
   const held = heldLong([...question.packets, ...answered]);
   if (held) return { ...base, ...held };

@@ -10,7 +10,6 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import type { Hold } from "./hold.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** Flows of both directions that belong to one question. */
@@ -50,10 +49,6 @@ export interface Course {
   reset?: { packet: Judgement; by: ResetBy };
   /** The question arrived, nothing died on the way, and the server was seen to send nothing. */
   silent?: boolean;
-  /** How long losses kept it waiting, in ns of the client's side. */
-  delayNs?: number;
-  /** The longest wait of one of its packets inside a node, when that made it slow. */
-  hold?: Hold;
   /** Why it is `unknown`. */
   gap?: Gap;
 }

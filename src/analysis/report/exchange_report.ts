@@ -1,4 +1,5 @@
 /** An exchange as the report has it. */
+import { endPoint } from "../../event/end_point.ts";
 import { EXCHANGE_OUTCOMES } from "../../event/codes.ts";
 import type { End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -53,8 +54,7 @@ const end = (address: string, port: number | undefined): End =>
   port === undefined ? { address } : { address, port };
 
 /** An end as sentences have it: `10.0.0.1:4000`, `[fd00::1]:80`. */
-export const endText = ({ address, port }: End): string =>
-  port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+export const endText = ({ address, port }: End): string => endPoint(address, port);
 
 /** Why it came so is the cause's sentence. */
 const sentenceOf = (client: End, server: End, protocol: string, story: string): string =>

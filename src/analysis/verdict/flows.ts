@@ -1,4 +1,5 @@
 /** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
+import { endPoint } from "../../event/end_point.ts";
 import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { ICMP, ICMP6, isConnectRequest, isEchoRequest, TCP, UDP } from "../kernel/protocols.ts";
 import type { Judgement } from "./judgement.ts";
@@ -131,11 +132,9 @@ const hasOnlyLateForms = (group: FlowGroup) => group.forms.size === 1;
 
 /** `tcp 10.0.0.1:4000>10.0.0.2:80`: readable, and the same in every run over the same events. */
 export function flowId(form: Form): string {
-  const end = (address: string, port: number | undefined) =>
-    port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
   const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
-  return `${protocolName(form)} ${end(form.source, form.sourcePort)}>${
-    end(form.destination, form.destinationPort)
+  return `${protocolName(form)} ${endPoint(form.source, form.sourcePort)}>${
+    endPoint(form.destination, form.destinationPort)
   }${id}`;
 }
 

@@ -1,5 +1,5 @@
 /** A program that has the question and says nothing. */
-import { TCP, UDP } from "../../kernel/protocols.ts";
+import { hasFlag, TCP, TCP_FLAGS, UDP } from "../../kernel/protocols.ts";
 import type { Socket } from "../../../event/state.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { netnsName, stateAfter } from "../../view/state_view.ts";
@@ -39,11 +39,11 @@ export const applicationSilent: ExchangeRule = {
     if (form.protocol === TCP && !exchange.answeredBy) return null;
     if (form.protocol !== TCP && form.protocol !== UDP) return null;
     const port = event.destinationPort!;
-    const isFin = ({ steps }: Judgement) => ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0;
+    const isFin = ({ steps }: Judgement) => hasFlag(steps[0]!.event, TCP_FLAGS.fin);
     // One that closes when its client does reads, at least: it may be a protocol without answers.
     const follows = exchange.answers.some(({ packets }) => packets.some(isFin));
     const gaveUp = !follows &&
-      question.packets.some(({ steps }) => ((steps[0]!.event.tcpFlags ?? 0) & FIN) !== 0);
+      question.packets.some(({ steps }) => hasFlag(steps[0]!.event, TCP_FLAGS.fin));
     const text = unread > 0 ? `, and ${unread} bytes wait there to be read` : "";
     return cause(
       "application-silent",
@@ -65,8 +65,6 @@ export const applicationSilent: ExchangeRule = {
     );
   },
 };
-
-const FIN = 1;
 
 /** The socket that took the packet, by what was read after it; a listener counts what nobody accepts. */
 function socketOf(arrived: Judgement): Socket | undefined {

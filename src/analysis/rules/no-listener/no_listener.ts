@@ -1,4 +1,5 @@
 /** A port that no socket is bound to. */
+import { endPoint } from "../../../event/end_point.ts";
 import { isConnectRequest, TCP, UDP } from "../../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
@@ -67,10 +68,8 @@ const sawAll = ({ world }: Case): boolean =>
 /** The host's socket at the port was a client's, and what it asked was another end. */
 function strayAnswer(subject: Case, asked: Sighting) {
   const { event, node } = subject;
-  const end = (address: string | undefined, port: number | undefined) =>
-    `${address?.includes(":") ? `[${address}]` : address}:${port}`;
-  const from = end(event.source, event.sourcePort);
-  const other = end(asked.destination, asked.destinationPort);
+  const from = endPoint(event.source!, event.sourcePort);
+  const other = endPoint(asked.destination!, asked.destinationPort);
   const place = `${netnsName(node, subject.netns)} on ${node.name}`;
   return cause(
     "reply-from-other-address",

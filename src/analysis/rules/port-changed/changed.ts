@@ -1,4 +1,5 @@
 /** A running connection that NAT translated to another source than before. */
+import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isConnectRequest, TCP } from "../../kernel/protocols.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
@@ -34,8 +35,8 @@ export const portChanged: ExchangeRule = {
     const [first, then] = changed;
     const { node, netns, to } = then.by;
     const where = `${netnsName(node, netns)} on ${node.name}`;
-    const old = endOf(first.by.to.source, first.by.to.sourcePort);
-    const own = endOf(to.source, to.sourcePort);
+    const old = endPoint(first.by.to.source, first.by.to.sourcePort);
+    const own = endPoint(to.source, to.sourcePort);
     return cause(
       "port-changed",
       "proven",
@@ -45,7 +46,7 @@ export const portChanged: ExchangeRule = {
         node: node.name,
         kind: "event",
         text: `${packetText(packet.steps[0]!.event)} left ${where} from ${
-          endOf(by.to.source, by.to.sourcePort)
+          endPoint(by.to.source, by.to.sourcePort)
         }`,
       })),
     );
@@ -79,6 +80,3 @@ function inOrder(packets: readonly Judgement[]): Translated[] {
   const name = ({ by }: Translated) => by.node.name;
   return found.sort((a, b) => name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : at(a) - at(b));
 }
-
-const endOf = (address: string, port: number | undefined) =>
-  `${address.includes(":") ? `[${address}]` : address}:${port}`;

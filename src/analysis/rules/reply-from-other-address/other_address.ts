@@ -1,4 +1,6 @@
 /** An answer from another of its host's addresses. */
+import { UDP } from "../../kernel/protocols.ts";
+import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import type { Exchange } from "../../exchange/exchange.ts";
 import { netnsName, ownsAddress, stateAt } from "../../view/state_view.ts";
@@ -28,8 +30,8 @@ export const replyFromOtherAddress: ExchangeRule = {
     if (!stray || replyNotTranslated.find(subject)) return null;
     const { event } = stray.end.step;
     const begin = stray.steps[0]!.event;
-    const asked = endOf(exchange.form.destination, exchange.form.destinationPort);
-    const came = endOf(event.source!, event.sourcePort);
+    const asked = endPoint(exchange.form.destination, exchange.form.destinationPort);
+    const came = endPoint(event.source!, event.sourcePort);
     const seen: Evidence = {
       node: event.node.name,
       kind: "event",
@@ -85,11 +87,6 @@ export const replyFromOtherAddress: ExchangeRule = {
     );
   },
 };
-
-const UDP = 17;
-
-const endOf = (address: string, port: number | undefined) =>
-  port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
 
 /** Addresses that the question was for, before and after its translations. */
 const destinations = ({ question }: Exchange): string[] =>

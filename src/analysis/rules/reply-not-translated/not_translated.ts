@@ -1,4 +1,5 @@
 /** An answer that kept the address behind a translation. */
+import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import type { Form } from "../../correlate/identity.ts";
 import type { Exchange } from "../../exchange/exchange.ts";
@@ -34,8 +35,8 @@ export const replyNotTranslated: ExchangeRule = {
     const { event } = stray.end.step;
     const translation = translationTo(exchange, event);
     if (!translation) return null;
-    const asked = endOf(exchange.form.destination, exchange.form.destinationPort);
-    const came = endOf(event.source!, event.sourcePort);
+    const asked = endPoint(exchange.form.destination, exchange.form.destinationPort);
+    const came = endPoint(event.source!, event.sourcePort);
     const why = reasonOf(exchange, stray, translation);
     return cause(
       "reply-not-translated",
@@ -54,10 +55,6 @@ export const replyNotTranslated: ExchangeRule = {
     );
   },
 };
-
-/** An end as sentences have it. */
-const endOf = (address: string, port: number | undefined) =>
-  port === undefined ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
 
 const placeOf = ({ node, netns }: Translation) =>
   `${netnsName(node, netns) || "an unknown netns"} on ${node.name}`;

@@ -1,4 +1,5 @@
 /** Which rule, of which backend, made a service's packet what it was: or that none read there did. */
+import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { formOf } from "../../correlate/identity.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
@@ -68,10 +69,7 @@ function textOf(made: readonly Translation[], others: readonly Translation[]): s
 const toolsOf = (list: readonly Translation[]) =>
   [...new Set(list.map(({ rule }) => tool(rule)))].join(" and ");
 
-function targetText({ address, port }: Translation): string {
-  if (port === undefined) return address;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
+const targetText = ({ address, port }: Translation): string => endPoint(address, port);
 
 /** The first sighting with the destination that the packet ended with. */
 function translatedAt({ judgement, event }: Case): Sighting | undefined {

@@ -1,4 +1,5 @@
 /** An entry of connection tracking that sends where no rule as read leads to. */
+import { endPoint } from "../../../event/end_point.ts";
 import type { Connection } from "../../../event/state_connections.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import type { Evidence } from "../../../event/report.ts";
@@ -53,12 +54,12 @@ export function staleEntryOf({ steps }: Judgement): StaleEntry | null {
   const isOld = ((at.conntrackStatus ?? 0) & (SEEN_REPLY | ASSURED)) !== 0;
   if (!read && !isOld) return null;
   const place = `${netnsName(at.node, at.netns) || "an unknown netns"} on ${at.node.name}`;
-  const targets = [...new Set(rules.map((each) => endText(each.address, each.port)))];
+  const targets = [...new Set(rules.map((each) => endPoint(each.address, each.port)))];
   return {
     isRead: read?.isBefore === true,
     text: `an old entry of connection tracking in ${place} still sends ${
-      endText(asked.destination, asked.destinationPort)
-    } to ${endText(went.destination, went.destinationPort)}, and the rules as read there lead to ${
+      endPoint(asked.destination, asked.destinationPort)
+    } to ${endPoint(went.destination, went.destinationPort)}, and the rules as read there lead to ${
       targets.slice(0, SHOWN_MAX).join(", ")
     }`,
     evidence: [
@@ -126,9 +127,9 @@ function entryText({ protocol, original, reply, ...more }: Connection): string {
       ? []
       : [`forgotten after ${timeoutSeconds} s without packets`]),
   ];
-  return `conntrack: ${NAMES[protocol]} ${endText(original.source, original.sourcePort)} > ${
-    endText(original.destination, original.destinationPort)
-  }, answers from ${endText(reply.source, reply.sourcePort)}${
+  return `conntrack: ${NAMES[protocol]} ${endPoint(original.source, original.sourcePort)} > ${
+    endPoint(original.destination, original.destinationPort)
+  }, answers from ${endPoint(reply.source, reply.sourcePort)}${
     words.length === 0 ? "" : `; ${words.join(", ")}`
   }`;
 }
@@ -142,9 +143,4 @@ function remedyFor(at: Sighting, asked: Form, went: Form): string[] {
     ...["--sport", sourcePort, "--dport", destinationPort],
     ...["--reply-src", address(went.destination)],
   ]);
-}
-
-function endText(address: string, port: number | undefined): string {
-  if (port === undefined) return address;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
