@@ -36,11 +36,20 @@ export function crossingsOf(judgements: readonly Judgement[]): Crossings {
   return { ways, tunnels };
 }
 
-/** Where a packet was sent by one node and seen next by another. */
+/**
+ * Where a packet was sent by one node and seen at others after it: not only the next, because a packet
+ * that is lost between is awaited at its destination, whoever else watches the way.
+ */
 export function* crossedBy({ steps }: Judgement): Iterable<{ sent: Sighting; received: Sighting }> {
   for (let i = 1; i < steps.length; i++) {
     const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
-    if (sent.node !== received.node && sent.kind === "device-tx") yield { sent, received };
+    if (sent.node === received.node || sent.kind !== "device-tx") continue;
+    yield { sent, received };
+    let { node } = received;
+    for (const { event } of steps.slice(i + 1)) {
+      if (event.node !== node && event.node !== sent.node) yield { sent, received: event };
+      ({ node } = event);
+    }
   }
 }
 
