@@ -161,7 +161,11 @@ function endOf({ question }: Joined, packets: readonly Judgement[]) {
   const isClientsChoice = !isAnswer && by !== "between" &&
     (!before.some((other) => question.packets.includes(other) && hasData(other)) ||
       before.some((other) => packets.includes(other) && hasData(other)));
-  return { packet, by, early: !isGoodBye && !isClientsChoice };
+  // A client may close its half and wait for the answer: its FIN alone is no end of what it asked.
+  const isUnread = isAnswer && by === "server" &&
+    before.some((other) => question.packets.includes(other) && hasData(other)) &&
+    !before.some((other) => packets.includes(other) && (hasData(other) || isFin(other)));
+  return { packet, by, early: isUnread || (!isGoodBye && !isClientsChoice) };
 }
 
 /** Both ends closed it in order. */

@@ -19,7 +19,8 @@ export const applicationReset: ExchangeRule = {
   id: "R92",
   statement:
     "A connection was answered, and then a reset that the client's or the server's host made " +
-    "ended it before either end had closed: `application-reset`. Proven, when the host sent it of " +
+    "ended it before either end had closed, or that the server's host made before it had answered a " +
+    "client that closed only its half: `application-reset`. Proven, when the host sent it of " +
     "its own; likely, when it was the answer to a segment, because then the host knew the connection " +
     "no more.",
   yields: ["application-reset"],
