@@ -63,19 +63,23 @@ export class CaseRun {
       if (spec.deadLinks) await this.topology.apply();
       this.#injection.lay?.(world);
       await this.topology.apply({ awaited: !spec.deadLinks });
-      this.#servers = (spec.servers?.(world) ?? []).map(serve);
+      const servers = this.#injection.servers?.(world) ?? spec.servers?.(world) ?? [];
+      this.#servers = servers.map((each) => "close" in each ? each : serve(each));
     });
   }
 
   /** What may send much, or is the whole machine's: not while another group is traced. */
   async act(): Promise<void> {
-    await this.#attempt("act", async (world) => await this.#injection.act?.(world));
+    await this.#attempt("act", async (world) => {
+      await this.id.spec.before?.(world);
+      await this.#injection.act?.(world);
+    });
   }
 
   /** Sends everything; resolves when all was answered or given up. */
   async talk(): Promise<void> {
     await this.#attempt("send", async (world) => {
-      const talks = this.id.spec.talks(world).map((talk) => this.#patient(talk));
+      const talks = this.id.spec.talks(world).map((talk) => this.#inTwo(this.#patient(talk)));
       if (this.id.spec.inTurn) {
         for (const talk of talks) this.sent.push(await send(talk));
       } else this.sent = await Promise.all(talks.map(send));
@@ -91,6 +95,16 @@ export class CaseRun {
     if ("frame" in talk || (kind === "fault" && spec.code !== "delivered")) return talk;
     if (talk.kind === "ping") return { ...talk, waitMs: PATIENCE_MS };
     return { ...talk, timeoutMs: PATIENCE_MS };
+  }
+
+  /** What happens amid a connection happens when a part of it was sent. */
+  #inTwo(talk: Talk): Talk {
+    const { amid } = this.#injection;
+    const world = this.world;
+    if (amid === undefined || world === undefined || talk.kind !== "tcp" || "frame" in talk) {
+      return talk;
+    }
+    return { ...talk, between: () => amid(world) };
   }
 
   /** A case whose fault did not happen, or whose twin is not well, proves nothing. */
@@ -133,8 +147,10 @@ const isAnswered = ({ sent, answered }: Sent) => sent > 0 && answered === sent;
 /** Talks that a verdict other than "delivered" is about got fewer answers than they asked for. */
 function unanswered(spec: AnySpec, world: World) {
   return (_: World, sent: readonly Sent[]) =>
-    spec.verdicts(world, sent).every((verdict) =>
-      verdict.outcomes.includes("delivered") ===
+    [...spec.verdicts?.(world, sent) ?? [], ...spec.came?.(world, sent) ?? []].every((verdict) =>
+      verdict.outcomes.some((outcome) => WELL.includes(outcome)) ===
         isAnswered(sent[verdict.talk ?? 0]!)
     );
 }
+
+const WELL: readonly string[] = ["delivered", "answered", "slow"];

@@ -1,18 +1,11 @@
 /** A report against what is true. A wrong word is worse than none, so the two are told apart. */
 import type { Flow, Report } from "../../../src/event/report.ts";
 import type { Sent, Talk } from "../traffic/talk.ts";
+import { wordsOf as wordsOfExchange } from "../../cases/bench/exchange.ts";
+import { exchangesOf, judgeCame, judgeWell } from "./came.ts";
 import type { CaseRun } from "./case_run.ts";
+import { type Mark, worst } from "./mark.ts";
 import { delivered, type Verdict } from "./spec.ts";
-
-export type Mark =
-  | "right"
-  /** The verdict is right, but a command that repairs it is not there. */
-  | "incomplete"
-  /** lasthop did not decide what could be decided. */
-  | "unknown"
-  | "wrong"
-  /** The fault did not happen, so nothing was tested. */
-  | "invalid";
 
 export interface Score {
   mark: Mark;
@@ -22,7 +15,6 @@ export interface Score {
   said: string;
 }
 
-const ORDER: readonly Mark[] = ["invalid", "wrong", "unknown", "incomplete", "right"];
 const BAD: readonly string[] = ["dropped", "vanished", "unanswered"];
 
 export function score(run: CaseRun, report: Report): Score {
@@ -32,7 +24,7 @@ export function score(run: CaseRun, report: Report): Score {
   const { spec, kind } = run.id;
   const talks = spec.talks(run.world);
   const verdicts = kind === "fault"
-    ? spec.verdicts(run.world, run.sent)
+    ? spec.verdicts?.(run.world, run.sent) ?? []
     : talks.flatMap((talk, i) => wellOf(talk, i));
   const found = new Set<Flow>();
   const marks: { mark: Mark; complaint?: string }[] = [];
@@ -52,8 +44,18 @@ export function score(run: CaseRun, report: Report): Score {
       );
     }
   }
-  const codes = new Set(verdicts.flatMap((verdict) => verdict.codes));
+  const came = kind === "fault" ? spec.came?.(run.world, run.sent) ?? [] : [];
+  const codes = new Set([
+    ...verdicts.flatMap((verdict) => verdict.codes),
+    ...came.flatMap(({ codes, alsoTrue = [] }) => [...codes, ...alsoTrue]),
+    ...kind === "fault" ? [] : spec.fine ?? [],
+  ]);
   marks.push(...strangers(run, report.flows.filter((flow) => !found.has(flow)), codes));
+  marks.push(...kind === "fault" ? judgeCame(run, report) : judgeWell(run, report));
+  for (const { talk = 0 } of came) {
+    const exchange = exchangesOf(report, talks, talk, run.sent)[0];
+    if (exchange !== undefined) said ||= wordsOfExchange(exchange);
+  }
   const complaints = marks.flatMap(({ complaint }) => complaint ?? []);
   return { mark: worst(marks.map(({ mark }) => mark)), complaints, said };
 }
@@ -61,10 +63,6 @@ export function score(run: CaseRun, report: Report): Score {
 function wellOf(talk: Talk, i: number): Verdict[] {
   const isOneWay = talk.kind !== "ping" && talk.oneWay;
   return [delivered({ talk: i }), ...(isOneWay ? [] : [delivered({ talk: i, reply: true })])];
-}
-
-function worst(marks: readonly Mark[]): Mark {
-  return ORDER.find((mark) => marks.includes(mark)) ?? "right";
 }
 
 /** `during` sends every talk a second time. */

@@ -1,7 +1,7 @@
 /** What a fault is: where it is laid, how it is told to the kernel, and what must be said of it. */
-import type { CauseCode, Outcome } from "../../../src/event/codes.ts";
+import type { CauseCode, ExchangeOutcome, Outcome } from "../../../src/event/codes.ts";
 import type { Stage } from "../../../src/event/report.ts";
-import type { Server } from "../traffic/server.ts";
+import type { RunningServer, Server } from "../traffic/server.ts";
 import type { Sent, Talk } from "../traffic/talk.ts";
 import type { Site, World } from "../worlds/world.ts";
 
@@ -26,6 +26,21 @@ export interface Verdict {
   remedy: boolean;
 }
 
+/** What must be said of what came of a talk: of its exchange, not of its packets. */
+export interface Came {
+  /** Which talk, by its place in the list; the first where absent. */
+  talk?: number;
+  outcomes: readonly ExchangeOutcome[];
+  /** One of them is its cause or a finding of it. None means that nothing may be given. */
+  codes: readonly CauseCode[];
+  /** True as well, and of less help. */
+  alsoTrue?: readonly CauseCode[];
+  /** What the sentence, the evidence or a command has to hold; words for the complaint. */
+  says?: Record<string, RegExp>;
+  /** A command that repairs it must be there. */
+  remedy?: boolean;
+}
+
 export interface Injection<W extends World> {
   /** Written down before the topology is applied for the last time. */
   lay?(world: W): void;
@@ -33,7 +48,14 @@ export interface Injection<W extends World> {
   act?(world: W): Promise<void> | void;
   /** While traced, as soon as the first packets were sent. */
   during?(world: W): Promise<void>;
+  /** While traced, when the half of each TCP request was sent: the other half comes after it. */
+  amid?(world: W): Promise<void>;
+  /** Instead of those that every kind of the case has. */
+  servers?(world: W): AnyServer[];
 }
+
+/** A server to be started, or one that runs already. */
+export type AnyServer = Server | RunningServer;
 
 export interface Spec<W extends World = World> {
   id: string;
@@ -49,10 +71,15 @@ export interface Spec<W extends World = World> {
   noTwin?: boolean;
   /** No twin or near miss: for variants of a fault that has them. */
   alone?: boolean;
-  servers?(world: W): Server[];
+  servers?(world: W): AnyServer[];
+  /** What happened before in every kind of the case: all is up, and nothing is traced yet. */
+  before?(world: W): Promise<void> | void;
   talks(world: W): Talk[];
-  /** After the first talks are through. */
-  verdicts(world: W, sent: readonly Sent[]): Verdict[];
+  /** After the first talks are through. Where absent, packets may be told in any true words. */
+  verdicts?(world: W, sent: readonly Sent[]): Verdict[];
+  came?(world: W, sent: readonly Sent[]): Came[];
+  /** Codes that the twin and the near miss may be given too, because they are true of them. */
+  fine?: readonly CauseCode[];
   /** Ports or addresses of talks that are no part of the question. */
   ignore?(world: W): string[];
   /** That the fault truly happened; a talk that a verdict is about went unanswered where absent. */

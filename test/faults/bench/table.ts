@@ -1,7 +1,7 @@
 /** The score, for the terminal and for `docs/faults.md`. */
 import type { Kind } from "./case_run.ts";
 import type { Judged } from "./group.ts";
-import type { Mark } from "./score.ts";
+import type { Mark } from "./mark.ts";
 import type { AnySpec } from "./spec.ts";
 
 const MARKS: readonly Mark[] = ["right", "incomplete", "unknown", "wrong", "invalid"];

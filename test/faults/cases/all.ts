@@ -3,6 +3,7 @@ import { addresses } from "./addresses.ts";
 import { blockedTunnels } from "./blocked_tunnels.ts";
 import { bridges } from "./bridges.ts";
 import { traffic } from "./devices.ts";
+import { exchanges } from "./exchanges/all.ts";
 import { forgeries } from "./forgeries.ts";
 import { chains } from "./chains.ts";
 import { conntrack } from "./conntrack.ts";
@@ -44,4 +45,5 @@ export const specs: AnySpec[] = [
   ...silence,
   ...chains,
   ...further,
+  ...exchanges,
 ];

@@ -43,6 +43,10 @@ export interface SocketTalk {
   ttl?: number;
   mtuDiscover?: number;
   timeoutMs?: number;
+  /** Over TCP: the client doesn't close its half until it has its answer, or gives up. */
+  staysOpen?: boolean;
+  /** Over TCP: happens between two parts of the request. */
+  between?(): Promise<void>;
 }
 
 /** Frames made by hand; no answer is waited for. */
@@ -55,6 +59,7 @@ export interface FrameTalk extends Pick<SocketTalk, "from" | "to" | "port" | "co
 export type Talk = PingTalk | SocketTalk | FrameTalk;
 
 const TIMEOUT_MS = 1_600;
+const QUIET_MS = 300;
 
 export function send(talk: Talk): Promise<Sent> {
   if (talk.kind === "ping") return sendPing(talk);
@@ -96,19 +101,28 @@ async function sendTcp(talk: SocketTalk): Promise<Sent> {
     if ("error" in begun) return { ...result, error: `connect: ${begun.error}` };
     if (!await untilReady(socket.fd, WRITE, timeoutMs)) return { ...result, error: "no handshake" };
     if (socket.error !== 0) return { ...result, error: "refused" };
+    if (talk.between !== undefined) {
+      await sendAll(socket, size, timeoutMs);
+      // What acknowledges it is through when the server has been quiet for a while.
+      await untilReady(socket.fd, READ, QUIET_MS);
+      await talk.between();
+    }
     if (!await sendAll(socket, size, timeoutMs)) return { ...result, error: "request not taken" };
-    socket.endWriting();
-    const answer = await readAll(socket, timeoutMs);
+    if (!talk.staysOpen) socket.endWriting();
+    const answer = await readAll(socket, timeoutMs, talk.staysOpen ? QUIET_MS : timeoutMs);
     return answer > 0 ? { ...result, answered: 1 } : { ...result, error: "no answer" };
   } finally {
     socket.close();
   }
 }
 
-async function readAll(socket: Socket, timeoutMs: number): Promise<number> {
+/** Octets until the other end closes, or until none came for `thenMs` after the first. */
+async function readAll(socket: Socket, timeoutMs: number, thenMs: number): Promise<number> {
   const data = new Uint8Array(65_536);
   for (let octets = 0;;) {
-    if (!await untilReady(socket.fd, READ, timeoutMs)) return 0;
+    if (!await untilReady(socket.fd, READ, octets > 0 ? thenMs : timeoutMs)) {
+      return thenMs < timeoutMs ? octets : 0;
+    }
     const got = socket.receive(data);
     if ("error" in got) return 0;
     if ("count" in got && got.count === 0) return octets;
