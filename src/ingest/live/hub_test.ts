@@ -176,6 +176,7 @@ Deno.test("a stream sends a comment when nothing else was sent for a while", asy
   const next = async () => new TextDecoder().decode((await reader.read()).value);
   equal(await next(), ": lasthop live stream\n\n");
   ok((await next()).startsWith("event: hello\n"));
+  ok((await next()).includes("event: report\n"));
   const silent = next();
   await clock.advance(4999);
   equal(clock.pending, 1);
@@ -206,4 +207,33 @@ Deno.test("a stream begins before its first report is computed, and can be left 
   equal(hub.figures.viewers, 1);
   await readers[0]!.cancel();
   equal(hub.figures.viewers, 0);
+});
+
+Deno.test("viewers share the bytes of a report, those that catch up included", async () => {
+  const { clock, hub, append } = await setUp({ viewerQueueMax: 10 });
+  await append(hopLine(1));
+  const open = () => hub.watch("i", null);
+  const readers = Array.from(
+    { length: 600 },
+    () => liveStream({ open, heartbeatMs: 5000, clock }).getReader(),
+  );
+  // A comment, the hello, the report.
+  const buffers = new Set<ArrayBuffer>();
+  for (const reader of readers) {
+    await reader.read();
+    await reader.read();
+    buffers.add((await reader.read()).value!.buffer);
+  }
+  equal(buffers.size, 1);
+  for (let i = 0; i < 30; i++) {
+    await append(hopLine(i, 1), dropLine(i, 2));
+    await clock.advance(100);
+  }
+  const late = new Set<ArrayBuffer>();
+  for (const reader of readers) {
+    await reader.read();
+    late.add((await reader.read()).value!.buffer);
+    await reader.cancel();
+  }
+  deepEqual([late.size, hub.figures.viewers], [1, 0]);
 });

@@ -1,6 +1,6 @@
 /** A viewer as a body of server-sent events. It is pulled, so a slow reader buffers nothing here. */
-import { encodeServerSentEvent } from "../../event/sse.ts";
 import type { Clock } from "../clock.ts";
+import { encoded } from "./encoded.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** How a viewer is opened and kept awake. */
@@ -41,12 +41,12 @@ export function liveStream(options: LiveStreamOptions): ReadableStream<Uint8Arra
       }
       await silentOr(opened && viewer !== null ? viewer.ready() : opening, options);
       if (left) return;
-      const text = viewer?.take().map(encodeServerSentEvent).join("") ?? "";
-      if (text !== "") controller.enqueue(encoder.encode(text));
+      const messages = viewer?.take() ?? [];
+      for (const message of messages) controller.enqueue(encoded(message));
       if (opened && (viewer === null || viewer.ended)) {
         viewer?.leave();
         controller.close();
-      } else if (text === "") {
+      } else if (messages.length === 0) {
         controller.enqueue(encoder.encode(": still here\n\n"));
       }
     },

@@ -25,6 +25,7 @@ const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
 export class Topic {
   #viewers = new Set<Viewer>();
   #current: Computed | null = null;
+  #whole: Message | null = null;
   #cursor = 0;
   /** The last changes; the last of them has number `#cursor`. */
   #kept: Message[] = [];
@@ -127,8 +128,14 @@ export class Topic {
     for (const viewer of this.#viewers) viewer.end(endMessage(reason));
   }
 
+  /** The whole report, one message for all who ask before the next change. */
   #full(): Message {
-    return { id: this.#cursorText(), event: "report", data: this.#current!.json };
+    const id = this.#cursorText();
+    const { json } = this.#current!;
+    if (this.#whole?.id !== id || this.#whole.data !== json) {
+      this.#whole = { id, event: "report", data: json };
+    }
+    return this.#whole;
   }
 
   /** The changes after a cursor, or null when they aren't all kept. */
