@@ -2,7 +2,7 @@
 import type { Namespace } from "../../../src/lab/namespace.ts";
 import { type AnyCase, type Place, reportedCase } from "../bench/case.ts";
 import { ping } from "../traffic/programs.ts";
-import { advertise } from "../traffic/advertise.ts";
+import { advertise, heard } from "../traffic/advertise.ts";
 
 interface Site extends Place {
   pod: Namespace;
@@ -73,15 +73,6 @@ function variation({ name, net, device, fromHost }: Variation): AnyCase {
       says: { "the setting": /accept_ra/, "that it forwards": /forward/ },
     }],
   });
-}
-
-/** Resolves when the host's kernel has counted an advertisement; it may ignore it all the same. */
-async function heard(host: Namespace): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const { stdout } = await host.run(["cat", "/proc/net/snmp6"]);
-    if (/Icmp6InRouterAdvertisements\s+[1-9]/.test(stdout)) return;
-  }
-  throw new Error("Cannot advertise: the host has counted no advertisement");
 }
 
 export const routerAdvertisement: AnyCase[] = [

@@ -19,3 +19,12 @@ export function advertise(router: Namespace, device: string): void {
   socket.sendTo(new Uint8Array(message), sockaddr("ff02::1", 0));
   socket.close();
 }
+
+/** Resolves when the host's kernel has counted an advertisement; it may ignore it all the same. Throws when it hears none. */
+export async function heard(host: Namespace): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { stdout } = await host.run(["cat", "/proc/net/snmp6"]);
+    if (/Icmp6InRouterAdvertisements\s+[1-9]/.test(stdout)) return;
+  }
+  throw new Error("Cannot advertise: the host has counted no advertisement");
+}

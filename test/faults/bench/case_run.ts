@@ -79,6 +79,7 @@ export class CaseRun {
   /** Sends everything; resolves when all was answered or given up. */
   async talk(): Promise<void> {
     await this.#attempt("send", async (world) => {
+      this.id.spec.first?.(world);
       const talks = this.id.spec.talks(world).map((talk) => this.#inTwo(this.#patient(talk)));
       if (this.id.spec.inTurn) {
         for (const talk of talks) this.sent.push(await send(talk));

@@ -74,6 +74,8 @@ export interface Spec<W extends World = World> {
   servers?(world: W): AnyServer[];
   /** What happened before in every kind of the case: all is up, and nothing is traced yet. */
   before?(world: W): Promise<void> | void;
+  /** What happens in every kind while traced, before anything is sent. */
+  first?(world: W): void;
   talks(world: W): Talk[];
   /** After the first talks are through. Where absent, packets may be told in any true words. */
   verdicts?(world: W, sent: readonly Sent[]): Verdict[];

@@ -97,7 +97,9 @@ export interface TwoRouters extends World {
   right: string;
   firstAddress: string;
   secondAddress: string;
+  secondAddress6: string;
   serverNet: string;
+  serverNet6: string;
 }
 
 /** client – first – second – server: four nodes. */
@@ -133,6 +135,8 @@ export function twoRouters({ topology, draw }: Site): TwoRouters {
     right,
     firstAddress: nets[1].ip(1),
     secondAddress: nets[1].ip(2),
+    secondAddress6: nets[1].ip6(2),
     serverNet: nets[2].cidr,
+    serverNet6: nets[2].cidr6,
   };
 }

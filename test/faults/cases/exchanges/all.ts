@@ -1,7 +1,17 @@
 /** Kinds of trouble that only an exchange shows: its packets may all arrive. */
 import type { AnySpec } from "../../bench/spec.ts";
+import { advertisements } from "./advertised.ts";
+import { answers } from "./answers.ts";
 import { applications } from "./application.ts";
+import { machines } from "./machines.ts";
 import { bySize } from "./sizes.ts";
 import { translations } from "./translation.ts";
 
-export const exchanges: AnySpec[] = [...applications, ...translations, ...bySize];
+export const exchanges: AnySpec[] = [
+  ...applications,
+  ...translations,
+  ...bySize,
+  ...answers,
+  ...machines,
+  ...advertisements,
+];

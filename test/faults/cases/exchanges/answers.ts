@@ -1,0 +1,87 @@
+/** Answers that come from elsewhere, or by another way. */
+import { udpServer, webServer } from "../../../cases/traffic/servers.ts";
+import { type AnySpec, fault } from "../../bench/spec.ts";
+import { pods, switched } from "../../worlds/bridged.ts";
+import { asymmetric } from "../../worlds/others.ts";
+import { overlay } from "../../worlds/overlay.ts";
+import { routed } from "../../worlds/routed.ts";
+import type { Site, World } from "../../worlds/world.ts";
+import { tcp, udp } from "../talks.ts";
+
+const PORT = 5_353;
+
+interface Place {
+  id: string;
+  world(site: Site): World;
+  six?: boolean;
+}
+
+const second = ({ six }: Place, w: World) =>
+  six ? w.server.six.replace(/[^:]+$/, "fd") : w.server.four.replace(/\d+$/, "253");
+
+const elsewhere = ([
+  { id: "routed", world: routed() },
+  { id: "switch", world: switched(), six: true },
+  { id: "overlay", world: overlay({ mode: "bridged" }) },
+  { id: "pods", world: pods },
+] as Place[]).map((one) => {
+  const { id, world, six } = one;
+  const family = six ? 6 : 4;
+  return fault({
+    id: `reply-from-other-address-${id}`,
+    code: "reply-from-other-address",
+    world,
+    // By default IPv6 takes the address that was added last.
+    setUp: (w) =>
+      void w.server.at.ip(
+        `addr add ${second(one, w)}/${
+          six ? "64 nodad preferred_lft 0" : "24"
+        } dev ${w.server.device}`,
+      ),
+    fault: { servers: (w) => [udpServer(w.server.at, { port: PORT, family })] },
+    near: {
+      what: "bound to all addresses, besides one of the asked address",
+      servers: (w) => [
+        udpServer(w.server.at, { port: PORT, address: second(one, w) }),
+        udpServer(w.server.at, { port: PORT + 1, family }),
+      ],
+    },
+    servers: (w) => [udpServer(w.server.at, { port: PORT, address: second(one, w) })],
+    talks: (w) => [udp(w, PORT, { to: second(one, w) })],
+    came: (w) => [{
+      outcomes: ["mis-answered"],
+      codes: ["reply-from-other-address"],
+      says: {
+        "whose address it came with": new RegExp(`${six ? w.server.six : w.server.four}`),
+        "what was asked": new RegExp(second(one, w)),
+      },
+    }],
+  });
+});
+
+const invalid = "table inet fw { chain f { type filter hook forward priority 0; policy accept; " +
+  "ct state established,related accept; ct state invalid counter drop; }; }";
+
+const otherWays = [
+  fault({
+    id: "asymmetric-path-two-uplinks",
+    code: "asymmetric-path",
+    world: asymmetric,
+    fault: { lay: (w) => void w.back.nft(invalid) },
+    near: {
+      what: "the firewall of the other way counts what is invalid",
+      lay: (w) => void w.back.nft(invalid.replace("counter drop", "counter")),
+    },
+    fine: ["asymmetric-path"],
+    servers: (w) => [webServer(w.server.at, { port: 8_080, does: "answer-at-end" })],
+    talks: (w) => [tcp(w, 8_080)],
+    came: () => [{
+      outcomes: ["unanswered"],
+      codes: ["asymmetric-path"],
+      alsoTrue: ["conntrack-invalid"],
+      says: { "by which device it left": /sent to eth1/ },
+    }],
+  }),
+];
+
+export const answers: AnySpec[] = [...elsewhere, ...otherWays];

@@ -1,0 +1,94 @@
+/** A frame that reaches a machine which is not meant: an address that two have, or that moved. */
+import { webServer } from "../../../cases/traffic/servers.ts";
+import { must } from "../../../cases/worlds/kube_proxy.ts";
+import { type AnySpec, fault } from "../../bench/spec.ts";
+import { type Office, office } from "../../worlds/office.ts";
+import type { Host, Site, World } from "../../worlds/world.ts";
+import { ping, tcp } from "../talks.ts";
+
+interface Place {
+  id: string;
+  world(site: Site): World & { third: Host; spare: string; spare6: string };
+  six?: boolean;
+}
+
+const places: Place[] = [
+  { id: "machines", world: office("machines") },
+  { id: "pods", world: office("pods") },
+  { id: "machines-v6", world: office("machines"), six: true },
+];
+
+/** What the client believes: as it learned from that host's own announcement. */
+function believe({ client }: World, address: string, host: Host): Promise<string> {
+  const entry = ["lladdr", host.mac, "dev", client.device, "nud", "stale"];
+  return must(client.at, ["ip", "neigh", "replace", address, ...entry]);
+}
+
+const PORT = 8_080;
+const length = (six?: boolean) => six ? "64 nodad" : "24";
+
+const duplicates = places.map(({ id, world, six }) => {
+  const asked = (w: World) => six ? w.server.six : w.server.four;
+  const give = (w: Office, address: string) =>
+    void w.third.at.ip(`addr add ${address}/${length(six)} dev ${w.third.device}`);
+  return fault<Office>({
+    id: `address-duplicate-${id}`,
+    code: "address-duplicate",
+    world,
+    fault: {
+      lay: (w) => give(w, asked(w)),
+      act: async (w) => void await believe(w, asked(w), w.third),
+    },
+    near: {
+      what: "the third has another address, and is known by it",
+      lay: (w) => give(w, six ? w.spare6 : w.spare),
+      act: async (w) => void await believe(w, six ? w.spare6 : w.spare, w.third),
+    },
+    servers: (
+      w,
+    ) => [webServer(w.server.at, { port: PORT, family: six ? 6 : 4, does: "answer-at-end" })],
+    talks: (w) => [tcp(w, PORT, { to: asked(w) })],
+    came: (w) => [{
+      outcomes: ["refused"],
+      codes: ["address-duplicate"],
+      alsoTrue: ["no-listener"],
+      says: {
+        "who else has it": /\bthird\b/,
+        "the address": new RegExp(asked(w)),
+      },
+    }],
+  });
+});
+
+const moved = places.map(({ id, world, six }) => {
+  const asked = (w: Office) => six ? w.spare6 : w.spare;
+  const give = (host: Host, w: Office) =>
+    void host.at.ip(`addr add ${asked(w)}/${length(six)} dev ${host.device}`);
+  return fault<Office>({
+    id: `frame-to-wrong-node-${id}`,
+    code: "frame-to-wrong-node",
+    world,
+    fault: { lay: (w) => give(w.server, w) },
+    near: {
+      what: "the address has not moved, another has",
+      lay(w) {
+        give(w.third, w);
+        w.server.at.ip(`addr add ${w.spare.replace(/200$/, "201")}/24 dev ${w.server.device}`);
+      },
+      act: async (w) => void await believe(w, w.spare.replace(/200$/, "201"), w.server),
+    },
+    noTwin: true,
+    before: async (w) => void await believe(w, asked(w), w.third),
+    talks: (w) => [ping(w, { to: asked(w) })],
+    came: () => [{
+      outcomes: ["unanswered"],
+      codes: ["frame-to-wrong-node"],
+      // Where the frame went, and what that machine made of it, is true as well.
+      alsoTrue: ["destination-mac-mismatch", "ip-forwarding-disabled"],
+      says: { "who got it": /\bthird\b/, "who has it": /\bserver\b/ },
+      remedy: true,
+    }],
+  });
+});
+
+export const machines: AnySpec[] = [...duplicates, ...moved];
