@@ -74,8 +74,10 @@ function allowed(packet: TruePacket, { names, related }: Probed): string[] {
     const alike = packet.flow.sent.source.includes(":");
     return packet.outside || early || !related || alike ? ["vanished", "unknown"] : ["vanished"];
   }
-  if (packet.fate === "dropped") return ["dropped"];
-  return packet.flow.to.node.probed ? ["delivered"] : ["delivered", "unknown", "vanished"];
+  // Of packets that look alike one came to each of the hosts that have the address.
+  if (packet.fate === "dropped") return packet.contested ? ["dropped", "unknown"] : ["dropped"];
+  const { node } = packet.takenBy ?? packet.flow.to;
+  return node.probed ? ["delivered"] : ["delivered", "unknown", "vanished"];
 }
 
 /** `glimpsed`: packets of which nothing but flooded copies was seen, each counted or not. */

@@ -80,7 +80,7 @@ const isLost = ({ fate, recovered }: TruePacket) => fate !== "delivered" && !rec
 /** `any` answer that counts came to the client's socket, of `all` questions that want one each. */
 function reached({ question, answers, endAt }: Truth) {
   const came = answers.flatMap(({ packets }) => packets)
-    .filter((packet) => packet.fate === "delivered" && !isReset(packet));
+    .filter((packet) => packet.fate === "delivered" && !isReset(packet) && !packet.unasked);
   const inTime = came.filter((packet) => packet.endedAt <= endAt);
   // Each echo is a question of its own; over UDP and TCP one answer answers the exchange.
   const wanted = question.icmpId === undefined ? 1 : question.packets.length;

@@ -61,7 +61,7 @@ function flowWrong(pair: Pair, flow: Flow, asking: readonly TrueFlow[]): Violati
   }
   const places = pair.truth.packets.filter(({ fate }) => fate === "dropped");
   const isHere = isUnsent(flow)
-    ? flow.lastHop.netns === pair.truth.from.name && pair.truth.unsent > 0
+    ? pair.truth.unsentIn.includes(flow.lastHop.netns ?? "")
     : places.some((packet) => isPlace(packet, flow));
   if (flow.outcome === "dropped" && !isHere) {
     const { node, netns, device, function: by } = flow.lastHop;
@@ -93,7 +93,8 @@ function isPlace({ place, codes, strayed }: TruePacket, { lastHop }: Flow): bool
     place!.name === lastHop.device;
 }
 
-function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
+/** What may be said to have happened to it. */
+export function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   const codes: string[] = [...packet.codes];
   if (packet.strayed) {
     codes.push("frame-to-wrong-node", "address-duplicate", "routing-loop");
@@ -101,6 +102,8 @@ function codesOf(packet: TruePacket, heard: Pair["heard"]): string[] {
   }
   const isOutside = packet.outside || packet.hops.some(({ node }) => !heard.has(node)) ||
     packet.place?.wire?.ports.some(({ netns }) => !heard.has(netns.node.name));
+  if (packet.contested) codes.push("address-duplicate");
+  if (packet.shaped) codes.push("shaped");
   if (isOutside) codes.push("left-observed-network");
   if (isOutside && endedUnseen(packet, heard)) {
     codes.push("lost-between-nodes", "tunnel-endpoint-unreachable");

@@ -48,7 +48,8 @@ export function echo(sim: Simulation, plan: EchoPlan): void {
     replies ??= openFlow(sim, plan.to, plan.from, answerTuple(requests), false, plan.id);
     replies.answers = requests;
     const answer = fields(six ? 129 : 0, plan.ipId + 7000 + i, 64);
-    const reply = sendPacket(sim, replies, request.endedAt + 20_000, answer);
+    const sender = request.takenBy!;
+    const reply = sendPacket(sim, replies, request.endedAt + 20_000, answer, { sender });
     requests.answered ||= !reply.unsent;
   }
 }

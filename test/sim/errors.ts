@@ -36,7 +36,8 @@ export function refuse(flight: Flight, netns: Netns, skb: Skb, why: Refusal): vo
     });
   }
   if (flow.translated || isTranslated(skb.connection) || sim.random.chance(0.2)) return;
-  const source = addressOf(netns, six);
+  // Of the address that was asked: a host may have others before it.
+  const source = why === "port" ? fields.destination : addressOf(netns, six);
   const protocol = six ? 58 : 1;
   const tuple = { protocol, source, sourcePort: 0, destination: fields.source, destinationPort: 0 };
   const back = openFlow(sim, netns, flow.from, tuple, false);

@@ -20,6 +20,10 @@ export interface Extras {
   forgets: boolean;
   /** A neighbour entry leads to another host of the wire, as after an address has moved. */
   moved: boolean;
+  /** A queue before a device has a rate, holds what is beyond it, and drops what has no room. */
+  shapes: boolean;
+  /** Two hosts of a wire hold one address: frames for it reach the one or the other. */
+  duplicates: boolean;
 }
 
 export const NO_EXTRAS: Extras = {
@@ -32,12 +36,15 @@ export const NO_EXTRAS: Extras = {
   delays: false,
   forgets: false,
   moved: false,
+  shapes: false,
+  duplicates: false,
 };
 
 /** Those that networks had before these: seeds that failed then are tried with them alone. */
 export const earlyExtrasOf = (seed: number): Extras => ({ ...NO_EXTRAS, ...drawEarly(seed) });
 
-export function extrasOf(seed: number): Extras {
+/** Those that networks had before shapers and addresses that two hosts hold. */
+export function lateExtrasOf(seed: number): Extras {
   const random = new Random(seed ^ 0x3c0de);
   return {
     ...earlyExtrasOf(seed),
@@ -46,6 +53,16 @@ export function extrasOf(seed: number): Extras {
     delays: random.chance(0.2),
     forgets: random.chance(0.1),
     moved: random.chance(0.15),
+  };
+}
+
+/** All that the network of this seed does. */
+export function extrasOf(seed: number): Extras {
+  const random = new Random(seed ^ 0xd0b1e);
+  return {
+    ...lateExtrasOf(seed),
+    shapes: random.chance(0.15),
+    duplicates: random.chance(0.15),
   };
 }
 

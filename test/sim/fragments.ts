@@ -6,10 +6,15 @@ import type { TrueFlow, TruePacket } from "./truth.ts";
 
 const MTU = 1500;
 
-/** Where addresses are translated, kernels put fragments together on the way: not simulated. */
+/**
+ * Not simulated: kernels on the way that put fragments together, as where addresses are translated,
+ * and fragments of one datagram that come to different hosts.
+ */
 export function canCut(sim: Simulation, payload: number): boolean {
   const translates = sim.world.nodes.some(({ netns }) => netns.some(({ nat }) => nat.length > 0));
-  if (!sim.extras.fragments || translates || payload < 500 || sim.cuts) return false;
+  if (!sim.extras.fragments || sim.extras.duplicates || translates || payload < 500 || sim.cuts) {
+    return false;
+  }
   return sim.cuts = true;
 }
 

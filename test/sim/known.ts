@@ -7,7 +7,7 @@ export interface Known {
   faults: Partial<Faults> | null;
   claim: string;
   /** What networks did when it was found: nothing beside carrying packets, or which extras. */
-  network: "plain" | "early" | "late";
+  network: "plain" | "early" | "late" | "whole";
 }
 
 const clean = (seed: number, claim: string): Known => ({
@@ -32,6 +32,8 @@ const own = (seed: number, claim: string): Known => ({
 const rich = (known: Known): Known => ({ ...known, network: "early" });
 
 const late = (known: Known): Known => ({ ...known, network: "late" });
+
+const whole = (known: Known): Known => ({ ...known, network: "whole" });
 
 export const KNOWN: readonly Known[] = [
   clean(8, "[C6] equal packets were joined to the wrong node's, and one was seen twice"),
@@ -99,4 +101,18 @@ export const KNOWN: readonly Known[] = [
   rich(clean(209, "[R61] a TTL that ran out between two nodes was a path's MTU")),
   late(clean(791, "[R61] random losses of one flow were the MTU of a path that others had passed")),
   rich(clean(4492, "[C6] a retransmission's flooded copies were not its own after a drop")),
+  whole(
+    clean(361, "[R24] a tunnel whose end point two nodes have was said to lead to the wrong one"),
+  ),
+  whole(clean(371, "[X9] an echo reply to the host that had translated its request answered it")),
+  whole(clean(568, "[X9] an echo reply to another host with the client's address answered it")),
+  whole(
+    clean(
+      613,
+      "[O7] what a host without a probe got was lost before the probed one with its address",
+    ),
+  ),
+  whole(
+    lossy(490, 0.5, "[X8] an answer that came to another host with the client's address was late"),
+  ),
 ];

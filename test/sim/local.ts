@@ -16,22 +16,49 @@ export function deliver(flight: Flight, device: Device, skb: Skb): void {
     if (mishap.reason === "NO_SOCKET") answerFor(flight, device, skb);
     return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
   }
-  const { answers } = flight.packet.flow;
+  const { flow } = flight.packet;
+  if (netns !== flow.to && !flight.packet.isError && !isEchoRequest(skb)) {
+    return notAsked(flight, device, skb);
+  }
+  const { answers } = flow;
   if (answers && !isSame(reversed(tupleOf(skb)), answers.sent)) {
-    return flight.dropped(skb, device, LOOKUPS[skb.fields.protocol] ?? "icmp_rcv", "NO_SOCKET", [
+    if (skb.fields.icmpId !== undefined) return takeUnasked(flight, device, skb);
+    return flight.dropped(skb, device, LOOKUPS[skb.fields.protocol]!, "NO_SOCKET", [
       ...["reply-not-translated", "reply-from-other-address", "no-listener"] as const,
       "asymmetric-path",
     ]);
   }
   flight.note(device, "deliver");
+  flight.packet.takenBy = netns;
   flight.pass();
-  const { protocol, icmpType } = skb.fields;
+  const { protocol } = skb.fields;
   if (protocol === 1 || protocol === 58) {
-    const isEcho = icmpType === 8 || icmpType === 128;
-    if (isEcho || flight.packet.isError) takeEcho(flight, device, skb);
+    if (isEchoRequest(skb) || flight.packet.isError) takeEcho(flight, device, skb);
     else takeEchoReply(flight, device, skb);
   } else if (protocol === 17) readDatagram(flight, netns, skb);
   else takeSegment(flight, device, skb);
+  flight.delivered();
+}
+
+const isEchoRequest = ({ fields: { icmpType } }: Skb) => icmpType === 8 || icmpType === 128;
+
+/** Came to a host that has the address as well, and no program that waits for it. */
+function notAsked(flight: Flight, device: Device, skb: Skb): void {
+  if (skb.fields.icmpId !== undefined) return takeUnasked(flight, device, skb);
+  if (!flight.packet.flow.answers) answerFor(flight, device, skb);
+  const by = LOOKUPS[skb.fields.protocol]!;
+  flight.dropped(skb, device, by, "NO_SOCKET", ["no-listener", "address-duplicate"]);
+}
+
+/** An echo reply without a socket is freed like the original of one that a raw socket took. */
+function takeUnasked(flight: Flight, device: Device, skb: Skb): void {
+  const { netns } = device;
+  flight.note(device, "deliver");
+  flight.pass();
+  Object.assign(flight.packet, { takenBy: netns, unasked: true });
+  const named = netns.node.kernel.reasons ? { reason: "NO_SOCKET" } : {};
+  flight.emit("drop", skb, netns, device, { function: "ping_rcv", ...named });
+  flight.free(skb);
   flight.delivered();
 }
 

@@ -24,6 +24,8 @@ export function receiveMerged(arrived: readonly Arrived[]): void {
 
 function follows(last: Arrived, next: Arrived): boolean {
   const [a, b] = [last.skb.fields, next.skb.fields];
+  // A queue with a rate lets segments go too far apart to be received as one.
+  if (next.flight.packet.shaped) return false;
   return last.to === next.to && last.flight.packet.duplicate === next.flight.packet.duplicate &&
     ((a.tcpSequence! + a.payload) >>> 0) === b.tcpSequence;
 }

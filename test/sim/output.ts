@@ -5,9 +5,10 @@ import { receive } from "./input.ts";
 import { struck } from "./mishap.ts";
 import { translateDestination, translateSource } from "./nat.ts";
 import { matchLength } from "./prefix.ts";
+import { passShaper, queueUp } from "./queues.ts";
 import { encapsulate } from "./tunnels.ts";
 import type { TruePacket } from "./truth.ts";
-import { type Device, holds, type Netns, type Route } from "./world.ts";
+import { type Device, holds, macAt, type Netns, type Route } from "./world.ts";
 
 export function lookUp(netns: Netns, destination: string): Route | null {
   let best: Route | null = null;
@@ -65,9 +66,11 @@ export function send(flight: Flight, netns: Netns, skb: Skb, route: Route): void
     asking.to += TRANSMIT_NS;
   }
   skb.sourceMac = device.mac;
-  skb.destinationMac = neighbour.mac;
-  const taker = device.wire?.ports.find(({ mac }) => mac === neighbour.mac);
+  const mac = skb.destinationMac = macAt(neighbour, flight.now);
+  const taker = device.wire?.ports.find((port) => port.mac === mac);
   flight.packet.strayed ||= taker !== undefined && !holds(taker.netns, hop);
+  const holders = device.wire?.ports.filter(({ netns }) => holds(netns, hop)) ?? [];
+  flight.packet.contested ||= holders.length > 1;
   transmit(flight, device, skb);
 }
 
@@ -103,6 +106,7 @@ function wait(flight: Flight, skb: Skb, device: Device): void {
 export function transmit(flight: Flight, device: Device, skb: Skb): void {
   const mishap = struck(flight.sim.mishaps, "egress", { device }, flight.packet, skb);
   if (mishap) return flight.dropped(skb, device, mishap.function, mishap.reason, mishap.codes);
+  if (!passShaper(flight, device, skb)) return;
   queueUp(flight, device);
   flight.hop("device-tx", skb, device);
   if (device.kind === "bridge") return enterBridge(flight, device, null, skb);
@@ -110,16 +114,6 @@ export function transmit(flight: Flight, device: Device, skb: Skb): void {
   if (device.peer) return receive(flight, device.peer, skb);
   if (device.wire) return cross(flight, device, skb);
   throw new Error(`${device.name} leads nowhere`);
-}
-
-/** A queue that holds packets lets those of a flow go in the order in which they came. */
-function queueUp(flight: Flight, device: Device): void {
-  const queue = flight.sim.queues.get(device);
-  if (!queue) return;
-  flight.pass(1_000_000, 330_000_000);
-  const { flow } = flight.packet;
-  flight.now = Math.max(flight.now, (queue.get(flow) ?? 0) + 50_000);
-  queue.set(flow, flight.now);
 }
 
 /** What a frame for a link address that nobody has may be said to have died of. */

@@ -11,7 +11,7 @@ import { Random } from "./random.ts";
 import { stream } from "./stream.ts";
 import type { Plan } from "./talk.ts";
 import type { Emission, TrueFlow } from "./truth.ts";
-import { addressOf, type Netns, type World } from "./world.ts";
+import { addressOf, holds, type Netns, type World } from "./world.ts";
 
 export interface Scenario {
   seed: number;
@@ -55,6 +55,8 @@ export function closed(sim: Simulation): Pick<Scenario, "world" | "flows" | "emi
 function talk(sim: Simulation, random: Random, i: number): void {
   const [from, to] = random.shuffle(random.pick(sim.world.groups)) as [Netns, Netns];
   const six = random.chance(0.35);
+  // Of an address that it has itself, a host asks itself: no wire sees that.
+  if (holds(from, addressOf(to, six))) return;
   const plan: Plan = {
     from,
     to,

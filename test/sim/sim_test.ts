@@ -4,7 +4,7 @@ import { decodeTsv, encodeEvent } from "../../src/event/codec.ts";
 import { NetnsState } from "../../src/event/state.ts";
 import { analyse } from "../../src/analysis/mod.ts";
 import { CANARIES } from "./canary.ts";
-import { earlyExtrasOf, extrasOf, NO_EXTRAS } from "./extras.ts";
+import { earlyExtrasOf, extrasOf, lateExtrasOf, NO_EXTRAS } from "./extras.ts";
 import type { Faults } from "./faults.ts";
 import { KNOWN } from "./known.ts";
 import { explain, type Run, run } from "./run.ts";
@@ -120,7 +120,12 @@ function later(batches: Run["input"]["batches"], i: number): Run["input"]["batch
   }));
 }
 
-const NETWORKS = { plain: () => NO_EXTRAS, early: earlyExtrasOf, late: extrasOf };
+const NETWORKS = {
+  plain: () => NO_EXTRAS,
+  early: earlyExtrasOf,
+  late: lateExtrasOf,
+  whole: extrasOf,
+};
 
 for (const { seed, faults, claim, network } of KNOWN) {
   Deno.test(`${claim.split(" ")[0]} seed ${seed}: ${claim.split(" ").slice(1).join(" ")}`, () => {

@@ -1,6 +1,6 @@
 /** The node state that a probe would have read of the simulated network. */
 import type { NetnsState } from "../../src/event/state.ts";
-import { type Device, isSix, type Netns } from "./world.ts";
+import { type Device, isSix, macAt, type Netns } from "./world.ts";
 
 export function stateOf(netns: Netns, at: number, unresolved: string): NetnsState {
   return {
@@ -11,10 +11,10 @@ export function stateOf(netns: Netns, at: number, unresolved: string): NetnsStat
     links: netns.devices.map(linkOf),
     routes: routesOf(netns),
     rules: [],
-    neighbours: neighboursOf(netns, unresolved),
+    neighbours: neighboursOf(netns, at, unresolved),
     fdb: fdbOf(netns),
     sysctls: sysctlsOf(netns),
-    qdiscs: [],
+    qdiscs: netns.devices.flatMap((device) => qdiscsOf(device, at)),
     filters: [],
     chains: [],
     netfilter: [],
@@ -85,13 +85,22 @@ function routesOf(netns: Netns): NetnsState["routes"] {
 }
 
 /** `unresolved`: what the kernel calls an address that nobody answers for, at that moment. */
-function neighboursOf(netns: Netns, unresolved: string): NetnsState["neighbours"] {
-  return [...netns.neighbours].map(([address, { mac, device, state }]) => ({
+function neighboursOf(netns: Netns, at: number, unresolved: string): NetnsState["neighbours"] {
+  return [...netns.neighbours].map(([address, entry]) => ({
     address,
-    device: device.name,
-    ...(state === "FAILED" ? {} : { mac }),
-    states: [state === "FAILED" ? unresolved : state],
+    device: entry.device.name,
+    ...(entry.state === "FAILED" ? {} : { mac: macAt(entry, at) }),
+    states: [entry.state === "FAILED" ? unresolved : entry.state],
   }));
+}
+
+function qdiscsOf({ name, shaper }: Device, at: number): NetnsState["qdiscs"] {
+  if (!shaper) return [];
+  const drops = shaper.dropsAt.filter((moment) => moment <= at).length;
+  const { bitsPerSecond, limit } = shaper;
+  const text = `qdisc htb 1: root refcnt 2 r2q 10 default 0x1 direct_qlen ${limit} ` +
+    `rate ${bitsPerSecond}bit`;
+  return [{ device: name, kind: "htb", handle: "1:", drops, limit, text }];
 }
 
 function fdbOf(netns: Netns): NetnsState["fdb"] {

@@ -1,7 +1,7 @@
 /** TCP as far as packets show it: handshake, data, acknowledgements, retransmissions, FIN. */
 import type { Simulation } from "./flight.ts";
 import { receiveMerged } from "./merge.ts";
-import { answerTuple, openFlow, type Plan, sendPacket, sourceFor } from "./talk.ts";
+import { answerTuple, openFlow, type Plan, type Sending, sendPacket, sourceFor } from "./talk.ts";
 import type { TrueFlow, TruePacket } from "./truth.ts";
 import { isSix } from "./world.ts";
 
@@ -21,6 +21,9 @@ const [FIN, SYN, RST, PSH, ACK] = [1, 2, 4, 8, 16];
 const SEGMENT = 1400;
 const TRIES = 3;
 const RETRY_NS = 210_000_000;
+
+/** What became of data that was written at once. */
+type Sent = Pick<TruePacket, "fate" | "endedAt" | "codes" | "place">;
 
 interface Side {
   flow: TrueFlow;
@@ -72,7 +75,7 @@ class Stream {
       const syn = this.#send(client, 0, 0, SYN, plan.ttl);
       this.#now = Math.max(this.#now + RETRY_NS * (attempt + 1), syn.endedAt);
       if (plan.closed && syn.codes.includes("no-listener")) {
-        this.#answerWith(RST | ACK);
+        this.#answerWith(RST | ACK, syn.place!.netns);
         return false;
       }
       if (syn.fate !== "delivered") continue;
@@ -81,6 +84,7 @@ class Stream {
       client.sequence = (plan.sequence + 1) >>> 0;
       const answer = this.#answerWith(SYN | ACK);
       if (answer.fate !== "delivered") {
+        this.#isReset(client, answer);
         client.sequence = plan.sequence;
         this.#now += RETRY_NS * (attempt + 1);
         continue;
@@ -94,7 +98,8 @@ class Stream {
     return sim.endAt < 0;
   }
 
-  #answerWith(flags: number): TruePacket {
+  /** `sender` is another host than the server's where that got the question. */
+  #answerWith(flags: number, sender = this.plan.to): TruePacket {
     const flow = this.#client.flow;
     if (!this.#server) {
       const back = openFlow(this.sim, this.plan.to, this.plan.from, answerTuple(flow), false);
@@ -103,7 +108,8 @@ class Stream {
     }
     // The kernel answers a SYN before there is a socket that could count IP ids.
     this.#server.ipId = 0;
-    const packet = this.#send(this.#server, 0, (this.plan.sequence + 1) >>> 0, flags);
+    const how = { sender };
+    const packet = this.#send(this.#server, 0, (this.plan.sequence + 1) >>> 0, flags, 64, how);
     this.#server.ipId = (this.plan.ipId + 9000) & 65_535;
     flow.answered ||= !packet.unsent;
     return packet;
@@ -117,9 +123,10 @@ class Stream {
       const isApart = this.sim.extras.merges && !this.plan.gso && bytes > SEGMENT;
       const data = isApart
         ? this.#sendApart(from, bytes, to.sequence, flags)
-        : this.#send(from, bytes, to.sequence, flags, 64, arrived);
+        : this.#send(from, bytes, to.sequence, flags, 64, { duplicate: arrived });
       const wake = this.#now + RETRY_NS * (attempt + 1);
       this.#now = wake;
+      if (this.#isReset(to, data)) return false;
       if (data.fate !== "delivered") continue;
       if (!arrived) this.#recover(from);
       arrived = true;
@@ -132,13 +139,30 @@ class Stream {
         this.#now = acknowledged.endedAt + 10_000;
         return true;
       }
+      if (this.#isReset(from, acknowledged)) return false;
       this.#now = Math.max(wake, acknowledged.endedAt);
     }
     return false;
   }
 
+  /**
+   * Another host that has the address got the segment, and resets the connection, which it does not
+   * know. Whether the sender heard that: it gives up. `side` is the end that was meant.
+   */
+  #isReset(side: Side, { codes, place, endedAt }: Sent): boolean {
+    if (!codes.includes("address-duplicate")) return false;
+    const now = this.#now;
+    this.#now = endedAt + 5000;
+    const ipId = side.ipId;
+    side.ipId = 0;
+    const reset = this.#send(side, 0, 0, RST, 64, { sender: place!.netns });
+    side.ipId = ipId;
+    this.#now = now;
+    return reset.fate === "delivered";
+  }
+
   /** In segments, which the first receiver puts together; delivered when all of it has arrived. */
-  #sendApart(side: Side, bytes: number, acknowledgement: number, flags: number) {
+  #sendApart(side: Side, bytes: number, acknowledgement: number, flags: number): Sent {
     const { sim } = this;
     const { sequence } = side;
     const segments: TruePacket[] = [];
@@ -147,7 +171,7 @@ class Stream {
       side.sequence = (sequence + offset) >>> 0;
       const length = Math.min(SEGMENT, bytes - offset);
       const duplicate = this.#arrived.has(side.sequence);
-      segments.push(this.#send(side, length, acknowledgement, flags, 64, duplicate));
+      segments.push(this.#send(side, length, acknowledgement, flags, 64, { duplicate }));
     }
     side.sequence = sequence;
     const merging = sim.merging ?? [];
@@ -158,7 +182,8 @@ class Stream {
     });
     const all = segments.every(({ fate }) => fate === "delivered");
     const endedAt = Math.max(...segments.map((segment) => segment.endedAt));
-    return { fate: all ? "delivered" as const : "lost" as const, endedAt };
+    const { codes, place } = segments.find(({ fate }) => fate === "dropped") ?? segments[0]!;
+    return { fate: all ? "delivered" : "lost", endedAt, codes, place };
   }
 
   /** What was lost before a delivery was made good by it. */
@@ -174,7 +199,7 @@ class Stream {
     acknowledgement: number,
     flags: number,
     ttl = 64,
-    duplicate = false,
+    how: Sending = {},
   ): TruePacket {
     const header = this.#six ? 60 : 40;
     const segments = Math.ceil(payload / SEGMENT);
@@ -193,6 +218,6 @@ class Stream {
       ipLength: header + payload,
       ...(gso ? { gsoSize: SEGMENT, gsoSegments: segments } : {}),
       ...(this.#six ? {} : { ipId }),
-    }, duplicate);
+    }, how);
   }
 }

@@ -35,8 +35,17 @@ export function openFlow(
     asks,
     cut: false,
     unsent: 0,
+    unsentIn: [],
     translated: false,
   };
+}
+
+/** How a packet is sent that is not like any other. */
+export interface Sending {
+  /** TCP: carries what had arrived before. */
+  duplicate?: boolean;
+  /** Who sends it, where that is not the flow's own end: another host with its address. */
+  sender?: Netns;
 }
 
 /** Sends one packet of a flow at a moment; afterwards its truth is complete. */
@@ -45,7 +54,7 @@ export function sendPacket(
   flow: TrueFlow,
   at: number,
   fields: Omit<Fields, "network" | "protocol" | "source" | "destination">,
-  duplicate = false,
+  { duplicate = false, sender = flow.from }: Sending = {},
 ): TruePacket {
   const packet = unsentPacket(sim, flow, at, duplicate);
   packet.tcpFlags = fields.tcpFlags;
@@ -54,17 +63,18 @@ export function sendPacket(
   flow.packets.push(packet);
   const { source, destination, protocol } = flow.sent;
   const flight = new Flight(sim, packet, at);
-  const skb = flight.make(flow.from, {
+  const skb = flight.make(sender, {
     network: isSix(source) ? "ip6" : "ip4",
     protocol,
     source,
     destination,
     ...fields,
   });
-  originate(flight, flow.from, skb);
+  originate(flight, sender, skb);
   if (packet.unsent) {
     flow.packets.pop();
     flow.unsent++;
+    flow.unsentIn.push(sender.name);
   }
   return packet;
 }
@@ -91,6 +101,8 @@ export function unsentPacket(
     glimpsed: false,
     resized: false,
     strayed: false,
+    contested: false,
+    shaped: false,
   };
 }
 

@@ -52,9 +52,9 @@ function seenPackets({ emissions }: Scenario): Set<TruePacket> {
 /** Younger than this when the trace ends, a packet may still be on its way. */
 const TRAVEL_NS = 200e6;
 
-const isBeyond = ({ fate, place, flow, endedAt }: TruePacket, endAt: number) =>
+const isBeyond = ({ fate, place, flow, takenBy, endedAt }: TruePacket, endAt: number) =>
   fate === "waiting" || endedAt > endAt - TRAVEL_NS ||
-  !(fate === "delivered" ? flow.to : place!.netns).node.probed ||
+  !(fate === "delivered" ? takenBy ?? flow.to : place!.netns).node.probed ||
   (fate === "lost" && place!.wire!.ports.some(({ netns }) => !netns.node.probed));
 
 export function add(a: Tally, b: Tally): Tally {

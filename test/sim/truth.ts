@@ -47,6 +47,14 @@ export interface TruePacket {
   resized: boolean;
   /** A frame of it went to a host that has not the address which it was sent to. */
   strayed: boolean;
+  /** Two hosts of the wire held the address that a frame of it was sent to. */
+  contested: boolean;
+  /** A queue with a rate held it or dropped it. */
+  shaped: boolean;
+  /** An echo reply that its host took and no program waited for. */
+  unasked?: true;
+  /** Whose stack took it. */
+  takenBy?: Netns;
   /** Flags of a TCP segment. */
   tcpFlags?: number;
   /** Bytes that it carries. */
@@ -72,6 +80,8 @@ export interface TrueFlow {
   cut: boolean;
   /** Packets that its own kernel refused before there was one. */
   unsent: number;
+  /** Namespaces that did so: for an address that two hosts hold each may have answered. */
+  unsentIn: string[];
   translated: boolean;
 }
 

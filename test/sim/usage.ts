@@ -14,6 +14,8 @@ export function note(usage: Usage, { scenario, faults, report }: Run): void {
       if (packet.outside) count("fate outside");
       if (packet.resized) count("fate resized");
       if (packet.duplicate) count("fate duplicate");
+      if (packet.shaped) count("fate shaped");
+      if (packet.contested) count("fate contested");
     }
     if (flow.translated) count("flow translated");
     if (flow.asks && !flow.answered) count("flow unanswered");
@@ -63,6 +65,10 @@ export const NEEDED: Record<string, number> = {
       "lateEvents",
     ].map((name) => [`fault ${name}`, 5]),
   ),
+  "extra shapes": 20,
+  "extra duplicates": 20,
+  "fate shaped": 50,
+  "fate contested": 50,
   ...Object.fromEntries(
     [
       ...["wireLoss", "netfilter", "trafficControl", "queue", "reversePath", "receiveBuffer"],

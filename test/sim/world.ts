@@ -1,5 +1,6 @@
 /** The network as it really is: what the probes see only in part. */
 import type { TunnelKind } from "../../src/event/event.ts";
+import type { TrueFlow } from "./truth.ts";
 
 export interface Kernel {
   /** CLOCK_MONOTONIC and wall clock of this kernel when the simulation begins. */
@@ -51,6 +52,18 @@ export interface Connection {
   confirmed?: boolean;
 }
 
+export interface Neighbour {
+  mac: string;
+  device: Device;
+  state: "REACHABLE" | "FAILED";
+  /** Another host answers for the address as well: whose answer is believed changes so often. */
+  turns?: { mac: string; everyNs: number };
+}
+
+/** The link address that the entry has at a moment. */
+export const macAt = ({ mac, turns }: Neighbour, at: number): string =>
+  turns && Math.floor(at / turns.everyNs) % 2 === 1 ? turns.mac : mac;
+
 export interface Netns {
   node: Node;
   inode: number;
@@ -58,7 +71,7 @@ export interface Netns {
   devices: Device[];
   routes: Route[];
   forwarding: boolean;
-  neighbours: Map<string, { mac: string; device: Device; state: "REACHABLE" | "FAILED" }>;
+  neighbours: Map<string, Neighbour>;
   nat: NatRule[];
   connections: Connection[];
   /** Answers are not translated back, as when they are INVALID to conntrack. */
@@ -91,6 +104,7 @@ export interface Device {
   /** Of a bridge: port by MAC, as learned. */
   fdb?: Map<string, Device>;
   tunnel?: Tunnel;
+  shaper?: Shaper;
 }
 
 /** A segment that no kernel of ours is part of. */
@@ -108,6 +122,20 @@ export interface World {
   services: { address: string; target: Netns }[];
   /** Nodes are namespaces of one kernel: an skb lives on across the wire. */
   oneKernel: boolean;
+}
+
+/** A queue for each flow, as under htb: it keeps a rate, and has room for so many packets. */
+export interface Shaper {
+  bitsPerSecond: number;
+  limit: number;
+  lanes: Map<TrueFlow, Lane>;
+  dropsAt: number[];
+}
+
+/** A flow's queue: when each of its packets leaves, and when the next one may. */
+export interface Lane {
+  leaves: number[];
+  freeAt: number;
 }
 
 export const isSix = (address: string) => address.includes(":");

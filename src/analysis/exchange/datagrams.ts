@@ -5,7 +5,14 @@ import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isLost } from "./losses.ts";
-import { clientSide, firstAt, hasArrivedAt, inOrder, meetingOf } from "./meeting.ts";
+import {
+  clientSide,
+  firstAt,
+  hasArrivedAt,
+  inOrder,
+  isTakenByAsker,
+  meetingOf,
+} from "./meeting.ts";
 
 /**
  * [X8] Answered when the client's socket has an answer from the end asked. UDP does not say which
@@ -36,9 +43,9 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
       "it was not seen where it was sent: something without a probe may have translated it";
     return unknown("an answer came back that no socket took", { code: "translated-unseen", text });
   }
-  if (late.length > 0) {
-    return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, late[0]!) };
-  }
+  // Where it was not asked from is another host with the client's address: there it was lost.
+  const home = late.find((packet) => joined.isWhole && isTakenByAsker(packet, question));
+  if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
   return unanswered(joined, question.packets, packets);
 }
 

@@ -3,13 +3,20 @@ import type { Form } from "../correlate/identity.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { meetingOf } from "./meeting.ts";
+import { isTakenByAsker, meetingOf } from "./meeting.ts";
 
 const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
 
 /**
+ * A socket gave it to a program. The kernel frees a reply that nobody asked for as it frees the
+ * original of what a raw socket has a clone of.
+ */
+const isRead = ({ end }: Judgement) => end.step.event.kind === "deliver";
+
+/**
  * [X9] Each sequence number is a question of its own; the worst of them is what came of all. A reply
- * that the client's host took from the end asked answers its number. `isQuiet`: all packets that are
+ * that the client's host took from the end asked answers its number; another host that has the
+ * client's address did not ask. `isQuiet`: all packets that are
  * not here were delivered, as many as were asked.
  */
 export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): Course {
@@ -19,7 +26,9 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
     meetingOf(packet, asked, joined.isWhole) === "otherwise"
   );
   const taken = packets.filter((packet) =>
-    packet.outcome === "delivered" && !misdirected.includes(packet)
+    packet.outcome === "delivered" && !misdirected.includes(packet) &&
+    (isRead(packet) || isTakenByAsker(packet, question)) &&
+    meetingOf(packet, asked, joined.isWhole) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));
   const open = question.packets.filter((packet) => !numbers.has(sequenceOf(packet)));

@@ -65,6 +65,20 @@ function hasEnds(event: Sighting, { source, sourcePort, destination, ...ends }: 
     fits(event.icmpId, ends.icmpId);
 }
 
+/**
+ * It ended in a namespace that packets of the question began in: another that has the client's
+ * address, or that has translated the question, takes no answer for the client.
+ */
+export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean {
+  const { node, netns } = end.step.event;
+  const firsts = question.packets.flatMap(({ packet }) => {
+    const events = packet.chains.filter((chain) => chain.node === node)
+      .flatMap((chain) => chain.events).filter((event) => event.netns === netns);
+    return events.length === 0 ? [] : [events.reduce((a, b) => b.at < a.at ? b : a)];
+  });
+  return firsts.length > 0 && firsts.every(({ kind }) => kind !== "device-rx");
+}
+
 /** The node that saw the first packet of the flow first: the client's side, as far as it is watched. */
 export const clientSide = ({ packets }: FlowGroup): NodeView => packets[0]!.steps[0]!.event.node;
 

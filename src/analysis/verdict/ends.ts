@@ -5,7 +5,6 @@ import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
 import { receivesUntraced } from "../kernel/devices.ts";
 import {
-  hasOtherHostReason,
   isAnothersFrame,
   isBareSegment,
   isFreedFromSocket,
@@ -186,8 +185,9 @@ const RANKS = [
 function rankName({ kind, step: { event }, atDestination }: End): typeof RANKS[number] {
   switch (kind) {
     case "dropped":
-      if (atDestination) return "dropped-at-destination";
-      return hasOtherHostReason(event) ? "dropped-as-anothers" : "dropped-on-the-way";
+      // Another host that has the address, too, may have got the frame that was for it.
+      if (isAnothersFrame(event)) return "dropped-as-anothers";
+      return atDestination ? "dropped-at-destination" : "dropped-on-the-way";
     case "left":
       return "lives-on";
     case "silent":

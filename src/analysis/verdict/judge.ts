@@ -3,10 +3,10 @@ import type { Gap } from "../../event/gaps.ts";
 import { sameFrame } from "../correlate/frames.ts";
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { deviceEvent, stepsTo } from "../correlate/steps.ts";
-import { hasOtherHostReason, isUnexplainedTcpDrop } from "../kernel/frees.ts";
+import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
+import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, halfKnown, unreadState } from "../view/coverage.ts";
-import { linkOf, ownersOf, stateAt } from "../view/state_view.ts";
+import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
@@ -74,14 +74,32 @@ const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unkno
 
 /**
  * [O2] [O4] Freed as a drop. A frame that was freed as another host's may be a flooded copy: it is the
- * packet only where no other copy can have gone unseen.
+ * packet only where no other copy can have gone unseen, and no other probed node has its MAC: that
+ * one is the next hop that it was sent to, and got it or did not.
  */
 function judgeDropped(base: Base, world: World): Judgement {
-  const gap = hasOtherHostReason(base.end.step.event)
+  const sent = sentToAnother(base.end, world);
+  if (sent) {
+    const end: End = { kind: "left", step: sent, atDestination: false };
+    return judgeLeft({ ...base, end, steps: stepsTo(sent) }, world);
+  }
+  const gap = isAnothersFrame(base.end.step.event)
     ? world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
       .find((found) => found !== null)
     : undefined;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
+}
+
+/** The transmission of a frame whose MAC is at another probed node than the one that freed it. */
+function sentToAnother({ step }: End, { nodes }: World): Step | null {
+  const { event } = step;
+  if (!isAnothersFrame(event) || event.destinationMac === undefined) return null;
+  const isElsewhere = holdersOfMac(nodes, event.destinationMac)
+    .some(({ node }) => node !== event.node);
+  if (!isElsewhere) return null;
+  let at: Step | null = step.previous;
+  while (at && at.event.kind !== "device-tx") at = at.previous;
+  return at?.event.destinationMac === event.destinationMac ? at : null;
 }
 
 /** [O3] A socket has it, because it was not dropped and drops were watched. */

@@ -1,4 +1,5 @@
 /** Where a packet should have come next. */
+import type { NetnsState } from "../../event/state.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
   holdersOfMac,
@@ -13,7 +14,8 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 /**
  * The probed place that a sent packet should have come to next: the holder of the frame's MAC; else
  * the other end of a veth pair; else the owner of the destination (in a tunnel: of the outer one),
- * because nothing on the way to it has a probe. Null when no probed node is one of these.
+ * because nothing on the way to it has a probe. Null when no probed node is one of these, or when the
+ * owner is on the sender's link and the frame had the MAC of a host without a probe: that has got it.
  */
 export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | null {
   const isElsewhere = ({ node, netns }: Owner) => netns !== event.netns || node !== event.node;
@@ -31,7 +33,17 @@ export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | nu
     if (end) return { node: event.node, netns: peerState.netns, state: peerState, link: end };
   }
   const destination = event.tunnelDestination ?? event.destination!;
-  return ownersOf(nodes, destination).find(isElsewhere) ?? null;
+  const owner = ownersOf(nodes, destination).find(isElsewhere) ?? null;
+  return owner && isOnLink(state, event, destination) && isForAnother(event, owner) ? null : owner;
+}
+
+const isForAnother = ({ destinationMac }: Sighting, { link }: Owner) =>
+  destinationMac !== undefined && link.mac !== undefined && link.mac !== destinationMac;
+
+/** The destination is the next hop itself. */
+function isOnLink(state: NetnsState | null, event: Sighting, destination: string): boolean {
+  const route = state && lookUpRoute(state, { destination }).route;
+  return route?.type === "unicast" && route.device === event.device && !route.gateway;
 }
 
 /** The kernel was asking for the link address of the packet's next hop, and had none yet. */

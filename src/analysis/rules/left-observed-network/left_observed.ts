@@ -1,5 +1,8 @@
 /** A packet that left what is watched. */
 import { deviceEvent } from "../../correlate/steps.ts";
+import { ownersOf } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 
@@ -28,11 +31,21 @@ export const leftObserved: Rule = {
         ),
         stateEvidence(
           subject.node,
-          `no probed node has ${
-            sent.destinationMac ? `MAC ${sent.destinationMac} or ` : ""
-          }address ${wireDestination(sent)}`,
+          beyondText(subject, sent),
         ),
       ],
     );
   },
 };
+
+/** That no probe watches whoever got the frame, also where a probed node has the address, too. */
+function beyondText({ world }: Case, sent: Sighting): string {
+  const to = wireDestination(sent);
+  const mac = sent.destinationMac;
+  if (mac === undefined) return `no probed node has address ${to}`;
+  const isHeld = ownersOf(world.nodes, to).some(({ node, netns }) =>
+    node !== sent.node || netns !== sent.netns
+  );
+  if (!isHeld) return `no probed node has MAC ${mac} or address ${to}`;
+  return `no probed node has MAC ${mac}; ${to} is at a probed node with another`;
+}

@@ -17,7 +17,7 @@ export const tunnelWrongEndpoint: Rule = {
   statement:
     "Dropped on the device it came out of the tunnel by, or flooded from there to nobody that " +
     "was meant (O4), on a node that does not host its destination, and another probed node " +
-    "does: `tunnel-endpoint-wrong`.",
+    "does, which has not the end point's address as well: `tunnel-endpoint-wrong`.",
   yields: ["tunnel-endpoint-wrong"],
   judge(subject) {
     const { event } = subject;
@@ -32,6 +32,9 @@ export const tunnelWrongEndpoint: Rule = {
     const hosts = ownersOf(subject.world.nodes, event.destination!);
     const others = hosts.filter((owner) => owner.node !== event.node);
     if (others.length === 0 || others.length < hosts.length) return null;
+    // The end point is right where the host has that address, too: two nodes hold it.
+    const endpoints = ownersOf(subject.world.nodes, outer.tunnelDestination!);
+    if (endpoints.some(({ node }) => others.some((owner) => owner.node === node))) return null;
     const way = encapsulation(subject);
     const sender = way?.at;
     const host = others[0]!;
