@@ -16,7 +16,8 @@ import { frameOf } from "../shared/frame.ts";
  * that floods, whose frames are addressed to a MAC that nobody or the right host has; an address that
  * several nodes have on a loopback device; a bridge's or a bond's ports, which share the MAC of the
  * one that has the address; the same private network behind many hosts, which is no link of the
- * sender's.
+ * sender's; another next hop, chosen by a policy rule or a mark, which the sender's entries have under
+ * that MAC.
  */
 export const frameToWrongNode: Rule = {
   id: "R66",

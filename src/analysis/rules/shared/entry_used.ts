@@ -26,7 +26,9 @@ export function entryUsed(subject: Case, mac: string): Used | null {
     const destination = wireDestination(sender);
     const state = stateAt(sender.node, sender.netns, sender.at);
     if (!state) continue;
-    const route = lookUpRoute(state, { destination }).route;
+    // Policy rules ask for the source, too; a translation after the lookup may have changed it.
+    const source = sender.tunnelSource ?? sender.source;
+    const route = lookUpRoute(state, { destination, source }).route;
     const readings = sender.node.states.get(sender.netns ?? -1) ?? [];
     const entries = [state, ...readings.map((reading) => reading.state)]
       .flatMap(({ neighbours }) => neighbours)
@@ -35,11 +37,19 @@ export function entryUsed(subject: Case, mac: string): Used | null {
     const hop = route?.device === sender.device ? route?.gateway ?? destination : destination;
     const entry = entries.find(({ address }) => address === hop);
     if (route?.device !== sender.device && !entry) continue;
+    // The MAC is another next hop's: a mark, or what else is not known here, chose another route.
+    if (!entry && entries.some(({ address }) => isLike(address, hop))) continue;
     const text = entry && `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;
     const permanent = entry?.states.includes("PERMANENT") === true;
     return { sender, hop, device: sender.device!, text, permanent };
   }
   return null;
+}
+
+/** Addresses of one family, and both of a link alone or neither. */
+function isLike(address: string, other: string): boolean {
+  return address.includes(":") === other.includes(":") &&
+    address.startsWith("fe80:") === other.startsWith("fe80:");
 }
 
 /**
