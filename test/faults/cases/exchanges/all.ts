@@ -3,6 +3,7 @@ import type { AnySpec } from "../../bench/spec.ts";
 import { advertisements } from "./advertised.ts";
 import { answers } from "./answers.ts";
 import { applications } from "./application.ts";
+import { local } from "./local.ts";
 import { machines } from "./machines.ts";
 import { bySize } from "./sizes.ts";
 import { translations } from "./translation.ts";
@@ -14,4 +15,5 @@ export const exchanges: AnySpec[] = [
   ...answers,
   ...machines,
   ...advertisements,
+  ...local,
 ];

@@ -1,10 +1,11 @@
 /** Answers that come from elsewhere, or by another way. */
 import { udpServer, webServer } from "../../../cases/traffic/servers.ts";
-import { type AnySpec, fault } from "../../bench/spec.ts";
+import { type AnySpec, type Came, fault } from "../../bench/spec.ts";
 import { pods, switched } from "../../worlds/bridged.ts";
 import { asymmetric } from "../../worlds/others.ts";
 import { overlay } from "../../worlds/overlay.ts";
 import { routed } from "../../worlds/routed.ts";
+import { walls } from "../../worlds/walls.ts";
 import type { Site, World } from "../../worlds/world.ts";
 import { tcp, udp } from "../talks.ts";
 
@@ -62,6 +63,14 @@ const elsewhere = ([
 const invalid = "table inet fw { chain f { type filter hook forward priority 0; policy accept; " +
   "ct state established,related accept; ct state invalid counter drop; }; }";
 
+/** The answer met the firewall that had not seen the question. */
+const otherWall = (gateway: string): Came => ({
+  outcomes: ["unanswered"],
+  codes: ["asymmetric-path"],
+  alsoTrue: ["conntrack-invalid"],
+  says: { "both ways": /(?=[^]*\bfw-a\b)(?=[^]*\bfw-b\b)/, "its gateway": new RegExp(gateway) },
+});
+
 const otherWays = [
   fault({
     id: "asymmetric-path-two-uplinks",
@@ -81,6 +90,35 @@ const otherWays = [
       alsoTrue: ["conntrack-invalid"],
       says: { "by which device it left": /sent to eth1/ },
     }],
+  }),
+  fault({
+    id: "asymmetric-path-two-walls-v6",
+    code: "asymmetric-path",
+    world: walls,
+    fault: {
+      lay: (w) => w.server.at.ip(`route replace ${w.clientNet6} via ${w.gateways6[1]}`),
+    },
+    near: {
+      what: "a route of others leads to the other firewall",
+      lay: (w) => w.server.at.ip(`route add 2001:db8::/32 via ${w.gateways6[1]}`),
+    },
+    servers: (w) => [webServer(w.server.at, { port: 8_080, family: 6, does: "answer-at-end" })],
+    talks: (w) => [tcp(w, 8_080, { to: w.server.six })],
+    came: (w) => [otherWall(w.gateways6[1])],
+  }),
+  fault({
+    id: "asymmetric-path-two-walls-policy",
+    code: "asymmetric-path",
+    world: walls,
+    setUp: (w) => w.server.at.ip(`route add default via ${w.gateways[1]} table 117`),
+    fault: { lay: (w) => w.server.at.ip(`rule add from ${w.server.four} lookup 117 pref 50`) },
+    near: {
+      what: "the rule is for another source",
+      lay: (w) => w.server.at.ip("rule add from 198.51.100.7 lookup 117 pref 50"),
+    },
+    servers: (w) => [webServer(w.server.at, { port: 8_080, does: "answer-at-end" })],
+    talks: (w) => [tcp(w, 8_080)],
+    came: (w) => [otherWall(w.gateways[1])],
   }),
 ];
 
