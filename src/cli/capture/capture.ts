@@ -60,6 +60,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
     incident,
     onBatch,
     onProgress,
+    share: options.share,
   });
   return { session, done: follow(capture, session) };
 }

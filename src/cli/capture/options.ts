@@ -3,8 +3,11 @@ import { type Command, Option } from "commander";
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
+import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
 import * as read from "../read_value.ts";
+
+const MIB = 1024 * 1024;
 
 /** The options of a capture, as parsed from the command line. */
 export interface CaptureOptions {
@@ -20,6 +23,8 @@ export interface CaptureOptions {
   /** Null: no page, no API. */
   listen: read.ListenAddress | null;
   failOn: Outcome[];
+  /** The most that bpftrace may take; the default where absent. */
+  share?: Share;
 }
 
 /** Commander's values of the options that `capturing` declares. */
@@ -31,6 +36,10 @@ export interface CaptureFlags extends ListenFlag {
   json?: boolean;
   archive?: string;
   failOn?: Outcome[];
+  /** Percent of one processor. */
+  cpuShare?: number;
+  /** MiB. */
+  memoryLimit?: number;
 }
 
 /** Declares the options; scripts rely on all of them. `usualListen` is for the help. */
@@ -50,6 +59,14 @@ export function capturing(command: Command, usualListen: string): Command {
     .addOption(listenOption(usualListen))
     .option("--no-listen", "no page and no API")
     .addOption(
+      new Option("--cpu-share <percent>", "of one processor that bpftrace may take (default: 20)")
+        .argParser((text) => readShare("--cpu-share", text, 10_000, 1)),
+    )
+    .addOption(
+      new Option("--memory-limit <MiB>", "memory that bpftrace may take (default: 256)")
+        .argParser((text) => readShare("--memory-limit", text, 65_536, 64)),
+    )
+    .addOption(
       new Option("--fail-on <outcomes>", `exit 4 on a flow with one of ${OUTCOMES.join(",")}`)
         .argParser(read.readOutcomes),
     );
@@ -68,5 +85,9 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     archive: flags.archive,
     listen: readListenFlag(flags),
     failOn: flags.failOn ?? [],
+    share: {
+      cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,
+      memoryBytes: (flags.memoryLimit ?? DEFAULT_SHARE.memoryBytes / MIB) * MIB,
+    },
   };
 }

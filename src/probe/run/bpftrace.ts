@@ -6,6 +6,15 @@ import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
+import {
+  bufferBytesMax,
+  CpuMeter,
+  cpuMsOf,
+  DEFAULT_SHARE,
+  memoryWords,
+  ownBytesMax,
+  type Share,
+} from "./share.ts";
 import { writeShortlist } from "./shortlist.ts";
 import { makeWorkFolder } from "./work_folder.ts";
 
@@ -40,11 +49,15 @@ export interface BpftraceOptions {
   attachTimeoutMs?: number;
   /** From SIGINT to SIGKILL; 10,000 where absent. */
   stopGraceMs?: number;
+  /** The most it may take; `DEFAULT_SHARE` where absent. */
+  share?: Share;
+  /** How often its use of the processor is looked at; 1,000 where absent. */
+  sampleMs?: number;
 }
 
 /** Mounts what bpftrace needs where it is missing and the short list, then becomes bpftrace. */
 const LAUNCH = `
-list=$1; shift
+list=$1; ulimit -d "$2" 2>/dev/null; shift 2
 [ -d /sys/kernel/tracing/events ] || mount -t tracefs nodev /sys/kernel/tracing 2>/dev/null
 [ -d /sys/kernel/debug/tracing/events ] || mount -t debugfs nodev /sys/kernel/debug 2>/dev/null
 for events in /sys/kernel/tracing/available_events /sys/kernel/debug/tracing/available_events; do
@@ -67,6 +80,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const { path: directory, remove } = await makeWorkFolder();
   const file = `${directory}/program.bt`;
   await Deno.writeTextFile(file, options.program);
+  const share = options.share ?? DEFAULT_SHARE;
+  const ownKib = Math.floor(ownBytesMax(share) / 1024);
   const list = options.version === undefined
     ? null
     : await writeShortlist(directory, options.program, options.version);
@@ -74,7 +89,14 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   // once.
   const child = execa("setsid", [
     ...["unshare", "-m", "--propagation", "private", "setpriv", "--pdeathsig", "KILL"],
-    ...["sh", "-c", LAUNCH, options.binary ?? "bpftrace", list?.availableEvents ?? ""],
+    ...[
+      "sh",
+      "-c",
+      LAUNCH,
+      options.binary ?? "bpftrace",
+      list?.availableEvents ?? "",
+      String(ownKib),
+    ],
     ...[...list?.args ?? [], file],
   ], {
     stdin: "ignore",
@@ -83,7 +105,9 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     // execa's own cleanup raises SIGINT a second time under Deno; setpriv does its work.
     cleanup: false,
     env: {
-      BPFTRACE_PERF_RB_PAGES: String(perfPages(options.cpus ?? navigator.hardwareConcurrency)),
+      BPFTRACE_PERF_RB_PAGES: String(
+        perfPages(options.cpus ?? navigator.hardwareConcurrency, bufferBytesMax(share)),
+      ),
       BPFTRACE_LOG_SIZE: "4000000",
       BPFTRACE_MAX_STRLEN: "64",
       ...list?.env,
@@ -97,11 +121,33 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let stopping = false;
+  let isEnded = false;
+  let force: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    signal(pid, "SIGINT");
+    const graceMs = options.stopGraceMs ?? STOP_GRACE_MS;
+    force ??= setTimeout(() => signal(pid, "SIGKILL"), graceMs);
+  };
   const stderr: string[] = [];
   const attachTimeoutMs = options.attachTimeoutMs ?? 60_000;
   const timer = setTimeout(() => {
     ready.reject(attachTimeout(attachTimeoutMs, stderr));
   }, attachTimeoutMs);
+  const meter = new CpuMeter(share);
+  let bound: string | undefined;
+  let sampling: ReturnType<typeof setInterval> | undefined;
+  const look = () => {
+    const cpuMs = cpuMsOf(pid);
+    if (cpuMs === null || bound !== undefined) return;
+    bound = meter.sample(performance.now(), cpuMs) ?? undefined;
+    if (bound !== undefined) end();
+  };
+  // Compiling takes a whole processor for a second, so the share counts from here.
+  ready.promise.then(() => {
+    if (isEnded) return;
+    look();
+    sampling = setInterval(look, options.sampleMs ?? 1_000);
+  }, () => {});
   ready.promise.finally(() => {
     clearTimeout(timer);
     // bpftrace has read it by now; a probe that is killed later leaves no folder behind.
@@ -135,12 +181,17 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
       readLines(child.stderr, complain),
     ]);
     const result = await child;
+    isEnded = true;
+    clearInterval(sampling);
+    clearTimeout(force);
     await reading.catch(() => {});
     loss.end();
     await remove();
     const { exitCode: exitStatus, signal } = result;
     const said = saidOf(stderr);
-    const failure = stopping ? undefined : new BpftraceDied({ exitStatus, signal, said });
+    const words = bound ?? memoryWords(share, said) ?? undefined;
+    const how = { exitStatus, signal, said, ...(words === undefined ? {} : { bound: words }) };
+    const failure = stopping ? undefined : new BpftraceDied(how);
     if (failure) ready.reject(failure);
     else ready.reject(new LasthopError("stopped", "Cannot trace: stopped before it was attached"));
     return failure ? { failure } : {};
@@ -148,10 +199,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
 
   async function stop(): Promise<void> {
     stopping = true;
-    signal(pid, "SIGINT");
-    const force = setTimeout(() => signal(pid, "SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
+    if (!isEnded) end();
     await ended;
-    clearTimeout(force);
   }
   return { ready: ready.promise, stop, ended, pid };
 }
@@ -165,12 +214,10 @@ function signal(pid: number, name: Deno.Signal): void {
   }
 }
 
-/**
- * Pages of 4 KiB a processor: 16 MiB each, less with many, so that all take 256 MiB at the most.
- */
-function perfPages(cpus: number): number {
+/** Pages of 4 KiB a processor: 16 MiB each, less with many, so that all take `bytesMax`. */
+function perfPages(cpus: number, bytesMax: number): number {
   let pages = 4096;
-  while (pages > 64 && pages * cpus * 4096 > 256 * 2 ** 20) pages /= 2;
+  while (pages > 64 && pages * cpus * 4096 > bytesMax) pages /= 2;
   return pages;
 }
 

@@ -5,6 +5,7 @@
 import type { LasthopError } from "../../event/error.ts";
 import type { Capability } from "../kernel/capability.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
+import type { Share } from "../run/share.ts";
 import type { NodeSpec } from "./nodes.ts";
 
 /** What to trace, and the callbacks that get what comes of it. */
@@ -23,6 +24,8 @@ export interface SessionOptions {
   attachTimeoutMs?: number;
   /** From SIGINT to SIGKILL of bpftrace; 10,000 where absent. */
   stopGraceMs?: number;
+  /** The most that bpftrace may take; 20 % of one processor and 256 MiB where absent. */
+  share?: Share;
 }
 
 /** A trace that was begun. */

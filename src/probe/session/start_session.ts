@@ -63,6 +63,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       cpus,
       attachTimeoutMs: options.attachTimeoutMs,
       stopGraceMs: options.stopGraceMs,
+      share: options.share,
     },
     openSource: (held) => intake.openSource(held),
     onProgress: options.onProgress,
