@@ -56,6 +56,8 @@ export interface Limits extends AdmissionLimits {
   requestsBurst: number;
   /** Refused and empty lines of one body; with more it ends, and what it had stored stays. */
   uselessLinesMax: number;
+  /** The same of an archive that is imported: what is left of a damaged one has many. */
+  archiveUselessLinesMax: number;
   /** Refused lines an answer spells out; the rest are only counted. */
   refusedListedMax: number;
   /** Shortest time between two computations of a live report. */
@@ -117,6 +119,7 @@ export const DEFAULT_LIMITS: Limits = {
   accountBytesPerSecond: 64 * MIB,
   burstSeconds: 10,
   uselessLinesMax: 10_000,
+  archiveUselessLinesMax: 1_000_000,
   refusedListedMax: 100,
   recomputeMinMs: 100,
   heartbeatMs: 5_000,

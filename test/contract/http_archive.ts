@@ -1,5 +1,5 @@
 /** One file out, the same report in. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine, stateLine } from "./lines.ts";
 import { ask, clientOf, gunzip, gzip, postLines, problem, refusal, type Target } from "./target.ts";
@@ -53,6 +53,18 @@ export function archiveContract(test: HttpTest): void {
     const more = body({ incident: "copy", sequence: 99 }, hopLine(1));
     equal((await clientOf(t).postBatch("copy", more)).accepted, 1);
   }, { limits: { store: { eventsPerIncidentMax: 100 } } });
+
+  for (const useless of ["x\n", "\n"]) {
+    const lines = useless === "\n" ? "empty" : "refused";
+    test(`an archive of ${lines} lines without end is given up, and leaves nothing`, async (t) => {
+      await fill(t, 1);
+      const text = await gunzip(await bytesOf(t, "i")) + useless.repeat(5_000);
+      await rejects(clientOf(t).uploadArchive("copy", new TextEncoder().encode(text)), {
+        code: "lines_refused",
+      });
+      await rejects(clientOf(t).getIncident("copy"), { code: "incident_missing" });
+    }, { limits: { archiveUselessLinesMax: 2_000 } });
+  }
 
   test("also with what no batch can tell was lost", async (target) => {
     const states = [1, 2].map((time) => stateLine(time, time, { a: "x".repeat(200) }));

@@ -102,6 +102,9 @@ export async function storeAll(
 ): Promise<BatchAnswer> {
   const { reader, deps, metrics, incident } = acceptance;
   const { refused } = reader;
+  const { limits } = deps;
+  const isImport = acceptance.admission === null;
+  const uselessLinesMax = isImport ? limits.archiveUselessLinesMax : limits.uselessLinesMax;
   let probe = "";
   /** Lines since others could run. */
   let sinceOthers = 0;
@@ -120,8 +123,7 @@ export async function storeAll(
         const whole = reader.push(lines.slice(at, at + LINES_AT_ONCE));
         for (const batch of whole) await storeOne(acceptance, batch, answer);
         probe = reader.openProbe;
-        // An operator may bring in what is left of a damaged archive.
-        if (acceptance.admission !== null) mustBeOfUse(reader, deps.limits.uselessLinesMax);
+        mustBeOfUse(reader, uselessLinesMax);
         sinceOthers += Math.min(lines.length - at, LINES_AT_ONCE);
         if (sinceOthers < LINES_AT_ONCE) continue;
         sinceOthers = 0;
