@@ -1,5 +1,5 @@
 /** Readers of option values. Each throws an error that names the option, the value and the rule. */
-import { type Outcome, OUTCOMES } from "../event/codes.ts";
+import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../event/codes.ts";
 import { LasthopError } from "../event/error.ts";
 import type { NodeWords } from "../probe/session/mod.ts";
 
@@ -80,11 +80,12 @@ export function isLoopback({ hostname }: ListenAddress): boolean {
 }
 
 /** Outcomes with commas between them. Throws LasthopError `usage` for a word that is none. */
-export function readOutcomes(text: string): Outcome[] {
+export function readOutcomes(text: string): (Outcome | ExchangeOutcome)[] {
   return text.split(",").map((word) => {
-    const outcome = OUTCOMES.find((known) => known === word);
+    const outcome = ALL_OUTCOMES.find((known) => known === word);
     if (outcome !== undefined) return outcome;
-    throw cannotRead("--fail-on", `"${word}" is not an outcome`, `one of ${OUTCOMES.join(", ")}`);
+    const rule = `one of ${ALL_OUTCOMES.join(", ")}`;
+    throw cannotRead("--fail-on", `"${word}" is not an outcome`, rule);
   });
 }
 

@@ -28,3 +28,8 @@ export const EXCHANGE_OUTCOMES = [
 
 /** What came of a question: a connection, an echo, the UDP packets of one client's port. */
 export type ExchangeOutcome = typeof EXCHANGE_OUTCOMES[number];
+
+/** Outcomes of flows and of exchanges, each word once. */
+export const ALL_OUTCOMES: readonly (Outcome | ExchangeOutcome)[] = [
+  ...new Set([...OUTCOMES, ...EXCHANGE_OUTCOMES]),
+];

@@ -10,7 +10,7 @@ const EXIT_FAIL_ON = 4;
 
 /**
  * Prints the report, writes the archive that was asked for, and resolves with the exit code: 4
- * when a flow has an outcome of `--fail-on`, else 0. Throws LasthopError `archive_failed`.
+ * when a flow or an exchange has an outcome of `--fail-on`, else 0. Throws LasthopError `archive_failed`.
  */
 export async function conclude(
   options: CaptureOptions,
@@ -26,6 +26,10 @@ export async function conclude(
   return failsOn(report, options) ? EXIT_FAIL_ON : 0;
 }
 
-function failsOn({ flows }: Report, { failOn }: CaptureOptions): boolean {
-  return flows.some(({ outcome }) => failOn.includes(outcome));
+/** A flow or an exchange has an outcome of `--fail-on`. */
+export function failsOn(
+  { flows, exchanges }: Pick<Report, "flows" | "exchanges">,
+  { failOn }: Pick<CaptureOptions, "failOn">,
+): boolean {
+  return [...flows, ...exchanges].some(({ outcome }) => failOn.includes(outcome));
 }

@@ -1,6 +1,6 @@
 /** The options that `trace` and `probe` have in common: how each is declared, read and typed. */
 import { type Command, Option } from "commander";
-import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/codes.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
@@ -22,7 +22,8 @@ export interface CaptureOptions {
   archive?: string;
   /** Null: no page, no API. */
   listen: read.ListenAddress | null;
-  failOn: Outcome[];
+  /** Of flows and of exchanges. */
+  failOn: (Outcome | ExchangeOutcome)[];
   /** The most that bpftrace may take; the default where absent. */
   share?: Share;
 }
@@ -35,7 +36,7 @@ export interface CaptureFlags extends ListenFlag {
   readyFile?: string;
   json?: boolean;
   archive?: string;
-  failOn?: Outcome[];
+  failOn?: (Outcome | ExchangeOutcome)[];
   /** Percent of one processor. */
   cpuShare?: number;
   /** MiB. */
@@ -67,8 +68,10 @@ export function capturing(command: Command, usualListen: string): Command {
         .argParser((text) => readShare("--memory-limit", text, 65_536, 64)),
     )
     .addOption(
-      new Option("--fail-on <outcomes>", `exit 4 on a flow with one of ${OUTCOMES.join(",")}`)
-        .argParser(read.readOutcomes),
+      new Option(
+        "--fail-on <outcomes>",
+        `exit 4 on a flow or an exchange with one of ${ALL_OUTCOMES.join(",")}`,
+      ).argParser(read.readOutcomes),
     );
 }
 
