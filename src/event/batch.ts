@@ -28,7 +28,10 @@ export const BatchHeader = z.object({
   netns: z.array(z.object({
     inode: z.number().int(),
     name: z.string().max(255).optional(),
-    /** The machine's own, where a command runs that says nothing of namespaces. */
+    /**
+     * The machine's own, where a command runs that says nothing of namespaces. Absent in all: it could
+     * not be found out, or the probe is of before 2026-11-26.
+     */
     own: z.boolean().optional(),
   })),
   allNetns: z.boolean(),

@@ -196,3 +196,25 @@ Deno.test("a namespace without a name is never taken for the machine's own", () 
   ok(said > 50, `only ${said} lines say how to enter a namespace`);
   ok(typed > 50, `only ${typed} commands for the machine's own namespace`);
 });
+
+Deno.test("the only namespace that is watched is not taken for the machine's own", () => {
+  let said = 0;
+  for (const input of inputs) {
+    const other = {
+      ...input,
+      batches: input.batches.map(({ header, states, ...batch }) => ({
+        ...batch,
+        header: {
+          ...header,
+          netns: header.netns.map(({ inode }) => ({ inode, own: false })),
+        },
+        states: states.map(({ name: _, ...state }) => state),
+      })),
+    };
+    for (const line of remediesOf(analyse(other))) {
+      if (line.startsWith("#")) said++;
+      else match(line, /^(?:kubectl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/);
+    }
+  }
+  ok(said > 50, `only ${said} lines say how to enter a namespace`);
+});

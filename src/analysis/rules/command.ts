@@ -63,13 +63,14 @@ function nameOf(node: NodeView, netns: number | undefined): string | undefined {
 }
 
 /**
- * The machine's own namespace has no name, and newer probes say which one it is. Where none is said
- * to be and two have no name, it is not known which of them a command would change.
+ * The machine's own namespace has no name, and newer probes say of each whether it is that one. Where
+ * nothing is said and two have no name, it is not known which of them a command would change.
  */
 function isAmbiguous({ header, states }: NodeView, netns: number | undefined): boolean {
   if (netns === undefined) return false;
-  const own = header.netns.find((one) => one.own);
-  if (own !== undefined) return own.inode !== netns;
+  const said = header.netns.filter((one) => one.own !== undefined);
+  // The machine's own may be none of those that are watched.
+  if (said.length > 0) return !said.some((one) => one.own && one.inode === netns);
   const named = new Set(header.netns.flatMap((one) => one.name === undefined ? [] : [one.inode]));
   const all = new Set([netns, ...states.keys(), ...header.netns.map(({ inode }) => inode)]);
   return [...all].filter((inode) =>

@@ -88,7 +88,8 @@ export class Intake {
             [...node.netns.values()].map(({ inode, name, own }) => ({
               inode,
               ...(name ? { name } : {}),
-              ...(own ? { own } : {}),
+              // False is said, too: the only one watched need not be the machine's own.
+              ...(own === undefined ? {} : { own }),
             })),
           facts: () => this.#facts(),
           onBatch: options.onBatch,

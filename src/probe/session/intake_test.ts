@@ -120,3 +120,29 @@ Deno.test("intake: of two programs that overlap, each tells its own side of the 
   after.flush();
   equal(told()[0]!.length, 3);
 });
+
+Deno.test("intake: a batch says of each namespace whether it is the machine's own", () => {
+  const batches: ProbeBatch[] = [];
+  const made = new Intake({
+    nodes: [{
+      name: "a",
+      all: false,
+      netns: [
+        { inode: A, path: "/proc/1/ns/net", own: true },
+        { inode: B, path: "/proc/9/ns/net", own: false },
+      ],
+    }],
+    incident: "i",
+    filter: "",
+    kernel: "6.18",
+    bpftrace: "0.17.0",
+    reasonName: String,
+    onBatch: (batch) => batches.push(batch),
+    onDrop() {},
+    onActive() {},
+    onUnknownNetns() {},
+  });
+  made.begin();
+  made.end();
+  equal(batches[0]!.header.netns, [{ inode: A, own: true }, { inode: B, own: false }]);
+});

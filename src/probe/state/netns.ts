@@ -8,7 +8,7 @@ export interface NetnsHandle {
   name?: string;
   /** Path to open: /run/netns/NAME or /proc/PID/ns/net. */
   path: string;
-  /** The machine's own: the namespace of its first process. */
+  /** The machine's own: the namespace of its first process. Absent: that can't be read. */
   own?: boolean;
 }
 
@@ -40,7 +40,7 @@ export function scanNetns(): NetnsHandle[] {
   }
   const own = inodeOfLink("/proc/1/ns/net");
   return [...found.values()].sort((a, b) => a.inode - b.inode)
-    .map((handle) => handle.inode === own ? { ...handle, own: true } : handle);
+    .map((handle) => own === undefined ? handle : { ...handle, own: handle.inode === own });
 }
 
 function isNamed(path: string): boolean {

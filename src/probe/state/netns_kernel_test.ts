@@ -55,3 +55,17 @@ kernelTest(
       }
     }),
 );
+
+kernelTest(
+  "of each namespace is said whether it is the first process's, where that can be read",
+  () =>
+    withScene(async ({ a }) => {
+      const first = inodeOf("/proc/1/ns/net");
+      const all = await listNetns();
+      ok(all.length > 1);
+      for (const { inode, own } of all) {
+        equal(own, first === undefined ? undefined : inode === first);
+      }
+      equal((await findNetns(a)).own, first === undefined ? undefined : false);
+    }),
+);
