@@ -4,7 +4,8 @@
  */
 export const GAPS = {
   "script-not-attached": "A script that would have seen the packet was not attached.",
-  "probe-restarted": "A node's probe was started more than once: in between nobody watched.",
+  "probe-restarted":
+    "A node's probe was started more than once: in between nobody watched, or two share a name.",
   "batches-missing": "Batches of a node have not come, although later ones have.",
   "events-evicted": "The store threw away events at its limits.",
   "lines-missing": "Fewer events of a node have come than its probe says that it sent.",

@@ -175,6 +175,8 @@ export const ReportNode = z.object({
   /** Events that came from the node, and events that it counted as lost. */
   events: count,
   lost: count,
+  /** What else of it was not watched or has not come, a sentence each; absent: nothing known. */
+  gaps: z.array(text(300)).optional(),
   /** This node's clock minus the clock of the first node that shares packets with it (T1). */
   clock: z.object({ offsetNs: nanoseconds, boundNs: nanoseconds }).nullable(),
 });

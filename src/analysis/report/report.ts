@@ -14,6 +14,7 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
 import type { AnalysisInput } from "../view/input.ts";
+import { watchGaps } from "../view/runs.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clocksOf } from "./clock.ts";
 import { flowReport } from "./flow_report.ts";
@@ -49,7 +50,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
     version: 1,
     incident: input.incident,
     ...spanOf(nodes),
-    nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node))),
+    nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
     exchanges: [
       ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
       ...unsent.filter(({ replyOf }) => replyOf === undefined)
@@ -117,8 +118,10 @@ function nodeReport(
   node: NodeView,
   clocks: ReadonlyMap<string, ReportNode["clock"]>,
   events: number,
+  closed: boolean,
 ): ReportNode {
   const { header } = node;
+  const gaps = watchGaps({ ...node, runs: node.probeRuns }, closed);
   const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
   return {
     name: node.name,
@@ -128,6 +131,7 @@ function nodeReport(
     scripts: header.scripts,
     events,
     lost: node.lost,
+    ...(gaps.length > 0 ? { gaps } : {}),
     clock: clocks.get(node.name) ?? null,
   };
 }

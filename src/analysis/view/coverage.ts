@@ -1,10 +1,11 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
+import { isOverlapping } from "./runs.ts";
 import type { NodeView } from "./timeline.ts";
 
 /** Why the silence of these scripts on a node is no proof, or null when it is one. */
 export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
-  const { name, runs, missing, unaccounted, evicted, lost, refused } = node;
+  const { name, runs, probeRuns, missing, unaccounted, evicted, lost, refused } = node;
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
     if (script?.state === "attached") continue;
@@ -13,6 +14,10 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
       code: "script-not-attached",
       text: `on ${name} script ${wanted} was not attached${why}`,
     };
+  }
+  if (runs > 1 && isOverlapping(probeRuns)) {
+    const text = `${runs} probes are named ${name}, and some watched at the same time`;
+    return { code: "probe-restarted", text };
   }
   if (runs > 1) {
     return { code: "probe-restarted", text: `the probe of ${name} was started ${runs} times` };

@@ -8,6 +8,7 @@ import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { linesOf } from "./condense.ts";
 import type { Batch } from "./input.ts";
+import { type ProbeRun, runsOf } from "./runs.ts";
 
 /** An event on its node. */
 export interface Sighting extends Event {
@@ -37,6 +38,8 @@ export interface NodeView {
   refused: number;
   /** How many times its probe was started: between two runs nothing was watched. */
   runs: number;
+  /** Those runs, by time. */
+  probeRuns: ProbeRun[];
   /** Up to when its losses are known: a batch may tell of losses in the time of the one before. */
   toldAt: number;
   /** Batches that have not come, although later ones have. */
@@ -88,6 +91,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
     toldAt: 0,
     runs: probes.length,
+    probeRuns: runsOf(ordered),
     missing: sum(probes, (header) => header.sequence + 1) -
       sum(ordered, (_, batch) => batch.stands ?? 1),
     unaccounted: Math.max(

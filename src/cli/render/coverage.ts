@@ -34,6 +34,9 @@ export function coverageLines({ nodes, accounting }: Report, look: Look): string
     const name = look.text(node.name, 40);
     const text = `${name}: ${nodeText(node, look)}`;
     lines.push(...node.lost > 0 ? look.lines(text, "  ! ", "yellow") : look.lines(text, 2));
+    for (const gap of node.gaps ?? []) {
+      lines.push(...look.lines(look.text(gap, 300), "  ! ", "yellow"));
+    }
     const shown = node.netns.slice(0, NETNS_MAX).map((netns) => netnsText(netns, look));
     const left = node.netns.length - shown.length;
     const all = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");

@@ -78,8 +78,9 @@ function State({ connection }: { connection: Connection }) {
 function Node({ node }: { node: ReportNode }) {
   const missing = node.scripts.filter(({ state }) => state === "unavailable");
   const attached = node.scripts.length - missing.length;
+  const { gaps = [] } = node;
   return (
-    <li class={node.lost > 0 || missing.length > 0 ? "node gap" : "node"}>
+    <li class={node.lost > 0 || missing.length > 0 || gaps.length > 0 ? "node gap" : "node"}>
       <details>
         <summary>
           <Name value={node.name} max={32} />
@@ -90,8 +91,14 @@ function Node({ node }: { node: ReportNode }) {
           <span class={missing.length > 0 ? "lost" : "quiet"}>
             {attached}/{node.scripts.length} scripts
           </span>
+          {gaps.length > 0 && <strong class="lost">watched with gaps</strong>}
         </summary>
         <div class="node-card">
+          {gaps.map((gap) => (
+            <p key={gap} class="lost">
+              <Text value={gap} max={300} />
+            </p>
+          ))}
           <p>
             Linux <Text value={node.kernel || "unknown"} max={80} />, bpftrace{" "}
             <Text value={node.bpftrace || "unknown"} max={40} />,{" "}

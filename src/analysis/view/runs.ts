@@ -1,0 +1,75 @@
+/** The runs of a node's probe, and what of them can't be known: said in a report's coverage. */
+import type { Batch } from "./input.ts";
+
+/** One run of a probe, by the batches that came of it. */
+export interface ProbeRun {
+  /** The node's wall clock when all was attached and up to when it told, in ms. */
+  fromMs: number;
+  untilMs: number;
+  /** Its last batch came, which says what was lost up to its end. */
+  isEnded: boolean;
+  /** Batches before the first that came; 0 where batches were put together and nobody can tell. */
+  missingFirst: number;
+}
+
+/** Two runs that overlap by more than what a clock that is set can do to them, ms. */
+const OVERLAP_MS = 2_000;
+
+/** The runs of one node by time. `ordered`: by probe and sequence. */
+export function runsOf(ordered: readonly Batch[]): ProbeRun[] {
+  const byProbe = Map.groupBy(ordered, ({ header }) => header.probe);
+  return [...byProbe.values()].map((batches) => {
+    const first = batches[0]!;
+    const last = batches.at(-1)!.header;
+    return {
+      fromMs: wallMs(first.header, first.header.attachedNs),
+      untilMs: wallMs(last, last.untilNs),
+      isEnded: batches.some(({ header }) => header.final),
+      missingFirst: (first.stands ?? 1) === 1 ? first.header.sequence : 0,
+    };
+  }).sort((a, b) => a.fromMs - b.fromMs);
+}
+
+function wallMs({ clock }: Batch["header"], monotonicNs: string): number {
+  return clock.wallMs + Number((BigInt(monotonicNs) - BigInt(clock.monotonicNs)) / 1_000_000n);
+}
+
+/** Whether two of the runs, by time, watched at the same time: one name for two probes. */
+export function isOverlapping(runs: readonly ProbeRun[]): boolean {
+  let untilMs = -Infinity;
+  for (const run of runs) {
+    if (Math.min(untilMs, run.untilMs) - run.fromMs > OVERLAP_MS) return true;
+    untilMs = Math.max(untilMs, run.untilMs);
+  }
+  return false;
+}
+
+/** What of a node was not watched or has not come, a sentence each without the node's name. */
+export function watchGaps(
+  { runs, missing, unaccounted }: { runs: ProbeRun[]; missing: number; unaccounted: number },
+  closed: boolean,
+): string[] {
+  const gaps: string[] = [];
+  if (isOverlapping(runs)) {
+    gaps.push(
+      `${runs.length} probes of this name, and some at the same time: one name, two machines?`,
+    );
+  } else if (runs.length > 1) {
+    gaps.push(`its probe was started ${runs.length} times: in between nobody watched`);
+  }
+  // While an incident is open, the latest run may still go on.
+  const silent = runs.filter((run, i) => !run.isEnded && (closed || i < runs.length - 1)).length;
+  if (silent > 0 && !isOverlapping(runs)) {
+    gaps.push("its probe sent no last batch: what was lost before its end is not known");
+  }
+  const first = runs.reduce((sum, run) => sum + run.missingFirst, 0);
+  if (first > 0) {
+    gaps.push(
+      `the first ${first} batches have not come: they were lost, or the incident was deleted and ` +
+        "made again while its probe ran",
+    );
+  }
+  if (missing > first) gaps.push(`${missing - first} batches have not come`);
+  if (unaccounted > 0) gaps.push(`${unaccounted} of the events that it sent have not come`);
+  return gaps;
+}
