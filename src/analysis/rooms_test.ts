@@ -2,13 +2,22 @@
 import { deepEqual } from "node:assert/strict";
 
 /** A room may import itself and those before it. Rooms of one entry may import each other. */
-const ORDER = [["kernel"], ["view"], ["correlate"], ["verdict"], ["exchange"], [
-  "netfilter",
-  "rules",
-], [
-  "report",
-  "shards",
-]];
+const ORDER = [
+  ["kernel"],
+  ["view"],
+  ["correlate"],
+  ["verdict"],
+  ["exchange"],
+  [
+    "netfilter",
+    "rules",
+  ],
+  ["problem"],
+  [
+    "report",
+    "shards",
+  ],
+];
 
 const here = new URL(".", import.meta.url).pathname;
 

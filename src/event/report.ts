@@ -1,104 +1,34 @@
 /** The report, `version: 1`: a contract with programs outside this repository (design 4.2). */
 import { z } from "zod";
-import { CAUSE_CODES, EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
+import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
+import { Change, Problem } from "./problem.ts";
+import {
+  Buckets,
+  Cause,
+  count,
+  End,
+  EndPoints,
+  Hop,
+  nanoseconds,
+  PacketCounts,
+  port,
+  text,
+  timeOfDay,
+} from "./report_parts.ts";
 
-const text = (max: number) => z.string().max(max);
-const address = text(64);
-const port = z.number().int().min(0).max(65_535);
-const count = z.number().int().min(0);
-
-/** Nanoseconds as decimal text: JSON numbers go wrong past 2^53, 104 days of uptime. */
-const nanoseconds = z.string().regex(/^-?\d{1,20}$/);
-
-/** What one kernel did with a packet at a hop; a report and its readers know no others. */
-export const STAGES = [
-  "device-tx",
-  "device-rx",
-  "bridge-forward",
-  "ip-forward",
-  "translate",
-  "encapsulate",
-  "decapsulate",
-  "deliver",
-  "drop",
-] as const;
-
-/** The outer header around a packet: which tunnel, and between which addresses of the underlay. */
-export const Encapsulation = z.object({
-  /** `vxlan`, `geneve`, `ipip`, `gre`, `gretap`, `sit`, `ip6tnl`. */
-  kind: text(16),
-  /** VNI or key; 0 where the tunnel has none. */
-  id: z.number().int(),
-  source: address,
-  destination: address,
-  /** Outer UDP port. */
-  destinationPort: port.optional(),
-});
-
-/** One thing that one kernel did with a packet. */
-export const Hop = z.object({
-  node: text(253),
-  /** Name where one exists, else the inode. */
-  netns: text(253),
-  device: text(64),
-  ifindex: count,
-  /** `veth`, `bridge`, `vxlan`, `macvlan`, `physical` …, `unknown` when no state tells. */
-  deviceKind: text(32),
-  stage: z.enum(STAGES),
-  /** CLOCK_MONOTONIC of `node`; never compared with another node's. */
-  timeNs: nanoseconds,
-  /** Of a drop: the kernel's function, and its reason by that kernel's name. */
-  function: text(128).optional(),
-  reason: text(64).optional(),
-  /** The outermost header around the packet here. */
-  encap: Encapsulation.optional(),
-  /** The pod that the namespace belongs to; told by no probe yet. */
-  pod: text(253).optional(),
-  /** What a `translate` hop changed. */
-  translated: z.object({
-    source: address,
-    sourcePort: port.optional(),
-    destination: address,
-    destinationPort: port.optional(),
-  }).optional(),
-});
-
-/** What a finding rests on: an event that a probe told, or a line of node state, in words. */
-export const Evidence = z.object({
-  node: text(253),
-  kind: z.enum(["event", "state"]),
-  text: text(2000),
-});
-
-/** Why packets of a flow came to no good. */
-export const Cause = z.object({
-  code: z.enum(CAUSE_CODES),
-  sentence: text(2000),
-  confidence: z.enum(["proven", "likely", "possible"]),
-  evidence: z.array(Evidence),
-  /** Commands for a POSIX shell, one each. */
-  remedy: z.array(text(500)).optional(),
-  /** The rule that found it, `docs/rules.md`. */
-  rule: text(16).optional(),
-});
-
-/** Addresses as canonical text; ports are absent where the protocol has none. */
-export const EndPoints = z.object({
-  source: address,
-  sourcePort: port.optional(),
-  destination: address,
-  destinationPort: port.optional(),
-});
-
-/** How many packets of a flow there are, and what became of them: `seen` is the sum of the others. */
-export const PacketCounts = z.object({
-  seen: count,
-  delivered: count,
-  dropped: count,
-  vanished: count,
-  unknown: count,
-  inFlight: count,
-});
+export {
+  Buckets,
+  Cause,
+  Encapsulation,
+  End,
+  EndPoints,
+  Evidence,
+  Hop,
+  PacketCounts,
+  type Stage,
+  STAGES,
+} from "./report_parts.ts";
+export { Change, Problem, PROBLEM_STATES, type ProblemState, SEVERITIES } from "./problem.ts";
 
 /** Packets with the same protocol and end points as they were sent, in one direction. */
 export const Flow = EndPoints.extend({
@@ -121,10 +51,14 @@ export const Flow = EndPoints.extend({
   gap: text(500).optional(),
   /** Hops of the packet that shows the outcome best, in order. */
   path: z.array(Hop),
+  /** First and last sighting of any of its packets, by the clock of the node that saw it. */
+  firstAt: timeOfDay.optional(),
+  lastAt: timeOfDay.optional(),
+  /** Its packets by when each was first seen. Absent: they were too many to be looked at together. */
+  rate: Buckets.optional(),
+  /** Ids of the problems that it is part of; absent: of none. */
+  problems: z.array(text(64)).optional(),
 });
-
-/** One end of an exchange; the port is absent where the protocol has none. */
-export const End = z.object({ address, port: port.optional() });
 
 /** A question and what came of it: a connection, the echoes of one id, UDP from one port to another. */
 export const Exchange = z.object({
@@ -150,9 +84,11 @@ export const Exchange = z.object({
   answer: text(200).optional(),
   /** Ids of further flows that answer it. */
   otherAnswers: z.array(text(200)).optional(),
+  /** Id of the problem that it is part of; absent: of none. */
+  problem: text(64).optional(),
   /** Wall clock of its first and last packet, RFC 3339, by the clock of the node that saw it. */
-  firstAt: text(40),
-  lastAt: text(40),
+  firstAt: timeOfDay,
+  lastAt: timeOfDay,
   /** From the question's first packet to its first answer, by one node's clock, ms. */
   tookMs: z.number().min(0).optional(),
 });
@@ -179,6 +115,11 @@ export const ReportNode = z.object({
   gaps: z.array(text(300)).optional(),
   /** This node's clock minus the clock of the first node that shares packets with it (T1). */
   clock: z.object({ offsetNs: nanoseconds, boundNs: nanoseconds }).nullable(),
+  /**
+   * How far its times of day may be off from its own wall clock, ms: a busy machine reads its two
+   * clocks apart, and a wall clock is set. How right that wall clock is, nobody knows here.
+   */
+  timeOfDay: z.object({ boundMs: z.number().min(0) }).optional(),
 });
 
 /** The report of an incident. */
@@ -186,9 +127,13 @@ export const Report = z.object({
   version: z.literal(1),
   incident: text(128),
   /** Wall clock of the first and last thing reported, RFC 3339; null before anything was. */
-  from: text(40).nullable(),
-  to: text(40).nullable(),
+  from: timeOfDay.nullable(),
+  to: timeOfDay.nullable(),
   nodes: z.array(ReportNode),
+  /** What is wrong, worst first; reports of before 2026-11-26 have none. */
+  problems: z.array(Problem).default([]),
+  /** What changed on the nodes while they were watched, in the order of time. */
+  changes: z.array(Change).default([]),
   /** Worst first. Reports that were made before exchanges were judged have none. */
   exchanges: z.array(Exchange).default([]),
   /** Worst first. */
@@ -207,16 +152,7 @@ export const Report = z.object({
   }),
 });
 
-/** A stage of a hop. */
-export type Stage = typeof STAGES[number];
-export type Encapsulation = z.infer<typeof Encapsulation>;
-export type Hop = z.infer<typeof Hop>;
-export type Evidence = z.infer<typeof Evidence>;
-export type Cause = z.infer<typeof Cause>;
-export type EndPoints = z.infer<typeof EndPoints>;
-export type PacketCounts = z.infer<typeof PacketCounts>;
 export type Flow = z.infer<typeof Flow>;
-export type End = z.infer<typeof End>;
 export type Exchange = z.infer<typeof Exchange>;
 export type Script = z.infer<typeof Script>;
 export type ReportNode = z.infer<typeof ReportNode>;

@@ -63,6 +63,8 @@ export function tally(input: AnalysisInput, pad = 0): Report {
     from: null,
     to: null,
     nodes: [],
+    problems: [],
+    changes: [],
     exchanges: [],
     flows: [...flows.values()].sort((a, b) =>
       b.packets.dropped - a.packets.dropped || (a.id < b.id ? -1 : 1)

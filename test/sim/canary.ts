@@ -31,6 +31,14 @@ export const CANARIES: Record<string, { broken: Analyse; check: string }> = {
       return report;
     },
   },
+  "every problem is called healed": {
+    check: "healed",
+    broken(input) {
+      const report = analyse(input);
+      for (const problem of report.problems) problem.state = "healed";
+      return report;
+    },
+  },
   "the order of arrival counts": {
     check: "same",
     broken(input) {

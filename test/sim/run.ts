@@ -2,6 +2,7 @@
 import { analyse, type AnalysisInput } from "../../src/analysis/mod.ts";
 import type { Report } from "../../src/event/report.ts";
 import { inputOf } from "./batches.ts";
+import { checkHealed } from "./check_healed.ts";
 import { checkExchanges } from "./check_exchanges.ts";
 import { checkExact } from "./check_exact.ts";
 import { checkLive } from "./check_live.ts";
@@ -41,6 +42,7 @@ export function run(
   const violations = [
     ...checkWrong(scenario, report),
     ...checkExchanges(scenario, report),
+    ...checkHealed(scenario, report),
     ...checkAccounting(input, report),
     ...checkGaps(input, report),
     ...checkSame(input, report, with_, random.fork(), !faults.lostBatch && !faults.steppedWalls),

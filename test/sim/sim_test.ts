@@ -54,7 +54,7 @@ Deno.test("[S4] every small case with every single event lost", () => {
 });
 
 for (const [name, { broken, check }] of Object.entries(CANARIES)) {
-  Deno.test(`[S5] [S9] an analysis in which ${name} is caught`, () => {
+  Deno.test(`[S5] [S9] [S13] an analysis in which ${name} is caught`, () => {
     for (let seed = 1; seed <= 2000; seed++) {
       const given = check === "exact" ? {} : { loss: 0.1 };
       const { violations } = run(seed, given, broken);

@@ -9,7 +9,13 @@ import { EXCHANGE_RULES, RULES, UNANSWERED_RULES } from "../../src/analysis/rule
 import type { Report } from "../../src/event/report.ts";
 import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
-import { accountingText, clockText, exchangesText, reportText } from "./form/report_text.ts";
+import {
+  accountingText,
+  clockText,
+  exchangesText,
+  problemsText,
+  reportText,
+} from "./form/report_text.ts";
 import { parseSpec, type Spec } from "./form/spec.ts";
 import { specPaths } from "./form/spec_paths.ts";
 
@@ -23,6 +29,7 @@ const PRINTERS: Record<string, (report: Report) => string[]> = {
   clocks: clockText,
   accounting: accountingText,
   exchanges: exchangesText,
+  problems: problemsText,
 };
 
 for (const short of specPaths(root)) {

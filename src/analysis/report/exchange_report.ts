@@ -1,24 +1,25 @@
 /** An exchange as the report has it. */
 import { endPoint } from "../../event/end_point.ts";
 import { EXCHANGE_OUTCOMES } from "../../event/codes.ts";
-import type { End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
+import type { End, Exchange as ExchangeReport } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { clientSide, firstAt, lastAt } from "../exchange/meeting.ts";
 import type { ExchangeFindings } from "../rules/exchange_causes.ts";
 import { protocolName } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { timeOfDay } from "./span.ts";
+import { timeOfDay } from "../view/time_of_day.ts";
+import type { Unsent } from "./unsent.ts";
 
-/** One exchange of the report. `unsent` are flows that could not be sent: one may be the answer. */
+/** One exchange of the report. `unsent`: what could not be sent; one may be the answer. */
 export function exchangeReport(
   exchange: Exchange,
   { cause, findings }: ExchangeFindings,
-  unsent: readonly Flow[],
+  unsent: readonly Unsent[],
 ): ExchangeReport {
   const { form, question, answers } = exchange;
   const neverSent = exchange.answers.length === 0 && exchange.outcome !== "refused"
-    ? unsent.find(({ replyOf }) => replyOf === question.id)
+    ? unsent.find(({ flow }) => flow.replyOf === question.id)?.flow
     : undefined;
   const outcome = neverSent ? "unanswered" : exchange.outcome;
   const why = cause ?? neverSent?.cause;
@@ -96,7 +97,8 @@ export function worstExchangeFirst(a: ExchangeReport, b: ExchangeReport): number
 }
 
 /** A question that could not even be sent, as an exchange. */
-export function unsentExchange(flow: Flow, at: string): ExchangeReport {
+export function unsentExchange({ flow, lookups }: Unsent): ExchangeReport {
+  const at = timeOfDay(lookups[0]!);
   const client = end(flow.source, flow.sourcePort);
   const server = end(flow.destination, flow.destinationPort);
   return {

@@ -7,6 +7,7 @@ import { isSolicitationCopy } from "../kernel/frees.ts";
 import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
 import { linkOf, netnsName, stateAt } from "../view/state_view.ts";
+import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** The hops of a packet's way, with those that follow from two sightings. At least one. */
@@ -67,6 +68,7 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
     deviceKind: link?.kind ?? "unknown",
     stage,
     timeNs: String(event.timeNs),
+    at: timeOfDay(event),
   };
   if (stage === "drop") {
     if (event.function !== undefined) hop.function = event.function;

@@ -17,11 +17,14 @@ import type { AnalysisInput } from "../view/input.ts";
 import { watchGaps } from "../view/runs.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clocksOf } from "./clock.ts";
+import { verdictOf } from "../rules/flow_causes.ts";
+import { problemsOf } from "../problem/problem.ts";
 import { flowReport } from "./flow_report.ts";
+import { neverMade, unsentFlows } from "./unsent.ts";
+import { withProblems } from "./problem_report.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
 import { withShares } from "./shares.ts";
-import { spanOf, timeOfDay } from "./span.ts";
-import { unsentFlows } from "./unsent.ts";
+import { spanOf } from "../view/time_of_day.ts";
 
 /** The report, flows worst first. `judged` is of the same input. */
 export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
@@ -36,25 +39,28 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   ]));
   const strays = causesOfStrays(found);
   const shown = shownFlows(judged, exchanges, input.filter);
-  const flows = shown.map((flow) =>
-    flowReport(flow, { world, evidence, strays }, withheld.ofFlow(flow))
+  const verdicts = shown.map((flow) =>
+    verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow))
   );
+  const flows = verdicts.map(flowReport);
   const unsent = unsentFlows(evidence, flows)
-    .filter((flow) => isWanted([formOfFlow(flow)], input.filter));
-  flows.push(...unsent);
+    .filter(({ flow }) => isWanted([formOfFlow(flow)], input.filter));
+  flows.push(...unsent.map(({ flow }) => flow));
   flows.sort(worstFirst);
+  const problems = problemsOf(found, verdicts, unsent.map(neverMade));
   const clocks = clocksOf(judged.judgements, nodes);
   const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
   const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
-  return withShares({
+  const report = withShares({
     version: 1,
     incident: input.incident,
     ...spanOf(nodes),
     nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
+    problems: [],
+    changes: [],
     exchanges: [
       ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
-      ...unsent.filter(({ replyOf }) => replyOf === undefined)
-        .map((flow) => unsentExchange(flow, timeOfHop(flow, nodes))),
+      ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
     ].sort(worstExchangeFirst),
     flows,
     accounting: {
@@ -68,6 +74,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   });
+  return withProblems(report, problems);
 }
 
 /** Why answers that reached the client from another end were not taken: their exchange tells. */
@@ -92,12 +99,6 @@ function shownFlows(
 ): FlowGroup[] {
   const belonging = new Set(exchanges.flatMap(({ question, answers }) => [question, ...answers]));
   return flows.filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter));
-}
-
-/** When a flow that was never sent was tried: the time of day of its only hop. */
-function timeOfHop({ lastHop }: Flow, nodes: readonly NodeView[]): string {
-  const node = nodes.find(({ name }) => name === lastHop.node)!;
-  return timeOfDay({ node, timeNs: BigInt(lastHop.timeNs) });
 }
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };

@@ -16,6 +16,8 @@ import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/igno
 import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
+import type { NeverMade, Trouble } from "../problem/trouble.ts";
+import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** What a program tried to send, once or several times. */
@@ -26,10 +28,16 @@ interface Attempt {
   request: Flow | undefined;
 }
 
+/** A flow of which no packet was made, and the lookups that failed instead: at least one. */
+export interface Unsent {
+  flow: Flow;
+  lookups: Sighting[];
+}
+
 /**
  * Failed lookups of programs' packets, as flows; only those that no routing table has a route for.
  */
-export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Flow[] {
+export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Unsent[] {
   const attempts = new Map<string, Attempt>();
   for (const event of evidence) {
     if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
@@ -45,12 +53,13 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
     if (attempt) attempt.lookups.push(event);
     else attempts.set(key, { form, lookups: [event], request });
   }
-  const flows: Flow[] = [];
+  const unsent: Unsent[] = [];
   for (const attempt of attempts.values()) {
     const flow = flowOf(attempt, evidence);
-    if (flow && !known.some(({ id }) => id === flow.id)) flows.push(flow);
+    if (!flow || known.some(({ id }) => id === flow.id)) continue;
+    unsent.push({ flow, lookups: attempt.lookups });
   }
-  return flows;
+  return unsent;
 }
 
 /** Tables whose failed lookup decides nothing, because others are asked, too: IPv6 asks `local` first. */
@@ -129,6 +138,7 @@ function flowOf(
     deviceKind: "unknown",
     stage: "drop" as const,
     timeNs: String(event.timeNs),
+    at: timeOfDay(event),
     function: tableLookupOf(form.network),
   };
   const times = attemptsOf(lookups);
@@ -157,6 +167,8 @@ function flowOf(
     outcome: "dropped",
     lastHop: hop,
     path: [hop],
+    firstAt: timeOfDay(event),
+    lastAt: timeOfDay(lookups.at(-1)!),
     cause: ignored
       ? { rule: advertisementIgnored.id, ...ignored, evidence: [failed, ...ignored.evidence] }
       : {
@@ -173,4 +185,25 @@ function flowOf(
         ...(remedy.length > 0 ? { remedy } : {}),
       },
   };
+}
+
+/** What went wrong, at the place where the lookups failed. */
+export function neverMade({ flow, lookups }: Unsent): NeverMade {
+  const { node, netns } = lookups[0]!;
+  const [client, server, port] = flow.replyOf === undefined
+    ? [flow.source, flow.destination, flow.destinationPort]
+    : [flow.destination, flow.source, flow.sourcePort];
+  const trouble: Trouble = {
+    protocol: flow.protocol,
+    client,
+    to: port === undefined ? { address: server } : { address: server, port },
+    direction: flow.replyOf === undefined ? "question" : "answer",
+    outcome: flow.outcome,
+    ...(flow.cause ? { cause: flow.cause } : {}),
+    place: { node, netns },
+    flow: flow.id,
+    failedAt: lookups.map(({ at }) => at),
+    dead: [],
+  };
+  return { trouble, ...(flow.replyOf === undefined ? {} : { answers: flow.replyOf }) };
 }

@@ -58,21 +58,26 @@ export function marksOf({ form, packets }: FlowGroup): Mark[] {
   return [...marks].sort();
 }
 
-/** The largest packet that came by each way between two nodes. */
+/** The largest packet that came by each way between two nodes, and in each namespace. */
 function largest(packets: readonly Judgement[]): Iterable<Judgement> {
   const found = new Map<string, { bytes: number; judgement: Judgement }>();
+  const note = (key: string, event: Sighting, judgement: Judgement) => {
+    const bytes = bytesOf(event);
+    if (bytes === null || bytes <= (found.get(key)?.bytes ?? -1)) return;
+    found.set(key, { bytes, judgement });
+  };
   for (const judgement of packets) {
     for (const { sent, received } of crossedBy(judgement)) {
-      const bytes = bytesOf(sent);
-      const key = wayKey(sent, received.node.name);
-      if (bytes === null || bytes <= (found.get(key)?.bytes ?? -1)) continue;
-      found.set(key, { bytes, judgement });
+      note(wayKey(sent, received.node.name), sent, judgement);
+    }
+    for (const event of eventsOf(judgement)) {
+      note(`in ${event.node.name} ${event.netns}`, event, judgement);
     }
   }
   return [...found.values()].map(({ judgement }) => judgement);
 }
 
-/** The packet that was first seen last on each node, and the one whose end there is the latest. */
+/** The packet that was seen last on each node and in each namespace, and the one whose end there is the latest. */
 function latest(packets: readonly Judgement[]): Iterable<Judgement> {
   const lasts = new Map<string, { at: number; judgement: Judgement }>();
   const note = (key: string, at: number, judgement: Judgement) => {
@@ -82,6 +87,7 @@ function latest(packets: readonly Judgement[]): Iterable<Judgement> {
   for (const judgement of packets) {
     for (const { events, node } of judgement.packet.chains) {
       note(`seen ${node.name}`, events.at(-1)!.at, judgement);
+      for (const { netns, at } of events) note(`seen ${node.name} ${netns}`, at, judgement);
     }
     const { event } = judgement.end.step;
     note(`ended ${judgement.outcome} ${event.node.name}`, event.at, judgement);
@@ -89,14 +95,20 @@ function latest(packets: readonly Judgement[]): Iterable<Judgement> {
   return [...lasts.values()].map(({ judgement }) => judgement);
 }
 
-/** The first packet on each node, and the first that came out of each tunnel there. */
+/** The first packet on each node, in each form in each namespace, and out of each tunnel there. */
 function earliest(packets: readonly Judgement[]): Iterable<Judgement> {
   const firsts = new Map<string, { at: number; judgement: Judgement }>();
   for (const judgement of packets) {
     for (const { events, node } of judgement.packet.chains) {
       for (const event of events) {
         const inside = event.kind === "device-rx" && event.tunnelSource !== undefined;
-        const keys = [node.name, ...(inside ? [`${node.name} ${event.tunnelSource}`] : [])];
+        // A problem heals by what passes its place in the form that failed there.
+        const place = `${node.name} ${event.netns} ${formKey(formOf(event))}`;
+        const keys = [
+          node.name,
+          place,
+          ...(inside ? [`${node.name} ${event.tunnelSource}`] : []),
+        ];
         for (const key of keys) {
           const known = firsts.get(key);
           if (!known || event.at < known.at) firsts.set(key, { at: event.at, judgement });

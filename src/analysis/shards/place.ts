@@ -4,6 +4,7 @@
  */
 import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
+import { hash } from "../kernel/hash.ts";
 import { invariants, isHousekeeping, isIcmpError } from "../correlate/identity.ts";
 
 /** The key that an event's shard follows from; null for an event of no packet that is followed. */
@@ -34,16 +35,4 @@ function jump(key: bigint, buckets: number): number {
     next = Math.floor((bucket + 1) * (2 ** 31 / (Number(state >> 33n) + 1)));
   }
   return bucket;
-}
-
-/** FNV-1a in two halves, so that short keys with equal ends spread. */
-function hash(text: string): bigint {
-  let low = 0x811c9dc5;
-  let high = 0x9e3779b9;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 13);
-  }
-  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }

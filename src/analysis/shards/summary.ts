@@ -17,7 +17,7 @@ import type { Judgement } from "../verdict/judgement.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
 import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
-import { countOf } from "../verdict/withheld.ts";
+import { countOf, rateOfPackets } from "../verdict/withheld.ts";
 import { eventsOf, exemplarsOf, framesOf, type Mark, marksOf, tunnelsOf } from "./facts.ts";
 
 /** The packets of one shard that were sent in one form. JSON. */
@@ -144,7 +144,12 @@ function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Sel
     }
     const rest = group.packets.filter(({ packet }) => !kept.has(packet));
     if (rest.length === 0) continue;
-    withheld.flows.push({ key, packets: countOf(rest), partial: partial.has(key) });
+    withheld.flows.push({
+      key,
+      packets: countOf(rest),
+      rate: rateOfPackets(rest),
+      partial: partial.has(key),
+    });
   }
   const given = [...kept].map(shardPacketOf);
   const counts = new Map(nodes.map(({ name, events }) => [name, events.length]));

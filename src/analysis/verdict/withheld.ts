@@ -5,10 +5,12 @@ import type { PacketCounts } from "../../event/report.ts";
 import type { FlowGroup } from "./flows.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { AnalysisInput, WithheldFlow } from "../view/input.ts";
+import { addedRates, type Rate, rateOf } from "../view/rate.ts";
+import { wallMs } from "../view/time_of_day.ts";
 import type { Judgement } from "./judgement.ts";
 
 /** What shards withhold of one flow, all forms of it together. */
-export type Unseen = Pick<WithheldFlow, "packets" | "partial">;
+export type Unseen = Pick<WithheldFlow, "packets" | "rate" | "partial">;
 
 /** How many packets there are, and how many of each outcome. */
 export function countOf(packets: readonly Judgement[]): PacketCounts {
@@ -22,6 +24,10 @@ export function countOf(packets: readonly Judgement[]): PacketCounts {
     inFlight: count("in-flight"),
   };
 }
+
+/** Packets by when each was first seen. */
+export const rateOfPackets = (packets: readonly Judgement[]): Rate =>
+  rateOf(packets.map(({ steps }) => wallMs(steps[0]!.event)));
 
 /** What all shards withhold, added up. */
 export class AllWithheld {
@@ -47,10 +53,14 @@ export class AllWithheld {
   }
 }
 
-const NOTHING: Unseen = { packets: countOf([]), partial: false };
+const NOTHING: Unseen = { packets: countOf([]), rate: rateOf([]), partial: false };
 
 function both(a: Unseen = NOTHING, b: Unseen = NOTHING): Unseen {
-  return { packets: added(a.packets, b.packets), partial: a.partial || b.partial };
+  return {
+    packets: added(a.packets, b.packets),
+    rate: addedRates([a.rate, b.rate]),
+    partial: a.partial || b.partial,
+  };
 }
 
 /** Two counts, number by number. */

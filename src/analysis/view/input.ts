@@ -3,6 +3,7 @@ import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
+import type { Rate } from "./rate.ts";
 
 /** One batch after decoding. */
 export interface Batch {
@@ -67,6 +68,8 @@ export interface WithheldFlow {
   /** The form they were sent in, as `formKey` spells it. */
   key: string;
   packets: PacketCounts;
+  /** The same packets by when each was first seen. */
+  rate: Rate;
   /** There was no room for all of the flow: packets that tell something are withheld, too. */
   partial: boolean;
 }

@@ -24,6 +24,9 @@ export interface Summary {
   order?: string[];
   /** The same of the exchanges. */
   exchangeOrder?: string[];
+  /** All problems, and all changes of the nodes; absent when none of them changed. */
+  problems?: Report["problems"];
+  changes?: Report["changes"];
 }
 
 /** A summary is the last event of its change: what it says holds for the flows before it. */
@@ -66,6 +69,8 @@ export function changesBetween(before: Report, after: Report): LiveEvent[] {
   const summary: Summary = { from, to, nodes, accounting, counts: countsOf(after) };
   if (flows.order !== undefined) summary.order = flows.order;
   if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
+  if (!isSame(before.problems, after.problems)) summary.problems = after.problems;
+  if (!isSame(before.changes, after.changes)) summary.changes = after.changes;
   events.push({ event: "summary", data: summary });
   return events;
 }
@@ -81,10 +86,14 @@ function differences<T extends { id: string }>(before: readonly T[], after: read
 }
 
 function sameHead(a: Report, b: Report): boolean {
-  const head = ({ from, to, nodes, accounting }: Report) =>
-    JSON.stringify([from, to, nodes, accounting]);
-  return head(a) === head(b);
+  const head = ({ from, to, nodes, accounting, problems, changes }: Report) => [
+    [from, to, nodes, accounting],
+    [problems, changes],
+  ];
+  return isSame(head(a), head(b));
 }
+
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The report after one live event; `null` before the first full one. Changes neither argument. */
 export function applyLive(report: Report | null, { event, data }: LiveEvent): Report | null {
@@ -103,7 +112,9 @@ export function applyLive(report: Report | null, { event, data }: LiveEvent): Re
       const { from, to, nodes, accounting, order, exchangeOrder } = data;
       const flows = inOrder(report.flows, order);
       const exchanges = inOrder(report.exchanges, exchangeOrder);
-      return { ...report, from, to, nodes, accounting, exchanges, flows };
+      const problems = data.problems ?? report.problems;
+      const changes = data.changes ?? report.changes;
+      return { ...report, from, to, nodes, accounting, problems, changes, exchanges, flows };
     }
     default:
       return report;

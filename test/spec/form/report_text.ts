@@ -1,5 +1,6 @@
 /** A report as the lines under `-- report --`: what it concludes, without times. */
 import type { Cause, Flow, Hop, Report } from "../../../src/event/report.ts";
+import { endPoint } from "../../../src/event/end_point.ts";
 import { tupleText } from "./tuple.ts";
 
 export function reportText(report: Report): string[] {
@@ -30,6 +31,28 @@ export function exchangesText(report: Report): string[] {
     ...findings.flatMap((finding) => ["  found:", ...causeLines(finding)]),
   ]);
 }
+
+/** Printed where a spec has `-- problems --`: times are seconds of the minute, by each node's clock. */
+export function problemsText(report: Report): string[] {
+  return report.problems.map((problem) => {
+    const { state, severity, outcome, cause, gap, direction, protocol, to, lastHop } = problem;
+    const failed = `${problem.flows} failed of ${problem.clients} clients (${
+      problem.from.join(" ")
+    })`;
+    const healed = problem.healedAt === undefined
+      ? ""
+      : `, healed ${seconds(problem.healedAt)}, since then ${problem.deliveredSince}`;
+    return `${state} ${severity} ${outcome} ${
+      cause?.code ?? gap ?? "-"
+    }, ${direction} of ${protocol} ${
+      endPoint(to.address, to.port)
+    }, ${lastHop.node} ${lastHop.netns}: ${failed}, ${problem.passed} passed, ${
+      seconds(problem.firstAt)
+    } to ${seconds(problem.lastAt)}${healed}`;
+  });
+}
+
+const seconds = (timeOfDay: string) => timeOfDay.slice(-7, -1);
 
 function flowLines(flow: Flow): string[] {
   const id = flow.icmpId === undefined ? "" : `#${flow.icmpId}`;

@@ -1,0 +1,63 @@
+/** Troubles of one fault as one problem. Rule P2. */
+import { endPoint } from "../../event/end_point.ts";
+import type { CauseCode } from "../../event/codes.ts";
+import { lookUpRoute } from "../view/routing.ts";
+import { netnsName, stateAt } from "../view/state_view.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Troubles that belong together, and the key that says why; the first shows them best. */
+export interface Folded {
+  key: string;
+  troubles: Trouble[];
+}
+
+/**
+ * [P2] What failed of the same cause (or with the same outcome, where none is known) at the same place,
+ * the same way, towards the same end is one problem, whoever the clients are.
+ */
+export function foldTroubles(troubles: readonly Trouble[]): Folded[] {
+  const groups = new Map<string, Trouble[]>();
+  for (const trouble of troubles) {
+    const key = keyOf(trouble);
+    const group = groups.get(key);
+    if (group) group.push(trouble);
+    else groups.set(key, [trouble]);
+  }
+  return [...groups].map(([key, group]) => ({ key, troubles: group.sort(bestFirst) }));
+}
+
+function keyOf(trouble: Trouble): string {
+  const { cause, gap, outcome, protocol, to, direction } = trouble;
+  const why = cause?.code ?? (gap === undefined ? outcome : `unknown ${gap}`);
+  return `${why} ${direction} of ${protocol} ${endPoint(to.address, to.port)} at ${where(trouble)}`;
+}
+
+/**
+ * The place, as far as it belongs to the fault: an end that nobody is at is missing wherever one looks
+ * for it, and what a client lacks in its own namespace is one fault of all such clients of the node.
+ */
+function where(trouble: Trouble): string {
+  const { place: { node, netns }, cause, best } = trouble;
+  if (cause && isMissingEnd(trouble, cause.code)) return "its own network";
+  const first = best?.steps[0]?.event;
+  const isClients = trouble.direction === "question" && first?.node === node &&
+    first.netns === netns && first.source === trouble.client;
+  return isClients ? `a client on ${node.name}` : `${node.name} ${netnsName(node, netns)}`;
+}
+
+/** The next hop that did not answer is the end itself: the place has it on a link of its own. */
+function isMissingEnd({ place: { node, netns }, best, to }: Trouble, code: CauseCode): boolean {
+  if (code !== "neighbour-unresolved" || !best) return false;
+  const { at, destination } = best.end.step.event;
+  const state = stateAt(node, netns, at);
+  const route = state && lookUpRoute(state, { destination: destination ?? to.address }).route;
+  return route !== null && route.gateway === undefined && route.nexthops === undefined;
+}
+
+/** The longest way first, then by the flow's id: no order of arrival decides. */
+function bestFirst(a: Trouble, b: Trouble): number {
+  const steps = (trouble: Trouble) => trouble.best?.steps.length ?? 0;
+  if (steps(a) !== steps(b)) return steps(b) - steps(a);
+  if (a.flow !== b.flow) return a.flow < b.flow ? -1 : 1;
+  return a.failedAt[0]! - b.failedAt[0]!;
+}

@@ -1,0 +1,105 @@
+/** Whether a problem still is: by what failed last at its place, and what got through there since. Rule P4. */
+import type { ProblemState } from "../../event/report.ts";
+import { wallMsAt } from "../view/time_of_day.ts";
+import type { Others, Pass } from "./passing.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** What is known of a problem's end. */
+export interface Healing {
+  state: ProblemState;
+  /** When the first got through after the last failure, ms since 1970; absent unless it healed. */
+  healedMs?: number;
+  /** How many got through after the last failure. */
+  deliveredSince: number;
+}
+
+/** Nothing of a kind for so long, ns, and it is not expected any more. */
+const QUIET_NS = 10e9;
+/** The chance that as many get through one after the other while some still fail. */
+const CHANCE = 0.01;
+
+/** A failure at the place, by whom. */
+interface Failure {
+  client: string;
+  flow: string;
+  at: number;
+}
+
+/** A pass that was seen at the place. */
+type Seen = Pass & { at: number };
+
+/**
+ * [P4] Healed is only what failed, and gets through now. Where something of the kind got through between
+ * the failures as well, the fault picks: by client, by port, or by chance. Then each client that failed
+ * is looked at alone, and so many must get through one after the other that chance does not explain it.
+ */
+export function healingOf(
+  troubles: readonly Trouble[],
+  { passes, undecided }: Others,
+): Healing {
+  const { node } = troubles[0]!.place;
+  const failures = failuresOf(troubles);
+  const seen = passes.filter((pass): pass is Seen => pass.at !== null);
+  const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
+  const isTotal = !seen.some(({ at }) => at > first && at < last);
+  const kinds = isTotal ? [null] : [...new Set(failures.map(({ client }) => client))];
+  const states = kinds.map((client) =>
+    stateOf(
+      failures.filter((failure) => client === null || failure.client === client),
+      seen.filter((pass) => client === null || pass.client === client),
+      undecided,
+      node.untilAt,
+    )
+  );
+  const since = seen.filter(({ at }) => at > last).map(({ at }) => at);
+  const state = states.includes("active")
+    ? "active"
+    : states.includes("healed") && since.length > 0
+    ? "healed"
+    : "ended";
+  return {
+    state,
+    ...(state === "healed" ? { healedMs: wallMsAt(node, Math.min(...since)) } : {}),
+    deliveredSince: since.length,
+  };
+}
+
+const failuresOf = (troubles: readonly Trouble[]): Failure[] =>
+  troubles.flatMap(({ client, flow, failedAt }) => failedAt.map((at) => ({ client, flow, at })))
+    .sort((a, b) => a.at - b.at);
+
+/**
+ * Of one kind: its failures in the order of time, at least one, and what got through. What nobody knows
+ * the fate of may be a failure that was not seen.
+ */
+function stateOf(
+  failures: readonly Failure[],
+  passes: readonly Seen[],
+  undecided: readonly number[],
+  now: number,
+): ProblemState {
+  const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
+  const pause = failures.length > 1 ? (last - first) / (failures.length - 1) : 0;
+  const isQuiet = now - last > Math.max(QUIET_NS, 3 * pause);
+  const since = passes.filter(({ at }) => at > last);
+  if (since.length === 0) return isQuiet ? "ended" : "active";
+  const between = passes.filter(({ at }) => at > first && at < last).length;
+  const open = Math.max(last, ...undecided);
+  const told = since.filter(({ at }) => at > open).length;
+  if (told === 0) return isQuiet ? "ended" : "active";
+  const isProven = told >= enough(unitsOf(failures), between) && now - last > pause;
+  // Too few got through to say so; where nobody tries any more, none will.
+  return isProven ? "healed" : isQuiet ? "ended" : "active";
+}
+
+/** Flows that failed; of one flow its packets. */
+function unitsOf(failures: readonly Failure[]): number {
+  const flows = new Set(failures.map(({ flow }) => flow));
+  return flows.size > 1 ? flows.size : failures.length;
+}
+
+/** How many must get through, if so many failed and so many got through between them. */
+function enough(failed: number, passed: number): number {
+  const share = failed / (failed + passed + 1);
+  return Math.ceil(Math.log(CHANCE) / Math.log(1 - share));
+}

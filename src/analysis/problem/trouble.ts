@@ -1,0 +1,245 @@
+/**
+ * Room `problem`, after `rules`: what belongs to one fault, since when, and whether it is mended.
+ *
+ * A trouble is one flow or exchange that failed of one cause at one place. Rule P1.
+ */
+import type { ExchangeOutcome, Outcome } from "../../event/codes.ts";
+import { isTooYoung } from "../../event/gaps.ts";
+import type { Cause, End } from "../../event/report.ts";
+import type { Form } from "../correlate/identity.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { isLost } from "../exchange/losses.ts";
+import type { ExchangeFindings } from "../rules/exchange_causes.ts";
+import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
+import { TCP, UDP } from "../kernel/protocols.ts";
+import { protocolName } from "../verdict/flows.ts";
+import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+
+/** Where packets died, or were last seen. */
+export interface Place {
+  node: NodeView;
+  /** Inode of the network namespace; undefined where the kernel did not say. */
+  netns: number | undefined;
+}
+
+/** Who asked whom, and which way the packets went that failed. */
+export interface Towards {
+  protocol: string;
+  client: string;
+  to: End;
+  direction: "question" | "answer";
+}
+
+/** A flow, or an exchange, that failed of one cause at one place. */
+export interface Trouble extends Towards {
+  outcome: Outcome | ExchangeOutcome;
+  cause?: Cause;
+  /** Text of the gap that makes it `unknown`. */
+  gap?: string;
+  place: Place;
+  /** The packet that shows it best; absent: none was ever made, or only the flow shows it. */
+  best?: Judgement;
+  /** The flow that shows it. */
+  flow: string;
+  /** The exchange that failed; absent: a flow of none, or of one that got its answer. */
+  exchange?: Exchange;
+  /** When it failed, as `at` of the place's node, in the order of time; at least one. */
+  failedAt: number[];
+  /** Packets that died there, where they did. */
+  dead: Judgement[];
+}
+
+const NO_TROUBLE: readonly string[] = ["answered", "in-flight"];
+
+/** What went wrong with packets that were never made: they are in no flow that was judged. */
+export interface NeverMade {
+  trouble: Trouble;
+  /** Id of the question that they would have answered. */
+  answers?: string;
+}
+
+/** [P1] What went wrong with exchanges, and with flows beside that. */
+export function troublesOf(
+  found: ReadonlyMap<Exchange, ExchangeFindings>,
+  verdicts: readonly FlowVerdict[],
+  neverMade: readonly NeverMade[],
+): Trouble[] {
+  const told = new Map<Exchange, Trouble>();
+  const byFlow = new Map<string, Exchange>();
+  for (const [exchange, findings] of found) {
+    const trouble = ofExchange(exchange, findings);
+    if (trouble) told.set(exchange, trouble);
+    for (const { id } of [exchange.question, ...exchange.answers]) byFlow.set(id, exchange);
+  }
+  const more: Trouble[] = [];
+  /** A flow that knows why speaks for its exchange, which says only that no answer came. */
+  const speaksFor = (exchange: Exchange, { cause }: Trouble) => {
+    const known = told.get(exchange)?.cause?.code;
+    if (known === undefined || known === cause?.code) told.delete(exchange);
+  };
+  for (const verdict of verdicts) {
+    const exchange = byFlow.get(verdict.group.id);
+    const own = ofFlow(verdict, exchange, exchange && told.get(exchange));
+    for (const trouble of own) if (exchange) speaksFor(exchange, trouble);
+    more.push(...own);
+  }
+  for (const { trouble, answers } of neverMade) {
+    const exchange = answers === undefined ? undefined : byFlow.get(answers);
+    if (exchange) speaksFor(exchange, trouble);
+    more.push(exchange ? { ...trouble, exchange } : trouble);
+  }
+  return [...told.values(), ...more];
+}
+
+const towards = (
+  form: Form,
+  direction: Towards["direction"],
+): Towards => ({
+  protocol: protocolName(form),
+  client: form.source,
+  to: endOf(form.destination, form.destinationPort),
+  direction,
+});
+
+const endOf = (address: string, port: number | undefined): End =>
+  port === undefined ? { address } : { address, port };
+
+function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Trouble | null {
+  const { outcome, gap, form, question, answers } = exchange;
+  if (NO_TROUBLE.includes(outcome) || isTooYoung(gap)) return null;
+  if (isOneWay(exchange, cause)) return null;
+  const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
+  const isAnswer = shown !== undefined && !question.packets.includes(shown);
+  const best = exchange.losses[0] ?? exchange.misdirected[0] ?? longest(question.packets);
+  const place = placeOf(best);
+  const group = isAnswer && shown === best
+    ? answers.find(({ packets }) => packets.includes(shown)) ?? question
+    : question;
+  // Each packet that died there counts, also where the exchange rests on one of them.
+  const dead = exchange.losses.length === 0
+    ? []
+    : group.packets.filter((packet) => isLost(packet) && isAt(placeOf(packet), place));
+  return {
+    ...towards(form, group === question ? "question" : "answer"),
+    // What its packets died of says more than that no answer came.
+    outcome: outcome === "unanswered" && dead.length > 0 ? dead[0]!.outcome : outcome,
+    ...(cause ? { cause } : {}),
+    ...(outcome === "unknown" && gap ? { gap: gap.text } : {}),
+    place,
+    best,
+    flow: group.id,
+    exchange,
+    failedAt: dead.length > 0 ? deathsOf(dead) : unansweredAt(exchange, place),
+    dead,
+  };
+}
+
+/** Much of what goes by UDP asks for no answer, so that none is no sign that anything is wrong. */
+const isOneWay = ({ form, outcome, losses }: Exchange, cause: Cause | undefined) =>
+  form.protocol === UDP && outcome === "unanswered" && cause === undefined && losses.length === 0;
+
+/** A flow's own causes; those that its exchange has told already are not told again. */
+function ofFlow(
+  { group, outcome, causes, best, gap }: FlowVerdict,
+  exchange: Exchange | undefined,
+  told: Trouble | undefined,
+): Trouble[] {
+  if (outcome === "delivered" || outcome === "in-flight" || isTooYoung(gap)) return [];
+  const isAnswer = exchange !== undefined && exchange.question !== group;
+  const form = exchange?.form ?? group.form;
+  const base = { ...towards(form, isAnswer ? "answer" : "question"), flow: group.id };
+  const own = (
+    judgement: Judgement,
+    rest: Pick<Trouble, "outcome" | "dead"> & Partial<Trouble>,
+  ) => ({
+    ...base,
+    place: placeOf(judgement),
+    best: judgement,
+    failedAt: deathsOf(rest.dead.length > 0 ? rest.dead : [judgement]),
+    ...rest,
+  });
+  // What an exchange came to counts for its flows, too: without a cause they add nothing.
+  if (causes.length === 0 && exchange !== undefined) return [];
+  if (causes.length === 0) {
+    return [own(best, { outcome, dead: [], ...(gap ? { gap: gap.text } : {}) })];
+  }
+  return causes.filter(({ cause }) => told?.cause?.code !== cause.code).map((died) =>
+    own(worstOf(died), {
+      outcome: worstOf(died).outcome === "delivered" ? outcome : worstOf(died).outcome,
+      cause: died.cause,
+      dead: died.packets.filter((packet) => packet.outcome !== "delivered"),
+      ...(exchange && !NO_TROUBLE.includes(exchange.outcome) ? { exchange } : {}),
+    })
+  );
+}
+
+const worstOf = ({ packets }: CauseOfPackets) => longest(packets);
+
+const longest = (packets: readonly Judgement[]): Judgement =>
+  packets.reduce((best, packet) => hasLongerWay(packet, best) ? packet : best);
+
+/** Where the packet was last seen: its node, and the last namespace there that it was seen in. */
+export function placeOf({ steps, end }: Judgement): Place {
+  const { node, netns } = end.step.event;
+  const known = netns ??
+    steps.findLast(({ event }) => event.node === node && event.netns !== undefined)?.event.netns;
+  return { node, netns: known };
+}
+
+/** Whether two places are one. */
+export const isAt = (a: Place, b: Place): boolean => a.node === b.node && a.netns === b.netns;
+
+const deathsOf = (dead: readonly Judgement[]): number[] =>
+  dead.map(({ end }) => end.step.event.at).sort((a, b) => a - b);
+
+/** An answer that comes within this time is that to the packet before it, ns. */
+const ANSWER_NS = 1e9;
+
+/**
+ * When packets of the question came to the place without an answer after them. A connection is one
+ * question, and its segments are none. Of UDP the first and the last packet stand for all: shards do
+ * not tell of the others (D3).
+ */
+function unansweredAt(exchange: Exchange, place: Place): number[] {
+  const asked = timesAt(exchange.question.packets, place);
+  const [first] = asked;
+  if (first === undefined) return [exchange.question.packets[0]!.end.step.event.at];
+  if (exchange.form.protocol === TCP) return [first];
+  if (exchange.form.protocol === UDP) {
+    return [
+      first,
+      ...exchange.question.packets.flatMap((packet) => lastAtPlace(packet, place))
+        .sort((a, b) => a - b).slice(-1),
+    ];
+  }
+  const answered = exchange.silent || exchange.answeredBy
+    ? timesAt(exchange.answers.flatMap(({ packets }) => packets), place)
+    : [];
+  const open = asked.filter((at) =>
+    !answered.some((other) => other >= at && other < at + ANSWER_NS)
+  );
+  return open.length > 0 ? open : [asked.at(-1)!];
+}
+
+/** When each of these packets was first seen at the place, in the order of time. */
+export function timesAt(packets: readonly Judgement[], place: Place): number[] {
+  return packets.flatMap((packet) => sightingAt(packet, place)?.at ?? []).sort((a, b) => a - b);
+}
+
+/** The last sighting of a packet at a place, as `at`; empty where it was not. */
+const lastAtPlace = ({ packet }: Judgement, { node, netns }: Place): number[] =>
+  packet.chains.flatMap((chain) =>
+    chain.node === node ? chain.events.findLast((event) => event.netns === netns)?.at ?? [] : []
+  );
+
+/** The first sighting of a packet at a place. */
+export function sightingAt({ packet }: Judgement, { node, netns }: Place): Sighting | undefined {
+  let first: Sighting | undefined;
+  for (const chain of packet.chains) {
+    if (chain.node !== node) continue;
+    const event = chain.events.find((other) => other.netns === netns);
+    if (event && (!first || event.at < first.at)) first = event;
+  }
+  return first;
+}

@@ -1,0 +1,99 @@
+/** What is wrong in an incident, and what changed on its nodes: parts of the report (design 4.2). */
+import { z } from "zod";
+import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
+import {
+  address,
+  Buckets,
+  Cause,
+  count,
+  End,
+  Hop,
+  PacketCounts,
+  text,
+  timeOfDay,
+} from "./report_parts.ts";
+
+/** Whether it still is, in the order in which a report has them. */
+export const PROBLEM_STATES = ["active", "ended", "healed"] as const;
+
+/** How bad a problem is, worst first. */
+export const SEVERITIES = ["critical", "major", "minor", "unknown"] as const;
+
+/** What was seen to differ between two readings of a node's state. */
+export const Change = z.object({
+  /** Within one report. */
+  id: text(64),
+  node: text(253),
+  netns: text(253),
+  /** What it is about, as `ip` and the kernel call it. */
+  about: z.enum(["link", "address", "route", "rule", "neighbour", "netfilter", "sysctl", "qdisc"]),
+  did: z.enum(["added", "removed", "changed"]),
+  /** In one line, with what it was before where it changed. */
+  text: text(500),
+  /** It happened after the first and before the second: when its namespace was read. */
+  after: timeOfDay,
+  before: timeOfDay,
+});
+
+/** A change that a problem began or healed with. */
+export const ChangeNear = z.object({
+  change: text(64),
+  /** From the change to the problem's beginning or healing, ms; negative: the reading came later. */
+  ms: z.number(),
+});
+
+/** All that belongs to one fault: packets and exchanges that failed alike at one place towards one end. */
+export const Problem = z.object({
+  /** Stays the same while the incident grows, and is the same on every runtime. */
+  id: text(64),
+  /**
+   * `active`: it was still so when its node was last heard of. `healed`: what failed there gets
+   * through again. `ended`: it did not fail for long, and too little was sent to call it healed.
+   */
+  state: z.enum(PROBLEM_STATES),
+  /** `critical`: nothing of the kind got through; `major`: some did; `minor`: slower, or lost once. */
+  severity: z.enum(SEVERITIES),
+  /** Of its packets where they died of the cause, else of its exchanges. */
+  outcome: z.enum([...OUTCOMES, ...EXCHANGE_OUTCOMES]),
+  cause: Cause.optional(),
+  /** Which gap makes the outcome `unknown`. */
+  gap: text(500).optional(),
+  /** Where they were last seen. */
+  lastHop: Hop,
+  /** Whether questions failed, or answers to them. */
+  direction: z.enum(["question", "answer"]),
+  /** Addresses of the clients, in the order of text, the first 32; `clients` is how many there are. */
+  from: z.array(address).max(32),
+  /** The end that was asked, before any translation. */
+  to: End,
+  protocol: text(16),
+  /** How many exchanges failed so, and flows that belong to no exchange. */
+  flows: count,
+  clients: count,
+  /** How many exchanges of these clients with the same end got through, in the whole incident. */
+  passed: count,
+  /** Of its flows. */
+  packets: PacketCounts,
+  /** The first and the last failure. */
+  firstAt: timeOfDay,
+  lastAt: timeOfDay,
+  /** When the first of its kind got through after the last failure. */
+  healedAt: timeOfDay.optional(),
+  /** How many flows of its kind got through since; of a flow that had failed: its packets. */
+  deliveredSince: count.optional(),
+  /** Failures, and how many of its kind got through, in the same parts of time. */
+  timeline: z.object({ failed: Buckets, passed: Buckets }),
+  /** Changes on its node within whose bound it began or healed. */
+  began: ChangeNear.optional(),
+  healed: ChangeNear.optional(),
+  /** Id of the flow that shows it best. */
+  example: text(200),
+  /** What to do: the commands of the cause's remedy. */
+  actions: z.array(text(500)),
+});
+
+/** One of these states. */
+export type ProblemState = typeof PROBLEM_STATES[number];
+export type Change = z.infer<typeof Change>;
+export type ChangeNear = z.infer<typeof ChangeNear>;
+export type Problem = z.infer<typeof Problem>;
