@@ -1,0 +1,55 @@
+/** Words for a problem: what failed, how much of it, since when, and whether it still does. */
+import type { Problem } from "../event/report.ts";
+import { endPoint } from "./ends.ts";
+import type { Writing } from "./writing.ts";
+
+/** Writes a count with its noun: `3 clients`. */
+type Plural = (count: number, one: string) => string;
+
+const NOUNS: Partial<Record<string, string>> = {
+  tcp: "connection",
+  udp: "exchange",
+  icmp: "ping",
+  icmp6: "ping",
+};
+
+/** What one exchange of a protocol is called: `connection`, `ping`. */
+export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "flow";
+
+/** `tcp 10.0.0.7:80`: the end that was asked. */
+export const problemEnd = ({ protocol, to }: Problem, { text }: Writing): string =>
+  `${text(protocol)} ${endPoint(text(to.address), to.port)}`;
+
+/** `344 connections of 3 clients`, `1 ping of 10.0.0.5`. */
+export function problemSize(
+  { protocol, flows, clients, from }: Problem,
+  plural: Plural,
+  { text }: Writing,
+): string {
+  const who = clients === 1 ? text(from[0] ?? "") : plural(clients, "client");
+  return `${plural(flows, exchangeNoun(protocol))} of ${who}`;
+}
+
+/** When it failed, and what is known of it since. `time` writes a time of day. */
+export function problemTimes(problem: Problem, time: (timeOfDay: string) => string): string {
+  const { state, firstAt, lastAt, healedAt, deliveredSince = 0 } = problem;
+  const span = firstAt === lastAt ? `at ${time(firstAt)}` : `${time(firstAt)} to ${time(lastAt)}`;
+  if (state === "active") {
+    return firstAt === lastAt
+      ? `failed ${span}`
+      : `failing since ${time(firstAt)}, last ${time(lastAt)}`;
+  }
+  if (state === "healed") {
+    return `healed ${
+      time(healedAt ?? lastAt)
+    }: failed ${span}, ${deliveredSince} got through since`;
+  }
+  const since = deliveredSince === 0
+    ? "not tried since"
+    : `only ${deliveredSince} got through since`;
+  return `ended: failed ${span}, ${since}`;
+}
+
+/** `20:01:07.120` of a time of day in RFC 3339, UTC as it is; any other text stays. */
+export const clockInUtc = (timeOfDay: string): string =>
+  /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(timeOfDay)?.[1] ?? timeOfDay;
