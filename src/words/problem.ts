@@ -7,27 +7,27 @@ import type { Writing } from "./writing.ts";
 type Plural = (count: number, one: string) => string;
 
 const NOUNS: Partial<Record<string, string>> = {
-  tcp: "connection",
-  udp: "exchange",
+  tcp: "TCP connection",
+  udp: "UDP exchange",
   icmp: "ping",
   icmp6: "ping",
 };
 
-/** What one exchange of a protocol is called: `connection`, `ping`. */
+/** What one exchange of a protocol is called: `TCP connection`, `ping`, else `flow`. */
 export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "flow";
 
-/** `tcp 10.0.0.7:80`: the end that was asked. */
-export const problemEnd = ({ protocol, to }: Problem, { text }: Writing): string =>
-  `${text(protocol)} ${endPoint(text(to.address), to.port)}`;
+/** `10.0.0.7:80`: the end that was asked. */
+export const problemEnd = ({ to }: Problem, { text }: Writing): string =>
+  endPoint(text(to.address), to.port);
 
-/** `344 connections of 3 clients`, `1 ping of 10.0.0.5`. */
+/** `344 TCP connections from 3 clients`, `1 ping from 10.0.0.5`. */
 export function problemSize(
   { protocol, flows, clients, from }: Problem,
   plural: Plural,
   { text }: Writing,
 ): string {
   const who = clients === 1 ? text(from[0] ?? "") : plural(clients, "client");
-  return `${plural(flows, exchangeNoun(protocol))} of ${who}`;
+  return `${plural(flows, exchangeNoun(protocol))} from ${who}`;
 }
 
 /** When it failed, and what is known of it since. `time` writes a time of day. */

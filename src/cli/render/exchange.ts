@@ -21,6 +21,10 @@ const STYLES = { lost: "red", open: "yellow", pending: "cyan", delivered: "green
 /** Word for what came of an exchange. */
 export const exchangeWord = (outcome: string): string => EXCHANGE_WORDS[outcome] ?? outcome;
 
+/** The character that stands for what came of an exchange. */
+export const exchangeMark = (outcome: string, { glyph }: Look): string =>
+  glyph[MARKS[outcome]?.glyph ?? "open"];
+
 /** The colour of what came of an exchange. */
 export const exchangeStyle = (outcome: string): typeof STYLES[keyof typeof STYLES] =>
   STYLES[MARKS[outcome]?.glyph ?? "open"];

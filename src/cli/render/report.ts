@@ -1,55 +1,174 @@
 /** A whole report: what was found, worst first, then what was watched. */
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
-import type { Exchange, Report } from "../../event/report.ts";
+import type { Exchange, Problem, Report } from "../../event/report.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { coverageLines } from "./coverage.ts";
-import { exchangeLines, exchangeStyle, exchangeWord } from "./exchange.ts";
-import { flowLines, verdictLines } from "./flow.ts";
-import { conversations } from "./group.ts";
+import { endPoint } from "../../words/ends.ts";
+import { exchangeNoun } from "../../words/problem.ts";
+import { exchangeLines, exchangeMark, exchangeStyle, exchangeWord } from "./exchange.ts";
+import { flowLines } from "./flow.ts";
+import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
-import { outcomeWord, plural, styleOf } from "./words.ts";
+import { problemLines } from "./problem.ts";
+import { markOf, outcomeWord, plural, styleOf } from "./words.ts";
 
-/** Flows told in full, and in one line: a terminal is no place for a thousand of either. */
+/** Problems, and other exchanges, that are told in full: a terminal is no place for a thousand. */
 const FULL_MAX = 12;
+/** Lines about the others. */
 const SHORT_MAX = 60;
+/** So many fit on a screen one by one; of more, those that are alike are told together. */
+const ALONE_MAX = 6;
 
 /** A whole report as text, without a line end at its end. */
 export function renderReport(report: Report, options: RenderOptions): string {
   const look = lookOf(options);
-  const lines = summaryLines(report, look);
   const withNodes = { ...options, nodes: report.nodes };
+  const lines = summaryLines(report, look);
+  const all = conversations(report.flows, report.exchanges);
   const told = new Set<string>();
-  let shown = 0;
-  for (const { exchange, flow, replies } of conversations(report.flows, report.exchanges)) {
-    const block: string[] = [];
-    if (exchange && shown < FULL_MAX + SHORT_MAX) {
-      block.push(...exchangeLines(exchange, look, told));
-      if (exchange.outcome !== "answered") block.push("");
-    }
-    for (const one of [flow, ...replies]) {
-      if (shown >= FULL_MAX + SHORT_MAX) break;
-      const full = shown < FULL_MAX || one.outcome === "delivered" && shown < SHORT_MAX;
-      // Below what came of the question its flows stand further in.
-      const inner = exchange ? lookOf({ ...options, width: look.width - 2 }) : look;
-      const lines = full ? flowLines(one, withNodes, inner, told) : verdictLines(one, inner);
-      block.push(...exchange ? lines.map((line) => line === "" ? line : `  ${line}`) : lines);
-      if (full && one.outcome !== "delivered" && one !== replies.at(-1)) block.push("");
-      shown += 1;
-    }
-    if (block.at(-1) === "") block.pop();
-    if (block.length > 0) lines.push("", ...block);
-  }
-  const left = report.flows.length - shown;
-  if (left > 0) {
-    lines.push("", `${look.glyph.ellipsis} and ${plural(left, "flow")} more, see --json`);
-  }
+  const blocks = [
+    ...problemBlocks(report, all, withNodes, told),
+    ...otherBlocks(all.filter((one) => !isPartOfProblem(one, report)), withNodes, told),
+  ];
+  for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
   lines.push("", ...coverageLines(report, look));
-  const cause = [...report.exchanges, ...report.flows]
+  const cause = [...report.problems, ...report.exchanges, ...report.flows]
     .find((one) => one.cause !== undefined)?.cause;
   if (cause) lines.push("", ...look.lines(`More: lasthop explain ${cause.code}`, 0, "dim"));
   return lines.join("\n");
 }
+
+const idsOf = ({ exchange, flow, replies }: Conversation): string[] => [
+  ...exchange?.problem === undefined ? [] : [exchange.problem],
+  ...[flow, ...replies].flatMap(({ problems = [] }) => problems),
+];
+
+/** Such a conversation is told with its problem, or counted there. */
+function isPartOfProblem(one: Conversation, { problems }: Report): boolean {
+  const ids = idsOf(one);
+  return problems.some(({ id }) => ids.includes(id));
+}
+
+/** Each problem once, with the way of the packet that shows it best. */
+function problemBlocks(
+  { problems }: Report,
+  all: readonly Conversation[],
+  options: RenderOptions,
+  told: Set<string>,
+): string[][] {
+  const look = lookOf(options);
+  const blocks: string[][] = [];
+  const shown = new Set<Conversation>();
+  for (const problem of problems.slice(0, FULL_MAX + SHORT_MAX)) {
+    const block = problemLines(problem, look);
+    const example = all.find(({ flow, replies }) =>
+      [flow, ...replies].some(({ id }) => id === problem.example)
+    );
+    if (example && blocks.length < FULL_MAX && !shown.has(example)) {
+      shown.add(example);
+      block.push("", ...indented(conversationLines(example, options, told)));
+    }
+    blocks.push(block);
+  }
+  const left = problems.length - blocks.length;
+  if (left > 0) {
+    blocks.push([`${look.glyph.ellipsis} and ${plural(left, "problem")} more, see --json`]);
+  }
+  return blocks;
+}
+
+/** What belongs to no problem: what is not well in full, then what is well, by whom it asked. */
+function otherBlocks(
+  others: readonly Conversation[],
+  options: RenderOptions,
+  told: Set<string>,
+): string[][] {
+  const look = lookOf(options);
+  const groups = others.length > ALONE_MAX
+    ? [...groupsOf(others).values()]
+    : others.map((one) => [one]);
+  const blocks: string[][] = [];
+  const short: string[] = [];
+  for (const group of groups) {
+    const [first] = group;
+    if (group.length > 1 && isWell(first!)) short.push(...foldedLines(group, look));
+    else if (blocks.length < FULL_MAX) {
+      blocks.push(conversationLines(first!, options, told));
+      if (group.length > 1) short.push(...foldedLines(group, look));
+    } else short.push(...foldedLines(group, look));
+  }
+  const cut = short.slice(0, SHORT_MAX);
+  if (short.length > cut.length) {
+    cut.push(
+      `${look.glyph.ellipsis} and ${plural(short.length - cut.length, "line")} more, see --json`,
+    );
+  }
+  return cut.length > 0 ? [...blocks, cut] : blocks;
+}
+
+const wordOf = ({ exchange, flow }: Conversation): string => exchange?.outcome ?? flow.outcome;
+
+const isWell = (one: Conversation): boolean =>
+  ["answered", "delivered"].includes(wordOf(one)) &&
+  [one.flow, ...one.replies].every(({ outcome }) => outcome === "delivered");
+
+/** Conversations that asked the same end and came to the same, in the order of the first of each. */
+function groupsOf(all: readonly Conversation[]): Map<string, Conversation[]> {
+  const groups = new Map<string, Conversation[]>();
+  for (const one of all) {
+    const { protocol, destination, destinationPort } = one.flow;
+    const outcomes = [one.flow, ...one.replies].map(({ outcome }) => outcome);
+    const key = `${wordOf(one)} ${outcomes} ${protocol} ${destination} ${destinationPort}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return groups;
+}
+
+/** `✓ answered  344 TCP connections from 3 clients to 10.0.0.7:80`. */
+function foldedLines(group: readonly Conversation[], look: Look): string[] {
+  const [{ exchange, flow }] = group as [Conversation];
+  const clients = new Set(group.map((one) => one.flow.source)).size;
+  const end = endPoint(look.text(flow.destination), flow.destinationPort);
+  const noun = exchange ? exchangeNoun(flow.protocol) : `${look.text(flow.protocol)} flow`;
+  const word = exchange ? exchangeWord(exchange.outcome) : outcomeWord(flow.outcome);
+  const mark = exchange ? exchangeMark(exchange.outcome, look) : markOf(flow.outcome, look);
+  const style = exchange ? exchangeStyle(exchange.outcome) : styleOf(flow.outcome);
+  const who = clients === 1 ? look.text(flow.source) : plural(clients, "client");
+  const lines = look.lines(
+    `${mark} ${word}  ${plural(group.length, noun)} from ${who} to ${end}`,
+    2,
+  );
+  return lines.map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line));
+}
+
+/** What came of the question, then its flows below it. */
+function conversationLines(
+  { exchange, flow, replies }: Conversation,
+  options: RenderOptions,
+  told: Set<string>,
+): string[] {
+  const look = lookOf(options);
+  const lines: string[] = [];
+  if (exchange) {
+    lines.push(...exchangeLines(exchange, look, told));
+    if (exchange.outcome !== "answered") lines.push("");
+  }
+  // Below what came of the question its flows stand further in.
+  const inner = exchange ? lookOf({ ...options, width: look.width - 2 }) : look;
+  for (const one of [flow, ...replies]) {
+    const own = flowLines(one, options, inner, told);
+    lines.push(...exchange ? indented(own) : own);
+    if (one.outcome !== "delivered" && one !== replies.at(-1)) lines.push("");
+  }
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+const indented = (lines: readonly string[]): string[] =>
+  lines.map((line) => line === "" ? line : `  ${line}`);
 
 /** What a report holds, in one line or two. */
 export function renderSummary(report: Report, options: RenderOptions): string {
@@ -67,7 +186,22 @@ function exchangesText(exchanges: readonly Exchange[]): string {
   return `${plural(exchanges.length, "exchange")}: ${words.join(", ")}; `;
 }
 
-function summaryLines({ incident, from, to, exchanges, flows }: Report, look: Look): string[] {
+/** `3 problems, 1 of them healed; `; "" where there is none. */
+function problemsText(problems: readonly Problem[]): string {
+  if (problems.length === 0) return "";
+  const counts = (["healed", "ended"] as const).map((state) => ({
+    state,
+    count: problems.filter((problem) => problem.state === state).length,
+  })).filter(({ count }) => count > 0);
+  const words = counts.map(({ state, count }) => `${count} ${state}`);
+  const more = words.length === 0 ? "" : ` (${words.join(", ")})`;
+  return `${plural(problems.length, "problem")}${more}; `;
+}
+
+function summaryLines(
+  { incident, from, to, problems, exchanges, flows }: Report,
+  look: Look,
+): string[] {
   const counted = OUTCOMES.map((outcome) => ({
     outcome,
     count: flows.filter((flow) => flow.outcome === outcome).length,
@@ -75,7 +209,7 @@ function summaryLines({ incident, from, to, exchanges, flows }: Report, look: Lo
   const verdicts = counted.map(({ outcome, count }) => `${count} ${outcomeWord(outcome)}`);
   const total = plural(flows.length, "flow");
   const counts = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
-  const what = exchangesText(exchanges) + counts;
+  const what = problemsText(problems) + exchangesText(exchanges) + counts;
   const worst = counted[0]?.outcome;
   const lines = look.lines(`${look.text(incident, 80)}  ${what}`, 0);
   const worstExchange = exchanges[0]?.outcome;

@@ -1,0 +1,34 @@
+/** A problem: how much fails, where to, since when, and whether it still does. */
+import type { Problem } from "../../event/report.ts";
+import { clockInUtc, problemEnd, problemSize, problemTimes } from "../../words/problem.ts";
+import type { Look, Style } from "./look.ts";
+import { exchangeWord } from "./exchange.ts";
+import { outcomeWord, plural } from "./words.ts";
+
+const STYLES = { active: "red", ended: "dim", healed: "green" } as const;
+
+/** The colour of a problem: of its state, and of one that nobody can judge the colour of that. */
+export const problemStyle = ({ state, severity }: Problem): Style =>
+  state === "active" && (severity === "unknown" || severity === "minor") ? "yellow" : STYLES[state];
+
+/**
+ * `✕ dropped, netfilter-drop: 344 connections of 3 clients to tcp 10.0.0.7:80, 12 got through`, and
+ * when that was.
+ */
+export function problemLines(problem: Problem, look: Look): string[] {
+  const { outcome, cause, direction, state, severity, passed } = problem;
+  const open = severity === "unknown" || severity === "minor";
+  const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
+  const word = outcomeWord(outcome as never) === outcome ? exchangeWord(outcome) : outcome;
+  const what = cause ? `${word}, ${cause.code}` : word;
+  const way = direction === "answer" ? "answers of " : "";
+  const others = passed === 0 ? "" : `; ${passed} got through`;
+  const size = problemSize(problem, plural, look);
+  const style = problemStyle(problem);
+  return [
+    ...look.lines(`${mark} ${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`, 2)
+      .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line)),
+    ...look.lines(problemTimes(problem, (time) => `${clockInUtc(look.text(time, 40))}`), 2)
+      .map((line) => look.paint("dim", line)),
+  ];
+}
