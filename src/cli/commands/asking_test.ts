@@ -26,7 +26,10 @@ Deno.test("report tells the newest incident for a person, and any one as JSON al
     await fill(ingest, "older");
     await fill(ingest, "newer");
     const person = await lasthop(["report", "--ingest", ingest.url]);
-    match(person.stdout, /^newer {2}1 problem; 1 flow: 1 dropped\n[^]*✕ dropped {2}icmp 10\.0\.0\.1 → 10\.9/);
+    match(
+      person.stdout,
+      /^newer {2}1 problem; 1 flow: 1 dropped\n[^]*✕ dropped {2}icmp 10\.0\.0\.1 → 10\.9/,
+    );
     deepEqual([person.code, person.stderr], [0, ""]);
     const json = await lasthop(["report", "--ingest", ingest.url, "--incident", "older", "--json"]);
     equal(Report.parse(JSON.parse(json.stdout)).incident, "older");
