@@ -7,6 +7,7 @@ import { hasChromium, openPage } from "./fixture/browser.ts";
 import { longPath, manyFlows } from "./fixture/extremes.ts";
 import { i1, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3 } from "./fixture/incident_3_4.ts";
+import { problems } from "./fixture/problems.ts";
 import { fakeIngest } from "./fixture/server.ts";
 
 interface AxeResult {
@@ -26,6 +27,7 @@ const REPORTS: [string, Report][] = [
   ["I3 with lost events", i3(23)],
   ["a long path", longPath()],
   ["many flows", manyFlows(300)],
+  ["problems", problems("healed")],
 ];
 
 const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";

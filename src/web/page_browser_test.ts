@@ -7,6 +7,7 @@ import { hasChromium, type Look, openPage, type Watched } from "./fixture/browse
 import { EVIL, hostile, longPath, manyFlows } from "./fixture/extremes.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "./fixture/incident_3_4.ts";
+import { problems } from "./fixture/problems.ts";
 import { type FakeIngest, fakeIngest } from "./fixture/server.ts";
 
 interface Stage {
@@ -258,4 +259,29 @@ browserTest("a command is copied only when asked", { report: i1() }, async ({ pa
     await page.evaluate(() => navigator.clipboard.readText()),
     i1().flows[0]!.cause!.remedy![0],
   );
+});
+
+browserTest("problems stand first, and filter the flows", { report: problems() }, async ({
+  page,
+  ingest,
+}) => {
+  const head = page.locator(".problems h2");
+  await head.waitFor();
+  equal(await head.innerText(), "2 problems, 4 of 6 TCP connections");
+  const card = page.locator(".card").first();
+  match(await card.innerText(), /dropped tcp to 10\.96\.0\.10:80 at eth0 in host on n3/i);
+  match(await card.innerText(), /344 TCP connections from 3 clients, 200 got through/);
+  await page.locator("summary", { hasText: "1 more" }).waitFor();
+  equal(await page.locator(".row").count(), 6);
+  await page.keyboard.press("p");
+  await page.waitForFunction(() => document.activeElement?.matches(".problems .card"));
+  await page.keyboard.press("Enter");
+  await page.locator(".count", { hasText: "3 of 6 flows" }).waitFor();
+  match(await textOf(page, ".row[aria-selected=true] .ends"), /:40002 /);
+  await page.locator(".card.is-active[aria-pressed=true]").waitFor();
+  const { problems: healed } = problems("healed");
+  ingest.say("summary", { problems: healed });
+  await page.locator(".card.is-healed", { hasText: "22 got through since" }).waitFor();
+  await page.locator(".only-problem").click();
+  await page.locator(".count", { hasText: /^6 flows/ }).waitFor();
 });

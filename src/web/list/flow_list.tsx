@@ -15,12 +15,16 @@ import {
   helpOpen,
   openFlow,
   outcomes,
+  problem,
+  problemId,
   rows,
   selectedId,
   toggleOutcome,
   told,
   words,
 } from "../state/model.ts";
+import { Problems } from "./problems.tsx";
+import { problemName } from "./problem_words.ts";
 import { Name } from "../parts/text.tsx";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
@@ -30,6 +34,7 @@ export function FlowList() {
   const { flows } = told.value;
   return (
     <section class="flows" aria-label="flows">
+      <Problems />
       <Controls shown={all.length} total={flows.size} />
       <Rows all={all} />
     </section>
@@ -66,6 +71,17 @@ function Controls({ shown, total }: { shown: number; total: number }) {
             <b>{grouped(counts.get(outcome) ?? 0)}</b>
           </button>
         ))}
+        {problem.value !== null && (
+          <button
+            type="button"
+            class="chip only-problem"
+            title="show the flows of all problems, and of none"
+            onClick={() => problemId.value = null}
+          >
+            only {problemName(problem.value)} <b aria-hidden="true">×</b>
+            <span class="unseen">: remove this filter</span>
+          </button>
+        )}
       </div>
       <p class="count">
         {shown === total ? plural(total, "flow") : `${grouped(shown)} of ${plural(total, "flow")}`}

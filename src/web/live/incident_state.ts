@@ -1,5 +1,5 @@
 /** The incident as the live stream has reported it so far. Pure: events in, state out. */
-import type { Exchange, Flow, Report, ReportNode } from "../../event/report.ts";
+import type { Exchange, Flow, Problem, Report, ReportNode } from "../../event/report.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
 import {
   fields,
@@ -11,6 +11,7 @@ import {
   readNode,
   text,
 } from "./read.ts";
+import { readProblem } from "./read_problem.ts";
 
 /** The incident as the live stream has reported it so far. */
 export interface IncidentState {
@@ -29,6 +30,8 @@ export interface IncidentState {
   order: readonly string[];
   /** By id, which is that of the question's flow; worst first. */
   exchanges: ReadonlyMap<string, Exchange>;
+  /** What is wrong, worst first. */
+  problems: readonly Problem[];
   /** Count of changes for which this viewer was too slow. The report that follows has them. */
   missed: number;
   /** Count of events that could not be read. */
@@ -48,6 +51,7 @@ export const EMPTY_STATE: IncidentState = {
   flows: new Map(),
   order: [],
   exchanges: new Map(),
+  problems: [],
   missed: 0,
   unread: 0,
   ended: null,
@@ -124,6 +128,7 @@ function applyReport(told: Draft, report: Record<string, unknown>): void {
   }
   told.incident = text(report.incident, told.incident);
   told.known = true;
+  told.problems = [];
   applyHead(told, report);
 }
 
@@ -145,5 +150,8 @@ function applyHead(told: Draft, from: Record<string, unknown>): void {
   if ("from" in from) told.from = typeof from.from === "string" ? from.from : null;
   if ("to" in from) told.to = typeof from.to === "string" ? from.to : null;
   if (Array.isArray(from.nodes)) told.nodes = from.nodes.map(readNode);
+  if (Array.isArray(from.problems)) {
+    told.problems = from.problems.flatMap((one) => readProblem(one) ?? []);
+  }
   if ("accounting" in from) told.accounting = readAccounting(from.accounting);
 }

@@ -3,6 +3,7 @@ import { Report } from "../../event/report.ts";
 import { hostile, longPath, manyFlows } from "../fixture/extremes.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "../fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "../fixture/incident_3_4.ts";
+import { problems } from "../fixture/problems.ts";
 import { EMPTY_STATE, fold, type IncidentState } from "./incident_state.ts";
 
 const FIXTURES = {
@@ -16,6 +17,7 @@ const FIXTURES = {
   i4Repaired,
   longPath,
   many: () => manyFlows(40),
+  problems: () => problems("healed"),
 };
 
 const sent = (event: string, data: unknown) => ({ id: "", event, data: JSON.stringify(data) });
@@ -30,6 +32,7 @@ for (const [name, make] of Object.entries(FIXTURES)) {
     const read = plain([...told.flows.values()]);
     for (const flow of read) if (flow.otherCauses.length === 0) delete flow.otherCauses;
     deepEqual(read, plain(sentReport.flows));
+    deepEqual(plain(told.problems), plain(sentReport.problems));
     equal(told.unread, 0);
   });
 }

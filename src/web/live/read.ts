@@ -24,11 +24,13 @@ export const fields = (value: unknown): Fields =>
 export const text = (value: unknown, otherwise = ""): string =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : otherwise;
 
-const maybeText = (value: unknown) => value === undefined ? undefined : text(value);
+/** A text or a number as text; undefined where there is none. */
+export const maybeText = (value: unknown) => value === undefined ? undefined : text(value);
 /** A finite number; 0 for anything else. */
 export const number = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? value : 0;
-const maybeNumber = (value: unknown) => typeof value === "number" ? value : undefined;
+/** A number; undefined for anything else. */
+export const maybeNumber = (value: unknown) => typeof value === "number" ? value : undefined;
 /** The items of an array; none for anything else. */
 export const list = (value: unknown): unknown[] => Array.isArray(value) ? value : [];
 
@@ -43,7 +45,7 @@ function readEndPoints(value: unknown): EndPoints {
 }
 
 /** A hop; a field that is missing or of a wrong type has a value that can be shown. */
-function readHop(value: unknown): Hop {
+export function readHop(value: unknown): Hop {
   const from = fields(value);
   const encap = fields(from.encap);
   return {
@@ -69,7 +71,8 @@ function readHop(value: unknown): Hop {
   };
 }
 
-function readCause(value: unknown): Cause {
+/** A cause; a field that is missing or of a wrong type has a value that can be shown. */
+export function readCause(value: unknown): Cause {
   const from = fields(value);
   return {
     code: text(from.code, "unexplained") as Cause["code"],
@@ -111,10 +114,12 @@ export function readFlow(value: unknown): Flow | null {
     otherCauses: list(from.otherCauses).map(readCause),
     gap: maybeText(from.gap),
     path: list(from.path).map(readHop),
+    problems: from.problems === undefined ? undefined : list(from.problems).map((id) => text(id)),
   };
 }
 
-function readEnd(value: unknown): End {
+/** One end of an exchange; an address that is missing is a question mark. */
+export function readEnd(value: unknown): End {
   const from = fields(value);
   return { address: text(from.address, "?"), port: maybeNumber(from.port) };
 }
@@ -140,6 +145,7 @@ export function readExchange(value: unknown): Exchange | null {
     firstAt: text(from.firstAt),
     lastAt: text(from.lastAt),
     tookMs: maybeNumber(from.tookMs),
+    problem: maybeText(from.problem),
   };
 }
 

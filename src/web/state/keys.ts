@@ -8,6 +8,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["Home End", "worst flow, last flow"],
   ["Enter or →", "open the flow"],
   ["Esc or ←", "back to the flows"],
+  ["p", "next problem"],
   ["/", "filter"],
   ["?", "this help"],
 ];
@@ -29,6 +30,7 @@ const IN_LIST: Record<string, () => void> = {
 const ANYWHERE: Record<string, () => void> = {
   j: () => move(1),
   k: () => move(-1),
+  p: nextProblem,
   "/": () => {
     // On a narrow page the filter is in the other pane.
     pane.value = "list";
@@ -36,6 +38,17 @@ const ANYWHERE: Record<string, () => void> = {
   },
   "?": () => helpOpen.value = !helpOpen.value,
 };
+
+/** Moves the focus to the next card of a problem, after the last one to the first. */
+function nextProblem(): void {
+  pane.value = "list";
+  requestAnimationFrame(() => {
+    const cards = [...document.querySelectorAll<HTMLElement>(".problems .card")]
+      .filter((card) => card.checkVisibility());
+    const at = cards.findIndex((card) => card === document.activeElement);
+    cards[(at + 1) % cards.length]?.focus();
+  });
+}
 
 /** What a key does, depending on where it is pressed. */
 export function onKey(event: KeyboardEvent): void {

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 /** What the page knows and what its reader chose: signals that the views read. */
 import { computed, signal } from "@preact/signals";
-import type { Exchange, Flow } from "../../event/report.ts";
+import type { Exchange, Flow, Problem } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
-import { groups, rowsOf } from "./rows.ts";
+import { groups, isOfProblem, rowsOf } from "./rows.ts";
 import type { Connection } from "../live/follow.ts";
 import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
 
@@ -22,16 +22,42 @@ export const chosen = signal<string | null>(null);
 export const words = signal("");
 /** The outcomes that the reader filters by; none means all. */
 export const outcomes = signal<ReadonlySet<string>>(new Set());
+/** Id of the problem that the reader filters by; null for none. */
+export const problemId = signal<string | null>(null);
 /** Which pane is visible on a narrow page, which has room for one. */
 export const pane = signal<"list" | "flow">("list");
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
 const grouped = computed(() => groups(told.value.order, told.value.flows, told.value.exchanges));
+/** The problem that the reader filters by; null when there is none, or no longer. */
+export const problem = computed<Problem | null>(() =>
+  told.value.problems.find(({ id }) => id === problemId.value) ?? null
+);
+
 /** The rows of the list. */
 export const rows = computed(() =>
-  rowsOf(grouped.value, { words: words.value, outcomes: outcomes.value })
+  rowsOf(grouped.value, {
+    words: words.value,
+    outcomes: outcomes.value,
+    problem: problem.value?.id,
+  })
 );
+
+/** Problems whose outcome is known, and those that may be none: nobody saw how they ended. */
+export const problems = computed(() => {
+  const isKnown = ({ severity }: Problem) => severity !== "unknown";
+  const all = told.value.problems;
+  return { known: all.filter(isKnown), unknown: all.filter((one) => !isKnown(one)) };
+});
+
+/** How many connections and other flows there are, and how many of them have a known problem. */
+export const share = computed(() => {
+  const ids = new Set(problems.value.known.map(({ id }) => id));
+  const failed = grouped.value.filter((group) => isOfProblem(group, ids));
+  const protocols = new Set(grouped.value.map(({ flows }) => flows[0]!.protocol));
+  return { failed: failed.length, total: grouped.value.length, protocols };
+});
 
 /** Id of the flow that is shown, which stays when the list moves; null when there is none. */
 export const selectedId = computed<string | null>(() => {
@@ -57,6 +83,22 @@ export const exchangeOf = (id: string): Exchange | undefined =>
 export function choose(id: string): void {
   chosen.value = id;
   history.replaceState(history.state, "", `#flow=${encodeURIComponent(id)}`);
+}
+
+/**
+ * Filters the list by a problem and shows the flow that shows it best; shows all flows again when
+ * the list is filtered by it already.
+ */
+export function toggleProblem({ id, example }: Problem): void {
+  if (problem.value?.id === id) {
+    problemId.value = null;
+    return;
+  }
+  problemId.value = id;
+  if (told.value.flows.has(example)) choose(example);
+  // The example may be too old for the ingest to have kept it: the worst of those that are left.
+  else chosen.value = null;
+  if (isNarrow()) openFlow();
 }
 
 /** Moves the choice by `by` rows; past an end it stays at the end. */

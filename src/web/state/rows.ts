@@ -21,6 +21,8 @@ export interface Wanted {
   words: string;
   /** Outcomes that are shown; none means all. */
   outcomes: ReadonlySet<string>;
+  /** Id of the problem whose flows are shown; absent: all. */
+  problem?: string;
 }
 
 /** Pixels: a row with a cause or a gap has two more lines. */
@@ -74,6 +76,11 @@ function looseGroups(order: readonly string[], flows: ReadonlyMap<string, Flow>)
   return [...replies].map(([id, members]) => [flows.get(id)!, ...members]);
 }
 
+/** Whether a group is part of one of these problems. */
+export const isOfProblem = ({ exchange, flows }: Group, ids: ReadonlySet<string>): boolean =>
+  (exchange?.problem !== undefined && ids.has(exchange.problem)) ||
+  flows.some(({ problems }) => problems?.some((id) => ids.has(id)));
+
 /**
  * The rows of all groups in which some flow is wanted. The whole group is shown, because a reply
  * alone would not say what it answers.
@@ -83,9 +90,12 @@ export function rowsOf(all: readonly Group[], wanted: Wanted): Row[] {
   const isWanted = (flow: Flow) =>
     (wanted.outcomes.size === 0 || wanted.outcomes.has(flow.outcome)) &&
     (words.length === 0 || matches(flow, words));
+  const problem = wanted.problem === undefined ? undefined : new Set([wanted.problem]);
   const rows: Row[] = [];
   let top = 0;
-  for (const { exchange, flows } of all) {
+  for (const group of all) {
+    if (problem !== undefined && !isOfProblem(group, problem)) continue;
+    const { exchange, flows } = group;
     const isAsked = exchange !== undefined && words.length > 0 && wanted.outcomes.size === 0 &&
       words.every((word) => exchangeText(exchange).includes(word));
     if (!isAsked && !flows.some(isWanted)) continue;

@@ -1,0 +1,122 @@
+/// <reference lib="dom" />
+/** What is wrong, before all flows: one card a problem. */
+import type { Problem } from "../../event/report.ts";
+import { clipEnd, visible } from "../../words/escape.ts";
+import { problemSize, problemTimes } from "../../words/problem.ts";
+import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { grouped, LABELLED, plural } from "../parts/writing.ts";
+import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
+import {
+  barsOf,
+  problemOutcome,
+  problemPlace,
+  problemService,
+  problemsHead,
+  timeOfDayHere,
+} from "./problem_words.ts";
+
+/** The cards; nothing when there is no problem. */
+export function Problems() {
+  const { known, unknown } = problems.value;
+  if (known.length + unknown.length === 0) return null;
+  return (
+    <section class="problems" aria-label="problems">
+      <h2>{problemsHead(known, share.value)}</h2>
+      <Cards all={known} />
+      {unknown.length > 0 && (
+        <details>
+          <summary>
+            {grouped(unknown.length)} more of which it is not known how it ended:{" "}
+            {plural(unknown.reduce((sum, { flows }) => sum + flows, 0), "flow")}
+          </summary>
+          <Cards all={unknown} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Cards({ all }: { all: readonly Problem[] }) {
+  return (
+    <ul>
+      {all.map((problem) => (
+        <li key={problem.id}>
+          <Card problem={problem} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const LOOKS = new Set(["dropped", "vanished", "unanswered", "in-flight", "delivered", "unknown"]);
+const STATES = new Set<string>(["active", "healed", "ended"]);
+
+function Card({ problem }: { problem: Problem }) {
+  const { outcome, cause, gap, passed, state, timeline } = problem;
+  const why = cause?.sentence ?? gap;
+  const size = problemSize(problem, plural, { ...LABELLED, arrow: "→" });
+  const times = problemTimes(problem, (time) => timeOfDayHere(time, told.value.from));
+  return (
+    <button
+      type="button"
+      class={`card is-${STATES.has(state) ? state : "active"}`}
+      aria-pressed={shown.value?.id === problem.id}
+      onClick={() => toggleProblem(problem)}
+    >
+      <span class="what">
+        <OutcomeIcon outcome={LOOKS.has(outcome) ? outcome : exchangeLook(outcome)} />
+        <span>
+          <b class="word">{problemOutcome(problem)}</b> {problemService(problem)}{" "}
+          <span class="place">{problemPlace(problem)}</span>
+        </span>
+      </span>
+      {why !== undefined && (
+        <span class="why">
+          {cause !== undefined && <b>{visible(clipEnd(cause.code, 40))}:</b>}{" "}
+          {visible(clipEnd(why, 240))}
+        </span>
+      )}
+      <span class="size">
+        {size}
+        {passed > 0 && `, ${grouped(passed)} got through`}
+      </span>
+      <span class="times">{times}</span>
+      <Timeline timeline={timeline} />
+    </button>
+  );
+}
+
+/** Units of the drawing: each part of time is as wide as this, failures and passes as high. */
+const STEP = 4;
+const HIGH = 12;
+
+/** Failures above the line, what got through below it; the words beside it say the same. */
+function Timeline({ timeline }: { timeline: Problem["timeline"] }) {
+  const bars = barsOf(timeline);
+  if (bars.length === 0) return null;
+  const tall = (part: number) => part === 0 ? 0 : Math.max(1.5, part * HIGH);
+  // A single part of time must not be one bar as wide as the card.
+  const width = Math.max(32, bars.length) * STEP;
+  return (
+    <svg
+      class="timeline"
+      viewBox={`0 0 ${width} ${HIGH * 2 + 1}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path class="axis" d={`M0 ${HIGH + 0.5}H${width}`} />
+      {bars.map(({ at, failed, passed }) => (
+        <g key={at}>
+          <rect
+            class="failed"
+            x={at * STEP}
+            y={HIGH - tall(failed)}
+            width={STEP - 1}
+            height={tall(failed)}
+          />
+          <rect class="passed" x={at * STEP} y={HIGH + 1} width={STEP - 1} height={tall(passed)} />
+        </g>
+      ))}
+    </svg>
+  );
+}
