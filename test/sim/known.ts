@@ -115,4 +115,11 @@ export const KNOWN: readonly Known[] = [
   whole(
     lossy(490, 0.5, "[X8] an answer that came to another host with the client's address was late"),
   ),
+  whole(clean(2469, "[O4] a copy was the drop of a frame for a host without a probe")),
+  whole(clean(3862, "[O4] a copy was the drop of a frame that an unwatched router sent")),
+  whole(clean(5306, "[O4] a copy of another holder's frame, who has no probe, was a drop")),
+  whole(clean(5774, "[X5] one answer of several was lost, and others had gone on unwatched")),
+  whole(clean(3176, "[X5] the third of three answers was lost, and two had gone on unwatched")),
+  whole(clean(3536, "[X6] a segment lost at the trace's end was one that nothing made good")),
+  whole(clean(5946, "[X6] a segment lost twice at the trace's end was to be sent again")),
 ];

@@ -7,7 +7,7 @@ import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { answerGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { allLosses, isLost, lastingLosses, longestDelay } from "./losses.ts";
+import { allLosses, hadTimeToRepeat, isLost, lastingLosses, longestDelay } from "./losses.ts";
 import { clientSide, firstAt, hasArrivedAt, inOrder, lastAt, meetingOf } from "./meeting.ts";
 import { resetBy } from "./reset_by.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
@@ -102,6 +102,9 @@ function courseOfRunning(
   const base = { ...NOTHING, misdirected, answeredBy };
   const ended = endOf(joined, packets);
   const failed = [question, ...answers].flatMap(lastingLosses);
+  const isLasting = [question, ...answers].some((flow) =>
+    lastingLosses(flow).some((loss) => hadTimeToRepeat(flow, loss))
+  );
   const isBroken = ended?.early || (failed.length > 0 && !isClosed(question, packets));
   if (isBroken && !joined.isWhole) {
     // What made good a loss, or said good-bye, may be among the events that are missing.
@@ -113,6 +116,11 @@ function courseOfRunning(
     const story = `it was answered, and then a reset ${WHOSE[ended.by]} ended the connection`;
     const reset = { packet: ended.packet, by: ended.by };
     return { ...base, outcome: "broken", story, reset, losses: failed };
+  }
+  if (failed.length > 0 && !isLasting && !isClosed(question, packets)) {
+    const text = "the trace ended before what was lost would have been sent again";
+    const gap: Gap = { code: "trace-ended", text };
+    return { ...base, ...unknown("it was answered, and how it went on is not known", gap) };
   }
   if (failed.length > 0 && !isClosed(question, packets)) {
     const story = "it was answered, and then segments were lost that nothing made good";

@@ -91,8 +91,10 @@ export function unanswered(
   const lostBack = answers.filter(isLost);
   // Another answer would have passed where the question was first seen; an echo has but one.
   const unwatched = gapOf(clientSide(joined.question), DEVICE_SCRIPTS);
+  // One that went on from there to where no probe is may have arrived.
   const hasOneAnswer = joined.question.form.icmpId !== undefined;
-  if (lostBack.length > 0 && (unwatched === null || hasOneAnswer)) {
+  const isKnown = unwatched === null && answers.every(({ outcome }) => outcome !== "unknown");
+  if (lostBack.length > 0 && (isKnown || hasOneAnswer)) {
     const story = "it arrived and was answered, and the answer was lost on its way back";
     return { ...NOTHING, outcome: "unanswered", story, losses: lostBack };
   }

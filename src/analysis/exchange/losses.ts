@@ -4,7 +4,12 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import { unrecovered } from "../verdict/replies.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { firstAt, inOrder } from "./meeting.ts";
+import { clientSide, firstAt, inOrder } from "./meeting.ts";
+
+/** After this time at the latest TCP sends again what nobody acknowledged, ns; then after twice that. */
+const REPEAT_NS = 250e6;
+/** A segment that was tried so often and never arrived is lost for good, whatever comes later. */
+const LAST_TRY = 3;
 
 /** It died, and where it did is known. */
 export const isLost = ({ outcome }: Judgement): boolean =>
@@ -22,6 +27,20 @@ export const carriesNothing = (judgement: Judgement): boolean => {
 /** Packets of a flow that died and that nothing made good, those with the longest way first. */
 export function lastingLosses(flow: FlowGroup): Judgement[] {
   return sorted(unrecovered(flow).filter((packet) => isLost(packet) && !carriesNothing(packet)));
+}
+
+/**
+ * [X6] The sender would have sent again what was lost, and would have been seen to. When the trace
+ * ended before that, nothing tells whether the loss lasted.
+ */
+export function hadTimeToRepeat(flow: FlowGroup, loss: Judgement): boolean {
+  const sequence = firstEvent(loss).tcpSequence;
+  if (sequence === undefined) return true;
+  const node = clientSide(flow);
+  const tries = flow.packets.filter((packet) => covers(packet, sequence))
+    .map((packet) => firstAt(packet, node)).filter((at) => at !== null);
+  if (tries.length === 0 || tries.length >= LAST_TRY) return true;
+  return node.untilAt - Math.max(...tries) > REPEAT_NS * 2 ** (tries.length - 1);
 }
 
 /** All that died of a flow, those with the longest way first. */

@@ -11,6 +11,12 @@ import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
+import {
+  frameMac,
+  lastTransmission,
+  transmissionTo,
+  wentToUnwatchedHost,
+} from "./unwatched_host.ts";
 
 /** A hop or an answer younger than this may still be on its way. */
 export const TRAVEL_NS = 200e6;
@@ -83,11 +89,30 @@ function judgeDropped(base: Base, world: World): Judgement {
     const end: End = { kind: "left", step: sent, atDestination: false };
     return judgeLeft({ ...base, end, steps: stepsTo(sent) }, world);
   }
-  const gap = isAnothersFrame(base.end.step.event)
+  const { step } = base.end;
+  const isAnothers = isAnothersFrame(step.event);
+  if (isAnothers && wentToUnwatchedHost(step, world.nodes)) return judgeUnwatched(base, world);
+  const gap = isAnothers
     ? world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
       .find((found) => found !== null)
     : undefined;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
+}
+
+/**
+ * [O4] [O7] A host without a probe has got it, and what was freed here is a copy. Where whoever sent
+ * the frame has no probe either, the packet's way ends where it was last sent.
+ */
+function judgeUnwatched(base: Base, world: World): Judgement {
+  const { event, previous } = base.end.step;
+  const mac = frameMac(base.end.step)!;
+  const sent = transmissionTo(mac, previous);
+  const last = sent ?? lastTransmission(previous);
+  const end: End = last ? { kind: "left", step: last, atDestination: false } : base.end;
+  const moved = { ...base, end, steps: stepsTo(end.step) };
+  if (sent) return judgeLeft(moved, world);
+  const text = `${event.node.name} got a copy of a frame for ${mac}, a host that no probe watches`;
+  return unknown(moved, { code: "only-copies-for-others", text });
 }
 
 /** The transmission of a frame whose MAC is at another probed node than the one that freed it. */
@@ -97,9 +122,7 @@ function sentToAnother({ step }: End, { nodes }: World): Step | null {
   const isElsewhere = holdersOfMac(nodes, event.destinationMac)
     .some(({ node }) => node !== event.node);
   if (!isElsewhere) return null;
-  let at: Step | null = step.previous;
-  while (at && at.event.kind !== "device-tx") at = at.previous;
-  return at?.event.destinationMac === event.destinationMac ? at : null;
+  return transmissionTo(event.destinationMac, step.previous);
 }
 
 /** [O3] A socket has it, because it was not dropped and drops were watched. */
