@@ -198,28 +198,24 @@ const ANSWER_NS = 1e9;
 
 /**
  * When packets of the question came to the place without an answer after them. A connection is one
- * question, and its segments are none. Of UDP the first and the last packet stand for all: shards do
+ * question, and its segments are none. Else the first and the last packet stand for all: shards do
  * not tell of the others (D3).
  */
 function unansweredAt(exchange: Exchange, place: Place): number[] {
-  const asked = timesAt(exchange.question.packets, place);
+  const { form, question, answers, answeredBy } = exchange;
+  const asked = timesAt(question.packets, place);
   const [first] = asked;
-  if (first === undefined) return [exchange.question.packets[0]!.end.step.event.at];
-  if (exchange.form.protocol === TCP) return [first];
-  if (exchange.form.protocol === UDP) {
-    return [
-      first,
-      ...exchange.question.packets.flatMap((packet) => lastAtPlace(packet, place))
-        .sort((a, b) => a - b).slice(-1),
-    ];
-  }
-  const answered = exchange.silent || exchange.answeredBy
-    ? timesAt(exchange.answers.flatMap(({ packets }) => packets), place)
-    : [];
+  if (first === undefined) return [question.packets[0]!.end.step.event.at];
+  if (form.protocol === TCP) return [first];
+  const last = question.packets.flatMap((packet) => lastAtPlace(packet, place))
+    .reduce((a, b) => Math.max(a, b));
+  // Only echoes of which some were answered are looked at one by one.
+  if (form.protocol === UDP || answeredBy === undefined) return [first, last];
+  const answered = timesAt(answers.flatMap(({ packets }) => packets), place);
   const open = asked.filter((at) =>
     !answered.some((other) => other >= at && other < at + ANSWER_NS)
   );
-  return open.length > 0 ? open : [asked.at(-1)!];
+  return open.length > 0 ? open : [last];
 }
 
 /** When each of these packets was first seen at the place, in the order of time. */

@@ -1,6 +1,6 @@
 /**
  * The batches of an incident with only the headers that its coverage rests on. A probe that sends
- * five batches a second for an hour has 18,000 headers, of which a report needs six.
+ * five batches a second for an hour has 18,000 headers, of which a report needs seven.
  */
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Batch } from "./input.ts";
@@ -27,6 +27,8 @@ export function condense(batches: readonly Batch[]): Batch[] {
 function condenseProbe(ordered: readonly Batch[]): Batch[] {
   const last = ordered.at(-1)!;
   const kept = new Set<Batch>([
+    // Whether any came before it is told by its number.
+    ordered[0]!,
     last,
     ordered.at(-2) ?? last,
     most(ordered, ({ untilNs }) => BigInt(untilNs)),
