@@ -1,4 +1,4 @@
-/** What is wrong in an incident, and what changed on its nodes: parts of the report (design 4.2). */
+/** What is wrong in an incident: a part of the report (design 4.2). */
 import { z } from "zod";
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
 import {
@@ -18,29 +18,6 @@ export const PROBLEM_STATES = ["active", "ended", "healed"] as const;
 
 /** How bad a problem is, worst first. */
 export const SEVERITIES = ["critical", "major", "minor", "unknown"] as const;
-
-/** What was seen to differ between two readings of a node's state. */
-export const Change = z.object({
-  /** Within one report. */
-  id: text(64),
-  node: text(253),
-  netns: text(253),
-  /** What it is about, as `ip` and the kernel call it. */
-  about: z.enum(["link", "address", "route", "rule", "neighbour", "netfilter", "sysctl", "qdisc"]),
-  did: z.enum(["added", "removed", "changed"]),
-  /** In one line, with what it was before where it changed. */
-  text: text(500),
-  /** It happened after the first and before the second: when its namespace was read. */
-  after: timeOfDay,
-  before: timeOfDay,
-});
-
-/** A change that a problem began or healed with. */
-export const ChangeNear = z.object({
-  change: text(64),
-  /** From the change to the problem's beginning or healing, ms; negative: the reading came later. */
-  ms: z.number(),
-});
 
 /** All that belongs to one fault: packets and exchanges that failed alike at one place towards one end. */
 export const Problem = z.object({
@@ -83,9 +60,6 @@ export const Problem = z.object({
   deliveredSince: count.optional(),
   /** Failures, and how many of its kind got through, in the same parts of time. */
   timeline: z.object({ failed: Buckets, passed: Buckets }),
-  /** Changes on its node within whose bound it began or healed. */
-  began: ChangeNear.optional(),
-  healed: ChangeNear.optional(),
   /** Id of the flow that shows it best. */
   example: text(200),
   /** What to do: the commands of the cause's remedy. */
@@ -94,6 +68,4 @@ export const Problem = z.object({
 
 /** One of these states. */
 export type ProblemState = typeof PROBLEM_STATES[number];
-export type Change = z.infer<typeof Change>;
-export type ChangeNear = z.infer<typeof ChangeNear>;
 export type Problem = z.infer<typeof Problem>;

@@ -1,7 +1,7 @@
 /** The report, `version: 1`: a contract with programs outside this repository (design 4.2). */
 import { z } from "zod";
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
-import { Change, Problem } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import {
   Buckets,
   Cause,
@@ -28,7 +28,7 @@ export {
   type Stage,
   STAGES,
 } from "./report_parts.ts";
-export { Change, Problem, PROBLEM_STATES, type ProblemState, SEVERITIES } from "./problem.ts";
+export { Problem, PROBLEM_STATES, type ProblemState, SEVERITIES } from "./problem.ts";
 
 /** Packets with the same protocol and end points as they were sent, in one direction. */
 export const Flow = EndPoints.extend({
@@ -132,8 +132,6 @@ export const Report = z.object({
   nodes: z.array(ReportNode),
   /** What is wrong, worst first; reports of before 2026-11-26 have none. */
   problems: z.array(Problem).default([]),
-  /** What changed on the nodes while they were watched, in the order of time. */
-  changes: z.array(Change).default([]),
   /** Worst first. Reports that were made before exchanges were judged have none. */
   exchanges: z.array(Exchange).default([]),
   /** Worst first. */

@@ -57,7 +57,6 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
     ...spanOf(nodes),
     nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
     problems: [],
-    changes: [],
     exchanges: [
       ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
       ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
@@ -134,5 +133,6 @@ function nodeReport(
     lost: node.lost,
     ...(gaps.length > 0 ? { gaps } : {}),
     clock: clocks.get(node.name) ?? null,
+    timeOfDay: { boundMs: node.wallBoundMs },
   };
 }

@@ -24,9 +24,8 @@ export interface Summary {
   order?: string[];
   /** The same of the exchanges. */
   exchangeOrder?: string[];
-  /** All problems, and all changes of the nodes; absent when none of them changed. */
+  /** All problems; absent when none of them changed. */
   problems?: Report["problems"];
-  changes?: Report["changes"];
 }
 
 /** A summary is the last event of its change: what it says holds for the flows before it. */
@@ -70,7 +69,6 @@ export function changesBetween(before: Report, after: Report): LiveEvent[] {
   if (flows.order !== undefined) summary.order = flows.order;
   if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
   if (!isSame(before.problems, after.problems)) summary.problems = after.problems;
-  if (!isSame(before.changes, after.changes)) summary.changes = after.changes;
   events.push({ event: "summary", data: summary });
   return events;
 }
@@ -86,9 +84,9 @@ function differences<T extends { id: string }>(before: readonly T[], after: read
 }
 
 function sameHead(a: Report, b: Report): boolean {
-  const head = ({ from, to, nodes, accounting, problems, changes }: Report) => [
+  const head = ({ from, to, nodes, accounting, problems }: Report) => [
     [from, to, nodes, accounting],
-    [problems, changes],
+    problems,
   ];
   return isSame(head(a), head(b));
 }
@@ -113,8 +111,7 @@ export function applyLive(report: Report | null, { event, data }: LiveEvent): Re
       const flows = inOrder(report.flows, order);
       const exchanges = inOrder(report.exchanges, exchangeOrder);
       const problems = data.problems ?? report.problems;
-      const changes = data.changes ?? report.changes;
-      return { ...report, from, to, nodes, accounting, problems, changes, exchanges, flows };
+      return { ...report, from, to, nodes, accounting, problems, exchanges, flows };
     }
     default:
       return report;
