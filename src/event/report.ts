@@ -115,11 +115,6 @@ export const ReportNode = z.object({
   gaps: z.array(text(300)).optional(),
   /** This node's clock minus the clock of the first node that shares packets with it (T1). */
   clock: z.object({ offsetNs: nanoseconds, boundNs: nanoseconds }).nullable(),
-  /**
-   * How far its times of day may be off from its own wall clock, ms: a busy machine reads its two
-   * clocks apart, and a wall clock is set. How right that wall clock is, nobody knows here.
-   */
-  timeOfDay: z.object({ boundMs: z.number().min(0) }).optional(),
 });
 
 /** The report of an incident. */

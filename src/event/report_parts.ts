@@ -54,7 +54,7 @@ export const Hop = z.object({
   stage: z.enum(STAGES),
   /** CLOCK_MONOTONIC of `node`; never compared with another node's. */
   timeNs: nanoseconds,
-  /** The same moment as a time of day; how far it may be off is `ReportNode.timeOfDay`. */
+  /** The same moment as a time of day, by the wall clock of `node`. */
   at: timeOfDay.optional(),
   /** Of a drop: the kernel's function, and its reason by that kernel's name. */
   function: text(128).optional(),

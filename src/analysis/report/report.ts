@@ -133,6 +133,5 @@ function nodeReport(
     lost: node.lost,
     ...(gaps.length > 0 ? { gaps } : {}),
     clock: clocks.get(node.name) ?? null,
-    timeOfDay: { boundMs: node.wallBoundMs },
   };
 }

@@ -50,8 +50,6 @@ export interface NodeView {
   evicted: number;
   /** Its wall clock was set while it was watched. */
   wallSteps: boolean;
-  /** How far its readings of both clocks lie apart, ms: times of day are no better than that. */
-  wallBoundMs: number;
 }
 
 /**
@@ -101,9 +99,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
       sum(probes, (header) => header.totals.events) - sum(ordered, (_, batch) => linesOf(batch)),
     ),
     evicted,
-    wallSteps: wallSpreadMs(ordered) > READING_MS,
-    // Wall clocks are read in whole milliseconds.
-    wallBoundMs: wallSpreadMs(ordered) + 1,
+    wallSteps: isWallSet(ordered),
   };
   for (const { header } of ordered) {
     node.untilAt = Math.max(node.untilAt, Number(BigInt(header.untilNs) - baseNs));
@@ -121,12 +117,12 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
 /** How far apart a busy machine may read its two clocks, which should be at one moment. */
 const READING_MS = 500;
 
-/** How far the wall clock moved against the monotonic one between two batches, ms. */
-function wallSpreadMs(batches: readonly Batch[]): number {
+/** The wall clock moved against the monotonic one by more than the time of a reading. */
+function isWallSet(batches: readonly Batch[]): boolean {
   const offsets = batches.map(({ header: { clock } }) =>
     clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n)
   );
-  return Math.max(...offsets) - Math.min(...offsets);
+  return Math.max(...offsets) - Math.min(...offsets) > READING_MS;
 }
 
 function byProbeAndSequence(a: Batch, b: Batch): number {
