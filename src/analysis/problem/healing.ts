@@ -29,9 +29,10 @@ interface Failure {
 type Seen = Pass & { at: number };
 
 /**
- * [P4] Healed is only what failed, and gets through now. Where something of the kind got through between
- * the failures as well, the fault picks: by client, by port, or by chance. Then each client that failed
- * is looked at alone, and so many must get through one after the other that chance does not explain it.
+ * [P4] Healed is only what failed, and gets through now: who never failed there says nothing of it.
+ * Where something of the kind got through between the failures as well, the fault picks: by client, by
+ * port, or by chance. Then each client that failed is looked at alone, and so many must get through one
+ * after the other that chance does not explain it.
  */
 export function healingOf(
   troubles: readonly Trouble[],
@@ -39,19 +40,19 @@ export function healingOf(
 ): Healing {
   const { node } = troubles[0]!.place;
   const failures = failuresOf(troubles);
-  const seen = passes.filter((pass): pass is Seen => pass.at !== null);
   const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
+  const byClient = Map.groupBy(failures, ({ client }) => client);
+  const seen = passes.filter((pass): pass is Seen => pass.at !== null);
+  const own = seen.filter(({ client }) => byClient.has(client));
+  const openAt = undecided.reduce((a, b) => Math.max(a, b), last);
   const isTotal = !seen.some(({ at }) => at > first && at < last);
-  const kinds = isTotal ? [null] : [...new Set(failures.map(({ client }) => client))];
-  const states = kinds.map((client) =>
-    stateOf(
-      failures.filter((failure) => client === null || failure.client === client),
-      seen.filter((pass) => client === null || pass.client === client),
-      undecided,
-      node.untilAt,
-    )
-  );
-  const since = seen.filter(({ at }) => at > last).map(({ at }) => at);
+  const passesOf = Map.groupBy(own, ({ client }) => client);
+  const states = isTotal
+    ? [stateOf(failures, own, openAt, node.untilAt)]
+    : [...byClient].map(([client, some]) =>
+      stateOf(some, passesOf.get(client) ?? [], openAt, node.untilAt)
+    );
+  const since = own.filter(({ at }) => at > last).map(({ at }) => at);
   const state = states.includes("active")
     ? "active"
     : states.includes("healed") && since.length > 0
@@ -59,7 +60,9 @@ export function healingOf(
     : "ended";
   return {
     state,
-    ...(state === "healed" ? { healedMs: wallMsAt(node, Math.min(...since)) } : {}),
+    ...(state === "healed"
+      ? { healedMs: wallMsAt(node, since.reduce((a, b) => Math.min(a, b))) }
+      : {}),
     deliveredSince: since.length,
   };
 }
@@ -69,25 +72,21 @@ const failuresOf = (troubles: readonly Trouble[]): Failure[] =>
     .sort((a, b) => a.at - b.at);
 
 /**
- * Of one kind: its failures in the order of time, at least one, and what got through. What nobody knows
- * the fate of may be a failure that was not seen.
+ * Of one kind: its failures in the order of time, at least one, and what got through. What came before
+ * `openAt` does not count: until then something may have failed that was not seen.
  */
 function stateOf(
   failures: readonly Failure[],
   passes: readonly Seen[],
-  undecided: readonly number[],
+  openAt: number,
   now: number,
 ): ProblemState {
   const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
   const pause = failures.length > 1 ? (last - first) / (failures.length - 1) : 0;
   const isQuiet = now - last > Math.max(QUIET_NS, 3 * pause);
-  const since = passes.filter(({ at }) => at > last);
-  if (since.length === 0) return isQuiet ? "ended" : "active";
   const between = passes.filter(({ at }) => at > first && at < last).length;
-  const open = Math.max(last, ...undecided);
-  const told = since.filter(({ at }) => at > open).length;
-  if (told === 0) return isQuiet ? "ended" : "active";
-  const isProven = told >= enough(unitsOf(failures), between) && now - last > pause;
+  const since = passes.filter(({ at }) => at > Math.max(last, openAt)).length;
+  const isProven = since >= enough(unitsOf(failures), between) && now - last > pause;
   // Too few got through to say so; where nobody tries any more, none will.
   return isProven ? "healed" : isQuiet ? "ended" : "active";
 }

@@ -1,7 +1,7 @@
 /** What got through where others died: the evidence that a problem is mended. Rule P3. */
 import { isTooYoung } from "../../event/gaps.ts";
 import { bytesOf } from "../verdict/crossings.ts";
-import type { FlowGroup } from "../verdict/flows.ts";
+import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
@@ -16,8 +16,6 @@ export interface Pass {
   at: number | null;
   /** When it began, ms since 1970. */
   wallMs: number;
-  /** It is a packet of a flow that failed as well. */
-  isSame: boolean;
 }
 
 /** What is known of all that is like what failed. */
@@ -64,10 +62,11 @@ export class Passing {
     for (const flow of this.#flows.get(kind.end) ?? []) {
       passes.push(ofFlow(flow, flow.form.source, kind));
     }
-    for (const trouble of troubles) passes.push(...ofPackets(trouble, kind));
+    for (const trouble of troubles) {
+      for (const pass of ofPackets(trouble, kind)) passes.push(pass);
+    }
     const undecided = (this.#undecided.get(kind.end) ?? []).filter((one) => !failed.has(one))
-      .map(({ question }) => Math.max(...timesAt(question.packets, kind.place), -Infinity))
-      .map((at) => at === -Infinity ? Infinity : at);
+      .map(({ question }) => timesAt(question.packets, kind.place).at(-1) ?? Infinity);
     return { passes, undecided };
   }
 }
@@ -98,14 +97,12 @@ function kindOf(troubles: readonly Trouble[]): Kind {
     forms: new Set(
       troubles.flatMap(({ best }) => best ? [serverEnd(best.end.step.event, isAnswer)] : []),
     ),
-    leastBytes: sizes.length > 0 ? Math.min(...sizes) : 0,
+    leastBytes: sizes.length > 0 ? least(sizes) : 0,
   };
 }
 
-const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
-
-const endKey = ({ protocol, destination, destinationPort }: FlowGroup["form"]) =>
-  `${NAMES[protocol] ?? protocol} ${destination} ${destinationPort ?? ""}`;
+const endKey = (form: FlowGroup["form"]) =>
+  `${protocolName(form)} ${form.destination} ${form.destinationPort ?? ""}`;
 
 function add<T>(map: Map<string, T[]>, key: string, one: T): void {
   const list = map.get(key);
@@ -127,7 +124,7 @@ function ofFlow({ packets }: FlowGroup, client: string, kind: Kind): Pass {
   );
   const isOfKind = firsts.length > 0 && bytes >= kind.leastBytes;
   const at = isOfKind ? least(firsts.map((event) => event.at)) : null;
-  return { client, at, wallMs: least(began), isSame: false };
+  return { client, at, wallMs: least(began) };
 }
 
 const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
@@ -146,7 +143,7 @@ function ofPackets(trouble: Trouble, kind: Kind): Pass[] {
     if (packet.outcome !== "delivered") return [];
     const event = dead.length > 0 ? firstOfKind(packet, kind) : sightingAt(packet, kind.place);
     if (!event || largestAt(packet, kind.place) < kind.leastBytes) return [];
-    return [{ client, at: event.at, wallMs: wallMsAt(event.node, event.at), isSame: true }];
+    return [{ client, at: event.at, wallMs: wallMsAt(event.node, event.at) }];
   });
 }
 

@@ -212,9 +212,11 @@ function unansweredAt(exchange: Exchange, place: Place): number[] {
   // Only echoes of which some were answered are looked at one by one.
   if (form.protocol === UDP || answeredBy === undefined) return [first, last];
   const answered = timesAt(answers.flatMap(({ packets }) => packets), place);
-  const open = asked.filter((at) =>
-    !answered.some((other) => other >= at && other < at + ANSWER_NS)
-  );
+  let next = 0;
+  const open = asked.filter((at) => {
+    while (next < answered.length && answered[next]! < at) next++;
+    return next === answered.length || answered[next]! >= at + ANSWER_NS;
+  });
   return open.length > 0 ? open : [last];
 }
 

@@ -19,22 +19,22 @@ import { hopsOf } from "./path.ts";
 /** Addresses of clients that are named. */
 const FROM_MAX = 32;
 /** Problems that a report has; what is beyond is the least bad. */
-export const PROBLEMS_MAX = 500;
+const PROBLEMS_MAX = 500;
 
 /** What a problem is shown with: flows and exchanges of the same report, by their ids. */
-export interface Shown {
+interface Shown {
   flows: ReadonlyMap<string, Flow>;
   exchanges: ReadonlyMap<string, Exchange>;
 }
 
 /** Problems of the report, worst first, and which flows and exchanges are part of each. */
-export function problemReports(problems: readonly Problem[], shown: Shown): ProblemReport[] {
+function problemReports(problems: readonly Problem[], shown: Shown): ProblemReport[] {
   return problems.map((problem) => problemReport(problem, shown)).sort(worstFirst)
     .slice(0, PROBLEMS_MAX);
 }
 
 /** The id of a problem, which its key alone decides. */
-export const problemId = ({ key }: Pick<Problem, "key">): string =>
+const problemId = ({ key }: Pick<Problem, "key">): string =>
   `p${hash(key).toString(16).padStart(16, "0")}`;
 
 function problemReport(problem: Problem, shown: Shown): ProblemReport {
@@ -45,9 +45,10 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
     .flatMap((id) => shown.flows.get(id) ?? []);
   const failures = troubles.flatMap(({ place, failedAt }) =>
     failedAt.map((at) => wallMsAt(place.node, at))
-  );
-  const clients = [...new Set(troubles.map(({ client }) => client))].sort();
-  const own = passes.filter(({ client }) => clients.includes(client));
+  ).sort((a, b) => a - b);
+  const known = new Set(troubles.map(({ client }) => client));
+  const clients = [...known].sort();
+  const own = passes.filter(({ client }) => known.has(client));
   const cause = causeOf(first!, shown);
   const [failed, passed] = bucketsOfBoth(
     rateOf(failures),
@@ -69,8 +70,8 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
     clients: clients.length,
     passed: own.length,
     packets: flows.reduce((total, { packets }) => added(total, packets), countOf([])),
-    firstAt: rfc3339(Math.min(...failures)),
-    lastAt: rfc3339(Math.max(...failures)),
+    firstAt: rfc3339(failures[0]!),
+    lastAt: rfc3339(failures.at(-1)!),
     ...(healing.healedMs === undefined ? {} : { healedAt: rfc3339(healing.healedMs) }),
     ...(healing.state === "active" ? {} : { deliveredSince: healing.deliveredSince }),
     timeline: { failed, passed },
