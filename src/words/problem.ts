@@ -1,6 +1,7 @@
 /** Words for a problem: what failed, how much of it, since when, and whether it still does. */
 import type { Problem } from "../event/report.ts";
 import { endPoint } from "./ends.ts";
+import { EXCHANGE_WORDS, OUTCOME_WORDS } from "./outcome.ts";
 import type { Writing } from "./writing.ts";
 
 /** Writes a count with its noun: `3 clients`. */
@@ -12,6 +13,12 @@ const NOUNS: Partial<Record<string, string>> = {
   icmp: "ping",
   icmp6: "ping",
 };
+
+/** `dropped`, of packets or of an exchange; the outcome itself when only a newer ingest knows it. */
+export const problemOutcome = (
+  { outcome }: Problem,
+  { text }: Pick<Writing, "text">,
+): string => OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? text(outcome, 24);
 
 /** What one exchange of a protocol is called: `TCP connection`, `ping`, else `flow`. */
 export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "flow";

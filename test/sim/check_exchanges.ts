@@ -1,6 +1,6 @@
 /** No exchange is said to be what it was not: whether the client's socket got an answer. */
 import type { Exchange, Report } from "../../src/event/report.ts";
-import { nameOf, type Violation } from "./match.ts";
+import { nameOf, NAMES, type Violation } from "./match.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TrueFlow, TruePacket } from "./truth.ts";
 
@@ -10,8 +10,6 @@ interface Truth {
   answers: TrueFlow[];
   endAt: number;
 }
-
-const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
 
 /** `unknown` is always allowed; an exchange that no node could see whole may be told in parts. */
 export function checkExchanges(scenario: Scenario, report: Report): Violation[] {

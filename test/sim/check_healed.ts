@@ -1,10 +1,8 @@
 /** Nothing is called healed of which packets still die: promise 1, for problems. */
 import type { Problem, Report } from "../../src/event/report.ts";
-import type { Violation } from "./match.ts";
+import { NAMES, type Violation } from "./match.ts";
 import type { Scenario } from "./scenario.ts";
 import type { TrueFlow, TruePacket } from "./truth.ts";
-
-const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
 
 /** A death so close to the end, ns, may not have been told yet. */
 const END_NS = 2e9;

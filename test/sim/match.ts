@@ -15,7 +15,8 @@ export interface Pair {
   heard: ReadonlySet<string>;
 }
 
-const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
+/** Protocols as a report names them. */
+export const NAMES: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
 
 /** Every true flow with what the report says of it, and flows that nobody sent. */
 export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; strangers: Flow[] } {

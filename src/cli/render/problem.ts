@@ -1,9 +1,14 @@
 /** A problem: how much fails, where to, since when, and whether it still does. */
 import type { Problem } from "../../event/report.ts";
-import { clockInUtc, problemEnd, problemSize, problemTimes } from "../../words/problem.ts";
+import {
+  clockInUtc,
+  problemEnd,
+  problemOutcome,
+  problemSize,
+  problemTimes,
+} from "../../words/problem.ts";
 import type { Look, Style } from "./look.ts";
-import { exchangeWord } from "./exchange.ts";
-import { outcomeWord, plural } from "./words.ts";
+import { plural } from "./words.ts";
 
 const STYLES = { active: "red", ended: "dim", healed: "green" } as const;
 
@@ -16,10 +21,10 @@ export const problemStyle = ({ state, severity }: Problem): Style =>
  * when that was.
  */
 export function problemLines(problem: Problem, look: Look): string[] {
-  const { outcome, cause, direction, state, severity, passed } = problem;
+  const { cause, direction, state, severity, passed } = problem;
   const open = severity === "unknown" || severity === "minor";
   const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
-  const word = outcomeWord(outcome as never) === outcome ? exchangeWord(outcome) : outcome;
+  const word = problemOutcome(problem, look);
   const what = cause ? `${word}, ${cause.code}` : word;
   const way = direction === "answer" ? "answers of " : "";
   const others = passed === 0 ? "" : `; ${passed} got through`;
@@ -28,7 +33,7 @@ export function problemLines(problem: Problem, look: Look): string[] {
   return [
     ...look.lines(`${mark} ${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`, 2)
       .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line)),
-    ...look.lines(problemTimes(problem, (time) => `${clockInUtc(look.text(time, 40))}`), 2)
+    ...look.lines(problemTimes(problem, (time) => clockInUtc(look.text(time, 40))), 2)
       .map((line) => look.paint("dim", line)),
   ];
 }

@@ -25,10 +25,12 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const withNodes = { ...options, nodes: report.nodes };
   const lines = summaryLines(report, look);
   const all = conversations(report.flows, report.exchanges);
+  const known = new Set(report.problems.map(({ id }) => id));
   const told = new Set<string>();
   const blocks = [
     ...problemBlocks(report, all, withNodes, told),
-    ...otherBlocks(all.filter((one) => !isPartOfProblem(one, report)), withNodes, told),
+    // What belongs to a problem is told with it, or counted there.
+    ...otherBlocks(all.filter((one) => !idsOf(one).some((id) => known.has(id))), withNodes, told),
   ];
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
@@ -43,12 +45,6 @@ const idsOf = ({ exchange, flow, replies }: Conversation): string[] => [
   ...exchange?.problem === undefined ? [] : [exchange.problem],
   ...[flow, ...replies].flatMap(({ problems = [] }) => problems),
 ];
-
-/** Such a conversation is told with its problem, or counted there. */
-function isPartOfProblem(one: Conversation, { problems }: Report): boolean {
-  const ids = idsOf(one);
-  return problems.some(({ id }) => ids.includes(id));
-}
 
 /** Each problem once, with the way of the packet that shows it best. */
 function problemBlocks(

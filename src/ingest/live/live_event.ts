@@ -62,13 +62,15 @@ export function changesBetween(before: Report, after: Report): LiveEvent[] {
   const exchanges = differences(before.exchanges, after.exchanges);
   for (const exchange of exchanges.changed) events.push({ event: "exchange", data: { exchange } });
   for (const id of exchanges.gone) events.push({ event: "exchange-gone", data: { id } });
-  const isAsBefore = flows.order === undefined && exchanges.order === undefined;
+  const hasProblemsOfBefore = isSame(before.problems, after.problems);
+  const isAsBefore = flows.order === undefined && exchanges.order === undefined &&
+    hasProblemsOfBefore;
   if (events.length === 0 && isAsBefore && sameHead(before, after)) return [];
   const { from, to, nodes, accounting } = after;
   const summary: Summary = { from, to, nodes, accounting, counts: countsOf(after) };
   if (flows.order !== undefined) summary.order = flows.order;
   if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
-  if (!isSame(before.problems, after.problems)) summary.problems = after.problems;
+  if (!hasProblemsOfBefore) summary.problems = after.problems;
   events.push({ event: "summary", data: summary });
   return events;
 }
@@ -84,10 +86,7 @@ function differences<T extends { id: string }>(before: readonly T[], after: read
 }
 
 function sameHead(a: Report, b: Report): boolean {
-  const head = ({ from, to, nodes, accounting, problems }: Report) => [
-    [from, to, nodes, accounting],
-    problems,
-  ];
+  const head = ({ from, to, nodes, accounting }: Report) => [from, to, nodes, accounting];
   return isSame(head(a), head(b));
 }
 

@@ -2,18 +2,13 @@
 import type { Problem } from "../../event/report.ts";
 import { endPoint } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
-import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { placeName } from "../../words/place.ts";
-import { exchangeNoun } from "../../words/problem.ts";
+import { exchangeNoun, problemOutcome } from "../../words/problem.ts";
 import { timeHere } from "../../words/time.ts";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
 
 /** Characters that a card has room for. */
 const CARD = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
-
-/** `dropped`, of packets or of an exchange; the outcome itself when only a newer ingest knows it. */
-export const problemOutcome = ({ outcome }: Problem): string =>
-  OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? label(outcome, 24);
 
 /** `tcp to 10.0.0.7:80`, or `tcp answers of 10.0.0.7:80` where what failed are the answers. */
 export function problemService({ protocol, to, direction }: Problem): string {
@@ -23,7 +18,7 @@ export function problemService({ protocol, to, direction }: Problem): string {
 
 /** `dropped tcp to 10.0.0.7:80`. */
 export const problemName = (problem: Problem): string =>
-  `${problemOutcome(problem)} ${problemService(problem)}`;
+  `${problemOutcome(problem, LABELLED)} ${problemService(problem)}`;
 
 /** `at eth0 in pod-b on n3`; what vanished was last seen there, and is behind it. */
 export function problemPlace({ outcome, lastHop }: Problem): string {

@@ -2,13 +2,12 @@
 /** What is wrong, before all flows: one card a problem. */
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { problemSize, problemTimes } from "../../words/problem.ts";
+import { problemOutcome, problemSize, problemTimes } from "../../words/problem.ts";
 import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
 import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
 import {
   barsOf,
-  problemOutcome,
   problemPlace,
   problemService,
   problemsHead,
@@ -66,7 +65,7 @@ function Card({ problem }: { problem: Problem }) {
       <span class="what">
         <OutcomeIcon outcome={LOOKS.has(outcome) ? outcome : exchangeLook(outcome)} />
         <span>
-          <b class="word">{problemOutcome(problem)}</b> {problemService(problem)}{" "}
+          <b class="word">{problemOutcome(problem, LABELLED)}</b> {problemService(problem)}{" "}
           <span class="place">{problemPlace(problem)}</span>
         </span>
       </span>

@@ -10,6 +10,7 @@ import type {
   Exchange,
   Flow,
   Hop,
+  PacketCounts,
   Report,
   ReportNode,
 } from "../../event/report.ts";
@@ -88,11 +89,23 @@ export function readCause(value: unknown): Cause {
   };
 }
 
+/** Counts of packets; one that is missing is 0. */
+export function readCounts(value: unknown): PacketCounts {
+  const from = fields(value);
+  return {
+    seen: number(from.seen),
+    delivered: number(from.delivered),
+    dropped: number(from.dropped),
+    vanished: number(from.vanished),
+    unknown: number(from.unknown),
+    inFlight: number(from.inFlight),
+  };
+}
+
 /** A flow. Null when it has no id: nothing could be updated, selected or opened by it. */
 export function readFlow(value: unknown): Flow | null {
   const from = fields(value);
   if (typeof from.id !== "string") return null;
-  const packets = fields(from.packets);
   return {
     ...readEndPoints(from),
     id: from.id,
@@ -100,14 +113,7 @@ export function readFlow(value: unknown): Flow | null {
     icmpId: maybeNumber(from.icmpId),
     translated: from.translated === undefined ? undefined : readEndPoints(from.translated),
     replyOf: maybeText(from.replyOf),
-    packets: {
-      seen: number(packets.seen),
-      delivered: number(packets.delivered),
-      dropped: number(packets.dropped),
-      vanished: number(packets.vanished),
-      unknown: number(packets.unknown),
-      inFlight: number(packets.inFlight),
-    },
+    packets: readCounts(from.packets),
     outcome: text(from.outcome, "unknown") as Flow["outcome"],
     lastHop: readHop(from.lastHop),
     cause: from.cause === undefined ? undefined : readCause(from.cause),

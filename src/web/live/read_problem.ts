@@ -7,6 +7,7 @@ import {
   maybeText,
   number,
   readCause,
+  readCounts,
   readEnd,
   readHop,
   text,
@@ -21,7 +22,6 @@ const BUCKETS_MAX = 64;
 export function readProblem(value: unknown): Problem | null {
   const from = fields(value);
   if (typeof from.id !== "string") return null;
-  const packets = fields(from.packets);
   const timeline = fields(from.timeline);
   return {
     id: from.id,
@@ -38,14 +38,7 @@ export function readProblem(value: unknown): Problem | null {
     flows: number(from.flows),
     clients: number(from.clients),
     passed: number(from.passed),
-    packets: {
-      seen: number(packets.seen),
-      delivered: number(packets.delivered),
-      dropped: number(packets.dropped),
-      vanished: number(packets.vanished),
-      unknown: number(packets.unknown),
-      inFlight: number(packets.inFlight),
-    },
+    packets: readCounts(from.packets),
     firstAt: text(from.firstAt),
     lastAt: text(from.lastAt),
     healedAt: maybeText(from.healedAt),
