@@ -47,7 +47,10 @@ export const Problem = z.object({
   /** How many exchanges failed so, and flows that belong to no exchange. */
   flows: count,
   clients: count,
-  /** How many exchanges of these clients with the same end got through, in the whole incident. */
+  /**
+   * How many exchanges of these clients with the same end got through, in the whole incident; of a flow
+   * that failed its echoes or datagrams that did.
+   */
   passed: count,
   /** Of its flows. */
   packets: PacketCounts,
@@ -62,7 +65,7 @@ export const Problem = z.object({
   timeline: z.object({ failed: Buckets, passed: Buckets }),
   /** Id of the flow that shows it best. */
   example: text(200),
-  /** What to do: the commands of the cause's remedy. */
+  /** What to do: the commands of the cause's remedy; none once it is healed. */
   actions: z.array(text(500)),
 });
 

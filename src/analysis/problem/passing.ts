@@ -16,6 +16,8 @@ export interface Pass {
   at: number | null;
   /** When it began, ms since 1970. */
   wallMs: number;
+  /** It asks something by itself: an exchange, an echo, a datagram; a segment of a connection does not. */
+  isQuestion: boolean;
 }
 
 /** What is known of all that is like what failed. */
@@ -124,7 +126,7 @@ function ofFlow({ packets }: FlowGroup, client: string, kind: Kind): Pass {
   );
   const isOfKind = firsts.length > 0 && bytes >= kind.leastBytes;
   const at = isOfKind ? least(firsts.map((event) => event.at)) : null;
-  return { client, at, wallMs: least(began) };
+  return { client, at, wallMs: least(began), isQuestion: true };
 }
 
 const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
@@ -143,7 +145,8 @@ function ofPackets(trouble: Trouble, kind: Kind): Pass[] {
     if (packet.outcome !== "delivered") return [];
     const event = dead.length > 0 ? firstOfKind(packet, kind) : sightingAt(packet, kind.place);
     if (!event || largestAt(packet, kind.place) < kind.leastBytes) return [];
-    return [{ client, at: event.at, wallMs: wallMsAt(event.node, event.at) }];
+    const isQuestion = trouble.protocol !== "tcp";
+    return [{ client, at: event.at, wallMs: wallMsAt(event.node, event.at), isQuestion }];
   });
 }
 

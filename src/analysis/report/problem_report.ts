@@ -48,11 +48,12 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
   ).sort((a, b) => a - b);
   const known = new Set(troubles.map(({ client }) => client));
   const clients = [...known].sort();
-  const own = passes.filter(({ client }) => known.has(client));
+  const questions = passes.filter(({ isQuestion }) => isQuestion);
+  const own = questions.filter(({ client }) => known.has(client));
   const cause = causeOf(first!, shown);
   const [failed, passed] = bucketsOfBoth(
     rateOf(failures),
-    rateOf(passes.map(({ wallMs }) => wallMs)),
+    rateOf(questions.map(({ wallMs }) => wallMs)),
   );
   return {
     id: problemId(problem),
@@ -76,7 +77,8 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
     ...(healing.state === "active" ? {} : { deliveredSince: healing.deliveredSince }),
     timeline: { failed, passed },
     example: first!.flow,
-    actions: cause?.remedy ?? [],
+    // What is mended needs no command: the rule that it names may be another by now.
+    actions: healing.state === "healed" ? [] : cause?.remedy ?? [],
   };
 }
 

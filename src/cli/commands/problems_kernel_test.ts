@@ -35,6 +35,7 @@ Deno.test("[P1] [P2] [P4] three faults are three problems, and the mended one is
     await nft("flush chain inet shop fw");
     const mendedMs = Date.now();
     await ask();
+    const doneMs = Date.now();
     const { stdout } = await trace.end();
     const report = Report.parse(JSON.parse(stdout));
     const told = report.problems.map(({ cause, state, to }) =>
@@ -48,8 +49,10 @@ Deno.test("[P1] [P2] [P4] three faults are three problems, and the mended one is
     const clients = report.problems.map((problem) => problem.clients);
     equal(clients, clients.map(() => CLIENTS.length));
     const healed = report.problems.find(({ state }) => state === "healed")!;
-    const tookMs = Date.parse(healed.healedAt!) - mendedMs;
-    ok(tookMs < 3000, `healed ${tookMs} ms after the rule was gone`);
+    // One machine has one wall clock; how soon it asks after the rule was gone is its own affair.
+    const healedMs = Date.parse(healed.healedAt!);
+    ok(healedMs >= mendedMs - 1 && healedMs <= doneMs, `healed ${healedMs - mendedMs} ms after`);
+    equal(healed.actions, []);
     ok(healed.deliveredSince! >= REQUESTS, `${healed.deliveredSince} got through since`);
   });
 });

@@ -1,6 +1,6 @@
 /** A whole report: what was found, worst first, then what was watched. */
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
-import type { Exchange, Problem, Report } from "../../event/report.ts";
+import type { Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { coverageLines } from "./coverage.ts";
 import { endPoint } from "../../words/ends.ts";
@@ -63,7 +63,8 @@ function problemBlocks(
     );
     if (example && blocks.length < FULL_MAX && !shown.has(example)) {
       shown.add(example);
-      block.push("", ...indented(conversationLines(example, options, told)));
+      const one = problem.state === "healed" ? withoutRemedies(example) : example;
+      block.push("", ...indented(conversationLines(one, options, told)));
     }
     blocks.push(block);
   }
@@ -72,6 +73,20 @@ function problemBlocks(
     blocks.push([`${look.glyph.ellipsis} and ${plural(left, "problem")} more, see --json`]);
   }
   return blocks;
+}
+
+/** Where it gets through again, a command that changes the node is no help any more. */
+function withoutRemedies({ exchange, flow, replies }: Conversation): Conversation {
+  const plain = <T extends Exchange | Flow>(one: T): T => {
+    if (one.cause === undefined) return one;
+    const { remedy: _remedy, ...cause } = one.cause;
+    return { ...one, cause };
+  };
+  return {
+    ...exchange ? { exchange: plain(exchange) } : {},
+    flow: plain(flow),
+    replies: replies.map(plain),
+  };
 }
 
 /** What belongs to no problem: what is not well in full, then what is well, by whom it asked. */

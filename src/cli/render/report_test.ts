@@ -110,3 +110,30 @@ const empty = {
 };
 
 const flow = (id: string) => ({ id, protocol: "udp", source: "10.0.0.1", destination: "10.0.0.2" });
+
+Deno.test("a remedy is told of a problem that still is, and not of one that is healed", () => {
+  const cause = {
+    code: "netfilter-drop",
+    sentence: "a rule dropped it",
+    confidence: "proven",
+    evidence: [],
+    remedy: ["nft delete rule ip t c handle 7"],
+  };
+  const one = {
+    ...{ ...flow("f"), packets: counts, outcome: "dropped", path: [], lastHop: hop },
+    ...{ cause, problems: ["p"] },
+  };
+  const textOf = (state: string) => {
+    const problem = {
+      ...{ id: "p", state, severity: "critical", outcome: "dropped", cause, direction: "question" },
+      ...{ from: ["10.0.0.1"], to: { address: "10.0.0.2" }, protocol: "udp", flows: 1, clients: 1 },
+      ...{ passed: 0, firstAt: "2026-11-26T08:10:03.000Z", lastAt: "2026-11-26T08:10:04.000Z" },
+      example: "f",
+    };
+    const report = { ...empty, problems: [problem], flows: [one] } as unknown as Report;
+    return renderReport(report, { width: 80, colour: false });
+  };
+  ok(textOf("active").includes("nft delete rule ip t c handle 7"));
+  ok(!textOf("healed").includes("nft delete"));
+  ok(textOf("healed").includes("a rule dropped it"));
+});
