@@ -3,7 +3,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./flow/announce.tsx";
-import { readIncident, request, takeTokenFromUrl } from "./live/api.ts";
+import { readIncident, request } from "./live/api.ts";
+import { lendToken, takeTokenFromUrl } from "./live/token.ts";
 import { visible } from "../words/escape.ts";
 import { FlowDetail } from "./flow/flow_detail.tsx";
 import { FlowList } from "./list/flow_list.tsx";
@@ -12,7 +13,7 @@ import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
 import { onKey } from "./state/keys.ts";
 import { follow } from "./live/follow.ts";
-import { connection, incident, pane, told, updatedMs, watchHistory } from "./state/model.ts";
+import { connection, followAddress, incident, pane, told, updatedMs } from "./state/model.ts";
 import { fold } from "./live/incident_state.ts";
 import { TokenForm } from "./around/token_form.tsx";
 
@@ -78,12 +79,13 @@ async function describe(id: string): Promise<void> {
 }
 
 takeTokenFromUrl();
+lendToken();
 const root = document.getElementById("app")!;
 const match = /^\/incidents\/([^/]+)\/?$/.exec(location.pathname);
 if (match === null) render(<Incidents />, root);
 else {
   const id = decodeURIComponent(match[1]!);
-  watchHistory();
+  followAddress();
   document.addEventListener("keydown", onKey);
   announceVerdicts();
   effect(() => {

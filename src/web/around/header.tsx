@@ -2,6 +2,7 @@
 /** The top of the page: which incident, is it live, and who watched. */
 import type { ReportNode } from "../../event/report.ts";
 import type { Connection } from "../live/follow.ts";
+import { copyLink, linkCopied } from "../state/clipboard.ts";
 import { connection, incident, told, updatedMs } from "../state/model.ts";
 import { spanHere, timeHere } from "../../words/time.ts";
 import { grouped, plural } from "../parts/writing.ts";
@@ -28,6 +29,7 @@ export function Header({ id }: { id: string }) {
         )}
         <p class="span">{spanHere(from, to)}</p>
         <State connection={connection.value} />
+        <CopyLink />
       </div>
       <ul class="nodes" aria-label="nodes that watch">
         {nodes.map((node) => <Node key={node.name} node={node} />)}
@@ -46,6 +48,22 @@ export function Logo() {
       <circle class="end" cx="20" cy="7" r="5.4" />
       <path class="end" d="m17.9 4.9 4.2 4.2m0-4.2-4.2 4.2" />
     </svg>
+  );
+}
+
+function CopyLink() {
+  const copied = linkCopied.value;
+  return (
+    <button
+      type="button"
+      class="copy-link"
+      title="copy the link to what is shown"
+      onClick={copyLink}
+    >
+      <span role="status">
+        {copied === null ? "copy link" : copied ? "copied" : "no clipboard: copy the address"}
+      </span>
+    </button>
   );
 }
 

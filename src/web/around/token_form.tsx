@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Asks for a token when the ingest answers 401 or 403. It is kept for this tab. */
-import { token } from "../live/api.ts";
+import { token } from "../live/token.ts";
 
 /** The form. `why` says what the ingest refused; `onToken` is called when a token is kept. */
 export function TokenForm({ why, onToken }: { why: string; onToken: () => void }) {

@@ -10,7 +10,6 @@ import { HopTable } from "./hop_table.tsx";
 import { OutcomeIcon } from "../parts/icons.tsx";
 import {
   choose,
-  chosen,
   closeFlow,
   exchangeOf,
   repliesTo,
@@ -42,7 +41,7 @@ function NoFlow() {
   return (
     <p class="nothing">
       This flow is no longer in the report.{" "}
-      <button type="button" onClick={() => chosen.value = null}>Show the worst one</button>
+      <button type="button" onClick={() => choose(null)}>Show the worst one</button>
     </p>
   );
 }

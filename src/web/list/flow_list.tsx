@@ -10,15 +10,15 @@ import { placeShort } from "../../words/place.ts";
 import { type Row, rowsBetween } from "../state/rows.ts";
 import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
 import {
-  choose,
+  chooseAndOpen,
   chosen,
+  filterBy,
   helpOpen,
-  openFlow,
   outcomes,
   problem,
-  problemId,
   rows,
   selectedId,
+  showAllProblems,
   toggleOutcome,
   told,
   words,
@@ -56,7 +56,7 @@ function Controls({ shown, total }: { shown: number; total: number }) {
         autocomplete="off"
         spellcheck={false}
         value={words.value}
-        onInput={(event) => words.value = event.currentTarget.value}
+        onInput={(event) => filterBy(event.currentTarget.value)}
       />
       <div class="chips" role="group" aria-label="outcomes shown">
         {OUTCOMES.filter((one) => counts.has(one) || outcomes.value.has(one)).map((outcome) => (
@@ -76,7 +76,7 @@ function Controls({ shown, total }: { shown: number; total: number }) {
             type="button"
             class="chip only-problem"
             title="show the flows of all problems, and of none"
-            onClick={() => problemId.value = null}
+            onClick={showAllProblems}
           >
             only {problemName(problem.value)} <b aria-hidden="true">×</b>
             <span class="unseen">: remove this filter</span>
@@ -180,10 +180,7 @@ function RowView({ row, index, total }: { row: Row; index: number; total: number
       aria-setsize={total}
       aria-posinset={index + 1}
       style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
-      onClick={() => {
-        choose(flow.id);
-        openFlow();
-      }}
+      onClick={() => chooseAndOpen(flow.id)}
     >
       <div class="first">
         <OutcomeIcon outcome={outcome} />

@@ -1,38 +1,7 @@
 /// <reference lib="dom" />
 /** Requests to the ingest that served this page. The token is sent as a header, never in a URL. */
 import { fields, list, text } from "./read.ts";
-
-const KEY = "lasthop-token";
-
-/** The bearer token of this tab; null when none was given. */
-export const token = {
-  get(): string | null {
-    try {
-      return sessionStorage.getItem(KEY);
-    } catch {
-      // Storage may be forbidden; the token then lives as long as the page.
-      return inMemory;
-    }
-  },
-  set(value: string): void {
-    inMemory = value;
-    try {
-      sessionStorage.setItem(KEY, value);
-    } catch { /* as above */ }
-  },
-};
-let inMemory: string | null = null;
-
-/**
- * Takes the token out of the fragment of the URL that a local page is opened by, and out of the
- * address bar, where it could be copied or seen. Call it before anything reads the fragment.
- */
-export function takeTokenFromUrl(): void {
-  const given = /^#token=([!-~]+)$/.exec(location.hash)?.[1];
-  if (given === undefined) return;
-  token.set(given);
-  history.replaceState(history.state, "", location.pathname + location.search);
-}
+import { borrowTokens, token } from "./token.ts";
 
 /** A proxy in front of the ingest answered, and its session of this browser is over. */
 export class SignInNeeded extends Error {
@@ -43,15 +12,35 @@ export class SignInNeeded extends Error {
 }
 
 /**
- * Asks the ingest, with the token of this tab. Throws `SignInNeeded` when a proxy answered
- * instead, and what `fetch` throws. A redirect comes from a proxy: the ingest never sends one.
+ * Asks the ingest, with the token of this tab; when that is refused, with those of other open tabs,
+ * and keeps the one that is taken. Throws `SignInNeeded` when a proxy answered instead, and what
+ * `fetch` throws.
  */
 export async function request(
   path: string,
   headers: Record<string, string> = {},
   signal?: AbortSignal,
 ): Promise<Response> {
-  const secret = token.get();
+  const first = await ask(path, headers, token.get(), signal);
+  if (!isRefused(first)) return first;
+  for (const offer of await borrowTokens()) {
+    const next = await ask(path, headers, offer, signal);
+    if (isRefused(next)) continue;
+    token.set(offer);
+    return next;
+  }
+  return first;
+}
+
+const isRefused = ({ status }: Response) => status === 401 || status === 403;
+
+/** A redirect comes from a proxy: the ingest never sends one. */
+async function ask(
+  path: string,
+  headers: Record<string, string>,
+  secret: string | null,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const response = await fetch(path, {
     headers: secret === null ? headers : { ...headers, authorization: `Bearer ${secret}` },
     signal,
@@ -60,9 +49,10 @@ export async function request(
     credentials: "same-origin",
     redirect: "manual",
   });
-  const refused = response.status === 401 || response.status === 403;
   const json = response.headers.get("content-type")?.includes("json") === true;
-  if (response.type === "opaqueredirect" || (refused && !json)) throw new SignInNeeded();
+  if (response.type === "opaqueredirect" || (isRefused(response) && !json)) {
+    throw new SignInNeeded();
+  }
   return response;
 }
 

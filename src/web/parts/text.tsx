@@ -2,6 +2,7 @@
 /** Text that others wrote: invisible characters are spelled out, and a long text is cut. */
 import { useState } from "preact/hooks";
 import { clipEnd, visible } from "../../words/escape.ts";
+import { copyText } from "../state/clipboard.ts";
 import { grouped } from "./writing.ts";
 
 interface TextProps {
@@ -33,21 +34,8 @@ export function Text({ value, max = 400, mono = false }: TextProps) {
 
 function CopyAll({ value }: { value: string }) {
   const [done, setDone] = useState("copy all");
-  const copy = () =>
-    navigator.clipboard.writeText(value).then(
-      () => setDone("copied"),
-      () => setDone("no clipboard"),
-    );
-  // Without TLS or loopback there is no clipboard object at all.
-  return (
-    <button
-      type="button"
-      class="more"
-      onClick={() => navigator.clipboard ? copy() : setDone("no clipboard")}
-    >
-      {done}
-    </button>
-  );
+  const copy = async () => setDone(await copyText(value) ? "copied" : "no clipboard");
+  return <button type="button" class="more" onClick={copy}>{done}</button>;
 }
 
 /** One name in one line. Its tooltip shows up to 1,000 characters of it. */

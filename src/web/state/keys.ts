@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The keyboard: what each key does, and the help that says so. */
-import { closeFlow, helpOpen, move, openFlow, pane, words } from "./model.ts";
+import { copyLink } from "./clipboard.ts";
+import { closeFlow, filterBy, helpOpen, move, openFlow, pane, showList, words } from "./model.ts";
 
 /** Each key and what it does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -10,6 +11,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["Esc or ←", "back to the flows"],
   ["p", "next problem"],
   ["/", "filter"],
+  ["l", "copy the link to what is shown"],
   ["?", "this help"],
 ];
 
@@ -31,9 +33,10 @@ const ANYWHERE: Record<string, () => void> = {
   j: () => move(1),
   k: () => move(-1),
   p: nextProblem,
+  l: copyLink,
   "/": () => {
     // On a narrow page the filter is in the other pane.
-    pane.value = "list";
+    showList();
     requestAnimationFrame(() => document.getElementById("filter")?.focus());
   },
   "?": () => helpOpen.value = !helpOpen.value,
@@ -41,7 +44,7 @@ const ANYWHERE: Record<string, () => void> = {
 
 /** Moves the focus to the next card of a problem, after the last one to the first. */
 function nextProblem(): void {
-  pane.value = "list";
+  showList();
   requestAnimationFrame(() => {
     const cards = [...document.querySelectorAll<HTMLElement>(".problems .card")]
       .filter((card) => card.checkVisibility());
@@ -77,7 +80,7 @@ function inFilter(key: string): (() => void) | undefined {
   if (key !== "Escape") return undefined;
   return () => {
     if (words.value === "") leave();
-    else words.value = "";
+    else filterBy("");
   };
 }
 

@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 /** What the page knows and what its reader chose: signals that the views read. */
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Exchange, Flow, Problem } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
 import { groups, isOfProblem, rowsOf } from "./rows.ts";
 import type { Connection } from "../live/follow.ts";
 import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
+import { adjust, closesByBack, inAddress, linkHere, step, watchAddress } from "./url.ts";
 
 /** The incident as the live stream has reported it so far. */
 export const told = signal<IncidentState>(EMPTY_STATE);
@@ -17,15 +18,17 @@ export const updatedMs = signal<number | null>(null);
 export const incident = signal<IncidentSummary | null>(null);
 
 /** Id of the flow that the reader chose; null until then, and the page shows the worst. */
-export const chosen = signal<string | null>(null);
+export const chosen = inAddress("flow");
+const filterText = inAddress("filter");
 /** The words that the reader filters by. */
-export const words = signal("");
+export const words = computed(() => filterText.value ?? "");
 /** The outcomes that the reader filters by; none means all. */
 export const outcomes = signal<ReadonlySet<string>>(new Set());
 /** Id of the problem that the reader filters by; null for none. */
-export const problemId = signal<string | null>(null);
+export const problemId = inAddress("problem");
+const view = inAddress("view");
 /** Which pane is visible on a narrow page, which has room for one. */
-export const pane = signal<"list" | "flow">("list");
+export const pane = computed<"list" | "flow">(() => view.value === "flow" ? "flow" : "list");
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
@@ -79,10 +82,21 @@ export const repliesTo = (id: string): Flow[] =>
 export const exchangeOf = (id: string): Exchange | undefined =>
   grouped.value.find(({ flows }) => flows.some((flow) => flow.id === id))?.exchange;
 
-/** Shows a flow, and keeps it in the page's address. */
-export function choose(id: string): void {
-  chosen.value = id;
-  history.replaceState(history.state, "", `#flow=${encodeURIComponent(id)}`);
+/** Shows a flow; null: the worst one. */
+export function choose(id: string | null): void {
+  step({ flow: id });
+}
+
+/** Shows a flow, and on a narrow page goes to its pane. */
+export function chooseAndOpen(id: string): void {
+  if (isNarrow() && pane.value === "list") step({ flow: id, view: "flow" }, { opened: true });
+  else step({ flow: id });
+  focusSoon("flow");
+}
+
+/** Filters the list by what the reader types. */
+export function filterBy(text: string): void {
+  adjust({ filter: text });
 }
 
 /**
@@ -90,15 +104,17 @@ export function choose(id: string): void {
  * the list is filtered by it already.
  */
 export function toggleProblem({ id, example }: Problem): void {
-  if (problem.value?.id === id) {
-    problemId.value = null;
-    return;
-  }
-  problemId.value = id;
-  if (told.value.flows.has(example)) choose(example);
+  if (problem.value?.id === id) return showAllProblems();
   // The example may be too old for the ingest to have kept it: the worst of those that are left.
-  else chosen.value = null;
-  if (isNarrow()) openFlow();
+  const flow = told.value.flows.has(example) ? example : null;
+  const opens = isNarrow() && pane.value === "list";
+  step({ problem: id, flow, ...opens && { view: "flow" } }, opens ? { opened: true } : {});
+  if (opens) focusSoon("flow");
+}
+
+/** Lists the flows of all problems, and of none. */
+export function showAllProblems(): void {
+  step({ problem: null });
 }
 
 /** Moves the choice by `by` rows; past an end it stays at the end. */
@@ -107,7 +123,7 @@ export function move(by: number): void {
   if (all.length === 0) return;
   const at = all.findIndex(({ flow }) => flow.id === selectedId.value);
   const to = at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by));
-  choose(all[to]!.flow.id);
+  step({ flow: all[to]!.flow.id }, { run: "move" });
 }
 
 /** Adds an outcome to those that are shown, or takes it away. */
@@ -122,41 +138,41 @@ const isNarrow = () => matchMedia("(max-width: 859px)").matches;
 /** Goes to the pane of the flow that is shown. */
 export function openFlow(): void {
   if (selectedId.value === null) return;
-  // On a narrow page this is a step the browser's own Back should undo.
+  // On a narrow page this is a step that the browser's own Back should undo.
   if (isNarrow() && pane.value === "list") {
-    history.pushState({ pane: "flow" }, "", `#flow=${encodeURIComponent(selectedId.value)}`);
+    step({ flow: selectedId.value, view: "flow" }, { opened: true });
   }
-  pane.value = "flow";
   focusSoon("flow");
 }
 
 /** Goes back to the list. */
 export function closeFlow(): void {
-  if (history.state?.pane === "flow") history.back();
-  else backToList();
+  if (pane.value === "flow" && closesByBack()) history.back();
+  else {
+    showList();
+    focusSoon("flows");
+  }
 }
 
-function backToList(): void {
-  pane.value = "list";
-  focusSoon("flows");
+/** On a narrow page, shows the pane of the list. */
+export function showList(): void {
+  if (pane.value === "flow") step({ view: null });
 }
 
-/** Follows the page's address: the flow it names, and the browser's Back. */
-export function watchHistory(): void {
-  const fromHash = () => {
-    const match = /^#flow=(.+)$/.exec(location.hash);
-    if (match === null) return;
-    try {
-      chosen.value = decodeURIComponent(match[1]!);
-    } catch { /* a broken link chooses nothing */ }
-  };
-  fromHash();
-  addEventListener("popstate", () => {
-    fromHash();
-    if (history.state?.pane === "flow") pane.value = "flow";
-    else if (pane.value === "flow") backToList();
+/** Follows the page's address, and moves the focus to the list when Back leads there. */
+export function followAddress(): void {
+  watchAddress();
+  // A link to a flow shows it, also where there is room for one pane.
+  if (isNarrow() && chosen.value !== null && view.value === null) adjust({ view: "flow" });
+  let before = pane.value;
+  effect(() => {
+    if (before === "flow" && pane.value === "list") focusSoon("flows");
+    before = pane.value;
   });
 }
+
+/** The address of what is shown, also where the page chose it. */
+export const linkToShown = (): string => linkHere({ flow: selectedId.value });
 
 /** Moves the keyboard's focus to an element, after the views have followed the signals. */
 function focusSoon(id: string): void {
