@@ -30,7 +30,7 @@ export function folderFault(path: string, { stickyIsEnough = false }: FolderChec
   for (;;) {
     const info = lstatSync(at, { throwIfNoEntry: false });
     if (info === undefined) return null;
-    if (!isTrusted(info.uid)) {
+    if (!isTrustedUser(info.uid)) {
       return `"${at}" belongs to uid ${info.uid}, must be this user's or root's, ` +
         "and writable by nobody else";
     }
@@ -112,7 +112,7 @@ export function replaceOwnText(path: string, text: string, check?: FolderCheck):
  * True for root and for the user of this process, who could do all it does anyway; for root also the
  * user who became root by sudo, whose folder a trace is often started in.
  */
-function isTrusted(uid: number): boolean {
+export function isTrustedUser(uid: number): boolean {
   const own = Deno.uid();
   return uid === 0 || uid === own || (own === 0 && String(uid) === Deno.env.get("SUDO_UID"));
 }

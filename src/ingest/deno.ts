@@ -63,7 +63,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const listener = await listen({
     ...options.listen,
     log,
-    handler: (request, peer) => app.fetch(request, { peer }),
+    handler: (request, peer, port) =>
+      app.fetch(request, { peer: peer.hostname, ends: { peer, port } }),
   }, store);
   const stopExpiring = keepExpiring(deps, new AuditLog(deps));
   return {

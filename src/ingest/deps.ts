@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { HubPort } from "./live/hub_port.ts";
 import type { Limits } from "./limits.ts";
 import type { Store } from "./stores/store.ts";
+import type { Ends } from "./access/peer_user.ts";
 import type { Principal } from "./access/tokens.ts";
 
 /** Who is let in. */
@@ -12,7 +13,10 @@ export interface AuthSettings {
   rootToken?: string | undefined;
   /** Other sites whose pages may use the API, as `https://HOST[:PORT]`; default: none. */
   allowOrigins?: readonly string[] | undefined;
-  /** Requests without a token, from this machine itself, are taken for an operator's. */
+  /**
+   * Requests without a token, from this machine itself and from the ingest's own user or root there,
+   * are taken for an operator's.
+   */
   allowLoopbackWithoutToken: boolean;
 }
 
@@ -33,9 +37,12 @@ export interface Deps {
   log?: ((line: string) => void) | undefined;
 }
 
-/** Hono's types: `peer` is the address the request came from, when the runtime tells. */
+/**
+ * Hono's types: `peer` is the address the request came from, `ends` both ends of its connection, when
+ * the runtime tells.
+ */
 export interface Env {
-  Bindings: { peer?: string };
+  Bindings: { peer?: string; ends?: Ends };
   Variables: {
     principal?: Principal;
     /** Whose token it was that has expired. */

@@ -171,6 +171,10 @@ export function loopbackContract(test: HttpTest): void {
       { host, "x-forwarded-host": "lasthop.example" },
       { host, "x-forwarded-proto": "https" },
       { host, "cf-connecting-ip": "203.0.113.9" },
+      { host, "x-forwarded": "for=203.0.113.9" },
+      { host, "x-original-forwarded-for": "127.0.0.1" },
+      { host, "fastly-client-ip": "127.0.0.1" },
+      { host, "a-proxy-nobody-knows": "1" },
     ];
     for (const headers of strangers) {
       equal(await anonymous(target, headers), 401, JSON.stringify(headers));

@@ -39,7 +39,7 @@ export const serve: CommandFile<[Flags], ServeOptions> = {
       .option("--data <folder>", "where incidents are kept")
       .addOption(tokenOption())
       .addOption(tokenFileOption())
-      .option("--no-auth", "ask for no token, on a loopback address only")
+      .option("--no-auth", "ask this user and root for no token, on a loopback address only")
       .addOption(
         // Only collected here: they are read together, so that the last of a name counts.
         new Option("--limit <name=number>", "a limit of docs/http.md; repeatable")
@@ -134,7 +134,7 @@ async function tellToken(token: string, dataDir: string): Promise<string> {
 
 function howToGetIn(url: string, newToken: string | null, rootToken?: string): string {
   if (rootToken === undefined) {
-    return "no token is asked for: everybody on this machine may read and delete";
+    return "no token is asked of this user and root; everybody else on this machine is refused";
   }
   return `${newToken ?? "operator token: the one given"}
 lasthop: a token for a probe alone:

@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { Deps, Env } from "../deps.ts";
 import { whyNotLoopback } from "./loopback.ts";
+import { whyNotOwnUser } from "./peer_user.ts";
 import { Problem } from "../http/problem.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { Role } from "../stores/store.ts";
@@ -42,11 +43,11 @@ async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem
   const { auth, store, clock } = deps;
   const header = c.req.header("authorization");
   if (header === undefined) {
-    const why = whyNotLoopback(c.env?.peer, c.req.raw.headers);
-    if (auth.allowLoopbackWithoutToken && why === null) {
-      return { id: "loopback", role: "operator", incident: null };
-    }
-    const because = auth.allowLoopbackWithoutToken ? ` (${why})` : "";
+    const why = auth.allowLoopbackWithoutToken
+      ? whyNotLoopback(c.env?.peer, c.req.raw.headers) ?? whyNotOwnUser(c.env?.ends)
+      : undefined;
+    if (why === null) return { id: "loopback", role: "operator", incident: null };
+    const because = why === undefined ? "" : ` (${why})`;
     return unauthenticated("token_missing", `no Authorization header${because}, must be a token`);
   }
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1];

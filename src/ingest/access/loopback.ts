@@ -2,19 +2,39 @@
 
 const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
 
-/** Headers by which proxies say that a request is not their own; all of `X-Forwarded-` are such. */
-const PROXY_HEADERS = new Set([
-  "forwarded",
-  "via",
-  "x-real-ip",
-  "x-client-ip",
-  "x-cluster-client-ip",
-  "true-client-ip",
-  "cf-connecting-ip",
-  "x-envoy-external-address",
+/**
+ * Headers that browsers, curl and lasthop itself send; all of `Sec-` are a browser's. Whatever else a
+ * request has, something in between added it: every proxy has its own way to name who it asks for.
+ */
+const OWN_HEADERS = new Set([
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "authorization",
+  "cache-control",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "cookie",
+  "dnt",
+  "expect",
+  "host",
+  "if-modified-since",
+  "if-none-match",
+  "last-event-id",
+  "origin",
+  "pragma",
+  "priority",
+  "range",
+  "referer",
+  "te",
+  "transfer-encoding",
+  "upgrade-insecure-requests",
+  "user-agent",
 ]);
 
-const isOfProxy = (name: string) => PROXY_HEADERS.has(name) || name.startsWith("x-forwarded");
+const isOwn = (name: string) => OWN_HEADERS.has(name) || name.startsWith("sec-");
 
 /** Whether an address, IPv4 or IPv6, is this machine's own loopback. */
 export function isLoopbackAddress(address: string | undefined): boolean {
@@ -33,13 +53,15 @@ export function isLoopbackHost(host: string | undefined): boolean {
 /**
  * Why a request is not from this machine's own person, or null when it is. The peer's address
  * alone proves little: a page from elsewhere, open in a browser here, also sends from loopback. Its
- * requests carry its own name as Host (DNS rebinding) or as Origin, and a proxy's say "forwarded".
+ * requests carry its own name as Host (DNS rebinding) or as Origin, and most proxies add a header. One
+ * that adds none runs as a user of its own: see `userOfPeer`.
  */
 export function whyNotLoopback(peer: string | undefined, headers: Headers): string | null {
   if (!isLoopbackAddress(peer)) return "it comes from another machine";
   const host = headers.get("host") ?? undefined;
   if (!isLoopbackHost(host)) return "its Host header is not a loopback name";
-  if ([...headers.keys()].some(isOfProxy)) return "it was forwarded";
+  const added = [...headers.keys()].find((name) => !isOwn(name));
+  if (added !== undefined) return `it was forwarded: "${added}" is a proxy's header`;
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
     return "its Origin header names another site";

@@ -5,8 +5,12 @@
  */
 import { LasthopError } from "../../event/error.ts";
 
-/** Answers a request. `peer` is the IP address it came from. */
-export type Handler = (request: Request, peer: string) => Response | Promise<Response>;
+/** Answers a request. `peer` is where it came from, `port` the one that it came to. */
+export type Handler = (
+  request: Request,
+  peer: Deno.NetAddr,
+  port: number,
+) => Response | Promise<Response>;
 
 /** Where to listen, and what to do with requests. Port 0: any that is free. */
 export interface ListenerOptions {
@@ -48,7 +52,7 @@ export class Listener {
     const { hostname, handler } = this.options;
     const server = Deno.serve(
       { hostname, port: this.#port, signal: this.#abort.signal, onListen() {} },
-      (request, info) => handler(request, info.remoteAddr.hostname),
+      (request, info) => handler(request, info.remoteAddr, this.#port),
     );
     server.finished.catch((error) => this.#again(error));
     return server;
