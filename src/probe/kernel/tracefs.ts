@@ -77,7 +77,9 @@ export async function tracefsFault(): Promise<string> {
     cleanup: false,
     timeout: TIMEOUT_MS,
   });
-  const words = String(stderr ?? "").trim().split("\n").at(-1) || shortMessage;
+  // mount's own last line only says that dmesg may know more.
+  const lines = String(stderr ?? "").split("\n").map((line) => line.trim());
+  const words = lines.findLast((line) => line !== "" && !line.startsWith("dmesg")) ?? shortMessage;
   return words || `its reader ended with exit code ${exitCode}`;
 }
 
