@@ -12,7 +12,7 @@ const ORDER = [
     "netfilter",
     "rules",
   ],
-  ["problem"],
+  ["change", "problem"],
   [
     "report",
     "shards",

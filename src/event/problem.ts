@@ -1,5 +1,6 @@
 /** What is wrong in an incident: a part of the report (design 4.2). */
 import { z } from "zod";
+import { NearChange } from "./change.ts";
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
 import {
   address,
@@ -59,6 +60,10 @@ export const Problem = z.object({
   lastAt: timeOfDay,
   /** When the first of its kind got through after the last failure. */
   healedAt: timeOfDay.optional(),
+  /** What changed on its node between the last that got through and the first failure, nearest first. */
+  began: z.array(NearChange).max(3).optional(),
+  /** What changed on its node between the last failure and the first that got through again. */
+  mended: z.array(NearChange).max(3).optional(),
   /** How many flows of its kind got through since; of a flow that had failed: its packets. */
   deliveredSince: count.optional(),
   /** Failures, and how many of its kind got through, in the same parts of time. */

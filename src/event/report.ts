@@ -1,6 +1,7 @@
 /** The report, `version: 1`: a contract with programs outside this repository (design 4.2). */
 import { z } from "zod";
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
+import { Change } from "./change.ts";
 import { Problem } from "./problem.ts";
 import {
   Buckets,
@@ -28,6 +29,7 @@ export {
   type Stage,
   STAGES,
 } from "./report_parts.ts";
+export { Change, CHANGED_PARTS, type ChangedPart, NearChange } from "./change.ts";
 export { Problem, PROBLEM_STATES, type ProblemState, SEVERITIES } from "./problem.ts";
 
 /** Packets with the same protocol and end points as they were sent, in one direction. */
@@ -127,6 +129,11 @@ export const Report = z.object({
   nodes: z.array(ReportNode),
   /** What is wrong, worst first; reports of before 2026-11-26 have none. */
   problems: z.array(Problem).default([]),
+  /**
+   * What changed on the nodes while they were watched, in the order of time, the first ones of each
+   * node left out where they are too many; reports of before 2026-11-27 have none.
+   */
+  changes: z.array(Change).default([]),
   /** Worst first. Reports that were made before exchanges were judged have none. */
   exchanges: z.array(Exchange).default([]),
   /** Worst first. */

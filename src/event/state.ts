@@ -11,6 +11,7 @@ import {
   TrafficControlFilter,
 } from "./state_filters.ts";
 import { Connection } from "./state_connections.ts";
+import { Heard } from "./state_heard.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
 
@@ -203,6 +204,10 @@ export const NetnsState = z.object({
   kind: z.literal("state"),
   /** CLOCK_MONOTONIC of the node when reading began, as decimal text. */
   timeNs: z.string().regex(/^\d{1,20}$/),
+  /** The same clock when it was read. Absent in what older probes told. */
+  untilNs: z.string().regex(/^\d{1,20}$/).optional(),
+  /** Changes that the kernel told of since the reading before. Absent: none, or nobody listened. */
+  heard: z.array(Heard).max(16).optional(),
   /** Inode of the netns. */
   netns: int,
   /** Name where one exists (`ip netns`), else absent. */

@@ -64,6 +64,7 @@ export function tally(input: AnalysisInput, pad = 0): Report {
     to: null,
     nodes: [],
     problems: [],
+    changes: [],
     exchanges: [],
     flows: [...flows.values()].sort((a, b) =>
       b.packets.dropped - a.packets.dropped || (a.id < b.id ? -1 : 1)

@@ -11,6 +11,7 @@ import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
 import {
   accountingText,
+  changesText,
   clockText,
   exchangesText,
   problemsText,
@@ -30,6 +31,7 @@ const PRINTERS: Record<string, (report: Report) => string[]> = {
   accounting: accountingText,
   exchanges: exchangesText,
   problems: problemsText,
+  changes: changesText,
 };
 
 for (const short of specPaths(root)) {

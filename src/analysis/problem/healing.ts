@@ -2,11 +2,24 @@
 import type { ProblemState } from "../../event/report.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import type { Others, Pass } from "./passing.ts";
-import type { Trouble } from "./trouble.ts";
+import type { Place, Trouble } from "./trouble.ts";
+
+/** Moments of a problem at one place, each as `at` of the place's node. */
+export interface Course {
+  place: Place;
+  /** The last that got through before anything failed; absent: nothing was seen to. */
+  passedBefore?: number;
+  first: number;
+  last: number;
+  /** The first that got through since, where that shows that it is mended. */
+  healed?: number;
+}
 
 /** What is known of a problem's end. */
 export interface Healing {
   state: ProblemState;
+  /** One for each place. */
+  courses: Course[];
   /** When the first got through after the last failure, ms since 1970; absent unless it healed. */
   healedMs?: number;
   /** How many got through after the last failure. */
@@ -38,7 +51,8 @@ export function healingOf(
   troubles: readonly Trouble[],
   { passes, undecided }: Others,
 ): Healing {
-  const { node } = troubles[0]!.place;
+  const { place } = troubles[0]!;
+  const { node } = place;
   const failures = failuresOf(troubles);
   const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
   const byClient = Map.groupBy(failures, ({ client }) => client);
@@ -58,11 +72,14 @@ export function healingOf(
     : states.includes("healed") && since.length > 0
     ? "healed"
     : "ended";
+  const before = seen.filter(({ at }) => at < first).map(({ at }) => at);
+  const course: Course = { place, first, last };
+  if (before.length > 0) course.passedBefore = before.reduce((a, b) => Math.max(a, b));
+  if (state === "healed") course.healed = since.reduce((a, b) => Math.min(a, b));
   return {
     state,
-    ...(state === "healed"
-      ? { healedMs: wallMsAt(node, since.reduce((a, b) => Math.min(a, b))) }
-      : {}),
+    courses: [course],
+    ...(course.healed === undefined ? {} : { healedMs: wallMsAt(node, course.healed) }),
     deliveredSince: since.length,
   };
 }

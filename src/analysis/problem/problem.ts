@@ -59,6 +59,7 @@ function both(parts: readonly Healing[]): Healing {
   const times = parts.flatMap(({ healedMs }) => healedMs ?? []);
   return {
     state,
+    courses: parts.flatMap(({ courses }) => courses),
     ...(state === "healed" ? { healedMs: Math.max(...times) } : {}),
     deliveredSince: parts.reduce((total, part) => total + part.deliveredSince, 0),
   };

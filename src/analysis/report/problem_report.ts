@@ -7,6 +7,7 @@ import {
   type Report,
   SEVERITIES,
 } from "../../event/report.ts";
+import type { Change } from "../change/change.ts";
 import { hash } from "../kernel/hash.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Trouble } from "../problem/trouble.ts";
@@ -14,6 +15,7 @@ import { added, countOf } from "../verdict/withheld.ts";
 import { bucketsOfBoth, rateOf } from "../view/rate.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
+import { ReportedChanges } from "./change_report.ts";
 import { hopsOf } from "./path.ts";
 
 /** Addresses of clients that are named. */
@@ -25,6 +27,7 @@ const PROBLEMS_MAX = 500;
 interface Shown {
   flows: ReadonlyMap<string, Flow>;
   exchanges: ReadonlyMap<string, Exchange>;
+  changes: ReportedChanges;
 }
 
 /** Problems of the report, worst first, and which flows and exchanges are part of each. */
@@ -51,6 +54,8 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
   const questions = passes.filter(({ isQuestion }) => isQuestion);
   const own = questions.filter(({ client }) => known.has(client));
   const cause = causeOf(first!, shown);
+  const began = shown.changes.began(healing.courses);
+  const mended = shown.changes.mended(healing.courses);
   const [failed, passed] = bucketsOfBoth(
     rateOf(failures),
     rateOf(questions.map(({ wallMs }) => wallMs)),
@@ -74,6 +79,8 @@ function problemReport(problem: Problem, shown: Shown): ProblemReport {
     firstAt: rfc3339(failures[0]!),
     lastAt: rfc3339(failures.at(-1)!),
     ...(healing.healedMs === undefined ? {} : { healedAt: rfc3339(healing.healedMs) }),
+    ...(began.length === 0 ? {} : { began }),
+    ...(mended.length === 0 ? {} : { mended }),
     ...(healing.state === "active" ? {} : { deliveredSince: healing.deliveredSince }),
     timeline: { failed, passed },
     example: first!.flow,
@@ -119,11 +126,16 @@ function worstFirst(a: ProblemReport, b: ProblemReport): number {
     b.flows - a.flows || (a.id < b.id ? -1 : 1);
 }
 
-/** The report with its problems, and with their ids in the flows and exchanges that are part of them. */
-export function withProblems(report: Report, problems: readonly Problem[]): Report {
+/** The report with its problems, what changed meanwhile, and with their ids in the flows and exchanges that are part of them. */
+export function withProblems(
+  report: Report,
+  problems: readonly Problem[],
+  changed: readonly Change[],
+): Report {
   const flows = new Map(report.flows.map((flow) => [flow.id, flow]));
   const exchanges = new Map(report.exchanges.map((exchange) => [exchange.id, exchange]));
-  const told = problemReports(problems, { flows, exchanges });
+  const changes = new ReportedChanges(changed);
+  const told = problemReports(problems, { flows, exchanges, changes });
   const ids = new Set(told.map(({ id }) => id));
   const ofFlow = new Map<string, Set<string>>();
   const ofExchange = new Map<string, string>();
@@ -140,6 +152,7 @@ export function withProblems(report: Report, problems: readonly Problem[]): Repo
   return {
     ...report,
     problems: told,
+    changes: changes.told(),
     exchanges: report.exchanges.map((exchange) => {
       const problem = ofExchange.get(exchange.id);
       return problem === undefined ? exchange : { ...exchange, problem };

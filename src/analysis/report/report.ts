@@ -6,6 +6,7 @@
 import { OUTCOMES } from "../../event/codes.ts";
 import type { FilterPacket } from "../../event/filter/mod.ts";
 import type { Cause, Flow, Report, ReportNode } from "../../event/report.ts";
+import { changesOf } from "../change/change.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
 import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
@@ -57,6 +58,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
     ...spanOf(nodes),
     nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
     problems: [],
+    changes: [],
     exchanges: [
       ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
       ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
@@ -73,7 +75,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   });
-  return withProblems(report, problems);
+  return withProblems(report, problems, changesOf(nodes));
 }
 
 /** Why answers that reached the client from another end were not taken: their exchange tells. */

@@ -158,6 +158,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
   to: fc.option(text(40)),
   nodes: fc.array(reportNode, { maxLength: 4 }),
   problems: fc.constant([]),
+  changes: fc.constant([]),
   exchanges: fc.array(exchange, { maxLength: 3 }),
   flows: fc.array(flow, { maxLength: 5 }),
   accounting: fc.record({

@@ -26,6 +26,8 @@ export interface Summary {
   exchangeOrder?: string[];
   /** All problems; absent when none of them changed. */
   problems?: Report["problems"];
+  /** All changes of node state; absent when there is no new one. */
+  changes?: Report["changes"];
 }
 
 /** A summary is the last event of its change: what it says holds for the flows before it. */
@@ -63,14 +65,16 @@ export function changesBetween(before: Report, after: Report): LiveEvent[] {
   for (const exchange of exchanges.changed) events.push({ event: "exchange", data: { exchange } });
   for (const id of exchanges.gone) events.push({ event: "exchange-gone", data: { id } });
   const hasProblemsOfBefore = isSame(before.problems, after.problems);
+  const hasChangesOfBefore = isSame(before.changes, after.changes);
   const isAsBefore = flows.order === undefined && exchanges.order === undefined &&
-    hasProblemsOfBefore;
+    hasProblemsOfBefore && hasChangesOfBefore;
   if (events.length === 0 && isAsBefore && sameHead(before, after)) return [];
   const { from, to, nodes, accounting } = after;
   const summary: Summary = { from, to, nodes, accounting, counts: countsOf(after) };
   if (flows.order !== undefined) summary.order = flows.order;
   if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
   if (!hasProblemsOfBefore) summary.problems = after.problems;
+  if (!hasChangesOfBefore) summary.changes = after.changes;
   events.push({ event: "summary", data: summary });
   return events;
 }
@@ -110,7 +114,8 @@ export function applyLive(report: Report | null, { event, data }: LiveEvent): Re
       const flows = inOrder(report.flows, order);
       const exchanges = inOrder(report.exchanges, exchangeOrder);
       const problems = data.problems ?? report.problems;
-      return { ...report, from, to, nodes, accounting, problems, exchanges, flows };
+      const changes = data.changes ?? report.changes;
+      return { ...report, from, to, nodes, accounting, problems, changes, exchanges, flows };
     }
     default:
       return report;

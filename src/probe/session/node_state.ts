@@ -7,7 +7,9 @@ import { StateSchedule } from "../state/state_schedule.ts";
 import {
   condense,
   type ConnectionQuery,
+  HeardChanges,
   listNetns,
+  monotonicClock,
   type NetnsHandle,
   readState,
   readStates,
@@ -47,6 +49,7 @@ export class NodeState {
   #read = new Set<number>();
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
+  #heard = new HeardChanges(monotonicClock());
 
   /**
    * `wantedIn` gives addresses of a state whose rules are sent, however many rules there are;
@@ -138,6 +141,8 @@ export class NodeState {
 
   #handOver(state: NetnsState): void {
     this.#read.add(state.netns);
+    const heard = this.#heard.take(state.netns, BigInt(state.timeNs));
+    if (heard.length > 0) state.heard = heard;
     this.intake.addState(condense(state, () => this.wantedIn(state)));
     this.onState(state);
   }
@@ -147,7 +152,9 @@ export class NodeState {
     const fresh = handles.filter(({ inode }) => !this.#watched.has(inode)).slice(0, room);
     if (this.#stopped || fresh.length === 0) return;
     for (const { inode } of fresh) this.#watched.add(inode);
-    this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle)));
+    this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle), {
+      onHeard: (netns, part) => this.#heard.add(netns, part),
+    }));
   }
 
   #nodeOfAll(): RunningNode | undefined {
@@ -193,6 +200,7 @@ export class NodeState {
       if (there.has(inode) || this.intake.active.has(inode)) continue;
       this.intake.removeNetns(node, inode);
       this.#watched.delete(inode);
+      this.#heard.forget(inode);
     }
   }
 }

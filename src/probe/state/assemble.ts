@@ -49,6 +49,7 @@ export function assemble(
 ): Reading {
   const gaps = new Gaps();
   const timeNs = monotonicNs(sections.get("clock")?.stdout ?? "");
+  const untilNs = monotonicNs(sections.get("end")?.stdout ?? "");
   if (timeNs === undefined) gaps.add("clock", "neither /proc/timer_list nor /proc/uptime told it");
   const rows = <T>(section: string, what: string, schema: z.ZodType<T>, max: number) =>
     keepRows(what, jsonRows(sections.get(section), what, gaps), schema, max, gaps);
@@ -81,6 +82,7 @@ export function assemble(
 
   const state: NetnsState = {
     ...unreadState(netns, timeNs ?? "0"),
+    ...(untilNs === undefined ? {} : { untilNs }),
     links: keep("links", linkRows.rows, Link),
     routes: keep("routes", routes, Route),
     rules: keep("rules", rules, RoutingRule),

@@ -3,6 +3,8 @@ export type { NetnsHandle } from "./netns.ts";
 export { findNetns, listNetns } from "./netns.ts";
 export type { ConnectionQuery } from "./connections.ts";
 export { condense } from "./condense.ts";
+export { monotonicClock } from "./clock.ts";
+export { HeardChanges } from "./heard.ts";
 export { readState, readStates } from "./read.ts";
 export type { Watch, WatchOptions } from "./watch.ts";
 export { watchState } from "./watch.ts";

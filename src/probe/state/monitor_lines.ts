@@ -1,4 +1,5 @@
-/** Which lines of `ip -o monitor` and `nft monitor` mean that a snapshot is out of date. Pure. */
+/** Which lines of `ip -o monitor label` mean that a snapshot is out of date. Pure. */
+import type { HeardPart } from "../../event/state_heard.ts";
 
 /** Neighbours remembered per namespace; when there are more, it begins afresh. */
 const NEIGHBOURS_MAX = 20_000;
@@ -8,30 +9,43 @@ const NEIGHBOUR = /^(Deleted )?([\da-f.:]+) dev (\S+)(?: lladdr (\S+))?(?: \S+)*
 /** A learned entry of a bridge: `dev veth1 lladdr 02:… REACHABLE`. */
 const BRIDGE_ENTRY = /^(?:Deleted )?dev \S+ lladdr /;
 
+/** The words before a line that say what it is about. */
+const LABELS: Partial<Record<string, HeardPart>> = {
+  LINK: "link",
+  ADDR: "address",
+  ROUTE: "route",
+  RULE: "rule",
+  NEIGH: "neighbour",
+  NETCONF: "netconf",
+};
+
 /**
- * Says of each line of `ip monitor` whether it is a change worth reading again. A neighbour is
- * confirmed again all the time; it counts when it appears, changes its MAC, fails or goes.
+ * Says of each line what changed, if it is worth reading again: null if not, "anything" where the line
+ * does not say. A neighbour is confirmed again all the time; it counts when it appears, changes its
+ * MAC, fails or goes.
  */
-export function changeDetector(): (line: string) => boolean {
+export function changeDetector(): (line: string) => HeardPart | "anything" | null {
   const known = new Map<string, string>();
   return (line) => {
-    const text = line.trim();
-    if (text === "" || BRIDGE_ENTRY.test(text)) return false;
+    const [, label = "", rest = ""] = /^(?:\[([A-Z]+)\])?(.*)$/.exec(line.trim()) ?? [];
+    const text = rest.trim();
+    if (text === "" || BRIDGE_ENTRY.test(text)) return null;
+    const part = LABELS[label] ?? "anything";
     const found = NEIGHBOUR.exec(text);
     // Anything else is a link, an address, a route, a rule or a setting.
-    if (!found) return true;
+    if (!found) return part;
     const [, deleted, address, device, mac = "", states = ""] = found;
     // Multicast addresses map to MACs without asking anyone.
-    if (states === "NOARP") return false;
+    if (states === "NOARP") return null;
     const key = `${address} ${device}`;
     if (deleted) {
       known.delete(key);
-      return true;
+      return part;
     }
     const now = states.includes("FAILED") ? "failed" : mac;
-    if (known.get(key) === now) return false;
+    if (known.get(key) === now) return null;
     if (known.size >= NEIGHBOURS_MAX) known.clear();
     known.set(key, now);
-    return true;
+    return part;
   };
 }

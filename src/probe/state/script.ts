@@ -21,10 +21,13 @@ rules() { open "$1"; shift; { "$@"; close $?; } | head -c "$RULES_CAP"; }
 may() { case "$MAY" in *" $1 "*) return 0;; esac; return 1; }
 
 s netns readlink /proc/self/ns/net
+clock() {
+  n=0
+  while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
+  cat /proc/uptime
+}
 open clock
-n=0
-while [ $n -lt 5 ] && read -r line; do printf '%s\n' "$line"; n=$((n+1)); done </proc/timer_list
-cat /proc/uptime
+clock
 read -r line </proc/sys/kernel/osrelease && printf 'release %s\n' "$line"
 close 0
 
@@ -154,5 +157,5 @@ for v in 4 6; do
   case $v in 4) f=/proc/net/ip_tables_names; p=iptables;; 6) f=/proc/net/ip6_tables_names; p=ip6tables;; esac
   if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then legacy legacy$v $p; fi
 done
-s end true
+s end clock
 `;

@@ -1,4 +1,5 @@
 /** Tells when the state of network namespaces changes. */
+import type { HeardPart } from "../../event/state_heard.ts";
 import { Gaps } from "./bounds.ts";
 import { askableHere } from "./modules.ts";
 import { type Monitor, startMonitor } from "./monitor.ts";
@@ -24,12 +25,14 @@ export interface WatchOptions {
   intervalMs?: number;
   /** How often it looks whether a namespace is gone; 2,000 where absent. */
   heldCheckMs?: number;
+  /** What of a namespace (its inode) changed, as soon as the kernel tells of it. */
+  onHeard?(netns: number, part: HeardPart): void;
 }
 
 /** Namespaces watched at most, with two small processes each. */
 const WATCHED_MAX = 200;
 
-const IP = ["ip", "-o", "monitor", "link", "address", "route", "rule", "neigh", "netconf"];
+const IP = ["ip", "-o", "monitor", "label", "link", "address", "route", "rule", "neigh", "netconf"];
 const NFT = ["nft", "monitor"];
 
 /**
@@ -96,11 +99,16 @@ function watchOne(
   onEnd: (why: string) => void,
   options: WatchOptions,
 ): NetnsWatch {
-  const isNews = changeDetector();
+  const whatChanged = changeDetector();
   const bursts = debounce(onChange, options.quietMs ?? 150, options.intervalMs ?? 1_000);
   const monitors: Monitor[] = commands.map((command) => {
-    const isChange = command === IP ? isNews : (line: string) => line.trim() !== "";
-    const onLine = (line: string) => isChange(line) && bursts.call();
+    const changed = command === IP ? whatChanged : whatOfRules;
+    const onLine = (line: string) => {
+      const part = changed(line);
+      if (part === null) return;
+      if (part !== "anything") options.onHeard?.(netns.inode, part);
+      bursts.call();
+    };
     return startMonitor(netns.path, command, onLine, onEnd);
   });
   return {
@@ -111,6 +119,9 @@ function watchOne(
     },
   };
 }
+
+/** Whatever `nft monitor` prints is about rules, also a line that only says who made the change. */
+const whatOfRules = (line: string): HeardPart | null => line.trim() === "" ? null : "netfilter";
 
 /** How time passes; tests have their own. */
 export interface Clock {

@@ -53,7 +53,7 @@ const exchange = (outcome: Exchange["outcome"], ...causes: Cause[]): Exchange =>
 });
 
 const report = (...exchanges: Exchange[]): Report => ({
-  ...{ version: 1, incident: "i", from: null, to: null, nodes: [], problems: [] },
+  ...{ version: 1, incident: "i", from: null, to: null, nodes: [], problems: [], changes: [] },
   ...{ flows: [], exchanges },
   accounting: { events: 0, inPackets: 0, evidence: 0, unclaimed: 0, refused: 0, evicted: 0 },
 });

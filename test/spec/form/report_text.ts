@@ -1,5 +1,5 @@
 /** A report as the lines under `-- report --`: what it concludes, without times. */
-import type { Cause, Flow, Hop, Report } from "../../../src/event/report.ts";
+import type { Cause, Flow, Hop, NearChange, Report } from "../../../src/event/report.ts";
 import { endPoint } from "../../../src/event/end_point.ts";
 import { tupleText } from "./tuple.ts";
 
@@ -48,9 +48,28 @@ export function problemsText(report: Report): string[] {
       endPoint(to.address, to.port)
     }, ${lastHop.node} ${lastHop.netns}: ${failed}, ${problem.passed} passed, ${
       seconds(problem.firstAt)
-    } to ${seconds(problem.lastAt)}${healed}`;
+    } to ${seconds(problem.lastAt)}${healed}${near("began", problem.began, report)}${
+      near("mended", problem.mended, report)
+    }`;
   });
 }
+
+function near(word: string, changes: readonly NearChange[] | undefined, report: Report): string {
+  return (changes ?? []).map(({ change, afterMs }) => {
+    const { node, part, action } = report.changes.find(({ id }) => id === change)!;
+    return `, ${word} ${afterMs} ms after ${part} ${action} on ${node}`;
+  }).join("");
+}
+
+/** Changes of node state: what, where, and between which moments. */
+export const changesText = (report: Report): string[] =>
+  report.changes.map(({ node, netns, part, action, what, was, now, count, after, by, heard }) => {
+    const values = was === undefined ? "" : ` (${was} to ${now})`;
+    const many = count > 1 ? ` and ${count - 1} more` : "";
+    return `${node} ${netns}: ${part} ${action}: ${what}${values}${many}, ${heard ? "heard " : ""}${
+      seconds(after)
+    } to ${seconds(by)}`;
+  });
 
 const seconds = (timeOfDay: string) => timeOfDay.slice(-7, -1);
 

@@ -19,7 +19,7 @@ export interface Spec {
   expected: Map<string, string>;
 }
 
-const RESULTS = ["report", "clocks", "accounting", "exchanges", "problems"];
+const RESULTS = ["report", "clocks", "accounting", "exchanges", "problems", "changes"];
 
 /** Reads a spec; an error names file and line. */
 export function parseSpec(text: string, path: string): Spec {

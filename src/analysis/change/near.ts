@@ -1,0 +1,46 @@
+/** Which changes were made between two moments of a node. Rule K3. */
+import type { NodeView } from "../view/timeline.ts";
+import type { Change } from "./change.ts";
+
+/** From one moment to another, as `at` of a node. */
+export interface Stretch {
+  node: NodeView;
+  /** Inode of the namespace where it matters; changes there come first. */
+  netns: number | undefined;
+  /** Absent: it is not known since when. */
+  from?: number;
+  to: number;
+}
+
+/** A change that may have been made in the stretch, and how long before its end, ns. */
+export interface Near {
+  change: Change;
+  before: number;
+}
+
+/** So long before the end of a stretch, ns, where nothing says when it begins. */
+const SHORT_NS = 3e9;
+/** What is told of one stretch. */
+const NEAR_MAX = 3;
+
+/**
+ * [K3] Changes of the node that were made in the stretch: those of the same namespace first, then what
+ * was made last. Only where there is none, those that may have been made after it as well: much is read
+ * again only after the first failure. None is called the reason.
+ */
+export function changesIn(stretch: Stretch, changes: readonly Change[]): Near[] {
+  const { node, netns, to } = stretch;
+  const from = stretch.from ?? to - SHORT_NS;
+  const isElsewhere = (change: Change) => Number(change.netns !== netns);
+  const possible = changes.filter((change) =>
+    change.node === node && change.after < to && change.by > from
+  );
+  const sure = possible.filter(({ by }) => by <= to);
+  return (sure.length > 0 ? sure : possible)
+    .map((change) => ({ change, before: Math.max(0, to - change.by) }))
+    .sort((a, b) =>
+      isElsewhere(a.change) - isElsewhere(b.change) || a.before - b.before ||
+      b.change.after - a.change.after
+    )
+    .slice(0, NEAR_MAX);
+}

@@ -1,0 +1,90 @@
+/** Changes of node state as the report has them, and the problems that began or ended with them. */
+import type { Change as ChangeReport, NearChange } from "../../event/report.ts";
+import type { Change } from "../change/change.ts";
+import { changesIn, type Near, type Stretch } from "../change/near.ts";
+import { hash } from "../kernel/hash.ts";
+import type { Course } from "../problem/healing.ts";
+import { netnsName } from "../view/state_view.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
+import { wallMsAt } from "../view/time_of_day.ts";
+
+/** Changes that a report has of all nodes together; of more, the last ones. */
+const CHANGES_MAX = 500;
+
+/** What changed, ready to be asked which problems it is near to. */
+export class ReportedChanges {
+  readonly #ids = new Map<Change, string>();
+  readonly #near = new Set<Change>();
+
+  constructor(readonly changes: readonly Change[]) {
+    const counts = new Map<string, number>();
+    for (const change of changes) {
+      const { node, netns, part, action, what, after } = change;
+      const at = node.baseNs + BigInt(Math.round(after));
+      const key = JSON.stringify([node.name, netns, part.part, action, what, String(at)]);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      const id = hash(count === 1 ? key : `${key} ${count}`).toString(16).padStart(16, "0");
+      this.#ids.set(change, `c${id}`);
+    }
+  }
+
+  /** What was made between the last that got through and the first failure, for each place of a problem. */
+  began(courses: readonly Course[]): NearChange[] {
+    return this.#nearOf(courses.map(({ place, passedBefore, first }) => ({
+      ...place,
+      ...(passedBefore === undefined ? {} : { from: passedBefore }),
+      to: first,
+    })));
+  }
+
+  /** What was made between the last failure and the first that got through again. */
+  mended(courses: readonly Course[]): NearChange[] {
+    return this.#nearOf(
+      courses.flatMap(({ place, last, healed }) =>
+        healed === undefined ? [] : [{ ...place, from: last, to: healed }]
+      ),
+    );
+  }
+
+  /** In the order of time; what a problem names is always there. */
+  told(): ChangeReport[] {
+    const all = this.changes.map((change) => ({ change, row: this.#row(change) }));
+    all.sort((a, b) =>
+      compare(a.row.by, b.row.by) || compare(a.row.node, b.row.node) || compare(a.row.id, b.row.id)
+    );
+    let room = CHANGES_MAX - this.#near.size;
+    const kept = all.reverse().filter(({ change }) => this.#near.has(change) || room-- > 0);
+    return kept.reverse().map(({ row }) => row);
+  }
+
+  #nearOf(stretches: readonly Stretch[]): NearChange[] {
+    const near = stretches.flatMap((stretch): Near[] => changesIn(stretch, this.changes));
+    const told = near.slice(0, 3);
+    for (const { change } of told) this.#near.add(change);
+    return told.map(({ change, before }) => ({
+      change: this.#ids.get(change)!,
+      afterMs: Math.round(before / 1e4) / 100,
+    }));
+  }
+
+  #row(change: Change): ChangeReport {
+    const { node, netns, part, action, what, was, now, count, after, by, isHeard } = change;
+    return {
+      id: this.#ids.get(change)!,
+      node: node.name,
+      netns: netnsName(node, netns),
+      part: part.part,
+      action,
+      what,
+      ...(was === undefined ? {} : { was }),
+      ...(now === undefined ? {} : { now }),
+      count,
+      after: rfc3339(wallMsAt(node, after)),
+      by: rfc3339(wallMsAt(node, by)),
+      ...(isHeard ? { heard: true as const } : {}),
+    };
+  }
+}
+
+const compare = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0;
