@@ -53,6 +53,13 @@ Deno.test("[P1] [P2] [P4] three faults are three problems, and the mended one is
     const healedMs = Date.parse(healed.healedAt!);
     ok(healedMs >= mendedMs - 1 && healedMs <= doneMs, `healed ${healedMs - mendedMs} ms after`);
     equal(healed.actions, []);
+    const near = healed.mended?.map(({ change }) =>
+      report.changes.find(({ id }) => id === change)!
+    );
+    equal(near?.map(({ node, part, action, heard }) => [node, part, action, heard]), [
+      ["n3", "netfilter-rule", "removed", true],
+    ]);
+    ok(Math.abs(Date.parse(near![0]!.by) - mendedMs) < 1_000, near![0]!.by);
     ok(healed.deliveredSince! >= REQUESTS, `${healed.deliveredSince} got through since`);
   });
 });

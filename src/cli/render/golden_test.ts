@@ -31,6 +31,7 @@ const CASES: Record<string, { fixture: string; options: RenderOptions }> = {
     fixture: "exchange_server_reset",
     options: { width: 60, colour: false, ascii: true },
   },
+  changes: { fixture: "changes", options: plain },
   hostile: { fixture: "hostile", options: plain },
   hostile_ascii: { fixture: "hostile", options: { width: 60, colour: false, ascii: true } },
 };

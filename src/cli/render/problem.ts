@@ -1,5 +1,6 @@
 /** A problem: how much fails, where to, since when, and whether it still does. */
-import type { Problem } from "../../event/report.ts";
+import type { Change, Problem } from "../../event/report.ts";
+import { nearLines } from "../../words/change.ts";
 import {
   clockInUtc,
   problemEnd,
@@ -17,10 +18,14 @@ export const problemStyle = ({ state, severity }: Problem): Style =>
   state === "active" && (severity === "unknown" || severity === "minor") ? "yellow" : STYLES[state];
 
 /**
- * `✕ dropped, netfilter-drop: 344 connections of 3 clients to tcp 10.0.0.7:80, 12 got through`, and
- * when that was.
+ * `✕ dropped, netfilter-drop: 344 connections of 3 clients to tcp 10.0.0.7:80, 12 got through`, when
+ * that was, and what of `changes` was made when it began or was mended.
  */
-export function problemLines(problem: Problem, look: Look): string[] {
+export function problemLines(
+  problem: Problem,
+  changes: readonly Change[],
+  look: Look,
+): string[] {
   const { cause, direction, state, severity, passed } = problem;
   const open = severity === "unknown" || severity === "minor";
   const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
@@ -30,10 +35,11 @@ export function problemLines(problem: Problem, look: Look): string[] {
   const others = passed === 0 ? "" : `; ${passed} got through`;
   const size = problemSize(problem, plural, look);
   const style = problemStyle(problem);
+  const time = (timeOfDay: string) => clockInUtc(look.text(timeOfDay, 40));
   return [
     ...look.lines(`${mark} ${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`, 2)
       .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line)),
-    ...look.lines(problemTimes(problem, (time) => clockInUtc(look.text(time, 40))), 2)
-      .map((line) => look.paint("dim", line)),
+    ...[problemTimes(problem, time), ...nearLines(problem, changes, time, look)]
+      .flatMap((line) => look.lines(line, 2)).map((line) => look.paint("dim", line)),
   ];
 }

@@ -2,6 +2,7 @@
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
 import type { Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { spanInUtc } from "../../words/time.ts";
+import { changesLines } from "./changes.ts";
 import { coverageLines } from "./coverage.ts";
 import { endPoint } from "../../words/ends.ts";
 import { exchangeNoun } from "../../words/problem.ts";
@@ -34,6 +35,7 @@ export function renderReport(report: Report, options: RenderOptions): string {
   ];
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
+  if (report.changes.length > 0) lines.push("", ...changesLines(report.changes, look));
   lines.push("", ...coverageLines(report, look));
   const cause = [...report.problems, ...report.exchanges, ...report.flows]
     .find((one) => one.cause !== undefined)?.cause;
@@ -48,7 +50,7 @@ const idsOf = ({ exchange, flow, replies }: Conversation): string[] => [
 
 /** Each problem once, with the way of the packet that shows it best. */
 function problemBlocks(
-  { problems }: Report,
+  { problems, changes }: Report,
   all: readonly Conversation[],
   options: RenderOptions,
   told: Set<string>,
@@ -57,7 +59,7 @@ function problemBlocks(
   const blocks: string[][] = [];
   const shown = new Set<Conversation>();
   for (const problem of problems.slice(0, FULL_MAX + SHORT_MAX)) {
-    const block = problemLines(problem, look);
+    const block = problemLines(problem, changes, look);
     const example = all.find(({ flow, replies }) =>
       [flow, ...replies].some(({ id }) => id === problem.example)
     );

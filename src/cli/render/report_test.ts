@@ -105,6 +105,7 @@ const empty = {
   to: null,
   nodes: [],
   problems: [],
+  changes: [],
   exchanges: [],
   accounting,
 };
@@ -130,7 +131,11 @@ Deno.test("a remedy is told of a problem that still is, and not of one that is h
       ...{ passed: 0, firstAt: "2026-11-26T08:10:03.000Z", lastAt: "2026-11-26T08:10:04.000Z" },
       example: "f",
     };
-    const report = { ...empty, problems: [problem], flows: [one] } as unknown as Report;
+    const report = {
+      ...empty,
+      problems: [problem],
+      flows: [one],
+    } as unknown as Report;
     return renderReport(report, { width: 80, colour: false });
   };
   ok(textOf("active").includes("nft delete rule ip t c handle 7"));
