@@ -1,4 +1,4 @@
-/** How a command that failed says so: one line for what was foreseen, a stack for what was not. */
+/** How a command that failed says so: one line for what was foreseen, the place in a filter, a stack for what was not. */
 import { CommanderError } from "commander";
 import { LasthopError } from "../event/error.ts";
 
@@ -22,7 +22,9 @@ export function failureOf(error: unknown): Failure {
     return { exitCode: 2, text: oneLine(inOurWords(error.message)) };
   }
   if (error instanceof LasthopError) {
-    return { exitCode: error.exitCode, text: oneLine(error.message) };
+    // The caret under a filter stands in a line of its own; who made it left no sign that steers.
+    const lines = error.code === "filter_malformed" ? error.message.split("\n") : [error.message];
+    return { exitCode: error.exitCode, text: lines.map(oneLine).join("\n") };
   }
   const stack = error instanceof Error ? error.stack ?? error.message : String(error);
   return { exitCode: 1, text: `This is a defect of lasthop\n${stack}` };

@@ -1,5 +1,6 @@
 /** The options that several commands share: how each is declared, read and typed. */
 import { type Command, Option } from "commander";
+import { ALL, parseReportFilter, type ReportFilter } from "../event/filter/mod.ts";
 import * as read from "./read_value.ts";
 import { tokenFileOption, tokenOption } from "./token.ts";
 
@@ -38,6 +39,21 @@ export function ingestOption(): Option {
 export function incidentOption(what: string): Option {
   return new Option("--incident <id>", what)
     .argParser((text) => read.readName("--incident", text, read.INCIDENT_CHARS_MAX));
+}
+
+/** `--filter`, for commands that show a report; the one of a capture is an argument. */
+export function filterOption(): Option {
+  return new Option(
+    "--filter <filter>",
+    "show only what fits: pcap words, node, cause, outcome, ...",
+  )
+    .argParser(parseReportFilter).default(ALL, "all");
+}
+
+/** Commander's value of --filter. */
+export interface FilterFlag {
+  /** Absent only where a test leaves it out: all. */
+  filter?: ReportFilter;
 }
 
 /** `--json`. */

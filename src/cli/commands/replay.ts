@@ -2,15 +2,22 @@
 import type { ArchiveHeader } from "../../ingest/archive/archive.ts";
 import type { LocalIngest } from "../capture/local_ingest.ts";
 import type { CommandFile } from "../command.ts";
-import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
+import {
+  type FilterFlag,
+  filterOption,
+  jsonOption,
+  type ListenFlag,
+  listenOption,
+  readListenFlag,
+} from "../options.ts";
 import type { ListenAddress } from "../read_value.ts";
 
-interface Flags extends ListenFlag {
+interface Flags extends ListenFlag, FilterFlag {
   json?: boolean;
 }
 
 /** The options of `lasthop replay`. */
-export interface ReplayOptions {
+export interface ReplayOptions extends FilterFlag {
   file: string;
   json: boolean;
   /** Null: no page. */
@@ -30,11 +37,17 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
     program.command("replay")
       .description("open an archive again, on the same path as live data")
       .argument("<FILE>", "an archive")
+      .addOption(filterOption())
       .addOption(jsonOption())
       .addOption(listenOption("127.0.0.1:4680, or a free port"))
       .option("--no-listen", "no page: print the report and end"),
 
-  read: (file, flags) => ({ file, json: flags.json ?? false, listen: readListenFlag(flags) }),
+  read: (file, flags) => ({
+    file,
+    filter: flags.filter,
+    json: flags.json ?? false,
+    listen: readListenFlag(flags),
+  }),
 
   async run(options) {
     const { archiveHeader } = await import("../asking/archive_file.ts");
@@ -46,7 +59,8 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
     const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
     try {
       const missing = await importWhole(ingest, header, options.file);
-      printReport(await ingest.client.report(header.incident), options.json);
+      const report = await ingest.client.report(header.incident);
+      printReport(report, options.json, options.filter);
       if (missing !== null) progress(missing);
       const page = pageOf(ingest, header.incident);
       if (page !== null) {

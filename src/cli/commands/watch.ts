@@ -1,7 +1,10 @@
 /** `lasthop watch`: an incident live, in this terminal. */
+import { ALL } from "../../event/filter/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
   askingAboutIncident,
+  type FilterFlag,
+  filterOption,
   type IncidentFlags,
   type IncidentOptions,
   readIncidentFlags,
@@ -9,17 +12,19 @@ import {
 import type { View } from "../watch/view.ts";
 
 /** The command. */
-export const watch: CommandFile<[IncidentFlags], IncidentOptions> = {
+export const watch: CommandFile<[IncidentFlags & FilterFlag], IncidentOptions & FilterFlag> = {
   declare: (program) =>
     askingAboutIncident(program.command("watch"))
+      .addOption(filterOption())
       .description("an incident live, in this terminal"),
 
-  read: readIncidentFlags,
+  read: (flags) => ({ ...readIncidentFlags(flags), filter: flags.filter }),
 
   async run(options) {
     const { askedIncident } = await import("../asking/incident.ts");
     const { untilSignal } = await import("../asking/signal.ts");
     const { follow } = await import("../watch/follow.ts");
+    const { narrowedChange } = await import("../watch/narrowed.ts");
     const { client, incident } = await askedIncident(options);
     const leave = new AbortController();
     const quit = () => leave.abort();
@@ -29,7 +34,8 @@ export const watch: CommandFile<[IncidentFlags], IncidentOptions> = {
     const view = await viewOf(options, incident, quit);
     try {
       for await (const change of follow(client, incident, { signal: leave.signal })) {
-        view.show(change);
+        const shown = narrowedChange(change, options.filter ?? ALL);
+        if (shown !== null) view.show(shown);
       }
       return 0;
     } finally {

@@ -47,12 +47,28 @@ export interface NetworkTerm {
 /** A condition that one look at a packet answers. */
 export type Term = AddressTerm | PortTerm | ProtocolTerm | NetworkTerm;
 
+/** What of a report a term can ask for, beside what a packet has. */
+export const REPORT_FIELDS = ["node", "pod", "netns", "device", "cause", "outcome"] as const;
+/** One of these. */
+export type ReportField = typeof REPORT_FIELDS[number];
+
+/** A name, or a pattern of names, that a report has of a flow; no packet tells it. */
+export interface ReportTerm {
+  kind: "report";
+  field: ReportField;
+  /** What stands before, between and behind the `*` of the pattern; one part is the whole name. */
+  parts: string[];
+}
+
 /** A filter, or a part of one. */
-export type FilterNode =
-  | Term
+export type FilterNode<T extends { kind: string } = Term> =
+  | T
   | { kind: "all" }
-  | { kind: "not"; node: FilterNode }
-  | { kind: "and" | "or"; nodes: FilterNode[] };
+  | { kind: "not"; node: FilterNode<T> }
+  | { kind: "and" | "or"; nodes: FilterNode<T>[] };
+
+/** A filter of what is in a report. A filter of packets is one, too. */
+export type ReportFilter = FilterNode<Term | ReportTerm>;
 
 /** The filter that matches every packet. */
 export const ALL: FilterNode = { kind: "all" };
@@ -72,14 +88,22 @@ export const SCTP = 132;
 export const PROTOCOLS_WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP]);
 
 /** Joins with `and` or `or`, and lifts operands of the same kind, so that a chain is one node. */
-export function join(kind: "and" | "or", nodes: FilterNode[]): FilterNode {
-  const flat = nodes.flatMap((node) => node.kind === kind ? node.nodes : [node]);
+export function join<T extends { kind: string }>(
+  kind: "and" | "or",
+  nodes: FilterNode<T>[],
+): FilterNode<T> {
+  const flat = nodes.flatMap((node) => isChain(node) && node.kind === kind ? node.nodes : [node]);
   return flat.length === 1 ? flat[0]! : { kind, nodes: flat };
 }
 
 /** Levels of `and`, `or` and `not` above the deepest term. */
-export function depthOf(node: FilterNode): number {
+export function depthOf(node: ReportFilter): number {
   if (node.kind === "not") return 1 + depthOf(node.node);
   if (node.kind === "and" || node.kind === "or") return 1 + Math.max(...node.nodes.map(depthOf));
   return 0;
 }
+
+const isChain = <T extends { kind: string }>(
+  node: FilterNode<T>,
+): node is { kind: "and" | "or"; nodes: FilterNode<T>[] } =>
+  node.kind === "and" || node.kind === "or";

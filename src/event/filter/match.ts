@@ -27,8 +27,9 @@ interface Ends<T> {
 }
 
 /** A packet with its addresses read, once for all terms of a filter. */
-interface Form {
+export interface Form {
   network?: Network;
+  /** IP protocol number. */
   protocol?: number;
   addresses: Ends<Address>;
   ports: Ends<number>;
@@ -49,7 +50,8 @@ export function matchesAny(node: FilterNode, forms: Iterable<FilterPacket>): boo
   return false;
 }
 
-function readForm(packet: FilterPacket): Form {
+/** A packet's addresses and ports, read for any number of filters. */
+export function readForm(packet: FilterPacket): Form {
   const { network, protocol, source, destination, sourcePort, destinationPort } = packet;
   const isIp = network !== "arp";
   // ICMP ids are sometimes kept where ports are; they are none.
@@ -68,7 +70,8 @@ function readForm(packet: FilterPacket): Form {
   };
 }
 
-function test(node: FilterNode, form: Form): boolean {
+/** Whether a form that is read fits. */
+export function test(node: FilterNode, form: Form): boolean {
   switch (node.kind) {
     case "all":
       return true;

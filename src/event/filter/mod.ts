@@ -1,5 +1,7 @@
-export { ALL, type FilterNode } from "./ast.ts";
-export { FILTER_DEPTH_MAX, FILTER_LENGTH_MAX, parseFilter } from "./parse.ts";
+export { ALL, type FilterNode, REPORT_FIELDS, type ReportField, type ReportFilter } from "./ast.ts";
+export { FILTER_DEPTH_MAX, FILTER_LENGTH_MAX, parseFilter, parseReportFilter } from "./parse.ts";
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";
 export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";
+export { matchesReported, narrowed } from "./match_report.ts";
+export { type Suggestion, suggestions, type Words, wordsOf } from "./suggest.ts";

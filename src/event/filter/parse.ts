@@ -4,8 +4,20 @@
  * As in pcap, `and` and `or` bind equally and group to the left, `not` binds tightest, and a value
  * without a keyword takes the qualifiers of the term before it (`tcp port 80 or 443`).
  */
-import { ALL, depthOf, type FilterNode, ICMP, ICMP6, join, type Side } from "./ast.ts";
+import {
+  ALL,
+  depthOf,
+  type FilterNode,
+  ICMP,
+  ICMP6,
+  join,
+  REPORT_FIELDS,
+  type ReportField,
+  type ReportFilter,
+  type Side,
+} from "./ast.ts";
 import { malformed } from "./malformed.ts";
+import { hasList, isListed, readReportName } from "./report_names.ts";
 import type { Qualifier } from "./qualifier.ts";
 import { Reader, type Token } from "./tokens.ts";
 import { readValue } from "./values.ts";
@@ -16,6 +28,7 @@ import {
   PORT_NAMES,
   PORT_PROTOCOL_WORDS,
   PROTOCOL_NAMES,
+  REPORT_KEYWORDS,
   UNSUPPORTED,
 } from "./words.ts";
 
@@ -25,13 +38,14 @@ export const FILTER_LENGTH_MAX = 2000;
 export const FILTER_DEPTH_MAX = 50;
 
 interface Operand {
-  node: FilterNode;
+  node: ReportFilter;
   /** What a bare value after it inherits; null after a parenthesis or a bare protocol. */
   qualifier: Qualifier | null;
 }
 
 const TYPES = ["host", "net", "port", "portrange", "proto"] as const;
-const WORDS: ReadonlySet<string> = new Set(KEYWORDS);
+const REPORT_WORDS: ReadonlySet<string> = new Set(REPORT_FIELDS);
+const WORDS: ReadonlySet<string> = new Set(REPORT_KEYWORDS);
 const NOT_A_TERM = /^(|and|or|[)/])$/;
 const VALUES = {
   bare: "an IP address, host, net or port",
@@ -43,13 +57,28 @@ const VALUES = {
 };
 const BARE: Qualifier = { side: "either" };
 
-/** Reads a filter; the empty one matches all. Throws `LasthopError` `filter_malformed`. */
+/**
+ * Reads a filter of packets; the empty one matches all. Throws `LasthopError` `filter_malformed`,
+ * also for a word that only a report knows.
+ */
 export function parseFilter(text: string): FilterNode {
+  // The reader lets no term of a report pass, and there are no others that are not of packets.
+  return parse(new Reader(text, KEYWORDS)) as FilterNode;
+}
+
+/**
+ * Reads a filter of what is in a report: of packets, with the words that only a report knows. Throws
+ * `LasthopError` `filter_malformed`.
+ */
+export const parseReportFilter = (text: string): ReportFilter =>
+  parse(new Reader(text, REPORT_KEYWORDS));
+
+function parse(reader: Reader): ReportFilter {
+  const { text } = reader;
   if (text.length > FILTER_LENGTH_MAX) {
     const is = `the filter has ${text.length} characters`;
     throw malformed(text, FILTER_LENGTH_MAX, `${is}, must be at most ${FILTER_LENGTH_MAX}`);
   }
-  const reader = new Reader(text);
   if (reader.peek().text === "") return ALL;
   const { node } = readExpression(reader, null, false);
   const rest = reader.peek();
@@ -86,21 +115,31 @@ function readOperand(reader: Reader, from: Qualifier | null, valuesOnly: boolean
     }
     return { node, qualifier: qualifier === from ? from : null };
   }
+  if (valuesOnly && isReportWord(from!.type)) {
+    return { node: readReportName(reader, from!.type), qualifier: from };
+  }
   const token = reader.peek();
   if (valuesOnly) checkValue(reader, token, from!);
   else if (WORDS.has(token.text)) return readTerm(reader);
   else if (NOT_A_TERM.test(token.text)) {
-    reader.fail(token, "is not a term", `"not", "(" or one of ${KEYWORDS.join(", ")}`);
+    reader.fail(token, "is not a term", `"not", "(" or one of ${reader.keywords.join(", ")}`);
   } else if (!mayBeValue(token.text, from)) refuseWord(reader, token);
   const qualifier = from ?? BARE;
+  if (isReportWord(qualifier.type)) {
+    return { node: readReportName(reader, qualifier.type), qualifier };
+  }
   return { node: readValue(reader, qualifier), qualifier };
 }
+
+const isReportWord = (type: string | undefined): type is ReportField =>
+  type !== undefined && REPORT_WORDS.has(type);
 
 /** Between a keyword and its value, and inside `port ( … )`, no other keyword can stand. */
 function checkValue(reader: Reader, token: Token, { type }: Qualifier): void {
   if (type === "proto" && lookUp(PROTOCOL_NAMES, token.text) !== undefined) return;
   if (WORDS.has(token.text) || NOT_A_TERM.test(token.text)) {
-    reader.fail(token, "is not a value", VALUES[type ?? "bare"]);
+    const should = isReportWord(type) ? `the name of a ${type}` : VALUES[type ?? "bare"];
+    reader.fail(token, "is not a value", should);
   }
 }
 
@@ -108,13 +147,14 @@ function checkValue(reader: Reader, token: Token, { type }: Qualifier): void {
 function mayBeValue(text: string, from: Qualifier | null): boolean {
   if (/[.:]/.test(text)) return true;
   if (from === null) return false;
+  if (isReportWord(from.type)) return isListed(from.type, text);
   if (/^\d/.test(text)) return true;
   const names = from.type === "proto" ? PROTOCOL_NAMES : PORT_NAMES;
   return from.type !== undefined && lookUp(names, text) !== undefined;
 }
 
 function refuseWord(reader: Reader, token: Token): never {
-  const known = `one of ${KEYWORDS.join(", ")}`;
+  const known = `one of ${reader.keywords.join(", ")}`;
   if (/^\d+$/.test(token.text)) reader.fail(token, "has no keyword", `after ${known}`);
   if (lookUp(PROTOCOL_NAMES, token.text) !== undefined) {
     reader.fail(token, "is not a keyword", `"proto ${token.text}", or ${known}`);
@@ -127,18 +167,20 @@ function refuseWord(reader: Reader, token: Token): never {
 function readTerm(reader: Reader): Operand {
   const protocol = reader.accept(...KEYWORDS.slice(KEYWORDS.indexOf("ip")));
   const side = readSide(reader);
-  const typeToken = reader.accept(...TYPES);
+  const typeToken = reader.accept(...TYPES, ...REPORT_FIELDS);
   if (protocol && side === null && typeToken === null) {
     return { node: bareProtocol(protocol.text), qualifier: null };
   }
   const type = typeToken?.text as Qualifier["type"];
   if (protocol) checkProtocol(reader, protocol, typeToken);
+  if (isReportWord(type)) checkReportWord(reader, typeToken!, side);
   if (type === "proto" && side !== null) {
     reader.fail(typeToken!, "has no source or destination", "without src or dst");
   }
   const qualifier = { protocol: protocol?.text, side: side ?? "either", type } as const;
   const { node } = readOperand(reader, qualifier, true);
-  return { node, qualifier };
+  // Any word may be a name: only those of a list are taken without their keyword.
+  return { node, qualifier: isReportWord(type) && !hasList(type) ? null : qualifier };
 }
 
 /** `src`, `dst`, `src or dst`, `src and dst`; null when there is none. */
@@ -155,6 +197,16 @@ function readSide(reader: Reader): Side | null {
     return sign.text === "and" ? "both" : "either";
   }
   return first.text === "src" ? "source" : "destination";
+}
+
+/** A packet in the kernel does not know what a report will say of it. */
+function checkReportWord(reader: Reader, token: Token, side: Side | null): void {
+  if (!reader.keywords.includes(token.text)) {
+    reader.fail(token, "can be asked of a report alone", `one of ${reader.keywords.join(", ")}`);
+  }
+  if (side !== null) {
+    reader.fail(token, "has no source or destination", "without src or dst");
+  }
 }
 
 function bareProtocol(word: string): FilterNode {

@@ -1,7 +1,8 @@
 /** A filter's canonical text: every qualifier written out, every mixed chain in parentheses. */
-import type { AddressTerm, FilterNode, PortTerm, ProtocolTerm, Side } from "./ast.ts";
+import type { AddressTerm, PortTerm, ProtocolTerm, ReportFilter, Side } from "./ast.ts";
 import { ICMP, ICMP6, SCTP, TCP, UDP } from "./ast.ts";
 import { formatAddress, prefixLength } from "./address.ts";
+import { printName } from "./report_names.ts";
 
 const SIDES: Record<Side, string> = {
   either: "",
@@ -13,7 +14,7 @@ const PORT_WORDS: Record<number, string> = { [TCP]: "tcp", [UDP]: "udp", [SCTP]:
 const NETWORK_WORDS = { ip4: "ip", ip6: "ip6", arp: "arp" } as const;
 
 /** Reads back as the same node. May be longer than what was read, so keep the user's text too. */
-export function printFilter(node: FilterNode): string {
+export function printFilter(node: ReportFilter): string {
   switch (node.kind) {
     case "all":
       return "";
@@ -30,10 +31,12 @@ export function printFilter(node: FilterNode): string {
       return printPort(node);
     case "address":
       return printAddress(node);
+    case "report":
+      return `${node.field} ${printName(node.parts)}`;
   }
 }
 
-const operand = (node: FilterNode) =>
+const operand = (node: ReportFilter) =>
   node.kind === "and" || node.kind === "or" ? `(${printFilter(node)})` : printFilter(node);
 
 function printProtocol({ protocol, network }: ProtocolTerm): string {

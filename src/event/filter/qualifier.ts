@@ -1,5 +1,5 @@
 /** The words before a value in a filter: `tcp src port` of `tcp src port 80`. */
-import type { Side } from "./ast.ts";
+import type { ReportField, Side } from "./ast.ts";
 
 /** What stands before a value, or is implied from the term before. */
 export interface Qualifier {
@@ -7,5 +7,5 @@ export interface Qualifier {
   protocol?: string;
   side: Side;
   /** Absent: an address, or a network when it has a mask. */
-  type?: "host" | "net" | "port" | "portrange" | "proto";
+  type?: "host" | "net" | "port" | "portrange" | "proto" | ReportField;
 }

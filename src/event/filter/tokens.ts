@@ -3,7 +3,7 @@ import { malformed, quote } from "./malformed.ts";
 
 /** A word or a parenthesis of a filter. */
 export interface Token {
-  /** In lower case, with `&&`, `||` and `!` as `and`, `or` and `not`; empty at the end. */
+  /** In lower case, with `&&`, `||` and `!` as `and`, `or` and `not`; empty at the end alone. */
   text: string;
   /** As written, for messages. */
   raw: string;
@@ -11,7 +11,9 @@ export interface Token {
   at: number;
 }
 
-const TOKEN = /\s+|&&|\|\||[()!/]|[^\s()!/&|[\]=<>+*^]+|[^]/gu;
+const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|&&|\|\||[()!/]|[^\s()!/&|[\]=<>+*^"]+|[^]/gu;
+/** A name up to the space or sign behind it; what is quoted in it may be anything. */
+const NAME = /(?:"(?:[^"\\]|\\.)*"|(?!&&|\|\|)[^\s()"])+/uy;
 const SIGNS = new Map([["&&", "and"], ["||", "or"], ["!", "not"]]);
 /** Signs of pcap's arithmetic, which reads header bytes. */
 const ARITHMETIC = new Set("&|[]=<>+*^");
@@ -21,13 +23,6 @@ export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   for (const { 0: raw, index: at } of text.matchAll(TOKEN)) {
     if (raw.trim() === "") continue;
-    if (ARITHMETIC.has(raw)) {
-      throw malformed(
-        text,
-        at,
-        `${quote(raw)} is not supported, must be a filter without header bytes or arithmetic`,
-      );
-    }
     tokens.push({ text: SIGNS.get(raw) ?? raw.toLowerCase(), raw, at });
   }
   tokens.push({ text: "", raw: "", at: text.length });
@@ -39,13 +34,18 @@ export class Reader {
   readonly #tokens: Token[];
   #next = 0;
 
-  constructor(readonly text: string) {
+  /** `keywords` start a term, in the order in which messages list them. */
+  constructor(readonly text: string, readonly keywords: readonly string[]) {
     this.#tokens = tokenize(text);
   }
 
-  /** The token `ahead` of the next one; the last token is empty and never passed. */
-  peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)]!;
+  /** The next token; the last one is empty and never passed. */
+  peek(): Token {
+    const token = this.#current();
+    if (ARITHMETIC.has(token.raw)) {
+      this.fail(token, "is not supported", "a filter without header bytes or arithmetic");
+    }
+    return token;
   }
 
   take(): Token {
@@ -54,9 +54,26 @@ export class Reader {
     return token;
   }
 
+  /** Takes what stands next as a name, which may have signs in it; null when none stands there. */
+  takeName(): Token | null {
+    const { at } = this.#current();
+    NAME.lastIndex = at;
+    const raw = NAME.exec(this.text)?.[0];
+    if (raw === undefined) return null;
+    while (this.#next < this.#tokens.length - 1 && this.#tokens[this.#next]!.at < at + raw.length) {
+      this.#next++;
+    }
+    return { text: raw.toLowerCase(), raw, at };
+  }
+
   /** Takes the next token if it is one of these. */
   accept(...texts: string[]): Token | null {
-    return texts.includes(this.peek().text) ? this.take() : null;
+    return texts.includes(this.#current().text) ? this.take() : null;
+  }
+
+  /** A sign of arithmetic may stand here: in a name it is one letter of it. */
+  #current(): Token {
+    return this.#tokens[Math.min(this.#next, this.#tokens.length - 1)]!;
   }
 
   /** Gives up at this token. `problem` says what is wrong with it, unless the filter just ends. */
