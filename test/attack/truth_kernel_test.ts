@@ -54,6 +54,7 @@ async function runWithout(command: keyof typeof COMMANDS, lack: Lack) {
         ...["-m", "--propagation", "private", "/bin/sh", "-c", script, "sh", bin],
         ...[...as, ...program, ...main, command, ...own, "icmp"],
       ],
+      env: { XDG_STATE_HOME: `${folder}/state` },
       stdin: "null",
     }).output();
     const isReady = await Deno.stat(ready).then(() => true, () => false);

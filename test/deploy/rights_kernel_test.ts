@@ -95,7 +95,7 @@ async function bounded(
       const front = before(url);
       const nodes = pair.names.flatMap((name) => ["--node", `${name}=${name}`]);
       const args = ["--ingest", front.url, "--incident", "i", "--spool", `${spool}/s`, ...nodes];
-      const env = { LASTHOP_TOKEN: TOKEN, DENO_V8_FLAGS: v8Flags };
+      const env = { LASTHOP_TOKEN: TOKEN, XDG_STATE_HOME: spool, DENO_V8_FLAGS: v8Flags };
       const allowed = `-all,${capabilities.map((name) => `+${name}`).join(",")}`;
       const probe = new Process({
         name: "probe",

@@ -51,7 +51,8 @@ export async function startLasthop(args: string[], options: LasthopOptions = {})
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { LASTHOP_TOKEN: "", ...options.env },
+    // What is kept by default is kept here, not in the home of whoever runs the tests.
+    env: { LASTHOP_TOKEN: "", XDG_STATE_HOME: `${folder}/state`, ...options.env },
   }).spawn();
   let said = "";
   let listen = () => {};

@@ -74,7 +74,7 @@ async function trace(
   const child = new Deno.Command(lasthop, {
     args: [
       ...["trace", "--json", "--no-listen", ...nodes],
-      ...(archive === undefined ? [] : ["--archive", archive]),
+      ...(archive === undefined ? ["--no-archive"] : ["--archive", archive]),
     ],
     stdout: "piped",
     stderr: "piped",

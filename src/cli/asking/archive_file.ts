@@ -1,6 +1,7 @@
 /** Archives as files. */
 import { LasthopError } from "../../event/error.ts";
-import { replaceOwnFile } from "../../files/own_files.ts";
+import { basename, dirname, join } from "node:path";
+import { createOwnFile, replaceOwnFile, requireOwnFolder } from "../../files/own_files.ts";
 import { type ArchiveHeader, readArchiveHeader } from "../../ingest/archive/archive.ts";
 
 /**
@@ -25,10 +26,31 @@ export async function saveArchive(
     return bytes;
   } catch (error) {
     if (!archive.locked) await archive.cancel().catch(() => {});
-    const is = said(error);
-    const must = is.includes(", must ") ? "" : ", must be a file in a folder with room";
-    throw new LasthopError("archive_failed", `Cannot write archive "${path}": ${is}${must}`);
+    throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Tries whether an archive can be written, and leaves nothing behind: after an hour of tracing it is
+ * too late to learn that it cannot. Throws LasthopError `archive_failed`.
+ */
+export async function requireArchivePath(path: string): Promise<void> {
+  try {
+    if ((await Deno.lstat(path).catch(() => null))?.isDirectory) throw new Error("it is a folder");
+    await Deno.stat(dirname(path));
+    requireOwnFolder(dirname(path), { stickyIsEnough: true });
+    const tried = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}`);
+    (await createOwnFile(tried)).close();
+    await Deno.remove(tried);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, error: unknown): LasthopError {
+  const is = said(error);
+  const must = is.includes(", must ") ? "" : ", must be a file in a folder with room";
+  return new LasthopError("archive_failed", `Cannot write archive "${path}": ${is}${must}`);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from "../../probe/session/mod.ts";
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
 import type { CaptureOptions } from "./options.ts";
+import { requireArchivePath } from "../asking/archive_file.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 
@@ -19,12 +20,14 @@ export interface Prepared {
 
 /**
  * Reads what this machine can trace and which namespaces the nodes are. Throws LasthopError when
- * it cannot trace, when a namespace is not there, or when the ready file cannot be written.
+ * it cannot trace, when a namespace is not there, or when the ready file or the archive cannot be
+ * written.
  */
 export async function prepare(options: CaptureOptions, hostName: string): Promise<Prepared> {
   const capability = await readCapability();
   requireTracing(capability);
   const nodes = await resolveNodes(options.nodes, hostName);
+  if (options.archive !== undefined) await requireArchivePath(options.archive);
   if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
   return { capability, nodes };
 }

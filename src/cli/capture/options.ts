@@ -19,7 +19,10 @@ export interface CaptureOptions {
   forSeconds?: number;
   readyFile?: string;
   json: boolean;
+  /** The file that was named. */
   archive?: string;
+  /** What is seen is kept in the user's state folder, unless `archive` names a file. */
+  keeps: boolean;
   /** Null: no page, no API. */
   listen: read.ListenAddress | null;
   /** Of flows and of exchanges. */
@@ -35,7 +38,8 @@ export interface CaptureFlags extends ListenFlag {
   for?: number;
   readyFile?: string;
   json?: boolean;
-  archive?: string;
+  /** False after --no-archive. */
+  archive?: string | false;
   failOn?: (Outcome | ExchangeOutcome)[];
   /** Percent of one processor. */
   cpuShare?: number;
@@ -56,7 +60,11 @@ export function capturing(command: Command, usualListen: string): Command {
     )
     .option("--ready-file <path>", "created when everything is attached")
     .addOption(jsonOption())
-    .option("--archive <file>", "keep everything seen in one file")
+    .option(
+      "--archive <file>",
+      "keep everything seen in this file (default: one that replay finds)",
+    )
+    .option("--no-archive", "keep no archive")
     .addOption(listenOption(usualListen))
     .option("--no-listen", "no page and no API")
     .addOption(
@@ -85,7 +93,8 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     forSeconds: flags.for,
     readyFile: flags.readyFile,
     json: flags.json ?? false,
-    archive: flags.archive,
+    archive: flags.archive === false ? undefined : flags.archive,
+    keeps: flags.archive !== false,
     listen: readListenFlag(flags),
     failOn: flags.failOn ?? [],
     share: {

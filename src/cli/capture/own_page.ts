@@ -10,7 +10,8 @@ export interface OwnPage {
   /** What the ready file says of the page: where it is, and its token. Empty without a page. */
   facts: { url?: string; token?: string };
   push(batch: ProbeBatch): void;
-  close(): Promise<void>;
+  /** Ends the page, which says where the incident is kept; null: nowhere. */
+  close(archive: string | null): Promise<void>;
 }
 
 /**
@@ -31,6 +32,13 @@ export async function openOwnPage(
   return {
     facts: url === null || token === null ? {} : { url, token },
     push: (batch) => delivery.push(batch),
-    close: () => ingest.stop(),
+    async close(archive) {
+      try {
+        await delivery.drain();
+        if (archive !== null) await ingest.client.closeIncident(incident, { archive });
+      } finally {
+        await ingest.stop();
+      }
+    },
   };
 }

@@ -1,4 +1,7 @@
 /** A trace from its first packet to its report: probe, ingest and page in one process. */
+import { resolve } from "node:path";
+import { Keeping, tellArchive } from "../kept/keeping.ts";
+import { stampOf } from "../kept/name.ts";
 import { loadAssets } from "./assets.ts";
 import { capture, prepare } from "./capture.ts";
 import { conclude } from "./conclude.ts";
@@ -25,8 +28,11 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
   const { ending } = hooks;
   const prepared = await prepare(options, Deno.hostname());
   const ingest = await openLocalIngest(options.listen, () => loadAssets(progress));
+  const now = new Date();
+  const incident = incidentName(now);
+  const about = { incident, title: "trace", filter: options.filter, createdMs: now.getTime() };
+  const keeping = await Keeping.start({ keeps: options.keeps, name: incident, about, progress });
   try {
-    const incident = incidentName(new Date());
     await ingest.client.createIncident({ id: incident, title: "trace", filter: options.filter });
     const delivery = new Delivery(ingest.client, incident);
     const capturing = await capture({
@@ -35,7 +41,10 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
       incident,
       ending,
       progress,
-      onBatch: (batch) => delivery.push(batch),
+      onBatch(batch) {
+        keeping.push(batch);
+        delivery.push(batch);
+      },
       onReady: () => announce(ingest, incident, hooks),
       facts: { url: ingest.url, ...(ingest.token === null ? {} : { token: ingest.token }) },
     });
@@ -48,11 +57,20 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
       await live?.stop();
     }
     await delivery.drain();
-    await ingest.client.closeIncident(incident);
+    const asked = options.archive === undefined ? null : resolve(options.archive);
+    const archive = asked ?? await keeping.end();
+    await ingest.client.closeIncident(incident, archive === null ? {} : { archive });
     const exitCode = await conclude(options, ingest.client, incident);
+    if (asked !== null) {
+      await keeping.discard();
+      tellArchive(asked, progress);
+    }
+    await keeping.tell();
     await hooks.onReported?.(pageOf(ingest, incident));
     return exitCode;
   } finally {
+    // A trace that fails has seen what it has seen.
+    await keeping.tell();
     await ingest.stop();
   }
 }
@@ -68,6 +86,5 @@ function announce(ingest: LocalIngest, incident: string, { onReady }: TraceHooks
 
 /** `trace-20260726-101530-4f2a`: sorts by time, and is not guessed. */
 function incidentName(now: Date): string {
-  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  return `trace-${stamp}-${crypto.randomUUID().slice(0, 4)}`;
+  return `trace-${stampOf(now)}`;
 }

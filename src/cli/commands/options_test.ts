@@ -14,6 +14,16 @@ Deno.test("trace joins the filter's words and may move to a free port unasked", 
   equal(trace.read([], { listen: false }).listen, null);
 });
 
+Deno.test("what is seen is kept unless told not to, and a file that is named is the one", () => {
+  const kept = (flags: Parameters<typeof trace.read>[1]) => {
+    const { archive, keeps } = trace.read([], flags);
+    return [archive, keeps];
+  };
+  deepEqual(kept({}), [undefined, true]);
+  deepEqual(kept({ archive: "/tmp/a.gz" }), ["/tmp/a.gz", true]);
+  deepEqual(kept({ archive: false }), [undefined, false]);
+});
+
 Deno.test("a filter that cannot be read is a usage error before anything begins", () => {
   const words = ["host", "10.0.0.300"];
   const refused = { exitCode: 2, code: "filter_malformed" };

@@ -10,6 +10,7 @@ import {
   readCapture,
 } from "../capture/options.ts";
 import type { CommandFile } from "../command.ts";
+import { HURRIED, stampOf } from "../kept/name.ts";
 import { type Access, incidentOption, ingestOption } from "../options.ts";
 import { NODE_NAME_CHARS_MAX, readName, usageError } from "../read_value.ts";
 import { tokenFileOption, tokenOption } from "../token.ts";
@@ -58,7 +59,10 @@ export const probe: CommandFile<[string[], Flags], ProbeOptions> = {
 
   async run(options) {
     const { createEnding } = await import("../capture/end.ts");
-    const ending = createEnding(() => Deno.exit(130));
+    const ending = createEnding(() => {
+      if (options.keeps) progress(HURRIED);
+      Deno.exit(130);
+    });
     try {
       return await report(options, ending);
     } finally {
@@ -80,6 +84,7 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
   const { conclude } = await import("../capture/conclude.ts");
   const { openOwnPage } = await import("../capture/own_page.ts");
   const { RemoteIngest } = await import("../capture/remote_ingest.ts");
+  const { Keeping } = await import("../kept/keeping.ts");
   const { spoolFolder } = await import("../capture/spool_folder.ts");
   const { Shipper } = await import("../../probe/ship/ship.ts");
   const { Spool } = await import("../../probe/ship/spool.ts");
@@ -105,6 +110,18 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
   void remote.check().catch(refused);
   void shipper.failure.then(refused);
   const page = await openOwnPage(options.listen, options, progress);
+  const now = new Date();
+  const keeping = await Keeping.start({
+    keeps: options.keeps,
+    name: `${incident}-${stampOf(now)}`,
+    about: {
+      incident,
+      title: `what ${prepared.nodes.map(({ name }) => name).join(", ")} saw`.slice(0, 200),
+      filter: options.filter,
+      createdMs: now.getTime(),
+    },
+    progress,
+  });
   let isAllSent = false;
   try {
     const { session, done } = await capture({
@@ -114,6 +131,7 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
       ending,
       progress,
       onBatch(batch) {
+        keeping.push(batch);
         shipper.push(batch);
         page.push(batch);
       },
@@ -123,14 +141,20 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
     evict = (node, events) => session.evicted(node, events);
     await done;
   } finally {
+    const archive = keeping.end();
     [isAllSent] = await Promise.all([
       drain(shipper, spool.options.directory, options),
-      page.close(),
+      archive.then((path) => page.close(path)),
     ]);
   }
-  if (!isAllSent) return 1;
-  if (!options.json && options.archive === undefined && options.failOn.length === 0) return 0;
-  return await conclude(options, remote.client, incident);
+  const asksNothing = !options.json && options.archive === undefined && options.failOn.length === 0;
+  try {
+    if (!isAllSent) return 1;
+    return asksNothing ? 0 : await conclude(options, remote.client, incident);
+  } finally {
+    // --archive has all nodes as the ingest has them; what this one saw is kept beside it.
+    await keeping.tell();
+  }
 }
 
 async function drain(

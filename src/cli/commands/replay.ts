@@ -18,7 +18,8 @@ interface Flags extends ListenFlag, FilterFlag {
 
 /** The options of `lasthop replay`. */
 export interface ReplayOptions extends FilterFlag {
-  file: string;
+  /** Absent: the archive that was kept last. */
+  file?: string;
   json: boolean;
   /** Null: no page. */
   listen: ListenAddress | null;
@@ -32,11 +33,11 @@ const progress = (text: string) => console.error(`lasthop: ${text}`);
 const EXIT_CUT = 1;
 
 /** The command. */
-export const replay: CommandFile<[string, Flags], ReplayOptions> = {
+export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
   declare: (program) =>
     program.command("replay")
       .description("open an archive again, on the same path as live data")
-      .argument("<FILE>", "an archive")
+      .argument("[FILE]", "an archive (default: the one that was kept last)")
       .addOption(filterOption())
       .addOption(jsonOption())
       .addOption(listenOption("127.0.0.1:4680, or a free port"))
@@ -55,10 +56,11 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
     const { loadAssets } = await import("../capture/assets.ts");
     const { openLocalIngest, pageOf } = await import("../capture/local_ingest.ts");
     const { printReport } = await import("../capture/print_report.ts");
-    const header = await archiveHeader(options.file);
+    const file = options.file ?? await lastFile();
+    const header = await archiveHeader(file);
     const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
     try {
-      const missing = await importWhole(ingest, header, options.file);
+      const missing = await importWhole(ingest, header, file);
       const report = await ingest.client.report(header.incident);
       printReport(report, options.json, options.filter);
       if (missing !== null) progress(missing);
@@ -74,6 +76,17 @@ export const replay: CommandFile<[string, Flags], ReplayOptions> = {
     }
   },
 };
+
+/** The archive that was kept last; says which it is, and of when. */
+async function lastFile(): Promise<string> {
+  const { keptFolder } = await import("../kept/folder.ts");
+  const { lastKept } = await import("../kept/last.ts");
+  const { path, atMs, wasCut } = await lastKept(keptFolder((name) => Deno.env.get(name)));
+  const at = new Date(atMs).toISOString().slice(0, 19).replace("T", " ");
+  const cut = wasCut ? "; it was killed, so its end is missing" : "";
+  progress(`opening what was kept last, ${at} UTC${cut}: ${path}`);
+  return path;
+}
 
 /** Whether the page is served: only at a terminal, or when --listen names an address. */
 function pageAddress({ listen, json }: ReplayOptions): ListenAddress | null {

@@ -6,6 +6,7 @@ import {
   readCapture,
 } from "../capture/options.ts";
 import type { CommandFile } from "../command.ts";
+import { HURRIED } from "../kept/name.ts";
 
 /** The command. */
 export const trace: CommandFile<[string[], CaptureFlags], CaptureOptions> = {
@@ -16,7 +17,10 @@ export const trace: CommandFile<[string[], CaptureFlags], CaptureOptions> = {
   async run(options) {
     const { createEnding } = await import("../capture/end.ts");
     const { trace } = await import("../capture/trace.ts");
-    const ending = createEnding(() => Deno.exit(130));
+    const ending = createEnding(() => {
+      if (options.keeps) console.error(`lasthop: ${HURRIED}`);
+      Deno.exit(130);
+    });
     try {
       return await trace(options, { ending });
     } finally {

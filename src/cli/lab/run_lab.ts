@@ -57,7 +57,9 @@ async function traceLab(lab: Lab, run: LabRun, signals: Ending): Promise<number>
     }
   };
   try {
-    return await trace({ filter: lab.filter, nodes: lab.nodes, json, listen, failOn: [] }, {
+    const { filter, nodes } = lab;
+    // Whoever wants a lab's incident again runs the lab again.
+    return await trace({ filter, nodes, json, listen, failOn: [], keeps: false }, {
       ending,
       onReady() {
         progress("sending its traffic…");

@@ -72,7 +72,9 @@ export function createClient(options: ClientOptions) {
     /** Spreads it over more shards, where the ingest can. */
     growIncident: (incident: string, shards: number) =>
       post<ShownIncident>(`${at(incident)}/shards`, { shards }),
-    closeIncident: (incident: string) => post<ShownIncident>(`${at(incident)}/close`, {}),
+    /** `archive`: a file of this machine in which it is kept, for whoever watches it. */
+    closeIncident: (incident: string, { archive }: { archive?: string } = {}) =>
+      post<ShownIncident>(`${at(incident)}/close`, archive === undefined ? {} : { archive }),
     deleteIncident: async (incident: string) => {
       await send("DELETE", at(incident));
     },

@@ -72,6 +72,17 @@ export class Hub implements HubPort {
     this.#topics.get(incident)?.changed();
   }
 
+  async closed(incident: string, archive: string): Promise<void> {
+    const topic = this.#topic(incident);
+    topic.archive = archive;
+    if (topic.viewers === 0) return;
+    try {
+      await topic.refresh();
+    } catch (error) {
+      this.options.log?.(`Cannot compute report of ${incident}: ${error}`);
+    }
+  }
+
   deleted(incident: string): void {
     this.#decoded.forget(incident);
     this.#reports.forget(incident);

@@ -9,6 +9,11 @@ export interface HubPort {
   stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void;
   /** Anything else of an incident changed: it was closed, or imported. */
   changed(incident: string): void;
+  /**
+   * An incident was closed that is kept in a file: resolves when its viewers have been told all, because
+   * this ingest may end now. Absent where an ingest outlives its incidents.
+   */
+  closed?(incident: string, archive: string): Promise<void>;
   deleted(incident: string): void;
   /** The report as JSON; null when there is no such incident. */
   reportJson(incident: string): Promise<string | null>;

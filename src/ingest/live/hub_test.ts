@@ -157,6 +157,22 @@ Deno.test("an analysis that fails is told and is tried again with new data", asy
   deepEqual(names(viewer), ["end"]);
 });
 
+Deno.test("a closed incident that is kept in a file tells its viewers at once, and late ones", async () => {
+  const { clock, store, hub } = await setUp();
+  const viewer = (await hub.watch("i", null))!;
+  viewer.take();
+  await store.closeIncident("i", 1);
+  hub.changed("i");
+  // Whoever closed it waits, and may end the ingest then.
+  const told = hub.closed("i", "/kept/i.lasthop.gz");
+  await clock.advance(200);
+  await told;
+  const end = JSON.stringify({ reason: "closed", archive: "/kept/i.lasthop.gz" });
+  deepEqual(viewer.take().at(-1), { event: "end", data: end });
+  const late = (await hub.watch("i", null))!;
+  deepEqual(late.take().at(-1), { event: "end", data: end });
+});
+
 Deno.test("events of many incidents are kept decoded only up to the limit", async () => {
   const { store, hub } = await setUp({ decodedEventsMax: 10 });
   for (const id of ["a", "b", "c"]) {

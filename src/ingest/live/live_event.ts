@@ -40,7 +40,14 @@ export type LiveEvent =
   | { event: "exchange-gone"; data: { id: string } }
   | { event: "summary"; data: Summary }
   | { event: "missed"; data: { count: number } }
-  | { event: "end"; data: { reason: "closed" | "deleted" | "shutdown" } };
+  | { event: "end"; data: End };
+
+/** Why a stream ends. */
+export interface End {
+  reason: "closed" | "deleted" | "shutdown";
+  /** A file on the machine that closed it, which `lasthop replay` opens again. */
+  archive?: string;
+}
 
 /** What a report adds up to: its flows, by outcome, and their packets. */
 export function countsOf(report: Report): Counts {

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
-import { changesBetween, type LiveEvent } from "./live_event.ts";
+import { changesBetween, type End } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";
 import { type Message, Viewer } from "./viewer.ts";
 
@@ -17,12 +17,12 @@ export interface TopicOptions {
   log: (line: string) => void;
 }
 
-type EndReason = Extract<LiveEvent, { event: "end" }>["data"]["reason"];
-
 const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
 
 /** The live view of one incident. */
 export class Topic {
+  /** Where it is kept that is closed; null where nobody said so. */
+  archive: string | null = null;
   #viewers = new Set<Viewer>();
   #current: Computed | null = null;
   #whole: Message | null = null;
@@ -115,7 +115,7 @@ export class Topic {
     const lacking = this.#since(cursor);
     if (lacking === null) viewer.push(this.#full());
     else for (const message of lacking) viewer.push(message);
-    if (this.#current?.closed === true) viewer.end(endMessage("closed"));
+    if (this.#current?.closed === true) viewer.end(this.#endMessage("closed"));
     return viewer;
   }
 
@@ -124,8 +124,14 @@ export class Topic {
     return [{ event: "missed", data: JSON.stringify({ count }) }, this.#full()];
   }
 
-  end(reason: EndReason): void {
-    for (const viewer of this.#viewers) viewer.end(endMessage(reason));
+  end(reason: End["reason"]): void {
+    for (const viewer of this.#viewers) viewer.end(this.#endMessage(reason));
+  }
+
+  #endMessage(reason: End["reason"]): Message {
+    const isKept = reason === "closed" && this.archive !== null;
+    const end: End = isKept ? { reason, archive: this.archive! } : { reason };
+    return { event: "end", data: JSON.stringify(end) };
   }
 
   /** The whole report, one message for all who ask before the next change. */
@@ -152,8 +158,3 @@ export class Topic {
     return `${this.options.epoch}-${this.#cursor}`;
   }
 }
-
-const endMessage = (reason: EndReason): Message => ({
-  event: "end",
-  data: JSON.stringify({ reason }),
-});

@@ -24,6 +24,15 @@ export const CreateIncident = z.strictObject({
 /** Body of a spreading over more shards. */
 export const SetShards = z.strictObject({ shards: SHARDS });
 
+/** Body of a closing. */
+export const CloseIncident = z.object({
+  /**
+   * Where who closes it keeps it: told to its viewers at the end of their stream, and nowhere else. An
+   * ingest that many share needs none: it keeps the incident itself.
+   */
+  archive: z.string().min(1).max(4096).optional(),
+});
+
 /** Answer of a listing. */
 export const IncidentList = z.object({ incidents: z.array(ShownIncident) });
 
@@ -99,11 +108,14 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
     summary: "Close an incident: no more batches, nothing is in flight any more",
     role: "operator",
     audit: "incident.close",
+    body: { type: JSON_TYPE, schema: CloseIncident, description: "Where it is kept; may be empty" },
     answer: json(200, ShownIncident, "The incident"),
     async handle({ c, id, deps }) {
       await visibleIncident(deps, id);
+      const { archive } = await readJson(c, CloseIncident, deps.clock);
       await deps.store.closeIncident(id, deps.clock.wallMs());
       deps.hub.changed(id);
+      if (archive !== undefined) await deps.hub.closed?.(id, archive);
       return c.json(shown(await visibleIncident(deps, id)));
     },
   },

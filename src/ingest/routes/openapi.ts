@@ -24,7 +24,7 @@ import { ProblemBody } from "../http/problem.ts";
 import { BatchAnswer } from "../intake/accept.ts";
 import { ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
-import { CreateIncident, IncidentList, SetShards } from "./incidents.ts";
+import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
 import { type Operation, pathParameters } from "./operation.ts";
 import { ShownIncident } from "./shown_incident.ts";
 import { CreateToken, MintedToken, ShownToken, TokenList } from "./tokens.ts";
@@ -45,6 +45,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Event: EventSchema,
   NetnsState,
   ArchiveHeader,
+  CloseIncident,
   CreateIncident,
   SetShards,
   Incident: ShownIncident,

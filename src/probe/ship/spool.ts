@@ -27,6 +27,8 @@ export interface SpoolOptions {
   bytesMax: number;
   /** Events of a node were thrown away at the limit. */
   onEvicted(node: string, events: number): void;
+  /** What names another folder, for messages; null when nothing does. Default: `--spool`. */
+  option?: string | null;
 }
 
 /** `000000000017.thin.gz`: the number orders, and is never used twice in a folder. */
@@ -137,7 +139,7 @@ export class Spool {
         lock.close();
         throw new LasthopError(
           "spool_busy",
-          `Cannot use spool "${directory}": another probe uses it, must be this one's own (--spool)`,
+          `Cannot use spool "${directory}": another probe uses it, must be this one's own${this.#how()}`,
         );
       }
       this.#lock = lock;
@@ -198,13 +200,18 @@ export class Spool {
     for (const [node, count] of events) this.options.onEvicted(node, count);
   }
 
+  #how(): string {
+    const { option = "--spool" } = this.options;
+    return option === null ? "" : ` (${option})`;
+  }
+
   #failed(what: "read" | "write", error: unknown): LasthopError {
     const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
     const is = full ? "the disk is full" : error instanceof Error ? error.message : String(error);
     const must = is.includes(", must ")
       ? ""
       : `, must ${full ? "have room" : "be a folder of this probe's own"}`;
-    const message = `Cannot ${what} spool "${this.options.directory}": ${is}${must} (--spool)`;
+    const message = `Cannot ${what} spool "${this.options.directory}": ${is}${must}${this.#how()}`;
     return new LasthopError("spool_failed", message);
   }
 }
