@@ -56,7 +56,12 @@ export const BatchHeader = z.object({
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */
-  clock: z.object({ monotonicNs: u64, wallMs: z.number().int().min(0) }),
+  clock: z.object({
+    monotonicNs: u64,
+    wallMs: z.number().int().min(0),
+    /** So far the two moments may be apart, ms. Absent: not known, as of probes before 2026-11-27. */
+    boundMs: z.number().min(0).optional(),
+  }),
   /** True in the last batch of a probe that ended in order. */
   final: z.boolean(),
 });

@@ -117,6 +117,11 @@ export const ReportNode = z.object({
   gaps: z.array(text(300)).optional(),
   /** This node's clock minus the clock of the first node that shares packets with it (T1). */
   clock: z.object({ offsetNs: nanoseconds, boundNs: nanoseconds }).nullable(),
+  /**
+   * Times of day of what this node saw are its own wall clock's, to so many ms; absent: not known, or
+   * that clock was set meanwhile.
+   */
+  timesWithinMs: z.number().min(0).optional(),
 });
 
 /** The report of an incident. */

@@ -135,5 +135,8 @@ function nodeReport(
     lost: node.lost,
     ...(gaps.length > 0 ? { gaps } : {}),
     clock: clocks.get(node.name) ?? null,
+    ...(header.clock.boundMs === undefined || node.wallSteps
+      ? {}
+      : { timesWithinMs: header.clock.boundMs }),
   };
 }

@@ -46,7 +46,12 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { runs, missing, unaccounted }: { runs: ProbeRun[]; missing: number; unaccounted: number },
+  { runs, missing, unaccounted, wallSteps }: {
+    runs: ProbeRun[];
+    missing: number;
+    unaccounted: number;
+    wallSteps: boolean;
+  },
   closed: boolean,
 ): string[] {
   const gaps: string[] = [];
@@ -71,5 +76,8 @@ export function watchGaps(
   }
   if (missing > first) gaps.push(`${missing - first} batches have not come`);
   if (unaccounted > 0) gaps.push(`${unaccounted} of the events that it sent have not come`);
+  if (wallSteps) {
+    gaps.push("its wall clock was set, or it was started anew: times of day may be wrong");
+  }
   return gaps;
 }

@@ -6,6 +6,27 @@ export interface ClockPair {
   monotonicNs: bigint;
   /** Milliseconds since 1970, by the clock of this process. */
   wallMs: number;
+  /** So far the two may be apart, ms; absent: nobody knows. */
+  boundMs?: number;
+}
+
+/** `Date.now()` gives whole milliseconds. */
+const GRAIN_MS = 1;
+
+/** Both clocks now, by a clock that gives CLOCK_MONOTONIC in ns; undefined where that gives nothing. */
+export function pairNow(
+  monotonicNs: () => bigint | undefined,
+  wallMs: () => number = Date.now,
+): ClockPair | undefined {
+  const before = monotonicNs();
+  const wall = wallMs();
+  const after = monotonicNs();
+  if (before === undefined || after === undefined) return undefined;
+  return {
+    monotonicNs: before,
+    wallMs: wall,
+    boundMs: GRAIN_MS + Math.ceil(Number(after - before) / 1e4) / 100,
+  };
 }
 
 /** Pairs that are kept: two seconds of them. Pairs from before the wall clock was set are wrong. */

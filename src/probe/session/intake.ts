@@ -3,7 +3,8 @@ import type { Event } from "../../event/event.ts";
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Batcher, type KernelFacts, type ProbeBatch } from "../ship/batcher.ts";
-import { ClockPairs } from "../read/clock_pair.ts";
+import { ClockPairs, pairNow } from "../read/clock_pair.ts";
+import { monotonicClock } from "../state/mod.ts";
 import { Demux } from "../read/demux.ts";
 import { LineSource } from "../read/line_source.ts";
 import { NeighbourWaits } from "../read/neighbour_waits.ts";
@@ -69,6 +70,7 @@ export class Intake {
   #refused = 0;
   #ended = false;
   #clocks = new ClockPairs();
+  #monotonicNs = monotonicClock();
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
   readonly #demux: Demux<RunningNode>;
@@ -257,7 +259,8 @@ export class Intake {
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
       untilNs: this.#ended ? latest : this.#untilNs,
-      clock: this.#clocks.best() ?? { monotonicNs: 0n, wallMs: Date.now() },
+      clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
+        { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,
       refused: this.#refused,
     };

@@ -125,7 +125,7 @@ export class Batcher {
       attachedNs: String(attachedNs),
       untilNs: String(untilNs),
       totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
-      clock: { monotonicNs: String(facts.clock.monotonicNs), wallMs: facts.clock.wallMs },
+      clock: { ...facts.clock, monotonicNs: String(facts.clock.monotonicNs) },
       final,
     };
   }
