@@ -14,9 +14,12 @@ import {
   TUNNEL_KINDS,
 } from "./columns.ts";
 import type { Event } from "./event.ts";
+import { EventOfScan } from "./event_fields.ts";
 import { EventSchema } from "./event_schema.ts";
+import { ADDRESS, HEX, MAC } from "./field_texts.ts";
 import { EVENT_KINDS } from "./kinds.ts";
 import { lifted } from "./lift.ts";
+import { Scan } from "./scan.ts";
 import { NetnsState } from "./state.ts";
 
 /** A line that is not as it should be (rule E2). The message is the reason, without its number. */
@@ -41,9 +44,11 @@ const WORDS: Partial<Record<Column["type"], Set<string>>> = {
 };
 const UINT = /^(0|[1-9]\d{0,15})$/;
 const U64 = /^\d{1,20}$/;
-const HEX = /^[0-9a-f]{1,16}$/;
-const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
-const ADDRESS = /^[0-9a-f.:]{2,45}$/;
+/** Longer lines are read column by column. */
+const SCRATCH_BYTES = 4096;
+const scratch = new Uint8Array(SCRATCH_BYTES);
+const encoder = new TextEncoder();
+const scan = new Scan();
 
 /** Reads one line of a batch. Throws `LineError` with the field, what is and what should be. */
 export function decodeLine(line: string): Line {
@@ -57,7 +62,7 @@ export function decodeLine(line: string): Line {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "batch") return { type: "header", header: checked(BatchHeader, value) };
   if (kind === "state") return { type: "state", state: checked(NetnsState, value) };
-  return { type: "event", event: lifted(checked(EventSchema, value)) };
+  return { type: "event", event: lifted(asObject(checked(EventSchema, value))) };
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -71,6 +76,27 @@ const quote = (text: string) => JSON.stringify(text.length > 80 ? text.slice(0, 
 
 /** Reads the tab-separated spelling. Throws `LineError` with the field, what is and what should be. */
 export function decodeTsv(line: string): Event {
+  if (line.length > SCRATCH_BYTES) return decodeByColumns(line);
+  const { written } = encoder.encodeInto(line, scratch);
+  // Letters beyond ASCII are more bytes than characters: rare, and read the other way.
+  return (written === line.length ? decodeBytes(scratch, 0, written) : null) ??
+    decodeByColumns(line);
+}
+
+/**
+ * Reads the tab-separated spelling from its bytes, at the cost of `JSON.parse` of the same event or
+ * less. null: not by this way; `decodeTsv` then reads it, or says what is wrong.
+ */
+export function decodeBytes(bytes: Uint8Array, from: number, to: number): Event | null {
+  scan.begin(bytes, from, to);
+  const event = new EventOfScan(scan);
+  const isWhole = scan.isGood && scan.isOver() && event.kind !== undefined &&
+    event.timeNs !== undefined && event.cpu !== undefined;
+  return isWhole ? lifted(event) : null;
+}
+
+/** The same column by column, with words for what is wrong; five times slower. */
+export function decodeByColumns(line: string): Event {
   const fields = line.split("\t");
   if (!KINDS.has(fields[0]!)) {
     throw new LineError(`"kind" is ${quote(fields[0]!)}, must be one of ${EVENT_KINDS.join(", ")}`);
@@ -86,9 +112,11 @@ export function decodeTsv(line: string): Event {
   if (event.timeNs === undefined || event.cpu === undefined) {
     throw new LineError(`has no "timeNs" or no "cpu", must have both`);
   }
-  // Filled by computed names it is a hash table to V8; a copy is an object, a third of the size.
-  return lifted({ ...event } as unknown as Event);
+  return lifted(asObject(event as unknown as Event));
 }
+
+/** A copy. Filled by computed names it is a hash table to V8; a copy is an object, a third as large. */
+const asObject = (event: Event): Event => ({ ...event });
 
 function decodeField(column: Column, text: string): unknown {
   switch (column.type) {

@@ -13,7 +13,6 @@ import {
 } from "../../analysis/shards/mod.ts";
 import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
-import { compact } from "../intake/batches.ts";
 import { TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
@@ -198,7 +197,7 @@ function decodeEvents(text: string): Event[] {
     if (line === "") continue;
     try {
       const decoded = decodeLine(line);
-      if (decoded.type === "event") events.push(compact(decoded.event));
+      if (decoded.type === "event") events.push(decoded.event);
     } catch (error) {
       // Kept by an earlier version and not readable by this one.
       if (!(error instanceof LineError)) throw error;

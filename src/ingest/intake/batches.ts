@@ -179,7 +179,7 @@ export class BatchReader {
         open.text.state.push(line);
       } else {
         const tier = tierOf(decoded.event);
-        open[tier].push(compact(decoded.event));
+        open[tier].push(decoded.event);
         open.text[tier].push(line);
       }
     } catch (error) {
@@ -223,12 +223,6 @@ export class BatchReader {
     };
   }
 }
-
-/**
- * A copy that V8 keeps as an object and not as a hash table, which an object that was filled field
- * by field by name becomes: 530 bytes for 1,890 (26 fields), and quicker to read.
- */
-export const compact = (event: Event): Event => ({ ...event });
 
 /** Which events are evicted first: those that only say that a packet passed. */
 export function tierOf(event: Event): EventTier {

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { dropLine, headerLine, hopLine, stateLine } from "../../../test/contract/lines.ts";
 import { decodeLine } from "../../event/codec.ts";
-import { BatchReader, compact, tierOf, type WholeBatch } from "./batches.ts";
+import { BatchReader, tierOf, type WholeBatch } from "./batches.ts";
 import { limitsWith } from "../limits.ts";
 
 const limits = limitsWith({ linesPerBatchMax: 5, refusedListedMax: 3, lineCharsMax: 5000 });
@@ -83,10 +83,4 @@ Deno.test("what tells of a death is kept longer than a passing by", () => {
   equal(tier('{"kind":"neighbour","timeNs":"1","cpu":0}'), "drops");
   equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":101}'), "drops");
   for (const kind of ["drop", "icmp-error", "reset"]) equal(tier(`${kind}\t1\t0`), "drops");
-});
-
-Deno.test("a compacted event is the same event", () => {
-  const decoded = decodeLine(dropLine(7));
-  ok(decoded.type === "event");
-  deepEqual(compact(decoded.event), decoded.event);
 });

@@ -6,7 +6,7 @@ import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Batch } from "../../analysis/mod.ts";
-import { compact, tierOf } from "../intake/batches.ts";
+import { tierOf } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, StoredBatch } from "../stores/store.ts";
 
 /** A batch as the analysis takes it. */
@@ -135,7 +135,7 @@ export function decodeStored({ header, refused, segments }: StoredBatch): Decode
 function decodeInto(batch: DecodedBatch, line: string): void {
   try {
     const decoded = decodeLine(line);
-    if (decoded.type === "event") batch.events.push(compact(decoded.event));
+    if (decoded.type === "event") batch.events.push(decoded.event);
     else if (decoded.type === "state") batch.states.push(decoded.state);
   } catch (error) {
     if (!(error instanceof LineError)) throw error;

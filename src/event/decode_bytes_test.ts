@@ -1,0 +1,136 @@
+/** Reading a line from its bytes against reading it column by column: the same, or not at all. */
+import { deepStrictEqual as equal } from "node:assert/strict";
+import fc from "fast-check";
+import { decodeByColumns, decodeBytes, decodeTsv, encodeEvent, LineError } from "./codec.ts";
+import { type Column, COLUMNS } from "./columns.ts";
+import type { Event } from "./event.ts";
+import { EVENT_KINDS } from "./kinds.ts";
+import { DIRECTIONS, NETWORKS, PACKET_TYPES, TUNNEL_KINDS } from "./columns.ts";
+
+const encoder = new TextEncoder();
+const U64_MAX = 2n ** 64n - 1n;
+
+function textOf(pattern: string, lengthMax: number, lengthMin = 1): fc.Arbitrary<string> {
+  const unit = fc.constantFrom(...pattern);
+  return fc.string({ unit, minLength: lengthMin, maxLength: lengthMax });
+}
+
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
+const mac = fc.array(textOf("0123456789abcdef", 2, 2), { minLength: 6, maxLength: 6 })
+  .map((octets) => octets.join(":"));
+
+/** Any right value of a column, with its bounds among them. */
+function valueOf({ type, max = 64 }: Column): fc.Arbitrary<string> {
+  const words = { kind: EVENT_KINDS, packetType: PACKET_TYPES, network: NETWORKS } as const;
+  switch (type) {
+    case "kind":
+    case "packetType":
+    case "network":
+      return fc.constantFrom<string>(...words[type]);
+    case "direction":
+      return fc.constantFrom<string>(...DIRECTIONS);
+    case "tunnelKind":
+      return fc.constantFrom<string>(...TUNNEL_KINDS);
+    case "u64":
+      return fc.oneof(fc.bigInt(0n, U64_MAX), fc.bigInt(2n ** 53n - 3n, 2n ** 53n + 3n))
+        .map(String);
+    case "uint":
+      return fc.oneof(fc.integer({ min: 0, max }), fc.constantFrom(0, 1, max)).map(String);
+    case "hex":
+      return textOf("0123456789abcdef", 16);
+    case "mac":
+      return mac;
+    case "address":
+      return fc.oneof(fc.ipV4(), fc.ipV6().map((text) => text.toLowerCase()));
+    case "text":
+      return textOf(PRINTABLE.replace("\\", ""), max);
+  }
+}
+
+const columns = COLUMNS as readonly Column[];
+const present = columns.map((column) =>
+  column.required ? valueOf(column) : fc.option(valueOf(column), { nil: "", freq: 2 })
+);
+const line = fc.tuple(...present).map((fields) => fields.join("\t").replace(/\t+$/, ""));
+
+/** A stroke at a line: what is put in at a place, and how much is taken out there. */
+const stroke = fc.record({
+  at: fc.nat(400),
+  out: fc.nat(3),
+  put: fc.oneof(
+    fc.constantFrom(
+      "",
+      "\t",
+      "\\",
+      "\\t",
+      "-",
+      "00",
+      "9".repeat(16),
+      "é",
+      "\u0000",
+      "\r",
+      "A",
+      ":",
+    ),
+    fc.string({ maxLength: 2, unit: "binary" }),
+  ),
+});
+const damaged = fc.tuple(line, fc.array(stroke, { maxLength: 3 })).map(([whole, strokes]) =>
+  strokes.reduce(
+    (text, { at, out, put }) => text.slice(0, at) + put + text.slice(at + out),
+    whole,
+  ).replaceAll("\n", " ")
+);
+
+/** The event, or why there is none. */
+function read(decode: (line: string) => Event, text: string): Event | string {
+  try {
+    return decode(text);
+  } catch (error) {
+    if (error instanceof LineError) return error.message;
+    throw error;
+  }
+}
+
+function ofBytes(text: string): Event | null {
+  // With bytes of others around it.
+  const bytes = encoder.encode(`drop\t7\n${text}\n1\t2`);
+  return decodeBytes(bytes, 7, bytes.length - 4);
+}
+
+Deno.test("a right line is read from its bytes, as column by column", () => {
+  fc.assert(
+    fc.property(line, (text) => {
+      equal(ofBytes(text), decodeByColumns(text));
+      equal(encodeEvent(decodeTsv(text)).split("\t").length, text.split("\t").length);
+    }),
+    { seed: 12, numRuns: 1000 },
+  );
+});
+
+Deno.test("a damaged line is read from its bytes as column by column, or not at all", () => {
+  let refused = 0;
+  fc.assert(
+    fc.property(damaged, (text) => {
+      const slow = read(decodeByColumns, text);
+      const quick = ofBytes(text);
+      if (quick !== null) equal(quick, slow);
+      equal(read(decodeTsv, text), slow);
+      if (typeof slow === "string") refused += 1;
+    }),
+    { seed: 13, numRuns: 4000 },
+  );
+  equal(refused > 500 && refused < 3500, true);
+});
+
+Deno.test("columns beyond the last are never passed over", () => {
+  const full = columns.map(({ type }) =>
+    type === "kind" ? "drop" : type === "u64" || type === "uint" ? "1" : ""
+  );
+  const whole = full.join("\t").replace(/\t+$/, "");
+  equal(ofBytes(whole), decodeByColumns(whole));
+  for (const more of ["\t", "\t\t", "\t1", "\t\t1"]) {
+    const text = `${full.join("\t")}${more}`;
+    equal([ofBytes(text), typeof read(decodeTsv, text)], [null, "string"]);
+  }
+});
