@@ -3,50 +3,11 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Report } from "../event/report.ts";
-import { hasChromium, type Look, openPage, type Watched } from "./fixture/browser.ts";
 import { EVIL, hostile, longPath, manyFlows } from "./fixture/extremes.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "./fixture/incident_3_4.ts";
 import { problems } from "./fixture/problems.ts";
-import { type FakeIngest, fakeIngest } from "./fixture/server.ts";
-
-interface Stage {
-  ingest: FakeIngest;
-  watched: Watched;
-  page: Page;
-}
-
-interface Setting extends Look {
-  report?: Report;
-  token?: string;
-  incidents?: string[];
-  path?: string;
-}
-
-/** Runs `play` on a page, and afterwards insists that nothing went wrong behind the scenes. */
-function browserTest(name: string, setting: Setting, play: (stage: Stage) => Promise<void>) {
-  const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
-  Deno.test({
-    name: name + why,
-    ignore: !hasChromium,
-    async fn() {
-      const { report, token, incidents = ["i1"], path = "/incidents/i1", ...look } = setting;
-      const ingest = await fakeIngest({ incidents, token });
-      if (report !== undefined) {
-        ingest.say("hello", { incident: "i1", cursor: "0" });
-        ingest.say("report", report);
-      }
-      const watched = await openPage(ingest.url + path, look);
-      try {
-        await play({ ingest, watched, page: watched.page });
-        deepEqual(watched.faults, []);
-      } finally {
-        await watched.close();
-        await ingest.close();
-      }
-    },
-  });
-}
+import { browserTest } from "./fixture/stage.ts";
 
 const verdict = (page: Page, text: string | RegExp) =>
   page.locator(".verdict h2", { hasText: text }).waitFor();

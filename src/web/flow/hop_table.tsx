@@ -5,25 +5,30 @@ import { endsName, tunnelName, tunnelShort } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
 import { netnsName } from "../../words/place.ts";
-import { elapsedLong, sinceFirstOnNode } from "../../words/time.ts";
+import { hopTimes } from "../../words/hop_times.ts";
+import { elapsedLong } from "../../words/time.ts";
 import { Name } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
 /** Every hop of a path in order. */
 export function HopTable({ path }: { path: readonly Hop[] }) {
-  const times = sinceFirstOnNode(path);
+  const { sinceBeforeNs, stays, slowest } = hopTimes(path);
+  const totals = new Map(stays.map(({ from, to, totalNs }) => [from, from < to ? totalNs : null]));
   return (
     <section class="hops">
       <h3>
-        Hop by hop <span class="quiet">times since the first hop on the same node</span>
+        Hop by hop{" "}
+        <span class="quiet">time since the hop before on the same node, by its clock</span>
       </h3>
       <ol>
         {path.map((hop, i) => (
           <HopRow
             key={i}
             hop={hop}
-            since={times[i]!}
-            newNode={path[i - 1]?.node !== hop.node}
+            sinceNs={sinceBeforeNs[i]!}
+            slowest={i === slowest}
+            totalNs={totals.get(i) ?? null}
+            newNode={totals.has(i)}
             last={i === path.length - 1}
           />
         ))}
@@ -40,12 +45,16 @@ const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
 
 interface HopRowProps {
   hop: Hop;
-  since: bigint;
+  /** Since the hop before; null where another clock told that. */
+  sinceNs: bigint | null;
+  slowest: boolean;
+  /** From the first to the last hop of a stay on this node, at its first hop. */
+  totalNs: bigint | null;
   newNode: boolean;
   last: boolean;
 }
 
-function HopRow({ hop, since, newNode, last }: HopRowProps) {
+function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) {
   const details = [
     hop.translated && `now ${endsName(hop.translated, PAGE)}`,
     hop.encap && tunnelWords(hop, hop.encap),
@@ -60,7 +69,11 @@ function HopRow({ hop, since, newNode, last }: HopRowProps) {
           ? <Name value={hop.node} max={28} />
           : <span class="unseen">{label(hop.node)}</span>}
       </span>
-      <span class="since">+{elapsedLong(since)}</span>
+      <span class={`since${slowest ? " slowest" : ""}`}>
+        {slowest && <span class="unseen">slowest:</span>}
+        {sinceNs !== null && `+${elapsedLong(sinceNs)}`}
+        {totalNs !== null && <span class="total">total {elapsedLong(totalNs)}</span>}
+      </span>
       <span class="device">
         <Name value={hop.device} max={24} />{" "}
         <span class="netns">{label(netnsName(hop.netns), 24)}</span>

@@ -74,7 +74,7 @@ function SceneView({ scene, summary }: { scene: Scene; summary: string }) {
 }
 
 function BoxView({ box }: { box: Box }) {
-  const { kind, x, y, width, height, text, textX, openLeft, openRight } = box;
+  const { kind, x, y, width, height, text, textX, total, openLeft, openRight } = box;
   const r = kind === "node" ? 8 : 5;
   const right = x + width;
   const bottom = y + height;
@@ -86,12 +86,13 @@ function BoxView({ box }: { box: Box }) {
     <g class={`box ${kind}`}>
       <rect x={x} y={y} width={width} height={height} rx={openLeft || openRight ? 0 : r} />
       <path d={edge} />
-      <text x={textX} y={y + 16}>
-        {text}
-        {openLeft && text.length < width / 12
-          ? <tspan class="again" dx="6">continued</tspan>
-          : null}
-      </text>
+      {/* A nested drawing cuts what is wider than was counted. */}
+      <svg x={x} y={y} width={width} height={26}>
+        <text x={textX - x} y="16">{text}</text>
+      </svg>
+      {total !== undefined && (
+        <text class="total" x={right - 12} y={y + 16} text-anchor="end">{total}</text>
+      )}
     </g>
   );
 }
@@ -136,7 +137,7 @@ function MarkView({ mark: { x, y, kind } }: { mark: Mark }) {
 
 function LabelView({ label }: { label: Label }) {
   const { x, y, text, kind, anchor, strong } = label;
-  const fatal = strong && (kind === "device" || kind === "drop");
+  const fatal = strong && (kind === "device" || kind === "drop" || kind === "time");
   return (
     <text
       x={x}

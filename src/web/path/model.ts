@@ -3,7 +3,9 @@ import type { Encapsulation, EndPoints, Flow, Hop } from "../../event/report.ts"
 import { changes, endPoint, tunnelName } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
+import { hopTimes } from "../../words/hop_times.ts";
 import { netnsName } from "../../words/place.ts";
+import { elapsedShort } from "../../words/time.ts";
 import { PAGE } from "../parts/writing.ts";
 
 /** Hops on one device that follow each other. */
@@ -14,6 +16,14 @@ export interface Station {
   device: string;
   /** What happened there: `veth · received, routed`. */
   doing: string;
+  /** How long that took: `9.9 µs`; absent where one sighting told all of it. */
+  here?: string;
+  /** Time from the station before: `2.31 µs`; absent where no single clock tells it. */
+  after?: string;
+  /** What took the longest on the whole path: the way to this station, or the time at it. */
+  slowest?: "way" | "here";
+  /** At the last station of a stay on one node, how long that was: `total 23.1 µs`. */
+  total?: string;
   /** How the path ended; null on all but the last station. */
   end: "dropped" | "vanished" | "last-seen" | "delivered" | null;
   notes: Note[];
@@ -81,6 +91,7 @@ export function pathModel(flow: Flow): PathModel {
   stations.forEach((station, i) => {
     station.doing = doing(hops.filter((_, at) => stationOf[at] === i));
   });
+  addTimes(hops, stations, stationOf);
   const tunnels = findTunnels(hops, stationOf);
   addNotes(flow, hops, stations, stationOf, tunnels);
   const last = stations.at(-1)!;
@@ -109,6 +120,33 @@ function doing(hops: Hop[]): string {
   const distinct = words.filter((word, i) => word !== words[i - 1]);
   const told = deviceKind === "unknown" || device.startsWith(deviceKind);
   return (told ? "" : `${label(deviceKind, 16)} · `) + distinct.join(", ");
+}
+
+/** Writes the times to the stations. Hops that one sighting told have no time between them. */
+function addTimes(
+  hops: readonly Hop[],
+  stations: readonly Station[],
+  stationOf: readonly number[],
+): void {
+  const { sinceBeforeNs, stays, slowest } = hopTimes(hops);
+  for (const { to, from, totalNs } of stays) {
+    const last = stations[stationOf[to]!]!;
+    if (from !== to && totalNs !== null) last.total = `total ${elapsedShort(totalNs, "µ")}`;
+  }
+  for (const [i, station] of stations.entries()) {
+    const after = sinceBeforeNs[station.at];
+    if (after) station.after = elapsedShort(after, "µ");
+    const end = stations[i + 1]?.at ?? hops.length;
+    const here = sinceBeforeNs.slice(station.at + 1, end).reduce(
+      (sum, ns) => sum! + (ns ?? 0n),
+      0n,
+    );
+    if (here) station.here = `${elapsedShort(here, "µ")} here`;
+    if (slowest === null || slowest < station.at || slowest >= end) continue;
+    station.slowest = slowest === station.at ? "way" : "here";
+    if (station.slowest === "way") station.after = `slowest ${station.after}`;
+    else station.here = `slowest ${station.here}`;
+  }
 }
 
 /**

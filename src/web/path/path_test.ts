@@ -4,9 +4,9 @@ import { hostile, longPath } from "../fixture/extremes.ts";
 import { i1, i1Repaired, i2 } from "../fixture/incident_1_2.ts";
 import { i3, i4 } from "../fixture/incident_3_4.ts";
 import { pathModel } from "./model.ts";
-import { layoutRail, wrapped } from "./rail.ts";
+import { layoutRail } from "./rail.ts";
 import { layoutRows } from "./rows.ts";
-import type { Scene } from "./scene.ts";
+import { type Box, type Scene, textWidth, wrapped } from "./scene.ts";
 
 const model = (flow: Flow | undefined) => pathModel(flow!);
 
@@ -24,6 +24,7 @@ Deno.test("hops on one device are one station, and the last one says how it ende
   ]);
   equal(stations.at(-1)!.end, "dropped");
   equal(stations.at(-1)!.doing, "decapsulated, received, dropped");
+  equal(stations.at(-1)!.here, "7.37 µs here");
   deepEqual(stations.at(-1)!.notes, [{ tone: "drop", text: "ip_rcv_core · OTHERHOST" }]);
   deepEqual(ghost, { title: "10.132.2.46", why: "never reached", inTunnel: false });
 });
@@ -86,14 +87,30 @@ function outside(scene: Scene): string[] {
   for (const { x, width, y, height, text } of scene.boxes) {
     if (x < 0 || x + width > scene.width || y + height > scene.height) out.push(`box ${text}`);
   }
-  for (const { x, y, text } of scene.labels) {
-    if (x < 0 || x > scene.width || y > scene.height) out.push(`label ${text}`);
+  for (const { x, y, text, kind, anchor } of scene.labels) {
+    const width = textWidth(text, kind);
+    const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
+    if (left < 0 || left + width > scene.width || y > scene.height) out.push(`label ${text}`);
+    if (kind !== "change" && kind !== "drop" && kind !== "device") continue;
+    const holds = (box: Box) =>
+      left >= box.x && left + width <= box.x + box.width && y > box.y && y < box.y + box.height;
+    if (!scene.boxes.some((box) => box.kind === "node" && holds(box))) out.push(`${kind} ${text}`);
   }
   for (const { x, y, kind } of scene.marks) {
     if (x < 8 || x > scene.width - 8 || y > scene.height - 8) out.push(`mark ${kind}`);
   }
   return out;
 }
+
+Deno.test("times stand between devices of one node, and its total at the last of them", () => {
+  const { stations } = model(longPath().flows[0]);
+  const [pod, veth, cni] = stations;
+  deepEqual([pod!.after, veth!.after, cni!.after], [undefined, "2.31 µs", "3.23 µs"]);
+  const crossing = stations.findIndex(({ node }) => node === "gateway");
+  equal(stations[crossing]!.after, undefined);
+  ok(stations[crossing - 1]!.total!.startsWith("total "));
+  equal(stations.filter(({ slowest }) => slowest !== undefined).length, 1);
+});
 
 Deno.test("both layouts keep every shape inside, at any width, with one mark per station", () => {
   for (const flow of FLOWS) {
@@ -128,6 +145,8 @@ Deno.test("stations of one row don't overlap, and boxes hold their stations", ()
 });
 
 Deno.test("wrapped() breaks at spaces, and inside words longer than a line", () => {
-  deepEqual(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
-  deepEqual(wrapped("abcdefgh i", 4), ["abcd", "efgh", "i"]);
+  const room = textWidth("abcde", "drop");
+  deepEqual(wrapped("aa bb cc", room, "drop"), ["aa bb", "cc"]);
+  deepEqual(wrapped("abcdefgh i", room, "drop"), ["abcde", "fgh i"]);
+  deepEqual(wrapped("\u6f22\u5b57\u6f22 a", room, "drop"), ["\u6f22\u5b57", "\u6f22 a"]);
 });

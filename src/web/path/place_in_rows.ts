@@ -1,8 +1,8 @@
 /** Which stations stand in which row, and where: as text is broken into lines. Pure. */
-import { clipEnd } from "../../words/escape.ts";
 import { boxText, type PathModel, type Station } from "./model.ts";
 import { MARGIN, PAD, type RowOfPath } from "./row.ts";
-import { stationWidth, textWidth } from "./scene.ts";
+import { stationWidth, textWidth, wayWidth } from "./scene.ts";
+import { clipEnd } from "../../words/escape.ts";
 
 /** Pixels before the end that was not reached. */
 const GHOST_GAP = 34;
@@ -23,9 +23,9 @@ export function placeInRows(model: PathModel, width: number): RowOfPath[] {
  * fits there and not here; a box is broken inside when it is wider than a row.
  */
 function breakRows({ stations, ghost }: PathModel, width: number): RowOfPath[] {
-  const widths = stationWidths(stations);
   const right = width - MARGIN - PAD.node - PAD.netns;
   const full = right - MARGIN - PAD.node - PAD.netns;
+  const widths = stationWidths(stations, full);
   const rows: RowOfPath[] = [[]];
   let x = MARGIN;
   for (const [i, station] of stations.entries()) {
@@ -86,20 +86,57 @@ function runWidth(
   return sum;
 }
 
-/** Wide enough for the stations' texts, and together for the names of the boxes around them. */
-function stationWidths(stations: readonly Station[]): number[] {
-  const widths = stations.map(stationWidth);
+/**
+ * Wide enough for the stations' texts, and together for the names of the boxes around them and for
+ * the notes in them, as far as a row of `full` pixels holds it.
+ */
+function stationWidths(stations: readonly Station[], full: number): number[] {
+  const widths: number[] = [];
+  for (const station of stations) {
+    const notes = station.notes.filter(({ tone }) => tone === "drop");
+    // The time on the way here stands between the middles of two stations.
+    const way = 2 * wayWidth(station) - (widths.at(-1) ?? 0);
+    const own = [stationWidth(station), way, ...notes.map(({ text }) => textWidth(text, "drop"))];
+    widths.push(Math.min(full, Math.max(...own)));
+  }
+  widen(
+    stations,
+    widths,
+    "netns",
+    full,
+    ([first]) => textWidth(clipEnd(boxText(first!), 40), "netns") + 4,
+  );
+  widen(stations, widths, "node", full, (run) => {
+    const total = run.at(-1)!.total ?? "";
+    const notes = run.flatMap(({ notes }) => notes).filter(({ tone }) => tone === "change");
+    return Math.max(
+      textWidth(clipEnd(run[0]!.node, 40), "node") + textWidth(total, "time") + 12,
+      ...notes.map(({ text, tone }) => textWidth(text, tone) + 12),
+    );
+  });
+  return widths;
+}
+
+/** Widens the stations of each box of a kind until together they are as wide as it needs. */
+function widen(
+  stations: readonly Station[],
+  widths: number[],
+  kind: "node" | "netns",
+  full: number,
+  neededBy: (run: readonly Station[]) => number,
+): void {
   for (let start = 0; start < stations.length;) {
     let end = start + 1;
     const { node, netns } = stations[start]!;
-    while (stations[end]?.node === node && stations[end]?.netns === netns) end += 1;
-    const needed = textWidth(clipEnd(boxText(stations[start]!), 40), "box") + 4;
+    const isSame = (one: Station | undefined) =>
+      one?.node === node && (kind === "node" || one.netns === netns);
+    while (isSame(stations[end])) end += 1;
     const have = widths.slice(start, end).reduce((sum, one) => sum + one, 0);
+    const needed = Math.min(full, neededBy(stations.slice(start, end)));
     const more = Math.max(0, needed - have) / (end - start);
     for (let i = start; i < end; i++) widths[i]! += more;
     start = end;
   }
-  return widths;
 }
 
 /** Widens the stations of a row that is alone, by 90 pixels each at most. */

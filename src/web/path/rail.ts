@@ -1,7 +1,6 @@
 /** The path on a narrow page: straight down, one station per line. Pure. */
-import { clipEnd } from "../../words/escape.ts";
 import { boxText, type PathModel, type Station } from "./model.ts";
-import { fitting, type Label, type Scene, tubeRadius } from "./scene.ts";
+import { clipToWidth, type Label, type Scene, textWidth, tubeRadius, wrapped } from "./scene.ts";
 
 /** Pixels from the left: the line. */
 const RAIL_X = 34;
@@ -29,6 +28,7 @@ export function layoutRail(model: PathModel, width: number): Scene {
     const newNode = previous?.node !== station.node;
     const newNetns = newNode || previous?.netns !== station.netns;
     if (newNode) y = openBox(scene, "node", station.node, i > 0 ? y + 22 : y, width);
+    if (station.total !== undefined) nameTotal(scene, station.total);
     if (newNetns) y = openBox(scene, "netns", boxText(station), newNode ? y : y + 10, width);
     y = placeStation(scene, station, y, width, railYs);
     const next = stations[i + 1];
@@ -50,12 +50,19 @@ function openBox(scene: Scene, kind: "node" | "netns", text: string, y: number, 
     y,
     width: width - 2 * inset,
     height: 0,
-    text: clipEnd(text, Math.floor((width - TEXT_X - 20) / 7)),
+    text: clipToWidth(text, width - TEXT_X - 2 * inset - 8, kind),
     textX: TEXT_X,
     openLeft: false,
     openRight: false,
   });
   return y + 26;
+}
+
+/** Writes how long the packet was on a node into the head of its box. */
+function nameTotal(scene: Scene, total: string): void {
+  const box = scene.boxes.findLast(({ kind }) => kind === "node")!;
+  box.total = total;
+  box.text = clipToWidth(box.text, box.width - TEXT_X - textWidth(total, "time") - 16, "node");
 }
 
 function closeBox(scene: Scene, kind: "node" | "netns", y: number): number {
@@ -83,38 +90,35 @@ function placeStation(
       anchor: "start",
       strong: station.end !== null,
     });
-  put(station.device, "device", y + 1);
-  put(station.doing, "doing", y + LINE);
-  let below = y + LINE;
+  const room = width - TEXT_X - 18;
+  const { after } = station;
+  if (after !== undefined) {
+    const strong = station.slowest === "way";
+    scene.labels.push({
+      x: width - 16,
+      y: y + 1,
+      text: after,
+      kind: "time",
+      anchor: "end",
+      strong,
+    });
+  }
+  const taken = after === undefined ? 0 : textWidth(after, "time") + 8;
+  put(clipToWidth(station.device, room - taken, "device"), "device", y + 1);
+  let below = y;
+  const doing = [station.doing, station.here].filter((one) => one !== undefined).join(" · ");
+  for (const part of wrapped(doing, room, "doing")) put(part, "doing", below += LINE);
   for (const { text, tone } of station.notes) {
-    for (const part of wrapped(text, fitting(width - TEXT_X - 18))) put(part, tone, below += LINE);
+    for (const part of wrapped(text, room, tone)) put(part, tone, below += LINE);
   }
   return below + 12;
-}
-
-/**
- * `text` in lines of at most `max` characters, broken at spaces, and inside words that are longer.
- */
-export function wrapped(text: string, max: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    for (let rest = word; rest !== ""; rest = rest.slice(max)) {
-      const part = rest.slice(0, max);
-      if (line !== "" && line.length + 1 + part.length > max) {
-        lines.push(line);
-        line = part;
-      } else line = line === "" ? part : `${line} ${part}`;
-    }
-  }
-  return line === "" ? lines : [...lines, line];
 }
 
 function placeGhost(scene: Scene, { ghost }: PathModel, y: number, width: number): number {
   const put = (text: string, kind: Label["kind"], at: number) =>
     scene.labels.push({ x: TEXT_X, y: at, text, kind, anchor: "start" });
   scene.marks.push({ x: RAIL_X, y, kind: "ghost" });
-  put(clipEnd(ghost!.title, fitting(width - TEXT_X - 8)), "ghost", y + 1);
+  put(clipToWidth(ghost!.title, width - TEXT_X - 8, "ghost"), "ghost", y + 1);
   put(ghost!.why, "ghost-why", y + LINE);
   return y;
 }

@@ -1,7 +1,7 @@
 /** Rows of stations as shapes. Pure. */
-import { clipEnd } from "../../words/escape.ts";
 import { drawLines } from "./draw_lines.ts";
-import { boxText, type Note, type PathModel, type Tunnel } from "./model.ts";
+import { type Caption, captions } from "./captions.ts";
+import { boxText, type PathModel, type Tunnel } from "./model.ts";
 import { placeInRows } from "./place_in_rows.ts";
 import {
   centerOf,
@@ -15,16 +15,16 @@ import {
 } from "./row.ts";
 import {
   type Box,
+  clipToWidth,
   deepestOf,
-  fitting,
   type Label,
   type Scene,
   textWidth,
   tubeRadius,
 } from "./scene.ts";
 
-/** Pixels for the names of the boxes. */
-const HEAD = { node: 24, netns: 22 };
+/** Pixels for the names of the boxes; a node's box without a name has a smaller head. */
+const HEAD = { node: 24, nameless: 9, netns: 22 };
 /** Pixels between the boxes of two rows. */
 const BETWEEN_ROWS = 30;
 
@@ -37,7 +37,14 @@ export function layoutRows(model: PathModel, width: number): Scene {
   let top = 2;
   for (const row of rows) {
     const leaving = leavingTunnels(model, row).map(({ label }) => label);
-    const geometry = drawRow(scene, row, top, width, radius, leaving);
+    const geometry = drawRow(scene, row, {
+      top,
+      width,
+      radius,
+      leaving,
+      // The one machine of a path is named once.
+      named: row === rows[0] || model.stations.some(({ node }) => node !== model.stations[0]!.node),
+    });
     geometries.push(geometry);
     leaving.forEach((text, i) => {
       const y = geometry.bottom + 12 + i * LINE;
@@ -61,33 +68,50 @@ function leavingTunnels({ tunnels, stations, ghost }: PathModel, row: RowOfPath)
   );
 }
 
+interface RowSetting {
+  /** Pixels from the top of the drawing. */
+  top: number;
+  /** Pixels: of the page, and from the line to the wall of the widest tunnel. */
+  width: number;
+  radius: number;
+  /** Names of tunnels that are told below the row. */
+  leaving: readonly string[];
+  /** Whether the boxes of nodes have their names. */
+  named: boolean;
+}
+
 function drawRow(
   scene: Scene,
   row: RowOfPath,
-  top: number,
-  width: number,
-  radius: number,
-  leaving: readonly string[],
+  { top, width, radius, leaving, named }: RowSetting,
 ): RowGeometry {
   const onlyGhost = row.every(({ station }) => station === null);
+  const times = row.some(({ station }) => station?.after !== undefined) ? LINE : 0;
   const above = captions(row, "above", width, leaving);
   const below = captions(row, "below", width);
   const levels = (all: Caption[]) => Math.max(0, ...all.map(({ level }) => level + 1));
-  const captionsTop = top + (onlyGhost ? 0 : HEAD.node + HEAD.netns);
-  const rail = captionsTop + levels(above) * LINE + radius + 6;
+  const hasHead = named || row.some(({ station }) => station?.total !== undefined);
+  const head = hasHead ? HEAD.node : HEAD.nameless;
+  const here = row.some(({ station }) => station?.here !== undefined) ? LINE : 0;
+  const captionsTop = top + (onlyGhost ? 0 : head + HEAD.netns);
+  const rail = captionsTop + levels(above) * LINE + times + radius + 6;
   const textTop = rail + radius + 14;
-  const bottom = textTop + LINE + levels(below) * LINE + (onlyGhost ? 10 : 24);
+  const notesTop = textTop + LINE + here;
+  const bottom = notesTop + levels(below) * LINE + (onlyGhost ? 10 : 24);
   for (const { text, tone, x, anchor, level } of above) {
-    const y = rail - radius - 8 - level * LINE;
+    const y = rail - radius - 8 - times - level * LINE;
     const leader = { x: anchor, from: y + 4, to: rail };
     scene.labels.push({ x, y, text, kind: tone, anchor: "start", leader });
   }
   for (const { text, tone, x, level } of below) {
-    const y = textTop + LINE + (level + 1) * LINE;
+    const y = notesTop + (level + 1) * LINE;
     scene.labels.push({ x, y, text, kind: tone, anchor: "start", strong: true });
   }
-  for (const placed of row) drawStation(scene, placed, rail, textTop);
-  drawBoxes(scene, row, top, bottom);
+  for (const [i, placed] of row.entries()) {
+    drawStation(scene, placed, rail, textTop);
+    drawTime(scene, placed, row[i - 1], rail - radius - 8);
+  }
+  drawBoxes(scene, row, { top, bottom, head, named });
   const { x, width: w } = row.at(-1)!;
   const right = Math.min(x + w + PAD.node + PAD.netns, width - MARGIN);
   const turn = bottom + (leaving.length === 0 ? 0 : leaving.length * LINE + 2) + BETWEEN_ROWS / 2;
@@ -106,57 +130,34 @@ function drawStation(scene: Scene, placed: Placed, rail: number, textTop: number
     scene.labels.push({ x, y, text, kind, anchor: "middle", strong: station.end !== null });
   put(station.device, "device", textTop);
   put(station.doing, "doing", textTop + LINE - 1);
+  if (station.here === undefined) return;
+  const strong = station.slowest === "here";
+  const y = textTop + 2 * LINE - 2;
+  scene.labels.push({ x, y, text: station.here, kind: "time", anchor: "middle", strong });
 }
 
-interface Caption extends Note {
-  x: number;
-  anchor: number;
-  width: number;
-  level: number;
+/** The time on the way to a station: between it and the one before, at its left where a row begins. */
+function drawTime(scene: Scene, placed: Placed, before: Placed | undefined, y: number): void {
+  const { station } = placed;
+  if (station?.after === undefined) return;
+  const text = station.after;
+  const middle = before === undefined
+    ? Math.max(centerOf(placed) - 11, MARGIN + 6 + textWidth(text, "time")) -
+      textWidth(text, "time") / 2
+    : (centerOf(before) + centerOf(placed)) / 2;
+  const strong = station.slowest === "way";
+  scene.labels.push({ x: Math.round(middle), y, text, kind: "time", anchor: "middle", strong });
 }
 
-/**
- * The notes of a row, in lines above each other where two would meet. They are placed from right to
- * left, so that the thin line from a note down to its station passes beside the notes to its right.
- */
-function captions(
+function drawBoxes(
+  scene: Scene,
   row: RowOfPath,
-  side: "above" | "below",
-  width: number,
-  named: readonly string[] = [],
-): Caption[] {
-  const min = MARGIN + PAD.node;
-  const max = width - MARGIN - PAD.node;
-  const placed: Caption[] = [];
-  for (const one of row.toReversed()) {
-    const notes = (one.station?.notes ?? [])
-      .filter(({ tone }) => (tone === "drop") === (side === "below"))
-      .filter(({ tone, text }) => !(tone === "tunnel" && named.includes(text)));
-    for (const note of notes.toReversed()) {
-      const text = clipEnd(note.text, fitting(max - min));
-      const room = textWidth(text, note.tone);
-      const anchor = centerOf(one);
-      const wanted = side === "above" ? anchor + 7 : anchor - room / 2;
-      // To the right of the line down to its station; at the edge of the page to the left of it.
-      const fits = side === "below" || wanted + room <= max;
-      const x = Math.max(min, Math.min(fits ? wanted : anchor - 7 - room, max - room));
-      const meets = (level: number) =>
-        placed.some((other) =>
-          other.level === level && x < other.x + other.width + 12 && other.x < x + room + 12
-        );
-      let level = 0;
-      while (meets(level)) level += 1;
-      placed.push({ ...note, text, x, anchor, width: room, level });
-    }
-  }
-  return placed;
-}
-
-function drawBoxes(scene: Scene, row: RowOfPath, top: number, bottom: number): void {
+  { top, bottom, head, named }: { top: number; bottom: number; head: number; named: boolean },
+): void {
   const stations = row.filter(({ station }) => station !== null);
   for (const kind of ["node", "netns"] as const) {
     const outer = kind === "node" ? PAD.node + PAD.netns : PAD.netns;
-    const inset = kind === "node" ? 0 : HEAD.node;
+    const inset = kind === "node" ? 0 : head;
     for (let start = 0; start < stations.length;) {
       const opens = ({ opensNode, opensNetns }: Placed) => kind === "node" ? opensNode : opensNetns;
       let end = start + 1;
@@ -175,10 +176,20 @@ function drawBoxes(scene: Scene, row: RowOfPath, top: number, bottom: number): v
         openLeft: !opens(first),
         openRight: false,
       };
-      const text = kind === "node" ? first.station!.node : boxText(first.station!);
-      box.text = clipEnd(text, Math.floor((box.width - 14) / 6.7));
+      nameBox(box, first, last, named);
       scene.boxes.push(box);
       start = end;
     }
   }
+}
+
+/** Writes name and total into a box; what goes on from the row before begins with an ellipsis. */
+function nameBox(box: Box, first: Placed, last: Placed, named: boolean): void {
+  const { kind } = box;
+  if (kind === "node") box.total = last.station!.total;
+  if (kind === "node" && !named) return;
+  const name = kind === "node" ? first.station!.node : boxText(first.station!);
+  const total = box.total === undefined ? 0 : textWidth(box.total, "time") + 10;
+  const room = box.width - 22 - total;
+  box.text = clipToWidth(box.openLeft ? `… ${name}` : name, room, kind);
 }
