@@ -83,7 +83,7 @@ export function asking(command: Command): Command {
 
 /** What a command about one incident of a running ingest is told. */
 export interface IncidentOptions extends Access {
-  /** Absent: the newest. */
+  /** Absent or `newest`: the one with the latest activity. */
   incident?: string;
   json: boolean;
 }
@@ -95,7 +95,7 @@ export interface IncidentFlags extends AskFlags {
 
 /** Declares what every command about one incident of a running ingest has in common. */
 export function askingAboutIncident(command: Command): Command {
-  return asking(command).addOption(incidentOption("which incident (default: the newest)"));
+  return asking(command).addOption(incidentOption("which incident (default: newest, by activity)"));
 }
 
 /** The options that `askingAboutIncident` declares. */

@@ -16,26 +16,44 @@ export function clientOf({ ingest, token }: Access): IngestClient {
   return createClient({ url: ingest, token: token === "" ? undefined : token });
 }
 
+/** What stands for the id of an incident. */
+const NEWEST = "newest";
+
 /**
- * The incident that was named, else the newest. Throws LasthopError `no_incident` when the ingest
+ * The incident that was named, else the one with the latest activity that is not empty; where all
+ * are, it says so. Throws LasthopError `no_incident` when the ingest
  * has none, and what the ingest refused.
  */
 export async function askedIncident(
   access: Access & { incident?: string },
 ): Promise<Asked> {
   const client = clientOf(access);
-  if (access.incident !== undefined) return { client, incident: access.incident };
-  const newest = newestFirst(await client.listIncidents())[0];
-  if (newest !== undefined) return { client, incident: newest.id };
+  const { incident = NEWEST } = access;
+  if (incident !== NEWEST) return { client, incident };
+  const all = newestFirst(await client.listIncidents());
+  // Whoever asks for the newest wants to see something.
+  const newest = all.find((one) => !isEmpty(one)) ?? all[0];
+  if (newest !== undefined) {
+    if (isEmpty(newest)) {
+      console.error(`lasthop: incident ${newest.id} is empty: no probe has reported to it`);
+    }
+    return { client, incident: newest.id };
+  }
   throw new LasthopError(
     "no_incident",
     `Cannot choose an incident: the ingest at ${access.ingest} has none, must have one`,
   );
 }
 
-/** By time of creation, the newest first; equal times by id. */
+/** By latest activity, the newest first; equal times by id. */
 export function newestFirst(incidents: readonly ShownIncident[]): ShownIncident[] {
-  return [...incidents].sort((a, b) =>
-    a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1
-  );
+  const later = (a: string, b: string) => a === b ? 0 : a < b ? 1 : -1;
+  return [...incidents].sort((a, b) => later(activityOf(a), activityOf(b)) || later(a.id, b.id));
 }
+
+/** When something last came; an ingest of an earlier version tells only when it was created. */
+export const activityOf = ({ lastActivityAt, createdAt }: ShownIncident): string =>
+  (lastActivityAt as string | undefined) ?? createdAt;
+
+/** No probe has reported to it. */
+export const isEmpty = ({ counters }: ShownIncident): boolean => counters.batches === 0;

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Report } from "../../event/report.ts";
 import { createClient, type Ingest } from "../../ingest/mod.ts";
+import { body, hopLine } from "../../../test/contract/lines.ts";
 import { droppedPacket, lasthop, withIngest } from "../asking/testing.ts";
 
 const dead = "http://127.0.0.1:9";
@@ -75,6 +76,31 @@ Deno.test("list shows the newest first, hostile titles escaped, and JSON as the 
     match(stdout, new RegExp(`^open    ${time}  2 events  newer\nopen    .*older  one⟨U\\+001B⟩`));
     const json = JSON.parse((await lasthop(["list", "--ingest", ingest.url, "--json"])).stdout);
     deepEqual(json.incidents.map(({ id }: { id: string }) => id), ["newer", "older"]);
+  });
+});
+
+/** Times of the API are whole milliseconds. */
+const nextMs = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+Deno.test("the newest is the one with the latest activity, and an empty one is said to be empty", async () => {
+  await withIngest(async (ingest) => {
+    const client = createClient({ url: ingest.url });
+    const asks = ["report", "--ingest", ingest.url, "--incident", "newest", "--json"];
+    await client.createIncident({ id: "waits" });
+    const empty = await lasthop(asks);
+    equal(JSON.parse(empty.stdout).incident, "waits");
+    equal(empty.stderr, "lasthop: incident waits is empty: no probe has reported to it\n");
+    await fill(ingest, "older");
+    await fill(ingest, "newer");
+    await nextMs();
+    await client.postBatch("older", body({ incident: "older", sequence: 1 }, hopLine(7)));
+    await nextMs();
+    await client.createIncident({ id: "later" });
+    const found = await lasthop(asks);
+    deepEqual([JSON.parse(found.stdout).incident, found.stderr], ["older", ""]);
+    const { stdout } = await lasthop(["list", "--ingest", ingest.url]);
+    const lines = stdout.trim().split("\n").map((line) => line.replace(/^open .* UTC +/, ""));
+    deepEqual(lines, ["empty  later", "3 events  older", "2 events  newer", "empty  waits"]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** `lasthop list`: the incidents an ingest keeps, newest first. */
+/** `lasthop list`: the incidents an ingest keeps, the one with the latest activity first. */
 import type { CommandFile } from "../command.ts";
 import { type Access, type AskFlags, asking } from "../options.ts";
 

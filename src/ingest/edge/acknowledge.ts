@@ -59,6 +59,8 @@ export class Acknowledgement {
         batch: { headerChars: header.length, refused, evicted, segments: sizes },
         roomBytes: table.read<number>("granted") ?? 0,
         limits,
+        // The hub's own clock: the batch went through another machine.
+        nowMs: Date.now(),
       });
       if (decision.status === "stored") {
         const gone = table.insert(commit, decision.incident, limits);

@@ -209,7 +209,8 @@ async function storeOne(
     mustNotWait(await admission.probeWait(incident, probe));
     admitted.add(probe);
   }
-  const result = await deps.store.append(incident, { header, segments, refused, evicted });
+  const whole = { header, segments, refused, evicted };
+  const result = await deps.store.append(incident, whole, deps.clock.wallMs());
   await admission?.charge(incident, probe, loadOf(batch));
   switch (result.status) {
     case "stored":

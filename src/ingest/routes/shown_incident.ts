@@ -10,6 +10,8 @@ export const ShownIncident = z.object({
   filter: z.string(),
   createdAt: time,
   closedAt: time.nullable(),
+  /** When its last batch was stored; before the first, when it was created or imported here. */
+  lastActivityAt: time,
   /** Over how many shards it is spread. */
   shards: count,
   /** Grows with every change that can change the report. */
@@ -32,7 +34,8 @@ export type ShownIncident = z.infer<typeof ShownIncident>;
 
 /** The stored incident as the API shows it: times in ISO 8601, counters that mean something outside. */
 export function shown(incident: Incident): ShownIncident {
-  const { id, title, filter, createdMs, closedMs, shards, revision, counters } = incident;
+  const { id, title, filter, createdMs, arrivedMs, closedMs, activeMs } = incident;
+  const { shards, revision, counters } = incident;
   const { batches, duplicates, events, states, refused, strayLines } = counters;
   const { evicted, evictedStates, bytes } = counters;
   return {
@@ -40,6 +43,7 @@ export function shown(incident: Incident): ShownIncident {
     title,
     filter,
     createdAt: new Date(createdMs).toISOString(),
+    lastActivityAt: new Date(activeMs ?? arrivedMs).toISOString(),
     closedAt: closedMs === null ? null : new Date(closedMs).toISOString(),
     shards,
     revision,

@@ -27,6 +27,8 @@ export interface AppendFacts {
   /** Characters the incident may keep in all, so that all incidents together stay in their limit. */
   roomBytes: number;
   limits: StoreLimits;
+  /** The ingest's clock; undefined: it is not told when the batch came. */
+  nowMs?: number | undefined;
 }
 
 /** Before a batch is looked at: whether one with its probe and sequence may come. null: it may. */
@@ -75,7 +77,9 @@ export function decideAppend(facts: AppendFacts): AppendDecision {
   // What the incident's own limit is going to evict takes no room of others.
   const neededBytes = Math.min(counters.bytes, Math.max(before.bytes, limits.bytesPerIncidentMax));
   if (neededBytes > roomBytes) return { status: "account-full", neededBytes };
-  return { status: "stored", incident: { ...incident, counters, revision: incident.revision + 1 } };
+  const revision = incident.revision + 1;
+  const active = facts.nowMs === undefined ? {} : { activeMs: facts.nowMs };
+  return { status: "stored", incident: { ...incident, ...active, counters, revision } };
 }
 
 /** What of a batch is counted, where the store has its lines; `headerChars` of its JSON. */

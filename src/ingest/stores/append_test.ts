@@ -146,3 +146,11 @@ Deno.test("append: what is evicted is the oldest of its tier, ordinary ones firs
     equal(firstDrop >= 0 && order.lastIndexOf("ordinary") > firstDrop, false);
   }));
 });
+
+Deno.test("append: a batch that is stored tells when, one that is not leaves the time", () => {
+  const stored = decide({ nowMs: 9 });
+  equal(stored.status === "stored" && stored.incident.activeMs, 9);
+  const incident = { ...incidentWith(), activeMs: 5 };
+  const again = decide({ incident, isKnown: true, nowMs: 9 });
+  equal(again.status === "duplicate" && again.incident.activeMs, 5);
+});

@@ -100,11 +100,11 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#incidents.delete(id));
   }
 
-  append(id: string, batch: NewBatch): Promise<Appended> {
-    return Promise.resolve(this.#append(id, batch));
+  append(id: string, batch: NewBatch, nowMs?: number): Promise<Appended> {
+    return Promise.resolve(this.#append(id, batch, nowMs));
   }
 
-  #append(id: string, batch: NewBatch): Appended {
+  #append(id: string, batch: NewBatch, nowMs?: number): Appended {
     const kept = this.#incidents.get(id);
     const key = `${batch.header.sequence} ${batch.header.probe}`;
     const { limits } = this;
@@ -115,6 +115,7 @@ export class MemoryStore implements Store {
       batch: sizeOf(batch, JSON.stringify(batch.header).length),
       roomBytes: roomBytesOf(incident, this.#totalBytes(), limits),
       limits,
+      nowMs,
     });
     if (kept === undefined) return { status: "missing" };
     if ("incident" in decision) kept.incident = decision.incident;

@@ -50,6 +50,7 @@ interface Head {
 interface Pending {
   id: string;
   batch: NewBatch;
+  nowMs: number | undefined;
   resolve: (appended: Appended) => void;
   reject: (error: unknown) => void;
 }
@@ -167,9 +168,9 @@ export class SqliteStore implements Store {
   }
 
   /** Batches that arrive together are committed together: a disk syncs only so often. */
-  append(id: string, batch: NewBatch): Promise<Appended> {
+  append(id: string, batch: NewBatch, nowMs?: number): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ id, batch, resolve, reject });
+      this.#pending.push({ id, batch, nowMs, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.#flush());
     });
   }
@@ -180,9 +181,7 @@ export class SqliteStore implements Store {
     if (pending.length === 0) return;
     const staged = new Map<string, Head>();
     try {
-      const answers = this.#write(() =>
-        pending.map(({ id, batch }) => this.#append(id, batch, staged))
-      );
+      const answers = this.#write(() => pending.map((one) => this.#append(one, staged)));
       for (const [id, head] of staged) this.#heads.set(id, head);
       pending.forEach(({ resolve }, i) => resolve(answers[i]!));
     } catch (error) {
@@ -191,7 +190,7 @@ export class SqliteStore implements Store {
   }
 
   /** Inside a transaction; what it changes is in `staged` until the commit. */
-  #append(id: string, batch: NewBatch, staged: Map<string, Head>): Appended {
+  #append({ id, batch, nowMs }: Pending, staged: Map<string, Head>): Appended {
     const head = staged.get(id) ?? this.#heads.get(id);
     if (head === undefined) return { status: "missing" };
     const { header, segments, refused } = batch;
@@ -204,6 +203,7 @@ export class SqliteStore implements Store {
       batch: sizeOf(batch, headerText.length),
       roomBytes: roomBytesOf(head.incident, this.#totalBytes(staged), limits),
       limits,
+      nowMs,
     });
     if (decision.status === "duplicate") {
       staged.set(id, { ...head, incident: this.#saved(decision.incident) });

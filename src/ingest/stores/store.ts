@@ -89,6 +89,8 @@ export interface Incident extends NewIncident {
   /** When it was created or imported here; `createdMs` of an import is the archive's. */
   arrivedMs: number;
   closedMs: number | null;
+  /** When its last batch was stored, by the ingest's clock; absent before the first. */
+  activeMs?: number;
   /** Over how many shards it is spread; 1 where a store keeps it in one place. */
   shards: number;
   /** Grows with every change that can change the report. */
@@ -177,8 +179,11 @@ export interface Store {
   growIncident(id: string, shards: number): Promise<number | null>;
   /** Deletes everything of it, its tokens too. */
   deleteIncident(id: string): Promise<boolean>;
-  /** Idempotent by (probe, sequence). Throws `StoreFull` when the disk has no room. */
-  append(id: string, batch: NewBatch): Promise<Appended>;
+  /**
+   * Idempotent by (probe, sequence). `nowMs` is the ingest's clock. Throws `StoreFull` when the disk
+   * has no room.
+   */
+  append(id: string, batch: NewBatch, nowMs?: number): Promise<Appended>;
   /** Counts lines that belong to no kept batch. */
   countStrayLines(id: string, lines: number): Promise<void>;
   /** In order of acceptance, up to `rowMax`. Batches come while others are appended. */
