@@ -4,7 +4,7 @@
  */
 import { LasthopError } from "../../event/error.ts";
 import type { ProbeBatch } from "./batcher.ts";
-import type { Spool } from "./spool.ts";
+import type { Spool, SpoolFile } from "./spool.ts";
 import { WaitingBatches } from "./waiting.ts";
 
 /** Where batches go, and where they wait. */
@@ -21,6 +21,8 @@ export interface ShipperOptions {
   onEvicted(node: string, events: number): void;
   /** Characters of batches that wait in memory; 32 Mi where absent. */
   charsMax?: number;
+  /** For tests: how often batches go to disk while the ingest does not answer. */
+  keepEveryMs?: number;
   /** For tests: how time passes. */
   pause?(ms: number, signal: AbortSignal): Promise<void>;
   /** For tests: a number from 0 to 1. */
@@ -33,7 +35,7 @@ const CHARS_MAX = 32 * 1024 * 1024;
 const SEND_TIMEOUT_MS = 15_000;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
-/** How long batches stay in memory alone while the ingest is away. */
+/** How long batches stay in memory alone while the ingest is away, or silent. */
 const SPOOL_EVERY_MS = 1_000;
 
 /** Sends what is pushed, oldest first, until `drain`. */
@@ -111,23 +113,40 @@ export class Shipper {
     const file = spool?.files[0];
     if (spool !== null && file !== undefined) {
       const text = await spool.read(file);
-      if (text !== null) await this.#send(text);
+      if (text !== null) await this.#send(text, () => this.#toSpool());
       await spool.remove(file);
       return;
     }
     const texts = this.#waiting.take(BODY_CHARS_MAX);
+    // The spool is empty, so that what is on its way becomes its first file, and stays the oldest.
+    let kept: SpoolFile | null = null;
+    const keep = async () => {
+      kept ??= await this.#keep(texts);
+      if (kept !== null) await this.#toSpool();
+    };
     try {
-      await this.#send(texts.join(""));
+      await this.#send(texts.join(""), keep);
     } catch (error) {
-      this.#waiting.putBack(texts);
+      if (kept === null) this.#waiting.putBack(texts);
       throw error;
     }
+    if (kept !== null) await spool?.remove(kept);
     this.sent += texts.length;
   }
 
-  #send(text: string): Promise<void> {
+  /** Sends a text; `keep` is called again and again while that takes long. */
+  async #send(text: string, keep: () => Promise<void>): Promise<void> {
     const timeout = AbortSignal.timeout(SEND_TIMEOUT_MS);
-    return this.options.send(text, AbortSignal.any([timeout, this.#stop.signal]));
+    const isOver = new AbortController();
+    const sending = this.options.send(text, AbortSignal.any([timeout, this.#stop.signal]))
+      .finally(() => isOver.abort());
+    // It is awaited below, maybe after it failed.
+    sending.catch(() => {});
+    while (!isOver.signal.aborted) {
+      await pause(this.options.keepEveryMs ?? SPOOL_EVERY_MS, isOver.signal);
+      if (!isOver.signal.aborted) await keep();
+    }
+    await sending;
   }
 
   async #handle(error: unknown): Promise<void> {
@@ -170,21 +189,28 @@ export class Shipper {
     }
   }
 
-  /** Memory to disk. A disk that takes nothing leaves it in memory, and says so once. */
+  /** Memory to disk. A disk that takes nothing leaves it in memory. */
   async #toSpool(): Promise<void> {
-    const { spool, onNotice } = this.options;
-    if (spool === null) return;
-    while (this.#waiting.length > 0) {
+    while (this.options.spool !== null && this.#waiting.length > 0) {
       const texts = this.#waiting.take(BODY_CHARS_MAX);
-      try {
-        await spool.add(texts.join(""));
-        this.#spoolBroken = false;
-      } catch (error) {
-        this.#waiting.putBack(texts);
-        if (!this.#spoolBroken) onNotice(`${saidOf(error)}; reports wait in memory`);
-        this.#spoolBroken = true;
-        return;
-      }
+      if (await this.#keep(texts) !== null) continue;
+      this.#waiting.putBack(texts);
+      return;
+    }
+  }
+
+  /** Batches to a file of the spool; null when the disk takes nothing, which is said once. */
+  async #keep(texts: readonly string[]): Promise<SpoolFile | null> {
+    const { spool, onNotice } = this.options;
+    if (spool === null) return null;
+    try {
+      const file = await spool.add(texts.join(""));
+      this.#spoolBroken = false;
+      return file;
+    } catch (error) {
+      if (!this.#spoolBroken) onNotice(`${saidOf(error)}; reports wait in memory`);
+      this.#spoolBroken = true;
+      return null;
     }
   }
 }

@@ -65,19 +65,21 @@ export class Spool {
   }
 
   /**
-   * Keeps whole batches. Rejects with LasthopError `spool_failed` when the disk doesn't take them,
+   * Keeps whole batches, in a file of their own. Rejects with LasthopError `spool_failed` when the disk doesn't take them,
    * and with `spool_busy` when another probe uses the folder.
    */
-  async add(text: string): Promise<void> {
+  async add(text: string): Promise<SpoolFile> {
     await this.#claim();
     const name = `${String(this.#next++).padStart(12, "0")}.${
       ordinaryIn(text) ? "full" : "thin"
     }.gz`;
     const data = await gzip(text);
     await this.#write(name, data);
-    this.#files.push({ name, bytes: data.byteLength, thin: name.includes("thin") });
+    const file = { name, bytes: data.byteLength, thin: name.includes("thin") };
+    this.#files.push(file);
     this.#bytes += data.byteLength;
     while (this.#bytes > this.options.bytesMax && this.#files.length > 1) await this.#evictOne();
+    return file;
   }
 
   /** The text of a file; null when it is damaged, and then it is gone. */
