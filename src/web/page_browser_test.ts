@@ -185,9 +185,10 @@ browserTest("the whole page by keyboard", { report: i1Repaired() }, async ({ pag
   await verdict(page, "Delivered to vxlan0");
   await page.keyboard.press("/");
   await page.waitForFunction(() => document.activeElement?.id === "filter");
-  await page.keyboard.type("ovn-k8s nothing-like-this");
+  await page.keyboard.type("device ovn-k8s-mp0 and node nothing-like-this");
   await page.locator(".rows .nothing").waitFor();
   await page.keyboard.press("Escape");
+  await page.locator(".row").first().waitFor();
   await page.keyboard.press("Escape");
   equal(await focused(), "flows");
   await page.keyboard.press("?");
@@ -243,6 +244,39 @@ browserTest("problems stand first, and filter the flows", { report: problems() }
   const { problems: healed } = problems("healed");
   ingest.say("summary", { problems: healed });
   await page.locator(".card.is-healed", { hasText: "22 got through since" }).waitFor();
-  await page.locator(".only-problem").click();
+  await page.locator(".chip.only").click();
   await page.locator(".count", { hasText: /^6 flows/ }).waitFor();
 });
+
+browserTest(
+  "the filter suggests what was seen, says where it is wrong, and is never half applied",
+  {
+    report: problems(),
+  },
+  async ({ page }) => {
+    const count = (text: RegExp) => page.locator(".count", { hasText: text }).waitFor();
+    await count(/^6 flows/);
+    await page.keyboard.press("/");
+    const offers = page.locator(".suggestions [role=option]");
+    await offers.first().waitFor();
+    await page.keyboard.type("drop");
+    deepEqual(await offers.allInnerTexts(), ["outcome dropped", "cause netfilter-drop"]);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await count(/^4 of 6/);
+    equal(await page.inputValue("#filter"), "outcome dropped ");
+    await page.locator(".chip[aria-pressed=true]", { hasText: "dropped 4" }).waitFor();
+    await page.keyboard.type("and prot 8080");
+    await page.locator(".filter-error", { hasText: '"prot" is not a keyword' }).waitFor();
+    const pre = await textOf(page, ".filter-error pre");
+    equal(pre.indexOf("^", pre.indexOf("\n") + 1) - pre.indexOf("\n") - 1, pre.indexOf("prot"));
+    await page.locator(".kept", { hasText: "outcome dropped" }).waitFor();
+    await count(/^4 of 6/);
+    await page.fill("#filter", "not port 443");
+    await page.locator(".chip", { hasText: "delivered" }).click();
+    equal(await page.inputValue("#filter"), "not port 443 and outcome delivered");
+    await count(/^1 of 6/);
+    await page.locator(".chip", { hasText: "delivered" }).click();
+    equal(await page.inputValue("#filter"), "not port 443");
+  },
+);

@@ -65,7 +65,7 @@ addressTest(
     await page.waitForFunction(() => !location.hash.includes("filter"));
     equal(await page.evaluate(() => history.length), length);
   },
-  { hash: "#flow=nft-40003&problem=p-nft&filter=40003" },
+  { hash: "#flow=nft-40003&problem=p-nft&filter=port+40003" },
 );
 
 addressTest(

@@ -5,3 +5,4 @@ export { type FilterPacket, matches, matchesAny } from "./match.ts";
 export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";
 export { matchesReported, narrowed } from "./match_report.ts";
 export { type Suggestion, suggestions, type Words, wordsOf } from "./suggest.ts";
+export { outcomesAsked, withOutcomes } from "./outcomes.ts";

@@ -7,88 +7,23 @@ import { endPoint, endsName } from "../../words/ends.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { placeShort } from "../../words/place.ts";
-import { type Row, rowsBetween } from "../state/rows.ts";
+import { exchangeNoun } from "../../words/problem.ts";
+import { type FlowRow, type FoldRow, type Row, rowsBetween } from "../state/rows.ts";
 import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
-import {
-  chooseAndOpen,
-  chosen,
-  filterBy,
-  helpOpen,
-  outcomes,
-  problem,
-  rows,
-  selectedId,
-  showAllProblems,
-  toggleOutcome,
-  told,
-  words,
-} from "../state/model.ts";
+import { activeRow, chooseAndOpen, chosen, rows, toggleFold, told } from "../state/model.ts";
+import { FilterBar } from "./filter_bar.tsx";
 import { Problems } from "./problems.tsx";
-import { problemName } from "./problem_words.ts";
 import { Name } from "../parts/text.tsx";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 /** The pane with the flows, and what filters them. */
 export function FlowList() {
-  const all = rows.value;
-  const { flows } = told.value;
   return (
     <section class="flows" aria-label="flows">
       <Problems />
-      <Controls shown={all.length} total={flows.size} />
-      <Rows all={all} />
+      <FilterBar />
+      <Rows all={rows.value} />
     </section>
-  );
-}
-
-function Controls({ shown, total }: { shown: number; total: number }) {
-  const counts = new Map<string, number>();
-  for (const { outcome } of told.value.flows.values()) {
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  }
-  return (
-    <div class="controls">
-      <input
-        id="filter"
-        type="search"
-        aria-label="filter flows"
-        placeholder="filter: address, port, device, cause"
-        autocomplete="off"
-        spellcheck={false}
-        value={words.value}
-        onInput={(event) => filterBy(event.currentTarget.value)}
-      />
-      <div class="chips" role="group" aria-label="outcomes shown">
-        {OUTCOMES.filter((one) => counts.has(one) || outcomes.value.has(one)).map((outcome) => (
-          <button
-            key={outcome}
-            type="button"
-            class={`chip o-${outcome}`}
-            aria-pressed={outcomes.value.has(outcome)}
-            onClick={() => toggleOutcome(outcome)}
-          >
-            <OutcomeIcon outcome={outcome} /> {OUTCOME_WORDS[outcome]}{" "}
-            <b>{grouped(counts.get(outcome) ?? 0)}</b>
-          </button>
-        ))}
-        {problem.value !== null && (
-          <button
-            type="button"
-            class="chip only-problem"
-            title="show the flows of all problems, and of none"
-            onClick={showAllProblems}
-          >
-            only {problemName(problem.value)} <b aria-hidden="true">×</b>
-            <span class="unseen">: remove this filter</span>
-          </button>
-        )}
-      </div>
-      <p class="count">
-        {shown === total ? plural(total, "flow") : `${grouped(shown)} of ${plural(total, "flow")}`}
-        , worst first
-        <button type="button" class="keys" onClick={() => helpOpen.value = true}>keys: ?</button>
-      </p>
-    </div>
   );
 }
 
@@ -102,7 +37,8 @@ function Rows({ all }: { all: Row[] }) {
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
-  useHeldScroll(box, all);
+  const active = activeRow.value;
+  useHeldScroll(box, all[active]);
   const last = all.at(-1);
   const height = last === undefined ? 0 : last.top + last.height;
   return (
@@ -112,13 +48,13 @@ function Rows({ all }: { all: Row[] }) {
       role="listbox"
       aria-label="flows, worst first"
       tabIndex={0}
-      aria-activedescendant={activeId(all)}
+      aria-activedescendant={active < 0 ? undefined : rowId(active)}
       ref={box}
       onScroll={look}
     >
       <div class="spacer" role="presentation" style={{ height: `${height}px` }}>
         {rowsBetween(all, view.top, view.top + view.height).map((row) => (
-          <RowView key={row.flow.id} row={row} index={all.indexOf(row)} total={all.length} />
+          <RowView key={row.key} row={row} index={all.indexOf(row)} total={all.length} />
         ))}
       </div>
       {all.length === 0 && <p class="nothing" role="option" aria-disabled="true">{emptyWords()}</p>}
@@ -134,24 +70,18 @@ function emptyWords(): string {
 
 const rowId = (index: number) => `row-${index}`;
 
-function activeId(all: Row[]): string | undefined {
-  const at = all.findIndex(({ flow }) => flow.id === selectedId.value);
-  return at < 0 ? undefined : rowId(at);
-}
-
 /**
  * Keeps the chosen row where it is on the screen while rows above it come and go, and in sight when
  * the reader moves to another one.
  */
-function useHeldScroll(box: { current: HTMLDivElement | null }, all: Row[]): void {
-  const before = useRef<{ id: string | null; top: number }>({ id: null, top: 0 });
-  const row = all.find(({ flow }) => flow.id === selectedId.value);
+function useHeldScroll(box: { current: HTMLDivElement | null }, row: Row | undefined): void {
+  const before = useRef<{ key: string | null; top: number }>({ key: null, top: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || row === undefined) return;
     const was = before.current;
-    before.current = { id: row.flow.id, top: row.top };
-    if (was.id === row.flow.id) {
+    before.current = { key: row.key, top: row.top };
+    if (was.key === row.key) {
       const wasInSight = was.top >= element.scrollTop - 4 &&
         was.top < element.scrollTop + element.clientHeight;
       if (wasInSight && chosen.value !== null) element.scrollTop += row.top - was.top;
@@ -159,27 +89,74 @@ function useHeldScroll(box: { current: HTMLDivElement | null }, all: Row[]): voi
     else if (row.top + row.height > element.scrollTop + element.clientHeight) {
       element.scrollTop = row.top + row.height - element.clientHeight;
     }
-  }, [row?.flow.id, row?.top]);
+  }, [row?.key, row?.top]);
 }
 
 /** Characters that a row of the list has room for. */
 const SHORT = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
-function RowView({ row, index, total }: { row: Row; index: number; total: number }) {
-  const { flow, exchange, nested, top, height } = row;
+interface RowProps<T extends Row> {
+  row: T;
+  index: number;
+  total: number;
+}
+
+function RowView({ row, ...place }: RowProps<Row>) {
+  return row.kind === "fold"
+    ? <FoldView row={row} {...place} />
+    : <FlowView row={row} {...place} />;
+}
+
+/** What every row says of itself to those who do not see where it stands. */
+const option = ({ key, top, height }: Row, index: number, total: number) => ({
+  id: rowId(index),
+  role: "option" as const,
+  "aria-setsize": total,
+  "aria-posinset": index + 1,
+  "data-key": key,
+  style: { transform: `translateY(${top}px)`, height: `${height}px` },
+});
+
+function FoldView({ row, index, total }: RowProps<FoldRow>) {
+  const { problem, outcome, protocol, end, groups, clients, isOpen } = row;
+  const look = lookOf(outcome);
+  return (
+    <div
+      {...option(row, index, total)}
+      class={`row fold o-${look}`}
+      aria-selected={index === activeRow.value}
+      aria-expanded={isOpen}
+      onClick={() => toggleFold(row.key)}
+    >
+      <div class="first">
+        <span class="twist" aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+        <OutcomeIcon outcome={look} />
+        <b class="word">{OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? "unknown"}</b>
+        <span>{plural(groups.length, exchangeNoun(protocol))}</span>
+        <span class="packets">{plural(clients, "client")}</span>
+      </div>
+      <div class="ends mono">
+        {visible(clipEnd(protocol, 16))} {problem?.direction === "answer" ? "answers of" : "to"}
+        {" "}
+        {visible(clipEnd(end, 80))}
+      </div>
+    </div>
+  );
+}
+
+const lookOf = (outcome: string) =>
+  OUTCOMES.some((one) => one === outcome) ? outcome : exchangeLook(outcome);
+
+function FlowView({ row, index, total }: RowProps<FlowRow>) {
+  const { flow, exchange, nested, fold } = row;
   const outcome = exchange === undefined ? flow.outcome : exchangeLook(exchange.outcome);
   const cause = exchange?.cause ?? flow.cause;
   const gap = exchange?.gap ?? flow.gap;
-  const isSelected = flow.id === selectedId.value;
   return (
     <div
-      id={rowId(index)}
-      role="option"
-      class={`row o-${outcome}${nested ? " nested" : ""}`}
-      aria-selected={isSelected}
-      aria-setsize={total}
-      aria-posinset={index + 1}
-      style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
+      {...option(row, index, total)}
+      class={`row o-${outcome}${nested ? " nested" : ""}${fold === undefined ? "" : " in-fold"}`}
+      aria-selected={index === activeRow.value}
       onClick={() => chooseAndOpen(flow.id)}
     >
       <div class="first">

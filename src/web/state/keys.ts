@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The keyboard: what each key does, and the help that says so. */
 import { copyLink } from "./clipboard.ts";
-import { closeFlow, filterBy, helpOpen, move, openFlow, pane, showList, words } from "./model.ts";
+import { filterBy, typed } from "./filter.ts";
+import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
 
 /** Each key and what it does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -25,8 +26,9 @@ const IN_LIST: Record<string, () => void> = {
   PageUp: () => move(-8),
   Home: () => move(-FAR),
   End: () => move(FAR),
-  Enter: openFlow,
-  ArrowRight: openFlow,
+  Enter: openActive,
+  ArrowRight: openActive,
+  ArrowLeft: closeFold,
 };
 
 const ANYWHERE: Record<string, () => void> = {
@@ -64,7 +66,7 @@ export function onKey(event: KeyboardEvent): void {
 
 function actionFor(key: string, target: HTMLElement): (() => void) | undefined {
   if (helpOpen.value) return key === "Escape" || key === "?" ? closeHelp : undefined;
-  if (target.matches("input[type=search]")) return inFilter(key);
+  if (target.matches("#filter")) return inFilter(key);
   if (target.matches("input, textarea, select")) return undefined;
   const flow = document.getElementById("flow");
   if (flow?.contains(target)) {
@@ -79,7 +81,7 @@ function inFilter(key: string): (() => void) | undefined {
   if (key === "Enter" || key === "ArrowDown") return leave;
   if (key !== "Escape") return undefined;
   return () => {
-    if (words.value === "") leave();
+    if (typed.value === "") leave();
     else filterBy("");
   };
 }

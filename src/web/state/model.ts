@@ -3,7 +3,17 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Exchange, Flow, Problem } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
-import { groups, isOfProblem, rowsOf } from "./rows.ts";
+import { matchesReported } from "../../event/filter/mod.ts";
+import { filter } from "./filter.ts";
+import { groups, isOfProblem } from "./groups.ts";
+import { rowsOf } from "./rows.ts";
+import {
+  isGroupWithin,
+  isProblemWithin,
+  readWindow,
+  type Window,
+  windowText as textOfWindow,
+} from "./window.ts";
 import type { Connection } from "../live/follow.ts";
 import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
 import { adjust, closesByBack, inAddress, linkHere, step, watchAddress } from "./url.ts";
@@ -19,11 +29,6 @@ export const incident = signal<IncidentSummary | null>(null);
 
 /** Id of the flow that the reader chose; null until then, and the page shows the worst. */
 export const chosen = inAddress("flow");
-const filterText = inAddress("filter");
-/** The words that the reader filters by. */
-export const words = computed(() => filterText.value ?? "");
-/** The outcomes that the reader filters by; none means all. */
-export const outcomes = signal<ReadonlySet<string>>(new Set());
 /** Id of the problem that the reader filters by; null for none. */
 export const problemId = inAddress("problem");
 const view = inAddress("view");
@@ -32,41 +37,82 @@ export const pane = computed<"list" | "flow">(() => view.value === "flow" ? "flo
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
-const grouped = computed(() => groups(told.value.order, told.value.flows, told.value.exchanges));
+const windowText = inAddress("time");
+/** The stretch of time that the reader looks at; null for all of it. */
+export const timeWindow = computed(() => readWindow(windowText.value));
+
+/** All flows, those that belong together beside each other. */
+export const grouped = computed(() =>
+  groups(told.value.order, told.value.flows, told.value.exchanges)
+);
+/** Those of them in the stretch of time that the reader looks at. */
+export const within = computed(() => {
+  const window = timeWindow.value;
+  return window === null
+    ? grouped.value
+    : grouped.value.filter((one) => isGroupWithin(one, window));
+});
 /** The problem that the reader filters by; null when there is none, or no longer. */
 export const problem = computed<Problem | null>(() =>
   told.value.problems.find(({ id }) => id === problemId.value) ?? null
 );
 
+/** What is listed: of the problem, of the stretch of time, and as the filter says. */
+export const listed = computed(() => {
+  const { node } = filter.value;
+  const ids = problem.value === null ? null : new Set([problem.value.id]);
+  return within.value.filter((group) =>
+    (ids === null || isOfProblem(group, ids)) &&
+    group.flows.some((flow) => matchesReported(node, flow, group.exchange))
+  );
+});
+
+const openFolds = signal<ReadonlySet<string>>(new Set());
+
 /** The rows of the list. */
 export const rows = computed(() =>
-  rowsOf(grouped.value, {
-    words: words.value,
-    outcomes: outcomes.value,
-    problem: problem.value?.id,
+  rowsOf(listed.value, {
+    problems: new Map(problems.value.known.map((one) => [one.id, one])),
+    open: openFolds.value,
+    isOn: problem.value === null,
   })
 );
 
 /** Problems whose outcome is known, and those that may be none: nobody saw how they ended. */
 export const problems = computed(() => {
   const isKnown = ({ severity }: Problem) => severity !== "unknown";
-  const all = told.value.problems;
+  const window = timeWindow.value;
+  const all = told.value.problems.filter((one) => window === null || isProblemWithin(one, window));
   return { known: all.filter(isKnown), unknown: all.filter((one) => !isKnown(one)) };
 });
 
 /** How many connections and other flows there are, and how many of them have a known problem. */
 export const share = computed(() => {
   const ids = new Set(problems.value.known.map(({ id }) => id));
-  const failed = grouped.value.filter((group) => isOfProblem(group, ids));
-  const protocols = new Set(grouped.value.map(({ flows }) => flows[0]!.protocol));
-  return { failed: failed.length, total: grouped.value.length, protocols };
+  const failed = within.value.filter((group) => isOfProblem(group, ids));
+  const protocols = new Set(within.value.map(({ flows }) => flows[0]!.protocol));
+  return { failed: failed.length, total: within.value.length, protocols };
 });
 
 /** Id of the flow that is shown, which stays when the list moves; null when there is none. */
-export const selectedId = computed<string | null>(() => {
-  if (chosen.value !== null) return chosen.value;
-  const shown = new Set(rows.value.map(({ flow }) => flow.id));
-  return grouped.value.map(({ flows }) => flows[0]!.id).find((id) => shown.has(id)) ?? null;
+export const selectedId = computed<string | null>(() =>
+  chosen.value ?? listed.value[0]?.flows[0]?.id ?? null
+);
+
+const cursor = signal<string | null>(null);
+
+/** Where the keyboard stands in the list: an index of `rows`, -1 for nowhere. */
+export const activeRow = computed<number>(() => {
+  const all = rows.value;
+  const keys = [cursor.value, selectedId.value];
+  for (const key of keys) {
+    const at = key === null ? -1 : all.findIndex((row) => row.key === key);
+    if (at >= 0) return at;
+  }
+  return all.findIndex((row) =>
+    row.kind === "fold" &&
+    row.groups.some(({ flows }) => flows.some(({ id }) => id === selectedId.value))
+  );
 });
 
 /** The flow that is shown; null when it is no longer in the report. */
@@ -84,19 +130,31 @@ export const exchangeOf = (id: string): Exchange | undefined =>
 
 /** Shows a flow; null: the worst one. */
 export function choose(id: string | null): void {
+  cursor.value = null;
   step({ flow: id });
 }
 
 /** Shows a flow, and on a narrow page goes to its pane. */
 export function chooseAndOpen(id: string): void {
+  cursor.value = null;
   if (isNarrow() && pane.value === "list") step({ flow: id, view: "flow" }, { opened: true });
   else step({ flow: id });
   focusSoon("flow");
 }
 
-/** Filters the list by what the reader types. */
-export function filterBy(text: string): void {
-  adjust({ filter: text });
+/** Opens a fold of the list, or closes it. */
+export function toggleFold(key: string): void {
+  const next = new Set(openFolds.value);
+  if (!next.delete(key)) next.add(key);
+  openFolds.value = next;
+  cursor.value = key;
+}
+
+/** Looks at a stretch of time alone; null: at all of it. */
+export function lookAt(window: Window | null, isStep = true): void {
+  const changes = { time: window === null ? null : textOfWindow(window) };
+  if (isStep) step(changes);
+  else adjust(changes);
 }
 
 /**
@@ -121,16 +179,24 @@ export function showAllProblems(): void {
 export function move(by: number): void {
   const all = rows.value;
   if (all.length === 0) return;
-  const at = all.findIndex(({ flow }) => flow.id === selectedId.value);
-  const to = at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by));
-  step({ flow: all[to]!.flow.id }, { run: "move" });
+  const at = activeRow.value;
+  const row = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))]!;
+  cursor.value = row.kind === "fold" ? row.key : null;
+  if (row.kind === "flow") step({ flow: row.flow.id }, { run: "move" });
 }
 
-/** Adds an outcome to those that are shown, or takes it away. */
-export function toggleOutcome(outcome: string): void {
-  const next = new Set(outcomes.value);
-  if (!next.delete(outcome)) next.add(outcome);
-  outcomes.value = next;
+/** Opens what the keyboard stands at: a fold, or the pane of the flow. */
+export function openActive(): void {
+  const row = rows.value[activeRow.value];
+  if (row?.kind === "fold") toggleFold(row.key);
+  else openFlow();
+}
+
+/** Closes the fold that the keyboard stands at or in. */
+export function closeFold(): void {
+  const row = rows.value[activeRow.value];
+  const key = row?.kind === "fold" ? row.key : row?.fold;
+  if (key !== undefined && openFolds.value.has(key)) toggleFold(key);
 }
 
 const isNarrow = () => matchMedia("(max-width: 859px)").matches;

@@ -1,135 +1,137 @@
-/** Which flows the list shows, in which order, and where each row stands. Pure. */
-import type { Exchange, Flow } from "../../event/report.ts";
-import { endPoint } from "../../words/ends.ts";
+/** What the list shows, in which order, and where each row stands. Pure. */
+import type { Exchange, Flow, Problem } from "../../event/report.ts";
+import { clientOf, type Group, isWell, mainProblem, outcomeOf, serviceOf } from "./groups.ts";
 
-/** A row of the list and its place there. */
-export interface Row {
-  flow: Flow;
-  /** What came of the question, at the row of its flow; absent at others. */
-  exchange?: Exchange;
-  /** True for a reply shown under the flow that it answers. */
-  nested: boolean;
+/** Where a row stands in the list. */
+interface Place {
+  /** Names the row, and stays when the list changes. */
+  key: string;
   /** Pixels from the top of the list. */
   top: number;
   /** Pixels. */
   height: number;
 }
 
-/** What the reader filters the list by. */
-export interface Wanted {
-  /** Words with spaces between them, all of which must occur in a flow. */
-  words: string;
-  /** Outcomes that are shown; none means all. */
-  outcomes: ReadonlySet<string>;
-  /** Id of the problem whose flows are shown; absent: all. */
-  problem?: string;
+/** A flow. */
+export interface FlowRow extends Place {
+  kind: "flow";
+  flow: Flow;
+  /** What came of the question, at the row of its flow; absent at others. */
+  exchange?: Exchange;
+  /** True for a reply shown under the flow that it answers. */
+  nested: boolean;
+  /** Key of the fold that it is in; absent: of none. */
+  fold?: string;
+}
+
+/** Groups of flows that are alike, told together: of one problem, or well and of one service. */
+export interface FoldRow extends Place {
+  kind: "fold";
+  /** The problem that they are part of; absent: they are well. */
+  problem?: Problem;
+  outcome: string;
+  protocol: string;
+  /** The end that they asked; of a problem that of the first. */
+  end: string;
+  groups: readonly Group[];
+  /** How many addresses asked. */
+  clients: number;
+  isOpen: boolean;
+}
+
+/** A row of the list. */
+export type Row = FlowRow | FoldRow;
+
+/** How the list is folded. */
+export interface Folding {
+  /** Known problems by id. */
+  problems: ReadonlyMap<string, Problem>;
+  /** Keys of the folds that the reader opened. */
+  open: ReadonlySet<string>;
+  /** False: nothing is folded, because what is listed is alike already. */
+  isOn: boolean;
 }
 
 /** Pixels: a row with a cause or a gap has two more lines. */
 const ROW_HEIGHT = { plain: 52, withCause: 92 };
+/** Groups that are listed one by one: so few are read at a glance. */
+const PLAIN_MAX = 12;
 
-/** A question's flow and those that answer it; of flows of no exchange, those that belong together. */
-export interface Group {
-  exchange?: Exchange;
-  flows: Flow[];
-}
-
-/**
- * Flows with the replies to them: those of an exchange in the order of `exchanges`, then the others in
- * that of `order`, both worst first. A group of no exchange stands where the first of its flows stands.
- */
-export function groups(
-  order: readonly string[],
-  flows: ReadonlyMap<string, Flow>,
-  exchanges: ReadonlyMap<string, Exchange> = new Map(),
-): Group[] {
-  const placed = new Set<string>();
-  const found: Group[] = [];
-  for (const exchange of exchanges.values()) {
-    const ids = [exchange.question, exchange.answer, ...exchange.otherAnswers ?? []];
-    const members = ids.flatMap((id) => {
-      const flow = id === undefined || placed.has(id) ? undefined : flows.get(id);
-      if (flow !== undefined) placed.add(flow.id);
-      return flow ?? [];
-    });
-    if (members[0]?.id === exchange.question) found.push({ exchange, flows: members });
-    else for (const { id } of members) placed.delete(id);
+/** The rows of these groups. What is alike stands together, what is well at the end. */
+export function rowsOf(all: readonly Group[], folding: Folding): Row[] {
+  const list = new Rows();
+  if (!folding.isOn || all.length <= PLAIN_MAX) {
+    for (const group of all) list.addGroup(group);
+    return list.rows;
   }
-  const rest = order.filter((id) => !placed.has(id));
-  return [...found, ...looseGroups(rest, flows).map((members) => ({ flows: members }))];
-}
-
-function looseGroups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {
-  const replies = new Map<string, Flow[]>();
-  const rootOf = (flow: Flow): Flow => {
-    const root = flow.replyOf === undefined ? undefined : flows.get(flow.replyOf);
-    return root === undefined || root === flow || root.replyOf !== undefined ? flow : root;
-  };
-  for (const id of order) {
-    const flow = flows.get(id);
-    if (flow === undefined) continue;
-    const root = rootOf(flow);
-    const members = replies.get(root.id) ?? [];
-    replies.set(root.id, members);
-    if (root !== flow) members.push(flow);
-  }
-  return [...replies].map(([id, members]) => [flows.get(id)!, ...members]);
-}
-
-/** Whether a group is part of one of these problems. */
-export const isOfProblem = ({ exchange, flows }: Group, ids: ReadonlySet<string>): boolean =>
-  (exchange?.problem !== undefined && ids.has(exchange.problem)) ||
-  flows.some(({ problems }) => problems?.some((id) => ids.has(id)));
-
-/**
- * The rows of all groups in which some flow is wanted. The whole group is shown, because a reply
- * alone would not say what it answers.
- */
-export function rowsOf(all: readonly Group[], wanted: Wanted): Row[] {
-  const words = wanted.words.toLowerCase().split(/\s+/).filter(Boolean);
-  const isWanted = (flow: Flow) =>
-    (wanted.outcomes.size === 0 || wanted.outcomes.has(flow.outcome)) &&
-    (words.length === 0 || matches(flow, words));
-  const problem = wanted.problem === undefined ? undefined : new Set([wanted.problem]);
-  const rows: Row[] = [];
-  let top = 0;
+  const folds = new Map<string, { problem?: Problem; groups: Group[] }>();
   for (const group of all) {
-    if (problem !== undefined && !isOfProblem(group, problem)) continue;
-    const { exchange, flows } = group;
-    const isAsked = exchange !== undefined && words.length > 0 && wanted.outcomes.size === 0 &&
-      words.every((word) => exchangeText(exchange).includes(word));
-    if (!isAsked && !flows.some(isWanted)) continue;
+    const problem = mainProblem(group, folding.problems);
+    const key = keyOf(group, problem);
+    const fold = folds.get(key) ?? { problem, groups: [] };
+    folds.set(key, fold);
+    fold.groups.push(group);
+  }
+  const isBad = ([, { groups }]: readonly [string, { groups: Group[] }]) => !isWell(groups[0]!);
+  const ordered = [...folds];
+  for (
+    const [key, { problem, groups }] of [
+      ...ordered.filter(isBad),
+      ...ordered.filter((one) => !isBad(one)),
+    ]
+  ) {
+    const isOpen = folding.open.has(key);
+    const isFolded = groups.length > 1;
+    if (isFolded) list.addFold(key, problem, groups, isOpen);
+    if (isFolded && !isOpen) continue;
+    for (const group of groups) list.addGroup(group, isFolded ? key : undefined);
+  }
+  return list.rows;
+}
+
+/** What is neither well nor of a known problem is told one by one. */
+function keyOf(group: Group, problem: Problem | undefined): string {
+  if (problem !== undefined) return `problem ${problem.id}`;
+  if (!isWell(group)) return `alone ${group.flows[0]!.id}`;
+  const { protocol, end } = serviceOf(group);
+  return `well ${outcomeOf(group)} ${protocol} ${end}`;
+}
+
+/** Rows below each other. */
+class Rows {
+  readonly rows: Row[] = [];
+  #top = 0;
+
+  addFold(key: string, problem: Problem | undefined, groups: readonly Group[], isOpen: boolean) {
+    const [first] = groups as [Group];
+    this.rows.push({
+      kind: "fold",
+      problem,
+      outcome: problem?.outcome ?? outcomeOf(first),
+      ...serviceOf(first),
+      groups,
+      clients: new Set(groups.map(clientOf)).size,
+      isOpen,
+      ...this.#place(key, ROW_HEIGHT.plain),
+    });
+  }
+
+  /** The whole group is shown, because a reply alone would not say what it answers. */
+  addGroup({ exchange, flows }: Group, fold?: string) {
     for (const [i, flow] of flows.entries()) {
       const own = i === 0 ? exchange : undefined;
       const hasWhy = [flow.cause, flow.gap, own?.cause, own?.gap].some((one) => one !== undefined);
       const height = hasWhy ? ROW_HEIGHT.withCause : ROW_HEIGHT.plain;
-      rows.push({ flow, ...own && { exchange: own }, nested: i > 0, top, height });
-      top += height;
+      const place = this.#place(flow.id, height);
+      this.rows.push({ kind: "flow", flow, exchange: own, nested: i > 0, fold, ...place });
     }
   }
-  return rows;
-}
 
-const exchangeText = ({ outcome, cause, sentence }: Exchange): string =>
-  [outcome, cause?.code, cause?.sentence, sentence].join(" ").toLowerCase();
-
-function matches(flow: Flow, words: string[]): boolean {
-  const { translated, lastHop, cause } = flow;
-  const hay = [
-    flow.protocol,
-    endPoint(flow.source, flow.sourcePort),
-    endPoint(flow.destination, flow.destinationPort),
-    translated && endPoint(translated.source, translated.sourcePort),
-    translated && endPoint(translated.destination, translated.destinationPort),
-    flow.outcome,
-    cause?.code,
-    cause?.sentence,
-    lastHop.node,
-    lastHop.netns,
-    lastHop.device,
-    lastHop.pod,
-  ].join(" ").toLowerCase();
-  return words.every((word) => hay.includes(word));
+  #place(key: string, height: number): Place {
+    const top = this.#top;
+    this.#top += height;
+    return { key, top, height };
+  }
 }
 
 /**

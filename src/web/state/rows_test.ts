@@ -1,10 +1,12 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Exchange, Flow } from "../../event/report.ts";
 import { manyFlows } from "../fixture/extremes.ts";
-import { i1, i1Repaired } from "../fixture/incident_1_2.ts";
-import { type Group, groups, rowsBetween, rowsOf } from "./rows.ts";
+import { i1Repaired } from "../fixture/incident_1_2.ts";
+import { type Group, groups } from "./groups.ts";
+import { type FlowRow, type Folding, type FoldRow, rowsBetween, rowsOf } from "./rows.ts";
+import { problems } from "../fixture/problems.ts";
 
-const ALL = { words: "", outcomes: new Set<string>() };
+const PLAIN: Folding = { problems: new Map(), open: new Set(), isOn: false };
 
 function grouped(flows: Flow[]): Group[] {
   return groups(flows.map(({ id }) => id), new Map(flows.map((flow) => [flow.id, flow])));
@@ -45,7 +47,6 @@ Deno.test("flows of an exchange stand together, before what belongs to none", ()
     all.map((group) => [group.exchange?.outcome, ...group.flows.map(({ id }) => id)]),
     [["mis-answered", request.id, "elsewhere"], [undefined, "loose"]],
   );
-  equal(rowsOf(all, { ...ALL, words: "mis-answered" }).length, 2);
 });
 
 Deno.test("a reply to a flow that is not in the report stands alone, and circles end", () => {
@@ -56,17 +57,41 @@ Deno.test("a reply to a flow that is not in the report stands alone, and circles
   equal(grouped([a, b]).flatMap(({ flows }) => flows).length, 2);
 });
 
-Deno.test("the filter needs every word, in any field; a match brings its whole group", () => {
-  const all = grouped([...i1Repaired().flows, { ...i1().flows[0]!, id: "bad" }]);
-  equal(rowsOf(all, ALL).length, 3);
-  equal(rowsOf(all, { ...ALL, words: "MAC-mismatch podns" }).length, 1);
-  equal(rowsOf(all, { ...ALL, words: "podns nowhere" }).length, 0);
-  const delivered = rowsOf(all, { ...ALL, outcomes: new Set(["delivered"]) });
-  deepEqual(delivered.map(({ nested }) => nested), [false, true]);
+Deno.test("many flows are folded by problem and by service, what is well at the end", () => {
+  const { flows, problems: known } = problems();
+  const [nft, well] = [flows[0]!, flows.at(-1)!];
+  const many = [
+    ...Array.from(
+      { length: 30 },
+      (_, i) => ({ ...well, id: `well-${i}`, source: `10.0.0.${i % 3}` }),
+    ),
+    ...Array.from({ length: 20 }, (_, i) => ({ ...nft, id: `nft-${i}` })),
+    { ...flows[4]!, problems: undefined, id: "alone" },
+  ];
+  const folding = {
+    problems: new Map(known.map((one) => [one.id, one])),
+    open: new Set<string>(),
+    isOn: true,
+  };
+  const rows = rowsOf(grouped(many), folding);
+  const told = (row: FlowRow | FoldRow) =>
+    row.kind === "flow"
+      ? row.flow.id
+      : `${row.outcome} ${row.end} ${row.groups.length} of ${row.clients}`;
+  deepEqual(rows.map(told), [
+    "dropped 10.96.0.10:80 20 of 1",
+    "alone",
+    "delivered 10.96.0.10:80 30 of 3",
+  ]);
+  const open = rowsOf(grouped(many), { ...folding, open: new Set([rows[0]!.key]) });
+  equal(open.length, 23);
+  equal(open[1]!.kind === "flow" && open[1]!.fold, rows[0]!.key);
+  equal(rowsOf(grouped(many), { ...folding, isOn: false }).length, 51);
+  equal(rowsOf(grouped(many.slice(0, 12)), folding).length, 12);
 });
 
 Deno.test("only rows in sight are drawn, and rows leave no hole between them", () => {
-  const rows = rowsOf(grouped(manyFlows(2_000).flows), ALL);
+  const rows = rowsOf(grouped(manyFlows(2_000).flows), PLAIN);
   equal(rows.length, 2_000);
   rows.slice(1).forEach((row, i) => equal(row.top, rows[i]!.top + rows[i]!.height));
   const seen = rowsBetween(rows, 30_000, 30_800);

@@ -8,6 +8,7 @@
  * | `flow`    | id of the flow that is shown                                       |
  * | `problem` | id of the problem whose flows are listed                           |
  * | `filter`  | the filter, docs/filter.md                                         |
+ * | `time`    | the stretch of time that is looked at: two times with a slash      |
  * | `view`    | `flow`: a narrow page shows the flow; absent: the list             |
  *
  * To keep something else there: read `inAddress("pin")`, write `step({ pin: id })`, and add its line

@@ -1,0 +1,132 @@
+/// <reference lib="dom" />
+/** What filters the flows: words with suggestions, chips that put words there, and how many are left. */
+import { ALL_OUTCOMES } from "../../event/codes.ts";
+import { matchesReported, parseReportFilter, wordsOf } from "../../event/filter/mod.ts";
+import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
+import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { grouped as written, plural } from "../parts/writing.ts";
+import { filter, outcomesShown, toggleOutcome } from "../state/filter.ts";
+import {
+  grouped,
+  helpOpen,
+  listed,
+  lookAt,
+  problem,
+  showAllProblems,
+  timeWindow,
+  told,
+  within,
+} from "../state/model.ts";
+import { computed } from "@preact/signals";
+import { timeHere } from "../../words/time.ts";
+import { FilterInput } from "./filter_input.tsx";
+import { problemName } from "./problem_words.ts";
+
+/** How many groups have an outcome, exactly as the filter `outcome …` counts them. */
+const counts = computed(() => {
+  const nodes = ALL_OUTCOMES.map((one) => [one, parseReportFilter(`outcome ${one}`)] as const);
+  return nodes.map(([outcome, node]) => ({
+    outcome,
+    count: within.value.filter(({ flows, exchange }) =>
+      flows.some((flow) =>
+        matchesReported(node, flow, exchange)
+      )
+    ).length,
+  }));
+});
+
+/** What was seen, for suggestions. */
+const seen = computed(() =>
+  wordsOf(
+    grouped.value.flatMap(({ flows, exchange }) => flows.map((flow) => [flow, exchange] as const)),
+  )
+);
+
+/** The filter, its chips, and how many flows are left. */
+export function FilterBar() {
+  const { wrong, text } = filter.value;
+  return (
+    <div class="controls">
+      <FilterInput words={seen} />
+      {wrong !== null && (
+        <p class="kept quiet">
+          {text === "" ? "Nothing is filtered until then." : (
+            <>
+              Shown until then: what fits <code>{text.slice(0, 200)}</code>
+            </>
+          )}
+        </p>
+      )}
+      <div class="chips" role="group" aria-label="what is shown">
+        {counts.value.filter(({ outcome, count }) => count > 0 || outcomesShown.value.has(outcome))
+          .map(({ outcome, count }) => (
+            <OutcomeChip key={outcome} outcome={outcome} count={count} disabled={wrong !== null} />
+          ))}
+        {problem.value !== null && (
+          <RemovableChip
+            text={`only ${problemName(problem.value)}`}
+            title="show the flows of all problems, and of none"
+            onRemove={showAllProblems}
+          />
+        )}
+        <WindowChip />
+      </div>
+      <Count />
+    </div>
+  );
+}
+
+function OutcomeChip(
+  { outcome, count, disabled }: { outcome: string; count: number; disabled: boolean },
+) {
+  const look = OUTCOME_WORDS[outcome] === undefined ? exchangeLook(outcome) : outcome;
+  return (
+    <button
+      type="button"
+      class={`chip o-${look}`}
+      aria-pressed={outcomesShown.value.has(outcome)}
+      title={`filter: outcome ${outcome}`}
+      disabled={disabled}
+      onClick={() => toggleOutcome(outcome)}
+    >
+      <OutcomeIcon outcome={look} /> {OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome]}{" "}
+      <b>{written(count)}</b>
+    </button>
+  );
+}
+
+function RemovableChip(
+  { text, title, onRemove }: { text: string; title: string; onRemove: () => void },
+) {
+  return (
+    <button type="button" class="chip only" title={title} onClick={onRemove}>
+      {text} <b aria-hidden="true">×</b>
+      <span class="unseen">: remove this filter</span>
+    </button>
+  );
+}
+
+function WindowChip() {
+  const window = timeWindow.value;
+  if (window === null) return null;
+  const [from, to] = [new Date(window.fromMs), new Date(window.toMs)];
+  return (
+    <RemovableChip
+      text={`only ${timeHere(from)} – ${timeHere(to, from)}`}
+      title="show what was at any time"
+      onRemove={() => lookAt(null)}
+    />
+  );
+}
+
+function Count() {
+  const total = told.value.flows.size;
+  const shown = listed.value.reduce((sum, { flows }) => sum + flows.length, 0);
+  return (
+    <p class="count">
+      {shown === total ? plural(total, "flow") : `${written(shown)} of ${plural(total, "flow")}`}
+      , worst first
+      <button type="button" class="keys" onClick={() => helpOpen.value = true}>keys: ?</button>
+    </p>
+  );
+}
