@@ -68,11 +68,17 @@ export function capturing(command: Command, usualListen: string): Command {
     .addOption(listenOption(usualListen))
     .option("--no-listen", "no page and no API")
     .addOption(
-      new Option("--cpu-share <percent>", "of one processor that bpftrace may take (default: 20)")
+      new Option(
+        "--cpu-share <percent>",
+        "of one processor that bpftrace, and readers of state, may take (default: 20)",
+      )
         .argParser((text) => readShare("--cpu-share", text, 10_000, 1)),
     )
     .addOption(
-      new Option("--memory-limit <MiB>", "memory that bpftrace may take (default: 256)")
+      new Option(
+        "--memory-limit <MiB>",
+        "memory that bpftrace, and each reader of state, may take (default: 256)",
+      )
         .argParser((text) => readShare("--memory-limit", text, 65_536, 64)),
     )
     .addOption(

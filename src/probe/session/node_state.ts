@@ -3,6 +3,7 @@
  */
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake, RunningNode } from "./intake.ts";
+import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
   condense,
@@ -11,9 +12,11 @@ import {
   listNetns,
   monotonicClock,
   type NetnsHandle,
-  readState,
+  readCosted,
+  type ReadOptions,
   readStates,
   type Watch,
+  watchGap,
   watchState,
 } from "../state/mod.ts";
 
@@ -30,6 +33,9 @@ const TOGETHER_MAX = 24;
 const WATCHED_FROM_START_MAX = 24;
 const WATCHED_MAX = 200;
 
+/** Gaps of a namespace's watch that a state tells: one of each of its monitors. */
+const WATCH_GAPS_MAX = 2;
+
 /** Namespaces read again at the end at most: it must not take minutes. */
 const FINAL_MAX = 64;
 
@@ -39,7 +45,8 @@ const UNKNOWN_MAX = 10_000;
 /** Reads states and gives each to the intake, then to `onState`. */
 export class NodeState {
   readonly #schedule: StateSchedule;
-  #watches: Watch[] = [];
+  readonly #how: ReadOptions;
+  #watches = new Set<Watch>();
   #look: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
   #following = false;
@@ -53,17 +60,21 @@ export class NodeState {
 
   /**
    * `wantedIn` gives addresses of a state whose rules are sent, however many rules there are;
-   * `connections` says which connections are told.
+   * `connections` says which connections are told, `share` what reading may take of a processor, and
+   * each of its tools of memory.
    */
   constructor(
     readonly intake: Intake,
     readonly onState: (state: NetnsState) => void,
     readonly wantedIn: (state: NetnsState) => ReadonlySet<string>,
-    readonly connections: ConnectionQuery,
+    connections: ConnectionQuery,
+    { cpuPercent, memoryBytes }: Share = DEFAULT_SHARE,
   ) {
+    this.#how = { connections, memoryBytes };
     this.#schedule = new StateSchedule({
-      read: (netns) => readState(netns, { connections }),
+      read: (netns) => readCosted(netns, this.#how),
       onState: (state) => this.#handOver(state),
+      share: cpuPercent / 100,
     });
   }
 
@@ -120,7 +131,10 @@ export class NodeState {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#look);
-    await Promise.all([this.#schedule.stop(), ...this.#watches.map((watch) => watch.stop())]);
+    await Promise.all([
+      this.#schedule.stop(),
+      ...this.#watches.values().map((watch) => watch.stop()),
+    ]);
   }
 
   /** What the state is at the end, where something was seen. */
@@ -135,16 +149,23 @@ export class NodeState {
   }
 
   #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<NetnsState[]> {
-    const { connections } = this;
-    return readStates(handles.slice(from, from + max), { connections });
+    return readStates(handles.slice(from, from + max), this.#how);
   }
 
   #handOver(state: NetnsState): void {
     this.#read.add(state.netns);
     const heard = this.#heard.take(state.netns, BigInt(state.timeNs));
     if (heard.length > 0) state.heard = heard;
+    state.gaps.push(...this.#watchGaps(state));
     this.intake.addState(condense(state, () => this.wantedIn(state)));
     this.onState(state);
+  }
+
+  /** Why changes of a namespace are not told, where they are not. */
+  #watchGaps({ netns: inode, name }: NetnsState): NetnsState["gaps"] {
+    const what = watchGap({ inode, name });
+    return [...this.#watches].flatMap(({ gaps }) => gaps.filter((gap) => gap.what === what))
+      .slice(-WATCH_GAPS_MAX);
   }
 
   #watch(handles: NetnsHandle[]): void {
@@ -152,9 +173,12 @@ export class NodeState {
     const fresh = handles.filter(({ inode }) => !this.#watched.has(inode)).slice(0, room);
     if (this.#stopped || fresh.length === 0) return;
     for (const { inode } of fresh) this.#watched.add(inode);
-    this.#watches.push(watchState(fresh, (handle) => this.#schedule.request(handle), {
+    const watch = watchState(fresh, (handle) => this.#schedule.request(handle), {
       onHeard: (netns, part) => this.#heard.add(netns, part),
-    }));
+    });
+    this.#watches.add(watch);
+    // Namespaces may come and go for days.
+    watch.over.then(() => this.#watches.delete(watch));
   }
 
   #nodeOfAll(): RunningNode | undefined {

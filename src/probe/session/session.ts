@@ -24,7 +24,7 @@ export interface SessionOptions {
   attachTimeoutMs?: number;
   /** From SIGINT to SIGKILL of bpftrace; 10,000 where absent. */
   stopGraceMs?: number;
-  /** The most that bpftrace may take; 20 % of one processor and 256 MiB where absent. */
+  /** The most that bpftrace, and that reading the state may take; 20 % of one processor and 256 MiB where absent. */
   share?: Share;
 }
 

@@ -42,6 +42,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     (read) => session.stateRead(read),
     (read) => planner.addressesIn(read),
     planner.connections,
+    options.share,
   );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;

@@ -5,6 +5,6 @@ export type { ConnectionQuery } from "./connections.ts";
 export { condense } from "./condense.ts";
 export { monotonicClock } from "./clock.ts";
 export { HeardChanges } from "./heard.ts";
-export { readState, readStates } from "./read.ts";
+export { type CostedState, readCosted, type ReadOptions, readState, readStates } from "./read.ts";
 export type { Watch, WatchOptions } from "./watch.ts";
-export { watchState } from "./watch.ts";
+export { watchGap, watchState } from "./watch.ts";

@@ -8,10 +8,26 @@ export interface Monitor {
   stop(): Promise<void>;
 }
 
+/** What a monitor tells. */
+export interface MonitorHooks {
+  /** One change, as the tool prints it. */
+  onLine(line: string): void;
+  /** Anything may have changed. */
+  onComplaint(): void;
+  /** It ended without being stopped. */
+  onEnd(why: string): void;
+}
+
 const POLL_MS = 10;
 const READY_MS = 5_000;
 /** Characters kept of a line: these tools print no longer ones. */
 const LINE_MAX = 64 * 1024;
+
+/**
+ * Bytes of memory that a monitor may have for itself: `nft monitor` keeps all rules in mind, 33,000 of
+ * them in 110 MiB, and so for each namespace.
+ */
+export const MONITOR_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Processes of monitors. A namespace that only monitors are in counts as gone. */
 const pids = new Set<number>();
@@ -22,19 +38,20 @@ export function isMonitor(pid: number): boolean {
 }
 
 /**
- * Starts a monitor in the namespace at `path`. A line on stderr is given to `onLine` too: it says
+ * Starts a monitor in the namespace at `path`. A line on stderr is given to `onComplaint`: it says
  * that the kernel had more to tell than there was room for, so anything may have changed. `onEnd`
  * is called when the monitor ends without being stopped. `setpriv` lets the kernel end the monitor
- * when this process ends, however it ends.
+ * when this process ends, however it ends. One that needs more than `memoryBytes` ends.
  */
 export function startMonitor(
   path: string,
   command: readonly string[],
-  onLine: (line: string) => void,
-  onEnd: (why: string) => void,
+  { onLine, onComplaint, onEnd }: MonitorHooks,
+  memoryBytes = MONITOR_BYTES_MAX,
 ): Monitor {
-  const child = execa("setpriv", [
-    ...["--pdeathsig", "KILL", "nsenter", `--net=${path}`],
+  const child = execa("prlimit", [
+    ...[`--data=${memoryBytes}`, "--core=0"],
+    ...["setpriv", "--pdeathsig", "KILL", "nsenter", `--net=${path}`],
     ...command,
   ], {
     stdin: "ignore",
@@ -52,8 +69,9 @@ export function startMonitor(
   const lines = Promise.all([
     readLines(child.stdout, onLine),
     readLines(child.stderr, (line) => {
-      complaint = line.trim() || complaint;
-      onLine(line);
+      if (line.trim() === "") return;
+      complaint = line.trim();
+      onComplaint();
     }),
   ]);
   const end = child.then(async (result) => {

@@ -11,7 +11,8 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
   let out: Netfilter = { chains: [], rules: [], sets: [] };
   const tables = sections.get("tables");
   if (tables && tables.status !== 0) {
-    gaps.add("netfilter", tables.stdout.trim() || failure(tables));
+    // The tool's complaint is on the same stream as its list.
+    gaps.add("netfilter", failure({ ...tables, stderr: tables.stdout.trim() || tables.stderr }));
   }
   if (sections.has("nft-json")) {
     const items = nftItems(sections.get("nft-json"), gaps);
@@ -21,9 +22,7 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
     const section = sections.get(name);
     if (!section) continue;
     const saved = savedTables(section.stdout, family, "iptables");
-    out = isAlone(sections, family)
-      ? joined(out, saved, section.stdout, gaps)
-      : withIptables(out, saved);
+    out = isAlone(sections, family) ? joined(out, saved, section, gaps) : withIptables(out, saved);
   }
   for (const [name, family] of [["legacy4", "ip"], ["legacy6", "ip6"]] as const) {
     const section = sections.get(name);
@@ -41,8 +40,11 @@ function isAlone(sections: Sections, family: string): boolean {
   return sections.get("alone")?.stdout.split(/\s+/).includes(family) ?? false;
 }
 
-function joined(nft: Netfilter, saved: SavedTables, text: string, gaps: Gaps): Netfilter {
-  for (const [, table] of text.matchAll(/^# Table `(\S+)' (?:is|contains) incompatible/gm)) {
+function joined(nft: Netfilter, saved: SavedTables, section: Section, gaps: Gaps): Netfilter {
+  if (section.status !== 0) gaps.add("netfilter", failure(section));
+  for (
+    const [, table] of section.stdout.matchAll(/^# Table `(\S+)' (?:is|contains) incompatible/gm)
+  ) {
     gaps.add("netfilter", `table ${table} has rules that iptables-nft-save does not print`);
   }
   return {

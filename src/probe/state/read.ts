@@ -8,9 +8,12 @@ import type { NetnsHandle } from "./netns.ts";
 import { NetnsIdCache } from "./netns_ids.ts";
 import { fillPeers, type Reading } from "./peers.ts";
 import { readSections } from "./run.ts";
+import type { Sections } from "./sections.ts";
 
 /** 33,000 rules take 5 s of a processor that does nothing else. */
 const TIMEOUT_MS = 20_000;
+/** Bytes of memory of each tool, where nothing else is said. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
 /** Namespaces read at once: more would take the node's processors away from the traffic. */
 const PARALLEL_MAX = 3;
 
@@ -20,6 +23,15 @@ export interface ReadOptions {
   timeoutMs?: number;
   /** Which connections of conntrack are told; all where absent. */
   connections?: ConnectionQuery;
+  /** Bytes of memory that each tool may have for itself; 256 MiB where absent. */
+  memoryBytes?: number;
+}
+
+/** A state, and what reading it took. */
+export interface CostedState {
+  state: NetnsState;
+  /** Milliseconds of processor time; of time that passed where the tools did not come to an end. */
+  costMs: number;
 }
 
 /**
@@ -29,9 +41,17 @@ export async function readState(
   netns: NetnsHandle,
   options: ReadOptions = {},
 ): Promise<NetnsState> {
-  const reading = await readOne(netns, await askableHere(), options);
+  return (await readCosted(netns, options)).state;
+}
+
+/** `readState` with what it took. */
+export async function readCosted(
+  netns: NetnsHandle,
+  options: ReadOptions = {},
+): Promise<CostedState> {
+  const { reading, costMs } = await readOne(netns, await askableHere(), options);
   await findPeers([reading]);
-  return reading.state;
+  return { state: reading.state, costMs };
 }
 
 /** All of them. One that cannot be read is a state with gaps, never an exception. */
@@ -45,7 +65,7 @@ export async function readStates(
   const worker = async () => {
     for (let i = next++; i < netns.length; i = next++) {
       const handle = netns[i];
-      if (handle) readings[i] = await readOne(handle, askable, options);
+      if (handle) readings[i] = (await readOne(handle, askable, options)).reading;
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
@@ -69,19 +89,41 @@ async function findPeers(readings: readonly Reading[]): Promise<void> {
 async function readOne(
   netns: NetnsHandle,
   askable: readonly Askable[],
-  { timeoutMs = TIMEOUT_MS, connections = EVERY_CONNECTION }: ReadOptions,
-): Promise<Reading> {
-  try {
-    const { words } = connections;
-    const sections = await readSections(netns.path, askable, { timeoutMs, words });
-    const inside = sections.get("netns")?.stdout.trim();
-    if (inside === `net:[${netns.inode}]`) {
-      return assemble(netns, sections, connections);
-    }
-    return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
-  } catch (error) {
-    return unread(netns, error instanceof Error ? error.message : String(error));
-  }
+  { timeoutMs = TIMEOUT_MS, connections = EVERY_CONNECTION, memoryBytes = MEMORY_BYTES }:
+    ReadOptions,
+): Promise<{ reading: Reading; costMs: number }> {
+  const beganMs = performance.now();
+  const { words } = connections;
+  let toolsMs: number | undefined;
+  let toldMs = beganMs;
+  const reading = await readSections(netns.path, askable, { timeoutMs, words, memoryBytes })
+    .then((sections) => {
+      toldMs = performance.now();
+      toolsMs = processorMs(sections.get("times")?.stdout ?? "");
+      return understood(netns, sections, connections);
+    })
+    .catch((error) => unread(netns, error instanceof Error ? error.message : String(error)));
+  const nowMs = performance.now();
+  // What the tools printed is understood in one go, in which nothing waits.
+  return { reading, costMs: toolsMs === undefined ? nowMs - beganMs : toolsMs + nowMs - toldMs };
+}
+
+function understood(netns: NetnsHandle, sections: Sections, query: ConnectionQuery): Reading {
+  const inside = sections.get("netns")?.stdout.trim();
+  if (inside === `net:[${netns.inode}]`) return assemble(netns, sections, query);
+  return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
+}
+
+/**
+ * Milliseconds that a shell and its children had of a processor, as its `times` prints it:
+ * `0m0.01s 0m0.02s`, twice. Undefined when it did not.
+ */
+export function processorMs(times: string): number | undefined {
+  const found = [...times.matchAll(/(\d+)m(\d+(?:\.\d+)?)s/g)];
+  if (found.length !== 4) return undefined;
+  return found.reduce((sum, [, minutes, seconds]) => {
+    return sum + Number(minutes) * 60_000 + Number(seconds) * 1_000;
+  }, 0);
 }
 
 function unread(netns: NetnsHandle, why: string): Reading {

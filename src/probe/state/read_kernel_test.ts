@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { NetnsState } from "../../event/state.ts";
 import { kernelTest, type Scene, withScene } from "./kernel_testing.ts";
 import { listNetns } from "./netns.ts";
-import { readState, readStates } from "./read.ts";
+import { readCosted, readState, readStates } from "./read.ts";
 
 /** A node with a pod behind a bridge, a tunnel and a few hurdles. */
 const NODE = `
@@ -193,6 +193,41 @@ kernelTest("a tool that is not installed is a gap", () =>
       await Deno.remove(folder, { recursive: true });
     }
   }));
+
+kernelTest(
+  "a tool that needs more memory than it may have is a gap that says so",
+  () =>
+    withScene(async (scene) => {
+      await scene.sh(`{ echo "table ip t {"; echo " chain c {"; i=0; while [ $i -lt 5000 ]; do
+      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
+      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
+      const handle = await scene.handle("a");
+      const bounded = await readState(handle, { memoryBytes: 24 * 2 ** 20 });
+      const why = bounded.gaps.find(({ what }) => what === "netfilter")?.why ?? "";
+      match(why, /it needs a larger --memory-limit$/);
+      equal(bounded.links.length, 1, "what needs less is read");
+      const whole = await readState(handle, { memoryBytes: 256 * 2 ** 20 });
+      deepEqual([gapsOf(whole), whole.netfilter.length], [[], 5000]);
+      const least = await readState(handle, { memoryBytes: 8 * 2 ** 20 });
+      match(least.gaps.find(({ what }) => what === "netfilter")?.why ?? "", /--memory-limit$/);
+    }),
+);
+
+kernelTest(
+  "what a reading takes is told by the processor's time, not by the clock's",
+  () =>
+    withScene(async (scene) => {
+      const handle = await scene.handle("a");
+      const beganMs = performance.now();
+      const { state, costMs } = await readCosted(handle);
+      const tookMs = performance.now() - beganMs;
+      deepEqual(gapsOf(state), []);
+      // A dozen small tools: more than nothing, and most of their time is their own.
+      ok(costMs > 5 && costMs < 2 * tookMs, `${costMs} of ${tookMs} ms`);
+      const cut = await readCosted(handle, { timeoutMs: 1 });
+      ok(cut.costMs > 0, "by the clock where the tools were ended");
+    }),
+);
 
 kernelTest("a table too long to keep is cut, and says so", () =>
   withScene(async (scene) => {

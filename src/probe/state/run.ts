@@ -12,6 +12,14 @@ const SECTION_BYTES_MAX = 8 * 1024 * 1024;
 const RULES_BYTES_MAX = 40 * 1024 * 1024;
 const BYTES_MAX = 96 * 1024 * 1024;
 
+/** What the tools may take, and which connections they print. */
+export interface SectionOptions {
+  timeoutMs: number;
+  words: readonly string[];
+  /** Bytes of memory that each of the tools may have for itself. */
+  memoryBytes: number;
+}
+
 /**
  * Sections that the tools printed in the namespace at `path`. `timeout` gives their processes a
  * group of its own and kills all of it: a hanging tool does not outlive `timeoutMs`, and what came
@@ -21,14 +29,14 @@ const BYTES_MAX = 96 * 1024 * 1024;
 export async function readSections(
   path: string,
   askable: readonly Askable[],
-  { timeoutMs, words }: { timeoutMs: number; words: readonly string[] },
+  { timeoutMs, words, memoryBytes }: SectionOptions,
 ): Promise<Map<string, Section>> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
     ...["nsenter", `--net=${path}`, "sh", "-c", SCRIPT, "sh"],
     ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX)],
-    ...[String(CONNECTION_BYTES_MAX), ...askable],
+    ...[String(CONNECTION_BYTES_MAX), String(Math.floor(memoryBytes / 1024)), ...askable],
   ], {
     env: { LASTHOP_MARK: mark, LASTHOP_WORDS: words.join("\n") },
     stdin: "ignore",

@@ -3,12 +3,14 @@
  * entering a namespace and starting a shell cost more than most of them.
  *
  * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
- * connections, and the rest names what may be asked without making the kernel load a module (see
+ * connections, `$4` the KiB of memory that each tool may have, and the rest names what may be asked without making the kernel load a module (see
  * `modules.ts`). The marker comes in the environment: arguments can be read by any user, and forged
  * output must not pass for a section. So do the words of connections, one a line.
  */
 export const SCRIPT = String.raw`
-M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; CONNECTIONS_CAP=$3; shift 3; MAY=" $* "
+M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; CONNECTIONS_CAP=$3
+# A tool that gets no more memory says so, or aborts: that is no reason to write a core.
+ulimit -c 0; ulimit -d "$4"; shift 4; MAY=" $* "
 WORDS=$LASTHOP_WORDS
 unset LASTHOP_MARK LASTHOP_WORDS
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
@@ -157,5 +159,6 @@ for v in 4 6; do
   case $v in 4) f=/proc/net/ip_tables_names; p=iptables;; 6) f=/proc/net/ip6_tables_names; p=ip6tables;; esac
   if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then legacy legacy$v $p; fi
 done
+s times times
 s end clock
 `;

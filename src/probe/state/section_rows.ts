@@ -2,11 +2,16 @@
 import type { Gaps } from "./bounds.ts";
 import type { Section, Sections } from "./sections.ts";
 
+/** What tools say that get no more memory; nft's JSON library leaves it to an assertion. */
+const NO_MEMORY =
+  /memory allocation failure|out of memory|cannot allocate memory|bad_alloc|__out'/i;
+
 /** How a tool's failure reads in a gap. */
 export function failure(section: Section): string {
   if (section.status === 127) return section.stderr || "tool not found";
   const status = section.status === undefined ? "did not end in time" : `exit ${section.status}`;
-  return section.stderr ? `${status}: ${section.stderr}` : status;
+  const said = section.stderr ? `${status}: ${section.stderr}` : status;
+  return NO_MEMORY.test(section.stderr) ? `${said}; it needs a larger --memory-limit` : said;
 }
 
 /**

@@ -4,25 +4,20 @@
  * must not be read all the time.
  */
 import type { NetnsState } from "../../event/state.ts";
-import type { NetnsHandle } from "./mod.ts";
+import type { CostedState, NetnsHandle } from "./mod.ts";
 
 /** How a state is read, and how often. */
 export interface StateScheduleOptions {
-  read(netns: NetnsHandle): Promise<NetnsState>;
+  read(netns: NetnsHandle): Promise<CostedState>;
   onState(state: NetnsState): void;
   /** From the first request to the reading, so that a burst is read once; 150 where absent. */
   debounceMs?: number;
   /** Shortest time between two readings of one namespace; 1,000 where absent. */
   pauseMs?: number;
-  /**
-   * Part of the time, from 0 to 1, that all reading may take after the first burst; 0.2 where
-   * absent.
-   */
+  /** Part of one processor that all reading may take after the first burst; 0.2 where absent. */
   share?: number;
-  /** Time of reading before the share counts; 2,000 where absent. */
+  /** Milliseconds of processor time for reading before the share counts; 2,000 where absent. */
   burstMs?: number;
-  /** For tests: milliseconds, from any beginning. */
-  now?(): number;
 }
 
 const BURST_MS = 2_000;
@@ -33,7 +28,6 @@ export class StateSchedule {
   readonly #pauseMs: number;
   readonly #share: number;
   readonly #burstMs: number;
-  readonly #now: () => number;
   /** Wanted namespaces by inode, and from when on they may be read. */
   #due = new Map<number, { netns: NetnsHandle; atMs: number }>();
   #readAtMs = new Map<number, number>();
@@ -49,22 +43,21 @@ export class StateSchedule {
     this.#share = options.share ?? 0.2;
     this.#burstMs = options.burstMs ?? BURST_MS;
     this.#creditMs = this.#burstMs;
-    this.#now = options.now ?? (() => performance.now());
-    this.#creditAtMs = this.#now();
+    this.#creditAtMs = performance.now();
   }
 
   /** Something happened in this namespace that its state may explain. */
   request(netns: NetnsHandle): void {
     if (this.#stopped || this.#due.has(netns.inode)) return;
     const readAtMs = this.#readAtMs.get(netns.inode) ?? -Infinity;
-    const atMs = Math.max(this.#now() + this.#debounceMs, readAtMs + this.#pauseMs);
+    const atMs = Math.max(performance.now() + this.#debounceMs, readAtMs + this.#pauseMs);
     this.#due.set(netns.inode, { netns, atMs });
     this.#arm();
   }
 
   /** Says that a namespace was just read by somebody else. */
   noteRead(inode: number): void {
-    this.#readAtMs.set(inode, this.#now());
+    this.#readAtMs.set(inode, performance.now());
   }
 
   /** Nothing is read any more; resolves when what is being read was handed over. */
@@ -79,12 +72,12 @@ export class StateSchedule {
     if (this.#stopped || this.#reading !== undefined || this.#due.size === 0) return;
     clearTimeout(this.#timer);
     const nextMs = Math.min(...this.#due.values().map(({ atMs }) => atMs));
-    const waitMs = Math.max(nextMs - this.#now(), this.#creditWaitMs());
+    const waitMs = Math.max(nextMs - performance.now(), this.#creditWaitMs());
     this.#timer = setTimeout(() => this.#run(), Math.max(0, waitMs));
   }
 
   #creditWaitMs(): number {
-    const now = this.#now();
+    const now = performance.now();
     const earnedMs = (now - this.#creditAtMs) * this.#share;
     this.#creditMs = Math.min(this.#burstMs, this.#creditMs + earnedMs);
     this.#creditAtMs = now;
@@ -92,7 +85,7 @@ export class StateSchedule {
   }
 
   #run(): void {
-    const now = this.#now();
+    const now = performance.now();
     const ready = [...this.#due.values()].filter(({ atMs }) => atMs <= now)
       .sort((a, b) => a.atMs - b.atMs)[0];
     if (ready === undefined) return this.#arm();
@@ -104,10 +97,10 @@ export class StateSchedule {
   }
 
   async #readOne(netns: NetnsHandle): Promise<void> {
-    const beganMs = this.#now();
-    this.#readAtMs.set(netns.inode, beganMs);
-    const state = await this.options.read(netns);
-    this.#creditMs -= this.#now() - beganMs;
+    this.#readAtMs.set(netns.inode, performance.now());
+    // Not the time that passed: on a busy machine that is others', and reading would come too late.
+    const { state, costMs } = await this.options.read(netns);
+    this.#creditMs -= costMs;
     this.options.onState(state);
   }
 }

@@ -10,21 +10,16 @@ function schedule(options: { pauseMs?: number; burstMs?: number; readMs?: number
   const reads: { inode: number; atMs: number }[] = [];
   const states: number[] = [];
   let look = () => {};
-  // What a reading costs is invented: time itself goes on as ever.
-  let spentMs = 0;
-  const now = () => performance.now() + spentMs;
   const made = new StateSchedule({
     read({ inode }) {
       reads.push({ inode, atMs: performance.now() });
-      spentMs += options.readMs ?? 0;
-      return Promise.resolve(fakeState(inode));
+      return Promise.resolve({ state: fakeState(inode), costMs: options.readMs ?? 0 });
     },
     onState(state) {
       states.push(state.netns);
       look();
     },
     debounceMs: 5,
-    now,
     ...options,
   });
   const until = (count: number) =>
@@ -75,6 +70,33 @@ Deno.test("state schedule: readings that cost much become rare", async () => {
   await until(2);
   // 10 of 20 ms were free; a fifth of the 25 until then was earned: 5 more are earned in 25.
   ok(reads[1]!.atMs - reads[0]!.atMs >= 20);
+  await made.stop();
+});
+
+Deno.test("state schedule: a reading that waited for a busy machine's processor is not made rare", async () => {
+  const waited = Promise.withResolvers<void>();
+  const states: number[] = [];
+  const second = Promise.withResolvers<void>();
+  const made = new StateSchedule({
+    async read({ inode }) {
+      if (inode === one.inode) await waited.promise;
+      return { state: fakeState(inode), costMs: 1 };
+    },
+    onState({ netns }) {
+      states.push(netns);
+      if (netns === two.inode) second.resolve();
+    },
+    debounceMs: 1,
+    pauseMs: 0,
+    // By the time that passed, a reading of 50 ms were 48 ms too much: four minutes of a rest.
+    burstMs: 2,
+    share: 0.0002,
+  });
+  made.request(one);
+  made.request(two);
+  setTimeout(() => waited.resolve(), 50);
+  await second.promise;
+  equal(states, [1, 2]);
   await made.stop();
 });
 

@@ -11,8 +11,14 @@ export interface Watch {
   /** Settles when every change from now on will be told; what can't be watched is in `gaps`. */
   ready: Promise<void>;
   gaps: Gaps["rows"];
+  /** Resolves when all of the namespaces are gone: there is nothing left to stop. */
+  over: Promise<void>;
   stop(): Promise<void>;
 }
+
+/** What a gap of a watch is called. */
+export const watchGap = ({ name, inode }: { name?: string | undefined; inode: number }) =>
+  `watch ${name ?? inode}`;
 
 /** How soon and how often changes are told. */
 export interface WatchOptions {
@@ -27,6 +33,8 @@ export interface WatchOptions {
   heldCheckMs?: number;
   /** What of a namespace (its inode) changed, as soon as the kernel tells of it. */
   onHeard?(netns: number, part: HeardPart): void;
+  /** Bytes of memory of each monitor; `MONITOR_BYTES_MAX` where absent. */
+  monitorBytes?: number;
 }
 
 /** Namespaces watched at most, with two small processes each. */
@@ -55,11 +63,16 @@ export function watchState(
   const ones = new Map<NetnsHandle, NetnsWatch>();
   const ending: Promise<void>[] = [];
   let stopped = false;
+  const over = Promise.withResolvers<void>();
   const ready = askableHere().then(async (askable) => {
     if (stopped) return;
     const commands = askable.includes("netfilter") ? [IP, NFT] : [IP];
     for (const handle of watched) {
-      const onEnd = (why: string) => gaps.add(`watch ${handle.name ?? handle.inode}`, why);
+      // Anything may change from now on, and the next state says that nobody is told of it.
+      const onEnd = (why: string) => {
+        gaps.add(watchGap(handle), why);
+        onChange(handle);
+      };
       ones.set(handle, watchOne(handle, commands, () => onChange(handle), onEnd, options));
     }
     await Promise.all([...ones.values()].map((one) => one.ready));
@@ -73,11 +86,15 @@ export function watchState(
       ending.push(one.stop());
       onChange(handle);
     }
+    if (ones.size > 0) return;
+    clearInterval(timer);
+    Promise.all(ending).then(() => over.resolve());
   };
   const timer = setInterval(letGo, options.heldCheckMs ?? 2_000);
   return {
     ready,
     gaps: gaps.rows,
+    over: over.promise,
     async stop() {
       stopped = true;
       clearInterval(timer);
@@ -109,7 +126,8 @@ function watchOne(
       if (part !== "anything") options.onHeard?.(netns.inode, part);
       bursts.call();
     };
-    return startMonitor(netns.path, command, onLine, onEnd);
+    const hooks = { onLine, onComplaint: bursts.call, onEnd };
+    return startMonitor(netns.path, command, hooks, options.monitorBytes);
   });
   return {
     ready: Promise.all(monitors.map((monitor) => monitor.ready)),

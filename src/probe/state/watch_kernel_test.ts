@@ -1,8 +1,8 @@
 /** Being told of changes by the kernel. Needs root; skipped without. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { kernelTest, withScene } from "./kernel_testing.ts";
 import { listNetns, type NetnsHandle } from "./netns.ts";
-import { watchState } from "./watch.ts";
+import { watchGap, watchState } from "./watch.ts";
 
 const QUICK = { quietMs: 20, intervalMs: 20, heldCheckMs: 20 };
 
@@ -86,6 +86,42 @@ kernelTest(
         await watch.stop();
       }
       equal((await listNetns()).some((one) => one.inode === two.inode), false);
+    }),
+);
+
+kernelTest(
+  "a monitor that needs more memory than it may have ends, and that is a gap",
+  () =>
+    withScene(async ({ sh, handle }) => {
+      await sh(`{ echo "table ip t {"; echo " chain c {"; i=0; while [ $i -lt 3000 ]; do
+      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
+      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
+      const calls = new Calls();
+      const a = await handle("a");
+      const heard: string[] = [];
+      const onHeard = (_: number, part: string) => heard.push(part);
+      const watch = watchState([a], calls.take, { ...QUICK, onHeard, monitorBytes: 6 * 2 ** 20 });
+      await watch.ready;
+      await calls.next(a.name!, "the end of a monitor");
+      deepEqual(heard, [], "what it says at its end is no change of rules");
+      const [gap] = watch.gaps;
+      deepEqual(gap?.what, watchGap(a));
+      match(gap?.why ?? "", /^"nft monitor" ended: .*emory/);
+      await sh("ip -n $A link add v0 type veth peer name v1");
+      await calls.next(a.name!, "a change that the other monitor tells");
+      await watch.stop();
+    }),
+);
+
+kernelTest(
+  "a watch is over when its namespaces are gone",
+  () =>
+    withScene(async ({ sh, handle }) => {
+      const watch = watchState([await handle("a")], () => {}, QUICK);
+      await watch.ready;
+      await sh("ip netns del $A");
+      await watch.over;
+      await watch.stop();
     }),
 );
 
