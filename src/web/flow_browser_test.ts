@@ -1,8 +1,10 @@
 /// <reference lib="dom" />
 /** The view of one flow in a real Chromium. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { hostile, longPath } from "./fixture/extremes.ts";
+import { i1Repaired } from "./fixture/incident_1_2.ts";
+import { problems } from "./fixture/problems.ts";
 import { browserTest } from "./fixture/stage.ts";
 
 /** What is wider than the box that it is in: of the page's boxes, and of the drawing. */
@@ -49,4 +51,55 @@ browserTest("hop by hop: times of each node, and the slowest", { report: longPat
   equal(await page.locator("svg.path .total").count(), 4);
   equal(await page.locator("svg.path .time", { hasText: "slowest" }).count(), 1);
   equal(await page.locator("svg.path", { hasText: "continued" }).count(), 0);
+});
+
+browserTest("both directions stand side by side", { report: i1Repaired() }, async ({ page }) => {
+  const sides = page.locator(".direction");
+  await sides.nth(1).waitFor();
+  const [question, answer] = [await sides.nth(0).boundingBox(), await sides.nth(1).boundingBox()];
+  equal(question!.y, answer!.y);
+  await sides.nth(1).locator("button").click();
+  await sides.nth(1).locator("button[aria-pressed=true]").waitFor();
+  match(
+    await page.locator(".flow-ends .mono").first().innerText(),
+    /10\.132\.2\.46 → 10\.132\.2\.2/,
+  );
+});
+
+browserTest("what is healed tells no remedy, and what is not does", { report: problems() }, async ({
+  page,
+  ingest,
+}) => {
+  await page.locator(".of-problems .state-words", { hasText: "failing since" }).waitFor();
+  equal(await page.locator(".remedy").count(), 1);
+  ingest.say("summary", { problems: problems("healed").problems });
+  // The incident is of the past: a time of day, and no "ago".
+  const healed = page.locator(".of-problems .is-healed .state-words");
+  await healed.waitFor();
+  match(
+    await healed.innerText(),
+    /^✓ healed \d\d:12:52, last drop \d\d:12:50 · 22 delivered since$/,
+  );
+  equal(await page.locator(".remedy").count(), 0);
+});
+
+browserTest("while an incident goes on, the age of the last drop grows", {}, async ({
+  page,
+  ingest,
+}) => {
+  const report = problems("healed");
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+  report.to = ago(0);
+  Object.assign(report.problems[0]!, { lastAt: ago(14_000), healedAt: ago(9_000) });
+  ingest.say("hello", { incident: "i1", cursor: "0" });
+  ingest.say("report", report);
+  const times = page.locator(".card.is-healed .times");
+  await times.waitFor();
+  match(await times.innerText(), /last drop 1\d s ago · 22 delivered since$/);
+  const first = await times.innerText();
+  await page.waitForFunction(
+    (before) => document.querySelector(".card.is-healed .times")!.textContent !== before,
+    first,
+  );
+  match(await times.innerText(), /last drop [12]\d s ago/);
 });

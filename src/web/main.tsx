@@ -12,6 +12,7 @@ import { Header } from "./around/header.tsx";
 import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
 import { onKey } from "./state/keys.ts";
+import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
 import { connection, followAddress, incident, pane, told, updatedMs } from "./state/model.ts";
 import { fold } from "./live/incident_state.ts";
@@ -88,6 +89,7 @@ else {
   followAddress();
   document.addEventListener("keydown", onKey);
   announceVerdicts();
+  followTime();
   effect(() => {
     const bad = told.value.order.filter((one) => isLost(told.value.flows.get(one)!.outcome)).length;
     document.title = `${bad === 0 ? "" : `${bad} lost · `}${visible(id).slice(0, 60)} · lasthop`;

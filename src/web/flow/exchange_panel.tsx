@@ -10,6 +10,7 @@ import { Text } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 import { exchangeOf } from "../state/model.ts";
 import { Evidence, Remedy } from "./findings.tsx";
+import { isCauseMended } from "./flow_problems.tsx";
 import { CONFIDENCE } from "./sentence.ts";
 
 /** The exchange of a flow; nothing where it belongs to none. */
@@ -54,7 +55,7 @@ export function ExchangePanel({ flow }: { flow: Flow }) {
               <p>
                 <Text value={one.sentence} max={700} />
               </p>
-              <Remedy cause={one} />
+              <Remedy cause={one} mended={isCauseMended(flow, one)} />
               <Evidence cause={one} first />
             </>
           )}

@@ -43,9 +43,9 @@ export function Coverage({ flow }: { flow: Flow }) {
   );
 }
 
-/** The commands that mend a cause; nothing when there are none. */
-export function Remedy({ cause }: { cause: Cause }) {
-  if (cause.remedy === undefined || cause.remedy.length === 0) return null;
+/** The commands that mend a cause; nothing when there are none, or when it is mended. */
+export function Remedy({ cause, mended }: { cause: Cause; mended: boolean }) {
+  if (mended || cause.remedy === undefined || cause.remedy.length === 0) return null;
   return (
     <section class="remedy">
       <h3>What to do</h3>

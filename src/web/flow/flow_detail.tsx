@@ -12,14 +12,15 @@ import {
   choose,
   closeFlow,
   exchangeOf,
-  repliesTo,
   selected,
   selectedId,
+  togetherWith,
   told,
 } from "../state/model.ts";
 import { ExchangePanel } from "./exchange_panel.tsx";
-import { PathDrawing } from "../path/drawing.tsx";
-import { CONFIDENCE, headline, spokenVerdict } from "./sentence.ts";
+import { FlowProblems, isCauseMended, isMended } from "./flow_problems.tsx";
+import { pairOf, Paths } from "./pair.tsx";
+import { CONFIDENCE, headline } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
@@ -49,18 +50,18 @@ function NoFlow() {
 function FlowArticle({ flow }: { flow: Flow }) {
   const causes = [flow.cause, ...flow.otherCauses ?? []].filter((one) => one !== undefined);
   return (
-    <article key={flow.id} class={`o-${flow.outcome}`}>
+    <article key={flow.id} class={`o-${flow.outcome}${isMended(flow) ? " mended" : ""}`}>
       <FlowEnds flow={flow} />
+      <FlowProblems flow={flow} />
       <ExchangePanel flow={flow} />
       <Verdict flow={flow} />
       <Coverage flow={flow} />
-      <div class="figure">
-        <h3>Path</h3>
-        <PathDrawing flow={flow} summary={`${spokenVerdict(flow)}. Every hop is listed below.`} />
-      </div>
+      <Paths flow={flow} />
       <div class="columns">
         <div>
-          {causes.map((cause, i) => <Remedy key={i} cause={cause} />)}
+          {causes.map((cause, i) => (
+            <Remedy key={i} cause={cause} mended={isCauseMended(flow, cause)} />
+          ))}
           {causes.map((cause, i) => <Evidence key={i} cause={cause} first={i === 0} />)}
           <Packets flow={flow} />
         </div>
@@ -88,14 +89,16 @@ function FlowEnds({ flow }: { flow: Flow }) {
   );
 }
 
-/** Links to the flow that this one answers, or to those that answer it. */
+/** Links to further flows of the same exchange. */
 function Related({ flow }: { flow: Flow }) {
-  const request = flow.replyOf === undefined ? undefined : told.value.flows.get(flow.replyOf);
-  const others = request === undefined ? repliesTo(flow.id) : [request];
+  // The pair of a question and its best answer stands with the paths.
+  const inPair = new Set([flow, ...pairOf(flow) ?? []].map(({ id }) => id));
+  const others = togetherWith(flow.id).filter(({ id }) => !inPair.has(id));
   if (others.length === 0) return null;
   return (
     <p class="related">
-      {request === undefined ? "answered by" : "answers"} {others.slice(0, 3).map((other) => (
+      {flow.replyOf === undefined ? "also answered by" : "other answers"}{" "}
+      {others.slice(0, 3).map((other) => (
         <button
           type="button"
           key={other.id}

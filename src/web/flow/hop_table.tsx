@@ -45,7 +45,7 @@ const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
 
 interface HopRowProps {
   hop: Hop;
-  /** Since the hop before; null where another clock told that. */
+  /** Since the hop before; null where another clock told that, 0 where one sighting told both. */
   sinceNs: bigint | null;
   slowest: boolean;
   /** From the first to the last hop of a stay on this node, at its first hop. */
@@ -71,7 +71,7 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
       </span>
       <span class={`since${slowest ? " slowest" : ""}`}>
         {slowest && <span class="unseen">slowest:</span>}
-        {sinceNs !== null && `+${elapsedLong(sinceNs)}`}
+        {sinceNs !== null && sinceNs > 0n && `+${elapsedLong(sinceNs)}`}
         {totalNs !== null && <span class="total">total {elapsedLong(totalNs)}</span>}
       </span>
       <span class="device">

@@ -4,7 +4,6 @@ import { endPoint } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { placeName } from "../../words/place.ts";
 import { exchangeNoun, problemOutcome } from "../../words/problem.ts";
-import { timeHere } from "../../words/time.ts";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
 
 /** Characters that a card has room for. */
@@ -37,17 +36,6 @@ export function problemsHead(
   const count = all.length === 0 ? "No known problem" : plural(all.length, "problem");
   const well = healed === 0 ? "" : ` (${grouped(healed)} healed)`;
   return `${count}${well}, ${grouped(failed)} of ${plural(total, noun)}`;
-}
-
-/**
- * A time of day in the reader's time, with its date when that is not the day on which the incident
- * began; a text that is no time as it is.
- */
-export function timeOfDayHere(timeOfDay: string, from: string | null): string {
-  const when = new Date(timeOfDay);
-  if (Number.isNaN(+when)) return label(timeOfDay, 40);
-  const began = new Date(from ?? timeOfDay);
-  return timeHere(when, Number.isNaN(+began) ? when : began);
 }
 
 /** Bars of a timeline: failures grow up from the middle, what got through grows down. */

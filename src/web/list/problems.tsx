@@ -2,17 +2,12 @@
 /** What is wrong, before all flows: one card a problem. */
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { problemOutcome, problemSize, problemTimes } from "../../words/problem.ts";
+import { problemOutcome, problemSize } from "../../words/problem.ts";
 import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { Mended } from "../parts/mended.tsx";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
-import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
-import {
-  barsOf,
-  problemPlace,
-  problemService,
-  problemsHead,
-  timeOfDayHere,
-} from "./problem_words.ts";
+import { problem as shown, problems, share, toggleProblem } from "../state/model.ts";
+import { barsOf, problemPlace, problemService, problemsHead } from "./problem_words.ts";
 
 /** The cards; nothing when there is no problem. */
 export function Problems() {
@@ -50,11 +45,13 @@ function Cards({ all }: { all: readonly Problem[] }) {
 const LOOKS = new Set(["dropped", "vanished", "unanswered", "in-flight", "delivered", "unknown"]);
 const STATES = new Set<string>(["active", "healed", "ended"]);
 
+const lookOf = ({ state, outcome }: Problem): string =>
+  state === "healed" ? "delivered" : LOOKS.has(outcome) ? outcome : exchangeLook(outcome);
+
 function Card({ problem }: { problem: Problem }) {
-  const { outcome, cause, gap, passed, state, timeline } = problem;
+  const { cause, gap, passed, state, timeline } = problem;
   const why = cause?.sentence ?? gap;
   const size = problemSize(problem, plural, { ...LABELLED, arrow: "→" });
-  const times = problemTimes(problem, (time) => timeOfDayHere(time, told.value.from));
   return (
     <button
       type="button"
@@ -63,7 +60,7 @@ function Card({ problem }: { problem: Problem }) {
       onClick={() => toggleProblem(problem)}
     >
       <span class="what">
-        <OutcomeIcon outcome={LOOKS.has(outcome) ? outcome : exchangeLook(outcome)} />
+        <OutcomeIcon outcome={lookOf(problem)} />
         <span>
           <b class="word">{problemOutcome(problem, LABELLED)}</b> {problemService(problem)}{" "}
           <span class="place">{problemPlace(problem)}</span>
@@ -79,7 +76,9 @@ function Card({ problem }: { problem: Problem }) {
         {size}
         {passed > 0 && `, ${grouped(passed)} got through`}
       </span>
-      <span class="times">{times}</span>
+      <span class="times">
+        <Mended problem={problem} />
+      </span>
       <Timeline timeline={timeline} />
     </button>
   );

@@ -120,13 +120,21 @@ export const selected = computed<Flow | null>(() =>
   selectedId.value === null ? null : told.value.flows.get(selectedId.value) ?? null
 );
 
-/** The flows that answer a flow. */
-export const repliesTo = (id: string): Flow[] =>
-  grouped.value.find(({ flows }) => flows[0]!.id === id)?.flows.slice(1) ?? [];
+const groupOfFlow = computed(() =>
+  new Map(grouped.value.flatMap((group) => group.flows.map(({ id }) => [id, group] as const)))
+);
+
+/** The flows of both directions to which a flow belongs: the question first, if it is known. */
+export const togetherWith = (id: string): readonly Flow[] => groupOfFlow.value.get(id)?.flows ?? [];
 
 /** The exchange that a flow is the question of, or an answer in. */
-export const exchangeOf = (id: string): Exchange | undefined =>
-  grouped.value.find(({ flows }) => flows.some((flow) => flow.id === id))?.exchange;
+export const exchangeOf = (id: string): Exchange | undefined => groupOfFlow.value.get(id)?.exchange;
+
+/** The problems that a flow is part of, or its exchange. */
+export function problemsOf(flow: Flow): Problem[] {
+  const ids = new Set([...flow.problems ?? [], exchangeOf(flow.id)?.problem]);
+  return told.value.problems.filter(({ id }) => ids.has(id));
+}
 
 /** Shows a flow; null: the worst one. */
 export function choose(id: string | null): void {
@@ -168,6 +176,11 @@ export function toggleProblem({ id, example }: Problem): void {
   const opens = isNarrow() && pane.value === "list";
   step({ problem: id, flow, ...opens && { view: "flow" } }, opens ? { opened: true } : {});
   if (opens) focusSoon("flow");
+}
+
+/** Lists the flows of a problem; what is shown stays. */
+export function showProblem(id: string): void {
+  step({ problem: id, view: null });
 }
 
 /** Lists the flows of all problems, and of none. */

@@ -1,0 +1,41 @@
+/// <reference lib="dom" />
+/** The problems that the shown flow is part of, and whether they still are. */
+import type { Cause, Flow, Problem } from "../../event/report.ts";
+import { problemSize } from "../../words/problem.ts";
+import { Mended } from "../parts/mended.tsx";
+import { LABELLED, plural } from "../parts/writing.ts";
+import { problemsOf, showProblem } from "../state/model.ts";
+
+/** One line a problem; nothing for a flow that is part of none. */
+export function FlowProblems({ flow }: { flow: Flow }) {
+  const all = problemsOf(flow);
+  if (all.length === 0) return null;
+  return (
+    <ul class="of-problems" aria-label="problems of this flow">
+      {all.map((problem) => (
+        <li key={problem.id} class={`is-${problem.state}`}>
+          <b class="state-words">
+            <Mended problem={problem} />
+          </b>
+          <button type="button" onClick={() => showProblem(problem.id)}>
+            {problemSize(problem, plural, { ...LABELLED, arrow: "→" })}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const isHealed = ({ state }: Problem) => state === "healed";
+
+/** Whether all problems of a flow are healed: then nothing about it is left to do. */
+export const isMended = (flow: Flow): boolean => {
+  const all = problemsOf(flow);
+  return all.length > 0 && all.every(isHealed);
+};
+
+/** Whether the problems of a flow that have this cause are healed: its remedy is not needed any more. */
+export function isCauseMended(flow: Flow, { code }: Cause): boolean {
+  const same = problemsOf(flow).filter(({ cause }) => cause?.code === code);
+  return same.length === 0 ? isMended(flow) : same.every(isHealed);
+}
