@@ -3,7 +3,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { hostile, longPath } from "./fixture/extremes.ts";
-import { i1Repaired } from "./fixture/incident_1_2.ts";
+import { i1, i1Repaired } from "./fixture/incident_1_2.ts";
 import { problems } from "./fixture/problems.ts";
 import { browserTest } from "./fixture/stage.ts";
 
@@ -103,3 +103,28 @@ browserTest("while an incident goes on, the age of the last drop grows", {}, asy
   );
   match(await times.innerText(), /last drop [12]\d s ago/);
 });
+
+const BESIDE = i1();
+BESIDE.flows.push(...i1Repaired().flows.map((flow) => ({ ...flow, id: `${flow.id}-well` })));
+
+browserTest(
+  "c pins a flow, and another is held against it",
+  { report: BESIDE },
+  async ({ page }) => {
+    await page.locator(".row").first().waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.press("c");
+    await page.locator(".comparison", { hasText: "Choose another flow" }).waitFor();
+    await page.keyboard.press("Home");
+    const parting = page.locator(".comparison .parting");
+    await parting.waitFor();
+    match(await parting.innerText(), /^Together for 10 hops, to vxlan0 .* this one was dropped at/);
+    match(await page.locator(".comparison .parts").innerText(), /delivered at.*dropped at/s);
+    deepEqual(await overflowing(page), []);
+    match(page.url(), /[#&]pin=/);
+    await page.reload();
+    await parting.waitFor();
+    await page.locator(".comparison button", { hasText: "unpin" }).click();
+    await page.locator(".comparison").waitFor({ state: "detached" });
+  },
+);

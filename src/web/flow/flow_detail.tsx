@@ -5,6 +5,7 @@ import { endsName, flowName } from "../../words/ends.ts";
 import { visible } from "../../words/escape.ts";
 import { netnsName } from "../../words/place.ts";
 import { CauseCode } from "../parts/cause_code.tsx";
+import { Comparison, PinButton } from "./comparison.tsx";
 import { Coverage, Evidence, Packets, Remedy } from "./findings.tsx";
 import { HopTable } from "./hop_table.tsx";
 import { OutcomeIcon } from "../parts/icons.tsx";
@@ -52,6 +53,7 @@ function FlowArticle({ flow }: { flow: Flow }) {
   return (
     <article key={flow.id} class={`o-${flow.outcome}${isMended(flow) ? " mended" : ""}`}>
       <FlowEnds flow={flow} />
+      <Comparison flow={flow} />
       <FlowProblems flow={flow} />
       <ExchangePanel flow={flow} />
       <Verdict flow={flow} />
@@ -84,6 +86,7 @@ function FlowEnds({ flow }: { flow: Flow }) {
           <span class="quiet">translated</span> {endsName(translated, PAGE)}
         </p>
       )}
+      <PinButton flow={flow} />
       <Related flow={flow} />
     </header>
   );

@@ -3,6 +3,7 @@
 import { copyLink } from "./clipboard.ts";
 import { filterBy, typed } from "./filter.ts";
 import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
+import { togglePin } from "./pin.ts";
 
 /** Each key and what it does, for the help. */
 export const KEYS: readonly (readonly [string, string])[] = [
@@ -11,6 +12,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["Enter or →", "open the flow"],
   ["Esc or ←", "back to the flows"],
   ["p", "next problem"],
+  ["c", "pin the flow, to compare others with it"],
   ["/", "filter"],
   ["l", "copy the link to what is shown"],
   ["?", "this help"],
@@ -35,6 +37,7 @@ const ANYWHERE: Record<string, () => void> = {
   j: () => move(1),
   k: () => move(-1),
   p: nextProblem,
+  c: togglePin,
   l: copyLink,
   "/": () => {
     // On a narrow page the filter is in the other pane.

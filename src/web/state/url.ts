@@ -10,6 +10,7 @@
  * | `filter`  | the filter, docs/filter.md                                         |
  * | `time`    | the stretch of time that is looked at: two times with a slash      |
  * | `view`    | `flow`: a narrow page shows the flow; absent: the list             |
+ * | `pin`     | id of the flow that others are compared with                       |
  *
  * To keep something else there: read `inAddress("pin")`, write `step({ pin: id })`, and add its line
  * above. A token never stands here.

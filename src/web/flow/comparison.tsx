@@ -1,0 +1,172 @@
+/// <reference lib="dom" />
+/** The shown flow beside the pinned one: where it parts from it, and what differs there. */
+import { useMemo } from "preact/hooks";
+import type { Flow, Hop } from "../../event/report.ts";
+import {
+  type ComparedHops,
+  compareFlows,
+  type Comparison as Compared,
+  type Difference,
+  partingText,
+} from "../../words/compare.ts";
+import { flowName } from "../../words/ends.ts";
+import { visible } from "../../words/escape.ts";
+import { OUTCOME_WORDS, STAGE_WORDS } from "../../words/outcome.ts";
+import { netnsName } from "../../words/place.ts";
+import { OutcomeIcon } from "../parts/icons.tsx";
+import { Name, Text } from "../parts/text.tsx";
+import { LABELLED, PAGE, plural } from "../parts/writing.ts";
+import { choose } from "../state/model.ts";
+import { pinned, pinnedId, togglePin, unpin } from "../state/pin.ts";
+
+/** Pins the shown flow, or unpins it. */
+export function PinButton({ flow }: { flow: Flow }) {
+  const isPinned = pinnedId.value === flow.id;
+  return (
+    <button
+      type="button"
+      class="pin"
+      aria-pressed={isPinned}
+      title="hold other flows against this one: key c"
+      onClick={togglePin}
+    >
+      {isPinned ? "pinned to compare" : "pin to compare"}
+    </button>
+  );
+}
+
+/** What differs from the pinned flow; what to do next while that one is shown itself. */
+export function Comparison({ flow }: { flow: Flow }) {
+  const first = pinned.value;
+  const compared = useMemo(
+    () => first === null ? null : compareFlows(first, flow, PAGE),
+    [first, flow],
+  );
+  if (pinnedId.value === null) return null;
+  if (first === null || compared === null) {
+    return (
+      <p class="comparison">
+        The pinned flow is no longer in the report. <Unpin />
+      </p>
+    );
+  }
+  if (first.id === flow.id) {
+    return (
+      <p class="comparison">
+        Pinned. Choose another flow to see where its way parts from this one. <Unpin />
+      </p>
+    );
+  }
+  return (
+    <section class="comparison" aria-label="compared with the pinned flow">
+      <h3>
+        Compared with{" "}
+        <button type="button" onClick={() => choose(first.id)}>
+          <OutcomeIcon outcome={first.outcome} /> {visible(flowName(first, PAGE)).slice(0, 160)}
+        </button>{" "}
+        <Unpin />
+      </h3>
+      <p class="parting">{partingText(compared, LABELLED)}</p>
+      <Sides first={first} flow={flow} compared={compared} />
+    </section>
+  );
+}
+
+const Unpin = () => <button type="button" onClick={unpin}>unpin</button>;
+
+function Sides({ first, flow, compared }: { first: Flow; flow: Flow; compared: Compared }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <td />
+          <Side name="pinned" flow={first} />
+          <Side name="this one" flow={flow} />
+        </tr>
+      </thead>
+      <tbody>
+        {compared.flows.map((one) => <Differs key={one.what} difference={one} />)}
+      </tbody>
+      <tbody class="ways">{waysOf(compared)}</tbody>
+    </table>
+  );
+}
+
+const Side = ({ name, flow }: { name: string; flow: Flow }) => (
+  <th scope="col">
+    {name} <span class={`o-${flow.outcome} word`}>{OUTCOME_WORDS[flow.outcome] ?? "unknown"}</span>
+  </th>
+);
+
+const Differs = ({ difference: { what, pinned, other } }: { difference: Difference }) => (
+  <tr class="differs">
+    <th scope="row">{what}</th>
+    {[pinned, other].map((text, i) => (
+      <td key={i}>
+        {text === "" ? <span class="quiet">none</span> : <Text value={text} max={200} />}
+      </td>
+    ))}
+  </tr>
+);
+
+/** Hops that are alike are one row, and every other one has what differs below it. */
+function waysOf({ rows, partsAt }: Compared) {
+  const shown = [];
+  for (let i = 0; i < rows.length; i++) {
+    const alike = rows.slice(i).findIndex(({ differences }) => differences.length > 0);
+    const end = alike < 0 ? rows.length : i + alike;
+    if (end > i) shown.push(<Alike key={i} rows={rows.slice(i, end)} />);
+    i = end;
+    const row = rows[i];
+    if (row !== undefined) shown.push(<Apart key={`${i}-`} row={row} first={i === partsAt} />);
+  }
+  return shown;
+}
+
+function Alike({ rows }: { rows: readonly ComparedHops[] }) {
+  const hops = rows.map(({ pinned }) => pinned!);
+  const [from, to] = [hops[0]!, hops.at(-1)!];
+  return (
+    <tr class="alike">
+      <th scope="row">{plural(rows.length, "hop")} alike</th>
+      <td colSpan={2}>
+        <HopName hop={from} />
+        {hops.length > 1 && (
+          <>
+            {" … "}
+            <HopName hop={to} />
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Apart(
+  { row: { pinned, other, differences }, first }: { row: ComparedHops; first: boolean },
+) {
+  const details = differences.filter(({ what }) => !IN_NAME.has(what));
+  return (
+    <>
+      <tr class={first ? "apart parts" : "apart"}>
+        <th scope="row">{first ? "here they part" : "apart"}</th>
+        {[pinned, other].map((hop, i) => (
+          <td key={i}>
+            {hop === undefined ? <span class="quiet">no hop</span> : <HopName hop={hop} />}
+          </td>
+        ))}
+      </tr>
+      {details.map((one) => <Differs key={one.what} difference={one} />)}
+    </>
+  );
+}
+
+/** What the name of a hop says already. */
+const IN_NAME = new Set(["hop", "node", "namespace", "device", "what happened"]);
+
+const HopName = ({ hop: { device, netns, node, stage } }: { hop: Hop }) => (
+  <>
+    {STAGE_WORDS[stage] ?? "seen"} at <Name value={device} max={24} /> in{" "}
+    <Name value={netnsName(netns)} max={24} /> on <Name value={node} max={32} />
+  </>
+);
