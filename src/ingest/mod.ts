@@ -16,6 +16,7 @@ export {
   applyLive,
   type Counts,
   countsOf,
+  type End,
   type LiveEvent,
   type Summary,
 } from "./live/live_event.ts";

@@ -1,7 +1,8 @@
-/** Paths on stderr while a trace runs, each when it is known how it ended. */
-import type { Flow } from "../../event/report.ts";
-import type { IngestClient } from "../../ingest/client/client.ts";
-import { renderFlow, terminalOptions } from "../render/mod.ts";
+/** What a running trace finds, on stderr: each problem once with one path, each kind of flow once. */
+import type { Report } from "../../event/report.ts";
+import { applyLive, type IngestClient } from "../../ingest/mod.ts";
+import { lookOf, type RenderOptions, terminalOptions } from "../render/mod.ts";
+import { rowsOf } from "../render/rows.ts";
 
 /** Count of paths that are printed at most; the report has all of them. */
 const PATHS_MAX = 40;
@@ -12,8 +13,8 @@ export interface LivePaths {
 }
 
 /**
- * Follows an incident and prints each path on stderr when its outcome is known. When the stream
- * breaks it says so and prints no more.
+ * Follows an incident and prints on stderr what is new in it. When the stream breaks it says so and
+ * prints no more.
  */
 export function printLivePaths(client: IngestClient, incident: string): LivePaths {
   const leave = new AbortController();
@@ -29,24 +30,36 @@ export function printLivePaths(client: IngestClient, incident: string): LivePath
 }
 
 async function follow(client: IngestClient, incident: string, signal: AbortSignal) {
-  const printer = createPathPrinter((text) => console.error(text));
+  const colour = Deno.stderr.isTerminal() && terminalOptions().colour;
+  const options = () => ({ ...terminalOptions(), colour });
+  const print = createPrinter((text) => console.error(text), options);
+  let report: Report | null = null;
   for await (const live of client.live(incident, { signal, retryMs: [] })) {
-    if (live.event === "report") { for (const flow of live.data.flows) printer(flow); }
-    if (live.event === "flow") printer(live.data.flow);
+    report = applyLive(report, live);
+    // What changed is told piece by piece, and a summary is the last of them.
+    if (report !== null && ["report", "summary"].includes(live.event)) print(report);
   }
 }
 
-/** A printer that prints a flow once for each outcome it has, and nothing while it is in flight. */
-export function createPathPrinter(print: (text: string) => void): (flow: Flow) => void {
-  const printed = new Map<string, string>();
+/**
+ * A printer of what is new in a report: a problem with its path when it begins, in three lines when it
+ * begins again or is healed, and of what is well and alike the first. What is in flight may be anything
+ * yet, and waits.
+ */
+export function createPrinter(
+  print: (text: string) => void,
+  options: () => RenderOptions,
+): (report: Report) => void {
+  const told = new Map<string, string>();
   let count = 0;
-  return (flow) => {
-    if (flow.outcome === "in-flight" || printed.get(flow.id) === flow.outcome) return;
-    if (count > PATHS_MAX) return;
-    printed.set(flow.id, flow.outcome);
-    count += 1;
-    const colour = Deno.stderr.isTerminal() && terminalOptions().colour;
-    if (count <= PATHS_MAX) print(renderFlow(flow, { ...terminalOptions(), colour }));
-    else print("lasthop: more paths than are shown here: the report has all of them");
+  return (report) => {
+    for (const { id, state, isOpen, first, lines } of rowsOf(report)) {
+      const before = told.get(id);
+      if (isOpen || before === state || count > PATHS_MAX) continue;
+      told.set(id, state);
+      count += 1;
+      if (count > PATHS_MAX) print("lasthop: more than is shown here: the report has all of it");
+      else print((before === undefined ? first(options()) : lines(lookOf(options()))).join("\n"));
+    }
   };
 }

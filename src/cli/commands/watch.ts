@@ -24,7 +24,6 @@ export const watch: CommandFile<[IncidentFlags & FilterFlag], IncidentOptions & 
     const { askedIncident } = await import("../asking/incident.ts");
     const { untilSignal } = await import("../asking/signal.ts");
     const { follow } = await import("../watch/follow.ts");
-    const { narrowedChange } = await import("../watch/narrowed.ts");
     const { client, incident } = await askedIncident(options);
     const leave = new AbortController();
     const quit = () => leave.abort();
@@ -34,8 +33,11 @@ export const watch: CommandFile<[IncidentFlags & FilterFlag], IncidentOptions & 
     const view = await viewOf(options, incident, quit);
     try {
       for await (const change of follow(client, incident, { signal: leave.signal })) {
-        const shown = narrowedChange(change, options.filter ?? ALL);
-        if (shown !== null) view.show(shown);
+        view.show(change);
+      }
+      // Who reads goes when they have read.
+      if (view.stays && !leave.signal.aborted) {
+        await new Promise((resolve) => leave.signal.addEventListener("abort", resolve));
       }
       return 0;
     } finally {
@@ -46,19 +48,20 @@ export const watch: CommandFile<[IncidentFlags & FilterFlag], IncidentOptions & 
 };
 
 async function viewOf(
-  { json }: IncidentOptions,
+  { json, filter = ALL }: IncidentOptions & FilterFlag,
   incident: string,
   quit: () => void,
 ): Promise<View> {
   const { jsonView, plainView } = await import("../watch/plain_view.ts");
+  const { narrowedView } = await import("../watch/narrowed.ts");
   const { terminalView } = await import("../watch/terminal_view.ts");
   const { terminalOptions } = await import("../render/mod.ts");
   const out = (line: string) => console.log(line);
   const note = (text: string) => console.error(`lasthop: ${text}`);
-  if (json) return jsonView(out, note);
+  if (json) return narrowedView(jsonView(out, note), filter);
   // A pseudo-terminal without a window reports a size of zero.
   if (Deno.stdout.isTerminal() && Deno.consoleSize().columns > 0) {
-    return terminalView(incident, quit);
+    return terminalView(incident, filter, quit);
   }
-  return plainView(out, note, terminalOptions());
+  return narrowedView(plainView(out, note, terminalOptions()), filter);
 }

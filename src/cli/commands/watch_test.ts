@@ -24,7 +24,7 @@ Deno.test("watch prints what changes as it happens, and ends with its incident",
     }
     match(
       text,
-      /^✕ dropped {2}icmp 10\.0\.0\.7 → 10\.9\.9\.9, 1 packet, at eth0 in netns 1 on node-a/m,
+      /^✕ dropped, unexplained: 1 ping from 10\.0\.0\.7 to 10\.9\.9\.9 at eth0 in netns 1 on node-a/m,
     );
     deepEqual([(await child.status).code, await stderr], [0, "lasthop: incident closed\n"]);
   });

@@ -6,7 +6,7 @@ import { columns, wrap } from "./text.ts";
 
 /** What is known of the terminal, and of the nodes that watched. */
 export interface RenderOptions {
-  /** Columns; taken as 40 to 200. */
+  /** Columns; taken as 36 to 200. */
   width: number;
   colour: boolean;
   /** True for a terminal that knows no UTF-8. */
@@ -29,6 +29,7 @@ const UNICODE = {
   node: "●",
   here: "◀",
   reply: "↩",
+  chosen: "▸",
   ellipsis: "…",
   tunnelBegin: "┌ ",
   tunnel: "│ ",
@@ -48,6 +49,7 @@ const ASCII: Glyphs = {
   node: "*",
   here: "<-",
   reply: "<",
+  chosen: ">",
   ellipsis: "...",
   tunnelBegin: ", ",
   tunnel: "| ",
@@ -70,7 +72,7 @@ const SPELLED: Record<string, string> = {
 
 /** The terminal as the parts of a report use it. */
 export interface Look extends Writing {
-  /** Columns, 40 to 200. */
+  /** Columns, 36 to 200. */
   width: number;
   glyph: Glyphs;
   /** `text` in a colour or weight, where the terminal has colours. */
@@ -81,10 +83,13 @@ export interface Look extends Writing {
   lines(text: string, indent: number | string, style?: Style): string[];
 }
 
-/** The look of a terminal. A width out of bounds is taken as 40 or 200, an unknown one as 80. */
+/** What stands further in on a terminal of 40 columns has fewer. */
+const WIDTH_MIN = 36;
+
+/** The look of a terminal. A width out of bounds is taken as 36 or 200, an unknown one as 80. */
 export function lookOf({ width, colour, ascii = false }: RenderOptions): Look {
   const glyph = ascii ? ASCII : UNICODE;
-  const bounded = Math.min(200, Math.max(40, Math.floor(width) || 80));
+  const bounded = Math.min(200, Math.max(WIDTH_MIN, Math.floor(width) || 80));
   const paint = (style: Style, text: string) => {
     if (!colour || text === "") return text;
     const codes = style.split(" ").map((one) => STYLES[one as keyof typeof STYLES]);

@@ -3,6 +3,7 @@ import type { Change, Problem } from "../../event/report.ts";
 import { nearLines } from "../../words/change.ts";
 import {
   clockInUtc,
+  healedSpan,
   problemEnd,
   problemOutcome,
   problemSize,
@@ -26,20 +27,38 @@ export function problemLines(
   changes: readonly Change[],
   look: Look,
 ): string[] {
-  const { cause, direction, state, severity, passed } = problem;
+  const time = timeIn(look);
+  return [
+    ...problemHead(problem, look),
+    ...whenLines(problem, look),
+    ...nearLines(problem, changes, time, look).flatMap((line) => look.lines(line, 2))
+      .map((line) => look.paint("dim", line)),
+  ];
+}
+
+/** What fails, in a sentence; of what is healed when that was comes first: `✓ healed 20:20:39.120`. */
+export function problemHead(problem: Problem, look: Look): string[] {
+  const { cause, direction, state, severity, passed, healedAt, lastAt } = problem;
   const open = severity === "unknown" || severity === "minor";
+  const healed = state === "healed" ? `healed ${timeIn(look)(healedAt ?? lastAt)}  ` : "";
   const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
   const word = problemOutcome(problem, look);
   const what = cause ? `${word}, ${cause.code}` : word;
   const way = direction === "answer" ? "answers of " : "";
   const others = passed === 0 ? "" : `; ${passed} got through`;
   const size = problemSize(problem, plural, look);
+  const sentence = `${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`;
   const style = problemStyle(problem);
-  const time = (timeOfDay: string) => clockInUtc(look.text(timeOfDay, 40));
-  return [
-    ...look.lines(`${mark} ${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`, 2)
-      .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line)),
-    ...[problemTimes(problem, time), ...nearLines(problem, changes, time, look)]
-      .flatMap((line) => look.lines(line, 2)).map((line) => look.paint("dim", line)),
-  ];
+  return look.lines(`${mark} ${healed}${sentence}`, 2)
+    .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line));
 }
+
+/** When it failed, and what is known of it since. */
+export function whenLines(problem: Problem, look: Look): string[] {
+  const text = problem.state === "healed"
+    ? healedSpan(problem, timeIn(look))
+    : problemTimes(problem, timeIn(look));
+  return look.lines(text, 2, "dim");
+}
+
+const timeIn = (look: Look) => (timeOfDay: string) => clockInUtc(look.text(timeOfDay, 40));

@@ -1,17 +1,16 @@
 /** A whole report: what was found, worst first, then what was watched. */
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
-import type { Exchange, Flow, Problem, Report } from "../../event/report.ts";
+import type { Exchange, Problem, Report } from "../../event/report.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { changesLines } from "./changes.ts";
 import { coverageLines } from "./coverage.ts";
-import { endPoint } from "../../words/ends.ts";
-import { exchangeNoun } from "../../words/problem.ts";
-import { exchangeLines, exchangeMark, exchangeStyle, exchangeWord } from "./exchange.ts";
-import { flowLines } from "./flow.ts";
+import { conversationLines, nestedLines, withoutRemedies } from "./conversation.ts";
+import { exchangeStyle, exchangeWord } from "./exchange.ts";
+import { foldedLines, groupsOf, isWell, problemsOf } from "./folded.ts";
 import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
 import { problemLines } from "./problem.ts";
-import { markOf, outcomeWord, plural, styleOf } from "./words.ts";
+import { outcomeWord, plural, styleOf } from "./words.ts";
 
 /** Problems, and other exchanges, that are told in full: a terminal is no place for a thousand. */
 const FULL_MAX = 12;
@@ -31,7 +30,11 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const blocks = [
     ...problemBlocks(report, all, withNodes, told),
     // What belongs to a problem is told with it, or counted there.
-    ...otherBlocks(all.filter((one) => !idsOf(one).some((id) => known.has(id))), withNodes, told),
+    ...otherBlocks(
+      all.filter((one) => !problemsOf(one).some((id) => known.has(id))),
+      withNodes,
+      told,
+    ),
   ];
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
@@ -42,11 +45,6 @@ export function renderReport(report: Report, options: RenderOptions): string {
   if (cause) lines.push("", ...look.lines(`More: lasthop explain ${cause.code}`, 0, "dim"));
   return lines.join("\n");
 }
-
-const idsOf = ({ exchange, flow, replies }: Conversation): string[] => [
-  ...exchange?.problem === undefined ? [] : [exchange.problem],
-  ...[flow, ...replies].flatMap(({ problems = [] }) => problems),
-];
 
 /** Each problem once, with the way of the packet that shows it best. */
 function problemBlocks(
@@ -66,7 +64,7 @@ function problemBlocks(
     if (example && blocks.length < FULL_MAX && !shown.has(example)) {
       shown.add(example);
       const one = problem.state === "healed" ? withoutRemedies(example) : example;
-      block.push("", ...indented(conversationLines(one, options, told)));
+      block.push("", ...nestedLines(one, options, told));
     }
     blocks.push(block);
   }
@@ -75,20 +73,6 @@ function problemBlocks(
     blocks.push([`${look.glyph.ellipsis} and ${plural(left, "problem")} more, see --json`]);
   }
   return blocks;
-}
-
-/** Where it gets through again, a command that changes the node is no help any more. */
-function withoutRemedies({ exchange, flow, replies }: Conversation): Conversation {
-  const plain = <T extends Exchange | Flow>(one: T): T => {
-    if (one.cause === undefined) return one;
-    const { remedy: _remedy, ...cause } = one.cause;
-    return { ...one, cause };
-  };
-  return {
-    ...exchange ? { exchange: plain(exchange) } : {},
-    flow: plain(flow),
-    replies: replies.map(plain),
-  };
 }
 
 /** What belongs to no problem: what is not well in full, then what is well, by whom it asked. */
@@ -119,69 +103,6 @@ function otherBlocks(
   }
   return cut.length > 0 ? [...blocks, cut] : blocks;
 }
-
-const wordOf = ({ exchange, flow }: Conversation): string => exchange?.outcome ?? flow.outcome;
-
-const isWell = (one: Conversation): boolean =>
-  ["answered", "delivered"].includes(wordOf(one)) &&
-  [one.flow, ...one.replies].every(({ outcome }) => outcome === "delivered");
-
-/** Conversations that asked the same end and came to the same, in the order of the first of each. */
-function groupsOf(all: readonly Conversation[]): Map<string, Conversation[]> {
-  const groups = new Map<string, Conversation[]>();
-  for (const one of all) {
-    const { protocol, destination, destinationPort } = one.flow;
-    const outcomes = [one.flow, ...one.replies].map(({ outcome }) => outcome);
-    const key = `${wordOf(one)} ${outcomes} ${protocol} ${destination} ${destinationPort}`;
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return groups;
-}
-
-/** `✓ answered  344 TCP connections from 3 clients to 10.0.0.7:80`. */
-function foldedLines(group: readonly Conversation[], look: Look): string[] {
-  const [{ exchange, flow }] = group as [Conversation];
-  const clients = new Set(group.map((one) => one.flow.source)).size;
-  const end = endPoint(look.text(flow.destination), flow.destinationPort);
-  const noun = exchange ? exchangeNoun(flow.protocol) : `${look.text(flow.protocol)} flow`;
-  const word = exchange ? exchangeWord(exchange.outcome) : outcomeWord(flow.outcome);
-  const mark = exchange ? exchangeMark(exchange.outcome, look) : markOf(flow.outcome, look);
-  const style = exchange ? exchangeStyle(exchange.outcome) : styleOf(flow.outcome);
-  const who = clients === 1 ? look.text(flow.source) : plural(clients, "client");
-  const lines = look.lines(
-    `${mark} ${word}  ${plural(group.length, noun)} from ${who} to ${end}`,
-    2,
-  );
-  return lines.map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line));
-}
-
-/** What came of the question, then its flows below it. */
-function conversationLines(
-  { exchange, flow, replies }: Conversation,
-  options: RenderOptions,
-  told: Set<string>,
-): string[] {
-  const look = lookOf(options);
-  const lines: string[] = [];
-  if (exchange) {
-    lines.push(...exchangeLines(exchange, look, told));
-    if (exchange.outcome !== "answered") lines.push("");
-  }
-  // Below what came of the question its flows stand further in.
-  const inner = exchange ? lookOf({ ...options, width: look.width - 2 }) : look;
-  for (const one of [flow, ...replies]) {
-    const own = flowLines(one, options, inner, told);
-    lines.push(...exchange ? indented(own) : own);
-    if (one.outcome !== "delivered" && one !== replies.at(-1)) lines.push("");
-  }
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
-const indented = (lines: readonly string[]): string[] =>
-  lines.map((line) => line === "" ? line : `  ${line}`);
 
 /** What a report holds, in one line or two. */
 export function renderSummary(report: Report, options: RenderOptions): string {

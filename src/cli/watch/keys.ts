@@ -1,7 +1,17 @@
 /** Keys as they are pressed, without Enter. */
 
 /** What a key asks for. */
-export type Key = "quit" | "up" | "down" | "page-up" | "page-down" | "home" | "end";
+export type Key =
+  | "quit"
+  | "up"
+  | "down"
+  | "page-up"
+  | "page-down"
+  | "home"
+  | "end"
+  | "open"
+  | "back"
+  | "filter";
 
 const KEYS: Record<string, Key> = {
   q: "quit",
@@ -14,10 +24,22 @@ const KEYS: Record<string, Key> = {
   " ": "page-down",
   g: "home",
   G: "end",
+  "\r": "open",
+  "\n": "open",
+  l: "open",
+  h: "back",
+  "\x1b": "back",
+  "\x7f": "back",
+  "\b": "back",
+  "/": "filter",
   "\x1b[A": "up",
   "\x1b[B": "down",
   "\x1bOA": "up",
   "\x1bOB": "down",
+  "\x1b[C": "open",
+  "\x1b[D": "back",
+  "\x1bOC": "open",
+  "\x1bOD": "back",
   "\x1b[5~": "page-up",
   "\x1b[6~": "page-down",
   "\x1b[H": "home",
@@ -26,15 +48,30 @@ const KEYS: Record<string, Key> = {
   "\x1b[4~": "end",
 };
 
-/** The keys in what a terminal sent at once; a key that means nothing here is left out. */
-export function keysIn(text: string): Key[] {
+/** The keys in what a terminal sent at once: each as the characters it sends. */
+export function keysIn(text: string): string[] {
   // deno-lint-ignore no-control-regex
-  const parts = text.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[^]/g) ?? [];
-  return parts.flatMap((part) => KEYS[part] ?? []);
+  return text.match(/\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Z])|[^]/gu) ?? [];
+}
+
+/** What a key means in the list; undefined for one that means nothing. */
+export const meaningOf = (pressed: string): Key | undefined => KEYS[pressed];
+
+/** What a key does to a text that is being typed; null: it ends the typing without a change. */
+export function typed(text: string, pressed: string): { text: string; done: boolean } | null {
+  if (pressed === "\x1b" || pressed === "\x03") return null;
+  if (pressed === "\r" || pressed === "\n") return { text, done: true };
+  if (pressed === "\x7f" || pressed === "\b") {
+    return { text: [...text].slice(0, -1).join(""), done: false };
+  }
+  if (pressed === "\x15") return { text: "", done: false };
+  // Other control characters and sequences are no text.
+  const isText = pressed >= " " && !pressed.startsWith("\x1b");
+  return { text: isText ? text + pressed : text, done: false };
 }
 
 /** Calls `onKey` for each key until it is closed. Reads nothing when stdin is no terminal. */
-export function readKeys(onKey: (key: Key) => void): { close(): void } {
+export function readKeys(onKey: (pressed: string) => void): { close(): void } {
   if (!Deno.stdin.isTerminal()) return { close() {} };
   // With cbreak the terminal still turns Ctrl-C into a signal.
   Deno.stdin.setRaw(true, { cbreak: true });

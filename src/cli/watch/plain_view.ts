@@ -1,8 +1,13 @@
 /** Changes as lines: for pipes, logs, and terminals that can't be drawn on. */
-import type { Exchange, Flow } from "../../event/report.ts";
-import { lookOf, renderExchangeLine, renderFlowLine, type RenderOptions } from "../render/mod.ts";
+import type { Report } from "../../event/report.ts";
+import type { End } from "../../ingest/mod.ts";
+import { type Look, lookOf, type RenderOptions } from "../render/mod.ts";
 import type { Change } from "./follow.ts";
+import { rowsOf } from "../render/rows.ts";
 import type { View } from "./view.ts";
+
+/** A log wraps by itself. */
+const LINE_COLUMNS = 200;
 
 /** One line of JSON for each live event, as the stream itself has it. */
 export function jsonView(out: (line: string) => void, note: (text: string) => void): View {
@@ -16,45 +21,43 @@ export function jsonView(out: (line: string) => void, note: (text: string) => vo
   };
 }
 
-/** A line for each flow that is new or has changed; what is about no flow goes to `note`. */
+/**
+ * A line for each problem that is new, begins again or is healed, and for each kind of flow when the
+ * first of it comes; at the end one for each that grew. What is about none of them goes to `note`.
+ */
 export function plainView(
   out: (line: string) => void,
   note: (text: string) => void,
   options: RenderOptions,
 ): View {
-  const shown = new Map<string, string>();
-  const asked = new Map<string, string>();
-  const tell = (flow: Flow) => {
-    const line = renderFlowLine(flow, options);
-    if (shown.get(flow.id) === line) return;
-    shown.set(flow.id, line);
-    out(line);
-  };
-  const tellExchange = (exchange: Exchange) => {
-    const line = renderExchangeLine(exchange, options);
-    if (asked.get(exchange.id) === line) return;
-    asked.set(exchange.id, line);
-    out(line);
+  const look = lookOf({ ...options, width: LINE_COLUMNS });
+  /** State and text by the id of the row, as they were told last. */
+  const told = new Map<string, { state: string; text: string }>();
+  const tell = (report: Report, isLast: boolean) => {
+    for (const row of rowsOf(report)) {
+      const text = row.lines(look).map((line, i) => i === 0 ? line : line.trim()).join(" ");
+      const before = told.get(row.id);
+      if (before?.state === row.state && !(isLast && before.text !== text)) continue;
+      told.set(row.id, { state: row.state, text });
+      out(text);
+    }
   };
   return {
     show(change) {
       if (change.kind !== "live") return note(noteOf(change));
-      const { live } = change;
-      if (live.event === "report") {
-        live.data.exchanges.forEach(tellExchange);
-        live.data.flows.forEach(tell);
-      } else if (live.event === "exchange") tellExchange(live.data.exchange);
-      else if (live.event === "exchange-gone") asked.delete(live.data.id);
-      else if (live.event === "flow") tell(live.data.flow);
-      else if (live.event === "flow-gone") {
-        shown.delete(live.data.id);
-        out(`flow ${lookOf(options).text(live.data.id, 200)} is part of another one now`);
-      } else if (live.event === "missed") note(`${live.data.count} changes were missed`);
-      else if (live.event === "end") note(`incident ${live.data.reason}`);
+      const { live, report } = change;
+      const isWhole = ["report", "summary", "end"].includes(live.event);
+      if (isWhole && report !== null) tell(report, live.event === "end");
+      if (live.event === "missed") note(`${live.data.count} changes were missed`);
+      if (live.event === "end") note(`incident ${endOf(live.data, look)}`);
     },
     close() {},
   };
 }
+
+/** `closed`, and where it is kept when that is known. */
+export const endOf = ({ reason, archive }: End, look: Pick<Look, "text">): string =>
+  archive === undefined ? reason : `${reason}, kept in ${look.text(archive, 400)}`;
 
 /** What to say of a connection that broke or is back. */
 export const noteOf = (change: Exclude<Change, { kind: "live" }>): string =>

@@ -1,9 +1,15 @@
-/** The live view on a terminal: its own screen, redrawn at every change, scrolled by keys. */
-import { renderReport, terminalOptions } from "../render/mod.ts";
+/**
+ * The live view on a terminal: its own screen, redrawn at every change, steered by keys. It is drawn
+ * with a few escape sequences: a library for it (ink, blessed) would be larger than lasthop's terminal
+ * code as a whole, and its text would have to be escaped for the terminal here all the same.
+ */
+import { narrowed, type ReportFilter } from "../../event/filter/mod.ts";
+import { lookOf, renderReport, terminalOptions } from "../render/mod.ts";
 import type { Change } from "./follow.ts";
-import { frame, type Shown } from "./frame.ts";
-import { type Key, readKeys } from "./keys.ts";
-import { noteOf } from "./plain_view.ts";
+import { frame } from "./frame.ts";
+import { readKeys } from "./keys.ts";
+import { begin, pressed, type Shown, withReport } from "./list.ts";
+import { endOf, noteOf } from "./plain_view.ts";
 import type { View } from "./view.ts";
 
 /** Alternate screen, no cursor, and lines that are too long are cut at the edge, not wrapped. */
@@ -19,67 +25,57 @@ function write(text: string): void {
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
 }
 
-/** Takes over the terminal until it is closed; `quit` is called when the reader presses q. */
-export function terminalView(incident: string, quit: () => void): View {
-  const shown: Shown = { incident, report: null, ended: null, top: 0 };
+/**
+ * Takes over the terminal until it is closed; `quit` is called when the reader presses q. `filter` is
+ * the one to begin with.
+ */
+export function terminalView(incident: string, filter: ReportFilter, quit: () => void): View {
+  let shown = begin(incident, filter);
   const draw = () => {
     const { columns, rows } = Deno.consoleSize();
-    const { lines, top } = frame(shown, { columns, rows }, terminalOptions());
-    shown.top = top;
-    write(HOME + lines.map((line) => line + CLEAR_LINE).join("\r\n"));
+    const drawn = frame(shown, { columns, rows }, terminalOptions());
+    shown = drawn.shown;
+    write(HOME + drawn.lines.map((line) => line + CLEAR_LINE).join("\r\n"));
   };
   const keys = readKeys((key) => {
-    if (key === "quit") return quit();
-    shown.top = scrolled(shown.top, key, Deno.consoleSize().rows - 1);
+    const next = pressed(shown, key, Math.max(1, Deno.consoleSize().rows - 6));
+    if (next === null) return quit();
+    shown = next;
     draw();
   });
-  const resized = () => draw();
-  Deno.addSignalListener("SIGWINCH", resized);
+  Deno.addSignalListener("SIGWINCH", draw);
   write(ENTER);
   draw();
   return {
+    stays: true,
     show(change) {
-      take(shown, change);
+      const next = taken(shown, change);
+      if (next === shown) return;
+      shown = next;
       draw();
     },
-    /** What was last on the screen stays behind in the terminal. */
+    /** What was last known stays behind in the terminal. */
     close() {
-      Deno.removeSignalListener("SIGWINCH", resized);
+      Deno.removeSignalListener("SIGWINCH", draw);
       keys.close();
       write(LEAVE);
-      if (shown.report !== null) console.log(renderReport(shown.report, terminalOptions()));
+      if (shown.report === null) return;
+      const left = narrowed(shown.report, shown.filter);
+      console.log(renderReport(left, terminalOptions()));
     },
   };
 }
 
-function take(shown: Shown, change: Change): void {
-  if (change.kind === "away") {
-    shown.trouble = noteOf(change);
-    return;
+/** What a change makes of what is shown; the same where there is nothing to draw. */
+export function taken(shown: Shown, change: Change): Shown {
+  if (change.kind === "away") return { ...shown, trouble: noteOf(change) };
+  const { trouble: _trouble, ...well } = shown;
+  if (change.kind === "back") return well;
+  const { live, report } = change;
+  if (live.event === "end") {
+    return { ...withReport(well, report), ended: endOf(live.data, lookOf(terminalOptions())) };
   }
-  delete shown.trouble;
-  if (change.kind === "back") return;
-  shown.report = change.report;
-  if (change.live.event === "end") shown.ended = change.live.data.reason;
-}
-
-/**
- * The first line on the screen after a key, counted from 0 as `top`; `page` is the lines of a
- * screenful.
- */
-export function scrolled(top: number, key: Exclude<Key, "quit">, page: number): number {
-  switch (key) {
-    case "up":
-      return Math.max(0, top - 1);
-    case "down":
-      return top + 1;
-    case "page-up":
-      return Math.max(0, top - page);
-    case "page-down":
-      return top + page;
-    case "home":
-      return 0;
-    case "end":
-      return Number.MAX_SAFE_INTEGER;
-  }
+  // A change of many flows is told flow by flow, and a summary is its last event.
+  if (live.event !== "report" && live.event !== "summary") return shown;
+  return withReport(well, report);
 }
