@@ -7,7 +7,8 @@ import { keepExpiring } from "./expire.ts";
 import { Hub } from "./live/hub.ts";
 import { type LimitsOverride, limitsWith } from "./limits.ts";
 import { MemoryStore } from "./stores/memory_store.ts";
-import type { Analyse } from "./live/reports.ts";
+import type { Analyse } from "./live/analyst.ts";
+import { analystThread } from "./live/analyst_thread.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
 import type { Store } from "./stores/store.ts";
 
@@ -21,6 +22,7 @@ export interface IngestOptions {
   allowOrigins?: readonly string[] | undefined;
   limits?: LimitsOverride;
   webAssets?: WebAssets | undefined;
+  /** Default: the analysis, in a thread of its own. */
   analyse?: Analyse;
   log?: (line: string) => void;
 }
@@ -50,13 +52,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     ? new MemoryStore(limits.store)
     : openSqliteStore(dataDir, limits.store);
   const clock = systemClock;
-  const hub = new Hub({
-    store,
-    clock,
-    limits,
-    log,
-    ...(options.analyse === undefined ? {} : { analyse: options.analyse }),
-  });
+  const { analyse } = options;
+  const analyst = analyse === undefined ? analystThread({ store, limits, log }) : undefined;
+  const hub = new Hub({ store, clock, limits, log, analyst, analyse });
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
   const deps = { store, clock, hub, auth, limits, webAssets, log };
   const app = createApp(deps);
@@ -75,6 +73,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       stopExpiring();
       hub.close();
       await listener.stop(STOP_MS);
+      analyst?.close();
       await store.close();
     },
   };

@@ -130,7 +130,7 @@ export const DEFAULT_LIMITS: Limits = {
   closedKeepDays: 0,
   sweepMs: 3_600_000,
   auditRepeatMs: 3_600_000,
-  decodedEventsMax: 600_000,
+  decodedEventsMax: 100_000,
 };
 
 /** The defaults with some of them replaced, those of the store one by one. */

@@ -2,13 +2,13 @@
  * The worker, with what tests need of it besides: an analysis that a test can do in its head, and
  * the store's methods by name.
  */
-import type { AnalysisInput } from "../../src/analysis/mod.ts";
-import { decodeStored } from "../../src/ingest/live/decoded.ts";
+import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
+import { decodeLines } from "../../src/ingest/live/decode_lines.ts";
 import type { DurableObjectState, ExecutionContext } from "../../src/ingest/edge/cloudflare.ts";
 import { DurableStore } from "../../src/ingest/edge/durable_store.ts";
 import { directoryOf, type EdgeEnv } from "../../src/ingest/edge/bindings.ts";
 import { IncidentHub as RealHub } from "../../src/ingest/edge/incident_hub.ts";
-import type { Analyse } from "../../src/ingest/live/reports.ts";
+import type { Analyse } from "../../src/ingest/live/analyst.ts";
 import worker from "../../src/ingest/worker.ts";
 import { ANALYSES } from "../contract/tally.ts";
 
@@ -33,7 +33,10 @@ export class IncidentHub extends RealHub {
   async #withAll(input: AnalysisInput): Promise<AnalysisInput> {
     const batches = [];
     for await (const batch of new DurableStore(this.env).readBatches(input.incident)) {
-      batches.push(decodeStored(batch));
+      const { header, refused, segments } = batch;
+      const decoded: Batch = { header, refused, events: [], states: [] };
+      for (const { text } of segments) decodeLines(new TextEncoder().encode(text), decoded);
+      batches.push(decoded);
     }
     return { ...input, batches };
   }

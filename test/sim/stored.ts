@@ -2,7 +2,7 @@
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { encodeEvent } from "../../src/event/codec.ts";
 import { BatchReader } from "../../src/ingest/intake/batches.ts";
-import { DecodedIncidents } from "../../src/ingest/live/decoded.ts";
+import { KeptIncidents } from "../../src/ingest/live/kept.ts";
 import { DEFAULT_LIMITS, type StoreLimits } from "../../src/ingest/limits.ts";
 import { MemoryStore } from "../../src/ingest/stores/memory_store.ts";
 import type { Counters } from "../../src/ingest/stores/store.ts";
@@ -26,7 +26,7 @@ export async function throughStore(input: AnalysisInput, random: Random): Promis
     stateBytesPerIncidentMax: random.pick([5000, 50_000, 5_000_000]),
   };
   const store = new MemoryStore(limits);
-  const decoded = new DecodedIncidents(store, Infinity);
+  const kept = new KeptIncidents(store, Infinity);
   const began = { title: "", filter: "", createdMs: 0, importing: false };
   await store.createIncident({ id: ID, ...began });
   const reader = new BatchReader({ limits: DEFAULT_LIMITS, check: () => null });
@@ -38,14 +38,14 @@ export async function throughStore(input: AnalysisInput, random: Random): Promis
     const whole = reader.end()!;
     whole.refused += batch.refused;
     const appended = await store.append(ID, whole);
-    if (appended.status === "stored") decoded.add(ID, appended.row, whole, appended.evicted);
+    if (appended.status === "stored") kept.add(ID, appended.row, whole, appended.evicted);
   }
   const { counters } = (await store.getIncident(ID))!;
   const { evicted, evictedStates, strayLines } = counters;
   const of = (batches: Batch[]) => ({ ...input, batches, evicted, evictedStates, strayLines });
   return {
-    kept: of(await decoded.batches(ID)),
-    readBack: of(await new DecodedIncidents(store, Infinity).batches(ID)),
+    kept: of(await kept.batches(ID)),
+    readBack: of(await new KeptIncidents(store, 0).batches(ID)),
     counters,
     limits,
   };

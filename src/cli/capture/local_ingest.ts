@@ -4,6 +4,7 @@ import { createClient, type IngestClient } from "../../ingest/client/client.ts";
 import { systemClock } from "../../ingest/clock.ts";
 import { type Ingest, startIngest } from "../../ingest/deno.ts";
 import type { WebAssets } from "../../ingest/deps.ts";
+import { analystThread } from "../../ingest/live/analyst_thread.ts";
 import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
 import { MemoryStore } from "../../ingest/stores/memory_store.ts";
@@ -45,11 +46,13 @@ export async function openLocalIngest(
   if (listen === null) {
     const limits = limitsWith(LIMITS);
     const store = new MemoryStore(limits.store);
-    const hub = new Hub({ store, clock: systemClock, limits, log });
+    const analyst = analystThread({ store, limits, log });
+    const hub = new Hub({ store, clock: systemClock, limits, log, analyst });
     const auth = { rootToken, allowLoopbackWithoutToken: false };
     const app = createApp({ store, clock: systemClock, hub, auth, limits, log });
     const stop = async () => {
       hub.close();
+      analyst.close();
       await store.close();
     };
     return { client: clientOf(app, rootToken), url: null, token: null, stop };

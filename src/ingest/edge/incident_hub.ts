@@ -5,10 +5,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Wait } from "../intake/admission.ts";
 import { systemClock } from "../clock.ts";
-import { decodeStored } from "../live/decoded.ts";
 import { Hub } from "../live/hub.ts";
 import type { HubFigures } from "../http/metrics.ts";
-import type { Analyse } from "../live/reports.ts";
+import type { Analyse } from "../live/analyst.ts";
 import {
   type Appended,
   type Evicted,
@@ -84,7 +83,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
       (incident, bytes) => directoryOf(this.env).grant(incident, bytes),
       ({ row, incident, evicted }) => {
         const own = this.#table.page(row - 1, row, 1)[0]!;
-        this.#hub.stored(incident.id, row, decodeStored(ownBatch(own)), evicted);
+        this.#hub.stored(incident.id, row, ownBatch(own), evicted);
       },
     );
   }

@@ -1,12 +1,12 @@
 /** Fans the changes of incidents out to their viewers. One computation serves all of them. */
-import { analyse as analyseNow } from "../../analysis/mod.ts";
 import type { Clock } from "../clock.ts";
-import { type DecodedBatch, DecodedIncidents } from "./decoded.ts";
+import { type Analyse, type Analyst, LocalAnalyst } from "./analyst.ts";
+import type { StoredLines } from "./kept.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type { HubPort } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
 import { liveStream } from "./live_stream.ts";
-import { type Analyse, type Computed, Reports } from "./reports.ts";
+import { type Computed, Reports } from "./reports.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { Topic } from "./topic.ts";
 import type { Viewer } from "./viewer.ts";
@@ -16,8 +16,10 @@ export interface HubOptions {
   store: Pick<Store, "getIncident" | "readBatches">;
   clock: Clock;
   limits: Limits;
-  /** Default: the analysis, in this thread. */
-  analyse?: Analyse;
+  /** Default: one in this thread, which makes reports by `analyse`. */
+  analyst?: Analyst | undefined;
+  /** Default: the analysis. */
+  analyse?: Analyse | undefined;
   /** Told of failures that no request can be told of. */
   log?: (line: string) => void;
 }
@@ -28,7 +30,7 @@ const REPORTS_KEPT_MAX = 32;
 export class Hub implements HubPort {
   readonly figures: HubFigures = { viewers: 0, missed: 0, computations: 0, computedMs: 0 };
   #topics = new Map<string, Topic>();
-  #decoded: DecodedIncidents;
+  #analyst: Analyst;
   #reports: Reports;
   /** Part of every cursor, so that a cursor of an earlier run of the ingest is recognised. */
   #epoch = crypto.randomUUID().slice(0, 8);
@@ -39,30 +41,33 @@ export class Hub implements HubPort {
 
   constructor(readonly options: HubOptions) {
     const { store, clock, limits, analyse } = options;
-    this.#decoded = new DecodedIncidents(store, limits.decodedEventsMax);
+    const changesMax = limits.viewerQueueMax / 2;
+    const { decodedEventsMax } = limits;
+    this.#analyst = options.analyst ??
+      new LocalAnalyst({ store, decodedEventsMax, changesMax, analyse });
     this.#reports = new Reports({
       store,
       clock,
-      decoded: this.#decoded,
-      analyse: analyse ?? analyseNow,
+      analyst: this.#analyst,
       recomputeMinMs: limits.recomputeMinMs,
       reportsKeptMax: REPORTS_KEPT_MAX,
-      onComputed: (tookMs) => {
+      onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;
         this.figures.computedMs += tookMs;
+        this.#topics.get(incident)?.take(computed);
       },
     });
   }
 
   /** A batch is durable. */
-  stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void {
-    this.#decoded.add(incident, row, batch, evicted);
+  stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
+    this.#analyst.stored(incident, row, batch, evicted);
     this.changed(incident);
   }
 
   /** A store threw something away by itself. */
   evicted(incident: string, evicted: Evicted[]): void {
-    this.#decoded.evict(incident, evicted);
+    this.#analyst.evicted(incident, evicted);
     this.changed(incident);
   }
 
@@ -84,7 +89,7 @@ export class Hub implements HubPort {
   }
 
   deleted(incident: string): void {
-    this.#decoded.forget(incident);
+    this.#analyst.forget(incident);
     this.#reports.forget(incident);
     this.#topics.get(incident)?.end("deleted");
     this.#topics.delete(incident);
@@ -161,7 +166,7 @@ export class Hub implements HubPort {
       clock: this.options.clock,
       limits: this.options.limits,
       figures: this.figures,
-      log: this.options.log ?? (() => {}),
+      log: (line) => this.#closed || this.options.log?.(line),
     });
     this.#topics.set(incident, topic);
     return topic;

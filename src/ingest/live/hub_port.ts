@@ -1,12 +1,12 @@
 /** The hub as a port: what keeps reports and viewers up to date, here or in another process. */
 import type { HubFigures } from "../http/metrics.ts";
-import type { DecodedBatch } from "./decoded.ts";
+import type { StoredLines } from "./kept.ts";
 import type { Evicted } from "../stores/store.ts";
 
 /** What the app asks of a hub, and tells it. */
 export interface HubPort {
   /** A batch is durable. */
-  stored(incident: string, row: number, batch: DecodedBatch, evicted: Evicted[]): void;
+  stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void;
   /** Anything else of an incident changed: it was closed, or imported. */
   changed(incident: string): void;
   /**

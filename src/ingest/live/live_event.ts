@@ -62,47 +62,6 @@ export function countsOf(report: Report): Counts {
   return { flows: report.flows.length, outcomes, packets };
 }
 
-/** The events that lead from one report to the next; none when they are equal. */
-export function changesBetween(before: Report, after: Report): LiveEvent[] {
-  const events: LiveEvent[] = [];
-  const flows = differences(before.flows, after.flows);
-  for (const flow of flows.changed) events.push({ event: "flow", data: { flow } });
-  for (const id of flows.gone) events.push({ event: "flow-gone", data: { id } });
-  const exchanges = differences(before.exchanges, after.exchanges);
-  for (const exchange of exchanges.changed) events.push({ event: "exchange", data: { exchange } });
-  for (const id of exchanges.gone) events.push({ event: "exchange-gone", data: { id } });
-  const hasProblemsOfBefore = isSame(before.problems, after.problems);
-  const hasChangesOfBefore = isSame(before.changes, after.changes);
-  const isAsBefore = flows.order === undefined && exchanges.order === undefined &&
-    hasProblemsOfBefore && hasChangesOfBefore;
-  if (events.length === 0 && isAsBefore && sameHead(before, after)) return [];
-  const { from, to, nodes, accounting } = after;
-  const summary: Summary = { from, to, nodes, accounting, counts: countsOf(after) };
-  if (flows.order !== undefined) summary.order = flows.order;
-  if (exchanges.order !== undefined) summary.exchangeOrder = exchanges.order;
-  if (!hasProblemsOfBefore) summary.problems = after.problems;
-  if (!hasChangesOfBefore) summary.changes = after.changes;
-  events.push({ event: "summary", data: summary });
-  return events;
-}
-
-/** What is new or changed, ids of what is gone, and the order of all ids where that changed. */
-function differences<T extends { id: string }>(before: readonly T[], after: readonly T[]) {
-  const old = new Map(before.map((one) => [one.id, JSON.stringify(one)]));
-  const changed = after.filter((one) => old.get(one.id) !== JSON.stringify(one));
-  for (const { id } of after) old.delete(id);
-  const order = after.map(({ id }) => id);
-  const isSame = before.length === order.length && before.every(({ id }, i) => id === order[i]);
-  return { changed, gone: [...old.keys()], order: isSame ? undefined : order };
-}
-
-function sameHead(a: Report, b: Report): boolean {
-  const head = ({ from, to, nodes, accounting }: Report) => [from, to, nodes, accounting];
-  return isSame(head(a), head(b));
-}
-
-const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 /** The report after one live event; `null` before the first full one. Changes neither argument. */
 export function applyLive(report: Report | null, { event, data }: LiveEvent): Report | null {
   if (event === "report") return data;

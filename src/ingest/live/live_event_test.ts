@@ -2,7 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import fc from "fast-check";
 import { tally } from "../../../test/contract/tally.ts";
 import type { Report } from "../../event/report.ts";
-import { applyLive, changesBetween, countsOf } from "./live_event.ts";
+import { applyLive, countsOf, type LiveEvent } from "./live_event.ts";
+import { changesBetween, spelled } from "./spelled.ts";
 
 const none = tally({ incident: "i", batches: [], filter: "", closed: false, evicted: 0 });
 
@@ -52,11 +53,23 @@ const report: fc.Arbitrary<Report> = fc.record({
   })),
 }));
 
+/** What leads from one report to the next, as a viewer reads it. */
+function told(before: Report, after: Report): LiveEvent[] {
+  const changes = changesBetween(spelled(before).pieces, spelled(after).pieces, after);
+  return changes.map(({ event, data }) => ({ event, data: JSON.parse(data) }) as LiveEvent);
+}
+
+Deno.test("a report is spelled as JSON.stringify does", () => {
+  fc.assert(fc.property(report, (one) => equal(spelled(one).json, JSON.stringify(one))));
+  const twice = { ...none, flows: [{ id: "a" }, { id: "a" }] } as unknown as Report;
+  equal(spelled(twice).json, JSON.stringify(twice));
+});
+
 Deno.test("changes, applied to the report before, give the report after", () => {
   fc.assert(fc.property(fc.array(report, { minLength: 1, maxLength: 5 }), (reports) => {
     let viewed: Report = none;
     for (const [i, next] of reports.entries()) {
-      for (const change of changesBetween(reports[i - 1] ?? none, next)) {
+      for (const change of told(reports[i - 1] ?? none, next)) {
         viewed = applyLive(viewed, change)!;
       }
       deepEqual(viewed, next);
@@ -66,9 +79,9 @@ Deno.test("changes, applied to the report before, give the report after", () => 
 
 Deno.test("nothing changed is no change, and only what changed is told", () => {
   fc.assert(fc.property(report, (one) => {
-    deepEqual(changesBetween(one, structuredClone(one)), []);
+    deepEqual(told(one, structuredClone(one)), []);
     const more = { ...one, accounting: { ...one.accounting, events: 9 } };
-    const [change, ...rest] = changesBetween(one, more);
+    const [change, ...rest] = told(one, more);
     deepEqual([change!.event, rest.length], ["summary", 0]);
     equal("order" in change!.data, false);
   }));

@@ -2,23 +2,13 @@
  * Reports of incidents, computed at most once per change and shared by everyone who asks. A report
  * contains everything that was stored when it was asked for.
  */
-import type { AnalysisInput } from "../../analysis/mod.ts";
-import type { Report } from "../../event/report.ts";
 import type { Clock } from "../clock.ts";
-import type { DecodedIncidents } from "./decoded.ts";
 import type { Store } from "../stores/store.ts";
+import type { Analyst, Made } from "./analyst.ts";
 
-/** Makes a report: the analysis itself, or what stands for it. */
-export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
-
-/** A report as it was last computed. */
-export interface Computed {
-  report: Report;
-  /** The report as JSON, made once for all viewers. */
-  json: string;
+/** A report as it was last computed. Its number grows with each computation. */
+export interface Computed extends Made {
   closed: boolean;
-  /** Grows with each computation. */
-  version: number;
 }
 
 interface Entry {
@@ -35,20 +25,19 @@ interface Entry {
 /** What reports are made from, and how often. */
 export interface ReportsOptions {
   store: Pick<Store, "getIncident">;
-  decoded: DecodedIncidents;
-  analyse: Analyse;
+  analyst: Pick<Analyst, "report">;
   clock: Clock;
   /** Shortest time between two computations of one report. */
   recomputeMinMs: number;
   /** Reports kept in memory. */
   reportsKeptMax: number;
-  onComputed?: (tookMs: number) => void;
+  /** Told of each report, in their order, before anyone has it. */
+  onComputed?: (incident: string, computed: Computed, tookMs: number) => void;
 }
 
 /** The reports of all incidents, each computed when it is asked for. */
 export class Reports {
   #entries = new Map<string, Entry>();
-  #versions = 0;
   constructor(readonly options: ReportsOptions) {}
 
   /** Something of this incident changed. */
@@ -102,7 +91,7 @@ export class Reports {
   }
 
   async #compute(id: string, entry: Entry): Promise<void> {
-    const { store, decoded, analyse, clock, recomputeMinMs, onComputed } = this.options;
+    const { store, analyst, clock, recomputeMinMs, onComputed } = this.options;
     if (entry.computed !== null) {
       const pauseMs = Math.max(recomputeMinMs, entry.tookMs);
       await wait(entry.endedMs + pauseMs - clock.monotonicMs(), clock);
@@ -114,18 +103,16 @@ export class Reports {
       if (this.#entries.get(id) === entry) this.#entries.delete(id);
       return;
     }
-    const batches = await decoded.batches(id);
     const beganMs = clock.monotonicMs();
     const { filter, closedMs, counters: { evicted, evictedStates, strayLines } } = incident;
     const closed = closedMs !== null;
     const lost = { evicted, evictedStates, strayLines };
-    const report = await analyse({ incident: id, batches, filter, closed, ...lost });
-    const json = JSON.stringify(report);
+    const made = await analyst.report({ incident: id, filter, closed, ...lost });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
-    entry.computed = { report, json, closed, version: ++this.#versions };
+    entry.computed = { ...made, closed };
     entry.computedChanges = changes;
-    onComputed?.(entry.tookMs);
+    onComputed?.(id, entry.computed, entry.tookMs);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
-import { changesBetween, type End } from "./live_event.ts";
+import type { End } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";
 import { type Message, Viewer } from "./viewer.ts";
 
@@ -70,21 +70,22 @@ export class Topic {
       this.end("deleted");
       return false;
     }
-    const before = this.#current;
-    if (before !== null && before.version >= computed.version) return true;
-    this.#current = computed;
-    if (before !== null) this.#publish(before, computed);
-    if (computed.closed) this.end("closed");
+    this.take(computed);
     return true;
   }
 
-  #publish(before: Computed, after: Computed): void {
-    const events = changesBetween(before.report, after.report);
-    if (events.length > this.options.limits.viewerQueueMax / 2) {
-      this.#push({ event: "report", data: after.json });
-      return;
-    }
-    for (const { event, data } of events) this.#push({ event, data: JSON.stringify(data) });
+  /** Tells viewers what is new in a report. Each one is given, or those between are told as one. */
+  take(computed: Computed): void {
+    const before = this.#current;
+    if (before !== null && before.number >= computed.number) return;
+    this.#current = computed;
+    if (before !== null) this.#publish(before, computed);
+    if (computed.closed) this.end("closed");
+  }
+
+  #publish(before: Computed, { json, changes }: Computed): void {
+    if (changes?.since === before.number) changes.events.forEach((change) => this.#push(change));
+    else this.#push({ event: "report", data: json });
   }
 
   #push(change: { event: string; data: string }): void {

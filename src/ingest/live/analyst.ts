@@ -1,0 +1,93 @@
+/**
+ * Who keeps the batches of incidents and makes reports of them: here, or in a thread of its own
+ * (`analyst_thread.ts`), so that the thread that answers requests does not wait for an analysis.
+ */
+import { analyse as analyseNow, type AnalysisInput } from "../../analysis/mod.ts";
+import type { Report } from "../../event/report.ts";
+import type { Evicted, Store } from "../stores/store.ts";
+import { KeptIncidents, type Packing, type StoredLines } from "./kept.ts";
+import { type Change, changesBetween, type Pieces, spelled } from "./spelled.ts";
+
+/** Makes a report: the analysis itself, or what stands for it. */
+export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
+
+/** What a report is made from beside the batches. */
+export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld">;
+
+/** A report that was made. */
+export interface Made {
+  /** The report as JSON. */
+  json: string;
+  /** Counts the reports of this analyst, from 1. */
+  number: number;
+  /** What leads here from report `since` of the same incident; null: there is none, or too much. */
+  changes: { since: number; events: Change[] } | null;
+}
+
+/** Keeps batches, makes reports. */
+export interface Analyst {
+  /** A batch is durable. */
+  stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void;
+  /** A store threw something away by itself. */
+  evicted(incident: string, evicted: Evicted[]): void;
+  forget(incident: string): void;
+  /** A report of all that was stored when it was asked for. */
+  report(asked: Asked): Promise<Made>;
+}
+
+/** What an analyst in this thread needs. */
+export interface AnalystOptions {
+  store: Pick<Store, "readBatches">;
+  decodedEventsMax: number;
+  /** With more, a change is no use to anyone who could have the report. */
+  changesMax: number;
+  analyse?: Analyse | undefined;
+  packing?: Packing | undefined;
+}
+
+const REPORTS_KEPT_MAX = 32;
+
+/** The analyst in this thread. */
+export class LocalAnalyst implements Analyst {
+  readonly #kept: KeptIncidents;
+  readonly #analyse: Analyse;
+  readonly #changesMax: number;
+  /** The last report of each incident, to tell the next from it. */
+  #last = new Map<string, { number: number; pieces: Pieces }>();
+  #number = 0;
+
+  constructor({ store, decodedEventsMax, changesMax, analyse, packing }: AnalystOptions) {
+    this.#kept = new KeptIncidents(store, decodedEventsMax, packing);
+    this.#analyse = analyse ?? analyseNow;
+    this.#changesMax = changesMax;
+  }
+
+  stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
+    this.#kept.add(incident, row, batch, evicted);
+  }
+
+  evicted(incident: string, evicted: Evicted[]): void {
+    this.#kept.evict(incident, evicted);
+  }
+
+  forget(incident: string): void {
+    this.#kept.forget(incident);
+    this.#last.delete(incident);
+  }
+
+  async report(asked: Asked): Promise<Made> {
+    const { incident } = asked;
+    const batches = await this.#kept.batches(incident);
+    const report = await this.#analyse({ ...asked, batches });
+    const { json, pieces } = spelled(report);
+    const number = ++this.#number;
+    const before = this.#last.get(incident);
+    this.#last.delete(incident);
+    this.#last.set(incident, { number, pieces });
+    if (this.#last.size > REPORTS_KEPT_MAX) this.#last.delete(this.#last.keys().next().value!);
+    const events = before && changesBetween(before.pieces, pieces, report);
+    const isWorthIt = events !== undefined && events.length <= this.#changesMax;
+    const changes = isWorthIt ? { since: before!.number, events } : null;
+    return { json, number, changes };
+  }
+}

@@ -1,0 +1,27 @@
+/** What the thread that answers and the one that analyses tell each other. */
+import type { Evicted, StoredBatch } from "../stores/store.ts";
+import type { Asked, Made } from "./analyst.ts";
+import type { StoredLines } from "./kept.ts";
+
+/** What the analyst is started with. */
+export interface AnalystStart {
+  decodedEventsMax: number;
+  changesMax: number;
+}
+
+/** To the analyst. A batch of a reading is answered with `next`; null is its end. */
+export type ToAnalyst =
+  | { type: "stored"; incident: string; row: number; batch: StoredLines; evicted: Evicted[] }
+  | { type: "evicted"; incident: string; evicted: Evicted[] }
+  | { type: "forget"; incident: string }
+  | { type: "report"; request: number; asked: Asked }
+  | { type: "batch"; reading: number; batch: StoredBatch | null }
+  | { type: "unreadable"; reading: number; why: string };
+
+/** From the analyst. `read` asks for the batches of an incident, one with each `next`. */
+export type FromAnalyst =
+  | { type: "made"; request: number; made: Made }
+  | { type: "failed"; request: number; why: string }
+  | { type: "read"; reading: number; incident: string }
+  | { type: "next"; reading: number }
+  | { type: "left"; reading: number };

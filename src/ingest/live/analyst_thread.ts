@@ -1,0 +1,167 @@
+/**
+ * The analyst in a thread of its own. It is started when the first report is asked for, and again
+ * when it was lost: all it knows is in the store, so that what was asked is asked again.
+ */
+import { Worker } from "node:worker_threads";
+import type { Limits } from "../limits.ts";
+import type { Evicted, Store, StoredBatch } from "../stores/store.ts";
+import type { Analyst, Asked, Made } from "./analyst.ts";
+import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
+import type { StoredLines } from "./kept.ts";
+
+/** What the thread is started with and reads from. */
+export interface ThreadOptions extends AnalystStart {
+  store: Pick<Store, "readBatches">;
+  /** Told of a thread that was lost. */
+  log?: ((line: string) => void) | undefined;
+  /** The thread's entry; default: the analyst's. */
+  entry?: URL;
+}
+
+interface Request {
+  asked: Asked;
+  /** Threads that were lost while it was asked of them. */
+  lost: number;
+  resolve: (made: Made) => void;
+  reject: (error: Error) => void;
+}
+
+/** A report is asked of so many threads: what ends a second one would end every other. */
+const THREADS_PER_REPORT = 2;
+/** Memory of the thread beyond which it is lost, and not the whole process. */
+const HEAP_MIB_MAX = 4096;
+
+/** The analyst of an ingest with these limits, in a thread of its own. */
+export function analystThread(
+  { store, limits, log }: Pick<ThreadOptions, "store" | "log"> & { limits: Limits },
+): AnalystThread {
+  const changesMax = limits.viewerQueueMax / 2;
+  return new AnalystThread({ store, log, changesMax, decodedEventsMax: limits.decodedEventsMax });
+}
+
+/** The analyst in a thread of its own. */
+export class AnalystThread implements Analyst {
+  #worker: Worker | null = null;
+  #requests = new Map<number, Request>();
+  #requestsMade = 0;
+  #readings = new Map<number, AsyncIterator<StoredBatch>>();
+  /** The last number given, and how many threads before this one had given. */
+  #number = 0;
+  #numbersBefore = 0;
+
+  constructor(readonly options: ThreadOptions) {}
+
+  /** Nobody has asked for a report yet: the thread will read from the store what it needs. */
+  stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
+    const { header, refused, segments } = batch;
+    this.#tell({ type: "stored", incident, row, batch: { header, refused, segments }, evicted });
+  }
+
+  evicted(incident: string, evicted: Evicted[]): void {
+    this.#tell({ type: "evicted", incident, evicted });
+  }
+
+  forget(incident: string): void {
+    this.#tell({ type: "forget", incident });
+  }
+
+  report(asked: Asked): Promise<Made> {
+    const request = ++this.#requestsMade;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, { asked, lost: 0, resolve, reject });
+      this.#start();
+      this.#tell({ type: "report", request, asked });
+    });
+  }
+
+  /** Ends the thread; what is still asked of it is rejected. */
+  close(): void {
+    const worker = this.#worker;
+    this.#worker = null;
+    for (const { reject } of this.#requests.values()) reject(new Error("The ingest stops"));
+    this.#requests.clear();
+    worker?.terminate();
+  }
+
+  #tell(message: ToAnalyst): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #start(): void {
+    if (this.#worker !== null) return;
+    const { entry, decodedEventsMax, changesMax } = this.options;
+    const worker = new Worker(entry ?? new URL("./analyst_worker.ts", import.meta.url), {
+      workerData: { decodedEventsMax, changesMax } satisfies AnalystStart,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
+    });
+    this.#worker = worker;
+    let why = "it ended";
+    worker.on("message", (message: FromAnalyst) => {
+      if (this.#worker === worker) this.#hear(message);
+    });
+    worker.on("error", (error: Error) => why = error.message);
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#lost(why);
+    });
+  }
+
+  #lost(why: string): void {
+    this.#worker = null;
+    this.#readings.clear();
+    this.#numbersBefore = this.#number;
+    this.options.log?.(`The analysis was lost and begins again: ${why}`);
+    for (const [request, one] of this.#requests) {
+      one.lost += 1;
+      if (one.lost < THREADS_PER_REPORT) {
+        this.#start();
+        this.#tell({ type: "report", request, asked: one.asked });
+      } else {
+        this.#requests.delete(request);
+        one.reject(new Error(`The analysis was lost: ${why}`));
+      }
+    }
+  }
+
+  #hear(message: FromAnalyst): void {
+    switch (message.type) {
+      case "made":
+        return this.#made(message.request, message.made);
+      case "failed":
+        this.#requests.get(message.request)?.reject(new Error(message.why));
+        this.#requests.delete(message.request);
+        return;
+      case "read": {
+        const batches = this.options.store.readBatches(message.incident);
+        this.#readings.set(message.reading, batches[Symbol.asyncIterator]());
+        return void this.#give(message.reading);
+      }
+      case "next":
+        return void this.#give(message.reading);
+      case "left":
+        this.#readings.get(message.reading)?.return?.();
+        this.#readings.delete(message.reading);
+    }
+  }
+
+  #made(request: number, { json, number, changes }: Made): void {
+    const before = this.#numbersBefore;
+    this.#number = before + number;
+    const since = changes && { ...changes, since: before + changes.since };
+    this.#requests.get(request)?.resolve({ json, number: this.#number, changes: since });
+    this.#requests.delete(request);
+  }
+
+  async #give(reading: number): Promise<void> {
+    const worker = this.#worker;
+    const iterator = this.#readings.get(reading);
+    if (iterator === undefined) return;
+    let message: ToAnalyst;
+    try {
+      const { done, value } = await iterator.next();
+      message = { type: "batch", reading, batch: done ? null : value };
+    } catch (error) {
+      message = { type: "unreadable", reading, why: String(error) };
+    }
+    if (this.#worker === worker) this.#tell(message);
+  }
+}

@@ -1,0 +1,96 @@
+import { deepStrictEqual as deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { dropLine, hopLine, newBatch } from "../../../test/contract/lines.ts";
+import { limitsWith } from "../limits.ts";
+import { MemoryStore } from "../stores/memory_store.ts";
+import type { Asked } from "./analyst.ts";
+import { LocalAnalyst } from "./analyst.ts";
+import { AnalystThread, analystThread } from "./analyst_thread.ts";
+
+const limits = limitsWith();
+const asked = (incident: string): Asked => ({ incident, filter: "", closed: false, evicted: 0 });
+
+async function stored(batches: number) {
+  const store = new MemoryStore(limits.store);
+  await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
+  const append = async (sequence: number) => {
+    const batch = newBatch({ sequence }, hopLine(sequence), dropLine(sequence));
+    const appended = await store.append("i", batch);
+    ok(appended.status === "stored");
+    return { batch, ...appended };
+  };
+  for (let sequence = 0; sequence < batches; sequence++) await append(sequence);
+  return { store, append };
+}
+
+Deno.test("a thread's reports and changes are those that are made here, read back or told", async () => {
+  const { store, append } = await stored(200);
+  const thread = analystThread({ store, limits });
+  const here = new LocalAnalyst({ store, decodedEventsMax: 10, changesMax: 500 });
+  try {
+    for (let sequence = 200; sequence < 205; sequence++) {
+      const [there, own] = await Promise.all([thread, here].map((a) => a.report(asked("i"))));
+      deepEqual(there, own);
+      equal(there!.changes === null, sequence === 200);
+      const { row, batch, evicted } = await append(sequence);
+      for (const analyst of [thread, here]) analyst.stored("i", row, batch, evicted);
+    }
+  } finally {
+    thread.close();
+  }
+});
+
+Deno.test("a store that can't be read is told to who asked, and is asked again", async () => {
+  const { store } = await stored(3);
+  let fails = true;
+  const thread = new AnalystThread({
+    store: {
+      async *readBatches(id) {
+        yield* store.readBatches(id);
+        if (fails) throw new Error("the disk is gone");
+      },
+    },
+    decodedEventsMax: 1000,
+    changesMax: 10,
+  });
+  try {
+    await rejects(thread.report(asked("i")), /the disk is gone/);
+    fails = false;
+    const { json } = await thread.report(asked("i"));
+    equal(JSON.parse(json).accounting.events, 6);
+  } finally {
+    thread.close();
+  }
+});
+
+Deno.test("a thread that is lost is begun again, asked once more, and its end is told", async () => {
+  const logged: string[] = [];
+  const thread = new AnalystThread({
+    store: new MemoryStore(limits.store),
+    decodedEventsMax: 1000,
+    changesMax: 10,
+    log: (line) => logged.push(line),
+    entry: new URL("../../../test/fake/analyst_that_ends.ts", import.meta.url),
+  });
+  try {
+    const first = await thread.report(asked("i"));
+    deepEqual(JSON.parse(first.json), asked("i"));
+    await rejects(thread.report(asked("throws")), /The analysis was lost: .*a broken rule/);
+    equal(logged.length, 2);
+    const [ends, lives] = await Promise.allSettled([
+      thread.report(asked("ends")),
+      thread.report(asked("j")),
+    ]);
+    equal(ends.status, "rejected");
+    ok(lives.status === "fulfilled" || /was lost/.test(String(lives.reason)));
+    const next = await thread.report(asked("k"));
+    deepEqual(JSON.parse(next.json), asked("k"));
+    ok(next.number > first.number);
+  } finally {
+    thread.close();
+  }
+  await rejects(() => {
+    const late = thread.report(asked("i"));
+    thread.close();
+    return late;
+  }, /stops/);
+});

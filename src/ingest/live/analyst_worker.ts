@@ -1,0 +1,69 @@
+/** The analyst's own thread: its entry. It begins with nothing and reads back what it is asked for. */
+import { parentPort, workerData } from "node:worker_threads";
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { StoredBatch } from "../stores/store.ts";
+import { LocalAnalyst } from "./analyst.ts";
+import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
+
+const port = parentPort!;
+const tell = (message: FromAnalyst) => port.postMessage(message);
+
+/** Who waits for the next batch of a reading. */
+interface Waiting {
+  resolve: (batch: StoredBatch | null) => void;
+  reject: (error: Error) => void;
+}
+
+const waiting = new Map<number, Waiting>();
+let readings = 0;
+
+/** The batches of an incident, which the store's own thread gives one by one. */
+async function* readBatches(incident: string): AsyncGenerator<StoredBatch> {
+  const reading = ++readings;
+  const ask = (message: FromAnalyst) =>
+    new Promise<StoredBatch | null>((resolve, reject) => {
+      waiting.set(reading, { resolve, reject });
+      tell(message);
+    });
+  try {
+    let batch = await ask({ type: "read", reading, incident });
+    while (batch !== null) {
+      yield batch;
+      batch = await ask({ type: "next", reading });
+    }
+  } finally {
+    waiting.delete(reading);
+    tell({ type: "left", reading });
+  }
+}
+
+const analyst = new LocalAnalyst({
+  ...workerData as AnalystStart,
+  store: { readBatches },
+  packing: { pack: (text) => gzipSync(text, { level: 1 }), unpack: (packed) => gunzipSync(packed) },
+});
+
+async function report(request: number, asked: Parameters<LocalAnalyst["report"]>[0]) {
+  try {
+    tell({ type: "made", request, made: await analyst.report(asked) });
+  } catch (error) {
+    tell({ type: "failed", request, why: String(error) });
+  }
+}
+
+port.on("message", (message: ToAnalyst) => {
+  switch (message.type) {
+    case "stored":
+      return analyst.stored(message.incident, message.row, message.batch, message.evicted);
+    case "evicted":
+      return analyst.evicted(message.incident, message.evicted);
+    case "forget":
+      return analyst.forget(message.incident);
+    case "report":
+      return void report(message.request, message.asked);
+    case "batch":
+      return waiting.get(message.reading)?.resolve(message.batch);
+    case "unreadable":
+      return waiting.get(message.reading)?.reject(new Error(message.why));
+  }
+});
