@@ -95,7 +95,10 @@ export function decodeBytes(bytes: Uint8Array, from: number, to: number): Event 
   return isWhole ? lifted(event) : null;
 }
 
-/** The same column by column, with words for what is wrong; five times slower. */
+/**
+ * The same column by column, three times slower. Throws `LineError` with the field, what is and what
+ * should be.
+ */
 export function decodeByColumns(line: string): Event {
   const fields = line.split("\t");
   if (!KINDS.has(fields[0]!)) {

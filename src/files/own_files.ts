@@ -5,6 +5,7 @@
  */
 import { lstatSync, mkdirSync, readlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { isTrustedUser } from "./trusted_user.ts";
 
 /** Links on one way at most, as the kernel follows (path_resolution(7)). */
 const LINKS_MAX = 40;
@@ -106,13 +107,4 @@ export function replaceOwnText(path: string, text: string, check?: FolderCheck):
     await new Blob([text]).stream().pipeTo(file.writable);
   };
   return replaceOwnFile(path, write, check);
-}
-
-/**
- * True for root and for the user of this process, who could do all it does anyway; for root also the
- * user who became root by sudo, whose folder a trace is often started in.
- */
-export function isTrustedUser(uid: number): boolean {
-  const own = Deno.uid();
-  return uid === 0 || uid === own || (own === 0 && String(uid) === Deno.env.get("SUDO_UID"));
 }

@@ -1,5 +1,5 @@
 /** Which user of this machine made a connection over loopback: every user has the same addresses. */
-import { isTrustedUser } from "../../files/own_files.ts";
+import { isTrustedUser } from "../../files/trusted_user.ts";
 
 /** Both ends of a connection: the address and port of who asks, and the port that was asked. */
 export interface Ends {
