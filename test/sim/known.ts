@@ -122,4 +122,18 @@ export const KNOWN: readonly Known[] = [
   whole(clean(3176, "[X5] the third of three answers was lost, and two had gone on unwatched")),
   whole(clean(3536, "[X6] a segment lost at the trace's end was one that nothing made good")),
   whole(clean(5946, "[X6] a segment lost twice at the trace's end was to be sent again")),
+  whole(clean(3181, "[O20] a reset that was not translated back was delivered to who asked")),
+  whole(clean(6707, "[O20] a reset that ended at the host which had translated was delivered")),
+  whole(clean(4146, "[O21] a trace ended before a queue let go a packet, which was lost")),
+  whole(clean(4253, "[C6] a packet that went round outside its tunnel was several equal ones")),
+  whole(clean(5417, "[C6] three packets that went round outside a tunnel were six")),
+  whole(clean(6746, "[C6] a packet that went round was unreachable while the trace went on")),
+  whole(clean(7411, "[C6] a segment that went round outside a tunnel was lost as well")),
+  whole(clean(7975, "[C6] five packets that went round outside a tunnel were fifteen")),
+  whole(clean(4779, "[C6] an equal segment in a frame for another holder was joined to the first")),
+  whole(clean(5462, "[C6] an equal datagram to the right holder was one to the other, and lost")),
+  whole(clean(6188, "[C7] pieces of the third attempt went to the first, which had come uncut")),
+  whole(
+    clean(7314, "[R61] one flow's losses were the MTU of a link that passed as large ones back"),
+  ),
 ];

@@ -6,13 +6,15 @@ import { isSideCopy, isSolicitationCopy } from "../kernel/frees.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 import { type EqualPacket, EqualsOnNode } from "./equals_on_node.ts";
-import { sameFrame } from "./frames.ts";
+import { frameOf, sameFrame } from "./frames.ts";
 import type { Union } from "./union.ts";
 
 /**
  * [C6] Joins the chains that belong to one of several equal packets. `members` are numbers of
  * `chains`, which `union` joins. On each node a chain belongs to the first packet that has not been
- * at any of its points yet; between nodes the first that left one is the first at the next.
+ * at any of its points yet; between nodes the first that left one in a frame is the first that came
+ * to the next in this frame. Equal packets may go to different nodes: where two hosts have one
+ * address, their frames have different MACs.
  */
 export function joinEqualPackets(
   chains: readonly Chain[],
@@ -21,11 +23,69 @@ export function joinEqualPackets(
 ): void {
   const stays = staysOf(chains, members, union);
   stays.forEach((stay, i) => {
-    const arriving = arrivingAt(stay, stays.slice(0, i).reverse());
-    stay.packets.forEach((packet, k) => {
+    const earlier = stays.slice(0, i).reverse();
+    const { untold, taken } = joinByFrames(stay, earlier, union);
+    if (untold.length === 0) return;
+    const arriving = arrivingAt(stay, earlier).filter((packet) => !taken.has(packet));
+    untold.forEach((packet, k) => {
       if (arriving[k]) union.join(arriving[k].member, packet.member);
     });
   });
+}
+
+/**
+ * Joins the packets that came to a node in a frame which an earlier node sent. `taken` are those of
+ * the earlier nodes; `untold` are those of this one whose frame no earlier node was seen to send, as
+ * behind a router without a probe: for them only their order tells.
+ */
+function joinByFrames(stay: Stay, earlier: readonly Stay[], union: Union) {
+  const senders = earlier.map(leaversByFrame);
+  const next = new Map<EqualPacket[], number>();
+  const taken = new Set<EqualPacket>();
+  const untold: EqualPacket[] = [];
+  for (const packet of stay.packets) {
+    const received = firstEvent(packet, "device-rx");
+    const frame = received && frameOf(received);
+    const lists = senders.map((byFrame) => byFrame.get(frame ?? "")).filter((list) =>
+      list !== undefined
+    );
+    if (lists.length === 0) untold.push(packet);
+    for (const list of lists) {
+      const k = next.get(list) ?? 0;
+      if (k >= list.length) continue;
+      next.set(list, k + 1);
+      taken.add(list[k]!);
+      union.join(list[k]!.member, packet.member);
+      break;
+    }
+  }
+  return { untold, taken };
+}
+
+/** What a node sent on, by each frame that it was sent in, in the order in which it left. */
+function leaversByFrame(stay: Stay): Map<string, EqualPacket[]> {
+  const byFrame = new Map<string, EqualPacket[]>();
+  for (const packet of leavers(stay)) {
+    const events = packet.chains.flatMap((chain) => chain.events);
+    const frames = events.filter(({ kind }) => kind === "device-tx").map(frameOf);
+    for (const frame of new Set(frames)) {
+      const list = byFrame.get(frame);
+      if (list) list.push(packet);
+      else byFrame.set(frame, [packet]);
+    }
+  }
+  return byFrame;
+}
+
+/** A packet's first event of a kind on a node. */
+function firstEvent({ chains }: EqualPacket, kind: Sighting["kind"]): Sighting | undefined {
+  let first: Sighting | undefined;
+  for (const { events } of chains) {
+    for (const event of events) {
+      if (event.kind === kind && !(first && first.at <= event.at)) first = event;
+    }
+  }
+  return first;
 }
 
 /** Equal packets on one node, and the device events of the one that has the most of them there. */

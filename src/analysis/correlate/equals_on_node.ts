@@ -10,7 +10,7 @@ export interface EqualPacket {
   /** Number of its first chain. */
   member: number;
   chains: Chain[];
-  /** Where in the node it was, with which TTL. */
+  /** Where in the node it was, with which TTLs. */
   points: Set<string>;
   /** Where it died on this node. */
   drop: Sighting | null;
@@ -41,9 +41,11 @@ export class EqualsOnNode {
    * of its points, else to a new one. Returns the number of that packet's first chain.
    */
   place(member: number, chain: Chain): number {
-    const points = chain.events.map((event) =>
-      `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${event.ttl ?? ""}`
-    );
+    const points = chain.events.map((event) => {
+      const point = unsentPoint(event) ?? excludes(event) ?? pointOf(event);
+      // A tunnel's packet that is sent back and forth outside keeps the TTL inside.
+      return `${point} ${event.ttl ?? ""} ${event.tunnelTtl ?? ""}`;
+    });
     const first = chain.events[0]!;
     const isHop = isDeviceKind(first.kind);
     // Begins with its drop and shares no memory: it is a packet that no device saw.

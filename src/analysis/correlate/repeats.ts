@@ -87,9 +87,9 @@ const isVisit = (event: Sighting, chain: Chain) =>
  * as. A packet that dies before a driver is at the driver's point, and may have no link header yet.
  */
 function keysOf(event: Sighting): { lookUp: string[]; keep: string[] } {
-  const { ttl, sourceMac, destinationMac } = event;
+  const { ttl, tunnelTtl, sourceMac, destinationMac } = event;
   if (isDeviceKind(event.kind)) {
-    const point = `${pointOf(event)} ${ttl}`;
+    const point = `${pointOf(event)} ${ttl} ${tunnelTtl}`;
     const framed = `${point} ${destinationMac} ${sourceMac}`;
     return { lookUp: [framed, `${point} died`], keep: [framed, point] };
   }

@@ -11,6 +11,8 @@ import type { FlowGroup } from "./flows.ts";
 import { judgeFragments } from "./fragments.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
 import { proveByReplies } from "./replies.ts";
+import { judgeResets } from "./resets.ts";
+import { doubtLate } from "./late.ts";
 import { doubtTranslated } from "./other_form.ts";
 import { absorbPieces } from "./segments.ts";
 import { doubtVanished } from "./windows.ts";
@@ -44,6 +46,10 @@ export const FLOW_PASSES: readonly FlowPass[] = [
   // After O13 and O14, because the cut packet takes over the outcome of a piece. It also takes the
   // pieces out of the flow.
   { rule: "C7", revise: absorbPieces },
+  // Before O10, which takes no reset for an acknowledgement: the order of these two does not matter.
+  { rule: "O20", revise: judgeResets },
+  // After C7, which gives a whole the loss of its piece; before O10, which proves what arrived.
+  { rule: "O21", revise: doubtLate },
   // After C7: a segment is proven by its acknowledgement only where no other packet of the flow
   // carried its last byte, and a piece would be such another packet.
   { rule: "O10", revise: proveByReplies },

@@ -124,6 +124,8 @@ function claimsOf(
   const rivals = byStart(wholes);
   const order = new Map(pieces.map((piece, i) => [piece, i]));
   const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
+  // Before any piece gives a whole its way.
+  const visited = new Map(wholes.map((whole) => [whole, nodesOf(whole)]));
   /** How often its first byte had come to that node before: 0 for the first time. */
   const timesBefore = (piece: Range) => {
     const start = { ...piece, length: 1 };
@@ -133,13 +135,18 @@ function claimsOf(
     ).length;
   };
   return (whole: Range, piece: Range): boolean => {
-    const others = rivals.get(startOf(whole))!;
+    // What came to the piece's node uncut is not what was cut before it.
+    const others = rivals.get(startOf(whole))!
+      .filter((other) => !visited.get(other)!.has(nodeOf(piece)));
+    if (!others.includes(whole)) return false;
     if (others.length === 1) return true;
     const named = others.find((other) => continues(other, piece));
     if (named) return named === whole;
     return others[Math.min(timesBefore(piece), others.length - 1)] === whole;
   };
 }
+
+const nodesOf = ({ judgement }: Range) => new Set(judgement.steps.map(({ event }) => event.node));
 
 function byStart(ranges: readonly Range[]): Map<string, Range[]> {
   const starts = new Map<string, Range[]>();

@@ -24,6 +24,8 @@ export const noListener: Rule = {
     const { event } = subject;
     if (event.kind !== "drop" || event.tunnelKind !== undefined) return null;
     if (event.protocol !== TCP && event.protocol !== UDP) return null;
+    // A reset whose socket may have closed (O20) found none because of that.
+    if (subject.judgement.end.kind === "taken") return null;
     const named = saysNoSocket(event);
     if (!named && !isSocketLookupWithoutReason(event)) return null;
     const port = event.destinationPort!;

@@ -18,7 +18,8 @@ const LIKELY_LOSSES = 6;
  * Every packet larger than the largest that arrived was lost on the way from this device to that node.
  *
  * What else looks like it: random loss, which hits a few large packets by chance (six losses or more
- * are called likely: of a link that loses three of ten, one way in a thousand looks so; fewer possible); a shaper or a full queue, which drops small packets, too,
+ * are called likely: of a link that loses three of ten, one way in a thousand looks so; fewer possible); losses of
+ * one conversation's direction, where as large packets passed the other way; a shaper or a full queue, which drops small packets, too,
  * and is seen to drop; a firewall's rule about length, which is seen where it is watched; a TTL that
  * ran out at a router between, so that only a loss counts whose TTL was not the lower one. That the
  * smaller ones arrived proves that the way was there; that a larger one would have been seen follows
@@ -30,7 +31,7 @@ export const pathMtu: Rule = {
     "`vanished` between two nodes, where smaller packets arrived by the same way and none as " +
     "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
     "likely with six losses or more, none of a smaller packet, between ends that smaller ones passed " +
-    "between, else possible. Not of sizes that every link carries, nor of a lower TTL.",
+    "between, and where none so large passed the other way, else possible. Not of sizes that every link carries, nor of a lower TTL.",
   yields: ["path-mtu-exceeded"],
   judge(subject) {
     const found = wayOf(subject);
@@ -49,11 +50,14 @@ export const pathMtu: Rule = {
     const isOfSameEnds = passed.sent.source === least.sent.source &&
       passed.sent.destination === least.sent.destination;
     const { awaited } = subject.judgement;
+    // A link has one MTU for both directions; only by another way back may it be otherwise.
+    const back = wayBack(subject, least.sent)?.passed;
+    const isBack = back !== undefined && back.bytes >= least.bytes;
     const there = placeOf(awaited!.node, awaited!.netns, awaited!.link.name);
     const inside = least.sent.tunnelKind === undefined ? "" : ` inside ${least.sent.tunnelKind}`;
     return cause(
       "path-mtu-exceeded",
-      over.length >= LIKELY_LOSSES && over.length === way.lost.length && isOfSameEnds
+      over.length >= LIKELY_LOSSES && over.length === way.lost.length && isOfSameEnds && !isBack
         ? "likely"
         : "possible",
       `only packets over ${passed.bytes} bytes are lost between ${place(subject)} and ${there}: ` +
@@ -73,6 +77,15 @@ export const pathMtu: Rule = {
           kind: "event",
           text: `${over.length} larger packets went the same way, and none arrived`,
         },
+        ...(isBack
+          ? [{
+            node: back.sent.node.name,
+            kind: "event" as const,
+            text: `${
+              packetText(back.sent)
+            } with ${back.bytes} bytes went the other way and arrived`,
+          }]
+          : []),
         ...mtus(subject),
       ],
     );
@@ -90,6 +103,20 @@ function wayOf(subject: Case): { way: Way; bytes: number } | null {
   const bytes = bytesOf(sent);
   const way = world.crossings.ways.get(wayKey(sent, judgement.awaited.node.name));
   return way && bytes !== null ? { way, bytes } : null;
+}
+
+/** The way from where the packet was awaited to where it was sent from, between the same ends. */
+function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way | undefined {
+  const { node, netns, link } = awaited!;
+  const turned = {
+    ...lost,
+    node,
+    netns,
+    ifindex: link.ifindex,
+    tunnelDestination: lost.tunnelSource,
+    destination: lost.source,
+  };
+  return world.crossings!.ways.get(wayKey(turned, lost.node.name));
 }
 
 /** The MTUs of the devices at both ends, which allow the packet. */
