@@ -4,6 +4,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import axe from "axe-core";
 import type { Report } from "../event/report.ts";
 import { hasChromium, openPage } from "./fixture/browser.ts";
+import { crowd } from "./fixture/crowd.ts";
 import { longPath, manyFlows } from "./fixture/extremes.ts";
 import { i1, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3 } from "./fixture/incident_3_4.ts";
@@ -28,6 +29,7 @@ const REPORTS: [string, Report][] = [
   ["a long path", longPath()],
   ["many flows", manyFlows(300)],
   ["problems", problems("healed")],
+  ["a minute of a cluster", crowd()],
 ];
 
 const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
@@ -49,12 +51,25 @@ for (const look of LOOKS) {
           await page.locator(".node", { hasText: node!.name }).first().waitFor();
           equal(await violations(), "");
           if (look.width > 860) continue;
-          await page.locator(".row").first().click();
+          if (await page.locator(".row.fold").count() > 0) {
+            await page.locator(".row").first().click();
+          }
+          await page.locator(".row:not(.fold)").first().click();
           await page.locator(".verdict").waitFor();
           equal(await violations(), "");
           await page.keyboard.press("Escape");
           await page.locator("#flows").waitFor();
         }
+        await page.keyboard.press("/");
+        await page.keyboard.type("pxot");
+        await page.locator(".filter-error").waitFor();
+        equal(await violations(), "");
+        await page.fill("#filter", "outcome ");
+        await page.locator(".suggestions [role=option]").first().waitFor();
+        equal(await violations(), "");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
         await page.keyboard.press("?");
         await page.locator("dialog[open]").waitFor();
         equal(await violations(), "");

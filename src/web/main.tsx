@@ -16,6 +16,7 @@ import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
 import { connection, followAddress, incident, pane, told, updatedMs } from "./state/model.ts";
 import { fold } from "./live/incident_state.ts";
+import { TimeStrip } from "./time/time_strip.tsx";
 import { TokenForm } from "./around/token_form.tsx";
 
 function Page({ id }: { id: string }) {
@@ -24,6 +25,7 @@ function Page({ id }: { id: string }) {
   return (
     <>
       <Header id={id} />
+      {!blocked && <TimeStrip />}
       <main class={`panes show-${pane.value}`}>
         {blocked ? <Blocked id={id} /> : (
           <>

@@ -5,7 +5,7 @@ import { elapsedShort } from "./time.ts";
 import type { Writing } from "./writing.ts";
 
 /** What each part is called, of one and of several. */
-const NOUNS: Record<ChangedPart, [string, string]> = {
+const PARTS: Record<ChangedPart, [string, string]> = {
   link: ["device", "devices"],
   address: ["address", "addresses"],
   route: ["route", "routes"],
@@ -21,6 +21,9 @@ const NOUNS: Record<ChangedPart, [string, string]> = {
   socket: ["listener", "listeners"],
 };
 
+/** A newer ingest may know other parts. */
+const NOUNS: Partial<Record<string, [string, string]>> = PARTS;
+
 /** Characters of what changed that are shown. */
 const WHAT_MAX = 160;
 const VALUE_MAX = 60;
@@ -30,7 +33,7 @@ export function changeText(
   { part, action, what, was, now, count }: Change,
   { text }: Pick<Writing, "text">,
 ): string {
-  const [one, many] = NOUNS[part];
+  const [one, many] = NOUNS[part] ?? ["part", "parts"];
   const values = was === undefined || now === undefined
     ? ""
     : ` from ${text(was, VALUE_MAX) || "nothing"} to ${text(now, VALUE_MAX) || "nothing"}`;

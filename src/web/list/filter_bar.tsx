@@ -3,7 +3,7 @@
 import { ALL_OUTCOMES } from "../../event/codes.ts";
 import { matchesReported, parseReportFilter, wordsOf } from "../../event/filter/mod.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
-import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { grouped as written, plural } from "../parts/writing.ts";
 import { filter, outcomesShown, toggleOutcome } from "../state/filter.ts";
 import {
@@ -79,7 +79,7 @@ export function FilterBar() {
 function OutcomeChip(
   { outcome, count, disabled }: { outcome: string; count: number; disabled: boolean },
 ) {
-  const look = OUTCOME_WORDS[outcome] === undefined ? exchangeLook(outcome) : outcome;
+  const look = lookOf(outcome);
   return (
     <button
       type="button"

@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 /** The flows, worst first. Only the rows in sight are elements of the page, however many there are. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { OUTCOMES } from "../../event/codes.ts";
 import type { Flow } from "../../event/report.ts";
 import { endPoint, endsName } from "../../words/ends.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
@@ -9,7 +8,7 @@ import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { placeShort } from "../../words/place.ts";
 import { exchangeNoun } from "../../words/problem.ts";
 import { type FlowRow, type FoldRow, type Row, rowsBetween } from "../state/rows.ts";
-import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { exchangeLook, lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { activeRow, chooseAndOpen, chosen, rows, toggleFold, told } from "../state/model.ts";
 import { FilterBar } from "./filter_bar.tsx";
 import { Problems } from "./problems.tsx";
@@ -125,7 +124,7 @@ function FoldView({ row, index, total }: RowProps<FoldRow>) {
       {...option(row, index, total)}
       class={`row fold o-${look}`}
       aria-selected={index === activeRow.value}
-      aria-expanded={isOpen}
+      data-open={isOpen}
       onClick={() => toggleFold(row.key)}
     >
       <div class="first">
@@ -134,6 +133,7 @@ function FoldView({ row, index, total }: RowProps<FoldRow>) {
         <b class="word">{OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? "unknown"}</b>
         <span>{plural(groups.length, exchangeNoun(protocol))}</span>
         <span class="packets">{plural(clients, "client")}</span>
+        <span class="unseen">{isOpen ? ", unfolded" : ", folded"}</span>
       </div>
       <div class="ends mono">
         {visible(clipEnd(protocol, 16))} {problem?.direction === "answer" ? "answers of" : "to"}
@@ -143,9 +143,6 @@ function FoldView({ row, index, total }: RowProps<FoldRow>) {
     </div>
   );
 }
-
-const lookOf = (outcome: string) =>
-  OUTCOMES.some((one) => one === outcome) ? outcome : exchangeLook(outcome);
 
 function FlowView({ row, index, total }: RowProps<FlowRow>) {
   const { flow, exchange, nested, fold } = row;

@@ -3,10 +3,11 @@
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
 import { problemOutcome, problemSize } from "../../words/problem.ts";
-import { exchangeLook, OutcomeIcon } from "../parts/icons.tsx";
+import { nearLines } from "../../words/change.ts";
+import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { Mended } from "../parts/mended.tsx";
-import { grouped, LABELLED, plural } from "../parts/writing.ts";
-import { problem as shown, problems, share, toggleProblem } from "../state/model.ts";
+import { grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
+import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
 import { barsOf, problemPlace, problemService, problemsHead } from "./problem_words.ts";
 
 /** The cards; nothing when there is no problem. */
@@ -42,16 +43,13 @@ function Cards({ all }: { all: readonly Problem[] }) {
   );
 }
 
-const LOOKS = new Set(["dropped", "vanished", "unanswered", "in-flight", "delivered", "unknown"]);
 const STATES = new Set<string>(["active", "healed", "ended"]);
 
-const lookOf = ({ state, outcome }: Problem): string =>
-  state === "healed" ? "delivered" : LOOKS.has(outcome) ? outcome : exchangeLook(outcome);
-
 function Card({ problem }: { problem: Problem }) {
-  const { cause, gap, passed, state, timeline } = problem;
+  const { outcome, cause, gap, passed, state, timeline } = problem;
   const why = cause?.sentence ?? gap;
   const size = problemSize(problem, plural, { ...LABELLED, arrow: "→" });
+  const time = (timeOfDay: string) => timeOfDayHere(timeOfDay, told.value.from);
   return (
     <button
       type="button"
@@ -60,7 +58,7 @@ function Card({ problem }: { problem: Problem }) {
       onClick={() => toggleProblem(problem)}
     >
       <span class="what">
-        <OutcomeIcon outcome={lookOf(problem)} />
+        <OutcomeIcon outcome={state === "healed" ? "delivered" : lookOf(outcome)} />
         <span>
           <b class="word">{problemOutcome(problem, LABELLED)}</b> {problemService(problem)}{" "}
           <span class="place">{problemPlace(problem)}</span>
@@ -79,6 +77,9 @@ function Card({ problem }: { problem: Problem }) {
       <span class="times">
         <Mended problem={problem} />
       </span>
+      {nearLines(problem, told.value.changes, time, LABELLED).map((line) => (
+        <span key={line} class="near">{line}</span>
+      ))}
       <Timeline timeline={timeline} />
     </button>
   );

@@ -1,5 +1,5 @@
 /** The incident as the live stream has reported it so far. Pure: events in, state out. */
-import type { Exchange, Flow, Problem, Report, ReportNode } from "../../event/report.ts";
+import type { Change, Exchange, Flow, Problem, Report, ReportNode } from "../../event/report.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
 import {
   fields,
@@ -11,7 +11,7 @@ import {
   readNode,
   text,
 } from "./read.ts";
-import { readProblem } from "./read_problem.ts";
+import { readChange, readProblem } from "./read_problem.ts";
 
 /** The incident as the live stream has reported it so far. */
 export interface IncidentState {
@@ -32,6 +32,8 @@ export interface IncidentState {
   exchanges: ReadonlyMap<string, Exchange>;
   /** What is wrong, worst first. */
   problems: readonly Problem[];
+  /** What changed on the nodes, in the order of time. */
+  changes: readonly Change[];
   /** Count of changes for which this viewer was too slow. The report that follows has them. */
   missed: number;
   /** Count of events that could not be read. */
@@ -52,6 +54,7 @@ export const EMPTY_STATE: IncidentState = {
   order: [],
   exchanges: new Map(),
   problems: [],
+  changes: [],
   missed: 0,
   unread: 0,
   ended: null,
@@ -129,6 +132,7 @@ function applyReport(told: Draft, report: Record<string, unknown>): void {
   told.incident = text(report.incident, told.incident);
   told.known = true;
   told.problems = [];
+  told.changes = [];
   applyHead(told, report);
 }
 
@@ -152,6 +156,9 @@ function applyHead(told: Draft, from: Record<string, unknown>): void {
   if (Array.isArray(from.nodes)) told.nodes = from.nodes.map(readNode);
   if (Array.isArray(from.problems)) {
     told.problems = from.problems.flatMap((one) => readProblem(one) ?? []);
+  }
+  if (Array.isArray(from.changes)) {
+    told.changes = from.changes.flatMap((one) => readChange(one) ?? []);
   }
   if ("accounting" in from) told.accounting = readAccounting(from.accounting);
 }

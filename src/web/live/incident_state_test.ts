@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Report } from "../../event/report.ts";
+import { crowd } from "../fixture/crowd.ts";
 import { hostile, longPath, manyFlows } from "../fixture/extremes.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "../fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "../fixture/incident_3_4.ts";
@@ -18,6 +19,7 @@ const FIXTURES = {
   longPath,
   many: () => manyFlows(40),
   problems: () => problems("healed"),
+  crowd,
 };
 
 const sent = (event: string, data: unknown) => ({ id: "", event, data: JSON.stringify(data) });
@@ -33,6 +35,8 @@ for (const [name, make] of Object.entries(FIXTURES)) {
     for (const flow of read) if (flow.otherCauses.length === 0) delete flow.otherCauses;
     deepEqual(read, plain(sentReport.flows));
     deepEqual(plain(told.problems), plain(sentReport.problems));
+    deepEqual(plain(told.changes), plain(sentReport.changes));
+    deepEqual(plain(told.nodes), plain(sentReport.nodes));
     equal(told.unread, 0);
   });
 }

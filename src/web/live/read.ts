@@ -4,6 +4,7 @@
  * (src/event/report.ts) needs zod, which is larger than this whole page.
  */
 import type {
+  Buckets,
   Cause,
   End,
   EndPoints,
@@ -102,6 +103,16 @@ export function readCounts(value: unknown): PacketCounts {
   };
 }
 
+/** More parts of time than a report has; a page that draws one bar each stays quick. */
+const BUCKETS_MAX = 64;
+
+/** Counts in parts of time; none where there are none. */
+export function readBuckets(value: unknown): Buckets {
+  const from = fields(value);
+  const counts = list(from.counts).slice(0, BUCKETS_MAX).map((one) => Math.max(0, number(one)));
+  return { from: text(from.from), seconds: Math.max(1, number(from.seconds)), counts };
+}
+
 /** A flow. Null when it has no id: nothing could be updated, selected or opened by it. */
 export function readFlow(value: unknown): Flow | null {
   const from = fields(value);
@@ -121,6 +132,9 @@ export function readFlow(value: unknown): Flow | null {
     gap: maybeText(from.gap),
     path: list(from.path).map(readHop),
     problems: from.problems === undefined ? undefined : list(from.problems).map((id) => text(id)),
+    firstAt: maybeText(from.firstAt),
+    lastAt: maybeText(from.lastAt),
+    rate: from.rate === undefined ? undefined : readBuckets(from.rate),
   };
 }
 
@@ -170,6 +184,7 @@ export function readNode(value: unknown): ReportNode {
     })),
     events: number(from.events),
     lost: number(from.lost),
+    gaps: from.gaps === undefined ? undefined : list(from.gaps).map((one) => text(one)),
     clock: null,
   };
 }

@@ -1,22 +1,18 @@
-/** A problem of a report, read with the same care as the rest of it (`read.ts`). */
-import type { Problem } from "../../event/report.ts";
+/** Problems and changes of a report, read with the same care as the rest of it (`read.ts`). */
+import type { Change, NearChange, Problem } from "../../event/report.ts";
 import {
   fields,
   list,
   maybeNumber,
   maybeText,
   number,
+  readBuckets,
   readCause,
   readCounts,
   readEnd,
   readHop,
   text,
 } from "./read.ts";
-
-type Buckets = Problem["timeline"]["failed"];
-
-/** More parts of time than a report has; a page that draws one bar each stays quick. */
-const BUCKETS_MAX = 64;
 
 /** A problem. Null when it has no id: nothing could be selected or updated by it. */
 export function readProblem(value: unknown): Problem | null {
@@ -43,14 +39,36 @@ export function readProblem(value: unknown): Problem | null {
     lastAt: text(from.lastAt),
     healedAt: maybeText(from.healedAt),
     deliveredSince: maybeNumber(from.deliveredSince),
+    began: readNear(from.began),
+    mended: readNear(from.mended),
     timeline: { failed: readBuckets(timeline.failed), passed: readBuckets(timeline.passed) },
     example: text(from.example),
     actions: list(from.actions).map((one) => text(one)),
   };
 }
 
-function readBuckets(value: unknown): Buckets {
+const readNear = (value: unknown): NearChange[] | undefined =>
+  value === undefined ? undefined : list(value).map(fields).map((one) => ({
+    change: text(one.change),
+    afterMs: Math.max(0, number(one.afterMs)),
+  }));
+
+/** A change of a node's state. Null when it has no id. */
+export function readChange(value: unknown): Change | null {
   const from = fields(value);
-  const counts = list(from.counts).slice(0, BUCKETS_MAX).map((one) => Math.max(0, number(one)));
-  return { from: text(from.from), seconds: Math.max(1, number(from.seconds)), counts };
+  if (typeof from.id !== "string") return null;
+  return {
+    id: from.id,
+    node: text(from.node, "?"),
+    netns: text(from.netns, "?"),
+    part: text(from.part, "?") as Change["part"],
+    action: text(from.action, "changed") as Change["action"],
+    what: text(from.what),
+    was: maybeText(from.was),
+    now: maybeText(from.now),
+    count: Math.max(1, number(from.count)),
+    after: text(from.after),
+    by: text(from.by),
+    heard: from.heard === true ? true : undefined,
+  };
 }

@@ -32,6 +32,10 @@ const EXCHANGE_LOOKS: Record<string, string> = {
 /** The outcome of a packet whose shape and colour stand for what came of a question. */
 export const exchangeLook = (outcome: string): string => EXCHANGE_LOOKS[outcome] ?? "unknown";
 
+/** The same of an outcome of either. */
+export const lookOf = (outcome: string): string =>
+  outcome in SHAPES ? outcome : exchangeLook(outcome);
+
 const known = (outcome: string) => outcome in SHAPES ? outcome : "unknown";
 
 /** The shape of an outcome; that of `unknown` for one that a newer ingest knows. */

@@ -14,6 +14,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["p", "next problem"],
   ["c", "pin the flow, to compare others with it"],
   ["/", "filter"],
+  ["t", "choose a stretch of time"],
   ["l", "copy the link to what is shown"],
   ["?", "this help"],
 ];
@@ -39,6 +40,7 @@ const ANYWHERE: Record<string, () => void> = {
   p: nextProblem,
   c: togglePin,
   l: copyLink,
+  t: () => document.getElementById("time-from")?.focus(),
   "/": () => {
     // On a narrow page the filter is in the other pane.
     showList();

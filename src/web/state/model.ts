@@ -94,10 +94,15 @@ export const share = computed(() => {
   return { failed: failed.length, total: within.value.length, protocols };
 });
 
+/** The flow that shows best what is wrong, of those that are listed; else the first of them. */
+const worstId = computed<string | null>(() => {
+  const shown = new Set(listed.value.flatMap(({ flows }) => flows.map(({ id }) => id)));
+  const examples = problems.value.known.map(({ example }) => example);
+  return examples.find((id) => shown.has(id)) ?? listed.value[0]?.flows[0]?.id ?? null;
+});
+
 /** Id of the flow that is shown, which stays when the list moves; null when there is none. */
-export const selectedId = computed<string | null>(() =>
-  chosen.value ?? listed.value[0]?.flows[0]?.id ?? null
-);
+export const selectedId = computed<string | null>(() => chosen.value ?? worstId.value);
 
 const cursor = signal<string | null>(null);
 
@@ -158,11 +163,9 @@ export function toggleFold(key: string): void {
   cursor.value = key;
 }
 
-/** Looks at a stretch of time alone; null: at all of it. */
-export function lookAt(window: Window | null, isStep = true): void {
-  const changes = { time: window === null ? null : textOfWindow(window) };
-  if (isStep) step(changes);
-  else adjust(changes);
+/** Looks at a stretch of time alone; null: at all of it. Of one `run`, such as of a key, is one step. */
+export function lookAt(window: Window | null, run?: string): void {
+  step({ time: window === null ? null : textOfWindow(window) }, { run });
 }
 
 /**

@@ -44,7 +44,7 @@ export type Row = FlowRow | FoldRow;
 
 /** How the list is folded. */
 export interface Folding {
-  /** Known problems by id. */
+  /** Known problems by id, worst first. */
   problems: ReadonlyMap<string, Problem>;
   /** Keys of the folds that the reader opened. */
   open: ReadonlySet<string>;
@@ -72,14 +72,11 @@ export function rowsOf(all: readonly Group[], folding: Folding): Row[] {
     folds.set(key, fold);
     fold.groups.push(group);
   }
-  const isBad = ([, { groups }]: readonly [string, { groups: Group[] }]) => !isWell(groups[0]!);
-  const ordered = [...folds];
-  for (
-    const [key, { problem, groups }] of [
-      ...ordered.filter(isBad),
-      ...ordered.filter((one) => !isBad(one)),
-    ]
-  ) {
+  const ranks = [...folding.problems.keys()];
+  const rankOf = ({ problem, groups }: { problem?: Problem; groups: Group[] }) =>
+    problem === undefined ? ranks.length + (isWell(groups[0]!) ? 1 : 0) : ranks.indexOf(problem.id);
+  const ordered = [...folds].sort(([, a], [, b]) => rankOf(a) - rankOf(b));
+  for (const [key, { problem, groups }] of ordered) {
     const isOpen = folding.open.has(key);
     const isFolded = groups.length > 1;
     if (isFolded) list.addFold(key, problem, groups, isOpen);

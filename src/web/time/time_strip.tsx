@@ -1,0 +1,208 @@
+/// <reference lib="dom" />
+/** The strip of time under the header: what became of packets when, what changed, and what is looked at. */
+import { computed, signal } from "@preact/signals";
+import type { Change } from "../../event/report.ts";
+import { changePlace, changeText } from "../../words/change.ts";
+import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
+import { timeHere } from "../../words/time.ts";
+import { lookOf } from "../parts/icons.tsx";
+import { grouped as written, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
+import { grouped, lookAt, timeWindow, told } from "../state/model.ts";
+import { edgeMs, type Strip, stripOf, totals } from "../state/strip.ts";
+import type { Window } from "../state/window.ts";
+import { Handle } from "./handle.tsx";
+
+const strip = computed<Strip | null>(() => stripOf(grouped.value, told.value.problems));
+/** Where a drag began and where it is, in parts of the strip; null while there is none. */
+const drag = signal<{ from: number; to: number } | null>(null);
+
+/** The strip; nothing when it is not known when anything was. */
+export function TimeStrip() {
+  const now = strip.value;
+  if (now === null) return null;
+  const all = totals(now);
+  const most = Math.max(...all, 1);
+  const { stepMs, count } = now;
+  const seconds = stepMs / 1000;
+  const changes = told.value.changes;
+  return (
+    <section class="strip" aria-label="time">
+      <div class="strip-box" {...dragging(now)}>
+        <Bars strip={now} most={most} />
+        <Ticks strip={now} changes={changes} />
+        <Chosen strip={now} />
+        {(["from", "to"] as const).map((edge) => (
+          <Handle
+            key={edge}
+            edge={edge}
+            at={chosenParts(now)[edge === "from" ? 0 : 1]}
+            count={count}
+            words={(at) => timeHere(new Date(edgeMs(now, at)))}
+            onMove={(at) => moveEdge(now, edge, at)}
+            onClear={() => lookAt(null)}
+          />
+        ))}
+      </div>
+      <p class="strip-words">
+        <span>{timeHere(new Date(edgeMs(now, 0)))}</span>
+        <Legend strip={now} />
+        <span class="quiet">
+          at most {plural(Math.round(most), "packet")}{" "}
+          {seconds === 1 ? "a second" : `in ${seconds} s`}
+        </span>
+        <Changes changes={changes} />
+        <span class="end">{timeHere(new Date(edgeMs(now, count)), new Date(edgeMs(now, 0)))}</span>
+      </p>
+    </section>
+  );
+}
+
+/** Units of the drawing: how high it is, and how wide a part of time. */
+const HIGH = 40;
+const WIDE = 10;
+
+function Bars({ strip, most }: { strip: Strip; most: number }) {
+  const width = strip.count * WIDE;
+  const below = Array.from({ length: strip.count }, () => 0);
+  return (
+    <svg
+      class="bars"
+      viewBox={`0 0 ${width} ${HIGH}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      {[...strip.layers].map(([outcome, counts]) => (
+        <g key={outcome} class={`o-${lookOf(outcome)}`}>
+          {counts.map((count, i) => {
+            if (count === 0) return null;
+            // What failed is seen also beside a thousand that did not.
+            const high = Math.max(count / most * HIGH, lookOf(outcome) === "delivered" ? 0.6 : 2.5);
+            const y = HIGH - (below[i]! += high);
+            return <rect key={i} x={i * WIDE + 0.6} y={y} width={WIDE - 1.2} height={high} />;
+          })}
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+const percent = (part: number, { count }: Strip) =>
+  `${Math.max(0, Math.min(1, part / count)) * 100}%`;
+
+/** When a part of a node's state changed; the list beside it says what. */
+function Ticks({ strip, changes }: { strip: Strip; changes: readonly Change[] }) {
+  return (
+    <>
+      {changes.map((change) => {
+        const part = (Date.parse(change.by) - strip.fromMs) / strip.stepMs;
+        if (Number.isNaN(part)) return null;
+        return (
+          <span
+            key={change.id}
+            class="tick"
+            title={changeWords(change)}
+            style={{ left: percent(part, strip) }}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+const changeWords = (change: Change) =>
+  `${timeOfDayHere(change.by, told.value.from)} ${changeText(change, LABELLED)} ${
+    changePlace(change, LABELLED)
+  }`;
+
+/** Characters of a list that would be longer than the page. */
+const LISTED_MAX = 200;
+
+function Changes({ changes }: { changes: readonly Change[] }) {
+  if (changes.length === 0) return null;
+  return (
+    <details class="changes">
+      <summary>{plural(changes.length, "change")} of node state</summary>
+      <ol>
+        {changes.slice(-LISTED_MAX).map((change) => <li key={change.id}>{changeWords(change)}</li>)}
+      </ol>
+    </details>
+  );
+}
+
+function Legend({ strip }: { strip: Strip }) {
+  return (
+    <span class="legend">
+      {[...strip.layers].map(([outcome, counts]) => (
+        <span key={outcome} class={`o-${lookOf(outcome)}`}>
+          <i aria-hidden="true" /> {OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome]}{" "}
+          {written(Math.round(counts.reduce((a, b) =>
+            a + b, 0)))}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Chosen({ strip }: { strip: Strip }) {
+  const [from, to] = chosenParts(strip);
+  if (from === 0 && to === strip.count) return null;
+  return (
+    <>
+      <span class="veil" style={{ left: 0, width: percent(from, strip) }} />
+      <span class="veil" style={{ left: percent(to, strip), right: 0 }} />
+    </>
+  );
+}
+
+/** The parts between which the reader looks; the ends of the strip when it is all of it. */
+function chosenParts(strip: Strip): [number, number] {
+  if (drag.value !== null) return ordered(drag.value);
+  const window = timeWindow.value;
+  if (window === null) return [0, strip.count];
+  const part = (ms: number) =>
+    Math.max(0, Math.min(strip.count, (ms - strip.fromMs) / strip.stepMs));
+  return [Math.floor(part(window.fromMs)), Math.ceil(part(window.toMs))];
+}
+
+/** Whole parts of time, both ends of a drag included. */
+const ordered = ({ from, to }: { from: number; to: number }): [number, number] =>
+  from <= to ? [from, to + 1] : [to, from + 1];
+
+function windowOf(strip: Strip, from: number, to: number): Window | null {
+  if (from <= 0 && to >= strip.count) return null;
+  return { fromMs: edgeMs(strip, from), toMs: edgeMs(strip, to) };
+}
+
+function moveEdge(strip: Strip, edge: "from" | "to", at: number): void {
+  const [from, to] = chosenParts(strip);
+  const next = edge === "from"
+    ? [Math.max(0, Math.min(at, to - 1)), to] as const
+    : [from, Math.min(strip.count, Math.max(at, from + 1))] as const;
+  lookAt(windowOf(strip, ...next), "time");
+}
+
+function dragging(strip: Strip) {
+  const partAt = (event: PointerEvent) => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const part = Math.floor((event.clientX - box.left) / box.width * strip.count);
+    return Math.max(0, Math.min(strip.count - 1, part));
+  };
+  return {
+    onPointerDown(event: PointerEvent) {
+      if (event.button !== 0) return;
+      const part = partAt(event);
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+      drag.value = { from: part, to: part };
+    },
+    onPointerMove(event: PointerEvent) {
+      if (drag.value !== null) drag.value = { from: drag.value.from, to: partAt(event) };
+    },
+    onPointerUp() {
+      if (drag.value === null) return;
+      const window = windowOf(strip, ...ordered(drag.value));
+      drag.value = null;
+      lookAt(window);
+    },
+    onPointerCancel: () => void (drag.value = null),
+  };
+}
