@@ -19,9 +19,13 @@ export function checkWrong(scenario: Scenario, report: Report): Violation[] {
 
 const wrong = (text: string): Violation => ({ check: "wrong", text });
 
-/** Ended where no probe could see how. */
-export const endedUnseen = ({ fate, place }: TruePacket, heard: Pair["heard"]) =>
-  fate === "lost" || (fate === "dropped" && !heard.has(place!.netns.node.name));
+/** Ended where no probe could see how, and came to nobody who waited for it. */
+export const endedUnseen = (
+  { fate, place, unasked, takenBy }: TruePacket,
+  heard: Pair["heard"],
+) =>
+  fate === "lost" || (fate === "dropped" && !heard.has(place!.netns.node.name)) ||
+  (unasked === true && !heard.has(takenBy!.node.name));
 
 /** How many of its packets may be counted so. */
 export function truthOf({ truth, heard }: Pair) {

@@ -136,4 +136,10 @@ export const KNOWN: readonly Known[] = [
   whole(
     clean(7314, "[R61] one flow's losses were the MTU of a link that passed as large ones back"),
   ),
+  whole(clean(9165, "[S2] an echo reply that an unwatched host took, who had not asked, vanished")),
+  whole(
+    clean(9741, "[S2] an echo reply to an unwatched router with the client's address vanished"),
+  ),
+  whole(clean(9622, "[C6] fragments that went round on a flooded wire were others")),
+  whole(lossy(6912, 0.01, "[P4] a place was healed that went on to drop what TCP sent again")),
 ];

@@ -168,9 +168,22 @@ function ofFlow(
     own(worstOf(died), {
       outcome: worstOf(died).outcome === "delivered" ? outcome : worstOf(died).outcome,
       cause: died.cause,
-      dead: died.packets.filter((packet) => packet.outcome !== "delivered"),
+      dead: [
+        ...died.packets.filter((packet) => packet.outcome !== "delivered"),
+        ...madeGood(group.packets, died),
+      ],
       ...(exchange && !NO_TROUBLE.includes(exchange.outcome) ? { exchange } : {}),
     })
+  );
+}
+
+/** What died where these did, and TCP made good: it harmed nobody, and the place still kills. */
+function madeGood(packets: readonly Judgement[], died: CauseOfPackets): Judgement[] {
+  const [told, worst] = [new Set(died.packets), worstOf(died)];
+  const by = worst.end.step.event.function;
+  return packets.filter((packet) =>
+    !told.has(packet) && packet.outcome === worst.outcome && isLost(packet) &&
+    isAt(placeOf(packet), placeOf(worst)) && packet.end.step.event.function === by
   );
 }
 
