@@ -51,7 +51,7 @@ async function debianComponents() {
       type: "application",
       "bom-ref": `pkg:deb/debian/${name}`,
       name,
-      scope: need === "kernel" ? "required" : "excluded",
+      scope: need === "kernel" ? "required" : need === "more" ? "optional" : "excluded",
       purl: `pkg:deb/debian/${name}`,
     };
   });

@@ -51,3 +51,41 @@ Deno.test("the containers run as nobody and start what exists", async () => {
     ok(workerd.includes(word) && unit.includes(word));
   }
 });
+
+/** What check_versions.sh says when an image has these packages. */
+async function checked(have: string, versions: string): Promise<{ code: number; said: string }> {
+  const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
+  try {
+    await Deno.writeTextFile(`${folder}/dpkg-query`, `#!/bin/sh\nprintf '${have}'\n`, {
+      mode: 0o755,
+    });
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: [
+        new URL("../../deploy/container/check_versions.sh", import.meta.url).pathname,
+        versions,
+      ],
+      env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+    }).output();
+    return { code, said: new TextDecoder().decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("an image of other versions than were tried is not built, unless that is asked for", async () => {
+  const list = (await read("deploy/container/debian.versions")).trim().split("\n");
+  const bpftrace = list.find((line) => line.startsWith("bpftrace "))!;
+  deepEqual(await checked(list.slice(0, 9).join("\\n"), "tried"), { code: 0, said: "" });
+  const later = await checked(`${list[0]}\\nbpftrace 99\\n`, "tried");
+  const must = bpftrace.split(" ")[1];
+  deepEqual(later, {
+    code: 1,
+    said: `Cannot build: bpftrace is 99, must be ${must} (or give --build-arg VERSIONS=any)\n`,
+  });
+  const more = await checked(`${list[0]}\\nnobody-tried 1\\n`, "tried");
+  match(more.said, /nobody-tried is 1, must be left out/);
+  deepEqual(await checked("bpftrace 99", "any"), { code: 0, said: "" });
+  for (const name of ["probe", "serve", "workerd"]) {
+    match(await read(`deploy/container/${name}.Containerfile`), /check_versions\.sh "\$VERSIONS"/);
+  }
+});
