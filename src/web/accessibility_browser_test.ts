@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** axe-core over what a reader may see, in both themes, wide and narrow. */
 import { deepEqual, equal } from "node:assert/strict";
-import axe from "axe-core";
 import type { Report } from "../event/report.ts";
+import { violations } from "./fixture/axe.ts";
 import { hasChromium, openPage } from "./fixture/browser.ts";
 import { crowd } from "./fixture/crowd.ts";
 import { longPath, manyFlows } from "./fixture/extremes.ts";
@@ -10,10 +10,6 @@ import { i1, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3 } from "./fixture/incident_3_4.ts";
 import { problems } from "./fixture/problems.ts";
 import { fakeIngest } from "./fixture/server.ts";
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
 
 const LOOKS = [
   { width: 1280, colorScheme: "light" },
@@ -49,30 +45,30 @@ for (const look of LOOKS) {
           ingest.say("report", { ...report, incident: name });
           const [node] = report.nodes;
           await page.locator(".node", { hasText: node!.name }).first().waitFor();
-          equal(await violations(), "");
+          equal(await violations(page), "");
           if (look.width > 860) continue;
           if (await page.locator(".row.fold").count() > 0) {
             await page.locator(".row").first().click();
           }
           await page.locator(".row:not(.fold)").first().click();
           await page.locator(".verdict").waitFor();
-          equal(await violations(), "");
+          equal(await violations(page), "");
           await page.keyboard.press("Escape");
           await page.locator("#flows").waitFor();
         }
         await page.keyboard.press("/");
         await page.keyboard.type("pxot");
         await page.locator(".filter-error").waitFor();
-        equal(await violations(), "");
+        equal(await violations(page), "");
         await page.fill("#filter", "outcome ");
         await page.locator(".suggestions [role=option]").first().waitFor();
-        equal(await violations(), "");
+        equal(await violations(page), "");
         await page.keyboard.press("Escape");
         await page.keyboard.press("Escape");
         await page.keyboard.press("Escape");
         await page.keyboard.press("?");
         await page.locator("dialog[open]").waitFor();
-        equal(await violations(), "");
+        equal(await violations(page), "");
         const dark = await page.evaluate(() =>
           getComputedStyle(document.body).backgroundColor === "rgb(14, 17, 20)"
         );
@@ -81,14 +77,6 @@ for (const look of LOOKS) {
       } finally {
         await close();
         await ingest.close();
-      }
-
-      async function violations(): Promise<string> {
-        // Evaluated by the debugger, so the page's own policy does not stand in the way.
-        const result = await page.evaluate(`${axe.source}; axe.run()`) as AxeResult;
-        return result.violations.map(({ id, nodes }) =>
-          `${id}: ${nodes[0]!.html.slice(0, 120)} ${nodes[0]!.failureSummary}`
-        ).join("\n");
       }
     },
   });

@@ -16,6 +16,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SERVED = [
   { path: "/index.html", file: "index.html", type: "text/html; charset=utf-8" },
   { path: "/app.js", file: "app.js", type: "text/javascript; charset=utf-8" },
+  { path: "/layout.js", file: "layout.js", type: "text/javascript; charset=utf-8" },
   { path: "/app.css", file: "app.css", type: "text/css; charset=utf-8" },
   { path: "/favicon.svg", file: "favicon.svg", type: "image/svg+xml" },
   { path: "/causes.html", file: "causes.html", type: "text/html; charset=utf-8" },
@@ -84,7 +85,11 @@ async function build(): Promise<WebFiles> {
   try {
     const { outputFiles, metafile } = await esbuild.build({
       absWorkingDir: ROOT,
-      entryPoints: { app: join(HERE, "main.tsx"), "app-style": join(HERE, "app.css") },
+      entryPoints: {
+        app: join(HERE, "main.tsx"),
+        layout: join(HERE, "map/layout.ts"),
+        "app-style": join(HERE, "app.css"),
+      },
       outdir: "/",
       bundle: true,
       minify: true,
@@ -105,7 +110,8 @@ async function build(): Promise<WebFiles> {
     };
     const bodies: Record<(typeof SERVED)[number]["path"], Uint8Array> = {
       "/index.html": await Deno.readFile(join(HERE, "index.html")),
-      "/app.js": built("app.js"),
+      "/app.js": built("/app.js"),
+      "/layout.js": built("/layout.js"),
       "/app.css": built("app-style.css"),
       "/favicon.svg": await Deno.readFile(join(HERE, "favicon.svg")),
       "/causes.html": new TextEncoder().encode(causesPage(CATALOGUE)),

@@ -16,6 +16,7 @@ import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
 import { connection, followAddress, incident, pane, told, updatedMs } from "./state/model.ts";
 import { fold } from "./live/incident_state.ts";
+import { MapPane } from "./map/map_pane.tsx";
 import { TimeStrip } from "./time/time_strip.tsx";
 import { TokenForm } from "./around/token_form.tsx";
 
@@ -30,7 +31,7 @@ function Page({ id }: { id: string }) {
         {blocked ? <Blocked id={id} /> : (
           <>
             <FlowList />
-            <FlowDetail />
+            {pane.value === "map" ? <MapPane /> : <FlowDetail />}
           </>
         )}
       </main>

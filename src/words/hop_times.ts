@@ -3,8 +3,9 @@ import type { Hop } from "../event/report.ts";
 
 /** Hops on one node that follow each other. */
 export interface Stay {
-  /** Places in the path, from 0. */
+  /** Place of its first hop in the path, from 0. */
   from: number;
+  /** Place of its last hop in the path, from 0. */
   to: number;
   /** From its first hop to its last, ns; null when the clock of the node does not tell it. */
   totalNs: bigint | null;

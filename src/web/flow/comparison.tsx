@@ -59,13 +59,13 @@ export function Comparison({ flow }: { flow: Flow }) {
   }
   return (
     <section class="comparison" aria-label="compared with the pinned flow">
-      <h3>
+      <p>
         Compared with{" "}
         <button type="button" onClick={() => choose(first.id)}>
           <OutcomeIcon outcome={first.outcome} /> {visible(flowName(first, PAGE)).slice(0, 160)}
         </button>{" "}
         <Unpin />
-      </h3>
+      </p>
       <p class="parting">{partingText(compared, LABELLED)}</p>
       <Sides first={first} flow={flow} compared={compared} />
     </section>

@@ -6,11 +6,13 @@ import { clipToWidth, textWidth, wrapped } from "./scene.ts";
 /** Lines of one note; what does not fit is told hop by hop below the drawing. */
 const NOTE_LINES_MAX = 3;
 
-/** A line of a note and its place; all but the level in pixels from the left. */
+/** A line of a note and its place. */
 export interface Caption extends Note {
+  /** Pixels from the left. */
   x: number;
-  /** Middle of its station. */
+  /** Middle of its station, in pixels from the left. */
   anchor: number;
+  /** Pixels. */
   width: number;
   /** Lines between it and the stations. */
   level: number;

@@ -3,6 +3,7 @@
 import { copyLink } from "./clipboard.ts";
 import { filterBy, typed } from "./filter.ts";
 import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
+import { closeMap, toggleMap } from "./map.ts";
 import { togglePin } from "./pin.ts";
 
 /** Each key and what it does, for the help. */
@@ -12,6 +13,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["Enter or →", "open the flow"],
   ["Esc or ←", "back to the flows"],
   ["p", "next problem"],
+  ["m", "map, or back from it"],
   ["c", "pin the flow, to compare others with it"],
   ["/", "filter"],
   ["t", "choose a stretch of time"],
@@ -39,6 +41,7 @@ const ANYWHERE: Record<string, () => void> = {
   k: () => move(-1),
   p: nextProblem,
   c: togglePin,
+  m: toggleMap,
   l: copyLink,
   t: () => document.getElementById("time-from")?.focus(),
   "/": () => {
@@ -76,7 +79,8 @@ function actionFor(key: string, target: HTMLElement): (() => void) | undefined {
   const flow = document.getElementById("flow");
   if (flow?.contains(target)) {
     if (key === "Escape" || (key === "ArrowLeft" && target === flow)) return closeFlow;
-  } else if (key === "Escape" && pane.value === "flow") return closeFlow;
+  } else if (key === "Escape" && pane.value === "map") return closeMap;
+  else if (key === "Escape" && pane.value === "flow") return closeFlow;
   const inList = target === document.body || target.id === "flows";
   return (inList ? IN_LIST[key] : undefined) ?? ANYWHERE[key];
 }

@@ -32,8 +32,10 @@ export const chosen = inAddress("flow");
 /** Id of the problem that the reader filters by; null for none. */
 export const problemId = inAddress("problem");
 const view = inAddress("view");
-/** Which pane is visible on a narrow page, which has room for one. */
-export const pane = computed<"list" | "flow">(() => view.value === "flow" ? "flow" : "list");
+/** Which pane is visible on a narrow page, which has room for one; the map takes the flow's place. */
+export const pane = computed<"list" | "flow" | "map">(() =>
+  view.value === "flow" || view.value === "map" ? view.value : "list"
+);
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
@@ -151,7 +153,7 @@ export function choose(id: string | null): void {
 export function chooseAndOpen(id: string): void {
   cursor.value = null;
   if (isNarrow() && pane.value === "list") step({ flow: id, view: "flow" }, { opened: true });
-  else step({ flow: id });
+  else step({ flow: id, ...pane.value === "map" && { view: null } });
   focusSoon("flow");
 }
 
@@ -215,7 +217,8 @@ export function closeFold(): void {
   if (key !== undefined && openFolds.value.has(key)) toggleFold(key);
 }
 
-const isNarrow = () => matchMedia("(max-width: 859px)").matches;
+/** Whether the page has room for one pane. */
+export const isNarrow = () => matchMedia("(max-width: 859px)").matches;
 
 /** Goes to the pane of the flow that is shown. */
 export function openFlow(): void {
@@ -238,7 +241,7 @@ export function closeFlow(): void {
 
 /** On a narrow page, shows the pane of the list. */
 export function showList(): void {
-  if (pane.value === "flow") step({ view: null });
+  if (pane.value === "flow" || (pane.value === "map" && isNarrow())) step({ view: null });
 }
 
 /** Follows the page's address, and moves the focus to the list when Back leads there. */
@@ -248,7 +251,7 @@ export function followAddress(): void {
   if (isNarrow() && chosen.value !== null && view.value === null) adjust({ view: "flow" });
   let before = pane.value;
   effect(() => {
-    if (before === "flow" && pane.value === "list") focusSoon("flows");
+    if (before !== "list" && pane.value === "list") focusSoon("flows");
     before = pane.value;
   });
 }
@@ -257,6 +260,6 @@ export function followAddress(): void {
 export const linkToShown = (): string => linkHere({ flow: selectedId.value });
 
 /** Moves the keyboard's focus to an element, after the views have followed the signals. */
-function focusSoon(id: string): void {
+export function focusSoon(id: string): void {
   requestAnimationFrame(() => document.getElementById(id)?.focus({ preventScroll: true }));
 }

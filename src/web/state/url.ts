@@ -9,7 +9,7 @@
  * | `problem` | id of the problem whose flows are listed                           |
  * | `filter`  | the filter, docs/filter.md                                         |
  * | `time`    | the stretch of time that is looked at: two times with a slash      |
- * | `view`    | `flow`: a narrow page shows the flow; absent: the list             |
+ * | `view`    | `flow`: a narrow page shows the flow; `map`; absent: the list      |
  * | `pin`     | id of the flow that others are compared with                       |
  *
  * To keep something else there: read `inAddress("pin")`, write `step({ pin: id })`, and add its line
