@@ -105,6 +105,25 @@ export const MUTATIONS: readonly Mutation[] = [
     apply: (batches, random) => [...batches, ...batches.filter(() => random.chance(0.5))],
   },
   {
+    name: "some lines twice in their batches",
+    loses: false,
+    apply: (batches, random) =>
+      batches.map((batch) => ({
+        ...batch,
+        events: batch.events.flatMap((event) => random.chance(0.2) ? [event, event] : [event]),
+      })),
+  },
+  {
+    name: "as many lines gone as others came twice",
+    loses: true,
+    apply: (batches, random) =>
+      batches.map((batch) => {
+        const gone = new Set(batch.events.filter(() => random.chance(0.1)));
+        const left = batch.events.filter((event) => !gone.has(event));
+        return { ...batch, events: [...left, ...left.slice(0, gone.size)] };
+      }),
+  },
+  {
     name: "another order within batches",
     loses: false,
     apply: (batches, random) =>

@@ -1,5 +1,7 @@
 /** The report of an incident by way of shards, as the edge makes it, in one process. */
 import { analyse, type AnalysisInput, condense } from "../../src/analysis/mod.ts";
+import { linesOf } from "../../src/analysis/view/condense.ts";
+import { isFirst } from "../../src/analysis/view/distinct.ts";
 import { joinShards, judgeShard, planOf, shardOf } from "../../src/analysis/shards/mod.ts";
 import type { Event } from "../../src/event/event.ts";
 
@@ -22,7 +24,7 @@ export function analyseSharded(
     ...input,
     batches: condense(input.batches.map((batch) => ({
       ...batch,
-      came: batch.came ?? batch.header.eventLines ?? batch.events.length,
+      came: linesOf(batch, isFirst()),
       events: batch.events.filter((event) => placement(event, shards) === shard),
     }))),
   });

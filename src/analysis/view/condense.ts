@@ -3,6 +3,7 @@
  * five batches a second for an hour has 18,000 headers, of which a report needs seven.
  */
 import type { BatchHeader } from "../../event/batch.ts";
+import { isFirst } from "./distinct.ts";
 import type { Batch } from "./input.ts";
 
 /**
@@ -38,6 +39,7 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
   ]);
   const whole: Batch = { ...last, events: [], states: [], refused: 0, came: 0, stands: 0 };
   const result: Batch[] = [];
+  const isNew = isFirst();
   for (const batch of ordered) {
     if (batch !== last && kept.has(batch)) {
       result.push(batch);
@@ -46,15 +48,20 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     for (const event of batch.events) whole.events.push(event);
     for (const state of batch.states) whole.states.push(state);
     whole.refused += batch.refused;
-    whole.came! += linesOf(batch);
+    whole.came! += linesOf(batch, isNew);
     whole.stands! += batch.stands ?? 1;
   }
   return [...result, whole];
 }
 
-/** How many event lines came with a batch, wherever its events are now. */
-export const linesOf = ({ came, header, events }: Batch): number =>
-  came ?? header.eventLines ?? events.length;
+/**
+ * How many event lines came with a batch, wherever its events are now. Where nobody counted them those
+ * count that `isNew` tells for the first time: a line that came twice is one.
+ */
+export const linesOf = (
+  { came, header, events }: Batch,
+  isNew: ReturnType<typeof isFirst>,
+): number => came ?? header.eventLines ?? events.filter(isNew).length;
 
 /** The batch with the highest value; of equal ones the last. */
 function most(batches: readonly Batch[], value: (header: BatchHeader) => bigint): Batch {

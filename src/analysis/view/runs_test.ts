@@ -61,3 +61,18 @@ Deno.test("coverage: an incident made again by a probe that ran before says what
   match(gaps[0]!, /^the first 7 batches have not come: .* made again while its probe ran$/);
   equal(gaps.length, 1);
 });
+
+Deno.test("coverage: a line that came twice does not stand for one that is missing", () => {
+  const header = batch("p", 0, [10, 20], true).header;
+  const events = base.batches.flatMap((one) => one.events).slice(0, 2);
+  const [first, second] = events.map((event) => ({ ...event, timeNs: event.timeNs + 10n }));
+  const of = (list: Batch["events"]): Batch => ({
+    header: { ...header, totals: { ...header.totals, events: 2 } },
+    events: list,
+    states: [],
+    refused: 0,
+  });
+  equal(gapsOf([of([first!, second!])]), []);
+  equal(gapsOf([of([first!, second!, first!])]), []);
+  equal(gapsOf([of([first!, first!])]), ["1 of the events that it sent have not come"]);
+});

@@ -7,6 +7,7 @@ import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { linesOf } from "./condense.ts";
+import { isFirst } from "./distinct.ts";
 import type { Batch } from "./input.ts";
 import { type ProbeRun, runsOf } from "./runs.ts";
 
@@ -79,6 +80,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     BigInt(header.attachedNs),
   );
   const probes = lastOfEachProbe(ordered);
+  const isNew = isFirst();
   const node: NodeView = {
     name,
     header,
@@ -96,7 +98,8 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
       sum(ordered, (_, batch) => batch.stands ?? 1),
     unaccounted: Math.max(
       0,
-      sum(probes, (header) => header.totals.events) - sum(ordered, (_, batch) => linesOf(batch)),
+      sum(probes, (header) => header.totals.events) -
+        sum(ordered, (_, batch) => linesOf(batch, isNew)),
     ),
     evicted,
     wallSteps: isWallSet(ordered),
@@ -148,16 +151,11 @@ function sum(batches: Batch[], of: (header: BatchHeader, batch: Batch) => number
   return batches.reduce((total, batch) => total + of(batch.header, batch), 0);
 }
 
-/** A key: events of one kind, moment, processor and skb are one event that came twice. */
-const sameness = (event: Event) => `${event.kind} ${event.timeNs} ${event.cpu} ${event.skb ?? ""}`;
-
 function addEvents(node: NodeView, batches: Batch[]): void {
-  const seen = new Set<string>();
-  for (const batch of batches) {
-    for (const event of batch.events) {
-      const key = sameness(event);
-      if (seen.has(key)) continue;
-      seen.add(key);
+  const isNew = isFirst();
+  for (const { events } of batches) {
+    for (const event of events) {
+      if (!isNew(event)) continue;
       node.events.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
     }
   }

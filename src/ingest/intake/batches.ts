@@ -209,8 +209,10 @@ export class BatchReader {
       }
     }
     // With it lines that were lost on their way are noticed, wherever the events are kept.
-    // Those that a store threw away before it was archived had come, too.
-    const eventLines = open.drops.length + open.ordinary.length + open.evicted;
+    // Those that a store threw away before it was archived had come, too. A line that came twice is
+    // one: it must not stand for another that is missing.
+    const { drops, ordinary } = open.text;
+    const eventLines = new Set(drops).size + new Set(ordinary).size + open.evicted;
     // What an archive's header says of it is counted again, and stands in the same place.
     const { eventLines: _told, ...header } = open.header;
     return {

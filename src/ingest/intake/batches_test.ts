@@ -84,3 +84,9 @@ Deno.test("what tells of a death is kept longer than a passing by", () => {
   equal(tier('{"kind":"route","timeNs":"1","cpu":0,"routeError":101}'), "drops");
   for (const kind of ["drop", "icmp-error", "reset"]) equal(tier(`${kind}\t1\t0`), "drops");
 });
+
+Deno.test("a line that came twice is counted once, so that it hides none that is missing", () => {
+  const { batches } = read([headerLine(), hopLine(1), hopLine(1), hopLine(2), dropLine(3)], []);
+  equal(batches[0]!.header.eventLines, 3);
+  equal(batches[0]!.events.length, 4);
+});

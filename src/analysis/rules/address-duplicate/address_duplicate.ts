@@ -28,7 +28,8 @@ export const addressDuplicate: ExchangeRule = {
     "Two probed hosts have a next hop's address on the sender's network by their last readings, and " +
     "the sender got answers for it from both within a second, or went from one to the other and " +
     "back: `address-duplicate`. Likely, when both are on one link, by a frame of the one or of the " +
-    "sender that came to the other, and the exchange failed at one of them.",
+    "sender that came to the other, or because the other had just sent what was answered, and the " +
+    "exchange failed at one of them.",
   yields: ["address-duplicate"],
   find(subject) {
     for (const used of hopsOf(subject)) {
@@ -84,7 +85,8 @@ const HOLDERS_MAX = 3;
 
 /**
  * The exchange failed, its frames went to one of the holders, and the others are on the link: a frame
- * with the MAC of that one, or of the sender, came to them, and no other device has that MAC.
+ * with the MAC of that one, or of the sender, came to them, and no other device has that MAC; or they
+ * had just sent the sender what it answered.
  */
 function isFailed(
   { exchange, world }: ExchangeCase,
@@ -97,9 +99,29 @@ function isFailed(
   const macs = [to, sender.sourceMac].filter((mac) =>
     mac !== undefined && holdersOfMac(world.nodes, mac).length === 1
   );
+  const own = sendersOf(exchange, sender, hop);
   return [...holders].every(([mac, { node, netns }]) =>
-    mac === to || macs.some((each) => gotFrameOf(node, netns, each!))
+    mac === to || own.has(mac) || macs.some((each) => gotFrameOf(node, netns, each!))
   );
+}
+
+/**
+ * MACs with which packets of the exchange came from the address to the sender, by the device and right
+ * before: that long an address does not move to another host.
+ */
+function sendersOf({ question, answers }: ExchangeCase["exchange"], sender: Sighting, hop: string) {
+  const macs = new Set<string | undefined>();
+  for (const { steps } of [question, ...answers].flatMap(({ packets }) => packets)) {
+    for (const { event } of steps) {
+      const isHere = event.kind === "device-rx" && event.node === sender.node &&
+        event.netns === sender.netns && event.ifindex === sender.ifindex;
+      const since = sender.at - event.at;
+      if (isHere && event.source === hop && since >= 0 && since <= TOGETHER_NS) {
+        macs.add(event.sourceMac);
+      }
+    }
+  }
+  return macs;
 }
 
 const FAILED: readonly string[] = ["refused", "unanswered", "broken", "mis-answered"];

@@ -2,7 +2,7 @@
 import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
-import { netnsName, stateAt } from "../../view/state_view.ts";
+import { netnsName, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
@@ -21,7 +21,8 @@ export const asymmetricPath: ExchangeRule = {
   statement:
     "The exchange failed, and a namespace that routes both directions, or the host that was " +
     "asked, took the question in by one device and sent the answer out by another, or by the same one from " +
-    "one watched node to another one: `asymmetric-path`, `likely`, with the route that chose it.",
+    "one watched node to another one, which is not the next hop's address come to a second host: " +
+    "`asymmetric-path`, `likely`, with the route that chose it.",
   yields: ["asymmetric-path"],
   find({ exchange }) {
     if (exchange.outcome !== "unanswered" && exchange.outcome !== "mis-answered") return null;
@@ -41,6 +42,9 @@ export const asymmetricPath: ExchangeRule = {
       if (!state || isPort(state, into) || isPort(state, out)) continue;
       const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
       if (found.route === null || found.route.device !== out.device) continue;
+      // The route leads back to where the question came from: it was the frame that went elsewhere.
+      const hop = found.route.gateway ?? out.destination!;
+      if (apart.before && ownersOf([apart.before], hop).length > 0) continue;
       const rule = found.rule && found.rule.priority !== 32766
         ? `, by rule ${found.rule.priority} (table ${found.rule.table ?? "main"})`
         : "";
@@ -69,7 +73,9 @@ const seen = (event: Sighting, what: string) => ({
 
 /** In what the two ways differ at this host, as words; null when they don't. */
 function waysApart(asked: Judgement, into: Sighting, answer: Judgement, out: Sighting) {
-  if (into.device !== out.device) return { came: `by ${into.device}`, went: `to ${out.device}` };
+  if (into.device !== out.device) {
+    return { before: undefined, came: `by ${into.device}`, went: `to ${out.device}` };
+  }
   // By the same device from one neighbour and to another one.
   const { sourceMac } = into;
   if (sourceMac === undefined || out.destinationMac === undefined) return null;
@@ -79,6 +85,7 @@ function waysApart(asked: Judgement, into: Sighting, answer: Judgement, out: Sig
   if (!before || !after || before === after || before === into.node) return null;
   const on = `by ${into.device}`;
   return {
+    before,
     came: `${on} from ${before.name} (${sourceMac})`,
     went: `${on} to ${after.name} (${out.destinationMac})`,
   };
