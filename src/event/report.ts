@@ -122,6 +122,8 @@ export const ReportNode = z.object({
    * that clock was set meanwhile.
    */
   timesWithinMs: z.number().min(0).optional(),
+  /** When its probe ended; absent while it watches, and where its last batch did not come. */
+  endedAt: timeOfDay.optional(),
 });
 
 /** The report of an incident. */

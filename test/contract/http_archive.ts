@@ -31,6 +31,7 @@ export function archiveContract(test: HttpTest): void {
     await clientOf(target).deleteIncident("i");
     const { complete, incident, refusedTotal } = await clientOf(target).uploadArchive("i", file);
     deepEqual([complete, refusedTotal], [true, 0]);
+    ok(incident.importedAt !== null && incident.importedAt > incident.createdAt);
     equal(await reportText(target, "i"), report);
     const { title, filter, createdAt, closedAt, counters } = incident;
     deepEqual({ title, filter, createdAt, closedAt }, {

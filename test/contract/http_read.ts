@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Report } from "../../src/event/report.ts";
 import { IncidentList } from "../../src/ingest/routes/incidents.ts";
+import { Overview } from "../../src/ingest/routes/overview.ts";
 import { ShownIncident } from "../../src/ingest/routes/shown_incident.ts";
 import type { HttpTest } from "./http.ts";
 import { body, dropLine, hopLine } from "./lines.ts";
@@ -16,6 +17,7 @@ export function readContract(test: HttpTest): void {
     equal(made.headers.get("location"), "/v1/incidents/new");
     const incident = ShownIncident.parse(await made.json());
     deepEqual([incident.id, incident.filter, incident.closedAt], ["new", "tcp", null]);
+    equal(incident.importedAt, null);
     const again = await ask(target, "POST", path, { body: '{"id":"new"}' });
     await problem(again, 409, "incident_exists");
     const { incidents } = IncidentList.parse(await (await ask(target, "GET", path)).json());
@@ -41,6 +43,21 @@ export function readContract(test: HttpTest): void {
     deepEqual(flows.map(({ outcome }) => outcome), ["dropped", "in-flight"]);
     await client.closeIncident("i");
     equal((await client.report("i")).flows[1]!.outcome, "delivered");
+  });
+
+  test("an overview is what the report adds up to", async (target) => {
+    const client = clientOf(target);
+    const path = "/v1/incidents/i/overview";
+    const read = async () => Overview.parse(await (await ask(target, "GET", path)).json());
+    deepEqual((await read()).nodes, []);
+    await client.postBatch("i", body({}, hopLine(1), dropLine(2, 2)));
+    const { flows, nodes, problems, from } = await client.report("i");
+    const overview = await read();
+    deepEqual(overview.nodes, nodes.map(({ name }) => name));
+    deepEqual([overview.flows, overview.from], [flows.length, from]);
+    const { active, ended, healed, unknown } = overview.problems;
+    equal(active + ended + healed + unknown, problems.length);
+    await problem(await ask(target, "GET", "/v1/incidents/no/overview"), 404, "incident_missing");
   });
 
   test("one flow can be asked for, whatever is in its id", async (target) => {

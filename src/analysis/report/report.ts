@@ -14,6 +14,7 @@ import type { Judgement } from "../verdict/judgement.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { watchGaps } from "../view/runs.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -138,5 +139,12 @@ function nodeReport(
     ...(header.clock.boundMs === undefined || node.wallSteps
       ? {}
       : { timesWithinMs: header.clock.boundMs }),
+    ...endOf(node),
   };
+}
+
+/** A probe that was started again has not ended. */
+function endOf({ probeRuns }: NodeView): { endedAt?: string } {
+  const last = probeRuns.at(-1);
+  return last?.isEnded ? { endedAt: rfc3339(last.untilMs) } : {};
 }

@@ -26,6 +26,7 @@ import { ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
 import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
 import { type Operation, pathParameters } from "./operation.ts";
+import { Overview } from "./overview.ts";
 import { ShownIncident } from "./shown_incident.ts";
 import { CreateToken, MintedToken, ShownToken, TokenList } from "./tokens.ts";
 
@@ -49,6 +50,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   CreateIncident,
   SetShards,
   Incident: ShownIncident,
+  Overview,
   IncidentList,
   BatchAnswer,
   ImportAnswer,

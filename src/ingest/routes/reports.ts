@@ -5,6 +5,7 @@ import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
 import { Problem } from "../http/problem.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
+import { Overview, overviewOf } from "./overview.ts";
 import { type Ask, json, JSON_TYPE, type Operation } from "./operation.ts";
 
 const LIVE_HEADERS = {
@@ -30,6 +31,18 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     audit: "report.read",
     answer: json(200, Report, "The report"),
     handle: async (ask) => ask.c.body(await reportJson(ask), 200, { "content-type": JSON_TYPE }),
+  },
+  {
+    method: "get",
+    path: "/v1/incidents/{id}/overview",
+    summary: "How many problems, exchanges and flows the report has, and which nodes",
+    role: "viewer",
+    audit: "report.read",
+    answer: json(200, Overview, "What the report adds up to"),
+    async handle(ask) {
+      const report = JSON.parse(await reportJson(ask)) as Report;
+      return ask.c.json(overviewOf(report));
+    },
   },
   {
     method: "get",

@@ -12,6 +12,8 @@ export const ShownIncident = z.object({
   closedAt: time.nullable(),
   /** When its last batch was stored; before the first, when it was created or imported here. */
   lastActivityAt: time,
+  /** When it was imported here from an archive; null: it was not. */
+  importedAt: time.nullable(),
   /** Over how many shards it is spread. */
   shards: count,
   /** Grows with every change that can change the report. */
@@ -44,6 +46,8 @@ export function shown(incident: Incident): ShownIncident {
     filter,
     createdAt: new Date(createdMs).toISOString(),
     lastActivityAt: new Date(activeMs ?? arrivedMs).toISOString(),
+    // Nothing else sets the one without the other.
+    importedAt: arrivedMs === createdMs ? null : new Date(arrivedMs).toISOString(),
     closedAt: closedMs === null ? null : new Date(closedMs).toISOString(),
     shards,
     revision,
