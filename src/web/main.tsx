@@ -8,15 +8,26 @@ import { lendToken, takeTokenFromUrl } from "./live/token.ts";
 import { visible } from "../words/escape.ts";
 import { FlowDetail } from "./flow/flow_detail.tsx";
 import { FlowList } from "./list/flow_list.tsx";
+import { Ended } from "./around/ended.tsx";
 import { Header } from "./around/header.tsx";
 import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
 import { onKey } from "./state/keys.ts";
 import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
-import { connection, followAddress, incident, pane, told, updatedMs } from "./state/model.ts";
+import {
+  connection,
+  followAddress,
+  incident,
+  isOver,
+  pane,
+  told,
+  updatedMs,
+} from "./state/model.ts";
 import { fold } from "./live/incident_state.ts";
 import { MapPane } from "./map/map_pane.tsx";
+import { settled } from "./live/settle.ts";
+import { watchAddress } from "./state/url.ts";
 import { TimeStrip } from "./time/time_strip.tsx";
 import { TokenForm } from "./around/token_form.tsx";
 
@@ -26,6 +37,7 @@ function Page({ id }: { id: string }) {
   return (
     <>
       <Header id={id} />
+      {!blocked && <Ended />}
       {!blocked && <TimeStrip />}
       <main class={`panes show-${pane.value}`}>
         {blocked ? <Blocked id={id} /> : (
@@ -67,7 +79,8 @@ function start(id: string): void {
       if (now.state === "live" || now.state === "ended") describe(id);
     },
     onEvents: (events) => {
-      told.value = fold(told.value, events);
+      const next = fold(told.value, events);
+      told.value = isOver.value || next.ended !== null ? settled(next) : next;
       updatedMs.value = Date.now();
       return told.value.ended !== null;
     },
@@ -78,7 +91,9 @@ function start(id: string): void {
 async function describe(id: string): Promise<void> {
   try {
     const response = await request(`/v1/incidents/${encodeURIComponent(id)}`);
-    if (response.ok) incident.value = readIncident(await response.json());
+    if (!response.ok) return;
+    incident.value = readIncident(await response.json());
+    if (isOver.value) told.value = settled(told.value);
   } catch { /* the stream's own state says what is wrong */ }
 }
 
@@ -86,8 +101,10 @@ takeTokenFromUrl();
 lendToken();
 const root = document.getElementById("app")!;
 const match = /^\/incidents\/([^/]+)\/?$/.exec(location.pathname);
-if (match === null) render(<Incidents />, root);
-else {
+if (match === null) {
+  watchAddress();
+  render(<Incidents />, root);
+} else {
   const id = decodeURIComponent(match[1]!);
   followAddress();
   document.addEventListener("keydown", onKey);

@@ -122,22 +122,6 @@ browserTest("one incident is opened at once; several are listed", {
   match(page.url(), /\/incidents\/i1$/);
 });
 
-browserTest(
-  "several incidents are listed, newest first",
-  { incidents: ["old", "new"], path: "/" },
-  async ({
-    page,
-  }) => {
-    await page.locator(".incident-list a").first().waitFor();
-    deepEqual(
-      await page.locator(".incident-list bdi:first-child").allInnerTexts().then((all) =>
-        all.filter((text) => text === "old" || text === "new")
-      ),
-      ["new", "old"],
-    );
-  },
-);
-
 browserTest("hostile names stay text, and endless ones are clipped", { report: hostile() }, async ({
   page,
 }) => {

@@ -3,9 +3,11 @@
 import type { ReportNode } from "../../event/report.ts";
 import type { Connection } from "../live/follow.ts";
 import { copyLink, linkCopied } from "../state/clipboard.ts";
-import { connection, incident, told, updatedMs } from "../state/model.ts";
+import { nodesNowMs } from "../state/clock.ts";
+import { connection, incident, isOver, told, updatedMs } from "../state/model.ts";
+import { plainAge } from "../../words/age.ts";
 import { spanHere, timeHere } from "../../words/time.ts";
-import { grouped, plural } from "../parts/writing.ts";
+import { grouped, plural, timeOfDayHere } from "../parts/writing.ts";
 import { Name, Text } from "../parts/text.tsx";
 
 /** The top of the page of one incident. */
@@ -67,29 +69,57 @@ function CopyLink() {
   );
 }
 
-const STATE_WORDS: Record<Connection["state"], string> = {
+const STATE_WORDS: Record<string, string> = {
   connecting: "connecting",
   live: "live",
+  unwatched: "no probe watches",
   disconnected: "disconnected",
   "token-needed": "token needed",
   missing: "no such incident",
   ended: "closed",
+  deleted: "deleted",
+  replay: "replay",
 };
 
+/** What is true of the incident, which an open connection alone does not tell. */
+function stateOf({ state }: Connection): string {
+  const { ended, nodes, known } = told.value;
+  if (ended === "deleted") return "deleted";
+  if (state !== "live" && state !== "ended") return state;
+  if (incident.value?.imported) return "replay";
+  if (isOver.value || state === "ended") return "ended";
+  const isWatched = nodes.some(({ endedAt }) => endedAt === undefined);
+  return known && nodes.length > 0 && !isWatched ? "unwatched" : "live";
+}
+
 function State({ connection }: { connection: Connection }) {
-  const closed = connection.state === "live" && incident.value?.closed === true;
-  const state = closed ? "ended" : connection.state;
-  const deleted = state === "ended" && told.value.ended === "deleted";
-  const at = updatedMs.value === null ? "" : timeHere(new Date(updatedMs.value));
+  const state = stateOf(connection);
   return (
     <p class={`state ${state}`} role="status">
       <span class="lamp" aria-hidden="true" />
-      <b>{deleted ? "deleted" : STATE_WORDS[state]}</b>
-      {at !== "" && (
-        <span class="quiet">{state === "live" ? "last change" : "last update"} {at}</span>
+      <b>{STATE_WORDS[state]}</b>
+      {state === "live" && <Lag />}
+      {connection.state === "disconnected" && (
+        <>
+          {updatedMs.value !== null && (
+            <span class="quiet">last update {timeHere(new Date(updatedMs.value))}</span>
+          )}
+          <span class="why">{connection.why}; retrying</span>
+        </>
       )}
-      {connection.state === "disconnected" && <span class="why">{connection.why}; retrying</span>}
     </p>
+  );
+}
+
+/** How old the newest of what is shown is. A text that changes each second is told to no screen reader. */
+function Lag() {
+  const last = Date.parse(told.value.to ?? "");
+  const now = nodesNowMs.value;
+  if (Number.isNaN(last)) return null;
+  return (
+    <span class="quiet" aria-hidden="true">
+      last event {now === null ? timeHere(new Date(last)) : `${plainAge(now - last)} ago`}
+    </span>
   );
 }
 
@@ -109,6 +139,9 @@ function Node({ node }: { node: ReportNode }) {
           <span class={missing.length > 0 ? "lost" : "quiet"}>
             {attached}/{node.scripts.length} scripts
           </span>
+          {node.endedAt !== undefined && !isOver.value && (
+            <strong class="lost">probe ended {timeOfDayHere(node.endedAt, told.value.from)}</strong>
+          )}
           {gaps.length > 0 && <strong class="lost">watched with gaps</strong>}
         </summary>
         <div class="node-card">
@@ -122,6 +155,9 @@ function Node({ node }: { node: ReportNode }) {
             <Text value={node.bpftrace || "unknown"} max={40} />,{" "}
             {plural(node.netns.length, "network namespace")}
           </p>
+          {node.endedAt !== undefined && (
+            <p>Its probe ended at {timeOfDayHere(node.endedAt, null)}.</p>
+          )}
           <ul>
             {node.scripts.map(({ name, state, why }) => (
               <li key={name}>

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-/** The incidents this ingest holds, newest first. */
-import { signal } from "@preact/signals";
+/** The incidents this ingest holds, those with the latest activity first. */
+import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import {
   type IncidentSummary,
@@ -9,19 +9,32 @@ import {
   request,
   whyUnanswered,
 } from "../live/api.ts";
-import { timeHere } from "../../words/time.ts";
+import { adjust, inAddress } from "../state/url.ts";
+import { IncidentTable } from "./incident_table.tsx";
+import { loadOverviews, overviews } from "./overviews.ts";
 import { Logo } from "./header.tsx";
-import { Name } from "../parts/text.tsx";
 import { TokenForm } from "./token_form.tsx";
 
 type Listed =
   | { state: "loading" }
   | { state: "token-needed"; why: string }
   | { state: "failed"; why: string }
-  | { state: "listed"; incidents: IncidentSummary[] };
+  | { state: "listed" };
 
 const listed = signal<Listed>({ state: "loading" });
+const incidents = signal<readonly IncidentSummary[]>([]);
+const search = inAddress("search");
 const EVERY_MS = 5_000;
+
+/** Those that have every word that is searched for, in their name, filter or nodes. */
+const found = computed(() => {
+  const words = (search.value ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  return incidents.value.filter(({ id, title, filter }) => {
+    const nodes = overviews.value.get(id)?.overview.nodes ?? [];
+    const text = [id, title, filter, ...nodes].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+});
 
 async function load(): Promise<void> {
   try {
@@ -30,14 +43,17 @@ async function load(): Promise<void> {
       listed.value = { state: "token-needed", why: await problemOf(response) };
     } else if (!response.ok) listed.value = { state: "failed", why: await problemOf(response) };
     else {
-      const incidents = readIncidents(await response.json());
-      incidents.sort((a, b) => b.createdAt < a.createdAt ? -1 : 1);
-      const [only] = incidents;
+      const all = readIncidents(await response.json());
+      all.sort((a, b) => b.lastActivityAt < a.lastActivityAt ? -1 : 1);
+      const [only] = all;
       // A list of one incident is of no use: that incident is opened at once.
-      if (incidents.length === 1 && listed.value.state !== "listed") {
+      if (all.length === 1 && listed.value.state !== "listed") {
         location.replace(`/incidents/${encodeURIComponent(only!.id)}`);
       }
-      listed.value = { state: "listed", incidents };
+      incidents.value = all;
+      listed.value = { state: "listed" };
+      // Names of nodes are searched, too: those that are not found yet may be so then.
+      await loadOverviews([...new Set([...found.value, ...all])]);
     }
   } catch (error) {
     listed.value = { state: "failed", why: whyUnanswered(error) };
@@ -47,11 +63,17 @@ async function load(): Promise<void> {
 /** The page that lists the incidents. */
 export function Incidents() {
   useEffect(() => {
-    load();
-    const timer = setInterval(() => {
-      if (!document.hidden && listed.value.state !== "token-needed") load();
-    }, EVERY_MS);
-    return () => clearInterval(timer);
+    let timer: ReturnType<typeof setTimeout>;
+    const again = async () => {
+      if (!document.hidden && listed.value.state !== "token-needed") await load();
+      timer = setTimeout(again, EVERY_MS);
+    };
+    again();
+    document.addEventListener("keydown", onKey);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("keydown", onKey);
+    };
   }, []);
   const now = listed.value;
   return (
@@ -63,14 +85,14 @@ export function Incidents() {
       {now.state === "loading" && <p class="quiet">loading …</p>}
       {now.state === "failed" && <p role="alert">Cannot list the incidents: {now.why}; retrying</p>}
       {now.state === "token-needed" && <TokenForm why={now.why} onToken={load} />}
-      {now.state === "listed" && <List incidents={now.incidents} />}
+      {(now.state === "listed" || now.state === "failed") && <List />}
     </main>
   );
 }
 
-function List({ incidents }: { incidents: IncidentSummary[] }) {
-  if (incidents.length === 0) {
-    return (
+function List() {
+  if (incidents.value.length === 0) {
+    return listed.value.state === "failed" ? null : (
       <p>
         None yet. <code>sudo ./lasthop trace</code> on the node in question opens one, or{" "}
         <code>lasthop probe --ingest URL --incident ID</code> on several.
@@ -78,22 +100,34 @@ function List({ incidents }: { incidents: IncidentSummary[] }) {
     );
   }
   return (
-    <ul class="incident-list">
-      {incidents.map(({ id, title, filter, createdAt, closed, nodes }) => (
-        <li key={id}>
-          <a href={`/incidents/${encodeURIComponent(id)}`}>
-            <Name value={title || id} max={60} />
-            <span class={closed ? "quiet" : "open"}>{closed ? "closed" : "open"}</span>
-            <span class="quiet">{createdAt === "" ? "" : timeHere(new Date(createdAt))}</span>
-            <span class="quiet">
-              {filter === "" ? "everything" : <Name value={filter} max={80} />}
-            </span>
-            <span class="quiet">
-              {nodes.length > 0 && <Name value={nodes.join(", ")} max={80} />}
-            </span>
-          </a>
-        </li>
-      ))}
-    </ul>
+    <>
+      <input
+        id="search"
+        type="search"
+        aria-label="search the incidents"
+        placeholder="search: name, filter, node"
+        autocomplete="off"
+        spellcheck={false}
+        value={search.value ?? ""}
+        onInput={(event) => adjust({ search: event.currentTarget.value })}
+      />
+      {found.value.length === 0
+        ? <p class="nothing">No incident has these words.</p>
+        : <IncidentTable incidents={found.value} />}
+    </>
   );
+}
+
+/** `/` searches; arrows go from one incident to the next. */
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const target = event.target as HTMLElement;
+  const isTyping = target.matches("input");
+  const links = [...document.querySelectorAll<HTMLElement>(".incident-list a")];
+  const at = links.indexOf(target);
+  if (event.key === "/" && !isTyping) document.getElementById("search")?.focus();
+  else if (event.key === "ArrowDown" || (event.key === "j" && !isTyping)) links[at + 1]?.focus();
+  else if (event.key === "ArrowUp" || (event.key === "k" && !isTyping)) links[at - 1]?.focus();
+  else return;
+  event.preventDefault();
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Requests to the ingest that served this page. The token is sent as a header, never in a URL. */
-import { fields, list, text } from "./read.ts";
+import { fields, list, number, text } from "./read.ts";
 import { borrowTokens, token } from "./token.ts";
 
 /** A proxy in front of the ingest answered, and its session of this browser is over. */
@@ -73,11 +73,14 @@ export interface IncidentSummary {
   id: string;
   title: string;
   filter: string;
-  /** Time in UTC, as ISO 8601. */
+  /** Times in UTC, as ISO 8601; empty where the ingest did not say. */
   createdAt: string;
+  lastActivityAt: string;
   closed: boolean;
-  /** Names of nodes. */
-  nodes: string[];
+  /** It is an archive that was imported. */
+  imported: boolean;
+  /** Nothing was stored of it. */
+  empty: boolean;
 }
 
 /** An incident from the ingest's JSON; a field that is missing or of a wrong type is empty. */
@@ -88,11 +91,42 @@ export function readIncident(value: unknown): IncidentSummary {
     title: text(from.title),
     filter: text(from.filter),
     createdAt: text(from.createdAt),
+    lastActivityAt: text(from.lastActivityAt) || text(from.createdAt),
     closed: Boolean(from.closed ?? from.closedAt ?? false),
-    nodes: list(from.nodes).map((node) => text(node) || text(fields(node).name)).filter(Boolean),
+    imported: text(from.importedAt) !== "",
+    empty: fields(from.counters).batches === 0,
   };
 }
 
 /** The incidents of a list from the ingest; those without an id are left out. */
 export const readIncidents = (value: unknown): IncidentSummary[] =>
   list(fields(value).incidents).map(readIncident).filter(({ id }) => id !== "");
+
+/** What the report of an incident adds up to. */
+export interface Overview {
+  nodes: string[];
+  /** How many problems still are, and how many are over or mended. */
+  problems: { active: number; ended: number; healed: number };
+  /** Number of connections and other questions, else of flows. */
+  asked: number;
+  /** First and last thing reported, in UTC as ISO 8601; empty before there is one. */
+  from: string;
+  to: string;
+}
+
+/** What an incident adds up to; a field that is missing or of a wrong type is empty. */
+export function readOverview(value: unknown): Overview {
+  const from = fields(value);
+  const problems = fields(from.problems);
+  return {
+    nodes: list(from.nodes).map((one) => text(one)),
+    problems: {
+      active: number(problems.active),
+      ended: number(problems.ended),
+      healed: number(problems.healed),
+    },
+    asked: number(from.exchanges) || number(from.flows),
+    from: text(from.from),
+    to: text(from.to),
+  };
+}

@@ -40,6 +40,8 @@ export interface IncidentState {
   unread: number;
   /** Why the stream ended for good, if it did: `closed`, `deleted`. */
   ended: string | null;
+  /** Where the closed incident is kept, on the machine of who closed it; null where nobody said. */
+  archive: string | null;
 }
 
 /** Before the first event. */
@@ -58,6 +60,7 @@ export const EMPTY_STATE: IncidentState = {
   missed: 0,
   unread: 0,
   ended: null,
+  archive: null,
 };
 
 /**
@@ -112,7 +115,10 @@ function apply(told: Draft, event: string, data: unknown): void {
   } else if (event === "exchange-gone") told.exchanges.delete(text(from.id));
   else if (event === "missed") told.missed += number(from.count);
   // After a shutdown the ingest comes back, and the stream is asked for again.
-  else if (event === "end" && from.reason !== "shutdown") told.ended = text(from.reason, "closed");
+  else if (event === "end" && from.reason !== "shutdown") {
+    told.ended = text(from.reason, "closed");
+    told.archive = text(from.archive) || null;
+  }
 }
 
 function applyReport(told: Draft, report: Record<string, unknown>): void {

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What time it is for an incident that is being watched; a past one has no "ago". */
 import { computed, effect, signal } from "@preact/signals";
-import { connection, incident, told } from "./model.ts";
+import { connection, isOver, told } from "./model.ts";
 
 /** A report that is older when it comes is one of the past: nodes' clocks are truer than that. */
 const LIVE_MS = 120_000;
@@ -16,8 +16,8 @@ const browserMs = signal(Date.now());
 
 /** Whether the incident goes on while the page shows it; false for a replay or a closed one. */
 const goesOn = computed(() =>
-  connection.value.state === "live" && incident.value?.closed !== true &&
-  told.value.ended === null && aheadMs.value !== null && Math.abs(aheadMs.value) < LIVE_MS
+  connection.value.state === "live" && !isOver.value && aheadMs.value !== null &&
+  Math.abs(aheadMs.value) < LIVE_MS
 );
 
 /** Now by the clocks of the nodes, in ms since 1970, each second anew; null in an incident of the past. */

@@ -26,6 +26,10 @@ export const connection = signal<Connection>({ state: "connecting" });
 export const updatedMs = signal<number | null>(null);
 /** Filter and state of the incident; null until they are read. */
 export const incident = signal<IncidentSummary | null>(null);
+/** Whether nothing more can come: it was closed or deleted, or is an archive that was imported. */
+export const isOver = computed(() =>
+  told.value.ended !== null || incident.value?.closed === true || incident.value?.imported === true
+);
 
 /** Id of the flow that the reader chose; null until then, and the page shows the worst. */
 export const chosen = inAddress("flow");

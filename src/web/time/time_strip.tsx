@@ -47,8 +47,7 @@ export function TimeStrip() {
         <span>{timeHere(new Date(edgeMs(now, 0)))}</span>
         <Legend strip={now} />
         <span class="quiet">
-          at most {plural(Math.round(most), "packet")}{" "}
-          {seconds === 1 ? "a second" : `in ${seconds} s`}
+          at most {written(Math.round(most))} {seconds === 1 ? "a second" : `in ${seconds} s`}
         </span>
         <Changes changes={changes} />
         <span class="end">{timeHere(new Date(edgeMs(now, count)), new Date(edgeMs(now, 0)))}</span>

@@ -1,0 +1,91 @@
+/// <reference lib="dom" />
+/** What the page says of an incident's state, and the list of incidents. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { Report } from "../event/report.ts";
+import { i1 } from "./fixture/incident_1_2.ts";
+import { crowd } from "./fixture/crowd.ts";
+import { problems } from "./fixture/problems.ts";
+import { browserTest } from "./fixture/stage.ts";
+
+const inFlight = (): Report => {
+  const report = i1();
+  const [flow] = report.flows;
+  const packets = { seen: 5, delivered: 0, dropped: 0, vanished: 0, unknown: 0, inFlight: 5 };
+  return { ...report, flows: [{ ...flow!, outcome: "in-flight", cause: undefined, packets }] };
+};
+
+browserTest("a closed incident says so, where it is kept, and asks for no more", {
+  report: inFlight(),
+}, async ({ page, ingest }) => {
+  await page.locator(".state.live").waitFor();
+  await page.locator(".row .word", { hasText: "in flight" }).waitFor();
+  ingest.say("end", { reason: "closed", archive: "/var/lib/last hop/it's.lasthop" });
+  await page.locator(".state.ended", { hasText: "closed" }).waitFor();
+  match(
+    await page.locator(".ended-line").innerText(),
+    /lasthop replay '\/var\/lib\/last hop\/it'\\''s\.lasthop'/,
+  );
+  await page.locator(".row .word", { hasText: "unknown" }).waitFor();
+  equal(await page.getByText("in flight", { exact: true }).filter({ hasText: "5" }).count(), 0);
+  const asked = ingest.cursors.length;
+  ingest.cut();
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.locator(".state.ended").waitFor();
+  equal(ingest.cursors.length, asked);
+  equal(await page.getByText("retrying").count(), 0);
+});
+
+browserTest("a replay is never live, and says of when it is and how long it was", {
+  report: crowd(),
+  imported: true,
+}, async ({ page }) => {
+  await page.locator(".state.replay", { hasText: "replay" }).waitFor();
+  equal(await page.locator(".state", { hasText: "live" }).count(), 0);
+  match(
+    await page.locator(".ended-line").innerText(),
+    /^Replayed: this happened .*2026-11-\d\d \d\d:12:40 – .*, and was 60 s long\.$/,
+  );
+});
+
+const ended = (names: string[]): Report => {
+  const report = problems();
+  const endedAt = "2026-11-20T03:12:58.000Z";
+  return {
+    ...report,
+    nodes: report.nodes.map((node) => names.includes(node.name) ? { ...node, endedAt } : node),
+  };
+};
+
+browserTest("a probe that ended is said, and when none is left nothing is live", {
+  report: ended(["n1"]),
+}, async ({ page, ingest }) => {
+  await page.locator(".node", { hasText: /n1.*probe ended/s }).waitFor();
+  await page.locator(".state.live", { hasText: "last event" }).waitFor();
+  ingest.say("report", ended(["n1", "n3"]));
+  await page.locator(".state.unwatched", { hasText: "no probe watches" }).waitFor();
+});
+
+browserTest("incidents are listed by activity, with what they add up to, and can be searched", {
+  incidents: ["old", "empty-one", "new"],
+  path: "/",
+}, async ({ page }) => {
+  const names = () => page.locator(".incident-list a").allInnerTexts();
+  await page.locator(".incident-list .active").first().waitFor();
+  deepEqual(await names(), ["new", "empty-one", "old"]);
+  const row = page.locator(".incident-list tbody tr");
+  match(
+    (await row.first().innerText()).replaceAll("\u202f", ","),
+    /open\s+2 problems, 1 healed\s+3,801\s+n1, n2, n3/,
+  );
+  match(await row.nth(1).innerText(), /open, empty/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("n2 ol");
+  await page.waitForFunction(() => document.querySelectorAll(".incident-list a").length === 1);
+  deepEqual(await names(), ["old"]);
+  await page.waitForFunction(() => location.hash === "#search=n2+ol");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/incidents\/old$/);
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelectorAll(".incident-list a").length === 1);
+});
