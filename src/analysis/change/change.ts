@@ -8,8 +8,9 @@ export interface Change extends Difference {
   node: NodeView;
   /** Inode of the namespace. */
   netns: number;
-  /** [K2] It was made after the one and by the other, as `at` of the node. */
+  /** [K2] It was made after this moment, an `at` of the node in ns. */
   after: number;
+  /** And by this one, an `at` of the node in ns. */
   by: number;
   isHeard: boolean;
 }

@@ -7,14 +7,16 @@ export interface Stretch {
   node: NodeView;
   /** Inode of the namespace where it matters; changes there come first. */
   netns: number | undefined;
-  /** Absent: it is not known since when. */
+  /** An `at` of the node in ns; absent: it is not known since when. */
   from?: number;
+  /** An `at` of the node in ns. */
   to: number;
 }
 
-/** A change that may have been made in the stretch, and how long before its end, ns. */
+/** A change that may have been made in the stretch. */
 export interface Near {
   change: Change;
+  /** How long before the end of the stretch, ns. */
   before: number;
 }
 

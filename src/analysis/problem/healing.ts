@@ -9,7 +9,9 @@ export interface Course {
   place: Place;
   /** The last that got through before anything failed; absent: nothing was seen to. */
   passedBefore?: number;
+  /** The first failure, an `at` in ns. */
   first: number;
+  /** The last failure, an `at` in ns. */
   last: number;
   /** The first that got through since, where that shows that it is mended. */
   healed?: number;

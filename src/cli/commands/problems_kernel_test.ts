@@ -1,7 +1,9 @@
 /** Three faults in a cluster of twelve pods are three problems, and the one that is mended is healed. */
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
 import { program, withCluster } from "../../../test/fake/cluster.ts";
+import { startWorkerd } from "../../../test/edge/workerd.ts";
 import { startLasthop } from "../../../test/fake/lasthop.ts";
+import { createClient } from "../../ingest/client/client.ts";
 import { Report } from "../../event/report.ts";
 
 /** What each client asks: two services that are well, and one of each fault. */
@@ -28,7 +30,10 @@ Deno.test("[P1] [P2] [P4] three faults are three problems, and the mended one is
     await nft("add table inet shop");
     await nft("add chain inet shop fw { type filter hook forward priority 0; }");
     await nft("add rule inet shop fw tcp dport 8081 counter drop");
-    const trace = await startLasthop(["trace", "--json", "--no-listen", ...nodes, "tcp"]);
+    const folder = await Deno.makeTempDir();
+    const archive = `${folder}/incident.lasthop`;
+    const kept = ["--archive", archive];
+    const trace = await startLasthop(["trace", "--json", "--no-listen", ...kept, ...nodes, "tcp"]);
     await trace.ready();
     const ask = () => Promise.all(CLIENTS.map(([n, p]) => inside(pod(n, p), program(asking))));
     await ask();
@@ -61,8 +66,24 @@ Deno.test("[P1] [P2] [P4] three faults are three problems, and the mended one is
     ]);
     ok(Math.abs(Date.parse(near![0]!.by) - mendedMs) < 1_000, near![0]!.by);
     ok(healed.deliveredSince! >= REQUESTS, `${healed.deliveredSince} got through since`);
+    const there = await onWorkerd(await Deno.readFile(archive));
+    equal(there.problems, report.problems);
+    equal(there.changes, report.changes);
+    await Deno.remove(folder, { recursive: true });
   });
 });
+
+/** What an ingest on Workers says of an archive. */
+async function onWorkerd(archive: Uint8Array<ArrayBuffer>): Promise<Report> {
+  const { url, rootToken, stop } = await startWorkerd();
+  try {
+    const client = createClient({ url, token: rootToken });
+    await client.uploadArchive("kept", archive);
+    return await client.report("kept");
+  } finally {
+    await stop();
+  }
+}
 
 /** Asks all of them at once, each so many times, one connection after the other. */
 const asking = `await Promise.all(${JSON.stringify(URLS)}.map(async (url) => {

@@ -45,6 +45,7 @@ export interface Shown {
   open: string | null;
   /** First line on the screen, of the list and of the detail, from 0. */
   top: number;
+  /** First line of the detail that is seen. */
   detailTop: number;
   /** Lines of the screen between its top and the chosen row, from 0: rows that come leave it there. */
   offset: number;

@@ -38,6 +38,7 @@ export interface Analyst {
 /** What an analyst in this thread needs. */
 export interface AnalystOptions {
   store: Pick<Store, "readBatches">;
+  /** Events kept decoded. */
   decodedEventsMax: number;
   /** With more, a change is no use to anyone who could have the report. */
   changesMax: number;

@@ -5,7 +5,9 @@ import type { StoredLines } from "./kept.ts";
 
 /** What the analyst is started with. */
 export interface AnalystStart {
+  /** Events kept decoded. */
   decodedEventsMax: number;
+  /** Changed flows and exchanges that are worth telling one by one. */
   changesMax: number;
 }
 
