@@ -12,6 +12,8 @@ import { Ended } from "./around/ended.tsx";
 import { Header } from "./around/header.tsx";
 import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
+import { PrintReport } from "./around/print_report.tsx";
+import { watchPrints } from "./state/printing.ts";
 import { onKey } from "./state/keys.ts";
 import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
@@ -47,6 +49,7 @@ function Page({ id }: { id: string }) {
           </>
         )}
       </main>
+      <PrintReport id={id} />
       <Help />
       <LiveRegion />
     </>
@@ -107,6 +110,7 @@ if (match === null) {
 } else {
   const id = decodeURIComponent(match[1]!);
   followAddress();
+  watchPrints();
   document.addEventListener("keydown", onKey);
   announceVerdicts();
   followTime();

@@ -89,3 +89,25 @@ browserTest("incidents are listed by activity, with what they add up to, and can
   await page.goBack();
   await page.waitForFunction(() => document.querySelectorAll(".incident-list a").length === 1);
 });
+
+browserTest("a print is the whole incident, with dates, on white", {
+  report: crowd(),
+  colorScheme: "dark",
+}, async ({ page }) => {
+  await page.locator(".row").first().waitFor();
+  equal(await page.locator(".print-report").count(), 0);
+  await page.emulateMedia({ media: "print" });
+  await page.locator(".print-report").waitFor();
+  const text = await page.locator(".print-report").innerText();
+  match(text, /2026-11-20 03:12:40 UTC to 2026-11-20 03:13:40 UTC/);
+  equal(await page.locator(".print-problem").count(), 3);
+  equal(await page.locator(".print-problem svg.path").count(), 3);
+  match(text, /healed 2026-11-20 03:13:19 UTC/);
+  match(text, /Well\s+tcp to 10\.96\.0\.10:80: answered, 900 TCP connections from 12 clients/);
+  match(text, /2026-11-20 03:13:10 UTC setting net\.ipv4\.conf\.eth0\.rp_filter was changed/);
+  equal(await page.locator(".panes").isVisible(), false);
+  equal(
+    await page.evaluate(() => getComputedStyle(document.body).color),
+    "rgb(26, 29, 32)",
+  );
+});

@@ -48,7 +48,8 @@ function NoFlow() {
   );
 }
 
-function FlowArticle({ flow }: { flow: Flow }) {
+/** All that is known of one flow. */
+export function FlowArticle({ flow }: { flow: Flow }) {
   const causes = [flow.cause, ...flow.otherCauses ?? []].filter((one) => one !== undefined);
   return (
     <article key={flow.id} class={`o-${flow.outcome}${isMended(flow) ? " mended" : ""}`}>
