@@ -58,6 +58,7 @@ export const CAUSE_CODES = [
   "macvlan-isolation",
   "stale-conntrack-entry",
   "router-advertisement-ignored",
+  "icmp-echo-ignored",
 ] as const;
 
 /** The code of a cause. */

@@ -1,11 +1,14 @@
 /** What came of ICMP echo requests of one id. Rule X9. */
 import type { Form } from "../correlate/identity.ts";
+import { isEchoReply } from "../kernel/protocols.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isTakenByAsker, meetingOf } from "./meeting.ts";
 
 const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
+
+const isReply = ({ steps }: Judgement) => isEchoReply(steps[0]!.event);
 
 /**
  * A socket gave it to a program. The kernel frees a reply that nobody asked for as it frees the
@@ -21,7 +24,10 @@ const isRead = ({ end }: Judgement) => end.step.event.kind === "deliver";
  */
 export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): Course {
   const { question, answers } = joined;
-  const packets = answers.flatMap((answer) => answer.packets);
+  // A host that asks itself has the same ends both ways: then both are packets of one flow.
+  const requests = question.packets.filter((packet) => !isReply(packet));
+  const own = question.packets.filter(isReply);
+  const packets = [...own, ...answers.flatMap((answer) => answer.packets)];
   const misdirected = packets.filter((packet) =>
     meetingOf(packet, asked, joined.isWhole) === "otherwise"
   );
@@ -31,10 +37,10 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
     meetingOf(packet, asked, joined.isWhole) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));
-  const open = question.packets.filter((packet) => !numbers.has(sequenceOf(packet)));
+  const open = requests.filter((packet) => !numbers.has(sequenceOf(packet)));
   const [answeredBy] = taken;
   if ((isQuiet || open.length === 0) && answeredBy) {
-    const held = heldLong([...question.packets, ...taken]);
+    const held = heldLong([...requests, ...taken]);
     const course = held ?? { outcome: "answered" as const, story: "it was answered" };
     return { ...NOTHING, ...course, misdirected, answeredBy };
   }
@@ -51,6 +57,6 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
     left.filter((packet) => openNumbers.has(sequenceOf(packet)) && !misdirected.includes(packet)),
   );
   if (!answeredBy) return course;
-  const story = `${open.length} of ${question.packets.length} echo requests: ${course.story}`;
+  const story = `${open.length} of ${requests.length} echo requests: ${course.story}`;
   return { ...course, answeredBy, story };
 }

@@ -5,6 +5,7 @@ import {
   ICMP,
   ICMP6,
   isConnectRequest,
+  isEchoReply,
   isEchoRequest,
   TCP,
   TCP_FLAGS,
@@ -118,11 +119,6 @@ function mayAnswer(flow: FlowGroup): boolean {
       return false;
   }
 }
-
-const ECHO_REPLIES: readonly number[] = [0, 129];
-
-const isEchoReply = ({ icmpType }: Sighting) =>
-  icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
 
 /** The client's end of a question: where its answers go, whoever sends them. */
 function clientKey({ protocol, source, sourcePort, icmpId }: Form): string {

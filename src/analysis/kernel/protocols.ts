@@ -29,6 +29,12 @@ const ECHO_REQUESTS: readonly number[] = [8, 128];
 export const isEchoRequest = ({ icmpType }: Event): boolean =>
   icmpType !== undefined && ECHO_REQUESTS.includes(icmpType);
 
+const ECHO_REPLIES: readonly number[] = [0, 129];
+
+/** The type of an ICMP or ICMPv6 echo reply. */
+export const isEchoReply = ({ icmpType }: Event): boolean =>
+  icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
+
 const MORE_FRAGMENTS = 1;
 
 /** The last fragment of its packet, or a packet that is in one piece. */

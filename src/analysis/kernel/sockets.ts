@@ -3,7 +3,7 @@
  * 6.18, reasons of 5.17 to 6.18.
  */
 import type { Event } from "../../event/event.ts";
-import { freedIn, hasReason } from "./free_reason.ts";
+import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
 /** The kernel says that no socket takes the packet. */
 export const saysNoSocket = ({ reason }: Event): boolean => reason === "NO_SOCKET";
@@ -42,6 +42,17 @@ export const isIpsecDrop = (event: Event): boolean => hasReason(event, /^XFRM_/)
 
 /** The receive queue of a CPU (`net.core.netdev_max_backlog`) had no room. */
 export const isCpuBacklogFull = ({ reason }: Event): boolean => reason === "CPU_BACKLOG";
+
+const ECHO_REQUEST_4 = 8;
+
+/**
+ * An ICMP echo request that `icmp_rcv` freed as one to all of a link, or to a group, because of
+ * `net.ipv4.icmp_echo_ignore_broadcasts`: its reason is `INVALID_PROTO` where there are reasons
+ * (5.17).
+ */
+export const isIgnoredBroadcastEcho = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^icmp_rcv$/) && event.icmpType === ECHO_REQUEST_4 &&
+  (!givesReason(event) || event.reason === "INVALID_PROTO");
 
 const ECHO_REQUEST_6 = 128;
 

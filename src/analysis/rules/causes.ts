@@ -52,6 +52,7 @@ import { cause as replyFromOtherAddress } from "./reply-from-other-address/cause
 import { cause as replyNotTranslated } from "./reply-not-translated/cause.ts";
 import { cause as shaped } from "./shaped/cause.ts";
 import { cause as portChanged } from "./port-changed/cause.ts";
+import { cause as icmpEchoIgnored } from "./icmp-echo-ignored/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
@@ -112,6 +113,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   replyNotTranslated,
   shaped,
   portChanged,
+  icmpEchoIgnored,
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,

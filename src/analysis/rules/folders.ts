@@ -9,6 +9,11 @@ export { applicationSilent } from "./application-silent/silent.ts";
 export { asymmetricPath } from "./asymmetric-path/asymmetric.ts";
 export { backlogOverflow } from "./backlog-overflow/backlog.ts";
 export { bridgePort } from "./bridge-port-blocked/bridge_port.ts";
+export {
+  broadcastEchoIgnored,
+  echoIgnored,
+  echoIgnored6,
+} from "./icmp-echo-ignored/icmp_echo_ignored.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";

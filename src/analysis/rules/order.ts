@@ -96,6 +96,10 @@ export const RULES: readonly Rule[] = [
   rules.lostBetween,
   rules.leftObserved,
 
+  // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,
+  // so that a failed one (R45) is not about them.
+  rules.echoIgnored6,
+  rules.broadcastEchoIgnored,
   // A drop that IPv6 gives no reason for: only where nothing above explains it.
   rules.echoNotAnswered,
   // Answers for every drop.
@@ -104,6 +108,8 @@ export const RULES: readonly Rule[] = [
 
 /** Rules about a request that arrived and was never answered. */
 export const UNANSWERED_RULES: readonly Rule[] = [
+  // The kernel that ignores echo requests makes no lookup for an answer: a failed one is another's.
+  rules.echoIgnored,
   // A lookup that was seen to fail is proof; a full queue is a deduction.
   rules.answerHasNoRoute,
   rules.acceptQueueFull,

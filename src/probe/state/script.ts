@@ -51,7 +51,7 @@ sysctls() {
     ipv4/ping_group_range ipv4/fib_multipath_hash_policy ipv4/fib_multipath_use_neigh \
     ipv4/ip_no_pmtu_disc ipv4/tcp_l3mdev_accept ipv4/udp_l3mdev_accept \
     ipv6/fib_multipath_hash_policy ipv6/bindv6only ipv6/icmp/echo_ignore_all \
-    core/somaxconn core/netdev_max_backlog core/rmem_default core/rmem_max \
+    ipv6/icmp/echo_ignore_multicast core/somaxconn core/netdev_max_backlog core/rmem_default core/rmem_max \
     bridge/bridge-nf-call-iptables bridge/bridge-nf-call-ip6tables \
     bridge/bridge-nf-call-arptables \
     netfilter/nf_conntrack_max netfilter/nf_conntrack_count \

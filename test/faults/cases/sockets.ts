@@ -103,7 +103,7 @@ export const sockets: AnySpec[] = [
   }),
   fault({
     id: "unanswered-echo",
-    code: "unanswered",
+    code: "icmp-echo-ignored",
     world: routed(),
     fault: { lay: (w) => w.server.at.sysctl({ "net.ipv4.icmp_echo_ignore_all": 1 }) },
     near: {
@@ -114,9 +114,21 @@ export const sockets: AnySpec[] = [
     verdicts: (w) => [{
       outcomes: ["unanswered"],
       at: [here(w)],
-      codes: [],
-      remedy: false,
+      codes: ["icmp-echo-ignored"],
+      remedy: true,
     }],
+  }),
+  fault({
+    id: "unanswered-echo-v6",
+    code: "icmp-echo-ignored",
+    world: routed(),
+    fault: { lay: (w) => w.server.at.sysctl({ "net.ipv6.icmp.echo_ignore_all": 1 }) },
+    near: {
+      what: "groups are ignored",
+      lay: (w) => w.server.at.sysctl({ "net.ipv6.icmp.echo_ignore_multicast": 1 }),
+    },
+    talks: (w) => [ping(w, { to: w.server.six })],
+    verdicts: (w) => [dropped(here(w), "icmp-echo-ignored")],
   }),
   fault({
     id: "taps-and-raw-sockets",

@@ -1,6 +1,5 @@
 /** A drop of which only the kernel's own words are known. */
 import { saysIpv6Disabled } from "../../kernel/routing.ts";
-import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
 import { givesReason } from "../../kernel/free_reason.ts";
 import { sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
@@ -13,8 +12,7 @@ export const unexplained: Rule = {
   id: "R99",
   statement:
     "Dropped, and no rule explains it: `unexplained`, with the kernel's reason and function, " +
-    "and the setting that asks for it when there is one (IPv6 switched off, echo requests " +
-    "ignored).",
+    "and the setting that asks for it when there is one (IPv6 switched off).",
   yields: ["unexplained"],
   judge(subject) {
     const { event } = subject;
@@ -36,13 +34,11 @@ export const unexplained: Rule = {
   },
 };
 
-/** Settings that ask for such drops and have no code of their own: IPv6 off, echo requests ignored. */
+/** Settings that ask for such drops and have no code of their own: IPv6 off. */
 function settingsFor(subject: Case): string[] {
   const { event } = subject;
   const names = saysIpv6Disabled(event)
     ? ["all", subject.device].map((device) => `net.ipv6.conf.${device}.disable_ipv6`)
-    : isUnansweredEcho6(event)
-    ? ["net.ipv6.icmp.echo_ignore_all"]
     : [];
   return names.filter((name) => sysctl(subject.before, name) === "1");
 }
