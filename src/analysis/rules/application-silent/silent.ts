@@ -15,7 +15,9 @@ import { cause } from "../rule.ts";
  * closes when the client does; UDP says nothing of this kind, so that it takes unread bytes); a server
  * that thinks for longer than was watched (a second after the client gave up, three otherwise, and
  * then it is possible only); an answer that could not be sent (R45) or a full
- * accept queue (R44), which are asked first.
+ * accept queue (R44), which are asked first. Whether the program has accepted this very connection no
+ * reading tells: connections that wait may be others, so what waits is told beside the verdict and
+ * makes it no surer.
  */
 export const applicationSilent: ExchangeRule = {
   id: "R93",
@@ -45,34 +47,54 @@ export const applicationSilent: ExchangeRule = {
     const gaveUp = !follows &&
       question.packets.some(({ steps }) => hasFlag(steps[0]!.event, TCP_FLAGS.fin));
     const text = unread > 0 ? `, and ${unread} bytes wait there to be read` : "";
+    const listener = form.protocol === TCP ? listenerOf(arrived) : undefined;
+    const waiting = listener?.receiveQueue ?? 0;
     return cause(
       "application-silent",
       unread > 0 || gaveUp ? "likely" : "possible",
-      `the program at port ${port} in ${host} has the question and sent nothing${text}`,
+      waiting > 0
+        ? `the kernel took the question for the program at port ${port} in ${host}, which sent ` +
+          `nothing, and ${connections(waiting)} there to be accepted`
+        : `the program at port ${port} in ${host} has the question and sent nothing${text}`,
       [
         {
           node: event.node.name,
           kind: "event",
           text: `${packetText(event)} was delivered; nothing went back but acknowledgements`,
         },
+        ...(waiting > 0 ? [stateEvidence(event.node, queueText(listener!))] : []),
         ...(unread > 0 ? [stateEvidence(event.node, `its socket has ${unread} unread bytes`)] : []),
       ],
       command(event.node, netns, [
         "ss",
-        `-n${form.protocol === TCP ? "t" : "u"}p`,
+        `-${waiting > 0 ? "l" : ""}n${form.protocol === TCP ? "t" : "u"}p`,
         `sport = :${port}`,
       ]),
     );
   },
 };
 
+const connections = (count: number): string =>
+  count === 1 ? "1 connection waits" : `${count} connections wait`;
+
+const queueText = ({ address, port, receiveQueue, sendQueue }: Socket): string =>
+  `listener ${address}:${port}: ${receiveQueue} waiting to be accepted, limit ${sendQueue ?? "?"}`;
+
 /** The socket that took the packet, by what was read after it; a listener counts what nobody accepts. */
-function socketOf(arrived: Judgement): Socket | undefined {
+const socketOf = (arrived: Judgement): Socket | undefined =>
+  socketsAfter(arrived).find(({ state }) => state !== "LISTEN");
+
+const listenerOf = (arrived: Judgement): Socket | undefined =>
+  socketsAfter(arrived).find(({ state, address }) =>
+    state === "LISTEN" && [arrived.end.step.event.destination, "0.0.0.0", "::"].includes(address)
+  );
+
+function socketsAfter(arrived: Judgement): Socket[] {
   const { event } = arrived.end.step;
   const netns = arrived.steps.at(-1)!.event.netns ?? event.netns;
-  const protocol = event.protocol === TCP ? "tcp" : "udp";
-  return stateAfter(event.node, netns, event.at)?.sockets.find((socket) =>
-    socket.protocol === protocol && socket.port === event.destinationPort &&
-    socket.state !== "LISTEN"
-  );
+  const wanted = event.protocol === TCP ? "tcp" : "udp";
+  const state = stateAfter(event.node, netns, event.at);
+  return state?.sockets.filter(({ protocol, port }) =>
+    protocol === wanted && port === event.destinationPort
+  ) ?? [];
 }
