@@ -17,7 +17,7 @@ export interface TimesTold {
  * `failing since 20:20:01 · last drop 2 s ago`. Of a past incident times of day instead of ages.
  */
 export function mendedText(
-  { state, outcome, firstAt, lastAt, healedAt, deliveredSince = 0 }: Problem,
+  { state, severity, outcome, firstAt, lastAt, healedAt, deliveredSince = 0 }: Problem,
   { time, nowMs }: TimesTold,
 ): string {
   const ageMs = nowMs === null ? NaN : nowMs - Date.parse(lastAt);
@@ -32,6 +32,8 @@ export function mendedText(
       : `only ${deliveredSince} delivered since`;
     return `ended: ${last} · ${since}`;
   }
+  // Of what nobody saw the end, nobody knows that it failed.
+  if (severity === "unknown") return `not known how it ended since ${time(firstAt)} · last ${when}`;
   if (firstAt === lastAt) return `failed once, ${when}`;
   return `failing since ${time(firstAt)} · ${last}`;
 }

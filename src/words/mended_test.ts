@@ -48,3 +48,10 @@ Deno.test("an age is rounded down, and what lies ahead is now", () => {
   const units = [-5_000, 119_999, 120_000, 7_200_000, 172_800_000].map(plainAge);
   deepEqual(units, ["0 s", "119 s", "2 min", "2 h", "2 d"]);
 });
+
+Deno.test("what nobody saw the end of is not said to fail", () => {
+  equal(
+    live({ severity: "unknown", outcome: "unknown" }),
+    "not known how it ended since 20:20:01.000 · last 14 s ago",
+  );
+});

@@ -71,7 +71,8 @@ export function spanHere(from: string | null, to: string | null, now = new Date(
   const start = new Date(from);
   const end = new Date(to ?? from);
   if (Number.isNaN(+start) || Number.isNaN(+end)) return `${from} – ${to ?? ""}`;
-  const seconds = Math.round((+end - +start) / 1000);
+  // What lasted less than a second did not last none.
+  const seconds = Math.max(+end > +start ? 1 : 0, Math.round((+end - +start) / 1000));
   const long = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   // Within one day the date is said once.
   const today = end.toDateString() === start.toDateString() ? end : now;

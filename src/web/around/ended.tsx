@@ -37,7 +37,7 @@ function Replayed() {
   const ago = Date.now() - start;
   return (
     <Line>
-      Replayed: this happened {ago > 0 && <>{plainAge(ago)} ago,</>}
+      Replayed: this happened {ago > 0 && `${plainAge(ago)} ago, `}
       {spanHere(from, to, new Date(0)).replace(/^(.*) \((.*)\)$/, "$1, and was $2 long")}.
     </Line>
   );

@@ -13,7 +13,10 @@ export function FlowProblems({ flow }: { flow: Flow }) {
   return (
     <ul class="of-problems" aria-label="problems of this flow">
       {all.map((problem) => (
-        <li key={problem.id} class={`is-${problem.state}`}>
+        <li
+          key={problem.id}
+          class={`is-${problem.severity === "unknown" ? "ended" : problem.state}`}
+        >
           <b class="state-words">
             <Mended problem={problem} />
           </b>

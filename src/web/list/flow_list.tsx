@@ -12,7 +12,6 @@ import { exchangeLook, lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { activeRow, chooseAndOpen, chosen, rows, toggleFold, told } from "../state/model.ts";
 import { FilterBar } from "./filter_bar.tsx";
 import { Problems } from "./problems.tsx";
-import { Name } from "../parts/text.tsx";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 /** The pane with the flows, and what filters them. */
@@ -175,10 +174,10 @@ function FlowView({ row, index, total }: RowProps<FlowRow>) {
       {(cause ?? gap) !== undefined && (
         <div class="why">
           <b class="at mono">{placeShort(flow.lastHop, LABELLED, SHORT)}</b>
-          {cause === undefined ? <Name value={gap ?? ""} max={120} /> : <span>{cause.code}</span>}
+          <span>{cause === undefined ? "" : visible(clipEnd(cause.code, 40))}</span>
         </div>
       )}
-      {cause !== undefined && <div class="sentence">{visible(clipEnd(cause.sentence, 160))}</div>}
+      <div class="sentence">{visible(clipEnd(cause?.sentence ?? gap ?? "", 160))}</div>
     </div>
   );
 }

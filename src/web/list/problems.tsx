@@ -45,6 +45,10 @@ function Cards({ all }: { all: readonly Problem[] }) {
 
 const STATES = new Set<string>(["active", "healed", "ended"]);
 
+/** Red is for what is known to fail. */
+const looksLike = ({ state, severity }: Problem): string =>
+  severity === "unknown" && state !== "healed" ? "ended" : STATES.has(state) ? state : "active";
+
 function Card({ problem }: { problem: Problem }) {
   const { outcome, cause, gap, passed, state, timeline } = problem;
   const why = cause?.sentence ?? gap;
@@ -53,7 +57,7 @@ function Card({ problem }: { problem: Problem }) {
   return (
     <button
       type="button"
-      class={`card is-${STATES.has(state) ? state : "active"}`}
+      class={`card is-${looksLike(problem)}`}
       aria-pressed={shown.value?.id === problem.id}
       onClick={() => toggleProblem(problem)}
     >

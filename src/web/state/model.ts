@@ -78,7 +78,7 @@ const openFolds = signal<ReadonlySet<string>>(new Set());
 /** The rows of the list. */
 export const rows = computed(() =>
   rowsOf(listed.value, {
-    problems: new Map(problems.value.known.map((one) => [one.id, one])),
+    problems: new Map(told.value.problems.map((one) => [one.id, one])),
     open: openFolds.value,
     isOn: problem.value === null,
   })

@@ -44,7 +44,7 @@ export type Row = FlowRow | FoldRow;
 
 /** How the list is folded. */
 export interface Folding {
-  /** Known problems by id, worst first. */
+  /** By id, worst first. */
   problems: ReadonlyMap<string, Problem>;
   /** Keys of the folds that the reader opened. */
   open: ReadonlySet<string>;
