@@ -37,13 +37,15 @@ export interface Placed {
   height: number;
   boxes: Map<string, Rect>;
   groups: Map<string, Rect>;
-  /** In the order of the wanted links: the bends of each, and the middle of its label. */
-  links: { points: Point[]; label: Point }[];
+  /** In the order of the wanted links: the bends of each, and where its label stands beside it. */
+  links: { points: Point[]; label: Point; anchor: "start" | "middle" }[];
 }
 
 /** Pixels: height of a link's label, and around all. */
 const LABEL_HEIGHT = 16;
 const MARGIN = 16;
+/** Pixels between the middle of a link and its label. */
+const BESIDE = 15;
 /** Pixels of a group around its boxes; `HEAD` above them, for its name. */
 const PAD = 12;
 const HEAD = 26;
@@ -84,10 +86,17 @@ export function layoutMap({ direction, boxes, links }: Wanted): Placed {
   for (const [i, { from, to }] of links.entries()) {
     const edge = graph.edge(`b${indexOf.get(from)}`, `b${indexOf.get(to)}`, `${i}`);
     const { points, x, y } = edge as { points: Point[]; x?: number; y?: number };
-    placed.links.push({ points, label: { x: x ?? points[0]!.x, y: y ?? points[0]!.y } });
+    const middle = { x: x ?? points[0]!.x, y: y ?? points[0]!.y };
+    placed.links.push(
+      direction === "LR"
+        ? { points, label: { ...middle, y: middle.y - BESIDE }, anchor: "middle" }
+        : { points, label: { ...middle, x: middle.x + BESIDE }, anchor: "start" },
+    );
   }
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return { ...placed, width, height };
+  // Of an empty graph the library's size is none.
+  const sizeOf = (value: unknown) => Number.isFinite(value) ? value as number : 0;
+  const { width, height } = graph.graph() as { width?: number; height?: number };
+  return { ...placed, width: sizeOf(width), height: sizeOf(height) };
 }
 
 /** A group's rectangle, grown to be around one more of its boxes. */

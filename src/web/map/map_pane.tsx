@@ -3,7 +3,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Link } from "./model.ts";
 import { closeMap } from "../state/map.ts";
-import { Text } from "../parts/text.tsx";
+import { Name, Text } from "../parts/text.tsx";
+import { plural } from "../parts/writing.ts";
 import { NodeName, PlaceBox, placedAt } from "./boxes.tsx";
 import type { Point } from "./layout.ts";
 import {
@@ -15,14 +16,13 @@ import {
   linkLabel,
   mapWords,
   placed,
-  setDirection,
+  setRoom,
   shown,
+  unseenNodes,
   wayId,
   whole,
 } from "./shown.ts";
 
-/** Pixels: a narrower page has the map from top to bottom. */
-const WIDE = 700;
 /** The map is made smaller to fit, but not so small that it can't be read. */
 const SCALE_MIN = 0.78;
 
@@ -37,6 +37,7 @@ export function MapPane() {
         {isOpened.value && <button type="button" onClick={foldAll}>fold again</button>}
         <button type="button" onClick={closeMap}>close the map</button>
       </header>
+      <Unseen />
       {failure.value !== null && (
         <p role="alert">
           The map can't be drawn: <Text value={failure.value} max={200} />
@@ -49,6 +50,27 @@ export function MapPane() {
   );
 }
 
+/** Names of nodes that are told when they have seen nothing. */
+const UNSEEN_MAX = 6;
+
+/** What did not reach a node that watches was lost before it. */
+function Unseen() {
+  const names = unseenNodes.value;
+  if (names.length === 0) return null;
+  const more = names.length - UNSEEN_MAX;
+  return (
+    <p class="unseen-nodes">
+      Watched, and saw nothing of it: {names.slice(0, UNSEEN_MAX).map((name) => (
+        <span key={name}>
+          <Name value={name} max={32} />
+          {" "}
+        </span>
+      ))}
+      {more > 0 && `and ${plural(more, "more node")}`}
+    </p>
+  );
+}
+
 function Sheet() {
   const holder = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -56,7 +78,7 @@ function Sheet() {
     const element = holder.current!;
     const measure = () => {
       setWidth(element.clientWidth);
-      setDirection(element.clientWidth < WIDE ? "TB" : "LR");
+      setRoom(element.clientWidth, element.clientHeight);
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -111,7 +133,14 @@ function Drawn() {
           const line = laid.get(wayId(link.from, link.to));
           const text = linkLabel(link, byId);
           return line && text !== "" && (
-            <text key={wayId(link.from, link.to)} x={line.label.x} y={line.label.y}>{text}</text>
+            <text
+              key={wayId(link.from, link.to)}
+              x={line.label.x}
+              y={line.label.y}
+              text-anchor={line.anchor}
+            >
+              {text}
+            </text>
           );
         })}
       </svg>

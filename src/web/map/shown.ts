@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { label } from "../../words/escape.ts";
 import { grouped as counted, plural } from "../parts/writing.ts";
 import { filter } from "../state/filter.ts";
-import { listed, problem, problems, selected, timeWindow } from "../state/model.ts";
+import { listed, problem, problems, selected, timeWindow, told } from "../state/model.ts";
 import { problemIdsOf } from "../state/groups.ts";
 import { foldMap, ROOM } from "./fold.ts";
 import type { layoutMap, Placed, Wanted } from "./layout.ts";
@@ -13,13 +13,18 @@ import { type Link, mapModel, type Place, wayOf } from "./model.ts";
 /** Served beside the page; `layout.ts` says why. */
 const LAYOUT = "/layout.js";
 /** Pixels of a box: its width, its two lines of text, and each row of badges. */
-export const BOX = { width: { LR: 186, TB: 152 }, height: 48, badges: 27 };
+const BOX = { wide: 186, narrow: 152, height: 48, badges: 27 };
 /** Badges of a box that are shown, and in one row of it. */
 export const BADGES = { max: 6, row: 2 };
+/** Pixels: a narrower page has the map from top to bottom, with narrower boxes. */
+const WIDE = 700;
+/** Boxes of a map that is laid out both ways, to see which fits better; a larger one takes long. */
+const TRIED_MAX = 120;
 /** Characters of a link's label, and pixels of each. */
 const LABEL = { max: 26, width: 7 };
 
-const direction = signal<Wanted["direction"]>("LR");
+const room = signal({ width: 0, height: 0 });
+const isNarrow = computed(() => room.value.width < WIDE);
 const open = signal<ReadonlySet<string>>(new Set());
 
 /** All problems, or those that something listed is part of where not all is listed. */
@@ -34,7 +39,7 @@ const shownProblems = computed(() => {
 export const whole = computed(() => mapModel(listed.value, shownProblems.value));
 /** The map as it is drawn. */
 export const shown = computed(() =>
-  foldMap(whole.value, open.value, ROOM[direction.value === "TB" ? "narrow" : "wide"])
+  foldMap(whole.value, open.value, ROOM[isNarrow.value ? "narrow" : "wide"])
 );
 /** Whether the reader opened a fold. */
 export const isOpened = computed(() => open.value.size > 0);
@@ -65,9 +70,9 @@ export function linkLabel({ tunnels, from, to }: Link, nodeOf: ReadonlyMap<strin
   return label(tunnels[0]!, LABEL.max - more.length) + more;
 }
 
-/** A narrow page has the map from top to bottom. */
-export function setDirection(wanted: Wanted["direction"]): void {
-  direction.value = wanted;
+/** Says how much room the map has, in pixels. */
+export function setRoom(width: number, height: number): void {
+  room.value = { width, height };
 }
 
 /** As text, because only what the layout depends on makes a new one: counts change with each event. */
@@ -75,11 +80,10 @@ const wanted = computed(() => {
   const { places, links } = shown.value;
   const byId = new Map(places.map((place) => [place.id, place]));
   const rows = (count: number) => Math.ceil(Math.min(count, BADGES.max) / BADGES.row);
-  const all: Wanted = {
-    direction: direction.value,
+  const all: Laid = {
     boxes: places.map(({ id, node, problems }) => ({
       id,
-      width: BOX.width[direction.value],
+      width: isNarrow.value ? BOX.narrow : BOX.wide,
       height: BOX.height + rows(problems.length) * BOX.badges,
       group: node,
     })),
@@ -92,8 +96,17 @@ const wanted = computed(() => {
   return JSON.stringify(all);
 });
 
-/** Where the boxes of a map stand, with the map itself; null until the layout is loaded. */
-export const placed = signal<{ wanted: Wanted; at: Placed } | null>(null);
+type Laid = Omit<Wanted, "direction">;
+const laid = signal<{ wanted: Laid; ways: Placed[] } | null>(null);
+
+/** Where the boxes stand, in the direction that fits better, and what was laid out; null until then. */
+export const placed = computed<{ wanted: Laid; at: Placed } | null>(() => {
+  if (laid.value === null) return null;
+  const { width, height } = room.value;
+  const fit = (at: Placed) => Math.min(1, width / at.width, height / at.height);
+  const best = laid.value.ways.reduce((one, other) => fit(other) > fit(one) ? other : one);
+  return { wanted: laid.value.wanted, at: best };
+});
 /** Why the layout could not be loaded; null while nothing is wrong. */
 export const failure = signal<string | null>(null);
 
@@ -106,8 +119,10 @@ export function followLayout(): () => void {
     library ??= import(LAYOUT);
     library.then(({ layoutMap }) => {
       if (!isOpen || text !== wanted.peek()) return;
-      const all: Wanted = JSON.parse(text);
-      placed.value = { wanted: all, at: layoutMap(all) };
+      const all: Laid = JSON.parse(text);
+      const both = all.boxes.length > TRIED_MAX ? ["LR"] as const : ["LR", "TB"] as const;
+      const ways = isNarrow.peek() ? ["TB"] as const : both;
+      laid.value = { wanted: all, ways: ways.map((way) => layoutMap({ ...all, direction: way })) };
       failure.value = null;
     }).catch((error) => failure.value = String(error));
   });
@@ -117,6 +132,12 @@ export function followLayout(): () => void {
   };
 }
 
+/** Names of nodes that watch and have seen nothing of what is listed. */
+export const unseenNodes = computed(() => {
+  const seen = new Set(whole.value.places.map(({ node }) => node));
+  return told.value.nodes.map(({ name }) => name).filter((name) => !seen.has(name));
+});
+
 /** `4 nodes, 13 namespaces; something fails in 3 of them`. */
 export function mapWords(places: readonly Place[]): string {
   const nodes = new Set(places.map(({ node }) => node)).size;
@@ -124,6 +145,6 @@ export function mapWords(places: readonly Place[]): string {
   const deadly = places.filter(isOn).length;
   const lost = deadly === 0
     ? "no problem that is not healed"
-    : `something fails in ${counted(deadly)} of them: how many flows, a badge says`;
+    : `something fails in ${counted(deadly)} of them, the badges say how many flows`;
   return `${plural(nodes, "node")}, ${plural(places.length, "namespace")}; ${lost}`;
 }
