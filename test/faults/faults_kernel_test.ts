@@ -17,7 +17,14 @@ const chosen = new Set([
   ...["no-listener-tcp", "receive-buffer-full", "checksum-udp", "lost-in-router"],
   ...["left-observed", "unanswered-echo", "two-faults", "comes-and-goes", "bulk", "xdp-drop"],
   ...["bridge-isolated", "bridge-port-blocking", "bridge-hairpin-fdb", "queue-tbf"],
-  ...["accept-queue-full", "socket-filter", "tunnel-wrong-node"],
+  ...["accept-queue-full", "socket-filter", "tunnel-wrong-node", "route-localnet-off"],
+  // What packets do not die of, and what came of the question.
+  ...["application-reset-bridge", "application-silent-routed", "nat-ports-exhausted-routed"],
+  ...["port-changed-routed", "stale-conntrack-entry-routed", "reply-not-translated-around"],
+  ...["path-mtu-exceeded-routed", "fragment-without-ports-routed", "shaped-routed"],
+  ...["reply-from-other-address-pods", "asymmetric-path-shortcut", "address-duplicate-pods"],
+  ...["frame-to-wrong-node-behind-router", "router-advertisement-ignored-routed"],
+  ...["macvlan-isolation-host", "address-overlap-server"],
 ]);
 
 Deno.test({

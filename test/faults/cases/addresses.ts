@@ -93,6 +93,14 @@ export const addresses: AnySpec[] = [
             `tcp dport 8080 dnat to 127.0.0.1:8080; }; }`,
         ),
     },
+    near: {
+      what: "a forward to 127.0.0.1 with route_localnet off, of a port that nobody asks for",
+      lay: (w) =>
+        w.router.nft(
+          `table ip bad { chain pre { type nat hook prerouting priority dstnat; ` +
+            `tcp dport 8081 dnat to 127.0.0.1:8080; }; }`,
+        ),
+    },
     servers: (w) => [server(w, "tcp", 8080)],
     talks: (w) => [tcp(w, 8080)],
     verdicts: (w) => [dropped([w.routerNode, w.left], "route-localnet-disabled")],

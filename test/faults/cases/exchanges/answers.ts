@@ -4,7 +4,7 @@ import { type AnySpec, type Came, fault } from "../../bench/spec.ts";
 import { pods, switched } from "../../worlds/bridged.ts";
 import { asymmetric } from "../../worlds/others.ts";
 import { overlay } from "../../worlds/overlay.ts";
-import { routed } from "../../worlds/routed.ts";
+import { routed, type TwoRouters, twoRouters } from "../../worlds/routed.ts";
 import { walls } from "../../worlds/walls.ts";
 import type { Site, World } from "../../worlds/world.ts";
 import { tcp, udp } from "../talks.ts";
@@ -71,7 +71,36 @@ const otherWall = (gateway: string): Came => ({
   says: { "both ways": /(?=[^]*\bfw-a\b)(?=[^]*\bfw-b\b)/, "its gateway": new RegExp(gateway) },
 });
 
+/** A cable that spares the way to the server its first router, which is a firewall. */
+function shortcut(w: TwoRouters): { add(server: string): void } {
+  const net = w.draw.net();
+  const { at, four } = w.client;
+  w.topology.veth(at, "short0", w.second, "short0");
+  at.address("short0", ...net.both(2));
+  w.second.address("short0", ...net.both(1));
+  return { add: (server) => void at.route(`${server}/32 via ${net.ip(1)} src ${four}`) };
+}
+
 const otherWays = [
+  fault<TwoRouters>({
+    id: "asymmetric-path-shortcut",
+    code: "asymmetric-path",
+    world: twoRouters,
+    setUp: (w) => void w.first.nft(invalid),
+    fault: { lay: (w) => shortcut(w).add(w.server.four) },
+    near: {
+      what: "the cable is there, and leads to another server",
+      lay: (w) => shortcut(w).add("198.51.100.7"),
+    },
+    servers: (w) => [webServer(w.server.at, { port: 8_080, does: "answer-at-end" })],
+    talks: (w) => [tcp(w, 8_080)],
+    came: () => [{
+      outcomes: ["unanswered"],
+      codes: ["asymmetric-path"],
+      alsoTrue: ["conntrack-invalid"],
+      says: { "by which device it came": /\bshort0\b/ },
+    }],
+  }),
   fault({
     id: "asymmetric-path-two-uplinks",
     code: "asymmetric-path",

@@ -3,12 +3,12 @@ import { webServer } from "../../../cases/traffic/servers.ts";
 import { must } from "../../../cases/worlds/kube_proxy.ts";
 import { type AnySpec, fault } from "../../bench/spec.ts";
 import { type Office, office } from "../../worlds/office.ts";
-import type { Host, Site, World } from "../../worlds/world.ts";
+import type { Host, Site } from "../../worlds/world.ts";
 import { ping, tcp } from "../talks.ts";
 
 interface Place {
   id: string;
-  world(site: Site): World & { third: Host; spare: string; spare6: string };
+  world(site: Site): Office;
   six?: boolean;
 }
 
@@ -16,19 +16,20 @@ const places: Place[] = [
   { id: "machines", world: office("machines") },
   { id: "pods", world: office("pods") },
   { id: "machines-v6", world: office("machines"), six: true },
+  { id: "behind-router", world: office("routed") },
 ];
 
-/** What the client believes: as it learned from that host's own announcement. */
-function believe({ client }: World, address: string, host: Host): Promise<string> {
-  const entry = ["lladdr", host.mac, "dev", client.device, "nud", "stale"];
-  return must(client.at, ["ip", "neigh", "replace", address, ...entry]);
+/** What the sender of frames believes: as it learned from that host's own announcement. */
+function believe({ asker }: Office, address: string, host: Host): Promise<string> {
+  const entry = ["lladdr", host.mac, "dev", asker.device, "nud", "stale"];
+  return must(asker.at, ["ip", "neigh", "replace", address, ...entry]);
 }
 
 const PORT = 8_080;
 const length = (six?: boolean) => six ? "64 nodad" : "24";
 
 const duplicates = places.map(({ id, world, six }) => {
-  const asked = (w: World) => six ? w.server.six : w.server.four;
+  const asked = (w: Office) => six ? w.server.six : w.server.four;
   const give = (w: Office, address: string) =>
     void w.third.at.ip(`addr add ${address}/${length(six)} dev ${w.third.device}`);
   return fault<Office>({
