@@ -23,6 +23,6 @@ function* reports(entries: Entries, path: string, name: string): Generator<Made>
   yield* onShards(entries, input);
 }
 
-/** The same name wherever a checkout has the spec: those of causes were in one folder once. */
+/** Its cause and its own name: specs of two causes may have one name. */
 const nameOf = (path: string) =>
-  path.replace(/^src\/analysis\/rules\/[\w-]+\/spec\//, "cause/").replace(/^test\/spec\//, "");
+  path.replace(/^src\/analysis\/rules\/([\w-]+)\/spec\//, "$1/").replace(/^test\/spec\//, "");

@@ -1,12 +1,13 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
-import { isDeviceKind } from "../../event/kinds.ts";
 import type { Chain } from "./chains.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "./flood.ts";
-import { frameOf, sameFrame } from "./frames.ts";
+import { sameFrame } from "./frames.ts";
+import { Originals } from "./originals.ts";
 import type { Packet } from "./packets.ts";
 import type { Step } from "./steps.ts";
 import { tellsOfPacket } from "./telling.ts";
+import { Transmissions } from "./transmissions.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
@@ -23,9 +24,10 @@ export function leavesOf(packet: Packet): Step[] {
       previous = step;
     }
   }
-  const sent = transmissionsOf(packet);
-  for (const chain of packet.chains) linkFirst(chain, packet, { steps, sent });
-  splitReceives(packet, { steps, sent });
+  const sent = new Transmissions(packet);
+  const known = { steps, sent, originals: new Originals(packet), begins: new Begins() };
+  for (const chain of packet.chains) linkFirst(chain, known);
+  splitReceives(packet, known);
   const followed = new Set<Step>();
   for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
   return [...steps.values()].filter((step) => !followed.has(step));
@@ -47,66 +49,61 @@ function goesOn({ chain, previous }: Step): boolean {
 
 const tellsOnward = (event: Sighting) => event.kind === "deliver" || tellsOfPacket(event);
 
-/** A transmission of a packet, which a reception may follow. */
-interface Sent {
-  candidate: Sighting;
-  chain: Chain;
-}
-
-/**
- * All transmissions of a packet. They are looked up by frame: a packet that circles (a broadcast
- * storm) has as many sightings as there is room for, too many to compare all with all.
- */
-interface Transmissions {
-  byFrame: Map<string, Sent[]>;
-  /** Those that their chain ends with. */
-  last: Sent[];
-  /** Chains that received a frame and sent it on unchanged. */
-  bridges: Map<string, Chain[]>;
-}
-
 /** What a packet's links are found with. */
 interface Known {
   steps: ReadonlyMap<Sighting, Step>;
   sent: Transmissions;
+  originals: Originals;
+  begins: Begins;
 }
 
-function transmissionsOf(packet: Packet): Transmissions {
-  const all: Transmissions = { byFrame: new Map(), last: [], bridges: new Map() };
-  for (const chain of packet.chains) {
-    const received = new Set<string>();
-    const bridged = new Set<string>();
-    for (const candidate of chain.events) {
-      const frame = frameOf(candidate);
-      if (candidate.kind === "device-rx") received.add(frame);
-      if (candidate.kind !== "device-tx") continue;
-      add(all.byFrame, frame, { candidate, chain });
-      if (received.has(frame)) bridged.add(frame);
-      if (candidate === chain.events.at(-1)) all.last.push({ candidate, chain });
+/**
+ * With which chain the way to a chain begins, while chains are put behind others. A frame that
+ * circles makes a way as long as there are chains, too long to be walked for each.
+ */
+class Begins {
+  #before = new Map<Chain, Chain>();
+
+  /** The first chain on the way to this one; shortens the way as it goes. */
+  of(chain: Chain): Chain {
+    let first = chain;
+    for (let before = this.#before.get(first); before; before = this.#before.get(first)) {
+      first = before;
     }
-    for (const frame of bridged) add(all.bridges, frame, chain);
+    for (let at = chain; at !== first;) {
+      const before = this.#before.get(at)!;
+      this.#before.set(at, first);
+      at = before;
+    }
+    return first;
   }
-  return all;
-}
 
-function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
+  /** The way to `chain` goes on from `before`. */
+  link(chain: Chain, before: Chain): void {
+    this.#before.set(chain, before);
+  }
 }
 
 /**
  * Links the first sighting of a chain to the sighting in another chain that the packet had before.
  */
-function linkFirst(chain: Chain, packet: Packet, known: Known): void {
-  const { steps } = known;
+function linkFirst(chain: Chain, known: Known): void {
+  const { steps, originals, begins } = known;
   const first = steps.get(chain.events[0]!)!;
   const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
+  const original = first.event.kind === "device-rx" ? null : originals.of(first.event);
   const found = first.event.kind === "device-rx"
     ? senderOf(first, known)
     // What an XDP program drops is a copy of the packet that was sent, and no device receives it.
-    : originalOf(first, packet, steps) ?? (isDrop ? senderOf(first, known) : null);
-  if (found && !isBefore(first, found)) first.previous = found;
+    : original
+    ? steps.get(original)!
+    : isDrop
+    ? senderOf(first, known)
+    : null;
+  // Nothing leads to it yet: it would be before itself only where the way to `found` begins with it.
+  if (found === null || begins.of(found.chain) === chain) return;
+  first.previous = found;
+  begins.link(chain, found.chain);
 }
 
 /** True when `step` is on the way to `other`: linking it after `other` would make a circle. */
@@ -122,34 +119,15 @@ function isBefore(step: Step, other: Step): boolean {
  */
 function senderOf(first: Step, { steps, sent }: Known): Step | null {
   const { event } = first;
-  const between = bridgeBetween(first, sent);
-  let exact: Step | null = null;
-  for (const { candidate, chain } of sent.byFrame.get(frameOf(event)) ?? []) {
-    if (chain === first.chain || isLater(candidate, event)) continue;
-    if (between && chain !== between) continue;
-    exact = closer(exact, steps.get(candidate)!, event);
-  }
-  if (exact) return exact;
+  const exact = sent.exact(event, first.chain);
+  if (exact) return steps.get(exact)!;
   let loose: Step | null = null;
   for (const { candidate, chain } of sent.last) {
-    if (chain === first.chain || isLater(candidate, event)) continue;
+    if (chain === first.chain) continue;
     if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
-    loose = closer(loose, steps.get(candidate)!, event);
+    loose = closer(loose, steps.get(candidate)!);
   }
   return loose;
-}
-
-const isLater = (sent: Sighting, received: Sighting) =>
-  sent.node === received.node && sent.at > received.at;
-
-/**
- * The one chain on another node that received this frame and sent it on unchanged, as a bridge
- * does: this chain is the last to have sent the frame. Null where several did, because nothing tells
- * which of them was the last.
- */
-function bridgeBetween(first: Step, { bridges }: Transmissions): Chain | null {
-  const [only, ...others] = bridges.get(frameOf(first.event)) ?? [];
-  return only && others.length === 0 && only.node !== first.event.node ? only : null;
 }
 
 /** The packet may have come from there by way of nodes without a probe: its TTL is not higher now. */
@@ -161,50 +139,16 @@ function couldReach(sent: Sighting, received: Sighting): boolean {
 }
 
 /**
- * Which of two transmissions is nearer to a reception: on the receiving node the later one; of other
- * nodes the one with less TTL left, because it is further on the way.
+ * Which of two transmissions of other nodes is nearer to a reception: the one with less TTL left,
+ * because it is further on the way.
  */
-function closer(best: Step | null, step: Step, event: Sighting): Step {
+function closer(best: Step | null, step: Step): Step {
   if (!best) return step;
-  const here = (s: Step) => s.event.node === event.node;
-  if (here(step) !== here(best)) return here(step) ? step : best;
-  if (here(step)) return step.event.at >= best.event.at ? step : best;
   const ttl = (s: Step) => (s.event.ttl ?? 0) * 256 + (s.event.tunnelTtl ?? 0);
   if (ttl(step) !== ttl(best)) return ttl(step) < ttl(best) ? step : best;
   // A device above another one (macvlan, a bridge) sends the frame before the lower device does.
   return step.event.node === best.event.node && step.event.at > best.event.at ? step : best;
 }
-
-/** A clone or copy made on a node follows the latest sighting of its original there. */
-function originalOf(
-  first: Step,
-  packet: Packet,
-  steps: ReadonlyMap<Sighting, Step>,
-): Step | null {
-  const event = first.event;
-  let best: Sighting | null = null;
-  for (const chain of packet.chains) {
-    if (chain === first.chain || chain.node !== event.node) continue;
-    for (const candidate of chain.events) {
-      if (candidate.at >= event.at || !isHop(candidate)) continue;
-      if (!best || isNearerOriginal(candidate, best, event)) best = candidate;
-    }
-  }
-  return best && steps.get(best)!;
-}
-
-/**
- * Prefers a sighting in the copy's namespace, then one that shares its data, then the later one.
- */
-function isNearerOriginal(a: Sighting, b: Sighting, copy: Sighting): boolean {
-  const isBeside = ({ netns }: Sighting) => netns === copy.netns || copy.netns === undefined;
-  if (isBeside(a) !== isBeside(b)) return isBeside(a);
-  const hasData = ({ head }: Sighting) => head === copy.head;
-  if (hasData(a) !== hasData(b)) return hasData(a);
-  return a.at > b.at;
-}
-
-const isHop = (event: Sighting) => isDeviceKind(event.kind);
 
 /**
  * One skb may leave a node and come back to it later, because all nodes of a lab share a kernel. A

@@ -1,6 +1,6 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
 import type { Gap } from "../../event/gaps.ts";
-import { sameFrame } from "../correlate/frames.ts";
+import { frameOf } from "../correlate/frames.ts";
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
@@ -207,11 +207,29 @@ function heldIn(event: Sighting): Gap | null {
 /** Another node received the frame that was sent: it was not lost between the two nodes. */
 function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
   if (sent.kind !== "device-tx") return undefined;
-  return packet.chains.flatMap((chain) => chain.events).find((event) =>
-    event.kind === "device-rx" && event.node !== sent.node && event.packetType !== "otherhost" &&
-    sameFrame(sent, event)
-  );
+  return arrivalsOf(packet).get(frameOf(sent))?.find(({ node }) => node !== sent.node);
 }
+
+/** By frame the first reception of a packet that was meant for its node, on each of two nodes. */
+function arrivalsOf(packet: Packet): Map<string, Sighting[]> {
+  const known = ARRIVALS.get(packet);
+  if (known !== undefined) return known;
+  const arrivals = new Map<string, Sighting[]>();
+  for (const { events } of packet.chains) {
+    for (const event of events) {
+      if (event.kind !== "device-rx" || event.packetType === "otherhost") continue;
+      const frame = frameOf(event);
+      const [first, second] = arrivals.get(frame) ?? [];
+      if (first === undefined) arrivals.set(frame, [event]);
+      else if (second === undefined && first.node !== event.node) arrivals.get(frame)!.push(event);
+    }
+  }
+  ARRIVALS.set(packet, arrivals);
+  return arrivals;
+}
+
+/** Every copy of a packet asks: a flooded frame has as many copies as sightings. */
+const ARRIVALS = new WeakMap<Packet, Map<string, Sighting[]>>();
 
 /** Encapsulating again takes microseconds; later the same skb may be another packet's. */
 const NESTING_NS = 1e6;

@@ -1,0 +1,111 @@
+/** Where the frames of a packet were sent, so that a reception finds its sender. Rule C5. */
+import type { Sighting } from "../view/timeline.ts";
+import type { Chain } from "./chains.ts";
+import { frameOf } from "./frames.ts";
+import type { Packet } from "./packets.ts";
+
+/** A transmission of a packet, which a reception may follow. */
+export interface Sent {
+  candidate: Sighting;
+  chain: Chain;
+}
+
+/** All transmissions of one frame. */
+interface FrameSent {
+  /** By node, in the order of the chains: by the node's clock, and those at one moment as they come. */
+  byNode: Map<Sighting["node"], Sent[]>;
+  /** Of each node the latest, of several at one moment the first. */
+  latest: Sent[];
+  /** Chains that received it and sent it on unchanged. */
+  bridges: Chain[];
+  /** Where one chain alone did so: the latest of its transmissions. */
+  bridged: Sighting | null;
+}
+
+/**
+ * All transmissions of a packet. They are looked up by frame and node: a packet that circles (a
+ * broadcast storm) has as many sightings as there is room for, too many to compare all with all.
+ */
+export class Transmissions {
+  #frames = new Map<string, FrameSent>();
+  /** Those that their chain ends with. */
+  readonly last: Sent[] = [];
+
+  constructor({ chains }: Packet) {
+    for (const chain of chains) this.#add(chain);
+    for (const sent of this.#frames.values()) {
+      for (const list of sent.byNode.values()) {
+        list.sort((a, b) => a.candidate.at - b.candidate.at);
+        sent.latest.push(latestOf(list)!);
+      }
+      const [bridge, ...others] = sent.bridges;
+      if (bridge === undefined || others.length > 0) continue;
+      const its = sent.byNode.get(bridge.node)!.filter(({ chain }) => chain === bridge);
+      sent.bridged = latestOf(its)!.candidate;
+    }
+  }
+
+  #add(chain: Chain): void {
+    const received = new Set<string>();
+    const bridged = new Set<string>();
+    for (const candidate of chain.events) {
+      if (candidate.kind === "device-rx") received.add(frameOf(candidate));
+      if (candidate.kind !== "device-tx") continue;
+      const frame = frameOf(candidate);
+      let sent = this.#frames.get(frame);
+      if (sent === undefined) {
+        sent = { byNode: new Map(), latest: [], bridges: [], bridged: null };
+        this.#frames.set(frame, sent);
+      }
+      const list = sent.byNode.get(candidate.node);
+      if (list === undefined) sent.byNode.set(candidate.node, [{ candidate, chain }]);
+      else list.push({ candidate, chain });
+      if (received.has(frame)) bridged.add(frame);
+      if (candidate === chain.events.at(-1)) this.last.push({ candidate, chain });
+    }
+    for (const frame of bridged) this.#frames.get(frame)!.bridges.push(chain);
+  }
+
+  /**
+   * The transmission of the frame that was received, in another chain than `own`: on the receiving
+   * node the latest before it, else the latest on the first other node. Where one chain alone, on
+   * another node, received the frame and sent it on unchanged, as a bridge does, it was the last to
+   * have sent it; where several did, nothing tells which.
+   */
+  exact(received: Sighting, own: Chain): Sighting | null {
+    const sent = this.#frames.get(frameOf(received));
+    if (sent === undefined) return null;
+    const { bridged } = sent;
+    if (bridged !== null && bridged.node !== received.node) return bridged;
+    return latestHere(sent.byNode.get(received.node), received, own) ??
+      sent.latest.find(({ candidate }) => candidate.node !== received.node)?.candidate ?? null;
+  }
+}
+
+/**
+ * Of transmissions in order the latest, of several at one moment the first. A device above another
+ * one (macvlan, a bridge) sends the frame before the lower device does.
+ */
+function latestOf(list: readonly Sent[]): Sent | undefined {
+  let index = list.length - 1;
+  while (index > 0 && list[index - 1]!.candidate.at === list[index]!.candidate.at) index -= 1;
+  return list[index];
+}
+
+/** On the node of the reception: the latest that is not after it, of several at one moment the last. */
+function latestHere(
+  list: readonly Sent[] | undefined,
+  received: Sighting,
+  own: Chain,
+): Sighting | null {
+  if (list === undefined) return null;
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.candidate.at <= received.at) low = middle + 1;
+    else high = middle;
+  }
+  while (low > 0 && list[low - 1]!.chain === own) low -= 1;
+  return low === 0 ? null : list[low - 1]!.candidate;
+}
