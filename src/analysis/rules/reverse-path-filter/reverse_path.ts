@@ -17,7 +17,8 @@ export const reversePathFilter: Rule = {
     "as the kernel makes it: from the destination to the source, as if it came in by the device " +
     "the packet would leave by, without a mark unless `src_valid_mark` is 1; then with the one that the rules it met gave it. The rule and the " +
     "table that decided are named. Where the tables as read would have let it pass, or a rule " +
-    "asks for a mark, that is said. Loose mode is a remedy only where there is a way back.",
+    "asks for a mark, that is said; so is a mark that did not count and with which the packet would have " +
+    "passed. Loose mode is a remedy only where there is a way back.",
   yields: ["reverse-path-filter"],
   judge(subject) {
     const { event, before, device } = subject;
@@ -32,10 +33,12 @@ export const reversePathFilter: Rule = {
       }`,
       [
         eventEvidence(subject),
-        ...settings(subject),
+        ...settings(subject, back),
         ...(back ? lookups(subject, back) : []),
       ],
-      back && mode === 1 && !passes(back.answer, device) && isReachable(subject, back)
+      back && mode === 1 && wouldPass(subject, back)
+        ? setDevice(subject, "src_valid_mark", 1)
+        : back && mode === 1 && !passes(back.answer, device) && isReachable(subject, back)
         ? setDevice(subject, "rp_filter", 2)
         : [],
     );
@@ -66,7 +69,21 @@ function wayText(subject: Case, back: WayBack, mode: number | null): string {
   const bare = mode === 2 && !hasAddress(subject)
     ? `; ${device} has no IPv4 address, without which loose mode is strict`
     : "";
-  return `the way back to it ${where} (${found(answer)})${bare}${undecidedText(answer)}`;
+  return `the way back to it ${where} (${found(answer)})${bare}${undecidedText(answer)}${
+    ignoredText(subject, back)
+  }`;
+}
+
+/** With its mark, which did not count, the packet would have passed. */
+const wouldPass = ({ device }: Case, { ignored }: WayBack): boolean =>
+  ignored !== undefined && ignored.answer.certain && passes(ignored.answer, device);
+
+function ignoredText(subject: Case, { ignored, ...back }: WayBack): string {
+  const { device } = subject;
+  if (!ignored || !wouldPass(subject, { ...back, ignored })) return "";
+  return `; with its mark 0x${ignored.mark.toString(16)} it would be through ${device} (${
+    found(ignored.answer)
+  }), but that lookup has no mark while src_valid_mark is 0`;
 }
 
 const passes = ({ route }: Pick<RouteAnswer, "route">, device: string) =>
@@ -78,16 +95,17 @@ function undecidedText({ undecided }: RouteAnswer): string {
 }
 
 /** `10.0.0.0/8 dev eth1 table 2, by rule 1000: from 10.0.2.9 lookup 2`. */
-function found({ route, rule }: Pick<RouteAnswer, "route" | "rule">): string {
+export function found({ route, rule }: Pick<RouteAnswer, "route" | "rule">): string {
   const by = rule ? `rule "${ruleText(rule)}"` : "no rule";
   return route ? `${routeText(route)}, by ${by}` : by;
 }
 
-function settings(subject: Case) {
+function settings(subject: Case, back: WayBack | null) {
   const { before, device, node } = subject;
+  const isIgnored = back !== null && wouldPass(subject, back);
   const names = [
     ...["all", device].map((name) => `net.ipv4.conf.${name}.rp_filter`),
-    ...(before && marksCount(before, device)
+    ...(before && (isIgnored || marksCount(before, device))
       ? ["all", device].map((name) => `net.ipv4.conf.${name}.src_valid_mark`)
       : []),
   ];

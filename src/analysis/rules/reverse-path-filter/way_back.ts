@@ -12,6 +12,8 @@ export interface WayBack {
   answer: RouteAnswer;
   /** Answers of the rules before it that can't be decided, where they have one. */
   others: Pick<RouteAnswer, "route" | "rule">[];
+  /** A mark that the packet has and that did not count, and what the lookup with it would have found. */
+  ignored?: { mark: number; answer: RouteAnswer };
 }
 
 const PROTOCOLS: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp" };
@@ -39,7 +41,34 @@ export function wayBackOf(subject: Case, state: NetnsState): WayBack {
   };
   const answer = lookUpRoute(state, query);
   const others = answer.undecided.flatMap((rule) => answerOf(state, query, rule) ?? []);
-  return { query, answer, others };
+  if (mark === undefined || mark === 0 || query.mark === mark) return { query, answer, others };
+  return {
+    query,
+    answer,
+    others,
+    ignored: { mark, answer: lookUpRoute(state, { ...query, mark }) },
+  };
+}
+
+/** The namespace's strict `rp_filter` refuses what came in by the device, by the way back as read. */
+export function strictlyRefused(
+  state: NetnsState,
+  device: string,
+  packet: { source: string; destination: string },
+): RouteAnswer | null {
+  if (modeOf(state, device) !== 1) return null;
+  const leaves = { ...packet, inputDevice: device, outputDevice: null, mark: 0 };
+  const answer = lookUpRoute(state, {
+    source: packet.destination,
+    destination: packet.source,
+    inputDevice: leavesBy(state, leaves),
+    outputDevice: null,
+    mark: 0,
+  });
+  const { route, certain } = answer;
+  return !certain || (route?.type === "unicast" && devicesOf(route).includes(device))
+    ? null
+    : answer;
 }
 
 function protocolOf({ event }: Case): { protocol?: string } {

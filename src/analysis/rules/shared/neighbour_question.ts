@@ -17,7 +17,9 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
-import { device } from "../word.ts";
+import { device, deviceSetting } from "../word.ts";
+import { found } from "../reverse-path-filter/reverse_path.ts";
+import { strictlyRefused } from "../reverse-path-filter/way_back.ts";
 import { refusalRemedy } from "./refusal_remedy.ts";
 
 /** What is known of who has the address that was asked for. */
@@ -86,7 +88,10 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     event.node === owner.node && event.netns === owner.netns && event.kind === "device-tx" &&
     event.at > question.at && answersFor(event, hop)
   );
-  if (!answer) return unanswered(owner, hop, reached, seen);
+  if (!answer) {
+    return refusedByWayBack(owner, hop, question, reached, seen) ??
+      unanswered(owner, hop, reached, seen);
+  }
   const back = subject.evidence.find((event) =>
     event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx" &&
     answersFor(event, hop)
@@ -99,6 +104,40 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     text: `${reached} and answered; the answer ${came}`,
     evidence: [seen, { node: owner.node.name, kind: "event", text }],
     remedy: [],
+  };
+}
+
+/**
+ * ARP asks for the way back to who asks, as for a packet, and frees a question without a reason that
+ * strict `rp_filter` refuses (`arp_process`, Linux 5.10 to 6.18). Where there are VRFs nothing is said.
+ */
+function refusedByWayBack(
+  { node, netns }: Owner,
+  hop: string,
+  question: Sighting,
+  reached: string,
+  seen: Evidence,
+): Asked | null {
+  const { source, device: by } = question;
+  const state = stateAt(node, netns, question.at);
+  if (!state || source === undefined || by === undefined || source === "0.0.0.0") return null;
+  if (hop.includes(":") || state.links.some(({ vrfTable }) => vrfTable !== undefined)) return null;
+  const back = strictlyRefused(state, by, { source, destination: hop });
+  if (!back) return null;
+  const way = back.route || back.rule ? found(back) : "no route";
+  const rpFilter = ["all", by].flatMap((name) => {
+    const value = sysctl(state, `net.ipv4.conf.${name}.rp_filter`);
+    return value === undefined
+      ? []
+      : [stateEvidence(node, `net.ipv4.conf.${name}.rp_filter = ${value}`)];
+  });
+  const loose = ["sysctl", "-w", deviceSetting("ipv4", by, "rp_filter", 2)];
+  return {
+    text: `${reached}, and strict rp_filter refuses it there: the way back to ${source} is not ` +
+      `through ${by} (${way})`,
+    evidence: [seen, ...rpFilter],
+    // Loose mode lets it pass where any route leads back.
+    remedy: back.route?.type === "unicast" ? command(node, netns, loose) : [],
   };
 }
 
