@@ -2,6 +2,7 @@
 import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
 import { runLasthop, startLasthop } from "../../../test/fake/lasthop.ts";
 import { ping, type Wire, withWire } from "../../../test/fake/network.ts";
+import { createClient } from "../../ingest/mod.ts";
 import { Report } from "../../event/report.ts";
 
 interface Place {
@@ -9,6 +10,13 @@ interface Place {
   nodes: string[];
   /** The environment with a state folder of its own. */
   env: Record<string, string>;
+}
+
+/** Resolves when a file of that name is made; told by the kernel. */
+async function nextFile(folder: string, name: RegExp): Promise<void> {
+  for await (const { paths } of Deno.watchFs(folder)) {
+    if (paths.some((path) => name.test(path))) return;
+  }
 }
 
 const placed = (name: string, work: (place: Place) => Promise<void>) =>
@@ -40,10 +48,28 @@ placed(
   },
 );
 
+placed("its page hears that it ended, and where it is kept", async ({ wire, nodes, env }) => {
+  const listen = ["--listen", "127.0.0.1:0"];
+  const trace = await startLasthop(["trace", "--json", ...listen, ...nodes, "icmp"], { env });
+  const [, url, incident, token] = /page: (http:\S+)\/incidents\/(\S+)#token=(\S+)/.exec(
+    await trace.finds(/page: \S+\n/),
+  )!;
+  await trace.ready();
+  const live = createClient({ url: url!, token: token! }).live(incident!);
+  await live.next();
+  await wire.inside(wire.a, ping("10.77.0.2"));
+  const heard = Array.fromAsync(live);
+  const { stderr } = await trace.end();
+  const path = /to open it again: lasthop replay (\S+)\n/.exec(stderr)![1];
+  const { event, data } = (await heard).at(-1)!;
+  equal([event, data], ["end", { reason: "closed", archive: path }]);
+});
+
 placed("a trace that is killed leaves what it had written", async ({ wire, nodes, env }) => {
   const trace = await startLasthop(["trace", "--no-listen", ...nodes, "icmp"], { env });
   await trace.ready();
   await wire.inside(wire.a, ["ping", "-q", "-f", "-c", "3000", "10.77.0.2"]);
+  await nextFile(`${env.XDG_STATE_HOME}/lasthop`, /\.open\/\d+\.(full|thin)\.gz$/);
   await trace.end("SIGKILL");
   const replayed = await runLasthop(["replay", "--json"], { env });
   equal(replayed.code, 0, replayed.stderr);

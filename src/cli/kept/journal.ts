@@ -16,9 +16,12 @@ const JOURNAL_BYTES_MAX = 128 * 1024 * 1024;
 const WRITE_CHARS = 256 * 1024;
 const WRITE_MS = 5_000;
 /** A disk that is slower than the trace costs ordinary events first. */
-const WAITING_CHARS_MAX = 32 * 1024 * 1024;
-/** Of files smaller than this, so many are put into one: a trace of days writes many. */
-const SMALL_BYTES = 1024 * 1024;
+const WAITING_CHARS_MAX = 8 * 1024 * 1024;
+/**
+ * Of files smaller than this, so many are put into one: a trace of days writes many. All of them are
+ * in memory then, about ten times as large: a service's heap is small.
+ */
+const SMALL_BYTES = 32 * 1024;
 const SMALL_FILES_MAX = 64;
 
 /** Where and as what a trace is kept. */
