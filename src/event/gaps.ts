@@ -30,6 +30,8 @@ export const GAPS = {
   "flow-too-large": "Only a part of the flow's packets could be looked at together.",
   "translated-unseen": "A packet like it arrived with other ends, by way of what has no probe.",
   "answers-filtered": "The filter leaves out an answer from another end than the one asked.",
+  "answer-doubtful":
+    "A packet came to the client's port that may be an answer, or another's question.",
 } as const satisfies Record<string, string>;
 
 /** The code of a gap. A report shows its text and not the code. */

@@ -1,4 +1,5 @@
 /** What came of UDP packets from one client's port to one server's. Rule X8. */
+import { endPoint } from "../../event/end_point.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -46,7 +47,14 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   // Where it was not asked from is another host with the client's address: there it was lost.
   const home = late.find((packet) => joined.isWhole && isTakenByAsker(packet, question));
   if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
-  return unanswered(joined, question.packets, packets);
+  const course = unanswered(joined, question.packets, packets);
+  const stranger = joined.perhaps.find((flow) => flow.packets.some(hasArrivedAt));
+  // What did not arrive got no answer, whatever else came to its port.
+  if (!stranger || course.outcome !== "unanswered" || course.losses.length > 0) return course;
+  const { source, sourcePort, destinationPort } = stranger.form;
+  const text = `what ${endPoint(source, sourcePort)} sent to its port ${destinationPort} ` +
+    "may be an answer or another program's question";
+  return unknown("nothing came from the end that was asked", { code: "answer-doubtful", text });
 }
 
 /** The client's socket was gone when the answer came: the program had given up, or ended. */

@@ -17,6 +17,8 @@ export interface Joined {
   question: FlowGroup;
   /** The flow that answers in the form asked, where there is one, then those joined by the client's end. */
   answers: FlowGroup[];
+  /** Flows to the client's end that may be answers, and may be questions of others: not joined. */
+  perhaps: FlowGroup[];
   /** No event is missing on any node that saw a packet of it. */
   isWhole: boolean;
   /** ICMP errors about a packet of the question that some probe saw, in the order of node and time. */

@@ -17,9 +17,7 @@ import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Joined } from "./exchange.ts";
-
-/** A UDP answer from another end than the one asked is taken for one only this long after, ns. */
-export const ANSWER_WITHIN_NS = 30e9;
+import { type Likeness, likenessOf } from "./udp_answers.ts";
 
 const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
 
@@ -28,7 +26,7 @@ const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
  * by G3 already. Others are joined when they go to the client's end and the protocol says that they
  * answer: TCP acknowledges the question's sequence number, or a bare reset has the number that the
  * question acknowledged, an echo reply has its id and sequence
- * number, UDP comes within 30 s, and only one question can be meant.
+ * number, UDP comes within 30 s from who can mean it (`likenessOf`), and only one question can be meant.
  */
 export function joinExchanges(
   flows: readonly FlowGroup[],
@@ -38,29 +36,41 @@ export function joinExchanges(
   const byClient = new Map<string, FlowGroup[]>();
   for (const question of questions) {
     for (const key of new Set([...question.forms.values()].map(clientKey))) {
-      const list = byClient.get(key);
-      if (list) list.push(question);
-      else byClient.set(key, [question]);
+      add(byClient, key, question);
     }
   }
   const joined = new Map<FlowGroup, FlowGroup[]>();
+  const perhaps = new Map<FlowGroup, FlowGroup[]>();
   const strays = new Set<FlowGroup>();
   for (const flow of flows) {
     if (!mayAnswer(flow)) continue;
-    const asked = candidates(flow, byClient).filter((question) => answers(flow, question));
+    const likely = candidates(flow, byClient)
+      .map((question) => ({ question, likeness: answers(flow, question) }));
+    const asked = likely.filter(({ likeness }) => likeness === "yes")
+      .map(({ question }) => question);
     const question = onlyOne(flow, asked);
-    if (!question) continue;
+    if (!question) {
+      for (const { question, likeness } of likely) {
+        if (likeness !== "no") add(perhaps, question, flow);
+      }
+      continue;
+    }
     strays.add(flow);
-    const list = joined.get(question);
-    if (list) list.push(flow);
-    else joined.set(question, [flow]);
+    add(joined, question, flow);
   }
   const errors = errorsByQuoted(evidence);
   return questions.filter((question) => !strays.has(question)).map((question) => {
     const answers = [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []];
     const isWhole = sawAll([question, ...answers]);
-    return { question, answers, isWhole, errors: errorsAbout(question, errors) };
+    const errorsOf = errorsAbout(question, errors);
+    return { question, answers, perhaps: perhaps.get(question) ?? [], isWhole, errors: errorsOf };
   });
+}
+
+function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 /** A translation whose event is missing would make an answer look as if it came from elsewhere. */
@@ -134,15 +144,15 @@ function candidates(flow: FlowGroup, byClient: Map<string, FlowGroup[]>): FlowGr
   return [...found];
 }
 
-/** The protocol says that this flow answers that question. */
-function answers(flow: FlowGroup, question: FlowGroup): boolean {
+/** Whether the protocol says that this flow answers that question. */
+function answers(flow: FlowGroup, question: FlowGroup): Likeness {
   switch (flow.form.protocol) {
     case TCP:
-      return acknowledges(flow, question);
+      return acknowledges(flow, question) ? "yes" : "no";
     case UDP:
-      return comesAfter(flow, question);
+      return likenessOf(flow, question);
     default:
-      return hasItsNumbers(flow, question);
+      return hasItsNumbers(flow, question) ? "yes" : "no";
   }
 }
 
@@ -172,28 +182,6 @@ function hasItsNumbers(flow: FlowGroup, question: FlowGroup): boolean {
   return flow.packets.some((packet) => asked.has(firstOf(packet).icmpSequence));
 }
 
-/** On a node that saw both it began after the question, and within the time that an answer takes. */
-function comesAfter(flow: FlowGroup, question: FlowGroup): boolean {
-  const asked = firsts(question);
-  for (const [node, at] of firsts(flow)) {
-    const since = asked.get(node);
-    if (since !== undefined) return at > since && at - since < ANSWER_WITHIN_NS;
-  }
-  return false;
-}
-
-/** When each node first saw a packet of the flow, in the order of the nodes' names. */
-function firsts(flow: FlowGroup): Map<NodeView, number> {
-  const at = new Map<NodeView, number>();
-  for (const { packet } of flow.packets) {
-    for (const { node, events } of packet.chains) {
-      const known = at.get(node);
-      if (known === undefined || events[0]!.at < known) at.set(node, events[0]!.at);
-    }
-  }
-  return new Map([...at].sort(([a], [b]) => a.name < b.name ? -1 : 1));
-}
-
 /**
  * The one question that can be meant. TCP and ICMP carry numbers, so that any that fits is it; of
  * several UDP questions from one port only one that went to the answering end, or one without an
@@ -221,10 +209,7 @@ function errorsByQuoted(evidence: readonly Sighting[]): Map<string, Sighting[]> 
   const found = new Map<string, Sighting[]>();
   for (const event of evidence) {
     if (event.quotedSource === undefined || event.quotedDestination === undefined) continue;
-    const key = pairKey(event.quotedSource, event.quotedDestination);
-    const list = found.get(key);
-    if (list) list.push(event);
-    else found.set(key, [event]);
+    add(found, pairKey(event.quotedSource, event.quotedDestination), event);
   }
   return found;
 }

@@ -62,3 +62,6 @@ const ECHO_REQUEST_6 = 128;
  */
 export const isUnansweredEcho6 = (event: Event): boolean =>
   event.function === "icmpv6_rcv" && event.icmpType === ECHO_REQUEST_6;
+
+/** Linux takes ports of clients from here on (`net.ipv4.ip_local_port_range`). */
+export const CLIENT_PORT_MIN = 32_768;

@@ -1,7 +1,11 @@
 /** A port that no socket is bound to. */
 import { endPoint } from "../../../event/end_point.ts";
 import { isConnectRequest, TCP, UDP } from "../../kernel/protocols.ts";
-import { isSocketLookupWithoutReason, saysNoSocket } from "../../kernel/sockets.ts";
+import {
+  CLIENT_PORT_MIN,
+  isSocketLookupWithoutReason,
+  saysNoSocket,
+} from "../../kernel/sockets.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { isIncomplete, netnsName } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -86,9 +90,6 @@ function strayAnswer(subject: Case, asked: Sighting) {
     }],
   );
 }
-
-/** Linux takes ports of clients from here on (`net.ipv4.ip_local_port_range`). */
-const CLIENT_PORT_MIN = 32_768;
 
 /**
  * It is not for a listener: a TCP segment of a connection, or a datagram from a service to a client's
