@@ -109,34 +109,70 @@ const Differs = ({ difference: { what, pinned, other } }: { difference: Differen
   </tr>
 );
 
-/** Hops that are alike are one row, and every other one has what differs below it. */
+/** How a row is told: both alike, one path alone has a hop, or both have different ones. */
+const kindOf = ({ pinned, other, differences }: ComparedHops): string =>
+  differences.length === 0
+    ? "alike"
+    : pinned === undefined
+    ? "only other"
+    : other === undefined
+    ? "only pinned"
+    : "apart";
+
+/** Rows that are told together: those that are alike, and those of one path alone after the parting. */
 function waysOf({ rows, partsAt }: Compared) {
-  const shown = [];
-  for (let i = 0; i < rows.length; i++) {
-    const alike = rows.slice(i).findIndex(({ differences }) => differences.length > 0);
-    const end = alike < 0 ? rows.length : i + alike;
-    if (end > i) shown.push(<Alike key={i} rows={rows.slice(i, end)} />);
-    i = end;
-    const row = rows[i];
-    if (row !== undefined) shown.push(<Apart key={`${i}-`} row={row} first={i === partsAt} />);
+  const runs: { at: number; kind: string; rows: ComparedHops[] }[] = [];
+  for (const [at, row] of rows.entries()) {
+    const kind = kindOf(row);
+    const before = runs.at(-1);
+    const goesOn = kind !== "apart" && before?.kind === kind && at - 1 !== partsAt;
+    if (goesOn) before.rows.push(row);
+    else runs.push({ at, kind, rows: [row] });
   }
-  return shown;
+  return runs.map(({ at, kind, rows }) =>
+    kind === "alike"
+      ? <Alike key={at} rows={rows} />
+      : rows.length > 1
+      ? <Alone key={at} rows={rows} />
+      : <Apart key={at} row={rows[0]!} first={at === partsAt} />
+  );
 }
 
+/** Hops that only one of both paths has. */
+function Alone({ rows }: { rows: readonly ComparedHops[] }) {
+  const sides = [rows.map(({ pinned }) => pinned), rows.map(({ other }) => other)];
+  return (
+    <tr>
+      <th scope="row">{plural(rows.length, "hop")} alone</th>
+      {sides.map((hops, i) => (
+        <td key={i}>
+          {hops[0] === undefined
+            ? <span class="quiet">no hop</span>
+            : <FromTo from={hops[0]} to={hops.at(-1)!} />}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const FromTo = ({ from, to }: { from: Hop; to: Hop }) => (
+  <>
+    <HopName hop={from} />
+    {from !== to && (
+      <>
+        {" … "}
+        <HopName hop={to} />
+      </>
+    )}
+  </>
+);
+
 function Alike({ rows }: { rows: readonly ComparedHops[] }) {
-  const hops = rows.map(({ pinned }) => pinned!);
-  const [from, to] = [hops[0]!, hops.at(-1)!];
   return (
     <tr class="alike">
       <th scope="row">{plural(rows.length, "hop")} alike</th>
       <td colSpan={2}>
-        <HopName hop={from} />
-        {hops.length > 1 && (
-          <>
-            {" … "}
-            <HopName hop={to} />
-          </>
-        )}
+        <FromTo from={rows[0]!.pinned!} to={rows.at(-1)!.pinned!} />
       </td>
     </tr>
   );

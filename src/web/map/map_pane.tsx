@@ -155,9 +155,10 @@ function Drawn() {
 
 function LinkLine({ link, points }: { link: Link; points: readonly Point[] }) {
   const d = curve(points);
+  const look = link.failing === 0 ? "" : link.failing === link.flows ? "all-fail" : "some-fail";
   const isChosen = chosenWay.value.has(wayId(link.from, link.to));
   return (
-    <g class={`link${link.failing > 0 ? " failing" : ""}${isChosen ? " chosen" : ""}`}>
+    <g class={`link ${look}${isChosen ? " chosen" : ""}`}>
       {link.tunnels.length > 0 && (
         <>
           <path class="tube-wall" d={d} />
@@ -165,6 +166,7 @@ function LinkLine({ link, points }: { link: Link; points: readonly Point[] }) {
         </>
       )}
       <path class="line" d={d} />
+      {link.failing > 0 && <path class="fails" d={d} />}
     </g>
   );
 }
