@@ -79,7 +79,8 @@ function start(id: string): void {
     incident: id,
     onConnection: (now) => {
       connection.value = now;
-      if (now.state === "live" || now.state === "ended") describe(id);
+      // An ingest that ends with its incident answers no more.
+      if (now.state === "live" || (now.state === "ended" && incident.value === null)) describe(id);
     },
     onEvents: (events) => {
       const next = fold(told.value, events);

@@ -49,7 +49,7 @@ for (const [name, report] of Object.entries(REPAIRED)) {
     equal(await page.locator(".row .word", { hasText: "delivered" }).count(), report.flows.length);
     equal(await page.locator(".confidence, .mark.ghost, .mark.dropped").count(), 0);
     const tunnels = report.flows[0]!.path.some(({ encap }) => encap) ? 1 : 0;
-    equal(await page.locator("svg.path .tube").count(), tunnels);
+    equal(await page.locator("svg.path").first().locator(".tube").count(), tunnels);
   });
 }
 

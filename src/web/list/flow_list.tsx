@@ -117,7 +117,8 @@ const option = ({ key, top, height }: Row, index: number, total: number) => ({
 
 function FoldView({ row, index, total }: RowProps<FoldRow>) {
   const { problem, outcome, protocol, end, groups, clients, isOpen } = row;
-  const look = lookOf(outcome);
+  const isHealed = problem?.state === "healed";
+  const look = isHealed ? "delivered" : lookOf(outcome);
   return (
     <div
       {...option(row, index, total)}
@@ -130,7 +131,10 @@ function FoldView({ row, index, total }: RowProps<FoldRow>) {
         <span class="twist" aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
         <OutcomeIcon outcome={look} />
         <b class="word">{OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? "unknown"}</b>
-        <span>{plural(groups.length, exchangeNoun(protocol))}</span>
+        <span>
+          {plural(groups.length, exchangeNoun(protocol))}
+          {isHealed && ", healed"}
+        </span>
         <span class="packets">{plural(clients, "client")}</span>
         <span class="unseen">{isOpen ? ", unfolded" : ", folded"}</span>
       </div>

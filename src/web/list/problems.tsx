@@ -45,6 +45,14 @@ function Cards({ all }: { all: readonly Problem[] }) {
 
 const STATES = new Set<string>(["active", "healed", "ended"]);
 
+/** The nearest change when it began, and when it was mended; the list below the strip has the others. */
+function nearest({ began, mended }: Problem): string[] {
+  const { changes, from } = told.value;
+  const time = (timeOfDay: string) => timeOfDayHere(timeOfDay, from);
+  const [first, second] = [began, mended].map((all = []) => all.slice(0, 1));
+  return nearLines({ began: first, mended: second }, changes, time, LABELLED);
+}
+
 /** Red is for what is known to fail. */
 const looksLike = ({ state, severity }: Problem): string =>
   severity === "unknown" && state !== "healed" ? "ended" : STATES.has(state) ? state : "active";
@@ -53,7 +61,6 @@ function Card({ problem }: { problem: Problem }) {
   const { outcome, cause, gap, passed, state, timeline } = problem;
   const why = cause?.sentence ?? gap;
   const size = problemSize(problem, plural, { ...LABELLED, arrow: "→" });
-  const time = (timeOfDay: string) => timeOfDayHere(timeOfDay, told.value.from);
   return (
     <button
       type="button"
@@ -81,9 +88,7 @@ function Card({ problem }: { problem: Problem }) {
       <span class="times">
         <Mended problem={problem} />
       </span>
-      {nearLines(problem, told.value.changes, time, LABELLED).map((line) => (
-        <span key={line} class="near">{line}</span>
-      ))}
+      {nearest(problem).map((line) => <span key={line} class="near">{line}</span>)}
       <Timeline timeline={timeline} />
     </button>
   );
