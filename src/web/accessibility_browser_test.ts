@@ -81,3 +81,35 @@ for (const look of LOOKS) {
     },
   });
 }
+
+Deno.test({
+  name: `axe finds nothing in the list, a replay and a chosen time, dark and narrow${why}`,
+  ignore: !hasChromium,
+  async fn() {
+    const list = await fakeIngest({ incidents: ["old", "empty-one", "new"], imported: true });
+    list.say("hello", { incident: "old", cursor: "0" });
+    list.say("report", crowd());
+    const look = { width: 390, colorScheme: "dark" } as const;
+    const { page, faults, close } = await openPage(`${list.url}/`, look);
+    try {
+      await page.locator(".incident-list .active").nth(1).waitFor();
+      equal(await violations(page), "");
+      await page.setViewportSize({ width: 1280, height: 800 });
+      equal(await violations(page), "");
+      await page.locator(".incident-list a").first().click();
+      await page.locator(".state.replay").waitFor();
+      await page.locator(".ended-line").waitFor();
+      await page.keyboard.press("t");
+      await page.keyboard.press("PageUp");
+      await page.locator(".chip.only").waitFor();
+      await page.locator(".changes summary").click();
+      await page.locator(".row.fold").first().click();
+      await page.locator(".row.in-fold").first().waitFor();
+      equal(await violations(page), "");
+      deepEqual(faults, []);
+    } finally {
+      await close();
+      await list.close();
+    }
+  },
+});

@@ -44,5 +44,5 @@ function Replayed() {
 }
 
 function Line({ children }: { children: preact.ComponentChildren }) {
-  return <p class="ended-line" role="note">{children}</p>;
+  return <aside class="ended-line" aria-label="state of the incident">{children}</aside>;
 }
