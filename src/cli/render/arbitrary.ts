@@ -1,6 +1,8 @@
 /** Any report that the schema allows, with the worst of names: for tests. */
 import fc from "fast-check";
 import { CAUSE_CODES, EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
+import { type Change, CHANGED_PARTS } from "../../event/change.ts";
+import { type Problem, PROBLEM_STATES, SEVERITIES } from "../../event/problem.ts";
 import {
   type Exchange,
   type Flow,
@@ -83,6 +85,18 @@ const cause = fc.record({
   remedy: fc.array(text(500), { maxLength: 3 }),
 }, { requiredKeys: ["code", "sentence", "confidence", "evidence"] });
 
+const packets = fc.record({
+  seen: count,
+  delivered: count,
+  dropped: count,
+  vanished: count,
+  unknown: count,
+  inFlight: count,
+});
+
+/** Of problems. */
+const ids = fc.constantFrom("p1", "p2", "\x1b[2J");
+
 const flow: fc.Arbitrary<Flow> = fc.record({
   points,
   rest: fc.record({
@@ -91,14 +105,8 @@ const flow: fc.Arbitrary<Flow> = fc.record({
     icmpId: port,
     translated: points,
     replyOf: fc.constantFrom("a", "b", "c", "d", "gone"),
-    packets: fc.record({
-      seen: count,
-      delivered: count,
-      dropped: count,
-      vanished: count,
-      unknown: count,
-      inFlight: count,
-    }),
+    packets,
+    problems: fc.array(ids, { maxLength: 2 }),
     outcome: fc.constantFrom(...OUTCOMES),
     lastHop: hop,
     cause,
@@ -151,14 +159,80 @@ const reportNode: fc.Arbitrary<ReportNode> = fc.record({
   clock: fc.constant(null),
 });
 
+const timeOfDay = fc.oneof(
+  fc.constantFrom("2026-07-26T20:01:07.120Z", "2026-07-26T20:20:39.000Z"),
+  text(40),
+);
+
+const near = fc.array(
+  fc.record({
+    change: fc.constantFrom("c1", "c2"),
+    afterMs: fc.double({ min: 0, noNaN: true, max: 1e6 }),
+  }),
+  { maxLength: 3 },
+);
+
+const buckets = fc.record({
+  from: timeOfDay,
+  seconds: fc.integer({ min: 1 }),
+  counts: fc.array(count, { maxLength: 4 }),
+});
+
+const problem: fc.Arbitrary<Problem> = fc.record({
+  id: ids,
+  state: fc.constantFrom(...PROBLEM_STATES),
+  severity: fc.constantFrom(...SEVERITIES),
+  outcome: fc.constantFrom(...OUTCOMES, ...EXCHANGE_OUTCOMES),
+  cause,
+  gap: text(500),
+  lastHop: hop,
+  direction: fc.constantFrom("question", "answer"),
+  from: fc.array(text(64), { maxLength: 3 }),
+  to: end,
+  protocol: text(16),
+  flows: count,
+  clients: count,
+  passed: count,
+  packets,
+  firstAt: timeOfDay,
+  lastAt: timeOfDay,
+  healedAt: timeOfDay,
+  began: near,
+  mended: near,
+  deliveredSince: count,
+  timeline: fc.record({ failed: buckets, passed: buckets }),
+  example: fc.constantFrom("a", "b", "gone"),
+  actions: fc.array(text(500), { maxLength: 2 }),
+}, {
+  requiredKeys: [
+    ...["id", "state", "severity", "outcome", "lastHop", "direction", "from", "to"] as const,
+    ...["protocol", "flows", "clients", "passed", "packets", "firstAt", "lastAt"] as const,
+    ...["timeline", "example", "actions"] as const,
+  ],
+});
+
+const change: fc.Arbitrary<Change> = fc.record({
+  id: fc.constantFrom("c1", "c2"),
+  node: text(253),
+  netns: text(253),
+  part: fc.constantFrom(...CHANGED_PARTS),
+  action: fc.constantFrom("added", "removed", "changed"),
+  what: text(500),
+  was: text(300),
+  now: text(300),
+  count,
+  after: timeOfDay,
+  by: timeOfDay,
+}, { requiredKeys: ["id", "node", "netns", "part", "action", "what", "count", "after", "by"] });
+
 export const anyReport: fc.Arbitrary<Report> = fc.record({
   version: fc.constant(1),
   incident: text(128),
   from: fc.option(text(40)),
   to: fc.option(text(40)),
   nodes: fc.array(reportNode, { maxLength: 4 }),
-  problems: fc.constant([]),
-  changes: fc.constant([]),
+  problems: fc.uniqueArray(problem, { selector: ({ id }) => id, maxLength: 3 }),
+  changes: fc.uniqueArray(change, { selector: ({ id }) => id, maxLength: 2 }),
   exchanges: fc.array(exchange, { maxLength: 3 }),
   flows: fc.array(flow, { maxLength: 5 }),
   accounting: fc.record({

@@ -83,7 +83,9 @@ function headings(hop: Hop, before: Hop | undefined, look: Look): string[] {
   const [first = "", ...rest] = look.lines(`${name}  ${where}`, 4);
   const node = `  ${look.glyph.node} ${look.paint("bold", name)}`;
   const after = first.slice(4 + name.length);
-  if (!first.slice(4).startsWith(name)) return [...look.lines(name, 4, "bold"), `    ${where}`];
+  if (!first.slice(4).startsWith(name)) {
+    return [...look.lines(name, 4, "bold"), ...look.lines(where, 4)];
+  }
   return [node + look.paint("dim", after), ...rest.map((line) => look.paint("dim", line))];
 }
 

@@ -31,7 +31,9 @@ export function problemLines(
   return [
     ...problemHead(problem, look),
     ...whenLines(problem, look),
-    ...nearLines(problem, changes, time, look).flatMap((line) => look.lines(line, 2))
+    // What these words add themselves, a µ, is spelled here for a terminal that has none.
+    ...nearLines(problem, changes, time, look)
+      .flatMap((line) => look.lines(look.text(line, 2_000), 2))
       .map((line) => look.paint("dim", line)),
   ];
 }

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { Report } from "../../event/report.ts";
 import { anyReport } from "./arbitrary.ts";
 import { conversations } from "./group.ts";
-import { renderReport } from "./mod.ts";
+import { lookOf, renderReport } from "./mod.ts";
+import { rowsOf } from "./rows.ts";
 import { optionsFrom } from "./terminal.ts";
 import { columns } from "./text.ts";
 
@@ -14,16 +15,29 @@ const SGR = /\x1b\[[0-9;]*m/g;
 Deno.test("renderReport lets no control, bidi or zero-width character through, in any report", () => {
   fc.assert(fc.property(anyReport, width, fc.boolean(), (report, width, colour) => {
     Report.parse(report);
-    const text = renderReport(report, { width, colour }).replace(colour ? SGR : /$^/, "");
+    const options = { width, colour };
+    const rows = rowsOf(report).flatMap((
+      row,
+    ) => [...row.detail(options), ...row.lines(lookOf(options))]);
+    const text = [renderReport(report, options), ...rows].join("\n").replace(
+      colour ? SGR : /$^/,
+      "",
+    );
     ok(!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text.replaceAll("\n", "")));
   }));
 });
 
 Deno.test("renderReport keeps to the width, but for the commands of a remedy", () => {
   fc.assert(fc.property(anyReport, width, (report, width) => {
-    const text = renderReport(withoutRemedies(report), { width, colour: false });
+    const options = { width, colour: false };
+    const plain = withoutRemedies(report);
+    const rows = rowsOf(plain).flatMap((
+      row,
+    ) => [...row.detail(options), ...row.lines(lookOf(options))]);
     // One wide character in the last column may be cut nowhere.
-    const long = text.split("\n").filter((line) => columns(line) > width + 1);
+    const long = [...renderReport(plain, options).split("\n"), ...rows].filter((line) =>
+      columns(line) > width + 1
+    );
     deepEqual(long, []);
   }));
 });
@@ -44,6 +58,11 @@ function withoutRemedies(report: Report): Report {
       ...flow,
       cause: flow.cause && strip(flow.cause),
       otherCauses: flow.otherCauses?.map(strip),
+    })),
+    exchanges: report.exchanges.map((exchange) => ({
+      ...exchange,
+      cause: exchange.cause && strip(exchange.cause),
+      findings: exchange.findings?.map(strip),
     })),
   };
 }
