@@ -142,4 +142,8 @@ export const KNOWN: readonly Known[] = [
   ),
   whole(clean(9622, "[C6] fragments that went round on a flooded wire were others")),
   whole(lossy(6912, 0.01, "[P4] a place was healed that went on to drop what TCP sent again")),
+  whole(
+    own(5064, "[X3] a half of a translated question got no answer, which was the other half's"),
+  ),
+  whole(own(9627, "[O12] an echo was unanswered whose reply the next batch told of")),
 ];

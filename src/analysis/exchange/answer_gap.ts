@@ -1,7 +1,7 @@
 /** Whether silence proves that no answer was sent. */
 import { matches, parseFilter } from "../../event/filter/mod.ts";
 import type { Form } from "../correlate/identity.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -17,7 +17,12 @@ export function answerGap({ end }: Judgement): Gap | null {
   const { event } = end.step;
   const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (gap) return gap;
-  if (event.node.untilAt - event.at > ANSWER_NS) return null;
+  if (silentUntil(event.node) - event.at > ANSWER_NS) return null;
+  if (event.node.untilAt - event.at > ANSWER_NS) {
+    const text =
+      `the trace ended before ${event.node.name} told what it had lost after the question`;
+    return { code: "loss-untold", text };
+  }
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
   return { code: "trace-ended", text: `the trace ended ${ms} ms after the question had arrived` };
 }

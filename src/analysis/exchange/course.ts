@@ -119,6 +119,15 @@ export function unanswered(
   if (open) {
     return unknown("no answer was seen, and what became of the question is not known", open.gap!);
   }
+  const { rival } = joined.question;
+  if (rival) {
+    const text =
+      `what answers it was taken for the answer to ${rival.id}: one is the other, translated`;
+    return unknown("it arrived, and its answer is another question's, too", {
+      code: "translated-unseen",
+      text,
+    });
+  }
   const arrived = asking.filter(({ outcome }) => outcome === "delivered");
   const gap = latestOnEachNode(arrived).map(answerGap).find((found) => found !== null);
   const hidden = gap ?? filteredGap(clientSide(joined.question), joined.question.form);

@@ -19,6 +19,8 @@ export interface FlowGroup {
   request?: FlowGroup;
   /** The flow that answers this one. */
   reply?: FlowGroup;
+  /** Another question that this one's answers were joined to: one of the two is the other, translated. */
+  rival?: FlowGroup;
 }
 
 /** [G1] The form a packet was sent in: that of its first sighting, or what conntrack says it was. */
@@ -160,7 +162,9 @@ function joinDirections(groups: FlowGroup[]): void {
     if (group.request || group.reply) continue;
     for (const form of group.forms.values()) {
       const other = byForm.get(formKey(reverse(form)));
-      if (!other || other === group || other.request || other.reply) continue;
+      if (!other || other === group) continue;
+      if (other.request) group.rival ??= other.request;
+      if (other.request || other.reply) continue;
       const [request, reply] = isRequest(group, other) ? [group, other] : [other, group];
       reply.request = request;
       request.reply = reply;

@@ -1,5 +1,6 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
+import { silentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { crossedBy } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -29,7 +30,7 @@ export function doubtLate(group: FlowGroup): void {
     if (!there) continue;
     const back = delays.get(key(node, sent.node));
     const slowest = there.most + (back ? back.least : -there.least);
-    if (sent.at + there.most + slowest <= node.untilAt) continue;
+    if (sent.at + there.most + slowest <= silentUntil(node)) continue;
     const text = `${node.name} may not have been watched any more when it would have come: ` +
       `another packet took ${Math.round(slowest / 1e6)} ms`;
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });

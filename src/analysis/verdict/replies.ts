@@ -12,7 +12,7 @@ import {
 } from "../kernel/protocols.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
 
 const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
 const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
@@ -190,14 +190,14 @@ const ANSWER_NS = 900e6;
  * for long enough after the last request.
  */
 export function isUnanswered(group: FlowGroup): boolean {
-  if (group.reply || group.request) return false;
+  if (group.reply || group.request || group.rival) return false;
   const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
   if (delivered.length === 0) return false;
   return delivered.every((packet) => {
     const event = firstEvent(packet);
     const asks = group.form.protocol === TCP ? isConnectRequest(event) : isEchoRequest(event);
     const last = packet.end.step.event;
-    return asks && last.node.untilAt - last.at > ANSWER_NS &&
+    return asks && silentUntil(last.node) - last.at > ANSWER_NS &&
       gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
   });
 }

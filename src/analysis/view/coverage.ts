@@ -44,6 +44,12 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
   return null;
 }
 
+/**
+ * Up to when, as `at`, the silence of a node says something: what its next batch has to tell, of
+ * events that come late and of what was lost, may be of the time that the last one ends with.
+ */
+export const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt, toldAt);
+
 /** Scripts whose silence means "did not pass a device". */
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 /** Scripts whose silence means "was not dropped". */
