@@ -32,6 +32,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
   const incident = incidentName(now);
   const about = { incident, title: "trace", filter: options.filter, createdMs: now.getTime() };
   const keeping = await Keeping.start({ keeps: options.keeps, name: incident, about, progress });
+  void ending.ended.then(() => keeping.flush());
   try {
     await ingest.client.createIncident({ id: incident, title: "trace", filter: options.filter });
     const delivery = new Delivery(ingest.client, incident);

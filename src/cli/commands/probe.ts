@@ -122,6 +122,7 @@ async function report(options: ProbeOptions, ending: Ending): Promise<number> {
     },
     progress,
   });
+  void ending.ended.then(() => keeping.flush());
   let isAllSent = false;
   try {
     const { session, done } = await capture({

@@ -46,6 +46,11 @@ export class Keeping {
     this.journal?.push(batch);
   }
 
+  /** What waits in memory goes to disk now: whoever ended the trace may not wait for its archive. */
+  flush(): void {
+    void this.journal?.flush();
+  }
+
   /**
    * Writes the archive, once however often it is called. Resolves with its path; null when nothing is
    * kept. When it cannot be written it says so: what was seen stays beside it.
