@@ -41,11 +41,15 @@ for (const [name, report] of [["hostile names", hostile()], ["a long path", long
   }
 }
 
-browserTest("hop by hop: times of each node, and the slowest", { report: longPath() }, async ({
+const TIMED = longPath();
+TIMED.flows[0]!.path[0]!.at = "2026-11-20T03:12:41.120Z";
+
+browserTest("hop by hop: times of each node, and the slowest", { report: TIMED }, async ({
   page,
 }) => {
   const hops = page.locator(".hops li");
   await hops.first().waitFor();
+  match(await hops.first().locator(".details").innerText(), /^\d\d:12:41\.120/);
   equal(await hops.locator(".total").count(), 4);
   equal(await hops.locator(".since.slowest").count(), 1);
   equal(await page.locator("svg.path .total").count(), 4);

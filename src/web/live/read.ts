@@ -59,6 +59,7 @@ export function readHop(value: unknown): Hop {
     deviceKind: text(from.deviceKind, "unknown"),
     stage: text(from.stage, "?") as Hop["stage"],
     timeNs: /^-?\d{1,20}$/.test(text(from.timeNs)) ? text(from.timeNs) : "0",
+    at: maybeText(from.at),
     function: maybeText(from.function),
     reason: maybeText(from.reason),
     pod: maybeText(from.pod),
