@@ -70,6 +70,12 @@ export interface Limits extends AdmissionLimits {
   viewersMax: number;
   /** Changes waiting for one viewer before it is told that it missed some. */
   viewerQueueMax: number;
+  /** Bytes of messages that viewers have begun to read; with more the slowest are cut off. */
+  liveBytesMax: number;
+  /** The same of one token's viewers. */
+  livePerTokenBytesMax: number;
+  /** Characters of a report that is sent as a message; the stream of a longer one ends. */
+  liveMessageCharsMax: number;
   /** Changes kept per incident for viewers that come back. */
   changesKeptMax: number;
   /** Days after which a closed incident is deleted; 0: never. */
@@ -126,6 +132,9 @@ export const DEFAULT_LIMITS: Limits = {
   tokenCheckMs: 10_000,
   viewersMax: 2_000,
   viewerQueueMax: 1_000,
+  liveBytesMax: 64 * MIB,
+  livePerTokenBytesMax: 24 * MIB,
+  liveMessageCharsMax: 48 * MIB,
   changesKeptMax: 2_000,
   closedKeepDays: 0,
   sweepMs: 3_600_000,

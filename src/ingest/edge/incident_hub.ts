@@ -261,8 +261,8 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     return incident === null ? null : await this.#hub.reportJson(incident.id);
   }
 
-  readFigures(): HubFigures {
-    return { ...this.#hub.figures };
+  readFigures(): Promise<HubFigures> {
+    return this.#hub.readFigures();
   }
 
   /** The live stream, by `fetch` because that tells when the viewer leaves. */

@@ -33,6 +33,8 @@ export class RemoteHub implements HubPort {
     return {
       viewers: sum("viewers"),
       missed: sum("missed"),
+      heldBytes: sum("heldBytes"),
+      cutOff: sum("cutOff"),
       computations: sum("computations"),
       computedMs: sum("computedMs"),
     };

@@ -6,6 +6,10 @@ export interface HubFigures {
   viewers: number;
   /** Messages that slow viewers missed. */
   missed: number;
+  /** Bytes of messages that viewers have begun to read, each counted once. */
+  heldBytes: number;
+  /** Viewers that were cut off because too much was held. */
+  cutOff: number;
   /** Reports that were computed. */
   computations: number;
   /** Time that took. */
@@ -63,6 +67,10 @@ export class Metrics {
     );
     metric("viewers", "gauge", "Live viewers now", [["", hub.viewers]]);
     metric("missed_total", "counter", "Messages that slow viewers missed", [["", hub.missed]]);
+    metric("viewer_bytes", "gauge", "Bytes that viewers have begun to read", [["", hub.heldBytes]]);
+    metric("viewers_cut_off_total", "counter", "Viewers cut off because they read too slowly", [
+      ["", hub.cutOff],
+    ]);
     metric("reports_total", "counter", "Reports computed", [["", hub.computations]]);
     metric("report_seconds_total", "counter", "Time spent computing reports", [
       ["", hub.computedMs / 1000],

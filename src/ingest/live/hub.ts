@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { type Analyse, type Analyst, LocalAnalyst } from "./analyst.ts";
 import type { StoredLines } from "./kept.ts";
 import type { HubFigures } from "../http/metrics.ts";
+import { HeldMessages } from "./held.ts";
 import type { HubPort } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
 import { liveStream } from "./live_stream.ts";
@@ -28,10 +29,16 @@ const REPORTS_KEPT_MAX = 32;
 
 /** The hub in this process. */
 export class Hub implements HubPort {
-  readonly figures: HubFigures = { viewers: 0, missed: 0, computations: 0, computedMs: 0 };
+  readonly figures: Omit<HubFigures, "heldBytes" | "cutOff"> = {
+    viewers: 0,
+    missed: 0,
+    computations: 0,
+    computedMs: 0,
+  };
   #topics = new Map<string, Topic>();
   #analyst: Analyst;
   #reports: Reports;
+  #held: HeldMessages;
   /** Part of every cursor, so that a cursor of an earlier run of the ingest is recognised. */
   #epoch = crypto.randomUUID().slice(0, 8);
   #topicsBegun = 0;
@@ -45,6 +52,7 @@ export class Hub implements HubPort {
     const { decodedEventsMax } = limits;
     this.#analyst = options.analyst ??
       new LocalAnalyst({ store, decodedEventsMax, changesMax, analyse });
+    this.#held = new HeldMessages(limits);
     this.#reports = new Reports({
       store,
       clock,
@@ -104,12 +112,12 @@ export class Hub implements HubPort {
     return (await this.report(incident))?.json ?? null;
   }
 
-  live(incident: string, cursor: string | null) {
-    return this.liveUntil(incident, cursor, null);
+  live(incident: string, cursor: string | null, _signal?: () => AbortSignal, token = "") {
+    return this.liveUntil(incident, cursor, null, token);
   }
 
   /** `left` tells that the viewer is gone, where the end of the stream does not. */
-  liveUntil(incident: string, cursor: string | null, left: AbortSignal | null) {
+  liveUntil(incident: string, cursor: string | null, left: AbortSignal | null, token = "") {
     const { limits, clock, log } = this.options;
     if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
     const open = async () => {
@@ -124,11 +132,14 @@ export class Hub implements HubPort {
         this.#opening -= 1;
       }
     };
-    return Promise.resolve(liveStream({ open, heartbeatMs: limits.heartbeatMs, clock, left }));
+    const { heartbeatMs } = limits;
+    const held = this.#held;
+    return Promise.resolve(liveStream({ open, heartbeatMs, clock, left, held, token }));
   }
 
   readFigures(): Promise<HubFigures> {
-    return Promise.resolve(this.figures);
+    const { bytes: heldBytes, cutOff } = this.#held;
+    return Promise.resolve({ ...this.figures, heldBytes, cutOff });
   }
 
   /** A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. */

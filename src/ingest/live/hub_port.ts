@@ -20,11 +20,13 @@ export interface HubPort {
   /**
    * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
    * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.
+   * `token` is whose it is: what one token's viewers hold is bounded.
    */
   live(
     incident: string,
     cursor: string | null,
     signal: () => AbortSignal,
+    token?: string,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   readFigures(): Promise<HubFigures>;
 }

@@ -5,9 +5,10 @@ import { tally } from "../../../test/contract/tally.ts";
 import type { AnalysisInput } from "../../analysis/mod.ts";
 import { Hub } from "./hub.ts";
 import { type LimitsOverride, limitsWith } from "../limits.ts";
+import { HeldMessages } from "./held.ts";
 import { liveStream } from "./live_stream.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Message, Viewer } from "./viewer.ts";
 
 async function setUp(override: LimitsOverride = {}, tookMs = 0) {
   const clock = new FakeClock();
@@ -31,7 +32,16 @@ async function setUp(override: LimitsOverride = {}, tookMs = 0) {
   return { clock, store, hub, append, computed, limits };
 }
 
-const names = (viewer: Viewer) => viewer.take().map(({ event }) => event);
+/** Who reads a stream, where what all hold does not matter. */
+const unbounded = () => ({ held: new HeldMessages(limitsWith()), token: "" });
+
+/** What waits for a viewer, all of it. */
+const all = (viewer: Viewer): Message[] => {
+  const message = viewer.next();
+  return message === undefined ? [] : [message, ...all(viewer)];
+};
+
+const names = (viewer: Viewer) => all(viewer).map(({ event }) => event);
 
 Deno.test("a hundred viewers and readers share one computation per change", async () => {
   const { clock, hub, append, computed } = await setUp();
@@ -82,7 +92,7 @@ Deno.test("a viewer that falls behind holds a bounded queue and is told the coun
     await clock.advance(100);
     told += names(quick).length;
   }
-  const [missed, report, ...rest] = slow.take();
+  const [missed, report, ...rest] = all(slow);
   deepEqual([missed!.event, JSON.parse(missed!.data).count], ["missed", told]);
   deepEqual([report!.event, report!.data], ["report", (await hub.report("i"))!.json]);
   deepEqual([rest, hub.figures.missed], [[], told]);
@@ -103,12 +113,12 @@ Deno.test("a change of very many flows comes as one report", async () => {
 Deno.test("a cursor inside a change goes on with the rest of it", async () => {
   const { clock, hub, append } = await setUp();
   const first = (await hub.watch("i", null))!;
-  first.take();
+  all(first);
   await append(hopLine(1, 1), hopLine(2, 2));
   await clock.advance(100);
-  const [flow, ...others] = first.take();
+  const [flow, ...others] = all(first);
   const again = (await hub.watch("i", flow!.id!))!;
-  const [hello, ...lacking] = again.take();
+  const [hello, ...lacking] = all(again);
   equal(hello!.event, "hello");
   deepEqual(lacking, others);
 });
@@ -116,7 +126,7 @@ Deno.test("a cursor inside a change goes on with the rest of it", async () => {
 Deno.test("what is no longer kept is made up for by a full report", async () => {
   const { clock, hub, append } = await setUp({ changesKeptMax: 3 });
   const first = (await hub.watch("i", null))!;
-  const cursor = first.take().at(-1)!.id!;
+  const cursor = all(first).at(-1)!.id!;
   for (let i = 0; i < 3; i++) {
     await append(hopLine(i));
     await clock.advance(100);
@@ -143,7 +153,7 @@ Deno.test("an analysis that fails is told and is tried again with new data", asy
     },
   });
   const viewer = (await hub.watch("i", null))!;
-  viewer.take();
+  all(viewer);
   fails = true;
   hub.changed("i");
   await clock.advance(200);
@@ -158,7 +168,7 @@ Deno.test("an analysis that fails is told and is tried again with new data", asy
 Deno.test("a closed incident that is kept in a file tells its viewers at once, and late ones", async () => {
   const { clock, store, hub } = await setUp();
   const viewer = (await hub.watch("i", null))!;
-  viewer.take();
+  all(viewer);
   await store.closeIncident("i", 1);
   hub.changed("i");
   // Whoever closed it waits, and may end the ingest then.
@@ -166,9 +176,9 @@ Deno.test("a closed incident that is kept in a file tells its viewers at once, a
   await clock.advance(200);
   await told;
   const end = JSON.stringify({ reason: "closed", archive: "/kept/i.lasthop.gz" });
-  deepEqual(viewer.take().at(-1), { event: "end", data: end });
+  deepEqual(all(viewer).at(-1), { event: "end", data: end });
   const late = (await hub.watch("i", null))!;
-  deepEqual(late.take().at(-1), { event: "end", data: end });
+  deepEqual(all(late).at(-1), { event: "end", data: end });
 });
 
 Deno.test("events of many incidents are kept decoded only up to the limit", async () => {
@@ -186,8 +196,8 @@ Deno.test("events of many incidents are kept decoded only up to the limit", asyn
 Deno.test("a stream sends a comment when nothing else was sent for a while", async () => {
   const { clock, hub } = await setUp();
   const open = () => hub.watch("i", null);
-  const reader = liveStream({ open, heartbeatMs: 5000, clock }).getReader();
-  const next = async () => new TextDecoder().decode((await reader.read()).value);
+  const stream = liveStream({ open, heartbeatMs: 5000, clock, ...unbounded() }).getReader();
+  const next = async () => new TextDecoder().decode((await stream.read()).value);
   equal(await next(), ": lasthop live stream\n\n");
   ok((await next()).startsWith("event: hello\n"));
   ok((await next()).includes("event: report\n"));
@@ -196,7 +206,7 @@ Deno.test("a stream sends a comment when nothing else was sent for a while", asy
   equal(clock.pending, 1);
   await clock.advance(1);
   equal(await silent, ": still here\n\n");
-  await reader.cancel();
+  await stream.cancel();
   await settle();
   deepEqual([hub.figures.viewers, clock.pending], [0, 0]);
 });
@@ -205,7 +215,9 @@ Deno.test("a stream begins before its first report is computed, and can be left 
   const { clock, hub } = await setUp({}, 12_000);
   const open = () => hub.watch("i", null);
   const decoder = new TextDecoder();
-  const readers = [0, 1].map(() => liveStream({ open, heartbeatMs: 5000, clock }).getReader());
+  const readers = [0, 1].map(() =>
+    liveStream({ open, heartbeatMs: 5000, clock, ...unbounded() }).getReader()
+  );
   for (const reader of readers) {
     equal(decoder.decode((await reader.read()).value), ": lasthop live stream\n\n");
   }
@@ -229,7 +241,7 @@ Deno.test("viewers share the bytes of a report, those that catch up included", a
   const open = () => hub.watch("i", null);
   const readers = Array.from(
     { length: 600 },
-    () => liveStream({ open, heartbeatMs: 5000, clock }).getReader(),
+    () => liveStream({ open, heartbeatMs: 5000, clock, ...unbounded() }).getReader(),
   );
   // A comment, the hello, the report.
   const buffers = new Set<ArrayBuffer>();
@@ -250,4 +262,33 @@ Deno.test("viewers share the bytes of a report, those that catch up included", a
     await reader.cancel();
   }
   deepEqual([late.size, hub.figures.viewers], [1, 0]);
+});
+
+Deno.test("a report that is too large for a message ends its streams, and says why", async () => {
+  const { clock, hub, append } = await setUp({ liveMessageCharsMax: 2_000 });
+  await append(hopLine(1));
+  const first = (await hub.watch("i", null))!;
+  deepEqual(names(first), ["hello", "report"]);
+  for (let i = 2; i < 40; i++) await append(hopLine(i, i));
+  await clock.advance(100);
+  await hub.report("i");
+  const late = (await hub.watch("i", null))!;
+  for (const viewer of [first, late]) {
+    const last = all(viewer).at(-1)!;
+    deepEqual([last.event, last.data], ["end", JSON.stringify({ reason: "too-large" })]);
+  }
+});
+
+Deno.test("changes that are kept no longer wait for nobody", async () => {
+  const { clock, hub, append } = await setUp({ changesKeptMax: 3 });
+  await append(hopLine(1));
+  const slow = (await hub.watch("i", null))!;
+  all(slow);
+  for (let i = 2; i < 12; i++) {
+    await append(hopLine(i, i));
+    await clock.advance(100);
+  }
+  const [missed, report] = all(slow);
+  equal(missed?.event, "missed");
+  equal(report?.event, "report");
 });

@@ -44,7 +44,7 @@ export type LiveEvent =
 
 /** Why a stream ends. */
 export interface End {
-  reason: "closed" | "deleted" | "shutdown";
+  reason: "closed" | "deleted" | "shutdown" | "too-large";
   /** A file on the machine that closed it, which `lasthop replay` opens again. */
   archive?: string;
 }

@@ -13,7 +13,7 @@ export interface TopicOptions {
   reports: Reports;
   clock: Clock;
   limits: Limits;
-  figures: HubFigures;
+  figures: Pick<HubFigures, "viewers" | "missed">;
   log: (line: string) => void;
 }
 
@@ -79,6 +79,7 @@ export class Topic {
     const before = this.#current;
     if (before !== null && before.number >= computed.number) return;
     this.#current = computed;
+    if (this.#isTooLarge()) return this.end("too-large");
     if (before !== null) this.#publish(before, computed);
     if (computed.closed) this.end("closed");
   }
@@ -96,7 +97,11 @@ export class Topic {
     while (
       this.#kept.length > this.options.limits.changesKeptMax ||
       this.#keptChars > CHANGES_KEPT_CHARS_MAX
-    ) this.#keptChars -= this.#kept.shift()!.data.length;
+    ) {
+      const gone = this.#kept.shift()!;
+      this.#keptChars -= gone.data.length;
+      for (const viewer of this.#viewers) viewer.lose(gone);
+    }
     for (const viewer of this.#viewers) viewer.push(message);
   }
 
@@ -113,6 +118,10 @@ export class Topic {
     figures.viewers += 1;
     const hello = { incident, cursor: this.#cursorText() };
     viewer.push({ event: "hello", data: JSON.stringify(hello) });
+    if (this.#isTooLarge()) {
+      viewer.end(this.#endMessage("too-large"));
+      return viewer;
+    }
     const lacking = this.#since(cursor);
     if (lacking === null) viewer.push(this.#full());
     else for (const message of lacking) viewer.push(message);
@@ -122,7 +131,13 @@ export class Topic {
 
   #catchUp(count: number): Message[] {
     this.options.figures.missed += count;
-    return [{ event: "missed", data: JSON.stringify({ count }) }, this.#full()];
+    const missed = { event: "missed", data: JSON.stringify({ count }) };
+    return this.#isTooLarge() ? [missed] : [missed, this.#full()];
+  }
+
+  /** A report that is no message any more: a viewer would hold all of it in memory. */
+  #isTooLarge(): boolean {
+    return (this.#current?.json.length ?? 0) > this.options.limits.liveMessageCharsMax;
   }
 
   end(reason: End["reason"]): void {

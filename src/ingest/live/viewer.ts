@@ -57,12 +57,21 @@ export class Viewer {
     return this.#ended && this.#queue.length === 0 && this.#missed === 0;
   }
 
-  /** What waits now, all of it; maybe nothing. */
-  take(): Message[] {
+  /** A message that is kept no longer: what waits with it is lost, so that its memory is free. */
+  lose(message: Message): void {
+    // Before changes there is at most a hello, a word of what was missed, and a report.
+    if (!this.#queue.slice(0, 4).includes(message)) return;
+    const last = this.#ended ? this.#queue.slice(-1) : [];
+    this.#missed += this.#queue.length - last.length;
+    this.#queue = last;
+  }
+
+  /** What waits for longest, without it from now on; undefined when nothing does. */
+  next(): Message | undefined {
     const count = this.#missed;
     this.#missed = 0;
-    const caughtUp = count > 0 ? this.hooks.catchUp(count) : [];
-    return [...caughtUp, ...this.#queue.splice(0)];
+    if (count > 0) this.#queue.unshift(...this.hooks.catchUp(count));
+    return this.#queue.shift();
   }
 
   /** Resolves when something waits, or the viewer is behind or ended. */

@@ -75,7 +75,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
       // Only the headers are wanted: a viewer would wait for a reader that never comes.
       if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
       const cursor = c.req.header("last-event-id") ?? null;
-      const stream = await hub.live(id, cursor, () => c.req.raw.signal);
+      const stream = await hub.live(id, cursor, () => c.req.raw.signal, viewer.id);
       if (stream !== null) {
         const allowed = () => isStillGood(viewer, store, clock);
         const guard = { allowed, everyMs: limits.tokenCheckMs, clock };
