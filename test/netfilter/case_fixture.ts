@@ -15,6 +15,8 @@ export interface CaseParts {
   after?: NetnsState;
   kernel?: string;
   filter?: string;
+  /** Of the packet that ends in this buffer; absent: the first one that was dropped. */
+  skb?: string;
 }
 
 const SECOND = 1_000_000_000n;
@@ -34,7 +36,10 @@ export function caseFor(parts: CaseParts): Case {
   const world = { nodes, closed: true };
   const { chains, evidence } = chainsOf(nodes[0]!);
   const packets = packetsOf(chains).map((packet) => judge(packet, world));
-  const dropped = packets.find(({ outcome }) => outcome === "dropped") ?? packets[0]!;
+  const dropped =
+    packets.find(({ outcome, end }) =>
+      parts.skb === undefined ? outcome === "dropped" : end.step.event.skb === parts.skb
+    ) ?? packets[0]!;
   return caseOf(dropped, world, evidence);
 }
 

@@ -1,9 +1,11 @@
 /** What connection tracking can have said of a packet, from what its flow did before. */
 import { hasFlag, ICMP, ICMP6, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
+import { linkOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
 import type { Ruleset } from "./ruleset.ts";
+import { callsIptables } from "./whereabouts.ts";
 
 // Bits of conntrack's status: IPS_SEEN_REPLY, IPS_EXPECTED.
 const SEEN_REPLY = 2;
@@ -26,13 +28,16 @@ export function ctStatesOf(subject: Case, ruleset: Ruleset): CtStates {
   return { likely: [...likely], remote };
 }
 
-function statesOf({ event, node, netns }: Case): CtState[] {
+function statesOf(subject: Case): CtState[] {
+  const { event } = subject;
   if (event.network === "arp") return ["invalid", "untracked"];
   const encapsulated = event.tunnelKind !== undefined;
   if (!encapsulated && event.conntrackDirection !== undefined) {
     return knownStates(event);
   }
-  const answered = hasPassed(node.events, event, netns);
+  // Any datagram makes an entry; without one, TCP's second segment and an echo's reply are invalid.
+  const answered = hasPassed(subject, isOpposite) &&
+    (isDatagram(event) || isEchoReply(event) || hasPassed(subject, isAlike));
   if (encapsulated) return answered ? ["established"] : ["new", "established"];
   if (event.protocol === TCP) return tcpStates(event, answered);
   if (event.protocol === ICMP || event.protocol === ICMP6) return icmpStates(event, answered);
@@ -48,8 +53,17 @@ function knownStates({ conntrackDirection, conntrackStatus }: Sighting): CtState
   return (conntrackStatus & EXPECTED) !== 0 ? ["related"] : ["new"];
 }
 
+const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAGS;
+const URG = 32;
+/** The kernel's `tcp_valid_flags`: what conntrack takes for a segment, other flags aside. */
+const VALID_FLAGS = new Set([
+  ...[SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG],
+]);
+const MEANINGFUL_FLAGS = FIN | SYN | RST | ACK | URG;
+
 function tcpStates(event: Sighting, answered: boolean): CtState[] {
   if (event.tcpFlags === undefined) return ["new", "established", "invalid"];
+  if (!VALID_FLAGS.has(event.tcpFlags & MEANINGFUL_FLAGS)) return ["invalid"];
   // A SYN opens a connection anew, unless it repeats one that was answered.
   if (isConnectRequest(event)) return answered ? ["new", "established"] : ["new"];
   if (hasFlag(event, TCP_FLAGS.syn)) return ["established", "invalid"];
@@ -77,19 +91,46 @@ const MEMORY_NS = 25e9;
 /** A hop and the drop that ended it lie no further apart. */
 const PASSAGE_NS = 100e6;
 
-/** A packet of the other direction went through this netns lately, and was not refused in it. */
-function hasPassed(events: Sighting[], event: Sighting, netns: number | undefined): boolean {
+const isDatagram = ({ protocol, tunnelKind }: Sighting) =>
+  tunnelKind !== undefined || (protocol !== TCP && protocol !== ICMP && protocol !== ICMP6);
+const isEchoReply = ({ protocol, icmpType }: Sighting) =>
+  protocol !== TCP && icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
+
+/**
+ * A packet of the other, or of its own, direction went through this netns lately, where connection tracking saw it,
+ * and was not refused in it.
+ */
+function hasPassed(
+  subject: Case,
+  isSuch: (other: Sighting, event: Sighting) => boolean,
+): boolean {
+  const { event, netns, node: { events } } = subject;
   const refusedAt = new Map<string, number>();
   for (let i = indexOf(events, event) - 1; i >= 0; i--) {
     const other = events[i]!;
     if (event.at - other.at > MEMORY_NS) return false;
-    if (other.netns !== netns || !isOpposite(other, event)) continue;
+    if (other.netns !== netns) continue;
+    // It may have been translated before it was refused.
     if (other.kind === "drop") refusedAt.set(other.skb ?? "", other.at);
+    if (!isSuch(other, event) || other.skb === event.skb) continue;
     if (other.kind !== "device-rx" && other.kind !== "device-tx") continue;
+    if (isBridgedPast(subject, other)) continue;
     const end = refusedAt.get(other.skb ?? "") ?? Infinity;
     if (end - other.at > PASSAGE_NS) return true;
   }
   return false;
+}
+
+/**
+ * It was on a port of a bridge that shows no frames to IP. What such a bridge hands up, or is given
+ * to send, is seen on the bridge itself, too.
+ */
+function isBridgedPast(subject: Case, other: Sighting): boolean {
+  const state = subject.after ?? subject.before;
+  const link = state && linkOf(state, other.ifindex);
+  if (!state || !link?.bridgePort) return false;
+  const bridge = state.links.find(({ ifindex }) => ifindex === link.masterIfindex);
+  return !callsIptables({ subject, state }, bridge);
 }
 
 function indexOf(events: Sighting[], event: Sighting): number {
@@ -114,5 +155,13 @@ function isOpposite(other: Sighting, event: Sighting): boolean {
   return other.tunnelKind === undefined && other.protocol === event.protocol &&
     other.source === event.destination && other.destination === event.source &&
     other.sourcePort === event.destinationPort && other.destinationPort === event.sourcePort &&
+    other.icmpId === event.icmpId;
+}
+
+/** Of the same direction. */
+function isAlike(other: Sighting, event: Sighting): boolean {
+  return other.tunnelKind === undefined && other.protocol === event.protocol &&
+    other.source === event.source && other.destination === event.destination &&
+    other.sourcePort === event.sourcePort && other.destinationPort === event.destinationPort &&
     other.icmpId === event.icmpId;
 }

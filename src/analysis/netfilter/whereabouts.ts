@@ -95,7 +95,10 @@ function changeOf(early: Headers, now: Headers): Translated {
 }
 
 /** Bridged packets of this family are shown to the hooks of IP, on this bridge. */
-export function callsIptables({ subject, state }: Scene, bridge: Link | undefined): boolean {
+export function callsIptables(
+  { subject, state }: Pick<Scene, "subject" | "state">,
+  bridge: Link | undefined,
+): boolean {
   const six = destinationOf(subject.event).includes(":");
   const name = `net.bridge.bridge-nf-call-ip${six ? "6" : ""}tables`;
   const own = six ? bridge?.bridge?.nfCallIp6tables : bridge?.bridge?.nfCallIptables;

@@ -1,11 +1,11 @@
 /** Programs of rules for one router, drawn from a seed: shapes put together, then disturbed. */
 import type { Random } from "../rules.ts";
-import { IPTABLES_SHAPES, NFT_SHAPES, type Place, type Tables } from "./shapes.ts";
+import { adapted, IPTABLES_SHAPES, NFT_SHAPES, type Place, type Tables } from "./shapes.ts";
 
 /** What one router is given. */
 export interface Program {
   shapes: string[];
-  /** Text for `iptables-restore` and `iptables-legacy-restore`; "" for none. */
+  /** Text for `iptables-restore`, or `ip6tables-restore`, and `iptables-legacy-restore`; "" for none. */
   iptables: string;
   legacy: string;
   /** Rulesets for `nft -f`. */
@@ -23,7 +23,7 @@ export function programOf(random: Random, place: Place): Program {
   for (let i = 0; i < count; i++) {
     if (random.int(4) === 0) {
       const name = random.pick(Object.keys(NFT_SHAPES));
-      const text = NFT_SHAPES[name]!(place);
+      const text = adapted(NFT_SHAPES[name]!(place), place);
       if (out.shapes.includes(name)) continue;
       out.shapes.push(name);
       out.nft.push(text);
@@ -34,7 +34,10 @@ export function programOf(random: Random, place: Place): Program {
     if (out.shapes.some((other) => other.endsWith(name))) continue;
     out.shapes.push(`${backend} ${name}`);
     for (const [table, lines] of Object.entries(IPTABLES_SHAPES[name]!(place))) {
-      merged[backend][table] = [...merged[backend][table] ?? [], ...lines];
+      merged[backend][table] = [
+        ...merged[backend][table] ?? [],
+        ...lines.map((line) => adapted(line, place)),
+      ];
     }
   }
   for (const backend of ["iptables", "legacy"] as const) {
@@ -82,7 +85,11 @@ function disturb(random: Random, place: Place, table: string, lines: readonly st
   for (let i = 0; i < extra; i++) {
     const at = random.int(rules.length + 1);
     const chain = random.int(2) === 0 ? random.pick([...policies.keys()]) : random.pick(names);
-    rules.splice(at, 0, `-A ${chain} ${random.pick(matchesOf(place))} -j ${random.pick(TARGETS)}`);
+    if (table === "raw" && chain === "PREROUTING" && random.int(3) === 0) {
+      rules.splice(at, 0, "-A PREROUTING -m rpfilter --invert -j DROP");
+    }
+    const match = adapted(random.pick(matchesOf(place)), place);
+    rules.splice(at, 0, `-A ${chain} ${match} -j ${random.pick(targetsOf(table))}`);
   }
   const ends = [...policies].filter(([, policy]) => policy === "DROP")
     .map(([chain]) => `-A ${chain} -m comment --comment ${END}`);
@@ -95,8 +102,27 @@ function disturb(random: Random, place: Place, table: string, lines: readonly st
 }
 
 const TARGETS = ["DROP", "DROP", "ACCEPT", "RETURN", "MARK --set-xmark 0x10000/0x10000"];
+const targetsOf = (table: string) => table === "filter" ? [...TARGETS, "REJECT"] : TARGETS;
 
-const matchesOf = ({ server, service, own, clients }: Place): string[] => [
+const matchesOf = ({ server, service, own, clients, protocol }: Place): string[] => [
+  ...(protocol === "tcp" ? TCP_MATCHES : []),
+  "-p icmp",
+  "-p icmp -m icmp --icmp-type 8",
+  "-p icmp -m icmp --icmp-type 3",
+  "-p icmp -m icmp --icmp-type 11",
+  "-p icmp -m conntrack --ctstate RELATED",
+  "-m conntrack --ctstate RELATED,ESTABLISHED",
+  "-m conntrack --ctstate ESTABLISHED",
+  "-m conntrack ! --ctstate NEW",
+  "-m conntrack --ctstate SNAT",
+  "-p udp -m conntrack --ctstate NEW --ctdir ORIGINAL",
+  "-m conntrack --ctstate ESTABLISHED --ctdir REPLY",
+  "-m conntrack --ctstatus SEEN_REPLY",
+  "-m conntrack --ctstatus ASSURED",
+  "-p udp -m conntrack --ctorigdstport 53",
+  `-m conntrack --ctorigdst ${service}`,
+  `-m conntrack --ctreplsrc ${server}`,
+  "-m limit --limit 1/hour --limit-burst 1",
   "-p udp -m udp --dport 53",
   "-p udp -m udp --dport 5353",
   "-p udp -m udp ! --dport 5353",
@@ -118,6 +144,17 @@ const matchesOf = ({ server, service, own, clients }: Place): string[] => [
   "-p udp -m mark ! --mark 0x10000/0x10000",
   "-m physdev --physdev-in p0",
   "-p udp -m physdev --physdev-is-bridged",
-  "-p udp -m ttl --ttl-eq 64",
-  "-p udp -m length --length 29:40",
+  "-p udp -m ttl --ttl-eq 77",
+  "-p udp -m length --length 120:200",
+];
+
+const TCP_MATCHES: readonly string[] = [
+  "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
+  "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN",
+  "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW",
+  "-p tcp -m tcp --tcp-flags RST RST",
+  "-p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK",
+  "-p tcp -m tcp --tcp-flags FIN,SYN,RST,PSH,ACK,URG NONE",
+  "-p tcp -m tcp --tcp-flags FIN,PSH,URG FIN,PSH,URG",
+  "-p tcp -m conntrack --ctstate INVALID",
 ];

@@ -1,20 +1,53 @@
 /**
  * Rules in the shapes of what people run, for one router of the yard: chains, marks and matches as
- * these programs write them, for UDP so that a packet is one packet.
+ * these programs write them. They are written for UDP over IPv4; `adapted` makes others of them.
  */
 
 /** What the rules are about: addresses of one router's network, and its devices. */
 export interface Place {
+  /** IPv6 instead of IPv4, and what the rules are about. */
+  six: boolean;
+  protocol: "udp" | "tcp";
   /** The server's address, that of a service, of one without endpoints, the router's own. */
   server: string;
   service: string;
   empty: string;
   own: string;
+  /** The router's address on the server's side. */
+  outer: string;
   /** Network of the clients, with its length. */
   clients: string;
   /** Devices of the clients and of the server as the hooks of IP see them. */
   input: string;
   output: string;
+}
+
+/** What is other in rules of IPv6, in the words of iptables and of nft. */
+const IN_SIX: readonly [RegExp, string][] = [
+  [/\b127\.0\.0\.0\/8/g, "::1/128"],
+  [/\/32\b/g, "/128"],
+  [/\bicmp-(?=port-unreachable|host-prohibited)/g, "icmp6-"],
+  [/icmp6-host-prohibited/g, "icmp6-adm-prohibited"],
+  [/-p icmp -m icmp --icmp-type 8\b/g, "-p ipv6-icmp -m icmp6 --icmpv6-type 128"],
+  [/-p icmp -m icmp --icmp-type 3\b/g, "-p ipv6-icmp -m icmp6 --icmpv6-type 1"],
+  [/-p icmp -m icmp --icmp-type 11\b/g, "-p ipv6-icmp -m icmp6 --icmpv6-type 3"],
+  [/-p icmp\b/g, "-p ipv6-icmp"],
+  [/-m ttl --ttl-/g, "-m hl --hl-"],
+  [/-p ipencap\b/g, "-p ipv6"],
+  [/-m addrtype (! )?--(src|dst)-type BROADCAST/g, "-m addrtype $1--$2-type ANYCAST"],
+  [/--to-destination (\S+):(\d+)$/g, "--to-destination [$1]:$2"],
+  [/\btable ip /g, "table ip6 "],
+  [/\bipv4_addr\b/g, "ipv6_addr"],
+  [/\bip (saddr|daddr)\b/g, "ip6 $1"],
+  [/\bnfproto ipv4\b/g, "nfproto ipv6"],
+  [/dnat to ([0-9a-f:]+):(\d+)/g, "dnat to [$1]:$2"],
+  [/\bicmp type echo-request\b/g, "icmpv6 type echo-request"],
+];
+
+/** Rules as this place has them: of its family, and about its protocol. */
+export function adapted(text: string, { six, protocol }: Place): string {
+  const own = protocol === "udp" ? text : text.replace(/\budp\b/g, "tcp");
+  return six ? IN_SIX.reduce((words, [from, to]) => words.replace(from, to), own) : own;
 }
 
 /** Tables of iptables by name: lines of `iptables-restore`. */
@@ -28,7 +61,7 @@ function kubeProxy({ server, service, empty, clients }: Place): Tables {
   return {
     nat: [
       ...chains("KUBE-SERVICES", "KUBE-NODEPORTS", "KUBE-MARK-MASQ", "KUBE-POSTROUTING"),
-      ...chains("KUBE-SVC-A", "KUBE-EXT-A", "KUBE-SEP-A"),
+      ...chains("KUBE-SVC-A", "KUBE-EXT-A", "KUBE-SEP-A", "KUBE-SEP-B"),
       `-A PREROUTING ${words("kubernetes service portals")} -j KUBE-SERVICES`,
       `-A OUTPUT ${words("kubernetes service portals")} -j KUBE-SERVICES`,
       `-A POSTROUTING ${words("kubernetes postrouting rules")} -j KUBE-POSTROUTING`,
@@ -44,7 +77,9 @@ function kubeProxy({ server, service, empty, clients }: Place): Tables {
       "-A KUBE-EXT-A -j KUBE-MARK-MASQ",
       "-A KUBE-EXT-A -j KUBE-SVC-A",
       `-A KUBE-SVC-A ! -s ${clients} ${one} -j KUBE-MARK-MASQ`,
+      `-A KUBE-SVC-A -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-B`,
       `-A KUBE-SVC-A ${words(`shop/web -> ${server}:5353`)} -j KUBE-SEP-A`,
+      `-A KUBE-SEP-B -p udp -m udp -j DNAT --to-destination ${server}:9000`,
       `-A KUBE-SEP-A -s ${server}/32 -j KUBE-MARK-MASQ`,
       `-A KUBE-SEP-A -p udp -m udp -j DNAT --to-destination ${server}:5353`,
     ],
@@ -79,6 +114,7 @@ function calico({ input, output, server }: Place): Tables {
       "-A cali-PREROUTING -j MARK --set-xmark 0x0/0xf0000",
       `-A cali-PREROUTING -i ${input} -j MARK --set-xmark 0x40000/0x40000`,
       "-A cali-PREROUTING -m mark --mark 0x40000/0x40000 -j cali-rpf-skip",
+      "-A cali-PREROUTING -m mark --mark 0x40000/0x40000 -m rpfilter --validmark --invert -j DROP",
       "-A cali-PREROUTING -m mark --mark 0x10000/0x10000 -j ACCEPT",
     ],
     filter: [
@@ -125,6 +161,7 @@ function calico({ input, output, server }: Place): Tables {
 
 function docker({ server, input, output }: Place): Tables {
   return {
+    raw: [`-A PREROUTING -d ${server}/32 ! -i ${input} -p udp -m udp --dport 9000 -j DROP`],
     nat: [
       ...chains("DOCKER"),
       "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
@@ -163,7 +200,11 @@ function ufw(_: Place): Tables {
       "-A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
       "-A ufw-before-input -m conntrack --ctstate INVALID -j ufw-logging-deny",
       "-A ufw-before-input -m conntrack --ctstate INVALID -j DROP",
+      "-A ufw-before-input -p icmp -m icmp --icmp-type 3 -j ACCEPT",
       "-A ufw-before-input -p icmp -m icmp --icmp-type 8 -j ACCEPT",
+      "-A ufw-before-forward -p icmp -m icmp --icmp-type 3 -j ACCEPT",
+      "-A ufw-before-forward -p icmp -m icmp --icmp-type 11 -j ACCEPT",
+      "-A ufw-before-forward -p icmp -m icmp --icmp-type 8 -j ACCEPT",
       "-A ufw-before-input -j ufw-not-local",
       "-A ufw-not-local -m addrtype --dst-type LOCAL -j RETURN",
       "-A ufw-not-local -m addrtype --dst-type MULTICAST -j RETURN",
@@ -271,7 +312,7 @@ function firewalld({ input, output }: Place): string {
     meta nfproto ipv4 counter reject with icmpx admin-prohibited
   }
   chain filter_INPUT_ZONES { iifname "${input}" goto filter_IN_public; goto filter_IN_public; }
-  chain filter_IN_public { udp dport { 22, 53 } accept; }
+  chain filter_IN_public { icmp type echo-request accept; udp dport { 22, 53 } accept; }
   chain filter_FORWARD { type filter hook forward priority 10; policy accept;
     ct state { established, related } accept
     ct status dnat accept
