@@ -3,6 +3,7 @@
  * report the ingest has: `applyLive` is that fold, for the page, the terminal and the tests.
  */
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import { type Place, placed } from "../../event/places.ts";
 import type { Exchange, Flow, PacketCounts, Report } from "../../event/report.ts";
 
 /** What a report adds up to. */
@@ -20,10 +21,14 @@ export interface Summary {
   nodes: Report["nodes"];
   accounting: Report["accounting"];
   counts: Counts;
-  /** Ids of the flows, worst first; absent when neither they nor their order changed. */
+  /** Ids of the flows, worst first; absent when neither they nor their order changed, or `places` tell. */
   order?: string[];
+  /** Where flows that changed are now in that order; the others stay as they are among themselves. */
+  places?: Place[];
   /** The same of the exchanges. */
   exchangeOrder?: string[];
+  /** The same of the exchanges. */
+  exchangePlaces?: Place[];
   /** All problems; absent when none of them changed. */
   problems?: Report["problems"];
   /** All changes of node state; absent when there is no new one. */
@@ -77,8 +82,8 @@ export function applyLive(report: Report | null, { event, data }: LiveEvent): Re
       return { ...report, exchanges: report.exchanges.filter(({ id }) => id !== data.id) };
     case "summary": {
       const { from, to, nodes, accounting, order, exchangeOrder } = data;
-      const flows = inOrder(report.flows, order);
-      const exchanges = inOrder(report.exchanges, exchangeOrder);
+      const flows = inOrder(report.flows, order, data.places);
+      const exchanges = inOrder(report.exchanges, exchangeOrder, data.exchangePlaces);
       const problems = data.problems ?? report.problems;
       const changes = data.changes ?? report.changes;
       return { ...report, from, to, nodes, accounting, problems, changes, exchanges, flows };
@@ -93,8 +98,13 @@ function withOne<T extends { id: string }>(all: T[], one: T): T[] {
   return at < 0 ? [...all, one] : all.with(at, one);
 }
 
-function inOrder<T extends { id: string }>(all: T[], order: string[] | undefined): T[] {
-  if (order === undefined) return all;
+function inOrder<T extends { id: string }>(
+  all: T[],
+  order: string[] | undefined,
+  places: Place[] | undefined,
+): T[] {
+  const ids = places === undefined ? order : placed(all.map(({ id }) => id), places);
+  if (ids === undefined) return all;
   const byId = new Map(all.map((one) => [one.id, one]));
-  return order.flatMap((id) => byId.get(id) ?? []);
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }

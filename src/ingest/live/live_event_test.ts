@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { tally } from "../../../test/contract/tally.ts";
 import type { Report } from "../../event/report.ts";
@@ -85,6 +85,31 @@ Deno.test("nothing changed is no change, and only what changed is told", () => {
     deepEqual([change!.event, rest.length], ["summary", 0]);
     equal("order" in change!.data, false);
   }));
+});
+
+Deno.test("one flow among thousands is told alone, wherever its place is then", () => {
+  const packets = { seen: 1, delivered: 1, dropped: 0, vanished: 0, unknown: 0, inFlight: 0 };
+  const flowOf = (id: string) => ({ id, outcome: "delivered", packets }) as Report["flows"][number];
+  const flows = Array.from({ length: 5000 }, (_, i) => flowOf(`flow-${i}`));
+  const many = { ...none, flows };
+  const other = flowOf("other");
+  const worse = { ...flowOf("flow-4999"), outcome: "dropped" as const };
+  const cases = [
+    [other, ...flows],
+    flows.toSpliced(2500, 0, other),
+    [...flows.slice(0, 4000), worse, ...flows.slice(4000, 4999)],
+    [...flows.slice(1), other],
+    flows.slice(1),
+  ];
+  for (const next of cases) {
+    const after = { ...many, flows: next };
+    const changes = told(many, after);
+    deepEqual(changes.reduce((viewed: Report, one) => applyLive(viewed, one)!, many), after);
+    ok(JSON.stringify(changes).length < 1500, JSON.stringify(changes).slice(0, 300));
+  }
+  // Where others moved than those that changed, all are told.
+  const turned = { ...many, flows: [flows[1]!, flows[0]!, ...flows.slice(2)] };
+  deepEqual(told(many, turned).reduce((v: Report, one) => applyLive(v, one)!, many), turned);
 });
 
 Deno.test("counts add up", () => {

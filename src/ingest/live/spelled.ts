@@ -1,4 +1,5 @@
 /** Reports as text in pieces, so that one report is told from the next by comparing text. */
+import { type Place, placed } from "../../event/places.ts";
 import type { Report } from "../../event/report.ts";
 import { countsOf, type LiveEvent, type Summary } from "./live_event.ts";
 
@@ -53,37 +54,53 @@ const byId = (all: readonly { id: string }[], texts: readonly string[]) =>
 /** What leads from one report to the next, which is `report`; nothing when they are equal. */
 export function changesBetween(before: Pieces, after: Pieces, report: Report): Change[] {
   const changes: Change[] = [];
-  const flowOrder = tell(changes, "flow", before.flows, after.flows);
-  const exchangeOrder = tell(changes, "exchange", before.exchanges, after.exchanges);
+  const flows = tell(changes, "flow", before.flows, after.flows);
+  const exchanges = tell(changes, "exchange", before.exchanges, after.exchanges);
   const isOther = (part: keyof Report) => before.parts.get(part) !== after.parts.get(part);
-  const isOrdered = flowOrder === undefined && exchangeOrder === undefined;
+  const isOrdered = flows === null && exchanges === null;
   const parts: (keyof Report)[] = ["from", "to", "nodes", "accounting", "problems", "changes"];
   if (changes.length === 0 && isOrdered && !parts.some(isOther)) return [];
   const { from, to, nodes, accounting } = report;
   const summary: Summary = { from, to, nodes, accounting, counts: countsOf(report) };
-  if (flowOrder !== undefined) summary.order = flowOrder;
-  if (exchangeOrder !== undefined) summary.exchangeOrder = exchangeOrder;
+  if (flows?.order) summary.order = flows.order;
+  if (flows?.places) summary.places = flows.places;
+  if (exchanges?.order) summary.exchangeOrder = exchanges.order;
+  if (exchanges?.places) summary.exchangePlaces = exchanges.places;
   if (isOther("problems")) summary.problems = report.problems;
   if (isOther("changes")) summary.changes = report.changes;
   changes.push({ event: "summary", data: JSON.stringify(summary) });
   return changes;
 }
 
-/** Tells what is new, changed or gone; gives the order of all ids where that changed. */
+/** A new order: all ids, or the places of some. */
+type Order = { order: string[]; places?: never } | { places: Place[]; order?: never };
+
+/** Tells what is new, changed or gone; gives the order where that is another. */
 function tell(
   changes: Change[],
   event: "flow" | "exchange",
   before: Map<string, string>,
   after: Map<string, string>,
-): string[] | undefined {
-  for (const [id, text] of after) {
-    if (before.get(id) !== text) changes.push({ event, data: `{"${event}":${text}}` });
-  }
-  for (const id of before.keys()) {
-    if (!after.has(id)) changes.push({ event: `${event}-gone`, data: JSON.stringify({ id }) });
-  }
+): Order | null {
   const order = [...after.keys()];
-  const old = before.keys();
-  const isSame = before.size === order.length && order.every((id) => id === old.next().value);
-  return isSame ? undefined : order;
+  const places: Place[] = [];
+  let index = 0;
+  for (const [id, text] of after) {
+    if (before.get(id) !== text) {
+      changes.push({ event, data: `{"${event}":${text}}` });
+      places.push([id, index]);
+    }
+    index += 1;
+  }
+  const old: string[] = [];
+  for (const id of before.keys()) {
+    if (after.has(id)) old.push(id);
+    else changes.push({ event: `${event}-gone`, data: JSON.stringify({ id }) });
+  }
+  if (old.length === before.size && isSame(old, order)) return null;
+  const isEnough = places.length < order.length / 2 && isSame(placed(old, places), order);
+  return isEnough ? { places } : { order };
 }
+
+const isSame = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((id, i) => id === b[i]);

@@ -1,5 +1,6 @@
 /** The incident as the live stream has reported it so far. Pure: events in, state out. */
 import type { Change, Exchange, Flow, Problem, Report, ReportNode } from "../../event/report.ts";
+import { placed } from "../../event/places.ts";
 import type { ReceivedServerSentEvent } from "../../event/sse.ts";
 import {
   fields,
@@ -144,16 +145,24 @@ function applyReport(told: Draft, report: Record<string, unknown>): void {
 
 function applySummary(told: Draft, summary: Record<string, unknown>): void {
   applyHead(told, summary);
-  if (Array.isArray(summary.exchangeOrder)) {
-    const ids = [...summary.exchangeOrder.map((id) => text(id)), ...told.exchanges.keys()];
+  const exchanges = orderIn(summary.exchangeOrder, summary.exchangePlaces, told.exchanges.keys());
+  if (exchanges !== null) {
+    const ids = [...exchanges, ...told.exchanges.keys()];
     const known = ids.flatMap((id) => told.exchanges.get(id) ?? []);
     told.exchanges = new Map(known.map((exchange) => [exchange.id, exchange]));
   }
-  if (!Array.isArray(summary.order)) return;
-  const order = new Set(summary.order.map((id) => text(id)).filter((id) => told.flows.has(id)));
+  const flows = orderIn(summary.order, summary.places, told.order);
+  if (flows === null) return;
+  const order = new Set(flows.filter((id) => told.flows.has(id)));
   // A flow that is missing in the order stays, at the end.
   for (const id of told.order) order.add(id);
   told.order = [...order];
+}
+
+/** The order of all ids, as it is told or by the places of some; null where it is the same. */
+function orderIn(order: unknown, places: unknown, ids: Iterable<string>): string[] | null {
+  if (!Array.isArray(places)) return Array.isArray(order) ? order.map((id) => text(id)) : null;
+  return placed([...ids], places.map((place) => [text(list(place)[0]), number(list(place)[1])]));
 }
 
 function applyHead(told: Draft, from: Record<string, unknown>): void {

@@ -58,6 +58,16 @@ Deno.test("a flow is added, changed and taken away; a summary brings the order a
   equal(base.flows.size, 1, "what was told before is not changed");
 });
 
+Deno.test("flows that changed are put where a summary says, the others stay as they are", () => {
+  const base = after(EMPTY_STATE, "report", i1());
+  const first = i1().flows[0]!.id;
+  const flows = ["a", "b", "c"].map((id) => sent("flow", { flow: { ...i1().flows[0]!, id } }));
+  const told = fold(base, [...flows, sent("summary", { places: [["c", 0], ["a", 2]] })]);
+  deepEqual(told.order, ["c", first, "a", "b"]);
+  const hostile = { places: [["nowhere", 1e300], [7], "x", ["b", -1]] };
+  deepEqual(new Set(after(told, "summary", hostile).order), new Set(told.order));
+});
+
 Deno.test("an order that forgets a flow or names an unknown one loses nothing", () => {
   const told = after(after(EMPTY_STATE, "report", i1()), "summary", { order: ["nowhere"] });
   deepEqual(told.order, [i1().flows[0]!.id]);
