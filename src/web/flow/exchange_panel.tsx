@@ -43,22 +43,20 @@ export function ExchangePanel({ flow }: { flow: Flow }) {
           Not known because: <Text value={gap} />
         </p>
       )}
-      {causes.map((one, i) => (
+      {causes.filter((one) =>
+        !isFlows(one)
+      ).map((one, i) => (
         <div key={i}>
           <p class="confidence">
             <CauseCode code={one.code} />
             <b>{visible(one.confidence).slice(0, 12)}</b>
             <span class="quiet">{CONFIDENCE[one.confidence]}</span>
           </p>
-          {!isFlows(one) && (
-            <>
-              <p>
-                <Text value={one.sentence} max={700} />
-              </p>
-              <Remedy cause={one} mended={isCauseMended(flow, one)} />
-              <Evidence cause={one} first />
-            </>
-          )}
+          <p>
+            <Text value={one.sentence} max={700} />
+          </p>
+          <Remedy cause={one} mended={isCauseMended(flow, one)} />
+          <Evidence cause={one} first />
         </div>
       ))}
     </section>
