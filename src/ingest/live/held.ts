@@ -16,7 +16,9 @@ export interface Holder {
 
 /** Bytes that may be held. One message is always allowed, whatever its size. */
 export interface HeldLimits {
+  /** Bytes, over all tokens. */
   liveBytesMax: number;
+  /** Bytes of one token's viewers. */
   livePerTokenBytesMax: number;
 }
 
