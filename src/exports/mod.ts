@@ -2,9 +2,14 @@
 import type { Report } from "../event/report.ts";
 import type { Export } from "./export.ts";
 import { json } from "./json.ts";
+import { junit } from "./junit.ts";
+import { markdown } from "./markdown.ts";
+import { otlp } from "./otlp.ts";
+
+export type { Export } from "./export.ts";
 
 /** In the order in which they are offered. */
-export const EXPORTS = [json] as const satisfies readonly Export[];
+export const EXPORTS = [json, markdown, junit, otlp] as const satisfies readonly Export[];
 
 /** Name of an export. */
 export type Format = typeof EXPORTS[number]["format"];

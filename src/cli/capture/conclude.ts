@@ -18,7 +18,7 @@ export async function conclude(
   incident: string,
 ): Promise<number> {
   const report = await client.report(incident);
-  printReport(report, options.json);
+  printReport(report, options.json ? "json" : null);
   // The archive is written after the report, so that the report is printed even when this fails.
   if (options.archive !== undefined) {
     await saveArchive(await client.downloadArchive(incident), options.archive);

@@ -1,26 +1,29 @@
 /** `lasthop replay`: an archive on the path of live data, into an ingest of its own. */
 import type { ArchiveHeader } from "../../ingest/archive/archive.ts";
 import type { LocalIngest } from "../capture/local_ingest.ts";
+import type { Format } from "../../exports/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
   type FilterFlag,
   filterOption,
+  type FormatFlags,
+  formatOption,
   jsonOption,
   type ListenFlag,
   listenOption,
+  readFormat,
   readListenFlag,
 } from "../options.ts";
 import type { ListenAddress } from "../read_value.ts";
 
-interface Flags extends ListenFlag, FilterFlag {
-  json?: boolean;
-}
+interface Flags extends ListenFlag, FilterFlag, FormatFlags {}
 
 /** The options of `lasthop replay`. */
 export interface ReplayOptions extends FilterFlag {
   /** Absent: the archive that was kept last. */
   file?: string;
-  json: boolean;
+  /** Null: text for this terminal. */
+  format: Format | null;
   /** Null: no page. */
   listen: ListenAddress | null;
 }
@@ -40,13 +43,14 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
       .argument("[FILE]", "an archive (default: the one that was kept last)")
       .addOption(filterOption())
       .addOption(jsonOption())
+      .addOption(formatOption())
       .addOption(listenOption("127.0.0.1:4680, or a free port"))
       .option("--no-listen", "no page: print the report and end"),
 
   read: (file, flags) => ({
     file,
     filter: flags.filter,
-    json: flags.json ?? false,
+    format: readFormat(flags),
     listen: readListenFlag(flags),
   }),
 
@@ -62,7 +66,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
     try {
       const missing = await importWhole(ingest, header, file);
       const report = await ingest.client.report(header.incident);
-      printReport(report, options.json, options.filter);
+      printReport(report, options.format, options.filter);
       if (missing !== null) progress(missing);
       const page = pageOf(ingest, header.incident);
       if (page !== null) {
@@ -89,9 +93,9 @@ async function lastFile(): Promise<string> {
 }
 
 /** Whether the page is served: only at a terminal, or when --listen names an address. */
-function pageAddress({ listen, json }: ReplayOptions): ListenAddress | null {
+function pageAddress({ listen, format }: ReplayOptions): ListenAddress | null {
   if (listen === null || !listen.anyPortIfBusy) return listen;
-  return Deno.stdout.isTerminal() && !json ? listen : null;
+  return Deno.stdout.isTerminal() && format === null ? listen : null;
 }
 
 /** The whole batches of a cut archive are replayed, with a warning that the rest is missing. */

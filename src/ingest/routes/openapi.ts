@@ -140,7 +140,9 @@ function operationObject(operation: Operation): Json {
   const success: Json = { description: answer.description };
   if (answer.type !== undefined) {
     const schema = answer.schema === undefined ? { type: "string" } : ref(answer.schema);
-    success.content = { [answer.type]: { schema } };
+    const other = { schema: { type: "string" } };
+    const others = (answer.otherTypes ?? []).map((type) => [type, other]);
+    success.content = { [answer.type]: { schema }, ...Object.fromEntries(others) };
   }
   return {
     summary,

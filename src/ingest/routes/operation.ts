@@ -50,7 +50,14 @@ export interface Operation {
   /** `schema` absent: text that no schema describes. */
   body?: { type: string; schema?: z.ZodType; description: string };
   /** The success. `type` absent: no content. Every failure is a problem. */
-  answer: { status: number; description: string; type?: string; schema?: z.ZodType };
+  answer: {
+    status: number;
+    description: string;
+    type?: string;
+    schema?: z.ZodType;
+    /** Further media types that may be asked for: text that no schema describes. */
+    otherTypes?: string[];
+  };
   handle: (ask: Ask) => Response | Promise<Response>;
 }
 

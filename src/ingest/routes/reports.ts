@@ -1,5 +1,6 @@
 /** Operations that tell what became of the packets: the report, one flow of it, the live view. */
 import { Flow, Report } from "../../event/report.ts";
+import { type Export, EXPORTS } from "../../exports/mod.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
@@ -21,6 +22,29 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
   return report;
 }
 
+/** Media types of forms that are not JSON. */
+const OTHER_TYPES = [...new Set(EXPORTS.map(({ mediaType }) => mediaType))]
+  .filter((type) => type !== JSON_TYPE);
+
+/**
+ * The form that is asked for, by `?format=` or else by the one media type of `Accept`; null: the report
+ * as it is kept. Throws a Problem when there is no such form.
+ */
+function formOf({ c }: Ask): Export | null {
+  const wanted = c.req.query("format");
+  const accepted = c.req.header("accept");
+  const form = EXPORTS.find(({ format, mediaType }) =>
+    wanted === undefined ? mediaType === accepted && accepted !== JSON_TYPE : format === wanted
+  );
+  if (form !== undefined) return form.format === "json" ? null : form;
+  if (wanted === undefined) return null;
+  const is = JSON.stringify(wanted.slice(0, 50));
+  const detail = `Cannot write report: format is ${is}, must be one of ${
+    EXPORTS.map(({ format }) => format).join(", ")
+  }`;
+  throw new Problem(400, "query_invalid", detail);
+}
+
 /** What one can read of an incident's packets. */
 export const REPORT_OPERATIONS: readonly Operation[] = [
   {
@@ -29,8 +53,15 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     summary: "The report of everything acknowledged so far",
     role: "viewer",
     audit: "report.read",
-    answer: json(200, Report, "The report"),
-    handle: async (ask) => ask.c.body(await reportJson(ask), 200, { "content-type": JSON_TYPE }),
+    query: ["format"],
+    answer: { ...json(200, Report, "The report"), otherTypes: OTHER_TYPES },
+    async handle(ask) {
+      const form = formOf(ask);
+      const text = await reportJson(ask);
+      if (form === null) return ask.c.body(text, 200, { "content-type": JSON_TYPE });
+      const written = form.write(JSON.parse(text) as Report);
+      return ask.c.body(written, 200, { "content-type": `${form.mediaType}; charset=utf-8` });
+    },
   },
   {
     method: "get",

@@ -1,0 +1,37 @@
+/** How texts from outside are written in an export: hostile ones are shown, and steer nothing. */
+import { visible } from "../words/escape.ts";
+import { counting, type Writing } from "../words/writing.ts";
+
+/** Characters of one text from outside, where nothing else is said. */
+const TEXT_MAX = 300;
+
+/** Counts as an export writes them: `1,204 packets`. */
+export const { grouped, plural } = counting(",");
+
+/** Text for a place where nothing has a meaning. */
+export const PLAIN: Writing = {
+  text: (text, lengthMax = TEXT_MAX) => visible(text.slice(0, lengthMax)),
+  arrow: "→",
+};
+
+/** Characters that may begin something in Markdown, or name a person or an issue on a forge. */
+const SPECIAL = /[\\`*_[\]<>~&|@#]|:(?=\/\/)/g;
+
+/** Text inside of a line of Markdown: what could begin something is written as itself. */
+export const MARKDOWN: Writing = {
+  text: (text, lengthMax) =>
+    PLAIN.text(text, lengthMax).replaceAll(SPECIAL, (one) => `&#${one.charCodeAt(0)};`),
+  arrow: "→",
+};
+
+/** A block of Markdown that nothing in it can end. */
+export function fenced(lines: readonly string[], language = ""): string {
+  const text = lines.join("\n");
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+/** Text for an element or an attribute of XML 1.0, which has no place for control characters. */
+export const xml = (text: string): string =>
+  visible(text).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
