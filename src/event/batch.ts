@@ -53,6 +53,11 @@ export const BatchHeader = z.object({
     /** Events the probe threw away at its own limits. */
     evicted: count,
   }),
+  /**
+   * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which the kernel
+   * left out runs of its scripts: a packet may have passed unseen. Absent: none, or nobody counts.
+   */
+  missed: z.array(z.object({ fromNs: u64, toNs: u64, count })).max(64).optional(),
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */

@@ -10,6 +10,7 @@ export const GAPS = {
   "events-evicted": "The store threw away events at its limits.",
   "lines-missing": "Fewer events of a node have come than its probe says that it sent.",
   "events-lost": "The kernel or the probe of a node lost events.",
+  "runs-left-out": "The kernel left out runs of a node's scripts, because another one was running.",
   "lines-refused": "Lines of a node could not be read.",
   "state-unread": "The state of a namespace is not known, so an address may live there.",
   "trace-ended": "The trace ended so soon after the packet was last seen that it may have gone on.",

@@ -1,11 +1,18 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
+import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
-import { frameOf } from "../correlate/frames.ts";
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, halfKnown, unreadState } from "../view/coverage.ts";
+import {
+  DEVICE_SCRIPTS,
+  DROP_SCRIPTS,
+  gapOf,
+  halfKnown,
+  leftOutAfter,
+  unreadState,
+} from "../view/coverage.ts";
 import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
@@ -129,7 +136,8 @@ function sentToAnother({ step }: End, { nodes }: World): Step | null {
 function judgeTaken(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   // Its transmission must be watched, too: NAT may have made it somebody else's, and sent it on.
-  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]);
+  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]) ??
+    leftOutAfter(event, [event.node], TRAVEL_NS);
   if (gap) {
     const text = `received, but whether a socket took it: ${gap.text}`;
     return unknown(base, { code: gap.code, text });
@@ -187,7 +195,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   }
   const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return unknown({ ...base, awaited }, there);
-  const between = halfKnown(world.nodes);
+  const between = halfKnown(world.nodes) ??
+    leftOutAfter(event, [event.node, awaited.node], TRAVEL_NS);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
 }
@@ -203,33 +212,6 @@ function heldIn(event: Sighting): Gap | null {
   const text = `${event.node.name} put it into ${event.device} and no script saw what became of it`;
   return { code: "tunnel-device-silent", text };
 }
-
-/** Another node received the frame that was sent: it was not lost between the two nodes. */
-function arrivalOf(sent: Sighting, packet: Packet): Sighting | undefined {
-  if (sent.kind !== "device-tx") return undefined;
-  return arrivalsOf(packet).get(frameOf(sent))?.find(({ node }) => node !== sent.node);
-}
-
-/** By frame the first reception of a packet that was meant for its node, on each of two nodes. */
-function arrivalsOf(packet: Packet): Map<string, Sighting[]> {
-  const known = ARRIVALS.get(packet);
-  if (known !== undefined) return known;
-  const arrivals = new Map<string, Sighting[]>();
-  for (const { events } of packet.chains) {
-    for (const event of events) {
-      if (event.kind !== "device-rx" || event.packetType === "otherhost") continue;
-      const frame = frameOf(event);
-      const [first, second] = arrivals.get(frame) ?? [];
-      if (first === undefined) arrivals.set(frame, [event]);
-      else if (second === undefined && first.node !== event.node) arrivals.get(frame)!.push(event);
-    }
-  }
-  ARRIVALS.set(packet, arrivals);
-  return arrivals;
-}
-
-/** Every copy of a packet asks: a flooded frame has as many copies as sightings. */
-const ARRIVALS = new WeakMap<Packet, Map<string, Sighting[]>>();
 
 /** Encapsulating again takes microseconds; later the same skb may be another packet's. */
 const NESTING_NS = 1e6;

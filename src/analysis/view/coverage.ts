@@ -1,7 +1,7 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
 import { isOverlapping } from "./runs.ts";
-import type { NodeView } from "./timeline.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
 
 /** Why the silence of these scripts on a node is no proof, or null when it is one. */
 export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
@@ -49,6 +49,31 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
  * events that come late and of what was lost, may be of the time that the last one ends with.
  */
 export const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt, toldAt);
+
+/**
+ * Why a packet may have passed one of the nodes unseen within `ns` after a sighting, or null: the kernel
+ * left out runs of their scripts then. Of a node with another kernel, whose clock is never compared, any
+ * such stretch counts.
+ */
+export function leftOutAfter(
+  { node: clock, at }: Pick<Sighting, "node" | "at">,
+  nodes: readonly NodeView[],
+  ns: number,
+): Gap | null {
+  for (const node of nodes) {
+    const { boot } = node.header;
+    const isSameClock = node === clock || (boot !== undefined && boot === clock.header.boot);
+    const from = at + (isSameClock ? Number(clock.baseNs - node.baseNs) : 0);
+    const missed = node.missed.find((one) =>
+      !isSameClock || (one.from <= from + ns && one.to >= from)
+    );
+    if (!missed) continue;
+    const when = isSameClock ? "at that time" : "while it was watched";
+    const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${when}`;
+    return { code: "runs-left-out", text };
+  }
+  return null;
+}
 
 /** Scripts whose silence means "did not pass a device". */
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;

@@ -46,10 +46,11 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { runs, missing, unaccounted, wallSteps }: {
+  { runs, missing, unaccounted, missed, wallSteps }: {
     runs: ProbeRun[];
     missing: number;
     unaccounted: number;
+    missed: readonly { count: number }[];
     wallSteps: boolean;
   },
   closed: boolean,
@@ -76,6 +77,13 @@ export function watchGaps(
   }
   if (missing > first) gaps.push(`${missing - first} batches have not come`);
   if (unaccounted > 0) gaps.push(`${unaccounted} of the events that it sent have not come`);
+  const leftOut = missed.reduce((sum, { count }) => sum + count, 0);
+  if (leftOut > 0) {
+    gaps.push(
+      `the kernel left out ${leftOut} runs of the scripts, because another program of BPF was ` +
+        "running: packets may have passed unseen then",
+    );
+  }
   if (wallSteps) {
     gaps.push("its wall clock was set, or it was started anew: times of day may be wrong");
   }

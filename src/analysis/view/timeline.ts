@@ -18,6 +18,15 @@ export interface Sighting extends Event {
   at: number;
 }
 
+/** A stretch of a node's time, in `at`, in which so many runs of scripts were left out. */
+export interface Stretch {
+  /** An `at`, ns. */
+  from: number;
+  /** An `at`, ns. */
+  to: number;
+  count: number;
+}
+
 /** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export interface NodeView {
   name: string;
@@ -49,6 +58,8 @@ export interface NodeView {
   unaccounted: number;
   /** Events of all nodes that the store threw away. */
   evicted: number;
+  /** Stretches in which the kernel left out runs of scripts: a packet may have passed unseen. */
+  missed: Stretch[];
   /** Its wall clock was set while it was watched. */
   wallSteps: boolean;
 }
@@ -92,6 +103,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     lost: sum(probes, (h) => h.totals.lost + h.totals.evicted),
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
     toldAt: 0,
+    missed: missedOf(probes, baseNs),
     runs: probes.length,
     probeRuns: runsOf(ordered),
     missing: sum(probes, (header) => header.sequence + 1) -
@@ -149,6 +161,15 @@ function lastOfEachProbe(ordered: Batch[]): Batch[] {
 
 function sum(batches: Batch[], of: (header: BatchHeader, batch: Batch) => number): number {
   return batches.reduce((total, batch) => total + of(batch.header, batch), 0);
+}
+
+/** Stretches in which runs of scripts were left out, as `at` of the node. */
+function missedOf(probes: readonly Batch[], baseNs: bigint): NodeView["missed"] {
+  return probes.flatMap(({ header }) => header.missed ?? []).map(({ fromNs, toNs, count }) => ({
+    from: Number(BigInt(fromNs) - baseNs),
+    to: Number(BigInt(toNs) - baseNs),
+    count,
+  }));
 }
 
 function addEvents(node: NodeView, batches: Batch[]): void {

@@ -2,6 +2,7 @@
  * Runs one bpftrace program: in a mount namespace of its own (tracefs and debugfs are mounted
  * there, the system's mounts stay as they are), killed by the kernel when this process dies.
  */
+import { type Missed, MissMeter } from "./missed.ts";
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
@@ -39,6 +40,9 @@ export interface BpftraceOptions {
   onLine(line: string): void;
   /** Lines that were emitted and never came. */
   onLost(count: number): void;
+  /** Runs of a script that the kernel left out; `nowNs` gives CLOCK_MONOTONIC. */
+  onMissed?(missed: Missed): void;
+  nowNs?(): bigint | undefined;
   /** Path or name of the binary. */
   binary?: string;
   /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
@@ -54,6 +58,9 @@ export interface BpftraceOptions {
   /** How often its use of the processor is looked at; 1,000 where absent. */
   sampleMs?: number;
 }
+
+/** How often it is asked for runs that were left out, ms: no longer is a stretch that hides packets. */
+const MISSES_MS = 250;
 
 /** Mounts what bpftrace needs where it is missing and the short list, then becomes bpftrace. */
 const LAUNCH = `
@@ -124,6 +131,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   let isEnded = false;
   let force: ReturnType<typeof setTimeout> | undefined;
   const end = () => {
+    lookForMisses();
     signal(pid, "SIGINT");
     const graceMs = options.stopGraceMs ?? STOP_GRACE_MS;
     force ??= setTimeout(() => signal(pid, "SIGKILL"), graceMs);
@@ -136,6 +144,12 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const meter = new CpuMeter(share);
   let bound: string | undefined;
   let sampling: ReturnType<typeof setInterval> | undefined;
+  const misses = new MissMeter(pid, options.nowNs ?? (() => undefined));
+  const lookForMisses = () => {
+    const missed = misses.look();
+    if (missed !== null) options.onMissed?.(missed);
+  };
+  let missing: ReturnType<typeof setInterval> | undefined;
   const look = () => {
     const cpuMs = cpuMsOf(pid);
     if (cpuMs === null || bound !== undefined) return;
@@ -146,6 +160,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   ready.promise.then(() => {
     if (isEnded) return;
     look();
+    lookForMisses();
+    missing = setInterval(lookForMisses, MISSES_MS);
     sampling = setInterval(look, options.sampleMs ?? 1_000);
   }, () => {});
   ready.promise.finally(() => {
@@ -183,6 +199,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     const result = await child;
     isEnded = true;
     clearInterval(sampling);
+    clearInterval(missing);
     clearTimeout(force);
     await reading.catch(() => {});
     loss.end();

@@ -3,6 +3,8 @@ import type { Event } from "../../event/event.ts";
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Batcher, type KernelFacts, type ProbeBatch } from "../ship/batcher.ts";
+import type { Missed } from "../run/missed.ts";
+import { MissedList } from "../run/missed_list.ts";
 import { ClockPairs, pairNow } from "../read/clock_pair.ts";
 import { monotonicClock } from "../state/mod.ts";
 import { Demux } from "../read/demux.ts";
@@ -71,6 +73,7 @@ export class Intake {
   #ended = false;
   #clocks = new ClockPairs();
   #monotonicNs = monotonicClock();
+  #missed = new MissedList();
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
   readonly #demux: Demux<RunningNode>;
@@ -117,6 +120,11 @@ export class Intake {
 
   lost(count: number): void {
     this.#lost += count;
+  }
+
+  /** Of which node the packets were that passed unseen cannot be told. */
+  missed(missed: Missed): void {
+    this.#missed.add(missed);
   }
 
   addNetns(node: RunningNode, handle: NetnsHandle): void {
@@ -262,6 +270,7 @@ export class Intake {
       clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
         { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,
+      missed: this.#missed.told(),
       refused: this.#refused,
     };
   }

@@ -1,6 +1,7 @@
 /**
  * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
  */
+import { monotonicClock } from "../state/mod.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
@@ -59,6 +60,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     },
     run: {
       onLost: (count) => intake.lost(count),
+      onMissed: (missed) => intake.missed(missed),
+      nowNs: monotonicClock(),
       binary: options.bpftrace,
       version: capability.bpftrace ?? undefined,
       cpus,

@@ -30,6 +30,8 @@ export interface KernelFacts {
   clock: ClockPair;
   /** Lines that were emitted and never arrived: of which node cannot be told. */
   lost: number;
+  /** Stretches in which runs of scripts were left out, since the probe began. */
+  missed?: NonNullable<BatchHeader["missed"]>;
   /** Lines that could not be understood: of which node cannot be told, either. */
   refused: number;
 }
@@ -106,6 +108,7 @@ export class Batcher {
       attachedNs,
       untilNs,
       lost,
+      missed = [],
     } = facts;
     return {
       kind: "batch",
@@ -125,6 +128,7 @@ export class Batcher {
       attachedNs: String(attachedNs),
       untilNs: String(untilNs),
       totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
+      ...(missed.length > 0 ? { missed } : {}),
       clock: { ...facts.clock, monotonicNs: String(facts.clock.monotonicNs) },
       final,
     };

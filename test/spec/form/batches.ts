@@ -51,6 +51,13 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
     attachedNs: String(node.attachedNs),
     untilNs: String(node.untilNs),
     totals: node.totals,
+    ...(node.missed.length === 0 ? {} : {
+      missed: node.missed.map(({ fromNs, toNs, count }) => ({
+        fromNs: String(node.attachedNs + fromNs),
+        toNs: String(node.attachedNs + toNs),
+        count,
+      })),
+    }),
     clock: { monotonicNs: String(node.attachedNs), wallMs: WALL_MS },
     final: false,
   };

@@ -15,6 +15,8 @@ export interface SpecNode {
   kernel: string;
   /** Its probe ended without a last word. */
   boot: string;
+  /** Stretches after it began to watch in which runs of scripts were left out. */
+  missed: { fromNs: bigint; toNs: bigint; count: number }[];
   isCut: boolean;
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
@@ -44,6 +46,7 @@ export function newNode(name: string): SpecNode {
     totals: { events: 0, lost: 0, refused: 0, evicted: 0 },
     kernel: "6.18",
     boot: "one",
+    missed: [],
     isCut: false,
     capture: "",
     followsAnswers: false,
@@ -59,6 +62,12 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
     case "evicted":
       node.totals[name] = integer(first, name);
       return true;
+    case "missed": {
+      // `missed 3 1ms 2ms`: so many runs of scripts, from when to when.
+      const [fromNs, toNs] = [second, rest[0] ?? ""].map(nanoseconds);
+      node.missed.push({ fromNs: fromNs!, toNs: toNs!, count: integer(first, name) });
+      return true;
+    }
     case "script": {
       const script = node.scripts.find((known) => known.name === first);
       if (!script || second !== "unavailable") {

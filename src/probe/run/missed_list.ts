@@ -1,0 +1,39 @@
+/** All stretches in which runs of a script were left out, as each batch tells them. */
+import type { BatchHeader } from "../../event/batch.ts";
+import type { Missed } from "./missed.ts";
+
+/** As the contract of a batch has it. */
+const STRETCHES_MAX = 64;
+
+/** Bounded: of too many, the two that are nearest to each other become one. */
+export class MissedList {
+  #all: Missed[] = [];
+
+  constructor(readonly max = STRETCHES_MAX) {}
+
+  /** One more; each begins where the one before ended, or later. */
+  add(missed: Missed): void {
+    const last = this.#all.at(-1);
+    if (last !== undefined && missed.fromNs <= last.toNs) this.#join(this.#all.length - 1, missed);
+    else this.#all.push(missed);
+    if (this.#all.length <= this.max) return;
+    const gaps = this.#all.slice(1).map(({ fromNs }, i) => Number(fromNs - this.#all[i]!.toNs));
+    const nearest = gaps.indexOf(gaps.reduce((a, b) => Math.min(a, b)));
+    const [next] = this.#all.splice(nearest + 1, 1);
+    this.#join(nearest, next!);
+  }
+
+  /** In the order of time. */
+  told(): NonNullable<BatchHeader["missed"]> {
+    return this.#all.map(({ fromNs, toNs, count }) => ({
+      fromNs: String(fromNs),
+      toNs: String(toNs),
+      count,
+    }));
+  }
+
+  #join(at: number, { toNs, count }: Missed): void {
+    const one = this.#all[at]!;
+    this.#all[at] = { fromNs: one.fromNs, toNs, count: one.count + count };
+  }
+}

@@ -1,0 +1,23 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { MissedList } from "./missed_list.ts";
+import { missesOf } from "./missed.ts";
+
+Deno.test("the kernel's count of runs left out is read, and no count is none", () => {
+  equal(missesOf("prog_type:\t5\nprog_id:\t47451\nrun_cnt:\t0\nrecursion_misses:\t3\n"), 3);
+  equal(missesOf("prog_type:\t5\nprog_id:\t47451\n"), 0);
+});
+
+Deno.test("stretches that follow each other are one, and of too many the nearest are joined", () => {
+  const list = new MissedList(3);
+  list.add({ fromNs: 0n, toNs: 10n, count: 1 });
+  list.add({ fromNs: 10n, toNs: 20n, count: 2 });
+  deepEqual(list.told(), [{ fromNs: "0", toNs: "20", count: 3 }]);
+  list.add({ fromNs: 100n, toNs: 110n, count: 1 });
+  list.add({ fromNs: 115n, toNs: 120n, count: 1 });
+  list.add({ fromNs: 500n, toNs: 510n, count: 4 });
+  deepEqual(list.told(), [
+    { fromNs: "0", toNs: "20", count: 3 },
+    { fromNs: "100", toNs: "120", count: 2 },
+    { fromNs: "500", toNs: "510", count: 4 },
+  ]);
+});
