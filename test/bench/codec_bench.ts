@@ -7,6 +7,7 @@ import type { Batch } from "../../src/analysis/mod.ts";
 import { decodeLine, encodeEvent, eventToJson } from "../../src/event/codec.ts";
 import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
+import { decodeLines } from "../../src/ingest/live/decode_lines.ts";
 import { pingBatches, textOf } from "./traffic.ts";
 
 const PACKETS = 12_500;
@@ -15,6 +16,10 @@ const ROUNDS = 7;
 const batches = pingBatches(PACKETS);
 const events = batches.flatMap((batch) => batch.events);
 const tsv = events.map(encodeEvent);
+const packed = batches.map(({ header, events }) => ({
+  header,
+  bytes: new TextEncoder().encode(events.map(encodeEvent).join("\n")),
+}));
 const json = events.map(eventToJson);
 
 /** Median and spread of events per second over rounds; the first round warms up. */
@@ -48,6 +53,15 @@ const input = (list: Batch[]) => ({
   evicted: 0,
 });
 
+/** The batches, their events decoded from the bytes of their lines. */
+function decoded(): Batch[] {
+  return packed.map(({ header, bytes }) => {
+    const batch: Batch = { header, events: [], states: [], refused: 0 };
+    decodeLines(bytes, batch);
+    return batch;
+  });
+}
+
 const limit = await rate(() => json.forEach((line) => JSON.parse(line)));
 const rows: [string, Awaited<ReturnType<typeof rate>>][] = [
   ["JSON.parse of the same events (the limit)", limit],
@@ -55,6 +69,7 @@ const rows: [string, Awaited<ReturnType<typeof rate>>][] = [
   ["decode, JSON with schema", await rate(() => json.forEach((line) => decodeLine(line)))],
   ["ingest over HTTP, gzip, memory store", await rate(ingested)],
   ["analyse to a report", await rate(() => analyse(input(batches)))],
+  ["line to verdict: decode, analyse", await rate(() => analyse(input(decoded())))],
 ];
 
 console.log(

@@ -13,6 +13,8 @@ export interface Shape {
   flows: number;
   events: number;
   eventsPerBatch: number;
+  /** Sequence of each node's first batch; absent: 0. */
+  firstSequence?: number;
 }
 
 export interface Body {
@@ -26,9 +28,11 @@ export interface Body {
 const EVENTS_PER_PACKET = 8;
 
 /** In the order they would be posted: the nodes take turns. Made one by one, however many. */
-export function* pings({ incident, nodes, flows, events, eventsPerBatch }: Shape): Generator<Body> {
+export function* pings(
+  { incident, nodes, flows, events, eventsPerBatch, firstSequence = 0 }: Shape,
+): Generator<Body> {
   const waiting = Array.from({ length: nodes }, (): string[] => []);
-  const sequences = new Array<number>(nodes).fill(0);
+  const sequences = new Array<number>(nodes).fill(firstSequence);
   const bodyOf = (node: number): Body => {
     const lines = waiting[node]!.splice(0);
     const text = `${headerText(incident, node, sequences[node]!++)}\n${lines.join("\n")}\n`;
