@@ -31,6 +31,7 @@ import { MapPane } from "./map/map_pane.tsx";
 import { settled } from "./live/settle.ts";
 import { watchAddress } from "./state/url.ts";
 import { TimeStrip } from "./time/time_strip.tsx";
+import { plural } from "./parts/writing.ts";
 import { TokenForm } from "./around/token_form.tsx";
 
 function Page({ id }: { id: string }) {
@@ -68,8 +69,13 @@ function Blocked({ id }: { id: string }) {
   );
 }
 
-const isLost = (outcome: string) =>
-  outcome === "dropped" || outcome === "vanished" || outcome === "unanswered";
+/** `2 problems · `: what still fails, for a tab that is not looked at. */
+function titleStart(): string {
+  const active = told.value.problems.filter(({ state, severity }) =>
+    state === "active" && severity !== "unknown"
+  );
+  return active.length === 0 ? "" : `${plural(active.length, "problem")} · `;
+}
 
 let stop = () => {};
 
@@ -116,8 +122,7 @@ if (match === null) {
   announceVerdicts();
   followTime();
   effect(() => {
-    const bad = told.value.order.filter((one) => isLost(told.value.flows.get(one)!.outcome)).length;
-    document.title = `${bad === 0 ? "" : `${bad} lost · `}${visible(id).slice(0, 60)} · lasthop`;
+    document.title = `${titleStart()}${visible(id).slice(0, 60)} · lasthop`;
   });
   render(<Page id={id} />, root);
   start(id);

@@ -13,6 +13,7 @@ browserTest("a minute of 3,801 connections is read at a glance, and opened step 
     (await text(".problems h2")).replaceAll("\u202f", ","),
     "3 problems (1 healed), 1,030 of 3,801 TCP connections",
   );
+  equal(await page.title(), "2 problems · i1 · lasthop");
   equal(await page.locator(".card").count(), 3);
   match(await text(".card.is-healed"), /began 400 ms after rule .* was added in host on n3/);
   match(await text(".card.is-healed"), /got through again 250 ms after rule .* was removed/);

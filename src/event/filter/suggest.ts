@@ -1,5 +1,6 @@
 /** What could stand next in a filter of a report, out of what was seen. Pure. */
 import { REPORT_FIELDS, type ReportField } from "./ast.ts";
+import { isSeenWhole } from "../names.ts";
 import type { Exchange, Flow } from "../report.ts";
 import { namesOf } from "./match_report.ts";
 import { quotedName } from "./report_names.ts";
@@ -28,7 +29,8 @@ const PROTOCOLS = ["tcp", "udp", "icmp", "icmp6"];
 export function wordsOf(all: Iterable<readonly [Flow, Exchange | undefined]>): Words {
   const counts = new Map<string, Map<string, number>>();
   const count = (keyword: string, word: string | number | undefined) => {
-    if (word === undefined || word === "") return;
+    // A name that shows as another is not put into a filter, where nothing can spell it out.
+    if (word === undefined || word === "" || !isSeenWhole(`${word}`)) return;
     const of = counts.get(keyword) ?? new Map<string, number>();
     counts.set(keyword, of.set(`${word}`, (of.get(`${word}`) ?? 0) + 1));
   };

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { parseReportFilter, suggestions, type Words } from "./mod.ts";
+import type { Flow } from "../report.ts";
+import { parseReportFilter, suggestions, type Words, wordsOf } from "./mod.ts";
 
 const WORDS: Words = new Map([
   ["node", ["worker-1", "worker-2"]],
@@ -37,4 +38,28 @@ Deno.test("a suggestion replaces the word at the caret, and what it makes can be
   equal(whole, "tcp and (node worker-1 or port 80)");
   parseReportFilter(whole);
   for (const { text } of suggestions("", 0, WORDS)) parseReportFilter(text);
+});
+
+Deno.test("words are those of the flows, often seen first, without names that show as another", () => {
+  const hop = (device: string) => ({ node: "n1", netns: "host", device });
+  const flow = (device: string, destinationPort: number) =>
+    ({
+      protocol: "tcp",
+      source: "10.0.0.1",
+      destination: "10.0.0.2",
+      destinationPort,
+      outcome: "dropped",
+      path: [hop(device)],
+      lastHop: hop(device),
+    }) as unknown as Flow;
+  const words = wordsOf([
+    [flow("eth0", 443), undefined],
+    [flow("eth1", 80), undefined],
+    [flow("eth1", 80), undefined],
+    [flow("e\u202eth2", 80), undefined],
+  ]);
+  deepEqual(words.get("port"), ["80", "443"]);
+  deepEqual(words.get("device"), ["eth1", "eth0"]);
+  deepEqual(words.get("outcome"), ["dropped"]);
+  deepEqual(words.get("protocol"), ["tcp"]);
 });

@@ -2,6 +2,7 @@
 /** What filters the flows: words with suggestions, chips that put words there, and how many are left. */
 import { ALL_OUTCOMES } from "../../event/codes.ts";
 import { matchesReported, parseReportFilter, wordsOf } from "../../event/filter/mod.ts";
+import { visible } from "../../words/escape.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { grouped as written, plural } from "../parts/writing.ts";
@@ -52,7 +53,7 @@ export function FilterBar() {
         <p class="kept quiet">
           {text === "" ? "Nothing is filtered until then." : (
             <>
-              Shown until then: what fits <code>{text.slice(0, 200)}</code>
+              Shown until then: what fits <code>{visible(text.slice(0, 200))}</code>
             </>
           )}
         </p>
