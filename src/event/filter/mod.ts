@@ -3,6 +3,6 @@ export { FILTER_DEPTH_MAX, FILTER_LENGTH_MAX, parseFilter, parseReportFilter } f
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";
 export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";
-export { matchesReported, narrowed } from "./match_report.ts";
+export { matchesReported, namesOf, narrowed } from "./match_report.ts";
 export { type Suggestion, suggestions, type Words, wordsOf } from "./suggest.ts";
 export { outcomesAsked, withOutcomes } from "./outcomes.ts";

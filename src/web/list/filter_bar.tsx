@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What filters the flows: words with suggestions, chips that put words there, and how many are left. */
 import { ALL_OUTCOMES } from "../../event/codes.ts";
-import { matchesReported, parseReportFilter, wordsOf } from "../../event/filter/mod.ts";
+import { namesOf, wordsOf } from "../../event/filter/mod.ts";
 import { visible } from "../../words/escape.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
@@ -13,6 +13,7 @@ import {
   listed,
   lookAt,
   problem,
+  share,
   showAllProblems,
   timeWindow,
   told,
@@ -21,19 +22,16 @@ import {
 import { computed } from "@preact/signals";
 import { timeHere } from "../../words/time.ts";
 import { FilterInput } from "./filter_input.tsx";
-import { problemName } from "./problem_words.ts";
+import { askedNoun, problemName } from "./problem_words.ts";
 
 /** How many groups have an outcome, exactly as the filter `outcome …` counts them. */
 const counts = computed(() => {
-  const nodes = ALL_OUTCOMES.map((one) => [one, parseReportFilter(`outcome ${one}`)] as const);
-  return nodes.map(([outcome, node]) => ({
-    outcome,
-    count: within.value.filter(({ flows, exchange }) =>
-      flows.some((flow) =>
-        matchesReported(node, flow, exchange)
-      )
-    ).length,
-  }));
+  const found = new Map<string, number>();
+  for (const { flows, exchange } of within.value) {
+    const names = new Set(flows.flatMap((flow) => namesOf("outcome", flow, exchange)));
+    for (const name of names) if (name !== undefined) found.set(name, (found.get(name) ?? 0) + 1);
+  }
+  return ALL_OUTCOMES.map((outcome) => ({ outcome, count: found.get(outcome) ?? 0 }));
 });
 
 /** What was seen, for suggestions. */
@@ -59,6 +57,7 @@ export function FilterBar() {
         </p>
       )}
       <div class="chips" role="group" aria-label="what is shown">
+        <span class="quiet">{askedNoun(share.value.protocols)}s with</span>
         {counts.value.filter(({ outcome, count }) => count > 0 || outcomesShown.value.has(outcome))
           .map(({ outcome, count }) => (
             <OutcomeChip key={outcome} outcome={outcome} count={count} disabled={wrong !== null} />

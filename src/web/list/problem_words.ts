@@ -25,13 +25,18 @@ export function problemPlace({ outcome, lastHop }: Problem): string {
   return `${before} ${placeName(lastHop, LABELLED, CARD)}`;
 }
 
+/** What is counted where these protocols are: `TCP connection`, else `exchange`. */
+export function askedNoun(protocols: ReadonlySet<string>): string {
+  const nouns = new Set([...protocols].map(exchangeNoun));
+  return nouns.size === 1 ? [...nouns][0]! : "exchange";
+}
+
 /** `3 problems, 1,030 of 3,801 TCP connections`, and how many of the problems are healed. */
 export function problemsHead(
   all: readonly Problem[],
   { failed, total, protocols }: { failed: number; total: number; protocols: ReadonlySet<string> },
 ): string {
-  const nouns = new Set([...protocols].map(exchangeNoun));
-  const [noun = "flow"] = nouns.size === 1 ? nouns : ["exchange"];
+  const noun = askedNoun(protocols);
   const healed = all.filter(({ state }) => state === "healed").length;
   const count = all.length === 0 ? "No known problem" : plural(all.length, "problem");
   const well = healed === 0 ? "" : ` (${grouped(healed)} healed)`;

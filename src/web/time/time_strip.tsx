@@ -71,9 +71,11 @@ function Bars({ strip, most }: { strip: Strip; most: number }) {
       aria-hidden="true"
     >
       {[...strip.layers].map(([outcome, counts]) => (
-        <g key={outcome} class={`o-${lookOf(outcome)}`}>
+        <g key={outcome} class={`o-${lookOf(outcome)} is-${outcome}`}>
           {counts.map((count, i) => {
-            if (count === 0) return null;
+            if (count === 0) {
+              return null;
+            }
             // What failed is seen also beside a thousand that did not.
             const high = Math.max(count / most * HIGH, lookOf(outcome) === "delivered" ? 0.6 : 2.5);
             const y = HIGH - (below[i]! += high);
@@ -131,8 +133,11 @@ function Changes({ changes }: { changes: readonly Change[] }) {
 function Legend({ strip }: { strip: Strip }) {
   return (
     <span class="legend">
+      <span class="quiet" title="a connection is one; of echoes and datagrams each is one">
+        failures and answers
+      </span>
       {[...strip.layers].map(([outcome, counts]) => (
-        <span key={outcome} class={`o-${lookOf(outcome)}`}>
+        <span key={outcome} class={`o-${lookOf(outcome)} is-${outcome}`}>
           <i aria-hidden="true" /> {OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome]}{" "}
           {written(Math.round(counts.reduce((a, b) =>
             a + b, 0)))}
