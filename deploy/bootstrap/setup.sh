@@ -43,9 +43,15 @@ apt_install() {
     install --no-install-recommends "$@"
 }
 
+# Who can open a file, be it for reading, can hold its lock for ever: only its owner may.
+own_lock() {
+  (umask 077 && : >>"$1") && chmod 600 -- "$1"
+}
+
 # Only /run is surely root's own; two clones must not run apt-get at once.
 lock_packages() {
   [ "$(id -u)" = 0 ] || return 0
+  own_lock /run/lasthop-packages.lock
   exec 9>/run/lasthop-packages.lock
   flock 9
 }
@@ -116,6 +122,7 @@ install_libraries() {
 # The stamp is written last: a start that was cut short is done again, never taken for done.
 set_up_deno() {
   must_be_writable
+  own_lock "$tools/lock"
   exec 8>"$tools/lock"
   flock 8
   if ! is_set_up; then

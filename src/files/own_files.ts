@@ -80,6 +80,23 @@ export function createOwnFile(path: string): Promise<Deno.FsFile> {
 }
 
 /**
+ * Opens a file that is locked, in a folder of one's own; makes it where there is none. Only its owner may
+ * open it: who can open a file, be it for reading, can hold its lock for ever (flock(2)). Throws Deno's
+ * own errors.
+ */
+export async function openLockFile(path: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+  try {
+    // One from an earlier version, which others may open.
+    await Deno.chmod(path, 0o600);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/**
  * Puts a file in place of what has its name: a link there is replaced, not followed. The file appears
  * when `write` has written it whole; when that fails, what was there stays. `write` closes the file.
  * Throws as `requireOwnFolder`, what `write` throws, and Deno's own errors.

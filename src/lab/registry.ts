@@ -1,5 +1,5 @@
 import { LasthopError } from "../event/error.ts";
-import { makeOwnFolder, replaceOwnText } from "../files/own_files.ts";
+import { makeOwnFolder, openLockFile, replaceOwnText } from "../files/own_files.ts";
 import { kill, run } from "./process.ts";
 
 /**
@@ -73,7 +73,7 @@ export async function register(registration: Registration): Promise<void> {
  */
 export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
   makeOwnFolder(registryFolder);
-  using lock = await Deno.open(`${registryFolder}/lock`, { write: true, create: true });
+  using lock = await openLockFile(`${registryFolder}/lock`);
   await lock.lock(true);
   return await work();
 }

@@ -136,3 +136,17 @@ Deno.test("files: the ready file is its owner's alone", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("files: another user can't hold the lock of a spool, and stop its probe so", () =>
+  planted(":", async ({ shared }) => {
+    // A folder that others may read, with a lock file of an earlier version.
+    const directory = `${shared}/spool`;
+    await Deno.mkdir(directory, { mode: 0o755 });
+    await Deno.writeTextFile(`${directory}/lock`, "", { mode: 0o644 });
+    const hold = ["flock", "--nonblock", `${directory}/lock`, "true"];
+    const before = await execa("setpriv", [...NOBODY, ...hold], { reject: false });
+    equal(before.exitCode, 0, "the lock of a file that others may read is theirs to take");
+    await keepOne(directory);
+    const after = await execa("setpriv", [...NOBODY, ...hold], { reject: false });
+    match(String(after.stderr), /Permission denied/);
+  }));

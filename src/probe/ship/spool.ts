@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { LasthopError } from "../../event/error.ts";
-import { createOwnFile, makeOwnFolder } from "../../files/own_files.ts";
+import { createOwnFile, makeOwnFolder, openLockFile } from "../../files/own_files.ts";
 import { gunzip, gzip } from "./gzip.ts";
 import { countByNode, isOrdinary, thinned } from "./thin.ts";
 
@@ -136,7 +136,7 @@ export class Spool {
     const { directory } = this.options;
     try {
       makeOwnFolder(directory);
-      const lock = await Deno.open(this.#path("lock"), { write: true, create: true });
+      const lock = await openLockFile(this.#path("lock"));
       if (!lock.tryLockSync(true)) {
         lock.close();
         throw new LasthopError(
