@@ -50,6 +50,7 @@ export const RULES: readonly Rule[] = [
   // Only when no single rule could be named.
   rules.refused,
 
+  rules.macOfNobody,
   rules.macMismatch,
   // Over a device without carrier nobody can be asked for a link address (R9).
   rules.linkDown,

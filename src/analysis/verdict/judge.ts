@@ -16,6 +16,7 @@ import {
 import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
+import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
@@ -237,7 +238,7 @@ function nestedIn(event: Sighting): Gap | null {
 /**
  * [O4] A tunnel led it to a node that does not host its destination, where a bridge flooded it and
  * nobody took it. It is dropped only if no copy went elsewhere and no port there was the right one:
- * to know that, no event of any node may be missing.
+ * to know that, no event of any node may be missing. So it is where nobody has its address and MAC.
  */
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
@@ -246,6 +247,9 @@ function judgeFlooded(base: Base, world: World): Judgement {
   if (gap) return unknown(base, gap);
   const owners = ownersOf(world.nodes, event.destination!);
   if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
+    return { ...base, outcome: "dropped" };
+  }
+  if (owners.length === 0 && floodedToNobody(base.end.step, world.nodes)) {
     return { ...base, outcome: "dropped" };
   }
   const text = "only copies for others were seen";

@@ -1,5 +1,6 @@
 /** Packets and questions that an old entry of connection tracking sent to the wrong end. */
 import { errorFromOutside } from "../no-route/told_by_router.ts";
+import { macOfNobody } from "../destination-mac-mismatch/mac_of_nobody.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { noListener } from "../no-listener/no_listener.ts";
 import { noRoute } from "../no-route/no_route.ts";
@@ -18,6 +19,7 @@ const GONE: readonly Rule[] = [
   noListener,
   errorFromOutside,
   leftObserved,
+  macOfNobody,
 ];
 
 /**
@@ -33,7 +35,7 @@ export const staleEntry: Rule = {
   statement:
     "Translated to an end to which no rule leads, as all of them were read before and after the " +
     "packet, while they lead to others, by a connection that is in the list of conntrack or has seen " +
-    "answers before, and died because that end is not there (no neighbour, no route, no listener, an " +
+    "answers before, and died because that end is not there (no neighbour, no route, no listener, no such MAC, an " +
     "ICMP error): `stale-conntrack-entry`, proven when the list was read before the packet.",
   yields: ["stale-conntrack-entry"],
   judge(subject) {
