@@ -2,7 +2,7 @@
 import { type AnyCase, reportedCase } from "../bench/case.ts";
 import { keepUp } from "../bench/run.ts";
 import { curl, udp } from "../traffic/programs.ts";
-import { udpServer, udpSink, webServer } from "../traffic/servers.ts";
+import { udpHung, udpServer, udpSink, webServer } from "../traffic/servers.ts";
 import { type Cluster, cluster } from "../worlds/cluster.ts";
 import { serve } from "../worlds/kube_proxy.ts";
 import { type Row, row } from "../worlds/row.ts";
@@ -91,32 +91,39 @@ const resetBehindService: AnyCase = reportedCase<Cluster>({
   never: () => NEVER,
 });
 
-const silentUdp: AnyCase = reportedCase<Row>({
-  name: "49-application-silent.udp",
-  reported: { words: "syslog over UDP with acknowledgements: none comes", where: ["questions"] },
-  truth: "the datagrams were delivered to a program's socket, and it answers none",
-  lay: (topology) =>
-    row(topology, { family: 6, nets: ["fd49:1", "fd49:2"], hosts: [[7], [8]], unprobed: true }),
-  start(place, broken) {
-    const where = { port: 6_514, family: 6 } as const;
-    keepUp(place, (broken ? udpSink : udpServer)(place.host(2, 8), where));
-  },
-  traffic: (place) => udp(place.host(1, 7), place.address(2, 8), 6_514, { count: 2 }),
-  holdMs: 2_000,
-  happened: /udp: 0 of 2/,
-  well: /udp: 2 of 2/,
-  asks: (place) => [{ name: "by server", filter: `udp and host ${place.address(2, 8)}` }],
-  musts: (place) => [{
-    protocol: "udp",
-    client: place.address(1, 7),
-    server: place.address(2, 8),
-    port: 6_514,
-    outcomes: ["unanswered"],
-    codes: ["application-silent"],
-    says: { who: /\bh2-8\b/ },
-  }],
-  never: () => NEVER,
-});
+/** Over UDP only unread bytes tell a program that hangs from one that has nothing to say. */
+function silentUdp(name: string, hangs: boolean): AnyCase {
+  return reportedCase<Row>({
+    name,
+    reported: { words: "syslog over UDP with acknowledgements: none comes", where: ["questions"] },
+    truth: hangs
+      ? "the datagrams were delivered to the socket of a program that hangs: it reads none of them"
+      : "the datagrams were delivered to a program, which takes them and answers none; whether it " +
+        "should answer the network can't know, so that it is not blamed",
+    lay: (topology) =>
+      row(topology, { family: 6, nets: ["fd49:1", "fd49:2"], hosts: [[7], [8]], unprobed: true }),
+    start(place, broken) {
+      const where = { port: 6_514, family: 6 } as const;
+      const server = broken ? hangs ? udpHung : udpSink : udpServer;
+      keepUp(place, server(place.host(2, 8), where));
+    },
+    traffic: (place) => udp(place.host(1, 7), place.address(2, 8), 6_514, { count: 2 }),
+    holdMs: 2_000,
+    happened: /udp: 0 of 2/,
+    well: /udp: 2 of 2/,
+    asks: (place) => [{ name: "by server", filter: `udp and host ${place.address(2, 8)}` }],
+    musts: (place) => [{
+      protocol: "udp",
+      client: place.address(1, 7),
+      server: place.address(2, 8),
+      port: 6_514,
+      outcomes: ["unanswered"],
+      codes: hangs ? ["application-silent"] : [],
+      ...(hangs ? { says: { who: /\bh2-8\b/, "what waits there": /\d+ bytes wait/ } } : {}),
+    }],
+    never: () => NEVER,
+  });
+}
 
 export const application: AnyCase[] = [
   inRow("48-application-reset", "reset", {
@@ -138,5 +145,6 @@ export const application: AnyCase[] = [
     port: 3_306,
     oneNode: true,
   }),
-  silentUdp,
+  silentUdp("49-application-silent.udp", true),
+  silentUdp("49-application-silent.udp-reads", false),
 ];

@@ -80,6 +80,8 @@ function variation(options: Variation): AnyCase {
       },
     }],
     never: () => ({ "that no socket is bound": NO_SOCKET }),
+    // Where the router has no probe, that the question left what is watched is true and no blame.
+    ...(routerProbed ? {} : { fineWhenWell: ["left-observed-network"] }),
   });
 }
 

@@ -32,6 +32,11 @@ function closing(socket: Socket): RunningServer {
   };
 }
 
+/** A program that hangs: its socket is open, and nobody reads what comes. */
+export function udpHung(at: Namespace, where: Bound): RunningServer {
+  return closing(bound(at, "udp", where));
+}
+
 /** Takes every datagram and answers none. */
 export function udpSink(at: Namespace, where: Bound): RunningServer {
   const socket = bound(at, "udp", where);
