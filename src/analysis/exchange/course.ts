@@ -2,6 +2,7 @@
 import type { Gap } from "../../event/gaps.ts";
 import type { Event } from "../../event/event.ts";
 import { type ErrorMeaning, meaningOfError } from "../kernel/icmp.ts";
+import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { answerGap, filteredGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
@@ -69,6 +70,23 @@ const asError = (event: Event): Event => ({
 /** Errors that refuse; the others tell that the question could not be brought. */
 const REFUSES: readonly ErrorMeaning[] = ["no-port", "prohibited"];
 
+/** Rules reject with the error of a host that has no listener: only that host's own means it. */
+function refusalText(
+  { meaning, by }: Refusal,
+  asking: readonly Judgement[],
+  lost: readonly Judgement[],
+): string {
+  const says = meaning === "no-port" ? "its port is unreachable" : "it is prohibited";
+  const rejected = lost.map(({ end }) => end.step.event).find(isNetfilterDrop);
+  if (rejected) {
+    return `netfilter of ${rejected.node.name} rejected it, with an error that says ${says}`;
+  }
+  const error = `an ICMP error${by === undefined ? "" : ` of ${by}`} says that`;
+  const isOfTheHost = by === undefined ||
+    asking.some(({ steps }) => steps.some(({ event }) => event.destination === by));
+  return `${error} ${meaning === "no-port" && isOfTheHost ? "no program listens there" : says}`;
+}
+
 /**
  * [X5] No answer came as asked: refused by an error, lost, lost on its way back, never sent, or
  * unknown. `asking` are the question's packets that an answer was owed to, `answers` all packets that
@@ -82,10 +100,7 @@ export function unanswered(
   const lost = asking.filter(isLost);
   const refusal = refusalsOf(joined).find(({ meaning }) => REFUSES.includes(meaning));
   if (refusal) {
-    const by = refusal.by === undefined ? "" : ` of ${refusal.by}`;
-    const story = refusal.meaning === "no-port"
-      ? `it was refused: an ICMP error${by} says that no program listens there`
-      : `it was refused: an ICMP error${by} says that it is prohibited`;
+    const story = `it was refused: ${refusalText(refusal, asking, lost)}`;
     return { ...NOTHING, outcome: "refused", story, losses: lost };
   }
   const lostBack = answers.filter(isLost);

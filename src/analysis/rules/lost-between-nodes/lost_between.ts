@@ -1,6 +1,6 @@
 /** A packet that left one watched device and never came to the next. */
 import { deviceEvent } from "../../correlate/steps.ts";
-import { linkOf, neighbourOf, ownersOf, stateAfter } from "../../view/state_view.ts";
+import { holdersOfMac, linkOf, neighbourOf, ownersOf, stateAfter } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
@@ -19,7 +19,7 @@ export const lostBetween: Rule = {
     const there = placeOf(awaited.node, awaited.netns, awaited.link.name);
     const sent = deviceEvent(judgement.end.step);
     const direct = sent.destinationMac === awaited.link.mac;
-    const between = direct ? "" : "; what lies between has no probe";
+    const between = direct ? "" : `; ${betweenText(subject, sent)}`;
     return cause(
       "lost-between-nodes",
       direct ? "proven" : "likely",
@@ -39,6 +39,16 @@ export const lostBetween: Rule = {
     );
   },
 };
+
+/** What the frame was given to, which may be watched as well as not. */
+function betweenText({ world }: Case, { destinationMac }: Sighting): string {
+  if (destinationMac === undefined) return "what lies between was not seen";
+  const [holder] = holdersOfMac(world.nodes, destinationMac);
+  if (!holder) return "no watched device has the link address that its frame went to";
+  return `its frame went to ${
+    placeOf(holder.node, holder.netns, holder.link.name)
+  }, which lies between, and was not seen there`;
+}
 
 /** The entry that chose the other tunnel end is right: nothing there is to be changed. */
 function chosenRightly(subject: Case, sent: Sighting) {
