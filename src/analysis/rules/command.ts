@@ -4,8 +4,7 @@
  */
 import { isSeenWhole } from "../../event/names.ts";
 import type { NodeView } from "../view/timeline.ts";
-import type { Case } from "./case.ts";
-import { deviceSetting, named, type Word } from "./word.ts";
+import { named, type Word } from "./word.ts";
 
 /**
  * The command in its namespace, as one line or none: by `ip netns exec` where the namespace has a
@@ -35,12 +34,6 @@ export function command(
 /** A command that is not about one namespace, as one line or none. */
 export function commandAnywhere(words: readonly Word[]): string[] {
   return isWhole(words) ? [quoted(words)] : [];
-}
-
-/** Sets an IPv4 setting of the device that a case is about. */
-export function setDevice(subject: Case, setting: string, value: number): string[] {
-  const words = ["sysctl", "-w", deviceSetting("ipv4", subject.device, setting, value)];
-  return command(subject.node, subject.netns, words);
 }
 
 /** Words for a POSIX shell, which reads exactly these: in single quotes unless a word is plain. */

@@ -1,12 +1,13 @@
 /** A source that `rp_filter` judges unreachable through the device it came by. */
+import type { NetnsState } from "../../../event/state.ts";
 import { isReversePathDrop } from "../../kernel/routing.ts";
 import { routeText, ruleText } from "../../view/routing.ts";
 import type { RouteAnswer } from "../../view/routing.ts";
 import { sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { setDevice } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { checked } from "../shared/checked.ts";
 import { askedFor, devicesOf, marksCount, modeOf, type WayBack, wayBackOf } from "./way_back.ts";
 
 /** `rp_filter` judged the source unreachable through the arrival device. */
@@ -15,10 +16,11 @@ export const reversePathFilter: Rule = {
   statement:
     "The kernel's reason is IP_RPFILTER: `reverse-path-filter`, with the sysctls, and the lookup " +
     "as the kernel makes it: from the destination to the source, as if it came in by the device " +
-    "the packet would leave by, without a mark unless `src_valid_mark` is 1; then with the one that the rules it met gave it. The rule and the " +
-    "table that decided are named. Where the tables as read would have let it pass, or a rule " +
-    "asks for a mark, that is said; so is a mark that did not count and with which the packet would have " +
-    "passed. Loose mode is a remedy only where there is a way back.",
+    "the packet would leave by, without a mark unless `src_valid_mark` is 1; then with the one " +
+    "that the rules it met gave it. The rule and the table that decided are named. Where the " +
+    "tables as read would have let it pass, or a rule asks for a mark, that is said; so is a mark " +
+    "that did not count and with which the packet would have passed. Loose mode, or the mark, is " +
+    "a remedy only where the same lookup lets the packet pass with it.",
   yields: ["reverse-path-filter"],
   judge(subject) {
     const { event, before, device } = subject;
@@ -36,14 +38,30 @@ export const reversePathFilter: Rule = {
         ...settings(subject, back),
         ...(back ? lookups(subject, back) : []),
       ],
-      back && mode === 1 && wouldPass(subject, back)
-        ? setDevice(subject, "src_valid_mark", 1)
-        : back && mode === 1 && !passes(back.answer, device) && isReachable(subject, back)
-        ? setDevice(subject, "rp_filter", 2)
+      back && mode === 1
+        ? remedy(subject, wouldPass(subject, back) ? ["src_valid_mark", 1] : ["rp_filter", 2])
         : [],
     );
   },
 };
+
+/** Told where the kernel's own lookup, made with the setting, lets the packet pass. */
+function remedy(subject: Case, [setting, value]: [setting: string, value: number]): string[] {
+  const { node, netns, before: state, device } = subject;
+  const name = `net.ipv4.conf.${device}.${setting}`;
+  return checked({
+    ...{ node, netns, state },
+    changes: [{ do: "set-sysctl", name, value }],
+    passes: (after) => isLetPass({ ...subject, before: after }, after),
+  });
+}
+
+function isLetPass(subject: Case, state: NetnsState): boolean {
+  const mode = modeOf(state, subject.device);
+  const back = wayBackOf(subject, state);
+  if (mode === 2) return isReachable(subject, back);
+  return mode === 0 || (back.answer.certain && passes(back.answer, subject.device));
+}
 
 function modeText(mode: number | null): string {
   return mode === 1 ? "strict rp_filter" : mode === 2 ? "loose rp_filter" : "rp_filter";
