@@ -2,10 +2,11 @@
  * Renders the scripts of `bpf/` into one bpftrace program for this kernel and this filter.
  *
  * A script is bpftrace with a few lines for the renderer: `//@packet`, `//@fields`, `//@emit L`,
- * `//@device`, `//@take` include a fragment of `bpf/lib`; `@netns`, `@filter`, `@vxlanPorts`, `@reason` …
+ * `//@device`, `//@take` include a fragment of `bpf/lib`; `@netns`, `@vxlanPorts`, `@reason` …
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
+import { alternativesOf } from "./alternatives.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
@@ -141,7 +142,6 @@ function renderScript(
   );
   return text
     .replaceAll("@netns", netnsExpression(options.netns))
-    .replaceAll("@filter", options.filter)
     .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
@@ -159,16 +159,25 @@ function takeFragment(
   words: string,
 ): string {
   if (filter === "1") return "$take = (uint64)1;";
-  if (!follow) return "$take = (uint64)0; if (@filter) { $take = (uint64)1; }";
+  const takes = takesOf(filter);
+  if (!follow) return `$take = (uint64)0;\n${takes}`;
   const asking = words.includes("asking");
   const translated = words.includes("translated") && conntrack !== null;
   return lib("asked")
+    .replace("//@takes", takes)
     .replace("//@askedConnection", translated ? placed(lib("asked_connection"), conntrack) : "")
     .replace("//@asking", asking ? lib("asking") : "")
     // Who asks is to be found out of what the filter takes, too, where it is remembered.
-    .replace("@otherwise", asking ? "if ($take < 2)" : "else")
+    .replace("@otherwise", asking ? "if ($take < 2)" : "if ($take == 0)")
     .replace(/\/\/@asker (\w)/g, (_, prefix) => lib("asker").replaceAll("$@", `$${prefix}`));
 }
+
+/**
+ * One statement for each thing that the filter would take: as one expression, all that it asks for
+ * must be at hand at once, and the stack of a program has 512 bytes.
+ */
+const takesOf = (filter: string): string =>
+  alternativesOf(filter).map((one) => `if (${one}) { $take = (uint64)1; }`).join("\n");
 
 const conntrackFragment = (lib: (name: string) => string, layout: ConntrackLayout) =>
   placed(lib("conntrack"), layout);
@@ -202,7 +211,13 @@ function toRaw(source: string): string {
 function netnsExpression(netns: readonly number[] | null): string {
   if (netns === null) return "1 == 1";
   if (netns.length === 0) return "1 == 0";
-  return netns.map((inode) => `$ns == ${inode}`).join(" || ");
+  if (netns.length === 1) return `$ns == ${netns[0]}`;
+  // Numbers of 32 bits are no operands of an instruction: each would take a register of its own for
+  // the whole program, and push others to its stack of 512 bytes. Halves of them are.
+  const low = (inode: number) => `($ns & 65535) == ${inode & 0xffff}`;
+  return [...Map.groupBy(netns, (inode) => inode >>> 16)].map(([high, some]) =>
+    `(($ns >> 16) == ${high} && (${some.map(low).join(" || ")}))`
+  ).join(" || ");
 }
 
 /** Destination port of the outermost UDP header, as it is loaded: bytes turned round. */
