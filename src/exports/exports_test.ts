@@ -44,7 +44,7 @@ Deno.test("the JSON export is the report", () => {
 
 Deno.test("Markdown tells the problem, its path, what changed and what was watched", async () => {
   const text = exported(report, "md");
-  const golden = new URL("golden/changes.md", import.meta.url);
+  const golden = new URL("golden/changes.md.txt", import.meta.url);
   if (Deno.env.get("UPDATE") === "1") await Deno.writeTextFile(golden, text);
   equal(text, await Deno.readTextFile(golden));
 });

@@ -93,7 +93,7 @@ function keysOf(event: Sighting): { lookUp: string[]; keep: string[] } {
     const framed = `${point} ${destinationMac} ${sourceMac}`;
     return { lookUp: [framed, `${point} died`], keep: [framed, point] };
   }
-  const point = `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${ttl}`;
+  const point = `${unsentPoint(event) ?? excludes(event) ?? pointOf(event)} ${ttl} ${tunnelTtl}`;
   return { lookUp: [point, `${point} died`], keep: [`${point} died`] };
 }
 

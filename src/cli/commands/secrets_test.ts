@@ -124,5 +124,5 @@ Deno.test("secrets: no operation takes one in its path or query", () => {
     ...query,
   ]);
   // `{token}` is its id, which is no secret.
-  equal([...new Set(named)].sort().join(), "before,flow,id,limit,partial,token");
+  equal([...new Set(named)].sort().join(), "before,flow,format,id,limit,partial,token");
 });
