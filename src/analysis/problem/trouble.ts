@@ -139,6 +139,9 @@ function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Trouble | 
 const isOneWay = ({ form, outcome, losses }: Exchange, cause: Cause | undefined) =>
   form.protocol === UDP && outcome === "unanswered" && cause === undefined && losses.length === 0;
 
+const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
+  exchange.outcome === "answered" && outcome === "unknown";
+
 /** A flow's own causes; those that its exchange has told already are not told again. */
 function ofFlow(
   { group, outcome, causes, best, gap }: FlowVerdict,
@@ -159,8 +162,9 @@ function ofFlow(
     failedAt: deathsOf(rest.dead.length > 0 ? rest.dead : [judgement]),
     ...rest,
   });
-  // What an exchange came to counts for its flows, too: without a cause they add nothing.
-  if (causes.length === 0 && exchange !== undefined) return [];
+  // What an exchange came to counts for its flows, too: without a cause they add nothing, and what was
+  // answered did arrive, wherever nobody watched it.
+  if (exchange !== undefined && (causes.length === 0 || isUnseenOnly(exchange, outcome))) return [];
   if (causes.length === 0) {
     return [own(best, { outcome, dead: [], ...(gap ? { gap: gap.text } : {}) })];
   }
