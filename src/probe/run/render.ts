@@ -23,6 +23,8 @@ export interface RenderOptions {
   filter: string;
   /** Packets to and from an end that asked what the filter takes pass, too. */
   follow: boolean;
+  /** How many alternatives of the filter are one statement; 2 where absent. */
+  together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
@@ -155,11 +157,11 @@ function renderScript(
  */
 function takeFragment(
   lib: (name: string) => string,
-  { filter, follow, conntrack }: RenderOptions,
+  { filter, follow, conntrack, together }: RenderOptions,
   words: string,
 ): string {
   if (filter === "1") return "$take = (uint64)1;";
-  const takes = takesOf(filter);
+  const takes = takesOf(filter, together);
   if (!follow) return `$take = (uint64)0;\n${takes}`;
   const asking = words.includes("asking");
   const translated = words.includes("translated") && conntrack !== null;
@@ -172,12 +174,23 @@ function takeFragment(
     .replace(/\/\/@asker (\w)/g, (_, prefix) => lib("asker").replaceAll("$@", `$${prefix}`));
 }
 
+/** So many alternatives of a filter are one statement, unless a program is refused so. */
+const TOGETHER = 2;
+
 /**
- * One statement for each thing that the filter would take: as one expression, all that it asks for
- * must be at hand at once, and the stack of a program has 512 bytes.
+ * The filter in statements of some alternatives each. All that one expression asks for must be at hand
+ * at once, and what each statement found out is kept for the next ones: either may need more than the
+ * 512 bytes that a program's stack has. Two together fitted in all that was tried.
  */
-const takesOf = (filter: string): string =>
-  alternativesOf(filter).map((one) => `if (${one}) { $take = (uint64)1; }`).join("\n");
+function takesOf(filter: string, together = TOGETHER): string {
+  const all = alternativesOf(filter);
+  const statements: string[] = [];
+  for (let i = 0; i < all.length; i += together) {
+    const some = all.slice(i, i + together).map((one) => `(${one})`).join(" || ");
+    statements.push(`if (${some}) { $take = (uint64)1; }`);
+  }
+  return statements.join("\n");
+}
 
 const conntrackFragment = (lib: (name: string) => string, layout: ConntrackLayout) =>
   placed(lib("conntrack"), layout);
