@@ -29,7 +29,12 @@ export class Probe {
     const all = ["probe", "--ingest", options.url, "--spool", `${this.disk}/spool`, ...args];
     this.process = new Process({
       name,
-      command: () => command(all, { ...options.env, LASTHOP_TOKEN: TOKEN }),
+      command: () =>
+        command(all, {
+          ...options.env,
+          LASTHOP_TOKEN: TOKEN,
+          XDG_STATE_HOME: `${options.folder}/state`,
+        }),
       ready: /ready: reporting/,
       onTrouble: options.onTrouble,
     });
