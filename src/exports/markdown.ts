@@ -6,7 +6,6 @@ import { placeName } from "../words/place.ts";
 import {
   clockInUtc,
   exchangeNoun,
-  problemEnd,
   problemOutcome,
   problemSize,
   problemTimes,
@@ -76,7 +75,7 @@ function problemBlocks(problem: Problem, index: number, report: Report): string[
   return [
     `## ${index + 1}. ${problemOutcome(problem, MARKDOWN)}: ${way}${
       problemSize(problem, plural, MARKDOWN)
-    } to ${text(problemEnd(problem, { ...MARKDOWN, text: (t) => t }))}`,
+    } to ${text(endPoint(problem.to.address, problem.to.port))}`,
     lines.join("\n"),
     ...(cause && cause.evidence.length > 0
       ? [

@@ -22,8 +22,8 @@ export interface Near {
 
 /** So long before the end of a stretch, ns, where nothing says when it begins. */
 const SHORT_NS = 3e9;
-/** What is told of one stretch. */
-const NEAR_MAX = 3;
+/** What is told of one stretch, and of a problem at several places. */
+export const NEAR_MAX = 3;
 
 /**
  * [K3] Changes of the node that were made in the stretch: those of the same namespace first, then what

@@ -1,7 +1,7 @@
 /** Changes of node state as the report has them, and the problems that began or ended with them. */
 import type { Change as ChangeReport, NearChange } from "../../event/report.ts";
 import type { Change } from "../change/change.ts";
-import { changesIn, type Near, type Stretch } from "../change/near.ts";
+import { changesIn, type Near, NEAR_MAX, type Stretch } from "../change/near.ts";
 import { hash } from "../kernel/hash.ts";
 import type { Course } from "../problem/healing.ts";
 import { netnsName } from "../view/state_view.ts";
@@ -60,7 +60,7 @@ export class ReportedChanges {
 
   #nearOf(stretches: readonly Stretch[]): NearChange[] {
     const near = stretches.flatMap((stretch): Near[] => changesIn(stretch, this.changes));
-    const told = near.slice(0, 3);
+    const told = near.slice(0, NEAR_MAX);
     for (const { change } of told) this.#near.add(change);
     return told.map(({ change, before }) => ({
       change: this.#ids.get(change)!,

@@ -14,7 +14,7 @@ import { type About, writeWhole } from "./whole.ts";
 const JOURNAL_BYTES_MAX = 128 * 1024 * 1024;
 /** Batches wait in memory until there are so many characters of them, or for so long. */
 const WRITE_CHARS = 256 * 1024;
-const WRITE_MS = 5_000;
+const WRITE_MS = 1_000;
 /** A disk that is slower than the trace costs ordinary events first. */
 const WAITING_CHARS_MAX = 8 * 1024 * 1024;
 /**
