@@ -181,6 +181,19 @@ browserTest("the whole page by keyboard", { report: i1Repaired() }, async ({ pag
   await page.locator("dialog").waitFor({ state: "hidden" });
 });
 
+browserTest("a key right behind / is a letter of the filter, before any frame is drawn", {
+  report: longPath(),
+}, async ({ page }) => {
+  await page.locator(".row").first().waitFor();
+  const focused = await page.evaluate(async () => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true }));
+    // A browser runs all microtasks before it handles the next key.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    return document.activeElement?.id;
+  });
+  equal(focused, "filter");
+});
+
 browserTest("a narrow page shows one pane, and Back leads to the list", {
   report: longPath(),
   width: 390,

@@ -2,6 +2,7 @@
 /** The keyboard: what each key does, and the help that says so. */
 import { copyLink } from "./clipboard.ts";
 import { filterBy, typed } from "./filter.ts";
+import { focusSoon } from "./focus.ts";
 import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
 import { closeMap, toggleMap } from "./map.ts";
 import { togglePin } from "./pin.ts";
@@ -47,7 +48,7 @@ const ANYWHERE: Record<string, () => void> = {
   "/": () => {
     // On a narrow page the filter is in the other pane.
     showList();
-    requestAnimationFrame(() => document.getElementById("filter")?.focus());
+    focusSoon("filter");
   },
   "?": () => helpOpen.value = !helpOpen.value,
 };
@@ -55,11 +56,11 @@ const ANYWHERE: Record<string, () => void> = {
 /** Moves the focus to the next card of a problem, after the last one to the first. */
 function nextProblem(): void {
   showList();
-  requestAnimationFrame(() => {
+  focusSoon(() => {
     const cards = [...document.querySelectorAll<HTMLElement>(".problems .card")]
       .filter((card) => card.checkVisibility());
     const at = cards.findIndex((card) => card === document.activeElement);
-    cards[(at + 1) % cards.length]?.focus();
+    return cards[(at + 1) % cards.length];
   });
 }
 

@@ -1,7 +1,8 @@
 /** The steps to the map, and from it to what it shows. */
 import type { Problem } from "../../event/report.ts";
 import { printFilter, type ReportFilter } from "../../event/filter/mod.ts";
-import { focusSoon, isNarrow, pane, told } from "./model.ts";
+import { focusSoon } from "./focus.ts";
+import { isNarrow, pane, told } from "./model.ts";
 import { closesByBack, step } from "./url.ts";
 
 /** Shows the flow that shows a problem best, and lists its flows: the way from the map. */

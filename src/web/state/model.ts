@@ -5,6 +5,7 @@ import type { Exchange, Flow, Problem } from "../../event/report.ts";
 import type { IncidentSummary } from "../live/api.ts";
 import { matchesReported } from "../../event/filter/mod.ts";
 import { filter } from "./filter.ts";
+import { focusSoon } from "./focus.ts";
 import { groups, isOfProblem } from "./groups.ts";
 import { rowsOf } from "./rows.ts";
 import {
@@ -262,8 +263,3 @@ export function followAddress(): void {
 
 /** The address of what is shown, also where the page chose it. */
 export const linkToShown = (): string => linkHere({ flow: selectedId.value });
-
-/** Moves the keyboard's focus to an element, after the views have followed the signals. */
-export function focusSoon(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus({ preventScroll: true }));
-}
