@@ -54,7 +54,9 @@ function guard(app: Hono<Env>, { deps, metrics }: Serving): void {
   if (allowOrigins.length > 0) app.use("/v1/*", crossOrigin(allowOrigins));
   const { requestsPerSecond, requestsBurst } = deps.limits;
   const rateLimit = new RateLimit(requestsPerSecond, requestsBurst, deps.clock);
-  const authenticated = authenticate(deps, rateLimit);
+  const { guessesPerSecond, guessesBurst } = deps.limits;
+  const guesses = new RateLimit(guessesPerSecond, guessesBurst, deps.clock);
+  const authenticated = authenticate(deps, rateLimit, guesses);
   const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
   app.use("/v1/*", audited(audit, ACTIONS), authenticated);
   app.use("/metrics", authenticated);

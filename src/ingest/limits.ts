@@ -54,6 +54,10 @@ export interface Limits extends AdmissionLimits {
   requestsPerSecond: number;
   /** Requests after silence before that rate holds. */
   requestsBurst: number;
+  /** Codes per second that are none, of one address. */
+  guessesPerSecond: number;
+  /** Such codes after silence before that rate holds. */
+  guessesBurst: number;
   /** Refused and empty lines of one body; with more it ends, and what it had stored stays. */
   uselessLinesMax: number;
   /** The same of an archive that is imported: what is left of a damaged one has many. */
@@ -117,6 +121,8 @@ export const DEFAULT_LIMITS: Limits = {
   bodyBytesPerSecondMin: 1_000,
   requestsPerSecond: 100,
   requestsBurst: 300,
+  guessesPerSecond: 0.2,
+  guessesBurst: 10,
   probeEventsPerSecond: 20_000,
   probeBytesPerSecond: 8 * MIB,
   incidentEventsPerSecond: 100_000,

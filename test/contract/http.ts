@@ -8,6 +8,7 @@ import { authContract, loopbackContract } from "./http_auth.ts";
 import { batchesContract } from "./http_batches.ts";
 import { bodiesContract } from "./http_bodies.ts";
 import { hostileContract } from "./http_hostile.ts";
+import { joinContract } from "./http_join.ts";
 import { limitsContract } from "./http_limits.ts";
 import { liveContract } from "./http_live.ts";
 import { originContract } from "./http_origin.ts";
@@ -51,6 +52,7 @@ export function httpContract(
   batchesContract(test);
   bodiesContract(test);
   authContract(test);
+  joinContract(test);
   if (knowsLoopback) loopbackContract(test);
   readContract(test);
   archiveContract(test);

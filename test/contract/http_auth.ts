@@ -18,6 +18,7 @@ const REQUESTS: [method: string, path: string, role: "probe" | "viewer" | null, 
   ["GET", "/v1/incidents/i/tokens", null],
   ["POST", "/v1/incidents/i/tokens", null, '{"role":"viewer"}'],
   ["DELETE", "/v1/incidents/i/tokens/none", null],
+  ["GET", "/v1/incidents/i/nodes", "viewer"],
   ["POST", "/v1/incidents/i/close", null],
   ["DELETE", "/v1/incidents/i", null],
 ];
@@ -30,6 +31,9 @@ const GLOBAL: typeof REQUESTS = [
   ["POST", "/v1/tokens", null, '{"role":"viewer"}'],
   ["GET", "/metrics", "viewer"],
 ];
+
+/** What a code is for, and nothing else is. */
+const JOIN: typeof REQUESTS[number] = ["POST", "/v1/join", null, '{"node":"n"}'];
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -59,6 +63,16 @@ export function authContract(test: HttpTest): void {
         equal(await statusOf(target, request, token), 403, `${role} ${request}`);
       }
     }
+    const code = await root.createToken("i", { role: "join" });
+    for (const request of [...REQUESTS, ...GLOBAL]) {
+      equal(await statusOf(target, request, code.token), 403, `join ${request}`);
+    }
+    equal(await statusOf(target, JOIN, code.token), 201);
+    for (const role of ["probe", "viewer", "operator"] as const) {
+      const { token } = await root.createToken("i", { role });
+      equal(await statusOf(target, JOIN, token), 403, role);
+    }
+    equal(await statusOf(target, JOIN, target.rootToken), 403);
     const { token } = await root.createToken("i", { role: "operator" });
     for (const request of GLOBAL) equal(await statusOf(target, request, token), 403, `${request}`);
     for (const request of REQUESTS) {

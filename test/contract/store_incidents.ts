@@ -52,6 +52,26 @@ export function incidentContract(test: StoreTest): void {
     deepEqual([arrivedMs, counters.strayLines, counters.evictedStates], [1000, 6, 6]);
   });
 
+  test("a code admits as many as it may, however many ask at once", async ({ store }) => {
+    await store.createIncident(incident("i"));
+    const code = { ...token("code", "i"), role: "join" as const, nodesMax: 2 };
+    equal(await store.createToken(code), "created");
+    deepEqual(await store.getToken("code"), code);
+    const node = (id: string) => ({
+      ...token(id, "i"),
+      role: "probe" as const,
+      ...{ code: "code", node: id, from: "10.0.0.1" },
+    });
+    const asked = await Promise.all(["a", "b", "c", "d"].map((id) => store.createToken(node(id))));
+    deepEqual(asked.toSorted(), ["code-full", "code-full", "created", "created"]);
+    const joined = (await store.listTokens("i")).filter(({ id }) => id !== "code");
+    deepEqual(joined, joined.map(({ id }) => node(id)));
+    equal(joined.length, 2);
+    await store.deleteToken("i", "code");
+    equal(await store.createToken(node("e")), "code-gone");
+    equal(await store.createToken({ ...node("f"), code: joined[0]!.id }), "code-gone");
+  });
+
   test("tokens belong to one incident or to all", async ({ store }) => {
     await store.createIncident(incident("i"));
     equal(await store.createToken(token("one", "i")), "created");

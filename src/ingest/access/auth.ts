@@ -8,6 +8,9 @@ import type { RateLimit } from "./rate_limit.ts";
 import type { Role } from "../stores/store.ts";
 import { checkToken, type Principal } from "./tokens.ts";
 
+/** Where a code is exchanged for a token. */
+export const JOIN_PATH = "/v1/join";
+
 /** Where a token that is for one incident only is likely kept. */
 const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;
 
@@ -15,11 +18,19 @@ const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/
  * Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. Rejects with
  * Problem `rate_limited`, or with the one that says why a token is not taken.
  */
-export function authenticate(deps: Deps, rateLimit: RateLimit): MiddlewareHandler<Env> {
+export function authenticate(
+  deps: Deps,
+  rateLimit: RateLimit,
+  /** Of addresses that try codes which are none. */
+  guesses: RateLimit,
+): MiddlewareHandler<Env> {
   return async (c, next) => {
     const principal = await whoAsks(c, deps);
-    const key = principal instanceof Problem ? `peer ${c.env?.peer ?? ""}` : principal.id;
-    const waitSeconds = rateLimit.take(key);
+    const peer = `peer ${c.env?.peer ?? ""}`;
+    const isGuess = principal instanceof Problem && c.req.path === JOIN_PATH;
+    const waitSeconds = isGuess
+      ? guesses.take(peer)
+      : rateLimit.take(principal instanceof Problem ? peer : principal.id);
     if (waitSeconds > 0) {
       const detail = `Cannot serve request: too many, must wait ${waitSeconds} s`;
       throw new Problem(429, "rate_limited", detail, {

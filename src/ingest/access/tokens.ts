@@ -1,6 +1,6 @@
 /** Bearer tokens: `lh.<id>.<secret>`. Only the SHA-256 of the secret is ever stored. */
 import type { Clock } from "../clock.ts";
-import type { Role, Store } from "../stores/store.ts";
+import type { Role, Store, StoredToken, TokenCreated } from "../stores/store.ts";
 
 /** Who a request comes from. `incident` null: all of them. */
 export interface Principal {
@@ -20,20 +20,28 @@ export interface MintedToken {
   token: string;
 }
 
-/** Makes and stores a token. `full`: there are as many as allowed. */
+/** What a token is to be; the last four as `StoredToken` has them. */
+export interface WantedToken extends Pick<StoredToken, "nodesMax" | "code" | "node" | "from"> {
+  role: Role;
+  incident: string | null;
+  expiresInSeconds: number | null;
+}
+
+/** Makes and stores a token, or says why there may be none. */
 export async function mintToken(
   store: Store,
   clock: Clock,
-  wanted: { role: Role; incident: string | null; expiresInSeconds: number | null },
-): Promise<MintedToken | "full"> {
+  wanted: WantedToken,
+): Promise<MintedToken | Exclude<TokenCreated, "created">> {
   const id = base64Url(crypto.getRandomValues(new Uint8Array(9)));
   const secret = base64Url(crypto.getRandomValues(new Uint8Array(32)));
   const createdMs = clock.wallMs();
-  const { role, incident, expiresInSeconds } = wanted;
+  const { role, incident, expiresInSeconds, ...more } = wanted;
   const expiresMs = expiresInSeconds === null ? null : createdMs + expiresInSeconds * 1000;
   const hash = hex(await sha256(secret));
-  const stored = await store.createToken({ id, incident, role, hash, createdMs, expiresMs });
-  if (stored === "full") return "full";
+  const token = { id, incident, role, hash, createdMs, expiresMs, ...more };
+  const stored = await store.createToken(token);
+  if (stored !== "created") return stored;
   return { id, role, incident, createdMs, expiresMs, token: `lh.${id}.${secret}` };
 }
 

@@ -5,7 +5,8 @@ import type { BatchAnswer } from "../intake/accept.ts";
 import type { ImportAnswer } from "../routes/archives.ts";
 import type { Audit } from "../routes/audit.ts";
 import type { ShownIncident } from "../routes/shown_incident.ts";
-import type { MintedToken } from "../routes/tokens.ts";
+import type { Joined, NodeList } from "../routes/join.ts";
+import type { MintedToken, TokenList } from "../routes/tokens.ts";
 import * as answers from "./answer.ts";
 import { followLive, type LiveOptions, type ReceivedLiveEvent } from "./client_live.ts";
 import { gzipped } from "../http/gzip.ts";
@@ -121,8 +122,15 @@ export function createClient(options: ClientOptions) {
       return followLive(open, live);
     },
 
-    createToken: (incident: string | null, wanted: { role: Role; expiresInSeconds?: number }) =>
-      post<MintedToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+    createToken: (
+      incident: string | null,
+      wanted: { role: Role; expiresInSeconds?: number; nodesMax?: number },
+    ) => post<MintedToken>(`${incident === null ? "/v1" : at(incident)}/tokens`, wanted),
+    listTokens: async (incident: string | null) =>
+      (await get<TokenList>(`${incident === null ? "/v1" : at(incident)}/tokens`)).tokens,
+    /** Exchanges the code, which is this client's token, for a token of this node's own. */
+    join: (node: string) => post<Joined>("/v1/join", { node }),
+    nodes: (incident: string) => get<NodeList>(`${at(incident)}/nodes`),
     /** Who did what with one incident, or with any (null), newest first. */
     audit: (incident: string | null, { limit = 200, before }: AuditPage = {}) => {
       const page = `limit=${limit}${before === undefined ? "" : `&before=${before}`}`;

@@ -15,6 +15,7 @@ import type {
   NewIncident,
   StoredAuditEntry,
   StoredToken,
+  TokenCreated,
 } from "../stores/store.ts";
 import type { DurableObjectNamespace, R2Bucket } from "./cloudflare.ts";
 import type { GivenPage } from "./given_lines.ts";
@@ -97,7 +98,7 @@ export interface HubRpc {
   /** How long a body must wait, before it is read. */
   incidentWait(): Promise<Wait | null>;
   probeWait(probe: string): Promise<Wait | null>;
-  createToken(token: StoredToken): Promise<"created" | "full">;
+  createToken(token: StoredToken): Promise<TokenCreated>;
   getToken(id: string): Promise<StoredToken | null>;
   listTokens(): Promise<StoredToken[]>;
   deleteToken(id: string): Promise<boolean>;

@@ -11,6 +11,7 @@ import type {
   Store,
   StoredBatch,
   StoredToken,
+  TokenCreated,
 } from "../stores/store.ts";
 import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./bindings.ts";
 import { gzipped } from "../http/gzip.ts";
@@ -155,11 +156,11 @@ export class DurableStore implements Store {
     return hubOf(this.env, id).extent();
   }
 
-  async createToken(token: StoredToken): Promise<"created" | "full"> {
+  async createToken(token: StoredToken): Promise<TokenCreated> {
     const created = token.incident === null
       ? "created"
       : await hubOf(this.env, token.incident).createToken(token);
-    return created === "full" ? "full" : await directoryOf(this.env).createToken(token);
+    return created === "created" ? await directoryOf(this.env).createToken(token) : created;
   }
 
   async getToken(id: string, near?: string): Promise<StoredToken | null> {

@@ -18,7 +18,9 @@ import {
   NO_COUNTERS,
   type StoredBatch,
   type StoredToken,
+  type TokenCreated,
 } from "../stores/store.ts";
+import { decideToken } from "../stores/create_token.ts";
 import { Acknowledgement } from "./acknowledge.ts";
 import { archiveSome, deleteArchive } from "./archives.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
@@ -237,11 +239,11 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     return this.#admission.probeWait(probe);
   }
 
-  async createToken(token: StoredToken): Promise<"created" | "full"> {
+  createToken(token: StoredToken): TokenCreated {
     const { tokensPerIncidentMax } = edgeLimits(this.env).store;
-    if (this.#table.tokens().length >= tokensPerIncidentMax) return "full";
-    this.#table.putToken(token);
-    return await Promise.resolve("created");
+    const decided = decideToken(token, this.#table.tokens(), tokensPerIncidentMax);
+    if (decided === "created") this.#table.putToken(token);
+    return decided;
   }
 
   getToken(id: string): StoredToken | null {

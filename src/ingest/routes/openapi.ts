@@ -25,6 +25,7 @@ import { BatchAnswer } from "../intake/accept.ts";
 import { ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
 import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
+import { Joined, JoinIncident, NodeList } from "./join.ts";
 import { type Operation, pathParameters } from "./operation.ts";
 import { Overview } from "./overview.ts";
 import { ShownIncident } from "./shown_incident.ts";
@@ -59,6 +60,9 @@ const COMPONENTS: Record<string, z.ZodType> = {
   MintedToken,
   TokenList,
   AuditEntry: ShownAuditEntry,
+  JoinIncident,
+  Joined,
+  NodeList,
   Audit,
   Problem: ProblemBody,
 };

@@ -4,6 +4,7 @@ import { ARCHIVE_OPERATIONS } from "./archives.ts";
 import { AUDIT_OPERATIONS } from "./audit.ts";
 import { BATCH_OPERATIONS } from "./batches.ts";
 import { INCIDENT_OPERATIONS } from "./incidents.ts";
+import { JOIN_OPERATIONS } from "./join.ts";
 import { openApiDocument, reportSchema } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { REPORT_OPERATIONS } from "./reports.ts";
@@ -16,6 +17,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...REPORT_OPERATIONS,
   ...ARCHIVE_OPERATIONS,
   ...TOKEN_OPERATIONS,
+  ...JOIN_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...aboutOperations({ openApi: () => openApiDocument(OPERATIONS), reportSchema }),
 ];

@@ -1,18 +1,26 @@
 /** Operations on tokens: made by operators, shown once, revoked at any time. */
 import { z } from "zod";
 import { visibleIncident } from "../access/named_incident.ts";
-import { mintToken } from "../access/tokens.ts";
+import { mintToken, type WantedToken } from "../access/tokens.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { type Ask, json, JSON_TYPE, type Operation } from "./operation.ts";
-import { role, time } from "./schema_parts.ts";
+import { count, role, time } from "./schema_parts.ts";
 
 const YEAR_SECONDS = 366 * 24 * 3600;
+/** A code stands in process lists and in the histories of shells, so it is short-lived. */
+const CODE_SECONDS_MAX = 24 * 3600;
+const CODE_SECONDS = 15 * 60;
+/** Nodes that one code admits, where nobody says how many. */
+const CODE_NODES = 32;
+const CODE_NODES_MAX = 500;
 
 /** Body of a making. */
 export const CreateToken = z.strictObject({
   role,
   expiresInSeconds: z.number().int().min(1).max(YEAR_SECONDS).optional(),
+  /** Of a code: how many nodes it admits; default: 32. */
+  nodesMax: z.number().int().min(1).max(CODE_NODES_MAX).optional(),
 });
 
 /** A token without its secret. */
@@ -23,6 +31,11 @@ export const ShownToken = z.object({
   incident: z.string().nullable(),
   createdAt: time,
   expiresAt: time.nullable(),
+  /** Of a code: how many nodes it admits. */
+  nodesMax: count.optional(),
+  /** Of a token that a node got with a code: the code's id, and the name the node gave itself. */
+  code: z.string().optional(),
+  node: z.string().optional(),
 });
 
 /** A token with its secret: once, when it is made. */
@@ -34,7 +47,32 @@ export type MintedToken = z.infer<typeof MintedToken>;
 /** Answer of a listing. */
 export const TokenList = z.object({ tokens: z.array(ShownToken) });
 
+/** Answer of a listing. */
+export type TokenList = z.infer<typeof TokenList>;
+
 const iso = (ms: number | null) => ms === null ? null : new Date(ms).toISOString();
+
+/** Throws Problem `body_invalid` where a code is for all incidents, too long-lived, or what is none has its bound. */
+function tokenWanted(asked: z.infer<typeof CreateToken>, incident: string | null): WantedToken {
+  const { role, expiresInSeconds = null, nodesMax } = asked;
+  const invalid = (why: string) => new Problem(400, "body_invalid", `Cannot create token: ${why}`);
+  if (role !== "join") {
+    if (nodesMax === undefined) return { role, incident, expiresInSeconds };
+    throw invalid(`"nodesMax" is of a token of role "${role}", must be of role "join"`);
+  }
+  if (incident === null) throw invalid(`role "join" is for all incidents, must be for one`);
+  if ((expiresInSeconds ?? 0) > CODE_SECONDS_MAX) {
+    throw invalid(`role "join" is for too long, must be for ${CODE_SECONDS_MAX} s at most`);
+  }
+  const seconds = expiresInSeconds ?? CODE_SECONDS;
+  return { role, incident, expiresInSeconds: seconds, nodesMax: nodesMax ?? CODE_NODES };
+}
+
+/** There are as many tokens as one incident may have. */
+export function tokensFull(): Problem {
+  const detail = "Cannot create token: there are as many as allowed, one must be deleted";
+  return new Problem(409, "tokens_full", detail);
+}
 
 /** The incident that the tokens are for; null: all of them. */
 async function incidentOf({ id, deps }: Ask): Promise<string | null> {
@@ -54,15 +92,14 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
     async handle(ask) {
       const { c, deps: { store, clock } } = ask;
       const incident = await incidentOf(ask);
-      const { role, expiresInSeconds = null } = await readJson(c, CreateToken, clock);
-      const minted = await mintToken(store, clock, { role, incident, expiresInSeconds });
-      if (minted === "full") {
-        const detail = "Cannot create token: there are as many as allowed, one must be deleted";
-        throw new Problem(409, "tokens_full", detail);
-      }
+      const wanted = tokenWanted(await readJson(c, CreateToken, clock), incident);
+      const minted = await mintToken(store, clock, wanted);
+      if (typeof minted === "string") throw tokensFull();
       c.set("subject", minted.id);
       const { createdMs, expiresMs, ...rest } = minted;
-      return c.json({ ...rest, createdAt: iso(createdMs), expiresAt: iso(expiresMs) }, 201);
+      const { nodesMax } = wanted;
+      const times = { createdAt: iso(createdMs), expiresAt: iso(expiresMs) };
+      return c.json({ ...rest, ...times, nodesMax }, 201);
     },
   },
   {
@@ -75,12 +112,15 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
     async handle(ask) {
       const tokens = await ask.deps.store.listTokens(await incidentOf(ask));
       return ask.c.json({
-        tokens: tokens.map(({ id, role, incident, createdMs, expiresMs }) => ({
-          id,
-          role,
-          incident,
-          createdAt: iso(createdMs),
-          expiresAt: iso(expiresMs),
+        tokens: tokens.map((token) => ({
+          id: token.id,
+          role: token.role,
+          incident: token.incident,
+          createdAt: iso(token.createdMs),
+          expiresAt: iso(token.expiresMs),
+          nodesMax: token.nodesMax ?? undefined,
+          code: token.code ?? undefined,
+          node: token.node ?? undefined,
         })),
       });
     },

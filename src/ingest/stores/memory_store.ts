@@ -2,6 +2,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { StoreLimits } from "../limits.ts";
 import { decideAppend, roomBytesOf, sizeOf } from "./append.ts";
+import { decideToken } from "./create_token.ts";
 import { MemoryAudit } from "./memory_audit.ts";
 import { evictToFit, type RemovedSegment } from "./retention.ts";
 import {
@@ -19,6 +20,7 @@ import {
   type StoredBatch,
   type StoredToken,
   type Tier,
+  type TokenCreated,
 } from "./store.ts";
 
 /** Lines of one tier of one batch, compressed: ten times as many fit. */
@@ -166,11 +168,18 @@ export class MemoryStore implements Store {
     return Promise.resolve({ rowMax: kept?.rowLast ?? 0, batches: kept?.batches.size ?? 0 });
   }
 
-  async createToken(token: StoredToken): Promise<"created" | "full"> {
-    const siblings = await this.listTokens(token.incident);
-    if (siblings.length >= this.limits.tokensPerIncidentMax) return "full";
-    this.#tokens.set(token.id, { ...token });
-    return "created";
+  createToken(token: StoredToken): Promise<TokenCreated> {
+    const decided = decideToken(
+      token,
+      this.#tokensOf(token.incident),
+      this.limits.tokensPerIncidentMax,
+    );
+    if (decided === "created") this.#tokens.set(token.id, { ...token });
+    return Promise.resolve(decided);
+  }
+
+  #tokensOf(incident: string | null): StoredToken[] {
+    return [...this.#tokens.values()].filter((token) => token.incident === incident);
   }
 
   getToken(id: string): Promise<StoredToken | null> {
@@ -179,7 +188,7 @@ export class MemoryStore implements Store {
   }
 
   listTokens(incident: string | null): Promise<StoredToken[]> {
-    return Promise.resolve([...this.#tokens.values()].filter((t) => t.incident === incident));
+    return Promise.resolve(this.#tokensOf(incident));
   }
 
   deleteToken(incident: string | null, id: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Tokens and the audit in SQLite. */
 import type { StoreLimits } from "../limits.ts";
+import { decideToken } from "./create_token.ts";
 import type { Statements } from "./sqlite_statements.ts";
-import type { AuditEntry, AuditQuery, StoredToken } from "./store.ts";
+import type { AuditEntry, AuditQuery, StoredToken, TokenCreated } from "./store.ts";
 
 /** Tokens and audit of a SQLite store. */
 export class SqliteLedger {
@@ -12,19 +13,28 @@ export class SqliteLedger {
     readonly limits: StoreLimits,
   ) {}
 
-  createToken(token: StoredToken): "created" | "full" {
-    if (this.listTokens(token.incident).length >= this.limits.tokensPerIncidentMax) return "full";
+  createToken(token: StoredToken): TokenCreated {
+    const siblings = this.listTokens(token.incident);
+    const decided = decideToken(token, siblings, this.limits.tokensPerIncidentMax);
+    if (decided !== "created") return decided;
     const { id, incident, role, hash, createdMs, expiresMs } = token;
-    this.write(() => this.sql.insertToken.run(id, incident, role, hash, createdMs, expiresMs));
-    return "created";
+    const { nodesMax = null, code = null, node = null, from = null } = token;
+    this.write(() =>
+      this.sql.insertToken.run(
+        ...[id, incident, role, hash, createdMs, expiresMs],
+        ...[nodesMax, code, node, from],
+      )
+    );
+    return decided;
   }
 
   getToken(id: string): StoredToken | null {
-    return this.sql.token.get(id) ?? null;
+    const row = this.sql.token.get(id);
+    return row === undefined ? null : tokenOf(row);
   }
 
   listTokens(incident: string | null): StoredToken[] {
-    return this.sql.tokens.all(incident);
+    return this.sql.tokens.all(incident).map(tokenOf);
   }
 
   deleteToken(incident: string | null, id: string): boolean {
@@ -49,4 +59,10 @@ export class SqliteLedger {
     const entries = rows.map(({ change, ...entry }) => ({ ...entry, change: change === 1 }));
     return { entries, evicted: (last ?? 0) - kept };
   }
+}
+
+/** Without what its row leaves empty. */
+function tokenOf({ nodesMax, code, node, from, ...token }: StoredToken): StoredToken {
+  const ofCodes = Object.entries({ nodesMax, code, node, from });
+  return { ...token, ...Object.fromEntries(ofCodes.filter(([, value]) => value !== null)) };
 }

@@ -6,7 +6,7 @@ import { LasthopError } from "../../event/error.ts";
 import { makeOwnFolder } from "../../files/own_files.ts";
 
 /** Version of the tables, as `PRAGMA user_version` has it. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** `change` is 0 or 1. Ids are never used twice: the newest entry is never the one that goes. */
 const AUDIT = `
@@ -16,6 +16,14 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_oldest ON audit (change, id);
 CREATE INDEX audit_of_incident ON audit (incident, id);
+`;
+
+/** What is known of codes, and of tokens that were got with one. `peer`: the address that asked. */
+const TOKENS_OF_CODES = `
+ALTER TABLE tokens ADD COLUMN nodes_max INTEGER;
+ALTER TABLE tokens ADD COLUMN code TEXT;
+ALTER TABLE tokens ADD COLUMN node TEXT;
+ALTER TABLE tokens ADD COLUMN peer TEXT;
 `;
 
 /** Documents and batches are JSON and gzip'd lines; only what is searched for is a column. */
@@ -38,10 +46,11 @@ CREATE TABLE tokens (
   created_ms INTEGER NOT NULL, expires_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_of_incident ON tokens (incident);
+${TOKENS_OF_CODES}
 ${AUDIT}`;
 
 /** What makes each version from the one before it, by that one's number. */
-const UPGRADES: Record<number, string> = { 1: AUDIT };
+const UPGRADES: Record<number, string> = { 1: AUDIT, 2: TOKENS_OF_CODES };
 
 /**
  * Settings of every connection. FULL: each commit is synced, so an acknowledged batch outlives a

@@ -40,8 +40,8 @@ export interface AuditRow {
 const AUDIT = `SELECT id, at_ms AS atMs, token, role, action, change, incident, subject, outcome
   FROM audit`;
 
-const TOKEN = `SELECT id, incident, role, hash, created_ms AS createdMs, expires_ms AS expiresMs
-  FROM tokens`;
+const TOKEN = `SELECT id, incident, role, hash, created_ms AS createdMs, expires_ms AS expiresMs,
+  nodes_max AS nodesMax, code, node, peer AS "from" FROM tokens`;
 
 /** The prepared statements, by name. */
 export type Statements = ReturnType<typeof statements>;
@@ -93,7 +93,7 @@ export function statements(database: DatabaseSync) {
     segmentsOf: query<SegmentRow>(
       "SELECT * FROM segments WHERE incident = ? AND row = ? ORDER BY tier",
     ),
-    insertToken: run("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?)"),
+    insertToken: run("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     token: query<StoredToken>(`${TOKEN} WHERE id = ?`),
     tokens: query<StoredToken>(`${TOKEN} WHERE incident IS ? ORDER BY created_ms`),
     deleteToken: run("DELETE FROM tokens WHERE id = ? AND incident IS ?"),

@@ -32,6 +32,7 @@ import {
   StoreFull,
   type Tier,
   TIERS,
+  type TokenCreated,
 } from "./store.ts";
 
 /** Opens or creates the store in a directory. Throws LasthopError `data_unusable`. */
@@ -257,7 +258,7 @@ export class SqliteStore implements Store {
     return { rowMax: head?.row ?? 0, batches: head?.incident.counters.batches ?? 0 };
   }
 
-  async createToken(token: StoredToken): Promise<"created" | "full"> {
+  async createToken(token: StoredToken): Promise<TokenCreated> {
     return this.#ledger.createToken(token);
   }
 

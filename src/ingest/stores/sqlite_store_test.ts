@@ -190,6 +190,9 @@ Deno.test("a file of version 1 is brought up to date with everything in it", asy
   const old = new DatabaseSync(`${directory}/lasthop.sqlite`);
   const document = JSON.stringify({ ...before, arrivedMs: undefined });
   old.prepare("UPDATE incidents SET document = ?").run(document);
+  for (const column of ["nodes_max", "code", "node", "peer"]) {
+    old.exec(`ALTER TABLE tokens DROP COLUMN ${column}`);
+  }
   old.exec("DROP TABLE audit; PRAGMA user_version = 1");
   old.close();
   const done = { atMs: 1, role: null, action: "a", change: true, incident: null, subject: null };

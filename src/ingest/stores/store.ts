@@ -114,8 +114,8 @@ export type Appended =
    */
   | { status: "duplicate" | "missing" | "closed" | "full" | "account-full" };
 
-/** What tokens may do: write batches, read, or everything. */
-export const ROLES = ["probe", "viewer", "operator"] as const;
+/** What tokens may do: write batches, read, everything, or be exchanged for a probe's token. */
+export const ROLES = ["probe", "viewer", "operator", "join"] as const;
 /** What a token may do. */
 export type Role = typeof ROLES[number];
 
@@ -129,7 +129,21 @@ export interface StoredToken {
   hash: string;
   createdMs: number;
   expiresMs: number | null;
+  /** Of role `join`, a code: how many tokens may be got with it. */
+  nodesMax?: number | null;
+  /** Of a token that was got with a code: the code's id. */
+  code?: string | null;
+  /** Of a token that was got with a code: the name that the node gave itself. */
+  node?: string | null;
+  /** Of a token that was got with a code: the address that asked, where the runtime tells. */
+  from?: string | null;
 }
+
+/**
+ * What became of a token that was to be created. `full`: `tokensPerIncidentMax` is reached;
+ * `code-full`: the code it is got with admits no more; `code-gone`: that code is not there any more.
+ */
+export type TokenCreated = "created" | "full" | "code-full" | "code-gone";
 
 /** Who did what, or tried to. Holds no secret and no text that a stranger chose but ids. */
 export interface AuditEntry {
@@ -191,8 +205,8 @@ export interface Store {
   /** Row of the last batch and how many there are, or zeros. */
   extent(id: string): Promise<{ rowMax: number; batches: number }>;
 
-  /** `full`: `tokensPerIncidentMax` is reached. */
-  createToken(token: StoredToken): Promise<"created" | "full">;
+  /** Decides and writes in one step, so that a code admits no more than it may. */
+  createToken(token: StoredToken): Promise<TokenCreated>;
   /** `near`: the incident that is asked about. Where tokens are spread, its own are looked at first. */
   getToken(id: string, near?: string): Promise<StoredToken | null>;
   listTokens(incident: string | null): Promise<StoredToken[]>;
