@@ -12,6 +12,7 @@ import {
 } from "./state_filters.ts";
 import { Connection } from "./state_connections.ts";
 import { Heard } from "./state_heard.ts";
+import { NetnsHolder } from "./netns_holder.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
 
@@ -212,6 +213,8 @@ export const NetnsState = z.object({
   netns: int,
   /** Name where one exists (`ip netns`), else absent. */
   name: name.optional(),
+  /** Whose processes are in it. Absent: nobody's, the machine's own, or an older probe's state. */
+  holder: NetnsHolder.optional(),
   links: z.array(Link).max(20_000),
   routes: z.array(Route).max(100_000),
   rules: z.array(RoutingRule).max(10_000),

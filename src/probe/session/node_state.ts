@@ -3,6 +3,7 @@
  */
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake, RunningNode } from "./intake.ts";
+import { isNewOwner, isSecondOwner, keepingOwner } from "./held.ts";
 import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
@@ -208,13 +209,18 @@ export class NodeState {
   #found(node: RunningNode, handle: NetnsHandle): void {
     const { inode } = handle;
     const known = node.netns.get(inode);
+    const now = keepingOwner(handle, known);
+    const isRead = known !== undefined && !isNewOwner(known, now);
     // A namespace gets its name after it was made, and its path when its first process is gone.
-    if (known?.name === handle.name && known?.path === handle.path) return;
-    this.intake.addNetns(node, handle);
-    if (known !== undefined) return;
-    this.#schedule.request(handle);
+    const isSame = known?.name === now.name && known?.path === now.path &&
+      known?.holder?.pid === now.holder?.pid;
+    if (isRead && isSame) return;
+    this.intake.addNetns(node, now);
+    if (isRead) return;
+    if (known !== undefined && isSecondOwner(known, now)) this.#watched.delete(inode);
+    this.#schedule.request(now);
     if (this.intake.active.has(inode) || node.netns.size <= WATCHED_FROM_START_MAX) {
-      this.#watch([handle]);
+      this.#watch([now]);
     }
   }
 

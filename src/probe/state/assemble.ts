@@ -34,8 +34,11 @@ import { readFilters } from "./filters.ts";
 import { qdiscs } from "./traffic_control.ts";
 
 /** What is known of a netns before anything of it was read. */
-export function unreadState({ inode, name }: NetnsHandle, timeNs: string): NetnsState {
-  return emptyState(inode, timeNs, name === undefined ? {} : { name: clip(name, 255) });
+export function unreadState({ inode, name, holder }: NetnsHandle, timeNs: string): NetnsState {
+  return emptyState(inode, timeNs, {
+    ...(name === undefined ? {} : { name: clip(name, 255) }),
+    ...(holder === undefined ? {} : { holder }),
+  });
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Which network namespaces this machine has, and how to open each. */
 import { LasthopError } from "../../event/error.ts";
+import type { NetnsHolder } from "../../event/netns_holder.ts";
+import { Holders } from "./holders.ts";
 import { isMonitor } from "./monitor.ts";
 
 /** A network namespace, and how to get into it. */
@@ -8,39 +10,91 @@ export interface NetnsHandle {
   name?: string;
   /** Path to open: /run/netns/NAME or /proc/PID/ns/net. */
   path: string;
-  /** The machine's own: the namespace of its first process. Absent: that can't be read. */
+  /** The machine's own: that of its first process, else of its kernel. Absent: neither can be read. */
   own?: boolean;
+  /** Whose processes are in it. Absent: nobody's, or it is the machine's own. */
+  holder?: NetnsHolder;
 }
 
 /** `net:[4026531833]`, as the kernel names a namespace in links and mount tables. */
 const NET = /^net:\[(\d+)\]$/;
 
+/** Processes looked at before others get their turn. */
+const AT_ONCE = 500;
+/** Processes of a namespace that are remembered, so as to tell whose it is. */
+const PROCESSES_MAX = 8;
+
+/** Every node of this machine is asked by the same: what was found once needs no second look. */
+const holders = new Holders();
+
 /**
- * Every netns of this machine, by inode: bind-mounted ones (`ip netns`, container runtimes) under
- * their name, and those only a process holds; the current one included.
+ * Every netns of this machine, by inode, and whose each is: bind-mounted ones (`ip netns`, container
+ * runtimes) under their name, and those only a process holds; the current one included.
  */
-export function listNetns(): Promise<NetnsHandle[]> {
-  return Promise.resolve(scanNetns());
+export async function listNetns(): Promise<NetnsHandle[]> {
+  const scan = scanning();
+  for (let looked = 1;; looked++) {
+    const { done, value } = scan.next();
+    if (done) return holders.addTo(value.handles, value.processes);
+    if (looked % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
 
-/** As `listNetns`, at once: it reads /proc. */
+/** As `listNetns`, at once, without whose they are: it reads /proc. */
 export function scanNetns(): NetnsHandle[] {
+  const scan = scanning();
+  for (;;) {
+    const { done, value } = scan.next();
+    if (done) return value.handles;
+  }
+}
+
+/** What there is, and the first processes of each namespace by its inode. */
+interface Scan {
+  handles: NetnsHandle[];
+  processes: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Pauses after each process. */
+function* scanning(): Generator<undefined, Scan> {
   const found = new Map<number, NetnsHandle>();
   for (const handle of [...mounted("self", ""), ...mounted("1", "/proc/1/root")]) {
     const known = found.get(handle.inode);
     // A name given by `ip netns` is what people know it by.
     if (!known || (!isNamed(known.path) && isNamed(handle.path))) found.set(handle.inode, handle);
   }
+  const processesIn = new Map<number, number[]>();
   for (const pid of ["self", ...processes()]) {
+    yield;
     if (isMonitor(Number(pid))) continue;
     const inode = inodeOfLink(`/proc/${pid}/ns/net`);
-    if (inode === undefined || found.has(inode)) continue;
+    if (inode === undefined) continue;
+    const list = processesIn.get(inode) ?? [];
+    processesIn.set(inode, list);
+    if (pid !== "self" && list.length < PROCESSES_MAX) list.push(Number(pid));
+    if (found.has(inode)) continue;
     const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
     found.set(inode, { inode, path });
   }
-  const own = inodeOfLink("/proc/1/ns/net");
-  return [...found.values()].sort((a, b) => a.inode - b.inode)
+  const own = inodeOfLink("/proc/1/ns/net") ?? netnsOfKernel();
+  const handles = [...found.values()].sort((a, b) => a.inode - b.inode)
     .map((handle) => own === undefined ? handle : { ...handle, own: handle.inode === own });
+  return { handles, processes: processesIn };
+}
+
+/** PF_KTHREAD of a process's flags: it is a thread of the kernel, and in the first namespace. */
+const KERNEL_THREAD = 0x200000;
+
+/** The namespace that the kernel began with, by the parent of its threads. */
+function netnsOfKernel(): number | undefined {
+  try {
+    const stat = Deno.readTextFileSync("/proc/2/stat");
+    const [, , , , , , flags] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(flags) & KERNEL_THREAD) === 0 ? undefined : inodeOfLink("/proc/2/ns/net");
+  } catch {
+    // A container sees its own processes alone.
+    return undefined;
+  }
 }
 
 function isNamed(path: string): boolean {

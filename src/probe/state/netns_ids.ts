@@ -5,6 +5,7 @@
 import { execa } from "execa";
 import { z } from "zod";
 import { listNetns, type NetnsHandle } from "./netns.ts";
+import { asOwnTool } from "./own_tools.ts";
 
 /** Inode of a namespace → its number for another namespace → the inode of that one. */
 export type NetnsIds = ReadonlyMap<number, ReadonlyMap<number, number>>;
@@ -68,14 +69,14 @@ export async function readNetnsIds(
 ): Promise<NetnsIds> {
   if (inodes.length === 0) return new Map();
   const pairs = all.flatMap((one) => [String(one.inode), one.path]);
-  const result = await execa(
+  const result = await asOwnTool(execa(
     "timeout",
     [
       ...["--signal", "KILL", "10", "unshare", "--mount", "sh", "-c", SCRIPT, "sh"],
       ...[...pairs, "--", ...inodes.map(String)],
     ],
     { stdin: "ignore", reject: false, cleanup: false, maxBuffer: 16 * 1024 * 1024 },
-  );
+  ));
   return netnsIds(result.stdout ?? "");
 }
 

@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { CONNECTION_BYTES_MAX } from "./connections.ts";
 import type { Askable } from "./modules.ts";
+import { asOwnTool } from "./own_tools.ts";
 import { SCRIPT } from "./script.ts";
 import { type Section, splitSections } from "./sections.ts";
 
@@ -46,7 +47,7 @@ export async function readSections(
     maxBuffer: BYTES_MAX,
     stripFinalNewline: false,
   });
-  const result = await child;
+  const result = await asOwnTool(child);
   const sections = splitSections(mark, result.stdout ?? "", result.stderr ?? "");
   if (sections.size > 0) return sections;
   const why = (result.stderr ?? "").trim() || result.shortMessage || "no output";
