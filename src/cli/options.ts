@@ -57,6 +57,16 @@ export interface FilterFlag {
   filter?: ReportFilter;
 }
 
+/** `--full`. */
+export function fullOption(): Option {
+  return new Option("--full", "every hop and all evidence, however many problems there are");
+}
+
+/** Commander's value of --full. */
+export interface FullFlag {
+  full?: boolean;
+}
+
 /** `--json`. */
 export function jsonOption(): Option {
   return new Option("--json", "JSON alone on stdout, everything else on stderr");

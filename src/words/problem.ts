@@ -2,7 +2,7 @@
 import type { Problem } from "../event/report.ts";
 import { endPoint } from "./ends.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "./outcome.ts";
-import type { Writing } from "./writing.ts";
+import type { Counting, Writing } from "./writing.ts";
 
 /** Writes a count with its noun: `3 clients`. */
 type Plural = (count: number, one: string) => string;
@@ -35,6 +35,33 @@ export function problemSize(
 ): string {
   const who = clients === 1 ? text(from[0] ?? "") : plural(clients, "client");
   return `${plural(flows, exchangeNoun(protocol))} from ${who}`;
+}
+
+/** What is counted where these protocols are: `TCP connection`, else `exchange`. */
+export function askedNoun(protocols: ReadonlySet<string>): string {
+  const nouns = new Set([...protocols].map(exchangeNoun));
+  return nouns.size === 1 ? [...nouns][0]! : "exchange";
+}
+
+/** What was asked in an incident, and how much of it has a known problem. */
+export interface Share {
+  /** How many exchanges, and flows of none, have one. */
+  failed: number;
+  /** How many there are. */
+  total: number;
+  protocols: ReadonlySet<string>;
+}
+
+/** `3 problems, 1,030 of 3,801 TCP connections`, and how many of the problems are healed. */
+export function problemsHead(
+  all: readonly Problem[],
+  { failed, total, protocols }: Share,
+  { grouped, plural }: Counting,
+): string {
+  const healed = all.filter(({ state }) => state === "healed").length;
+  const count = all.length === 0 ? "No known problem" : plural(all.length, "problem");
+  const well = healed === 0 ? "" : ` (${grouped(healed)} healed)`;
+  return `${count}${well}, ${grouped(failed)} of ${plural(total, askedNoun(protocols))}`;
 }
 
 /** When it failed, and what is known of it since. `time` writes a time of day. */

@@ -11,13 +11,16 @@ export interface Writing {
   arrow: string;
 }
 
-/** Writers of counts, with `separator` between thousands: the same for every reader. */
-export function counting(separator: string): {
+/** How one face writes counts. */
+export interface Counting {
   /** `1,204`. */
   grouped(value: number): string;
   /** `1 packet`, `1,204 packets`; `many` where an s is not enough. */
   plural(count: number, one: string, many?: string): string;
-} {
+}
+
+/** Writers of counts, with `separator` between thousands: the same for every reader. */
+export function counting(separator: string): Counting {
   const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, separator);
   return {
     grouped,

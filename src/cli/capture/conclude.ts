@@ -2,6 +2,7 @@
 import type { Report } from "../../event/report.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
 import { saveArchive } from "../asking/archive_file.ts";
+import { quoted } from "../../analysis/rules/command.ts";
 import type { CaptureOptions } from "./options.ts";
 import { printReport } from "./print_report.ts";
 
@@ -18,7 +19,13 @@ export async function conclude(
   incident: string,
 ): Promise<number> {
   const report = await client.report(incident);
-  printReport(report, options.json ? "json" : null);
+  const { json, archive, keeps } = options;
+  printReport(report, {
+    format: json ? "json" : null,
+    // What nothing keeps is told whole: nobody can ask for it again.
+    isFull: options.isFull || (archive === undefined && !keeps),
+    fullCommand: `lasthop replay --full${archive === undefined ? "" : ` ${quoted([archive])}`}`,
+  });
   // The archive is written after the report, so that the report is printed even when this fails.
   if (options.archive !== undefined) {
     await saveArchive(await client.downloadArchive(incident), options.archive);

@@ -4,7 +4,13 @@ import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/co
 import { parseFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
-import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
+import {
+  fullOption,
+  jsonOption,
+  type ListenFlag,
+  listenOption,
+  readListenFlag,
+} from "../options.ts";
 import * as read from "../read_value.ts";
 
 const MIB = 1024 * 1024;
@@ -19,6 +25,8 @@ export interface CaptureOptions {
   forSeconds?: number;
   readyFile?: string;
   json: boolean;
+  /** The report has every hop and all evidence. */
+  isFull?: boolean;
   /** The file that was named. */
   archive?: string;
   /** What is seen is kept in the user's state folder, unless `archive` names a file. */
@@ -38,6 +46,7 @@ export interface CaptureFlags extends ListenFlag {
   for?: number;
   readyFile?: string;
   json?: boolean;
+  full?: boolean;
   /** False after --no-archive. */
   archive?: string | false;
   failOn?: (Outcome | ExchangeOutcome)[];
@@ -99,6 +108,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     forSeconds: flags.for,
     readyFile: flags.readyFile,
     json: flags.json ?? false,
+    isFull: flags.full ?? false,
     archive: flags.archive === false ? undefined : flags.archive,
     keeps: flags.archive !== false,
     listen: readListenFlag(flags),

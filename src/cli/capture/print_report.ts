@@ -2,16 +2,20 @@
 import { ALL, narrowed, type ReportFilter } from "../../event/filter/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { exported, type Format } from "../../exports/mod.ts";
-import { plural, renderReport, terminalOptions } from "../render/mod.ts";
+import { plural, type RenderOptions, renderReport, terminalOptions } from "../render/mod.ts";
 
-/**
- * Prints what a filter leaves of a report on stdout: in a form to hand on, or (null) as text for this
- * terminal, which says how much that is.
- */
+/** How a report is printed. */
+export interface Printing extends Pick<RenderOptions, "isFull" | "fullCommand"> {
+  /** A form to hand on; null: text for this terminal, which says how much the filter leaves. */
+  format: Format | null;
+  /** Absent: all of it. */
+  filter?: ReportFilter;
+}
+
+/** Prints what a filter leaves of a report on stdout. */
 export function printReport(
   report: Report,
-  format: Format | null,
-  filter: ReportFilter = ALL,
+  { format, filter = ALL, isFull, fullCommand }: Printing,
 ): void {
   const left = narrowed(report, filter);
   // A form of text ends with a line break already.
@@ -20,5 +24,5 @@ export function printReport(
     console.log(`${left.flows.length} of ${plural(report.flows.length, "flow")} fit the filter`);
     if (left.flows.length === 0 && report.flows.length > 0) return;
   }
-  console.log(renderReport(left, terminalOptions()));
+  console.log(renderReport(left, { ...terminalOptions(), isFull, fullCommand }));
 }

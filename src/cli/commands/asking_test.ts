@@ -29,7 +29,7 @@ Deno.test("report tells the newest incident for a person, and any one as JSON al
     const person = await lasthop(["report", "--ingest", ingest.url]);
     match(
       person.stdout,
-      /^newer {2}1 problem; 1 flow: 1 dropped\n[^]*✕ dropped {2}icmp 10\.0\.0\.1 → 10\.9/,
+      /^newer {2}1 problem, 1 of 1 ping\n1 flow: 1 dropped\n[^]*✕ dropped {2}icmp 10\.0\.0\.1 → 10\.9/,
     );
     deepEqual([person.code, person.stderr], [0, ""]);
     const json = await lasthop(["report", "--ingest", ingest.url, "--incident", "older", "--json"]);

@@ -8,6 +8,8 @@ import {
   filterOption,
   type FormatFlags,
   formatOption,
+  type FullFlag,
+  fullOption,
   jsonOption,
   type ListenFlag,
   listenOption,
@@ -16,7 +18,7 @@ import {
 } from "../options.ts";
 import type { ListenAddress } from "../read_value.ts";
 
-interface Flags extends ListenFlag, FilterFlag, FormatFlags {}
+interface Flags extends ListenFlag, FilterFlag, FormatFlags, FullFlag {}
 
 /** The options of `lasthop replay`. */
 export interface ReplayOptions extends FilterFlag {
@@ -24,6 +26,7 @@ export interface ReplayOptions extends FilterFlag {
   file?: string;
   /** Null: text for this terminal. */
   format: Format | null;
+  isFull: boolean;
   /** Null: no page. */
   listen: ListenAddress | null;
 }
@@ -42,6 +45,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
       .description("open an archive again, on the same path as live data")
       .argument("[FILE]", "an archive (default: the one that was kept last)")
       .addOption(filterOption())
+      .addOption(fullOption())
       .addOption(jsonOption())
       .addOption(formatOption())
       .addOption(listenOption("127.0.0.1:4680, or a free port"))
@@ -51,6 +55,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
     file,
     filter: flags.filter,
     format: readFormat(flags),
+    isFull: flags.full ?? false,
     listen: readListenFlag(flags),
   }),
 
@@ -66,7 +71,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
     try {
       const missing = await importWhole(ingest, header, file);
       const report = await ingest.client.report(header.incident);
-      printReport(report, options.format, options.filter);
+      printReport(report, { ...options, fullCommand: "the same with --full" });
       if (missing !== null) progress(missing);
       const page = pageOf(ingest, header.incident);
       if (page !== null) {

@@ -7,6 +7,8 @@ import {
   filterOption,
   type FormatFlags,
   formatOption,
+  type FullFlag,
+  fullOption,
   type IncidentFlags,
   type IncidentOptions,
   readFormat,
@@ -15,12 +17,13 @@ import {
 
 /** The command. */
 export const report: CommandFile<
-  [IncidentFlags & FilterFlag & FormatFlags],
-  IncidentOptions & FilterFlag & { format: Format | null }
+  [IncidentFlags & FilterFlag & FormatFlags & FullFlag],
+  IncidentOptions & FilterFlag & { format: Format | null; isFull: boolean }
 > = {
   declare: (program) =>
     askingAboutIncident(program.command("report"))
       .addOption(filterOption())
+      .addOption(fullOption())
       .addOption(formatOption())
       .description("what is known of an incident's flows"),
 
@@ -28,13 +31,15 @@ export const report: CommandFile<
     ...readIncidentFlags(flags),
     filter: flags.filter,
     format: readFormat(flags),
+    isFull: flags.full ?? false,
   }),
 
   async run(options) {
     const { askedIncident } = await import("../asking/incident.ts");
     const { printReport } = await import("../capture/print_report.ts");
     const { client, incident } = await askedIncident(options);
-    printReport(await client.report(incident), options.format, options.filter);
+    const report = await client.report(incident);
+    printReport(report, { ...options, fullCommand: "the same with --full" });
     return 0;
   },
 };

@@ -6,12 +6,14 @@ import {
   readCapture,
 } from "../capture/options.ts";
 import type { CommandFile } from "../command.ts";
+import { fullOption } from "../options.ts";
 import { HURRIED } from "../kept/name.ts";
 
 /** The command. */
 export const trace: CommandFile<[string[], CaptureFlags], CaptureOptions> = {
   declare: (program) =>
     capturing(program.command("trace"), "127.0.0.1:4680, or a free port")
+      .addOption(fullOption())
       .description("watch this machine: every packet's path, the last hop, the cause"),
   read: readCapture,
   async run(options) {

@@ -5,6 +5,8 @@ import { grouped, netnsText, plural } from "./words.ts";
 
 /** Namespaces of a node that are named. */
 const NETNS_MAX = 8;
+/** Nodes that are named where all is well with them. */
+const NODES_MAX = 12;
 
 /** What was lost or not watched on the nodes of a flow's path, for beside its verdict. */
 export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): string[] {
@@ -30,24 +32,50 @@ export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): 
  */
 export function coverageLines({ nodes, accounting }: Report, look: Look): string[] {
   const lines = [look.paint("bold", "Coverage")];
-  for (const node of nodes) {
-    const name = look.text(node.name, 40);
-    const text = `${name}: ${nodeText(node, look)}`;
-    lines.push(...node.lost > 0 ? look.lines(text, "  ! ", "yellow") : look.lines(text, 2));
-    for (const gap of node.gaps ?? []) {
-      lines.push(...look.lines(look.text(gap, 300), "  ! ", "yellow"));
-    }
-    const shown = node.netns.slice(0, NETNS_MAX).map((netns) => netnsText(netns, look));
-    const left = node.netns.length - shown.length;
-    const all = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");
-    if (all !== "") lines.push(...look.lines(`in ${all}`, 4, "dim"));
-    for (const script of node.scripts) {
-      if (script.state === "attached") continue;
-      const text = `${look.text(script.name)} is not attached${why(script.why, look)}`;
-      lines.push(...look.lines(text, "  ! ", "yellow"));
-    }
-  }
+  for (const node of nodes) lines.push(...nodeLines(node, look));
   if (nodes.length === 0) lines.push("  no node has reported yet");
+  return [...lines, ...goneLines(accounting, look)];
+}
+
+/** The same with the nodes that were watched whole in one sentence: what is missing is told in full. */
+export function shortCoverageLines(report: Report, look: Look): string[] {
+  const { nodes, accounting } = report;
+  const isWhole = ({ lost, gaps = [], scripts }: ReportNode) =>
+    lost === 0 && gaps.length === 0 && scripts.every(({ state }) => state === "attached");
+  const whole = nodes.filter(isWhole);
+  if (whole.length < 2) return coverageLines(report, look);
+  const shown = whole.slice(0, NODES_MAX).map(({ name }) => look.text(name, 40));
+  const left = whole.length - shown.length;
+  const events = whole.reduce((sum, node) => sum + node.events, 0);
+  const netns = whole.reduce((sum, node) => sum + node.netns.length, 0);
+  const names = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");
+  const text = `${names}: all scripts, ${plural(netns, "network namespace")}, ` +
+    `${plural(events, "event")}, none lost`;
+  const lines = [look.paint("bold", "Coverage"), ...look.lines(text, 2)];
+  for (const node of nodes.filter((one) => !isWhole(one))) lines.push(...nodeLines(node, look));
+  return [...lines, ...goneLines(accounting, look)];
+}
+
+function nodeLines(node: ReportNode, look: Look): string[] {
+  const name = look.text(node.name, 40);
+  const text = `${name}: ${nodeText(node, look)}`;
+  const lines = node.lost > 0 ? look.lines(text, "  ! ", "yellow") : look.lines(text, 2);
+  for (const gap of node.gaps ?? []) {
+    lines.push(...look.lines(look.text(gap, 300), "  ! ", "yellow"));
+  }
+  const shown = node.netns.slice(0, NETNS_MAX).map((netns) => netnsText(netns, look));
+  const left = node.netns.length - shown.length;
+  const all = [...shown, ...left > 0 ? [`${left} more`] : []].join(", ");
+  if (all !== "") lines.push(...look.lines(`in ${all}`, 4, "dim"));
+  for (const script of node.scripts) {
+    if (script.state === "attached") continue;
+    const text = `${look.text(script.name)} is not attached${why(script.why, look)}`;
+    lines.push(...look.lines(text, "  ! ", "yellow"));
+  }
+  return lines;
+}
+
+function goneLines(accounting: Report["accounting"], look: Look): string[] {
   const { refused, evicted, strayLines = 0, evictedStates = 0 } = accounting;
   const gone = [
     ...refused > 0 ? [`${plural(refused, "line")} refused`] : [],
@@ -55,10 +83,8 @@ export function coverageLines({ nodes, accounting }: Report, look: Look): string
     ...evicted > 0 ? [`${plural(evicted, "event")} evicted`] : [],
     ...evictedStates > 0 ? [`${plural(evictedStates, "node state")} evicted`] : [],
   ];
-  if (gone.length > 0) {
-    lines.push(...look.lines(`not in this report: ${gone.join(", ")}`, "  ! ", "yellow"));
-  }
-  return lines;
+  if (gone.length === 0) return [];
+  return look.lines(`not in this report: ${gone.join(", ")}`, "  ! ", "yellow");
 }
 
 function nodeText(node: ReportNode, look: Look): string {

@@ -34,8 +34,17 @@ export const exchangeStyle = (outcome: string): typeof STYLES[keyof typeof STYLE
  * that was answered takes one line. `told` holds the causes that were told in full already.
  */
 export function exchangeLines(exchange: Exchange, look: Look, told: Set<string>): string[] {
-  const { outcome, tookMs, sentence, gap, cause, findings = [] } = exchange;
-  const mark = `${look.glyph[MARKS[outcome]?.glyph ?? "open"]} `;
+  const { outcome, sentence, gap, cause, findings = [] } = exchange;
+  const lines = exchangeHead(exchange, look);
+  if (outcome !== "answered") lines.push(...look.lines(look.text(sentence, 2000), 2));
+  if (gap !== undefined) lines.push(...look.lines(`gap: ${look.text(gap, 500)}`, 2, "yellow"));
+  return [...lines, ...causeLines([...cause ? [cause] : [], ...findings], told, look)];
+}
+
+/** `✕ refused  tcp 10.0.0.1:4000 → 10.0.0.2:80, 0.4 ms`. */
+export function exchangeHead(exchange: Exchange, look: Look): string[] {
+  const { outcome, tookMs } = exchange;
+  const mark = `${exchangeMark(outcome, look)} `;
   const word = exchangeWord(outcome);
   const took = tookMs === undefined ? "" : `, ${msText(tookMs)}`;
   const [first = "", ...rest] = look.lines(
@@ -45,14 +54,11 @@ export function exchangeLines(exchange: Exchange, look: Look, told: Set<string>)
   const style = exchangeStyle(outcome);
   const bold: Style = style === "cyan" ? style : `bold ${style}`;
   const words = first.slice(mark.length);
-  const lines = [
+  return [
     look.paint(bold, mark + words.slice(0, word.length)) +
     look.paint("bold", words.slice(word.length)),
     ...rest.map((line) => look.paint("bold", line)),
   ];
-  if (outcome !== "answered") lines.push(...look.lines(look.text(sentence, 2000), 2));
-  if (gap !== undefined) lines.push(...look.lines(`gap: ${look.text(gap, 500)}`, 2, "yellow"));
-  return [...lines, ...causeLines([...cause ? [cause] : [], ...findings], told, look)];
 }
 
 /** What came of a question and why, in one line. */

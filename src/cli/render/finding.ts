@@ -58,15 +58,29 @@ function evidenceLines({ evidence }: Cause, max: number, look: Look): string[] {
   return lines;
 }
 
-/** Never wrapped: a command is copied whole. */
 function remedyLines({ remedy = [] }: Cause, look: Look): string[] {
   if (remedy.length === 0) return [];
-  const lines = ["", `  ${look.paint("bold", "Remedy")}`];
-  for (const command of remedy) lines.push(`    ${look.paint("green", look.text(command, 500))}`);
-  const escaped = remedy.filter((command) => visible(command) !== command).length;
+  return ["", `  ${look.paint("bold", "Remedy")}`, ...commandLines(remedy, 4, look)];
+}
+
+/**
+ * Commands behind `indent` columns, or behind words that stand before the first. Never wrapped: a
+ * command is copied whole.
+ */
+export function commandLines(
+  commands: readonly string[],
+  indent: number | string,
+  look: Look,
+): string[] {
+  const lead = typeof indent === "number" ? " ".repeat(indent) : indent;
+  const space = " ".repeat(columns(lead));
+  const lines = commands.map((command, i) =>
+    (i === 0 ? lead : space) + look.paint("green", look.text(command, 500))
+  );
+  const escaped = commands.filter((command) => visible(command) !== command).length;
   if (escaped > 0) {
     const what = `${plural(escaped, "command")} with characters that can't be seen`;
-    lines.push(...look.lines(`${what}: take the real text from --json`, 4, "yellow"));
+    lines.push(...look.lines(`${what}: take the real text from --json`, space, "yellow"));
   }
   return lines;
 }

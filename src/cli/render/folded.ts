@@ -14,6 +14,9 @@ export const problemsOf = ({ exchange, flow, replies }: Conversation): string[] 
 
 const wordOf = ({ exchange, flow }: Conversation): string => exchange?.outcome ?? flow.outcome;
 
+/** What becomes of the whole of it is not known yet. */
+export const isInFlight = (one: Conversation): boolean => wordOf(one) === "in-flight";
+
 /** It is in flight, or a part of it is: what becomes of it is not known yet. */
 export const isOpen = (one: Conversation): boolean =>
   [wordOf(one), one.flow.outcome, ...one.replies.map(({ outcome }) => outcome)]

@@ -13,6 +13,10 @@ export interface RenderOptions {
   ascii?: boolean;
   /** The nodes whose losses and gaps are shown beside the verdict. */
   nodes?: readonly ReportNode[];
+  /** True: each problem with all its hops and evidence, however long that is. */
+  isFull?: boolean;
+  /** The command that prints the report so; absent: none does. */
+  fullCommand?: string;
 }
 
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;

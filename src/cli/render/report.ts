@@ -1,67 +1,86 @@
 /** A whole report: what was found, worst first, then what was watched. */
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
-import type { Exchange, Problem, Report } from "../../event/report.ts";
+import type { Exchange, Report } from "../../event/report.ts";
+import { problemsHead } from "../../words/problem.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { changesLines } from "./changes.ts";
-import { coverageLines } from "./coverage.ts";
+import { coverageLines, shortCoverageLines } from "./coverage.ts";
 import { conversationLines, nestedLines, withoutRemedies } from "./conversation.ts";
 import { exchangeStyle, exchangeWord } from "./exchange.ts";
-import { foldedLines, groupsOf, isWell, problemsOf } from "./folded.ts";
+import { foldedLines, groupsOf, isInFlight, isWell, problemsOf } from "./folded.ts";
 import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
-import { problemLines } from "./problem.ts";
-import { outcomeWord, plural, styleOf } from "./words.ts";
+import { problemLines, problemStyle } from "./problem.ts";
+import { lineOf, shortGroupLines, shortProblemLines } from "./short.ts";
+import { COUNTING, grouped, outcomeWord, plural, styleOf } from "./words.ts";
 
-/** Problems, and other exchanges, that are told in full: a terminal is no place for a thousand. */
-const FULL_MAX = 12;
+/** What is told with its way: a terminal is no place for a thousand. */
+const WAYS_MAX = 12;
 /** Lines about the others. */
 const SHORT_MAX = 60;
-/** So many fit on a screen one by one; of more, those that are alike are told together. */
+/** Without a problem so many are told one by one; of more, those that are alike are told together. */
 const ALONE_MAX = 6;
 
-/** A whole report as text, without a line end at its end. */
+/**
+ * A whole report as text, without a line end at its end. One thing that is wrong is told in full; of
+ * several each in a few lines, so that they are seen together, unless `isFull` wants them all.
+ */
 export function renderReport(report: Report, options: RenderOptions): string {
   const look = lookOf(options);
-  const withNodes = { ...options, nodes: report.nodes };
-  const lines = summaryLines(report, look);
   const all = conversations(report.flows, report.exchanges);
   const known = new Set(report.problems.map(({ id }) => id));
+  // What belongs to a problem is told with it, or counted there.
+  const others = all.filter((one) => !problemsOf(one).some((id) => known.has(id)));
+  const folds = others.length > ALONE_MAX || known.size > 0;
+  const groups = folds ? [...groupsOf(others).values()] : others.map((one) => [one]);
+  const wrong = groups.filter(([first]) => !isWell(first!));
+  const isShort = options.isFull !== true && known.size + wrong.length > 1;
+  const telling: Telling = { report, options: { ...options, nodes: report.nodes }, isShort };
   const told = new Set<string>();
   const blocks = [
-    ...problemBlocks(report, all, withNodes, told),
-    // What belongs to a problem is told with it, or counted there.
-    ...otherBlocks(
-      all.filter((one) => !problemsOf(one).some((id) => known.has(id))),
-      withNodes,
-      told,
-    ),
+    ...problemBlocks(telling, all, told),
+    ...groupBlocks(telling, wrong, told),
+    ...wellBlocks(telling, groups.filter(([first]) => isWell(first!))),
   ];
+  const lines = summaryLines(report, look);
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
   if (report.changes.length > 0) lines.push("", ...changesLines(report.changes, look));
-  lines.push("", ...coverageLines(report, look));
-  const cause = [...report.problems, ...report.exchanges, ...report.flows]
-    .find((one) => one.cause !== undefined)?.cause;
-  if (cause) lines.push("", ...look.lines(`More: lasthop explain ${cause.code}`, 0, "dim"));
-  return lines.join("\n");
+  lines.push("", ...isShort ? shortCoverageLines(report, look) : coverageLines(report, look));
+  const more = moreLines(telling, look);
+  return [...lines, ...more.length > 0 ? ["", ...more] : []].join("\n");
+}
+
+/** How a report is told. */
+interface Telling {
+  report: Report;
+  options: RenderOptions;
+  /** Each of several problems in a few lines. */
+  isShort: boolean;
 }
 
 /** Each problem once, with the way of the packet that shows it best. */
 function problemBlocks(
-  { problems, changes }: Report,
+  { report, options, isShort }: Telling,
   all: readonly Conversation[],
-  options: RenderOptions,
   told: Set<string>,
 ): string[][] {
+  const { problems, changes } = report;
   const look = lookOf(options);
   const blocks: string[][] = [];
   const shown = new Set<Conversation>();
-  for (const problem of problems.slice(0, FULL_MAX + SHORT_MAX)) {
+  for (const problem of problems.slice(0, WAYS_MAX + SHORT_MAX)) {
+    const example = blocks.length >= WAYS_MAX
+      ? undefined
+      : all.find(({ flow, replies }) =>
+        [flow, ...replies].some(({ id }) => id === problem.example)
+      );
+    if (isShort && blocks.length < WAYS_MAX) {
+      blocks.push(shortProblemLines(problem, example, report, look, told));
+      continue;
+    }
     const block = problemLines(problem, changes, look);
-    const example = all.find(({ flow, replies }) =>
-      [flow, ...replies].some(({ id }) => id === problem.example)
-    );
-    if (example && blocks.length < FULL_MAX && !shown.has(example)) {
+    if (example && !shown.has(example)) {
       shown.add(example);
       const one = problem.state === "healed" ? withoutRemedies(example) : example;
       block.push("", ...nestedLines(one, options, told));
@@ -75,33 +94,60 @@ function problemBlocks(
   return blocks;
 }
 
-/** What belongs to no problem: what is not well in full, then what is well, by whom it asked. */
-function otherBlocks(
-  others: readonly Conversation[],
-  options: RenderOptions,
+/** What is not well and belongs to no problem. */
+function groupBlocks(
+  { report, options, isShort }: Telling,
+  groups: readonly Conversation[][],
   told: Set<string>,
 ): string[][] {
   const look = lookOf(options);
-  const groups = others.length > ALONE_MAX
-    ? [...groupsOf(others).values()]
-    : others.map((one) => [one]);
   const blocks: string[][] = [];
   const short: string[] = [];
   for (const group of groups) {
-    const [first] = group;
-    if (group.length > 1 && isWell(first!)) short.push(...foldedLines(group, look));
-    else if (blocks.length < FULL_MAX) {
-      blocks.push(conversationLines(first!, options, told));
-      if (group.length > 1) short.push(...foldedLines(group, look));
-    } else short.push(...foldedLines(group, look));
+    const [first] = group as [Conversation];
+    // Of what is on its way when the trace ends, no one can say more.
+    const isTold = blocks.length < WAYS_MAX && !(isShort && isInFlight(first));
+    if (isTold && isShort) blocks.push(shortGroupLines(group, report, look, told));
+    else {
+      if (isTold) blocks.push(conversationLines(first, options, told));
+      if (group.length > 1 || !isTold) short.push(...foldedLines(group, look));
+    }
   }
-  const cut = short.slice(0, SHORT_MAX);
-  if (short.length > cut.length) {
-    cut.push(
-      `${look.glyph.ellipsis} and ${plural(short.length - cut.length, "line")} more, see --json`,
-    );
+  return short.length > 0 ? [...blocks, cut(short, look)] : blocks;
+}
+
+/** What is well: alike ones in a line, and one that stands alone with its way, where there is room. */
+function wellBlocks({ options, isShort }: Telling, groups: readonly Conversation[][]): string[][] {
+  const look = lookOf(options);
+  const blocks: string[][] = [];
+  const short: string[] = [];
+  for (const group of groups) {
+    const [first] = group as [Conversation];
+    if (group.length > 1) short.push(...foldedLines(group, look));
+    else if (isShort || blocks.length >= WAYS_MAX) short.push(...lineOf(first, look));
+    else blocks.push(conversationLines(first, options, new Set()));
   }
-  return cut.length > 0 ? [...blocks, cut] : blocks;
+  return short.length > 0 ? [...blocks, cut(short, look)] : blocks;
+}
+
+function cut(lines: string[], look: Look): string[] {
+  const left = lines.length - SHORT_MAX;
+  if (left <= 0) return lines;
+  return [
+    ...lines.slice(0, SHORT_MAX),
+    `${look.glyph.ellipsis} and ${plural(left, "line")} more, see --json`,
+  ];
+}
+
+/** Where the rest is: what a cause means, and every hop. */
+function moreLines({ report, options, isShort }: Telling, look: Look): string[] {
+  const all = [...report.problems, ...report.exchanges, ...report.flows];
+  const code = all.find((one) => one.cause !== undefined)?.cause?.code;
+  const means = code === undefined ? [] : look.lines(`More: lasthop explain ${code}`, 0, "dim");
+  const { fullCommand } = options;
+  if (!isShort || fullCommand === undefined) return means;
+  const text = `Every hop and all evidence: ${look.text(fullCommand, 300)}`;
+  return [...means, ...look.lines(text, 0, "dim")];
 }
 
 /** What a report holds, in one line or two. */
@@ -116,45 +162,45 @@ function exchangesText(exchanges: readonly Exchange[]): string {
     outcome,
     count: exchanges.filter((exchange) => exchange.outcome === outcome).length,
   })).filter(({ count }) => count > 0);
-  const words = counts.map(({ outcome, count }) => `${count} ${exchangeWord(outcome)}`);
+  const words = counts.map(({ outcome, count }) => `${grouped(count)} ${exchangeWord(outcome)}`);
   return `${plural(exchanges.length, "exchange")}: ${words.join(", ")}; `;
 }
 
-/** `3 problems, 1 of them healed; `; "" where there is none. */
-function problemsText(problems: readonly Problem[]): string {
+/** `3 problems (1 healed), 315 of 1,168 TCP connections`; "" where there is none. */
+function problemsText({ problems, flows, exchanges }: Report): string {
   if (problems.length === 0) return "";
-  const counts = (["healed", "ended"] as const).map((state) => ({
-    state,
-    count: problems.filter((problem) => problem.state === state).length,
-  })).filter(({ count }) => count > 0);
-  const words = counts.map(({ state, count }) => `${count} ${state}`);
-  const more = words.length === 0 ? "" : ` (${words.join(", ")})`;
-  return `${plural(problems.length, "problem")}${more}; `;
+  const known = problems.filter(({ severity }) => severity !== "unknown");
+  const ids = new Set(known.map(({ id }) => id));
+  const all = conversations(flows, exchanges);
+  const failed = all.filter((one) => problemsOf(one).some((id) => ids.has(id))).length;
+  const protocols = new Set(all.map(({ flow }) => flow.protocol));
+  const head = problemsHead(known, { failed, total: all.length, protocols }, COUNTING);
+  const left = problems.length - known.length;
+  return left === 0 ? head : `${head}; of ${grouped(left)} more it is not known how it ended`;
 }
 
-function summaryLines(
-  { incident, from, to, problems, exchanges, flows }: Report,
-  look: Look,
-): string[] {
+function summaryLines(report: Report, look: Look): string[] {
+  const { incident, from, to, problems, exchanges, flows } = report;
   const counted = OUTCOMES.map((outcome) => ({
     outcome,
     count: flows.filter((flow) => flow.outcome === outcome).length,
   })).filter(({ count }) => count > 0);
-  const verdicts = counted.map(({ outcome, count }) => `${count} ${outcomeWord(outcome)}`);
+  const verdicts = counted.map(({ outcome, count }) => `${grouped(count)} ${outcomeWord(outcome)}`);
   const total = plural(flows.length, "flow");
-  const counts = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
-  const what = problemsText(problems) + exchangesText(exchanges) + counts;
-  const worst = counted[0]?.outcome;
-  const lines = look.lines(`${look.text(incident, 80)}  ${what}`, 0);
-  const worstExchange = exchanges[0]?.outcome;
-  const style = worstExchange !== undefined
-    ? exchangeStyle(worstExchange)
-    : worst === undefined
+  const flowsText = verdicts.length === 0 ? total : `${total}: ${verdicts.join(", ")}`;
+  const counts = exchangesText(exchanges) + flowsText;
+  const worst = exchanges[0] !== undefined
+    ? exchangeStyle(exchanges[0].outcome)
+    : counted[0] === undefined
     ? "bold"
-    : styleOf(worst);
+    : styleOf(counted[0].outcome);
+  const [first] = problems;
+  const style = first === undefined ? worst : problemStyle(first);
+  const head = `${look.text(incident, 80)}  ${problemsText(report) || counts}`;
   const time = spanInUtc(from, to);
   return [
-    ...lines.map((line) => look.paint(style, line)),
+    ...look.lines(head, 0).map((line) => look.paint(style, line)),
+    ...first === undefined ? [] : look.lines(counts, 0, "dim"),
     ...time === "" ? [] : look.lines(look.text(time), 0, "dim"),
   ];
 }

@@ -54,6 +54,7 @@ function withoutRemedies(report: Report): Report {
   const strip = <T extends { remedy?: string[] }>(cause: T): T => ({ ...cause, remedy: [] });
   return {
     ...report,
+    problems: report.problems.map((problem) => ({ ...problem, actions: [] })),
     flows: report.flows.map((flow) => ({
       ...flow,
       cause: flow.cause && strip(flow.cause),
@@ -160,4 +161,41 @@ Deno.test("a remedy is told of a problem that still is, and not of one that is h
   ok(textOf("active").includes("nft delete rule ip t c handle 7"));
   ok(!textOf("healed").includes("nft delete"));
   ok(textOf("healed").includes("a rule dropped it"));
+});
+
+Deno.test("500 flows with three faults are a screen, each with why, where and what to do", async () => {
+  const url = new URL("fixture/changes.json", import.meta.url);
+  const changes = Report.parse(JSON.parse(await Deno.readTextFile(url)));
+  const [healed] = changes.problems;
+  const shown = changes.flows.find(({ id }) => id === healed!.example)!;
+  const kinds = [0, 1, 2].map((i) => ({ id: `p${i}`, address: `10.2.0.${i + 10}` }));
+  const flows = Array.from({ length: 500 }, (_, i) => {
+    const kind = kinds[i % 3]!;
+    return {
+      ...shown,
+      id: `f${i}`,
+      destination: kind.address,
+      cause: undefined,
+      problems: [kind.id],
+    };
+  });
+  const problems = kinds.map(({ id, address }, i) => ({
+    ...healed!,
+    ...{ id, state: "active" as const, healedAt: undefined, mended: undefined },
+    ...{ to: { address, port: 99 }, example: `f${i}`, actions: [`ip route get ${address}`] },
+    cause: { ...healed!.cause!, sentence: `a rule dropped what went to ${address}` },
+  }));
+  const report = { ...changes, problems, flows, exchanges: [] };
+  const options = { width: 80, colour: false, fullCommand: "lasthop replay --full" };
+  const lines = renderReport(report, options).split("\n");
+  ok(lines.length <= 50, lines.join("\n"));
+  for (const { address } of kinds) {
+    const wanted = [`a rule dropped what went to ${address} (likely)`, `ip route get ${address}`];
+    for (const one of wanted) equal(lines.filter((line) => line.includes(one)).length, 1, one);
+  }
+  const path = "    client1: eth0 › router: c1";
+  equal(lines.filter((line) => line === path).length, 3, lines.join("\n"));
+  ok(lines.at(-1)!.endsWith("lasthop replay --full"), lines.at(-1));
+  const full = renderReport(report, { ...options, isFull: true }).split("\n");
+  equal(full.filter((line) => line === "    Evidence").length, 3, full.join("\n"));
 });

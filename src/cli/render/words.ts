@@ -32,7 +32,8 @@ export const boldStyleOf = (outcome: Outcome): Style => {
 };
 
 /** Counts as `1,204`. */
-export const { grouped, plural } = counting(",");
+export const COUNTING = counting(",");
+export const { grouped, plural } = COUNTING;
 
 /** `all 5 packets`, or `5 packets: 3 delivered, 2 dropped`. */
 export function countsText(packets: PacketCounts, outcome: Outcome): string {

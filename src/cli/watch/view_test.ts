@@ -94,7 +94,7 @@ Deno.test("frame fills the screen exactly, at any size, in the list and in a det
 
 Deno.test("the list shows problems first, and each row whole at any width", () => {
   const text = (columns: number) => textOf(shownOf(changes), { columns, rows: 40 });
-  const [problem, well] = [/healed .* dropped, netfilter-drop/, /answered/]
+  const [problem, well] = [/healed .* dropped, netfilter-drop/, /✓ answered/]
     .map((wanted) => text(120).findIndex((line) => wanted.test(line) && !line.startsWith("spec")));
   ok(0 < problem! && problem! < well!, text(120).join("\n"));
   for (const columns of [40, 80, 120, 200]) {

@@ -5,11 +5,11 @@ import { changePlace, changeText, nearLines } from "../../words/change.ts";
 import { visible } from "../../words/escape.ts";
 import { mendedText } from "../../words/mended.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
-import { exchangeNoun, problemOutcome, problemSize } from "../../words/problem.ts";
+import { exchangeNoun, problemOutcome, problemsHead, problemSize } from "../../words/problem.ts";
 import { FlowArticle } from "../flow/flow_detail.tsx";
-import { problemPlace, problemService, problemsHead } from "../list/problem_words.ts";
+import { problemPlace, problemService } from "../list/problem_words.ts";
 import { Text } from "../parts/text.tsx";
-import { LABELLED, plural } from "../parts/writing.ts";
+import { COUNTING, LABELLED, plural } from "../parts/writing.ts";
 import { clientOf, isWell, outcomeOf, serviceOf } from "../state/groups.ts";
 import { chosen, grouped, incident, problems, share, told } from "../state/model.ts";
 import { printing } from "../state/printing.ts";
@@ -41,7 +41,7 @@ export function PrintReport({ id }: { id: string }) {
           </li>
         ))}
       </ul>
-      <h2>{problemsHead(known, share.value)}</h2>
+      <h2>{problemsHead(known, share.value, COUNTING)}</h2>
       {known.slice(0, FULL_MAX).map((problem, i) => (
         <PrintedProblem key={problem.id} problem={problem} number={i + 1} />
       ))}

@@ -22,7 +22,8 @@ import {
 import { computed } from "@preact/signals";
 import { timeHere } from "../../words/time.ts";
 import { FilterInput } from "./filter_input.tsx";
-import { askedNoun, problemName } from "./problem_words.ts";
+import { askedNoun } from "../../words/problem.ts";
+import { problemName } from "./problem_words.ts";
 
 /** How many groups have an outcome, exactly as the filter `outcome …` counts them. */
 const counts = computed(() => {

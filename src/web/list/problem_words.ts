@@ -3,8 +3,8 @@ import type { Problem } from "../../event/report.ts";
 import { endPoint } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { placeName } from "../../words/place.ts";
-import { exchangeNoun, problemOutcome } from "../../words/problem.ts";
-import { grouped, LABELLED, plural } from "../parts/writing.ts";
+import { problemOutcome } from "../../words/problem.ts";
+import { LABELLED } from "../parts/writing.ts";
 
 /** Characters that a card has room for. */
 const CARD = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
@@ -23,24 +23,6 @@ export const problemName = (problem: Problem): string =>
 export function problemPlace({ outcome, lastHop }: Problem): string {
   const before = outcome === "dropped" ? "at" : outcome === "vanished" ? "after" : "last seen at";
   return `${before} ${placeName(lastHop, LABELLED, CARD)}`;
-}
-
-/** What is counted where these protocols are: `TCP connection`, else `exchange`. */
-export function askedNoun(protocols: ReadonlySet<string>): string {
-  const nouns = new Set([...protocols].map(exchangeNoun));
-  return nouns.size === 1 ? [...nouns][0]! : "exchange";
-}
-
-/** `3 problems, 1,030 of 3,801 TCP connections`, and how many of the problems are healed. */
-export function problemsHead(
-  all: readonly Problem[],
-  { failed, total, protocols }: { failed: number; total: number; protocols: ReadonlySet<string> },
-): string {
-  const noun = askedNoun(protocols);
-  const healed = all.filter(({ state }) => state === "healed").length;
-  const count = all.length === 0 ? "No known problem" : plural(all.length, "problem");
-  const well = healed === 0 ? "" : ` (${grouped(healed)} healed)`;
-  return `${count}${well}, ${grouped(failed)} of ${plural(total, noun)}`;
 }
 
 /** Bars of a timeline: failures grow up from the middle, what got through grows down. */

@@ -2,13 +2,13 @@
 /** What is wrong, before all flows: one card a problem. */
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { problemOutcome, problemSize } from "../../words/problem.ts";
+import { problemOutcome, problemsHead, problemSize } from "../../words/problem.ts";
 import { nearLines } from "../../words/change.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { Mended } from "../parts/mended.tsx";
-import { grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
+import { COUNTING, grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
 import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
-import { barsOf, problemPlace, problemService, problemsHead } from "./problem_words.ts";
+import { barsOf, problemPlace, problemService } from "./problem_words.ts";
 
 /** The cards; nothing when there is no problem. */
 export function Problems() {
@@ -16,7 +16,7 @@ export function Problems() {
   if (known.length + unknown.length === 0) return null;
   return (
     <section class="problems" aria-label="problems">
-      <h2>{problemsHead(known, share.value)}</h2>
+      <h2>{problemsHead(known, share.value, COUNTING)}</h2>
       <Cards all={known} />
       {unknown.length > 0 && (
         <details>

@@ -4,7 +4,8 @@ import { timeHere } from "../../words/time.ts";
 import { counting, type Writing } from "../../words/writing.ts";
 
 /** Counts with thin spaces between thousands. */
-export const { grouped, plural } = counting("\u202f");
+export const COUNTING = counting("\u202f");
+export const { grouped, plural } = COUNTING;
 
 /** Texts stay as they are here: the page escapes a whole sentence when it shows it. */
 export const PAGE: Writing = { text: (text) => text, arrow: "→" };
