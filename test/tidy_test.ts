@@ -1,6 +1,6 @@
 /** Style as a test: the house rules on the real tree, and on small sources that break them. */
 import { deepEqual, ok } from "node:assert/strict";
-import { commandsAreWords } from "./tidy/commands.ts";
+import { changesAreChecked, commandsAreWords } from "./tidy/commands.ts";
 import * as docs from "./tidy/docs.ts";
 import { rulesAreTestedAndTestsHaveRules } from "./tidy/ids.ts";
 import { facesStandApart, importsMakeNoCircle } from "./tidy/imports.ts";
@@ -23,6 +23,7 @@ const HOUSE: Record<string, rules.TidyRule> = {
   "numbers of interfaces say their unit": docs.numbersHaveUnits,
   "doc comments of functions that throw say what": docs.throwsAreTold,
   "no command for root is made by a template": commandsAreWords,
+  "no command that changes something is told unchecked": changesAreChecked,
   "no test sleeps": rules.testsDoNotSleep,
   "nothing is left to be done in a comment": rules.nothingIsLeftOver,
   "every script says what it cannot see, emits, needs and costs": rules.scriptsHaveHeaders,
@@ -66,6 +67,16 @@ Deno.test("tidy itself: commandsAreWords sees commands made by templates", () =>
     "src/web/c.ts": "const text = `ip neigh del ${hop}`;",
   };
   deepEqual(blamed(commandsAreWords, files), ["src/analysis/a.ts", "src/analysis/rules/b.ts"]);
+});
+
+Deno.test("tidy itself: changesAreChecked lets one file tell of changes", () => {
+  const files = {
+    "src/analysis/rules/a/a.ts": 'import { changing } from "../command.ts";',
+    "src/analysis/rules/b/b.ts": 'import { changing, command } from "../command.ts";',
+    "src/analysis/rules/c/c.ts": 'import { command } from "../command.ts";',
+    "src/analysis/rules/shared/checked.ts": 'import { changing } from "../command.ts";',
+  };
+  deepEqual(blamed(changesAreChecked, files), Object.keys(files).slice(0, 2));
 });
 
 Deno.test("tidy itself: pureCodeImportsPureCode lets analysis import event, not the reverse", () => {

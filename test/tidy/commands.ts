@@ -18,3 +18,14 @@ export const commandsAreWords: TidyRule = (sources) =>
     `${path}: has ${JSON.stringify(COMMAND_TEMPLATE.exec(text)![0].slice(0, 60))}, ` +
     `a command must be made of words by ${MAKER}`
   );
+
+const CHECKED = "src/analysis/rules/shared/checked.ts";
+
+/** What changes something is told by one function, which asks first whether it lets the packet pass. */
+export const changesAreChecked: TidyRule = (sources) =>
+  sources.filter(({ path, text }) =>
+    path.startsWith("src/") && path !== MAKER && path !== CHECKED && !isTest(path) &&
+    /import \{[^}]*\bchanging\b[^}]*\} from "[./\w-]*\/command\.ts"/.test(text)
+  ).map(({ path }) =>
+    `${path}: imports \`changing\`, a command that changes is told by ${CHECKED}`
+  );

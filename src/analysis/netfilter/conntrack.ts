@@ -1,10 +1,11 @@
 /** Drops by connection tracking itself. */
 import { mayBeConntrack } from "../kernel/netfilter.ts";
 import type { Cause } from "../../event/report.ts";
+import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
-import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
 import { eventEvidence, packetText, place, stateEvidence } from "../rules/evidence.ts";
+import { checked } from "../rules/shared/checked.ts";
 import { findingOf } from "./choose.ts";
 import { ctStatesOf } from "./ct_states.ts";
 import { passesOf } from "./passes.ts";
@@ -13,6 +14,9 @@ import { rulesetOf } from "./ruleset.ts";
 /** Connections expire between the drop and the reading: this share of the limit counts as full. */
 const FULL = 0.99;
 
+const isFull = (table: NetnsState["conntrack"]): boolean =>
+  table !== undefined && table.max > 0 && table.count >= table.max * FULL;
+
 /**
  * `conntrack-table-full`, when the table had no room for the connection that the packet begins;
  * else null.
@@ -20,9 +24,7 @@ const FULL = 0.99;
 export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
   const { event, before, after } = subject;
   if (!mayBeConntrack(event)) return null;
-  const state = [after, before].find((each) =>
-    each?.conntrack && each.conntrack.max > 0 && each.conntrack.count >= each.conntrack.max * FULL
-  );
+  const state = [after, before].find((each) => isFull(each?.conntrack));
   if (!state) return null;
   // Only a packet that begins a connection needs room, where conntrack first sees it.
   if (!ctStatesOf(subject, rulesetOf(state)).likely.includes("new")) return null;
@@ -47,6 +49,10 @@ export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
         : []),
     ],
     // The limit is the machine's: it can't be set inside a namespace.
-    commandAnywhere(["sysctl", "-w", `net.netfilter.nf_conntrack_max=${max * 2}`]),
+    checked({
+      ...{ node: subject.node, netns: undefined, state },
+      changes: [{ do: "set-sysctl", name: "net.netfilter.nf_conntrack_max", value: max * 2 }],
+      passes: ({ conntrack }) => !isFull(conntrack),
+    }),
   );
 }

@@ -7,11 +7,21 @@ import type { NodeView } from "../view/timeline.ts";
 import { named, type Word } from "./word.ts";
 
 /**
- * The command in its namespace, as one line or none: by `ip netns exec` where the namespace has a
- * name. None where a word is unknown or hostile. Where nobody can tell whether the namespace is the
+ * A command that only shows something, in its namespace, as one line or none: by `ip netns exec`
+ * where the namespace has a name. None where a word is unknown or hostile, or where it would change
+ * something: what changes is told by `checked`. Where nobody can tell whether the namespace is the
  * machine's own, a line of words (a comment for a shell) says how to find a way into it.
  */
 export function command(
+  node: NodeView,
+  netns: number | undefined,
+  words: readonly Word[],
+): string[] {
+  return shows(words) ? changing(node, netns, words) : [];
+}
+
+/** As `command`, for one that may change something. Only `checked` asks for it. */
+export function changing(
   node: NodeView,
   netns: number | undefined,
   words: readonly Word[],
@@ -31,9 +41,28 @@ export function command(
   return [quoted(words)];
 }
 
-/** A command that is not about one namespace, as one line or none. */
+/** A command that only shows something, and is not about one namespace, as one line or none. */
 export function commandAnywhere(words: readonly Word[]): string[] {
-  return isWhole(words) ? [quoted(words)] : [];
+  return isWhole(words) && shows(words) ? [quoted(words)] : [];
+}
+
+/** Commands that only show, by their first words without options. */
+const SHOWS = [
+  ...["ip route get", "ip link show", "ip addr show", "ip neigh show", "ip xfrm policy"],
+  ...["bridge link show", "bridge fdb show", "tc qdisc show", "tc filter show", "nft list chain"],
+  ...["ss", "cat", "ufw status"],
+];
+
+/** Nothing is another after it: it is a command of a kind that is known to show only. */
+export function shows(words: readonly Word[]): boolean {
+  const [program, ...more] = words.map(String);
+  if (/^ip6?tables(-legacy)?$/.test(program ?? "")) {
+    return more.length === 4 && more[0] === "-t" && more[2] === "-S";
+  }
+  if (program === "kubectl") return more[0] === "-n" && more[2] === "get";
+  if (program === "sysctl") return more.length === 1 && /^[\w./-]+$/.test(more[0]!);
+  const plain = words.filter((word) => !String(word).startsWith("-")).join(" ");
+  return SHOWS.some((known) => `${plain} `.startsWith(`${known} `));
 }
 
 /** Words for a POSIX shell, which reads exactly these: in single quotes unless a word is plain. */

@@ -1,15 +1,12 @@
 /** Devices of one wire that the kernel keeps apart: a macvlan and what it was made on. */
-import type { NetnsState } from "../../../event/state.ts";
 import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
-import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { lookAt } from "../shared/checked.ts";
-import { address, device as deviceWord, type Word } from "../word.ts";
 import { type Device, type Kin, kinOf } from "./kin.ts";
+import { kinRemedy } from "./kin_remedy.ts";
 
 /**
  * The next hop is on the same wire, and the kernel passes nothing between the two devices.
@@ -59,7 +56,11 @@ export const macvlanIsolation: Rule = {
           }`,
         },
       ],
-      remedy(kin, hop, kin.are === "parent-child" && kin.child.link === link ? event.source : hop),
+      kinRemedy(
+        kin,
+        hop,
+        kin.are === "parent-child" && kin.child.link === link ? event.source : hop,
+      ),
     );
   },
 };
@@ -101,53 +102,4 @@ function kinText(kin: Kin): string {
   const names = kin.apart.map(placeText).join(" and ");
   return `both are macvlan devices of one parent, and ${names} in mode private ` +
     `${kin.apart.length === 1 ? "hears" : "hear"} no other`;
-}
-
-/** `peer`: the child's address, which the parent's host shall reach. */
-function remedy(kin: Kin, hop: string, peer: string | undefined): string[] {
-  if (kin.are === "children") {
-    return kin.apart.flatMap(({ node, netns, link }) =>
-      command(node, netns, [
-        ...["ip", "link", "set", "dev", deviceWord(link.name)],
-        ...["type", link.kind, "mode", "bridge"],
-      ])
-    );
-  }
-  const { parent, child } = kin;
-  const own = parent.link.addresses.map((each) => each.address)
-    .find((each) => each.includes(":") === hop.includes(":") && !each.startsWith("fe80"));
-  const state = parent.node.states.get(parent.netns)?.at(-1)?.state;
-  const name = state && freeName(state);
-  const words = lookAt(
-    `give ${
-      placeText(parent)
-    } a ${child.link.kind} of its own beside ${child.link.name}, and move ` +
-      `${own ?? "its address"} there`,
-  );
-  // IPv6 answers for an address only on the device that has it; and other modes pass nothing.
-  if (hop.includes(":") || child.link.macvlanMode !== "bridge" || !name || !own) return words;
-  const lines: Word[][] = [
-    [
-      "ip",
-      "link",
-      "add",
-      name,
-      "link",
-      deviceWord(parent.link.name),
-      "type",
-      "macvlan",
-      "mode",
-      "bridge",
-    ],
-    ["ip", "link", "set", "dev", name, "up"],
-    ["ip", "route", "add", address(peer), "dev", name, "src", address(own)],
-  ];
-  const made = lines.map((line) => command(parent.node, parent.netns, line));
-  return made.some((line) => line.length === 0) ? words : made.flat();
-}
-
-/** For a device that no other there has. */
-function freeName({ links }: NetnsState): string | undefined {
-  const taken = new Set(links.map(({ name }) => name));
-  return ["macvlan0", "macvlan1", "macvlan2"].find((name) => !taken.has(name));
 }

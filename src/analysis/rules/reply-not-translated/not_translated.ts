@@ -7,11 +7,11 @@ import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { linkOf, netnsName, stateAt, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
-import { command } from "../command.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
 import { type Translation, translationsOf } from "../shared/translated_at.ts";
+import { callingNetfilter, liberal } from "./translated_remedy.ts";
 
 /**
  * The answer's source is the end that the question was translated to.
@@ -90,16 +90,10 @@ function reasonOf(exchange: Exchange, stray: Judgement, translation: Translation
     );
   const place = placeOf(translation);
   if (others.length > 0) {
-    const remedy = command(node, netns, [
-      "sysctl",
-      "-w",
-      "net.netfilter.nf_conntrack_tcp_be_liberal=1",
-    ]);
     const value = sysctl(
       stateAt(node, netns, there[0]!.at),
       "net.netfilter.nf_conntrack_tcp_be_liberal",
     );
-    const isTcp = there[0]!.protocol === 6;
     return {
       text: `connection tracking in ${place} did not take it for a packet of the connection ` +
         "(INVALID): earlier answers of the same connection were translated back there",
@@ -114,7 +108,7 @@ function reasonOf(exchange: Exchange, stray: Judgement, translation: Translation
           stateEvidence(node, `net.netfilter.nf_conntrack_tcp_be_liberal is ${value} in ${place}`),
         ]),
       ],
-      ...(isTcp && value === "0" ? { remedy } : {}),
+      remedy: liberal(translation, there[0]!, others.map(({ steps }) => steps)),
     };
   }
   return {
@@ -177,6 +171,6 @@ function bridgedAt(there: readonly Sighting[], translation: Translation): Reason
           : `${setting} was not there to read`,
       ),
     ],
-    ...(isRead ? { remedy: command(node, netns, ["sysctl", "-w", `${setting}=1`]) } : {}),
+    remedy: callingNetfilter(translation, { into, out, bridge: link, setting }),
   };
 }

@@ -50,13 +50,17 @@ export function wayBackOf(subject: Case, state: NetnsState): WayBack {
   };
 }
 
-/** The namespace's strict `rp_filter` refuses what came in by the device, by the way back as read. */
-export function strictlyRefused(
+/**
+ * The namespace's `rp_filter` refuses what came in by the device, by the way back as read. Loose mode
+ * lets it pass by any device, and is strict where the device has no IPv4 address.
+ */
+export function refusedWayBack(
   state: NetnsState,
   device: string,
   packet: { source: string; destination: string },
 ): RouteAnswer | null {
-  if (modeOf(state, device) !== 1) return null;
+  const mode = modeOf(state, device);
+  if (mode !== 1 && mode !== 2) return null;
   const leaves = { ...packet, inputDevice: device, outputDevice: null, mark: 0 };
   const answer = lookUpRoute(state, {
     source: packet.destination,
@@ -66,10 +70,16 @@ export function strictlyRefused(
     mark: 0,
   });
   const { route, certain } = answer;
-  return !certain || (route?.type === "unicast" && devicesOf(route).includes(device))
+  const isLoose = mode === 2 && hasIpv4(state, device);
+  return !certain || (route?.type === "unicast" && (isLoose || devicesOf(route).includes(device)))
     ? null
     : answer;
 }
+
+const hasIpv4 = ({ links }: NetnsState, device: string): boolean =>
+  links.some(({ name, addresses }) =>
+    name === device && addresses.some(({ address }) => !address.includes(":"))
+  );
 
 function protocolOf({ event }: Case): { protocol?: string } {
   if (event.tunnelKind !== undefined || event.protocol === undefined) return {};

@@ -9,11 +9,16 @@ import type {
   RoutingRule,
   TrafficControlFilter,
 } from "../../../event/state.ts";
+import type { Connection } from "../../../event/state_connections.ts";
+import type { Word } from "../word.ts";
 
-/** One change that one command makes. What is changed is named by the object as it was read. */
+/**
+ * One change that one command makes. What is changed is named by the object as it was read. `by`: the
+ * command of the program that keeps the chain.
+ */
 export type Change =
   | { do: "delete-rule"; rule: NetfilterRule }
-  | { do: "append-rule" | "insert-rule"; rule: NetfilterRule }
+  | { do: "append-rule" | "insert-rule"; rule: NetfilterRule; by?: readonly Word[] }
   | { do: "set-sysctl"; name: string; value: number }
   | { do: "delete-route"; route: Route }
   | { do: "set-route-mtu"; route: Route; mtu: number }
@@ -30,7 +35,11 @@ export type Change =
   | { do: "allow-vlan"; device: string; id: number }
   | { do: "delete-filters"; filter: TrafficControlFilter; side: string }
   | { do: "detach-xdp"; device: string; mode: string }
-  | { do: "delete-root-qdisc"; qdisc: Qdisc };
+  | { do: "delete-root-qdisc"; qdisc: Qdisc }
+  | { do: "delete-connection"; connection: Connection }
+  | { do: "set-macvlan-mode"; device: string; kind: string; mode: "bridge" }
+  | { do: "add-macvlan"; parent: Link; name: string }
+  | { do: "add-route"; route: Route };
 
 /** The state after these changes, one after another; the one given stays as it is. */
 export function applied(state: NetnsState, changes: readonly Change[]): NetnsState {
@@ -47,7 +56,7 @@ function one(state: NetnsState, change: Change): NetnsState {
     case "insert-rule":
       return { ...state, netfilter: withRule(state.netfilter, change) };
     case "set-sysctl":
-      return { ...state, sysctls: withSysctl(state.sysctls, change.name, String(change.value)) };
+      return withSysctl(state, change.name, change.value);
     case "delete-route":
       return { ...state, routes: without(state.routes, change.route) };
     case "set-route-mtu": {
@@ -93,10 +102,25 @@ function one(state: NetnsState, change: Change): NetnsState {
       const { device } = change.qdisc;
       return { ...state, qdiscs: state.qdiscs.filter((each) => each.device !== device) };
     }
+    case "delete-connection":
+      return {
+        ...state,
+        connections: state.connections?.filter((each) => each !== change.connection),
+      };
+    case "add-route":
+      return { ...state, routes: [...state.routes, change.route] };
+    case "add-macvlan":
+      return { ...state, links: [...state.links, macvlanOn(change.parent, change.name)] };
     default:
       return { ...state, links: state.links.map((link) => changedLink(link, change, state)) };
   }
 }
+
+/** A new device; its number is nobody's. */
+const macvlanOn = ({ ifindex, mtu }: Link, name: string): Link => ({
+  ...{ ifindex: -1, name, kind: "macvlan", mtu, flags: [], operstate: "DOWN", addresses: [] },
+  ...{ peerIfindex: ifindex, macvlanMode: "bridge" },
+});
 
 /** The kernel knows an entry by these alone. */
 const isSameEntry = (a: FdbEntry, b: FdbEntry): boolean =>
@@ -127,6 +151,8 @@ function changedLink(link: Link, change: LinkChange, state: NetnsState): Link {
         : link;
     case "detach-xdp":
       return { ...link, xdp: link.xdp?.filter(({ mode }) => mode !== change.mode) };
+    case "set-macvlan-mode":
+      return { ...link, macvlanMode: change.mode };
     case "allow-vlan":
       return { ...link, vlans: [...link.vlans ?? [], { id: change.id }] };
     default:
@@ -158,19 +184,24 @@ function withRule(
 }
 
 /** What the kernel sets with it: switching forwarding on or off does so for every device. */
-function withSysctl(sysctls: NetnsState["sysctls"], name: string, value: string) {
+function withSysctl(state: NetnsState, name: string, value: number): NetnsState {
+  const { sysctls, conntrack } = state;
+  if (name === "net.netfilter.nf_conntrack_max") {
+    return { ...state, conntrack: conntrack && { ...conntrack, max: value } };
+  }
   const all =
     /^net\.(ipv4\.(?:ip_forward|conf\.all\.forwarding)|ipv6\.conf\.all\.(?:forwarding|disable_ipv6))$/
       .exec(name);
-  if (!all) return { ...sysctls, [name]: value };
+  if (!all) return { ...state, sysctls: { ...sysctls, [name]: String(value) } };
   const [family, setting] = all[1]!.startsWith("ipv4")
     ? ["ipv4", "forwarding"]
     : ["ipv6", all[1]!.split(".").at(-1)!];
   const follows = (key: string) =>
     key === name || key === "net.ipv4.ip_forward" && family === "ipv4" ||
     key.startsWith(`net.${family}.conf.`) && key.endsWith(`.${setting}`);
-  return Object.fromEntries([
-    ...Object.entries(sysctls).map(([key, old]) => [key, follows(key) ? value : old]),
-    [name, value],
+  const set = Object.entries(sysctls).map(([key, old]) => [
+    key,
+    follows(key) ? String(value) : old,
   ]);
+  return { ...state, sysctls: Object.fromEntries([...set, [name, String(value)]]) };
 }

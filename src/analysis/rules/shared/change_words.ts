@@ -1,5 +1,6 @@
 /** The command that makes a change. */
 import type { FdbEntry, NetfilterRule } from "../../../event/state.ts";
+import type { Connection } from "../../../event/state_connections.ts";
 import { address, device, deviceSetting, mac, named, type Word } from "../word.ts";
 import type { Change } from "./change.ts";
 import { ipFor, routeWords } from "./route_command.ts";
@@ -10,9 +11,9 @@ export function wordsOf(change: Change): Word[] {
     case "delete-rule":
       return ruleWords(change.rule, "-D");
     case "append-rule":
-      return ruleWords(change.rule, "-A");
+      return [...change.by ?? ruleWords(change.rule, "-A")];
     case "insert-rule":
-      return ruleWords(change.rule, "-I");
+      return [...change.by ?? ruleWords(change.rule, "-I")];
     case "set-sysctl":
       return ["sysctl", "-w", assignment(change.name, change.value)];
     case "delete-route":
@@ -80,6 +81,23 @@ export function wordsOf(change: Change): Word[] {
       ];
     case "delete-root-qdisc":
       return ["tc", "qdisc", "del", "dev", device(change.qdisc.device), "root"];
+    case "delete-connection":
+      return connectionWords(change.connection);
+    case "set-macvlan-mode":
+      return [
+        ...["ip", "link", "set", "dev", device(change.device)],
+        ...["type", named(change.kind), "mode", change.mode],
+      ];
+    case "add-macvlan":
+      return [
+        ...["ip", "link", "add", device(change.name), "link", device(change.parent.name)],
+        ...["type", "macvlan", "mode", "bridge"],
+      ];
+    case "add-route":
+      return [
+        ...ipFor(change.route.destination),
+        ...["route", "add", ...routeWords(change.route)],
+      ];
   }
 }
 
@@ -89,6 +107,19 @@ const XDP_WORDS: Record<string, string> = {
   generic: "xdpgeneric",
   offload: "xdpoffload",
 };
+
+const TRACKED: Record<number, string> = { 6: "tcp", 17: "udp", 132: "sctp" };
+
+/** Deletes this entry and no other: both of its directions are named. */
+function connectionWords({ protocol, original, reply, zone }: Connection): Word[] {
+  return [
+    ...["conntrack", "-D", "-p", TRACKED[protocol] ?? null],
+    ...["--orig-src", address(original.source), "--orig-dst", address(original.destination)],
+    ...["--sport", original.sourcePort ?? null, "--dport", original.destinationPort ?? null],
+    ...["--reply-src", address(reply.source)],
+    ...(zone === undefined ? [] : ["--zone", zone]),
+  ];
+}
 
 /** A device's setting goes through the one function that knows what `sysctl` takes for a name. */
 function assignment(name: string, value: number): Word {

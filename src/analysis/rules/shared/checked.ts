@@ -5,7 +5,7 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { isSeenWhole } from "../../../event/names.ts";
 import type { NodeView } from "../../view/timeline.ts";
-import { command, quoted } from "../command.ts";
+import { changing, quoted } from "../command.ts";
 import { applied, type Change } from "./change.ts";
 import { wordsOf } from "./change_words.ts";
 
@@ -28,7 +28,7 @@ export interface Plan {
  */
 export function checked({ node, netns, state, changes, passes }: Plan): string[] {
   if (!state || passes(state) || !passes(applied(state, changes))) return [];
-  const lines = changes.map((change) => command(node, netns, wordsOf(change)));
+  const lines = changes.map((change) => changing(node, netns, wordsOf(change)));
   const told = [...new Set(lines.flat())];
   const isWhole = lines.every((line) => line.length > 0) &&
     told.every((line) => line.length <= LINE_MAX);

@@ -17,9 +17,10 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
-import { device, deviceSetting } from "../word.ts";
+import { device } from "../word.ts";
 import { found } from "../reverse-path-filter/reverse_path.ts";
-import { strictlyRefused } from "../reverse-path-filter/way_back.ts";
+import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
+import { checked } from "./checked.ts";
 import { refusalRemedy } from "./refusal_remedy.ts";
 
 /** What is known of who has the address that was asked for. */
@@ -109,7 +110,7 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
 
 /**
  * ARP asks for the way back to who asks, as for a packet, and frees a question without a reason that
- * strict `rp_filter` refuses (`arp_process`, Linux 5.10 to 6.18). Where there are VRFs nothing is said.
+ * `rp_filter` refuses (`arp_process`, Linux 5.10 to 6.18). Where there are VRFs nothing is said.
  */
 function refusedByWayBack(
   { node, netns }: Owner,
@@ -122,7 +123,7 @@ function refusedByWayBack(
   const state = stateAt(node, netns, question.at);
   if (!state || source === undefined || by === undefined || source === "0.0.0.0") return null;
   if (hop.includes(":") || state.links.some(({ vrfTable }) => vrfTable !== undefined)) return null;
-  const back = strictlyRefused(state, by, { source, destination: hop });
+  const back = refusedWayBack(state, by, { source, destination: hop });
   if (!back) return null;
   const way = back.route || back.rule ? found(back) : "no route";
   const rpFilter = ["all", by].flatMap((name) => {
@@ -131,13 +132,19 @@ function refusedByWayBack(
       ? []
       : [stateEvidence(node, `net.ipv4.conf.${name}.rp_filter = ${value}`)];
   });
-  const loose = ["sysctl", "-w", deviceSetting("ipv4", by, "rp_filter", 2)];
+  const strict = modeOf(state, by) === 1;
   return {
-    text: `${reached}, and strict rp_filter refuses it there: the way back to ${source} is not ` +
+    text:
+      `${reached}, and ${
+        strict ? "strict" : "loose"
+      } rp_filter refuses it there: the way back to ${source} is not ` +
       `through ${by} (${way})`,
     evidence: [seen, ...rpFilter],
-    // Loose mode lets it pass where any route leads back.
-    remedy: back.route?.type === "unicast" ? command(node, netns, loose) : [],
+    remedy: checked({
+      ...{ node, netns, state },
+      changes: [{ do: "set-sysctl", name: `net.ipv4.conf.${by}.rp_filter`, value: 2 }],
+      passes: (after) => refusedWayBack(after, by, { source, destination: hop }) === null,
+    }),
   };
 }
 

@@ -168,8 +168,10 @@ function ufwAllow(question: Question): string[] {
   const rule: NetfilterRule = {
     ...{ family: chain.family, table: chain.table, chain: users, position: 0, tool, text },
   };
-  const after = applied(state, [{ do: "append-rule", rule }]);
-  return passes(question)(after) ? command(subject.node, subject.netns, words) : [];
+  return checked({
+    ...{ node: subject.node, netns: subject.netns, state, passes: passes(question) },
+    changes: [{ do: "append-rule", rule, by: words }],
+  });
 }
 
 function dockerUser(question: Question): string[] {

@@ -10,9 +10,8 @@ import { ruleText, toolText } from "../../netfilter/words.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { isIncomplete, netnsName, stateAfter, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
-import { command } from "../command.ts";
 import { stateEvidence } from "../evidence.ts";
-import { address } from "../word.ts";
+import { checked } from "../shared/checked.ts";
 
 /** Bits of a connection's status: it has seen a packet of the other direction, or many. */
 const SEEN_REPLY = 0x2;
@@ -79,7 +78,7 @@ export function staleEntryOf({ steps }: Judgement): StaleEntry | null {
         text: "the packet's connection had seen answers before (its status in connection tracking)",
       },
     ],
-    remedy: remedyFor(at, asked, went),
+    remedy: remedyFor(at, asked, went, read?.connection),
   };
 }
 
@@ -134,13 +133,38 @@ function entryText({ protocol, original, reply, ...more }: Connection): string {
   }`;
 }
 
-/** Deletes this entry and no other: both of its directions are named. */
-function remedyFor(at: Sighting, asked: Form, went: Form): string[] {
-  const { source, sourcePort, destination, destinationPort } = asked;
-  return command(at.node, at.netns, [
-    ...["conntrack", "-D", "-p", NAMES[asked.protocol]],
-    ...["--orig-src", address(source), "--orig-dst", address(destination)],
-    ...["--sport", sourcePort, "--dport", destinationPort],
-    ...["--reply-src", address(went.destination)],
-  ]);
+/**
+ * The entry is deleted where the rules as read lead elsewhere without it. One that no list has was seen
+ * by what it did to the packet: its answers come from where the packet went.
+ */
+function remedyFor(at: Sighting, asked: Form, went: Form, read?: Connection): string[] {
+  const state = stateAt(at.node, at.netns, at.at);
+  const connection = read ?? entryBy(asked, went);
+  const known = state && {
+    ...state,
+    connections: [
+      ...(state.connections ?? []).filter((each) => each !== connection),
+      connection,
+    ],
+  };
+  return checked({
+    ...{ node: at.node, netns: at.netns, state: known },
+    changes: [{ do: "delete-connection", connection }],
+    passes: (after) => {
+      const leads = leadsOf(after, at, asked);
+      return !after.connections?.includes(connection) &&
+        leads !== null && leads.length > 0 && !leads.some(isTo(went, asked));
+    },
+  });
+}
+
+function entryBy(asked: Form, went: Form): Connection {
+  const { protocol, source, sourcePort, destination, destinationPort } = asked;
+  const client = { destination: source, destinationPort: sourcePort };
+  return {
+    protocol,
+    original: { source, sourcePort, destination, destinationPort },
+    reply: { source: went.destination, sourcePort: went.destinationPort, ...client },
+    status: [],
+  };
 }

@@ -1,0 +1,41 @@
+/** Which commands are told without a check: those that show, and no others. */
+import { deepEqual } from "node:assert/strict";
+import { shows } from "./command.ts";
+
+const isShown = (line: string) => shows(line.split(" "));
+
+Deno.test("what shows is told without a check", () => {
+  const lines = [
+    ...["ip route get 10.0.0.1", "ip -6 route get fd00::1", "ip -d link show dev eth0"],
+    ...["bridge -d link show dev p", "bridge fdb show dev vx", "tc -s qdisc show dev eth0"],
+    ...["nft -a list chain ip filter FORWARD", "iptables-legacy -t nat -S PREROUTING"],
+    ...["ss -lntp", "ip xfrm policy", "ufw status numbered", "cat /proc/net/softnet_stat"],
+    ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
+  ];
+  deepEqual(lines.filter((line) => !isShown(line)), []);
+});
+
+Deno.test("what changes something is not", () => {
+  const lines = [
+    ...[
+      "ip route del default",
+      "ip link set dev eth0 up",
+      "ip neigh flush dev eth0",
+      "ip route getx",
+    ],
+    ...[
+      "ip link show-and-set",
+      "bridge fdb append a",
+      "tc qdisc del dev eth0 root",
+      "nft flush ruleset",
+    ],
+    ...["iptables -t nat -D PREROUTING", "iptables -P FORWARD ACCEPT", "iptables -t nat -F X"],
+    ...[
+      "sysctl -w net.ipv4.ip_forward=1",
+      "sysctl net.ipv4.ip_forward=1",
+      "kubectl -n a delete pod",
+    ],
+    ...["ufw allow 80", "conntrack -D", "rm -rf x", "ip netns exec a ip route get 10.0.0.1"],
+  ];
+  deepEqual(lines.filter(isShown), []);
+});
