@@ -61,6 +61,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const listener = await listen({
     ...options.listen,
     log,
+    bounds: { stallMs: limits.sendStallMs, sendBufferBytes: limits.sendBufferBytes },
     handler: (request, peer, port) =>
       app.fetch(request, { peer: peer.hostname, ends: { peer, port } }),
   }, store);

@@ -72,12 +72,18 @@ export interface Limits extends AdmissionLimits {
   tokenCheckMs: number;
   /** Live viewers of all incidents. */
   viewersMax: number;
+  /** Of those, as many for one token, so that nobody takes all of them. */
+  viewersPerTokenMax: number;
   /** Changes waiting for one viewer before it is told that it missed some. */
   viewerQueueMax: number;
   /** Bytes of messages that viewers have begun to read; with more the slowest are cut off. */
   liveBytesMax: number;
   /** The same of one token's viewers. */
   livePerTokenBytesMax: number;
+  /** Longest time in which a reader takes nothing of what waits for it; then it is cut off. */
+  sendStallMs: number;
+  /** Bytes that wait in the kernel for one reader; the kernel takes twice as much for it. */
+  sendBufferBytes: number;
   /** Characters of a report that is sent as a message; the stream of a longer one ends. */
   liveMessageCharsMax: number;
   /** Changes kept per incident for viewers that come back. */
@@ -137,9 +143,12 @@ export const DEFAULT_LIMITS: Limits = {
   heartbeatMs: 5_000,
   tokenCheckMs: 10_000,
   viewersMax: 2_000,
+  viewersPerTokenMax: 1_000,
   viewerQueueMax: 1_000,
   liveBytesMax: 64 * MIB,
   livePerTokenBytesMax: 24 * MIB,
+  sendStallMs: 30_000,
+  sendBufferBytes: MIB / 4,
   liveMessageCharsMax: 48 * MIB,
   changesKeptMax: 2_000,
   closedKeepDays: 0,

@@ -4,6 +4,7 @@
  * server listens on the same port as soon as that is possible, so that the ingest does not end.
  */
 import { LasthopError } from "../../event/error.ts";
+import { boundSockets, type SocketBounds } from "./socket_bounds.ts";
 
 /** Answers a request. `peer` is where it came from, `port` the one that it came to. */
 export type Handler = (
@@ -17,6 +18,8 @@ export interface ListenerOptions {
   hostname: string;
   port: number;
   handler: Handler;
+  /** What each connection is held to; nothing when absent. */
+  bounds?: SocketBounds;
   log: (line: string) => void;
 }
 
@@ -55,7 +58,15 @@ export class Listener {
       (request, info) => handler(request, info.remoteAddr, this.#port),
     );
     server.finished.catch((error) => this.#again(error));
+    this.#bound(server.addr.port);
     return server;
+  }
+
+  #bound(port: number): void {
+    const { bounds, log } = this.options;
+    const why = bounds === undefined ? null : boundSockets(port, bounds);
+    if (why === null) return;
+    log(`Cannot bound connections: ${why}; who stops reading keeps its connection until it leaves`);
   }
 
   #again(error: unknown): void {

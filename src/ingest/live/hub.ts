@@ -45,6 +45,8 @@ export class Hub implements HubPort {
   #closed = false;
   /** Viewers whose first report is being computed. */
   #opening = 0;
+  /** Viewers of each token, those whose first report is being computed among them. */
+  #ofToken = new Map<string, number>();
 
   constructor(readonly options: HubOptions) {
     const { store, clock, limits, analyse } = options;
@@ -120,16 +122,22 @@ export class Hub implements HubPort {
   liveUntil(incident: string, cursor: string | null, left: AbortSignal | null, token = "") {
     const { limits, clock, log } = this.options;
     if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
+    const ofToken = token === "" ? 0 : this.#ofToken.get(token) ?? 0;
+    if (ofToken >= limits.viewersPerTokenMax) return Promise.resolve(null);
     const open = async () => {
       this.#opening += 1;
+      this.#count(token, 1);
+      let viewer: Viewer | null = null;
       try {
-        return await this.watch(incident, cursor);
+        viewer = await this.watch(incident, cursor, () => this.#count(token, -1));
+        return viewer;
       } catch (error) {
         // The answer has begun, so nobody else can tell.
         log?.(`Cannot open live stream of ${incident}: ${error}`);
         throw error;
       } finally {
         this.#opening -= 1;
+        if (viewer === null) this.#count(token, -1);
       }
     };
     const { heartbeatMs } = limits;
@@ -142,15 +150,22 @@ export class Hub implements HubPort {
     return Promise.resolve({ ...this.figures, heldBytes, cutOff });
   }
 
-  /** A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. */
-  async watch(incident: string, cursor: string | null): Promise<Viewer | null> {
+  /**
+   * A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. `onLeft` is
+   * called once, when it leaves.
+   */
+  async watch(
+    incident: string,
+    cursor: string | null,
+    onLeft = () => {},
+  ): Promise<Viewer | null> {
     const topic = this.#topic(incident);
     const found = await topic.refresh();
     if (!found) {
       if (this.#topics.get(incident) === topic) this.#topics.delete(incident);
       return null;
     }
-    const viewer = topic.join(cursor);
+    const viewer = topic.join(cursor, onLeft);
     if (this.#closed) topic.end("shutdown");
     return viewer;
   }
@@ -160,6 +175,12 @@ export class Hub implements HubPort {
     this.#closed = true;
     for (const topic of this.#topics.values()) topic.end("shutdown");
     this.#topics.clear();
+  }
+
+  #count(token: string, change: 1 | -1): void {
+    const count = (this.#ofToken.get(token) ?? 0) + change;
+    if (count === 0) this.#ofToken.delete(token);
+    else this.#ofToken.set(token, count);
   }
 
   #topic(incident: string): Topic {

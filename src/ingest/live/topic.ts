@@ -105,12 +105,17 @@ export class Topic {
     for (const viewer of this.#viewers) viewer.push(message);
   }
 
-  /** A viewer that has been given its hello and what it lacks. Call after `refresh`. */
-  join(cursor: string | null): Viewer {
+  /**
+   * A viewer that has been given its hello and what it lacks. Call after `refresh`. `onLeft` is called
+   * once, when it leaves.
+   */
+  join(cursor: string | null, onLeft = () => {}): Viewer {
     const { incident, limits, figures } = this.options;
     const viewer = new Viewer(limits.viewerQueueMax, {
       onLeave: (gone) => {
-        if (this.#viewers.delete(gone)) figures.viewers -= 1;
+        if (!this.#viewers.delete(gone)) return;
+        figures.viewers -= 1;
+        onLeft();
       },
       catchUp: (count) => this.#catchUp(count),
     });

@@ -112,7 +112,9 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
         const guard = { allowed, everyMs: limits.tokenCheckMs, clock };
         return c.body(guardedStream(stream, guard), 200, LIVE_HEADERS);
       }
-      const detail = `Cannot open live stream: ${limits.viewersMax} viewers already, must be fewer`;
+      const { viewersMax, viewersPerTokenMax } = limits;
+      const detail = `Cannot open live stream: ${viewersMax} viewers already, or ` +
+        `${viewersPerTokenMax} of this token, must be fewer`;
       throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
     },
   },
