@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The strip of time, and what follows it, in a real Chromium. */
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { crowd } from "./fixture/crowd.ts";
 import { browserTest } from "./fixture/stage.ts";
 
@@ -42,6 +42,24 @@ browserTest("a stretch of time is chosen by dragging or by keys, and everything 
   await head(/^2 problems, /);
   equal(await page.locator(".card").count(), 2);
   ok(page.url().endsWith("#time=2026-11-20T03:13:28.000Z/2026-11-20T03:13:34.000Z"), page.url());
+  const cards = (await page.locator(".card").allInnerTexts()).map((one) =>
+    one.replace(/\s+/g, " ")
+  );
+  for (const card of cards) {
+    const told = /(\d+) TCP connections? from .* in this time, (\d+) failures between /.exec(card);
+    ok(told !== null && Number(told[1]) < 60, card);
+    match(card, /in the whole incident: failing since/);
+  }
+  const inHead = /, (\d+) of /.exec(await page.locator(".problems h2").innerText())!;
+  const inCards = cards.map((card) => Number(/(\d+) TCP/.exec(card)![1]));
+  equal(inCards.reduce((sum, one) => sum + one, 0), Number(inHead[1]), "cards and headline agree");
+  match(await page.locator(".legend").innerText(), /in this time/);
+  match(await page.locator(".changes summary").innerText(), /^[01] of 3 changes of node state$/);
+  await page.keyboard.press("m");
+  await page.locator(".map-badge").first().waitFor();
+  const badges = await page.locator(".map-badge").allInnerTexts();
+  deepEqual(badges.map(Number).sort(), inCards.toSorted());
+  await page.keyboard.press("m");
   await page.locator(".chip.only", { hasText: "only" }).click();
   await head(/^3 problems/);
   await page.keyboard.press("t");

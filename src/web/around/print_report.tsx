@@ -1,17 +1,18 @@
 /// <reference lib="dom" />
 /** A whole incident on paper: its problems with the flow that shows each best, and what is well. */
-import type { Problem } from "../../event/report.ts";
 import { changePlace, changeText, nearLines } from "../../words/change.ts";
 import { visible } from "../../words/escape.ts";
 import { mendedText } from "../../words/mended.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
-import { exchangeNoun, problemOutcome, problemsHead, problemSize } from "../../words/problem.ts";
+import { exchangeNoun, problemOutcome, problemsHead } from "../../words/problem.ts";
 import { FlowArticle } from "../flow/flow_detail.tsx";
 import { problemPlace, problemService } from "../list/problem_words.ts";
 import { Text } from "../parts/text.tsx";
 import { COUNTING, LABELLED, plural } from "../parts/writing.ts";
+import type { ShownProblem } from "../state/in_window.ts";
+import { sizeWords } from "../parts/problem_size.tsx";
 import { clientOf, isWell, outcomeOf, serviceOf } from "../state/groups.ts";
-import { chosen, grouped, incident, problems, share, told } from "../state/model.ts";
+import { chosen, incident, problems, share, timeWindow, told, within } from "../state/model.ts";
 import { printing } from "../state/printing.ts";
 
 /** Problems that are told in full; paper is no place for five hundred. */
@@ -24,6 +25,7 @@ export function PrintReport({ id }: { id: string }) {
   if (!printing.value) return null;
   const { known, unknown } = problems.value;
   const { from, to, nodes } = told.value;
+  const window = timeWindow.value;
   const flow = told.value.flows.get(chosen.value ?? "");
   const isTold = known.some(({ example }) => example === flow?.id);
   return (
@@ -33,6 +35,13 @@ export function PrintReport({ id }: { id: string }) {
         {from === null ? "nothing seen yet" : `${utc(from)} to ${utc(to ?? from)}`}, filter{" "}
         {incident.value?.filter || "everything"}, printed {utc(new Date().toISOString())}
       </p>
+      {window !== null && (
+        <p>
+          Only what was seen from {utc(new Date(window.fromMs).toISOString())} to{" "}
+          {utc(new Date(window.toMs).toISOString())}; whether a problem still is, is told of the
+          whole incident.
+        </p>
+      )}
       <ul>
         {nodes.map(({ name, kernel, events, lost, gaps = [] }) => (
           <li key={name}>
@@ -68,11 +77,11 @@ export function PrintReport({ id }: { id: string }) {
 const utc = (timeOfDay: string): string =>
   timeOfDay.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d).*$/, "$1 $2 UTC");
 
-const problemLine = (problem: Problem): string =>
+const problemLine = (problem: ShownProblem): string =>
   `${problemOutcome(problem, LABELLED)} ${problemService(problem)} ${problemPlace(problem)}: ` +
-  problemSize(problem, plural, { ...LABELLED, arrow: "→" });
+  sizeWords(problem, timeWindow.value !== null);
 
-function PrintedProblem({ problem, number }: { problem: Problem; number: number }) {
+function PrintedProblem({ problem, number }: { problem: ShownProblem; number: number }) {
   const { cause, gap, example } = problem;
   const flow = told.value.flows.get(example);
   return (
@@ -96,7 +105,7 @@ function PrintedProblem({ problem, number }: { problem: Problem; number: number 
 
 function Well() {
   const services = new Map<string, { noun: string; count: number; clients: Set<string> }>();
-  for (const group of grouped.value.filter(isWell)) {
+  for (const group of within.value.filter(isWell)) {
     const { protocol, end } = serviceOf(group);
     const outcome = outcomeOf(group);
     const word = OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome];

@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
 /** The problems that the shown flow is part of, and whether they still are. */
 import type { Cause, Flow, Problem } from "../../event/report.ts";
-import { problemSize } from "../../words/problem.ts";
+import { ProblemSize } from "../parts/problem_size.tsx";
 import { Mended } from "../parts/mended.tsx";
-import { LABELLED, plural } from "../parts/writing.ts";
 import { problemsOf, showProblem } from "../state/model.ts";
 
 /** One line a problem; nothing for a flow that is part of none. */
@@ -21,7 +20,7 @@ export function FlowProblems({ flow }: { flow: Flow }) {
             <Mended problem={problem} />
           </b>
           <button type="button" onClick={() => showProblem(problem.id)}>
-            {problemSize(problem, plural, { ...LABELLED, arrow: "→" })}
+            <ProblemSize problem={problem} />
           </button>
         </li>
       ))}

@@ -21,7 +21,8 @@ export const problemName = (problem: Problem): string =>
 
 /** `at eth0 in pod-b on n3`; what vanished was last seen there, and is behind it. */
 export function problemPlace({ outcome, lastHop }: Problem): string {
-  const before = outcome === "dropped" ? "at" : outcome === "vanished" ? "after" : "last seen at";
+  const isThere = outcome === "dropped" || lastHop.stage === "drop";
+  const before = isThere ? "at" : outcome === "vanished" ? "after" : "last seen at";
   return `${before} ${placeName(lastHop, LABELLED, CARD)}`;
 }
 

@@ -2,11 +2,13 @@
 /** What is wrong, before all flows: one card a problem. */
 import type { Problem } from "../../event/report.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
-import { problemOutcome, problemsHead, problemSize } from "../../words/problem.ts";
+import { problemOutcome, problemsHead } from "../../words/problem.ts";
 import { nearLines } from "../../words/change.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { Mended } from "../parts/mended.tsx";
+import { sizeWords } from "../parts/problem_size.tsx";
 import { COUNTING, grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
+import type { ShownProblem } from "../state/in_window.ts";
 import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
 import { barsOf, problemPlace, problemService } from "./problem_words.ts";
 
@@ -31,7 +33,7 @@ export function Problems() {
   );
 }
 
-function Cards({ all }: { all: readonly Problem[] }) {
+function Cards({ all }: { all: readonly ShownProblem[] }) {
   return (
     <ul>
       {all.map((problem) => (
@@ -57,10 +59,22 @@ function nearest({ began, mended }: Problem): string[] {
 const looksLike = ({ state, severity }: Problem): string =>
   severity === "unknown" && state !== "healed" ? "ended" : STATES.has(state) ? state : "active";
 
-function Card({ problem }: { problem: Problem }) {
-  const { outcome, cause, gap, passed, state, timeline } = problem;
+/** What failed and what got through; of a stretch of time both, and when, as its parts tell it. */
+function countWords({ passed, inWindow }: ShownProblem): string {
+  const through = (most: string) => passed > 0 ? `, ${most}${grouped(passed)} got through` : "";
+  if (inWindow === undefined) return through("");
+  const { failures, isAtMost, span } = inWindow;
+  const most = isAtMost ? "at most " : "";
+  const { from } = told.value;
+  const time = (ms: number) => timeOfDayHere(new Date(ms).toISOString(), from);
+  const when = span === null ? "" : ` between ${time(span.fromMs)} and ${time(span.toMs)}`;
+  const failed = failures === 0 ? "" : `, ${most}${plural(failures, "failure")}${when}`;
+  return failed + through(most);
+}
+
+function Card({ problem }: { problem: ShownProblem }) {
+  const { outcome, cause, gap, state, timeline, inWindow } = problem;
   const why = cause?.sentence ?? gap;
-  const size = problemSize(problem, plural, { ...LABELLED, arrow: "→" });
   return (
     <button
       type="button"
@@ -82,10 +96,11 @@ function Card({ problem }: { problem: Problem }) {
         </span>
       )}
       <span class="size">
-        {size}
-        {passed > 0 && `, ${grouped(passed)} got through`}
+        {sizeWords(problem, inWindow !== undefined)}
+        {countWords(problem)}
       </span>
       <span class="times">
+        {inWindow !== undefined && <span class="quiet">in the whole incident:</span>}{" "}
         <Mended problem={problem} />
       </span>
       {nearest(problem).map((line) => <span key={line} class="near">{line}</span>)}

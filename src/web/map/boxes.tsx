@@ -3,9 +3,11 @@
 import type { Problem } from "../../event/report.ts";
 import { label, visible } from "../../words/escape.ts";
 import { netnsName } from "../../words/place.ts";
-import { problemOutcome, problemSize } from "../../words/problem.ts";
+import { problemOutcome } from "../../words/problem.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
+import { sizeWords } from "../parts/problem_size.tsx";
+import { inShownTime, timeWindow } from "../state/model.ts";
 import { listPlace, openProblem } from "../state/map.ts";
 import type { Rect } from "./layout.ts";
 import type { Place } from "./model.ts";
@@ -83,7 +85,7 @@ function Badge({ problem }: { problem: Problem }) {
   const isHealed = state === "healed";
   const look = isHealed ? "delivered" : lookOf(outcome);
   const words = `${isHealed ? "healed, was " : ""}${problemOutcome(problem, LABELLED)}: ${
-    problemSize(problem, plural, { ...LABELLED, arrow: "→" })
+    sizeWords(inShownTime(problem), timeWindow.value !== null)
   }${cause === undefined ? "" : `, ${label(cause.code, 40)}`}`;
   return (
     <button

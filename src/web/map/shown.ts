@@ -4,7 +4,15 @@ import { computed, effect, signal } from "@preact/signals";
 import { label } from "../../words/escape.ts";
 import { grouped as counted, plural } from "../parts/writing.ts";
 import { filter } from "../state/filter.ts";
-import { listed, problem, problems, selected, timeWindow, told } from "../state/model.ts";
+import {
+  inShownTime,
+  listed,
+  problem,
+  problems,
+  selected,
+  timeWindow,
+  told,
+} from "../state/model.ts";
 import { problemIdsOf } from "../state/groups.ts";
 import { foldMap, ROOM } from "./fold.ts";
 import type { layoutMap, Placed, Wanted } from "./layout.ts";
@@ -29,7 +37,7 @@ const open = signal<ReadonlySet<string>>(new Set());
 
 /** All problems, or those that something listed is part of where not all is listed. */
 const shownProblems = computed(() => {
-  if (problem.value !== null) return [problem.value];
+  if (problem.value !== null) return [inShownTime(problem.value)];
   if (filter.value.node.kind === "all" && timeWindow.value === null) return problems.value.known;
   const ids = new Set(listed.value.flatMap(problemIdsOf));
   return problems.value.known.filter(({ id }) => ids.has(id));

@@ -8,13 +8,8 @@ import { filter } from "./filter.ts";
 import { focusSoon } from "./focus.ts";
 import { groups, isOfProblem } from "./groups.ts";
 import { rowsOf } from "./rows.ts";
-import {
-  isGroupWithin,
-  isProblemWithin,
-  readWindow,
-  type Window,
-  windowText as textOfWindow,
-} from "./window.ts";
+import { problemsInWindow, type ShownProblem } from "./in_window.ts";
+import { isGroupWithin, readWindow, type Window, windowText as textOfWindow } from "./window.ts";
 import type { Connection } from "../live/follow.ts";
 import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
 import { adjust, closesByBack, inAddress, linkHere, step, watchAddress } from "./url.ts";
@@ -85,13 +80,26 @@ export const rows = computed(() =>
   })
 );
 
-/** Problems whose outcome is known, and those that may be none: nobody saw how they ended. */
+const shownProblems = computed<readonly ShownProblem[]>(() => {
+  const window = timeWindow.value;
+  const all = told.value.problems;
+  if (window === null) return all;
+  return problemsInWindow(all, { all: grouped.value, within: within.value }, window);
+});
+
+/**
+ * Problems whose outcome is known, and those that may be none: nobody saw how they ended. Both in the
+ * stretch of time that the reader looks at, with their numbers in it.
+ */
 export const problems = computed(() => {
   const isKnown = ({ severity }: Problem) => severity !== "unknown";
-  const window = timeWindow.value;
-  const all = told.value.problems.filter((one) => window === null || isProblemWithin(one, window));
+  const all = shownProblems.value;
   return { known: all.filter(isKnown), unknown: all.filter((one) => !isKnown(one)) };
 });
+
+/** A problem with its numbers in the stretch of time that the reader looks at, where it failed in it. */
+export const inShownTime = (problem: Problem): ShownProblem =>
+  shownProblems.value.find(({ id }) => id === problem.id) ?? problem;
 
 /** How many connections and other flows there are, and how many of them have a known problem. */
 export const share = computed(() => {

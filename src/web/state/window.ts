@@ -1,5 +1,5 @@
 /** The stretch of time that a reader looks at, and what falls into it. Pure. */
-import type { Buckets, Problem } from "../../event/report.ts";
+import type { Buckets, Change, Problem } from "../../event/report.ts";
 import type { Group } from "./groups.ts";
 
 /** A stretch of time, in milliseconds since 1970, its end left out. */
@@ -34,13 +34,36 @@ export const isProblemWithin = ({ timeline, firstAt, lastAt }: Problem, window: 
     ? hasCounts(timeline.failed, window)
     : overlaps(firstAt, lastAt, window);
 
-function hasCounts({ from, seconds, counts }: Buckets, { fromMs, toMs }: Window): boolean {
+/**
+ * The parts that reach into a stretch of time. `isWhole` is false where one with a count reaches out of
+ * it, so that its count is of more than the stretch; and where it is not known when they were.
+ */
+export function bucketsWithin(
+  { from, seconds, counts }: Buckets,
+  { fromMs, toMs }: Window,
+): { buckets: Buckets; isWhole: boolean } {
   const start = Date.parse(from);
-  if (Number.isNaN(start)) return true;
+  if (Number.isNaN(start)) return { buckets: { from, seconds, counts }, isWhole: false };
   const step = seconds * 1000;
-  const first = Math.max(0, Math.floor((fromMs - start) / step));
-  return counts.slice(first, Math.max(0, Math.ceil((toMs - start) / step))).some((one) => one > 0);
+  const first = Math.min(counts.length, Math.max(0, Math.floor((fromMs - start) / step)));
+  const own = counts.slice(first, Math.max(first, Math.ceil((toMs - start) / step)));
+  const begin = start + first * step;
+  const end = begin + own.length * step;
+  const cutFirst = begin < fromMs && (own[0] ?? 0) > 0;
+  const cutLast = end > toMs && (own.at(-1) ?? 0) > 0;
+  return {
+    buckets: { from: new Date(begin).toISOString(), seconds, counts: own },
+    isWhole: !cutFirst && !cutLast,
+  };
 }
+
+const hasCounts = (buckets: Buckets, window: Window): boolean =>
+  Number.isNaN(Date.parse(buckets.from)) ||
+  bucketsWithin(buckets, window).buckets.counts.some((one) => one > 0);
+
+/** Whether a change may have been made in a stretch of time: somewhere between two readings it was. */
+export const isChangeWithin = ({ after, by }: Change, window: Window): boolean =>
+  overlaps(after, by, window);
 
 function overlaps(from: string | undefined, to: string | undefined, window: Window): boolean {
   const [first, last] = [Date.parse(from ?? ""), Date.parse(to ?? "")];

@@ -9,7 +9,7 @@ import { lookOf } from "../parts/icons.tsx";
 import { grouped as written, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
 import { grouped, lookAt, timeWindow, told } from "../state/model.ts";
 import { edgeMs, type Strip, stripOf, totals } from "../state/strip.ts";
-import type { Window } from "../state/window.ts";
+import { isChangeWithin, type Window } from "../state/window.ts";
 import { Handle } from "./handle.tsx";
 
 const strip = computed<Strip | null>(() => stripOf(grouped.value, told.value.problems));
@@ -118,11 +118,14 @@ const changeWords = (change: Change) =>
 /** Characters of a list that would be longer than the page. */
 const LISTED_MAX = 200;
 
-function Changes({ changes }: { changes: readonly Change[] }) {
-  if (changes.length === 0) return null;
+function Changes({ changes: all }: { changes: readonly Change[] }) {
+  const window = timeWindow.value;
+  if (all.length === 0) return null;
+  const changes = window === null ? all : all.filter((one) => isChangeWithin(one, window));
+  const share = window === null ? "" : `${written(changes.length)} of `;
   return (
     <details class="changes">
-      <summary>{plural(changes.length, "change")} of node state</summary>
+      <summary>{share}{plural(all.length, "change")} of node state</summary>
       <ol>
         {changes.slice(-LISTED_MAX).map((change) => <li key={change.id}>{changeWords(change)}</li>)}
       </ol>
@@ -130,22 +133,26 @@ function Changes({ changes }: { changes: readonly Change[] }) {
   );
 }
 
+/** How many of each outcome there are, in the chosen parts. */
 function Legend({ strip }: { strip: Strip }) {
+  const [from, to] = chosenParts(strip);
+  const isPart = timeWindow.value !== null;
   return (
     <span class="legend">
       <span class="quiet" title="a connection is one; of echoes and datagrams each is one">
-        failures and answers
+        failures and answers{isPart && " in this time"}
       </span>
       {[...strip.layers].map(([outcome, counts]) => (
         <span key={outcome} class={`o-${lookOf(outcome)} is-${outcome}`}>
           <i aria-hidden="true" /> {OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome]}{" "}
-          {written(Math.round(counts.reduce((a, b) =>
-            a + b, 0)))}
+          {written(Math.round(sumOf(counts.slice(Math.floor(from), Math.ceil(to)))))}
         </span>
       ))}
     </span>
   );
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
 
 function Chosen({ strip }: { strip: Strip }) {
   const [from, to] = chosenParts(strip);
