@@ -21,6 +21,8 @@ export const ALLOWED = new Set([
   "ISC",
   "MIT",
   "MPL-2.0",
+  // argparse's, for js-yaml beside openapi-typescript: permissive, and in no artefact.
+  "Python-2.0",
   "LGPL-3.0-or-later",
 ]);
 

@@ -13,6 +13,7 @@ export const LOCK_FILES: Record<string, Use> = {
   "deploy/bootstrap/package-lock.json": "runs",
   "deploy/workerd/package-lock.json": "runs",
   "deploy/wrangler/package-lock.json": "deploys",
+  "deploy/openapi/package-lock.json": "tests",
   "deploy/sbom/package-lock.json": "tests",
   "test/edge/host/deno.lock": "tests",
   "test/edge_types/deno.lock": "tests",

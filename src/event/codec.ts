@@ -21,6 +21,7 @@ import { EVENT_KINDS } from "./kinds.ts";
 import { lifted } from "./lift.ts";
 import { Scan } from "./scan.ts";
 import { NetnsState } from "./state.ts";
+import { wrong } from "./wrong.ts";
 
 /** A line that is not as it should be (rule E2). The message is the reason, without its number. */
 export class LineError extends Error {
@@ -68,8 +69,7 @@ export function decodeLine(line: string): Line {
 function checked<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new LineError(`${quote(issue.path.join(".") || "line")}: ${issue.message}`);
+  throw new LineError(wrong(result.error, value, '"line"'));
 }
 
 const quote = (text: string) => JSON.stringify(text.length > 80 ? text.slice(0, 80) + "…" : text);

@@ -10,6 +10,7 @@ import { asset, securityHeaders } from "./http/assets.ts";
 import { BodySlots } from "./http/body_slots.ts";
 import { Metrics } from "./http/metrics.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
+import { readQuery } from "./http/query.ts";
 import { Admission } from "./intake/admission.ts";
 import { FlowLookup } from "./routes/flow_lookup.ts";
 import { type Operation, pathParameters, routePath, type Serving } from "./routes/operation.ts";
@@ -70,13 +71,14 @@ const ACTIONS: ReadonlyMap<string, string | null> = new Map(
   ]),
 );
 
-/** Adds the route of an operation: its role is checked, then its handler runs. */
+/** Adds the route of an operation: its role and its query are checked, then its handler runs. */
 function add(app: Hono<Env>, operation: Operation, serving: Serving): void {
   const namesIncident = pathParameters(operation).includes("id");
   app.on(operation.method.toUpperCase(), routePath(operation), (c) => {
     const id = namesIncident ? incidentId(c) : "";
     mayAsk(c, operation, id);
-    return operation.handle({ ...serving, c, id });
+    const query = readQuery(c.req.url, operation.query ?? {});
+    return operation.handle({ ...serving, c, id, query });
   });
 }
 

@@ -12,6 +12,7 @@ import { joinContract } from "./http_join.ts";
 import { limitsContract } from "./http_limits.ts";
 import { liveContract } from "./http_live.ts";
 import { originContract } from "./http_origin.ts";
+import { problemsContract } from "./http_problems.ts";
 import { readContract } from "./http_read.ts";
 import {
   clientOf,
@@ -55,6 +56,7 @@ export function httpContract(
   joinContract(test);
   if (knowsLoopback) loopbackContract(test);
   readContract(test);
+  problemsContract(test);
   archiveContract(test);
   liveContract(test);
   auditContract(test);

@@ -119,10 +119,13 @@ Deno.test("secrets: a failure inside is logged without them, wherever it happens
 });
 
 Deno.test("secrets: no operation takes one in its path or query", () => {
-  const named = OPERATIONS.flatMap(({ path, query = [] }) => [
+  const named = OPERATIONS.flatMap(({ path, query = {} }) => [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!),
-    ...query,
+    ...Object.keys(query),
   ]);
   // `{token}` is its id, which is no secret.
-  equal([...new Set(named)].sort().join(), "before,flow,format,id,limit,partial,token");
+  equal(
+    [...new Set(named)].sort().join(),
+    "before,cause,flow,format,id,limit,outcome,partial,since,token,wait",
+  );
 });

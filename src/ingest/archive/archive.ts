@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { FilterText } from "../intake/filter_text.ts";
 import { LineError } from "../../event/codec.ts";
+import { wrong } from "../../event/wrong.ts";
 import type { ArchiveMarks } from "../intake/batches.ts";
 import type { RawLine } from "../intake/lines.ts";
 import type { Incident, Store, StoredBatch } from "../stores/store.ts";
@@ -124,8 +125,7 @@ export function readArchiveHeader(line: RawLine): ArchiveHeader | string {
     if (version !== ARCHIVE_VERSION) {
       return `its version is ${JSON.stringify(version)}, must be ${ARCHIVE_VERSION}`;
     }
-    const issue = parsed.error.issues[0]!;
-    return `"${issue.path.join(".")}" of its first line: ${issue.message}`;
+    return `in its first line ${wrong(parsed.error, value)}`;
   } catch {
     return "its first line is not JSON";
   }

@@ -1,6 +1,7 @@
 /** Small JSON bodies, validated. */
 import type { Context } from "hono";
 import type { z } from "zod";
+import { wrong } from "../../event/wrong.ts";
 import { readText } from "./body.ts";
 import type { Clock } from "../clock.ts";
 import type { Env } from "../deps.ts";
@@ -33,7 +34,5 @@ export async function readJson<T>(c: Context<Env>, schema: z.ZodType<T>, clock: 
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const where = issue.path.length === 0 ? "it" : `"${issue.path.join(".")}"`;
-  throw new Problem(400, "body_invalid", `Cannot read body: ${where}: ${issue.message}`);
+  throw new Problem(400, "body_invalid", `Cannot read body: ${wrong(parsed.error, value)}`);
 }

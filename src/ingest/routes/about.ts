@@ -8,6 +8,7 @@ export const aboutOperations = (documents: {
 }): Operation[] => [
   {
     method: "get",
+    operationId: "readOpenApi",
     path: "/v1/openapi.json",
     summary: "This document",
     role: null,
@@ -17,6 +18,7 @@ export const aboutOperations = (documents: {
   },
   {
     method: "get",
+    operationId: "readReportSchema",
     path: "/v1/schema/report.json",
     summary: "The JSON Schema of a report",
     role: null,
@@ -26,6 +28,7 @@ export const aboutOperations = (documents: {
   },
   {
     method: "get",
+    operationId: "readMetrics",
     path: "/metrics",
     summary: "Figures for Prometheus; needs a token for all incidents",
     role: "viewer",
@@ -38,6 +41,7 @@ export const aboutOperations = (documents: {
   },
   {
     method: "get",
+    operationId: "readHealth",
     path: "/healthz",
     summary: "Whether the ingest runs",
     role: null,

@@ -1,17 +1,18 @@
 /** Operations that read the audit, for operators alone. */
 import { z } from "zod";
 import { noIncident } from "../access/named_incident.ts";
-import { Problem } from "../http/problem.ts";
+import { digits, type QueryOf } from "../http/query.ts";
 import type { StoredAuditEntry } from "../stores/store.ts";
-import { type Ask, json, type Operation } from "./operation.ts";
+import { type Ask, json, type Operation, withQuery } from "./operation.ts";
 import { count, role, time } from "./schema_parts.ts";
 
 const PAGE_MAX = 1000;
 
-const Page = z.object({
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(200),
-  before: z.coerce.number().int().min(1).optional(),
-});
+const PAGE = {
+  limit: digits(1, PAGE_MAX).optional().describe("How many entries; default: 200"),
+  before: digits(1, Number.MAX_SAFE_INTEGER).optional()
+    .describe("Only older entries than the one with this id"),
+};
 
 /** An entry as the API shows it. */
 export const ShownAuditEntry = z.object({
@@ -43,21 +44,25 @@ export const Audit = z.object({
 /** A page of the audit. */
 export type Audit = z.infer<typeof Audit>;
 
-const auditOperation = (base: string, whose: string): Operation => ({
-  method: "get",
-  path: `${base}/audit`,
-  summary: `Who did what ${whose}, newest first`,
-  role: "operator",
-  audit: "audit.read",
-  query: ["limit", "before"],
-  answer: json(200, Audit, "Entries, and how many older ones were thrown away"),
-  handle: readAudit,
-});
+const auditOperation = (operationId: string, base: string, whose: string) =>
+  withQuery({
+    method: "get",
+    operationId,
+    path: `${base}/audit`,
+    summary: `Who did what ${whose}, newest first`,
+    role: "operator",
+    audit: "audit.read",
+    query: PAGE,
+    answer: json(200, Audit, "Entries, and how many older ones were thrown away"),
+    handle: readAudit,
+  });
 
-async function readAudit(ask: Ask): Promise<Response> {
+async function readAudit(ask: Ask<QueryOf<typeof PAGE>>): Promise<Response> {
   const { c, id, deps: { store } } = ask;
   if (id !== "") await mustHaveBeen(ask);
-  const query = { ...(id === "" ? {} : { incident: id }), ...pageOf(ask) };
+  const { limit = 200, before } = ask.query;
+  const page = { limit, ...(before === undefined ? {} : { before }) };
+  const query = { ...(id === "" ? {} : { incident: id }), ...page };
   const { entries, evicted } = await store.listAudit(query);
   const next = entries.length === query.limit ? entries.at(-1)!.id : null;
   const audit: Audit = { entries: entries.map(shown), evicted, next };
@@ -70,19 +75,12 @@ async function mustHaveBeen({ id, deps: { store } }: Ask): Promise<void> {
   if (entries.length === 0 && await store.getIncident(id) === null) throw noIncident(id);
 }
 
-function pageOf({ c }: Ask): z.infer<typeof Page> {
-  const page = Page.safeParse(c.req.query());
-  if (page.success) return page.data;
-  const { path, message } = page.error.issues[0]!;
-  throw new Problem(400, "query_invalid", `Cannot read audit: "${path.join(".")}": ${message}`);
-}
-
 function shown({ atMs, change: _, ...entry }: StoredAuditEntry): Audit["entries"][number] {
   return { ...entry, at: new Date(atMs).toISOString() };
 }
 
 /** The audit of one incident, and of all. */
 export const AUDIT_OPERATIONS: readonly Operation[] = [
-  auditOperation("/v1/incidents/{id}", "with one incident"),
-  auditOperation("/v1", "here"),
+  auditOperation("auditIncident", "/v1/incidents/{id}", "with one incident"),
+  auditOperation("auditAll", "/v1", "here"),
 ];

@@ -1,12 +1,20 @@
 /** Operations that take what probes send. */
+import { BatchHeader } from "../../event/batch.ts";
+import { EventSchema } from "../../event/event_schema.ts";
+import { NetnsState } from "../../event/state.ts";
 import { principalOf } from "../access/auth.ts";
 import { visibleIncident } from "../access/named_incident.ts";
 import { encodingOf } from "../http/body.ts";
 import { acceptBatches, BatchAnswer } from "../intake/accept.ts";
 import { type Ask, json, type Operation } from "./operation.ts";
+import { linesOf } from "./schema_parts.ts";
+
+/** The lines of batches. */
+export const BatchLines = linesOf(BatchHeader, EventSchema, NetnsState);
 
 const LINES = {
   type: "application/x-ndjson",
+  schema: BatchLines,
   description: "Batches: each one header line (BatchHeader), then event lines (JSON objects as " +
     "Event, or tab-separated) and state lines (NetnsState). content-encoding: gzip is understood.",
 };
@@ -26,6 +34,7 @@ async function takeBatches(ask: Ask): Promise<Response> {
 export const BATCH_OPERATIONS: readonly Operation[] = [
   {
     method: "post",
+    operationId: "sendBatches",
     path: "/v1/incidents/{id}/batches",
     summary: "Send batches; idempotent by probe and sequence",
     role: "probe",
@@ -36,6 +45,7 @@ export const BATCH_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "post",
+    operationId: "sendState",
     path: "/v1/incidents/{id}/state",
     summary: "Send node state; the same lines as batches",
     role: "probe",

@@ -15,8 +15,9 @@ export const CreateIncident = z.strictObject({
   id: z.string().regex(INCIDENT_ID, {
     error: "must be 1 to 128 letters, digits, dots, dashes or underscores, the first no mark",
   }).optional(),
-  title: z.string().max(200).default(""),
-  filter: FilterText.default(""),
+  // Without defaults in the schema: generated clients would demand what has one.
+  title: z.string().max(200).optional(),
+  filter: FilterText.optional(),
   /** Over how many shards it is spread; only an ingest that spreads heeds it. */
   shards: SHARDS.optional(),
 });
@@ -40,6 +41,7 @@ export const IncidentList = z.object({ incidents: z.array(ShownIncident) });
 export const INCIDENT_OPERATIONS: readonly Operation[] = [
   {
     method: "post",
+    operationId: "createIncident",
     path: "/v1/incidents",
     summary: "Create an incident",
     role: "operator",
@@ -48,16 +50,19 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
     answer: json(201, ShownIncident, "The incident"),
     async handle({ c, deps }) {
       const { store, clock } = deps;
-      const wanted = await readJson(c, CreateIncident, clock);
-      const id = wanted.id ?? crypto.randomUUID();
+      const { id = crypto.randomUUID(), title = "", filter = "", shards } = await readJson(
+        c,
+        CreateIncident,
+        clock,
+      );
       c.set("created", id);
       const created = await store.createIncident({
         id,
-        title: wanted.title,
-        filter: wanted.filter,
+        title,
+        filter,
         createdMs: clock.wallMs(),
         importing: false,
-        shards: wanted.shards,
+        shards,
       });
       if (created !== "created") throw cannotCreate(id, created);
       const incident = await visibleIncident(deps, id);
@@ -66,6 +71,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    operationId: "listIncidents",
     path: "/v1/incidents",
     summary: "List the incidents the token is for, newest first",
     role: "viewer",
@@ -81,6 +87,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    operationId: "readIncident",
     path: "/v1/incidents/{id}",
     summary: "Read an incident and its counters",
     role: "viewer",
@@ -90,6 +97,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "delete",
+    operationId: "deleteIncident",
     path: "/v1/incidents/{id}",
     summary: "Delete an incident with its data and tokens",
     role: "operator",
@@ -104,6 +112,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "post",
+    operationId: "closeIncident",
     path: "/v1/incidents/{id}/close",
     summary: "Close an incident: no more batches, nothing is in flight any more",
     role: "operator",
@@ -121,6 +130,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "post",
+    operationId: "growIncident",
     path: "/v1/incidents/{id}/shards",
     summary: "Spread an incident over more shards; nothing is lost",
     role: "operator",

@@ -63,6 +63,7 @@ export type NodeList = z.infer<typeof NodeList>;
 export const JOIN_OPERATIONS: readonly Operation[] = [
   {
     method: "post",
+    operationId: "joinIncident",
     path: JOIN_PATH,
     summary: "Exchange a code, sent as the bearer token, for a token of this node's own",
     role: "join",
@@ -97,6 +98,7 @@ export const JOIN_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    operationId: "listNodes",
     path: "/v1/incidents/{id}/nodes",
     summary: "List the nodes that joined with a code, and the codes",
     role: "viewer",

@@ -7,13 +7,19 @@ import { z } from "zod";
 import { BatchHeader } from "../../event/batch.ts";
 import { EventSchema } from "../../event/event_schema.ts";
 import {
+  Buckets,
   Cause,
+  Change,
   Encapsulation,
+  End,
   EndPoints,
   Evidence,
+  Exchange,
   Flow,
   Hop,
+  NearChange,
   PacketCounts,
+  Problem,
   Report,
   ReportNode,
   Script,
@@ -22,12 +28,15 @@ import { NetnsState } from "../../event/state.ts";
 import { ArchiveHeader } from "../archive/archive.ts";
 import { ProblemBody } from "../http/problem.ts";
 import { BatchAnswer } from "../intake/accept.ts";
-import { ImportAnswer } from "./archives.ts";
+import { BatchLines } from "./batches.ts";
+import { ArchiveFile, ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
 import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
 import { Joined, JoinIncident, NodeList } from "./join.ts";
 import { type Operation, pathParameters } from "./operation.ts";
 import { Overview } from "./overview.ts";
+import { ProblemList } from "./problems.ts";
+import { LINES } from "./schema_parts.ts";
 import { ShownIncident } from "./shown_incident.ts";
 import { CreateToken, MintedToken, ShownToken, TokenList } from "./tokens.ts";
 
@@ -42,10 +51,19 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Cause,
   Evidence,
   EndPoints,
+  End,
   PacketCounts,
+  Buckets,
+  Exchange,
+  Problem,
+  Change,
+  NearChange,
+  ProblemList,
+  BatchLines,
   BatchHeader,
   Event: EventSchema,
   NetnsState,
+  ArchiveFile,
   ArchiveHeader,
   CloseIncident,
   CreateIncident,
@@ -64,7 +82,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Joined,
   NodeList,
   Audit,
-  Problem: ProblemBody,
+  ProblemDetails: ProblemBody,
 };
 
 type Json = Record<string, unknown>;
@@ -90,12 +108,13 @@ export function openApiDocument(operations: readonly Operation[]): Json {
       description: "Probes POST batches of events, reports say which hop was the last. " +
         "See docs/http.md.",
     },
+    servers: [{ url: "/", description: "The ingest that answered with this document" }],
     paths,
     components: {
       schemas: componentSchemas(),
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       responses: {
-        Problem: {
+        Refused: {
           description: "Refused; `code` says why",
           content: { "application/problem+json": { schema: ref(ProblemBody) } },
         },
@@ -103,6 +122,8 @@ export function openApiDocument(operations: readonly Operation[]): Json {
     },
   };
 }
+
+const REFUSED = { $ref: "#/components/responses/Refused" };
 
 const NAMES: ReadonlyMap<z.ZodType, string> = new Map(
   Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]),
@@ -124,12 +145,21 @@ function componentSchemas(): Json {
     io: "input",
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => {
+      const lines = LINES.get(COMPONENTS[id]!);
+      return [id, lines === undefined ? schema : linesSchema(lines)];
+    }),
   );
 }
 
+const linesSchema = (lines: z.ZodType[]): Json => ({
+  type: "string",
+  contentMediaType: "application/x-ndjson",
+  contentSchema: { description: "Of each line", anyOf: lines.map(ref) },
+});
+
 function operationObject(operation: Operation): Json {
-  const { summary, role, audit, body, answer, query = [], headers = [] } = operation;
+  const { operationId, summary, role, audit, body, answer, query = {}, headers = [] } = operation;
   const parameter = (where: string) => (name: string) => ({
     name,
     in: where,
@@ -138,7 +168,7 @@ function operationObject(operation: Operation): Json {
   });
   const parameters = [
     ...pathParameters(operation).map(parameter("path")),
-    ...query.map(parameter("query")),
+    ...Object.entries(query).map(queryParameter),
     ...headers.map(parameter("header")),
   ];
   const success: Json = { description: answer.description };
@@ -149,6 +179,7 @@ function operationObject(operation: Operation): Json {
     success.content = { [answer.type]: { schema }, ...Object.fromEntries(others) };
   }
   return {
+    operationId,
     summary,
     description: (role === null ? "No token needed." : `Role: ${role}.`) +
       (audit === null ? "" : ` In the audit: ${audit}.`),
@@ -157,9 +188,17 @@ function operationObject(operation: Operation): Json {
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {
       [answer.status]: success,
-      default: { $ref: "#/components/responses/Problem" },
+      "4XX": REFUSED,
+      "5XX": REFUSED,
     },
   };
+}
+
+/** What a parameter becomes tells what it is: on the wire all are text. */
+function queryParameter([name, schema]: [string, z.ZodType]): Json {
+  const shape = z.toJSONSchema(schema, { io: "output", unrepresentable: "any" });
+  const { $schema: _, description, ...rest } = shape;
+  return { name, in: "query", required: false, description, schema: rest };
 }
 
 function requestBody({ type, schema, description }: NonNullable<Operation["body"]>): Json {

@@ -8,6 +8,7 @@ import type { z } from "zod";
 import type { Deps, Env } from "../deps.ts";
 import type { BodySlots } from "../http/body_slots.ts";
 import type { Metrics } from "../http/metrics.ts";
+import type { QueryOf, QueryShape } from "../http/query.ts";
 import type { AdmissionPort } from "../intake/admission.ts";
 import type { Role } from "../stores/store.ts";
 import type { FlowLookup } from "./flow_lookup.ts";
@@ -22,15 +23,27 @@ export interface Serving {
 }
 
 /** One request to an operation, after its role was checked. */
-export interface Ask extends Serving {
+export interface Ask<Q = unknown> extends Serving {
   c: Context<Env>;
   /** `{id}` of the path, well formed; empty where the path has none. */
   id: string;
+  /** What follows `?`, as the operation's `query` has it. */
+  query: Q;
 }
+
+/** A row whose handler knows the types of its query. */
+export const withQuery = <const S extends QueryShape>(
+  row: Omit<Operation, "query" | "handle"> & {
+    query: S;
+    handle: (ask: Ask<QueryOf<S>>) => Response | Promise<Response>;
+  },
+): Operation => row as Operation;
 
 /** A row of a table of operations. */
 export interface Operation {
   method: "get" | "post" | "delete";
+  /** Its name in clients that are generated, `listIncidents`. */
+  operationId: string;
   /** As OpenAPI writes it: `/v1/incidents/{id}`. */
   path: string;
   summary: string;
@@ -43,8 +56,8 @@ export interface Operation {
   tokenFor?: "all" | "any";
   /** What the audit calls it; null: it is not noted, as it tells nothing of anyone. */
   audit: string | null;
-  /** Names of what may follow `?`. */
-  query?: string[];
+  /** What may follow `?`; anything else is refused. Default: nothing. */
+  query?: QueryShape;
   /** Names of the headers it reads. */
   headers?: string[];
   /** `schema` absent: text that no schema describes. */

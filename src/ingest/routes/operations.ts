@@ -7,6 +7,7 @@ import { INCIDENT_OPERATIONS } from "./incidents.ts";
 import { JOIN_OPERATIONS } from "./join.ts";
 import { openApiDocument, reportSchema } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
+import { PROBLEM_OPERATIONS } from "./problems.ts";
 import { REPORT_OPERATIONS } from "./reports.ts";
 import { TOKEN_OPERATIONS } from "./tokens.ts";
 
@@ -15,6 +16,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...INCIDENT_OPERATIONS,
   ...BATCH_OPERATIONS,
   ...REPORT_OPERATIONS,
+  ...PROBLEM_OPERATIONS,
   ...ARCHIVE_OPERATIONS,
   ...TOKEN_OPERATIONS,
   ...JOIN_OPERATIONS,

@@ -1,13 +1,16 @@
 /** Operations that tell what became of the packets: the report, one flow of it, the live view. */
+import { z } from "zod";
 import { Flow, Report } from "../../event/report.ts";
 import { type Export, EXPORTS } from "../../exports/mod.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
 import { Problem } from "../http/problem.ts";
+import type { QueryOf } from "../http/query.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
 import { Overview, overviewOf } from "./overview.ts";
-import { type Ask, json, JSON_TYPE, type Operation } from "./operation.ts";
+import { type Ask, json, JSON_TYPE, type Operation, withQuery } from "./operation.ts";
+import { viewersFull } from "./problems.ts";
 
 const LIVE_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -26,34 +29,30 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
 const OTHER_TYPES = [...new Set(EXPORTS.map(({ mediaType }) => mediaType))]
   .filter((type) => type !== JSON_TYPE);
 
-/**
- * The form that is asked for, by `?format=` or else by the one media type of `Accept`; null: the report
- * as it is kept. Throws a Problem when there is no such form.
- */
-function formOf({ c }: Ask): Export | null {
-  const wanted = c.req.query("format");
+const QUERY = {
+  format: z.enum(EXPORTS.map(({ format }) => format)).optional()
+    .describe("The form it is handed on in; default: what Accept asks for, else json"),
+};
+
+/** The form by `?format=`, else by the one media type of `Accept`; null: the report as it is kept. */
+function formOf({ c, query: { format: wanted } }: Ask<QueryOf<typeof QUERY>>): Export | null {
   const accepted = c.req.header("accept");
   const form = EXPORTS.find(({ format, mediaType }) =>
     wanted === undefined ? mediaType === accepted && accepted !== JSON_TYPE : format === wanted
   );
-  if (form !== undefined) return form.format === "json" ? null : form;
-  if (wanted === undefined) return null;
-  const is = JSON.stringify(wanted.slice(0, 50));
-  const detail = `Cannot write report: format is ${is}, must be one of ${
-    EXPORTS.map(({ format }) => format).join(", ")
-  }`;
-  throw new Problem(400, "query_invalid", detail);
+  return form === undefined || form.format === "json" ? null : form;
 }
 
 /** What one can read of an incident's packets. */
 export const REPORT_OPERATIONS: readonly Operation[] = [
-  {
+  withQuery({
     method: "get",
+    operationId: "readReport",
     path: "/v1/incidents/{id}/report",
     summary: "The report of everything acknowledged so far",
     role: "viewer",
     audit: "report.read",
-    query: ["format"],
+    query: QUERY,
     answer: { ...json(200, Report, "The report"), otherTypes: OTHER_TYPES },
     async handle(ask) {
       const form = formOf(ask);
@@ -62,9 +61,10 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
       const written = form.write(JSON.parse(text) as Report);
       return ask.c.body(written, 200, { "content-type": `${form.mediaType}; charset=utf-8` });
     },
-  },
+  }),
   {
     method: "get",
+    operationId: "readOverview",
     path: "/v1/incidents/{id}/overview",
     summary: "How many problems, exchanges and flows the report has, and which nodes",
     role: "viewer",
@@ -77,6 +77,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    operationId: "readFlow",
     path: "/v1/incidents/{id}/flows/{flow}",
     summary: "One flow of the report",
     role: "viewer",
@@ -93,6 +94,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    operationId: "watchIncident",
     path: "/v1/incidents/{id}/live",
     summary: "The report and its changes as server-sent events",
     role: "viewer",
@@ -112,10 +114,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
         const guard = { allowed, everyMs: limits.tokenCheckMs, clock };
         return c.body(guardedStream(stream, guard), 200, LIVE_HEADERS);
       }
-      const { viewersMax, viewersPerTokenMax } = limits;
-      const detail = `Cannot open live stream: ${viewersMax} viewers already, or ` +
-        `${viewersPerTokenMax} of this token, must be fewer`;
-      throw new Problem(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
+      throw viewersFull(limits);
     },
   },
 ];

@@ -79,10 +79,17 @@ async function incidentOf({ id, deps }: Ask): Promise<string | null> {
   return id === "" ? null : (await visibleIncident(deps, id)).id;
 }
 
+interface TokenIds {
+  create: string;
+  list: string;
+  revoke: string;
+}
+
 /** The same for one incident and, without an incident in the path, for all. */
-const tokenOperations = (base: string, whose: string): Operation[] => [
+const tokenOperations = (base: string, whose: string, ids: TokenIds): Operation[] => [
   {
     method: "post",
+    operationId: ids.create,
     path: `${base}/tokens`,
     summary: `Make a token for ${whose}; it is shown once`,
     role: "operator",
@@ -104,6 +111,7 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
   },
   {
     method: "get",
+    operationId: ids.list,
     path: `${base}/tokens`,
     summary: `List the tokens for ${whose}`,
     role: "operator",
@@ -127,6 +135,7 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
   },
   {
     method: "delete",
+    operationId: ids.revoke,
     path: `${base}/tokens/{token}`,
     summary: "Revoke a token, at once",
     role: "operator",
@@ -148,6 +157,14 @@ const tokenOperations = (base: string, whose: string): Operation[] => [
 
 /** Tokens for one incident, and tokens for all. */
 export const TOKEN_OPERATIONS: readonly Operation[] = [
-  ...tokenOperations("/v1/incidents/{id}", "one incident"),
-  ...tokenOperations("/v1", "all incidents"),
+  ...tokenOperations("/v1/incidents/{id}", "one incident", {
+    create: "createIncidentToken",
+    list: "listIncidentTokens",
+    revoke: "revokeIncidentToken",
+  }),
+  ...tokenOperations("/v1", "all incidents", {
+    create: "createToken",
+    list: "listTokens",
+    revoke: "revokeToken",
+  }),
 ];

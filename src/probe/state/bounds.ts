@@ -1,6 +1,7 @@
 /** Keeping what comes from outside inside the limits of the schema, and saying what that cost. */
 import type { z } from "zod";
 import type { NetnsState } from "../../event/state.ts";
+import { wrong } from "../../event/wrong.ts";
 
 /** What could not be read, and why; both for people. */
 export type Gap = NetnsState["gaps"][number];
@@ -64,8 +65,7 @@ export function keepRows<T>(
       continue;
     }
     refused++;
-    const issue = parsed.error.issues[0];
-    firstRefusal ||= `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+    firstRefusal ||= wrong(parsed.error, row);
   }
   if (refused > 0) gaps.add(what, `${refused} rows not understood, first: ${firstRefusal}`);
   if (rows.length > max) gaps.add(what, `cut: ${max} of ${rows.length} rows kept`);
