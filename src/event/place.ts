@@ -4,13 +4,13 @@
 export interface PlaceWords {
   /** Empty when the kernel did not tell the device. */
   device: string;
-  /** Name of the network namespace, or what stands in for it. */
-  netns: string;
+  /** Name of the network namespace, or what stands in for it; absent of the node's own. */
+  netns?: string | undefined;
   node: string;
 }
 
-/** `eth0 in pod on worker`. */
+/** `eth0 in pod on worker`; `eth0 on worker` in the node's own network. */
 export function placeText({ device, netns, node }: PlaceWords): string {
   const at = device === "" ? "" : `${device} `;
-  return `${at}in ${netns} on ${node}`;
+  return netns === undefined ? `${at}on ${node}` : `${at}in ${netns} on ${node}`;
 }

@@ -8,6 +8,7 @@ import {
   Cause,
   count,
   End,
+  endName,
   Hop,
   PacketCounts,
   text,
@@ -42,6 +43,8 @@ export const Problem = z.object({
   direction: z.enum(["question", "answer"]),
   /** Addresses of the clients, in the order of text, the first 32; `clients` is how many there are. */
   from: z.array(address).max(32),
+  /** Who has these addresses, where a node said so. */
+  fromNames: z.record(address, endName).optional(),
   /** The end that was asked, before any translation. */
   to: End,
   protocol: text(16),

@@ -8,6 +8,7 @@ import {
   Cause,
   count,
   End,
+  endName,
   EndPoints,
   Hop,
   nanoseconds,
@@ -39,6 +40,9 @@ export const Flow = EndPoints.extend({
   protocol: text(16),
   /** Echo identifier as sent. */
   icmpId: port.optional(),
+  /** Who has these addresses, where a node said so. */
+  sourceName: endName.optional(),
+  destinationName: endName.optional(),
   /** End points after the last translation on the way. */
   translated: EndPoints.optional(),
   /** Id of the flow that this one answers. */

@@ -61,8 +61,13 @@ export const Hop = z.object({
   reason: text(64).optional(),
   /** The outermost header around the packet here. */
   encap: Encapsulation.optional(),
-  /** The pod that the namespace belongs to; told by no probe yet. */
-  pod: text(253).optional(),
+  /** Whose the namespace is, one of these at most: a pod's (`shop/checkout-7d4b9c`), … */
+  pod: text(512).optional(),
+  /** … a container's (its name, else the beginning of its id), or a systemd service's. */
+  container: text(255).optional(),
+  unit: text(255).optional(),
+  /** The namespace is the node's own. */
+  own: z.boolean().optional(),
   /** What a `translate` hop changed. */
   translated: z.object({
     source: address,
@@ -109,8 +114,11 @@ export const PacketCounts = z.object({
   inFlight: count,
 });
 
+/** Who has an address, as a node said of its own: `pod shop/checkout-7d4b9c`, `node worker`. */
+export const endName = text(600);
+
 /** One end of an exchange; the port is absent where the protocol has none. */
-export const End = z.object({ address, port: port.optional() });
+export const End = z.object({ address, port: port.optional(), name: endName.optional() });
 
 /** How many a stretch of time had, in equal parts of it: at most 64 of them. */
 export const Buckets = z.object({

@@ -3,7 +3,7 @@ import type { Evidence } from "../../event/report.ts";
 import type { NetfilterRule } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { stateEvidence } from "../rules/evidence.ts";
-import { netnsName } from "../view/state_view.ts";
+import { netnsName } from "../view/netns_names.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Around, shownRise } from "./counters.ts";
 

@@ -2,7 +2,8 @@
 import { endPoint } from "../../event/end_point.ts";
 import type { CauseCode } from "../../event/codes.ts";
 import { lookUpRoute } from "../view/routing.ts";
-import { netnsName, stateAt } from "../view/state_view.ts";
+import { netnsLabel } from "../view/netns_names.ts";
+import { stateAt } from "../view/state_view.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Troubles that belong together, and the key that says why; the first shows them best. */
@@ -42,7 +43,7 @@ function where(trouble: Trouble): string {
   const first = best?.steps[0]?.event;
   const isClients = trouble.direction === "question" && first?.node === node &&
     first.netns === netns && first.source === trouble.client;
-  return isClients ? `a client on ${node.name}` : `${node.name} ${netnsName(node, netns)}`;
+  return isClients ? `a client on ${node.name}` : `${node.name} ${netnsLabel(node, netns)}`;
 }
 
 /** The next hop that did not answer is the end itself: the place has it on a link of its own. */

@@ -4,7 +4,7 @@ import type { Change } from "../change/change.ts";
 import { changesIn, type Near, NEAR_MAX, type Stretch } from "../change/near.ts";
 import { hash } from "../kernel/hash.ts";
 import type { Course } from "../problem/healing.ts";
-import { netnsName } from "../view/state_view.ts";
+import { netnsLabel } from "../view/netns_names.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 
@@ -73,7 +73,7 @@ export class ReportedChanges {
     return {
       id: this.#ids.get(change)!,
       node: node.name,
-      netns: netnsName(node, netns),
+      netns: netnsLabel(node, netns),
       part: part.part,
       action,
       what,

@@ -6,7 +6,8 @@ import type { Step } from "../correlate/steps.ts";
 import { isSolicitationCopy } from "../kernel/frees.ts";
 import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
-import { linkOf, netnsName, stateAt } from "../view/state_view.ts";
+import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
+import { linkOf, stateAt } from "../view/state_view.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -62,13 +63,15 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
   const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
   const hop: Hop = {
     node: event.node.name,
-    netns: netnsName(event.node, netns),
+    netns: netnsLabel(event.node, netns),
     device: at.device ?? "",
     ifindex: at.ifindex ?? 0,
     deviceKind: link?.kind ?? "unknown",
     stage,
     timeNs: String(event.timeNs),
     at: timeOfDay(event),
+    ...holderAt(event.node, netns, event.at),
+    ...(isOwn(event.node, netns) ? { own: true } : {}),
   };
   if (stage === "drop") {
     if (event.function !== undefined) hop.function = event.function;

@@ -24,6 +24,7 @@ import { problemsOf } from "../problem/problem.ts";
 import { flowReport } from "./flow_report.ts";
 import { neverMade, unsentFlows } from "./unsent.ts";
 import { withProblems } from "./problem_report.ts";
+import { withEndNames } from "./end_names.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
 import { withShares } from "./shares.ts";
 import { spanOf } from "../view/time_of_day.ts";
@@ -76,7 +77,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
       ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
     },
   });
-  return withProblems(report, problems, changesOf(nodes));
+  return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes);
 }
 
 /** Why answers that reached the client from another end were not taken: their exchange tells. */

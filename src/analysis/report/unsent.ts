@@ -15,7 +15,8 @@ import { advertisementIgnored } from "../rules/router-advertisement-ignored/adve
 import { ignoredAdvertisement } from "../rules/router-advertisement-ignored/ignored.ts";
 import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
-import { isIncomplete, netnsName, ownsAddress, stateAt } from "../view/state_view.ts";
+import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
+import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { NeverMade, Trouble } from "../problem/trouble.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -132,7 +133,9 @@ function flowOf(
   const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
   const hop = {
     node: event.node.name,
-    netns: netnsName(event.node, event.netns),
+    netns: netnsLabel(event.node, event.netns),
+    ...holderAt(event.node, event.netns, event.at),
+    ...(isOwn(event.node, event.netns) ? { own: true } : {}),
     device: "",
     ifindex: 0,
     deviceKind: "unknown",

@@ -1,19 +1,28 @@
 /** Places, packets and what was seen, as findings write them. */
 import { placeText } from "../../event/place.ts";
 import type { Evidence } from "../../event/report.ts";
-import { netnsName } from "../view/state_view.ts";
+import { HOST_NETWORK, isOwn, netnsName } from "../view/netns_names.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Case } from "./case.ts";
 
 /** `eth0` in `pod` on `worker`: how every sentence names a place. */
 export function place(subject: Case): string {
-  return placeOf(subject.node, subject.netns, subject.device);
+  return placeOf(subject.node, subject.netns, subject.device, subject.event.at);
 }
 
-/** The same for any place; `netns` is an inode, `device` may be empty. */
-export function placeOf(node: NodeView, netns: number | undefined, device: string): string {
-  const name = netnsName(node, netns) || "an unknown netns";
-  return placeText({ device, netns: name, node: node.name });
+/**
+ * The same for any place; `netns` is an inode, `device` may be empty. The namespace is named as at a
+ * moment (an `at` of the node); without one, as it always was.
+ */
+export function placeOf(
+  node: NodeView,
+  netns: number | undefined,
+  device: string,
+  at?: number,
+): string {
+  const name = netnsName(node, netns, at) || "an unknown netns";
+  const isNodes = name === HOST_NETWORK && isOwn(node, netns);
+  return placeText({ device, netns: isNodes ? undefined : name, node: node.name });
 }
 
 /** The last sighting as evidence, and what else is to be said of it. */

@@ -57,15 +57,6 @@ export function gapsOf({ gaps }: NetnsState, parts: readonly StatePart[]): Netns
   );
 }
 
-/** The namespace's name, else its inode as text; "" when no namespace is known. */
-export function netnsName(node: NodeView, netns: number | undefined): string {
-  if (netns === undefined) return "";
-  const list = node.states.get(netns);
-  const named = list?.find((entry) => entry.state.name !== undefined)?.state.name ??
-    node.header.netns.find((entry) => entry.inode === netns)?.name;
-  return named ?? String(netns);
-}
-
 /** A device by its number, else by its name; undefined when the state has neither. */
 export function linkOf(
   state: NetnsState | null,

@@ -5,7 +5,7 @@ import { group, integer, nanoseconds, SpecError, unquoted } from "./words.ts";
 
 export interface SpecNode {
   name: string;
-  netns: { inode: number; name?: string }[];
+  netns: { inode: number; name?: string; own?: boolean }[];
   /** Snapshots in the order of the spec. */
   states: NetnsState[];
   attachedNs: bigint;
@@ -110,21 +110,22 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
   }
 }
 
-/** `netns 1 pod`; `netns 1 at 2s` is a later reading: as before, but for what follows. */
+/** `netns 1 pod`, `netns 1 own` (the node's own, without a name); `netns 1 at 2s` is a later reading: as before, but for what follows. */
 function beginNetns(node: SpecNode, words: string[]): void {
   const inode = integer(words[0], "the netns");
   const at = words.indexOf("at");
-  const named = words[1] !== undefined && !["at", "unread"].includes(words[1]);
+  const named = words[1] !== undefined && !["at", "unread", "own"].includes(words[1]);
   const before = node.states.findLast((state) => state.netns === inode);
-  if (!before && words[1] !== undefined) {
-    node.netns.push({ inode, ...(named ? { name: words[1] } : {}) });
-  } else if (!before) node.netns.push({ inode });
+  if (!before) {
+    const own = words[1] === "own" ? { own: true } : {};
+    node.netns.push({ inode, ...(named ? { name: words[1]! } : {}), ...own });
+  }
   if (words.includes("unread")) return;
   const timeNs = String(node.attachedNs + (at < 0 ? 0n : nanoseconds(words[at + 1] ?? "")));
   node.states.push(
     before
       ? { ...structuredClone(before), timeNs }
-      : emptyState(inode, timeNs, words[1] === undefined ? {} : { name: words[1] }),
+      : emptyState(inode, timeNs, named ? { name: words[1]! } : {}),
   );
 }
 

@@ -1,4 +1,5 @@
 /** A report as the lines under `-- report --`: what it concludes, without times. */
+import { holderWords } from "../../../src/event/netns_holder.ts";
 import type { Cause, Flow, Hop, NearChange, Report } from "../../../src/event/report.ts";
 import { endPoint } from "../../../src/event/end_point.ts";
 import { tupleText } from "./tuple.ts";
@@ -80,6 +81,8 @@ function flowLines(flow: Flow): string[] {
   return [
     `${tupleText(flow)}${id}${translated}${answers}`,
     `  ${flow.outcome}: ${counts(flow)}`,
+    ...(flow.sourceName === undefined ? [] : [`  from ${flow.sourceName}`]),
+    ...(flow.destinationName === undefined ? [] : [`  to ${flow.destinationName}`]),
     ...(flow.gap === undefined ? [] : [`  gap: ${flow.gap}`]),
     ...flow.path.map((hop) => `  ${hopText(hop)}`),
     ...[...(flow.cause ? [flow.cause] : []), ...(flow.otherCauses ?? [])].flatMap(causeLines),
@@ -101,6 +104,9 @@ function hopText(hop: Hop): string {
     const { kind, id, source, destination, destinationPort } = hop.encap;
     words.push(`${kind}{${id} ${tupleText({ source, destination, destinationPort })}}`);
   }
+  const whose = holderWords(hop);
+  if (whose !== undefined) words.push(`of ${whose}`);
+  if (hop.own) words.push("own");
   if (hop.reason !== undefined) words.push(hop.reason);
   if (hop.function !== undefined) words.push(`${hop.function}()`);
   return words.join(" ");

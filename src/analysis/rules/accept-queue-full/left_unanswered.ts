@@ -1,6 +1,6 @@
 /** A SYN that the kernel takes without an answer, because its listener has no room. */
 import { isConnectRequest, TCP } from "../../kernel/protocols.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";

@@ -1,6 +1,6 @@
 /** A listener whose accept queue overflowed, as the kernel says itself. */
 import { isListenOverflow } from "../../kernel/sockets.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { stateEvidence } from "../evidence.ts";

@@ -1,6 +1,6 @@
 /** A connection that one end's program gave up. */
 import { isReactiveReset } from "../../exchange/reset_by.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { portChanged } from "../port-changed/changed.ts";

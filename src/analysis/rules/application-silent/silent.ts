@@ -2,7 +2,8 @@
 import { hasFlag, TCP, TCP_FLAGS, UDP } from "../../kernel/protocols.ts";
 import type { Socket } from "../../../event/state.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
-import { netnsName, stateAfter } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { stateAfter } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";

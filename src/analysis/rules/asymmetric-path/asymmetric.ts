@@ -2,7 +2,8 @@
 import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
-import { netnsName, ownersOf, stateAt } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { ownersOf, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";

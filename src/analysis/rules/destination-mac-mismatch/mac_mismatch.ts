@@ -2,13 +2,8 @@
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
-import {
-  holdersOfMac,
-  netnsName,
-  type Owner,
-  ownsAddress,
-  stateAt,
-} from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { holdersOfMac, type Owner, ownsAddress, stateAt } from "../../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import {

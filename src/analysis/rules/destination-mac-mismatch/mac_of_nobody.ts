@@ -1,7 +1,8 @@
 /** A frame for a MAC that nobody has any more, which a bridge gave to all of its ports. */
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { floodedToNobody } from "../../verdict/flooded.ts";
-import { netnsName, ownersOf } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { ownersOf } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

@@ -1,5 +1,5 @@
 /** A frame that a wrong neighbour entry sent to a host which does not forward. */
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disabled.ts";

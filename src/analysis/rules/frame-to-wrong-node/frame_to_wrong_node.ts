@@ -1,6 +1,7 @@
 /** A frame that went to a host which has not the address it was sent to, while another host has. */
 import { isAnothersFrame } from "../../kernel/frees.ts";
-import { holdersOfMac, linkOf, netnsName, type Owner, ownsAddress } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { holdersOfMac, linkOf, type Owner, ownsAddress } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

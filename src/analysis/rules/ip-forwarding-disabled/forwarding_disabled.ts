@@ -7,7 +7,8 @@ import {
 } from "../../kernel/routing.ts";
 import { isMulticast } from "../../view/address.ts";
 import { lookUpRoute, refuses } from "../../view/routing.ts";
-import { acceptsAddress, netnsName, sysctl } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { acceptsAddress, sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";

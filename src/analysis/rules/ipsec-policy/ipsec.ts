@@ -1,6 +1,6 @@
 /** A policy or state of IPsec that refused the packet. */
 import { isIpsecDrop } from "../../kernel/sockets.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import { command } from "../command.ts";
 import { stateEvidence } from "../evidence.ts";
 import { namedReason } from "../shared/named_reason.ts";

@@ -1,6 +1,7 @@
 /** Sources and destinations that the kernel takes for impossible. */
 import { isMartian } from "../../kernel/routing.ts";
-import { acceptsAddress, netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { acceptsAddress } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination, wireSource } from "../evidence.ts";

@@ -7,7 +7,8 @@ import {
   saysNoSocket,
 } from "../../kernel/sockets.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
-import { isIncomplete, netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { isIncomplete } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";

@@ -2,7 +2,7 @@
 import { deviceEvent } from "../../correlate/steps.ts";
 import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

@@ -2,7 +2,7 @@
 import { isRouteFailure, saysNoRoute } from "../../kernel/routing.ts";
 import { contains } from "../../view/address.ts";
 import { lookUpRoute } from "../../view/routing.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

@@ -3,7 +3,7 @@ import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isConnectRequest, TCP } from "../../kernel/protocols.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";

@@ -1,6 +1,6 @@
 /** A socket whose application reads too slowly. */
 import { isReceiveBufferFull } from "../../kernel/sockets.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { namedReason } from "../shared/named_reason.ts";

@@ -1,7 +1,7 @@
 /** A route or a routing rule that refuses packets. */
 import { isRouteFailure } from "../../kernel/routing.ts";
 import { possibleRefusal, refuses, routeText } from "../../view/routing.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";

@@ -2,7 +2,8 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { isRouterAdvertisement } from "../../kernel/neighbours.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
-import { netnsName, sysctl } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { sysctl } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import { cause } from "../rule.ts";

@@ -2,7 +2,8 @@
 import type { Cause, Evidence } from "../../../event/report.ts";
 import { sightingsOf } from "../../correlate/packets.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
-import { netnsName, stateAt } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";

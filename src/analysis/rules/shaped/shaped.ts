@@ -2,7 +2,8 @@
 import type { Qdisc } from "../../../event/state.ts";
 import { longestOf } from "../../exchange/hold.ts";
 import { isQueueDrop } from "../../kernel/queues.ts";
-import { netnsName, stateAfter } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { stateAfter } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";

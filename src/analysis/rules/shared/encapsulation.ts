@@ -1,7 +1,8 @@
 /** Where a packet went into its tunnel, and what chose the other end. */
 import type { Evidence } from "../../../event/report.ts";
 import type { FdbEntry, Link } from "../../../event/state.ts";
-import { netnsName, stateAt } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import { stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { stateEvidence } from "../evidence.ts";

@@ -2,7 +2,7 @@
 import type { NetfilterChain, NetfilterRule, NetnsState } from "../../../event/state.ts";
 import { isInHookWalk, nftFreesItself } from "../../kernel/netfilter.ts";
 import { refusersAfter, type Suspect } from "../../netfilter/candidates.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { named } from "../word.ts";

@@ -1,6 +1,6 @@
 /** A BPF filter of a socket or cgroup that refused the packet. */
 import { isSocketFilterDrop } from "../../kernel/sockets.ts";
-import { netnsName } from "../../view/state_view.ts";
+import { netnsName } from "../../view/netns_names.ts";
 import { namedReason } from "../shared/named_reason.ts";
 
 /** The filter of a socket, or of its cgroup, refused it. */

@@ -1,0 +1,79 @@
+/** Who has the addresses that a report names: pods, containers, services, nodes, by their own state. */
+import { holderWords } from "../../event/netns_holder.ts";
+import type { End, Exchange, Flow, Problem, Report } from "../../event/report.ts";
+import { isLoopback } from "../view/address.ts";
+import { holderAt, isOwn } from "../view/netns_names.ts";
+import type { NodeView } from "../view/timeline.ts";
+
+/** An address to who has it. Null: several do, or did one after the other. */
+type Names = ReadonlyMap<string, string | null>;
+
+/** [H6] The report with the names of its ends, where the state of one node tells them without a doubt. */
+export function withEndNames(report: Report, nodes: readonly NodeView[]): Report {
+  const names = namesOf(nodes);
+  if (names.size === 0) return report;
+  return {
+    ...report,
+    problems: report.problems.map((problem) => namedProblem(problem, names)),
+    exchanges: report.exchanges.map((exchange) => namedExchange(exchange, names)),
+    flows: report.flows.map((flow) => namedFlow(flow, names)),
+  };
+}
+
+/** Only namespaces that are somebody's have a name to tell; an address of two is nobody's name. */
+function namesOf(nodes: readonly NodeView[]): Names {
+  const names = new Map<string, string | null>();
+  for (const node of nodes) {
+    for (const [netns, list] of node.states) {
+      const own = isOwn(node, netns) ? `node ${node.name}` : undefined;
+      for (const { at, state: { links } } of list) {
+        const name = holderWords(holderAt(node, netns, at)) ?? own ?? null;
+        for (const { addresses } of links) {
+          for (const { address } of addresses) {
+            if (isLoopback(address) || isLinkLocal(address)) continue;
+            const before = names.get(address);
+            names.set(address, before === undefined || before === name ? name : null);
+          }
+        }
+      }
+    }
+  }
+  for (const [address, name] of names) if (name === null) names.delete(address);
+  return names;
+}
+
+/** Each link has its own of these. */
+const isLinkLocal = (address: string) => /^(?:fe[89ab][0-9a-f]:|169\.254\.)/i.test(address);
+
+function namedEnd(end: End, names: Names): End {
+  const name = names.get(end.address);
+  return name ? { ...end, name } : end;
+}
+
+function namedProblem(problem: Problem, names: Names): Problem {
+  const known = problem.from.flatMap((address) => {
+    const name = names.get(address);
+    return name ? [[address, name] as const] : [];
+  });
+  const to = namedEnd(problem.to, names);
+  if (known.length === 0) return to === problem.to ? problem : { ...problem, to };
+  return { ...problem, to, fromNames: Object.fromEntries(known) };
+}
+
+function namedExchange(exchange: Exchange, names: Names): Exchange {
+  const client = namedEnd(exchange.client, names);
+  const server = namedEnd(exchange.server, names);
+  if (client === exchange.client && server === exchange.server) return exchange;
+  return { ...exchange, client, server };
+}
+
+function namedFlow(flow: Flow, names: Names): Flow {
+  const sourceName = names.get(flow.source);
+  const destinationName = names.get(flow.destination);
+  if (!sourceName && !destinationName) return flow;
+  return {
+    ...flow,
+    ...(sourceName ? { sourceName } : {}),
+    ...(destinationName ? { destinationName } : {}),
+  };
+}

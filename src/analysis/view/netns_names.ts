@@ -1,0 +1,64 @@
+/** What a network namespace is called: by whose it is, by its name, by its number. */
+import { type HolderNames, holderNames, holderWords } from "../../event/netns_holder.ts";
+import type { NetnsState } from "../../event/state.ts";
+import type { NodeView } from "./timeline.ts";
+
+/** The node's own namespace, as sentences call it. */
+export const HOST_NETWORK = "the host network";
+
+/** The namespace's name, else its inode as text; "" when no namespace is known. */
+export function netnsLabel(node: NodeView, netns: number | undefined): string {
+  if (netns === undefined) return "";
+  const list = node.states.get(netns);
+  const named = list?.find((entry) => entry.state.name !== undefined)?.state.name ??
+    node.header.netns.find((entry) => entry.inode === netns)?.name;
+  return named ?? String(netns);
+}
+
+/**
+ * As sentences name it: `pod shop/checkout`, `container web`, the node's own by what it is, else as
+ * `netnsLabel` does. Without a moment, an `at` of the node, only what it always was is its name.
+ */
+export function netnsName(node: NodeView, netns: number | undefined, at?: number): string {
+  const words = at === undefined ? onlyHolder(node, netns) : holderWords(holderAt(node, netns, at));
+  if (words !== undefined) return words;
+  const label = netnsLabel(node, netns);
+  return label === String(netns) && isOwn(node, netns) ? HOST_NETWORK : label;
+}
+
+function onlyHolder(node: NodeView, netns: number | undefined): string | undefined {
+  const list = netns === undefined ? [] : node.states.get(netns) ?? [];
+  const all = new Set(list.flatMap(({ state }) => holderWords(holderNames(state.holder)) ?? []));
+  return all.size === 1 ? [...all][0] : undefined;
+}
+
+/** Whether the namespace is the node's own. False where its probe did not say. */
+export function isOwn({ header }: NodeView, netns: number | undefined): boolean {
+  return header.netns.some((one) => one.own === true && one.inode === netns);
+}
+
+/**
+ * So long, ns, another pod may have had a namespace's number before its state was read: probes look
+ * for new ones every two seconds.
+ */
+const UNREAD_NS = 3e9;
+
+/**
+ * [H6] Whose a namespace was at a moment (an `at` of the node): by the reading before, which stays true when
+ * its processes are gone, else by the first one after. Empty where another one
+ * may have had its number by then.
+ */
+export function holderAt(node: NodeView, netns: number | undefined, at: number): HolderNames {
+  const list = netns === undefined ? undefined : node.states.get(netns);
+  const told = list?.filter(({ state }) => isNamed(state)) ?? [];
+  const next = told.find((entry) => entry.at > at);
+  const before = told.findLast((entry) => entry.at <= at);
+  if (before === undefined) return holderNames(next?.state.holder);
+  const names = holderNames(before.state.holder);
+  const isSure = next === undefined || next.at - at > UNREAD_NS ||
+    holderWords(holderNames(next.state.holder)) === holderWords(names);
+  return isSure ? names : {};
+}
+
+const isNamed = ({ holder }: NetnsState) =>
+  holder !== undefined && holderWords(holderNames(holder)) !== undefined;
