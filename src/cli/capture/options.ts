@@ -4,13 +4,7 @@ import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/co
 import { parseFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
-import {
-  fullOption,
-  jsonOption,
-  type ListenFlag,
-  listenOption,
-  readListenFlag,
-} from "../options.ts";
+import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
 import * as read from "../read_value.ts";
 
 const MIB = 1024 * 1024;

@@ -6,8 +6,9 @@ import { bucketsWithin, isProblemWithin, type Window } from "./window.ts";
 
 /** What is known of a problem in a stretch of time. */
 export interface InWindow {
-  /** How often it failed, and how often its kind got through. */
+  /** How often it failed. */
   failures: number;
+  /** How often its kind got through. */
   passes: number;
   /** Parts of time reach out of the stretch: it had as many at most. */
   isAtMost: boolean;
