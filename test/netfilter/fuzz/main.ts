@@ -1,6 +1,7 @@
 /**
- * `deno task netfilter-fuzz [--seeds N] [--first SEED] [--routers N] [--packets N]`: rules in the
- * shapes of kube-proxy, Calico, Docker, ufw, firewalld and portmap, disturbed, against the kernel.
+ * `deno task netfilter-fuzz [--seeds N] [--first SEED] [--routers N] [--packets N] [--shapes PATTERN]`:
+ * rules in the shapes of kube-proxy, Calico, Docker, ufw, firewalld and portmap, disturbed, and whole
+ * rulesets that were recorded, against the kernel.
  * As root. Ends with 1 when anything was said that is not so.
  */
 import { parseArgs } from "node:util";
@@ -12,6 +13,8 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     routers: { type: "string", default: "12" },
     packets: { type: "string", default: "6" },
+    /** Only shapes whose names match: `Recorded` for the rulesets that were recorded whole. */
+    shapes: { type: "string", default: "" },
   },
 });
 
@@ -19,7 +22,11 @@ const total = emptyTally();
 const began = performance.now();
 for (let i = 0; i < Number(values.seeds); i++) {
   const seed = Number(values.first) + i;
-  const { wrong, ...counts } = await round(seed, Number(values.routers), Number(values.packets));
+  const { wrong, ...counts } = await round(seed, {
+    routers: Number(values.routers),
+    packets: Number(values.packets),
+    only: new RegExp(values.shapes),
+  });
   for (const [key, count] of Object.entries(counts)) total[key as keyof typeof counts] += count;
   total.wrong.push(...wrong);
   console.log(`seed ${seed}: ${JSON.stringify(counts)}, ${wrong.length} wrong`);

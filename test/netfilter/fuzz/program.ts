@@ -1,6 +1,7 @@
 /** Programs of rules for one router, drawn from a seed: shapes put together, then disturbed. */
 import type { Random } from "../rules.ts";
-import { adapted, IPTABLES_SHAPES, NFT_SHAPES, type Place, type Tables } from "./shapes.ts";
+import { adapted, type Place, type Tables } from "./shape/place.ts";
+import { IPTABLES_SHAPES, NFT_SHAPES } from "./shapes.ts";
 
 /** What one router is given. */
 export interface Program {
@@ -15,14 +16,20 @@ export interface Program {
 /** Counts what comes to the end of a chain whose policy drops. */
 export const END = "END";
 
-/** One to three shapes of either backend, each rule of which may be gone, or another in its way. */
-export function programOf(random: Random, place: Place): Program {
+/**
+ * One to three shapes of either backend, each rule of which may be gone, or another in its way; of
+ * those alone whose names match, where asked.
+ */
+export function programOf(random: Random, place: Place, only = /(?:)/): Program {
+  const [nft, iptables] = [NFT_SHAPES, IPTABLES_SHAPES].map((shapes) =>
+    Object.keys(shapes).filter((name) => only.test(name))
+  ) as [string[], string[]];
   const out: Program = { shapes: [], iptables: "", legacy: "", nft: [] };
   const merged: Record<"iptables" | "legacy", Tables> = { iptables: {}, legacy: {} };
   const count = 1 + random.int(3);
   for (let i = 0; i < count; i++) {
-    if (random.int(4) === 0) {
-      const name = random.pick(Object.keys(NFT_SHAPES));
+    if (nft.length > 0 && (random.int(4) === 0 || iptables.length === 0)) {
+      const name = random.pick(nft);
       const text = adapted(NFT_SHAPES[name]!(place), place);
       if (out.shapes.includes(name)) continue;
       out.shapes.push(name);
@@ -30,7 +37,7 @@ export function programOf(random: Random, place: Place): Program {
       continue;
     }
     const backend = random.int(3) === 0 ? "legacy" : "iptables";
-    const name = random.pick(Object.keys(IPTABLES_SHAPES));
+    const name = random.pick(iptables);
     if (out.shapes.some((other) => other.endsWith(name))) continue;
     out.shapes.push(`${backend} ${name}`);
     for (const [table, lines] of Object.entries(IPTABLES_SHAPES[name]!(place))) {

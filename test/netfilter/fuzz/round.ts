@@ -107,7 +107,10 @@ function planOf(random: Random, place: Router["place"], port: number, packets: n
 }
 
 /** Builds, sends, asks, and compares. */
-export async function round(seed: number, routers: number, packets: number): Promise<Tally> {
+export async function round(
+  seed: number,
+  { routers, packets, only }: { routers: number; packets: number; only?: RegExp },
+): Promise<Tally> {
   const random = randomOf(seed);
   let all: Router[] = [];
   let sent: Sent[] = [];
@@ -117,7 +120,7 @@ export async function round(seed: number, routers: number, packets: number): Pro
     "fuzz",
     (yard) => {
       hostsOf(yard);
-      all = Array.from({ length: routers }, (_, i) => routerOf(yard, random, i + 1));
+      all = Array.from({ length: routers }, (_, i) => routerOf(yard, random, i + 1, only));
     },
     async (yard) => {
       sent = await traffic(yard, all, random, packets);

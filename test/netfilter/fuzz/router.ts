@@ -4,7 +4,8 @@ import type { Namespace } from "../../../src/lab/namespace.ts";
 import type { Random } from "../rules.ts";
 import type { Yard } from "../yard.ts";
 import { type Program, programOf } from "./program.ts";
-import type { Place } from "./shapes.ts";
+import type { Place } from "./shape/place.ts";
+import { calicoSets } from "./shape/recorded.ts";
 import { ENDS, SILENT } from "./truth.ts";
 
 export interface Router {
@@ -26,7 +27,7 @@ const addressOf = (six: boolean, n: number) => (network: number, host: number) =
   six ? `fd00:${n}:${network}::${host}` : `10.${n}.${network}.${host}`;
 
 /** A router of its own between the client and the server of the yard, with rules drawn. */
-export function routerOf(yard: Yard, random: Random, n: number): Router {
+export function routerOf(yard: Yard, random: Random, n: number, only?: RegExp): Router {
   const kind = random.pick(["routed", "bridged", "bridged past iptables", "routed"] as const);
   const six = random.int(3) === 0;
   const address = addressOf(six, n);
@@ -50,7 +51,7 @@ export function routerOf(yard: Yard, random: Random, n: number): Router {
   // What nothing translates goes on to the server, which has no use for it.
   node.route(`${address(9, 0)}/${length} via ${place.server}`);
   node.nft(ENDS);
-  const program = programOf(random, place);
+  const program = programOf(random, place, only);
   for (const text of program.nft) node.nft(text);
   return { node, kind, place, program };
 }
@@ -105,6 +106,16 @@ function bridged(
 
 /** Policies would stop what waits for the network to be ready, so rules of iptables come after. */
 export async function load({ node, program, place }: Router): Promise<void> {
+  if (program.shapes.some((name) => name.endsWith("calicoRecorded"))) {
+    const sets = await node.run([
+      "sh",
+      "-c",
+      'printf %s "$1" | ipset restore',
+      "sh",
+      calicoSets(place),
+    ]);
+    if (sets.exitCode !== 0) throw new Error(`ipset: ${sets.stderr}`);
+  }
   const tool = place.six ? "ip6tables" : "iptables";
   for (const [name, text] of [[tool, program.iptables], [`${tool}-legacy`, program.legacy]]) {
     if (text === "") continue;

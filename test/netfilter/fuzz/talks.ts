@@ -1,6 +1,6 @@
 /** What is sent through a router, packet by packet: connections, errors, and what belongs to none. */
 import type { Random } from "../rules.ts";
-import type { Place } from "./shapes.ts";
+import type { Place } from "./shape/place.ts";
 import { encode, type Heard, type Wire } from "./wire.ts";
 
 /** Who sends: hosts on both sides of the router, or the router itself. */

@@ -79,7 +79,7 @@ export function truthOf(
   if (at("first") !== 1) return null;
   if (at("last") > 0) return { passed: true };
   const refusing = risen.filter(({ text, table }) =>
-    table !== "ends" && /-j (DROP|REJECT)\b|\bdrop$|\breject\b/.test(text) ||
+    table !== "ends" && /-j (DROP|REJECT)\b|\bdrop( comment ".*")?$|\breject\b/.test(text) ||
     table !== "ends" && text.includes(END)
   );
   const keys = refusing.length > 0 ? refusing.map(keyOf) : returned(after, risen);
