@@ -48,6 +48,7 @@ export function problemsContract(test: HttpTest): void {
     }, { analysis: "real" });
   waitContract(onReal);
   queryContract(onReal);
+  filterContract(onReal);
 
   onReal("problems are told with a verdict, filtered and bounded", async (target) => {
     const none = await read(target);
@@ -80,6 +81,21 @@ export function problemsContract(test: HttpTest): void {
     deepEqual([closed.closed, closed.verdict], [true, "failing"]);
     notEqual(closed.cursor, all.cursor);
     await problem(await ask(target, "GET", "/v1/incidents/no/problems"), 404, "incident_missing");
+  });
+}
+
+function filterContract(test: HttpTest): void {
+  test("an incident made by hand takes the filter of its probes", async (target) => {
+    const ports = async () => {
+      const { flows } = await clientOf(target).report("p");
+      return flows.map(({ destinationPort }) => destinationPort).sort();
+    };
+    const from = (probe: string, filter: string) =>
+      body({ incident: "p", probe, filter }, refusedLine(1001, 53), refusedLine(1002, 54));
+    await clientOf(target).postBatch("p", from("a", "port 53"));
+    deepEqual(await ports(), [53]);
+    await clientOf(target).postBatch("p", from("b", "port 54"));
+    deepEqual(await ports(), [53, 54]);
   });
 }
 

@@ -28,26 +28,28 @@ import { withEndNames } from "./end_names.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
 import { withShares } from "./shares.ts";
 import { spanOf } from "../view/time_of_day.ts";
+import { wantedFilter } from "../view/wanted_filter.ts";
 
 /** The report, flows worst first. `judged` is of the same input. */
 export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   const { world, evidence, unclaimed } = judged;
   const { nodes } = world;
   const withheld = new AllWithheld(input);
+  const filter = wantedFilter(input);
   const exchanges = judgeExchanges(judged.flows, evidence, (flow) => withheld.ofFlow(flow))
-    .filter((exchange) => isWanted(formsOf(exchange), input.filter));
+    .filter((exchange) => isWanted(formsOf(exchange), filter));
   const found = new Map(exchanges.map((exchange) => [
     exchange,
     findingsOf({ exchange, world, evidence }),
   ]));
   const strays = causesOfStrays(found);
-  const shown = shownFlows(judged, exchanges, input.filter);
+  const shown = shownFlows(judged, exchanges, filter);
   const verdicts = shown.map((flow) =>
     verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow))
   );
   const flows = verdicts.map(flowReport);
   const unsent = unsentFlows(evidence, flows)
-    .filter(({ flow }) => isWanted([formOfFlow(flow)], input.filter));
+    .filter(({ flow }) => isWanted([formOfFlow(flow)], filter));
   flows.push(...unsent.map(({ flow }) => flow));
   flows.sort(worstFirst);
   const problems = problemsOf(found, verdicts, unsent.map(neverMade));

@@ -22,7 +22,7 @@ export interface Batch {
 export interface AnalysisInput {
   incident: string;
   batches: Batch[];
-  /** Flows outside it are left out of the report; "" for all. */
+  /** Flows outside it are left out of the report; "": what its probes were asked for. */
   filter: string;
   /** True when no more events will come: nothing is `in-flight` any more. */
   closed: boolean;

@@ -1,0 +1,28 @@
+/** Which flows a report is about. */
+import { FILTER_LENGTH_MAX, parseFilter } from "../../event/filter/mod.ts";
+import type { AnalysisInput } from "./input.ts";
+
+/**
+ * The filter of the incident; of one that was made without a filter what its probes were asked for, as
+ * if the first of them had made it. Probes with different filters want what either wants, and one that
+ * wants everything wants all of it. A probe's filter that is none here is one of a newer probe: nothing
+ * is left out then.
+ */
+export function wantedFilter(
+  { filter, batches }: Pick<AnalysisInput, "filter" | "batches">,
+): string {
+  if (filter.trim() !== "") return filter;
+  const asked = [...new Set(batches.map(({ header }) => header.filter.trim()))].sort();
+  if (asked.length === 0 || !asked.every(isFilter)) return "";
+  const [first = ""] = asked;
+  const either = asked.length === 1 ? first : asked.map((one) => `(${one})`).join(" or ");
+  return either.length <= FILTER_LENGTH_MAX && isFilter(either) ? either : "";
+}
+
+function isFilter(text: string): boolean {
+  try {
+    return parseFilter(text) !== undefined && text !== "";
+  } catch {
+    return false;
+  }
+}
