@@ -5,6 +5,8 @@ import { archive } from "./commands/archive.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
+import { incident } from "./commands/incident.ts";
+import { join } from "./commands/join.ts";
 import { lab } from "./commands/lab.ts";
 import { list } from "./commands/list.ts";
 import { probe } from "./commands/probe.ts";
@@ -14,8 +16,8 @@ import { serve } from "./commands/serve.ts";
 import { test } from "./commands/test.ts";
 import { trace } from "./commands/trace.ts";
 import { watch } from "./commands/watch.ts";
+import { takeAccess } from "./access.ts";
 import { failureOf } from "./failure.ts";
-import { takeToken } from "./token.ts";
 import { VERSION } from "./version.ts";
 
 /** In the order of `lasthop --help`. */
@@ -23,6 +25,8 @@ const COMMANDS = [
   trace,
   probe,
   serve,
+  join,
+  incident,
   watch,
   report,
   list,
@@ -41,7 +45,7 @@ const program = new Command("lasthop")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
 
-program.hook("preAction", (_program, command) => takeToken(command));
+program.hook("preAction", (_program, command) => takeAccess(command));
 
 let exitCode = 0;
 for (const command of COMMANDS) addCommand(program, command, (code) => exitCode = code);

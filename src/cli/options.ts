@@ -1,19 +1,12 @@
 /** The options that several commands share: how each is declared, read and typed. */
 import { EXPORTS, type Format } from "../exports/mod.ts";
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { ALL, parseReportFilter, type ReportFilter } from "../event/filter/mod.ts";
 import * as read from "./read_value.ts";
 import { tokenFileOption, tokenOption } from "./token.ts";
 
 /** Where an ingest of this machine answers when nobody says otherwise. */
-const USUAL_INGEST = "http://127.0.0.1:4680";
-
-/** Where page and API answer when nobody says otherwise. */
-export const USUAL_LISTEN: read.ListenAddress = {
-  hostname: "127.0.0.1",
-  port: 4680,
-  anyPortIfBusy: true,
-};
+export const USUAL_INGEST = "http://127.0.0.1:4680";
 
 /** Commander's value of --listen: false after --no-listen, absent when neither was given. */
 export interface ListenFlag {
@@ -28,7 +21,7 @@ export function listenOption(usual: string): Option {
 
 /** The address of --listen, the usual one without it, null after --no-listen. */
 export function readListenFlag({ listen }: ListenFlag): read.ListenAddress | null {
-  return listen === false ? null : listen ?? USUAL_LISTEN;
+  return listen === false ? null : listen ?? read.USUAL_LISTEN;
 }
 
 /** `--ingest`. */
@@ -124,6 +117,27 @@ export interface IncidentFlags extends AskFlags {
 /** Declares what every command about one incident of a running ingest has in common. */
 export function askingAboutIncident(command: Command): Command {
   return asking(command).addOption(incidentOption("which incident (default: newest, by activity)"));
+}
+
+/** The same with the incident as the first word, too: `lasthop report checkout-504`. */
+export function askingAboutNamed(command: Command): Command {
+  return askingAboutIncident(command).addArgument(
+    new Argument("[INCIDENT]", "the same as --incident")
+      .argParser((text) => read.readName("INCIDENT", text, read.INCIDENT_CHARS_MAX)),
+  );
+}
+
+/**
+ * The options of `askingAboutNamed`. Throws LasthopError `usage` where the word and --incident name
+ * two.
+ */
+export function readNamed(word: string | undefined, flags: IncidentFlags): IncidentOptions {
+  const { incident = word } = flags;
+  if (word !== undefined && incident !== word) {
+    const both = `"${word}" and --incident ${incident}`;
+    throw read.usageError(`Cannot choose an incident: there are ${both}, must be one`);
+  }
+  return readIncidentFlags({ ...flags, incident });
 }
 
 /** The options that `askingAboutIncident` declares. */

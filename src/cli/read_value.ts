@@ -30,14 +30,30 @@ export function cannotRead(option: string, problem: string, rule: string): Lasth
   return usageError(`Cannot read ${option}: ${problem}, must be ${rule}`);
 }
 
-/** A time of `--for` in seconds. Throws LasthopError `usage` for what is no time above 0, or too long. */
-export function readSeconds(text: string): number {
-  const rule = "seconds greater than 0";
-  const seconds = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
-  if (Number.isNaN(seconds)) throw cannotRead("--for", `"${text}" is not a number`, rule);
-  if (seconds === 0) throw cannotRead("--for", `"${text}" is no time at all`, rule);
-  if (seconds > SECONDS_MAX) {
-    throw cannotRead("--for", `"${text}" is too long`, `up to ${SECONDS_MAX}`);
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = {
+  "": 1,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+};
+
+/**
+ * A time in seconds, of a number (seconds) or one with a unit: `90`, `1.5m`, `2h`. Throws LasthopError
+ * `usage` for what is no time above 0, or longer than `secondsMax`.
+ */
+export function readSeconds(
+  text: string,
+  option = "--for",
+  secondsMax = SECONDS_MAX,
+): number {
+  const rule = "seconds greater than 0, or like 30s, 5m, 2h";
+  const [, digits, unit = ""] = /^(\d*\.?\d+)([smhd]?)$/.exec(text) ?? [];
+  if (digits === undefined) throw cannotRead(option, `"${text}" is not a time`, rule);
+  const seconds = Number(digits) * SECONDS_OF_UNIT[unit]!;
+  if (seconds === 0) throw cannotRead(option, `"${text}" is no time at all`, rule);
+  if (seconds > secondsMax) {
+    throw cannotRead(option, `"${text}" is too long`, `up to ${secondsMax} s`);
   }
   return seconds;
 }
@@ -64,14 +80,44 @@ export function readNode(text: string, earlier: NodeWords[] = []): NodeWords[] {
   return [...earlier, { name, netns: [...new Set(netns)] }];
 }
 
-/** `ADDR:PORT`, an IPv6 address in brackets. Throws LasthopError `usage` for another form. */
+/** Where page and API answer when nobody says otherwise. */
+export const USUAL_LISTEN: ListenAddress = {
+  hostname: "127.0.0.1",
+  port: 4680,
+  anyPortIfBusy: true,
+};
+
+/**
+ * `ADDR:PORT`, an IPv6 address in brackets; an address alone has the usual port, a port alone the
+ * loopback address. Throws LasthopError `usage` for another form.
+ */
 export function readListen(text: string): ListenAddress {
-  const rule = "ADDR:PORT, such as 127.0.0.1:4680 or [::1]:4680";
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const rule = "ADDR:PORT, such as 127.0.0.1:4680 or [::1]:4680, or one of the two";
+  const alone = /^\d{1,5}$/.test(text) ? `${USUAL_LISTEN.hostname}:${text}` : text;
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(alone);
   if (match === null) throw cannotRead("--listen", `"${text}" is not an address`, rule);
-  const port = Number(match[3]);
+  const port = Number(match[3] ?? USUAL_LISTEN.port);
   if (port > 65535) throw cannotRead("--listen", `port ${port} is too large`, "0 to 65535");
   return { hostname: match[1] ?? match[2] ?? "", port, anyPortIfBusy: false };
+}
+
+/** What is pasted on a node. */
+export interface JoinLine {
+  /** Origin and path of the ingest, without a trailing slash. */
+  ingest: string;
+  /** The code. It stands behind the `#`, so that no part of a URL that is sent has it. */
+  code: string;
+}
+
+/** `URL#CODE`. Throws LasthopError `usage` for another form. */
+export function readJoinLine(text: string): JoinLine {
+  const hash = text.indexOf("#");
+  const code = text.slice(hash + 1);
+  if (hash === -1 || !/^lh\.[\w-]+\.[\w-]+$/.test(code)) {
+    const is = hash === -1 ? "it has no code" : "what follows the # is no code";
+    throw cannotRead("the line", is, "URL#CODE, whole, as `lasthop serve` printed it");
+  }
+  return { ingest: readUrl(text.slice(0, hash), "the line"), code };
 }
 
 /** True for an address that only this machine reaches. */
@@ -93,13 +139,13 @@ export function readOutcomes(text: string): (Outcome | ExchangeOutcome)[] {
  * Origin and path of an http or https URL, without a trailing slash. Throws LasthopError `usage` for
  * another scheme, and for a URL that holds a user or a password.
  */
-export function readUrl(text: string): string {
+export function readUrl(text: string, option = "--ingest"): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw cannotRead("--ingest", `"${text}" is not a URL`, "http://HOST:PORT or https://HOST");
+    throw cannotRead(option, `"${text}" is not a URL`, "http://HOST:PORT or https://HOST");
   }
   if (url.username !== "" || url.password !== "") {
-    throw cannotRead("--ingest", "it holds a user or password", "a URL alone; see --token");
+    throw cannotRead(option, "it holds a user or password", "a URL alone; see --token");
   }
   return url.origin + url.pathname.replace(/\/+$/, "");
 }

@@ -37,7 +37,8 @@ export function takeToken(command: Command): void {
 /** Read by others, or replaced by them. */
 const MODE_OF_OTHERS = 0o027;
 
-function readTokenFile(path: string): string {
+/** The one word of a file. Throws LasthopError `usage` for one that is not there or not its owner's alone. */
+export function readTokenFile(path: string): string {
   const rule = "a file with one token, readable by its owner alone (chmod 600)";
   let text: string;
   try {

@@ -10,6 +10,7 @@ export type { ReceivedLiveEvent } from "./client/client_live.ts";
 export { type Ingest, type IngestOptions, startIngest } from "./deno.ts";
 export type { BatchAnswer } from "./intake/accept.ts";
 export type { ImportAnswer } from "./routes/archives.ts";
+export type { NodeList } from "./routes/join.ts";
 export type { ShownIncident } from "./routes/shown_incident.ts";
 export type { MintedToken } from "./routes/tokens.ts";
 export {

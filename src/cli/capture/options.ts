@@ -50,16 +50,21 @@ export interface CaptureFlags extends ListenFlag {
   memoryLimit?: number;
 }
 
-/** Declares the options; scripts rely on all of them. `usualListen` is for the help. */
-export function capturing(command: Command, usualListen: string): Command {
+/** Declares the options; scripts rely on all of them. `usualListen` and `usualFilter` are for the help. */
+export function capturing(
+  command: Command,
+  usualListen: string,
+  usualFilter = "all of them",
+): Command {
   return command
-    .argument("[FILTER...]", "which packets, in pcap-filter words (default: all of them)")
+    .argument("[FILTER...]", `which packets, in pcap-filter words (default: ${usualFilter})`)
     .addOption(
       new Option("--node <name=netns,...>", "a node made of network namespaces; repeatable")
         .argParser(read.readNode),
     )
     .addOption(
-      new Option("--for <seconds>", "how long (default: until SIGINT)").argParser(read.readSeconds),
+      new Option("--for <time>", "how long, in seconds or like 30s, 5m (default: until SIGINT)")
+        .argParser((text) => read.readSeconds(text)),
     )
     .option("--ready-file <path>", "created when everything is attached")
     .addOption(jsonOption())

@@ -1,6 +1,7 @@
 /** `lasthop demo`: the tour. An incident, its trace, its page, and the same network repaired. */
 import type { CommandFile } from "../command.ts";
-import { type ListenFlag, listenOption, readListenFlag, USUAL_LISTEN } from "../options.ts";
+import { type ListenFlag, listenOption, readListenFlag } from "../options.ts";
+import { USUAL_LISTEN } from "../read_value.ts";
 import type { ListenAddress } from "../read_value.ts";
 import type { Look } from "../render/mod.ts";
 

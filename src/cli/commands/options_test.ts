@@ -39,22 +39,22 @@ Deno.test("probe listens nowhere unless told to, and takes one kind of name", ()
 
 Deno.test("serve goes without tokens on loopback only, and keeps to its port", () => {
   const everywhere = { hostname: "0.0.0.0", port: 4680, anyPortIfBusy: false };
-  equal(serve.read({ auth: false }).listen.anyPortIfBusy, false);
-  equal(serve.read({ auth: true, listen: everywhere }).auth, true);
+  equal(serve.read([], { auth: false }).listen.anyPortIfBusy, false);
+  equal(serve.read([], { auth: true, listen: everywhere }).auth, true);
   throws(
-    () => serve.read({ auth: false, listen: everywhere }),
+    () => serve.read([], { auth: false, listen: everywhere }),
     /must be a loopback address/,
   );
 });
 
 Deno.test("serve reads limits together, the last of a name counts", () => {
-  const { limits, allowOrigins } = serve.read({
+  const { limits, allowOrigins } = serve.read([], {
     auth: true,
     limit: ["viewersMax=5", "bytesTotalMax=1Gi", "viewersMax=7"],
   });
   deepEqual([limits!.viewersMax, limits!.store!.bytesTotalMax], [7, 2 ** 30]);
   deepEqual(allowOrigins, []);
-  throws(() => serve.read({ auth: true, limit: ["x=1"] }), /"x=1" is not known/);
+  throws(() => serve.read([], { auth: true, limit: ["x=1"] }), /"x=1" is not known/);
 });
 
 Deno.test("lab needs an incident to bring one up, and none to run them all", () => {

@@ -2,7 +2,7 @@
 import type { Format } from "../../exports/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
-  askingAboutIncident,
+  askingAboutNamed,
   type FilterFlag,
   filterOption,
   type FormatFlags,
@@ -12,23 +12,23 @@ import {
   type IncidentFlags,
   type IncidentOptions,
   readFormat,
-  readIncidentFlags,
+  readNamed,
 } from "../options.ts";
 
 /** The command. */
 export const report: CommandFile<
-  [IncidentFlags & FilterFlag & FormatFlags & FullFlag],
+  [string | undefined, IncidentFlags & FilterFlag & FormatFlags & FullFlag],
   IncidentOptions & FilterFlag & { format: Format | null; isFull: boolean }
 > = {
   declare: (program) =>
-    askingAboutIncident(program.command("report"))
+    askingAboutNamed(program.command("report"))
       .addOption(filterOption())
       .addOption(fullOption())
       .addOption(formatOption())
       .description("what is known of an incident's flows"),
 
-  read: (flags) => ({
-    ...readIncidentFlags(flags),
+  read: (word, flags) => ({
+    ...readNamed(word, flags),
     filter: flags.filter,
     format: readFormat(flags),
     isFull: flags.full ?? false,

@@ -2,23 +2,26 @@
 import { ALL } from "../../event/filter/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
-  askingAboutIncident,
+  askingAboutNamed,
   type FilterFlag,
   filterOption,
   type IncidentFlags,
   type IncidentOptions,
-  readIncidentFlags,
+  readNamed,
 } from "../options.ts";
 import type { View } from "../watch/view.ts";
 
 /** The command. */
-export const watch: CommandFile<[IncidentFlags & FilterFlag], IncidentOptions & FilterFlag> = {
+export const watch: CommandFile<
+  [string | undefined, IncidentFlags & FilterFlag],
+  IncidentOptions & FilterFlag
+> = {
   declare: (program) =>
-    askingAboutIncident(program.command("watch"))
+    askingAboutNamed(program.command("watch"))
       .addOption(filterOption())
       .description("an incident live, in this terminal"),
 
-  read: (flags) => ({ ...readIncidentFlags(flags), filter: flags.filter }),
+  read: (word, flags) => ({ ...readNamed(word, flags), filter: flags.filter }),
 
   async run(options) {
     const { askedIncident } = await import("../asking/incident.ts");

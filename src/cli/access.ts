@@ -1,0 +1,36 @@
+/**
+ * Which ingest a command asks and with which token, where the command line does not say: the
+ * environment, then `~/.config/lasthop/config.json`, then the ingest that runs on this machine. A token
+ * goes only to the ingest it was written down for.
+ */
+import type { Command } from "commander";
+import { readConfig } from "./config.ts";
+import { readServing } from "./serving/serving_file.ts";
+import { readTokenFile, takeToken } from "./token.ts";
+
+/**
+ * Fills in what is missing, before a command reads its options. Throws LasthopError `usage` as
+ * `takeToken` and `readConfig` do.
+ */
+export function takeAccess(command: Command): void {
+  takeToken(command);
+  if (!command.options.some(({ long }) => long === "--ingest")) return;
+  const isGiven = command.getOptionValueSource("ingest") === "cli";
+  const config = readConfig();
+  const ask = (ingest: string) => command.setOptionValueWithSource("ingest", ingest, "config");
+  if (!isGiven && config.ingest !== undefined) ask(config.ingest);
+  // An empty token is how a shell says that there is none.
+  const hasToken = Boolean(command.getOptionValue("token"));
+  if (config.ingest !== undefined && command.getOptionValue("ingest") === config.ingest) {
+    if (!hasToken && config.tokenFile !== undefined) {
+      command.setOptionValue("token", readTokenFile(config.tokenFile));
+    }
+    return;
+  }
+  const serving = readServing();
+  if (serving === null) return;
+  if (!isGiven) ask(serving.ingest);
+  if (!hasToken && command.getOptionValue("ingest") === serving.ingest) {
+    command.setOptionValue("token", serving.token);
+  }
+}

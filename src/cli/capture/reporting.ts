@@ -1,0 +1,117 @@
+/** A node's part of an incident that a shared ingest keeps: from its options to its last batch. */
+import type { LasthopError } from "../../event/error.ts";
+import { Shipper } from "../../probe/ship/ship.ts";
+import { Spool } from "../../probe/ship/spool.ts";
+import { Keeping } from "../kept/keeping.ts";
+import { HURRIED, stampOf } from "../kept/name.ts";
+import { capture, prepare } from "./capture.ts";
+import { conclude } from "./conclude.ts";
+import { createEnding, type Ending } from "./end.ts";
+import { openOwnPage } from "./own_page.ts";
+import { RemoteIngest } from "./remote_ingest.ts";
+import type { ReportingOptions } from "./reporting_options.ts";
+import { spoolFolder } from "./spool_folder.ts";
+
+/** Bytes on disk. */
+const SPOOL_BYTES_MAX = 256 * 1024 * 1024;
+
+/** How long the last batches may take; then they wait in the spool for the next start. */
+const DRAIN_MS = 5_000;
+
+const progress = (text: string) => console.error(`lasthop: ${text}`);
+
+/**
+ * Watches this node until it is told to end, and resolves with the exit code. Throws LasthopError for
+ * what keeps it from tracing, and for an ingest that refuses it.
+ */
+export async function reportTo(options: ReportingOptions): Promise<number> {
+  const ending = createEnding(() => {
+    if (options.keeps) progress(HURRIED);
+    Deno.exit(130);
+  });
+  try {
+    return await report(options, ending);
+  } finally {
+    ending.close();
+  }
+}
+
+async function report(options: ReportingOptions, ending: Ending): Promise<number> {
+  const prepared = await prepare(options, options.name ?? Deno.hostname());
+  const { incident } = options;
+  const remote = new RemoteIngest({ ...options, onNotice: progress });
+  let evict = (_node: string, _events: number): void => {};
+  const onEvicted = (node: string, events: number) => evict(node, events);
+  const spool = await Spool.open({
+    directory: options.spool ?? spoolFolder(incident, prepared.nodes),
+    bytesMax: SPOOL_BYTES_MAX,
+    onEvicted,
+  });
+  if (spool.files.length > 0) progress("sending what an earlier run left…");
+  const shipper = new Shipper({
+    send: (text, signal) => remote.send(text, signal),
+    spool,
+    onNotice: progress,
+    onEvicted,
+  });
+  const refused = (failure: LasthopError) => ending.failed(failure, { fatal: true });
+  void remote.check().catch(refused);
+  void shipper.failure.then(refused);
+  const page = await openOwnPage(options.listen, options, progress);
+  const now = new Date();
+  const keeping = await Keeping.start({
+    keeps: options.keeps,
+    name: `${incident}-${stampOf(now)}`,
+    about: {
+      incident,
+      title: `what ${prepared.nodes.map(({ name }) => name).join(", ")} saw`.slice(0, 200),
+      filter: options.filter,
+      createdMs: now.getTime(),
+    },
+    progress,
+  });
+  void ending.ended.then(() => keeping.flush());
+  let isAllSent = false;
+  try {
+    const { session, done } = await capture({
+      ...prepared,
+      options,
+      incident,
+      ending,
+      progress,
+      onBatch(batch) {
+        keeping.push(batch);
+        shipper.push(batch);
+        page.push(batch);
+      },
+      onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
+      facts: { ingest: options.ingest, ...page.facts },
+    });
+    evict = (node, events) => session.evicted(node, events);
+    await done;
+  } finally {
+    const archive = keeping.end();
+    [isAllSent] = await Promise.all([
+      drain(shipper, spool.options.directory, options),
+      archive.then((path) => page.close(path)),
+    ]);
+  }
+  const asksNothing = !options.json && options.archive === undefined && options.failOn.length === 0;
+  try {
+    if (!isAllSent) return 1;
+    return asksNothing ? 0 : await conclude(options, remote.client, incident);
+  } finally {
+    // --archive has all nodes as the ingest has them; what this one saw is kept beside it.
+    await keeping.tell();
+  }
+}
+
+async function drain(
+  shipper: Shipper,
+  directory: string,
+  { ingest }: ReportingOptions,
+): Promise<boolean> {
+  if (await shipper.drain(DRAIN_MS)) return true;
+  progress(`not everything reached ${ingest}: the rest waits in ${directory} for the next start`);
+  return false;
+}

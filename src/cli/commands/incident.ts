@@ -1,0 +1,79 @@
+/** `lasthop incident`: make, list, close and delete incidents of an ingest, and let nodes join them. */
+import { Argument, Option } from "commander";
+import { parseFilter } from "../../event/filter/mod.ts";
+import { type Role, ROLES } from "../../ingest/stores/store.ts";
+import type { CommandFile } from "../command.ts";
+import { type AskFlags, asking } from "../options.ts";
+import {
+  cannotRead,
+  INCIDENT_CHARS_MAX,
+  readName,
+  readSeconds,
+  usageError,
+} from "../read_value.ts";
+import { readNodes } from "../serving/codes.ts";
+import { type Action, ACTIONS, type IncidentCommand } from "../serving/options.ts";
+
+/** Seconds: a year, as the ingest has it. */
+const TOKEN_SECONDS_MAX = 366 * 24 * 3600;
+
+interface Flags extends AskFlags {
+  role?: Role;
+  expires?: number;
+  nodes?: number;
+  revoke?: string;
+}
+
+/** The command. */
+export const incident: CommandFile<
+  [Action, string | undefined, string[], Flags],
+  IncidentCommand
+> = {
+  declare: (program) =>
+    asking(program.command("incident"))
+      .description("create, list, close or delete incidents, and let nodes join them")
+      .addArgument(new Argument("<action>", `one of ${ACTIONS.join(", ")}`).argParser(readAction))
+      .argument("[NAME]", "which incident")
+      .argument("[FILTER...]", "of create: what its nodes report (default: all packets)")
+      .addOption(
+        new Option("--role <role>", "of token: what it may do (default: join, a line for nodes)")
+          .choices(ROLES),
+      )
+      .addOption(
+        new Option("--expires <time>", "of create, token: how long it is good, such as 15m, 7d")
+          .argParser((text) => Math.ceil(readSeconds(text, "--expires", TOKEN_SECONDS_MAX))),
+      )
+      .addOption(
+        new Option("--nodes <number>", "of create, token: how many nodes can join (default: 32)")
+          .argParser(readNodes),
+      )
+      .option("--revoke <id>", "of token: end the one with this id, at once"),
+
+  read(action, name, words, flags) {
+    if (action !== "list" && name === undefined) {
+      throw usageError(`Cannot ${action}: no NAME given, must be an incident's`);
+    }
+    if (name !== undefined) readName("NAME", name, INCIDENT_CHARS_MAX);
+    const filter = words.join(" ");
+    if (filter !== "" && action !== "create") {
+      throw usageError(`Cannot use FILTER with ${action}: it is of an incident that is created`);
+    }
+    parseFilter(filter);
+    const { ingest, token, json = false, role = "join", expires, nodes, revoke } = flags;
+    return {
+      ...{ action, name, filter, role, revoke, ingest, token, json },
+      ...{ expiresInSeconds: expires, nodesMax: nodes },
+    };
+  },
+
+  async run(options) {
+    const { runIncident } = await import("../serving/run_incident.ts");
+    return await runIncident(options);
+  },
+};
+
+function readAction(text: string): Action {
+  const action = ACTIONS.find((known) => known === text);
+  if (action !== undefined) return action;
+  throw cannotRead("the action", `"${text}" is not known`, `one of ${ACTIONS.join(", ")}`);
+}

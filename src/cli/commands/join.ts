@@ -1,0 +1,54 @@
+/** `lasthop join`: this node's part of an incident, by the one line that `lasthop serve` prints. */
+import {
+  type CaptureFlags,
+  type CaptureOptions,
+  capturing,
+  readCapture,
+} from "../capture/options.ts";
+import {
+  nameOption,
+  refuseTwoNames,
+  type ReportingFlags,
+  spoolOption,
+} from "../capture/reporting_options.ts";
+import type { CommandFile } from "../command.ts";
+import { type JoinLine, readJoinLine } from "../read_value.ts";
+
+/** The options of `lasthop join`. */
+export interface JoinOptions extends CaptureOptions, ReportingFlags {
+  line: JoinLine;
+}
+
+/** The command. */
+export const join: CommandFile<[string, string[], CaptureFlags & ReportingFlags], JoinOptions> = {
+  declare: (program) =>
+    capturing(
+      program.command("join").argument("<URL#CODE>", "as `lasthop serve` printed it"),
+      "nowhere",
+      "the incident's filter",
+    )
+      .description("watch this node for the incident of a code")
+      .addOption(spoolOption())
+      .addOption(nameOption()),
+
+  read(text, words, flags) {
+    const line = readJoinLine(text);
+    refuseTwoNames(flags);
+    const { spool, name } = flags;
+    const own = readCapture(words, { ...flags, listen: flags.listen ?? false });
+    return { ...own, line, spool, name };
+  },
+
+  async run({ line, ...options }) {
+    const { joinIncident } = await import("../capture/joining.ts");
+    const { reportTo } = await import("../capture/reporting.ts");
+    const joined = await joinIncident(line, options);
+    return await reportTo({
+      ...options,
+      filter: options.filter === "" ? joined.filter : options.filter,
+      ingest: line.ingest,
+      incident: joined.incident,
+      token: joined.token,
+    });
+  },
+};

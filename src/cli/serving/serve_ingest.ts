@@ -1,0 +1,112 @@
+/** An ingest that runs until it is told to end, and what is said of it on the terminal. */
+import { join } from "node:path";
+import { createClient } from "../../ingest/client/client.ts";
+import { type Ingest, startIngest } from "../../ingest/deno.ts";
+import { loadAssets } from "../capture/assets.ts";
+import { createEnding } from "../capture/end.ts";
+import { isLoopback } from "../read_value.ts";
+import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
+import type { ServeOptions } from "./options.ts";
+import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
+import { removeServing, usualData, writeServing } from "./serving_file.ts";
+
+const progress = (text: string) => console.error(`lasthop: ${text}`);
+
+/** Resolves with the exit code. Throws what `startIngest` throws, and `no_address`. */
+export async function serveIngest(options: ServeOptions): Promise<number> {
+  const ending = createEnding(() => Deno.exit(130));
+  try {
+    // An empty one, as from an unset variable of a script, is none.
+    const given = options.token || undefined;
+    const rootToken = options.auth ? given ?? newToken() : undefined;
+    const dataDir = options.data ?? usualData();
+    const ingest = await startIngest({
+      listen: options.listen,
+      dataDir,
+      rootToken,
+      allowLoopbackWithoutToken: !options.auth,
+      allowOrigins: options.allowOrigins,
+      limits: options.limits,
+      webAssets: await loadAssets(progress),
+      log: progress,
+    });
+    try {
+      await tell(ingest, { options, rootToken, given, dataDir, ended: ending.ended });
+      await ending.ended;
+    } finally {
+      await removeServing(dataDir);
+      await ingest.stop();
+    }
+    return 0;
+  } finally {
+    ending.close();
+  }
+}
+
+interface Told {
+  options: ServeOptions;
+  rootToken: string | undefined;
+  given: string | undefined;
+  dataDir: string;
+  ended: Promise<unknown>;
+}
+
+async function tell(ingest: Ingest, told: Told): Promise<void> {
+  const { options, rootToken, given, dataDir, ended } = told;
+  const urls = options.url !== undefined
+    ? [options.url]
+    : reachableUrls(ingest.url, await addressTowardsWorld());
+  progress(`incidents are kept in ${dataDir}`);
+  const local = localUrl(ingest.url);
+  // A token that was given is kept where its giver keeps it.
+  const ownToken = given === undefined ? rootToken : undefined;
+  await writeServing(dataDir, { ingest: local, token: ownToken, forNodes: urls[0] });
+  if (rootToken === undefined) {
+    progress("no token is asked of this user and root; everybody else on this machine is refused");
+  } else if (ownToken === undefined) progress("operator token: the one given");
+  else await tellToken(ownToken, dataDir);
+  // The one line on stdout: scripts that let the system choose the port read it.
+  console.log(urls[0] ?? local);
+  if (options.incident === undefined) {
+    if (urls.length > 1) progress(`also at ${urls.slice(1).join(", ")}`);
+    progress("nodes join an incident by one line: lasthop incident create NAME");
+    return;
+  }
+  await openIncident(ingest, told, urls);
+  void tickNodes(clientOf(ingest, rootToken), options.incident, ended, progress);
+}
+
+async function openIncident(ingest: Ingest, told: Told, urls: readonly string[]): Promise<void> {
+  const { options, rootToken, dataDir } = told;
+  const { filter, bounds } = options;
+  const [url, ...others] = [firstUrl(urls), ...urls.slice(1)];
+  const wanted: IncidentOfServe = { incident: options.incident!, filter, bounds, url, dataDir };
+  await tellHowToJoin(clientOf(ingest, rootToken), wanted, progress);
+  if (others.length > 0) progress(`where ${url} is not reached: ${others.join(", ")}`);
+  if (isLoopback(options.listen) && options.url === undefined) {
+    progress("only this machine reaches it: for other nodes, --listen 0.0.0.0");
+  }
+}
+
+const clientOf = (ingest: Ingest, token: string | undefined) =>
+  createClient({ url: localUrl(ingest.url), token });
+
+function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
+}
+
+/** Tells the new token: on a terminal, else in a file, because what is written is a log. */
+async function tellToken(token: string, dataDir: string): Promise<void> {
+  const how = dataDir === usualData()
+    ? "commands on this machine find it themselves"
+    : "LASTHOP_TOKEN keeps one over restarts";
+  if (Deno.stderr.isTerminal()) {
+    progress(`operator token, shown this once (${how}): ${token}`);
+    return;
+  }
+  const path = join(dataDir, "operator-token");
+  // A file that is there keeps its mode.
+  await Deno.remove(path).catch(() => {});
+  await Deno.writeTextFile(path, `${token}\n`, { createNew: true, mode: 0o600 });
+  progress(`operator token until the next start (${how}): in ${path}`);
+}

@@ -1,0 +1,60 @@
+/** From nothing to a verdict of three nodes, as docs/start.md tells it: what must be typed is counted. */
+import { ok } from "node:assert/strict";
+import { kernelTest } from "../../src/lab/kernel_testing.ts";
+import { run } from "../../src/lab/process.ts";
+import { type Running, startLasthop } from "../fake/lasthop.ts";
+import { INGEST_ADDRESS, SERVER_ADDRESS, withYard } from "./yard.ts";
+
+const COMMANDS_MAX = 4;
+/** Characters, besides the pasted line. */
+const TYPED_MAX = 160;
+
+/** In front of a command: on one machine, and with a terminal where a person would have one. */
+const on = (netns: string) => ["ip", "netns", "exec", netns];
+const onTerminal = (netns: string) => [
+  ...on(netns),
+  ...["bash", "-c", 'exec script -qefc "$*" /dev/null', "terminal"],
+];
+
+kernelTest(
+  "start: three nodes from nothing to a verdict, by one typed command and a line",
+  () =>
+    withYard(async ({ laptop, nodes }) => {
+      const folder = await Deno.makeTempDir({ prefix: "lasthop-start-" });
+      const began = performance.now();
+      const filter = ["host", SERVER_ADDRESS];
+      const typed = ["serve", "--listen", "0.0.0.0", "--incident", "x", ...filter];
+      // Three machines have each a folder of their own; here they share a disk.
+      const data = ["--data", `${folder}/data`];
+      const server = await startLasthop([...typed, ...data], { prefix: onTerminal(laptop.name) });
+      const probes: Running[] = [];
+      try {
+        const line = await server.finds(/sudo lasthop join \S+#\S+/);
+        ok(line.startsWith(`sudo lasthop join http://${INGEST_ADDRESS}:4680#lh.`), line);
+        const pasted = line.split(" ").slice(2);
+        for (const { name, role } of nodes) {
+          // Three machines are told apart by their names and kernels; these have one of both.
+          const own = ["--node", `${role}=${name}`, "--spool", `${folder}/${role}`, "--no-archive"];
+          probes.push(await startLasthop([...pasted, ...own], { prefix: on(name) }));
+        }
+        for (const { role } of nodes) await server.says(`✓ ${role} sees`);
+        const seconds = Math.round((performance.now() - began) / 1000);
+        const ping = ["ping", "-n", "-q", "-c", "3", "-i", "0.2", "-W", "1", SERVER_ADDRESS];
+        await run([...on(nodes[0]!.name), ...ping]).catch(() => {});
+        await server.finds(/✕ dropped, ip-forwarding-disabled: 1 ping from 10\.178\.1\.2/);
+        const typedText = `sudo lasthop ${typed.join(" ")}`;
+        const commands = 1 + nodes.length;
+        console.log(
+          `start: ${commands} commands, ${typedText.length} typed characters, 1 line pasted ` +
+            `${nodes.length} times, ${seconds} s until all three nodes saw`,
+        );
+        ok(commands <= COMMANDS_MAX && typedText.length <= TYPED_MAX);
+        const guide = await Deno.readTextFile(new URL("../../docs/start.md", import.meta.url));
+        ok(guide.includes(typedText.replace(SERVER_ADDRESS, "10.0.0.7")), "docs/start.md");
+      } finally {
+        await Promise.all(probes.map((probe) => probe.end()));
+        await server.end("SIGTERM");
+        await Deno.remove(folder, { recursive: true });
+      }
+    }),
+);
