@@ -29,7 +29,11 @@ export const CONTROLLERS: readonly Controller[] = [
     chains: /^KUBE-(ROUTER-|POD-FW-|NWPLCY-|DEFAULT-NWPLCY)/,
     object: "the NetworkPolicies that select the pod",
   },
-  { name: "kubelet", chains: /^KUBE-(FIREWALL$|KUBELET-)/, object: "the marks and addresses used" },
+  {
+    name: "kubelet",
+    chains: /^KUBE-(FIREWALL$|KUBELET-|IPTABLES-HINT$)/,
+    object: "the marks and addresses used",
+  },
   {
     name: "kube-proxy",
     chains: /^KUBE-/,
@@ -212,19 +216,3 @@ export function policyOwner(
 }
 
 const named = (name: string): Controller => CONTROLLERS.find((one) => one.name === name)!;
-
-/** Programs of the kernel (BPF) that a controller attaches, by their names. */
-const PROGRAMS: readonly [pattern: RegExp, name: string, object: string][] = [
-  [
-    /\bcil_|\bbpf_(host|lxc|netdev|overlay|xdp)\b/,
-    "Cilium",
-    "its policies, cilium-dbg monitor -t drop",
-  ],
-  [/\bcali_|calico/, "Calico", "the policies that select the end point"],
-];
-
-/** Who attached a program of this name, and what to look at, as a sentence; null: nobody known. */
-export function programOwner(text: string): string | null {
-  const known = PROGRAMS.find(([pattern]) => pattern.test(text));
-  return known ? `${known[1]} attached this program: look at ${known[2]}` : null;
-}

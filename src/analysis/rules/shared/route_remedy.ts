@@ -14,6 +14,7 @@ import { command } from "../command.ts";
 import { address } from "../word.ts";
 import type { Change } from "./change.ts";
 import { checked, lookAt } from "./checked.ts";
+import { routeOwner, ruleOwner } from "./other_owners.ts";
 import { ipFor } from "./route_command.ts";
 
 /** Where a lookup was made, and what the tables there said to it. */
@@ -34,15 +35,20 @@ export interface Lookup {
 export function routeRemedy(lookup: Lookup): string[] {
   const { node, netns, state, query, answer } = lookup;
   const { destination } = query;
+  const look = [...ipFor(destination), "route", "get", address(destination)];
+  const owner = state && answer && keeperOf(state, answer, destination);
+  if (owner) return [...lookAt(owner), ...command(node, netns, look)];
   const changes = state && answer && withoutRefusal(state, answer);
   // What depends on marks or ports may refuse as long as it is there.
   const passes = (after: NetnsState) =>
     hasWay(after, query) && (answer?.certain !== false || possibleRefusal(after, query) === null);
   const lines = changes ? checked({ node, netns, state, changes, passes }) : [];
   if (lines.length > 0) return lines;
-  const look = [...ipFor(destination), "route", "get", address(destination)];
   return [...lostRoute(lookup), ...command(node, netns, look)];
 }
+
+const keeperOf = (state: NetnsState, { route, rule }: RouteAnswer, destination: string) =>
+  route ? routeOwner(state, route, destination) : rule && ruleOwner(rule);
 
 /** The tables lead to a device that is up, over a gateway that they lead to. */
 function hasWay(state: NetnsState, query: RouteQuery): boolean {

@@ -6,7 +6,7 @@ import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { checked, lookAt } from "../shared/checked.ts";
-import { programOwner } from "../shared/owners.ts";
+import { programOwner } from "../shared/other_owners.ts";
 import { device, named, type Word } from "../word.ts";
 
 /** A tc filter or program dropped it. */
