@@ -20,12 +20,51 @@ function withoutMoment(batches: Batch[], random: Random, node: string): Batch[] 
   );
 }
 
+/** A probe looks so often for what was left out, ms; no stretch is told that is wider. */
+const LOOK_MS = 250;
+
+/**
+ * Without what a node saw in a moment, or in some of it, as if the kernel had left out those runs: no
+ * count of events has them, and a stretch is told that is as wide or wider.
+ */
+function leftOut(batches: Batch[], random: Random, node: string): Batch[] {
+  const isMeant = ({ header }: Batch) => header.node === node;
+  const events = batches.filter(isMeant).flatMap((batch) => batch.events);
+  if (events.length === 0) return batches;
+  const ms = (most: number) => BigInt(random.int(most)) * 1_000_000n;
+  const from = random.pick(events).timeNs;
+  const to = from + ms(LOOK_MS);
+  const share = random.pick([0.5, 1]);
+  const isIn = ({ timeNs }: { timeNs: bigint }) => timeNs >= from && timeNs <= to;
+  const gone = new Set(events.filter((event) => isIn(event) && random.chance(share)));
+  const fromNs = from - ms(LOOK_MS);
+  const toNs = to + ms(LOOK_MS);
+  const missed = { fromNs: String(fromNs < 0n ? 0n : fromNs), toNs: String(toNs) };
+  const lost = new Map<string, number>();
+  return batches.toSorted((a, b) => a.header.sequence - b.header.sequence).map((batch) => {
+    if (!isMeant(batch)) return batch;
+    const { header } = batch;
+    const left = batch.events.filter((event) => !gone.has(event));
+    const count = (lost.get(header.probe) ?? 0) + batch.events.length - left.length;
+    lost.set(header.probe, count);
+    if (count === 0) return batch;
+    const totals = { ...header.totals, events: header.totals.events - count };
+    const told = [...header.missed ?? [], { ...missed, count }];
+    return { ...batch, events: left, header: { ...header, totals, missed: told } };
+  });
+}
+
 /** Every such hole. None is counted in the totals of a batch. */
 export const HOLES: readonly Mutation[] = [
   {
     name: "a moment of a node gone",
     loses: true,
     apply: (batches, random) => withoutMoment(batches, random, random.pick(nodesOf(batches))),
+  },
+  {
+    name: "runs of a node left out",
+    loses: true,
+    apply: (batches, random) => leftOut(batches, random, random.pick(nodesOf(batches))),
   },
   {
     name: "a kind of event of a node gone",

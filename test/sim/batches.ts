@@ -3,6 +3,7 @@ import type { BatchHeader } from "../../src/event/batch.ts";
 import type { Event, EventKind } from "../../src/event/event.ts";
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { type Faults, SCRIPTS } from "./faults.ts";
+import { leaveOut, type LeftOut } from "./left_out.ts";
 import { lose } from "./loss.ts";
 import type { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
@@ -96,12 +97,17 @@ function probeBatches(
     emission.netns.node === node && emission.at >= run.from && emission.at <= run.to &&
     SCRIPT_OF[emission.kind] !== missing
   );
-  const told = lose(seen, faults, random);
+  const leftOut = faults.leftOut > 0 ? leaveOut(seen, faults.leftOut, random.fork()) : [];
+  const heard = seen.filter((emission) =>
+    !leftOut.some(({ emissions }) => emissions.has(emission))
+  );
+  const told = lose(heard, faults, random);
   const parts = split(told, run, random);
   if (faults.lateEvents > 0) postpone(parts, faults.lateEvents, random);
   const wall = node.kernel.wallMs + (faults.skewedWalls ? random.between(-9, 9) * DAY_MS : 0);
   const totals = { events: 0, lost: 0, refused: 0, evicted: 0 };
   let untold = 0;
+  let toldUntil = -Infinity;
   const batches = parts.map((part, sequence): Batch => {
     const last = sequence === parts.length - 1;
     const events: Event[] = [];
@@ -124,14 +130,29 @@ function probeBatches(
     }
     const step = faults.steppedWalls ? stepOf(random.between(-5000, 5000)) : 0;
     const header = headerOf(node, run, part.until, sequence, { ...totals }, wall + step, missing);
+    // Told late: of the time of the batch before.
+    if (!faults.countedLate || last) toldUntil = part.until;
+    const missed = missedOf(leftOut, toldUntil, run);
+    if (faults.countedLate) toldUntil = part.until;
     return {
-      header: { ...header, final: last },
+      header: { ...header, ...(missed.length > 0 ? { missed } : {}), final: last },
       events: disorder(events, faults, random),
       states: statesOf(node, run, part.until, sequence === 0 || last, scenario),
       refused,
     };
   });
   return batches;
+}
+
+/** Stretches in which something was left out up to this moment, as the probe's clock tells them. */
+function missedOf(leftOut: readonly LeftOut[], until: number, { monotonicNs }: Run) {
+  const text = (at: number) => String(monotonicNs + BigInt(Math.max(0, Math.round(at))));
+  return leftOut.filter(({ emissions }) => [...emissions].some(({ at }) => at <= until))
+    .map(({ from, to, emissions }) => ({
+      fromNs: text(from),
+      toNs: text(to),
+      count: emissions.size,
+    }));
 }
 
 function disorder(events: Event[], faults: Faults, random: Random): Event[] {

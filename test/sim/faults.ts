@@ -30,6 +30,11 @@ export interface Faults {
   evicted: number;
   /** Share of events told in the batch after the one that should have had them. */
   lateEvents: number;
+  /**
+   * Stretches in which the kernel left out runs of the scripts, for each probe: what is told of one is
+   * wider than what it cost.
+   */
+  leftOut: number;
   /** A batch that has not come. */
   lostBatch: boolean;
 }
@@ -50,6 +55,7 @@ export const NO_FAULTS: Faults = {
   missing: null,
   evicted: 0,
   lateEvents: 0,
+  leftOut: 0,
   lostBatch: false,
 };
 
@@ -82,6 +88,8 @@ export function drawFaults(random: Random, nodes: readonly Node[], endAt: number
     evicted: some(0.1) ? 0.1 : 0,
     lostBatch: some(0.1),
     lateEvents: rate(0.2),
+    // Drawn last: what older seeds draw stays as it was.
+    leftOut: some(0.15) ? random.between(1, 6) : 0,
   };
 }
 

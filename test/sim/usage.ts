@@ -63,6 +63,7 @@ export const NEEDED: Record<string, number> = {
       ...["skewedWalls", "steppedWalls", "restart", "late", "early", "missing", "evicted"],
       "lostBatch",
       "lateEvents",
+      "leftOut",
     ].map((name) => [`fault ${name}`, 5]),
   ),
   "extra shapes": 20,

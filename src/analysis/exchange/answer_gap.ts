@@ -1,7 +1,7 @@
 /** Whether silence proves that no answer was sent. */
 import { matches, parseFilter } from "../../event/filter/mod.ts";
 import type { Form } from "../correlate/identity.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -12,10 +12,12 @@ const ANSWER_NS = 900e6;
 /**
  * [X3] Why the silence after a delivered packet is no proof that its host sent no answer: the host's
  * transmissions and drops must have been watched without loss, and for long enough. Null when it is.
+ * `fromAt`: from when on an answer would count, where that is not when the packet arrived.
  */
-export function answerGap({ end }: Judgement): Gap | null {
+export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap | null {
   const { event } = end.step;
-  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  const when = since({ node: event.node, at: fromAt });
+  const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
   if (gap) return gap;
   if (silentUntil(event.node) - event.at > ANSWER_NS) return null;
   if (event.node.untilAt - event.at > ANSWER_NS) {

@@ -29,9 +29,9 @@ export function courseOfConnection(joined: Joined, asked: Form): Course {
   const packets = answers.flatMap((answer) => answer.packets);
   const spoken = packets.filter((packet) => !isReset(packet));
   const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+    meetingOf(packet, asked, joined.missing === null) === "otherwise"
   );
-  const answeredBy = spoken.find((packet) => isMet(packet, asked, joined.isWhole)) ??
+  const answeredBy = spoken.find((packet) => isMet(packet, asked, joined.missing === null)) ??
     (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
   if (answeredBy === undefined) return refusedOrUnanswered(joined, packets, misdirected);
   return courseOfRunning(joined, packets, misdirected, answeredBy);
@@ -68,12 +68,8 @@ function refusedOrUnanswered(
   const tried = question.packets.filter((packet) => isConnectRequest(firstEvent(packet)));
   const asking = tried.length > 0 ? tried : question.packets;
   // What refuses a SYN has the number 0 (RFC 9293, 3.10.7.1): this one ended a taken connection.
-  if (reset && !joined.isWhole && (firstEvent(reset).tcpSequence ?? 0) !== 0) {
-    const text = "events of a node that saw it are missing";
-    return unknown("a reset ended it, and what went before is not known", {
-      code: "events-lost",
-      text,
-    });
+  if (reset && joined.missing && (firstEvent(reset).tcpSequence ?? 0) !== 0) {
+    return unknown("a reset ended it, and what went before is not known", joined.missing);
   }
   if (reset) {
     const by = resetBy(reset, question, true);
@@ -107,11 +103,12 @@ function courseOfRunning(
     lastingLosses(flow).some((loss) => hadTimeToRepeat(flow, loss))
   );
   const isBroken = ended?.early || (failed.length > 0 && !isClosed(question, packets));
-  if (isBroken && !joined.isWhole) {
+  if (isBroken && joined.missing) {
     // What made good a loss, or said good-bye, may be among the events that are missing.
-    const text = "events of a node that saw it are missing";
-    const gap: Gap = { code: "events-lost", text };
-    return { ...base, ...unknown("it was answered, and how it went on is not known", gap) };
+    return {
+      ...base,
+      ...unknown("it was answered, and how it went on is not known", joined.missing),
+    };
   }
   if (ended?.early) {
     const story = `it was answered, and then a reset ${WHOSE[ended.by]} ended the connection`;
@@ -205,9 +202,11 @@ function silenceOf(
   const hadTime = closing.length > 0 && Math.min(...closing) - since > PROGRAM_NS;
   // A server that closes first has said what it had to say, and one that only follows, nothing.
   if (closed.length > 0 && !(hadTime && Math.min(...closed) > Math.min(...closing))) return null;
-  if (closed.length > 0) return answerGap(last) ?? "silent";
+  // A program may speak first: its greeting must have been seen, too.
+  const begun = Math.min(...question.packets.map((packet) => firstAt(packet, node) ?? since));
+  if (closed.length > 0) return answerGap(last, begun) ?? "silent";
   const waited = left > (hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
-  return waited ? answerGap(last) ?? "silent" : null;
+  return waited ? answerGap(last, begun) ?? "silent" : null;
 }
 
 /** When a node first saw each FIN of these packets, as `at`. */

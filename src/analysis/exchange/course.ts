@@ -3,13 +3,16 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Event } from "../../event/event.ts";
 import { type ErrorMeaning, meaningOfError } from "../kernel/icmp.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
+import { isConnectRequest } from "../kernel/protocols.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { answerGap, filteredGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, gapOf, leftOutIn, since, type Span } from "../view/coverage.ts";
+import type { NodeView } from "../view/timeline.ts";
 import { longestOf } from "./hold.ts";
 import { isLost } from "./losses.ts";
-import { clientSide } from "./meeting.ts";
+import { clientSide, firstAt } from "./meeting.ts";
 
 /** An exchange that waited so long for what was lost was slow, ns: the least time after which TCP repeats. */
 export const SLOW_NS = 190e6;
@@ -105,7 +108,10 @@ export function unanswered(
   }
   const lostBack = answers.filter(isLost);
   // Another answer would have passed where the question was first seen; an echo has but one.
-  const unwatched = gapOf(clientSide(joined.question), DEVICE_SCRIPTS);
+  const client = clientSide(joined.question);
+  const when = openSince(joined.question, client);
+  const unwatched = gapOf(client, DEVICE_SCRIPTS, when);
+  const leftOut = leftOutIn(client, when);
   // One that went on from there to where no probe is may have arrived.
   const hasOneAnswer = joined.question.form.icmpId !== undefined;
   const isKnown = unwatched === null && answers.every(({ outcome }) => outcome !== "unknown");
@@ -124,11 +130,19 @@ export function unanswered(
     );
   }
   if (asking.some(({ outcome }) => outcome === "in-flight")) return inFlight();
-  if (lost.length > 0 && (unwatched === null || lost.length === asking.length)) {
+  // Among runs that were left out may have been another try, and its answer, as a whole.
+  const isAll = lost.length === asking.length && (hasOneAnswer || leftOut === null);
+  if (lost.length > 0 && (unwatched === null || isAll)) {
     const story = lost.length === asking.length
       ? "it was lost on its way"
       : "it was lost on its way, or nothing shows that it arrived";
     return { ...NOTHING, outcome: "unanswered", story, losses: lost };
+  }
+  if (lost.length === asking.length && leftOut) {
+    return unknown(
+      "it was lost on its way, and whether another try was answered is not known",
+      leftOut,
+    );
   }
   const open = asking.find(({ outcome }) => outcome === "unknown");
   if (open) {
@@ -153,6 +167,17 @@ export function unanswered(
     story: "it arrived, and the host sent no answer",
     silent: true,
   };
+}
+
+/**
+ * From when on an answer would have passed the client's side: who sends its SYN again had none before.
+ */
+function openSince({ packets }: FlowGroup, client: NodeView): Span {
+  const tries = packets.filter(({ steps }) => isConnectRequest(steps[0]!.event));
+  const times = (some: readonly Judgement[]) =>
+    some.map((packet) => firstAt(packet, client)).filter((at) => at !== null);
+  const at = tries.length > 0 ? Math.max(...times(tries)) : Math.min(...times(packets));
+  return since({ node: client, at: Math.abs(at) === Infinity ? -Infinity : at });
 }
 
 /** The packet of each node that ended there last, by the names of the nodes. */

@@ -4,6 +4,7 @@ import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
+import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isLost } from "./losses.ts";
 import {
@@ -23,7 +24,7 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   const { question } = joined;
   const packets = joined.answers.flatMap((answer) => answer.packets);
   const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+    meetingOf(packet, asked, joined.missing === null) === "otherwise"
   );
   const answered = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet)
@@ -33,7 +34,7 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   }
   const late = packets.filter((packet) =>
     packet.outcome === "dropped" && hasArrivedAt(packet) &&
-    meetingOf(packet, asked, joined.isWhole) === "as-asked"
+    meetingOf(packet, asked, joined.missing === null) === "as-asked"
   );
   if (misdirected.length > 0) {
     const story = "an answer came from an end that was not asked, and no other";
@@ -45,7 +46,7 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     return unknown("an answer came back that no socket took", { code: "translated-unseen", text });
   }
   // Where it was not asked from is another host with the client's address: there it was lost.
-  const home = late.find((packet) => joined.isWhole && isTakenByAsker(packet, question));
+  const home = late.find((packet) => joined.missing === null && isTakenByAsker(packet, question));
   if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
   const course = unanswered(joined, question.packets, packets);
   const stranger = joined.perhaps.find((flow) => flow.packets.some(hasArrivedAt));
@@ -75,6 +76,13 @@ function courseOfAnswered({ question }: Joined, answered: Judgement[]): Course {
   const base = { ...NOTHING, ...(answeredBy ? { answeredBy } : { answeredBy: answered[0]! }) };
   const lost = question.packets.filter(isLost);
   const after = lost.filter((packet) => (firstAt(packet, node) ?? -Infinity) > lastAnswerAt);
+  const unwatched = gapOf(node, DEVICE_SCRIPTS, { node, from: lastAnswerAt, to: Infinity });
+  if (after.length > 0 && unwatched) {
+    return {
+      ...base,
+      ...unknown("it was answered at first, and how it went on is not known", unwatched),
+    };
+  }
   if (after.length > 0) {
     const story = "it was answered at first, and later packets to the same end were lost";
     return { ...base, outcome: "broken", story, losses: after };
@@ -104,6 +112,8 @@ function longestWait(
     const since = firstAt(loss, node);
     const next = since === null ? undefined : times.find((at) => at > since);
     if (since === null || next === undefined) continue;
+    // An earlier answer may not have been seen.
+    if (gapOf(node, DEVICE_SCRIPTS, { node, from: since, to: next }) !== null) continue;
     if (!longest || next - since > longest.delayNs) longest = { loss, delayNs: next - since };
   }
   return longest;

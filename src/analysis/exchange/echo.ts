@@ -29,12 +29,12 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
   const own = question.packets.filter(isReply);
   const packets = [...own, ...answers.flatMap((answer) => answer.packets)];
   const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.isWhole) === "otherwise"
+    meetingOf(packet, asked, joined.missing === null) === "otherwise"
   );
   const taken = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet) &&
     (isRead(packet) || isTakenByAsker(packet, question)) &&
-    meetingOf(packet, asked, joined.isWhole) !== "not"
+    meetingOf(packet, asked, joined.missing === null) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));
   const open = requests.filter((packet) => !numbers.has(sequenceOf(packet)));

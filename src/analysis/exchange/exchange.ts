@@ -19,8 +19,8 @@ export interface Joined {
   answers: FlowGroup[];
   /** Flows to the client's end that may be answers, and may be questions of others: not joined. */
   perhaps: FlowGroup[];
-  /** No event is missing on any node that saw a packet of it. */
-  isWhole: boolean;
+  /** Why an event may be missing on a node that saw a packet of it; null: none is. */
+  missing: Gap | null;
   /** ICMP errors about a packet of the question that some probe saw, in the order of node and time. */
   errors: Sighting[];
 }

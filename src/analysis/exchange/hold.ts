@@ -1,5 +1,6 @@
 /** How long a packet was held inside one node. */
 import type { Judgement } from "../verdict/judgement.ts";
+import { leftOutIn } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** A packet waited between two sightings on one node: a queue, or a next hop's address. */
@@ -12,7 +13,10 @@ export interface Hold {
   ns: number;
 }
 
-/** The longest wait of a packet between two devices of one node; what a program takes is none. */
+/**
+ * The longest wait of a packet between two devices of one node; what a program takes is none. Where
+ * runs were left out in between it may have gone out and come back unseen.
+ */
 export function longestHold(packet: Judgement): Hold | null {
   let longest: Hold | null = null;
   let before: Sighting | null = null;
@@ -20,7 +24,10 @@ export function longestHold(packet: Judgement): Hold | null {
     const isDevice = event.kind === "device-tx" || event.kind === "device-rx";
     if (isDevice && before !== null && before.node === event.node) {
       const ns = event.at - before.at;
-      if (longest === null || ns > longest.ns) longest = { packet, before, after: event, ns };
+      const isLonger = longest === null || ns > longest.ns;
+      if (isLonger && !leftOutIn(event.node, { node: event.node, from: before.at, to: event.at })) {
+        longest = { packet, before, after: event, ns };
+      }
     }
     if (isDevice) before = event;
   }

@@ -1,4 +1,5 @@
 /** Which flows are one exchange: answers joined to their question by the client's end. Rule X1. */
+import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import {
   hasFlag,
@@ -13,7 +14,7 @@ import {
 } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { before, DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, type Span } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Joined } from "./exchange.ts";
@@ -61,9 +62,9 @@ export function joinExchanges(
   const errors = errorsByQuoted(evidence);
   return questions.filter((question) => !strays.has(question)).map((question) => {
     const answers = [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []];
-    const isWhole = sawAll([question, ...answers]);
+    const missing = missingOf([question, ...answers]);
     const errorsOf = errorsAbout(question, errors);
-    return { question, answers, perhaps: perhaps.get(question) ?? [], isWhole, errors: errorsOf };
+    return { question, answers, perhaps: perhaps.get(question) ?? [], missing, errors: errorsOf };
   });
 }
 
@@ -73,13 +74,30 @@ function add<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else lists.set(key, [value]);
 }
 
-/** A translation whose event is missing would make an answer look as if it came from elsewhere. */
-function sawAll(flows: readonly FlowGroup[]): boolean {
-  const nodes = new Set<NodeView>();
+/**
+ * A translation whose event is missing would make an answer look as if it came from elsewhere, and
+ * what ends a connection may come at any time. What was before its first packet matters only where
+ * that does not begin it.
+ */
+function missingOf(flows: readonly FlowGroup[]): Gap | null {
+  const firsts = new Map<NodeView, number>();
   for (const { packets } of flows) {
-    for (const { packet } of packets) for (const { node } of packet.chains) nodes.add(node);
+    for (const { packet } of packets) {
+      for (const { node, events } of packet.chains) {
+        firsts.set(node, Math.min(firsts.get(node) ?? Infinity, events[0]!.at));
+      }
+    }
   }
-  return [...nodes].every((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null);
+  const begins = flows.some(({ form, packets }) =>
+    form.protocol !== TCP || packets.some((packet) => isConnectRequest(firstOf(packet)))
+  );
+  // In the order of names: of several gaps the same one is told, however the events came.
+  for (const [node, at] of [...firsts].sort(([a], [b]) => a.name < b.name ? -1 : 1)) {
+    const when: Span | typeof EVER = begins ? { ...before({ node, at }), to: Infinity } : EVER;
+    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+    if (gap) return gap;
+  }
+  return null;
 }
 
 /** It may be a question: nothing shows that it answers another flow, and its other end is one host. */

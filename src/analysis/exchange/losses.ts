@@ -3,7 +3,7 @@ import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import { unrecovered } from "../verdict/replies.ts";
-import { silentUntil } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clientSide, firstAt, inOrder } from "./meeting.ts";
 
@@ -61,7 +61,8 @@ export interface Delay {
 
 /**
  * [X7] The loss that cost a TCP flow the most time, by the clock of the sender's side: from when the
- * lost segment was sent to when a delivered one carried the same bytes. Null without such a loss.
+ * lost segment was sent to when a delivered one carried the same bytes. Null without such a loss, and
+ * where an earlier one may not have been seen.
  */
 export function longestDelay(flow: FlowGroup, node: NodeView): Delay | null {
   let longest: Delay | null = null;
@@ -75,7 +76,9 @@ export function longestDelay(flow: FlowGroup, node: NodeView): Delay | null {
       covers(packet, sequence) && firstAt(packet, node)! > since
     );
     if (!made) continue;
-    const delayNs = firstAt(made, node)! - since;
+    const to = firstAt(made, node)!;
+    if (gapOf(node, DEVICE_SCRIPTS, { node, from: since, to }) !== null) continue;
+    const delayNs = to - since;
     if (!longest || delayNs > longest.delayNs) longest = { loss, delayNs };
   }
   return longest;

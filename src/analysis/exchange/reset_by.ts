@@ -1,6 +1,7 @@
 /** Who made a reset. */
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import { before, gapOf } from "../view/coverage.ts";
 import { ownsAddress, stateAt } from "../view/state_view.ts";
 import type { Joined, ResetBy } from "./exchange.ts";
 
@@ -16,7 +17,10 @@ export function resetBy(reset: Judgement, question: FlowGroup, isAnswer: boolean
   const ends = [...question.forms.values()].map(({ source, destination }) =>
     isAnswer ? destination : source
   );
-  if (!ends.some((address) => ownsAddress(state, address))) return "between";
+  if (!ends.some((address) => ownsAddress(state, address))) {
+    // Where its reception was missed, what was forwarded looks as if it was made there.
+    return gapOf(event.node, ["device_rx"], before(event)) === null ? "between" : "unseen";
+  }
   return isAnswer ? "server" : "client";
 }
 

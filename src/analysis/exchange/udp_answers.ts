@@ -2,7 +2,7 @@
 import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 
 /** A UDP answer from another end than the one asked is taken for one only this long after, ns. */
@@ -45,9 +45,11 @@ interface Place {
 
 /** Where the flow was made; null where that was not seen. */
 function makerOf({ packets }: FlowGroup): Place | null {
-  const { kind, node, netns } = packets[0]!.steps[0]!.event;
+  const first = packets[0]!.steps[0]!.event;
+  const { kind, node, netns } = first;
   // Where receptions were missed, what was forwarded looks as if it was made there.
-  return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null ? { node, netns } : null;
+  const isSeen = gapOf(node, DEVICE_SCRIPTS, before(first)) === null;
+  return kind === "device-tx" && isSeen ? { node, netns } : null;
 }
 
 const isTakenAt = ({ outcome, end: { step: { event } } }: Judgement, { node, netns }: Place) =>

@@ -12,6 +12,7 @@ import {
 } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
+import { leftOutIn } from "../view/coverage.ts";
 import { gapsOf } from "../view/state_view.ts";
 
 /** What was worked out about one refused packet. */
@@ -111,6 +112,8 @@ function byCount(
 ): Suspect | null {
   const { node } = subject;
   if (node.header.filter.trim() !== "" || node.lost > 0 || node.refused > 0) return null;
+  const [from, to] = [around.baseline?.at ?? -Infinity, around.after?.at ?? Infinity];
+  if (leftOutIn(node, { node, from, to })) return null;
   // A drop while a snapshot was read may be in its counters, or not.
   if (hasDropsWhileRead(subject, around.baseline) || hasDropsWhileRead(subject, around.after)) {
     return null;

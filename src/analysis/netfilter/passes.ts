@@ -1,6 +1,6 @@
 /** Which hooks a packet can have died at, from where it was seen before and where it died. */
 import type { Link, NetnsState } from "../../event/state.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import type { Case } from "../rules/case.ts";
 import { acceptsAddress, ownsAddress } from "../view/state_view.ts";
@@ -21,7 +21,7 @@ export function passesOf(subject: Case, state: NetnsState): Pass[] {
   const scene = sceneOf(subject, state);
   const { last } = scene;
   // With lost events the last one seen may not be the last one there was.
-  if (gapOf(subject.node, DEVICE_SCRIPTS)) return anywhere(scene);
+  if (gapOf(subject.node, DEVICE_SCRIPTS, before(subject.event))) return anywhere(scene);
   if (subject.event.network === "arp") return arpPasses(scene);
   if (!last) return madeHere(scene);
   return last.kind === "device-rx" ? received(scene) : sent(scene);

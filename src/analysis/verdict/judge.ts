@@ -6,11 +6,14 @@ import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import {
+  after,
+  around,
   DEVICE_SCRIPTS,
   DROP_SCRIPTS,
+  EVER,
   gapOf,
   halfKnown,
-  leftOutAfter,
+  type Span,
   unreadState,
 } from "../view/coverage.ts";
 import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
@@ -101,7 +104,9 @@ function judgeDropped(base: Base, world: World): Judgement {
   const isAnothers = isAnothersFrame(step.event);
   if (isAnothers && wentToUnwatchedHost(step, world.nodes)) return judgeUnwatched(base, world);
   const gap = isAnothers
-    ? world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
+    ? world.nodes.map((node) =>
+      gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, around(step.event)))
+    )
       .find((found) => found !== null)
     : undefined;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
@@ -133,12 +138,17 @@ function sentToAnother({ step }: End, { nodes }: World): Step | null {
   return transmissionTo(event.destinationMac, step.previous);
 }
 
+/**
+ * When the packet would have been seen, had it gone on. Which of several equal packets is missing was
+ * decided by their order, so that it may have been any of them.
+ */
+const seenBy = ({ packet }: Base, when: Span): Span | typeof EVER => packet.ambiguous ? EVER : when;
+
 /** [O3] A socket has it, because it was not dropped and drops were watched. */
 function judgeTaken(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   // Its transmission must be watched, too: NAT may have made it somebody else's, and sent it on.
-  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"]) ??
-    leftOutAfter(event, [event.node], TRAVEL_NS);
+  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"], seenBy(base, after(event)));
   if (gap) {
     const text = `received, but whether a socket took it: ${gap.text}`;
     return unknown(base, { code: gap.code, text });
@@ -172,7 +182,8 @@ function young(base: Base, world: World): Judgement {
 /** [O6] [O7] Handed to a device and never seen again. */
 function judgeLeft(base: Base, world: World): Judgement {
   const event = deviceEvent(base.end.step);
-  const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  const when = seenBy(base, after(event));
+  const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
   const awaited = nextHop(event, world.nodes);
   const found = awaited ? { awaited } : {};
   if (isYoung(event)) return { ...young(base, world), ...found };
@@ -194,10 +205,9 @@ function judgeLeft(base: Base, world: World): Judgement {
     const text = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
     return unknown({ ...base, beyond: true }, { code: "beyond-unwatched", text });
   }
-  const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+  const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
   if (there) return unknown({ ...base, awaited }, there);
-  const between = halfKnown(world.nodes) ??
-    leftOutAfter(event, [event.node, awaited.node], TRAVEL_NS);
+  const between = halfKnown(world.nodes, when);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
 }
@@ -242,7 +252,8 @@ function nestedIn(event: Sighting): Gap | null {
  */
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
-  const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]))
+  const when = seenBy(base, around(event));
+  const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when))
     .find((found) => found !== null) ?? unreadState(world.nodes);
   if (gap) return unknown(base, gap);
   const owners = ownersOf(world.nodes, event.destination!);
@@ -265,7 +276,8 @@ function judgeSilent(base: Base, world: World): Judgement {
   if (isYoung(event, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
   return unknown(
     base,
-    gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) ?? heldAt(event, base.end.kind),
+    gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, around(event))) ??
+      heldAt(event, base.end.kind),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
-import { silentUntil } from "../view/coverage.ts";
+import { leftOutIn, silentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { crossedBy } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -13,8 +13,8 @@ interface Delays {
 }
 
 /**
- * [O21] Takes back `vanished` where the next node was not watched for twice as long as the slowest
- * packet of this conversation took to it. A full queue on the way holds packets for longer than a
+ * [O21] Takes back `vanished` where the next node was not watched, or runs of its scripts were left
+ * out, for twice as long as the slowest packet of this conversation took to it. A full queue on the way holds packets for longer than a
  * trace waits at its end. How long one took follows without comparing clocks: from the readings of
  * both directions their offset goes out.
  */
@@ -30,7 +30,10 @@ export function doubtLate(group: FlowGroup): void {
     if (!there) continue;
     const back = delays.get(key(node, sent.node));
     const slowest = there.most + (back ? back.least : -there.least);
-    if (sent.at + there.most + slowest <= silentUntil(node)) continue;
+    const [from, to] = [sent.at + there.least, sent.at + there.most + slowest];
+    const leftOut = leftOutIn(node, { node, from, to });
+    if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
+    if (leftOut || to <= silentUntil(node)) continue;
     const text = `${node.name} may not have been watched any more when it would have come: ` +
       `another packet took ${Math.round(slowest / 1e6)} ms`;
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });

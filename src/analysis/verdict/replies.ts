@@ -12,7 +12,7 @@ import {
 } from "../kernel/protocols.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, silentUntil, since } from "../view/coverage.ts";
 
 const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
 const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
@@ -99,7 +99,7 @@ function proveByAcknowledgements(group: FlowGroup, other: FlowGroup): void {
 /** All transmissions of the sender were seen, so no unseen packet carried the same bytes. */
 function isWatched(judgement: Judgement): boolean {
   const { node, kind } = firstEvent(judgement);
-  return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS) === null;
+  return kind === "device-tx" && gapOf(node, DEVICE_SCRIPTS, EVER) === null;
 }
 
 /** The acknowledgement number that proves this segment's arrival; null when it carries nothing. */
@@ -198,6 +198,6 @@ export function isUnanswered(group: FlowGroup): boolean {
     const asks = group.form.protocol === TCP ? isConnectRequest(event) : isEchoRequest(event);
     const last = packet.end.step.event;
     return asks && silentUntil(last.node) - last.at > ANSWER_NS &&
-      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null;
+      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], since(last)) === null;
   });
 }

@@ -2,7 +2,7 @@
 import type { Chain } from "../correlate/chains.ts";
 import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { around, before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -42,7 +42,11 @@ function judgeReset(reset: Judgement, chains: readonly Chain[]): void {
   const { event } = reset.end.step;
   const socket = formKey(reverse(formOf(event)));
   const here = chains.filter(({ node }) => node === event.node);
-  const gap = gapOf(event.node, DEVICE_SCRIPTS);
+  const { to } = around(event);
+  const from = Math.min(
+    ...[event, ...here.map(({ events }) => events[0]!)].map((first) => before(first).from),
+  );
+  const gap = gapOf(event.node, DEVICE_SCRIPTS, { node: event.node, from, to });
   // Where receptions were missed, what was forwarded looks as if it was made here.
   if (gap === null && here.some((chain) => isMadeIn(chain, event, socket))) return;
   const passed = here.some(({ events }) =>

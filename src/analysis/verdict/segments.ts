@@ -3,7 +3,7 @@
  * be one by GRO: pieces are joined to what they are a piece of by sequence range, and not counted
  * again.
  */
-import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -181,8 +181,10 @@ function inherit(whole: Judgement, piece: Judgement): void {
 }
 
 /** The packet's first node made it: a node that forwards a packet is seen to receive it first. */
-const isSent = (judgement: Judgement) =>
-  isOrigin(judgement) && gapOf(judgement.steps[0]!.event.node, DEVICE_SCRIPTS) === null;
+function isSent(judgement: Judgement): boolean {
+  const { event } = judgement.steps[0]!;
+  return isOrigin(judgement) && gapOf(event.node, DEVICE_SCRIPTS, before(event)) === null;
+}
 
 /** As far as was seen, its first node sent it. */
 const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";

@@ -3,8 +3,69 @@ import type { Gap } from "../../event/gaps.ts";
 import { isOverlapping } from "./runs.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
-/** Why the silence of these scripts on a node is no proof, or null when it is one. */
-export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
+/** A time by the clock of one node, of which something is concluded from silence. */
+export interface Span {
+  /** Whose clock it is. */
+  node: NodeView;
+  /** An `at`, ns. */
+  from: number;
+  /** An `at`, ns. */
+  to: number;
+}
+
+/** Where it can't be said when the thing would have been seen: all of the time that was watched. */
+export const EVER = null;
+
+/** Longer than a packet is on its way between two hops that follow each other at once, ns. */
+const HOP_NS = 0.5e9;
+/** Longer than a packet waits in a node, for the link address of its next hop or in a queue, ns. */
+const HELD_NS = 4e9;
+
+/** When a packet would be seen next after this sighting, if nothing holds it. */
+export const after = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: at,
+  to: at + HOP_NS,
+});
+
+/** When the same node would have seen the packet before this sighting. */
+export const before = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: at - HELD_NS,
+  to: at,
+});
+
+/** When other copies of the packet of this sighting would be seen, on whichever node. */
+export const around = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: at - HELD_NS,
+  to: at + HELD_NS,
+});
+
+/** From this sighting to the end. */
+export const since = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: at,
+  to: Infinity,
+});
+
+/** Up to this sighting. */
+export const until = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: -Infinity,
+  to: at,
+});
+
+/**
+ * Why the silence of these scripts on a node is no proof, or null when it is one. `when`: the time in
+ * which the thing would have been seen. Only what the kernel left out is told by its time: of all else
+ * that is missing nobody knows when it was.
+ */
+export function gapOf(
+  node: NodeView,
+  scripts: readonly string[],
+  when: Span | typeof EVER,
+): Gap | null {
   const { name, runs, probeRuns, missing, unaccounted, evicted, lost, refused } = node;
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
@@ -41,7 +102,7 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
   if (refused > 0) {
     return { code: "lines-refused", text: `${refused} lines of ${name} could not be read` };
   }
-  return null;
+  return leftOutIn(node, when);
 }
 
 /**
@@ -51,28 +112,26 @@ export function gapOf(node: NodeView, scripts: readonly string[]): Gap | null {
 export const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt, toldAt);
 
 /**
- * Why a packet may have passed one of the nodes unseen within `ns` after a sighting, or null: the kernel
- * left out runs of their scripts then. Of a node with another kernel, whose clock is never compared, any
- * such stretch counts.
+ * Why a node may have missed something in this time, or null: the kernel left out runs of its scripts
+ * then. Of a node with another kernel than the clock's, with which no time is compared, any such
+ * stretch counts.
  */
-export function leftOutAfter(
-  { node: clock, at }: Pick<Sighting, "node" | "at">,
-  nodes: readonly NodeView[],
-  ns: number,
-): Gap | null {
-  for (const node of nodes) {
-    const { boot } = node.header;
-    const isSameClock = node === clock || (boot !== undefined && boot === clock.header.boot);
-    const from = at + (isSameClock ? Number(clock.baseNs - node.baseNs) : 0);
-    const missed = node.missed.find((one) =>
-      !isSameClock || (one.from <= from + ns && one.to >= from)
-    );
-    if (!missed) continue;
-    const when = isSameClock ? "at that time" : "while it was watched";
-    const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${when}`;
-    return { code: "runs-left-out", text };
-  }
-  return null;
+export function leftOutIn(node: NodeView, when: Span | typeof EVER): Gap | null {
+  if (node.missed.length === 0) return null;
+  const span = when && onClockOf(node, when);
+  const missed = node.missed.find(({ from, to }) => !span || (from <= span.to && to >= span.from));
+  if (!missed) return null;
+  const time = span ? "at that time" : "while it was watched";
+  const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${time}`;
+  return { code: "runs-left-out", text };
+}
+
+/** The span by the clock of the node; null where that is another clock. */
+function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
+  const { boot } = node.header;
+  if (node !== clock && (boot === undefined || boot !== clock.header.boot)) return null;
+  const ahead = Number(clock.baseNs - node.baseNs);
+  return { from: from + ahead, to: to + ahead };
 }
 
 /** Scripts whose silence means "did not pass a device". */
@@ -84,10 +143,13 @@ export const DROP_SCRIPTS = ["drop"] as const;
  * Why a node whose place is not known may have had the packet, and lost what it saw of it: events of
  * it are missing, and so is the state of some of its namespaces, which would tell what is behind it.
  */
-export function halfKnown(nodes: readonly NodeView[]): Gap | null {
+export function halfKnown(
+  nodes: readonly NodeView[],
+  when: Span | typeof EVER,
+): Gap | null {
   for (const node of nodes) {
     if (unreadState([node]) === null) continue;
-    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
     if (gap === null) continue;
     return { code: gap.code, text: `it may have come to ${node.name}: ${gap.text}` };
   }

@@ -1,7 +1,7 @@
 /** A destination that two networks have: the node looks for it in the wrong one. */
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { asksFor } from "../../kernel/neighbours.ts";
-import { DEVICE_SCRIPTS, gapOf } from "../../view/coverage.ts";
+import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName } from "../../view/netns_names.ts";
@@ -90,7 +90,7 @@ export const addressOverlap: Rule = {
  * without loss, no question for the address came to it.
  */
 function isApart({ evidence }: Case, { node, netns }: Owner, address: string): boolean {
-  return gapOf(node, DEVICE_SCRIPTS) === null &&
+  return gapOf(node, DEVICE_SCRIPTS, EVER) === null &&
     !evidence.some((event) =>
       event.kind === "device-rx" && event.node === node && event.netns === netns &&
       asksFor(event, address)

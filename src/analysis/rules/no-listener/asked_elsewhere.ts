@@ -1,5 +1,5 @@
 /** Whom a host asked from a port, so that an answer to that port can be told from a question. */
-import { gapOf } from "../../view/coverage.ts";
+import { gapOf, until } from "../../view/coverage.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 
@@ -16,7 +16,7 @@ const CLIENT_PORT_MIN = 32_768;
 export function askedElsewhere({ event, node, netns }: Case): Sighting | null {
   if (netns === undefined || (event.destinationPort ?? 0) < CLIENT_PORT_MIN) return null;
   // "Never" needs that each packet it sent was seen.
-  if (gapOf(node, ["device_tx"]) !== null) return null;
+  if (gapOf(node, ["device_tx"], until(event)) !== null) return null;
   const own = keyOf(netns, event.protocol, event.destination, event.destinationPort);
   const sent = (sentOf(node).get(own) ?? []).filter(({ at }) => at < event.at);
   const isFrom = (other: Sighting) =>

@@ -6,7 +6,7 @@ import {
   isSocketLookupWithoutReason,
   saysNoSocket,
 } from "../../kernel/sockets.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
+import { around, DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { isIncomplete } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -69,8 +69,10 @@ export const noListener: Rule = {
 };
 
 /** No event of any node is missing: a translation of what was asked would have been seen. */
-const sawAll = ({ world }: Case): boolean =>
-  world.nodes.every((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]) === null);
+const sawAll = ({ world, event }: Case): boolean =>
+  world.nodes.every((node) =>
+    gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], around(event)) === null
+  );
 
 /** The host's socket at the port was a client's, and what it asked was another end. */
 function strayAnswer(subject: Case, asked: Sighting) {
