@@ -1,9 +1,12 @@
 /** A typed client of the ingest's API: for the commands, the probe's shipper and tests. */
 import { LasthopError } from "../../event/error.ts";
+import type { CauseCode } from "../../event/codes.ts";
 import type { Flow, Report } from "../../event/report.ts";
 import type { BatchAnswer } from "../intake/accept.ts";
 import type { ImportAnswer } from "../routes/archives.ts";
 import type { Audit } from "../routes/audit.ts";
+import type { Overview } from "../routes/overview.ts";
+import type { ProblemList } from "../routes/problems.ts";
 import type { ShownIncident } from "../routes/shown_incident.ts";
 import type { Joined, NodeList } from "../routes/join.ts";
 import type { MintedToken, TokenList } from "../routes/tokens.ts";
@@ -26,6 +29,24 @@ export interface AuditPage {
   limit?: number;
   /** Only entries older than the one with this id. */
   before?: number;
+}
+
+/** Which problems are asked for, and how long they are waited for. */
+export interface ProblemQuery {
+  outcome?: readonly ProblemList["problems"][number]["outcome"][];
+  cause?: readonly CauseCode[];
+  /** How many are listed: 1 to 1000. */
+  limit?: number;
+  /** The cursor of an earlier answer. */
+  since?: string;
+  /** Seconds, up to 60. */
+  wait?: number;
+}
+
+function queryText(asked: ProblemQuery): string {
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === "" ? "" : `?${text}`;
 }
 
 /** An answer of the ingest that is no success. `code` is the problem's. */
@@ -94,6 +115,11 @@ export function createClient(options: ClientOptions) {
     },
 
     report: (incident: string) => get<Report>(`${at(incident)}/report`),
+    /** What the report adds up to. */
+    overview: (incident: string) => get<Overview>(`${at(incident)}/overview`),
+    /** The problems, at once or, with `wait`, when there is something new. */
+    problems: (incident: string, asked: ProblemQuery = {}) =>
+      get<ProblemList>(`${at(incident)}/problems${queryText(asked)}`),
     flow: (incident: string, id: string) =>
       get<Flow>(`${at(incident)}/flows/${encodeURIComponent(id)}`),
 
