@@ -6,6 +6,7 @@ import { placeName } from "../words/place.ts";
 import {
   clockInUtc,
   exchangeNoun,
+  problemEnd,
   problemOutcome,
   problemSize,
   problemTimes,
@@ -75,7 +76,7 @@ function problemBlocks(problem: Problem, index: number, report: Report): string[
   return [
     `## ${index + 1}. ${problemOutcome(problem, MARKDOWN)}: ${way}${
       problemSize(problem, plural, MARKDOWN)
-    } to ${text(endPoint(problem.to.address, problem.to.port))}`,
+    } to ${problemEnd(problem, MARKDOWN)}`,
     lines.join("\n"),
     ...(cause && cause.evidence.length > 0
       ? [

@@ -1,8 +1,7 @@
 /** A report as OpenTelemetry logs in OTLP's JSON: one record for each problem. */
 import type { Problem, Report } from "../event/report.ts";
-import { endPoint } from "../words/ends.ts";
 import { placeName } from "../words/place.ts";
-import { problemOutcome, problemSize } from "../words/problem.ts";
+import { problemEnd, problemOutcome, problemSize } from "../words/problem.ts";
 import type { Export } from "./export.ts";
 import { PLAIN, plural } from "./writing.ts";
 
@@ -33,11 +32,12 @@ export const otlp = {
 } as const satisfies Export;
 
 function record(problem: Problem, { incident }: Report) {
-  const { state, severity, outcome, cause, gap, lastHop, to, protocol, from } = problem;
+  const { state, severity, outcome, cause, gap, lastHop, to, protocol } = problem;
+  const { from, fromNames } = problem;
   // What is mended is no error any more.
   const [severityNumber, severityText] = state === "healed" ? [9, "INFO"] : SEVERITY[severity];
   const what = `${problemOutcome(problem, PLAIN)}: ${problemSize(problem, plural, PLAIN)} to ${
-    endPoint(PLAIN.text(to.address), to.port)
+    problemEnd(problem, PLAIN)
   } at ${placeName(lastHop, PLAIN, PLACE)}`;
   const why = cause?.sentence ?? gap;
   return {
@@ -55,7 +55,11 @@ function record(problem: Problem, { incident }: Report) {
       "destination.port": to.port,
       "source.address": from.length === 1 ? from[0] : undefined,
       "host.name": lastHop.node,
-      "k8s.pod.name": lastHop.pod,
+      ...podWords(lastHop.pod),
+      "container.name": lastHop.container,
+      "lasthop.unit": lastHop.unit,
+      "lasthop.destination.name": to.name,
+      "lasthop.source.name": from.length === 1 ? fromNames?.[from[0]!] : undefined,
       "lasthop.incident": incident,
       "lasthop.problem.id": problem.id,
       "lasthop.problem.state": state,
@@ -72,6 +76,13 @@ function record(problem: Problem, { incident }: Report) {
       "lasthop.packets.vanished": problem.packets.vanished,
     }),
   };
+}
+
+/** `shop/checkout-0` by the names of OpenTelemetry's conventions. */
+function podWords(pod: string | undefined) {
+  const slash = pod?.indexOf("/") ?? -1;
+  if (pod === undefined || slash < 0) return {};
+  return { "k8s.namespace.name": pod.slice(0, slash), "k8s.pod.name": pod.slice(slash + 1) };
 }
 
 /** OTLP writes 64-bit numbers as text. */

@@ -2,7 +2,7 @@
 import type { Flow } from "../event/report.ts";
 import { hopTimes } from "../words/hop_times.ts";
 import { STAGE_WORDS } from "../words/outcome.ts";
-import { netnsName } from "../words/place.ts";
+import { roomWords } from "../words/place.ts";
 import { elapsedShort } from "../words/time.ts";
 import { tunnelName } from "../words/ends.ts";
 import { PLAIN } from "./writing.ts";
@@ -14,7 +14,7 @@ export function pathLines({ path, outcome }: Pick<Flow, "path" | "outcome">): st
     const since = sinceBeforeNs[i];
     const words = [
       PLAIN.text(hop.node),
-      PLAIN.text(netnsName(hop.netns)),
+      PLAIN.text(roomWords(hop)),
       `${PLAIN.text(hop.device) || "-"} (${PLAIN.text(hop.deviceKind)})`,
       STAGE_WORDS[hop.stage] ?? hop.stage,
       ...(hop.reason === undefined

@@ -2,7 +2,7 @@
 import type { Flow, Hop } from "../event/report.ts";
 import { endPoint, tunnelName } from "./ends.ts";
 import { OUTCOME_WORDS, STAGE_WORDS } from "./outcome.ts";
-import { netnsName, type Place, placeName } from "./place.ts";
+import { type Place, placeName, roomWords } from "./place.ts";
 import type { Writing } from "./writing.ts";
 
 /** What two flows, or two hops, do not have alike. Empty text: one of them has none. */
@@ -135,8 +135,7 @@ function hopDifferences(
   return differ<Hop>(
     [
       ["node", ({ node }) => text(node)],
-      ["namespace", ({ netns }) => text(netnsName(netns))],
-      ["pod", ({ pod }) => text(pod ?? "")],
+      ["namespace", (hop) => text(roomWords(hop))],
       ["device", ({ device }) => text(device)],
       ["what happened", stageWord],
       ["kernel function", (hop) => text(hop.function ?? "")],

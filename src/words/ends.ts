@@ -1,9 +1,19 @@
 /** Names of what runs between two ends: flows, translations, tunnels. */
 import { endPoint } from "../event/end_point.ts";
-import type { Encapsulation, EndPoints, Exchange, Flow } from "../event/report.ts";
+import type { Encapsulation, End, EndPoints, Exchange, Flow } from "../event/report.ts";
 import type { Writing } from "./writing.ts";
 
 export { endPoint } from "../event/end_point.ts";
+
+/** Characters of the name of an end: a pod's has what tells it from its twins at the end. */
+const NAME_MAX = 72;
+
+/** An end by its name with the address after it, `pod shop/web-0 (10.0.0.7:80)`; else as it is. */
+export const named = (
+  end: string,
+  name: string | undefined,
+  text: Writing["text"],
+): string => name === undefined ? end : `${text(name, NAME_MAX)} (${end})`;
 
 /** `10.0.0.1:40000 → 10.96.0.1:443`. */
 export function endsName(points: EndPoints, { text, arrow }: Writing): string {
@@ -13,8 +23,12 @@ export function endsName(points: EndPoints, { text, arrow }: Writing): string {
 
 /** `tcp 10.0.0.1:40000 → 10.96.0.1:443`, `icmp 10.0.0.1 → 10.0.0.2 id 7`. */
 export function flowName(flow: Flow, writing: Writing): string {
+  const { text, arrow } = writing;
   const id = flow.icmpId === undefined ? "" : ` id ${flow.icmpId}`;
-  return `${writing.text(flow.protocol)} ${endsName(flow, writing)}${id}`;
+  const source = named(endPoint(text(flow.source), flow.sourcePort), flow.sourceName, text);
+  const destination = endPoint(text(flow.destination), flow.destinationPort);
+  const to = named(destination, flow.destinationName, text);
+  return `${text(flow.protocol)} ${source} ${arrow} ${to}${id}`;
 }
 
 /** `tcp 10.0.0.1:40000 → 10.96.0.1:443`: who asked whom, as the client knows it. */
@@ -23,8 +37,8 @@ export function exchangeName(
   { text, arrow }: Writing,
 ): string {
   const id = icmpId === undefined ? "" : ` id ${icmpId}`;
-  const from = endPoint(text(client.address), client.port);
-  return `${text(protocol)} ${from} ${arrow} ${endPoint(text(server.address), server.port)}${id}`;
+  const end = ({ address, port, name }: End) => named(endPoint(text(address), port), name, text);
+  return `${text(protocol)} ${end(client)} ${arrow} ${end(server)}${id}`;
 }
 
 /**

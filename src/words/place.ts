@@ -1,10 +1,14 @@
 /** Names of places: where a packet was seen. A further part of a name is added here. */
+import { holderWords } from "../event/holder_names.ts";
 import { placeText } from "../event/place.ts";
 import type { Hop } from "../event/report.ts";
 import type { Writing } from "./writing.ts";
 
 /** What of a hop says where it was. */
-export type Place = Pick<Hop, "device" | "netns" | "node">;
+export type Place = Pick<Hop, "device" | "node"> & Room;
+
+/** What of a hop says in which network namespace it was, and whose that is. */
+export type Room = Pick<Hop, "netns" | "pod" | "container" | "unit" | "own">;
 
 /** How many characters of each part of a place's name are shown. */
 export interface PlaceLengths {
@@ -19,24 +23,44 @@ export interface PlaceLengths {
 /** `pod`, or `netns 4026532281`: the report has an inode where a namespace has no name. */
 export const netnsName = (netns: string): string => /^\d+$/.test(netns) ? `netns ${netns}` : netns;
 
-/** `eth0 in pod on worker`. */
+/** `pod shop/checkout-0`, `container web`, a namespace's name; undefined of the node's own. */
+function roomName(room: Room): string | undefined {
+  return holderWords(room) ?? (isOwn(room) ? undefined : netnsName(room.netns));
+}
+
+/** The node's own, and nobody gave it another name. */
+const isOwn = ({ own, netns }: Room) => own === true && /^\d+$/.test(netns);
+
+/** The same where it stands by itself: the node's own is the `host network`. */
+export const roomWords = (room: Room): string => roomName(room) ?? "host network";
+
+/** `eth0 in pod on worker`, `eth0 on worker`. */
 export function placeName(
-  { device, netns, node }: Place,
+  place: Place,
   { text }: Pick<Writing, "text">,
   { deviceMax, netnsMax, nodeMax }: PlaceLengths,
 ): string {
+  const { device, node } = place;
+  const room = roomName(place);
   return placeText({
     device: device === "" ? "" : text(device, deviceMax),
-    netns: text(netnsName(netns), netnsMax),
+    netns: room === undefined ? undefined : text(room, Math.max(netnsMax, roomMax(place))),
     node: text(node, nodeMax),
   });
 }
 
 /** `vxlan0 @ podvm/podns`, for a list in which it stands beside other words. */
 export function placeShort(
-  { device, netns, node }: Place,
+  place: Place,
   { text }: Pick<Writing, "text">,
   { deviceMax, netnsMax, nodeMax }: PlaceLengths,
 ): string {
-  return `${text(device, deviceMax)} @ ${text(node, nodeMax)}/${text(netns, netnsMax)}`;
+  const { device, netns, node, pod, container, unit } = place;
+  const at = `${text(device, deviceMax)} @ ${text(node, nodeMax)}`;
+  if (isOwn(place)) return at;
+  return `${at}/${text(pod ?? container ?? unit ?? netns, Math.max(netnsMax, roomMax(place)))}`;
 }
+
+/** A pod is told by the end of its name: characters that are shown of one, at the least. */
+const POD_MAX = 64;
+const roomMax = ({ pod }: Room): number => pod === undefined ? 0 : POD_MAX;

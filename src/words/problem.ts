@@ -1,6 +1,6 @@
 /** Words for a problem: what failed, how much of it, since when, and whether it still does. */
 import type { Problem } from "../event/report.ts";
-import { endPoint } from "./ends.ts";
+import { endPoint, named } from "./ends.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "./outcome.ts";
 import type { Counting, Writing } from "./writing.ts";
 
@@ -23,17 +23,20 @@ export const problemOutcome = (
 /** What one exchange of a protocol is called: `TCP connection`, `ping`, else `flow`. */
 export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "flow";
 
-/** `10.0.0.7:80`: the end that was asked. */
+/** `10.0.0.7:80`, `pod shop/web-0 (10.0.0.7:80)`: the end that was asked. */
 export const problemEnd = ({ to }: Problem, { text }: Writing): string =>
-  endPoint(text(to.address), to.port);
+  named(endPoint(text(to.address), to.port), to.name, text);
 
 /** `344 TCP connections from 3 clients`, `1 ping from 10.0.0.5`. */
 export function problemSize(
-  { protocol, flows, clients, from }: Problem,
+  { protocol, flows, clients, from, fromNames }: Problem,
   plural: Plural,
   { text }: Writing,
 ): string {
-  const who = clients === 1 ? text(from[0] ?? "") : plural(clients, "client");
+  const [first = ""] = from;
+  const who = clients === 1
+    ? named(text(first), fromNames?.[first], text)
+    : plural(clients, "client");
   return `${plural(flows, exchangeNoun(protocol))} from ${who}`;
 }
 

@@ -1,5 +1,5 @@
 /** Who has the addresses that a report names: pods, containers, services, nodes, by their own state. */
-import { holderWords } from "../../event/netns_holder.ts";
+import { holderWords } from "../../event/holder_names.ts";
 import type { End, Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
 import { holderAt, isOwn } from "../view/netns_names.ts";

@@ -1,5 +1,5 @@
 /** What a network namespace is called: by whose it is, by its name, by its number. */
-import { type HolderNames, holderNames, holderWords } from "../../event/netns_holder.ts";
+import { type HolderNames, holderNames, holderWords } from "../../event/holder_names.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { NodeView } from "./timeline.ts";
 

@@ -1,4 +1,5 @@
 /** A path as a tree: nodes, their namespaces, what each did, and tunnels as brackets around it. */
+import { holderWords } from "../../event/holder_names.ts";
 import type { Flow, Hop } from "../../event/report.ts";
 import { changes, endsName, tunnelName } from "../../words/ends.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
@@ -6,7 +7,7 @@ import { elapsedShort, sinceFirstOnNode } from "../../words/time.ts";
 import type { Look, Style } from "./look.ts";
 import { clipColumns, columns, padEnd, padStart } from "./text.ts";
 import { type TunnelStep, tunnelSteps } from "./tunnels.ts";
-import { boldStyleOf, markOf, netnsText } from "./words.ts";
+import { boldStyleOf, markOf, roomText } from "./words.ts";
 
 interface Row {
   rails: string;
@@ -74,10 +75,11 @@ function layoutOf(rows: readonly Row[], look: Look): Layout {
 
 function headings(hop: Hop, before: Hop | undefined, look: Look): string[] {
   const sameNode = hop.node === before?.node;
-  const samePod = hop.pod === undefined || hop.pod === before?.pod;
-  if (sameNode && hop.netns === before?.netns && samePod) return [];
-  const pod = hop.pod === undefined ? "" : `, pod ${look.text(hop.pod)}`;
-  const where = `in ${netnsText(hop.netns, look)}${pod}`;
+  const room = roomText(hop, look);
+  const sameName = holderWords(hop) === undefined ||
+    (before !== undefined && room === roomText(before, look));
+  if (sameNode && hop.netns === before?.netns && sameName) return [];
+  const where = `in ${room}`;
   if (sameNode) return look.lines(where, 4, "dim");
   const name = look.text(hop.node, 40);
   const [first = "", ...rest] = look.lines(`${name}  ${where}`, 4);

@@ -2,7 +2,7 @@
 import type { Outcome } from "../../event/codes.ts";
 import type { Hop, PacketCounts } from "../../event/report.ts";
 import { COUNT_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
-import { netnsName, placeName } from "../../words/place.ts";
+import { netnsName, placeName, roomWords } from "../../words/place.ts";
 import { counting } from "../../words/writing.ts";
 import type { Look, Style } from "./look.ts";
 
@@ -54,6 +54,9 @@ const PLACE = { deviceMax: 32, netnsMax: 40, nodeMax: 40 };
 /** Name of a network namespace in the terminal's characters. */
 export const netnsText = (netns: string, look: Look): string =>
   look.text(netnsName(netns), PLACE.netnsMax);
+
+/** What the namespace of a hop is called, in the terminal's characters. */
+export const roomText = (hop: Hop, look: Look): string => look.text(roomWords(hop), 64);
 
 /** `eth0 in pod on worker`. */
 export const placeText = (hop: Hop, look: Look): string => placeName(hop, look, PLACE);

@@ -12,7 +12,7 @@ import {
 import { flowName } from "../../words/ends.ts";
 import { visible } from "../../words/escape.ts";
 import { OUTCOME_WORDS, STAGE_WORDS } from "../../words/outcome.ts";
-import { netnsName } from "../../words/place.ts";
+import { roomWords } from "../../words/place.ts";
 import { OutcomeIcon } from "../parts/icons.tsx";
 import { Name, Text } from "../parts/text.tsx";
 import { LABELLED, PAGE, plural } from "../parts/writing.ts";
@@ -200,9 +200,9 @@ function Apart(
 /** What the name of a hop says already. */
 const IN_NAME = new Set(["hop", "node", "namespace", "device", "what happened"]);
 
-const HopName = ({ hop: { device, netns, node, stage } }: { hop: Hop }) => (
+const HopName = ({ hop }: { hop: Hop }) => (
   <>
-    {STAGE_WORDS[stage] ?? "seen"} at <Name value={device} max={24} /> in{" "}
-    <Name value={netnsName(netns)} max={24} /> on <Name value={node} max={32} />
+    {STAGE_WORDS[hop.stage] ?? "seen"} at <Name value={hop.device} max={24} /> in{" "}
+    <Name value={roomWords(hop)} max={64} /> on <Name value={hop.node} max={32} />
   </>
 );

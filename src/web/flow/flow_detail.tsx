@@ -3,7 +3,7 @@
 import type { Flow } from "../../event/report.ts";
 import { endsName, flowName } from "../../words/ends.ts";
 import { visible } from "../../words/escape.ts";
-import { netnsName } from "../../words/place.ts";
+import { roomWords } from "../../words/place.ts";
 import { CauseCode } from "../parts/cause_code.tsx";
 import { Comparison, PinButton } from "./comparison.tsx";
 import { Coverage, Evidence, Packets, Remedy } from "./findings.tsx";
@@ -116,7 +116,8 @@ function Related({ flow }: { flow: Flow }) {
 }
 
 function Verdict({ flow }: { flow: Flow }) {
-  const { lastHop: { device, netns, node, pod }, cause, gap } = flow;
+  const { lastHop, cause, gap } = flow;
+  const { device, node } = lastHop;
   const [before, after] = headline(flow);
   // What became of one packet is no headline of an exchange that failed.
   const exchange = exchangeOf(flow.id);
@@ -131,17 +132,12 @@ function Verdict({ flow }: { flow: Flow }) {
         <OutcomeIcon outcome={flow.outcome} />
         <span>
           {part !== "" && <span class="quiet">{part}</span>}
-          {before} <Name value={device} max={32} /> in <Name value={netnsName(netns)} max={40} /> on
+          {before} <Name value={device} max={32} /> in <Name value={roomWords(lastHop)} max={64} />
           {" "}
-          <Name value={node} max={40} />
+          on <Name value={node} max={40} />
           {after}
         </span>
       </h2>
-      {pod !== undefined && (
-        <p class="pod">
-          pod <Name value={pod} max={80} />
-        </p>
-      )}
       {cause !== undefined && (
         <p class="sentence">
           <Text value={cause.sentence} max={700} />

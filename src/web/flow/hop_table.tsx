@@ -4,7 +4,7 @@ import type { Encapsulation, Hop } from "../../event/report.ts";
 import { endsName, tunnelName, tunnelShort } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
-import { netnsName } from "../../words/place.ts";
+import { roomWords } from "../../words/place.ts";
 import { hopTimes } from "../../words/hop_times.ts";
 import { elapsedLong, timeHere } from "../../words/time.ts";
 import { Name } from "../parts/text.tsx";
@@ -68,7 +68,7 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
     hop.encap && tunnelWords(hop, hop.encap),
     hop.function,
     hop.reason,
-    hop.pod && `pod ${hop.pod}`,
+    hop.pod && `netns ${hop.netns}`,
   ].filter((one) => one !== undefined);
   return (
     <li class={`${newNode ? "new-node" : ""} ${hop.stage === "drop" ? "fatal" : ""}`}>
@@ -84,7 +84,7 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
       </span>
       <span class="device">
         <Name value={hop.device} max={24} />{" "}
-        <span class="netns">{label(netnsName(hop.netns), 24)}</span>
+        <span class="netns">{label(roomWords(hop), hop.pod === undefined ? 24 : 64)}</span>
       </span>
       <span class="stage">
         {STAGE_WORDS[hop.stage] ?? label(hop.stage, 20)}

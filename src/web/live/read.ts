@@ -63,6 +63,9 @@ export function readHop(value: unknown): Hop {
     function: maybeText(from.function),
     reason: maybeText(from.reason),
     pod: maybeText(from.pod),
+    container: maybeText(from.container),
+    unit: maybeText(from.unit),
+    own: from.own === true ? true : undefined,
     encap: from.encap === undefined ? undefined : {
       kind: text(encap.kind, "tunnel"),
       id: number(encap.id),
@@ -123,6 +126,8 @@ export function readFlow(value: unknown): Flow | null {
     id: from.id,
     protocol: text(from.protocol, "?"),
     icmpId: maybeNumber(from.icmpId),
+    sourceName: maybeText(from.sourceName),
+    destinationName: maybeText(from.destinationName),
     translated: from.translated === undefined ? undefined : readEndPoints(from.translated),
     replyOf: maybeText(from.replyOf),
     packets: readCounts(from.packets),
@@ -142,7 +147,11 @@ export function readFlow(value: unknown): Flow | null {
 /** One end of an exchange; an address that is missing is a question mark. */
 export function readEnd(value: unknown): End {
   const from = fields(value);
-  return { address: text(from.address, "?"), port: maybeNumber(from.port) };
+  return {
+    address: text(from.address, "?"),
+    port: maybeNumber(from.port),
+    name: maybeText(from.name),
+  };
 }
 
 /** An exchange. Null when it has no id, as of a flow. */

@@ -29,6 +29,7 @@ export function readProblem(value: unknown): Problem | null {
     lastHop: readHop(from.lastHop),
     direction: from.direction === "answer" ? "answer" : "question",
     from: list(from.from).map((one) => text(one, "?")),
+    fromNames: readNames(from.fromNames),
     to: readEnd(from.to),
     protocol: text(from.protocol, "?"),
     flows: number(from.flows),
@@ -45,6 +46,12 @@ export function readProblem(value: unknown): Problem | null {
     example: text(from.example),
     actions: list(from.actions).map((one) => text(one)),
   };
+}
+
+/** Names by address, where they are told. */
+function readNames(value: unknown): Record<string, string> | undefined {
+  if (value === undefined) return undefined;
+  return Object.fromEntries(Object.entries(fields(value)).map(([key, name]) => [key, text(name)]));
 }
 
 const readNear = (value: unknown): NearChange[] | undefined =>

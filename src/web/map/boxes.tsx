@@ -2,7 +2,6 @@
 /** The boxes of the map: nodes, places in them, and what is lost there. */
 import type { Problem } from "../../event/report.ts";
 import { label, visible } from "../../words/escape.ts";
-import { netnsName } from "../../words/place.ts";
 import { problemOutcome } from "../../words/problem.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
 import { grouped, LABELLED, plural } from "../parts/writing.ts";
@@ -33,9 +32,8 @@ export function NodeName({ name, rect }: { name: string; rect: Rect }) {
 
 /** A namespace, or a fold of several. */
 export function PlaceBox({ place, rect }: { place: Place; rect: Rect }) {
-  const { id, node, netns, pod, flows, failing, problems, folded } = place;
+  const { id, node, netns, name, flows, failing, problems, folded } = place;
   const more = problems.length - BADGES.max;
-  const name = pod ?? netnsName(netns);
   return (
     <div
       class={`map-place${folded ? " folded" : ""}${failing > 0 ? " failing" : ""}`}

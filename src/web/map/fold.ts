@@ -100,6 +100,7 @@ function foldedPlace(id: string, members: readonly Place[]): Place {
     id,
     node: nodes.size === 1 ? members[0]!.node : null,
     netns: "",
+    name: "",
     flows: most(({ flows }) => flows),
     failing: most(({ failing }) => failing),
     problems: members.flatMap(({ problems }) => problems),

@@ -1,6 +1,7 @@
 /** The map of an incident: where packets were, which way they went, and where they died. Pure. */
 import type { Flow, Hop, Problem } from "../../event/report.ts";
 import { tunnelShort } from "../../words/ends.ts";
+import { roomWords } from "../../words/place.ts";
 import { PAGE } from "../parts/writing.ts";
 import { type Group, isOfProblem } from "../state/groups.ts";
 
@@ -11,7 +12,8 @@ export interface Place {
   node: string | null;
   /** The namespace as the report names it; empty for a fold. */
   netns: string;
-  pod?: string;
+  /** What it is called; empty for a fold. */
+  name: string;
   /**
    * How many flows were seen in it. Of a fold those of the busiest place in it: one flow may be in many.
    */
@@ -74,10 +76,11 @@ export function mapModel(groups: readonly Group[], problems: readonly Problem[])
   const places = new Map<string, Place>();
   const links = new Map<string, Link & { back: number }>();
   const isOn = new Set(problems.filter(({ state }) => state !== "healed").map(({ id }) => id));
-  const placeAt = (id: string, { node, netns, pod }: Hop): Place => {
-    const place = places.get(id) ?? { id, node, netns, flows: 0, failing: 0, problems: [] };
+  const placeAt = (id: string, hop: Hop): Place => {
+    const { node, netns } = hop;
+    const name = roomWords(hop);
+    const place = places.get(id) ?? { id, node, netns, name, flows: 0, failing: 0, problems: [] };
     places.set(id, place);
-    if (pod !== undefined) place.pod = pod;
     return place;
   };
   for (const group of groups) {

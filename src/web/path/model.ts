@@ -4,7 +4,7 @@ import { changes, endPoint, tunnelName } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
 import { hopTimes } from "../../words/hop_times.ts";
-import { netnsName } from "../../words/place.ts";
+import { roomWords } from "../../words/place.ts";
 import { elapsedShort } from "../../words/time.ts";
 import { PAGE } from "../parts/writing.ts";
 
@@ -12,7 +12,6 @@ import { PAGE } from "../parts/writing.ts";
 export interface Station {
   node: string;
   netns: string;
-  pod: string | undefined;
   device: string;
   /** What happened there: `veth · received, routed`. */
   doing: string;
@@ -68,9 +67,8 @@ export interface PathModel {
   ghost: Ghost | null;
 }
 
-/** The name of the box around stations of one network namespace, or of one pod in it. */
-export const boxText = ({ netns, pod }: Station): string =>
-  pod === undefined ? netns : `${netns} · pod ${pod}`;
+/** The name of the box around stations of one network namespace. */
+export const boxText = ({ netns }: Station): string => netns;
 
 const ENDS: Record<string, Station["end"]> = {
   delivered: "delivered",
@@ -104,8 +102,7 @@ const samePlace = (a: Hop, b: Hop): boolean =>
 
 const stationAt = (hop: Hop, at: number): Station => ({
   node: label(hop.node, 40),
-  netns: label(netnsName(hop.netns), 32),
-  pod: hop.pod === undefined ? undefined : label(hop.pod, 48),
+  netns: label(roomWords(hop), hop.pod === undefined ? 32 : 64),
   device: label(hop.device, 24),
   doing: "",
   end: null,

@@ -1,5 +1,5 @@
 /** A report as the lines under `-- report --`: what it concludes, without times. */
-import { holderWords } from "../../../src/event/netns_holder.ts";
+import { holderWords } from "../../../src/event/holder_names.ts";
 import type { Cause, Flow, Hop, NearChange, Report } from "../../../src/event/report.ts";
 import { endPoint } from "../../../src/event/end_point.ts";
 import { tupleText } from "./tuple.ts";
