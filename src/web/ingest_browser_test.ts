@@ -85,6 +85,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: `the page ticks off a node that joins, until it reports${why}`,
+  ignore: !hasChromium,
+  async fn() {
+    const { ingest, find } = await start(TOKEN);
+    const root = createClient({ url: ingest.url, token: TOKEN });
+    const { token } = await root.createToken("i1", { role: "join", nodesMax: 1 });
+    const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1#token=${TOKEN}`);
+    try {
+      const node = (text: string) => page.locator(".nodes li", { hasText: text });
+      await node("nodes can join until").waitFor();
+      await createClient({ url: ingest.url, token }).join("gamma");
+      await node("gamma joined from 127.0.0.1, attaching").waitFor();
+      equal(await node("can join until").count(), 0);
+      const { nodes, ...rest } = i1();
+      await find({ ...rest, nodes: [...nodes, { ...nodes[0]!, name: "gamma" }] });
+      await page.locator(".nodes summary", { hasText: "gamma" }).waitFor();
+      await node("attaching").waitFor({ state: "detached" });
+      deepEqual(faults, []);
+    } finally {
+      await close();
+      await ingest.stop();
+    }
+  },
+});
+
+Deno.test({
   name: `the page asks for the real ingest's token, and shows the report with it${why}`,
   ignore: !hasChromium,
   async fn() {

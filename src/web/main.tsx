@@ -15,6 +15,7 @@ import { Incidents } from "./around/incidents.tsx";
 import { PrintReport } from "./around/print_report.tsx";
 import { watchPrints } from "./state/printing.ts";
 import { onKey } from "./state/keys.ts";
+import { followJoining } from "./state/joining.ts";
 import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
 import {
@@ -78,13 +79,19 @@ function titleStart(): string {
 }
 
 let stop = () => {};
+let stopJoining = () => {};
 
 function start(id: string): void {
   stop();
+  stopJoining();
   stop = follow({
     incident: id,
     onConnection: (now) => {
       connection.value = now;
+      if (now.state === "live") {
+        stopJoining();
+        stopJoining = followJoining(id);
+      }
       // An ingest that ends with its incident answers no more.
       if (now.state === "live" || (now.state === "ended" && incident.value === null)) describe(id);
     },

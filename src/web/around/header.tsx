@@ -9,6 +9,7 @@ import { plainAge } from "../../words/age.ts";
 import { spanHere, timeHere } from "../../words/time.ts";
 import { grouped, plural, timeOfDayHere } from "../parts/writing.ts";
 import { Name, Text } from "../parts/text.tsx";
+import { Joining } from "./joining.tsx";
 
 /** The top of the page of one incident. */
 export function Header({ id }: { id: string }) {
@@ -35,7 +36,7 @@ export function Header({ id }: { id: string }) {
       </div>
       <ul class="nodes" aria-label="nodes that watch">
         {nodes.map((node) => <Node key={node.name} node={node} />)}
-        {told.value.known && nodes.length === 0 && <li class="node">no probe has reported yet</li>}
+        <Joining />
       </ul>
     </header>
   );
