@@ -65,7 +65,7 @@ export async function traced(
 }
 
 /** Traces every namespace as a node of its own; SIGINT ends it when the traffic has been sent. */
-async function trace(
+export async function trace(
   yard: Yard,
   traffic: (yard: Yard) => Promise<unknown>,
   archive: string | undefined,

@@ -1,11 +1,12 @@
 /** A frame that went to a host which has not the address it was sent to, while another host has. */
+import type { NetnsState } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { holdersOfMac, linkOf, type Owner, ownsAddress } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { checked } from "../shared/checked.ts";
+import { checked, lookAt } from "../shared/checked.ts";
 import { entryUsed, holdersOf, isNeighbour, type Used } from "../shared/entry_used.ts";
 import { frameOf } from "../shared/frame.ts";
 
@@ -61,7 +62,7 @@ export const frameToWrongNode: Rule = {
         ),
         stateEvidence(holder.node, `${there} has ${hop} and MAC ${holder.link.mac}`),
       ],
-      holders.length === 1 ? entryFix(subject, used, holder.link.mac!) : [],
+      holders.length === 1 ? remedy(subject, used, holder.link.mac!) : [],
     );
   },
 };
@@ -85,24 +86,35 @@ function wrongHost(subject: Case, mac: string, { sender, hop }: Used): Host | nu
   return isNeighbour(readings, hop, host.link.name) ? host : null;
 }
 
-/** An entry that was learned is forgotten, so that the kernel asks again; one that was set is set right. */
-function entryFix(
+/**
+ * An entry that was learned is forgotten, so that the kernel asks again; one that was set is set right.
+ * One that is gone by the last reading needs no command, and what made it wrong is still there.
+ */
+function remedy(
   { world }: Case,
-  { sender, hop, device, permanent }: Used,
+  { sender: { node, netns }, hop, device, permanent }: Used,
   mac: string,
 ): string[] {
-  const state = world.nodes.includes(sender.node)
-    ? sender.node.states.get(sender.netns ?? -1)?.at(-1)?.state ?? null
+  const state = world.nodes.includes(node)
+    ? node.states.get(netns ?? -1)?.at(-1)?.state ?? null
     : null;
+  const passes = ({ neighbours }: NetnsState) =>
+    neighbours.every((entry) =>
+      entry.address !== hop || entry.device !== device || entry.mac === undefined ||
+      entry.mac === mac
+    );
+  if (state && passes(state)) {
+    return lookAt(
+      `${
+        netnsName(node, netns)
+      } on ${node.name} had no such entry any more when it was last read: ` +
+        `what moves ${hop} has to announce it to its neighbours`,
+    );
+  }
   return checked({
-    ...{ node: sender.node, netns: sender.netns, state },
+    ...{ node, netns, state, passes },
     changes: permanent
       ? [{ do: "set-neighbour", address: hop, device, mac }]
       : [{ do: "delete-neighbour", address: hop, device }],
-    passes: ({ neighbours }) =>
-      neighbours.every((entry) =>
-        entry.address !== hop || entry.device !== device || entry.mac === undefined ||
-        entry.mac === mac
-      ),
   });
 }
