@@ -15,6 +15,8 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     group: { type: "string", default: String(GROUP_SIZE) },
     keep: { type: "string" },
+    /** Leaves docs/faults.md as it is. */
+    dry: { type: "boolean", default: false },
   },
 });
 
@@ -44,9 +46,12 @@ const judged = await runBench(ids, {
 const seconds = Math.round((performance.now() - begin) / 1_000);
 console.log(scoreLines(judged).join("\n"));
 console.log(`seed ${seed}, ${judged.length} cases, ${seconds} s`);
-if (only === undefined && !stopping.signal.aborted) {
+if (judged.length > 0 && !values.dry) {
   const path = new URL("../../docs/faults.md", import.meta.url).pathname;
-  await Deno.writeTextFile(path, markdown(judged, { seed, seconds }));
+  const old = await Deno.readTextFile(path).catch(() => "");
+  const date = new Date().toISOString().slice(0, 10);
+  const cases = casesOf(specs).length;
+  await Deno.writeTextFile(path, markdown(judged, { seed, seconds, date, cases }, old));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
 Deno.removeSignalListener("SIGINT", stop);

@@ -29,14 +29,23 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
 }
 
-export function markdown(
-  judged: readonly Judged[],
-  { seed, seconds }: { seed: number; seconds: number },
-): string {
-  const specs = [...new Set(judged.map(({ run }) => run.id.spec))];
-  const faults = specs.filter(({ code }) => code !== "delivered");
-  const codes = new Set(faults.map(({ code }) => code));
-  const kernel = judged[0]?.report.nodes[0]?.kernel ?? "?";
+/** How a run was made. */
+export interface Run {
+  seed: number;
+  /** How long it took. */
+  seconds: number;
+  /** Day that it was made, `2026-11-26`. */
+  date: string;
+  /** All cases there are; more than were judged where only some of them were asked for. */
+  cases: number;
+}
+
+/**
+ * The page with this run, and with the rows that `old` has of other seeds. Of a run of some cases the
+ * row alone is new, and what was not right.
+ */
+export function markdown(judged: readonly Judged[], run: Run, old: string): string {
+  const isWhole = judged.length === run.cases;
   return [
     "# The fault bench",
     "",
@@ -46,18 +55,57 @@ export function markdown(
     "the fault, a near miss has something harmless that looks like it; both must come out clean. " +
     "Names, addresses, MTUs and some of the topology are drawn from the seed.",
     "",
-    `Linux ${kernel}, seed ${seed}: ${faults.length} faults over ${codes.size} codes, ` +
-    `${judged.length} cases, ${seconds} s.`,
+    ...seedRows(judged, run, old),
+    "",
+    ...(isWhole ? scoreOf(judged, run.seed) : [partOf(old, "Of seed ", "- **right**")]),
+    ...notRight(judged, run.seed, old),
+    ...(isWhole ? tableOf(judged) : [partOf(old, "## Cases", "## Not injected")]),
+    ...ABSENT,
+  ].join("\n");
+}
+
+function scoreOf(judged: readonly Judged[], seed: number): string[] {
+  const faults = specsOf(judged).filter(({ code }) => code !== "delivered");
+  const codes = new Set(faults.map(({ code }) => code));
+  return [
+    `Of seed ${seed}: ${faults.length} faults over ${codes.size} codes.`,
     "",
     "```",
     ...scoreLines(judged),
     "```",
     "",
-    ...notRight(judged),
-    ...tableOf(judged, specs),
-    "",
-    ...ABSENT,
-  ].join("\n");
+  ];
+}
+
+const specsOf = (judged: readonly Judged[]): AnySpec[] => [
+  ...new Set(judged.map(({ run }) => run.id.spec)),
+];
+
+/** What stands in a page between two words, the second left out. */
+function partOf(page: string, begin: string, end: string): string {
+  const from = page.indexOf(`\n${begin}`) + 1;
+  const to = page.indexOf(`\n${end}`, from);
+  return from === 0 || to < 0 ? "" : page.slice(from, to + 1);
+}
+
+/** One row a seed: this one anew, others as they were. */
+function seedRows(
+  judged: readonly Judged[],
+  { seed, seconds, date, cases }: Run,
+  old: string,
+): string[] {
+  const kernel = judged[0]?.report.nodes[0]?.kernel ?? "?";
+  const counts = MARKS.map((mark) => judged.filter(({ score }) => score.mark === mark).length);
+  const of = judged.length === cases ? `${cases}` : `${judged.length} of ${cases}`;
+  const row = `| ${[seed, date, kernel, of, ...counts, seconds].join(" | ")} |`;
+  const others = old.split("\n").filter((line) =>
+    /^\| \d+ +\| \d{4}-/.test(line) && Number(line.split("|")[1]) !== seed
+  );
+  return [
+    `| seed | date | Linux | cases | ${MARKS.join(" | ")} | seconds |`,
+    `| --- | --- | --- | --- | ${MARKS.map(() => "---").join(" | ")} | --- |`,
+    ...[...others, row].sort((a, b) => Number(a.split("|")[1]) - Number(b.split("|")[1])),
+  ];
 }
 
 const MEANINGS = [
@@ -78,10 +126,10 @@ const ABSENT = [
   "",
 ];
 
-function tableOf(judged: readonly Judged[], specs: readonly AnySpec[]): string[] {
+function tableOf(judged: readonly Judged[]): string[] {
   const find = (spec: AnySpec, kind: Kind) =>
     judged.find(({ run }) => run.id.spec === spec && run.id.kind === kind);
-  const rows = specs.map((spec) => {
+  const rows = specsOf(judged).map((spec) => {
     const [fault, twin, near] = KINDS.map((kind) => find(spec, kind));
     const harmless = near === undefined ? "" : ` (${spec.near?.what})`;
     const cells = [spec.id, `\`${spec.code}\``, fault?.score.mark, twin?.score.mark];
@@ -95,13 +143,18 @@ function tableOf(judged: readonly Judged[], specs: readonly AnySpec[]): string[]
     "| fault | code | found | twin | near miss | lasthop's word on the fault |",
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
+    "",
   ];
 }
 
-function notRight(judged: readonly Judged[]): string[] {
-  const bad = judged.filter(({ score }) => score.mark !== "right");
-  const lines = bad.map(({ run, score }) =>
-    `- ${score.mark}: ${run.name}: ${score.complaints.join("; ")}`
+/** What was not right, by seed; of other seeds as `old` has it. */
+function notRight(judged: readonly Judged[], seed: number, old: string): string[] {
+  const own = judged.filter(({ score }) => score.mark !== "right").map(({ run, score }) =>
+    `- seed ${seed}, ${score.mark}: ${run.name}: ${score.complaints.join("; ")}`
   );
-  return [...MEANINGS, ...(bad.length === 0 ? [] : ["## Not right", "", ...lines, ""])];
+  const [, section = ""] = old.split("## Not right\n");
+  const others = section.split("\n## ")[0]!.replace(/\n +/g, " ").split("\n")
+    .filter((line) => /^- seed \d+, /.test(line) && !line.startsWith(`- seed ${seed},`));
+  const lines = [...own, ...others];
+  return [...MEANINGS, ...(lines.length === 0 ? [] : ["## Not right", "", ...lines, ""])];
 }
