@@ -2,13 +2,8 @@
 import type { Problem, Report } from "../event/report.ts";
 import { endPoint } from "../words/ends.ts";
 import { placeName } from "../words/place.ts";
-import {
-  clockInUtc,
-  exchangeNoun,
-  problemOutcome,
-  problemSize,
-  problemTimes,
-} from "../words/problem.ts";
+import { mendedText } from "../words/mended.ts";
+import { clockInUtc, exchangeNoun, problemOutcome, problemSize } from "../words/problem.ts";
 import type { Export } from "./export.ts";
 import { pathLines } from "./path_lines.ts";
 import { PLAIN, plural, xml } from "./writing.ts";
@@ -58,7 +53,7 @@ function problemCase(problem: Problem, report: Report): Case {
   const flow = report.flows.find(({ id }) => id === problem.example);
   const body = [
     problemSize(problem, plural, PLAIN),
-    problemTimes(problem, clockInUtc),
+    mendedText(problem, { time: clockInUtc, nowMs: null }),
     `last hop ${placeName(lastHop, PLAIN, PLACE)}`,
     ...(cause ? [`cause ${cause.code}, ${cause.confidence}: ${cause.sentence}`] : []),
     ...(cause?.evidence ?? []).map(({ kind, node, text }) => `${kind} on ${node}: ${text}`),

@@ -2,6 +2,7 @@
 import type { Change, Exchange, Problem, Report } from "../event/report.ts";
 import { changePlace, changeText, nearLines } from "../words/change.ts";
 import { endPoint } from "../words/ends.ts";
+import { mendedText } from "../words/mended.ts";
 import { placeName } from "../words/place.ts";
 import {
   clockInUtc,
@@ -9,7 +10,6 @@ import {
   problemEnd,
   problemOutcome,
   problemSize,
-  problemTimes,
 } from "../words/problem.ts";
 import { spanInUtc } from "../words/time.ts";
 import type { Export } from "./export.ts";
@@ -64,7 +64,7 @@ function problemBlocks(problem: Problem, index: number, report: Report): string[
   const { cause, gap, direction, lastHop, actions, example } = problem;
   const way = direction === "answer" ? "answers of " : "";
   const lines = [
-    `- ${problemTimes(problem, time)}`,
+    `- ${mendedText(problem, { time, nowMs: null })}`,
     ...nearLines(problem, report.changes, time, MARKDOWN).map((line) => `- ${line}`),
     `- last hop: ${placeName(lastHop, MARKDOWN, PLACE)}`,
     ...(cause

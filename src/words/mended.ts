@@ -1,4 +1,4 @@
-/** Words for whether a problem still is: since when, the last failure, what got through since. */
+/** Words for since when a problem is, its last failure, whether it still is: for every face. */
 import type { Problem } from "../event/report.ts";
 import { plainAge } from "./age.ts";
 
@@ -10,6 +10,8 @@ export interface TimesTold {
   time(timeOfDay: string): string;
   /** Now, by the clocks of the nodes, in ms since 1970; null when what is told is of the past. */
   nowMs: number | null;
+  /** That it is healed, and when, stands above. */
+  isHealedTold?: boolean;
 }
 
 /**
@@ -18,11 +20,16 @@ export interface TimesTold {
  */
 export function mendedText(
   { state, severity, outcome, firstAt, lastAt, healedAt, deliveredSince = 0 }: Problem,
-  { time, nowMs }: TimesTold,
+  { time, nowMs, isHealedTold = false }: TimesTold,
 ): string {
   const ageMs = nowMs === null ? NaN : nowMs - Date.parse(lastAt);
   const when = Number.isNaN(ageMs) ? time(lastAt) : `${plainAge(ageMs)} ago`;
   const last = `${LAST[outcome] ?? "last failure"} ${when}`;
+  if (state === "healed" && isHealedTold) {
+    const once = firstAt === lastAt;
+    return `${once ? "" : `failed since ${time(firstAt)} · `}${last} · ` +
+      `${deliveredSince} delivered since`;
+  }
   if (state === "healed") {
     return `✓ healed ${time(healedAt ?? lastAt)}, ${last} · ${deliveredSince} delivered since`;
   }

@@ -29,6 +29,19 @@ Deno.test("a healed problem says when, and how long ago the last drop was while 
   equal(past(healed), "✓ healed 20:20:39.000, last drop 20:20:31.000 · 22 delivered since");
 });
 
+Deno.test("below a headline that says when it is healed, it is said since when it failed", () => {
+  const told = { time: clockInUtc, nowMs: null, isHealedTold: true };
+  const healed = problem({ state: "healed", deliveredSince: 22 });
+  equal(
+    mendedText(healed, told),
+    "failed since 20:20:01.000 · last drop 20:20:31.000 · 22 delivered since",
+  );
+  equal(
+    mendedText({ ...healed, lastAt: healed.firstAt }, told),
+    "last drop 20:20:01.000 · 22 delivered since",
+  );
+});
+
 Deno.test("a problem that is not healed is never said to be", () => {
   equal(live({}), "failing since 20:20:01.000 · last drop 14 s ago");
   equal(past({ outcome: "refused" }), "failing since 20:20:01.000 · last failure 20:20:31.000");

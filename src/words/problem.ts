@@ -67,33 +67,6 @@ export function problemsHead(
   return `${count}${well}, ${grouped(failed)} of ${plural(total, askedNoun(protocols))}`;
 }
 
-/** When it failed, and what is known of it since. `time` writes a time of day. */
-export function problemTimes(problem: Problem, time: (timeOfDay: string) => string): string {
-  const { state, firstAt, lastAt, healedAt, deliveredSince = 0 } = problem;
-  const span = firstAt === lastAt ? `at ${time(firstAt)}` : `${time(firstAt)} to ${time(lastAt)}`;
-  if (state === "active") {
-    return firstAt === lastAt
-      ? `failed ${span}`
-      : `failing since ${time(firstAt)}, last ${time(lastAt)}`;
-  }
-  if (state === "healed") {
-    return `healed ${time(healedAt ?? lastAt)}: ${healedSpan(problem, time)}`;
-  }
-  const since = deliveredSince === 0
-    ? "not tried since"
-    : `only ${deliveredSince} got through since`;
-  return `ended: failed ${span}, ${since}`;
-}
-
-/** Of a healed one, when it failed and what got through since: without when it was healed. */
-export function healedSpan(
-  { firstAt, lastAt, deliveredSince = 0 }: Problem,
-  time: (timeOfDay: string) => string,
-): string {
-  const span = firstAt === lastAt ? `at ${time(firstAt)}` : `${time(firstAt)} to ${time(lastAt)}`;
-  return `failed ${span}, ${deliveredSince} got through since`;
-}
-
 /** `20:01:07.120` of a time of day in RFC 3339, UTC as it is; any other text stays. */
 export const clockInUtc = (timeOfDay: string): string =>
   /T(\d\d:\d\d:\d\d(?:\.\d{1,3})?)/.exec(timeOfDay)?.[1] ?? timeOfDay;

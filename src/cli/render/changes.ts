@@ -1,15 +1,16 @@
 /** What changed on the nodes while they were watched, in the order of time. */
-import type { Change } from "../../event/report.ts";
 import { changePlace, changeText } from "../../words/change.ts";
 import { clockInUtc } from "../../words/problem.ts";
+import { boundOfNode } from "../../words/time_bound.ts";
 import type { Look } from "./look.ts";
+import type { Around } from "./problem.ts";
 import { plural } from "./words.ts";
 
 /** Lines of changes: of more, the last ones. */
 const SHOWN_MAX = 12;
 
 /** A headline, then one sentence for each change with the moment by which it was made. */
-export function changesLines(changes: readonly Change[], look: Look): string[] {
+export function changesLines({ changes, nodes }: Around, look: Look): string[] {
   const shown = changes.slice(-SHOWN_MAX);
   const left = changes.length - shown.length;
   return [
@@ -17,7 +18,13 @@ export function changesLines(changes: readonly Change[], look: Look): string[] {
     ...left > 0 ? [`  ${look.glyph.ellipsis} ${plural(left, "earlier one")}, see --json`] : [],
     ...shown.flatMap((change) => {
       const time = clockInUtc(look.text(change.by, 40));
-      return look.lines(`${time} ${changeText(change, look)} ${changePlace(change, look)}`, 2);
+      const bound = look.text(boundOfNode(nodes, change.node));
+      return look.lines(
+        `${time}${bound === "" ? "" : ` ${bound}`} ${changeText(change, look)} ${
+          changePlace(change, look)
+        }`,
+        2,
+      );
     }),
   ];
 }

@@ -1,6 +1,8 @@
 /** One flow: the verdict first, then its way, then why it ended there. */
-import type { Flow } from "../../event/report.ts";
+import type { Flow, ReportNode } from "../../event/report.ts";
 import { changes, flowName } from "../../words/ends.ts";
+import { clockInUtc } from "../../words/problem.ts";
+import { boundText } from "../../words/time_bound.ts";
 import { gapLines } from "./coverage.ts";
 import { findingLines } from "./finding.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
@@ -29,12 +31,26 @@ export function flowLines(
     return [...lines, ...look.lines(shortPath(flow, look), 4, "dim")];
   }
   lines.push(...look.lines(`${LAST[flow.outcome]} ${placeText(flow.lastHop, look)}`, 2));
+  lines.push(...seenLines(flow, nodes, look));
   if (flow.gap !== undefined) {
     lines.push(...look.lines(`gap: ${look.text(flow.gap, 500)}`, 2, "yellow"));
   }
   lines.push(...gapLines(flow, nodes, look), "");
   lines.push(...pathLines(flow, look), ...findingLines(flow, told, look));
   return lines;
+}
+
+/** When the first and the last of its packets were seen; nothing in reports that do not tell it. */
+function seenLines(
+  { firstAt, lastAt = firstAt }: Flow,
+  nodes: readonly ReportNode[],
+  look: Look,
+): string[] {
+  if (firstAt === undefined || lastAt === undefined) return [];
+  const time = (timeOfDay: string) => clockInUtc(look.text(timeOfDay, 40));
+  const span = firstAt === lastAt ? `at ${time(firstAt)}` : `${time(firstAt)} to ${time(lastAt)}`;
+  const bound = look.text(boundText(nodes));
+  return look.lines(`seen ${span}${bound === "" ? "" : ` (${bound})`}`, 2, "dim");
 }
 
 const LAST: Record<Exclude<Flow["outcome"], "delivered">, string> = {

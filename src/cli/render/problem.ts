@@ -1,18 +1,16 @@
 /** A problem: how much fails, where to, since when, and whether it still does. */
-import type { Change, Problem } from "../../event/report.ts";
+import type { Problem, Report } from "../../event/report.ts";
 import { nearLines } from "../../words/change.ts";
-import {
-  clockInUtc,
-  healedSpan,
-  problemEnd,
-  problemOutcome,
-  problemSize,
-  problemTimes,
-} from "../../words/problem.ts";
+import { clockInUtc, problemEnd, problemOutcome, problemSize } from "../../words/problem.ts";
+import { mendedText } from "../../words/mended.ts";
+import { boundText } from "../../words/time_bound.ts";
 import type { Look, Style } from "./look.ts";
 import { plural } from "./words.ts";
 
 const STYLES = { active: "red", ended: "dim", healed: "green" } as const;
+
+/** What the report has beside what is told. */
+export type Around = Pick<Report, "changes" | "nodes">;
 
 /** The colour of a problem: of its state, and of one that nobody can judge the colour of that. */
 export const problemStyle = ({ state, severity }: Problem): Style =>
@@ -20,17 +18,17 @@ export const problemStyle = ({ state, severity }: Problem): Style =>
 
 /**
  * `✕ dropped, netfilter-drop: 344 connections of 3 clients to tcp 10.0.0.7:80, 12 got through`, when
- * that was, and what of `changes` was made when it began or was mended.
+ * that was, and what of the changes was made when it began or was mended.
  */
 export function problemLines(
   problem: Problem,
-  changes: readonly Change[],
+  { changes, nodes }: Around,
   look: Look,
 ): string[] {
   const time = timeIn(look);
   return [
     ...problemHead(problem, look),
-    ...whenLines(problem, look),
+    ...whenLines(problem, nodes, look),
     // What these words add themselves, a µ, is spelled here for a terminal that has none.
     ...nearLines(problem, changes, time, look)
       .flatMap((line) => look.lines(look.text(line, 2_000), 2))
@@ -55,12 +53,11 @@ export function problemHead(problem: Problem, look: Look): string[] {
     .map((line, i) => look.paint(style, i === 0 ? line.slice(2) : line));
 }
 
-/** When it failed, and what is known of it since. */
-export function whenLines(problem: Problem, look: Look): string[] {
-  const text = problem.state === "healed"
-    ? healedSpan(problem, timeIn(look))
-    : problemTimes(problem, timeIn(look));
-  return look.lines(text, 2, "dim");
+/** When it failed, and what is known of it since, by the clock of the node that saw it. */
+export function whenLines(problem: Problem, nodes: Around["nodes"], look: Look): string[] {
+  const times = mendedText(problem, { time: timeIn(look), nowMs: null, isHealedTold: true });
+  const bound = boundText(nodes);
+  return look.lines(look.text(bound === "" ? times : `${times} (${bound})`, 500), 2, "dim");
 }
 
 const timeIn = (look: Look) => (timeOfDay: string) => clockInUtc(look.text(timeOfDay, 40));

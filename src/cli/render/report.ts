@@ -7,6 +7,7 @@ import { changesLines } from "./changes.ts";
 import { coverageLines, shortCoverageLines } from "./coverage.ts";
 import { conversationLines, nestedLines, withoutRemedies } from "./conversation.ts";
 import { exchangeStyle, exchangeWord } from "./exchange.ts";
+import { causeLines } from "./finding.ts";
 import { foldedLines, groupsOf, isInFlight, isWell, problemsOf } from "./folded.ts";
 import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
@@ -45,7 +46,7 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const lines = summaryLines(report, look);
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
-  if (report.changes.length > 0) lines.push("", ...changesLines(report.changes, look));
+  if (report.changes.length > 0) lines.push("", ...changesLines(report, look));
   lines.push("", ...isShort ? shortCoverageLines(report, look) : coverageLines(report, look));
   const more = moreLines(telling, look);
   return [...lines, ...more.length > 0 ? ["", ...more] : []].join("\n");
@@ -65,7 +66,7 @@ function problemBlocks(
   all: readonly Conversation[],
   told: Set<string>,
 ): string[][] {
-  const { problems, changes } = report;
+  const { problems } = report;
   const look = lookOf(options);
   const blocks: string[][] = [];
   const shown = new Set<Conversation>();
@@ -79,12 +80,17 @@ function problemBlocks(
       blocks.push(shortProblemLines(problem, example, report, look, told));
       continue;
     }
-    const block = problemLines(problem, changes, look);
+    const block = problemLines(problem, report, look);
     if (example && !shown.has(example)) {
       shown.add(example);
       const one = problem.state === "healed" ? withoutRemedies(example) : example;
       block.push("", ...nestedLines(one, options, told));
     }
+    // The flow that shows it best may be gone from the report, and its cause with it.
+    const { cause, state } = problem;
+    const isTold = cause === undefined || told.has(`${cause.code} ${cause.sentence}`);
+    const remedy = state === "healed" ? [] : cause?.remedy ?? [];
+    if (!isTold) block.push(...causeLines([{ ...cause, remedy }], told, look));
     blocks.push(block);
   }
   const left = problems.length - blocks.length;

@@ -53,7 +53,7 @@ function problemRow(problem: Problem, own: readonly Conversation[], report: Repo
     );
     const shown = example && (problem.state === "healed" ? withoutRemedies(example) : example);
     return [
-      ...problemLines(problem, report.changes, lookOf(options)),
+      ...problemLines(problem, report, lookOf(options)),
       ...shown ? ["", ...nestedLines(shown, withNodes(options, report), new Set())] : [],
     ];
   };
@@ -64,7 +64,7 @@ function problemRow(problem: Problem, own: readonly Conversation[], report: Repo
     lines: (look) => [
       ...problemHead(problem, look),
       ...look.lines(`at ${placeText(problem.lastHop, look)}`, 2, "dim"),
-      ...whenLines(problem, look),
+      ...whenLines(problem, report.nodes, look),
     ],
     first,
     detail: (options) => [...first(options), ...listed(own, options)],

@@ -1,5 +1,5 @@
 /** What is wrong in a few lines: since when, why, where, what to do. The whole of it is `isFull`'s. */
-import type { Cause, Change, Exchange, Flow, Problem, Report } from "../../event/report.ts";
+import type { Cause, Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { flowName } from "../../words/ends.ts";
 import { exchangeHead } from "./exchange.ts";
 import { gapLines } from "./coverage.ts";
@@ -8,14 +8,11 @@ import { verdictLines } from "./flow.ts";
 import { foldedLines } from "./folded.ts";
 import type { Conversation } from "./group.ts";
 import type { Look } from "./look.ts";
-import { problemLines } from "./problem.ts";
+import { type Around, problemLines } from "./problem.ts";
 import { shortPath } from "./short_path.ts";
 import { boldStyleOf, markOf, outcomeWord, placeText } from "./words.ts";
 
 const SENTENCE_MAX = 1_000;
-
-/** What the report has beside what is told. */
-export type Around = Pick<Report, "changes" | "nodes">;
 
 /**
  * A problem: how much fails and since when, why, the way of the packet that shows it best (`example`),
@@ -24,18 +21,18 @@ export type Around = Pick<Report, "changes" | "nodes">;
 export function shortProblemLines(
   problem: Problem,
   example: Conversation | undefined,
-  { changes, nodes }: Around,
+  around: Around,
   look: Look,
   told: Set<string>,
 ): string[] {
   const isHealed = problem.state === "healed";
   const flow = flowsOf(example).find(({ id }) => id === problem.example);
   return [
-    ...problemLines(problem, changes as Change[], look),
+    ...problemLines(problem, around, look),
     ...why(problem, look, told, { sentence: example?.exchange?.sentence }),
     ...flow === undefined
       ? look.lines(`last hop ${placeText(problem.lastHop, look)}`, 2)
-      : wayLines(flow, nodes, look),
+      : wayLines(flow, around.nodes, look),
     ...remedy(isHealed ? [] : problem.actions, look),
     ...alsoLines(example, look, told, isHealed),
   ];

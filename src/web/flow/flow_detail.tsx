@@ -2,7 +2,7 @@
 /** One flow: the verdict first, then what to do, then the way there. */
 import type { Flow } from "../../event/report.ts";
 import { endsName, flowName } from "../../words/ends.ts";
-import { visible } from "../../words/escape.ts";
+import { label, visible } from "../../words/escape.ts";
 import { roomWords } from "../../words/place.ts";
 import { CauseCode } from "../parts/cause_code.tsx";
 import { Comparison, PinButton } from "./comparison.tsx";
@@ -22,6 +22,7 @@ import { ExchangePanel } from "./exchange_panel.tsx";
 import { FlowProblems, isCauseMended, isMended } from "./flow_problems.tsx";
 import { pairOf, Paths } from "./pair.tsx";
 import { CONFIDENCE, headline } from "./sentence.ts";
+import { preciseSpanHere } from "../parts/precise.ts";
 import { Name, Text } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
@@ -87,9 +88,20 @@ function FlowEnds({ flow }: { flow: Flow }) {
           <span class="quiet">translated</span> {endsName(translated, PAGE)}
         </p>
       )}
+      <Seen flow={flow} />
       <PinButton flow={flow} />
       <Related flow={flow} />
     </header>
+  );
+}
+
+/** When the first and the last of its packets were seen; nothing where that is not told. */
+function Seen({ flow: { firstAt, lastAt = firstAt } }: { flow: Flow }) {
+  if (firstAt === undefined || lastAt === undefined) return null;
+  return (
+    <p class="quiet" title="by the wall clocks of the nodes that saw them">
+      seen {label(preciseSpanHere(firstAt, lastAt), 80)}
+    </p>
   );
 }
 

@@ -6,7 +6,8 @@ import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
 import { roomWords } from "../../words/place.ts";
 import { hopTimes } from "../../words/hop_times.ts";
-import { elapsedLong, timeHere } from "../../words/time.ts";
+import { elapsedLong } from "../../words/time.ts";
+import { preciseHere } from "../parts/precise.ts";
 import { Name } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
 
@@ -43,13 +44,6 @@ const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
     ? tunnelName(encap, PAGE)
     : `in ${tunnelShort(encap, PAGE)}`;
 
-/** `23:06:42.380`: when a packet came to a node, in the reader's time, by the node's wall clock. */
-function millisecondsHere(timeOfDay: string): string {
-  const when = new Date(timeOfDay);
-  if (Number.isNaN(+when)) return timeOfDay;
-  return `${timeHere(when, when)}.${String(when.getMilliseconds()).padStart(3, "0")}`;
-}
-
 interface HopRowProps {
   hop: Hop;
   /** Since the hop before; null where another clock told that, 0 where one sighting told both. */
@@ -63,7 +57,7 @@ interface HopRowProps {
 
 function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) {
   const details = [
-    newNode && hop.at !== undefined ? millisecondsHere(hop.at) : undefined,
+    newNode && hop.at !== undefined ? preciseHere(hop.at, [hop.node]) : undefined,
     hop.translated && `now ${endsName(hop.translated, PAGE)}`,
     hop.encap && tunnelWords(hop, hop.encap),
     hop.function,

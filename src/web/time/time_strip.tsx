@@ -6,7 +6,8 @@ import { changePlace, changeText } from "../../words/change.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { timeHere } from "../../words/time.ts";
 import { lookOf } from "../parts/icons.tsx";
-import { grouped as written, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
+import { preciseHere } from "../parts/precise.ts";
+import { grouped as written, LABELLED, plural } from "../parts/writing.ts";
 import { grouped, lookAt, timeWindow, told } from "../state/model.ts";
 import { edgeMs, type Strip, stripOf, totals } from "../state/strip.ts";
 import { isChangeWithin, type Window } from "../state/window.ts";
@@ -111,7 +112,7 @@ function Ticks({ strip, changes }: { strip: Strip; changes: readonly Change[] })
 }
 
 const changeWords = (change: Change) =>
-  `${timeOfDayHere(change.by, told.value.from)} ${changeText(change, LABELLED)} ${
+  `${preciseHere(change.by, [change.node])} ${changeText(change, LABELLED)} ${
     changePlace(change, LABELLED)
   }`;
 
