@@ -56,6 +56,8 @@ export const Hop = z.object({
   timeNs: nanoseconds,
   /** The same moment as a time of day, by the wall clock of `node`. */
   at: timeOfDay.optional(),
+  /** Time to live, or hop limit, of the packet itself: inside any tunnel. */
+  ttl: count.max(255).optional(),
   /** Of a drop: the kernel's function, and its reason by that kernel's name. */
   function: text(128).optional(),
   reason: text(64).optional(),

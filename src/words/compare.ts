@@ -166,6 +166,7 @@ function flowDifferences(pinned: Flow, other: Flow, writing: Writing): Differenc
       ["outcome", ({ outcome }) => OUTCOME_WORDS[outcome] ?? text(outcome)],
       ["cause", ({ cause }) => cause === undefined ? "" : text(cause.code)],
       ["last seen", ({ lastHop }) => placeOf(lastHop, writing)],
+      ["TTL, first and last", ttlText],
       ["protocol", ({ protocol }) => text(protocol)],
       ["from", ({ source }) => text(source)],
       ["to", (flow) => endPoint(text(flow.destination), flow.destinationPort)],
@@ -181,4 +182,13 @@ function flowDifferences(pinned: Flow, other: Flow, writing: Writing): Differenc
     pinned,
     other,
   );
+}
+
+/**
+ * `64 to 61`: as it was first seen, and where it was seen last. It is told of the whole way: what starts
+ * with another TTL has another one at every hop, and may go the same way.
+ */
+function ttlText({ path, lastHop }: Flow): string {
+  const [first, last] = [path[0]?.ttl, lastHop.ttl];
+  return first === undefined || last === undefined ? "" : `${first} to ${last}`;
 }

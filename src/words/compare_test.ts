@@ -30,6 +30,14 @@ Deno.test("two flows of one way are alike, whatever port their client chose", ()
   equal(partingText(compared, AS_IS), "Both took the same way, hop by hop.");
 });
 
+Deno.test("what starts with another TTL goes the same way, and its TTL is told once", () => {
+  const from = (ttl: number) => flow(WELL.path.map((one, i) => ({ ...one, ttl: ttl - (i >> 1) })));
+  const compared = compareFlows(from(64), from(3), AS_IS);
+  equal(compared.partsAt, null);
+  deepEqual(compared.flows, [{ what: "TTL, first and last", pinned: "64 to 63", other: "3 to 2" }]);
+  deepEqual(compareFlows(from(64), from(64), AS_IS).flows, []);
+});
+
 Deno.test("they part at the first hop that differs, and it is told what differs there", () => {
   const cause = { code: "netfilter-drop" } as Flow["cause"];
   const bad = flow([...START, hop("n1 host cni0 drop", { reason: "NETFILTER_DROP" })], {

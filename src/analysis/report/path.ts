@@ -70,6 +70,7 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
     stage,
     timeNs: String(event.timeNs),
     at: timeOfDay(event),
+    ...(event.ttl === undefined ? {} : { ttl: event.ttl }),
     ...holderAt(event.node, netns, event.at),
     ...(isOwn(event.node, netns) ? { own: true } : {}),
   };

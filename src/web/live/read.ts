@@ -60,6 +60,7 @@ export function readHop(value: unknown): Hop {
     stage: text(from.stage, "?") as Hop["stage"],
     timeNs: /^-?\d{1,20}$/.test(text(from.timeNs)) ? text(from.timeNs) : "0",
     at: maybeText(from.at),
+    ttl: maybeNumber(from.ttl),
     function: maybeText(from.function),
     reason: maybeText(from.reason),
     pod: maybeText(from.pod),
