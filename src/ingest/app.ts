@@ -14,6 +14,7 @@ import { readQuery } from "./http/query.ts";
 import { Admission } from "./intake/admission.ts";
 import { FlowLookup } from "./routes/flow_lookup.ts";
 import { type Operation, pathParameters, routePath, type Serving } from "./routes/operation.ts";
+import { ProblemMetrics } from "./routes/problem_metrics.ts";
 import { OPERATIONS } from "./routes/operations.ts";
 import { StoreFull } from "./stores/store.ts";
 
@@ -30,6 +31,7 @@ export function createApp(deps: Deps): Hono<Env> {
     admission: deps.admission ?? new Admission(limits, clock),
     bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax),
     flows: new FlowLookup(),
+    problems: new ProblemMetrics(),
   };
 
   app.use(securityHeaders);

@@ -11,6 +11,7 @@ import { hostileContract } from "./http_hostile.ts";
 import { joinContract } from "./http_join.ts";
 import { limitsContract } from "./http_limits.ts";
 import { liveContract } from "./http_live.ts";
+import { metricsContract } from "./http_metrics.ts";
 import { originContract } from "./http_origin.ts";
 import { problemsContract } from "./http_problems.ts";
 import { readContract } from "./http_read.ts";
@@ -57,6 +58,7 @@ export function httpContract(
   if (knowsLoopback) loopbackContract(test);
   readContract(test);
   problemsContract(test);
+  metricsContract(test);
   archiveContract(test);
   liveContract(test);
   auditContract(test);

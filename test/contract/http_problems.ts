@@ -7,7 +7,7 @@ import { body } from "./lines.ts";
 import { ask, clientOf, postLines, problem, type Target, untilFigure } from "./target.ts";
 
 /** A packet from 10.0.0.`host` to `port` that dies because nothing listens. */
-const refusedLine = (timeNs: number, port: number, host = 1) =>
+export const refusedLine = (timeNs: number, port: number, host = 1) =>
   JSON.stringify({
     kind: "drop",
     timeNs: String(timeNs),

@@ -98,7 +98,10 @@ function openContract(test: HttpTest): void {
     ok(await figure(target, "body_bytes_total") >= 2 * sent.length);
     const text = await (await ask(target, "GET", "/metrics")).text();
     for (const line of text.trim().split("\n")) {
-      match(line, /^(# (HELP|TYPE) lasthop_\w+ .+|lasthop_\w+(\{status="\d+"\})? [\d.e+-]+)$/);
+      match(
+        line,
+        /^(# (HELP|TYPE) lasthop_\w+ .+|lasthop_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/,
+      );
     }
   });
 

@@ -1,4 +1,12 @@
-/** Figures of the ingest as Prometheus text. No name of an incident, node or token is in them. */
+/** Figures of the ingest as Prometheus text. No name of an incident or token is in them. */
+
+/** A metric as `lasthop_NAME`, with the labels of each value as they are written. */
+export interface Metric {
+  name: string;
+  type: "counter" | "gauge";
+  help: string;
+  values: [labels: string, value: number][];
+}
 
 /** Figures of a hub, for `/metrics`. All but `viewers` only grow. */
 export interface HubFigures {
@@ -47,7 +55,7 @@ export class Metrics {
     this.#responses.set(status, (this.#responses.get(status) ?? 0) + 1);
   }
 
-  text(hub: HubFigures): string {
+  text(hub: HubFigures, more: readonly Metric[] = []): string {
     const lines: string[] = [];
     const metric = (name: string, type: string, help: string, values: [string, number][]) => {
       lines.push(`# HELP lasthop_${name} ${help}.`, `# TYPE lasthop_${name} ${type}`);
@@ -75,6 +83,7 @@ export class Metrics {
     metric("report_seconds_total", "counter", "Time spent computing reports", [
       ["", hub.computedMs / 1000],
     ]);
+    for (const { name, type, help, values } of more) metric(name, type, help, values);
     return lines.join("\n") + "\n";
   }
 }

@@ -34,10 +34,12 @@ export const aboutOperations = (documents: {
     role: "viewer",
     audit: null,
     answer: { status: 200, description: "Text exposition", type: "text/plain" },
-    handle: async ({ c, deps, metrics }) =>
-      c.text(metrics.text(await deps.hub.readFigures()), 200, {
+    handle: async ({ c, deps, metrics, problems }) => {
+      const wrong = await problems.read(deps);
+      return c.text(metrics.text(await deps.hub.readFigures(), wrong), 200, {
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
-      }),
+      });
+    },
   },
   {
     method: "get",

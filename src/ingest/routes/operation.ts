@@ -12,6 +12,7 @@ import type { QueryOf, QueryShape } from "../http/query.ts";
 import type { AdmissionPort } from "../intake/admission.ts";
 import type { Role } from "../stores/store.ts";
 import type { FlowLookup } from "./flow_lookup.ts";
+import type { ProblemMetrics } from "./problem_metrics.ts";
 
 /** What all handlers of one app share. */
 export interface Serving {
@@ -20,6 +21,7 @@ export interface Serving {
   admission: AdmissionPort;
   bodies: BodySlots;
   flows: FlowLookup;
+  problems: ProblemMetrics;
 }
 
 /** One request to an operation, after its role was checked. */
