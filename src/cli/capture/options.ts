@@ -5,6 +5,7 @@ import { parseFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
+import { ownNamespaces, withAddresses } from "./namespace_words.ts";
 import * as read from "../read_value.ts";
 
 const MIB = 1024 * 1024;
@@ -35,6 +36,7 @@ export interface CaptureOptions {
 
 /** Commander's values of the options that `capturing` declares. */
 export interface CaptureFlags extends ListenFlag {
+  filter?: string;
   node?: NodeWords[];
   /** Seconds. */
   for?: number;
@@ -58,6 +60,7 @@ export function capturing(
 ): Command {
   return command
     .argument("[FILTER...]", `which packets, in pcap-filter words (default: ${usualFilter})`)
+    .option("--filter <filter>", "the same as FILTER, in one word")
     .addOption(
       new Option("--node <name=netns,...>", "a node made of network namespaces; repeatable")
         .argParser(read.readNode),
@@ -97,9 +100,17 @@ export function capturing(
     );
 }
 
-/** Throws LasthopError `filter_malformed` for a filter that cannot be read: before anything begins. */
+/**
+ * Throws LasthopError `filter_malformed` for a filter that cannot be read: before anything begins; and
+ * `usage` for two filters, and as `withAddresses` does.
+ */
 export function readCapture(words: string[], flags: CaptureFlags): CaptureOptions {
-  const filter = words.join(" ");
+  if (words.length > 0 && flags.filter !== undefined) {
+    throw read.usageError(
+      "Cannot use --filter with FILTER: each is the filter, must be one of them",
+    );
+  }
+  const filter = withAddresses(flags.filter ?? words.join(" "), ownNamespaces);
   parseFilter(filter);
   return {
     filter,

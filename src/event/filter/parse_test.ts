@@ -28,6 +28,11 @@ const READ: [string, string][] = [
   ["dst 10.0.0.0/8", "dst net 10.0.0.0/8"],
   ["10.0.0.1 and 10.0.0.0/8", "host 10.0.0.1 and net 10.0.0.0/8"],
   ["net 10", "net 10.0.0.0/8"],
+  ["dst 10.0.0.7:https", "dst host 10.0.0.7 and dst port 443"],
+  [
+    "10.0.0.7:8080 and tcp",
+    "((src host 10.0.0.7 and src port 8080) or (dst host 10.0.0.7 and dst port 8080)) and tcp",
+  ],
   ["net 10.1", "net 10.1.0.0/16"],
   ["net 10.1.2.3", "host 10.1.2.3"],
   ["net 10.0.0.0 mask 255.0.0.0", "net 10.0.0.0/8"],

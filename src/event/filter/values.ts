@@ -1,5 +1,5 @@
 /** Values of filter terms: addresses, networks, ports and protocol numbers. */
-import { type AddressTerm, type FilterNode, type PortTerm, TCP } from "./ast.ts";
+import { type AddressTerm, type FilterNode, join, type PortTerm, type Side, TCP } from "./ast.ts";
 import {
   type Address,
   formatAddress,
@@ -22,8 +22,24 @@ export function readValue(reader: Reader, qualifier: Qualifier): FilterNode {
     case "proto":
       return readProtocol(reader, token, qualifier);
     default:
-      return readAddress(reader, token, qualifier);
+      return readEnd(reader, token, qualifier) ?? readAddress(reader, token, qualifier);
   }
+}
+
+/** `10.0.0.7:8080`: an address and a port of the same end. Null for what has no port behind it. */
+function readEnd(reader: Reader, token: Token, qualifier: Qualifier): FilterNode | null {
+  const [, host, port] = /^(\d+\.\d+\.\d+\.\d+):(\w+)$/.exec(token.text) ?? [];
+  if (host === undefined || port === undefined || qualifier.type === "net") return null;
+  if (qualifier.protocol === "arp") reader.fail(token, "has a port", "an address, in ARP");
+  const address = readAddress(reader, { ...token, text: host }, { ...qualifier, type: "host" });
+  const numbers = readPorts(reader, { ...token, text: port }, {
+    side: qualifier.side,
+    type: "port",
+  });
+  const at = (side: Side): FilterNode => join("and", [{ ...address, side }, { ...numbers, side }]);
+  return qualifier.side === "either"
+    ? join("or", [at("source"), at("destination")])
+    : at(qualifier.side);
 }
 
 function readAddress(reader: Reader, token: Token, qualifier: Qualifier): AddressTerm {
