@@ -3,13 +3,27 @@ import type { RenderOptions } from "./look.ts";
 
 const WIDTH = 80;
 
+/** When there are colours: `auto`, on a terminal, unless NO_COLOR says otherwise. */
+export const COLOURS = ["auto", "always", "never"] as const;
+/** When there are colours. */
+export type Colour = typeof COLOURS[number];
+
+/** What `--color` asked for: one process runs one command. */
+let asked: Colour = "auto";
+
+/** Notes what `--color` asks for; it goes before NO_COLOR. */
+export function askColour(colour: Colour): void {
+  asked = colour;
+}
+
 /**
  * What the terminal behind stdout can show. Asked anew each time, because a window changes its
  * size.
  */
 export function terminalOptions(): Pick<RenderOptions, "width" | "colour" | "ascii"> {
   const env = (name: string) => Deno.env.get(name) || undefined;
-  return optionsFrom(env, isTerminal() ? terminalColumns() : undefined);
+  const options = optionsFrom(env, isTerminal() ? terminalColumns() : undefined);
+  return asked === "auto" ? options : { ...options, colour: asked === "always" };
 }
 
 /** True when stdout is a terminal. */

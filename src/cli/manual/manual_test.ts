@@ -1,0 +1,46 @@
+/** Completions and the manual page know what the help knows; bash is asked for real. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { createProgram } from "../program.ts";
+import { COMPLETIONS } from "./completions.ts";
+import { manPage } from "./man_page.ts";
+import { tableOf } from "./table.ts";
+
+const program = createProgram(() => {});
+const table = tableOf(program);
+
+/** What bash would offer after these words; the last one is being typed. */
+async function offered(...words: string[]): Promise<string[]> {
+  const script = `${COMPLETIONS.bash(table)}
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lasthop; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const args = ["-c", script, "bash", "lasthop", ...words];
+  const { success, stdout, stderr } = await new Deno.Command("bash", { args }).output();
+  ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+}
+
+Deno.test("bash completes commands, options, what they take, and words of a filter", async () => {
+  deepEqual(await offered("tra"), ["trace"]);
+  deepEqual(await offered("report", "--fi"), ["--filter"]);
+  deepEqual(await offered("incident", "token", "x", "--role", "pr"), ["probe"]);
+  deepEqual(await offered("incident", "de"), ["delete"]);
+  deepEqual(await offered("trace", "--for", "5m", "portr"), ["portrange"]);
+  deepEqual(await offered("--color", "nev"), ["never"]);
+  const folder = await Deno.makeTempDir({ prefix: "lasthop-complete-" });
+  await Deno.writeTextFile(`${folder}/one.gz`, "");
+  deepEqual(await offered("replay", `${folder}/o`), [`${folder}/one.gz`]);
+  deepEqual(await offered("trace", "--archive", `${folder}/o`), [`${folder}/one.gz`]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("every command and option of the help is in the manual page and every completion", () => {
+  const page = manPage({ description: "d", version: "1" }, table).replaceAll("\\-", "-");
+  const texts = Object.values(COMPLETIONS).map((completion) => completion(table));
+  for (const command of program.commands) {
+    ok(page.includes(`.SS lasthop ${command.name()} `), command.name());
+    for (const { flags, long } of command.options) {
+      ok(page.includes(`\\fB${flags}\\fR`), `${command.name()} ${flags}`);
+      for (const text of texts) ok(text.includes(` ${long!.slice(2)} `) || text.includes(long!));
+    }
+  }
+  equal(page.split("\n").some((line) => /^'/.test(line)), false);
+});
