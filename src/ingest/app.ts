@@ -30,6 +30,8 @@ export function createApp(deps: Deps): Hono<Env> {
     metrics,
     admission: deps.admission ?? new Admission(limits, clock),
     bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax),
+    answers: new BodySlots(limits.answersInFlightMax, limits.answersPerTokenMax, "sent"),
+    rereads: new RateLimit(limits.rereadCharsPerSecond, limits.rereadCharsPerSecond * 10, clock),
     flows: new FlowLookup(),
     problems: new ProblemMetrics(),
   };

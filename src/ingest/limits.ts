@@ -50,6 +50,15 @@ export interface Limits extends AdmissionLimits {
   bodyTotalMs: number;
   /** A body that is slower on the whole is cut off after `bodyIdleMs`, not `bodyTotalMs`. */
   bodyBytesPerSecondMin: number;
+  /** Large answers (reports, archives) being sent at once; more are answered 503. */
+  answersInFlightMax: number;
+  /** Of those, as many for one token. */
+  answersPerTokenMax: number;
+  /**
+   * Characters of reports per second that are read anew for one token, to write another form or look for
+   * one flow: that takes the thread that answers everyone. Ten times as many at once.
+   */
+  rereadCharsPerSecond: number;
   /** Requests per second of one token, or of one address without a token. */
   requestsPerSecond: number;
   /** Requests after silence before that rate holds. */
@@ -125,6 +134,9 @@ export const DEFAULT_LIMITS: Limits = {
   bodyIdleMs: 15_000,
   bodyTotalMs: 300_000,
   bodyBytesPerSecondMin: 1_000,
+  answersInFlightMax: 32,
+  answersPerTokenMax: 8,
+  rereadCharsPerSecond: 16 * MIB,
   requestsPerSecond: 100,
   requestsBurst: 300,
   guessesPerSecond: 0.2,

@@ -19,8 +19,11 @@ export class RateLimit {
     return this.#buckets.size;
   }
 
-  /** Takes one token. 0 when there was one, else how many seconds until there is. */
-  take(key: string): number {
+  /**
+   * Takes as many tokens as are asked for, where there is at least one: what is more is owed. 0 when
+   * there was one, else how many seconds until there is.
+   */
+  take(key: string, amount = 1): number {
     const nowMs = this.clock.monotonicMs();
     const known = this.#buckets.get(key);
     const elapsedMs = known === undefined ? 0 : nowMs - known.atMs;
@@ -28,7 +31,7 @@ export class RateLimit {
       ? this.burst
       : Math.min(this.burst, known.tokens + elapsedMs * this.perSecond / 1000);
     this.#buckets.delete(key);
-    this.#buckets.set(key, { tokens: tokens < WHOLE ? tokens : tokens - 1, atMs: nowMs });
+    this.#buckets.set(key, { tokens: tokens < WHOLE ? tokens : tokens - amount, atMs: nowMs });
     if (this.#buckets.size > KEYS_MAX) {
       this.#buckets.delete(this.#buckets.keys().next().value!);
     }

@@ -4,6 +4,7 @@
  * same. The archive line tells how many batches follow, so that a cut file shows.
  */
 import { z } from "zod";
+import { piecesOf } from "../http/large_answer.ts";
 import { FilterText } from "../intake/filter_text.ts";
 import { LineError } from "../../event/codec.ts";
 import { wrong } from "../../event/wrong.ts";
@@ -67,7 +68,7 @@ export function archiveHeader(incident: Incident, batches: number): ArchiveHeade
 /** A batch as an archive has it. */
 export function* batchText(batch: StoredBatch): Generator<string> {
   yield markedHeader(batch) + "\n";
-  for (const { text } of batch.segments) yield text;
+  for (const { text } of batch.segments) yield* piecesOf(text);
 }
 
 /** The archive as it is sent and kept: one gzip member. */

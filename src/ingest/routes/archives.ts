@@ -6,6 +6,8 @@ import { NetnsState } from "../../event/state.ts";
 import { principalOf } from "../access/auth.ts";
 import { visibleIncident } from "../access/named_incident.ts";
 import { archiveFile, ArchiveHeader } from "../archive/archive.ts";
+import { heldAnswer } from "../http/large_answer.ts";
+import { sendingOf } from "./reports.ts";
 import { importArchive } from "../archive/import.ts";
 import { encodingOf } from "../http/body.ts";
 import { BatchAnswer } from "../intake/accept.ts";
@@ -42,10 +44,12 @@ export const ARCHIVE_OPERATIONS: readonly Operation[] = [
       type: "application/gzip",
       schema: ArchiveFile,
     },
-    async handle({ c, id, deps }) {
+    async handle(ask) {
+      const { c, id, deps } = ask;
       const incident = await visibleIncident(deps, id);
-      const file = archiveFile(deps.store, incident) as ReadableStream<Uint8Array<ArrayBuffer>>;
-      return c.body(file, 200, {
+      const open = () =>
+        archiveFile(deps.store, incident) as ReadableStream<Uint8Array<ArrayBuffer>>;
+      return c.body(await heldAnswer(open, sendingOf(ask)), 200, {
         "content-type": "application/gzip",
         "content-disposition": `attachment; filename="${id}.lasthop.gz"`,
       });

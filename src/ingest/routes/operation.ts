@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { Deps, Env } from "../deps.ts";
+import type { RateLimit } from "../access/rate_limit.ts";
 import type { BodySlots } from "../http/body_slots.ts";
 import type { Metrics } from "../http/metrics.ts";
 import type { QueryOf, QueryShape } from "../http/query.ts";
@@ -20,6 +21,10 @@ export interface Serving {
   metrics: Metrics;
   admission: AdmissionPort;
   bodies: BodySlots;
+  /** Of large answers. */
+  answers: BodySlots;
+  /** Characters of reports that were read anew, by token. */
+  rereads: RateLimit;
   flows: FlowLookup;
   problems: ProblemMetrics;
 }

@@ -5,6 +5,7 @@ import { type Export, EXPORTS } from "../../exports/mod.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
+import { type Sending, textAnswer } from "../http/large_answer.ts";
 import { Problem } from "../http/problem.ts";
 import type { QueryOf } from "../http/query.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
@@ -23,6 +24,19 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
   const report = await deps.hub.reportJson(id);
   if (report === null) throw noIncident(id);
   return report;
+}
+
+/** Counts a report that is read anew. Throws a Problem when its reader has had too many. */
+function countReread({ c, rereads }: Ask, text: string): void {
+  const waitSeconds = rereads.take(principalOf(c).id, text.length);
+  if (waitSeconds === 0) return;
+  const detail = `Cannot read the report anew: it was too often, must wait ${waitSeconds} s`;
+  throw new Problem(429, "rate_limited", detail, { headers: { "retry-after": `${waitSeconds}` } });
+}
+
+/** Whose answer it is that is sent. */
+export function sendingOf({ c, answers }: Ask): Sending {
+  return { slots: answers, token: principalOf(c).id, isHead: c.req.raw.method === "HEAD" };
 }
 
 /** Media types of forms that are not JSON. */
@@ -57,8 +71,12 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     async handle(ask) {
       const form = formOf(ask);
       const text = await reportJson(ask);
-      if (form === null) return ask.c.body(text, 200, { "content-type": JSON_TYPE });
-      const written = form.write(JSON.parse(text) as Report);
+      if (form === null) {
+        const body = await textAnswer(text, sendingOf(ask));
+        return ask.c.body(body, 200, { "content-type": JSON_TYPE });
+      }
+      countReread(ask, text);
+      const written = await textAnswer(form.write(JSON.parse(text) as Report), sendingOf(ask));
       return ask.c.body(written, 200, { "content-type": `${form.mediaType}; charset=utf-8` });
     },
   }),
@@ -71,7 +89,9 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     audit: "report.read",
     answer: json(200, Overview, "What the report adds up to"),
     async handle(ask) {
-      const report = JSON.parse(await reportJson(ask)) as Report;
+      const text = await reportJson(ask);
+      countReread(ask, text);
+      const report = JSON.parse(text) as Report;
       return ask.c.json(overviewOf(report));
     },
   },
@@ -85,7 +105,8 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     answer: json(200, Flow, "The flow"),
     async handle(ask) {
       const wanted = ask.c.req.param("flow") ?? "";
-      const flow = ask.flows.find(await reportJson(ask), wanted);
+      const text = await reportJson(ask);
+      const flow = ask.flows.find(text, wanted, () => countReread(ask, text));
       if (flow !== undefined) return ask.c.json(flow);
       const is = JSON.stringify(wanted.slice(0, 200));
       const detail = `Cannot find flow: there is no ${is}, must be an id of the report`;

@@ -1,0 +1,89 @@
+/**
+ * Answers that are large. A reader that stops reading keeps what is left of its answer, so there are
+ * only so many at once, and a text is turned into bytes piece by piece: all its readers share the text.
+ */
+import type { BodySlots } from "./body_slots.ts";
+
+/** Texts of fewer characters are sent as they are: most sockets take them at once. */
+const SMALL_CHARS = 128 * 1024;
+const PIECE_CHARS = 32 * 1024;
+
+/** Who sends an answer, and to whom. */
+export interface Sending {
+  slots: BodySlots;
+  /** Whose request it is. */
+  token: string;
+  /** Only the headers are wanted: nobody will read the answer. */
+  isHead: boolean;
+}
+
+/** A text as the body of an answer. Rejects with Problem `busy` when too many large ones are being sent. */
+export async function textAnswer(
+  text: string,
+  sending: Sending,
+): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
+  return text.length < SMALL_CHARS ? text : await heldAnswer(() => bytesOf(text), sending);
+}
+
+/**
+ * What is opened once there is room for it, and counts as being sent until its end; empty where only the
+ * headers are wanted. Rejects with Problem `busy`, and has opened nothing then.
+ */
+export async function heldAnswer(
+  open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
+  { slots, token, isHead }: Sending,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | string> {
+  if (isHead) return "";
+  const over = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const held = slots.hold(token, () => {
+    begun.resolve();
+    return over.promise;
+  });
+  await Promise.race([begun.promise, held]);
+  const reader = open().getReader();
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        over.resolve();
+        controller.close();
+      } catch (error) {
+        over.resolve();
+        throw error;
+      }
+    },
+    async cancel(reason) {
+      over.resolve();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+function bytesOf(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const pieces = piecesOf(text);
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      const { done, value } = pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** A text in small pieces, each of whole characters. */
+export function* piecesOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length;) {
+    const end = wholeEnd(text, at + PIECE_CHARS);
+    yield text.slice(at, end);
+    at = end;
+  }
+}
+
+/** An index that parts no character of two halves. */
+function wholeEnd(text: string, index: number): number {
+  const isFirstHalf = /[\ud800-\udbff]/.test(text.charAt(index - 1));
+  return isFirstHalf ? index + 1 : index;
+}
