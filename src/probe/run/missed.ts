@@ -6,7 +6,7 @@
  * are attached by perf, 6.7).
  */
 
-/** A stretch of CLOCK_MONOTONIC in which so many runs were left out. */
+/** A stretch of CLOCK_MONOTONIC in which so many runs were left out; 0: it was looked, and none was. */
 export interface Missed {
   fromNs: bigint;
   toNs: bigint;
@@ -22,7 +22,7 @@ export class MissMeter {
   /** `pid` is bpftrace's, `nowNs` gives CLOCK_MONOTONIC; where that gives nothing nothing is told. */
   constructor(readonly pid: number, readonly nowNs: () => bigint | undefined) {}
 
-  /** What was left out since it looked before; null: nothing, or it is the first look. */
+  /** What was left out since it looked before; null where it can't tell, as at the first look. */
   look(): Missed | null {
     const toNs = this.nowNs();
     if (toNs === undefined) return null;
@@ -34,7 +34,7 @@ export class MissMeter {
     this.#fromNs = toNs;
     // A program that is gone takes its count along.
     this.#total = Math.max(total, this.#total);
-    return isFirst || count <= 0 ? null : { fromNs, toNs, count };
+    return isFirst ? null : { fromNs, toNs, count: Math.max(0, count) };
   }
 }
 

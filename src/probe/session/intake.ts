@@ -74,6 +74,8 @@ export class Intake {
   #clocks = new ClockPairs();
   #monotonicNs = monotonicClock();
   #missed = new MissedList();
+  /** Up to when it is known what the kernel left out; undefined where nobody looks. */
+  #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
   readonly #demux: Demux<RunningNode>;
@@ -124,7 +126,8 @@ export class Intake {
 
   /** Of which node the packets were that passed unseen cannot be told. */
   missed(missed: Missed): void {
-    this.#missed.add(missed);
+    if (missed.count > 0) this.#missed.add(missed);
+    if (missed.toNs > (this.#lookedNs ?? 0n)) this.#lookedNs = missed.toNs;
   }
 
   addNetns(node: RunningNode, handle: NetnsHandle): void {
@@ -254,6 +257,15 @@ export class Intake {
     if (node) this.#add(event, node);
   }
 
+  /**
+   * A batch tells no further than what was left out is known: else the silence of the last moments would
+   * be proof until the next look, and after the end for ever.
+   */
+  #toldUntil(ns: bigint): bigint {
+    const looked = this.#lookedNs;
+    return looked !== undefined && looked > this.#attachedNs && looked < ns ? looked : ns;
+  }
+
   #facts(): KernelFacts {
     const { incident, filter, kernel, bpftrace, boot } = this.options;
     const latest = this.#latestNs > this.#tickNs ? this.#latestNs : this.#tickNs;
@@ -266,7 +278,7 @@ export class Intake {
       followsAnswers: this.plan?.follows,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
-      untilNs: this.#ended ? latest : this.#untilNs,
+      untilNs: this.#toldUntil(this.#ended ? latest : this.#untilNs),
       clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
         { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,

@@ -146,3 +146,23 @@ Deno.test("intake: a batch says of each namespace whether it is the machine's ow
   made.end();
   equal(batches[0]!.header.netns, [{ inode: A, own: true }, { inode: B, own: false }]);
 });
+
+Deno.test("intake: a batch tells no further than it is known what the kernel left out, nor does the last", () => {
+  const { made, source, batches } = intake();
+  source.line("t\t100");
+  made.begin();
+  const untilNs = () => batches.at(-1)!.header.untilNs;
+  source.line("t\t200");
+  source.line("t\t400");
+  made.missed({ fromNs: 100n, toNs: 150n, count: 0 });
+  made.flush(true);
+  equal(untilNs(), "150");
+  made.missed({ fromNs: 150n, toNs: 350n, count: 2 });
+  made.flush(true);
+  equal(untilNs(), "200");
+  equal(batches.at(-1)!.header.missed, [{ fromNs: "150", toNs: "350", count: 2 }]);
+  source.line(packet("X", 500, "f1", A));
+  source.flush();
+  made.end();
+  equal(untilNs(), "350");
+});
