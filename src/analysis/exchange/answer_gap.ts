@@ -1,5 +1,6 @@
 /** Whether silence proves that no answer was sent. */
-import { matches, parseFilter } from "../../event/filter/mod.ts";
+import { matches } from "../../event/filter/mod.ts";
+import { resolvedFilter } from "../view/resolved_filter.ts";
 import type { Form } from "../correlate/identity.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
@@ -48,7 +49,7 @@ export function filteredGap(node: NodeView, asked: Form): Gap | null {
     ...(destinationPort === undefined ? {} : { sourcePort: destinationPort }),
     ...(sourcePort === undefined ? {} : { destinationPort: sourcePort }),
   };
-  if (matches(parseFilter(filter), answer)) return null;
+  if (matches(resolvedFilter(filter, [node]), answer)) return null;
   const text = `the filter "${filter}" leaves out answers to ${source} from other ends`;
   return { code: "answers-filtered", text };
 }

@@ -4,7 +4,7 @@
  * A judged incident to its report.
  */
 import { OUTCOMES } from "../../event/codes.ts";
-import type { FilterPacket } from "../../event/filter/mod.ts";
+import type { FilterNode, FilterPacket } from "../../event/filter/mod.ts";
 import type { Cause, Flow, Report, ReportNode } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -28,6 +28,7 @@ import { withEndNames } from "./end_names.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
 import { withShares } from "./shares.ts";
 import { spanOf } from "../view/time_of_day.ts";
+import { resolvedFilter } from "../view/resolved_filter.ts";
 import { wantedFilter } from "../view/wanted_filter.ts";
 
 /** The report, flows worst first. `judged` is of the same input. */
@@ -35,7 +36,7 @@ export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
   const { world, evidence, unclaimed } = judged;
   const { nodes } = world;
   const withheld = new AllWithheld(input);
-  const filter = wantedFilter(input);
+  const filter = resolvedFilter(wantedFilter(input), nodes);
   const exchanges = judgeExchanges(judged.flows, evidence, (flow) => withheld.ofFlow(flow))
     .filter((exchange) => isWanted(formsOf(exchange), filter));
   const found = new Map(exchanges.map((exchange) => [
@@ -100,7 +101,7 @@ const formsOf = ({ question, answers }: Exchange) =>
 function shownFlows(
   { flows }: JudgedIncident,
   exchanges: readonly Exchange[],
-  filter: string,
+  filter: FilterNode,
 ): FlowGroup[] {
   const belonging = new Set(exchanges.flatMap(({ question, answers }) => [question, ...answers]));
   return flows.filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter));

@@ -3,7 +3,7 @@
  *
  * All packets and flows of an incident, judged: from the input up to where causes are asked for.
  */
-import { type FilterPacket, matchesAny, parseFilter } from "../../event/filter/mod.ts";
+import { type FilterNode, type FilterPacket, matchesAny } from "../../event/filter/mod.ts";
 import { chainsOf } from "../correlate/chains.ts";
 import { addShardPackets } from "../correlate/shard_packets.ts";
 import { isSeen, packetsOf } from "../correlate/packets.ts";
@@ -50,8 +50,7 @@ export function judgeIncident(input: AnalysisInput): JudgedIncident {
   };
 }
 
-/** A flow belongs to the report when one of its forms matches the filter; "" wants all. */
-export function isWanted(forms: Iterable<FilterPacket>, filter: string): boolean {
-  if (filter.trim() === "") return true;
-  return matchesAny(parseFilter(filter), [...forms]);
+/** A flow belongs to the report when one of its forms matches the filter; the one of all wants all. */
+export function isWanted(forms: Iterable<FilterPacket>, filter: FilterNode): boolean {
+  return filter.kind === "all" || matchesAny(filter, [...forms]);
 }

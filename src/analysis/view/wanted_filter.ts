@@ -1,5 +1,5 @@
 /** Which flows a report is about. */
-import { FILTER_LENGTH_MAX, parseFilter } from "../../event/filter/mod.ts";
+import { FILTER_LENGTH_MAX, parseNamedFilter, printFilter } from "../../event/filter/mod.ts";
 import type { AnalysisInput } from "./input.ts";
 
 /**
@@ -15,13 +15,15 @@ export function wantedFilter(
   const asked = [...new Set(batches.map(({ header }) => header.filter.trim()))].sort();
   if (asked.length === 0 || !asked.every(isFilter)) return "";
   const [first = ""] = asked;
-  const either = asked.length === 1 ? first : asked.map((one) => `(${one})`).join(" or ");
+  const either = asked.length === 1
+    ? first
+    : asked.map((one) => `(${printFilter(parseNamedFilter(one))})`).join(" or ");
   return either.length <= FILTER_LENGTH_MAX && isFilter(either) ? either : "";
 }
 
 function isFilter(text: string): boolean {
   try {
-    return parseFilter(text) !== undefined && text !== "";
+    return parseNamedFilter(text) !== undefined && text !== "";
   } catch {
     return false;
   }

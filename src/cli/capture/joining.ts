@@ -1,6 +1,6 @@
 /** The exchange of a code for a token of this node's own. */
 import { LasthopError } from "../../event/error.ts";
-import { parseFilter } from "../../event/filter/mod.ts";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { plainWords } from "../../ingest/client/answer.ts";
 import { createClient, IngestError } from "../../ingest/client/client.ts";
 import { readCapability, requireTracing } from "../../probe/kernel/capability.ts";
@@ -49,6 +49,6 @@ export async function joinIncident(
 /** The ingest may be an enemy: what it answers becomes names of files and a program of bpftrace. */
 function checked({ incident, filter, token }: JoinedIncident): JoinedIncident {
   readName("the incident of the code", String(incident), INCIDENT_CHARS_MAX);
-  parseFilter(plainWords(filter));
+  parseNamedFilter(plainWords(filter));
   return { incident, filter: plainWords(filter), token: String(token) };
 }

@@ -3,7 +3,7 @@
  * podns has. A name stands for them here, on the machine that knows it, before the filter is read: the
  * kernel is asked for addresses.
  */
-import { parseFilter } from "../../event/filter/mod.ts";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { KEYWORDS, PORT_NAMES, PROTOCOL_NAMES } from "../../event/filter/words.ts";
 import { usageError } from "../read_value.ts";
 
@@ -47,7 +47,7 @@ export function withAddresses(filter: string, lookup: () => NamespaceLookup): st
 
 function isReadable(filter: string): boolean {
   try {
-    parseFilter(filter);
+    parseNamedFilter(filter);
     return true;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 /** The options that `trace` and `probe` have in common: how each is declared, read and typed. */
 import { type Command, Option } from "commander";
 import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/codes.ts";
-import { parseFilter } from "../../event/filter/mod.ts";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
@@ -46,6 +46,8 @@ export interface CaptureFlags extends ListenFlag {
   /** False after --no-archive. */
   archive?: string | false;
   failOn?: (Outcome | ExchangeOutcome)[];
+  namespace?: string;
+  allNamespaces?: boolean;
   /** Percent of one processor. */
   cpuShare?: number;
   /** MiB. */
@@ -61,6 +63,8 @@ export function capturing(
   return command
     .argument("[FILTER...]", `which packets, in pcap-filter words (default: ${usualFilter})`)
     .option("--filter <filter>", "the same as FILTER, in one word")
+    .option("-n, --namespace <name>", "of pods that FILTER names; without any, of all of its pods")
+    .option("-A, --all-namespaces", "pods that FILTER names may be in any (the default)")
     .addOption(
       new Option("--node <name=netns,...>", "a node made of network namespaces; repeatable")
         .argParser(read.readNode),
@@ -110,8 +114,9 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
       "Cannot use --filter with FILTER: each is the filter, must be one of them",
     );
   }
-  const filter = withAddresses(flags.filter ?? words.join(" "), ownNamespaces);
-  parseFilter(filter);
+  const asked = withAddresses(flags.filter ?? words.join(" "), ownNamespaces);
+  const filter = flags.namespace === undefined ? asked : `-n ${flags.namespace} ${asked}`.trim();
+  parseNamedFilter(filter);
   return {
     filter,
     nodes: flags.node ?? [],

@@ -1,6 +1,6 @@
 /** `lasthop incident`: make, list, close and delete incidents of an ingest, and let nodes join them. */
 import { Argument, Option } from "commander";
-import { parseFilter } from "../../event/filter/mod.ts";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { type Role, ROLES } from "../../ingest/stores/store.ts";
 import type { CommandFile } from "../command.ts";
 import { type AskFlags, asking } from "../options.ts";
@@ -58,7 +58,7 @@ export const incident: CommandFile<
     if (filter !== "" && action !== "create") {
       throw usageError(`Cannot use FILTER with ${action}: it is of an incident that is created`);
     }
-    parseFilter(filter);
+    parseNamedFilter(filter);
     const { ingest, token, json = false, role = "join", expires, nodes, revoke } = flags;
     return {
       ...{ action, name, filter, role, revoke, ingest, token, json },

@@ -1,6 +1,6 @@
 /** `lasthop serve`: the ingest, page and API of this machine. */
 import { Option } from "commander";
-import { parseFilter } from "../../event/filter/mod.ts";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { readLimits } from "../../ingest/limit_words.ts";
 import type { CommandFile } from "../command.ts";
 import { incidentOption, listenOption } from "../options.ts";
@@ -75,7 +75,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     if (filter !== "" && incident === undefined) {
       throw usageError("Cannot use FILTER: it is of --incident, must stand with it");
     }
-    parseFilter(filter);
+    parseNamedFilter(filter);
     return {
       ...{ listen, data, auth, token, limits: readLimits(limit), allowOrigins: allowOrigin },
       ...{ incident, filter, url },

@@ -52,10 +52,15 @@ export const REPORT_FIELDS = ["node", "pod", "netns", "device", "cause", "outcom
 /** One of these. */
 export type ReportField = typeof REPORT_FIELDS[number];
 
+/** Of these, what has addresses of its own: a filter of packets can name it, too. */
+export const NAME_FIELDS = ["node", "pod", "netns"] as const;
+
 /** A name, or a pattern of names, that a report has of a flow; no packet tells it. */
 export interface ReportTerm {
   kind: "report";
   field: ReportField;
+  /** Which end is meant, in a filter of packets. Absent: either. */
+  side?: Side;
   /** What stands before, between and behind the `*` of the pattern; one part is the whole name. */
   parts: string[];
 }
@@ -69,6 +74,9 @@ export type FilterNode<T extends { kind: string } = Term> =
 
 /** A filter of what is in a report. A filter of packets is one, too. */
 export type ReportFilter = FilterNode<Term | ReportTerm>;
+
+/** A filter of packets, with names that stand for the addresses which they have on a node. */
+export type NamedFilter = ReportFilter;
 
 /** The filter that matches every packet. */
 export const ALL: FilterNode = { kind: "all" };

@@ -3,7 +3,7 @@ import type { Exchange, Flow, Hop, Report } from "../report.ts";
 import type { EndPoints } from "../report_parts.ts";
 import { type ReportField, type ReportFilter, type ReportTerm, UDP } from "./ast.ts";
 import { type Form, readForm, test } from "./match.ts";
-import { matchesName } from "./report_names.ts";
+import { namesIt } from "./report_names.ts";
 import { lookUp, PROTOCOL_NAMES } from "./words.ts";
 
 /** Outcomes that say of packets themselves that they did not arrive. */
@@ -22,7 +22,9 @@ export function matchesReported(
 ): boolean {
   const forms = formsOf(flow);
   const holds = ({ field, parts }: ReportTerm) =>
-    namesOf(field, flow, exchange).some((name) => name !== undefined && matchesName(parts, name));
+    namesOf(field, flow, exchange).some((name) =>
+      name !== undefined && namesIt(field, parts, name)
+    );
   const fits = (node: ReportFilter, form: Form): boolean => {
     switch (node.kind) {
       case "not":
@@ -51,8 +53,13 @@ export function namesOf(
     const causes = [flow.cause, ...flow.otherCauses ?? []];
     return [...causes, exchange?.cause, ...exchange?.findings ?? []].map((one) => one?.code);
   }
-  return [flow.lastHop, ...flow.path].map((hop: Hop) => hop[field]);
+  const seen = [flow.lastHop, ...flow.path].map((hop: Hop) => hop[field]);
+  return field === "pod" ? [...seen, ...podsAtEnds(flow)] : seen;
 }
+
+/** Pods that have the addresses of the ends: packets may not have come to where one was seen. */
+const podsAtEnds = ({ sourceName, destinationName }: Flow) =>
+  [sourceName, destinationName].flatMap((name) => name?.startsWith("pod ") ? name.slice(4) : []);
 
 /**
  * What became of a flow: of one in an exchange, what came of that, because packets that arrived are

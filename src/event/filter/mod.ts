@@ -1,5 +1,26 @@
-export { ALL, type FilterNode, REPORT_FIELDS, type ReportField, type ReportFilter } from "./ast.ts";
-export { FILTER_DEPTH_MAX, FILTER_LENGTH_MAX, parseFilter, parseReportFilter } from "./parse.ts";
+export {
+  ALL,
+  type FilterNode,
+  type NamedFilter,
+  REPORT_FIELDS,
+  type ReportField,
+  type ReportFilter,
+} from "./ast.ts";
+export {
+  FILTER_DEPTH_MAX,
+  FILTER_LENGTH_MAX,
+  parseFilter,
+  parseNamedFilter,
+  parseReportFilter,
+} from "./parse.ts";
+export {
+  isNamed,
+  meansPlace,
+  type NamedPlace,
+  placeOfHandle,
+  placeOfState,
+  resolveNames,
+} from "./resolve.ts";
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";
 export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";

@@ -11,12 +11,14 @@ import {
   ICMP,
   ICMP6,
   join,
+  type NamedFilter,
   REPORT_FIELDS,
   type ReportField,
   type ReportFilter,
   type Side,
 } from "./ast.ts";
 import { malformed } from "./malformed.ts";
+import { inNamespace, readNamespace, withSide } from "./namespace.ts";
 import { hasList, isListed, readReportName } from "./report_names.ts";
 import type { Qualifier } from "./qualifier.ts";
 import { Reader, type Token } from "./tokens.ts";
@@ -24,6 +26,7 @@ import { readValue } from "./values.ts";
 import {
   KEYWORDS,
   lookUp,
+  NAME_KEYWORDS,
   NETWORK_WORDS,
   PORT_NAMES,
   PORT_PROTOCOL_WORDS,
@@ -67,6 +70,13 @@ export function parseFilter(text: string): FilterNode {
 }
 
 /**
+ * Reads a filter of packets that may name pods, namespaces and nodes (`src pod shop/web-*`), which
+ * `resolveNames` turns into their addresses. Throws `LasthopError` `filter_malformed`.
+ */
+export const parseNamedFilter = (text: string): NamedFilter =>
+  parse(new Reader(text, NAME_KEYWORDS));
+
+/**
  * Reads a filter of what is in a report: of packets, with the words that only a report knows. Throws
  * `LasthopError` `filter_malformed`.
  */
@@ -79,7 +89,8 @@ function parse(reader: Reader): ReportFilter {
     const is = `the filter has ${text.length} characters`;
     throw malformed(text, FILTER_LENGTH_MAX, `${is}, must be at most ${FILTER_LENGTH_MAX}`);
   }
-  if (reader.peek().text === "") return ALL;
+  const namespace = readNamespace(reader);
+  if (reader.peek().text === "") return inNamespace(ALL, namespace);
   const { node } = readExpression(reader, null, false);
   const rest = reader.peek();
   if (rest.text === ")") reader.fail(rest, "closes nothing", `the end, "and" or "or"`);
@@ -88,7 +99,7 @@ function parse(reader: Reader): ReportFilter {
   if (depth > FILTER_DEPTH_MAX) {
     throw malformed(text, 0, `the filter nests ${depth} deep, must be at most ${FILTER_DEPTH_MAX}`);
   }
-  return node;
+  return inNamespace(node, namespace);
 }
 
 /** `valuesOnly` inside `port ( … )`, where every value already has its qualifiers. */
@@ -174,11 +185,13 @@ function readTerm(reader: Reader): Operand {
   const type = typeToken?.text as Qualifier["type"];
   if (protocol) checkProtocol(reader, protocol, typeToken);
   if (isReportWord(type)) checkReportWord(reader, typeToken!, side);
+  const isNamedEnd = isReportWord(type) && side !== null;
   if (type === "proto" && side !== null) {
     reader.fail(typeToken!, "has no source or destination", "without src or dst");
   }
   const qualifier = { protocol: protocol?.text, side: side ?? "either", type } as const;
-  const { node } = readOperand(reader, qualifier, true);
+  const { node: read } = readOperand(reader, qualifier, true);
+  const node = isNamedEnd ? withSide(read, side) : read;
   // Any word may be a name: only those of a list are taken without their keyword.
   return { node, qualifier: isReportWord(type) && !hasList(type) ? null : qualifier };
 }
@@ -204,7 +217,7 @@ function checkReportWord(reader: Reader, token: Token, side: Side | null): void 
   if (!reader.keywords.includes(token.text)) {
     reader.fail(token, "can be asked of a report alone", `one of ${reader.keywords.join(", ")}`);
   }
-  if (side !== null) {
+  if (side !== null && reader.keywords !== NAME_KEYWORDS) {
     reader.fail(token, "has no source or destination", "without src or dst");
   }
 }

@@ -32,7 +32,7 @@ export function printFilter(node: ReportFilter): string {
     case "address":
       return printAddress(node);
     case "report":
-      return `${node.field} ${printName(node.parts)}`;
+      return `${SIDES[node.side ?? "either"]}${node.field} ${printName(node.parts)}`;
   }
 }
 

@@ -28,7 +28,8 @@ export function readReportName(reader: Reader, field: ReportField): ReportTerm {
   if (token === null) return reader.fail(reader.peek(), "is not a name", should);
   if (RESERVED.has(token.text)) reader.fail(token, "is not a name", should);
   const list = LISTS[field];
-  const parts = partsOf(list === undefined ? token.raw : token.text);
+  // `pod/NAME` as kubectl has it is `pod NAME`.
+  const parts = partsOf((list === undefined ? token.raw : token.text).replace(/^\//, ""));
   if (parts.length === 1 && parts[0] === "") reader.fail(token, "is not a name", should);
   if (list !== undefined && !list.some((word) => matchesName(parts, word))) {
     refuse(reader, token, field, list);
@@ -55,6 +56,12 @@ function partsOf(raw: string): string[] {
 }
 
 const unquoted = (text: string) => text.slice(1, -1).replace(/\\(.)/gu, "$1");
+
+/** Whether a name of this kind is meant. A pod may be meant without its namespace. */
+export function namesIt(field: ReportField, parts: readonly string[], name: string): boolean {
+  if (matchesName(parts, name)) return true;
+  return field === "pod" && matchesName(parts, name.slice(name.indexOf("/") + 1));
+}
 
 /** Whether a name has these parts in this order, with anything between them and nothing around. */
 export function matchesName(parts: readonly string[], name: string): boolean {

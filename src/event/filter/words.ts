@@ -1,5 +1,5 @@
 /** The words of the filter language, and the pcap words it leaves out. */
-import { ICMP, ICMP6, REPORT_FIELDS, SCTP, TCP, UDP } from "./ast.ts";
+import { ICMP, ICMP6, NAME_FIELDS, REPORT_FIELDS, SCTP, TCP, UDP } from "./ast.ts";
 
 /** Words that start a term, in the order messages list them. */
 export const KEYWORDS = [
@@ -19,6 +19,9 @@ export const KEYWORDS = [
   "icmp6",
   "sctp",
 ] as const;
+
+/** The same of a filter of packets, with names. */
+export const NAME_KEYWORDS: readonly string[] = [...KEYWORDS, ...NAME_FIELDS];
 
 /** The same of a filter of a report. */
 export const REPORT_KEYWORDS: readonly string[] = [...KEYWORDS, ...REPORT_FIELDS];

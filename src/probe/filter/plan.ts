@@ -2,7 +2,17 @@
  * What the kernel is asked, given the filter and what is known of the nodes: the filter as a script
  * has it, widened by their translations, and the ports of their tunnels.
  */
-import { type FilterNode, printFilter, type Translation, widen } from "../../event/filter/mod.ts";
+import {
+  type FilterNode,
+  isNamed,
+  type NamedFilter,
+  type NamedPlace,
+  placeOfState,
+  printFilter,
+  resolveNames,
+  type Translation,
+  widen,
+} from "../../event/filter/mod.ts";
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { translationsOfConnections } from "../translation/connections.ts";
@@ -32,25 +42,61 @@ interface Facts {
   tunnels: TunnelPort[];
 }
 
+/** Where a namespace is: on which node, and whether it is the node's own. */
+export type WhereIs = (netns: number) => Pick<NamedPlace, "node" | "own"> | undefined;
+
+/** Namespaces whose addresses are remembered, so that what went before a pod was replaced is followed. */
+const PLACES_MAX = 4_000;
+
 /** Gathers what decides the plan; states themselves are too large to be kept. */
 export class Planner {
   #facts = new Map<number, Facts>();
   /** Of connections seen so far: they expire, and a plan must not change each time one does. */
   #seen = new Map<string, Translation>();
-  /** Which connections states are to tell. */
+  /** Which connections states are to tell: those of the addresses that names have by then. */
   readonly connections: FilterConnections;
-  readonly #both: FilterNode;
-  readonly #hosts: string[];
+  #query!: FilterConnections;
+  #both!: FilterNode;
+  #hosts!: string[];
+  #text: string | undefined;
+  /** What the names of the filter may mean, by namespace and by whose it was. */
+  #places = new Map<string, NamedPlace>();
 
-  constructor(filter: FilterNode) {
+  constructor(readonly filter: NamedFilter, readonly whereIs: WhereIs = () => undefined) {
+    this.#resolve();
+    const query = () => this.#query;
+    this.connections = {
+      get words() {
+        return query().words;
+      },
+      concerns: (connection) => query().concerns(connection),
+    };
+  }
+
+  #resolve(): void {
+    const filter = resolveNames(this.filter, this.#places.values());
+    const text = printFilter(filter);
+    if (this.#text === text) return;
+    this.#text = text;
     const other = mirrored(filter);
-    const same = printFilter(filter) === printFilter(other);
+    const same = text === printFilter(other);
     this.#both = same ? filter : { kind: "or", nodes: [filter, other] };
     this.#hosts = hostsOf(filter);
-    this.connections = connectionQuery(this.#both);
+    this.#query = connectionQuery(this.#both);
+  }
+
+  /** Remembers addresses that a name of the filter may mean, those of pods that went, too. */
+  #note(state: NetnsState): void {
+    const where = isNamed(this.filter) ? this.whereIs(state.netns) : undefined;
+    if (where === undefined || state.links.length === 0) return;
+    const place = placeOfState(state, where);
+    if (this.#places.size >= PLACES_MAX) return;
+    this.#places.set(JSON.stringify([state.netns, place.pod]), place);
+    this.#resolve();
   }
 
   update(state: NetnsState): void {
+    this.#note(state);
     this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
     for (const translation of translationsOfConnections(state.connections ?? [])) {
       if (this.#seen.size >= SEEN_MAX) return;

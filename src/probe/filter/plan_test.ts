@@ -1,6 +1,6 @@
 import { deepStrictEqual as equal, notDeepStrictEqual as differ, ok } from "node:assert/strict";
 import { fakeLink, fakeState } from "../../../test/fake/state.ts";
-import { matches, parseFilter } from "../../event/filter/mod.ts";
+import { matches, parseFilter, parseNamedFilter } from "../../event/filter/mod.ts";
 import { hostsOf, Planner } from "./plan.ts";
 
 const nat = (...lines: string[]) => ({
@@ -104,4 +104,29 @@ Deno.test("plan: connections never make the filter too large for the kernel", ()
   const pods = Array.from({ length: 200 }, (_, i) => entry(4000 + i, `10.244.0.${i}`));
   planner.update(fakeState(1, { connections: pods }));
   ok(planner.plan().kernel.exact);
+});
+
+Deno.test("plan: a named pod is asked for by its addresses, as it was and as it is after it was replaced", () => {
+  const where = (netns: number) => netns < 9 ? { node: "worker", own: false } : undefined;
+  const planner = new Planner(parseNamedFilter("pod web-0 and port 80"), where);
+  const asks = (address: string) =>
+    matches(planner.plan().filterNode, packet("10.9.9.9", address)) &&
+    matches(planner.plan().filterNode, { ...packet(address, "10.9.9.9"), sourcePort: 80 });
+  equal(asks("10.0.0.1"), false);
+  equal(planner.plan().kernel.exact, true);
+  const pod = (netns: number, uid: string, address: string, name = "web-0") =>
+    fakeState(netns, {
+      holder: { pod: { namespace: "shop", name, uid } },
+      links: [fakeLink("eth0", [`${address}/24`])],
+    });
+  planner.update(pod(1, "u1", "10.0.0.1"));
+  planner.update(pod(2, "u2", "10.0.0.2", "web-1"));
+  planner.update(pod(9, "u9", "10.0.0.9"));
+  equal(["10.0.0.1", "10.0.0.2", "10.0.0.9"].map(asks), [true, false, false]);
+  equal(planner.connections.words.includes("src=10.0.0.1 "), true);
+  planner.update(pod(3, "u3", "10.0.0.3"));
+  equal(["10.0.0.1", "10.0.0.3"].map(asks), [true, true]);
+  const { key } = planner.plan();
+  planner.update(pod(3, "u3", "10.0.0.3"));
+  equal(planner.plan().key, key);
 });

@@ -140,6 +140,12 @@ export class Intake {
     this.#demux.removeNetns(inode);
   }
 
+  /** On which node a namespace is. */
+  whereIs(netns: number): { node: string; own: boolean } | undefined {
+    const node = this.nodes.find((one) => one.netns.has(netns));
+    return node && { node: node.name, own: node.netns.get(netns)?.own === true };
+  }
+
   addState(state: NetnsState): void {
     const node = this.nodes.find(({ netns }) => netns.has(state.netns));
     if (node === undefined) return;

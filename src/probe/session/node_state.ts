@@ -62,7 +62,7 @@ export class NodeState {
   /**
    * `wantedIn` gives addresses of a state whose rules are sent, however many rules there are;
    * `connections` says which connections are told, `share` what reading may take of a processor, and
-   * each of its tools of memory.
+   * each of its tools of memory, `isNamed` whether the filter names a namespace.
    */
   constructor(
     readonly intake: Intake,
@@ -70,6 +70,7 @@ export class NodeState {
     readonly wantedIn: (state: NetnsState) => ReadonlySet<string>,
     connections: ConnectionQuery,
     { cpuPercent, memoryBytes }: Share = DEFAULT_SHARE,
+    readonly isNamed: (netns: NetnsHandle, node: string) => boolean = () => false,
   ) {
     this.#how = { connections, memoryBytes };
     this.#schedule = new StateSchedule({
@@ -79,11 +80,16 @@ export class NodeState {
     });
   }
 
-  /** Reads every namespace once, so many at a time; this process's own first. */
+  /** Reads every namespace once, so many at a time; this process's own first, then those named. */
   async readAll(): Promise<void> {
     const own = inodeOf("/proc/self/ns/net");
-    const handles = this.intake.nodes.flatMap(({ netns }) => [...netns.values()])
-      .sort((a, b) => Number(b.inode === own) - Number(a.inode === own));
+    const ranked = this.intake.nodes.flatMap(({ name, netns }) =>
+      netns.values().map((handle) => {
+        const rank = handle.inode === own ? 0 : this.isNamed(handle, name) ? 1 : 2;
+        return { handle, rank };
+      }).toArray()
+    );
+    const handles = ranked.sort((a, b) => a.rank - b.rank).map(({ handle }) => handle);
     for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
       for (const state of await this.#readTogether(handles, i, TOGETHER_MAX)) {
         this.#schedule.noteRead(state.netns);

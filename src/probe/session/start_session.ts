@@ -2,7 +2,7 @@
  * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
  */
 import { monotonicClock } from "../state/mod.ts";
-import { parseFilter } from "../../event/filter/mod.ts";
+import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/mod.ts";
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
@@ -18,7 +18,8 @@ import { Tracer } from "./tracer.ts";
  * filter that cannot be read, and with those of `requireTracing` for what this machine lacks.
  */
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const planner = new Planner(parseFilter(options.filter));
+  const filter = parseNamedFilter(options.filter);
+  const planner = new Planner(filter, (netns) => intake.whereIs(netns));
   const [capability, reasons, sources] = await Promise.all([
     options.capability ?? readCapability(options.bpftrace),
     readDropReasons(),
@@ -44,6 +45,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     (read) => planner.addressesIn(read),
     planner.connections,
     options.share,
+    (handle, node) => meansPlace(filter, placeOfHandle(handle, node)),
   );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;

@@ -3,48 +3,23 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { execa } from "execa";
 import { ContainerNames } from "./container_names.ts";
 import { Holders } from "./holders.ts";
-import { kernelTest } from "./kernel_testing.ts";
+import { kernelTest, startInCgroup } from "./kernel_testing.ts";
 import { inodeOf, listNetns } from "./netns.ts";
 import { asOwnTool } from "./own_tools.ts";
 
 const UID = "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0";
 const ID = "0123456789abcdef".repeat(4);
 
-/** A control group tree of this machine that can be written: of version 2, else of version 1. */
-function cgroupRoot(): string {
-  const roots = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids", "/sys/fs/cgroup"];
-  const root = roots.find((path) => {
-    try {
-      return Deno.statSync(`${path}/cgroup.procs`).isFile;
-    } catch {
-      return false;
-    }
-  });
-  ok(root, "no control groups here");
-  return root;
-}
-
 /** A process in a namespace of its own and in a control group, for the length of `use`. */
 async function withProcess(
   path: string,
   use: (pid: number, inode: number) => Promise<void> | void,
 ) {
-  const top = `${cgroupRoot()}/lhst-${crypto.randomUUID().slice(0, 6)}`;
-  const folders = path.split("/").map((_, i, all) => `${top}/${all.slice(0, i + 1).join("/")}`);
-  Deno.mkdirSync(folders.at(-1)!, { recursive: true });
-  const child = execa("sh", [
-    "-c",
-    `echo $$ >"$1/cgroup.procs"; exec unshare --net sh -c "echo up; exec sleep 600"`,
-    "sh",
-    folders.at(-1)!,
-  ], { buffer: false, stdin: "ignore", reject: false });
+  const held = await startInCgroup(path, ["unshare", "--net"]);
   try {
-    for await (const _ of child.stdout) break;
-    await use(child.pid!, inodeOf(`/proc/${child.pid}/ns/net`)!);
+    await use(held.pid, inodeOf(`/proc/${held.pid}/ns/net`)!);
   } finally {
-    Deno.kill(child.pid!, "SIGKILL");
-    await child;
-    for (const folder of [...folders.reverse(), top]) Deno.removeSync(folder);
+    await held.stop();
   }
 }
 

@@ -33,6 +33,43 @@ export async function withScene(use: (scene: Scene) => Promise<void>): Promise<v
   }
 }
 
+/** A control group tree of this machine that can be written: of version 2, else of version 1. */
+function cgroupRoot(): string {
+  const roots = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids", "/sys/fs/cgroup"];
+  const root = roots.find((path) => {
+    try {
+      return Deno.statSync(`${path}/cgroup.procs`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (root === undefined) throw new Error("no control groups here");
+  return root;
+}
+
+/** A process that does nothing, in a control group below one of our own, entered by `enter`. */
+export async function startInCgroup(path: string, enter: readonly string[]) {
+  const top = `${cgroupRoot()}/lhst-${crypto.randomUUID().slice(0, 6)}`;
+  const folders = path.split("/").map((_, i, all) => `${top}/${all.slice(0, i + 1).join("/")}`);
+  const folder = folders.at(-1)!;
+  Deno.mkdirSync(folder, { recursive: true });
+  const script = `echo $$ >"$1/cgroup.procs"; shift; exec "$@" sh -c "echo up; exec sleep 600"`;
+  const child = execa("sh", ["-c", script, "sh", folder, ...enter], {
+    buffer: false,
+    stdin: "ignore",
+    reject: false,
+  });
+  for await (const _ of child.stdout) break;
+  return {
+    pid: child.pid!,
+    async stop() {
+      Deno.kill(child.pid!, "SIGKILL");
+      await child;
+      for (const each of [...folders.toReversed(), top]) Deno.removeSync(each);
+    },
+  };
+}
+
 export function sorted(list: Iterable<string>): string[] {
   return [...list].sort();
 }

@@ -1,0 +1,55 @@
+/** `-n NAMESPACE` and `-A` before a filter, as kubectl has them, and `src` before a name. */
+import type { ReportFilter, Side } from "./ast.ts";
+import { join } from "./ast.ts";
+import type { Reader } from "./tokens.ts";
+
+/**
+ * Takes `-n NAMESPACE` or `-A`, when the filter begins so and names may stand in it. Throws
+ * `LasthopError` `filter_malformed` when no name follows.
+ */
+export function readNamespace(reader: Reader): string | undefined {
+  if (!reader.keywords.includes("pod")) return undefined;
+  if (reader.accept("-a", "--all-namespaces")) return undefined;
+  if (!reader.accept("-n", "--namespace")) return undefined;
+  const token = reader.takeName();
+  if (token === null || !/^[\w.*-]+$/.test(token.raw)) {
+    return reader.fail(token ?? reader.peek(), "is no namespace", "the name of a namespace");
+  }
+  return token.raw;
+}
+
+/** The filter with its pods looked for in this namespace; one that names no pod is of all that are. */
+export function inNamespace(node: ReportFilter, namespace: string | undefined): ReportFilter {
+  if (namespace === undefined) return node;
+  if (hasPod(node)) return qualified(node, namespace);
+  const all: ReportFilter = { kind: "report", field: "pod", parts: `${namespace}/*`.split("*") };
+  return node.kind === "all" ? all : join("and", [all, node]);
+}
+
+function hasPod(node: ReportFilter): boolean {
+  if (node.kind === "not") return hasPod(node.node);
+  if (node.kind === "and" || node.kind === "or") return node.nodes.some(hasPod);
+  return node.kind === "report" && node.field === "pod";
+}
+
+function qualified(node: ReportFilter, namespace: string): ReportFilter {
+  if (node.kind === "not") return { ...node, node: qualified(node.node, namespace) };
+  if (node.kind === "and" || node.kind === "or") {
+    return { ...node, nodes: node.nodes.map((child) => qualified(child, namespace)) };
+  }
+  if (node.kind !== "report" || node.field !== "pod") return node;
+  if (node.parts.some((part) => part.includes("/"))) return node;
+  const [first, ...rest] = `${namespace}/`.split("*");
+  const last = rest.pop() ?? first!;
+  const before = rest.length > 0 || last !== first ? [first!, ...rest] : [];
+  return { ...node, parts: [...before, last + node.parts[0]!, ...node.parts.slice(1)] };
+}
+
+/** The names of a term, of this end of the packet. */
+export function withSide(node: ReportFilter, side: Side): ReportFilter {
+  if (node.kind === "not") return { ...node, node: withSide(node.node, side) };
+  if (node.kind === "and" || node.kind === "or") {
+    return { ...node, nodes: node.nodes.map((child) => withSide(child, side)) };
+  }
+  return node.kind === "report" ? { ...node, side } : node;
+}
