@@ -17,19 +17,23 @@ export const isNeighbourFailure = (event: Event): boolean =>
 const ARP_REQUEST = 1;
 const NEIGHBOUR_SOLICITATION = 135;
 
+/** The address that an ARP request or a neighbour solicitation asks for; undefined for others. */
+export function askedAddress(event: Event): string | undefined {
+  if (event.network === "arp" && event.arpOperation === ARP_REQUEST) return event.destination;
+  return event.icmpType === NEIGHBOUR_SOLICITATION ? event.gateway : undefined;
+}
+
 /** An ARP request or a neighbour solicitation that asks for this address. */
-export const asksFor = (event: Event, address: string): boolean =>
-  (event.network === "arp" && event.arpOperation === ARP_REQUEST &&
-    event.destination === address) ||
-  (event.icmpType === NEIGHBOUR_SOLICITATION && event.gateway === address);
+export const asksFor = (event: Event, address: string): boolean => askedAddress(event) === address;
 
 const ARP_REPLY = 2;
 const NEIGHBOUR_ADVERTISEMENT = 136;
 
-/** An ARP reply or a neighbour advertisement that tells the link address of this address. */
-export const answersFor = (event: Event, address: string): boolean =>
-  (event.network === "arp" && event.arpOperation === ARP_REPLY && event.source === address) ||
-  (event.icmpType === NEIGHBOUR_ADVERTISEMENT && event.gateway === address);
+/** The address whose link address an ARP reply or a neighbour advertisement tells; undefined for others. */
+export function answeredAddress(event: Event): string | undefined {
+  if (event.network === "arp" && event.arpOperation === ARP_REPLY) return event.source;
+  return event.icmpType === NEIGHBOUR_ADVERTISEMENT ? event.gateway : undefined;
+}
 
 const ROUTER_ADVERTISEMENT = 134;
 

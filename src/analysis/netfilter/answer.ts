@@ -1,7 +1,8 @@
 /** What was sent back for a refused packet, right before it was freed. */
 import { hasFlag, TCP, TCP_FLAGS, UDP } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
-import type { Sighting } from "../view/timeline.ts";
+import { type Sighting, sightingsBetween } from "../view/timeline.ts";
+import { quoting } from "../view/evidence.ts";
 
 /** A rejecting rule answers first and frees then, a few microseconds later. */
 const ANSWER_NS = 5e6;
@@ -20,12 +21,15 @@ export function answerOf(subject: Case): string | null {
   const since = (other: Sighting) =>
     other.node === node && other.netns === netns && other.kind === "device-tx" &&
     other.at <= event.at && event.at - other.at <= ANSWER_NS;
-  if (subject.evidence.some((other) => since(other) && quotes(other, event))) {
+  const [source, destination] = endsOf(event);
+  if (quoting(subject.evidence, source, destination).some((e) => since(e) && quotes(e, event))) {
     return "an ICMP error";
   }
   if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;
-  const reset = node.events.some((other) => since(other) && resets(other, event));
-  return reset ? "a TCP reset" : null;
+  for (const other of sightingsBetween(node, event.at - ANSWER_NS - 1, event.at + 1)) {
+    if (since(other) && resets(other, event)) return "a TCP reset";
+  }
+  return null;
 }
 
 /** `ICMP_3_1`: type and code of the error that was made about a packet. */
@@ -33,15 +37,19 @@ function icmpErrorText({ sentIcmpType, sentIcmpCode }: Sighting): string {
   return sentIcmpType === undefined ? "of an unknown kind" : `ICMP_${sentIcmpType}_${sentIcmpCode}`;
 }
 
-function quotes(error: Sighting, event: Sighting): boolean {
-  const own = event.tunnelKind === undefined
-    ? [event.source, event.destination, event.sourcePort, event.destinationPort]
+/** Addresses and ports of the packet as an error about it quotes them. */
+const endsOf = (event: Sighting) =>
+  event.tunnelKind === undefined
+    ? [event.source, event.destination, event.sourcePort, event.destinationPort] as const
     : [
       event.tunnelSource,
       event.tunnelDestination,
       event.tunnelSourcePort,
       event.tunnelDestinationPort,
-    ];
+    ] as const;
+
+function quotes(error: Sighting, event: Sighting): boolean {
+  const own = endsOf(event);
   const told = [
     error.quotedSource,
     error.quotedDestination,

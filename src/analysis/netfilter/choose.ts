@@ -13,7 +13,9 @@ import {
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
 import { leftOutIn } from "../view/coverage.ts";
+import { firstAfter, firstFrom, indexed } from "../view/indexed.ts";
 import { gapsOf } from "../view/state_view.ts";
+import type { Sighting } from "../view/timeline.ts";
 
 /** What was worked out about one refused packet. */
 export interface Finding {
@@ -141,10 +143,14 @@ function hasDropsWhileRead(subject: Case, snapshot: Snapshot | null): boolean {
   return dropsBetween(subject, snapshot.at, snapshot.at + readingNs(snapshot.state)) > 0;
 }
 
+/** What netfilter dropped, by namespace. */
+const dropsByNetns = indexed<Sighting>((event) =>
+  isNetfilterDrop(event) ? String(event.netns) : undefined
+);
+
 function dropsBetween({ node, netns }: Case, from: number, to: number): number {
-  return node.events.filter((event) =>
-    event.at >= from && event.at <= to && event.netns === netns && isNetfilterDrop(event)
-  ).length;
+  const drops = dropsByNetns(node.events, String(netns));
+  return firstAfter(drops, to) - firstFrom(drops, from);
 }
 
 const fingerprints = new WeakMap<NetnsState, string>();

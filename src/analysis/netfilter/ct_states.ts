@@ -1,6 +1,7 @@
 /** What connection tracking can have said of a packet, from what its flow did before. */
 import { hasFlag, ICMP, ICMP6, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
+import { firstFrom, indexed } from "../view/indexed.ts";
 import { linkOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
@@ -36,8 +37,8 @@ function statesOf(subject: Case): CtState[] {
     return knownStates(event);
   }
   // Any datagram makes an entry; without one, TCP's second segment and an echo's reply are invalid.
-  const answered = hasPassed(subject, isOpposite) &&
-    (isDatagram(event) || isEchoReply(event) || hasPassed(subject, isAlike));
+  const answered = hasPassed(subject, "opposite") &&
+    (isDatagram(event) || isEchoReply(event) || hasPassed(subject, "alike"));
   if (encapsulated) return answered ? ["established"] : ["new", "established"];
   if (event.protocol === TCP) return tcpStates(event, answered);
   if (event.protocol === ICMP || event.protocol === ICMP6) return icmpStates(event, answered);
@@ -100,27 +101,71 @@ const isEchoReply = ({ protocol, icmpType }: Sighting) =>
  * A packet of the other, or of its own, direction went through this netns lately, where connection tracking saw it,
  * and was not refused in it.
  */
-function hasPassed(
-  subject: Case,
-  isSuch: (other: Sighting, event: Sighting) => boolean,
-): boolean {
+function hasPassed(subject: Case, which: "opposite" | "alike"): boolean {
   const { event, netns, node: { events } } = subject;
-  const refusedAt = new Map<string, number>();
-  for (let i = indexOf(events, event) - 1; i >= 0; i--) {
-    const other = events[i]!;
+  const seen = passages(events, keyOf(netns, which === "alike" ? endsOf(event) : opposite(event)));
+  for (let i = firstFrom(seen, event.at) - 1; i >= 0; i--) {
+    const other = seen[i]!;
     if (event.at - other.at > MEMORY_NS) return false;
-    if (other.netns !== netns) continue;
+    if (other.skb === event.skb || isBridgedPast(subject, other)) continue;
     // It may have been translated before it was refused.
-    if (other.kind === "drop") refusedAt.set(other.skb ?? "", other.at);
-    if (!isSuch(other, event) || other.skb === event.skb) continue;
-    if (other.kind !== "device-rx" && other.kind !== "device-tx") continue;
-    if (isBridgedPast(subject, other)) continue;
-    const end = refusedAt.get(other.skb ?? "") ?? Infinity;
-    if (end - other.at > PASSAGE_NS) return true;
+    const refused = refusals(events, `${netns} ${other.skb ?? ""}`);
+    const end = refused[firstFrom(refused, other.at)];
+    if (!end || end.at >= event.at || end.at - other.at > PASSAGE_NS) return true;
   }
   return false;
 }
 
+/** What conntrack tells connections by. */
+interface Ends {
+  tunnel: boolean;
+  protocol?: number | undefined;
+  source?: string | undefined;
+  destination?: string | undefined;
+  sourcePort?: number | undefined;
+  destinationPort?: number | undefined;
+  icmpId?: number | undefined;
+}
+
+/** Those of the packet on the wire; tunnels choose a source port for each inner flow. */
+const endsOf = (event: Sighting): Ends =>
+  event.tunnelKind === undefined ? { ...event, tunnel: false } : {
+    tunnel: true,
+    source: event.tunnelSource,
+    destination: event.tunnelDestination,
+    sourcePort: event.tunnelSourcePort,
+    destinationPort: event.tunnelDestinationPort,
+  };
+
+const keyOf = (netns: number | undefined, ends: Ends) =>
+  `${netns} ${
+    ends.tunnel ? "tunnel" : ends.protocol
+  } ${ends.source} ${ends.sourcePort} ${ends.destination} ${ends.destinationPort} ${
+    ends.icmpId ?? ""
+  }`;
+
+/** Packets that were on a device, by namespace and ends. */
+const passages = indexed<Sighting>((event) =>
+  event.kind === "device-rx" || event.kind === "device-tx"
+    ? keyOf(event.netns, endsOf(event))
+    : undefined
+);
+
+/** Drops by namespace and skb. */
+const refusals = indexed<Sighting>(({ kind, netns, skb }) =>
+  kind === "drop" ? `${netns} ${skb ?? ""}` : undefined
+);
+
+function opposite(event: Sighting): Ends {
+  const ends = endsOf(event);
+  return {
+    ...ends,
+    source: ends.destination,
+    destination: ends.source,
+    sourcePort: ends.destinationPort,
+    destinationPort: ends.sourcePort,
+  };
+}
 /**
  * It was on a port of a bridge that shows no frames to IP. What such a bridge hands up, or is given
  * to send, is seen on the bridge itself, too.
@@ -131,37 +176,4 @@ function isBridgedPast(subject: Case, other: Sighting): boolean {
   if (!state || !link?.bridgePort) return false;
   const bridge = state.links.find(({ ifindex }) => ifindex === link.masterIfindex);
   return !callsIptables({ subject, state }, bridge);
-}
-
-function indexOf(events: Sighting[], event: Sighting): number {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (events[middle]!.at < event.at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function isOpposite(other: Sighting, event: Sighting): boolean {
-  if (event.tunnelKind !== undefined) {
-    // Tunnels choose a source port for each inner flow, so their outer packets are not answered.
-    return other.tunnelSource === event.tunnelDestination &&
-      other.tunnelDestination === event.tunnelSource &&
-      other.tunnelSourcePort === event.tunnelDestinationPort &&
-      other.tunnelDestinationPort === event.tunnelSourcePort;
-  }
-  return other.tunnelKind === undefined && other.protocol === event.protocol &&
-    other.source === event.destination && other.destination === event.source &&
-    other.sourcePort === event.destinationPort && other.destinationPort === event.sourcePort &&
-    other.icmpId === event.icmpId;
-}
-
-/** Of the same direction. */
-function isAlike(other: Sighting, event: Sighting): boolean {
-  return other.tunnelKind === undefined && other.protocol === event.protocol &&
-    other.source === event.source && other.destination === event.destination &&
-    other.sourcePort === event.sourcePort && other.destinationPort === event.destinationPort &&
-    other.icmpId === event.icmpId;
 }

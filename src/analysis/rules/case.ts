@@ -25,12 +25,25 @@ export interface Case {
   evidence: readonly Sighting[];
 }
 
-/** The case of a judged packet; `evidence` are the sightings that belong to no packet. */
+const cases = new WeakMap<Judgement, Case>();
+
+/**
+ * The case of a judged packet; `evidence` are the sightings that belong to no packet. Made once: an
+ * exchange and its flow ask for the same packets, and much is remembered for a case.
+ */
 export function caseOf(
   judgement: Judgement,
   world: World,
   evidence: readonly Sighting[],
 ): Case {
+  const known = cases.get(judgement);
+  if (known && known.world === world && known.evidence === evidence) return known;
+  const made = makeCase(judgement, world, evidence);
+  cases.set(judgement, made);
+  return made;
+}
+
+function makeCase(judgement: Judgement, world: World, evidence: readonly Sighting[]): Case {
   const event = judgement.end.step.event;
   const earlier = lastPlaced(judgement, event);
   const netns = event.netns ?? earlier?.netns;

@@ -6,8 +6,16 @@ import { stateEvidence } from "./evidence.ts";
 import { RULES, UNANSWERED_RULES } from "./order.ts";
 import type { Rule } from "./rule.ts";
 
+const causes = new WeakMap<Case, Cause | null>();
+
 /** Why a packet ended badly; null when no rule says so, or how its copy ended explains nothing. */
 export function causeOf(subject: Case): Cause | null {
+  let cause = causes.get(subject);
+  if (cause === undefined) causes.set(subject, cause = findCause(subject));
+  return cause;
+}
+
+function findCause(subject: Case): Cause | null {
   const { end, outcome } = subject.judgement;
   // Such an end is a copy's, and explains nothing of the packet.
   if (end.kind === "routine" || (end.kind === "flooded" && outcome !== "dropped")) return null;

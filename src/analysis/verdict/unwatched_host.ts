@@ -1,7 +1,8 @@
 /** Link addresses of hosts without a probe, by what probed ones saw of them. Rule O4. */
+import { firstFrameFrom } from "../view/frames_from.ts";
 import type { Step } from "../correlate/steps.ts";
 import { holdersOfMac, ownersOf, stateAfter, stateAt } from "../view/state_view.ts";
-import { type NodeView, type Sighting, sightingsBetween } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /**
  * [O4] Whether the frame that this step freed as another host's went to a host without a probe, which
@@ -43,10 +44,7 @@ export function transmissionTo(mac: string, step: Step | null): Step | null {
 
 /** A frame of the MAC came to the namespace of this event after it. */
 function sendsLater(mac: string, { node, netns, at }: Sighting): boolean {
-  for (const other of sightingsBetween(node, at, Infinity)) {
-    if (other.kind === "device-rx" && other.netns === netns && other.sourceMac === mac) return true;
-  }
-  return false;
+  return firstFrameFrom(mac, node, netns, at) !== undefined;
 }
 
 /** The namespace's kernel knows the MAC as another address's, which no probed node has. */

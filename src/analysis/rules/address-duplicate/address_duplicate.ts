@@ -1,8 +1,9 @@
 /** Two hosts that have one address, and answer for it in turn. */
-import { answersFor } from "../../kernel/neighbours.ts";
+import { hasFrameFrom } from "../../view/frames_from.ts";
+import { answersFor, neighbourChanges } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
-import type { NodeView, Sighting } from "../../view/timeline.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import type { ExchangeCase, ExchangeRule } from "../exchange_case.ts";
@@ -86,7 +87,7 @@ const HOLDERS_MAX = 3;
 /**
  * The exchange failed, its frames went to one of the holders, and the others are on the link: a frame
  * with the MAC of that one, or of the sender, came to them, and no other device has that MAC; or they
- * had just sent the sender what it answered.
+ * had just sent the sender what it answered. A router gives frames its own MAC.
  */
 function isFailed(
   { exchange, world }: ExchangeCase,
@@ -101,7 +102,7 @@ function isFailed(
   );
   const own = sendersOf(exchange, sender, hop);
   return [...holders].every(([mac, { node, netns }]) =>
-    mac === to || own.has(mac) || macs.some((each) => gotFrameOf(node, netns, each!))
+    mac === to || own.has(mac) || macs.some((each) => hasFrameFrom(each!, node, netns))
   );
 }
 
@@ -125,18 +126,6 @@ function sendersOf({ question, answers }: ExchangeCase["exchange"], sender: Sigh
 }
 
 const FAILED: readonly string[] = ["refused", "unanswered", "broken", "mis-answered"];
-
-const frames = new WeakMap<NodeView, Set<string>>();
-
-/** A frame that was sent with this MAC came into the namespace. A router gives frames its own MAC. */
-function gotFrameOf(node: NodeView, netns: number, mac: string): boolean {
-  const known = frames.get(node) ?? new Set(
-    node.events.filter(({ kind }) => kind === "device-rx")
-      .map((event) => `${event.netns} ${event.sourceMac}`),
-  );
-  frames.set(node, known);
-  return known.has(`${netns} ${mac}`);
-}
 
 /** Next hops that packets of either direction were sent to, each once a sender. */
 function hopsOf({ exchange }: ExchangeCase): Used[] {
@@ -182,13 +171,11 @@ interface Telling {
 /** What the sender's namespace was told of the address, and what it sent frames to, in order. */
 function tellings(subject: ExchangeCase, { sender, hop, device }: Used): Telling[] {
   const isHere = (event: Sighting) => event.node === sender.node && event.netns === sender.netns;
-  const answers = subject.evidence.filter((event) =>
-    event.kind === "device-rx" && isHere(event) && answersFor(event, hop) &&
-    event.sourceMac !== undefined
+  const answers = answersFor(subject.evidence, hop).filter((event) =>
+    event.kind === "device-rx" && isHere(event) && event.sourceMac !== undefined
   ).map((event) => ({ at: event.at, mac: event.sourceMac!, answer: true }));
-  const changes = subject.evidence.filter((event) =>
-    event.kind === "neighbour" && isHere(event) && event.gateway === hop &&
-    event.neighbourMac !== undefined
+  const changes = neighbourChanges(subject.evidence, hop).filter((event) =>
+    isHere(event) && event.neighbourMac !== undefined
   ).map((event) => ({ at: event.at, mac: event.neighbourMac!, answer: false }));
   const used = [subject.exchange.question, ...subject.exchange.answers].flatMap((flow) =>
     flow.packets.flatMap(({ steps }) =>

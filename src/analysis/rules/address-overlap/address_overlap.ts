@@ -1,6 +1,6 @@
 /** A destination that two networks have: the node looks for it in the wrong one. */
+import { questionsFor } from "../../view/evidence.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
-import { asksFor } from "../../kernel/neighbours.ts";
 import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
@@ -91,9 +91,8 @@ export const addressOverlap: Rule = {
  */
 function isApart({ evidence }: Case, { node, netns }: Owner, address: string): boolean {
   return gapOf(node, DEVICE_SCRIPTS, EVER) === null &&
-    !evidence.some((event) =>
-      event.kind === "device-rx" && event.node === node && event.netns === netns &&
-      asksFor(event, address)
+    !questionsFor(evidence, address).some((event) =>
+      event.kind === "device-rx" && event.node === node && event.netns === netns
     );
 }
 

@@ -1,10 +1,11 @@
 /** A frame that is addressed to another MAC than the device's that received it. */
+import { firstFrameFrom } from "../../view/frames_from.ts";
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { holdersOfMac, type Owner, ownsAddress, stateAt } from "../../view/state_view.ts";
-import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import {
   eventEvidence,
@@ -83,11 +84,8 @@ export const macMismatch: Rule = {
 function aliveElsewhere({ judgement }: Case, mac: string): Sighting | undefined {
   for (const { event: sender } of judgement.steps) {
     if (sender.kind !== "device-tx" || sender.destinationMac !== mac) continue;
-    for (const event of sightingsBetween(sender.node, sender.at, Infinity)) {
-      if (event.kind === "device-rx" && event.netns === sender.netns && event.sourceMac === mac) {
-        return event;
-      }
-    }
+    const frame = firstFrameFrom(mac, sender.node, sender.netns, sender.at);
+    if (frame) return frame;
   }
   return undefined;
 }

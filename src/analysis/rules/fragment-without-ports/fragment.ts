@@ -4,7 +4,7 @@ import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { refusersAfter } from "../../netfilter/candidates.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import { ruleText, suspectEvidence, suspectText } from "../../netfilter/words.ts";
-import type { Sighting } from "../../view/timeline.ts";
+import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -67,12 +67,12 @@ export const fragmentWithoutPorts: Rule = {
 
 /** The first fragment of the same packet at its furthest on this namespace; null: dropped, or unseen. */
 function firstOf({ node, netns, event }: Case): Sighting | null {
-  const own = node.events.filter((other) =>
+  const near = [...sightingsBetween(node, event.at - TOGETHER_NS, event.at + TOGETHER_NS)];
+  const own = near.filter((other) =>
     other.netns === netns && other.source === event.source &&
     other.destination === event.destination && other.protocol === event.protocol &&
     other.ipId === event.ipId && (other.fragmentOffset ?? 0) === 0 &&
-    other.destinationPort !== undefined && ((other.ipFlags ?? 0) & MORE_FRAGMENTS) !== 0 &&
-    Math.abs(other.at - event.at) < TOGETHER_NS
+    other.destinationPort !== undefined && ((other.ipFlags ?? 0) & MORE_FRAGMENTS) !== 0
   );
   return own.some(isNetfilterDrop) ? null : own.at(-1) ?? null;
 }

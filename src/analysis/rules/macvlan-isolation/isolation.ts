@@ -1,5 +1,6 @@
 /** Devices of one wire that the kernel keeps apart: a macvlan and what it was made on. */
-import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { questionsFor } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
@@ -35,8 +36,8 @@ export const macvlanIsolation: Rule = {
     const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
     if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;
     const asked =
-      subject.evidence.filter((other) =>
-        asksFor(other, hop) && other.kind === "device-tx" && other.sourceMac === link.mac
+      questionsFor(subject.evidence, hop).filter((other) =>
+        other.kind === "device-tx" && other.sourceMac === link.mac
       ).length;
     const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
     return cause(
@@ -75,9 +76,9 @@ function isUnresolved({ event, node, netns, judgement }: Case, hop: string, name
 
 /** A question of this device came into the other's namespace, by that device. */
 const wasHeard = ({ evidence }: Case, hop: string, asking: Device, owner: Device): boolean =>
-  evidence.some((event) =>
+  questionsFor(evidence, hop).some((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
-    event.device === owner.link.name && asksFor(event, hop) &&
+    event.device === owner.link.name &&
     event.sourceMac === asking.link.mac
   );
 

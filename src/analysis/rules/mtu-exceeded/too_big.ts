@@ -1,4 +1,5 @@
 /** A packet that is larger than its way allows. */
+import { quoting } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
 import { lookUpRoute } from "../../view/routing.ts";
@@ -105,10 +106,8 @@ function peerLimit(subject: Case): Limit | null {
 /** Whether the ICMP error that tells the sender came back to it. */
 function errorBack(subject: Case): Evidence[] {
   const { event } = subject;
-  const told = subject.evidence.filter((other) =>
-    other.mtu !== undefined && other.quotedSource === event.source &&
-    other.quotedDestination === event.destination
-  );
+  const told = quoting(subject.evidence, event.source, event.destination)
+    .filter(({ mtu }) => mtu !== undefined);
   if (told.length === 0) return [];
   const arrived = told.find((other) =>
     other.kind === "device-rx" &&

@@ -1,10 +1,11 @@
 /** Source translation that found no free port for a new connection. */
+import { indexed } from "../../view/indexed.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isUnconfirmedTranslation } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { ruleText } from "../../netfilter/words.ts";
-import type { Sighting } from "../../view/timeline.ts";
+import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -102,12 +103,10 @@ const isSameOriginal = (a: Sighting, b: Sighting) =>
 /** For each port of the range that was seen in use towards the same end, a packet that left with it. */
 function holdersOf({ node, event }: Case, { first, last }: PortRange): Sighting[] {
   const ports = new Map<number, Sighting>();
-  for (const other of node.events) {
+  for (const other of sightingsBetween(node, event.at - HELD_NS - 1, event.at + 1)) {
     const port = other.sourcePort;
     if (other.kind !== "device-tx" || port === undefined || port < first || port > last) continue;
-    if (other.at > event.at || event.at - other.at > HELD_NS || !isToSameEnd(other, event)) {
-      continue;
-    }
+    if (!isToSameEnd(other, event)) continue;
     ports.set(port, other);
   }
   return [...ports.values()];
@@ -115,10 +114,8 @@ function holdersOf({ node, event }: Case, { first, last }: PortRange): Sighting[
 
 /** Tries that died this way, at different times. */
 function triesOf({ node, event }: Case): Sighting[] {
-  const dead = node.events.filter((other) =>
-    isUnconfirmedTranslation(other) && isToSameEnd(other, event) &&
-    Math.abs(other.at - event.at) < TRIES_NS
-  );
+  const near = [...sightingsBetween(node, event.at - TRIES_NS, event.at + TRIES_NS)];
+  const dead = near.filter((other) => isUnconfirmedTranslation(other) && isToSameEnd(other, event));
   const own = apart(dead.filter((other) => isSameOriginal(other, event)));
   if (own.length > 1) return own;
   const all = apart(dead);
@@ -131,11 +128,16 @@ const apart = (events: readonly Sighting[]): Sighting[] =>
     return last && each.at - last.at < RACE_NS ? kept : [...kept, each];
   }, []);
 
+const endOf = ({ netns, protocol, source, destination, destinationPort }: Sighting) =>
+  `${netns} ${protocol} ${source} ${destination} ${destinationPort}`;
+
+/** What was sent, by namespace, source and the end that it went to. */
+const sentTo = indexed<Sighting>((event) => event.kind === "device-tx" ? endOf(event) : undefined);
+
 /** A connection of the same translation and server was first seen between these tries. */
 function hasNewBetween(events: readonly Sighting[], tries: readonly Sighting[]): boolean {
   const known = new Set<number | undefined>();
-  for (const other of events) {
-    if (other.kind !== "device-tx" || !isToSameEnd(other, tries[0]!)) continue;
+  for (const other of sentTo(events, endOf(tries[0]!))) {
     const isBetween = other.at > tries[0]!.at && other.at < tries.at(-1)!.at;
     if (isBetween && !known.has(other.sourcePort)) return true;
     known.add(other.sourcePort);

@@ -1,5 +1,6 @@
 /** A next hop that did not give its link address. */
-import { asksFor, isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { isNeighbourFailure } from "../../kernel/neighbours.ts";
+import { questionsFor } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
@@ -34,7 +35,7 @@ export const neighbourUnresolved: Rule = {
         ),
       );
     }
-    const asked = subject.evidence.filter((other) => asksFor(other, hop)).length;
+    const asked = questionsFor(subject.evidence, hop).length;
     if (asked > 0) {
       evidence.push({
         node: subject.node.name,

@@ -18,7 +18,7 @@ export function askedElsewhere({ event, node, netns }: Case): Sighting | null {
   // "Never" needs that each packet it sent was seen.
   if (gapOf(node, ["device_tx"], until(event)) !== null) return null;
   const own = keyOf(netns, event.protocol, event.destination, event.destinationPort);
-  const sent = (sentOf(node).get(own) ?? []).filter(({ at }) => at < event.at);
+  const sent = [...sentOf(node).get(own)?.values() ?? []].filter(({ at }) => at < event.at);
   const isFrom = (other: Sighting) =>
     other.destination === event.source && other.destinationPort === event.sourcePort;
   return sent.some(isFrom) ? null : sent[0] ?? null;
@@ -28,21 +28,20 @@ const keyOf = (netns: number, protocol?: number, address?: string, port?: number
   `${netns} ${protocol} ${address} ${port}`;
 
 /** By namespace and source, the first packet to each destination. Read once for a node. */
-const sentByNode = new WeakMap<NodeView, Map<string, Sighting[]>>();
+const sentByNode = new WeakMap<NodeView, Map<string, Map<string, Sighting>>>();
 
-function sentOf(node: NodeView): Map<string, Sighting[]> {
+function sentOf(node: NodeView): Map<string, Map<string, Sighting>> {
   const known = sentByNode.get(node);
   if (known) return known;
-  const found = new Map<string, Sighting[]>();
+  const found = new Map<string, Map<string, Sighting>>();
   for (const event of node.events) {
     if (event.kind !== "device-tx" || event.netns === undefined) continue;
     if (event.sourcePort === undefined || event.tunnelKind !== undefined) continue;
     const key = keyOf(event.netns, event.protocol, event.source, event.sourcePort);
-    const own = found.get(key) ?? [];
-    const isKnown = own.some(({ destination, destinationPort }) =>
-      destination === event.destination && destinationPort === event.destinationPort
-    );
-    if (!isKnown) found.set(key, [...own, event]);
+    let own = found.get(key);
+    if (!own) found.set(key, own = new Map());
+    const end = `${event.destination} ${event.destinationPort}`;
+    if (!own.has(end)) own.set(end, event);
   }
   sentByNode.set(node, found);
   return found;

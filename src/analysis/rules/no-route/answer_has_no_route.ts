@@ -1,4 +1,5 @@
 /** A request that arrived, and whose answer has no way back. */
+import { lookupsOf } from "../../view/evidence.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
 import { isUnansweredEcho6 } from "../../kernel/sockets.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
@@ -31,9 +32,9 @@ export const answerHasNoRoute: Rule = {
     const { event } = subject;
     // The kernel answers an echo request before it frees it, so time counts from when it came in.
     const since = deviceEvent(subject.judgement.end.step).at;
-    const failed = subject.evidence.filter((other) =>
-      other.kind === "route" && other.node === event.node && other.netns === subject.netns &&
-      other.destination === event.source && isFor(other, event) && other.at >= since &&
+    const failed = lookupsOf(subject.evidence, event.source).filter((other) =>
+      other.node === event.node && other.netns === subject.netns && isFor(other, event) &&
+      other.at >= since &&
       other.at - since < ANSWER_NS
     );
     if (failed.length === 0 || !subject.before) return null;

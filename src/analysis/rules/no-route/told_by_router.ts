@@ -1,4 +1,5 @@
 /** What a router or host without a probe told the sender by an ICMP error. */
+import { quoting } from "../../view/evidence.ts";
 import { meaningOfError } from "../../kernel/icmp.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -18,16 +19,12 @@ function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, proto
 /** ICMP errors about this packet that some probe saw. */
 function errorsAbout(subject: Case) {
   const { event } = subject;
-  return subject.evidence.filter((other) =>
-    other.quotedDestination !== undefined && (
-      (other.quotedSource === event.source && other.quotedDestination === event.destination &&
-        samePorts(other, event) &&
-        (other.quotedIpId === undefined || other.quotedIpId === event.ipId)) ||
-      (event.tunnelDestination !== undefined &&
-        other.quotedDestination === event.tunnelDestination &&
-        other.quotedSource === event.tunnelSource)
-    )
+  const own = quoting(subject.evidence, event.source, event.destination).filter((other) =>
+    samePorts(other, event) && (other.quotedIpId === undefined || other.quotedIpId === event.ipId)
   );
+  if (event.tunnelDestination === undefined) return own;
+  // The frame's outer packet has other addresses: an error quotes the one or the other.
+  return [...own, ...quoting(subject.evidence, event.tunnelSource, event.tunnelDestination)];
 }
 
 /** A router without a probe answered with an ICMP error about this packet. */

@@ -1,6 +1,6 @@
 /** An advertisement of a router that a namespace got, and whose settings make it ignore it. */
+import { advertisementsOn } from "../../view/evidence.ts";
 import type { NetnsState } from "../../../event/state.ts";
-import { isRouterAdvertisement } from "../../kernel/neighbours.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { sysctl } from "../../view/state_view.ts";
@@ -33,13 +33,10 @@ function ignores(state: NetnsState, device: string): boolean {
 /** `router-advertisement-ignored`; null where none was seen, or one that is taken. */
 export function ignoredAdvertisement({ node, netns, state, destination, evidence }: Routeless) {
   if (!state || !destination.includes(":")) return null;
-  const seen = evidence.filter((event) =>
-    event.kind === "device-rx" && event.node === node && event.netns === netns &&
-    event.packetType !== "loopback" && isRouterAdvertisement(event) &&
-    !evidence.some((other) =>
-      other.node === node && other.skb === event.skb && isNetfilterDrop(other) &&
-      isRouterAdvertisement(other)
-    )
+  const told = advertisementsOn(evidence, node.name);
+  const seen = told.filter((event) =>
+    event.kind === "device-rx" && event.netns === netns && event.packetType !== "loopback" &&
+    !told.some((other) => other.skb === event.skb && isNetfilterDrop(other))
   );
   const device = seen[0]?.device;
   // A host that takes those of one device has other reasons to lack a route.

@@ -1,6 +1,6 @@
 /** What became of the question for a link address (ARP, neighbour discovery) at who has the address. */
+import { answersFor, questionsFor } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
-import { answersFor, asksFor } from "../../kernel/neighbours.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
@@ -66,9 +66,8 @@ const placeOwner = ({ node, netns, link }: Owner) => placeOf(node, netns, link.n
 function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
   const asker = linkOf(subject.before, undefined, name);
   const own = new Set(asker?.addresses.map(({ address }) => address));
-  return subject.evidence.findLast((event) =>
+  return questionsFor(subject.evidence, hop).findLast((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
-    asksFor(event, hop) &&
     (event.sourceMac !== undefined && event.sourceMac === asker?.mac || own.has(event.source ?? ""))
   );
 }
@@ -80,22 +79,22 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     kind: "event",
     text: `the question for ${hop} came in by ${question.device} of ${owner.node.name}`,
   };
-  const free = subject.evidence.find((event) =>
+  const free = questionsFor(subject.evidence, hop).find((event) =>
     event.node === question.node && event.skb === question.skb && event.at > question.at &&
-    event.kind === "drop" && asksFor(event, hop)
+    event.kind === "drop"
   );
   if (free) return died(subject, question, free, reached, seen);
-  const answer = subject.evidence.find((event) =>
+  const answers = answersFor(subject.evidence, hop);
+  const answer = answers.find((event) =>
     event.node === owner.node && event.netns === owner.netns && event.kind === "device-tx" &&
-    event.at > question.at && answersFor(event, hop)
+    event.at > question.at
   );
   if (!answer) {
     return refusedByWayBack(owner, hop, question, reached, seen) ??
       unanswered(owner, hop, reached, seen);
   }
-  const back = subject.evidence.find((event) =>
-    event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx" &&
-    answersFor(event, hop)
+  const back = answers.find((event) =>
+    event.node === subject.node && event.netns === subject.netns && event.kind === "device-rx"
   );
   const came = back
     ? `came back to ${back.device} of ${subject.node.name}, and was not taken`

@@ -62,12 +62,26 @@ function endpointFix(at: Sighting, way: Encapsulated, endpoint: string): string[
   });
 }
 
+const firsts = new WeakMap<NodeView, Sighting[]>();
+
+/** Of each inner source the first packet that came in a tunnel, in the order of time. */
+function firstTunnelled(node: NodeView): readonly Sighting[] {
+  let known = firsts.get(node);
+  if (!known) {
+    const bySource = new Map<string | undefined, Sighting>();
+    for (const event of node.events) {
+      if (event.kind !== "device-rx" || event.tunnelSource === undefined) continue;
+      if (!bySource.has(event.source)) bySource.set(event.source, event);
+    }
+    firsts.set(node, known = [...bySource.values()]);
+  }
+  return known;
+}
+
 /** The source that the node's own packets arrive with here, else what its device of this tunnel has. */
 function reachableAddress(at: Sighting, host: NodeView): string | undefined {
-  const arrived = at.node.events.find((event) =>
-    event.kind === "device-rx" && event.tunnelSource !== undefined &&
-    ownersOf([host], event.source ?? "").length > 0
-  );
+  const arrived = firstTunnelled(at.node)
+    .find(({ source }) => ownersOf([host], source ?? "").length > 0);
   const link = stateAt(at.node, at.netns, at.at)?.links.find(({ ifindex }) =>
     ifindex === at.ifindex
   );

@@ -1,4 +1,5 @@
 /** Tunnel packets that could not get to the other end. */
+import { quotingDestination } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
@@ -163,9 +164,8 @@ function isReached({ world, node }: Case, outer: Sighting): boolean {
 }
 
 function icmpAbout(subject: Case, outer: Sighting): Sighting | undefined {
-  return subject.evidence.find((event) =>
-    event.quotedDestination === outer.tunnelDestination && event.quotedSource !== undefined &&
-    saysUnreachable(event)
+  return quotingDestination(subject.evidence, outer.tunnelDestination).find((event) =>
+    event.quotedSource !== undefined && saysUnreachable(event)
   );
 }
 
