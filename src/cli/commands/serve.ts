@@ -27,6 +27,7 @@ interface Flags {
   codeFor?: number;
   nodes?: number;
   url?: string;
+  offerProbe?: boolean;
 }
 
 /** The command. */
@@ -44,9 +45,10 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
         new Option("--nodes <number>", "how many nodes can join with it (default: 32)")
           .argParser(readNodes),
       )
+      .option("--offer-probe", "offer itself to nodes that have no lasthop: a line for those")
       .addOption(
         new Option("--url <url>", "where nodes and viewers reach it, as behind a proxy with TLS")
-          .argParser((text) => readUrl(text, "--url")),
+          .argParser(readOwnUrl),
       )
       .addOption(listenOption("127.0.0.1:4680"))
       .option("--data <folder>", "where incidents are kept")
@@ -75,10 +77,15 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     if (filter !== "" && incident === undefined) {
       throw usageError("Cannot use FILTER: it is of --incident, must stand with it");
     }
+    if (flags.offerProbe && incident === undefined) {
+      throw usageError(
+        "Cannot use --offer-probe: it is for nodes of --incident, must stand with it",
+      );
+    }
     parseNamedFilter(filter);
     return {
       ...{ listen, data, auth, token, limits: readLimits(limit), allowOrigins: allowOrigin },
-      ...{ incident, filter, url },
+      ...{ incident, filter, url, offersProbe: flags.offerProbe ?? false },
       bounds: { expiresInSeconds: flags.codeFor, nodesMax: flags.nodes },
     };
   },
@@ -88,6 +95,13 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     return await serveIngest(options);
   },
 };
+
+/** The URL is printed as a word of root's shell. Throws LasthopError `usage` for one that is more. */
+function readOwnUrl(text: string): string {
+  const url = readUrl(text, "--url");
+  if (/^[\w:/.[\]~-]+$/.test(url)) return url;
+  throw cannotRead("--url", "it has a character that a shell reads", "letters, digits and :/.-_~");
+}
 
 /**
  * Adds one site, as browsers name it, to those given before it. Throws LasthopError `usage` for what

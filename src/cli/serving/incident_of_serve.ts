@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { replaceOwnText } from "../../files/own_files.ts";
 import { IngestError } from "../../ingest/client/client.ts";
 import type { IngestClient } from "../../ingest/mod.ts";
+import { bringLine } from "../pack/offer.ts";
 import { lookOf, terminalOptions } from "../render/mod.ts";
 import { type CodeBounds, joinLine, makeCode, worthOf } from "./codes.ts";
 import { Ticks } from "./ticks.ts";
@@ -14,6 +15,8 @@ export interface IncidentOfServe {
   /** Of the incident, when it is made here. */
   filter: string;
   bounds: CodeBounds;
+  /** Digest of the product that is offered to nodes which have none; absent: none is. */
+  offered?: string;
   /** The address that nodes and viewers are told. */
   url: string;
   /** Where secrets are written when nobody reads them on a terminal. */
@@ -31,7 +34,7 @@ const LOOK_MS = 1_000;
  */
 export async function tellHowToJoin(
   client: IngestClient,
-  { incident, filter, bounds, url, dataDir }: IncidentOfServe,
+  { incident, filter, bounds, url, dataDir, offered }: IncidentOfServe,
   progress: (text: string) => void,
 ): Promise<void> {
   await makeIncident(client, incident, filter, progress);
@@ -41,15 +44,20 @@ export async function tellHowToJoin(
     expiresInSeconds: VIEWER_SECONDS,
   });
   const line = joinLine(url, code.token);
+  const bring = offered === undefined ? null : bringLine(url, code.token, offered);
   const page = `${url}/incidents/${encodeURIComponent(incident)}#token=${viewer.token}`;
   if (Deno.stderr.isTerminal()) {
     progress("paste this on each node:");
     console.error(`\n  ${line}\n`);
+    if (bring !== null) {
+      progress("or this on one that has no lasthop, which brings it:");
+      console.error(`\n  ${bring}\n`);
+    }
     progress(`it is ${worthOf(code, incident)}`);
     progress(`watch incident "${incident}" at ${page}`);
   } else {
     const path = join(dataDir, `join-${incident}`);
-    await replaceOwnText(path, `${line}\n${page}\n`);
+    await replaceOwnText(path, [line, page, ...bring === null ? [] : [bring], ""].join("\n"));
     progress(`what is pasted on each node, and the page's address, are in ${path}`);
     progress(`the line is ${worthOf(code, incident)}`);
   }

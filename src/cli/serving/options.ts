@@ -22,6 +22,8 @@ export interface ServeOptions {
   filter: string;
   /** Of the code that is told. */
   bounds: CodeBounds;
+  /** Nodes that have no lasthop can have this one. */
+  offersProbe: boolean;
   /** Where nodes and viewers reach it, when that is not where it listens. */
   url?: string;
 }

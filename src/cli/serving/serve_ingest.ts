@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import { createClient } from "../../ingest/client/client.ts";
 import { type Ingest, startIngest } from "../../ingest/deno.ts";
+import type { WebAssets } from "../../ingest/deps.ts";
 import { loadAssets } from "../capture/assets.ts";
 import { createEnding } from "../capture/end.ts";
+import { makeOffer, OFFER_PATH } from "../pack/offer.ts";
 import { isLoopback } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
 import type { ServeOptions } from "./options.ts";
@@ -20,6 +22,8 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
     const given = options.token || undefined;
     const rootToken = options.auth ? given ?? newToken() : undefined;
     const dataDir = options.data ?? usualData();
+    const webAssets = await loadAssets(progress);
+    const offered = options.offersProbe ? await offer(webAssets) : undefined;
     const ingest = await startIngest({
       listen: options.listen,
       dataDir,
@@ -27,11 +31,11 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
       allowLoopbackWithoutToken: !options.auth,
       allowOrigins: options.allowOrigins,
       limits: options.limits,
-      webAssets: await loadAssets(progress),
+      webAssets,
       log: progress,
     });
     try {
-      await tell(ingest, { options, rootToken, given, dataDir, ended: ending.ended });
+      await tell(ingest, { offered, options, rootToken, given, dataDir, ended: ending.ended });
       await ending.ended;
     } finally {
       await removeServing(dataDir);
@@ -43,7 +47,16 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
   }
 }
 
+/** Puts the product among what is served to everybody; gives its digest. */
+async function offer(webAssets: WebAssets): Promise<string> {
+  progress("packing this lasthop for nodes that have none…");
+  const { body, digest } = await makeOffer();
+  webAssets.set(OFFER_PATH, { body, type: "application/gzip" });
+  return digest;
+}
+
 interface Told {
+  offered: string | undefined;
   options: ServeOptions;
   rootToken: string | undefined;
   given: string | undefined;
@@ -77,10 +90,12 @@ async function tell(ingest: Ingest, told: Told): Promise<void> {
 }
 
 async function openIncident(ingest: Ingest, told: Told, urls: readonly string[]): Promise<void> {
-  const { options, rootToken, dataDir } = told;
+  const { options, rootToken, dataDir, offered } = told;
   const { filter, bounds } = options;
   const [url, ...others] = [firstUrl(urls), ...urls.slice(1)];
-  const wanted: IncidentOfServe = { incident: options.incident!, filter, bounds, url, dataDir };
+  const wanted: IncidentOfServe = {
+    ...{ incident: options.incident!, filter, bounds, url, dataDir, offered },
+  };
   await tellHowToJoin(clientOf(ingest, rootToken), wanted, progress);
   if (others.length > 0) progress(`where ${url} is not reached: ${others.join(", ")}`);
   if (isLoopback(options.listen) && options.url === undefined) {
