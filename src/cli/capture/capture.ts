@@ -7,6 +7,7 @@ import {
   startSession,
 } from "../../probe/session/mod.ts";
 import type { ProbeBatch } from "../../probe/ship/batcher.ts";
+import { Bar } from "../render/bar.ts";
 import type { CaptureOptions } from "./options.ts";
 import { requireArchivePath } from "../asking/archive_file.ts";
 import type { End, Ending } from "./end.ts";
@@ -54,17 +55,27 @@ export interface Capturing {
 
 /** Starts tracing. Throws LasthopError for what is wrong before anything is started. */
 export async function capture(capture: Capture): Promise<Capturing> {
-  const { options, capability, nodes, incident, onBatch, progress: onProgress } = capture;
+  const { options, capability, nodes, incident, onBatch, progress } = capture;
   const { filter } = options;
+  const bar = new Bar("starting");
   const session = await startSession({
     capability,
     nodes,
     filter,
     incident,
     onBatch,
-    onProgress,
+    onProgress(text) {
+      bar.clear();
+      progress(text);
+      bar.now(text);
+    },
     share: options.share,
+  }).catch((error) => {
+    bar.close();
+    throw error;
   });
+  const attached = Promise.race([session.ready, capture.ending.ended]);
+  void attached.catch(() => {}).finally(() => bar.close());
   return { session, done: follow(capture, session) };
 }
 

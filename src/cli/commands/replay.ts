@@ -112,9 +112,24 @@ async function importWhole(
   const { openArchive } = await import("../asking/archive_file.ts");
   const { IngestError } = await import("../../ingest/mod.ts");
   const { plural } = await import("../render/mod.ts");
+  const { Bar } = await import("../render/bar.ts");
   const upload = async (partial: boolean) => {
     const file = await openArchive(path);
-    return await client.uploadArchive(incident, file.readable, { partial });
+    const { size } = await file.stat();
+    const bar = new Bar("importing");
+    let bytes = 0;
+    const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        bytes += chunk.length;
+        bar.now("importing", Math.min(1, bytes / size));
+        controller.enqueue(chunk);
+      },
+    });
+    try {
+      return await client.uploadArchive(incident, file.readable.pipeThrough(counted), { partial });
+    } finally {
+      bar.close();
+    }
   };
   try {
     await upload(false);

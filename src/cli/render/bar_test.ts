@@ -1,0 +1,34 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { Bar } from "./bar.ts";
+
+function barOf() {
+  let nowMs = 0;
+  const written: string[] = [];
+  const options = { write: (text: string) => written.push(text), nowMs: () => nowMs, ascii: true };
+  const bar = new Bar("importing", options);
+  return { bar, written, after: (ms: number) => nowMs = ms };
+}
+
+Deno.test("what takes less than a second shows no bar, and leaves nothing", () => {
+  const { bar, written, after } = barOf();
+  after(999);
+  bar.draw();
+  bar.close();
+  deepEqual(written, []);
+});
+
+Deno.test("a bar fills with its share, moves without one, and is gone when it is closed", () => {
+  const { bar, written, after } = barOf();
+  bar.now("importing", 0.5);
+  after(2_500);
+  bar.draw();
+  equal(written[0], `\r\x1b[K${"#".repeat(12)}${"-".repeat(12)}  50 %  importing 2 s\r`);
+  bar.now("attaching");
+  bar.draw();
+  match(written[1]!, /^\r\x1b\[K-{10}#{6}-{8} {2}attaching 2 s\r$/);
+  after(2_750);
+  bar.draw();
+  match(written[2]!, /^\r\x1b\[K-{11}#{6}-{7} /);
+  bar.close();
+  equal(written[3], "\r\x1b[K");
+});
