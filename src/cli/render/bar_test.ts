@@ -25,10 +25,10 @@ Deno.test("a bar fills with its share, moves without one, and is gone when it is
   equal(written[0], `\r\x1b[K${"#".repeat(12)}${"-".repeat(12)}  50 %  importing 2 s\r`);
   bar.now("attaching");
   bar.draw();
-  match(written[1]!, /^\r\x1b\[K-{10}#{6}-{8} {2}attaching 2 s\r$/);
+  equal(written[1], `\r\x1b[K${"-".repeat(10)}${"#".repeat(6)}${"-".repeat(8)}  attaching 2 s\r`);
   after(2_750);
   bar.draw();
-  match(written[2]!, /^\r\x1b\[K-{11}#{6}-{7} /);
+  match(written[2]!, /K-{11}#{6}-{7} /);
   bar.close();
   equal(written[3], "\r\x1b[K");
 });
