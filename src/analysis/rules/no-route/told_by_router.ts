@@ -27,12 +27,20 @@ function errorsAbout(subject: Case) {
   return [...own, ...quoting(subject.evidence, event.tunnelSource, event.tunnelDestination)];
 }
 
+/**
+ * The host that the packet was for said it, by an address that the packet had as its destination. Of a
+ * host's port only that host knows: another one that says so refuses by a rule.
+ */
+const isOfTheHost = (error: Sighting, { judgement: { packet } }: Case): boolean =>
+  error.source === error.quotedDestination ||
+  [...packet.forms.values()].some(({ destination }) => destination === error.source);
+
 /** A router without a probe answered with an ICMP error about this packet. */
 export const errorFromOutside: Rule = {
   id: "R40",
   statement:
     "Nobody dropped it where it was watched, and a router answered with an ICMP error about " +
-    "it: that error's cause, `likely` where the error says it all (MTU, TTL), else `possible`. When its TTL ran out and it was seen to come back: " +
+    "it: that error's cause, `likely` where the error says it all (MTU, TTL), else `possible`. That no port takes it, said by another host than it is for, is a rule's word: `netfilter-reject`. When its TTL ran out and it was seen to come back: " +
     "`routing-loop`.",
   yields: [
     "no-route",
@@ -87,6 +95,17 @@ export const errorFromOutside: Rule = {
           evidence,
         );
       case "no-port":
+        if (!isOfTheHost(error, subject)) {
+          return cause(
+            "netfilter-reject",
+            "possible",
+            `${by} that no port takes ${
+              packetText(subject.event)
+            }, and is not the host that it is ` +
+              "for: a rule of it refuses the packet",
+            evidence,
+          );
+        }
         return cause(
           "no-listener",
           "possible",
