@@ -17,6 +17,8 @@ export interface Joined {
   question: FlowGroup;
   /** The flow that answers in the form asked, where there is one, then those joined by the client's end. */
   answers: FlowGroup[];
+  /** The question as it arrived where something without a probe had translated it. */
+  arrivedAs?: FlowGroup;
   /** Flows to the client's end that may be answers, and may be questions of others: not joined. */
   perhaps: FlowGroup[];
   /** Why an event may be missing on a node that saw a packet of it; null: none is. */
@@ -24,6 +26,11 @@ export interface Joined {
   /** ICMP errors about a packet of the question that some probe saw, in the order of node and time. */
   errors: Sighting[];
 }
+
+/** Every flow that is joined in an exchange: the question, as it arrived, and its answers. */
+export const joinedFlows = (
+  { question, arrivedAs, answers }: Pick<Joined, "question" | "arrivedAs" | "answers">,
+): FlowGroup[] => [question, ...(arrivedAs ? [arrivedAs] : []), ...answers];
 
 /** An end of a connection that ended it, by where its reset came from. */
 export type ResetBy =

@@ -17,6 +17,7 @@ import type { Judgement } from "../verdict/judgement.ts";
 import { before, DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, type Span } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
 import { type Likeness, likenessOf } from "./udp_answers.ts";
 
@@ -28,6 +29,7 @@ const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
  * answer: TCP acknowledges the question's sequence number, or a bare reset has the number that the
  * question acknowledged, an echo reply has its id and sequence
  * number, UDP comes within 30 s from who can mean it (`likenessOf`), and only one question can be meant.
+ * So are the answers to a question as something without a probe translated it.
  */
 export function joinExchanges(
   flows: readonly FlowGroup[],
@@ -59,12 +61,30 @@ export function joinExchanges(
     strays.add(flow);
     add(joined, question, flow);
   }
+  const arrivals = new Map<FlowGroup, FlowGroup>();
+  for (const flow of questions) {
+    if (strays.has(flow)) continue;
+    const question = questionThatArrivedAs(flow, byClient.get(clientKey(flow.form)) ?? []);
+    if (!question || strays.has(question) || arrivals.has(question)) continue;
+    strays.add(flow);
+    arrivals.set(question, flow);
+  }
   const errors = errorsByQuoted(evidence);
   return questions.filter((question) => !strays.has(question)).map((question) => {
-    const answers = [...(question.reply ? [question.reply] : []), ...joined.get(question) ?? []];
-    const missing = missingOf([question, ...answers]);
-    const errorsOf = errorsAbout(question, errors);
-    return { question, answers, perhaps: perhaps.get(question) ?? [], missing, errors: errorsOf };
+    const arrivedAs = arrivals.get(question);
+    const asked = arrivedAs ? [question, arrivedAs] : [question];
+    const answers = asked.flatMap((flow) => [
+      ...(flow.reply ? [flow.reply] : []),
+      ...joined.get(flow) ?? [],
+    ]);
+    return {
+      question,
+      answers,
+      ...(arrivedAs ? { arrivedAs } : {}),
+      perhaps: perhaps.get(question) ?? [],
+      missing: missingOf([...asked, ...answers]),
+      errors: asked.flatMap((flow) => errorsAbout(flow, errors)),
+    };
   });
 }
 

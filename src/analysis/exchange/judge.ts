@@ -8,7 +8,7 @@ import { courseOfConnection } from "./connection.ts";
 import { unknown } from "./course.ts";
 import { courseOfDatagrams } from "./datagrams.ts";
 import { courseOfEchoes } from "./echo.ts";
-import type { Course, Exchange, Joined } from "./exchange.ts";
+import { type Course, type Exchange, type Joined, joinedFlows } from "./exchange.ts";
 import { joinExchanges } from "./join.ts";
 
 /**
@@ -22,7 +22,7 @@ export function judgeExchanges(
 ): Exchange[] {
   return joinExchanges(flows, evidence).map((joined) => {
     const { form } = joined.question;
-    const unseen = [joined.question, ...joined.answers].map(unseenOf);
+    const unseen = joinedFlows(joined).map(unseenOf);
     const isPart = unseen.some(({ partial }) => partial);
     const isQuiet = !isPart && unseen.some(({ packets }) => packets.seen > 0);
     const course = isPart ? partlySeen() : courseOf(joined, form, isQuiet);

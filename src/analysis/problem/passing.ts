@@ -3,7 +3,7 @@ import { isTooYoung } from "../../event/gaps.ts";
 import { bytesOf } from "../verdict/crossings.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { wallMs, wallMsAt } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -36,7 +36,7 @@ export class Passing {
   constructor(exchanges: Iterable<Exchange>, verdicts: readonly FlowVerdict[]) {
     const belonging = new Set<FlowGroup>();
     for (const exchange of exchanges) {
-      for (const flow of [exchange.question, ...exchange.answers]) belonging.add(flow);
+      for (const flow of joinedFlows(exchange)) belonging.add(flow);
       if (exchange.outcome === "unknown" && !isTooYoung(exchange.gap)) {
         add(this.#undecided, endKey(exchange.form), exchange);
       }

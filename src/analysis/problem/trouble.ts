@@ -7,7 +7,7 @@ import type { ExchangeOutcome, Outcome } from "../../event/codes.ts";
 import { isTooYoung } from "../../event/gaps.ts";
 import type { Cause, End } from "../../event/report.ts";
 import type { Form } from "../correlate/identity.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { isLost } from "../exchange/losses.ts";
 import type { ExchangeFindings } from "../rules/exchange_causes.ts";
 import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
@@ -70,7 +70,7 @@ export function troublesOf(
   for (const [exchange, findings] of found) {
     const trouble = ofExchange(exchange, findings);
     if (trouble) told.set(exchange, trouble);
-    for (const { id } of [exchange.question, ...exchange.answers]) byFlow.set(id, exchange);
+    for (const { id } of joinedFlows(exchange)) byFlow.set(id, exchange);
   }
   const more: Trouble[] = [];
   /** A flow that knows why speaks for its exchange, which says only that no answer came. */

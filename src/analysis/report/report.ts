@@ -7,7 +7,7 @@ import { OUTCOMES } from "../../event/codes.ts";
 import type { FilterNode, FilterPacket } from "../../event/filter/mod.ts";
 import type { Cause, Flow, Report, ReportNode } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
 import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -94,8 +94,8 @@ function causesOfStrays(found: ReadonlyMap<Exchange, ExchangeFindings>): Map<Jud
 }
 
 /** A filter that any form of the question or an answer fits wants the whole exchange. */
-const formsOf = ({ question, answers }: Exchange) =>
-  [question, ...answers].flatMap(({ forms }) => [...forms.values()]);
+const formsOf = (exchange: Exchange) =>
+  joinedFlows(exchange).flatMap(({ forms }) => [...forms.values()]);
 
 /** Flows that the filter lets through, and those that belong to an exchange which it wants. */
 function shownFlows(
@@ -103,7 +103,7 @@ function shownFlows(
   exchanges: readonly Exchange[],
   filter: FilterNode,
 ): FlowGroup[] {
-  const belonging = new Set(exchanges.flatMap(({ question, answers }) => [question, ...answers]));
+  const belonging = new Set(exchanges.flatMap(joinedFlows));
   return flows.filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter));
 }
 

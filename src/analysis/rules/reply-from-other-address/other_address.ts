@@ -58,8 +58,8 @@ export const replyFromOtherAddress: ExchangeRule = {
       return cause(
         "reply-from-other-address",
         "likely",
-        `the answer came from ${came}; asked was ${asked}`,
-        [seen],
+        `the answer came from ${came}; asked was ${asked}${toldAs(exchange)}`,
+        [seen, ...arrivalOf(exchange)],
       );
     }
     const socket = state?.sockets.find(({ protocol, port }) =>
@@ -88,6 +88,22 @@ export const replyFromOtherAddress: ExchangeRule = {
     );
   },
 };
+
+/** Who translated the question has no probe, and did not translate the answer back. */
+function toldAs({ arrivedAs }: Exchange): string {
+  if (!arrivedAs) return "";
+  const { destination, destinationPort } = arrivedAs.form;
+  return `; something without a probe had translated the question to ${
+    endPoint(destination, destinationPort)
+  }, and the answer was not translated back`;
+}
+
+function arrivalOf({ arrivedAs }: Exchange): Evidence[] {
+  const event = arrivedAs?.packets[0]?.steps[0]?.event;
+  if (!event) return [];
+  const text = `${packetText(event)} came in by ${event.device}: the question, translated`;
+  return [{ node: event.node.name, kind: "event", text }];
+}
 
 /** Addresses that the question was for, before and after its translations. */
 const destinations = ({ question }: Exchange): string[] =>
