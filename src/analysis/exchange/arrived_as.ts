@@ -2,7 +2,8 @@
 import { ICMP, ICMP6, TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { DEVICE_SCRIPTS, EVER, gapOf } from "../view/coverage.ts";
+import { around, DEVICE_SCRIPTS, gapOf, type Span } from "../view/coverage.ts";
+import type { NodeView } from "../view/timeline.ts";
 
 const firstOf = ({ steps }: Judgement) => steps[0]!.event;
 
@@ -25,14 +26,22 @@ export function questionThatArrivedAs(
     if (question === arrived || question.reply) return false;
     const sent = question.packets.filter((packet) => firstOf(packet).kind === "device-tx");
     const [first] = sent;
-    if (!first || gapOf(firstOf(first).node, DEVICE_SCRIPTS, EVER) !== null) return false;
-    if (arrived.packets.some((packet) => firstOf(packet).node === firstOf(first).node)) {
-      return false;
-    }
+    if (!first) return false;
+    const { node } = firstOf(first);
+    if (arrived.packets.some((packet) => firstOf(packet).node === node)) return false;
+    if (gapOf(node, DEVICE_SCRIPTS, whileAsking(sent, node)) !== null) return false;
     const known = new Set(sent.map(invariantsOf));
     return arrived.packets.every((packet) => known.has(invariantsOf(packet)));
   });
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** Who asks several ends the same, as fping does, asks them one after the other. */
+function whileAsking(sent: readonly Judgement[], node: NodeView): Span {
+  const times = sent.map(firstOf).filter((event) => event.node === node).map(({ at }) => at);
+  const least = times.reduce((a, b) => Math.min(a, b));
+  const most = times.reduce((a, b) => Math.max(a, b));
+  return { ...around({ node, at: least }), to: around({ node, at: most }).to };
 }
 
 const invariantsOf = ({ packet }: Judgement) => packet.chains[0]!.invariants;
