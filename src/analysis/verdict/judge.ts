@@ -13,6 +13,8 @@ import {
   EVER,
   gapOf,
   halfKnown,
+  isOneClock,
+  lastingGapOf,
   type Span,
   unreadState,
 } from "../view/coverage.ts";
@@ -205,7 +207,10 @@ function judgeLeft(base: Base, world: World): Judgement {
     const text = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
     return unknown({ ...base, beyond: true }, { code: "beyond-unwatched", text });
   }
-  const there = gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+  // When it would have come by another clock is known once all packets are: O13 asks for that time.
+  const there = when === EVER || isOneClock(event.node, awaited.node)
+    ? gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when)
+    : lastingGapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
   if (there) return unknown({ ...base, awaited }, there);
   const between = halfKnown(world.nodes, when);
   if (between) return unknown({ ...base, awaited }, between);

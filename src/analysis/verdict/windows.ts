@@ -6,6 +6,7 @@
  */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
+import { leftOutIn } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { TRAVEL_NS } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
@@ -59,7 +60,7 @@ function equalTransmissions(judgements: readonly Judgement[]): Map<string, Sight
   ]));
 }
 
-/** Null when the node was watched for all the time in which the packet may have come to it. */
+/** Null when the node was watched, and nothing was left out on it, for all the time in which the packet may have come to it. */
 function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
   const arrival = bounds
     ? { earliest: event.at + bounds.leastNs, latest: event.at + bounds.mostNs }
@@ -76,7 +77,7 @@ function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined):
     const text = `${node.name} may not have been watched any more when it would have come`;
     return { code: "watched-too-short", text };
   }
-  return null;
+  return leftOutIn(node, { node, from: arrival.earliest, to: arrival.latest + 2 * TRAVEL_NS });
 }
 
 /** How far apart one kernel's nodes may have paired their clocks: a reading on a busy machine, ms. */

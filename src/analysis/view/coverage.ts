@@ -61,11 +61,14 @@ export const until = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
  * which the thing would have been seen. Only what the kernel left out is told by its time: of all else
  * that is missing nobody knows when it was.
  */
-export function gapOf(
+export const gapOf = (
   node: NodeView,
   scripts: readonly string[],
   when: Span | typeof EVER,
-): Gap | null {
+): Gap | null => lastingGapOf(node, scripts) ?? leftOutIn(node, when);
+
+/** The same without what the kernel left out, where another asks for that by its time. */
+export function lastingGapOf(node: NodeView, scripts: readonly string[]): Gap | null {
   const { name, runs, probeRuns, missing, unaccounted, evicted, lost, refused } = node;
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
@@ -102,7 +105,7 @@ export function gapOf(
   if (refused > 0) {
     return { code: "lines-refused", text: `${refused} lines of ${name} could not be read` };
   }
-  return leftOutIn(node, when);
+  return null;
 }
 
 /**
@@ -126,10 +129,13 @@ export function leftOutIn(node: NodeView, when: Span | typeof EVER): Gap | null 
   return { code: "runs-left-out", text };
 }
 
+/** Whether two nodes have one clock: they are of one start of one kernel. */
+export const isOneClock = (a: NodeView, b: NodeView): boolean =>
+  a === b || (a.header.boot !== undefined && a.header.boot === b.header.boot);
+
 /** The span by the clock of the node; null where that is another clock. */
 function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
-  const { boot } = node.header;
-  if (node !== clock && (boot === undefined || boot !== clock.header.boot)) return null;
+  if (!isOneClock(node, clock)) return null;
   const ahead = Number(clock.baseNs - node.baseNs);
   return { from: from + ahead, to: to + ahead };
 }
