@@ -5,6 +5,7 @@ import type { Link } from "../../../event/state.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
 import { saysUnreachable } from "../../kernel/icmp.ts";
 import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
+import { EVER, leftOutIn } from "../../view/coverage.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { neighbourOf, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -151,6 +152,9 @@ function isReached({ world, node }: Case, outer: Sighting): boolean {
   // What is not read may say that it answered.
   if (stateAt(node, outer.netns, outer.at) === null) return true;
   const { tunnelSource, tunnelDestination } = outer;
+  // Whatever came from there or arrived there may be among the runs that were left out.
+  const ends = [node, ...ownersOf(world.nodes, tunnelDestination ?? "").map((owner) => owner.node)];
+  if (ends.some((end) => leftOutIn(end, EVER) !== null)) return true;
   const tunnels = world.crossings?.tunnels;
   if (tunnels?.has(`${tunnelSource}>${tunnelDestination}`)) return true;
   if (tunnels?.has(`${tunnelDestination}>${tunnelSource}`)) return true;
