@@ -59,7 +59,10 @@ export const routing: AnySpec[] = [
     world: routed(),
     fault: { lay: (w) => w.server.at.ip("route del default") },
     talks: (w) => [ping(w)],
-    verdicts: () => [delivered({ outcomes: ["unanswered"], codes: ["no-route"], remedy: true })],
+    // Where the failed lookup is seen it is told of the answer, else of the question: of the exchange
+    // it is told in both.
+    verdicts: () => [],
+    came: () => [{ outcomes: ["unanswered"], codes: ["no-route"], remedy: true }],
     happened: (_, [sent]) => sent!.answered === 0,
     alone: true,
   }),
