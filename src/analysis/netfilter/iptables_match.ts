@@ -3,6 +3,7 @@ import { contains, parseAddress } from "../view/address.ts";
 import { constant } from "./constants.ts";
 import { addressType } from "./fib.ts";
 import type { HookDevice } from "./hook_packet.ts";
+import { isInIpset } from "./ipset.ts";
 import type { Condition } from "./iptables_words.ts";
 import type { Traveller } from "./traveller.ts";
 import { any, not, type Tri, tri } from "../view/tri.ts";
@@ -194,6 +195,7 @@ const MATCHERS: Record<string, Matcher> = {
     at.headers.sourceMac === undefined
       ? "unknown"
       : tri(at.headers.sourceMac.toLowerCase() === mac?.toLowerCase()),
+  "match-set": ([name, flags], at) => isInIpset(name ?? "", flags ?? "", at),
   "src-range": ([range], at) => between(at.headers.source, range),
   "dst-range": ([range], at) => between(at.headers.destination, range),
   "pkt-type": ([name], at) => packetType(name, at),

@@ -23,9 +23,11 @@ Deno.test("the clock is the kernel's own, and uptime only where that is hidden",
 Deno.test("what would load a module is not asked", () => {
   const loadable = "kernel/net/netfilter/nf_tables.ko.xz: kernel/net/netfilter/nfnetlink.ko.xz\n" +
     "kernel/net/netfilter/nfnetlink.ko.xz:\nkernel/net/ipv4/tcp_diag.ko: \n" +
-    "kernel/net/xfrm/xfrm-user.ko.zst:\nkernel/net/netfilter/nf_conntrack_netlink.ko:\n";
+    "kernel/net/xfrm/xfrm-user.ko.zst:\nkernel/net/netfilter/nf_conntrack_netlink.ko:\n" +
+    "kernel/net/netfilter/ipset/ip_set.ko:\n";
   deepEqual(askable(loadable, ""), []);
   deepEqual(askable(loadable, "nfnetlink 20480 2\ntcp_diag 16384 0\n"), ["sockets"]);
   deepEqual(askable(loadable, "nfnetlink 20480 2\nnf_tables 1 1\n"), ["netfilter"]);
-  deepEqual(askable("", ""), ["netfilter", "sockets", "xfrm", "connections"], "all of it built in");
+  const all = ["netfilter", "sockets", "xfrm", "connections", "ipset"];
+  deepEqual(askable("", ""), all, "all of it built in");
 });

@@ -3,13 +3,14 @@
  * list makes the kernel load the module that would answer. A module that could be loaded and is not
  * has nothing to list, so it is not asked.
  */
-export type Askable = "netfilter" | "sockets" | "xfrm" | "connections";
+export type Askable = "netfilter" | "sockets" | "xfrm" | "connections" | "ipset";
 
 const NEEDS: Record<Askable, readonly string[]> = {
   netfilter: ["nfnetlink", "nf_tables"],
   sockets: ["inet_diag", "tcp_diag", "udp_diag"],
   xfrm: ["xfrm_user"],
   connections: ["nfnetlink", "nf_conntrack_netlink"],
+  ipset: ["nfnetlink", "ip_set"],
 };
 
 /** `modules.dep` lists what can be loaded, `/proc/modules` what is. Neither: all is built in. */

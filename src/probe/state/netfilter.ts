@@ -1,6 +1,7 @@
 /** Rules of nft, in the words of iptables where iptables made them, and of iptables-legacy. */
 import type { Gaps } from "./bounds.ts";
 import { type SavedTables, savedTables, withIptables } from "./iptables.ts";
+import { readIpsets } from "./ipset.ts";
 import { failure, jsonRows } from "./section_rows.ts";
 import { type Netfilter, nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
@@ -32,6 +33,7 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
     out.chains.push(...legacy.chains);
     out.rules.push(...legacy.rules);
   }
+  out.sets.push(...readIpsets(sections.get("ipset"), gaps));
   return out;
 }
 

@@ -159,6 +159,8 @@ for v in 4 6; do
   case $v in 4) f=/proc/net/ip_tables_names; p=iptables;; 6) f=/proc/net/ip6_tables_names; p=ip6tables;; esac
   if [ -r $f ] && read -r line <$f && [ -n "$line" ]; then legacy legacy$v $p; fi
 done
+# Sets that rules of iptables ask for.
+if may ipset && [ -d /sys/module/ip_set ] && command -v ipset >/dev/null; then big ipset ipset save; fi
 s times times
 s end clock
 `;

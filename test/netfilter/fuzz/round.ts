@@ -182,8 +182,10 @@ function compare(
   }
   if (/no rule or policy read there/.test(cause.sentence)) {
     tally.wrong.push(`${about}: was ${keys}, said ${cause.sentence}`);
-  } else if (told.some((key) => keys.includes(key))) tally.among++;
-  else {
+  } else if (told.some((key) => keys.includes(key))) {
+    tally.among++;
+    verbose(`was ${keys}, among ${told.length}; ${cause.sentence}`);
+  } else {
     tally.untold++;
     verbose(`was ${keys}; ${cause.sentence}`);
   }
