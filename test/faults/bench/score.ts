@@ -114,7 +114,9 @@ function compare(run: CaseRun, flow: Flow, verdict: Verdict): { mark: Mark; comp
   const node = bare(run, flow.lastHop.node);
   if (verdict.at && !verdict.at.some(([n, d]) => n === node && d === device)) {
     const places = verdict.at.map(([n, d]) => `${n}:${d}`).join(" or ");
-    return [{ mark: "wrong", complaint: `must end at ${places}, is ${got}` }];
+    // What is not known ends where it was last seen: that says nothing that is not so.
+    const mark = isUndecided && code === undefined ? "unknown" : "wrong";
+    return [{ mark, complaint: `must end at ${places}, is ${got}` }];
   }
   if (verdict.stages && !verdict.stages.includes(stage)) {
     return [{ mark: "wrong", complaint: `must end in ${verdict.stages.join(" or ")}, is ${got}` }];
