@@ -33,3 +33,6 @@ export type ExchangeOutcome = typeof EXCHANGE_OUTCOMES[number];
 export const ALL_OUTCOMES: readonly (Outcome | ExchangeOutcome)[] = [
   ...new Set([...OUTCOMES, ...EXCHANGE_OUTCOMES]),
 ];
+
+/** How bad a problem is, worst first. */
+export const SEVERITIES = ["critical", "major", "minor", "unknown"] as const;

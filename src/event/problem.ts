@@ -1,7 +1,7 @@
 /** What is wrong in an incident: a part of the report (design 4.2). */
 import { z } from "zod";
 import { NearChange } from "./change.ts";
-import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
+import { EXCHANGE_OUTCOMES, OUTCOMES, SEVERITIES } from "./codes.ts";
 import {
   address,
   Buckets,
@@ -17,9 +17,6 @@ import {
 
 /** Whether it still is, in the order in which a report has them. */
 export const PROBLEM_STATES = ["active", "ended", "healed"] as const;
-
-/** How bad a problem is, worst first. */
-export const SEVERITIES = ["critical", "major", "minor", "unknown"] as const;
 
 /** All that belongs to one fault: packets and exchanges that failed alike at one place towards one end. */
 export const Problem = z.object({

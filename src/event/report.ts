@@ -31,7 +31,8 @@ export {
   STAGES,
 } from "./report_parts.ts";
 export { Change, CHANGED_PARTS, type ChangedPart, NearChange } from "./change.ts";
-export { Problem, PROBLEM_STATES, type ProblemState, SEVERITIES } from "./problem.ts";
+export { SEVERITIES } from "./codes.ts";
+export { Problem, PROBLEM_STATES, type ProblemState } from "./problem.ts";
 
 /** Packets with the same protocol and end points as they were sent, in one direction. */
 export const Flow = EndPoints.extend({

@@ -37,7 +37,8 @@ export function mendedText(
     const since = deliveredSince === 0
       ? "not tried since"
       : `only ${deliveredSince} delivered since`;
-    return `ended: ${last} · ${since}`;
+    const began = firstAt === lastAt ? "" : `failed since ${time(firstAt)} · `;
+    return `ended: ${began}${last} · ${since}`;
   }
   // Of what nobody saw the end, nobody knows that it failed.
   if (severity === "unknown") return `not known how it ended since ${time(firstAt)} · last ${when}`;

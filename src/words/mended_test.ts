@@ -46,10 +46,13 @@ Deno.test("a problem that is not healed is never said to be", () => {
   equal(live({}), "failing since 20:20:01.000 · last drop 14 s ago");
   equal(past({ outcome: "refused" }), "failing since 20:20:01.000 · last failure 20:20:31.000");
   equal(live({ lastAt: "2026-11-26T20:20:01.000Z" }), "failed once, 44 s ago");
-  equal(live({ state: "ended" }), "ended: last drop 14 s ago · not tried since");
+  equal(
+    live({ state: "ended" }),
+    "ended: failed since 20:20:01.000 · last drop 14 s ago · not tried since",
+  );
   equal(
     past({ state: "ended", deliveredSince: 1 }),
-    "ended: last drop 20:20:31.000 · only 1 delivered since",
+    "ended: failed since 20:20:01.000 · last drop 20:20:31.000 · only 1 delivered since",
   );
   equal(
     live({ lastAt: "soon", outcome: "vanished" }),

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { CAUSE_CODES, EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
 import { type Change, CHANGED_PARTS } from "../../event/change.ts";
-import { type Problem, PROBLEM_STATES, SEVERITIES } from "../../event/problem.ts";
+import { SEVERITIES } from "../../event/codes.ts";
+import { type Problem, PROBLEM_STATES } from "../../event/problem.ts";
 import {
   type Exchange,
   type Flow,

@@ -118,12 +118,15 @@ function Timeline({ timeline }: { timeline: Problem["timeline"] }) {
   const bars = barsOf(timeline);
   if (bars.length === 0) return null;
   const tall = (part: number) => part === 0 ? 0 : Math.max(1.5, part * HIGH);
+  // Where nothing got through there is nothing to draw below the line.
+  const deep = bars.some(({ passed }) => passed > 0) ? HIGH : 0;
   // A single part of time must not be one bar as wide as the card.
   const width = Math.max(32, bars.length) * STEP;
   return (
     <svg
       class="timeline"
-      viewBox={`0 0 ${width} ${HIGH * 2 + 1}`}
+      style={{ height: `${HIGH + deep + 1}px` }}
+      viewBox={`0 0 ${width} ${HIGH + deep + 1}`}
       preserveAspectRatio="none"
       aria-hidden="true"
     >

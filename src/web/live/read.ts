@@ -197,6 +197,7 @@ export function readNode(value: unknown): ReportNode {
     lost: number(from.lost),
     gaps: from.gaps === undefined ? undefined : list(from.gaps).map((one) => text(one)),
     clock: null,
+    timesWithinMs: maybeNumber(from.timesWithinMs),
     endedAt: maybeText(from.endedAt),
   };
 }

@@ -1,6 +1,6 @@
 /** Problems in a stretch of time: what of their numbers is known of it alone. Pure. */
 import type { Buckets, Problem } from "../../event/report.ts";
-import { SEVERITIES } from "../../event/problem.ts";
+import { SEVERITIES } from "../../event/codes.ts";
 import { clientOf, type Group, problemIdsOf } from "./groups.ts";
 import { bucketsWithin, isProblemWithin, type Window } from "./window.ts";
 
