@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Report } from "../event/report.ts";
 import { EVIL, hostile, longPath, manyFlows } from "./fixture/extremes.ts";
+import { crowd } from "./fixture/crowd.ts";
 import { i1, i1Repaired, i2, i2Repaired } from "./fixture/incident_1_2.ts";
 import { i3, i3Repaired, i4, i4Repaired } from "./fixture/incident_3_4.ts";
 import { problems } from "./fixture/problems.ts";
@@ -277,3 +278,19 @@ browserTest(
     equal(await page.inputValue("#filter"), "not port 443");
   },
 );
+
+browserTest("on a phone that is low there is room for rows below all problems", {
+  report: crowd(),
+  width: 390,
+  height: 640,
+}, async ({ page }) => {
+  await page.locator(".card").nth(2).waitFor();
+  const row = page.locator(".row").nth(1);
+  await row.scrollIntoViewIfNeeded();
+  const { y, height } = (await row.boundingBox())!;
+  ok(y > 0 && y + height <= 640, `${y}`);
+  const rows = (await page.locator(".rows").boundingBox())!;
+  ok(rows.height >= 300, `${rows.height} px of rows`);
+  await row.click();
+  await page.locator(".row.in-fold").first().waitFor();
+});
