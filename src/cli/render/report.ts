@@ -13,7 +13,7 @@ import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
 import { problemLines, problemStyle } from "./problem.ts";
 import { lineOf, shortGroupLines, shortProblemLines } from "./short.ts";
-import { COUNTING, grouped, outcomeWord, plural, styleOf } from "./words.ts";
+import { COUNTING, grouped, outcomeWord, placeText, plural, styleOf } from "./words.ts";
 
 /** What is told with its way: a terminal is no place for a thousand. */
 const WAYS_MAX = 12;
@@ -85,7 +85,7 @@ function problemBlocks(
       shown.add(example);
       const one = problem.state === "healed" ? withoutRemedies(example) : example;
       block.push("", ...nestedLines(one, options, told));
-    }
+    } else block.push(...look.lines(`last hop ${placeText(problem.lastHop, look)}`, 2));
     // The flow that shows it best may be gone from the report, and its cause with it.
     const { cause, state } = problem;
     const isTold = cause === undefined || told.has(`${cause.code} ${cause.sentence}`);

@@ -199,3 +199,17 @@ Deno.test("500 flows with three faults are a screen, each with why, where and wh
   const full = renderReport(report, { ...options, isFull: true }).split("\n");
   equal(full.filter((line) => /^ +Evidence$/.test(line)).length, 3, full.join("\n"));
 });
+
+Deno.test("of two problems of one flow each is told where it is, and the path of one of them", async () => {
+  const url = new URL("fixture/changes.json", import.meta.url);
+  const changes = Report.parse(JSON.parse(await Deno.readTextFile(url)));
+  const [first] = changes.problems;
+  const elsewhere = { ...first!.lastHop, device: "eth9", netns: "other", reason: "NEIGH_FAILED" };
+  const problems = [first!, { ...first!, id: "second", lastHop: elsewhere }];
+  const options = { width: 100, colour: false };
+  const lines = renderReport({ ...changes, problems }, options).split("\n");
+  equal(lines.filter((line) => line.includes("client1: eth0 › router: c1")).length, 1);
+  const told = lines.filter((line) => line.includes("last hop"));
+  equal(told.length, 2);
+  ok(told[1]!.startsWith("  last hop eth9 in other on router, NEIGH_FAILED in"), told[1]);
+});

@@ -1,5 +1,5 @@
 /** What is wrong in a few lines: since when, why, where, what to do. The whole of it is `isFull`'s. */
-import type { Cause, Exchange, Flow, Problem, Report } from "../../event/report.ts";
+import type { Cause, Exchange, Flow, Hop, Problem, Report } from "../../event/report.ts";
 import { flowName } from "../../words/ends.ts";
 import { exchangeHead } from "./exchange.ts";
 import { gapLines } from "./coverage.ts";
@@ -30,9 +30,9 @@ export function shortProblemLines(
   return [
     ...problemLines(problem, around, look),
     ...why(problem, look, told, { sentence: example?.exchange?.sentence }),
-    ...flow === undefined
-      ? look.lines(`last hop ${placeText(problem.lastHop, look)}`, 2)
-      : wayLines(flow, around.nodes, look),
+    ...flow !== undefined && isSamePlace(flow.lastHop, problem.lastHop)
+      ? wayLines(flow, around.nodes, look)
+      : look.lines(`last hop ${hopText(problem.lastHop, look)}`, 2),
     ...remedy(isHealed ? [] : problem.actions, look),
     ...alsoLines(example, look, told, isHealed),
   ];
@@ -127,14 +127,24 @@ function wayLines(
 ): string[] {
   const { lastHop, outcome } = flow;
   const reply = flow.replyOf === undefined ? "" : `${look.glyph.reply} reply `;
-  const reason = lastHop.reason === undefined ? "" : `, ${look.text(lastHop.reason)}`;
-  const where = lastHop.function === undefined ? "" : ` in ${look.text(lastHop.function)}`;
-  const end = `${markOf(outcome, look)} ${outcomeWord(outcome)}  last hop ` +
-    `${placeText(lastHop, look)}${reason}${where}`;
+  const end = `${markOf(outcome, look)} ${outcomeWord(outcome)}  last hop ${
+    hopText(lastHop, look)
+  }`;
   return [
     ...isNamed ? look.lines(`${reply}${flowName(flow, look)}`, 4, "dim") : [],
     ...look.lines(shortPath(flow, look), 4, "dim"),
     ...look.lines(end, 4, boldStyleOf(outcome)),
     ...gapLines(flow, nodes, look),
   ];
+}
+
+/** A flow may be of several problems, and its path ends where one of them is. */
+const isSamePlace = (a: Hop, b: Hop): boolean =>
+  a.node === b.node && a.netns === b.netns && a.device === b.device && a.stage === b.stage;
+
+/** `eth0 in pod on n3, NETFILTER_DROP in nft_do_chain`. */
+function hopText(hop: Hop, look: Look): string {
+  const reason = hop.reason === undefined ? "" : `, ${look.text(hop.reason)}`;
+  const where = hop.function === undefined ? "" : ` in ${look.text(hop.function)}`;
+  return placeText(hop, look) + reason + where;
 }
