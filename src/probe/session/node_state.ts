@@ -57,6 +57,7 @@ export class NodeState {
   #read = new Set<number>();
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
+  readonly #named = Promise.withResolvers<void>();
   #heard = new HeardChanges(monotonicClock());
 
   /**
@@ -90,11 +91,23 @@ export class NodeState {
       }).toArray()
     );
     const handles = ranked.sort((a, b) => a.rank - b.rank).map(({ handle }) => handle);
-    for (let i = 0; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
-      for (const state of await this.#readTogether(handles, i, TOGETHER_MAX)) {
-        this.#schedule.noteRead(state.netns);
-        this.#handOver(state);
-      }
+    const named = Math.min(ranked.filter(({ rank }) => rank < 2).length, TOGETHER_MAX);
+    await this.#readAndTell(handles, 0, named);
+    this.#named.resolve();
+    for (let i = named; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
+      await this.#readAndTell(handles, i, TOGETHER_MAX);
+    }
+  }
+
+  /** Resolves when what the filter names was read by `readAll`, as far as it is there. */
+  get named(): Promise<void> {
+    return this.#named.promise;
+  }
+
+  async #readAndTell(handles: NetnsHandle[], from: number, max: number): Promise<void> {
+    for (const state of await this.#readTogether(handles, from, max)) {
+      this.#schedule.noteRead(state.netns);
+      this.#handOver(state);
     }
   }
 

@@ -1,5 +1,6 @@
 /** The life of a session: reading, attaching, batches, changes of plan, the end. */
 import type { LasthopError } from "../../event/error.ts";
+import { isNamed } from "../../event/filter/mod.ts";
 import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake } from "./intake.ts";
@@ -102,6 +103,8 @@ export class RunningSession implements Session {
     const count = options.nodes.reduce((sum, { netns }) => sum + netns.length, 0);
     options.onProgress(`reading state of ${count} namespace${count === 1 ? "" : "s"}…`);
     const read = state.readAll();
+    // Without the addresses of what the filter names, nothing would be asked for.
+    if (isNamed(planner.filter)) await Promise.race([state.named, wait(STATE_WAIT_MAX_MS)]);
     await Promise.race([read, wait(STATE_WAIT_MS)]);
     options.onProgress("attaching scripts…");
     intake.plan = planner.plan();
