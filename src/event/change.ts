@@ -26,6 +26,11 @@ export const Change = z.object({
   node: text(253),
   /** The namespace's name, else its inode in decimal. */
   netns: text(253),
+  /** Whose it was then, as of a hop. */
+  pod: text(512).optional(),
+  container: text(255).optional(),
+  unit: text(255).optional(),
+  own: z.boolean().optional(),
   part: z.enum(CHANGED_PARTS),
   action: z.enum(["added", "removed", "changed"]),
   /** What it is, as the node's own tools print it: `10.1.0.0/24 via 10.0.0.2 dev eth0`. */

@@ -1,6 +1,6 @@
 /** Words for a change of a node's state, and for a problem that began or was mended then. */
 import type { Change, ChangedPart, NearChange, Problem } from "../event/report.ts";
-import { netnsName } from "./place.ts";
+import { roomName } from "./place.ts";
 import { elapsedShort } from "./time.ts";
 import type { Writing } from "./writing.ts";
 
@@ -44,10 +44,15 @@ export function changeText(
 
 /** `on n3`, or `in pod on n3`. */
 export const changePlace = (
-  { node, netns }: Change,
+  change: Change,
   { text }: Pick<Writing, "text">,
-): string =>
-  netns === node ? `on ${text(node, 32)}` : `in ${text(netnsName(netns), 32)} on ${text(node, 32)}`;
+): string => {
+  const { node, netns, pod } = change;
+  const room = roomName(change);
+  const on = `on ${text(node, 32)}`;
+  if (netns === node || room === undefined) return on;
+  return `in ${text(room, pod === undefined ? 32 : 72)} ${on}`;
+};
 
 /** Bounds that are further apart than this, ms, are told: the moment is hardly known. */
 const WIDE_MS = 2_000;

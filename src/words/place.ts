@@ -24,7 +24,7 @@ export interface PlaceLengths {
 export const netnsName = (netns: string): string => /^\d+$/.test(netns) ? `netns ${netns}` : netns;
 
 /** `pod shop/checkout-0`, `container web`, a namespace's name; undefined of the node's own. */
-function roomName(room: Room): string | undefined {
+export function roomName(room: Room): string | undefined {
   return holderWords(room) ?? (isOwn(room) ? undefined : netnsName(room.netns));
 }
 

@@ -1,4 +1,6 @@
 import { equal } from "node:assert/strict";
+import type { Change } from "../event/report.ts";
+import { changePlace } from "./change.ts";
 import { label } from "./escape.ts";
 import { placeName, placeShort, roomWords } from "./place.ts";
 
@@ -34,5 +36,9 @@ Deno.test("a place is called by its pod, container or service, and the node's ow
   equal(placeName(own, WRITING, LENGTHS), "eth0 on worker");
   equal(placeShort(own, WRITING, LENGTHS), "eth0 @ worker");
   equal(roomWords(own), "host network");
+  const change = (room: Partial<Change>) => changePlace({ ...place, ...room } as Change, WRITING);
+  equal(change({ pod: "shop/checkout-0" }), "in pod shop/checkout-0 on worker");
+  equal(change({ netns: "4026531833", own: true }), "on worker");
+  equal(change({ netns: "4026531834" }), "in netns 4026531834 on worker");
   equal(placeName({ ...own, netns: "edge" }, WRITING, LENGTHS), "eth0 in edge on worker");
 });

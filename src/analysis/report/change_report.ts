@@ -4,7 +4,7 @@ import type { Change } from "../change/change.ts";
 import { changesIn, type Near, NEAR_MAX, type Stretch } from "../change/near.ts";
 import { hash } from "../kernel/hash.ts";
 import type { Course } from "../problem/healing.ts";
-import { netnsLabel } from "../view/netns_names.ts";
+import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 
@@ -74,6 +74,8 @@ export class ReportedChanges {
       id: this.#ids.get(change)!,
       node: node.name,
       netns: netnsLabel(node, netns),
+      ...holderAt(node, netns, by),
+      ...(isOwn(node, netns) ? { own: true } : {}),
       part: part.part,
       action,
       what,
