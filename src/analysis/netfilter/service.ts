@@ -31,7 +31,8 @@ export function serviceRefusedBy(
     if (NO_ENDPOINTS.test(comment)) {
       return {
         confidence: "proven",
-        name: /([\w.-]+\/[\w.-]+?)(?::[\w.-]*)? has no endpoints/.exec(comment)?.[1],
+        name: /([\w.-]+\/[\w.-]+?)(?::[\w.-]*)? has no endpoints/.exec(comment)?.[1] ??
+          nameInMap(subject, state),
       };
     }
   }
@@ -45,6 +46,33 @@ export function serviceRefusedBy(
   if (!exact || !translatesOthers(state, address)) return null;
   return { confidence: "likely", name: undefined };
 }
+
+/** kube-proxy's maps from what is asked to where it is refused; an element says for which service. */
+const REFUSING_MAPS = /^no-endpoint-(services|nodeports)$/;
+
+/** The service in the comment of the element that the packet meets: of its address, protocol and port. */
+function nameInMap({ event }: Case, state: NetnsState): string | undefined {
+  const { destination, protocol, destinationPort } = event;
+  const name = protocolName(protocol);
+  const keys = [[destination, name, destinationPort], [name, destinationPort]]
+    .map((key) => JSON.stringify(key));
+  for (const { name: map, elements } of state.sets) {
+    if (!REFUSING_MAPS.test(map)) continue;
+    for (const element of elements) {
+      const { elem } = jsonOf(Array.isArray(element) ? element[0] : undefined);
+      const { val, comment } = jsonOf(elem);
+      if (!keys.includes(JSON.stringify(jsonOf(val).concat))) continue;
+      return /^([\w.-]+\/[\w.-]+?)(?::[\w.-]*)?$/.exec(String(comment))?.[1];
+    }
+  }
+  return undefined;
+}
+
+const jsonOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+const PROTOCOLS: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 132: "sctp" };
+const protocolName = (protocol: number | undefined) => PROTOCOLS[protocol ?? -1];
 
 /** Rules that turn other single addresses into something else: this netns translates services. */
 function translatesOthers(state: NetnsState, address: string): boolean {

@@ -21,7 +21,7 @@ export function placeOf(
   at?: number,
 ): string {
   const name = netnsName(node, netns, at) || "an unknown netns";
-  const isNodes = name === HOST_NETWORK && isOwn(node, netns);
+  const isNodes = device !== "" && name === HOST_NETWORK && isOwn(node, netns);
   return placeText({ device, netns: isNodes ? undefined : name, node: node.name });
 }
 
