@@ -1,6 +1,6 @@
 /** What the page says of a problem beside the words that it shares with the terminal. Pure. */
 import type { Problem } from "../../event/report.ts";
-import { endPoint } from "../../words/ends.ts";
+import { endPoint, named } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { placeName } from "../../words/place.ts";
 import { problemOutcome } from "../../words/problem.ts";
@@ -12,7 +12,8 @@ const CARD = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 /** `tcp to 10.0.0.7:80`, or `tcp answers of 10.0.0.7:80` where what failed are the answers. */
 export function problemService({ protocol, to, direction }: Problem): string {
   const between = direction === "answer" ? "answers of" : "to";
-  return `${label(protocol, 16)} ${between} ${endPoint(label(to.address, 64), to.port)}`;
+  const end = named(endPoint(label(to.address, 64), to.port), to.name, label);
+  return `${label(protocol, 16)} ${between} ${end}`;
 }
 
 /** `dropped tcp to 10.0.0.7:80`. */
