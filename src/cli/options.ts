@@ -1,5 +1,5 @@
 /** The options that several commands share: how each is declared, read and typed. */
-import { EXPORTS, type Format } from "../exports/mod.ts";
+import { type Form, FORMS } from "../exports/mod.ts";
 import { Argument, type Command, Option } from "commander";
 import { ALL, parseReportFilter, type ReportFilter } from "../event/filter/mod.ts";
 import * as read from "./read_value.ts";
@@ -67,19 +67,18 @@ export function jsonOption(): Option {
 
 /** `--format`: the forms of `src/exports`. */
 export function formatOption(): Option {
-  const names = EXPORTS.map(({ format }) => format);
   return new Option("--format <form>", "the report in a form to hand on, alone on stdout")
-    .choices(names);
+    .choices(FORMS);
 }
 
 /** Commander's values for a command that can hand a report on. */
 export interface FormatFlags {
   json?: boolean;
-  format?: Format;
+  format?: Form;
 }
 
 /** The form that is asked for; null: text for this terminal. */
-export const readFormat = ({ json, format }: FormatFlags): Format | null =>
+export const readFormat = ({ json, format }: FormatFlags): Form | null =>
   format ?? (json ? "json" : null);
 
 /** Where the ingest is and who asks. */

@@ -49,6 +49,7 @@ export function problemsContract(test: HttpTest): void {
   waitContract(onReal);
   queryContract(onReal);
   filterContract(onReal);
+  captureContract(onReal);
 
   onReal("problems are told with a verdict, filtered and bounded", async (target) => {
     const none = await read(target);
@@ -81,6 +82,29 @@ export function problemsContract(test: HttpTest): void {
     deepEqual([closed.closed, closed.verdict], [true, "failing"]);
     notEqual(closed.cursor, all.cursor);
     await problem(await ask(target, "GET", "/v1/incidents/no/problems"), 404, "incident_missing");
+  });
+}
+
+function captureContract(test: HttpTest): void {
+  test("the headers that were seen are handed on as a capture file", async (target) => {
+    await send(target, 0, refusedLine(1001, 53), refusedLine(1002, 54));
+    const read = async (query: string, accept = "*/*") => {
+      const at = `/v1/incidents/p/report${query}`;
+      const answer = await ask(target, "GET", at, { headers: { accept } });
+      equal(answer.headers.get("content-type"), "application/x-pcapng");
+      return new Uint8Array(await answer.arrayBuffer());
+    };
+    const file = await read("?format=pcapng");
+    deepEqual(await read("", "application/x-pcapng"), file);
+    const view = new DataView(file.buffer);
+    const types: number[] = [];
+    for (let at = 0; at < file.length; at += view.getUint32(at + 4, true)) {
+      types.push(view.getUint32(at, true));
+    }
+    deepEqual(types, [0x0a0d0d0a, 1, 6, 6]);
+    const text = new TextDecoder().decode(file);
+    equal(text.split("dropped: NO_SOCKET in __udp4_lib_rcv").length, 3);
+    ok(text.includes("node-a/1/eth0"));
   });
 }
 

@@ -1,7 +1,7 @@
 /** `lasthop replay`: an archive on the path of live data, into an ingest of its own. */
 import type { ArchiveHeader } from "../../ingest/archive/archive.ts";
 import type { LocalIngest } from "../capture/local_ingest.ts";
-import type { Format } from "../../exports/mod.ts";
+import type { Form } from "../../exports/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
   type FilterFlag,
@@ -25,7 +25,7 @@ export interface ReplayOptions extends FilterFlag {
   /** Absent: the archive that was kept last. */
   file?: string;
   /** Null: text for this terminal. */
-  format: Format | null;
+  format: Form | null;
   isFull: boolean;
   /** Null: no page. */
   listen: ListenAddress | null;
@@ -64,14 +64,14 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
     const { untilSignal } = await import("../asking/signal.ts");
     const { loadAssets } = await import("../capture/assets.ts");
     const { openLocalIngest, pageOf } = await import("../capture/local_ingest.ts");
-    const { printReport } = await import("../capture/print_report.ts");
+    const { printHandedOn } = await import("../capture/print_handed_on.ts");
     const file = options.file ?? await lastFile();
     const header = await archiveHeader(file);
     const ingest = await openLocalIngest(pageAddress(options), () => loadAssets(progress));
     try {
       const missing = await importWhole(ingest, header, file);
-      const report = await ingest.client.report(header.incident);
-      printReport(report, { ...options, fullCommand: "the same with --full" });
+      const fullCommand = "the same with --full";
+      await printHandedOn(ingest.client, header.incident, { ...options, fullCommand });
       if (missing !== null) progress(missing);
       const page = pageOf(ingest, header.incident);
       if (page !== null) {

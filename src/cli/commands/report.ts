@@ -1,5 +1,5 @@
 /** `lasthop report`: what is known of an incident's flows, now. */
-import type { Format } from "../../exports/mod.ts";
+import type { Form } from "../../exports/mod.ts";
 import type { CommandFile } from "../command.ts";
 import {
   askingAboutNamed,
@@ -18,7 +18,7 @@ import {
 /** The command. */
 export const report: CommandFile<
   [string | undefined, IncidentFlags & FilterFlag & FormatFlags & FullFlag],
-  IncidentOptions & FilterFlag & { format: Format | null; isFull: boolean }
+  IncidentOptions & FilterFlag & { format: Form | null; isFull: boolean }
 > = {
   declare: (program) =>
     askingAboutNamed(program.command("report"))
@@ -36,10 +36,10 @@ export const report: CommandFile<
 
   async run(options) {
     const { askedIncident } = await import("../asking/incident.ts");
-    const { printReport } = await import("../capture/print_report.ts");
+    const { printHandedOn } = await import("../capture/print_handed_on.ts");
     const { client, incident } = await askedIncident(options);
-    const report = await client.report(incident);
-    printReport(report, { ...options, fullCommand: "the same with --full" });
+    const fullCommand = "the same with --full";
+    await printHandedOn(client, incident, { ...options, fullCommand });
     return 0;
   },
 };

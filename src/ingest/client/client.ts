@@ -128,6 +128,11 @@ export function createClient(options: ClientOptions) {
       return (await send("GET", `${at(incident)}/archive`)).body!;
     },
 
+    /** The headers that were seen, as a capture file. */
+    async downloadCapture(incident: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+      return (await send("GET", `${at(incident)}/report?format=pcapng`)).body!;
+    },
+
     /** Creates `incident` from an archive file. `partial`: of a cut one, what is whole. */
     async uploadArchive(
       incident: string,

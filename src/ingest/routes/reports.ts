@@ -1,14 +1,17 @@
 /** Operations that tell what became of the packets: the report, one flow of it, the live view. */
 import { z } from "zod";
 import { Flow, Report } from "../../event/report.ts";
-import { type Export, EXPORTS } from "../../exports/mod.ts";
+import { type Export, EXPORTS, FORMS, PCAPNG, pcapng, type SeenBatch } from "../../exports/mod.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
 import { type Sending, textAnswer } from "../http/large_answer.ts";
 import { Problem } from "../http/problem.ts";
 import type { QueryOf } from "../http/query.ts";
+import { decodeLines } from "../live/decode_lines.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
+import type { Store } from "../stores/store.ts";
+import type { Batch } from "../../analysis/mod.ts";
 import { Overview, overviewOf } from "./overview.ts";
 import { type Ask, json, JSON_TYPE, type Operation, withQuery } from "./operation.ts";
 import { viewersFull } from "./problems.ts";
@@ -39,12 +42,34 @@ export function sendingOf({ c, answers }: Ask): Sending {
   return { slots: answers, token: principalOf(c).id, isHead: c.req.raw.method === "HEAD" };
 }
 
+const CAPTURE_HEADERS = {
+  "content-type": PCAPNG.mediaType,
+  "content-disposition": 'attachment; filename="incident.pcapng"',
+};
+
+/** What is stored of the incident, as a capture file. */
+function capture({ id, deps: { store } }: Ask, report: Report): ReadableStream {
+  return ReadableStream.from(pcapng(storedEvents(store, id), report));
+}
+
+async function* storedEvents(store: Store, id: string): AsyncGenerator<SeenBatch> {
+  const encoder = new TextEncoder();
+  const { rowMax } = await store.extent(id);
+  for await (const { header, segments } of store.readBatches(id, rowMax)) {
+    const batch: Batch = { header, events: [], states: [], refused: 0 };
+    for (const { tier, text } of segments) {
+      if (tier !== "state") decodeLines(encoder.encode(text), batch);
+    }
+    yield batch;
+  }
+}
+
 /** Media types of forms that are not JSON. */
-const OTHER_TYPES = [...new Set(EXPORTS.map(({ mediaType }) => mediaType))]
+const OTHER_TYPES = [...new Set([...EXPORTS, PCAPNG].map(({ mediaType }) => mediaType))]
   .filter((type) => type !== JSON_TYPE);
 
 const QUERY = {
-  format: z.enum(EXPORTS.map(({ format }) => format)).optional()
+  format: z.enum(FORMS).optional()
     .describe("The form it is handed on in; default: what Accept asks for, else json"),
 };
 
@@ -71,6 +96,11 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     async handle(ask) {
       const form = formOf(ask);
       const text = await reportJson(ask);
+      const { query: { format }, c } = ask;
+      const isCapture = format === undefined
+        ? c.req.header("accept") === PCAPNG.mediaType
+        : format === PCAPNG.format;
+      if (isCapture) return c.body(capture(ask, JSON.parse(text) as Report), 200, CAPTURE_HEADERS);
       if (form === null) {
         const body = await textAnswer(text, sendingOf(ask));
         return ask.c.body(body, 200, { "content-type": JSON_TYPE });

@@ -1,0 +1,39 @@
+/** An incident on stdout in a form to hand on, or as text for this terminal. */
+import { ALL, type ReportFilter } from "../../event/filter/mod.ts";
+import { LasthopError } from "../../event/error.ts";
+import type { Form } from "../../exports/mod.ts";
+import type { IngestClient } from "../../ingest/client/client.ts";
+import { type Printing, printReport } from "./print_report.ts";
+
+/** How an incident is printed. */
+export interface HandingOn extends Omit<Printing, "format"> {
+  /** null: text for this terminal. */
+  format: Form | null;
+}
+
+/**
+ * Prints what is known of an incident. Throws LasthopError `usage` where a capture file would be written
+ * to a terminal or be asked for with a filter of reports, and what the client throws.
+ */
+export async function printHandedOn(
+  client: IngestClient,
+  incident: string,
+  { format, ...printing }: HandingOn,
+): Promise<void> {
+  if (format !== "pcapng") {
+    return printReport(await client.report(incident), { ...printing, format });
+  }
+  mayWriteCapture(printing.filter ?? ALL, Deno.stdout.isTerminal());
+  const capture = await client.downloadCapture(incident);
+  await capture.pipeTo(Deno.stdout.writable, { preventClose: true });
+}
+
+/** Throws LasthopError `usage`; see `printHandedOn`. */
+export function mayWriteCapture(filter: ReportFilter, isTerminal: boolean): void {
+  const why = isTerminal
+    ? "stdout is a terminal, must be a file or a pipe: ... > incident.pcapng"
+    : filter.kind === "all"
+    ? null
+    : "--filter is for reports, must be left out: tshark -Y filters a capture file";
+  if (why !== null) throw new LasthopError("usage", `Cannot write pcapng: ${why}`, 2);
+}
