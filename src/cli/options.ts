@@ -71,8 +71,17 @@ export function formatOption(): Option {
     .choices(FORMS);
 }
 
+/** `--otlp`. */
+export function otlpOption(): Option {
+  return new Option(
+    "--otlp <url>",
+    "send the problems as OTLP logs (keys: OTEL_EXPORTER_OTLP_HEADERS)",
+  ).argParser((text) => read.readUrl(text, "--otlp"));
+}
+
 /** Commander's values for a command that can hand a report on. */
 export interface FormatFlags {
+  otlp?: string;
   json?: boolean;
   format?: Form;
 }

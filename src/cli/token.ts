@@ -38,24 +38,24 @@ export function takeToken(command: Command): void {
 const MODE_OF_OTHERS = 0o027;
 
 /** The one word of a file. Throws LasthopError `usage` for one that is not there or not its owner's alone. */
-export function readTokenFile(path: string): string {
+export function readTokenFile(path: string, option = "--token-file"): string {
   const rule = "a file with one token, readable by its owner alone (chmod 600)";
   let text: string;
   try {
     const { mode, uid } = Deno.statSync(path);
     if (uid !== 0 && uid !== Deno.uid()) {
-      throw cannotRead("--token-file", `"${path}" belongs to uid ${uid}`, rule);
+      throw cannotRead(option, `"${path}" belongs to uid ${uid}`, rule);
     }
     if (((mode ?? 0) & MODE_OF_OTHERS) !== 0) {
-      throw cannotRead("--token-file", `others may read "${path}"`, rule);
+      throw cannotRead(option, `others may read "${path}"`, rule);
     }
     text = Deno.readTextFileSync(path).trim();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
       throw error;
     }
-    throw cannotRead("--token-file", `"${path}" is not there or not readable`, rule);
+    throw cannotRead(option, `"${path}" is not there or not readable`, rule);
   }
   if (/^\S+$/.test(text)) return text;
-  throw cannotRead("--token-file", `"${path}" does not hold one word`, rule);
+  throw cannotRead(option, `"${path}" does not hold one word`, rule);
 }

@@ -9,6 +9,7 @@ import { type LimitsOverride, limitsWith } from "./limits.ts";
 import { MemoryStore } from "./stores/memory_store.ts";
 import type { Analyse } from "./live/analyst.ts";
 import { analystThread } from "./live/analyst_thread.ts";
+import { Webhook, type WebhookSettings } from "./notify/webhook.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
 import type { Store } from "./stores/store.ts";
 
@@ -22,6 +23,8 @@ export interface IngestOptions {
   allowOrigins?: readonly string[] | undefined;
   limits?: LimitsOverride;
   webAssets?: WebAssets | undefined;
+  /** Who is told of problems that open and heal. */
+  webhook?: WebhookSettings | undefined;
   /** Default: the analysis, in a thread of its own. */
   analyse?: Analyse;
   log?: (line: string) => void;
@@ -65,6 +68,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     handler: (request, peer, port) =>
       app.fetch(request, { peer: peer.hostname, ends: { peer, port } }),
   }, store);
+  const webhook = options.webhook && new Webhook({ store, hub, clock, log }, options.webhook);
+  await webhook?.start();
   const stopExpiring = keepExpiring(deps, new AuditLog(deps));
   return {
     url: listener.url,
@@ -72,6 +77,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     app,
     async stop() {
       stopExpiring();
+      webhook?.close();
       hub.close();
       await listener.stop(STOP_MS);
       analyst?.close();

@@ -9,6 +9,7 @@ const IMPORTS: Record<string, readonly string[]> = {
   intake: ["access", "http", "stores"],
   archive: ["http", "intake", "stores"],
   live: ["http", "intake", "stores"],
+  notify: ["live", "stores"],
   routes: ["access", "archive", "http", "intake", "live", "stores"],
   edge: ["access", "archive", "http", "intake", "live", "routes", "stores"],
   client: ["http", "intake", "live", "routes", "stores"],

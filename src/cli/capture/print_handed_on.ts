@@ -1,25 +1,35 @@
 /** An incident on stdout in a form to hand on, or as text for this terminal. */
-import { ALL, type ReportFilter } from "../../event/filter/mod.ts";
+import { ALL, narrowed, type ReportFilter } from "../../event/filter/mod.ts";
 import { LasthopError } from "../../event/error.ts";
 import type { Form } from "../../exports/mod.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
+import { plural } from "../render/mod.ts";
 import { type Printing, printReport } from "./print_report.ts";
 
 /** How an incident is printed. */
 export interface HandingOn extends Omit<Printing, "format"> {
   /** null: text for this terminal. */
   format: Form | null;
+  /** A collector that is sent the problems. */
+  otlp?: string | undefined;
 }
 
 /**
  * Prints what is known of an incident. Throws LasthopError `usage` where a capture file would be written
- * to a terminal or be asked for with a filter of reports, and what the client throws.
+ * to a terminal or be asked for with a filter of reports, and what the client and `sendOtlp` throw.
  */
 export async function printHandedOn(
   client: IngestClient,
   incident: string,
-  { format, ...printing }: HandingOn,
+  { format, otlp, ...printing }: HandingOn,
 ): Promise<void> {
+  if (otlp !== undefined) {
+    const { sendOtlp } = await import("./send_otlp.ts");
+    const headers = Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS");
+    const sent = narrowed(await client.report(incident), printing.filter ?? ALL);
+    const count = await sendOtlp(sent, { url: otlp, headers });
+    console.error(`lasthop: ${plural(count, "problem")} sent to ${new URL(otlp).origin}`);
+  }
   if (format !== "pcapng") {
     return printReport(await client.report(incident), { ...printing, format });
   }

@@ -13,6 +13,7 @@ import {
   jsonOption,
   type ListenFlag,
   listenOption,
+  otlpOption,
   readFormat,
   readListenFlag,
 } from "../options.ts";
@@ -26,6 +27,8 @@ export interface ReplayOptions extends FilterFlag {
   file?: string;
   /** Null: text for this terminal. */
   format: Form | null;
+  /** A collector that is sent the problems. */
+  otlp?: string;
   isFull: boolean;
   /** Null: no page. */
   listen: ListenAddress | null;
@@ -48,6 +51,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
       .addOption(fullOption())
       .addOption(jsonOption())
       .addOption(formatOption())
+      .addOption(otlpOption())
       .addOption(listenOption("127.0.0.1:4680, or a free port"))
       .option("--no-listen", "no page: print the report and end"),
 
@@ -55,6 +59,7 @@ export const replay: CommandFile<[string | undefined, Flags], ReplayOptions> = {
     file,
     filter: flags.filter,
     format: readFormat(flags),
+    otlp: flags.otlp,
     isFull: flags.full ?? false,
     listen: readListenFlag(flags),
   }),

@@ -11,6 +11,7 @@ import {
   fullOption,
   type IncidentFlags,
   type IncidentOptions,
+  otlpOption,
   readFormat,
   readNamed,
 } from "../options.ts";
@@ -18,19 +19,21 @@ import {
 /** The command. */
 export const report: CommandFile<
   [string | undefined, IncidentFlags & FilterFlag & FormatFlags & FullFlag],
-  IncidentOptions & FilterFlag & { format: Form | null; isFull: boolean }
+  IncidentOptions & FilterFlag & { format: Form | null; otlp?: string; isFull: boolean }
 > = {
   declare: (program) =>
     askingAboutNamed(program.command("report"))
       .addOption(filterOption())
       .addOption(fullOption())
       .addOption(formatOption())
+      .addOption(otlpOption())
       .description("what is known of an incident's flows"),
 
   read: (word, flags) => ({
     ...readNamed(word, flags),
     filter: flags.filter,
     format: readFormat(flags),
+    otlp: flags.otlp,
     isFull: flags.full ?? false,
   }),
 

@@ -14,9 +14,15 @@ import {
 } from "../read_value.ts";
 import { readCodeTime, readNodes } from "../serving/codes.ts";
 import type { ServeOptions } from "../serving/options.ts";
+import {
+  readWebhook,
+  type WebhookFlags,
+  webhookOption,
+  webhookSecretOption,
+} from "../serving/webhook.ts";
 import { tokenFileOption, tokenOption } from "../token.ts";
 
-interface Flags {
+interface Flags extends WebhookFlags {
   listen?: ListenAddress;
   data?: string;
   auth: boolean;
@@ -60,6 +66,8 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
         new Option("--limit <name=number>", "a limit of docs/http.md; repeatable")
           .argParser((word, earlier: string[] = []) => [...earlier, word]),
       )
+      .addOption(webhookOption())
+      .addOption(webhookSecretOption())
       .addOption(
         new Option("--allow-origin <origin>", "a site whose pages may use the API; repeatable")
           .argParser(readOrigin),
@@ -86,6 +94,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     return {
       ...{ listen, data, auth, token, limits: readLimits(limit), allowOrigins: allowOrigin },
       ...{ incident, filter, url, offersProbe: flags.offerProbe ?? false },
+      webhook: readWebhook(flags, (name) => Deno.env.get(name)),
       bounds: { expiresInSeconds: flags.codeFor, nodesMax: flags.nodes },
     };
   },

@@ -1,5 +1,6 @@
 /** What `lasthop serve` and `lasthop incident` are told. */
 import type { LimitsOverride } from "../../ingest/limits.ts";
+import type { WebhookSettings } from "../../ingest/notify/webhook.ts";
 import type { Role } from "../../ingest/stores/store.ts";
 import type { Access } from "../options.ts";
 import type { ListenAddress } from "../read_value.ts";
@@ -14,6 +15,8 @@ export interface ServeOptions {
   auth: boolean;
   token?: string;
   limits: LimitsOverride;
+  /** Who is told of problems; absent: nobody. */
+  webhook?: WebhookSettings | undefined;
   /** Other sites whose pages may use the API. */
   allowOrigins: string[];
   /** Absent: nobody is told how to join one. */

@@ -31,6 +31,7 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
       allowLoopbackWithoutToken: !options.auth,
       allowOrigins: options.allowOrigins,
       limits: options.limits,
+      webhook: options.webhook,
       webAssets,
       log: progress,
     });

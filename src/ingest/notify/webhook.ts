@@ -1,0 +1,95 @@
+/** Tells one address of problems that opened and healed, in all incidents of this ingest. */
+import type { Report } from "../../event/report.ts";
+import type { Clock } from "../clock.ts";
+import type { HubPort } from "../live/hub_port.ts";
+import type { Incident, Store } from "../stores/store.ts";
+import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
+import { problemNews, type Told } from "./problem_news.ts";
+
+/** Who is told, and the key of the signature. */
+export type WebhookSettings = Pick<DeliveryOptions, "url" | "secret" | "fetch">;
+
+/** What it looks at. */
+export interface WebhookDeps {
+  store: Pick<Store, "listIncidents">;
+  hub: Pick<HubPort, "reportJson">;
+  clock: Clock;
+  log: (line: string) => void;
+}
+
+/** A look after a look: reports are made for it as for a viewer. */
+const LOOK_MS = 2_000;
+
+interface Known {
+  revision: number;
+  told: Told;
+}
+
+/** Looks for news until it is closed. */
+export class Webhook {
+  #known = new Map<string, Known>();
+  /** Incidents that were here before, until they are looked at for the first time. */
+  #earlier = new Set<string>();
+  #deliveries: Deliveries;
+  #cancel: (() => void) | null = null;
+  #closed = false;
+
+  constructor(readonly deps: WebhookDeps, settings: WebhookSettings) {
+    const { clock, log } = deps;
+    this.#deliveries = new Deliveries({ ...settings, clock, log });
+  }
+
+  /** Problems that there are already were told of by an earlier run, or happened while none ran. */
+  async start(): Promise<void> {
+    const incidents = await this.deps.store.listIncidents();
+    this.#earlier = new Set(incidents.map(({ id }) => id));
+    this.#again(0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+    this.#deliveries.close();
+  }
+
+  #again(delayMs = LOOK_MS): void {
+    if (this.#closed) return;
+    this.#cancel = this.deps.clock.after(delayMs, async () => {
+      await this.#look();
+      this.#again();
+    });
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const incidents = await this.deps.store.listIncidents();
+      for (const incident of incidents) {
+        const { id, revision, importing } = incident;
+        if (importing || this.#known.get(id)?.revision === revision) continue;
+        await this.#tell(incident);
+      }
+      const there = new Set(incidents.map(({ id }) => id));
+      for (const id of this.#known.keys()) if (!there.has(id)) this.#known.delete(id);
+    } catch (error) {
+      if (!this.#closed) this.deps.log(`Cannot look for the webhook's news: ${error}`);
+    }
+  }
+
+  async #tell(incident: Incident): Promise<void> {
+    const { id, title, revision, closedMs, arrivedMs, createdMs } = incident;
+    const known = this.#known.get(id) ?? { revision, told: new Map() };
+    // What was closed before, here or elsewhere, is history: no report of it is made.
+    const isOld = this.#earlier.has(id) || arrivedMs !== createdMs;
+    const isOver = closedMs !== null && isOld && !this.#known.has(id);
+    const json = isOver ? null : await this.deps.hub.reportJson(id);
+    this.#known.set(id, { revision, told: known.told });
+    const isSilent = this.#earlier.delete(id);
+    if (json === null || this.#closed) return;
+    for (
+      const { event, problem } of problemNews(known.told, (JSON.parse(json) as Report).problems)
+    ) {
+      const at = new Date(this.deps.clock.wallMs()).toISOString();
+      if (!isSilent) this.#deliveries.add(event, { at, incident: { id, title }, problem });
+    }
+  }
+}
