@@ -3,7 +3,8 @@ import type { Problem, Report } from "../event/report.ts";
 import { endPoint } from "../words/ends.ts";
 import { placeName } from "../words/place.ts";
 import { mendedText } from "../words/mended.ts";
-import { clockInUtc, exchangeNoun, problemOutcome, problemSize } from "../words/problem.ts";
+import { clockInUtc, problemOutcome, problemSize } from "../words/problem.ts";
+import { answeringEnds } from "./answered.ts";
 import type { Export } from "./export.ts";
 import { pathLines } from "./path_lines.ts";
 import { PLAIN, plural, xml } from "./writing.ts";
@@ -76,17 +77,11 @@ function problemCase(problem: Problem, report: Report): Case {
 
 /** Ends that answered, and of which nothing failed. */
 function answeredCases({ exchanges }: Report): Case[] {
-  const services = Map.groupBy(
-    exchanges,
-    ({ protocol, server }) => `${protocol} to ${endPoint(server.address, server.port)}`,
-  );
-  return [...services].flatMap(([name, some]) => {
-    if (some.some(({ outcome, problem }) => outcome !== "answered" || problem !== undefined)) {
-      return [];
-    }
-    const text = `    <testcase classname="answered" name="${xml(name)}"><system-out>${
-      plural(some.length, exchangeNoun(some[0]!.protocol))
+  return answeringEnds(exchanges).filter(({ isWhole }) => isWhole).map((one) => {
+    const name = xml(`${one.protocol} to ${one.end}`);
+    const text = `    <testcase classname="answered" name="${name}"><system-out>${
+      plural(one.exchanges, one.noun)
     } answered</system-out></testcase>`;
-    return [{ kind: "passed" as const, text }];
+    return { kind: "passed", text };
   });
 }

@@ -4,14 +4,9 @@ import { changePlace, changeText, nearLines } from "../words/change.ts";
 import { endPoint } from "../words/ends.ts";
 import { mendedText } from "../words/mended.ts";
 import { placeName } from "../words/place.ts";
-import {
-  clockInUtc,
-  exchangeNoun,
-  problemEnd,
-  problemOutcome,
-  problemSize,
-} from "../words/problem.ts";
+import { clockInUtc, problemEnd, problemOutcome, problemSize } from "../words/problem.ts";
 import { spanInUtc } from "../words/time.ts";
+import { answeringEnds } from "./answered.ts";
 import type { Export } from "./export.ts";
 import { pathLines } from "./path_lines.ts";
 import { fenced, MARKDOWN, plural } from "./writing.ts";
@@ -103,20 +98,13 @@ const changeLine = (change: Change): string =>
 
 /** What got its answer and belongs to no problem, by the end that was asked. */
 function wellBlocks(exchanges: readonly Exchange[]): string[] {
-  const well = exchanges.filter(({ outcome, problem }) =>
-    outcome === "answered" && problem === undefined
+  const ends = answeringEnds(exchanges);
+  if (ends.length === 0) return [];
+  const lines = ends.slice(0, SERVICES_MAX).map(({ protocol, end, noun, ...counts }) =>
+    `- ${text(`${protocol} ${end}`)}: ${plural(counts.exchanges, noun)} from ` +
+    plural(counts.clients, "client")
   );
-  const services = Map.groupBy(
-    well,
-    ({ protocol, server }) => `${protocol} ${endPoint(server.address, server.port)}`,
-  );
-  if (services.size === 0) return [];
-  const lines = [...services].slice(0, SERVICES_MAX).map(([service, some]) => {
-    const clients = new Set(some.map(({ client }) => client.address)).size;
-    const noun = exchangeNoun(some[0]!.protocol);
-    return `- ${text(service)}: ${plural(some.length, noun)} from ${plural(clients, "client")}`;
-  });
-  return ["## Answered", lines.join("\n"), ...more(services.size - SERVICES_MAX, "service")];
+  return ["## Answered", lines.join("\n"), ...more(ends.length - SERVICES_MAX, "service")];
 }
 
 function coverage({ nodes }: Report): string {
