@@ -213,6 +213,8 @@ export const NetnsState = z.object({
   netns: int,
   /** Name where one exists (`ip netns`), else absent. */
   name: name.optional(),
+  /** The file by which it is entered, where it has a name that `ip netns` does not know. */
+  file: text.optional(),
   /** Whose processes are in it. Absent: nobody's, the machine's own, or an older probe's state. */
   holder: NetnsHolder.optional(),
   links: z.array(Link).max(20_000),

@@ -6,8 +6,10 @@ import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { analyse } from "../../src/analysis/mod.ts";
 import { quoted } from "../../src/analysis/rules/command.ts";
+import { IF_STILL_THERE } from "../../src/analysis/rules/entering.ts";
 import { address, device, deviceSetting, mac, prefix } from "../../src/analysis/rules/word.ts";
 import type { AnalysisInput } from "../../src/analysis/view/input.ts";
+import type { NetnsState } from "../../src/event/state.ts";
 import type { Report } from "../../src/event/report.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";
@@ -69,7 +71,8 @@ function readBySh(line: string): { words: string[]; said: string } {
   return { words: text(stdout).split("\0").slice(0, -1), said: text(stderr) };
 }
 
-const PROGRAMS = /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat)$/;
+const PROGRAMS =
+  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack)$/;
 const seen = new Set<string>();
 
 /** Nothing that a shell which knows no comments when typed would read as more than a word. */
@@ -87,7 +90,11 @@ function isSafe(line: string, hostile: string): void {
   const { words, said } = readBySh(line);
   equal(said, "", line);
   equal(quoted(words), line, "a shell reads other words");
-  match(words[0]!, PROGRAMS, line);
+  match(words[words[0] === "sh" ? 5 : 0]!, PROGRAMS, line);
+  if (words[0] === "sh") {
+    equal([words[1], words[2]], ["-c", IF_STILL_THERE], line);
+    match(`${words[3]} ${words[4]}`, /^\/proc\/\d+\/ns\/net net:\[\d+\]$/, line);
+  }
   if (hostile.startsWith("-")) ok(!words.includes(hostile), `an option from outside: ${line}`);
 }
 
@@ -174,7 +181,7 @@ function nameless(input: AnalysisInput, own?: number): AnalysisInput {
           { inode: 999_999 },
         ],
       },
-      states: states.map(({ name: _, ...state }) => state),
+      states: states.map(({ name: _, holder: __, file: ___, ...state }) => state),
     })),
   };
 }
@@ -208,7 +215,7 @@ Deno.test("the only namespace that is watched is not taken for the machine's own
           ...header,
           netns: header.netns.map(({ inode }) => ({ inode, own: false })),
         },
-        states: states.map(({ name: _, ...state }) => state),
+        states: states.map(({ name: _, holder: __, file: ___, ...state }) => state),
       })),
     };
     for (const line of remediesOf(analyse(other))) {
@@ -217,4 +224,60 @@ Deno.test("the only namespace that is watched is not taken for the machine's own
     }
   }
   ok(said > 50, `only ${said} lines say how to enter a namespace`);
+});
+
+/** The input with states that have what is given, and no other namespace of the machine's own. */
+function entered(input: AnalysisInput, some: Partial<NetnsState>): AnalysisInput {
+  return {
+    ...input,
+    batches: input.batches.map(({ header, states, ...batch }) => ({
+      ...batch,
+      header: { ...header, netns: header.netns.map(({ inode }) => ({ inode, own: false })) },
+      states: states.map(({ name: _, ...state }) => ({ ...state, ...some })),
+    })),
+  };
+}
+
+Deno.test("a namespace without a name is entered by a process in it, and only while it is there", () => {
+  const lines = inputs.flatMap((input) =>
+    remediesOf(analyse(entered(input, { holder: { pid: 4_242, program: "$(id)" } })))
+  );
+  const by = lines.filter((line) => line.startsWith("sh -c "));
+  ok(by.length > 50, `only ${by.length} commands enter by a process`);
+  for (const line of by) isSafe(line, "$(id)");
+  for (const line of lines.filter((line) => !/^(?:sh -c |# )/.test(line))) {
+    match(line, /^(?:kubectl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/);
+  }
+});
+
+Deno.test("a namespace that a container runtime mounted is entered by that file, hostile or not", () => {
+  const some = inputs.filter((_, i) => i % 5 === 0);
+  const find = (file: string) =>
+    some.flatMap((input) => remediesOf(analyse(entered(input, { name: "1a2b", file }))));
+  const lines = find("/run/docker/netns/1a2b");
+  const into = "nsenter --net=/run/docker/netns/1a2b ";
+  ok(lines.filter((line) => line.startsWith(into)).length > 20);
+  equal(lines.some((line) => /ip netns exec 1a2b/.test(line)), false);
+  for (const file of [...HOSTILE, ...HOSTILE.map((name) => `/run/${name}`)]) {
+    for (const line of find(file).filter((line) => line.startsWith("nsenter"))) {
+      const { words, said } = readBySh(line);
+      equal([said, words[1], quoted(words)], ["", `--net=${file}`, line]);
+    }
+  }
+});
+
+Deno.test("a process's number that is another namespace's now runs nothing", () => {
+  const own = Deno.readLinkSync("/proc/self/ns/net");
+  const run = (file: string, netns: string) => {
+    const args = ["-c", IF_STILL_THERE, file, netns, "echo", "a b", "$(id)"];
+    // What it would run in the namespace is shown: entering takes root.
+    const told = IF_STILL_THERE.replace("exec ", "");
+    const shown = `nsenter() { shift; printf '%s,' "$@"; }; ${told}`;
+    const { success, stdout } = new Deno.Command("sh", { args: ["-c", shown, ...args.slice(2)] })
+      .outputSync();
+    return [success, new TextDecoder().decode(stdout)];
+  };
+  equal(run(`/proc/${Deno.pid}/ns/net`, own), [true, "echo,a b,$(id),"]);
+  equal(run(`/proc/${Deno.pid}/ns/net`, "net:[1]"), [false, ""]);
+  equal(run("/proc/4194305/ns/net", own), [false, ""]);
 });

@@ -2,6 +2,7 @@
  * What a printed command makes of a namespace's state. It reads the line and knows nothing of the
  * analysis's own changes: a command with other words than were checked makes another state here.
  */
+import { IF_STILL_THERE } from "../../src/analysis/rules/entering.ts";
 import type { Link, NetnsState } from "../../src/event/state.ts";
 import { typedRule } from "./typed_rule.ts";
 
@@ -20,6 +21,10 @@ export function typed(line: string): Typed {
   const words = (line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? []).map((word) =>
     word.replace(/'([^']*)'|\\(.)/g, (_, quoted, escaped) => quoted ?? escaped)
   );
+  // Into a namespace without a name, by a process in it.
+  if (words[0] === "sh" && words[2] === IF_STILL_THERE) {
+    return { netns: undefined, words: words.slice(5) };
+  }
   return words.slice(0, 3).join(" ") === "ip netns exec"
     ? { netns: words[3], words: words.slice(4) }
     : { netns: undefined, words };

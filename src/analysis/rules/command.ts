@@ -4,11 +4,11 @@
  */
 import { isSeenWhole } from "../../event/names.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { named, type Word } from "./word.ts";
+import { entering } from "./entering.ts";
+import type { Word } from "./word.ts";
 
 /**
- * A command that only shows something, in its namespace, as one line or none: by `ip netns exec`
- * where the namespace has a name. None where a word is unknown or hostile, or where it would change
+ * A command that only shows something, in its namespace, as one line or none (`entering`). None where a word is unknown or hostile, or where it would change
  * something: what changes is told by `checked`. Where nobody can tell whether the namespace is the
  * machine's own, a line of words (a comment for a shell) says how to find a way into it.
  */
@@ -27,18 +27,14 @@ export function changing(
   words: readonly Word[],
 ): string[] {
   if (!isWhole(words)) return [];
-  const name = nameOf(node, netns);
-  if (name !== undefined) {
-    const enter = ["ip", "netns", "exec", named(name)];
-    return isWhole(enter) ? [quoted([...enter, ...words])] : [];
-  }
-  if (isAmbiguous(node, netns)) {
+  const enter = entering(node, netns);
+  if (enter === null) {
     return [
       `# in network namespace ${netns}, which has no name: find a process in it with ` +
       "lsns -t net, enter with nsenter --net=/proc/PID/ns/net",
     ];
   }
-  return [quoted(words)];
+  return isWhole(enter) ? [quoted([...enter, ...words])] : [];
 }
 
 /** A command that only shows something, and is not about one namespace, as one line or none. */
@@ -78,24 +74,4 @@ function isWhole(words: readonly Word[]): words is readonly (string | number)[] 
   return words.every((word) =>
     typeof word === "number" || (typeof word === "string" && word !== "" && isSeenWhole(word))
   );
-}
-
-function nameOf(node: NodeView, netns: number | undefined): string | undefined {
-  return node.states.get(netns ?? -1)?.find(({ state }) => state.name !== undefined)?.state.name;
-}
-
-/**
- * The machine's own namespace has no name, and newer probes say of each whether it is that one. Where
- * nothing is said and two have no name, it is not known which of them a command would change.
- */
-function isAmbiguous({ header, states }: NodeView, netns: number | undefined): boolean {
-  if (netns === undefined) return false;
-  const said = header.netns.filter((one) => one.own !== undefined);
-  // The machine's own may be none of those that are watched.
-  if (said.length > 0) return !said.some((one) => one.own && one.inode === netns);
-  const named = new Set(header.netns.flatMap((one) => one.name === undefined ? [] : [one.inode]));
-  const all = new Set([netns, ...states.keys(), ...header.netns.map(({ inode }) => inode)]);
-  return [...all].filter((inode) =>
-    !named.has(inode) && states.get(inode)?.every(({ state }) => state.name === undefined) !== false
-  ).length > 1;
 }

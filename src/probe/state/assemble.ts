@@ -23,7 +23,7 @@ import { LinkRow, links } from "./links.ts";
 import { fdbEntry, FdbRow, isMulticastFilter, neighbour, NeighbourRow } from "./neighbours.ts";
 import { portVlans, VlanRow } from "./neighbours.ts";
 import { readNetfilter } from "./netfilter.ts";
-import type { NetnsHandle } from "./netns.ts";
+import { isOnlyMounted, type NetnsHandle } from "./netns.ts";
 import type { Reading } from "./peers.ts";
 import { type Family, route, RouteRow } from "./routes.ts";
 import { routingRule, RuleRow } from "./rules.ts";
@@ -34,9 +34,12 @@ import { readFilters } from "./filters.ts";
 import { qdiscs } from "./traffic_control.ts";
 
 /** What is known of a netns before anything of it was read. */
-export function unreadState({ inode, name, holder }: NetnsHandle, timeNs: string): NetnsState {
+export function unreadState(handle: NetnsHandle, timeNs: string): NetnsState {
+  const { inode, name, path, holder } = handle;
   return emptyState(inode, timeNs, {
     ...(name === undefined ? {} : { name: clip(name, 255) }),
+    // A path that was cut would be another.
+    ...(isOnlyMounted(handle) && path.length <= 4000 ? { file: path } : {}),
     ...(holder === undefined ? {} : { holder }),
   });
 }

@@ -97,6 +97,11 @@ function netnsOfKernel(): number | undefined {
   }
 }
 
+/** It has a name, and not one by which `ip netns` finds it: container runtimes mount where they like. */
+export function isOnlyMounted({ name, path }: NetnsHandle): boolean {
+  return name !== undefined && !isNamed(path);
+}
+
 function isNamed(path: string): boolean {
   return /^(?:\/proc\/1\/root)?(?:\/var)?\/run\/netns\//.test(path);
 }

@@ -1,6 +1,10 @@
 /** Finding namespaces. Needs root; skipped without. */
-import { equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { execa } from "execa";
+import { entering } from "../../analysis/rules/entering.ts";
+import type { Word } from "../../analysis/rules/word.ts";
+import type { NodeView } from "../../analysis/view/timeline.ts";
+import type { NetnsState } from "../../event/state.ts";
 import { kernelTest, withScene } from "./kernel_testing.ts";
 import { findNetns, inodeOf, listNetns } from "./netns.ts";
 import { readStates } from "./read.ts";
@@ -55,6 +59,63 @@ kernelTest(
       }
     }),
 );
+
+kernelTest(
+  "what a remedy enters a namespace by leads there, and nowhere once that is gone",
+  () =>
+    withScene(async ({ a }) => {
+      const folder = await Deno.makeTempDir({ prefix: "lasthop-runtime-" });
+      const file = `${folder}/1a2b`;
+      const child = execa("unshare", ["--net", "sh", "-c", "echo up; exec sleep 600"], {
+        buffer: false,
+        stdin: "ignore",
+        reject: false,
+      });
+      const inside = (words: readonly Word[]) =>
+        new Deno.Command(String(words[0]), {
+          args: [...words.slice(1), "readlink", "/proc/self/ns/net"].map(String),
+        }).outputSync();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+      try {
+        for await (const _ of child.stdout) break;
+        const inode = inodeOf(`/proc/${child.pid}/ns/net`)!;
+        const [state] = await readStates([await findNetns(String(inode))]);
+        deepEqual([state?.holder?.program, state?.file], ["sleep", undefined]);
+        const byProcess = entering(nodeOf(state!), inode)!;
+        equal(text(inside(byProcess).stdout), `net:[${inode}]`);
+        await Deno.writeTextFile(file, "");
+        await execa("mount", ["--bind", `/proc/${child.pid}/ns/net`, file]);
+        const [mounted] = await readStates([await findNetns(String(inode))]);
+        deepEqual([mounted?.name, mounted?.file], ["1a2b", file]);
+        const byFile = entering(nodeOf(mounted!), inode)!;
+        equal(text(inside(byFile).stdout), `net:[${inode}]`);
+        await execa("umount", [file]);
+        equal(inside(byFile).success, false);
+        // The same number, of a process that is elsewhere: nothing is run there.
+        const elsewhere = byProcess.map((word) =>
+          word === `/proc/${child.pid}/ns/net` ? `/proc/${Deno.pid}/ns/net` : word
+        );
+        const refused = inside(elsewhere);
+        deepEqual([refused.success, text(refused.stdout)], [false, ""]);
+        Deno.kill(child.pid!, "SIGKILL");
+        await child;
+        equal(inside(byProcess).success, false);
+        const [named] = await readStates([await findNetns(a)]);
+        equal(named?.file, undefined);
+      } finally {
+        child.kill("SIGKILL");
+        await child;
+        await execa("umount", [file], { reject: false });
+        await Deno.remove(folder, { recursive: true });
+      }
+    }),
+);
+
+/** A node that has one state, of a namespace that is not the machine's own. */
+const nodeOf = (state: NetnsState) => ({
+  header: { netns: [{ inode: state.netns, own: false }] },
+  states: new Map([[state.netns, [{ state }]]]),
+} as unknown as NodeView);
 
 kernelTest(
   "of each namespace is said whether it is the first process's or the kernel's, where that can be read",
