@@ -214,6 +214,27 @@ kernelTest(
 );
 
 kernelTest(
+  "tables that take more memory together than a tool may have are read one by one",
+  () =>
+    withScene(async (scene) => {
+      await scene.sh(`for t in a b c; do echo "table ip $t {"; echo " chain c {"; i=0
+      while [ $i -lt 2000 ]; do
+      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
+      echo " }"; echo "}"; done | ip netns exec $A nft -f -`);
+      const handle = await scene.handle("a");
+      const read = (mib: number) => readState(handle, { memoryBytes: mib * 2 ** 20 });
+      const bounded = await read(32);
+      deepEqual([gapsOf(bounded), bounded.netfilter.length], [[], 6000]);
+      // One that does not fit is a gap, though the last one was read.
+      await scene.sh(`{ echo "table ip a {"; echo " chain d {"; i=0; while [ $i -lt 8000 ]; do
+      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
+      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
+      const why = (await read(32)).gaps.find(({ what }) => what === "netfilter")?.why ?? "";
+      match(why, /--memory-limit$/);
+    }),
+);
+
+kernelTest(
   "what a reading takes is told by the processor's time, not by the clock's",
   () =>
     withScene(async (scene) => {

@@ -120,13 +120,21 @@ saved() {
   printf '%s\n' "$out"
   [ "${"$"}{#out}" -gt 2000000 ]
 }
+# Fails when any of the tables can't be read: a rule that is missing must not pass for none.
 each() {
-  printf '%s\n' "$t" | while read -r word family name; do
+  printf '%s\n' "$t" | { failed=0; while read -r word family name; do
     case "$alone:$name" in
       *" $family "*:raw|*" $family "*:mangle|*" $family "*:nat|*" $family "*:filter|*" $family "*:security);;
-      *) nft "$1" list table "$family" "$name";;
+      *) nft "$1" list table "$family" "$name" || failed=$?;;
     esac
-  done
+  done; exit $failed; }
+}
+# All at once takes as much memory as all tables together: several may fit one by one.
+ruleset() {
+  case "$t" in
+    *table*table*) nft "$1" list ruleset 2>/dev/null || each "$1";;
+    *) nft "$1" list ruleset;;
+  esac
 }
 if may netfilter; then
   t=$(nft list tables 2>&1); rc=$?
@@ -138,8 +146,8 @@ if may netfilter; then
     saved iptables6 ip6tables-nft-save && alone="$alone ip6 ";; esac
   case "$alone:$t" in
     :"table "*)
-      rules nft-json nft -j list ruleset
-      rules nft-text nft -a list ruleset;;
+      rules nft-json ruleset -j
+      rules nft-text ruleset -a;;
     " "*)
       s alone printf '%s\n' "$alone"
       rules nft-json each -j
