@@ -59,6 +59,33 @@ export function told(advisories: Map<string, Advisory[]>, locked: readonly Locke
   });
 }
 
+/** What the lock files tell without a registry, in words: it is no word about advisories. */
+export function checkedInstead(
+  locked: readonly Locked[],
+  licences: Readonly<Record<string, string>>,
+): string[] {
+  const pinned = distinct(locked);
+  const named = ({ name, version }: Locked) => `${name}@${version}`;
+  const without = (what: string, list: readonly Locked[]) =>
+    list.length === 0
+      ? `Checked instead: every package has ${what}.`
+      : `Checked instead: ${list.map(named).join(", ")} lacks ${what}.`;
+  return [
+    without(
+      "a SHA-512 in its lock file",
+      locked.filter(({ integrity }) => !integrity?.startsWith("sha512-")),
+    ),
+    without(
+      "a pinned licence",
+      pinned.filter((one) => licences[named(one)] === undefined),
+    ),
+  ];
+}
+
+async function pinnedLicences(): Promise<Record<string, string>> {
+  return JSON.parse(await Deno.readTextFile(new URL("licences.json", import.meta.url)));
+}
+
 if (import.meta.main) {
   const locked = await readLocks();
   const asked = question(locked);
@@ -66,7 +93,10 @@ if (import.meta.main) {
   const { stdout } = await execa("npm", ["config", "get", "registry"], { stdin: "ignore" });
   const answer = await askRegistry(stdout.trim().replace(/\/*$/, "/"), asked);
   if ("why" in answer) {
-    console.error(`Not audited: ${answer.why}. Nothing is known about ${count} packages.`);
+    console.error(
+      `Not audited: ${answer.why}. No advisory is known or ruled out of ${count} packages.`,
+    );
+    for (const line of checkedInstead(locked, await pinnedLicences())) console.error(line);
     Deno.exit(2);
   }
   const lines = told(answer.advisories, locked);

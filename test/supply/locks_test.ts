@@ -1,6 +1,6 @@
 /** Nothing that lasthop installs is unpinned, and what it is made of is known. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { askRegistry, question, told } from "../../deploy/supply/audit.ts";
+import { askRegistry, checkedInstead, question, told } from "../../deploy/supply/audit.ts";
 import { isAllowed, readLicences } from "../../deploy/supply/licences.ts";
 import { distinct, LOCK_FILES, readLock, readLocks } from "../../deploy/supply/lock_files.ts";
 import { sbom } from "../../deploy/supply/sbom.ts";
@@ -180,4 +180,24 @@ Deno.test("audit: an advisory is told with the lock file, no answer is not taken
   match(told(answer.advisories, some).join(), /^high: \S+ <2: t \(u\); pinned: \S+ in deploy/);
   const refused = await askRegistry("https://r.example/", {}, answering(405, {}));
   match("why" in refused ? refused.why : "", /^https:\/\/r\.example\/\S+ answered 405/);
+});
+
+Deno.test("audit: what was checked instead is said of what the lock files have, and no more", () => {
+  const one = {
+    file: "f",
+    use: "runs",
+    name: "a",
+    version: "1",
+    integrity: "sha512-x",
+    optional: false,
+  } as const;
+  deepEqual(checkedInstead([one], { "a@1": "MIT" }), [
+    "Checked instead: every package has a SHA-512 in its lock file.",
+    "Checked instead: every package has a pinned licence.",
+  ]);
+  const bare = { ...one, name: "b", integrity: "sha1-x" };
+  deepEqual(checkedInstead([one, bare], { "a@1": "MIT" }), [
+    "Checked instead: b@1 lacks a SHA-512 in its lock file.",
+    "Checked instead: b@1 lacks a pinned licence.",
+  ]);
 });
