@@ -171,7 +171,7 @@ Deno.test("a file that is no database, or a newer one, is left alone", async () 
   const newer = new DatabaseSync(path);
   newer.exec("PRAGMA user_version = 99");
   newer.close();
-  throws(() => openSqliteStore(directory, LIMITS), /its version is 99, must be at most 2/);
+  throws(() => openSqliteStore(directory, LIMITS), /its version is 99, must be at most 3/);
   throws(() => openSqliteStore(`${path}/in`, LIMITS), /must be a writable directory/);
   await Deno.remove(directory, { recursive: true });
 });
