@@ -15,7 +15,7 @@
  */
 import type { Report } from "../event/report.ts";
 import { reportOf } from "./report/report.ts";
-import { judgeIncident } from "./verdict/incident.ts";
+import { IncidentMemory, judgeIncident } from "./verdict/incident.ts";
 import type { AnalysisInput } from "./view/input.ts";
 
 /**
@@ -23,3 +23,19 @@ import type { AnalysisInput } from "./view/input.ts";
  * the report is the same. Throws LasthopError `filter_malformed` when `input.filter` is none.
  */
 export const analyse = (input: AnalysisInput): Report => reportOf(input, judgeIncident(input));
+
+/**
+ * Reports of one incident that grows. The batches of an earlier report that are given again must be
+ * the same objects and unchanged: what was worked out of them is not worked out again. Each report is
+ * the one that `analyse` makes of the same input.
+ */
+export class Analysis {
+  #memory = new IncidentMemory();
+
+  /** The report of all that is given. Throws as `analyse` does. */
+  report(input: AnalysisInput): Report {
+    // Packets of shards are others each time, and their events are in no batch.
+    if (input.shardPackets) this.#memory = new IncidentMemory();
+    return reportOf(input, judgeIncident(input, this.#memory));
+  }
+}

@@ -1,4 +1,4 @@
 /** Events to report: pure, and the same for any order, batching and duplication of its input. */
 export type { AnalysisInput, Batch } from "./view/input.ts";
-export { analyse } from "./analyse.ts";
+export { analyse, Analysis } from "./analyse.ts";
 export { condense } from "./view/condense.ts";

@@ -6,7 +6,7 @@ import type { Batch } from "../../src/analysis/view/input.ts";
 import { judge } from "../../src/analysis/verdict/judge.ts";
 import { packetsOf } from "../../src/analysis/correlate/packets.ts";
 import { type Case, caseOf } from "../../src/analysis/rules/case.ts";
-import { timelines } from "../../src/analysis/view/timeline.ts";
+import { timelines } from "../../src/analysis/view/timelines.ts";
 
 export interface CaseParts {
   /** In their order; times are given here. */

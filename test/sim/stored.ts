@@ -44,8 +44,8 @@ export async function throughStore(input: AnalysisInput, random: Random): Promis
   const { evicted, evictedStates, strayLines } = counters;
   const of = (batches: Batch[]) => ({ ...input, batches, evicted, evictedStates, strayLines });
   return {
-    kept: of(await kept.batches(ID)),
-    readBack: of(await new KeptIncidents(store, 0).batches(ID)),
+    kept: of((await kept.batches(ID)).batches),
+    readBack: of((await new KeptIncidents(store, 0).batches(ID)).batches),
     counters,
     limits,
   };

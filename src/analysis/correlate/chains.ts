@@ -11,6 +11,7 @@ import {
 import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { TCP } from "../kernel/protocols.ts";
+import type { Event } from "../../event/event.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** Sightings of one packet in one skb on one node. */
@@ -31,31 +32,40 @@ export interface ChainedNode {
   unclaimed: number;
 }
 
+/** What an event is of: a packet that is followed, something that causes rest on, or neither. */
+export function claimOf(event: Event): "packet" | "evidence" | "unclaimed" {
+  if (KINDS[event.kind].role === "aside") return "evidence";
+  if (event.network === undefined || event.skb === undefined) return "unclaimed";
+  // Whoever writes such a line is no probe of ours; nothing can be said of a packet to nowhere.
+  if (event.source === undefined || event.destination === undefined) return "unclaimed";
+  return isHousekeeping(event) || isIcmpError(event) ? "evidence" : "packet";
+}
+
+/** The events of one node, by what they are of; chains in the order in which they began. */
+export function chainsOf(node: NodeView): ChainedNode {
+  const claims = { packet: [] as Sighting[], evidence: [] as Sighting[], unclaimed: 0 };
+  for (const event of node.events) {
+    const claim = claimOf(event);
+    if (claim === "unclaimed") claims.unclaimed++;
+    else claims[claim].push(event);
+  }
+  const { packet, evidence, unclaimed } = claims;
+  return { chains: chainsAmong(node, packet), evidence, unclaimed };
+}
+
 /**
- * The events of one node as chains, in the order in which they began.
+ * Events of packets of one node, in the order of time, as chains in the order in which they began.
+ * Which other packets are among them makes no difference: the events of one packet are enough.
  *
  * [C2] A chain goes on while the skb's address and the packet's invariants are the same, until the
  * kernel frees it. Coming to the same point again with the same TTL is another packet in a reused
  * skb; with a lower one it is a loop.
  */
-export function chainsOf(node: NodeView): ChainedNode {
-  // The key has the invariants, so that another packet in the same skb ends no chain: shards of an
-  // incident see only some of the packets of a node, and must find the same chains.
+export function chainsAmong(node: NodeView, events: readonly Sighting[]): Chain[] {
+  // The key has the invariants, so that another packet in the same skb ends no chain.
   const open = new Map<string, { chain: Chain; points: Map<string, number> }>();
-  const result: ChainedNode = { chains: [], evidence: [], unclaimed: 0 };
-  for (const event of node.events) {
-    if (KINDS[event.kind].role === "aside") {
-      result.evidence.push(event);
-      continue;
-    }
-    if (event.network === undefined || event.skb === undefined) {
-      result.unclaimed++;
-      continue;
-    }
-    if (isHousekeeping(event) || isIcmpError(event)) {
-      result.evidence.push(event);
-      continue;
-    }
+  const chains: Chain[] = [];
+  for (const event of events) {
     const same = invariants(event);
     const key = `${event.skb} ${same}`;
     const current = open.get(key);
@@ -64,13 +74,13 @@ export function chainsOf(node: NodeView): ChainedNode {
     const entry = isSame
       ? current
       : { chain: { node, events: [], invariants: same }, points: new Map<string, number>() };
-    if (!isSame) result.chains.push(entry.chain);
+    if (!isSame) chains.push(entry.chain);
     entry.chain.events.push(event);
     if (isDeviceHop(event)) entry.points.set(pointOf(event), event.ttl ?? 0);
     if (isFree(event)) open.delete(key);
     else open.set(key, entry);
   }
-  return result;
+  return chains;
 }
 
 /** A key: where in the node an event happened, equal for a second visit of the same point. */

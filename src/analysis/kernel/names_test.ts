@@ -140,10 +140,9 @@ Deno.test("ARP requests and solicitations ask, replies and advertisements answer
   equal(neighbours.asksFor(event({ ...arp, arpOperation: 2 }), "10.0.0.2"), false);
   equal(neighbours.asksFor(event({ icmpType: 135, gateway: "fd00::2" }), "fd00::2"), true);
   const reply = { ...arp, arpOperation: 2, source: "10.0.0.2", destination: "10.0.0.1" };
-  equal(neighbours.answersFor(event(reply), "10.0.0.2"), true);
-  equal(neighbours.answersFor(event(reply), "10.0.0.1"), false);
-  equal(neighbours.answersFor(event(arp), "10.0.0.2"), false);
-  equal(neighbours.answersFor(event({ icmpType: 136, gateway: "fd00::2" }), "fd00::2"), true);
+  equal(neighbours.answeredAddress(event(reply)), "10.0.0.2");
+  equal(neighbours.answeredAddress(event(arp)), undefined);
+  equal(neighbours.answeredAddress(event({ icmpType: 136, gateway: "fd00::2" })), "fd00::2");
 });
 
 Deno.test("nftFreesItself: from Linux 6.7", () => {

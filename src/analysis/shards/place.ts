@@ -2,17 +2,14 @@
  * Where an event of an incident is kept when the incident is spread over shards. Rule D1: all
  * sightings of one packet, on whichever node, in whichever tunnel and form, meet in one shard.
  */
-import { KINDS } from "../../event/kinds.ts";
 import type { Event } from "../../event/event.ts";
 import { hash } from "../kernel/hash.ts";
-import { invariants, isHousekeeping, isIcmpError } from "../correlate/identity.ts";
+import { claimOf } from "../correlate/chains.ts";
+import { invariants } from "../correlate/identity.ts";
 
 /** The key that an event's shard follows from; null for an event of no packet that is followed. */
 export function placeKey(event: Event): string | null {
-  if (KINDS[event.kind].role === "aside") return null;
-  if (event.network === undefined || event.skb === undefined) return null;
-  if (isHousekeeping(event) || isIcmpError(event)) return null;
-  return invariants(event);
+  return claimOf(event) === "packet" ? invariants(event) : null;
 }
 
 /**

@@ -16,7 +16,8 @@ import { otherForms } from "../verdict/other_form.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
-import { type NodeView, type Sighting, timelines } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import { timelines } from "../view/timelines.ts";
 import { countOf, rateOfPackets } from "../verdict/withheld.ts";
 import { eventsOf, exemplarsOf, framesOf, type Mark, marksOf, tunnelsOf } from "./facts.ts";
 

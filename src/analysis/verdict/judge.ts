@@ -1,7 +1,6 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
 import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
-import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
@@ -20,9 +19,10 @@ import {
 } from "../view/coverage.ts";
 import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
-import { type End, endOf, rankOf } from "./ends.ts";
+import type { End } from "./ends.ts";
 import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
+import { type Way, wayOf } from "./own_way.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
   frameMac,
@@ -37,12 +37,12 @@ export const TRAVEL_NS = 200e6;
 const RESOLUTION_NS = 3.5e9;
 
 /** What its own sightings tell of a packet: what other packets tell is for the passes. */
-export function judge(packet: Packet, world: World): Judgement {
-  const ends = leavesOf(packet).map(endOf);
-  const best = ends.reduce((a, b) => speaksBefore(a, b) ? a : b);
-  const steps = stepsTo(best.step);
-  const base = { packet, end: best, steps, revisedBy: NO_RULES };
-  switch (best.kind) {
+export const judge = (packet: Packet, world: World): Judgement => conclude(wayOf(packet), world);
+
+/** What became of a packet that went this way: that depends on what its nodes cover, too. */
+export function conclude(way: Way, world: World): Judgement {
+  const base = { ...way, revisedBy: NO_RULES };
+  switch (way.end.kind) {
     case "delivered":
       return { ...base, outcome: "delivered" };
     case "taken":
@@ -57,7 +57,7 @@ export function judge(packet: Packet, world: World): Judgement {
     case "waiting":
       return judgeSilent(base, world);
     case "routine":
-      return unknown(base, routineGap(best.step.event));
+      return unknown(base, routineGap(way.end.step.event));
   }
 }
 
@@ -68,20 +68,6 @@ function routineGap(event: Sighting): Gap {
   const text =
     `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
   return { code: "freed-without-reason", text };
-}
-
-/**
- * Orders copies by how well their end shows the packet's outcome: by rank, then the longer way,
- * then the later event on its node. The order never depends on the order of arrival.
- */
-function speaksBefore(a: End, b: End): boolean {
-  if (rankOf(a) !== rankOf(b)) return rankOf(a) < rankOf(b);
-  const length = (end: End) => stepsTo(end.step).length;
-  if (length(a) !== length(b)) return length(a) > length(b);
-  if (a.step.event.node !== b.step.event.node) {
-    return a.step.event.node.name < b.step.event.node.name;
-  }
-  return a.step.event.at >= b.step.event.at;
 }
 
 /** One empty list for all judgements that no pass revises: there may be millions. */

@@ -6,8 +6,6 @@
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { linesOf } from "./condense.ts";
-import { isFirst } from "./distinct.ts";
 import type { Batch } from "./input.ts";
 import { type ProbeRun, runsOf } from "./runs.ts";
 
@@ -64,36 +62,23 @@ export interface NodeView {
   wallSteps: boolean;
 }
 
-/**
- * One view per node, in the order of their names. Batches may come in any order and more than once.
- * `evicted`: how many events of all nodes the store threw away.
- */
-export function timelines(batches: readonly Batch[], evicted = 0): NodeView[] {
-  const byNode = new Map<string, Batch[]>();
-  for (const batch of batches) {
-    const list = byNode.get(batch.header.node);
-    if (list) list.push(batch);
-    else byNode.set(batch.header.node, [batch]);
-  }
-  const names = [...byNode.keys()].sort();
-  return names.map((name) => timeline(name, byNode.get(name)!, evicted));
+/** What is known of a node beside its events and states. */
+export interface Watched {
+  /** Its batches by probe and sequence, each once; at least one. */
+  ordered: readonly Batch[];
+  baseNs: bigint;
+  /** Event lines that came with them. */
+  lines: number;
+  /** Events of all nodes that the store threw away. */
+  evicted: number;
 }
 
-function timeline(name: string, batches: Batch[], evicted: number): NodeView {
-  const unique = new Map<string, Batch>();
-  for (const batch of batches) {
-    unique.set(`${batch.header.probe} ${batch.header.sequence}`, batch);
-  }
-  const ordered = [...unique.values()].sort(byProbeAndSequence);
+/** A node without its events and states. */
+export function viewOf({ ordered, baseNs, lines, evicted }: Watched): NodeView {
   const header = latest(ordered);
-  const baseNs = ordered.reduce(
-    (least, { header }) => least < BigInt(header.attachedNs) ? least : BigInt(header.attachedNs),
-    BigInt(header.attachedNs),
-  );
   const probes = lastOfEachProbe(ordered);
-  const isNew = isFirst();
   const node: NodeView = {
-    name,
+    name: header.node,
     header,
     baseNs,
     events: [],
@@ -108,11 +93,7 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     probeRuns: runsOf(ordered),
     missing: sum(probes, (header) => header.sequence + 1) -
       sum(ordered, (_, batch) => batch.stands ?? 1),
-    unaccounted: Math.max(
-      0,
-      sum(probes, (header) => header.totals.events) -
-        sum(ordered, (_, batch) => linesOf(batch, isNew)),
-    ),
+    unaccounted: Math.max(0, sum(probes, (header) => header.totals.events) - lines),
     evicted,
     wallSteps: isWallSet(ordered),
   };
@@ -124,8 +105,6 @@ function timeline(name: string, batches: Batch[], evicted: number): NodeView {
     if (ordered[i + 1]?.header.probe !== header.probe && !header.final) continue;
     node.toldAt = Math.max(node.toldAt, Number(BigInt(header.untilNs) - baseNs));
   }
-  addEvents(node, ordered);
-  addStates(node, ordered);
   return node;
 }
 
@@ -140,12 +119,7 @@ function isWallSet(batches: readonly Batch[]): boolean {
   return Math.max(...offsets) - Math.min(...offsets) > READING_MS;
 }
 
-function byProbeAndSequence(a: Batch, b: Batch): number {
-  if (a.header.probe !== b.header.probe) return a.header.probe < b.header.probe ? -1 : 1;
-  return a.header.sequence - b.header.sequence;
-}
-
-function latest(ordered: Batch[]): BatchHeader {
+function latest(ordered: readonly Batch[]): BatchHeader {
   let best = ordered[0]!.header;
   for (const { header } of ordered) {
     if (BigInt(header.untilNs) >= BigInt(best.untilNs)) best = header;
@@ -153,13 +127,13 @@ function latest(ordered: Batch[]): BatchHeader {
   return best;
 }
 
-function lastOfEachProbe(ordered: Batch[]): Batch[] {
+function lastOfEachProbe(ordered: readonly Batch[]): Batch[] {
   const last = new Map<string, Batch>();
   for (const batch of ordered) last.set(batch.header.probe, batch);
   return [...last.values()];
 }
 
-function sum(batches: Batch[], of: (header: BatchHeader, batch: Batch) => number): number {
+function sum(batches: readonly Batch[], of: (header: BatchHeader, batch: Batch) => number): number {
   return batches.reduce((total, batch) => total + of(batch.header, batch), 0);
 }
 
@@ -170,19 +144,6 @@ function missedOf(probes: readonly Batch[], baseNs: bigint): NodeView["missed"] 
     to: Number(BigInt(toNs) - baseNs),
     count,
   }));
-}
-
-function addEvents(node: NodeView, batches: Batch[]): void {
-  const isNew = isFirst();
-  for (const { events } of batches) {
-    for (const event of events) {
-      if (!isNew(event)) continue;
-      node.events.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
-    }
-  }
-  node.events.sort(byTime);
-  const last = node.events.at(-1);
-  if (last) node.untilAt = Math.max(node.untilAt, last.at);
 }
 
 /** Sightings of a node after the moment `from` and before `to`, both as `at`. */
@@ -204,16 +165,4 @@ export function byTime(a: Sighting, b: Sighting): number {
   const left = a.kind + (a.skb ?? "");
   const right = b.kind + (b.skb ?? "");
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function addStates(node: NodeView, batches: Batch[]): void {
-  for (const batch of batches) {
-    for (const state of batch.states) {
-      const at = Number(BigInt(state.timeNs) - node.baseNs);
-      const list = node.states.get(state.netns);
-      if (list) list.push({ at, state });
-      else node.states.set(state.netns, [{ at, state }]);
-    }
-  }
-  for (const list of node.states.values()) list.sort((a, b) => a.at - b.at);
 }

@@ -2,7 +2,7 @@
  * Who keeps the batches of incidents and makes reports of them: here, or in a thread of its own
  * (`analyst_thread.ts`), so that the thread that answers requests does not wait for an analysis.
  */
-import { analyse as analyseNow, type AnalysisInput } from "../../analysis/mod.ts";
+import { analyse, Analysis, type AnalysisInput } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { KeptIncidents, type Packing, type StoredLines } from "./kept.ts";
@@ -51,7 +51,9 @@ const REPORTS_KEPT_MAX = 32;
 /** The analyst in this thread. */
 export class LocalAnalyst implements Analyst {
   readonly #kept: KeptIncidents;
-  readonly #analyse: Analyse;
+  readonly #instead: Analyse | undefined;
+  /** What was worked out for the report before, by what its batches were given with. */
+  readonly #grown = new WeakMap<object, Analysis>();
   readonly #changesMax: number;
   /** The last report of each incident, to tell the next from it. */
   #last = new Map<string, { number: number; pieces: Pieces }>();
@@ -59,7 +61,7 @@ export class LocalAnalyst implements Analyst {
 
   constructor({ store, decodedEventsMax, changesMax, analyse, packing }: AnalystOptions) {
     this.#kept = new KeptIncidents(store, decodedEventsMax, packing);
-    this.#analyse = analyse ?? analyseNow;
+    this.#instead = analyse;
     this.#changesMax = changesMax;
   }
 
@@ -78,8 +80,8 @@ export class LocalAnalyst implements Analyst {
 
   async report(asked: Asked): Promise<Made> {
     const { incident } = asked;
-    const batches = await this.#kept.batches(incident);
-    const report = await this.#analyse({ ...asked, batches });
+    const { batches, lasting } = await this.#kept.batches(incident);
+    const report = await this.#analyse({ ...asked, batches }, lasting);
     const { json, pieces } = spelled(report);
     const number = ++this.#number;
     const before = this.#last.get(incident);
@@ -90,5 +92,13 @@ export class LocalAnalyst implements Analyst {
     const isWorthIt = events !== undefined && events.length <= this.#changesMax;
     const changes = isWorthIt ? { since: before!.number, events } : null;
     return { json, number, changes };
+  }
+
+  #analyse(input: AnalysisInput, lasting: object | null): Report | Promise<Report> {
+    if (this.#instead) return this.#instead(input);
+    if (lasting === null) return analyse(input);
+    const analysis = this.#grown.get(lasting) ?? new Analysis();
+    this.#grown.set(lasting, analysis);
+    return analysis.report(input);
   }
 }

@@ -33,6 +33,13 @@ interface Kept extends Pick<NewBatch, "header" | "refused"> {
   decoded: Batch | null;
 }
 
+/** The batches of an incident, for one report. */
+export interface GivenBatches {
+  batches: Batch[];
+  /** The same object while these batches are given again as the same objects; null: they are not. */
+  lasting: object | null;
+}
+
 interface Entry {
   rows: Map<number, Kept>;
   /** Events that are kept decoded. */
@@ -83,7 +90,7 @@ export class KeptIncidents {
   }
 
   /** All batches of an incident as the analysis takes them. Not to be changed by the caller. */
-  async batches(incident: string): Promise<Batch[]> {
+  async batches(incident: string): Promise<GivenBatches> {
     const entry = this.#entries.get(incident) ?? await this.#load(incident);
     // Last in the order of the map is last to be thrown out.
     if (this.#entries.delete(incident)) this.#entries.set(incident, entry);
@@ -91,7 +98,9 @@ export class KeptIncidents {
     let others = 0;
     for (const { events } of this.#entries.values()) others += events;
     others -= entry.events;
-    return [...entry.rows.values()].map((kept) => this.#decoded(entry, kept, others));
+    const kept = [...entry.rows.values()];
+    const batches = kept.map((each) => this.#decoded(entry, each, others));
+    return { batches, lasting: kept.every(({ decoded }) => decoded !== null) ? entry : null };
   }
 
   /** The batch, which stays decoded while there is room beside the `others`. */
