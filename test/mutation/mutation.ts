@@ -25,12 +25,18 @@ export const onOne =
 export function shifted(batch: Batch, ns: bigint): Batch {
   const { header } = batch;
   const moved = (text: string) => String(BigInt(text) + ns);
+  const movedStretch = (stretch: NonNullable<typeof header.missed>[number]) => ({
+    ...stretch,
+    fromNs: moved(stretch.fromNs),
+    toNs: moved(stretch.toNs),
+  });
   return {
     ...batch,
     header: {
       ...header,
       attachedNs: moved(header.attachedNs),
       untilNs: moved(header.untilNs),
+      ...(header.missed ? { missed: header.missed.map(movedStretch) } : {}),
       clock: { ...header.clock, monotonicNs: moved(header.clock.monotonicNs) },
     },
     events: batch.events.map((event) => ({ ...event, timeNs: event.timeNs + ns })),

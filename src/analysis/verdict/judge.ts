@@ -14,6 +14,7 @@ import {
   halfKnown,
   isOneClock,
   lastingGapOf,
+  near,
   type Span,
   unreadState,
 } from "../view/coverage.ts";
@@ -91,13 +92,25 @@ function judgeDropped(base: Base, world: World): Judgement {
   const { step } = base.end;
   const isAnothers = isAnothersFrame(step.event);
   if (isAnothers && wentToUnwatchedHost(step, world.nodes)) return judgeUnwatched(base, world);
-  const gap = isAnothers
-    ? world.nodes.map((node) =>
-      gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, around(step.event)))
-    )
-      .find((found) => found !== null)
-    : undefined;
+  const gap = isAnothers ? gapOfCopies(base, world) : null;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
+}
+
+/**
+ * [O4] Why a copy of a frame may have gone unseen. Where it was seen to be sent as it came here, all
+ * copies were made on this way, and each is seen at once; else, as in a tunnel, one may have waited.
+ */
+function gapOfCopies(base: Base, { nodes }: World): Gap | null {
+  const { event, previous } = base.end.step;
+  const sent = event.destinationMac && transmissionTo(event.destinationMac, previous);
+  const times = sent ? [near(sent.event), near(event)] : [around(event)];
+  for (const node of nodes) {
+    for (const when of times) {
+      const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, when));
+      if (gap) return gap;
+    }
+  }
+  return null;
 }
 
 /**

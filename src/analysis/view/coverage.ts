@@ -42,6 +42,13 @@ export const around = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
   to: at + HELD_NS,
 });
 
+/** When copies of a frame that were made at this sighting would be seen first. */
+export const near = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
+  node,
+  from: at - HOP_NS,
+  to: at + HOP_NS,
+});
+
 /** From this sighting to the end. */
 export const since = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
   node,

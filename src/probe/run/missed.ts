@@ -15,7 +15,9 @@ export interface Missed {
 
 /** Looks now and then how often the programs of a process were left out. */
 export class MissMeter {
-  #files: string[] | undefined;
+  #files: string[] = [];
+  /** When it was first asked. */
+  #sinceNs: bigint | undefined;
   #total = 0;
   #fromNs: bigint | undefined;
 
@@ -26,11 +28,14 @@ export class MissMeter {
   look(): Missed | null {
     const toNs = this.nowNs();
     if (toNs === undefined) return null;
-    const isFirst = this.#files === undefined;
-    this.#files ??= programFiles(this.pid);
+    const isFirst = this.#sinceNs === undefined;
+    this.#sinceNs ??= toNs;
+    // Files that it had open when it attached are not looked for again.
+    if (this.#files.length === 0) this.#files = programFiles(this.pid);
+    if (this.#files.length === 0) return null;
     const total = this.#files.reduce((sum, file) => sum + missesIn(file), 0);
     const count = total - this.#total;
-    const fromNs = this.#fromNs ?? toNs;
+    const fromNs = this.#fromNs ?? this.#sinceNs;
     this.#fromNs = toNs;
     // A program that is gone takes its count along.
     this.#total = Math.max(total, this.#total);
@@ -38,15 +43,29 @@ export class MissMeter {
   }
 }
 
-/** What /proc says of each program that the process holds. */
+/**
+ * What /proc says of each program that the process holds; none where it has ended. It may open and close
+ * other files meanwhile: one that is gone says nothing of the others.
+ */
 function programFiles(pid: number): string[] {
+  return namesIn(`/proc/${pid}/fd`)
+    .filter((name) => targetOf(`/proc/${pid}/fd/${name}`)?.endsWith("bpf-prog"))
+    .map((name) => `/proc/${pid}/fdinfo/${name}`);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return [...Deno.readDirSync(`/proc/${pid}/fd`)]
-      .filter(({ name }) => Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("bpf-prog"))
-      .map(({ name }) => `/proc/${pid}/fdinfo/${name}`);
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
   } catch {
-    // It ended meanwhile.
     return [];
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return Deno.readLinkSync(link);
+  } catch {
+    return undefined;
   }
 }
 

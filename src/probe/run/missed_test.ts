@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { MissedList } from "./missed_list.ts";
-import { missesOf } from "./missed.ts";
+import { missesOf, MissMeter } from "./missed.ts";
 
 Deno.test("the kernel's count of runs left out is read, and no count is none", () => {
   equal(missesOf("prog_type:\t5\nprog_id:\t47451\nrun_cnt:\t0\nrecursion_misses:\t3\n"), 3);
@@ -20,4 +20,11 @@ Deno.test("stretches that follow each other are one, and of too many the nearest
     { fromNs: "100", toNs: "120", count: 2 },
     { fromNs: "500", toNs: "510", count: 4 },
   ]);
+});
+
+Deno.test("of a process whose programs can't be read it is not told that nothing was left out", () => {
+  let now = 0n;
+  const meter = new MissMeter(Deno.pid, () => ++now);
+  equal(meter.look(), null);
+  equal(meter.look(), null);
 });
