@@ -91,8 +91,10 @@ export function translateSource(flight: Flight, netns: Netns, skb: Skb, out: Dev
   const { connection } = skb;
   if (!connection) return;
   const { of } = connection;
-  // Rules are asked of a connection's first packet alone.
-  if (connection.direction === "original" && !of.confirmed && !isTranslated(connection)) {
+  // Rules are asked of a connection's first packet alone, and never of an error, which is related to
+  // the connection of what it quotes (`nf_nat_inet_fn`).
+  const isFirst = connection.direction === "original" && !of.confirmed && !flight.packet.isError;
+  if (isFirst && !isTranslated(connection)) {
     const rule = netns.nat.find((known) =>
       known.kind === "source" && leaves(known.match, skb, out)
     );
