@@ -32,10 +32,11 @@ export function localUrl(url: string): string {
 export function reachableUrls(
   url: string,
   towardsWorld: string | null,
-  addresses: readonly OwnAddress[] = Deno.networkInterfaces(),
+  given?: readonly OwnAddress[],
 ): string[] {
   const at = new URL(url);
   if (!EVERY.has(at.hostname)) return [url];
+  const addresses = given ?? ownAddresses(towardsWorld);
   const family = at.hostname === "[::]" ? /./ : /^IPv4$/;
   const rank = (address: string) => address === towardsWorld ? 0 : 1;
   return addresses
@@ -43,6 +44,15 @@ export function reachableUrls(
     .map(({ address }) => address)
     .sort((a, b) => rank(a) - rank(b))
     .map((address) => `http://${address.includes(":") ? `[${address}]` : address}:${at.port}`);
+}
+
+/** Of a service that may open no netlink socket (`RestrictAddressFamilies=`) the one that a route told. */
+function ownAddresses(towardsWorld: string | null): readonly OwnAddress[] {
+  try {
+    return Deno.networkInterfaces();
+  } catch {
+    return towardsWorld === null ? [] : [{ name: "", address: towardsWorld, family: "IPv4" }];
+  }
 }
 
 /** An address of one link alone can't be pasted elsewhere: it needs the name of a device there. */

@@ -1,4 +1,5 @@
 /** An ingest that runs until it is told to end, and what is said of it on the terminal. */
+import { LasthopError } from "../../event/error.ts";
 import { join } from "node:path";
 import { createClient } from "../../ingest/client/client.ts";
 import { type Ingest, startIngest } from "../../ingest/deno.ts";
@@ -10,7 +11,7 @@ import { isLoopback } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
 import type { ServeOptions } from "./options.ts";
 import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
-import { removeServing, usualData, writeServing } from "./serving_file.ts";
+import { removeServing, type Serving, usualData, writeServing } from "./serving_file.ts";
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
@@ -74,7 +75,7 @@ async function tell(ingest: Ingest, told: Told): Promise<void> {
   const local = localUrl(ingest.url);
   // A token that was given is kept where its giver keeps it.
   const ownToken = given === undefined ? rootToken : undefined;
-  await writeServing(dataDir, { ingest: local, token: ownToken, forNodes: urls[0] });
+  await tellServing(dataDir, { ingest: local, token: ownToken, forNodes: urls[0] });
   if (rootToken === undefined) {
     progress("no token is asked of this user and root; everybody else on this machine is refused");
   } else if (ownToken === undefined) progress("operator token: the one given");
@@ -88,6 +89,19 @@ async function tell(ingest: Ingest, told: Told): Promise<void> {
   }
   await openIncident(ingest, told, urls);
   void tickNodes(clientOf(ingest, rootToken), options.incident, ended, progress);
+}
+
+/**
+ * For commands beside this one. Without it they must be told where the ingest is, which is no reason not
+ * to serve: in a service without users of its own (`PrivateUsers=`) root's folders are nobody's.
+ */
+async function tellServing(dataDir: string, serving: Serving): Promise<void> {
+  try {
+    await writeServing(dataDir, serving);
+  } catch (error) {
+    if (!(error instanceof LasthopError)) throw error;
+    progress(`commands beside this one need --ingest and a token: ${error.message}`);
+  }
 }
 
 async function openIncident(ingest: Ingest, told: Told, urls: readonly string[]): Promise<void> {
