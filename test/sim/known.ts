@@ -146,4 +146,9 @@ export const KNOWN: readonly Known[] = [
     own(5064, "[X3] a half of a translated question got no answer, which was the other half's"),
   ),
   whole(own(9627, "[O12] an echo was unanswered whose reply the next batch told of")),
+  whole({
+    ...clean(6529, "[O12] a SYN was unanswered that repeated an unseen one, which was answered"),
+    faults: { leftOut: 4, countedLate: true },
+  }),
+  whole(clean(5899, "[S11] an ICMP error was given the address of a router that translates")),
 ];

@@ -12,7 +12,15 @@ import {
 } from "../kernel/protocols.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, silentUntil, since } from "../view/coverage.ts";
+import {
+  before,
+  DEVICE_SCRIPTS,
+  DROP_SCRIPTS,
+  EVER,
+  gapOf,
+  silentUntil,
+  since,
+} from "../view/coverage.ts";
 
 const firstEvent = (judgement: Judgement) => judgement.steps[0]!.event;
 const isEcho = (group: FlowGroup) => group.form.protocol === ICMP || group.form.protocol === ICMP6;
@@ -195,9 +203,13 @@ export function isUnanswered(group: FlowGroup): boolean {
   if (delivered.length === 0) return false;
   return delivered.every((packet) => {
     const event = firstEvent(packet);
-    const asks = group.form.protocol === TCP ? isConnectRequest(event) : isEchoRequest(event);
+    const isTcp = group.form.protocol === TCP;
+    const asks = isTcp ? isConnectRequest(event) : isEchoRequest(event);
     const last = packet.end.step.event;
+    // A SYN may repeat one that nobody saw, and that was answered.
+    const from = isTcp ? before(last).from : last.at;
+    const when = { ...since(last), from };
     return asks && silentUntil(last.node) - last.at > ANSWER_NS &&
-      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], since(last)) === null;
+      gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when) === null;
   });
 }
