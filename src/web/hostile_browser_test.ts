@@ -96,6 +96,8 @@ Deno.test({
         await stays(`flow ${i}`);
       }
       ok((await page.locator("body").innerText()).includes("<img src=x"), "as text");
+      // Only rows in sight are there.
+      await page.setViewportSize({ width: 1280, height: 4000 });
       // While it is open: a change comes by the stream.
       await client.postBatch("i1", nodeOf(HOSTILE[0]!, 200));
       await page.locator(".row", { hasText: "10.0.0.200" }).waitFor();

@@ -96,15 +96,17 @@ function Card({ problem }: { problem: ShownProblem }) {
         </span>
       )}
       <span class="size">
-        {sizeWords(problem, inWindow !== undefined)}
-        {countWords(problem)}
+        <span>
+          {sizeWords(problem, inWindow !== undefined)}
+          {countWords(problem)}
+        </span>
+        <Timeline timeline={timeline} />
       </span>
       <span class="times">
         {inWindow !== undefined && <span class="quiet">in the whole incident:</span>}{" "}
         <Mended problem={problem} />
       </span>
       {nearest(problem).map((line) => <span key={line} class="near">{line}</span>)}
-      <Timeline timeline={timeline} />
     </button>
   );
 }
