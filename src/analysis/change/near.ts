@@ -28,7 +28,8 @@ export const NEAR_MAX = 3;
 /**
  * [K3] Changes of the node that were made in the stretch: those of the same namespace first, then what
  * was made last. Only where there is none, those that may have been made after it as well: much is read
- * again only after the first failure. None is called the reason.
+ * again only after the first failure. Such a one of another namespace is not told: too much changes on a
+ * node in so long a time. None is called the reason.
  */
 export function changesIn(stretch: Stretch, changes: readonly Change[]): Near[] {
   const { node, netns, to } = stretch;
@@ -38,7 +39,7 @@ export function changesIn(stretch: Stretch, changes: readonly Change[]): Near[] 
     change.node === node && change.after < to && change.by > from
   );
   const sure = possible.filter(({ by }) => by <= to);
-  return (sure.length > 0 ? sure : possible)
+  return (sure.length > 0 ? sure : possible.filter((change) => !isElsewhere(change)))
     .map((change) => ({ change, before: Math.max(0, to - change.by) }))
     .sort((a, b) =>
       isElsewhere(a.change) - isElsewhere(b.change) || a.before - b.before ||
