@@ -59,6 +59,9 @@ function textOf(path: string): string | null {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      throw cannotRead(path, "this user may not read it", "a file that its owner alone may write");
+    }
     throw error;
   }
 }

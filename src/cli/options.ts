@@ -26,7 +26,7 @@ export function readListenFlag({ listen }: ListenFlag): read.ListenAddress | nul
 
 /** `--ingest`. */
 export function ingestOption(): Option {
-  return new Option("--ingest <url>", "the ingest").argParser(read.readUrl);
+  return new Option("--ingest <url>", "the ingest").argParser((text) => read.readUrl(text));
 }
 
 /** `--incident`; `what` is its line in the help. */

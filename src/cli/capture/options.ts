@@ -114,6 +114,9 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
       "Cannot use --filter with FILTER: each is the filter, must be one of them",
     );
   }
+  if (flags.namespace !== undefined && flags.allNamespaces) {
+    throw read.usageError("Cannot use -n with -A: pods are of one namespace or of any");
+  }
   const asked = withAddresses(flags.filter ?? words.join(" "), ownNamespaces);
   const filter = flags.namespace === undefined ? asked : `-n ${flags.namespace} ${asked}`.trim();
   parseNamedFilter(filter);

@@ -11,7 +11,7 @@ import {
   readSeconds,
   usageError,
 } from "../read_value.ts";
-import { readNodes } from "../serving/codes.ts";
+import { CODE_SECONDS_MAX, readNodes } from "../serving/codes.ts";
 import { type Action, ACTIONS, type IncidentCommand } from "../serving/options.ts";
 
 /** Seconds: a year, as the ingest has it. */
@@ -59,6 +59,10 @@ export const incident: CommandFile<
       throw usageError(`Cannot use FILTER with ${action}: it is of an incident that is created`);
     }
     parseNamedFilter(filter);
+    const isForCode = action === "create" || (flags.role ?? "join") === "join";
+    if (isForCode && (flags.expires ?? 0) > CODE_SECONDS_MAX) {
+      throw cannotRead("--expires", `${flags.expires} s is too long for a code`, "a day at most");
+    }
     const { ingest, token, json = false, role = "join", expires, nodes, revoke } = flags;
     return {
       ...{ action, name, filter, role, revoke, ingest, token, json },

@@ -12,11 +12,21 @@ import {
   spoolOption,
 } from "../capture/reporting_options.ts";
 import type { CommandFile } from "../command.ts";
-import { type JoinLine, readJoinLine } from "../read_value.ts";
+import { type JoinLine, readJoinLine, usageError } from "../read_value.ts";
 
 /** The options of `lasthop join`. */
 export interface JoinOptions extends CaptureOptions, ReportingFlags {
   line: JoinLine;
+}
+
+/** What a node is given by a code lets it send, and read nothing. Throws LasthopError `usage`. */
+function refuseReading({ json, archive, failOn }: CaptureFlags): void {
+  const asked = json ? "--json" : typeof archive === "string" ? "--archive" : failOn && "--fail-on";
+  if (!asked) return;
+  throw usageError(
+    `Cannot use ${asked} with join: a joined node can only send; the incident is read with ` +
+      "lasthop report or archive",
+  );
 }
 
 /** The command. */
@@ -33,6 +43,7 @@ export const join: CommandFile<[string, string[], CaptureFlags & ReportingFlags]
 
   read(text, words, flags) {
     const line = readJoinLine(text);
+    refuseReading(flags);
     refuseTwoNames(flags);
     const { spool, name } = flags;
     const own = readCapture(words, { ...flags, listen: flags.listen ?? false });

@@ -3,7 +3,7 @@ import type { IngestClient, MintedToken } from "../../ingest/mod.ts";
 import { cannotRead, readSeconds } from "../read_value.ts";
 
 /** A code is pasted at once or made again: it stands in process lists. Seconds. */
-const CODE_SECONDS_MAX = 24 * 3600;
+export const CODE_SECONDS_MAX = 24 * 3600;
 
 /** What bounds a code; absent: as the ingest has it. */
 export interface CodeBounds {

@@ -1,4 +1,5 @@
 /** `lasthop serve --incident`: the incident is there, a line is told, and nodes are ticked off. */
+import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { replaceOwnText } from "../../files/own_files.ts";
 import { IngestError } from "../../ingest/client/client.ts";
@@ -88,10 +89,10 @@ export async function tickNodes(
 ): Promise<void> {
   const ticks = new Ticks();
   const problems = new ToldProblems(lookOf(terminalOptions()));
-  let isOver = false;
+  const over = new AbortController();
   let revision = 0;
-  void ended.then(() => isOver = true);
-  while (!isOver) {
+  void ended.then(() => over.abort());
+  while (!over.signal.aborted) {
     try {
       const { nodes } = await client.nodes(incident);
       const now = await client.getIncident(incident);
@@ -102,13 +103,6 @@ export async function tickNodes(
     } catch {
       // The ingest is this process's own: what fails in it is told by its log.
     }
-    await pause(LOOK_MS, ended);
+    await pause(LOOK_MS, undefined, { signal: over.signal }).catch(() => {});
   }
-}
-
-async function pause(delayMs: number, ended: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => timer = setTimeout(resolve, delayMs));
-  await Promise.race([over, ended]);
-  clearTimeout(timer);
 }

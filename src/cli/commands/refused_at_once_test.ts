@@ -1,0 +1,37 @@
+/** What a command refuses before anything begins, by way of commander, as it is typed. */
+import { match } from "node:assert/strict";
+import { execa } from "execa";
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+
+/** What lasthop says on stderr; it must end with a failure. */
+async function refusal(...words: string[]): Promise<string> {
+  const said = await execa(Deno.execPath(), [
+    "run",
+    "-A",
+    "--no-check",
+    "--cached-only",
+    MAIN,
+    ...words,
+  ], {
+    reject: false,
+  });
+  if (said.exitCode === 0) throw new Error(`${words.join(" ")} was not refused`);
+  return said.stderr;
+}
+
+const LINE = `http://127.0.0.1:1#lh.${"A".repeat(12)}.${"b".repeat(43)}`;
+
+for (
+  const [words, says] of [
+    [["report", "--ingest", "foo"], /Cannot read --ingest: "foo" is not a URL/],
+    [["join", LINE, "--json"], /Cannot use --json with join: a joined node can only send/],
+    [["join", LINE, "--fail-on", "dropped"], /Cannot use --fail-on with join/],
+    [["trace", "-n", "shop", "-A", "pod", "x"], /Cannot use -n with -A/],
+    [["incident", "create", "x", "--expires", "7d"], /Cannot read --expires: 604800 s is too long/],
+  ] as const
+) {
+  Deno.test(`lasthop ${words.join(" ").replace(LINE, "LINE")} is refused in its own words`, async () => {
+    match(await refusal(...words), says);
+  });
+}
