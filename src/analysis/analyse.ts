@@ -36,6 +36,12 @@ export class Analysis {
   report(input: AnalysisInput): Report {
     // Packets of shards are others each time, and their events are in no batch.
     if (input.shardPackets) this.#memory = new IncidentMemory();
-    return reportOf(input, judgeIncident(input, this.#memory));
+    try {
+      return reportOf(input, judgeIncident(input, this.#memory));
+    } catch (error) {
+      // It may have taken a part of what is new, which would then never be looked at.
+      this.#memory = new IncidentMemory();
+      throw error;
+    }
   }
 }

@@ -207,6 +207,7 @@ Deno.test("answers: forms of a report that take work are counted by the characte
       "overview",
       "report?format=junit",
       "report?format=otlp",
+      "report?format=pcapng",
     ];
     const statuses: number[] = [];
     for (let i = 0; i < 12; i++) {

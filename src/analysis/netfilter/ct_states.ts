@@ -129,13 +129,23 @@ interface Ends {
 
 /** Those of the packet on the wire; tunnels choose a source port for each inner flow. */
 const endsOf = (event: Sighting): Ends =>
-  event.tunnelKind === undefined ? { ...event, tunnel: false } : {
-    tunnel: true,
-    source: event.tunnelSource,
-    destination: event.tunnelDestination,
-    sourcePort: event.tunnelSourcePort,
-    destinationPort: event.tunnelDestinationPort,
-  };
+  event.tunnelKind === undefined
+    ? {
+      tunnel: false,
+      protocol: event.protocol,
+      source: event.source,
+      destination: event.destination,
+      sourcePort: event.sourcePort,
+      destinationPort: event.destinationPort,
+      icmpId: event.icmpId,
+    }
+    : {
+      tunnel: true,
+      source: event.tunnelSource,
+      destination: event.tunnelDestination,
+      sourcePort: event.tunnelSourcePort,
+      destinationPort: event.tunnelDestinationPort,
+    };
 
 const keyOf = (netns: number | undefined, ends: Ends) =>
   `${netns} ${

@@ -44,7 +44,7 @@ export function commandAnywhere(words: readonly Word[]): string[] {
 
 /** Commands that only show, by their first words without options. */
 const SHOWS = [
-  ...["ip route get", "ip link show", "ip addr show", "ip neigh show", "ip xfrm policy"],
+  ...["ip route get", "ip link show", "ip addr show", "ip neigh show"],
   ...["bridge link show", "bridge fdb show", "tc qdisc show", "tc filter show", "nft list chain"],
   ...["ss", "cat", "ufw status"],
 ];
@@ -57,6 +57,8 @@ export function shows(words: readonly Word[]): boolean {
   }
   if (program === "kubectl") return more[0] === "-n" && more[2] === "get";
   if (program === "sysctl") return more.length === 1 && /^[\w./-]+$/.test(more[0]!);
+  if (program === "ss" && more.some((word) => /^-\w*K|^--kill/.test(word))) return false;
+  if (words.join(" ") === "ip xfrm policy" || words.join(" ") === "ip -6 xfrm policy") return true;
   const plain = words.filter((word) => !String(word).startsWith("-")).join(" ");
   return SHOWS.some((known) => `${plain} `.startsWith(`${known} `));
 }

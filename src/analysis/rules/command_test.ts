@@ -22,6 +22,9 @@ Deno.test("what changes something is not", () => {
       "ip link set dev eth0 up",
       "ip neigh flush dev eth0",
       "ip route getx",
+      "ip xfrm policy flush",
+      "ip xfrm policy deleteall",
+      "ss -K dst 10.0.0.1",
     ],
     ...[
       "ip link show-and-set",

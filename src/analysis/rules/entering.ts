@@ -16,7 +16,7 @@ export const IF_STILL_THERE =
  */
 export function entering(node: NodeView, netns: number | undefined): readonly Word[] | null {
   const states = node.states.get(netns ?? -1) ?? [];
-  const called = states.find(({ state }) => state.name !== undefined)?.state;
+  const called = states.findLast(({ state }) => state.name !== undefined)?.state;
   if (called?.file !== undefined) return ["nsenter", assignedFile(called.file)];
   if (called?.name !== undefined) return ["ip", "netns", "exec", named(called.name)];
   if (!isAmbiguous(node, netns)) return [];

@@ -53,11 +53,7 @@ export class PacketMemory {
     const views = new Map(nodes.map((node) => [node.name, node]));
     for (const alike of this.#alike.values()) {
       if (grown.has(alike)) correlate(alike, nodes);
-      else {for (const { chains } of alike.packets) {
-          for (const chain of chains) {
-            chain.node = views.get(chain.node.name)!;
-          }
-        }}
+      else renewNodes(alike, views);
       alike.packets.forEach((packet, i) => {
         const way = (changed.has(alike) ? null : alike.ways[i]) ?? wayOf(packet);
         alike.ways[i] = way;
@@ -101,8 +97,8 @@ export class PacketMemory {
     if (restated.size === 0) return changed;
     const from = new Map([...restated].map(([node, at]) => [
       node.name,
-      // Devices that receive without a tracepoint are looked up in the last reading of all.
-      hasUntraced(node) ? -Infinity : at,
+      // These are looked up in the last reading of all, for packets of any time.
+      hasUntimed(node) ? -Infinity : at,
     ]));
     for (const alike of this.#alike.values()) {
       for (const [name, sightings] of alike.sightings) {
@@ -113,10 +109,20 @@ export class PacketMemory {
   }
 }
 
-const hasUntraced = ({ states }: NodeView): boolean =>
+/** It has devices that receive without a tracepoint (`ownedAbove`), or ends of tunnels (`holds`). */
+const hasUntimed = ({ states }: NodeView): boolean =>
   [...states.values()].some((list) =>
-    list.some(({ state }) => state.links.some(({ kind }) => receivesUntraced(kind)))
+    list.some(({ state }) =>
+      state.links.some(({ kind, tunnel }) => receivesUntraced(kind) || tunnel !== undefined)
+    )
   );
+
+/** Views are others in each report. */
+function renewNodes({ packets }: Alike, views: ReadonlyMap<string, NodeView>): void {
+  for (const chain of packets.flatMap(({ chains }) => chains)) {
+    chain.node = views.get(chain.node.name)!;
+  }
+}
 
 /** Puts the sightings together to packets, with nothing known of what became of them. */
 function correlate(alike: Alike, nodes: readonly NodeView[]): void {

@@ -1,12 +1,12 @@
 /** Lists of sightings by a key, made once for each list, so that many packets can ask for a few of them. */
 
 /**
- * An index of lists: `keysOf` gives the keys of an item, none for what is not asked for. The result
+ * An index of lists: `keyOf` gives the key of an item, undefined for what is not asked for. The result
  * takes a list and then a key, and gives the items with that key in the order of the list. A list is
  * read at its first question and must not change after that.
  */
 export function indexed<T extends object>(
-  keysOf: (item: T) => string | undefined,
+  keyOf: (item: T) => string | undefined,
 ): (items: readonly T[], key: string) => readonly T[] {
   const known = new WeakMap<readonly T[], Map<string, T[]>>();
   return (items, key) => {
@@ -14,7 +14,7 @@ export function indexed<T extends object>(
     if (!found) {
       found = new Map();
       for (const item of items) {
-        const own = keysOf(item);
+        const own = keyOf(item);
         if (own === undefined) continue;
         const list = found.get(own);
         if (list) list.push(item);
@@ -27,15 +27,6 @@ export function indexed<T extends object>(
 }
 
 const NONE: readonly never[] = [];
-
-/** The part of a list in the order of time whose `at` is from `from` to `to`, both with their ends. */
-export function within<T extends { at: number }>(
-  items: readonly T[],
-  from: number,
-  to: number,
-): readonly T[] {
-  return items.slice(firstFrom(items, from), firstAfter(items, to));
-}
 
 /** How many of a list in the order of time lie before `at`. */
 export function firstFrom(items: readonly { at: number }[], at: number): number {

@@ -41,7 +41,7 @@ export async function heldAnswer(
     return over.promise;
   });
   await Promise.race([begun.promise, held]);
-  const reader = open().getReader();
+  const reader = opened(open, over.resolve).getReader();
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
@@ -59,6 +59,16 @@ export async function heldAnswer(
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/** What is opened; what can't be gives its room back. */
+function opened<T>(open: () => T, giveBack: () => void): T {
+  try {
+    return open();
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
 }
 
 function bytesOf(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {

@@ -59,10 +59,20 @@ function listenerFd(port: number): number | null {
 
 function inodesIn(table: string, port: number): string[] {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return Deno.readTextFileSync(table).split("\n").flatMap((line) => {
+  return linesOf(table).flatMap((line) => {
     const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
     return state === LISTENS && local!.endsWith(wanted) ? [inode!] : [];
   });
+}
+
+/** None of a table that this kernel has not: IPv6 may be off. */
+function linesOf(table: string): string[] {
+  try {
+    return Deno.readTextFileSync(table).split("\n");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** Empty for a file that was closed meanwhile. */

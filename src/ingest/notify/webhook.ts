@@ -66,7 +66,11 @@ export class Webhook {
       for (const incident of incidents) {
         const { id, revision, importing } = incident;
         if (importing || this.#known.get(id)?.revision === revision) continue;
-        await this.#tell(incident);
+        await this.#tell(incident).catch((error) => {
+          // It is not asked again until it changes, and does not keep the others from being told.
+          this.#known.set(id, { revision, told: this.#known.get(id)?.told ?? new Map() });
+          if (!this.#closed) this.deps.log(`Cannot tell the webhook of incident ${id}: ${error}`);
+        });
       }
       const there = new Set(incidents.map(({ id }) => id));
       for (const id of this.#known.keys()) if (!there.has(id)) this.#known.delete(id);

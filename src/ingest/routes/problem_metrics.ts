@@ -67,7 +67,8 @@ export class ProblemMetrics {
     const problems = new Tally();
     const lost = new Tally();
     for (const { outcome, cause, lastHop: { node }, state, packets } of list) {
-      const labels = [outcome, cause?.code ?? "", node];
+      // Names that are written alike are one series.
+      const labels = [outcome, cause?.code ?? "", node].map(labelValue);
       problems.add([...labels, state], 1);
       lost.add(labels, packets.dropped + packets.vanished);
     }
@@ -86,7 +87,7 @@ export class ProblemMetrics {
     const names = ["outcome", "cause", "node", "state"];
     const values = (tally: Tally) =>
       [...tally.entries()].map(([labels, value]): [string, number] => [
-        `{${labels.map((text, i) => `${names[i]}="${labelValue(text)}"`).join(",")}}`,
+        `{${labels.map((text, i) => `${names[i]}="${text}"`).join(",")}}`,
         value,
       ]);
     return [
@@ -107,5 +108,4 @@ export class ProblemMetrics {
 }
 
 /** A name from the network as the value of a label: nothing in it ends the value or the line. */
-const labelValue = (text: string): string =>
-  shown(text).replaceAll(/[\\"\n]/g, (one) => one === "\n" ? "\\n" : `\\${one}`);
+const labelValue = (text: string): string => shown(text).replaceAll(/[\\"]/g, "\\$&");

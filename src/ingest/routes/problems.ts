@@ -10,6 +10,7 @@ import { digits, oneOrMore, type QueryOf } from "../http/query.ts";
 import type { Limits } from "../limits.ts";
 import { untilChanged } from "../live/until_changed.ts";
 import { type Ask, json, withQuery } from "./operation.ts";
+import { countReread } from "./reread.ts";
 import { count } from "./schema_parts.ts";
 
 /** Longer, and a proxy in between takes the connection for dead. */
@@ -79,7 +80,8 @@ export const PROBLEM_OPERATIONS = [
     query: QUERY,
     answer: json(200, ProblemList, "The problems, worst first"),
     async handle(ask) {
-      let list = await problemsOf(ask);
+      // A wait is counted once: what it reads anew later came by a change.
+      let list = await problemsOf(ask, (text) => countReread(ask, text));
       const { query: { since, wait = 0 }, c, deps: { hub, store, clock, limits } } = ask;
       const isAwaited = () =>
         !list.closed && (since === undefined ? list.total === 0 : list.cursor === since);
@@ -113,11 +115,15 @@ export function viewersFull({ viewersMax, viewersPerTokenMax }: Limits): Refusal
   return new Refusal(503, "viewers_full", detail, { headers: { "retry-after": "10" } });
 }
 
-async function problemsOf({ id, deps, query }: Ask<Query>): Promise<ProblemList> {
+async function problemsOf(
+  { id, deps, query }: Ask<Query>,
+  onRead: (text: string) => void = () => {},
+): Promise<ProblemList> {
   // Whether it is closed is asked before: a report that is newer than that is none too old.
   const { closedMs } = await visibleIncident(deps, id);
   const text = await deps.hub.reportJson(id);
   if (text === null) throw noIncident(id);
+  onRead(text);
   return await problemList(JSON.parse(text) as Report, closedMs !== null, query);
 }
 

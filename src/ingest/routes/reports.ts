@@ -5,7 +5,7 @@ import { type Export, EXPORTS, FORMS, PCAPNG, pcapng, type SeenBatch } from "../
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
-import { type Sending, textAnswer } from "../http/large_answer.ts";
+import { heldAnswer, type Sending, textAnswer } from "../http/large_answer.ts";
 import { Problem } from "../http/problem.ts";
 import type { QueryOf } from "../http/query.ts";
 import { decodeLines } from "../live/decode_lines.ts";
@@ -14,6 +14,7 @@ import type { Store } from "../stores/store.ts";
 import type { Batch } from "../../analysis/mod.ts";
 import { Overview, overviewOf } from "./overview.ts";
 import { type Ask, json, JSON_TYPE, type Operation, withQuery } from "./operation.ts";
+import { countReread } from "./reread.ts";
 import { viewersFull } from "./problems.ts";
 
 const LIVE_HEADERS = {
@@ -29,14 +30,6 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
   return report;
 }
 
-/** Counts a report that is read anew. Throws a Problem when its reader has had too many. */
-function countReread({ c, rereads }: Ask, text: string): void {
-  const waitSeconds = rereads.take(principalOf(c).id, text.length);
-  if (waitSeconds === 0) return;
-  const detail = `Cannot read the report anew: it was too often, must wait ${waitSeconds} s`;
-  throw new Problem(429, "rate_limited", detail, { headers: { "retry-after": `${waitSeconds}` } });
-}
-
 /** Whose answer it is that is sent. */
 export function sendingOf({ c, answers }: Ask): Sending {
   return { slots: answers, token: principalOf(c).id, isHead: c.req.raw.method === "HEAD" };
@@ -48,8 +41,10 @@ const CAPTURE_HEADERS = {
 };
 
 /** What is stored of the incident, as a capture file. */
-function capture({ id, deps: { store } }: Ask, report: Report): ReadableStream {
-  return ReadableStream.from(pcapng(storedEvents(store, id), report));
+function capture({ id, deps: { store } }: Ask, report: Report) {
+  return ReadableStream.from(pcapng(storedEvents(store, id), report)) as ReadableStream<
+    Uint8Array<ArrayBuffer>
+  >;
 }
 
 async function* storedEvents(store: Store, id: string): AsyncGenerator<SeenBatch> {
@@ -100,7 +95,11 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
       const isCapture = format === undefined
         ? c.req.header("accept") === PCAPNG.mediaType
         : format === PCAPNG.format;
-      if (isCapture) return c.body(capture(ask, JSON.parse(text) as Report), 200, CAPTURE_HEADERS);
+      if (isCapture) {
+        countReread(ask, text);
+        const open = () => capture(ask, JSON.parse(text) as Report);
+        return c.body(await heldAnswer(open, sendingOf(ask)), 200, CAPTURE_HEADERS);
+      }
       if (form === null) {
         const body = await textAnswer(text, sendingOf(ask));
         return ask.c.body(body, 200, { "content-type": JSON_TYPE });

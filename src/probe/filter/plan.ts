@@ -90,8 +90,9 @@ export class Planner {
     const where = isNamed(this.filter) ? this.whereIs(state.netns) : undefined;
     if (where === undefined || state.links.length === 0) return;
     const place = placeOfState(state, where);
-    if (this.#places.size >= PLACES_MAX) return;
-    this.#places.set(JSON.stringify([state.netns, place.pod]), place);
+    const key = JSON.stringify([state.netns, place.pod]);
+    if (this.#places.size >= PLACES_MAX && !this.#places.has(key)) return;
+    this.#places.set(key, place);
     this.#resolve();
   }
 

@@ -14,10 +14,14 @@ export function isNewOwner(known: Held, now: Held): boolean {
 
 /** Whether it had another owner before, so that the kernel has given its number a second time. */
 export function isSecondOwner(known: Held, now: Held): boolean {
-  const [before, after] = [known, now].map(({ holder }) =>
-    holder?.pod?.uid ?? holder?.container?.id
-  );
-  return before !== undefined && after !== undefined && before !== after;
+  const [before, after] = [known.holder, now.holder];
+  // A container may be known by its id first, and of which pod it is later.
+  const differ = (a: string | undefined, b: string | undefined) =>
+    a !== undefined && b !== undefined && a !== b;
+  if (before?.pod?.uid !== undefined && after?.pod?.uid !== undefined) {
+    return differ(before.pod.uid, after.pod.uid);
+  }
+  return differ(before?.container?.id, after?.container?.id);
 }
 
 /** The namespace as it is now; one whose pod has no process any more keeps that pod's name. */
