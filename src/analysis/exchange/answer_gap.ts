@@ -1,6 +1,5 @@
 /** Whether silence proves that no answer was sent. */
-import { matches } from "../../event/filter/mod.ts";
-import { resolvedFilter } from "../view/resolved_filter.ts";
+import { isNamed, matches, parseNamedFilter, resolveNames } from "../../event/filter/mod.ts";
 import type { Form } from "../correlate/identity.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
@@ -49,7 +48,9 @@ export function filteredGap(node: NodeView, asked: Form): Gap | null {
     ...(destinationPort === undefined ? {} : { sourcePort: destinationPort }),
     ...(sourcePort === undefined ? {} : { destinationPort: sourcePort }),
   };
-  if (matches(resolvedFilter(filter, [node]), answer)) return null;
+  const named = parseNamedFilter(filter);
+  // What a name stood for when the answer came, nobody knows any more.
+  if (!isNamed(named) && matches(resolveNames(named, []), answer)) return null;
   const text = `the filter "${filter}" leaves out answers to ${source} from other ends`;
   return { code: "answers-filtered", text };
 }

@@ -18,8 +18,6 @@ export interface NamedPlace {
   addresses: readonly string[];
 }
 
-/** Addresses that one name stands for, at most. */
-const ADDRESSES_MAX = 64;
 const NOTHING: FilterNode = { kind: "not", node: ALL };
 
 /** The namespace of a state, as a filter can name it. */
@@ -72,13 +70,17 @@ export function isNamed(filter: NamedFilter): boolean {
 
 /**
  * [F29] The filter with addresses in place of names. A name that nothing has, or that nothing can be known of
- * yet, stands for no packet.
+ * yet, stands for no packet. One name stands for so many addresses at most, the first in their order.
  */
-export function resolveNames(filter: NamedFilter, places: Iterable<NamedPlace>): FilterNode {
+export function resolveNames(
+  filter: NamedFilter,
+  places: Iterable<NamedPlace>,
+  addressesMax = Infinity,
+): FilterNode {
   const all = [...places];
   const resolved = (node: NamedFilter): FilterNode => {
     if (node.kind === "not") return { kind: "not", node: resolved(node.node) };
-    if (node.kind === "report") return addressesOf(node, all);
+    if (node.kind === "report") return addressesOf(node, all, addressesMax);
     return "nodes" in node ? { kind: node.kind, nodes: node.nodes.map(resolved) } : node;
   };
   return simple(resolved(filter));
@@ -94,11 +96,15 @@ function isMeant(
   return field === "pod" && place.pod !== undefined && namesIt(field, parts, place.pod);
 }
 
-function addressesOf(term: ReportTerm, places: readonly NamedPlace[]): FilterNode {
+function addressesOf(
+  term: ReportTerm,
+  places: readonly NamedPlace[],
+  addressesMax: number,
+): FilterNode {
   const found = new Set(
     places.filter((place) => isMeant(term, place)).flatMap(({ addresses }) => addresses),
   );
-  const nodes = [...found].sort().slice(0, ADDRESSES_MAX).flatMap((text): FilterNode[] => {
+  const nodes = [...found].sort().slice(0, addressesMax).flatMap((text): FilterNode[] => {
     const address = parseAddress(text);
     if (address === null) return [];
     const { version, bits } = address;

@@ -45,6 +45,8 @@ interface Facts {
 /** Where a namespace is: on which node, and whether it is the node's own. */
 export type WhereIs = (netns: number) => Pick<NamedPlace, "node" | "own"> | undefined;
 
+/** Addresses that one name stands for, at most: each is compared for each packet. */
+const ADDRESSES_MAX = 64;
 /** Namespaces whose addresses are remembered, so that what went before a pod was replaced is followed. */
 const PLACES_MAX = 4_000;
 
@@ -74,7 +76,7 @@ export class Planner {
   }
 
   #resolve(): void {
-    const filter = resolveNames(this.filter, this.#places.values());
+    const filter = resolveNames(this.filter, this.#places.values(), ADDRESSES_MAX);
     const text = printFilter(filter);
     if (this.#text === text) return;
     this.#text = text;
