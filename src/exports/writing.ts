@@ -18,11 +18,8 @@ export const PLAIN: Writing = {
 const SPECIAL = /[\\`*_[\]<>~&|@#]|:(?=\/\/)/g;
 
 /** Text inside of a line of Markdown: what could begin something is written as itself. */
-export const MARKDOWN: Writing = {
-  text: (text, lengthMax) =>
-    PLAIN.text(text, lengthMax).replaceAll(SPECIAL, (one) => `&#${one.charCodeAt(0)};`),
-  arrow: "→",
-};
+export const markdownText = (text: string): string =>
+  visible(text).replaceAll(SPECIAL, (one) => `&#${one.charCodeAt(0)};`);
 
 /** A block of Markdown that nothing in it can end. */
 export function fenced(lines: readonly string[], language = ""): string {
@@ -32,6 +29,6 @@ export function fenced(lines: readonly string[], language = ""): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** Text for an element or an attribute of XML 1.0, which has no place for control characters. */
+/** Text for an element or an attribute of XML 1.0 or HTML, without control characters. */
 export const xml = (text: string): string =>
   visible(text).replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -12,7 +12,7 @@ import { Metrics } from "./http/metrics.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { readQuery } from "./http/query.ts";
 import { Admission } from "./intake/admission.ts";
-import { FlowLookup } from "./routes/flow_lookup.ts";
+import { ReadReports } from "./routes/read_reports.ts";
 import { type Operation, pathParameters, routePath, type Serving } from "./routes/operation.ts";
 import { ProblemMetrics } from "./routes/problem_metrics.ts";
 import { OPERATIONS } from "./routes/operations.ts";
@@ -32,7 +32,7 @@ export function createApp(deps: Deps): Hono<Env> {
     bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax),
     answers: new BodySlots(limits.answersInFlightMax, limits.answersPerTokenMax, "sent"),
     rereads: new RateLimit(limits.rereadCharsPerSecond, limits.rereadCharsPerSecond * 10, clock),
-    flows: new FlowLookup(),
+    reports: new ReadReports(),
     problems: new ProblemMetrics(),
   };
 

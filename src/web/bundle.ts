@@ -42,6 +42,7 @@ export async function bundleWeb(
 async function sourcePaths(): Promise<string[]> {
   return [
     ...await filesIn(HERE),
+    ...await filesIn(join(ROOT, "src/drawing")),
     ...await filesIn(join(ROOT, "src/words")),
     ...await filesIn(join(ROOT, "src/event")),
     // Has every text of the catalogue, and is tested to have it.

@@ -9,6 +9,7 @@ import { visible } from "../words/escape.ts";
 import { FlowDetail } from "./flow/flow_detail.tsx";
 import { FlowList } from "./list/flow_list.tsx";
 import { Ended } from "./around/ended.tsx";
+import { HandOn } from "./around/hand_on.tsx";
 import { Header } from "./around/header.tsx";
 import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
@@ -53,6 +54,7 @@ function Page({ id }: { id: string }) {
       </main>
       <PrintReport id={id} />
       <Help />
+      <HandOn id={id} />
       <LiveRegion />
     </>
   );

@@ -179,7 +179,7 @@ browserTest("the whole page by keyboard", { report: i1Repaired() }, async ({ pag
   await page.keyboard.press("?");
   await page.locator("dialog[open]").waitFor();
   await page.keyboard.press("Escape");
-  await page.locator("dialog").waitFor({ state: "hidden" });
+  await page.locator("dialog[open]").waitFor({ state: "hidden" });
 });
 
 browserTest("a key right behind / is a letter of the filter, before any frame is drawn", {

@@ -50,6 +50,7 @@ export function problemsContract(test: HttpTest): void {
   queryContract(onReal);
   filterContract(onReal);
   captureContract(onReal);
+  formsContract(onReal);
 
   onReal("problems are told with a verdict, filtered and bounded", async (target) => {
     const none = await read(target);
@@ -105,6 +106,31 @@ function captureContract(test: HttpTest): void {
     const text = new TextDecoder().decode(file);
     equal(text.split("dropped: NO_SOCKET in __udp4_lib_rcv").length, 3);
     ok(text.includes("node-a/1/eth0"));
+  });
+}
+
+function formsContract(test: HttpTest): void {
+  test("a report is handed on in the form that is asked for, as a file", async (target) => {
+    await send(target, 0, refusedLine(1001, 53));
+    const read = async (query: string, accept = "*/*") => {
+      const at = `/v1/incidents/p/report${query}`;
+      const { headers } = await ask(target, "GET", at, { headers: { accept } });
+      return [headers.get("content-type"), headers.get("content-disposition")];
+    };
+    const file = (name: string) => `attachment; filename="p.${name}"`;
+    const html = ["text/html; charset=utf-8", file("html")];
+    const markdown = ["text/markdown; charset=utf-8", file("md")];
+    deepEqual(await read("?format=html"), html);
+    deepEqual(await read("", "text/html"), html);
+    deepEqual(await read("", "text/html;q=0.5, text/markdown, */*;q=0.1"), markdown);
+    deepEqual(await read("?format=md", "text/html"), markdown);
+    deepEqual(await read("", "application/xml"), ["application/xml", file("xml")]);
+    deepEqual(await read("?format=junit"), ["application/xml", file("xml")]);
+    deepEqual(await read("?format=otlp"), ["application/json", file("otlp.json")]);
+    for (const accept of ["*/*", "application/json", "application/*", "image/png"]) {
+      deepEqual(await read("", accept), ["application/json", null]);
+    }
+    deepEqual(await read("?format=json", "text/html"), ["application/json", null]);
   });
 }
 

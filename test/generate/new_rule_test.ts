@@ -8,11 +8,12 @@ import { parseSpec } from "../spec/form/spec.ts";
 import { generated } from "./files.ts";
 import { RULES_FOLDER } from "./folders.ts";
 import { skeleton } from "./new_rule.ts";
+import { STYLE_PARTS } from "./style.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
 /** What the generator and the rules read, copied to where nothing is lost. */
-const COPIED = ["src/event", "src/analysis", "docs", "deno.json", "deno.lock"];
+const COPIED = ["src/event", "src/analysis", ...STYLE_PARTS, "docs", "deno.json", "deno.lock"];
 
 Deno.test("a new cause is one folder: its skeleton is generated from as soon as it is there", async () => {
   await Deno.mkdir(`${root}/.tools`, { recursive: true });

@@ -7,16 +7,19 @@ const CHANGES = new Set(["report", "summary", "end"]);
 
 /**
  * Asks `isEnough` after each change that `stream` tells, the first at once: so nothing is missed
- * between an earlier look and the stream's beginning. Ends when it is enough, when the stream ends
- * and after `forMs`. Throws what reading the stream throws.
+ * between an earlier look and the stream's beginning. Ends when it is enough, when the stream ends,
+ * when who waits has `left` and after `forMs`. Throws what reading the stream throws.
  */
 export async function untilChanged(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { clock, forMs }: { clock: Clock; forMs: number },
+  { clock, forMs, left }: { clock: Clock; forMs: number; left: AbortSignal },
   isEnough: () => Promise<boolean>,
 ): Promise<void> {
   const late = new AbortController();
-  const cancel = clock.after(forMs, () => late.abort());
+  const end = () => late.abort();
+  const cancel = clock.after(forMs, end);
+  left.addEventListener("abort", end);
+  if (left.aborted) end();
   const passed = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
   // Its end by the time that is up is no failure; any other shows where it is read.
   const piped = stream.pipeTo(passed.writable, { signal: late.signal }).catch(() => {});
@@ -28,7 +31,8 @@ export async function untilChanged(
     if (!late.signal.aborted) throw error;
   } finally {
     cancel();
-    late.abort();
+    left.removeEventListener("abort", end);
+    end();
     await piped;
   }
 }

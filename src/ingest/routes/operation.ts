@@ -12,7 +12,7 @@ import type { Metrics } from "../http/metrics.ts";
 import type { QueryOf, QueryShape } from "../http/query.ts";
 import type { AdmissionPort } from "../intake/admission.ts";
 import type { Role } from "../stores/store.ts";
-import type { FlowLookup } from "./flow_lookup.ts";
+import type { ReadReports } from "./read_reports.ts";
 import type { ProblemMetrics } from "./problem_metrics.ts";
 
 /** What all handlers of one app share. */
@@ -25,7 +25,7 @@ export interface Serving {
   answers: BodySlots;
   /** Characters of reports that were read anew, by token. */
   rereads: RateLimit;
-  flows: FlowLookup;
+  reports: ReadReports;
   problems: ProblemMetrics;
 }
 

@@ -88,16 +88,18 @@ export const PROBLEM_OPERATIONS = [
       // Only the headers are wanted, which are the same in any case.
       if (wait === 0 || c.req.raw.method === "HEAD" || !isAwaited()) return c.json(list);
       const viewer = principalOf(c);
-      const left = new AbortController();
-      const stream = await hub.live(ask.id, null, () => left.signal, viewer.id);
+      const done = new AbortController();
+      // Who hangs up waits no more, and makes room for another viewer.
+      const left = AbortSignal.any([done.signal, c.req.raw.signal]);
+      const stream = await hub.live(ask.id, null, () => left, viewer.id);
       if (stream === null) throw viewersFull(limits);
       try {
-        await untilChanged(stream, { clock, forMs: wait * 1000 }, async () => {
+        await untilChanged(stream, { clock, forMs: wait * 1000, left }, async () => {
           list = await problemsOf(ask);
           return !isAwaited();
         });
       } finally {
-        left.abort();
+        done.abort();
       }
       if (!await isStillGood(viewer, store, clock)) {
         const detail = "Cannot tell who asks: the token has ended, must be a newer one";
@@ -116,15 +118,15 @@ export function viewersFull({ viewersMax, viewersPerTokenMax }: Limits): Refusal
 }
 
 async function problemsOf(
-  { id, deps, query }: Ask<Query>,
+  { id, deps, query, reports }: Ask<Query>,
   onRead: (text: string) => void = () => {},
 ): Promise<ProblemList> {
   // Whether it is closed is asked before: a report that is newer than that is none too old.
   const { closedMs } = await visibleIncident(deps, id);
   const text = await deps.hub.reportJson(id);
   if (text === null) throw noIncident(id);
-  onRead(text);
-  return await problemList(JSON.parse(text) as Report, closedMs !== null, query);
+  const report = reports.read(text, () => onRead(text));
+  return await problemList(report, closedMs !== null, query);
 }
 
 /** The problems of a report that a query asks for. */

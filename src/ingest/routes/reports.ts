@@ -1,7 +1,17 @@
 /** Operations that tell what became of the packets: the report, one flow of it, the live view. */
+import { accepts } from "hono/accepts";
 import { z } from "zod";
 import { Flow, Report } from "../../event/report.ts";
-import { type Export, EXPORTS, FORMS, PCAPNG, pcapng, type SeenBatch } from "../../exports/mod.ts";
+import {
+  exported,
+  EXPORTS,
+  fileName,
+  type Form,
+  FORMS,
+  PCAPNG,
+  pcapng,
+  type SeenBatch,
+} from "../../exports/mod.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident, visibleIncident } from "../access/named_incident.ts";
 import { isStillGood } from "../access/tokens.ts";
@@ -35,11 +45,6 @@ export function sendingOf({ c, answers }: Ask): Sending {
   return { slots: answers, token: principalOf(c).id, isHead: c.req.raw.method === "HEAD" };
 }
 
-const CAPTURE_HEADERS = {
-  "content-type": PCAPNG.mediaType,
-  "content-disposition": 'attachment; filename="incident.pcapng"',
-};
-
 /** What is stored of the incident, as a capture file. */
 function capture({ id, deps: { store } }: Ask, report: Report) {
   return ReadableStream.from(pcapng(storedEvents(store, id), report)) as ReadableStream<
@@ -59,22 +64,30 @@ async function* storedEvents(store: Store, id: string): AsyncGenerator<SeenBatch
   }
 }
 
-/** Media types of forms that are not JSON. */
-const OTHER_TYPES = [...new Set([...EXPORTS, PCAPNG].map(({ mediaType }) => mediaType))]
-  .filter((type) => type !== JSON_TYPE);
+/** Every form that Accept can ask for: what is JSON, but the report itself, is asked for by its name. */
+const TYPED = [...EXPORTS, PCAPNG].filter(({ format, mediaType }) =>
+  mediaType !== JSON_TYPE || format === "json"
+);
+const TYPES = TYPED.map(({ mediaType }) => mediaType).sort((a) => a === JSON_TYPE ? -1 : 0);
 
 const QUERY = {
   format: z.enum(FORMS).optional()
     .describe("The form it is handed on in; default: what Accept asks for, else json"),
 };
 
-/** The form by `?format=`, else by the one media type of `Accept`; null: the report as it is kept. */
-function formOf({ c, query: { format: wanted } }: Ask<QueryOf<typeof QUERY>>): Export | null {
-  const accepted = c.req.header("accept");
-  const form = EXPORTS.find(({ format, mediaType }) =>
-    wanted === undefined ? mediaType === accepted && accepted !== JSON_TYPE : format === wanted
-  );
-  return form === undefined || form.format === "json" ? null : form;
+/** The form by `?format=`, else what Accept likes best. */
+function formOf({ c, query: { format } }: Ask<QueryOf<typeof QUERY>>): Form {
+  const accepted = accepts(c, { header: "Accept", supports: TYPES, default: JSON_TYPE });
+  return format ?? TYPED.find(({ mediaType }) => mediaType === accepted)?.format ?? "json";
+}
+
+/** What is handed on is a file: a browser that is led to it keeps it, and shows nothing as a page of here. */
+function fileHeaders(id: string, format: Form): Record<string, string> {
+  const type = [...EXPORTS, PCAPNG].find((form) => form.format === format)?.mediaType ?? JSON_TYPE;
+  return {
+    "content-type": type.startsWith("text/") ? `${type}; charset=utf-8` : type,
+    "content-disposition": `attachment; filename="${fileName(id, format)}"`,
+  };
 }
 
 /** What one can read of an incident's packets. */
@@ -87,26 +100,23 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     role: "viewer",
     audit: "report.read",
     query: QUERY,
-    answer: { ...json(200, Report, "The report"), otherTypes: OTHER_TYPES },
+    answer: {
+      ...json(200, Report, "The report"),
+      otherTypes: TYPES.filter((type) => type !== JSON_TYPE),
+    },
     async handle(ask) {
       const form = formOf(ask);
+      const { c, id } = ask;
       const text = await reportJson(ask);
-      const { query: { format }, c } = ask;
-      const isCapture = format === undefined
-        ? c.req.header("accept") === PCAPNG.mediaType
-        : format === PCAPNG.format;
-      if (isCapture) {
-        countReread(ask, text);
-        const open = () => capture(ask, JSON.parse(text) as Report);
-        return c.body(await heldAnswer(open, sendingOf(ask)), 200, CAPTURE_HEADERS);
-      }
-      if (form === null) {
+      if (form === "json") {
         const body = await textAnswer(text, sendingOf(ask));
-        return ask.c.body(body, 200, { "content-type": JSON_TYPE });
+        return c.body(body, 200, { "content-type": JSON_TYPE });
       }
-      countReread(ask, text);
-      const written = await textAnswer(form.write(JSON.parse(text) as Report), sendingOf(ask));
-      return ask.c.body(written, 200, { "content-type": `${form.mediaType}; charset=utf-8` });
+      const report = ask.reports.read(text, () => countReread(ask, text));
+      const body = form === "pcapng"
+        ? await heldAnswer(() => capture(ask, report), sendingOf(ask))
+        : await textAnswer(exported(report, form), sendingOf(ask));
+      return c.body(body, 200, fileHeaders(id, form));
     },
   }),
   {
@@ -119,8 +129,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     answer: json(200, Overview, "What the report adds up to"),
     async handle(ask) {
       const text = await reportJson(ask);
-      countReread(ask, text);
-      const report = JSON.parse(text) as Report;
+      const report = ask.reports.read(text, () => countReread(ask, text));
       return ask.c.json(overviewOf(report));
     },
   },
@@ -135,7 +144,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     async handle(ask) {
       const wanted = ask.c.req.param("flow") ?? "";
       const text = await reportJson(ask);
-      const flow = ask.flows.find(text, wanted, () => countReread(ask, text));
+      const flow = ask.reports.flow(text, wanted, () => countReread(ask, text));
       if (flow !== undefined) return ask.c.json(flow);
       const is = JSON.stringify(wanted.slice(0, 200));
       const detail = `Cannot find flow: there is no ${is}, must be an id of the report`;

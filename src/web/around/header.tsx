@@ -4,6 +4,7 @@ import type { ReportNode } from "../../event/report.ts";
 import type { Connection } from "../live/follow.ts";
 import { copyLink, linkCopied } from "../state/clipboard.ts";
 import { nodesNowMs } from "../state/clock.ts";
+import { toggleHandingOn } from "../state/handing_on.ts";
 import { connection, incident, isOver, told, updatedMs } from "../state/model.ts";
 import { plainAge } from "../../words/age.ts";
 import { spanHere, timeHere } from "../../words/time.ts";
@@ -32,7 +33,17 @@ export function Header({ id }: { id: string }) {
         )}
         <p class="span">{spanHere(from, to)}</p>
         <State connection={connection.value} />
-        <CopyLink />
+        <p class="tools">
+          <CopyLink />
+          <button
+            type="button"
+            class="copy-link"
+            title="a file to hand on"
+            onClick={toggleHandingOn}
+          >
+            export
+          </button>
+        </p>
       </div>
       <ul class="nodes" aria-label="nodes that watch">
         {nodes.map((node) => <Node key={node.name} node={node} />)}

@@ -3,6 +3,7 @@
 import { copyLink } from "./clipboard.ts";
 import { filterBy, typed } from "./filter.ts";
 import { focusSoon } from "./focus.ts";
+import { closeHandingOn, handingOn, toggleHandingOn } from "./handing_on.ts";
 import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
 import { closeMap, toggleMap } from "./map.ts";
 import { togglePin } from "./pin.ts";
@@ -19,6 +20,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ["/", "filter"],
   ["t", "choose a stretch of time"],
   ["l", "copy the link to what is shown"],
+  ["e", "export: a file to hand on"],
   ["?", "this help"],
 ];
 
@@ -44,6 +46,7 @@ const ANYWHERE: Record<string, () => void> = {
   c: togglePin,
   m: toggleMap,
   l: copyLink,
+  e: toggleHandingOn,
   t: () => document.getElementById("time-from")?.focus(),
   "/": () => {
     // On a narrow page the filter is in the other pane.
@@ -75,6 +78,7 @@ export function onKey(event: KeyboardEvent): void {
 
 function actionFor(key: string, target: HTMLElement): (() => void) | undefined {
   if (helpOpen.value) return key === "Escape" || key === "?" ? closeHelp : undefined;
+  if (handingOn.value) return key === "Escape" || key === "e" ? closeHandingOn : undefined;
   if (target.matches("#filter")) return inFilter(key);
   if (target.matches("input, textarea, select")) return undefined;
   const flow = document.getElementById("flow");

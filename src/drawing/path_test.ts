@@ -1,8 +1,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Flow } from "../../event/report.ts";
-import { hostile, longPath } from "../fixture/extremes.ts";
-import { i1, i1Repaired, i2 } from "../fixture/incident_1_2.ts";
-import { i3, i4 } from "../fixture/incident_3_4.ts";
+import type { Flow } from "../event/report.ts";
+import { hostile, longPath } from "../web/fixture/extremes.ts";
+import { i1, i1Repaired, i2 } from "../web/fixture/incident_1_2.ts";
+import { i3, i4 } from "../web/fixture/incident_3_4.ts";
 import { pathModel } from "./model.ts";
 import { layoutRail } from "./rail.ts";
 import { layoutRows } from "./rows.ts";

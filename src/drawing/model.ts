@@ -1,12 +1,15 @@
 /** What the drawing of a path shows: stations, tunnels, and how it ends. Pure. */
-import type { Encapsulation, EndPoints, Flow, Hop } from "../../event/report.ts";
-import { changes, endPoint, tunnelName } from "../../words/ends.ts";
-import { label } from "../../words/escape.ts";
-import { STAGE_WORDS } from "../../words/outcome.ts";
-import { hopTimes } from "../../words/hop_times.ts";
-import { roomWords } from "../../words/place.ts";
-import { elapsedShort } from "../../words/time.ts";
-import { PAGE } from "../parts/writing.ts";
+import type { Encapsulation, EndPoints, Flow, Hop } from "../event/report.ts";
+import { changes, endPoint, tunnelName } from "../words/ends.ts";
+import { label } from "../words/escape.ts";
+import { STAGE_WORDS } from "../words/outcome.ts";
+import { hopTimes } from "../words/hop_times.ts";
+import { roomWords } from "../words/place.ts";
+import { elapsedShort } from "../words/time.ts";
+import type { Writing } from "../words/writing.ts";
+
+/** Texts stay as they are: `label` escapes the whole of what is shown. */
+const AS_IT_IS: Writing = { text: (text) => text, arrow: "→" };
 
 /** Hops on one device that follow each other. */
 export interface Station {
@@ -175,7 +178,7 @@ function findTunnels(hops: readonly Hop[], stationOf: readonly number[]): Tunnel
         openStart: stage !== "encapsulate",
         openEnd: false,
         depth: open.length,
-        label: label(tunnelName(encap, PAGE), 120),
+        label: label(tunnelName(encap, AS_IT_IS), 120),
       });
     } else if (marked && stage !== "drop") {
       while (open.length > 0) close(Math.max(0, station - 1), true);
@@ -201,7 +204,7 @@ function addNotes(
   let ends: EndPoints = flow;
   for (const [at, hop] of hops.entries()) {
     if (hop.translated !== undefined) {
-      for (const text of changes(ends, hop.translated, PAGE)) {
+      for (const text of changes(ends, hop.translated, AS_IT_IS)) {
         stations[stationOf[at]!]!.notes.push({ tone: "change", text: label(text, 130) });
       }
       ends = hop.translated;

@@ -2,7 +2,7 @@
 import { boxText, type PathModel, type Station } from "./model.ts";
 import { MARGIN, PAD, type RowOfPath } from "./row.ts";
 import { stationWidth, textWidth, wayWidth } from "./scene.ts";
-import { clipEnd } from "../../words/escape.ts";
+import { clipEnd } from "../words/escape.ts";
 
 /** Pixels before the end that was not reached. */
 const GHOST_GAP = 34;
