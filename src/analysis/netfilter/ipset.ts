@@ -2,6 +2,8 @@
 import type { NetfilterSet, NetnsState } from "../../event/state.ts";
 import { contains, parseAddress } from "../view/address.ts";
 import { any, type Tri, tri } from "../view/tri.ts";
+import { joined, type Key, KeyIndex, type Positions } from "../view/key_index.ts";
+import { networkKey } from "../view/network.ts";
 import type { Traveller } from "./traveller.ts";
 
 const NUMBERS: Record<string, number> = { tcp: 6, udp: 17, sctp: 132, icmp: 1, icmpv6: 58 };
@@ -42,26 +44,65 @@ export function isInIpset(name: string, flags: string, at: Traveller): Tri {
   const six = at.headers.network === "ip6";
   if (!type.startsWith("bitmap:port") && (family === "inet6") !== six) return "no";
   const asked = parts.map((part, i) => ({ part, way: ways[i]! }));
-  const { source, destination, sourcePort, destinationPort, protocol } = at.headers;
-  const key = [flags, source, destination, sourcePort, destinationPort, protocol].join(" ");
-  const before = answers.get(set) ?? new Map<string, Tri>();
-  answers.set(set, before);
-  const answer = before.get(key) ?? membership(set, asked, at);
-  if (before.size < ANSWERS_MAX) before.set(key, answer);
-  return answer;
+  return membership(set, asked, at);
 }
 
-/** Many packets of one flow ask many rules: a set of thousands is gone through once for each flow. */
-const answers = new WeakMap<NetfilterSet, Map<string, Tri>>();
-const ANSWERS_MAX = 10_000;
-
 function membership(set: NetfilterSet, asked: readonly Asked[], at: Traveller): Tri {
-  const elements = set.elements.filter((each) => typeof each === "string");
-  const excepted = elements.some((each) => each.endsWith(" nomatch"));
+  const { elements, excepted } = metElements(set, asked, at);
   const found = excepted
     ? mostSpecific(elements, asked, at)
     : any(elements.map((each) => holds(each, asked, at)));
   return found === "no" && (set.truncated || set.elided) ? "unknown" : found;
+}
+
+/** A set by the address or port that its elements begin with. */
+interface SetIndex {
+  elements: string[];
+  excepted: boolean;
+  keyed: KeyIndex;
+  always: Positions;
+}
+
+const indexes = new WeakMap<NetfilterSet, SetIndex>();
+
+/** Without elements that surely have another beginning. */
+function metElements(set: NetfilterSet, [first]: readonly Asked[], at: Traveller) {
+  let index = indexes.get(set);
+  if (!index) indexes.set(set, index = indexOf(set, first?.part === "port"));
+  const { elements, excepted } = index;
+  const begin = first && beginningOf(at, first);
+  if (begin === undefined) return { elements, excepted };
+  const met = joined([index.always, index.keyed.find(begin)]);
+  return { elements: met.map((position) => elements[position]!), excepted };
+}
+
+function indexOf(set: NetfilterSet, isPort: boolean): SetIndex {
+  const elements = set.elements.filter((each) => typeof each === "string");
+  const excepted = elements.some((each) => each.endsWith(" nomatch"));
+  const index: SetIndex = { elements, excepted, keyed: new KeyIndex(), always: [] };
+  for (const [position, element] of elements.entries()) {
+    const begin = element.split(" ")[0]!.split(",")[0]!;
+    const key = isPort ? portKeyOf(begin) : networkKey(begin);
+    if (key === null) index.always.push(position);
+    else index.keyed.add(position, [key]);
+  }
+  return index;
+}
+
+function portKeyOf(text: string): Key | null {
+  const [, protocol, port] = /^(?:([a-z0-9]+):)?(\d+)$/.exec(text) ?? [];
+  if (port === undefined || (protocol !== undefined && NUMBERS[protocol] === undefined)) {
+    return null;
+  }
+  return { port: Number(port) };
+}
+
+/** The packet's address or port that the first part of an element is compared with. */
+function beginningOf({ headers }: Traveller, { part, way }: Asked): string | number | undefined {
+  const isSource = way === "src";
+  if (part !== "port") return isSource ? headers.source : headers.destination;
+  if (headers.protocol === undefined) return undefined;
+  return isSource ? headers.sourcePort : headers.destinationPort;
 }
 
 interface Asked {

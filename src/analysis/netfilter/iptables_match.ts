@@ -57,7 +57,7 @@ function device(name: HookDevice, pattern: string | undefined): Tri {
 function inNetwork(address: string | undefined, network: string | undefined): Tri {
   if (address === undefined || network === undefined) return "unknown";
   // Long lists of services are of single addresses, printed as the kernel prints them.
-  if (network.endsWith("/32")) {
+  if (network.endsWith("/32") && !network.includes(":")) {
     return tri(
       network.length - 3 === address.length &&
         network.startsWith(address),

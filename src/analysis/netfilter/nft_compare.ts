@@ -3,6 +3,7 @@ import { contains, parseAddress } from "../view/address.ts";
 import { constant, type Domain } from "./constants.ts";
 import { isJson } from "./json.ts";
 import { ALL_BITS, flags, type Value } from "./nft_value.ts";
+import { metElements } from "./set_index.ts";
 import type { Traveller } from "./traveller.ts";
 import { all, any, not, type Tri, tri } from "../view/tri.ts";
 
@@ -93,14 +94,16 @@ function inElement(
 }
 
 function inElements(value: Value, elements: unknown[], at: Traveller, home: Home): Tri {
-  return any(elements.map((element) => member(value, element, at, home)));
+  return any(metElements(elements, value).map((element) => member(value, element, at, home)));
 }
 
 function inNamedSet(value: Value, name: string, at: Traveller, home: Home): Tri {
   const set = at.set(home.family, home.table, name);
   if (!set) return "unknown";
-  const keys = set.elements.map((element) => Array.isArray(element) ? element[0] : element);
-  const found = inElements(value, keys, at, home);
+  const keys = metElements(set.elements, value).map((element) =>
+    Array.isArray(element) ? element[0] : element
+  );
+  const found = any(keys.map((key) => member(value, key, at, home)));
   return found === "no" && set.truncated ? "unknown" : found;
 }
 

@@ -4,17 +4,12 @@ import { anyMark, applyMark, type Effect, type Verdict } from "./effect.ts";
 import { isJson, type Json } from "./json.ts";
 import { compare, type Home, member } from "./nft_compare.ts";
 import { elides } from "./elided.ts";
+import { CHANCY, HARMLESS, isForeignMatch, looksOnly } from "./nft_statements.ts";
 import { readValue, type Value } from "./nft_value.ts";
+import { metElements } from "./set_index.ts";
 import type { Traveller } from "./traveller.ts";
 import { both, type Tri } from "../view/tri.ts";
 
-/** Statements that neither decide nor change what later rules see. */
-const HARMLESS = new Set([
-  ...["counter", "log", "set", "map", "notrack", "flow", "dup", "last", "ct helper", "ct timeout"],
-  ...["ct expectation", "meter", "secmark", "comment", "continue"],
-]);
-/** Statements that match only sometimes: rates, quotas, numbers of connections. */
-const CHANCY = new Set(["limit", "quota", "ct count", "connlimit"]);
 /** Statements that end the packet's way through the chain. */
 const ACCEPTING = new Set(["accept", "dnat", "snat", "masquerade", "redirect", "fwd", "tproxy"]);
 
@@ -39,10 +34,6 @@ export function nftEffect(expressions: readonly unknown[], at: Traveller, home: 
   return { match, verdicts: [] };
 }
 
-/** A match of iptables that nft can't print. */
-const isForeignMatch = (kind: string, body: unknown) =>
-  kind === "xt" && isJson(body) && body.type === "match";
-
 /** Whatever the rule may do to any packet. */
 export function nftVerdicts(
   expressions: readonly unknown[],
@@ -52,8 +43,7 @@ export function nftVerdicts(
   for (const expression of expressions) {
     if (!isJson(expression)) return [UNTOLD];
     const [kind, body] = Object.entries(expression)[0] ?? ["", null];
-    const looks = kind === "match" || kind === "mangle" || CHANCY.has(kind) || HARMLESS.has(kind);
-    if (looks || isForeignMatch(kind, body)) continue;
+    if (kind === "mangle" || looksOnly(kind, body)) continue;
     if (kind !== "vmap" || !isJson(body)) return [verdictOf(kind, body)];
     const { elements, whole, elided } = elementsOf(body.data, at, home);
     const verdicts = elements.map((each) => Array.isArray(each) ? elementVerdict(each[1]) : null);
@@ -104,7 +94,7 @@ function mapped({ key, data }: Json, match: Tri, at: Traveller, home: Home): Eff
   const { elements, whole, elided } = elementsOf(data, at, home);
   const verdicts: Verdict[] = [];
   let fallback: Verdict | null = null;
-  for (const element of elements) {
+  for (const element of metElements(elements, value)) {
     if (!Array.isArray(element)) continue;
     const verdict = elementVerdict(element[1]);
     if (element[0] === "*") {

@@ -1,5 +1,6 @@
 /** The rules of one snapshot, by the chain they stand in. */
 import type { NetfilterChain, NetfilterRule, NetfilterSet, NetnsState } from "../../event/state.ts";
+import { originOf, without } from "../view/shortened.ts";
 
 /** A hooked chain. */
 export interface Base {
@@ -14,6 +15,8 @@ export interface Ruleset {
   bases: Base[];
   rules(chain: ChainName): readonly NetfilterRule[];
   isChain(chain: ChainName): boolean;
+  /** It is in the list of chains, with rules or without. */
+  isNamed(chain: ChainName): boolean;
   /** Null when it was not read, or when rules add to it while packets pass. */
   set(family: string, table: string, name: string): NetfilterSet | null;
   /** Some rule takes packets out of connection tracking. */
@@ -39,10 +42,49 @@ const rulesets = new WeakMap<NetnsState, Ruleset>();
 export function rulesetOf(state: NetnsState): Ruleset {
   const known = rulesets.get(state);
   if (known) return known;
-  const ruleset = build(state);
+  const ruleset = shortenedOf(state) ?? build(state);
   rulesets.set(state, ruleset);
+  if (originOf(state.netfilter).gone.size === 0) byRules.set(state.netfilter, ruleset);
   return ruleset;
 }
+
+/** By the list of rules: most readings that follow one another have the same. */
+const byRules = new WeakMap<readonly NetfilterRule[], Ruleset>();
+
+/** What was worked out of the same rules before, or of these and a few more; null: it can't be used. */
+function shortenedOf(state: NetnsState): Ruleset | null {
+  const { whole, gone } = originOf(state.netfilter);
+  const base = byRules.get(whole);
+  const isSame = base?.state.chains === state.chains && base.state.sets === state.sets;
+  if (
+    !base || !isSame || [...gone].some(decides) || !state.chains.every(({ backend }) => backend)
+  ) {
+    return null;
+  }
+  const lists = new Map<string, readonly NetfilterRule[]>();
+  for (const rule of gone) {
+    const key = keyOf(chainOfRule(rule));
+    const rules = lists.get(key) ?? base.rules(chainOfRule(rule));
+    lists.set(key, without(rules, rule));
+  }
+  const rules = (chain: ChainName) => lists.get(keyOf(chain)) ?? base.rules(chain);
+  return {
+    ...base,
+    state,
+    rules,
+    isChain: (chain) => rules(chain).length > 0 || base.isNamed(chain),
+  };
+}
+
+/** The rule is one of those by which a ruleset as a whole is different. */
+const decides = ({ text, elided }: NetfilterRule): boolean =>
+  elided !== undefined || MARKS.test(text) || CHANGES_SET.test(text) || UNTRACKS.test(text) ||
+  HELPS.test(text);
+
+const MARKS = /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/;
+const CHANGES_SET = /\b(?:add|update|delete) @(\S+)/;
+const UNTRACKS = /\bnotrack\b|--notrack|-j NOTRACK/;
+const HELPS = /\bct helper\b|--helper\b/;
 
 const keyOf = ({ family, table, name, legacy }: ChainName) =>
   `${legacy ? "legacy " : ""}${family} ${table} ${name}`;
@@ -73,11 +115,12 @@ function build(state: NetnsState): Ruleset {
   ));
   const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
   const marking = state.netfilter.filter(({ text, elided }) =>
-    elided !== undefined || /\bmark set\b|-j (CONN)?MARK\b|--restore-mark/.test(text)
+    elided !== undefined || MARKS.test(text)
   );
   const texts = state.netfilter.map((rule) => rule.text);
   for (const { family, table, text } of state.netfilter) {
-    for (const [, name] of text.matchAll(/\b(?:add|update|delete) @(\S+)/g)) {
+    if (!CHANGES_SET.test(text)) continue;
+    for (const [, name] of text.matchAll(new RegExp(CHANGES_SET, "g"))) {
       sets.delete(`${family} ${table} ${name}`);
     }
   }
@@ -85,12 +128,13 @@ function build(state: NetnsState): Ruleset {
     state,
     bases: basesOf(state),
     rules: (chain) => byChain.get(keyOf(chain)) ?? [],
+    isNamed: (chain) => names.has(keyOf(chain)),
     isChain: (chain) => names.has(keyOf(chain)) || byChain.has(keyOf(chain)),
     set: (family, table, name) => sets.get(`${family} ${table} ${name}`) ?? null,
-    untracks: texts.some((text) => /\bnotrack\b|--notrack|-j NOTRACK/.test(text)),
+    untracks: texts.some((text) => UNTRACKS.test(text)),
     marks: marking.length > 0 || state.sets.some(({ elided }) => elided !== undefined),
     marksBelow: marking.some(({ family }) => !["ip", "ip6", "inet"].includes(family)),
-    helps: texts.some((text) => /\bct helper\b|--helper\b/.test(text)),
+    helps: texts.some((text) => HELPS.test(text)),
   };
 }
 

@@ -5,6 +5,7 @@ import { elides } from "./elided.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Headers } from "./hook_packet.ts";
 import { iptablesWords } from "./iptables_words.ts";
+import { metBy } from "./rule_index.ts";
 import { type ChainName, chainOfRule, type Ruleset, rulesetOf } from "./ruleset.ts";
 import type { Traveller } from "./traveller.ts";
 
@@ -57,7 +58,7 @@ function travellerOf({ state, set }: Ruleset, headers: Headers, hook: string): T
 /** False when the packet can't come back from the chain. */
 function follow(walk: Walk, name: ChainName, at: Traveller, depth: number): boolean {
   if (depth > DEPTH_MAX) return true;
-  for (const rule of walk.ruleset.rules(name)) {
+  for (const rule of metBy(walk.ruleset.rules(name), at.headers)) {
     if (walk.left-- <= 0) return true;
     const isChain = (chain: string) => walk.ruleset.isChain({ ...chainOfRule(rule), name: chain });
     const { match, verdicts } = evaluate(rule, at, isChain);

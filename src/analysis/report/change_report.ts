@@ -73,7 +73,7 @@ export class ReportedChanges {
     return {
       id: this.#ids.get(change)!,
       node: node.name,
-      netns: netnsLabel(node, netns),
+      netns: netnsLabel(node, netns, by),
       ...holderAt(node, netns, by),
       ...(isOwn(node, netns) ? { own: true } : {}),
       part: part.part,

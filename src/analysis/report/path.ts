@@ -63,7 +63,7 @@ function hopAt(event: Sighting, stage: Hop["stage"], before?: Sighting | null): 
   const link = linkOf(stateAt(event.node, netns, event.at), at.ifindex, at.device);
   const hop: Hop = {
     node: event.node.name,
-    netns: netnsLabel(event.node, netns),
+    netns: netnsLabel(event.node, netns, event.at),
     device: at.device ?? "",
     ifindex: at.ifindex ?? 0,
     deviceKind: link?.kind ?? "unknown",

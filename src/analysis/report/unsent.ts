@@ -133,7 +133,7 @@ function flowOf(
   const refusal = route ? routeText(route) : rule && `rule ${rule.priority} ${rule.action}`;
   const hop = {
     node: event.node.name,
-    netns: netnsLabel(event.node, event.netns),
+    netns: netnsLabel(event.node, event.netns, event.at),
     ...holderAt(event.node, event.netns, event.at),
     ...(isOwn(event.node, event.netns) ? { own: true } : {}),
     device: "",

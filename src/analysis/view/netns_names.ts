@@ -6,13 +6,48 @@ import type { NodeView } from "./timeline.ts";
 /** The node's own namespace, as sentences call it. */
 export const HOST_NETWORK = "the host network";
 
-/** The namespace's name, else its inode as text; "" when no namespace is known. */
-export function netnsLabel(node: NodeView, netns: number | undefined): string {
+/**
+ * The namespace's name, else its inode as text; "" when no namespace is known. At a moment, an `at` of
+ * the node, it is what the reading before told, else the first one: numbers are given again.
+ */
+export function netnsLabel(node: NodeView, netns: number | undefined, at = -Infinity): string {
   if (netns === undefined) return "";
   const list = node.states.get(netns);
-  const named = list?.find((entry) => entry.state.name !== undefined)?.state.name ??
-    node.header.netns.find((entry) => entry.inode === netns)?.name;
-  return named ?? String(netns);
+  const names = list === undefined ? [] : namesIn(list);
+  const named = names.findLast((one) => one.at <= at) ?? names[0];
+  return named?.name ?? toldIn(node.header.netns).get(netns) ?? String(netns);
+}
+
+type Readings = readonly { at: number; state: NetnsState }[];
+type Told = NodeView["header"]["netns"];
+
+const namesOf = new WeakMap<Readings, { at: number; name: string }[]>();
+
+/** From when on a namespace had which name: one, nearly always. */
+function namesIn(list: Readings): { at: number; name: string }[] {
+  const known = namesOf.get(list);
+  if (known) return known;
+  const names: { at: number; name: string }[] = [];
+  for (const { at, state: { name } } of list) {
+    if (name !== undefined && name !== names.at(-1)?.name) names.push({ at, name });
+  }
+  namesOf.set(list, names);
+  return names;
+}
+
+const toldOf = new WeakMap<Told, Map<number, string>>();
+
+/** Names by inode, as the header of a batch has them. */
+function toldIn(told: Told): Map<number, string> {
+  let names = toldOf.get(told);
+  if (!names) {
+    names = new Map();
+    for (const { inode, name } of told) {
+      if (name !== undefined && !names.has(inode)) names.set(inode, name);
+    }
+    toldOf.set(told, names);
+  }
+  return names;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Which route and rule a kernel would choose, by the tables it had. */
 import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, parsePrefix } from "./address.ts";
+import { routesTo } from "./table_index.ts";
 import { all, not, type Tri, tri } from "./tri.ts";
 
 /** A lookup. Absent fields are not known: rules that ask for them can't be decided. */
@@ -169,8 +170,7 @@ function inPorts(range: string | undefined, port: number | undefined): Tri {
 function longest(state: NetnsState, family: 4 | 6, table: number, address: string): Route | null {
   let best: Route | null = null;
   let bestLength = -1;
-  for (const route of state.routes) {
-    if (route.family !== family || route.table !== table) continue;
+  for (const route of routesTo(state, family, table, address)) {
     if (route.flags?.includes("dead") || !contains(route.destination, address)) continue;
     const length = parsePrefix(route.destination)!.length;
     const better = length > bestLength ||

@@ -1,6 +1,14 @@
 /** Questions to node state, answered from the snapshot that fits the moment (an `at` of the node). */
 import type { Link, Neighbour, NetnsState } from "../../event/state.ts";
-import { contains, isLoopback } from "./address.ts";
+import { isLoopback } from "./address.ts";
+import {
+  hasAddress,
+  isLocal,
+  isSpread,
+  linkNamed,
+  linkNumbered,
+  neighboursAt,
+} from "./table_index.ts";
 import type { NodeView } from "./timeline.ts";
 
 /**
@@ -64,8 +72,8 @@ export function linkOf(
   name?: string,
 ): Link | undefined {
   if (!state) return undefined;
-  return state.links.find((link) => link.ifindex === ifindex) ??
-    (name === undefined ? undefined : state.links.find((link) => link.name === name));
+  const numbered = ifindex === undefined ? undefined : linkNumbered(state, ifindex);
+  return numbered ?? (name === undefined ? undefined : linkNamed(state, name));
 }
 
 /** The value of a setting as text, as `net.ipv4.ip_forward`; undefined when it was not read. */
@@ -77,18 +85,14 @@ export function sysctl(state: NetnsState | null, name: string): string | undefin
 export function ownsAddress(state: NetnsState | null, address: string): boolean {
   if (isLoopback(address)) return true;
   if (!state) return false;
-  return state.links.some((link) => link.addresses.some((own) => own.address === address)) ||
-    state.routes.some((route) => route.type === "local" && contains(route.destination, address));
+  return hasAddress(state, address) || isLocal(state, address);
 }
 
 /** A packet to this address is for the namespace: it has the address, or it is a broadcast's. */
 export function acceptsAddress(state: NetnsState | null, address: string): boolean {
   if (ownsAddress(state, address)) return true;
   if (address === "255.255.255.255") return true;
-  return state?.routes.some((route) =>
-    (route.type === "broadcast" || route.type === "anycast") &&
-    route.destination.split("/")[0] === address
-  ) ?? false;
+  return state !== null && isSpread(state, address);
 }
 
 /** A probed device, with the place that it is in. */
@@ -137,9 +141,8 @@ export function neighbourOf(
 ): Neighbour | undefined {
   const list = netns === undefined ? undefined : node.states.get(netns);
   for (const { state } of [...list ?? []].reverse()) {
-    const entry = state.neighbours.find((neighbour) =>
-      neighbour.address === address && !neighbour.proxy &&
-      (device === undefined || neighbour.device === device)
+    const entry = neighboursAt(state, address).find((neighbour) =>
+      !neighbour.proxy && (device === undefined || neighbour.device === device)
     );
     if (entry) return entry;
   }

@@ -10,6 +10,7 @@ import type {
   TrafficControlFilter,
 } from "../../../event/state.ts";
 import type { Connection } from "../../../event/state_connections.ts";
+import { without } from "../../view/shortened.ts";
 import type { Word } from "../word.ts";
 
 /**
@@ -45,8 +46,6 @@ export type Change =
 export function applied(state: NetnsState, changes: readonly Change[]): NetnsState {
   return changes.reduce(one, state);
 }
-
-const without = <T>(list: readonly T[], item: T): T[] => list.filter((other) => other !== item);
 
 function one(state: NetnsState, change: Change): NetnsState {
   switch (change.do) {

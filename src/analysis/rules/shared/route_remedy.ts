@@ -1,6 +1,6 @@
 /** What to do where a lookup found no way, or a way that refuses. */
-import type { NetnsState } from "../../../event/state.ts";
-import { containsNetwork } from "../../view/address.ts";
+import type { NetnsState, Route } from "../../../event/state.ts";
+import { containsNetwork, parsePrefix } from "../../view/address.ts";
 import {
   lookUpRoute,
   possibleRefusal,
@@ -63,18 +63,26 @@ function hasWay(state: NetnsState, query: RouteQuery): boolean {
 const isUp = ({ links }: NetnsState, device: string | undefined): boolean =>
   links.find(({ name }) => name === device)?.flags.includes("UP") !== false;
 
+const isSingle = ({ destination }: Route): boolean => {
+  const prefix = parsePrefix(destination);
+  return prefix !== null && prefix.length === prefix.bits;
+};
+
 /**
  * A route that refuses a whole network in which others have routes of their own is what routing
  * daemons put under them, so that nothing of the network goes astray: it is right.
  */
 function withoutRefusal(state: NetnsState, { route, rule }: RouteAnswer): Change[] | null {
   if (route) {
-    const isGround = state.routes.some((other) =>
-      other !== route && !refuses(other) && other.destination !== route.destination &&
-      containsNetwork(route.destination, other.destination)
-    );
+    if (!refuses(route)) return null;
+    // In a single address no other network has room.
+    const isGround = !isSingle(route) &&
+      state.routes.some((other) =>
+        other !== route && !refuses(other) && other.destination !== route.destination &&
+        containsNetwork(route.destination, other.destination)
+      );
     const isDefault = /\/0$/.test(route.destination);
-    return refuses(route) && (isDefault || !isGround) ? [{ do: "delete-route", route }] : null;
+    return isDefault || !isGround ? [{ do: "delete-route", route }] : null;
   }
   if (!rule || rule.action === "lookup") return null;
   const alike = state.rules.filter((other) =>
