@@ -2,7 +2,8 @@
  * Renders the scripts of `bpf/` into one bpftrace program for this kernel and this filter.
  *
  * A script is bpftrace with a few lines for the renderer: `//@packet`, `//@fields`, `//@emit L`,
- * `//@device`, `//@take` include a fragment of `bpf/lib`; `@netns`, `@vxlanPorts`, `@reason` …
+ * `//@take` include a fragment of `bpf/lib`; `//@early place` and `//@late place` do, too, the one
+ * where namespaces are told apart, the other where not, so that a packet that is not told costs less; `@netns`, `@vxlanPorts`, `@reason` …
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
@@ -49,7 +50,17 @@ export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking"],
-  ...["conntrack", "device", "emit", "fields", "ip", "packet", "neighbour_raw", "ready_raw"],
+  ...[
+    "conntrack",
+    "device",
+    "emit",
+    "fields",
+    "ip",
+    "packet",
+    "place",
+    "neighbour_raw",
+    "ready_raw",
+  ],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -134,8 +145,12 @@ function renderScript(
   );
   const conntrack = options.conntrack ? conntrackFragment(lib, options.conntrack) : "";
   text = text.replace("//@conntrack", conntrack);
-  text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"))
-    .replace("//@device", lib("device"));
+  text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"));
+  const when = options.netns === null ? "late" : "early";
+  text = text.replace(
+    /\/\/@(early|late) (\w+)/g,
+    (_, at: string, name: string) => at === when ? lib(name) : "",
+  );
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
   text = text.replace(
@@ -143,6 +158,7 @@ function renderScript(
     (_, size, array, from) => littleEndian(array, +from, +size),
   );
   return text
+    .replaceAll("@netnsOrNone", options.netns === null ? "1 == 1" : "$ns == 0 || @netns")
     .replaceAll("@netns", netnsExpression(options.netns))
     .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))

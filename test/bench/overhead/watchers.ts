@@ -1,0 +1,190 @@
+/** What watches while the flow is measured: this program's scripts, all of it, and others to compare. */
+import { execa } from "execa";
+import { parseFilter } from "../../../src/event/filter/mod.ts";
+import { kernelFilter } from "../../../src/probe/filter/kernel_filter.ts";
+import { type Capability, readCapability } from "../../../src/probe/kernel/capability.ts";
+import { attach } from "../../../src/probe/run/attach.ts";
+import { loadSources } from "../../../src/probe/run/render.ts";
+import { ECHO_PORT, PORT } from "./load.ts";
+import { DEVICES } from "./overlay.ts";
+
+/** One thing that watches; `watch` resolves when it is attached. */
+export interface Watcher {
+  /** As the table names it. */
+  name: string;
+  watch(): Promise<Watching>;
+}
+
+/** One that is attached. */
+export interface Watching {
+  /** Ends it; resolves when it is gone. */
+  end(): Promise<void>;
+  /** Lines that it told, and such as were lost, while that is known. */
+  told?(): { lines: number; lost: number };
+  /** The process that holds the programs, where there is one. */
+  pid?: number;
+}
+
+/** Filters of a hit and of a miss. */
+export const HIT = `udp and (port ${PORT} or port ${ECHO_PORT})`;
+export const MISS = "udp and port 9";
+
+/** Nothing: what runs alike differ by is the noise. */
+export const NOTHING: Watcher = {
+  name: "nothing",
+  watch: () => Promise.resolve({ end: () => Promise.resolve() }),
+};
+
+/** lasthop's scripts on a bpftrace, whose lines are counted and thrown away. */
+export function scripts(name: string, filter: string, binary = "bpftrace"): Watcher {
+  let capability: Promise<Capability> | undefined;
+  return {
+    name,
+    async watch() {
+      const { tracepoints, kprobes, conntrack, dropReason, raw, cpus, bpftrace } =
+        await (capability ??= readCapability(binary));
+      const told = { lines: 0, lost: 0 };
+      const { run } = await attach({
+        sources: await loadSources(),
+        render: {
+          tracepoints,
+          kprobes,
+          netns: null,
+          filter: kernelFilter(parseFilter(filter)).expression,
+          follow: true,
+          tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
+          conntrack,
+          reason: dropReason,
+          raw,
+        },
+        run: {
+          onLine: () => told.lines++,
+          onLost: (count) => told.lost += count,
+          binary,
+          version: bpftrace ?? undefined,
+          cpus,
+          share: { cpuPercent: 100, memoryBytes: 256 * 1024 * 1024 },
+        },
+        onProgress: (text) => console.error(`${name}: ${text}`),
+        signal: new AbortController().signal,
+      });
+      return { end: () => run.stop(), told: () => told, pid: run.pid };
+    },
+  };
+}
+
+/** All of `lasthop trace`: the scripts, what reads them, the analysis, without archive and page. */
+export function wholeTrace(name: string, filter: string): Watcher {
+  return {
+    name,
+    async watch() {
+      const folder = await Deno.makeTempDir({ prefix: "lhov-" });
+      const ready = `${folder}/ready`;
+      const changes = Deno.watchFs(folder);
+      const repository = new URL("../../../", import.meta.url).pathname;
+      const child = new Deno.Command(`${repository}lasthop`, {
+        args: ["trace", "--no-archive", "--no-listen", "--json", "--cpu-share", "100"]
+          .concat(["--ready-file", ready, filter]),
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      for await (const { paths } of changes) if (paths.includes(ready)) break;
+      await Deno.remove(folder, { recursive: true });
+      return {
+        async end() {
+          child.kill("SIGINT");
+          const slow = setTimeout(() => child.kill("SIGINT"), 5_000);
+          await child.status;
+          clearTimeout(slow);
+        },
+      };
+    },
+  };
+}
+
+/** The two tracepoints of every hop, as anybody would write them; `printing` a line of 12 fields. */
+export function plain(name: string, printing: boolean, binary = "bpftrace"): Watcher {
+  const action = printing
+    ? `printf("%lld %d %llx %d %d %d %d %d %d %d %d %d\\n", nsecs, cpu, args->skbaddr, args->len,
+       pid, tid, 1, 2, 3, 4, 5, 6);`
+    : "if (args->len == 77777) { @ = count(); }";
+  const program = `tracepoint:net:netif_receive_skb { ${action} }
+    tracepoint:net:net_dev_start_xmit { ${action} }
+    interval:ms:100 { printf("tick\\n"); }`;
+  return {
+    name,
+    watch: () => process("unshare", ["-m", "sh", "-c", MOUNT, binary, program], "tick"),
+  };
+}
+
+/** Becomes bpftrace where tracefs is mounted for it alone. */
+const MOUNT = `[ -d /sys/kernel/tracing/events ] || mount -t tracefs nodev /sys/kernel/tracing
+[ -d /sys/kernel/debug/tracing/events ] || mount -t debugfs nodev /sys/kernel/debug
+exec "$0" -B line -e "$1"`;
+
+/** A tcpdump on each device of the way, writing packets nowhere. */
+export function tcpdumps(name: string, filter: string, binary: string): Watcher {
+  return {
+    name,
+    async watch() {
+      const all = await Promise.all(DEVICES.map(([netns, device]) =>
+        process(
+          "ip",
+          [
+            "netns",
+            "exec",
+            netns,
+            binary,
+            "-i",
+            device,
+            "-Z",
+            "root",
+            "-n",
+            "-U",
+            "-w",
+            "/dev/null",
+            filter,
+          ],
+          "listening",
+        )
+      ));
+      return {
+        async end() {
+          await Promise.all(all.map((one) => one.end()));
+        },
+      };
+    },
+  };
+}
+
+/** A process that says a word when it has begun, and ends by SIGINT. */
+async function process(command: string, args: string[], word: string): Promise<Watching> {
+  const child = execa(command, args, {
+    reject: false,
+    buffer: false,
+    stdin: "ignore",
+    env: { BPFTRACE_PERF_RB_PAGES: "4096" },
+  });
+  const begun = Promise.withResolvers<void>();
+  const read = async (stream: AsyncIterable<Uint8Array | string>) => {
+    let head = "";
+    for await (const part of stream) {
+      if (head.length > 4_000) continue;
+      head += typeof part === "string" ? part : new TextDecoder().decode(part);
+      if (head.includes(word)) begun.resolve();
+    }
+    begun.reject(new Error(`${command} ended, saying: ${head.slice(0, 300)}`));
+  };
+  const reading = Promise.all([read(child.stdout!), read(child.stderr!)]);
+  reading.catch(() => {});
+  await begun.promise;
+  return {
+    pid: child.pid,
+    async end() {
+      Deno.kill(child.pid!, "SIGINT");
+      await child;
+      await reading;
+    },
+  };
+}
