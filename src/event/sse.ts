@@ -1,5 +1,15 @@
 /** Server-sent events as text, written and read (HTML standard, section 9.2). */
 
+/**
+ * What a viewer of a live stream accepts that folds differences of lists: it is not told all nodes and
+ * all problems for one of them. An ingest that does not know it tells them whole.
+ */
+export const DIFFERENCES_ACCEPT = "text/event-stream; differences=1";
+
+/** Whether an Accept header asks for that. */
+export const acceptsDifferences = (accept: string | null | undefined): boolean =>
+  /;\s*differences=1\s*(?:[;,]|$)/i.test(accept ?? "");
+
 /** One event as it is written. */
 export interface ServerSentEvent {
   /** What a reader whose connection broke sends back as Last-Event-ID. Holds no line end. */

@@ -13,11 +13,5 @@ export type { ImportAnswer } from "./routes/archives.ts";
 export type { NodeList } from "./routes/join.ts";
 export type { ShownIncident } from "./routes/shown_incident.ts";
 export type { MintedToken } from "./routes/tokens.ts";
-export {
-  applyLive,
-  type Counts,
-  countsOf,
-  type End,
-  type LiveEvent,
-  type Summary,
-} from "./live/live_event.ts";
+export { type Counts, countsOf } from "./live/counts.ts";
+export { applyLive, type End, type LiveEvent, type Summary } from "./live/live_event.ts";

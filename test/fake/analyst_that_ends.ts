@@ -1,5 +1,7 @@
 /** An analyst's thread that ends itself when it is asked about "ends", or always with "always". */
 import { parentPort } from "node:worker_threads";
+import { spelled } from "../../src/ingest/live/spelled.ts";
+import { tally } from "../contract/tally.ts";
 import type { ToAnalyst } from "../../src/ingest/live/analyst_messages.ts";
 
 let number = 0;
@@ -10,7 +12,7 @@ parentPort!.on("message", (message: ToAnalyst) => {
   else if (asked.incident === "ends") Deno.exit();
   else {
     number += 1;
-    const json = JSON.stringify(asked);
-    parentPort!.postMessage({ type: "made", request, made: { json, number, changes: null } });
+    const whole = { ...spelled(tally({ ...asked, batches: [] })), members: ["incident"] };
+    parentPort!.postMessage({ type: "made", request, made: { number, change: null, whole } });
   }
 });

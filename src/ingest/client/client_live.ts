@@ -1,6 +1,6 @@
 /** Follows a live stream. After a broken connection it goes on with the event after the last one. */
 import { LasthopError } from "../../event/error.ts";
-import { readServerSentEvents } from "../../event/sse.ts";
+import { DIFFERENCES_ACCEPT, readServerSentEvents } from "../../event/sse.ts";
 import type { LiveEvent } from "../live/live_event.ts";
 
 /** How a live stream is followed. */
@@ -49,7 +49,8 @@ export async function* followLive(
   try {
     while (!leave.signal.aborted) {
       try {
-        const headers: Record<string, string> = cursor === null ? {} : { "last-event-id": cursor };
+        const headers: Record<string, string> = { accept: DIFFERENCES_ACCEPT };
+        if (cursor !== null) headers["last-event-id"] = cursor;
         const response = await open(headers, leave.signal);
         connected = true;
         for await (const received of readServerSentEvents(response.body!)) {

@@ -3,6 +3,7 @@
  * who watches. It makes the report with what the shards say of their packets (rules D1 to D4).
  */
 import { DurableObject } from "cloudflare:workers";
+import { acceptsDifferences } from "../../event/sse.ts";
 import type { Wait } from "../intake/admission.ts";
 import { systemClock } from "../clock.ts";
 import { Hub } from "../live/hub.ts";
@@ -272,7 +273,8 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     const { incident } = this.#table;
     if (incident === null) return new Response(null, { status: 404 });
     const cursor = request.headers.get("last-event-id");
-    const stream = await this.#hub.liveUntil(incident.id, cursor, request.signal);
+    const isBrief = acceptsDifferences(request.headers.get("accept"));
+    const stream = await this.#hub.liveUntil(incident.id, cursor, request.signal, { isBrief });
     return stream === null ? new Response(null, { status: 503 }) : new Response(stream);
   }
 }

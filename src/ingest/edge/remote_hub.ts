@@ -2,8 +2,9 @@
  * The hub port over an incident's object. `stored`, `changed` and `deleted` do nothing here: the object
  * is also the store, so it knows.
  */
+import { DIFFERENCES_ACCEPT } from "../../event/sse.ts";
 import type { HubFigures } from "../http/metrics.ts";
-import type { HubPort } from "../live/hub_port.ts";
+import type { HubPort, Watching } from "../live/hub_port.ts";
 import { directoryOf, type EdgeEnv, hubOf } from "./bindings.ts";
 
 /** Asks the hub of each incident. */
@@ -18,8 +19,14 @@ export class RemoteHub implements HubPort {
     return hubOf(this.env, incident).reportJson();
   }
 
-  async live(incident: string, cursor: string | null, signal: () => AbortSignal) {
-    const headers: HeadersInit = cursor === null ? {} : { "last-event-id": cursor };
+  async live(
+    incident: string,
+    cursor: string | null,
+    signal: () => AbortSignal,
+    { isBrief = false }: Watching = {},
+  ) {
+    const headers = new Headers(isBrief ? { accept: DIFFERENCES_ACCEPT } : {});
+    if (cursor !== null) headers.set("last-event-id", cursor);
     const request = new Request("https://hub/live", { headers, signal: signal() });
     const response = await hubOf(this.env, incident).fetch(request);
     return response.ok ? response.body : null;

@@ -6,22 +6,25 @@ import { analyse, Analysis, type AnalysisInput } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { KeptIncidents, type Packing, type StoredLines } from "./kept.ts";
-import { type Change, changesBetween, type Pieces, spelled } from "./spelled.ts";
+import { type ReportChange, ReportTeller, spelled, type SpelledReport } from "./spelled.ts";
+import { countOfMessages } from "./told.ts";
 
 /** Makes a report: the analysis itself, or what stands for it. */
 export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
 
 /** What a report is made from beside the batches. */
-export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld">;
+export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld"> & {
+  /** Number of the report that the asker has of this incident. */
+  since?: number;
+};
 
 /** A report that was made. */
 export interface Made {
-  /** The report as JSON. */
-  json: string;
   /** Counts the reports of this analyst, from 1. */
   number: number;
-  /** What leads here from report `since` of the same incident; null: there is none, or too much. */
-  changes: { since: number; events: Change[] } | null;
+  /** What leads here from the report that the asker has; else `whole`: too much did, or it has none. */
+  change: ReportChange | null;
+  whole: SpelledReport | null;
 }
 
 /** Keeps batches, makes reports. */
@@ -56,7 +59,7 @@ export class LocalAnalyst implements Analyst {
   readonly #grown = new WeakMap<object, Analysis>();
   readonly #changesMax: number;
   /** The last report of each incident, to tell the next from it. */
-  #last = new Map<string, { number: number; pieces: Pieces }>();
+  #last = new Map<string, { number: number; teller: ReportTeller }>();
   #number = 0;
 
   constructor({ store, decodedEventsMax, changesMax, analyse, packing }: AnalystOptions) {
@@ -79,19 +82,24 @@ export class LocalAnalyst implements Analyst {
   }
 
   async report(asked: Asked): Promise<Made> {
-    const { incident } = asked;
-    const { batches, lasting } = await this.#kept.batches(incident);
-    const report = await this.#analyse({ ...asked, batches }, lasting);
-    const { json, pieces } = spelled(report);
+    const { since, ...about } = asked;
+    const { batches, lasting } = await this.#kept.batches(about.incident);
+    const report = await this.#analyse({ ...about, batches }, lasting);
+    return this.#tell(about.incident, since, report);
+  }
+
+  #tell(incident: string, since: number | undefined, report: Report): Made {
     const number = ++this.#number;
     const before = this.#last.get(incident);
+    const teller = before?.teller ?? new ReportTeller();
     this.#last.delete(incident);
-    this.#last.set(incident, { number, pieces });
+    this.#last.set(incident, { number, teller });
     if (this.#last.size > REPORTS_KEPT_MAX) this.#last.delete(this.#last.keys().next().value!);
-    const events = before && changesBetween(before.pieces, pieces, report);
-    const isWorthIt = events !== undefined && events.length <= this.#changesMax;
-    const changes = isWorthIt ? { since: before!.number, events } : null;
-    return { json, number, changes };
+    const change = teller.next(report);
+    const isWorthIt = change !== null && before?.number === since &&
+      countOfMessages(change) <= this.#changesMax;
+    if (isWorthIt) return { number, change, whole: null };
+    return { number, change: null, whole: spelled(report) };
   }
 
   #analyse(input: AnalysisInput, lasting: object | null): Report | Promise<Report> {

@@ -70,7 +70,7 @@ export class AnalystThread implements Analyst {
     return new Promise((resolve, reject) => {
       this.#requests.set(request, { asked, lost: 0, resolve, reject });
       this.#start();
-      this.#tell({ type: "report", request, asked });
+      this.#tell({ type: "report", request, asked: this.#asThere(asked) });
     });
   }
 
@@ -114,7 +114,7 @@ export class AnalystThread implements Analyst {
       one.lost += 1;
       if (one.lost < THREADS_PER_REPORT) {
         this.#start();
-        this.#tell({ type: "report", request, asked: one.asked });
+        this.#tell({ type: "report", request, asked: this.#asThere(one.asked) });
       } else {
         this.#requests.delete(request);
         one.reject(new Error(`The analysis was lost: ${why}`));
@@ -143,11 +143,14 @@ export class AnalystThread implements Analyst {
     }
   }
 
-  #made(request: number, { json, number, changes }: Made): void {
-    const before = this.#numbersBefore;
-    this.#number = before + number;
-    const since = changes && { ...changes, since: before + changes.since };
-    this.#requests.get(request)?.resolve({ json, number: this.#number, changes: since });
+  /** The thread counts its own reports only; what one before it gave is none of its own. */
+  #asThere(asked: Asked): Asked {
+    return { ...asked, since: (asked.since ?? 0) - this.#numbersBefore };
+  }
+
+  #made(request: number, made: Made): void {
+    this.#number = this.#numbersBefore + made.number;
+    this.#requests.get(request)?.resolve({ ...made, number: this.#number });
     this.#requests.delete(request);
   }
 

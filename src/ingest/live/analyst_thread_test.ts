@@ -2,12 +2,15 @@ import { deepStrictEqual as deepEqual, equal, ok, rejects } from "node:assert/st
 import { dropLine, hopLine, newBatch } from "../../../test/contract/lines.ts";
 import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
-import type { Asked } from "./analyst.ts";
+import type { Asked, Made } from "./analyst.ts";
 import { LocalAnalyst } from "./analyst.ts";
 import { AnalystThread, analystThread } from "./analyst_thread.ts";
+import { ReportText } from "./report_text.ts";
 
 const limits = limitsWith();
 const asked = (incident: string): Asked => ({ incident, filter: "", closed: false, evicted: 0 });
+
+const jsonOf = ({ whole }: Made) => new ReportText(whole!).json();
 
 async function stored(batches: number) {
   const store = new MemoryStore(limits.store);
@@ -26,11 +29,15 @@ Deno.test("a thread's reports and changes are those that are made here, read bac
   const { store, append } = await stored(200);
   const thread = analystThread({ store, limits });
   const here = new LocalAnalyst({ store, decodedEventsMax: 10, changesMax: 500 });
+  let since: number | undefined;
   try {
     for (let sequence = 200; sequence < 205; sequence++) {
-      const [there, own] = await Promise.all([thread, here].map((a) => a.report(asked("i"))));
+      const about = { ...asked("i"), since };
+      const [there, own] = await Promise.all([thread, here].map((a) => a.report(about)));
       deepEqual(there, own);
-      equal(there!.changes === null, sequence === 200);
+      equal(there!.change === null, sequence === 200);
+      equal(there!.whole === null, sequence !== 200);
+      since = there!.number;
       const { row, batch, evicted } = await append(sequence);
       for (const analyst of [thread, here]) analyst.stored("i", row, batch, evicted);
     }
@@ -55,8 +62,8 @@ Deno.test("a store that can't be read is told to who asked, and is asked again",
   try {
     await rejects(thread.report(asked("i")), /the disk is gone/);
     fails = false;
-    const { json } = await thread.report(asked("i"));
-    equal(JSON.parse(json).accounting.events, 6);
+    const made = await thread.report(asked("i"));
+    equal(JSON.parse(jsonOf(made)).accounting.events, 6);
   } finally {
     thread.close();
   }
@@ -73,7 +80,7 @@ Deno.test("a thread that is lost is begun again, asked once more, and its end is
   });
   try {
     const first = await thread.report(asked("i"));
-    deepEqual(JSON.parse(first.json), asked("i"));
+    deepEqual(JSON.parse(jsonOf(first)), { incident: "i" });
     await rejects(thread.report(asked("throws")), /The analysis was lost: .*a broken rule/);
     equal(logged.length, 2);
     const [ends, lives] = await Promise.allSettled([
@@ -83,7 +90,7 @@ Deno.test("a thread that is lost is begun again, asked once more, and its end is
     equal(ends.status, "rejected");
     ok(lives.status === "fulfilled" || /was lost/.test(String(lives.reason)));
     const next = await thread.report(asked("k"));
-    deepEqual(JSON.parse(next.json), asked("k"));
+    deepEqual(JSON.parse(jsonOf(next)), { incident: "k" });
     ok(next.number > first.number);
   } finally {
     thread.close();

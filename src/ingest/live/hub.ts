@@ -4,7 +4,7 @@ import { type Analyse, type Analyst, LocalAnalyst } from "./analyst.ts";
 import type { StoredLines } from "./kept.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import { HeldMessages } from "./held.ts";
-import type { HubPort } from "./hub_port.ts";
+import type { HubPort, Watching } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
 import { liveStream } from "./live_stream.ts";
 import { type Computed, Reports } from "./reports.ts";
@@ -111,15 +111,25 @@ export class Hub implements HubPort {
   }
 
   async reportJson(incident: string): Promise<string | null> {
-    return (await this.report(incident))?.json ?? null;
+    return (await this.report(incident))?.text.json() ?? null;
   }
 
-  live(incident: string, cursor: string | null, _signal?: () => AbortSignal, token = "") {
-    return this.liveUntil(incident, cursor, null, token);
+  live(
+    incident: string,
+    cursor: string | null,
+    _signal?: () => AbortSignal,
+    { token = "", isBrief = false }: Watching = {},
+  ) {
+    return this.liveUntil(incident, cursor, null, { token, isBrief });
   }
 
   /** `left` tells that the viewer is gone, where the end of the stream does not. */
-  liveUntil(incident: string, cursor: string | null, left: AbortSignal | null, token = "") {
+  liveUntil(
+    incident: string,
+    cursor: string | null,
+    left: AbortSignal | null,
+    { token = "", isBrief = false }: Watching = {},
+  ) {
     const { limits, clock, log } = this.options;
     if (this.figures.viewers + this.#opening >= limits.viewersMax) return Promise.resolve(null);
     const ofToken = token === "" ? 0 : this.#ofToken.get(token) ?? 0;
@@ -129,7 +139,7 @@ export class Hub implements HubPort {
       this.#count(token, 1);
       let viewer: Viewer | null = null;
       try {
-        viewer = await this.watch(incident, cursor, () => this.#count(token, -1));
+        viewer = await this.watch(incident, cursor, () => this.#count(token, -1), isBrief);
         return viewer;
       } catch (error) {
         // The answer has begun, so nobody else can tell.
@@ -152,12 +162,13 @@ export class Hub implements HubPort {
 
   /**
    * A new viewer, with what it needs to begin or to go on after `cursor`; null: no incident. `onLeft` is
-   * called once, when it leaves.
+   * called once, when it leaves. `isBrief`: it asked for differences of lists.
    */
   async watch(
     incident: string,
     cursor: string | null,
     onLeft = () => {},
+    isBrief = false,
   ): Promise<Viewer | null> {
     const topic = this.#topic(incident);
     const found = await topic.refresh();
@@ -165,7 +176,7 @@ export class Hub implements HubPort {
       if (this.#topics.get(incident) === topic) this.#topics.delete(incident);
       return null;
     }
-    const viewer = topic.join(cursor, onLeft);
+    const viewer = topic.join(cursor, onLeft, isBrief);
     if (this.#closed) topic.end("shutdown");
     return viewer;
   }

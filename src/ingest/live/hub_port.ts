@@ -3,6 +3,14 @@ import type { HubFigures } from "../http/metrics.ts";
 import type { StoredLines } from "./kept.ts";
 import type { Evicted } from "../stores/store.ts";
 
+/** How a viewer watches. */
+export interface Watching {
+  /** Id of the token it was opened with: what one token's viewers hold is bounded. */
+  token?: string;
+  /** It asked for differences of lists. */
+  isBrief?: boolean;
+}
+
 /** What the app asks of a hub, and tells it. */
 export interface HubPort {
   /** A batch is durable. */
@@ -20,13 +28,12 @@ export interface HubPort {
   /**
    * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
    * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.
-   * `token` is whose it is: what one token's viewers hold is bounded.
    */
   live(
     incident: string,
     cursor: string | null,
     signal: () => AbortSignal,
-    token?: string,
+    watching?: Watching,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   readFigures(): Promise<HubFigures>;
 }

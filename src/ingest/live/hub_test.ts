@@ -94,7 +94,7 @@ Deno.test("a viewer that falls behind holds a bounded queue and is told the coun
   }
   const [missed, report, ...rest] = all(slow);
   deepEqual([missed!.event, JSON.parse(missed!.data).count], ["missed", told]);
-  deepEqual([report!.event, report!.data], ["report", (await hub.report("i"))!.json]);
+  deepEqual([report!.event, report!.data], ["report", (await hub.report("i"))!.text.json()]);
   deepEqual([rest, hub.figures.missed], [[], told]);
   await append(hopLine(99, 3));
   await clock.advance(100);
@@ -189,7 +189,7 @@ Deno.test("events of many incidents are kept decoded only up to the limit", asyn
     await store.append(id, newBatch({}, ...lines));
   }
   for (const id of ["a", "b", "c", "a"]) {
-    equal(JSON.parse((await hub.report(id))!.json).accounting.events, 8);
+    equal(JSON.parse((await hub.report(id))!.text.json()).accounting.events, 8);
   }
 });
 

@@ -13,7 +13,8 @@ Deno.test("one token's viewers leave room for those of others", async () => {
   await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
   const analyse = (input: AnalysisInput) => Promise.resolve(tally(input));
   const hub = new Hub({ store, clock: new FakeClock(), limits, analyse });
-  const open = (token: string) => hub.live("i", null, () => new AbortController().signal, token);
+  const open = (token: string) =>
+    hub.live("i", null, () => new AbortController().signal, { token });
   const begin = async (token: string) => {
     const reader = (await open(token))!.getReader();
     // A comment, and the hello that stands for a viewer that has joined.
@@ -30,7 +31,8 @@ Deno.test("one token's viewers leave room for those of others", async () => {
   equal((await hub.readFigures()).viewers, 0);
   // An incident that is gone counts for nobody.
   for (let i = 0; i < 5; i++) {
-    const reader = (await hub.live("gone", null, () => new AbortController().signal, "a"))!
+    const reader = (await hub.live("gone", null, () =>
+      new AbortController().signal, { token: "a" }))!
       .getReader();
     while (!(await reader.read()).done);
   }

@@ -2,23 +2,17 @@
  * What a live stream says. A viewer that folds the changes into the report it began with has the
  * report the ingest has: `applyLive` is that fold, for the page, the terminal and the tests.
  */
-import { type Outcome, OUTCOMES } from "../../event/codes.ts";
+import { applyDifference, type Difference } from "../../event/difference.ts";
 import { type Place, placed } from "../../event/places.ts";
-import type { Exchange, Flow, PacketCounts, Report } from "../../event/report.ts";
-
-/** What a report adds up to. */
-export interface Counts {
-  /** Number of flows. */
-  flows: number;
-  outcomes: Record<Outcome, number>;
-  packets: PacketCounts;
-}
+import type { Change, Exchange, Flow, Problem, Report, ReportNode } from "../../event/report.ts";
+import type { Counts } from "./counts.ts";
 
 /** Everything of a report but its exchanges and flows. */
 export interface Summary {
   from: Report["from"];
   to: Report["to"];
-  nodes: Report["nodes"];
+  /** All nodes; absent where differences tell of them. */
+  nodes?: Report["nodes"];
   accounting: Report["accounting"];
   counts: Counts;
   /** Ids of the flows, worst first; absent when neither they nor their order changed, or `places` tell. */
@@ -33,6 +27,12 @@ export interface Summary {
   problems?: Report["problems"];
   /** All changes of node state; absent when there is no new one. */
   changes?: Report["changes"];
+  /** In place of `nodes`, `problems` and `changes` to who asked for it: what of each is other. */
+  differences?: {
+    nodes?: Difference<ReportNode>;
+    problems?: Difference<Problem>;
+    changes?: Difference<Change>;
+  };
 }
 
 /** A summary is the last event of its change: what it says holds for the flows before it. */
@@ -54,19 +54,6 @@ export interface End {
   archive?: string;
 }
 
-/** What a report adds up to: its flows, by outcome, and their packets. */
-export function countsOf(report: Report): Counts {
-  const outcomes = Object.fromEntries(OUTCOMES.map((o) => [o, 0])) as Record<Outcome, number>;
-  const packets = { seen: 0, delivered: 0, dropped: 0, vanished: 0, unknown: 0, inFlight: 0 };
-  for (const flow of report.flows) {
-    outcomes[flow.outcome] += 1;
-    for (const key of Object.keys(packets) as (keyof PacketCounts)[]) {
-      packets[key] += flow.packets[key];
-    }
-  }
-  return { flows: report.flows.length, outcomes, packets };
-}
-
 /** The report after one live event; `null` before the first full one. Changes neither argument. */
 export function applyLive(report: Report | null, { event, data }: LiveEvent): Report | null {
   if (event === "report") return data;
@@ -81,17 +68,21 @@ export function applyLive(report: Report | null, { event, data }: LiveEvent): Re
     case "exchange-gone":
       return { ...report, exchanges: report.exchanges.filter(({ id }) => id !== data.id) };
     case "summary": {
-      const { from, to, nodes, accounting, order, exchangeOrder } = data;
+      const { from, to, accounting, order, exchangeOrder, differences: other = {} } = data;
       const flows = inOrder(report.flows, order, data.places);
       const exchanges = inOrder(report.exchanges, exchangeOrder, data.exchangePlaces);
-      const problems = data.problems ?? report.problems;
-      const changes = data.changes ?? report.changes;
+      const nodes = data.nodes ?? differed(report.nodes, other.nodes, ({ name }) => name);
+      const problems = data.problems ?? differed(report.problems, other.problems, ({ id }) => id);
+      const changes = data.changes ?? differed(report.changes, other.changes, ({ id }) => id);
       return { ...report, from, to, nodes, accounting, problems, changes, exchanges, flows };
     }
     default:
       return report;
   }
 }
+
+const differed = <T>(list: T[], other: Difference<T> | undefined, idOf: (item: T) => string): T[] =>
+  other === undefined ? list : applyDifference(list, other, idOf);
 
 function withOne<T extends { id: string }>(all: T[], one: T): T[] {
   const at = all.findIndex(({ id }) => id === one.id);

@@ -2,8 +2,11 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { tally } from "../../../test/contract/tally.ts";
 import type { Report } from "../../event/report.ts";
-import { applyLive, countsOf, type LiveEvent } from "./live_event.ts";
-import { changesBetween, spelled } from "./spelled.ts";
+import { countsOf } from "./counts.ts";
+import { applyLive, type LiveEvent } from "./live_event.ts";
+import { ReportText } from "./report_text.ts";
+import { ReportTeller, spelled } from "./spelled.ts";
+import { countOfMessages, isOther, messagesOf } from "./told.ts";
 
 const none = tally({ incident: "i", batches: [], filter: "", closed: false, evicted: 0 });
 
@@ -18,8 +21,16 @@ const report: fc.Arbitrary<Report> = fc.record({
     { selector: ({ id }) => id },
   ),
   evicted: fc.nat(2),
-}).map(({ flows, exchanges, evicted }) => ({
+  nodes: fc.uniqueArray(fc.record({ name: fc.constantFrom("x", "y", "z"), events: fc.nat(2) }), {
+    selector: ({ name }) => name,
+  }),
+  changes: fc.uniqueArray(fc.record({ id: fc.constantFrom("p", "q", "r"), count: fc.nat(2) }), {
+    selector: ({ id }) => id,
+  }),
+}).map(({ flows, exchanges, evicted, nodes, changes }) => ({
   ...none,
+  nodes: nodes as unknown as Report["nodes"],
+  changes: changes as unknown as Report["changes"],
   accounting: { ...none.accounting, evicted },
   exchanges: exchanges.map(({ id, tookMs }) => ({
     id,
@@ -53,26 +64,41 @@ const report: fc.Arbitrary<Report> = fc.record({
   })),
 }));
 
-/** What leads from one report to the next, as a viewer reads it. */
-function told(before: Report, after: Report): LiveEvent[] {
-  const changes = changesBetween(spelled(before).pieces, spelled(after).pieces, after);
-  return changes.map(({ event, data }) => ({ event, data: JSON.parse(data) }) as LiveEvent);
+/** What leads from one report to the next, as a viewer reads it who wants all lists, or differences. */
+function told(before: Report, after: Report, isBrief = false): LiveEvent[] {
+  const teller = new ReportTeller();
+  equal(teller.next(before), null, "the first has nothing to be told from");
+  const change = teller.next(after)!;
+  const text = new ReportText(spelled(before));
+  text.apply(change);
+  equal(text.json(), JSON.stringify(after));
+  if (!isOther(change)) return [];
+  const messages = messagesOf(change, text);
+  equal(messages.length, countOfMessages(change));
+  return messages.map(({ brief, ...whole }) => (isBrief ? brief : undefined) ?? whole)
+    .map(({ event, data }) => ({ event, data: JSON.parse(data) }) as LiveEvent);
 }
 
 Deno.test("a report is spelled as JSON.stringify does", () => {
-  fc.assert(fc.property(report, (one) => equal(spelled(one).json, JSON.stringify(one))));
-  const twice = { ...none, flows: [{ id: "a" }, { id: "a" }] } as unknown as Report;
-  equal(spelled(twice).json, JSON.stringify(twice));
+  fc.assert(fc.property(report, (one) => {
+    const text = new ReportText(spelled(one));
+    equal(text.json(), JSON.stringify(one));
+    ok(Math.abs(text.chars - text.json().length) < 200, `${text.chars}`);
+  }));
+  const { changes: _, ...older } = none;
+  equal(new ReportText(spelled(older as Report)).json(), JSON.stringify(older));
 });
 
 Deno.test("changes, applied to the report before, give the report after", () => {
   fc.assert(fc.property(fc.array(report, { minLength: 1, maxLength: 5 }), (reports) => {
-    let viewed: Report = none;
-    for (const [i, next] of reports.entries()) {
-      for (const change of told(reports[i - 1] ?? none, next)) {
-        viewed = applyLive(viewed, change)!;
+    for (const isBrief of [false, true]) {
+      let viewed: Report = none;
+      for (const [i, next] of reports.entries()) {
+        for (const change of told(reports[i - 1] ?? none, next, isBrief)) {
+          viewed = applyLive(viewed, change)!;
+        }
+        deepEqual(viewed, next);
       }
-      deepEqual(viewed, next);
     }
   }));
 });
@@ -112,8 +138,23 @@ Deno.test("one flow among thousands is told alone, wherever its place is then", 
   deepEqual(told(many, turned).reduce((v: Report, one) => applyLive(v, one)!, many), turned);
 });
 
-Deno.test("counts add up", () => {
-  fc.assert(fc.property(report, (one) => {
+Deno.test("who asked for differences is told of one node among thousands, others of all", () => {
+  const nodes = Array.from({ length: 3000 }, (_, i) => ({ name: `n${i}`, events: i, netns: [] }));
+  const before = { ...none, nodes } as unknown as Report;
+  const after = { ...before, nodes: before.nodes.with(7, { ...before.nodes[7]!, events: 9 }) };
+  const [brief] = told(before, after, true);
+  ok(JSON.stringify(brief).length < 700, JSON.stringify(brief));
+  deepEqual(applyLive(before, brief!), after);
+  const [whole] = told(before, after);
+  ok(whole?.event === "summary");
+  deepEqual([whole.data.nodes, whole.data.differences], [after.nodes, undefined]);
+});
+
+Deno.test("counts add up, also where they are brought on by what changed", () => {
+  fc.assert(fc.property(report, report, (before, one) => {
+    const teller = new ReportTeller();
+    teller.next(before);
+    deepEqual(teller.next(one)!.counts, countsOf(one));
     const { flows, outcomes, packets } = countsOf(one);
     equal(flows, one.flows.length);
     equal(Object.values(outcomes).reduce((sum, n) => sum + n, 0), flows);

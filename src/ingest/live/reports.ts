@@ -5,10 +5,18 @@
 import type { Clock } from "../clock.ts";
 import type { Store } from "../stores/store.ts";
 import type { Analyst, Made } from "./analyst.ts";
+import { ReportText } from "./report_text.ts";
+import type { ReportChange } from "./spelled.ts";
 
 /** A report as it was last computed. Its number grows with each computation. */
-export interface Computed extends Made {
+export interface Computed {
+  /** Counts the reports of the analyst. */
+  number: number;
   closed: boolean;
+  /** What led here from report `since` of the same incident; null: too much did, or there was none. */
+  change: { since: number; told: ReportChange } | null;
+  /** Its text, which becomes that of the next report when that is computed. */
+  text: ReportText;
 }
 
 interface Entry {
@@ -107,13 +115,22 @@ export class Reports {
     const { filter, closedMs, counters: { evicted, evictedStates, strayLines } } = incident;
     const closed = closedMs !== null;
     const lost = { evicted, evictedStates, strayLines };
-    const made = await analyst.report({ incident: id, filter, closed, ...lost });
+    const since = entry.computed?.number;
+    const made = await analyst.report({ incident: id, filter, closed, ...lost, since });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
-    entry.computed = { ...made, closed };
+    entry.computed = { closed, ...next(entry.computed, made) };
     entry.computedChanges = changes;
     onComputed?.(id, entry.computed, entry.tookMs);
   }
+}
+
+/** The report that was made, of which only what changed may have been told. */
+function next(before: Computed | null, { number, change, whole }: Made) {
+  if (whole !== null) return { number, change: null, text: new ReportText(whole) };
+  if (before === null || change === null) throw new Error("The analyst told of no report");
+  before.text.apply(change);
+  return { number, change: { since: before.number, told: change }, text: before.text };
 }
 
 function wait(delayMs: number, clock: Clock): Promise<void> {

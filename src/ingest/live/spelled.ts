@@ -1,106 +1,196 @@
-/** Reports as text in pieces, so that one report is told from the next by comparing text. */
-import { type Place, placed } from "../../event/places.ts";
+/**
+ * Reports as text in pieces, so that the next report is told by the pieces that are others. What the
+ * analysis gives again as the same object is neither spelled nor compared again.
+ */
+import type { Place } from "../../event/places.ts";
 import type { Report } from "../../event/report.ts";
-import { countsOf, type LiveEvent, type Summary } from "./live_event.ts";
+import { type Counts, countsOf, recount } from "./counts.ts";
 
-/** The pieces of a report that a live stream tells apart, as JSON. */
-export interface Pieces {
-  /** Each flow and each exchange by its id, in their order. */
-  flows: Map<string, string>;
-  exchanges: Map<string, string>;
-  /** Every other part by its name. */
+/** The lists of a report, whose items have ids. */
+export const LISTS = ["flows", "exchanges", "nodes", "problems", "changes"] as const;
+/** The name of one of them. */
+export type ListName = (typeof LISTS)[number];
+
+type Item = Report[ListName][number];
+
+const idOf = (item: Item): string => "id" in item ? item.id : item.name;
+const isList = (name: string): name is ListName => (LISTS as readonly string[]).includes(name);
+
+/** An item of a list by its id, as JSON. */
+export type Spelling = [id: string, text: string];
+
+/** A report as JSON, in pieces. */
+export interface SpelledReport {
+  /** Names of all its members, in their order. */
+  members: string[];
+  /** Members that are no lists, by name. */
   parts: Map<string, string>;
+  /** Items in their order. */
+  lists: Record<ListName, Spelling[]>;
+  counts: Counts;
 }
 
-/** A report as JSON, whole and in pieces. */
-export interface Spelled {
-  json: string;
-  pieces: Pieces;
+/** What is other in a list. */
+export interface ListChange {
+  /** New or other items, in the order of the list. */
+  set: Spelling[];
+  /** Ids of what is there no more. */
+  gone: string[];
+  /** Where those that moved are in the new order, while the others stay as they are among themselves. */
+  places?: Place[];
+  /** All ids in the new order, where more moved. */
+  order?: string[];
 }
 
-/** One event of a live stream, its data as JSON. */
-export interface Change {
-  event: LiveEvent["event"];
-  data: string;
+/** What leads from one report to the next. */
+export interface ReportChange {
+  /** Members that are no lists and are others. */
+  parts: Map<string, string>;
+  /** Lists in which something is other. */
+  lists: Partial<Record<ListName, ListChange>>;
+  counts: Counts;
 }
 
-/** The report as text: `json` is what `JSON.stringify` makes of it. */
-export function spelled(report: Report): Spelled {
-  const flows = report.flows.map((flow) => JSON.stringify(flow));
-  const exchanges = report.exchanges.map((exchange) => JSON.stringify(exchange));
+const texts = new WeakMap<object, string>();
+
+/** JSON of an object that nobody changes. */
+function textOf(item: object): string {
+  const before = texts.get(item);
+  if (before !== undefined) return before;
+  const text = JSON.stringify(item);
+  texts.set(item, text);
+  return text;
+}
+
+/** The whole report in pieces. */
+export function spelled(report: Report): SpelledReport {
+  const { members, parts } = partsOf(report);
+  const lists = Object.fromEntries(
+    LISTS.map((name) => [name, itemsOf(report, name).map((item) => [idOf(item), textOf(item)])]),
+  ) as Record<ListName, Spelling[]>;
+  return { members, parts, lists, counts: countsOf(report) };
+}
+
+/** A list that a report may lack, as those of older analyses do. */
+const itemsOf = (report: Report, name: ListName): readonly Item[] => report[name] ?? [];
+
+function partsOf(report: Report): { members: string[]; parts: Map<string, string> } {
   const parts = new Map<string, string>();
   const members: string[] = [];
   for (const [name, value] of Object.entries(report)) {
-    let text: string | undefined;
-    if (name === "flows") text = `[${flows.join(",")}]`;
-    else if (name === "exchanges") text = `[${exchanges.join(",")}]`;
-    else {
-      text = JSON.stringify(value) as string | undefined;
-      if (text !== undefined) parts.set(name, text);
-    }
-    if (text !== undefined) members.push(`${JSON.stringify(name)}:${text}`);
+    const text = isList(name) ? "" : JSON.stringify(value) as string | undefined;
+    if (text === undefined) continue;
+    members.push(name);
+    if (!isList(name)) parts.set(name, text);
   }
-  const pieces = {
-    flows: byId(report.flows, flows),
-    exchanges: byId(report.exchanges, exchanges),
-    parts,
+  return { members, parts };
+}
+
+/** The reports of one incident, each told from the one before. */
+export class ReportTeller {
+  #members = "";
+  #parts = new Map<string, string>();
+  #lists: Record<ListName, readonly Item[]> = {
+    flows: [],
+    exchanges: [],
+    nodes: [],
+    problems: [],
+    changes: [],
   };
-  return { json: `{${members.join(",")}}`, pieces };
-}
+  #items = new Map<ListName, Map<string, Item>>();
+  #counts: Counts = countsOf({ flows: [] });
 
-const byId = (all: readonly { id: string }[], texts: readonly string[]) =>
-  new Map(all.map(({ id }, i) => [id, texts[i]!]));
+  /** What is other in this report; null: it has other members, so nothing is told but itself. */
+  next(report: Report): ReportChange | null {
+    const { members, parts } = partsOf(report);
+    const isLike = this.#members === members.join();
+    const lists: Partial<Record<ListName, ListChange>> = {};
+    for (const name of LISTS) {
+      const change = this.#nextList(name, itemsOf(report, name));
+      if (change !== null) lists[name] = change;
+    }
+    const others = [...parts].filter(([name, text]) => this.#parts.get(name) !== text);
+    this.#members = members.join();
+    this.#parts = parts;
+    return isLike ? { parts: new Map(others), lists, counts: structuredClone(this.#counts) } : null;
+  }
 
-/** What leads from one report to the next, which is `report`; nothing when they are equal. */
-export function changesBetween(before: Pieces, after: Pieces, report: Report): Change[] {
-  const changes: Change[] = [];
-  const flows = tell(changes, "flow", before.flows, after.flows);
-  const exchanges = tell(changes, "exchange", before.exchanges, after.exchanges);
-  const isOther = (part: keyof Report) => before.parts.get(part) !== after.parts.get(part);
-  const isOrdered = flows === null && exchanges === null;
-  const parts: (keyof Report)[] = ["from", "to", "nodes", "accounting", "problems", "changes"];
-  if (changes.length === 0 && isOrdered && !parts.some(isOther)) return [];
-  const { from, to, nodes, accounting } = report;
-  const summary: Summary = { from, to, nodes, accounting, counts: countsOf(report) };
-  if (flows?.order) summary.order = flows.order;
-  if (flows?.places) summary.places = flows.places;
-  if (exchanges?.order) summary.exchangeOrder = exchanges.order;
-  if (exchanges?.places) summary.exchangePlaces = exchanges.places;
-  if (isOther("problems")) summary.problems = report.problems;
-  if (isOther("changes")) summary.changes = report.changes;
-  changes.push({ event: "summary", data: JSON.stringify(summary) });
-  return changes;
-}
-
-/** A new order: all ids, or the places of some. */
-type Order = { order: string[]; places?: never } | { places: Place[]; order?: never };
-
-/** Tells what is new, changed or gone; gives the order where that is another. */
-function tell(
-  changes: Change[],
-  event: "flow" | "exchange",
-  before: Map<string, string>,
-  after: Map<string, string>,
-): Order | null {
-  const order = [...after.keys()];
-  const places: Place[] = [];
-  let index = 0;
-  for (const [id, text] of after) {
-    if (before.get(id) !== text) {
-      changes.push({ event, data: `{"${event}":${text}}` });
+  #nextList(name: ListName, next: readonly Item[]): ListChange | null {
+    const before = this.#lists[name];
+    const known = this.#items.get(name) ?? new Map<string, Item>();
+    this.#items.set(name, known);
+    this.#lists[name] = next;
+    if (next === before) return null;
+    const set: Spelling[] = [];
+    const others = new Map<string, Item>();
+    const places: Place[] = [];
+    let fresh = 0;
+    let at = 0;
+    for (const [index, item] of next.entries()) {
+      // Most are the same objects, one after the other: looking each up by its id would cost more.
+      if (item === before[at]) {
+        at += 1;
+        continue;
+      }
+      const id = idOf(item);
+      const old = known.get(id);
+      if (old !== undefined && old === before[at]) at += 1;
+      if (old === item) continue;
+      const text = textOf(item);
+      known.set(id, item);
+      if (old === undefined) fresh += 1;
+      else if (textOf(old) === text) continue;
+      if (name === "flows") this.#recount(old, item);
+      set.push([id, text]);
+      others.set(id, item);
       places.push([id, index]);
     }
-    index += 1;
+    const gone = known.size > next.length ? this.#goneOf(name, next, known) : [];
+    const change: ListChange = { set, gone };
+    const left = new Set(gone);
+    if (fresh > 0 || !isInOrder(before, next, left)) {
+      const moved = new Set([...left, ...places.map(([id]) => id)]);
+      const isEnough = places.length < next.length / 2 && isInOrder(before, next, moved);
+      if (isEnough) change.places = places;
+      else change.order = next.map(idOf);
+    } else if (set.length === 0 && gone.length === 0) return null;
+    return change;
   }
-  const old: string[] = [];
-  for (const id of before.keys()) {
-    if (after.has(id)) old.push(id);
-    else changes.push({ event: `${event}-gone`, data: JSON.stringify({ id }) });
+
+  #goneOf(name: ListName, next: readonly Item[], known: Map<string, Item>): string[] {
+    const there = new Set(next.map(idOf));
+    const gone = [...known.keys()].filter((id) => !there.has(id));
+    for (const id of gone) {
+      if (name === "flows") this.#recount(known.get(id), undefined);
+      known.delete(id);
+    }
+    return gone;
   }
-  if (old.length === before.size && isSame(old, order)) return null;
-  const isEnough = places.length < order.length / 2 && isSame(placed(old, places), order);
-  return isEnough ? { places } : { order };
+
+  #recount(before: Item | undefined, after: Item | undefined): void {
+    type Flow = Report["flows"][number] | undefined;
+    recount(this.#counts, before as Flow, after as Flow);
+  }
 }
 
-const isSame = (a: readonly string[], b: readonly string[]) =>
-  a.length === b.length && a.every((id, i) => id === b[i]);
+/** Whether two lists have the same items in the same order, those that are `apart` left out of both. */
+function isInOrder(
+  before: readonly Item[],
+  next: readonly Item[],
+  apart: ReadonlySet<string>,
+): boolean {
+  let at = 0;
+  for (const item of next) {
+    if (item === before[at]) {
+      at += 1;
+      continue;
+    }
+    const id = idOf(item);
+    if (apart.has(id)) continue;
+    while (at < before.length && apart.has(idOf(before[at]!))) at += 1;
+    if (at === before.length || idOf(before[at]!) !== id) return false;
+    at += 1;
+  }
+  while (at < before.length && apart.has(idOf(before[at]!))) at += 1;
+  return at === before.length;
+}

@@ -4,6 +4,7 @@ import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
 import type { End } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";
+import { isOther, messagesOf } from "./told.ts";
 import { type Message, Viewer } from "./viewer.ts";
 
 /** What the live view of one incident needs. */
@@ -84,22 +85,25 @@ export class Topic {
     if (computed.closed) this.end("closed");
   }
 
-  #publish(before: Computed, { json, changes }: Computed): void {
-    if (changes?.since === before.number) changes.events.forEach((change) => this.#push(change));
-    else this.#push({ event: "report", data: json });
+  #publish(before: Computed, { change, text }: Computed): void {
+    if (change?.since !== before.number) this.#push({ event: "report", data: text.json() });
+    else if (isOther(change.told)) {
+      for (const message of messagesOf(change.told, text)) this.#push(message);
+    }
   }
 
-  #push(change: { event: string; data: string }): void {
+  #push(message: Message): void {
     this.#cursor += 1;
-    const message = { id: this.#cursorText(), ...change };
+    message.id = this.#cursorText();
+    if (message.brief !== undefined) message.brief.id = message.id;
     this.#kept.push(message);
-    this.#keptChars += message.data.length;
+    this.#keptChars += charsOf(message);
     while (
       this.#kept.length > this.options.limits.changesKeptMax ||
       this.#keptChars > CHANGES_KEPT_CHARS_MAX
     ) {
       const gone = this.#kept.shift()!;
-      this.#keptChars -= gone.data.length;
+      this.#keptChars -= charsOf(gone);
       for (const viewer of this.#viewers) viewer.lose(gone);
     }
     for (const viewer of this.#viewers) viewer.push(message);
@@ -107,9 +111,9 @@ export class Topic {
 
   /**
    * A viewer that has been given its hello and what it lacks. Call after `refresh`. `onLeft` is called
-   * once, when it leaves.
+   * once, when it leaves. `isBrief`: it asked for differences of lists.
    */
-  join(cursor: string | null, onLeft = () => {}): Viewer {
+  join(cursor: string | null, onLeft = () => {}, isBrief = false): Viewer {
     const { incident, limits, figures } = this.options;
     const viewer = new Viewer(limits.viewerQueueMax, {
       onLeave: (gone) => {
@@ -118,7 +122,7 @@ export class Topic {
         onLeft();
       },
       catchUp: (count) => this.#catchUp(count),
-    });
+    }, isBrief);
     this.#viewers.add(viewer);
     figures.viewers += 1;
     const hello = { incident, cursor: this.#cursorText() };
@@ -142,7 +146,7 @@ export class Topic {
 
   /** A report that is no message any more: a viewer would hold all of it in memory. */
   #isTooLarge(): boolean {
-    return (this.#current?.json.length ?? 0) > this.options.limits.liveMessageCharsMax;
+    return (this.#current?.text.chars ?? 0) > this.options.limits.liveMessageCharsMax;
   }
 
   end(reason: End["reason"]): void {
@@ -158,9 +162,8 @@ export class Topic {
   /** The whole report, one message for all who ask before the next change. */
   #full(): Message {
     const id = this.#cursorText();
-    const { json } = this.#current!;
-    if (this.#whole?.id !== id || this.#whole.data !== json) {
-      this.#whole = { id, event: "report", data: json };
+    if (this.#whole?.id !== id) {
+      this.#whole = { id, event: "report", data: this.#current!.text.json() };
     }
     return this.#whole;
   }
@@ -179,3 +182,6 @@ export class Topic {
     return `${this.options.epoch}-${this.#cursor}`;
   }
 }
+
+/** Characters by which a message counts: what is made only for those who want it does not. */
+const charsOf = (message: Message): number => (message.brief ?? message).data.length;

@@ -7,6 +7,8 @@ export interface Message {
   event: string;
   /** JSON. Shared by all viewers. */
   data: string;
+  /** The same for viewers that asked for differences of lists. */
+  brief?: Message;
 }
 
 /** What a viewer asks of its topic. */
@@ -26,7 +28,8 @@ export class Viewer {
   #ended = false;
   #wake: (() => void) | null = null;
 
-  constructor(readonly queueMax: number, readonly hooks: ViewerHooks) {}
+  /** `isBrief`: it asked for differences of lists. */
+  constructor(readonly queueMax: number, readonly hooks: ViewerHooks, readonly isBrief = false) {}
 
   push(message: Message): void {
     if (this.#ended) return;
@@ -71,7 +74,8 @@ export class Viewer {
     const count = this.#missed;
     this.#missed = 0;
     if (count > 0) this.#queue.unshift(...this.hooks.catchUp(count));
-    return this.#queue.shift();
+    const message = this.#queue.shift();
+    return (this.isBrief ? message?.brief : undefined) ?? message;
   }
 
   /** Resolves when something waits, or the viewer is behind or ended. */

@@ -91,7 +91,10 @@ export const PROBLEM_OPERATIONS = [
       const done = new AbortController();
       // Who hangs up waits no more, and makes room for another viewer.
       const left = AbortSignal.any([done.signal, c.req.raw.signal]);
-      const stream = await hub.live(ask.id, null, () => left, viewer.id);
+      const stream = await hub.live(ask.id, null, () => left, {
+        token: viewer.id,
+        isBrief: true,
+      });
       if (stream === null) throw viewersFull(limits);
       try {
         await untilChanged(stream, { clock, forMs: wait * 1000, left }, async () => {

@@ -2,6 +2,7 @@
 import { accepts } from "hono/accepts";
 import { z } from "zod";
 import { Flow, Report } from "../../event/report.ts";
+import { acceptsDifferences } from "../../event/sse.ts";
 import {
   exported,
   EXPORTS,
@@ -167,7 +168,9 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
       // Only the headers are wanted: a viewer would wait for a reader that never comes.
       if (c.req.raw.method === "HEAD") return c.body(null, 200, LIVE_HEADERS);
       const cursor = c.req.header("last-event-id") ?? null;
-      const stream = await hub.live(id, cursor, () => c.req.raw.signal, viewer.id);
+      const isBrief = acceptsDifferences(c.req.header("accept"));
+      const watching = { token: viewer.id, isBrief };
+      const stream = await hub.live(id, cursor, () => c.req.raw.signal, watching);
       if (stream !== null) {
         const allowed = () => isStillGood(viewer, store, clock);
         const guard = { allowed, everyMs: limits.tokenCheckMs, clock };

@@ -4,7 +4,11 @@
  * open. It is read with fetch: EventSource can't send an Authorization header.
  */
 import { problemOf, request, whyUnanswered } from "./api.ts";
-import { createSseParser, type ReceivedServerSentEvent } from "../../event/sse.ts";
+import {
+  createSseParser,
+  DIFFERENCES_ACCEPT,
+  type ReceivedServerSentEvent,
+} from "../../event/sse.ts";
 
 /** State of the connection to the live stream. */
 export type Connection =
@@ -68,7 +72,7 @@ async function once(
   };
   try {
     heard();
-    const headers: Record<string, string> = { accept: "text/event-stream" };
+    const headers: Record<string, string> = { accept: DIFFERENCES_ACCEPT };
     if (cursor !== "") headers["last-event-id"] = cursor;
     const path = `/v1/incidents/${encodeURIComponent(options.incident)}/live`;
     const response = await request(path, headers, signal);

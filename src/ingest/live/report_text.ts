@@ -1,0 +1,101 @@
+/** A report as its texts, brought on by what changes: the whole JSON is joined when somebody asks for it. */
+import { Sequence } from "../../event/sequence.ts";
+import type { Counts } from "./counts.ts";
+import {
+  type ListChange,
+  type ListName,
+  LISTS,
+  type ReportChange,
+  type SpelledReport,
+} from "./spelled.ts";
+
+/** The texts of one list. */
+class ListText {
+  readonly #texts = new Map<string, string>();
+  readonly #order = new Sequence<string>();
+  /** Characters of all texts. */
+  #chars = 0;
+
+  /** Characters of the list as JSON, as near as matters. */
+  get chars(): number {
+    return this.#chars + this.#texts.size;
+  }
+
+  apply({ set, gone, places, order }: ListChange): void {
+    for (const id of gone) {
+      this.#chars -= this.#texts.get(id)?.length ?? 0;
+      this.#texts.delete(id);
+      this.#order.delete(id);
+    }
+    for (const [id, text] of set) {
+      this.#chars += text.length - (this.#texts.get(id)?.length ?? 0);
+      if (!this.#texts.has(id)) this.#order.push(id);
+      this.#texts.set(id, text);
+    }
+    if (order !== undefined) {
+      this.#order.clear();
+      for (const id of order) this.#order.push(id);
+    }
+    for (const [id] of places ?? []) this.#order.delete(id);
+    for (const [id, index] of places ?? []) this.#order.insertAt(index, id);
+  }
+
+  /** As JSON. */
+  json(): string {
+    const texts: string[] = [];
+    for (const id of this.#order) texts.push(this.#texts.get(id)!);
+    return `[${texts.join(",")}]`;
+  }
+}
+
+/** The texts of one incident's report. */
+export class ReportText {
+  readonly #members: readonly string[];
+  readonly #parts: Map<string, string>;
+  readonly #lists = {} as Record<ListName, ListText>;
+  #counts: Counts;
+  #json: string | null = null;
+
+  constructor({ members, parts, lists, counts }: SpelledReport) {
+    this.#members = members;
+    this.#parts = new Map(parts);
+    this.#counts = counts;
+    for (const name of LISTS) {
+      this.#lists[name] = new ListText();
+      this.#lists[name].apply({ set: lists[name], gone: [] });
+    }
+  }
+
+  /** What its flows add up to. */
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  /** Characters of the JSON, as near as matters for a bound. */
+  get chars(): number {
+    let sum = 0;
+    for (const text of this.#parts.values()) sum += text.length;
+    for (const name of LISTS) sum += this.#lists[name].chars;
+    return sum;
+  }
+
+  /** Becomes the next report. */
+  apply({ parts, lists, counts }: ReportChange): void {
+    this.#json = null;
+    this.#counts = counts;
+    for (const [name, text] of parts) this.#parts.set(name, text);
+    for (const name of LISTS) if (lists[name] !== undefined) this.#lists[name].apply(lists[name]);
+  }
+
+  /** The JSON of a member; undefined: there is none. */
+  part(name: string): string | undefined {
+    return name in this.#lists ? this.#lists[name as ListName].json() : this.#parts.get(name);
+  }
+
+  /** The whole report as JSON. */
+  json(): string {
+    return this.#json ??= `{${
+      this.#members.map((name) => `${JSON.stringify(name)}:${this.part(name)}`).join(",")
+    }}`;
+  }
+}
