@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The page: one incident, or the list of them. */
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./flow/announce.tsx";
 import { readIncident, request } from "./live/api.ts";
@@ -19,26 +19,19 @@ import { onKey } from "./state/keys.ts";
 import { followJoining } from "./state/joining.ts";
 import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
-import {
-  connection,
-  followAddress,
-  incident,
-  isOver,
-  pane,
-  told,
-  updatedMs,
-} from "./state/model.ts";
-import { fold } from "./live/incident_state.ts";
+import { connection, followAddress, followList, incident, pane, told } from "./state/model.ts";
+import { followEnd, hear, toldProblems } from "./state/told.ts";
 import { MapPane } from "./map/map_pane.tsx";
-import { settled } from "./live/settle.ts";
 import { watchAddress } from "./state/url.ts";
 import { TimeStrip } from "./time/time_strip.tsx";
 import { plural } from "./parts/writing.ts";
 import { TokenForm } from "./around/token_form.tsx";
 
+const known = computed(() => told.value.known);
+
 function Page({ id }: { id: string }) {
   const { state } = connection.value;
-  const blocked = state === "token-needed" || (state === "missing" && !told.value.known);
+  const blocked = state === "token-needed" || (state === "missing" && !known.value);
   return (
     <>
       <Header id={id} />
@@ -74,7 +67,7 @@ function Blocked({ id }: { id: string }) {
 
 /** `2 problems · `: what still fails, for a tab that is not looked at. */
 function titleStart(): string {
-  const active = told.value.problems.filter(({ state, severity }) =>
+  const active = toldProblems.value.filter(({ state, severity }) =>
     state === "active" && severity !== "unknown"
   );
   return active.length === 0 ? "" : `${plural(active.length, "problem")} · `;
@@ -97,12 +90,7 @@ function start(id: string): void {
       // An ingest that ends with its incident answers no more.
       if (now.state === "live" || (now.state === "ended" && incident.value === null)) describe(id);
     },
-    onEvents: (events) => {
-      const next = fold(told.value, events);
-      told.value = isOver.value || next.ended !== null ? settled(next) : next;
-      updatedMs.value = Date.now();
-      return told.value.ended !== null;
-    },
+    onEvents: hear,
   });
 }
 
@@ -112,7 +100,6 @@ async function describe(id: string): Promise<void> {
     const response = await request(`/v1/incidents/${encodeURIComponent(id)}`);
     if (!response.ok) return;
     incident.value = readIncident(await response.json());
-    if (isOver.value) told.value = settled(told.value);
   } catch { /* the stream's own state says what is wrong */ }
 }
 
@@ -126,6 +113,8 @@ if (match === null) {
 } else {
   const id = decodeURIComponent(match[1]!);
   followAddress();
+  followList();
+  followEnd();
   watchPrints();
   document.addEventListener("keydown", onKey);
   announceVerdicts();

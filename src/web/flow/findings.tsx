@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** The parts below the verdict: what was not seen, what to do, what it rests on, how many. */
+import { computed } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import type { Cause, Flow } from "../../event/report.ts";
 import { CauseCode } from "../parts/cause_code.tsx";
@@ -7,17 +8,20 @@ import { announce } from "./announce.tsx";
 import { COUNT_WORDS } from "../../words/outcome.ts";
 import { grouped, plural } from "../parts/writing.ts";
 import { told } from "../state/model.ts";
+import { nodes } from "../state/told.ts";
 import { gapsOf, lostAtIngest } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
+
+const lost = computed(() => lostAtIngest(told.value.accounting));
+const missed = computed(() => told.value.missed);
 
 /**
  * What was not seen on the way. It stands beside the verdict, because silence proves something
  * only where it was watched.
  */
 export function Coverage({ flow }: { flow: Flow }) {
-  const { nodes, accounting, missed } = told.value;
-  const gaps = gapsOf(flow, nodes);
-  const atIngest = lostAtIngest(accounting);
+  const gaps = gapsOf(flow, nodes.value);
+  const atIngest = lost.value;
   if (gaps.length === 0 && atIngest === null) {
     const onPath = new Set(flow.path.map(({ node }) => node)).size;
     return (
@@ -37,7 +41,9 @@ export function Coverage({ flow }: { flow: Flow }) {
           </li>
         ))}
         {atIngest !== null && <li>{atIngest}</li>}
-        {missed > 0 && <li>This page fell behind once and was given the whole report again.</li>}
+        {missed.value > 0 && (
+          <li>This page fell behind once and was given the whole report again.</li>
+        )}
       </ul>
     </div>
   );

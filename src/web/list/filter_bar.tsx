@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** What filters the flows: words with suggestions, chips that put words there, and how many are left. */
 import { ALL_OUTCOMES } from "../../event/codes.ts";
-import { namesOf, wordsOf } from "../../event/filter/mod.ts";
+import { wordsOf } from "../../event/filter/mod.ts";
 import { visible } from "../../words/escape.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
@@ -10,14 +10,13 @@ import { filter, outcomesShown, toggleOutcome } from "../state/filter.ts";
 import {
   grouped,
   helpOpen,
-  listed,
+  list,
   lookAt,
   problem,
   share,
   showAllProblems,
   timeWindow,
   told,
-  within,
 } from "../state/model.ts";
 import { computed } from "@preact/signals";
 import { timeHere } from "../../words/time.ts";
@@ -27,11 +26,7 @@ import { problemName } from "./problem_words.ts";
 
 /** How many groups have an outcome, exactly as the filter `outcome …` counts them. */
 const counts = computed(() => {
-  const found = new Map<string, number>();
-  for (const { flows, exchange } of within.value) {
-    const names = new Set(flows.flatMap((flow) => namesOf("outcome", flow, exchange)));
-    for (const name of names) if (name !== undefined) found.set(name, (found.get(name) ?? 0) + 1);
-  }
+  const found = list.value.now.outcomes;
   return ALL_OUTCOMES.map((outcome) => ({ outcome, count: found.get(outcome) ?? 0 }));
 });
 
@@ -122,7 +117,7 @@ function WindowChip() {
 
 function Count() {
   const total = told.value.flows.size;
-  const shown = listed.value.reduce((sum, { flows }) => sum + flows.length, 0);
+  const shown = list.value.now.flows;
   return (
     <p class="count">
       {shown === total ? plural(total, "flow") : `${written(shown)} of ${plural(total, "flow")}`}

@@ -1,16 +1,18 @@
 /// <reference lib="dom" />
 /** The flows, worst first. Only the rows in sight are elements of the page, however many there are. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Flow } from "../../event/report.ts";
 import { endPoint, endsName } from "../../words/ends.ts";
 import { clipEnd, visible } from "../../words/escape.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { placeShort } from "../../words/place.ts";
 import { exchangeNoun } from "../../words/problem.ts";
-import { type FlowRow, type FoldRow, type Row, rowsBetween } from "../state/rows.ts";
+import type { FlowRow, FoldRow, Row } from "../state/rows.ts";
 import { exchangeLook, lookOf, OutcomeIcon } from "../parts/icons.tsx";
-import { activeRow, chooseAndOpen, chosen, rows, toggleFold, told } from "../state/model.ts";
+import { activeRow, chooseAndOpen, list, toggleFold, told } from "../state/model.ts";
 import { FilterBar } from "./filter_bar.tsx";
+import { useHeldScroll } from "./held_scroll.ts";
 import { Problems } from "./problems.tsx";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
@@ -20,25 +22,23 @@ export function FlowList() {
     <section class="flows" aria-label="flows">
       <Problems />
       <FilterBar />
-      <Rows all={rows.value} />
+      <Rows />
     </section>
   );
 }
 
-function Rows({ all }: { all: Row[] }) {
+const total = computed(() => list.value.now.total.rows);
+
+function Rows() {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800 });
-  const look = () => setView({ top: box.current!.scrollTop, height: box.current!.clientHeight });
-  useLayoutEffect(() => {
-    look();
-    const observer = new ResizeObserver(look);
-    observer.observe(box.current!);
-    return () => observer.disconnect();
-  }, []);
+  const { now } = list.value;
   const active = activeRow.value;
-  useHeldScroll(box, all[active]);
-  const last = all.at(-1);
-  const height = last === undefined ? 0 : last.top + last.height;
+  const view = useHeldScroll(box);
+  const rows = now.rowsBetween(view.top, view.top + view.height);
+  // What is told to be active must be there, also for who looks elsewhere.
+  const isThere = active < 0 || rows.some(({ index }) => index === active);
+  const stray = isThere ? undefined : now.rowAt(active);
+  view.drawn = rows;
   return (
     <div
       id="flows"
@@ -48,14 +48,18 @@ function Rows({ all }: { all: Row[] }) {
       tabIndex={0}
       aria-activedescendant={active < 0 ? undefined : rowId(active)}
       ref={box}
-      onScroll={look}
+      onScroll={view.look}
     >
-      <div class="spacer" role="presentation" style={{ height: `${height}px` }}>
-        {rowsBetween(all, view.top, view.top + view.height).map((row) => (
-          <RowView key={row.key} row={row} index={all.indexOf(row)} total={all.length} />
-        ))}
+      <div class="spacer" role="presentation" style={{ height: `${now.total.height}px` }}>
+        {[...rows, ...stray === undefined ? [] : [stray]].map(({ key, ...row }) =>
+          row.kind === "fold"
+            ? <FoldView key={key} id={key} {...row} />
+            : <FlowView key={key} id={key} {...row} />
+        )}
       </div>
-      {all.length === 0 && <p class="nothing" role="option" aria-disabled="true">{emptyWords()}</p>}
+      {now.total.rows === 0 && (
+        <p class="nothing" role="option" aria-disabled="true">{emptyWords()}</p>
+      )}
     </div>
   );
 }
@@ -68,71 +72,39 @@ function emptyWords(): string {
 
 const rowId = (index: number) => `row-${index}`;
 
-/**
- * Keeps the chosen row where it is on the screen while rows above it come and go, and in sight when
- * the reader moves to another one.
- */
-function useHeldScroll(box: { current: HTMLDivElement | null }, row: Row | undefined): void {
-  const before = useRef<{ key: string | null; top: number }>({ key: null, top: 0 });
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null || row === undefined) return;
-    const was = before.current;
-    before.current = { key: row.key, top: row.top };
-    if (was.key === row.key) {
-      const wasInSight = was.top >= element.scrollTop - 4 &&
-        was.top < element.scrollTop + element.clientHeight;
-      if (wasInSight && chosen.value !== null) element.scrollTop += row.top - was.top;
-    } else if (row.top < element.scrollTop) element.scrollTop = row.top;
-    else if (row.top + row.height > element.scrollTop + element.clientHeight) {
-      element.scrollTop = row.top + row.height - element.clientHeight;
-    }
-  }, [row?.key, row?.top]);
-}
-
 /** Characters that a row of the list has room for. */
 const SHORT = { deviceMax: 24, netnsMax: 24, nodeMax: 32 };
 
-interface RowProps<T extends Row> {
-  row: T;
-  index: number;
-  total: number;
-}
-
-function RowView({ row, ...place }: RowProps<Row>) {
-  return row.kind === "fold"
-    ? <FoldView row={row} {...place} />
-    : <FlowView row={row} {...place} />;
-}
+type Shown<T extends Row> = Omit<T, "key"> & { id: string };
 
 /** What every row says of itself to those who do not see where it stands. */
-const option = ({ key, top, height }: Row, index: number, total: number) => ({
+const option = ({ id, index, top, height }: Shown<Row>) => ({
   id: rowId(index),
   role: "option" as const,
-  "aria-setsize": total,
+  "aria-setsize": total.value,
   "aria-posinset": index + 1,
-  "data-key": key,
+  "aria-selected": index === activeRow.value,
+  "data-key": id,
   style: { transform: `translateY(${top}px)`, height: `${height}px` },
 });
 
-function FoldView({ row, index, total }: RowProps<FoldRow>) {
-  const { problem, outcome, protocol, end, groups, clients, isOpen } = row;
+function FoldView(row: Shown<FoldRow>) {
+  const { problem, outcome, protocol, end, count, clients, isOpen } = row;
   const isHealed = problem?.state === "healed";
   const look = isHealed ? "delivered" : lookOf(outcome);
   return (
     <div
-      {...option(row, index, total)}
+      {...option(row)}
       class={`row fold o-${look}`}
-      aria-selected={index === activeRow.value}
       data-open={isOpen}
-      onClick={() => toggleFold(row.key)}
+      onClick={() => toggleFold(row.id)}
     >
       <div class="first">
         <span class="twist" aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
         <OutcomeIcon outcome={look} />
         <b class="word">{OUTCOME_WORDS[outcome] ?? EXCHANGE_WORDS[outcome] ?? "unknown"}</b>
         <span>
-          {plural(groups.length, exchangeNoun(protocol))}
+          {plural(count, exchangeNoun(protocol))}
           {isHealed && ", healed"}
         </span>
         <span class="packets">{plural(clients, "client")}</span>
@@ -147,16 +119,15 @@ function FoldView({ row, index, total }: RowProps<FoldRow>) {
   );
 }
 
-function FlowView({ row, index, total }: RowProps<FlowRow>) {
+function FlowView(row: Shown<FlowRow>) {
   const { flow, exchange, nested, fold } = row;
   const outcome = exchange === undefined ? flow.outcome : exchangeLook(exchange.outcome);
   const cause = exchange?.cause ?? flow.cause;
   const gap = exchange?.gap ?? flow.gap;
   return (
     <div
-      {...option(row, index, total)}
+      {...option(row)}
       class={`row o-${outcome}${nested ? " nested" : ""}${fold === undefined ? "" : " in-fold"}`}
-      aria-selected={index === activeRow.value}
       onClick={() => chooseAndOpen(flow.id)}
     >
       <div class="first">

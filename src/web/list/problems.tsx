@@ -9,7 +9,8 @@ import { Mended } from "../parts/mended.tsx";
 import { sizeWords } from "../parts/problem_size.tsx";
 import { COUNTING, grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
 import type { ShownProblem } from "../state/in_window.ts";
-import { problem as shown, problems, share, toggleProblem, told } from "../state/model.ts";
+import { problem as shown, problems, share, toggleProblem } from "../state/model.ts";
+import { began as first, changes } from "../state/told.ts";
 import { barsOf, problemPlace, problemService } from "./problem_words.ts";
 
 /** The cards; nothing when there is no problem. */
@@ -49,10 +50,9 @@ const STATES = new Set<string>(["active", "healed", "ended"]);
 
 /** The nearest change when it began, and when it was mended; the list below the strip has the others. */
 function nearest({ began, mended }: Problem): string[] {
-  const { changes, from } = told.value;
-  const time = (timeOfDay: string) => timeOfDayHere(timeOfDay, from);
-  const [first, second] = [began, mended].map((all = []) => all.slice(0, 1));
-  return nearLines({ began: first, mended: second }, changes, time, LABELLED);
+  const time = (timeOfDay: string) => timeOfDayHere(timeOfDay, first.value);
+  const [before, after] = [began, mended].map((all = []) => all.slice(0, 1));
+  return nearLines({ began: before, mended: after }, changes.value, time, LABELLED);
 }
 
 /** Red is for what is known to fail. */
@@ -65,8 +65,7 @@ function countWords({ passed, inWindow }: ShownProblem): string {
   if (inWindow === undefined) return through("");
   const { failures, isAtMost, span } = inWindow;
   const most = isAtMost ? "at most " : "";
-  const { from } = told.value;
-  const time = (ms: number) => timeOfDayHere(new Date(ms).toISOString(), from);
+  const time = (ms: number) => timeOfDayHere(new Date(ms).toISOString(), first.value);
   const when = span === null ? "" : ` between ${time(span.fromMs)} and ${time(span.toMs)}`;
   const failed = failures === 0 ? "" : `, ${most}${plural(failures, "failure")}${when}`;
   return failed + through(most);

@@ -4,15 +4,8 @@ import { computed, effect, signal } from "@preact/signals";
 import { label } from "../../words/escape.ts";
 import { grouped as counted, plural } from "../parts/writing.ts";
 import { filter } from "../state/filter.ts";
-import {
-  inShownTime,
-  listed,
-  problem,
-  problems,
-  selected,
-  timeWindow,
-  told,
-} from "../state/model.ts";
+import { inShownTime, listed, problem, problems, selected, timeWindow } from "../state/model.ts";
+import { nodes } from "../state/told.ts";
 import { problemIdsOf } from "../state/groups.ts";
 import { foldMap, ROOM } from "./fold.ts";
 import type { layoutMap, Placed, Wanted } from "./layout.ts";
@@ -143,7 +136,7 @@ export function followLayout(): () => void {
 /** Names of nodes that watch and have seen nothing of what is listed. */
 export const unseenNodes = computed(() => {
   const seen = new Set(whole.value.places.map(({ node }) => node));
-  return told.value.nodes.map(({ name }) => name).filter((name) => !seen.has(name));
+  return nodes.value.map(({ name }) => name).filter((name) => !seen.has(name));
 });
 
 /** `4 nodes, 13 namespaces; something fails in 3 of them`. */

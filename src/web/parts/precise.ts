@@ -2,7 +2,7 @@
 /** Times of day to the millisecond, with how true they are. */
 import { timeHere } from "../../words/time.ts";
 import { boundText } from "../../words/time_bound.ts";
-import { told } from "../state/model.ts";
+import { began, nodes } from "../state/told.ts";
 
 /**
  * `23:06:42.380 ±1.1 ms`: in the reader's time, with the date on another day than the first, by the wall clocks of these nodes; absent: of any, for
@@ -19,15 +19,15 @@ export function preciseSpanHere(from: string, to: string): string {
 }
 
 function boundOf(names: readonly string[] | undefined): string {
-  const { nodes } = told.value;
-  return boundText(names === undefined ? nodes : nodes.filter(({ name }) => names.includes(name)));
+  const all = nodes.value;
+  return boundText(names === undefined ? all : all.filter(({ name }) => names.includes(name)));
 }
 
 function millisecondsHere(timeOfDay: string): string {
   const when = new Date(timeOfDay);
   if (Number.isNaN(+when)) return timeOfDay;
-  const began = new Date(told.value.from ?? timeOfDay);
-  return `${timeHere(when, Number.isNaN(+began) ? when : began)}.${
+  const first = new Date(began.value ?? timeOfDay);
+  return `${timeHere(when, Number.isNaN(+first) ? when : first)}.${
     String(when.getMilliseconds()).padStart(3, "0")
   }`;
 }

@@ -8,48 +8,6 @@ export interface Group {
   flows: Flow[];
 }
 
-/**
- * Flows with the replies to them: those of an exchange in the order of `exchanges`, then the others in
- * that of `order`, both worst first. A group of no exchange stands where the first of its flows stands.
- */
-export function groups(
-  order: readonly string[],
-  flows: ReadonlyMap<string, Flow>,
-  exchanges: ReadonlyMap<string, Exchange> = new Map(),
-): Group[] {
-  const placed = new Set<string>();
-  const found: Group[] = [];
-  for (const exchange of exchanges.values()) {
-    const ids = [exchange.question, exchange.answer, ...exchange.otherAnswers ?? []];
-    const members = ids.flatMap((id) => {
-      const flow = id === undefined || placed.has(id) ? undefined : flows.get(id);
-      if (flow !== undefined) placed.add(flow.id);
-      return flow ?? [];
-    });
-    if (members[0]?.id === exchange.question) found.push({ exchange, flows: members });
-    else for (const { id } of members) placed.delete(id);
-  }
-  const rest = order.filter((id) => !placed.has(id));
-  return [...found, ...looseGroups(rest, flows).map((members) => ({ flows: members }))];
-}
-
-function looseGroups(order: readonly string[], flows: ReadonlyMap<string, Flow>): Flow[][] {
-  const replies = new Map<string, Flow[]>();
-  const rootOf = (flow: Flow): Flow => {
-    const root = flow.replyOf === undefined ? undefined : flows.get(flow.replyOf);
-    return root === undefined || root === flow || root.replyOf !== undefined ? flow : root;
-  };
-  for (const id of order) {
-    const flow = flows.get(id);
-    if (flow === undefined) continue;
-    const root = rootOf(flow);
-    const members = replies.get(root.id) ?? [];
-    replies.set(root.id, members);
-    if (root !== flow) members.push(flow);
-  }
-  return [...replies].map(([id, members]) => [flows.get(id)!, ...members]);
-}
-
 /** Ids of the problems that a group is part of. */
 export const problemIdsOf = ({ exchange, flows }: Group): string[] => [
   ...exchange?.problem === undefined ? [] : [exchange.problem],

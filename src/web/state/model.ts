@@ -2,30 +2,17 @@
 /** What the page knows and what its reader chose: signals that the views read. */
 import { computed, effect, signal } from "@preact/signals";
 import type { Exchange, Flow, Problem } from "../../event/report.ts";
-import type { IncidentSummary } from "../live/api.ts";
-import { matchesReported } from "../../event/filter/mod.ts";
 import { filter } from "./filter.ts";
 import { focusSoon } from "./focus.ts";
-import { groups, isOfProblem } from "./groups.ts";
-import { rowsOf } from "./rows.ts";
+import type { Group } from "./groups.ts";
 import { problemsInWindow, type ShownProblem } from "./in_window.ts";
-import { isGroupWithin, readWindow, type Window, windowText as textOfWindow } from "./window.ts";
-import type { Connection } from "../live/follow.ts";
-import { EMPTY_STATE, type IncidentState } from "../live/incident_state.ts";
+import { Listing } from "./listing.ts";
+import type { Row } from "./rows.ts";
+import { calmVersion, grouping, onRegrouped, told, toldProblems, version } from "./told.ts";
 import { adjust, closesByBack, inAddress, linkHere, step, watchAddress } from "./url.ts";
+import { readWindow, type Window, windowText as textOfWindow } from "./window.ts";
 
-/** The incident as the live stream has reported it so far. */
-export const told = signal<IncidentState>(EMPTY_STATE);
-/** State of the connection to the live stream. */
-export const connection = signal<Connection>({ state: "connecting" });
-/** When something last came from the ingest, in milliseconds since 1970; null before that. */
-export const updatedMs = signal<number | null>(null);
-/** Filter and state of the incident; null until they are read. */
-export const incident = signal<IncidentSummary | null>(null);
-/** Whether nothing more can come: it was closed or deleted, or is an archive that was imported. */
-export const isOver = computed(() =>
-  told.value.ended !== null || incident.value?.closed === true || incident.value?.imported === true
-);
+export { connection, incident, isOver, told, updatedMs } from "./told.ts";
 
 /** Id of the flow that the reader chose; null until then, and the page shows the worst. */
 export const chosen = inAddress("flow");
@@ -43,46 +30,53 @@ const windowText = inAddress("time");
 /** The stretch of time that the reader looks at; null for all of it. */
 export const timeWindow = computed(() => readWindow(windowText.value));
 
-/** All flows, those that belong together beside each other. */
-export const grouped = computed(() =>
-  groups(told.value.order, told.value.flows, told.value.exchanges)
-);
-/** Those of them in the stretch of time that the reader looks at. */
-export const within = computed(() => {
-  const window = timeWindow.value;
-  return window === null
-    ? grouped.value
-    : grouped.value.filter((one) => isGroupWithin(one, window));
-});
 /** The problem that the reader filters by; null when there is none, or no longer. */
 export const problem = computed<Problem | null>(() =>
-  told.value.problems.find(({ id }) => id === problemId.value) ?? null
+  toldProblems.value.find(({ id }) => id === problemId.value) ?? null
 );
 
-/** What is listed: of the problem, of the stretch of time, and as the filter says. */
-export const listed = computed(() => {
-  const { node } = filter.value;
-  const ids = problem.value === null ? null : new Set([problem.value.id]);
-  return within.value.filter((group) =>
-    (ids === null || isOfProblem(group, ids)) &&
-    group.flows.some((flow) => matchesReported(node, flow, group.exchange))
-  );
+const listedProblem = computed(() => problem.value?.id ?? null);
+const openFolds = signal<ReadonlySet<string>>(new Set());
+const choice = computed(() => ({
+  filter: filter.value.node,
+  window: timeWindow.value,
+  problem: listedProblem.value,
+  open: openFolds.value,
+}));
+const listing = new Listing(grouping, choice.peek());
+/** Rises when what is listed may be another: with what is told, and with what the reader chooses. */
+const listVersion = signal(0);
+/** The same for who looks at all that is listed. */
+const calmListVersion = signal(0);
+
+/** Everything that is listed and counted, for as long as this is not read again. */
+export const list = computed<{ readonly now: Listing }>(() => {
+  listVersion.value;
+  version.value;
+  return { now: listing };
 });
 
-const openFolds = signal<ReadonlySet<string>>(new Set());
-
-/** The rows of the list. */
-export const rows = computed(() =>
-  rowsOf(listed.value, {
-    problems: new Map(told.value.problems.map((one) => [one.id, one])),
-    open: openFolds.value,
-    isOn: problem.value === null,
-  })
-);
+/** All groups of flows that belong together, worst first, as of at most a moment ago. */
+export const grouped = computed<readonly Group[]>(() => {
+  calmVersion.value;
+  return [...grouping.all()];
+});
+/** Those of them in the stretch of time that the reader looks at. */
+export const within = computed<readonly Group[]>(() => {
+  calmVersion.value;
+  calmListVersion.value;
+  return listing.groups("within");
+});
+/** What is listed of them: of the problem, of the stretch of time, and as the filter says. */
+export const listed = computed<readonly Group[]>(() => {
+  calmVersion.value;
+  calmListVersion.value;
+  return listing.groups("listed");
+});
 
 const shownProblems = computed<readonly ShownProblem[]>(() => {
   const window = timeWindow.value;
-  const all = told.value.problems;
+  const all = toldProblems.value;
   if (window === null) return all;
   return problemsInWindow(all, { all: grouped.value, within: within.value }, window);
 });
@@ -103,17 +97,15 @@ export const inShownTime = (problem: Problem): ShownProblem =>
 
 /** How many connections and other flows there are, and how many of them have a known problem. */
 export const share = computed(() => {
-  const ids = new Set(problems.value.known.map(({ id }) => id));
-  const failed = within.value.filter((group) => isOfProblem(group, ids));
-  const protocols = new Set(within.value.map(({ flows }) => flows[0]!.protocol));
-  return { failed: failed.length, total: within.value.length, protocols };
+  const { failed, within, protocols } = list.value.now;
+  return { failed, total: within, protocols: new Set(protocols.keys()) };
 });
 
 /** The flow that shows best what is wrong, of those that are listed; else the first of them. */
 const worstId = computed<string | null>(() => {
-  const shown = new Set(listed.value.flatMap(({ flows }) => flows.map(({ id }) => id)));
-  const examples = problems.value.known.map(({ example }) => example);
-  return examples.find((id) => shown.has(id)) ?? listed.value[0]?.flows[0]?.id ?? null;
+  const { now } = list.value;
+  const example = problems.value.known.find(({ example }) => now.has(example))?.example;
+  return example ?? now.firstFlow;
 });
 
 /** Id of the flow that is shown, which stays when the list moves; null when there is none. */
@@ -121,39 +113,52 @@ export const selectedId = computed<string | null>(() => chosen.value ?? worstId.
 
 const cursor = signal<string | null>(null);
 
-/** Where the keyboard stands in the list: an index of `rows`, -1 for nowhere. */
-export const activeRow = computed<number>(() => {
-  const all = rows.value;
+/** Whether the reader went to the row where the keyboard stands; false: the page did. */
+export const isChosen = computed(() => cursor.value !== null || chosen.value !== null);
+
+/** Key of the row where the keyboard stands; null for nowhere. */
+export const activeKey = computed<string | null>(() => {
+  const { now } = list.value;
   const keys = [cursor.value, selectedId.value];
-  for (const key of keys) {
-    const at = key === null ? -1 : all.findIndex((row) => row.key === key);
-    if (at >= 0) return at;
-  }
-  return all.findIndex((row) =>
-    row.kind === "fold" &&
-    row.groups.some(({ flows }) => flows.some(({ id }) => id === selectedId.value))
-  );
+  return keys.find((key) => key !== null && now.placeOf(key) !== null) ?? null;
 });
+
+/** Index of that row: of a flow in a closed fold that of the fold; -1 for nowhere. */
+export const activeRow = computed<number>(() => {
+  const { now } = list.value;
+  const key = activeKey.value;
+  return key === null ? -1 : now.placeOf(key)?.index ?? -1;
+});
+
+const rowAt = (index: number): Row | undefined => list.value.now.rowAt(index);
 
 /** The flow that is shown; null when it is no longer in the report. */
 export const selected = computed<Flow | null>(() =>
   selectedId.value === null ? null : told.value.flows.get(selectedId.value) ?? null
 );
 
-const groupOfFlow = computed(() =>
-  new Map(grouped.value.flatMap((group) => group.flows.map(({ id }) => [id, group] as const)))
-);
+const shownGroup = computed(() => {
+  version.value;
+  return grouping.groupOf(selectedId.value ?? "");
+});
+
+/** What is shown of the shown flow is drawn again only when its own group changes. */
+function groupOf(id: string): Group | undefined {
+  if (id === selectedId.value) return shownGroup.value;
+  version.value;
+  return grouping.groupOf(id);
+}
 
 /** The flows of both directions to which a flow belongs: the question first, if it is known. */
-export const togetherWith = (id: string): readonly Flow[] => groupOfFlow.value.get(id)?.flows ?? [];
+export const togetherWith = (id: string): readonly Flow[] => groupOf(id)?.flows ?? [];
 
 /** The exchange that a flow is the question of, or an answer in. */
-export const exchangeOf = (id: string): Exchange | undefined => groupOfFlow.value.get(id)?.exchange;
+export const exchangeOf = (id: string): Exchange | undefined => groupOf(id)?.exchange;
 
 /** The problems that a flow is part of, or its exchange. */
 export function problemsOf(flow: Flow): Problem[] {
   const ids = new Set([...flow.problems ?? [], exchangeOf(flow.id)?.problem]);
-  return told.value.problems.filter(({ id }) => ids.has(id));
+  return toldProblems.value.filter(({ id }) => ids.has(id));
 }
 
 /** Shows a flow; null: the worst one. */
@@ -208,24 +213,24 @@ export function showAllProblems(): void {
 
 /** Moves the choice by `by` rows; past an end it stays at the end. */
 export function move(by: number): void {
-  const all = rows.value;
-  if (all.length === 0) return;
+  const { rows } = list.value.now.total;
+  if (rows === 0) return;
   const at = activeRow.value;
-  const row = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))]!;
+  const row = rowAt(at < 0 ? 0 : Math.max(0, Math.min(rows - 1, at + by)))!;
   cursor.value = row.kind === "fold" ? row.key : null;
   if (row.kind === "flow") step({ flow: row.flow.id }, { run: "move" });
 }
 
 /** Opens what the keyboard stands at: a fold, or the pane of the flow. */
 export function openActive(): void {
-  const row = rows.value[activeRow.value];
+  const row = rowAt(activeRow.value);
   if (row?.kind === "fold") toggleFold(row.key);
   else openFlow();
 }
 
 /** Closes the fold that the keyboard stands at or in. */
 export function closeFold(): void {
-  const row = rows.value[activeRow.value];
+  const row = rowAt(activeRow.value);
   const key = row?.kind === "fold" ? row.key : row?.fold;
   if (key !== undefined && openFolds.value.has(key)) toggleFold(key);
 }
@@ -271,3 +276,20 @@ export function followAddress(): void {
 
 /** The address of what is shown, also where the page chose it. */
 export const linkToShown = (): string => linkHere({ flow: selectedId.value });
+
+/** Keeps the list right: what the reader chooses, what is told of problems, what is regrouped. */
+export function followList(): void {
+  onRegrouped((regrouped) => regrouped === null ? listing.fill() : listing.update(regrouped));
+  effect(() => {
+    listing.choose(choice.value);
+    listVersion.value = listVersion.peek() + 1;
+    calmListVersion.value = calmListVersion.peek() + 1;
+  });
+  effect(() => {
+    listing.setProblems({
+      known: new Map(toldProblems.value.map((one) => [one.id, one])),
+      failing: new Set(problems.value.known.map(({ id }) => id)),
+    });
+    listVersion.value = listVersion.peek() + 1;
+  });
+}

@@ -2,15 +2,13 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Exchange, Flow } from "../../event/report.ts";
 import { manyFlows } from "../fixture/extremes.ts";
 import { i1Repaired } from "../fixture/incident_1_2.ts";
-import { type Group, groups } from "./groups.ts";
-import { type FlowRow, type Folding, type FoldRow, rowsBetween, rowsOf } from "./rows.ts";
+import type { FlowRow, FoldRow } from "./rows.ts";
 import { problems } from "../fixture/problems.ts";
+import { groupingOf, listingOf, NOTHING } from "../fixture/listed.ts";
+import type { Listing } from "./listing.ts";
 
-const PLAIN: Folding = { problems: new Map(), open: new Set(), isOn: false };
-
-function grouped(flows: Flow[]): Group[] {
-  return groups(flows.map(({ id }) => id), new Map(flows.map((flow) => [flow.id, flow])));
-}
+const grouped = (flows: Flow[]) => [...groupingOf(flows).all()];
+const allRows = (listing: Listing) => listing.rowsBetween(0, listing.total.height);
 
 Deno.test("a reply stands under what it answers, and lifts it to its own place", () => {
   const [request, reply] = i1Repaired().flows as [Flow, Flow];
@@ -38,11 +36,7 @@ Deno.test("flows of an exchange stand together, before what belongs to none", ()
     firstAt: "",
     lastAt: "",
   };
-  const all = groups(
-    flows.map(({ id }) => id),
-    new Map(flows.map((flow) => [flow.id, flow])),
-    new Map([[exchange.id, exchange]]),
-  );
+  const all = [...groupingOf(flows, [exchange]).all()];
   deepEqual(
     all.map((group) => [group.exchange?.outcome, ...group.flows.map(({ id }) => id)]),
     [["mis-answered", request.id, "elsewhere"], [undefined, "loose"]],
@@ -68,34 +62,35 @@ Deno.test("many flows are folded by problem and by service, what is well at the 
     ...Array.from({ length: 20 }, (_, i) => ({ ...nft, id: `nft-${i}` })),
     { ...flows[4]!, problems: undefined, id: "alone" },
   ];
-  const folding = {
-    problems: new Map(known.map((one) => [one.id, one])),
-    open: new Set<string>(),
-    isOn: true,
-  };
-  const rows = rowsOf(grouped(many), folding);
+  const list = (flows: Flow[], choice = NOTHING) => listingOf({ flows, problems: known }, choice);
+  const rows = allRows(list(many));
   const told = (row: FlowRow | FoldRow) =>
-    row.kind === "flow"
-      ? row.flow.id
-      : `${row.outcome} ${row.end} ${row.groups.length} of ${row.clients}`;
+    row.kind === "flow" ? row.flow.id : `${row.outcome} ${row.end} ${row.count} of ${row.clients}`;
   deepEqual(rows.map(told), [
     "dropped 10.96.0.10:80 20 of 1",
     "alone",
     "delivered 10.96.0.10:80 30 of 3",
   ]);
-  const open = rowsOf(grouped(many), { ...folding, open: new Set([rows[0]!.key]) });
+  const open = allRows(list(many, { ...NOTHING, open: new Set([rows[0]!.key]) }));
   equal(open.length, 23);
   equal(open[1]!.kind === "flow" && open[1]!.fold, rows[0]!.key);
-  equal(rowsOf(grouped(many), { ...folding, isOn: false }).length, 51);
-  equal(rowsOf(grouped(many.slice(0, 12)), folding).length, 12);
+  const own = many.slice(30, 50);
+  equal(allRows(list(many, { ...NOTHING, problem: "p-nft" })).length, own.length);
+  equal(allRows(list(many.slice(0, 12))).length, 12);
 });
 
 Deno.test("only rows in sight are drawn, and rows leave no hole between them", () => {
-  const rows = rowsOf(grouped(manyFlows(2_000).flows), PLAIN);
+  const flows = manyFlows(2_000).flows.map((one) => ({ ...one, problems: ["p-nft"] }));
+  const listing = listingOf({ flows, problems: problems().problems }, {
+    ...NOTHING,
+    problem: "p-nft",
+  });
+  const rows = allRows(listing);
   equal(rows.length, 2_000);
   rows.slice(1).forEach((row, i) => equal(row.top, rows[i]!.top + rows[i]!.height));
-  const seen = rowsBetween(rows, 30_000, 30_800);
+  rows.forEach((row, i) => equal(row.index, i));
+  const seen = listing.rowsBetween(30_000, 30_800);
   ok(seen.length < 40);
   ok(seen[0]!.top <= 30_000 && seen.at(-1)!.top + seen.at(-1)!.height >= 30_800);
-  deepEqual(rowsBetween([], 0, 100), []);
+  deepEqual(listingOf({ flows: [] }).rowsBetween(0, 100), []);
 });

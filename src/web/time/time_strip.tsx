@@ -8,12 +8,13 @@ import { timeHere } from "../../words/time.ts";
 import { lookOf } from "../parts/icons.tsx";
 import { preciseHere } from "../parts/precise.ts";
 import { grouped as written, LABELLED, plural } from "../parts/writing.ts";
-import { grouped, lookAt, timeWindow, told } from "../state/model.ts";
+import { grouped, lookAt, timeWindow } from "../state/model.ts";
+import { changes, toldProblems } from "../state/told.ts";
 import { edgeMs, type Strip, stripOf, totals } from "../state/strip.ts";
 import { isChangeWithin, type Window } from "../state/window.ts";
 import { Handle } from "./handle.tsx";
 
-const strip = computed<Strip | null>(() => stripOf(grouped.value, told.value.problems));
+const strip = computed<Strip | null>(() => stripOf(grouped.value, toldProblems.peek()));
 /** Where a drag began and where it is, in parts of the strip; null while there is none. */
 const drag = signal<{ from: number; to: number } | null>(null);
 
@@ -25,12 +26,11 @@ export function TimeStrip() {
   const most = Math.max(...all, 1);
   const { stepMs, count } = now;
   const seconds = stepMs / 1000;
-  const changes = told.value.changes;
   return (
     <section class="strip" aria-label="time">
       <div class="strip-box" {...dragging(now)}>
         <Bars strip={now} most={most} />
-        <Ticks strip={now} changes={changes} />
+        <Ticks strip={now} changes={changes.value} />
         <Chosen strip={now} />
         {(["from", "to"] as const).map((edge) => (
           <Handle
@@ -50,7 +50,7 @@ export function TimeStrip() {
         <span class="quiet">
           at most {written(Math.round(most))} {seconds === 1 ? "a second" : `in ${seconds} s`}
         </span>
-        <Changes changes={changes} />
+        <Changes changes={changes.value} />
         <span class="end">{timeHere(new Date(edgeMs(now, count)), new Date(edgeMs(now, 0)))}</span>
       </p>
     </section>
