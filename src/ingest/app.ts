@@ -12,6 +12,7 @@ import { Metrics } from "./http/metrics.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { readQuery } from "./http/query.ts";
 import { Admission } from "./intake/admission.ts";
+import { LocalEntry } from "./intake/entry.ts";
 import { ReadReports } from "./routes/read_reports.ts";
 import { type Operation, pathParameters, routePath, type Serving } from "./routes/operation.ts";
 import { ProblemMetrics } from "./routes/problem_metrics.ts";
@@ -28,8 +29,11 @@ export function createApp(deps: Deps): Hono<Env> {
   const serving: Serving = {
     deps,
     metrics,
-    admission: deps.admission ?? new Admission(limits, clock),
-    bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax),
+    entry: deps.entry ?? new LocalEntry(deps.store, new Admission(limits, clock), clock),
+    bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax, "read", {
+      waitMs: limits.bodyWaitMs,
+      waitingMax: limits.bodiesWaitingMax,
+    }),
     answers: new BodySlots(limits.answersInFlightMax, limits.answersPerTokenMax, "sent"),
     rereads: new RateLimit(limits.rereadCharsPerSecond, limits.rereadCharsPerSecond * 10, clock),
     reports: new ReadReports(),
@@ -54,14 +58,14 @@ export function createApp(deps: Deps): Hono<Env> {
 }
 
 /** Who asks is found out, slowed down when that is too often, and noted. */
-function guard(app: Hono<Env>, { deps, metrics }: Serving): void {
+function guard(app: Hono<Env>, { deps, metrics, entry }: Serving): void {
   const { allowOrigins = [] } = deps.auth;
   if (allowOrigins.length > 0) app.use("/v1/*", crossOrigin(allowOrigins));
   const { requestsPerSecond, requestsBurst } = deps.limits;
   const rateLimit = new RateLimit(requestsPerSecond, requestsBurst, deps.clock);
   const { guessesPerSecond, guessesBurst } = deps.limits;
   const guesses = new RateLimit(guessesPerSecond, guessesBurst, deps.clock);
-  const authenticated = authenticate(deps, rateLimit, guesses);
+  const authenticated = authenticate({ ...deps, entry }, rateLimit, guesses);
   const audit = new AuditLog(deps, () => metrics.add("audit_failures"));
   app.use("/v1/*", audited(audit, ACTIONS), authenticated);
   app.use("/metrics", authenticated);

@@ -1,5 +1,5 @@
 /** What the app is given. Nothing in it knows where it runs. */
-import type { AdmissionPort } from "./intake/admission.ts";
+import type { Entry, EntryPort } from "./intake/entry.ts";
 import type { Clock } from "./clock.ts";
 import type { HubPort } from "./live/hub_port.ts";
 import type { Limits } from "./limits.ts";
@@ -30,8 +30,8 @@ export interface Deps {
   hub: HubPort;
   auth: AuthSettings;
   limits: Limits;
-  /** Default: counted here, in this process. */
-  admission?: AdmissionPort | undefined;
+  /** Default: asked and counted here, in this process. */
+  entry?: EntryPort | undefined;
   webAssets?: WebAssets | undefined;
   /** Told of failures inside, without any secret. */
   log?: ((line: string) => void) | undefined;
@@ -45,6 +45,8 @@ export interface Env {
   Bindings: { peer?: string; ends?: Ends };
   Variables: {
     principal?: Principal;
+    /** Of batches whose token was looked up: what else is asked before they are read. */
+    entry?: Entry;
     /** Whose token it was that has expired. */
     expired?: Principal;
     /** For the audit: the incident that was created, the token that was made or revoked. */

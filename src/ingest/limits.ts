@@ -40,10 +40,14 @@ export interface Limits extends AdmissionLimits {
   linesPerBatchMax: number;
   /** Characters of one batch, all of which is in memory until it is stored. */
   batchCharsMax: number;
-  /** Bodies being read at once; more are answered 503. */
+  /** Bodies being read at once; more wait. */
   bodiesInFlightMax: number;
   /** Of those, as many for one token, so that nobody takes all of them. */
   bodiesPerTokenMax: number;
+  /** How long a body waits for others before it is answered 503. */
+  bodyWaitMs: number;
+  /** Bodies that wait; more are answered 503 at once. */
+  bodiesWaitingMax: number;
   /** Longest silence of a sender. */
   bodyIdleMs: number;
   /** Longest time for a whole body. */
@@ -131,6 +135,8 @@ export const DEFAULT_LIMITS: Limits = {
   batchCharsMax: 64 * MIB,
   bodiesInFlightMax: 64,
   bodiesPerTokenMax: 32,
+  bodyWaitMs: 3_000,
+  bodiesWaitingMax: 2_000,
   bodyIdleMs: 15_000,
   bodyTotalMs: 300_000,
   bodyBytesPerSecondMin: 1_000,

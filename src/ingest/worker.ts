@@ -3,7 +3,7 @@ import { createApp, type WebAssets } from "./app.ts";
 import { systemClock } from "./clock.ts";
 import type { ExecutionContext } from "./edge/cloudflare.ts";
 import { DurableStore } from "./edge/durable_store.ts";
-import { EdgeAdmission } from "./edge/edge_admission.ts";
+import { EdgeEntry } from "./edge/edge_entry.ts";
 import type { EdgeEnv } from "./edge/bindings.ts";
 import { edgeLimits } from "./edge/edge_limits.ts";
 import { RemoteHub } from "./edge/remote_hub.ts";
@@ -21,8 +21,9 @@ const webAssets: WebAssets = new Map(typeof LASTHOP_PAGE === "undefined" ? [] : 
 let app: ReturnType<typeof createApp> | null = null;
 
 function appOf(env: EdgeEnv) {
+  const store = new DurableStore(env);
   return createApp({
-    store: new DurableStore(env),
+    store,
     clock: systemClock,
     hub: new RemoteHub(env),
     auth: {
@@ -32,7 +33,7 @@ function appOf(env: EdgeEnv) {
       allowLoopbackWithoutToken: false,
     },
     limits: edgeLimits(env),
-    admission: new EdgeAdmission(env),
+    entry: new EdgeEntry(store),
     webAssets,
     log: (line) => console.error(line),
   });

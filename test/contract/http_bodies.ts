@@ -137,7 +137,18 @@ function rateContract(test: HttpTest): void {
     equal(busy.headers.get("retry-after"), "1");
     await problem(busy, 503, "busy");
     open.close();
-  }, { limits: { bodiesInFlightMax: 1 } });
+  }, { limits: { bodiesInFlightMax: 1, bodyWaitMs: 30 } });
+
+  test("a body waits for those that are being read, and is read then", async (target) => {
+    const open = await rawRequest(target, POST, { "content-length": "1000" });
+    await writeAll(open, body({ sequence: 0 }, hopLine(1)) + body({ sequence: 1 }, hopLine(1)));
+    await untilFigure(target, "batches_total", 1);
+    const waiting = [2, 3, 4].map((sequence) =>
+      postLines(target, "i", body({ sequence }, hopLine(2)))
+    );
+    open.close();
+    for (const answer of await Promise.all(waiting)) equal((await answer.json()).accepted, 1);
+  }, { limits: { bodiesInFlightMax: 1, bodyWaitMs: 30_000 } });
 
   test("who asks too often is told when to come back", async (target) => {
     const statuses: number[] = [];

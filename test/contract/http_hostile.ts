@@ -235,7 +235,7 @@ function senderContract(test: HttpTest): void {
     await problem(busy, 503, "busy");
     await unharmed(target, async () => {});
     for (const connection of open) connection.close();
-  }, { limits: { bodiesInFlightMax: 8, bodiesPerTokenMax: 4 } });
+  }, { limits: { bodiesInFlightMax: 8, bodiesPerTokenMax: 4, bodyWaitMs: 30 } });
 }
 
 async function untilBatches(target: Target, count: number): Promise<void> {

@@ -11,7 +11,12 @@ export interface RemoteIngestOptions extends Access {
   /** Of the incident, when this probe is the first to name it. */
   filter: string;
   onNotice(text: string): void;
+  /** The ingest says how long a node with nothing to tell may be silent, ms. */
+  onPace?(quietMs: number): void;
 }
+
+/** Longest silence that an ingest may ask for, ms. */
+const QUIET_MS_MAX = 10_000;
 
 /** How long the first answer may take. */
 const CHECK_MS = 15_000;
@@ -65,6 +70,9 @@ export class RemoteIngest {
     }
     const fault = faultOf(answer, text);
     if (fault !== null) throw strange(this.options.ingest, fault);
+    // An ingest of before 2026-11-27 says nothing, and one that lies makes no node silent for long.
+    const { quietMs = 0 } = answer;
+    if (isCount(quietMs)) this.options.onPace?.(Math.min(quietMs, QUIET_MS_MAX));
     if (answer.refusedTotal === 0 || this.#refusedTold) return;
     this.#refusedTold = true;
     const why = plainWords(answer.refused?.[0]?.reason);

@@ -39,7 +39,10 @@ export async function reportTo(options: ReportingOptions): Promise<number> {
 async function report(options: ReportingOptions, ending: Ending): Promise<number> {
   const prepared = await prepare(options, options.name ?? Deno.hostname());
   const { incident } = options;
-  const remote = new RemoteIngest({ ...options, onNotice: progress });
+  let quietMs = 0;
+  let pace = (ms: number): void => void (quietMs = ms);
+  const onPace = (ms: number) => pace(ms);
+  const remote = new RemoteIngest({ ...options, onNotice: progress, onPace });
   let evict = (_node: string, _events: number): void => {};
   const onEvicted = (node: string, events: number) => evict(node, events);
   const spool = await Spool.open({
@@ -88,6 +91,8 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
       facts: { ingest: options.ingest, ...page.facts },
     });
     evict = (node, events) => session.evicted(node, events);
+    pace = (ms) => session.pace(ms);
+    pace(quietMs);
     await done;
   } finally {
     const archive = keeping.end();

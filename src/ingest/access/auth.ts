@@ -5,7 +5,7 @@ import { whyNotLoopback } from "./loopback.ts";
 import { whyNotOwnUser } from "./peer_user.ts";
 import { Problem } from "../http/problem.ts";
 import type { RateLimit } from "./rate_limit.ts";
-import type { Role } from "../stores/store.ts";
+import type { Role, Store } from "../stores/store.ts";
 import { checkToken, type Principal } from "./tokens.ts";
 
 /** Where a code is exchanged for a token. */
@@ -14,12 +14,18 @@ export const JOIN_PATH = "/v1/join";
 /** Where a token that is for one incident only is likely kept. */
 const INCIDENT_PATH = /^\/v1\/incidents\/([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\/|$)/;
 
+/** What finds out who asks. */
+export type GuardDeps = Pick<Deps, "auth" | "store" | "clock"> & Required<Pick<Deps, "entry">>;
+
+/** Where batches go: their token is asked for together with all else that they need. */
+const BATCHES_PATH = /^\/v1\/incidents\/[^/]+\/(?:batches|state)$/;
+
 /**
  * Finds out who asks, and slows down who asks too often. Runs before every `/v1` route. Rejects with
  * Problem `rate_limited`, or with the one that says why a token is not taken.
  */
 export function authenticate(
-  deps: Deps,
+  deps: GuardDeps,
   rateLimit: RateLimit,
   /** Of addresses that try codes which are none. */
   guesses: RateLimit,
@@ -50,8 +56,8 @@ export function principalOf(c: Context<Env>): Principal {
   return principal;
 }
 
-async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem> {
-  const { auth, store, clock } = deps;
+async function whoAsks(c: Context<Env>, deps: GuardDeps): Promise<Principal | Problem> {
+  const { auth, clock } = deps;
   const header = c.req.header("authorization");
   if (header === undefined) {
     const why = auth.allowLoopbackWithoutToken
@@ -66,7 +72,7 @@ async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem
     return unauthenticated("token_malformed", `Authorization must be "Bearer" and a token`);
   }
   const near = INCIDENT_PATH.exec(c.req.path)?.[1];
-  const checked = await checkToken(token, auth.rootToken, store, clock, near);
+  const checked = await checkToken(token, auth.rootToken, tokensFor(c, deps), clock, near);
   if (checked === "unknown") {
     return unauthenticated("token_wrong", "the token is not known here, must be one made here");
   }
@@ -75,6 +81,19 @@ async function whoAsks(c: Context<Env>, deps: Deps): Promise<Principal | Problem
     return unauthenticated("token_expired", "the token has expired, must be a newer one");
   }
   return checked;
+}
+
+/** Where tokens are looked up: for batches, the answer has what else their handler would ask. */
+function tokensFor(c: Context<Env>, { store, entry }: GuardDeps): Pick<Store, "getToken"> {
+  if (c.req.method !== "POST" || !BATCHES_PATH.test(c.req.path)) return store;
+  return {
+    async getToken(id, near) {
+      if (near === undefined) return await store.getToken(id);
+      const entered = await entry.enter(near, [id]);
+      c.set("entry", entered);
+      return entered.tokens.get(id) ?? null;
+    },
+  };
 }
 
 function unauthenticated(code: string, why: string): Problem {

@@ -52,7 +52,7 @@ export type TokenCheck = Principal | "unknown" | { expired: Principal };
 export async function checkToken(
   token: string,
   rootToken: string | undefined,
-  store: Store,
+  store: Pick<Store, "getToken">,
   clock: Clock,
   /** The incident that is asked about. */
   near?: string,

@@ -4,10 +4,9 @@
  * `packet_shard.ts`) that implements its interface here.
  */
 import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
-import type { Load, Wait } from "../intake/admission.ts";
+import type { Load } from "../intake/admission.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type {
-  Appended,
   AuditEntry,
   AuditQuery,
   ImportedIncident,
@@ -20,19 +19,19 @@ import type {
 import type { DurableObjectNamespace, R2Bucket } from "./cloudflare.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type {
-  BeginAnswer,
+  Bundle,
   Commit,
+  Committed,
   Confirmation,
   Frame,
   Heard,
+  HubEntry,
   HubRow,
   Layout,
   Moved,
   Offer,
-  Part,
   PartText,
 } from "./parts.ts";
-import type { StoredPart } from "./part_table.ts";
 
 /** Bindings and variables of a Worker and of its objects. */
 export interface EdgeEnv {
@@ -81,10 +80,10 @@ export interface DirectoryRpc {
 export interface HubRpc {
   create(incident: NewIncident): Promise<"created" | "exists">;
   incident(): Promise<Incident | null>;
-  /** Whether a batch may come, and if so how it is to be spread. */
-  begin(probe: string, sequence: number): Promise<BeginAnswer>;
-  /** Acknowledges a batch whose parts the shards keep. `stale`: there are more shards by now. */
-  commit(commit: Commit): Promise<Appended | { status: "stale" }>;
+  /** What a Worker must know before it reads a body. `tokens`: ids of those it has to check. */
+  enter(tokens: readonly string[]): Promise<HubEntry>;
+  /** Acknowledges batches whose parts the shards keep. */
+  commit(commit: Commit): Promise<Committed>;
   countStrayLines(lines: number): Promise<void>;
   close(closedMs: number): Promise<boolean>;
   finishImport(as: ImportedIncident): Promise<boolean>;
@@ -95,9 +94,6 @@ export interface HubRpc {
   page(after: number, upTo: number, count: number): Promise<{ rows: HubRow[]; layout: Layout }>;
   /** Over more shards. Resolves with how many there are when all lines are where they belong. */
   grow(wanted: number): Promise<number | null>;
-  /** How long a body must wait, before it is read. */
-  incidentWait(): Promise<Wait | null>;
-  probeWait(probe: string): Promise<Wait | null>;
   createToken(token: StoredToken): Promise<TokenCreated>;
   getToken(id: string): Promise<StoredToken | null>;
   listTokens(): Promise<StoredToken[]>;
@@ -124,8 +120,8 @@ export interface ShardRpc {
   read(tickets: string[], epoch: number): Promise<PartText[] | null>;
   /** Gives what now belongs to other shards to them, and takes no more offers of before. */
   spread(incident: string, own: number, shards: number, epoch: number): Promise<void>;
-  /** A part of another shard, that belongs here now. */
-  receive(from: StoredPart, part: Part, moved: Moved): Promise<void>;
+  /** What belonged to another shard, and belongs here now. */
+  receive(moved: Moved, bundle: Bundle): Promise<void>;
   clear(): Promise<void>;
 }
 

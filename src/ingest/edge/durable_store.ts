@@ -1,5 +1,4 @@
 /** The store port over Durable Objects: it runs in the Worker, so reading lines scales with those. */
-import { shardOf } from "../../analysis/shards/mod.ts";
 import type {
   Appended,
   AuditEntry,
@@ -14,9 +13,8 @@ import type {
   TokenCreated,
 } from "../stores/store.ts";
 import { directoryOf, type EdgeEnv, hubOf, shardAt } from "./bindings.ts";
-import { gzipped } from "../http/gzip.ts";
-import type { Commit, Layout, Part } from "./parts.ts";
-import { type Share, splitText } from "./split.ts";
+import { spreadOver } from "./bundles.ts";
+import type { CommitBatch, HubEntry, Layout } from "./parts.ts";
 import { wholeBatches } from "./whole_batches.ts";
 
 /** Incidents asked at once for a list. */
@@ -26,6 +24,9 @@ const PAGE_ROWS = 32;
 
 /** The store of an ingest on Workers. */
 export class DurableStore implements Store {
+  /** As hubs last said them. One that changed since is found out when batches are offered. */
+  #layouts = new LayoutCache();
+
   constructor(readonly env: EdgeEnv) {}
 
   async createIncident(incident: NewIncident): Promise<"created" | "exists" | "full"> {
@@ -70,67 +71,54 @@ export class DurableStore implements Store {
     return deleted;
   }
 
+  /** One question for all that is to be known before a body of batches is read. */
+  async enter(id: string, tokens: readonly string[]): Promise<HubEntry> {
+    const entry = await hubOf(this.env, id).enter(tokens);
+    this.#layouts.set(id, entry.layout);
+    return entry;
+  }
+
   async append(id: string, batch: NewBatch): Promise<Appended> {
-    const { probe, sequence } = batch.header;
-    for (;;) {
-      const begun = await hubOf(this.env, id).begin(probe, sequence);
-      if (typeof begun === "string") return { status: begun };
-      const ticket = crypto.randomUUID();
-      const { own, kept } = await this.#offer(id, ticket, batch, begun);
-      if (!kept) continue;
-      const { header, refused, evicted } = batch;
-      const sizes = batch.segments.map(({ tier, lines, text }) => ({
-        tier,
-        lines,
-        chars: text.length,
-      }));
-      const answer = await hubOf(this.env, id).commit({
-        ...{ ticket, epoch: begun.epoch, header: JSON.stringify(header) },
-        ...{ refused, evicted, own, sizes },
-      });
-      if (answer.status === "stored") return answer;
-      await this.#withdraw(id, ticket, begun.shards);
-      if (answer.status !== "stale") return answer;
+    return (await this.appendAll(id, [batch]))[0]!;
+  }
+
+  async appendAll(id: string, batches: readonly NewBatch[]): Promise<Appended[]> {
+    const answers: Appended[] = [];
+    while (answers.length < batches.length) {
+      const rest = batches.slice(answers.length);
+      const layout = this.#layouts.get(id) ?? await this.#askLayout(id);
+      const ticket = newTicket();
+      const { bundles, own } = await spreadOver(rest, layout.shards);
+      const { epoch } = layout;
+      const offered = await Promise.all(
+        [...bundles].map(([shard, bundle]) =>
+          shardAt(this.env, id, shard).offer({ ticket, epoch, bundle })
+        ),
+      );
+      if (offered.some((answer) => answer === "stale")) {
+        await this.#withdraw(id, ticket, bundles.keys());
+        await this.#askLayout(id);
+        continue;
+      }
+      const commit = { ticket, epoch, batches: rest.map((batch, i) => commitOf(batch, own[i]!)) };
+      const committed = await hubOf(this.env, id).commit(commit);
+      this.#layouts.set(id, committed.layout);
+      answers.push(...committed.answers);
+      const isKept = committed.answers.some(({ status }) => status === "stored");
+      if (!isKept) await this.#withdraw(id, ticket, bundles.keys());
     }
+    return answers;
+  }
+
+  async #askLayout(id: string): Promise<Layout> {
+    const { layout } = await this.enter(id, []);
+    return layout;
   }
 
   /** Of what was refused nothing has to be kept. What fails here is forgotten with time. */
-  async #withdraw(id: string, ticket: string, shards: number): Promise<void> {
-    const all = Array.from(
-      { length: shards },
-      (_, shard) => shardAt(this.env, id, shard).withdraw(ticket),
-    );
+  async #withdraw(id: string, ticket: string, shards: Iterable<number>): Promise<void> {
+    const all = [...shards].map((shard) => shardAt(this.env, id, shard).withdraw(ticket));
     await Promise.allSettled(all);
-  }
-
-  /** Gives each shard its lines; `kept` is false when there are more shards than was thought. */
-  async #offer(
-    id: string,
-    ticket: string,
-    { header, segments }: NewBatch,
-    { shards, epoch }: Layout,
-  ): Promise<{ own: Commit["own"]; kept: boolean }> {
-    const own: Commit["own"] = [];
-    const parts = new Map<number, Part[]>();
-    for (const { tier, text } of segments) {
-      const shares: Map<number | null, Share> = tier === "state"
-        ? new Map([[null, { text, lines: 0 }]])
-        : splitText(text, shards, shardOf);
-      for (const [shard, { text, lines }] of shares) {
-        if (shard === null) own.push({ tier, text });
-        else {
-          const part = { tier, lines, chars: text.length, body: await gzipped(text) };
-          parts.set(shard, [...parts.get(shard) ?? [], part]);
-        }
-      }
-    }
-    const { node } = header;
-    const answers = await Promise.all(
-      [...parts].map(([shard, parts]) =>
-        shardAt(this.env, id, shard).offer({ ticket, epoch, node, parts })
-      ),
-    );
-    return { own, kept: answers.every((answer) => answer === "kept") };
   }
 
   countStrayLines(id: string, lines: number): Promise<void> {
@@ -192,4 +180,30 @@ export class DurableStore implements Store {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Layouts kept, by incident. */
+const LAYOUTS_MAX = 1_000;
+
+/** Layouts of the incidents that batches came for last. */
+class LayoutCache {
+  #known = new Map<string, Layout>();
+
+  get(id: string): Layout | undefined {
+    return this.#known.get(id);
+  }
+
+  set(id: string, layout: Layout): void {
+    this.#known.delete(id);
+    this.#known.set(id, layout);
+    if (this.#known.size > LAYOUTS_MAX) this.#known.delete(this.#known.keys().next().value!);
+  }
+}
+
+/** Names an attempt. Later ones come after earlier ones, so that rows are appended to a table. */
+const newTicket = () => `${Date.now().toString(36).padStart(9, "0")}-${crypto.randomUUID()}`;
+
+function commitOf({ header, refused, evicted, segments }: NewBatch, own: CommitBatch["own"]) {
+  const sizes = segments.map(({ tier, lines, text }) => ({ tier, lines, chars: text.length }));
+  return { header: JSON.stringify(header), refused, evicted, own, sizes };
 }

@@ -3,15 +3,17 @@
  * directory, which is told once a second and says how long to wait.
  */
 import { Admission, type Load, type Wait } from "../intake/admission.ts";
+import { Speakers } from "../intake/speakers.ts";
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../limits.ts";
-import type { Commit } from "./parts.ts";
+import type { CommitBatch } from "./parts.ts";
 
 const TELL_MS = 1_000;
 
 /** Admission of one incident: its own limits, and what the directory says of all. */
 export class HubAdmission {
   #own: Admission;
+  #speakers: Speakers;
   #untold: Load = { events: 0, bytes: 0 };
   #toldMs = -Infinity;
   /** When a load was last told as it came. */
@@ -25,6 +27,7 @@ export class HubAdmission {
     readonly tell: (load: Load) => Promise<number>,
   ) {
     const account = { accountEventsPerSecond: Infinity, accountBytesPerSecond: Infinity };
+    this.#speakers = new Speakers(clock);
     this.#own = new Admission({ ...limits, ...account }, clock);
   }
 
@@ -35,14 +38,28 @@ export class HubAdmission {
     return this.#own.incidentWait("");
   }
 
-  probeWait(probe: string): Wait | null {
-    return this.#own.probeWait("", probe);
+  /** The probes that must wait, and how long. */
+  probesWaiting(): [probe: string, wait: Wait][] {
+    return this.#own.probesWaiting("");
   }
 
-  async charge(probe: string, load: Load): Promise<void> {
+  /** How long a probe with nothing to tell may be silent, ms. */
+  get quietMs(): number {
+    return this.#speakers.quietMs("");
+  }
+
+  /** Counts a batch that was acknowledged. */
+  charge({ header, sizes }: CommitBatch): void {
+    const { probe } = JSON.parse(header) as { probe: string };
+    const load = loadOf(header, sizes);
+    this.#speakers.note("", probe);
     this.#own.charge("", probe, load);
     this.#untold.events += load.events;
     this.#untold.bytes += load.bytes;
+  }
+
+  /** Tells the directory what came, when it was not told for a while. */
+  async tellSometimes(): Promise<void> {
     if (this.clock.monotonicMs() - this.#cameMs < TELL_MS) return;
     this.#cameMs = this.clock.monotonicMs();
     await this.#tell();
@@ -62,8 +79,8 @@ export class HubAdmission {
 }
 
 /** What a batch weighs. */
-export function loadOf({ sizes, header }: Commit): Load {
-  const sum = (of: (size: Commit["sizes"][number]) => number) =>
+function loadOf(header: string, sizes: CommitBatch["sizes"]): Load {
+  const sum = (of: (size: CommitBatch["sizes"][number]) => number) =>
     sizes.reduce((total, size) => total + of(size), 0);
   return {
     events: sum(({ tier, lines }) => tier === "state" ? 0 : lines),

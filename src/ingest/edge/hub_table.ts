@@ -1,49 +1,96 @@
-/** The tables of an incident's hub: the incident, its batches and tokens, and what was evicted. */
+/**
+ * The tables of an incident's hub: the incident, its batches and tokens, and what was evicted. A row
+ * that is written costs money and time, so a batch is one row (and one of its index): what the incident
+ * adds up to after it is in the same row, and what was evicted is told by one number for each tier.
+ */
 import type { StoreLimits } from "../limits.ts";
 import { evictEvents, evictToFit, type RemovedSegment } from "../stores/retention.ts";
 import {
   type Evicted,
   type Incident,
   type StoredBatch,
-  type StoredToken,
   type Tier,
   TIERS,
 } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
-import type { Commit, HubRow, Layout } from "./parts.ts";
+import { carryOver } from "./hub_table_before.ts";
+import type { CommitBatch, EvictedTo, HubRow, Layout } from "./parts.ts";
 import { Rows, textPieces } from "./rows.ts";
+import { TokenTable } from "./token_table.ts";
 
 const SCHEMA = [
   "CREATE TABLE IF NOT EXISTS documents (name TEXT PRIMARY KEY, text TEXT NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS batches (
+  // `head`: the incident after this batch, or "" where that is in `documents`.
+  `CREATE TABLE IF NOT EXISTS acknowledged (
     row INTEGER PRIMARY KEY, probe TEXT NOT NULL, sequence INTEGER NOT NULL, ticket TEXT NOT NULL,
-    header TEXT NOT NULL, refused INTEGER NOT NULL, evicted INTEGER NOT NULL,
-    UNIQUE (probe, sequence))`,
-  `CREATE TABLE IF NOT EXISTS sizes (tier INTEGER NOT NULL, row INTEGER NOT NULL,
-    lines INTEGER NOT NULL, chars INTEGER NOT NULL, PRIMARY KEY (tier, row)) WITHOUT ROWID`,
+    at INTEGER NOT NULL, refused INTEGER NOT NULL, evicted INTEGER NOT NULL,
+    ordinary_lines INTEGER NOT NULL, ordinary_chars INTEGER NOT NULL,
+    drops_lines INTEGER NOT NULL, drops_chars INTEGER NOT NULL,
+    state_lines INTEGER NOT NULL, state_chars INTEGER NOT NULL,
+    head TEXT NOT NULL, header TEXT NOT NULL, UNIQUE (probe, sequence))`,
   `CREATE TABLE IF NOT EXISTS own (row INTEGER NOT NULL, tier INTEGER NOT NULL,
     piece INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (row, tier, piece)) WITHOUT ROWID`,
-  `CREATE TABLE IF NOT EXISTS evictions (id INTEGER PRIMARY KEY AUTOINCREMENT,
-    row INTEGER NOT NULL, tier INTEGER NOT NULL)`,
-  "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, document TEXT NOT NULL)",
 ];
 
 /** Characters of whole batches that are put together at once. A call carries at most 32 MiB. */
 const PAGE_CHARS_MAX = 8 * 2 ** 20;
 
+/** What changes with every batch. */
+interface Head {
+  incident: Incident;
+  evictedTo: EvictedTo;
+  /** Row of the last batch when it was written. */
+  row: number;
+}
+
+/** The attempt that a batch came with. */
+export interface Attempt {
+  ticket: string;
+  /** Which batch of it, from 0. */
+  at: number;
+  /** Other batches come with it: what the incident adds up to is written once, by `save`. */
+  isOneOfMany: boolean;
+}
+
+type Sizes = Record<`${Tier}_${"lines" | "chars"}`, number>;
+
 /** The tables of one incident's hub. */
 export class HubTable {
   readonly rows: Rows;
-  #incident: Incident | null;
+  readonly tokens: TokenTable;
+  #incident: Incident | null = null;
+  #evictedTo: EvictedTo = { ordinary: 0, drops: 0, state: 0 };
   #layout: Layout;
-  #row: number;
+  #row = 0;
 
   constructor(ctx: DurableObjectState) {
     this.rows = new Rows(ctx, SCHEMA);
-    this.#incident = this.read<Incident>("incident");
+    carryOver(this.rows);
+    this.tokens = new TokenTable(this.rows);
     this.#layout = this.read<Layout>("layout") ?? { shards: 1, epoch: 1 };
-    this.#row = this.rows.first<{ row: number | null }>("SELECT max(row) AS row FROM batches")
-      ?.row ?? 0;
+    this.#load();
+  }
+
+  #load(): void {
+    const written = this.read<Head>("head");
+    const last = this.rows.first<{ row: number; head: string }>(
+      "SELECT row, head FROM acknowledged ORDER BY row DESC LIMIT 1",
+    );
+    this.#row = last?.row ?? 0;
+    const isNewer = last !== undefined && last.head !== "" && last.row > (written?.row ?? 0);
+    const head = isNewer ? JSON.parse(last.head) as Head : written;
+    this.#incident = head?.incident ?? null;
+    this.#evictedTo = head?.evictedTo ?? { ordinary: 0, drops: 0, state: 0 };
+  }
+
+  /** All that `change` does to the table, or nothing: then what is in memory is as before, too. */
+  transaction<T>(change: () => T): T {
+    try {
+      return this.rows.transaction(change);
+    } catch (error) {
+      this.#load();
+      throw error;
+    }
   }
 
   get incident(): Incident | null {
@@ -54,8 +101,13 @@ export class HubTable {
     return this.#layout;
   }
 
+  /** Row of the last batch, or 0. */
   get row(): number {
     return this.#row;
+  }
+
+  get evictedTo(): EvictedTo {
+    return this.#evictedTo;
   }
 
   read<T>(name: string): T | null {
@@ -70,8 +122,17 @@ export class HubTable {
   }
 
   saveIncident(incident: Incident): void {
-    this.write("incident", incident);
     this.#incident = incident;
+    this.save();
+  }
+
+  /** Writes what the incident is now. */
+  save(): void {
+    this.write("head", this.#head(this.#row));
+  }
+
+  #head(row: number): Head {
+    return { incident: this.#incident!, evictedTo: this.#evictedTo, row };
   }
 
   /** False when there is no incident. */
@@ -89,88 +150,93 @@ export class HubTable {
   }
 
   has(probe: string, sequence: number): boolean {
-    const sql = "SELECT row FROM batches WHERE probe = ? AND sequence = ?";
+    const sql = "SELECT row FROM acknowledged WHERE probe = ? AND sequence = ?";
     return this.rows.first(sql, probe, sequence) !== undefined;
   }
 
   /**
-   * The batch, and `incident` as the decision wants it: all of it or nothing. Tells what had to be
-   * evicted for it.
+   * The batch of a probe, and `incident` as the decision wants it. Call inside a transaction. Tells what
+   * had to be evicted for it.
    */
-  insert(commit: Commit, incident: Incident, limits: StoreLimits): Evicted[] {
+  insert(
+    batch: CommitBatch & { probe: string; sequence: number },
+    { ticket, at, isOneOfMany }: Attempt,
+    incident: Incident,
+    limits: StoreLimits,
+  ): Evicted[] {
     const row = this.#row + 1;
-    const { probe, sequence } = JSON.parse(commit.header);
-    const evicted = this.rows.transaction(() => {
-      this.rows.run(
-        "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ...[row, probe, sequence, commit.ticket, commit.header, commit.refused, commit.evicted],
+    for (const { tier, text } of batch.own) {
+      textPieces(text).forEach((piece, i) =>
+        this.rows.run("INSERT INTO own VALUES (?, ?, ?, ?)", row, tierNumber(tier), i, piece)
       );
-      for (const { tier, lines, chars } of commit.sizes) {
-        this.rows.run("INSERT INTO sizes VALUES (?, ?, ?, ?)", tierNumber(tier), row, lines, chars);
-      }
-      for (const { tier, text } of commit.own) {
-        textPieces(text).forEach((piece, i) =>
-          this.rows.run("INSERT INTO own VALUES (?, ?, ?, ?)", row, tierNumber(tier), i, piece)
-        );
-      }
-      const gone = evictToFit(incident.counters, limits, (tier) => this.#removeOldest(tier));
-      this.write("incident", incident);
-      return gone;
-    });
+    }
+    // Not yet written, so it can't be among what is evicted for it: it is looked at last.
+    const own = new Map(batch.sizes.map((size) => [size.tier, { row, ...size }]));
+    const evicted = evictToFit(
+      incident.counters,
+      limits,
+      (tier) => this.#removeOldest(tier, own.get(tier)),
+    );
     this.#incident = incident;
+    const size = (tier: Tier) => {
+      const { lines = 0, chars = 0 } = batch.sizes.find((one) => one.tier === tier) ?? {};
+      return [lines, chars];
+    };
+    this.rows.run(
+      `INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[row, batch.probe, batch.sequence, ticket, at, batch.refused, batch.evicted],
+      ...TIERS.flatMap(size),
+      ...[isOneOfMany ? "" : JSON.stringify(this.#head(row)), batch.header],
+    );
     this.#row = row;
     return evicted;
   }
 
-  #removeOldest(tier: Tier): RemovedSegment {
-    const number = tierNumber(tier);
+  /** `newest`: what a batch has of the tier that is being stored and is not in the table yet. */
+  #removeOldest(tier: Tier, newest?: RemovedSegment): RemovedSegment {
     const oldest = this.rows.first<RemovedSegment>(
-      "SELECT row, lines, chars FROM sizes WHERE tier = ? ORDER BY row LIMIT 1",
-      number,
-    )!;
-    const { row, lines } = oldest;
-    this.rows.run("DELETE FROM sizes WHERE tier = ? AND row = ?", number, row);
-    this.rows.run("DELETE FROM own WHERE tier = ? AND row = ?", number, row);
-    this.rows.run("INSERT INTO evictions (row, tier) VALUES (?, ?)", row, number);
-    if (tier !== "state") {
-      this.rows.run("UPDATE batches SET evicted = evicted + ? WHERE row = ?", lines, row);
-    }
-    return oldest;
+      `SELECT row, ${tier}_lines AS lines, ${tier}_chars AS chars FROM acknowledged
+       WHERE row > ? AND ${tier}_lines > 0 ORDER BY row LIMIT 1`,
+      this.#evictedTo[tier],
+    ) ?? newest!;
+    const { row, lines, chars } = oldest;
+    this.#evictedTo = { ...this.#evictedTo, [tier]: row };
+    this.rows.run("DELETE FROM own WHERE row = ? AND tier = ?", row, tierNumber(tier));
+    return { row, lines, chars };
   }
 
   /** Evicts this share of the events, from 0 to 1, ordinary ones first. */
   evictShare(share: number): Evicted[] {
     const before = this.#incident!;
     const counters = { ...before.counters };
-    const incident = { ...before, counters, revision: before.revision + 1 };
     const eventsMax = Math.floor(counters.events * (1 - share));
-    const evicted = this.rows.transaction(() => {
+    return this.transaction(() => {
       const gone = evictEvents(counters, eventsMax, (tier) => this.#removeOldest(tier));
-      this.write("incident", incident);
+      this.saveIncident({ ...before, counters, revision: before.revision + 1 });
       return gone;
     });
-    this.#incident = incident;
-    return evicted;
   }
 
   /** Batches after a row, with what the hub has of them: as many as fit a call, at least one. */
   page(after: number, upTo: number, count: number): HubRow[] {
-    const found = this.rows.all<Omit<HubRow, "tiers" | "own">>(
-      `SELECT row, ticket, header, refused, evicted FROM batches
+    const found = this.rows.all<Omit<HubRow, "tiers" | "own"> & Sizes>(
+      `SELECT row, ticket, at, header, refused, evicted, ordinary_lines, ordinary_chars,
+       drops_lines, drops_chars, state_lines, state_chars FROM acknowledged
        WHERE row > ? AND row <= ? ORDER BY row LIMIT ?`,
       ...[after, Math.min(upTo, Number.MAX_SAFE_INTEGER), count],
     );
     const batches: HubRow[] = [];
     let left = PAGE_CHARS_MAX;
     for (const batch of found) {
-      const sizes = this.rows.all<{ tier: number; chars: number }>(
-        "SELECT tier, chars FROM sizes WHERE tier IN (0, 1, 2) AND row = ? ORDER BY tier",
-        batch.row,
+      const { row, ticket, at, header, refused } = batch;
+      const tiers = TIERS.filter((tier) =>
+        batch[`${tier}_lines`] > 0 && row > this.#evictedTo[tier]
       );
-      left -= batch.header.length + sizes.reduce((sum, { chars }) => sum + chars, 0);
+      left -= header.length + tiers.reduce((sum, tier) => sum + batch[`${tier}_chars`], 0);
       if (left < 0 && batches.length > 0) break;
-      const tiers = sizes.map(({ tier }) => TIERS[tier]!);
-      batches.push({ ...batch, tiers, own: this.#own(batch.row) });
+      const gone = (["ordinary", "drops"] as const).filter((tier) => row <= this.#evictedTo[tier]);
+      const evicted = gone.reduce((sum, tier) => sum + batch[`${tier}_lines`], batch.evicted);
+      batches.push({ row, ticket, at, header, refused, evicted, tiers, own: this.#own(row) });
     }
     return batches;
   }
@@ -184,40 +250,13 @@ export class HubTable {
     return [...texts].map(([tier, text]) => ({ tier: TIERS[tier]!, text }));
   }
 
-  tickets(afterRow: number, count: number): [number, string][] {
-    return this.rows.all<{ row: number; ticket: string }>(
-      "SELECT row, ticket FROM batches WHERE row > ? ORDER BY row LIMIT ?",
-      afterRow,
-      count,
-    ).map(({ row, ticket }) => [row, ticket]);
-  }
-
-  evictions(after: number, count: number): [number, number, Tier][] {
-    return this.rows.all<{ id: number; row: number; tier: number }>(
-      "SELECT id, row, tier FROM evictions WHERE id > ? ORDER BY id LIMIT ?",
-      after,
-      count,
-    ).map(({ id, row, tier }) => [id, row, TIERS[tier]!]);
-  }
-
-  get lastEviction(): number {
-    return this.rows.first<{ id: number | null }>("SELECT max(id) AS id FROM evictions")?.id ?? 0;
-  }
-
-  tokens(): StoredToken[] {
-    return this.rows.all<{ document: string }>("SELECT document FROM tokens")
-      .map(({ document }) => JSON.parse(document) as StoredToken)
-      .sort((a, b) => a.createdMs - b.createdMs);
-  }
-
-  putToken(token: StoredToken): void {
-    this.rows.run("INSERT INTO tokens VALUES (?, ?)", token.id, JSON.stringify(token));
-  }
-
-  dropToken(id: string): boolean {
-    const known = this.rows.first("SELECT id FROM tokens WHERE id = ?", id) !== undefined;
-    this.rows.run("DELETE FROM tokens WHERE id = ?", id);
-    return known;
+  /** Batches after a row that came with events: row, ticket, and which of the attempt it is. */
+  tickets(afterRow: number, count: number): [row: number, ticket: string, at: number][] {
+    return this.rows.all<{ row: number; ticket: string; at: number }>(
+      `SELECT row, ticket, at FROM acknowledged
+       WHERE row > ? AND (ordinary_lines > 0 OR drops_lines > 0) ORDER BY row LIMIT ?`,
+      ...[afterRow, count],
+    ).map(({ row, ticket, at }) => [row, ticket, at]);
   }
 }
 

@@ -4,13 +4,11 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { acceptsDifferences } from "../../event/sse.ts";
-import type { Wait } from "../intake/admission.ts";
 import { systemClock } from "../clock.ts";
 import { Hub } from "../live/hub.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type { Analyse } from "../live/analyst.ts";
 import {
-  type Appended,
   type Evicted,
   imported,
   type ImportedIncident,
@@ -34,9 +32,9 @@ import {
   storeLimitsOf,
 } from "./edge_limits.ts";
 import { Growth } from "./growth.ts";
-import { HubAdmission, loadOf } from "./hub_admission.ts";
+import { HubAdmission } from "./hub_admission.ts";
 import { HubTable, ownBatch } from "./hub_table.ts";
-import type { BeginAnswer, Commit, HubRow, Layout } from "./parts.ts";
+import type { Commit, Committed, HubEntry, HubRow, Layout } from "./parts.ts";
 import { ShardCapacity } from "./shard_capacity.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
@@ -52,6 +50,8 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
   #admission: HubAdmission;
   #growth: Growth;
   #acknowledgement: Acknowledgement;
+  /** An alarm is set, so that it need not be asked for with every batch. */
+  #isAwaited = false;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
@@ -84,9 +84,13 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
       () => this.#table,
       () => storeLimitsOf(this.env, this.#table.layout.shards),
       (incident, bytes) => directoryOf(this.env).grant(incident, bytes),
-      ({ row, incident, evicted }) => {
-        const own = this.#table.page(row - 1, row, 1)[0]!;
-        this.#hub.stored(incident.id, row, ownBatch(own), evicted);
+      (incident, stored) => {
+        for (const { row, batch, evicted } of stored) {
+          const { header, refused } = batch;
+          const own = batch.own.map(({ tier, text }) => ({ tier, lines: 0, text }));
+          const kept = { header: JSON.parse(header), refused, segments: own };
+          this.#hub.stored(incident.id, row, kept, evicted);
+        }
       },
     );
   }
@@ -119,7 +123,8 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     const shards = Math.min(incident.shards ?? shardsOfNew(this.env), SHARDS_MAX);
     const begun = { closedMs: null, shards, revision: 1, counters: { ...NO_COUNTERS } };
     this.#table.rows.transaction(() => {
-      this.#table.saveLayout({ shards, epoch: 1 });
+      // Another than that of an incident that had this name before.
+      this.#table.saveLayout({ shards, epoch: Date.now() });
       this.#table.saveIncident({ ...incident, ...begun, arrivedMs: incident.createdMs });
     });
     return "created";
@@ -129,27 +134,42 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     return this.#table.incident;
   }
 
-  begin(probe: string, sequence: number): BeginAnswer {
-    return this.#acknowledgement.begin(probe, sequence);
+  async enter(tokens: readonly string[]): Promise<HubEntry> {
+    const { incident, layout, tokens: known } = this.#table;
+    return {
+      tokens: tokens.map((id) => known.get(id)).filter((token) => token !== null),
+      isVisible: incident !== null && !incident.importing,
+      wait: incident === null ? null : await this.#admission.incidentWait(),
+      probes: this.#admission.probesWaiting(),
+      quietMs: this.#admission.quietMs,
+      layout,
+    };
   }
 
-  async commit(commit: Commit): Promise<Appended | { status: "stale" }> {
-    const answer = await this.#acknowledgement.commit(commit);
-    if (answer.status !== "stored") return answer;
-    const { row, incident, evicted } = answer;
-    const { probe } = JSON.parse(commit.header) as { probe: string };
-    await this.#admission.charge(probe, loadOf(commit));
+  async commit(commit: Commit): Promise<Committed> {
+    const committed = await this.#acknowledgement.commit(commit);
+    const { answers } = committed;
+    for (const [i, { status }] of answers.entries()) {
+      if (status === "stored") this.#admission.charge(commit.batches[i]!);
+    }
+    if (!answers.some(({ status }) => status === "stored")) return committed;
+    await this.#admission.tellSometimes();
     await this.#wake(ALARM_MS);
-    return { status: "stored", row, revision: incident.revision, evicted };
+    return committed;
   }
 
   async #wake(inMs: number): Promise<void> {
-    if (await this.ctx.storage.getAlarm() !== null) return;
+    if (this.#isAwaited || await this.ctx.storage.getAlarm() !== null) {
+      this.#isAwaited = true;
+      return;
+    }
+    this.#isAwaited = true;
     await this.ctx.storage.setAlarm(Date.now() + inMs);
   }
 
   /** Goes on with a growth, and archives what is new. What fails is tried again. */
   async alarm(): Promise<void> {
+    this.#isAwaited = false;
     if (this.#table.incident === null) return;
     try {
       await this.#growth.settled();
@@ -194,6 +214,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     await this.#shards.clear();
     await deleteArchive(this.env.ARCHIVES, incident.id);
     await this.ctx.storage.deleteAlarm();
+    this.#isAwaited = false;
     await this.ctx.storage.deleteAll();
     this.#hub.deleted(incident.id);
     this.#table = new HubTable(this.ctx);
@@ -231,32 +252,23 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     return this.#table.layout.shards;
   }
 
-  /** How long a body must wait, before it is read. */
-  incidentWait(): Promise<Wait | null> {
-    return this.#admission.incidentWait();
-  }
-
-  probeWait(probe: string): Wait | null {
-    return this.#admission.probeWait(probe);
-  }
-
   createToken(token: StoredToken): TokenCreated {
     const { tokensPerIncidentMax } = edgeLimits(this.env).store;
-    const decided = decideToken(token, this.#table.tokens(), tokensPerIncidentMax);
-    if (decided === "created") this.#table.putToken(token);
+    const decided = decideToken(token, this.#table.tokens.all(), tokensPerIncidentMax);
+    if (decided === "created") this.#table.tokens.put(token);
     return decided;
   }
 
   getToken(id: string): StoredToken | null {
-    return this.#table.tokens().find((token) => token.id === id) ?? null;
+    return this.#table.tokens.get(id);
   }
 
   listTokens(): StoredToken[] {
-    return this.#table.tokens();
+    return this.#table.tokens.all();
   }
 
   deleteToken(id: string): boolean {
-    return this.#table.dropToken(id);
+    return this.#table.tokens.drop(id);
   }
 
   async reportJson(): Promise<string | null> {

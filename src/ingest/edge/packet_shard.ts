@@ -8,46 +8,41 @@ import {
   type JudgedShard,
   judgeShard,
   type Selection,
-  shardOf,
   type ShardSummary,
 } from "../../analysis/shards/mod.ts";
-import { decodeLine, LineError } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
-import { TIERS } from "../stores/store.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
-import { gunzipped, gzipped } from "../http/gzip.ts";
+import { BundleTable, type StoredBundle } from "./bundle_table.ts";
+import { bundleOf, decodeEvents, partsByShard, textsOf } from "./bundles.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
-import type { Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
-import { PartTable, type StoredPart } from "./part_table.ts";
-import { splitText } from "./split.ts";
+import type { Bundle, Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
 
 /** An attempt that was not confirmed for so long never will be. */
 const UNCONFIRMED_MS = 3_600_000;
 
 interface Decoded {
-  node: string;
+  part: Part;
   events: Event[];
 }
 
 /** The object of one shard. */
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
-  #table: PartTable;
-  /** Decoded parts by their id. Only a cache. */
-  #decoded = new Map<number, Decoded>();
+  #table: BundleTable;
+  /** Decoded parts of bundles. Only a cache. */
+  #decoded = new Map<StoredBundle, Decoded[]>();
   #judged: { shard: JudgedShard; pages: GivenPage[] | null } | null = null;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
-    this.#table = new PartTable(ctx);
+    this.#table = new BundleTable(ctx);
   }
 
   /** Durable when it answers. `stale`: the incident has more shards by now. */
-  offer({ ticket, epoch, node, parts }: Offer): "kept" | "stale" {
+  offer({ ticket, epoch, bundle }: Offer): "kept" | "stale" {
     if (this.#isNewer(epoch)) return "stale";
-    this.#table.rows.transaction(() => {
-      for (const part of parts) this.#table.put({ ticket, node, source: -1 }, part, Date.now());
-    });
+    const of = { ticket, source: -1, epoch, cameMs: Date.now() };
+    this.#table.rows.transaction(() => this.#table.put(of, bundle));
     return "kept";
   }
 
@@ -57,22 +52,18 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
   }
 
   /** Takes what the hub decided. The answer says up to where it knows; the hub tells the rest. */
-  hear({ afterRow, rows, afterEviction, evictions }: Confirmation): Heard {
+  hear({ afterRow, upToRow, rows, evictedTo, last }: Confirmation): Heard {
     const table = this.#table;
     table.rows.transaction(() => {
-      if (afterRow === table.number("row") && rows.length > 0) {
-        for (const [row, ticket] of rows) table.confirm(ticket, row);
-        table.set("row", rows.at(-1)![0]);
+      if (afterRow === table.number("row")) {
+        table.confirm(rows);
+        table.set("row", upToRow);
+        table.evict(evictedTo);
+        // Of what is not told yet nobody can say that it never will be.
+        if (last) table.sweep(Date.now() - UNCONFIRMED_MS);
       }
-      if (afterEviction === table.number("eviction") && evictions.length > 0) {
-        for (const [, row, tier] of evictions) {
-          for (const id of table.evict(row, tier)) this.#decoded.delete(id);
-        }
-        table.set("eviction", evictions.at(-1)![0]);
-      }
-      table.sweep(Date.now() - UNCONFIRMED_MS);
     });
-    return { row: table.number("row"), eviction: table.number("eviction"), events: table.events() };
+    return { row: table.number("row"), evictedTo: table.evictedTo, events: table.events() };
   }
 
   /** First round of a report: what the shard has, by flow. Null: its lines are being spread. */
@@ -82,7 +73,7 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
     const heads = JSON.parse(frame.heads) as Batch[];
     const ofNode = new Map(heads.map((batch) => [batch.header.node, batch]));
     for (const batch of heads) batch.events = [];
-    for (const { node, events } of this.#kept()) {
+    for (const { part: { node }, events } of this.#kept()) {
       const batch = ofNode.get(node);
       if (batch) { for (const event of events) batch.events.push(event); }
     }
@@ -111,40 +102,52 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
     return epoch < this.#table.number("epoch");
   }
 
-  /** What is decoded of what is kept: some may have gone while the rest was decoded. */
+  /** What is decoded of what is kept, by acceptance: some may have gone while the rest was decoded. */
   #kept(): Decoded[] {
-    const kept = new Map<number, Decoded>();
-    for (const { id } of this.#table.confirmed()) {
-      const decoded = this.#decoded.get(id);
-      if (decoded !== undefined) kept.set(id, decoded);
+    const kept: { row: number; decoded: Decoded }[] = [];
+    const bundles = this.#table.all;
+    for (const bundle of bundles) {
+      for (const decoded of this.#decoded.get(bundle) ?? []) {
+        const row = this.#table.rowOf(bundle, decoded.part);
+        if (row !== null) kept.push({ row, decoded });
+      }
     }
-    this.#decoded = kept;
-    return [...kept.values()];
+    const here = new Set(bundles);
+    for (const bundle of [...this.#decoded.keys()]) {
+      if (!here.has(bundle)) this.#decoded.delete(bundle);
+    }
+    return kept.sort((a, b) => a.row - b.row).map(({ decoded }) => decoded);
   }
 
   async #decodeAll(): Promise<void> {
-    for (const part of this.#table.confirmed()) {
-      if (this.#decoded.has(part.id)) continue;
-      const text = await gunzipped(this.#table.body(part.id));
-      this.#decoded.set(part.id, { node: part.node, events: decodeEvents(text) });
+    for (const bundle of this.#table.all) {
+      if (this.#decoded.has(bundle)) continue;
+      if (bundle.parts.every((part) => this.#table.rowOf(bundle, part) === null)) continue;
+      const decoded: Decoded[] = [];
+      // All of it: what is not acknowledged yet may be when the next report is made.
+      for (const { text, ...part } of await textsOf(this.#whole(bundle))) {
+        decoded.push({ part, events: decodeEvents(text) });
+      }
+      this.#decoded.set(bundle, decoded);
     }
+  }
+
+  #whole(bundle: StoredBundle): Bundle {
+    return { parts: bundle.parts, bodies: this.#table.bodies(bundle) };
   }
 
   /** Texts of attempts, for an archive. Null: the lines are being spread. */
   async read(tickets: string[], epoch: number): Promise<PartText[] | null> {
     if (this.#isNewer(epoch)) return null;
-    const parts = tickets.flatMap((ticket) =>
-      this.#table.ofTicket(ticket).map(({ id, tier }) => ({
-        ticket,
-        tier,
-        body: this.#table.body(id),
-      }))
+    const bundles = tickets.flatMap((ticket) =>
+      this.#table.ofTicket(ticket).map((bundle) => ({ ticket, whole: this.#whole(bundle) }))
     );
-    return await Promise.all(parts.map(async ({ ticket, tier, body }) => ({
-      ticket,
-      tier: TIERS[tier]!,
-      text: await gunzipped(body),
-    })));
+    const found = await Promise.all(
+      bundles.map(async ({ ticket, whole }) =>
+        (await textsOf(whole)).map(({ at, tier, text }) => ({ ticket, at, tier, text }))
+      ),
+    );
+    return found.flat();
   }
 
   /**
@@ -153,33 +156,37 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
    */
   async spread(incident: string, own: number, shards: number, epoch: number): Promise<void> {
     if (epoch > this.#table.number("epoch")) this.#table.set("epoch", epoch);
-    for (const part of this.#table.notSpread(epoch)) {
-      const text = await gunzipped(this.#table.body(part.id));
-      const shares = splitText(text, shards, shardOf);
-      for (const [shard, { text: moved, lines }] of shares) {
-        if (shard === null || shard === own) continue;
-        const body = await gzipped(moved);
-        const given = { tier: TIERS[part.tier]!, lines, chars: moved.length, body };
-        await shardAt(this.env, incident, shard).receive(part, given, { source: own, epoch });
+    for (const [ticket, bundles] of Map.groupBy(this.#table.all, ({ ticket }) => ticket)) {
+      if (bundles.every((bundle) => bundle.epoch >= epoch)) continue;
+      const texts = await Promise.all(bundles.map((bundle) => textsOf(this.#whole(bundle))));
+      const byShard = partsByShard(texts.flat(), shards);
+      for (const [shard, parts] of byShard) {
+        if (shard === own) continue;
+        const confirmed = this.#table.confirmedOf(ticket);
+        const moved = { ticket, source: own, epoch, confirmed };
+        await shardAt(this.env, incident, shard).receive(moved, await bundleOf(parts));
       }
-      const rest = shares.get(own) ?? { text: "", lines: 0 };
-      const body = await gzipped(rest.text);
-      this.#table.rows.transaction(() =>
-        this.#table.replace(part.id, { ...rest, chars: rest.text.length, body }, epoch)
-      );
-      this.#decoded.delete(part.id);
+      const rest = await bundleOf(byShard.get(own) ?? []);
+      this.#table.rows.transaction(() => this.#replace(bundles, rest, epoch));
     }
   }
 
-  /** A part of another shard, that belongs here now. */
-  receive(from: StoredPart, part: Part, { source, epoch }: Moved): void {
-    const { ticket, node } = from;
+  /** Keeps of these, which are of one attempt, only the rest that still belongs here. */
+  #replace(bundles: readonly StoredBundle[], rest: Bundle, epoch: number): void {
+    const { ticket, cameMs } = bundles[0]!;
+    const known = this.#table.ofTicket(ticket);
+    // Withdrawn, or evicted whole, in between.
+    if (!bundles.every((bundle) => known.includes(bundle))) return;
+    for (const bundle of bundles) this.#table.remove(bundle);
+    if (rest.parts.length > 0) this.#table.put({ ticket, source: -1, cameMs, epoch }, rest);
+  }
+
+  /** What belonged to another shard, and belongs here now. */
+  receive({ ticket, source, epoch, confirmed }: Moved, bundle: Bundle): void {
     this.#table.rows.transaction(() => {
       if (epoch > this.#table.number("epoch")) this.#table.set("epoch", epoch);
-      for (const id of this.#table.put({ ticket, node, source }, part, Date.now())) {
-        this.#decoded.delete(id);
-      }
-      if (from.row !== null) this.#table.confirm(ticket, from.row);
+      this.#table.put({ ticket, source, cameMs: Date.now(), epoch }, bundle);
+      this.#table.confirm(confirmed.map(([row, at]) => [row, ticket, at]));
     });
   }
 
@@ -187,21 +194,6 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
     await this.ctx.storage.deleteAll();
     this.#decoded.clear();
     this.#judged = null;
-    this.#table = new PartTable(this.ctx);
+    this.#table = new BundleTable(this.ctx);
   }
-}
-
-function decodeEvents(text: string): Event[] {
-  const events: Event[] = [];
-  for (const line of text.split("\n")) {
-    if (line === "") continue;
-    try {
-      const decoded = decodeLine(line);
-      if (decoded.type === "event") events.push(decoded.event);
-    } catch (error) {
-      // Kept by an earlier version and not readable by this one.
-      if (!(error instanceof LineError)) throw error;
-    }
-  }
-  return events;
 }

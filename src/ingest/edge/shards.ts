@@ -3,7 +3,7 @@ import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
 import { type EdgeEnv, shardAt } from "./bindings.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
-import type { Frame, Heard, Layout } from "./parts.ts";
+import type { EvictedTo, Frame, Heard, Layout } from "./parts.ts";
 
 /** Decisions told in one call. */
 const TOLD_MAX = 5_000;
@@ -33,18 +33,16 @@ export class Shards {
   }
 
   async #tell(shard: number): Promise<void> {
-    const { row, lastEviction } = this.table;
+    const { row, evictedTo } = this.table;
     for (;;) {
       const known = this.#heard.get(shard);
-      const heard = known ?? { row: 0, eviction: 0 };
-      if (known && heard.row >= row && heard.eviction >= lastEviction) return;
-      const answer = await this.#at(shard).hear({
-        afterRow: heard.row,
-        rows: this.table.tickets(heard.row, TOLD_MAX),
-        afterEviction: heard.eviction,
-        evictions: this.table.evictions(heard.eviction, TOLD_MAX),
-      });
-      this.#heard.set(shard, answer);
+      const afterRow = known?.row ?? 0;
+      if (known !== undefined && afterRow >= row && isAsFar(known.evictedTo, evictedTo)) return;
+      const rows = this.table.tickets(afterRow, TOLD_MAX);
+      const last = rows.length < TOLD_MAX;
+      const upToRow = last ? this.table.row : rows.at(-1)![0];
+      const told = { afterRow, upToRow, rows, evictedTo: this.table.evictedTo, last };
+      this.#heard.set(shard, await this.#at(shard).hear(told));
     }
   }
 
@@ -79,3 +77,7 @@ export class Shards {
     this.#heard.clear();
   }
 }
+
+/** Shards keep events, so only evictions of those are told. */
+const isAsFar = (known: EvictedTo, wanted: EvictedTo) =>
+  known.ordinary >= wanted.ordinary && known.drops >= wanted.drops;

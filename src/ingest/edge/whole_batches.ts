@@ -10,14 +10,14 @@ export async function wholeBatches(
   { shards, epoch }: Layout,
   read: Read,
 ): Promise<StoredBatch[] | null> {
-  const tickets = rows.map(({ ticket }) => ticket);
+  const tickets = [...new Set(rows.map(({ ticket }) => ticket))];
   const all = await Promise.all(
     Array.from({ length: shards }, (_, shard) => read(shard, tickets, epoch)),
   );
   const texts = new Map<string, string>();
   for (const part of all) if (part === null) return null;
-  for (const { ticket, tier, text } of all.flatMap((part) => part ?? [])) {
-    const key = `${ticket} ${tier}`;
+  for (const { ticket, at, tier, text } of all.flatMap((part) => part ?? [])) {
+    const key = `${ticket} ${at} ${tier}`;
     texts.set(key, (texts.get(key) ?? "") + text);
   }
   return rows.map((row) => batchOf(row, texts));
@@ -25,10 +25,10 @@ export async function wholeBatches(
 
 /** The batch with all its lines; their order inside a tier is not that in which they came. */
 function batchOf(row: HubRow, texts: ReadonlyMap<string, string>): StoredBatch {
-  const { ticket, header, refused, evicted, tiers, own } = row;
+  const { ticket, at, header, refused, evicted, tiers, own } = row;
   const segments = tiers.map((tier): Segment => {
     const text = (own.find((part) => part.tier === tier)?.text ?? "") +
-      (texts.get(`${ticket} ${tier}`) ?? "");
+      (texts.get(`${ticket} ${at} ${tier}`) ?? "");
     return { tier, lines: linesIn(text), text };
   });
   return { row: row.row, header: JSON.parse(header), refused, evicted, segments };

@@ -1,13 +1,14 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
 import { z } from "zod";
 import type { BatchHeader } from "../../event/batch.ts";
-import type { AdmissionPort, Load, Wait } from "./admission.ts";
+import type { Wait } from "./admission.ts";
 import { BatchReader, type WholeBatch } from "./batches.ts";
 import { type BodyOptions, readText } from "../http/body.ts";
 import type { Deps } from "../deps.ts";
-import { splitLines } from "./lines.ts";
+import type { Entry, EntryPort } from "./entry.ts";
+import { Gatherer } from "./gather.ts";
+import { type RawLine, splitLines } from "./lines.ts";
 import type { Metrics } from "../http/metrics.ts";
-import { noIncident } from "../access/named_incident.ts";
 import { Problem } from "../http/problem.ts";
 import { StoreFull } from "../stores/store.ts";
 
@@ -24,10 +25,20 @@ export const BatchAnswer = z.object({
   /** The first refused lines, from 1 over the whole body; `refusedTotal` counts all. */
   refused: z.array(z.object({ line: z.number().int().min(1), reason: z.string() })),
   refusedTotal: count,
+  /**
+   * How long a probe with nothing to tell may be silent, ms, as long as there are so many of them.
+   * Absent: it speaks every second, as probes do to an ingest of before 2026-11-27.
+   */
+  quietMs: count.optional(),
 });
 
 /** What became of a body. Everything counted as accepted is durable. */
 export type BatchAnswer = z.infer<typeof BatchAnswer>;
+
+/** What was said of a body before it was read, and who is told what it weighed. */
+export type BodyAdmission =
+  & Pick<Entry, "wait" | "probeWait" | "quietMs">
+  & Pick<EntryPort, "charge">;
 
 /** A body that is being accepted, and what that needs. */
 export interface Acceptance {
@@ -36,7 +47,7 @@ export interface Acceptance {
   incident: string;
   reader: BatchReader;
   /** null: an operator's import, which nothing holds back. */
-  admission: AdmissionPort | null;
+  admission: BodyAdmission | null;
   /** Probes of this body that were let in: the rest of the body then is, too. */
   admitted: Set<string>;
 }
@@ -56,7 +67,7 @@ export async function acceptBatches(
 ): Promise<BatchAnswer> {
   const { limits } = deps;
   // Before the body is read, which is most of the work.
-  mustNotWait(await admission?.incidentWait(incident) ?? null);
+  mustNotWait(admission?.wait ?? null);
   const reader = new BatchReader({ limits, check: (header) => checkIncident(header, incident) });
   const acceptance = {
     deps,
@@ -104,8 +115,23 @@ export async function storeAll(
   const { refused } = reader;
   const { limits } = deps;
   const isImport = acceptance.admission === null;
+  const quietMs = acceptance.admission?.quietMs ?? 0;
   const uselessLinesMax = isImport ? limits.archiveUselessLinesMax : limits.uselessLinesMax;
   let probe = "";
+  const refusals: Problem[] = [];
+  const charge = acceptance.admission?.charge ?? null;
+  const gatherer = new Gatherer(
+    { deps, metrics, incident, charge },
+    (_, why) => refusals.push(why),
+  );
+  const mustBeTaken = () => {
+    for (const why of refusals) throw why;
+  };
+  const store = async (batch: WholeBatch) => {
+    mustNotWait(waitOf(acceptance, batch.header.probe));
+    await gatherer.add(batch, answer);
+    mustBeTaken();
+  };
   /** Lines since others could run. */
   let sinceOthers = 0;
   const answer: BatchAnswer = {
@@ -115,13 +141,15 @@ export async function storeAll(
     states: 0,
     refused,
     refusedTotal: 0,
+    ...(quietMs > 0 ? { quietMs } : {}),
   };
   try {
     const text = body === null ? empty() : readText(body, options);
-    for await (const lines of splitLines(text, deps.limits.lineCharsMax)) {
+    const groups = splitLines(text, deps.limits.lineCharsMax);
+    for await (const lines of flushing(groups, gatherer)) {
       for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
         const whole = reader.push(lines.slice(at, at + LINES_AT_ONCE));
-        for (const batch of whole) await storeOne(acceptance, batch, answer);
+        for (const batch of whole) await store(batch);
         probe = reader.openProbe;
         mustBeOfUse(reader, uselessLinesMax);
         sinceOthers += Math.min(lines.length - at, LINES_AT_ONCE);
@@ -131,15 +159,19 @@ export async function storeAll(
       }
     }
     const last = reader.end();
-    if (last !== null) await storeOne(acceptance, last, answer);
+    if (last !== null) await store(last);
+    await gatherer.flush();
+    mustBeTaken();
   } catch (error) {
+    // What came before it is stored all the same, unless the store itself has failed.
+    await gatherer.flush().catch(() => {});
     answer.refusedTotal = reader.refusedTotal;
     throw problemWith(error, answer, metrics);
   } finally {
     metrics.add("refused", reader.refusedTotal);
     if (reader.uselessLines > 0) {
       const load = { events: reader.uselessLines, bytes: reader.uselessChars };
-      await acceptance.admission?.charge(incident, probe, load);
+      acceptance.admission?.charge(incident, probe, load);
     }
     if (reader.strayLines > 0) {
       await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
@@ -151,6 +183,37 @@ export async function storeAll(
 }
 
 async function* empty(): AsyncGenerator<string> {}
+
+/** A sender that pauses for so long, ms, is not waited for with what is whole. */
+const STALL_MS = 50;
+
+/** The same groups; what is gathered is stored while none comes. */
+async function* flushing(
+  groups: AsyncGenerator<RawLine[]>,
+  gatherer: Gatherer,
+): AsyncGenerator<RawLine[]> {
+  try {
+    for (;;) {
+      const next = groups.next();
+      if (gatherer.isHolding && await isLate(next)) await gatherer.flush();
+      const { value, done } = await next;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    groups.return(undefined).catch(() => {});
+  }
+}
+
+/** A promise that fails is not late: who awaits it learns why. */
+async function isLate(next: Promise<unknown>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(true), STALL_MS);
+  const inTime = next.then(() => false, () => false);
+  const answer = await Promise.race([late.promise, inTime]);
+  clearTimeout(timer);
+  return answer;
+}
 
 /** Lines that are read before other requests get their turn: some milliseconds' worth. */
 const LINES_AT_ONCE = 500;
@@ -182,6 +245,14 @@ function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unk
   });
 }
 
+/** How long the batches of a probe must wait; once let in, all of its batches in this body are. */
+function waitOf({ admission, admitted }: Acceptance, probe: string): Wait | null {
+  if (admission === null || admitted.has(probe)) return null;
+  const wait = admission.probeWait(probe);
+  if (wait === null) admitted.add(probe);
+  return wait;
+}
+
 function mustNotWait(wait: Wait | null): void {
   if (wait === null) return;
   const whose = { probe: "this probe", incident: "this incident", account: "this ingest" };
@@ -191,63 +262,4 @@ function mustNotWait(wait: Wait | null): void {
     headers: { "retry-after": String(wait.seconds) },
     members: { scope: wait.scope },
   });
-}
-
-/** What a batch weighs, whether or not it was known already: reading it cost the same. */
-function loadOf({ events, segments }: WholeBatch): Load {
-  return { events: events.length, bytes: segments.reduce((sum, s) => sum + s.text.length, 0) };
-}
-
-async function storeOne(
-  { deps, metrics, incident, admission, admitted }: Acceptance,
-  batch: WholeBatch,
-  answer: BatchAnswer,
-): Promise<void> {
-  const { header, segments, refused, evicted } = batch;
-  const { probe } = header;
-  if (admission !== null && !admitted.has(probe)) {
-    mustNotWait(await admission.probeWait(incident, probe));
-    admitted.add(probe);
-  }
-  const whole = { header, segments, refused, evicted };
-  const result = await deps.store.append(incident, whole, deps.clock.wallMs());
-  await admission?.charge(incident, probe, loadOf(batch));
-  switch (result.status) {
-    case "stored":
-      answer.accepted += 1;
-      answer.events += batch.events.length;
-      answer.states += batch.states.length;
-      metrics.add("batches");
-      metrics.add("events", batch.events.length);
-      metrics.add("states", batch.states.length);
-      metrics.add("evicted", result.evicted.length);
-      deps.hub.stored(incident, result.row, batch, result.evicted);
-      return;
-    case "duplicate":
-      answer.duplicates += 1;
-      metrics.add("duplicates");
-      return;
-    case "missing":
-      throw noIncident(incident);
-    case "closed":
-      throw new Problem(
-        409,
-        "incident_closed",
-        `Cannot accept batch: incident "${incident}" is closed, must be open`,
-      );
-    case "full":
-      throw new Problem(
-        409,
-        "incident_full",
-        `Cannot accept batch: incident "${incident}" is full of batch headers, ` +
-          `must be closed and a new one created`,
-      );
-    case "account-full":
-      throw new Problem(
-        507,
-        "account_full",
-        "Cannot store batch: all incidents together are as large as allowed, one must be deleted",
-        { headers: { "retry-after": "30" } },
-      );
-  }
 }

@@ -39,14 +39,14 @@ export interface Wait {
   scope: "probe" | "incident" | "account";
 }
 
-/** What the app asks. Where the counts are kept elsewhere, the answers may take their time. */
+/** What is asked of the counts. */
 export interface AdmissionPort {
   /** How long a body for this incident must wait; null: it may come now. */
-  incidentWait(incident: string): Wait | null | Promise<Wait | null>;
+  incidentWait(incident: string): Wait | null;
   /** The same for the batches of one probe in it. */
-  probeWait(incident: string, probe: string): Wait | null | Promise<Wait | null>;
+  probeWait(incident: string, probe: string): Wait | null;
   /** What came: it counts against the probe, the incident and the account. */
-  charge(incident: string, probe: string, load: Load): void | Promise<void>;
+  charge(incident: string, probe: string, load: Load): void;
 }
 
 /** Keys are bounded: the bucket unused for longest is forgotten, which makes it a full one. */
@@ -62,6 +62,8 @@ interface Bucket extends Load {
 /** Counts in this process. */
 export class Admission implements AdmissionPort {
   #buckets = new Map<string, Bucket>();
+  /** Keys of probes that had less than nothing left when they last came. */
+  #owing = new Set<string>();
   #perSecond: Record<Scope, Load>;
 
   constructor(readonly limits: AdmissionLimits, readonly clock: Clock) {
@@ -84,6 +86,18 @@ export class Admission implements AdmissionPort {
     return this.#wait("probe", `${incident} ${probe}`);
   }
 
+  /** The probes of an incident that must wait. */
+  probesWaiting(incident: string): [probe: string, wait: Wait][] {
+    const found: [string, Wait][] = [];
+    for (const key of this.#owing) {
+      const [ofIncident, probe] = [key.slice(0, incident.length), key.slice(incident.length + 1)];
+      const wait = this.#wait("probe", key);
+      if (wait === null) this.#owing.delete(key);
+      else if (ofIncident === incident) found.push([probe, wait]);
+    }
+    return found;
+  }
+
   charge(incident: string, probe: string, load: Load): void {
     this.#take("account", "", load);
     this.#take("incident", incident, load);
@@ -104,9 +118,15 @@ export class Admission implements AdmissionPort {
     const name = `${scope} ${key}`;
     this.#buckets.delete(name);
     this.#buckets.set(name, bucket);
+    if (scope === "probe" && (bucket.events < 0 || bucket.bytes < 0)) this.#noteOwing(key);
     if (this.#buckets.size > BUCKETS_MAX) {
       this.#buckets.delete(this.#buckets.keys().next().value!);
     }
+  }
+
+  #noteOwing(key: string): void {
+    this.#owing.add(key);
+    if (this.#owing.size > BUCKETS_MAX) this.#owing.delete(this.#owing.keys().next().value!);
   }
 
   /** As it is now. One that nobody has used is full, and is not kept for being looked at. */

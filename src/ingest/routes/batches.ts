@@ -3,7 +3,7 @@ import { BatchHeader } from "../../event/batch.ts";
 import { EventSchema } from "../../event/event_schema.ts";
 import { NetnsState } from "../../event/state.ts";
 import { principalOf } from "../access/auth.ts";
-import { visibleIncident } from "../access/named_incident.ts";
+import { noIncident } from "../access/named_incident.ts";
 import { encodingOf } from "../http/body.ts";
 import { acceptBatches, BatchAnswer } from "../intake/accept.ts";
 import { type Ask, json, type Operation } from "./operation.ts";
@@ -20,12 +20,18 @@ const LINES = {
 };
 
 async function takeBatches(ask: Ask): Promise<Response> {
-  const { c, id: incident, deps, metrics, admission, bodies } = ask;
-  await visibleIncident(deps, incident);
+  const { c, id: incident, deps, metrics, entry: port, bodies } = ask;
+  const entry = c.get("entry") ?? await port.enter(incident, []);
+  if (!entry.isVisible) throw noIncident(incident);
   const encoding = encodingOf(c.req.header("content-encoding"));
   const answer = await bodies.hold(
     principalOf(c).id,
-    () => acceptBatches({ deps, metrics, incident, admission }, c.req.raw.body, encoding),
+    () =>
+      acceptBatches(
+        { deps, metrics, incident, admission: { ...entry, charge: port.charge.bind(port) } },
+        c.req.raw.body,
+        encoding,
+      ),
   );
   return c.json(answer);
 }

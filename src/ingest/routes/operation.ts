@@ -10,7 +10,7 @@ import type { RateLimit } from "../access/rate_limit.ts";
 import type { BodySlots } from "../http/body_slots.ts";
 import type { Metrics } from "../http/metrics.ts";
 import type { QueryOf, QueryShape } from "../http/query.ts";
-import type { AdmissionPort } from "../intake/admission.ts";
+import type { EntryPort } from "../intake/entry.ts";
 import type { Role } from "../stores/store.ts";
 import type { ReadReports } from "./read_reports.ts";
 import type { ProblemMetrics } from "./problem_metrics.ts";
@@ -19,7 +19,7 @@ import type { ProblemMetrics } from "./problem_metrics.ts";
 export interface Serving {
   deps: Deps;
   metrics: Metrics;
-  admission: AdmissionPort;
+  entry: EntryPort;
   bodies: BodySlots;
   /** Of large answers. */
   answers: BodySlots;

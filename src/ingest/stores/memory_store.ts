@@ -118,6 +118,10 @@ export class MemoryStore implements Store {
     return Promise.resolve(this.#append(id, batch, nowMs));
   }
 
+  appendAll(id: string, batches: readonly NewBatch[], nowMs?: number): Promise<Appended[]> {
+    return Promise.resolve(batches.map((batch) => this.#append(id, batch, nowMs)));
+  }
+
   #append(id: string, batch: NewBatch, nowMs?: number): Appended {
     const kept = this.#incidents.get(id);
     const key = `${batch.header.sequence} ${batch.header.probe}`;

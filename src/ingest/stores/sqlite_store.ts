@@ -176,6 +176,10 @@ export class SqliteStore implements Store {
     });
   }
 
+  appendAll(id: string, batches: readonly NewBatch[], nowMs?: number): Promise<Appended[]> {
+    return Promise.all(batches.map((batch) => this.append(id, batch, nowMs)));
+  }
+
   #flush(): void {
     const pending = this.#pending;
     this.#pending = [];

@@ -198,6 +198,8 @@ export interface Store {
    * has no room.
    */
   append(id: string, batch: NewBatch, nowMs?: number): Promise<Appended>;
+  /** The same for many batches of one incident, in their order and in as few commits as can be. */
+  appendAll(id: string, batches: readonly NewBatch[], nowMs?: number): Promise<Appended[]>;
   /** Counts lines that belong to no kept batch. */
   countStrayLines(id: string, lines: number): Promise<void>;
   /** In order of acceptance, up to `rowMax`. Batches come while others are appended. */

@@ -78,6 +78,10 @@ export class RunningSession implements Session {
     if (found !== undefined) found.batcher.evicted += events;
   }
 
+  pace(quietMs: number): void {
+    this.parts.intake.pace(quietMs);
+  }
+
   /** What a namespace has become may change what the kernel must be asked. */
   stateRead(state: NetnsState): void {
     this.parts.planner.update(state);

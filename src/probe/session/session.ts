@@ -44,5 +44,7 @@ export interface Session {
    * them.
    */
   evicted(node: string, events: number): void;
+  /** How long a node with nothing to tell may be silent, ms, as who takes the batches says; 0 at first. */
+  pace(quietMs: number): void;
   nodes: readonly NodeSpec[];
 }

@@ -53,13 +53,26 @@ export const EVENTS_MAX = 4_000;
 /** Events at most that wait for the first batch, until everything is attached. */
 export const EVENTS_HELD_MAX = 100_000;
 
+/**
+ * So long after it told something a node tells of its silence with every heartbeat: longer than a packet
+ * waits in a node (`view/coverage.ts`), so that what it told is judged without delay.
+ */
+const STIRRED_NS = 6_000_000_000n;
+
 /** Makes the batches of one node. Counts are totals since the start, as headers have them. */
 export class Batcher {
   events = 0;
   evicted = 0;
+  /**
+   * How long it may say nothing when there is nothing to tell. Of a silence that was not told yet no
+   * report concludes anything, so a longer pause only makes verdicts later.
+   */
+  quietNs = 0n;
   #lines: string[] = [];
   #sequence = 0;
   #untilNs = -1n;
+  /** Up to when it told with the last batch that had lines. */
+  #stirredNs = 0n;
   #begun = false;
 
   constructor(readonly options: BatcherOptions) {}
@@ -83,16 +96,25 @@ export class Batcher {
     this.#begun = true;
   }
 
-  /** A batch of what there is. Nothing new makes none, unless `heartbeat` and time went on. */
+  /**
+   * A batch of what there is. Nothing new makes none, unless `heartbeat` and time went on, by `quietNs`
+   * where nothing was told for a while.
+   */
   flush({ heartbeat = false, final = false } = {}): void {
     if (!this.#begun && !final) return;
     const facts = this.options.facts();
-    const news = this.#lines.length > 0 || (heartbeat && facts.untilNs > this.#untilNs);
+    const news = this.#lines.length > 0 || (heartbeat && this.#isDue(facts.untilNs));
     if (!news && !final) return;
     const lines = this.#lines;
+    if (lines.length > 0) this.#stirredNs = facts.untilNs;
     this.#lines = [];
     this.#untilNs = facts.untilNs;
     this.options.onBatch({ header: this.#header(facts, final), lines });
+  }
+
+  #isDue(untilNs: bigint): boolean {
+    const sinceNs = untilNs - this.#untilNs;
+    return sinceNs > 0n && (sinceNs >= this.quietNs || untilNs - this.#stirredNs < STIRRED_NS);
   }
 
   #header(facts: KernelFacts, final: boolean): BatchHeader {

@@ -68,6 +68,26 @@ Deno.test("batcher: a heartbeat is sent when time went on, and only then", () =>
   equal(batches.map(({ header }) => header.untilNs), ["10", "20"]);
 });
 
+Deno.test("batcher: one with nothing to tell speaks as seldom as it may, and each time after it told", () => {
+  const { made, batches, facts } = batcher();
+  const seconds = (from: number, to: number) => {
+    for (let s = from; s < to; s++) {
+      facts.untilNs = BigInt(s) * 1_000_000_000n;
+      made.flush({ heartbeat: true });
+    }
+    return batches.splice(0).map(({ header }) => Number(BigInt(header.untilNs) / 1_000_000_000n));
+  };
+  made.begin();
+  made.quietNs = 10_000_000_000n;
+  made.flush({ heartbeat: true });
+  batches.splice(0);
+  equal(seconds(20, 60), [20, 30, 40, 50]);
+  made.addEvent(event);
+  equal(seconds(63, 90), [63, 64, 65, 66, 67, 68, 78, 88]);
+  made.quietNs = 0n;
+  equal(seconds(90, 93), [90, 91, 92]);
+});
+
 Deno.test("batcher: the final batch comes even when it is empty", () => {
   const { made, batches } = batcher();
   made.begin();
