@@ -71,12 +71,10 @@ export function formatOption(): Option {
     .choices(FORMS);
 }
 
-/** `--otlp`. */
-export function otlpOption(): Option {
-  return new Option(
-    "--otlp <url>",
-    "send the problems as OTLP logs (keys: OTEL_EXPORTER_OTLP_HEADERS)",
-  ).argParser((text) => read.readUrl(text, "--otlp"));
+/** `--otlp`; `what` begins its line in the help. */
+export function otlpOption(what = "send the problems as OTLP logs"): Option {
+  return new Option("--otlp <url>", `${what} (keys: OTEL_EXPORTER_OTLP_HEADERS)`)
+    .argParser((text) => read.readWholeUrl(text, "--otlp"));
 }
 
 /** Commander's values for a command that can hand a report on. */

@@ -140,14 +140,23 @@ export function readOutcomes(text: string): (Outcome | ExchangeOutcome)[] {
  * another scheme, and for a URL that holds a user or a password.
  */
 export function readUrl(text: string, option = "--ingest"): string {
+  const url = webUrl(text, option);
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+/** The same with its query. */
+export const readWholeUrl = (text: string, option: string): string => webUrl(text, option).href;
+
+function webUrl(text: string, option: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw cannotRead(option, `"${text}" is not a URL`, "http://HOST:PORT or https://HOST");
+    throw cannotRead(option, `"${text}" is not a URL`, "http://HOST:PORT or https://HOST/PATH");
   }
   if (url.username !== "" || url.password !== "") {
-    throw cannotRead(option, "it holds a user or password", "a URL alone; see --token");
+    const hint = option === "--ingest" ? "; see --token-file" : "";
+    throw cannotRead(option, "it holds a user or password", `a URL alone${hint}`);
   }
-  return url.origin + url.pathname.replace(/\/+$/, "");
+  return url;
 }
 
 /**

@@ -9,7 +9,10 @@ import { type LimitsOverride, limitsWith } from "./limits.ts";
 import { MemoryStore } from "./stores/memory_store.ts";
 import type { Analyse } from "./live/analyst.ts";
 import { analystThread } from "./live/analyst_thread.ts";
-import { Webhook, type WebhookSettings } from "./notify/webhook.ts";
+import type { OtlpTarget } from "../exports/otlp_request.ts";
+import { otlpCollector } from "./notify/otlp_collector.ts";
+import { ProblemWatch } from "./notify/problem_watch.ts";
+import { webhook, type WebhookSettings } from "./notify/webhook.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
 import type { Store } from "./stores/store.ts";
 
@@ -25,6 +28,8 @@ export interface IngestOptions {
   webAssets?: WebAssets | undefined;
   /** Who is told of problems that open and heal. */
   webhook?: WebhookSettings | undefined;
+  /** A collector that is sent the same as logs of OpenTelemetry. */
+  otlp?: OtlpTarget | undefined;
   /** Default: the analysis, in a thread of its own. */
   analyse?: Analyse;
   log?: (line: string) => void;
@@ -68,8 +73,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     handler: (request, peer, port) =>
       app.fetch(request, { peer: peer.hostname, ends: { peer, port } }),
   }, store);
-  const webhook = options.webhook && new Webhook({ store, hub, clock, log }, options.webhook);
-  await webhook?.start();
+  const watch = new ProblemWatch({ store, hub, clock, log }, [
+    ...options.webhook ? [webhook(options.webhook, { clock, log })] : [],
+    ...options.otlp ? [otlpCollector(options.otlp, { clock, log })] : [],
+  ]);
+  await watch.start();
   const stopExpiring = keepExpiring(deps, new AuditLog(deps));
   return {
     url: listener.url,
@@ -77,7 +85,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     app,
     async stop() {
       stopExpiring();
-      webhook?.close();
+      watch.close();
       hub.close();
       await listener.stop(STOP_MS);
       analyst?.close();

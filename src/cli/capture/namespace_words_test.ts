@@ -1,27 +1,35 @@
-import { equal, throws } from "node:assert/strict";
-import { withAddresses } from "./namespace_words.ts";
+import { equal } from "node:assert/strict";
+import { parseNamedFilter } from "../../event/filter/mod.ts";
+import { withNetns } from "./namespace_words.ts";
 
-const LOOKUP = () => ({
-  names: new Set(["podns", "web-1", "tcp", "80", "none"]),
-  addressesOf: (name: string) =>
-    ({ podns: ["10.0.0.2", "2001:db8::2"], "web-1": ["10.0.0.3"] })[name] ?? [],
-});
+const NAMES = new Set(["podns", "web-1", "tcp", "80", "pod", "node", "netns"]);
 
-const read = (filter: string) => withAddresses(filter, LOOKUP);
+const read = (filter: string) => withNetns(filter, () => NAMES);
 
-Deno.test("a namespace's name stands for its addresses, wherever a term may stand", () => {
-  const pod = "(host 10.0.0.2 or host 2001:db8::2)";
-  equal(read("podns"), pod);
-  equal(read("not (podns or web-1) and tcp"), `not (${pod} or (host 10.0.0.3)) and tcp`);
-  equal(read("podns and port 80"), `${pod} and port 80`);
-});
-
-Deno.test("what a filter can be read as stays so, and a mistyped word is left to its reader", () => {
-  for (const filter of ["", "tcp", "tcp port 80", "host 10.0.0.1 or 80", "pdons"]) {
-    equal(read(filter), filter);
+Deno.test("a namespace's name is a term by itself, wherever a term may stand", () => {
+  const asked: Record<string, string> = {
+    "podns": "netns podns",
+    "not (podns or web-1) and tcp": "not (netns podns or netns web-1) and tcp",
+    "src podns and port 80": "src netns podns and port 80",
+    "netns podns or web-1": "netns podns or netns web-1",
+    "netns/podns and web-1": "netns/podns and netns web-1",
+  };
+  for (const [filter, is] of Object.entries(asked)) {
+    equal(read(filter), is);
+    parseNamedFilter(is);
   }
 });
 
-Deno.test("a namespace without addresses is no filter", () => {
-  throws(() => read("none"), { code: "usage", message: /namespace "none" has 0 addresses/ });
+Deno.test("what a filter can be read as stays so, and a mistyped word is left to its reader", () => {
+  const kept = [
+    "",
+    "tcp",
+    "tcp port 80",
+    "host 10.0.0.1 or 80",
+    "pdons",
+    "pod",
+    "pod podns",
+    "node",
+  ];
+  for (const filter of kept) equal(read(filter), filter);
 });

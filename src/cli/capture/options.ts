@@ -5,7 +5,7 @@ import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
-import { ownNamespaces, withAddresses } from "./namespace_words.ts";
+import { ownNamespaces, withNetns } from "./namespace_words.ts";
 import * as read from "../read_value.ts";
 
 const MIB = 1024 * 1024;
@@ -106,7 +106,7 @@ export function capturing(
 
 /**
  * Throws LasthopError `filter_malformed` for a filter that cannot be read: before anything begins; and
- * `usage` for two filters, and as `withAddresses` does.
+ * `usage` for two filters.
  */
 export function readCapture(words: string[], flags: CaptureFlags): CaptureOptions {
   if (words.length > 0 && flags.filter !== undefined) {
@@ -117,7 +117,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
   if (flags.namespace !== undefined && flags.allNamespaces) {
     throw read.usageError("Cannot use -n with -A: pods are of one namespace or of any");
   }
-  const asked = withAddresses(flags.filter ?? words.join(" "), ownNamespaces);
+  const asked = withNetns(flags.filter ?? words.join(" "), ownNamespaces);
   const filter = flags.namespace === undefined ? asked : `-n ${flags.namespace} ${asked}`.trim();
   parseNamedFilter(filter);
   return {

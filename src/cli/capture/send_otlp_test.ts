@@ -31,7 +31,7 @@ async function collector(
 }
 
 const refuses = (url: string, words: RegExp) =>
-  rejects(sendOtlp(report, { url, retryMs: [0] }), (error: LasthopError) => {
+  rejects(sendOtlp(report, { url }, [0]), (error: LasthopError) => {
     match(error.message, words);
     return error.code === "otlp_failed";
   });
@@ -39,7 +39,7 @@ const refuses = (url: string, words: RegExp) =>
 Deno.test("problems are sent as OTLP logs, again where the collector is busy", async () => {
   const received = await collector([[503], [200, '{"partialSuccess":{}}']], async (url) => {
     const headers = "x-key=a%20key, x-team=net";
-    equal(await sendOtlp(report, { url, headers, retryMs: [0] }), report.problems.length);
+    equal(await sendOtlp(report, { url, headers }, [0]), report.problems.length);
   });
   equal(received.length, 2);
   const { path, headers, text } = received[1]!;

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { readLimits } from "../../ingest/limit_words.ts";
 import type { CommandFile } from "../command.ts";
-import { incidentOption, listenOption } from "../options.ts";
+import { incidentOption, listenOption, otlpOption } from "../options.ts";
 import {
   cannotRead,
   isLoopback,
@@ -34,6 +34,7 @@ interface Flags extends WebhookFlags {
   nodes?: number;
   url?: string;
   offerProbe?: boolean;
+  otlp?: string;
 }
 
 /** The command. */
@@ -68,6 +69,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
       )
       .addOption(webhookOption())
       .addOption(webhookSecretOption())
+      .addOption(otlpOption("send problems that open or heal as OTLP logs"))
       .addOption(
         new Option("--allow-origin <origin>", "a site whose pages may use the API; repeatable")
           .argParser(readOrigin),
@@ -94,6 +96,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     return {
       ...{ listen, data, auth, token, limits: readLimits(limit), allowOrigins: allowOrigin },
       ...{ incident, filter, url, offersProbe: flags.offerProbe ?? false },
+      otlp: flags.otlp,
       webhook: readWebhook(flags, (name) => Deno.env.get(name)),
       bounds: { expiresInSeconds: flags.codeFor, nodesMax: flags.nodes },
     };

@@ -17,6 +17,8 @@ export interface ServeOptions {
   limits: LimitsOverride;
   /** Who is told of problems; absent: nobody. */
   webhook?: WebhookSettings | undefined;
+  /** A collector that is sent them as logs; absent: none is. */
+  otlp?: string | undefined;
   /** Other sites whose pages may use the API. */
   allowOrigins: string[];
   /** Absent: nobody is told how to join one. */

@@ -33,6 +33,9 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
       allowOrigins: options.allowOrigins,
       limits: options.limits,
       webhook: options.webhook,
+      otlp: options.otlp === undefined
+        ? undefined
+        : { url: options.otlp, headers: Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS") },
       webAssets,
       log: progress,
     });

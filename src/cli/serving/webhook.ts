@@ -1,7 +1,7 @@
 /** `serve --webhook`: who is told of problems, and the key that each message is signed with. */
 import { Option } from "commander";
 import type { WebhookSettings } from "../../ingest/notify/webhook.ts";
-import { cannotRead, usageError } from "../read_value.ts";
+import { readWholeUrl, usageError } from "../read_value.ts";
 import { readTokenFile } from "../token.ts";
 
 /** Commander's values. */
@@ -17,7 +17,7 @@ const SECRET_CHARS_MIN = 16;
 /** `--webhook`. */
 export function webhookOption(): Option {
   return new Option("--webhook <url>", "told, signed, when a problem opens or heals")
-    .argParser(readWebhookUrl);
+    .argParser((text) => readWholeUrl(text, "--webhook"));
 }
 
 /** `--webhook-secret-file`. */
@@ -26,18 +26,6 @@ export function webhookSecretOption(): Option {
     "--webhook-secret-file <path>",
     `file with the key of the signature (or ${SECRET_VARIABLE})`,
   );
-}
-
-/** The address with its query. Throws LasthopError `usage` for what is no URL, or has a password. */
-export function readWebhookUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw cannotRead("--webhook", `"${text}" is not a URL`, "https://HOST/PATH");
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw cannotRead("--webhook", "it holds a user or password", "a URL alone");
-  }
-  return url.href;
 }
 
 /** Absent: nobody is told. Throws LasthopError `usage` where the key is missing or too short. */

@@ -1,13 +1,15 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { readWebhook, readWebhookUrl } from "./webhook.ts";
+import { readWholeUrl } from "../read_value.ts";
+import { readWebhook } from "./webhook.ts";
 
 const KEY = "a-key-of-this-test-alone";
 
 Deno.test("a webhook has an address without a password, and a key that is long enough", async () => {
   const url = "https://hooks.example/x?y=z";
-  equal(readWebhookUrl(url), url);
-  throws(() => readWebhookUrl("file:///etc/passwd"), /"file:\/\/\/etc\/passwd" is not a URL/);
-  throws(() => readWebhookUrl("https://me:secret@hooks.example/"), /holds a user or password/);
+  const readUrl = (text: string) => readWholeUrl(text, "--webhook");
+  equal(readUrl(url), url);
+  throws(() => readUrl("file:///etc/passwd"), /"file:\/\/\/etc\/passwd" is not a URL/);
+  throws(() => readUrl("https://me:secret@hooks.example/"), /holds a user or password/);
   deepEqual(readWebhook({ webhook: url }, () => KEY), { url, secret: KEY });
   equal(readWebhook({}, () => KEY), undefined);
   throws(() => readWebhook({ webhook: url }, () => undefined), /has 0 characters, must have 16/);

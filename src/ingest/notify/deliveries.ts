@@ -1,15 +1,34 @@
-/** Sends what is queued to one address, in order, signed, again when it fails, and never without an end. */
+/** Sends what is queued to one address, in order, again when it fails, and never without an end. */
 import type { Clock } from "../clock.ts";
 
-/** Where it is sent, and how. */
-export interface DeliveryOptions {
+/** Who is sent something, and how. */
+export interface Receiver {
+  /** As the log calls it: `the webhook`. */
+  name: string;
   url: string;
-  /** Key of the signature. */
-  secret: string;
+  /** Headers of one try, at `seconds` since 1970. */
+  headers(delivery: Delivery, seconds: number): HeadersInit | Promise<HeadersInit>;
+  /** Whether an answer with this status is no last word. */
+  mayRetry(status: number): boolean;
+  /** Why an answer of success is none; null where it is. Absent: each is. Reads what it needs of it. */
+  whyRefused?(response: Response): Promise<string | null>;
+}
+
+/** What sending needs. */
+export interface SendingDeps {
   clock: Clock;
   log: (line: string) => void;
   /** Default: the runtime's. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
+}
+
+/** What is sent at once. */
+export interface Delivery {
+  /** The same at each try. */
+  id: string;
+  /** What it tells, as the log and the receiver call it. */
+  event: string;
+  body: string;
 }
 
 /** Deliveries that wait; of more the oldest go. */
@@ -20,26 +39,19 @@ const PAUSE_MS_MAX = 60_000;
 /** For one try. */
 const ANSWER_MS_MAX = 10_000;
 
-interface Delivery {
-  id: string;
-  event: string;
-  body: string;
-}
-
 /** A queue of deliveries. */
 export class Deliveries {
   #queue: Delivery[] = [];
   #running = false;
   #leave = new AbortController();
 
-  constructor(readonly options: DeliveryOptions) {}
+  constructor(readonly receiver: Receiver, readonly deps: SendingDeps) {}
 
-  add(event: string, content: Record<string, unknown>): void {
-    const id = crypto.randomUUID();
-    this.#queue.push({ id, event, body: JSON.stringify({ version: 1, id, event, ...content }) });
+  add(delivery: Delivery): void {
+    this.#queue.push(delivery);
     if (this.#queue.length > QUEUE_MAX) {
       this.#queue.shift();
-      this.options.log("Cannot keep all of the webhook's deliveries: the oldest is left out");
+      this.deps.log(`Cannot keep all that ${this.receiver.name} is told: the oldest is left out`);
     }
     if (!this.#running) void this.#run();
   }
@@ -48,7 +60,8 @@ export class Deliveries {
   close(): void {
     this.#leave.abort();
     if (this.#queue.length > 0) {
-      this.options.log(`The webhook was not told of ${this.#queue.length} changes at the end`);
+      const { name } = this.receiver;
+      this.deps.log(`At the end ${name} was not told of ${this.#queue.length} changes`);
     }
     this.#queue = [];
   }
@@ -60,24 +73,22 @@ export class Deliveries {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { log } = this.options;
     let pauseMs = FIRST_PAUSE_MS;
     for (let tries = 1; !this.#leave.signal.aborted; tries++) {
       const answer = await this.#try(delivery);
       if (answer.isTaken) return;
       if (!answer.mayRetry || tries >= TRIES_MAX) {
-        return log(
-          `Cannot tell the webhook of ${delivery.event}: ${answer.why}, after ${tries} tries`,
-        );
+        const what = `${this.receiver.name} of ${delivery.event}`;
+        return this.deps.log(`Cannot tell ${what}: ${answer.why}, after ${tries} tries`);
       }
       await this.#pause(Math.min(PAUSE_MS_MAX, Math.max(pauseMs, answer.waitMs)));
       pauseMs *= 2;
     }
   }
 
-  async #try({ id, event, body }: Delivery): Promise<Answer> {
-    const { url, secret, clock, fetch: doFetch = fetch } = this.options;
-    const seconds = Math.floor(clock.wallMs() / 1000);
+  async #try(delivery: Delivery): Promise<Answer> {
+    const { clock, fetch: doFetch = fetch } = this.deps;
+    const { url, headers, mayRetry, whyRefused } = this.receiver;
     const late = new AbortController();
     const cancel = clock.after(ANSWER_MS_MAX, () => late.abort());
     try {
@@ -86,24 +97,19 @@ export class Deliveries {
         // Who is told was chosen by whoever started the ingest, and nobody else chooses.
         redirect: "manual",
         signal: AbortSignal.any([late.signal, this.#leave.signal]),
-        headers: {
-          "content-type": "application/json",
-          "user-agent": "lasthop",
-          "lasthop-event": event,
-          "lasthop-delivery": id,
-          "lasthop-signature": `t=${seconds},v1=${await signature(secret, `${seconds}.${body}`)}`,
-        },
-        body,
+        headers: await headers(delivery, Math.floor(clock.wallMs() / 1000)),
+        body: delivery.body,
       });
-      // What it says is for nobody here.
+      const { status, ok } = response;
+      const refusal = ok && whyRefused !== undefined ? await whyRefused(response) : null;
+      // The rest of what it says is for nobody here.
       await response.body?.cancel();
-      const { status } = response;
       const retryAfter = Number(response.headers.get("retry-after") ?? 0);
       return {
-        isTaken: response.ok,
-        mayRetry: status === 408 || status === 429 || status >= 500,
+        isTaken: ok && refusal === null,
+        mayRetry: !ok && mayRetry(status),
         waitMs: Number.isFinite(retryAfter) ? retryAfter * 1000 : 0,
-        why: `it answered ${status}`,
+        why: refusal ?? `it answered ${status}`,
       };
     } catch (error) {
       const why = late.signal.aborted
@@ -117,13 +123,18 @@ export class Deliveries {
     }
   }
 
+  /** Ends early when this is closed. */
   #pause(delayMs: number): Promise<void> {
+    const { signal } = this.#leave;
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const cancel = this.options.clock.after(delayMs, resolve);
-      this.#leave.signal.addEventListener("abort", () => {
+      const end = () => {
         cancel();
+        signal.removeEventListener("abort", end);
         resolve();
-      }, { once: true });
+      };
+      const cancel = this.deps.clock.after(delayMs, end);
+      signal.addEventListener("abort", end);
     });
   }
 }
@@ -131,16 +142,7 @@ export class Deliveries {
 interface Answer {
   isTaken: boolean;
   mayRetry: boolean;
+  /** At least this long until the next try, ms. */
   waitMs: number;
   why: string;
-}
-
-/** HMAC-SHA-256 of a text, in hexadecimal. */
-export async function signature(secret: string, text: string): Promise<string> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
-    "sign",
-  ]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text))).toHex();
 }

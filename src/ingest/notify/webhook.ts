@@ -1,99 +1,51 @@
-/** Tells one address of problems that opened and healed, in all incidents of this ingest. */
-import type { Report } from "../../event/report.ts";
-import type { Clock } from "../clock.ts";
-import type { HubPort } from "../live/hub_port.ts";
-import type { Incident, Store } from "../stores/store.ts";
-import { Deliveries, type DeliveryOptions } from "./deliveries.ts";
-import { problemNews, type Told } from "./problem_news.ts";
+/** One address that is told of each piece of news by a message of its own, signed. */
+import { Deliveries, type Receiver, type SendingDeps } from "./deliveries.ts";
+import type { Teller } from "./problem_watch.ts";
 
 /** Who is told, and the key of the signature. */
-export type WebhookSettings = Pick<DeliveryOptions, "url" | "secret" | "fetch">;
-
-/** What it looks at. */
-export interface WebhookDeps {
-  store: Pick<Store, "listIncidents">;
-  hub: Pick<HubPort, "reportJson">;
-  clock: Clock;
-  log: (line: string) => void;
+export interface WebhookSettings {
+  url: string;
+  secret: string;
 }
 
-/** A look after a look: reports are made for it as for a viewer. */
-const LOOK_MS = 2_000;
-
-interface Known {
-  revision: number;
-  told: Told;
-}
-
-/** Looks for news until it is closed. */
-export class Webhook {
-  #known = new Map<string, Known>();
-  /** Incidents that were here before, until they are looked at for the first time. */
-  #earlier = new Set<string>();
-  #deliveries: Deliveries;
-  #cancel: (() => void) | null = null;
-  #closed = false;
-
-  constructor(readonly deps: WebhookDeps, settings: WebhookSettings) {
-    const { clock, log } = deps;
-    this.#deliveries = new Deliveries({ ...settings, clock, log });
-  }
-
-  /** Problems that there are already were told of by an earlier run, or happened while none ran. */
-  async start(): Promise<void> {
-    const incidents = await this.deps.store.listIncidents();
-    this.#earlier = new Set(incidents.map(({ id }) => id));
-    this.#again(0);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#cancel?.();
-    this.#deliveries.close();
-  }
-
-  #again(delayMs = LOOK_MS): void {
-    if (this.#closed) return;
-    this.#cancel = this.deps.clock.after(delayMs, async () => {
-      await this.#look();
-      this.#again();
-    });
-  }
-
-  async #look(): Promise<void> {
-    try {
-      const incidents = await this.deps.store.listIncidents();
-      for (const incident of incidents) {
-        const { id, revision, importing } = incident;
-        if (importing || this.#known.get(id)?.revision === revision) continue;
-        await this.#tell(incident).catch((error) => {
-          // It is not asked again until it changes, and does not keep the others from being told.
-          this.#known.set(id, { revision, told: this.#known.get(id)?.told ?? new Map() });
-          if (!this.#closed) this.deps.log(`Cannot tell the webhook of incident ${id}: ${error}`);
-        });
+/** Tells a webhook. */
+export function webhook(settings: WebhookSettings, deps: SendingDeps): Teller {
+  const deliveries = new Deliveries(webhookReceiver(settings), deps);
+  return {
+    tell({ id, title }, _report, news) {
+      const at = new Date(deps.clock.wallMs()).toISOString();
+      for (const { event, problem } of news) {
+        const delivery = crypto.randomUUID();
+        const content = { version: 1, id: delivery, event, at, incident: { id, title }, problem };
+        deliveries.add({ id: delivery, event, body: JSON.stringify(content) });
       }
-      const there = new Set(incidents.map(({ id }) => id));
-      for (const id of this.#known.keys()) if (!there.has(id)) this.#known.delete(id);
-    } catch (error) {
-      if (!this.#closed) this.deps.log(`Cannot look for the webhook's news: ${error}`);
-    }
-  }
+    },
+    close: () => deliveries.close(),
+  };
+}
 
-  async #tell(incident: Incident): Promise<void> {
-    const { id, title, revision, closedMs, arrivedMs, createdMs } = incident;
-    const known = this.#known.get(id) ?? { revision, told: new Map() };
-    // What was closed before, here or elsewhere, is history: no report of it is made.
-    const isOld = this.#earlier.has(id) || arrivedMs !== createdMs;
-    const isOver = closedMs !== null && isOld && !this.#known.has(id);
-    const json = isOver ? null : await this.deps.hub.reportJson(id);
-    this.#known.set(id, { revision, told: known.told });
-    const isSilent = this.#earlier.delete(id);
-    if (json === null || this.#closed) return;
-    for (
-      const { event, problem } of problemNews(known.told, (JSON.parse(json) as Report).problems)
-    ) {
-      const at = new Date(this.deps.clock.wallMs()).toISOString();
-      if (!isSilent) this.#deliveries.add(event, { at, incident: { id, title }, problem });
-    }
-  }
+/** How a webhook is sent to. */
+export const webhookReceiver = ({ url, secret }: WebhookSettings): Receiver => ({
+  name: "the webhook",
+  url,
+  mayRetry: (status) => status === 408 || status === 429 || status >= 500,
+  async headers({ id, event, body }, seconds) {
+    return {
+      "content-type": "application/json",
+      "user-agent": "lasthop",
+      "lasthop-event": event,
+      "lasthop-delivery": id,
+      "lasthop-signature": `t=${seconds},v1=${await signature(secret, `${seconds}.${body}`)}`,
+    };
+  },
+});
+
+/** HMAC-SHA-256 of a text, in hexadecimal. */
+async function signature(secret: string, text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, [
+    "sign",
+  ]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text))).toHex();
 }

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { startIngest } from "../deno.ts";
 import { Deliveries } from "./deliveries.ts";
 import { problemNews, type Told } from "./problem_news.ts";
+import { webhookReceiver } from "./webhook.ts";
 
 const SECRET = "a-key-of-this-test-alone";
 
@@ -99,7 +100,12 @@ Deno.test("news is what opened, healed and came back, each once", () => {
 });
 
 const deliver = (url: string, log: string[]) =>
-  new Deliveries({ url, secret: SECRET, clock: CLOCK, log: (line) => log.push(line) });
+  new Deliveries(webhookReceiver({ url, secret: SECRET }), {
+    clock: CLOCK,
+    log: (line) => log.push(line),
+  });
+
+const delivery = (event: string) => ({ id: crypto.randomUUID(), event, body: "{}" });
 
 Deno.test("what is refused for good, or leads elsewhere, is not sent again", async () => {
   for (const status of [400, 404, 410, 302]) {
@@ -107,8 +113,8 @@ Deno.test("what is refused for good, or leads elsewhere, is not sent again", asy
     const hook = receiver([status, 200], { location: other.url });
     const log: string[] = [];
     const deliveries = deliver(hook.url, log);
-    deliveries.add("problem.opened", {});
-    deliveries.add("problem.healed", {});
+    deliveries.add(delivery("problem.opened"));
+    deliveries.add(delivery("problem.healed"));
     await hook.until(2);
     deliveries.close();
     await hook.stop();
@@ -126,7 +132,7 @@ Deno.test("a webhook that is gone costs a bounded queue and a bounded number of 
   const hook = receiver([503]);
   const log: string[] = [];
   const deliveries = deliver(hook.url, log);
-  for (let i = 0; i < 1_500; i++) deliveries.add("problem.opened", { i });
+  for (let i = 0; i < 1_500; i++) deliveries.add(delivery("problem.opened"));
   equal(log.filter((line) => line.includes("the oldest is left out")).length, 499);
   await hook.until(9);
   ok(log.some((line) => /it answered 503, after 8 tries$/.test(line)), log.at(-1));

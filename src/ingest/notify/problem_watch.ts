@@ -1,0 +1,98 @@
+/** Looks for problems that opened and healed, in all incidents of this ingest, and has others told. */
+import type { Report } from "../../event/report.ts";
+import type { Clock } from "../clock.ts";
+import type { HubPort } from "../live/hub_port.ts";
+import type { Incident, Store } from "../stores/store.ts";
+import { type News, problemNews, type Told } from "./problem_news.ts";
+
+/** Who is told. */
+export interface Teller {
+  /** `report`: the one that has the news, which is at least one. */
+  tell(incident: Incident, report: Report, news: readonly News[]): void;
+  /** Nothing is told any more. */
+  close(): void;
+}
+
+/** What it looks at. */
+export interface WatchDeps {
+  store: Pick<Store, "listIncidents">;
+  hub: Pick<HubPort, "reportJson">;
+  clock: Clock;
+  log: (line: string) => void;
+}
+
+/** A look after a look: reports are made for it as for a viewer. */
+const LOOK_MS = 2_000;
+
+interface Known {
+  revision: number;
+  told: Told;
+}
+
+/** Looks for news until it is closed. */
+export class ProblemWatch {
+  #known = new Map<string, Known>();
+  /** Incidents that were here before, until they are looked at for the first time. */
+  #earlier = new Set<string>();
+  #cancel: (() => void) | null = null;
+  #closed = false;
+
+  constructor(readonly deps: WatchDeps, readonly tellers: readonly Teller[]) {}
+
+  /** Problems that there are already were told of by an earlier run, or happened while none ran. */
+  async start(): Promise<void> {
+    if (this.tellers.length === 0) return;
+    const incidents = await this.deps.store.listIncidents();
+    this.#earlier = new Set(incidents.map(({ id }) => id));
+    this.#again(0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+    for (const teller of this.tellers) teller.close();
+  }
+
+  #again(delayMs = LOOK_MS): void {
+    if (this.#closed) return;
+    this.#cancel = this.deps.clock.after(delayMs, async () => {
+      await this.#look();
+      this.#again();
+    });
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const incidents = await this.deps.store.listIncidents();
+      for (const incident of incidents) {
+        const { id, revision, importing } = incident;
+        if (importing || this.#known.get(id)?.revision === revision) continue;
+        await this.#tell(incident).catch((error) => {
+          // It is not asked again until it changes, and does not keep the others from being told.
+          this.#known.set(id, { revision, told: this.#known.get(id)?.told ?? new Map() });
+          if (!this.#closed) this.deps.log(`Cannot tell of problems of incident ${id}: ${error}`);
+        });
+      }
+      const there = new Set(incidents.map(({ id }) => id));
+      for (const id of this.#known.keys()) if (!there.has(id)) this.#known.delete(id);
+    } catch (error) {
+      if (!this.#closed) this.deps.log(`Cannot look for news of problems: ${error}`);
+    }
+  }
+
+  async #tell(incident: Incident): Promise<void> {
+    const { id, revision, closedMs, arrivedMs, createdMs } = incident;
+    const known = this.#known.get(id) ?? { revision, told: new Map() };
+    // What was closed before, here or elsewhere, is history: no report of it is made.
+    const isOld = this.#earlier.has(id) || arrivedMs !== createdMs;
+    const isOver = closedMs !== null && isOld && !this.#known.has(id);
+    const json = isOver ? null : await this.deps.hub.reportJson(id);
+    this.#known.set(id, { revision, told: known.told });
+    const isSilent = this.#earlier.delete(id);
+    if (json === null || this.#closed) return;
+    const report = JSON.parse(json) as Report;
+    const news = problemNews(known.told, report.problems);
+    if (isSilent || news.length === 0) return;
+    for (const teller of this.tellers) teller.tell(incident, report, news);
+  }
+}
