@@ -3,6 +3,7 @@
  * 0: none, 1: some, 2: it could not be asked, which proves nothing.
  */
 import { execa } from "execa";
+import { readLicences } from "./licences.ts";
 import { distinct, type Locked, readLocks } from "./lock_files.ts";
 
 /** As the registry answers to npm's own audit. */
@@ -82,10 +83,6 @@ export function checkedInstead(
   ];
 }
 
-async function pinnedLicences(): Promise<Record<string, string>> {
-  return JSON.parse(await Deno.readTextFile(new URL("licences.json", import.meta.url)));
-}
-
 if (import.meta.main) {
   const locked = await readLocks();
   const asked = question(locked);
@@ -96,7 +93,7 @@ if (import.meta.main) {
     console.error(
       `Not audited: ${answer.why}. No advisory is known or ruled out of ${count} packages.`,
     );
-    for (const line of checkedInstead(locked, await pinnedLicences())) console.error(line);
+    for (const line of checkedInstead(locked, await readLicences())) console.error(line);
     Deno.exit(2);
   }
   const lines = told(answer.advisories, locked);

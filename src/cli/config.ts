@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { cannotRead, readUrl } from "./read_value.ts";
+import { configFolder } from "./user_folders.ts";
 
 /** What the file may say. */
 const Config = z.strictObject({
@@ -19,9 +20,8 @@ const MODE_OF_OTHERS = 0o022;
 
 /** Where the file is; null for a user without a home. */
 export function configPath(): string | null {
-  const home = Deno.env.get("HOME");
-  const base = Deno.env.get("XDG_CONFIG_HOME") || (home ? join(home, ".config") : "");
-  return base === "" ? null : join(base, "lasthop/config.json");
+  const folder = configFolder();
+  return folder === null ? null : join(folder, "config.json");
 }
 
 /**

@@ -159,3 +159,21 @@ Deno.test("a step of a build fails when the network did, on Deno and on Node", (
       await Deno.remove(folder, { recursive: true });
     }
   }));
+
+Deno.test("who waits for nodes lets an ingest that is asked too often breathe", async () => {
+  let asked = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    asked++;
+    if (asked > 2) return Response.json({ nodes: ["a", "b"] });
+    const headers = { "content-type": "application/problem+json", "retry-after": "0" };
+    const problem = { status: 429, code: "rate_limited", title: "x", type: "x", detail: "x" };
+    return new Response(JSON.stringify(problem), { status: 429, headers });
+  });
+  try {
+    const incident = connect({ url: `http://127.0.0.1:${server.addr.port}` }).incident("i");
+    deepEqual(await incident.untilNodes(2, { timeoutSeconds: 30 }), ["a", "b"]);
+    equal(asked, 3);
+  } finally {
+    await server.shutdown();
+  }
+});

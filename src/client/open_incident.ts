@@ -1,6 +1,6 @@
 /** An incident as a program has it that waits for what comes of it. */
 import { LasthopError } from "../event/error.ts";
-import type { IngestClient, ProblemQuery } from "../ingest/client/client.ts";
+import { type IngestClient, IngestError, type ProblemQuery } from "../ingest/client/client.ts";
 import type { ProblemList } from "../ingest/routes/problems.ts";
 
 /** How long something is waited for. */
@@ -11,8 +11,9 @@ export interface WaitOptions {
 
 /** Longest wait of one request, in seconds: proxies in between give up after a minute. */
 const WAIT_SECONDS_MAX = 30;
-/** The overview has no long poll, and nodes attach within seconds. */
+/** The overview has no long poll, and nodes attach within seconds: ms until the next look, then longer. */
 const LOOK_AGAIN_MS = 250;
+const LOOK_AGAIN_MS_MAX = 2_000;
 const TIMEOUT_SECONDS = 60;
 
 /** One incident; every call throws what `createClient` says. */
@@ -33,11 +34,21 @@ export class OpenIncident {
     { timeoutSeconds = TIMEOUT_SECONDS }: WaitOptions = {},
   ): Promise<string[]> {
     const endMs = performance.now() + timeoutSeconds * 1000;
-    for (;;) {
-      const { nodes } = await this.api.overview(this.id);
+    let nodes: string[] = [];
+    for (let pauseMs = LOOK_AGAIN_MS;; pauseMs = Math.min(2 * pauseMs, LOOK_AGAIN_MS_MAX)) {
+      let busyMs = 0;
+      try {
+        ({ nodes } = await this.api.overview(this.id));
+      } catch (error) {
+        // Others may have asked too often with the same token.
+        if (!(error instanceof IngestError) || error.code !== "rate_limited") throw error;
+        busyMs = (error.retryAfterSeconds ?? 1) * 1000;
+      }
       if (nodes.length >= count) return nodes;
-      if (performance.now() >= endMs) throw tooFew(nodes, count, timeoutSeconds);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) throw tooFew(nodes, count, timeoutSeconds);
+      const waitMs = Math.min(leftMs, Math.max(pauseMs, busyMs));
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 

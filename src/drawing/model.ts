@@ -4,7 +4,7 @@ import { changes, endPoint, tunnelName } from "../words/ends.ts";
 import { label } from "../words/escape.ts";
 import { STAGE_WORDS } from "../words/outcome.ts";
 import { hopTimes } from "../words/hop_times.ts";
-import { roomWords } from "../words/place.ts";
+import { roomMax, roomWords } from "../words/place.ts";
 import { elapsedShort } from "../words/time.ts";
 import type { Writing } from "../words/writing.ts";
 
@@ -105,7 +105,7 @@ const samePlace = (a: Hop, b: Hop): boolean =>
 
 const stationAt = (hop: Hop, at: number): Station => ({
   node: label(hop.node, 40),
-  netns: label(roomWords(hop), hop.pod === undefined ? 32 : 64),
+  netns: label(roomWords(hop), roomMax(hop, 32)),
   device: label(hop.device, 24),
   doing: "",
   end: null,

@@ -58,6 +58,8 @@ export interface Limits extends AdmissionLimits {
   answersInFlightMax: number;
   /** Of those, as many for one token. */
   answersPerTokenMax: number;
+  /** Longest time in which the reader of a large answer takes no further piece of it. */
+  answerPieceMs: number;
   /**
    * Characters of reports per second that are read anew for one token, to write another form or look for
    * one flow: that takes the thread that answers everyone. Ten times as many at once.
@@ -143,6 +145,7 @@ export const DEFAULT_LIMITS: Limits = {
   answersInFlightMax: 32,
   answersPerTokenMax: 8,
   rereadCharsPerSecond: 16 * MIB,
+  answerPieceMs: 60_000,
   requestsPerSecond: 100,
   requestsBurst: 300,
   guessesPerSecond: 0.2,

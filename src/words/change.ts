@@ -1,6 +1,6 @@
 /** Words for a change of a node's state, and for a problem that began or was mended then. */
 import type { Change, ChangedPart, NearChange, Problem } from "../event/report.ts";
-import { roomName } from "./place.ts";
+import { roomMax, roomName } from "./place.ts";
 import { elapsedShort } from "./time.ts";
 import type { Writing } from "./writing.ts";
 
@@ -47,11 +47,11 @@ export const changePlace = (
   change: Change,
   { text }: Pick<Writing, "text">,
 ): string => {
-  const { node, netns, pod } = change;
+  const { node, netns } = change;
   const room = roomName(change);
   const on = `on ${text(node, 32)}`;
   if (netns === node || room === undefined) return on;
-  return `in ${text(room, pod === undefined ? 32 : 72)} ${on}`;
+  return `in ${text(room, roomMax(change, 32))} ${on}`;
 };
 
 /** Bounds that are further apart than this, ms, are told: the moment is hardly known. */

@@ -44,7 +44,7 @@ export function placeName(
   const room = roomName(place);
   return placeText({
     device: device === "" ? "" : text(device, deviceMax),
-    netns: room === undefined ? undefined : text(room, Math.max(netnsMax, roomMax(place))),
+    netns: room === undefined ? undefined : text(room, roomMax(place, netnsMax)),
     node: text(node, nodeMax),
   });
 }
@@ -58,9 +58,12 @@ export function placeShort(
   const { device, netns, node, pod, container, unit } = place;
   const at = `${text(device, deviceMax)} @ ${text(node, nodeMax)}`;
   if (isOwn(place)) return at;
-  return `${at}/${text(pod ?? container ?? unit ?? netns, Math.max(netnsMax, roomMax(place)))}`;
+  return `${at}/${text(pod ?? container ?? unit ?? netns, roomMax(place, netnsMax))}`;
 }
 
-/** A pod is told by the end of its name: characters that are shown of one, at the least. */
-const POD_MAX = 64;
-const roomMax = ({ pod }: Room): number => pod === undefined ? 0 : POD_MAX;
+/** A pod, a container, a unit is told by the end of its name: characters shown of one, at the least. */
+const HOLDER_MAX = 64;
+
+/** How many characters of a room's name are shown, where `netnsMax` of a namespace's own name are. */
+export const roomMax = (room: Room, netnsMax: number): number =>
+  holderWords(room) === undefined ? netnsMax : Math.max(netnsMax, HOLDER_MAX);

@@ -70,6 +70,12 @@ function boundsContract(test: HttpTest): void {
     equal((await send(target, joined.token)).status, 200);
     const short = await codeOf(target, { expiresInSeconds: 1 });
     ok(Date.parse(short.expiresAt!) - Date.parse(short.createdAt) === 1000);
+    const tooSoon = await clientOf(target, short.token).join("b");
+    while (Date.now() <= Date.parse(short.expiresAt!)) {
+      await (await ask(target, "GET", "/healthz")).body?.cancel();
+    }
+    equal(await whyNot(target, short.token), "token_expired");
+    equal((await send(target, tooSoon.token)).status, 200);
     const usual = await codeOf(target);
     equal(Date.parse(usual.expiresAt!) - Date.parse(usual.createdAt), 15 * 60_000);
     await root.closeIncident("i");
@@ -94,6 +100,20 @@ function boundsContract(test: HttpTest): void {
     const { token } = await codeOf(target);
     equal((await clientOf(target, token).join("real")).incident, "i");
   }, { limits: { guessesPerSecond: 0.001, guessesBurst: 3 } });
+
+  test("where nobody joins, a code is told from a guess by nothing", async (target) => {
+    const { token } = await codeOf(target);
+    const answers = [];
+    for (const bearer of [token, `${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`]) {
+      const headers = { authorization: `Bearer ${bearer}` };
+      for (const path of ["/v1/incidents/i", "/v1/incidents", "/v1/join/", "/v1/nothing"]) {
+        const answer = await ask(target, "GET", path, { headers });
+        answers.push([path, answer.status, await answer.text()]);
+      }
+    }
+    deepEqual(answers.slice(0, 4), answers.slice(4));
+    equal(answers[0]![1], 401);
+  });
 
   test("what is no code is not made, and no node without a name joins", async (target) => {
     const make = (path: string, wanted: unknown) =>

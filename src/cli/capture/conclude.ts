@@ -11,26 +11,32 @@ const EXIT_FAIL_ON = 4;
 
 /**
  * Prints the report, writes the archive that was asked for, and resolves with the exit code: 4
- * when a flow or an exchange has an outcome of `--fail-on`, else 0. Throws LasthopError `archive_failed`.
+ * when a flow or an exchange has an outcome of `--fail-on`, else 0. `fullCommand` tells a short report
+ * whole; null: nothing does, so that it is told whole at once. Throws LasthopError `archive_failed`.
  */
 export async function conclude(
   options: CaptureOptions,
   client: IngestClient,
   incident: string,
+  fullCommand: string | null,
 ): Promise<number> {
   const report = await client.report(incident);
-  const { json, archive, keeps } = options;
   printReport(report, {
-    format: json ? "json" : null,
-    // What nothing keeps is told whole: nobody can ask for it again.
-    isFull: options.isFull || (archive === undefined && !keeps),
-    fullCommand: `lasthop replay --full${archive === undefined ? "" : ` ${quoted([archive])}`}`,
+    format: options.json ? "json" : null,
+    isFull: options.isFull || fullCommand === null,
+    fullCommand: fullCommand ?? "",
   });
   // The archive is written after the report, so that the report is printed even when this fails.
   if (options.archive !== undefined) {
     await saveArchive(await client.downloadArchive(incident), options.archive);
   }
   return failsOn(report, options) ? EXIT_FAIL_ON : 0;
+}
+
+/** What tells the report of a trace whole, of what was kept of it; null when nothing was. */
+export function replayCommand({ archive, keeps }: CaptureOptions): string | null {
+  if (archive !== undefined) return `lasthop replay --full ${quoted([archive])}`;
+  return keeps ? "lasthop replay --full" : null;
 }
 
 /** A flow or an exchange has an outcome of `--fail-on`. */

@@ -37,13 +37,24 @@ export async function joinIncident(
   const names = nodes.length === 0 ? [name ?? Deno.hostname()] : nodes.map(({ name }) => name);
   const client = createClient({ url: ingest, token: code });
   try {
-    const joined = await client.join(names.join("+").slice(0, NODE_NAME_CHARS_MAX));
-    return checked(joined);
+    return checked(await client.join(joinedName(names)));
   } catch (error) {
     const refused = error instanceof IngestError ? REFUSED[error.code] : undefined;
     if (refused === undefined) throw error;
     throw new LasthopError("join_refused", `Cannot join at ${ingest}: ${refused}`);
   }
+}
+
+/**
+ * The name of a probe with several nodes, `a+b`, of as many as a name has room for: the ingest looks for
+ * each of them in the report, so none is cut.
+ */
+export function joinedName(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  return others.reduce((all, name) => {
+    const more = `${all}+${name}`;
+    return more.length <= NODE_NAME_CHARS_MAX ? more : all;
+  }, first);
 }
 
 /** The ingest may be an enemy: what it answers becomes names of files and a program of bpftrace. */

@@ -5,6 +5,7 @@ import { Spool } from "../../probe/ship/spool.ts";
 import { Keeping } from "../kept/keeping.ts";
 import { HURRIED, stampOf } from "../kept/name.ts";
 import { capture, prepare } from "./capture.ts";
+import { quoted } from "../../analysis/rules/command.ts";
 import { conclude } from "./conclude.ts";
 import { createEnding, type Ending } from "./end.ts";
 import { openOwnPage } from "./own_page.ts";
@@ -104,7 +105,9 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
   const asksNothing = !options.json && options.archive === undefined && options.failOn.length === 0;
   try {
     if (!isAllSent) return 1;
-    return asksNothing ? 0 : await conclude(options, remote.client, incident);
+    // What is kept here is what this node saw, and the report is of all nodes.
+    const full = quoted(["lasthop", "report", "--full", incident, "--ingest", options.ingest]);
+    return asksNothing ? 0 : await conclude(options, remote.client, incident, full);
   } finally {
     // --archive has all nodes as the ingest has them; what this one saw is kept beside it.
     await keeping.tell();

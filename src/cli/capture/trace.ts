@@ -4,7 +4,7 @@ import { Keeping, tellArchive } from "../kept/keeping.ts";
 import { stampOf } from "../kept/name.ts";
 import { loadAssets } from "./assets.ts";
 import { capture, prepare } from "./capture.ts";
-import { conclude } from "./conclude.ts";
+import { conclude, replayCommand } from "./conclude.ts";
 import { Delivery } from "./delivery.ts";
 import type { Ending } from "./end.ts";
 import { type LocalIngest, openLocalIngest, pageOf } from "./local_ingest.ts";
@@ -61,7 +61,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
     const asked = options.archive === undefined ? null : resolve(options.archive);
     const archive = asked ?? await keeping.end();
     await ingest.client.closeIncident(incident, archive === null ? {} : { archive });
-    const exitCode = await conclude(options, ingest.client, incident);
+    const exitCode = await conclude(options, ingest.client, incident, replayCommand(options));
     if (asked !== null) {
       await keeping.discard();
       tellArchive(asked, progress);

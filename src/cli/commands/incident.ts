@@ -11,11 +11,9 @@ import {
   readSeconds,
   usageError,
 } from "../read_value.ts";
-import { CODE_SECONDS_MAX, readNodes } from "../serving/codes.ts";
+import { CODE_NODES, CODE_SECONDS_MAX, TOKEN_SECONDS_MAX } from "../../ingest/token_bounds.ts";
+import { readNodes } from "../serving/codes.ts";
 import { type Action, ACTIONS, type IncidentCommand } from "../serving/options.ts";
-
-/** Seconds: a year, as the ingest has it. */
-const TOKEN_SECONDS_MAX = 366 * 24 * 3600;
 
 interface Flags extends AskFlags {
   role?: Role;
@@ -44,7 +42,10 @@ export const incident: CommandFile<
           .argParser((text) => Math.ceil(readSeconds(text, "--expires", TOKEN_SECONDS_MAX))),
       )
       .addOption(
-        new Option("--nodes <number>", "of create, token: how many nodes can join (default: 32)")
+        new Option(
+          "--nodes <number>",
+          `of create, token: how many nodes can join (default: ${CODE_NODES})`,
+        )
           .argParser(readNodes),
       )
       .option("--revoke <id>", "of token: end the one with this id, at once"),
@@ -59,6 +60,7 @@ export const incident: CommandFile<
       throw usageError(`Cannot use FILTER with ${action}: it is of an incident that is created`);
     }
     parseNamedFilter(filter);
+    refuseIdle(action, flags);
     const isForCode = action === "create" || (flags.role ?? "join") === "join";
     if (isForCode && (flags.expires ?? 0) > CODE_SECONDS_MAX) {
       throw cannotRead("--expires", `${flags.expires} s is too long for a code`, "a day at most");
@@ -75,6 +77,28 @@ export const incident: CommandFile<
     return await runIncident(options);
   },
 };
+
+/** An option that does nothing is a mistake. Throws LasthopError `usage` for one. */
+function refuseIdle(action: Action, { role, expires, nodes, revoke }: Flags): void {
+  const refuse = (option: string, why: string) => {
+    throw usageError(`Cannot use ${option} with ${action}: ${why}`);
+  };
+  if (action !== "token") {
+    if (role !== undefined) refuse("--role", "it is of a token that is made");
+    if (revoke !== undefined) refuse("--revoke", "it ends a token, lasthop incident token does");
+    if (action === "create") return;
+    if (expires !== undefined) refuse("--expires", "it is of a code or a token that is made");
+    if (nodes !== undefined) refuse("--nodes", "it is of a code that is made");
+    return;
+  }
+  const made = Object.entries({ role, expires, nodes }).find(([, value]) => value !== undefined);
+  if (revoke !== undefined && made !== undefined) {
+    refuse(`--${made[0]}`, "--revoke ends a token and makes none, must be one of them");
+  }
+  if (nodes !== undefined && (role ?? "join") !== "join") {
+    refuse("--nodes", `a token of role "${role}" lets no nodes join, must be of role join`);
+  }
+}
 
 function readAction(text: string): Action {
   const action = ACTIONS.find((known) => known === text);

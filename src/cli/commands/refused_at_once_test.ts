@@ -29,6 +29,26 @@ for (
     [["join", LINE, "--fail-on", "dropped"], /Cannot use --fail-on with join/],
     [["trace", "-n", "shop", "-A", "pod", "x"], /Cannot use -n with -A/],
     [["incident", "create", "x", "--expires", "7d"], /Cannot read --expires: 604800 s is too long/],
+    [["incident", "create", "x", "--role", "viewer"], /Cannot use --role with create: it is of a/],
+    [["incident", "list", "--nodes", "3"], /Cannot use --nodes with list: it is of a code/],
+    [
+      ["incident", "close", "x", "--revoke", "y"],
+      /Cannot use --revoke with close: it ends a token/,
+    ],
+    [["incident", "delete", "x", "--expires", "1h"], /Cannot use --expires with delete/],
+    [
+      ["incident", "token", "x", "--revoke", "y", "--nodes", "3"],
+      /Cannot use --nodes with token: -/,
+    ],
+    [
+      ["incident", "token", "x", "--role", "probe", "--nodes", "3"],
+      /of role "probe" lets no nodes/,
+    ],
+    [["serve", "--nodes", "3"], /Cannot use --nodes: it is for nodes of --incident/],
+    [["serve", "--code-for", "1h"], /Cannot use --code-for: it is for nodes of --incident/],
+    [["trace", "--fliter", "tcp"], /Unknown option "--fliter", did you mean "--filter"\?/],
+    [["trace", "tcp", "or", "hots", "1.2.3.4"], /column 8: .*\n {2}tcp or hots 1\.2\.3\.4\n {9}\^/],
+    [["report", "a", "--incident", "b"], /there are "a" and --incident b, must be one/],
   ] as const
 ) {
   Deno.test(`lasthop ${words.join(" ").replace(LINE, "LINE")} is refused in its own words`, async () => {

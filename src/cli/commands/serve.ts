@@ -1,6 +1,7 @@
 /** `lasthop serve`: the ingest, page and API of this machine. */
 import { Option } from "commander";
 import { parseNamedFilter } from "../../event/filter/mod.ts";
+import { CODE_NODES } from "../../ingest/token_bounds.ts";
 import { readLimits } from "../../ingest/limit_words.ts";
 import type { CommandFile } from "../command.ts";
 import { incidentOption, listenOption, otlpOption } from "../options.ts";
@@ -49,7 +50,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
           .argParser(readCodeTime),
       )
       .addOption(
-        new Option("--nodes <number>", "how many nodes can join with it (default: 32)")
+        new Option("--nodes <number>", `how many nodes can join with it (default: ${CODE_NODES})`)
           .argParser(readNodes),
       )
       .option("--offer-probe", "offer itself to nodes that have no lasthop: a line for those")
@@ -87,9 +88,10 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     if (filter !== "" && incident === undefined) {
       throw usageError("Cannot use FILTER: it is of --incident, must stand with it");
     }
-    if (flags.offerProbe && incident === undefined) {
+    for (const [option, value] of ofIncident(flags)) {
+      if (value === undefined || incident !== undefined) continue;
       throw usageError(
-        "Cannot use --offer-probe: it is for nodes of --incident, must stand with it",
+        `Cannot use ${option}: it is for nodes of --incident, must stand with it`,
       );
     }
     parseNamedFilter(filter);
@@ -107,6 +109,10 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
     return await serveIngest(options);
   },
 };
+
+/** Options that do nothing without an incident. */
+const ofIncident = ({ offerProbe, codeFor, nodes }: Flags) =>
+  [["--offer-probe", offerProbe], ["--code-for", codeFor], ["--nodes", nodes]] as const;
 
 /** The URL is printed as a word of root's shell. Throws LasthopError `usage` for one that is more. */
 function readOwnUrl(text: string): string {

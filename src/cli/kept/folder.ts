@@ -1,5 +1,6 @@
 /** The folder in which incidents are kept that nobody asked to keep: what is in it, and how much. */
 import { join } from "node:path";
+import { absolutePath, type Environment, stateFolder } from "../user_folders.ts";
 
 /** An archive is `NAME.lasthop.gz`. */
 const ARCHIVE = /^[\w][\w.-]*\.lasthop\.gz$/;
@@ -30,20 +31,10 @@ export interface KeptLimits {
   bytes: number;
 }
 
-/**
- * The folder: systemd's state folder of this service, else the user's. Null where there is neither.
- * The specification of XDG says that a path which is not absolute is none.
- */
-export function keptFolder(env: (name: string) => string | undefined): string | null {
-  const absolute = (path: string | undefined) => path?.startsWith("/") ? path : undefined;
+/** The folder: systemd's state folder of this service, else the user's. Null where there is neither. */
+export const keptFolder = (env: Environment): string | null =>
   // systemd names several folders with colons between them.
-  const service = absolute(env("STATE_DIRECTORY")?.split(":")[0]);
-  if (service !== undefined) return service;
-  const state = absolute(env("XDG_STATE_HOME"));
-  if (state !== undefined) return join(state, "lasthop");
-  const home = absolute(env("HOME"));
-  return home === undefined ? null : join(home, ".local/state/lasthop");
-}
+  absolutePath(env("STATE_DIRECTORY")?.split(":")[0]) ?? stateFolder(env);
 
 /** The archive of that name. */
 export const archivePath = (folder: string, name: string): string =>

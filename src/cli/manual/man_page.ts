@@ -13,7 +13,10 @@ const FILES: readonly [path: string, what: string][] = [
 
 const ENVIRONMENT: readonly [name: string, what: string][] = [
   ["LASTHOP_TOKEN", "the bearer token, which no other user can see there"],
+  ["LASTHOP_WEBHOOK_SECRET", "the key that serve --webhook signs with"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "headers of what --otlp sends, NAME=VALUE with commas between"],
   ["NO_COLOR", "no colours"],
+  ["XDG_CONFIG_HOME, XDG_STATE_HOME", "in place of ~/.config and ~/.local/state"],
 ];
 
 const EXITS: readonly [code: string, what: string][] = [

@@ -32,6 +32,31 @@ Deno.test("bash completes commands, options, what they take, and words of a filt
   await Deno.remove(folder, { recursive: true });
 });
 
+/** What the system sets, and systemd: nothing that a user of lasthop is told to set. */
+const OF_THE_SYSTEM = ["HOME", "PATH", "TERM", "COLUMNS", "LANG", "LC_ALL", "LC_CTYPE", "UPDATE"];
+OF_THE_SYSTEM.push("STATE_DIRECTORY");
+
+async function* sources(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (/(?<!_test)\.ts$/.test(name)) yield await Deno.readTextFile(new URL(name, folder));
+  }
+}
+
+Deno.test("every variable that the command line reads is in the manual page", async () => {
+  const page = manPage({ description: "d", version: "1" }, table);
+  const read = new Set<string>();
+  for await (const text of sources(new URL("../", import.meta.url))) {
+    const names = text.matchAll(
+      /\benv(?:\.get)?\(\s*"([A-Z_]+)"|"((?:LASTHOP|XDG|OTEL)_[A-Z_]+)"/g,
+    );
+    for (const [, read1, read2] of names) read.add(read1 ?? read2 ?? "");
+  }
+  for (const name of OF_THE_SYSTEM) read.delete(name);
+  ok(read.size > 4);
+  for (const name of read) ok(page.includes(name), name);
+});
+
 Deno.test("every command and option of the help is in the manual page and every completion", () => {
   const page = manPage({ description: "d", version: "1" }, table).replaceAll("\\-", "-");
   const texts = Object.values(COMPLETIONS).map((completion) => completion(table));

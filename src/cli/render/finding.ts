@@ -19,11 +19,15 @@ export function findingLines(flow: Flow, told: Set<string>, look: Look): string[
   return causeLines([...flow.cause ? [flow.cause] : [], ...flow.otherCauses ?? []], told, look);
 }
 
+/** By what a cause is known that the report has told in full: the same of two flows is one. */
+export const toldKey = ({ code, sentence }: Pick<Cause, "code" | "sentence">): string =>
+  `${code} ${sentence}`;
+
 /** The same for any list of causes, the first of which is the cause. */
 export function causeLines(causes: readonly Cause[], told: Set<string>, look: Look): string[] {
   const lines: string[] = [];
   causes.forEach((cause, i) => {
-    const key = `${cause.code} ${cause.sentence}`;
+    const key = toldKey(cause);
     const [first = "", ...rest] = look.lines(`${cause.code}, ${cause.confidence}`, 9);
     const heading = `  ${padEnd(i === 0 ? "Cause" : "Also", 5)}  `;
     lines.push("", ...[heading + first.slice(9), ...rest].map((line) => look.paint("bold", line)));

@@ -7,7 +7,7 @@ import { changesLines } from "./changes.ts";
 import { coverageLines, shortCoverageLines } from "./coverage.ts";
 import { conversationLines, nestedLines, withoutRemedies } from "./conversation.ts";
 import { exchangeStyle, exchangeWord } from "./exchange.ts";
-import { causeLines } from "./finding.ts";
+import { causeLines, toldKey } from "./finding.ts";
 import { foldedLines, groupsOf, isInFlight, isWell, problemsOf } from "./folded.ts";
 import { type Conversation, conversations } from "./group.ts";
 import { type Look, lookOf, type RenderOptions } from "./look.ts";
@@ -88,7 +88,7 @@ function problemBlocks(
     } else block.push(...look.lines(`last hop ${placeText(problem.lastHop, look)}`, 2));
     // The flow that shows it best may be gone from the report, and its cause with it.
     const { cause, state } = problem;
-    const isTold = cause === undefined || told.has(`${cause.code} ${cause.sentence}`);
+    const isTold = cause === undefined || told.has(toldKey(cause));
     const remedy = state === "healed" ? [] : cause?.remedy ?? [];
     if (!isTold) block.push(...causeLines([{ ...cause, remedy }], told, look));
     blocks.push(block);

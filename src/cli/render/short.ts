@@ -3,7 +3,7 @@ import type { Cause, Exchange, Flow, Hop, Problem, Report } from "../../event/re
 import { flowName } from "../../words/ends.ts";
 import { exchangeHead } from "./exchange.ts";
 import { gapLines } from "./coverage.ts";
-import { commandLines } from "./finding.ts";
+import { commandLines, toldKey } from "./finding.ts";
 import { verdictLines } from "./flow.ts";
 import { foldedLines } from "./folded.ts";
 import type { Conversation } from "./group.ts";
@@ -50,7 +50,7 @@ export function shortGroupLines(
   // The flow that went wrong: of an answer that was lost the question got there.
   const wrong = [flow, ...replies].find(({ outcome }) => outcome !== "delivered") ?? flow;
   const cause = exchange?.cause ?? flow.cause ?? wrong.cause;
-  const isKnown = cause !== undefined && told.has(keyOf(cause));
+  const isKnown = cause !== undefined && told.has(toldKey(cause));
   const alone = exchange ? lineOf(first, look) : verdictLines(wrong, look);
   return [
     ...group.length > 1 ? foldedLines(group, look) : alone,
@@ -74,8 +74,6 @@ export function lineOf({ exchange, flow }: Conversation, look: Look): string[] {
 const flowsOf = (one: Conversation | undefined): Flow[] =>
   one === undefined ? [] : [one.flow, ...one.replies];
 
-const keyOf = ({ code, sentence }: Cause): string => `${code} ${sentence}`;
-
 /** Why: the cause, else which gap hides it, else what is seen of the whole exchange (`sentence`). */
 function why(
   { cause, gap }: Pick<Problem, "cause" | "gap">,
@@ -84,7 +82,7 @@ function why(
   { lead = "", sentence = "" }: { lead?: string; sentence?: string },
 ): string[] {
   if (cause !== undefined) {
-    told.add(keyOf(cause));
+    told.add(toldKey(cause));
     return look.lines(`${lead}${look.text(cause.sentence, SENTENCE_MAX)} (${cause.confidence})`, 2);
   }
   if (gap !== undefined) return look.lines(`gap: ${look.text(gap, 500)}`, 2, "yellow");
@@ -105,8 +103,8 @@ function alsoLines(
   ];
   const all = [...example?.exchange ? [example.exchange] : [], ...flowsOf(example)];
   return all.flatMap(causesOf).flatMap((cause) => {
-    if (told.has(keyOf(cause))) return [];
-    told.add(keyOf(cause));
+    if (told.has(toldKey(cause))) return [];
+    told.add(toldKey(cause));
     const text = `${cause.code}: ${look.text(cause.sentence, SENTENCE_MAX)} (${cause.confidence})`;
     return [
       ...look.lines(`also ${text}`, 2),

@@ -1,9 +1,7 @@
 /** The line that is pasted on each node, and what it is worth. */
 import type { IngestClient, MintedToken } from "../../ingest/mod.ts";
+import { CODE_NODES_MAX, CODE_SECONDS_MAX } from "../../ingest/token_bounds.ts";
 import { cannotRead, readSeconds } from "../read_value.ts";
-
-/** A code is pasted at once or made again: it stands in process lists. Seconds. */
-export const CODE_SECONDS_MAX = 24 * 3600;
 
 /** What bounds a code; absent: as the ingest has it. */
 export interface CodeBounds {
@@ -28,9 +26,6 @@ export function worthOf({ id, expiresAt, nodesMax }: MintedToken, incident: stri
   return `good until ${until} UTC for ${nodesMax} nodes; to end it before: ` +
     `lasthop incident token ${incident} --revoke ${id}`;
 }
-
-/** How many nodes one code admits at most; as the ingest has it. */
-const CODE_NODES_MAX = 500;
 
 /** The number of `--nodes`. Throws LasthopError `usage` for what is none. */
 export function readNodes(text: string): number {

@@ -7,7 +7,7 @@ import type { WebAssets } from "../../ingest/deps.ts";
 import { loadAssets } from "../capture/assets.ts";
 import { createEnding } from "../capture/end.ts";
 import { makeOffer, OFFER_PATH } from "../pack/offer.ts";
-import { isLoopback } from "../read_value.ts";
+import { isLoopback, usageError } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
 import type { ServeOptions } from "./options.ts";
 import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
@@ -15,14 +15,14 @@ import { removeServing, type Serving, usualData, writeServing } from "./serving_
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-/** Resolves with the exit code. Throws what `startIngest` throws, and `no_address`. */
+/** Resolves with the exit code. Throws what `startIngest` throws, `no_address`, and `usage` for a user without a home. */
 export async function serveIngest(options: ServeOptions): Promise<number> {
   const ending = createEnding(() => Deno.exit(130));
   try {
     // An empty one, as from an unset variable of a script, is none.
     const given = options.token || undefined;
     const rootToken = options.auth ? given ?? newToken() : undefined;
-    const dataDir = options.data ?? usualData();
+    const dataDir = options.data ?? dataOfUser();
     const webAssets = await loadAssets(progress);
     const offered = options.offersProbe ? await offer(webAssets) : undefined;
     const ingest = await startIngest({
@@ -50,6 +50,12 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
   } finally {
     ending.close();
   }
+}
+
+function dataOfUser(): string {
+  const folder = usualData();
+  if (folder !== null) return folder;
+  throw usageError("Cannot keep incidents: there is no HOME, must be one, or --data FOLDER");
 }
 
 /** Puts the product among what is served to everybody; gives its digest. */

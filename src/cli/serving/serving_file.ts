@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { replaceOwnText } from "../../files/own_files.ts";
 import type { Access } from "../options.ts";
+import { stateFolder } from "../user_folders.ts";
 
 /** What the file says. */
 export interface Serving extends Access {
@@ -17,11 +18,10 @@ export interface Serving extends Access {
 
 const NAME = "serving.json";
 
-/** Where incidents are kept when nobody says where. */
-export function usualData(): string {
-  if (Deno.uid() === 0) return "/var/lib/lasthop/data";
-  const home = Deno.env.get("XDG_STATE_HOME") ?? join(Deno.env.get("HOME") ?? ".", ".local/state");
-  return join(home, "lasthop/data");
+/** Where incidents are kept when nobody says where; null for a user without a home. */
+export function usualData(): string | null {
+  const folder = Deno.uid() === 0 ? "/var/lib/lasthop" : stateFolder();
+  return folder === null ? null : join(folder, "data");
 }
 
 /** Writes the file. The incidents' folder must be there. Throws as `replaceOwnText`. */
@@ -36,6 +36,7 @@ export async function removeServing(dataDir: string): Promise<void> {
 
 /** What the file says; null when it is not there, or is not this user's or root's alone. */
 export function readServing(dataDir = usualData()): Serving | null {
+  if (dataDir === null) return null;
   try {
     const path = join(dataDir, NAME);
     const { uid, mode } = Deno.lstatSync(path);

@@ -2,6 +2,7 @@
 import type { Report, ReportNode } from "../../event/report.ts";
 import type { NodeList } from "../../ingest/mod.ts";
 import { plainWords } from "../../ingest/client/answer.ts";
+import { plural } from "../render/mod.ts";
 
 type Joined = NodeList["nodes"][number];
 
@@ -57,7 +58,7 @@ export function sightOf({ scripts, netns, gaps = [] }: ReportNode): string {
   );
   const more = missing.length - named.length;
   const cannot = [...named, ...more > 0 ? [`${more} more`] : [], ...gaps.map(plainWords)];
-  const spaces = `${netns.length} network namespace${netns.length === 1 ? "" : "s"}`;
+  const spaces = plural(netns.length, "network namespace");
   return cannot.length === 0
     ? `sees all ${scripts.length} kinds of event in ${spaces}`
     : `sees ${scripts.length - missing.length} of ${scripts.length} kinds of event in ${spaces}; ` +

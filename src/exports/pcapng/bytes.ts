@@ -1,20 +1,14 @@
 /** Headers in network byte order, written field after field. */
+import { parseAddress } from "../../event/filter/address.ts";
 
 /** An address in its bytes: 4 or 16 of them; of text that is none, zeros. */
 export function addressBytes(address: string): number[] {
-  if (!address.includes(":")) return address.split(".").map(Number);
-  // An IPv4 address at the end of an IPv6 one is its last two groups.
-  const text = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
-    const group = (high: string, low: string) => (Number(high) * 256 + Number(low)).toString(16);
-    return `${group(a, b)}:${group(c, d)}`;
-  });
-  const [head = "", tail] = text.split("::");
-  const groups = (part: string) =>
-    part === "" ? [] : part.split(":").map((one) => parseInt(one, 16));
-  const before = groups(head);
-  const after = tail === undefined ? [] : groups(tail);
-  const between = new Array(Math.max(0, 8 - before.length - after.length)).fill(0);
-  return [...before, ...between, ...after].flatMap(u16);
+  const { version, bits } = parseAddress(address) ?? { version: 4, bits: 0n };
+  const count = version === 4 ? 4 : 16;
+  return Array.from(
+    { length: count },
+    (_, i) => Number(bits >> BigInt(8 * (count - 1 - i)) & 0xffn),
+  );
 }
 
 /** A link address; zeros where none was seen. */

@@ -1,5 +1,6 @@
 /** Who may do what. Roles: probe writes batches, viewer reads, operator does everything. */
 import type { Context, MiddlewareHandler } from "hono";
+import { parseAddress } from "../../event/filter/address.ts";
 import type { Deps, Env } from "../deps.ts";
 import { whyNotLoopback } from "./loopback.ts";
 import { whyNotOwnUser } from "./peer_user.ts";
@@ -32,7 +33,7 @@ export function authenticate(
 ): MiddlewareHandler<Env> {
   return async (c, next) => {
     const principal = await whoAsks(c, deps);
-    const peer = `peer ${c.env?.peer ?? ""}`;
+    const peer = `peer ${networkOf(c.env?.peer ?? "")}`;
     const isGuess = principal instanceof Problem && c.req.path === JOIN_PATH;
     const waitSeconds = isGuess
       ? guesses.take(peer)
@@ -47,6 +48,14 @@ export function authenticate(
     c.set("principal", principal);
     await next();
   };
+}
+
+/** An IPv4 address as it is; of IPv6 the 64 bits of its network, in which one machine has all addresses. */
+export function networkOf(peer: string): string {
+  const address = parseAddress(peer.replace(/%.*$/, ""));
+  if (address === null || address.version === 4) return peer;
+  const mapped = address.bits >> 32n === 0xffffn;
+  return mapped ? String(address.bits) : `${address.bits >> 64n}/64`;
 }
 
 /** Who asks. Throws Error where a route was added that does not run after `authenticate`. */
@@ -73,8 +82,11 @@ async function whoAsks(c: Context<Env>, deps: GuardDeps): Promise<Principal | Pr
   }
   const near = INCIDENT_PATH.exec(c.req.path)?.[1];
   const checked = await checkToken(token, auth.rootToken, tokensFor(c, deps), clock, near);
-  if (checked === "unknown") {
-    return unauthenticated("token_wrong", "the token is not known here, must be one made here");
+  // Where nobody joins a code is told from a guess by nothing: tries would cost less there.
+  const isCode = checked !== "unknown" && "role" in checked && checked.role === "join";
+  if (checked === "unknown" || (isCode && c.req.path !== JOIN_PATH)) {
+    const why = "the token is not known here, or is a code to join with, must be one made here";
+    return unauthenticated("token_wrong", why);
   }
   if ("expired" in checked) {
     c.set("expired", checked.expired);

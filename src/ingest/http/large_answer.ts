@@ -2,6 +2,7 @@
  * Answers that are large. A reader that stops reading keeps what is left of its answer, so there are
  * only so many at once, and a text is turned into bytes piece by piece: all its readers share the text.
  */
+import type { Clock } from "../clock.ts";
 import type { BodySlots } from "./body_slots.ts";
 
 /** Texts of fewer characters are sent as they are: most sockets take them at once. */
@@ -15,6 +16,9 @@ export interface Sending {
   token: string;
   /** Only the headers are wanted: nobody will read the answer. */
   isHead: boolean;
+  clock: Clock;
+  /** A reader that takes no further piece for so long is cut off: it would keep others waiting. */
+  pieceMs: number;
 }
 
 /** A text as the body of an answer. Rejects with Problem `busy` when too many large ones are being sent. */
@@ -31,7 +35,7 @@ export async function textAnswer(
  */
 export async function heldAnswer(
   open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
-  { slots, token, isHead }: Sending,
+  { slots, token, isHead, clock, pieceMs }: Sending,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | string> {
   if (isHead) return "";
   const over = Promise.withResolvers<void>();
@@ -42,20 +46,35 @@ export async function heldAnswer(
   });
   await Promise.race([begun.promise, held]);
   const reader = opened(open, over.resolve).getReader();
+  let stopWaiting = () => {};
+  const end = () => {
+    stopWaiting();
+    over.resolve();
+  };
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
+      stopWaiting();
       try {
         const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        over.resolve();
-        controller.close();
+        if (done) {
+          end();
+          controller.close();
+          return;
+        }
+        stopWaiting = clock.after(pieceMs, () => {
+          end();
+          const why = new Error(`the answer's reader took nothing for ${pieceMs / 1000} s`);
+          reader.cancel(why).catch(() => {});
+          controller.error(why);
+        });
+        controller.enqueue(value);
       } catch (error) {
-        over.resolve();
+        end();
         throw error;
       }
     },
     async cancel(reason) {
-      over.resolve();
+      end();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

@@ -1,8 +1,16 @@
 import { equal, rejects } from "node:assert/strict";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { BodySlots } from "./body_slots.ts";
 import { heldAnswer, piecesOf, textAnswer } from "./large_answer.ts";
 
-const sending = (slots: BodySlots) => ({ slots, token: "a", isHead: false });
+const sending = (slots: BodySlots, clock: Clock = systemClock) => ({
+  slots,
+  token: "a",
+  isHead: false,
+  clock,
+  pieceMs: 60_000,
+});
 const bytes = (stream: unknown) => new Response(stream as ReadableStream).text();
 
 Deno.test("large answer: pieces part no character, and make up the text", async () => {
@@ -32,4 +40,27 @@ Deno.test("large answer: it counts until it was read, was left, or failed", asyn
   const head = { ...sending(slots), isHead: true };
   equal(await heldAnswer(() => failing, head), "");
   equal(await bytes(await open()), "x");
+});
+
+Deno.test("large answer: a reader that takes no further piece is cut off, a slow one is not", async () => {
+  const clock = new FakeClock();
+  const slots = new BodySlots(1, 1, "sent");
+  let isLeft = false;
+  const source = () =>
+    new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: () => void (isLeft = true),
+    }, { highWaterMark: 0 });
+  const answer = await heldAnswer(source, sending(slots, clock)) as ReadableStream<Uint8Array>;
+  const reader = answer.getReader();
+  for (let piece = 0; piece < 5; piece++) {
+    equal((await reader.read()).value?.length, 10);
+    await clock.advance(59_000);
+  }
+  await rejects(heldAnswer(source, sending(slots, clock)), /Cannot send body/);
+  await clock.advance(1_000);
+  await rejects(reader.read(), /took nothing for 60 s/);
+  equal(isLeft, true);
+  const next = await heldAnswer(source, sending(slots, clock)) as ReadableStream<Uint8Array>;
+  await next.cancel();
 });

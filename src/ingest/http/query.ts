@@ -23,9 +23,20 @@ export function readQuery<S extends QueryShape>(url: string, shape: S): QueryOf<
     }
     given[name] = isFirst ? value : `${given[name]},${value}`;
   }
-  const read = z.object(shape).safeParse(given, { reportInput: true });
-  if (read.success) return read.data;
+  const read = schemaOf(shape).safeParse(given, { reportInput: true });
+  if (read.success) return read.data as QueryOf<S>;
   throw refused(wrong(read.error, given));
+}
+
+/** Schemas of shapes, each of which is a constant of an operation. */
+const SCHEMAS = new WeakMap<QueryShape, z.ZodObject>();
+
+function schemaOf(shape: QueryShape): z.ZodObject {
+  const known = SCHEMAS.get(shape);
+  if (known !== undefined) return known;
+  const schema = z.object(shape);
+  SCHEMAS.set(shape, schema);
+  return schema;
 }
 
 function unknownParameter(name: string, known: string[]): Problem {

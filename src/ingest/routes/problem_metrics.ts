@@ -20,6 +20,8 @@ interface Known {
   problems: Tally;
   /** Lost packets by outcome, cause and node. */
   lost: Tally;
+  /** How many of its lost packets the counter has. */
+  counted: number;
 }
 
 /** Keeps what it told, because what was lost is a counter: it never falls, whatever goes. */
@@ -72,11 +74,17 @@ export class ProblemMetrics {
       problems.add([...labels, state], 1);
       lost.add(labels, packets.dropped + packets.vanished);
     }
-    const before = this.#known.get(id)?.lost;
+    const known = this.#known.get(id);
+    const sum = sumOf(lost);
+    // A cause that is revised moves its packets to other labels: they are counted already.
+    let uncounted = Math.max(0, sum - (known?.counted ?? 0));
+    const counted = (known?.counted ?? 0) + uncounted;
     for (const [labels, count] of lost.entries()) {
-      this.#lostTotal.add(labels, Math.max(0, count - (before?.get(labels) ?? 0)));
+      const more = Math.min(uncounted, Math.max(0, count - (known?.lost.get(labels) ?? 0)));
+      this.#lostTotal.add(labels, more);
+      uncounted -= more;
     }
-    this.#known.set(id, { revision, problems, lost });
+    this.#known.set(id, { revision, problems, lost, counted });
   }
 
   #metrics(): Metric[] {
@@ -106,6 +114,9 @@ export class ProblemMetrics {
     ];
   }
 }
+
+const sumOf = (tally: Tally): number =>
+  [...tally.entries()].reduce((sum, [, count]) => sum + count, 0);
 
 /** A name from the network as the value of a label: nothing in it ends the value or the line. */
 const labelValue = (text: string): string => shown(text).replaceAll(/[\\"]/g, "\\$&");

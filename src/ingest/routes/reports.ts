@@ -42,8 +42,10 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
 }
 
 /** Whose answer it is that is sent. */
-export function sendingOf({ c, answers }: Ask): Sending {
-  return { slots: answers, token: principalOf(c).id, isHead: c.req.raw.method === "HEAD" };
+export function sendingOf({ c, answers, deps: { clock, limits } }: Ask): Sending {
+  const isHead = c.req.raw.method === "HEAD";
+  const { answerPieceMs: pieceMs } = limits;
+  return { slots: answers, token: principalOf(c).id, isHead, clock, pieceMs };
 }
 
 /** What is stored of the incident, as a capture file. */

@@ -2,23 +2,22 @@
 import { z } from "zod";
 import { visibleIncident } from "../access/named_incident.ts";
 import { mintToken, type WantedToken } from "../access/tokens.ts";
+import {
+  CODE_NODES,
+  CODE_NODES_MAX,
+  CODE_SECONDS,
+  CODE_SECONDS_MAX,
+  TOKEN_SECONDS_MAX,
+} from "../token_bounds.ts";
 import { Problem } from "../http/problem.ts";
 import { readJson } from "../http/read_json.ts";
 import { type Ask, json, JSON_TYPE, type Operation } from "./operation.ts";
 import { count, role, time } from "./schema_parts.ts";
 
-const YEAR_SECONDS = 366 * 24 * 3600;
-/** A code stands in process lists and in the histories of shells, so it is short-lived. */
-const CODE_SECONDS_MAX = 24 * 3600;
-const CODE_SECONDS = 15 * 60;
-/** Nodes that one code admits, where nobody says how many. */
-const CODE_NODES = 32;
-const CODE_NODES_MAX = 500;
-
 /** Body of a making. */
 export const CreateToken = z.strictObject({
   role,
-  expiresInSeconds: z.number().int().min(1).max(YEAR_SECONDS).optional(),
+  expiresInSeconds: z.number().int().min(1).max(TOKEN_SECONDS_MAX).optional(),
   /** Of a code: how many nodes it admits; default: 32. */
   nodesMax: z.number().int().min(1).max(CODE_NODES_MAX).optional(),
 });

@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 /** The path as a list: what the drawing shows, to be read, copied and spoken by screen readers. */
+import { holderWords } from "../../event/holder_names.ts";
 import type { Encapsulation, Hop } from "../../event/report.ts";
 import { endsName, tunnelName, tunnelShort } from "../../words/ends.ts";
 import { label } from "../../words/escape.ts";
 import { STAGE_WORDS } from "../../words/outcome.ts";
-import { roomWords } from "../../words/place.ts";
+import { roomMax, roomWords } from "../../words/place.ts";
 import { hopTimes } from "../../words/hop_times.ts";
 import { elapsedLong } from "../../words/time.ts";
 import { preciseHere } from "../parts/precise.ts";
@@ -62,7 +63,7 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
     hop.encap && tunnelWords(hop, hop.encap),
     hop.function,
     hop.reason,
-    hop.pod && `netns ${hop.netns}`,
+    holderWords(hop) && `netns ${hop.netns}`,
   ].filter((one) => one !== undefined);
   return (
     <li class={`${newNode ? "new-node" : ""} ${hop.stage === "drop" ? "fatal" : ""}`}>
@@ -78,7 +79,7 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
       </span>
       <span class="device">
         <Name value={hop.device} max={24} />{" "}
-        <span class="netns">{label(roomWords(hop), hop.pod === undefined ? 24 : 64)}</span>
+        <span class="netns">{label(roomWords(hop), roomMax(hop, 24))}</span>
       </span>
       <span class="stage">
         {STAGE_WORDS[hop.stage] ?? label(hop.stage, 20)}
