@@ -58,6 +58,17 @@ export const BatchHeader = z.object({
    * left out runs of its scripts: a packet may have passed unseen. Absent: none, or nobody counts.
    */
   missed: z.array(z.object({ fromNs: u64, toNs: u64, count })).max(64).optional(),
+  /**
+   * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which only some
+   * packets were told, by their `rank`: all from `rank` on by the scripts that see them pass, from
+   * `dropRank` on by those that tell of drops, errors and resets. Absent: all were told (rule O22).
+   */
+  sampled: z.array(z.object({
+    fromNs: u64,
+    toNs: u64,
+    rank: z.number().int().min(0).max(33),
+    dropRank: z.number().int().min(0).max(33),
+  })).max(64).optional(),
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */

@@ -121,4 +121,5 @@ export const COLUMNS = [
   { name: "sentIcmpType", type: "uint", max: 255, meaning: "type of the ICMP error sent about it" },
   { name: "sentIcmpCode", type: "uint", max: 255, meaning: "code of the ICMP error sent about it" },
   { name: "socketFamily", type: "uint", max: U16, meaning: "of the reader: 17 when it only looks" },
+  { name: "rank", type: "uint", max: 32, meaning: "how scarce telling it may be: rule O22" },
 ] as const satisfies readonly Column[];

@@ -79,6 +79,7 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.sentIcmpType = scan.uint(255);
   if (scan.has()) this.sentIcmpCode = scan.uint(255);
   if (scan.has()) this.socketFamily = scan.uint(65535);
+  if (scan.has()) this.rank = scan.uint(32);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

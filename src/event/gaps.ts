@@ -11,6 +11,7 @@ export const GAPS = {
   "lines-missing": "Fewer events of a node have come than its probe says that it sent.",
   "events-lost": "The kernel or the probe of a node lost events.",
   "runs-left-out": "The kernel left out runs of a node's scripts, because another one was running.",
+  "sampled": "A node told only some packets then, and not every packet of this one's kind.",
   "lines-refused": "Lines of a node could not be read.",
   "state-unread": "The state of a namespace is not known, so an address may live there.",
   "trace-ended": "The trace ended so soon after the packet was last seen that it may have gone on.",
@@ -46,6 +47,13 @@ export interface Gap {
 }
 
 const TOO_YOUNG: ReadonlySet<GapCode> = new Set<GapCode>(["trace-ended", "loss-untold"]);
+
+/**
+ * [G4] What became of the packet is not known for a reason that speaks against no other packet: it was
+ * too young when the trace ended, or it is one of those that a node did not tell at each of its hops.
+ */
+export const speaksForNoOther = (gap: Gap | undefined): boolean =>
+  isTooYoung(gap) || gap?.code === "sampled";
 
 /** [G4] The packet was too young to be judged when the trace ended: nothing speaks against it. */
 export const isTooYoung = (gap: Gap | undefined): boolean =>

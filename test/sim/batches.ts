@@ -6,6 +6,7 @@ import { type Faults, SCRIPTS } from "./faults.ts";
 import { leaveOut, type LeftOut } from "./left_out.ts";
 import { lose } from "./loss.ts";
 import type { Random } from "./random.ts";
+import { isTold, type Mask, masksOf, Ranks } from "./sampled.ts";
 import type { Scenario } from "./scenario.ts";
 import { stateOf } from "./state_lines.ts";
 import type { Emission } from "./truth.ts";
@@ -26,11 +27,13 @@ const SCRIPT_OF: Partial<Record<EventKind, string>> = {
 
 export function inputOf(scenario: Scenario, faults: Faults, random: Random): AnalysisInput {
   const batches: Batch[] = [];
+  // What older seeds draw stays as it was.
+  const ranks = new Ranks(faults.sampled ? random.fork() : random);
   let evicted = 0;
   for (const node of scenario.world.nodes) {
     if (!node.probed) continue;
     for (const run of runsOf(node, scenario, faults)) {
-      const own = probeBatches(node, run, scenario, faults, random.fork());
+      const own = probeBatches(node, run, scenario, faults, random.fork(), ranks);
       for (const batch of own) {
         const kept = batch.events.filter(() => !random.chance(faults.evicted));
         evicted += batch.events.length - kept.length;
@@ -91,6 +94,7 @@ function probeBatches(
   scenario: Scenario,
   faults: Faults,
   random: Random,
+  ranks: Ranks,
 ): Batch[] {
   const missing = faults.missing?.node === node.name ? faults.missing.script : null;
   const seen = scenario.emissions.filter((emission) =>
@@ -98,8 +102,10 @@ function probeBatches(
     SCRIPT_OF[emission.kind] !== missing
   );
   const leftOut = faults.leftOut > 0 ? leaveOut(seen, faults.leftOut, random.fork()) : [];
+  const masks = faults.sampled ? masksOf(run.from, run.to, random.fork()) : [];
   const heard = seen.filter((emission) =>
-    !leftOut.some(({ emissions }) => emissions.has(emission))
+    !leftOut.some(({ emissions }) => emissions.has(emission)) &&
+    (masks.length === 0 || isTold(emission, masks, ranks, random))
   );
   const told = lose(heard, faults, random);
   const parts = split(told, run, random);
@@ -121,8 +127,10 @@ function probeBatches(
         continue;
       }
       totals.events++;
-      if (!random.chance(faults.cutLines)) events.push(eventOf(emission, run));
-      else if (random.chance(0.5)) refused++;
+      if (!random.chance(faults.cutLines)) {
+        const rank = masks.length > 0 ? { rank: ranks.of(emission.packet).shown } : {};
+        events.push({ ...eventOf(emission, run), ...rank });
+      } else if (random.chance(0.5)) refused++;
       else {
         totals.refused++;
         totals.events--;
@@ -133,9 +141,15 @@ function probeBatches(
     // Told late: of the time of the batch before.
     if (!faults.countedLate || last) toldUntil = part.until;
     const missed = missedOf(leftOut, toldUntil, run);
+    const sampled = sampledOf(masks, toldUntil, run);
     if (faults.countedLate) toldUntil = part.until;
     return {
-      header: { ...header, ...(missed.length > 0 ? { missed } : {}), final: last },
+      header: {
+        ...header,
+        ...(missed.length > 0 ? { missed } : {}),
+        ...(sampled.length > 0 ? { sampled } : {}),
+        final: last,
+      },
       events: disorder(events, faults, random),
       states: statesOf(node, run, part.until, sequence === 0 || last, scenario),
       refused,
@@ -152,6 +166,18 @@ function missedOf(leftOut: readonly LeftOut[], until: number, { monotonicNs }: R
       fromNs: text(from),
       toNs: text(to),
       count: emissions.size,
+    }));
+}
+
+/** Stretches in which not all was told, up to this moment. */
+function sampledOf(masks: readonly Mask[], until: number, { monotonicNs }: Run) {
+  const text = (at: number) => String(monotonicNs + BigInt(Math.round(at)));
+  return masks.filter(({ from, rank, dropRank }) => from <= until && rank + dropRank > 0)
+    .map(({ from, to, rank, dropRank }) => ({
+      fromNs: text(from),
+      toNs: text(Math.min(to, until)),
+      rank,
+      dropRank,
     }));
 }
 

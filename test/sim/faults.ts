@@ -37,6 +37,8 @@ export interface Faults {
   leftOut: number;
   /** A batch that has not come. */
   lostBatch: boolean;
+  /** Probes tell only some packets, by masks that change and differ by node. */
+  sampled: boolean;
 }
 
 export const NO_FAULTS: Faults = {
@@ -57,6 +59,7 @@ export const NO_FAULTS: Faults = {
   lateEvents: 0,
   leftOut: 0,
   lostBatch: false,
+  sampled: false,
 };
 
 export function drawFaults(random: Random, nodes: readonly Node[], endAt: number): Faults {
@@ -90,6 +93,7 @@ export function drawFaults(random: Random, nodes: readonly Node[], endAt: number
     lateEvents: rate(0.2),
     // Drawn last: what older seeds draw stays as it was.
     leftOut: some(0.15) ? random.between(1, 6) : 0,
+    sampled: some(0.15),
   };
 }
 

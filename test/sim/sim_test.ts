@@ -53,6 +53,15 @@ Deno.test("[S14] where the kernel left out runs of the scripts nothing is said t
   ok(total.right > total.unknown);
 });
 
+Deno.test("[S15] [O22] where probes told only some packets nothing is said that is wrong", () => {
+  let total = EMPTY;
+  range(SEEDS, { sampled: true, countedLate: true }, (result) => {
+    total = add(total, tally(result));
+  });
+  equal(total.wrong, 0);
+  ok(total.right > 0 && total.unknown > 0);
+});
+
 Deno.test("[S4] every small case with every single event lost", () => {
   const { cases, failed } = everySmallCase();
   ok(cases > 3000, `${cases} cases`);

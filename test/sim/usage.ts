@@ -64,6 +64,7 @@ export const NEEDED: Record<string, number> = {
       "lostBatch",
       "lateEvents",
       "leftOut",
+      "sampled",
     ].map((name) => [`fault ${name}`, 5]),
   ),
   "extra shapes": 20,

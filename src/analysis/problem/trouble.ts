@@ -4,7 +4,7 @@
  * A trouble is one flow or exchange that failed of one cause at one place. Rule P1.
  */
 import type { ExchangeOutcome, Outcome } from "../../event/codes.ts";
-import { isTooYoung } from "../../event/gaps.ts";
+import { speaksForNoOther } from "../../event/gaps.ts";
 import type { Cause, End } from "../../event/report.ts";
 import type { Form } from "../correlate/identity.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
@@ -107,7 +107,7 @@ const endOf = (address: string, port: number | undefined): End =>
 
 function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Trouble | null {
   const { outcome, gap, form, question, answers } = exchange;
-  if (NO_TROUBLE.includes(outcome) || isTooYoung(gap)) return null;
+  if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
   if (isOneWay(exchange, cause)) return null;
   const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
   const isAnswer = shown !== undefined && !question.packets.includes(shown);
@@ -148,7 +148,7 @@ function ofFlow(
   exchange: Exchange | undefined,
   told: Trouble | undefined,
 ): Trouble[] {
-  if (outcome === "delivered" || outcome === "in-flight" || isTooYoung(gap)) return [];
+  if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
   const isAnswer = exchange !== undefined && exchange.question !== group;
   const form = exchange?.form ?? group.form;
   const base = { ...towards(form, isAnswer ? "answer" : "question"), flow: group.id };

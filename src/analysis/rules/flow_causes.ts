@@ -1,6 +1,6 @@
 /** What became of a flow by its packets, and what they died of. Rules G4 and G5. */
 import { type Outcome, OUTCOMES } from "../../event/codes.ts";
-import { type Gap, isTooYoung } from "../../event/gaps.ts";
+import { type Gap, speaksForNoOther } from "../../event/gaps.ts";
 import type { Buckets, Cause, PacketCounts } from "../../event/report.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
@@ -79,7 +79,7 @@ export function verdictOf(
 const gapOf = (best: Judgement, outcome: Outcome) =>
   outcome === "delivered" && best.outcome !== "delivered" ? undefined : best.gap;
 
-/** [G4] The worst of its packets; a packet too young to judge does not speak against the others. */
+/** [G4] [O22] The worst of its packets; one too young to judge, or told in part, speaks for no other. */
 function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   if (isUnanswered(group)) return "unanswered";
   const outcomes = new Set(packets.map((packet) => packet.outcome));
@@ -87,7 +87,7 @@ function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
   // What was acknowledged arrived, in this segment or in one that no event tells of.
   const arrived = outcomes.has("delivered") || group.packets.some((packet) => packet.acknowledged);
   const hidden = packets.some((packet) =>
-    packet.outcome === "unknown" && !isTooYoung(packet.gap) &&
+    packet.outcome === "unknown" && !speaksForNoOther(packet.gap) &&
     !packet.acknowledged && !(arrived && isBareAcknowledgement(packet))
   );
   if (hidden) return "unknown";

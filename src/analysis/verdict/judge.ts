@@ -19,11 +19,13 @@ import {
   unreadState,
 } from "../view/coverage.ts";
 import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
-import { type Sighting, sightingsBetween } from "../view/timeline.ts";
+import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { type Way, wayOf } from "./own_way.ts";
+import { nestedIn } from "./nested.ts";
+import { rankOfPacket } from "./rank.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
   frameMac,
@@ -36,6 +38,9 @@ import {
 export const TRAVEL_NS = 200e6;
 /** A packet may wait this long for its next hop's link address before the kernel gives up. */
 const RESOLUTION_NS = 3.5e9;
+
+/** Scripts that see where a packet goes and where it dies. */
+const SEEING = [...DEVICE_SCRIPTS, ...DROP_SCRIPTS];
 
 /** What its own sightings tell of a packet: what other packets tell is for the passes. */
 export const judge = (packet: Packet, world: World): Judgement => conclude(wayOf(packet), world);
@@ -106,7 +111,7 @@ function gapOfCopies(base: Base, { nodes }: World): Gap | null {
   const times = sent ? [near(sent.event), near(event)] : [around(event)];
   for (const node of nodes) {
     for (const when of times) {
-      const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, when));
+      const gap = gapOf(node, SEEING, seenBy(base, when), rankOf(base));
       if (gap) return gap;
     }
   }
@@ -145,11 +150,19 @@ function sentToAnother({ step }: End, { nodes }: World): Step | null {
  */
 const seenBy = ({ packet }: Base, when: Span): Span | typeof EVER => packet.ambiguous ? EVER : when;
 
+/** The rank of the packet: where it is told, all of its hops are. */
+const rankOf = ({ packet }: Base) => () => rankOfPacket(packet);
+
 /** [O3] A socket has it, because it was not dropped and drops were watched. */
 function judgeTaken(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   // Its transmission must be watched, too: NAT may have made it somebody else's, and sent it on.
-  const gap = gapOf(event.node, [...DROP_SCRIPTS, "device_tx"], seenBy(base, after(event)));
+  const gap = gapOf(
+    event.node,
+    [...DROP_SCRIPTS, "device_tx"],
+    seenBy(base, after(event)),
+    rankOf(base),
+  );
   if (gap) {
     const text = `received, but whether a socket took it: ${gap.text}`;
     return unknown(base, { code: gap.code, text });
@@ -184,7 +197,7 @@ function young(base: Base, world: World): Judgement {
 function judgeLeft(base: Base, world: World): Judgement {
   const event = deviceEvent(base.end.step);
   const when = seenBy(base, after(event));
-  const here = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
+  const here = gapOf(event.node, SEEING, when, rankOf(base));
   const awaited = nextHop(event, world.nodes);
   const found = awaited ? { awaited } : {};
   if (isYoung(event)) return { ...young(base, world), ...found };
@@ -208,8 +221,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   }
   // When it would have come by another clock is known once all packets are: O13 asks for that time.
   const there = when === EVER || isOneClock(event.node, awaited.node)
-    ? gapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when)
-    : lastingGapOf(awaited.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS]);
+    ? gapOf(awaited.node, SEEING, when, rankOf(base))
+    : lastingGapOf(awaited.node, SEEING);
   if (there) return unknown({ ...base, awaited }, there);
   const between = halfKnown(world.nodes, when);
   if (between) return unknown({ ...base, awaited }, between);
@@ -228,27 +241,6 @@ function heldIn(event: Sighting): Gap | null {
   return { code: "tunnel-device-silent", text };
 }
 
-/** Encapsulating again takes microseconds; later the same skb may be another packet's. */
-const NESTING_NS = 1e6;
-
-/**
- * A gap when a tunnel's packet went into another tunnel. The probe reads two tunnel headers and not
- * the packet inside them: after that only the packets of the outer tunnel are seen.
- */
-function nestedIn(event: Sighting): Gap | null {
-  if (event.tunnelKind === undefined || event.kind !== "device-tx") return null;
-  for (const other of sightingsBetween(event.node, event.at, event.at + NESTING_NS)) {
-    const isCarrier = other.skb === event.skb && other.kind === "device-tx" &&
-      other.tunnelKind !== undefined && other.source === event.tunnelSource &&
-      other.destination === event.tunnelDestination;
-    if (!isCarrier) continue;
-    const text =
-      `it went into a tunnel inside a tunnel, which is followed as ${other.source} > ${other.destination} port ${other.destinationPort} only`;
-    return { code: "tunnel-in-tunnel", text };
-  }
-  return null;
-}
-
 /**
  * [O4] A tunnel led it to a node that does not host its destination, where a bridge flooded it and
  * nobody took it. It is dropped only if no copy went elsewhere and no port there was the right one:
@@ -257,7 +249,7 @@ function nestedIn(event: Sighting): Gap | null {
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const when = seenBy(base, around(event));
-  const gap = world.nodes.map((node) => gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when))
+  const gap = world.nodes.map((node) => gapOf(node, SEEING, when, rankOf(base)))
     .find((found) => found !== null) ?? unreadState(world.nodes);
   if (gap) return unknown(base, gap);
   const owners = ownersOf(world.nodes, event.destination!);
@@ -280,7 +272,7 @@ function judgeSilent(base: Base, world: World): Judgement {
   if (isYoung(event, waiting ? RESOLUTION_NS : TRAVEL_NS)) return young(base, world);
   return unknown(
     base,
-    gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], seenBy(base, around(event))) ??
+    gapOf(event.node, SEEING, seenBy(base, around(event)), rankOf(base)) ??
       heldAt(event, base.end.kind),
   );
 }

@@ -5,6 +5,7 @@ import type { NodeView } from "../view/timeline.ts";
 import { crossedBy } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
+import { rankOfPacket } from "./rank.ts";
 
 /** Differences between the readings of two clocks, ns: what a crossing took, and the clocks' offset. */
 interface Delays {
@@ -31,7 +32,7 @@ export function doubtLate(group: FlowGroup): void {
     const back = delays.get(key(node, sent.node));
     const slowest = there.most + (back ? back.least : -there.least);
     const [from, to] = [sent.at + there.least, sent.at + there.most + slowest];
-    const leftOut = leftOutIn(node, { node, from, to });
+    const leftOut = leftOutIn(node, { node, from, to }, () => rankOfPacket(judgement.packet));
     if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
     if (leftOut || to <= silentUntil(node)) continue;
     const text = `${node.name} may not have been watched any more when it would have come: ` +

@@ -6,11 +6,12 @@
  */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
-import { leftOutIn } from "../view/coverage.ts";
+import { leftOutIn, type Rank } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { TRAVEL_NS } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { type Bounds, boundsBetween } from "./offsets.ts";
+import { rankOfPacket } from "./rank.ts";
 
 /** [O13] Takes back `vanished` where the next node may not have been watched at that moment. */
 export function doubtVanished(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
@@ -26,7 +27,9 @@ export function doubtVanished(judgements: readonly Judgement[], nodes: readonly 
     // Which of several equal packets is missing was decided by order, so it may be any of them: the
     // first and the last must both have come while the node was watched.
     const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
-    const gap = (events ?? [event]).map((other) => windowGap(other, node, bounds))
+    const gap = (events ?? [event]).map((other) =>
+      windowGap(other, node, bounds, () => rankOfPacket(judgement.packet))
+    )
       .find((found) => found !== null);
     if (gap === undefined) continue;
     revise(judgement, "O13", { outcome: "unknown", gap });
@@ -61,7 +64,12 @@ function equalTransmissions(judgements: readonly Judgement[]): Map<string, Sight
 }
 
 /** Null when the node was watched, and nothing was left out on it, for all the time in which the packet may have come to it. */
-function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined): Gap | null {
+function windowGap(
+  event: Sighting,
+  node: NodeView,
+  bounds: Bounds | undefined,
+  rank: Rank,
+): Gap | null {
   const arrival = bounds
     ? { earliest: event.at + bounds.leastNs, latest: event.at + bounds.mostNs }
     : byOneKernel(event, node);
@@ -77,7 +85,8 @@ function windowGap(event: Sighting, node: NodeView, bounds: Bounds | undefined):
     const text = `${node.name} may not have been watched any more when it would have come`;
     return { code: "watched-too-short", text };
   }
-  return leftOutIn(node, { node, from: arrival.earliest, to: arrival.latest + 2 * TRAVEL_NS });
+  const when = { node, from: arrival.earliest, to: arrival.latest + 2 * TRAVEL_NS };
+  return leftOutIn(node, when, rank);
 }
 
 /** How far apart one kernel's nodes may have paired their clocks: a reading on a busy machine, ms. */

@@ -72,7 +72,14 @@ export const gapOf = (
   node: NodeView,
   scripts: readonly string[],
   when: Span | typeof EVER,
-): Gap | null => lastingGapOf(node, scripts) ?? leftOutIn(node, when);
+  rank: Rank = ANY_PACKET,
+): Gap | null => lastingGapOf(node, scripts) ?? leftOutIn(node, when, rank, scripts);
+
+/** The rank of the packet whose silence is asked for, found out only where it matters. */
+export type Rank = () => number;
+
+/** The silence is of a packet of which nothing is known, so of any rank. */
+export const ANY_PACKET: Rank = () => 0;
 
 /** The same without what the kernel left out, where another asks for that by its time. */
 export function lastingGapOf(node: NodeView, scripts: readonly string[]): Gap | null {
@@ -123,17 +130,48 @@ export const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(u
 
 /**
  * Why a node may have missed something in this time, or null: the kernel left out runs of its scripts
- * then. Of a node with another kernel than the clock's, with which no time is compared, any such
- * stretch counts.
+ * then, or not all packets of this rank were told. Of a node with another kernel than the clock's,
+ * with which no time is compared, any such stretch counts.
  */
-export function leftOutIn(node: NodeView, when: Span | typeof EVER): Gap | null {
-  if (node.missed.length === 0) return null;
+export function leftOutIn(
+  node: NodeView,
+  when: Span | typeof EVER,
+  rank: Rank = ANY_PACKET,
+  scripts: readonly string[] = EVERY_SCRIPT,
+): Gap | null {
+  if (node.missed.length === 0 && node.sampled.length === 0) return null;
   const span = when && onClockOf(node, when);
+  const untold = untoldIn(node, span, rank, scripts);
+  if (untold !== null) return untold;
   const missed = node.missed.find(({ from, to }) => !span || (from <= span.to && to >= span.from));
   if (!missed) return null;
   const time = span ? "at that time" : "while it was watched";
   const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${time}`;
   return { code: "runs-left-out", text };
+}
+
+/**
+ * [O22] Why a packet of this rank may have passed a node untold: it told only some packets. `span` is by
+ * its own clock; null for all of its time. A packet is told in a stretch when it is of its rank.
+ */
+function untoldIn(
+  node: NodeView,
+  span: { from: number; to: number } | null,
+  rank: Rank,
+  scripts: readonly string[],
+): Gap | null {
+  if (node.sampled.length === 0) return null;
+  const [drops, hops] = [true, false].map((isDrop) =>
+    scripts.some((name) => RARE_SCRIPTS.includes(name) === isDrop)
+  );
+  const told = rank();
+  const stretch = node.sampled.find(({ from, to, rank, dropRank }) =>
+    ((hops && rank > told) || (drops && dropRank > told)) &&
+    (!span || (from <= span.to && to >= span.from))
+  );
+  if (!stretch) return null;
+  const time = span ? "at that time" : "while it was watched";
+  return { code: "sampled", text: `${node.name} told only some packets ${time}` };
 }
 
 /** Whether two nodes have one clock: they are of one start of one kernel. */
@@ -146,6 +184,10 @@ function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
   const ahead = Number(clock.baseNs - node.baseNs);
   return { from: from + ahead, to: to + ahead };
 }
+
+/** Scripts that have a share of their own of what is told. */
+const RARE_SCRIPTS: readonly string[] = ["drop", "icmp_error", "reset"];
+const EVERY_SCRIPT: readonly string[] = ["device_rx", ...RARE_SCRIPTS];
 
 /** Scripts whose silence means "did not pass a device". */
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;

@@ -15,6 +15,9 @@ export interface ProbeRun {
 /** Two runs that overlap by more than what a clock that is set can do to them, ms. */
 const OVERLAP_MS = 2_000;
 
+/** From this rank on only packets are told that begin, end or refuse something. Rule O22. */
+export const NO_ORDINARY = 16;
+
 /** The runs of one node by time. `ordered`: by probe and sequence. */
 export function runsOf(ordered: readonly Batch[]): ProbeRun[] {
   const byProbe = Map.groupBy(ordered, ({ header }) => header.probe);
@@ -46,11 +49,12 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { runs, missing, unaccounted, missed, wallSteps }: {
+  { runs, missing, unaccounted, missed, sampled, wallSteps }: {
     runs: ProbeRun[];
     missing: number;
     unaccounted: number;
     missed: readonly { count: number }[];
+    sampled: readonly { rank: number }[];
     wallSteps: boolean;
   },
   closed: boolean,
@@ -82,6 +86,16 @@ export function watchGaps(
     gaps.push(
       `the kernel left out ${leftOut} runs of the scripts, because another program of BPF was ` +
         "running: packets may have passed unseen then",
+    );
+  }
+  const rank = sampled.reduce((most, { rank }) => Math.max(most, rank), 0);
+  if (rank > 0) {
+    gaps.push(
+      "there was more traffic than it may tell: not all packets were told one by one, at the " +
+        `busiest ${
+          rank >= NO_ORDINARY ? "none" : `one in ${2 ** rank}`
+        } besides those that begin, ` +
+        "end or refuse something",
     );
   }
   if (wallSteps) {

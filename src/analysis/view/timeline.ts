@@ -25,6 +25,18 @@ export interface Stretch {
   count: number;
 }
 
+/** A stretch of a node's time, in `at`, in which only packets of some ranks were told. Rule O22. */
+export interface Sampled {
+  /** An `at`, ns. */
+  from: number;
+  /** An `at`, ns. */
+  to: number;
+  /** All from this rank on were told by the scripts that see packets pass. */
+  rank: number;
+  /** All from this rank on were told by the scripts that tell of drops, errors and resets. */
+  dropRank: number;
+}
+
 /** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export interface NodeView {
   name: string;
@@ -58,6 +70,8 @@ export interface NodeView {
   evicted: number;
   /** Stretches in which the kernel left out runs of scripts: a packet may have passed unseen. */
   missed: Stretch[];
+  /** Stretches in which not all packets were told. */
+  sampled: Sampled[];
   /** Its wall clock was set while it was watched. */
   wallSteps: boolean;
 }
@@ -89,6 +103,7 @@ export function viewOf({ ordered, baseNs, lines, evicted }: Watched): NodeView {
     refused: sum(probes, (h) => h.totals.refused) + sum(ordered, (_, batch) => batch.refused),
     toldAt: 0,
     missed: missedOf(probes, baseNs),
+    sampled: sampledOf(probes, baseNs),
     runs: probes.length,
     probeRuns: runsOf(ordered),
     missing: sum(probes, (header) => header.sequence + 1) -
@@ -143,6 +158,16 @@ function missedOf(probes: readonly Batch[], baseNs: bigint): NodeView["missed"] 
     from: Number(BigInt(fromNs) - baseNs),
     to: Number(BigInt(toNs) - baseNs),
     count,
+  }));
+}
+
+/** Stretches in which not all packets were told, as `at` of the node. */
+function sampledOf(probes: readonly Batch[], baseNs: bigint): Sampled[] {
+  return probes.flatMap(({ header }) => header.sampled ?? []).map((stretch) => ({
+    from: Number(BigInt(stretch.fromNs) - baseNs),
+    to: Number(BigInt(stretch.toNs) - baseNs),
+    rank: stretch.rank,
+    dropRank: stretch.dropRank,
   }));
 }
 

@@ -58,6 +58,13 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
         count,
       })),
     }),
+    ...(node.sampled.length === 0 ? {} : {
+      sampled: node.sampled.map(({ fromNs, toNs, ...ranks }) => ({
+        fromNs: String(node.attachedNs + fromNs),
+        toNs: String(node.attachedNs + toNs),
+        ...ranks,
+      })),
+    }),
     clock: { monotonicNs: String(node.attachedNs), wallMs: WALL_MS },
     final: false,
   };

@@ -15,7 +15,7 @@ export const PACKET: readonly (keyof Event)[] = [
   ...["destinationPort", "ipId", "ttl", "ipLength", "fragmentOffset", "ipFlags"] as const,
   ...["tcpSequence", "tcpAcknowledgement", "tcpFlags", "payload", "icmpType", "icmpCode"] as const,
   ...["icmpId", "icmpSequence", "gsoSize", "gsoSegments", "arpOperation"] as const,
-  ...["arpSenderMac", "length"] as const,
+  ...["arpSenderMac", "length", "rank"] as const,
 ];
 
 export const PROTOCOLS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };

@@ -17,6 +17,8 @@ export interface SpecNode {
   boot: string;
   /** Stretches after it began to watch in which runs of scripts were left out. */
   missed: { fromNs: bigint; toNs: bigint; count: number }[];
+  /** Stretches after it began to watch in which only packets of some ranks were told. */
+  sampled: { fromNs: bigint; toNs: bigint; rank: number; dropRank: number }[];
   isCut: boolean;
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
@@ -47,6 +49,7 @@ export function newNode(name: string): SpecNode {
     kernel: "6.18",
     boot: "one",
     missed: [],
+    sampled: [],
     isCut: false,
     capture: "",
     followsAnswers: false,
@@ -66,6 +69,13 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       // `missed 3 1ms 2ms`: so many runs of scripts, from when to when.
       const [fromNs, toNs] = [second, rest[0] ?? ""].map(nanoseconds);
       node.missed.push({ fromNs: fromNs!, toNs: toNs!, count: integer(first, name) });
+      return true;
+    }
+    case "sampled": {
+      // `sampled 3 0 1ms 2ms`: ranks of passing packets and of drops, from when to when.
+      const [fromNs, toNs] = [rest[0] ?? "", rest[1] ?? ""].map(nanoseconds);
+      const [rank, dropRank] = [integer(first, name), integer(second, name)];
+      node.sampled.push({ fromNs: fromNs!, toNs: toNs!, rank, dropRank });
       return true;
     }
     case "script": {
