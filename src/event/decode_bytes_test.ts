@@ -6,6 +6,7 @@ import { type Column, COLUMNS } from "./columns.ts";
 import type { Event } from "./event.ts";
 import { EVENT_KINDS } from "./kinds.ts";
 import { DIRECTIONS, NETWORKS, PACKET_TYPES, TUNNEL_KINDS } from "./columns.ts";
+import { kindOf, readRows, RowWriter } from "./rows.ts";
 
 const encoder = new TextEncoder();
 const U64_MAX = 2n ** 64n - 1n;
@@ -133,4 +134,59 @@ Deno.test("columns beyond the last are never passed over", () => {
     const text = `${full.join("\t")}${more}`;
     equal([ofBytes(text), typeof read(decodeTsv, text)], [null, "string"]);
   }
+});
+
+/** Some lines written as rows: each from its bytes where that is possible, else as an event. */
+function throughRows(lines: readonly string[]): Event[] {
+  const rows = new RowWriter();
+  for (const text of lines) {
+    const bytes = encoder.encode(`drop\t7\n${text}\n1\t2`);
+    if (rows.line(bytes, 7, bytes.length - 4) !== null) continue;
+    const event = read(decodeTsv, text);
+    if (typeof event !== "string") rows.event(event);
+  }
+  return readRows(rows.block());
+}
+
+Deno.test("rows tell what the lines tell, and nothing of those that are wrong", () => {
+  fc.assert(
+    fc.property(fc.array(fc.oneof(line, damaged), { maxLength: 20 }), (lines) => {
+      const events = lines.map((text) => read(decodeByColumns, text))
+        .filter((event) => typeof event !== "string");
+      equal(throughRows(lines), events);
+    }),
+    { seed: 14, numRuns: 500 },
+  );
+});
+
+Deno.test("rows of events tell these events", () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 20 }), (lines) => {
+      const rows = new RowWriter();
+      const events = lines.map(decodeByColumns);
+      for (const event of events) rows.event(event);
+      equal(readRows(rows.block()), events);
+    }),
+    { seed: 15, numRuns: 500 },
+  );
+});
+
+Deno.test("a line of any length that is no event's is no row", () => {
+  const long = encoder.encode("x".repeat(2_000_000));
+  equal(kindOf(long), null);
+  equal(new RowWriter().line(long, 0, long.length), null);
+});
+
+Deno.test("a row has any text and any time, and a number without end is no row", () => {
+  const rows = new RowWriter();
+  const events: Event[] = [2n ** 64n - 1n, 0n, 2n ** 53n - 1n, 2n ** 53n, 5n].map((timeNs) => ({
+    kind: "drop",
+    timeNs,
+    cpu: 0,
+    device: "\ud800\n\t\u0000é",
+  }));
+  for (const event of events) rows.event(event);
+  const endless = encoder.encode(`drop\t1\t${"9".repeat(400)}`);
+  equal(rows.line(endless, 0, endless.length), null);
+  equal(readRows(rows.block()), events);
 });

@@ -28,3 +28,6 @@ export function lifted(event: Event): Event {
   if (event.reason !== undefined && LIFTS[event.kind]?.(event, event.reason)) delete event.reason;
   return event;
 }
+
+/** Whether an event of this kind that has a `reason` may be spelled in an earlier way. */
+export const isLifted = (kind: EventKind): boolean => LIFTS[kind] !== undefined;

@@ -98,6 +98,8 @@ export class Scan {
 }
 
 const SLOTS = 4096;
+/** No column has longer ones, and not any number of characters can be made a text at once. */
+const TEXT_BYTES_MAX = 1024;
 
 /** Texts of one type that were found right, each in the slot its hash says; a new one replaces. */
 export class KnownTexts<T extends string = string> {
@@ -111,6 +113,7 @@ export class KnownTexts<T extends string = string> {
     const slot = (hash ^ hash >>> 12) & SLOTS - 1;
     const known = this.#slots[slot]!;
     if (known.length === to - from && isSame(known, bytes, from)) return known;
+    if (to - from > TEXT_BYTES_MAX) return null;
     const text = latin1(bytes, from, to) as T;
     if (!this.pattern.test(text)) return null;
     this.#slots[slot] = text;

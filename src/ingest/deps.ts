@@ -2,6 +2,7 @@
 import type { Entry, EntryPort } from "./intake/entry.ts";
 import type { Clock } from "./clock.ts";
 import type { HubPort } from "./live/hub_port.ts";
+import type { Readings } from "./intake/reading.ts";
 import type { Limits } from "./limits.ts";
 import type { Store } from "./stores/store.ts";
 import type { Ends } from "./access/peer_user.ts";
@@ -30,6 +31,8 @@ export interface Deps {
   hub: HubPort;
   auth: AuthSettings;
   limits: Limits;
+  /** Who reads bodies of batches; default: this thread. */
+  readings?: Readings | undefined;
   /** Default: asked and counted here, in this process. */
   entry?: EntryPort | undefined;
   webAssets?: WebAssets | undefined;

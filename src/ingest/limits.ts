@@ -109,8 +109,8 @@ export interface Limits extends AdmissionLimits {
   sweepMs: number;
   /** The same token doing the same is one entry of the audit for so long. */
   auditRepeatMs: number;
-  /** Decoded events kept in memory over all incidents, beyond the one in use. */
-  decodedEventsMax: number;
+  /** Events whose analysis is kept in memory, of all incidents beyond the one in use. */
+  analysedEventsMax: number;
 }
 
 const MIB = 1024 * 1024;
@@ -175,7 +175,7 @@ export const DEFAULT_LIMITS: Limits = {
   closedKeepDays: 0,
   sweepMs: 3_600_000,
   auditRepeatMs: 3_600_000,
-  decodedEventsMax: 100_000,
+  analysedEventsMax: 100_000,
 };
 
 /** The defaults with some of them replaced, those of the store one by one. */

@@ -4,7 +4,7 @@ const HERE = new URL(".", import.meta.url);
 
 /** What knows where it runs; everything else also runs on Workers and on Deno alike. */
 const BOUND =
-  /^(deno|worker|mod|edge\/\w+|http\/(deno_listener|socket_bounds)|live\/analyst_(thread|worker)|access\/peer_user|stores\/(reserve|memory_store|sqlite_\w+)|testing_\w+|.*_test)\.(d\.)?ts$/;
+  /^(deno|worker|mod|edge\/\w+|http\/(deno_listener|socket_bounds)|live\/analyst_(thread|worker)|access\/peer_user|stores\/(reserve|packed_segment|memory_store|sqlite_\w+)|testing_\w+|.*_test)\.(d\.)?ts$/;
 
 const PLATFORM =
   /\bDeno\.|"node:|"cloudflare:|from "[^"]*\/(deno|deno_listener|socket_bounds|worker|edge\/\w+|reserve|sqlite_\w+)\.ts"/;

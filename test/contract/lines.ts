@@ -1,6 +1,7 @@
 /** Lines for contract tests, as a probe would write them. */
 import type { BatchHeader } from "../../src/event/batch.ts";
 import { decodeLine } from "../../src/event/codec.ts";
+import type { BatchReader, WholeBatch } from "../../src/ingest/intake/batches.ts";
 import type { NewBatch, Segment, Tier } from "../../src/ingest/stores/store.ts";
 
 export function headerOf(some: Partial<BatchHeader> = {}): BatchHeader {
@@ -80,4 +81,13 @@ export function newBatch(header: Partial<BatchHeader>, ...lines: string[]): NewB
       text: text.join("\n") + "\n",
     }));
   return { header: headerOf(header), segments, refused: 0, evicted: 0 };
+}
+
+/** Gives lines to a reader; the batches that they completed. */
+export function pushLines(reader: BatchReader, lines: readonly string[]): WholeBatch[] {
+  const encoder = new TextEncoder();
+  return lines.flatMap((text) => {
+    const bytes = encoder.encode(text);
+    return reader.line(bytes, 0, bytes.length) ?? [];
+  });
 }

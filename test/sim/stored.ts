@@ -6,6 +6,7 @@ import { KeptIncidents } from "../../src/ingest/live/kept.ts";
 import { DEFAULT_LIMITS, type StoreLimits } from "../../src/ingest/limits.ts";
 import { MemoryStore } from "../../src/ingest/stores/memory_store.ts";
 import type { Counters } from "../../src/ingest/stores/store.ts";
+import { pushLines } from "../contract/lines.ts";
 import type { Random } from "./random.ts";
 
 export interface Stored {
@@ -26,15 +27,15 @@ export async function throughStore(input: AnalysisInput, random: Random): Promis
     stateBytesPerIncidentMax: random.pick([5000, 50_000, 5_000_000]),
   };
   const store = new MemoryStore(limits);
-  const kept = new KeptIncidents(store, Infinity);
+  const kept = new KeptIncidents(store);
   const began = { title: "", filter: "", createdMs: 0, importing: false };
   await store.createIncident({ id: ID, ...began });
   const reader = new BatchReader({ limits: DEFAULT_LIMITS, check: () => null });
   const broken = random.pick([0, 0, 0.02]);
   for (const batch of input.batches) {
-    reader.push([JSON.stringify(batch.header)]);
+    pushLines(reader, [JSON.stringify(batch.header)]);
     const lines = [...batch.events.map(encodeEvent), ...batch.states.map((s) => JSON.stringify(s))];
-    reader.push(lines.map((line) => random.chance(broken) ? cut(line, random) : line));
+    pushLines(reader, lines.map((line) => random.chance(broken) ? cut(line, random) : line));
     const whole = reader.end()!;
     whole.refused += batch.refused;
     const appended = await store.append(ID, whole);
@@ -45,7 +46,7 @@ export async function throughStore(input: AnalysisInput, random: Random): Promis
   const of = (batches: Batch[]) => ({ ...input, batches, evicted, evictedStates, strayLines });
   return {
     kept: of((await kept.batches(ID)).batches),
-    readBack: of((await new KeptIncidents(store, 0).batches(ID)).batches),
+    readBack: of((await new KeptIncidents(store).batches(ID)).batches),
     counters,
     limits,
   };

@@ -9,7 +9,6 @@ import { FilterText } from "../intake/filter_text.ts";
 import { LineError } from "../../event/codec.ts";
 import { wrong } from "../../event/wrong.ts";
 import type { ArchiveMarks } from "../intake/batches.ts";
-import type { RawLine } from "../intake/lines.ts";
 import type { Incident, Store, StoredBatch } from "../stores/store.ts";
 
 /** Version that is written, and the only one that is read. */
@@ -115,8 +114,7 @@ export function unmark(line: string): { line: string; marks: ArchiveMarks } {
 }
 
 /** The archive line, or why the first line of a file is none. */
-export function readArchiveHeader(line: RawLine): ArchiveHeader | string {
-  if (typeof line !== "string") return "its first line is too long";
+export function readArchiveHeader(line: string): ArchiveHeader | string {
   try {
     const value: unknown = JSON.parse(line);
     const parsed = ArchiveHeader.safeParse(value);

@@ -1,10 +1,10 @@
 /** Import of an archive: as live batches are stored, into an incident that is hidden until it is done. */
 import { type Acceptance, type BatchAnswer, storeAll } from "../intake/accept.ts";
-import { type ArchiveHeader, readArchiveHeader, unmark } from "./archive.ts";
-import { BatchReader, type WholeBatch } from "../intake/batches.ts";
+import type { ArchiveHeader } from "./archive.ts";
+import { archiveReader, unreadable } from "./archive_reader.ts";
 import type { BodyOptions } from "../http/body.ts";
 import type { Deps } from "../deps.ts";
-import type { RawLine } from "../intake/lines.ts";
+import { LocalReadings } from "../intake/reading.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 
@@ -14,28 +14,6 @@ export interface Imported extends BatchAnswer {
   expected: number;
   /** Whether all of them were there. */
   complete: boolean;
-}
-
-/**
- * Reads the archive line itself, then batches. When batches are missing, the file was cut inside
- * the last one it has, and that one isn't given.
- */
-class ArchiveReader extends BatchReader {
-  header: ArchiveHeader | null = null;
-  #begun = false;
-
-  override end(): WholeBatch | null {
-    return this.header !== null && this.headers < this.header.batches ? null : super.end();
-  }
-
-  override push(lines: RawLine[]): WholeBatch[] {
-    if (this.#begun || lines.length === 0) return super.push(lines);
-    this.#begun = true;
-    const header = readArchiveHeader(lines[0]!);
-    if (typeof header === "string") throw unreadable(header);
-    this.header = header;
-    return super.push(["", ...lines.slice(1)]);
-  }
 }
 
 /**
@@ -50,11 +28,10 @@ export async function importArchive(
   partial: boolean,
 ): Promise<Imported> {
   await begin(deps, incident);
-  const reader = new ArchiveReader({ limits: deps.limits, check: () => null, unmark });
-  const unlimited = { admission: null, admitted: new Set<string>() };
+  const readings = deps.readings ?? archivesHere(deps);
   try {
-    const { answer, cut } = await readAll({ deps, metrics, incident, reader, ...unlimited }, body);
-    const { header } = reader;
+    const acceptance = { deps, metrics, incident, readings, admission: null };
+    const { answer, cut, header } = await readAll(acceptance, body);
     if (header === null) throw unreadable("the body is empty");
     const complete = cut === null && answer.accepted + answer.duplicates === header.batches;
     if (!complete && !partial) throw incomplete(header, answer, cut);
@@ -69,19 +46,36 @@ export async function importArchive(
   }
 }
 
-/** Stores what the file holds; `cut` says how it ended before its end. */
+const archivesHere = ({ limits, clock }: Deps) =>
+  new LocalReadings(
+    { lineCharsMax: limits.lineCharsMax, clock },
+    () => archiveReader(limits),
+  );
+
+/** What became of what a file holds. */
+interface ReadArchive {
+  answer: BatchAnswer;
+  /** How it ended before its end. */
+  cut: Problem | null;
+  header: ArchiveHeader | null;
+}
+
+/** Stores what the file holds. */
 async function readAll(
-  acceptance: Acceptance & { reader: ArchiveReader },
+  acceptance: Acceptance,
   body: ReadableStream<Uint8Array> | null,
-): Promise<{ answer: BatchAnswer; cut: Problem | null }> {
+): Promise<ReadArchive> {
+  let header: ArchiveHeader | null = null;
+  const onArchive = (archive: unknown) => header = archive as ArchiveHeader;
   try {
-    const answer = await storeAll(acceptance, body, bodyOptions(acceptance.deps));
-    return { answer, cut: null };
+    const { deps } = acceptance;
+    const { answer } = await storeAll({ ...acceptance, onArchive }, body, bodyOptions(deps));
+    return { answer, cut: null, header };
   } catch (error) {
     const isCut = error instanceof Problem && CUTS.has(error.code);
     if (!isCut) throw error;
-    if (acceptance.reader.header === null) throw unreadable("its first line is cut");
-    return { answer: error.extra.members as unknown as BatchAnswer, cut: error };
+    if (header === null) throw unreadable("its first line is cut");
+    return { answer: error.extra.members as unknown as BatchAnswer, cut: error, header };
   }
 }
 
@@ -103,11 +97,6 @@ async function begin({ store, clock }: Deps, id: string): Promise<void> {
     : "there are as many incidents as allowed, one must be deleted first";
   const code = created === "exists" ? "incident_exists" : "incidents_full";
   throw new Problem(409, code, `Cannot import archive: ${why}`);
-}
-
-function unreadable(why: string): Problem {
-  const detail = `Cannot import archive: ${why}, must be a file that lasthop archived`;
-  return new Problem(400, "archive_unreadable", detail);
 }
 
 function incomplete(header: ArchiveHeader, answer: BatchAnswer, cut: Problem | null): Problem {

@@ -1,4 +1,5 @@
 /** The store port over Durable Objects: it runs in the Worker, so reading lines scales with those. */
+import { charsOf } from "../stores/segment.ts";
 import type {
   Appended,
   AuditEntry,
@@ -204,6 +205,9 @@ class LayoutCache {
 const newTicket = () => `${Date.now().toString(36).padStart(9, "0")}-${crypto.randomUUID()}`;
 
 function commitOf({ header, refused, evicted, segments }: NewBatch, own: CommitBatch["own"]) {
-  const sizes = segments.map(({ tier, lines, text }) => ({ tier, lines, chars: text.length }));
+  const sizes = segments.map((segment) => {
+    const { tier, lines } = segment;
+    return { tier, lines, chars: charsOf(segment) };
+  });
   return { header: JSON.stringify(header), refused, evicted, own, sizes };
 }

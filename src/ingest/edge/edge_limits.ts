@@ -10,7 +10,7 @@ const EDGE_LIMITS = {
   lineCharsMax: 4 * 2 ** 20,
   linesPerBatchMax: 10_000,
   batchCharsMax: 4 * 2 ** 20,
-  decodedEventsMax: 30_000,
+  analysedEventsMax: 30_000,
   recomputeMinMs: 200,
 } satisfies LimitsOverride;
 

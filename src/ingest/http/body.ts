@@ -53,7 +53,8 @@ export async function* readText(
 ): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   decoder = new TextDecoder();
-  for await (const bytes of readBytes(body, options)) {
+  const { encoding, clock, limits: { bytesMax } } = options;
+  for await (const bytes of plainBytes(sentBytes(body, options), { encoding, clock, bytesMax })) {
     const text = decoder.decode(bytes, { stream: true });
     if (text !== "") yield text;
   }
@@ -61,19 +62,21 @@ export async function* readText(
   if (end !== "") yield end;
 }
 
-async function* readBytes(
-  body: ReadableStream<Uint8Array>,
-  options: BodyOptions,
+/**
+ * Chunks as they were sent to what they were before compression. Throws Problem `body_too_large` or
+ * `gzip_broken`, and what reading the chunks throws.
+ */
+export async function* plainBytes(
+  sent: AsyncGenerator<Uint8Array>,
+  { encoding, clock, bytesMax }: Pick<BodyOptions, "encoding" | "clock"> & { bytesMax: number },
 ): AsyncGenerator<Uint8Array> {
-  const received = timedChunks(body, options);
-  const first = await received.next();
+  const first = await sent.next();
   if (first.done === true) return;
   const isGzip = first.value[0] === 0x1f && (first.value.length < 2 || first.value[1] === 0x8b);
-  const gzip = options.encoding === "gzip" || (options.encoding === "sniff" && isGzip);
-  const chunks = prepend(first.value, received);
-  const { bytesMax } = options.limits;
+  const gzip = encoding === "gzip" || (encoding === "sniff" && isGzip);
+  const chunks = prepend(first.value, sent);
   let bytes = 0;
-  for await (const chunk of gzip ? gunzip(chunks, options.clock) : chunks) {
+  for await (const chunk of gzip ? gunzip(chunks, clock) : chunks) {
     bytes += chunk.length;
     if (bytes > bytesMax) {
       throw new Problem(
@@ -92,8 +95,11 @@ async function* prepend(first: Uint8Array, rest: AsyncIterable<Uint8Array>) {
   yield* rest;
 }
 
-/** Chunks as sent, with a limit on size, on silence and on the time for all. */
-async function* timedChunks(
+/**
+ * A body as it is sent. Throws Problem `body_too_large` when that is too large, `body_slow` after a
+ * silence or too long a time for all, `body_aborted`.
+ */
+export async function* sentBytes(
   body: ReadableStream<Uint8Array>,
   { limits, clock, onBytes }: BodyOptions,
 ): AsyncGenerator<Uint8Array> {

@@ -1,13 +1,13 @@
 /** POST of batches: reads the body, stores each whole batch, then says what became of it. */
 import { z } from "zod";
-import type { BatchHeader } from "../../event/batch.ts";
 import type { Wait } from "./admission.ts";
-import { BatchReader, type WholeBatch } from "./batches.ts";
-import { type BodyOptions, readText } from "../http/body.ts";
-import type { Deps } from "../deps.ts";
+import type { WholeBatch } from "./batches.ts";
 import type { Entry, EntryPort } from "./entry.ts";
 import { Gatherer } from "./gather.ts";
-import { type RawLine, splitLines } from "./lines.ts";
+import { batchReader } from "./incident_batches.ts";
+import { LocalReadings, type Read, type Readings } from "./reading.ts";
+import { type BodyOptions, sentBytes } from "../http/body.ts";
+import type { Deps } from "../deps.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 import { StoreFull } from "../stores/store.ts";
@@ -45,11 +45,19 @@ export interface Acceptance {
   deps: Deps;
   metrics: Metrics;
   incident: string;
-  reader: BatchReader;
+  /** Who reads its lines. */
+  readings: Readings;
   /** null: an operator's import, which nothing holds back. */
   admission: BodyAdmission | null;
-  /** Probes of this body that were let in: the rest of the body then is, too. */
-  admitted: Set<string>;
+  /** Told of the first line of an archive. */
+  onArchive?: (archive: unknown) => void;
+}
+
+/** A body of which something was stored. */
+export interface Stored {
+  answer: BatchAnswer;
+  /** The last that was read of it. */
+  read: Read;
 }
 
 /**
@@ -58,26 +66,16 @@ export interface Acceptance {
  * `storeAll` does.
  */
 export async function acceptBatches(
-  { deps, metrics, incident, admission }: Pick<
-    Acceptance,
-    "deps" | "metrics" | "incident" | "admission"
-  >,
+  acceptance: Omit<Acceptance, "readings">,
   body: ReadableStream<Uint8Array> | null,
   encoding: BodyOptions["encoding"],
 ): Promise<BatchAnswer> {
+  const { deps, metrics, admission } = acceptance;
   const { limits } = deps;
   // Before the body is read, which is most of the work.
   mustNotWait(admission?.wait ?? null);
-  const reader = new BatchReader({ limits, check: (header) => checkIncident(header, incident) });
-  const acceptance = {
-    deps,
-    metrics,
-    incident,
-    reader,
-    admission,
-    admitted: new Set<string>(),
-  };
-  const answer = await storeAll(acceptance, body, {
+  const readings = deps.readings ?? readingsHere(deps);
+  const { answer, read } = await storeAll({ ...acceptance, readings }, body, {
     encoding,
     clock: deps.clock,
     limits: {
@@ -90,16 +88,17 @@ export async function acceptBatches(
     onBytes: (bytes) => metrics.add("body_bytes", bytes),
   });
   if (answer.accepted + answer.duplicates > 0) return answer;
-  const detail = reader.headers === 0
+  const detail = read.headers === 0
     ? "Cannot accept batches: the body has no batch header, must begin with one"
     : "Cannot accept batches: every header was refused, at least one must be good";
   throw new Problem(422, "nothing_accepted", detail, { members: { ...answer } });
 }
 
-function checkIncident(header: BatchHeader, incident: string): string | null {
-  if (header.incident === incident) return null;
-  return `"incident" is ${JSON.stringify(header.incident)}, must be "${incident}"`;
-}
+const readingsHere = ({ limits, clock }: Deps) =>
+  new LocalReadings(
+    { lineCharsMax: limits.lineCharsMax, clock },
+    (incident) => batchReader(limits, incident),
+  );
 
 /**
  * Stores the whole batches of a body as they come. Rejects with a Problem that tells in its members
@@ -110,98 +109,85 @@ export async function storeAll(
   acceptance: Acceptance,
   body: ReadableStream<Uint8Array> | null,
   options: BodyOptions,
-): Promise<BatchAnswer> {
-  const { reader, deps, metrics, incident } = acceptance;
-  const { refused } = reader;
+): Promise<Stored> {
+  const { deps, metrics, incident } = acceptance;
   const { limits } = deps;
   const isImport = acceptance.admission === null;
   const quietMs = acceptance.admission?.quietMs ?? 0;
-  const uselessLinesMax = isImport ? limits.archiveUselessLinesMax : limits.uselessLinesMax;
-  let probe = "";
+  const admitted = new Set<string>();
+  const tally = { accepted: 0, duplicates: 0, events: 0, states: 0 };
   const refusals: Problem[] = [];
   const charge = acceptance.admission?.charge ?? null;
   const gatherer = new Gatherer(
     { deps, metrics, incident, charge },
     (_, why) => refusals.push(why),
   );
+  const reading = acceptance.readings.open({
+    incident: isImport ? null : incident,
+    encoding: options.encoding,
+    bytesMax: options.limits.bytesMax,
+    uselessLinesMax: isImport ? limits.archiveUselessLinesMax : limits.uselessLinesMax,
+  });
+  let read = NOTHING_READ;
   const mustBeTaken = () => {
     for (const why of refusals) throw why;
   };
   const store = async (batch: WholeBatch) => {
-    mustNotWait(waitOf(acceptance, batch.header.probe));
-    await gatherer.add(batch, answer);
+    mustNotWait(waitOf(acceptance, admitted, batch.header.probe));
+    await gatherer.add(batch, tally);
     mustBeTaken();
   };
-  /** Lines since others could run. */
-  let sinceOthers = 0;
-  const answer: BatchAnswer = {
-    accepted: 0,
-    duplicates: 0,
-    events: 0,
-    states: 0,
-    refused,
-    refusedTotal: 0,
-    ...(quietMs > 0 ? { quietMs } : {}),
+  const take = async (next: Read) => {
+    read = next;
+    if (next.archive !== null) acceptance.onArchive?.(next.archive);
+    for (const batch of next.batches) await store(batch);
+    if (next.problem !== null) throw next.problem;
+  };
+  const answered = (): BatchAnswer => {
+    const { refused, refusedTotal } = read;
+    return { ...tally, refused, refusedTotal, ...(quietMs > 0 ? { quietMs } : {}) };
   };
   try {
-    const text = body === null ? empty() : readText(body, options);
-    const groups = splitLines(text, deps.limits.lineCharsMax);
-    for await (const lines of flushing(groups, gatherer)) {
-      for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-        const whole = reader.push(lines.slice(at, at + LINES_AT_ONCE));
-        for (const batch of whole) await store(batch);
-        probe = reader.openProbe;
-        mustBeOfUse(reader, uselessLinesMax);
-        sinceOthers += Math.min(lines.length - at, LINES_AT_ONCE);
-        if (sinceOthers < LINES_AT_ONCE) continue;
-        sinceOthers = 0;
-        await letOthersRun();
+    const sent = body === null ? empty() : sentBytes(body, options);
+    for await (const bytes of flushing(sent, gatherer)) {
+      for (let at = 0; at < bytes.length; at += BYTES_AT_ONCE) {
+        await take(await reading.push(bytes.subarray(at, at + BYTES_AT_ONCE)));
       }
     }
-    const last = reader.end();
-    if (last !== null) await store(last);
+    await take(await reading.end());
     await gatherer.flush();
     mustBeTaken();
+    return { answer: answered(), read };
   } catch (error) {
     // What came before it is stored all the same, unless the store itself has failed.
     await gatherer.flush().catch(() => {});
-    answer.refusedTotal = reader.refusedTotal;
-    throw problemWith(error, answer, metrics);
+    throw problemWith(error, answered(), metrics);
   } finally {
-    metrics.add("refused", reader.refusedTotal);
-    if (reader.uselessLines > 0) {
-      const load = { events: reader.uselessLines, bytes: reader.uselessChars };
-      acceptance.admission?.charge(incident, probe, load);
-    }
-    if (reader.strayLines > 0) {
-      await deps.store.countStrayLines(incident, reader.strayLines).catch(() => {});
-      deps.hub.changed(incident);
-    }
+    reading.leave();
+    await countUseless(acceptance, read);
   }
-  answer.refusedTotal = reader.refusedTotal;
-  return answer;
 }
 
-async function* empty(): AsyncGenerator<string> {}
+async function* empty(): AsyncGenerator<Uint8Array> {}
 
 /** A sender that pauses for so long, ms, is not waited for with what is whole. */
 const STALL_MS = 50;
 
-/** The same groups; what is gathered is stored while none comes. */
+/** The same bytes; what is gathered is stored while none come. */
 async function* flushing(
-  groups: AsyncGenerator<RawLine[]>,
+  sent: AsyncGenerator<Uint8Array>,
   gatherer: Gatherer,
-): AsyncGenerator<RawLine[]> {
+): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
-      const next = groups.next();
+      const next = sent.next();
       if (gatherer.isHolding && await isLate(next)) await gatherer.flush();
       const { value, done } = await next;
       if (done) return;
       yield value;
     }
   } finally {
-    groups.return(undefined).catch(() => {});
+    sent.return(undefined).catch(() => {});
   }
 }
 
@@ -215,17 +201,33 @@ async function isLate(next: Promise<unknown>): Promise<boolean> {
   return answer;
 }
 
-/** Lines that are read before other requests get their turn: some milliseconds' worth. */
-const LINES_AT_ONCE = 500;
+/** Bytes as sent that are read before what they told is stored: some milliseconds' worth. */
+const BYTES_AT_ONCE = 16 * 1024;
 
-const letOthersRun = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+const NOTHING_READ: Read = {
+  batches: [],
+  refused: [],
+  refusedTotal: 0,
+  strayLines: 0,
+  headers: 0,
+  uselessLines: 0,
+  uselessChars: 0,
+  probe: "",
+  archive: null,
+  problem: null,
+};
 
-/** A good sender has few such lines; each costs as much to read as one that is kept. */
-function mustBeOfUse({ uselessLines }: BatchReader, linesMax: number): void {
-  if (uselessLines <= linesMax) return;
-  const detail = `Cannot accept batches: more than ${linesMax} lines were refused or empty, ` +
-    "must be fewer in one body";
-  throw new Problem(422, "lines_refused", detail);
+async function countUseless(
+  { deps, metrics, incident, admission }: Acceptance,
+  { refusedTotal, uselessLines, uselessChars, strayLines, probe }: Read,
+): Promise<void> {
+  metrics.add("refused", refusedTotal);
+  if (uselessLines > 0) {
+    admission?.charge(incident, probe, { events: uselessLines, bytes: uselessChars });
+  }
+  if (strayLines === 0) return;
+  await deps.store.countStrayLines(incident, strayLines).catch(() => {});
+  deps.hub.changed(incident);
 }
 
 function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unknown {
@@ -246,7 +248,11 @@ function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unk
 }
 
 /** How long the batches of a probe must wait; once let in, all of its batches in this body are. */
-function waitOf({ admission, admitted }: Acceptance, probe: string): Wait | null {
+function waitOf(
+  { admission }: Acceptance,
+  admitted: Set<string>,
+  probe: string,
+): Wait | null {
   if (admission === null || admitted.has(probe)) return null;
   const wait = admission.probeWait(probe);
   if (wait === null) admitted.add(probe);

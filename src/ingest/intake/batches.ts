@@ -2,10 +2,11 @@
 import { decodeLine, LineError } from "../../event/codec.ts";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
+import { kindOf } from "../../event/rows.ts";
 import type { NetnsState } from "../../event/state.ts";
-import type { RawLine } from "./lines.ts";
 import { type EventTier, KINDS } from "../../event/kinds.ts";
-import type { NewBatch, Segment, Tier } from "../stores/store.ts";
+import { type NewBatch, type Tier, TIERS } from "../stores/store.ts";
+import { TierLines } from "./tier_lines.ts";
 
 /** A line that was not taken, and why. */
 export interface RefusedLine {
@@ -26,10 +27,25 @@ export interface BatchLimits {
   refusedListedMax: number;
 }
 
+/** Events of one tier, as `readRows` reads them. */
+export interface TierRows {
+  tier: EventTier;
+  rows: Uint8Array<ArrayBuffer>;
+}
+
+/** What a batch tells, decoded. */
+export interface Told {
+  events: TierRows[];
+  states: NetnsState[];
+}
+
 /** A whole batch, as it will be stored and as it will be analysed. */
 export interface WholeBatch extends NewBatch {
-  events: Event[];
-  states: NetnsState[];
+  told: Told;
+  /** How many events it has. */
+  events: number;
+  /** How many states it has. */
+  states: number;
 }
 
 /** What an ingest wrote beside a header it archived. */
@@ -51,14 +67,15 @@ interface Open {
   header: BatchHeader;
   lines: number;
   chars: number;
-  text: Record<Tier, string[]>;
-  drops: Event[];
-  ordinary: Event[];
+  tiers: Map<Tier, TierLines>;
   states: NetnsState[];
   refused: number;
   evicted: number;
 }
 
+const BRACE = 0x7b;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
 const NO_MARKS: ArchiveMarks = { refused: 0, evicted: 0 };
 /** Only at the top level of the object: a name deeper inside an event or a state may be the same. */
 const HEADER_LIKE = /^\s*\{[^{[]{0,400}"kind"\s*:\s*"batch"/;
@@ -85,24 +102,26 @@ export class BatchReader {
 
   constructor(readonly options: ReaderOptions) {}
 
-  /** The batches that these lines completed. */
-  push(lines: RawLine[]): WholeBatch[] {
-    const whole: WholeBatch[] = [];
-    for (const line of lines) {
-      this.#line += 1;
-      if (line === "") {
-        this.emptyLines += 1;
-        this.uselessChars += 1;
-        continue;
-      }
-      const refusedBefore = this.refusedTotal;
-      const done = this.#take(line);
-      if (done !== null) whole.push(done);
-      if (this.refusedTotal > refusedBefore) {
-        this.uselessChars += typeof line === "string" ? line.length + 1 : line.tooLong;
-      }
+  /** A line; gives the batch that it completed. */
+  line(bytes: Uint8Array, from: number, to: number): WholeBatch | null {
+    this.#line += 1;
+    if (from === to) {
+      this.emptyLines += 1;
+      this.uselessChars += 1;
+      return null;
     }
-    return whole;
+    const refusedBefore = this.refusedTotal;
+    const done = this.#take(bytes, from, to);
+    if (this.refusedTotal > refusedBefore) this.uselessChars += to - from + 1;
+    return done;
+  }
+
+  /** A line that was too long to be kept. */
+  tooLong(chars: number): void {
+    this.#line += 1;
+    const { lineCharsMax } = this.options.limits;
+    this.#refuse(`is ${chars} characters long, must be at most ${lineCharsMax}`);
+    this.uselessChars += chars;
   }
 
   /** The last batch of a body that ended in order. */
@@ -120,19 +139,20 @@ export class BatchReader {
     return this.#open?.header.probe ?? "";
   }
 
-  #take(line: RawLine): WholeBatch | null {
-    if (typeof line !== "string") {
-      const { lineCharsMax } = this.options.limits;
-      this.#refuse(`is ${line.tooLong} characters long, must be at most ${lineCharsMax}`);
-      return null;
-    }
-    if (line.charCodeAt(0) === 0x7b && HEADER_LIKE.test(line)) {
-      const done = this.#close();
-      this.#begin(line);
-      return done;
+  #take(bytes: Uint8Array, from: number, to: number): WholeBatch | null {
+    let text: string | null = null;
+    if (bytes[from] === BRACE) {
+      text = decoder.decode(bytes.subarray(from, to));
+      if (HEADER_LIKE.test(text)) {
+        const done = this.#close();
+        this.#begin(text);
+        return done;
+      }
     }
     if (this.#open === null) this.#refuse(this.#noBatch);
-    else this.#add(this.#open, line);
+    else if (this.#hasRoom(this.#open, text?.length ?? to - from)) {
+      this.#add(this.#open, bytes.subarray(from, to), text);
+    }
     return null;
   }
 
@@ -148,9 +168,7 @@ export class BatchReader {
         header: decoded.header,
         lines: 0,
         chars: line.length,
-        text: { ordinary: [], drops: [], state: [] },
-        drops: [],
-        ordinary: [],
+        tiers: new Map(),
         states: [],
         ...marks,
       };
@@ -161,31 +179,46 @@ export class BatchReader {
     }
   }
 
-  #add(open: Open, line: string): void {
+  #hasRoom(open: Open, chars: number): boolean {
     const { linesPerBatchMax, batchCharsMax } = this.options.limits;
     if (open.lines >= linesPerBatchMax) {
-      return this.#refuse(`is beyond ${linesPerBatchMax} lines, a batch must have at most those`);
+      this.#refuse(`is beyond ${linesPerBatchMax} lines, a batch must have at most those`);
+      return false;
     }
-    if (open.chars + line.length > batchCharsMax) {
-      return this.#refuse(`is beyond ${batchCharsMax} characters, a batch must be at most that`);
-    }
+    if (open.chars + chars <= batchCharsMax) return true;
+    this.#refuse(`is beyond ${batchCharsMax} characters, a batch must be at most that`);
+    return false;
+  }
+
+  #add(open: Open, line: Uint8Array, json: string | null): void {
     try {
-      const decoded = decodeLine(line);
-      if (decoded.type === "header") throw new LineError("is a header in the middle of a batch");
+      this.#keep(open, line, json);
       open.lines += 1;
-      open.chars += line.length;
-      if (decoded.type === "state") {
-        open.states.push(decoded.state);
-        open.text.state.push(line);
-      } else {
-        const tier = tierOf(decoded.event);
-        open[tier].push(decoded.event);
-        open.text[tier].push(line);
-      }
+      open.chars += json?.length ?? line.length;
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.#refuse(error.message);
     }
+  }
+
+  #keep(open: Open, line: Uint8Array, json: string | null): void {
+    const kind = json === null ? kindOf(line) : null;
+    if (kind !== null) {
+      const tier = tierIn(open, KINDS[kind].tier);
+      if (tier.rows!.line(line, 0, line.length) !== null) return tier.add(line);
+    }
+    const text = json ?? decoder.decode(line);
+    const decoded = decodeLine(text);
+    if (decoded.type === "header") throw new LineError("is a header in the middle of a batch");
+    // What was no UTF-8 was read as something else, and so it is kept.
+    const bytes = text.includes("\ufffd") ? encoder.encode(text) : line;
+    if (decoded.type === "state") {
+      open.states.push(decoded.state);
+      return tierIn(open, "state").add(bytes);
+    }
+    const tier = tierIn(open, tierOf(decoded.event));
+    tier.rows!.event(decoded.event);
+    tier.add(bytes);
   }
 
   #refuse(reason: string): void {
@@ -201,29 +234,40 @@ export class BatchReader {
     const open = this.#open;
     this.#open = null;
     if (open === null) return null;
-    const segments: Segment[] = [];
-    for (const tier of ["ordinary", "drops", "state"] as const) {
-      const lines = open.text[tier];
-      if (lines.length > 0) {
-        segments.push({ tier, lines: lines.length, text: lines.join("\n") + "\n" });
-      }
-    }
+    const tiers = TIERS.flatMap((tier) => open.tiers.get(tier) ?? []);
+    const kept = tiers.filter(({ lines }) => lines > 0).map((each) => ({
+      ...each.segment(),
+      rows: each.rows,
+    }));
     // With it lines that were lost on their way are noticed, wherever the events are kept.
     // Those that a store threw away before it was archived had come, too. A line that came twice is
     // one: it must not stand for another that is missing.
-    const { drops, ordinary } = open.text;
-    const eventLines = new Set(drops).size + new Set(ordinary).size + open.evicted;
+    const eventLines = kept.reduce((sum, { distinct }) => sum + distinct, open.evicted);
     // What an archive's header says of it is counted again, and stands in the same place.
     const { eventLines: _told, ...header } = open.header;
     return {
       header: { ...header, eventLines },
-      segments,
+      segments: kept.map(({ segment }) => segment),
       refused: open.refused,
       evicted: open.evicted,
-      events: open.drops.concat(open.ordinary),
-      states: open.states,
+      told: {
+        events: kept.flatMap(({ segment, rows }) =>
+          rows === null ? [] : [{ tier: segment.tier as EventTier, rows: rows.block() }]
+        ),
+        states: open.states,
+      },
+      events: kept.reduce((sum, { rows }) => sum + (rows?.rows ?? 0), 0),
+      states: open.states.length,
     };
   }
+}
+
+function tierIn({ tiers }: Open, tier: Tier): TierLines {
+  const known = tiers.get(tier);
+  if (known !== undefined) return known;
+  const begun = new TierLines(tier);
+  tiers.set(tier, begun);
+  return begun;
 }
 
 /** Which events are evicted first: those that only say that a packet passed. */

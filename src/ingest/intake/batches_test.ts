@@ -1,7 +1,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { dropLine, headerLine, hopLine, stateLine } from "../../../test/contract/lines.ts";
+import {
+  dropLine,
+  headerLine,
+  hopLine,
+  pushLines,
+  stateLine,
+} from "../../../test/contract/lines.ts";
 import { decodeLine } from "../../event/codec.ts";
+import type { Event } from "../../event/event.ts";
+import { readRows } from "../../event/rows.ts";
 import { BatchReader, tierOf, type WholeBatch } from "./batches.ts";
 import { limitsWith } from "../limits.ts";
 
@@ -14,7 +22,7 @@ function read(lines: string[], cuts: number[]): { reader: BatchReader; batches: 
   for (
     const to of [...cuts.map((c) => c % (lines.length + 1)).sort((a, b) => a - b), lines.length]
   ) {
-    batches.push(...reader.push(lines.slice(from, to)));
+    batches.push(...pushLines(reader, lines.slice(from, to)));
     from = to;
   }
   const last = reader.end();
@@ -38,13 +46,13 @@ Deno.test("every line is a header, kept, refused or empty, however the body is c
   fc.assert(
     fc.property(fc.array(line, { maxLength: 40 }), fc.array(fc.nat(40)), (lines, cuts) => {
       const { reader, batches } = read(lines, cuts);
-      const kept = batches.reduce((sum, b) => sum + b.events.length + b.states.length, 0);
+      const kept = batches.reduce((sum, b) => sum + b.events + b.states, 0);
       const empty = lines.filter((text) => text === "").length;
       equal(batches.length + kept + reader.refusedTotal + empty, lines.length);
       const inBatches = batches.reduce((sum, { refused }) => sum + refused, 0);
       equal(reader.strayLines + inBatches, reader.refusedTotal);
       equal(reader.refused.length, Math.min(3, reader.refusedTotal));
-      ok(batches.every(({ events, states }) => events.length + states.length <= 5));
+      ok(batches.every(({ events, states }) => events + states <= 5));
       deepEqual(read(lines, []).batches, batches);
     }),
     { numRuns: 300 },
@@ -53,12 +61,16 @@ Deno.test("every line is a header, kept, refused or empty, however the body is c
 
 Deno.test("what a batch keeps as lines says the same as its events", () => {
   fc.assert(fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
-    for (const { segments, events, states } of read(lines, []).batches) {
+    for (const { segments, told, states } of read(lines, []).batches) {
+      const events = told.events.flatMap(({ rows }) => readRows(rows));
       const decoded = segments.flatMap(({ text }) => text.trimEnd().split("\n")).map(decodeLine);
       const isEvent = decoded.flatMap((d) => d.type === "event" ? [d.event] : []);
-      const key = (event: typeof events[number]) => `${event.kind} ${event.timeNs}`;
+      const key = (event: Event) => `${event.kind} ${event.timeNs}`;
       deepEqual(isEvent.map(key).sort(), events.map(key).sort());
-      equal(decoded.filter(({ type }) => type === "state").length, states.length);
+      equal(decoded.filter(({ type }) => type === "state").length, states);
+      for (const { tier, rows } of told.events) {
+        ok(readRows(rows).every((event) => tierOf(event) === tier));
+      }
       for (const { tier, lines, text } of segments) equal(text.split("\n").length - 1, lines, tier);
     }
   }));
@@ -69,7 +81,7 @@ Deno.test("a name inside a line can't pass for a header", () => {
   const inText = JSON.stringify({ kind: "drop", timeNs: "1", cpu: 0, function: '"kind":"batch"' });
   const { reader, batches } = read([headerLine(), inState, inText, hopLine(1)], []);
   equal(batches.length, 1);
-  deepEqual([reader.headers, batches[0]!.events.length, reader.refusedTotal], [1, 2, 1]);
+  deepEqual([reader.headers, batches[0]!.events, reader.refusedTotal], [1, 2, 1]);
 });
 
 Deno.test("what tells of a death is kept longer than a passing by", () => {
@@ -88,5 +100,5 @@ Deno.test("what tells of a death is kept longer than a passing by", () => {
 Deno.test("a line that came twice is counted once, so that it hides none that is missing", () => {
   const { batches } = read([headerLine(), hopLine(1), hopLine(1), hopLine(2), dropLine(3)], []);
   equal(batches[0]!.header.eventLines, 3);
-  equal(batches[0]!.events.length, 4);
+  equal(batches[0]!.events, 4);
 });

@@ -6,6 +6,7 @@ import { noIncident } from "../access/named_incident.ts";
 import type { Deps } from "../deps.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
+import { charsOf } from "../stores/segment.ts";
 import type { Appended } from "../stores/store.ts";
 import type { Load } from "./admission.ts";
 import type { WholeBatch } from "./batches.ts";
@@ -81,11 +82,11 @@ export class Gatherer {
     charge?.(incident, batch.header.probe, loadOf(batch));
     if (result.status === "stored") {
       tally.accepted += 1;
-      tally.events += batch.events.length;
-      tally.states += batch.states.length;
+      tally.events += batch.events;
+      tally.states += batch.states;
       metrics.add("batches");
-      metrics.add("events", batch.events.length);
-      metrics.add("states", batch.states.length);
+      metrics.add("events", batch.events);
+      metrics.add("states", batch.states);
       metrics.add("evicted", result.evicted.length);
       deps.hub.stored(incident, result.row, batch, result.evicted);
     } else if (result.status === "duplicate") {
@@ -99,7 +100,7 @@ export class Gatherer {
 
 /** What a batch weighs, whether or not it was known already: reading it cost the same. */
 function loadOf({ events, segments }: WholeBatch): Load {
-  return { events: events.length, bytes: segments.reduce((sum, s) => sum + s.text.length, 0) };
+  return { events, bytes: segments.reduce((sum, segment) => sum + charsOf(segment), 0) };
 }
 
 type Refusal = Exclude<Appended["status"], "stored" | "duplicate">;

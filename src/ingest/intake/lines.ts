@@ -1,39 +1,101 @@
-/** Text to lines, in groups as they arrive: one promise per chunk and not per line. */
+/** Bytes to lines, as they arrive. A line is a stretch of bytes: what it says is read where it lies. */
 
-/** A line, or what is known of one that was longer than allowed. */
-export type RawLine = string | { tooLong: number };
+/** Who takes lines, one after the other. */
+export interface LineSink {
+  /** A line without its end. The bytes hold others, too, and only until this returns. */
+  line(bytes: Uint8Array, from: number, to: number): void;
+  /** A line of so many characters, more than allowed, was skipped. */
+  tooLong(chars: number): void;
+}
+
+const NEWLINE = 10;
+const MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Splits at "\n". A line of more than `lineCharsMax` characters is skipped without being kept, and
- * comes out as its length. What follows the last "\n" is a line too, unless it is empty.
+ * Splits at "\n". A line of more than `lineCharsMax` characters is skipped without being kept. What
+ * follows the last "\n" is a line too, unless it is empty. A byte order mark before all is left out.
  */
-export async function* splitLines(
-  chunks: AsyncIterable<string>,
-  lineCharsMax: number,
-): AsyncGenerator<RawLine[]> {
-  let rest = "";
-  let skipped = 0;
-  for await (const chunk of chunks) {
-    const parts = chunk.split("\n");
-    const lines: RawLine[] = [];
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
-      const ended = i < parts.length - 1;
-      if (skipped > 0 || rest.length + part.length > lineCharsMax) {
-        skipped += rest.length + part.length;
-        rest = "";
-        if (!ended) break;
-        lines.push({ tooLong: skipped });
-        skipped = 0;
-      } else if (ended) {
-        lines.push(rest + part);
-        rest = "";
-      } else {
-        rest += part;
-      }
+export class LineSplitter {
+  /** The beginning of a line whose end has not come. */
+  #rest: Uint8Array[] = [];
+  #restChars = 0;
+  /** Characters of a line that is skipped, so far. */
+  #skipped = 0;
+  #isBegun = false;
+
+  constructor(readonly lineCharsMax: number, readonly sink: LineSink) {}
+
+  /** Takes what came. */
+  push(chunk: Uint8Array): void {
+    let from = 0;
+    for (;;) {
+      const to = chunk.indexOf(NEWLINE, from);
+      if (to < 0) break;
+      this.#ended(chunk, from, to);
+      from = to + 1;
     }
-    if (lines.length > 0) yield lines;
+    if (from < chunk.length) this.#keep(chunk.subarray(from));
   }
-  if (skipped > 0) yield [{ tooLong: skipped }];
-  else if (rest !== "") yield [rest];
+
+  /** Nothing comes any more. */
+  end(): void {
+    if (this.#rest.length > 0 || this.#skipped > 0) this.#ended(new Uint8Array(0), 0, 0);
+  }
+
+  #ended(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#skipped > 0) {
+      this.sink.tooLong(this.#skipped + charsIn(chunk.subarray(from, to)));
+      this.#skipped = 0;
+    } else if (this.#rest.length === 0) this.#whole(chunk, from, to);
+    else {
+      this.#rest.push(chunk.subarray(from, to));
+      const line = joined(this.#rest);
+      this.#rest = [];
+      this.#restChars = 0;
+      this.#whole(line, 0, line.length);
+    }
+  }
+
+  #whole(bytes: Uint8Array, begin: number, to: number): void {
+    const isMarked = !this.#isBegun && MARK.every((byte, i) => bytes[begin + i] === byte);
+    const from = isMarked ? begin + MARK.length : begin;
+    this.#isBegun = true;
+    const chars = to - from <= this.lineCharsMax ? 0 : charsIn(bytes.subarray(from, to));
+    if (chars > this.lineCharsMax) this.sink.tooLong(chars);
+    else this.sink.line(bytes, from, to);
+  }
+
+  /** A copy: who gave the chunk may write into it. */
+  #keep(part: Uint8Array): void {
+    if (this.#skipped > 0) {
+      this.#skipped += charsIn(part);
+      return;
+    }
+    this.#rest.push(part.slice());
+    this.#restChars += charsIn(part);
+    if (this.#restChars <= this.lineCharsMax) return;
+    this.#skipped = this.#restChars;
+    this.#rest = [];
+    this.#restChars = 0;
+  }
+}
+
+/** Characters, in UTF-16 units, of text in UTF-8. */
+function charsIn(bytes: Uint8Array): number {
+  let chars = 0;
+  for (const byte of bytes) {
+    // The first byte of a character tells how many follow; those of four bytes are two units.
+    if ((byte & 0xc0) !== 0x80) chars += byte >= 0xf0 ? 2 : 1;
+  }
+  return chars;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -2,10 +2,10 @@
  * Who keeps the batches of incidents and makes reports of them: here, or in a thread of its own
  * (`analyst_thread.ts`), so that the thread that answers requests does not wait for an analysis.
  */
-import { analyse, Analysis, type AnalysisInput } from "../../analysis/mod.ts";
+import { Analysis, type AnalysisInput } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
-import { KeptIncidents, type Packing, type StoredLines } from "./kept.ts";
+import { type GivenBatches, KeptIncidents, type StoredLines } from "./kept.ts";
 import { type ReportChange, ReportTeller, spelled, type SpelledReport } from "./spelled.ts";
 import { countOfMessages } from "./told.ts";
 
@@ -41,12 +41,19 @@ export interface Analyst {
 /** What an analyst in this thread needs. */
 export interface AnalystOptions {
   store: Pick<Store, "readBatches">;
-  /** Events kept decoded. */
-  decodedEventsMax: number;
+  /** Events whose analysis is kept, of all incidents beyond the one in use. */
+  analysedEventsMax: number;
   /** With more, a change is no use to anyone who could have the report. */
   changesMax: number;
   analyse?: Analyse | undefined;
-  packing?: Packing | undefined;
+}
+
+/** An analysis that goes on. */
+interface Grown {
+  /** What the batches it knows were given with. */
+  lasting: object;
+  analysis: Analysis;
+  events: number;
 }
 
 const REPORTS_KEPT_MAX = 32;
@@ -55,15 +62,17 @@ const REPORTS_KEPT_MAX = 32;
 export class LocalAnalyst implements Analyst {
   readonly #kept: KeptIncidents;
   readonly #instead: Analyse | undefined;
-  /** What was worked out for the report before, by what its batches were given with. */
-  readonly #grown = new WeakMap<object, Analysis>();
+  readonly #analysedEventsMax: number;
+  /** What was worked out for the report before, by incident; those unused for longest come first. */
+  readonly #grown = new Map<string, Grown>();
   readonly #changesMax: number;
   /** The last report of each incident, to tell the next from it. */
   #last = new Map<string, { number: number; teller: ReportTeller }>();
   #number = 0;
 
-  constructor({ store, decodedEventsMax, changesMax, analyse, packing }: AnalystOptions) {
-    this.#kept = new KeptIncidents(store, decodedEventsMax, packing);
+  constructor({ store, analysedEventsMax, changesMax, analyse }: AnalystOptions) {
+    this.#kept = new KeptIncidents(store);
+    this.#analysedEventsMax = analysedEventsMax;
     this.#instead = analyse;
     this.#changesMax = changesMax;
   }
@@ -79,12 +88,13 @@ export class LocalAnalyst implements Analyst {
   forget(incident: string): void {
     this.#kept.forget(incident);
     this.#last.delete(incident);
+    this.#grown.delete(incident);
   }
 
   async report(asked: Asked): Promise<Made> {
     const { since, ...about } = asked;
-    const { batches, lasting } = await this.#kept.batches(about.incident);
-    const report = await this.#analyse({ ...about, batches }, lasting);
+    const given = await this.#kept.batches(about.incident);
+    const report = await this.#analyse(about, given);
     return this.#tell(about.incident, since, report);
   }
 
@@ -102,11 +112,31 @@ export class LocalAnalyst implements Analyst {
     return { number, change: null, whole: spelled(report) };
   }
 
-  #analyse(input: AnalysisInput, lasting: object | null): Report | Promise<Report> {
-    if (this.#instead) return this.#instead(input);
-    if (lasting === null) return analyse(input);
-    const analysis = this.#grown.get(lasting) ?? new Analysis();
-    this.#grown.set(lasting, analysis);
-    return analysis.report(input);
+  #analyse(
+    asked: Omit<Asked, "since">,
+    { batches, lasting }: GivenBatches,
+  ): Report | Promise<Report> {
+    if (this.#instead) return this.#instead({ ...asked, batches });
+    const { incident } = asked;
+    const known = this.#grown.get(incident);
+    const isSame = known?.lasting === lasting;
+    const grown = isSame ? known : { lasting, analysis: new Analysis(), events: 0 };
+    this.#grown.delete(incident);
+    this.#grown.set(incident, grown);
+    const report = grown.analysis.report({ ...asked, batches });
+    grown.events = report.accounting.events;
+    this.#bound(grown);
+    return report;
+  }
+
+  #bound(inUse: Grown): void {
+    let events = -inUse.events;
+    for (const each of this.#grown.values()) events += each.events;
+    for (const [incident, each] of this.#grown) {
+      if (events <= this.#analysedEventsMax) return;
+      if (each === inUse) continue;
+      this.#grown.delete(incident);
+      events -= each.events;
+    }
   }
 }

@@ -5,8 +5,8 @@ import type { StoredLines } from "./kept.ts";
 
 /** What the analyst is started with. */
 export interface AnalystStart {
-  /** Events kept decoded. */
-  decodedEventsMax: number;
+  /** Events whose analysis is kept, of all incidents beyond the one in use. */
+  analysedEventsMax: number;
   /** Changed flows and exchanges that are worth telling one by one. */
   changesMax: number;
 }

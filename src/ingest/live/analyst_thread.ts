@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { Limits } from "../limits.ts";
-import type { Evicted, Store, StoredBatch } from "../stores/store.ts";
+import type { Evicted, Segment, Store, StoredBatch } from "../stores/store.ts";
 import type { Analyst, Asked, Made } from "./analyst.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
 import type { StoredLines } from "./kept.ts";
@@ -16,6 +16,12 @@ export interface ThreadOptions extends AnalystStart {
   log?: ((line: string) => void) | undefined;
   /** The thread's entry; default: the analyst's. */
   entry?: URL;
+}
+
+/** A segment as it goes to the thread: compressed where it is, and never as text made for it. */
+function sent(segment: Segment): Segment {
+  const { tier, lines, chars, gzip } = segment;
+  return gzip === undefined ? segment : { tier, lines, chars, gzip, text: "" };
 }
 
 interface Request {
@@ -36,7 +42,7 @@ export function analystThread(
   { store, limits, log }: Pick<ThreadOptions, "store" | "log"> & { limits: Limits },
 ): AnalystThread {
   const changesMax = limits.viewerQueueMax / 2;
-  return new AnalystThread({ store, log, changesMax, decodedEventsMax: limits.decodedEventsMax });
+  return new AnalystThread({ store, log, changesMax, analysedEventsMax: limits.analysedEventsMax });
 }
 
 /** The analyst in a thread of its own. */
@@ -53,8 +59,12 @@ export class AnalystThread implements Analyst {
 
   /** Nobody has asked for a report yet: the thread will read from the store what it needs. */
   stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
-    const { header, refused, segments } = batch;
-    this.#tell({ type: "stored", incident, row, batch: { header, refused, segments }, evicted });
+    const { header, refused, told } = batch;
+    // What is told already needs no lines, and nobody else needs it.
+    const segments = told === undefined ? batch.segments.map(sent) : [];
+    const message = { header, refused, segments, ...(told && { told }) };
+    const blocks = told?.events.map(({ rows }) => rows.buffer) ?? [];
+    this.#tell({ type: "stored", incident, row, batch: message, evicted }, blocks);
   }
 
   evicted(incident: string, evicted: Evicted[]): void {
@@ -83,15 +93,15 @@ export class AnalystThread implements Analyst {
     worker?.terminate();
   }
 
-  #tell(message: ToAnalyst): void {
-    this.#worker?.postMessage(message);
+  #tell(message: ToAnalyst, transferred: ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, transferred);
   }
 
   #start(): void {
     if (this.#worker !== null) return;
-    const { entry, decodedEventsMax, changesMax } = this.options;
+    const { entry, analysedEventsMax, changesMax } = this.options;
     const worker = new Worker(entry ?? new URL("./analyst_worker.ts", import.meta.url), {
-      workerData: { decodedEventsMax, changesMax } satisfies AnalystStart,
+      workerData: { analysedEventsMax, changesMax } satisfies AnalystStart,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
     });
     this.#worker = worker;
@@ -161,7 +171,8 @@ export class AnalystThread implements Analyst {
     let message: ToAnalyst;
     try {
       const { done, value } = await iterator.next();
-      message = { type: "batch", reading, batch: done ? null : value };
+      const batch = done ? null : { ...value, segments: value.segments.map(sent) };
+      message = { type: "batch", reading, batch };
     } catch (error) {
       message = { type: "unreadable", reading, why: String(error) };
     }

@@ -1,6 +1,6 @@
 /** The analyst's own thread: its entry. It begins with nothing and reads back what it is asked for. */
 import { parentPort, workerData } from "node:worker_threads";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { PackedSegment } from "../stores/packed_segment.ts";
 import type { StoredBatch } from "../stores/store.ts";
 import { LocalAnalyst } from "./analyst.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
@@ -40,8 +40,18 @@ async function* readBatches(incident: string): AsyncGenerator<StoredBatch> {
 const analyst = new LocalAnalyst({
   ...workerData as AnalystStart,
   store: { readBatches },
-  packing: { pack: (text) => gzipSync(text, { level: 1 }), unpack: (packed) => gunzipSync(packed) },
 });
+
+/** A batch as the store gave it. */
+function received(batch: StoredBatch | null): StoredBatch | null {
+  if (batch === null) return null;
+  const segments = batch.segments.map((segment) => {
+    const { tier, lines, chars, gzip } = segment;
+    if (gzip === undefined || chars === undefined) return segment;
+    return new PackedSegment(tier, lines, chars, gzip);
+  });
+  return { ...batch, segments };
+}
 
 async function report(request: number, asked: Parameters<LocalAnalyst["report"]>[0]) {
   try {
@@ -62,7 +72,7 @@ port.on("message", (message: ToAnalyst) => {
     case "report":
       return void report(message.request, message.asked);
     case "batch":
-      return waiting.get(message.reading)?.resolve(message.batch);
+      return waiting.get(message.reading)?.resolve(received(message.batch));
     case "unreadable":
       return waiting.get(message.reading)?.reject(new Error(message.why));
   }

@@ -51,9 +51,9 @@ export class Hub implements HubPort {
   constructor(readonly options: HubOptions) {
     const { store, clock, limits, analyse } = options;
     const changesMax = limits.viewerQueueMax / 2;
-    const { decodedEventsMax } = limits;
+    const { analysedEventsMax } = limits;
     this.#analyst = options.analyst ??
-      new LocalAnalyst({ store, decodedEventsMax, changesMax, analyse });
+      new LocalAnalyst({ store, analysedEventsMax, changesMax, analyse });
     this.#held = new HeldMessages(limits);
     this.#reports = new Reports({
       store,

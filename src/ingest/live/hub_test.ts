@@ -182,7 +182,7 @@ Deno.test("a closed incident that is kept in a file tells its viewers at once, a
 });
 
 Deno.test("events of many incidents are kept decoded only up to the limit", async () => {
-  const { store, hub } = await setUp({ decodedEventsMax: 10 });
+  const { store, hub } = await setUp({ analysedEventsMax: 10 });
   for (const id of ["a", "b", "c"]) {
     await store.createIncident({ id, title: "", filter: "", createdMs: 0, importing: false });
     const lines = Array.from({ length: 8 }, (_, i) => hopLine(i));

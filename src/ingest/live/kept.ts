@@ -1,50 +1,52 @@
 /**
- * Batches of incidents kept for reports: compact, as their lines, and as events only up to a bound.
- * Only a cache: what is not here is read back from the store.
+ * Batches of incidents kept for reports, their events as rows of bytes: objects are made of them when
+ * the analysis asks, and are not kept here. Only a cache: what is not here is read from the store.
  */
 import type { Event } from "../../event/event.ts";
+import { readRows } from "../../event/rows.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Batch } from "../../analysis/mod.ts";
-import { tierOf } from "../intake/batches.ts";
+import type { TierRows, Told } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, Tier } from "../stores/store.ts";
-import { decodeLines } from "./decode_lines.ts";
+import { toldOf } from "./told_of.ts";
 
-/** A batch as it was stored; with its events and states where those are known already. */
-export type StoredLines = Pick<NewBatch, "header" | "refused" | "segments"> & {
-  events?: Event[];
-  states?: NetnsState[];
-};
+/** A batch as it was stored; with what it tells where that is known already. */
+export type StoredLines = Pick<NewBatch, "header" | "refused" | "segments"> & { told?: Told };
 
-/** How lines are kept. */
-export interface Packing {
-  pack: (text: string) => Uint8Array;
-  unpack: (packed: Uint8Array) => Uint8Array;
+/** A batch as the analysis takes it. What it is made of is never changed. */
+class KeptBatch implements Batch {
+  constructor(
+    readonly header: Batch["header"],
+    readonly refused: number,
+    readonly rows: readonly TierRows[],
+    readonly states: NetnsState[],
+  ) {}
+
+  /** Made anew each time: who needs them for longer keeps them. */
+  get events(): Event[] {
+    return this.rows.flatMap(({ rows }) => readRows(rows));
+  }
+
+  without(gone: Tier): KeptBatch {
+    const rows = this.rows.filter(({ tier }) => tier !== gone);
+    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.states);
+  }
 }
 
-/** Lines as they are: for who has no room to spare for packing, or little to keep. */
-export const AS_THEY_ARE: Packing = {
-  pack: (text) => new TextEncoder().encode(text),
-  unpack: (packed) => packed,
-};
-
-/** A batch that is kept. What is decoded is dropped when there is too much of it. */
-interface Kept extends Pick<NewBatch, "header" | "refused"> {
-  segments: { tier: Tier; packed: Uint8Array }[];
-  decoded: Batch | null;
-}
+/** A batch that was not read yet: its lines, without those of tiers that are gone. */
+type Unread = StoredLines;
 
 /** The batches of an incident, for one report. */
 export interface GivenBatches {
+  /** Batches that are given again are the same objects. */
   batches: Batch[];
-  /** The same object while these batches are given again as the same objects; null: they are not. */
-  lasting: object | null;
+  /** The same object for as long as that holds. */
+  lasting: object;
 }
 
 interface Entry {
-  rows: Map<number, Kept>;
-  /** Events that are kept decoded. */
-  events: number;
-  /** Bytes of packed lines. */
+  rows: Map<number, KeptBatch | Unread>;
+  /** Bytes of rows and of lines that were not read yet. */
   bytes: number;
 }
 
@@ -56,21 +58,18 @@ export class KeptIncidents {
   /** Changes that arrive while their incident is being read back. */
   #loading = new Map<string, { changes: Change[]; done: Promise<Entry> }>();
 
-  constructor(
-    readonly store: Pick<Store, "readBatches">,
-    readonly decodedEventsMax: number,
-    readonly packing: Packing = AS_THEY_ARE,
-  ) {}
+  /** `bytesMax`: of all incidents, beyond the one in use. */
+  constructor(readonly store: Pick<Store, "readBatches">, readonly bytesMax = BYTES_MAX) {}
 
   /** Takes what was just stored. An incident nobody has read yet stays unread. */
   add(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
     const change = { row, batch, evicted };
     this.#loading.get(incident)?.changes.push(change);
     const entry = this.#entries.get(incident);
-    if (entry !== undefined) this.#apply(entry, change);
+    if (entry !== undefined) apply(entry, change);
     else if (row === 1) {
-      const begun: Entry = { rows: new Map(), events: 0, bytes: 0 };
-      this.#apply(begun, change);
+      const begun: Entry = { rows: new Map(), bytes: 0 };
+      apply(begun, change);
       this.#entries.set(incident, begun);
       this.#bound(incident);
     }
@@ -80,7 +79,7 @@ export class KeptIncidents {
     const change = { row: 0, batch: null, evicted };
     this.#loading.get(incident)?.changes.push(change);
     const entry = this.#entries.get(incident);
-    if (entry !== undefined) this.#apply(entry, change);
+    if (entry !== undefined) apply(entry, change);
   }
 
   /** Also whatever a reading in progress would bring. */
@@ -92,27 +91,11 @@ export class KeptIncidents {
   /** All batches of an incident as the analysis takes them. Not to be changed by the caller. */
   async batches(incident: string): Promise<GivenBatches> {
     const entry = this.#entries.get(incident) ?? await this.#load(incident);
+    for (const [row, kept] of entry.rows) if (!(kept instanceof KeptBatch)) read(entry, row, kept);
     // Last in the order of the map is last to be thrown out.
     if (this.#entries.delete(incident)) this.#entries.set(incident, entry);
     this.#bound(incident);
-    let others = 0;
-    for (const { events } of this.#entries.values()) others += events;
-    others -= entry.events;
-    const kept = [...entry.rows.values()];
-    const batches = kept.map((each) => this.#decoded(entry, each, others));
-    return { batches, lasting: kept.every(({ decoded }) => decoded !== null) ? entry : null };
-  }
-
-  /** The batch, which stays decoded while there is room beside the `others`. */
-  #decoded(entry: Entry, kept: Kept, others: number): Batch {
-    if (kept.decoded !== null) return kept.decoded;
-    const batch: Batch = { header: kept.header, refused: kept.refused, events: [], states: [] };
-    for (const { packed } of kept.segments) decodeLines(this.packing.unpack(packed), batch);
-    if (others + entry.events + batch.events.length <= this.decodedEventsMax) {
-      kept.decoded = batch;
-      entry.events += batch.events.length;
-    }
-    return batch;
+    return { batches: [...entry.rows.values()] as KeptBatch[], lasting: entry };
   }
 
   #load(incident: string): Promise<Entry> {
@@ -125,12 +108,12 @@ export class KeptIncidents {
   }
 
   async #read(incident: string, changes: Change[]): Promise<Entry> {
-    const entry: Entry = { rows: new Map(), events: 0, bytes: 0 };
+    const entry: Entry = { rows: new Map(), bytes: 0 };
     try {
       for await (const stored of this.store.readBatches(incident)) {
-        this.#apply(entry, { row: stored.row, batch: stored, evicted: [] });
+        apply(entry, { row: stored.row, batch: stored, evicted: [] });
       }
-      for (const change of changes) this.#apply(entry, change);
+      for (const change of changes) apply(entry, change);
       if (this.#loading.get(incident)?.changes === changes) this.#entries.set(incident, entry);
       return entry;
     } finally {
@@ -140,51 +123,49 @@ export class KeptIncidents {
 
   /** Throws out the incidents unused for longest, never `keep`. */
   #bound(keep: string): void {
-    let events = 0;
     let bytes = 0;
-    for (const entry of this.#entries.values()) {
-      events += entry.events;
-      bytes += entry.bytes;
-    }
+    for (const entry of this.#entries.values()) bytes += entry.bytes;
     for (const [incident, entry] of this.#entries) {
-      if (events <= this.decodedEventsMax && bytes <= PACKED_BYTES_MAX) return;
+      if (bytes <= this.bytesMax) return;
       if (incident === keep) continue;
       this.#entries.delete(incident);
-      events -= entry.events;
       bytes -= entry.bytes;
     }
   }
+}
 
-  #apply(entry: Entry, { row, batch, evicted }: Change): void {
-    if (batch !== null && !entry.rows.has(row)) this.#take(entry, row, batch);
-    for (const gone of evicted) {
-      const from = entry.rows.get(gone.row);
-      if (from === undefined) continue;
-      const segments = from.segments.filter(({ tier }) => tier !== gone.tier);
-      entry.bytes -= bytesOf(from.segments) - bytesOf(segments);
-      const decoded = from.decoded && without(from.decoded, gone.tier);
-      entry.events += (decoded?.events.length ?? 0) - (from.decoded?.events.length ?? 0);
-      entry.rows.set(gone.row, { ...from, segments, decoded });
-    }
+const BYTES_MAX = 64 * 1024 * 1024;
+
+function apply(entry: Entry, { row, batch, evicted }: Change): void {
+  if (batch !== null && !entry.rows.has(row)) {
+    const { header, refused, told, segments } = batch;
+    if (told === undefined) put(entry, row, { header, refused, segments });
+    else put(entry, row, new KeptBatch(header, refused, told.events, told.states));
   }
-
-  #take(entry: Entry, row: number, { header, refused, segments, events, states }: StoredLines) {
-    const packed = segments.map(({ tier, text }) => ({ tier, packed: this.packing.pack(text) }));
-    const hasRoom = events !== undefined && entry.events + events.length <= this.decodedEventsMax;
-    const decoded = hasRoom ? { header, refused, events, states: states ?? [] } : null;
-    entry.events += decoded?.events.length ?? 0;
-    entry.bytes += bytesOf(packed);
-    entry.rows.set(row, { header, refused, segments: packed, decoded });
+  for (const { row, tier } of evicted) {
+    const kept = entry.rows.get(row);
+    if (kept === undefined) continue;
+    if (kept instanceof KeptBatch) put(entry, row, kept.without(tier));
+    else {
+      const segments = kept.segments.filter((segment) => segment.tier !== tier);
+      put(entry, row, { ...kept, segments });
+    }
   }
 }
 
-/** Bytes of packed lines over all incidents, beyond the one in use. */
-const PACKED_BYTES_MAX = 64 * 1024 * 1024;
+/** Reads the lines of a batch that comes from the store. */
+function read(entry: Entry, row: number, { header, refused, segments }: Unread): void {
+  const { told, unreadable } = toldOf(segments);
+  put(entry, row, new KeptBatch(header, refused + unreadable, told.events, told.states));
+}
 
-const bytesOf = (segments: readonly { packed: Uint8Array }[]) =>
-  segments.reduce((sum, { packed }) => sum + packed.length, 0);
+function put(entry: Entry, row: number, batch: KeptBatch | Unread): void {
+  const before = entry.rows.get(row);
+  entry.bytes += bytesOf(batch) - (before === undefined ? 0 : bytesOf(before));
+  entry.rows.set(row, batch);
+}
 
-function without(batch: Batch, tier: Tier): Batch {
-  if (tier === "state") return { ...batch, states: [] };
-  return { ...batch, events: batch.events.filter((event) => tierOf(event) !== tier) };
+function bytesOf(batch: KeptBatch | Unread): number {
+  if (batch instanceof KeptBatch) return batch.rows.reduce((sum, { rows }) => sum + rows.length, 0);
+  return batch.segments.reduce((sum, segment) => sum + (segment.gzip ?? segment.text).length, 0);
 }

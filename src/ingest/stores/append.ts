@@ -4,6 +4,7 @@
  */
 import type { StoreLimits } from "../limits.ts";
 import { countedIn, type SegmentSize } from "./retention.ts";
+import { charsOf } from "./segment.ts";
 import type { Incident, NewBatch } from "./store.ts";
 
 /** What of a batch is counted. */
@@ -84,7 +85,10 @@ export function decideAppend(facts: AppendFacts): AppendDecision {
 
 /** What of a batch is counted, where the store has its lines; `headerChars` of its JSON. */
 export function sizeOf({ segments, refused, evicted }: NewBatch, headerChars: number): BatchSize {
-  const sizes = segments.map(({ tier, lines, text }) => ({ tier, lines, chars: text.length }));
+  const sizes = segments.map((segment) => {
+    const { tier, lines } = segment;
+    return { tier, lines, chars: charsOf(segment) };
+  });
   return { headerChars, refused, evicted, segments: sizes };
 }
 

@@ -1,10 +1,11 @@
 /** A store that lasts as long as its process: `trace` without a data directory, and tests. */
-import { gunzipSync, gzipSync } from "node:zlib";
 import type { StoreLimits } from "../limits.ts";
 import { decideAppend, roomBytesOf, sizeOf } from "./append.ts";
 import { decideToken } from "./create_token.ts";
 import { MemoryAudit } from "./memory_audit.ts";
 import { evictToFit, type RemovedSegment } from "./retention.ts";
+import { gzipOf, PackedSegment } from "./packed_segment.ts";
+import { charsOf } from "./segment.ts";
 import {
   type Appended,
   type AuditEntry,
@@ -15,21 +16,12 @@ import {
   type NewBatch,
   type NewIncident,
   NO_COUNTERS,
-  type Segment,
   type Store,
   type StoredBatch,
   type StoredToken,
   type Tier,
   type TokenCreated,
 } from "./store.ts";
-
-/** Lines of one tier of one batch, compressed: ten times as many fit. */
-interface PackedSegment {
-  tier: Tier;
-  lines: number;
-  chars: number;
-  body: Uint8Array;
-}
 
 type PackedBatch = Omit<StoredBatch, "segments"> & { segments: PackedSegment[] };
 
@@ -141,7 +133,9 @@ export class MemoryStore implements Store {
     kept.known.add(key);
     kept.rowLast += 1;
     const { header, refused, evicted: evictedBefore } = batch;
-    const segments = batch.segments.map(packed);
+    const segments = batch.segments.map((segment) =>
+      new PackedSegment(segment.tier, segment.lines, charsOf(segment), gzipOf(segment))
+    );
     const row = kept.rowLast;
     kept.batches.set(row, { row, header, refused, evicted: evictedBefore, segments });
     for (const { tier } of batch.segments) kept.rows[tier].push(kept.rowLast);
@@ -163,7 +157,7 @@ export class MemoryStore implements Store {
   async *readBatches(id: string, rowMax = Infinity): AsyncIterable<StoredBatch> {
     for (const batch of this.#incidents.get(id)?.batches.values() ?? []) {
       if (batch.row > rowMax) return;
-      yield await Promise.resolve({ ...batch, segments: batch.segments.map(unpacked) });
+      yield await Promise.resolve({ ...batch, segments: [...batch.segments] });
     }
   }
 
@@ -220,12 +214,4 @@ function removeOldest(kept: Kept, tier: Tier): RemovedSegment {
   batch.segments = batch.segments.filter((s) => s !== segment);
   if (tier !== "state") batch.evicted += segment.lines;
   return { row: batch.row, lines: segment.lines, chars: segment.chars };
-}
-
-function packed({ tier, lines, text }: Segment): PackedSegment {
-  return { tier, lines, chars: text.length, body: gzipSync(text, { level: 1 }) };
-}
-
-function unpacked({ tier, lines, body }: PackedSegment): Segment {
-  return { tier, lines, text: gunzipSync(body).toString("utf8") };
 }

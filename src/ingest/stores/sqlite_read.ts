@@ -1,6 +1,6 @@
 /** Reading an incident's batches back from SQLite. */
-import { gunzipSync } from "node:zlib";
 import type { BatchHeader } from "../../event/batch.ts";
+import { PackedSegment } from "./packed_segment.ts";
 import type { Statements } from "./sqlite_statements.ts";
 import { type StoredBatch, TIERS } from "./store.ts";
 
@@ -16,11 +16,9 @@ export async function* readBatches(
   for (let from = 0;;) {
     const page = sql.batchesAfter.all(id, from, rowMax, PAGE_ROWS);
     for (const { row, header, refused, evicted } of page) {
-      const segments = sql.segmentsOf.all(id, row).map(({ tier, lines, body }) => ({
-        tier: TIERS[tier]!,
-        lines,
-        text: gunzipSync(body).toString("utf8"),
-      }));
+      const segments = sql.segmentsOf.all(id, row).map(({ tier, lines, chars, body }) =>
+        new PackedSegment(TIERS[tier]!, lines, chars, body)
+      );
       yield { row, header: JSON.parse(header) as BatchHeader, refused, evicted, segments };
       from = row;
     }

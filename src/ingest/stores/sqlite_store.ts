@@ -6,11 +6,12 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
-import { gzipSync } from "node:zlib";
 import type { StoreLimits } from "../limits.ts";
 import { decideAppend, roomBytesOf, sizeOf } from "./append.ts";
 import { Reserve } from "./reserve.ts";
 import { evictToFit, type RemovedSegment } from "./retention.ts";
+import { gzipOf } from "./packed_segment.ts";
+import { charsOf } from "./segment.ts";
 import { SqliteLedger } from "./sqlite_ledger.ts";
 import { readBatches } from "./sqlite_read.ts";
 import { shrink } from "./sqlite_shrink.ts";
@@ -216,9 +217,10 @@ export class SqliteStore implements Store {
     if (decision.status !== "stored") return { status: decision.status };
     const row = head.row + 1;
     this.#sql.insertBatch.run(id, row, probe, sequence, headerText, refused, batch.evicted);
-    for (const { tier, lines, text } of segments) {
-      const body = gzipSync(text, { level: 1 });
-      this.#sql.insertSegment.run(id, row, TIERS.indexOf(tier), lines, text.length, body);
+    for (const segment of segments) {
+      const tier = TIERS.indexOf(segment.tier);
+      const [chars, body] = [charsOf(segment), gzipOf(segment)];
+      this.#sql.insertSegment.run(id, row, tier, segment.lines, chars, body);
     }
     const { counters, revision } = decision.incident;
     const evicted = evictToFit(counters, limits, (tier) => this.#removeOldest(id, tier));

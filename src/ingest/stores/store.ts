@@ -18,8 +18,13 @@ export interface Segment {
   tier: Tier;
   /** Number of lines in `text`. */
   lines: number;
-  /** Lines, each ended by "\n". */
-  text: string;
+  /** Lines, each ended by "\n". Where they are bytes it is made when it is asked for. */
+  readonly text: string;
+  /** Characters of `text`, where that is not at hand. */
+  readonly chars?: number;
+  /** The bytes of `text`, or the same as one gzip member, where they are at hand. */
+  readonly bytes?: Uint8Array;
+  readonly gzip?: Uint8Array;
 }
 
 /** A batch as it is accepted. */

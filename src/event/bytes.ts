@@ -1,0 +1,43 @@
+/** Bytes that grow while numbers and other bytes are written to them. */
+
+const FIRST_BYTES = 4096;
+
+/** Bytes that grow. */
+export class Bytes {
+  #bytes: Uint8Array<ArrayBuffer>;
+  /** Where the next is written: what was written behind it is forgotten. */
+  at = 0;
+
+  constructor(size = FIRST_BYTES) {
+    this.#bytes = new Uint8Array(size);
+  }
+
+  /** Makes room for so many more. */
+  reserve(count: number): void {
+    if (this.at + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * this.#bytes.length + count);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  /** A whole number from 0 to 2^53 - 1 in at most eight bytes, for which there must be room. */
+  number(value: number): void {
+    const bytes = this.#bytes;
+    let rest = value;
+    for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 128)) bytes[this.at++] = rest % 128 | 128;
+    for (; rest > 127; rest >>>= 7) bytes[this.at++] = rest & 127 | 128;
+    bytes[this.at++] = rest;
+  }
+
+  /** Other bytes. */
+  append(other: Uint8Array): void {
+    this.reserve(other.length);
+    this.#bytes.set(other, this.at);
+    this.at += other.length;
+  }
+
+  /** What was written, not a copy. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.at);
+  }
+}

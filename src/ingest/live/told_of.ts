@@ -1,0 +1,48 @@
+/** Stored lines to what a batch tells. */
+import { decodeLine, LineError } from "../../event/codec.ts";
+import { kindOf, RowWriter } from "../../event/rows.ts";
+import type { NetnsState } from "../../event/state.ts";
+import type { Told } from "../intake/batches.ts";
+import { bytesOf } from "../stores/segment.ts";
+import type { Segment } from "../stores/store.ts";
+
+const NEWLINE = 10;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What the lines tell, and how many of them this version of the codec can't read. */
+export function toldOf(segments: readonly Segment[]): { told: Told; unreadable: number } {
+  const told: Told = { events: [], states: [] };
+  let unreadable = 0;
+  for (const segment of segments) {
+    const { tier } = segment;
+    const rows = new RowWriter();
+    for (const line of linesIn(bytesOf(segment))) {
+      if (!tell(line, rows, told.states)) unreadable += 1;
+    }
+    if (tier !== "state") told.events.push({ tier, rows: rows.block() });
+  }
+  return { told, unreadable };
+}
+
+function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, from);
+    const to = newline < 0 ? bytes.length : newline;
+    if (to > from) yield bytes.subarray(from, to);
+    from = to + 1;
+  }
+}
+
+/** Whether the line can be read. */
+function tell(line: Uint8Array, rows: RowWriter, states: NetnsState[]): boolean {
+  if (kindOf(line) !== null && rows.line(line, 0, line.length) !== null) return true;
+  try {
+    const decoded = decodeLine(decoder.decode(line));
+    if (decoded.type === "event") rows.event(decoded.event);
+    else if (decoded.type === "state") states.push(decoded.state);
+    return true;
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    return false;
+  }
+}
