@@ -14,6 +14,7 @@ export const LOCK_FILES: Record<string, Use> = {
   "deploy/workerd/package-lock.json": "runs",
   "deploy/wrangler/package-lock.json": "deploys",
   "deploy/openapi/package-lock.json": "tests",
+  "deploy/exports/package-lock.json": "tests",
   "deploy/sbom/package-lock.json": "tests",
   "test/edge/host/deno.lock": "tests",
   "test/edge_types/deno.lock": "tests",

@@ -1,7 +1,8 @@
 /** `~/.config/lasthop/config.json`: what is tedious to type each time, and nothing else. */
 import { join } from "node:path";
 import { z } from "zod";
-import { cannotRead, readUrl } from "./read_value.ts";
+import { wrong as fault } from "../event/wrong.ts";
+import { cannotRead, readUrl, usageError } from "./read_value.ts";
 import { configFolder } from "./user_folders.ts";
 
 /** What the file may say. */
@@ -39,8 +40,8 @@ export function readConfig(path = configPath()): Config {
   } catch {
     throw wrong("it is not JSON");
   }
-  const parsed = Config.safeParse(value);
-  if (!parsed.success) throw wrong(parsed.error.issues[0]!.message);
+  const parsed = Config.safeParse(value, { reportInput: true });
+  if (!parsed.success) throw usageError(`Cannot read ${path}: ${fault(parsed.error, value)}`);
   const { ingest, tokenFile } = parsed.data;
   if (tokenFile !== undefined && ingest === undefined) {
     throw wrong("a token file stands without the ingest it is for");

@@ -5,9 +5,13 @@ import { decodeLine } from "../../src/event/codec.ts";
 import type { Event } from "../../src/event/event.ts";
 import { analyse } from "../../src/analysis/mod.ts";
 import { headerOf } from "../contract/lines.ts";
-import { tsharkOrWhy } from "./tshark.ts";
+import { programOrWhy } from "../debian/unpacked.ts";
 
-const { tshark, why } = await tsharkOrWhy();
+const { run: tshark, why } = await programOrWhy({
+  name: "tshark",
+  program: "usr/bin/tshark",
+  withDependencies: true,
+});
 if (why !== undefined) console.log(`tshark left out: ${why}`);
 const ignore = tshark === undefined;
 
@@ -42,7 +46,7 @@ async function read(events: Event[], ...args: string[]): Promise<string[]> {
   try {
     const pieces = ReadableStream.from(pcapng([batch], analyse(input)));
     await Deno.writeFile(file, pieces);
-    return (await tshark!("-n", "-r", file, ...args)).split("\n").filter((line) => line !== "");
+    return (await tshark!(["-n", "-r", file, ...args])).split("\n").filter((line) => line !== "");
   } finally {
     await Deno.remove(file);
   }
