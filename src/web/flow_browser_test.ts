@@ -47,7 +47,7 @@ TIMED.flows[0]!.path[0]!.at = "2026-11-20T03:12:41.120Z";
 browserTest("hop by hop: times of each node, and the slowest", { report: TIMED }, async ({
   page,
 }) => {
-  const hops = page.locator(".hops li");
+  const hops = page.locator(".hops .hop");
   await hops.first().waitFor();
   match(await hops.first().locator(".details").innerText(), /^\d\d:12:41\.120/);
   equal(await hops.locator(".total").count(), 4);

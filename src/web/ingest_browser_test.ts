@@ -93,7 +93,7 @@ Deno.test({
     const { token } = await root.createToken("i1", { role: "join", nodesMax: 1 });
     const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1#token=${TOKEN}`);
     try {
-      const node = (text: string) => page.locator(".nodes li", { hasText: text });
+      const node = (text: string) => page.locator(".nodes .node", { hasText: text });
       await node("nodes can join until").waitFor();
       await createClient({ url: ingest.url, token }).join("gamma");
       await node("gamma joined from 127.0.0.1, attaching").waitFor();

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The page: one incident, or the list of them. */
-import { computed, effect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { announceVerdicts, LiveRegion } from "./flow/announce.tsx";
 import { readIncident, request } from "./live/api.ts";
@@ -19,15 +19,13 @@ import { onKey } from "./state/keys.ts";
 import { followJoining } from "./state/joining.ts";
 import { followTime } from "./state/clock.ts";
 import { follow } from "./live/follow.ts";
-import { connection, followAddress, followList, incident, pane, told } from "./state/model.ts";
-import { followEnd, hear, toldProblems } from "./state/told.ts";
+import { connection, followAddress, followList, incident, pane } from "./state/model.ts";
+import { followEnd, hear, known, toldProblems } from "./state/told.ts";
 import { MapPane } from "./map/map_pane.tsx";
 import { watchAddress } from "./state/url.ts";
 import { TimeStrip } from "./time/time_strip.tsx";
 import { plural } from "./parts/writing.ts";
 import { TokenForm } from "./around/token_form.tsx";
-
-const known = computed(() => told.value.known);
 
 function Page({ id }: { id: string }) {
   const { state } = connection.value;

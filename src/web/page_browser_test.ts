@@ -32,7 +32,7 @@ for (const [name, report, words, code] of BROKEN) {
       equal(await textOf(page, ".verdict .sentence"), cause!.sentence);
       equal(await page.locator(".evidence li").count(), cause!.evidence.length);
       equal(await page.locator(".command").count(), cause!.remedy?.length ?? 0);
-      equal(await page.locator(".hops ol > li").count(), path.length);
+      equal(await page.locator(".hops .hop").count(), path.length);
       match((await page.locator("svg.path").getAttribute("aria-label"))!, words);
       const smallest = await page.locator("svg.path text").evaluateAll((texts) =>
         Math.min(...texts.map((text) => parseFloat(getComputedStyle(text).fontSize)))

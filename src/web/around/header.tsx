@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The top of the page: which incident, is it live, and who watched. */
-import type { ReportNode } from "../../event/report.ts";
+import { computed } from "@preact/signals";
 import type { Connection } from "../live/follow.ts";
 import { copyLink, linkCopied } from "../state/clipboard.ts";
 import { nodesNowMs } from "../state/clock.ts";
@@ -8,13 +8,14 @@ import { toggleHandingOn } from "../state/handing_on.ts";
 import { connection, incident, isOver, told, updatedMs } from "../state/model.ts";
 import { plainAge } from "../../words/age.ts";
 import { spanHere, timeHere } from "../../words/time.ts";
-import { grouped, plural, timeOfDayHere } from "../parts/writing.ts";
-import { Name, Text } from "../parts/text.tsx";
-import { Joining } from "./joining.tsx";
+import { Name } from "../parts/text.tsx";
+import { began } from "../state/told.ts";
+import { Nodes } from "./nodes.tsx";
+
+const ended = computed(() => told.value.to);
 
 /** The top of the page of one incident. */
 export function Header({ id }: { id: string }) {
-  const { from, to, nodes } = told.value;
   const filter = incident.value?.filter;
   return (
     <header class="top">
@@ -31,7 +32,7 @@ export function Header({ id }: { id: string }) {
             {filter === "" ? "everything" : <Name value={filter} max={80} />}
           </p>
         )}
-        <p class="span">{spanHere(from, to)}</p>
+        <p class="span">{spanHere(began.value, ended.value)}</p>
         <State connection={connection.value} />
         <p class="tools">
           <CopyLink />
@@ -45,10 +46,7 @@ export function Header({ id }: { id: string }) {
           </button>
         </p>
       </div>
-      <ul class="nodes" aria-label="nodes that watch">
-        {nodes.map((node) => <Node key={node.name} node={node} />)}
-        <Joining />
-      </ul>
+      <Nodes />
     </header>
   );
 }
@@ -132,58 +130,5 @@ function Lag() {
     <span class="quiet" aria-hidden="true">
       last event {now === null ? timeHere(new Date(last)) : `${plainAge(now - last)} ago`}
     </span>
-  );
-}
-
-function Node({ node }: { node: ReportNode }) {
-  const missing = node.scripts.filter(({ state }) => state === "unavailable");
-  const attached = node.scripts.length - missing.length;
-  const { gaps = [] } = node;
-  return (
-    <li class={node.lost > 0 || missing.length > 0 || gaps.length > 0 ? "node gap" : "node"}>
-      <details>
-        <summary>
-          <Name value={node.name} max={32} />
-          <span>{grouped(node.events)} events</span>
-          {node.lost > 0
-            ? <strong class="lost">{grouped(node.lost)} lost</strong>
-            : <span class="quiet">none lost</span>}
-          <span class={missing.length > 0 ? "lost" : "quiet"}>
-            {attached}/{node.scripts.length} scripts
-          </span>
-          {node.endedAt !== undefined && !isOver.value && (
-            <strong class="lost">probe ended {timeOfDayHere(node.endedAt, told.value.from)}</strong>
-          )}
-          {gaps.length > 0 && <strong class="lost">watched with gaps</strong>}
-        </summary>
-        <div class="node-card">
-          {gaps.map((gap) => (
-            <p key={gap} class="lost">
-              <Text value={gap} max={300} />
-            </p>
-          ))}
-          <p>
-            Linux <Text value={node.kernel || "unknown"} max={80} />, bpftrace{" "}
-            <Text value={node.bpftrace || "unknown"} max={40} />,{" "}
-            {plural(node.netns.length, "network namespace")}
-          </p>
-          {node.endedAt !== undefined && (
-            <p>Its probe ended at {timeOfDayHere(node.endedAt, null)}.</p>
-          )}
-          <ul>
-            {node.scripts.map(({ name, state, why }) => (
-              <li key={name}>
-                <Name value={name} /> {state === "attached" ? "attached" : <b>not attached</b>}
-                {why !== undefined && (
-                  <>
-                    : <Text value={why} max={300} />
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </div>
-      </details>
-    </li>
   );
 }

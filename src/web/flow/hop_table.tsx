@@ -9,8 +9,12 @@ import { roomMax, roomWords } from "../../words/place.ts";
 import { hopTimes } from "../../words/hop_times.ts";
 import { elapsedLong } from "../../words/time.ts";
 import { preciseHere } from "../parts/precise.ts";
+import { Chunked, type Item } from "../parts/chunked.tsx";
 import { Name } from "../parts/text.tsx";
 import { PAGE } from "../parts/writing.ts";
+
+/** A packet in a loop has hundreds of hops: pixels of one, and how many are drawn together. */
+const HOPS = { height: 44, size: 25 };
 
 /** Every hop of a path in order. */
 export function HopTable({ path }: { path: readonly Hop[] }) {
@@ -22,10 +26,11 @@ export function HopTable({ path }: { path: readonly Hop[] }) {
         Hop by hop{" "}
         <span class="quiet">time since the hop before on the same node, by its clock</span>
       </h3>
-      <ol>
-        {path.map((hop, i) => (
+      <Chunked items={path} {...HOPS}>
+        {(hop, item, i) => (
           <HopRow
             key={i}
+            item={item}
             hop={hop}
             sinceNs={sinceBeforeNs[i]!}
             slowest={i === slowest}
@@ -33,8 +38,8 @@ export function HopTable({ path }: { path: readonly Hop[] }) {
             newNode={totals.has(i)}
             last={i === path.length - 1}
           />
-        ))}
-      </ol>
+        )}
+      </Chunked>
     </section>
   );
 }
@@ -46,6 +51,7 @@ const tunnelWords = (hop: Hop, encap: Encapsulation): string =>
     : `in ${tunnelShort(encap, PAGE)}`;
 
 interface HopRowProps {
+  item: Item;
   hop: Hop;
   /** Since the hop before; null where another clock told that, 0 where one sighting told both. */
   sinceNs: bigint | null;
@@ -56,7 +62,7 @@ interface HopRowProps {
   last: boolean;
 }
 
-function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) {
+function HopRow({ item, hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) {
   const details = [
     newNode && hop.at !== undefined ? preciseHere(hop.at, [hop.node]) : undefined,
     hop.translated && `now ${endsName(hop.translated, PAGE)}`,
@@ -66,7 +72,10 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
     holderWords(hop) && `netns ${hop.netns}`,
   ].filter((one) => one !== undefined);
   return (
-    <li class={`${newNode ? "new-node" : ""} ${hop.stage === "drop" ? "fatal" : ""}`}>
+    <div
+      {...item}
+      class={`hop ${newNode ? "new-node" : ""} ${hop.stage === "drop" ? "fatal" : ""}`}
+    >
       <span class="node">
         {newNode
           ? <Name value={hop.node} max={28} />
@@ -88,6 +97,6 @@ function HopRow({ hop, sinceNs, slowest, totalNs, newNode, last }: HopRowProps) 
       {details.length > 0 && (
         <span class="details">{details.map((one) => label(one, 160)).join(" · ")}</span>
       )}
-    </li>
+    </div>
   );
 }

@@ -5,11 +5,12 @@ import { clipEnd, visible } from "../../words/escape.ts";
 import { problemOutcome, problemsHead } from "../../words/problem.ts";
 import { nearLines } from "../../words/change.ts";
 import { lookOf, OutcomeIcon } from "../parts/icons.tsx";
+import { Chunked } from "../parts/chunked.tsx";
 import { Mended } from "../parts/mended.tsx";
 import { sizeWords } from "../parts/problem_size.tsx";
 import { COUNTING, grouped, LABELLED, plural, timeOfDayHere } from "../parts/writing.ts";
 import type { ShownProblem } from "../state/in_window.ts";
-import { problem as shown, problems, share, toggleProblem } from "../state/model.ts";
+import { problem as shown, problems, share, toggleProblem, wantedProblem } from "../state/model.ts";
 import { began as first, changes } from "../state/told.ts";
 import { barsOf, problemPlace, problemService } from "./problem_words.ts";
 
@@ -34,15 +35,22 @@ export function Problems() {
   );
 }
 
+/** Pixels of a card, and how many are drawn together. */
+const CARDS = { height: 118, size: 8 };
+
 function Cards({ all }: { all: readonly ShownProblem[] }) {
   return (
-    <ul>
-      {all.map((problem) => (
-        <li key={problem.id}>
+    <Chunked
+      items={all}
+      {...CARDS}
+      wanted={all.findIndex(({ id }) => id === wantedProblem.value)}
+    >
+      {(problem, item) => (
+        <div key={problem.id} class="problem" {...item}>
           <Card problem={problem} />
-        </li>
-      ))}
-    </ul>
+        </div>
+      )}
+    </Chunked>
   );
 }
 
@@ -78,6 +86,7 @@ function Card({ problem }: { problem: ShownProblem }) {
     <button
       type="button"
       class={`card is-${looksLike(problem)}`}
+      data-problem={problem.id}
       aria-pressed={shown.value?.id === problem.id}
       onClick={() => toggleProblem(problem)}
     >
@@ -114,6 +123,10 @@ function Card({ problem }: { problem: ShownProblem }) {
 const STEP = 4;
 const HIGH = 12;
 
+/** One path for all bars: an element for each would be more than all the rest of the page. */
+const bar = (at: number, from: number, tall: number): string =>
+  tall === 0 ? "" : `M${at * STEP} ${from}v${tall.toFixed(2)}h${STEP - 1}V${from}z`;
+
 /** Failures above the line, what got through below it; the words beside it say the same. */
 function Timeline({ timeline }: { timeline: Problem["timeline"] }) {
   const bars = barsOf(timeline);
@@ -132,18 +145,14 @@ function Timeline({ timeline }: { timeline: Problem["timeline"] }) {
       aria-hidden="true"
     >
       <path class="axis" d={`M0 ${HIGH + 0.5}H${width}`} />
-      {bars.map(({ at, failed, passed }) => (
-        <g key={at}>
-          <rect
-            class="failed"
-            x={at * STEP}
-            y={HIGH - tall(failed)}
-            width={STEP - 1}
-            height={tall(failed)}
-          />
-          <rect class="passed" x={at * STEP} y={HIGH + 1} width={STEP - 1} height={tall(passed)} />
-        </g>
-      ))}
+      <path
+        class="failed"
+        d={bars.map(({ at, failed }) => bar(at, HIGH, -tall(failed))).join("")}
+      />
+      <path
+        class="passed"
+        d={bars.map(({ at, passed }) => bar(at, HIGH + 1, tall(passed))).join("")}
+      />
     </svg>
   );
 }

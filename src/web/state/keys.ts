@@ -4,7 +4,17 @@ import { copyLink } from "./clipboard.ts";
 import { filterBy, typed } from "./filter.ts";
 import { focusSoon } from "./focus.ts";
 import { closeHandingOn, handingOn, toggleHandingOn } from "./handing_on.ts";
-import { closeFlow, closeFold, helpOpen, move, openActive, pane, showList } from "./model.ts";
+import {
+  closeFlow,
+  closeFold,
+  helpOpen,
+  move,
+  openActive,
+  pane,
+  problems,
+  showList,
+  wantedProblem,
+} from "./model.ts";
 import { closeMap, toggleMap } from "./map.ts";
 import { togglePin } from "./pin.ts";
 
@@ -59,11 +69,18 @@ const ANYWHERE: Record<string, () => void> = {
 /** Moves the focus to the next card of a problem, after the last one to the first. */
 function nextProblem(): void {
   showList();
+  const { known, unknown } = problems.value;
+  const isOpen = document.querySelector(".problems details[open]") !== null;
+  const ids = [...known, ...isOpen ? unknown : []].map(({ id }) => id);
+  const here = document.activeElement?.closest<HTMLElement>("[data-problem]")?.dataset.problem;
+  const next = ids[(ids.indexOf(here ?? "") + 1) % ids.length];
+  if (next === undefined) return;
+  wantedProblem.value = next;
   focusSoon(() => {
-    const cards = [...document.querySelectorAll<HTMLElement>(".problems .card")]
-      .filter((card) => card.checkVisibility());
-    const at = cards.findIndex((card) => card === document.activeElement);
-    return cards[(at + 1) % cards.length];
+    const cards = document.querySelectorAll<HTMLElement>(".problems .card");
+    const card = [...cards].find(({ dataset }) => dataset.problem === next);
+    card?.scrollIntoView({ block: "nearest" });
+    return card;
   });
 }
 

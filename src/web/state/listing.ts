@@ -130,6 +130,11 @@ export class Listing {
     return this.#rows.between(from, to, spare);
   }
 
+  /** All groups, in no order. */
+  all(): Group[] {
+    return [...this.#entries.keys()];
+  }
+
   /** Groups that are listed, or those in the stretch of time, worst first. A look at all of them. */
   groups(which: "listed" | "within"): Group[] {
     const key = which === "listed" ? "isListed" : "isWithin";
@@ -219,7 +224,8 @@ export class Listing {
     const { group, problems } = entry;
     entry.isWithin = window === null || isGroupWithin(group, window);
     entry.isListed = entry.isWithin && (problem === null || problems.includes(problem)) &&
-      group.flows.some((flow) => matchesReported(filter, flow, group.exchange));
+      (filter.kind === "all" ||
+        group.flows.some((flow) => matchesReported(filter, flow, group.exchange)));
     entry.isFailing = problems.some((id) => this.#problems.failing.has(id));
     this.#count(entry, 1);
   }

@@ -23,6 +23,8 @@ const view = inAddress("view");
 export const pane = computed<"list" | "flow" | "map">(() =>
   view.value === "flow" || view.value === "map" ? view.value : "list"
 );
+/** Id of the problem whose card the keyboard goes to; its card is there also when it is not in sight. */
+export const wantedProblem = signal<string | null>(null);
 /** True while the help is shown. */
 export const helpOpen = signal(false);
 
@@ -56,10 +58,10 @@ export const list = computed<{ readonly now: Listing }>(() => {
   return { now: listing };
 });
 
-/** All groups of flows that belong together, worst first, as of at most a moment ago. */
+/** All groups of flows that belong together, in no order, as of at most a moment ago. */
 export const grouped = computed<readonly Group[]>(() => {
   calmVersion.value;
-  return [...grouping.all()];
+  return listing.all();
 });
 /** Those of them in the stretch of time that the reader looks at. */
 export const within = computed<readonly Group[]>(() => {

@@ -44,7 +44,7 @@ export function stripOf(groups: readonly Group[], problems: readonly Problem[]):
   }
   for (const [{ outcome, timeline }, own] of ofProblem) {
     const failed = layers.zeros();
-    layers.add(failed, timeline.failed);
+    layers.add(failed, timed(timeline.failed));
     layers.sum(outcome, failed);
     const questions = own.filter(hasManyQuestions);
     const seen = layers.zeros();
@@ -68,18 +68,41 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((a, b) => a +
 /** A connection is asked for once, however many packets it has. */
 const hasManyQuestions = ({ flows }: Group): boolean => flows[0]!.protocol !== "tcp";
 
+/** Counts of parts of time that begin at a moment, ms since 1970; NaN where it is not known when. */
+interface Timed {
+  startMs: number;
+  seconds: number;
+  counts: readonly number[];
+}
+
+const timed = ({ from, seconds, counts }: Buckets): Timed => ({
+  startMs: Date.parse(from),
+  seconds,
+  counts,
+});
+
+/** A group is never changed in place, and to read its times takes longer than to count them. */
+const known = new WeakMap<Group, Timed>();
+
 /** When a group asked: once where it began, or as often as its question has packets. */
-function asked(group: Group): Buckets | undefined {
+function asked(group: Group): Timed {
+  const before = known.get(group);
+  if (before !== undefined) return before;
+  const made = askedOf(group);
+  known.set(group, made);
+  return made;
+}
+
+function askedOf(group: Group): Timed {
   const { exchange, flows: [question] } = group as { exchange?: Group["exchange"]; flows: [Flow] };
   const { rate, firstAt, lastAt, packets } = question;
   const isMany = hasManyQuestions(group);
-  if (isMany && rate !== undefined) return rate;
+  if (isMany && rate !== undefined) return timed(rate);
   const first = Date.parse(firstAt ?? exchange?.firstAt ?? rate?.from ?? "");
-  if (Number.isNaN(first)) return undefined;
-  const from = Math.floor(first / 1000) * 1000;
+  const startMs = Math.floor(first / 1000) * 1000;
   const last = isMany ? Date.parse(lastAt ?? exchange?.lastAt ?? "") : first;
-  const seconds = last > first ? Math.ceil((last - from) / 1000) : 1;
-  return { from: new Date(from).toISOString(), seconds, counts: [isMany ? packets.seen : 1] };
+  const seconds = last > first ? Math.ceil((last - startMs) / 1000) : 1;
+  return { startMs, seconds, counts: [isMany ? packets.seen : 1] };
 }
 
 /** Layers over the time of all that is to be counted. */
@@ -92,13 +115,13 @@ class Layers {
 
   constructor(problems: readonly Problem[], groups: readonly Group[]) {
     let [first, last] = [Infinity, -Infinity];
-    const all = [...problems.map(({ timeline }) => timeline.failed), ...groups.map(asked)];
-    for (const buckets of all) {
-      const start = Date.parse(buckets?.from ?? "");
-      if (buckets === undefined || Number.isNaN(start) || buckets.counts.length === 0) continue;
-      first = Math.min(first, start);
-      last = Math.max(last, start + buckets.counts.length * buckets.seconds * 1000);
-    }
+    const reach = ({ startMs, seconds, counts }: Timed) => {
+      if (Number.isNaN(startMs) || counts.length === 0) return;
+      first = Math.min(first, startMs);
+      last = Math.max(last, startMs + counts.length * seconds * 1000);
+    };
+    for (const { timeline } of problems) reach(timed(timeline.failed));
+    for (const group of groups) reach(asked(group));
     if (!(last > first) || last - first > SPAN_MAX_MS) return;
     while ((last - first) / this.#stepMs > PARTS_MAX - 1) this.#stepMs *= 2;
     this.#fromMs = Math.floor(first / this.#stepMs) * this.#stepMs;
@@ -122,13 +145,13 @@ class Layers {
   }
 
   /** Adds counts where they were; a longer part than the strip's is spread over those it covers. */
-  add(to: number[], buckets: Buckets | undefined): void {
-    const start = Date.parse(buckets?.from ?? "");
-    if (buckets === undefined || Number.isNaN(start)) return;
-    const long = buckets.seconds * 1000;
-    for (const [i, count] of buckets.counts.entries()) {
+  add(to: number[], { startMs, seconds, counts }: Timed): void {
+    if (Number.isNaN(startMs)) return;
+    const long = seconds * 1000;
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i]!;
       if (count === 0) continue;
-      const begin = (start + i * long - this.#fromMs) / this.#stepMs;
+      const begin = (startMs + i * long - this.#fromMs) / this.#stepMs;
       const first = Math.max(0, Math.floor(begin));
       const end = Math.max(first + 1, Math.ceil(begin + long / this.#stepMs));
       for (let at = first; at < Math.min(end, to.length); at++) to[at]! += count / (end - first);

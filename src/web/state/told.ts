@@ -32,6 +32,8 @@ export const version = signal(0);
 /** Rises with changes as well, but so seldom that who looks at all flows then costs little. */
 export const calmVersion = signal(0);
 
+/** Whether a report has come. */
+export const known = computed(() => told.value.known);
 /** What watches, as it was told: the same object while it does not change, as those below. */
 export const nodes = computed(() => told.value.nodes);
 /** What is wrong, worst first. */

@@ -57,7 +57,10 @@ export class BusyIncident {
     };
   }
 
-  /** One change: a connection that had packets, or a new one in every fifth. Its events in order. */
+  /**
+   * One change: a connection that had packets, or a new one in every fifth. Its events in order, as a
+   * hub tells them to a page, which asks for differences of lists.
+   */
   change(number: number): [event: string, data: unknown][] {
     const isNew = number % 5 === 0;
     const { length } = this.connections;
@@ -70,23 +73,24 @@ export class BusyIncident {
       ["summary", {
         from: time(0),
         to: time(SPAN + number / 50),
-        nodes: this.#nodes(),
         accounting: { ...report("busy", [], []).accounting, events: this.#events },
         // A failing one stands before all that are well.
         ...isNew && one.flows.length === 1 && {
           places: [[one.flows[0].id, 0]],
           exchangePlaces: [[one.exchange.id, 0]],
         },
-        ...number % 10 === 0 && { problems: this.#told(number) },
+        differences: {
+          nodes: { set: [this.#node(number % this.size.nodes)] },
+          ...number % 10 === 0 && { problems: { set: [this.#grownProblem(number)] } },
+        },
       }],
     ];
   }
 
-  #told(number: number): Problem[] {
+  #grownProblem(number: number): Problem {
     const at = number / 10 % this.problems.length;
     const old = this.problems[at]!;
-    this.problems[at] = { ...old, flows: old.flows + 1, clients: old.clients + number % 2 };
-    return [...this.problems];
+    return this.problems[at] = { ...old, flows: old.flows + 1, clients: old.clients + number % 2 };
   }
 
   #grown(index: number): Connection {
@@ -102,11 +106,11 @@ export class BusyIncident {
   }
 
   #nodes() {
-    return Array.from(
-      { length: this.size.nodes },
-      (_, i) =>
-        node(`node-${i}`, ["host", `pod-${i}`], { events: Math.floor(this.#events / 100) + i }),
-    );
+    return Array.from({ length: this.size.nodes }, (_, i) => this.#node(i));
+  }
+
+  #node(i: number) {
+    return node(`node-${i}`, ["host", `pod-${i}`], { events: Math.floor(this.#events / 100) + i });
   }
 
   #problem(i: number): Problem {
