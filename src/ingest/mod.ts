@@ -13,5 +13,6 @@ export type { ImportAnswer } from "./routes/archives.ts";
 export type { NodeList } from "./routes/join.ts";
 export type { ShownIncident } from "./routes/shown_incident.ts";
 export type { MintedToken } from "./routes/tokens.ts";
+export { LiveReport } from "./live/live_report.ts";
 export { type Counts, countsOf } from "./live/counts.ts";
 export { applyLive, type End, type LiveEvent, type Summary } from "./live/live_event.ts";

@@ -29,7 +29,7 @@ export function liveContract(test: HttpTest): void {
     await first.seen(0);
     deepEqual(first.names(), ["hello", "report"]);
     for (let sequence = 0; sequence < 4; sequence++) await post(target, sequence);
-    const second = new Watcher(target);
+    const second = new Watcher(target, { differences: true });
     await second.seen(8);
     for (let sequence = 4; sequence < 12; sequence++) await post(target, sequence);
     await Promise.all([first.seen(24), second.seen(24)]);
@@ -38,6 +38,10 @@ export function liveContract(test: HttpTest): void {
     deepEqual(second.report, report);
     equal(first.cursor, second.cursor);
     ok(first.names().includes("flow") && first.names().includes("summary"));
+    const summaries = (watcher: Watcher) =>
+      watcher.events.flatMap((one) => one.event === "summary" ? one.data : []);
+    ok(summaries(first).every(({ nodes, differences }) => nodes !== undefined && !differences));
+    ok(summaries(second).every(({ nodes, differences }) => nodes === undefined && differences));
     await Promise.all([first.leave(), second.leave()]);
   });
 

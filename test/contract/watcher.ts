@@ -9,6 +9,8 @@ export interface WatcherOptions {
   incident?: string;
   token?: string;
   lastEventId?: string;
+  /** Asks for differences of lists. Default: no. */
+  differences?: boolean;
 }
 
 /** A viewer that folds what it is told into a report. */
@@ -19,10 +21,16 @@ export class Watcher {
   #leave = new AbortController();
   #stream: AsyncGenerator<ReceivedLiveEvent>;
 
-  constructor(target: Target, { incident = "i", token, lastEventId }: WatcherOptions = {}) {
+  constructor(target: Target, {
+    incident = "i",
+    token,
+    lastEventId,
+    differences = false,
+  }: WatcherOptions = {}) {
     const options = {
       signal: this.#leave.signal,
       retryMs: [],
+      differences,
       ...(lastEventId && { lastEventId }),
     };
     this.#stream = clientOf(target, token).live(incident, options);

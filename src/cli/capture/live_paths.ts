@@ -1,6 +1,6 @@
 /** What a running trace finds, on stderr: each problem once with one path, each kind of flow once. */
 import type { Report } from "../../event/report.ts";
-import { applyLive, type IngestClient } from "../../ingest/mod.ts";
+import { type IngestClient, LiveReport } from "../../ingest/mod.ts";
 import { lookOf, type RenderOptions, terminalOptions } from "../render/mod.ts";
 import { rowsOf } from "../render/rows.ts";
 
@@ -31,13 +31,15 @@ export function printLivePaths(client: IngestClient, incident: string): LivePath
 
 async function follow(client: IngestClient, incident: string, signal: AbortSignal) {
   const colour = Deno.stderr.isTerminal() && terminalOptions().colour;
-  const options = () => ({ ...terminalOptions(), colour });
-  const print = createPrinter((text) => console.error(text), options);
-  let report: Report | null = null;
-  for await (const live of client.live(incident, { signal, retryMs: [] })) {
-    report = applyLive(report, live);
+  const look = () => ({ ...terminalOptions(), colour });
+  const print = createPrinter((text) => console.error(text), look);
+  const told = new LiveReport();
+  const options = { signal, retryMs: [], differences: true };
+  for await (const live of client.live(incident, options)) {
+    told.take(live);
     // What changed is told piece by piece, and a summary is the last of them.
-    if (report !== null && ["report", "summary"].includes(live.event)) print(report);
+    if (!["report", "summary"].includes(live.event)) continue;
+    if (told.report !== null) print(told.report);
   }
 }
 

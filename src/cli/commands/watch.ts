@@ -35,7 +35,13 @@ export const watch: CommandFile<
     await client.getIncident(incident);
     const view = await viewOf(options, incident, quit);
     try {
-      for await (const change of follow(client, incident, { signal: leave.signal })) {
+      for await (
+        const change of follow(client, incident, {
+          signal: leave.signal,
+          // Who has JSON has the stream as the ingest tells it to programs.
+          differences: !options.json,
+        })
+      ) {
         view.show(change);
       }
       // Who reads goes when they have read.

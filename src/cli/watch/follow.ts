@@ -1,12 +1,12 @@
 /** An incident's live stream with the report it adds up to, across broken connections. */
 import { LasthopError } from "../../event/error.ts";
 import type { Report } from "../../event/report.ts";
-import { applyLive, type IngestClient, type ReceivedLiveEvent } from "../../ingest/mod.ts";
+import { type IngestClient, LiveReport, type ReceivedLiveEvent } from "../../ingest/mod.ts";
 
 /** What changed: an event of the stream, or the connection. */
 export type Change =
-  /** `report` is null until the first one came. */
-  | { kind: "live"; live: ReceivedLiveEvent; report: Report | null }
+  /** `report` is put together when it is looked at, as it is then; null until the first one came. */
+  | { kind: "live"; live: ReceivedLiveEvent; readonly report: Report | null }
   /** The connection broke, and is asked for again. `why` in plain words. */
   | { kind: "away"; why: string }
   | { kind: "back" };
@@ -16,6 +16,8 @@ export interface FollowOptions {
   signal: AbortSignal;
   /** Milliseconds between attempts; the last one repeats. */
   retryMs?: readonly number[];
+  /** Asks for differences of lists: false for who passes the events on. */
+  differences?: boolean;
 }
 
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
@@ -27,16 +29,21 @@ const RETRY_MS = [250, 500, 1_000, 2_000, 5_000];
 export async function* follow(
   client: Pick<IngestClient, "live">,
   incident: string,
-  { signal, retryMs = RETRY_MS }: FollowOptions,
+  { signal, retryMs = RETRY_MS, differences = false }: FollowOptions,
 ): AsyncGenerator<Change> {
-  let report: Report | null = null;
+  const told = new LiveReport();
   let cursor: string | undefined;
   let away = false;
   let failures = 0;
   for (;;) {
     let why = "the connection ended";
     try {
-      const options = { signal, retryMs: [], ...cursor === undefined ? {} : lastEventId(cursor) };
+      const options = {
+        signal,
+        retryMs: [],
+        differences,
+        ...cursor === undefined ? {} : lastEventId(cursor),
+      };
       for await (const live of client.live(incident, options)) {
         failures = 0;
         cursor = live.cursor ?? cursor;
@@ -44,8 +51,8 @@ export async function* follow(
         away = false;
         const stopping = live.event === "end" && live.data.reason === "shutdown";
         if (stopping) why = "the ingest is stopping";
-        report = applyLive(report, live);
-        if (!stopping) yield { kind: "live", live, report };
+        told.take(live);
+        if (!stopping) yield liveChange(live, told);
         if (live.event === "end" && !stopping) return;
       }
     } catch (error) {
@@ -60,6 +67,14 @@ export async function* follow(
     failures += 1;
   }
 }
+
+const liveChange = (live: ReceivedLiveEvent, told: LiveReport): Change => ({
+  kind: "live",
+  live,
+  get report() {
+    return told.report;
+  },
+});
 
 const lastEventId = (cursor: string) => ({ lastEventId: cursor });
 

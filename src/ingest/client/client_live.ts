@@ -10,6 +10,8 @@ export interface LiveOptions {
   lastEventId?: string;
   /** Waits between attempts; the last one repeats. Empty: a broken stream is an error. */
   retryMs?: number[];
+  /** Asks for `differences` of lists in place of all nodes and problems: `LiveReport` folds them. */
+  differences?: boolean;
 }
 
 /** A live event, and the cursor after it; null: the ingest gave none yet. */
@@ -37,7 +39,7 @@ const KNOWN = new Set([
  */
 export async function* followLive(
   open: Open,
-  { signal, lastEventId, retryMs = RETRY_MS }: LiveOptions,
+  { signal, lastEventId, retryMs = RETRY_MS, differences = false }: LiveOptions,
 ): AsyncGenerator<ReceivedLiveEvent> {
   const leave = new AbortController();
   const stop = () => leave.abort();
@@ -49,7 +51,7 @@ export async function* followLive(
   try {
     while (!leave.signal.aborted) {
       try {
-        const headers: Record<string, string> = { accept: DIFFERENCES_ACCEPT };
+        const headers: Record<string, string> = differences ? { accept: DIFFERENCES_ACCEPT } : {};
         if (cursor !== null) headers["last-event-id"] = cursor;
         const response = await open(headers, leave.signal);
         connected = true;

@@ -4,6 +4,7 @@ import { tally } from "../../../test/contract/tally.ts";
 import type { Report } from "../../event/report.ts";
 import { countsOf } from "./counts.ts";
 import { applyLive, type LiveEvent } from "./live_event.ts";
+import { LiveReport } from "./live_report.ts";
 import { ReportText } from "./report_text.ts";
 import { ReportTeller, spelled } from "./spelled.ts";
 import { countOfMessages, isOther, messagesOf } from "./told.ts";
@@ -93,11 +94,16 @@ Deno.test("changes, applied to the report before, give the report after", () => 
   fc.assert(fc.property(fc.array(report, { minLength: 1, maxLength: 5 }), (reports) => {
     for (const isBrief of [false, true]) {
       let viewed: Report = none;
+      const live = new LiveReport();
+      live.take({ event: "report", data: none });
       for (const [i, next] of reports.entries()) {
         for (const change of told(reports[i - 1] ?? none, next, isBrief)) {
           viewed = applyLive(viewed, change)!;
+          live.take(change);
         }
         deepEqual(viewed, next);
+        deepEqual(live.report, next);
+        equal(live.report, live.report, "it is put together once");
       }
     }
   }));
