@@ -209,6 +209,11 @@ export const NetnsState = z.object({
   untilNs: z.string().regex(/^\d{1,20}$/).optional(),
   /** Changes that the kernel told of since the reading before. Absent: none, or nobody listened. */
   heard: z.array(Heard).max(16).optional(),
+  /**
+   * Parts that were not read again, because the kernel told of no change since they were; counters of
+   * rules that are kept so are left out. Absent: all was read.
+   */
+  kept: z.array(z.enum(["routes", "fdb", "netfilter"])).max(8).optional(),
   /** Inode of the netns. */
   netns: int,
   /** Name where one exists (`ip netns`), else absent. */

@@ -1,7 +1,7 @@
 /** What the kernel told of changes of a namespace while a probe listened. */
 import { z } from "zod";
 
-/** What `ip monitor` and `nft monitor` tell of. */
+/** What rtnetlink and nf_tables tell of. */
 export const HEARD_PARTS = [
   "link",
   "address",

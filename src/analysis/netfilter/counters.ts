@@ -30,7 +30,9 @@ export function readingNs(state: NetnsState): number {
 
 /** The readings of a namespace around a moment; `at` is in nanoseconds of the common time. */
 export function snapshotsAround(node: NodeView, netns: number | undefined, at: number): Around {
-  const list = netns === undefined ? [] : node.states.get(netns) ?? [];
+  const all = netns === undefined ? [] : node.states.get(netns) ?? [];
+  // What rules counted is not in a reading that kept them.
+  const list = all.filter(({ state }) => !state.kept?.includes("netfilter"));
   const earlier = list.filter((entry) => entry.at < at);
   const before = earlier.at(-1) ?? null;
   const after = list.find((entry) => entry.at >= at) ?? null;

@@ -37,7 +37,7 @@ export interface IntakeOptions {
   boot?: string | undefined;
   reasonName(number: number): string;
   onBatch(batch: ProbeBatch): void;
-  onDrop(netns: number): void;
+  onDrop(netns: number, event: Event): void;
   /** The first event of a namespace (its inode) came. */
   onActive(netns: number): void;
   /** An event came of a namespace that no node has, or not yet. */
@@ -245,7 +245,7 @@ export class Intake {
       this.active.add(event.netns);
       this.options.onActive(event.netns);
     }
-    if (event.kind === "drop") this.options.onDrop(event.netns);
+    if (event.kind === "drop") this.options.onDrop(event.netns, event);
   }
 
   /**

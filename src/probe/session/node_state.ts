@@ -7,18 +7,20 @@ import { isNewOwner, isSecondOwner, keepingOwner } from "./held.ts";
 import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
+  type Beginning,
   condense,
   type ConnectionQuery,
+  type CostedState,
   HeardChanges,
+  KnownStates,
   listNetns,
   monotonicClock,
+  namesOf,
   type NetnsHandle,
   readCosted,
+  readMany,
   type ReadOptions,
-  readStates,
-  type Watch,
-  watchGap,
-  watchState,
+  Watch,
 } from "../state/mod.ts";
 
 /** Milliseconds between two looks at /proc for namespaces that came or went with pods. */
@@ -28,14 +30,10 @@ const LOOK_MS = 2_000;
 const TOGETHER_MAX = 24;
 
 /**
- * Watching takes two small processes for each namespace. On a node with more namespaces than this,
- * only those that packets were seen in are watched.
+ * On a node with more namespaces than this, those that packets were seen in are read again when they
+ * change, and of others only that they did is kept in mind.
  */
-const WATCHED_FROM_START_MAX = 24;
-const WATCHED_MAX = 200;
-
-/** Gaps of a namespace's watch that a state tells: one of each of its monitors. */
-const WATCH_GAPS_MAX = 2;
+const FEW_NAMESPACES = 24;
 
 /** Namespaces read again at the end at most: it must not take minutes. */
 const FINAL_MAX = 64;
@@ -47,14 +45,18 @@ const UNKNOWN_MAX = 10_000;
 export class NodeState {
   readonly #schedule: StateSchedule;
   readonly #how: ReadOptions;
-  #watches = new Set<Watch>();
+  readonly #watch: Watch;
+  readonly #known = new KnownStates();
+  /** Namespaces of which rules are to be read for what they counted. */
+  #counted = new Set<number>();
+  /** Namespaces that changed since they were read, and were not read again for that. */
+  #changed = new Set<number>();
   #look: ReturnType<typeof setTimeout> | undefined;
   #looking = false;
   #following = false;
-  #watched = new Set<number>();
   #stopped = false;
   /** Inodes of namespaces whose state was read at least once. */
-  #read = new Set<number>();
+  #wasRead = new Set<number>();
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
   readonly #named = Promise.withResolvers<void>();
@@ -75,9 +77,14 @@ export class NodeState {
   ) {
     this.#how = { connections, memoryBytes };
     this.#schedule = new StateSchedule({
-      read: (netns) => readCosted(netns, this.#how),
+      read: (netns) => this.#read(netns),
       onState: (state) => this.#handOver(state),
       share: cpuPercent / 100,
+    });
+    this.#watch = new Watch({
+      onChange: (handle) => this.#hasChanged(handle),
+      onHeard: (netns, part) => this.#heard.add(netns, part),
+      onStale: (netns, part) => this.#known.heard(netns, part),
     });
   }
 
@@ -91,6 +98,7 @@ export class NodeState {
       }).toArray()
     );
     const handles = ranked.sort((a, b) => a.rank - b.rank).map(({ handle }) => handle);
+    await this.#watch.add(handles);
     const named = Math.min(ranked.filter(({ rank }) => rank < 2).length, TOGETHER_MAX);
     await this.#readAndTell(handles, 0, named);
     this.#named.resolve();
@@ -111,8 +119,12 @@ export class NodeState {
     }
   }
 
-  /** Something happened in a namespace (its inode) that its state may explain. */
-  request(netns: number): void {
+  /**
+   * Something happened in a namespace (its inode) that its state may explain, also by what rules have
+   * counted where `withCounters` says so.
+   */
+  request(netns: number, withCounters: boolean): void {
+    if (withCounters) this.#counted.add(netns);
     for (const node of this.intake.nodes) {
       const handle = node.netns.get(netns);
       if (handle !== undefined) this.#schedule.request(handle);
@@ -122,23 +134,26 @@ export class NodeState {
   /** From now on changes are read, and new namespaces found where a node has all. */
   follow(): void {
     this.#following = true;
-    for (const node of this.intake.nodes) {
-      const isFew = node.netns.size <= WATCHED_FROM_START_MAX;
-      this.#watch(
-        [...node.netns.values()].filter(({ inode }) =>
-          !node.all || isFew || this.intake.active.has(inode)
-        ),
-      );
+    for (const handle of this.intake.nodes.flatMap(({ netns }) => [...netns.values()])) {
+      if (this.#changed.has(handle.inode)) this.#hasChanged(handle);
     }
     if (this.#nodeOfAll() !== undefined) this.#arm(LOOK_MS);
   }
 
-  /** The first event of a namespace: what is read of it may be old, and not watched. */
+  /** The first event of a namespace: what is read of it may be old. */
   activated(netns: number): void {
     const handle = this.#nodeOfAll()?.netns.get(netns);
-    if (handle === undefined || !this.#following || this.#watched.has(netns)) return;
-    this.#watch([handle]);
-    this.#schedule.request(handle);
+    if (handle === undefined || !this.#following) return;
+    if (this.#changed.has(netns) || !this.#wasRead.has(netns)) this.#schedule.request(handle);
+  }
+
+  #hasChanged(handle: NetnsHandle): void {
+    const { inode } = handle;
+    const node = this.intake.nodes.find(({ netns }) => netns.has(inode));
+    const isRead = this.#following && node !== undefined &&
+      (!node.all || node.netns.size <= FEW_NAMESPACES || this.intake.active.has(inode));
+    if (isRead) this.#schedule.request(handle);
+    else this.#changed.add(inode);
   }
 
   /** An event came from a namespace nobody has read yet. */
@@ -153,7 +168,7 @@ export class NodeState {
     clearTimeout(this.#look);
     await Promise.all([
       this.#schedule.stop(),
-      ...this.#watches.values().map((watch) => watch.stop()),
+      this.#watch.stop(),
     ]);
   }
 
@@ -163,42 +178,53 @@ export class NodeState {
       [...netns.values()].filter(({ inode }) => !all || this.intake.active.has(inode))
     );
     // Namespaces never read come first: of them, this is all that will be known.
-    const read = ({ inode }: NetnsHandle) => Number(this.#read.has(inode));
+    const read = ({ inode }: NetnsHandle) => Number(this.#wasRead.has(inode));
     handles.sort((a, b) => read(a) - read(b));
     for (const state of await this.#readTogether(handles, 0, FINAL_MAX)) this.#handOver(state);
   }
 
-  #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<NetnsState[]> {
-    return readStates(handles.slice(from, from + max), this.#how);
+  async #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<NetnsState[]> {
+    const some = handles.slice(from, from + max);
+    const begun = some.map((netns) => this.#begin(netns));
+    const readings = await readMany(some, this.#how);
+    return readings.map(({ state, keepable }, i) => {
+      this.#known.end(some[i]!, begun[i]!, keepable);
+      return state;
+    });
+  }
+
+  /** Reads what may have changed since the last reading, of a namespace whose changes are told. */
+  async #read(netns: NetnsHandle): Promise<CostedState> {
+    const { inode } = netns;
+    this.#watch.hearNow(inode);
+    const withCounters = this.#counted.delete(inode);
+    const kept = this.#watch.hears(inode) ? this.#known.keptOf(netns, withCounters) : {};
+    const begun = this.#begin(netns);
+    const reading = await readCosted(netns, { ...this.#how, kept: () => kept });
+    this.#watch.hearNow(inode);
+    if (this.#known.isStale(inode, namesOf(kept))) {
+      // What was kept changed while the rest was read: the two are not of one moment.
+      const again = this.#begin(netns);
+      const whole = await readCosted(netns, this.#how);
+      this.#known.end(netns, again, whole.keepable);
+      return { ...whole, costMs: reading.costMs + whole.costMs };
+    }
+    this.#known.end(netns, begun, reading.keepable);
+    return reading;
+  }
+
+  #begin(netns: NetnsHandle): Beginning {
+    this.#changed.delete(netns.inode);
+    return this.#known.begin(netns, this.#watch.hears(netns.inode));
   }
 
   #handOver(state: NetnsState): void {
-    this.#read.add(state.netns);
+    this.#wasRead.add(state.netns);
     const heard = this.#heard.take(state.netns, BigInt(state.timeNs));
     if (heard.length > 0) state.heard = heard;
-    state.gaps.push(...this.#watchGaps(state));
+    state.gaps.push(...this.#watch.gapsOf({ inode: state.netns, name: state.name }));
     this.intake.addState(condense(state, () => this.wantedIn(state)));
     this.onState(state);
-  }
-
-  /** Why changes of a namespace are not told, where they are not. */
-  #watchGaps({ netns: inode, name }: NetnsState): NetnsState["gaps"] {
-    const what = watchGap({ inode, name });
-    return [...this.#watches].flatMap(({ gaps }) => gaps.filter((gap) => gap.what === what))
-      .slice(-WATCH_GAPS_MAX);
-  }
-
-  #watch(handles: NetnsHandle[]): void {
-    const room = Math.max(0, WATCHED_MAX - this.#watched.size);
-    const fresh = handles.filter(({ inode }) => !this.#watched.has(inode)).slice(0, room);
-    if (this.#stopped || fresh.length === 0) return;
-    for (const { inode } of fresh) this.#watched.add(inode);
-    const watch = watchState(fresh, (handle) => this.#schedule.request(handle), {
-      onHeard: (netns, part) => this.#heard.add(netns, part),
-    });
-    this.#watches.add(watch);
-    // Namespaces may come and go for days.
-    watch.over.then(() => this.#watches.delete(watch));
   }
 
   #nodeOfAll(): RunningNode | undefined {
@@ -236,11 +262,8 @@ export class NodeState {
     if (isRead && isSame) return;
     this.intake.addNetns(node, now);
     if (isRead) return;
-    if (known !== undefined && isSecondOwner(known, now)) this.#watched.delete(inode);
-    this.#schedule.request(now);
-    if (this.intake.active.has(inode) || node.netns.size <= WATCHED_FROM_START_MAX) {
-      this.#watch([now]);
-    }
+    if (known !== undefined && isSecondOwner(known, now)) this.#forgetOne(inode);
+    void this.#watch.add([now]).then(() => this.#schedule.request(now));
   }
 
   /** Forgets namespaces that are gone, but those with packets: reports still need their names. */
@@ -248,9 +271,16 @@ export class NodeState {
     for (const inode of [...node.netns.keys()]) {
       if (there.has(inode) || this.intake.active.has(inode)) continue;
       this.intake.removeNetns(node, inode);
-      this.#watched.delete(inode);
+      this.#forgetOne(inode);
       this.#heard.forget(inode);
     }
+  }
+
+  #forgetOne(inode: number): void {
+    this.#watch.forget(inode);
+    this.#known.forget(inode);
+    this.#changed.delete(inode);
+    this.#counted.delete(inode);
   }
 }
 

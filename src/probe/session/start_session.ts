@@ -1,7 +1,7 @@
 /**
  * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
  */
-import { monotonicClock } from "../state/mod.ts";
+import { mayBeCounted, monotonicClock } from "../state/mod.ts";
 import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/mod.ts";
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
@@ -35,7 +35,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     boot: capability.boot,
     reasonName: (number) => reasons.name(number),
     onBatch: options.onBatch,
-    onDrop: (netns) => state.request(netns),
+    onDrop: (netns, event) => state.request(netns, mayBeCounted(event)),
     onActive: (netns) => state.activated(netns),
     onUnknownNetns: (netns) => state.lookSoon(netns),
   });

@@ -22,7 +22,9 @@ import { failure, jsonRows, textOf } from "./section_rows.ts";
 import { LinkRow, links } from "./links.ts";
 import { fdbEntry, FdbRow, isMulticastFilter, neighbour, NeighbourRow } from "./neighbours.ts";
 import { portVlans, VlanRow } from "./neighbours.ts";
-import { readNetfilter } from "./netfilter.ts";
+import { gapsAbout, type Kept, type KeptNetfilter, namesOf } from "./kept.ts";
+import { readNftables, readOthers } from "./netfilter.ts";
+import type { Netfilter } from "./nft_json.ts";
 import { isOnlyMounted, type NetnsHandle } from "./netns.ts";
 import type { Reading } from "./peers.ts";
 import { type Family, route, RouteRow } from "./routes.ts";
@@ -52,6 +54,7 @@ export function assemble(
   netns: NetnsHandle,
   sections: Sections,
   query: ConnectionQuery = EVERY_CONNECTION,
+  kept: Kept = {},
 ): Reading {
   const gaps = new Gaps();
   const timeNs = monotonicNs(sections.get("clock")?.stdout ?? "");
@@ -74,41 +77,103 @@ export function assemble(
       rows(`${section}${family}`, what, schema, max / 2).map((row) => make(row, family))
     );
   const settings = sysctls(text("sysctl", "sysctls"));
-  const netfilter = readNetfilter(sections, gaps);
-  const fdbRows = rows("fdb", "fdb", FdbRow, ROWS_MAX.fdb).filter((row) => !isMulticastFilter(row));
   const neighbourRows = [
     ...rows("neighbour", "neighbours", NeighbourRow, ROWS_MAX.neighbours),
     ...rows("proxy", "proxy neighbours", NeighbourRow, 1000),
   ];
-  const routes = byFamily("route", "routes", RouteRow, ROWS_MAX.routes, route);
   const rules = byFamily("rule", "rules", RuleRow, ROWS_MAX.rules, routingRule);
   const keep = <T>(what: keyof typeof ROWS_MAX, list: unknown[], schema: z.ZodType<T>) =>
     keepRows(what, list, schema, ROWS_MAX[what], gaps);
   const conntrack = conntrackOf(settings);
+  const routes = kept.routes ?? {
+    rows: keep("routes", byFamily("route", "routes", RouteRow, ROWS_MAX.routes, route), Route),
+    gaps: gapsAbout(gaps.rows, "routes"),
+  };
+  const fdb = kept.fdb ?? {
+    rows: keep("fdb", readFdb(rows("fdb", "fdb", FdbRow, ROWS_MAX.fdb)), FdbEntry),
+    gaps: gapsAbout(gaps.rows, "fdb"),
+  };
+  const nft = kept.netfilter ?? nftablesOf(sections, gaps);
+  for (const part of Object.values(kept)) {
+    for (const { what, why } of part?.gaps ?? []) gaps.add(what, why);
+  }
+  const netfilter = withOthers(nft, sections, gaps);
 
   const state: NetnsState = {
     ...unreadState(netns, timeNs ?? "0"),
     ...(untilNs === undefined ? {} : { untilNs }),
+    ...(namesOf(kept).length > 0 ? { kept: namesOf(kept) } : {}),
     links: keep("links", linkRows.rows, Link),
-    routes: keep("routes", routes, Route),
+    routes: routes.rows,
     rules: keep("rules", rules, RoutingRule),
     neighbours: keep("neighbours", neighbourRows.map(neighbour), Neighbour),
-    fdb: keep("fdb", fdbRows.map(fdbEntry), FdbEntry),
+    fdb: fdb.rows,
     sysctls: bounded(settings, gaps),
     qdiscs: keep("qdiscs", qdiscs(text("qdisc", "qdiscs")), Qdisc),
     filters: keep("filters", readFilters(sections, gaps), TrafficControlFilter),
-    chains: keep("chains", netfilter.chains, NetfilterChain),
-    netfilter: keep("netfilter", netfilter.rules, NetfilterRule),
-    sets: keep("sets", netfilter.sets, NetfilterSet),
+    chains: netfilter.chains,
+    netfilter: netfilter.rules,
+    sets: netfilter.sets,
     sockets: keep("sockets", readSockets(sections, gaps), Socket),
     ...(conntrack ? { conntrack } : {}),
     ...connectionsOf(sections.get("connections"), query, gaps),
     xfrm: readXfrm(sections, gaps),
   };
-  if (!sections.has("end")) gaps.add("state", "the time limit ended the reading");
+  const isWhole = sections.has("end");
+  if (!isWhole) gaps.add("state", "the time limit ended the reading");
   state.gaps = gaps.rows;
-  return { state, netnsids: linkRows.netnsids };
+  const keepable: Kept = {};
+  if (isWhole && isRead(routes)) keepable.routes = routes;
+  if (isWhole && isRead(fdb)) keepable.fdb = fdb;
+  if (isWhole && isRead(nft) && isSteady(nft, sections)) {
+    keepable.netfilter = kept.netfilter ?? withoutCounters(nft);
+  }
+  return { state, netnsids: linkRows.netnsids, keepable };
 }
+
+function readFdb(rows: z.infer<typeof FdbRow>[]): FdbEntry[] {
+  return rows.filter((row) => !isMulticastFilter(row)).map(fdbEntry);
+}
+
+function nftablesOf(sections: Sections, gaps: Gaps): KeptNetfilter {
+  const own = new Gaps();
+  const { chains, rules, sets } = readNftables(sections, own);
+  const nft = fitting({ chains, rules, sets }, own);
+  for (const { what, why } of own.rows) gaps.add(what, why);
+  return { ...nft, gaps: own.rows };
+}
+
+/** What fits. */
+const fitting = ({ chains, rules, sets }: Netfilter, gaps: Gaps): Netfilter => ({
+  chains: keepRows("chains", chains, NetfilterChain, ROWS_MAX.chains, gaps),
+  rules: keepRows("netfilter", rules, NetfilterRule, ROWS_MAX.netfilter, gaps),
+  sets: keepRows("sets", sets, NetfilterSet, ROWS_MAX.sets, gaps),
+});
+
+/** The same lists where there is nothing else: what is made of them serves again. */
+function withOthers(nft: Netfilter, sections: Sections, gaps: Gaps): Netfilter {
+  const others = fitting(readOthers(sections, gaps), gaps);
+  if (others.chains.length + others.rules.length + others.sets.length === 0) return nft;
+  return {
+    chains: [...nft.chains, ...others.chains],
+    rules: [...nft.rules, ...others.rules],
+    sets: [...nft.sets, ...others.sets],
+  };
+}
+
+/** What failed may work the next time; what was too much will be so again. */
+const isRead = ({ gaps }: { gaps: Gaps["rows"] }) => gaps.every(({ why }) => /^cut: \d/.test(why));
+
+/** Elements that come and go by themselves change without anybody telling. */
+function isSteady({ sets }: Netfilter, sections: Sections): boolean {
+  return !sets.some(({ elements }) => JSON.stringify(elements).includes('"expires"')) &&
+    !/"flags": ?\[[^\]]*"(?:timeout|dynamic)"/.test(sections.get("nft-json")?.stdout ?? "");
+}
+
+const withoutCounters = ({ chains, rules, sets, gaps }: KeptNetfilter): KeptNetfilter => ({
+  ...{ chains, sets, gaps },
+  rules: rules.map(({ packets: _packets, bytes: _bytes, ...rule }) => rule),
+});
 
 function addVlans(rows: Link[], vlans: readonly z.infer<typeof VlanRow>[]): void {
   const byName = new Map(vlans.map((row) => [row.ifname, portVlans(row)]));

@@ -1,9 +1,9 @@
 /** Whose a network namespace is, by the processes in it: what they are the control group of. */
 import type { NetnsHolder } from "../../event/netns_holder.ts";
 import { clip } from "./bounds.ts";
-import { cgroupOwner } from "./cgroup.ts";
+import type { CgroupOwner } from "./cgroup.ts";
 import { ContainerNames } from "./container_names.ts";
-import { isOwnTool } from "./own_tools.ts";
+import { Processes } from "./processes.ts";
 
 /** Namespaces that are looked at for whose they are, each time. */
 const NAMESPACES_MAX = 5_000;
@@ -16,32 +16,30 @@ interface Held {
 
 /** Looks at processes for whose a namespace is. Tests have folders of their own. */
 export class Holders {
-  constructor(
-    readonly names: ContainerNames = new ContainerNames(),
-    readonly proc = "/proc",
-  ) {}
+  constructor(readonly names: ContainerNames = new ContainerNames()) {}
 
   /**
-   * The namespaces, each with its holder, by some of its processes. A process that ends meanwhile is
-   * passed over. The machine's own namespace has everybody's processes, and gets no holder.
+   * The namespaces, each with its holder, by some of its processes, of which `known` has what was read
+   * before. A process that ends meanwhile is passed over. The machine's own namespace has everybody's processes, and gets no holder.
    */
   addTo<T extends Held>(
     handles: readonly T[],
     processes: ReadonlyMap<number, readonly number[]>,
+    known = new Processes(),
   ): (T & { holder?: NetnsHolder })[] {
     this.names.beginLook();
     return handles.map((handle, i) => {
       if (handle.own || i >= NAMESPACES_MAX) return handle;
-      const holder = this.#holderOf(processes.get(handle.inode) ?? []);
+      const holder = this.#holderOf(processes.get(handle.inode) ?? [], known);
       return holder === undefined ? handle : { ...handle, holder };
     });
   }
 
   /** A process of a pod or container says it, else one of a service, else any. */
-  #holderOf(pids: readonly number[]): NetnsHolder | undefined {
+  #holderOf(pids: readonly number[], known: Processes): NetnsHolder | undefined {
     let best: NetnsHolder | undefined;
     for (const pid of pids) {
-      const holder = this.#holder(pid);
+      const holder = this.#holder(pid, known);
       if (holder?.pod ?? holder?.container) return holder;
       if (best === undefined || (best.unit === undefined && holder?.unit !== undefined)) {
         best = holder ?? best;
@@ -50,23 +48,13 @@ export class Holders {
     return best;
   }
 
-  #holder(pid: number): NetnsHolder | undefined {
-    let stat: string;
-    let cgroup: string;
-    try {
-      stat = Deno.readTextFileSync(`${this.proc}/${pid}/stat`);
-      cgroup = Deno.readTextFileSync(`${this.proc}/${pid}/cgroup`);
-    } catch {
-      // It ended.
-      return undefined;
-    }
-    if (isOwnTool(stat)) return undefined;
-    const program = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-    return { pid, program: clip(program, 64), ...this.#owner(cgroup) };
+  #holder(pid: number, known: Processes): NetnsHolder | undefined {
+    const about = known.aboutOf(pid);
+    if (about === null) return undefined;
+    return { pid, program: clip(about.program, 64), ...this.#owner(about.owner) };
   }
 
-  #owner(cgroup: string): Partial<NetnsHolder> {
-    const owner = cgroupOwner(cgroup);
+  #owner(owner: CgroupOwner | undefined): Partial<NetnsHolder> {
     switch (owner?.kind) {
       case "pod":
         return { pod: this.names.pod(owner.uid) };

@@ -3,8 +3,16 @@ export type { NetnsHandle } from "./netns.ts";
 export { findNetns, listNetns } from "./netns.ts";
 export type { ConnectionQuery } from "./connections.ts";
 export { condense } from "./condense.ts";
+export { mayBeCounted } from "./counted.ts";
 export { monotonicClock } from "./clock.ts";
 export { HeardChanges } from "./heard.ts";
-export { type CostedState, readCosted, type ReadOptions, readState, readStates } from "./read.ts";
-export type { Watch, WatchOptions } from "./watch.ts";
-export { watchGap, watchState } from "./watch.ts";
+export {
+  type CostedState,
+  readCosted,
+  readMany,
+  type ReadOptions,
+  readState,
+  readStates,
+} from "./read.ts";
+export { type Beginning, KnownStates, namesOf } from "./kept.ts";
+export { Watch, type WatchHooks, type WatchOptions } from "./watch.ts";

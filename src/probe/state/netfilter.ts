@@ -7,8 +7,8 @@ import { type Netfilter, nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
 import type { Section, Sections } from "./sections.ts";
 
-/** Chains, rules and sets of all tables that were read; what is missing is a gap. */
-export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
+/** Chains, rules and sets of all of nft's tables that were read; what is missing is a gap. */
+export function readNftables(sections: Sections, gaps: Gaps): Netfilter {
   let out: Netfilter = { chains: [], rules: [], sets: [] };
   const tables = sections.get("tables");
   if (tables && tables.status !== 0) {
@@ -25,6 +25,12 @@ export function readNetfilter(sections: Sections, gaps: Gaps): Netfilter {
     const saved = savedTables(section.stdout, family, "iptables");
     out = isAlone(sections, family) ? joined(out, saved, section, gaps) : withIptables(out, saved);
   }
+  return out;
+}
+
+/** What nft knows nothing of: rules of iptables' older kind, and sets of ipset. */
+export function readOthers(sections: Sections, gaps: Gaps): Netfilter {
+  const out: Netfilter = { chains: [], rules: [], sets: [] };
   for (const [name, family] of [["legacy4", "ip"], ["legacy6", "ip6"]] as const) {
     const section = sections.get(name);
     if (!section) continue;

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Gaps } from "./bounds.ts";
 import { savedTables, withIptables } from "./iptables.ts";
-import { readNetfilter } from "./netfilter.ts";
+import { readNftables } from "./netfilter.ts";
 import { nftRuleset } from "./nft_json.ts";
 import { nftText } from "./nft_text.ts";
 import { everySuite, reading, type Suite } from "./testing.ts";
@@ -134,7 +134,7 @@ Deno.test("of very many rules iptables' words alone are read, and what they lack
       ...[section("tables", "table ip nat\ntable inet x"), section("iptables4", text)],
       ...[section("alone", " ip "), section("nft-json", `${listed("x")}\n${listed("y")}\n`)],
     ];
-    const found = readNetfilter(new Map(sections.map((each) => [each.name, each])), gaps);
+    const found = readNftables(new Map(sections.map((each) => [each.name, each])), gaps);
     return { ...found, gaps: gaps.rows };
   };
   const { chains, rules, gaps } = read(saved);

@@ -2,7 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import type { NetnsHolder } from "../../event/netns_holder.ts";
 import { Holders } from "./holders.ts";
-import { isMonitor } from "./monitor.ts";
+import { inodeOfLink, Processes } from "./processes.ts";
 
 /** A network namespace, and how to get into it. */
 export interface NetnsHandle {
@@ -25,7 +25,13 @@ const AT_ONCE = 500;
 const PROCESSES_MAX = 8;
 
 /** Every node of this machine is asked by the same: what was found once needs no second look. */
+const processes = new Processes();
 const holders = new Holders();
+
+/** The last look, and when it ended. */
+let last: { handles: NetnsHandle[]; atMs: number } | undefined;
+/** So old a look may be, where it need not be of now. */
+const RECENT_MS = 2_000;
 
 /**
  * Every netns of this machine, by inode, and whose each is: bind-mounted ones (`ip netns`, container
@@ -35,9 +41,20 @@ export async function listNetns(): Promise<NetnsHandle[]> {
   const scan = scanning();
   for (let looked = 1;; looked++) {
     const { done, value } = scan.next();
-    if (done) return holders.addTo(value.handles, value.processes);
+    if (done) {
+      const handles = holders.addTo(value.handles, value.processes, processes);
+      last = { handles, atMs: performance.now() };
+      return handles;
+    }
     if (looked % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
+}
+
+/** As `listNetns`, or what it found within the last two seconds. */
+export function recentNetns(): Promise<NetnsHandle[]> {
+  return last !== undefined && performance.now() - last.atMs < RECENT_MS
+    ? Promise.resolve(last.handles)
+    : listNetns();
 }
 
 /** As `listNetns`, at once, without whose they are: it reads /proc. */
@@ -64,18 +81,17 @@ function* scanning(): Generator<undefined, Scan> {
     if (!known || (!isNamed(known.path) && isNamed(handle.path))) found.set(handle.inode, handle);
   }
   const processesIn = new Map<number, number[]>();
-  for (const pid of ["self", ...processes()]) {
+  processes.beginLook();
+  for (const pid of [Deno.pid, ...pids()]) {
     yield;
-    if (isMonitor(Number(pid))) continue;
-    const inode = inodeOfLink(`/proc/${pid}/ns/net`);
+    const inode = processes.netnsOf(pid);
     if (inode === undefined) continue;
     const list = processesIn.get(inode) ?? [];
     processesIn.set(inode, list);
-    if (pid !== "self" && list.length < PROCESSES_MAX) list.push(Number(pid));
-    if (found.has(inode)) continue;
-    const path = `/proc/${pid === "self" ? Deno.pid : pid}/ns/net`;
-    found.set(inode, { inode, path });
+    if (list.length < PROCESSES_MAX) list.push(pid);
+    if (!found.has(inode)) found.set(inode, { inode, path: `/proc/${pid}/ns/net` });
   }
+  processes.endLook();
   const own = inodeOfLink("/proc/1/ns/net") ?? netnsOfKernel();
   const handles = [...found.values()].sort((a, b) => a.inode - b.inode)
     .map((handle) => own === undefined ? handle : { ...handle, own: handle.inode === own });
@@ -135,25 +151,16 @@ function unescape(path: string): string {
   return path.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-function* processes(): Generator<string> {
-  for (const entry of Deno.readDirSync("/proc")) {
-    if (/^\d+$/.test(entry.name)) yield entry.name;
+function* pids(): Generator<number> {
+  for (const { name } of Deno.readDirSync("/proc")) {
+    // Other names there begin with a letter.
+    if (name.charCodeAt(0) <= 57 && Number(name) !== Deno.pid) yield Number(name);
   }
 }
 
 /** The netns behind a path now: a link of a process, or a bind mount of one. */
 export function inodeOf(path: string): number | undefined {
   return inodeOfLink(path) ?? inodeOfMount(path);
-}
-
-function inodeOfLink(path: string): number | undefined {
-  try {
-    const inode = NET.exec(Deno.readLinkSync(path))?.[1];
-    return inode === undefined ? undefined : Number(inode);
-  } catch {
-    // The process ended, or it is no link.
-    return undefined;
-  }
 }
 
 /**

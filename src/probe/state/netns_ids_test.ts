@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { NetnsIdCache, netnsIds } from "./netns_ids.ts";
+import { NetnsIdCache } from "./netns_ids.ts";
 import { fillPeers } from "./peers.ts";
 import { everySuite, reading } from "./testing.ts";
 
@@ -24,38 +24,59 @@ everySuite("a link's other end is found by the kernel's own numbers", (suite) =>
   equal(link(pod, "vx2")?.peerNetns, undefined);
 });
 
-Deno.test("numbers without a namespace we know are left out", () => {
-  const text = '41 [{"nsid":0,"name":"42"},{"nsid":1}]\n42 \n43 [{"nsid":"x"}]\nnsenter: no\n';
-  const ids = netnsIds(text);
-  deepEqual([...ids.get(41) ?? []], [[0, 42]]);
-  equal(ids.has(42), false);
-  equal(ids.get(43)?.size, 0);
+/** A cache that asks a kernel in which each namespace knows others by `numbers`. */
+function cacheOf(numbers: Map<number, number>) {
+  const asked: { inode: number; others: number[] }[] = [];
+  const there = { recent: [1, 2], now: [1, 2] };
+  const handles = (inodes: number[]) =>
+    Promise.resolve(inodes.map((inode) => ({ inode, path: "" })));
+  const cache = new NetnsIdCache({
+    recent: () => handles(there.recent),
+    list: () => handles(there.now),
+    ask: ({ inode }, wanted, others) => {
+      const all = [...others].map((other) => other.inode);
+      asked.push({ inode, others: all });
+      return new Map(
+        [...numbers].filter(([number, other]) => wanted.has(number) && all.includes(other)),
+      );
+    },
+  });
+  const peer = async (inode = 1) => (await cache.of(new Map([[inode, [0]]]))).get(inode)?.get(0);
+  return { asked, there, peer, numbers };
+}
+
+Deno.test("a number is asked for once, and again when its namespace is gone", async () => {
+  const { asked, there, peer, numbers } = cacheOf(new Map([[0, 2]]));
+  equal(await peer(), 2);
+  equal(await peer(), 2);
+  equal(asked.length, 1);
+  // Its peer went, and another namespace got the number.
+  there.recent = there.now = [1, 3];
+  numbers.set(0, 3);
+  equal(await peer(), 3);
+  equal(asked.length, 2);
 });
 
-Deno.test("a number is asked once, and again when its namespace is gone", async () => {
-  let present = [1, 2];
-  let answer = new Map([[0, 2]]);
-  const asked: number[][] = [];
-  const cache = new NetnsIdCache(
-    () => Promise.resolve(present.map((inode) => ({ inode, path: "" }))),
-    (inodes) => {
-      asked.push([...inodes]);
-      return Promise.resolve(new Map(inodes.map((inode) => [inode, answer])));
-    },
-  );
-  const wanted = new Map([[1, [0]]]);
-  const peer = async () => (await cache.of(wanted)).get(1)?.get(0);
-  equal(await peer(), 2);
-  equal(await peer(), 2);
-  deepEqual(asked.filter((inodes) => inodes.length > 0), [[1]]);
-  // Its peer went, and another namespace got the number.
-  present = [1, 3];
-  answer = new Map([[0, 3]]);
-  equal(await peer(), 3);
-  // A number nobody has is asked for once per change of the namespaces there are.
-  present = [1, 4];
-  answer = new Map();
+Deno.test("a number that nobody has is asked for once for the namespaces there are", async () => {
+  const { asked, there, peer } = cacheOf(new Map());
   equal(await peer(), undefined);
   equal(await peer(), undefined);
-  deepEqual(asked.filter((inodes) => inodes.length > 0), [[1], [1], [1]]);
+  equal(asked.length, 1);
+  there.recent = there.now = [1, 2, 3];
+  equal(await peer(), undefined);
+  equal(asked.length, 2);
+});
+
+Deno.test("a namespace that was made after the last look is looked for", async () => {
+  const { there, peer } = cacheOf(new Map([[0, 4]]));
+  there.now = [1, 2, 4];
+  equal(await peer(), 4);
+});
+
+Deno.test("what was the answer before is asked about first", async () => {
+  const { asked, there, peer } = cacheOf(new Map([[0, 9]]));
+  there.recent = there.now = [1, 2, 3, 4, 9];
+  await peer(1);
+  await peer(2);
+  deepEqual(asked.map(({ others }) => others[0]), [1, 9]);
 });

@@ -1,10 +1,13 @@
 /** Which netns the other end of a link is in, for every link of several snapshots. */
 import type { Link, NetnsState } from "../../event/state.ts";
+import type { Kept } from "./kept.ts";
 import type { NetnsIds } from "./netns_ids.ts";
 
 /** A snapshot, and behind which nsid the peers of its links are. */
 export interface Reading {
   state: NetnsState;
+  /** What of it may be kept for the next reading. */
+  keepable: Kept;
   netnsids: ReadonlyMap<number, number>;
 }
 

@@ -2,6 +2,7 @@
 import type { NetnsState } from "../../event/state.ts";
 import { assemble, unreadState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
+import { KEEPABLE, type Kept } from "./kept.ts";
 import { type ConnectionQuery, EVERY_CONNECTION } from "./connections.ts";
 import { type Askable, askableHere } from "./modules.ts";
 import type { NetnsHandle } from "./netns.ts";
@@ -19,6 +20,8 @@ const PARALLEL_MAX = 3;
 
 /** How states are read. */
 export interface ReadOptions {
+  /** What need not be read again, by the inode of a namespace; nothing where absent. */
+  kept?: (netns: number) => Kept | undefined;
   /** How long the reading of one namespace may take; 20,000 where absent. */
   timeoutMs?: number;
   /** Which connections of conntrack are told; all where absent. */
@@ -32,6 +35,11 @@ export interface CostedState {
   state: NetnsState;
   /** Milliseconds of processor time; of time that passed where the tools did not come to an end. */
   costMs: number;
+}
+
+/** The same, with what of it may be kept for the next reading. */
+export interface CostedReading extends CostedState {
+  keepable: Kept;
 }
 
 /**
@@ -48,17 +56,27 @@ export async function readState(
 export async function readCosted(
   netns: NetnsHandle,
   options: ReadOptions = {},
-): Promise<CostedState> {
+): Promise<CostedReading> {
   const { reading, costMs } = await readOne(netns, await askableHere(), options);
+  const beganMs = performance.now();
   await findPeers([reading]);
-  return { state: reading.state, costMs };
+  const { state, keepable } = reading;
+  return { state, keepable, costMs: costMs + performance.now() - beganMs };
 }
 
-/** All of them. One that cannot be read is a state with gaps, never an exception. */
+/** States of all of them. One that cannot be read is a state with gaps, never an exception. */
 export async function readStates(
   netns: NetnsHandle[],
   options: ReadOptions = {},
 ): Promise<NetnsState[]> {
+  return (await readMany(netns, options)).map(({ state }) => state);
+}
+
+/** `readStates` with what may be kept of each. */
+export async function readMany(
+  netns: NetnsHandle[],
+  options: ReadOptions = {},
+): Promise<Reading[]> {
   const askable = await askableHere();
   const readings: Reading[] = new Array(netns.length);
   let next = 0;
@@ -70,7 +88,7 @@ export async function readStates(
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
   await findPeers(readings);
-  return readings.map((reading) => reading.state);
+  return readings;
 }
 
 const ids = new NetnsIdCache();
@@ -89,18 +107,23 @@ async function findPeers(readings: readonly Reading[]): Promise<void> {
 async function readOne(
   netns: NetnsHandle,
   askable: readonly Askable[],
-  { timeoutMs = TIMEOUT_MS, connections = EVERY_CONNECTION, memoryBytes = MEMORY_BYTES }:
-    ReadOptions,
+  options: ReadOptions,
 ): Promise<{ reading: Reading; costMs: number }> {
   const beganMs = performance.now();
+  const { timeoutMs = TIMEOUT_MS, connections = EVERY_CONNECTION, memoryBytes = MEMORY_BYTES } =
+    options;
   const { words } = connections;
+  const kept = options.kept?.(netns.inode) ?? {};
+  const without = KEEPABLE.filter((part) => kept[part] !== undefined);
   let toolsMs: number | undefined;
   let toldMs = beganMs;
-  const reading = await readSections(netns.path, askable, { timeoutMs, words, memoryBytes })
+  const reading = await readSections(netns.path, askable, {
+    ...{ timeoutMs, words, memoryBytes, without },
+  })
     .then((sections) => {
       toldMs = performance.now();
       toolsMs = processorMs(sections.get("times")?.stdout ?? "");
-      return understood(netns, sections, connections);
+      return understood(netns, sections, connections, kept);
     })
     .catch((error) => unread(netns, error instanceof Error ? error.message : String(error)));
   const nowMs = performance.now();
@@ -108,9 +131,14 @@ async function readOne(
   return { reading, costMs: toolsMs === undefined ? nowMs - beganMs : toolsMs + nowMs - toldMs };
 }
 
-function understood(netns: NetnsHandle, sections: Sections, query: ConnectionQuery): Reading {
+function understood(
+  netns: NetnsHandle,
+  sections: Sections,
+  query: ConnectionQuery,
+  kept: Kept,
+): Reading {
   const inside = sections.get("netns")?.stdout.trim();
-  if (inside === `net:[${netns.inode}]`) return assemble(netns, sections, query);
+  if (inside === `net:[${netns.inode}]`) return assemble(netns, sections, query, kept);
   return unread(netns, `"${netns.path}" is ${inside}, must be net:[${netns.inode}]: it is gone`);
 }
 
@@ -129,5 +157,5 @@ export function processorMs(times: string): number | undefined {
 function unread(netns: NetnsHandle, why: string): Reading {
   const state = unreadState(netns, "0");
   state.gaps = [{ what: "state", why: clip(why, 500) }];
-  return { state, netnsids: new Map() };
+  return { state, netnsids: new Map(), keepable: {} };
 }

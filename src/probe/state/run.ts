@@ -2,6 +2,7 @@
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { CONNECTION_BYTES_MAX } from "./connections.ts";
+import type { Keepable } from "./kept.ts";
 import type { Askable } from "./modules.ts";
 import { asOwnTool } from "./own_tools.ts";
 import { SCRIPT } from "./script.ts";
@@ -19,6 +20,8 @@ export interface SectionOptions {
   words: readonly string[];
   /** Bytes of memory that each of the tools may have for itself. */
   memoryBytes: number;
+  /** Parts that need not be read. */
+  without: readonly Keepable[];
 }
 
 /**
@@ -30,14 +33,15 @@ export interface SectionOptions {
 export async function readSections(
   path: string,
   askable: readonly Askable[],
-  { timeoutMs, words, memoryBytes }: SectionOptions,
+  { timeoutMs, words, memoryBytes, without }: SectionOptions,
 ): Promise<Map<string, Section>> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
     ...["--signal", "KILL", String(timeoutMs / 1000)],
     ...["nsenter", `--net=${path}`, "sh", "-c", SCRIPT, "sh"],
     ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX)],
-    ...[String(CONNECTION_BYTES_MAX), String(Math.floor(memoryBytes / 1024)), ...askable],
+    ...[String(CONNECTION_BYTES_MAX), String(Math.floor(memoryBytes / 1024))],
+    ...[...askable, ...without.map((part) => `without-${part}`)],
   ], {
     env: { LASTHOP_MARK: mark, LASTHOP_WORDS: words.join("\n") },
     stdin: "ignore",

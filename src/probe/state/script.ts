@@ -3,8 +3,8 @@
  * entering a namespace and starting a shell cost more than most of them.
  *
  * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
- * connections, `$4` the KiB of memory that each tool may have, and the rest names what may be asked without making the kernel load a module (see
- * `modules.ts`). The marker comes in the environment: arguments can be read by any user, and forged
+ * connections, `$4` the KiB of memory that each tool may have. The rest names what may be asked without making the
+ * kernel load a module (`modules.ts`), and what need not be read (`without-…`, `kept.ts`). The marker comes in the environment: arguments can be read by any user, and forged
  * output must not pass for a section. So do the words of connections, one a line.
  */
 export const SCRIPT = String.raw`
@@ -34,13 +34,15 @@ read -r line </proc/sys/kernel/osrelease && printf 'release %s\n' "$line"
 close 0
 
 big link ip -j -d -s addr show
-big route4 ip -j -N -4 route show table all
-big route6 ip -j -N -6 route show table all
+may without-routes || {
+  big route4 ip -j -N -4 route show table all
+  big route6 ip -j -N -6 route show table all
+}
 s rule4 ip -j -N -4 rule show
 s rule6 ip -j -N -6 rule show
 big neighbour ip -j neigh show
 s proxy ip -j neigh show proxy
-big fdb bridge -j fdb show
+may without-fdb || big fdb bridge -j fdb show
 big vlan bridge -c -j vlan show
 
 sysctls() {
@@ -136,7 +138,7 @@ ruleset() {
     *) nft "$1" list ruleset;;
   esac
 }
-if may netfilter; then
+if may netfilter && ! may without-netfilter; then
   t=$(nft list tables 2>&1); rc=$?
   open tables; printf '%s\n' "$t"; close $rc
   alone=

@@ -1,19 +1,24 @@
-/** Tells when the state of network namespaces changes. */
+/** Tells when the state of network namespaces changes, as the kernel tells it of itself. */
 import type { HeardPart } from "../../event/state_heard.ts";
+import { type Ear, type EarHooks, Ears } from "../netlink/ears.ts";
+import { NETLINK, NetlinkSocket } from "../netlink/socket.ts";
 import { Gaps } from "./bounds.ts";
+import { changeDetector, NFTABLES_GROUPS, ROUTE_GROUPS } from "./changes.ts";
+import { type Clock, debounce, realClock } from "./debounce.ts";
 import { askableHere } from "./modules.ts";
-import { type Monitor, startMonitor } from "./monitor.ts";
-import { changeDetector } from "./monitor_lines.ts";
 import { inodeOf, type NetnsHandle, scanNetns } from "./netns.ts";
 
-/** A watch over several namespaces. */
-export interface Watch {
-  /** Settles when every change from now on will be told; what can't be watched is in `gaps`. */
-  ready: Promise<void>;
-  gaps: Gaps["rows"];
-  /** Resolves when all of the namespaces are gone: there is nothing left to stop. */
-  over: Promise<void>;
-  stop(): Promise<void>;
+/** What a watch tells of a namespace. */
+export interface WatchHooks {
+  /** Something of it changed a moment ago, and nothing has since. */
+  onChange(netns: NetnsHandle): void;
+  /** What of it (its inode) changed, as soon as the kernel tells of it. */
+  onHeard?(netns: number, part: HeardPart): void;
+  /**
+   * What is known of it may be out of date in this part, also by what is no news; "all": changes were
+   * lost, or are not told any more.
+   */
+  onStale?(netns: number, part: HeardPart | "all"): void;
 }
 
 /** What a gap of a watch is called. */
@@ -25,164 +30,171 @@ export interface WatchOptions {
   /** Silence that ends a burst of changes; 150 where absent. */
   quietMs?: number;
   /**
-   * Least time between two calls for one namespace, because rereading costs the node 50 ms of
+   * Least time between two calls for one namespace, because rereading costs the node
    * processor time; 1,000 where absent.
    */
   intervalMs?: number;
   /** How often it looks whether a namespace is gone; 2,000 where absent. */
   heldCheckMs?: number;
-  /** What of a namespace (its inode) changed, as soon as the kernel tells of it. */
-  onHeard?(netns: number, part: HeardPart): void;
-  /** Bytes of memory of each monitor; `MONITOR_BYTES_MAX` where absent. */
-  monitorBytes?: number;
+  /** For tests: how time passes. */
+  clock?: Clock;
 }
 
-/** Namespaces watched at most, with two small processes each. */
-const WATCHED_MAX = 200;
+/** Namespaces watched at most, with two sockets each. */
+export const WATCHED_MAX = 4_000;
 
-const IP = ["ip", "-o", "monitor", "label", "link", "address", "route", "rule", "neigh", "netconf"];
-const NFT = ["nft", "monitor"];
+interface Watched {
+  handle: NetnsHandle;
+  /** Why changes of it are not all told. */
+  gaps: string[];
+  /** Changes were lost since the last reading. */
+  isLossy: boolean;
+  ears: Ear[];
+  stop(): void;
+}
 
 /**
- * Calls back when links, addresses, routes, rules, neighbours (appearing, failing or going),
- * forwarding entries of tunnels, `netconf` settings or nft rules change. It does not hear of what
- * bridges learn, of traffic control and of other settings.
+ * Hears of links, addresses, routes, rules, neighbours, entries of bridges and tunnels, traffic control,
+ * `netconf` settings and nft's rules. It does not hear of other settings, of iptables' older kind and
+ * of sets of ipset.
  *
- * A monitor keeps its namespace alive, so it ends soon after nothing else holds it.
+ * A socket keeps its namespace alive, so it ends soon after nothing else holds it.
  */
-export function watchState(
-  netns: NetnsHandle[],
-  onChange: (netns: NetnsHandle) => void,
-  options: WatchOptions = {},
-): Watch {
-  const gaps = new Gaps();
-  const watched = netns.slice(0, WATCHED_MAX);
-  if (watched.length < netns.length) {
-    gaps.add("watch", `cut: ${WATCHED_MAX} of ${netns.length} namespaces watched`);
+export class Watch {
+  readonly #watched = new Map<number, Watched>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #ears: Ears | Error | undefined;
+  #askable: Promise<boolean> | undefined;
+  #stopped = false;
+
+  constructor(readonly hooks: WatchHooks, readonly options: WatchOptions = {}) {
+    this.#timer = setInterval(() => this.#letGo(), options.heldCheckMs ?? 2_000);
   }
-  const ones = new Map<NetnsHandle, NetnsWatch>();
-  const ending: Promise<void>[] = [];
-  let stopped = false;
-  const over = Promise.withResolvers<void>();
-  const ready = askableHere().then(async (askable) => {
-    if (stopped) return;
-    const commands = askable.includes("netfilter") ? [IP, NFT] : [IP];
-    for (const handle of watched) {
-      // Anything may change from now on, and the next state says that nobody is told of it.
-      const onEnd = (why: string) => {
-        gaps.add(watchGap(handle), why);
-        onChange(handle);
-      };
-      ones.set(handle, watchOne(handle, commands, () => onChange(handle), onEnd, options));
-    }
-    await Promise.all([...ones.values()].map((one) => one.ready));
-  });
-  const letGo = () => {
-    const gone = [...ones].filter(([handle]) => inodeOf(handle.path) !== handle.inode);
-    if (gone.length === 0) return;
-    const held = new Set(scanNetns().map((handle) => handle.inode));
-    for (const [handle, one] of gone.filter(([handle]) => !held.has(handle.inode))) {
-      ones.delete(handle);
-      ending.push(one.stop());
-      onChange(handle);
-    }
-    if (ones.size > 0) return;
-    clearInterval(timer);
-    Promise.all(ending).then(() => over.resolve());
-  };
-  const timer = setInterval(letGo, options.heldCheckMs ?? 2_000);
-  return {
-    ready,
-    gaps: gaps.rows,
-    over: over.promise,
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await Promise.all([...ones.values()].map((one) => one.stop()));
-      await Promise.all([ready, ...ending]);
-    },
-  };
-}
 
-interface NetnsWatch {
-  ready: Promise<unknown>;
-  stop(): Promise<void>;
-}
+  /** Whether changes of a namespace are told, all of them up to now. */
+  hears(netns: number): boolean {
+    const own = this.#watched.get(netns);
+    return own !== undefined && own.gaps.length === 0;
+  }
 
-function watchOne(
-  netns: NetnsHandle,
-  commands: readonly (readonly string[])[],
-  onChange: () => void,
-  onEnd: (why: string) => void,
-  options: WatchOptions,
-): NetnsWatch {
-  const whatChanged = changeDetector();
-  const bursts = debounce(onChange, options.quietMs ?? 150, options.intervalMs ?? 1_000);
-  const monitors: Monitor[] = commands.map((command) => {
-    const changed = command === IP ? whatChanged : whatOfRules;
-    const onLine = (line: string) => {
-      const part = changed(line);
-      if (part === null) return;
-      if (part !== "anything") options.onHeard?.(netns.inode, part);
+  /** Tells what waits of a namespace: what was done before this call is told after it. */
+  hearNow(netns: number): void {
+    for (const ear of this.#watched.get(netns)?.ears ?? []) ear.hearNow();
+  }
+
+  /** Why changes of a namespace are not told, where they are not, or were not since this was asked last. */
+  gapsOf({ inode, name }: { inode: number; name?: string | undefined }): Gaps["rows"] {
+    const own = this.#watched.get(inode);
+    const gaps = new Gaps();
+    for (const why of own?.gaps ?? []) gaps.add(watchGap({ inode, name }), why);
+    if (own?.isLossy) {
+      gaps.add(
+        watchGap({ inode, name }),
+        "the kernel had more changes to tell than there was room for: what changed is not all told",
+      );
+      own.isLossy = false;
+    }
+    return gaps.rows;
+  }
+
+  /** Resolves when every change of these from now on will be told, or is a gap. */
+  async add(handles: readonly NetnsHandle[]): Promise<void> {
+    const withRules =
+      await (this.#askable ??= askableHere().then((all) => all.includes("netfilter")));
+    for (const handle of handles) {
+      if (this.#stopped || this.#watched.has(handle.inode)) continue;
+      if (this.#watched.size >= WATCHED_MAX) return;
+      this.#watched.set(handle.inode, this.#open(handle, withRules));
+    }
+  }
+
+  /** Hears nothing of a namespace any more. */
+  forget(netns: number): void {
+    this.#watched.get(netns)?.stop();
+    this.#watched.delete(netns);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    for (const netns of [...this.#watched.keys()]) this.forget(netns);
+    if (this.#ears instanceof Ears) await this.#ears.close();
+  }
+
+  #open(handle: NetnsHandle, withRules: boolean): Watched {
+    const { inode } = handle;
+    const { quietMs = 150, intervalMs = 1_000, clock = realClock } = this.options;
+    const bursts = debounce(() => this.hooks.onChange(handle), quietMs, intervalMs, clock);
+    const own: Watched = {
+      ...{ handle, gaps: [], isLossy: false, ears: [] },
+      stop() {
+        for (const ear of own.ears) ear.letGo();
+        bursts.stop();
+      },
+    };
+    const failed = (why: string) => {
+      own.gaps.push(why);
+      this.hooks.onStale?.(inode, "all");
       bursts.call();
     };
-    const hooks = { onLine, onComplaint: bursts.call, onEnd };
-    return startMonitor(netns.path, command, hooks, options.monitorBytes);
-  });
-  return {
-    ready: Promise.all(monitors.map((monitor) => monitor.ready)),
-    async stop() {
-      await Promise.all(monitors.map((monitor) => monitor.stop()));
-      bursts.stop();
-    },
-  };
-}
+    const lost = () => {
+      own.isLossy = true;
+      this.hooks.onStale?.(inode, "all");
+      bursts.call();
+    };
+    const heard = (part: HeardPart | null, isNews: boolean) => {
+      if (part !== null) this.hooks.onStale?.(inode, part);
+      if (!isNews) return;
+      if (part !== null) this.hooks.onHeard?.(inode, part);
+      bursts.call();
+    };
+    const meaningOf = changeDetector();
+    const hear = (
+      what: string,
+      [protocol, groups]: readonly [number, number],
+      onMessage: EarHooks["onMessage"],
+    ) => {
+      try {
+        const ears = this.#listening();
+        const socket = NetlinkSocket.open(handle.path, inode, protocol, groups);
+        const onEnd = (why: string) => failed(`hearing of ${what} ended: ${why}`);
+        own.ears.push(ears.add(socket, { onMessage, onLost: lost, onEnd }));
+      } catch (error) {
+        failed(`cannot hear of ${what}: ${error instanceof Error ? error.message : error}`);
+      }
+    };
+    hear("links, routes and neighbours", [NETLINK.route, ROUTE_GROUPS], (message) => {
+      const meaning = meaningOf(message);
+      if (meaning) heard(meaning.part, meaning.isNews);
+    });
+    // Whatever comes there is about rules.
+    if (withRules) {
+      hear("rules", [NETLINK.netfilter, NFTABLES_GROUPS], () => heard("netfilter", true));
+    }
+    return own;
+  }
 
-/** Whatever `nft monitor` prints is about rules, also a line that only says who made the change. */
-const whatOfRules = (line: string): HeardPart | null => line.trim() === "" ? null : "netfilter";
+  #listening(): Ears {
+    if (this.#ears === undefined) {
+      try {
+        this.#ears = new Ears();
+      } catch (error) {
+        this.#ears = error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    if (this.#ears instanceof Error) throw this.#ears;
+    return this.#ears;
+  }
 
-/** How time passes; tests have their own. */
-export interface Clock {
-  /** Milliseconds, from any beginning. */
-  now(): number;
-  /** Calls later; what it returns calls that off. */
-  later(callee: () => void, ms: number): () => void;
-}
-
-const realClock: Clock = {
-  now: () => performance.now(),
-  later(callee, ms) {
-    const timer = setTimeout(callee, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
-/**
- * Calls once for each burst of calls: after `quietMs` without one, and not within `intervalMs` of
- * the last time.
- */
-export function debounce(
-  callee: () => void,
-  quietMs: number,
-  intervalMs: number,
-  clock: Clock = realClock,
-): { call(): void; stop(): void } {
-  let callOff: (() => void) | undefined;
-  let began = 0;
-  let last = -Infinity;
-  return {
-    call() {
-      const now = clock.now();
-      if (callOff === undefined) began = now;
-      // Changes that never pause must not put the call off for ever.
-      else if (now - began > intervalMs) return;
-      callOff?.();
-      callOff = clock.later(() => {
-        callOff = undefined;
-        last = clock.now();
-        callee();
-      }, Math.max(quietMs, last + intervalMs - now));
-    },
-    stop: () => callOff?.(),
-  };
+  #letGo(): void {
+    const gone = [...this.#watched.values()].filter(({ handle }) =>
+      inodeOf(handle.path) !== handle.inode
+    );
+    if (gone.length === 0) return;
+    const held = new Set(scanNetns().map((handle) => handle.inode));
+    for (const { handle } of gone.filter((one) => !held.has(one.handle.inode))) {
+      this.forget(handle.inode);
+      this.hooks.onChange(handle);
+    }
+  }
 }

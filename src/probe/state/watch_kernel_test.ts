@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { kernelTest, withScene } from "./kernel_testing.ts";
 import { listNetns, type NetnsHandle } from "./netns.ts";
-import { watchGap, watchState } from "./watch.ts";
+import { Watch, watchGap, type WatchHooks } from "./watch.ts";
 
 const QUICK = { quietMs: 20, intervalMs: 20, heldCheckMs: 20 };
 
@@ -32,6 +32,17 @@ class Calls {
   }
 }
 
+/** A watch of these that has begun. */
+async function watching(
+  handles: NetnsHandle[],
+  hooks: Partial<WatchHooks>,
+  options: ConstructorParameters<typeof Watch>[1] = QUICK,
+): Promise<Watch> {
+  const watch = new Watch({ onChange() {}, ...hooks }, options);
+  await watch.add(handles);
+  return watch;
+}
+
 const CHANGES = [
   "ip -n $A link set v0 mtu 1400",
   "ip -n $A addr add 10.9.0.1/24 dev v0",
@@ -53,10 +64,11 @@ kernelTest(
     withScene(async ({ a, sh, handle }) => {
       await sh("ip -n $A link add v0 type veth peer name v1 netns $B");
       const calls = new Calls();
-      const watch = watchState([await handle("a"), await handle("b")], calls.take, QUICK);
+      const one = await handle("a");
+      const watch = await watching([one, await handle("b")], { onChange: calls.take });
       try {
-        await watch.ready;
-        deepEqual(watch.gaps, []);
+        deepEqual(watch.gapsOf(one), []);
+        ok(watch.hears(one.inode));
         for (const change of CHANGES) {
           calls.forget();
           await sh(change);
@@ -65,7 +77,7 @@ kernelTest(
       } finally {
         await watch.stop();
       }
-      equal(await sh("ip netns pids $A; ip netns pids $B"), "", "no monitor is left");
+      equal(await sh("ip netns pids $A; ip netns pids $B"), "", "no process was started in them");
     }),
 );
 
@@ -76,9 +88,8 @@ kernelTest(
       await sh("ip -n $A link add v0 type veth peer name v1 netns $B");
       const calls = new Calls();
       const two = await handle("b");
-      const watch = watchState([two], calls.take, QUICK);
+      const watch = await watching([two], { onChange: calls.take });
       try {
-        await watch.ready;
         calls.forget();
         await sh("ip netns del $B");
         await calls.next(b, "deletion");
@@ -90,47 +101,67 @@ kernelTest(
 );
 
 kernelTest(
-  "a monitor that needs more memory than it may have ends, and that is a gap",
+  "more changes than there is room for are told as a loss, once, and hearing goes on",
   () =>
-    withScene(async ({ sh, handle }) => {
-      await sh(`{ echo "table ip t {"; echo " chain c {"; i=0; while [ $i -lt 3000 ]; do
-      echo "  ip saddr 10.$((i/256)).$((i%256)).1 counter accept"; i=$((i+1)); done
-      echo " }"; echo "}"; } | ip netns exec $A nft -f -`);
+    withScene(async ({ a, sh, handle }) => {
+      await sh("ip -n $A link add v0 type veth peer name v1; ip -n $A link set v0 up");
       const calls = new Calls();
-      const a = await handle("a");
-      const heard: string[] = [];
-      const onHeard = (_: number, part: string) => heard.push(part);
-      const watch = watchState([a], calls.take, { ...QUICK, onHeard, monitorBytes: 6 * 2 ** 20 });
-      await watch.ready;
-      await calls.next(a.name!, "the end of a monitor");
-      deepEqual(heard, [], "what it says at its end is no change of rules");
-      const [gap] = watch.gaps;
-      deepEqual(gap?.what, watchGap(a));
-      match(gap?.why ?? "", /^"nft monitor" ended: .*emory/);
-      await sh("ip -n $A link add v0 type veth peer name v1");
-      await calls.next(a.name!, "a change that the other monitor tells");
-      await watch.stop();
+      const one = await handle("a");
+      const stale: string[] = [];
+      const watch = await watching([one], {
+        onChange: calls.take,
+        onStale: (_, part) => stale.push(part),
+      });
+      try {
+        const rows = Array.from({ length: 20_000 }, (_, i) =>
+          `route add 10.${100 + (i >> 14)}.${(i >> 6) & 255}.${(i & 63) << 2}/30 dev v0\n`);
+        const file = Deno.makeTempFileSync({ prefix: "lhst-" });
+        Deno.writeTextFileSync(file, rows.join(""));
+        // This thread hears nothing meanwhile.
+        new Deno.Command("ip", { args: ["-n", a, "-batch", file] }).outputSync();
+        Deno.removeSync(file);
+        watch.hearNow(one.inode);
+        ok(stale.includes("all"), "a loss");
+        match(watch.gapsOf(one)[0]?.why ?? "", /more changes to tell/);
+        deepEqual(watch.gapsOf(one), [], "the next reading has all of it");
+        ok(watch.hears(one.inode), "it is heard again");
+        calls.forget();
+        await sh("ip -n $A link set v0 mtu 1400");
+        await calls.next(a, "a change after a loss");
+      } finally {
+        await watch.stop();
+      }
     }),
 );
 
 kernelTest(
-  "a watch is over when its namespaces are gone",
+  "what happened before a question to the watch is told before its answer",
   () =>
-    withScene(async ({ sh, handle }) => {
-      const watch = watchState([await handle("a")], () => {}, QUICK);
-      await watch.ready;
-      await sh("ip netns del $A");
-      await watch.over;
-      await watch.stop();
+    withScene(async ({ handle }) => {
+      const one = await handle("a");
+      const heard: string[] = [];
+      const watch = await watching([one], { onHeard: (_, part) => heard.push(part) });
+      try {
+        const args = ["-n", one.name!, "route", "add", "blackhole", "10.66.0.0/16"];
+        new Deno.Command("ip", { args }).outputSync();
+        deepEqual(heard, []);
+        watch.hearNow(one.inode);
+        deepEqual(heard, ["route"]);
+      } finally {
+        await watch.stop();
+      }
     }),
 );
 
 kernelTest("what cannot be watched is a gap, and stopping early is fine", async () => {
   const gone = { inode: 1, name: "gone", path: "/run/netns/lhst-never-was" };
   // Nobody looks meanwhile whether it is still there: it would be let go before its watch fails.
-  const watch = watchState([gone], () => {}, { ...QUICK, heldCheckMs: 60_000 });
-  await watch.ready;
+  const watch = await watching([gone], {}, { ...QUICK, heldCheckMs: 60_000 });
+  equal(watch.hears(gone.inode), false);
+  ok(watch.gapsOf(gone).some((gap) => gap.what === watchGap(gone)));
   await watch.stop();
-  ok(watch.gaps.some((gap) => gap.what === "watch gone"), JSON.stringify(watch.gaps));
-  await watchState([gone], () => {}, QUICK).stop();
+  const early = new Watch({ onChange() {} }, QUICK);
+  const adding = early.add([gone]);
+  await early.stop();
+  await adding;
 });

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { type Clock, debounce } from "./watch.ts";
+import { type Clock, debounce } from "./debounce.ts";
 
 /** Time that passes only when told to; one timer is all a burst needs. */
 class FakeClock implements Clock {

@@ -1,0 +1,81 @@
+/** Questions to the kernel that have one short answer. */
+import { cString, libc } from "./libc.ts";
+import { attribute32, attributesOf, int32, messagesIn, request } from "./message.ts";
+import { NETLINK, NetlinkSocket } from "./socket.ts";
+
+/** nf_tables among what netfilter's netlink serves, and its messages GETGEN and NEWGEN. */
+const NFTABLES = 10 << 8;
+const GET_GENERATION = NFTABLES | 16;
+const NEW_GENERATION = NFTABLES | 15;
+const GENERATION_ID = 1;
+/** Bytes of `struct nfgenmsg`. */
+const NETFILTER_HEADER_BYTES = 4;
+
+const generationQuestion = request(GET_GENERATION, new Uint8Array(NETFILTER_HEADER_BYTES));
+
+/**
+ * The number of the ruleset of nft in a namespace: every change of it makes another one. Undefined
+ * when the kernel does not tell. Ask only where nf_tables is there already: asking would load it.
+ */
+export function rulesetNumber(socket: NetlinkSocket): number | undefined {
+  const answer = socket.ask(generationQuestion);
+  for (const { type, body } of messagesIn(answer ?? new Uint8Array())) {
+    if (type !== NEW_GENERATION) continue;
+    return int32(attributesOf(body, NETFILTER_HEADER_BYTES).get(GENERATION_ID), false);
+  }
+  return undefined;
+}
+
+/** The same by a socket that is made for it. Undefined when it can't be asked. */
+export function rulesetNumberIn(path: string, inode: number): number | undefined {
+  try {
+    const socket = NetlinkSocket.open(path, inode, NETLINK.netfilter);
+    try {
+      return rulesetNumber(socket);
+    } finally {
+      socket.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+const GET_NSID = 90;
+const NEW_NSID = 88;
+/** Bytes of `struct rtgenmsg`, filled up. */
+const GENERIC_BYTES = 4;
+const NSID = 1;
+const FILE = 3;
+
+/**
+ * Under which numbers a namespace knows others: by number, the inode. `others` are asked about in their
+ * order until all of `wanted` are found. Throws when the namespace can't be entered.
+ */
+export function netnsNumbers(
+  { path, inode }: { path: string; inode: number },
+  wanted: ReadonlySet<number>,
+  others: Iterable<{ path: string; inode: number }>,
+): Map<number, number> {
+  const found = new Map<number, number>();
+  const { open, close } = libc();
+  const socket = NetlinkSocket.open(path, inode, NETLINK.route);
+  try {
+    for (const other of others) {
+      if (found.size === wanted.size) break;
+      const fd = open(cString(other.path), 0x80000);
+      if (fd < 0) continue;
+      const body = new Uint8Array(GENERIC_BYTES + 8);
+      body.set(attribute32(FILE, fd), GENERIC_BYTES);
+      const answer = socket.ask(request(GET_NSID, body));
+      for (const message of messagesIn(answer ?? new Uint8Array())) {
+        if (message.type !== NEW_NSID) continue;
+        const number = int32(attributesOf(message.body, GENERIC_BYTES).get(NSID));
+        if (number !== undefined && wanted.has(number)) found.set(number, other.inode);
+      }
+      close(fd);
+    }
+    return found;
+  } finally {
+    socket.close();
+  }
+}
