@@ -23,13 +23,22 @@ function hostile(text: string): Report {
   problem!.actions = [text];
   for (const flow of plain.flows) for (const hop of flow.path) hop.netns = text;
   for (const change of plain.changes) change.what = text;
-  for (const node of plain.nodes) node.kernel = text;
+  for (const node of plain.nodes) {
+    node.kernel = text;
+    node.name = text;
+    node.gaps = [text];
+  }
   return plain;
 }
 
 const HOSTILE = [
   "`` ``` ```` <script>alert(1)</script> ]]> &lt; \u0000\u001b[2J",
   "[x](http://evil.example) ![y](z) | a | b | @everyone #12 **bold** https://evil.example",
+  "- item",
+  "  > quote",
+  "1. one",
+  "=====",
+  "__init__ _a_ a_b snake_case_name",
   "\n# heading\n\n```\n<img src=x onerror=alert(1)>\n- item",
 ];
 

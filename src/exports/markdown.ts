@@ -3,7 +3,7 @@ import type { Report } from "../event/report.ts";
 import type { Export } from "./export.ts";
 import { pathLines } from "./path_lines.ts";
 import { type Block, told } from "./told.ts";
-import { fenced, markdownText } from "./writing.ts";
+import { fenced, markdownLine, markdownText } from "./writing.ts";
 
 /** Ends with a line break, as a file of text does. */
 export const markdown = {
@@ -19,15 +19,17 @@ function written(block: Block): string {
     case "heading":
       return `## ${markdownText(block.text)}`;
     case "lines":
-      return block.lines.map(markdownText).join("\n");
+      return block.lines.map(markdownLine).join("\n");
     case "list":
       return block.items.flatMap(({ pieces, inner = [] }) => [
         `- ${
-          pieces.map((piece) =>
-            typeof piece === "string" ? markdownText(piece) : `**${markdownText(piece.strong)}**`
+          pieces.map((piece, i) =>
+            typeof piece === "string"
+              ? (i === 0 ? markdownLine : markdownText)(piece)
+              : `**${markdownText(piece.strong)}**`
           ).join("")
         }`,
-        ...inner.map((line) => `  - ${markdownText(line)}`),
+        ...inner.map((line) => `  - ${markdownLine(line)}`),
       ]).join("\n");
     case "commands":
       return fenced(block.lines, "sh");

@@ -14,12 +14,22 @@ export const PLAIN: Writing = {
   arrow: "→",
 };
 
-/** Characters that may begin something in Markdown, or name a person or an issue on a forge. */
-const SPECIAL = /[\\`*_[\]<>~&|@#]|:(?=\/\/)/g;
+/**
+ * Characters that may begin something in Markdown, or name a person or an issue on a forge. Within a
+ * word, as in `nft_do_chain`, an underscore begins nothing.
+ */
+const SPECIAL = /[\\`*[\]<~&|@#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=\/\/)/g;
+/** What begins a block where a line begins: a quote, a list, the line under a heading, spaces of code. */
+const BLOCK = /^[-+=>]|(?<=^\d{1,9})[.)](?=\s|$)|(?<=^ *) /g;
+
+const asItself = (one: string) => `&#${one.charCodeAt(0)};`;
 
 /** Text inside of a line of Markdown: what could begin something is written as itself. */
-export const markdownText = (text: string): string =>
-  visible(text).replaceAll(SPECIAL, (one) => `&#${one.charCodeAt(0)};`);
+export const markdownText = (text: string): string => visible(text).replaceAll(SPECIAL, asItself);
+
+/** The same where a line or an item of a list begins. */
+export const markdownLine = (text: string): string =>
+  markdownText(text).replaceAll(BLOCK, asItself);
 
 /** A block of Markdown that nothing in it can end. */
 export function fenced(lines: readonly string[], language = ""): string {
