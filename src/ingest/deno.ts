@@ -13,6 +13,7 @@ import type { OtlpTarget } from "../exports/otlp_request.ts";
 import { otlpCollector } from "./notify/otlp_collector.ts";
 import { ProblemWatch } from "./notify/problem_watch.ts";
 import { webhook, type WebhookSettings } from "./notify/webhook.ts";
+import { ReadingThread } from "./intake/reading_thread.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
 import type { Store } from "./stores/store.ts";
 
@@ -62,9 +63,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const clock = systemClock;
   const { analyse } = options;
   const analyst = analyse === undefined ? analystThread({ store, limits, log }) : undefined;
+  const entry = new URL("./archive/reading_worker.ts", import.meta.url);
+  const readings = new ReadingThread({ limits, entry, log });
   const hub = new Hub({ store, clock, limits, log, analyst, analyse });
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
-  const deps = { store, clock, hub, auth, limits, webAssets, log };
+  const deps = { store, clock, hub, readings, auth, limits, webAssets, log };
   const app = createApp(deps);
   const listener = await listen({
     ...options.listen,
@@ -88,6 +91,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       watch.close();
       hub.close();
       await listener.stop(STOP_MS);
+      readings.close();
       analyst?.close();
       await store.close();
     },

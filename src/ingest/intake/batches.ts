@@ -36,7 +36,8 @@ export interface TierRows {
 /** What a batch tells, decoded. */
 export interface Told {
   events: TierRows[];
-  states: NetnsState[];
+  /** Readings of state; as JSON where they come from another thread. */
+  states: NetnsState[] | Uint8Array<ArrayBuffer>;
 }
 
 /** A whole batch, as it will be stored and as it will be analysed. */

@@ -64,6 +64,7 @@ export class AnalystThread implements Analyst {
     const segments = told === undefined ? batch.segments.map(sent) : [];
     const message = { header, refused, segments, ...(told && { told }) };
     const blocks = told?.events.map(({ rows }) => rows.buffer) ?? [];
+    if (told?.states instanceof Uint8Array) blocks.push(told.states.buffer);
     this.#tell({ type: "stored", incident, row, batch: message, evicted }, blocks);
   }
 

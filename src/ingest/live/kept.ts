@@ -13,23 +13,37 @@ import { toldOf } from "./told_of.ts";
 /** A batch as it was stored; with what it tells where that is known already. */
 export type StoredLines = Pick<NewBatch, "header" | "refused" | "segments"> & { told?: Told };
 
+const decoder = new TextDecoder();
+
 /** A batch as the analysis takes it. What it is made of is never changed. */
 class KeptBatch implements Batch {
+  #states: Told["states"];
+
   constructor(
     readonly header: Batch["header"],
     readonly refused: number,
     readonly rows: readonly TierRows[],
-    readonly states: NetnsState[],
-  ) {}
+    states: Told["states"],
+  ) {
+    this.#states = states;
+  }
 
   /** Made anew each time: who needs them for longer keeps them. */
   get events(): Event[] {
     return this.rows.flatMap(({ rows }) => readRows(rows));
   }
 
+  /** The same objects each time. */
+  get states(): NetnsState[] {
+    if (this.#states instanceof Uint8Array) {
+      this.#states = JSON.parse(decoder.decode(this.#states)) as NetnsState[];
+    }
+    return this.#states;
+  }
+
   without(gone: Tier): KeptBatch {
     const rows = this.rows.filter(({ tier }) => tier !== gone);
-    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.states);
+    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.#states);
   }
 }
 

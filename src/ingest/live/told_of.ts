@@ -11,17 +11,18 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** What the lines tell, and how many of them this version of the codec can't read. */
 export function toldOf(segments: readonly Segment[]): { told: Told; unreadable: number } {
-  const told: Told = { events: [], states: [] };
+  const events: Told["events"] = [];
+  const states: NetnsState[] = [];
   let unreadable = 0;
   for (const segment of segments) {
     const { tier } = segment;
     const rows = new RowWriter();
     for (const line of linesIn(bytesOf(segment))) {
-      if (!tell(line, rows, told.states)) unreadable += 1;
+      if (!tell(line, rows, states)) unreadable += 1;
     }
-    if (tier !== "state") told.events.push({ tier, rows: rows.block() });
+    if (tier !== "state") events.push({ tier, rows: rows.block() });
   }
-  return { told, unreadable };
+  return { told: { events, states }, unreadable };
 }
 
 function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
