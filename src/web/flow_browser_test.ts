@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { hostile, longPath } from "./fixture/extremes.ts";
 import { i1, i1Repaired } from "./fixture/incident_1_2.ts";
 import { problems } from "./fixture/problems.ts";
+import type { Flow } from "../event/report.ts";
 import { browserTest } from "./fixture/stage.ts";
 
 /** What is wider than the box that it is in: of the page's boxes, and of the drawing. */
@@ -86,6 +87,22 @@ browserTest("what is healed tells no remedy, and what is not does", { report: pr
   );
   equal(await page.locator(".remedy").count(), 0);
 });
+
+browserTest("a flow that got through after all asks for nothing that others are healed of", {
+  report: { ...problems("healed"), flows: [through()] },
+}, async ({ page, ingest }) => {
+  await page.locator(".evidence").waitFor();
+  equal(await page.locator(".of-problems").count(), 0);
+  equal(await page.locator(".remedy").count(), 0);
+  ingest.say("summary", { problems: problems("active").problems });
+  await page.locator(".remedy").waitFor();
+});
+
+/** Its first packets were dropped by the rule of the problem, and it is part of none. */
+function through(): Flow {
+  const { problems: _, ...flow } = problems().flows[0]!;
+  return { ...flow, outcome: "delivered" };
+}
 
 browserTest("while an incident goes on, the age of the last drop grows", {}, async ({
   page,

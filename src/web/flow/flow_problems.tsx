@@ -4,6 +4,7 @@ import type { Cause, Flow, Problem } from "../../event/report.ts";
 import { ProblemSize } from "../parts/problem_size.tsx";
 import { Mended } from "../parts/mended.tsx";
 import { problemsOf, showProblem } from "../state/model.ts";
+import { toldProblems } from "../state/told.ts";
 
 /** One line a problem; nothing for a flow that is part of none. */
 export function FlowProblems({ flow }: { flow: Flow }) {
@@ -36,8 +37,16 @@ export const isMended = (flow: Flow): boolean => {
   return all.length > 0 && all.every(isHealed);
 };
 
-/** Whether the problems of a flow that have this cause are healed: its remedy is not needed any more. */
-export function isCauseMended(flow: Flow, { code }: Cause): boolean {
-  const same = problemsOf(flow).filter(({ cause }) => cause?.code === code);
+/**
+ * Whether the problems of a flow that have this cause are healed: its remedy is not needed any more. A
+ * flow that got through at last is part of none: then those count that ask for the same command.
+ */
+export function isCauseMended(flow: Flow, { code, remedy = [] }: Cause): boolean {
+  const own = problemsOf(flow);
+  const isSame = ({ cause }: Problem) => cause?.code === code;
+  const asksSame = (one: Problem) => isSame(one) && one.cause?.remedy?.some(isIn(remedy)) === true;
+  const same = own.length > 0 ? own.filter(isSame) : toldProblems.value.filter(asksSame);
   return same.length === 0 ? isMended(flow) : same.every(isHealed);
 }
+
+const isIn = (commands: readonly string[]) => (command: string) => commands.includes(command);
