@@ -15,6 +15,7 @@ import { Help } from "./around/help.tsx";
 import { Incidents } from "./around/incidents.tsx";
 import { PrintReport } from "./around/print_report.tsx";
 import { watchPrints } from "./state/printing.ts";
+import { watchFind } from "./state/finding.ts";
 import { onKey } from "./state/keys.ts";
 import { followJoining } from "./state/joining.ts";
 import { followTime } from "./state/clock.ts";
@@ -115,6 +116,7 @@ if (match === null) {
   followEnd();
   watchPrints();
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", watchFind);
   announceVerdicts();
   followTime();
   effect(() => {

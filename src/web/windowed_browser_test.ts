@@ -120,6 +120,9 @@ browserTest("the filter looks at all 20,000, and suggests what is not in sight",
   await page.locator(".count", { hasText: /^\d+ of / }).waitFor();
   await page.locator(`.row[data-key="${late.exchange.id}"]`).waitFor();
   match(await page.locator(".count").innerText(), /^2 of 20/);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+f");
+  await page.locator(".find-hint", { hasText: "looks at all" }).waitFor();
   await page.fill("#filter", "node node-29");
   await page.locator(".suggestions [role=option]", { hasText: /node-299$/ }).waitFor();
 });

@@ -9,6 +9,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { openPage } from "../../src/web/fixture/browser.ts";
 import { fakeIngest } from "../../src/web/fixture/server.ts";
 import { BusyIncident } from "./page/busy_incident.ts";
+import { type HubCost, hubCost } from "./page/hub.ts";
 
 const SECONDS = 10;
 const CHANGES_PER_SECOND = 50;
@@ -89,7 +90,7 @@ function tell(name: string, idle: Stretch, busy: Stretch): void {
 }
 
 async function run(flows: number): Promise<void> {
-  const incident = new BusyIncident({ flows, problems: 60, nodes: 100 });
+  const incident = new BusyIncident({ flows, ...AROUND });
   const ingest = await fakeIngest();
   const { page, faults, close } = await openPage(`${ingest.url}/incidents/i1`);
   try {
@@ -150,4 +151,14 @@ async function run(flows: number): Promise<void> {
   }
 }
 
-for (const flows of [2_000, 20_000]) await run(flows);
+const SIZES = [2_000, 20_000];
+const AROUND = { problems: 60, nodes: 100 };
+
+for (const flows of SIZES) await run(flows);
+const costs = SIZES.map((flows) => hubCost({ flows, ...AROUND }));
+console.log("\na hub, for one change:");
+for (const key of Object.keys(costs[0]!) as (keyof HubCost)[]) {
+  const [few, many] = costs.map((cost) => cost[key]) as [number, number];
+  const [a, b] = [few, many].map((value) => value.toFixed(key.endsWith("Ms") ? 3 : 0));
+  console.log(`  ${key}: ${a} of 2,000 flows, ${b} of 20,000: ${(many / few).toFixed(2)} times`);
+}

@@ -1,6 +1,7 @@
 /** What a running trace finds, on stderr: each problem once with one path, each kind of flow once. */
 import type { Report } from "../../event/report.ts";
 import { type IngestClient, LiveReport } from "../../ingest/mod.ts";
+import { paced } from "../watch/paced.ts";
 import { lookOf, type RenderOptions, terminalOptions } from "../render/mod.ts";
 import { rowsOf } from "../render/rows.ts";
 
@@ -34,12 +35,16 @@ async function follow(client: IngestClient, incident: string, signal: AbortSigna
   const look = () => ({ ...terminalOptions(), colour });
   const print = createPrinter((text) => console.error(text), look);
   const told = new LiveReport();
+  const printing = paced(() => told.report !== null && print(told.report));
   const options = { signal, retryMs: [], differences: true };
-  for await (const live of client.live(incident, options)) {
-    told.take(live);
-    // What changed is told piece by piece, and a summary is the last of them.
-    if (!["report", "summary"].includes(live.event)) continue;
-    if (told.report !== null) print(told.report);
+  try {
+    for await (const live of client.live(incident, options)) {
+      told.take(live);
+      // What changed is told piece by piece, and a summary is the last of them.
+      if (["report", "summary"].includes(live.event)) printing.call();
+    }
+  } finally {
+    printing.flush();
   }
 }
 

@@ -9,6 +9,7 @@ import type { Change } from "./follow.ts";
 import { frame } from "./frame.ts";
 import { readKeys } from "./keys.ts";
 import { begin, pressed, type Shown, withReport } from "./list.ts";
+import { paced } from "./paced.ts";
 import { endOf, noteOf } from "./plain_view.ts";
 import type { View } from "./view.ts";
 
@@ -17,6 +18,9 @@ const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
+
+/** Events after which what was told holds together. */
+const WHOLE = new Set(["report", "summary", "end"]);
 
 const encoder = new TextEncoder();
 
@@ -46,16 +50,26 @@ export function terminalView(incident: string, filter: ReportFilter, quit: () =>
   Deno.addSignalListener("SIGWINCH", draw);
   write(ENTER);
   draw();
+  let last: Change | null = null;
+  const drawing = paced(() => {
+    const next = last === null ? shown : taken(shown, last);
+    if (next === shown) return;
+    shown = next;
+    draw();
+  });
   return {
     stays: true,
     show(change) {
-      const next = taken(shown, change);
-      if (next === shown) return;
-      shown = next;
-      draw();
+      // A change that nothing is drawn for is none to draw in place of one that waits.
+      if (change.kind === "live" && !WHOLE.has(change.live.event)) return;
+      if (change.kind !== "live" || change.live.event === "end") drawing.flush();
+      last = change;
+      drawing.call();
+      if (change.kind !== "live" || change.live.event === "end") drawing.flush();
     },
     /** What was last known stays behind in the terminal. */
     close() {
+      drawing.flush();
       Deno.removeSignalListener("SIGWINCH", draw);
       keys.close();
       write(LEAVE);

@@ -19,6 +19,7 @@ import {
   told,
 } from "../state/model.ts";
 import { computed } from "@preact/signals";
+import { isFinding } from "../state/finding.ts";
 import { timeHere } from "../../words/time.ts";
 import { FilterInput } from "./filter_input.tsx";
 import { askedNoun } from "../../words/problem.ts";
@@ -68,6 +69,10 @@ export function FilterBar() {
         <WindowChip />
       </div>
       <Count />
+      <p class="quiet find-hint" role="status">
+        {isFinding.value && isLong.value &&
+          "The browser finds what is near to be seen. The filter, key /, looks at all."}
+      </p>
     </div>
   );
 }
@@ -114,6 +119,10 @@ function WindowChip() {
     />
   );
 }
+
+/** So many rows are elements at once, whatever the window. */
+const ELEMENTS_MIN = 12;
+const isLong = computed(() => list.value.now.total.rows > ELEMENTS_MIN);
 
 function Count() {
   const total = told.value.flows.size;

@@ -91,22 +91,31 @@ function Bars({ strip, most }: { strip: Strip; most: number }) {
 const percent = (part: number, { count }: Strip) =>
   `${Math.max(0, Math.min(1, part / count)) * 100}%`;
 
+/** Places in a part of the strip at which there is one tick, and changes that it tells. */
+const PLACES = 8;
+const TOLD_MAX = 8;
+
 /** When a part of a node's state changed; the list beside it says what. */
 function Ticks({ strip, changes }: { strip: Strip; changes: readonly Change[] }) {
+  const at = new Map<number, Change[]>();
+  for (const change of changes) {
+    const part = (Date.parse(change.by) - strip.fromMs) / strip.stepMs;
+    if (Number.isNaN(part)) continue;
+    const place = Math.round(part * PLACES) / PLACES;
+    const own = at.get(place);
+    if (own === undefined) at.set(place, [change]);
+    else own.push(change);
+  }
   return (
     <>
-      {changes.map((change) => {
-        const part = (Date.parse(change.by) - strip.fromMs) / strip.stepMs;
-        if (Number.isNaN(part)) return null;
-        return (
-          <span
-            key={change.id}
-            class="tick"
-            title={changeWords(change)}
-            style={{ left: percent(part, strip) }}
-          />
-        );
-      })}
+      {[...at].map(([part, own]) => (
+        <span
+          key={part}
+          class="tick"
+          title={own.slice(0, TOLD_MAX).map(changeWords).join("\n")}
+          style={{ left: percent(part, strip) }}
+        />
+      ))}
     </>
   );
 }
