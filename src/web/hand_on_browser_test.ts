@@ -49,3 +49,21 @@ browserTest(
     equal(await page.locator("dialog[open]").count(), 0);
   },
 );
+
+browserTest(
+  "of a trace that has ended, it is said how its archive is handed on",
+  { report: problems() },
+  async ({ page, ingest, watched }) => {
+    await page.locator(".problems .card").first().waitFor();
+    ingest.say("end", { reason: "closed", archive: "/var/x y.gz" });
+    await page.locator(".ended-line").waitFor();
+    await page.context().setOffline(true);
+    await page.keyboard.press("e");
+    const dialog = page.locator("dialog[open]");
+    await dialog.locator("li button", { hasText: "html" }).click();
+    const hint = "can't be reached; lasthop replay --format html '/var/x y.gz'";
+    await dialog.getByText(hint).waitFor();
+    deepEqual(watched.faults.filter((fault) => !fault.includes("ERR_INTERNET_DISCONNECTED")), []);
+    watched.faults.length = 0;
+  },
+);

@@ -1,9 +1,11 @@
 /** An incident on stdout in a form to hand on, or as text for this terminal. */
 import { ALL, narrowed, type ReportFilter } from "../../event/filter/mod.ts";
 import { LasthopError } from "../../event/error.ts";
+import type { Report } from "../../event/report.ts";
 import type { Form } from "../../exports/mod.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
 import { plural } from "../render/mod.ts";
+import { whileShown } from "../render/bar.ts";
 import { type Printing, printReport } from "./print_report.ts";
 
 /** How an incident is printed. */
@@ -23,16 +25,16 @@ export async function printHandedOn(
   incident: string,
   { format, otlp, ...printing }: HandingOn,
 ): Promise<void> {
+  let report: Promise<Report> | undefined;
+  const read = () => report ??= whileShown("making the report", () => client.report(incident));
   if (otlp !== undefined) {
     const { sendOtlp } = await import("./send_otlp.ts");
     const headers = Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS");
-    const sent = narrowed(await client.report(incident), printing.filter ?? ALL);
+    const sent = narrowed(await read(), printing.filter ?? ALL);
     const count = await sendOtlp(sent, { url: otlp, headers });
     console.error(`lasthop: ${plural(count, "problem")} sent to ${new URL(otlp).origin}`);
   }
-  if (format !== "pcapng") {
-    return printReport(await client.report(incident), { ...printing, format });
-  }
+  if (format !== "pcapng") return printReport(await read(), { ...printing, format });
   mayWriteCapture(printing.filter ?? ALL, Deno.stdout.isTerminal());
   const capture = await client.downloadCapture(incident);
   await capture.pipeTo(Deno.stdout.writable, { preventClose: true });

@@ -87,3 +87,16 @@ function ofThisTerminal(): BarOptions | null {
     ascii,
   };
 }
+
+/** Shows a bar of unknown length while `work` goes on. Rejects with what it rejects with. */
+export async function whileShown<T>(
+  what: string,
+  work: () => Promise<T>,
+  bar = new Bar(what),
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    bar.close();
+  }
+}

@@ -1,5 +1,5 @@
-import { deepEqual, equal, match } from "node:assert/strict";
-import { Bar } from "./bar.ts";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { Bar, whileShown } from "./bar.ts";
 
 function barOf() {
   let nowMs = 0;
@@ -31,4 +31,16 @@ Deno.test("a bar fills with its share, moves without one, and is gone when it is
   match(written[2]!, /K-{11}#{6}-{7} /);
   bar.close();
   equal(written[3], "\r\x1b[K");
+});
+
+Deno.test("a bar is there while something goes on, and gone when that fails", async () => {
+  const { bar, written, after } = barOf();
+  const work = () => {
+    after(2_000);
+    bar.draw();
+    return Promise.reject(new Error("it failed"));
+  };
+  await rejects(whileShown("making the report", work, bar), /it failed/);
+  equal(written.length, 2);
+  equal(written[1], "\r\x1b[K");
 });

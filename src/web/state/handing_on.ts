@@ -3,6 +3,8 @@
 import { signal } from "@preact/signals";
 import { fileName, type Form } from "../../words/forms.ts";
 import { problemOf, request, whyUnanswered } from "../live/api.ts";
+import { told } from "./model.ts";
+import { shellWord } from "./shell.ts";
 
 /** Whether the list of forms is shown. */
 export const handingOn = signal(false);
@@ -35,7 +37,12 @@ export async function download(incident: string, format: Form): Promise<void> {
     save(await response.blob(), name);
     handedOn.value = `${name}: given to the browser`;
   } catch (error) {
-    handedOn.value = `${name}: ${whyUnanswered(error)}`;
+    // A trace's ingest ends with it, and what it kept has all of it.
+    const { archive } = told.value;
+    const instead = archive === null
+      ? ""
+      : `; lasthop replay --format ${format} ${shellWord(archive)}`;
+    handedOn.value = `${name}: ${whyUnanswered(error)}${instead}`;
   }
 }
 
