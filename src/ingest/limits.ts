@@ -137,7 +137,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchCharsMax: 64 * MIB,
   bodiesInFlightMax: 64,
   bodiesPerTokenMax: 32,
-  bodyWaitMs: 3_000,
+  bodyWaitMs: 8_000,
   bodiesWaitingMax: 2_000,
   bodyIdleMs: 15_000,
   bodyTotalMs: 300_000,

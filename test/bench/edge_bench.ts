@@ -2,21 +2,31 @@
  * What the ingest costs on workerd, on this machine, its load made beside it on the same processors:
  * rates are floors, CPU times are the engine's own. `deno task bench:edge [--engine deno]
  * [--events N] [--only intake,nodes,flows,billed,probes,live,big]`; N is the size of the one big incident.
+ * `--probes N [--active N] [--seconds N] [--rate N] [--no-viewer]`: only one incident of so many probes,
+ * of which some see so many packets a second each.
  */
 import { parseArgs } from "node:util";
 import { billed } from "./edge/billed.ts";
 import * as engines from "./edge/engines.ts";
+import { manyProbes } from "./edge/many_probes.ts";
 import { big, intake, live, probes } from "./edge/measures.ts";
 
 const { values } = parseArgs({
   options: {
     engine: { type: "string", default: "workerd" },
     events: { type: "string", default: "1000000" },
-    only: { type: "string", default: "intake,nodes,flows,billed,probes,live,big" },
+    only: { type: "string" },
+    probes: { type: "string" },
+    active: { type: "string" },
+    seconds: { type: "string", default: "300" },
+    rate: { type: "string", default: "1" },
+    shards: { type: "string", default: "2" },
+    "no-viewer": { type: "boolean", default: false },
   },
 });
+const all = values.probes === undefined ? "intake,nodes,flows,billed,probes,live,big" : "";
 const start = values.engine === "deno" ? engines.deno : engines.workerd;
-const wanted = new Set(values.only.split(","));
+const wanted = new Set((values.only ?? all).split(","));
 
 const shown = (value: number) =>
   value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
@@ -153,4 +163,21 @@ if (wanted.has("big")) {
     "peak MiB": figures.peakMiB,
   });
   row("kept", { events: counters.events!, evicted: counters.evicted!, batches: counters.batches! });
+}
+
+if (values.probes !== undefined) {
+  const count = Number(values.probes);
+  const shape = {
+    probes: count,
+    active: Number(values.active ?? Math.ceil(count / 10)),
+    packetsPerSecond: Number(values.rate),
+    flows: 200,
+  };
+  console.log(
+    `\none incident of ${count} probes, ${shape.active} of them with ${shape.packetsPerSecond} ` +
+      `packets a second each, for ${values.seconds} s`,
+  );
+  const options = { shards: Number(values.shards), viewer: !values["no-viewer"] };
+  const figures = await manyProbes(shape, Number(values.seconds), options);
+  for (const [name, value] of Object.entries(figures)) row(name, { "": value });
 }

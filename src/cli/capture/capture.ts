@@ -39,6 +39,8 @@ export interface Capture extends Prepared {
   incident: string;
   ending: Ending;
   onBatch(batch: ProbeBatch): void;
+  /** Batches wait to be taken. */
+  isBehind?: () => boolean;
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */
   onReady(): void;
@@ -64,6 +66,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
     filter,
     incident,
     onBatch,
+    isBehind: capture.isBehind,
     onProgress(text) {
       bar.clear();
       progress(text);

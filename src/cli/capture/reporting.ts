@@ -88,6 +88,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
         shipper.push(batch);
         page.push(batch);
       },
+      isBehind: () => shipper.isBehind,
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest, ...page.facts },
     });

@@ -11,6 +11,7 @@ import { type Answering, type DirectoryRpc, type EdgeEnv, hubOf } from "./bindin
 import { edgeLimits } from "./edge_limits.ts";
 import { RemoteHub } from "./remote_hub.ts";
 import { Rows } from "./rows.ts";
+import { Together } from "./together.ts";
 
 /** `granted`: characters an incident may keep. */
 const SCHEMA = [
@@ -31,6 +32,7 @@ const GRANT_SHARE = 1024;
 /** The object `directory` of an account. */
 export class Directory extends DurableObject<EdgeEnv> implements Answering<DirectoryRpc> {
   #rows: Rows;
+  #entries = new Together((entry: AuditEntry) => this.#appendAudit(entry));
   #admission: Admission;
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
@@ -153,7 +155,11 @@ export class Directory extends DurableObject<EdgeEnv> implements Answering<Direc
     return known;
   }
 
-  appendAudit(entry: AuditEntry): void {
+  appendAudit(entry: AuditEntry): Promise<void> {
+    return this.#entries.add(entry);
+  }
+
+  #appendAudit(entry: AuditEntry): void {
     const { auditReadsMax, auditChangesMax } = edgeLimits(this.env).store;
     const change = Number(entry.change);
     this.#rows.transaction(() => {

@@ -24,6 +24,8 @@ const EDGE_STORE = {
   eventsPerIncidentMax: 3_200_000,
   bytesPerIncidentMax: 1024 * 2 ** 20,
   stateBytesPerIncidentMax: 8 * 2 ** 20,
+  /** Some hundred bytes each, in the hub's memory; each node that joins has one. */
+  tokensPerIncidentMax: 12_000,
 };
 
 /**

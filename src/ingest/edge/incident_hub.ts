@@ -38,6 +38,7 @@ import type { Commit, Committed, HubEntry, HubRow, Layout } from "./parts.ts";
 import { ShardCapacity } from "./shard_capacity.ts";
 import { ShardedReport } from "./sharded_report.ts";
 import { Shards } from "./shards.ts";
+import { Together } from "./together.ts";
 
 /** How long what is new may wait for the archive, and a step that failed for its next try. */
 const ALARM_MS = 30_000;
@@ -50,6 +51,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
   #admission: HubAdmission;
   #growth: Growth;
   #acknowledgement: Acknowledgement;
+  #commits = new Together((commit: Commit) => this.#acknowledgement.commit(commit));
   /** An alarm is set, so that it need not be asked for with every batch. */
   #isAwaited = false;
 
@@ -147,7 +149,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
   }
 
   async commit(commit: Commit): Promise<Committed> {
-    const committed = await this.#acknowledgement.commit(commit);
+    const committed = await this.#commits.add(commit);
     const { answers } = committed;
     for (const [i, { status }] of answers.entries()) {
       if (status === "stored") this.#admission.charge(commit.batches[i]!);

@@ -17,6 +17,7 @@ import { BundleTable, type StoredBundle } from "./bundle_table.ts";
 import { bundleOf, decodeEvents, partsByShard, textsOf } from "./bundles.ts";
 import { type GivenPage, pagesOf } from "./given_lines.ts";
 import type { Bundle, Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
+import { Together } from "./together.ts";
 
 /** An attempt that was not confirmed for so long never will be. */
 const UNCONFIRMED_MS = 3_600_000;
@@ -29,6 +30,7 @@ interface Decoded {
 /** The object of one shard. */
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: BundleTable;
+  #offers = new Together((offer: Offer) => this.#take(offer));
   /** Decoded parts of bundles. Only a cache. */
   #decoded = new Map<StoredBundle, Decoded[]>();
   #judged: { shard: JudgedShard; pages: GivenPage[] | null } | null = null;
@@ -39,7 +41,11 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
   }
 
   /** Durable when it answers. `stale`: the incident has more shards by now. */
-  offer({ ticket, epoch, bundle }: Offer): "kept" | "stale" {
+  offer(offer: Offer): Promise<"kept" | "stale"> {
+    return this.#offers.add(offer);
+  }
+
+  #take({ ticket, epoch, bundle }: Offer): "kept" | "stale" {
     if (this.#isNewer(epoch)) return "stale";
     const of = { ticket, source: -1, epoch, cameMs: Date.now() };
     this.#table.rows.transaction(() => this.#table.put(of, bundle));

@@ -37,6 +37,8 @@ export interface IntakeOptions {
   boot?: string | undefined;
   reasonName(number: number): string;
   onBatch(batch: ProbeBatch): void;
+  /** Batches wait to be taken; see `BatcherOptions`. */
+  isBehind?: (() => boolean) | undefined;
   onDrop(netns: number, event: Event): void;
   /** The first event of a namespace (its inode) came. */
   onActive(netns: number): void;
@@ -100,6 +102,7 @@ export class Intake {
             })),
           facts: () => this.#facts(),
           onBatch: options.onBatch,
+          isBehind: options.isBehind,
         }),
       };
       return node;

@@ -15,6 +15,8 @@ export interface SessionOptions {
   filter: string;
   incident: string;
   onBatch(batch: ProbeBatch): void;
+  /** Batches wait to be taken: a node with nothing to tell is silent for longer then. */
+  isBehind?: (() => boolean) | undefined;
   onProgress(text: string): void;
   /** Path or name of the binary. */
   bpftrace?: string;

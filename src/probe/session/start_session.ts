@@ -35,6 +35,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     boot: capability.boot,
     reasonName: (number) => reasons.name(number),
     onBatch: options.onBatch,
+    isBehind: options.isBehind,
     onDrop: (netns, event) => state.request(netns, mayBeCounted(event)),
     onActive: (netns) => state.activated(netns),
     onUnknownNetns: (netns) => state.lookSoon(netns),

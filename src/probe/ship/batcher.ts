@@ -45,6 +45,8 @@ export interface BatcherOptions {
   probe: string;
   facts(): KernelFacts;
   onBatch(batch: ProbeBatch): void;
+  /** What was told before still waits to be taken: more of nothing would only wait behind it. */
+  isBehind?: (() => boolean) | undefined;
 }
 
 /** Lines of a batch that make it go out without waiting for the next flush. */
@@ -58,6 +60,9 @@ export const EVENTS_HELD_MAX = 100_000;
  * waits in a node (`view/coverage.ts`), so that what it told is judged without delay.
  */
 const STIRRED_NS = 6_000_000_000n;
+
+/** So seldom a node with nothing to tell speaks to one who does not listen. */
+const BEHIND_NS = 10_000_000_000n;
 
 /** Makes the batches of one node. Counts are totals since the start, as headers have them. */
 export class Batcher {
@@ -114,6 +119,7 @@ export class Batcher {
 
   #isDue(untilNs: bigint): boolean {
     const sinceNs = untilNs - this.#untilNs;
+    if (this.options.isBehind?.() === true) return sinceNs >= BEHIND_NS;
     return sinceNs > 0n && (sinceNs >= this.quietNs || untilNs - this.#stirredNs < STIRRED_NS);
   }
 

@@ -86,6 +86,8 @@ Deno.test("batcher: one with nothing to tell speaks as seldom as it may, and eac
   equal(seconds(63, 90), [63, 64, 65, 66, 67, 68, 78, 88]);
   made.quietNs = 0n;
   equal(seconds(90, 93), [90, 91, 92]);
+  made.options.isBehind = () => true;
+  equal(seconds(93, 120), [102, 112]);
 });
 
 Deno.test("batcher: the final batch comes even when it is empty", () => {

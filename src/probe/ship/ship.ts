@@ -62,6 +62,11 @@ export class Shipper {
     this.#running = this.#run();
   }
 
+  /** Batches wait behind those that are being sent. */
+  get isBehind(): boolean {
+    return !this.#isEmpty();
+  }
+
   push(batch: ProbeBatch): void {
     this.#waiting.push(batch);
     this.#wake.resolve();

@@ -101,10 +101,10 @@ async function ship(
   try {
     while (next < first) seeOne();
     const all = Promise.withResolvers<void>();
-    const append = ingest.store.append.bind(ingest.store);
-    ingest.store.append = async (id, batch) => {
-      const appended = await append(id, batch);
-      if (batch.header.sequence === count - 1) all.resolve();
+    const append = ingest.store.appendAll.bind(ingest.store);
+    ingest.store.appendAll = async (id, batches) => {
+      const appended = await append(id, batches);
+      if (batches.some(({ header }) => header.sequence === count - 1)) all.resolve();
       return appended;
     };
     await all.promise;

@@ -10,7 +10,7 @@ import { IncidentHub as RealHub } from "../../../src/ingest/edge/incident_hub.ts
 import { PacketShard as RealShard } from "../../../src/ingest/edge/packet_shard.ts";
 import worker from "../../../src/ingest/worker.ts";
 
-const NONE = { requests: 0, rowsRead: 0, rowsWritten: 0, alarms: 0, bucketWrites: 0 };
+const NONE = { requests: 0, hub: 0, rowsRead: 0, rowsWritten: 0, alarms: 0, bucketWrites: 0 };
 let counts = { ...NONE };
 
 type Method = (...args: unknown[]) => unknown;
@@ -27,13 +27,17 @@ function replacing<T extends object>(target: T, methods: Record<string, Method>)
   });
 }
 
-function countingNamespace(namespace: EdgeEnv["HUB"]): EdgeEnv["HUB"] {
+function countingNamespace(
+  namespace: EdgeEnv["HUB"],
+  isHub: boolean,
+): EdgeEnv["HUB"] {
   return replacing(namespace, {
     get: (id) => {
       const stub = namespace.get(id as never) as Record<string, Method>;
       return new Proxy(stub, {
         get: (stub, name) => (...args: unknown[]) => {
           counts.requests += 1;
+          if (isHub) counts.hub += 1;
           return stub[String(name)]!(...args);
         },
       });
@@ -43,9 +47,9 @@ function countingNamespace(namespace: EdgeEnv["HUB"]): EdgeEnv["HUB"] {
 
 const countingEnv = (env: EdgeEnv): EdgeEnv => ({
   ...env,
-  DIRECTORY: countingNamespace(env.DIRECTORY),
-  HUB: countingNamespace(env.HUB),
-  SHARD: countingNamespace(env.SHARD),
+  DIRECTORY: countingNamespace(env.DIRECTORY, false),
+  HUB: countingNamespace(env.HUB, true),
+  SHARD: countingNamespace(env.SHARD, false),
   ...(env.ARCHIVES === undefined ? {} : {
     ARCHIVES: {
       ...env.ARCHIVES,

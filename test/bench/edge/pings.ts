@@ -73,6 +73,12 @@ function headerText(incident: string, node: number, sequence: number): string {
 }
 
 function linesOf(packet: number, flow: number, nth: number): [string[], string[]] {
+  const [sent, received] = eventsOfPing(packet, flow, nth);
+  return [sent.map(encodeEvent), received.map(encodeEvent)];
+}
+
+/** What the node that sends it sees of one packet, and what the one that gets it sees. */
+export function eventsOfPing(packet: number, flow: number, nth: number): [Event[], Event[]] {
   const at = (kind: Event["kind"], step: number, device: string, ttl: number) =>
     hop(kind, packet, flow, nth, step, device, ttl);
   const sent = [
@@ -92,7 +98,7 @@ function linesOf(packet: number, flow: number, nth: number): [string[], string[]
     at("device-rx", 5, "eth0", 62),
     at("deliver", 6, "eth0", 62),
   ];
-  return [sent.map(encodeEvent), received.map(encodeEvent)];
+  return [sent, received];
 }
 
 function hop(
