@@ -1,12 +1,13 @@
 /** What the columns of an event are written to and read from, one by one and in their order. */
 import type { EventKind } from "./event.ts";
+import type { KnownTexts } from "./scan.ts";
 
 /** Takes the columns that a row has. */
 export interface RowSink {
-  kind(kind: EventKind): void;
+  kind(texts: KnownTexts<EventKind>, slot: number): void;
   time(timeNs: bigint): void;
-  /** The text of the column at a place. */
-  text(place: number, text: string): void;
+  /** The text of the column at a place, by its slot among others. */
+  known(place: number, texts: KnownTexts, slot: number): void;
   /** The number of the column at a place. */
   uint(place: number, value: number): void;
 }

@@ -11,31 +11,31 @@ const neighbourStateTexts = plainTexts(16);
 
 /** Writes to a row what the line has, as far as it is right. */
 export function rowOfScan(scan: Scan, row: RowSink): void {
-  if (scan.has()) row.kind(scan.text(KNOWN.kind));
+  if (scan.has()) row.kind(KNOWN.kind, scan.slot(KNOWN.kind));
   if (scan.has()) row.time(scan.u64());
   if (scan.has()) row.uint(2, scan.uint(65535));
-  if (scan.has()) row.text(3, scan.text(KNOWN.hex));
-  if (scan.has()) row.text(4, scan.text(KNOWN.hex));
+  if (scan.has()) row.known(3, KNOWN.hex, scan.slot(KNOWN.hex));
+  if (scan.has()) row.known(4, KNOWN.hex, scan.slot(KNOWN.hex));
   if (scan.has()) row.uint(5, scan.uint(4294967295));
   if (scan.has()) row.uint(6, scan.uint(4294967295));
-  if (scan.has()) row.text(7, scan.text(deviceTexts));
+  if (scan.has()) row.known(7, deviceTexts, scan.slot(deviceTexts));
   if (scan.has()) row.uint(8, scan.uint(4294967295));
-  if (scan.has()) row.text(9, scan.text(KNOWN.packetType));
+  if (scan.has()) row.known(9, KNOWN.packetType, scan.slot(KNOWN.packetType));
   if (scan.has()) row.uint(10, scan.uint(4095));
-  if (scan.has()) row.text(11, scan.text(KNOWN.mac));
-  if (scan.has()) row.text(12, scan.text(KNOWN.mac));
-  if (scan.has()) row.text(13, scan.text(KNOWN.tunnelKind));
+  if (scan.has()) row.known(11, KNOWN.mac, scan.slot(KNOWN.mac));
+  if (scan.has()) row.known(12, KNOWN.mac, scan.slot(KNOWN.mac));
+  if (scan.has()) row.known(13, KNOWN.tunnelKind, scan.slot(KNOWN.tunnelKind));
   if (scan.has()) row.uint(14, scan.uint(4294967295));
-  if (scan.has()) row.text(15, scan.text(KNOWN.address));
-  if (scan.has()) row.text(16, scan.text(KNOWN.address));
+  if (scan.has()) row.known(15, KNOWN.address, scan.slot(KNOWN.address));
+  if (scan.has()) row.known(16, KNOWN.address, scan.slot(KNOWN.address));
   if (scan.has()) row.uint(17, scan.uint(65535));
   if (scan.has()) row.uint(18, scan.uint(65535));
   if (scan.has()) row.uint(19, scan.uint(65535));
   if (scan.has()) row.uint(20, scan.uint(255));
-  if (scan.has()) row.text(21, scan.text(KNOWN.network));
+  if (scan.has()) row.known(21, KNOWN.network, scan.slot(KNOWN.network));
   if (scan.has()) row.uint(22, scan.uint(255));
-  if (scan.has()) row.text(23, scan.text(KNOWN.address));
-  if (scan.has()) row.text(24, scan.text(KNOWN.address));
+  if (scan.has()) row.known(23, KNOWN.address, scan.slot(KNOWN.address));
+  if (scan.has()) row.known(24, KNOWN.address, scan.slot(KNOWN.address));
   if (scan.has()) row.uint(25, scan.uint(65535));
   if (scan.has()) row.uint(26, scan.uint(65535));
   if (scan.has()) row.uint(27, scan.uint(4294967295));
@@ -55,31 +55,32 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint(41, scan.uint(65535));
   if (scan.has()) row.uint(42, scan.uint(65535));
   if (scan.has()) row.uint(43, scan.uint(65535));
-  if (scan.has()) row.text(44, scan.text(KNOWN.mac));
+  if (scan.has()) row.known(44, KNOWN.mac, scan.slot(KNOWN.mac));
   if (scan.has()) row.uint(45, scan.uint(255));
-  if (scan.has()) row.text(46, scan.text(KNOWN.address));
-  if (scan.has()) row.text(47, scan.text(KNOWN.address));
+  if (scan.has()) row.known(46, KNOWN.address, scan.slot(KNOWN.address));
+  if (scan.has()) row.known(47, KNOWN.address, scan.slot(KNOWN.address));
   if (scan.has()) row.uint(48, scan.uint(65535));
   if (scan.has()) row.uint(49, scan.uint(65535));
   if (scan.has()) row.uint(50, scan.uint(65535));
   if (scan.has()) row.uint(51, scan.uint(4294967295));
-  if (scan.has()) row.text(52, scan.text(KNOWN.direction));
+  if (scan.has()) row.known(52, KNOWN.direction, scan.slot(KNOWN.direction));
   if (scan.has()) row.uint(53, scan.uint(4294967295));
-  if (scan.has()) row.text(54, scan.text(KNOWN.address));
-  if (scan.has()) row.text(55, scan.text(KNOWN.address));
+  if (scan.has()) row.known(54, KNOWN.address, scan.slot(KNOWN.address));
+  if (scan.has()) row.known(55, KNOWN.address, scan.slot(KNOWN.address));
   if (scan.has()) row.uint(56, scan.uint(65535));
   if (scan.has()) row.uint(57, scan.uint(65535));
-  if (scan.has()) row.text(58, scan.text(functionTexts));
-  if (scan.has()) row.text(59, scan.text(reasonTexts));
+  if (scan.has()) row.known(58, functionTexts, scan.slot(functionTexts));
+  if (scan.has()) row.known(59, reasonTexts, scan.slot(reasonTexts));
   if (scan.has()) row.uint(60, scan.uint(4294967295));
   if (scan.has()) row.uint(61, scan.uint(4294967295));
   if (scan.has()) row.uint(62, scan.uint(4095));
-  if (scan.has()) row.text(63, scan.text(KNOWN.address));
-  if (scan.has()) row.text(64, scan.text(neighbourStateTexts));
-  if (scan.has()) row.text(65, scan.text(KNOWN.mac));
+  if (scan.has()) row.known(63, KNOWN.address, scan.slot(KNOWN.address));
+  if (scan.has()) row.known(64, neighbourStateTexts, scan.slot(neighbourStateTexts));
+  if (scan.has()) row.known(65, KNOWN.mac, scan.slot(KNOWN.mac));
   if (scan.has()) row.uint(66, scan.uint(255));
   if (scan.has()) row.uint(67, scan.uint(255));
   if (scan.has()) row.uint(68, scan.uint(65535));
+  if (scan.has()) row.uint(69, scan.uint(32));
 }
 
 /** Fills an event with what the row has. */
@@ -153,6 +154,7 @@ function EventFields(this: Partial<Event>, row: RowSource): void {
   if (row.has(66)) this.sentIcmpType = row.uint();
   if (row.has(67)) this.sentIcmpCode = row.uint();
   if (row.has(68)) this.socketFamily = row.uint();
+  if (row.has(69)) this.rank = row.uint();
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

@@ -14,7 +14,7 @@ import { KNOWN } from "./field_texts.ts";
 import { isLifted } from "./lift.ts";
 import type { RowSink, RowSource } from "./row_columns.ts";
 import { EventOfRow, rowOfScan } from "./row_fields.ts";
-import { Scan } from "./scan.ts";
+import { type KnownTexts, Scan } from "./scan.ts";
 
 const placeOf = (name: keyof Event) => COLUMNS.findIndex((column) => column.name === name);
 const KIND = placeOf("kind");
@@ -35,8 +35,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const scan = new Scan();
 
+/** Writers so far. */
+let writers = 0;
+
 /** Writes events as rows, in their order. */
 export class RowWriter implements RowSink {
+  /** Tells this writer's notes from those of others. */
+  #writer = ++writers;
   #values = new Bytes();
   #shapeOfRows = new Bytes();
   #texts = new Map<string, number>();
@@ -82,27 +87,41 @@ export class RowWriter implements RowSink {
       if (value === undefined) continue;
       if (typeof value === "number") this.uint(place, value);
       else if (typeof value === "bigint") this.time(value);
-      else if (place === KIND) this.kind(value as EventKind);
       else this.text(place, value);
     }
     this.#end();
   }
 
-  /** The value of the first column. */
-  kind(kind: EventKind): void {
-    this.#kind = kind;
-    this.text(KIND, kind);
+  /** The value of the first column, by its slot among texts. */
+  kind(texts: KnownTexts<EventKind>, slot: number): void {
+    if (slot >= 0) this.#kind = texts.slots[slot]!;
+    this.known(KIND, texts, slot);
+  }
+
+  /** The value of a column of texts, by its slot among them. */
+  known(place: number, texts: KnownTexts, slot: number): void {
+    // A line with such a text is wrong, which is told when all of it was read.
+    if (slot < 0) return;
+    if (texts.notedBy[slot] !== this.#writer) {
+      texts.notes[slot] = this.#numberOf(texts.slots[slot]!);
+      texts.notedBy[slot] = this.#writer;
+    }
+    this.#bits[place >> 5]! |= 1 << (place & 31);
+    this.#values.number(texts.notes[slot]!);
   }
 
   /** The value of a column of texts. */
   text(place: number, text: string): void {
-    let number = this.#texts.get(text);
-    if (number === undefined) {
-      number = this.#texts.size;
-      this.#texts.set(text, number);
-    }
     this.#bits[place >> 5]! |= 1 << (place & 31);
-    this.#values.number(number);
+    this.#values.number(this.#numberOf(text));
+  }
+
+  #numberOf(text: string): number {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    const number = this.#texts.size;
+    this.#texts.set(text, number);
+    return number;
   }
 
   /** The value of a column of numbers. */

@@ -81,6 +81,12 @@ export class Scan {
 
   /** A text, which `texts` has seen before or finds right. */
   text<T extends string>(texts: KnownTexts<T>): T {
+    const slot = this.slot(texts);
+    return slot < 0 ? "" as T : texts.slots[slot]!;
+  }
+
+  /** The same as its slot among `texts`; below zero: it is not right. */
+  slot(texts: KnownTexts): number {
     const bytes = this.#bytes;
     const from = this.#at;
     let hash = 0;
@@ -91,9 +97,9 @@ export class Scan {
       hash = Math.imul(hash, 31) + byte | 0;
     }
     this.#at = at + 1;
-    const text = texts.find(hash, bytes, from, at);
-    if (text === null) this.isGood = false;
-    return text ?? "" as T;
+    const slot = texts.find(hash, bytes, from, at);
+    if (slot < 0) this.isGood = false;
+    return slot;
   }
 }
 
@@ -103,21 +109,25 @@ const TEXT_BYTES_MAX = 1024;
 
 /** Texts of one type that were found right, each in the slot its hash says; a new one replaces. */
 export class KnownTexts<T extends string = string> {
-  #slots: T[] = new Array(SLOTS).fill("");
+  readonly slots: T[] = new Array(SLOTS).fill("");
+  /** What who uses the texts has noted of a slot, and whose note it is; 0: it has another text now. */
+  readonly notes = new Int32Array(SLOTS);
+  readonly notedBy = new Int32Array(SLOTS);
 
   /** `pattern`: what is right. It must allow ASCII alone. */
   constructor(readonly pattern: RegExp) {}
 
-  /** The text of these bytes; null when it is not right. */
-  find(hash: number, bytes: Uint8Array, from: number, to: number): T | null {
+  /** The slot of the text of these bytes; below zero when it is not right. */
+  find(hash: number, bytes: Uint8Array, from: number, to: number): number {
     const slot = (hash ^ hash >>> 12) & SLOTS - 1;
-    const known = this.#slots[slot]!;
-    if (known.length === to - from && isSame(known, bytes, from)) return known;
-    if (to - from > TEXT_BYTES_MAX) return null;
+    const known = this.slots[slot]!;
+    if (known.length === to - from && isSame(known, bytes, from)) return slot;
+    if (to - from > TEXT_BYTES_MAX) return -1;
     const text = latin1(bytes, from, to) as T;
-    if (!this.pattern.test(text)) return null;
-    this.#slots[slot] = text;
-    return text;
+    if (!this.pattern.test(text)) return -1;
+    this.slots[slot] = text;
+    this.notedBy[slot] = 0;
+    return slot;
   }
 }
 

@@ -69,10 +69,12 @@ const plainTexts = () =>
 function rowFieldsFile(): string {
   const columns = COLUMNS as readonly Column[];
   const written = columns.map((column, place) => {
-    const value = scanned(column);
-    if (column.type === "kind") return `if (scan.has()) row.kind(${value});\n`;
-    if (column.type === "u64") return `if (scan.has()) row.time(${value});\n`;
-    return `if (scan.has()) row.${column.type === "uint" ? "uint" : "text"}(${place}, ${value});\n`;
+    const { name, type } = column;
+    if (type === "u64") return `if (scan.has()) row.time(${scanned(column)});\n`;
+    if (type === "uint") return `if (scan.has()) row.uint(${place}, ${scanned(column)});\n`;
+    const texts = type === "text" ? `${name}Texts` : `KNOWN.${type}`;
+    const call = type === "kind" ? "kind(" : `known(${place}, `;
+    return `if (scan.has()) row.${call}${texts}, scan.slot(${texts}));\n`;
   });
   const read = columns.map(({ name, type }, place) => {
     const value = type === "u64" ? "row.time()" : type === "uint" ? "row.uint()" : "row.text()";

@@ -1,0 +1,54 @@
+/**
+ * What lasthop costs, all in one run: `deno task bench [PART …]`. Ratios and processor times, each
+ * with its noise: least and most of its repetitions. The parts, each of which runs alone:
+ *
+ * - `verdict` decoding and judging, against JSON.parse;
+ * - `kept` an update, a final report and memory with 10,000, 300,000 and 1 million events kept;
+ * - `busy` what others notice while events come, and a drop's way to the live stream;
+ * - `slopes` how cost grows with events, flows, nodes and rules;
+ * - `edge` requests of a batch and an incident of many probes on workerd (`deno task bench:edge`);
+ * - `kernel` from a drop in this kernel to the live stream; needs root.
+ */
+import { fileURLToPath } from "node:url";
+import { busyRows } from "./goals/busy_rows.ts";
+import { loadAverage, print, type Row } from "./goals/figures.ts";
+import { keptRows } from "./goals/kept_rows.ts";
+import { slopeRows } from "./goals/slope_rows.ts";
+import { verdictRows } from "./goals/verdict.ts";
+
+const SECONDS = 15;
+
+/** Runs another bench, which prints by itself. */
+async function other(file: string, ...args: string[]): Promise<Row[]> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", fileURLToPath(new URL(file, import.meta.url)), ...args],
+    stdin: "null",
+  }).spawn().status;
+  if (code !== 0) console.log(`${file} failed: ${code}`);
+  return [];
+}
+
+const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
+  verdict: verdictRows,
+  kept: () => keptRows([10_000, 300_000, 1_000_000]),
+  busy: async () => [
+    ...await busyRows({ events: 300_000, rate: 50_000, seconds: SECONDS }, { healthz: "50 ms" }),
+    ...await busyRows({ events: 1_000_000, rate: 20_000, seconds: SECONDS }, { drop: "1,000 ms" }),
+  ],
+  slopes: slopeRows,
+  edge: () => other("edge_bench.ts", "--only", "billed,probes"),
+  kernel: () => other("live_bench.ts"),
+};
+
+const asked = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);
+for (const name of asked) {
+  const part = PARTS[name];
+  if (part === undefined) {
+    console.error(`There is no part "${name}", must be of ${Object.keys(PARTS).join(", ")}`);
+    Deno.exit(2);
+  }
+  const before = loadAverage();
+  const rows = await part();
+  console.log(`\n${name}, load average ${before} to ${loadAverage()}`);
+  rows.forEach(print);
+}
