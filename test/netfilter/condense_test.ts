@@ -12,7 +12,7 @@ import {
   type NetnsState,
 } from "../../src/event/state.ts";
 import { savedTables } from "../../src/probe/state/iptables.ts";
-import { condense } from "../../src/probe/state/mod.ts";
+import { condense } from "../../src/probe/state/condense.ts";
 import { eventOf } from "./scene.ts";
 import { type Random, randomOf } from "./rules.ts";
 

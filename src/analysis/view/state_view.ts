@@ -11,6 +11,8 @@ import {
 } from "./table_index.ts";
 import type { NodeView } from "./timeline.ts";
 
+export { holdersOfMac, type Owner, ownersOf } from "./owner_index.ts";
+
 /**
  * The snapshot for a moment: the last one read before it, else the first one after. A drop is
  * followed by a snapshot within a fraction of a second, so both neighbours are close.
@@ -93,43 +95,6 @@ export function acceptsAddress(state: NetnsState | null, address: string): boole
   if (ownsAddress(state, address)) return true;
   if (address === "255.255.255.255") return true;
   return state !== null && isSpread(state, address);
-}
-
-/** A probed device, with the place that it is in. */
-export interface Owner {
-  node: NodeView;
-  /** Inode. */
-  netns: number;
-  /** The first snapshot that has the device. */
-  state: NetnsState;
-  link: Link;
-}
-
-/** Every probed device that has an address in any snapshot. */
-export function ownersOf(nodes: readonly NodeView[], address: string): Owner[] {
-  return find(nodes, (link) => link.addresses.some((own) => own.address === address));
-}
-
-/** Every probed device that has a MAC in any snapshot. */
-export function holdersOfMac(nodes: readonly NodeView[], mac: string): Owner[] {
-  return find(nodes, (link) => link.mac === mac && link.kind !== "loopback");
-}
-
-function find(nodes: readonly NodeView[], test: (link: Link) => boolean): Owner[] {
-  const found: Owner[] = [];
-  for (const node of nodes) {
-    for (const [netns, list] of node.states) {
-      const seen = new Set<number>();
-      for (const { state } of list) {
-        for (const link of state.links) {
-          if (seen.has(link.ifindex) || !test(link)) continue;
-          seen.add(link.ifindex);
-          found.push({ node, netns, state, link });
-        }
-      }
-    }
-  }
-  return found;
 }
 
 /** The neighbour entry for an address on a device, by the latest snapshot that has one. */

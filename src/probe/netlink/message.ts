@@ -12,18 +12,19 @@ export interface Message {
 
 /** Bytes of a message's header. */
 const HEADER_BYTES = 16;
-/** NLM_F_REQUEST. */
+/** NLM_F_REQUEST, and NLM_F_DUMP: all there are. */
 const REQUEST = 1;
+const DUMP = 0x300;
 
 const align = (bytes: number) => (bytes + 3) & ~3;
 
-/** A question to the kernel. */
-export function request(type: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
+/** A question to the kernel: for one thing, or for all of a kind. */
+export function request(type: number, body: Uint8Array, all = false): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + body.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length, true);
   view.setUint16(4, type, true);
-  view.setUint16(6, REQUEST, true);
+  view.setUint16(6, all ? REQUEST | DUMP : REQUEST, true);
   bytes.set(body, HEADER_BYTES);
   return bytes;
 }

@@ -40,6 +40,63 @@ export function rulesetNumberIn(path: string, inode: number): number | undefined
   }
 }
 
+const GET_TABLE = NFTABLES | 1;
+const NEW_TABLE = NFTABLES | 0;
+const TABLE_NAME = 1;
+/** NLMSG_DONE and NLMSG_ERROR. */
+const DONE = 3;
+const ERROR = 2;
+/** NLM_F_DUMP_INTR. */
+const INTERRUPTED = 0x10;
+
+/** Families of tables, as netfilter numbers them and nft names them. */
+const FAMILIES: Partial<Record<number, string>> = {
+  ...{ 1: "inet", 2: "ip", 3: "arp", 5: "netdev", 7: "bridge", 10: "ip6" },
+};
+
+/** More are not told in one go. */
+const ANSWERS_MAX = 1_000;
+
+/**
+ * The tables of nft in a namespace, as `nft list tables` prints them: `table inet filter`. nft itself
+ * reads all rules to say it. Null when the kernel does not tell, or a name is not of letters. Ask only
+ * where nf_tables is there already.
+ */
+export function tablesIn(path: string, inode: number): string[] | null {
+  try {
+    const socket = NetlinkSocket.open(path, inode, NETLINK.netfilter);
+    try {
+      return tables(socket);
+    } finally {
+      socket.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+function tables(socket: NetlinkSocket): string[] | null {
+  const found: string[] = [];
+  let answer = socket.ask(request(GET_TABLE, new Uint8Array(NETFILTER_HEADER_BYTES), true));
+  for (let i = 0; i < ANSWERS_MAX && answer !== null; i++) {
+    for (const { type, flags, body } of messagesIn(answer)) {
+      // Changed while it was told: what was told may be neither before nor after.
+      if (type === ERROR || (flags & INTERRUPTED) !== 0) return null;
+      if (type === DONE) return found;
+      if (type !== NEW_TABLE) continue;
+      const bytes = attributesOf(body, NETFILTER_HEADER_BYTES).get(TABLE_NAME);
+      const name = new TextDecoder().decode(bytes).replace(/\0$/, "");
+      const family = FAMILIES[body[0] ?? 0];
+      // A name with a space or a line end could pass for another table.
+      if (family === undefined || !/^[\w.-]+$/.test(name)) return null;
+      found.push(`table ${family} ${name}`);
+    }
+    const next = socket.receive();
+    answer = next.kind === "bytes" ? next.bytes : null;
+  }
+  return null;
+}
+
 const GET_NSID = 90;
 const NEW_NSID = 88;
 /** Bytes of `struct rtgenmsg`, filled up. */

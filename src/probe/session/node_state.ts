@@ -8,7 +8,7 @@ import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
   type Beginning,
-  condense,
+  Condensed,
   type ConnectionQuery,
   type CostedState,
   HeardChanges,
@@ -30,6 +30,13 @@ const LOOK_MS = 2_000;
 const TOGETHER_MAX = 24;
 
 /**
+ * Milliseconds of processor time in which all namespaces are read as fast as can be when a trace
+ * begins, some hundred of them; the rest is read within the share of readers, and what has packets
+ * before it.
+ */
+const AT_ONCE_MS = 5_000;
+
+/**
  * On a node with more namespaces than this, those that packets were seen in are read again when they
  * change, and of others only that they did is kept in mind.
  */
@@ -47,6 +54,7 @@ export class NodeState {
   readonly #how: ReadOptions;
   readonly #watch: Watch;
   readonly #known = new KnownStates();
+  readonly #condensed = new Condensed();
   /** Namespaces of which rules are to be read for what they counted. */
   #counted = new Set<number>();
   /** Namespaces that changed since they were read, and were not read again for that. */
@@ -102,8 +110,14 @@ export class NodeState {
     const named = Math.min(ranked.filter(({ rank }) => rank < 2).length, TOGETHER_MAX);
     await this.#readAndTell(handles, 0, named);
     this.#named.resolve();
+    let spentMs = 0;
     for (let i = named; i < handles.length && !this.#stopped; i += TOGETHER_MAX) {
-      await this.#readAndTell(handles, i, TOGETHER_MAX);
+      // Those with packets were read meanwhile.
+      const group = handles.slice(i, i + TOGETHER_MAX);
+      const unread = group.filter(({ inode }) => !this.#wasRead.has(inode));
+      const costMs = await this.#readAndTell(unread, 0, TOGETHER_MAX);
+      spentMs += costMs;
+      if (spentMs > AT_ONCE_MS) await this.#schedule.pay(costMs);
     }
   }
 
@@ -112,11 +126,14 @@ export class NodeState {
     return this.#named.promise;
   }
 
-  async #readAndTell(handles: NetnsHandle[], from: number, max: number): Promise<void> {
-    for (const state of await this.#readTogether(handles, from, max)) {
+  /** Resolves with the milliseconds of processor time that it took. */
+  async #readAndTell(handles: NetnsHandle[], from: number, max: number): Promise<number> {
+    const readings = await this.#readTogether(handles, from, max);
+    for (const { state } of readings) {
       this.#schedule.noteRead(state.netns);
       this.#handOver(state);
     }
+    return readings.reduce((sum, { costMs }) => sum + costMs, 0);
   }
 
   /**
@@ -144,7 +161,8 @@ export class NodeState {
   activated(netns: number): void {
     const handle = this.#nodeOfAll()?.netns.get(netns);
     if (handle === undefined || !this.#following) return;
-    if (this.#changed.has(netns) || !this.#wasRead.has(netns)) this.#schedule.request(handle);
+    const isKnown = this.#wasRead.has(netns) && this.#watch.hears(netns);
+    if (!isKnown || this.#changed.has(netns)) this.#schedule.request(handle);
   }
 
   #hasChanged(handle: NetnsHandle): void {
@@ -180,17 +198,15 @@ export class NodeState {
     // Namespaces never read come first: of them, this is all that will be known.
     const read = ({ inode }: NetnsHandle) => Number(this.#wasRead.has(inode));
     handles.sort((a, b) => read(a) - read(b));
-    for (const state of await this.#readTogether(handles, 0, FINAL_MAX)) this.#handOver(state);
+    for (const { state } of await this.#readTogether(handles, 0, FINAL_MAX)) this.#handOver(state);
   }
 
-  async #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<NetnsState[]> {
+  async #readTogether(handles: NetnsHandle[], from: number, max: number): Promise<CostedState[]> {
     const some = handles.slice(from, from + max);
     const begun = some.map((netns) => this.#begin(netns));
     const readings = await readMany(some, this.#how);
-    return readings.map(({ state, keepable }, i) => {
-      this.#known.end(some[i]!, begun[i]!, keepable);
-      return state;
-    });
+    readings.forEach(({ keepable }, i) => this.#known.end(some[i]!, begun[i]!, keepable));
+    return readings;
   }
 
   /** Reads what may have changed since the last reading, of a namespace whose changes are told. */
@@ -223,7 +239,7 @@ export class NodeState {
     const heard = this.#heard.take(state.netns, BigInt(state.timeNs));
     if (heard.length > 0) state.heard = heard;
     state.gaps.push(...this.#watch.gapsOf({ inode: state.netns, name: state.name }));
-    this.intake.addState(condense(state, () => this.wantedIn(state)));
+    this.intake.addState(this.#condensed.of(state, () => this.wantedIn(state)));
     this.onState(state);
   }
 
@@ -279,6 +295,7 @@ export class NodeState {
   #forgetOne(inode: number): void {
     this.#watch.forget(inode);
     this.#known.forget(inode);
+    this.#condensed.forget(inode);
     this.#changed.delete(inode);
     this.#counted.delete(inode);
   }

@@ -2,7 +2,7 @@
 export type { NetnsHandle } from "./netns.ts";
 export { findNetns, listNetns } from "./netns.ts";
 export type { ConnectionQuery } from "./connections.ts";
-export { condense } from "./condense.ts";
+export { Condensed } from "./condensed.ts";
 export { mayBeCounted } from "./counted.ts";
 export { monotonicClock } from "./clock.ts";
 export { HeardChanges } from "./heard.ts";

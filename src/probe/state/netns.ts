@@ -160,7 +160,10 @@ function* pids(): Generator<number> {
 
 /** The netns behind a path now: a link of a process, or a bind mount of one. */
 export function inodeOf(path: string): number | undefined {
-  return inodeOfLink(path) ?? inodeOfMount(path);
+  // What fails costs the most: a bind mount is rarely below /proc, and a link nowhere else.
+  return path.startsWith("/proc/")
+    ? inodeOfLink(path) ?? inodeOfMount(path)
+    : inodeOfMount(path) ?? inodeOfLink(path);
 }
 
 /**
@@ -193,12 +196,15 @@ function byPath(path: string, all: readonly NetnsHandle[]): NetnsHandle {
   return all.find((one) => one.inode === inode) ?? { inode, path };
 }
 
+/** Of the file system that all namespaces are files of. */
+let device: number | undefined;
+
 /** A bind mount is no link; it is a file of the same file system as the links point to. */
 function inodeOfMount(path: string): number | undefined {
   try {
+    device ??= Deno.statSync("/proc/self/ns/net").dev;
     const file = Deno.statSync(path);
-    const listed = Deno.statSync("/proc/self/ns/net");
-    return file.dev === listed.dev && file.ino !== null ? file.ino : undefined;
+    return file.dev === device && file.ino !== null ? file.ino : undefined;
   } catch {
     return undefined;
   }

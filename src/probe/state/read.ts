@@ -1,5 +1,6 @@
 /** Reading the state of network namespaces, a few at a time. */
 import type { NetnsState } from "../../event/state.ts";
+import { tablesIn } from "../netlink/questions.ts";
 import { assemble, unreadState } from "./assemble.ts";
 import { clip } from "./bounds.ts";
 import { KEEPABLE, type Kept } from "./kept.ts";
@@ -72,23 +73,23 @@ export async function readStates(
   return (await readMany(netns, options)).map(({ state }) => state);
 }
 
-/** `readStates` with what may be kept of each. */
+/** `readStates` with what each took, and what may be kept of it. */
 export async function readMany(
   netns: NetnsHandle[],
   options: ReadOptions = {},
-): Promise<Reading[]> {
+): Promise<CostedReading[]> {
   const askable = await askableHere();
-  const readings: Reading[] = new Array(netns.length);
+  const read: { reading: Reading; costMs: number }[] = new Array(netns.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < netns.length; i = next++) {
       const handle = netns[i];
-      if (handle) readings[i] = (await readOne(handle, askable, options)).reading;
+      if (handle) read[i] = await readOne(handle, askable, options);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_MAX }, worker));
-  await findPeers(readings);
-  return readings;
+  await findPeers(read.map(({ reading }) => reading));
+  return read.map(({ reading: { state, keepable }, costMs }) => ({ state, keepable, costMs }));
 }
 
 const ids = new NetnsIdCache();
@@ -119,6 +120,7 @@ async function readOne(
   let toldMs = beganMs;
   const reading = await readSections(netns.path, askable, {
     ...{ timeoutMs, words, memoryBytes, without },
+    tables: askable.includes("netfilter") ? tablesIn(netns.path, netns.inode) : null,
   })
     .then((sections) => {
       toldMs = performance.now();

@@ -22,6 +22,8 @@ export interface SectionOptions {
   memoryBytes: number;
   /** Parts that need not be read. */
   without: readonly Keepable[];
+  /** Tables of nft as it lists them; null: it is asked. */
+  tables: readonly string[] | null;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface SectionOptions {
 export async function readSections(
   path: string,
   askable: readonly Askable[],
-  { timeoutMs, words, memoryBytes, without }: SectionOptions,
+  { timeoutMs, words, memoryBytes, without, tables }: SectionOptions,
 ): Promise<Map<string, Section>> {
   const mark = `lasthop-${crypto.randomUUID()}`;
   const child = execa("timeout", [
@@ -42,8 +44,13 @@ export async function readSections(
     ...[String(SECTION_BYTES_MAX), String(RULES_BYTES_MAX)],
     ...[String(CONNECTION_BYTES_MAX), String(Math.floor(memoryBytes / 1024))],
     ...[...askable, ...without.map((part) => `without-${part}`)],
+    ...(tables === null ? [] : ["tables"]),
   ], {
-    env: { LASTHOP_MARK: mark, LASTHOP_WORDS: words.join("\n") },
+    env: {
+      LASTHOP_MARK: mark,
+      LASTHOP_WORDS: words.join("\n"),
+      LASTHOP_TABLES: tables?.join("\n") ?? "",
+    },
     stdin: "ignore",
     // execa's own cleanup raises a signal a second time under Deno.
     cleanup: false,

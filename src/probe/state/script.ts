@@ -4,15 +4,16 @@
  *
  * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
  * connections, `$4` the KiB of memory that each tool may have. The rest names what may be asked without making the
- * kernel load a module (`modules.ts`), and what need not be read (`without-…`, `kept.ts`). The marker comes in the environment: arguments can be read by any user, and forged
+ * kernel load a module (`modules.ts`), what need not be read (`without-…`, `kept.ts`),
+ * and whether the names of nft's tables come in the environment. The marker comes in the environment: arguments can be read by any user, and forged
  * output must not pass for a section. So do the words of connections, one a line.
  */
 export const SCRIPT = String.raw`
 M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; CONNECTIONS_CAP=$3
 # A tool that gets no more memory says so, or aborts: that is no reason to write a core.
 ulimit -c 0; ulimit -d "$4"; shift 4; MAY=" $* "
-WORDS=$LASTHOP_WORDS
-unset LASTHOP_MARK LASTHOP_WORDS
+WORDS=$LASTHOP_WORDS TABLES=$LASTHOP_TABLES
+unset LASTHOP_MARK LASTHOP_WORDS LASTHOP_TABLES
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 open() { printf '\n%s %s\n' "$M" "$1"; printf '\n%s %s\n' "$M" "$1" >&2; }
 close() { printf '\n%s = %s\n' "$M" "$1" >&2; }
@@ -139,7 +140,8 @@ ruleset() {
   esac
 }
 if may netfilter && ! may without-netfilter; then
-  t=$(nft list tables 2>&1); rc=$?
+  # nft reads all rules to list tables: who asked the kernel knows them.
+  if may tables; then t=$TABLES; rc=0; else t=$(nft list tables 2>&1); rc=$?; fi
   open tables; printf '%s\n' "$t"; close $rc
   alone=
   case "$t" in *"table ip "*) command -v iptables-nft-save >/dev/null &&

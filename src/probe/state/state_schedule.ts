@@ -36,6 +36,7 @@ export class StateSchedule {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reading: Promise<void> | undefined;
   #stopped = false;
+  readonly #stopping = Promise.withResolvers<void>();
 
   constructor(readonly options: StateScheduleOptions) {
     this.#debounceMs = options.debounceMs ?? 150;
@@ -60,9 +61,25 @@ export class StateSchedule {
     this.#readAtMs.set(inode, performance.now());
   }
 
+  /**
+   * Takes what another's reading cost from the share, and waits until so much is there again that what
+   * is requested meanwhile need not wait for it.
+   */
+  async pay(costMs: number): Promise<void> {
+    this.#creditWaitMs();
+    this.#creditMs -= costMs;
+    const missingMs = this.#burstMs / 2 - this.#creditMs;
+    if (missingMs <= 0 || this.#stopped) return;
+    const rest = Promise.withResolvers<void>();
+    const timer = setTimeout(rest.resolve, missingMs / this.#share);
+    await Promise.race([rest.promise, this.#stopping.promise]);
+    clearTimeout(timer);
+  }
+
   /** Nothing is read any more; resolves when what is being read was handed over. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.resolve();
     clearTimeout(this.#timer);
     this.#due.clear();
     await this.#reading;

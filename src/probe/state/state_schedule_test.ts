@@ -107,3 +107,16 @@ Deno.test("state schedule: stopped, it reads no more", async () => {
   made.request(two);
   equal(reads, []);
 });
+
+Deno.test("state schedule: who reads besides waits for half of what may be taken at once", async () => {
+  const { made } = schedule({ burstMs: 100 });
+  const began = performance.now();
+  await made.pay(40);
+  ok(performance.now() - began < 100, "more than half is left");
+  // 60 ms are left; 30 ms beyond are missing to half of 100 ms, at a fifth of a processor.
+  const waiting = made.pay(40).then(() => performance.now() - began);
+  ok(await waiting >= 100, "it waits");
+  const stopped = made.pay(1_000_000);
+  await made.stop();
+  await stopped;
+});
