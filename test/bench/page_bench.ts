@@ -116,7 +116,8 @@ async function run(flows: number): Promise<void> {
       const last = `${incident.connections.reduce((sum, { flows }) => sum + flows.length, 0)}`;
       await page.waitForFunction(
         (last) =>
-          document.querySelector(".count")!.textContent!.replace(/[^0-9, ]/g, "").startsWith(last),
+          document.querySelector(".count")!.textContent!.replaceAll("\u202f", "")
+            .includes(`${last} flow`),
         last,
         { timeout: 120_000 },
       );
@@ -144,6 +145,15 @@ async function run(flows: number): Promise<void> {
     };
     const rolled = await measure(page, cdp, () => scrolling(() => pause(3_000)));
     tell("scrolling", rolled, await measure(page, cdp, () => scrolling(changing)));
+    // From the first part of the strip to the last but a few: all problems, most flows.
+    await page.focus("#time-from");
+    await page.keyboard.press("ArrowRight");
+    const chosen = await measure(page, cdp, () => pause(3_000));
+    tell("a time chosen", chosen, await measure(page, cdp, changing));
+    await page.keyboard.press("m");
+    await page.locator(".map-place").first().waitFor();
+    const mapped = await measure(page, cdp, () => pause(3_000));
+    tell("map open", mapped, await measure(page, cdp, changing));
     if (faults.length > 0) throw new Error(faults.join("\n"));
   } finally {
     await close();

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** The map of what is listed, folded as its reader wants it, and where its boxes stand. */
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { label } from "../../words/escape.ts";
 import { grouped as counted, plural } from "../parts/writing.ts";
 import { filter } from "../state/filter.ts";
@@ -37,7 +37,11 @@ const shownProblems = computed(() => {
 });
 
 /** The map before it is folded. */
-export const whole = computed(() => mapModel(listed.value, shownProblems.value));
+export const whole = computed(() => {
+  // As often as what is listed: problems alone change with each drop.
+  const groups = listed.value;
+  return mapModel(groups, untracked(() => shownProblems.value));
+});
 /** The map as it is drawn. */
 export const shown = computed(() =>
   foldMap(whole.value, open.value, ROOM[isNarrow.value ? "narrow" : "wide"])
@@ -82,13 +86,13 @@ const wanted = computed(() => {
   const byId = new Map(places.map((place) => [place.id, place]));
   const rows = (count: number) => Math.ceil(Math.min(count, BADGES.max) / BADGES.row);
   const all: Laid = {
-    boxes: places.map(({ id, node, problems }) => ({
+    boxes: inFirstOrder(places, ({ id }) => id).map(({ id, node, problems }) => ({
       id,
       width: isNarrow.value ? BOX.narrow : BOX.wide,
       height: BOX.height + rows(problems.length) * BOX.badges,
       group: node,
     })),
-    links: links.map((link) => ({
+    links: inFirstOrder(links, ({ from, to }) => wayId(from, to)).map((link) => ({
       from: link.from,
       to: link.to,
       labelWidth: linkLabel(link, byId).length * LABEL.width,
@@ -96,6 +100,17 @@ const wanted = computed(() => {
   };
   return JSON.stringify(all);
 });
+
+/** When each place and way was met first: in another order the same map would be laid out anew. */
+const firstMet = new Map<string, number>();
+
+function inFirstOrder<T>(all: readonly T[], idOf: (one: T) => string): T[] {
+  for (const one of all) {
+    const id = idOf(one);
+    if (!firstMet.has(id)) firstMet.set(id, firstMet.size);
+  }
+  return all.toSorted((a, b) => firstMet.get(idOf(a))! - firstMet.get(idOf(b))!);
+}
 
 type Laid = Omit<Wanted, "direction">;
 const laid = signal<{ wanted: Laid; ways: Placed[] } | null>(null);

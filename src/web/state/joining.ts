@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { request } from "../live/api.ts";
 import { fields, list, number, text } from "../live/read.ts";
-import { isOver, told } from "./model.ts";
+import { isOver, nodes } from "./told.ts";
 
 /** A node that exchanged a code for a token. */
 export interface JoinedNode {
@@ -32,7 +32,7 @@ const joining = signal<Joining>({ nodes: [], openUntilMs: 0 });
 export const openUntilMs = computed(() => joining.value.openUntilMs);
 
 /** Nodes that joined and have not reported; what reports is told of by its own reports. */
-export const waitingNodes = computed(() => waitingOf(joining.value.nodes, told.value.nodes));
+export const waitingNodes = computed(() => waitingOf(joining.value.nodes, nodes.value));
 
 /** Those of `joined` of whose names none is in `reported`, each once. */
 export function waitingOf(

@@ -135,10 +135,14 @@ export class Listing {
     return [...this.#entries.keys()];
   }
 
-  /** Groups that are listed, or those in the stretch of time, worst first. A look at all of them. */
-  groups(which: "listed" | "within"): Group[] {
-    const key = which === "listed" ? "isListed" : "isWithin";
-    return [...this.grouping.all()].filter((group) => this.#entries.get(group)?.[key]);
+  /** Groups in the stretch of time, in no order. */
+  groupsWithin(): Group[] {
+    return this.all().filter((group) => this.#entries.get(group)!.isWithin);
+  }
+
+  /** Groups that are listed, worst first. */
+  groupsListed(): Group[] {
+    return [...this.grouping.all()].filter((group) => this.#entries.get(group)?.isListed);
   }
 
   #entryOf(flow: string): Entry | undefined {

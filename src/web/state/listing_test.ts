@@ -115,7 +115,7 @@ function shown(listing: Listing) {
     has: IDS.map((id) => listing.has(id)),
     places: [...IDS, ...rows.map(({ key }) => key)].map((key) => listing.placeOf(key)),
     at: rows.map(({ index }) => listing.rowAt(index)?.key),
-    groups: [listing.groups("listed"), listing.groups("within")],
+    groups: [listing.groupsListed(), new Set(listing.groupsWithin())],
   };
 }
 

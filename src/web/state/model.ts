@@ -63,24 +63,25 @@ export const grouped = computed<readonly Group[]>(() => {
   calmVersion.value;
   return listing.all();
 });
-/** Those of them in the stretch of time that the reader looks at. */
+/** Those of them in the stretch of time that the reader looks at, in no order. */
 export const within = computed<readonly Group[]>(() => {
   calmVersion.value;
   calmListVersion.value;
-  return listing.groups("within");
+  return listing.groupsWithin();
 });
-/** What is listed of them: of the problem, of the stretch of time, and as the filter says. */
+/** What is listed of them, worst first: of the problem, of the stretch of time, and as the filter says. */
 export const listed = computed<readonly Group[]>(() => {
   calmVersion.value;
   calmListVersion.value;
-  return listing.groups("listed");
+  return listing.groupsListed();
 });
 
 const shownProblems = computed<readonly ShownProblem[]>(() => {
   const window = timeWindow.value;
-  const all = toldProblems.value;
-  if (window === null) return all;
-  return problemsInWindow(all, { all: grouped.value, within: within.value }, window);
+  if (window === null) return toldProblems.value;
+  // Their numbers in it are counted over all groups, so no more often than those are looked at.
+  const groups = { all: grouped.value, within: within.value };
+  return problemsInWindow(toldProblems.peek(), groups, window);
 });
 
 /**
