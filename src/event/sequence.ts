@@ -21,6 +21,8 @@ export interface Found<T> {
 
 interface Chunk<T> extends Extent {
   items: T[];
+  /** Of each item, at its index. */
+  extents: Extent[];
 }
 
 /** Items of a chunk; with more it is cut in two. */
@@ -30,7 +32,6 @@ const CHUNK_MAX = 256;
 export class Sequence<T> {
   #chunks: Chunk<T>[] = [];
   #chunkOf = new Map<T, Chunk<T>>();
-  #extents = new Map<T, Extent>();
   #total: Extent = { rows: 0, height: 0 };
 
   get size(): number {
@@ -78,10 +79,11 @@ export class Sequence<T> {
   delete(item: T): boolean {
     const chunk = this.#chunkOf.get(item);
     if (chunk === undefined) return false;
-    const extent = this.#extents.get(item)!;
+    const index = chunk.items.indexOf(item);
+    const extent = chunk.extents[index]!;
     this.#chunkOf.delete(item);
-    this.#extents.delete(item);
-    chunk.items.splice(chunk.items.indexOf(item), 1);
+    chunk.items.splice(index, 1);
+    chunk.extents.splice(index, 1);
     this.#grow(chunk, { rows: -extent.rows, height: -extent.height });
     if (chunk.items.length === 0) this.#chunks.splice(this.#chunks.indexOf(chunk), 1);
     return true;
@@ -89,10 +91,12 @@ export class Sequence<T> {
 
   /** An item that is there takes another room. */
   resize(item: T, extent: Extent): void {
-    const before = this.#extents.get(item)!;
+    const chunk = this.#chunkOf.get(item)!;
+    const index = chunk.items.indexOf(item);
+    const before = chunk.extents[index]!;
     if (before.rows === extent.rows && before.height === extent.height) return;
-    this.#extents.set(item, extent);
-    this.#grow(this.#chunkOf.get(item)!, {
+    chunk.extents[index] = extent;
+    this.#grow(chunk, {
       rows: extent.rows - before.rows,
       height: extent.height - before.height,
     });
@@ -119,10 +123,8 @@ export class Sequence<T> {
       if (one === chunk) break;
       add(sum, one);
     }
-    for (const one of chunk.items) {
-      if (one === item) break;
-      add(sum, this.#extents.get(one)!);
-    }
+    const index = chunk.items.indexOf(item);
+    for (let i = 0; i < index; i++) add(sum, chunk.extents[i]!);
     return sum;
   }
 
@@ -139,8 +141,8 @@ export class Sequence<T> {
         add(above, chunk);
         continue;
       }
-      for (const item of chunk.items) {
-        const extent = this.#extents.get(item)!;
+      for (const [i, item] of chunk.items.entries()) {
+        const extent = chunk.extents[i]!;
         if (above[key] + extent[key] > place) yield { item, above: { ...above } };
         add(above, extent);
       }
@@ -154,26 +156,27 @@ export class Sequence<T> {
   clear(): void {
     this.#chunks = [];
     this.#chunkOf.clear();
-    this.#extents.clear();
     this.#total = { rows: 0, height: 0 };
   }
 
   #put(item: T, extent: Extent, at: number, index: number): void {
     let chunk = this.#chunks[at];
-    if (chunk === undefined) this.#chunks.push(chunk = { items: [], rows: 0, height: 0 });
+    if (chunk === undefined) {
+      this.#chunks.push(chunk = { items: [], extents: [], rows: 0, height: 0 });
+    }
     chunk.items.splice(index, 0, item);
+    chunk.extents.splice(index, 0, extent);
     this.#chunkOf.set(item, chunk);
-    this.#extents.set(item, extent);
     this.#grow(chunk, extent);
     if (chunk.items.length > CHUNK_MAX) this.#cut(chunk, Math.max(0, at));
   }
 
   #cut(chunk: Chunk<T>, at: number): void {
-    const half: Chunk<T> = { items: chunk.items.splice(CHUNK_MAX / 2), rows: 0, height: 0 };
-    for (const item of half.items) {
-      this.#chunkOf.set(item, half);
-      add(half, this.#extents.get(item)!);
-    }
+    const items = chunk.items.splice(CHUNK_MAX / 2);
+    const extents = chunk.extents.splice(CHUNK_MAX / 2);
+    const half: Chunk<T> = { items, extents, rows: 0, height: 0 };
+    for (const item of items) this.#chunkOf.set(item, half);
+    for (const extent of extents) add(half, extent);
     chunk.rows -= half.rows;
     chunk.height -= half.height;
     this.#chunks.splice(at + 1, 0, half);

@@ -191,29 +191,30 @@ export class Grouping {
   }
 }
 
-/** Ids by an id. */
+/** Ids by an id. Most have one: a set for each of thousands would take long to make. */
 class Index {
-  #sets = new Map<string, Set<string>>();
+  #ids = new Map<string, string | Set<string>>();
 
-  of(key: string): ReadonlySet<string> {
-    return this.#sets.get(key) ?? NONE;
+  of(key: string): Iterable<string> {
+    const ids = this.#ids.get(key);
+    return typeof ids === "string" ? [ids] : ids ?? [];
   }
 
   add(key: string, id: string): void {
-    const set = this.#sets.get(key);
-    if (set === undefined) this.#sets.set(key, new Set([id]));
-    else set.add(id);
+    const ids = this.#ids.get(key);
+    if (ids === undefined) this.#ids.set(key, id);
+    else if (typeof ids !== "string") ids.add(id);
+    else if (ids !== id) this.#ids.set(key, new Set([ids, id]));
   }
 
   delete(key: string, id: string): void {
-    const set = this.#sets.get(key);
-    set?.delete(id);
-    if (set?.size === 0) this.#sets.delete(key);
+    const ids = this.#ids.get(key);
+    if (ids === undefined) return;
+    if (typeof ids !== "string") ids.delete(id);
+    if (ids === id || (typeof ids !== "string" && ids.size === 0)) this.#ids.delete(key);
   }
 
   clear(): void {
-    this.#sets.clear();
+    this.#ids.clear();
   }
 }
-
-const NONE: ReadonlySet<string> = new Set();
