@@ -10,6 +10,7 @@ import { join } from "./commands/join.ts";
 import { lab } from "./commands/lab.ts";
 import { list } from "./commands/list.ts";
 import { probe } from "./commands/probe.ts";
+import { relay } from "./commands/relay.ts";
 import { replay } from "./commands/replay.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   probe,
   serve,
   join,
+  relay,
   incident,
   watch,
   report,

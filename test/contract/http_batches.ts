@@ -35,6 +35,33 @@ export function batchesContract(test: HttpTest): void {
     equal(flows[0]!.packets.dropped, 1);
   });
 
+  test("a relay's body: each sender is answered for itself, by its own token", async (target) => {
+    const client = clientOf(target);
+    await client.createIncident({ id: "j" });
+    const tokenOf = async (id: string) => (await client.createToken(id, { role: "probe" })).token;
+    const [i, j] = [await tokenOf("i"), await tokenOf("j")];
+    const sender = (incident: string, token: string) =>
+      `${JSON.stringify({ kind: "sender", version: 1, incident, token })}\n`;
+    const sent = [
+      sender("i", i) + body({ sequence: 0 }, hopLine(1)) + body({ sequence: 1 }, hopLine(2)),
+      sender("i", j) + body({ sequence: 2 }, hopLine(3)),
+      sender("j", j) + body({ sequence: 0, incident: "j" }, hopLine(4), dropLine(5)),
+      sender("i", "lh.no.body") + body({ sequence: 3 }),
+      sender("i", i) + body({ sequence: 0 }, hopLine(1)),
+      sender("i", i),
+    ].join("");
+    const post = (text: string) =>
+      ask(target, "POST", "/v1/relayed", { body: text, headers: { authorization: `Bearer ${i}` } });
+    const { senders } = await (await post(sent)).json();
+    deepEqual(senders.map((one: Record<string, unknown>) => one.code ?? one.accepted), [
+      ...[2, "token_other_incident", 1, "token_wrong", 0, "nothing_accepted"],
+    ]);
+    deepEqual([senders[2].events, senders[4].duplicates], [2, 1]);
+    equal((await client.getIncident("i")).counters.batches, 2);
+    await problem(await post("x\n"), 422, "relayed_malformed");
+    await problem(await post(sender("i", i).replace(":1,", ":2,")), 422, "relayed_malformed");
+  });
+
   test("JSON or tab-separated, gzip or not, on /batches or /state: it is the same", async (t) => {
     const lines = [hopLine(1), dropLine(2)];
     await answerOf(await postLines(t, "i", body({ sequence: 0 }, ...lines)));

@@ -49,7 +49,8 @@ export class AuditLog {
 }
 
 /** Changes are done by people, and seldom. Batches are left out: they come all the time. */
-const isChange = (method: string, action: string) => method !== "GET" && action !== "batches.write";
+const isChange = (method: string, action: string) =>
+  method !== "GET" && action !== "batches.write" && action !== "batches.relay";
 
 /**
  * Notes what became of each request before it is answered. Runs around the authentication. `actions`

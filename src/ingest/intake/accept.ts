@@ -71,13 +71,27 @@ export async function acceptBatches(
   encoding: BodyOptions["encoding"],
 ): Promise<BatchAnswer> {
   const { deps, metrics, admission } = acceptance;
-  const { limits } = deps;
   // Before the body is read, which is most of the work.
   mustNotWait(admission?.wait ?? null);
   const readings = deps.readings ?? readingsHere(deps);
-  const { answer, read } = await storeAll({ ...acceptance, readings }, body, {
+  const options = bodyOptions(deps, metrics, encoding);
+  const { answer, read } = await storeAll({ ...acceptance, readings }, body, options);
+  if (answer.accepted + answer.duplicates > 0) return answer;
+  const detail = read.headers === 0
+    ? "Cannot accept batches: the body has no batch header, must begin with one"
+    : "Cannot accept batches: every header was refused, at least one must be good";
+  throw new Problem(422, "nothing_accepted", detail, { members: { ...answer } });
+}
+
+/** How a body of batches is read. */
+export function bodyOptions(
+  { limits, clock }: Pick<Deps, "limits" | "clock">,
+  metrics: Metrics,
+  encoding: BodyOptions["encoding"],
+): BodyOptions {
+  return {
     encoding,
-    clock: deps.clock,
+    clock,
     limits: {
       compressedBytesMax: limits.bodyCompressedBytesMax,
       bytesMax: limits.bodyBytesMax,
@@ -86,12 +100,7 @@ export async function acceptBatches(
       bytesPerSecondMin: limits.bodyBytesPerSecondMin,
     },
     onBytes: (bytes) => metrics.add("body_bytes", bytes),
-  });
-  if (answer.accepted + answer.duplicates > 0) return answer;
-  const detail = read.headers === 0
-    ? "Cannot accept batches: the body has no batch header, must begin with one"
-    : "Cannot accept batches: every header was refused, at least one must be good";
-  throw new Problem(422, "nothing_accepted", detail, { members: { ...answer } });
+  };
 }
 
 const readingsHere = ({ limits, clock }: Deps) =>
@@ -259,7 +268,8 @@ function waitOf(
   return wait;
 }
 
-function mustNotWait(wait: Wait | null): void {
+/** Throws Problem `load_limited` when there is something to wait for. */
+export function mustNotWait(wait: Wait | null): void {
   if (wait === null) return;
   const whose = { probe: "this probe", incident: "this incident", account: "this ingest" };
   const detail = `Cannot accept batch: ${whose[wait.scope]} has sent more than its share, ` +

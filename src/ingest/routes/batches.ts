@@ -1,11 +1,14 @@
 /** Operations that take what probes send. */
+import { z } from "zod";
 import { BatchHeader } from "../../event/batch.ts";
 import { EventSchema } from "../../event/event_schema.ts";
 import { NetnsState } from "../../event/state.ts";
 import { principalOf } from "../access/auth.ts";
 import { noIncident } from "../access/named_incident.ts";
 import { encodingOf } from "../http/body.ts";
-import { acceptBatches, BatchAnswer } from "../intake/accept.ts";
+import { acceptBatches, BatchAnswer, bodyOptions } from "../intake/accept.ts";
+import { acceptRelayed, SenderLine } from "../intake/relayed.ts";
+import { Problem } from "../http/problem.ts";
 import { type Ask, json, type Operation } from "./operation.ts";
 import { linesOf } from "./schema_parts.ts";
 
@@ -18,6 +21,9 @@ const LINES = {
   description: "Batches: each one header line (BatchHeader), then event lines (JSON objects as " +
     "Event, or tab-separated) and state lines (NetnsState). content-encoding: gzip is understood.",
 };
+
+/** Where relays send. An ingest of before 2026-11-27 has no such path. */
+export const RELAYED_PATH = "/v1/relayed";
 
 async function takeBatches(ask: Ask): Promise<Response> {
   const { c, id: incident, deps, metrics, entry: port, bodies } = ask;
@@ -34,6 +40,39 @@ async function takeBatches(ask: Ask): Promise<Response> {
       ),
   );
   return c.json(answer);
+}
+
+/** The lines of batches of several senders. */
+export const RelayedLines = linesOf(SenderLine, BatchHeader, EventSchema, NetnsState);
+
+/** What each sender of a relayed body is answered, in the order of the senders. */
+export const RelayedAnswer = z.object({
+  senders: z.array(z.looseObject({
+    /** Of the answer that the sender would have got itself; the rest is that answer's body. */
+    status: z.number().int(),
+    /** Seconds to wait before it is sent again. */
+    retryAfterSeconds: z.number().optional(),
+  })),
+});
+
+/** What each sender of a relayed body is answered, in the order of the senders. */
+export type RelayedAnswer = z.infer<typeof RelayedAnswer>;
+
+async function takeRelayed(ask: Ask): Promise<Response> {
+  const { c, deps, metrics, entry, bodies } = ask;
+  const options = bodyOptions(deps, metrics, encodingOf(c.req.header("content-encoding")));
+  const answers = await bodies.hold(
+    principalOf(c).id,
+    () => acceptRelayed({ deps, metrics, entry }, c.req.raw.body, options),
+  );
+  const senders = answers.map((answer) => {
+    if (!(answer instanceof Problem)) return { status: 200, ...answer };
+    const { status, code, message: detail, extra: { headers, members } } = answer;
+    const seconds = headers?.["retry-after"];
+    const wait = seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) };
+    return { ...members, status, code, detail, ...wait };
+  });
+  return c.json({ senders } satisfies RelayedAnswer);
 }
 
 /** Batches, by either of two names: the lines are the same, the name only says what is in them. */
@@ -59,5 +98,21 @@ export const BATCH_OPERATIONS: readonly Operation[] = [
     body: LINES,
     answer: json(200, BatchAnswer, "What is durable now, and which lines were refused"),
     handle: takeBatches,
+  },
+  {
+    method: "post",
+    operationId: "sendRelayed",
+    path: RELAYED_PATH,
+    summary: "Send batches of several senders, as a relay does; the bearer token is one of theirs",
+    role: "probe",
+    tokenFor: "any",
+    audit: "batches.relay",
+    body: {
+      type: "application/x-ndjson",
+      schema: RelayedLines,
+      description: "Senders: each one line (SenderLine), then its batches as of sendBatches",
+    },
+    answer: json(200, RelayedAnswer, "What each sender is answered, in their order"),
+    handle: takeRelayed,
   },
 ];

@@ -28,7 +28,8 @@ import { NetnsState } from "../../event/state.ts";
 import { ArchiveHeader } from "../archive/archive.ts";
 import { ProblemBody } from "../http/problem.ts";
 import { BatchAnswer } from "../intake/accept.ts";
-import { BatchLines } from "./batches.ts";
+import { BatchLines, RelayedAnswer, RelayedLines } from "./batches.ts";
+import { SenderLine } from "../intake/relayed.ts";
 import { ArchiveFile, ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
 import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
@@ -60,6 +61,8 @@ const COMPONENTS: Record<string, z.ZodType> = {
   NearChange,
   ProblemList,
   BatchLines,
+  SenderLine,
+  RelayedLines,
   BatchHeader,
   Event: EventSchema,
   NetnsState,
@@ -72,6 +75,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Overview,
   IncidentList,
   BatchAnswer,
+  RelayedAnswer,
   ImportAnswer,
   CreateToken,
   Token: ShownToken,
