@@ -12,7 +12,8 @@ export type Gap = NetnsState["gaps"][number];
  */
 export const ROWS_MAX = {
   links: 10_000,
-  routes: 20_000,
+  /** Half of them of each family. */
+  routes: 40_000,
   rules: 5_000,
   neighbours: 20_000,
   fdb: 20_000,

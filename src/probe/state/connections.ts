@@ -36,12 +36,13 @@ export function connectionsOf(
     gaps.add("connections", `cut: the first ${CONNECTION_BYTES_MAX} bytes of the list were read`);
   }
   const asked = section.stdout.split("\n").map(connection)
-    .filter((each) => each !== null && query.concerns(each));
-  const rows = keepRows("connections", asked, Connection, asked.length, gaps);
+    .filter((each): each is Connection => each !== null && query.concerns(each));
   // Only a translated one tells what rules and addresses do not.
-  const sorted = [...rows.filter(isTranslated), ...rows.filter((each) => !isTranslated(each))];
-  const connections = sorted.slice(0, ROWS_MAX.connections);
-  const connectionsLeftOut = sorted.length - connections.length;
+  const sorted = [...asked.filter(isTranslated), ...asked.filter((each) => !isTranslated(each))];
+  // Those that find no room are not looked at any further: there may be ten thousand.
+  const told = sorted.slice(0, ROWS_MAX.connections);
+  const connections = keepRows("connections", told, Connection, told.length, gaps);
+  const connectionsLeftOut = sorted.length - told.length;
   return { connections, ...(connectionsLeftOut > 0 ? { connectionsLeftOut } : {}) };
 }
 

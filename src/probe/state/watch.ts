@@ -62,14 +62,12 @@ interface Watched {
  */
 export class Watch {
   readonly #watched = new Map<number, Watched>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #ears: Ears | Error | undefined;
   #askable: Promise<boolean> | undefined;
   #stopped = false;
 
-  constructor(readonly hooks: WatchHooks, readonly options: WatchOptions = {}) {
-    this.#timer = setInterval(() => this.#letGo(), options.heldCheckMs ?? 2_000);
-  }
+  constructor(readonly hooks: WatchHooks, readonly options: WatchOptions = {}) {}
 
   /** Whether changes of a namespace are told, all of them up to now. */
   hears(netns: number): boolean {
@@ -101,8 +99,10 @@ export class Watch {
   async add(handles: readonly NetnsHandle[]): Promise<void> {
     const withRules =
       await (this.#askable ??= askableHere().then((all) => all.includes("netfilter")));
+    if (this.#stopped) return;
+    this.#timer ??= setInterval(() => this.#letGo(), this.options.heldCheckMs ?? 2_000);
     for (const handle of handles) {
-      if (this.#stopped || this.#watched.has(handle.inode)) continue;
+      if (this.#watched.has(handle.inode)) continue;
       if (this.#watched.size >= WATCHED_MAX) return;
       this.#watched.set(handle.inode, this.#open(handle, withRules));
     }
