@@ -14,33 +14,33 @@
  * `shards` is the same for an incident that is spread over machines; it stands beside `report`.
  */
 import type { Report } from "../event/report.ts";
-import { reportOf } from "./report/report.ts";
-import { IncidentMemory, judgeIncident } from "./verdict/incident.ts";
+import { ReportMemory } from "./report/report.ts";
 import type { AnalysisInput } from "./view/input.ts";
 
 /**
  * The report of an incident. Of no matter which order, batching or duplication of the same events,
  * the report is the same. Throws LasthopError `filter_malformed` when `input.filter` is none.
  */
-export const analyse = (input: AnalysisInput): Report => reportOf(input, judgeIncident(input));
+export const analyse = (input: AnalysisInput): Report => new ReportMemory().report(input);
 
 /**
  * Reports of one incident that grows. The batches of an earlier report that are given again must be
- * the same objects and unchanged: what was worked out of them is not worked out again. Each report is
- * the one that `analyse` makes of the same input.
+ * the same objects and unchanged: what was worked out of them is not worked out again, nor is what no
+ * new event can have changed. Each report is the one that `analyse` makes of the same input, and flows,
+ * exchanges and problems that are the same as before are the same objects.
  */
 export class Analysis {
-  #memory = new IncidentMemory();
+  #memory = new ReportMemory();
 
   /** The report of all that is given. Throws as `analyse` does. */
   report(input: AnalysisInput): Report {
     // Packets of shards are others each time, and their events are in no batch.
-    if (input.shardPackets) this.#memory = new IncidentMemory();
+    if (input.shardPackets) this.#memory = new ReportMemory();
     try {
-      return reportOf(input, judgeIncident(input, this.#memory));
+      return this.#memory.report(input);
     } catch (error) {
       // It may have taken a part of what is new, which would then never be looked at.
-      this.#memory = new IncidentMemory();
+      this.#memory = new ReportMemory();
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import { judge } from "../../src/analysis/verdict/judge.ts";
 import { packetsOf } from "../../src/analysis/correlate/packets.ts";
 import { type Case, caseOf } from "../../src/analysis/rules/case.ts";
 import { timelines } from "../../src/analysis/view/timelines.ts";
+import { Asides } from "../../src/analysis/view/evidence.ts";
 
 export interface CaseParts {
   /** In their order; times are given here. */
@@ -34,7 +35,9 @@ export function caseFor(parts: CaseParts): Case {
   const batch: Batch = { header: headerOf(parts), events, states, refused: 0 };
   const nodes = timelines([batch]);
   const world = { nodes, closed: true };
-  const { chains, evidence } = chainsOf(nodes[0]!);
+  const { chains, evidence: seen } = chainsOf(nodes[0]!);
+  const evidence = new Asides();
+  evidence.add(seen);
   const packets = packetsOf(chains).map((packet) => judge(packet, world));
   const dropped =
     packets.find(({ outcome, end }) =>

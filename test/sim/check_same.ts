@@ -56,7 +56,8 @@ function joined(ordered: Batch[], random: Random): Batch[] {
       continue;
     }
     result[result.length - 1] = {
-      header: batch.header,
+      // The first reading of both clocks tells all times of day.
+      header: { ...batch.header, clock: last.header.clock },
       events: [...last.events, ...batch.events],
       states: [...last.states, ...batch.states],
       refused: last.refused + batch.refused,

@@ -22,7 +22,21 @@ const HEARD_LATE_NS = 1e9;
 type Reading = { at: number; state: NetnsState };
 
 /** [K1] What two readings of one namespace, one after the other, say otherwise. */
-export function changesOf(nodes: readonly NodeView[]): Change[] {
+export function changesOf(nodes: readonly NodeView[]): readonly Change[] {
+  const [first] = nodes;
+  if (!first) return [];
+  const { version } = first.shared.states;
+  const before = found.get(nodes);
+  if (before?.version === version) return before.changes;
+  const changes = findChanges(nodes);
+  found.set(nodes, { version, changes });
+  return changes;
+}
+
+/** Found once while no state of a node changes. */
+const found = new WeakMap<readonly NodeView[], { version: number; changes: readonly Change[] }>();
+
+function findChanges(nodes: readonly NodeView[]): Change[] {
   const changes: Change[] = [];
   for (const node of nodes) {
     for (const [netns, readings] of node.states) {

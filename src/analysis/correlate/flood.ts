@@ -1,5 +1,6 @@
 /** Frames that came to hosts they are not for: what their end there says of the packet. Rule O4. */
 import type { NetnsState } from "../../event/state.ts";
+import { ask } from "../view/asked.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
@@ -46,6 +47,9 @@ function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): 
 }
 
 /** A namespace of the node has the address, by its last state. */
-function holds(node: NodeView, address: string): boolean {
-  return [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address));
-}
+const holds = (node: NodeView, address: string): boolean =>
+  ask(
+    node.statesSource,
+    `holds ${address}`,
+    () => [...node.states.values()].some((list) => ownsAddress(list.at(-1)!.state, address)),
+  );

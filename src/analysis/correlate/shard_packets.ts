@@ -17,8 +17,10 @@ export function addShardPackets(
   const packets = [...given].map((chains) => packetOf(chains, views))
     .filter(({ chains }) => chains.length > 0);
   for (const node of nodes) {
-    node.events.sort(byTime);
-    node.untilAt = Math.max(node.untilAt, node.events.at(-1)?.at ?? 0);
+    const own = packets.flatMap(({ chains }) => chains)
+      .flatMap((chain) => chain.node === node ? chain.events : []);
+    node.addEvents(own.sort(byTime));
+    node.watchedUntil(node.events.at(-1)?.at ?? 0);
   }
   return packets.sort((a, b) => byChain(a.chains[0]!, b.chains[0]!));
 }
@@ -33,7 +35,6 @@ function packetOf(given: ShardPacket, views: ReadonlyMap<string, NodeView>): Pac
       node,
       at: Number(event.timeNs - node.baseNs),
     }));
-    for (const sighting of sightings) node.events.push(sighting);
     chains.push({ node, events: sightings, invariants: invariants(sightings[0]!) });
   }
   const forms = new Map(chains.flatMap(formsOf).map((form) => [formKey(form), form]));

@@ -1,7 +1,7 @@
 /** Whether silence proves that no answer was sent. */
 import { isNamed, matches, parseNamedFilter, resolveNames } from "../../event/filter/mod.ts";
 import type { Form } from "../correlate/identity.ts";
-import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, silentUntil, since } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, isSilentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -19,7 +19,7 @@ export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap |
   const when = since({ node: event.node, at: fromAt });
   const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
   if (gap) return gap;
-  if (silentUntil(event.node) - event.at > ANSWER_NS) return null;
+  if (isSilentUntil(event.node, event.at + ANSWER_NS)) return null;
   if (event.node.untilAt - event.at > ANSWER_NS) {
     const text =
       `the trace ended before ${event.node.name} told what it had lost after the question`;

@@ -4,7 +4,7 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { silentUntil } from "../view/coverage.ts";
+import { isSilentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { answerGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
@@ -197,7 +197,6 @@ function silenceOf(
   const since = Math.max(...data.map((packet) => lastAt(packet, node) ?? -Infinity));
   const closing = finsAt(question.packets, node);
   const closed = finsAt(packets, node);
-  const left = silentUntil(node) - (closing.length > 0 ? Math.min(...closing) : since);
   // A client that waited before it gave up waited for an answer; a server that reads closes at once.
   const hadTime = closing.length > 0 && Math.min(...closing) - since > PROGRAM_NS;
   // A server that closes first has said what it had to say, and one that only follows, nothing.
@@ -205,7 +204,9 @@ function silenceOf(
   // A program may speak first: its greeting must have been seen, too.
   const begun = Math.min(...question.packets.map((packet) => firstAt(packet, node) ?? since));
   if (closed.length > 0) return answerGap(last, begun) ?? "silent";
-  const waited = left > (hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS);
+  const from = closing.length > 0 ? Math.min(...closing) : since;
+  const ns = hadTime ? CLOSE_NS : closing.length > 0 ? PROGRAM_NS : 3 * PROGRAM_NS;
+  const waited = isSilentUntil(node, from + ns);
   return waited ? answerGap(last, begun) ?? "silent" : null;
 }
 

@@ -20,6 +20,7 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
 import { type Likeness, likenessOf } from "./udp_answers.ts";
+import { type Asides, errorsAbout, type Quotable } from "../view/evidence.ts";
 
 const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
 
@@ -33,7 +34,7 @@ const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
  */
 export function joinExchanges(
   flows: readonly FlowGroup[],
-  evidence: readonly Sighting[],
+  evidence: Asides,
 ): Joined[] {
   const questions = flows.filter(asks);
   const byClient = new Map<string, FlowGroup[]>();
@@ -69,7 +70,6 @@ export function joinExchanges(
     strays.add(flow);
     arrivals.set(question, flow);
   }
-  const errors = errorsByQuoted(evidence);
   return questions.filter((question) => !strays.has(question)).map((question) => {
     const arrivedAs = arrivals.get(question);
     const asked = arrivedAs ? [question, arrivedAs] : [question];
@@ -83,7 +83,9 @@ export function joinExchanges(
       ...(arrivedAs ? { arrivedAs } : {}),
       perhaps: perhaps.get(question) ?? [],
       missing: missingOf([...asked, ...answers]),
-      errors: asked.flatMap((flow) => errorsAbout(flow, errors)),
+      errors: asked.flatMap(({ forms }) =>
+        errorsAbout(evidence, [...forms.values()].map(quotable))
+      ),
     };
   });
 }
@@ -173,10 +175,30 @@ function clientKey({ protocol, source, sourcePort, icmpId }: Form): string {
   return `${protocol} ${source} ${sourcePort ?? icmpId ?? ""}`;
 }
 
+/** The end where an answer goes, as `clientKey` spells it. */
+const answeredKey = ({ protocol, destination, destinationPort, icmpId }: Form): string =>
+  `${protocol} ${destination} ${destinationPort ?? icmpId ?? ""}`;
+
+/**
+ * By which ends a flow may be of one exchange with others: where its answers go if it asks, and where
+ * it goes if it may answer. Flows of different families are joined only where the client's end of one that asks is
+ * among the ends of the other.
+ */
+export interface Ends {
+  asks: string[];
+  answers: string[];
+}
+
+/** The ends of one flow. */
+export const endsOf = (flow: FlowGroup): Ends => ({
+  asks: asks(flow) ? [...flow.forms.values()].map(clientKey) : [],
+  answers: mayAnswer(flow) ? [...flow.forms.values()].map(answeredKey) : [],
+});
+
 function candidates(flow: FlowGroup, byClient: Map<string, FlowGroup[]>): FlowGroup[] {
   const found = new Set<FlowGroup>();
-  for (const { protocol, destination, destinationPort, icmpId } of flow.forms.values()) {
-    const key = `${protocol} ${destination} ${destinationPort ?? icmpId ?? ""}`;
+  for (const form of flow.forms.values()) {
+    const key = answeredKey(form);
     for (const question of byClient.get(key) ?? []) if (question !== flow) found.add(question);
   }
   return [...found];
@@ -240,31 +262,9 @@ function onlyOne(flow: FlowGroup, asked: readonly FlowGroup[]): FlowGroup | unde
   return open.length === 1 ? open[0] : undefined;
 }
 
-const pairKey = (source: string, destination: string) => `${source} ${destination}`;
-
-/** ICMP errors by the ends of the packet that they quote, in the order of node and time. */
-function errorsByQuoted(evidence: readonly Sighting[]): Map<string, Sighting[]> {
-  const found = new Map<string, Sighting[]>();
-  for (const event of evidence) {
-    if (event.quotedSource === undefined || event.quotedDestination === undefined) continue;
-    add(found, pairKey(event.quotedSource, event.quotedDestination), event);
-  }
-  return found;
-}
-
-function errorsAbout(question: FlowGroup, errors: Map<string, Sighting[]>): Sighting[] {
-  const found = new Set<Sighting>();
-  for (const form of question.forms.values()) {
-    for (const error of errors.get(pairKey(form.source, form.destination)) ?? []) {
-      const fits = (quoted: number | undefined, own: number | undefined) =>
-        quoted === undefined || quoted === own;
-      const isAbout = fits(error.quotedProtocol, form.protocol) &&
-        fits(error.quotedSourcePort, form.sourcePort ?? form.icmpId) &&
-        fits(error.quotedDestinationPort, form.destinationPort);
-      if (isAbout) found.add(error);
-    }
-  }
-  return [...found].sort((a, b) =>
-    a.node === b.node ? a.at - b.at : a.node.name < b.node.name ? -1 : 1
-  );
-}
+const quotable = (
+  { source, destination, protocol, sourcePort, icmpId, destinationPort }: Form,
+): Quotable => ({
+  ...{ source, destination, protocol, destinationPort },
+  sourcePort: sourcePort ?? icmpId,
+});

@@ -3,13 +3,13 @@ import type { Form } from "../correlate/identity.ts";
 import { ICMP, ICMP6, TCP, UDP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Unseen } from "../verdict/withheld.ts";
-import type { Sighting } from "../view/timeline.ts";
 import { courseOfConnection } from "./connection.ts";
 import { unknown } from "./course.ts";
 import { courseOfDatagrams } from "./datagrams.ts";
 import { courseOfEchoes } from "./echo.ts";
 import { type Course, type Exchange, type Joined, joinedFlows } from "./exchange.ts";
 import { joinExchanges } from "./join.ts";
+import type { Asides } from "../view/evidence.ts";
 
 /**
  * All exchanges among these flows, which were judged and revised, in the order of their questions.
@@ -17,7 +17,7 @@ import { joinExchanges } from "./join.ts";
  */
 export function judgeExchanges(
   flows: readonly FlowGroup[],
-  evidence: readonly Sighting[],
+  evidence: Asides,
   unseenOf: (flow: FlowGroup) => Unseen,
 ): Exchange[] {
   return joinExchanges(flows, evidence).map((joined) => {

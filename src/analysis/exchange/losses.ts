@@ -3,7 +3,7 @@ import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import { unrecovered } from "../verdict/replies.ts";
-import { DEVICE_SCRIPTS, gapOf, silentUntil } from "../view/coverage.ts";
+import { DEVICE_SCRIPTS, gapOf, isSilentUntil } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clientSide, firstAt, inOrder } from "./meeting.ts";
 
@@ -41,7 +41,7 @@ export function hadTimeToRepeat(flow: FlowGroup, loss: Judgement): boolean {
   const tries = flow.packets.filter((packet) => covers(packet, sequence))
     .map((packet) => firstAt(packet, node)).filter((at) => at !== null);
   if (tries.length === 0 || tries.length >= LAST_TRY) return true;
-  return silentUntil(node) - Math.max(...tries) > REPEAT_NS * 2 ** (tries.length - 1);
+  return isSilentUntil(node, Math.max(...tries) + REPEAT_NS * 2 ** (tries.length - 1));
 }
 
 /** All that died of a flow, those with the longest way first. */

@@ -2,7 +2,7 @@
 import { hasFlag, TCP, TCP_FLAGS, UDP } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
-import { quoting } from "../view/evidence.ts";
+import { hasQuoted } from "../view/evidence.ts";
 
 /** A rejecting rule answers first and frees then, a few microseconds later. */
 const ANSWER_NS = 5e6;
@@ -22,9 +22,15 @@ export function answerOf(subject: Case): string | null {
     other.node === node && other.netns === netns && other.kind === "device-tx" &&
     other.at <= event.at && event.at - other.at <= ANSWER_NS;
   const [source, destination] = endsOf(event);
-  if (quoting(subject.evidence, source, destination).some((e) => since(e) && quotes(e, event))) {
-    return "an ICMP error";
-  }
+  const isRefused = hasQuoted(
+    subject.evidence,
+    { node, netns },
+    [source, destination],
+    { from: event.at - ANSWER_NS, to: event.at },
+    `${event.sourcePort} ${event.destinationPort} ${event.icmpId}`,
+    (error) => quotes(error, event),
+  );
+  if (isRefused) return "an ICMP error";
   if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;
   for (const other of sightingsBetween(node, event.at - ANSWER_NS - 1, event.at + 1)) {
     if (since(other) && resets(other, event)) return "a TCP reset";

@@ -13,9 +13,9 @@ import {
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
 import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
 import { leftOutIn } from "../view/coverage.ts";
-import { firstAfter, firstFrom, indexed } from "../view/indexed.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
+import { firstAfter, firstFrom } from "../view/indexed.ts";
 import { gapsOf } from "../view/state_view.ts";
-import type { Sighting } from "../view/timeline.ts";
 
 /** What was worked out about one refused packet. */
 export interface Finding {
@@ -37,8 +37,8 @@ export interface Finding {
   named: Suspect | null;
   /** No other reading is left. */
   proven: boolean;
-  /** Netfilter's drops seen in this netns between the two counts. */
-  drops: number;
+  /** Netfilter's drops seen in this netns between the two counts; null where there are none. */
+  drops: number | null;
   /** What was sent back for the packet. */
   answer: string | null;
 }
@@ -99,7 +99,7 @@ function onlyOne(
   subject: Case,
   suspects: readonly Suspect[],
   around: Around,
-  drops: number,
+  drops: number | null,
 ): Suspect | null {
   const only = suspects.length === 1 ? suspects[0]! : byCount(subject, suspects, around, drops);
   return only?.verdict.do === "unknown" ? null : only;
@@ -110,7 +110,7 @@ function byCount(
   subject: Case,
   suspects: readonly Suspect[],
   around: Around,
-  drops: number,
+  drops: number | null,
 ): Suspect | null {
   const { node } = subject;
   if (node.header.filter.trim() !== "" || node.lost > 0 || node.refused > 0) return null;
@@ -127,15 +127,22 @@ function byCount(
   return counted.length === 1 ? counted[0]! : null;
 }
 
-function isCounted({ event }: Case, { rule }: Suspect, around: Around, drops: number): boolean {
+function isCounted(
+  { event }: Case,
+  { rule }: Suspect,
+  around: Around,
+  drops: number | null,
+): boolean {
   // What frees in nf_hook_slow may also be connection tracking.
   if (!isInRules(event)) return false;
   const rise = rule && riseOf(rule, around);
-  return rise !== null && rise.after > rise.before && rise.after - rise.before >= drops;
+  return rise !== null && drops !== null && rise.after > rise.before &&
+    rise.after - rise.before >= drops;
 }
 
-function dropsSeen(subject: Case, { baseline, after }: Around): number {
-  return dropsBetween(subject, baseline?.at ?? -Infinity, after?.at ?? Infinity);
+/** Null where no two readings tell what rules counted meanwhile. */
+function dropsSeen(subject: Case, { baseline, after }: Around): number | null {
+  return baseline && after ? dropsBetween(subject, baseline.at, after.at) : null;
 }
 
 function hasDropsWhileRead(subject: Case, snapshot: Snapshot | null): boolean {
@@ -144,13 +151,18 @@ function hasDropsWhileRead(subject: Case, snapshot: Snapshot | null): boolean {
 }
 
 /** What netfilter dropped, by namespace. */
-const dropsByNetns = indexed<Sighting>((event) =>
-  isNetfilterDrop(event) ? String(event.netns) : undefined
+const dropsByNetns = finding(
+  (event) => isNetfilterDrop(event) ? String(event.netns) : undefined,
 );
 
 function dropsBetween({ node, netns }: Case, from: number, to: number): number {
-  const drops = dropsByNetns(node.events, String(netns));
-  return firstAfter(drops, to) - firstFrom(drops, from);
+  return concludedFrom(
+    node,
+    dropsByNetns,
+    String(netns),
+    `drops ${from} ${to}`,
+    (drops) => firstAfter(drops, to) - firstFrom(drops, from),
+  );
 }
 
 const fingerprints = new WeakMap<NetnsState, string>();

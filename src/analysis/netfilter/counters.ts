@@ -1,5 +1,6 @@
 /** What rules counted around a moment: two snapshots of one ruleset, and how far they can be told. */
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
+import { ask } from "../view/asked.ts";
 import type { NodeView } from "../view/timeline.ts";
 
 /** The state of a namespace, as read once. */
@@ -29,7 +30,15 @@ export function readingNs(state: NetnsState): number {
 }
 
 /** The readings of a namespace around a moment; `at` is in nanoseconds of the common time. */
-export function snapshotsAround(node: NodeView, netns: number | undefined, at: number): Around {
+export const snapshotsAround = (node: NodeView, netns: number | undefined, at: number): Around =>
+  ask(
+    node.statesSource,
+    `around ${netns} ${at}`,
+    () => findAround(node, netns, at),
+    (a, b) => a.before === b.before && a.after === b.after && a.baseline === b.baseline,
+  );
+
+function findAround(node: NodeView, netns: number | undefined, at: number): Around {
   const all = netns === undefined ? [] : node.states.get(netns) ?? [];
   // What rules counted is not in a reading that kept them.
   const list = all.filter(({ state }) => !state.kept?.includes("netfilter"));

@@ -1,7 +1,8 @@
 /** What connection tracking can have said of a packet, from what its flow did before. */
 import { hasFlag, ICMP, ICMP6, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import type { Case } from "../rules/case.ts";
-import { firstFrom, indexed } from "../view/indexed.ts";
+import { finding, seenOn } from "../view/finding.ts";
+import { firstFrom } from "../view/indexed.ts";
 import { linkOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { CtState } from "./hook_packet.ts";
@@ -102,14 +103,15 @@ const isEchoReply = ({ protocol, icmpType }: Sighting) =>
  * and was not refused in it.
  */
 function hasPassed(subject: Case, which: "opposite" | "alike"): boolean {
-  const { event, netns, node: { events } } = subject;
-  const seen = passages(events, keyOf(netns, which === "alike" ? endsOf(event) : opposite(event)));
+  const { event, netns, node } = subject;
+  const key = keyOf(netns, which === "alike" ? endsOf(event) : opposite(event));
+  const seen = seenOn(node, passages, key);
   for (let i = firstFrom(seen, event.at) - 1; i >= 0; i--) {
     const other = seen[i]!;
     if (event.at - other.at > MEMORY_NS) return false;
     if (other.skb === event.skb || isBridgedPast(subject, other)) continue;
     // It may have been translated before it was refused.
-    const refused = refusals(events, `${netns} ${other.skb ?? ""}`);
+    const refused = seenOn(node, refusals, `${netns} ${other.skb ?? ""}`);
     const end = refused[firstFrom(refused, other.at)];
     if (!end || end.at >= event.at || end.at - other.at > PASSAGE_NS) return true;
   }
@@ -155,14 +157,14 @@ const keyOf = (netns: number | undefined, ends: Ends) =>
   }`;
 
 /** Packets that were on a device, by namespace and ends. */
-const passages = indexed<Sighting>((event) =>
+const passages = finding((event) =>
   event.kind === "device-rx" || event.kind === "device-tx"
     ? keyOf(event.netns, endsOf(event))
     : undefined
 );
 
 /** Drops by namespace and skb. */
-const refusals = indexed<Sighting>(({ kind, netns, skb }) =>
+const refusals = finding(({ kind, netns, skb }) =>
   kind === "drop" ? `${netns} ${skb ?? ""}` : undefined
 );
 

@@ -27,7 +27,16 @@ export function foldTroubles(troubles: readonly Trouble[]): Folded[] {
   return [...groups].map(([key, group]) => ({ key, troubles: group.sort(bestFirst) }));
 }
 
-function keyOf(trouble: Trouble): string {
+const keys = new WeakMap<Trouble, string>();
+
+/** Why a trouble is one problem with others: found once, with the work that finds the trouble. */
+export function keyOf(trouble: Trouble): string {
+  let key = keys.get(trouble);
+  if (key === undefined) keys.set(trouble, key = makeKey(trouble));
+  return key;
+}
+
+function makeKey(trouble: Trouble): string {
   const { cause, gap, outcome, protocol, to, direction } = trouble;
   const why = cause?.code ?? (gap === undefined ? outcome : `unknown ${gap}`);
   return `${why} ${direction} of ${protocol} ${endPoint(to.address, to.port)} at ${where(trouble)}`;

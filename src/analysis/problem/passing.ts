@@ -27,26 +27,43 @@ export interface Others {
   undecided: number[];
 }
 
-/** Exchanges and flows that got through, by whom they asked and which way they went. */
+/** Exchanges and flows of one part of an incident that got through, and that nobody knows the fate of. */
+export interface Passed {
+  exchanges: Exchange[];
+  undecided: Exchange[];
+  flows: FlowGroup[];
+}
+
+/** What got through among these. */
+export function passedAmong(
+  exchanges: Iterable<Exchange>,
+  verdicts: readonly FlowVerdict[],
+): Passed {
+  const passed: Passed = { exchanges: [], undecided: [], flows: [] };
+  const belonging = new Set<FlowGroup>();
+  for (const exchange of exchanges) {
+    for (const flow of joinedFlows(exchange)) belonging.add(flow);
+    const { outcome, gap } = exchange;
+    if (outcome === "unknown" && !isTooYoung(gap)) passed.undecided.push(exchange);
+    if (outcome === "answered" || outcome === "slow") passed.exchanges.push(exchange);
+  }
+  for (const { group, outcome } of verdicts) {
+    if (outcome === "delivered" && !belonging.has(group)) passed.flows.push(group);
+  }
+  return passed;
+}
+
+/** All of an incident that got through, by whom it asked. */
 export class Passing {
   #exchanges = new Map<string, Exchange[]>();
   #undecided = new Map<string, Exchange[]>();
   #flows = new Map<string, FlowGroup[]>();
 
-  constructor(exchanges: Iterable<Exchange>, verdicts: readonly FlowVerdict[]) {
-    const belonging = new Set<FlowGroup>();
-    for (const exchange of exchanges) {
-      for (const flow of joinedFlows(exchange)) belonging.add(flow);
-      if (exchange.outcome === "unknown" && !isTooYoung(exchange.gap)) {
-        add(this.#undecided, endKey(exchange.form), exchange);
-      }
-      if (exchange.outcome !== "answered" && exchange.outcome !== "slow") continue;
-      add(this.#exchanges, endKey(exchange.form), exchange);
-    }
-    for (const { group, outcome } of verdicts) {
-      if (outcome === "delivered" && !belonging.has(group)) {
-        add(this.#flows, endKey(group.form), group);
-      }
+  constructor(parts: Iterable<Passed>) {
+    for (const { exchanges, undecided, flows } of parts) {
+      for (const exchange of exchanges) add(this.#exchanges, endKey(exchange.form), exchange);
+      for (const exchange of undecided) add(this.#undecided, endKey(exchange.form), exchange);
+      for (const flow of flows) add(this.#flows, endKey(flow.form), flow);
     }
   }
 
@@ -117,8 +134,20 @@ const serverEnd = (event: Sighting, isAnswer: boolean) =>
     ? `${event.source} ${event.sourcePort}`
     : `${event.destination} ${event.destinationPort}`;
 
-/** A flow that got through whole: one pass, which begins with its first packet. */
-function ofFlow({ packets }: FlowGroup, client: string, kind: Kind): Pass {
+const known = new WeakMap<FlowGroup, { key: string; pass: Pass }>();
+
+/** A flow that got through whole: one pass, which begins with its first packet. Found once a flow. */
+function ofFlow(flow: FlowGroup, client: string, kind: Kind): Pass {
+  const { place: { node, netns }, isAnswer, leastBytes, forms } = kind;
+  const key = JSON.stringify([client, node.name, netns, isAnswer, leastBytes, ...forms]);
+  const before = known.get(flow);
+  if (before?.key === key) return before.pass;
+  const pass = passOf(flow, client, kind);
+  known.set(flow, { key, pass });
+  return pass;
+}
+
+function passOf({ packets }: FlowGroup, client: string, kind: Kind): Pass {
   const firsts = packets.flatMap((packet) => firstOfKind(packet, kind) ?? []);
   const bytes = packets.reduce((most, packet) => Math.max(most, largestAt(packet, kind.place)), 0);
   const began = packets.flatMap(({ packet }) =>

@@ -1,11 +1,8 @@
 /** Problems of an incident, each with what it rests on. Rules P1 to P4. */
-import type { Exchange } from "../exchange/exchange.ts";
-import type { ExchangeFindings } from "../rules/exchange_causes.ts";
-import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { foldTroubles } from "./fold.ts";
 import { type Healing, healingOf } from "./healing.ts";
-import { type Pass, Passing } from "./passing.ts";
-import { type NeverMade, type Trouble, troublesOf } from "./trouble.ts";
+import type { Pass, Passing } from "./passing.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** What belongs to one fault. */
 export interface Problem {
@@ -18,14 +15,11 @@ export interface Problem {
   healing: Healing;
 }
 
-/** All problems of an incident. */
-export function problemsOf(
-  found: ReadonlyMap<Exchange, ExchangeFindings>,
-  verdicts: readonly FlowVerdict[],
-  neverMade: readonly NeverMade[],
-): Problem[] {
-  const passing = new Passing(found.keys(), verdicts);
-  return foldTroubles(troublesOf(found, verdicts, neverMade)).map(({ key, troubles }) => {
+/** All problems of an incident. `passingOf`: what got through, which only problems ask for. */
+export function problemsOf(all: readonly Trouble[], passingOf: () => Passing): Problem[] {
+  if (all.length === 0) return [];
+  const passing = passingOf();
+  return foldTroubles(all).map(({ key, troubles }) => {
     const parts = byPlace(troubles).map((part) => {
       const others = passing.of(part);
       return { passes: others.passes, healing: healingOf(part, others) };

@@ -59,37 +59,68 @@ export interface NeverMade {
   answers?: string;
 }
 
+/** What went wrong in some flows and in all exchanges that they belong to. */
+export interface Troubles {
+  /** Of exchanges. */
+  told: Map<Exchange, Trouble>;
+  /** Of flows beside that. */
+  more: Trouble[];
+  /** By the id of a flow, the exchange that it belongs to. */
+  exchanges: Map<string, Exchange>;
+}
+
 /** [P1] What went wrong with exchanges, and with flows beside that. */
 export function troublesOf(
   found: ReadonlyMap<Exchange, ExchangeFindings>,
   verdicts: readonly FlowVerdict[],
-  neverMade: readonly NeverMade[],
-): Trouble[] {
+): Troubles {
   const told = new Map<Exchange, Trouble>();
-  const byFlow = new Map<string, Exchange>();
+  const exchanges = new Map<string, Exchange>();
   for (const [exchange, findings] of found) {
     const trouble = ofExchange(exchange, findings);
     if (trouble) told.set(exchange, trouble);
-    for (const { id } of joinedFlows(exchange)) byFlow.set(id, exchange);
+    for (const { id } of joinedFlows(exchange)) exchanges.set(id, exchange);
   }
   const more: Trouble[] = [];
-  /** A flow that knows why speaks for its exchange, which says only that no answer came. */
-  const speaksFor = (exchange: Exchange, { cause }: Trouble) => {
-    const known = told.get(exchange)?.cause?.code;
-    if (known === undefined || known === cause?.code) told.delete(exchange);
-  };
   for (const verdict of verdicts) {
-    const exchange = byFlow.get(verdict.group.id);
+    const exchange = exchanges.get(verdict.group.id);
     const own = ofFlow(verdict, exchange, exchange && told.get(exchange));
-    for (const trouble of own) if (exchange) speaksFor(exchange, trouble);
+    for (const trouble of own) {
+      if (exchange && speaksFor(trouble, told.get(exchange))) told.delete(exchange);
+    }
     more.push(...own);
   }
+  return { told, more, exchanges };
+}
+
+/** A flow that knows why speaks for its exchange, which says only that no answer came. */
+function speaksFor({ cause }: Trouble, told: Trouble | undefined): boolean {
+  const known = told?.cause?.code;
+  return known === undefined || known === cause?.code;
+}
+
+/** All that went wrong, with what was never made. */
+export function allTroubles(
+  troubles: Iterable<Troubles>,
+  neverMade: readonly NeverMade[],
+): Trouble[] {
+  const all = [...troubles];
+  const silent = new Set<Exchange>();
+  const made: Trouble[] = [];
   for (const { trouble, answers } of neverMade) {
-    const exchange = answers === undefined ? undefined : byFlow.get(answers);
-    if (exchange) speaksFor(exchange, trouble);
-    more.push(exchange ? { ...trouble, exchange } : trouble);
+    const own = answers === undefined
+      ? undefined
+      : all.find(({ exchanges }) => exchanges.has(answers));
+    const exchange = own?.exchanges.get(answers!);
+    if (exchange && speaksFor(trouble, own!.told.get(exchange))) silent.add(exchange);
+    made.push(exchange ? { ...trouble, exchange } : trouble);
   }
-  return [...told.values(), ...more];
+  const result: Trouble[] = [];
+  for (const { told, more } of all) {
+    for (const [exchange, trouble] of told) if (!silent.has(exchange)) result.push(trouble);
+    for (const trouble of more) result.push(trouble);
+  }
+  return [...result, ...made];
 }
 
 const towards = (

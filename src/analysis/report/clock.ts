@@ -3,29 +3,19 @@
  * was sent on another, and packets go both ways. Rule T1.
  */
 import type { ReportNode } from "../../event/report.ts";
-import type { Judgement } from "../verdict/judgement.ts";
+import { delayKey } from "../verdict/delays.ts";
 import type { NodeView } from "../view/timeline.ts";
 
 type Clock = NonNullable<ReportNode["clock"]>;
 
-/** Offset of each node's CLOCK_MONOTONIC to that of the first node it exchanged packets with. */
-export function clocksOf(
-  judgements: readonly Judgement[],
+/**
+ * Offset of each node's CLOCK_MONOTONIC to that of the first node it exchanged packets with. `least`: what
+ * packets took between two nodes at least, by both readings (`delayKey`).
+ */
+export const clocksOf = (
+  least: ReadonlyMap<string, bigint>,
   nodes: readonly NodeView[],
-): Map<string, Clock> {
-  const least = new Map<string, bigint>();
-  for (const { steps } of judgements) {
-    for (let i = 1; i < steps.length; i++) {
-      const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
-      if (sent.node === received.node) continue;
-      const key = `${sent.node.name}\0${received.node.name}`;
-      const delay = received.timeNs - sent.timeNs;
-      const known = least.get(key);
-      if (known === undefined || delay < known) least.set(key, delay);
-    }
-  }
-  return solve(least, nodes.map((node) => node.name));
-}
+): Map<string, Clock> => solve(least, nodes.map((node) => node.name));
 
 /**
  * Each node's offset in ns to the first node it is linked with: the middle between two bounds of
@@ -45,8 +35,8 @@ function solve(least: ReadonlyMap<string, bigint>, names: readonly string[]): Ma
     for (let at = queue.shift(); at; at = queue.shift()) {
       for (const name of names) {
         if (seen.has(name) || clocks.has(name)) continue;
-        const there = least.get(`${at.name}\0${name}`);
-        const back = least.get(`${name}\0${at.name}`);
+        const there = least.get(delayKey(at.name, name));
+        const back = least.get(delayKey(name, at.name));
         if (there === undefined || back === undefined) continue;
         const offset = at.offset + (there - back) / 2n;
         const bound = at.bound + (there + back) / 2n;

@@ -2,15 +2,19 @@
 import { holderWords } from "../../event/holder_names.ts";
 import type { End, Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
+import { kept } from "./kept.ts";
 import { holderAt, isOwn } from "../view/netns_names.ts";
 import type { NodeView } from "../view/timeline.ts";
+
+const keptExchange = kept<Exchange, Exchange>();
+const keptFlow = kept<Flow, Flow>();
 
 /** An address to who has it. Null: several do, or did one after the other. */
 type Names = ReadonlyMap<string, string | null>;
 
 /** [H6] The report with the names of its ends, where the state of one node tells them without a doubt. */
 export function withEndNames(report: Report, nodes: readonly NodeView[]): Report {
-  const names = namesOf(nodes);
+  const names = knownNames(nodes);
   if (names.size === 0) return report;
   return {
     ...report,
@@ -18,6 +22,21 @@ export function withEndNames(report: Report, nodes: readonly NodeView[]): Report
     exchanges: report.exchanges.map((exchange) => namedExchange(exchange, names)),
     flows: report.flows.map((flow) => namedFlow(flow, names)),
   };
+}
+
+const known = new WeakMap<readonly NodeView[], { version: string; names: Names }>();
+
+/** Found once while no state and no setting of a node changes. */
+function knownNames(nodes: readonly NodeView[]): Names {
+  const [first] = nodes;
+  if (!first) return new Map();
+  const { states, settings } = first.shared;
+  const version = `${states.version} ${settings.version}`;
+  const before = known.get(nodes);
+  if (before?.version === version) return before.names;
+  const names = namesOf(nodes);
+  known.set(nodes, { version, names });
+  return names;
 }
 
 /** Only namespaces that are somebody's have a name to tell; an address of two is nobody's name. */
@@ -64,16 +83,17 @@ function namedExchange(exchange: Exchange, names: Names): Exchange {
   const client = namedEnd(exchange.client, names);
   const server = namedEnd(exchange.server, names);
   if (client === exchange.client && server === exchange.server) return exchange;
-  return { ...exchange, client, server };
+  const key = JSON.stringify([client.name, server.name]);
+  return keptExchange(exchange, key, () => ({ ...exchange, client, server }));
 }
 
 function namedFlow(flow: Flow, names: Names): Flow {
   const sourceName = names.get(flow.source);
   const destinationName = names.get(flow.destination);
   if (!sourceName && !destinationName) return flow;
-  return {
+  return keptFlow(flow, JSON.stringify([sourceName, destinationName]), () => ({
     ...flow,
     ...(sourceName ? { sourceName } : {}),
     ...(destinationName ? { destinationName } : {}),
-  };
+  }));
 }

@@ -1,7 +1,7 @@
 /** An exchange as the report has it. */
 import { endPoint } from "../../event/end_point.ts";
 import { EXCHANGE_OUTCOMES } from "../../event/codes.ts";
-import type { End, Exchange as ExchangeReport } from "../../event/report.ts";
+import type { End, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { clientSide, firstAt, lastAt } from "../exchange/meeting.ts";
 import type { ExchangeFindings } from "../rules/exchange_causes.ts";
@@ -11,15 +11,15 @@ import type { Sighting } from "../view/timeline.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Unsent } from "./unsent.ts";
 
-/** One exchange of the report. `unsent`: what could not be sent; one may be the answer. */
+/** One exchange of the report. `unsent`: an answer to it that could not be sent. */
 export function exchangeReport(
   exchange: Exchange,
   { cause, findings }: ExchangeFindings,
-  unsent: readonly Unsent[],
+  unsent: Flow | undefined,
 ): ExchangeReport {
   const { form, question, answers } = exchange;
   const neverSent = exchange.answers.length === 0 && exchange.outcome !== "refused"
-    ? unsent.find(({ flow }) => flow.replyOf === question.id)?.flow
+    ? unsent
     : undefined;
   const outcome = neverSent ? "unanswered" : exchange.outcome;
   const why = cause ?? neverSent?.cause;

@@ -16,6 +16,7 @@ import { bucketsOfBoth, rateOf } from "../view/rate.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import { ReportedChanges } from "./change_report.ts";
+import { kept } from "./kept.ts";
 import { hopsOf } from "./path.ts";
 
 /** Addresses of clients that are named. */
@@ -29,6 +30,9 @@ interface Shown {
   exchanges: ReadonlyMap<string, Exchange>;
   changes: ReportedChanges;
 }
+
+const keptExchange = kept<Exchange, Exchange>();
+const keptFlow = kept<Flow, Flow>();
 
 /** Problems of the report, worst first, and which flows and exchanges are part of each. */
 function problemReports(problems: readonly Problem[], shown: Shown): ProblemReport[] {
@@ -136,13 +140,11 @@ export function withProblems(
   const exchanges = new Map(report.exchanges.map((exchange) => [exchange.id, exchange]));
   const changes = new ReportedChanges(changed);
   const told = problemReports(problems, { flows, exchanges, changes });
-  const ids = new Set(told.map(({ id }) => id));
+  const byId = new Map(problems.map((problem) => [problemId(problem), problem]));
   const ofFlow = new Map<string, Set<string>>();
   const ofExchange = new Map<string, string>();
-  for (const problem of problems) {
-    const id = problemId(problem);
-    if (!ids.has(id)) continue;
-    for (const { flow, exchange } of problem.troubles) {
+  for (const { id } of told) {
+    for (const { flow, exchange } of byId.get(id)!.troubles) {
       ofFlow.set(flow, (ofFlow.get(flow) ?? new Set()).add(id));
       const asked = exchange?.question.id ?? flow;
       // Of several, the exchange has the one that the report has first.
@@ -155,11 +157,14 @@ export function withProblems(
     changes: changes.told(),
     exchanges: report.exchanges.map((exchange) => {
       const problem = ofExchange.get(exchange.id);
-      return problem === undefined ? exchange : { ...exchange, problem };
+      if (problem === undefined) return exchange;
+      return keptExchange(exchange, problem, () => ({ ...exchange, problem }));
     }),
     flows: report.flows.map((flow) => {
       const own = ofFlow.get(flow.id);
-      return own ? { ...flow, problems: [...own].sort() } : flow;
+      if (!own) return flow;
+      const problems = [...own].sort();
+      return keptFlow(flow, problems.join(" "), () => ({ ...flow, problems }));
     }),
   };
 }

@@ -4,107 +4,119 @@
  * A judged incident to its report.
  */
 import { OUTCOMES } from "../../event/codes.ts";
-import type { FilterNode, FilterPacket } from "../../event/filter/mod.ts";
-import type { Cause, Flow, Report, ReportNode } from "../../event/report.ts";
+import { type FilterPacket, printFilter } from "../../event/filter/mod.ts";
+import type { Exchange as ExchangeReport, Flow, Report, ReportNode } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
-import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
-import { judgeExchanges } from "../exchange/judge.ts";
-import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
-import type { Judgement } from "../verdict/judgement.ts";
-import type { FlowGroup } from "../verdict/flows.ts";
-import { isWanted, type JudgedIncident } from "../verdict/incident.ts";
-import { AllWithheld } from "../verdict/withheld.ts";
-import { rfc3339 } from "../view/rfc3339.ts";
-import type { AnalysisInput } from "../view/input.ts";
-import { watchGaps } from "../view/runs.ts";
-import type { NodeView } from "../view/timeline.ts";
-import { clocksOf } from "./clock.ts";
-import { verdictOf } from "../rules/flow_causes.ts";
+import { Passing } from "../problem/passing.ts";
 import { problemsOf } from "../problem/problem.ts";
-import { flowReport } from "./flow_report.ts";
-import { neverMade, unsentFlows } from "./unsent.ts";
-import { withProblems } from "./problem_report.ts";
+import { allTroubles } from "../problem/trouble.ts";
+import type { Family } from "../verdict/family.ts";
+import { IncidentMemory, isWanted, type JudgedIncident } from "../verdict/incident.ts";
+import { AllWithheld } from "../verdict/withheld.ts";
+import type { AnalysisInput } from "../view/input.ts";
+import { resolvedFilter } from "../view/resolved_filter.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
+import { watchGaps } from "../view/runs.ts";
+import { spanOf } from "../view/time_of_day.ts";
+import type { NodeView } from "../view/timeline.ts";
+import { wantedFilter } from "../view/wanted_filter.ts";
+import { clocksOf } from "./clock.ts";
+import type { Conversation, Surroundings, Told } from "./conversation.ts";
+import { Conversations } from "./conversations.ts";
 import { withEndNames } from "./end_names.ts";
 import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
+import { withProblems } from "./problem_report.ts";
 import { withShares } from "./shares.ts";
-import { spanOf } from "../view/time_of_day.ts";
-import { resolvedFilter } from "../view/resolved_filter.ts";
-import { wantedFilter } from "../view/wanted_filter.ts";
+import { Sorted } from "./sorted.ts";
+import { neverMade, type Unsent, unsentFlows } from "./unsent.ts";
 
-/** The report, flows worst first. `judged` is of the same input. */
-export function reportOf(input: AnalysisInput, judged: JudgedIncident): Report {
-  const { world, evidence, unclaimed } = judged;
-  const { nodes } = world;
-  const withheld = new AllWithheld(input);
-  const filter = resolvedFilter(wantedFilter(input), nodes);
-  const exchanges = judgeExchanges(judged.flows, evidence, (flow) => withheld.ofFlow(flow))
-    .filter((exchange) => isWanted(formsOf(exchange), filter));
-  const found = new Map(exchanges.map((exchange) => [
-    exchange,
-    findingsOf({ exchange, world, evidence }),
-  ]));
-  const strays = causesOfStrays(found);
-  const shown = shownFlows(judged, exchanges, filter);
-  const verdicts = shown.map((flow) =>
-    verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow))
-  );
-  const flows = verdicts.map(flowReport);
-  const unsent = unsentFlows(evidence, flows)
-    .filter(({ flow }) => isWanted([formOfFlow(flow)], filter));
-  flows.push(...unsent.map(({ flow }) => flow));
-  flows.sort(worstFirst);
-  const problems = problemsOf(found, verdicts, unsent.map(neverMade));
-  const clocks = clocksOf(judged.judgements, nodes);
-  const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
-  const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
-  const report = withShares({
-    version: 1,
-    incident: input.incident,
-    ...spanOf(nodes),
-    nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
-    problems: [],
-    changes: [],
-    exchanges: [
-      ...exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!, unsent)),
-      ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
-    ].sort(worstExchangeFirst),
-    flows,
-    accounting: {
-      events,
-      inPackets: events - evidence.length - unclaimed,
-      evidence: evidence.length,
-      unclaimed,
-      refused: nodes.reduce((total, node) => total + node.refused, 0),
-      evicted: input.evicted,
-      ...(input.strayLines ? { strayLines: input.strayLines } : {}),
-      ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
-    },
-  });
-  return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes);
-}
+/** What stays of an incident from one report to the next. */
+export class ReportMemory {
+  readonly #incident = new IncidentMemory();
+  #conversations = new Conversations();
+  #flows = new Sorted<Flow>(worstFirst);
+  #exchanges = new Sorted<ExchangeReport>(worstExchangeFirst);
+  #families: ReadonlySet<Family> | null = null;
+  #filter = "";
 
-/** Why answers that reached the client from another end were not taken: their exchange tells. */
-function causesOfStrays(found: ReadonlyMap<Exchange, ExchangeFindings>): Map<Judgement, Cause> {
-  const causes = new Map<Judgement, Cause>();
-  for (const [{ misdirected }, { cause, findings }] of found) {
-    const why = cause ?? findings[0];
-    for (const packet of misdirected) if (why) causes.set(packet, why);
+  /** The report, flows worst first. */
+  report(input: AnalysisInput): Report {
+    const judged = this.#incident.judge(input);
+    const { nodes, evidence, others, unclaimed } = judged;
+    const withheld = new AllWithheld(input);
+    const filter = resolvedFilter(wantedFilter(input), nodes);
+    this.#renew(judged.families, printFilter(filter));
+    this.#tell(judged, { ...judged, filter, withheld });
+    const told = [...this.#conversations.all].map((one) => one.told!);
+    const unsent = unsentFlows(evidence, () => this.#flows.items)
+      .filter(({ flow }) => isWanted([formOfFlow(flow)], filter));
+    const troubles = allTroubles(told.map((one) => one.troubles), unsent.map(neverMade));
+    const problems = problemsOf(troubles, () => new Passing(told.map(({ passed }) => passed)));
+    const clocks = clocksOf(others.delays.all, nodes);
+    const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
+    const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
+    const report = withShares({
+      version: 1,
+      incident: input.incident,
+      ...spanOf(nodes),
+      nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
+      problems: [],
+      changes: [],
+      exchanges: withUnsent(this.#exchanges.items, told, unsent),
+      flows: unsent.length === 0
+        ? this.#flows.items
+        : [...this.#flows.items, ...unsent.map(({ flow }) => flow)].sort(worstFirst),
+      accounting: {
+        events,
+        inPackets: events - evidence.size - unclaimed,
+        evidence: evidence.size,
+        unclaimed,
+        refused: nodes.reduce((total, node) => total + node.refused, 0),
+        evicted: input.evicted,
+        ...(input.strayLines ? { strayLines: input.strayLines } : {}),
+        ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
+      },
+    });
+    return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes);
   }
-  return causes;
+
+  /** What was concluded of another incident, or by another filter, is nothing now. */
+  #renew(families: ReadonlySet<Family>, filter: string): void {
+    if (this.#families === families && this.#filter === filter) return;
+    this.#families = families;
+    this.#filter = filter;
+    this.#conversations = new Conversations();
+    this.#flows = new Sorted(worstFirst);
+    this.#exchanges = new Sorted(worstExchangeFirst);
+  }
+
+  #tell({ families }: JudgedIncident, surroundings: Surroundings): void {
+    const { come, gone } = this.#conversations.tell(families, surroundings);
+    const flows = (all: readonly Conversation[]) => all.flatMap((one) => one.told?.flows ?? []);
+    const exchanges = (all: readonly Conversation[]) =>
+      all.flatMap((one) => one.told?.exchanges.map(({ report }) => report) ?? []);
+    this.#flows.change(flows(gone), flows(come));
+    this.#exchanges.change(exchanges(gone), exchanges(come));
+  }
 }
 
-/** A filter that any form of the question or an answer fits wants the whole exchange. */
-const formsOf = (exchange: Exchange) =>
-  joinedFlows(exchange).flatMap(({ forms }) => [...forms.values()]);
-
-/** Flows that the filter lets through, and those that belong to an exchange which it wants. */
-function shownFlows(
-  { flows }: JudgedIncident,
-  exchanges: readonly Exchange[],
-  filter: FilterNode,
-): FlowGroup[] {
-  const belonging = new Set(exchanges.flatMap(joinedFlows));
-  return flows.filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter));
+/** Exchanges with those that could not be asked or answered, because a packet was never made. */
+function withUnsent(
+  exchanges: ExchangeReport[],
+  told: readonly Told[],
+  unsent: readonly Unsent[],
+): ExchangeReport[] {
+  if (unsent.length === 0) return exchanges;
+  const answers = Map.groupBy(unsent, ({ flow }) => flow.replyOf ?? "");
+  const others = new Map<ExchangeReport, ExchangeReport>();
+  for (const { exchange, findings, report } of told.flatMap((one) => one.exchanges)) {
+    const [answer] = answers.get(exchange.question.id) ?? [];
+    if (answer) others.set(report, exchangeReport(exchange, findings, answer.flow));
+  }
+  return [
+    ...exchanges.map((exchange) => others.get(exchange) ?? exchange),
+    ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
+  ].sort(worstExchangeFirst);
 }
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
@@ -128,7 +140,7 @@ function nodeReport(
   closed: boolean,
 ): ReportNode {
   const { header } = node;
-  const gaps = watchGaps({ ...node, runs: node.probeRuns }, closed);
+  const gaps = watchGaps(node, closed);
   const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
   return {
     name: node.name,
@@ -140,9 +152,7 @@ function nodeReport(
     lost: node.lost,
     ...(gaps.length > 0 ? { gaps } : {}),
     clock: clocks.get(node.name) ?? null,
-    ...(header.clock.boundMs === undefined || node.wallSteps
-      ? {}
-      : { timesWithinMs: header.clock.boundMs }),
+    ...(node.timesWithinMs === undefined ? {} : { timesWithinMs: node.timesWithinMs }),
     ...endOf(node),
   };
 }
@@ -150,5 +160,5 @@ function nodeReport(
 /** A probe that was started again has not ended. */
 function endOf({ probeRuns }: NodeView): { endedAt?: string } {
   const last = probeRuns.at(-1);
-  return last?.isEnded ? { endedAt: rfc3339(last.untilMs) } : {};
+  return last?.isEnded ? { endedAt: rfc3339(last.endedMs) } : {};
 }

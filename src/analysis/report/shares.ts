@@ -1,6 +1,7 @@
 /** How many exchanges with one server failed alike, and whether it was one of its end points. */
 import type { Cause, Evidence, Exchange, Flow, Report } from "../../event/report.ts";
 import { endText } from "./exchange_report.ts";
+import { kept } from "./kept.ts";
 
 /** End points that are named. */
 const NAMED_MAX = 3;
@@ -21,16 +22,26 @@ export function withShares(report: Report): Report {
     ...report,
     exchanges: report.exchanges.map((exchange) => {
       const told = evidence.get(exchange.id);
-      return told && exchange.cause
-        ? { ...exchange, cause: withEvidence(exchange.cause, told) }
-        : exchange;
+      const { cause } = exchange;
+      if (!told || !cause) return exchange;
+      const make = () => ({ ...exchange, cause: withEvidence(cause, told) });
+      return keptExchange(exchange, JSON.stringify(told), make);
     }),
     flows: report.flows.map((flow) => {
       const told = evidence.get(flow.id);
-      return told && flow.cause ? { ...flow, cause: withEvidence(flow.cause, told) } : flow;
+      const { cause } = flow;
+      if (!told || !cause) return flow;
+      return keptFlow(
+        flow,
+        JSON.stringify(told),
+        () => ({ ...flow, cause: withEvidence(cause, told) }),
+      );
     }),
   };
 }
+
+const keptExchange = kept<Exchange, Exchange>();
+const keptFlow = kept<Flow, Flow>();
 
 const withEvidence = (cause: Cause, evidence: Evidence): Cause => ({
   ...cause,

@@ -20,6 +20,7 @@ import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { NeverMade, Trouble } from "../problem/trouble.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
 
 /** What a program tried to send, once or several times. */
 interface Attempt {
@@ -38,13 +39,15 @@ export interface Unsent {
 /**
  * Failed lookups of programs' packets, as flows; only those that no routing table has a route for.
  */
-export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[]): Unsent[] {
+export function unsentFlows(evidence: Asides, known: () => readonly Flow[]): Unsent[] {
   const attempts = new Map<string, Attempt>();
-  for (const event of evidence) {
-    if (event.kind !== "route" || event.skb !== undefined || event.ifindex !== undefined) continue;
-    if (!isSend(event)) continue;
+  const lookups = lookupsWithoutPacket(evidence).filter(isSend);
+  if (lookups.length === 0) return [];
+  const questions = Map.groupBy(known(), askedBy);
+  for (const event of lookups) {
     const asked = formOfLookup(event);
-    const request = known.find((flow) => asksFor(flow, asked));
+    const request = (questions.get(answeredTo(asked)) ?? []).filter((flow) => asksFor(flow, asked))
+      .reduce<Flow | undefined>((a, b) => a && a.id < b.id ? a : b, undefined);
     // A socket that is bound to no address answers from the address that the request was sent to.
     const form = request ? { ...asked, source: request.destination } : asked;
     const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
@@ -55,9 +58,10 @@ export function unsentFlows(evidence: readonly Sighting[], known: readonly Flow[
     else attempts.set(key, { form, lookups: [event], request });
   }
   const unsent: Unsent[] = [];
+  const ids = new Set(known().map(({ id }) => id));
   for (const attempt of attempts.values()) {
     const flow = flowOf(attempt, evidence);
-    if (!flow || known.some(({ id }) => id === flow.id)) continue;
+    if (!flow || ids.has(flow.id)) continue;
     unsent.push({ flow, lookups: attempt.lookups });
   }
   return unsent;
@@ -90,6 +94,12 @@ function tunnelPorts({ node }: Sighting): Set<number> {
   return ports;
 }
 
+const askedBy = ({ protocol, source, sourcePort }: Flow) =>
+  `${protocol} ${source} ${sourcePort ?? ""}`;
+
+const answeredTo = (lookup: Form) =>
+  `${protocolName(lookup)} ${lookup.destination} ${lookup.destinationPort ?? ""}`;
+
 /** The flow's source is the lookup's destination: the packet that was not sent would answer it. */
 function asksFor(flow: Flow, lookup: Form): boolean {
   const anywhere = isUnspecified(lookup.source);
@@ -116,7 +126,7 @@ function attemptsOf(lookups: readonly Sighting[]): number {
 
 function flowOf(
   { form, lookups, request }: Attempt,
-  evidence: readonly Sighting[],
+  evidence: Asides,
 ): Flow | null {
   const event = lookups[0]!;
   const state = stateAt(event.node, event.netns, event.at);

@@ -4,6 +4,7 @@ import type { Judgement, World } from "../verdict/judgement.ts";
 import { placed } from "../view/placed.ts";
 import { linkOf, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Asides } from "../view/evidence.ts";
 
 /** One packet that came to no good, and what was known where it ended: the subject of every rule. */
 export interface Case {
@@ -22,7 +23,7 @@ export interface Case {
   before: NetnsState | null;
   after: NetnsState | null;
   /** Sightings of other things on all nodes: lookups, ICMP errors, neighbours. */
-  evidence: readonly Sighting[];
+  evidence: Asides;
 }
 
 const cases = new WeakMap<Judgement, Case>();
@@ -34,7 +35,7 @@ const cases = new WeakMap<Judgement, Case>();
 export function caseOf(
   judgement: Judgement,
   world: World,
-  evidence: readonly Sighting[],
+  evidence: Asides,
 ): Case {
   const known = cases.get(judgement);
   if (known && known.world === world && known.evidence === evidence) return known;
@@ -43,7 +44,7 @@ export function caseOf(
   return made;
 }
 
-function makeCase(judgement: Judgement, world: World, evidence: readonly Sighting[]): Case {
+function makeCase(judgement: Judgement, world: World, evidence: Asides): Case {
   const event = judgement.end.step.event;
   const earlier = lastPlaced(judgement, event);
   const netns = event.netns ?? earlier?.netns;

@@ -2,15 +2,15 @@
 import type { Cause } from "../../event/report.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { World } from "../verdict/judgement.ts";
-import type { Sighting } from "../view/timeline.ts";
 import type { RuleText } from "./rule.ts";
+import type { Asides } from "../view/evidence.ts";
 
 /** An exchange that did not simply get its answer, or whose packets may tell more of it. */
 export interface ExchangeCase {
   exchange: Exchange;
   world: World;
   /** Sightings of other things on all nodes: lookups, ICMP errors, neighbours. */
-  evidence: readonly Sighting[];
+  evidence: Asides;
 }
 
 /** A rule about an exchange: why it failed or was slow, or what else is to be known of it. */

@@ -15,15 +15,15 @@ import {
   type Unseen,
 } from "../verdict/withheld.ts";
 import { addedRates, bucketsOf } from "../view/rate.ts";
-import type { Sighting } from "../view/timeline.ts";
 import { caseOf } from "./case.ts";
 import { causeOf, silenceOf } from "./mod.ts";
+import type { Asides } from "../view/evidence.ts";
 
 /** What the causes of a flow are found by, beside its packets. */
 export interface Surroundings {
   world: World;
   /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
-  evidence: readonly Sighting[];
+  evidence: Asides;
   /** Causes of answers that their client did not take, known from their exchange. */
   strays: ReadonlyMap<Judgement, Cause>;
 }

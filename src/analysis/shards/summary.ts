@@ -12,7 +12,7 @@ import { type FlowGroup, groupBySentForm } from "../verdict/flows.ts";
 import { type Form, formKey } from "../correlate/identity.ts";
 import type { AnalysisInput, ShardPacket, Withheld } from "../view/input.ts";
 import { judge } from "../verdict/judge.ts";
-import { otherForms } from "../verdict/other_form.ts";
+import { arrivedOf, otherForms } from "../verdict/other_form.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
@@ -133,7 +133,8 @@ function selectFrom({ nodes, groups, judgements, edges }: Judged, selection: Sel
   const partial = new Set(selection.partial);
   const kept = new Set<Packet>(edges);
   for (const judgement of framesOf(judgements)) kept.add(judgement.packet);
-  for (const { packet } of otherForms(judgements).values()) kept.add(packet);
+  const arrived = arrivedOf(judgements);
+  for (const { packet } of otherForms(judgements, arrived).values()) kept.add(packet);
   const withheld: Withheld = { flows: [], nodes: [] };
   for (const group of groups) {
     const key = formKey(group.form);

@@ -4,36 +4,70 @@
  */
 import { deviceEvent } from "../correlate/steps.ts";
 import type { Sighting } from "../view/timeline.ts";
-import type { Judgement } from "./judgement.ts";
-import type { Crossings, Way } from "./ways.ts";
+import type { Collected, Foremost } from "./gathered.ts";
+import { inOrder, type Judgement } from "./judgement.ts";
+import type { Crossing, Crossings, Way } from "./ways.ts";
 
-/** All packets of an incident, by the ways they took between its nodes. */
-export function crossingsOf(judgements: readonly Judgement[]): Crossings {
-  const ways = new Map<string, Way>();
-  const tunnels = new Set<string>();
-  const wayOf = (key: string) => {
-    const known = ways.get(key);
-    if (known) return known;
-    const way: Way = { lost: [] };
-    ways.set(key, way);
-    return way;
-  };
+/** A crossing, and whose. */
+export type CrossingBy = Crossing & { by: Judgement };
+
+/** What packets tell of the ways they took between nodes. */
+export interface OwnCrossings {
+  /** The largest that came through, by `wayKey`. */
+  passed: Map<string, CrossingBy>;
+  lost: Map<string, CrossingBy[]>;
+  /** Ends of tunnels, as `A>B`. */
+  tunnels: Map<string, boolean>;
+}
+
+/** What these packets tell, which are in the order of all packets. */
+export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
+  const own: OwnCrossings = { passed: new Map(), lost: new Map(), tunnels: new Map() };
   for (const judgement of judgements) {
     for (const { sent, received } of crossedBy(judgement)) {
       if (sent.tunnelSource !== undefined) {
-        tunnels.add(`${sent.tunnelSource}>${sent.tunnelDestination}`);
+        own.tunnels.set(`${sent.tunnelSource}>${sent.tunnelDestination}`, true);
       }
       const bytes = bytesOf(sent);
-      const way = wayOf(wayKey(sent, received.node.name));
-      if (bytes !== null && bytes > (way.passed?.bytes ?? -1)) way.passed = { bytes, sent };
+      const key = wayKey(sent, received.node.name);
+      if (bytes !== null && bytes > (own.passed.get(key)?.bytes ?? -1)) {
+        own.passed.set(key, { bytes, sent, by: judgement });
+      }
     }
     if (judgement.outcome !== "vanished" || !judgement.awaited) continue;
     const sent = deviceEvent(judgement.end.step);
     const bytes = bytesOf(sent);
     if (bytes === null) continue;
-    wayOf(wayKey(sent, judgement.awaited.node.name)).lost.push({ bytes, sent });
+    const key = wayKey(sent, judgement.awaited.node.name);
+    own.lost.set(key, [...own.lost.get(key) ?? [], { bytes, sent, by: judgement }]);
   }
-  return { ways, tunnels };
+  return own;
+}
+
+/** What all packets of an incident tell. */
+export class GatheredCrossings implements Crossings {
+  constructor(
+    readonly passed: Foremost<CrossingBy>,
+    readonly lost: Collected<CrossingBy[]>,
+    readonly tunnels: Foremost<boolean>,
+  ) {}
+
+  /** What a part tells now, in place of what it told before. */
+  bring(part: object, { passed, lost, tunnels }: OwnCrossings): void {
+    this.passed.bring(part, passed);
+    this.lost.bring(part, lost);
+    this.tunnels.bring(part, tunnels);
+  }
+
+  way(key: string): Way {
+    const passed = this.passed.get(key);
+    const lost = this.lost.get(key).flat().sort((a, b) => inOrder(a.by, b.by));
+    return { ...(passed ? { passed } : {}), lost };
+  }
+
+  hasTunnel(ends: string): boolean {
+    return this.tunnels.get(ends) ?? false;
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   isUnexplainedTcpDrop,
 } from "../kernel/frees.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
+import { ask } from "../view/asked.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -149,8 +150,14 @@ function isBridgePort(step: Step): boolean {
  * A macvlan device or the like above the device of this step, in whichever namespace, has the
  * packet's destination. Such devices receive without a tracepoint of their own.
  */
-function ownedAbove(step: Step): boolean {
-  const { event } = step;
+const ownedAbove = ({ event }: Step): boolean =>
+  ask(
+    event.node.statesSource,
+    `above ${event.ifindex} ${event.destinationMac} ${event.destination}`,
+    () => isOwnedAbove(event),
+  );
+
+function isOwnedAbove(event: Sighting): boolean {
   for (const [, list] of event.node.states) {
     for (const link of list.at(-1)!.state.links) {
       if (!receivesUntraced(link.kind)) continue;

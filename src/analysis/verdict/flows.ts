@@ -12,6 +12,8 @@ export interface FlowGroup {
   id: string;
   /** The form its packets were sent in. */
   form: Form;
+  /** Its place among all flows: those that were only seen translated come last, else by id. */
+  order: string;
   packets: Judgement[];
   /** Every form its packets had, by key. */
   forms: Map<string, Form>;
@@ -49,7 +51,8 @@ export function groupBySentForm(judgements: readonly Judgement[]): FlowGroup[] {
     const key = formKey(form);
     let group = groups.get(key);
     if (!group) {
-      group = { id: flowId(form), form, packets: [], forms: new Map([[key, form]]) };
+      const id = flowId(form);
+      group = { id, form, order: `0 ${id}`, packets: [], forms: new Map([[key, form]]) };
       groups.set(key, group);
     }
     group.packets.push(judgement);
@@ -120,14 +123,19 @@ function mergeTranslated(groups: FlowGroup[]): FlowGroup[] {
     const into = result.get(root);
     const group = groups[i]!;
     if (!into) {
+      if (isTranslated.has(i)) group.order = `1 ${group.id}`;
       result.set(root, group);
       continue;
     }
     into.packets.push(...group.packets);
     for (const [key, form] of group.forms) into.forms.set(key, form);
   }
-  return [...result.values()];
+  return [...result.values()].sort(flowOrder);
 }
+
+/** Order of flows, whichever they are among. */
+export const flowOrder = (a: FlowGroup, b: FlowGroup): number =>
+  a.order < b.order ? -1 : a.order > b.order ? 1 : 0;
 
 /** Its packets were only seen after their translation. */
 const hasOnlyLateForms = (group: FlowGroup) => group.forms.size === 1;

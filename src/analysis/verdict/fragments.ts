@@ -67,7 +67,8 @@ function completedOuters(judgements: readonly Judgement[]): Set<string> {
   return keys;
 }
 
-const outerKey = (
+/** A key of the packet that a tunnel made, which its fragments share. */
+export const outerKey = (
   { source, destination, ipId }: Pick<Sighting, "source" | "destination" | "ipId">,
 ) => `${source} ${destination} ${ipId}`;
 

@@ -6,54 +6,75 @@
 import { type FilterNode, type FilterPacket, matchesAny } from "../../event/filter/mod.ts";
 import { addShardPackets } from "../correlate/shard_packets.ts";
 import { isSeen } from "../correlate/packets.ts";
+import { read, Source } from "../view/asked.ts";
+import type { Asides } from "../view/evidence.ts";
 import type { AnalysisInput } from "../view/input.ts";
-import type { Sighting } from "../view/timeline.ts";
+import type { NodeView } from "../view/timeline.ts";
 import { Timelines } from "../view/timelines.ts";
-import { crossingsOf } from "./crossings.ts";
-import { type FlowGroup, flowsOf } from "./flows.ts";
-import { judge } from "./judge.ts";
-import { PacketMemory } from "./judged_packets.ts";
-import type { Judgement, World } from "./judgement.ts";
-import { reviseFlows, revisePackets } from "./passes.ts";
+import { Families } from "./families.ts";
+import type { Family } from "./family.ts";
+import type { World } from "./judgement.ts";
+import type { Others } from "./others.ts";
+import type { Crossings } from "./ways.ts";
 
 /** An incident with every packet judged. */
 export interface JudgedIncident {
-  world: World;
-  /** Of every packet, also of flows that the filter leaves out. */
-  judgements: Judgement[];
-  /** All flows, also those that the filter leaves out: an answer may be among them. */
-  flows: FlowGroup[];
+  nodes: readonly NodeView[];
+  /** Also those that the filter leaves out: an answer may be among them. */
+  families: ReadonlySet<Family>;
+  /** What all packets tell together. */
+  others: Others;
   /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
-  evidence: Sighting[];
+  evidence: Asides;
   /** Events of no packet that could be understood. */
   unclaimed: number;
+  /** The world, for one piece of work: what is remembered of a world is remembered for that one. */
+  world: () => World;
 }
 
 /** What stays of an incident from one report to the next. */
 export class IncidentMemory {
-  readonly timelines = new Timelines();
-  readonly packets = new PacketMemory();
+  readonly #timelines = new Timelines();
+  #families = new Families();
+  readonly #closed = new Source();
+  #isClosed = false;
+
+  /**
+   * Follows every packet of the input and judges it. Batches that were given before must be the same
+   * objects; then only what they could have changed is judged again.
+   */
+  judge(input: AnalysisInput): JudgedIncident {
+    const { nodes, isAllNew, added } = this.#timelines.tell(input.batches, input.evicted);
+    if (isAllNew) this.#families = new Families();
+    if (this.#isClosed !== input.closed) {
+      this.#isClosed = input.closed;
+      this.#closed.changed();
+    }
+    const families = this.#families;
+    families.take(nodes, nodes.map((node) => added.get(node) ?? []));
+    for (const packet of addShardPackets(nodes, input.shardPackets ?? []).filter(isSeen)) {
+      families.add(packet);
+    }
+    const [closed, isClosed] = [this.#closed, input.closed];
+    const world = () => new IncidentWorld(nodes, families.others.crossings, closed, isClosed);
+    families.judge(world());
+    const { all, others, evidence, unclaimed } = families;
+    return { nodes, families: all, others, evidence, unclaimed, world };
+  }
 }
 
-/**
- * Follows every packet of the input and judges it. `memory` is of earlier inputs of the same incident,
- * whose batches are among these as the same objects; it makes it quicker, and no difference.
- */
-export function judgeIncident(
-  input: AnalysisInput,
-  memory: IncidentMemory = new IncidentMemory(),
-): JudgedIncident {
-  const told = memory.timelines.tell(input.batches, input.evicted);
-  const { nodes } = told;
-  const world: World = { nodes, closed: input.closed };
-  const given = addShardPackets(nodes, input.shardPackets ?? []).filter(isSeen);
-  const { judgements, evidence, unclaimed } = memory.packets.judge(told, world);
-  judgements.push(...given.map((packet) => judge(packet, world)));
-  revisePackets(judgements, nodes);
-  world.crossings = crossingsOf(judgements);
-  const flows = flowsOf(judgements);
-  reviseFlows(flows);
-  return { world, judgements, flows, evidence, unclaimed };
+class IncidentWorld implements World {
+  constructor(
+    readonly nodes: readonly NodeView[],
+    readonly crossings: Crossings,
+    readonly closedSource: Source,
+    readonly isClosed: boolean,
+  ) {}
+
+  get closed(): boolean {
+    read(this.closedSource);
+    return this.isClosed;
+  }
 }
 
 /** A flow belongs to the report when one of its forms matches the filter; the one of all wants all. */

@@ -13,6 +13,7 @@ import {
   gapOf,
   halfKnown,
   isOneClock,
+  isWatchedUntil,
   lastingGapOf,
   near,
   type Span,
@@ -175,8 +176,7 @@ function judgeTaken(base: Base, world: World): Judgement {
  * The node's batches do not reach `ns` past the event yet: the packet's next event, or a count of
  * events lost in that time, may still come.
  */
-const isYoung = (event: Sighting, ns = TRAVEL_NS) =>
-  event.node.untilAt - event.at < ns || event.at > event.node.toldAt;
+const isYoung = ({ node, at }: Sighting, ns = TRAVEL_NS) => !isWatchedUntil(node, at + ns, at);
 
 /**
  * `in-flight` while the incident is open, because more events may come; else `unknown` with a gap.

@@ -4,7 +4,7 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Owner } from "../view/state_view.ts";
-import type { NodeView } from "../view/timeline.ts";
+import { byTime, type NodeView } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import type { Crossings } from "./ways.ts";
 
@@ -45,11 +45,18 @@ export function revise(
 
 /** What a packet is judged by beside its own sightings. */
 export interface World {
-  nodes: readonly NodeView[];
+  readonly nodes: readonly NodeView[];
   /** No more events will come. */
-  closed: boolean;
+  readonly closed: boolean;
   /** What went between the nodes; there once all packets were judged. */
-  crossings?: Crossings;
+  readonly crossings?: Crossings;
+}
+
+/** Order of an incident's packets: by the node that saw each first, and by its time there. */
+export function inOrder(a: Pick<Judgement, "packet">, b: Pick<Judgement, "packet">): number {
+  const [left, right] = [a.packet.chains[0]!, b.packet.chains[0]!];
+  if (left.node !== right.node) return left.node.name < right.node.name ? -1 : 1;
+  return byTime(left.events[0]!, right.events[0]!);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Losses just before the trace ended, on a way that takes long. Rule O21. */
 import { deviceEvent } from "../correlate/steps.ts";
-import { leftOutIn, silentUntil } from "../view/coverage.ts";
+import { isSilentUntil, leftOutIn } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { crossedBy } from "./crossings.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -34,7 +34,7 @@ export function doubtLate(group: FlowGroup): void {
     const [from, to] = [sent.at + there.least, sent.at + there.most + slowest];
     const leftOut = leftOutIn(node, { node, from, to }, () => rankOfPacket(judgement.packet));
     if (leftOut) revise(judgement, "O21", { outcome: "unknown", gap: leftOut });
-    if (leftOut || to <= silentUntil(node)) continue;
+    if (leftOut || isSilentUntil(node, to)) continue;
     const text = `${node.name} may not have been watched any more when it would have come: ` +
       `another packet took ${Math.round(slowest / 1e6)} ms`;
     revise(judgement, "O21", { outcome: "unknown", gap: { code: "watched-too-short", text } });

@@ -3,6 +3,7 @@ import type { NetnsState } from "../../event/state.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
   holdersOfMac,
+  lastState,
   linkOf,
   type Owner,
   ownersOf,
@@ -27,7 +28,7 @@ export function nextHop(event: Sighting, nodes: readonly NodeView[]): Owner | nu
     if (holder) return holder;
   }
   const peerState = link?.kind === "veth" && link.peerNetns !== undefined &&
-    event.node.states.get(link.peerNetns)?.at(-1)?.state;
+    lastState(event.node, link.peerNetns);
   if (peerState) {
     const end = peerState.links.find((other) => other.ifindex === link!.peerIfindex);
     if (end) return { node: event.node, netns: peerState.netns, state: peerState, link: end };

@@ -1,5 +1,6 @@
 /** Offsets between the nodes' clocks, as bounds that follow from packets that both nodes saw. */
 import type { NodeView } from "../view/timeline.ts";
+import type { Foremost } from "./gathered.ts";
 import type { Judgement } from "./judgement.ts";
 
 /**
@@ -10,51 +11,88 @@ export interface Bounds {
   mostNs: number;
 }
 
-/** By the name of the one node, then of the other. */
-type Table = Map<string, Map<string, Bounds>>;
+/** Differences of readings that bound an offset: the higher of each is the narrower bound. */
+export type Narrowest = Foremost<number>;
 
-/**
- * Bounds from every node to every one that it exchanged packets with, directly or by way of others. A
- * packet is taken to be on its way between two nodes for at most `travelNs`.
- */
-export function boundsBetween(
-  judgements: readonly Judgement[],
-  nodes: readonly NodeView[],
+const key = (what: "least" | "most", from: string, to: string) => `${what}\0${from}\0${to}`;
+
+/** The bounds that these packets tell, as `Narrowest` gathers them. */
+export function boundsOf(
+  judgements: readonly Pick<Judgement, "steps" | "packet">[],
   travelNs: number,
-): Table {
-  const direct: Table = new Map(nodes.map(({ name }) => [name, new Map()]));
+) {
+  const values = new Map<string, number>();
+  const narrow = (what: "least" | "most", from: NodeView, to: NodeView, ns: number) => {
+    const name = key(what, from.name, to.name);
+    values.set(name, Math.max(values.get(name) ?? -Infinity, ns));
+  };
   for (const { steps, packet } of judgements) {
     if (packet.ambiguous) continue;
     for (let i = 1; i < steps.length; i++) {
       const [sent, received] = [steps[i - 1]!.event, steps[i]!.event];
       if (sent.node === received.node) continue;
       const delay = received.at - sent.at;
-      narrow(direct, sent.node, received.node, { leastNs: delay - travelNs, mostNs: delay });
-      narrow(direct, received.node, sent.node, { leastNs: -delay, mostNs: travelNs - delay });
+      narrow("least", sent.node, received.node, delay - travelNs);
+      narrow("most", sent.node, received.node, -delay);
+      narrow("least", received.node, sent.node, -delay);
+      narrow("most", received.node, sent.node, delay - travelNs);
     }
   }
-  return new Map(nodes.map(({ name }) => [name, spread(direct, name)]));
+  return values;
 }
 
-function narrow(table: Table, from: NodeView, to: NodeView, bounds: Bounds): void {
-  const known = table.get(from.name)!.get(to.name);
-  table.get(from.name)!.set(to.name, {
-    leastNs: Math.max(known?.leastNs ?? -Infinity, bounds.leastNs),
-    mostNs: Math.min(known?.mostNs ?? Infinity, bounds.mostNs),
-  });
-}
+/** Bounds between all nodes that exchanged packets, as they were gathered up to some version. */
+class Table {
+  readonly #direct = new Map<string, Map<string, Bounds>>();
+  readonly #found = new Map<string, Map<string, Bounds>>();
 
-/** Bounds from one node to all others, each by way of as few nodes as possible. */
-function spread(direct: Table, root: string): Map<string, Bounds> {
-  const found = new Map<string, Bounds>([[root, { leastNs: 0, mostNs: 0 }]]);
-  for (const [name, bounds] of found) {
-    for (const [next, step] of direct.get(name)!) {
-      if (found.has(next)) continue;
-      found.set(next, {
-        leastNs: bounds.leastNs + step.leastNs,
-        mostNs: bounds.mostNs + step.mostNs,
-      });
+  constructor(narrowest: Narrowest, readonly version = narrowest.source.version) {
+    for (const name of [...narrowest.all.keys()].sort()) {
+      const [what, from, to] = name.split("\0") as [string, string, string];
+      const own = this.#direct.get(from) ?? new Map<string, Bounds>();
+      this.#direct.set(from, own);
+      const bounds = own.get(to) ?? { leastNs: -Infinity, mostNs: Infinity };
+      own.set(to, bounds);
+      const ns = narrowest.all.get(name)!;
+      if (what === "least") bounds.leastNs = ns;
+      else bounds.mostNs = -ns;
     }
   }
-  return found;
+
+  /** By way of as few nodes as possible, and of equally many those whose names come first. */
+  between(from: string, to: string): Bounds | undefined {
+    let found = this.#found.get(from);
+    if (!found) this.#found.set(from, found = this.#spread(from));
+    return found.get(to);
+  }
+
+  #spread(root: string): Map<string, Bounds> {
+    const found = new Map<string, Bounds>([[root, { leastNs: 0, mostNs: 0 }]]);
+    for (const [name, bounds] of found) {
+      for (const [next, step] of this.#direct.get(name) ?? []) {
+        if (found.has(next)) continue;
+        found.set(next, {
+          leastNs: bounds.leastNs + step.leastNs,
+          mostNs: bounds.mostNs + step.mostNs,
+        });
+      }
+    }
+    return found;
+  }
+}
+
+const tables = new WeakMap<Narrowest, Table>();
+
+/** Bounds from one node to another that it exchanged packets with, directly or by way of others. */
+export function boundsBetween(
+  from: NodeView,
+  to: NodeView,
+  narrowest: Narrowest,
+): Bounds | undefined {
+  let table = tables.get(narrowest);
+  if (table?.version !== narrowest.source.version) {
+    table = new Table(narrowest);
+    tables.set(narrowest, table);
+  }
+  return table.between(from.name, to.name);
 }

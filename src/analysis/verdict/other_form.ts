@@ -1,16 +1,15 @@
 /** Packets that may be ones that were lost, translated where no probe was. Rule O15. */
 import type { NodeView } from "../view/timeline.ts";
 import { deviceEvent } from "../correlate/steps.ts";
+import type { Foremost } from "./gathered.ts";
 import { type Judgement, revise } from "./judgement.ts";
+import type { Others } from "./others.ts";
 
-/**
- * [O15] By each packet that vanished: one that first came into the awaited node by a device, and that
- * has the same of what no hop changes (C1), but other ends.
- */
-export function otherForms(judgements: readonly Judgement[]): Map<Judgement, Judgement> {
-  const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
-  const found = new Map<Judgement, Judgement>();
-  if (vanished.length === 0) return found;
+/** The first packet that came into a node by a device, by the node and what no hop changes of it (C1). */
+export type Arrived = Foremost<Judgement>;
+
+/** What these packets tell of that; they are in the order of all packets. */
+export function arrivedOf(judgements: readonly Judgement[]): Map<string, Judgement> {
   const arrived = new Map<string, Judgement>();
   for (const judgement of judgements) {
     const first = judgement.steps[0]!.event;
@@ -18,9 +17,24 @@ export function otherForms(judgements: readonly Judgement[]): Map<Judgement, Jud
     const key = keyOf(judgement, first.node);
     if (!arrived.has(key)) arrived.set(key, judgement);
   }
-  for (const judgement of vanished) {
-    const { awaited, steps } = judgement;
-    if (!awaited || awaited.node === steps[0]!.event.node) continue;
+  return arrived;
+}
+
+const keyOf = ({ packet }: Judgement, { name }: NodeView) =>
+  `${name} ${packet.chains[0]!.invariants}`;
+
+/**
+ * [O15] By each packet that vanished: one that first came into the awaited node by a device, and that
+ * has the same of what no hop changes (C1), but other ends.
+ */
+export function otherForms(
+  judgements: readonly Judgement[],
+  arrived: Pick<Arrived, "get">,
+): Map<Judgement, Judgement> {
+  const found = new Map<Judgement, Judgement>();
+  for (const judgement of judgements) {
+    const { awaited, steps, outcome } = judgement;
+    if (outcome !== "vanished" || !awaited || awaited.node === steps[0]!.event.node) continue;
     // The frame's own receiver was watched: nothing between could translate it.
     if (deviceEvent(judgement.end.step).destinationMac === awaited.link.mac) continue;
     const other = arrived.get(keyOf(judgement, awaited.node));
@@ -29,12 +43,9 @@ export function otherForms(judgements: readonly Judgement[]): Map<Judgement, Jud
   return found;
 }
 
-const keyOf = ({ packet }: Judgement, { name }: NodeView) =>
-  `${name} ${packet.chains[0]!.invariants}`;
-
 /** [O15] Takes back `vanished` of what may have arrived with other ends. */
-export function doubtTranslated(judgements: readonly Judgement[]): void {
-  for (const [judgement, other] of otherForms(judgements)) {
+export function doubtTranslated(judgements: readonly Judgement[], { arrived }: Others): void {
+  for (const [judgement, other] of otherForms(judgements, arrived)) {
     const { event } = other.steps[0]!;
     const text = `a packet like it came to ${event.node.name} from ${event.source}: ` +
       "something between them that has no probe may have translated it";

@@ -6,10 +6,10 @@
  * What counts a flow's packets without revising them is asked for when the flow is reported: losses
  * that TCP sent again (O11), requests without an answer (O12), packets that shards withhold (D4).
  */
-import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";
 import { judgeFragments } from "./fragments.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
+import type { Others } from "./others.ts";
 import { proveByReplies } from "./replies.ts";
 import { judgeResets } from "./resets.ts";
 import { doubtLate } from "./late.ts";
@@ -20,7 +20,8 @@ import { doubtVanished } from "./windows.ts";
 /** Revises packets before they are sorted into flows. */
 export interface PacketPass {
   rule: RuleId;
-  revise(judgements: readonly Judgement[], nodes: readonly NodeView[]): void;
+  /** `judgements` are a family's, which has all that it looks at but for `others`. */
+  revise(judgements: readonly Judgement[], others: Others): void;
 }
 
 /** Revises the packets of one flow, which may ask the flow of the other direction. */
@@ -55,9 +56,9 @@ export const FLOW_PASSES: readonly FlowPass[] = [
   { rule: "O10", revise: proveByReplies },
 ];
 
-/** Applies the passes that need no flows to all packets of an incident. */
-export function revisePackets(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
-  for (const { revise } of PACKET_PASSES) revise(judgements, nodes);
+/** Applies the passes that need no flows to the packets of a family. */
+export function revisePackets(judgements: readonly Judgement[], others: Others): void {
+  for (const { revise } of PACKET_PASSES) revise(judgements, others);
 }
 
 /** Applies each pass to every flow before the next one: directions look at each other. */

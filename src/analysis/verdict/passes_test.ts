@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { inputOf } from "../../../test/spec/form/batches.ts";
 import { parseSpec } from "../../../test/spec/form/spec.ts";
-import { judgeIncident } from "./incident.ts";
+import { IncidentMemory } from "./incident.ts";
 import { judge } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import { FLOW_PASSES, PACKET_PASSES } from "./passes.ts";
@@ -10,7 +10,10 @@ import { FLOW_PASSES, PACKET_PASSES } from "./passes.ts";
 const specs = new URL("../../../test/spec/", import.meta.url).pathname;
 
 function judged(path: string) {
-  return judgeIncident(inputOf(parseSpec(Deno.readTextFileSync(specs + path), path)));
+  const input = inputOf(parseSpec(Deno.readTextFileSync(specs + path), path));
+  const { families, world } = new IncidentMemory().judge(input);
+  const judgements = [...families].flatMap((family) => family.judged.judgements);
+  return { judgements, world: world() };
 }
 
 /** `outcome as judged alone > outcome in the end: rules`, of every packet that was revised. */

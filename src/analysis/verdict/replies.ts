@@ -18,7 +18,7 @@ import {
   DROP_SCRIPTS,
   EVER,
   gapOf,
-  silentUntil,
+  isSilentUntil,
   since,
 } from "../view/coverage.ts";
 
@@ -209,7 +209,7 @@ export function isUnanswered(group: FlowGroup): boolean {
     // A SYN may repeat one that nobody saw, and that was answered.
     const from = isTcp ? before(last).from : last.at;
     const when = { ...since(last), from };
-    return asks && silentUntil(last.node) - last.at > ANSWER_NS &&
+    return asks && isSilentUntil(last.node, last.at + ANSWER_NS) &&
       gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when) === null;
   });
 }

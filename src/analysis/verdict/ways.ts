@@ -17,9 +17,10 @@ export interface Way {
   lost: Crossing[];
 }
 
-/** Ways by `wayKey`, and the tunnel ends whose packets arrived somewhere. */
+/** What went between the nodes of an incident. */
 export interface Crossings {
-  ways: ReadonlyMap<string, Way>;
-  /** `A>B` for every tunnel whose packets from A were received by another node than the sender. */
-  tunnels: ReadonlySet<string>;
+  /** By `wayKey`. */
+  way(key: string): Way;
+  /** Whether packets of the tunnel `A>B` from A were received by another node than the sender. */
+  hasTunnel(ends: string): boolean;
 }

@@ -6,35 +6,42 @@
  */
 import type { Gap } from "../../event/gaps.ts";
 import { deviceEvent } from "../correlate/steps.ts";
-import { leftOutIn, type Rank } from "../view/coverage.ts";
+import { ask } from "../view/asked.ts";
+import { isSameGap, isWatchedUntil, leftOutIn, type Rank } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { TRAVEL_NS } from "./judge.ts";
 import { type Judgement, revise } from "./judgement.ts";
-import { type Bounds, boundsBetween } from "./offsets.ts";
+import { type Bounds, boundsBetween, type Narrowest } from "./offsets.ts";
+import type { Others } from "./others.ts";
 import { rankOfPacket } from "./rank.ts";
 
 /** [O13] Takes back `vanished` where the next node may not have been watched at that moment. */
-export function doubtVanished(judgements: readonly Judgement[], nodes: readonly NodeView[]): void {
+export function doubtVanished(judgements: readonly Judgement[], { narrowest }: Others): void {
   const vanished = judgements.filter(({ outcome }) => outcome === "vanished");
   if (vanished.length === 0) return;
-  const offsets = boundsBetween(judgements, nodes, TRAVEL_NS);
   const equals = equalTransmissions(judgements);
   for (const judgement of vanished) {
     const { node } = judgement.awaited!;
     const event = deviceEvent(judgement.end.step);
     if (node === event.node) continue;
-    const bounds = offsets.get(event.node.name)?.get(node.name);
     // Which of several equal packets is missing was decided by order, so it may be any of them: the
     // first and the last must both have come while the node was watched.
     const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
-    const gap = (events ?? [event]).map((other) =>
-      windowGap(other, node, bounds, () => rankOfPacket(judgement.packet))
-    )
+    const rank = () => rankOfPacket(judgement.packet);
+    const gap = (events ?? [event]).map((other) => askWindow(other, node, narrowest, rank))
       .find((found) => found !== null);
     if (gap === undefined) continue;
     revise(judgement, "O13", { outcome: "unknown", gap });
   }
 }
+
+const askWindow = (event: Sighting, node: NodeView, narrowest: Narrowest, rank: Rank): Gap | null =>
+  ask(
+    [narrowest.source, node.untilSource, node.coverageSource, node.shared.settings],
+    `window ${event.node.name} ${event.at} ${node.name} ${rank()}`,
+    () => windowGap(event, node, boundsBetween(event.node, node, narrowest), rank),
+    isSameGap,
+  );
 
 /** Equal for packets that look alike. */
 const keyOf = ({ packet: { chains, forms } }: Judgement) =>
@@ -81,7 +88,7 @@ function windowGap(
     const text = `${node.name} may not have been watched yet when it would have come`;
     return { code: "watched-too-late", text };
   }
-  if (arrival.latest + TRAVEL_NS > node.untilAt || arrival.latest > node.toldAt) {
+  if (!isWatchedUntil(node, arrival.latest + TRAVEL_NS, arrival.latest)) {
     const text = `${node.name} may not have been watched any more when it would have come`;
     return { code: "watched-too-short", text };
   }
@@ -107,5 +114,5 @@ function byOneKernel(event: Sighting, node: NodeView) {
 }
 
 /** Time of day less the monotonic clock, ms. */
-const wallOffsetMs = ({ header: { clock } }: NodeView): number =>
+const wallOffsetMs = ({ clock }: NodeView): number =>
   clock.wallMs - Number(BigInt(clock.monotonicNs) / 1_000_000n);

@@ -34,6 +34,8 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     ordered.at(-2) ?? last,
     most(ordered, ({ untilNs }) => BigInt(untilNs)),
     most(ordered, ({ attachedNs }) => -BigInt(attachedNs)),
+    // By the first reading of both clocks all times of day are told.
+    most(ordered, ({ clock }) => -BigInt(clock.monotonicNs)),
     most(ordered, (header) => BigInt(offsetMs(header))),
     most(ordered, (header) => -BigInt(offsetMs(header))),
   ]);

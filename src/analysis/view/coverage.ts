@@ -1,7 +1,8 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
+import { ask, askIn, askOnce } from "./asked.ts";
 import { isOverlapping } from "./runs.ts";
-import type { NodeView, Sighting } from "./timeline.ts";
+import type { NodeView, Sighting, Stretch } from "./timeline.ts";
 
 /** A time by the clock of one node, of which something is concluded from silence. */
 export interface Span {
@@ -82,7 +83,19 @@ export type Rank = () => number;
 export const ANY_PACKET: Rank = () => 0;
 
 /** The same without what the kernel left out, where another asks for that by its time. */
-export function lastingGapOf(node: NodeView, scripts: readonly string[]): Gap | null {
+export const lastingGapOf = (node: NodeView, scripts: readonly string[]): Gap | null =>
+  ask(
+    [node.coverageSource, node.settingsSource],
+    `lasting ${scripts.join(" ")}`,
+    () => foundLasting(node, scripts),
+    isSameGap,
+  );
+
+/** Whether two gaps, or their absence, say the same. */
+export const isSameGap = (a: Gap | null, b: Gap | null): boolean =>
+  a?.code === b?.code && a?.text === b?.text;
+
+function foundLasting(node: NodeView, scripts: readonly string[]): Gap | null {
   const { name, runs, probeRuns, missing, unaccounted, evicted, lost, refused } = node;
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
@@ -126,24 +139,63 @@ export function lastingGapOf(node: NodeView, scripts: readonly string[]): Gap | 
  * Up to when, as `at`, the silence of a node says something: what its next batch has to tell, of
  * events that come late and of what was lost, may be of the time that the last one ends with.
  */
-export const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt, toldAt);
+const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt, toldAt);
+
+/**
+ * Whether a node was watched up to the moment `until`, and its losses are known up to `told`; both are
+ * `at`s. Once it is so, it stays so.
+ */
+export const isWatchedUntil = (node: NodeView, until: number, told: number): boolean =>
+  askOnce(
+    node.untilSource,
+    `watched ${until} ${told}`,
+    () => node.untilAt >= until && node.toldAt >= told,
+  );
+
+/** Whether it says something up to after this moment, an `at`. Once it does, it goes on to. */
+export function isSilentUntil(node: NodeView, at: number): boolean {
+  return askOnce(node.untilSource, `silent ${at}`, () => silentUntil(node) > at);
+}
 
 /**
  * Why a node may have missed something in this time, or null: the kernel left out runs of its scripts
  * then, or not all packets of this rank were told. Of a node with another kernel than the clock's,
  * with which no time is compared, any such stretch counts.
  */
-export function leftOutIn(
+export const leftOutIn = (
   node: NodeView,
   when: Span | typeof EVER,
   rank: Rank = ANY_PACKET,
   scripts: readonly string[] = EVERY_SCRIPT,
+): Gap | null => {
+  // Whose clock it is, and that of other nodes, is told by settings.
+  const sources = [node.coverageSource, node.shared.settings];
+  const answer = () => foundLeftOut(node, when, rank, scripts);
+  if (!when) {
+    const told = node.sampled.length > 0 ? `${rank()} ${scripts.join(" ")}` : "";
+    return ask(sources, `left out ${told}`, answer, isSameGap);
+  }
+  return askIn(sources, `left out ${when.node.name}`, when, answer, (from, to) => {
+    const span = onClockOf(node, { ...when, from, to });
+    return JSON.stringify(
+      [node.missed, node.sampled].map((all: readonly Lasting[]) =>
+        all.filter((stretch) => isIn(stretch, span))
+      ),
+    );
+  });
+};
+
+function foundLeftOut(
+  node: NodeView,
+  when: Span | typeof EVER,
+  rank: Rank,
+  scripts: readonly string[],
 ): Gap | null {
   if (node.missed.length === 0 && node.sampled.length === 0) return null;
   const span = when && onClockOf(node, when);
   const untold = untoldIn(node, span, rank, scripts);
   if (untold !== null) return untold;
-  const missed = node.missed.find(({ from, to }) => !span || (from <= span.to && to >= span.from));
+  const missed = node.missed.find((stretch) => isIn(stretch, span));
   if (!missed) return null;
   const time = span ? "at that time" : "while it was watched";
   const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${time}`;
@@ -167,16 +219,25 @@ function untoldIn(
   const told = rank();
   const stretch = node.sampled.find(({ from, to, rank, dropRank }) =>
     ((hops && rank > told) || (drops && dropRank > told)) &&
-    (!span || (from <= span.to && to >= span.from))
+    isIn({ from, to }, span)
   );
   if (!stretch) return null;
   const time = span ? "at that time" : "while it was watched";
   return { code: "sampled", text: `${node.name} told only some packets ${time}` };
 }
+type Lasting = Pick<Stretch, "from" | "to">;
+
+/** Of no time that is known any stretch is. */
+const isIn = ({ from, to }: Lasting, span: { from: number; to: number } | null): boolean =>
+  !span || (from <= span.to && to >= span.from);
 
 /** Whether two nodes have one clock: they are of one start of one kernel. */
 export const isOneClock = (a: NodeView, b: NodeView): boolean =>
-  a === b || (a.header.boot !== undefined && a.header.boot === b.header.boot);
+  a === b ||
+  ask(a.shared.settings, `one clock ${a.name}\0${b.name}`, () => {
+    const { boot } = a.header;
+    return boot !== undefined && boot === b.header.boot;
+  });
 
 /** The span by the clock of the node; null where that is another clock. */
 function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
@@ -213,19 +274,30 @@ export function halfKnown(
 
 /** Why a device or address that no known node has may be some node's all the same, or null. */
 export function unreadState(nodes: readonly NodeView[]): Gap | null {
+  const [first] = nodes;
+  if (!first) return null;
+  const names = nodes.length === 1 ? first.name : "";
+  // Which namespaces there are is a setting.
+  const sources = [first.shared.states, first.shared.settings];
+  return ask(sources, `unread ${names}`, () => foundUnread(nodes), isSameGap);
+}
+
+function foundUnread(nodes: readonly NodeView[]): Gap | null {
+  const [{ shared }] = nodes as [NodeView];
+  const version = `${shared.settings.version} ${shared.states.version}`;
   const known = unread.get(nodes);
-  if (known !== undefined) return known;
+  if (known?.version === version) return known.gap;
   const node = nodes.find(({ header, states }) =>
     header.netns.some(({ inode }) => !states.has(inode))
   );
   const gap: Gap | null = node
     ? { code: "state-unread", text: `the state of some namespaces of ${node.name} is not known` }
     : null;
-  unread.set(nodes, gap);
+  unread.set(nodes, { version, gap });
   return gap;
 }
 
 /**
  * Answers kept by list of nodes: the question comes with every packet that left, the answer is one.
  */
-const unread = new WeakMap<readonly NodeView[], Gap | null>();
+const unread = new WeakMap<readonly NodeView[], { version: string; gap: Gap | null }>();

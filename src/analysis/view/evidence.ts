@@ -1,56 +1,224 @@
 /** Sightings of no packet that is followed, found by what they tell: ICMP errors, questions, lookups. */
 import { answeredAddress, askedAddress, isRouterAdvertisement } from "../kernel/neighbours.ts";
-import { indexed } from "./indexed.ts";
-import type { Sighting } from "./timeline.ts";
+import { ask, read, Source } from "./asked.ts";
+import { type Find, finding, inOrder } from "./finding.ts";
+import { firstAfter, firstFrom, grown } from "./indexed.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
 
-type Evidence = readonly Sighting[];
+/** All such sightings of an incident. */
+export class Asides {
+  readonly source = new Source();
+  readonly #events: Sighting[] = [];
 
-const byQuoted = indexed<Sighting>(({ quotedSource, quotedDestination }) =>
+  /** How many there are. */
+  get size(): number {
+    return this.#events.length;
+  }
+
+  /** All of them, in no order. */
+  get all(): readonly Sighting[] {
+    read(this.source);
+    return this.#events;
+  }
+
+  /** Takes sightings that were not there before. */
+  add(events: readonly Sighting[]): void {
+    if (events.length === 0) return;
+    for (const event of events) this.#events.push(event);
+    grown(this.#events, events);
+    this.source.changed();
+  }
+
+  /** Those with this key, in the order of node and time. */
+  with(find: Find, key: string): readonly Sighting[] {
+    read(find.sourceOf(this.#events, key));
+    return find.of(this.#events, key);
+  }
+
+  /**
+   * What is concluded from those with one of these keys: who asks so is not told of sightings that make no
+   * difference to it. `what` tells all that it depends on besides.
+   */
+  conclude<T>(
+    find: Find,
+    keys: readonly string[],
+    what: string,
+    conclude: (seen: readonly Sighting[]) => T,
+    isSame?: (a: T, b: T) => boolean,
+  ): T {
+    const sources = keys.map((key) => find.sourceOf(this.#events, key));
+    const seen = () => keys.flatMap((key) => find.of(this.#events, key));
+    return ask(sources, what, () => conclude(seen()), isSame);
+  }
+}
+
+const byQuoted = finding(({ quotedSource, quotedDestination }) =>
   quotedDestination === undefined ? undefined : `${quotedSource} ${quotedDestination}`
 );
 
 /** ICMP errors that quote a packet from this source to this destination. */
-export const quoting = (evidence: Evidence, source?: string, destination?: string): Evidence =>
-  byQuoted(evidence, `${source} ${destination}`);
+export const quoting = (
+  evidence: Asides,
+  source?: string,
+  destination?: string,
+): readonly Sighting[] => evidence.with(byQuoted, `${source} ${destination}`);
 
-const byQuotedDestination = indexed<Sighting>(({ quotedDestination }) => quotedDestination);
+/** A packet as errors may quote it. What one does not quote does not speak against it. */
+export interface Quotable {
+  source: string;
+  destination: string;
+  protocol: number;
+  /** Or the id of an echo. */
+  sourcePort?: number | undefined;
+  destinationPort?: number | undefined;
+}
+
+const byQuotedForm = finding((event) => {
+  const { quotedSource, quotedDestination, quotedProtocol } = event;
+  if (quotedSource === undefined || quotedDestination === undefined) return undefined;
+  const { quotedSourcePort, quotedDestinationPort } = event;
+  return `${quotedSource} ${quotedDestination} ${quotedProtocol ?? ""} ${quotedSourcePort ?? ""} ${
+    quotedDestinationPort ?? ""
+  }`;
+});
+
+/** ICMP errors about packets in one of these forms, in the order of node and time. */
+export function errorsAbout(evidence: Asides, forms: readonly Quotable[]): readonly Sighting[] {
+  const found = new Set<Sighting>();
+  for (const { source, destination, protocol, sourcePort, destinationPort } of forms) {
+    const keys = new Set<string>();
+    for (const first of [protocol, ""]) {
+      for (const second of [sourcePort ?? "", ""]) {
+        for (const third of [destinationPort ?? "", ""]) {
+          keys.add(`${source} ${destination} ${first} ${second} ${third}`);
+        }
+      }
+    }
+    for (const key of keys) for (const event of evidence.with(byQuotedForm, key)) found.add(event);
+  }
+  return [...found].sort(inOrder);
+}
+
+const byQuoter = finding(({ kind, node, netns, quotedSource, quotedDestination }) =>
+  kind === "device-tx" && quotedDestination !== undefined
+    ? `${node.name} ${netns} ${quotedSource} ${quotedDestination}`
+    : undefined
+);
+
+/** Whether one of the errors fits that a namespace sent about a packet between two ends. */
+export const hasQuoted = (
+  evidence: Asides,
+  { node, netns }: Pick<Sighting, "node" | "netns">,
+  [source, destination]: readonly [string | undefined, string | undefined],
+  { from, to }: { from: number; to: number },
+  what: string,
+  fits: (error: Sighting) => boolean,
+): boolean =>
+  evidence.conclude(
+    byQuoter,
+    [`${node.name} ${netns} ${source} ${destination}`],
+    `quoted ${from} ${to} ${what}`,
+    (errors) => errors.slice(firstFrom(errors, from), firstAfter(errors, to)).some(fits),
+  );
+
+const byQuotedDestination = finding(({ quotedDestination }) => quotedDestination);
 
 /** ICMP errors that quote a packet to this destination. */
-export const quotingDestination = (evidence: Evidence, destination: string | undefined): Evidence =>
-  destination === undefined ? [] : byQuotedDestination(evidence, destination);
+export const quotingDestination = (
+  evidence: Asides,
+  destination: string | undefined,
+): readonly Sighting[] =>
+  destination === undefined ? [] : evidence.with(byQuotedDestination, destination);
 
-const byAsked = indexed<Sighting>(askedAddress);
+const byAsked = finding(askedAddress);
 
 /** ARP requests and neighbour solicitations that ask for the address. */
-export const questionsFor = (evidence: Evidence, address: string): Evidence =>
-  byAsked(evidence, address);
+export const questionsFor = (evidence: Asides, address: string): readonly Sighting[] =>
+  evidence.with(byAsked, address);
 
-const byAnswered = indexed<Sighting>(answeredAddress);
+/** Longer than a host asks for an address before it gives up, ns. */
+const ASKING_NS = 4e9;
+
+const byAsker = finding((event) => {
+  const address = event.kind === "device-tx" ? askedAddress(event) : undefined;
+  return address && `${address} ${event.node.name} ${event.netns}`;
+});
+
+/** How often, as sentences have it. */
+export const timesText = (times: number): string => times === 1 ? "once" : `${times} times`;
+
+/** How many questions for the address a namespace sent by its devices when this was seen there. */
+export const timesAsked = (
+  evidence: Asides,
+  address: string,
+  { node, netns, at }: Pick<Sighting, "node" | "netns" | "at">,
+  mac?: string,
+): number =>
+  evidence.conclude(
+    byAsker,
+    [`${address} ${node.name} ${netns}`],
+    `asked ${at} ${mac}`,
+    (asked) => {
+      const then = asked.slice(firstFrom(asked, at - ASKING_NS), firstAfter(asked, at + ASKING_NS));
+      return then.filter(({ sourceMac }) => mac === undefined || sourceMac === mac).length;
+    },
+  );
+
+/** Whether a question for the address came into a namespace, by this device and from this MAC if given. */
+export const wasAsked = (
+  evidence: Asides,
+  address: string,
+  { node, netns, device, mac }: {
+    node: NodeView;
+    netns: number | undefined;
+    device?: string;
+    mac?: string;
+  },
+): boolean =>
+  evidence.conclude(
+    byAsked,
+    [address],
+    `came ${node.name} ${netns} ${device} ${mac}`,
+    (asked) =>
+      asked.some((other) =>
+        other.kind === "device-rx" && other.node === node && other.netns === netns &&
+        (device === undefined || other.device === device) &&
+        (mac === undefined || other.sourceMac === mac)
+      ),
+  );
+
+const byAnswered = finding(answeredAddress);
 
 /** ARP replies and neighbour advertisements that tell the link address of the address. */
-export const answersFor = (evidence: Evidence, address: string): Evidence =>
-  byAnswered(evidence, address);
+export const answersFor = (evidence: Asides, address: string): readonly Sighting[] =>
+  evidence.with(byAnswered, address);
 
-const byNeighbour = indexed<Sighting>(({ kind, gateway }) =>
-  kind === "neighbour" ? gateway : undefined
-);
+const byNeighbour = finding(({ kind, gateway }) => kind === "neighbour" ? gateway : undefined);
 
 /** Changes of the neighbour entry of the address. */
-export const neighbourChanges = (evidence: Evidence, address: string): Evidence =>
-  byNeighbour(evidence, address);
+export const neighbourChanges = (evidence: Asides, address: string): readonly Sighting[] =>
+  evidence.with(byNeighbour, address);
 
-const byLookedUp = indexed<Sighting>(({ kind, destination }) =>
-  kind === "route" ? destination : undefined
-);
+const byLookedUp = finding(({ kind, destination }) => kind === "route" ? destination : undefined);
 
 /** Lookups of a route to the destination. */
-export const lookupsOf = (evidence: Evidence, destination: string | undefined): Evidence =>
-  destination === undefined ? [] : byLookedUp(evidence, destination);
+export const lookupsOf = (
+  evidence: Asides,
+  destination: string | undefined,
+): readonly Sighting[] => destination === undefined ? [] : evidence.with(byLookedUp, destination);
 
-const advertisements = indexed<Sighting>((event) =>
+const ownLookups = finding(({ kind, skb, ifindex }) =>
+  kind === "route" && skb === undefined && ifindex === undefined ? "" : undefined
+);
+
+/** Lookups of a route for what no packet was made of yet. */
+export const lookupsWithoutPacket = (evidence: Asides): readonly Sighting[] =>
+  evidence.with(ownLookups, "");
+
+const advertisements = finding((event) =>
   isRouterAdvertisement(event) ? event.node.name : undefined
 );
 
 /** Router advertisements that were seen on the node. */
-export const advertisementsOn = (evidence: Evidence, node: string): Evidence =>
-  advertisements(evidence, node);
+export const advertisementsOn = (evidence: Asides, node: string): readonly Sighting[] =>
+  evidence.with(advertisements, node);

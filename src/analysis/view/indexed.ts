@@ -1,32 +1,90 @@
 /** Lists of sightings by a key, made once for each list, so that many packets can ask for a few of them. */
+import { Source } from "./asked.ts";
 
-/**
- * An index of lists: `keyOf` gives the key of an item, undefined for what is not asked for. The result
- * takes a list and then a key, and gives the items with that key in the order of the list. A list is
- * read at its first question and must not change after that.
- */
-export function indexed<T extends object>(
-  keyOf: (item: T) => string | undefined,
-): (items: readonly T[], key: string) => readonly T[] {
-  const known = new WeakMap<readonly T[], Map<string, T[]>>();
-  return (items, key) => {
-    let found = known.get(items);
-    if (!found) {
-      found = new Map();
-      for (const item of items) {
-        const own = keyOf(item);
-        if (own === undefined) continue;
-        const list = found.get(own);
-        if (list) list.push(item);
-        else found.set(own, [item]);
+type Order<T> = (a: T, b: T) => number;
+
+/** The items of one list by one key. */
+class Index<T> {
+  readonly #lists = new Map<string, T[]>();
+  readonly #sources = new Map<string, Source>();
+
+  constructor(
+    readonly keyOf: (item: T) => string | undefined,
+    readonly order: Order<T>,
+  ) {}
+
+  /** Takes further items: in the order of their lists most of them come last. */
+  add(items: readonly T[]): void {
+    for (const item of items) {
+      const key = this.keyOf(item);
+      if (key === undefined) continue;
+      this.#sources.get(key)?.changed();
+      const list = this.#lists.get(key);
+      if (!list) {
+        this.#lists.set(key, [item]);
+        continue;
       }
-      known.set(items, found);
+      let at = list.length;
+      while (at > 0 && this.order(list[at - 1]!, item) > 0) at--;
+      list.splice(at, 0, item);
     }
-    return found.get(key) ?? NONE;
-  };
+  }
+
+  get(key: string): readonly T[] {
+    return this.#lists.get(key) ?? NONE;
+  }
+
+  sourceOf(key: string): Source {
+    let source = this.#sources.get(key);
+    if (!source) this.#sources.set(key, source = new Source());
+    return source;
+  }
 }
 
 const NONE: readonly never[] = [];
+
+/** Of each list the indexes that were made of it. */
+const indexes = new WeakMap<readonly unknown[], Index<unknown>[]>();
+
+/** Tells that these items were put into a list: its indexes take them, too. */
+export function grown<T>(list: readonly T[], items: readonly T[]): void {
+  for (const index of indexes.get(list) ?? []) index.add(items);
+}
+
+/** Items of any list by one key. */
+export interface Indexed<T> {
+  /** Those of the list with this key, in the order of the index. */
+  of(items: readonly T[], key: string): readonly T[];
+  /** Changes whenever the list takes an item with this key. */
+  sourceOf(items: readonly T[], key: string): Source;
+}
+
+/**
+ * An index of lists: `keyOf` gives the key of an item, undefined for what is not asked for. `order` is
+ * that of the lists. A list that grows tells so by `grown`.
+ */
+export function indexed<T extends object>(
+  keyOf: (item: T) => string | undefined,
+  order: Order<T>,
+): Indexed<T> {
+  const known = new WeakMap<readonly T[], Index<T>>();
+  const indexOf = (items: readonly T[]): Index<T> => {
+    let found = known.get(items);
+    if (!found) {
+      found = new Index(keyOf, order);
+      found.add(items);
+      known.set(items, found);
+      const all = indexes.get(items) ?? [];
+      indexes.set(items, all);
+      all.push(found as unknown as Index<unknown>);
+    }
+    return found;
+  };
+  return {
+    of: (items, key) => indexOf(items).get(key),
+    sourceOf: (items, key) => indexOf(items).sourceOf(key),
+  };
+}
 
 /** How many of a list in the order of time lie before `at`. */
 export function firstFrom(items: readonly { at: number }[], at: number): number {

@@ -1,6 +1,7 @@
 /** What a network namespace is called: by whose it is, by its name, by its number. */
 import { type HolderNames, holderNames, holderWords } from "../../event/holder_names.ts";
 import type { NetnsState } from "../../event/state.ts";
+import { ask, askIn } from "./asked.ts";
 import type { NodeView } from "./timeline.ts";
 
 /** The node's own namespace, as sentences call it. */
@@ -12,26 +13,31 @@ export const HOST_NETWORK = "the host network";
  */
 export function netnsLabel(node: NodeView, netns: number | undefined, at = -Infinity): string {
   if (netns === undefined) return "";
-  const list = node.states.get(netns);
-  const names = list === undefined ? [] : namesIn(list);
-  const named = names.findLast((one) => one.at <= at) ?? names[0];
-  return named?.name ?? toldIn(node.header.netns).get(netns) ?? String(netns);
+  const names = () => namesIn(node.states.get(netns) ?? []);
+  const told = () => toldIn(node.header.netns).get(netns) ?? String(netns);
+  return askIn(
+    [node.statesSource, node.settingsSource],
+    `label ${netns}`,
+    { from: at, to: at },
+    () => (names().findLast((one) => one.at <= at) ?? names()[0])?.name ?? told(),
+    () => names().map((one) => `${one.at} ${one.name}`).join("\0") || told(),
+  );
 }
 
 type Readings = readonly { at: number; state: NetnsState }[];
 type Told = NodeView["header"]["netns"];
 
-const namesOf = new WeakMap<Readings, { at: number; name: string }[]>();
+const namesOf = new WeakMap<Readings, { count: number; names: { at: number; name: string }[] }>();
 
 /** From when on a namespace had which name: one, nearly always. */
 function namesIn(list: Readings): { at: number; name: string }[] {
   const known = namesOf.get(list);
-  if (known) return known;
+  if (known?.count === list.length) return known.names;
   const names: { at: number; name: string }[] = [];
   for (const { at, state: { name } } of list) {
     if (name !== undefined && name !== names.at(-1)?.name) names.push({ at, name });
   }
-  namesOf.set(list, names);
+  namesOf.set(list, { count: list.length, names });
   return names;
 }
 
@@ -61,16 +67,20 @@ export function netnsName(node: NodeView, netns: number | undefined, at?: number
   return label === String(netns) && isOwn(node, netns) ? HOST_NETWORK : label;
 }
 
-function onlyHolder(node: NodeView, netns: number | undefined): string | undefined {
-  const list = netns === undefined ? [] : node.states.get(netns) ?? [];
-  const all = new Set(list.flatMap(({ state }) => holderWords(holderNames(state.holder)) ?? []));
-  return all.size === 1 ? [...all][0] : undefined;
-}
+const onlyHolder = (node: NodeView, netns: number | undefined): string | undefined =>
+  ask(node.statesSource, `holders ${netns}`, () => {
+    const list = netns === undefined ? [] : node.states.get(netns) ?? [];
+    const all = new Set(list.flatMap(({ state }) => holderWords(holderNames(state.holder)) ?? []));
+    return all.size === 1 ? [...all][0] : undefined;
+  });
 
 /** Whether the namespace is the node's own. False where its probe did not say. */
-export function isOwn({ header }: NodeView, netns: number | undefined): boolean {
-  return header.netns.some((one) => one.own === true && one.inode === netns);
-}
+export const isOwn = (node: NodeView, netns: number | undefined): boolean =>
+  ask(
+    node.settingsSource,
+    `own ${netns}`,
+    () => node.header.netns.some((one) => one.own === true && one.inode === netns),
+  );
 
 /**
  * So long, ns, another pod may have had a namespace's number before its state was read: probes look
@@ -83,7 +93,15 @@ const UNREAD_NS = 3e9;
  * its processes are gone, else by the first one after. Empty where another one
  * may have had its number by then.
  */
-export function holderAt(node: NodeView, netns: number | undefined, at: number): HolderNames {
+export const holderAt = (node: NodeView, netns: number | undefined, at: number): HolderNames =>
+  ask(
+    node.statesSource,
+    `holder ${netns} ${at}`,
+    () => holderThen(node, netns, at),
+    (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  );
+
+function holderThen(node: NodeView, netns: number | undefined, at: number): HolderNames {
   const list = netns === undefined ? undefined : node.states.get(netns);
   const told = list?.filter(({ state }) => isNamed(state)) ?? [];
   const next = told.find((entry) => entry.at > at);

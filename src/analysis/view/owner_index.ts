@@ -1,6 +1,7 @@
 /** Probed devices by address and MAC: a node of a thousand namespaces is asked about each packet's ends. */
 import type { Link, NetnsState } from "../../event/state.ts";
-import type { NodeView } from "./timeline.ts";
+import { ask, noted } from "./asked.ts";
+import type { NodeView, Reading } from "./timeline.ts";
 
 /** A probed device, with the place that it is in. */
 export interface Owner {
@@ -12,55 +13,87 @@ export interface Owner {
   link: Link;
 }
 
-type Held = Omit<Owner, "node">;
+/** Devices of one node, each key's by namespace, each once, in the order of readings. */
+class OwnerIndex {
+  #owners = new Map<string, Map<number, Owner[]>>();
+  /** How many readings of each namespace were looked at, and the last of them. */
+  #looked = new Map<number, { count: number; last: Reading | undefined }>();
+  #version = -1;
 
-/** Devices of one node: of each key those of all namespaces, each once, in the order of readings. */
-class Holders {
-  readonly #held = new Map<string, { list: Held[]; seen: Set<string> }>();
+  constructor(readonly node: NodeView) {}
 
-  add(key: string, held: Held): void {
-    const own = this.#held.get(key) ?? { list: [], seen: new Set() };
-    this.#held.set(key, own);
-    const device = `${held.netns} ${held.link.ifindex}`;
-    if (own.seen.has(device)) return;
-    own.seen.add(device);
-    own.list.push(held);
+  of(key: string): Owner[] {
+    this.#look();
+    const { states } = this.node;
+    const byNetns = [...this.#owners.get(key) ?? []];
+    // In the order of the namespaces of the node.
+    const first = (netns: number) => states.get(netns)![0]!.at;
+    return byNetns.sort(([a], [b]) => first(a) - first(b) || a - b).flatMap(([, owners]) => owners);
   }
 
-  of(node: NodeView, key: string): Owner[] {
-    return (this.#held.get(key)?.list ?? []).map((held) => ({ node, ...held }));
+  /** Each reading is looked at once, unless one comes that is older than another. */
+  #look(): void {
+    const { version } = this.node.statesSource;
+    if (this.#version === version) return;
+    this.#version = version;
+    const { states } = this.node;
+    const isInOrder = [...this.#looked].every(([netns, { count, last }]) =>
+      states.get(netns)?.[count - 1] === last
+    );
+    if (!isInOrder) {
+      this.#owners.clear();
+      this.#looked.clear();
+    }
+    for (const [netns, readings] of states) {
+      const from = this.#looked.get(netns)?.count ?? 0;
+      if (from === readings.length) continue;
+      for (const { state } of readings.slice(from)) this.#add(netns, state);
+      this.#looked.set(netns, { count: readings.length, last: readings.at(-1) });
+    }
   }
-}
 
-interface OwnerIndex {
-  byAddress: Holders;
-  byMac: Holders;
-}
-
-/** By the snapshots of a node, which must not change after they were asked about. */
-const indexes = new WeakMap<NodeView["states"], OwnerIndex>();
-
-function indexOf({ states }: NodeView): OwnerIndex {
-  let index = indexes.get(states);
-  if (index) return index;
-  index = { byAddress: new Holders(), byMac: new Holders() };
-  for (const [netns, list] of states) {
-    for (const { state } of list) {
-      for (const link of state.links) {
-        const held = { netns, state, link };
-        for (const { address } of link.addresses) index.byAddress.add(address, held);
-        if (link.mac !== undefined && link.kind !== "loopback") index.byMac.add(link.mac, held);
+  #add(netns: number, state: NetnsState): void {
+    for (const link of state.links) {
+      const keys = new Set(link.addresses.map(({ address }) => `address ${address}`));
+      if (link.mac !== undefined && link.kind !== "loopback") keys.add(`mac ${link.mac}`);
+      for (const key of keys) {
+        const byNetns = this.#owners.get(key) ?? new Map<number, Owner[]>();
+        this.#owners.set(key, byNetns);
+        const own = byNetns.get(netns) ?? [];
+        byNetns.set(netns, own);
+        if (own.some((other) => other.link.ifindex === link.ifindex)) continue;
+        own.push({ node: this.node, netns, state, link });
       }
     }
   }
-  indexes.set(states, index);
-  return index;
 }
 
+const indexes = new WeakMap<NodeView, OwnerIndex>();
+
+function ownersOn(node: NodeView, key: string): Owner[] {
+  let index = indexes.get(node);
+  if (!index) indexes.set(node, index = new OwnerIndex(node));
+  return noted(null, () => index.of(key));
+}
+
+function owners(nodes: readonly NodeView[], key: string): readonly Owner[] {
+  const [first] = nodes;
+  if (!first) return [];
+  const names = nodes.length === 1 ? first.name : "";
+  const find = () => nodes.flatMap((node) => ownersOn(node, key));
+  return ask(first.shared.states, `${key} of ${names}`, find, isSame);
+}
+
+const isSame = (a: readonly Owner[], b: readonly Owner[]): boolean =>
+  a.length === b.length &&
+  a.every(({ link, state, node }, i) =>
+    link === b[i]!.link && state === b[i]!.state && node === b[i]!.node
+  );
+
 /** Every probed device that has an address in any snapshot. */
-export const ownersOf = (nodes: readonly NodeView[], address: string): Owner[] =>
-  nodes.flatMap((node) => indexOf(node).byAddress.of(node, address));
+export const ownersOf = (nodes: readonly NodeView[], address: string): readonly Owner[] =>
+  owners(nodes, `address ${address}`);
 
 /** Every probed device that has a MAC in any snapshot. */
-export const holdersOfMac = (nodes: readonly NodeView[], mac: string): Owner[] =>
-  nodes.flatMap((node) => indexOf(node).byMac.of(node, mac));
+export const holdersOfMac = (nodes: readonly NodeView[], mac: string): readonly Owner[] =>
+  owners(nodes, `mac ${mac}`);

@@ -1,11 +1,12 @@
 /** The runs of a node's probe, and what of them can't be known: said in a report's coverage. */
-import type { Batch } from "./input.ts";
 
 /** One run of a probe, by the batches that came of it. */
 export interface ProbeRun {
   /** The node's wall clock when all was attached and up to when it told, in ms. */
   fromMs: number;
   untilMs: number;
+  /** Up to when it told, by the first of its readings of both clocks, as all times of day are told, ms. */
+  endedMs: number;
   /** Its last batch came, which says what was lost up to its end. */
   isEnded: boolean;
   /** Batches before the first that came; 0 where batches were put together and nobody can tell. */
@@ -17,25 +18,6 @@ const OVERLAP_MS = 2_000;
 
 /** From this rank on only packets are told that begin, end or refuse something. Rule O22. */
 export const NO_ORDINARY = 16;
-
-/** The runs of one node by time. `ordered`: by probe and sequence. */
-export function runsOf(ordered: readonly Batch[]): ProbeRun[] {
-  const byProbe = Map.groupBy(ordered, ({ header }) => header.probe);
-  return [...byProbe.values()].map((batches) => {
-    const first = batches[0]!;
-    const last = batches.at(-1)!.header;
-    return {
-      fromMs: wallMs(first.header, first.header.attachedNs),
-      untilMs: wallMs(last, last.untilNs),
-      isEnded: batches.some(({ header }) => header.final),
-      missingFirst: (first.stands ?? 1) === 1 ? first.header.sequence : 0,
-    };
-  }).sort((a, b) => a.fromMs - b.fromMs);
-}
-
-function wallMs({ clock }: Batch["header"], monotonicNs: string): number {
-  return clock.wallMs + Number((BigInt(monotonicNs) - BigInt(clock.monotonicNs)) / 1_000_000n);
-}
 
 /** Whether two of the runs, by time, watched at the same time: one name for two probes. */
 export function isOverlapping(runs: readonly ProbeRun[]): boolean {
@@ -49,8 +31,8 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { runs, missing, unaccounted, missed, sampled, wallSteps }: {
-    runs: ProbeRun[];
+  { probeRuns: runs, missing, unaccounted, missed, sampled, wallSteps }: {
+    probeRuns: readonly ProbeRun[];
     missing: number;
     unaccounted: number;
     missed: readonly { count: number }[];

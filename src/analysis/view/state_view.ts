@@ -9,6 +9,8 @@ import {
   linkNumbered,
   neighboursAt,
 } from "./table_index.ts";
+import { ask, askIn } from "./asked.ts";
+import { firstAfter, firstFrom } from "./indexed.ts";
 import type { NodeView } from "./timeline.ts";
 
 export { holdersOfMac, type Owner, ownersOf } from "./owner_index.ts";
@@ -17,23 +19,47 @@ export { holdersOfMac, type Owner, ownersOf } from "./owner_index.ts";
  * The snapshot for a moment: the last one read before it, else the first one after. A drop is
  * followed by a snapshot within a fraction of a second, so both neighbours are close.
  */
-export function stateAt(node: NodeView, netns: number | undefined, at: number): NetnsState | null {
-  const list = netns === undefined ? undefined : node.states.get(netns);
-  if (!list || list.length === 0) return null;
-  let best = list[0]!;
-  for (const entry of list) {
-    if (entry.at > at) break;
-    best = entry;
-  }
-  return best.state;
-}
+export const stateAt = (
+  node: NodeView,
+  netns: number | undefined,
+  at: number,
+): NetnsState | null =>
+  netns === undefined ? null : askIn(
+    node.statesSource,
+    `at ${netns}`,
+    { from: at, to: at },
+    () => {
+      const list = node.states.get(netns);
+      return list ? list[Math.max(0, firstAfter(list, at) - 1)]!.state : null;
+    },
+    (from, to) => {
+      const list = node.states.get(netns);
+      if (!list) return "";
+      const [first] = list;
+      // Readings are added and never go: those of this time are the same while they are as many.
+      return `${firstAfter(list, to)} ${from < first!.at ? first!.at : ""}`;
+    },
+  );
 
 /** The first snapshot read at or after a moment, else the last one: what counters tell after it. */
-export function stateAfter(node: NodeView, netns: number | undefined, at: number) {
-  const list = netns === undefined ? undefined : node.states.get(netns);
-  if (!list || list.length === 0) return null;
-  return (list.find((entry) => entry.at >= at) ?? list.at(-1)!).state;
-}
+export const stateAfter = (
+  node: NodeView,
+  netns: number | undefined,
+  at: number,
+): NetnsState | null =>
+  netns === undefined ? null : ask(node.statesSource, `after ${netns} ${at}`, () => {
+    const list = node.states.get(netns);
+    if (!list) return null;
+    return (list[firstFrom(list, at)] ?? list.at(-1)!).state;
+  });
+
+/** The last snapshot of a namespace. */
+export const lastState = (node: NodeView, netns: number | undefined): NetnsState | null =>
+  netns === undefined ? null : ask(
+    node.statesSource,
+    `last ${netns}`,
+    () => node.states.get(netns)?.at(-1)?.state ?? null,
+  );
 
 /**
  * Parts of a node's state, by the names that a probe gives to what it could not read
@@ -104,12 +130,14 @@ export function neighbourOf(
   address: string,
   device?: string,
 ): Neighbour | undefined {
-  const list = netns === undefined ? undefined : node.states.get(netns);
-  for (const { state } of [...list ?? []].reverse()) {
-    const entry = neighboursAt(state, address).find((neighbour) =>
-      !neighbour.proxy && (device === undefined || neighbour.device === device)
-    );
-    if (entry) return entry;
-  }
-  return undefined;
+  return ask(node.statesSource, `neighbour ${netns} ${address} ${device ?? ""}`, () => {
+    const list = netns === undefined ? undefined : node.states.get(netns);
+    for (const { state } of list?.toReversed() ?? []) {
+      const entry = neighboursAt(state, address).find((neighbour) =>
+        !neighbour.proxy && (device === undefined || neighbour.device === device)
+      );
+      if (entry) return entry;
+    }
+    return undefined;
+  });
 }

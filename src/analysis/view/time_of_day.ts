@@ -31,7 +31,7 @@ export type Moment = Pick<Sighting, "node" | "timeNs">;
 
 /** A moment as a time of day, ms since 1970 in UTC. */
 export function wallMs({ node, timeNs }: Moment): number {
-  const { clock } = node.header;
+  const { clock } = node;
   return clock.wallMs + Number(timeNs - BigInt(clock.monotonicNs)) / 1e6;
 }
 

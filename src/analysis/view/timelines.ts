@@ -1,32 +1,25 @@
 /** Batches to one view per node, from one report of an incident to the next. */
-import { linesOf } from "./condense.ts";
-import { isFirst } from "./distinct.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
-import { byTime, type NodeView, type Sighting, viewOf } from "./timeline.ts";
+import { byTime, NodeView, type SharedSources, type Sighting } from "./timeline.ts";
+import { coverageOf, WatchedRun } from "./watched.ts";
 
-/** What the next report of an incident need not read again: the events of batches that it knows. */
+/** A node, and what its next report need not read again. */
 interface Known {
-  /** In their order. */
-  batches: readonly Batch[];
   view: NodeView;
-  /** Tells events that came before from others. */
-  isNew: ReturnType<typeof isFirst>;
-  /** The same for the count of lines. */
-  isNewLine: ReturnType<typeof isFirst>;
-  /** Event lines that came. */
-  lines: number;
+  /** By the name of the probe's run. */
+  runs: Map<string, WatchedRun>;
 }
 
 /** Views of the nodes, and what is new in them. */
 export interface Told {
-  /** In the order of their names. */
-  nodes: NodeView[];
+  /** In the order of their names. The same object while the nodes are the same. */
+  nodes: readonly NodeView[];
   /** Nothing of what was told before holds any more. */
   isAllNew: boolean;
   /** Sightings that were not there before, by node, in the order of time. */
   added: Map<NodeView, Sighting[]>;
-  /** By node, from when on, as `at`, readings of its state are others than before. */
-  restated: Map<NodeView, number>;
 }
 
 /**
@@ -34,77 +27,123 @@ export interface Told {
  * was given before must be the same objects, and must not have changed.
  */
 export class Timelines {
+  #batches: readonly Batch[] = [];
+  /** The batch that each key stands for. */
+  #byKey = new Map<string, Batch>();
   #known = new Map<string, Known>();
+  #nodes: readonly NodeView[] = [];
+  #shared: SharedSources = sources();
 
   /**
    * One view per node. Batches may come in any order and more than once. `evicted`: how many events
-   * of all nodes the store threw away. Sightings stay the same objects while they belong to no other
-   * time; views are new each time.
+   * of all nodes the store threw away. Views and sightings stay the same objects unless `isAllNew`.
    */
   tell(batches: readonly Batch[], evicted = 0): Told {
-    const ordered = inOrder(batches);
-    const isAllNew = ![...this.#known].every(([name, known]) => goesOn(known, ordered.get(name)));
-    if (isAllNew) this.#known.clear();
-    const told: Told = { nodes: [], isAllNew, added: new Map(), restated: new Map() };
-    for (const [name, own] of ordered) {
-      const before = this.#known.get(name);
-      const fresh = own.slice(before?.batches.length ?? 0);
-      const [isNew, isNewLine] = [before?.isNew ?? isFirst(), before?.isNewLine ?? isFirst()];
-      const lines = fresh.reduce((n, each) => n + linesOf(each, isNewLine), before?.lines ?? 0);
-      const view = viewOf({ ordered: own, baseNs: baseOf(own), lines, evicted });
-      this.#known.set(name, { batches: own, view, isNew, isNewLine, lines });
-      told.nodes.push(view);
-      told.added.set(view, addEvents(view, fresh, isNew, before?.view.events ?? []));
-      addStates(view, own);
-      const restated = restatedFrom(view, fresh);
-      if (restated < Infinity) told.restated.set(view, restated);
+    const fresh = this.#freshOf(batches);
+    const told = fresh && this.#grow(fresh, evicted);
+    if (told) return told;
+    this.#batches = [];
+    this.#byKey.clear();
+    this.#known.clear();
+    this.#shared = sources();
+    return { ...this.#grow(this.#freshOf(batches)!, evicted)!, isAllNew: true };
+  }
+
+  /** Batches that were not told before; null where others were. */
+  #freshOf(batches: readonly Batch[]): Batch[] | null {
+    const before = this.#batches;
+    const isLonger = before.length <= batches.length &&
+      before.every((batch, i) => batches[i] === batch);
+    const given = isLonger ? batches.slice(before.length) : batches;
+    const now = new Map<string, Batch>();
+    for (const batch of given) now.set(keyOf(batch), batch);
+    if (!isLonger) {
+      for (const [key, batch] of this.#byKey) if (now.get(key) !== batch) return null;
     }
-    return told;
+    const fresh: Batch[] = [];
+    for (const [key, batch] of now) {
+      const known = this.#byKey.get(key);
+      if (known === batch) continue;
+      if (known) return null;
+      fresh.push(batch);
+    }
+    for (const batch of fresh) this.#byKey.set(keyOf(batch), batch);
+    this.#batches = batches.slice();
+    return fresh;
+  }
+
+  /** Takes these batches; null where they change what is known of a node's time. */
+  #grow(fresh: readonly Batch[], evicted: number): Told | null {
+    const added = new Map<NodeView, Sighting[]>();
+    const byNode = Map.groupBy(fresh, ({ header }) => header.node);
+    const isFirst = this.#known.size === 0;
+    const names = [...byNode.keys()].sort();
+    // Who another node is may decide what became of any packet.
+    if (!isFirst && names.some((name) => !this.#known.has(name))) return null;
+    for (const name of names) {
+      const own = byNode.get(name)!.sort(byProbeAndSequence);
+      if (!this.#take(name, own, evicted, added)) return null;
+    }
+    if (isFirst) {
+      const sorted = names.map((name) => this.#known.get(name)!.view);
+      this.#nodes = sorted;
+    }
+    for (const { view, runs } of this.#known.values()) this.#cover(view, runs, evicted);
+    return { nodes: this.#nodes, isAllNew: false, added };
+  }
+
+  #take(
+    name: string,
+    batches: readonly Batch[],
+    evicted: number,
+    added: Map<NodeView, Sighting[]>,
+  ): boolean {
+    const known = this.#known.get(name);
+    const runs = known?.runs ?? new Map<string, WatchedRun>();
+    for (const batch of batches) {
+      const { probe } = batch.header;
+      const run = runs.get(probe) ?? new WatchedRun();
+      runs.set(probe, run);
+      run.take(batch);
+    }
+    const baseNs = batches.map(({ header }) => BigInt(header.attachedNs))
+      .reduce((a, b) => a < b ? a : b);
+    if (known && baseNs < known.view.baseNs) return false;
+    const view = known?.view ??
+      new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
+    if (!known) this.#known.set(name, { view, runs });
+    const clock = coverageOf(inOrder(runs), view.baseNs, evicted).clock;
+    if (clock.monotonicNs !== view.clock.monotonicNs || clock.wallMs !== view.clock.wallMs) {
+      return false;
+    }
+    added.set(view, view.addEvents(sightingsOf(view, batches)));
+    view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
+    return true;
+  }
+
+  #cover(view: NodeView, runs: ReadonlyMap<string, WatchedRun>, evicted: number): void {
+    const coverage = coverageOf(inOrder(runs), view.baseNs, evicted);
+    const last = view.events.at(-1);
+    view.cover({ ...coverage, untilAt: Math.max(coverage.untilAt, last?.at ?? 0) });
   }
 }
 
-/** From when on, as `at`, what these batches bring is the state of the node; Infinity: they bring none. */
-function restatedFrom(view: NodeView, fresh: readonly Batch[]): number {
-  let from = Infinity;
-  for (const state of fresh.flatMap(({ states }) => states)) {
-    const [first] = view.states.get(state.netns)!;
-    // The first reading of a namespace stands for the time before it, too.
-    if (first!.state === state) return -Infinity;
-    from = Math.min(from, Number(BigInt(state.timeNs) - view.baseNs));
-  }
-  return from;
-}
+const sources = (): SharedSources => ({
+  coverage: new Source(),
+  settings: new Source(),
+  states: new Source(),
+});
 
-/** By node, in the order of names, its batches by probe and sequence, each once. */
-function inOrder(batches: readonly Batch[]): Map<string, Batch[]> {
-  const byNode = new Map<string, Map<string, Batch>>();
-  for (const batch of batches) {
-    const { node, probe, sequence } = batch.header;
-    const own = byNode.get(node) ?? new Map<string, Batch>();
-    byNode.set(node, own);
-    own.set(`${probe} ${sequence}`, batch);
-  }
-  return new Map(
-    [...byNode.keys()].sort().map((name) => [
-      name,
-      [...byNode.get(name)!.values()].sort(byProbeAndSequence),
-    ]),
-  );
-}
+const keyOf = ({ header: { node, probe, sequence } }: Batch) => `${sequence} ${node}\0${probe}`;
 
-/** All that was known is there still, in the same order and before what is new. */
-const goesOn = ({ batches, view }: Known, ordered: readonly Batch[] | undefined): boolean =>
-  ordered !== undefined && batches.length <= ordered.length &&
-  batches.every((batch, i) => batch === ordered[i]) && baseOf(ordered) === view.baseNs;
-
-const baseOf = (ordered: readonly Batch[]): bigint =>
-  ordered.map(({ header }) => BigInt(header.attachedNs)).reduce((a, b) => a < b ? a : b);
+const inOrder = (runs: ReadonlyMap<string, WatchedRun>): WatchedRun[] =>
+  [...runs].sort(([a], [b]) => a < b ? -1 : 1).map(([, run]) => run);
 
 /**
  * One view per node, in the order of their names. Batches may come in any order and more than once.
  * `evicted`: how many events of all nodes the store threw away.
  */
-export const timelines = (batches: readonly Batch[], evicted = 0): NodeView[] =>
+export const timelines = (batches: readonly Batch[], evicted = 0): readonly NodeView[] =>
   new Timelines().tell(batches, evicted).nodes;
 
 function byProbeAndSequence(a: Batch, b: Batch): number {
@@ -112,49 +151,13 @@ function byProbeAndSequence(a: Batch, b: Batch): number {
   return a.header.sequence - b.header.sequence;
 }
 
-/** Gives the node the events it had `before` and those of these batches, which are returned. */
-function addEvents(
-  node: NodeView,
-  batches: readonly Batch[],
-  isNew: ReturnType<typeof isFirst>,
-  before: readonly Sighting[],
-): Sighting[] {
-  const added: Sighting[] = [];
+/** In the order of time. */
+function sightingsOf(node: NodeView, batches: readonly Batch[]): Sighting[] {
+  const sightings: Sighting[] = [];
   for (const { events } of batches) {
     for (const event of events) {
-      if (!isNew(event)) continue;
-      added.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
+      sightings.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
     }
   }
-  added.sort(byTime);
-  for (const event of before) event.node = node;
-  node.events = merged(before, added);
-  const last = node.events.at(-1);
-  if (last) node.untilAt = Math.max(node.untilAt, last.at);
-  return added;
-}
-
-/** Two lists in the order of time as one; of equal ones those that were there before come first. */
-function merged(before: readonly Sighting[], added: readonly Sighting[]): Sighting[] {
-  if (before.length === 0) return [...added];
-  const result: Sighting[] = [];
-  let next = 0;
-  for (const event of before) {
-    while (next < added.length && byTime(added[next]!, event) < 0) result.push(added[next++]!);
-    result.push(event);
-  }
-  while (next < added.length) result.push(added[next++]!);
-  return result;
-}
-
-function addStates(node: NodeView, batches: readonly Batch[]): void {
-  for (const batch of batches) {
-    for (const state of batch.states) {
-      const at = Number(BigInt(state.timeNs) - node.baseNs);
-      const list = node.states.get(state.netns);
-      if (list) list.push({ at, state });
-      else node.states.set(state.netns, [{ at, state }]);
-    }
-  }
-  for (const list of node.states.values()) list.sort((a, b) => a.at - b.at);
+  return sightings.sort(byTime);
 }

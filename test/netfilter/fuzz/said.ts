@@ -2,7 +2,7 @@
 import { isNetfilterDrop } from "../../../src/analysis/kernel/netfilter.ts";
 import { caseOf } from "../../../src/analysis/rules/case.ts";
 import { causeOf } from "../../../src/analysis/rules/mod.ts";
-import { judgeIncident } from "../../../src/analysis/verdict/incident.ts";
+import { IncidentMemory } from "../../../src/analysis/verdict/incident.ts";
 import type { Judgement } from "../../../src/analysis/verdict/judgement.ts";
 import type { Batch } from "../../../src/analysis/view/input.ts";
 import type { Sighting } from "../../../src/analysis/view/timeline.ts";
@@ -26,9 +26,11 @@ export const saidKey = (node: string, length: number): string => `${node} ${leng
 /** Of the archive at `path`; with `counted` false as if its rules had no counters, as nft's need not. */
 export async function saidOf(path: string, counted: boolean): Promise<AllSaid> {
   const batches = await batchesOf(path, counted ? (state) => state : uncounted);
-  const { world, judgements, evidence } = judgeIncident({
+  const { world: newWorld, families, evidence } = new IncidentMemory().judge({
     ...{ incident: "fuzz", filter: "", closed: true, evicted: 0, batches },
   });
+  const world = newWorld();
+  const judgements = [...families].flatMap((family) => family.judged.judgements);
   const out = new Map<string, Said>();
   for (const judgement of judgements) {
     const { event } = judgement.end.step;
@@ -39,10 +41,10 @@ export async function saidOf(path: string, counted: boolean): Promise<AllSaid> {
     out.set(saidKey(event.node.name, event.ipLength), { cause, freed });
   }
   // Errors of ICMP are evidence of other packets, and never judged. Rules are asked all the same.
-  for (const event of evidence) {
+  for (const event of evidence.all) {
     if (!isNetfilterDrop(event) || event.ipLength === undefined) continue;
     if (event.ttl !== HOPS && event.ttl !== HOPS - 1) continue;
-    const cause = causeOf(caseOf(endOf(event, evidence), world, evidence));
+    const cause = causeOf(caseOf(endOf(event, evidence.all), world, evidence));
     const freed = `${event.reason} in ${event.function}`;
     out.set(saidKey(event.node.name, event.ipLength), { cause, freed });
   }

@@ -1,5 +1,5 @@
 /** A destination that two networks have: the node looks for it in the wrong one. */
-import { questionsFor } from "../../view/evidence.ts";
+import { wasAsked } from "../../view/evidence.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
@@ -11,6 +11,7 @@ import type { Case } from "../case.ts";
 import { packetText, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { cause, type Rule } from "../rule.ts";
+import { finding, seenOn } from "../../view/finding.ts";
 
 /**
  * Packets of an address come in from behind one device, and packets for it go to the link of another.
@@ -91,9 +92,7 @@ export const addressOverlap: Rule = {
  */
 function isApart({ evidence }: Case, { node, netns }: Owner, address: string): boolean {
   return gapOf(node, DEVICE_SCRIPTS, EVER) === null &&
-    !questionsFor(evidence, address).some((event) =>
-      event.kind === "device-rx" && event.node === node && event.netns === netns
-    );
+    !wasAsked(evidence, address, { node, netns });
 }
 
 const isOnLink = ({ type, gateway, device }: Route) =>
@@ -147,21 +146,11 @@ function isOfLink(
     own.peerIfindex === into.ifindex && own.kind !== "veth";
 }
 
-const arrived = new WeakMap<NodeView, Map<string, Sighting[]>>();
+/** Packets that came into a device outside of any tunnel, by their source. */
+const arrived = finding(({ kind, tunnelKind, source, network }) =>
+  kind === "device-rx" && tunnelKind === undefined && network !== "arp" ? source : undefined
+);
 
 /** Packets of an address as devices of the node got them, in the order of time. */
-function arrivalsFrom(node: NodeView, address: string): readonly Sighting[] {
-  let known = arrived.get(node);
-  if (!known) {
-    known = new Map();
-    for (const event of node.events) {
-      if (event.kind !== "device-rx" || event.tunnelKind !== undefined) continue;
-      if (event.source === undefined || event.network === "arp") continue;
-      const list = known.get(event.source);
-      if (list) list.push(event);
-      else known.set(event.source, [event]);
-    }
-    arrived.set(node, known);
-  }
-  return known.get(address) ?? [];
-}
+const arrivalsFrom = (node: NodeView, address: string): readonly Sighting[] =>
+  seenOn(node, arrived, address);

@@ -4,7 +4,13 @@ import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { holdersOfMac, type Owner, ownsAddress, stateAt } from "../../view/state_view.ts";
+import {
+  holdersOfMac,
+  lastState,
+  type Owner,
+  ownsAddress,
+  stateAt,
+} from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import {
@@ -108,7 +114,7 @@ function otherHolder(
     const isHost = (event: Sighting) => event.node === holder.node && event.netns === holder.netns;
     if (holder.node === node && holder.netns === netns) return false;
     if (judgement.steps.some(({ event }) => isHost(event))) return false;
-    const last = holder.node.states.get(holder.netns)?.at(-1)?.state ?? null;
+    const last = lastState(holder.node, holder.netns);
     return ownsAddress(last, address);
   });
 }

@@ -1,6 +1,6 @@
 /** What to do about a frame that came to a device with another MAC. */
 import type { Link } from "../../../event/state.ts";
-import { ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
+import { lastState, ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -65,7 +65,7 @@ const isRight = ({ world }: Case, { hop }: Used, mac: string): boolean =>
 function entryFix(subject: Case, { sender, hop, device, text, permanent }: Used): string[] {
   const { node, netns } = sender;
   const right = macOfHop(subject, hop);
-  const state = node.states.get(netns ?? -1)?.at(-1)?.state ?? null;
+  const state = lastState(node, netns);
   if (!right || !state || text === undefined) return [];
   const link = state.links.find(({ name }) => name === device);
   const end = link?.tunnel && link.tunnel.learning !== true ? lastOuter(subject) : undefined;

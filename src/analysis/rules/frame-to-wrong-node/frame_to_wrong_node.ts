@@ -2,7 +2,7 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { holdersOfMac, linkOf, type Owner, ownsAddress } from "../../view/state_view.ts";
+import { holdersOfMac, lastState, linkOf, type Owner, ownsAddress } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -95,9 +95,7 @@ function remedy(
   { sender: { node, netns }, hop, device, permanent }: Used,
   mac: string,
 ): string[] {
-  const state = world.nodes.includes(node)
-    ? node.states.get(netns ?? -1)?.at(-1)?.state ?? null
-    : null;
+  const state = world.nodes.includes(node) ? lastState(node, netns) : null;
   const passes = ({ neighbours }: NetnsState) =>
     neighbours.every((entry) =>
       entry.address !== hop || entry.device !== device || entry.mac === undefined ||

@@ -1,6 +1,6 @@
 /** Devices of one wire that the kernel keeps apart: a macvlan and what it was made on. */
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
-import { questionsFor } from "../../view/evidence.ts";
+import { timesAsked, timesText, wasAsked } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
@@ -35,10 +35,7 @@ export const macvlanIsolation: Rule = {
     const [owner] = owners;
     const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
     if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;
-    const asked =
-      questionsFor(subject.evidence, hop).filter((other) =>
-        other.kind === "device-tx" && other.sourceMac === link.mac
-      ).length;
+    const asked = timesAsked(subject.evidence, hop, { node, netns, at: event.at }, link.mac);
     const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
     return cause(
       "macvlan-isolation",
@@ -52,7 +49,7 @@ export const macvlanIsolation: Rule = {
         {
           node: node.name,
           kind: "event",
-          text: `${hop} was asked for ${asked} times, and no question was seen to arrive at ${
+          text: `${hop} was asked for ${timesText(asked)}, and no question was seen to arrive at ${
             placeText(owner)
           }`,
         },
@@ -76,11 +73,7 @@ function isUnresolved({ event, node, netns, judgement }: Case, hop: string, name
 
 /** A question of this device came into the other's namespace, by that device. */
 const wasHeard = ({ evidence }: Case, hop: string, asking: Device, owner: Device): boolean =>
-  questionsFor(evidence, hop).some((event) =>
-    event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
-    event.device === owner.link.name &&
-    event.sourceMac === asking.link.mac
-  );
+  wasAsked(evidence, hop, { ...owner, device: owner.link.name, mac: asking.link.mac ?? "" });
 
 const placeText = ({ node, netns, link }: Device) => placeOf(node, netns, link.name);
 

@@ -2,7 +2,7 @@
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { lookUpRoute, TABLES } from "../../view/routing.ts";
 import { placeOf } from "../evidence.ts";
-import { sysctl } from "../../view/state_view.ts";
+import { lastState, sysctl } from "../../view/state_view.ts";
 import { checked, lookAt } from "../shared/checked.ts";
 import type { Device, Kin } from "./kin.ts";
 import { kinOf } from "./kin.ts";
@@ -16,8 +16,7 @@ export function kinRemedy(kin: Kin, hop: string, peer: string | undefined): stri
   return kin.are === "children" ? together(kin.apart) : besideChild(kin, hop, peer);
 }
 
-const lastOf = ({ node, netns }: Device): NetnsState | null =>
-  node.states.get(netns)?.at(-1)?.state ?? null;
+const lastOf = ({ node, netns }: Device): NetnsState | null => lastState(node, netns);
 
 /** All of them, or none: one private child is enough to keep them apart. */
 function together(apart: readonly Device[]): string[] {

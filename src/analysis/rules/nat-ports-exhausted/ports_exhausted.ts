@@ -1,11 +1,11 @@
 /** Source translation that found no free port for a new connection. */
-import { indexed } from "../../view/indexed.ts";
+import { finding, seenOn } from "../../view/finding.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isUnconfirmedTranslation } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { ruleText } from "../../netfilter/words.ts";
-import { type Sighting, sightingsBetween } from "../../view/timeline.ts";
+import { type NodeView, type Sighting, sightingsBetween } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -119,7 +119,7 @@ function triesOf({ node, event }: Case): Sighting[] {
   const own = apart(dead.filter((other) => isSameOriginal(other, event)));
   if (own.length > 1) return own;
   const all = apart(dead);
-  return all.length > 1 && !hasNewBetween(node.events, all) ? all : [];
+  return all.length > 1 && !hasNewBetween(node, all) ? all : [];
 }
 
 const apart = (events: readonly Sighting[]): Sighting[] =>
@@ -132,12 +132,12 @@ const endOf = ({ netns, protocol, source, destination, destinationPort }: Sighti
   `${netns} ${protocol} ${source} ${destination} ${destinationPort}`;
 
 /** What was sent, by namespace, source and the end that it went to. */
-const sentTo = indexed<Sighting>((event) => event.kind === "device-tx" ? endOf(event) : undefined);
+const sentTo = finding((event) => event.kind === "device-tx" ? endOf(event) : undefined);
 
 /** A connection of the same translation and server was first seen between these tries. */
-function hasNewBetween(events: readonly Sighting[], tries: readonly Sighting[]): boolean {
+function hasNewBetween(node: NodeView, tries: readonly Sighting[]): boolean {
   const known = new Set<number | undefined>();
-  for (const other of sentTo(events, endOf(tries[0]!))) {
+  for (const other of seenOn(node, sentTo, endOf(tries[0]!))) {
     const isBetween = other.at > tries[0]!.at && other.at < tries.at(-1)!.at;
     if (isBetween && !known.has(other.sourcePort)) return true;
     known.add(other.sourcePort);

@@ -1,6 +1,6 @@
 /** A next hop that did not give its link address. */
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
-import { questionsFor } from "../../view/evidence.ts";
+import { timesAsked, timesText } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
@@ -35,12 +35,15 @@ export const neighbourUnresolved: Rule = {
         ),
       );
     }
-    const asked = questionsFor(subject.evidence, hop).length;
+    const { node, netns, at } = { ...event, netns: subject.netns };
+    const asked = timesAsked(subject.evidence, hop, { node, netns, at });
     if (asked > 0) {
       evidence.push({
         node: subject.node.name,
         kind: "event",
-        text: `${hop} was asked for ${asked} times on the way, without an answer that was taken`,
+        text: `${hop} was asked for ${
+          timesText(asked)
+        } about then, without an answer that was taken`,
       });
     }
     const holder = askedFor(subject, hop, device);

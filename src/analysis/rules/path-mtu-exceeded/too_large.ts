@@ -101,12 +101,12 @@ function wayOf(subject: Case): { way: Way; bytes: number } | null {
   if (judgement.outcome !== "vanished" || !judgement.awaited || !world.crossings) return null;
   const sent = deviceEvent(judgement.end.step);
   const bytes = bytesOf(sent);
-  const way = world.crossings.ways.get(wayKey(sent, judgement.awaited.node.name));
-  return way && bytes !== null ? { way, bytes } : null;
+  const way = world.crossings.way(wayKey(sent, judgement.awaited.node.name));
+  return bytes !== null ? { way, bytes } : null;
 }
 
 /** The way from where the packet was awaited to where it was sent from, between the same ends. */
-function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way | undefined {
+function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way {
   const { node, netns, link } = awaited!;
   const turned = {
     ...lost,
@@ -116,7 +116,7 @@ function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way |
     tunnelDestination: lost.tunnelSource,
     destination: lost.source,
   };
-  return world.crossings!.ways.get(wayKey(turned, lost.node.name));
+  return world.crossings!.way(wayKey(turned, lost.node.name));
 }
 
 /** The MTUs of the devices at both ends, which allow the packet. */

@@ -1,10 +1,10 @@
 /** An advertisement of a router that a namespace got, and whose settings make it ignore it. */
-import { advertisementsOn } from "../../view/evidence.ts";
+import { advertisementsOn, type Asides } from "../../view/evidence.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { sysctl } from "../../view/state_view.ts";
-import type { NodeView, Sighting } from "../../view/timeline.ts";
+import type { NodeView } from "../../view/timeline.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import { cause } from "../rule.ts";
 import { checked, lookAt } from "../shared/checked.ts";
@@ -17,7 +17,7 @@ export interface Routeless {
   state: NetnsState | null;
   destination: string;
   /** Sightings that belong to no packet. */
-  evidence: readonly Sighting[];
+  evidence: Asides;
 }
 
 const nameOf = (device: string, setting: string) => `net.ipv6.conf.${device}.${setting}`;

@@ -8,6 +8,7 @@ import { cause } from "../rule.ts";
 import { device } from "../word.ts";
 import { checked } from "./checked.ts";
 import { peerOf } from "./peer.ts";
+import { lastState } from "../../view/state_view.ts";
 
 /** One end of a cable that is down, or has no carrier. */
 export interface DownEnd {
@@ -69,7 +70,7 @@ function upRemedy(down: readonly DownEnd[]): string[] {
   const lines = down.filter(({ link }) => !isUp(link)).map(({ node, netns, link }) =>
     checked({
       ...{ node, netns },
-      state: node.states.get(netns ?? -1)?.at(-1)?.state ?? null,
+      state: lastState(node, netns),
       changes: [{ do: "set-up", device: link.name }],
       passes: ({ links }) => links.some((each) => each.name === link.name && isUp(each)),
     })

@@ -2,7 +2,14 @@
 import type { NetnsState } from "../../../event/state.ts";
 import { contains } from "../../view/address.ts";
 import { lookUpRoute } from "../../view/routing.ts";
-import { type Owner, ownersOf, ownsAddress, stateAt, sysctl } from "../../view/state_view.ts";
+import {
+  lastState,
+  type Owner,
+  ownersOf,
+  ownsAddress,
+  stateAt,
+  sysctl,
+} from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { wireDestination } from "../evidence.ts";
@@ -88,7 +95,7 @@ export function holdersOnLink({ sender, hop }: Used, owners: readonly Owner[]): 
     .find((link) => link.ifindex === sender.ifindex)?.addresses.map(({ address }) => address) ?? [];
   return owners.filter(({ node, netns, link }) => {
     if (node === sender.node && netns === sender.netns) return false;
-    const last = node.states.get(netns)?.at(-1)?.state;
+    const last = lastState(node, netns);
     const now = last?.links.find(({ ifindex }) => ifindex === link.ifindex);
     if (!now || now.mac === undefined || now.tunnel || APART.test(now.kind)) return false;
     return now.addresses.some(({ address }) => address === hop) &&

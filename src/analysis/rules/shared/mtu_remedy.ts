@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 import { device } from "../word.ts";
 import { checked } from "./checked.ts";
 import { peerOf } from "./peer.ts";
+import { lastState } from "../../view/state_view.ts";
 
 /** A device of a node, and where it is. */
 export interface Place {
@@ -31,7 +32,7 @@ export function largerMtu(nodes: readonly NodeView[], place: Place, size: number
 function enlarged({ node, netns, link: { name } }: Place, size: number): string[] {
   return checked({
     ...{ node, netns },
-    state: node.states.get(netns ?? -1)?.at(-1)?.state ?? null,
+    state: lastState(node, netns),
     changes: [{ do: "set-mtu", device: name, mtu: size }],
     passes: ({ links }) => links.some((link) => link.name === name && link.mtu >= size),
   });
@@ -39,7 +40,7 @@ function enlarged({ node, netns, link: { name } }: Place, size: number): string[
 
 /** A route's own MTU is raised where its device carries as much. */
 export function largerRouteMtu({ node, netns, link }: Place, route: Route, size: number): string[] {
-  const state = node.states.get(netns ?? -1)?.at(-1)?.state ?? null;
+  const state = lastState(node, netns);
   const isSame = (other: Route) =>
     other.destination === route.destination && other.table === route.table &&
     other.device === route.device && other.metric === route.metric;

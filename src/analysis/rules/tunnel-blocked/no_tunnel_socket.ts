@@ -8,6 +8,7 @@ import { cause, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
 import { tunnelsOf } from "../shared/tunnel_devices.ts";
 import { named } from "../word.ts";
+import { lastState } from "../../view/state_view.ts";
 
 /** No tunnel socket at the outer destination port. */
 export const tunnelNoListener: Rule = {
@@ -57,7 +58,7 @@ export const tunnelNoListener: Rule = {
 function woken({ node }: Case, { link, netns }: { link: Link; netns: number }): string[] {
   const isUp = (state: NetnsState) =>
     state.links.some(({ name, flags }) => name === link.name && flags.includes("UP"));
-  const state = node.states.get(netns)?.at(-1)?.state ?? null;
+  const state = lastState(node, netns);
   return checked({
     ...{ node, netns, state, passes: isUp },
     changes: [{ do: "set-up", device: link.name }],

@@ -1,6 +1,7 @@
 /** What to do about a tunnel's other end that can't be reached. */
 import { lookUpRoute } from "../../view/routing.ts";
 import { ownersOf, stateAt } from "../../view/state_view.ts";
+import { finding, seenOn } from "../../view/finding.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -62,26 +63,15 @@ function endpointFix(at: Sighting, way: Encapsulated, endpoint: string): string[
   });
 }
 
-const firsts = new WeakMap<NodeView, Sighting[]>();
-
-/** Of each inner source the first packet that came in a tunnel, in the order of time. */
-function firstTunnelled(node: NodeView): readonly Sighting[] {
-  let known = firsts.get(node);
-  if (!known) {
-    const bySource = new Map<string | undefined, Sighting>();
-    for (const event of node.events) {
-      if (event.kind !== "device-rx" || event.tunnelSource === undefined) continue;
-      if (!bySource.has(event.source)) bySource.set(event.source, event);
-    }
-    firsts.set(node, known = [...bySource.values()]);
-  }
-  return known;
-}
+/** Packets that came in a tunnel. */
+const tunnelled = finding(({ kind, tunnelSource }) =>
+  kind === "device-rx" && tunnelSource !== undefined ? "" : undefined
+);
 
 /** The source that the node's own packets arrive with here, else what its device of this tunnel has. */
 function reachableAddress(at: Sighting, host: NodeView): string | undefined {
-  const arrived = firstTunnelled(at.node)
-    .find(({ source }) => ownersOf([host], source ?? "").length > 0);
+  const isOwn = ({ source }: Sighting) => ownersOf([host], source ?? "").length > 0;
+  const arrived = seenOn(at.node, tunnelled, "").find(isOwn);
   const link = stateAt(at.node, at.netns, at.at)?.links.find(({ ifindex }) =>
     ifindex === at.ifindex
   );

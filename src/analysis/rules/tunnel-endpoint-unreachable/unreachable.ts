@@ -155,9 +155,9 @@ function isReached({ world, node }: Case, outer: Sighting): boolean {
   // Whatever came from there or arrived there may be among the runs that were left out.
   const ends = [node, ...ownersOf(world.nodes, tunnelDestination ?? "").map((owner) => owner.node)];
   if (ends.some((end) => leftOutIn(end, EVER) !== null)) return true;
-  const tunnels = world.crossings?.tunnels;
-  if (tunnels?.has(`${tunnelSource}>${tunnelDestination}`)) return true;
-  if (tunnels?.has(`${tunnelDestination}>${tunnelSource}`)) return true;
+  const { crossings } = world;
+  if (crossings?.hasTunnel(`${tunnelSource}>${tunnelDestination}`)) return true;
+  if (crossings?.hasTunnel(`${tunnelDestination}>${tunnelSource}`)) return true;
   const entry = neighbourOf(node, outer.netns, tunnelDestination ?? "", outer.device);
   const isHolders = ownersOf(world.nodes, tunnelDestination ?? "")
     .some(({ link }) => link.mac !== undefined && link.mac === outer.destinationMac);

@@ -8,6 +8,7 @@ import { cause, type Rule } from "../rule.ts";
 import { checked, lookAt } from "../shared/checked.ts";
 import { programOwner } from "../shared/other_owners.ts";
 import { device } from "../word.ts";
+import { lastState } from "../../view/state_view.ts";
 
 /** An XDP program dropped it. */
 export const xdp: Rule = {
@@ -69,7 +70,7 @@ function withoutXdp(node: NodeView, netns: number | undefined, { name, xdp = [] 
   const modes = [...new Set(xdp.map(({ mode }) => mode ?? ""))];
   const lines = checked({
     ...{ node, netns },
-    state: node.states.get(netns ?? -1)?.at(-1)?.state ?? null,
+    state: lastState(node, netns),
     changes: modes.map((mode) => ({ do: "detach-xdp", device: name, mode })),
     passes: ({ links }) => links.some((link) => link.name === name && !link.xdp?.length),
   });

@@ -1,0 +1,109 @@
+/**
+ * Families of flows that may be of one exchange, and what is concluded of them. Like a family's, it rests
+ * on its own packets and on what it asks, and stays until one of these changes. Rule D5.
+ */
+import type { FilterNode } from "../../event/filter/mod.ts";
+import type { Cause, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
+import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
+import { judgeExchanges } from "../exchange/judge.ts";
+import { keyOf } from "../problem/fold.ts";
+import { type Passed, passedAmong } from "../problem/passing.ts";
+import { type Troubles, troublesOf } from "../problem/trouble.ts";
+import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
+import { verdictOf } from "../rules/flow_causes.ts";
+import type { Family, JudgedFamily } from "../verdict/family.ts";
+import { type FlowGroup, flowOrder } from "../verdict/flows.ts";
+import { isWanted } from "../verdict/incident.ts";
+import type { Judgement, World } from "../verdict/judgement.ts";
+import type { AllWithheld } from "../verdict/withheld.ts";
+import { noted, Questions } from "../view/asked.ts";
+import type { Asides } from "../view/evidence.ts";
+import { exchangeReport } from "./exchange_report.ts";
+import { flowReport } from "./flow_report.ts";
+
+/** What conversations are concluded by, beside their packets. */
+export interface Surroundings {
+  world: () => World;
+  evidence: Asides;
+  filter: FilterNode;
+  withheld: AllWithheld;
+}
+
+/** An exchange, with its findings and as the report has it. */
+export interface ToldExchange {
+  exchange: Exchange;
+  findings: ExchangeFindings;
+  report: ExchangeReport;
+}
+
+/** What is concluded of a conversation. */
+export interface Told {
+  exchanges: ToldExchange[];
+  flows: Flow[];
+  troubles: Troubles;
+  passed: Passed;
+}
+
+/** Some families of an incident. */
+export class Conversation {
+  readonly #judged: readonly JudgedFamily[];
+  #asked = new Questions();
+  told: Told | null = null;
+
+  constructor(readonly families: ReadonlySet<Family>) {
+    this.#judged = [...families].map(({ judged }) => judged);
+  }
+
+  /** What is concluded has to be concluded again. */
+  isStale(): boolean {
+    return this.told === null || !this.#asked.hold();
+  }
+
+  /** Concludes it. */
+  tell(surroundings: Surroundings): void {
+    this.#asked = new Questions();
+    this.told = noted(this.#asked, () => this.#conclude(surroundings));
+  }
+
+  #conclude({ world: newWorld, evidence, filter, withheld }: Surroundings): Told {
+    const world = newWorld();
+    const all = this.#judged.flatMap(({ flows }) => flows).sort(flowOrder);
+    const exchanges = judgeExchanges(all, evidence, (flow) => withheld.ofFlow(flow))
+      .filter((exchange) => isWanted(formsOf(exchange), filter));
+    const found = new Map(exchanges.map((exchange) => [
+      exchange,
+      findingsOf({ exchange, world, evidence }),
+    ]));
+    const strays = causesOfStrays(found);
+    const belonging = new Set(exchanges.flatMap(joinedFlows));
+    const verdicts = all
+      .filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter))
+      .map((flow) => verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow)));
+    const troubles = troublesOf(found, verdicts);
+    for (const trouble of [...troubles.told.values(), ...troubles.more]) keyOf(trouble);
+    return {
+      exchanges: [...found].map(([exchange, findings]) => ({
+        exchange,
+        findings,
+        report: exchangeReport(exchange, findings, undefined),
+      })),
+      flows: verdicts.map(flowReport),
+      troubles,
+      passed: passedAmong(exchanges, verdicts),
+    };
+  }
+}
+
+/** Why answers that reached the client from another end were not taken: their exchange tells. */
+function causesOfStrays(found: ReadonlyMap<Exchange, ExchangeFindings>): Map<Judgement, Cause> {
+  const causes = new Map<Judgement, Cause>();
+  for (const [{ misdirected }, { cause, findings }] of found) {
+    const why = cause ?? findings[0];
+    for (const packet of misdirected) if (why) causes.set(packet, why);
+  }
+  return causes;
+}
+
+/** A filter that any form of the question or an answer fits wants the whole exchange. */
+const formsOf = (exchange: Exchange) =>
+  joinedFlows(exchange).flatMap(({ forms }: FlowGroup) => [...forms.values()]);

@@ -1,0 +1,106 @@
+/** All packets of an incident in their families, from one report to the next. Rule D5. */
+import { claimOf } from "../correlate/chains.ts";
+import { invariants } from "../correlate/identity.ts";
+import type { Packet } from "../correlate/packets.ts";
+import { Asides } from "../view/evidence.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import { Alike } from "./alike.ts";
+import { Family, keysOf } from "./family.ts";
+import type { World } from "./judgement.ts";
+import { Others } from "./others.ts";
+
+/** The packets of one incident. */
+export class Families {
+  readonly all = new Set<Family>();
+  readonly others = new Others();
+  /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
+  readonly evidence = new Asides();
+  /** Events of no packet that could be understood. */
+  unclaimed = 0;
+  readonly #alike = new Map<string, Alike>();
+  readonly #byKey = new Map<string, Family>();
+  readonly #familyOf = new Map<Packet, Family>();
+
+  /** Takes sightings that were not there before, in the order of the nodes and of time. */
+  take(nodes: readonly NodeView[], added: Iterable<readonly Sighting[]>): void {
+    const grown = new Set<Alike>();
+    for (const sightings of added) {
+      const evidence: Sighting[] = [];
+      for (const event of sightings) {
+        const claim = claimOf(event);
+        if (claim === "evidence") evidence.push(event);
+        if (claim === "unclaimed") this.unclaimed++;
+        if (claim !== "packet") continue;
+        const key = invariants(event);
+        let alike = this.#alike.get(key);
+        if (!alike) this.#alike.set(key, alike = new Alike());
+        alike.take(event);
+        grown.add(alike);
+      }
+      this.evidence.add(evidence);
+    }
+    for (const alike of grown) {
+      const { gone, come } = alike.correlate(nodes);
+      for (const packet of gone) {
+        this.#familyOf.get(packet)!.leave(packet);
+        this.#familyOf.delete(packet);
+      }
+      for (const packet of come) this.add(packet);
+    }
+  }
+
+  /** Takes a packet that was put together already. */
+  add(packet: Packet): void {
+    const keys = keysOf(packet);
+    const found = new Set([...keys].flatMap((key) => this.#byKey.get(key) ?? []));
+    const family = this.#oneOf(found);
+    family.take(packet);
+    this.#familyOf.set(packet, family);
+    for (const key of keys) {
+      this.#byKey.set(key, family);
+      family.keys.add(key);
+    }
+  }
+
+  /** Judges the packets of families that are stale. */
+  judge(world: World): void {
+    const { others } = this;
+    const stale = new Set([...this.all].filter((family) => family.isStale()));
+    for (const family of stale) family.judge(world, others);
+    // What these brought may be news to others.
+    for (const family of this.all) {
+      if (stale.has(family) || !family.isStale()) continue;
+      family.judge(world, others);
+      stale.add(family);
+    }
+    for (const family of stale) {
+      if (family.packets.size > 0) family.revise(others);
+      else this.#end(family);
+    }
+  }
+
+  /** Families that a packet belongs to are one: the one with most packets takes the others. */
+  #oneOf(families: ReadonlySet<Family>): Family {
+    const [first, ...others] = [...families].sort((a, b) => b.packets.size - a.packets.size);
+    const family = first ?? new Family();
+    this.all.add(family);
+    for (const other of others) {
+      for (const packet of other.packets) {
+        family.take(packet);
+        this.#familyOf.set(packet, family);
+      }
+      for (const key of other.keys) {
+        this.#byKey.set(key, family);
+        family.keys.add(key);
+      }
+      this.#end(other);
+    }
+    return family;
+  }
+
+  #end(family: Family): void {
+    family.end(this.others);
+    this.all.delete(family);
+    for (const key of family.keys) if (this.#byKey.get(key) === family) this.#byKey.delete(key);
+  }
+}

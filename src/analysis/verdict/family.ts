@@ -1,0 +1,124 @@
+/**
+ * Packets that may have to do with each other: of one flow, of flows that share a form or answer each
+ * other in one, and the fragments of one packet. What is concluded of a family rests on its own packets
+ * and on what it asks (`asked.ts`), so that it stays until one of these changes. Rule D5.
+ */
+import { formKey, reverse } from "../correlate/identity.ts";
+import type { Packet } from "../correlate/packets.ts";
+import { noted, Questions } from "../view/asked.ts";
+import { crossingsOf } from "./crossings.ts";
+import { delaysOf } from "./delays.ts";
+import { type FlowGroup, flowsOf } from "./flows.ts";
+import { outerKey } from "./fragments.ts";
+import { conclude } from "./judge.ts";
+import { inOrder, type Judgement, type World } from "./judgement.ts";
+import { boundsOf } from "./offsets.ts";
+import { arrivedOf } from "./other_form.ts";
+import type { Others } from "./others.ts";
+import { type Way, wayOf } from "./own_way.ts";
+import { reviseFlows, revisePackets } from "./passes.ts";
+import { TRAVEL_NS } from "./judge.ts";
+
+/** What a family came to. It is another object when anything of it may be another. */
+export interface JudgedFamily {
+  /** In the order of all packets. */
+  judgements: readonly Judgement[];
+  flows: readonly FlowGroup[];
+}
+
+/** Some packets of an incident, and what is concluded of them. */
+export class Family {
+  readonly packets = new Set<Packet>();
+  readonly keys = new Set<string>();
+  /** Ways of its packets, and what they rest on. */
+  readonly #ways = new Map<Packet, Way>();
+  #waysAsked = new Questions();
+  #judgements: Judgement[] = [];
+  #asked = new Questions();
+  #isChanged = true;
+  judged: JudgedFamily = { judgements: [], flows: [] };
+
+  /** A packet came. */
+  take(packet: Packet): void {
+    this.packets.add(packet);
+    this.#isChanged = true;
+  }
+
+  /** A packet is another one now. */
+  leave(packet: Packet): void {
+    this.packets.delete(packet);
+    this.#ways.delete(packet);
+    this.#isChanged = true;
+  }
+
+  /** Its packets are to be judged again: others came, or something that they asked has another answer. */
+  isStale(): boolean {
+    return this.#isChanged || !this.#asked.hold() || !this.#waysAsked.hold();
+  }
+
+  /** Judges each packet by itself, and brings to `others` what that tells. */
+  judge(world: World, others: Others): void {
+    if (!this.#waysAsked.hold()) {
+      this.#ways.clear();
+      this.#waysAsked = new Questions();
+    }
+    this.#asked = new Questions();
+    const packets = [...this.packets].sort((a, b) => inOrder({ packet: a }, { packet: b }));
+    const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
+    this.#judgements = noted(this.#asked, () => ways.map((way) => conclude(way, world)));
+    others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
+    others.delays.bring(this, delaysOf(this.#judgements));
+    others.arrived.bring(this, arrivedOf(this.#judgements));
+    this.#isChanged = false;
+  }
+
+  /** Judges them by what all families brought, after `judge` of each. */
+  revise(others: Others): void {
+    this.judged = noted(this.#asked, () => {
+      revisePackets(this.#judgements, others);
+      others.crossings.bring(this, crossingsOf(this.#judgements));
+      const flows = flowsOf(this.#judgements);
+      reviseFlows(flows);
+      return { judgements: this.#judgements, flows };
+    });
+  }
+
+  /** It is no more: what it brought is taken back. */
+  end(others: Others): void {
+    others.narrowest.bring(this, NOTHING);
+    others.delays.bring(this, NOTHING);
+    others.arrived.bring(this, NOTHING);
+    others.crossings.bring(this, { passed: NOTHING, lost: NOTHING, tunnels: NOTHING });
+  }
+
+  #wayOf(packet: Packet): Way {
+    let way = this.#ways.get(packet);
+    if (!way) this.#ways.set(packet, way = wayOf(packet));
+    return way;
+  }
+}
+
+const NOTHING = new Map<string, never>();
+
+/** Packets with a key in common are of one family. */
+export function keysOf(packet: Packet): Set<string> {
+  const keys = new Set<string>();
+  for (const [key, form] of packet.forms) {
+    const back = formKey(reverse(form));
+    keys.add(key < back ? key : back);
+  }
+  for (const { events } of packet.chains) {
+    for (const event of events) {
+      if (event.tunnelIpId !== undefined) {
+        const { tunnelSource: source, tunnelDestination: destination, tunnelIpId: ipId } = event;
+        keys.add(`outer ${outerKey({ source, destination, ipId })}`);
+      }
+      if (event.fragmentOffset === undefined) continue;
+      keys.add(`outer ${outerKey(event)}`);
+      for (const { protocol, source, destination } of [event, ...packet.forms.values()]) {
+        keys.add(`fragment ${protocol} ${source} ${destination} ${event.ipId}`);
+      }
+    }
+  }
+  return keys;
+}

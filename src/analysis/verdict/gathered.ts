@@ -1,0 +1,104 @@
+/** What all packets of an incident tell together, gathered from parts that change one by one. Rule D5. */
+import { ask, Source } from "../view/asked.ts";
+
+/** Of each key the foremost value that any part brings. */
+export class Foremost<V> {
+  /** Grows when a foremost value becomes another. */
+  readonly source = new Source();
+  readonly #parts = new Map<string, Map<object, V>>();
+  readonly #foremost = new Map<string, V>();
+  readonly #keysOf = new Map<object, Iterable<string>>();
+
+  /** `isBefore`: strict, and of two values that are apart one is before the other. */
+  constructor(readonly isBefore: (a: V, b: V) => boolean) {}
+
+  /** What a part brings now, in place of what it brought before. */
+  bring(part: object, values: ReadonlyMap<string, V>): void {
+    const stale = new Set<string>();
+    for (const key of this.#keysOf.get(part) ?? []) if (!values.has(key)) stale.add(key);
+    for (const key of stale) this.#remove(part, key);
+    for (const [key, value] of values) this.#put(part, key, value);
+    if (values.size > 0) this.#keysOf.set(part, [...values.keys()]);
+    else this.#keysOf.delete(part);
+  }
+
+  /** The foremost value of the key. */
+  get(key: string): V | undefined {
+    return ask(this.source, key, () => this.#foremost.get(key));
+  }
+
+  /** All keys with their foremost values. */
+  get all(): ReadonlyMap<string, V> {
+    return this.#foremost;
+  }
+
+  #put(part: object, key: string, value: V): void {
+    let values = this.#parts.get(key);
+    if (!values) this.#parts.set(key, values = new Map());
+    const before = values.get(part);
+    values.set(part, value);
+    const known = this.#foremost.get(key);
+    if (known === undefined || this.isBefore(value, known)) {
+      this.#foremost.set(key, value);
+      this.source.changed();
+    } else if (before === known && before !== value) {
+      this.#again(key);
+    }
+  }
+
+  #remove(part: object, key: string): void {
+    const values = this.#parts.get(key)!;
+    const before = values.get(part)!;
+    values.delete(part);
+    if (!this.isBefore(this.#foremost.get(key)!, before)) this.#again(key);
+  }
+
+  #again(key: string): void {
+    let first: V | undefined;
+    for (const value of this.#parts.get(key)!.values()) {
+      if (first === undefined || this.isBefore(value, first)) first = value;
+    }
+    if (first === undefined) {
+      this.#foremost.delete(key);
+      this.#parts.delete(key);
+    } else this.#foremost.set(key, first);
+    this.source.changed();
+  }
+}
+
+/** Of each key all values that any part brings. */
+export class Collected<V> {
+  readonly source = new Source();
+  readonly #parts = new Map<string, Map<object, V>>();
+  readonly #keysOf = new Map<object, Iterable<string>>();
+  readonly #versions = new Map<string, number>();
+
+  /** What a part brings now, in place of what it brought before. */
+  bring(part: object, values: ReadonlyMap<string, V>): void {
+    const before = this.#keysOf.get(part);
+    if (!before && values.size === 0) return;
+    for (const key of before ?? []) {
+      this.#parts.get(key)!.delete(part);
+      this.#touch(key);
+    }
+    for (const [key, value] of values) {
+      let own = this.#parts.get(key);
+      if (!own) this.#parts.set(key, own = new Map());
+      own.set(part, value);
+      this.#touch(key);
+    }
+    if (values.size > 0) this.#keysOf.set(part, [...values.keys()]);
+    else this.#keysOf.delete(part);
+    this.source.changed();
+  }
+
+  /** All values of the key, in no order. */
+  get(key: string): V[] {
+    ask(this.source, key, () => this.#versions.get(key));
+    return [...this.#parts.get(key)?.values() ?? []];
+  }
+
+  #touch(key: string): void {
+    this.#versions.set(key, (this.#versions.get(key) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,149 @@
+/** What the batches of a node's probes tell of its coverage, taken one by one. */
+import type { BatchHeader } from "../../event/batch.ts";
+import { linesOf } from "./condense.ts";
+import { isFirst } from "./distinct.ts";
+import type { Batch } from "./input.ts";
+import type { ProbeRun } from "./runs.ts";
+import type { Clock, Coverage, Sampled, Stretch } from "./timeline.ts";
+
+/** How far apart a busy machine may read its two clocks, which should be at one moment. */
+const READING_MS = 500;
+
+/** One run of a probe, by its batches in their order. */
+export class WatchedRun {
+  #batches: Batch[] = [];
+  #isNewLine = isFirst();
+  #first!: Batch;
+  #previous: Batch | null = null;
+  /** The batch with the highest number, and the one that reaches furthest. */
+  last!: BatchHeader;
+  furthest!: BatchHeader;
+  #furthestNs = -1n;
+  clock!: Clock;
+  #clockNs: bigint | null = null;
+  refused = 0;
+  stands = 0;
+  lines = 0;
+  isEnded = false;
+  untilNs = -1n;
+  toldNs = -1n;
+  leastOffsetMs = Infinity;
+  mostOffsetMs = -Infinity;
+
+  /** Takes a batch that did not come before, with whichever number. */
+  take(batch: Batch): void {
+    const last = this.#batches.at(-1);
+    this.#batches.push(batch);
+    if (last === undefined || last.header.sequence < batch.header.sequence) this.#add(batch);
+    else this.#again();
+  }
+
+  /** A batch came after later ones: some of what follows depends on their order. */
+  #again(): void {
+    const batches = this.#batches.sort((a, b) => a.header.sequence - b.header.sequence);
+    Object.assign(this, new WatchedRun());
+    this.#isNewLine = isFirst();
+    this.#previous = null;
+    this.#furthestNs = -1n;
+    this.#clockNs = null;
+    for (const batch of batches) this.#add(batch);
+  }
+
+  #add(batch: Batch): void {
+    const { header } = batch;
+    const untilNs = BigInt(header.untilNs);
+    if (this.#previous === null) this.#first = batch;
+    // The next batch of the same probe tells what was lost up to here; after the final one none comes.
+    const before = this.#previous && BigInt(this.#previous.header.untilNs);
+    if (before !== null && before > this.toldNs) this.toldNs = before;
+    if (header.final && untilNs > this.toldNs) this.toldNs = untilNs;
+    this.#previous = batch;
+    this.last = header;
+    if (untilNs >= this.#furthestNs) {
+      this.furthest = header;
+      this.#furthestNs = untilNs;
+    }
+    if (untilNs > this.untilNs) this.untilNs = untilNs;
+    const clockNs = BigInt(header.clock.monotonicNs);
+    if (this.#clockNs === null || clockNs < this.#clockNs) {
+      this.clock = header.clock;
+      this.#clockNs = clockNs;
+    }
+    const offsetMs = header.clock.wallMs - Number(clockNs / 1_000_000n);
+    this.leastOffsetMs = Math.min(this.leastOffsetMs, offsetMs);
+    this.mostOffsetMs = Math.max(this.mostOffsetMs, offsetMs);
+    this.refused += batch.refused;
+    this.stands += batch.stands ?? 1;
+    this.lines += linesOf(batch, this.#isNewLine);
+    this.isEnded ||= header.final;
+  }
+
+  /** The run by the time of day. */
+  get run(): ProbeRun {
+    const [first, last] = [this.#first, this.last];
+    return {
+      fromMs: wallMs(first.header, first.header.attachedNs),
+      untilMs: wallMs(last, last.untilNs),
+      endedMs: wallMs(this, last.untilNs),
+      isEnded: this.isEnded,
+      missingFirst: (first.stands ?? 1) === 1 ? first.header.sequence : 0,
+    };
+  }
+}
+
+function wallMs({ clock }: Pick<BatchHeader, "clock">, monotonicNs: string): number {
+  return clock.wallMs + Number((BigInt(monotonicNs) - BigInt(clock.monotonicNs)) / 1_000_000n);
+}
+
+/** A node's coverage by its runs, in the order of their names; at least one. */
+export function coverageOf(
+  runs: readonly WatchedRun[],
+  baseNs: bigint,
+  evicted: number,
+): Coverage {
+  const sum = (of: (run: WatchedRun) => number) => runs.reduce((total, run) => total + of(run), 0);
+  const furthest = runs.reduce((best, run) => run.untilNs >= best.untilNs ? run : best);
+  const header = furthest.furthest;
+  const clock = runs.map((run) => run.clock)
+    .reduce((a, b) => BigInt(b.monotonicNs) < BigInt(a.monotonicNs) ? b : a);
+  const spreadMs = Math.max(...runs.map(({ mostOffsetMs }) => mostOffsetMs)) -
+    Math.min(...runs.map(({ leastOffsetMs }) => leastOffsetMs));
+  const wallSteps = spreadMs > READING_MS;
+  const at = (ns: bigint) => Number(ns - baseNs);
+  return {
+    header,
+    clock,
+    lost: sum(({ last: { totals } }) => totals.lost + totals.evicted),
+    refused: sum(({ last, refused }) => last.totals.refused + refused),
+    runs: runs.length,
+    probeRuns: runs.map(({ run }) => run).sort((a, b) => a.fromMs - b.fromMs),
+    missing: sum(({ last, stands }) => last.sequence + 1 - stands),
+    unaccounted: Math.max(0, sum(({ last, lines }) => last.totals.events - lines)),
+    evicted,
+    missed: missedOf(runs, baseNs),
+    sampled: sampledOf(runs, baseNs),
+    wallSteps,
+    // One reading places all of the time; since then the clocks may have come apart.
+    timesWithinMs: clock.boundMs === undefined || wallSteps ? undefined : clock.boundMs + spreadMs,
+    untilAt: Math.max(0, at(runs.reduce((a, { untilNs }) => untilNs > a ? untilNs : a, -1n))),
+    toldAt: Math.max(0, at(runs.reduce((a, { toldNs }) => toldNs > a ? toldNs : a, baseNs))),
+  };
+}
+
+/** Stretches in which runs of scripts were left out, as `at` of the node. */
+function missedOf(runs: readonly WatchedRun[], baseNs: bigint): Stretch[] {
+  return runs.flatMap(({ last }) => last.missed ?? []).map(({ fromNs, toNs, count }) => ({
+    from: Number(BigInt(fromNs) - baseNs),
+    to: Number(BigInt(toNs) - baseNs),
+    count,
+  }));
+}
+
+/** Stretches in which not all packets were told, as `at` of the node. */
+const sampledOf = (runs: readonly WatchedRun[], baseNs: bigint): Sampled[] =>
+  runs.flatMap(({ last }) => last.sampled ?? []).map((stretch) => ({
+    from: Number(BigInt(stretch.fromNs) - baseNs),
+    to: Number(BigInt(stretch.toNs) - baseNs),
+    rank: stretch.rank,
+    dropRank: stretch.dropRank,
+  }));
