@@ -231,7 +231,7 @@ export class NodeState {
 
   #begin(netns: NetnsHandle): Beginning {
     this.#changed.delete(netns.inode);
-    return this.#known.begin(netns, this.#watch.hears(netns.inode));
+    return this.#known.begin(netns, this.#watch.hearsRules(netns.inode));
   }
 
   #handOver(state: NetnsState): void {

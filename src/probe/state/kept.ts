@@ -71,15 +71,20 @@ export class KnownStates {
     const found: Kept = {};
     if (kept.routes && !stale?.has("routes")) found.routes = kept.routes;
     if (kept.fdb && !stale?.has("fdb")) found.fdb = kept.fdb;
-    if (kept.netfilter && !withCounters && !stale?.has("netfilter")) {
+    // Without a number it was not asked for: asking may load nf_tables.
+    const isNumbered = ruleset !== undefined;
+    if (kept.netfilter && isNumbered && !withCounters && !stale?.has("netfilter")) {
       // Told by the kernel itself, whatever was heard.
       const now = rulesetNumberIn(netns.path, netns.inode);
-      if (now !== undefined && now === ruleset) found.netfilter = kept.netfilter;
+      if (now === ruleset) found.netfilter = kept.netfilter;
     }
     return found;
   }
 
-  /** A reading begins: what is heard from now on may be in it or not. */
+  /**
+   * A reading begins: what is heard from now on may be in it or not. `withRules`: nf_tables is there, so
+   * that it may be asked.
+   */
   begin(netns: NetnsHandle, withRules: boolean): Beginning {
     this.#stale.delete(netns.inode);
     return { ruleset: withRules ? rulesetNumberIn(netns.path, netns.inode) : undefined };

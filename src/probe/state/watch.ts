@@ -50,6 +50,8 @@ interface Watched {
   /** Changes were lost since the last reading. */
   isLossy: boolean;
   ears: Ear[];
+  /** nf_tables was there, so that it may be asked, and is heard. */
+  withRules: boolean;
   stop(): void;
 }
 
@@ -64,7 +66,6 @@ export class Watch {
   readonly #watched = new Map<number, Watched>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #ears: Ears | Error | undefined;
-  #askable: Promise<boolean> | undefined;
   #stopped = false;
 
   constructor(readonly hooks: WatchHooks, readonly options: WatchOptions = {}) {}
@@ -73,6 +74,11 @@ export class Watch {
   hears(netns: number): boolean {
     const own = this.#watched.get(netns);
     return own !== undefined && own.gaps.length === 0;
+  }
+
+  /** The same of nft's rules. False where asking for them would load them into the kernel. */
+  hearsRules(netns: number): boolean {
+    return this.hears(netns) && this.#watched.get(netns)!.withRules;
   }
 
   /** Tells what waits of a namespace: what was done before this call is told after it. */
@@ -84,6 +90,9 @@ export class Watch {
   gapsOf({ inode, name }: { inode: number; name?: string | undefined }): Gaps["rows"] {
     const own = this.#watched.get(inode);
     const gaps = new Gaps();
+    if (own === undefined && this.#watched.size >= WATCHED_MAX) {
+      gaps.add(watchGap({ inode, name }), `cut: changes of ${WATCHED_MAX} namespaces are heard`);
+    }
     for (const why of own?.gaps ?? []) gaps.add(watchGap({ inode, name }), why);
     if (own?.isLossy) {
       gaps.add(
@@ -97,8 +106,7 @@ export class Watch {
 
   /** Resolves when every change of these from now on will be told, or is a gap. */
   async add(handles: readonly NetnsHandle[]): Promise<void> {
-    const withRules =
-      await (this.#askable ??= askableHere().then((all) => all.includes("netfilter")));
+    const withRules = (await askableHere()).includes("netfilter");
     if (this.#stopped) return;
     this.#timer ??= setInterval(() => this.#letGo(), this.options.heldCheckMs ?? 2_000);
     for (const handle of handles) {
@@ -126,7 +134,7 @@ export class Watch {
     const { quietMs = 150, intervalMs = 1_000, clock = realClock } = this.options;
     const bursts = debounce(() => this.hooks.onChange(handle), quietMs, intervalMs, clock);
     const own: Watched = {
-      ...{ handle, gaps: [], isLossy: false, ears: [] },
+      ...{ handle, gaps: [], isLossy: false, ears: [], withRules },
       stop() {
         for (const ear of own.ears) ear.letGo();
         bursts.stop();

@@ -38,7 +38,7 @@ class Reader {
   async read(netns: NetnsHandle, withCounters = false): Promise<number> {
     this.watch.hearNow(netns.inode);
     const kept = this.watch.hears(netns.inode) ? this.#known.keptOf(netns, withCounters) : {};
-    const begun = this.#known.begin(netns, true);
+    const begun = this.#known.begin(netns, this.watch.hearsRules(netns.inode));
     const { state, keepable } = await readCosted(netns, { kept: () => kept });
     this.#known.end(netns, begun, keepable);
     return JSON.stringify(this.#condensed.of(state, () => new Set())).length;
