@@ -110,7 +110,7 @@ Deno.test("secrets: a failure inside is logged without them, wherever it happens
   }
   await server.shutdown();
   ok(log.length > 20, `${log.length} lines`);
-  for (const name of ["append", "getToken", "appendAudit", "listIncidents"]) {
+  for (const name of ["appendAll", "getToken", "appendAudit", "listIncidents"]) {
     ok(log.some((line) => line.includes(`${name} failed of`)), name);
   }
   for (const secret of [ROOT, token.split(".").at(-1)!]) {
