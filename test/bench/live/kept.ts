@@ -53,6 +53,8 @@ async function start(eventsMax: number): Promise<Server> {
 
 /** Figures of one ingest that keeps so many events; times in milliseconds. */
 export interface KeptFigures {
+  /** Processor time of the ingest for each event that came, µs. */
+  intakeUs: number;
   /** Memory with everything kept, before any report. */
   keptMiB: number;
   /** Memory at most, with the reports. */
@@ -77,8 +79,10 @@ async function ask(target: Target, path: string, method = "GET"): Promise<string
 
 const report = (target: Target) => ask(target, `/v1/incidents/${INCIDENT}/report`);
 
-async function filled(events: number): Promise<Server> {
+/** A server with so many events, which is told before they come. */
+async function filled(events: number, begun?: (server: Server) => Promise<void>): Promise<Server> {
   const server = await start(events);
+  await begun?.(server);
   await ask(server, "/v1/incidents", "POST");
   const flows = Math.min(FLOWS_MAX, Math.max(1, Math.round(events / EVENTS_PER_FLOW)));
   const shape = { incident: INCIDENT, nodes: NODES, flows, events };
@@ -91,9 +95,13 @@ const FIRST_DROP = 1_000_000;
 
 /** An incident with so many events, and one event more at a time. */
 export async function kept(events: number): Promise<KeptFigures> {
-  const server = await filled(events);
+  let cpuMsBefore = 0;
+  const server = await filled(events, async ({ pid }) => {
+    cpuMsBefore = (await usageOf(pid)).cpuMs;
+  });
   try {
-    const { rssMiB: keptMiB } = await usageOf(server.pid);
+    const { rssMiB: keptMiB, cpuMs } = await usageOf(server.pid);
+    const intakeUs = (cpuMs - cpuMsBefore) * 1000 / events;
     const timed = async (work: () => Promise<unknown>) => {
       const from = performance.now();
       await work();
@@ -118,7 +126,15 @@ export async function kept(events: number): Promise<KeptFigures> {
     const { peakMiB } = await usageOf(server.pid);
     // The first one may find the ingest at work on what came before.
     const [updates, cpu] = [updateMs.slice(1), updateCpuMs.slice(1)];
-    return { keptMiB, peakMiB, firstReportMs, updateMs: updates, updateCpuMs: cpu, closedMs };
+    return {
+      intakeUs,
+      keptMiB,
+      peakMiB,
+      firstReportMs,
+      updateMs: updates,
+      updateCpuMs: cpu,
+      closedMs,
+    };
   } finally {
     await server.stop();
   }
