@@ -2,6 +2,8 @@
 
 export interface Usage {
   cpuMs: number;
+  /** Of its first thread: the one that answers. */
+  firstThreadCpuMs: number;
   rssMiB: number;
   /** The most it ever had. */
   peakMiB: number;
@@ -11,17 +13,22 @@ export interface Usage {
 const TICK_MS = 10;
 
 export async function usageOf(pid: number): Promise<Usage> {
-  const [stat, status] = await Promise.all(
-    ["stat", "status"].map((name) => Deno.readTextFile(`/proc/${pid}/${name}`)),
+  const [stat, status, first] = await Promise.all(
+    ["stat", "status", `task/${pid}/stat`].map((name) => Deno.readTextFile(`/proc/${pid}/${name}`)),
   );
-  // The name may hold spaces, so fields are counted from behind it.
-  const fields = stat!.slice(stat!.lastIndexOf(")") + 2).split(" ");
   const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status!)?.[1]);
   return {
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+    cpuMs: cpuMsIn(stat!),
+    firstThreadCpuMs: cpuMsIn(first!),
     rssMiB: kib("VmRSS") / 1024,
     peakMiB: kib("VmHWM") / 1024,
   };
+}
+
+function cpuMsIn(stat: string): number {
+  // The name may hold spaces, so fields are counted from behind it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 /** The value below which a share of them lies. */

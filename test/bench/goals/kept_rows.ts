@@ -15,6 +15,7 @@ export async function keptRows(sizes: readonly number[]): Promise<Row[]> {
     const one = (what: string, value: number, unit: string, goal?: string) =>
       rows.push({ what: at + what, figure: figureOf([value]), unit, ...(goal && { goal }) });
     one("CPU of taking an event, over HTTP", figures.intakeUs, "µs");
+    one("CPU of that in the thread that answers", figures.answeringUs, "µs");
     one("memory, without a report", figures.keptMiB, "MiB");
     one("memory at most, with reports and a viewer", figures.peakMiB, "MiB", GOAL_MIB[events]);
     one("first report", figures.firstReportMs, "ms");

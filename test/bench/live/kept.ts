@@ -55,6 +55,8 @@ async function start(eventsMax: number): Promise<Server> {
 export interface KeptFigures {
   /** Processor time of the ingest for each event that came, µs. */
   intakeUs: number;
+  /** Of that, what the thread that answers took, µs. */
+  answeringUs: number;
   /** Memory with everything kept, before any report. */
   keptMiB: number;
   /** Memory at most, with the reports. */
@@ -80,8 +82,12 @@ async function ask(target: Target, path: string, method = "GET"): Promise<string
 const report = (target: Target) => ask(target, `/v1/incidents/${INCIDENT}/report`);
 
 /** A server with so many events, which is told before they come. */
-async function filled(events: number, begun?: (server: Server) => Promise<void>): Promise<Server> {
-  const server = await start(events);
+export async function filled(
+  events: number,
+  begun?: (server: Server) => Promise<void>,
+  bound = events,
+): Promise<Server> {
+  const server = await start(bound);
   await begun?.(server);
   await ask(server, "/v1/incidents", "POST");
   const flows = Math.min(FLOWS_MAX, Math.max(1, Math.round(events / EVENTS_PER_FLOW)));
@@ -95,13 +101,14 @@ const FIRST_DROP = 1_000_000;
 
 /** An incident with so many events, and one event more at a time. */
 export async function kept(events: number): Promise<KeptFigures> {
-  let cpuMsBefore = 0;
+  let before = { cpuMs: 0, firstThreadCpuMs: 0 };
   const server = await filled(events, async ({ pid }) => {
-    cpuMsBefore = (await usageOf(pid)).cpuMs;
+    before = await usageOf(pid);
   });
   try {
-    const { rssMiB: keptMiB, cpuMs } = await usageOf(server.pid);
-    const intakeUs = (cpuMs - cpuMsBefore) * 1000 / events;
+    const { rssMiB: keptMiB, cpuMs, firstThreadCpuMs } = await usageOf(server.pid);
+    const intakeUs = (cpuMs - before.cpuMs) * 1000 / events;
+    const answeringUs = (firstThreadCpuMs - before.firstThreadCpuMs) * 1000 / events;
     const timed = async (work: () => Promise<unknown>) => {
       const from = performance.now();
       await work();
@@ -128,6 +135,7 @@ export async function kept(events: number): Promise<KeptFigures> {
     const [updates, cpu] = [updateMs.slice(1), updateCpuMs.slice(1)];
     return {
       intakeUs,
+      answeringUs,
       keptMiB,
       peakMiB,
       firstReportMs,
