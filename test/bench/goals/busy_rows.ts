@@ -30,6 +30,7 @@ export async function busyRows(
   return [
     row("events a second taken", "/s", (run) => run.eventsPerSecond),
     row("reports asked for and given, a second", "/s", (run) => run.reports / load.seconds),
+    row("/healthz p99 before anything comes", "ms", (run) => run.quietHealthzMs.p99),
     row("/healthz p50", "ms", (run) => run.healthzMs.p50),
     row("/healthz p99", "ms", (run) => run.healthzMs.p99, goals.healthz),
     row("drop to cause on the stream, p50", "ms", (run) => run.dropMs.p50),
