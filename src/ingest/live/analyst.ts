@@ -7,7 +7,6 @@ import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { type GivenBatches, KeptIncidents, type StoredLines } from "./kept.ts";
 import { type ReportChange, ReportTeller, spelled, type SpelledReport } from "./spelled.ts";
-import { countOfMessages } from "./told.ts";
 
 /** Makes a report: the analysis itself, or what stands for it. */
 export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
@@ -22,7 +21,7 @@ export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld">
 export interface Made {
   /** Counts the reports of this analyst, from 1. */
   number: number;
-  /** What leads here from the report that the asker has; else `whole`: too much did, or it has none. */
+  /** What leads here from the report that the asker has; `whole` where it has none, or another. */
   change: ReportChange | null;
   whole: SpelledReport | null;
 }
@@ -43,8 +42,6 @@ export interface AnalystOptions {
   store: Pick<Store, "readBatches">;
   /** Events whose analysis is kept, of all incidents beyond the one in use. */
   analysedEventsMax: number;
-  /** With more, a change is no use to anyone who could have the report. */
-  changesMax: number;
   analyse?: Analyse | undefined;
 }
 
@@ -65,16 +62,14 @@ export class LocalAnalyst implements Analyst {
   readonly #analysedEventsMax: number;
   /** What was worked out for the report before, by incident; those unused for longest come first. */
   readonly #grown = new Map<string, Grown>();
-  readonly #changesMax: number;
   /** The last report of each incident, to tell the next from it. */
   #last = new Map<string, { number: number; teller: ReportTeller }>();
   #number = 0;
 
-  constructor({ store, analysedEventsMax, changesMax, analyse }: AnalystOptions) {
+  constructor({ store, analysedEventsMax, analyse }: AnalystOptions) {
     this.#kept = new KeptIncidents(store);
     this.#analysedEventsMax = analysedEventsMax;
     this.#instead = analyse;
-    this.#changesMax = changesMax;
   }
 
   stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
@@ -106,9 +101,7 @@ export class LocalAnalyst implements Analyst {
     this.#last.set(incident, { number, teller });
     if (this.#last.size > REPORTS_KEPT_MAX) this.#last.delete(this.#last.keys().next().value!);
     const change = teller.next(report);
-    const isWorthIt = change !== null && before?.number === since &&
-      countOfMessages(change) <= this.#changesMax;
-    if (isWorthIt) return { number, change, whole: null };
+    if (before?.number === since && change !== null) return { number, change, whole: null };
     return { number, change: null, whole: spelled(report) };
   }
 

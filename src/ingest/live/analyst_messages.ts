@@ -7,8 +7,6 @@ import type { StoredLines } from "./kept.ts";
 export interface AnalystStart {
   /** Events whose analysis is kept, of all incidents beyond the one in use. */
   analysedEventsMax: number;
-  /** Changed flows and exchanges that are worth telling one by one. */
-  changesMax: number;
 }
 
 /** To the analyst. A batch of a reading is answered with `next`; null is its end. */

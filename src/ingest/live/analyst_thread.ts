@@ -41,8 +41,7 @@ const HEAP_MIB_MAX = 4096;
 export function analystThread(
   { store, limits, log }: Pick<ThreadOptions, "store" | "log"> & { limits: Limits },
 ): AnalystThread {
-  const changesMax = limits.viewerQueueMax / 2;
-  return new AnalystThread({ store, log, changesMax, analysedEventsMax: limits.analysedEventsMax });
+  return new AnalystThread({ store, log, analysedEventsMax: limits.analysedEventsMax });
 }
 
 /** The analyst in a thread of its own. */
@@ -100,9 +99,9 @@ export class AnalystThread implements Analyst {
 
   #start(): void {
     if (this.#worker !== null) return;
-    const { entry, analysedEventsMax, changesMax } = this.options;
+    const { entry, analysedEventsMax } = this.options;
     const worker = new Worker(entry ?? new URL("./analyst_worker.ts", import.meta.url), {
-      workerData: { analysedEventsMax, changesMax } satisfies AnalystStart,
+      workerData: { analysedEventsMax } satisfies AnalystStart,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
     });
     this.#worker = worker;

@@ -28,7 +28,7 @@ async function stored(batches: number) {
 Deno.test("a thread's reports and changes are those that are made here, read back or told", async () => {
   const { store, append } = await stored(200);
   const thread = analystThread({ store, limits });
-  const here = new LocalAnalyst({ store, analysedEventsMax: 10, changesMax: 500 });
+  const here = new LocalAnalyst({ store, analysedEventsMax: 10 });
   let since: number | undefined;
   try {
     for (let sequence = 200; sequence < 205; sequence++) {
@@ -57,7 +57,6 @@ Deno.test("a store that can't be read is told to who asked, and is asked again",
       },
     },
     analysedEventsMax: 1000,
-    changesMax: 10,
   });
   try {
     await rejects(thread.report(asked("i")), /the disk is gone/);
@@ -74,7 +73,6 @@ Deno.test("a thread that is lost is begun again, asked once more, and its end is
   const thread = new AnalystThread({
     store: new MemoryStore(limits.store),
     analysedEventsMax: 1000,
-    changesMax: 10,
     log: (line) => logged.push(line),
     entry: new URL("../../../test/fake/analyst_that_ends.ts", import.meta.url),
   });

@@ -50,10 +50,9 @@ export class Hub implements HubPort {
 
   constructor(readonly options: HubOptions) {
     const { store, clock, limits, analyse } = options;
-    const changesMax = limits.viewerQueueMax / 2;
     const { analysedEventsMax } = limits;
     this.#analyst = options.analyst ??
-      new LocalAnalyst({ store, analysedEventsMax, changesMax, analyse });
+      new LocalAnalyst({ store, analysedEventsMax, analyse });
     this.#held = new HeldMessages(limits);
     this.#reports = new Reports({
       store,

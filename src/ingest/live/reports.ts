@@ -13,7 +13,7 @@ export interface Computed {
   /** Counts the reports of the analyst. */
   number: number;
   closed: boolean;
-  /** What led here from report `since` of the same incident; null: too much did, or there was none. */
+  /** What led here from report `since` of the same incident; null: it came whole. */
   change: { since: number; told: ReportChange } | null;
   /** Its text, which becomes that of the next report when that is computed. */
   text: ReportText;

@@ -4,7 +4,7 @@ import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
 import type { End } from "./live_event.ts";
 import type { Computed, Reports } from "./reports.ts";
-import { isOther, messagesOf } from "./told.ts";
+import { countOfMessages, isOther, messagesOf } from "./told.ts";
 import { type Message, Viewer } from "./viewer.ts";
 
 /** What the live view of one incident needs. */
@@ -86,8 +86,11 @@ export class Topic {
   }
 
   #publish(before: Computed, { change, text }: Computed): void {
-    if (change?.since !== before.number) this.#push({ event: "report", data: text.json() });
-    else if (isOther(change.told)) {
+    // Of more messages nobody has use who could have the report.
+    const changesMax = this.options.limits.viewerQueueMax / 2;
+    if (change?.since !== before.number || countOfMessages(change.told) > changesMax) {
+      this.#push({ event: "report", data: text.json() });
+    } else if (isOther(change.told)) {
       for (const message of messagesOf(change.told, text)) this.#push(message);
     }
   }

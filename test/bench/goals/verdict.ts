@@ -83,7 +83,7 @@ function rowsOf(bytes: Uint8Array): Uint8Array {
 /** As the ingest has it: bodies to batches, and these to the report of an analyst. */
 async function reportOf(bodies: readonly Uint8Array[], batches: readonly Batch[]) {
   const none = { readBatches: async function* () {} };
-  const analyst = new LocalAnalyst({ store: none, analysedEventsMax: 0, changesMax: 0 });
+  const analyst = new LocalAnalyst({ store: none, analysedEventsMax: 0 });
   for (const [i, bytes] of bodies.entries()) {
     const reader = new BatchReader({ limits: DEFAULT_LIMITS, check: () => null });
     for (let from = 0; from < bytes.length;) {
