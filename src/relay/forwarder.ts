@@ -21,9 +21,11 @@ export interface ForwarderOptions {
 
 /** What went through, since the start. */
 export interface Forwarded {
+  /** Bodies that the ingest answered. */
   bodies: number;
-  /** Batches that the ingest answered for itself, and those that the spool was acknowledged for. */
+  /** Batches that the ingest answered for itself. */
   batches: number;
+  /** Batches that were acknowledged because the spool had them. */
   spooled: number;
   /** Batches that were acknowledged here and that the ingest then refused, or the disk lost. */
   lost: number;

@@ -18,6 +18,7 @@ export interface RelayOptions {
   listen: { hostname: string; port: number };
   /** Folder of the spool. It holds tokens, and is its owner's alone. */
   spool: string;
+  /** Bytes on disk of what waits. */
   spoolBytesMax: number;
   onNotice(text: string): void;
 }

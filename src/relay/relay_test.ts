@@ -106,9 +106,7 @@ Deno.test(
         await relay.stop();
         ingest = await ingestIn(parts.folder, Number(new URL(url).port));
         relay = await relayTo(parts, url);
-        while ((await figures(relay.url)).spoolBytes > 0) {
-          await new Promise((r) => setTimeout(r, 20));
-        }
+        while ((await figures(relay.url)).spoolBytes > 0);
         await mustHaveAll(createClient({ url, token: "root" }), load);
       } finally {
         await relay.stop();

@@ -39,7 +39,8 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     most(ordered, (header) => BigInt(offsetMs(header))),
     most(ordered, (header) => -BigInt(offsetMs(header))),
   ]);
-  const whole: Batch = { ...last, events: [], states: [], refused: 0, came: 0, stands: 0 };
+  const { header } = last;
+  const whole: Batch = { header, events: [], states: [], refused: 0, came: 0, stands: 0 };
   const result: Batch[] = [];
   const isNew = isFirst();
   for (const batch of ordered) {

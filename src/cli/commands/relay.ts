@@ -18,6 +18,7 @@ export interface RelayCommandOptions {
   ingest: string;
   listen: ListenAddress;
   spool: string;
+  /** Bytes on disk of what waits. */
   spoolBytesMax: number;
 }
 

@@ -29,6 +29,7 @@ type Confirmed = [row: number, ticket: string, at: number];
 /** A bundle as the shard has it, without its texts. */
 export interface StoredBundle {
   ticket: string;
+  /** Number of the shard that it was moved from, or -1. */
   source: number;
   /** Of the layout that its lines were split by. */
   epoch: number;

@@ -34,6 +34,7 @@ export interface Offer {
 /** Lines of an attempt, as an archive takes them. */
 export interface PartText {
   ticket: string;
+  /** Number of the batch in its attempt, from 0. */
   at: number;
   tier: Tier;
   text: string;

@@ -1,5 +1,5 @@
 /** A report in two rounds: what the shards found, then the packets the hub must look at itself. */
-import { analyse, type AnalysisInput, condense } from "../../analysis/mod.ts";
+import { analyse, type AnalysisInput, type Batch, condense } from "../../analysis/mod.ts";
 import { joinShards, planOf, type Selected, type Selection } from "../../analysis/shards/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { HUB_EVENTS_MAX } from "./edge_limits.ts";
@@ -25,7 +25,7 @@ export class ShardedReport {
   /** `input` has the hub's own events, and every header and state. */
   async make(input: AnalysisInput): Promise<Report> {
     const own = { ...input, batches: condense(input.batches) };
-    const heads = JSON.stringify(own.batches.map((batch) => ({ ...batch, events: [] })));
+    const heads = JSON.stringify(own.batches.map(headOf));
     const { incident, filter, closed } = input;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       await this.ready.settled();
@@ -57,3 +57,9 @@ export class ShardedReport {
     }
   }
 }
+
+/** A batch without its events, which are read anew each time they are asked for. */
+const headOf = ({ header, states, refused, came, stands }: Batch): Batch => ({
+  ...{ header, states, refused, came, stands },
+  events: [],
+});

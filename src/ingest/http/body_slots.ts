@@ -1,9 +1,11 @@
 /** How many bodies are read, or sent, at once: each of them takes memory. */
 import { Problem } from "./problem.ts";
 
-/** How long one may wait for a slot, ms, and how many may. A body that waits is not read: it costs little. */
+/** Waiting for a slot. A body that waits is not read: it costs little. */
 export interface SlotWait {
+  /** How long one may wait. */
   waitMs: number;
+  /** How many bodies may. */
   waitingMax: number;
 }
 

@@ -14,11 +14,13 @@ import type { EntryPort } from "./entry.ts";
 
 /** What became of batches. */
 export interface Tally {
-  /** Batches that were new, and batches that were known already. */
+  /** Batches that were new. */
   accepted: number;
+  /** Batches that were known already. */
   duplicates: number;
-  /** Events and states in the accepted batches. */
+  /** Events in the accepted batches. */
   events: number;
+  /** States in the accepted batches. */
   states: number;
 }
 

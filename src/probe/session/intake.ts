@@ -181,11 +181,6 @@ export class Intake {
     return this.#tickNs;
   }
 
-  /** How long a node with nothing to tell may be silent; 0: it speaks with every heartbeat. */
-  pace(quietMs: number): void {
-    for (const { batcher } of this.nodes) batcher.quietNs = BigInt(quietMs) * 1_000_000n;
-  }
-
   flush(heartbeat: boolean): void {
     for (const { batcher } of this.nodes) batcher.flush({ heartbeat });
   }

@@ -79,7 +79,8 @@ export class RunningSession implements Session {
   }
 
   pace(quietMs: number): void {
-    this.parts.intake.pace(quietMs);
+    const quietNs = BigInt(quietMs) * 1_000_000n;
+    for (const { batcher } of this.parts.intake.nodes) batcher.quietNs = quietNs;
   }
 
   /** What a namespace has become may change what the kernel must be asked. */

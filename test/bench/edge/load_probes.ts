@@ -3,6 +3,7 @@
  * one, without a kernel. Each has a token of its own, speaks as seldom as it is asked to when it has
  * nothing to tell, and obeys what it is answered.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { RemoteIngest } from "../../../src/cli/capture/remote_ingest.ts";
 import type { IngestClient } from "../../../src/ingest/client/client.ts";
 import { Batcher } from "../../../src/probe/ship/batcher.ts";
@@ -150,7 +151,7 @@ export async function tokensFor(
       tokens.push((await client.createToken(incident, { role: "probe" })).token);
     } catch (error) {
       if ((error as { status?: number }).status !== 429) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await pause(1_000);
     }
   }
   return tokens;

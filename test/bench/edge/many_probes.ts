@@ -116,6 +116,7 @@ export async function manyProbes(
     };
   } finally {
     counting.restore();
+    if (server.said() !== "") console.error(`workerd said: ${server.said()}`);
     await server.kill();
     await Deno.remove(data, { recursive: true });
   }
