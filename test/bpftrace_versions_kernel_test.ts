@@ -7,6 +7,7 @@ import type { Event } from "../src/event/event.ts";
 import { startBpftrace } from "../src/probe/run/bpftrace.ts";
 import { type Capability, readCapability } from "../src/probe/kernel/capability.ts";
 import { createDecoder } from "../src/probe/read/decode.ts";
+import { SampledList } from "../src/probe/read/sampled_list.ts";
 import { loadSources, render } from "../src/probe/run/render.ts";
 import { bpftraceOf, SUITES } from "./bpftrace/debian.ts";
 import { Pair } from "./bpftrace/pair.ts";
@@ -21,6 +22,8 @@ interface Seen {
   refused: string[];
   lost: number;
   lines: number;
+  /** Stretches in which not all was told. */
+  sampled: ReturnType<SampledList["told"]>;
 }
 
 const ignore = Deno.uid() !== 0;
@@ -48,13 +51,17 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
       const how = `${capability.bpftrace}, ${raw ? "raw tracepoints" : "tracepoints"}`;
       await t.step(`${how}: every packet of ${PINGS} pings`, () => sees(binary, capability, raw));
       await t.step(`${how}: every line it loses`, () => counts(binary, capability, raw));
+      await t.step(
+        `${how}: some packets at every hop`,
+        () => chooses(binary, capability, raw, pair),
+      );
     }
   } finally {
     await pair.remove();
   }
 
   async function sees(binary: string, capability: Capability, raw: boolean): Promise<void> {
-    const seen = await trace({ binary, capability, raw }, () => pair.ping(PINGS));
+    const seen = await trace({ binary, capability, raw, budget: 8_000 }, () => pair.ping(PINGS));
     const [a, b] = pair.netns;
     const echoes = (kind: string, netns: number, device: string, icmpType: number) =>
       seen.events.filter((each) =>
@@ -80,7 +87,7 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
   async function counts(binary: string, capability: Capability, raw: boolean): Promise<void> {
     const { events, lost, lines } = await trace(
       // Buffers as on a machine of 1,024 processors: small.
-      { binary, capability: { ...capability, cpus: 1024 }, raw, stopped: true },
+      { binary, capability: { ...capability, cpus: 1024 }, raw, stopped: true, budget: null },
       () => pair.flood(1_000, capability.cpus),
     );
     // Each ping leaves and arrives twice; how it is freed differs.
@@ -92,19 +99,54 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
   }
 }
 
+/** [O22] More than may be told: what is of the ranks in force is told at each hop, and nothing is lost. */
+async function chooses(binary: string, capability: Capability, raw: boolean, pair: Pair) {
+  const { events, lost, sampled } = await trace(
+    { binary, capability, raw, budget: 400 },
+    () => pair.flood(20_000, capability.cpus),
+  );
+  same(lost, 0);
+  const [a, b] = pair.netns;
+  const places = ([["device-tx", a, 8], ["device-rx", b, 8], ["device-tx", b, 0]] as const)
+    .map(([kind, netns, type]) =>
+      events.filter((each) => each.kind === kind && each.netns === netns && each.icmpType === type)
+    );
+  const inForce = ({ timeNs }: Event) =>
+    Math.max(
+      0,
+      ...sampled.filter(({ fromNs, toNs }) => BigInt(fromNs) <= timeNs && timeNs <= BigInt(toNs))
+        .map(({ rank }) => rank),
+    );
+  const [sent, ...later] = places as [Event[], ...Event[][]];
+  // How long an answer takes is far less than a stretch is wider than it was.
+  const chosen = sent.filter((each) => each.rank! >= inForce(each));
+  for (const place of later) {
+    const seen = new Set(place.map(({ icmpId, icmpSequence }) => `${icmpId} ${icmpSequence}`));
+    const missing = chosen.filter(({ icmpId, icmpSequence }) =>
+      !seen.has(`${icmpId} ${icmpSequence}`)
+    );
+    same(missing.length, 0, `${missing.length} of ${chosen.length} were not told everywhere`);
+  }
+  ok(chosen.length > 20, `${chosen.length} of ${sent.length} chosen`);
+  ok(sent.length < 10_000 * capability.cpus, `${sent.length} told, must be fewer`);
+}
+
 interface TraceOptions {
   binary: string;
   capability: Capability;
   raw: boolean;
   /** Stops bpftrace while the load runs, so that its buffers overflow. */
   stopped?: boolean;
+  /** Events a second; null for all, as much as there is. */
+  budget: number | null;
 }
 
 async function trace(
-  { binary, capability, raw, stopped }: TraceOptions,
+  { binary, capability, raw, stopped, budget }: TraceOptions,
   load: () => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { events: [], refused: [], lost: 0, lines: 0 };
+  const seen: Seen = { events: [], refused: [], lost: 0, lines: 0, sampled: [] };
+  const list = new SampledList();
   const inodes = await Promise.all(
     ["a", "b"].map(async (end) => (await Deno.stat(`/run/netns/lhbv-${end}`)).ino!),
   );
@@ -114,6 +156,7 @@ async function trace(
     netns: inodes,
     filter: ICMP_ECHO,
     follow: true,
+    budget,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack: capability.conntrack,
     reason: capability.dropReason,
@@ -122,7 +165,10 @@ async function trace(
   let onTick = () => {};
   const decoder = createDecoder({
     onEvent: (event) => seen.events.push(event),
-    onTick: () => onTick(),
+    onTick: (timeNs, inForce) => {
+      if (inForce !== undefined) list.tick(timeNs, inForce);
+      onTick();
+    },
     onRefused: (line) => seen.refused.push(line),
     reasonName: String,
   });
@@ -152,5 +198,6 @@ async function trace(
   await promise;
   await run.stop();
   decoder.flush();
+  seen.sampled = list.told();
   return seen;
 }

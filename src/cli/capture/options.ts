@@ -52,6 +52,8 @@ export interface CaptureFlags extends ListenFlag {
   cpuShare?: number;
   /** MiB. */
   memoryLimit?: number;
+  /** Events a second. */
+  eventsPerSecond?: number;
 }
 
 /** Declares the options; scripts rely on all of them. `usualListen` and `usualFilter` are for the help. */
@@ -98,6 +100,13 @@ export function capturing(
     )
     .addOption(
       new Option(
+        "--events-per-second <n>",
+        "that are told before only some packets are (default: 400 for each percent of --cpu-share)",
+      )
+        .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),
+    )
+    .addOption(
+      new Option(
         "--fail-on <outcomes>",
         `exit 4 on a flow or an exchange with one of ${ALL_OUTCOMES.join(",")}`,
       ).argParser(read.readOutcomes),
@@ -134,6 +143,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     share: {
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,
       memoryBytes: (flags.memoryLimit ?? DEFAULT_SHARE.memoryBytes / MIB) * MIB,
+      ...(flags.eventsPerSecond === undefined ? {} : { eventsPerSecond: flags.eventsPerSecond }),
     },
   };
 }

@@ -57,6 +57,7 @@ function renderOptions(
     netns: [],
     filter: "1",
     follow: true,
+    budget: 8_000,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack,
     reason: dropReason,

@@ -6,11 +6,19 @@ import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_p
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
+/** From which rank on packets were told, and from which on drops, errors and resets. Rule O22. */
+export interface Ranks {
+  /** Of packets that pass: how many steps of masks tell it. */
+  rank: number;
+  /** Of drops, errors and resets: how many steps of masks tell it. */
+  dropRank: number;
+}
+
 /** Callbacks of a decoder: one for each kind of thing that it reads. */
 export interface DecoderPorts {
   onEvent(event: Event): void;
   /** The heartbeat: everything that happened before it was printed before it, per processor. */
-  onTick(timeNs: bigint): void;
+  onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   /** A line that could not be understood; counted by the caller. */
   onRefused(line: string): void;
   reasonName(number: number): string;
@@ -106,7 +114,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       }
     } else if (letter === TICK_LETTER) {
       flush();
-      ports.onTick(BigInt(fields[TICK.timeNs]!));
+      ports.onTick(BigInt(fields[TICK.timeNs]!), ranksIn(fields));
     } else throw new RangeError("is of no kind");
   }
 
@@ -121,6 +129,13 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     },
     flush,
   };
+}
+
+function ranksIn(fields: string[]): Ranks | undefined {
+  if (fields.length < TICK.count) return undefined;
+  const [rank, dropRank] = [Number(fields[TICK.rank]), Number(fields[TICK.dropRank])];
+  if (!(rank >= 0 && dropRank >= 0)) throw new RangeError("has no ranks");
+  return { rank, dropRank };
 }
 
 function addFunction(event: Event, fields: string[]): void {

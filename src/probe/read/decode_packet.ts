@@ -43,6 +43,7 @@ export function decodePacketLine(kind: EventKind, fields: string[]): Event {
   readMeta(event, fields[PACKET.meta]!, fields[PACKET.gso]!);
   readFrame(event, fields[PACKET.mac0]!, fields[PACKET.mac1]!);
   readNetwork(event, fields);
+  event.rank = rankOf(parseInt(fields[PACKET.rank]!, 16));
   return event;
 }
 
@@ -50,6 +51,18 @@ function uint(text: string): number {
   const value = Number(text);
   if (!(value >= 0) || text === "") throw new RangeError(`"${text}" is not a number`);
   return value;
+}
+
+/** The lowest rank of what begins, ends or refuses something. */
+const URGENT = 16;
+
+/** [O22] How many masks tell it, by the bits that are 0; what may look otherwise at another hop has none. */
+function rankOf(mixed: number): number {
+  const meaning = mixed >>> 16;
+  const bits = mixed & 0xffff;
+  const zeros = bits === 0 ? 16 : 31 - Math.clz32(bits & -bits);
+  if (meaning === 1) return URGENT + zeros;
+  return meaning === 2 ? 0 : Math.min(zeros, URGENT - 1);
 }
 
 function readMeta(event: Event, meta: string, gso: string): void {

@@ -3,12 +3,12 @@
  * sees all packets. Events before one moment are taken from the old run, later ones from the new.
  */
 import type { Event } from "../../event/event.ts";
-import { createDecoder, type Decoder } from "./decode.ts";
+import { createDecoder, type Decoder, type Ranks } from "./decode.ts";
 
 /** Callbacks of a line source: one for each kind of thing that it reads. */
 export interface LineSourcePorts {
   onEvent(event: Event): void;
-  onTick(timeNs: bigint): void;
+  onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   onRefused(): void;
   reasonName(number: number): string;
 }
@@ -32,10 +32,10 @@ export class LineSource {
         if (event.timeNs < this.#fromNs) return;
         if (this.#untilNs === null || event.timeNs < this.#untilNs) ports.onEvent(event);
       },
-      onTick: (timeNs) => {
+      onTick: (timeNs, inForce) => {
         this.#firstTick.resolve(timeNs);
         if (this.#untilNs !== null && timeNs >= this.#untilNs) this.#ended.resolve();
-        else if (timeNs >= this.#fromNs) ports.onTick(timeNs);
+        else if (timeNs >= this.#fromNs) ports.onTick(timeNs, inForce);
       },
     });
   }

@@ -19,12 +19,13 @@ function places<const Names extends readonly string[]>(...names: Names): Places<
  * A packet line, as `bpf/lib/emit.bt` prints it; what a script adds stands after these. `meta` holds
  * pkt_type (8 bits) and the VLAN; `gso` the size and the number of segments; `mac0` and `mac1` the
  * Ethernet addresses; `headers` the family, the protocol and the offset of the transport header;
- * `fragment` IPv6's fragment header; `ip0` to `ip4` the network header, `l0` to `l2` the transport's.
+ * `fragment` IPv6's fragment header; `ip0` to `ip4` the network header, `l0` to `l2` the transport's;
+ * `rank` what `bpf/lib/rank.bt` mixed: 16 bits, and what it means of the packet.
  */
 export const PACKET = places(
   ...["letter", "timeNs", "cpu", "skb", "head", "netns", "ifindex", "device", "length"] as const,
   ...["meta", "gso", "mac0", "mac1", "headers", "fragment"] as const,
-  ...["ip0", "ip1", "ip2", "ip3", "ip4", "l0", "l1", "l2"] as const,
+  ...["ip0", "ip1", "ip2", "ip3", "ip4", "l0", "l1", "l2", "rank"] as const,
 );
 
 /** Names of what a script adds to a packet line, to their places in the whole line. */
@@ -97,5 +98,8 @@ export const NEIGHBOUR = places(
   ] as const,
 );
 
-/** t, the heartbeat (`ready.bt`). */
-export const TICK = places("letter", "timeNs");
+/**
+ * t, the heartbeat (`ready.bt`): lines emitted before it, and the ranks that were in force up to it, of
+ * packets that pass and of drops, errors and resets; without them all was told.
+ */
+export const TICK = places("letter", "timeNs", "emitted", "rank", "dropRank");

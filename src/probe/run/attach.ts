@@ -41,7 +41,12 @@ const WAYS: readonly Way[] = [
   { without: "a filter in pairs", render: { together: 1_000 }, run: { version: undefined } },
   { without: "a filter of one piece", render: { together: 1 }, run: { version: undefined } },
   { without: "raw tracepoints", render: { raw: false }, run: { version: undefined } },
-  { without: "following answers", render: { follow: false }, run: { version: undefined } },
+  { without: "choosing what is told", render: { budget: null }, run: { version: undefined } },
+  {
+    without: "following answers",
+    render: { budget: null, follow: false },
+    run: { version: undefined },
+  },
   { without: "a filter in the kernel", render: { filter: "1" }, run: { version: undefined } },
   { without: "conntrack", render: { conntrack: null, follow: false }, run: { version: undefined } },
   {

@@ -8,6 +8,7 @@
  * faster and prints events of a processor in order.
  */
 import { alternativesOf } from "./alternatives.ts";
+import { choosing, CHOOSING_TYPES, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
@@ -28,6 +29,8 @@ export interface RenderOptions {
   together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
+  /** Events a second that are told of packets that pass, and as many of drops; null: all (rule O22). */
+  budget: number | null;
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
   conntrack: ConntrackLayout | null;
   /** The kernel gives a drop's reason. */
@@ -61,6 +64,7 @@ const FRAGMENTS: readonly string[] = [
     "neighbour_raw",
     "ready_raw",
   ],
+  ...["innermost", "rank", "choose", "first", "budget"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -109,6 +113,7 @@ export function render(
     parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
   }
   if (parts.some((part) => part.includes("@asked["))) parts.unshift(ASKED_TYPE);
+  if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   return { program: parts.join("\n") + "\n", scripts };
 }
 
@@ -151,6 +156,14 @@ function renderScript(
     /\/\/@(early|late) (\w+)/g,
     (_, at: string, name: string) => at === when ? lib(name) : "",
   );
+  text = text.replace(/\/\/@choose (\w+)/, (_, kind) => choosing(lib, options.budget, kind))
+    // Each place is one of a device and a script.
+    .replaceAll("@seed", String(source.length));
+  text = text.replace(
+    /\/\/@tick (\S+)(?: , (.*))?/,
+    (_, format, values) => tick(lib, options.budget, format, values),
+  );
+  text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
   text = text.replace(

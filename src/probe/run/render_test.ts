@@ -14,6 +14,7 @@ const options: RenderOptions = {
   filter: "1",
   follow: true,
   tunnelPorts: { vxlan: [4789], geneve: [], fou: [] },
+  budget: null,
   conntrack: null,
   reason: true,
   raw: false,

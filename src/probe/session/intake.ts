@@ -2,19 +2,21 @@
 import type { Event } from "../../event/event.ts";
 import { lookupPurpose } from "../../event/lookup.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { Batcher, type KernelFacts, type ProbeBatch } from "../ship/batcher.ts";
+import { Batcher, type KernelFacts } from "../ship/batcher.ts";
 import type { Missed } from "../run/missed.ts";
 import { MissedList } from "../run/missed_list.ts";
 import { ClockPairs, pairNow } from "../read/clock_pair.ts";
 import { monotonicClock } from "../state/mod.ts";
 import { Demux } from "../read/demux.ts";
+import type { Ranks } from "../read/decode.ts";
 import { LineSource } from "../read/line_source.ts";
+import { SampledList } from "../read/sampled_list.ts";
 import { NeighbourWaits } from "../read/neighbour_waits.ts";
 import { NeighbourPlaces } from "../read/neighbour_places.ts";
-import type { NodeSpec } from "./nodes.ts";
 import type { Plan } from "../filter/plan.ts";
 import { RouteGate } from "../read/route_gate.ts";
 import type { NetnsHandle } from "../state/mod.ts";
+import type { IntakeCounts, IntakeOptions } from "./intake_options.ts";
 import { keeps } from "../filter/user_filter.ts";
 
 /** A node while it is traced. */
@@ -23,37 +25,6 @@ export interface RunningNode {
   all: boolean;
   netns: Map<number, NetnsHandle>;
   batcher: Batcher;
-}
-
-/** What is traced, and the callbacks that get what comes of it. */
-export interface IntakeOptions {
-  nodes: readonly NodeSpec[];
-  incident: string;
-  /** As the command line has it. */
-  filter: string;
-  kernel: string;
-  bpftrace: string;
-  /** The kernel's id of this start; undefined where it can't be read. */
-  boot?: string | undefined;
-  reasonName(number: number): string;
-  onBatch(batch: ProbeBatch): void;
-  /** Batches wait to be taken; see `BatcherOptions`. */
-  isBehind?: (() => boolean) | undefined;
-  onDrop(netns: number, event: Event): void;
-  /** The first event of a namespace (its inode) came. */
-  onActive(netns: number): void;
-  /** An event came of a namespace that no node has, or not yet. */
-  onUnknownNetns(netns: number): void;
-}
-
-/** Events that were left out and were not asked for: no loss, so no header counts them. */
-export interface IntakeCounts {
-  /** Events of no node that is traced, as far as can be told. */
-  unplaced: number;
-  /** Neighbour events whose namespace could not be told. */
-  neighboursUnplaced: number;
-  /** Failed routing lookups that were left out because enough equal ones went before. */
-  routesSpared: number;
 }
 
 /** Gives each event and state to the batches of its node. */
@@ -76,6 +47,7 @@ export class Intake {
   #clocks = new ClockPairs();
   #monotonicNs = monotonicClock();
   #missed = new MissedList();
+  #sampled = new SampledList();
   /** Up to when it is known what the kernel left out; undefined where nobody looks. */
   #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
@@ -117,7 +89,7 @@ export class Intake {
   openSource(held: boolean): LineSource {
     return new LineSource({
       onEvent: (event) => this.#event(event),
-      onTick: (timeNs) => this.#tick(timeNs),
+      onTick: (timeNs, inForce) => this.#tick(timeNs, inForce),
       onRefused: () => this.#refused += 1,
       reasonName: this.options.reasonName,
     }, { held });
@@ -188,6 +160,7 @@ export class Intake {
   /** bpftrace has ended: what it printed is all there is. */
   end(): void {
     this.#ended = true;
+    if (this.#latestNs > this.#tickNs) this.#sampled.end(this.#latestNs);
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
 
@@ -200,7 +173,8 @@ export class Intake {
     }));
   }
 
-  #tick(timeNs: bigint): void {
+  #tick(timeNs: bigint, inForce: Ranks | undefined): void {
+    if (inForce !== undefined) this.#sampled.tick(timeNs, inForce);
     if (this.#attachedNs === 0n) this.#attachedNs = timeNs;
     // Processors are read one after the other: only what is older than the tick before is whole.
     this.#untilNs = this.#tickNs === 0n ? timeNs : this.#tickNs;
@@ -237,6 +211,8 @@ export class Intake {
   #add(event: Event, node: RunningNode): void {
     this.neighbourWaits.note(event, Number(event.timeNs) / 1e6);
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
+    // Where all is told a rank says nothing, and what does not know of ranks refuses such a line.
+    if (!this.#sampled.any) delete event.rank;
     node.batcher.addEvent(event);
     if (event.netns === undefined) return;
     if (!this.active.has(event.netns)) {
@@ -292,6 +268,7 @@ export class Intake {
         { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,
       missed: this.#missed.told(),
+      sampled: this.#sampled.told(),
       refused: this.#refused,
     };
   }

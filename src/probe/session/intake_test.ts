@@ -44,7 +44,7 @@ function intake(filter = "") {
 /** A packet line of an echo request from 10.0.0.1 to 10.0.0.2. */
 const packet = (letter: string, timeNs: number, skb: string, netns: number, extra = "") =>
   `${letter}\t${timeNs}\t0\t${skb}\tf0\t${netns}\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t` +
-  `54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0${extra}`;
+  `54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0\t0${extra}`;
 
 /** A failed lookup of 10.0.0.2 from the task's namespace. */
 const lookup = (timeNs: number, netns: number, protocol = 0, port = 0) =>

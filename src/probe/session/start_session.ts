@@ -7,6 +7,7 @@ import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
 import { loadSources } from "../run/render.ts";
+import { budgetOf, DEFAULT_SHARE } from "../run/share.ts";
 import { Intake } from "./intake.ts";
 import { NodeState } from "./node_state.ts";
 import { RunningSession } from "./running_session.ts";
@@ -58,6 +59,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       follow: true,
+      budget: budgetOf(options.share ?? DEFAULT_SHARE),
       reason: dropReason,
       raw,
     },

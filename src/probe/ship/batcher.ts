@@ -32,6 +32,8 @@ export interface KernelFacts {
   lost: number;
   /** Stretches in which runs of scripts were left out, since the probe began. */
   missed?: NonNullable<BatchHeader["missed"]>;
+  /** Stretches in which not all packets were told, since the probe began. */
+  sampled?: NonNullable<BatchHeader["sampled"]>;
   /** Lines that could not be understood: of which node cannot be told, either. */
   refused: number;
 }
@@ -137,6 +139,7 @@ export class Batcher {
       untilNs,
       lost,
       missed = [],
+      sampled = [],
     } = facts;
     return {
       kind: "batch",
@@ -157,6 +160,7 @@ export class Batcher {
       untilNs: String(untilNs),
       totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
       ...(missed.length > 0 ? { missed } : {}),
+      ...(sampled.length > 0 ? { sampled } : {}),
       clock: { ...facts.clock, monotonicNs: String(facts.clock.monotonicNs) },
       final,
     };

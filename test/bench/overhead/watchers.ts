@@ -25,6 +25,9 @@ export interface Watching {
   pid?: number;
 }
 
+/** Events a second that the scripts may tell. */
+const BUDGET = Number(Deno.env.get("BUDGET") ?? 8_000) || null;
+
 /** Filters of a hit and of a miss. */
 export const HIT = `udp and (port ${PORT} or port ${ECHO_PORT})`;
 export const MISS = "udp and port 9";
@@ -53,6 +56,7 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           filter: kernelFilter(parseFilter(filter)).expression,
           follow: true,
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
+          budget: BUDGET,
           conntrack,
           reason: dropReason,
           raw,
