@@ -1,4 +1,5 @@
 /** What the probe takes to read the lab, first and again, and to hear of its changes. */
+import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import {
   Condensed,
@@ -23,6 +24,7 @@ export interface ReadingFigures {
 }
 
 const RUNS = 3;
+/** Milliseconds in which nothing changes: what is measured is that time. */
 const IDLE_MS = 3_000;
 
 /** Reads one namespace as a session does: with what is known of it, and for what it sends. */
@@ -55,7 +57,7 @@ export async function readingFigures(size: LabSize): Promise<ReadingFigures> {
   const all = await listNetns();
   const lab = all.filter(({ name }) => name?.startsWith("nfb-"));
   costMs["beginning to hear"] = await spent(1, () => reader.watch.add(lab));
-  const idle = await spent(1, () => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+  const idle = await spent(1, () => wait(IDLE_MS));
   costMs["hearing, a second"] = spreadOf([idle.median / IDLE_MS * 1_000]);
   const changes: Record<string, string[]> = {
     [nameOf(0)]: ["ip", "-n", nameOf(0), "link", "set", "lo", "mtu", "60000"],
