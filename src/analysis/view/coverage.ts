@@ -2,7 +2,8 @@
 import type { Gap } from "../../event/gaps.ts";
 import { ask, askIn, askOnce } from "./asked.ts";
 import { isOverlapping } from "./runs.ts";
-import type { NodeView, Sighting, Stretch } from "./timeline.ts";
+import type { NodeView, Sighting } from "./timeline.ts";
+import { EVERY_SCRIPT, isIn, type Lasting, untoldIn } from "./untold.ts";
 
 /** A time by the clock of one node, of which something is concluded from silence. */
 export interface Span {
@@ -202,35 +203,6 @@ function foundLeftOut(
   return { code: "runs-left-out", text };
 }
 
-/**
- * [O22] Why a packet of this rank may have passed a node untold: it told only some packets. `span` is by
- * its own clock; null for all of its time. A packet is told in a stretch when it is of its rank.
- */
-function untoldIn(
-  node: NodeView,
-  span: { from: number; to: number } | null,
-  rank: Rank,
-  scripts: readonly string[],
-): Gap | null {
-  if (node.sampled.length === 0) return null;
-  const [drops, hops] = [true, false].map((isDrop) =>
-    scripts.some((name) => RARE_SCRIPTS.includes(name) === isDrop)
-  );
-  const told = rank();
-  const stretch = node.sampled.find(({ from, to, rank, dropRank }) =>
-    ((hops && rank > told) || (drops && dropRank > told)) &&
-    isIn({ from, to }, span)
-  );
-  if (!stretch) return null;
-  const time = span ? "at that time" : "while it was watched";
-  return { code: "sampled", text: `${node.name} told only some packets ${time}` };
-}
-type Lasting = Pick<Stretch, "from" | "to">;
-
-/** Of no time that is known any stretch is. */
-const isIn = ({ from, to }: Lasting, span: { from: number; to: number } | null): boolean =>
-  !span || (from <= span.to && to >= span.from);
-
 /** Whether two nodes have one clock: they are of one start of one kernel. */
 export const isOneClock = (a: NodeView, b: NodeView): boolean =>
   a === b ||
@@ -245,10 +217,6 @@ function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
   const ahead = Number(clock.baseNs - node.baseNs);
   return { from: from + ahead, to: to + ahead };
 }
-
-/** Scripts that have a share of their own of what is told. */
-const RARE_SCRIPTS: readonly string[] = ["drop", "icmp_error", "reset"];
-const EVERY_SCRIPT: readonly string[] = ["device_rx", ...RARE_SCRIPTS];
 
 /** Scripts whose silence means "did not pass a device". */
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
