@@ -33,7 +33,7 @@ export function createApp(deps: Deps): Hono<Env> {
     bodies: new BodySlots(limits.bodiesInFlightMax, limits.bodiesPerTokenMax, "read", {
       waitMs: limits.bodyWaitMs,
       waitingMax: limits.bodiesWaitingMax,
-    }),
+    }, deps.bodyHeldMsMax),
     answers: new BodySlots(limits.answersInFlightMax, limits.answersPerTokenMax, "sent"),
     rereads: new RateLimit(limits.rereadCharsPerSecond, limits.rereadCharsPerSecond * 10, clock),
     reports: new ReadReports(),

@@ -35,6 +35,8 @@ export interface Deps {
   readings?: Readings | undefined;
   /** Default: asked and counted here, in this process. */
   entry?: EntryPort | undefined;
+  /** After so long a body is no longer counted as being read, where a request may end unseen. */
+  bodyHeldMsMax?: number | undefined;
   webAssets?: WebAssets | undefined;
   /** Told of failures inside, without any secret. */
   log?: ((line: string) => void) | undefined;

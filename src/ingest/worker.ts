@@ -17,6 +17,9 @@ declare const LASTHOP_PAGE: [path: string, file: { body: string; type: string }]
 
 const webAssets: WebAssets = new Map(typeof LASTHOP_PAGE === "undefined" ? [] : LASTHOP_PAGE);
 
+/** A probe waits for its answer half as long. */
+const BODY_HELD_MS_MAX = 30_000;
+
 /** One per isolate: it counts requests and remembers nothing else. */
 let app: ReturnType<typeof createApp> | null = null;
 
@@ -34,6 +37,7 @@ function appOf(env: EdgeEnv) {
     },
     limits: edgeLimits(env),
     entry: new EdgeEntry(store),
+    bodyHeldMsMax: BODY_HELD_MS_MAX,
     webAssets,
     log: (line) => console.error(line),
   });

@@ -9,79 +9,84 @@ export interface SlotWait {
   waitingMax: number;
 }
 
-/** How often one that waits looks by itself: who was to wake it may be gone. */
-const LOOK_MS = 250;
+/**
+ * How often one that waits looks, ms. By its own timer: on Workers a request can't be woken by another,
+ * and who would wake it may have been cancelled.
+ */
+const LOOK_MS = 50;
 
 const NO_WAIT: SlotWait = { waitMs: 0, waitingMax: 0 };
 
+interface Held {
+  token: string;
+  /** By `performance.now()`. */
+  sinceMs: number;
+}
+
 /** Slots for bodies that are being read or sent: in all, and of one token, so that others find some. */
 export class BodySlots {
-  /** Bodies under way, by token id. */
-  #ofToken = new Map<string, number>();
-  #inFlight = 0;
-  /** Called when a slot is free, in the order in which they came. */
-  #waiting = new Set<() => void>();
+  /** Bodies under way. */
+  #held = new Set<Held>();
+  /** Bodies that wait, each with the time until which it does, by `performance.now()`. */
+  #waiting = new Set<{ endMs: number }>();
 
   constructor(
     readonly inFlightMax: number,
     readonly perTokenMax: number,
     readonly verb: "read" | "sent" = "read",
     readonly wait: SlotWait = NO_WAIT,
+    /**
+     * After so long, ms, a slot is another's. On Workers a request whose client left is cancelled, and
+     * nothing of it runs any more, so that it would hold its slot for ever.
+     */
+    readonly heldMsMax = Infinity,
   ) {}
 
   /** Runs `read` in a slot. Rejects with Problem `busy` when none becomes free in time. */
   async hold<T>(token: string, read: () => Promise<T>): Promise<T> {
     if (!this.#isFree(token)) await this.#untilFree(token);
-    this.#inFlight += 1;
-    this.#ofToken.set(token, this.#own(token) + 1);
+    const held = { token, sinceMs: performance.now() };
+    this.#held.add(held);
     try {
       return await read();
     } finally {
-      this.#inFlight -= 1;
-      const left = this.#own(token) - 1;
-      if (left === 0) this.#ofToken.delete(token);
-      else this.#ofToken.set(token, left);
-      for (const wake of this.#waiting) {
-        wake();
-        break;
-      }
+      this.#held.delete(held);
     }
   }
 
   #own(token: string): number {
-    return this.#ofToken.get(token) ?? 0;
+    let own = 0;
+    for (const held of this.#held) if (held.token === token) own += 1;
+    return own;
   }
 
   #isFree(token: string): boolean {
-    return this.#inFlight < this.inFlightMax && this.#own(token) < this.perTokenMax;
+    const beforeMs = performance.now() - this.heldMsMax;
+    for (const held of this.#held) if (held.sinceMs < beforeMs) this.#held.delete(held);
+    return this.#held.size < this.inFlightMax && this.#own(token) < this.perTokenMax;
   }
 
   async #untilFree(token: string): Promise<void> {
     const { waitMs, waitingMax } = this.wait;
+    const nowMs = performance.now();
+    for (const other of this.#waiting) if (other.endMs < nowMs) this.#waiting.delete(other);
     if (this.#waiting.size >= waitingMax) throw this.#busy(token);
-    const endMs = performance.now() + waitMs;
-    do {
-      const leftMs = endMs - performance.now();
-      if (leftMs <= 0) throw this.#busy(token);
-      await this.#woken(Math.min(leftMs, LOOK_MS));
-    } while (!this.#isFree(token));
-  }
-
-  #woken(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, withinMs);
-      this.#waiting.add(wake);
-    });
+    const waiting = { endMs: nowMs + waitMs };
+    this.#waiting.add(waiting);
+    try {
+      do {
+        const leftMs = waiting.endMs - performance.now();
+        if (leftMs <= 0) throw this.#busy(token);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, LOOK_MS)));
+      } while (!this.#isFree(token));
+    } finally {
+      this.#waiting.delete(waiting);
+    }
   }
 
   #busy(token: string): Problem {
     const verb = this.verb === "read" ? "read" : "send";
-    const detail = `Cannot ${verb} body: ${this.#inFlight} are being ${this.verb}, ` +
+    const detail = `Cannot ${verb} body: ${this.#held.size} are being ${this.verb}, ` +
       `${this.#own(token)} of this token, ` +
       `must be at most ${this.inFlightMax} and ${this.perTokenMax}; wait 1 s`;
     return new Problem(503, "busy", detail, { headers: { "retry-after": "1" } });
