@@ -59,6 +59,11 @@ export class Conversation {
     return this.told === null || !this.#asked.hold();
   }
 
+  /** Nobody asks for it any more. */
+  end(): void {
+    this.#asked.end();
+  }
+
   /** Concludes it. */
   tell(surroundings: Surroundings): void {
     this.#asked = new Questions();

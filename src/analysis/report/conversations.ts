@@ -31,6 +31,7 @@ export class Conversations {
     const dissolve = (conversation: Conversation | null | undefined) => {
       if (!conversation || !this.all.delete(conversation)) return;
       difference.gone.push(conversation);
+      conversation.end();
       for (const family of conversation.families) {
         const known = this.#known.get(family);
         if (!known) continue;
@@ -73,6 +74,7 @@ export class Conversations {
         // It is told as another one, so that who has the old one knows.
         this.all.delete(conversation);
         difference.gone.push(conversation);
+        conversation.end();
         const again = new Conversation(conversation.families);
         this.all.add(again);
         for (const family of again.families) this.#known.get(family)!.conversation = again;

@@ -60,8 +60,10 @@ export class Family {
   judge(world: World, others: Others): void {
     if (!this.#waysAsked.hold()) {
       this.#ways.clear();
+      this.#waysAsked.end();
       this.#waysAsked = new Questions();
     }
+    this.#asked.end();
     this.#asked = new Questions();
     const packets = [...this.packets].sort((a, b) => inOrder({ packet: a }, { packet: b }));
     const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
@@ -85,6 +87,8 @@ export class Family {
 
   /** It is no more: what it brought is taken back. */
   end(others: Others): void {
+    this.#asked.end();
+    this.#waysAsked.end();
     others.narrowest.bring(this, NOTHING);
     others.delays.bring(this, NOTHING);
     others.arrived.bring(this, NOTHING);

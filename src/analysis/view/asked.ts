@@ -10,15 +10,29 @@
 /** Something that grows with an incident, and answers questions. */
 export class Source {
   version = 0;
+  #askers: Questions[] = [];
+  #alive = 0;
 
-  /** What it tells is other than before. */
+  /** What it tells is other than before: whoever asked has to ask again. */
   changed(): void {
     this.version++;
+    for (const asker of this.#askers) asker.doubt();
+  }
+
+  /** From now on these are told of changes. */
+  tell(questions: Questions): void {
+    this.#askers.push(questions);
+    // Those that are not asked any more go when they are as many as the others.
+    if (this.#askers.length < 2 * this.#alive + 8) return;
+    this.#askers = this.#askers.filter(({ isOver }) => !isOver);
+    this.#alive = this.#askers.length;
   }
 }
 
 /** A question and what it was answered. */
 interface Question<T = unknown> {
+  /** Equal for equal questions to one source. */
+  key: string;
   answer: T;
   again: () => T;
   isSame: (before: T, now: T) => boolean;
@@ -26,6 +40,7 @@ interface Question<T = unknown> {
 
 /** Questions of one kind about many moments: asked again once, about all of the time between them. */
 interface Stretch {
+  key: string;
   from: number;
   to: number;
   /** Null until the work is done, when all moments are known. */
@@ -36,52 +51,79 @@ interface Stretch {
 
 /** What was asked of one source. */
 interface Asked {
+  source: Source;
   /** The source's, up to which all answers are known to be the same. */
   version: number;
-  /** By a key that is equal for equal questions; null: everything was read. */
-  questions: Map<string, Question> | null;
+  /** All that it tells was read. */
+  isWhole: boolean;
+  questions: readonly Question[];
+  stretches: readonly Stretch[];
+}
+
+/** The same while the work goes on, to find what was asked already. */
+interface Noting {
+  asked: Asked;
+  questions: Map<string, Question>;
   stretches: Map<string, Stretch>;
 }
 
-/** All that one piece of work asked. */
+const NONE: readonly never[] = [];
+
+/** All that one piece of work asked. There are as many as flows, so that it is kept in lists. */
 export class Questions {
-  #asked = new Map<Source, Asked>();
+  #asked: Asked[] = [];
+  #noting: Map<Source, Noting> | null = null;
+  #isInDoubt = false;
+  /** Nobody wants to know any more. */
+  isOver = false;
+
+  /** A source has changed. */
+  doubt(): void {
+    this.#isInDoubt = true;
+  }
 
   /** Whether the same work would be told the same now. */
   hold(): boolean {
-    for (const [source, asked] of this.#asked) {
-      if (asked.version === source.version) continue;
-      if (asked.questions === null) return false;
-      for (const { answer, again, isSame } of asked.questions.values()) {
+    if (!this.#isInDoubt) return true;
+    for (const asked of this.#asked) {
+      const { source, version, isWhole, questions, stretches } = asked;
+      if (version === source.version) continue;
+      if (isWhole) return false;
+      for (const { answer, again, isSame } of questions) {
         if (!isSame(answer, again())) return false;
       }
-      for (const { from, to, answer, over } of asked.stretches.values()) {
+      for (const { from, to, answer, over } of stretches) {
         if (over(from, to) !== answer) return false;
       }
       asked.version = source.version;
     }
+    this.#isInDoubt = false;
     return true;
+  }
+
+  /** Nobody will ask whether they hold. */
+  end(): void {
+    this.isOver = true;
+    this.#asked = [];
   }
 
   /** Notes that everything was read. */
   readAll(source: Source): void {
-    const asked = this.#of(source);
-    asked.questions = null;
-    asked.stretches.clear();
+    this.#of(source).asked.isWhole = true;
   }
 
   /** Notes a question, once for each key. */
-  note(source: Source, key: string, question: Question): void {
-    const { questions } = this.#of(source);
-    if (questions !== null && !questions.has(key)) questions.set(key, question);
+  note(source: Source, question: Question): void {
+    const { asked, questions } = this.#of(source);
+    if (!asked.isWhole && !questions.has(question.key)) questions.set(question.key, question);
   }
 
   /** Notes a question about a stretch of time. */
-  noteIn(source: Source, key: string, { from, to, over }: Omit<Stretch, "answer">): void {
-    const { questions, stretches } = this.#of(source);
-    if (questions === null) return;
+  noteIn(source: Source, { key, from, to, over }: Omit<Stretch, "answer">): void {
+    const { asked, stretches } = this.#of(source);
+    if (asked.isWhole) return;
     const known = stretches.get(key);
-    if (!known) stretches.set(key, { from, to, over, answer: null });
+    if (!known) stretches.set(key, { key, from, to, over, answer: null });
     else if (from < known.from || to > known.to) {
       known.from = Math.min(known.from, from);
       known.to = Math.max(known.to, to);
@@ -89,22 +131,34 @@ export class Questions {
     }
   }
 
-  /** All has been asked: answers stretches that were not yet. */
+  /** All has been asked for now: answers stretches that were not yet. */
   done(): void {
-    for (const { stretches } of this.#asked.values()) {
-      for (const stretch of stretches.values()) {
+    for (const { asked, questions, stretches } of this.#noting?.values() ?? NONE) {
+      asked.questions = asked.isWhole || questions.size === 0 ? NONE : [...questions.values()];
+      asked.stretches = asked.isWhole || stretches.size === 0 ? NONE : [...stretches.values()];
+      for (const stretch of asked.stretches) {
         stretch.answer ??= stretch.over(stretch.from, stretch.to);
       }
     }
+    this.#noting = null;
   }
 
-  #of(source: Source): Asked {
-    let asked = this.#asked.get(source);
-    if (!asked) {
-      asked = { version: source.version, questions: new Map(), stretches: new Map() };
-      this.#asked.set(source, asked);
+  #of(source: Source): Noting {
+    this.#noting ??= new Map(this.#asked.map((asked) => [asked.source, {
+      asked,
+      questions: new Map(asked.questions.map((question) => [question.key, question])),
+      stretches: new Map(asked.stretches.map((stretch) => [stretch.key, stretch])),
+    }]));
+    let noting = this.#noting.get(source);
+    if (!noting) {
+      const { version } = source;
+      const asked = { source, version, isWhole: false, questions: NONE, stretches: NONE };
+      noting = { asked, questions: new Map(), stretches: new Map() };
+      this.#noting.set(source, noting);
+      this.#asked.push(asked);
+      source.tell(this);
     }
-    return asked;
+    return noting;
   }
 }
 
@@ -142,12 +196,13 @@ export function ask<T>(
   if (noting === null) return answer();
   const found = noted(null, answer);
   const question = {
+    key,
     answer: found,
     again: answer,
     isSame: isSame as (before: unknown, now: unknown) => boolean,
   };
   for (const source of sources instanceof Source ? [sources] : sources) {
-    noting.note(source, key, question);
+    noting.note(source, question);
   }
   return found;
 }
@@ -166,7 +221,7 @@ export function askIn<T>(
 ): T {
   if (noting === null) return answer();
   for (const source of sources instanceof Source ? [sources] : sources) {
-    noting.noteIn(source, key, { from, to, over });
+    noting.noteIn(source, { key, from, to, over });
   }
   return noted(null, answer);
 }
@@ -175,6 +230,6 @@ export function askIn<T>(
 export function askOnce(source: Source, key: string, holds: () => boolean): boolean {
   if (noting === null) return holds();
   const found = noted(null, holds);
-  if (!found) noting.note(source, key, { answer: false, again: holds, isSame: Object.is });
+  if (!found) noting.note(source, { key, answer: false, again: holds, isSame: Object.is });
   return found;
 }

@@ -176,15 +176,29 @@ export const leftOutIn = (
     const told = node.sampled.length > 0 ? `${rank()} ${scripts.join(" ")}` : "";
     return ask(sources, `left out ${told}`, answer, isSameGap);
   }
-  return askIn(sources, `left out ${when.node.name}`, when, answer, (from, to) => {
-    const span = onClockOf(node, { ...when, from, to });
+  return askIn(sources, `left out ${when.node.name}`, when, answer, leftOutOver(node, when.node));
+};
+
+/** What was left out on a node in a time by the clock of another, as text; one function for each two. */
+function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number) => string {
+  let own = overs.get(node);
+  if (!own) overs.set(node, own = new Map());
+  let over = own.get(clock);
+  if (over) return over;
+  over = (from, to) => {
+    if (node.missed.length === 0 && node.sampled.length === 0) return "";
+    const span = onClockOf(node, { node: clock, from, to });
     return JSON.stringify(
       [node.missed, node.sampled].map((all: readonly Lasting[]) =>
         all.filter((stretch) => isIn(stretch, span))
       ),
     );
-  });
-};
+  };
+  own.set(clock, over);
+  return over;
+}
+
+const overs = new WeakMap<NodeView, Map<NodeView, (from: number, to: number) => string>>();
 
 function foundLeftOut(
   node: NodeView,

@@ -1,7 +1,8 @@
 /** What a network namespace is called: by whose it is, by its name, by its number. */
 import { type HolderNames, holderNames, holderWords } from "../../event/holder_names.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { ask, askIn } from "./asked.ts";
+import { ask } from "./asked.ts";
+import { askNetns } from "./netns_asked.ts";
 import type { NodeView } from "./timeline.ts";
 
 /** The node's own namespace, as sentences call it. */
@@ -13,15 +14,11 @@ export const HOST_NETWORK = "the host network";
  */
 export function netnsLabel(node: NodeView, netns: number | undefined, at = -Infinity): string {
   if (netns === undefined) return "";
-  const names = () => namesIn(node.states.get(netns) ?? []);
-  const told = () => toldIn(node.header.netns).get(netns) ?? String(netns);
-  return askIn(
-    [node.statesSource, node.settingsSource],
-    `label ${netns}`,
-    { from: at, to: at },
-    () => (names().findLast((one) => one.at <= at) ?? names()[0])?.name ?? told(),
-    () => names().map((one) => `${one.at} ${one.name}`).join("\0") || told(),
-  );
+  return askNetns(node, netns, at, () => {
+    const names = namesIn(node.states.get(netns) ?? []);
+    return (names.findLast((one) => one.at <= at) ?? names[0])?.name ??
+      toldIn(node.header.netns).get(netns) ?? String(netns);
+  });
 }
 
 type Readings = readonly { at: number; state: NetnsState }[];
@@ -76,9 +73,10 @@ const onlyHolder = (node: NodeView, netns: number | undefined): string | undefin
 
 /** Whether the namespace is the node's own. False where its probe did not say. */
 export const isOwn = (node: NodeView, netns: number | undefined): boolean =>
-  ask(
-    node.settingsSource,
-    `own ${netns}`,
+  netns !== undefined && askNetns(
+    node,
+    netns,
+    0,
     () => node.header.netns.some((one) => one.own === true && one.inode === netns),
   );
 
@@ -94,15 +92,10 @@ const UNREAD_NS = 3e9;
  * may have had its number by then.
  */
 export const holderAt = (node: NodeView, netns: number | undefined, at: number): HolderNames =>
-  ask(
-    node.statesSource,
-    `holder ${netns} ${at}`,
-    () => holderThen(node, netns, at),
-    (a, b) => JSON.stringify(a) === JSON.stringify(b),
-  );
+  netns === undefined ? {} : askNetns(node, netns, at, () => holderThen(node, netns, at));
 
-function holderThen(node: NodeView, netns: number | undefined, at: number): HolderNames {
-  const list = netns === undefined ? undefined : node.states.get(netns);
+function holderThen(node: NodeView, netns: number, at: number): HolderNames {
+  const list = node.states.get(netns);
   const told = list?.filter(({ state }) => isNamed(state)) ?? [];
   const next = told.find((entry) => entry.at > at);
   const before = told.findLast((entry) => entry.at <= at);

@@ -9,7 +9,8 @@ import {
   linkNumbered,
   neighboursAt,
 } from "./table_index.ts";
-import { ask, askIn } from "./asked.ts";
+import { ask } from "./asked.ts";
+import { askNetns } from "./netns_asked.ts";
 import { firstAfter, firstFrom } from "./indexed.ts";
 import type { NodeView } from "./timeline.ts";
 
@@ -24,22 +25,10 @@ export const stateAt = (
   netns: number | undefined,
   at: number,
 ): NetnsState | null =>
-  netns === undefined ? null : askIn(
-    node.statesSource,
-    `at ${netns}`,
-    { from: at, to: at },
-    () => {
-      const list = node.states.get(netns);
-      return list ? list[Math.max(0, firstAfter(list, at) - 1)]!.state : null;
-    },
-    (from, to) => {
-      const list = node.states.get(netns);
-      if (!list) return "";
-      const [first] = list;
-      // Readings are added and never go: those of this time are the same while they are as many.
-      return `${firstAfter(list, to)} ${from < first!.at ? first!.at : ""}`;
-    },
-  );
+  netns === undefined ? null : askNetns(node, netns, at, () => {
+    const list = node.states.get(netns);
+    return list ? list[Math.max(0, firstAfter(list, at) - 1)]!.state : null;
+  });
 
 /** The first snapshot read at or after a moment, else the last one: what counters tell after it. */
 export const stateAfter = (

@@ -1,0 +1,70 @@
+/**
+ * Questions about one namespace at many moments: which reading held, what it was called, whose it was. A
+ * path asks some dozens of them, so they are noted as one, with parts that all paths share.
+ */
+import { holderNames, holderWords } from "../../event/holder_names.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { askIn, noted } from "./asked.ts";
+import { firstAfter } from "./indexed.ts";
+import type { NodeView, Reading } from "./timeline.ts";
+
+/** What all questions about a namespace share. */
+interface Shared {
+  key: string;
+  over: (from: number, to: number) => string;
+  /** What was told of its name and its holder, of the first so many readings. */
+  count: number;
+  names: string;
+}
+
+const known = new WeakMap<NodeView, Map<number, Shared>>();
+
+/** Asks about a namespace at a moment, an `at`: of readings before it, or of the first one. */
+export function askNetns<T>(node: NodeView, netns: number, at: number, answer: () => T): T {
+  const { key, over } = sharedOf(node, netns);
+  return askIn([node.statesSource, node.settingsSource], key, { from: at, to: at }, answer, over);
+}
+
+function sharedOf(node: NodeView, netns: number): Shared {
+  let all = known.get(node);
+  if (!all) known.set(node, all = new Map());
+  let shared = all.get(netns);
+  if (shared) return shared;
+  const over = (from: number, to: number) => noted(null, () => overOf(node, netns, from, to));
+  shared = { key: `netns ${netns}`, over, count: 0, names: "" };
+  all.set(netns, shared);
+  return shared;
+}
+
+/** Readings are added and never go: those up to a moment are the same while they are as many. */
+function overOf(node: NodeView, netns: number, from: number, to: number): string {
+  const told = node.header.netns.find((entry) => entry.inode === netns);
+  const header = told === undefined ? "" : `${told.name ?? ""} ${told.own ?? ""}`;
+  const list = node.states.get(netns);
+  if (!list) return header;
+  const [first] = list;
+  const begin = from < first!.at ? first!.at : "";
+  return `${firstAfter(list, to)} ${begin} ${header} ${namesOf(node, netns, list)}`;
+}
+
+/** Names and holders matter for other moments than those of their readings, and are few. */
+function namesOf(node: NodeView, netns: number, list: readonly Reading[]): string {
+  const shared = sharedOf(node, netns);
+  if (shared.count === list.length) return shared.names;
+  const names: string[] = [];
+  let last = { at: 0, told: "" };
+  for (const { at, state } of list) {
+    const told = tellingOf(state);
+    // When it was last called otherwise counts, too.
+    if (told !== last.told) names.push(`${last.at} ${at} ${told}`);
+    last = { at, told };
+  }
+  shared.count = list.length;
+  shared.names = names.join();
+  return shared.names;
+}
+
+const tellingOf = ({ name, holder }: NetnsState): string =>
+  `${name ?? ""} ${holder ? holderWords(holderNames(holder)) ?? "" : ""} ${
+    holder ? JSON.stringify(holderNames(holder)) : ""
+  }`;
