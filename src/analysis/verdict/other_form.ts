@@ -5,10 +5,7 @@ import type { Foremost } from "./gathered.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { Others } from "./others.ts";
 
-/** The first packet that came into a node by a device, by the node and what no hop changes of it (C1). */
-export type Arrived = Foremost<Judgement>;
-
-/** What these packets tell of that; they are in the order of all packets. */
+/** The first packet that came into a node by a device, as `Others.arrived` gathers them; these are in the order of all packets. */
 export function arrivedOf(judgements: readonly Judgement[]): Map<string, Judgement> {
   const arrived = new Map<string, Judgement>();
   for (const judgement of judgements) {
@@ -29,7 +26,7 @@ const keyOf = ({ packet }: Judgement, { name }: NodeView) =>
  */
 export function otherForms(
   judgements: readonly Judgement[],
-  arrived: Pick<Arrived, "get">,
+  arrived: Pick<Foremost<Judgement>, "get">,
 ): Map<Judgement, Judgement> {
   const found = new Map<Judgement, Judgement>();
   for (const judgement of judgements) {

@@ -2,13 +2,13 @@
 import { Collected, Foremost } from "./gathered.ts";
 import { inOrder, type Judgement } from "./judgement.ts";
 import type { Narrowest } from "./offsets.ts";
-import type { Arrived } from "./other_form.ts";
 import { GatheredCrossings } from "./crossings.ts";
 
 /** Gathered from all families. */
 export class Others {
   readonly narrowest: Narrowest = new Foremost<number>((a, b) => a > b);
-  readonly arrived: Arrived = new Foremost<Judgement>((a, b) => inOrder(a, b) < 0);
+  /** The first packet that came into a node by a device, by the node and what no hop changes of it (C1). */
+  readonly arrived = new Foremost<Judgement>((a, b) => inOrder(a, b) < 0);
   /** By the names of two nodes, the least difference of the readings of sending and receiving, ns. */
   readonly delays = new Foremost<bigint>((a, b) => a < b);
   readonly crossings = new GatheredCrossings(

@@ -67,6 +67,7 @@ export const quoting = (
 export interface Quotable {
   source: string;
   destination: string;
+  /** IP protocol number. */
   protocol: number;
   /** Or the id of an echo. */
   sourcePort?: number | undefined;

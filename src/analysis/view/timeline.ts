@@ -9,6 +9,14 @@ import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown } from "./indexed.ts";
+import {
+  type Clock,
+  type Coverage,
+  hasSameLosses,
+  hasSameSettings,
+  type Sampled,
+  type Stretch,
+} from "./covered.ts";
 import type { ProbeRun } from "./runs.ts";
 
 /** An event on its node. */
@@ -16,27 +24,6 @@ export interface Sighting extends Event {
   node: NodeView;
   /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
   at: number;
-}
-
-/** A stretch of a node's time, in `at`, in which so many runs of scripts were left out. */
-export interface Stretch {
-  /** An `at`, ns. */
-  from: number;
-  /** An `at`, ns. */
-  to: number;
-  count: number;
-}
-
-/** A stretch of a node's time, in `at`, in which only packets of some ranks were told. Rule O22. */
-export interface Sampled {
-  /** An `at`, ns. */
-  from: number;
-  /** An `at`, ns. */
-  to: number;
-  /** All from this rank on were told by the scripts that see packets pass. */
-  rank: number;
-  /** All from this rank on were told by the scripts that tell of drops, errors and resets. */
-  dropRank: number;
 }
 
 /** Sources that all nodes of an incident share, for questions to more than one of them. */
@@ -49,45 +36,9 @@ export interface SharedSources {
   states: Source;
 }
 
-/** How a node's monotonic clock stands to the time of day, from one reading of both. */
-export type Clock = BatchHeader["clock"];
-
-/** What a node covered. Times are `at`s: ns since its `baseNs` by its CLOCK_MONOTONIC. */
-export interface Coverage {
-  /** Header of the batch that reaches furthest in time: its totals are the highest. */
-  header: BatchHeader;
-  /** The first reading of both clocks, by which all times of day are told. */
-  clock: Clock;
-  /** Events that bpftrace lost or that the probe threw away at its limits. */
-  lost: number;
-  /** Lines that the probe or the ingest could not read. */
-  refused: number;
-  /** How many times its probe was started: between two runs nothing was watched. */
-  runs: number;
-  /** Those runs, by time. */
-  probeRuns: ProbeRun[];
-  /** Batches that have not come, although later ones have. */
-  missing: number;
-  /** Events that its probes say they sent, and that have not come with the batches that came. */
-  unaccounted: number;
-  /** Events of all nodes that the store threw away. */
-  evicted: number;
-  /** Stretches in which the kernel left out runs of scripts: a packet may have passed unseen. */
-  missed: Stretch[];
-  /** Stretches in which not all packets were told. */
-  sampled: Sampled[];
-  /** Its wall clock was set while it was watched. */
-  wallSteps: boolean;
-  /** How far times of day may be from the true ones, ms; undefined: not known. */
-  timesWithinMs: number | undefined;
-  /** Up to when watching is known to have gone on. */
-  untilAt: number;
-  /** Up to when its losses are known: a batch may tell of losses in the time of the one before. */
-  toldAt: number;
-}
-
-/** A reading of a namespace, and when it was read, an `at`. */
+/** A reading of a namespace, and when it was read. */
 export interface Reading {
+  /** An `at`, ns. */
   at: number;
   state: NetnsState;
 }
@@ -244,31 +195,6 @@ export class NodeView {
     for (const [netns, list] of ordered) this.#states.set(netns, list);
   }
 }
-
-/** Parts of a header that tell what a node covers; the others are of one batch alone. */
-const TELLING = [
-  "kernel",
-  "bpftrace",
-  "boot",
-  "filter",
-  "followsAnswers",
-  "allNetns",
-  "netns",
-  "scripts",
-] as const;
-
-/** Of several runs the times count, too, and change with every batch. */
-const hasSameLosses = (a: Coverage, b: Coverage): boolean =>
-  a.lost === b.lost && a.refused === b.refused && a.runs === b.runs && a.runs < 2 &&
-  a.missing === b.missing && a.unaccounted === b.unaccounted && a.evicted === b.evicted &&
-  JSON.stringify([a.missed, a.sampled]) === JSON.stringify([b.missed, b.sampled]);
-
-const hasSameSettings = (a: Coverage, b: Coverage): boolean =>
-  a.wallSteps === b.wallSteps && a.timesWithinMs === b.timesWithinMs &&
-  (a.header === b.header || settingsOf(a.header) === settingsOf(b.header));
-
-const settingsOf = (header: BatchHeader): string =>
-  JSON.stringify(TELLING.map((part) => header[part]));
 
 /** Puts events into a list in the order of time. What is there already is left out; the others are returned. */
 function mergeInto(events: Sighting[], added: readonly Sighting[]): Sighting[] {

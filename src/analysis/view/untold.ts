@@ -1,6 +1,7 @@
 /** What a node saw and did not tell, because there was too much to tell. Rule O22. */
 import type { Gap } from "../../event/gaps.ts";
-import type { NodeView, Stretch } from "./timeline.ts";
+import type { Stretch } from "./covered.ts";
+import type { NodeView } from "./timeline.ts";
 
 /** Scripts that have a share of their own of what is told. */
 const RARE_SCRIPTS: readonly string[] = ["drop", "icmp_error", "reset"];

@@ -4,7 +4,7 @@ import { linesOf } from "./condense.ts";
 import { isFirst } from "./distinct.ts";
 import type { Batch } from "./input.ts";
 import type { ProbeRun } from "./runs.ts";
-import type { Clock, Coverage, Sampled, Stretch } from "./timeline.ts";
+import type { Clock, Coverage, Sampled, Stretch } from "./covered.ts";
 
 /** How far apart a busy machine may read its two clocks, which should be at one moment. */
 const READING_MS = 500;
