@@ -19,7 +19,7 @@ tick() { printf 't\t%s\n' "$(now)"; }
 packet() {
   printf 'R\t%s\t0\tffff%08x\tffff%08x\t%s\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t' \
     "$(now)" "$1" "$1" "${NETNS:-4026531840}"
-  printf '54000045\t100000a00000140\t200000a\t0\t0\t%x00000000000008\t0\t0\n' "$1"
+  printf '54000045\t100000a00000140\t200000a\t0\t0\t%x00000000000008\t0\t0\t20000\n' "$1"
 }
 
 # Ticks until it is told to end; the pause is one that a signal cuts short.
