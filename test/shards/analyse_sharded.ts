@@ -24,6 +24,8 @@ export function analyseSharded(
     ...input,
     batches: condense(input.batches.map((batch) => ({
       ...batch,
+      // A batch may make its states when it is asked for them.
+      states: batch.states,
       came: linesOf(batch, isFirst()),
       events: batch.events.filter((event) => placement(event, shards) === shard),
     }))),

@@ -69,7 +69,6 @@ export class Family {
     const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
     this.#judgements = noted(this.#asked, () => ways.map((way) => conclude(way, world)));
     others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
-    others.delays.bring(this, delaysOf(this.#judgements));
     others.arrived.bring(this, arrivedOf(this.#judgements));
     this.#isChanged = false;
   }
@@ -81,6 +80,8 @@ export class Family {
       others.crossings.bring(this, crossingsOf(this.#judgements));
       const flows = flowsOf(this.#judgements);
       reviseFlows(flows);
+      // A packet that was cut has the steps of its pieces only now.
+      others.delays.bring(this, delaysOf(this.#judgements));
       return { judgements: this.#judgements, flows };
     });
   }

@@ -5,6 +5,14 @@ import type { NetnsState } from "../../event/state.ts";
 import type { Intake, RunningNode } from "./intake.ts";
 import { isNewOwner, isSecondOwner, keepingOwner } from "./held.ts";
 import { DEFAULT_SHARE, type Share } from "../run/share.ts";
+import {
+  AT_ONCE_MS,
+  FEW_NAMESPACES,
+  FINAL_MAX,
+  LOOK_MS,
+  TOGETHER_MAX,
+  UNKNOWN_MAX,
+} from "./state_bounds.ts";
 import { StateSchedule } from "../state/state_schedule.ts";
 import {
   type Beginning,
@@ -22,31 +30,6 @@ import {
   type ReadOptions,
   Watch,
 } from "../state/mod.ts";
-
-/** Milliseconds between two looks at /proc for namespaces that came or went with pods. */
-const LOOK_MS = 2_000;
-
-/** Namespaces read together: a trace that is ended meanwhile waits for them, and no longer. */
-const TOGETHER_MAX = 24;
-
-/**
- * Milliseconds of processor time in which all namespaces are read as fast as can be when a trace
- * begins, some hundred of them; the rest is read within the share of readers, and what has packets
- * before it.
- */
-const AT_ONCE_MS = 5_000;
-
-/**
- * On a node with more namespaces than this, those that packets were seen in are read again when they
- * change, and of others only that they did is kept in mind.
- */
-const FEW_NAMESPACES = 24;
-
-/** Namespaces read again at the end at most: it must not take minutes. */
-const FINAL_MAX = 64;
-
-/** Inodes at most that are remembered of namespaces that could not be found. */
-const UNKNOWN_MAX = 10_000;
 
 /** Reads states and gives each to the intake, then to `onState`. */
 export class NodeState {
