@@ -55,6 +55,46 @@ function compare(input: AnalysisInput, order: readonly Batch[], what: string): v
   }
 }
 
+/**
+ * The same with a store at its bound: after each piece it throws away events of earlier ones. As an ingest
+ * gives them, the headers of such batches stay the same objects and tell how many lines came.
+ */
+function compareEvicting(input: AnalysisInput, given: readonly Batch[], seed: number): void {
+  const random = new Random(seed);
+  const kept = given.map((batch): Batch => ({
+    ...batch,
+    header: { ...batch.header, eventLines: batch.events.length },
+  }));
+  const analysis = new Analysis();
+  let evicted = input.evicted;
+  const step = Math.max(1, Math.ceil(kept.length / 6));
+  for (let told = step; told < kept.length + step; told += step) {
+    for (let i = 0; i < Math.min(told - step, kept.length); i++) {
+      const batch = kept[i]!;
+      if (!random.chance(0.3)) continue;
+      const events = batch.events.filter(() => random.chance(0.6));
+      evicted += batch.events.length - events.length;
+      kept[i] = { ...batch, events };
+    }
+    const closed = input.closed && told >= kept.length;
+    const part = { ...input, closed, evicted, batches: kept.slice(0, told) };
+    equal(
+      JSON.stringify(analysis.report(part)),
+      JSON.stringify(analyse(part)),
+      `seed ${seed}, after ${told} of ${kept.length} batches, with events thrown away`,
+    );
+  }
+}
+
+Deno.test("[D5] a report of which events are thrown away is that of the events that are left", () => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { input } = run(seed, null);
+    const pieces = inPieces(input.batches, new Random(seed))
+      .sort((a, b) => a.header.sequence - b.header.sequence);
+    compareEvicting(input, pieces, seed);
+  }
+});
+
 function compareAll(input: AnalysisInput, seed: number, what: string): void {
   const random = new Random(seed);
   const pieces = inPieces(input.batches, random);

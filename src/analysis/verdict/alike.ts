@@ -15,6 +15,18 @@ export class Alike {
     else this.#sightings.set(event.node, [event]);
   }
 
+  /** A sighting is no more. */
+  leave(event: Sighting): void {
+    const own = this.#sightings.get(event.node)!;
+    own.splice(own.indexOf(event), 1);
+    if (own.length === 0) this.#sightings.delete(event.node);
+  }
+
+  /** It has no sighting. */
+  get isEmpty(): boolean {
+    return this.#sightings.size === 0;
+  }
+
   /**
    * Puts all sightings together anew. Packets that come out the same stay the same objects; the others
    * are told. `nodes`: all, in their order.

@@ -21,9 +21,13 @@ export class Families {
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
 
-  /** Takes sightings that were not there before, in the order of the nodes and of time. */
-  take(nodes: readonly NodeView[], added: Iterable<readonly Sighting[]>): void {
-    const grown = new Set<Alike>();
+  /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
+  take(
+    nodes: readonly NodeView[],
+    added: Iterable<readonly Sighting[]>,
+    gone: readonly Sighting[] = [],
+  ): void {
+    const grown = this.#giveUp(gone);
     for (const sightings of added) {
       const evidence: Sighting[] = [];
       for (const event of sightings) {
@@ -35,11 +39,12 @@ export class Families {
         let alike = this.#alike.get(key);
         if (!alike) this.#alike.set(key, alike = new Alike());
         alike.take(event);
-        grown.add(alike);
+        grown.set(key, alike);
       }
       this.evidence.add(evidence);
     }
-    for (const alike of grown) {
+    for (const [key, alike] of grown) {
+      if (alike.isEmpty) this.#alike.delete(key);
       const { gone, come } = alike.correlate(nodes);
       for (const packet of gone) {
         this.#familyOf.get(packet)!.leave(packet);
@@ -47,6 +52,24 @@ export class Families {
       }
       for (const packet of come) this.add(packet);
     }
+  }
+
+  /** Those that have fewer sightings, by their keys. */
+  #giveUp(gone: readonly Sighting[]): Map<string, Alike> {
+    const smaller = new Map<string, Alike>();
+    const evidence = new Set<Sighting>();
+    for (const event of gone) {
+      const claim = claimOf(event);
+      if (claim === "evidence") evidence.add(event);
+      if (claim === "unclaimed") this.unclaimed--;
+      if (claim !== "packet") continue;
+      const key = invariants(event);
+      const alike = this.#alike.get(key)!;
+      alike.leave(event);
+      smaller.set(key, alike);
+    }
+    this.evidence.remove(evidence);
+    return smaller;
   }
 
   /** Takes a packet that was put together already. */

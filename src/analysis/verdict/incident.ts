@@ -44,14 +44,14 @@ export class IncidentMemory {
    * objects; then only what they could have changed is judged again.
    */
   judge(input: AnalysisInput): JudgedIncident {
-    const { nodes, isAllNew, added } = this.#timelines.tell(input.batches, input.evicted);
+    const { nodes, isAllNew, added, gone } = this.#timelines.tell(input.batches, input.evicted);
     if (isAllNew) this.#families = new Families();
     if (this.#isClosed !== input.closed) {
       this.#isClosed = input.closed;
       this.#closed.changed();
     }
     const families = this.#families;
-    families.take(nodes, nodes.map((node) => added.get(node) ?? []));
+    families.take(nodes, nodes.map((node) => added.get(node) ?? []), gone);
     for (const packet of addShardPackets(nodes, input.shardPackets ?? []).filter(isSeen)) {
       families.add(packet);
     }

@@ -19,6 +19,12 @@ export class Source {
     for (const asker of this.#askers) asker.doubt();
   }
 
+  /** It told something that is no more: whatever was concluded of it has to be concluded again. */
+  shrunk(): void {
+    this.version++;
+    for (const asker of this.#askers) asker.fail();
+  }
+
   /** From now on these are told of changes. */
   tell(questions: Questions): void {
     this.#askers.push(questions);
@@ -74,6 +80,7 @@ export class Questions {
   #asked: Asked[] = [];
   #noting: Map<Source, Noting> | null = null;
   #isInDoubt = false;
+  #hasFailed = false;
   /** Nobody wants to know any more. */
   isOver = false;
 
@@ -82,8 +89,14 @@ export class Questions {
     this.#isInDoubt = true;
   }
 
+  /** What was told is no more. */
+  fail(): void {
+    this.#hasFailed = true;
+  }
+
   /** Whether the same work would be told the same now. */
   hold(): boolean {
+    if (this.#hasFailed) return false;
     if (!this.#isInDoubt) return true;
     for (const asked of this.#asked) {
       const { source, version, isWhole, questions, stretches } = asked;

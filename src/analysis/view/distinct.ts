@@ -2,7 +2,8 @@
 import type { Event } from "../../event/event.ts";
 
 /** A key: events of one kind, moment, processor and skb are one event that came twice. */
-const sameness = (event: Event) => `${event.kind} ${event.timeNs} ${event.cpu} ${event.skb ?? ""}`;
+export const sameness = (event: Event) =>
+  `${event.kind} ${event.timeNs} ${event.cpu} ${event.skb ?? ""}`;
 
 /** A test of events of one node, in turn: true for each that did not come before. */
 export function isFirst(): (event: Event) => boolean {

@@ -2,7 +2,7 @@
 import { answeredAddress, askedAddress, isRouterAdvertisement } from "../kernel/neighbours.ts";
 import { ask, read, Source } from "./asked.ts";
 import { type Find, finding, inOrder } from "./finding.ts";
-import { firstAfter, firstFrom, grown } from "./indexed.ts";
+import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
 /** All such sightings of an incident. */
@@ -27,6 +27,16 @@ export class Asides {
     for (const event of events) this.#events.push(event);
     grown(this.#events, events);
     this.source.changed();
+  }
+
+  /** Gives up sightings. */
+  remove(events: ReadonlySet<Sighting>): void {
+    if (events.size === 0) return;
+    const left = this.#events.filter((event) => !events.has(event));
+    this.#events.length = 0;
+    for (const event of left) this.#events.push(event);
+    shrunk(this.#events, events);
+    this.source.shrunk();
   }
 
   /** Those with this key, in the order of node and time. */

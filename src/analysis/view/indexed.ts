@@ -30,6 +30,21 @@ class Index<T> {
     }
   }
 
+  /** Gives up items. */
+  remove(items: ReadonlySet<T>): void {
+    const keys = new Set<string>();
+    for (const item of items) {
+      const key = this.keyOf(item);
+      if (key !== undefined) keys.add(key);
+    }
+    for (const key of keys) {
+      const left = this.#lists.get(key)!.filter((item) => !items.has(item));
+      if (left.length > 0) this.#lists.set(key, left);
+      else this.#lists.delete(key);
+      this.#sources.get(key)?.shrunk();
+    }
+  }
+
   get(key: string): readonly T[] {
     return this.#lists.get(key) ?? NONE;
   }
@@ -49,6 +64,11 @@ const indexes = new WeakMap<readonly unknown[], Index<unknown>[]>();
 /** Tells that these items were put into a list: its indexes take them, too. */
 export function grown<T>(list: readonly T[], items: readonly T[]): void {
   for (const index of indexes.get(list) ?? []) index.add(items);
+}
+
+/** Tells that these items were taken out of a list: its indexes give them up, too. */
+export function shrunk<T>(list: readonly T[], items: ReadonlySet<T>): void {
+  for (const index of indexes.get(list) ?? []) index.remove(items);
 }
 
 /** Items of any list by one key. */

@@ -8,7 +8,7 @@ import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
-import { firstAfter, firstFrom, grown } from "./indexed.ts";
+import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
 import {
   type Clock,
   type Coverage,
@@ -57,6 +57,8 @@ export class NodeView {
   #coverage: Coverage;
   readonly #states = new Map<number, Reading[]>();
   readonly #events: Sighting[] = [];
+  /** How often events came again. */
+  readonly #copies = new Map<Sighting, number>();
 
   constructor(
     readonly name: string,
@@ -161,11 +163,44 @@ export class NodeView {
 
   /** Events that were not there before, in the order of time. Returns those that are no copies. */
   addEvents(added: readonly Sighting[]): Sighting[] {
-    const taken = mergeInto(this.#events, added);
+    const taken = mergeInto(this.#events, added, (event) => {
+      this.#copies.set(event, (this.#copies.get(event) ?? 0) + 1);
+    });
     if (taken.length === 0) return taken;
     grown(this.#events, taken);
     this.eventsSource.changed();
     return taken;
+  }
+
+  /**
+   * Events that are no more, found by their moment, processor, kind and skb. Returns the sightings; one that
+   * came twice stays until it has gone as often.
+   */
+  removeEvents(events: readonly Instant[]): Sighting[] {
+    const gone = new Set<Sighting>();
+    for (const event of events) {
+      const sighting = this.#find(event);
+      if (!sighting) continue;
+      const copies = this.#copies.get(sighting) ?? 0;
+      if (copies > 0) this.#copies.set(sighting, copies - 1);
+      else gone.add(sighting);
+    }
+    if (gone.size === 0) return [];
+    let left = 0;
+    for (const event of this.#events) if (!gone.has(event)) this.#events[left++] = event;
+    this.#events.length = left;
+    shrunk(this.#events, gone);
+    this.eventsSource.shrunk();
+    return [...gone];
+  }
+
+  #find(event: Instant): Sighting | undefined {
+    for (let i = firstFrom(this.#events, event.at); i < this.#events.length; i++) {
+      const sighting = this.#events[i]!;
+      if (sighting.at !== event.at) return undefined;
+      if (byTime(sighting, event) === 0) return sighting;
+    }
+    return undefined;
   }
 
   /** Readings of namespaces, in any order. */
@@ -197,7 +232,11 @@ export class NodeView {
 }
 
 /** Puts events into a list in the order of time. What is there already is left out; the others are returned. */
-function mergeInto(events: Sighting[], added: readonly Sighting[]): Sighting[] {
+function mergeInto(
+  events: Sighting[],
+  added: readonly Sighting[],
+  onCopy: (of: Sighting) => void,
+): Sighting[] {
   const taken: Sighting[] = [];
   const [first] = added;
   if (!first) return taken;
@@ -208,13 +247,13 @@ function mergeInto(events: Sighting[], added: readonly Sighting[]): Sighting[] {
   const take = (event: Sighting) => {
     const last = events.at(-1);
     // One event came twice: nothing tells two events of one moment, processor, kind and skb apart.
-    if (last && byTime(last, event) === 0) return;
+    if (last && byTime(last, event) === 0) return onCopy(last);
     events.push(event);
     taken.push(event);
   };
   for (const event of tail) {
     while (next < added.length && byTime(added[next]!, event) < 0) take(added[next++]!);
-    while (next < added.length && byTime(added[next]!, event) === 0) next++;
+    for (; next < added.length && byTime(added[next]!, event) === 0; next++) onCopy(event);
     events.push(event);
   }
   while (next < added.length) take(added[next++]!);
@@ -234,8 +273,11 @@ export const sightingsBetween = (node: NodeView, from: number, to: number): read
 export const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length;
 
+/** What tells one event of a node from all others. */
+export type Instant = Pick<Sighting, "at" | "cpu" | "kind" | "skb">;
+
 /** Order of one node's events: by time, then by what else differs, so that it is never by arrival. */
-export function byTime(a: Sighting, b: Sighting): number {
+export function byTime(a: Instant, b: Instant): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.cpu !== b.cpu) return a.cpu - b.cpu;
   const left = a.kind + (a.skb ?? "");

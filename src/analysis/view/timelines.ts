@@ -1,6 +1,7 @@
 /** Batches to one view per node, from one report of an incident to the next. */
 import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
+import { sameness } from "./distinct.ts";
 import type { Batch } from "./input.ts";
 import { byTime, NodeView, type SharedSources, type Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
@@ -20,6 +21,8 @@ export interface Told {
   isAllNew: boolean;
   /** Sightings that were not there before, by node, in the order of time. */
   added: Map<NodeView, Sighting[]>;
+  /** Sightings that are no more, in no order: the store threw away the lines that told of them. */
+  gone: Sighting[];
 }
 
 /**
@@ -39,41 +42,41 @@ export class Timelines {
    * of all nodes the store threw away. Views and sightings stay the same objects unless `isAllNew`.
    */
   tell(batches: readonly Batch[], evicted = 0): Told {
-    const fresh = this.#freshOf(batches);
-    const told = fresh && this.#grow(fresh, evicted);
+    const other = this.#otherThan(batches);
+    const told = other && this.#grow(other, evicted);
     if (told) return told;
     this.#batches = [];
     this.#byKey.clear();
     this.#known.clear();
     this.#shared = sources();
-    return { ...this.#grow(this.#freshOf(batches)!, evicted)!, isAllNew: true };
+    return { ...this.#grow(this.#otherThan(batches)!, evicted)!, isAllNew: true };
   }
 
-  /** Batches that were not told before; null where others were. */
-  #freshOf(batches: readonly Batch[]): Batch[] | null {
+  /** Batches that were not told before, or told more; null where others were told. */
+  #otherThan(batches: readonly Batch[]): Other | null {
     const before = this.#batches;
     const isLonger = before.length <= batches.length &&
       before.every((batch, i) => batches[i] === batch);
     const given = isLonger ? batches.slice(before.length) : batches;
     const now = new Map<string, Batch>();
     for (const batch of given) now.set(keyOf(batch), batch);
-    if (!isLonger) {
-      for (const [key, batch] of this.#byKey) if (now.get(key) !== batch) return null;
-    }
-    const fresh: Batch[] = [];
+    if (!isLonger) { for (const key of this.#byKey.keys()) if (!now.has(key)) return null; }
+    const [fresh, thinned]: [Batch[], Thinned[]] = [[], []];
     for (const [key, batch] of now) {
       const known = this.#byKey.get(key);
       if (known === batch) continue;
-      if (known) return null;
-      fresh.push(batch);
+      if (!known) fresh.push(batch);
+      else if (isThinned(known, batch)) thinned.push({ before: known, batch });
+      else return null;
+      this.#byKey.set(key, batch);
     }
-    for (const batch of fresh) this.#byKey.set(keyOf(batch), batch);
     this.#batches = batches.slice();
-    return fresh;
+    return { fresh, thinned };
   }
 
   /** Takes these batches; null where they change what is known of a node's time. */
-  #grow(fresh: readonly Batch[], evicted: number): Told | null {
+  #grow({ fresh, thinned }: Other, evicted: number): Told | null {
+    const gone = thinned.flatMap((each) => this.#thin(each));
     const added = new Map<NodeView, Sighting[]>();
     const byNode = Map.groupBy(fresh, ({ header }) => header.node);
     const isFirst = this.#known.size === 0;
@@ -89,7 +92,26 @@ export class Timelines {
       this.#nodes = sorted;
     }
     for (const { view, runs } of this.#known.values()) this.#cover(view, runs, evicted);
-    return { nodes: this.#nodes, isAllNew: false, added };
+    return { nodes: this.#nodes, isAllNew: false, added, gone };
+  }
+
+  #thin({ before, batch }: Thinned): Sighting[] {
+    const { view } = this.#known.get(batch.header.node)!;
+    const left = new Map<string, number>();
+    for (const event of batch.events) {
+      const key = sameness(event);
+      left.set(key, (left.get(key) ?? 0) + 1);
+    }
+    const gone = before.events.filter((event) => {
+      const key = sameness(event);
+      const count = left.get(key) ?? 0;
+      left.set(key, count - 1);
+      return count <= 0;
+    });
+    return view.removeEvents(gone.map(({ timeNs, cpu, kind, skb }) => ({
+      ...{ at: Number(timeNs - view.baseNs), cpu, kind },
+      ...(skb === undefined ? {} : { skb }),
+    })));
   }
 
   #take(
@@ -127,6 +149,25 @@ export class Timelines {
     view.cover({ ...coverage, untilAt: Math.max(coverage.untilAt, last?.at ?? 0) });
   }
 }
+
+/** What is other than it was told before. */
+interface Other {
+  fresh: Batch[];
+  thinned: Thinned[];
+}
+
+/** A batch of which the store threw away some events. */
+interface Thinned {
+  before: Batch;
+  batch: Batch;
+}
+
+/** The same batch with fewer events. What came with it is told by its header alone. */
+const isThinned = (before: Batch, now: Batch): boolean =>
+  now.header === before.header && now.refused === before.refused && now.came === before.came &&
+  now.stands === before.stands && (now.came ?? now.header.eventLines) !== undefined &&
+  now.states.length === before.states.length &&
+  now.states.every((state, i) => state === before.states[i]);
 
 const sources = (): SharedSources => ({
   coverage: new Source(),
