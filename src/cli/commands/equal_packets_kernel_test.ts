@@ -30,7 +30,15 @@ async function countsAll(pace: number): Promise<boolean> {
     for (const line of ["add table ip t", chain, ...rules]) await inside(b, ["nft", line]);
     const nodes = ["--node", `a=${a}`, "--node", `b=${b}`];
     const trace = await startLasthop(
-      ["trace", "--json", "--no-listen", ...nodes, "udp dst port 999"],
+      [
+        "trace",
+        "--json",
+        "--no-listen",
+        "--events-per-second",
+        "10000000",
+        ...nodes,
+        "udp dst port 999",
+      ],
     );
     await trace.ready();
     // A write fails where an ICMP error about an earlier packet has come: it sends nothing.
