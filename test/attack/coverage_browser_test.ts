@@ -68,8 +68,8 @@ Deno.test({
       const { code, stdout, stderr } = await lasthop(asked, { LASTHOP_TOKEN: TOKEN });
       equal(code, 0, stderr);
       const coverage = joined(stdout.slice(stdout.indexOf("Coverage")));
-      await page.locator("li.node").first().waitFor({ state: "attached" });
-      const nodes = await page.locator("li.node").evaluateAll((items) =>
+      await page.locator(".nodes .node").first().waitFor({ state: "attached" });
+      const nodes = await page.locator(".nodes .node").evaluateAll((items) =>
         items.map(({ textContent }) => textContent ?? "")
       );
       equal(nodes.length, Object.keys(BODIES).length);

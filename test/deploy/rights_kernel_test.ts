@@ -166,12 +166,15 @@ boundedTest(
   async (pair) => {
     const { report, peakMiB } = await bounded(pair, () => pair.flood(20_000, 1));
     const lost = report.nodes.reduce((sum, node) => sum + node.lost, 0);
+    const gaps = report.nodes.flatMap(({ gaps }) => gaps ?? []);
+    // What is too much is not told, and the report says so (O22).
+    const isChosen = gaps.some((gap) => gap.startsWith("there was more traffic than it may tell"));
     const flows = report.flows.filter(({ protocol }) => protocol === "icmp");
     ok(flows.length > 0, "nothing was seen");
     for (const { outcome, cause, packets, id } of flows) {
       ok(outcome === "delivered" || outcome === "unknown", `${id} is ${outcome}`);
       equal(cause, undefined);
-      ok(packets.seen === 20_000 || lost > 0, `${id}: ${packets.seen} seen and nothing lost`);
+      ok(packets.seen === 20_000 || lost > 0 || isChosen, `${id}: only ${packets.seen} seen`);
     }
     console.log(`lost ${lost} events, peak ${peakMiB.toFixed(0)} MiB`);
   },

@@ -14,8 +14,12 @@ export interface Share {
 /** What holds unless something else is asked for. */
 export const DEFAULT_SHARE: Share = { cpuPercent: 20, memoryBytes: 256 * 1024 * 1024 };
 
-/** bpftrace 0.17 reads about 60,000 lines in a second of a processor, and others are read with less. */
-const EVENTS_PER_PERCENT = 400;
+/**
+ * Far more than can be told for long: bpftrace 0.17 reads about 60,000 lines in a second of a processor.
+ * What is told is chosen each tenth of a second, and a dozen programs that begin to talk at once are no
+ * reason to leave something out; what lasts is held by `cpuPercent`.
+ */
+const EVENTS_PER_PERCENT = 4_000;
 
 /** Events a second that the scripts may tell, of packets that pass and of drops each. */
 export const budgetOf = ({ eventsPerSecond, cpuPercent }: Share): number =>

