@@ -137,11 +137,12 @@ function bodyContract(test: HttpTest): void {
       await Promise.all(times(12, async () => {
         await problem(await postLines(target, "i", zeros, GZIP), 413, "body_too_large");
       }));
-      const answer = await problem(
-        await postLines(target, "i", batches, GZIP),
-        413,
-        "body_too_large",
-      );
+      // Its second batch has too many lines, and all of it is too large: which is met first depends on
+      // the pieces in which it is unpacked.
+      const sent = await postLines(target, "i", batches, GZIP);
+      const answer = sent.status === 422
+        ? await problem(sent, 422, "lines_refused")
+        : await problem(sent, 413, "body_too_large");
       deepEqual([Number(answer.accepted) + Number(answer.duplicates), answer.events], [1, 1]);
       await problem(await postLines(target, "i", large), 413, "body_too_large");
       // A bomb inside a bomb is not unpacked twice: its lines are no lines.
