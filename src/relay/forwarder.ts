@@ -3,7 +3,7 @@
  * together in the next one, and each sender gets the ingest's own answer. While the ingest is away the
  * relay acknowledges what its spool keeps; a full spool takes nothing, so that probes keep it themselves.
  */
-import type { Spool } from "../probe/ship/spool.ts";
+import type { Spool, SpoolFile } from "../probe/ship/spool.ts";
 import { countIn, relayedBody, sentIn, type SentText } from "./relayed_body.ts";
 import { type Answered, Away, mustWait, type Upstream } from "./upstream.ts";
 
@@ -57,7 +57,7 @@ export class Forwarder {
   #closed = false;
 
   constructor(readonly options: ForwarderOptions) {
-    if (options.spool.files.length > 0) this.#beginDraining();
+    this.#beginDraining();
   }
 
   get waitingChars(): number {
@@ -72,7 +72,7 @@ export class Forwarder {
     return new Promise((resolve) => {
       this.#waiting.push({ sent, resolve });
       this.#chars += sent.text.length;
-      this.#sending ??= this.#sendAll().finally(() => this.#sending = null);
+      this.#sending ??= this.#sendAll();
     });
   }
 
@@ -87,6 +87,8 @@ export class Forwarder {
   async #sendAll(): Promise<void> {
     await this.#pause(GATHER_MS);
     while (this.#waiting.length > 0) await this.#sendSome(this.#take());
+    // At once: what comes after the last look must begin another.
+    this.#sending = null;
   }
 
   #take(): Waiting[] {
@@ -122,9 +124,11 @@ export class Forwarder {
     } catch (error) {
       if (!(error instanceof Away)) throw error;
       if (!this.#isAway) this.options.onNotice(`${error.message}; batches wait here`);
-      this.#isAway = true;
+      const answers = await this.#keep(sent);
+      // Who sends what is kept finds out that it is back; with nothing kept the next body does.
+      this.#isAway = this.options.spool.files.length > 0;
       this.#beginDraining();
-      return await this.#keep(sent);
+      return answers;
     }
   }
 
@@ -145,32 +149,40 @@ export class Forwarder {
   }
 
   #beginDraining(): void {
-    this.#draining ??= this.#drain()
-      .catch((error) => this.options.onNotice(`Cannot send what is kept: ${error}`))
-      .finally(() => this.#draining = null);
+    if (this.#closed || this.options.spool.files.length === 0) return;
+    this.#draining ??= this.#drain();
   }
 
   /** Sends what the spool has, oldest first, until it is empty. */
   async #drain(): Promise<void> {
     const { spool, onNotice } = this.options;
-    while (!this.#closed) {
-      const file = spool.files[0];
-      if (file === undefined) {
-        onNotice("the ingest has taken what was kept");
-        return;
+    try {
+      for (let file = spool.files[0]; file !== undefined && !this.#closed; file = spool.files[0]) {
+        await this.#sendKept(file);
       }
-      const text = await spool.read(file);
-      if (text === null) {
-        this.counts.lost += 1;
-        onNotice(`lost ${file.name} of the spool: it is damaged`);
-        continue;
-      }
-      const waitMs = await this.#sendFile(sentIn(text));
-      // What comes from now on need not wait behind what is kept: its order means nothing.
-      this.#isAway &&= waitMs !== null;
-      if (waitMs === null) await spool.remove(file);
-      else await this.#pause(waitMs);
+      if (spool.files.length === 0) onNotice("the ingest has taken what was kept");
+    } catch (error) {
+      onNotice(`Cannot send what is kept: ${error}`);
+    } finally {
+      // With the last look at the spool: what is added after it must begin another.
+      this.#draining = null;
+      this.#isAway = false;
     }
+  }
+
+  async #sendKept(file: SpoolFile): Promise<void> {
+    const { spool, onNotice } = this.options;
+    const text = await spool.read(file);
+    if (text === null) {
+      this.counts.lost += 1;
+      onNotice(`lost ${file.name} of the spool: it is damaged`);
+      return;
+    }
+    const waitMs = await this.#sendFile(sentIn(text));
+    // What comes from now on need not wait behind what is kept: its order means nothing.
+    this.#isAway &&= waitMs !== null;
+    if (waitMs === null) await spool.remove(file);
+    else await this.#pause(waitMs);
   }
 
   /** How long to wait before it is sent again, or null: it is done with. What was taken before is known. */

@@ -72,8 +72,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     async stop() {
       ended.abort();
-      await forwarder.close();
+      // First: what comes after the spool was closed would open it again.
       await server.shutdown();
+      await forwarder.close();
     },
   };
 }
