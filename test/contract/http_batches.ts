@@ -40,6 +40,7 @@ export function batchesContract(test: HttpTest): void {
     await client.createIncident({ id: "j" });
     const tokenOf = async (id: string) => (await client.createToken(id, { role: "probe" })).token;
     const [i, j] = [await tokenOf("i"), await tokenOf("j")];
+    const { token: code } = await client.createToken("i", { role: "join" });
     const sender = (incident: string, token: string) =>
       `${JSON.stringify({ kind: "sender", version: 1, incident, token })}\n`;
     const sent = [
@@ -49,13 +50,16 @@ export function batchesContract(test: HttpTest): void {
       sender("i", "lh.no.body") + body({ sequence: 3 }),
       sender("i", i) + body({ sequence: 0 }, hopLine(1)),
       sender("i", i),
+      sender("i", code) + body({ sequence: 4 }),
     ].join("");
     const post = (text: string) =>
       ask(target, "POST", "/v1/relayed", { body: text, headers: { authorization: `Bearer ${i}` } });
     const { senders } = await (await post(sent)).json();
     deepEqual(senders.map((one: Record<string, unknown>) => one.code ?? one.accepted), [
-      ...[2, "token_other_incident", 1, "token_wrong", 0, "nothing_accepted"],
+      ...[2, "token_other_incident", 1, "token_wrong", 0, "nothing_accepted", "token_wrong"],
     ]);
+    // A code to join with is told from a guess by nothing.
+    equal(senders[6].detail, senders[3].detail);
     deepEqual([senders[2].events, senders[4].duplicates], [2, 1]);
     equal((await client.getIncident("i")).counters.batches, 2);
     await problem(await post("x\n"), 422, "relayed_malformed");

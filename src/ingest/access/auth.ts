@@ -7,7 +7,7 @@ import { whyNotOwnUser } from "./peer_user.ts";
 import { Problem } from "../http/problem.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import type { Role, Store } from "../stores/store.ts";
-import { checkToken, type Principal } from "./tokens.ts";
+import { checkToken, type Principal, type TokenCheck } from "./tokens.ts";
 
 /** Where a code is exchanged for a token. */
 export const JOIN_PATH = "/v1/join";
@@ -82,17 +82,20 @@ async function whoAsks(c: Context<Env>, deps: GuardDeps): Promise<Principal | Pr
   }
   const near = INCIDENT_PATH.exec(c.req.path)?.[1];
   const checked = await checkToken(token, auth.rootToken, tokensFor(c, deps), clock, near);
+  if (checked !== "unknown" && "expired" in checked) c.set("expired", checked.expired);
+  return whoseToken(checked, c.req.path === JOIN_PATH);
+}
+
+/** Whose a token is, or why it is not taken. */
+export function whoseToken(checked: TokenCheck, joins = false): Principal | Problem {
   // Where nobody joins a code is told from a guess by nothing: tries would cost less there.
   const isCode = checked !== "unknown" && "role" in checked && checked.role === "join";
-  if (checked === "unknown" || (isCode && c.req.path !== JOIN_PATH)) {
+  if (checked === "unknown" || (isCode && !joins)) {
     const why = "the token is not known here, or is a code to join with, must be one made here";
     return unauthenticated("token_wrong", why);
   }
-  if ("expired" in checked) {
-    c.set("expired", checked.expired);
-    return unauthenticated("token_expired", "the token has expired, must be a newer one");
-  }
-  return checked;
+  if ("role" in checked) return checked;
+  return unauthenticated("token_expired", "the token has expired, must be a newer one");
 }
 
 /** Where tokens are looked up: for batches, the answer has what else their handler would ask. */
@@ -120,14 +123,23 @@ function unauthenticated(code: string, why: string): Problem {
  */
 export function requireRole(c: Context<Env>, role: Role, incident: string | null): Principal {
   const principal = principalOf(c);
+  const why = whyNotAllowed(principal, role, incident);
+  if (why !== null) throw why;
+  return principal;
+}
+
+/** Why somebody can't do what takes this role, for this incident (null: for all); null when they can. */
+export function whyNotAllowed(
+  principal: Principal,
+  role: Role,
+  incident: string | null,
+): Problem | null {
   if (principal.role !== role && principal.role !== "operator") {
     const detail = `Cannot do this: the token's role is "${principal.role}", must be "${role}"`;
-    throw new Problem(403, "role_insufficient", detail);
+    return new Problem(403, "role_insufficient", detail);
   }
-  if (principal.incident !== null && principal.incident !== incident) {
-    const should = incident === null ? "must be one for all incidents" : "must be one for this one";
-    const detail = `Cannot do this: the token is for another incident, ${should}`;
-    throw new Problem(403, "token_other_incident", detail);
-  }
-  return principal;
+  if (principal.incident === null || principal.incident === incident) return null;
+  const should = incident === null ? "must be one for all incidents" : "must be one for this one";
+  const detail = `Cannot do this: the token is for another incident, ${should}`;
+  return new Problem(403, "token_other_incident", detail);
 }

@@ -248,12 +248,15 @@ function problemWith(error: unknown, answer: BatchAnswer, metrics: Metrics): unk
       members: { ...answer },
     });
   }
-  if (!(error instanceof Problem)) return error;
-  const { headers, members } = error.extra;
-  return new Problem(error.status, error.code, error.message, {
-    ...(headers === undefined ? {} : { headers }),
-    members: { ...answer, ...members },
-  });
+  return error instanceof Problem ? withAnswer(error, answer) : error;
+}
+
+/** The same refusal, with what was stored before it. */
+export function withAnswer(
+  { status, code, message, extra }: Problem,
+  answer: BatchAnswer,
+): Problem {
+  return new Problem(status, code, message, { ...extra, members: { ...answer, ...extra.members } });
 }
 
 /** How long the batches of a probe must wait; once let in, all of its batches in this body are. */
@@ -269,12 +272,16 @@ function waitOf(
 }
 
 /** Throws Problem `load_limited` when there is something to wait for. */
-export function mustNotWait(wait: Wait | null): void {
-  if (wait === null) return;
+function mustNotWait(wait: Wait | null): void {
+  if (wait !== null) throw whyWait(wait);
+}
+
+/** The refusal of a batch that came before its time. */
+export function whyWait(wait: Wait): Problem {
   const whose = { probe: "this probe", incident: "this incident", account: "this ingest" };
   const detail = `Cannot accept batch: ${whose[wait.scope]} has sent more than its share, ` +
     `must wait ${wait.seconds} s`;
-  throw new Problem(429, "load_limited", detail, {
+  return new Problem(429, "load_limited", detail, {
     headers: { "retry-after": String(wait.seconds) },
     members: { scope: wait.scope },
   });

@@ -4,12 +4,13 @@
  */
 import { z } from "zod";
 import type { Deps } from "../deps.ts";
+import { whoseToken, whyNotAllowed } from "../access/auth.ts";
 import { noIncident } from "../access/named_incident.ts";
 import { checkToken } from "../access/tokens.ts";
 import { type BodyOptions, plainBytes, sentBytes } from "../http/body.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
-import { type BatchAnswer, mustNotWait } from "./accept.ts";
+import { type BatchAnswer, whyWait, withAnswer } from "./accept.ts";
 import type { WholeBatch } from "./batches.ts";
 import type { Entry, EntryPort } from "./entry.ts";
 import { Gatherer } from "./gather.ts";
@@ -149,17 +150,17 @@ async function acceptOne(
     for (const batch of whole) {
       const wait = entry.probeWait(batch.header.probe);
       if (wait === null) await gatherer.add(batch, answer);
-      else problems.set(answer, problemOf(() => mustNotWait(wait)));
+      else problems.set(answer, whyWait(wait));
     }
   }
   await gatherer.flush();
   return answers.map((answer) => {
     if (answer instanceof Problem) return answer;
     const why = problems.get(answer);
-    if (why !== undefined) return withMembers(why, answer);
+    if (why !== undefined) return withAnswer(why, answer);
     if (answer.accepted + answer.duplicates > 0) return answer;
     const detail = "Cannot accept batches: there is no batch with a good header, must be one";
-    return withMembers(new Problem(422, "nothing_accepted", detail), answer);
+    return withAnswer(new Problem(422, "nothing_accepted", detail), answer);
   });
 }
 
@@ -185,37 +186,10 @@ async function whyNot(
   { token, incident }: SenderLine,
 ): Promise<Problem | null> {
   const tokens = { getToken: (id: string) => Promise.resolve(entry.tokens.get(id) ?? null) };
-  const who = await checkToken(token, auth.rootToken, tokens, clock, incident);
-  if (who === "unknown" || "expired" in who) {
-    const code = who === "unknown" ? "token_wrong" : "token_expired";
-    const is = who === "unknown" ? "the token is not known here" : "the token has expired";
-    return new Problem(401, code, `Cannot tell who sent it: ${is}, must be one made here`);
-  }
-  if (who.role !== "probe" && who.role !== "operator") {
-    const detail = `Cannot do this: the token's role is "${who.role}", must be "probe"`;
-    return new Problem(403, "role_insufficient", detail);
-  }
-  if (who.incident !== null && who.incident !== incident) {
-    const detail = "Cannot do this: the token is for another incident, must be one for this one";
-    return new Problem(403, "token_other_incident", detail);
-  }
+  const who = whoseToken(await checkToken(token, auth.rootToken, tokens, clock, incident));
+  if (who instanceof Problem) return who;
+  const why = whyNotAllowed(who, "probe", incident);
+  if (why !== null) return why;
   if (!entry.isVisible) return noIncident(incident);
-  return problemOf(() => mustNotWait(entry.wait));
-}
-
-function problemOf(check: () => void): Problem;
-function problemOf(check: () => void): Problem | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
-
-function withMembers({ status, code, message, extra }: Problem, answer: BatchAnswer): Problem {
-  const { headers, members } = extra;
-  const all = { ...answer, ...members };
-  return new Problem(status, code, message, { members: all, ...(headers ? { headers } : {}) });
+  return entry.wait && whyWait(entry.wait);
 }
