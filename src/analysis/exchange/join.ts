@@ -12,7 +12,7 @@ import {
   TCP_FLAGS,
   UDP,
 } from "../kernel/protocols.ts";
-import type { FlowGroup } from "../verdict/flows.ts";
+import { asksByClientPort, type FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { before, DEVICE_SCRIPTS, DROP_SCRIPTS, EVER, gapOf, type Span } from "../view/coverage.ts";
 import { isMulticast } from "../view/address.ts";
@@ -129,8 +129,10 @@ function asks(flow: FlowGroup): boolean {
   if (isMulticast(destination) || isBroadcast(flow)) return false;
   switch (protocol) {
     case TCP:
-      // Without a SYN it may be the middle of a connection, but not a bare answer or reset.
-      return flow.packets.some((packet) => isConnectRequest(firstOf(packet))) ||
+      if (flow.packets.some((packet) => isConnectRequest(firstOf(packet)))) return true;
+      // It may be the middle of a connection, but no bare answer or reset, and no server's side of it
+      // whose client was not told of.
+      return asksByClientPort(flow) !== false &&
         !flow.packets.every((packet) => isReaction(firstOf(packet)));
     case UDP:
       return flow.packets.some((packet) => firstOf(packet).destinationPort !== undefined);

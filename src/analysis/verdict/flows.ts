@@ -2,6 +2,7 @@
 import { endPoint } from "../../event/end_point.ts";
 import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { ICMP, ICMP6, isConnectRequest, isEchoRequest, TCP, UDP } from "../kernel/protocols.ts";
+import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
@@ -182,11 +183,13 @@ function joinDirections(groups: FlowGroup[]): void {
 }
 
 /**
- * Whether `a` asked and `b` answered: by ICMP type, by SYN, by conntrack, by which came first on a
- * node that saw both, then by port (servers have the lower one) and id, so that it is never chance.
+ * Whether `a` asked and `b` answered: by ICMP type, by SYN, by conntrack, of TCP without a SYN by whose
+ * port is a client's, by which came first on a node that saw both, then by port (servers have the lower
+ * one) and id, so that it is never chance. In the middle of a connection, or where not all was told, a
+ * server's segment may be the first that is seen.
  */
 function isRequest(a: FlowGroup, b: FlowGroup): boolean {
-  for (const sign of [asksByType, asksBySyn, asksByConntrack]) {
+  for (const sign of [asksByType, asksBySyn, asksByConntrack, asksByClientPort]) {
     const left = sign(a);
     const right = sign(b);
     if (left !== right && left !== null && right !== null) return left;
@@ -219,6 +222,14 @@ function asksByConntrack(group: FlowGroup): boolean | null {
     }
   }
   return null;
+}
+
+/** Of TCP by its ports: whether a client's asks a server's. Null where both, or neither, are a client's. */
+export function asksByClientPort({ form }: Pick<FlowGroup, "form">): boolean | null {
+  const { protocol, sourcePort = 0, destinationPort = 0 } = form;
+  if (protocol !== TCP) return null;
+  const isFromClient = sourcePort >= CLIENT_PORT_MIN;
+  return isFromClient === destinationPort >= CLIENT_PORT_MIN ? null : isFromClient;
 }
 
 /** On a node that saw both: which came first there. Null when there is none. */

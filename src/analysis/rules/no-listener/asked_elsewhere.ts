@@ -1,11 +1,9 @@
 /** Whom a host asked from a port, so that an answer to that port can be told from a question. */
 import { gapOf, until } from "../../view/coverage.ts";
 import { concludedFrom, finding } from "../../view/finding.ts";
+import { CLIENT_PORT_MIN } from "../../kernel/sockets.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-
-/** From here on Linux chooses ports for clients (`ip_local_port_range`); servers rarely are here. */
-const CLIENT_PORT_MIN = 32_768;
 
 /**
  * What the host sent before from the port that this packet came to: a client's port, from which
