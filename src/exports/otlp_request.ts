@@ -8,15 +8,36 @@ export interface OtlpTarget {
   headers?: string | undefined;
 }
 
-/** The URL that is posted to. */
-export function otlpUrl({ url }: OtlpTarget): string {
+/** A collector as one who posts to it needs it. */
+export interface OtlpCollector {
+  url: string;
+  headers: Record<string, string>;
+  /** Whether an answer with this status is no last word. */
+  mayRetry(status: number): boolean;
+  /** Why an answer of success is none; null where it is. Reads what it needs of it. */
+  whyRefused(response: Response): Promise<string | null>;
+}
+
+/** What is to be known of the collector at a target. */
+export function collectorAt(target: OtlpTarget): OtlpCollector {
+  return {
+    url: urlOf(target),
+    headers: headersOf(target),
+    mayRetry: (status) => RETRYABLE.has(status),
+    async whyRefused(response) {
+      const rejected = await rejectedRecords(response);
+      return rejected === 0 ? null : `it refused ${rejected} records`;
+    },
+  };
+}
+
+function urlOf({ url }: OtlpTarget): string {
   const at = new URL(url);
   if (at.pathname === "/") at.pathname = "/v1/logs";
   return at.href;
 }
 
-/** The headers of a post. */
-export function otlpHeaders({ headers = "" }: OtlpTarget): Record<string, string> {
+function headersOf({ headers = "" }: OtlpTarget): Record<string, string> {
   const pairs = headers.split(",").map((pair) => pair.trim()).filter((pair) => pair.includes("="));
   const own = Object.fromEntries(pairs.map((pair) => {
     const at = pair.indexOf("=");
@@ -35,12 +56,12 @@ function decoded(value: string): string {
 }
 
 /** Statuses that OTLP's specification calls retryable. */
-export const OTLP_RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 const ANSWER_BYTES_MAX = 4_000;
 
 /** How many records an answer of success refused all the same; of an endless answer only the start is read. */
-export async function rejectedRecords({ body }: Response): Promise<number> {
+async function rejectedRecords({ body }: Response): Promise<number> {
   if (body === null) return 0;
   const decoder = new TextDecoder();
   let text = "";

@@ -2,13 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import type { Report } from "../../event/report.ts";
 import { exported } from "../../exports/mod.ts";
-import {
-  OTLP_RETRYABLE,
-  otlpHeaders,
-  type OtlpTarget,
-  otlpUrl,
-  rejectedRecords,
-} from "../../exports/otlp_request.ts";
+import { collectorAt, type OtlpCollector, type OtlpTarget } from "../../exports/otlp_request.ts";
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 const ANSWER_MS_MAX = 10_000;
@@ -23,37 +17,41 @@ export async function sendOtlp(
   target: OtlpTarget,
   retryMs: readonly number[] = RETRY_MS,
 ): Promise<number> {
-  const url = otlpUrl(target);
-  const init = {
-    method: "POST",
-    headers: otlpHeaders(target),
-    body: exported(report, "otlp"),
-    redirect: "manual",
-  } as const;
+  const collector = collectorAt(target);
+  const body = exported(report, "otlp");
   for (let tries = 0;; tries++) {
-    const { isTaken, mayRetry, why } = await post(url, init);
-    if (isTaken) return report.problems.length;
+    const { why, mayRetry } = await post(collector, body);
+    if (why === null) return report.problems.length;
     const pauseMs = mayRetry ? retryMs[tries] : undefined;
-    if (pauseMs === undefined) throw failed(url, why);
+    if (pauseMs === undefined) throw failed(collector.url, why);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-async function post(url: string, init: RequestInit) {
+/** Why it did not take the body, or null. */
+async function post(
+  { url, headers, mayRetry, whyRefused }: OtlpCollector,
+  body: string,
+): Promise<{ why: string | null; mayRetry: boolean }> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    const response = await fetch(url, {
+      method: "POST",
+      headers,
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
     if (!response.ok) {
       await response.body?.cancel();
-      const mayRetry = OTLP_RETRYABLE.has(response.status);
-      return { isTaken: false, mayRetry, why: `it answered ${response.status}` };
+      const { status } = response;
+      return { why: `it answered ${status}`, mayRetry: mayRetry(status) };
     }
-    const rejected = await rejectedRecords(response);
-    return { isTaken: rejected === 0, mayRetry: false, why: `it refused ${rejected} records` };
+    return { why: await whyRefused(response), mayRetry: false };
   } catch (error) {
     const why = error instanceof Error && error.name === "TimeoutError"
       ? `no answer in ${ANSWER_MS_MAX / 1000} s`
       : "it can't be reached";
-    return { isTaken: false, mayRetry: true, why };
+    return { why, mayRetry: true };
   }
 }
 

@@ -1,27 +1,14 @@
 /** A collector of OpenTelemetry that is sent a log record for each piece of news. */
 import { exported } from "../../exports/mod.ts";
-import {
-  OTLP_RETRYABLE,
-  otlpHeaders,
-  type OtlpTarget,
-  otlpUrl,
-  rejectedRecords,
-} from "../../exports/otlp_request.ts";
+import { collectorAt, type OtlpTarget } from "../../exports/otlp_request.ts";
 import { Deliveries, type SendingDeps } from "./deliveries.ts";
 import type { Teller } from "./problem_watch.ts";
 
 /** Tells a collector. */
 export function otlpCollector(target: OtlpTarget, deps: SendingDeps): Teller {
-  const deliveries = new Deliveries({
-    name: "the OTLP collector",
-    url: otlpUrl(target),
-    headers: () => otlpHeaders(target),
-    mayRetry: (status) => OTLP_RETRYABLE.has(status),
-    async whyRefused(response) {
-      const rejected = await rejectedRecords(response);
-      return rejected === 0 ? null : `it refused ${rejected} records`;
-    },
-  }, deps);
+  const { headers, ...collector } = collectorAt(target);
+  const receiver = { name: "the OTLP collector", headers: () => headers, ...collector };
+  const deliveries = new Deliveries(receiver, deps);
   return {
     tell(_incident, report, news) {
       // A problem that opened and healed between two looks is one record: it says that it is healed.
