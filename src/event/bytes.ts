@@ -1,6 +1,17 @@
-/** Bytes that grow while numbers and other bytes are written to them. */
+/** Bytes that are put together: all at once, or growing while numbers and others are written. */
 
 const FIRST_BYTES = 4096;
+
+/** The bytes of all parts, one after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
 
 /** Bytes that grow. */
 export class Bytes {

@@ -6,7 +6,7 @@ import type { EventTier } from "../../event/kinds.ts";
 import { carryOver } from "./bundle_table_before.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import type { Bundle, EvictedTo, Moved, Part } from "./parts.ts";
-import { bytePieces, joinBytes, Rows } from "./rows.ts";
+import { bytePieces, joinPieces, Rows } from "./rows.ts";
 
 /** `source` is the shard that a bundle was moved from, or -1. */
 const SCHEMA = [
@@ -138,7 +138,7 @@ export class BundleTable {
     );
     const joined = (tier: EventTier) => {
       const found = pieces.map((piece) => piece[tier]).filter((piece) => piece !== null);
-      return found.length === 0 ? null : joinBytes(found);
+      return found.length === 0 ? null : joinPieces(found);
     };
     return { ordinary: joined("ordinary"), drops: joined("drops") };
   }

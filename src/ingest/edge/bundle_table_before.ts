@@ -1,6 +1,6 @@
 /** A shard's tables as versions before 2026-11-27 wrote them, carried over as those of the hub are. */
 import { TIERS } from "../stores/store.ts";
-import { bytePieces, joinBytes, type Rows } from "./rows.ts";
+import { bytePieces, joinPieces, type Rows } from "./rows.ts";
 
 interface OldPart {
   id: number;
@@ -34,7 +34,7 @@ export function carryOver(rows: Rows): void {
         if (part === undefined) return [];
         const sql = "SELECT body FROM bodies WHERE part = ? ORDER BY piece";
         const found = rows.all<{ body: ArrayBuffer }>(sql, part.id);
-        return bytePieces(joinBytes(found.map(({ body }) => body)));
+        return bytePieces(joinPieces(found.map(({ body }) => body)));
       });
       for (let i = 0; i < Math.max(1, ...pieces.map(({ length }) => length)); i++) {
         rows.run(

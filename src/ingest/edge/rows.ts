@@ -1,4 +1,5 @@
 /** SQLite inside a Durable Object: rows with the types their tables have, and long texts in pieces. */
+import { joinBytes } from "../../event/bytes.ts";
 import type { DurableObjectState, SqlStorageValue } from "./cloudflare.ts";
 
 /** SQLite of one Durable Object, with its schema made. */
@@ -51,14 +52,6 @@ export function bytePieces(bytes: Uint8Array): Uint8Array[] {
   return pieces;
 }
 
-/** The bytes of all pieces, one after the other. */
-export function joinBytes(pieces: readonly (Uint8Array | ArrayBuffer)[]): Uint8Array<ArrayBuffer> {
-  const parts = pieces.map((piece) => piece instanceof Uint8Array ? piece : new Uint8Array(piece));
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+/** The bytes that were kept in pieces. */
+export const joinPieces = (pieces: readonly ArrayBuffer[]) =>
+  joinBytes(pieces.map((piece) => new Uint8Array(piece)));

@@ -51,8 +51,7 @@ export async function* readText(
   body: ReadableStream<Uint8Array>,
   options: BodyOptions,
 ): AsyncGenerator<string> {
-  let decoder: TextDecoder | null = null;
-  decoder = new TextDecoder();
+  const decoder = new TextDecoder();
   const { encoding, clock, limits: { bytesMax } } = options;
   for await (const bytes of plainBytes(sentBytes(body, options), { encoding, clock, bytesMax })) {
     const text = decoder.decode(bytes, { stream: true });

@@ -1,4 +1,5 @@
 /** Bytes to lines, as they arrive. A line is a stretch of bytes: what it says is read where it lies. */
+import { joinBytes } from "../../event/bytes.ts";
 
 /** Who takes lines, one after the other. */
 export interface LineSink {
@@ -49,7 +50,7 @@ export class LineSplitter {
     } else if (this.#rest.length === 0) this.#whole(chunk, from, to);
     else {
       this.#rest.push(chunk.subarray(from, to));
-      const line = joined(this.#rest);
+      const line = joinBytes(this.#rest);
       this.#rest = [];
       this.#restChars = 0;
       this.#whole(line, 0, line.length);
@@ -88,14 +89,4 @@ function charsIn(bytes: Uint8Array): number {
     if ((byte & 0xc0) !== 0x80) chars += byte >= 0xf0 ? 2 : 1;
   }
   return chars;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
