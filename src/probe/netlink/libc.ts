@@ -48,5 +48,18 @@ export function errno(): number {
 /** Numbers of errors, as `errno` has them. */
 export const ERRNO = { interrupted: 4, again: 11, tooManyFiles: 24, noBuffers: 105 } as const;
 
-/** Text as C has it. */
-export const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
+/** Of a new file descriptor: it is not handed to programs that are started. */
+export const CLOEXEC = 0x80000;
+/** Of a new file descriptor: nobody waits for it. */
+export const NONBLOCK = 0x800;
+
+/** A file descriptor of what is at `path`, to read it; negative when it can't be opened. */
+export const openPath = (path: string): number =>
+  libc().open(new TextEncoder().encode(`${path}\0`), CLOEXEC);
+
+/** What the last call that failed could not do, and why. */
+export function failure(what: string): Error {
+  const number = errno();
+  const why = number === ERRNO.tooManyFiles ? "too many files are open" : `error ${number}`;
+  return new Error(`cannot ${what}: ${why}`);
+}

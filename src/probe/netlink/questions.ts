@@ -1,5 +1,5 @@
 /** Questions to the kernel that have one short answer. */
-import { cString, libc } from "./libc.ts";
+import { libc, openPath } from "./libc.ts";
 import { attribute32, attributesOf, int32, messagesIn, request } from "./message.ts";
 import { NETLINK, NetlinkSocket } from "./socket.ts";
 
@@ -14,10 +14,14 @@ const NETFILTER_HEADER_BYTES = 4;
 const generationQuestion = request(GET_GENERATION, new Uint8Array(NETFILTER_HEADER_BYTES));
 
 /**
- * The number of the ruleset of nft in a namespace: every change of it makes another one. Undefined
- * when the kernel does not tell. Ask only where nf_tables is there already: asking would load it.
+ * The number of the ruleset of nft in a namespace: every change of it makes another one. Undefined when
+ * the kernel does not tell. Ask only where nf_tables is there already: asking would load it.
  */
-export function rulesetNumber(socket: NetlinkSocket): number | undefined {
+export function rulesetNumberIn(path: string, inode: number): number | undefined {
+  return asking(path, inode, rulesetNumber);
+}
+
+function rulesetNumber(socket: NetlinkSocket): number | undefined {
   const answer = socket.ask(generationQuestion);
   for (const { type, body } of messagesIn(answer ?? new Uint8Array())) {
     if (type !== NEW_GENERATION) continue;
@@ -26,12 +30,12 @@ export function rulesetNumber(socket: NetlinkSocket): number | undefined {
   return undefined;
 }
 
-/** The same by a socket that is made for it. Undefined when it can't be asked. */
-export function rulesetNumberIn(path: string, inode: number): number | undefined {
+/** Asks netfilter in a namespace by a socket of its own. Undefined when it can't be asked. */
+function asking<T>(path: string, inode: number, ask: (socket: NetlinkSocket) => T): T | undefined {
   try {
     const socket = NetlinkSocket.open(path, inode, NETLINK.netfilter);
     try {
-      return rulesetNumber(socket);
+      return ask(socket);
     } finally {
       socket.close();
     }
@@ -63,16 +67,7 @@ const ANSWERS_MAX = 1_000;
  * where nf_tables is there already.
  */
 export function tablesIn(path: string, inode: number): string[] | null {
-  try {
-    const socket = NetlinkSocket.open(path, inode, NETLINK.netfilter);
-    try {
-      return tables(socket);
-    } finally {
-      socket.close();
-    }
-  } catch {
-    return null;
-  }
+  return asking(path, inode, tables) ?? null;
 }
 
 function tables(socket: NetlinkSocket): string[] | null {
@@ -114,25 +109,37 @@ export function netnsNumbers(
   others: Iterable<{ path: string; inode: number }>,
 ): Map<number, number> {
   const found = new Map<number, number>();
-  const { open, close } = libc();
   const socket = NetlinkSocket.open(path, inode, NETLINK.route);
   try {
     for (const other of others) {
       if (found.size === wanted.size) break;
-      const fd = open(cString(other.path), 0x80000);
+      const fd = openPath(other.path);
       if (fd < 0) continue;
-      const body = new Uint8Array(GENERIC_BYTES + 8);
-      body.set(attribute32(FILE, fd), GENERIC_BYTES);
-      const answer = socket.ask(request(GET_NSID, body));
-      for (const message of messagesIn(answer ?? new Uint8Array())) {
-        if (message.type !== NEW_NSID) continue;
-        const number = int32(attributesOf(message.body, GENERIC_BYTES).get(NSID));
-        if (number !== undefined && wanted.has(number)) found.set(number, other.inode);
+      try {
+        const number = netnsNumber(socket, fd);
+        if (number === undefined || !wanted.has(number)) continue;
+        // The path may lead to another namespace by now: a process ended, and its number was given again.
+        if (Deno.statSync(`/proc/self/fd/${fd}`).ino === other.inode) {
+          found.set(number, other.inode);
+        }
+      } finally {
+        libc().close(fd);
       }
-      close(fd);
     }
     return found;
   } finally {
     socket.close();
   }
+}
+
+/** Under which number the socket's namespace knows the one that `fd` is; undefined: under none. */
+function netnsNumber(socket: NetlinkSocket, fd: number): number | undefined {
+  const body = new Uint8Array(GENERIC_BYTES + 8);
+  body.set(attribute32(FILE, fd), GENERIC_BYTES);
+  const answer = socket.ask(request(GET_NSID, body));
+  for (const message of messagesIn(answer ?? new Uint8Array())) {
+    if (message.type !== NEW_NSID) continue;
+    return int32(attributesOf(message.body, GENERIC_BYTES).get(NSID));
+  }
+  return undefined;
 }

@@ -46,6 +46,8 @@ kernelTest(
       deepEqual([...netnsNumbers(a, new Set([number]), [a, b])], [[number, b.inode]]);
       deepEqual([...netnsNumbers(a, new Set([number]), [a])], [], "it was not asked about");
       deepEqual([...netnsNumbers(a, new Set([77]), [a, b])], [], "nobody has it");
+      const wrong = { path: b.path, inode: b.inode + 1 };
+      deepEqual([...netnsNumbers(a, new Set([number]), [wrong])], [], "its path leads to another");
       throws(() => netnsNumbers({ ...a, inode: 1 }, new Set([0]), [b]), /it is gone/);
       const own = Deno.readLinkSync("/proc/self/ns/net");
       equal(own, Deno.readLinkSync("/proc/thread-self/ns/net"), "this thread came back");

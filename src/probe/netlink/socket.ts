@@ -1,14 +1,11 @@
 /** A netlink socket in a network namespace. */
-import { cString, ERRNO, errno, libc } from "./libc.ts";
+import { CLOEXEC, ERRNO, errno, failure, libc, NONBLOCK, openPath } from "./libc.ts";
 
 /** Kinds of netlink, as `socket` numbers them. */
 export const NETLINK = { route: 0, netfilter: 12 } as const;
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
-/** Neither waited for nor handed to programs that are started. */
-const NONBLOCK = 0x800;
-const CLOEXEC = 0x80000;
 const CLONE_NEWNET = 0x40000000;
 const MSG_DONTWAIT = 0x40;
 const MSG_TRUNC = 0x20;
@@ -33,12 +30,11 @@ let ownNetns: number | undefined;
  * come back.
  */
 function inNetns<T>(path: string, inode: number, use: () => T): T {
-  const { open, close, setns } = libc();
+  const { close, setns } = libc();
   ownNetns ??= opened("/proc/thread-self/ns/net");
   // Shown before leaving: with fewer rights than it takes, one can go and not come back.
   if (setns(ownNetns, CLONE_NEWNET) !== 0) throw failure("enter its own network namespace");
-  const fd = open(cString(path), CLOEXEC);
-  if (fd < 0) throw failure(`open "${path}"`);
+  const fd = opened(path);
   try {
     if (setns(fd, CLONE_NEWNET) !== 0) throw failure(`enter "${path}"`);
     try {
@@ -58,15 +54,9 @@ function inNetns<T>(path: string, inode: number, use: () => T): T {
 }
 
 function opened(path: string): number {
-  const fd = libc().open(cString(path), CLOEXEC);
+  const fd = openPath(path);
   if (fd < 0) throw failure(`open "${path}"`);
   return fd;
-}
-
-function failure(what: string): Error {
-  const number = errno();
-  const why = number === ERRNO.tooManyFiles ? "too many files are open" : `error ${number}`;
-  return new Error(`cannot ${what}: ${why}`);
 }
 
 /** What came of an attempt to receive. */
