@@ -201,7 +201,7 @@ export class NodeState {
     const begun = this.#begin(netns);
     const reading = await readCosted(netns, { ...this.#how, kept: () => kept });
     this.#watch.hearNow(inode);
-    if (this.#known.isStale(inode, namesOf(kept))) {
+    if (this.#known.isStale(inode, begun, namesOf(kept))) {
       // What was kept changed while the rest was read: the two are not of one moment.
       const again = this.#begin(netns);
       const whole = await readCosted(netns, this.#how);

@@ -60,71 +60,87 @@ interface Known {
 /** What is known of namespaces, by their inodes. */
 export class KnownStates {
   readonly #known = new Map<number, Known>();
-  /** Of which changes were heard since their reading began. */
-  readonly #stale = new Map<number, Set<Keepable>>();
+  /** The reading of each that began last, while it goes on. */
+  readonly #begun = new Map<number, Beginning>();
   #rows = 0;
 
   /** What need not be read, as far as changes of the namespace are heard up to now. */
   keptOf(netns: NetnsHandle, withCounters: boolean): Kept {
-    const { kept, ruleset } = this.#known.get(netns.inode) ?? { kept: {} };
-    const stale = this.#stale.get(netns.inode);
-    const found: Kept = {};
-    if (kept.routes && !stale?.has("routes")) found.routes = kept.routes;
-    if (kept.fdb && !stale?.has("fdb")) found.fdb = kept.fdb;
+    const known = this.#known.get(netns.inode);
+    if (known === undefined) return {};
+    const { netfilter, ...kept } = known.kept;
     // Without a number it was not asked for: asking may load nf_tables.
-    const isNumbered = ruleset !== undefined;
-    if (kept.netfilter && isNumbered && !withCounters && !stale?.has("netfilter")) {
-      // Told by the kernel itself, whatever was heard.
-      const now = rulesetNumberIn(netns.path, netns.inode);
-      if (now === ruleset) found.netfilter = kept.netfilter;
-    }
-    return found;
+    if (netfilter === undefined || known.ruleset === undefined || withCounters) return kept;
+    // Told by the kernel itself, whatever was heard.
+    const now = rulesetNumberIn(netns.path, netns.inode);
+    return now === known.ruleset ? { ...kept, netfilter } : kept;
   }
 
   /**
    * A reading begins: what is heard from now on may be in it or not. `withRules`: nf_tables is there, so
    * that it may be asked.
    */
-  begin(netns: NetnsHandle, withRules: boolean): Beginning {
-    this.#stale.delete(netns.inode);
-    return { ruleset: withRules ? rulesetNumberIn(netns.path, netns.inode) : undefined };
+  begin({ inode, path }: NetnsHandle, withRules: boolean): Beginning {
+    const ruleset = withRules ? rulesetNumberIn(path, inode) : undefined;
+    const begun = { ruleset, stale: new Set<Keepable>() };
+    this.#begun.set(inode, begun);
+    return begun;
   }
 
-  /** A reading ended: what of it may be kept is. */
-  end({ inode }: NetnsHandle, { ruleset }: Beginning, kept: Kept): void {
-    this.forget(inode, false);
-    const rows = rowsOf(kept);
-    if (this.#rows + rows > ROWS_MAX) return;
-    this.#rows += rows;
-    this.#known.set(inode, { kept, ruleset, rows });
+  /**
+   * A reading ended: what of it may be kept is. Nothing is when another one began after it, which is
+   * newer, and of which alone it is known what changed meanwhile.
+   */
+  end({ inode }: NetnsHandle, begun: Beginning, kept: Kept): void {
+    if (this.#begun.get(inode) !== begun) return;
+    this.#begun.delete(inode);
+    this.#keep(inode, without(kept, begun.stale), begun.ruleset);
   }
 
   /** A change was heard. */
   heard(netns: number, part: HeardPart | "all"): void {
     const parts = part === "all" ? KEEPABLE : STALE_BY[part];
-    if (parts.length === 0) return;
-    const stale = this.#stale.get(netns) ?? new Set();
-    this.#stale.set(netns, stale);
-    for (const each of parts) stale.add(each);
+    const begun = this.#begun.get(netns);
+    for (const each of parts) begun?.stale.add(each);
+    const known = this.#known.get(netns);
+    if (known === undefined || !parts.some((each) => known.kept[each] !== undefined)) return;
+    this.#keep(netns, without(known.kept, new Set(parts)), known.ruleset);
   }
 
-  /** Whether what was kept in a reading changed since it began. */
-  isStale(netns: number, parts: readonly Keepable[]): boolean {
-    const stale = this.#stale.get(netns);
-    return stale !== undefined && parts.some((part) => stale.has(part));
+  /** Whether what was kept in a reading may have changed since it began. */
+  isStale(netns: number, begun: Beginning, parts: readonly Keepable[]): boolean {
+    const isLast = this.#begun.get(netns) === begun;
+    return parts.length > 0 && (!isLast || parts.some((part) => begun.stale.has(part)));
   }
 
-  forget(netns: number, isGone = true): void {
+  forget(netns: number): void {
+    this.#begun.delete(netns);
     this.#rows -= this.#known.get(netns)?.rows ?? 0;
     this.#known.delete(netns);
-    if (isGone) this.#stale.delete(netns);
+  }
+
+  #keep(netns: number, kept: Kept, ruleset: number | undefined): void {
+    this.#rows -= this.#known.get(netns)?.rows ?? 0;
+    this.#known.delete(netns);
+    const rows = rowsOf(kept);
+    if (this.#rows + rows > ROWS_MAX) return;
+    this.#rows += rows;
+    this.#known.set(netns, { kept, ruleset, rows });
   }
 }
 
-/** What was known when a reading began. */
+/** A reading that goes on. */
 export interface Beginning {
-  /** Number of the ruleset; undefined: it was not told. */
+  /** Number of the ruleset when it began; undefined: it was not told. */
   ruleset: number | undefined;
+  /** Of what changes were heard since. */
+  stale: Set<Keepable>;
+}
+
+function without(kept: Kept, parts: ReadonlySet<Keepable>): Kept {
+  const left = { ...kept };
+  for (const part of parts) delete left[part];
+  return left;
 }
 
 function rowsOf({ routes, fdb, netfilter }: Kept): number {

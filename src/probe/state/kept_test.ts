@@ -39,11 +39,42 @@ Deno.test("what is heard while it is read counts for the next reading", () => {
   const known = new KnownStates();
   known.heard(1, "route");
   const begun = known.begin(HANDLE, false);
-  equal(known.isStale(1, ["routes"]), false);
+  equal(known.isStale(1, begun, ["routes"]), false);
   known.heard(1, "route");
-  equal(known.isStale(1, ["routes"]), true);
+  equal(known.isStale(1, begun, ["routes"]), true);
   known.end(HANDLE, begun, KEPT);
   deepEqual(namesOf(known.keptOf(HANDLE, false)), ["fdb"]);
+});
+
+Deno.test("of two readings at once the one that began last is kept, whichever ends first", () => {
+  const newer: Kept = { routes: { rows: [{ ...ROUTE, destination: "10.9.0.0/16" }], gaps: [] } };
+  for (const olderFirst of [true, false]) {
+    const known = new KnownStates();
+    const older = known.begin(HANDLE, false);
+    // Heard after the older one looked: it is old in this, and the newer is not.
+    known.heard(1, "route");
+    const last = known.begin(HANDLE, false);
+    equal(known.isStale(1, older, ["fdb"]), true, "nobody knows what changed since it began");
+    const ends = [() => known.end(HANDLE, older, KEPT), () => known.end(HANDLE, last, newer)];
+    for (const end of olderFirst ? ends : ends.reverse()) end();
+    deepEqual(known.keptOf(HANDLE, false), newer);
+  }
+});
+
+Deno.test("a change that was heard before a reading stays known while that goes on", () => {
+  const known = new KnownStates();
+  read(known);
+  known.heard(1, "route");
+  known.begin(HANDLE, false);
+  deepEqual(namesOf(known.keptOf(HANDLE, false)), ["fdb"]);
+});
+
+Deno.test("what ends after its namespace was forgotten is not kept", () => {
+  const known = new KnownStates();
+  const begun = known.begin(HANDLE, false);
+  known.forget(1);
+  known.end(HANDLE, begun, KEPT);
+  deepEqual(known.keptOf(HANDLE, false), {});
 });
 
 Deno.test("rules are read again where the kernel does not tell the number of their set", () => {
