@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/codes.ts";
 import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
-import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
+import { DEFAULT_SHARE, EVENTS_PER_PERCENT, readShare, type Share } from "../../probe/run/share.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
 import { ownNamespaces, withNetns } from "./namespace_words.ts";
 import * as read from "../read_value.ts";
@@ -101,7 +101,8 @@ export function capturing(
     .addOption(
       new Option(
         "--events-per-second <n>",
-        "that are told before only some packets are (default: 400 for each percent of --cpu-share)",
+        "that are told before only some packets are (default: " +
+          `${EVENTS_PER_PERCENT.toLocaleString("en")} for each percent of --cpu-share)`,
       )
         .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),
     )

@@ -15,11 +15,12 @@ export interface Share {
 export const DEFAULT_SHARE: Share = { cpuPercent: 20, memoryBytes: 256 * 1024 * 1024 };
 
 /**
- * Far more than can be told for long: bpftrace 0.17 reads about 60,000 lines in a second of a processor.
- * What is told is chosen each tenth of a second, and a dozen programs that begin to talk at once are no
- * reason to leave something out; what lasts is held by `cpuPercent`.
+ * Events a second for each percent of a processor: far more than can be told for long, as bpftrace 0.17
+ * reads about 60,000 lines in a second of a processor. What is told is chosen each tenth of a second, and
+ * a dozen programs that begin to talk at once are no reason to leave something out; what lasts is held by
+ * `cpuPercent`.
  */
-const EVENTS_PER_PERCENT = 4_000;
+export const EVENTS_PER_PERCENT = 4_000;
 
 /** Events a second that the scripts may tell, of packets that pass and of drops each. */
 export const budgetOf = ({ eventsPerSecond, cpuPercent }: Share): number =>
