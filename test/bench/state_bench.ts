@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { analyse } from "../../src/analysis/mod.ts";
 import { incidentOf, SHAPES } from "./state/judging.ts";
 import { buildLab, type LabSize, removeLab } from "./state/lab.ts";
-import { slope, spent, type Spread } from "./state/measure.ts";
+import { slope, spent } from "./state/measure.ts";
+import type { Figure } from "./goals/figures.ts";
 import { type ReadingFigures, readingFigures } from "./state/reading.ts";
 
 const { values } = parseArgs({
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 
 const RUNS = 3;
 const DROPS = 50;
-const shown = ({ median, least, most }: Spread, by = 1) =>
+const shown = ({ median, least, most }: Figure, by = 1) =>
   `${(median / by).toFixed(1)} ms (${(least / by).toFixed(1)} to ${(most / by).toFixed(1)})`;
 const ratio = (of: number, to: number) => (of / Math.max(to, 1)).toFixed(1);
 

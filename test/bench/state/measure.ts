@@ -1,4 +1,5 @@
 /** Processor time of this process and of what it starts, and how a cost grows with a size. */
+import { type Figure, figureOf } from "../goals/figures.ts";
 
 /** Milliseconds in a tick of /proc. */
 const TICK_MS = 10;
@@ -10,32 +11,15 @@ export function processorMs(): number {
   return fields.reduce((sum, ticks) => sum + ticks, 0) * TICK_MS;
 }
 
-/** Of several measurements. */
-export interface Spread {
-  median: number;
-  least: number;
-  most: number;
-}
-
-/** What several values are like. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  return {
-    median: sorted[Math.floor(sorted.length / 2)]!,
-    least: sorted[0]!,
-    most: sorted.at(-1)!,
-  };
-}
-
 /** Milliseconds of processor time of some runs. */
-export async function spent(runs: number, work: () => Promise<unknown> | unknown): Promise<Spread> {
+export async function spent(runs: number, work: () => Promise<unknown> | unknown): Promise<Figure> {
   const values: number[] = [];
   for (let i = 0; i < runs; i++) {
     const before = processorMs();
     await work();
     values.push(processorMs() - before);
   }
-  return spreadOf(values);
+  return figureOf(values);
 }
 
 /**

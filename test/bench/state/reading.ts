@@ -10,13 +10,14 @@ import {
   readCosted,
   Watch,
 } from "../../../src/probe/state/mod.ts";
+import { type Figure, figureOf } from "../goals/figures.ts";
 import { LAB, type LabSize, nameOf } from "./lab.ts";
-import { spent, type Spread, spreadOf } from "./measure.ts";
+import { spent } from "./measure.ts";
 
 /** Milliseconds of processor time, of the probe and of its tools, by what was done. */
 export interface ReadingFigures {
   /** Milliseconds of processor time. */
-  costMs: Record<string, Spread>;
+  costMs: Record<string, Figure>;
   /** Characters of lines that are sent. */
   chars: Record<string, number>;
   /** MiB of memory of this process in the end. */
@@ -50,7 +51,7 @@ class Reader {
 /** The lab must be there, of this size. */
 export async function readingFigures(size: LabSize): Promise<ReadingFigures> {
   const reader = new Reader();
-  const costMs: Record<string, Spread> = {};
+  const costMs: Record<string, Figure> = {};
   const chars: Record<string, number> = {};
   costMs["first look at /proc"] = await spent(1, listNetns);
   costMs["later look at /proc"] = await spent(RUNS, listNetns);
@@ -58,7 +59,7 @@ export async function readingFigures(size: LabSize): Promise<ReadingFigures> {
   const lab = all.filter(({ name }) => name?.startsWith("nfb-"));
   costMs["beginning to hear"] = await spent(1, () => reader.watch.add(lab));
   const idle = await spent(1, () => wait(IDLE_MS));
-  costMs["hearing, a second"] = spreadOf([idle.median / IDLE_MS * 1_000]);
+  costMs["hearing, a second"] = figureOf([idle.median / IDLE_MS * 1_000]);
   const changes: Record<string, string[]> = {
     [nameOf(0)]: ["ip", "-n", nameOf(0), "link", "set", "lo", "mtu", "60000"],
     [LAB.rules]: ["ip", "netns", "exec", LAB.rules, "nft", "add", "table", "inet", "nfb"],
