@@ -20,6 +20,7 @@ import {
   type ConnectionQuery,
   type CostedState,
   HeardChanges,
+  inodeOfLink,
   KnownStates,
   listNetns,
   monotonicClock,
@@ -81,7 +82,7 @@ export class NodeState {
 
   /** Reads every namespace once, so many at a time; this process's own first, then those named. */
   async readAll(): Promise<void> {
-    const own = inodeOf("/proc/self/ns/net");
+    const own = inodeOfLink("/proc/self/ns/net");
     const ranked = this.intake.nodes.flatMap(({ name, netns }) =>
       netns.values().map((handle) => {
         const rank = handle.inode === own ? 0 : this.isNamed(handle, name) ? 1 : 2;
@@ -282,8 +283,4 @@ export class NodeState {
     this.#changed.delete(inode);
     this.#counted.delete(inode);
   }
-}
-
-function inodeOf(path: string): number {
-  return Number(/\d+/.exec(Deno.readLinkSync(path))?.[0]);
 }

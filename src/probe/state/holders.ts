@@ -20,7 +20,8 @@ export class Holders {
 
   /**
    * The namespaces, each with its holder, by some of its processes, of which `known` has what was read
-   * before. A process that ends meanwhile is passed over. The machine's own namespace has everybody's processes, and gets no holder.
+   * before. A process that ends meanwhile is passed over. The machine's own namespace has everybody's
+   * processes, and gets no holder.
    */
   addTo<T extends Held>(
     handles: readonly T[],

@@ -2,7 +2,8 @@
 import { LasthopError } from "../../event/error.ts";
 import type { NetnsHolder } from "../../event/netns_holder.ts";
 import { Holders } from "./holders.ts";
-import { inodeOfLink, Processes } from "./processes.ts";
+import { inodeIn, inodeOfLink } from "./netns_inode.ts";
+import { Processes } from "./processes.ts";
 
 /** A network namespace, and how to get into it. */
 export interface NetnsHandle {
@@ -15,9 +16,6 @@ export interface NetnsHandle {
   /** Whose processes are in it. Absent: nobody's, or it is the machine's own. */
   holder?: NetnsHolder;
 }
-
-/** `net:[4026531833]`, as the kernel names a namespace in links and mount tables. */
-const NET = /^net:\[(\d+)\]$/;
 
 /** Processes looked at before others get their turn. */
 const AT_ONCE = 500;
@@ -134,11 +132,11 @@ function mounted(pid: string, root: string): NetnsHandle[] {
   }
   return table.split("\n").flatMap((line) => {
     const [, , , source = "", target = ""] = line.split(" ");
-    const inode = NET.exec(source)?.[1];
+    const inode = inodeIn(source);
     if (inode === undefined) return [];
     const path = root + unescape(target);
     const name = path.split("/").at(-1);
-    return [{ inode: Number(inode), ...(name ? { name } : {}), path }];
+    return [{ inode, ...(name ? { name } : {}), path }];
   });
 }
 

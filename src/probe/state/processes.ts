@@ -3,6 +3,7 @@
  * it is in and whose it is was read already. A node has ten thousand, and a look each two seconds.
  */
 import { type CgroupOwner, cgroupOwner } from "./cgroup.ts";
+import { inodeOfLink } from "./netns_inode.ts";
 import { isOwnTool } from "./own_tools.ts";
 
 /** So many looks a process is young: it may still be moved to the group and namespace it is meant for. */
@@ -15,7 +16,7 @@ interface Known {
   /** Inode of its network namespace; undefined: it can't be read. */
   netns: number | undefined;
   about: About | null | undefined;
-  /** How many looks it was seen in. */
+  /** How many times in a row it was found in the namespace that it was in before. */
   looks: number;
   /** Number of the look in which it was seen last. */
   seen: number;
@@ -83,18 +84,5 @@ export class Processes {
     if (isOwnTool(stat)) return null;
     const program = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
     return { program, owner: cgroupOwner(cgroup) };
-  }
-}
-
-const NET = /^net:\[(\d+)\]$/;
-
-/** The namespace that a link of a process leads to; undefined when it is none. */
-export function inodeOfLink(path: string): number | undefined {
-  try {
-    const inode = NET.exec(Deno.readLinkSync(path))?.[1];
-    return inode === undefined ? undefined : Number(inode);
-  } catch {
-    // The process ended, or it is no link.
-    return undefined;
   }
 }

@@ -3,10 +3,11 @@
  * entering a namespace and starting a shell cost more than most of them.
  *
  * It changes nothing. `$1` is the byte limit of one tool's output, `$2` that of rules, `$3` that of
- * connections, `$4` the KiB of memory that each tool may have. The rest names what may be asked without making the
- * kernel load a module (`modules.ts`), what need not be read (`without-…`, `kept.ts`),
- * and whether the names of nft's tables come in the environment. The marker comes in the environment: arguments can be read by any user, and forged
- * output must not pass for a section. So do the words of connections, one a line.
+ * connections, `$4` the KiB of memory that each tool may have. The rest names what may be asked without
+ * making the kernel load a module (`modules.ts`), what need not be read (`without-…`, `kept.ts`), and
+ * whether the names of nft's tables come in the environment. The marker comes there, too: arguments can be
+ * read by any user, and forged output must not pass for a section. So do the words of connections, one a
+ * line.
  */
 export const SCRIPT = String.raw`
 M=$LASTHOP_MARK; CAP=$1; RULES_CAP=$2; CONNECTIONS_CAP=$3
