@@ -1,7 +1,8 @@
 /** The line that is pasted on each node, and what it is worth. */
 import type { IngestClient, MintedToken } from "../../ingest/mod.ts";
-import { CODE_NODES_MAX, CODE_SECONDS_MAX } from "../../ingest/token_bounds.ts";
+import { CODE_NODES, CODE_NODES_MAX, CODE_SECONDS_MAX } from "../../ingest/token_bounds.ts";
 import { cannotRead, readSeconds } from "../read_value.ts";
+import { plural } from "../render/mod.ts";
 
 /** What bounds a code; absent: as the ingest has it. */
 export interface CodeBounds {
@@ -17,13 +18,18 @@ export const makeCode = (
   bounds: CodeBounds,
 ): Promise<MintedToken> => client.createToken(incident, { role: "join", ...bounds });
 
-/** The line. Its words need no quotes: a URL as it is parsed, and base64url. */
-export const joinLine = (url: string, code: string): string => `sudo lasthop join ${url}#${code}`;
+/** The line. zsh takes the brackets of an IPv6 address for a pattern of files, so that such a URL is quoted. */
+export function joinLine(url: string, code: string): string {
+  const word = `${url}#${code}`;
+  return `sudo lasthop join ${word.includes("[") ? `'${word}'` : word}`;
+}
 
 /** What a line is worth, for people. */
 export function worthOf({ id, expiresAt, nodesMax }: MintedToken, incident: string): string {
   const until = (expiresAt ?? "").slice(11, 16);
-  return `good until ${until} UTC for ${nodesMax} nodes; to end it before: ` +
+  return `good until ${until} UTC for ${
+    plural(nodesMax ?? CODE_NODES, "node")
+  }; to end it before: ` +
     `lasthop incident token ${incident} --revoke ${id}`;
 }
 
