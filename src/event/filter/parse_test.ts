@@ -33,6 +33,11 @@ const READ: [string, string][] = [
     "10.0.0.7:8080 and tcp",
     "((src host 10.0.0.7 and src port 8080) or (dst host 10.0.0.7 and dst port 8080)) and tcp",
   ],
+  ["dst [2001:DB8::7]:https", "dst host 2001:db8::7 and dst port 443"],
+  [
+    "udp and [::1]:53",
+    "udp and ((src host ::1 and src port 53) or (dst host ::1 and dst port 53))",
+  ],
   ["net 10.1", "net 10.1.0.0/16"],
   ["net 10.1.2.3", "host 10.1.2.3"],
   ["net 10.0.0.0 mask 255.0.0.0", "net 10.0.0.0/8"],
@@ -101,6 +106,11 @@ const REFUSED: [string, number, string, string][] = [
   ["tcp and", 8, "the filter ends", '"not", "(" or one of'],
   ["()", 2, '")" is not a term', '"not"'],
   ["ip[8] > 4", 3, '"[" is not supported', "without header bytes"],
+  ["[2001:db8::1]", 1, '"[" is not supported', "without header bytes"],
+  ["[2001:db8::zz]:80", 1, '"[" is not supported', "without header bytes"],
+  ["[1:2]:80", 1, '"[1:2]:80" is not an IP address', "2001:db8::1"],
+  ["[::1]:99999", 1, '"[::1]:99999" is not a port', "0 to 65535"],
+  ["ip host [::1]:80", 9, '"[::1]:80" is IPv6', 'IPv4 after "ip"'],
   ["host \x1bc", 6, '"?c" is not an address', "an IP address"],
 ];
 

@@ -11,7 +11,9 @@ export interface Token {
   at: number;
 }
 
-const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|&&|\|\||[()!/]|[^\s()!/&|[\]=<>+*^"]+|[^]/gu;
+/** `[2001:db8::1]:443` is one word: brackets with no port behind them are pcap's arithmetic. */
+const TOKEN =
+  /\s+|"(?:[^"\\]|\\.)*"|&&|\|\||[()!/]|\[[\da-f:.]+\]:\w+|[^\s()!/&|[\]=<>+*^"]+|[^]/giu;
 /** A name up to the space or sign behind it; what is quoted in it may be anything. */
 const NAME = /(?:"(?:[^"\\]|\\.)*"|(?!&&|\|\|)[^\s()"])+/uy;
 const SIGNS = new Map([["&&", "and"], ["||", "or"], ["!", "not"]]);

@@ -26,9 +26,13 @@ export function readValue(reader: Reader, qualifier: Qualifier): FilterNode {
   }
 }
 
-/** `10.0.0.7:8080`: an address and a port of the same end. Null for what has no port behind it. */
+/**
+ * `10.0.0.7:8080` or `[2001:db8::7]:8080`: an address and a port of the same end. Null for what has no
+ * port behind it.
+ */
 function readEnd(reader: Reader, token: Token, qualifier: Qualifier): FilterNode | null {
-  const [, host, port] = /^(\d+\.\d+\.\d+\.\d+):(\w+)$/.exec(token.text) ?? [];
+  const [, ip4, ip6, port] = /^(?:(\d+\.\d+\.\d+\.\d+)|\[(.+)\]):(\w+)$/.exec(token.text) ?? [];
+  const host = ip4 ?? ip6;
   if (host === undefined || port === undefined || qualifier.type === "net") return null;
   if (qualifier.protocol === "arp") reader.fail(token, "has a port", "an address, in ARP");
   const address = readAddress(reader, { ...token, text: host }, { ...qualifier, type: "host" });
