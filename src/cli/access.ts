@@ -4,7 +4,7 @@
  * goes only to the ingest it was written down for.
  */
 import type { Command } from "commander";
-import { readConfig } from "./config.ts";
+import { configPath, readConfig } from "./config.ts";
 import { readServing } from "./serving/serving_file.ts";
 import { readTokenFile, takeToken } from "./token.ts";
 
@@ -23,7 +23,10 @@ export function takeAccess(command: Command): void {
   const hasToken = Boolean(command.getOptionValue("token"));
   if (config.ingest !== undefined && command.getOptionValue("ingest") === config.ingest) {
     if (!hasToken && config.tokenFile !== undefined) {
-      command.setOptionValue("token", readTokenFile(config.tokenFile));
+      command.setOptionValue(
+        "token",
+        readTokenFile(config.tokenFile, `"tokenFile" of ${configPath()}`),
+      );
     }
     return;
   }

@@ -49,6 +49,16 @@ Deno.test("the configured ingest is asked with its token, and the token goes to 
         ['{"tokenFile":"/x"}', 0o600, /a token file stands without the ingest it is for/],
         ["{", 0o600, /it is not JSON/],
         [JSON.stringify({ ingest: one.url }), 0o666, /others may write it/],
+        [
+          JSON.stringify({ ingest: one.url, tokenFile: `${home}/nowhere` }),
+          0o600,
+          /Cannot read "tokenFile" of .*config\.json: ".*nowhere" is not there or not readable/,
+        ],
+        [
+          JSON.stringify({ ingest: one.url, tokenFile: home }),
+          0o600,
+          /Cannot read "tokenFile" of .*config\.json: ".*" (is a folder|others may read)/,
+        ],
       ] as const
     ) {
       await Deno.writeTextFile(path, text);
@@ -57,4 +67,9 @@ Deno.test("the configured ingest is asked with its token, and the token goes to 
       equal(code, 2);
       match(stderr, why);
     }
+    await Deno.remove(path);
+    await Deno.mkdir(path, { mode: 0o700 });
+    const { code, stderr } = await list(home);
+    equal(code, 2);
+    match(stderr, /config\.json: it is a folder, must be a file of JSON, or not there/);
   }));

@@ -63,6 +63,9 @@ function textOf(path: string): string | null {
     if (error instanceof Deno.errors.PermissionDenied) {
       throw cannotRead(path, "this user may not read it", "a file that its owner alone may write");
     }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw cannotRead(path, "it is a folder", "a file of JSON, or not there");
+    }
     throw error;
   }
 }

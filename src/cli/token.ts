@@ -51,6 +51,9 @@ export function readTokenFile(path: string, option = "--token-file"): string {
     }
     text = Deno.readTextFileSync(path).trim();
   } catch (error) {
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw cannotRead(option, `"${path}" is a folder`, rule);
+    }
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
       throw error;
     }
