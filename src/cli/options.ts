@@ -84,9 +84,15 @@ export interface FormatFlags {
   format?: Form;
 }
 
-/** The form that is asked for; null: text for this terminal. */
-export const readFormat = ({ json, format }: FormatFlags): Form | null =>
-  format ?? (json ? "json" : null);
+/** The form that is asked for; null: text for this terminal. Throws LasthopError `usage` for two. */
+export function readFormat({ json, format }: FormatFlags): Form | null {
+  if (json && format !== undefined && format !== "json") {
+    throw read.usageError(
+      `Cannot use --json with --format ${format}: each is the form, must be one of them`,
+    );
+  }
+  return format ?? (json ? "json" : null);
+}
 
 /** Where the ingest is and who asks. */
 export interface Access {

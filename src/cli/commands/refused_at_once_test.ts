@@ -48,6 +48,10 @@ for (
     [["serve", "--code-for", "1h"], /Cannot use --code-for: it is for nodes of --incident/],
     [["trace", "--fliter", "tcp"], /Unknown option "--fliter", did you mean "--filter"\?/],
     [["trace", "tcp", "or", "hots", "1.2.3.4"], /column 8: .*\n {2}tcp or hots 1\.2\.3\.4\n {9}\^/],
+    [
+      ["report", "--json", "--format", "md"],
+      /Cannot use --json with --format md: each is the form/,
+    ],
     [["report", "a", "--incident", "b"], /there are "a" and --incident b, must be one/],
   ] as const
 ) {
