@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { JsonLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { lexer, type Token } from "marked";
@@ -45,6 +45,12 @@ const HOSTILE = [
 Deno.test("every export has a name of its own and writes the same report as the same text", () => {
   equal(new Set(EXPORTS.map(({ format }) => format)).size, EXPORTS.length);
   for (const { write } of EXPORTS) equal(write(report), write(structuredClone(report)));
+});
+
+Deno.test("where no node has reported, an export for people says so", () => {
+  const empty = { ...report, nodes: [], problems: [], flows: [], exchanges: [], changes: [] };
+  match(exported(empty, "md"), /## Coverage\n\nNo node has reported yet\.\n$/);
+  match(exported(empty, "html"), /<h2>Coverage<\/h2>\n<p>No node has reported yet\.<\/p>/);
 });
 
 Deno.test("the JSON export is the report", () => {

@@ -135,6 +135,7 @@ function wellBlocks(exchanges: readonly Exchange[]): Block[] {
 }
 
 function coverage({ nodes }: Report): Block {
+  if (nodes.length === 0) return lines("No node has reported yet.");
   const items = nodes.map(({ name, kernel, bpftrace, scripts, events, lost, gaps = [] }) => {
     const attached = scripts.filter(({ state }) => state === "attached").length;
     const what = `Linux ${text(kernel)}, bpftrace ${text(bpftrace)}, ${attached} of ` +
