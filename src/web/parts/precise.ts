@@ -5,8 +5,9 @@ import { boundText } from "../../words/time_bound.ts";
 import { began, nodes } from "../state/told.ts";
 
 /**
- * `23:06:42.380 ±1.1 ms`: in the reader's time, with the date on another day than the first, by the wall clocks of these nodes; absent: of any, for
- * what several may have seen. Without a bound where one of them knows none.
+ * `23:06:42.380 ±1.1 ms`: in the reader's time, with the date on another day than the first, by the wall
+ * clocks of these nodes; absent: of any, for what several may have seen. Without a bound where one of them
+ * knows none.
  */
 export function preciseHere(timeOfDay: string, names?: readonly string[]): string {
   const bound = boundOf(names);

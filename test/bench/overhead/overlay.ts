@@ -7,8 +7,8 @@ import { execa } from "execa";
 /** Names of its namespaces: pod, node, wire, node, pod. */
 export const NAMESPACES = ["lhov-a", "lhov-1", "lhov-u", "lhov-2", "lhov-b"] as const;
 
-/** The pods' ends. */
-export const SENDER = "10.77.1.1";
+const SENDER = "10.77.1.1";
+/** The pod that the flow goes to. */
 export const RECEIVER = "10.77.1.2";
 
 /** Every device that a packet from one pod to the other passes, by namespace. */

@@ -25,7 +25,7 @@ export interface Watching {
   pid?: number;
 }
 
-/** Events a second that the scripts may tell. */
+/** Events a second that the scripts may tell, 0 for all: less than the default, so that some are left out. */
 const BUDGET = Number(Deno.env.get("BUDGET") ?? 8_000) || null;
 
 /** Filters of a hit and of a miss. */
