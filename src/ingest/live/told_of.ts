@@ -1,6 +1,6 @@
 /** Stored lines to what a batch tells. */
 import { decodeLine, LineError } from "../../event/codec.ts";
-import { kindOf, RowWriter } from "../../event/rows.ts";
+import { RowWriter } from "../../event/rows.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Told } from "../intake/batches.ts";
 import { bytesOf } from "../stores/segment.ts";
@@ -36,7 +36,7 @@ function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** Whether the line can be read. */
 function tell(line: Uint8Array, rows: RowWriter, states: NetnsState[]): boolean {
-  if (kindOf(line) !== null && rows.line(line, 0, line.length) !== null) return true;
+  if (rows.line(line, 0, line.length) !== null) return true;
   try {
     const decoded = decodeLine(decoder.decode(line));
     if (decoded.type === "event") rows.event(decoded.event);
