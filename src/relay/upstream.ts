@@ -1,6 +1,7 @@
 /** The ingest behind a relay: one body for many senders, or a body for each where it knows no relays. */
 import { SMALL_ANSWER_BYTES_MAX } from "../ingest/client/answer.ts";
 import * as answers from "../ingest/client/answer.ts";
+import { RELAYED_PATH } from "../ingest/intake/relayed.ts";
 import { gzip } from "../probe/ship/gzip.ts";
 import { relayedBody, type SentText } from "./relayed_body.ts";
 
@@ -17,7 +18,6 @@ export class Away extends Error {
   override name = "Away";
 }
 
-const RELAYED_PATH = "/v1/relayed";
 /** As long as a probe itself waits for an answer. */
 const ANSWER_MS = 15_000;
 /** After so long an ingest is asked again whether it knows relays: it may be a newer one by now. */

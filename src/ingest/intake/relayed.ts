@@ -17,6 +17,9 @@ import { Gatherer } from "./gather.ts";
 import { batchReader } from "./incident_batches.ts";
 import { LineSplitter } from "./lines.ts";
 
+/** Where relays send. An ingest of before 2026-11-27 has no such path. */
+export const RELAYED_PATH = "/v1/relayed";
+
 /** The line before the batches of one sender. */
 export const SenderLine = z.strictObject({
   kind: z.literal("sender"),

@@ -7,7 +7,7 @@ import { principalOf } from "../access/auth.ts";
 import { noIncident } from "../access/named_incident.ts";
 import { encodingOf } from "../http/body.ts";
 import { acceptBatches, BatchAnswer, bodyOptions } from "../intake/accept.ts";
-import { acceptRelayed, SenderLine } from "../intake/relayed.ts";
+import { acceptRelayed, RELAYED_PATH, SenderLine } from "../intake/relayed.ts";
 import { Problem } from "../http/problem.ts";
 import { type Ask, json, type Operation } from "./operation.ts";
 import { linesOf } from "./schema_parts.ts";
@@ -21,9 +21,6 @@ const LINES = {
   description: "Batches: each one header line (BatchHeader), then event lines (JSON objects as " +
     "Event, or tab-separated) and state lines (NetnsState). content-encoding: gzip is understood.",
 };
-
-/** Where relays send. An ingest of before 2026-11-27 has no such path. */
-export const RELAYED_PATH = "/v1/relayed";
 
 async function takeBatches(ask: Ask): Promise<Response> {
   const { c, id: incident, deps, metrics, entry: port, bodies } = ask;
