@@ -53,6 +53,15 @@ Deno.test("where no node has reported, an export for people says so", () => {
   match(exported(empty, "html"), /<h2>Coverage<\/h2>\n<p>No node has reported yet\.<\/p>/);
 });
 
+Deno.test("an export for people says which node was not watched to the end", () => {
+  const [node] = report.nodes;
+  const { endedAt: _, ...goes } = node!;
+  const ended = { ...node!, name: "left", endedAt: "2026-11-26T19:04:35.120Z" };
+  const text = exported({ ...report, nodes: [goes, ended] }, "md");
+  match(text, /^- left: .* none lost, its probe ended 19:04:35\.120$/m);
+  equal(text.split("its probe ended").length, 2);
+});
+
 Deno.test("the JSON export is the report", () => {
   deepEqual(JSON.parse(exported(report, "json")), report);
 });

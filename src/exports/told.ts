@@ -1,6 +1,7 @@
 /** What a person is told of a report, block by block: verdicts, paths, evidence, what to do, coverage. */
 import type { Change, Exchange, Flow, Problem, Report } from "../event/report.ts";
 import { changePlace, changeText, nearLines } from "../words/change.ts";
+import { endedWords } from "../words/ended.ts";
 import { endPoint } from "../words/ends.ts";
 import { mendedText } from "../words/mended.ts";
 import { placeName } from "../words/place.ts";
@@ -136,11 +137,12 @@ function wellBlocks(exchanges: readonly Exchange[]): Block[] {
 
 function coverage({ nodes }: Report): Block {
   if (nodes.length === 0) return lines("No node has reported yet.");
-  const items = nodes.map(({ name, kernel, bpftrace, scripts, events, lost, gaps = [] }) => {
+  const items = nodes.map((node) => {
+    const { name, kernel, bpftrace, scripts, events, lost, gaps = [] } = node;
     const attached = scripts.filter(({ state }) => state === "attached").length;
     const what = `Linux ${text(kernel)}, bpftrace ${text(bpftrace)}, ${attached} of ` +
       `${plural(scripts.length, "script")}, ${plural(events, "event")}, ` +
-      (lost === 0 ? "none lost" : `${plural(lost, "event")} lost`);
+      (lost === 0 ? "none lost" : `${plural(lost, "event")} lost`) + text(endedWords(node, nodes));
     return { pieces: [`${text(name)}: ${what}`], inner: gaps.map((gap) => text(gap, 300)) };
   });
   return { kind: "list", items };

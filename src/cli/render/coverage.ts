@@ -1,5 +1,6 @@
 /** What was watched and what was not, as text: a verdict holds only for what was watched. */
 import type { Flow, Report, ReportNode } from "../../event/report.ts";
+import { endedWords } from "../../words/ended.ts";
 import type { Look } from "./look.ts";
 import { grouped, netnsText, plural } from "./words.ts";
 
@@ -32,7 +33,7 @@ export function gapLines(flow: Flow, nodes: readonly ReportNode[], look: Look): 
  */
 export function coverageLines({ nodes, accounting }: Report, look: Look): string[] {
   const lines = [look.paint("bold", "Coverage")];
-  for (const node of nodes) lines.push(...nodeLines(node, look));
+  for (const node of nodes) lines.push(...nodeLines(node, nodes, look));
   if (nodes.length === 0) lines.push("  no node has reported yet");
   return [...lines, ...goneLines(accounting, look)];
 }
@@ -40,8 +41,9 @@ export function coverageLines({ nodes, accounting }: Report, look: Look): string
 /** The same with the nodes that were watched whole in one sentence: what is missing is told in full. */
 export function shortCoverageLines(report: Report, look: Look): string[] {
   const { nodes, accounting } = report;
-  const isWhole = ({ lost, gaps = [], scripts }: ReportNode) =>
-    lost === 0 && gaps.length === 0 && scripts.every(({ state }) => state === "attached");
+  const isWhole = (node: ReportNode) =>
+    node.lost === 0 && (node.gaps ?? []).length === 0 && endedWords(node, nodes) === "" &&
+    node.scripts.every(({ state }) => state === "attached");
   const whole = nodes.filter(isWhole);
   if (whole.length < 2) return coverageLines(report, look);
   const shown = whole.slice(0, NODES_MAX).map(({ name }) => look.text(name, 40));
@@ -52,13 +54,15 @@ export function shortCoverageLines(report: Report, look: Look): string[] {
   const text = `${names}: all scripts, ${plural(netns, "network namespace")}, ` +
     `${plural(events, "event")}, none lost`;
   const lines = [look.paint("bold", "Coverage"), ...look.lines(text, 2)];
-  for (const node of nodes.filter((one) => !isWhole(one))) lines.push(...nodeLines(node, look));
+  for (const node of nodes.filter((one) => !isWhole(one))) {
+    lines.push(...nodeLines(node, nodes, look));
+  }
   return [...lines, ...goneLines(accounting, look)];
 }
 
-function nodeLines(node: ReportNode, look: Look): string[] {
+function nodeLines(node: ReportNode, nodes: readonly ReportNode[], look: Look): string[] {
   const name = look.text(node.name, 40);
-  const text = `${name}: ${nodeText(node, look)}`;
+  const text = `${name}: ${nodeText(node, look)}${look.text(endedWords(node, nodes))}`;
   const lines = node.lost > 0 ? look.lines(text, "  ! ", "yellow") : look.lines(text, 2);
   for (const gap of node.gaps ?? []) {
     lines.push(...look.lines(look.text(gap, 300), "  ! ", "yellow"));

@@ -1,7 +1,8 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { Report } from "../../event/report.ts";
 import { anyReport } from "./arbitrary.ts";
+import { shortCoverageLines } from "./coverage.ts";
 import { conversations } from "./group.ts";
 import { lookOf, renderReport } from "./mod.ts";
 import { rowsOf } from "./rows.ts";
@@ -212,4 +213,17 @@ Deno.test("of two problems of one flow each is told where it is, and the path of
   const told = lines.filter((line) => line.includes("last hop"));
   equal(told.length, 2);
   ok(told[1]!.startsWith("  last hop eth9 in other on router, NEIGH_FAILED in"), told[1]);
+});
+
+Deno.test("a node that was not watched to the end does not stand among those that were", async () => {
+  const file = new URL("fixture/changes.json", import.meta.url);
+  const report = Report.parse(JSON.parse(await Deno.readTextFile(file)));
+  const { endedAt: _, ...goes } = { ...report.nodes[0]!, lost: 0, gaps: [] };
+  const named = (name: string) => ({ ...goes, name });
+  const left = { ...goes, name: "left", endedAt: "2026-11-26T19:04:35.120Z" };
+  const nodes = [named("a"), named("b"), left];
+  const look = lookOf({ width: 200, colour: false });
+  const text = shortCoverageLines({ ...report, nodes }, look).join("\n");
+  match(text, /^ {2}a, b: all scripts/m);
+  match(text, /^ {2}left: .* none lost, its probe ended 19:04:35\.120$/m);
 });
