@@ -2,7 +2,6 @@ import { deepEqual, equal } from "node:assert/strict";
 import { z } from "zod";
 import { clip, Gaps, keepRows } from "./bounds.ts";
 import { monotonicNs } from "./clock.ts";
-import { askable } from "./modules.ts";
 
 Deno.test("rows beyond the limit and rows that do not fit are counted, not hidden", () => {
   const gaps = new Gaps();
@@ -18,16 +17,4 @@ Deno.test("the clock is the kernel's own, and uptime only where that is hidden",
   equal(monotonicNs("23.42 19.57\n"), "23420000000");
   equal(monotonicNs("0.07 19.57\n"), "70000000");
   equal(monotonicNs(""), undefined);
-});
-
-Deno.test("what would load a module is not asked", () => {
-  const loadable = "kernel/net/netfilter/nf_tables.ko.xz: kernel/net/netfilter/nfnetlink.ko.xz\n" +
-    "kernel/net/netfilter/nfnetlink.ko.xz:\nkernel/net/ipv4/tcp_diag.ko: \n" +
-    "kernel/net/xfrm/xfrm-user.ko.zst:\nkernel/net/netfilter/nf_conntrack_netlink.ko:\n" +
-    "kernel/net/netfilter/ipset/ip_set.ko:\n";
-  deepEqual(askable(loadable, ""), []);
-  deepEqual(askable(loadable, "nfnetlink 20480 2\ntcp_diag 16384 0\n"), ["sockets"]);
-  deepEqual(askable(loadable, "nfnetlink 20480 2\nnf_tables 1 1\n"), ["netfilter"]);
-  const all = ["netfilter", "sockets", "xfrm", "connections", "ipset"];
-  deepEqual(askable("", ""), all, "all of it built in");
 });
