@@ -31,6 +31,8 @@ export class Topic {
   /** The last changes; the last of them has number `#cursor`. */
   #kept: Message[] = [];
   #keptChars = 0;
+  /** Of those, as many as each message has. */
+  #counted = new WeakMap<Message, number>();
   #timer: (() => void) | null = null;
   #dirty = false;
 
@@ -100,16 +102,31 @@ export class Topic {
     message.id = this.#cursorText();
     if (message.brief !== undefined) message.brief.id = message.id;
     this.#kept.push(message);
-    this.#keptChars += charsOf(message);
+    this.#count(message, this.#viewers.values().every((viewer) => viewer.isBrief));
+    this.#forgetSome();
+    for (const viewer of this.#viewers) viewer.push(message);
+  }
+
+  /** What is made of a message for those who want it is kept with it. */
+  #count(message: Message, isBrief: boolean): void {
+    const { brief } = message;
+    const briefChars = brief?.data.length ?? 0;
+    const chars = briefChars + (brief !== undefined && isBrief ? 0 : message.data.length);
+    const before = this.#counted.get(message) ?? 0;
+    if (chars <= before) return;
+    this.#keptChars += chars - before;
+    this.#counted.set(message, chars);
+  }
+
+  #forgetSome(): void {
     while (
       this.#kept.length > this.options.limits.changesKeptMax ||
       this.#keptChars > CHANGES_KEPT_CHARS_MAX
     ) {
       const gone = this.#kept.shift()!;
-      this.#keptChars -= charsOf(gone);
+      this.#keptChars -= this.#counted.get(gone)!;
       for (const viewer of this.#viewers) viewer.lose(gone);
     }
-    for (const viewer of this.#viewers) viewer.push(message);
   }
 
   /**
@@ -136,7 +153,13 @@ export class Topic {
     }
     const lacking = this.#since(cursor);
     if (lacking === null) viewer.push(this.#full());
-    else for (const message of lacking) viewer.push(message);
+    else {
+      for (const message of lacking) {
+        this.#count(message, isBrief);
+        viewer.push(message);
+      }
+      this.#forgetSome();
+    }
     if (this.#current?.closed === true) viewer.end(this.#endMessage("closed"));
     return viewer;
   }
@@ -185,6 +208,3 @@ export class Topic {
     return `${this.options.epoch}-${this.#cursor}`;
   }
 }
-
-/** Characters by which a message counts: what is made only for those who want it does not. */
-const charsOf = (message: Message): number => (message.brief ?? message).data.length;
