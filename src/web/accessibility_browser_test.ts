@@ -3,7 +3,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Report } from "../event/report.ts";
 import { violations } from "./fixture/axe.ts";
-import { hasChromium, openPage } from "./fixture/browser.ts";
+import { inChromium, openPage } from "./fixture/browser.ts";
 import { crowd } from "./fixture/crowd.ts";
 import { longPath, manyFlows } from "./fixture/extremes.ts";
 import { i1, i2Repaired } from "./fixture/incident_1_2.ts";
@@ -28,12 +28,9 @@ const REPORTS: [string, Report][] = [
   ["a minute of a cluster", crowd()],
 ];
 
-const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
-
 for (const look of LOOKS) {
   Deno.test({
-    name: `axe finds nothing at ${look.width} px, ${look.colorScheme}${why}`,
-    ignore: !hasChromium,
+    ...inChromium(`axe finds nothing at ${look.width} px, ${look.colorScheme}`),
     async fn() {
       const ingest = await fakeIngest();
       ingest.say("hello", { incident: "i1", cursor: "0" });
@@ -87,8 +84,7 @@ for (const look of LOOKS) {
 }
 
 Deno.test({
-  name: `axe finds nothing in the list, a replay and a chosen time, dark and narrow${why}`,
-  ignore: !hasChromium,
+  ...inChromium("axe finds nothing in the list, a replay and a chosen time, dark and narrow"),
   async fn() {
     const list = await fakeIngest({ incidents: ["old", "empty-one", "new"], imported: true });
     list.say("hello", { incident: "old", cursor: "0" });

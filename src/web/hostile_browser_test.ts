@@ -9,9 +9,8 @@ import type { Event } from "../event/event.ts";
 import { NetnsState } from "../event/state.ts";
 import { createClient, type IngestClient, startIngest } from "../ingest/mod.ts";
 import { bundleWeb } from "./bundle.ts";
-import { hasChromium, openPage } from "./fixture/browser.ts";
+import { inChromium, openPage } from "./fixture/browser.ts";
 
-const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
 /** A device's name has 15 bytes in the kernel, a reason and a function have more room. */
 const DEVICES = ["<b onclick=x>", "eth0\u202egnp", "\u0007\u001b[2J"];
 
@@ -51,8 +50,7 @@ async function fill(client: IngestClient): Promise<void> {
 }
 
 Deno.test({
-  name: `hostile names reach the page through a real ingest and analysis, and stay text${why}`,
-  ignore: !hasChromium,
+  ...inChromium("hostile names reach the page through a real ingest and analysis, and stay text"),
   async fn() {
     const ingest = await startIngest({
       listen: { hostname: "127.0.0.1", port: 0 },

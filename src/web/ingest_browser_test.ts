@@ -4,11 +4,10 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import type { Report } from "../event/report.ts";
 import { createClient, type Ingest, startIngest } from "../ingest/mod.ts";
 import { bundleWeb } from "./bundle.ts";
-import { hasChromium, openPage } from "./fixture/browser.ts";
+import { inChromium, openPage } from "./fixture/browser.ts";
 import { i1, i1Repaired } from "./fixture/incident_1_2.ts";
 
 const TOKEN = "root-token-of-this-test-0123456789";
-const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
 
 interface Running {
   ingest: Ingest;
@@ -60,8 +59,7 @@ const batchLine = (sequence: number) =>
   });
 
 Deno.test({
-  name: `the page follows a real ingest: verdict, change, close${why}`,
-  ignore: !hasChromium,
+  ...inChromium("the page follows a real ingest: verdict, change, close"),
   async fn() {
     const { ingest, find } = await start();
     await find(i1());
@@ -85,8 +83,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `the page ticks off a node that joins, until it reports${why}`,
-  ignore: !hasChromium,
+  ...inChromium("the page ticks off a node that joins, until it reports"),
   async fn() {
     const { ingest, find } = await start(TOKEN);
     const root = createClient({ url: ingest.url, token: TOKEN });
@@ -111,8 +108,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `the page asks for the real ingest's token, and shows the report with it${why}`,
-  ignore: !hasChromium,
+  ...inChromium("the page asks for the real ingest's token, and shows the report with it"),
   async fn() {
     const { ingest, find } = await start(TOKEN);
     await find(i1());
@@ -139,8 +135,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `a page opened by a URL with the token in its fragment keeps it, out of sight${why}`,
-  ignore: !hasChromium,
+  ...inChromium("a page opened by a URL with the token in its fragment keeps it, out of sight"),
   async fn() {
     const { ingest, find } = await start(TOKEN);
     await find(i1());

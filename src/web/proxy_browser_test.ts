@@ -3,11 +3,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { createClient, startIngest } from "../ingest/mod.ts";
 import { bundleWeb } from "./bundle.ts";
-import { hasChromium, openPage } from "./fixture/browser.ts";
+import { inChromium, openPage } from "./fixture/browser.ts";
 import { i1 } from "./fixture/incident_1_2.ts";
 
 const TOKEN = "root-token-of-this-test-0123456789";
-const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
 
 /** Lets through who has its cookie, and sends everybody else to a login on another site. */
 function identityProxy(target: string) {
@@ -54,8 +53,7 @@ function identityProxy(target: string) {
 }
 
 Deno.test({
-  name: `behind an identity proxy the page works, and says when to sign in again${why}`,
-  ignore: !hasChromium,
+  ...inChromium("behind an identity proxy the page works, and says when to sign in again"),
   async fn() {
     const ingest = await startIngest({
       listen: { hostname: "127.0.0.1", port: 0 },

@@ -1,11 +1,9 @@
 /// <reference lib="dom" />
 /** What a reader chose is in the address: Back, links and further tabs. */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { hasChromium, openPage } from "./fixture/browser.ts";
+import { inChromium, openPage } from "./fixture/browser.ts";
 import { problems } from "./fixture/problems.ts";
 import { type FakeIngest, fakeIngest } from "./fixture/server.ts";
-
-const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
 
 function addressTest(
   name: string,
@@ -13,8 +11,7 @@ function addressTest(
   { token, hash = "", width = 1280 }: { token?: string; hash?: string; width?: number } = {},
 ) {
   Deno.test({
-    name: name + why,
-    ignore: !hasChromium,
+    ...inChromium(name),
     async fn() {
       const ingest = await fakeIngest({ token });
       ingest.say("hello", { incident: "i1", cursor: "0" });

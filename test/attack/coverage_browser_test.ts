@@ -4,7 +4,7 @@ import { lasthop } from "../../src/cli/asking/testing.ts";
 import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { bundleWeb } from "../../src/web/bundle.ts";
-import { hasChromium, openPage } from "../../src/web/fixture/browser.ts";
+import { inChromium, openPage } from "../../src/web/fixture/browser.ts";
 import { headerLine } from "../contract/lines.ts";
 
 const TOKEN = "root-token-of-the-attack";
@@ -48,8 +48,9 @@ const SAID: Record<string, RegExp> = {
 const joined = (text: string) => text.replace(/\s*\n\s*!?\s*/g, " ");
 
 Deno.test({
-  name: "coverage: two probes of a name, a restart, a death and a remade incident are shown",
-  ignore: !hasChromium,
+  ...inChromium(
+    "coverage: two probes of a name, a restart, a death and a remade incident are shown",
+  ),
   async fn() {
     const ingest = await startIngest({
       listen: { hostname: "127.0.0.1", port: 0 },

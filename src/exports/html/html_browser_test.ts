@@ -2,7 +2,7 @@
 /** The HTML export in a real Chromium, opened from a file as its reader does. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Report } from "../../event/report.ts";
-import { hasChromium, type Look, openPage, type Watched } from "../../web/fixture/browser.ts";
+import { inChromium, type Look, openPage, type Watched } from "../../web/fixture/browser.ts";
 import { problems } from "../../web/fixture/problems.ts";
 import { exported } from "../mod.ts";
 
@@ -22,10 +22,8 @@ function fileTest(
   size: Look,
   look: (watched: Watched) => Promise<void>,
 ): void {
-  const why = hasChromium ? "" : " (ignored: no Chromium; set CHROMIUM or install it)";
   Deno.test({
-    name: name + why,
-    ignore: !hasChromium,
+    ...inChromium(name),
     async fn() {
       const file = await Deno.makeTempFile({ suffix: ".html" });
       await Deno.writeTextFile(file, exported(report, "html"));
