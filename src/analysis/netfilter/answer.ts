@@ -27,7 +27,7 @@ export function answerOf(subject: Case): string | null {
     { node, netns },
     [source, destination],
     { from: event.at - ANSWER_NS, to: event.at },
-    `${event.sourcePort} ${event.destinationPort} ${event.icmpId}`,
+    `${event.protocol} ${event.tunnelKind} ${endsOf(event).join(" ")}`,
     (error) => quotes(error, event),
   );
   if (isRefused) return "an ICMP error";

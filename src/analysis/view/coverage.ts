@@ -170,14 +170,15 @@ export const leftOutIn = (
   rank: Rank = ANY_PACKET,
   scripts: readonly string[] = EVERY_SCRIPT,
 ): Gap | null => {
-  // Whose clock it is, and that of other nodes, is told by settings.
-  const sources = [node.coverageSource, node.shared.settings];
   const answer = () => foundLeftOut(node, when, rank, scripts);
   if (!when) {
     const told = node.sampled.length > 0 ? `${rank()} ${scripts.join(" ")}` : "";
-    return ask(sources, `left out ${told}`, answer, isSameGap);
+    return ask(node.coverageSource, `left out ${told}`, answer, isSameGap);
   }
-  return askIn(sources, `left out ${when.node.name}`, when, answer, leftOutOver(node, when.node));
+  // Whose clock it is, and that of other nodes, is told by settings, which all nodes share.
+  const sources = [node.coverageSource, node.shared.settings];
+  const key = `left out ${node.name}\0${when.node.name}`;
+  return askIn(sources, key, when, answer, leftOutOver(node, when.node));
 };
 
 /** What was left out on a node in a time by the clock of another, as text; one function for each two. */

@@ -91,7 +91,7 @@ export class Timelines {
       const sorted = names.map((name) => this.#known.get(name)!.view);
       this.#nodes = sorted;
     }
-    for (const { view, runs } of this.#known.values()) this.#cover(view, runs, evicted);
+    for (const known of this.#known.values()) if (!cover(known, evicted)) return null;
     return { nodes: this.#nodes, isAllNew: false, added, gone };
   }
 
@@ -134,20 +134,24 @@ export class Timelines {
     const view = known?.view ??
       new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
     if (!known) this.#known.set(name, { view, runs });
-    const clock = coverageOf(inOrder(runs), view.baseNs, evicted).clock;
-    if (clock.monotonicNs !== view.clock.monotonicNs || clock.wallMs !== view.clock.wallMs) {
-      return false;
-    }
     added.set(view, view.addEvents(sightingsOf(view, batches)));
     view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
     return true;
   }
+}
 
-  #cover(view: NodeView, runs: ReadonlyMap<string, WatchedRun>, evicted: number): void {
-    const coverage = coverageOf(inOrder(runs), view.baseNs, evicted);
-    const last = view.events.at(-1);
-    view.cover({ ...coverage, untilAt: Math.max(coverage.untilAt, last?.at ?? 0) });
-  }
+/**
+ * Tells a node what is covered now. False where its times of day are other ones, or where it was watched
+ * less far than was told, because its last events were thrown away: who asked for that was told for good.
+ */
+function cover({ view, runs }: Known, evicted: number): boolean {
+  const coverage = coverageOf(inOrder(runs), view.baseNs, evicted);
+  const { monotonicNs, wallMs } = coverage.clock;
+  if (monotonicNs !== view.clock.monotonicNs || wallMs !== view.clock.wallMs) return false;
+  const untilAt = Math.max(coverage.untilAt, view.events.at(-1)?.at ?? 0);
+  if (untilAt < view.untilAt) return false;
+  view.cover({ ...coverage, untilAt });
+  return true;
 }
 
 /** What is other than it was told before. */
