@@ -34,8 +34,11 @@ export class Analysis {
 
   /** The report of all that is given. Throws as `analyse` does. */
   report(input: AnalysisInput): Report {
-    // Packets of shards are others each time, and their events are in no batch.
-    if (input.shardPackets) this.#memory = new ReportMemory();
+    if (input.shardPackets) {
+      // Packets of shards are others each time, and their events are in no batch.
+      this.#memory = new ReportMemory();
+      return analyse(input);
+    }
     try {
       return this.#memory.report(input);
     } catch (error) {

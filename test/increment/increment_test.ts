@@ -1,6 +1,7 @@
 /** A report of an incident that grows is the report of all of it at once, byte for byte. */
 import { strictEqual as equal } from "node:assert/strict";
 import { analyse, Analysis, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
+import { joinShards, judgeShard, planOf } from "../../src/analysis/shards/mod.ts";
 import { parseSpec } from "../spec/form/spec.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { specPaths } from "../spec/form/spec_paths.ts";
@@ -115,4 +116,14 @@ Deno.test("[D5] a report that grows is the report of all at once, of every spec"
   for (const path of specPaths(root)) {
     compareAll(inputOf(parseSpec(Deno.readTextFileSync(`${root}/${path}`), path)), 7, path);
   }
+});
+
+Deno.test("[D5] packets of shards are in no later report", () => {
+  const { input } = run(1, {});
+  const shard = judgeShard(input);
+  const hub = { ...input, batches: input.batches.map((batch) => ({ ...batch, events: [] })) };
+  const joined = joinShards(hub, [shard.select(planOf([shard.summary], Infinity))]);
+  const analysis = new Analysis();
+  equal(JSON.stringify(analysis.report(joined)), JSON.stringify(analyse(joined)));
+  equal(JSON.stringify(analysis.report(hub)), JSON.stringify(analyse(hub)));
 });

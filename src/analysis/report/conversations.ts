@@ -86,6 +86,11 @@ export class Conversations {
     return difference;
   }
 
+  /** Nobody asks for them any more. */
+  end(): void {
+    for (const conversation of this.all) conversation.end();
+  }
+
   #learn(family: Family): void {
     const ends: Ends = { asks: [], answers: [] };
     for (const flow of family.judged.flows) {

@@ -85,6 +85,7 @@ export class ReportMemory {
     if (this.#families === families && this.#filter === filter) return;
     this.#families = families;
     this.#filter = filter;
+    this.#conversations.end();
     this.#conversations = new Conversations();
     this.#flows = new Sorted(worstFirst);
     this.#exchanges = new Sorted(worstExchangeFirst);

@@ -36,7 +36,7 @@ export interface JudgedIncident {
 export class IncidentMemory {
   readonly #timelines = new Timelines();
   #families = new Families();
-  readonly #closed = new Source();
+  #closed = new Source();
   #isClosed = false;
 
   /**
@@ -45,7 +45,11 @@ export class IncidentMemory {
    */
   judge(input: AnalysisInput): JudgedIncident {
     const { nodes, isAllNew, added, gone } = this.#timelines.tell(input.batches, input.evicted);
-    if (isAllNew) this.#families = new Families();
+    if (isAllNew) {
+      this.#families = new Families();
+      // Who asked before is kept by what was asked.
+      this.#closed = new Source();
+    }
     if (this.#isClosed !== input.closed) {
       this.#isClosed = input.closed;
       this.#closed.changed();

@@ -58,7 +58,7 @@ export class NodeView {
   readonly #states = new Map<number, Reading[]>();
   readonly #events: Sighting[] = [];
   /** How often events came again. */
-  readonly #copies = new Map<Sighting, number>();
+  readonly #copies = new WeakMap<Sighting, number>();
 
   constructor(
     readonly name: string,
