@@ -1,7 +1,7 @@
 /** For tests: a case as the analysis makes it, out of a packet's events and two snapshots. */
 import type { Event } from "../../src/event/event.ts";
 import type { NetnsState } from "../../src/event/state.ts";
-import { chainsOf } from "../../src/analysis/correlate/chains.ts";
+import { chainsOf, claimOf } from "../../src/analysis/correlate/chains.ts";
 import type { Batch } from "../../src/analysis/view/input.ts";
 import { judge } from "../../src/analysis/verdict/judge.ts";
 import { packetsOf } from "../../src/analysis/correlate/packets.ts";
@@ -35,10 +35,9 @@ export function caseFor(parts: CaseParts): Case {
   const batch: Batch = { header: headerOf(parts), events, states, refused: 0 };
   const nodes = timelines([batch]);
   const world = { nodes, closed: true };
-  const { chains, evidence: seen } = chainsOf(nodes[0]!);
   const evidence = new Asides();
-  evidence.add(seen);
-  const packets = packetsOf(chains).map((packet) => judge(packet, world));
+  evidence.add(nodes[0]!.events.filter((event) => claimOf(event) === "evidence"));
+  const packets = packetsOf(chainsOf(nodes[0]!)).map((packet) => judge(packet, world));
   const dropped =
     packets.find(({ outcome, end }) =>
       parts.skb === undefined ? outcome === "dropped" : end.step.event.skb === parts.skb

@@ -23,16 +23,10 @@ export interface Chain {
   invariants: string;
 }
 
-/** What the events of one node are of: every event is in a chain, in `evidence` or unclaimed. */
-export interface ChainedNode {
-  chains: Chain[];
-  /** ARP, neighbour discovery, ICMP errors, lookups, neighbour changes: what causes rest on. */
-  evidence: Sighting[];
-  /** Events of no packet that could be understood. */
-  unclaimed: number;
-}
-
-/** What an event is of: a packet that is followed, something that causes rest on, or neither. */
+/**
+ * What an event is of: a packet that is followed, something that causes rest on (ARP, neighbour discovery,
+ * ICMP errors, lookups, neighbour changes), or neither.
+ */
 export function claimOf(event: Event): "packet" | "evidence" | "unclaimed" {
   if (KINDS[event.kind].role === "aside") return "evidence";
   if (event.network === undefined || event.skb === undefined) return "unclaimed";
@@ -41,17 +35,9 @@ export function claimOf(event: Event): "packet" | "evidence" | "unclaimed" {
   return isHousekeeping(event) || isIcmpError(event) ? "evidence" : "packet";
 }
 
-/** The events of one node, by what they are of; chains in the order in which they began. */
-export function chainsOf(node: NodeView): ChainedNode {
-  const claims = { packet: [] as Sighting[], evidence: [] as Sighting[], unclaimed: 0 };
-  for (const event of node.events) {
-    const claim = claimOf(event);
-    if (claim === "unclaimed") claims.unclaimed++;
-    else claims[claim].push(event);
-  }
-  const { packet, evidence, unclaimed } = claims;
-  return { chains: chainsAmong(node, packet), evidence, unclaimed };
-}
+/** All packets' events of one node, as chains in the order in which they began. */
+export const chainsOf = (node: NodeView): Chain[] =>
+  chainsAmong(node, node.events.filter((event) => claimOf(event) === "packet"));
 
 /**
  * Events of packets of one node, in the order of time, as chains in the order in which they began.

@@ -9,21 +9,18 @@ import type { NodeView } from "../view/timeline.ts";
 type Clock = NonNullable<ReportNode["clock"]>;
 
 /**
- * Offset of each node's CLOCK_MONOTONIC to that of the first node it exchanged packets with. `least`: what
- * packets took between two nodes at least, by both readings (`delayKey`).
+ * Offset of each node's CLOCK_MONOTONIC to that of the first node it is linked with by packets both ways:
+ * the middle between two bounds of offset(b) - offset(a). The least delay seen from a to b is the upper
+ * bound; the least delay seen from b to a, negated, is the lower bound. `least`: those delays, by both
+ * readings (`delayKey`).
  */
-export const clocksOf = (
+export function clocksOf(
   least: ReadonlyMap<string, bigint>,
   nodes: readonly NodeView[],
-): Map<string, Clock> => solve(least, nodes.map((node) => node.name));
-
-/**
- * Each node's offset in ns to the first node it is linked with: the middle between two bounds of
- * offset(b) - offset(a). The least delay seen from a to b is the upper bound; the
- * least delay seen from b to a, negated, is the lower bound.
- */
-function solve(least: ReadonlyMap<string, bigint>, names: readonly string[]): Map<string, Clock> {
+): Map<string, Clock> {
   const clocks = new Map<string, Clock>();
+  const names = nodes.map((node) => node.name);
+  const linked = linkedIn(least);
   for (const root of names) {
     if (clocks.has(root)) continue;
     const queue: { name: string; offset: bigint; bound: bigint }[] = [{
@@ -33,11 +30,8 @@ function solve(least: ReadonlyMap<string, bigint>, names: readonly string[]): Ma
     }];
     const seen = new Set([root]);
     for (let at = queue.shift(); at; at = queue.shift()) {
-      for (const name of names) {
-        if (seen.has(name) || clocks.has(name)) continue;
-        const there = least.get(delayKey(at.name, name));
-        const back = least.get(delayKey(name, at.name));
-        if (there === undefined || back === undefined) continue;
+      for (const { name, there, back } of linked.get(at.name) ?? []) {
+        if (seen.has(name)) continue;
         const offset = at.offset + (there - back) / 2n;
         const bound = at.bound + (there + back) / 2n;
         seen.add(name);
@@ -48,4 +42,14 @@ function solve(least: ReadonlyMap<string, bigint>, names: readonly string[]): Ma
     if (seen.size > 1) clocks.set(root, { offsetNs: "0", boundNs: "0" });
   }
   return clocks;
+}
+
+/** By node, those that it exchanged packets with both ways, in the order of names. */
+function linkedIn(least: ReadonlyMap<string, bigint>) {
+  const links = [...least].flatMap(([key, there]) => {
+    const [from, name] = key.split("\0") as [string, string];
+    const back = least.get(delayKey(name, from));
+    return back === undefined ? [] : [{ from, name, there, back }];
+  }).sort((a, b) => a.name < b.name ? -1 : 1);
+  return Map.groupBy(links, ({ from }) => from);
 }

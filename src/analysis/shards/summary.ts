@@ -68,7 +68,7 @@ export interface JudgedShard {
 export function judgeShard(input: AnalysisInput): JudgedShard {
   const nodes = timelines(input.batches, input.evicted);
   const world = { nodes, closed: input.closed };
-  const packets = packetsOf(nodes.flatMap((node) => chainsOf(node).chains));
+  const packets = packetsOf(nodes.flatMap(chainsOf));
   const judgements = packets.filter(isSeen).map((packet) => judge(packet, world));
   const groups = groupBySentForm(judgements);
   const edges = edgesOf(nodes, packets);

@@ -29,12 +29,11 @@ export class Alike {
 
   /**
    * Puts all sightings together anew. Packets that come out the same stay the same objects; the others
-   * are told. `nodes`: all, in their order.
+   * are told.
    */
-  correlate(nodes: readonly NodeView[]): { gone: Packet[]; come: Packet[] } {
-    const chains = nodes.flatMap((node) =>
-      chainsAmong(node, this.#sightings.get(node)?.sort(byTime) ?? [])
-    );
+  correlate(): { gone: Packet[]; come: Packet[] } {
+    const byNode = [...this.#sightings].sort(([a], [b]) => a.name < b.name ? -1 : 1);
+    const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime)));
     const before = new Map(this.#packets.map((packet) => [firstOf(packet), packet]));
     const come: Packet[] = [];
     this.#packets = packetsOf(chains).filter(isSeen).map((packet) => {

@@ -3,7 +3,7 @@ import { claimOf } from "../correlate/chains.ts";
 import { invariants } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { Asides } from "../view/evidence.ts";
-import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Sighting } from "../view/timeline.ts";
 import { Alike } from "./alike.ts";
 import { Family, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
@@ -22,11 +22,7 @@ export class Families {
   readonly #familyOf = new Map<Packet, Family>();
 
   /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
-  take(
-    nodes: readonly NodeView[],
-    added: Iterable<readonly Sighting[]>,
-    gone: readonly Sighting[] = [],
-  ): void {
+  take(added: Iterable<readonly Sighting[]>, gone: readonly Sighting[]): void {
     const grown = this.#giveUp(gone);
     for (const sightings of added) {
       const evidence: Sighting[] = [];
@@ -45,7 +41,7 @@ export class Families {
     }
     for (const [key, alike] of grown) {
       if (alike.isEmpty) this.#alike.delete(key);
-      const { gone, come } = alike.correlate(nodes);
+      const { gone, come } = alike.correlate();
       for (const packet of gone) {
         this.#familyOf.get(packet)!.leave(packet);
         this.#familyOf.delete(packet);

@@ -55,7 +55,7 @@ export class IncidentMemory {
       this.#closed.changed();
     }
     const families = this.#families;
-    families.take(nodes, nodes.map((node) => added.get(node) ?? []), gone);
+    families.take(nodes.map((node) => added.get(node) ?? []), gone);
     for (const packet of addShardPackets(nodes, input.shardPackets ?? []).filter(isSeen)) {
       families.add(packet);
     }

@@ -15,10 +15,11 @@ class Index<T> {
 
   /** Takes further items: in the order of their lists most of them come last. */
   add(items: readonly T[]): void {
+    const grown = new Set<string>();
     for (const item of items) {
       const key = this.keyOf(item);
       if (key === undefined) continue;
-      this.#sources.get(key)?.changed();
+      grown.add(key);
       const list = this.#lists.get(key);
       if (!list) {
         this.#lists.set(key, [item]);
@@ -28,6 +29,7 @@ class Index<T> {
       while (at > 0 && this.order(list[at - 1]!, item) > 0) at--;
       list.splice(at, 0, item);
     }
+    for (const key of grown) this.#sources.get(key)?.changed();
   }
 
   /** Gives up items. */
