@@ -2,7 +2,6 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { FakeClock, settle } from "../../../test/contract/fake_clock.ts";
 import { dropLine, hopLine, newBatch } from "../../../test/contract/lines.ts";
 import { tally } from "../../../test/contract/tally.ts";
-import type { Report } from "../../event/report.ts";
 import type { AnalysisInput } from "../../analysis/mod.ts";
 import { Hub } from "./hub.ts";
 import { type LimitsOverride, limitsWith } from "../limits.ts";
@@ -11,11 +10,7 @@ import { liveStream } from "./live_stream.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import type { Message, Viewer } from "./viewer.ts";
 
-async function setUp(
-  override: LimitsOverride = {},
-  tookMs = 0,
-  changed: (report: Report) => Report = (report) => report,
-) {
+async function setUp(override: LimitsOverride = {}, tookMs = 0) {
   const clock = new FakeClock();
   const limits = limitsWith({ recomputeMinMs: 100, ...override });
   const store = new MemoryStore(limits.store);
@@ -24,7 +19,7 @@ async function setUp(
   const analyse = async (input: AnalysisInput) => {
     computed.push(clock.monotonicMs());
     if (tookMs > 0) await new Promise<void>((resolve) => clock.after(tookMs, resolve));
-    return changed(tally(input));
+    return tally(input);
   };
   const hub = new Hub({ store, clock, limits, analyse });
   let sequence = 0;
@@ -296,24 +291,4 @@ Deno.test("changes that are kept no longer wait for nobody", async () => {
   const [missed, report] = all(slow);
   equal(missed?.event, "missed");
   equal(report?.event, "report");
-});
-
-Deno.test("changes that were told whole are kept as long as all of their text has room", async () => {
-  for (const isBrief of [true, false]) {
-    const node = { name: "a", kernel: "x".repeat(2 ** 20) } as Report["nodes"][number];
-    const large = (report: Report) => ({ ...report, nodes: [node] });
-    const { clock, hub, append } = await setUp({}, 0, large);
-    await append(hopLine(1));
-    const viewer = (await hub.watch("i", null, () => {}, isBrief))!;
-    const [hello] = all(viewer);
-    const { cursor } = JSON.parse(hello!.data);
-    for (let i = 0; i < 20; i++) {
-      await append(hopLine(i));
-      await clock.advance(100);
-      for (const { data } of all(viewer)) ok(data.length > 0);
-    }
-    // Twenty times a node of 1 MiB are more than what is kept; their differences are not.
-    const back = all((await hub.watch("i", cursor, () => {}, isBrief))!);
-    equal(back.some(({ event }) => event === "report"), !isBrief);
-  }
 });
