@@ -21,6 +21,7 @@ import { Problem } from "../http/problem.ts";
 import type { QueryOf } from "../http/query.ts";
 import { decodeLines } from "../live/decode_lines.ts";
 import { guardedStream } from "../live/guarded_stream.ts";
+import { bytesOf } from "../stores/segment.ts";
 import type { Store } from "../stores/store.ts";
 import type { Batch } from "../../analysis/mod.ts";
 import { Overview, overviewOf } from "./overview.ts";
@@ -56,12 +57,11 @@ function capture({ id, deps: { store } }: Ask, report: Report) {
 }
 
 async function* storedEvents(store: Store, id: string): AsyncGenerator<SeenBatch> {
-  const encoder = new TextEncoder();
   const { rowMax } = await store.extent(id);
   for await (const { header, segments } of store.readBatches(id, rowMax)) {
     const batch: Batch = { header, events: [], states: [], refused: 0 };
-    for (const { tier, text } of segments) {
-      if (tier !== "state") decodeLines(encoder.encode(text), batch);
+    for (const segment of segments) {
+      if (segment.tier !== "state") decodeLines(bytesOf(segment), batch);
     }
     yield batch;
   }
