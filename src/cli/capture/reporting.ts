@@ -76,6 +76,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
   });
   void ending.ended.then(() => keeping.flush());
   let isAllSent = false;
+  let isWhole = false;
   try {
     const { session, done } = await capture({
       ...prepared,
@@ -96,12 +97,15 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
     pace = (ms) => session.pace(ms);
     pace(quietMs);
     await done;
+    isWhole = true;
   } finally {
     const archive = keeping.end();
     [isAllSent] = await Promise.all([
       drain(shipper, spool.options.directory, options),
       archive.then((path) => page.close(path)),
     ]);
+    // Whoever is refused from here on, as by an incident that was closed, has this alone.
+    if (!isWhole) await keeping.tell();
   }
   const asksNothing = !options.json && options.archive === undefined && options.failOn.length === 0;
   try {

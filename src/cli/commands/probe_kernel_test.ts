@@ -100,6 +100,22 @@ placed("a token that is refused ends it at once, and says which would do", async
   await server.end();
 });
 
+placed(
+  "an incident that is closed under it ends it, and what it saw can be opened",
+  async (place) => {
+    const { server, url, client } = await serve(place);
+    const probe = await startProbe(place, url);
+    await probe.ready();
+    await place.wire.inside(place.wire.a, ping("10.77.0.2"));
+    await client.closeIncident("away");
+    const { code, stderr } = await probe.ended;
+    equal(code, 1);
+    match(stderr, /incident "away" is closed, must be open/);
+    match(stderr, /kept; to open it again: lasthop replay \S+/);
+    await server.end();
+  },
+);
+
 placed("a probe token of the incident is enough, one of another is not", async (place) => {
   const { server, url, client } = await serve(place);
   for (const id of ["away", "other"]) await client.createIncident({ id });
