@@ -161,20 +161,23 @@ boundedTest("nine capabilities, a fifth of a processor and 256 MiB suffice", asy
   console.log(`peak ${peakMiB.toFixed(0)} MiB`);
 });
 
+/** The gaps of a report by which a packet may not have been told. */
+const UNSEEN = /more traffic than it may tell|left out \d+ runs|no last batch|have not come/;
+
 boundedTest(
   "[O5] a flood that the bounds cannot carry is lost, counted, and accuses nobody",
   async (pair) => {
     const { report, peakMiB } = await bounded(pair, () => pair.flood(20_000, 1));
     const lost = report.nodes.reduce((sum, node) => sum + node.lost, 0);
     const gaps = report.nodes.flatMap(({ gaps }) => gaps ?? []);
-    // What is too much is not told, and the report says so (O22).
-    const isChosen = gaps.some((gap) => gap.startsWith("there was more traffic than it may tell"));
+    // Whatever was not told, chosen (O22), left out by the kernel or still kept: the report says so.
+    const isSaid = gaps.some((gap) => UNSEEN.test(gap));
     const flows = report.flows.filter(({ protocol }) => protocol === "icmp");
     ok(flows.length > 0, "nothing was seen");
     for (const { outcome, cause, packets, id } of flows) {
       ok(outcome === "delivered" || outcome === "unknown", `${id} is ${outcome}`);
       equal(cause, undefined);
-      ok(packets.seen === 20_000 || lost > 0 || isChosen, `${id}: only ${packets.seen} seen`);
+      ok(packets.seen === 20_000 || lost > 0 || isSaid, `${id}: ${packets.seen} seen, ${gaps}`);
     }
     console.log(`lost ${lost} events, peak ${peakMiB.toFixed(0)} MiB`);
   },

@@ -22,7 +22,7 @@ const total = emptyTally();
 const began = performance.now();
 for (let i = 0; i < Number(values.seeds); i++) {
   const seed = Number(values.first) + i;
-  const { wrong, ...counts } = await round(seed, {
+  const { wrong, notNamed, ...counts } = await round(seed, {
     routers: Number(values.routers),
     packets: Number(values.packets),
     only: new RegExp(values.shapes),
@@ -30,9 +30,10 @@ for (let i = 0; i < Number(values.seeds); i++) {
   for (const [key, count] of Object.entries(counts)) total[key as keyof typeof counts] += count;
   total.wrong.push(...wrong);
   console.log(`seed ${seed}: ${JSON.stringify(counts)}, ${wrong.length} wrong`);
-  for (const text of wrong) console.log(`  ${text}`);
+  const told = Deno.env.get("VERBOSE") ? [...wrong, ...notNamed] : wrong;
+  for (const text of told) console.log(`  ${text}`);
 }
-const { wrong, ...counts } = total;
+const { wrong, notNamed: _, ...counts } = total;
 const seconds = Math.round((performance.now() - began) / 1000);
 console.log(`all: ${JSON.stringify(counts)}, ${wrong.length} wrong, ${seconds} s`);
 if (wrong.length > 0) Deno.exit(1);

@@ -33,12 +33,14 @@ export interface Tally {
   unclear: number;
   /** What was said and was not so, in words. */
   wrong: string[];
+  /** What was said where nothing was named, and of what is unclear. */
+  notNamed: string[];
 }
 
 /** A tally of nothing. */
 export const emptyTally = (): Tally => ({
   ...{ sent: 0, passed: 0, dropped: 0, named: 0, among: 0, untold: 0, unclear: 0 },
-  wrong: [],
+  ...{ wrong: [], notNamed: [] },
 });
 
 /** Readings that are the same twice in a row: the packets have passed all rules they meet. */
@@ -141,10 +143,10 @@ function judge({ router, words, length, truth }: Sent, all: AllSaid, tally: Tall
   tally.sent++;
   const said = all.get(saidKey(router.node.role, length));
   const about = `${run} ${router.node.role} ${router.kind} [${router.program.shapes}] ${words}`;
-  const verbose = (text: string) => Deno.env.get("VERBOSE") && console.log(`${about}: ${text}`);
+  const notNamed = (text: string) => tally.notNamed.push(`${about}: ${text}`);
   if (!truth || (!truth.passed && !said)) {
     tally.unclear++;
-    verbose(`unclear, ${JSON.stringify(truth)}, ${said?.freed} ${said?.cause?.sentence}`);
+    notNamed(`unclear, ${JSON.stringify(truth)}, ${said?.freed} ${said?.cause?.sentence}`);
     return;
   }
   const cause = said?.cause;
@@ -160,7 +162,7 @@ function judge({ router, words, length, truth }: Sent, all: AllSaid, tally: Tall
     tally.wrong.push(`${about}: dropped by ${truth.keys}, and said ${text}`);
     return;
   }
-  compare(cause, truth.keys, tally, about, verbose);
+  compare(cause, truth.keys, tally, about, notNamed);
 }
 
 const REFUSALS = /netfilter-|service-without|conntrack-invalid/;
@@ -170,7 +172,7 @@ function compare(
   keys: readonly string[],
   tally: Tally,
   about: string,
-  verbose: (text: string) => unknown,
+  notNamed: (text: string) => unknown,
 ): void {
   const told = cause.evidence.filter(({ kind }) => kind === "state").map(({ text }) => keyIn(text))
     .filter((key) => key !== null);
@@ -184,10 +186,10 @@ function compare(
     tally.wrong.push(`${about}: was ${keys}, said ${cause.sentence}`);
   } else if (told.some((key) => keys.includes(key))) {
     tally.among++;
-    verbose(`was ${keys}, among ${told.length}; ${cause.sentence}`);
+    notNamed(`was ${keys}, among ${told.length}; ${cause.sentence}`);
   } else {
     tally.untold++;
-    verbose(`was ${keys}; ${cause.sentence}`);
+    notNamed(`was ${keys}; ${cause.sentence}`);
   }
 }
 
