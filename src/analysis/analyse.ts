@@ -24,8 +24,8 @@ import type { AnalysisInput } from "./view/input.ts";
 export const analyse = (input: AnalysisInput): Report => new ReportMemory().report(input);
 
 /**
- * Reports of one incident that grows. The batches of an earlier report that are given again must be
- * the same objects and unchanged: what was worked out of them is not worked out again, nor is what no
+ * Reports of one incident that grows. The batches of an earlier report, and packets of shards, that are
+ * given again must be the same objects and unchanged: what was worked out of them is not worked out again, nor is what no
  * new event can have changed. Each report is the one that `analyse` makes of the same input, and flows,
  * exchanges and problems that are the same as before are the same objects.
  */
@@ -34,11 +34,6 @@ export class Analysis {
 
   /** The report of all that is given. Throws as `analyse` does. */
   report(input: AnalysisInput): Report {
-    if (input.shardPackets) {
-      // Packets of shards are others each time, and their events are in no batch.
-      this.#memory = new ReportMemory();
-      return analyse(input);
-    }
     try {
       return this.#memory.report(input);
     } catch (error) {

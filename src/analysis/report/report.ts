@@ -33,6 +33,7 @@ import { neverMade, type Unsent, unsentFlows } from "./unsent.ts";
 /** What stays of an incident from one report to the next. */
 export class ReportMemory {
   readonly #incident = new IncidentMemory();
+  readonly #withheld = new AllWithheld();
   #conversations = new Conversations();
   #flows = new Sorted<Flow>(worstFirst);
   #exchanges = new Sorted<ExchangeReport>(worstExchangeFirst);
@@ -43,7 +44,8 @@ export class ReportMemory {
   report(input: AnalysisInput): Report {
     const judged = this.#incident.judge(input);
     const { nodes, evidence, others, unclaimed } = judged;
-    const withheld = new AllWithheld(input);
+    const withheld = this.#withheld;
+    withheld.take(input.withheld ?? []);
     const filter = resolvedFilter(wantedFilter(input), nodes);
     this.#renew(judged.families, printFilter(filter));
     this.#tell(judged, { ...judged, filter, withheld });

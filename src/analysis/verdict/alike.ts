@@ -7,6 +7,8 @@ import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 export class Alike {
   readonly #sightings = new Map<NodeView, Sighting[]>();
   #packets: readonly Packet[] = [];
+  /** Those that were not seen themselves. */
+  #unseen: readonly Packet[] = [];
 
   /** Takes a sighting that was not there before. */
   take(event: Sighting): void {
@@ -36,7 +38,9 @@ export class Alike {
     const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime)));
     const before = new Map(this.#packets.map((packet) => [firstOf(packet), packet]));
     const come: Packet[] = [];
-    this.#packets = packetsOf(chains).filter(isSeen).map((packet) => {
+    const all = packetsOf(chains);
+    this.#unseen = all.filter((packet) => !isSeen(packet));
+    this.#packets = all.filter(isSeen).map((packet) => {
       const known = before.get(firstOf(packet));
       if (known && isSame(known, packet)) {
         before.delete(firstOf(packet));
@@ -46,6 +50,12 @@ export class Alike {
       return packet;
     });
     return { gone: [...before.values()], come };
+  }
+
+  /** The packet that this sighting belongs to. */
+  packetOf(sighting: Sighting): Packet | undefined {
+    const hasIt = ({ chains }: Packet) => chains.some(({ events }) => events.includes(sighting));
+    return this.#packets.find(hasIt) ?? this.#unseen.find(hasIt);
   }
 }
 

@@ -42,10 +42,7 @@ export class Families {
     for (const [key, alike] of grown) {
       if (alike.isEmpty) this.#alike.delete(key);
       const { gone, come } = alike.correlate();
-      for (const packet of gone) {
-        this.#familyOf.get(packet)!.leave(packet);
-        this.#familyOf.delete(packet);
-      }
+      for (const packet of gone) this.leave(packet);
       for (const packet of come) this.add(packet);
     }
   }
@@ -81,8 +78,24 @@ export class Families {
     }
   }
 
+  /** Gives up a packet. */
+  leave(packet: Packet): void {
+    this.#familyOf.get(packet)!.leave(packet);
+    this.#familyOf.delete(packet);
+  }
+
+  /** The packet that a sighting belongs to, also one that is in no family because it was not seen itself. */
+  packetOf(sighting: Sighting): Packet | undefined {
+    return this.#alike.get(invariants(sighting))?.packetOf(sighting);
+  }
+
   /** Judges the packets of families that are stale. */
   judge(world: World): void {
+    for (const family of this.judgeAlone(world)) family.revise(this.others);
+  }
+
+  /** Judges each packet of families that are stale by itself. Returns those that have some. */
+  judgeAlone(world: World): Family[] {
     const { others } = this;
     const stale = new Set([...this.all].filter((family) => family.isStale()));
     for (const family of stale) family.judge(world, others);
@@ -92,10 +105,12 @@ export class Families {
       family.judge(world, others);
       stale.add(family);
     }
+    const judged: Family[] = [];
     for (const family of stale) {
-      if (family.packets.size > 0) family.revise(others);
+      if (family.packets.size > 0) judged.push(family);
       else this.#end(family);
     }
+    return judged;
   }
 
   /** Families that a packet belongs to are one: the one with most packets takes the others. */

@@ -56,6 +56,11 @@ export class Family {
     return this.#isChanged || !this.#asked.hold() || !this.#waysAsked.hold();
   }
 
+  /** Its packets, each judged by itself; after `revise` by all that is known. */
+  get judgements(): readonly Judgement[] {
+    return this.#judgements;
+  }
+
   /** Judges each packet by itself, and brings to `others` what that tells. */
   judge(world: World, others: Others): void {
     if (!this.#waysAsked.hold()) {

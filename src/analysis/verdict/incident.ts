@@ -4,13 +4,14 @@
  * All packets and flows of an incident, judged: from the input up to where causes are asked for.
  */
 import { type FilterNode, type FilterPacket, matchesAny } from "../../event/filter/mod.ts";
-import { addShardPackets } from "../correlate/shard_packets.ts";
-import { isSeen } from "../correlate/packets.ts";
+import { packetsOfShards } from "../correlate/shard_packets.ts";
+import { isSeen, type Packet } from "../correlate/packets.ts";
 import { read, Source } from "../view/asked.ts";
 import type { Asides } from "../view/evidence.ts";
+import type { GivenPacket } from "../view/given_packets.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { Timelines } from "../view/timelines.ts";
+import { Timelines, type Told } from "../view/timelines.ts";
 import { Families } from "./families.ts";
 import type { Family } from "./family.ts";
 import type { World } from "./judgement.ts";
@@ -36,17 +37,22 @@ export interface JudgedIncident {
 export class IncidentMemory {
   readonly #timelines = new Timelines();
   #families = new Families();
+  /** Packets of shards. */
+  readonly #given = new Map<GivenPacket, Packet>();
   #closed = new Source();
   #isClosed = false;
 
   /**
-   * Follows every packet of the input and judges it. Batches that were given before must be the same
-   * objects; then only what they could have changed is judged again.
+   * Follows every packet of the input and judges it. Batches, and packets of shards, that were given
+   * before must be the same objects; then only what they could have changed is judged again.
    */
   judge(input: AnalysisInput): JudgedIncident {
-    const { nodes, isAllNew, added, gone } = this.#timelines.tell(input.batches, input.evicted);
+    const { batches, evicted, shardPackets } = input;
+    const told = this.#timelines.tell(batches, evicted, shardPackets);
+    const { nodes, isAllNew } = told;
     if (isAllNew) {
       this.#families = new Families();
+      this.#given.clear();
       // Who asked before is kept by what was asked.
       this.#closed = new Source();
     }
@@ -55,15 +61,27 @@ export class IncidentMemory {
       this.#closed.changed();
     }
     const families = this.#families;
-    families.take(nodes.map((node) => added.get(node) ?? []), gone);
-    for (const packet of addShardPackets(nodes, input.shardPackets ?? []).filter(isSeen)) {
-      families.add(packet);
-    }
+    families.take(nodes.map((node) => told.added.get(node) ?? []), told.gone);
+    this.#takeGiven(told);
     const [closed, isClosed] = [this.#closed, input.closed];
     const world = () => new IncidentWorld(nodes, families.others.crossings, closed, isClosed);
     families.judge(world());
     const { all, others, evidence, unclaimed } = families;
     return { nodes, families: all, others, evidence, unclaimed, world };
+  }
+
+  /** Packets of shards are taken as they were put together. */
+  #takeGiven({ packets: { come, gone } }: Told): void {
+    for (const given of gone) {
+      const packet = this.#given.get(given);
+      if (packet) this.#families.leave(packet);
+      this.#given.delete(given);
+    }
+    for (const [given, packet] of packetsOfShards(come)) {
+      if (!isSeen(packet)) continue;
+      this.#given.set(given, packet);
+      this.#families.add(packet);
+    }
   }
 }
 

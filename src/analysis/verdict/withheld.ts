@@ -4,7 +4,8 @@ import type { Gap } from "../../event/gaps.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { FlowGroup } from "./flows.ts";
 import { TCP } from "../kernel/protocols.ts";
-import type { AnalysisInput, WithheldFlow } from "../view/input.ts";
+import { ask, Source } from "../view/asked.ts";
+import type { Withheld, WithheldFlow } from "../view/input.ts";
 import { addedRates, type Rate, rateOf } from "../view/rate.ts";
 import { wallMs } from "../view/time_of_day.ts";
 import type { Judgement } from "./judgement.ts";
@@ -29,16 +30,41 @@ export function countOf(packets: readonly Judgement[]): PacketCounts {
 export const rateOfPackets = (packets: readonly Judgement[]): Rate =>
   rateOf(packets.map(({ steps }) => wallMs(steps[0]!.event)));
 
-/** What all shards withhold, added up. */
+/** What shards withhold of one flow's packets in one form. */
+interface Sum {
+  parts: readonly WithheldFlow[];
+  all: Unseen;
+}
+
+/** What all shards withhold, added up, from one report to the next. */
 export class AllWithheld {
-  #flows = new Map<string, Unseen>();
+  readonly #source = new Source();
+  #flows = new Map<string, Sum>();
   #nodes = new Map<string, number>();
 
-  constructor({ withheld = [] }: AnalysisInput) {
+  /** What they withhold now. What is as before is known by its identity. */
+  take(withheld: readonly Withheld[]): void {
+    this.#nodes = new Map();
+    const parts = new Map<string, WithheldFlow[]>();
     for (const { flows, nodes } of withheld) {
-      for (const { key, ...flow } of flows) this.#flows.set(key, both(this.#flows.get(key), flow));
+      for (const flow of flows) {
+        const own = parts.get(flow.key);
+        if (own) own.push(flow);
+        else parts.set(flow.key, [flow]);
+      }
       for (const { node, events } of nodes) this.#nodes.set(node, this.events(node) + events);
     }
+    let isOther = parts.size !== this.#flows.size;
+    const flows = new Map<string, Sum>();
+    for (const [key, own] of parts) {
+      const before = this.#flows.get(key);
+      const isSame = before?.parts.length === own.length &&
+        own.every((flow, i) => flow === before.parts[i]);
+      isOther ||= !isSame;
+      flows.set(key, isSame ? before : { parts: own, all: own.reduce<Unseen>(both, NOTHING) });
+    }
+    this.#flows = flows;
+    if (isOther) this.#source.changed();
   }
 
   /** Events of a node in packets that are withheld. */
@@ -47,15 +73,24 @@ export class AllWithheld {
   }
 
   /** Of the packets in any form of the flow. */
-  ofFlow({ forms }: FlowGroup): Unseen {
-    const known = this.#flows.size === 0 ? [] : [...forms.keys()];
-    return known.map((key) => this.#flows.get(key)).reduce<Unseen>(both, NOTHING);
+  ofFlow({ id, forms }: FlowGroup): Unseen {
+    const keys = [...forms.keys()];
+    return ask(this.#source, `withheld ${id}`, () => this.#sumOf(keys), isSameUnseen);
+  }
+
+  #sumOf(keys: readonly string[]): Unseen {
+    const known = this.#flows.size === 0 ? [] : keys.flatMap((key) => this.#flows.get(key) ?? []);
+    return known.length === 0 ? NOTHING : known.map(({ all }) => all).reduce(both);
   }
 }
 
 const NOTHING: Unseen = { packets: countOf([]), rate: rateOf([]), partial: false };
 
-function both(a: Unseen = NOTHING, b: Unseen = NOTHING): Unseen {
+const isSameUnseen = (a: Unseen, b: Unseen): boolean =>
+  a === b || JSON.stringify([a.packets, a.rate, a.partial]) ===
+    JSON.stringify([b.packets, b.rate, b.partial]);
+
+function both(a: Unseen, b: Unseen): Unseen {
   return {
     packets: added(a.packets, b.packets),
     rate: addedRates([a.rate, b.rate]),

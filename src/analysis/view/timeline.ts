@@ -190,7 +190,7 @@ export class NodeView {
     for (const event of this.#events) if (!gone.has(event)) this.#events[left++] = event;
     this.#events.length = left;
     shrunk(this.#events, gone);
-    this.eventsSource.shrunk();
+    this.eventsSource.changed();
     return [...gone];
   }
 
@@ -269,9 +269,8 @@ export const sightingsBetween = (node: NodeView, from: number, to: number): read
     isSameList,
   );
 
-/** Lists that only grow are the same while they are of one length. */
-export const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length;
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** What tells one event of a node from all others. */
 export type Instant = Pick<Sighting, "at" | "cpu" | "kind" | "skb">;

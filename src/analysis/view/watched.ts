@@ -9,18 +9,20 @@ import type { Clock, Coverage, Sampled, Stretch } from "./covered.ts";
 /** How far apart a busy machine may read its two clocks, which should be at one moment. */
 const READING_MS = 500;
 
-/** One run of a probe, by its batches in their order. */
+/**
+ * One run of a probe, by its batches in whichever order they come. Of none of them more is kept than the
+ * headers that the run's coverage rests on.
+ */
 export class WatchedRun {
-  #batches: Batch[] = [];
-  #isNewLine = isFirst();
-  #first!: Batch;
-  #previous: Batch | null = null;
+  readonly #isNewLine = isFirst();
+  /** The batch with the lowest number, and how many batches it stands for. */
+  #first: { header: BatchHeader; stands: number } | null = null;
   /** The batch with the highest number, and the one that reaches furthest. */
   last!: BatchHeader;
   furthest!: BatchHeader;
-  #furthestNs = -1n;
   clock!: Clock;
   #clockNs: bigint | null = null;
+  #clockSequence = 0;
   refused = 0;
   stands = 0;
   lines = 0;
@@ -32,61 +34,57 @@ export class WatchedRun {
 
   /** Takes a batch that did not come before, with whichever number. */
   take(batch: Batch): void {
-    const last = this.#batches.at(-1);
-    this.#batches.push(batch);
-    if (last === undefined || last.header.sequence < batch.header.sequence) this.#add(batch);
-    else this.#again();
-  }
-
-  /** A batch came after later ones: some of what follows depends on their order. */
-  #again(): void {
-    const batches = this.#batches.sort((a, b) => a.header.sequence - b.header.sequence);
-    Object.assign(this, new WatchedRun());
-    this.#isNewLine = isFirst();
-    this.#previous = null;
-    this.#furthestNs = -1n;
-    this.#clockNs = null;
-    for (const batch of batches) this.#add(batch);
-  }
-
-  #add(batch: Batch): void {
     const { header } = batch;
-    const untilNs = BigInt(header.untilNs);
-    if (this.#previous === null) this.#first = batch;
-    // The next batch of the same probe tells what was lost up to here; after the final one none comes.
-    const before = this.#previous && BigInt(this.#previous.header.untilNs);
-    if (before !== null && before > this.toldNs) this.toldNs = before;
-    if (header.final && untilNs > this.toldNs) this.toldNs = untilNs;
-    this.#previous = batch;
-    this.last = header;
-    if (untilNs >= this.#furthestNs) {
-      this.furthest = header;
-      this.#furthestNs = untilNs;
+    this.#takeTime(header);
+    if (this.#first === null || header.sequence < this.#first.header.sequence) {
+      this.#first = { header, stands: batch.stands ?? 1 };
     }
-    if (untilNs > this.untilNs) this.untilNs = untilNs;
-    const clockNs = BigInt(header.clock.monotonicNs);
-    if (this.#clockNs === null || clockNs < this.#clockNs) {
-      this.clock = header.clock;
-      this.#clockNs = clockNs;
-    }
-    const offsetMs = header.clock.wallMs - Number(clockNs / 1_000_000n);
-    this.leastOffsetMs = Math.min(this.leastOffsetMs, offsetMs);
-    this.mostOffsetMs = Math.max(this.mostOffsetMs, offsetMs);
+    if (this.last === undefined || header.sequence > this.last.sequence) this.last = header;
+    this.#takeClock(header);
     this.refused += batch.refused;
     this.stands += batch.stands ?? 1;
     this.lines += linesOf(batch, this.#isNewLine);
     this.isEnded ||= header.final;
   }
 
+  #takeTime(header: BatchHeader): void {
+    const untilNs = BigInt(header.untilNs);
+    // The next batch of the same probe tells what was lost up to here; after the final one none comes.
+    const earlier = this.last && (header.sequence > this.last.sequence ? this.last : header);
+    for (const told of [earlier, header.final ? header : undefined]) {
+      const toldNs = told === undefined ? -1n : BigInt(told.untilNs);
+      if (toldNs > this.toldNs) this.toldNs = toldNs;
+    }
+    const isLater = untilNs > this.untilNs ||
+      (untilNs === this.untilNs && header.sequence > this.furthest.sequence);
+    if (isLater) this.furthest = header;
+    if (untilNs > this.untilNs) this.untilNs = untilNs;
+  }
+
+  #takeClock(header: BatchHeader): void {
+    const { clock, sequence } = header;
+    const clockNs = BigInt(clock.monotonicNs);
+    const isFirst = this.#clockNs === null || clockNs < this.#clockNs ||
+      (clockNs === this.#clockNs && sequence < this.#clockSequence);
+    if (isFirst) {
+      this.clock = clock;
+      this.#clockNs = clockNs;
+      this.#clockSequence = sequence;
+    }
+    const offsetMs = clock.wallMs - Number(clockNs / 1_000_000n);
+    this.leastOffsetMs = Math.min(this.leastOffsetMs, offsetMs);
+    this.mostOffsetMs = Math.max(this.mostOffsetMs, offsetMs);
+  }
+
   /** The run by the time of day. */
   get run(): ProbeRun {
-    const [first, last] = [this.#first, this.last];
+    const [first, last] = [this.#first!, this.last];
     return {
       fromMs: wallMs(first.header, first.header.attachedNs),
       untilMs: wallMs(last, last.untilNs),
       endedMs: wallMs(this, last.untilNs),
       isEnded: this.isEnded,
-      missingFirst: (first.stands ?? 1) === 1 ? first.header.sequence : 0,
+      missingFirst: first.stands === 1 ? first.header.sequence : 0,
     };
   }
 }

@@ -1,0 +1,126 @@
+/** Nodes that grow: what is told of them is taken piece by piece. */
+import type { Event } from "../../event/event.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { Source } from "./asked.ts";
+import type { Batch } from "./input.ts";
+import { byTime, NodeView, type SharedSources, type Sighting } from "./timeline.ts";
+import { coverageOf, WatchedRun } from "./watched.ts";
+
+/** A node, and what its next report need not read again. */
+interface Known {
+  view: NodeView;
+  /** By the name of the probe's run. */
+  runs: Map<string, WatchedRun>;
+}
+
+/** The nodes of one incident. Views and sightings stay the same objects. */
+export class GrowingNodes {
+  readonly #known = new Map<string, Known>();
+  #nodes: readonly NodeView[] = [];
+  readonly #shared: SharedSources = {
+    coverage: new Source(),
+    settings: new Source(),
+    states: new Source(),
+  };
+
+  /** In the order of their names. The same object while the nodes are the same. */
+  get all(): readonly NodeView[] {
+    return this.#nodes;
+  }
+
+  /** A node by its name. */
+  get(name: string): NodeView | undefined {
+    return this.#known.get(name)?.view;
+  }
+
+  /**
+   * Takes batches that did not come before, each with its events, and brings those to `added`, in the order
+   * of time. False where they change what is known of a node's time: then all is to be told anew.
+   */
+  take(batches: readonly Batch[], evicted: number, added: Map<NodeView, Sighting[]>): boolean {
+    const byNode = Map.groupBy(batches, ({ header }) => header.node);
+    const names = [...byNode.keys()].sort();
+    const isFirst = this.#known.size === 0;
+    // Who another node is may decide what became of any packet.
+    if (!isFirst && names.some((name) => !this.#known.has(name))) return false;
+    for (const name of names) {
+      const own = byNode.get(name)!.sort(byProbeAndSequence);
+      if (!this.#take(name, own, evicted, added)) return false;
+    }
+    if (isFirst) this.#nodes = names.map((name) => this.#known.get(name)!.view);
+    return true;
+  }
+
+  /** Events of a node that came apart from its batches; those of an unknown node are left out. */
+  add(name: string, events: readonly Event[]): Sighting[] {
+    const view = this.get(name);
+    return view ? view.addEvents(sightingsOf(view, events)) : [];
+  }
+
+  /** Events of a node that are no more. Returns the sightings, in no order. */
+  remove(name: string, events: readonly Event[]): Sighting[] {
+    const view = this.get(name);
+    if (!view || events.length === 0) return [];
+    return view.removeEvents(events.map(({ timeNs, cpu, kind, skb }) => ({
+      ...{ at: Number(timeNs - view.baseNs), cpu, kind },
+      ...(skb === undefined ? {} : { skb }),
+    })));
+  }
+
+  /**
+   * Tells each node what is covered now, when all events were taken. `evicted`: how many events of all
+   * nodes the store threw away. False where a node's times of day are other ones, or where it was watched
+   * less far than was told, because its last events were thrown away: who asked for that was told for good.
+   */
+  cover(evicted: number): boolean {
+    for (const known of this.#known.values()) if (!cover(known, evicted)) return false;
+    return true;
+  }
+
+  #take(
+    name: string,
+    batches: readonly Batch[],
+    evicted: number,
+    added: Map<NodeView, Sighting[]>,
+  ): boolean {
+    const known = this.#known.get(name);
+    const runs = known?.runs ?? new Map<string, WatchedRun>();
+    for (const batch of batches) {
+      const { probe } = batch.header;
+      const run = runs.get(probe) ?? new WatchedRun();
+      runs.set(probe, run);
+      run.take(batch);
+    }
+    const baseNs = batches.map(({ header }) => BigInt(header.attachedNs))
+      .reduce((a, b) => a < b ? a : b);
+    if (known && baseNs < known.view.baseNs) return false;
+    const view = known?.view ??
+      new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
+    if (!known) this.#known.set(name, { view, runs });
+    added.set(view, view.addEvents(sightingsOf(view, batches.flatMap((batch) => batch.events))));
+    view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
+    return true;
+  }
+}
+
+function cover({ view, runs }: Known, evicted: number): boolean {
+  const coverage = coverageOf(inOrder(runs), view.baseNs, evicted);
+  const { monotonicNs, wallMs } = coverage.clock;
+  if (monotonicNs !== view.clock.monotonicNs || wallMs !== view.clock.wallMs) return false;
+  const untilAt = Math.max(coverage.untilAt, view.events.at(-1)?.at ?? 0);
+  if (untilAt < view.untilAt) return false;
+  view.cover({ ...coverage, untilAt });
+  return true;
+}
+
+const inOrder = (runs: ReadonlyMap<string, WatchedRun>): WatchedRun[] =>
+  [...runs].sort(([a], [b]) => a < b ? -1 : 1).map(([, run]) => run);
+
+function byProbeAndSequence(a: Batch, b: Batch): number {
+  if (a.header.probe !== b.header.probe) return a.header.probe < b.header.probe ? -1 : 1;
+  return a.header.sequence - b.header.sequence;
+}
+
+/** In the order of time. */
+export const sightingsOf = (node: NodeView, events: readonly Event[]): Sighting[] =>
+  events.map((event) => ({ ...event, node, at: Number(event.timeNs - node.baseNs) })).sort(byTime);
