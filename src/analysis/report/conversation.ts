@@ -16,7 +16,7 @@ import { type FlowGroup, flowOrder } from "../verdict/flows.ts";
 import { isWanted } from "../verdict/incident.ts";
 import type { Judgement, World } from "../verdict/judgement.ts";
 import type { AllWithheld } from "../verdict/withheld.ts";
-import { noted, Questions } from "../view/asked.ts";
+import { type Doubter, noted, Questions } from "../view/asked.ts";
 import type { Asides } from "../view/evidence.ts";
 import { exchangeReport } from "./exchange_report.ts";
 import { flowReport } from "./flow_report.ts";
@@ -45,13 +45,22 @@ export interface Told {
 }
 
 /** Some families of an incident. */
-export class Conversation {
+export class Conversation implements Doubter {
   readonly #judged: readonly JudgedFamily[];
-  #asked = new Questions();
+  #asked = new Questions(this);
   told: Told | null = null;
 
-  constructor(readonly families: ReadonlySet<Family>) {
+  /** `inDoubt`: conversations that may be stale, where it puts itself. */
+  constructor(
+    readonly families: ReadonlySet<Family>,
+    readonly inDoubt: Set<Conversation>,
+  ) {
     this.#judged = [...families].map(({ judged }) => judged);
+  }
+
+  /** It may be stale. */
+  doubted(): void {
+    this.inDoubt.add(this);
   }
 
   /** What is concluded has to be concluded again. */
@@ -66,7 +75,7 @@ export class Conversation {
 
   /** Concludes it. */
   tell(surroundings: Surroundings): void {
-    this.#asked = new Questions();
+    this.#asked = new Questions(this);
     this.told = noted(this.#asked, () => this.#conclude(surroundings));
   }
 

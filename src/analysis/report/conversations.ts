@@ -1,5 +1,6 @@
 /** All conversations of an incident, from one report to the next. Rule D5. */
 import { type Ends, endsOf } from "../exchange/join.ts";
+import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family, JudgedFamily } from "../verdict/family.ts";
 import { Conversation, type Surroundings } from "./conversation.ts";
 
@@ -19,13 +20,15 @@ export interface Difference {
 /** The conversations of one incident. */
 export class Conversations {
   readonly all = new Set<Conversation>();
+  /** Those that may be stale: nobody looks at the others. */
+  readonly #inDoubt = new Set<Conversation>();
   readonly #known = new Map<Family, Known>();
   /** Families by an end from which, or to which, they may ask or answer. */
   readonly #asking = new Map<string, Set<Family>>();
   readonly #answering = new Map<string, Set<Family>>();
 
-  /** Concludes what is new of these families, which are all that there are. */
-  tell(families: ReadonlySet<Family>, surroundings: Surroundings): Difference {
+  /** Concludes what is new, after these families were judged anew and those are no more. */
+  tell({ judged, ended }: FamiliesChange, surroundings: Surroundings): Difference {
     const difference: Difference = { come: [], gone: [] };
     const open = new Set<Family>();
     const dissolve = (conversation: Conversation | null | undefined) => {
@@ -39,12 +42,12 @@ export class Conversations {
         open.add(family);
       }
     };
-    for (const [family, { conversation }] of this.#known) {
-      if (families.has(family)) continue;
+    for (const family of ended) {
+      const known = this.#known.get(family);
       this.#forget(family);
-      dissolve(conversation);
+      dissolve(known?.conversation);
     }
-    for (const family of families) {
+    for (const family of judged) {
       const known = this.#known.get(family);
       if (known?.judged === family.judged) continue;
       dissolve(known?.conversation);
@@ -62,28 +65,29 @@ export class Conversations {
     }
     for (const family of open) {
       if (!this.#known.has(family) || this.#known.get(family)!.conversation) continue;
-      const conversation = new Conversation(this.#around(family));
-      this.all.add(conversation);
-      for (const other of conversation.families) {
-        this.#known.get(other)!.conversation = conversation;
-      }
+      difference.come.push(this.#begin(this.#around(family)));
     }
-    for (const conversation of this.all) {
-      if (!conversation.isStale()) continue;
-      if (conversation.told !== null) {
-        // It is told as another one, so that who has the old one knows.
-        this.all.delete(conversation);
-        difference.gone.push(conversation);
-        conversation.end();
-        const again = new Conversation(conversation.families);
-        this.all.add(again);
-        for (const family of again.families) this.#known.get(family)!.conversation = again;
+    const doubted = [...this.#inDoubt];
+    this.#inDoubt.clear();
+    for (const conversation of doubted) {
+      if (!this.all.has(conversation) || conversation.told === null || !conversation.isStale()) {
         continue;
       }
-      conversation.tell(surroundings);
-      difference.come.push(conversation);
+      // It is told as another one, so that who has the old one knows.
+      this.all.delete(conversation);
+      difference.gone.push(conversation);
+      conversation.end();
+      difference.come.push(this.#begin(conversation.families));
     }
+    for (const conversation of difference.come) conversation.tell(surroundings);
     return difference;
+  }
+
+  #begin(families: ReadonlySet<Family>): Conversation {
+    const conversation = new Conversation(families, this.#inDoubt);
+    this.all.add(conversation);
+    for (const family of families) this.#known.get(family)!.conversation = conversation;
+    return conversation;
   }
 
   /** Nobody asks for them any more. */

@@ -10,8 +10,9 @@ import { changesOf } from "../change/change.ts";
 import { Passing } from "../problem/passing.ts";
 import { problemsOf } from "../problem/problem.ts";
 import { allTroubles } from "../problem/trouble.ts";
+import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family } from "../verdict/family.ts";
-import { IncidentMemory, isWanted, type JudgedIncident } from "../verdict/incident.ts";
+import { IncidentMemory, isWanted } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { resolvedFilter } from "../view/resolved_filter.ts";
@@ -47,8 +48,10 @@ export class ReportMemory {
     const withheld = this.#withheld;
     withheld.take(input.withheld ?? []);
     const filter = resolvedFilter(wantedFilter(input), nodes);
-    this.#renew(judged.families, printFilter(filter));
-    this.#tell(judged, { ...judged, filter, withheld });
+    const isNew = this.#renew(judged.families, printFilter(filter));
+    // Whoever begins anew knows of no family.
+    const change = isNew ? { judged: [...judged.families], ended: [] } : judged.change;
+    this.#tell(change, { ...judged, filter, withheld });
     const told = [...this.#conversations.all].map((one) => one.told!);
     const unsent = unsentFlows(evidence, () => this.#flows.items)
       .filter(({ flow }) => isWanted([formOfFlow(flow)], filter));
@@ -83,18 +86,19 @@ export class ReportMemory {
   }
 
   /** What was concluded of another incident, or by another filter, is nothing now. */
-  #renew(families: ReadonlySet<Family>, filter: string): void {
-    if (this.#families === families && this.#filter === filter) return;
+  #renew(families: ReadonlySet<Family>, filter: string): boolean {
+    if (this.#families === families && this.#filter === filter) return false;
     this.#families = families;
     this.#filter = filter;
     this.#conversations.end();
     this.#conversations = new Conversations();
     this.#flows = new Sorted(worstFirst);
     this.#exchanges = new Sorted(worstExchangeFirst);
+    return true;
   }
 
-  #tell({ families }: JudgedIncident, surroundings: Surroundings): void {
-    const { come, gone } = this.#conversations.tell(families, surroundings);
+  #tell(change: FamiliesChange, surroundings: Surroundings): void {
+    const { come, gone } = this.#conversations.tell(change, surroundings);
     const flows = (all: readonly Conversation[]) => all.flatMap((one) => one.told?.flows ?? []);
     const exchanges = (all: readonly Conversation[]) =>
       all.flatMap((one) => one.told?.exchanges.map(({ report }) => report) ?? []);

@@ -9,6 +9,12 @@ import { Family, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
 import { Others } from "./others.ts";
 
+/** Families that are judged anew, and those that are no more. */
+export interface FamiliesChange {
+  judged: Family[];
+  ended: Family[];
+}
+
 /** The packets of one incident. */
 export class Families {
   readonly all = new Set<Family>();
@@ -20,6 +26,9 @@ export class Families {
   readonly #alike = new Map<string, Alike>();
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
+  /** Those that may be stale: nobody looks at the others. */
+  readonly #inDoubt = new Set<Family>();
+  #ended: Family[] = [];
 
   /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
   take(added: Iterable<readonly Sighting[]>, gone: readonly Sighting[]): void {
@@ -90,20 +99,27 @@ export class Families {
   }
 
   /** Judges the packets of families that are stale. */
-  judge(world: World): void {
-    for (const family of this.judgeAlone(world)) family.revise(this.others);
+  judge(world: World): FamiliesChange {
+    const judged = this.judgeAlone(world);
+    for (const family of judged) family.revise(this.others);
+    const ended = this.#ended;
+    this.#ended = [];
+    return { judged, ended };
   }
 
   /** Judges each packet of families that are stale by itself. Returns those that have some. */
   judgeAlone(world: World): Family[] {
     const { others } = this;
-    const stale = new Set([...this.all].filter((family) => family.isStale()));
+    const stale = new Set(this.#doubted().filter((family) => family.isStale()));
     for (const family of stale) family.judge(world, others);
     // What these brought may be news to others.
-    for (const family of this.all) {
-      if (stale.has(family) || !family.isStale()) continue;
-      family.judge(world, others);
-      stale.add(family);
+    for (const family of this.#doubted()) {
+      // One that was judged just now is asked again with what is yet to come.
+      if (stale.has(family)) family.doubted();
+      else if (family.isStale()) {
+        family.judge(world, others);
+        stale.add(family);
+      }
     }
     const judged: Family[] = [];
     for (const family of stale) {
@@ -113,10 +129,16 @@ export class Families {
     return judged;
   }
 
+  #doubted(): Family[] {
+    const all = [...this.#inDoubt];
+    this.#inDoubt.clear();
+    return all.filter((family) => this.all.has(family));
+  }
+
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
   #oneOf(families: ReadonlySet<Family>): Family {
     const [first, ...others] = [...families].sort((a, b) => b.packets.size - a.packets.size);
-    const family = first ?? new Family();
+    const family = first ?? new Family(this.#inDoubt);
     this.all.add(family);
     for (const other of others) {
       for (const packet of other.packets) {
@@ -135,6 +157,7 @@ export class Families {
   #end(family: Family): void {
     family.end(this.others);
     this.all.delete(family);
+    this.#ended.push(family);
     for (const key of family.keys) if (this.#byKey.get(key) === family) this.#byKey.delete(key);
   }
 }

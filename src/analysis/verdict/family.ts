@@ -5,7 +5,7 @@
  */
 import { formKey, reverse } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { noted, Questions } from "../view/asked.ts";
+import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
 import { delaysOf } from "./delays.ts";
 import { type FlowGroup, flowsOf } from "./flows.ts";
@@ -27,28 +27,41 @@ export interface JudgedFamily {
 }
 
 /** Some packets of an incident, and what is concluded of them. */
-export class Family {
+export class Family implements Doubter {
   readonly packets = new Set<Packet>();
   readonly keys = new Set<string>();
   /** Ways of its packets, and what they rest on. */
   readonly #ways = new Map<Packet, Way>();
-  #waysAsked = new Questions();
+  #waysAsked = new Questions(this);
   #judgements: Judgement[] = [];
-  #asked = new Questions();
+  #asked = new Questions(this);
   #isChanged = true;
   judged: JudgedFamily = { judgements: [], flows: [] };
+
+  /** `inDoubt`: families that may be stale, where it puts itself. */
+  constructor(readonly inDoubt: Set<Family>) {}
 
   /** A packet came. */
   take(packet: Packet): void {
     this.packets.add(packet);
-    this.#isChanged = true;
+    this.#change();
   }
 
   /** A packet is another one now. */
   leave(packet: Packet): void {
     this.packets.delete(packet);
     this.#ways.delete(packet);
+    this.#change();
+  }
+
+  #change(): void {
     this.#isChanged = true;
+    this.doubted();
+  }
+
+  /** It may be stale. */
+  doubted(): void {
+    this.inDoubt.add(this);
   }
 
   /** Its packets are to be judged again: others came, or something that they asked has another answer. */
@@ -66,10 +79,10 @@ export class Family {
     if (!this.#waysAsked.hold()) {
       this.#ways.clear();
       this.#waysAsked.end();
-      this.#waysAsked = new Questions();
+      this.#waysAsked = new Questions(this);
     }
     this.#asked.end();
-    this.#asked = new Questions();
+    this.#asked = new Questions(this);
     const packets = [...this.packets].sort((a, b) => inOrder({ packet: a }, { packet: b }));
     const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
     this.#judgements = noted(this.#asked, () => ways.map((way) => conclude(way, world)));

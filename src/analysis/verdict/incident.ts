@@ -12,7 +12,7 @@ import type { GivenPacket } from "../view/given_packets.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { Timelines, type Told } from "../view/timelines.ts";
-import { Families } from "./families.ts";
+import { Families, type FamiliesChange } from "./families.ts";
 import type { Family } from "./family.ts";
 import type { World } from "./judgement.ts";
 import type { Others } from "./others.ts";
@@ -23,6 +23,8 @@ export interface JudgedIncident {
   nodes: readonly NodeView[];
   /** Also those that the filter leaves out: an answer may be among them. */
   families: ReadonlySet<Family>;
+  /** Which of them were judged anew, and which are no more. */
+  change: FamiliesChange;
   /** What all packets tell together. */
   others: Others;
   /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
@@ -65,9 +67,9 @@ export class IncidentMemory {
     this.#takeGiven(told);
     const [closed, isClosed] = [this.#closed, input.closed];
     const world = () => new IncidentWorld(nodes, families.others.crossings, closed, isClosed);
-    families.judge(world());
+    const change = families.judge(world());
     const { all, others, evidence, unclaimed } = families;
-    return { nodes, families: all, others, evidence, unclaimed, world };
+    return { nodes, families: all, change, others, evidence, unclaimed, world };
   }
 
   /** Packets of shards are taken as they were put together. */

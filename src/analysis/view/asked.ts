@@ -75,6 +75,12 @@ interface Noting {
 
 const NONE: readonly never[] = [];
 
+/** Whose work is in doubt as soon as a source that was asked tells something else. */
+export interface Doubter {
+  /** Whether the answers are the same is to be looked at before its work is used again. */
+  doubted(): void;
+}
+
 /** All that one piece of work asked. There are as many as flows, so that it is kept in lists. */
 export class Questions {
   #asked: Asked[] = [];
@@ -84,14 +90,21 @@ export class Questions {
   /** Nobody wants to know any more. */
   isOver = false;
 
+  /** `owner` is told when answers may be others, so that it need not look. */
+  constructor(readonly owner: Doubter | null = null) {}
+
   /** A source has changed. */
   doubt(): void {
+    if (this.#isInDoubt || this.isOver) return;
     this.#isInDoubt = true;
+    this.owner?.doubted();
   }
 
   /** What was told is no more. */
   fail(): void {
+    if (this.#hasFailed || this.isOver) return;
     this.#hasFailed = true;
+    this.owner?.doubted();
   }
 
   /** Whether the same work would be told the same now. */

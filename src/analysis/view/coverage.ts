@@ -1,7 +1,6 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
 import { ask, askIn, askOnce } from "./asked.ts";
-import { atLeast } from "./covered.ts";
 import { isOverlapping } from "./runs.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { EVERY_SCRIPT, isIn, type Lasting, untoldIn } from "./untold.ts";
@@ -119,10 +118,7 @@ function foundLasting(node: NodeView, scripts: readonly string[]): Gap | null {
     return { code: "batches-missing", text: `${missing} batches of ${name} have not come` };
   }
   if (evicted > 0) {
-    return {
-      code: "events-evicted",
-      text: `the store threw away at least ${atLeast(evicted)} events at its limits`,
-    };
+    return { code: "events-evicted", text: "the store threw away events at its limits" };
   }
   if (unaccounted > 0) {
     return {

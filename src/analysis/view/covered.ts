@@ -1,6 +1,6 @@
 /** What a node covered, and whether that is the same as before. */
 import type { BatchHeader } from "../../event/batch.ts";
-import type { ProbeRun } from "./runs.ts";
+import { isOverlapping, type ProbeRun } from "./runs.ts";
 
 /** A stretch of a node's time, in `at`, in which so many runs of scripts were left out. */
 export interface Stretch {
@@ -72,20 +72,12 @@ const TELLING = [
   "scripts",
 ] as const;
 
-/**
- * A count as it is told of silence: no more than its first digit, because each event that goes would change
- * every sentence about it.
- */
-export function atLeast(count: number): number {
-  const step = 10 ** Math.max(0, String(count).length - 1);
-  return Math.floor(count / step) * step;
-}
-
-/** Of several runs the times count, too, and change with every batch. */
+/** How many events were thrown away no sentence says: each that goes would change all of them. */
 export const hasSameLosses = (a: Coverage, b: Coverage): boolean =>
-  a.lost === b.lost && a.refused === b.refused && a.runs === b.runs && a.runs < 2 &&
+  a.lost === b.lost && a.refused === b.refused && a.runs === b.runs &&
+  isOverlapping(a.probeRuns) === isOverlapping(b.probeRuns) &&
   a.missing === b.missing && a.unaccounted === b.unaccounted &&
-  atLeast(a.evicted) === atLeast(b.evicted) &&
+  (a.evicted > 0) === (b.evicted > 0) &&
   JSON.stringify([a.missed, a.sampled]) === JSON.stringify([b.missed, b.sampled]);
 
 /** Whether two headers tell the same of the node and its probe. */
