@@ -137,6 +137,9 @@ set_up_deno() {
 }
 
 set_up() {
+  # Whoever came only to look (lasthop cluster) leaves nothing behind.
+  [ -z "${LASTHOP_NO_INSTALL-}" ] ||
+    fail "Cannot run here: ${missing:-Deno and the libraries are} missing, must be installed"
   [ -z "$missing" ] || install_missing_packages "$1"
   is_set_up || set_up_deno
   rm -f -- "$log"

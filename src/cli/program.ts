@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { addCommand } from "./command.ts";
 import { archive } from "./commands/archive.ts";
+import { cluster } from "./commands/cluster.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   probe,
   serve,
   join,
+  cluster,
   relay,
   incident,
   watch,

@@ -93,6 +93,7 @@ async function follow(capture: Capture, session: Session): Promise<void> {
     end = await ending.ended;
     progress(isReady ? "ending: waiting for packets in flight…" : "ending before it was ready…");
     if (end.by === "failure") progress(end.failure.message);
+    if (end.by === "tether") progress(`ended: ${end.why}`);
   } finally {
     await session.stop();
   }

@@ -8,6 +8,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type End =
   | { by: "time" }
   | { by: "signal"; signal: Deno.Signal }
+  /** Nobody holds the tether any more. */
+  | { by: "tether"; why: string }
   /** `fatal`: there is nothing to report. Else what was seen before the failure is reported. */
   | { by: "failure"; failure: LasthopError; fatal: boolean };
 
@@ -19,6 +21,8 @@ export interface Ending {
   startTime(seconds: number | undefined): void;
   /** Ends the trace because of a failure. */
   failed(failure: LasthopError, options: { fatal: boolean }): void;
+  /** Ends the trace because whoever started it is gone, or asked for its end in this way. */
+  letGo(why: string): void;
   /** Stops listening to signals. */
   close(): void;
 }
@@ -47,6 +51,7 @@ export function createEnding(onImpatience: () => void): Ending {
     startTime(seconds) {
       if (seconds !== undefined) timer = setTimeout(() => resolve({ by: "time" }), seconds * 1_000);
     },
+    letGo: (why) => resolve({ by: "tether", why }),
     failed: (failure, { fatal }) => resolve({ by: "failure", failure, fatal }),
     close() {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ import { openOwnPage } from "./own_page.ts";
 import { RemoteIngest } from "./remote_ingest.ts";
 import type { ReportingOptions } from "./reporting_options.ts";
 import { spoolFolder } from "./spool_folder.ts";
+import { tetherLost } from "./tether.ts";
 
 /** Bytes on disk. */
 const SPOOL_BYTES_MAX = 256 * 1024 * 1024;
@@ -30,6 +31,7 @@ export async function reportTo(options: ReportingOptions): Promise<number> {
     if (options.keeps) progress(HURRIED);
     Deno.exit(130);
   });
+  if (options.tether) void tetherLost(Deno.stdin.readable).then(ending.letGo);
   try {
     return await report(options, ending);
   } finally {

@@ -11,6 +11,8 @@ export interface ReportingOptions extends CaptureOptions, Access {
   spool?: string;
   /** The node's name when `nodes` is empty; absent: the host's name. */
   name?: string;
+  /** It ends with its standard input. */
+  tether?: boolean;
 }
 
 /** Commander's values of the options below. */

@@ -13,6 +13,7 @@ import { tokenFileOption, tokenOption } from "../token.ts";
 
 interface Flags extends CaptureFlags, ReportingFlags, Access {
   incident: string;
+  tether?: boolean;
 }
 
 /** The command. */
@@ -25,14 +26,15 @@ export const probe: CommandFile<[string[], Flags], ReportingOptions> = {
       .addOption(tokenOption())
       .addOption(tokenFileOption())
       .addOption(spoolOption())
-      .addOption(nameOption()),
+      .addOption(nameOption())
+      .option("--tether", "end when standard input does, or is silent for 30 s"),
 
   read(words, flags) {
-    const { ingest, incident, token, spool, name } = flags;
+    const { ingest, incident, token, spool, name, tether } = flags;
     refuseTwoNames(flags);
     // The page is the ingest's, so a probe listens only when told to.
     const own = readCapture(words, { ...flags, listen: flags.listen ?? false });
-    return { ...own, ingest, incident, token, spool, name };
+    return { ...own, ingest, incident, token, spool, name, tether };
   },
 
   async run(options) {

@@ -1,0 +1,13 @@
+/** The bounds of a trace as words for each of its probes. */
+import type { CaptureFlags } from "../capture/options.ts";
+
+/** Words of `lasthop probe`; of what was not asked for none. */
+export function boundWords(
+  { cpuShare, memoryLimit, eventsPerSecond }: CaptureFlags,
+): string[] {
+  return ([
+    ["--cpu-share", cpuShare],
+    ["--memory-limit", memoryLimit],
+    ["--events-per-second", eventsPerSecond],
+  ] as const).flatMap(([option, value]) => value === undefined ? [] : [option, String(value)]);
+}
