@@ -2,6 +2,7 @@
 import { type Ends, endsOf } from "../exchange/join.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family, JudgedFamily } from "../verdict/family.ts";
+import { askAllAgain } from "../view/asked.ts";
 import { Conversation, type Surroundings } from "./conversation.ts";
 
 /** A family as it was last looked at. */
@@ -67,6 +68,7 @@ export class Conversations {
       if (!this.#known.has(family) || this.#known.get(family)!.conversation) continue;
       difference.come.push(this.#begin(this.#around(family)));
     }
+    askAllAgain();
     const doubted = [...this.#inDoubt];
     this.#inDoubt.clear();
     for (const conversation of doubted) {

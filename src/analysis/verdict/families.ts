@@ -2,6 +2,7 @@
 import { claimOf } from "../correlate/chains.ts";
 import { invariants } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
+import { askAllAgain } from "../view/asked.ts";
 import { Asides } from "../view/evidence.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Alike } from "./alike.ts";
@@ -130,6 +131,7 @@ export class Families {
   }
 
   #doubted(): Family[] {
+    askAllAgain();
     const all = [...this.#inDoubt];
     this.#inDoubt.clear();
     return all.filter((family) => this.all.has(family));

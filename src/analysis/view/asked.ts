@@ -5,187 +5,144 @@
  * All that changes while an incident grows is behind a `Source`, whose version grows with each change.
  * Whoever reads it directly (`read`) is done again after every change; whoever asks a question
  * (`ask`) only when the question has another answer.
+ *
+ * There are as many askers as flows, and most of them ask the same. So a question belongs to its source
+ * and is kept once, with who asked; when the source changes it is asked once again for all of them.
  */
+import { askDoubtful, type Asker, keep, Question, Source } from "./source.ts";
 
-/** Something that grows with an incident, and answers questions. */
-export class Source {
-  version = 0;
-  #askers: Questions[] = [];
-  #alive = 0;
-
-  /** What it tells is other than before: whoever asked has to ask again. */
-  changed(): void {
-    this.version++;
-    for (const asker of this.#askers) asker.doubt();
-  }
-
-  /** It told something that is no more: whatever was concluded of it has to be concluded again. */
-  shrunk(): void {
-    this.version++;
-    for (const asker of this.#askers) asker.fail();
-  }
-
-  /** From now on these are told of changes. */
-  tell(questions: Questions): void {
-    this.#askers.push(questions);
-    // Those that are not asked any more go when they are as many as the others.
-    if (this.#askers.length < 2 * this.#alive + 8) return;
-    this.#askers = this.#askers.filter(({ isOver }) => !isOver);
-    this.#alive = this.#askers.length;
-  }
-}
-
-/** A question and what it was answered. */
-interface Question<T = unknown> {
-  /** Equal for equal questions to one source. */
-  key: string;
-  answer: T;
-  again: () => T;
-  isSame: (before: T, now: T) => boolean;
-}
+export { Source } from "./source.ts";
 
 /** Questions of one kind about many moments: asked again once, about all of the time between them. */
 interface Stretch {
-  key: string;
+  sources: readonly Source[];
   from: number;
   to: number;
-  /** Null until the work is done, when all moments are known. */
-  answer: string | null;
   /** What the answers rest on that are about moments in this time. */
   over: (from: number, to: number) => string;
 }
 
-/** What was asked of one source. */
-interface Asked {
-  source: Source;
-  /** The source's, up to which all answers are known to be the same. */
-  version: number;
-  /** All that it tells was read. */
-  isWhole: boolean;
-  questions: readonly Question[];
-  stretches: readonly Stretch[];
-}
-
-/** The same while the work goes on, to find what was asked already. */
+/** What was noted while the work goes on, to note nothing twice. */
 interface Noting {
-  asked: Asked;
-  questions: Map<string, Question>;
-  stretches: Map<string, Stretch>;
+  noted: Set<Question | Source>;
+  stretches: Map<Source, Map<string, Stretch>>;
 }
 
 const NONE: readonly never[] = [];
 
-/** Whose work is in doubt as soon as a source that was asked tells something else. */
+/** Whose work is in doubt when something that was asked is answered otherwise. */
 export interface Doubter {
-  /** Whether the answers are the same is to be looked at before its work is used again. */
+  /** Its work is to be done again before it is used. */
   doubted(): void;
 }
 
-/** All that one piece of work asked. There are as many as flows, so that it is kept in lists. */
-export class Questions {
-  #asked: Asked[] = [];
-  #noting: Map<Source, Noting> | null = null;
-  #isInDoubt = false;
+/** All that one piece of work asked. */
+export class Questions implements Asker {
+  #noting: Noting | null = null;
   #hasFailed = false;
   /** Nobody wants to know any more. */
   isOver = false;
 
-  /** `owner` is told when answers may be others, so that it need not look. */
+  /** `owner` is told once when an answer is another one, at the latest by `askAllAgain`. */
   constructor(readonly owner: Doubter | null = null) {}
 
-  /** A source has changed. */
-  doubt(): void {
-    if (this.#isInDoubt || this.isOver) return;
-    this.#isInDoubt = true;
-    this.owner?.doubted();
-  }
-
-  /** What was told is no more. */
+  /** An answer is another one now. For good: the work is done again with other `Questions`. */
   fail(): void {
     if (this.#hasFailed || this.isOver) return;
     this.#hasFailed = true;
+    this.isOver = true;
     this.owner?.doubted();
   }
 
   /** Whether the same work would be told the same now. */
   hold(): boolean {
-    if (this.#hasFailed) return false;
-    if (!this.#isInDoubt) return true;
-    for (const asked of this.#asked) {
-      const { source, version, isWhole, questions, stretches } = asked;
-      if (version === source.version) continue;
-      if (isWhole) return false;
-      for (const { answer, again, isSame } of questions) {
-        if (!isSame(answer, again())) return false;
-      }
-      for (const { from, to, answer, over } of stretches) {
-        if (over(from, to) !== answer) return false;
-      }
-      asked.version = source.version;
-    }
-    this.#isInDoubt = false;
-    return true;
+    askAllAgain();
+    return !this.#hasFailed;
   }
 
   /** Nobody will ask whether they hold. */
   end(): void {
     this.isOver = true;
-    this.#asked = [];
   }
 
   /** Notes that everything was read. */
   readAll(source: Source): void {
-    this.#of(source).asked.isWhole = true;
+    if (this.#isNew(source)) source.addReader(this);
   }
 
-  /** Notes a question, once for each key. */
-  note(source: Source, question: Question): void {
-    const { asked, questions } = this.#of(source);
-    if (!asked.isWhole && !questions.has(question.key)) questions.set(question.key, question);
+  /** Notes a question and its answer, once for each key. */
+  note<T>(
+    sources: readonly Source[],
+    key: string,
+    answer: T,
+    again: () => T,
+    isSame: (before: T, now: T) => boolean,
+  ): void {
+    const known = sources[0]!.question(key);
+    if (known) known.tell(answer);
+    this.#add(known ?? keep(key, new Question(sources, answer, again, isSame)));
   }
 
-  /** Notes a question about a stretch of time. */
-  noteIn(source: Source, { key, from, to, over }: Omit<Stretch, "answer">): void {
-    const { asked, stretches } = this.#of(source);
-    if (asked.isWhole) return;
-    const known = stretches.get(key);
-    if (!known) stretches.set(key, { key, from, to, over, answer: null });
-    else if (from < known.from || to > known.to) {
+  /** Notes a question about a moment. */
+  noteIn(key: string, { sources, from, to, over }: Stretch): void {
+    const { stretches } = this.#noted();
+    let own = stretches.get(sources[0]!);
+    if (!own) stretches.set(sources[0]!, own = new Map());
+    const known = own.get(key);
+    if (!known) own.set(key, { sources, from, to, over });
+    else {
       known.from = Math.min(known.from, from);
       known.to = Math.max(known.to, to);
-      known.answer = null;
     }
   }
 
-  /** All has been asked for now: answers stretches that were not yet. */
+  /** All has been asked for now: asks about stretches. */
   done(): void {
-    for (const { asked, questions, stretches } of this.#noting?.values() ?? NONE) {
-      asked.questions = asked.isWhole || questions.size === 0 ? NONE : [...questions.values()];
-      asked.stretches = asked.isWhole || stretches.size === 0 ? NONE : [...stretches.values()];
-      for (const stretch of asked.stretches) {
-        stretch.answer ??= stretch.over(stretch.from, stretch.to);
+    for (const own of this.#noting?.stretches.values() ?? NONE) {
+      for (const [key, { sources, ...stretch }] of own) {
+        const { over } = stretch;
+        const { from, to } = widened(stretch);
+        const name = `in ${key} ${from} ${to}`;
+        let question = sources[0]!.question(name);
+        if (question) question.askAgain();
+        else {
+          const again = () => over(from, to);
+          question = keep(name, new Question(sources, again(), again, Object.is));
+        }
+        this.#add(question);
       }
     }
     this.#noting = null;
   }
 
-  #of(source: Source): Noting {
-    this.#noting ??= new Map(this.#asked.map((asked) => [asked.source, {
-      asked,
-      questions: new Map(asked.questions.map((question) => [question.key, question])),
-      stretches: new Map(asked.stretches.map((stretch) => [stretch.key, stretch])),
-    }]));
-    let noting = this.#noting.get(source);
-    if (!noting) {
-      const { version } = source;
-      const asked = { source, version, isWhole: false, questions: NONE, stretches: NONE };
-      noting = { asked, questions: new Map(), stretches: new Map() };
-      this.#noting.set(source, noting);
-      this.#asked.push(asked);
-      source.tell(this);
-    }
-    return noting;
+  #add(question: Question): void {
+    if (this.#isNew(question)) question.addAsker(this);
   }
+
+  #isNew(what: Question | Source): boolean {
+    const { noted } = this.#noted();
+    if (noted.has(what)) return false;
+    noted.add(what);
+    return true;
+  }
+
+  #noted(): Noting {
+    return this.#noting ??= { noted: new Set(), stretches: new Map() };
+  }
+}
+
+/** Asks again what may have another answer. Afterwards all who asked know whether what they were told holds. */
+export const askAllAgain = (): void => noted(null, askDoubtful);
+
+/** Stretches begin and end at multiples of this, ns, so that many are the same. */
+const PART_NS = 2 ** 28;
+/** A stretch of more parts than this has larger ones. */
+const PARTS = 8;
+
+function widened({ from, to }: Pick<Stretch, "from" | "to">): { from: number; to: number } {
+  let part = PART_NS;
+  while (to - from < Infinity && to - from > PARTS * part) part *= 2;
+  return { from: Math.floor(from / part) * part, to: Math.ceil(to / part) * part };
 }
 
 /** Where the work that is being done notes what it asks; null: nobody will want to know. */
@@ -212,6 +169,7 @@ export function read(source: Source): void {
 /**
  * Asks a question: `answer` gives what it is answered now, and is asked again when one of the sources
  * changed. The answer may depend on these and on the arguments in `key`, and on nothing else that grows.
+ * Whoever asks the first source with the same key asks the same question.
  */
 export function ask<T>(
   sources: Source | readonly Source[],
@@ -221,22 +179,14 @@ export function ask<T>(
 ): T {
   if (noting === null) return answer();
   const found = noted(null, answer);
-  const question = {
-    key,
-    answer: found,
-    again: answer,
-    isSame: isSame as (before: unknown, now: unknown) => boolean,
-  };
-  for (const source of sources instanceof Source ? [sources] : sources) {
-    noting.note(source, question);
-  }
+  noting.note(sources instanceof Source ? [sources] : sources, key, found, answer, isSame);
   return found;
 }
 
 /**
  * Asks about moments from `from` to `to`, where many more are asked about: one question for all of them.
  * `over` gives what the answers about a time rest on, as text; it may take more into account than they
- * do, and then the work is done again for nothing.
+ * do, and then the work is done again for nothing. While it is the same for a time, it is for all parts.
  */
 export function askIn<T>(
   sources: Source | readonly Source[],
@@ -246,9 +196,7 @@ export function askIn<T>(
   over: (from: number, to: number) => string,
 ): T {
   if (noting === null) return answer();
-  for (const source of sources instanceof Source ? [sources] : sources) {
-    noting.noteIn(source, { key, from, to, over });
-  }
+  noting.noteIn(key, { sources: sources instanceof Source ? [sources] : sources, from, to, over });
   return noted(null, answer);
 }
 
@@ -256,6 +204,6 @@ export function askIn<T>(
 export function askOnce(source: Source, key: string, holds: () => boolean): boolean {
   if (noting === null) return holds();
   const found = noted(null, holds);
-  if (!found) noting.note(source, { key, answer: false, again: holds, isSame: Object.is });
+  if (!found) noting.note([source], key, false, holds, Object.is);
   return found;
 }

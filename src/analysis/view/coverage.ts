@@ -186,11 +186,11 @@ function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number
   over = (from, to) => {
     if (node.missed.length === 0 && node.sampled.length === 0) return "";
     const span = onClockOf(node, { node: clock, from, to });
-    return JSON.stringify(
-      [node.missed, node.sampled].map((all: readonly Lasting[]) =>
-        all.filter((stretch) => isIn(stretch, span))
-      ),
+    const told = [node.missed, node.sampled].map((all: readonly Lasting[]) =>
+      all.filter((stretch) => isIn(stretch, span))
     );
+    // By another clock all stretches count, and by the same one other ones do for each part of the time.
+    return JSON.stringify([span !== null, ...told]);
   };
   own.set(clock, over);
   return over;

@@ -58,7 +58,8 @@ export class Asides {
   ): T {
     const sources = keys.map((key) => find.sourceOf(this.#events, key));
     const seen = () => keys.flatMap((key) => find.of(this.#events, key));
-    return ask(sources, what, () => conclude(seen()), isSame);
+    const [, ...others] = keys;
+    return ask(sources, [what, ...others].join(), () => conclude(seen()), isSame);
   }
 }
 

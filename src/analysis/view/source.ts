@@ -1,0 +1,177 @@
+/** What grows with an incident, the questions that it was asked, and by whom. Rule D5. */
+
+/** Who asked, and is told when an answer is another one. */
+export interface Asker {
+  /** Nobody wants to know any more. */
+  isOver: boolean;
+  fail(): void;
+}
+
+/** Something that grows with an incident, and answers questions. */
+export class Source {
+  version = 0;
+  /** Who read all that it tells. */
+  #readers: Askers | null = null;
+  /** Questions of which this is the first source, by their keys. */
+  #questions: Map<string, Question> | null = null;
+  /** Questions of which this is another source. */
+  #others: Set<Question> | null = null;
+
+  /** What it tells is other than before: whoever asked has to ask again. */
+  changed(): void {
+    this.version++;
+    this.#readers?.fail();
+    this.#readers = null;
+    if (this.#questions !== null || this.#others !== null) doubtful.add(this);
+  }
+
+  /** It told something that is no more: whatever was concluded of it has to be concluded again. */
+  shrunk(): void {
+    this.changed();
+    doubtful.delete(this);
+    for (const question of this.#questions?.values() ?? NONE) question.end();
+    for (const question of this.#others ?? NONE) question.end();
+    this.#questions = null;
+    this.#others = null;
+  }
+
+  /** Notes who read all. */
+  addReader(reader: Asker): void {
+    this.#readers ??= new Askers();
+    this.#readers.add(reader);
+  }
+
+  /** The question with this key that was asked before. */
+  question(key: string): Question | undefined {
+    const known = this.#questions?.get(key);
+    return known?.isOver ? undefined : known;
+  }
+
+  /** Keeps a question under its key, as the first of its sources. */
+  keep(key: string, question: Question): void {
+    this.#questions ??= new Map();
+    this.#questions.set(key, question);
+  }
+
+  /** Is told of a question that asks this source, too. */
+  keepOther(question: Question): void {
+    this.#others ??= new Set();
+    this.#others.add(question);
+  }
+
+  /** Asks all of its questions again, and forgets those that nobody wants to know any more. */
+  askAgain(): void {
+    for (const [key, question] of this.#questions ?? NONE) {
+      if (!question.isAsked()) this.#questions!.delete(key);
+      else question.askAgain();
+    }
+    for (const question of this.#others ?? NONE) {
+      if (!question.isAsked()) this.#others!.delete(question);
+      else question.askAgain();
+    }
+  }
+}
+
+/** Sources that changed since their questions were asked. */
+const doubtful = new Set<Source>();
+
+/** Who asked something. Those that do not want to know any more go when they are as many as the others. */
+class Askers {
+  #list: Asker[] = [];
+  #alive = 0;
+
+  add(asker: Asker): void {
+    this.#list.push(asker);
+    if (this.#list.length >= 2 * this.#alive + 4) this.isAny();
+  }
+
+  /** Whether anybody wants to know. */
+  isAny(): boolean {
+    if (this.#list.some(({ isOver }) => isOver)) {
+      this.#list = this.#list.filter(({ isOver }) => !isOver);
+    }
+    this.#alive = this.#list.length;
+    return this.#alive > 0;
+  }
+
+  /** What they were told is no more. */
+  fail(): void {
+    for (const asker of this.#list) asker.fail();
+    this.#list = [];
+    this.#alive = 0;
+  }
+}
+
+/** A question, its answer, and who was told that. */
+export class Question<T = unknown> {
+  #askers = new Askers();
+  #version: number;
+  /** Nobody wants to know its answer, or one of its sources told something that is no more. */
+  isOver = false;
+
+  constructor(
+    readonly sources: readonly Source[],
+    public answer: T,
+    readonly again: () => T,
+    readonly isSame: (before: T, now: T) => boolean,
+  ) {
+    this.#version = this.#now();
+  }
+
+  /** Versions only grow, so their sum is the same while all of them are. */
+  #now(): number {
+    let sum = 0;
+    for (const { version } of this.sources) sum += version;
+    return sum;
+  }
+
+  /** Whether anybody wants to know its answer. If not, its sources forget it, one after the other. */
+  isAsked(): boolean {
+    this.isOver ||= !this.#askers.isAny();
+    return !this.isOver;
+  }
+
+  /** Asks again where a source has changed. */
+  askAgain(): void {
+    if (this.#version !== this.#now()) this.tell(this.again());
+  }
+
+  /** Takes what it is answered now. */
+  tell(answer: T): void {
+    const version = this.#now();
+    if (version === this.#version) return;
+    this.#version = version;
+    if (this.isSame(this.answer, answer)) return;
+    this.answer = answer;
+    this.#askers.fail();
+  }
+
+  addAsker(asker: Asker): void {
+    this.#askers.add(asker);
+  }
+
+  /** Its answer is no more. */
+  end(): void {
+    this.isOver = true;
+    this.#askers.fail();
+  }
+}
+
+/** Keeps a question under its key, at the first of its sources. */
+export function keep<T>(key: string, asked: Question<T>): Question {
+  const question = asked as Question;
+  const [first, ...others] = question.sources;
+  first!.keep(key, question);
+  for (const other of others) other.keepOther(question);
+  return question;
+}
+
+/** Asks questions again whose sources have changed. Call it by `askAllAgain`, which lets nobody note them. */
+export function askDoubtful(): void {
+  for (const source of doubtful) {
+    doubtful.delete(source);
+    source.askAgain();
+  }
+}
+
+const NONE: readonly never[] = [];
