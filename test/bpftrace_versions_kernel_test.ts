@@ -9,6 +9,7 @@ import { type Capability, readCapability } from "../src/probe/kernel/capability.
 import { createDecoder } from "../src/probe/read/decode.ts";
 import { SampledList } from "../src/probe/read/sampled_list.ts";
 import { loadSources, render } from "../src/probe/run/render.ts";
+import { newMix } from "../src/probe/run/counting.ts";
 import { bpftraceOf, SUITES } from "./bpftrace/debian.ts";
 import { Pair } from "./bpftrace/pair.ts";
 
@@ -173,6 +174,7 @@ async function trace(
     netns: inodes,
     filter: ICMP_ECHO,
     follow: true,
+    counters: newMix(),
     budget,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack: capability.conntrack,
@@ -188,6 +190,7 @@ async function trace(
     },
     onRefused: (line) => seen.refused.push(line),
     reasonName: String,
+    onReading() {},
   });
   const run = await startBpftrace({
     program,

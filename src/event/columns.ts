@@ -49,6 +49,8 @@ export const DIRECTIONS = ["original", "reply"] as const;
 
 const U16 = 65_535;
 const U32 = 4_294_967_295;
+/** The largest number that a line may spell: fifteen digits. */
+const COUNT_MAX = 999_999_999_999_999;
 
 /** All columns, in the order of the tab-separated spelling. */
 export const COLUMNS = [
@@ -122,4 +124,8 @@ export const COLUMNS = [
   { name: "sentIcmpCode", type: "uint", max: 255, meaning: "code of the ICMP error sent about it" },
   { name: "socketFamily", type: "uint", max: U16, meaning: "of the reader: 17 when it only looks" },
   { name: "rank", type: "uint", max: 32, meaning: "how scarce telling it may be: rule O22" },
+  { name: "reading", type: "uint", max: U32, meaning: "which reading of the counters it is of" },
+  { name: "countedAt", type: "uint", max: 2, meaning: "1 received by the device, 2 handed to it" },
+  { name: "counted", type: "uint", max: COUNT_MAX, meaning: "packets since the reading before" },
+  { name: "uncounted", type: "uint", max: COUNT_MAX, meaning: "packets there that had no counter" },
 ] as const satisfies readonly Column[];

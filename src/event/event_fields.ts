@@ -80,6 +80,10 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.sentIcmpCode = scan.uint(255);
   if (scan.has()) this.socketFamily = scan.uint(65535);
   if (scan.has()) this.rank = scan.uint(32);
+  if (scan.has()) this.reading = scan.uint(4294967295);
+  if (scan.has()) this.countedAt = scan.uint(2);
+  if (scan.has()) this.counted = scan.uint(999999999999999);
+  if (scan.has()) this.uncounted = scan.uint(999999999999999);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

@@ -133,6 +133,16 @@ const TABLE = {
     tier: "drops",
     meaning: "answered this packet with a TCP reset",
   },
+  counted: {
+    lines: { G: "counted" },
+    role: "aside",
+    stage: null,
+    lastSeen: "nothing",
+    isHop: false,
+    // Without one reading, those around it prove less.
+    tier: "drops",
+    meaning: "passed so many packets of a flow at a device since the reading before: rule O23",
+  },
 } as const satisfies Readonly<Record<string, KindRow>>;
 
 /** What a kernel did with a packet, as one line of a probe says it. */

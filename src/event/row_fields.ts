@@ -81,6 +81,10 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint(67, scan.uint(255));
   if (scan.has()) row.uint(68, scan.uint(65535));
   if (scan.has()) row.uint(69, scan.uint(32));
+  if (scan.has()) row.uint(70, scan.uint(4294967295));
+  if (scan.has()) row.uint(71, scan.uint(2));
+  if (scan.has()) row.uint(72, scan.uint(999999999999999));
+  if (scan.has()) row.uint(73, scan.uint(999999999999999));
 }
 
 /** Fills an event with what the row has. */
@@ -155,6 +159,10 @@ function EventFields(this: Partial<Event>, row: RowSource): void {
   if (row.has(67)) this.sentIcmpCode = row.uint();
   if (row.has(68)) this.socketFamily = row.uint();
   if (row.has(69)) this.rank = row.uint();
+  if (row.has(70)) this.reading = row.uint();
+  if (row.has(71)) this.countedAt = row.uint();
+  if (row.has(72)) this.counted = row.uint();
+  if (row.has(73)) this.uncounted = row.uint();
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

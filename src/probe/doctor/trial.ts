@@ -4,6 +4,7 @@ import type { Script } from "../../event/report.ts";
 import { attach } from "../run/attach.ts";
 import type { Capability } from "../kernel/capability.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
+import { newMix } from "../run/counting.ts";
 
 /** How an attempt to attach everything ended. */
 export interface Trial {
@@ -57,6 +58,7 @@ function renderOptions(
     netns: [],
     filter: "1",
     follow: true,
+    counters: newMix(),
     budget: 8_000,
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack,

@@ -2,6 +2,7 @@
 import type { Event } from "../../event/event.ts";
 import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
+import { CountLines, type Reading } from "./count_lines.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
@@ -21,6 +22,8 @@ export interface DecoderPorts {
   onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   /** A line that could not be understood; counted by the caller. */
   onRefused(line: string): void;
+  /** Counters were read, up to the heartbeat that comes next. */
+  onReading(reading: Reading): void;
   reasonName(number: number): string;
 }
 
@@ -50,8 +53,11 @@ type ExtraDecoder = (event: Event, fields: string[], ports: DecoderPorts) => voi
 
 const nothing: ExtraDecoder = () => {};
 
+/** Kinds of which a line tells one event; counters are read by several lines. */
+type Told = Exclude<EventKind, "counted">;
+
 /** How the lines of each kind are read: `packet` for packet lines, `line` for lines of its own. */
-const DECODERS: Record<EventKind, { packet: ExtraDecoder } | { line: LineDecoder }> = {
+const DECODERS: Record<Told, { packet: ExtraDecoder } | { line: LineDecoder }> = {
   "device-rx": { packet: nothing },
   "device-tx": { packet: nothing },
   drop: { packet: addDrop },
@@ -78,6 +84,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   const pending = new Map<number, Event>();
   /** The packet received last on each processor: a routing lookup there is about it. */
   const received = new Map<number, Event>();
+  const counts = new CountLines((reading) => ports.onReading(reading));
 
   function release(cpu: number): void {
     const event = pending.get(cpu);
@@ -102,7 +109,9 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     const fields = text.split("\t");
     const letter = fields[0] ?? "";
     const kind = KIND_OF_LETTER.get(letter);
-    if (kind !== undefined) {
+    if (letter.startsWith("@")) counts.line(text);
+    else if (kind === "counted") counts.begin(fields);
+    else if (kind !== undefined) {
       const decoder = DECODERS[kind];
       if ("packet" in decoder) packet(kind, fields, decoder.packet);
       else ports.onEvent(decoder.line(fields, received));
@@ -114,6 +123,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       }
     } else if (letter === TICK_LETTER) {
       flush();
+      counts.end();
       ports.onTick(BigInt(fields[TICK.timeNs]!), ranksIn(fields));
     } else throw new RangeError("is of no kind");
   }

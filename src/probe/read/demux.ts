@@ -37,6 +37,11 @@ export class Demux<Node extends DemuxNode> {
     return this.#byNetns.has(inode);
   }
 
+  /** The node that has the namespace. */
+  byNetns(inode: number | undefined): Node | undefined {
+    return this.#whole ?? (inode === undefined ? undefined : this.#byNetns.get(inode));
+  }
+
   /** The node of an event; null when no node has its namespace; undefined when nothing tells it. */
   nodeOf(event: Event): Node | null | undefined {
     if (this.#whole !== undefined) return this.#whole;

@@ -3,6 +3,7 @@
  * sees all packets. Events before one moment are taken from the old run, later ones from the new.
  */
 import type { Event } from "../../event/event.ts";
+import type { Reading } from "./count_lines.ts";
 import { createDecoder, type Decoder, type Ranks } from "./decode.ts";
 
 /** Callbacks of a line source: one for each kind of thing that it reads. */
@@ -10,6 +11,7 @@ export interface LineSourcePorts {
   onEvent(event: Event): void;
   onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   onRefused(): void;
+  onReading(reading: Reading, source: object): void;
   reasonName(number: number): string;
 }
 
@@ -31,6 +33,12 @@ export class LineSource {
       onEvent: (event) => {
         if (event.timeNs < this.#fromNs) return;
         if (this.#untilNs === null || event.timeNs < this.#untilNs) ports.onEvent(event);
+      },
+      onReading: (reading) => {
+        if (reading.timeNs < this.#fromNs) return;
+        if (this.#untilNs === null || reading.timeNs < this.#untilNs) {
+          ports.onReading(reading, this);
+        }
       },
       onTick: (timeNs, inForce) => {
         this.#firstTick.resolve(timeNs);

@@ -40,18 +40,35 @@ const WAYS: readonly Way[] = [
   // What fits a program's stack is known only when it was compiled.
   { without: "a filter in pairs", render: { together: 1_000 }, run: { version: undefined } },
   { without: "a filter of one piece", render: { together: 1 }, run: { version: undefined } },
-  { without: "raw tracepoints", render: { raw: false }, run: { version: undefined } },
-  { without: "choosing what is told", render: { budget: null }, run: { version: undefined } },
+  { without: "counting packets", render: { counters: null }, run: { version: undefined } },
   {
-    without: "following answers",
-    render: { budget: null, follow: false },
+    without: "raw tracepoints",
+    render: { counters: null, raw: false },
     run: { version: undefined },
   },
-  { without: "a filter in the kernel", render: { filter: "1" }, run: { version: undefined } },
-  { without: "conntrack", render: { conntrack: null, follow: false }, run: { version: undefined } },
+  {
+    without: "choosing what is told",
+    render: { counters: null, budget: null },
+    run: { version: undefined },
+  },
+  {
+    without: "following answers",
+    render: { counters: null, budget: null, follow: false },
+    run: { version: undefined },
+  },
+  {
+    without: "a filter in the kernel",
+    render: { counters: null, filter: "1" },
+    run: { version: undefined },
+  },
+  {
+    without: "conntrack",
+    render: { counters: null, conntrack: null, follow: false },
+    run: { version: undefined },
+  },
   {
     without: "filter and conntrack",
-    render: { filter: "1", conntrack: null, raw: false },
+    render: { counters: null, filter: "1", conntrack: null, raw: false },
     run: { version: undefined },
   },
 ];
@@ -111,7 +128,8 @@ class Refused {
 function sameAs(one: AttachOptions, other: AttachOptions): boolean {
   return one.run.version === other.run.version && one.render.raw === other.render.raw &&
     one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack &&
-    one.render.follow === other.render.follow;
+    one.render.follow === other.render.follow && one.render.counters === other.render.counters &&
+    one.render.budget === other.render.budget;
 }
 
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {

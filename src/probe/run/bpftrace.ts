@@ -59,6 +59,9 @@ export interface BpftraceOptions {
   sampleMs?: number;
 }
 
+/** Lines of maps that are printed while it runs, beside `@emitted`. */
+const COUNTS = /^@(?:flows|places)[12]\[/;
+
 /** How often it is asked for runs that were left out, ms: no longer is a stretch that hides packets. */
 const MISSES_MS = 250;
 
@@ -177,8 +180,8 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     const emitted = /^@emitted: (\d+)/.exec(line);
     // When it detaches, bpftrace leaves lines unread. They are from after the end: no loss.
     if (emitted) return stopping ? undefined : loss.emitted(Number(emitted[1]));
-    // At its end bpftrace prints every map.
-    if (line.startsWith("@")) return;
+    // At its end bpftrace prints every map, when some scripts are detached already.
+    if (line.startsWith("@") && (stopping || !COUNTS.test(line))) return;
     options.onLine(line);
     if (line.startsWith("t\t")) {
       const [, timeNs, count] = line.split("\t");

@@ -8,6 +8,7 @@
  * faster and prints events of a processor in order.
  */
 import { alternativesOf } from "./alternatives.ts";
+import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
@@ -31,6 +32,8 @@ export interface RenderOptions {
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
   /** Events a second that are told of packets that pass, and as many of drops; null: all (rule O22). */
   budget: number | null;
+  /** Packets are counted by flow and place, too, with addresses mixed so; null: they are not (rule O23). */
+  counters: Mix | null;
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
   conntrack: ConntrackLayout | null;
   /** The kernel gives a drop's reason. */
@@ -64,7 +67,7 @@ const FRAGMENTS: readonly string[] = [
     "neighbour_raw",
     "ready_raw",
   ],
-  ...["innermost", "rank", "choose", "first", "budget"],
+  ...["innermost", "rank", "choose", "first", "budget", "count"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -103,6 +106,7 @@ export function render(
   const scripts: Script[] = [];
   for (const name of SCRIPTS) {
     const source = stripHeader(sourceOf(sources, name));
+    if (name === "counted" && options.counters === null) continue;
     const why = leftOut.get(name) ?? whyNotHere(source, options);
     if (why !== null) {
       scripts.push({ name, state: "unavailable", why });
@@ -114,6 +118,7 @@ export function render(
   }
   if (parts.some((part) => part.includes("@asked["))) parts.unshift(ASKED_TYPE);
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
+  if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   return { program: parts.join("\n") + "\n", scripts };
 }
 
@@ -151,6 +156,7 @@ function renderScript(
   const conntrack = options.conntrack ? conntrackFragment(lib, options.conntrack) : "";
   text = text.replace("//@conntrack", conntrack);
   text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"));
+  text = text.replace(/\/\/@count (\d)/, (_, at) => counting(lib, options.counters, at));
   const when = options.netns === null ? "late" : "early";
   text = text.replace(
     /\/\/@(early|late) (\w+)/g,

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { loadSources, render, type RenderOptions } from "./render.ts";
+import { newMix } from "./counting.ts";
 
 const sources = await loadSources();
 const tracepoints = new Set(
@@ -13,6 +14,7 @@ const options: RenderOptions = {
   netns: null,
   filter: "1",
   follow: true,
+  counters: newMix(),
   tunnelPorts: { vxlan: [4789], geneve: [], fou: [] },
   budget: null,
   conntrack: null,

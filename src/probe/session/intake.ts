@@ -7,6 +7,8 @@ import type { Missed } from "../run/missed.ts";
 import { MissedList } from "../run/missed_list.ts";
 import { ClockPairs, pairNow } from "../read/clock_pair.ts";
 import { monotonicClock } from "../state/mod.ts";
+import type { Reading } from "../read/count_lines.ts";
+import { Counters, readingEvents } from "../read/counters.ts";
 import { Demux } from "../read/demux.ts";
 import type { Ranks } from "../read/decode.ts";
 import { LineSource } from "../read/line_source.ts";
@@ -52,6 +54,7 @@ export class Intake {
   #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
+  readonly #counters: Counters | undefined;
   readonly #demux: Demux<RunningNode>;
 
   constructor(readonly options: IntakeOptions) {
@@ -79,6 +82,7 @@ export class Intake {
       };
       return node;
     });
+    if (options.hashOf) this.#counters = new Counters(options.hashOf);
     this.#demux = new Demux(this.nodes);
     for (const node of this.nodes) {
       for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);
@@ -91,6 +95,7 @@ export class Intake {
       onEvent: (event) => this.#event(event),
       onTick: (timeNs, inForce) => this.#tick(timeNs, inForce),
       onRefused: () => this.#refused += 1,
+      onReading: (reading, source) => this.#counted(reading, source),
       reasonName: this.options.reasonName,
     }, { held });
   }
@@ -208,7 +213,21 @@ export class Intake {
     return false;
   }
 
+  /** Counters are told when not all packets are: before, the packets themselves tell as much. */
+  #counted(reading: Reading, source: object): void {
+    const isTold = this.#sampled.any && this.plan?.kernel.exact !== false;
+    for (const { rows, ...of } of this.#counters?.take(reading, source, isTold) ?? []) {
+      const byNode = Map.groupBy(rows, ({ netns }) => this.#demux.byNetns(netns));
+      for (const node of this.nodes) {
+        for (const event of readingEvents({ ...of, rows: byNode.get(node) ?? [] })) {
+          node.batcher.addEvent(event);
+        }
+      }
+    }
+  }
+
   #add(event: Event, node: RunningNode): void {
+    this.#counters?.note(event);
     this.neighbourWaits.note(event, Number(event.timeNs) / 1e6);
     if (event.timeNs > this.#latestNs) this.#latestNs = event.timeNs;
     // Where all is told a rank says nothing, and what does not know of ranks refuses such a line.

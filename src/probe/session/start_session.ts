@@ -6,6 +6,7 @@ import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
+import { mixed, newMix } from "../run/counting.ts";
 import { loadSources } from "../run/render.ts";
 import { budgetOf, DEFAULT_SHARE } from "../run/share.ts";
 import { Intake } from "./intake.ts";
@@ -27,6 +28,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     loadSources(),
   ]);
   requireTracing(capability);
+  const mix = newMix();
   const intake = new Intake({
     nodes: options.nodes,
     incident: options.incident,
@@ -35,6 +37,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     bpftrace: capability.bpftrace ?? "",
     boot: capability.boot,
     reasonName: (number) => reasons.name(number),
+    hashOf: (words) => mixed(mix, words),
     onBatch: options.onBatch,
     isBehind: options.isBehind,
     onDrop: (netns, event) => state.request(netns, mayBeCounted(event)),
@@ -59,6 +62,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       follow: true,
+      counters: mix,
       budget: budgetOf(options.share ?? DEFAULT_SHARE),
       reason: dropReason,
       raw,

@@ -5,6 +5,7 @@ import { kernelFilter } from "../../../src/probe/filter/kernel_filter.ts";
 import { type Capability, readCapability } from "../../../src/probe/kernel/capability.ts";
 import { attach } from "../../../src/probe/run/attach.ts";
 import { loadSources } from "../../../src/probe/run/render.ts";
+import { newMix } from "../../../src/probe/run/counting.ts";
 import { ECHO_PORT, PORT } from "./load.ts";
 import { DEVICES } from "./overlay.ts";
 
@@ -55,6 +56,7 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           netns: null,
           filter: kernelFilter(parseFilter(filter)).expression,
           follow: true,
+          counters: newMix(),
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
           budget: BUDGET,
           conntrack,

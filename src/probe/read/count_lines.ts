@@ -1,0 +1,72 @@
+/** What bpftrace prints of its counters, put together to readings. Rule O23; `bpf/counted.bt`. */
+
+/** So many packets of a flow at a place, by the words of `bpf/lib/count.bt`. */
+export interface CountedFlow {
+  /** A number for namespace, device and direction. */
+  place: bigint;
+  /** A hash, and bits that say what is not known: no number of anything. */
+  flow: bigint;
+  packets: number;
+}
+
+/** All that was counted from the reading before up to this one. */
+export interface Reading {
+  /** In the order of one bpftrace, from 0, which is when counting began. */
+  number: number;
+  /** CLOCK_MONOTONIC when it ended. */
+  timeNs: bigint;
+  flows: CountedFlow[];
+  /** Packets by place, those that had no counter of their own among them. */
+  places: Map<bigint, number>;
+  /** Both maps were printed, and what they had was counted since the reading before. */
+  isWhole: boolean;
+}
+
+/** Keys of one map are bounded by bpftrace; a line beyond is not its own. */
+const KEYS_MAX = 65_536;
+
+const word = (text: string) => BigInt.asUintN(64, BigInt(text));
+
+/** Reads the lines of one bpftrace, and gives each reading when the heartbeat after it comes. */
+export class CountLines {
+  #reading: Reading | null = null;
+
+  constructor(readonly onReading: (reading: Reading) => void) {}
+
+  /** A reading begins: G, when it ended and its number. Throws RangeError for what is none. */
+  begin(fields: readonly string[]): void {
+    this.end();
+    const number = Number(fields[2]);
+    if (fields.length !== 3 || !Number.isSafeInteger(number)) throw new RangeError("is cut");
+    const timeNs = BigInt(fields[1]!);
+    this.#reading = { number, timeNs, flows: [], places: new Map(), isWhole: false };
+  }
+
+  /** A line of a map. Throws RangeError or SyntaxError for what is none. */
+  line(text: string): void {
+    const [, name, keys = "", value] = /^@(flows|places)[12]\[([-\d, ]{1,80})\]: (\d{1,19})$/
+      .exec(text) ?? [];
+    const packets = Number(value);
+    if (!(packets >= 0)) throw new RangeError("is of no map");
+    const reading = this.#reading;
+    // Its first line was lost, so that the next reading has a number too many.
+    if (reading === null || reading.flows.length + reading.places.size >= KEYS_MAX) return;
+    const words = keys.split(", ").map(word);
+    const [place, flow] = words;
+    if (name === "places" && words.length === 1) reading.places.set(place!, packets);
+    else if (name === "flows" && words.length === 2) {
+      reading.flows.push({ place: place!, flow: flow!, packets });
+    } else throw new RangeError("is of no map");
+  }
+
+  /** Whatever bpftrace prints next, the reading is all there. */
+  end(): void {
+    const reading = this.#reading;
+    this.#reading = null;
+    if (reading === null) return;
+    // One packet of no place is in every map that is printed whole and was cleared before.
+    reading.isWhole = reading.number === 0 || reading.places.get(0n) === 1;
+    reading.places.delete(0n);
+    this.onReading(reading);
+  }
+}
