@@ -5,6 +5,7 @@
  *
  * - `kernel` what the kernel means by its functions and reasons;
  * - `view` one view per node: events by its clock, what it covered, its state at any moment;
+ * - `cluster` what the API of a cluster told, at any moment;
  * - `correlate` sightings to packets: what one skb did, which are one packet, which led to which;
  * - `verdict` what became of every packet, and of the flow it belongs to;
  * - `exchange` which question each flow belongs to, and what came of it;

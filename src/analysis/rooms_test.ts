@@ -5,6 +5,7 @@ import { deepEqual } from "node:assert/strict";
 const ORDER = [
   ["kernel"],
   ["view"],
+  ["cluster"],
   ["correlate"],
   ["verdict"],
   ["exchange"],

@@ -78,6 +78,11 @@ export const BatchHeader = z.object({
     /** So far the two moments may be apart, ms. Absent: not known, as of probes before 2026-11-27. */
     boundMs: z.number().min(0).optional(),
   }),
+  /**
+   * Who tells, where it is no node: `cluster`, which asks the API of a cluster. Of its header only
+   * `incident`, `probe` and `sequence` mean something then.
+   */
+  teller: z.literal("cluster").optional(),
   /** True in the last batch of a probe that ended in order. */
   final: z.boolean(),
 });

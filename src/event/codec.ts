@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { BatchHeader } from "./batch.ts";
+import { ClusterState } from "./cluster/state.ts";
 import {
   type Column,
   COLUMNS,
@@ -32,7 +33,8 @@ export class LineError extends Error {
 export type Line =
   | { type: "header"; header: BatchHeader }
   | { type: "event"; event: Event }
-  | { type: "state"; state: NetnsState };
+  | { type: "state"; state: NetnsState }
+  | { type: "cluster"; cluster: ClusterState };
 
 const U64_MAX = 18_446_744_073_709_551_615n;
 const KINDS = new Set<string>(EVENT_KINDS);
@@ -63,6 +65,7 @@ export function decodeLine(line: string): Line {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "batch") return { type: "header", header: checked(BatchHeader, value) };
   if (kind === "state") return { type: "state", state: checked(NetnsState, value) };
+  if (kind === "cluster") return { type: "cluster", cluster: checked(ClusterState, value) };
   return { type: "event", event: lifted(asObject(checked(EventSchema, value))) };
 }
 

@@ -28,7 +28,7 @@ async function load(path: string, name: string): Promise<Recorded> {
       // All nodes of the lab are parts of one kernel. Archives of before probes told so lack it.
       batches.push({ header: { boot: "lab", ...header }, events: [], states: [], refused: 0 });
     } else if (line.type === "event") batches.at(-1)!.events.push(line.event);
-    else batches.at(-1)!.states.push(line.state);
+    else if (line.type === "state") batches.at(-1)!.states.push(line.state);
   }
   const { filter = "" } = JSON.parse(first);
   return {

@@ -36,7 +36,7 @@ async function parts(path: string): Promise<{ filter: string; nodes: Part[] }> {
       part = { events: [], states: [], ...known, header: line.header };
       nodes.set(line.header.node, part);
     } else if (line.type === "event") part!.events.push(line.event);
-    else part!.states.push(line.state);
+    else if (line.type === "state") part!.states.push(line.state);
   }
   return { filter: JSON.parse(first).filter, nodes: [...nodes.values()] };
 }

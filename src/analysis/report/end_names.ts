@@ -1,5 +1,7 @@
 /** Who has the addresses that a report names: pods, containers, services, nodes, by their own state. */
 import { holderWords } from "../../event/holder_names.ts";
+import { around, type Cluster } from "../cluster/cluster.ts";
+import { nameOf } from "../cluster/names.ts";
 import type { End, Exchange, Flow, Problem, Report } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
 import { kept } from "./kept.ts";
@@ -12,15 +14,31 @@ const keptFlow = kept<Flow, Flow>();
 /** An address to who has it. Null: several do, or did one after the other. */
 type Names = ReadonlyMap<string, string | null>;
 
-/** [H6] The report with the names of its ends, where the state of one node tells them without a doubt. */
-export function withEndNames(report: Report, nodes: readonly NodeView[]): Report {
+/** Gives the name of an address. */
+type NameOf = (address: string) => string | undefined;
+
+/**
+ * [H6] The report with the names of its ends, where the state of one node tells them without a doubt, or
+ * else [H7] the API of the cluster told one name at that time.
+ */
+export function withEndNames(
+  report: Report,
+  nodes: readonly NodeView[],
+  cluster: Cluster,
+): Report {
   const names = knownNames(nodes);
-  if (names.size === 0) return report;
+  if (names.size === 0 && !cluster.isTold) return report;
+  const during = ({ firstAt, lastAt }: { firstAt?: string; lastAt?: string }): NameOf => {
+    const time = firstAt === undefined || lastAt === undefined || !cluster.isTold
+      ? undefined
+      : around(Date.parse(firstAt), Date.parse(lastAt));
+    return (address) => names.get(address) ?? (time && nameOf(cluster, address, time));
+  };
   return {
     ...report,
-    problems: report.problems.map((problem) => namedProblem(problem, names)),
-    exchanges: report.exchanges.map((exchange) => namedExchange(exchange, names)),
-    flows: report.flows.map((flow) => namedFlow(flow, names)),
+    problems: report.problems.map((problem) => namedProblem(problem, during(problem))),
+    exchanges: report.exchanges.map((exchange) => namedExchange(exchange, during(exchange))),
+    flows: report.flows.map((flow) => namedFlow(flow, during(flow))),
   };
 }
 
@@ -64,14 +82,14 @@ function namesOf(nodes: readonly NodeView[]): Names {
 /** Each link has its own of these. */
 const isLinkLocal = (address: string) => /^(?:fe[89ab][0-9a-f]:|169\.254\.)/i.test(address);
 
-function namedEnd(end: End, names: Names): End {
-  const name = names.get(end.address);
+function namedEnd(end: End, names: NameOf): End {
+  const name = names(end.address);
   return name ? { ...end, name } : end;
 }
 
-function namedProblem(problem: Problem, names: Names): Problem {
+function namedProblem(problem: Problem, names: NameOf): Problem {
   const known = problem.from.flatMap((address) => {
-    const name = names.get(address);
+    const name = names(address);
     return name ? [[address, name] as const] : [];
   });
   const to = namedEnd(problem.to, names);
@@ -79,7 +97,7 @@ function namedProblem(problem: Problem, names: Names): Problem {
   return { ...problem, to, fromNames: Object.fromEntries(known) };
 }
 
-function namedExchange(exchange: Exchange, names: Names): Exchange {
+function namedExchange(exchange: Exchange, names: NameOf): Exchange {
   const client = namedEnd(exchange.client, names);
   const server = namedEnd(exchange.server, names);
   if (client === exchange.client && server === exchange.server) return exchange;
@@ -87,9 +105,9 @@ function namedExchange(exchange: Exchange, names: Names): Exchange {
   return keptExchange(exchange, key, () => ({ ...exchange, client, server }));
 }
 
-function namedFlow(flow: Flow, names: Names): Flow {
-  const sourceName = names.get(flow.source);
-  const destinationName = names.get(flow.destination);
+function namedFlow(flow: Flow, names: NameOf): Flow {
+  const sourceName = names(flow.source);
+  const destinationName = names(flow.destination);
   if (!sourceName && !destinationName) return flow;
   return keptFlow(flow, JSON.stringify([sourceName, destinationName]), () => ({
     ...flow,

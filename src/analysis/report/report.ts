@@ -44,7 +44,7 @@ export class ReportMemory {
   /** The report, flows worst first. */
   report(input: AnalysisInput): Report {
     const judged = this.#incident.judge(input);
-    const { nodes, evidence, others, unclaimed } = judged;
+    const { nodes, cluster, evidence, others, unclaimed } = judged;
     const withheld = this.#withheld;
     withheld.take(input.withheld ?? []);
     const filter = resolvedFilter(wantedFilter(input), nodes);
@@ -82,7 +82,7 @@ export class ReportMemory {
         ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
       },
     });
-    return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes);
+    return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes, cluster);
   }
 
   /** What was concluded of another incident, or by another filter, is nothing now. */

@@ -4,6 +4,7 @@
  * All packets and flows of an incident, judged: from the input up to where causes are asked for.
  */
 import { type FilterNode, type FilterPacket, matchesAny } from "../../event/filter/mod.ts";
+import { Cluster } from "../cluster/cluster.ts";
 import { packetsOfShards } from "../correlate/shard_packets.ts";
 import { isSeen, type Packet } from "../correlate/packets.ts";
 import { read, Source } from "../view/asked.ts";
@@ -21,6 +22,7 @@ import type { Crossings } from "./ways.ts";
 /** An incident with every packet judged. */
 export interface JudgedIncident {
   nodes: readonly NodeView[];
+  cluster: Cluster;
   /** Also those that the filter leaves out: an answer may be among them. */
   families: ReadonlySet<Family>;
   /** Which of them were judged anew, and which are no more. */
@@ -38,6 +40,7 @@ export interface JudgedIncident {
 /** What stays of an incident from one report to the next. */
 export class IncidentMemory {
   readonly #timelines = new Timelines();
+  readonly #cluster = new Cluster();
   #families = new Families();
   /** Packets of shards. */
   readonly #given = new Map<GivenPacket, Packet>();
@@ -50,7 +53,10 @@ export class IncidentMemory {
    */
   judge(input: AnalysisInput): JudgedIncident {
     const { batches, evicted, shardPackets } = input;
-    const told = this.#timelines.tell(batches, evicted, shardPackets);
+    const cluster = this.#cluster;
+    cluster.tell(batches);
+    const probes = batches.filter(({ header }) => header.teller === undefined);
+    const told = this.#timelines.tell(probes, evicted, shardPackets);
     const { nodes, isAllNew } = told;
     if (isAllNew) {
       this.#families = new Families();
@@ -66,10 +72,11 @@ export class IncidentMemory {
     families.take(nodes.map((node) => told.added.get(node) ?? []), told.gone);
     this.#takeGiven(told);
     const [closed, isClosed] = [this.#closed, input.closed];
-    const world = () => new IncidentWorld(nodes, families.others.crossings, closed, isClosed);
+    const world = () =>
+      new IncidentWorld(nodes, families.others.crossings, closed, isClosed, cluster);
     const change = families.judge(world());
     const { all, others, evidence, unclaimed } = families;
-    return { nodes, families: all, change, others, evidence, unclaimed, world };
+    return { nodes, cluster, families: all, change, others, evidence, unclaimed, world };
   }
 
   /** Packets of shards are taken as they were put together. */
@@ -93,6 +100,7 @@ class IncidentWorld implements World {
     readonly crossings: Crossings,
     readonly closedSource: Source,
     readonly isClosed: boolean,
+    readonly cluster: Cluster,
   ) {}
 
   get closed(): boolean {

@@ -1,6 +1,7 @@
 /** What is concluded of one packet. */
 import type { Outcome } from "../../event/codes.ts";
 import type { Gap } from "../../event/gaps.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
 import type { Owner } from "../view/state_view.ts";
@@ -48,6 +49,8 @@ export interface World {
   readonly nodes: readonly NodeView[];
   /** No more events will come. */
   readonly closed: boolean;
+  /** What the API of the nodes' cluster told; absent: nobody asked one. */
+  readonly cluster?: Cluster;
   /** What went between the nodes; there once all packets were judged. */
   readonly crossings?: Crossings;
 }

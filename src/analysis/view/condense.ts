@@ -50,6 +50,7 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     }
     for (const event of batch.events) whole.events.push(event);
     for (const state of batch.states) whole.states.push(state);
+    if (batch.cluster) (whole.cluster ??= []).push(...batch.cluster);
     whole.refused += batch.refused;
     whole.came! += linesOf(batch, isNew);
     whole.stands! += batch.stands ?? 1;

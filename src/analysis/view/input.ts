@@ -1,5 +1,6 @@
 /** What the analysis is given: batches as they were acknowledged, in any order. */
 import type { BatchHeader } from "../../event/batch.ts";
+import type { ClusterState } from "../../event/cluster/state.ts";
 import type { Event } from "../../event/event.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
@@ -10,6 +11,8 @@ export interface Batch {
   header: BatchHeader;
   events: Event[];
   states: NetnsState[];
+  /** What a cluster's API told; absent: nothing. */
+  cluster?: ClusterState[];
   /** Lines of the batch that the ingest refused: it counted them and did not keep them. */
   refused: number;
   /** Event lines that came with the batches it stands for; absent: as its header or `events` say. */

@@ -12,7 +12,8 @@ export function wantedFilter(
   { filter, batches }: Pick<AnalysisInput, "filter" | "batches">,
 ): string {
   if (filter.trim() !== "") return filter;
-  const asked = [...new Set(batches.map(({ header }) => header.filter.trim()))].sort();
+  const probes = batches.filter(({ header }) => header.teller === undefined);
+  const asked = [...new Set(probes.map(({ header }) => header.filter.trim()))].sort();
   if (asked.length === 0 || !asked.every(isFilter)) return "";
   const [first = ""] = asked;
   const either = asked.length === 1

@@ -10,6 +10,7 @@ import type { ProbeBatch } from "../../probe/ship/batcher.ts";
 import { Bar } from "../render/bar.ts";
 import type { CaptureOptions } from "./options.ts";
 import { requireArchivePath } from "../asking/archive_file.ts";
+import { askCluster, type ClusterNames } from "./cluster_names.ts";
 import type { End, Ending } from "./end.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 
@@ -60,6 +61,9 @@ export async function capture(capture: Capture): Promise<Capturing> {
   const { options, capability, nodes, incident, onBatch, progress } = capture;
   const { filter } = options;
   const bar = new Bar("starting");
+  const cluster = options.kube === undefined
+    ? undefined
+    : await askCluster(options.kube, { incident, onBatch, progress });
   const session = await startSession({
     capability,
     nodes,
@@ -73,16 +77,21 @@ export async function capture(capture: Capture): Promise<Capturing> {
       bar.now(text);
     },
     share: options.share,
-  }).catch((error) => {
+  }).catch(async (error) => {
     bar.close();
+    await cluster?.stop();
     throw error;
   });
   const attached = Promise.race([session.ready, capture.ending.ended]);
   void attached.catch(() => {}).finally(() => bar.close());
-  return { session, done: follow(capture, session) };
+  return { session, done: follow(capture, session, cluster) };
 }
 
-async function follow(capture: Capture, session: Session): Promise<void> {
+async function follow(
+  capture: Capture,
+  session: Session,
+  cluster: ClusterNames | undefined,
+): Promise<void> {
   const { ending, progress } = capture;
   void session.failure.then((failure) => ending.failed(failure, { fatal: false }));
   const early = ending.ended.then(() => false);
@@ -95,7 +104,7 @@ async function follow(capture: Capture, session: Session): Promise<void> {
     if (end.by === "failure") progress(end.failure.message);
     if (end.by === "tether") progress(`ended: ${end.why}`);
   } finally {
-    await session.stop();
+    await Promise.all([session.stop(), cluster?.stop()]);
   }
   if (end.by === "failure" && end.fatal) throw end.failure;
   await session.ready;

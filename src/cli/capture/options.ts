@@ -4,6 +4,8 @@ import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/co
 import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
 import { DEFAULT_SHARE, EVENTS_PER_PERCENT, readShare, type Share } from "../../probe/run/share.ts";
+import type { AccessWords } from "../../kube/access.ts";
+import { type KubeFlags, kubeOptions, readKube } from "../kube_options.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
 import { ownNamespaces, withNetns } from "./namespace_words.ts";
 import * as read from "../read_value.ts";
@@ -32,10 +34,12 @@ export interface CaptureOptions {
   failOn: (Outcome | ExchangeOutcome)[];
   /** The most that bpftrace may take; the default where absent. */
   share?: Share;
+  /** The cluster whose API is asked for names; absent: none. */
+  kube?: AccessWords;
 }
 
 /** Commander's values of the options that `capturing` declares. */
-export interface CaptureFlags extends ListenFlag {
+export interface CaptureFlags extends ListenFlag, KubeFlags {
   filter?: string;
   node?: NodeWords[];
   /** Seconds. */
@@ -62,7 +66,7 @@ export function capturing(
   usualListen: string,
   usualFilter = "all of them",
 ): Command {
-  return command
+  return kubeOptions(command)
     .argument("[FILTER...]", `which packets, in pcap-filter words (default: ${usualFilter})`)
     .option("--filter <filter>", "the same as FILTER, in one word")
     .option("-n, --namespace <name>", "of pods that FILTER names; without any, of all of its pods")
@@ -141,6 +145,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     keeps: flags.archive !== false,
     listen: readListenFlag(flags),
     failOn: flags.failOn ?? [],
+    kube: readKube(flags),
     share: {
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,
       memoryBytes: (flags.memoryLimit ?? DEFAULT_SHARE.memoryBytes / MIB) * MIB,

@@ -59,7 +59,7 @@ export class ShardedReport {
 }
 
 /** A batch without its events, which are read anew each time they are asked for. */
-const headOf = ({ header, states, refused, came, stands }: Batch): Batch => ({
-  ...{ header, states, refused, came, stands },
+const headOf = ({ header, states, cluster, refused, came, stands }: Batch): Batch => ({
+  ...{ header, states, cluster, refused, came, stands },
   events: [],
 });

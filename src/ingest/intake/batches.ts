@@ -3,7 +3,7 @@ import { decodeLine, LineError } from "../../event/codec.ts";
 import type { BatchHeader } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import { kindOf } from "../../event/rows.ts";
-import type { NetnsState } from "../../event/state.ts";
+import type { StateLine } from "../../event/state_line.ts";
 import { type EventTier, KINDS } from "../../event/kinds.ts";
 import { type NewBatch, type Tier, TIERS } from "../stores/store.ts";
 import { TierLines } from "./tier_lines.ts";
@@ -37,7 +37,7 @@ export interface TierRows {
 export interface Told {
   events: TierRows[];
   /** Readings of state; as JSON where they come from another thread. */
-  states: NetnsState[] | Uint8Array<ArrayBuffer>;
+  states: StateLine[] | Uint8Array<ArrayBuffer>;
 }
 
 /** A whole batch, as it will be stored and as it will be analysed. */
@@ -69,7 +69,7 @@ interface Open {
   lines: number;
   chars: number;
   tiers: Map<Tier, TierLines>;
-  states: NetnsState[];
+  states: StateLine[];
   refused: number;
   evicted: number;
 }
@@ -213,8 +213,8 @@ export class BatchReader {
     if (decoded.type === "header") throw new LineError("is a header in the middle of a batch");
     // What was no UTF-8 was read as something else, and so it is kept.
     const bytes = text.includes("\ufffd") ? encoder.encode(text) : line;
-    if (decoded.type === "state") {
-      open.states.push(decoded.state);
+    if (decoded.type !== "event") {
+      open.states.push(decoded.type === "state" ? decoded.state : decoded.cluster);
       return tierIn(open, "state").add(bytes);
     }
     const tier = tierIn(open, tierOf(decoded.event));

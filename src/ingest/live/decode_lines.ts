@@ -29,6 +29,7 @@ function decodeOne(bytes: Uint8Array, from: number, to: number, batch: Batch): v
     const decoded = decodeLine(decoder.decode(bytes.subarray(from, to)));
     if (decoded.type === "event") batch.events.push(decoded.event);
     else if (decoded.type === "state") batch.states.push(decoded.state);
+    else if (decoded.type === "cluster") (batch.cluster ??= []).push(decoded.cluster);
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
     batch.refused += 1;

@@ -4,7 +4,9 @@
  */
 import type { Event } from "../../event/event.ts";
 import { readRows } from "../../event/rows.ts";
+import type { ClusterState } from "../../event/cluster/state.ts";
 import type { NetnsState } from "../../event/state.ts";
+import { isClusterState, isNetnsState, type StateLine } from "../../event/state_line.ts";
 import type { Batch } from "../../analysis/mod.ts";
 import type { TierRows, Told } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, Tier } from "../stores/store.ts";
@@ -17,7 +19,8 @@ const decoder = new TextDecoder();
 
 /** A batch as the analysis takes it. What it is made of is never changed. */
 class KeptBatch implements Batch {
-  #states: Told["states"];
+  #told: Told["states"];
+  #states: NetnsState[] | undefined;
 
   constructor(
     readonly header: Batch["header"],
@@ -25,7 +28,7 @@ class KeptBatch implements Batch {
     readonly rows: readonly TierRows[],
     states: Told["states"],
   ) {
-    this.#states = states;
+    this.#told = states;
   }
 
   /** Made anew each time: who needs them for longer keeps them. */
@@ -35,15 +38,24 @@ class KeptBatch implements Batch {
 
   /** The same objects each time. */
   get states(): NetnsState[] {
-    if (this.#states instanceof Uint8Array) {
-      this.#states = JSON.parse(decoder.decode(this.#states)) as NetnsState[];
+    return this.#states ??= this.#lines().filter(isNetnsState);
+  }
+
+  /** As above, without what namespaces told. */
+  get cluster(): ClusterState[] {
+    return this.header.teller === "cluster" ? this.#lines().filter(isClusterState) : [];
+  }
+
+  #lines(): StateLine[] {
+    if (this.#told instanceof Uint8Array) {
+      this.#told = JSON.parse(decoder.decode(this.#told)) as StateLine[];
     }
-    return this.#states;
+    return this.#told;
   }
 
   without(gone: Tier): KeptBatch {
     const rows = this.rows.filter(({ tier }) => tier !== gone);
-    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.#states);
+    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.#told);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Stored lines to what a batch tells. */
 import { decodeLine, LineError } from "../../event/codec.ts";
 import { RowWriter } from "../../event/rows.ts";
-import type { NetnsState } from "../../event/state.ts";
+import type { StateLine } from "../../event/state_line.ts";
 import type { Told } from "../intake/batches.ts";
 import { bytesOf } from "../stores/segment.ts";
 import type { Segment } from "../stores/store.ts";
@@ -12,7 +12,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** What the lines tell, and how many of them this version of the codec can't read. */
 export function toldOf(segments: readonly Segment[]): { told: Told; unreadable: number } {
   const events: Told["events"] = [];
-  const states: NetnsState[] = [];
+  const states: StateLine[] = [];
   let unreadable = 0;
   for (const segment of segments) {
     const { tier } = segment;
@@ -35,12 +35,13 @@ function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 /** Whether the line can be read. */
-function tell(line: Uint8Array, rows: RowWriter, states: NetnsState[]): boolean {
+function tell(line: Uint8Array, rows: RowWriter, states: StateLine[]): boolean {
   if (rows.line(line, 0, line.length) !== null) return true;
   try {
     const decoded = decodeLine(decoder.decode(line));
     if (decoded.type === "event") rows.event(decoded.event);
     else if (decoded.type === "state") states.push(decoded.state);
+    else if (decoded.type === "cluster") states.push(decoded.cluster);
     return true;
   } catch (error) {
     if (!(error instanceof LineError)) throw error;

@@ -71,7 +71,7 @@ async function batchesOf(path: string, change: (state: NetnsState) => NetnsState
     if (line.type === "header") {
       batches.push({ header: line.header, events: [], states: [], refused: 0 });
     } else if (line.type === "event") batches.at(-1)!.events.push(line.event);
-    else batches.at(-1)!.states.push(change(line.state));
+    else if (line.type === "state") batches.at(-1)!.states.push(change(line.state));
   }
   return batches;
 }

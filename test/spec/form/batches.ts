@@ -3,6 +3,8 @@ import type { BatchHeader } from "../../../src/event/batch.ts";
 import { decodeLine, encodeEvent, eventToJson } from "../../../src/event/codec.ts";
 import type { Event } from "../../../src/event/event.ts";
 import type { AnalysisInput, Batch } from "../../../src/analysis/view/input.ts";
+import { ClusterTeller } from "../../../src/kube/teller.ts";
+import { clusterLines } from "./cluster_line.ts";
 import type { SpecNode } from "./node.ts";
 import type { Spec } from "./spec.ts";
 
@@ -16,16 +18,32 @@ export function inputOf(spec: Spec): AnalysisInput {
     filter: spec.filter,
     closed: spec.closed,
     evicted: 0,
-    batches: spec.nodes.flatMap((node) => [
-      {
-        header: headerOf(node, 0),
-        events: spec.events.get(node.name) ?? [],
-        states: node.states,
-        refused: 0,
-      },
-      ...(node.isCut ? [] : [lastBatch(headerOf(node, 1), spec.closed)]),
-    ]),
+    batches: [
+      ...tellers(spec),
+      ...spec.nodes.flatMap((node) => [
+        {
+          header: headerOf(node, 0),
+          events: spec.events.get(node.name) ?? [],
+          states: node.states,
+          refused: 0,
+        },
+        ...(node.isCut ? [] : [lastBatch(headerOf(node, 1), spec.closed)]),
+      ]),
+    ],
   };
+}
+
+/** What was told of the cluster, in two batches. */
+function tellers({ cluster }: Spec): Batch[] {
+  if (!cluster) return [];
+  const batches: { header: BatchHeader; lines: string[] }[] = [];
+  const teller = new ClusterTeller("spec", (batch) => batches.push(batch), "teller");
+  for (const [i, line] of clusterLines(cluster, WALL_MS).entries()) {
+    teller.push(line);
+    if (i === 3) teller.flush(WALL_MS);
+  }
+  teller.flush(WALL_MS);
+  return batches.map(({ header, lines }) => batchOf([JSON.stringify(header), ...lines]));
 }
 
 function lastBatch(header: BatchHeader, final: boolean): Batch {
@@ -76,6 +94,7 @@ export function rewired(input: AnalysisInput): AnalysisInput {
     const lines = [
       JSON.stringify(batch.header),
       ...batch.states.map((state) => JSON.stringify(state)),
+      ...(batch.cluster ?? []).map((told) => JSON.stringify(told)),
       ...batch.events.map((event, i) => i % 2 === 0 ? encodeEvent(event) : eventToJson(event)),
     ];
     return batchOf(lines);
@@ -89,7 +108,8 @@ function batchOf(lines: string[]): Batch {
     const line = decodeLine(text);
     if (line.type === "header") batch.header = line.header;
     else if (line.type === "state") batch.states.push(line.state);
-    else batch.events.push(line.event);
+    else if (line.type === "event") batch.events.push(line.event);
+    else (batch.cluster ??= []).push(line.cluster);
   }
   return { refused: 0, ...batch } as Batch;
 }
@@ -97,9 +117,10 @@ function batchOf(lines: string[]): Batch {
 /** The same events cut into batches elsewhere, in another order, and some of them told twice. */
 export function disturbed(input: AnalysisInput, seed: number): AnalysisInput {
   const random = generator(seed);
-  const batches: Batch[] = [];
-  for (const batch of input.batches.filter(({ header }) => header.sequence === 0)) {
-    const last = input.batches.find(({ header }) =>
+  const batches = input.batches.filter(({ header }) => header.teller !== undefined);
+  const probes = input.batches.filter(({ header }) => header.teller === undefined);
+  for (const batch of probes.filter(({ header }) => header.sequence === 0)) {
+    const last = probes.find(({ header }) =>
       header.node === batch.header.node && header.sequence === 1
     );
     // Where the trace was cut, how much is told depends on where the batches ended.

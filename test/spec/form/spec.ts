@@ -1,6 +1,7 @@
 /** A spec file to the batches its nodes would have sent, and the sections that are compared. */
 import type { Event } from "../../../src/event/event.ts";
 import { type Packets, parseEvent } from "./event_line.ts";
+import { newCluster, readCluster, type SpecCluster } from "./cluster_line.ts";
 import { newNode, readNodeDirective, type SpecNode } from "./node.ts";
 import { readState } from "./state_line.ts";
 import { SpecError, wordsOf } from "./words.ts";
@@ -11,6 +12,8 @@ export interface Spec {
   /** Everything above `-- report --`, as it is in the file. */
   given: string;
   nodes: SpecNode[];
+  /** Absent: nobody asked its API. */
+  cluster?: SpecCluster;
   /** By the name of the node. */
   events: Map<string, Event[]>;
   filter: string;
@@ -65,10 +68,13 @@ export function parseSpec(text: string, path: string): Spec {
 function readLine(spec: Spec, section: string, words: string[], packets: Packets): void {
   if (words.length === 0) return;
   if (section === "incident") return readIncident(spec, words);
+  if (section === "cluster") return readCluster(spec.cluster ??= newCluster(), words);
   if (section === "events") return readEvent(spec, words, packets);
   const name = /^node (\S+)$/.exec(section)?.[1];
   if (name === undefined) {
-    throw new SpecError(`section "${section}" must be node NAME, events, ${RESULTS.join(" or ")}`);
+    throw new SpecError(
+      `section "${section}" must be node NAME, cluster, events, ${RESULTS.join(" or ")}`,
+    );
   }
   let node = spec.nodes.find((known) => known.name === name);
   if (!node) spec.nodes.push(node = newNode(name));
