@@ -69,6 +69,12 @@ export const BatchHeader = z.object({
     rank: z.number().int().min(0).max(33),
     dropRank: z.number().int().min(0).max(33),
   })).max(64).optional(),
+  /**
+   * The probe is a recorder: of what passes it tells what begins, ends or refuses something and the
+   * first packets of a flow, and of a packet that dies the hops before (rule O25). `overwritten`: so many
+   * hops of such ways may be missing, since the probe began, because later packets took their places.
+   */
+  recorder: z.object({ overwritten: count }).optional(),
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */

@@ -6,7 +6,7 @@ import { type Faults, SCRIPTS } from "./faults.ts";
 import { leaveOut, type LeftOut } from "./left_out.ts";
 import { lose } from "./loss.ts";
 import type { Random } from "./random.ts";
-import { isTold, type Mask, masksOf, Ranks } from "./sampled.ts";
+import { asKept, isTold, type Mask, masksOf, Ranks, recorderMasksOf, waysOf } from "./sampled.ts";
 import type { Scenario } from "./scenario.ts";
 import { stateOf } from "./state_lines.ts";
 import type { Emission } from "./truth.ts";
@@ -28,7 +28,7 @@ const SCRIPT_OF: Partial<Record<EventKind, string>> = {
 export function inputOf(scenario: Scenario, faults: Faults, random: Random): AnalysisInput {
   const batches: Batch[] = [];
   // What older seeds draw stays as it was.
-  const ranks = new Ranks(faults.sampled ? random.fork() : random);
+  const ranks = new Ranks(faults.sampled || faults.recorded ? random.fork() : random);
   let evicted = 0;
   for (const node of scenario.world.nodes) {
     if (!node.probed) continue;
@@ -102,11 +102,23 @@ function probeBatches(
     SCRIPT_OF[emission.kind] !== missing
   );
   const leftOut = faults.leftOut > 0 ? leaveOut(seen, faults.leftOut, random.fork()) : [];
-  const masks = faults.sampled ? masksOf(run.from, run.to, random.fork()) : [];
-  const heard = seen.filter((emission) =>
-    !leftOut.some(({ emissions }) => emissions.has(emission)) &&
-    (masks.length === 0 || isTold(emission, masks, ranks, random))
+  const masks = faults.recorded
+    ? recorderMasksOf(run.from, run.to, random.fork())
+    : faults.sampled
+    ? masksOf(run.from, run.to, random.fork())
+    : [];
+  const watched = seen.filter((emission) =>
+    !leftOut.some(({ emissions }) => emissions.has(emission))
   );
+  const atOnce = watched.filter((emission) =>
+    masks.length === 0 || isTold(emission, masks, ranks, random)
+  );
+  const ways = faults.recorded
+    ? waysOf(watched, new Set(atOnce), random.fork())
+    : new Set<Emission>();
+  const heard = ways.size === 0
+    ? atOnce
+    : watched.filter((emission) => ways.has(emission) || atOnce.includes(emission));
   const told = lose(heard, faults, random);
   const parts = split(told, run, random);
   if (faults.lateEvents > 0) postpone(parts, faults.lateEvents, random);
@@ -129,7 +141,8 @@ function probeBatches(
       totals.events++;
       if (!random.chance(faults.cutLines)) {
         const rank = masks.length > 0 ? { rank: ranks.of(emission.packet).shown } : {};
-        events.push({ ...eventOf(emission, run), ...rank });
+        const event = { ...eventOf(emission, run), ...rank };
+        events.push(ways.has(emission) ? asKept(event) : event);
       } else if (random.chance(0.5)) refused++;
       else {
         totals.refused++;
@@ -148,6 +161,7 @@ function probeBatches(
         ...header,
         ...(missed.length > 0 ? { missed } : {}),
         ...(sampled.length > 0 ? { sampled } : {}),
+        ...(faults.recorded ? { recorder: { overwritten: 0 } } : {}),
         final: last,
       },
       events: disorder(events, faults, random),

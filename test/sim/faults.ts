@@ -39,6 +39,8 @@ export interface Faults {
   lostBatch: boolean;
   /** Probes tell only some packets, by masks that change and differ by node. */
   sampled: boolean;
+  /** Probes are recorders. */
+  recorded: boolean;
 }
 
 export const NO_FAULTS: Faults = {
@@ -60,6 +62,7 @@ export const NO_FAULTS: Faults = {
   leftOut: 0,
   lostBatch: false,
   sampled: false,
+  recorded: false,
 };
 
 export function drawFaults(random: Random, nodes: readonly Node[], endAt: number): Faults {
@@ -94,6 +97,7 @@ export function drawFaults(random: Random, nodes: readonly Node[], endAt: number
     // Drawn last: what older seeds draw stays as it was.
     leftOut: some(0.15) ? random.between(1, 6) : 0,
     sampled: some(0.15),
+    recorded: some(0.08),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Which events a probe told when it could not tell all, and the stretches that it tells of it. */
+import type { Event } from "../../src/event/event.ts";
 import type { Random } from "./random.ts";
 import type { Emission, TruePacket } from "./truth.ts";
 
@@ -12,6 +13,7 @@ export interface Mask {
 
 /** Packets that begin, end or refuse something have ranks from this one on. */
 const URGENT = 16;
+const TCP = 6;
 /** FIN, SYN, RST. */
 const URGENT_FLAGS = 7;
 /** Scripts with a share of their own. */
@@ -64,4 +66,52 @@ export function isTold(
   const least = RARE.includes(emission.kind) ? mask.dropRank : mask.rank;
   const { told } = ranks.of(emission.packet);
   return told >= least || random.chance(0.15);
+}
+
+/** Hops that a recorder keeps, whether or not they are told at once. */
+const HOPS: readonly string[] = ["device-rx", "device-tx"];
+/** Share of kept hops that nobody has overwritten when their packet dies. */
+const STILL_KEPT = 0.85;
+
+/** Stretches of a recorder: nothing ordinary, and at times not all that begins or ends. [S17] */
+export function recorderMasksOf(from: number, to: number, random: Random): Mask[] {
+  const change = from + random.next() * (to - from);
+  const first = { from, to: change, rank: URGENT, dropRank: 0 };
+  const [rank, dropRank] = [random.pick([16, 16, 17, 18]), random.pick([0, 0, 0, 1])];
+  return [first, { from: change, to, rank, dropRank }];
+}
+
+/** The hops of packets that died or were refused, as far as they were still kept: told, but by no rank. */
+export function waysOf(
+  seen: readonly Emission[],
+  told: ReadonlySet<Emission>,
+  random: Random,
+): Set<Emission> {
+  const dead = new Map<TruePacket, number>();
+  for (const emission of seen) {
+    if (told.has(emission) && RARE.includes(emission.kind)) {
+      dead.set(emission.packet, Math.max(emission.at, dead.get(emission.packet) ?? 0));
+    }
+  }
+  return new Set(
+    seen.filter((emission) =>
+      !told.has(emission) && HOPS.includes(emission.kind) &&
+      emission.at <= (dead.get(emission.packet) ?? -1) && random.chance(STILL_KEPT)
+    ),
+  );
+}
+
+/** What a recorder does not keep of a hop. */
+const UNKEPT = [
+  ...["head", "destinationMac", "sourceMac", "vlan", "gsoSize", "gsoSegments", "rank"] as const,
+  ...["conntrackDirection", "conntrackStatus", "conntrackSource", "conntrackDestination"] as const,
+  ...["conntrackSourcePort", "conntrackDestinationPort"] as const,
+];
+
+/** The event as the recorder tells it with a way. */
+export function asKept(event: Event): Event {
+  const kept = { ...event };
+  for (const name of UNKEPT) delete kept[name];
+  if (kept.protocol === TCP) delete kept.checksum;
+  return kept;
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task sim --seeds N --from S [--loss 0.1 | --clean | --mix | --left-out | --sampled]`: seeds on demand, and how much
+ * `deno task sim --seeds N --from S [--loss 0.1 | --clean | --mix | --left-out | --sampled | --recorded]`: seeds on demand, and how much
  * of the truth is told with 0, 1, 10 and 50 % of the events lost.
  */
 import { parseArgs } from "node:util";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     mix: { type: "boolean" },
     "left-out": { type: "boolean" },
     sampled: { type: "boolean" },
+    recorded: { type: "boolean" },
     show: { type: "string", default: "5" },
   },
 });
@@ -28,6 +29,7 @@ else if (values.loss !== undefined) {
   kinds[`${100 * Number(values.loss)} %`] = { loss: +values.loss };
 } else if (values.mix) kinds["mixed"] = null;
 else if (values["left-out"]) kinds["left out"] = { leftOut: 4, countedLate: true };
+else if (values.recorded) kinds["recorded"] = { recorded: true, countedLate: true };
 else if (values.sampled) kinds["sampled"] = { sampled: true, countedLate: true };
 else {
   for (const loss of [0, 0.01, 0.1, 0.5]) kinds[`${100 * loss} %`] = loss === 0 ? {} : { loss };

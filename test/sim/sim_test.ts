@@ -62,6 +62,15 @@ Deno.test("[S15] [O22] where probes told only some packets nothing is said that 
   ok(total.right > 0 && total.unknown > 0);
 });
 
+Deno.test("[S17] [O25] of recorders nothing is said that is wrong, and of what died the truth", () => {
+  let total = EMPTY;
+  range(SEEDS, { recorded: true, countedLate: true }, (result) => {
+    total = add(total, tally(result));
+  });
+  equal(total.wrong, 0);
+  ok(total.right > 0 && total.unknown > 0);
+});
+
 Deno.test("[S4] every small case with every single event lost", () => {
   const { cases, failed } = everySmallCase();
   ok(cases > 3000, `${cases} cases`);

@@ -65,6 +65,7 @@ export const NEEDED: Record<string, number> = {
       "lateEvents",
       "leftOut",
       "sampled",
+      "recorded",
     ].map((name) => [`fault ${name}`, 5]),
   ),
   "extra shapes": 20,

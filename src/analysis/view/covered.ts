@@ -1,5 +1,6 @@
 /** What a node covered, and whether that is the same as before. */
 import type { BatchHeader } from "../../event/batch.ts";
+import { atLeast } from "./counted.ts";
 import { isOverlapping, type ProbeRun } from "./runs.ts";
 
 /** A stretch of a node's time, in `at`, in which so many runs of scripts were left out. */
@@ -86,4 +87,7 @@ export const hasSameSettings = (a: Coverage, b: Coverage): boolean =>
   (a.header === b.header || settingsOf(a.header) === settingsOf(b.header));
 
 const settingsOf = (header: BatchHeader): string =>
-  JSON.stringify(TELLING.map((part) => header[part]));
+  JSON.stringify([
+    ...TELLING.map((part) => header[part]),
+    header.recorder && atLeast(header.recorder.overwritten),
+  ]);

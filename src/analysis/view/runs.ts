@@ -1,5 +1,8 @@
 /** The runs of a node's probe, and what of them can't be known: said in a report's coverage. */
 
+import type { BatchHeader } from "../../event/batch.ts";
+import { atLeast } from "./counted.ts";
+
 /** One run of a probe, by the batches that came of it. */
 export interface ProbeRun {
   /** The node's wall clock when all was attached and up to when it told, in ms. */
@@ -31,7 +34,8 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { probeRuns: runs, missing, unaccounted, missed, sampled, wallSteps }: {
+  { header: { recorder }, probeRuns: runs, missing, unaccounted, missed, sampled, wallSteps }: {
+    header: { recorder?: BatchHeader["recorder"] };
     probeRuns: readonly ProbeRun[];
     missing: number;
     unaccounted: number;
@@ -71,7 +75,8 @@ export function watchGaps(
     );
   }
   const rank = sampled.reduce((most, { rank }) => Math.max(most, rank), 0);
-  if (rank > 0) {
+  if (recorder) gaps.push(...recorderGaps(recorder.overwritten, rank));
+  else if (rank > 0) {
     gaps.push(
       "there was more traffic than it may tell: not all packets were told one by one, at the " +
         `busiest ${
@@ -82,6 +87,24 @@ export function watchGaps(
   }
   if (wallSteps) {
     gaps.push("its wall clock was set, or it was started anew: times of day may be wrong");
+  }
+  return gaps;
+}
+
+/** [O25] What a recorder leaves out because it is one, and what of the ways of those that died. */
+function recorderGaps(overwritten: number, rank: number): string[] {
+  const gaps = [
+    "it is a recorder: of packets that pass it tells those that begin, end or refuse something and " +
+    "the first of each flow, of others the way of those that die",
+  ];
+  if (rank > NO_ORDINARY) {
+    gaps.push("there was more than it may tell: not all that began, ended or refused was told");
+  }
+  if (overwritten > 0) {
+    gaps.push(
+      "places of the ways of packets that died were taken before they could be told: " +
+        `at least ${atLeast(overwritten)} hops may be missing`,
+    );
   }
   return gaps;
 }

@@ -4,6 +4,7 @@ import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
 import { CountLines, type Reading } from "./count_lines.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
+import { decodeWayLine } from "./decode_way.ts";
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
@@ -13,6 +14,8 @@ export interface Ranks {
   rank: number;
   /** Of drops, errors and resets: how many steps of masks tell it. */
   dropRank: number;
+  /** Of the recorder: hops of told ways that may have been overwritten, so far. Absent: it is none. */
+  overwritten?: number;
 }
 
 /** Callbacks of a decoder: one for each kind of thing that it reads. */
@@ -77,6 +80,7 @@ const CONTINUATIONS: Record<string, (event: Event, fields: string[]) => void> = 
 };
 
 const TICK_LETTER = "t";
+const WAY_LETTER = "W";
 
 /** A decoder that tells `ports` of each event, heartbeat and refused line. */
 export function createDecoder(ports: DecoderPorts): Decoder {
@@ -115,6 +119,10 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       const decoder = DECODERS[kind];
       if ("packet" in decoder) packet(kind, fields, decoder.packet);
       else ports.onEvent(decoder.line(fields, received));
+    } else if (letter === WAY_LETTER) {
+      // It is of another time than the lines around it, and continues none of them.
+      const hop = decodeWayLine(fields);
+      if (hop !== null) ports.onEvent(hop);
     } else if (letter in CONTINUATIONS) {
       const event = pending.get(Number(fields[TUNNEL.cpu]));
       // Without its packet line, which was lost, a continuation says nothing.
@@ -142,10 +150,13 @@ export function createDecoder(ports: DecoderPorts): Decoder {
 }
 
 function ranksIn(fields: string[]): Ranks | undefined {
-  if (fields.length < TICK.count) return undefined;
+  if (fields.length <= TICK.dropRank) return undefined;
   const [rank, dropRank] = [Number(fields[TICK.rank]), Number(fields[TICK.dropRank])];
   if (!(rank >= 0 && dropRank >= 0)) throw new RangeError("has no ranks");
-  return { rank, dropRank };
+  if (fields.length <= TICK.overwritten) return { rank, dropRank };
+  const overwritten = Number(fields[TICK.overwritten]);
+  if (!(overwritten >= 0)) throw new RangeError("has no count");
+  return { rank, dropRank, overwritten };
 }
 
 function addFunction(event: Event, fields: string[]): void {

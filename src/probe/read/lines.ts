@@ -99,7 +99,19 @@ export const NEIGHBOUR = places(
 );
 
 /**
- * t, the heartbeat (`ready.bt`): lines emitted before it, and the ranks that were in force up to it, of
- * packets that pass and of drops, errors and resets; without them all was told.
+ * W, a hop on the way of a packet that died (`lib/way.bt`), in words as `lib/record.bt` kept them:
+ * `skb` is odd when it was sent; `head` says what the others are; `extra0` to `extra2` are the outer
+ * header of a tunnel, or the rest of IPv6's addresses.
  */
-export const TICK = places("letter", "timeNs", "emitted", "rank", "dropRank");
+export const WAY = places(
+  ...["letter", "cpu", "timeNs", "skb", "netns", "ifindex", "device"] as const,
+  ...["keptIfindex", "head"] as const,
+  ...["ip0", "ip1", "ip2", "l0", "l1", "extra0", "extra1", "extra2"] as const,
+);
+
+/**
+ * t, the heartbeat (`ready.bt`): lines emitted before it, and the ranks that were in force up to it, of
+ * packets that pass and of drops, errors and resets; without them all was told. Of the recorder also how
+ * many kept hops of packets that died later ones had taken the place of.
+ */
+export const TICK = places("letter", "timeNs", "emitted", "rank", "dropRank", "overwritten");

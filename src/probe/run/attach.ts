@@ -24,6 +24,9 @@ export interface Attached {
   render: RenderOptions;
 }
 
+/** A recorder that told all would be none, and is to harm nobody. */
+const keptOf = ({ recorder, budget }: RenderOptions) => recorder ? { budget } : {};
+
 /** Scripts that are left out, each with what bpftrace said of it. */
 type LeftOut = ReadonlyMap<string, string>;
 
@@ -85,7 +88,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   for (const { without, ...less } of WAYS) {
     const asked: AttachOptions = {
       ...options,
-      render: { ...options.render, ...less.render },
+      render: { ...options.render, ...less.render, ...keptOf(options.render) },
       run: { ...options.run, ...less.run },
     };
     if (sameAs(asked, refusal.asked)) continue;

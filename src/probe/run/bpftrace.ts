@@ -47,6 +47,8 @@ export interface BpftraceOptions {
   binary?: string;
   /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
   version?: string;
+  /** Places in each of the program's maps; bpftrace's own 4,096 where absent. */
+  mapKeys?: number;
   /** Processors that are online: their buffers share a bounded memory. */
   cpus?: number;
   /** Until the first heartbeat; 60,000 where absent. */
@@ -120,6 +122,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
       ),
       BPFTRACE_LOG_SIZE: "4000000",
       BPFTRACE_MAX_STRLEN: "64",
+      ...(options.mapKeys === undefined ? {} : mapKeys(options.mapKeys)),
       ...list?.env,
     },
   });
@@ -224,6 +227,12 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   }
   return { ready: ready.promise, stop, ended, pid };
 }
+
+/** The setting's name up to bpftrace 0.18, and since. */
+const mapKeys = (count: number) => ({
+  BPFTRACE_MAP_KEYS_MAX: String(count),
+  BPFTRACE_MAX_MAP_KEYS: String(count),
+});
 
 /** Not by execa's own kill, which sends at most one signal under Deno 2.9, and closes stdin. */
 function signal(pid: number, name: Deno.Signal): void {

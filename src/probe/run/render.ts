@@ -9,9 +9,10 @@
  */
 import { alternativesOf } from "./alternatives.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
-import { choosing, CHOOSING_TYPES, tick } from "./choosing.ts";
+import { choosing, CHOOSING_TYPES, RECORDER_TYPES, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
+import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 
 /** What the program is for: this kernel and this filter. */
@@ -34,6 +35,11 @@ export interface RenderOptions {
   budget: number | null;
   /** Packets are counted by flow and place, too, with addresses mixed so; null: they are not (rule O23). */
   counters: Mix | null;
+  /**
+   * Of what passes only what begins, ends or refuses something is told, and the first packets of each
+   * flow; the hops of others are kept, and told when their packet dies. It needs a budget.
+   */
+  recorder?: boolean;
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
   conntrack: ConntrackLayout | null;
   /** The kernel gives a drop's reason. */
@@ -67,7 +73,7 @@ const FRAGMENTS: readonly string[] = [
     "neighbour_raw",
     "ready_raw",
   ],
-  ...["innermost", "rank", "choose", "first", "budget", "count"],
+  ...["innermost", "rank", "choose", "first", "budget", "count", "record", "dying", "way"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -115,12 +121,30 @@ export function render(
     scripts.push({ name, state: "attached" });
     const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
     parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
+    // Right after the script: what is attached first to a tracepoint runs first.
+    if (isRecorder(options) && source.includes("//@dying")) {
+      parts.push(renderWay(source, sources, options));
+    }
   }
   if (parts.some((part) => part.includes("@asked["))) parts.unshift(ASKED_TYPE);
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
+  if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
   return { program: parts.join("\n") + "\n", scripts };
 }
+
+/** The recorder's program for the tracepoint of a script that tells deaths. */
+function renderWay(
+  source: string,
+  sources: ReadonlyMap<string, string>,
+  options: RenderOptions,
+): string {
+  const [point = ""] = attachPointsOf(source);
+  const way = stripHeader(sourceOf(sources, "lib/way")).replace("@point", point);
+  return renderScript(way, sources, options);
+}
+
+const isRecorder = ({ recorder = false, budget }: RenderOptions) => recorder && budget !== null;
 
 function stripHeader(source: string): string {
   return source.replace(/^(\/\/.*\n|#!.*\n)+/, "");
@@ -146,6 +170,7 @@ function renderScript(
   options: RenderOptions,
 ): string {
   const lib = (name: string) => sourceOf(sources, `lib/${name}`);
+  const recorder = isRecorder(options);
   let text = options.raw ? toRaw(source) : source;
   text = text.replace(
     /\/\/@emit (\w)(?: (\S+) , (.*))?/g,
@@ -162,13 +187,20 @@ function renderScript(
     /\/\/@(early|late) (\w+)/g,
     (_, at: string, name: string) => at === when ? lib(name) : "",
   );
-  text = text.replace(/\/\/@choose (\w+)/, (_, kind) => choosing(lib, options.budget, kind))
+  text = text.replace(
+    /\/\/@choose (\w+)/,
+    (_, kind) => choosing(lib, options.budget, kind, recorder),
+  )
     // Each place is one of a device and a script.
     .replaceAll("@seed", String(source.length));
   text = text.replace(
     /\/\/@tick (\S+)(?: , (.*))?/,
-    (_, format, values) => tick(lib, options.budget, format, values),
+    (_, format, values) => tick(lib, options.budget, format, values, recorder),
   );
+  text = text.replace(
+    /\/\/@record (\w)/,
+    (_, sent) => recorder ? lib("record").replace("@sent", sent) : "",
+  ).replace("//@dying", recorder ? lib("dying") : "");
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
@@ -238,22 +270,6 @@ function placed(text: string, layout: ConntrackLayout): string {
     .replaceAll("@ctDestination", String(layout.destination))
     .replaceAll("@ctSPort", String(layout.sourcePort))
     .replaceAll("@ctDPort", String(layout.destinationPort));
-}
-
-/** How each tracepoint that has a raw form names its arguments there. */
-const RAW_ARGUMENTS: Record<string, Record<string, string>> = {
-  "net:netif_receive_skb": { skbaddr: "arg0" },
-  "net:net_dev_start_xmit": { skbaddr: "arg0" },
-  "skb:kfree_skb": { skbaddr: "arg0", location: "arg1" },
-  "skb:consume_skb": { skbaddr: "arg0", location: "arg1" },
-};
-
-function toRaw(source: string): string {
-  const [probe, tracepoint = "", event] = /^tracepoint:(\w+:(\w+))/m.exec(source) ?? [];
-  const names = RAW_ARGUMENTS[tracepoint];
-  if (probe === undefined || names === undefined) return source;
-  return source.replace(probe, `rawtracepoint:${event}`)
-    .replace(/args->(\w+)/g, (whole, field: string) => names[field] ?? whole);
 }
 
 function netnsExpression(netns: readonly number[] | null): string {

@@ -7,6 +7,7 @@ import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
 import { mixed, newMix } from "../run/counting.ts";
+import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
 import { loadSources } from "../run/render.ts";
 import { budgetOf, DEFAULT_SHARE } from "../run/share.ts";
 import { Intake } from "./intake.ts";
@@ -62,8 +63,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       follow: true,
-      counters: mix,
+      // What is counted would be told of every flow, each second.
+      counters: options.recorder ? null : mix,
       budget: budgetOf(options.share ?? DEFAULT_SHARE),
+      recorder: options.recorder ?? false,
       reason: dropReason,
       raw,
     },
@@ -77,6 +80,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       attachTimeoutMs: options.attachTimeoutMs,
       stopGraceMs: options.stopGraceMs,
       share: options.share,
+      ...(options.recorder ? { mapKeys: RECORDER_MAP_KEYS } : {}),
     },
     openSource: (held) => intake.openSource(held),
     onProgress: options.onProgress,

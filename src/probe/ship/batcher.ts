@@ -34,6 +34,8 @@ export interface KernelFacts {
   missed?: NonNullable<BatchHeader["missed"]>;
   /** Stretches in which not all packets were told, since the probe began. */
   sampled?: NonNullable<BatchHeader["sampled"]>;
+  /** Absent: it is no recorder. */
+  recorder?: BatchHeader["recorder"];
   /** Lines that could not be understood: of which node cannot be told, either. */
   refused: number;
 }
@@ -140,6 +142,7 @@ export class Batcher {
       lost,
       missed = [],
       sampled = [],
+      recorder,
     } = facts;
     return {
       kind: "batch",
@@ -161,6 +164,7 @@ export class Batcher {
       totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
       ...(missed.length > 0 ? { missed } : {}),
       ...(sampled.length > 0 ? { sampled } : {}),
+      ...(recorder === undefined ? {} : { recorder }),
       clock: { ...facts.clock, monotonicNs: String(facts.clock.monotonicNs) },
       final,
     };

@@ -23,6 +23,7 @@ export interface SpecNode {
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
   followsAnswers: boolean;
+  recorder?: { overwritten: number };
 }
 
 /** Every script of `bpf/`: all are attached unless a spec says otherwise. */
@@ -108,6 +109,10 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "follows":
       node.followsAnswers = true;
+      return true;
+    case "recorder":
+      // `recorder 0`: so many hops of ways were overwritten. `sampled` says what was told.
+      node.recorder = { overwritten: integer(first, name) };
       return true;
     case "kernel":
       node.kernel = first;
