@@ -61,6 +61,7 @@ Deno.test("bounded work: 120 MB of bad lines stop nobody else, and cost no memor
         return [response.status, said.code] as const;
       });
       let worstMs = 0;
+      const sentMs = performance.now();
       while (!isDone) {
         const beganMs = performance.now();
         await (await fetch(`${url}/healthz`)).body?.cancel();
@@ -68,7 +69,12 @@ Deno.test("bounded work: 120 MB of bad lines stop nobody else, and cost no memor
       }
       const [status, code] = await answer;
       ok([422, 429].includes(status), `${what}: ${status} ${code}`);
-      ok(worstMs < 400, `${what}: /healthz took ${Math.round(worstMs)} ms`);
+      // A thread that also reads the body answers when all of it is read. Of an absolute time
+      // a busy machine takes more: 17 other programs made it 100 to 1,200 ms.
+      const allMs = performance.now() - sentMs;
+      const took = `/healthz took ${Math.round(worstMs)} of ${Math.round(allMs)} ms`;
+      ok(worstMs < 100 + allMs / 2, `${what}: ${took}`);
+      console.log(`${what}: ${took}`);
       const grown = await residentBytes(server.pid) - before;
       ok(grown < 64 * 2 ** 20, `${what}: grew by ${grown >> 20} MiB`);
     }
