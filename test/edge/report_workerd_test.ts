@@ -5,6 +5,8 @@ import { createClient } from "../../src/ingest/client/client.ts";
 import { startIngest } from "../../src/ingest/deno.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { parseSpec } from "../spec/form/spec.ts";
+import { inPieces } from "../increment/pieces.ts";
+import { Random } from "../sim/random.ts";
 import { run } from "../sim/run.ts";
 import { play } from "./stream.ts";
 import { startWorkerd } from "./workerd.ts";
@@ -39,6 +41,21 @@ async function reportOf({ url }: Running, input: AnalysisInput, id: string, shar
   equal(response.status, 200, text);
   await client.deleteIncident(id);
   return text.replace(`"incident":"${id}"`, '"incident":"same"');
+}
+
+/** Reports while it comes, after each few batches. */
+async function reportsOf({ url }: Running, input: AnalysisInput, id: string, shards?: number) {
+  const client = createClient({ url, token: rootToken });
+  const headers = { authorization: `Bearer ${rootToken}` };
+  const reports: string[] = [];
+  const sent = async (count: number) => {
+    if (count % 3 !== 0) return;
+    const response = await fetch(`${url}/v1/incidents/${id}/report`, { headers });
+    reports.push((await response.text()).replace(`"incident":"${id}"`, '"incident":"same"'));
+  };
+  await play(client, input, id, { ...(shards === undefined ? {} : { shards }), sent });
+  await client.deleteIncident(id);
+  return reports;
 }
 
 /** Reports of the inputs on everything there is, compared with that from memory. */
@@ -83,4 +100,30 @@ Deno.test("specified incidents have the same report on memory, SQLite and worker
   }
   deepEqual(inputs.size > 10, true);
   await compare(inputs);
+});
+
+Deno.test("[D5] an incident that grows has the same reports on workerd, whose shards tell only what is other", async () => {
+  const limits = { requestsPerSecond: 100_000, requestsBurst: 100_000, recomputeMinMs: 0 };
+  const memory = await startDeno(undefined);
+  const workerd = await startWorkerd({ limits });
+  try {
+    let count = 0;
+    for (const seed of [21, 22, 23, 24]) {
+      const { input } = run(seed, null);
+      const pieces = inPieces(input.batches, new Random(seed))
+        .sort((a, b) => a.header.sequence - b.header.sequence);
+      const told = { ...input, batches: pieces };
+      const reports = await reportsOf(memory, told, `m-${seed}`);
+      count += reports.length;
+      for (const shards of [1, 3]) {
+        const there = await reportsOf(workerd, told, `w-${seed}-${shards}`, shards);
+        for (const [i, report] of reports.entries()) {
+          equal(there[i], report, `seed ${seed}, ${shards} shards, report ${i + 1}`);
+        }
+      }
+    }
+    ok(count > 20, `${count} reports`);
+  } finally {
+    await Promise.all([memory.stop(), workerd.stop()]);
+  }
 });

@@ -7,7 +7,7 @@ import { formKey, formOf } from "../correlate/identity.ts";
 import { hasFlag, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { bytesOf, crossedBy, wayKey } from "../verdict/crossings.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
-import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
+import { hasLongerWay, inOrder, type Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** Of one flow: the packet with the longest way, the first by several measures, one of every form. */
@@ -119,12 +119,22 @@ function earliest(packets: readonly Judgement[]): Iterable<Judgement> {
   return [...firsts.values()].map(({ judgement }) => judgement);
 }
 
-/** Of all flows: packets that bound the offset of two clocks, or have a node's first or last event. */
-export function framesOf(judgements: readonly Judgement[]): Set<Judgement> {
-  const most = new Map<string, { value: bigint; judgement: Judgement }>();
-  const note = (key: string, value: bigint, judgement: Judgement) => {
+/** A packet that is the most by some measure. */
+export interface Frame {
+  valueNs: bigint;
+  judgement: Judgement;
+}
+
+/** Which of two frames goes before the other. */
+export const isFrameBefore = (a: Frame, b: Frame): boolean =>
+  a.valueNs !== b.valueNs ? a.valueNs > b.valueNs : inOrder(a.judgement, b.judgement) < 0;
+
+/** Of all flows, by measure: packets that bound the offset of two clocks, or have a node's first or last event. */
+export function framesOf(judgements: readonly Judgement[]): Map<string, Frame> {
+  const most = new Map<string, Frame>();
+  const note = (key: string, valueNs: bigint, judgement: Judgement) => {
     const known = most.get(key);
-    if (!known || value > known.value) most.set(key, { value, judgement });
+    if (!known || valueNs > known.valueNs) most.set(key, { valueNs, judgement });
   };
   for (const judgement of judgements) {
     const { steps, packet } = judgement;
@@ -136,12 +146,12 @@ export function framesOf(judgements: readonly Judgement[]): Set<Judgement> {
       note(`least ${key}`, -delay, judgement);
       note(`most ${key}`, delay, judgement);
     }
-    for (const event of eventsOf(judgement)) {
-      note(`first ${event.node.name}`, -event.timeNs, judgement);
-      note(`last ${event.node.name}`, event.timeNs, judgement);
+    for (const { events, node } of packet.chains) {
+      note(`first ${node.name}`, -events[0]!.timeNs, judgement);
+      note(`last ${node.name}`, events.at(-1)!.timeNs, judgement);
     }
   }
-  return new Set([...most.values()].map(({ judgement }) => judgement));
+  return most;
 }
 
 /** All sightings of the packet. */

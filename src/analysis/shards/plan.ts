@@ -6,7 +6,7 @@ import { type Form, formKey, reverse } from "../correlate/identity.ts";
 import { ICMP, ICMP6, TCP } from "../kernel/protocols.ts";
 import { Union } from "../correlate/union.ts";
 import type { Mark } from "./facts.ts";
-import type { FlowSummary, Selection, ShardSummary } from "./summary.ts";
+import type { FlowSummary, Selection } from "./told.ts";
 
 /** A flow by what all shards said of it. */
 interface Known {
@@ -26,8 +26,11 @@ interface Known {
  * The flows that the hub must look at. `eventsMax`: how many events of those flows' packets it has
  * room for; what stands for the other flows comes on top.
  */
-export function planOf(summaries: readonly ShardSummary[], eventsMax = Infinity): Selection {
-  const flows = merged(summaries.flatMap((summary) => summary.flows));
+export function planOf(
+  shards: readonly { flows: Iterable<FlowSummary> }[],
+  eventsMax = Infinity,
+): Selection {
+  const flows = merged(shards.flatMap((shard) => [...shard.flows]));
   const families = familiesOf(flows);
   const loud = new Set(families.filter(isLoud));
   // The outer packets of a tunnel may be seen as a flow between its ends: it is looked at with the

@@ -94,6 +94,11 @@ export class Families {
     this.#familyOf.delete(packet);
   }
 
+  /** The family of a packet that was seen. */
+  familyOf(packet: Packet): Family | undefined {
+    return this.#familyOf.get(packet);
+  }
+
   /** The packet that a sighting belongs to, also one that is in no family because it was not seen itself. */
   packetOf(sighting: Sighting): Packet | undefined {
     return this.#alike.get(invariants(sighting))?.packetOf(sighting);
@@ -101,15 +106,13 @@ export class Families {
 
   /** Judges the packets of families that are stale. */
   judge(world: World): FamiliesChange {
-    const judged = this.judgeAlone(world);
-    for (const family of judged) family.revise(this.others);
-    const ended = this.#ended;
-    this.#ended = [];
-    return { judged, ended };
+    const change = this.judgeAlone(world);
+    for (const family of change.judged) family.revise(this.others);
+    return change;
   }
 
-  /** Judges each packet of families that are stale by itself. Returns those that have some. */
-  judgeAlone(world: World): Family[] {
+  /** Judges each packet of families that are stale by itself. */
+  judgeAlone(world: World): FamiliesChange {
     const { others } = this;
     const stale = new Set(this.#doubted().filter((family) => family.isStale()));
     for (const family of stale) family.judge(world, others);
@@ -127,7 +130,9 @@ export class Families {
       if (family.packets.size > 0) judged.push(family);
       else this.#end(family);
     }
-    return judged;
+    const ended = this.#ended;
+    this.#ended = [];
+    return { judged, ended };
   }
 
   #doubted(): Family[] {

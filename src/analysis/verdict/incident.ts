@@ -94,7 +94,8 @@ export class IncidentMemory {
   }
 }
 
-class IncidentWorld implements World {
+/** The world of an incident that grows. */
+export class IncidentWorld implements World {
   constructor(
     readonly nodes: readonly NodeView[],
     readonly crossings: Crossings,

@@ -73,9 +73,9 @@ export class AllWithheld {
   }
 
   /** Of the packets in any form of the flow. */
-  ofFlow({ id, forms }: FlowGroup): Unseen {
+  ofFlow({ forms }: FlowGroup): Unseen {
     const keys = [...forms.keys()];
-    return ask(this.#source, `withheld ${id}`, () => this.#sumOf(keys), isSameUnseen);
+    return ask(this.#source, keys.join("\n"), () => this.#sumOf(keys), isSameUnseen);
   }
 
   #sumOf(keys: readonly string[]): Unseen {

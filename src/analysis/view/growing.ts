@@ -6,6 +6,9 @@ import type { Batch } from "./input.ts";
 import { byTime, NodeView, type SharedSources, type Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
+/** What tells an event of a node from all others. */
+export type EventMark = Pick<Event, "timeNs" | "cpu" | "kind" | "skb">;
+
 /** A node, and what its next report need not read again. */
 interface Known {
   view: NodeView;
@@ -58,7 +61,7 @@ export class GrowingNodes {
   }
 
   /** Events of a node that are no more. Returns the sightings, in no order. */
-  remove(name: string, events: readonly Event[]): Sighting[] {
+  remove(name: string, events: readonly EventMark[]): Sighting[] {
     const view = this.get(name);
     if (!view || events.length === 0) return [];
     return view.removeEvents(events.map(({ timeNs, cpu, kind, skb }) => ({

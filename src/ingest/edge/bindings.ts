@@ -3,7 +3,7 @@
  * objects can be asked from elsewhere. Each object is one class (`directory.ts`, `incident_hub.ts`,
  * `packet_shard.ts`) that implements its interface here.
  */
-import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
+import type { SelectionChange } from "../../analysis/shards/mod.ts";
 import type { Load } from "../intake/admission.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type {
@@ -27,6 +27,8 @@ import type {
   Heard,
   HubEntry,
   HubRow,
+  Judged,
+  Known,
   Layout,
   Moved,
   Offer,
@@ -112,10 +114,16 @@ export interface ShardRpc {
   withdraw(ticket: string): Promise<void>;
   /** Takes what the hub decided. The answer says up to where it knows; the hub tells the rest. */
   hear(confirmation: Confirmation): Promise<Heard>;
-  /** First round of a report: what the shard has, by flow. Null: its lines are being spread. */
-  judge(frame: Frame): Promise<ShardSummary | null>;
-  /** Second round: the packets the hub wants to look at, by pages. Null: begin again. */
-  select(selection: Selection | null, page: number): Promise<GivenPage | null>;
+  /**
+   * First round of a report: what is other in the shard, by flow. `anew`: it has to be told everything.
+   * Null: its lines are being spread.
+   */
+  judge(frame: Frame): Promise<Judged | "anew" | null>;
+  /**
+   * Second round: what is other of the packets that the hub wants to look at, by pages. `change`: with
+   * the first page, what it wants otherwise. Null: begin again.
+   */
+  select(known: Known, change: SelectionChange | null, page: number): Promise<GivenPage | null>;
   /** Texts of attempts, for an archive. Null: the lines are being spread. */
   read(tickets: string[], epoch: number): Promise<PartText[] | null>;
   /** Gives what now belongs to other shards to them, and takes no more offers of before. */

@@ -86,8 +86,12 @@ export async function bundleOf(parts: readonly TextPart[]): Promise<Bundle> {
 }
 
 /** The parts of a bundle with their texts; without those of a tier that was evicted. */
-export async function textsOf({ parts, bodies }: Bundle): Promise<TextPart[]> {
-  const found: TextPart[] = [];
+export const textsOf = async (bundle: Bundle): Promise<TextPart[]> =>
+  [...await textByPart(bundle)].map(([part, text]) => ({ ...part, text }));
+
+/** The texts of a bundle by its parts. */
+export async function textByPart({ parts, bodies }: Bundle): Promise<Map<Part, string>> {
+  const found = new Map<Part, string>();
   for (const tier of TIERS) {
     const body = bodies[tier];
     if (body === null) continue;
@@ -95,7 +99,7 @@ export async function textsOf({ parts, bodies }: Bundle): Promise<TextPart[]> {
     let from = 0;
     for (const part of parts) {
       if (part.tier !== tier) continue;
-      found.push({ ...part, text: text.slice(from, from + part.chars) });
+      found.set(part, text.slice(from, from + part.chars));
       from += part.chars;
     }
   }

@@ -33,6 +33,8 @@ const EDGE_STORE = {
  * 1.8 KB of heap for each while a shard judges them and gives the hub all of them.
  */
 const EVENTS_PER_SHARD = 50_000;
+/** With more events a shard keeps no analysis from one report to the next, which takes more room than its lines. */
+export const ANALYSIS_KEPT_MAX = 60_000;
 /** Events of packets that a hub looks at together (rule D4), beside headers and node state. */
 export const HUB_EVENTS_MAX = 30_000;
 /** Shards of one incident, at most. */

@@ -1,28 +1,27 @@
 /** Packets between a shard and its hub: event lines, in pages that fit one call. */
-import type { Selected, ShardPacket, Withheld } from "../../analysis/shards/mod.ts";
+import type { SelectedChange } from "../../analysis/shards/mod.ts";
 import { decodeLine, encodeEvent } from "../../event/codec.ts";
 
 /** One page of packets. */
 export interface GivenPage {
   /**
    * One packet after the other; of each its chains: the number of the node in `nodes`, and how many
-   * of the lines are its events. A packet begins with the number of its chains, below zero where it
-   * is one of several that look alike.
+   * of the lines are its events. A packet begins with the number that the shard gives it and the
+   * number of its chains, below zero where it is one of several that look alike.
    */
   shape: number[];
   nodes: string[];
   /** Event lines, tab-separated. */
   lines: string;
-  /** In the last page only. */
-  withheld: Withheld | null;
-  last: boolean;
+  /** Numbers of packets that are not given any more, and what is withheld: in the last page only. */
+  rest: Pick<SelectedChange, "gone" | "withheld"> | null;
 }
 
 /** A call between objects carries at most 32 MiB. */
 const PAGE_CHARS_MAX = 4_000_000;
 
-/** At least one page, with everything that was selected. */
-export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
+/** At least one page, with everything that is other. */
+export function pagesOf({ come, gone, withheld }: SelectedChange): GivenPage[] {
   const pages: GivenPage[] = [];
   let shape: number[] = [];
   let nodes = new Map<string, number>();
@@ -33,13 +32,12 @@ export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
       shape,
       nodes: [...nodes.keys()],
       lines: lines.join("\n"),
-      withheld: last ? withheld : null,
-      last,
+      rest: last ? { gone, withheld } : null,
     });
     [shape, nodes, lines, chars] = [[], new Map(), [], 0];
   };
-  for (const chains of packets) {
-    shape.push(chains[0]?.repeated ? -chains.length : chains.length);
+  for (const { id, packet: chains } of come) {
+    shape.push(id, chains[0]?.repeated ? -chains.length : chains.length);
     for (const { node, events } of chains) {
       if (!nodes.has(node)) nodes.set(node, nodes.size);
       shape.push(nodes.get(node)!, events.length);
@@ -55,13 +53,14 @@ export function pagesOf({ packets, withheld }: Selected): GivenPage[] {
   return pages;
 }
 
-/** The packets of a page, as they were selected. */
-export function packetsOfPage({ shape, nodes, lines }: GivenPage): ShardPacket[] {
+/** The packets of a page, as they were given. */
+export function packetsOfPage({ shape, nodes, lines }: GivenPage): SelectedChange["come"] {
   const text = lines.split("\n");
-  const packets: ShardPacket[] = [];
+  const come: SelectedChange["come"] = [];
   let at = 0;
   for (let i = 0; i < shape.length;) {
-    const packet: ShardPacket = [];
+    const packet: SelectedChange["come"][number]["packet"] = [];
+    const id = shape[i++]!;
     const chains = shape[i++]!;
     const repeated = chains < 0 ? { repeated: true as const } : {};
     for (let k = 0; k < Math.abs(chains); k++) {
@@ -75,7 +74,7 @@ export function packetsOfPage({ shape, nodes, lines }: GivenPage): ShardPacket[]
       at += count;
       packet.push({ node, events, ...repeated });
     }
-    packets.push(packet);
+    come.push({ id, packet });
   }
-  return packets;
+  return come;
 }

@@ -3,37 +3,35 @@
  * what it is offered, believes what the hub confirms, and judges its packets for the hub's reports.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type Batch } from "../../analysis/mod.ts";
-import {
-  type JudgedShard,
-  judgeShard,
-  type Selection,
-  type ShardSummary,
-} from "../../analysis/shards/mod.ts";
-import type { Event } from "../../event/event.ts";
+import type { SelectionChange } from "../../analysis/shards/mod.ts";
 import type { DurableObjectState } from "./cloudflare.ts";
 import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
 import { BundleTable, type StoredBundle } from "./bundle_table.ts";
-import { bundleOf, decodeEvents, partsByShard, textsOf } from "./bundles.ts";
-import { type GivenPage, pagesOf } from "./given_lines.ts";
-import type { Bundle, Confirmation, Frame, Heard, Moved, Offer, Part, PartText } from "./parts.ts";
+import { bundleOf, partsByShard, textsOf } from "./bundles.ts";
+import { ANALYSIS_KEPT_MAX } from "./edge_limits.ts";
+import type { GivenPage } from "./given_lines.ts";
+import type {
+  Bundle,
+  Confirmation,
+  Frame,
+  Heard,
+  Judged,
+  Known,
+  Moved,
+  Offer,
+  PartText,
+} from "./parts.ts";
+import { ShardJudge } from "./shard_judge.ts";
 import { Together } from "./together.ts";
 
 /** An attempt that was not confirmed for so long never will be. */
 const UNCONFIRMED_MS = 3_600_000;
 
-interface Decoded {
-  part: Part;
-  events: Event[];
-}
-
 /** The object of one shard. */
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: BundleTable;
   #offers = new Together((offer: Offer) => this.#take(offer));
-  /** Decoded parts of bundles. Only a cache. */
-  #decoded = new Map<StoredBundle, Decoded[]>();
-  #judged: { shard: JudgedShard; pages: GivenPage[] | null } | null = null;
+  #judge = new ShardJudge(() => this.#table, ANALYSIS_KEPT_MAX);
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);
@@ -72,70 +70,19 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
     return { row: table.number("row"), evictedTo: table.evictedTo, events: table.events() };
   }
 
-  /** First round of a report: what the shard has, by flow. Null: its lines are being spread. */
-  async judge(frame: Frame): Promise<ShardSummary | null> {
-    await this.#decodeAll();
-    if (this.#isNewer(frame.epoch)) return null;
-    const heads = JSON.parse(frame.heads) as Batch[];
-    const ofNode = new Map(heads.map((batch) => [batch.header.node, batch]));
-    for (const batch of heads) batch.events = [];
-    for (const { part: { node }, events } of this.#kept()) {
-      const batch = ofNode.get(node);
-      if (batch) { for (const event of events) batch.events.push(event); }
-    }
-    const { incident, filter, closed, evicted } = frame;
-    const shard = judgeShard({ incident, batches: heads, filter, closed, evicted });
-    this.#judged = { shard, pages: null };
-    return shard.summary;
+  /** First round of a report. */
+  judge(frame: Frame): Promise<Judged | "anew" | null> {
+    return this.#judge.judge(frame, () => this.#isNewer(frame.epoch));
   }
 
-  /**
-   * Second round: the packets the hub wants to look at, and a page of them at a time. Null when the
-   * shard was restarted in between: the hub begins again.
-   */
-  select(selection: Selection | null, page: number): GivenPage | null {
-    if (this.#judged === null) return null;
-    if (selection !== null) this.#judged.pages = pagesOf(this.#judged.shard.select(selection));
-    const { pages } = this.#judged;
-    if (pages === null) return null;
-    const given = pages[page]!;
-    if (given.last) this.#judged = null;
-    return given;
+  /** Second round, a page at a time. */
+  select(known: Known, change: SelectionChange | null, page: number): GivenPage | null {
+    return this.#judge.select(known, change, page);
   }
 
   /** There are more shards than the hub knew when it asked. */
   #isNewer(epoch: number): boolean {
     return epoch < this.#table.number("epoch");
-  }
-
-  /** What is decoded of what is kept, by acceptance: some may have gone while the rest was decoded. */
-  #kept(): Decoded[] {
-    const kept: { row: number; decoded: Decoded }[] = [];
-    const bundles = this.#table.all;
-    for (const bundle of bundles) {
-      for (const decoded of this.#decoded.get(bundle) ?? []) {
-        const row = this.#table.rowOf(bundle, decoded.part);
-        if (row !== null) kept.push({ row, decoded });
-      }
-    }
-    const here = new Set(bundles);
-    for (const bundle of [...this.#decoded.keys()]) {
-      if (!here.has(bundle)) this.#decoded.delete(bundle);
-    }
-    return kept.sort((a, b) => a.row - b.row).map(({ decoded }) => decoded);
-  }
-
-  async #decodeAll(): Promise<void> {
-    for (const bundle of this.#table.all) {
-      if (this.#decoded.has(bundle)) continue;
-      if (bundle.parts.every((part) => this.#table.rowOf(bundle, part) === null)) continue;
-      const decoded: Decoded[] = [];
-      // All of it: what is not acknowledged yet may be when the next report is made.
-      for (const { text, ...part } of await textsOf(this.#whole(bundle))) {
-        decoded.push({ part, events: decodeEvents(text) });
-      }
-      this.#decoded.set(bundle, decoded);
-    }
   }
 
   #whole(bundle: StoredBundle): Bundle {
@@ -198,8 +145,7 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
 
   async clear(): Promise<void> {
     await this.ctx.storage.deleteAll();
-    this.#decoded.clear();
-    this.#judged = null;
+    this.#judge.forget();
     this.#table = new BundleTable(this.ctx);
   }
 }

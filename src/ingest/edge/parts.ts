@@ -1,4 +1,5 @@
 /** What Worker, hub and shards tell each other. All of it survives structured cloning. */
+import type { SummaryChange } from "../../analysis/shards/mod.ts";
 import type { EventTier } from "../../event/kinds.ts";
 import type { Wait } from "../intake/admission.ts";
 import type { Appended, StoredToken, Tier } from "../stores/store.ts";
@@ -76,16 +77,30 @@ export interface Heard {
   events: number;
 }
 
-/** What the shard needs of the hub to judge its packets. */
+/** Up to which answer of a shard its hub knows what it said. */
+export interface Known {
+  /** Another one whenever a shard begins its analysis anew. */
+  session: string;
+  /** Counts its answers. */
+  number: number;
+}
+
+/** What is new to a shard that is to judge its packets. */
 export interface Frame {
   /** Of the layout that the hub reads by. */
   epoch: number;
-  incident: string;
-  /** Batches without events, condensed, as JSON. */
+  /** Null: the hub knows nothing, and tells everything. */
+  known: Known | null;
+  /** Batches without events that the shard was not told of, as JSON. */
   heads: string;
-  filter: string;
   closed: boolean;
   evicted: number;
+}
+
+/** What a shard found that it did not say before. */
+export interface Judged {
+  known: Known;
+  change: SummaryChange;
 }
 
 /** Over how many shards an incident is spread. */

@@ -1,10 +1,13 @@
-/** A report in two rounds: what the shards found, then the packets the hub must look at itself. */
-import { analyse, type AnalysisInput, type Batch, condense } from "../../analysis/mod.ts";
-import { joinShards, planOf, type Selected, type Selection } from "../../analysis/shards/mod.ts";
+/**
+ * Reports in two rounds: what the shards found, then the packets the hub must look at itself. Both sides
+ * keep what they know of each other, and tell only what is other since the last report.
+ */
+import { Analysis, type AnalysisInput } from "../../analysis/mod.ts";
+import { Heads, joinShards, planOf, wantedFlows } from "../../analysis/shards/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { HUB_EVENTS_MAX } from "./edge_limits.ts";
-import { packetsOfPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
+import { type AskedOf, KnownShard } from "./known_shard.ts";
 import type { Shards } from "./shards.ts";
 
 /** A shard that restarts between the rounds has forgotten the first; one may be added, too. */
@@ -20,46 +23,66 @@ export interface Ready {
 
 /** Makes the reports of one incident. */
 export class ShardedReport {
+  readonly #analysis = new Analysis();
+  readonly #heads = new Heads();
+  #known: KnownShard[] = [];
+  /** The report that is being made: each tells from the one before. */
+  #before: Promise<unknown> = Promise.resolve();
+
   constructor(readonly table: HubTable, readonly shards: Shards, readonly ready: Ready) {}
 
   /** `input` has the hub's own events, and every header and state. */
-  async make(input: AnalysisInput): Promise<Report> {
-    const own = { ...input, batches: condense(input.batches) };
-    const heads = JSON.stringify(own.batches.map(headOf));
-    const { incident, filter, closed } = input;
+  make(input: AnalysisInput): Promise<Report> {
+    const made = this.#before.then(() => this.#make(input));
+    this.#before = made.catch(() => {});
+    return made;
+  }
+
+  async #make(input: AnalysisInput): Promise<Report> {
+    this.#heads.take(input.batches);
+    const heads = this.#heads;
+    const texts = new Map<number, string>();
+    const headsAfter = (count: number) => {
+      const text = texts.get(count) ?? JSON.stringify(heads.after(count));
+      texts.set(count, text);
+      return text;
+    };
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       await this.ready.settled();
-      const { epoch } = this.shards.layout;
+      const { epoch, shards } = this.shards.layout;
       await this.ready.fitting();
       // What was evicted to make it fit is no longer what the store said.
       const { evicted } = this.table.incident?.counters ?? input;
-      const judged = await this.shards.judge({ epoch, incident, heads, filter, closed, evicted });
-      const summaries = judged.filter((summary) => summary !== null);
-      if (summaries.length < judged.length) continue;
-      const selection = planOf(summaries, HUB_EVENTS_MAX);
-      const parts = await Promise.all(
-        summaries.map((_, shard) => this.#selected(shard, selection)),
-      );
-      if (parts.every((part) => part !== null)) {
-        return analyse(joinShards({ ...own, evicted }, parts));
-      }
+      const known = this.#ofLayout(shards);
+      const asked = { epoch, heads, headsAfter, closed: input.closed, evicted };
+      if (!await this.#all(known, (shard) => shard.judge(asked))) continue;
+      const told = known.map((shard) => shard.told);
+      const wanted = wantedFlows(planOf(told, HUB_EVENTS_MAX));
+      if (!await this.#all(known, (shard) => shard.select(wanted))) continue;
+      return this.#analysis.report(joinShards({ ...input, evicted }, told));
     }
     throw new Error("Cannot make report: shards restart all the time, must stay up for one report");
   }
 
-  async #selected(shard: number, selection: Selection): Promise<Selected | null> {
-    const packets: Selected["packets"] = [];
-    for (let page = 0;; page++) {
-      const given = await this.shards.select(shard, page === 0 ? selection : null, page);
-      if (given === null) return null;
-      for (const packet of packetsOfPage(given)) packets.push(packet);
-      if (given.last) return { packets, withheld: given.withheld! };
+  /** What is known of each shard; of one more nothing. */
+  #ofLayout(shards: number): readonly KnownShard[] {
+    const at: AskedOf = this.shards;
+    while (this.#known.length < shards) this.#known.push(new KnownShard(at, this.#known.length));
+    this.#known.length = shards;
+    return this.#known;
+  }
+
+  /** Whether all shards answered. One that fails is told everything next time. */
+  async #all(
+    known: readonly KnownShard[],
+    ask: (shard: KnownShard) => Promise<boolean>,
+  ): Promise<boolean> {
+    const answers = await Promise.allSettled(known.map(ask));
+    for (const [i, answer] of answers.entries()) {
+      if (answer.status === "rejected") known[i]!.forget();
     }
+    const failed = answers.find((answer) => answer.status === "rejected");
+    if (failed) throw failed.reason;
+    return answers.every((answer) => answer.status === "fulfilled" && answer.value);
   }
 }
-
-/** A batch without its events, which are read anew each time they are asked for. */
-const headOf = ({ header, states, cluster, refused, came, stands }: Batch): Batch => ({
-  ...{ header, states, cluster, refused, came, stands },
-  events: [],
-});

@@ -1,9 +1,9 @@
 /** The shards of an incident as its hub talks to them. */
-import type { Selection, ShardSummary } from "../../analysis/shards/mod.ts";
+import type { SelectionChange } from "../../analysis/shards/mod.ts";
 import { type EdgeEnv, shardAt } from "./bindings.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type { HubTable } from "./hub_table.ts";
-import type { EvictedTo, Frame, Heard, Layout } from "./parts.ts";
+import type { EvictedTo, Frame, Heard, Judged, Known, Layout } from "./parts.ts";
 
 /** Decisions told in one call. */
 const TOLD_MAX = 5_000;
@@ -46,15 +46,17 @@ export class Shards {
     }
   }
 
-  /** Null of a shard: there are more by now. */
-  judge(frame: Frame): Promise<(ShardSummary | null)[]> {
-    return Promise.all(
-      Array.from({ length: this.count }, (_, shard) => this.#at(shard).judge(frame)),
-    );
+  judge(shard: number, frame: Frame): Promise<Judged | "anew" | null> {
+    return this.#at(shard).judge(frame);
   }
 
-  select(shard: number, selection: Selection | null, page: number): Promise<GivenPage | null> {
-    return this.#at(shard).select(selection, page);
+  select(
+    shard: number,
+    known: Known,
+    change: SelectionChange | null,
+    page: number,
+  ): Promise<GivenPage | null> {
+    return this.#at(shard).select(known, change, page);
   }
 
   read(shard: number, tickets: string[], epoch: number) {
