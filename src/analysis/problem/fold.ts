@@ -6,30 +6,13 @@ import { netnsLabel } from "../view/netns_names.ts";
 import { stateAt } from "../view/state_view.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** Troubles that belong together, and the key that says why; the first shows them best. */
-export interface Folded {
-  key: string;
-  troubles: Trouble[];
-}
+const keys = new WeakMap<Trouble, string>();
 
 /**
  * [P2] What failed of the same cause (or with the same outcome, where none is known) at the same place,
- * the same way, towards the same end is one problem, whoever the clients are.
+ * the same way, towards the same end is one problem, whoever the clients are: those with the same key.
+ * Found once, with the work that finds the trouble.
  */
-export function foldTroubles(troubles: readonly Trouble[]): Folded[] {
-  const groups = new Map<string, Trouble[]>();
-  for (const trouble of troubles) {
-    const key = keyOf(trouble);
-    const group = groups.get(key);
-    if (group) group.push(trouble);
-    else groups.set(key, [trouble]);
-  }
-  return [...groups].map(([key, group]) => ({ key, troubles: group.sort(bestFirst) }));
-}
-
-const keys = new WeakMap<Trouble, string>();
-
-/** Why a trouble is one problem with others: found once, with the work that finds the trouble. */
 export function keyOf(trouble: Trouble): string {
   let key = keys.get(trouble);
   if (key === undefined) keys.set(trouble, key = makeKey(trouble));
@@ -65,9 +48,9 @@ function isMissingEnd({ place: { node, netns }, best, to }: Trouble, code: Cause
 }
 
 /** The longest way first, then by the flow's id: no order of arrival decides. */
-function bestFirst(a: Trouble, b: Trouble): number {
+export function bestFirst(a: Trouble, b: Trouble): number {
   const steps = (trouble: Trouble) => trouble.best?.steps.length ?? 0;
   if (steps(a) !== steps(b)) return steps(b) - steps(a);
   if (a.flow !== b.flow) return a.flow < b.flow ? -1 : 1;
-  return a.failedAt[0]! - b.failedAt[0]!;
+  return a.failedAt[0]! - b.failedAt[0]! || a.nth - b.nth;
 }

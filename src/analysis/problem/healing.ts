@@ -1,7 +1,6 @@
 /** Whether a problem still is: by what failed last at its place, and what got through there since. Rule P4. */
 import type { ProblemState } from "../../event/report.ts";
-import { wallMsAt } from "../view/time_of_day.ts";
-import type { Others, Pass } from "./passing.ts";
+import { Counted, Numbers } from "../view/ordered.ts";
 import type { Place, Trouble } from "./trouble.ts";
 
 /** Moments of a problem at one place, each as `at` of the place's node. */
@@ -33,87 +32,48 @@ const QUIET_NS = 10e9;
 /** The chance that as many get through one after the other while some still fail. */
 const CHANCE = 0.01;
 
-/** A failure at the place, by whom. */
-interface Failure {
-  client: string;
-  flow: string;
-  at: number;
+/** Failures of one kind, in the order of time. */
+export class Failures {
+  /** As `at`s of one node. */
+  readonly at = new Numbers();
+  readonly #flows = new Counted<string>();
+
+  /** Takes those of some troubles out, and those of others in. */
+  change(gone: readonly Trouble[], come: readonly Trouble[]): void {
+    for (const { flow } of gone) this.#flows.remove(flow);
+    for (const { flow } of come) this.#flows.add(flow);
+    const failedAt = (all: readonly Trouble[]) => all.flatMap((trouble) => trouble.failedAt);
+    this.at.change(failedAt(gone), failedAt(come));
+  }
+
+  get isNone(): boolean {
+    return this.at.length === 0;
+  }
+
+  /** Flows that failed; of one flow its packets. */
+  get units(): number {
+    return this.#flows.size > 1 ? this.#flows.size : this.at.length;
+  }
 }
 
-/** A pass that was seen at the place. */
-type Seen = Pass & { at: number };
+/** How long a kind of failures is active, and what it is then. */
+export interface Prospect {
+  /** An `at`, ns: up to this moment it is active. */
+  until: number;
+  then: "healed" | "ended";
+}
 
 /**
- * [P4] Healed is only what failed, and gets through now: who never failed there says nothing of it.
- * Where something of the kind got through between the failures as well, the fault picks: by client, by
- * port, or by chance. Then each client that failed is looked at alone, and so many must get through one
- * after the other that chance does not explain it.
+ * [P4] What is expected after these failures, at least one, where so many got through between them, and so
+ * many since: too few, and it is not said that it is healed; where nobody tries any more, none will.
  */
-export function healingOf(
-  troubles: readonly Trouble[],
-  { passes, undecided }: Others,
-): Healing {
-  const { place } = troubles[0]!;
-  const { node } = place;
-  const failures = failuresOf(troubles);
-  const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
-  const byClient = Map.groupBy(failures, ({ client }) => client);
-  const seen = passes.filter((pass): pass is Seen => pass.at !== null);
-  const own = seen.filter(({ client }) => byClient.has(client));
-  const openAt = undecided.reduce((a, b) => Math.max(a, b), last);
-  const isTotal = !seen.some(({ at }) => at > first && at < last);
-  const passesOf = Map.groupBy(own, ({ client }) => client);
-  const states = isTotal
-    ? [stateOf(failures, own, openAt, node.untilAt)]
-    : [...byClient].map(([client, some]) =>
-      stateOf(some, passesOf.get(client) ?? [], openAt, node.untilAt)
-    );
-  const since = own.filter(({ at }) => at > last).map(({ at }) => at);
-  const state = states.includes("active")
-    ? "active"
-    : states.includes("healed") && since.length > 0
-    ? "healed"
-    : "ended";
-  const before = seen.filter(({ at }) => at < first).map(({ at }) => at);
-  const course: Course = { place, first, last };
-  if (before.length > 0) course.passedBefore = before.reduce((a, b) => Math.max(a, b));
-  if (state === "healed") course.healed = since.reduce((a, b) => Math.min(a, b));
-  return {
-    state,
-    courses: [course],
-    ...(course.healed === undefined ? {} : { healedMs: wallMsAt(node, course.healed) }),
-    deliveredSince: since.length,
-  };
-}
-
-const failuresOf = (troubles: readonly Trouble[]): Failure[] =>
-  troubles.flatMap(({ client, flow, failedAt }) => failedAt.map((at) => ({ client, flow, at })))
-    .sort((a, b) => a.at - b.at);
-
-/**
- * Of one kind: its failures in the order of time, at least one, and what got through. What came before
- * `openAt` does not count: until then something may have failed that was not seen.
- */
-function stateOf(
-  failures: readonly Failure[],
-  passes: readonly Seen[],
-  openAt: number,
-  now: number,
-): ProblemState {
-  const [first, last] = [failures[0]!.at, failures.at(-1)!.at];
-  const pause = failures.length > 1 ? (last - first) / (failures.length - 1) : 0;
-  const isQuiet = now - last > Math.max(QUIET_NS, 3 * pause);
-  const between = passes.filter(({ at }) => at > first && at < last).length;
-  const since = passes.filter(({ at }) => at > Math.max(last, openAt)).length;
-  const isProven = since >= enough(unitsOf(failures), between) && now - last > pause;
-  // Too few got through to say so; where nobody tries any more, none will.
-  return isProven ? "healed" : isQuiet ? "ended" : "active";
-}
-
-/** Flows that failed; of one flow its packets. */
-function unitsOf(failures: readonly Failure[]): number {
-  const flows = new Set(failures.map(({ flow }) => flow));
-  return flows.size > 1 ? flows.size : failures.length;
+export function prospectOf(failures: Failures, between: number, since: number): Prospect {
+  const { at, units } = failures;
+  const [first, last] = [at.first!, at.last!];
+  const pause = at.length > 1 ? (last - first) / (at.length - 1) : 0;
+  const isMended = since >= enough(units, between);
+  const silence = isMended ? pause : Math.max(QUIET_NS, 3 * pause);
+  return { until: last + Math.floor(silence), then: isMended ? "healed" : "ended" };
 }
 
 /** How many must get through, if so many failed and so many got through between them. */

@@ -7,7 +7,7 @@ import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { wallMs, wallMsAt } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { type Place, sightingAt, timesAt, type Trouble } from "./trouble.ts";
+import { type Place, sightingAt, timesAt, type Towards, type Trouble } from "./trouble.ts";
 
 /** One thing of the kind that failed, and got through. */
 export interface Pass {
@@ -20,12 +20,8 @@ export interface Pass {
   isQuestion: boolean;
 }
 
-/** What is known of all that is like what failed. */
-export interface Others {
-  passes: Pass[];
-  /** What nobody knows the fate of: by the clock of the place's node, as `at`; infinite where unseen. */
-  undecided: number[];
-}
+/** What may have got through: a question with its answers, or a flow of none. */
+export type Thing = Exchange | FlowGroup;
 
 /** Exchanges and flows of one part of an incident that got through, and that nobody knows the fate of. */
 export interface Passed {
@@ -53,101 +49,111 @@ export function passedAmong(
   return passed;
 }
 
+/** Who wants to know what gets through to one end. */
+export interface Listener {
+  /** It came, or went, or nobody knows its fate any more. */
+  heard(thing: Thing): void;
+}
+
+/** What got through to one end. */
+export interface PassedTo {
+  exchanges: Set<Exchange>;
+  /** Nobody knows the fate of these. */
+  undecided: Set<Exchange>;
+  flows: Set<FlowGroup>;
+  listeners: Set<Listener>;
+}
+
 /** All of an incident that got through, by whom it asked. */
 export class Passing {
-  #exchanges = new Map<string, Exchange[]>();
-  #undecided = new Map<string, Exchange[]>();
-  #flows = new Map<string, FlowGroup[]>();
+  readonly #ends = new Map<string, PassedTo>();
 
-  constructor(parts: Iterable<Passed>) {
-    for (const { exchanges, undecided, flows } of parts) {
-      for (const exchange of exchanges) add(this.#exchanges, endKey(exchange.form), exchange);
-      for (const exchange of undecided) add(this.#undecided, endKey(exchange.form), exchange);
-      for (const flow of flows) add(this.#flows, endKey(flow.form), flow);
+  /** What got through to the end. Whoever listens to it keeps it here. */
+  to(end: string): PassedTo {
+    let found = this.#ends.get(end);
+    if (!found) {
+      const [exchanges, undecided, flows] = [
+        new Set<Exchange>(),
+        new Set<Exchange>(),
+        new Set<FlowGroup>(),
+      ];
+      this.#ends.set(end, found = { exchanges, undecided, flows, listeners: new Set() });
+    }
+    return found;
+  }
+
+  /** These got through, or nobody knows. */
+  add(passed: Passed): void {
+    this.#each(passed, (set, thing) => set.add(thing));
+  }
+
+  /** These are others now. */
+  remove(passed: Passed): void {
+    this.#each(passed, (set, thing) => set.delete(thing));
+  }
+
+  /** Nobody listens to the end any more, and perhaps nothing got through to it. */
+  leave(end: string, listener: Listener): void {
+    this.#ends.get(end)!.listeners.delete(listener);
+    this.#forget(end);
+  }
+
+  #each(passed: Passed, change: <T>(set: Set<T>, thing: T) => unknown): void {
+    for (const kind of ["exchanges", "undecided", "flows"] as const) {
+      for (const thing of passed[kind]) {
+        const key = endKey(thing.form);
+        const end = this.to(key);
+        change<Thing>(end[kind] as Set<Thing>, thing);
+        for (const listener of end.listeners) listener.heard(thing);
+        this.#forget(key);
+      }
     }
   }
 
-  /** [P3] All that got through of the kind of these troubles, which are one problem. */
-  of(troubles: readonly Trouble[]): Others {
-    const kind = kindOf(troubles);
-    const failed = new Set(troubles.map(({ exchange }) => exchange));
-    const passes: Pass[] = [];
-    for (const exchange of this.#exchanges.get(kind.end) ?? []) {
-      // What was slow got through, but not where the problem is that it is slow.
-      if (failed.has(exchange) || (kind.isSlow && exchange.outcome === "slow")) continue;
-      const flows = kind.isAnswer ? exchange.answers : [exchange.question];
-      passes.push(...flows.slice(0, 1).map((flow) => ofFlow(flow, exchange.form.source, kind)));
-    }
-    for (const flow of this.#flows.get(kind.end) ?? []) {
-      passes.push(ofFlow(flow, flow.form.source, kind));
-    }
-    for (const trouble of troubles) {
-      for (const pass of ofPackets(trouble, kind)) passes.push(pass);
-    }
-    const undecided = (this.#undecided.get(kind.end) ?? []).filter((one) => !failed.has(one))
-      .map(({ question }) => timesAt(question.packets, kind.place).at(-1) ?? Infinity);
-    return { passes, undecided };
+  #forget(key: string): void {
+    const { exchanges, undecided, flows, listeners } = this.#ends.get(key)!;
+    if (exchanges.size + undecided.size + flows.size + listeners.size === 0) this.#ends.delete(key);
   }
-}
-
-/** What packets must be like to be of the kind that failed. */
-interface Kind {
-  end: string;
-  isAnswer: boolean;
-  isSlow: boolean;
-  place: Place;
-  /** Forms in which they failed at the place, their client's end left out. */
-  forms: Set<string>;
-  /** Bytes of the smallest that died; 0 where none did. */
-  leastBytes: number;
-}
-
-function kindOf(troubles: readonly Trouble[]): Kind {
-  const [first] = troubles;
-  const { protocol, to, direction, outcome, place } = first!;
-  const dead = troubles.flatMap((trouble) => trouble.dead);
-  const sizes = dead.map(({ end }) => bytesOf(end.step.event)).filter((bytes) => bytes !== null);
-  const isAnswer = direction === "answer";
-  return {
-    end: `${protocol} ${to.address} ${to.port ?? ""}`,
-    isAnswer,
-    isSlow: outcome === "slow",
-    place,
-    forms: new Set(
-      troubles.flatMap(({ best }) => best ? [serverEnd(best.end.step.event, isAnswer)] : []),
-    ),
-    leastBytes: sizes.length > 0 ? least(sizes) : 0,
-  };
 }
 
 const endKey = (form: FlowGroup["form"]) =>
   `${protocolName(form)} ${form.destination} ${form.destinationPort ?? ""}`;
 
-function add<T>(map: Map<string, T[]>, key: string, one: T): void {
-  const list = map.get(key);
-  if (list) list.push(one);
-  else map.set(key, [one]);
+/** The end that these packets were sent to, as `Passing` knows it. */
+export const endOf = ({ protocol, to }: Towards): string =>
+  `${protocol} ${to.address} ${to.port ?? ""}`;
+
+/** What packets must be like to be of the kind that failed. */
+export interface Kind {
+  isAnswer: boolean;
+  isSlow: boolean;
+  place: Place;
+  /** Forms in which they failed at the place, their client's end left out. */
+  forms: ReadonlySet<string>;
+  /** Bytes of the smallest that died; 0 where none did. */
+  leastBytes: number;
 }
 
-const serverEnd = (event: Sighting, isAnswer: boolean) =>
+/** The form in which the packet that shows it best failed, its client's end left out. */
+export const serverEnd = (event: Sighting, isAnswer: boolean): string =>
   isAnswer
     ? `${event.source} ${event.sourcePort}`
     : `${event.destination} ${event.destinationPort}`;
 
-const known = new WeakMap<FlowGroup, { key: string; pass: Pass }>();
-
-/** A flow that got through whole: one pass, which begins with its first packet. Found once a flow. */
-function ofFlow(flow: FlowGroup, client: string, kind: Kind): Pass {
-  const { place: { node, netns }, isAnswer, leastBytes, forms } = kind;
-  const key = JSON.stringify([client, node.name, netns, isAnswer, leastBytes, ...forms]);
-  const before = known.get(flow);
-  if (before?.key === key) return before.pass;
-  const pass = passOf(flow, client, kind);
-  known.set(flow, { key, pass });
-  return pass;
+/** [P3] An exchange that got through, as one of the kind; null where it is none. */
+export function passOfExchange(exchange: Exchange, kind: Kind): Pass | null {
+  // What was slow got through, but not where the problem is that it is slow.
+  if (kind.isSlow && exchange.outcome === "slow") return null;
+  const [flow] = kind.isAnswer ? exchange.answers : [exchange.question];
+  return flow ? passOfFlow(flow, exchange.form.source, kind) : null;
 }
 
-function passOf({ packets }: FlowGroup, client: string, kind: Kind): Pass {
+/** When nobody knows what became of it, by the clock of the place's node; infinite where unseen. */
+export const undecidedAt = ({ question }: Exchange, { place }: Kind): number =>
+  timesAt(question.packets, place).at(-1) ?? Infinity;
+
+/** A flow that got through whole: one pass, which begins with its first packet. */
+export function passOfFlow({ packets }: FlowGroup, client: string, kind: Kind): Pass {
   const firsts = packets.flatMap((packet) => firstOfKind(packet, kind) ?? []);
   const bytes = packets.reduce((most, packet) => Math.max(most, largestAt(packet, kind.place)), 0);
   const began = packets.flatMap(({ packet }) =>
@@ -161,7 +167,7 @@ function passOf({ packets }: FlowGroup, client: string, kind: Kind): Pass {
 const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b), Infinity);
 
 /** Packets of a flow that failed, which died of it no more. */
-function ofPackets(trouble: Trouble, kind: Kind): Pass[] {
+export function passesOfPackets(trouble: Trouble, kind: Kind): Pass[] {
   const { exchange, client, dead, best } = trouble;
   if (dead.length === 0 && !exchange?.silent) return [];
   const flows = exchange ? [exchange.question, ...exchange.answers] : [];

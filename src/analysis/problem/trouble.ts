@@ -5,7 +5,7 @@
  */
 import type { ExchangeOutcome, Outcome } from "../../event/codes.ts";
 import { speaksForNoOther } from "../../event/gaps.ts";
-import type { Cause, End } from "../../event/report.ts";
+import type { Cause, End, PacketCounts } from "../../event/report.ts";
 import type { Form } from "../correlate/identity.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { isLost } from "../exchange/losses.ts";
@@ -14,6 +14,7 @@ import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
 import { TCP, UDP } from "../kernel/protocols.ts";
 import { protocolName } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
+import { countOf } from "../verdict/withheld.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** Where packets died, or were last seen. */
@@ -42,6 +43,10 @@ export interface Trouble extends Towards {
   best?: Judgement;
   /** The flow that shows it. */
   flow: string;
+  /** Packets of that flow, as the report has them. */
+  packets: PacketCounts;
+  /** Its place among those that were found together with it. */
+  nth: number;
   /** The exchange that failed; absent: a flow of none, or of one that got its answer. */
   exchange?: Exchange;
   /** When it failed, as `at` of the place's node, in the order of time; at least one. */
@@ -52,75 +57,59 @@ export interface Trouble extends Towards {
 
 const NO_TROUBLE: readonly string[] = ["answered", "in-flight"];
 
-/** What went wrong with packets that were never made: they are in no flow that was judged. */
-export interface NeverMade {
-  trouble: Trouble;
-  /** Id of the question that they would have answered. */
-  answers?: string;
-}
-
 /** What went wrong in some flows and in all exchanges that they belong to. */
 export interface Troubles {
   /** Of exchanges. */
   told: Map<Exchange, Trouble>;
-  /** Of flows beside that. */
-  more: Trouble[];
+  /** All of them: those of exchanges, then those of flows beside that. */
+  all: Trouble[];
   /** By the id of a flow, the exchange that it belongs to. */
   exchanges: Map<string, Exchange>;
 }
+
+/** A trouble before all that belong together are known. */
+type Found = Omit<Trouble, "packets" | "nth">;
 
 /** [P1] What went wrong with exchanges, and with flows beside that. */
 export function troublesOf(
   found: ReadonlyMap<Exchange, ExchangeFindings>,
   verdicts: readonly FlowVerdict[],
 ): Troubles {
-  const told = new Map<Exchange, Trouble>();
+  const ofExchanges = new Map<Exchange, Found>();
   const exchanges = new Map<string, Exchange>();
   for (const [exchange, findings] of found) {
     const trouble = ofExchange(exchange, findings);
-    if (trouble) told.set(exchange, trouble);
+    if (trouble) ofExchanges.set(exchange, trouble);
     for (const { id } of joinedFlows(exchange)) exchanges.set(id, exchange);
   }
-  const more: Trouble[] = [];
+  const more: Found[] = [];
   for (const verdict of verdicts) {
     const exchange = exchanges.get(verdict.group.id);
-    const own = ofFlow(verdict, exchange, exchange && told.get(exchange));
+    const own = ofFlow(verdict, exchange, exchange && ofExchanges.get(exchange));
     for (const trouble of own) {
-      if (exchange && speaksFor(trouble, told.get(exchange))) told.delete(exchange);
+      if (exchange && speaksFor(trouble, ofExchanges.get(exchange))) ofExchanges.delete(exchange);
     }
     more.push(...own);
   }
-  return { told, more, exchanges };
+  const packets = new Map(verdicts.map(({ group, packets }) => [group.id, packets]));
+  const all: Trouble[] = [];
+  const whole = (trouble: Found): Trouble => {
+    const counted = packets.get(trouble.flow) ?? countOf([]);
+    all.push({ ...trouble, packets: counted, nth: all.length });
+    return all.at(-1)!;
+  };
+  const told = new Map([...ofExchanges].map(([exchange, trouble]) => [exchange, whole(trouble)]));
+  for (const trouble of more) whole(trouble);
+  return { told, all, exchanges };
 }
 
 /** A flow that knows why speaks for its exchange, which says only that no answer came. */
-function speaksFor({ cause }: Trouble, told: Trouble | undefined): boolean {
+export function speaksFor(
+  { cause }: Pick<Trouble, "cause">,
+  told: Pick<Trouble, "cause"> | undefined,
+): boolean {
   const known = told?.cause?.code;
   return known === undefined || known === cause?.code;
-}
-
-/** All that went wrong, with what was never made. */
-export function allTroubles(
-  troubles: Iterable<Troubles>,
-  neverMade: readonly NeverMade[],
-): Trouble[] {
-  const all = [...troubles];
-  const silent = new Set<Exchange>();
-  const made: Trouble[] = [];
-  for (const { trouble, answers } of neverMade) {
-    const own = answers === undefined
-      ? undefined
-      : all.find(({ exchanges }) => exchanges.has(answers));
-    const exchange = own?.exchanges.get(answers!);
-    if (exchange && speaksFor(trouble, own!.told.get(exchange))) silent.add(exchange);
-    made.push(exchange ? { ...trouble, exchange } : trouble);
-  }
-  const result: Trouble[] = [];
-  for (const { told, more } of all) {
-    for (const [exchange, trouble] of told) if (!silent.has(exchange)) result.push(trouble);
-    for (const trouble of more) result.push(trouble);
-  }
-  return [...result, ...made];
 }
 
 const towards = (
@@ -136,7 +125,7 @@ const towards = (
 const endOf = (address: string, port: number | undefined): End =>
   port === undefined ? { address } : { address, port };
 
-function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Trouble | null {
+function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | null {
   const { outcome, gap, form, question, answers } = exchange;
   if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
   if (isOneWay(exchange, cause)) return null;
@@ -177,15 +166,15 @@ const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
 function ofFlow(
   { group, outcome, causes, best, gap }: FlowVerdict,
   exchange: Exchange | undefined,
-  told: Trouble | undefined,
-): Trouble[] {
+  told: Found | undefined,
+): Found[] {
   if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
   const isAnswer = exchange !== undefined && exchange.question !== group;
   const form = exchange?.form ?? group.form;
   const base = { ...towards(form, isAnswer ? "answer" : "question"), flow: group.id };
   const own = (
     judgement: Judgement,
-    rest: Pick<Trouble, "outcome" | "dead"> & Partial<Trouble>,
+    rest: Pick<Found, "outcome" | "dead"> & Partial<Found>,
   ) => ({
     ...base,
     place: placeOf(judgement),

@@ -11,10 +11,18 @@ import { wallMsAt } from "../view/time_of_day.ts";
 /** Changes that a report has of all nodes together; of more, the last ones. */
 const CHANGES_MAX = 500;
 
+/** Changes that are near to the places of a problem, and as it names them. */
+export interface NearTo {
+  told: NearChange[];
+  changes: Change[];
+}
+
+const NONE: NearTo = { told: [], changes: [] };
+
 /** What changed, ready to be asked which problems it is near to. */
 export class ReportedChanges {
   readonly #ids = new Map<Change, string>();
-  readonly #near = new Set<Change>();
+  readonly #rows = new Map<Change, ChangeReport>();
 
   constructor(readonly changes: readonly Change[]) {
     const counts = new Map<string, number>();
@@ -30,7 +38,8 @@ export class ReportedChanges {
   }
 
   /** What was made between the last that got through and the first failure, for each place of a problem. */
-  began(courses: readonly Course[]): NearChange[] {
+  began(courses: readonly Course[]): NearTo {
+    if (this.changes.length === 0) return NONE;
     return this.#nearOf(courses.map(({ place, passedBefore, first }) => ({
       ...place,
       ...(passedBefore === undefined ? {} : { from: passedBefore }),
@@ -39,7 +48,8 @@ export class ReportedChanges {
   }
 
   /** What was made between the last failure and the first that got through again. */
-  mended(courses: readonly Course[]): NearChange[] {
+  mended(courses: readonly Course[]): NearTo {
+    if (this.changes.length === 0) return NONE;
     return this.#nearOf(
       courses.flatMap(({ place, last, healed }) =>
         healed === undefined ? [] : [{ ...place, from: last, to: healed }]
@@ -47,25 +57,33 @@ export class ReportedChanges {
     );
   }
 
-  /** In the order of time; what a problem names is always there. */
-  told(): ChangeReport[] {
-    const all = this.changes.map((change) => ({ change, row: this.#row(change) }));
+  /** In the order of time; what a problem names, which are these, is always there. */
+  told(named: { size: number; has(change: Change): boolean }): ChangeReport[] {
+    const all = this.changes.map((change) => ({ change, row: this.#rowOf(change) }));
     all.sort((a, b) =>
       compare(a.row.by, b.row.by) || compare(a.row.node, b.row.node) || compare(a.row.id, b.row.id)
     );
-    let room = CHANGES_MAX - this.#near.size;
-    const kept = all.reverse().filter(({ change }) => this.#near.has(change) || room-- > 0);
+    let room = CHANGES_MAX - named.size;
+    const kept = all.reverse().filter(({ change }) => named.has(change) || room-- > 0);
     return kept.reverse().map(({ row }) => row);
   }
 
-  #nearOf(stretches: readonly Stretch[]): NearChange[] {
-    const near = stretches.flatMap((stretch): Near[] => changesIn(stretch, this.changes));
-    const told = near.slice(0, NEAR_MAX);
-    for (const { change } of told) this.#near.add(change);
-    return told.map(({ change, before }) => ({
-      change: this.#ids.get(change)!,
-      afterMs: Math.round(before / 1e4) / 100,
-    }));
+  #nearOf(stretches: readonly Stretch[]): NearTo {
+    const near = stretches.flatMap((stretch): Near[] => changesIn(stretch, this.changes))
+      .slice(0, NEAR_MAX);
+    return {
+      told: near.map(({ change, before }) => ({
+        change: this.#ids.get(change)!,
+        afterMs: Math.round(before / 1e4) / 100,
+      })),
+      changes: near.map(({ change }) => change),
+    };
+  }
+
+  #rowOf(change: Change): ChangeReport {
+    let row = this.#rows.get(change);
+    if (!row) this.#rows.set(change, row = this.#row(change));
+    return row;
   }
 
   #row(change: Change): ChangeReport {

@@ -94,7 +94,7 @@ export class Conversation implements Doubter {
       .filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter))
       .map((flow) => verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow)));
     const troubles = troublesOf(found, verdicts);
-    for (const trouble of [...troubles.told.values(), ...troubles.more]) keyOf(trouble);
+    for (const trouble of troubles.all) keyOf(trouble);
     return {
       exchanges: [...found].map(([exchange, findings]) => ({
         exchange,

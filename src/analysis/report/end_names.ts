@@ -2,7 +2,7 @@
 import { holderWords } from "../../event/holder_names.ts";
 import { around, type Cluster } from "../cluster/cluster.ts";
 import { nameOf } from "../cluster/names.ts";
-import type { End, Exchange, Flow, Problem, Report } from "../../event/report.ts";
+import type { End, Exchange, Flow, Problem } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
 import { kept } from "./kept.ts";
 import { holderAt, isOwn } from "../view/netns_names.ts";
@@ -17,44 +17,74 @@ type Names = ReadonlyMap<string, string | null>;
 /** Gives the name of an address. */
 type NameOf = (address: string) => string | undefined;
 
-/**
- * [H6] The report with the names of its ends, where the state of one node tells them without a doubt, or
- * else [H7] the API of the cluster told one name at that time.
- */
-export function withEndNames(
-  report: Report,
-  nodes: readonly NodeView[],
-  cluster: Cluster,
-): Report {
-  const names = knownNames(nodes);
-  if (names.size === 0 && !cluster.isTold) return report;
-  const during = ({ firstAt, lastAt }: { firstAt?: string; lastAt?: string }): NameOf => {
-    const time = firstAt === undefined || lastAt === undefined || !cluster.isTold
-      ? undefined
-      : around(Date.parse(firstAt), Date.parse(lastAt));
-    return (address) => names.get(address) ?? (time && nameOf(cluster, address, time));
-  };
-  return {
-    ...report,
-    problems: report.problems.map((problem) => namedProblem(problem, during(problem))),
-    exchanges: report.exchanges.map((exchange) => namedExchange(exchange, during(exchange))),
-    flows: report.flows.map((flow) => namedFlow(flow, during(flow))),
-  };
+/** When something of which ends are named was seen. */
+interface During {
+  firstAt?: string;
+  lastAt?: string;
 }
 
-const known = new WeakMap<readonly NodeView[], { version: string; names: Names }>();
+/**
+ * [H6] Names of ends, where the state of one node tells them without a doubt, or else [H7] the API of the
+ * cluster told one name at that time.
+ */
+export class EndNames {
+  #names: Names = new Map();
+  #cluster: Cluster | null = null;
+  #problems = new WeakMap<Problem, Problem>();
+  #version = "";
+  #clusterVersion = 0;
 
-/** Found once while no state and no setting of a node changes. */
-function knownNames(nodes: readonly NodeView[]): Names {
-  const [first] = nodes;
-  if (!first) return new Map();
-  const { states, settings } = first.shared;
-  const version = `${states.version} ${settings.version}`;
-  const before = known.get(nodes);
-  if (before?.version === version) return before.names;
-  const names = namesOf(nodes);
-  known.set(nodes, { version, names });
-  return names;
+  /** Takes what the nodes and the cluster tell now. Whether any name may be another one than before. */
+  take(nodes: readonly NodeView[], cluster: Cluster): boolean {
+    const isOther = this.#takeNodes(nodes);
+    const { version } = cluster.source;
+    const isOtherCluster = this.#cluster !== cluster || this.#clusterVersion !== version;
+    this.#cluster = cluster;
+    this.#clusterVersion = version;
+    if (!isOther && !isOtherCluster) return false;
+    this.#problems = new WeakMap();
+    return true;
+  }
+
+  #takeNodes(nodes: readonly NodeView[]): boolean {
+    const [first] = nodes;
+    const { states, settings } = first?.shared ?? {};
+    const version = `${nodes.length} ${states?.version} ${settings?.version}`;
+    if (version === this.#version) return false;
+    this.#version = version;
+    const names = namesOf(nodes);
+    const isSame = names.size === this.#names.size &&
+      [...names].every(([address, name]) => this.#names.get(address) === name);
+    if (!isSame) this.#names = names;
+    return !isSame;
+  }
+
+  #during({ firstAt, lastAt }: During): NameOf {
+    const cluster = this.#cluster;
+    const time = firstAt === undefined || lastAt === undefined || !cluster?.isTold
+      ? undefined
+      : around(Date.parse(firstAt), Date.parse(lastAt));
+    return (address) => this.#names.get(address) ?? (time && nameOf(cluster!, address, time));
+  }
+
+  /** The problem with the names of its ends. */
+  ofProblem(problem: Problem): Problem {
+    const known = this.#problems.get(problem);
+    if (known) return known;
+    const named = namedProblem(problem, this.#during(problem));
+    this.#problems.set(problem, named);
+    return named;
+  }
+
+  /** The exchange with the names of its ends. */
+  ofExchange(exchange: Exchange): Exchange {
+    return namedExchange(exchange, this.#during(exchange));
+  }
+
+  /** The flow with the names of its ends. */
+  ofFlow(flow: Flow): Flow {
+    return namedFlow(flow, this.#during(flow));
+  }
 }
 
 /** Only namespaces that are somebody's have a name to tell; an address of two is nobody's name. */

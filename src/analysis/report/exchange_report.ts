@@ -93,7 +93,7 @@ function took({ question, answeredBy }: Exchange): number | undefined {
 /** Worst first, then by id. */
 export function worstExchangeFirst(a: ExchangeReport, b: ExchangeReport): number {
   const order = EXCHANGE_OUTCOMES.indexOf(a.outcome) - EXCHANGE_OUTCOMES.indexOf(b.outcome);
-  return order || (a.id < b.id ? -1 : 1);
+  return order || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 /** A question that could not even be sent, as an exchange. */

@@ -4,101 +4,124 @@ import {
   type Flow,
   type Problem as ProblemReport,
   PROBLEM_STATES,
-  type Report,
   SEVERITIES,
 } from "../../event/report.ts";
 import type { Change } from "../change/change.ts";
 import { hash } from "../kernel/hash.ts";
+import type { Healing } from "../problem/healing.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Trouble } from "../problem/trouble.ts";
-import { added, countOf } from "../verdict/withheld.ts";
-import { bucketsOfBoth, rateOf } from "../view/rate.ts";
+import { type Doubter, noted, Questions } from "../view/asked.ts";
+import { bucketsOfBoth, rateOfSorted } from "../view/rate.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
-import { wallMsAt } from "../view/time_of_day.ts";
-import { ReportedChanges } from "./change_report.ts";
-import { kept } from "./kept.ts";
+import type { ReportedChanges } from "./change_report.ts";
 import { hopsOf } from "./path.ts";
 
 /** Addresses of clients that are named. */
 const FROM_MAX = 32;
-/** Problems that a report has; what is beyond is the least bad. */
-const PROBLEMS_MAX = 500;
 
 /** What a problem is shown with: flows and exchanges of the same report, by their ids. */
-interface Shown {
-  flows: ReadonlyMap<string, Flow>;
-  exchanges: ReadonlyMap<string, Exchange>;
+export interface Surroundings {
+  flowOf(id: string): Flow | undefined;
+  exchangeOf(id: string): Exchange | undefined;
   changes: ReportedChanges;
 }
 
-const keptExchange = kept<Exchange, Exchange>();
-const keptFlow = kept<Flow, Flow>();
+/** A problem, and how it was told last. */
+export class ReportedProblem implements Doubter {
+  /** Its key alone decides it. */
+  readonly id: string;
+  report: ProblemReport | null = null;
+  /** Changes that it names. */
+  named: readonly Change[] = [];
+  #asked = new Questions(this);
 
-/** Problems of the report, worst first, and which flows and exchanges are part of each. */
-function problemReports(problems: readonly Problem[], shown: Shown): ProblemReport[] {
-  return problems.map((problem) => problemReport(problem, shown)).sort(worstFirst)
-    .slice(0, PROBLEMS_MAX);
+  /** `inDoubt`: problems that have to be told again, where it puts itself. */
+  constructor(readonly problem: Problem, readonly inDoubt: Set<Problem>) {
+    this.id = `p${hash(problem.key).toString(16).padStart(16, "0")}`;
+  }
+
+  /** What it tells of its place is another by now. */
+  doubted(): void {
+    this.inDoubt.add(this.problem);
+  }
+
+  /** It is no more. */
+  end(): void {
+    this.#asked.end();
+    this.inDoubt.delete(this.problem);
+  }
+
+  /** Tells it anew. */
+  tell(shown: Surroundings): ProblemReport {
+    const healing = this.problem.tell();
+    const began = shown.changes.began(healing.courses);
+    const mended = shown.changes.mended(healing.courses);
+    this.named = [...began.changes, ...mended.changes];
+    this.#asked.end();
+    this.#asked = new Questions(this);
+    const { first } = this.problem;
+    const lastHop = noted(this.#asked, () => lastHopOf(first, shown));
+    return this.report = {
+      ...this.#head(first, healing, shown),
+      lastHop,
+      ...this.#ends(first),
+      ...times(this.problem, healing),
+      ...(began.told.length === 0 ? {} : { began: began.told }),
+      ...(mended.told.length === 0 ? {} : { mended: mended.told }),
+      ...(healing.state === "active" ? {} : { deliveredSince: healing.deliveredSince }),
+      timeline: timeline(this.problem),
+      example: first.flow,
+      // What is mended needs no command: the rule that it names may be another by now.
+      actions: healing.state === "healed" ? [] : causeOf(first, shown)?.remedy ?? [],
+    };
+  }
+
+  #head(first: Trouble, { state }: Healing, shown: Surroundings) {
+    const { outcome, gap } = first;
+    const cause = causeOf(first, shown);
+    return {
+      id: this.id,
+      state,
+      severity: severityOf(first, this.problem.passed),
+      outcome,
+      ...(cause ? { cause } : {}),
+      ...(gap === undefined ? {} : { gap: gap.slice(0, 500) }),
+    };
+  }
+
+  #ends({ direction, to, protocol }: Trouble) {
+    const { clients, asked, passed, packets } = this.problem;
+    return {
+      direction,
+      from: clients.slice(0, FROM_MAX),
+      to,
+      protocol,
+      flows: asked,
+      clients: clients.length,
+      passed,
+      packets,
+    };
+  }
 }
 
-/** The id of a problem, which its key alone decides. */
-const problemId = ({ key }: Pick<Problem, "key">): string =>
-  `p${hash(key).toString(16).padStart(16, "0")}`;
+const times = ({ failedMs }: Problem, { healedMs }: Healing) => ({
+  firstAt: rfc3339(failedMs.first!),
+  lastAt: rfc3339(failedMs.last!),
+  ...(healedMs === undefined ? {} : { healedAt: rfc3339(healedMs) }),
+});
 
-function problemReport(problem: Problem, shown: Shown): ProblemReport {
-  const { troubles, passes, healing } = problem;
-  const [first] = troubles;
-  const { outcome, gap, direction, to, protocol } = first!;
-  const flows = [...new Set(troubles.map(({ flow }) => flow))]
-    .flatMap((id) => shown.flows.get(id) ?? []);
-  const failures = troubles.flatMap(({ place, failedAt }) =>
-    failedAt.map((at) => wallMsAt(place.node, at))
-  ).sort((a, b) => a - b);
-  const known = new Set(troubles.map(({ client }) => client));
-  const clients = [...known].sort();
-  const questions = passes.filter(({ isQuestion }) => isQuestion);
-  const own = questions.filter(({ client }) => known.has(client));
-  const cause = causeOf(first!, shown);
-  const began = shown.changes.began(healing.courses);
-  const mended = shown.changes.mended(healing.courses);
-  const [failed, passed] = bucketsOfBoth(
-    rateOf(failures),
-    rateOf(questions.map(({ wallMs }) => wallMs)),
-  );
-  return {
-    id: problemId(problem),
-    state: healing.state,
-    severity: severityOf(first!, own.length),
-    outcome,
-    ...(cause ? { cause } : {}),
-    ...(gap === undefined ? {} : { gap: gap.slice(0, 500) }),
-    lastHop: lastHopOf(first!, shown),
-    direction,
-    from: clients.slice(0, FROM_MAX),
-    to,
-    protocol,
-    flows: new Set(troubles.map(({ exchange, flow }) => exchange?.question.id ?? flow)).size,
-    clients: clients.length,
-    passed: own.length,
-    packets: flows.reduce((total, { packets }) => added(total, packets), countOf([])),
-    firstAt: rfc3339(failures[0]!),
-    lastAt: rfc3339(failures.at(-1)!),
-    ...(healing.healedMs === undefined ? {} : { healedAt: rfc3339(healing.healedMs) }),
-    ...(began.length === 0 ? {} : { began }),
-    ...(mended.length === 0 ? {} : { mended }),
-    ...(healing.state === "active" ? {} : { deliveredSince: healing.deliveredSince }),
-    timeline: { failed, passed },
-    example: first!.flow,
-    // What is mended needs no command: the rule that it names may be another by now.
-    actions: healing.state === "healed" ? [] : cause?.remedy ?? [],
-  };
+function timeline({ failedMs, askedMs }: Problem): ProblemReport["timeline"] {
+  const [failed, passed] = bucketsOfBoth(rateOfSorted(failedMs), rateOfSorted(askedMs));
+  return { failed, passed };
 }
 
 /** The cause as the flow or the exchange of the report has it: with what all of them together tell. */
-function causeOf({ cause, flow, exchange }: Trouble, { flows, exchanges }: Shown) {
+function causeOf({ cause, flow, exchange }: Trouble, { flowOf, exchangeOf }: Surroundings) {
   if (!cause) return undefined;
-  const shown = flows.get(flow);
+  const shown = flowOf(flow);
   const all = [
-    exchanges.get(exchange?.question.id ?? "")?.cause,
+    exchange && exchangeOf(exchange.question.id)?.cause,
     shown?.cause,
     ...shown?.otherCauses ?? [],
   ];
@@ -106,8 +129,8 @@ function causeOf({ cause, flow, exchange }: Trouble, { flows, exchanges }: Shown
     cause;
 }
 
-function lastHopOf({ best, flow, dead }: Trouble, { flows }: Shown) {
-  const shown = flows.get(flow);
+function lastHopOf({ best, flow, dead }: Trouble, { flowOf }: Surroundings) {
+  const shown = flowOf(flow);
   if (best && (dead.length > 0 || !shown)) return hopsOf(best.steps).at(-1)!;
   return shown!.lastHop;
 }
@@ -124,47 +147,9 @@ function severityOf({ outcome, exchange }: Trouble, passed: number): ProblemRepo
 const RANK_OF_STATE = Object.fromEntries(PROBLEM_STATES.map((state, i) => [state, i]));
 const RANK_OF_SEVERITY = Object.fromEntries(SEVERITIES.map((severity, i) => [severity, i]));
 
-function worstFirst(a: ProblemReport, b: ProblemReport): number {
+/** What is active comes first, then what is severe, then what many flows show. */
+export function worstProblemFirst(a: ProblemReport, b: ProblemReport): number {
   return RANK_OF_STATE[a.state]! - RANK_OF_STATE[b.state]! ||
     RANK_OF_SEVERITY[a.severity]! - RANK_OF_SEVERITY[b.severity]! ||
-    b.flows - a.flows || (a.id < b.id ? -1 : 1);
-}
-
-/** The report with its problems, what changed meanwhile, and with their ids in the flows and exchanges that are part of them. */
-export function withProblems(
-  report: Report,
-  problems: readonly Problem[],
-  changed: readonly Change[],
-): Report {
-  const flows = new Map(report.flows.map((flow) => [flow.id, flow]));
-  const exchanges = new Map(report.exchanges.map((exchange) => [exchange.id, exchange]));
-  const changes = new ReportedChanges(changed);
-  const told = problemReports(problems, { flows, exchanges, changes });
-  const byId = new Map(problems.map((problem) => [problemId(problem), problem]));
-  const ofFlow = new Map<string, Set<string>>();
-  const ofExchange = new Map<string, string>();
-  for (const { id } of told) {
-    for (const { flow, exchange } of byId.get(id)!.troubles) {
-      ofFlow.set(flow, (ofFlow.get(flow) ?? new Set()).add(id));
-      const asked = exchange?.question.id ?? flow;
-      // Of several, the exchange has the one that the report has first.
-      if (!ofExchange.has(asked)) ofExchange.set(asked, id);
-    }
-  }
-  return {
-    ...report,
-    problems: told,
-    changes: changes.told(),
-    exchanges: report.exchanges.map((exchange) => {
-      const problem = ofExchange.get(exchange.id);
-      if (problem === undefined) return exchange;
-      return keptExchange(exchange, problem, () => ({ ...exchange, problem }));
-    }),
-    flows: report.flows.map((flow) => {
-      const own = ofFlow.get(flow.id);
-      if (!own) return flow;
-      const problems = [...own].sort();
-      return keptFlow(flow, problems.join(" "), () => ({ ...flow, problems }));
-    }),
-  };
+    b.flows - a.flows || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

@@ -3,16 +3,13 @@
  *
  * A judged incident to its report.
  */
-import { OUTCOMES } from "../../event/codes.ts";
-import { type FilterPacket, printFilter } from "../../event/filter/mod.ts";
-import type { Exchange as ExchangeReport, Flow, Report, ReportNode } from "../../event/report.ts";
+import { printFilter } from "../../event/filter/mod.ts";
+import type { Problem as ProblemReport, Report, ReportNode } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
-import { Passing } from "../problem/passing.ts";
-import { problemsOf } from "../problem/problem.ts";
-import { allTroubles } from "../problem/trouble.ts";
+import { Problems } from "../problem/problems.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family } from "../verdict/family.ts";
-import { IncidentMemory, isWanted } from "../verdict/incident.ts";
+import { IncidentMemory, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { resolvedFilter } from "../view/resolved_filter.ts";
@@ -21,56 +18,109 @@ import { watchGaps } from "../view/runs.ts";
 import { spanOf } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { wantedFilter } from "../view/wanted_filter.ts";
+import { ReportedChanges } from "./change_report.ts";
 import { clocksOf } from "./clock.ts";
-import type { Conversation, Surroundings, Told } from "./conversation.ts";
+import { Concluded } from "./concluded.ts";
+import type { Conversation, Surroundings } from "./conversation.ts";
 import { Conversations } from "./conversations.ts";
-import { withEndNames } from "./end_names.ts";
-import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
-import { withProblems } from "./problem_report.ts";
-import { withShares } from "./shares.ts";
-import { Sorted } from "./sorted.ts";
-import { neverMade, type Unsent, unsentFlows } from "./unsent.ts";
+import { EndNames } from "./end_names.ts";
+import { ProblemReports } from "./problem_reports.ts";
+import { Shares } from "./shares.ts";
+
+/** By whom ends are named, and what changed is told. */
+type Named = Pick<JudgedIncident, "nodes" | "cluster">;
+
+/** What stays of an incident from one report to the next, while all is asked by one filter. */
+class Growing {
+  readonly conversations = new Conversations();
+  readonly concluded = new Concluded();
+  readonly shares = new Shares();
+  readonly problems = new Problems();
+  readonly reports = new ProblemReports();
+  readonly names = new EndNames();
+  #changes = { of: new ReportedChanges([]), settings: -1 };
+
+  constructor(readonly families: ReadonlySet<Family>, readonly filter: string) {}
+
+  /** Takes what was judged anew, and shows it. */
+  tell(change: FamiliesChange, surroundings: Surroundings, { nodes, cluster }: Named): void {
+    const { concluded, shares, problems, reports, names } = this;
+    const { flows, exchanges } = concluded;
+    const { gone, come } = this.conversations.tell(change, surroundings);
+    const toldOf = (all: readonly Conversation[]) => all.flatMap(({ told }) => told ?? []);
+    const { evidence, filter } = surroundings;
+    const told = { gone: toldOf(gone), come: toldOf(come) };
+    const { ids, troubles, passed } = concluded.take(told, evidence, filter);
+    const said = shares.change(ids, (id) => exchanges.get(id), (id) => flows.get(id));
+    reports.take(troubles);
+    for (const id of [...ids, ...said]) reports.touch(id);
+    const dressed = <T>(item: T | undefined, dress: (item: T) => T) => item && dress(item);
+    const moved = reports.tell(problems.change(troubles, passed), {
+      flowOf: (id) => dressed(flows.get(id), (flow) => shares.ofFlow(flow)),
+      exchangeOf: (id) => dressed(exchanges.get(id), (one) => shares.ofExchange(one)),
+      changes: this.#changesOf(nodes),
+    });
+    const isNamedOther = names.take(nodes, cluster);
+    for (const list of [flows, exchanges]) {
+      for (const id of said) list.touch(id);
+      for (const id of moved) list.touch(id);
+      if (isNamedOther) list.touchAll();
+    }
+    flows.tell((flow) => names.ofFlow(reports.ofFlow(shares.ofFlow(flow))));
+    exchanges.tell((one) => names.ofExchange(reports.ofExchange(shares.ofExchange(one))));
+  }
+
+  /** Worst first, with the names of their ends. */
+  get told(): ProblemReport[] {
+    return this.reports.problems.map((problem) => this.names.ofProblem(problem));
+  }
+
+  /** Made anew only when a state or a setting changed. */
+  #changesOf(nodes: readonly NodeView[]): ReportedChanges {
+    const changes = changesOf(nodes);
+    const settings = nodes[0]?.shared.settings.version ?? -1;
+    const { of, settings: before } = this.#changes;
+    if (of.changes !== changes || before !== settings) {
+      this.#changes = { of: new ReportedChanges(changes), settings };
+    }
+    return this.#changes.of;
+  }
+
+  /** Nobody asks any more. */
+  end(): void {
+    this.conversations.end();
+  }
+}
 
 /** What stays of an incident from one report to the next. */
 export class ReportMemory {
   readonly #incident = new IncidentMemory();
   readonly #withheld = new AllWithheld();
-  #conversations = new Conversations();
-  #flows = new Sorted<Flow>(worstFirst);
-  #exchanges = new Sorted<ExchangeReport>(worstExchangeFirst);
-  #families: ReadonlySet<Family> | null = null;
-  #filter = "";
+  #growing = new Growing(new Set(), "");
 
   /** The report, flows worst first. */
   report(input: AnalysisInput): Report {
     const judged = this.#incident.judge(input);
-    const { nodes, cluster, evidence, others, unclaimed } = judged;
+    const { nodes, families, evidence, others, unclaimed } = judged;
     const withheld = this.#withheld;
     withheld.take(input.withheld ?? []);
     const filter = resolvedFilter(wantedFilter(input), nodes);
-    const isNew = this.#renew(judged.families, printFilter(filter));
+    const { growing, isNew } = this.#growingOf(families, printFilter(filter));
     // Whoever begins anew knows of no family.
-    const change = isNew ? { judged: [...judged.families], ended: [] } : judged.change;
-    this.#tell(change, { ...judged, filter, withheld });
-    const told = [...this.#conversations.all].map((one) => one.told!);
-    const unsent = unsentFlows(evidence, () => this.#flows.items)
-      .filter(({ flow }) => isWanted([formOfFlow(flow)], filter));
-    const troubles = allTroubles(told.map((one) => one.troubles), unsent.map(neverMade));
-    const problems = problemsOf(troubles, () => new Passing(told.map(({ passed }) => passed)));
+    const change = isNew ? { judged: [...families], ended: [] } : judged.change;
+    growing.tell(change, { ...judged, filter, withheld }, judged);
     const clocks = clocksOf(others.delays.all, nodes);
     const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
     const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
-    const report = withShares({
+    return {
       version: 1,
       incident: input.incident,
       ...spanOf(nodes),
       nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
-      problems: [],
-      changes: [],
-      exchanges: withUnsent(this.#exchanges.items, told, unsent),
-      flows: unsent.length === 0
-        ? this.#flows.items
-        : [...this.#flows.items, ...unsent.map(({ flow }) => flow)].sort(worstFirst),
+      problems: growing.told,
+      changes: growing.reports.changes,
+      exchanges: growing.concluded.exchanges.items,
+      flows: growing.concluded.flows.items,
       accounting: {
         events,
         inPackets: events - evidence.size - unclaimed,
@@ -81,63 +131,18 @@ export class ReportMemory {
         ...(input.strayLines ? { strayLines: input.strayLines } : {}),
         ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
       },
-    });
-    return withEndNames(withProblems(report, problems, changesOf(nodes)), nodes, cluster);
+    };
   }
 
   /** What was concluded of another incident, or by another filter, is nothing now. */
-  #renew(families: ReadonlySet<Family>, filter: string): boolean {
-    if (this.#families === families && this.#filter === filter) return false;
-    this.#families = families;
-    this.#filter = filter;
-    this.#conversations.end();
-    this.#conversations = new Conversations();
-    this.#flows = new Sorted(worstFirst);
-    this.#exchanges = new Sorted(worstExchangeFirst);
-    return true;
+  #growingOf(families: ReadonlySet<Family>, filter: string) {
+    const before = this.#growing;
+    if (before.families === families && before.filter === filter) {
+      return { growing: before, isNew: false };
+    }
+    before.end();
+    return { growing: this.#growing = new Growing(families, filter), isNew: true };
   }
-
-  #tell(change: FamiliesChange, surroundings: Surroundings): void {
-    const { come, gone } = this.#conversations.tell(change, surroundings);
-    const flows = (all: readonly Conversation[]) => all.flatMap((one) => one.told?.flows ?? []);
-    const exchanges = (all: readonly Conversation[]) =>
-      all.flatMap((one) => one.told?.exchanges.map(({ report }) => report) ?? []);
-    this.#flows.change(flows(gone), flows(come));
-    this.#exchanges.change(exchanges(gone), exchanges(come));
-  }
-}
-
-/** Exchanges with those that could not be asked or answered, because a packet was never made. */
-function withUnsent(
-  exchanges: ExchangeReport[],
-  told: readonly Told[],
-  unsent: readonly Unsent[],
-): ExchangeReport[] {
-  if (unsent.length === 0) return exchanges;
-  const answers = Map.groupBy(unsent, ({ flow }) => flow.replyOf ?? "");
-  const others = new Map<ExchangeReport, ExchangeReport>();
-  for (const { exchange, findings, report } of told.flatMap((one) => one.exchanges)) {
-    const [answer] = answers.get(exchange.question.id) ?? [];
-    if (answer) others.set(report, exchangeReport(exchange, findings, answer.flow));
-  }
-  return [
-    ...exchanges.map((exchange) => others.get(exchange) ?? exchange),
-    ...unsent.filter(({ flow }) => flow.replyOf === undefined).map(unsentExchange),
-  ].sort(worstExchangeFirst);
-}
-
-const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
-
-function formOfFlow(flow: Flow): FilterPacket {
-  const network = flow.destination.includes(":") ? "ip6" : "ip4";
-  return { ...flow, network, protocol: NUMBERS[flow.protocol] ?? Number(flow.protocol) };
-}
-
-function worstFirst(a: Flow, b: Flow): number {
-  const order = OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome);
-  if (order !== 0) return order;
-  const bad = (flow: Flow) => flow.packets.seen - flow.packets.delivered;
-  return bad(b) - bad(a) || (a.id < b.id ? -1 : 1);
 }
 
 function nodeReport(

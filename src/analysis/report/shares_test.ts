@@ -1,12 +1,12 @@
 /** A service that works now and then, because one of its end points does not. */
 import { deepEqual, equal } from "node:assert/strict";
-import type { Exchange, Flow, Report } from "../../event/report.ts";
-import { withShares } from "./shares.ts";
+import type { Exchange, Flow } from "../../event/report.ts";
+import { Shares } from "./shares.ts";
 
 type Kind = [outcome: Exchange["outcome"], to: string, code?: string];
 
-/** A report of one service's exchanges: what came of each, and where it was translated to. */
-function report(kinds: readonly Kind[]): Report {
+/** One service's exchanges and their flows: what came of each, and where it was translated to. */
+function told(kinds: readonly Kind[]): { exchanges: Exchange[]; flows: Flow[] } {
   const cause = (code = "no-listener") => ({
     code,
     sentence: "s",
@@ -25,14 +25,23 @@ function report(kinds: readonly Kind[]): Report {
       path: [{ node: "n1" }],
       ...(outcome === "answered" ? {} : { cause: cause(code) }),
     })) as unknown as Flow[],
-  } as Report;
+  };
+}
+
+function textsIn(shares: Shares, exchanges: readonly Exchange[], flows: readonly Flow[]) {
+  const of = <T extends { id: string }>(all: readonly T[]) => (id: string) =>
+    all.find((one) => one.id === id);
+  shares.change(flows.map(({ id }) => id), of(exchanges), of(flows));
+  const shown = [
+    ...exchanges.map((one) => shares.ofExchange(one)),
+    ...flows.map((flow) => shares.ofFlow(flow)),
+  ];
+  return shown.flatMap(({ cause }) => cause?.evidence.map(({ text }) => text) ?? []);
 }
 
 const textsOf = (kinds: readonly Kind[]) => {
-  const made = withShares(report(kinds));
-  return [...made.exchanges, ...made.flows].flatMap(({ cause }) =>
-    cause?.evidence.map(({ text }) => text) ?? []
-  );
+  const { exchanges, flows } = told(kinds);
+  return textsIn(new Shares(), exchanges, flows);
 };
 
 const A = "10.244.1.5";
@@ -51,4 +60,11 @@ Deno.test("nothing is said of a service that fails at several, altogether, or in
   equal(textsOf([["answered", A], ["unanswered", B], ["answered", B]]).length, 0);
   equal(textsOf([["answered", A], ["unanswered", B], ["refused", B, "no-route"]]).length, 0);
   equal(textsOf([["unanswered", "10.96.0.1"], ["answered", "10.96.0.1"]]).length, 0);
+});
+
+Deno.test("what is said of a service is taken back when it fails at another end point as well", () => {
+  const shares = new Shares();
+  const { exchanges, flows } = told([["answered", A], ["unanswered", B], ["unanswered", A]]);
+  equal(textsIn(shares, exchanges.slice(0, 2), flows.slice(0, 2)).length, 2);
+  equal(textsIn(shares, exchanges, flows).length, 0);
 });

@@ -17,7 +17,8 @@ import { routeRemedy } from "../rules/shared/route_remedy.ts";
 import { stateEvidence } from "../rules/evidence.ts";
 import { holderAt, isOwn, netnsLabel, netnsName } from "../view/netns_names.ts";
 import { isIncomplete, ownsAddress, stateAt } from "../view/state_view.ts";
-import type { NeverMade, Trouble } from "../problem/trouble.ts";
+import type { NeverMade } from "../problem/never_made.ts";
+import type { Trouble } from "../problem/trouble.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
@@ -36,17 +37,22 @@ export interface Unsent {
   lookups: Sighting[];
 }
 
+/** Flows of which packets were made. */
+export interface MadeFlows {
+  /** Those that were sent by this end, as `askedBy` spells it. */
+  askedBy(end: string): Iterable<Flow>;
+  has(id: string): boolean;
+}
+
 /**
  * Failed lookups of programs' packets, as flows; only those that no routing table has a route for.
  */
-export function unsentFlows(evidence: Asides, known: () => readonly Flow[]): Unsent[] {
+export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   const attempts = new Map<string, Attempt>();
   const lookups = lookupsWithoutPacket(evidence).filter(isSend);
-  if (lookups.length === 0) return [];
-  const questions = Map.groupBy(known(), askedBy);
   for (const event of lookups) {
     const asked = formOfLookup(event);
-    const request = (questions.get(answeredTo(asked)) ?? []).filter((flow) => asksFor(flow, asked))
+    const request = [...made.askedBy(answeredTo(asked))].filter((flow) => asksFor(flow, asked))
       .reduce<Flow | undefined>((a, b) => a && a.id < b.id ? a : b, undefined);
     // A socket that is bound to no address answers from the address that the request was sent to.
     const form = request ? { ...asked, source: request.destination } : asked;
@@ -58,10 +64,9 @@ export function unsentFlows(evidence: Asides, known: () => readonly Flow[]): Uns
     else attempts.set(key, { form, lookups: [event], request });
   }
   const unsent: Unsent[] = [];
-  const ids = new Set(known().map(({ id }) => id));
   for (const attempt of attempts.values()) {
     const flow = flowOf(attempt, evidence);
-    if (!flow || ids.has(flow.id)) continue;
+    if (!flow || made.has(flow.id)) continue;
     unsent.push({ flow, lookups: attempt.lookups });
   }
   return unsent;
@@ -94,7 +99,8 @@ function tunnelPorts({ node }: Sighting): Set<number> {
   return ports;
 }
 
-const askedBy = ({ protocol, source, sourcePort }: Flow) =>
+/** The end that a flow was sent by. */
+export const askedBy = ({ protocol, source, sourcePort }: Flow): string =>
   `${protocol} ${source} ${sourcePort ?? ""}`;
 
 const answeredTo = (lookup: Form) =>
@@ -201,7 +207,7 @@ function flowOf(
 }
 
 /** What went wrong, at the place where the lookups failed. */
-export function neverMade({ flow, lookups }: Unsent): NeverMade {
+export function neverMade({ flow, lookups }: Unsent, nth: number): NeverMade {
   const { node, netns } = lookups[0]!;
   const [client, server, port] = flow.replyOf === undefined
     ? [flow.source, flow.destination, flow.destinationPort]
@@ -215,6 +221,8 @@ export function neverMade({ flow, lookups }: Unsent): NeverMade {
     ...(flow.cause ? { cause: flow.cause } : {}),
     place: { node, netns },
     flow: flow.id,
+    packets: flow.packets,
+    nth,
     failedAt: lookups.map(({ at }) => at),
     dead: [],
   };

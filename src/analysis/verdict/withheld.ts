@@ -99,14 +99,19 @@ function both(a: Unseen, b: Unseen): Unseen {
 }
 
 /** Two counts, number by number. */
-export function added(a: PacketCounts, b: PacketCounts): PacketCounts {
+export const added = (a: PacketCounts, b: PacketCounts): PacketCounts => each(a, b, 1);
+
+/** What is left of a count without another. */
+export const taken = (a: PacketCounts, b: PacketCounts): PacketCounts => each(a, b, -1);
+
+function each(a: PacketCounts, b: PacketCounts, sign: 1 | -1): PacketCounts {
   return {
-    seen: a.seen + b.seen,
-    delivered: a.delivered + b.delivered,
-    dropped: a.dropped + b.dropped,
-    vanished: a.vanished + b.vanished,
-    unknown: a.unknown + b.unknown,
-    inFlight: a.inFlight + b.inFlight,
+    seen: a.seen + sign * b.seen,
+    delivered: a.delivered + sign * b.delivered,
+    dropped: a.dropped + sign * b.dropped,
+    vanished: a.vanished + sign * b.vanished,
+    unknown: a.unknown + sign * b.unknown,
+    inFlight: a.inFlight + sign * b.inFlight,
   };
 }
 

@@ -1,0 +1,32 @@
+/** What went wrong with packets that were never made. Rule G6. */
+import { speaksFor, type Trouble, type Troubles } from "./trouble.ts";
+
+/** A trouble of packets that are in no flow that was judged. */
+export interface NeverMade {
+  trouble: Trouble;
+  /** Id of the question that they would have answered. */
+  answers?: string;
+}
+
+/** What was never made, as troubles of what was asked, and what these leave nothing to say for. */
+export interface NeverMadeTroubles {
+  troubles: Trouble[];
+  silenced: Set<Trouble>;
+}
+
+/** `troublesOf`: what went wrong in the flow with this id and all that was judged with it. */
+export function neverMadeTroubles(
+  neverMade: readonly NeverMade[],
+  troublesOf: (flow: string) => Troubles | undefined,
+): NeverMadeTroubles {
+  const silenced = new Set<Trouble>();
+  const troubles = neverMade.map(({ trouble, answers }) => {
+    const own = answers === undefined ? undefined : troublesOf(answers);
+    const exchange = own?.exchanges.get(answers!);
+    if (!exchange) return trouble;
+    const told = own!.told.get(exchange);
+    if (told && speaksFor(trouble, told)) silenced.add(told);
+    return { ...trouble, exchange };
+  });
+  return { troubles, silenced };
+}

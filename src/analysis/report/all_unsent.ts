@@ -1,0 +1,85 @@
+/** Packets that were never made, from one report to the next. Rules G6 and D5. */
+import type { FilterNode, FilterPacket } from "../../event/filter/mod.ts";
+import type { Flow } from "../../event/report.ts";
+import { isWanted } from "../verdict/incident.ts";
+import { noted, Questions } from "../view/asked.ts";
+import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
+import type { Difference } from "./shown.ts";
+import { askedBy, type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
+
+const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
+
+function formOfFlow(flow: Flow): FilterPacket {
+  const network = flow.destination.includes(":") ? "ip6" : "ip4";
+  return { ...flow, network, protocol: NUMBERS[flow.protocol] ?? Number(flow.protocol) };
+}
+
+const NONE: readonly never[] = [];
+
+/** What could not be sent in one incident. */
+export class AllUnsent implements MadeFlows {
+  readonly #ids = new Map<string, Flow>();
+  /** By the end that sent them; null until somebody asks. */
+  #byEnd: Map<string, Set<Flow>> | null = null;
+  /** Ends and ids that were asked for. */
+  #askedFor = new Set<string>();
+  #asked = new Questions();
+  #unsent: readonly Unsent[] | null = null;
+
+  /** Takes flows of which packets were made. */
+  change({ gone, come }: Difference<Flow>): void {
+    for (const flow of gone) {
+      if (this.#ids.get(flow.id) === flow) this.#ids.delete(flow.id);
+      const end = this.#doubt(flow);
+      const own = this.#byEnd?.get(end);
+      own?.delete(flow);
+      if (own?.size === 0) this.#byEnd!.delete(end);
+    }
+    for (const flow of come) {
+      this.#ids.set(flow.id, flow);
+      const end = this.#doubt(flow);
+      if (this.#byEnd) put(this.#byEnd, end, flow);
+    }
+  }
+
+  #doubt(flow: Flow): string {
+    if (this.#byEnd === null) return "";
+    const end = askedBy(flow);
+    if (this.#askedFor.has(end) || this.#askedFor.has(flow.id)) this.#unsent = null;
+    return end;
+  }
+
+  /** What could not be sent now; the same array while it is the same. */
+  tell(evidence: Asides, filter: FilterNode): readonly Unsent[] {
+    if (lookupsWithoutPacket(evidence).length === 0) return this.#unsent = NONE;
+    if (this.#unsent !== null && this.#unsent !== NONE && this.#asked.hold()) return this.#unsent;
+    this.#asked.end();
+    this.#asked = new Questions();
+    this.#askedFor = new Set();
+    this.#unsent = noted(
+      this.#asked,
+      () => unsentFlows(evidence, this).filter(({ flow }) => isWanted([formOfFlow(flow)], filter)),
+    );
+    return this.#unsent;
+  }
+
+  askedBy(end: string): Iterable<Flow> {
+    this.#askedFor.add(end);
+    if (this.#byEnd === null) {
+      this.#byEnd = new Map();
+      for (const flow of this.#ids.values()) put(this.#byEnd, askedBy(flow), flow);
+    }
+    return this.#byEnd.get(end) ?? NONE;
+  }
+
+  has(id: string): boolean {
+    this.#askedFor.add(id);
+    return this.#ids.has(id);
+  }
+}
+
+function put(index: Map<string, Set<Flow>>, end: string, flow: Flow): void {
+  const own = index.get(end);
+  if (own) own.add(flow);
+  else index.set(end, new Set([flow]));
+}

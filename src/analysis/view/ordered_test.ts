@@ -1,0 +1,36 @@
+/** Lists in order while items come and go. */
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { changeInOrder, Counted, Numbers } from "./ordered.ts";
+
+const byNumber = (a: number, b: number) => a - b;
+
+/** Some numbers that look like no order, the same in each run. */
+const some = (count: number, seed: number) =>
+  Array.from({ length: count }, (_, i) => (i * 7919 + seed * 104_729) % 97);
+
+for (const [kept, gone, come] of [[0, 0, 3], [40, 3, 2], [40, 30, 25], [40, 40, 40], [5, 0, 40]]) {
+  Deno.test(`of ${kept} and ${gone} items ${gone} go and ${come} come`, () => {
+    const [stay, left, fresh] = [some(kept!, 1), some(gone!, 2), some(come!, 3)];
+    const items = [...stay, ...left].sort(byNumber);
+    deepEqual(changeInOrder(items, byNumber, left, fresh), [...stay, ...fresh].sort(byNumber));
+  });
+}
+
+Deno.test("what is in no list can't be taken out of it", () => {
+  throws(() => changeInOrder([1, 3], byNumber, [2], []), TypeError);
+});
+
+Deno.test("numbers are counted up to one of them, with and without it", () => {
+  const numbers = new Numbers();
+  numbers.change([], [5, 1, 5, 9]);
+  deepEqual([numbers.below(5), numbers.upTo(5), numbers.first, numbers.last], [1, 3, 1, 9]);
+  numbers.change([5, 9], [7]);
+  deepEqual(numbers.items, [1, 5, 7]);
+});
+
+Deno.test("a thing that came twice is there until it went twice", () => {
+  const counted = new Counted<string>();
+  deepEqual([counted.add("a"), counted.add("a"), counted.remove("a")], [true, false, false]);
+  equal(counted.has("a"), true);
+  deepEqual([counted.remove("a"), counted.size], [true, 0]);
+});
