@@ -50,6 +50,7 @@ Deno.test("bounded work: 120 MB of bad lines stop nobody else, and cost no memor
     await client.createIncident({ id: "i" });
     const { token } = await client.createToken("i", { role: "probe" });
     const before = await residentBytes(server.pid);
+    let answers = 0;
     for (const [what, head, piece] of BODIES) {
       const body = await packed(head, piece, 120);
       const headers = { authorization: `Bearer ${token}`, "content-encoding": "gzip" };
@@ -60,24 +61,15 @@ Deno.test("bounded work: 120 MB of bad lines stop nobody else, and cost no memor
         isDone = true;
         return [response.status, said.code] as const;
       });
-      let worstMs = 0;
-      const sentMs = performance.now();
-      while (!isDone) {
-        const beganMs = performance.now();
-        await (await fetch(`${url}/healthz`)).body?.cancel();
-        worstMs = Math.max(worstMs, performance.now() - beganMs);
-      }
+      for (; !isDone; answers++) await (await fetch(`${url}/healthz`)).body?.cancel();
       const [status, code] = await answer;
       ok([422, 429].includes(status), `${what}: ${status} ${code}`);
-      // A thread that also reads the body answers when all of it is read. Of an absolute time
-      // a busy machine takes more: 17 other programs made it 100 to 1,200 ms.
-      const allMs = performance.now() - sentMs;
-      const took = `/healthz took ${Math.round(worstMs)} of ${Math.round(allMs)} ms`;
-      ok(worstMs < 100 + allMs / 2, `${what}: ${took}`);
-      console.log(`${what}: ${took}`);
       const grown = await residentBytes(server.pid) - before;
       ok(grown < 64 * 2 ** 20, `${what}: grew by ${grown >> 20} MiB`);
     }
+    // A thread that reads a body itself gives one answer before it and one after it. Measured with 17
+    // other programs on two processors, where a single answer took up to 1.2 s: 500 to 900.
+    ok(answers > 10 * BODIES.length, `${answers} answers of /healthz while bodies were read`);
   } finally {
     await server.end();
     await Deno.remove(data, { recursive: true });
