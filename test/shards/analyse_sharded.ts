@@ -67,7 +67,8 @@ export class ShardedIncident {
   }
 
   /** Batches that are given again must be the same objects. */
-  report(input: AnalysisInput): { report: Report; sent: number } {
+  report(given: AnalysisInput): { report: Report; sent: number } {
+    const input = { ...given, batches: storedOnce(given.batches) };
     const own = input.batches.map((batch) => this.#ownOf(batch));
     this.#heads.take(own);
     for (const [i] of this.#shards.entries()) this.#judge(i, input);
@@ -136,6 +137,14 @@ export class ShardedIncident {
     return own;
   }
 }
+
+/** A batch that came twice is one: a store keeps it once. */
+const storedOnce = (batches: readonly Batch[]): Batch[] => [
+  ...new Map(batches.map((batch) => {
+    const { node, probe, sequence } = batch.header;
+    return [JSON.stringify([node, probe, sequence]), batch];
+  })).values(),
+];
 
 /** As it goes over the wire. */
 const overTheWire = <T>(told: T): T => JSON.parse(JSON.stringify(told));
