@@ -11,7 +11,7 @@ import {
 import { isDropBeforeSending, isFree, isSolicitationCopy, isTapCopy } from "../kernel/frees.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { TCP } from "../kernel/protocols.ts";
-import type { Event } from "../../event/event.ts";
+import type { Event, EventKind } from "../../event/event.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** Sightings of one packet in one skb on one node. */
@@ -39,39 +39,81 @@ export function claimOf(event: Event): "packet" | "evidence" | "unclaimed" {
 export const chainsOf = (node: NodeView): Chain[] =>
   chainsAmong(node, node.events.filter((event) => claimOf(event) === "packet"));
 
+/** A chain that may go on, and where it was. */
+interface Open {
+  chain: Chain;
+  /** By point, the last TTL there: once the chain is too long to be looked through for each event. */
+  ttls: Map<string, number> | null;
+}
+
+/** Chains that are longer are not looked through. */
+const LOOKED_THROUGH = 32;
+
 /**
  * Events of packets of one node, in the order of time, as chains in the order in which they began.
  * Which other packets are among them makes no difference: the events of one packet are enough.
+ * `shared`: the invariants of all of them, where they have the same.
  *
  * [C2] A chain goes on while the skb's address and the packet's invariants are the same, until the
  * kernel frees it. Coming to the same point again with the same TTL is another packet in a reused
  * skb; with a lower one it is a loop.
  */
-export function chainsAmong(node: NodeView, events: readonly Sighting[]): Chain[] {
-  // The key has the invariants, so that another packet in the same skb ends no chain.
-  const open = new Map<string, { chain: Chain; points: Map<string, number> }>();
+export function chainsAmong(
+  node: NodeView,
+  events: readonly Sighting[],
+  shared?: string,
+): Chain[] {
+  const open = new Map<string, Open>();
   const chains: Chain[] = [];
   for (const event of events) {
-    const same = invariants(event);
-    const key = `${event.skb} ${same}`;
-    const current = open.get(key);
-    const isSame = current && goesOn(current, event) &&
-      couldBecome(current.chain.events.at(-1)!, event);
-    const entry = isSame
-      ? current
-      : { chain: { node, events: [], invariants: same }, points: new Map<string, number>() };
-    if (!isSame) chains.push(entry.chain);
-    entry.chain.events.push(event);
-    if (isDeviceHop(event)) entry.points.set(pointOf(event), event.ttl ?? 0);
+    const same = shared ?? invariants(event);
+    // The key has the invariants, so that another packet in the same skb ends no chain.
+    const key = shared === undefined ? `${event.skb} ${same}` : event.skb!;
+    let current = open.get(key);
+    if (!current || !goesOn(current, event) || !couldBecome(current.chain.events.at(-1)!, event)) {
+      current = { chain: { node, events: [], invariants: same }, ttls: null };
+      chains.push(current.chain);
+      open.set(key, current);
+    }
+    add(current, event);
     if (isFree(event)) open.delete(key);
-    else open.set(key, entry);
   }
+  // Lists that grow have room to spare, and there are as many as packets.
+  for (const chain of chains) chain.events = chain.events.slice();
   return chains;
 }
 
+function add(open: Open, event: Sighting): void {
+  const { events } = open.chain;
+  events.push(event);
+  if (open.ttls === null && events.length > LOOKED_THROUGH) {
+    open.ttls = new Map();
+    for (const other of events) if (isDeviceHop(other)) open.ttls.set(pointOf(other), ttlOf(other));
+  } else if (open.ttls !== null && isDeviceHop(event)) {
+    open.ttls.set(pointOf(event), ttlOf(event));
+  }
+}
+
+const ttlOf = ({ ttl }: Sighting) => ttl ?? 0;
+
+/** The TTL with which the chain was last at this event's point, of a device that does `kind`. */
+function lastTtlAt({ chain: { events }, ttls }: Open, event: Sighting, kind: EventKind) {
+  if (ttls !== null) return ttls.get(pointAt(event, kind));
+  for (let i = events.length - 1; i >= 0; i--) {
+    const other = events[i]!;
+    if (
+      other.kind === kind && other.netns === event.netns && other.ifindex === event.ifindex &&
+      other.tunnelKind === event.tunnelKind && other.tunnelDestination === event.tunnelDestination
+    ) return ttlOf(other);
+  }
+  return undefined;
+}
+
 /** A key: where in the node an event happened, equal for a second visit of the same point. */
-export function pointOf(event: Sighting): string {
-  return `${event.kind} ${event.netns ?? ""} ${event.ifindex ?? ""} ${event.tunnelKind ?? ""} ${
+export const pointOf = (event: Sighting): string => pointAt(event, event.kind);
+
+function pointAt(event: Sighting, kind: EventKind): string {
+  return `${kind} ${event.netns ?? ""} ${event.ifindex ?? ""} ${event.tunnelKind ?? ""} ${
     event.tunnelDestination ?? ""
   }`;
 }
@@ -83,16 +125,15 @@ const isDeviceHop = (event: Sighting) => isDeviceKind(event.kind);
  * way to a device's driver was not sent by that device.
  */
 export function excludes(event: Sighting): string | null {
-  return isDropBeforeSending(event) ? pointOf({ ...event, kind: "device-tx" }) : null;
+  return isDropBeforeSending(event) ? pointAt(event, "device-tx") : null;
 }
 
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
-function goesOn(current: { chain: Chain; points: Map<string, number> }, event: Sighting): boolean {
-  if (isRefusedUnsent(event, current.chain.events.at(-1)!)) return false;
-  const point = isDeviceHop(event) ? pointOf(event) : excludes(event);
-  if (point === null) return true;
-  const ttl = current.points.get(point);
-  return ttl === undefined || (event.ttl ?? 0) < ttl;
+function goesOn(open: Open, event: Sighting): boolean {
+  if (isRefusedUnsent(event, open.chain.events.at(-1)!)) return false;
+  if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
+  const ttl = lastTtlAt(open, event, isDeviceHop(event) ? event.kind : "device-tx");
+  return ttl === undefined || ttlOf(event) < ttl;
 }
 
 /**
@@ -100,7 +141,7 @@ function goesOn(current: { chain: Chain; points: Map<string, number> }, event: S
  * sent: it is another packet, which the node made in reused memory.
  */
 const isRefusedUnsent = (event: Sighting, before: Sighting) =>
-  before.kind === "device-tx" && before.destinationMac !== undefined &&
+  before.kind === "device-tx" && before.destinationMac !== undefined && isUnsent(event) &&
   unsentPoint(event) === pointOf(before);
 
 /**
@@ -108,9 +149,10 @@ const isRefusedUnsent = (event: Sighting, before: Sighting) =>
  * header; else null. It has none on its way out, and where devices have no link header at all.
  */
 export const unsentPoint = (event: Sighting): string | null =>
-  event.destinationMac === undefined && event.tunnelKind === undefined && isNetfilterDrop(event)
-    ? pointOf({ ...event, kind: "device-tx" })
-    : null;
+  isUnsent(event) ? pointAt(event, "device-tx") : null;
+
+const isUnsent = (event: Sighting) =>
+  event.destinationMac === undefined && event.tunnelKind === undefined && isNetfilterDrop(event);
 
 /**
  * Whether the packet of one event can be that of a later one in the same skb, by its tuple. NAT
@@ -122,13 +164,12 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   if (isCopy(event)) return false;
   // A socket's reader is the last to have the skb, and no event tells that it frees it.
   if (before.kind === "deliver" && isDeviceHop(event)) return false;
-  const [old, now] = [formOf(before), formOf(event)];
-  const sameSource = old.source === now.source && old.sourcePort === now.sourcePort;
-  const sameDestination = old.destination === now.destination &&
-    old.destinationPort === now.destinationPort;
-  if (sameSource && sameDestination && old.icmpId === now.icmpId) return true;
+  const sameSource = before.source === event.source && before.sourcePort === event.sourcePort;
+  const sameDestination = before.destination === event.destination &&
+    before.destinationPort === event.destinationPort;
+  if (sameSource && sameDestination && before.icmpId === event.icmpId) return true;
   // Sequence numbers are among TCP's invariants, which no other packet shares.
-  if (event.protocol === TCP && old.source !== now.destination) return true;
+  if (event.protocol === TCP && before.source !== event.destination) return true;
   // One exception: where a bridge calls iptables, the packet is translated after the port has
   // received it and before the bridge itself does, in the same namespace.
   const isOnward = event.kind === "device-rx" &&
@@ -137,8 +178,8 @@ function couldBecome(before: Sighting, event: Sighting): boolean {
   const origin = conntrackForm(event);
   // Two pings send the same sequence numbers, so their ids must be equal, unless conntrack says that
   // it changed the id.
-  if ((sameSource || sameDestination) && old.icmpId === now.icmpId) return true;
-  return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? old);
+  if ((sameSource || sameDestination) && before.icmpId === event.icmpId) return true;
+  return origin !== null && formKey(origin) === formKey(conntrackForm(before) ?? formOf(before));
 }
 
 /** Taps and neighbour solicitations free a clone, whose skb is not the packet's. */

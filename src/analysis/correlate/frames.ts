@@ -2,16 +2,12 @@
 import type { Sighting } from "../view/timeline.ts";
 
 /** A key: equal for sightings of one frame, as `sameFrame` has it, and for no others. */
-export const frameOf = (event: Sighting) =>
-  [
-    event.ttl,
-    event.tunnelDestination,
-    event.tunnelTtl,
-    event.source,
-    event.destination,
-    event.destinationMac,
-    event.destinationMac === undefined ? undefined : event.sourceMac,
-  ].join();
+export function frameOf(event: Sighting): string {
+  const { ttl, tunnelDestination, tunnelTtl, source, destination, destinationMac } = event;
+  const outer = tunnelDestination === undefined ? "" : `${tunnelDestination} ${tunnelTtl}`;
+  const macs = destinationMac === undefined ? "" : `${destinationMac} ${event.sourceMac}`;
+  return `${ttl ?? ""},${outer || tunnelTtl || ""},${source},${destination},${macs}`;
+}
 
 /** A frame as it was sent is the one that was received: equal TTLs, outer headers, addresses, MACs. */
 export function sameFrame(sent: Sighting, received: Sighting): boolean {

@@ -1,7 +1,7 @@
 /** Of which sighting a clone or copy on the same node was made. Rule C5. */
 import { isDeviceKind } from "../../event/kinds.ts";
 import type { Sighting } from "../view/timeline.ts";
-import type { Packet } from "./packets.ts";
+import { hasFewSightings, type Packet } from "./packets.ts";
 
 /** Sightings by the node's clock; of those at one moment, the first chain's is the first. */
 type InOrder = Sighting[];
@@ -19,10 +19,28 @@ interface Hops {
  * copies as sightings, too many to compare all with all.
  */
 export class Originals {
-  /** Made when the first is looked up: most packets have none to look up. */
+  /** Made when the first is looked up: most packets have none to look up, or few sightings. */
   #nodes: Map<Sighting["node"], Hops> | null = null;
 
   constructor(readonly packet: Packet) {}
+
+  /** As `of` finds it, by looking at all sightings. */
+  #among({ node, at, netns, head }: Sighting): Sighting | null {
+    let best: Sighting | null = null;
+    let most = 0;
+    for (const chain of this.packet.chains) {
+      if (chain.node !== node) continue;
+      for (const event of chain.events) {
+        if (event.at >= at || !isDeviceKind(event.kind)) continue;
+        const isHere = netns !== undefined && event.netns === netns;
+        const shared = 1 + (isHere ? 2 : 0) + (event.head === head ? 1 : 0);
+        if (shared < most || (shared === most && event.at <= best!.at)) continue;
+        best = event;
+        most = shared;
+      }
+    }
+    return best;
+  }
 
   #read(): Map<Sighting["node"], Hops> {
     const nodes = new Map<Sighting["node"], Hops>();
@@ -42,6 +60,7 @@ export class Originals {
    * shares its data. Those of its own skb are all later than its first.
    */
   of(copy: Sighting): Sighting | null {
+    if (hasFewSightings(this.packet)) return this.#among(copy);
     this.#nodes ??= this.#read();
     const hops = this.#nodes.get(copy.node);
     if (hops === undefined) return null;

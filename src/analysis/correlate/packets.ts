@@ -22,54 +22,79 @@ export interface Packet {
 
 /** Puts chains of all nodes together to packets, in the order of their first chains. */
 export function packetsOf(chains: readonly Chain[]): Packet[] {
+  const forms = chains.map(formsByKey);
   const union = new Union(chains.length);
   const repeated = new Set<number>();
-  for (const members of byKey(chains).values()) {
-    if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
-    else if (isSeveralPackets(chains, members)) {
-      joinEqualPackets(chains, members, union);
-      for (const member of members) repeated.add(member);
-    } else for (const member of members) union.join(members[0]!, member);
+  if (chains.length > 1) {
+    for (const members of membersByKey(chains, forms)) {
+      if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
+      else if (isSeveralPackets(chains, members)) {
+        joinEqualPackets(chains, members, union);
+        for (const member of members) repeated.add(member);
+      } else for (const member of members) union.join(members[0]!, member);
+    }
   }
   const packets = new Map<number, Packet>();
   chains.forEach((chain, i) => {
     const root = union.find(i);
-    let packet = packets.get(root);
-    if (!packet) {
-      packet = { chains: [], forms: new Map(), ambiguous: isAmbiguous(chain.events[0]!) };
-      packets.set(root, packet);
+    const packet = packets.get(root);
+    if (packet) {
+      packet.chains.push(chain);
+      for (const [key, form] of forms[i]!) packet.forms.set(key, form);
+    } else {
+      const ambiguous = isAmbiguous(chain.events[0]!);
+      packets.set(root, { chains: [chain], forms: forms[i]!, ambiguous });
     }
-    if (repeated.has(i)) packet.ambiguous = true;
-    packet.chains.push(chain);
-    for (const form of formsOf(chain)) packet.forms.set(formKey(form), form);
+    if (repeated.has(i)) packets.get(root)!.ambiguous = true;
   });
-  return [...packets.values()];
+  const all = [...packets.values()];
+  // Lists that grow have room to spare.
+  for (const packet of all) packet.chains = packet.chains.slice();
+  return all;
 }
 
 /** [C3] A chain's forms: the tuples it was seen with, and the other side of its translation. */
-export function formsOf(chain: Chain): Form[] {
+export const formsOf = (chain: Chain): Form[] => [...formsByKey(chain).values()];
+
+function formsByKey({ events }: Chain): Map<string, Form> {
   const forms = new Map<string, Form>();
-  for (const event of chain.events) {
+  let before: Sighting | null = null;
+  for (const event of events) {
+    if (before !== null && isSameTuple(before, event)) continue;
+    before = event;
     const form = formOf(event);
     forms.set(formKey(form), form);
     const other = event.tunnelKind === undefined ? conntrackForm(event) : null;
     if (other) forms.set(formKey(other), other);
   }
-  return [...forms.values()];
+  return forms;
 }
 
-/** Chain numbers by form and invariants: [C4] equal ones are the same packet. */
-function byKey(chains: readonly Chain[]): Map<string, number[]> {
+/** All that forms are made of is the same in both. */
+const isSameTuple = (a: Sighting, b: Sighting): boolean =>
+  a.source === b.source && a.sourcePort === b.sourcePort && a.destination === b.destination &&
+  a.destinationPort === b.destinationPort && a.icmpId === b.icmpId && a.protocol === b.protocol &&
+  a.network === b.network && a.tunnelKind === b.tunnelKind &&
+  a.conntrackSource === b.conntrackSource && a.conntrackSourcePort === b.conntrackSourcePort &&
+  a.conntrackDestination === b.conntrackDestination &&
+  a.conntrackDestinationPort === b.conntrackDestinationPort &&
+  a.conntrackDirection === b.conntrackDirection;
+
+/** Numbers of the chains with each form and invariants: [C4] equal ones are the same packet. */
+function membersByKey(
+  chains: readonly Chain[],
+  forms: readonly ReadonlyMap<string, Form>[],
+): Iterable<number[]> {
   const members = new Map<string, number[]>();
   chains.forEach((chain, i) => {
-    for (const form of formsOf(chain)) {
-      const key = `${formKey(form)} ${chain.invariants}`;
+    for (const form of forms[i]!.keys()) {
+      const key = `${form} ${chain.invariants}`;
       const list = members.get(key);
       if (list) list.push(i);
       else members.set(key, [i]);
     }
   });
-  return members;
+  return members.values();
 }
 
 /**
@@ -83,4 +108,14 @@ export function isSeen({ chains }: Packet): boolean {
 /** Every sighting of a packet. */
 export function sightingsOf(packet: Packet): Sighting[] {
   return packet.chains.flatMap((chain) => chain.events);
+}
+
+/** So many sightings are looked through sooner than an index of them is made. */
+const FEW = 32;
+
+/** Whether looking at all sightings of a packet costs less than an index of them. */
+export function hasFewSightings({ chains }: Packet): boolean {
+  let count = 0;
+  for (const { events } of chains) count += events.length;
+  return count <= FEW;
 }

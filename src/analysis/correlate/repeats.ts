@@ -53,6 +53,8 @@ function isSeveralOn(chains: readonly Chain[]): boolean {
       if (isVisit(event, chain)) visits.push({ event, chain });
     }
   }
+  // Nothing that one chain did alone tells of another packet.
+  if (visits.every(({ chain }) => chain === visits[0]!.chain)) return false;
   visits.sort((a, b) => a.event.at - b.event.at);
   const last = new Map<string, Visit>();
   for (const visit of visits) {

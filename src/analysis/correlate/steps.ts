@@ -15,7 +15,8 @@ export interface Step {
 export function stepsTo(last: Step): Step[] {
   const steps: Step[] = [];
   for (let at: Step | null = last; at; at = at.previous) steps.push(at);
-  return steps.reverse();
+  // A copy has no room to spare, as lists have that grew.
+  return steps.toReversed();
 }
 
 /** The last sighting on a device up to this step; without one the step's own. */

@@ -1,8 +1,8 @@
 /** Where the frames of a packet were sent, so that a reception finds its sender. Rule C5. */
 import type { Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
-import { frameOf } from "./frames.ts";
-import type { Packet } from "./packets.ts";
+import { frameOf, sameFrame } from "./frames.ts";
+import { hasFewSightings, type Packet } from "./packets.ts";
 
 /** A transmission of a packet, which a reception may follow. */
 export interface Sent {
@@ -30,8 +30,16 @@ export class Transmissions {
   #frames = new Map<string, FrameSent>();
   /** Those that their chain ends with. */
   readonly last: Sent[] = [];
+  readonly #isFew: boolean;
 
-  constructor({ chains }: Packet) {
+  constructor(readonly packet: Packet) {
+    const { chains } = packet;
+    this.#isFew = hasFewSightings(packet);
+    for (const chain of chains) {
+      const candidate = chain.events.at(-1)!;
+      if (candidate.kind === "device-tx") this.last.push({ candidate, chain });
+    }
+    if (this.#isFew) return;
     for (const chain of chains) this.#add(chain);
     for (const sent of this.#frames.values()) {
       for (const list of sent.byNode.values()) {
@@ -61,7 +69,6 @@ export class Transmissions {
       if (list === undefined) sent.byNode.set(candidate.node, [{ candidate, chain }]);
       else list.push({ candidate, chain });
       if (received.has(frame)) bridged.add(frame);
-      if (candidate === chain.events.at(-1)) this.last.push({ candidate, chain });
     }
     for (const frame of bridged) this.#frames.get(frame)!.bridges.push(chain);
   }
@@ -73,6 +80,7 @@ export class Transmissions {
    * have sent it; where several did, nothing tells which.
    */
   exact(received: Sighting, own: Chain): Sighting | null {
+    if (this.#isFew) return exactAmong(this.packet, received, own);
     const sent = this.#frames.get(frameOf(received));
     if (sent === undefined) return null;
     const { bridged } = sent;
@@ -80,6 +88,33 @@ export class Transmissions {
     return latestHere(sent.byNode.get(received.node), received, own) ??
       sent.latest.find(({ candidate }) => candidate.node !== received.node)?.candidate ?? null;
   }
+}
+
+/** As `Transmissions.exact` finds it, by looking at all sightings. */
+function exactAmong({ chains }: Packet, received: Sighting, own: Chain): Sighting | null {
+  let [bridges, bridged]: [number, Sighting | null] = [0, null];
+  let here: Sighting | null = null;
+  let there: Sighting | null = null;
+  for (const chain of chains) {
+    let [hasReceived, isBridge] = [false, false];
+    let latest: Sighting | null = null;
+    for (const event of chain.events) {
+      if (event.kind === "device-rx") hasReceived ||= sameFrame(event, received);
+      if (event.kind !== "device-tx" || !sameFrame(event, received)) continue;
+      isBridge ||= hasReceived;
+      if (latest === null || event.at > latest.at) latest = event;
+      if (event.node !== received.node) {
+        if (there === null || (event.node === there.node && event.at > there.at)) there = event;
+      } else if (chain !== own && event.at <= received.at && !(here && here.at > event.at)) {
+        here = event;
+      }
+    }
+    if (!isBridge) continue;
+    bridges += 1;
+    bridged = latest;
+  }
+  if (bridges === 1 && bridged!.node !== received.node) return bridged;
+  return here ?? there;
 }
 
 /**

@@ -5,42 +5,43 @@ import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
 /** No packet has other sightings than those of one such group, and no other is looked at for it. */
 export class Alike {
-  readonly #sightings = new Map<NodeView, Sighting[]>();
+  /** Also those that were not seen themselves. Together they have all sightings. */
   #packets: readonly Packet[] = [];
-  /** Those that were not seen themselves. */
-  #unseen: readonly Packet[] = [];
+  /** Sightings that were not put together yet. */
+  #come: Sighting[] | null = null;
+  /** Sightings that are no more. */
+  #gone: Set<Sighting> | null = null;
 
   /** Takes a sighting that was not there before. */
   take(event: Sighting): void {
-    const own = this.#sightings.get(event.node);
-    if (own) own.push(event);
-    else this.#sightings.set(event.node, [event]);
+    if (this.#come) this.#come.push(event);
+    else this.#come = [event];
   }
 
   /** A sighting is no more. */
   leave(event: Sighting): void {
-    const own = this.#sightings.get(event.node)!;
-    own.splice(own.indexOf(event), 1);
-    if (own.length === 0) this.#sightings.delete(event.node);
+    this.#gone ??= new Set();
+    this.#gone.add(event);
   }
 
-  /** It has no sighting. */
+  /** It has no sighting, as far as they were put together. */
   get isEmpty(): boolean {
-    return this.#sightings.size === 0;
+    return this.#packets.length === 0;
   }
 
   /**
    * Puts all sightings together anew. Packets that come out the same stay the same objects; the others
-   * are told.
+   * are told. `shared`: the invariants of all of them.
    */
-  correlate(): { gone: Packet[]; come: Packet[] } {
-    const byNode = [...this.#sightings].sort(([a], [b]) => a.name < b.name ? -1 : 1);
-    const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime)));
-    const before = new Map(this.#packets.map((packet) => [firstOf(packet), packet]));
+  correlate(shared: string): { gone: Packet[]; come: Packet[] } {
+    const byNode = [...this.#byNode()].sort(([a], [b]) => a.name < b.name ? -1 : 1);
+    const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime), shared));
+    const before = new Map(
+      this.#packets.filter(isSeen).map((packet) => [firstOf(packet), packet]),
+    );
     const come: Packet[] = [];
-    const all = packetsOf(chains);
-    this.#unseen = all.filter((packet) => !isSeen(packet));
-    this.#packets = all.filter(isSeen).map((packet) => {
+    this.#packets = packetsOf(chains).map((packet) => {
+      if (!isSeen(packet)) return packet;
       const known = before.get(firstOf(packet));
       if (known && isSame(known, packet)) {
         before.delete(firstOf(packet));
@@ -52,10 +53,26 @@ export class Alike {
     return { gone: [...before.values()], come };
   }
 
+  #byNode(): Map<NodeView, Sighting[]> {
+    const byNode = new Map<NodeView, Sighting[]>();
+    const take = (event: Sighting) => {
+      if (this.#gone?.has(event)) return;
+      const own = byNode.get(event.node);
+      if (own) own.push(event);
+      else byNode.set(event.node, [event]);
+    };
+    for (const { chains } of this.#packets) for (const { events } of chains) events.forEach(take);
+    this.#come?.forEach(take);
+    this.#come = null;
+    this.#gone = null;
+    return byNode;
+  }
+
   /** The packet that this sighting belongs to. */
   packetOf(sighting: Sighting): Packet | undefined {
-    const hasIt = ({ chains }: Packet) => chains.some(({ events }) => events.includes(sighting));
-    return this.#packets.find(hasIt) ?? this.#unseen.find(hasIt);
+    return this.#packets.find(({ chains }) =>
+      chains.some(({ events }) => events.includes(sighting))
+    );
   }
 }
 

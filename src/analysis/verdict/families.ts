@@ -50,8 +50,8 @@ export class Families {
       this.evidence.add(evidence);
     }
     for (const [key, alike] of grown) {
+      const { gone, come } = alike.correlate(key);
       if (alike.isEmpty) this.#alike.delete(key);
-      const { gone, come } = alike.correlate();
       for (const packet of gone) this.leave(packet);
       for (const packet of come) this.add(packet);
     }

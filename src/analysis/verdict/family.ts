@@ -30,6 +30,8 @@ export interface JudgedFamily {
 export class Family implements Doubter {
   readonly packets = new Set<Packet>();
   readonly keys = new Set<string>();
+  /** Forms of packets that have one alone, by its key. They are never changed. */
+  readonly #forms = new Map<string, Packet["forms"]>();
   /** Ways of its packets, and what they rest on. */
   readonly #ways = new Map<Packet, Way>();
   #waysAsked = new Questions(this);
@@ -43,8 +45,18 @@ export class Family implements Doubter {
 
   /** A packet came. */
   take(packet: Packet): void {
+    this.#shareForms(packet);
     this.packets.add(packet);
     this.#change();
+  }
+
+  /** Nearly all packets of a family have the same one form. */
+  #shareForms(packet: Packet): void {
+    if (packet.forms.size !== 1) return;
+    const [key, form] = packet.forms.entries().next().value!;
+    const known = this.#forms.get(key);
+    if (!known) this.#forms.set(key, packet.forms);
+    else if (known.get(key)!.network === form.network) packet.forms = known;
   }
 
   /** A packet is another one now. */

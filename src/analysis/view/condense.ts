@@ -63,9 +63,11 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
  * count that `isNew` tells for the first time: a line that came twice is one.
  */
 export const linesOf = (
-  { came, header, events }: Batch,
+  batch: Batch,
   isNew: ReturnType<typeof isFirst>,
-): number => came ?? header.eventLines ?? events.filter(isNew).length;
+): number =>
+  // Some batches make their events each time that they are asked for.
+  batch.came ?? batch.header.eventLines ?? batch.events.filter(isNew).length;
 
 /** The batch with the highest value; of equal ones the last. */
 function most(batches: readonly Batch[], value: (header: BatchHeader) => bigint): Batch {

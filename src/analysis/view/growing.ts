@@ -100,7 +100,7 @@ export class GrowingNodes {
     const view = known?.view ??
       new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
     if (!known) this.#known.set(name, { view, runs });
-    added.set(view, view.addEvents(sightingsOf(view, batches.flatMap((batch) => batch.events))));
+    added.set(view, view.addEvents(sightingsOf(view, eventsOf(batches))));
     view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
     return true;
   }
@@ -124,6 +124,16 @@ function byProbeAndSequence(a: Batch, b: Batch): number {
   return a.header.sequence - b.header.sequence;
 }
 
+/** Those of one batch after the other: some batches make their events when they are asked for. */
+function* eventsOf(batches: readonly Batch[]): Generator<Event> {
+  for (const { events } of batches) yield* events;
+}
+
 /** In the order of time. */
-export const sightingsOf = (node: NodeView, events: readonly Event[]): Sighting[] =>
-  events.map((event) => ({ ...event, node, at: Number(event.timeNs - node.baseNs) })).sort(byTime);
+export function sightingsOf(node: NodeView, events: Iterable<Event>): Sighting[] {
+  const sightings: Sighting[] = [];
+  for (const event of events) {
+    sightings.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
+  }
+  return sightings.sort(byTime);
+}

@@ -77,16 +77,25 @@ const doubtful = new Set<Source>();
 
 /** Who asked something. Those that do not want to know any more go when they are as many as the others. */
 class Askers {
-  #list: Asker[] = [];
+  /** The only one: of most questions there is no other. */
+  #one: Asker | null = null;
+  #list: Asker[] | null = null;
   #alive = 0;
 
   add(asker: Asker): void {
-    this.#list.push(asker);
-    if (this.#list.length >= 2 * this.#alive + 4) this.isAny();
+    if (this.#list !== null) {
+      this.#list.push(asker);
+      if (this.#list.length >= 2 * this.#alive + 4) this.isAny();
+    } else if (this.#one === null || this.#one.isOver) this.#one = asker;
+    else {
+      this.#list = [this.#one, asker];
+      this.#one = null;
+    }
   }
 
   /** Whether anybody wants to know. */
   isAny(): boolean {
+    if (this.#list === null) return this.#one !== null && !this.#one.isOver;
     if (this.#list.some(({ isOver }) => isOver)) {
       this.#list = this.#list.filter(({ isOver }) => !isOver);
     }
@@ -96,8 +105,10 @@ class Askers {
 
   /** What they were told is no more. */
   fail(): void {
-    for (const asker of this.#list) asker.fail();
-    this.#list = [];
+    this.#one?.fail();
+    for (const asker of this.#list ?? NONE) asker.fail();
+    this.#one = null;
+    this.#list = null;
     this.#alive = 0;
   }
 }
