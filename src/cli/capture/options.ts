@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/codes.ts";
 import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
-import { DEFAULT_SHARE, EVENTS_PER_PERCENT, readShare, type Share } from "../../probe/run/share.ts";
+import { EVENTS_PER_PERCENT } from "../../probe/run/budget.ts";
+import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import type { AccessWords } from "../../kube/access.ts";
 import { type KubeFlags, kubeOptions, readKube } from "../kube_options.ts";
 import { jsonOption, type ListenFlag, listenOption, readListenFlag } from "../options.ts";
@@ -105,7 +106,7 @@ export function capturing(
     .addOption(
       new Option(
         "--events-per-second <n>",
-        "that are told before only some packets are (default: " +
+        "that are told for long, and more in a burst; of more, those of some packets (default: " +
           `${EVENTS_PER_PERCENT.toLocaleString("en")} for each percent of --cpu-share)`,
       )
         .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),

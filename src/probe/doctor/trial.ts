@@ -3,7 +3,9 @@ import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
 import { attach } from "../run/attach.ts";
 import type { Capability } from "../kernel/capability.ts";
+import { budgetOf, bufferPages } from "../run/budget.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
+import { DEFAULT_SHARE } from "../run/share.ts";
 import { newMix } from "../run/counting.ts";
 
 /** How an attempt to attach everything ended. */
@@ -34,7 +36,7 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
         onLine() {},
         onLost() {},
         version: capability.bpftrace ?? undefined,
-        cpus: capability.cpus,
+        bufferPages: bufferPages(DEFAULT_SHARE, capability),
       },
       onProgress() {},
       signal: new AbortController().signal,
@@ -49,9 +51,8 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 }
 
 /** No namespace: everything is attached and nothing is printed. */
-function renderOptions(
-  { tracepoints, kprobes, conntrack, dropReason, raw }: Capability,
-): RenderOptions {
+function renderOptions(capability: Capability): RenderOptions {
+  const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;
   return {
     tracepoints,
     kprobes,
@@ -59,7 +60,7 @@ function renderOptions(
     filter: "1",
     follow: true,
     counters: newMix(),
-    budget: 8_000,
+    budget: budgetOf(DEFAULT_SHARE, capability),
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack,
     reason: dropReason,

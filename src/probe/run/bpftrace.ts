@@ -7,15 +7,7 @@ import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
-import {
-  bufferBytesMax,
-  CpuMeter,
-  cpuMsOf,
-  DEFAULT_SHARE,
-  memoryWords,
-  ownBytesMax,
-  type Share,
-} from "./share.ts";
+import { CpuMeter, cpuMsOf, DEFAULT_SHARE, memoryWords, ownBytesMax, type Share } from "./share.ts";
 import { writeShortlist } from "./shortlist.ts";
 import { makeWorkFolder } from "./work_folder.ts";
 
@@ -49,8 +41,8 @@ export interface BpftraceOptions {
   version?: string;
   /** Places in each of the program's maps; bpftrace's own 4,096 where absent. */
   mapKeys?: number;
-  /** Processors that are online: their buffers share a bounded memory. */
-  cpus?: number;
+  /** Pages of each of its buffers; 4,096 where absent, which is 16 MiB. */
+  bufferPages?: number;
   /** Until the first heartbeat; 60,000 where absent. */
   attachTimeoutMs?: number;
   /** From SIGINT to SIGKILL; 10,000 where absent. */
@@ -117,9 +109,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
     // execa's own cleanup raises SIGINT a second time under Deno; setpriv does its work.
     cleanup: false,
     env: {
-      BPFTRACE_PERF_RB_PAGES: String(
-        perfPages(options.cpus ?? navigator.hardwareConcurrency, bufferBytesMax(share)),
-      ),
+      BPFTRACE_PERF_RB_PAGES: String(options.bufferPages ?? 4096),
       BPFTRACE_LOG_SIZE: "4000000",
       BPFTRACE_MAX_STRLEN: "64",
       ...(options.mapKeys === undefined ? {} : mapKeys(options.mapKeys)),
@@ -241,13 +231,6 @@ function signal(pid: number, name: Deno.Signal): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/** Pages of 4 KiB a processor: 16 MiB each, less with many, so that all take `bytesMax`. */
-function perfPages(cpus: number, bytesMax: number): number {
-  let pages = 4096;
-  while (pages > 64 && pages * cpus * 4096 > bytesMax) pages /= 2;
-  return pages;
 }
 
 async function readLines(

@@ -1,9 +1,10 @@
 /** The parts of a program that choose which packets are told while there are too many. Rule O22. */
+import type { Budget } from "./budget.ts";
 
 /** Tells bpftrace the types of the maps that choose what is told, before a line reads them. */
 export const CHOOSING_TYPES = `interval:s:3600 { if (nsecs == 0) {
   @mask[0] = (uint64)0; @told[0] = (uint64)0; @cut[0] = (uint64)0; @level[0] = (uint64)0;
-  @first[(uint64)0] = (uint64)0;
+  @base[0] = (uint64)0; @spent[0] = (uint64)0; @first[(uint64)0] = (uint64)0;
 } }`;
 
 /** Places of the recorder's ring: `bpf/lib/record.bt` has 512 groups of 32. */
@@ -25,42 +26,53 @@ const NO_ORDINARY = 16;
 /** The first packet of a flow at a place is told once in so many nanoseconds, as a power of two. */
 const FIRST_IN = { trace: 27, recorder: 33 };
 
-/** Scripts of `hop` see packets pass, those of `rare` what becomes of few: each have their budget. */
-const CLASSES: Record<string, number> = { hop: 0, rare: 1 };
-
-/** Until so many times the budget of a tenth of a second were told, nothing is left out at once. */
-const BURST = 4;
+/** Scripts of `hop` see packets pass, those of `rare` what becomes of few: each have their maps. */
+const CLASSES = ["hop", "rare"] as const;
 
 /** Decides whether a packet that passes the filter is told, while there are more than the budget. */
 export function choosing(
   lib: (name: string) => string,
-  budget: number | null,
-  kind: string,
+  budget: Budget | null,
+  kind: typeof CLASSES[number],
   recorder: boolean,
 ): string {
   const innermost = lib("innermost");
   if (budget === null) return innermost;
-  return lib("choose")
+  const source = lib("choose")
     .replace("//@rank", `${innermost}\n${lib("rank")}`)
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("@window", String(recorder ? FIRST_IN.recorder : FIRST_IN.trace))
     // From the first packet on, before a tick has set any mask.
-    .replace("//@floor", recorder && kind === "hop" ? "if ($u != 1) { $take = (uint64)0; }" : "")
-    .replaceAll("@class", String(CLASSES[kind]))
-    .replaceAll("@most", literal(fairOf(budget) * BURST))
-    .replaceAll("@half", literal(fairOf(budget) / 2));
+    .replace("//@floor", recorder && kind === "hop" ? "if ($u != 1) { $take = (uint64)0; }" : "");
+  return withNumbers(source, budget, kind, recorder);
 }
 
-/** What a tenth of a second may have of a budget of events a second. */
-const fairOf = (budget: number): number => Math.max(4, Math.round(budget / 10));
+/** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
+function withNumbers(
+  source: string,
+  budget: Budget,
+  kind: typeof CLASSES[number],
+  recorder: boolean,
+): string {
+  const fair = Math.max(4, Math.round(budget.eventsPerSecond / 10));
+  // A quarter of what is saved may be told in a tenth of a second, which must not be less than `fair`.
+  const saved = Math.max(4 * fair, Math.round(budget.saved[kind]));
+  const least = recorder && kind === "hop" ? NO_ORDINARY : 0;
+  const numbers = { fair, saved, least, half: fair / 2, all: saved / 4 + fair * 4 };
+  return source.replaceAll("@class", String(CLASSES.indexOf(kind))).replace(
+    /@(fair|saved|least|half|all)\b/g,
+    (_, name: keyof typeof numbers) => `(uint64)${Math.round(numbers[name])}`,
+  );
+}
 
-/** Unsigned by its cast, as what it is compared with. */
-const literal = (value: number): string => `(uint64)${Math.round(value)}`;
+/** The step in force, before the first tick set one, too; 33 where not even what it takes was told. */
+const FORCE = `$l@class = @level[@class]; if ($l@class < @least) { $l@class = @least; }
+if (@cut[@class] != 0) { $l@class = (uint64)33; }`;
 
 /** The heartbeat: what was in force up to now, and then what is in force up to the next. */
 export function tick(
   lib: (name: string) => string,
-  budget: number | null,
+  budget: Budget | null,
   format: string,
   values: string | undefined,
   recorder: boolean,
@@ -71,17 +83,8 @@ export function tick(
       ? `printf("t\\t%lld\\n", nsecs);`
       : `printf("t\\t%lld${format}\\n", ${given});`;
   }
-  const leastOf = (kind: number) => literal(recorder && kind === CLASSES.hop ? NO_ORDINARY : 0);
-  const force = [0, 1].map((kind) =>
-    `$l${kind} = @level[${kind}]; if ($l${kind} < ${leastOf(kind)}) { $l${kind} = ${
-      leastOf(kind)
-    }; } if (@cut[${kind}] != 0) { $l${kind} = (uint64)33; }`
-  );
-  const next = [0, 1].map((kind) =>
-    lib("budget").replaceAll("@class", String(kind)).replaceAll("@least", leastOf(kind))
-      .replaceAll("@most", literal(fairOf(budget) * BURST))
-      .replaceAll("@fair", literal(fairOf(budget))).replaceAll("@few", literal(fairOf(budget) / 4))
-  );
+  const force = CLASSES.map((kind) => withNumbers(FORCE, budget, kind, recorder));
+  const next = CLASSES.map((kind) => withNumbers(lib("budget"), budget, kind, recorder));
   return [
     ...force,
     recorder

@@ -8,6 +8,7 @@
  * faster and prints events of a processor in order.
  */
 import { alternativesOf } from "./alternatives.ts";
+import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, RECORDER_TYPES, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
@@ -31,8 +32,8 @@ export interface RenderOptions {
   together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
   tunnelPorts: { vxlan: readonly number[]; geneve: readonly number[]; fou: readonly number[] };
-  /** Events a second that are told of packets that pass, and as many of drops; null: all (rule O22). */
-  budget: number | null;
+  /** How many events are told before only those of some packets are; null: all (rule O22). */
+  budget: Budget | null;
   /** Packets are counted by flow and place, too, with addresses mixed so; null: they are not (rule O23). */
   counters: Mix | null;
   /**
@@ -188,7 +189,7 @@ function renderScript(
     (_, at: string, name: string) => at === when ? lib(name) : "",
   );
   text = text.replace(
-    /\/\/@choose (\w+)/,
+    /\/\/@choose (hop|rare)/,
     (_, kind) => choosing(lib, options.budget, kind, recorder),
   )
     // Each place is one of a device and a script.

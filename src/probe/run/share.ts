@@ -7,24 +7,12 @@ export interface Share {
   cpuPercent: number;
   /** Bytes of its own memory and of the buffers that it shares with the kernel. */
   memoryBytes: number;
-  /** Events a second that are told before only some packets are; by the processor's part where absent. */
+  /** Events a second that are told for long; by the processor's part where absent. */
   eventsPerSecond?: number;
 }
 
 /** What holds unless something else is asked for. */
 export const DEFAULT_SHARE: Share = { cpuPercent: 20, memoryBytes: 256 * 1024 * 1024 };
-
-/**
- * Events a second for each percent of a processor: far more than can be told for long, as bpftrace 0.17
- * reads about 60,000 lines in a second of a processor. What is told is chosen each tenth of a second, and
- * a dozen programs that begin to talk at once are no reason to leave something out; what lasts is held by
- * `cpuPercent`.
- */
-export const EVENTS_PER_PERCENT = 4_000;
-
-/** Events a second that the scripts may tell, of packets that pass and of drops each. */
-export const budgetOf = ({ eventsPerSecond, cpuPercent }: Share): number =>
-  eventsPerSecond ?? cpuPercent * EVENTS_PER_PERCENT;
 
 /** Milliseconds over which use of the processor is averaged: a burst is no harm. */
 export const WINDOW_MS = 60_000;

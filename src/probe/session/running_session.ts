@@ -50,8 +50,10 @@ const REPLAN_REST_MS = 10_000;
  */
 const QUIET_NS = 300_000_000n;
 const QUIET_WAIT_MAX_NS = 1_000_000_000n;
-/** The same by this process's clock, for a bpftrace that hangs; one on a busy node is only slow. */
-const QUIET_WAIT_MAX_MS = 10_000;
+/** By this process's clock: a bpftrace that hangs tells no tick for so long; one on a busy node is slow. */
+const HANG_MS = 10_000;
+/** By this process's clock: so long may a slow one take to tell what waits in its buffers. */
+const QUIET_WAIT_MAX_MS = 20_000;
 const QUIET_LOOK_MS = 50;
 
 /** Begins when it is made. What goes wrong before it is ready rejects `ready`. */
@@ -158,9 +160,13 @@ export class RunningSession implements Session {
   /** Packets under way when the end was asked for may still arrive, or be dropped. */
   async #quiet(): Promise<void> {
     const { intake } = this.parts;
-    const endMs = performance.now() + QUIET_WAIT_MAX_MS;
     const beganNs = intake.nowNs();
-    while (performance.now() < endMs) {
+    const beganMs = performance.now();
+    let [lastNs, lastMs] = [intake.tickNs, beganMs];
+    for (;;) {
+      const nowMs = performance.now();
+      if (intake.tickNs !== lastNs) [lastNs, lastMs] = [intake.tickNs, nowMs];
+      if (nowMs - lastMs >= HANG_MS || nowMs - beganMs >= QUIET_WAIT_MAX_MS) return;
       const isHeld = intake.neighbourWaits.remainingMs(Number(intake.tickNs) / 1e6) > 0;
       const waitedNs = intake.tickNs - beganNs;
       if (!isHeld && (intake.silentNs(beganNs) >= QUIET_NS || waitedNs >= QUIET_WAIT_MAX_NS)) {

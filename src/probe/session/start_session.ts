@@ -6,10 +6,11 @@ import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
+import { budgetOf, bufferPages } from "../run/budget.ts";
 import { mixed, newMix } from "../run/counting.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
 import { loadSources } from "../run/render.ts";
-import { budgetOf, DEFAULT_SHARE } from "../run/share.ts";
+import { DEFAULT_SHARE } from "../run/share.ts";
 import { Intake } from "./intake.ts";
 import { NodeState } from "./node_state.ts";
 import { RunningSession } from "./running_session.ts";
@@ -54,7 +55,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     (handle, node) => meansPlace(filter, placeOfHandle(handle, node)),
   );
   const all = options.nodes.some((node) => node.all);
-  const { tracepoints, kprobes, conntrack, dropReason, raw, cpus } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;
+  const share = options.share ?? DEFAULT_SHARE;
   const tracer = new Tracer({
     sources,
     render: {
@@ -65,7 +67,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       follow: true,
       // What is counted would be told of every flow, each second.
       counters: options.recorder ? null : mix,
-      budget: budgetOf(options.share ?? DEFAULT_SHARE),
+      budget: budgetOf(share, capability),
       recorder: options.recorder ?? false,
       reason: dropReason,
       raw,
@@ -76,10 +78,10 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       nowNs: monotonicClock(),
       binary: options.bpftrace,
       version: capability.bpftrace ?? undefined,
-      cpus,
+      bufferPages: bufferPages(share, capability),
       attachTimeoutMs: options.attachTimeoutMs,
       stopGraceMs: options.stopGraceMs,
-      share: options.share,
+      share,
       ...(options.recorder ? { mapKeys: RECORDER_MAP_KEYS } : {}),
     },
     openSource: (held) => intake.openSource(held),

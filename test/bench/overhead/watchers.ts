@@ -4,8 +4,10 @@ import { parseFilter } from "../../../src/event/filter/mod.ts";
 import { kernelFilter } from "../../../src/probe/filter/kernel_filter.ts";
 import { type Capability, readCapability } from "../../../src/probe/kernel/capability.ts";
 import { attach } from "../../../src/probe/run/attach.ts";
+import { budgetOf, bufferPages, EVENTS_PER_PERCENT } from "../../../src/probe/run/budget.ts";
 import { loadSources } from "../../../src/probe/run/render.ts";
 import { newMix } from "../../../src/probe/run/counting.ts";
+import { DEFAULT_SHARE, type Share } from "../../../src/probe/run/share.ts";
 import { ECHO_PORT, PORT } from "./load.ts";
 import { DEVICES } from "./overlay.ts";
 
@@ -26,8 +28,13 @@ export interface Watching {
   pid?: number;
 }
 
-/** Events a second that the scripts may tell, 0 for all: less than the default, so that some are left out. */
-const BUDGET = Number(Deno.env.get("BUDGET") ?? 8_000) || null;
+/** What the scripts may take: the default, but for the processor, of which a bench is not to be ended. */
+const SHARE: Share = { ...DEFAULT_SHARE, cpuPercent: 100 };
+
+/** How much is told for long: the default, or $BUDGET events a second; 0 for all. */
+const EVENTS_PER_SECOND = Number(
+  Deno.env.get("BUDGET") ?? DEFAULT_SHARE.cpuPercent * EVENTS_PER_PERCENT,
+);
 
 /** Filters of a hit and of a miss. */
 export const HIT = `udp and (port ${PORT} or port ${ECHO_PORT})`;
@@ -45,8 +52,9 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
   return {
     name,
     async watch() {
-      const { tracepoints, kprobes, conntrack, dropReason, raw, cpus, bpftrace } =
-        await (capability ??= readCapability(binary));
+      const machine = await (capability ??= readCapability(binary));
+      const { tracepoints, kprobes, conntrack, dropReason, raw, bpftrace } = machine;
+      const share = { ...SHARE, eventsPerSecond: EVENTS_PER_SECOND };
       const told = { lines: 0, lost: 0 };
       const { run } = await attach({
         sources: await loadSources(),
@@ -58,7 +66,7 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           follow: true,
           counters: newMix(),
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
-          budget: BUDGET,
+          budget: EVENTS_PER_SECOND > 0 ? budgetOf(share, machine) : null,
           conntrack,
           reason: dropReason,
           raw,
@@ -68,8 +76,8 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           onLost: (count) => told.lost += count,
           binary,
           version: bpftrace ?? undefined,
-          cpus,
-          share: { cpuPercent: 100, memoryBytes: 256 * 1024 * 1024 },
+          bufferPages: bufferPages(share, machine),
+          share,
         },
         onProgress: (text) => console.error(`${name}: ${text}`),
         signal: new AbortController().signal,
