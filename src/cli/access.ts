@@ -3,10 +3,18 @@
  * environment, then `~/.config/lasthop/config.json`, then the ingest that runs on this machine. A token
  * goes only to the ingest it was written down for.
  */
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { configPath, readConfig } from "./config.ts";
 import { readServing } from "./serving/serving_file.ts";
 import { readTokenFile, takeToken } from "./token.ts";
+
+const onlyOnLine = new WeakSet<Option>();
+
+/** An option `--ingest` that is not filled in: without it, the command brings an ingest of its own. */
+export function onlyGiven(option: Option): Option {
+  onlyOnLine.add(option);
+  return option;
+}
 
 /**
  * Fills in what is missing, before a command reads its options. Throws LasthopError `usage` as
@@ -14,7 +22,8 @@ import { readTokenFile, takeToken } from "./token.ts";
  */
 export function takeAccess(command: Command): void {
   takeToken(command);
-  if (!command.options.some(({ long }) => long === "--ingest")) return;
+  const asks = (option: Option) => option.long === "--ingest" && !onlyOnLine.has(option);
+  if (!command.options.some(asks)) return;
   const isGiven = command.getOptionValueSource("ingest") === "cli";
   const config = readConfig();
   const ask = (ingest: string) => command.setOptionValueWithSource("ingest", ingest, "config");

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { addCommand } from "./command.ts";
 import { archive } from "./commands/archive.ts";
 import { cluster } from "./commands/cluster.ts";
+import { clusterIngest } from "./commands/cluster_ingest.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
@@ -30,6 +31,7 @@ const COMMANDS = [
   serve,
   join,
   cluster,
+  clusterIngest,
   relay,
   incident,
   watch,

@@ -28,7 +28,7 @@ export interface Prepared {
 export async function prepare(options: CaptureOptions, hostName: string): Promise<Prepared> {
   const capability = await readCapability();
   requireTracing(capability);
-  const nodes = await resolveNodes(options.nodes, hostName);
+  const nodes = await resolveNodes(options.nodes, hostName, options.sharesKernel);
   if (options.archive !== undefined) await requireArchivePath(options.archive);
   if (options.readyFile !== undefined) await removeReadyFile(options.readyFile);
   return { capability, nodes };

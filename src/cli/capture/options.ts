@@ -19,6 +19,8 @@ export interface CaptureOptions {
   filter: string;
   /** Several nodes on one kernel, each a set of network namespaces. Empty: one node, all of them. */
   nodes: NodeWords[];
+  /** The one node shares its kernel, as one of kind does. */
+  sharesKernel?: boolean;
   /** Absent: until SIGINT or SIGTERM. */
   forSeconds?: number;
   readyFile?: string;

@@ -4,7 +4,10 @@ import { quoted } from "../../analysis/rules/command.ts";
 import { LasthopError } from "../../event/error.ts";
 import type { Report } from "../../event/report.ts";
 import { requireArchivePath } from "../asking/archive_file.ts";
+import { askCluster, type ClusterNames } from "../capture/cluster_names.ts";
 import { conclude } from "../capture/conclude.ts";
+import { Delivery } from "../capture/delivery.ts";
+import type { TellerBatch } from "../../kube/teller.ts";
 import type { Ending } from "../capture/end.ts";
 import { printLivePaths } from "../capture/live_paths.ts";
 import type { CaptureOptions } from "../capture/options.ts";
@@ -53,6 +56,7 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
   if (page !== null) progress(`page: ${page}`);
   progress(`starting ${plural(places.length, "probe")}: ${places.map(nameOf).join(", ")}`);
   const probes = await startAll(trace, incident, places);
+  const names = await askNames(trace, incident);
   const live = options.json ? null : printLivePaths(client, incident);
   const roll = new Roll(places);
   try {
@@ -62,6 +66,7 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
     progress("ending: waiting for packets in flight…");
     await endAll(probes);
   } finally {
+    await names.stop();
     await live?.stop();
   }
   if (roll.missing.length > 0) {
@@ -88,6 +93,28 @@ async function startAll(
     const { token } = await fleet.client.createToken(incident, wanted);
     return fleet.start(place, { incident, token, words });
   }));
+}
+
+/** The cluster's own names, where there is a cluster; a trace goes on without them. */
+async function askNames(
+  { fleet: { client }, options: { kube }, progress }: FleetTrace,
+  incident: string,
+): Promise<ClusterNames> {
+  if (kube === undefined) return { stop: () => Promise.resolve() };
+  const delivery = new Delivery(client, incident);
+  try {
+    const onBatch = (batch: TellerBatch) => delivery.push(batch);
+    const asked = await askCluster(kube, { incident, onBatch, progress });
+    return {
+      async stop() {
+        await asked.stop();
+        await delivery.drain().catch((error) => progress(`not all names were kept: ${error}`));
+      },
+    };
+  } catch (error) {
+    progress(`names are those of the nodes: ${error instanceof Error ? error.message : error}`);
+    return { stop: () => Promise.resolve() };
+  }
 }
 
 interface Attaching {

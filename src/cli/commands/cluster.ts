@@ -1,18 +1,17 @@
 /** `lasthop cluster`: one trace on many machines, by one command. */
 import { Argument, type Command, Option } from "commander";
-import {
-  type CaptureFlags,
-  type CaptureOptions,
-  capturing,
-  readCapture,
-} from "../capture/options.ts";
-import { HURRIED } from "../cluster/hurried.ts";
-import { type HostWord, readOn } from "../cluster/on_words.ts";
+import { onlyGiven } from "../access.ts";
+import { type CaptureFlags, capturing, readCapture } from "../capture/options.ts";
 import { boundWords } from "../cluster/bounds.ts";
+import { HURRIED } from "../cluster/hurried.ts";
+import { hasNames, withoutNames } from "../cluster/kube/names.ts";
+import { type HostWord, readOn } from "../cluster/on_words.ts";
+import type { ClusterOptions } from "../cluster/options.ts";
 import { withEnd } from "../cluster/to_words.ts";
 import type { CommandFile } from "../command.ts";
-import { fullOption } from "../options.ts";
+import { fullOption, ingestOption } from "../options.ts";
 import { usageError } from "../read_value.ts";
+import { tokenFileOption, tokenOption } from "../token.ts";
 
 /** What can be done, in the order of the help. */
 const ACTIONS = ["trace"] as const;
@@ -22,15 +21,29 @@ interface Flags extends CaptureFlags {
   to?: string;
   on?: HostWord[];
   sshConfig?: string;
+  into?: string;
+  image?: string;
+  nodes?: string[];
+  ingest?: string;
+  token?: string;
 }
 
-/** The options of `lasthop cluster`. */
-export interface ClusterOptions extends CaptureOptions {
-  action: Action;
-  on: HostWord[];
-  sshConfig?: string;
-  /** Words of `lasthop probe` that bound it. */
-  bounds: string[];
+/** Throws LasthopError `usage` for options that are not of what is traced. */
+function refuseStrange({ node, on, ...flags }: Flags): void {
+  if (node !== undefined) {
+    throw usageError("Cannot use --node with cluster: each machine is one node");
+  }
+  const ofKube = ["kubeconfig", "context", "into", "image", "nodes", "ingest"] as const;
+  const strange = ofKube.find((name) => flags[name] !== undefined);
+  if (on !== undefined && strange !== undefined) {
+    throw usageError(`Cannot use --${strange} with --on: it is of a cluster, must be without`);
+  }
+  if (on === undefined && flags.sshConfig !== undefined) {
+    throw usageError("Cannot use --ssh-config without --on: it is of ssh, must be with it");
+  }
+  if (flags.ingest !== undefined && !flags.token) {
+    throw usageError("Cannot use --ingest: no token was given (--token-file or LASTHOP_TOKEN)");
+  }
 }
 
 /** The command. */
@@ -39,37 +52,48 @@ export const cluster: CommandFile<[Action, string[], Flags], ClusterOptions> = {
     declared(program.command("cluster"))
       .description("watch many machines by one command: probes come, tell, and go again"),
 
-  read(action, words, flags) {
-    if (flags.node !== undefined) {
-      throw usageError("Cannot use --node with cluster: each machine is one node");
+  read(_action, words, flags) {
+    refuseStrange(flags);
+    const { to, on, sshConfig, ingest, token, kubeconfig, context, into, image, nodes } = flags;
+    const asked = withEnd(flags.filter ?? words.join(" "), to);
+    const { filter: _, namespace, ...rest } = flags;
+    if (on !== undefined && hasNames(asked)) {
+      throw usageError("Cannot use names of a cluster with --on: must be addresses");
     }
-    if (flags.on === undefined) {
-      throw usageError("Cannot trace: no machine is named, must be --on local or --on ssh:HOST,…");
-    }
-    const filter = withEnd(flags.filter ?? words.join(" "), flags.to);
-    const { filter: _, ...rest } = flags;
-    const own = readCapture(filter === "" ? [] : [filter], rest);
-    const { on, sshConfig } = flags;
-    return { ...own, action, on, sshConfig, bounds: boundWords(flags) };
+    const named = on === undefined ? withoutNames(asked) : asked;
+    const own = readCapture(named === "" ? [] : [named], rest);
+    return {
+      ...{ ...own, asked, namespace, on, sshConfig, bounds: boundWords(flags) },
+      fleet: { kubeconfig, context, into, image, nodes },
+      ingest: ingest === undefined ? undefined : { url: ingest, token: token! },
+    };
   },
 
-  async run({ action: _, on, sshConfig, bounds, ...options }) {
+  async run(options) {
     const { createEnding } = await import("../capture/end.ts");
-    const { openHosts } = await import("../cluster/hosts_fleet.ts");
-    const { traceAndLeave } = await import("../cluster/leave.ts");
     const progress = (text: string) => console.error(`lasthop: ${text}`);
     const ending = createEnding(() => {
       progress(HURRIED);
       Deno.exit(130);
     });
     try {
-      const open = () => openHosts({ on, sshConfig, listen: options.listen, progress });
-      return await traceAndLeave(open, { options, ending, bounds, progress });
+      const how = { ending, bounds: options.bounds, progress };
+      if (options.on === undefined) {
+        const { traceKube } = await import("../cluster/kube/trace_kube.ts");
+        return await traceKube(options, how);
+      }
+      const { openHosts } = await import("../cluster/hosts_fleet.ts");
+      const { traceAndLeave } = await import("../cluster/leave.ts");
+      const { on, sshConfig, listen } = options;
+      const open = () => openHosts({ on, sshConfig, listen, progress });
+      return await traceAndLeave(open, { ...how, options });
     } finally {
       ending.close();
     }
   },
 };
+
+const names = (text: string) => text.split(",").filter((word) => word !== "");
 
 function declared(command: Command): Command {
   command.addArgument(new Argument("<action>", "what to do").choices(ACTIONS));
@@ -77,7 +101,16 @@ function declared(command: Command): Command {
     .addOption(fullOption())
     .addOption(new Option("--to <end>", "the other end, too: an address, or a name as in FILTER"))
     .addOption(
-      new Option("--on <machines>", "ssh:HOST,HOST…, or local; repeatable").argParser(readOn),
+      new Option("--on <machines>", "no cluster: ssh:HOST,HOST… or local; repeatable")
+        .argParser(readOn),
     )
-    .option("--ssh-config <file>", "of ssh, in place of the user's own");
+    .option("--ssh-config <file>", "of ssh, in place of the user's own")
+    .addOption(
+      new Option("--nodes <names>", "of the cluster, with commas (default: all)").argParser(names),
+    )
+    .option("--image <image>", "of the probes and the ingest, where the nodes get it")
+    .option("--into <namespace>", "use this one (default: one is made, and removed)")
+    .addOption(onlyGiven(ingestOption()))
+    .addOption(tokenOption())
+    .addOption(tokenFileOption());
 }

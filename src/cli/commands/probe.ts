@@ -14,6 +14,7 @@ import { tokenFileOption, tokenOption } from "../token.ts";
 interface Flags extends CaptureFlags, ReportingFlags, Access {
   incident: string;
   tether?: boolean;
+  sharedKernel?: boolean;
 }
 
 /** The command. */
@@ -27,14 +28,16 @@ export const probe: CommandFile<[string[], Flags], ReportingOptions> = {
       .addOption(tokenFileOption())
       .addOption(spoolOption())
       .addOption(nameOption())
-      .option("--tether", "end when standard input does, or is silent for 30 s"),
+      .option("--tether", "end when standard input does, or is silent for 30 s")
+      .option("--shared-kernel", "other nodes share this kernel: only namespaces seen from here"),
 
   read(words, flags) {
     const { ingest, incident, token, spool, name, tether } = flags;
     refuseTwoNames(flags);
     // The page is the ingest's, so a probe listens only when told to.
     const own = readCapture(words, { ...flags, listen: flags.listen ?? false });
-    return { ...own, ingest, incident, token, spool, name, tether };
+    const sharesKernel = flags.sharedKernel ?? false;
+    return { ...own, sharesKernel, ingest, incident, token, spool, name, tether };
   },
 
   async run(options) {

@@ -15,6 +15,7 @@ const LIBRARIES = ["commander", "execa", "hono", "zod"];
 /** What is copied as it is. */
 const FILES = [
   "lasthop",
+  "kubectl-lasthop",
   "bpf",
   "docs/causes.md",
   "deno.lock",

@@ -31,6 +31,8 @@ export interface ServeOptions {
   offersProbe: boolean;
   /** Where nodes and viewers reach it, when that is not where it listens. */
   url?: string;
+  /** It ends when nobody writes to its standard input any more. */
+  tether?: boolean;
 }
 
 /** What can be done, in the order of the help. */

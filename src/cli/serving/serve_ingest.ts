@@ -6,6 +6,7 @@ import { type Ingest, startIngest } from "../../ingest/deno.ts";
 import type { WebAssets } from "../../ingest/deps.ts";
 import { loadAssets } from "../capture/assets.ts";
 import { createEnding } from "../capture/end.ts";
+import { tetherLost } from "../capture/tether.ts";
 import { makeOffer, OFFER_PATH } from "../pack/offer.ts";
 import { isLoopback, usageError } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
@@ -13,11 +14,15 @@ import type { ServeOptions } from "./options.ts";
 import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
 import { removeServing, type Serving, usualData, writeServing } from "./serving_file.ts";
 
+/** An attached kubectl that broke is begun again, which takes a while. Milliseconds. */
+const POD_SILENCE_MS = 60_000;
+
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
 /** Resolves with the exit code. Throws what `startIngest` throws, `no_address`, and `usage` for a user without a home. */
 export async function serveIngest(options: ServeOptions): Promise<number> {
   const ending = createEnding(() => Deno.exit(130));
+  if (options.tether) void tetherLost(Deno.stdin.readable, POD_SILENCE_MS).then(ending.letGo);
   try {
     // An empty one, as from an unset variable of a script, is none.
     const given = options.token || undefined;

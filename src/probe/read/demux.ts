@@ -5,6 +5,8 @@ import type { Event } from "../../event/event.ts";
 export interface DemuxNode {
   /** It has all namespaces of the kernel, those that appear later too. */
   all: boolean;
+  /** Others have the namespaces that it does not see. */
+  shared?: boolean;
 }
 
 /** Packets remembered at most; one more costs the one that was not seen for the longest time. */
@@ -22,7 +24,7 @@ export class Demux<Node extends DemuxNode> {
   #bySkb = new Map<string, { node: Node; event: Event }>();
 
   constructor(nodes: readonly Node[], readonly skbsMax = SKBS_MAX) {
-    this.#whole = nodes.find(({ all }) => all);
+    this.#whole = nodes.find(({ all, shared }) => all && !shared);
   }
 
   addNetns(inode: number, node: Node): void {

@@ -26,6 +26,7 @@ import { keeps } from "../filter/user_filter.ts";
 export interface RunningNode {
   name: string;
   all: boolean;
+  shared?: boolean;
   netns: Map<number, NetnsHandle>;
   batcher: Batcher;
 }
@@ -61,14 +62,15 @@ export class Intake {
 
   constructor(readonly options: IntakeOptions) {
     const run = crypto.randomUUID();
-    this.nodes = options.nodes.map(({ name, all, netns }, i) => {
+    this.nodes = options.nodes.map(({ name, all, shared, netns }, i) => {
       const node: RunningNode = {
         name,
         all,
+        shared,
         netns: new Map(netns.map((handle) => [handle.inode, handle])),
         batcher: new Batcher({
           node: name,
-          allNetns: all,
+          allNetns: all && !shared,
           probe: `${run}.${i}`,
           netns: () =>
             [...node.netns.values()].map(({ inode, name, own }) => ({

@@ -8,6 +8,8 @@ export interface NodeSpec {
   netns: NetnsHandle[];
   /** Every namespace of this kernel, those that appear later too. */
   all: boolean;
+  /** Of those only what its own processes are in and its own names are of: others share the kernel. */
+  shared?: boolean;
 }
 
 /** A node as the command line has it: namespaces by name. */
@@ -17,15 +19,17 @@ export interface NodeWords {
 }
 
 /**
- * The nodes that the command line names; without any, one node `hostName` of all namespaces.
+ * The nodes that the command line names; without any, one node `hostName` of all namespaces, or where
+ * the kernel is `shared` of those that can be seen from here.
  * Rejects with LasthopError `netns_unknown` for a namespace that is not there, and with `usage` for
  * one that belongs to two nodes.
  */
 export async function resolveNodes(
   words: readonly NodeWords[],
   hostName: string,
+  shared = false,
 ): Promise<NodeSpec[]> {
-  if (words.length === 0) return [{ name: hostName, netns: await listNetns(), all: true }];
+  if (words.length === 0) return [{ name: hostName, netns: await listNetns(), all: true, shared }];
   const nodes: NodeSpec[] = [];
   for (const { name, netns } of words) {
     const handles = await Promise.all(netns.map(findNetns));
