@@ -12,6 +12,7 @@ import { join } from "./commands/join.ts";
 import { lab } from "./commands/lab.ts";
 import { list } from "./commands/list.ts";
 import { probe } from "./commands/probe.ts";
+import { record } from "./commands/record.ts";
 import { relay } from "./commands/relay.ts";
 import { replay } from "./commands/replay.ts";
 import { report } from "./commands/report.ts";
@@ -28,6 +29,7 @@ import { askColour, type Colour, COLOURS } from "./render/terminal.ts";
 const COMMANDS = [
   trace,
   probe,
+  record,
   serve,
   join,
   cluster,

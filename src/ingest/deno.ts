@@ -11,7 +11,7 @@ import type { Analyse } from "./live/analyst.ts";
 import { analystThread } from "./live/analyst_thread.ts";
 import type { OtlpTarget } from "../exports/otlp_request.ts";
 import { otlpCollector } from "./notify/otlp_collector.ts";
-import { ProblemWatch } from "./notify/problem_watch.ts";
+import { ProblemWatch, type Teller } from "./notify/problem_watch.ts";
 import { webhook, type WebhookSettings } from "./notify/webhook.ts";
 import { ReadingThread } from "./intake/reading_thread.ts";
 import { openSqliteStore } from "./stores/sqlite_store.ts";
@@ -31,6 +31,8 @@ export interface IngestOptions {
   webhook?: WebhookSettings | undefined;
   /** A collector that is sent the same as logs of OpenTelemetry. */
   otlp?: OtlpTarget | undefined;
+  /** Who else is told of problems. */
+  tellers?: readonly Teller[] | undefined;
   /** Default: the analysis, in a thread of its own. */
   analyse?: Analyse;
   log?: (line: string) => void;
@@ -78,6 +80,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }, store);
   const watch = new ProblemWatch({ store, hub, clock, log }, [
     ...options.webhook ? [webhook(options.webhook, { clock, log })] : [],
+    ...options.tellers ?? [],
     ...options.otlp ? [otlpCollector(options.otlp, { clock, log })] : [],
   ]);
   await watch.start();

@@ -33,7 +33,8 @@ export interface LasthopOptions {
 export async function startLasthop(args: string[], options: LasthopOptions = {}): Promise<Running> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
   const readyFile = `${folder}/ready`;
-  const own = args[0] === "trace" || args[0] === "probe" ? ["--ready-file", readyFile] : [];
+  const watches = ["trace", "probe", "record"].includes(args[0] ?? "");
+  const own = watches ? ["--ready-file", readyFile] : [];
   const program = options.bare
     ? [
       Deno.execPath(),

@@ -77,6 +77,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
       bar.now(text);
     },
     share: options.share,
+    recorder: options.recorder,
   }).catch(async (error) => {
     bar.close();
     await cluster?.stop();

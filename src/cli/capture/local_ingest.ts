@@ -7,6 +7,7 @@ import type { WebAssets } from "../../ingest/deps.ts";
 import { analystThread } from "../../ingest/live/analyst_thread.ts";
 import { Hub } from "../../ingest/live/hub.ts";
 import { limitsWith } from "../../ingest/limits.ts";
+import { ProblemWatch, type Teller } from "../../ingest/notify/problem_watch.ts";
 import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
 import type { ListenAddress } from "../read_value.ts";
@@ -35,11 +36,12 @@ const LIMITS = {
 
 /**
  * Starts an ingest that keeps everything in memory. `listen` null: it answers no socket, only the
- * client. Throws LasthopError `listen_failed` when the address is taken and was asked for by name.
+ * client. `tellers` hear of problems. Throws LasthopError `listen_failed` when the address is taken and was asked for by name.
  */
 export async function openLocalIngest(
   listen: ListenAddress | null,
   loadAssets: () => Promise<WebAssets>,
+  tellers: readonly Teller[] = [],
 ): Promise<LocalIngest> {
   const rootToken = crypto.randomUUID();
   const log = (line: string) => console.error(`lasthop: ${line}`);
@@ -50,7 +52,10 @@ export async function openLocalIngest(
     const hub = new Hub({ store, clock: systemClock, limits, log, analyst });
     const auth = { rootToken, allowLoopbackWithoutToken: false };
     const app = createApp({ store, clock: systemClock, hub, auth, limits, log });
+    const watch = new ProblemWatch({ store, hub, clock: systemClock, log }, tellers);
+    await watch.start();
     const stop = async () => {
+      watch.close();
       hub.close();
       analyst.close();
       await store.close();
@@ -64,6 +69,7 @@ export async function openLocalIngest(
     allowLoopbackWithoutToken: false,
     limits: LIMITS,
     webAssets,
+    tellers,
     log,
   });
   return {

@@ -39,6 +39,8 @@ export interface CaptureOptions {
   share?: Share;
   /** The cluster whose API is asked for names; absent: none. */
   kube?: AccessWords;
+  /** Only what dies is told, with its way. */
+  recorder?: boolean;
 }
 
 /** Commander's values of the options that `capturing` declares. */

@@ -11,9 +11,20 @@ export type About = Pick<ArchiveHeader, "incident" | "title" | "filter" | "creat
  * a batch's header says how many events its probe had sent by then. Throws as `replaceOwnFile`.
  */
 export async function writeWhole(spool: Spool, about: About, path: string): Promise<void> {
-  // The first line counts the batches, so the files are read twice: in memory is no room for them.
+  await writeTexts(() => textsOf(spool), about, path);
+}
+
+/**
+ * The same of batches as texts, asked for twice: the first line counts the batches, and in memory may be
+ * no room for all. Throws as `replaceOwnFile`.
+ */
+export async function writeTexts(
+  texts: () => AsyncIterable<string> | Iterable<string>,
+  about: About,
+  path: string,
+): Promise<void> {
   let batches = 0;
-  for await (const text of textsOf(spool)) batches += batchesIn(text);
+  for await (const text of texts()) batches += batchesIn(text);
   const header: ArchiveHeader = {
     kind: "archive",
     version: ARCHIVE_VERSION,
@@ -25,7 +36,7 @@ export async function writeWhole(spool: Spool, about: About, path: string): Prom
   };
   const lines = async function* () {
     yield JSON.stringify(header) + "\n";
-    yield* textsOf(spool);
+    yield* texts();
   };
   await replaceOwnFile(path, async (file) => {
     await ReadableStream.from(lines())

@@ -29,7 +29,7 @@ export interface SessionOptions {
   /** The most that bpftrace, and that reading the state may take; 20 % of one processor and 256 MiB where absent. */
   share?: Share;
   /** Only what dies is told, with its way, and what begins or ends something. */
-  recorder?: boolean;
+  recorder?: boolean | undefined;
 }
 
 /** A trace that was begun. */
