@@ -14,6 +14,7 @@ const ORDER = [
     "rules",
   ],
   ["change", "problem"],
+  ["count"],
   [
     "report",
     "shards",

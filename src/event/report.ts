@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "./codes.ts";
 import { Change } from "./change.ts";
+import { FlowCount } from "./flow_count.ts";
 import { Problem } from "./problem.ts";
 import {
   Buckets,
@@ -63,6 +64,8 @@ export const Flow = EndPoints.extend({
   lastAt: timeOfDay.optional(),
   /** Its packets by when each was first seen. Absent: they were too many to be looked at together. */
   rate: Buckets.optional(),
+  /** What counters tell of it: exact where few packets were told. Absent: nothing was counted. */
+  counted: FlowCount.optional(),
   /** Ids of the problems that it is part of; absent: of none. */
   problems: z.array(text(64)).optional(),
 });

@@ -14,6 +14,8 @@ export const Qdisc = z.object({
   drops: int,
   overlimits: int.optional(),
   backlogPackets: int.optional(),
+  /** Packets that the driver gave back because it was busy. Absent: of probes before 2026-11-27. */
+  requeues: int.optional(),
   /** Packets or bytes, as the discipline counts; `text` says which. */
   limit: int.optional(),
   /** As `tc qdisc show` prints it. */

@@ -4,6 +4,7 @@
  */
 import type { FilterNode } from "../../event/filter/mod.ts";
 import type { Cause, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
+import { countOf } from "../count/flow_count.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
 import { keyOf } from "../problem/fold.ts";
@@ -101,7 +102,7 @@ export class Conversation implements Doubter {
         findings,
         report: exchangeReport(exchange, findings, undefined),
       })),
-      flows: verdicts.map(flowReport),
+      flows: verdicts.map((verdict) => flowReport(verdict, countOf(verdict.group, world.nodes))),
       troubles,
       passed: passedAmong(exchanges, verdicts),
     };

@@ -11,6 +11,7 @@ import { endPoints, hopsOf } from "./path.ts";
 /** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
 export function flowReport(
   { group, outcome, packets, rate, best, causes, gap }: FlowVerdict,
+  counted: Flow["counted"],
 ): Flow {
   const [first, ...others] = causes.map(({ cause }) => cause);
   const path = hopsOf(best.steps);
@@ -32,6 +33,7 @@ export function flowReport(
     path,
     ...timesOf(group),
     ...(rate ? { rate } : {}),
+    ...(counted ? { counted } : {}),
   };
 }
 

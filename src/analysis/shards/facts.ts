@@ -3,6 +3,7 @@
  * is in one of them. Rule D3. Each is the first, or the extreme one, of the shard by some measure, so
  * that the first of all shards is among those that the hub gets.
  */
+import { wayText } from "../count/places.ts";
 import { formKey, formOf } from "../correlate/identity.ts";
 import { hasFlag, isConnectRequest, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { bytesOf, crossedBy, wayKey } from "../verdict/crossings.ts";
@@ -21,6 +22,7 @@ export function exemplarsOf({ packets }: FlowGroup): Set<Judgement> {
   };
   for (const judgement of packets) {
     first("packet", judgement);
+    first(`way ${wayText(judgement)}`, judgement);
     for (const key of judgement.packet.forms.keys()) first(`form ${key}`, judgement);
     const begin = judgement.steps[0]!.event;
     if (isConnectRequest(begin)) first("syn", judgement);

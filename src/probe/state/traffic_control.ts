@@ -25,6 +25,7 @@ export function qdiscs(text: string): Qdisc[] {
     const parent = word(head, "parent") ?? (/ root\b/.test(head) ? "root" : undefined);
     const limit = / limit (\d+)/.exec(head)?.[1];
     const overlimits = count(all, /overlimits (\d+)/);
+    const requeues = count(all, / requeues (\d+)\)/);
     const backlog = count(all, /backlog \S+ (\d+)p/);
     return {
       device: clip(word(head, "dev") ?? "", 255),
@@ -34,6 +35,7 @@ export function qdiscs(text: string): Qdisc[] {
       drops: count(all, /\(dropped (\d+)/) ?? 0,
       ...(overlimits === undefined ? {} : { overlimits }),
       ...(backlog === undefined ? {} : { backlogPackets: backlog }),
+      ...(requeues === undefined ? {} : { requeues }),
       ...(limit === undefined ? {} : { limit: Number(limit) }),
       text: clip(head, 4000),
     };

@@ -84,6 +84,7 @@ function flowLines(flow: Flow): string[] {
     ...(flow.sourceName === undefined ? [] : [`  from ${flow.sourceName}`]),
     ...(flow.destinationName === undefined ? [] : [`  to ${flow.destinationName}`]),
     ...(flow.gap === undefined ? [] : [`  gap: ${flow.gap}`]),
+    ...(flow.counted === undefined ? [] : [`  ${flow.counted.sentence}`]),
     ...flow.path.map((hop) => `  ${hopText(hop)}`),
     ...[...(flow.cause ? [flow.cause] : []), ...(flow.otherCauses ?? [])].flatMap(causeLines),
   ];

@@ -1,0 +1,210 @@
+/**
+ * What was counted of a flow, and what of it was lost between which places. Rule O24.
+ *
+ * What else may look like a loss, and why it is not taken for one:
+ * - Packets under way, or waiting: nothing is said before all was quiet for longer than they wait.
+ * - Counts that are missing, began late or ended early: the stretch is left out, or nothing is said.
+ * - Another way: all told packets must take one, and the flow must be counted nowhere else.
+ * - A copy, or a packet that a driver was handed twice: those places are left out.
+ * - Packets put together or cut: their segments are counted; fragments and unknown segments say nothing.
+ * - A form that the filter takes at one place only: a place that counted nothing of it is left out.
+ */
+import { isDeviceKind } from "../../event/kinds.ts";
+import type { FlowCount } from "../../event/flow_count.ts";
+import { placeText } from "../../event/place.ts";
+import { ask } from "../view/asked.ts";
+import { netnsLabel } from "../view/netns_names.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
+import { wallMsAt } from "../view/time_of_day.ts";
+import type { NodeView } from "../view/timeline.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { type CountedPlace, type Difference, differenceOf } from "./between.ts";
+import { countsOnce, keyOf, type Place, wayOf } from "./places.ts";
+import { countsOf, readingsOf } from "./readings.ts";
+
+/** What was counted of a flow; undefined where nothing was. */
+export function countOf(group: FlowGroup, nodes: readonly NodeView[]): FlowCount | undefined {
+  const counted = new Map<string, Map<string, ReadonlyMap<number, number>>>();
+  let gap: string | null = null;
+  for (const node of nodes) {
+    for (const form of group.forms.keys()) {
+      const counts = countsOf(node, form);
+      if (counts === null) gap = `${node.name} does not know how many packets some of it were`;
+      for (const [place, series] of counts ?? []) {
+        const at = counted.get(place) ?? new Map<string, ReadonlyMap<number, number>>();
+        counted.set(place, at);
+        at.set(form, series);
+      }
+    }
+  }
+  if (gap !== null) return unknown(gap);
+  if (counted.size === 0) return undefined;
+  const way = wayOf(group);
+  if (typeof way === "string") return unknown(way);
+  const places = way.flatMap((place): CountedPlace[] => {
+    const series = counted.get(keyOf(place))?.get(place.form);
+    return series === undefined ? [] : [{ place, series }];
+  });
+  const restarted = places.find(({ place: { node } }) =>
+    ask(node.coverageSource, "runs", () => node.runs) > 1
+  );
+  if (restarted) return unknown(`the probe of ${restarted.place.node.name} was started anew`);
+  return compared(group, places.filter(isTrusted), () => elsewhere(counted, way));
+}
+
+/** Each count at the place is one packet, in all of the time in which it was counted. */
+function isTrusted({ place, series }: CountedPlace): boolean {
+  const numbers = [...series.keys()].sort((a, b) => a - b);
+  const readings = readingsOf(place.node, numbers[0]!, numbers.at(-1)!);
+  const [first, last] = [readings[0], readings.at(-1)];
+  return first !== undefined && last !== undefined && countsOnce(place, first.from, last.at);
+}
+
+function compared(
+  group: FlowGroup,
+  places: readonly CountedPlace[],
+  elsewhere: () => number,
+): FlowCount {
+  const pairs: { a: Place; b: Place; found: Difference }[] = [];
+  for (let i = 1; i < places.length; i++) {
+    const [a, b] = [places[i - 1]!, places[i]!];
+    const found = differenceOf(a, b, firstSeen(group, a.place.node));
+    if (typeof found === "string") return unknown(found);
+    if (found.lost < 0) {
+      const names = `${nameOf(b.place)} than ${nameOf(a.place)}`;
+      return unknown(`more packets were counted at ${names}: not all came that way`);
+    }
+    pairs.push({ a: a.place, b: b.place, found });
+  }
+  const [first, last] = [pairs[0], pairs.at(-1)];
+  if (!first || !last) return unknown("it was counted at fewer than two places");
+  const isLost = pairs.some(({ found }) => found.lost > 0);
+  if (isLost && elsewhere() > 0) {
+    return unknown("some of it was counted off its way: it takes more than one");
+  }
+  const packets = first.found.packets;
+  const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) => ({
+    from: reported(a),
+    to: reported(b),
+    packets: found.lost,
+    dropsTold: dropsTold(group, a, b),
+    firstAt: rfc3339(wallMsAt(a.node, found.from)),
+    lastAt: rfc3339(wallMsAt(a.node, found.to)),
+  }));
+  const lost = losses.reduce((sum, { packets }) => sum + packets, 0);
+  const isLeast = pairs.some(({ found }) => found.isLeast);
+  return {
+    packets,
+    arrived: last.found.packets - last.found.lost,
+    lost,
+    ...(isLeast ? { atLeast: true } : {}),
+    since: rfc3339(wallMsAt(first.a.node, first.found.since)),
+    until: rfc3339(wallMsAt(first.a.node, first.found.until)),
+    losses,
+    sentence: sentenceOf(packets, lost, isLeast, first.a, last.b, pairs),
+  };
+}
+
+const unknown = (gap: string): FlowCount => ({
+  gap: gap.slice(0, 500),
+  sentence: `Counted, but what was lost is not known: ${gap}.`.slice(0, 1000),
+});
+
+/** When the flow was seen first on a node, an `at`. */
+function firstSeen({ packets }: FlowGroup, node: NodeView): number {
+  let first = Infinity;
+  for (const { packet: { chains } } of packets) {
+    for (const { node: other, events } of chains) {
+      if (other === node) first = Math.min(first, events[0]!.at);
+    }
+  }
+  return first;
+}
+
+/** Packets of the flow's forms at places that are not on its way, or in another form there. */
+function elsewhere(
+  counted: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, number>>>,
+  way: readonly Place[],
+): number {
+  const forms = new Map(way.map((place) => [keyOf(place), place.form]));
+  let packets = 0;
+  for (const [key, byForm] of counted) {
+    for (const [form, series] of byForm) {
+      if (forms.get(key) === form) continue;
+      for (const number of series.values()) packets += number;
+    }
+  }
+  return packets;
+}
+
+/** Packets of the flow that were told to be dropped after the one place and before the other. */
+function dropsTold({ packets }: FlowGroup, a: Place, b: Place): number {
+  const [from, to] = [keyOf(a), keyOf(b)];
+  let dropped = 0;
+  for (const judgement of packets) {
+    if (judgement.outcome !== "dropped") continue;
+    const passed = placesOf(judgement);
+    if (passed.has(from) && !passed.has(to)) {
+      dropped += Math.max(1, judgement.end.step.event.gsoSegments ?? 1);
+    }
+  }
+  return dropped;
+}
+
+const placesOf = ({ steps }: Judgement): Set<string> =>
+  new Set(
+    steps.filter(({ event }) => isDeviceKind(event.kind)).map(({ event }) =>
+      keyOf({ ...event, stage: event.kind } as unknown as Place)
+    ),
+  );
+
+const reported = ({ node, netns, ifindex, stage, seen }: Place) => ({
+  node: node.name,
+  netns: netnsLabel(node, netns, seen.at),
+  device: seen.device ?? "",
+  ifindex,
+  stage,
+});
+
+function nameOf({ node, netns, seen }: Place): string {
+  return placeText({
+    device: seen.device ?? "",
+    netns: netnsLabel(node, netns, seen.at),
+    node: node.name,
+  });
+}
+
+/** `1,234,567`: a sentence is for people. */
+const many = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+const packetsText = (number: number): string =>
+  `${many(number)} ${number === 1 ? "packet" : "packets"}`;
+/** Hours, minutes and seconds of the day in UTC. */
+const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)).slice(11, 19);
+const SECOND_NS = 1e9;
+
+function sentenceOf(
+  packets: number,
+  lost: number,
+  isLeast: boolean,
+  from: Place,
+  to: Place,
+  pairs: readonly { a: Place; b: Place; found: Difference }[],
+): string {
+  const [{ a, found }] = pairs as [typeof pairs[number]];
+  // What was before is not known.
+  const counted = isLeast ? `Counted since ${clock(a.node, found.since)} UTC` : "Counted";
+  if (lost === 0) {
+    return `${counted}: all ${packetsText(packets)} from ${nameOf(from)} came to ${nameOf(to)}.`
+      .slice(0, 1000);
+  }
+  const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
+    `${many(found.lost)} between ${nameOf(a)} and ${nameOf(b)}, from ${
+      clock(a.node, found.from)
+    } to ${clock(a.node, found.to + SECOND_NS)}`
+  );
+  const least = isLeast ? "at least " : "";
+  return `${counted}: of ${packetsText(packets)} ${least}${many(lost)} ${
+    lost === 1 ? "was" : "were"
+  } lost: ${parts.join("; ")} UTC.`.slice(0, 1000);
+}

@@ -1,0 +1,136 @@
+/**
+ * Room `count`, after `verdict`: what the kernel counted of flows, and what that proves. Rules O23, O24.
+ *
+ * The places that packets of one flow pass, in their order, by those that were told one by one.
+ */
+import { isDeviceKind } from "../../event/kinds.ts";
+import { formKey, formOf } from "../correlate/identity.ts";
+import type { NetnsState } from "../../event/state.ts";
+import { isIncomplete, linkOf, stateAfter, stateAt } from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+
+/** A device that packets of the flow pass, and the form they have there. */
+export interface Place {
+  node: NodeView;
+  /** Inode of its namespace, and the number of the device. */
+  netns: number;
+  ifindex: number;
+  stage: "device-rx" | "device-tx";
+  /** As `formKey` spells it. */
+  form: string;
+  /** One packet of the flow there. */
+  seen: Sighting;
+}
+
+/** Equal for sightings at one device in one direction. */
+export const placeKey = (
+  node: NodeView,
+  netns: number | undefined,
+  ifindex: number | undefined,
+  stage: string,
+): string => `${netns} ${ifindex} ${stage} ${node.name}`;
+
+/** [O24] The one way that all packets of the flow take, or why there is none. */
+export function wayOf({ packets }: FlowGroup): Place[] | string {
+  let longest: readonly Place[] = [];
+  const ways = new Map<string, readonly Place[]>();
+  for (const judgement of packets) {
+    const why = whyNotCounted(judgement);
+    if (why !== null) return why;
+    const way = passedBy(judgement);
+    const key = textOf(way);
+    if (ways.has(key)) continue;
+    ways.set(key, way);
+    if (way.length > longest.length) longest = way;
+  }
+  const all = longest.map(spelled);
+  const last = longest.at(-1);
+  // Some are for another end: what does not come further there is not lost.
+  const isElsewhere = packets.some((judgement) => {
+    const end = endOf(judgement);
+    return end !== undefined && last !== undefined && keyOf(end) !== keyOf(last);
+  });
+  if (isElsewhere) return "its packets end at more than one place";
+  // Of some packets only a part was told: what they passed must be a part of the same way.
+  for (const way of ways.values()) {
+    let from = 0;
+    for (const place of way) {
+      from = all.indexOf(spelled(place), from) + 1;
+      if (from === 0) return "its packets take more than one way";
+    }
+  }
+  return [...longest];
+}
+
+/** The key of a place. */
+export const keyOf = ({ node, netns, ifindex, stage }: Place): string =>
+  placeKey(node, netns, ifindex, stage);
+
+const spelled = (place: Place) => `${keyOf(place)} ${place.form}`;
+
+const textOf = (way: readonly Place[]) => way.map(spelled).join("\n");
+
+/** Equal for packets that tell the same of their flow's way. */
+export const wayText = (judgement: Judgement): string =>
+  whyNotCounted(judgement) ??
+    `${endOf(judgement) === undefined ? "" : "ends "}${textOf(passedBy(judgement))}`;
+
+/** Where a packet was last that was seen to arrive. */
+const endOf = (judgement: Judgement): Place | undefined =>
+  judgement.end.kind === "delivered" || judgement.end.kind === "taken"
+    ? passedBy(judgement).at(-1)
+    : undefined;
+
+function whyNotCounted({ packet }: Judgement): string | null {
+  for (const { events, node } of packet.chains) {
+    const passed = new Set<string>();
+    for (const { kind, netns, ifindex, fragmentOffset, packetType, protocol } of events) {
+      const key = placeKey(node, netns, ifindex, kind);
+      if (isDeviceKind(kind) && passed.has(key)) return "a packet passed one place twice";
+      passed.add(key);
+      if (fragmentOffset !== undefined) return "some of its packets were cut in fragments";
+      if (protocol === undefined) return "it has no protocol";
+      if (packetType === "broadcast" || packetType === "multicast") {
+        return "its packets go to many at once";
+      }
+    }
+  }
+  return null;
+}
+
+function passedBy({ steps }: Judgement): Place[] {
+  const places: Place[] = [];
+  for (const { event } of steps) {
+    const { node, kind, netns, ifindex } = event;
+    if (!isDeviceKind(kind) || netns === undefined || ifindex === undefined) continue;
+    const stage = kind as Place["stage"];
+    places.push({ node, netns, ifindex, stage, form: formKey(formOf(event)), seen: event });
+  }
+  return places;
+}
+
+/**
+ * Whether each count there is one packet, from one moment to another, both `at`s of its node. A driver
+ * that is busy gives a packet back to the queue, and is handed it once more: so what was handed to a
+ * device is known only where it has no queue, or where its queue took none back in that time.
+ */
+export function countsOnce({ stage, node, netns, ifindex, seen }: Place, from: number, to: number) {
+  if (stage === "device-rx") return true;
+  const [before, after] = [stateAt(node, netns, from), stateAfter(node, netns, to)];
+  if (before === null || after === null || isIncomplete(after, ["state", "qdiscs"])) return false;
+  const device = linkOf(before, ifindex, seen.device)?.name;
+  const queues = after.qdiscs.filter((queue) => queue.device === device);
+  if (device === undefined || queues.length === 0) return false;
+  if (queues.every(({ kind }) => kind === "noqueue")) return true;
+  const at = ({ timeNs }: NetnsState) => Number(BigInt(timeNs) - node.baseNs);
+  if (at(before) > from || at(after) < to) return false;
+  return queues.every(({ handle, parent, requeues }) =>
+    requeues !== undefined &&
+    before.qdiscs.some((queue) =>
+      queue.device === device && queue.handle === handle && queue.parent === parent &&
+      queue.requeues === requeues
+    )
+  );
+}

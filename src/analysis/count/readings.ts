@@ -1,0 +1,97 @@
+/** What the counters of a node told: its readings, and of each flow and place how many packets. Rule O23. */
+import { formKey, formOf } from "../correlate/identity.ts";
+import { ask } from "../view/asked.ts";
+import { concludedFrom, finding, seenOn } from "../view/finding.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import { placeKey } from "./places.ts";
+
+/** A reading of a node's counters: it counts from the one before it. */
+export interface Reading {
+  /** Readings from 0 on. */
+  number: number;
+  /** When the one before it was, and it: `at`s of its node. */
+  from: number;
+  at: number;
+  /** The one before it was told, and so was all that this one counted. */
+  isWhole: boolean;
+}
+
+const STAGES = ["", "device-rx", "device-tx"];
+
+const headings = finding(({ kind, ifindex }) =>
+  kind === "counted" && ifindex === undefined ? "" : undefined
+);
+const rowsOfReading = finding(({ kind, ifindex, reading }) =>
+  kind === "counted" && ifindex !== undefined ? `${reading}` : undefined
+);
+const rowsOfForm = finding((event) => {
+  const { kind, source, destination, protocol } = event;
+  if (kind !== "counted" || source === undefined) return undefined;
+  return destination === undefined || protocol === undefined ? undefined : formKey(formOf(event));
+});
+const rowsOfPlace = finding((event) => {
+  const { kind, ifindex, source, uncounted } = event;
+  if (kind !== "counted" || ifindex === undefined || source !== undefined) return undefined;
+  return uncounted === undefined ? undefined : placeOf(event);
+});
+
+const placeOf = ({ node, netns, ifindex, countedAt }: Sighting) =>
+  placeKey(node, netns, ifindex, STAGES[countedAt ?? 0] ?? "");
+
+/** Packets of one form on one node, by place and by the number of the reading. */
+export type Counts = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** What was counted of a form on a node. Null where nobody says how many packets some of it were. */
+export function countsOf(node: NodeView, form: string): Counts | null {
+  const counts = new Map<string, Map<number, number>>();
+  for (const row of seenOn(node, rowsOfForm, form)) {
+    const { counted = 0, uncounted = 0, reading = -1 } = row;
+    if (uncounted > 0) return null;
+    const place = placeOf(row);
+    const of = counts.get(place) ?? new Map<number, number>();
+    counts.set(place, of);
+    of.set(reading, (of.get(reading) ?? 0) + counted);
+  }
+  return counts;
+}
+
+/** Numbers of readings in which some packets of a place had no counter. */
+export const uncountedAt = (node: NodeView, place: string): readonly number[] =>
+  seenOn(node, rowsOfPlace, place).map(({ reading = -1 }) => reading);
+
+/**
+ * The readings of a node whose numbers are between two, both included, in their order. One that was told
+ * twice is not whole, nor is one in whose time the kernel left out runs of the scripts.
+ */
+export function readingsOf(node: NodeView, first: number, last: number): Reading[] {
+  const text = concludedFrom(
+    node,
+    headings,
+    "",
+    `readings ${first} ${last}`,
+    (seen) =>
+      seen.filter(({ reading = -1 }) => reading >= first - 1 && reading <= last)
+        .map(({ reading, at, counted }) => `${reading} ${at} ${counted}`).join("\n"),
+  );
+  if (text === "") return [];
+  const headed = text.split("\n").map((line) => line.split(" ").map(Number));
+  const byNumber = Map.groupBy(headed, ([number]) => number!);
+  const readings: Reading[] = [];
+  for (const [number, [, at, rows]] of headed.map((heading) => [heading[0]!, heading] as const)) {
+    if (number < first) continue;
+    const before = byNumber.get(number - 1);
+    const isTold = byNumber.get(number)!.length === 1 && before?.length === 1 &&
+      before[0]![1]! < at! && seenOn(node, rowsOfReading, `${number}`).length === rows &&
+      !wasLeftOut(node, before[0]![1]!, at!);
+    readings.push({ number, from: before?.[0]?.[1] ?? at!, at: at!, isWhole: isTold });
+  }
+  return readings.sort((a, b) => a.number - b.number);
+}
+
+/** Whether the kernel left out runs of scripts between two moments, `at`s of the node. */
+const wasLeftOut = (node: NodeView, from: number, to: number): boolean =>
+  ask(
+    node.coverageSource,
+    `runs left out ${from} ${to}`,
+    () => node.missed.some((stretch) => stretch.from <= to && stretch.to >= from),
+  );

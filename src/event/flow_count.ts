@@ -1,0 +1,44 @@
+/** What the kernel counted of a flow, beside the packets that were told one by one. Rule O24. */
+import { z } from "zod";
+import { count, STAGES, text, timeOfDay } from "./report_parts.ts";
+
+/** A place where packets were counted. */
+const CountedAt = z.object({
+  node: text(253),
+  /** Name where one exists, else the inode. */
+  netns: text(253),
+  device: text(64),
+  ifindex: count,
+  stage: z.enum(STAGES),
+});
+
+/** Packets of a flow by counters: its `packets` are those that were told one by one. */
+export const FlowCount = z.object({
+  /** What was counted, in one sentence. */
+  sentence: text(1000),
+  /** Why it can't be said what was lost; then the numbers are absent. */
+  gap: text(500).optional(),
+  /** Packets at the first place of its way where they were counted, and at the last one. */
+  packets: count.optional(),
+  arrived: count.optional(),
+  /** Packets that were lost between any two of its places. */
+  lost: count.optional(),
+  /** More may be lost: some were on their way when counting began, or counts of some time are missing. */
+  atLeast: z.literal(true).optional(),
+  /** From when to when packets were counted, by the clock of the node of the first place. */
+  since: timeOfDay.optional(),
+  until: timeOfDay.optional(),
+  /** Between which places, in the order of the way. */
+  losses: z.array(z.object({
+    from: CountedAt,
+    to: CountedAt,
+    packets: count,
+    /** So many drops between these places were told one by one. */
+    dropsTold: count,
+    /** The time in which all of them were lost. */
+    firstAt: timeOfDay,
+    lastAt: timeOfDay,
+  })).max(256).optional(),
+});
+
+export type FlowCount = z.infer<typeof FlowCount>;
