@@ -33,9 +33,11 @@ export interface Difference {
   /** Those of them that the second did not have; with `isLeast` there may be more. */
   lost: number;
   isLeast: boolean;
-  /** The time in which all of them were lost, and up to when counts say something: `at`s of the first node. */
+  /** The time in which all of them were lost: an `at` of the first node, ns … */
   from: number;
+  /** … and another one. */
   to: number;
+  /** Up to when counts say something, an `at`. */
   until: number;
   /** What was counted before this, an `at`, is not known. */
   since: number;

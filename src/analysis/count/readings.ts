@@ -9,8 +9,9 @@ import { placeKey } from "./places.ts";
 export interface Reading {
   /** Readings from 0 on. */
   number: number;
-  /** When the one before it was, and it: `at`s of its node. */
+  /** When the one before it was, an `at` of its node. */
   from: number;
+  /** When it was, an `at`. */
   at: number;
   /** The one before it was told, and so was all that this one counted. */
   isWhole: boolean;
