@@ -1,6 +1,7 @@
 /** What a person is told of a report, block by block: verdicts, paths, evidence, what to do, coverage. */
 import type { Change, Exchange, Flow, Problem, Report } from "../event/report.ts";
 import { changePlace, changeText, nearLines } from "../words/change.ts";
+import { countedLines } from "../words/counted.ts";
 import { endedWords } from "../words/ended.ts";
 import { endPoint } from "../words/ends.ts";
 import { mendedText } from "../words/mended.ts";
@@ -36,6 +37,7 @@ const PLACE = { deviceMax: 64, netnsMax: 64, nodeMax: 64 };
 const PROBLEMS_MAX = 50;
 const SERVICES_MAX = 50;
 const CHANGES_MAX = 50;
+const COUNTED_MAX = 50;
 /** Characters of a sentence of the analysis. */
 const SENTENCE_MAX = 2000;
 
@@ -56,6 +58,7 @@ export function told(report: Report): Block[] {
     ),
     ...problems.slice(0, PROBLEMS_MAX).flatMap((problem, i) => problemBlocks(problem, i, report)),
     ...more(problems.length - PROBLEMS_MAX, "problem"),
+    ...countedBlocks(flows),
     ...(changes.length === 0 ? [] : [
       { kind: "heading", text: "What changed on the nodes" } as const,
       list(changes.slice(-CHANGES_MAX).map(changeLine)),
@@ -116,6 +119,12 @@ function problemBlocks(problem: Problem, index: number, report: Report): Block[]
 const pathCaption = ({ source, sourcePort, destination, destinationPort }: Flow): string =>
   `Path of ${text(endPoint(source, sourcePort))} → ` +
   `${text(endPoint(destination, destinationPort))}, times within a node by its own clock:`;
+
+/** What counters tell, where not all packets were told one by one. */
+function countedBlocks(flows: readonly Flow[]): Block[] {
+  const counted = countedLines(flows, PLAIN, { plural }, COUNTED_MAX);
+  return counted.length === 0 ? [] : [{ kind: "heading", text: "Counted" }, list(counted)];
+}
 
 const changeLine = (change: Change): string =>
   `${time(change.by)} ${changeText(change, PLAIN)} ${changePlace(change, PLAIN)}`;

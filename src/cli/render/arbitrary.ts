@@ -114,6 +114,12 @@ const flow: fc.Arbitrary<Flow> = fc.record({
     otherCauses: fc.array(cause, { maxLength: 2 }),
     gap: text(500),
     path: fc.array(hop, { maxLength: 30 }),
+    counted: fc.record({
+      sentence: text(1000),
+      gap: text(500),
+      packets: fc.nat(),
+      lost: fc.nat(3),
+    }, { requiredKeys: ["sentence"] }),
   }, {
     requiredKeys: ["id", "protocol", "packets", "outcome", "lastHop", "path"],
   }),

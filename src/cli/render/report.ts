@@ -1,6 +1,7 @@
 /** A whole report: what was found, worst first, then what was watched. */
 import { EXCHANGE_OUTCOMES, OUTCOMES } from "../../event/codes.ts";
 import type { Exchange, Report } from "../../event/report.ts";
+import { countedLines } from "../../words/counted.ts";
 import { problemsHead } from "../../words/problem.ts";
 import { spanInUtc } from "../../words/time.ts";
 import { changesLines } from "./changes.ts";
@@ -17,6 +18,8 @@ import { COUNTING, grouped, outcomeWord, placeText, plural, styleOf } from "./wo
 
 /** What is told with its way: a terminal is no place for a thousand. */
 const WAYS_MAX = 12;
+/** Flows that lost something by what was counted: a line each, of more the worst. */
+const COUNTED_MAX = 6;
 /** Lines about the others. */
 const SHORT_MAX = 60;
 /** Without a problem so many are told one by one; of more, those that are alike are told together. */
@@ -46,6 +49,8 @@ export function renderReport(report: Report, options: RenderOptions): string {
   const lines = summaryLines(report, look);
   for (const block of blocks) lines.push("", ...block);
   if (report.flows.length === 0) lines.push("", ...look.lines(nothing(report), 0));
+  const counted = countedLines(report.flows, look, { plural }, COUNTED_MAX);
+  if (counted.length > 0) lines.push("", ...counted.flatMap((line) => look.lines(line, 0)));
   if (report.changes.length > 0) lines.push("", ...changesLines(report, look));
   lines.push("", ...isShort ? shortCoverageLines(report, look) : coverageLines(report, look));
   const more = moreLines(telling, look);

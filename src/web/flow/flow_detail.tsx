@@ -128,7 +128,7 @@ function Related({ flow }: { flow: Flow }) {
 }
 
 function Verdict({ flow }: { flow: Flow }) {
-  const { lastHop, cause, gap } = flow;
+  const { lastHop, cause, gap, counted } = flow;
   const { device, node } = lastHop;
   const [before, after] = headline(flow);
   // What became of one packet is no headline of an exchange that failed.
@@ -158,6 +158,11 @@ function Verdict({ flow }: { flow: Flow }) {
       {gap !== undefined && (
         <p class="sentence">
           Not known because: <Text value={gap} />
+        </p>
+      )}
+      {counted !== undefined && (
+        <p class="sentence">
+          <Text value={counted.sentence} max={700} />
         </p>
       )}
       {cause !== undefined && (

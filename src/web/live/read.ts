@@ -142,7 +142,13 @@ export function readFlow(value: unknown): Flow | null {
     firstAt: maybeText(from.firstAt),
     lastAt: maybeText(from.lastAt),
     rate: from.rate === undefined ? undefined : readBuckets(from.rate),
+    counted: from.counted === undefined ? undefined : readCounted(from.counted),
   };
+}
+
+/** What the page shows of what was counted: its sentence. */
+function readCounted(value: unknown): Flow["counted"] {
+  return { sentence: text(fields(value).sentence) };
 }
 
 /** One end of an exchange; an address that is missing is a question mark. */

@@ -1,0 +1,58 @@
+/** What was counted of flows, beside the packets that were told one by one: one line each. Rule O24. */
+import type { Flow } from "../event/report.ts";
+import { flowName } from "./ends.ts";
+import type { Counting, Writing } from "./writing.ts";
+
+/** Characters of a sentence that are shown. */
+const SENTENCE_MAX = 1_000;
+
+/** Flows of which something was lost by what was counted, most first. */
+const withLoss = (flows: readonly Flow[]): Flow[] =>
+  flows.filter(({ counted }) => (counted?.lost ?? 0) > 0)
+    .sort((a, b) => b.counted!.lost! - a.counted!.lost!);
+
+/** The sentence of one flow. */
+export const countedSentence = (
+  { counted }: Pick<Flow, "counted">,
+  { text }: Pick<Writing, "text">,
+): string => counted === undefined ? "" : text(counted.sentence, SENTENCE_MAX);
+
+/**
+ * Lines about all flows that were counted: those that lost something each in one of at most `linesMax`,
+ * the others together. Empty where nothing was counted.
+ */
+export function countedLines(
+  flows: readonly Flow[],
+  writing: Writing,
+  { plural }: Pick<Counting, "plural">,
+  linesMax: number,
+): string[] {
+  const counted = flows.filter((flow) => flow.counted !== undefined);
+  const losing = withLoss(counted);
+  const whole = counted.filter((flow) => flow.counted?.lost === 0);
+  const unknown = counted.filter((flow) => flow.counted?.gap !== undefined);
+  const packets = whole.reduce((sum, flow) => sum + (flow.counted?.packets ?? 0), 0);
+  const alone = (some: readonly Flow[]) => counted.length === 1 && some.length === 1;
+  return [
+    ...losing.slice(0, linesMax).map((flow) =>
+      `${flowName(flow, writing)}: ${countedSentence(flow, writing)}`
+    ),
+    ...losing.length > linesMax
+      ? [`${plural(losing.length - linesMax, "more flow")} lost packets, by what was counted.`]
+      : [],
+    ...alone(whole) || alone(unknown)
+      ? [`${flowName(counted[0]!, writing)}: ${countedSentence(counted[0]!, writing)}`]
+      : [
+        ...whole.length > 0
+          ? [
+            `Counted whole: ${plural(packets, "packet")} of ${
+              plural(whole.length, "flow")
+            }, none lost.`,
+          ]
+          : [],
+        ...unknown.length > 0
+          ? [`Of ${plural(unknown.length, "counted flow")} it is not known what was lost.`]
+          : [],
+      ],
+  ];
+}
