@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HOME = "/usr/lib/lasthop";
 
 /** Units that need nothing which the package has not. */
-const UNITS = ["lasthop.service", "lasthop-probe@.service"];
+const UNITS = ["lasthop.service", "lasthop-probe@.service", "lasthop-record.service"];
 
 /** Sources become what Deno runs once, as root, so that it is there for users who may not write. */
 const POSTINST = `#!/bin/sh

@@ -15,6 +15,7 @@ import {
   MISS,
   NOTHING,
   plain,
+  recorder,
   scripts,
   tcpdumps,
   type Watcher,
@@ -48,6 +49,7 @@ async function watchersOf(): Promise<Watcher[]> {
     NOTHING,
     scripts("lasthop's scripts, miss", MISS),
     scripts("lasthop's scripts, hit", HIT),
+    recorder("lasthop's recorder"),
     wholeTrace("lasthop trace, miss", MISS),
     wholeTrace("lasthop trace, hit", HIT),
     plain("plain bpftrace, miss", false),
@@ -65,6 +67,7 @@ async function watchersOf(): Promise<Watcher[]> {
     list.push(
       scripts(`lasthop's scripts, miss, ${version}`, MISS, binary),
       scripts(`lasthop's scripts, hit, ${version}`, HIT, binary),
+      recorder(`lasthop's recorder, ${version}`, binary),
       plain(`plain bpftrace, printing, ${version}`, true, binary),
     );
   }

@@ -69,7 +69,7 @@ Deno.test({
       const { version: _, user: __, ...rest } = said;
       deepEqual(rest, {
         path: "/usr/bin/lasthop",
-        units: "lasthop-probe@.service lasthop.service 0",
+        units: "lasthop-probe@.service lasthop-record.service lasthop.service 0",
         man: "/usr/share/man/man1/lasthop.1.gz 1",
         completion: "trace",
         page: "1",

@@ -20,7 +20,7 @@ Deno.test("docs/deploy.md names files and tasks of this repository", async () =>
 
 Deno.test("docs/deploy.md starts units that there are, with the settings they read", async () => {
   const units = [...typed.matchAll(/systemctl (?:enable --now|start) ([\w-]+)(@?)/g)];
-  equal(units.length, 3);
+  equal(units.length, 4);
   for (const [, name, at] of units) {
     const unit = await read(`deploy/systemd/${name}${at}.service`);
     const [, file] = /^EnvironmentFile=(\S+)$/m.exec(unit)!;
@@ -88,4 +88,23 @@ Deno.test("an image of other versions than were tried is not built, unless that 
   for (const name of ["probe", "serve", "workerd"]) {
     match(await read(`deploy/container/${name}.Containerfile`), /check_versions\.sh "\$VERSIONS"/);
   }
+});
+
+Deno.test("the DaemonSet gives a recorder the rights of the unit, and words that it knows", async () => {
+  const manifest = await read("deploy/kubernetes/recorder.yaml");
+  const listOf = (key: string) => {
+    const [, list] = new RegExp(`^ +${key}:\\s*\\[([^\\]]*)\\]`, "m").exec(manifest)!;
+    return [...list!.matchAll(/"([^"]*)"/g)].map(([, word]) => word!);
+  };
+  const [command, ...words] = listOf("args");
+  const { stdout } = await lasthop([command!, "--help"]);
+  const flags = words.filter((word) => word.startsWith("--"));
+  ok(flags.length > 3);
+  deepEqual(flags.filter((flag) => !stdout.includes(flag)), []);
+  const unit = await read("deploy/systemd/lasthop-record.service");
+  const [, bounding] = /^CapabilityBoundingSet=(.*)$/m.exec(unit)!;
+  deepEqual(
+    listOf("add").sort(),
+    bounding!.split(" ").map((name) => name.replace("CAP_", "")).sort(),
+  );
 });

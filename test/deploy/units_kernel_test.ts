@@ -4,7 +4,7 @@ import { droppedPacket, withIngest } from "../../src/cli/asking/testing.ts";
 import { createClient } from "../../src/ingest/client/client.ts";
 import { Pair } from "../bpftrace/pair.ts";
 import { npmToolOrWhy } from "../../deploy/npm_tool.ts";
-import { Systemd, whyNoSystemd } from "./systemd.ts";
+import { Systemd, UNITS as UNIT_FILES, whyNoSystemd } from "./systemd.ts";
 import { builtWorkerd } from "./workerd_server.ts";
 
 const TOKEN = "operator-of-this-test";
@@ -38,7 +38,10 @@ async function statusOf(pid: number): Promise<Record<string, string>> {
   return Object.fromEntries(text.trim().split("\n").map((line) => line.split(":\t")));
 }
 
-const UNITS = ["lasthop.service", "lasthop-workerd.service", "lasthop-probe@i.service"];
+const UNITS = [
+  ...["lasthop.service", "lasthop-workerd.service", "lasthop-probe@i.service"],
+  "lasthop-record.service",
+];
 
 unitTest("every unit is one systemd understands, without a warning", {}, async (systemd) => {
   for (const unit of UNITS) {
@@ -134,7 +137,8 @@ async function probes(): Promise<void> {
       const { token } = await operator.createToken("checkout-down", { role: "probe" });
       const env = [`LASTHOP_INGEST=${url}`, `LASTHOP_TOKEN=${token}`];
       const filter = "LASTHOP_FILTER=icmp and host 10.77.0.2";
-      const systemd = await Systemd.boot({ "probe.env": [...env, filter, ""].join("\n") });
+      const command = "LASTHOP_COMMAND=probe";
+      const systemd = await Systemd.boot({ "probe.env": [...env, filter, command, ""].join("\n") });
       try {
         const unit = "lasthop-probe@checkout-down.service";
         await systemd.inside("systemctl", "start", unit);
@@ -150,6 +154,33 @@ async function probes(): Promise<void> {
       const request = flows.find(({ destination }) => destination === "10.77.0.2");
       deepEqual([request?.outcome, request?.packets.delivered], ["delivered", 5]);
     }, TOKEN);
+  } finally {
+    await pair.remove();
+  }
+}
+
+Deno.test({
+  name: "lasthop-record records, and lasthop-probe@ does unless it is told otherwise",
+  ignore: why !== null,
+  fn: records,
+});
+
+/** It starts with the rights that it has, records, and ends well. */
+async function records(): Promise<void> {
+  const probe = await Deno.readTextFile(`${UNIT_FILES}/lasthop-probe@.service`);
+  match(probe, /^Environment=LASTHOP_COMMAND=record$/m);
+  const pair = await Pair.create(`lhr${crypto.randomUUID().slice(0, 6)}`);
+  try {
+    const systemd = await Systemd.boot({ "record.env": "LASTHOP_RECORD=icmp\n" });
+    try {
+      await systemd.inside("systemctl", "start", "lasthop-record.service");
+      await systemd.line("lasthop-record.err", /ready: recording/);
+      await pair.ping(5);
+      await systemd.inside("systemctl", "stop", "lasthop-record.service");
+      equal(await systemd.property("lasthop-record.service", "ExecMainStatus"), "0");
+    } finally {
+      await systemd.stop();
+    }
   } finally {
     await pair.remove();
   }

@@ -5,6 +5,7 @@ import { kernelFilter } from "../../../src/probe/filter/kernel_filter.ts";
 import { type Capability, readCapability } from "../../../src/probe/kernel/capability.ts";
 import { attach } from "../../../src/probe/run/attach.ts";
 import { budgetOf, bufferPages, EVENTS_PER_PERCENT } from "../../../src/probe/run/budget.ts";
+import { RECORDER_MAP_KEYS } from "../../../src/probe/run/choosing.ts";
 import { loadSources } from "../../../src/probe/run/render.ts";
 import { newMix } from "../../../src/probe/run/counting.ts";
 import { DEFAULT_SHARE, type Share } from "../../../src/probe/run/share.ts";
@@ -46,15 +47,27 @@ export const NOTHING: Watcher = {
   watch: () => Promise.resolve({ end: () => Promise.resolve() }),
 };
 
+/** What `lasthop record` allows. */
+const RECORDER_EVENTS_PER_SECOND = 2_000;
+
+/** The recorder of all packets, of which none of the flow's dies. */
+export const recorder = (name: string, binary?: string): Watcher => scripts(name, "", binary, true);
+
 /** lasthop's scripts on a bpftrace, whose lines are counted and thrown away. */
-export function scripts(name: string, filter: string, binary = "bpftrace"): Watcher {
+export function scripts(
+  name: string,
+  filter: string,
+  binary = "bpftrace",
+  isRecorder = false,
+): Watcher {
   let capability: Promise<Capability> | undefined;
   return {
     name,
     async watch() {
       const machine = await (capability ??= readCapability(binary));
       const { tracepoints, kprobes, conntrack, dropReason, raw, bpftrace } = machine;
-      const share = { ...SHARE, eventsPerSecond: EVENTS_PER_SECOND };
+      const eventsPerSecond = isRecorder ? RECORDER_EVENTS_PER_SECOND : EVENTS_PER_SECOND;
+      const share = { ...SHARE, eventsPerSecond };
       const told = { lines: 0, lost: 0 };
       const { run } = await attach({
         sources: await loadSources(),
@@ -64,9 +77,10 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           netns: null,
           filter: kernelFilter(parseFilter(filter)).expression,
           follow: true,
-          counters: newMix(),
+          counters: isRecorder ? null : newMix(),
+          recorder: isRecorder,
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
-          budget: EVENTS_PER_SECOND > 0 ? budgetOf(share, machine) : null,
+          budget: eventsPerSecond > 0 ? budgetOf(share, machine) : null,
           conntrack,
           reason: dropReason,
           raw,
@@ -78,6 +92,7 @@ export function scripts(name: string, filter: string, binary = "bpftrace"): Watc
           version: bpftrace ?? undefined,
           bufferPages: bufferPages(share, machine),
           share,
+          ...(isRecorder ? { mapKeys: RECORDER_MAP_KEYS } : {}),
         },
         onProgress: (text) => console.error(`${name}: ${text}`),
         signal: new AbortController().signal,
