@@ -90,7 +90,7 @@ const CONDENSED: { [R in ClusterResource]: (raw: RawObject) => ClusterObject<R> 
 
 /**
  * What of an object is kept; null for one that says nothing here, undefined for one that can't be
- * understood or kept: too long, or not as its kind is.
+ * understood or kept: too long, or not as its kind is. Throws only for a fault of this code.
  */
 export function condensed<R extends ClusterResource>(
   resource: R,

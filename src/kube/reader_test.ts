@@ -3,7 +3,7 @@ import { FakeApi } from "../../test/kube/fake_api.ts";
 import { pod, service, slice } from "../../test/kube/objects.ts";
 import type { ClusterState } from "../event/cluster/state.ts";
 import { decodeLine } from "../event/codec.ts";
-import { openApi } from "./api.ts";
+import { openApi } from "./open.ts";
 import { ClusterReader } from "./reader.ts";
 
 /** A reader of the API, what it told, and a wait for what it will tell. */

@@ -19,9 +19,10 @@ export interface Version<R extends ClusterResource = ClusterResource> extends St
   isOpen: boolean;
 }
 
-/** A line, and how many times something was missing before it in what its teller said. */
+/** A line of a teller. */
 export interface ToldLine {
   line: ClusterState;
+  /** How many times lines were missing before it. */
   gaps: number;
 }
 

@@ -8,6 +8,7 @@ import type { Problem as ProblemReport, Report, ReportNode } from "../../event/r
 import { changesOf } from "../change/change.ts";
 import { Problems } from "../problem/problems.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
+import { clusterPlaces } from "../cluster/places.ts";
 import type { Family } from "../verdict/family.ts";
 import { IncidentMemory, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
@@ -104,7 +105,11 @@ export class ReportMemory {
     const { nodes, families, evidence, others, unclaimed } = judged;
     const withheld = this.#withheld;
     withheld.take(input.withheld ?? []);
-    const filter = resolvedFilter(wantedFilter(input), nodes);
+    const filter = resolvedFilter(
+      wantedFilter(input),
+      nodes,
+      () => clusterPlaces(judged.cluster),
+    );
     const { growing, isNew } = this.#growingOf(families, printFilter(filter));
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;

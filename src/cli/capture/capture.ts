@@ -1,4 +1,5 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
+import { parseNamedFilter, placeOfHandle, unknownNames } from "../../event/filter/mod.ts";
 import { type Capability, readCapability, requireTracing } from "../../probe/kernel/capability.ts";
 import {
   type NodeSpec,
@@ -64,6 +65,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
   const cluster = options.kube === undefined
     ? undefined
     : await askCluster(options.kube, { incident, onBatch, progress });
+  tellUnknown(capture, cluster);
   const session = await startSession({
     capability,
     nodes,
@@ -78,14 +80,35 @@ export async function capture(capture: Capture): Promise<Capturing> {
     },
     share: options.share,
     recorder: options.recorder,
+    places: cluster?.places,
   }).catch(async (error) => {
     bar.close();
     await cluster?.stop();
     throw error;
   });
+  // What was told while the session began is in the same list.
+  session.name(cluster?.places ?? []);
+  cluster?.onPlaces((places) => session.name(places));
   const attached = Promise.race([session.ready, capture.ending.ended]);
   void attached.catch(() => {}).finally(() => bar.close());
   return { session, done: follow(capture, session, cluster) };
+}
+
+/**
+ * Says which names of the filter nothing has yet, and what is called nearly so. Services are known to rules
+ * on the nodes, too, which are not read yet: of these only a cluster that was asked knows all.
+ */
+function tellUnknown(
+  { options, nodes, progress }: Capture,
+  cluster: ClusterNames | undefined,
+): void {
+  const own = nodes.flatMap(({ name, netns }) => netns.map((one) => placeOfHandle(one, name)));
+  const places = [...own, ...cluster?.places ?? []];
+  for (const { name, near } of unknownNames(parseNamedFilter(options.filter), places)) {
+    if (name.startsWith("svc/") && cluster === undefined) continue;
+    const meant = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+    progress(`nothing is called ${JSON.stringify(name)} here yet${meant}`);
+  }
 }
 
 async function follow(

@@ -9,6 +9,7 @@ import { conclude } from "../capture/conclude.ts";
 import { Delivery } from "../capture/delivery.ts";
 import type { TellerBatch } from "../../kube/teller.ts";
 import type { Ending } from "../capture/end.ts";
+import { filterForProbes } from "../../kube/filter_for_probes.ts";
 import { printLivePaths } from "../capture/live_paths.ts";
 import type { CaptureOptions } from "../capture/options.ts";
 import { removeReadyFile, writeReadyFile } from "../capture/ready_file.ts";
@@ -55,8 +56,9 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
   const page = fleet.page(incident);
   if (page !== null) progress(`page: ${page}`);
   progress(`starting ${plural(places.length, "probe")}: ${places.map(nameOf).join(", ")}`);
-  const probes = await startAll(trace, incident, places);
   const names = await askNames(trace, incident);
+  const filter = filterForProbes(options.filter, names.places ?? []);
+  const probes = await startAll(trace, { incident, filter }, places);
   const live = options.json ? null : printLivePaths(client, incident);
   const roll = new Roll(places);
   try {
@@ -80,10 +82,10 @@ const nameOf = ({ name }: Place) => name;
 /** A token and a probe for each place. */
 async function startAll(
   { fleet, options, bounds }: FleetTrace,
-  incident: string,
+  { incident, filter }: { incident: string; filter: string },
   places: readonly Place[],
 ): Promise<ProbeThere[]> {
-  const { forSeconds, filter } = options;
+  const { forSeconds } = options;
   const expiresInSeconds = forSeconds === undefined
     ? TOKEN_LONGEST
     : Math.ceil(forSeconds) + TOKEN_SECONDS;
@@ -99,13 +101,14 @@ async function startAll(
 async function askNames(
   { fleet: { client }, options: { kube }, progress }: FleetTrace,
   incident: string,
-): Promise<ClusterNames> {
+): Promise<Pick<ClusterNames, "stop"> & Partial<ClusterNames>> {
   if (kube === undefined) return { stop: () => Promise.resolve() };
   const delivery = new Delivery(client, incident);
   try {
     const onBatch = (batch: TellerBatch) => delivery.push(batch);
     const asked = await askCluster(kube, { incident, onBatch, progress });
     return {
+      places: asked.places,
       async stop() {
         await asked.stop();
         await delivery.drain().catch((error) => progress(`not all names were kept: ${error}`));

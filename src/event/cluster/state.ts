@@ -68,7 +68,9 @@ export const ClusterState = z.discriminatedUnion("resource", [
   z.object({ ...about, resource: z.literal("namespaces"), objects: objects(ClusterNamespace) }),
 ]);
 
+/** Such a line, read. */
 export type ClusterState = z.infer<typeof ClusterState>;
+/** One of these kinds. */
 export type ClusterResource = typeof CLUSTER_RESOURCES[number];
 /** Objects of one kind. */
 export type ClusterObject<R extends ClusterResource = ClusterResource> = Extract<

@@ -48,12 +48,28 @@ export interface NetworkTerm {
 export type Term = AddressTerm | PortTerm | ProtocolTerm | NetworkTerm;
 
 /** What of a report a term can ask for, beside what a packet has. */
-export const REPORT_FIELDS = ["node", "pod", "netns", "device", "cause", "outcome"] as const;
+export const REPORT_FIELDS = [
+  "node",
+  "pod",
+  "svc",
+  "deploy",
+  "netns",
+  "device",
+  "cause",
+  "outcome",
+] as const;
 /** One of these. */
 export type ReportField = typeof REPORT_FIELDS[number];
 
 /** Of these, what has addresses of its own: a filter of packets can name it, too. */
-export const NAME_FIELDS = ["node", "pod", "netns"] as const;
+export const NAME_FIELDS = ["node", "pod", "svc", "deploy", "netns"] as const;
+
+/** Of these, what is in a Kubernetes namespace, and may be named without it. */
+export const NAMESPACED_FIELDS: ReadonlySet<string> = new Set([
+  "pod",
+  "svc",
+  "deploy",
+]);
 
 /** A name, or a pattern of names, that a report has of a flow; no packet tells it. */
 export interface ReportTerm {

@@ -1,4 +1,5 @@
 /** Does a filter match a flow of a report, and what of a report is left by a filter. Pure. */
+import { deploymentOf } from "../deployment.ts";
 import type { Exchange, Flow, Hop, Report } from "../report.ts";
 import type { EndPoints } from "../report_parts.ts";
 import { type ReportField, type ReportFilter, type ReportTerm, UDP } from "./ast.ts";
@@ -53,13 +54,18 @@ export function namesOf(
     const causes = [flow.cause, ...flow.otherCauses ?? []];
     return [...causes, exchange?.cause, ...exchange?.findings ?? []].map((one) => one?.code);
   }
-  const seen = [flow.lastHop, ...flow.path].map((hop: Hop) => hop[field]);
-  return field === "pod" ? [...seen, ...podsAtEnds(flow)] : seen;
+  if (field === "svc") return namesAtEnds("service ", flow);
+  const hops = [flow.lastHop, ...flow.path];
+  if (field !== "pod" && field !== "deploy") return hops.map((hop: Hop) => hop[field]);
+  const pods = [...hops.map(({ pod }) => pod), ...namesAtEnds("pod ", flow)];
+  return field === "pod" ? pods : pods.map((pod) => pod && deploymentOf(pod));
 }
 
-/** Pods that have the addresses of the ends: packets may not have come to where one was seen. */
-const podsAtEnds = ({ sourceName, destinationName }: Flow) =>
-  [sourceName, destinationName].flatMap((name) => name?.startsWith("pod ") ? name.slice(4) : []);
+/** Who has the addresses of the ends: packets may not have come to where a pod was seen. */
+const namesAtEnds = (kind: string, { sourceName, destinationName }: Flow) =>
+  [sourceName, destinationName].flatMap((name) =>
+    name?.startsWith(kind) ? name.slice(kind.length) : []
+  );
 
 /**
  * What became of a flow: of one in an exchange, what came of that, because packets that arrived are

@@ -21,6 +21,9 @@ export {
   placeOfState,
   resolveNames,
 } from "./resolve.ts";
+export { placeOfEndpoints, placeOfNode, placeOfPod, placeOfService } from "./cluster_places.ts";
+export { type UnknownName, unknownNames } from "./unknown.ts";
+export { servicePlaces } from "./service_places.ts";
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";
 export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";

@@ -1,6 +1,6 @@
 /** `-n NAMESPACE` and `-A` before a filter, as kubectl has them, and `src` before a name. */
-import type { ReportFilter, Side } from "./ast.ts";
-import { join } from "./ast.ts";
+import type { ReportFilter, ReportTerm, Side, Term } from "./ast.ts";
+import { join, NAMESPACED_FIELDS } from "./ast.ts";
 import type { Reader } from "./tokens.ts";
 
 /**
@@ -18,18 +18,25 @@ export function readNamespace(reader: Reader): string | undefined {
   return token.raw;
 }
 
-/** The filter with its pods looked for in this namespace; one that names no pod is of all that are. */
+/**
+ * The filter with its pods, services and deployments looked for in this namespace; one that names none is
+ * of all pods and services there.
+ */
 export function inNamespace(node: ReportFilter, namespace: string | undefined): ReportFilter {
   if (namespace === undefined) return node;
-  if (hasPod(node)) return qualified(node, namespace);
-  const all: ReportFilter = { kind: "report", field: "pod", parts: `${namespace}/*`.split("*") };
+  if (hasNamespaced(node)) return qualified(node, namespace);
+  const parts = `${namespace}/*`.split("*");
+  const all = join<Term | ReportTerm>("or", [
+    { kind: "report", field: "pod", parts },
+    { kind: "report", field: "svc", parts },
+  ]);
   return node.kind === "all" ? all : join("and", [all, node]);
 }
 
-function hasPod(node: ReportFilter): boolean {
-  if (node.kind === "not") return hasPod(node.node);
-  if (node.kind === "and" || node.kind === "or") return node.nodes.some(hasPod);
-  return node.kind === "report" && node.field === "pod";
+function hasNamespaced(node: ReportFilter): boolean {
+  if (node.kind === "not") return hasNamespaced(node.node);
+  if (node.kind === "and" || node.kind === "or") return node.nodes.some(hasNamespaced);
+  return node.kind === "report" && NAMESPACED_FIELDS.has(node.field);
 }
 
 function qualified(node: ReportFilter, namespace: string): ReportFilter {
@@ -37,7 +44,7 @@ function qualified(node: ReportFilter, namespace: string): ReportFilter {
   if (node.kind === "and" || node.kind === "or") {
     return { ...node, nodes: node.nodes.map((child) => qualified(child, namespace)) };
   }
-  if (node.kind !== "report" || node.field !== "pod") return node;
+  if (node.kind !== "report" || !NAMESPACED_FIELDS.has(node.field)) return node;
   if (node.parts.some((part) => part.includes("/"))) return node;
   const [first, ...rest] = `${namespace}/`.split("*");
   const last = rest.pop() ?? first!;

@@ -24,6 +24,7 @@ import type { Qualifier } from "./qualifier.ts";
 import { Reader, type Token } from "./tokens.ts";
 import { readValue } from "./values.ts";
 import {
+  ALIASES,
   KEYWORDS,
   lookUp,
   NAME_KEYWORDS,
@@ -48,7 +49,7 @@ interface Operand {
 
 const TYPES = ["host", "net", "port", "portrange", "proto"] as const;
 const REPORT_WORDS: ReadonlySet<string> = new Set(REPORT_FIELDS);
-const WORDS: ReadonlySet<string> = new Set(REPORT_KEYWORDS);
+const WORDS: ReadonlySet<string> = new Set([...REPORT_KEYWORDS, ...Object.keys(ALIASES)]);
 const NOT_A_TERM = /^(|and|or|[)/])$/;
 const VALUES = {
   bare: "an IP address, host, net or port",
@@ -178,7 +179,7 @@ function refuseWord(reader: Reader, token: Token): never {
 function readTerm(reader: Reader): Operand {
   const protocol = reader.accept(...KEYWORDS.slice(KEYWORDS.indexOf("ip")));
   const side = readSide(reader);
-  const typeToken = reader.accept(...TYPES, ...REPORT_FIELDS);
+  const typeToken = reader.accept(...TYPES, ...REPORT_FIELDS) ?? readAlias(reader);
   if (protocol && side === null && typeToken === null) {
     return { node: bareProtocol(protocol.text), qualifier: null };
   }
@@ -194,6 +195,12 @@ function readTerm(reader: Reader): Operand {
   const node = isNamedEnd ? withSide(read, side) : read;
   // Any word may be a name: only those of a list are taken without their keyword.
   return { node, qualifier: isReportWord(type) && !hasList(type) ? null : qualifier };
+}
+
+/** Another word for a keyword, as that one; only where names can stand. */
+function readAlias(reader: Reader): Token | null {
+  const token = reader.keywords.includes("pod") ? reader.accept(...Object.keys(ALIASES)) : null;
+  return token && { ...token, text: ALIASES[token.text]! };
 }
 
 /** `src`, `dst`, `src or dst`, `src and dst`; null when there is none. */

@@ -1,6 +1,6 @@
 /** Names in a filter of a report: how they are written, and which of them there can be. */
 import { ALL_OUTCOMES, CAUSE_CODES } from "../codes.ts";
-import type { ReportField, ReportTerm } from "./ast.ts";
+import { NAMESPACED_FIELDS, type ReportField, type ReportTerm } from "./ast.ts";
 import type { Reader, Token } from "./tokens.ts";
 
 /** Words of which there are only these; any text may be the name of a place. */
@@ -57,10 +57,10 @@ function partsOf(raw: string): string[] {
 
 const unquoted = (text: string) => text.slice(1, -1).replace(/\\(.)/gu, "$1");
 
-/** Whether a name of this kind is meant. A pod may be meant without its namespace. */
+/** Whether a name of this kind is meant. What is in a Kubernetes namespace may be meant without it. */
 export function namesIt(field: ReportField, parts: readonly string[], name: string): boolean {
   if (matchesName(parts, name)) return true;
-  return field === "pod" && matchesName(parts, name.slice(name.indexOf("/") + 1));
+  return NAMESPACED_FIELDS.has(field) && matchesName(parts, name.slice(name.indexOf("/") + 1));
 }
 
 /** Whether a name has these parts in this order, with anything between them and nothing around. */

@@ -4,6 +4,7 @@ import type { NetnsHolder } from "../netns_holder.ts";
 import type { NetnsState } from "../state.ts";
 import { fullMask, parseAddress } from "./address.ts";
 import { ALL, type FilterNode, join, type NamedFilter, type ReportTerm } from "./ast.ts";
+import { deploymentOf } from "../deployment.ts";
 import { namesIt } from "./report_names.ts";
 
 /** A network namespace as a filter can name it, and the addresses of its devices. */
@@ -13,6 +14,9 @@ export interface NamedPlace {
   netns: readonly string[];
   /** `shop/checkout-0`. */
   pod?: string;
+  /** `shop/checkout`: a service, or the Deployment of the pod where that is known. */
+  service?: string;
+  deployment?: string;
   /** It is the node's own: the node is meant by its addresses. */
   own: boolean;
   addresses: readonly string[];
@@ -93,7 +97,12 @@ function isMeant(
 ): boolean {
   if (field === "node") return place.own && namesIt(field, parts, place.node);
   if (field === "netns") return place.netns.some((name) => namesIt(field, parts, name));
-  return field === "pod" && place.pod !== undefined && namesIt(field, parts, place.pod);
+  const name = field === "pod"
+    ? place.pod
+    : field === "svc"
+    ? place.service
+    : place.deployment ?? (place.pod && deploymentOf(place.pod));
+  return name !== undefined && namesIt(field, parts, name);
 }
 
 function addressesOf(

@@ -26,6 +26,16 @@ export const NAME_KEYWORDS: readonly string[] = [...KEYWORDS, ...NAME_FIELDS];
 /** The same of a filter of a report. */
 export const REPORT_KEYWORDS: readonly string[] = [...KEYWORDS, ...REPORT_FIELDS];
 
+/** Other words for a keyword, as kubectl has them. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  pods: "pod",
+  service: "svc",
+  services: "svc",
+  deployment: "deploy",
+  deployments: "deploy",
+  nodes: "node",
+};
+
 /** Network protocols by the words of pcap. */
 export const NETWORK_WORDS: Readonly<Record<string, "ip4" | "ip6" | "arp">> = {
   ip: "ip4",

@@ -5,11 +5,13 @@
 import {
   type FilterNode,
   isNamed,
+  meansPlace,
   type NamedFilter,
   type NamedPlace,
   placeOfState,
   printFilter,
   resolveNames,
+  servicePlaces,
   type Translation,
   widen,
 } from "../../event/filter/mod.ts";
@@ -91,11 +93,26 @@ export class Planner {
   #note(state: NetnsState): void {
     const where = isNamed(this.filter) ? this.whereIs(state.netns) : undefined;
     if (where === undefined || state.links.length === 0) return;
-    const place = placeOfState(state, where);
-    const key = JSON.stringify([state.netns, place.pod]);
-    if (this.#places.size >= PLACES_MAX && !this.#places.has(key)) return;
-    this.#places.set(key, place);
+    this.name([placeOfState(state, where), ...servicePlaces(state, where.node)]);
+  }
+
+  /**
+   * Remembers what names of the filter may mean, beside what was told before: packets of a pod that was
+   * replaced are still on their way. False when the filter means the same as before.
+   */
+  name(places: readonly NamedPlace[]): boolean {
+    for (const place of places) {
+      const { netns, pod, service } = place;
+      const own = netns.length > 0
+        ? [...netns, pod]
+        : [pod, service, place.node, ...place.addresses];
+      const key = JSON.stringify(own);
+      if (this.#places.size >= PLACES_MAX && !this.#places.has(key)) break;
+      if (meansPlace(this.filter, place)) this.#places.set(key, place);
+    }
+    const before = this.#text;
     this.#resolve();
+    return this.#text !== before;
   }
 
   update(state: NetnsState): void {

@@ -1,6 +1,6 @@
 /** The life of a session: reading, attaching, batches, changes of plan, the end. */
 import type { LasthopError } from "../../event/error.ts";
-import { isNamed } from "../../event/filter/mod.ts";
+import { isNamed, type NamedPlace } from "../../event/filter/mod.ts";
 import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake } from "./intake.ts";
@@ -85,9 +85,17 @@ export class RunningSession implements Session {
     for (const { batcher } of this.parts.intake.nodes) batcher.quietNs = quietNs;
   }
 
+  name(places: readonly NamedPlace[]): void {
+    if (this.parts.planner.name(places)) this.#plansAgainSoon();
+  }
+
   /** What a namespace has become may change what the kernel must be asked. */
   stateRead(state: NetnsState): void {
     this.parts.planner.update(state);
+    this.#plansAgainSoon();
+  }
+
+  #plansAgainSoon(): void {
     if (!this.#isReady || this.#stopping !== undefined || this.#replan !== undefined) return;
     const restMs = this.#replannedMs + REPLAN_REST_MS - performance.now();
     this.#replan = setTimeout(() => void this.#planAgain(), Math.max(REPLAN_MS, restMs));

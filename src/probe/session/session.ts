@@ -2,6 +2,7 @@
  * What a trace of this kernel is to whoever starts one: what it takes, and what can be done with
  * it.
  */
+import type { NamedPlace } from "../../event/filter/mod.ts";
 import type { LasthopError } from "../../event/error.ts";
 import type { Capability } from "../kernel/capability.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
@@ -18,6 +19,8 @@ export interface SessionOptions {
   /** Batches wait to be taken: a node with nothing to tell is silent for longer then. */
   isBehind?: (() => boolean) | undefined;
   onProgress(text: string): void;
+  /** What names of the filter mean beside what the nodes themselves tell. */
+  places?: readonly NamedPlace[];
   /** Path or name of the binary. */
   bpftrace?: string;
   /** What this machine can do; read where absent. */
@@ -50,5 +53,7 @@ export interface Session {
   evicted(node: string, events: number): void;
   /** How long a node with nothing to tell may be silent, ms, as who takes the batches says; 0 at first. */
   pace(quietMs: number): void;
+  /** Names of the filter mean these, too, from now on. */
+  name(places: readonly NamedPlace[]): void;
   nodes: readonly NodeSpec[];
 }

@@ -24,6 +24,7 @@ import { Tracer } from "./tracer.ts";
 export async function startSession(options: SessionOptions): Promise<Session> {
   const filter = parseNamedFilter(options.filter);
   const planner = new Planner(filter, (netns) => intake.whereIs(netns));
+  planner.name(options.places ?? []);
   const [capability, reasons, sources] = await Promise.all([
     options.capability ?? readCapability(options.bpftrace),
     readDropReasons(),
