@@ -4,7 +4,7 @@ import { isAnothersFrame } from "../kernel/frees.ts";
 import { cameByTunnelEndingHere, isMeantHere } from "./flood.ts";
 import { sameFrame } from "./frames.ts";
 import { Originals } from "./originals.ts";
-import type { Packet } from "./packets.ts";
+import { hasFewSightings, type Packet } from "./packets.ts";
 import type { Step } from "./steps.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Transmissions } from "./transmissions.ts";
@@ -15,22 +15,36 @@ import type { Sighting } from "../view/timeline.ts";
  * nothing follows; `previous` leads from each to the packet's first sighting.
  */
 export function leavesOf(packet: Packet): Step[] {
-  const steps = new Map<Sighting, Step>();
-  for (const chain of packet.chains) {
-    let previous: Step | null = null;
-    for (const event of chain.events) {
-      const step: Step = { event, chain, previous };
-      steps.set(event, step);
-      previous = step;
-    }
-  }
+  const steps = new Steps(packet);
   const sent = new Transmissions(packet);
   const known = { steps, sent, originals: new Originals(packet), begins: new Begins() };
   for (const chain of packet.chains) linkFirst(chain, known);
   splitReceives(packet, known);
   const followed = new Set<Step>();
-  for (const step of steps.values()) if (step.previous && goesOn(step)) followed.add(step.previous);
-  return [...steps.values()].filter((step) => !followed.has(step));
+  for (const step of steps.all) if (step.previous && goesOn(step)) followed.add(step.previous);
+  return steps.all.filter((step) => !followed.has(step));
+}
+
+/** A step for each sighting of a packet. */
+class Steps {
+  readonly all: Step[] = [];
+  /** Null where looking through all of them costs less. */
+  readonly #bySighting: Map<Sighting, Step> | null;
+
+  constructor(packet: Packet) {
+    for (const chain of packet.chains) {
+      let previous: Step | null = null;
+      for (const event of chain.events) this.all.push(previous = { event, chain, previous });
+    }
+    this.#bySighting = hasFewSightings(packet)
+      ? null
+      : new Map(this.all.map((step) => [step.event, step]));
+  }
+
+  /** The step of a sighting of the packet. */
+  of(sighting: Sighting): Step {
+    return (this.#bySighting?.get(sighting) ?? this.all.find(({ event }) => event === sighting))!;
+  }
 }
 
 /**
@@ -51,7 +65,7 @@ const tellsOnward = (event: Sighting) => event.kind === "deliver" || tellsOfPack
 
 /** What a packet's links are found with. */
 interface Known {
-  steps: ReadonlyMap<Sighting, Step>;
+  steps: Steps;
   sent: Transmissions;
   originals: Originals;
   begins: Begins;
@@ -89,14 +103,14 @@ class Begins {
  */
 function linkFirst(chain: Chain, known: Known): void {
   const { steps, originals, begins } = known;
-  const first = steps.get(chain.events[0]!)!;
+  const first = steps.of(chain.events[0]!);
   const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
   const original = first.event.kind === "device-rx" ? null : originals.of(first.event);
   const found = first.event.kind === "device-rx"
     ? senderOf(first, known)
     // What an XDP program drops is a copy of the packet that was sent, and no device receives it.
     : original
-    ? steps.get(original)!
+    ? steps.of(original)
     : isDrop
     ? senderOf(first, known)
     : null;
@@ -120,12 +134,12 @@ function isBefore(step: Step, other: Step): boolean {
 function senderOf(first: Step, { steps, sent }: Known): Step | null {
   const { event } = first;
   const exact = sent.exact(event, first.chain);
-  if (exact) return steps.get(exact)!;
+  if (exact) return steps.of(exact);
   let loose: Step | null = null;
   for (const { candidate, chain } of sent.last) {
     if (chain === first.chain) continue;
     if (sameFrame(candidate, event) || !couldReach(candidate, event)) continue;
-    loose = closer(loose, steps.get(candidate)!);
+    loose = closer(loose, steps.of(candidate));
   }
   return loose;
 }
@@ -162,8 +176,8 @@ function splitReceives(packet: Packet, known: Known): void {
       const before = chain.events[i - 1]!;
       if (event.kind !== "device-rx" || before.kind !== "device-tx") continue;
       if (sameFrame(before, event)) continue;
-      const found = senderOf({ ...steps.get(event)!, chain }, known);
-      const step = steps.get(event)!;
+      const found = senderOf({ ...steps.of(event), chain }, known);
+      const step = steps.of(event);
       if (found && !isBefore(step, found)) step.previous = found;
     }
   }

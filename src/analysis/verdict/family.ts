@@ -30,8 +30,6 @@ export interface JudgedFamily {
 export class Family implements Doubter {
   readonly packets = new Set<Packet>();
   readonly keys = new Set<string>();
-  /** Forms of packets that have one alone, by its key. They are never changed. */
-  readonly #forms = new Map<string, Packet["forms"]>();
   /** Ways of its packets, and what they rest on. */
   readonly #ways = new Map<Packet, Way>();
   #waysAsked = new Questions(this);
@@ -50,13 +48,12 @@ export class Family implements Doubter {
     this.#change();
   }
 
-  /** Nearly all packets of a family have the same one form. */
+  /** Nearly all packets of a family have one form, and the same. Forms are never changed. */
   #shareForms(packet: Packet): void {
-    if (packet.forms.size !== 1) return;
+    const [other] = this.packets;
+    if (!other || other.forms.size !== 1 || packet.forms.size !== 1) return;
     const [key, form] = packet.forms.entries().next().value!;
-    const known = this.#forms.get(key);
-    if (!known) this.#forms.set(key, packet.forms);
-    else if (known.get(key)!.network === form.network) packet.forms = known;
+    if (other.forms.get(key)?.network === form.network) packet.forms = other.forms;
   }
 
   /** A packet is another one now. */

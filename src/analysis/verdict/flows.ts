@@ -4,6 +4,7 @@ import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate
 import { ICMP, ICMP6, isConnectRequest, isEchoRequest, TCP, UDP } from "../kernel/protocols.ts";
 import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { Judgement } from "./judgement.ts";
+import type { Step } from "../correlate/steps.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Union } from "../correlate/union.ts";
 
@@ -94,8 +95,12 @@ export function fragmentKey(judgement: Judgement): string | null {
 
 /** Its sightings as a fragment: a router on the way may have made it one, or a smaller one. */
 export function fragmentsOf({ steps }: Judgement): Sighting[] {
-  return steps.map(({ event }) => event).filter((event) => event.fragmentOffset !== undefined);
+  // Nearly all packets have none, and all are asked.
+  if (!steps.some(isFragment)) return [];
+  return steps.filter(isFragment).map(({ event }) => event);
 }
+
+const isFragment = ({ event }: Step) => event.fragmentOffset !== undefined;
 
 /**
  * [G2] Packets first seen after their translation belong to the flow whose other packets were seen

@@ -11,6 +11,7 @@ import type { Sighting } from "../view/timeline.ts";
  * reached nobody, and the fragment that did not arrive tells why.
  */
 export function judgeFragments(judgements: readonly Judgement[]): void {
+  if (judgements.every((judgement) => fragmentKey(judgement) === null)) return;
   /** The fragments of each packet. */
   const wholes = new Map<string, Judgement[]>();
   const carriers = completedOuters(judgements);

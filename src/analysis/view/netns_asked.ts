@@ -5,13 +5,16 @@
 import { holderNames, holderWords } from "../../event/holder_names.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { askIn, noted } from "./asked.ts";
-import { firstAfter } from "./indexed.ts";
+import { firstAfter, firstFrom } from "./indexed.ts";
 import type { NodeView, Reading } from "./timeline.ts";
 
 /** What all questions about a namespace share. */
 interface Shared {
   key: string;
   over: (from: number, to: number) => string;
+  /** The same of readings after a moment. */
+  keyAfter: string;
+  overAfter: (from: number, to: number) => string;
   /** What was told of its name and its holder, of the first so many readings. */
   count: number;
   names: string;
@@ -25,15 +28,34 @@ export function askNetns<T>(node: NodeView, netns: number, at: number, answer: (
   return askIn([node.statesSource, node.settingsSource], key, { from: at, to: at }, answer, over);
 }
 
+/** Asks for the first reading of a namespace at a moment, an `at`, or after it, else for the last one. */
+export function readingAfter(node: NodeView, netns: number, at: number): Reading | undefined {
+  const { keyAfter, overAfter } = sharedOf(node, netns);
+  return askIn(node.statesSource, keyAfter, { from: at, to: at }, () => {
+    const list = node.states.get(netns);
+    return list?.[firstFrom(list, at)] ?? list?.at(-1);
+  }, overAfter);
+}
+
 function sharedOf(node: NodeView, netns: number): Shared {
   let all = known.get(node);
   if (!all) known.set(node, all = new Map());
   let shared = all.get(netns);
   if (shared) return shared;
   const over = (from: number, to: number) => noted(null, () => overOf(node, netns, from, to));
-  shared = { key: `netns ${netns}`, over, count: 0, names: "" };
+  const overAfter = (from: number, to: number) => noted(null, () => afterOf(node, netns, from, to));
+  const keys = { key: `netns ${netns}`, keyAfter: `after ${netns}` };
+  shared = { ...keys, over, overAfter, count: 0, names: "" };
   all.set(netns, shared);
   return shared;
+}
+
+/** Readings are added and never go, so that this tells which is the first from any moment of the time on. */
+function afterOf(node: NodeView, netns: number, from: number, to: number): string {
+  const list = node.states.get(netns);
+  if (!list) return "";
+  const next = firstFrom(list, to);
+  return `${firstFrom(list, from)} ${next} ${list[next]?.at ?? ""}`;
 }
 
 /** Readings are added and never go: those up to a moment are the same while they are as many. */

@@ -11,7 +11,7 @@ export interface Asker {
 export class Source {
   version = 0;
   /** Who read all that it tells. */
-  #readers: Askers | null = null;
+  #readers: Askers = null;
   /** Questions of which this is the first source, by their keys. */
   #questions: Map<string, Question> | null = null;
   /** Questions of which this is another source. */
@@ -20,7 +20,7 @@ export class Source {
   /** What it tells is other than before: whoever asked has to ask again. */
   changed(): void {
     this.version++;
-    this.#readers?.fail();
+    fail(this.#readers);
     this.#readers = null;
     if (this.#questions !== null || this.#others !== null) doubtful.add(this);
   }
@@ -37,8 +37,7 @@ export class Source {
 
   /** Notes who read all. */
   addReader(reader: Asker): void {
-    this.#readers ??= new Askers();
-    this.#readers.add(reader);
+    this.#readers = withOne(this.#readers, reader);
   }
 
   /** The question with this key that was asked before. */
@@ -75,47 +74,49 @@ export class Source {
 /** Sources that changed since their questions were asked. */
 const doubtful = new Set<Source>();
 
-/** Who asked something. Those that do not want to know any more go when they are as many as the others. */
-class Askers {
-  /** The only one: of most questions there is no other. */
-  #one: Asker | null = null;
-  #list: Asker[] | null = null;
-  #alive = 0;
+/** Who asked something: nobody, one, as most often, or several. */
+type Askers = Asker | Several | null;
+
+/** Several who asked. Those that do not want to know any more go when they are as many as the others. */
+class Several {
+  #alive = 2;
+
+  constructor(public list: Asker[]) {}
 
   add(asker: Asker): void {
-    if (this.#list !== null) {
-      this.#list.push(asker);
-      if (this.#list.length >= 2 * this.#alive + 4) this.isAny();
-    } else if (this.#one === null || this.#one.isOver) this.#one = asker;
-    else {
-      this.#list = [this.#one, asker];
-      this.#one = null;
-    }
+    this.list.push(asker);
+    if (this.list.length >= 2 * this.#alive + 4) this.isAny();
   }
 
-  /** Whether anybody wants to know. */
   isAny(): boolean {
-    if (this.#list === null) return this.#one !== null && !this.#one.isOver;
-    if (this.#list.some(({ isOver }) => isOver)) {
-      this.#list = this.#list.filter(({ isOver }) => !isOver);
+    if (this.list.some(({ isOver }) => isOver)) {
+      this.list = this.list.filter(({ isOver }) => !isOver);
     }
-    this.#alive = this.#list.length;
+    this.#alive = this.list.length;
     return this.#alive > 0;
   }
+}
 
-  /** What they were told is no more. */
-  fail(): void {
-    this.#one?.fail();
-    for (const asker of this.#list ?? NONE) asker.fail();
-    this.#one = null;
-    this.#list = null;
-    this.#alive = 0;
-  }
+function withOne(askers: Askers, asker: Asker): Askers {
+  if (askers instanceof Several) askers.add(asker);
+  else if (askers !== null && !askers.isOver) return new Several([askers, asker]);
+  else return asker;
+  return askers;
+}
+
+/** Whether anybody wants to know. */
+const isAny = (askers: Askers): boolean =>
+  askers instanceof Several ? askers.isAny() : askers !== null && !askers.isOver;
+
+/** Tells them that what they were told is no more: they ask no more. */
+function fail(askers: Askers): void {
+  if (askers instanceof Several) { for (const asker of askers.list) asker.fail(); }
+  else askers?.fail();
 }
 
 /** A question, its answer, and who was told that. */
 export class Question<T = unknown> {
-  #askers = new Askers();
+  #askers: Askers = null;
   #version: number;
   /** Nobody wants to know its answer, or one of its sources told something that is no more. */
   isOver = false;
@@ -138,7 +139,7 @@ export class Question<T = unknown> {
 
   /** Whether anybody wants to know its answer. If not, its sources forget it, one after the other. */
   isAsked(): boolean {
-    this.isOver ||= !this.#askers.isAny();
+    this.isOver ||= !isAny(this.#askers);
     return !this.isOver;
   }
 
@@ -154,17 +155,19 @@ export class Question<T = unknown> {
     this.#version = version;
     if (this.isSame(this.answer, answer)) return;
     this.answer = answer;
-    this.#askers.fail();
+    fail(this.#askers);
+    this.#askers = null;
   }
 
   addAsker(asker: Asker): void {
-    this.#askers.add(asker);
+    this.#askers = withOne(this.#askers, asker);
   }
 
   /** Its answer is no more. */
   end(): void {
     this.isOver = true;
-    this.#askers.fail();
+    fail(this.#askers);
+    this.#askers = null;
   }
 }
 

@@ -10,8 +10,8 @@ import {
   neighboursAt,
 } from "./table_index.ts";
 import { ask } from "./asked.ts";
-import { askNetns } from "./netns_asked.ts";
-import { firstAfter, firstFrom } from "./indexed.ts";
+import { askNetns, readingAfter } from "./netns_asked.ts";
+import { firstAfter } from "./indexed.ts";
 import type { NodeView } from "./timeline.ts";
 
 export { holdersOfMac, type Owner, ownersOf } from "./owner_index.ts";
@@ -35,12 +35,7 @@ export const stateAfter = (
   node: NodeView,
   netns: number | undefined,
   at: number,
-): NetnsState | null =>
-  netns === undefined ? null : ask(node.statesSource, `after ${netns} ${at}`, () => {
-    const list = node.states.get(netns);
-    if (!list) return null;
-    return (list[firstFrom(list, at)] ?? list.at(-1)!).state;
-  });
+): NetnsState | null => netns === undefined ? null : readingAfter(node, netns, at)?.state ?? null;
 
 /** The last snapshot of a namespace. */
 export const lastState = (node: NodeView, netns: number | undefined): NetnsState | null =>

@@ -2,6 +2,7 @@
  * Times of day: a moment of a node's monotonic clock by that node's own pairing with its wall clock.
  * They are for people. Nothing is ordered or judged by them: clocks of two nodes are never compared.
  */
+import type { Clock } from "./covered.ts";
 import { rfc3339 } from "./rfc3339.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
@@ -32,8 +33,12 @@ export type Moment = Pick<Sighting, "node" | "timeNs">;
 /** A moment as a time of day, ms since 1970 in UTC. */
 export function wallMs({ node, timeNs }: Moment): number {
   const { clock } = node;
-  return clock.wallMs + Number(timeNs - BigInt(clock.monotonicNs)) / 1e6;
+  if (clock !== last.clock) last = { clock, ns: BigInt(clock.monotonicNs) };
+  return clock.wallMs + Number(timeNs - last.ns) / 1e6;
 }
+
+/** The clock that was read last, and its reading as a number. */
+let last: { clock: Clock | null; ns: bigint } = { clock: null, ns: 0n };
 
 /** A moment that is given as `at`, ns since the node's `baseNs`, as ms since 1970 in UTC. */
 export const wallMsAt = (node: NodeView, at: number): number =>
