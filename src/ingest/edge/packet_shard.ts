@@ -8,7 +8,6 @@ import type { DurableObjectState } from "./cloudflare.ts";
 import { type Answering, type EdgeEnv, shardAt, type ShardRpc } from "./bindings.ts";
 import { BundleTable, type StoredBundle } from "./bundle_table.ts";
 import { bundleOf, partsByShard, textsOf } from "./bundles.ts";
-import { ANALYSIS_KEPT_MAX } from "./edge_limits.ts";
 import type { GivenPage } from "./given_lines.ts";
 import type {
   Bundle,
@@ -31,7 +30,7 @@ const UNCONFIRMED_MS = 3_600_000;
 export class PacketShard extends DurableObject<EdgeEnv> implements Answering<ShardRpc> {
   #table: BundleTable;
   #offers = new Together((offer: Offer) => this.#take(offer));
-  #judge = new ShardJudge(() => this.#table, ANALYSIS_KEPT_MAX);
+  #judge = new ShardJudge(() => this.#table);
 
   constructor(ctx: DurableObjectState, env: EdgeEnv) {
     super(ctx, env);

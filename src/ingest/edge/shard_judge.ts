@@ -22,7 +22,6 @@ interface Going {
   shard: ShardAnalysis;
   /** Parts whose events it has, and what tells those from all others. */
   taken: Map<StoredBundle, Map<Part, readonly EventMark[]>>;
-  events: number;
   /** What was selected and is not yet given whole. */
   pages: GivenPage[] | null;
 }
@@ -31,8 +30,7 @@ interface Going {
 export class ShardJudge {
   #going: Going | null = null;
 
-  /** `eventsKeptMax`: with more, nothing is kept between two reports but the lines. */
-  constructor(readonly table: () => BundleTable, readonly eventsKeptMax: number) {}
+  constructor(readonly table: () => BundleTable) {}
 
   /** Forgets everything. */
   forget(): void {
@@ -70,7 +68,6 @@ export class ShardJudge {
     if (given.rest !== null) {
       going.known = { ...known, number: known.number + 1 };
       going.pages = null;
-      if (going.events > this.eventsKeptMax) this.#going = null;
     }
     return given;
   }
@@ -111,7 +108,6 @@ export class ShardJudge {
       if (own.has(part)) continue;
       come.push({ node: part.node, events });
       going.taken.set(bundle, own.set(part, events.map(markOf)));
-      going.events += events.length;
     }
     return come;
   }
@@ -123,7 +119,6 @@ export class ShardJudge {
       for (const [part, events] of parts) {
         if (here.has(bundle) && this.table().rowOf(bundle, part) !== null) continue;
         gone.push({ node: part.node, events });
-        going.events -= events.length;
         parts.delete(part);
       }
       if (parts.size === 0) going.taken.delete(bundle);
@@ -146,6 +141,5 @@ const begun = (): Going => ({
   known: { session: crypto.randomUUID(), number: 0 },
   shard: new ShardAnalysis(),
   taken: new Map(),
-  events: 0,
   pages: null,
 });
