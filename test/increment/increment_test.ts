@@ -1,5 +1,5 @@
 /** A report of an incident that grows is the report of all of it at once, byte for byte. */
-import { strictEqual as equal } from "node:assert/strict";
+import { ok, strictEqual as equal } from "node:assert/strict";
 import { analyse, Analysis, type AnalysisInput, type Batch } from "../../src/analysis/mod.ts";
 import {
   joinShards,
@@ -8,6 +8,7 @@ import {
   ToldShard,
   wantedFlows,
 } from "../../src/analysis/shards/mod.ts";
+import { pingBatches } from "../bench/traffic.ts";
 import { parseSpec } from "../spec/form/spec.ts";
 import { inputOf } from "../spec/form/batches.ts";
 import { specPaths } from "../spec/form/spec_paths.ts";
@@ -76,6 +77,21 @@ Deno.test("[D5] a report that grows is the report of all at once, of every spec"
   for (const path of specPaths(root)) {
     compareAll(inputOf(parseSpec(Deno.readTextFileSync(`${root}/${path}`), path)), 7, path);
   }
+});
+
+Deno.test("[D5] a node that joins has nothing concluded anew that could not be otherwise", () => {
+  const batches = pingBatches(300);
+  const input = { incident: "x", filter: "", closed: false, evicted: 0 };
+  const analysis = new Analysis();
+  const before = analysis.report({ ...input, batches });
+  const { header } = batches[0]!;
+  const joining = { ...header, node: "c", probe: "bench-c", sequence: 0 };
+  const joined = [...batches, { header: joining, events: [], states: [], refused: 0 }];
+  const after = analysis.report({ ...input, batches: joined });
+  equal(JSON.stringify(after), JSON.stringify(analyse({ ...input, batches: joined })));
+  equal(after.nodes.length, before.nodes.length + 1);
+  ok(before.flows.length > 30, `${before.flows.length} flows`);
+  for (const [i, flow] of before.flows.entries()) equal(after.flows[i] === flow, true, flow.id);
 });
 
 Deno.test("[D5] packets of shards are in no later report", () => {

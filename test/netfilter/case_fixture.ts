@@ -34,7 +34,7 @@ export function caseFor(parts: CaseParts): Case {
   }));
   const batch: Batch = { header: headerOf(parts), events, states, refused: 0 };
   const nodes = timelines([batch]);
-  const world = { nodes, closed: true };
+  const world = { nodes, network: nodes, closed: true };
   const evidence = new Asides();
   evidence.add(nodes[0]!.events.filter((event) => claimOf(event) === "evidence"));
   const packets = packetsOf(chainsOf(nodes[0]!)).map((packet) => judge(packet, world));

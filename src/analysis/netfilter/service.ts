@@ -39,7 +39,7 @@ export function serviceRefusedBy(
   const { event } = subject;
   const address = event.destination;
   if (address === undefined || event.tunnelKind !== undefined) return null;
-  if (ownersOf(subject.world.nodes, address).length > 0) return null;
+  if (ownersOf(subject.world.network, address).length > 0) return null;
   // A plain drop is somebody's policy; what answers for a service without endpoints rejects.
   if (verdict.do !== "reject") return null;
   const exact = [rule, ...path].some((each) => destinationsOf(each).includes(address));

@@ -97,12 +97,18 @@ export class IncidentMemory {
 /** The world of an incident that grows. */
 export class IncidentWorld implements World {
   constructor(
-    readonly nodes: readonly NodeView[],
+    readonly network: readonly NodeView[],
     readonly crossings: Crossings,
     readonly closedSource: Source,
     readonly isClosed: boolean,
     readonly cluster: Cluster,
   ) {}
+
+  get nodes(): readonly NodeView[] {
+    const [first] = this.network;
+    if (first) read(first.shared.nodes);
+    return this.network;
+  }
 
   get closed(): boolean {
     read(this.closedSource);

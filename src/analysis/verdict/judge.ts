@@ -97,7 +97,7 @@ function judgeDropped(base: Base, world: World): Judgement {
   }
   const { step } = base.end;
   const isAnothers = isAnothersFrame(step.event);
-  if (isAnothers && wentToUnwatchedHost(step, world.nodes)) return judgeUnwatched(base, world);
+  if (isAnothers && wentToUnwatchedHost(step, world.network)) return judgeUnwatched(base, world);
   const gap = isAnothers ? gapOfCopies(base, world) : null;
   return gap ? unknown(base, gap) : { ...base, outcome: "dropped" };
 }
@@ -136,10 +136,10 @@ function judgeUnwatched(base: Base, world: World): Judgement {
 }
 
 /** The transmission of a frame whose MAC is at another probed node than the one that freed it. */
-function sentToAnother({ step }: End, { nodes }: World): Step | null {
+function sentToAnother({ step }: End, { network }: World): Step | null {
   const { event } = step;
   if (!isAnothersFrame(event) || event.destinationMac === undefined) return null;
-  const isElsewhere = holdersOfMac(nodes, event.destinationMac)
+  const isElsewhere = holdersOfMac(network, event.destinationMac)
     .some(({ node }) => node !== event.node);
   if (!isElsewhere) return null;
   return transmissionTo(event.destinationMac, step.previous);
@@ -198,7 +198,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   const event = deviceEvent(base.end.step);
   const when = seenBy(base, after(event));
   const here = gapOf(event.node, SEEING, when, rankOf(base));
-  const awaited = nextHop(event, world.nodes);
+  const awaited = nextHop(event, world.network);
   const found = awaited ? { awaited } : {};
   if (isYoung(event)) return { ...young(base, world), ...found };
   const arrived = arrivalOf(event, base.packet);
@@ -214,7 +214,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   if (nested) return unknown({ ...base, ...found }, nested);
   if (here) return unknown({ ...base, ...found }, here);
   if (!awaited) {
-    const unread = unreadState(world.nodes);
+    const unread = unreadState(world.network);
     if (unread) return unknown(base, unread);
     const text = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
     return unknown({ ...base, beyond: true }, { code: "beyond-unwatched", text });
@@ -224,7 +224,7 @@ function judgeLeft(base: Base, world: World): Judgement {
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
     : lastingGapOf(awaited.node, SEEING);
   if (there) return unknown({ ...base, awaited }, there);
-  const between = halfKnown(world.nodes, when);
+  const between = halfKnown(world.network, when);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
 }
@@ -250,13 +250,13 @@ function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
   const when = seenBy(base, around(event));
   const gap = world.nodes.map((node) => gapOf(node, SEEING, when, rankOf(base)))
-    .find((found) => found !== null) ?? unreadState(world.nodes);
+    .find((found) => found !== null) ?? unreadState(world.network);
   if (gap) return unknown(base, gap);
-  const owners = ownersOf(world.nodes, event.destination!);
+  const owners = ownersOf(world.network, event.destination!);
   if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
     return { ...base, outcome: "dropped" };
   }
-  if (owners.length === 0 && floodedToNobody(base.end.step, world.nodes)) {
+  if (owners.length === 0 && floodedToNobody(base.end.step, world.network)) {
     return { ...base, outcome: "dropped" };
   }
   const text = "only copies for others were seen";

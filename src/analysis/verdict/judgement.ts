@@ -46,7 +46,10 @@ export function revise(
 
 /** What a packet is judged by beside its own sightings. */
 export interface World {
+  /** All nodes. Whoever reads them is done again when one joins. */
   readonly nodes: readonly NodeView[];
+  /** The same, for functions that ask about all nodes themselves, as `ownersOf`: nothing else may look into it. */
+  readonly network: readonly NodeView[];
   /** No more events will come. */
   readonly closed: boolean;
   /** What the API of the nodes' cluster told; absent: nobody asked one. */

@@ -243,8 +243,7 @@ export function halfKnown(
   nodes: readonly NodeView[],
   when: Span | typeof EVER,
 ): Gap | null {
-  for (const node of nodes) {
-    if (unreadState([node]) === null) continue;
+  for (const node of unreadOf(nodes)) {
     const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
     if (gap === null) continue;
     return { code: gap.code, text: `it may have come to ${node.name}: ${gap.text}` };
@@ -252,14 +251,29 @@ export function halfKnown(
   return null;
 }
 
+/** Those of the nodes of which some namespaces were not read. */
+function unreadOf(nodes: readonly NodeView[]): readonly NodeView[] {
+  const [first] = nodes;
+  if (!first) return [];
+  const sources = [first.shared.states, first.shared.settings];
+  const find = () => nodes.filter((node) => foundUnread([node]) !== null);
+  return ask(sources, `unread of ${namesOf(nodes)}`, find, isSameList);
+}
+
+const isSameList = (a: readonly NodeView[], b: readonly NodeView[]): boolean =>
+  a.length === b.length && a.every((node, i) => node === b[i]);
+
+/** The list of all nodes stays the same when one joins, and is another question than its first node. */
+const namesOf = (nodes: readonly NodeView[]): string =>
+  nodes === nodes[0]?.shared.all ? "" : nodes.map(({ name }) => name).join("\0");
+
 /** Why a device or address that no known node has may be some node's all the same, or null. */
 export function unreadState(nodes: readonly NodeView[]): Gap | null {
   const [first] = nodes;
   if (!first) return null;
-  const names = nodes.length === 1 ? first.name : "";
   // Which namespaces there are is a setting.
   const sources = [first.shared.states, first.shared.settings];
-  return ask(sources, `unread ${names}`, () => foundUnread(nodes), isSameGap);
+  return ask(sources, `unread ${namesOf(nodes)}`, () => foundUnread(nodes), isSameGap);
 }
 
 function foundUnread(nodes: readonly NodeView[]): Gap | null {

@@ -19,14 +19,16 @@ interface Known {
 /** The nodes of one incident. Views and sightings stay the same objects. */
 export class GrowingNodes {
   readonly #known = new Map<string, Known>();
-  #nodes: readonly NodeView[] = [];
+  readonly #nodes: NodeView[] = [];
   readonly #shared: SharedSources = {
+    nodes: new Source(),
+    all: this.#nodes,
     coverage: new Source(),
     settings: new Source(),
     states: new Source(),
   };
 
-  /** In the order of their names. The same object while the nodes are the same. */
+  /** In the order of their names. Always the same list: a node that joins is put into it. */
   get all(): readonly NodeView[] {
     return this.#nodes;
   }
@@ -43,15 +45,22 @@ export class GrowingNodes {
   take(batches: readonly Batch[], evicted: number, added: Map<NodeView, Sighting[]>): boolean {
     const byNode = Map.groupBy(batches, ({ header }) => header.node);
     const names = [...byNode.keys()].sort();
-    const isFirst = this.#known.size === 0;
-    // Who another node is may decide what became of any packet.
-    if (!isFirst && names.some((name) => !this.#known.has(name))) return false;
+    const joining = names.filter((name) => !this.#known.has(name));
     for (const name of names) {
       const own = byNode.get(name)!.sort(byProbeAndSequence);
       if (!this.#take(name, own, evicted, added)) return false;
     }
-    if (isFirst) this.#nodes = names.map((name) => this.#known.get(name)!.view);
+    this.#join(joining);
     return true;
+  }
+
+  /** Who another node is may decide what became of any packet: whoever asked about all of them asks again. */
+  #join(names: readonly string[]): void {
+    if (names.length === 0) return;
+    for (const name of names) this.#nodes.push(this.#known.get(name)!.view);
+    this.#nodes.sort((a, b) => a.name < b.name ? -1 : 1);
+    const { nodes, coverage, settings, states } = this.#shared;
+    for (const source of [nodes, coverage, settings, states]) source.changed();
   }
 
   /** Events of a node that came apart from its batches; those of an unknown node are left out. */

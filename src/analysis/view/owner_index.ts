@@ -79,7 +79,8 @@ function ownersOn(node: NodeView, key: string): Owner[] {
 function owners(nodes: readonly NodeView[], key: string): readonly Owner[] {
   const [first] = nodes;
   if (!first) return [];
-  const names = nodes.length === 1 ? first.name : "";
+  // The list of all nodes stays the same when one joins, and is another question than its first node.
+  const names = nodes === first.shared.all ? "" : nodes.map(({ name }) => name).join("\0");
   const find = () => nodes.flatMap((node) => ownersOn(node, key));
   return ask(first.shared.states, `${key} of ${names}`, find, isSame);
 }

@@ -28,6 +28,10 @@ export interface Sighting extends Event {
 
 /** Sources that all nodes of an incident share, for questions to more than one of them. */
 export interface SharedSources {
+  /** Which nodes there are. */
+  nodes: Source;
+  /** All of them, in the order of their names: the same list while the incident grows. */
+  all: readonly NodeView[];
   /** What any node covers. */
   coverage: Source;
   /** What is set on any node, as its headers tell. */

@@ -7,7 +7,7 @@ import type { NodeView, Sighting } from "./timeline.ts";
 
 /** Views of the nodes, and what is new in them. */
 export interface Told {
-  /** In the order of their names. The same object while the nodes are the same. */
+  /** In the order of their names. The same list for as long as not all is new. */
   nodes: readonly NodeView[];
   /** Nothing of what was told before holds any more. */
   isAllNew: boolean;

@@ -34,7 +34,7 @@ export const addressDuplicate: ExchangeRule = {
   yields: ["address-duplicate"],
   find(subject) {
     for (const used of hopsOf(subject)) {
-      const holders = byMac(holdersOnLink(used, ownersOf(subject.world.nodes, used.hop)));
+      const holders = byMac(holdersOnLink(used, ownersOf(subject.world.network, used.hop)));
       if (holders.size < 2) continue;
       const told = tellings(subject, used).filter(({ mac }) => holders.has(mac));
       if (isInTurn(told)) return found(used, holders, told, "proven");
@@ -98,7 +98,7 @@ function isFailed(
   const to = sender.destinationMac!;
   if (!holders.has(to)) return false;
   const macs = [to, sender.sourceMac].filter((mac) =>
-    mac !== undefined && holdersOfMac(world.nodes, mac).length === 1
+    mac !== undefined && holdersOfMac(world.network, mac).length === 1
   );
   const own = sendersOf(exchange, sender, hop);
   return [...holders].every(([mac, { node, netns }]) =>

@@ -32,7 +32,7 @@ export const addressOverlap: Rule = {
     const destination = wireDestination(subject.event);
     const route = subject.before && lookUpRoute(subject.before, { destination }).route;
     if (!unresolved || !route || !isOnLink(route)) return null;
-    const owners = ownersOf(subject.world.nodes, destination);
+    const owners = ownersOf(subject.world.network, destination);
     if (owners.some((each) => hasNetwork(each, route.destination))) return null;
     const owner = owners.find((each) => each.node !== subject.node);
     const network = owner && networkOf(owner, destination);

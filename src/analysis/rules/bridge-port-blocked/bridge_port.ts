@@ -177,7 +177,7 @@ function floodedNowhere(subject: Case, into: Link) {
   const others = (subject.before?.links ?? []).filter((link) =>
     link.bridgePort && link.masterIfindex === bridge && link.ifindex !== into.ifindex
   );
-  const holders = mac === undefined ? [] : holdersOfMac(subject.world.nodes, mac);
+  const holders = mac === undefined ? [] : holdersOfMac(subject.world.network, mac);
   const leading = others.filter((link) =>
     holders.some((holder) =>
       holder.netns === link.peerNetns && holder.link.ifindex === link.peerIfindex &&

@@ -43,7 +43,7 @@ export const macMismatch: Rule = {
     if (mac === undefined || mac === own) return null;
     const destination = wireDestination(subject.event);
     const said = suppliers(subject, mac, destination);
-    const holders = holdersOfMac(subject.world.nodes, mac);
+    const holders = holdersOfMac(subject.world.network, mac);
     const alive = holders.length === 0 ? aliveElsewhere(subject, mac) : undefined;
     if (alive) return flooded(subject, mac, alive);
     const other = otherHolder(subject, mac, holders);

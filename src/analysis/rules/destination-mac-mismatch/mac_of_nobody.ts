@@ -26,9 +26,9 @@ export const macOfNobody: Rule = {
   judge(subject) {
     const { judgement, world } = subject;
     if (judgement.end.kind !== "flooded" || !isAnothersFrame(subject.event)) return null;
-    const sent = floodedToNobody(judgement.end.step, world.nodes);
+    const sent = floodedToNobody(judgement.end.step, world.network);
     const used = sent && entryUsed(subject, sent.destinationMac!);
-    if (!sent || !used || ownersOf(world.nodes, used.hop).length > 0) return null;
+    if (!sent || !used || ownersOf(world.network, used.hop).length > 0) return null;
     const { sender, hop, device, text } = used;
     const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
     const bridge = placeOf(sent.node, sent.netns, sent.device!);

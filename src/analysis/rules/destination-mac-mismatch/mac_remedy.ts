@@ -60,7 +60,7 @@ export function entryRemedy(subject: Case, mac: string, destination: string): st
 }
 
 const isRight = ({ world }: Case, { hop }: Used, mac: string): boolean =>
-  ownersOf(world.nodes, hop).some(({ link }) => link.mac === mac);
+  ownersOf(world.network, hop).some(({ link }) => link.mac === mac);
 
 function entryFix(subject: Case, { sender, hop, device, text, permanent }: Used): string[] {
   const { node, netns } = sender;
@@ -92,7 +92,7 @@ function macOfHop(subject: Case, hop: string): string | undefined {
   const isHere = ownsAddress(subject.before, hop) ||
     subject.link?.addresses.some((own) => own.address === hop);
   if (isHere) return subject.link?.mac;
-  const macs = new Set(ownersOf(subject.world.nodes, hop).map(({ link }) => link.mac));
+  const macs = new Set(ownersOf(subject.world.network, hop).map(({ link }) => link.mac));
   return macs.size === 1 ? [...macs][0] : undefined;
 }
 

@@ -79,7 +79,7 @@ function wrongHost(subject: Case, mac: string, { sender, hop }: Used): Host | nu
     return !isSender(host) && isNeighbour([before, after], hop, own.name) ? host : null;
   }
   if (!isAnothersFrame(event) || !ownsAddress(before, hop)) return null;
-  const [host, ...more] = holdersOfMac(subject.world.nodes, mac);
+  const [host, ...more] = holdersOfMac(subject.world.network, mac);
   if (!host || more.length > 0 || isSender(host)) return null;
   // No two nodes' clocks are compared: it must not have had the address at any time.
   const readings = host.node.states.get(host.netns)?.map(({ state }) => state) ?? [];

@@ -43,7 +43,7 @@ function beyondText({ world }: Case, sent: Sighting): string {
   const to = wireDestination(sent);
   const mac = sent.destinationMac;
   if (mac === undefined) return `no probed node has address ${to}`;
-  const isHeld = ownersOf(world.nodes, to).some(({ node, netns }) =>
+  const isHeld = ownersOf(world.network, to).some(({ node, netns }) =>
     node !== sent.node || netns !== sent.netns
   );
   if (!isHeld) return `no probed node has MAC ${mac} or address ${to}`;

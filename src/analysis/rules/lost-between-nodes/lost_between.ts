@@ -43,7 +43,7 @@ export const lostBetween: Rule = {
 /** What the frame was given to, which may be watched as well as not. */
 function betweenText({ world }: Case, { destinationMac }: Sighting): string {
   if (destinationMac === undefined) return "what lies between was not seen";
-  const [holder] = holdersOfMac(world.nodes, destinationMac);
+  const [holder] = holdersOfMac(world.network, destinationMac);
   if (!holder) return "no watched device has the link address that its frame went to";
   return `its frame went to ${
     placeOf(holder.node, holder.netns, holder.link.name)
@@ -54,7 +54,7 @@ function betweenText({ world }: Case, { destinationMac }: Sighting): string {
 function chosenRightly(subject: Case, sent: Sighting) {
   const way = encapsulation(subject);
   if (!way || sent.tunnelKind === undefined) return [];
-  const owner = ownersOf(subject.world.nodes, way.destination)[0];
+  const owner = ownersOf(subject.world.network, way.destination)[0];
   if (!owner) return [];
   const entry = neighbourOf(sent.node, sent.netns, way.destination, sent.device);
   const answered = entry?.mac !== undefined && entry.mac === owner.link.mac

@@ -31,7 +31,7 @@ export const macvlanIsolation: Rule = {
     const hop = route?.gateway ?? destination;
     if (!link || !isUnresolved(subject, hop, link.name)) return null;
     const asking = { node, netns, link };
-    const owners = ownersOf(subject.world.nodes, hop);
+    const owners = ownersOf(subject.world.network, hop);
     const [owner] = owners;
     const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
     if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;

@@ -91,7 +91,7 @@ function limitOf(subject: Case): Limit | null {
 function peerLimit(subject: Case): Limit | null {
   if (!isPeerSizeCheck(subject.event)) return null;
   const mac = frameOf(subject)?.destinationMac;
-  const other = mac === undefined ? undefined : holdersOfMac(subject.world.nodes, mac)[0];
+  const other = mac === undefined ? undefined : holdersOfMac(subject.world.network, mac)[0];
   if (!other || other.link.mtu >= sizeOf(subject)) return null;
   const what = placeOf(other.node, other.netns, other.link.name);
   return {

@@ -41,7 +41,7 @@ export const endpointMissing: Rule = {
     const { event } = subject;
     if (event.tunnelKind !== undefined || event.kind !== "drop") return null;
     const service = serviceAddress(subject);
-    if (!service || ownersOf(subject.world.nodes, event.destination!).length > 0) return null;
+    if (!service || ownersOf(subject.world.network, event.destination!).length > 0) return null;
     const why = neighbourUnresolved.judge(subject) ?? noRoute.judge(subject) ??
       routeRefuses.judge(subject);
     if (!why) return null;
@@ -88,7 +88,7 @@ export const serviceUntranslated: Rule = {
     // Where its translation may have been missed nothing says that there was none.
     if (judgement.outcome === "unknown" && !judgement.beyond) return null;
     const address = event.destination!;
-    if (ownersOf(subject.world.nodes, address).length > 0) return null;
+    if (ownersOf(subject.world.network, address).length > 0) return null;
     for (const node of subject.world.nodes) {
       for (const list of node.states.values()) {
         const state = list.at(-1)!.state;

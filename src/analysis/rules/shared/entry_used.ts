@@ -108,4 +108,4 @@ export function holdersOnLink({ sender, hop }: Used, owners: readonly Owner[]): 
 
 /** `holdersOnLink` of all probed nodes. */
 export const holdersOf = (subject: Case, used: Used): Owner[] =>
-  holdersOnLink(used, ownersOf(subject.world.nodes, used.hop));
+  holdersOnLink(used, ownersOf(subject.world.network, used.hop));

@@ -40,7 +40,7 @@ const HOLDERS_MAX = 3;
  */
 export function askedFor(subject: Case, hop: string, name: string): Asked {
   const here = (owner: Owner) => owner.node === subject.node && owner.netns === subject.netns;
-  const owners = ownersOf(subject.world.nodes, hop).filter((owner) => !here(owner));
+  const owners = ownersOf(subject.world.network, hop).filter((owner) => !here(owner));
   for (const owner of owners) {
     const question = arrival(subject, hop, name, owner);
     const held = question && stateAt(owner.node, owner.netns, question.at);

@@ -48,7 +48,7 @@ export function endpointOf(node: NodeView, kind: string, id: number | undefined)
 
 /** The one node that has a device with this MAC, other than the sender's; undefined else. */
 export function nodeOfMac(subject: Case, mac: string, sender: Sighting): NodeView | undefined {
-  const nodes = new Set(holdersOfMac(subject.world.nodes, mac).map(({ node }) => node));
+  const nodes = new Set(holdersOfMac(subject.world.network, mac).map(({ node }) => node));
   nodes.delete(sender.node);
   return nodes.size === 1 ? [...nodes][0] : undefined;
 }

@@ -24,11 +24,11 @@ export function endpointRemedy(
   const { at } = way;
   const outer = lastOuter(subject) ?? at ?? subject.event;
   const look = command(outer.node, outer.netns, ["ip", "route", "get", address(way.destination)]);
-  const [there] = ownersOf(subject.world.nodes, way.destination);
+  const [there] = ownersOf(subject.world.network, way.destination);
   if (there || !at) {
     return inner.length > 0 ? [...inner] : [...keeper(way, there?.node.name), ...look];
   }
-  const host = ownersOf(subject.world.nodes, at.destination ?? "").find(({ node }) =>
+  const host = ownersOf(subject.world.network, at.destination ?? "").find(({ node }) =>
     node !== at.node
   );
   const endpoint = host && reachableAddress(at, host.node);

@@ -95,10 +95,10 @@ function lostOutside(subject: Case, way: Encapsulated) {
   // Only with proof that it did not arrive: lost events may hide its arrival.
   const isProven = subject.judgement.outcome === "vanished" || subject.judgement.beyond === true;
   if (!isProven || outer.tunnelKind === undefined || event.kind === "drop") return null;
-  const owners = ownersOf(subject.world.nodes, way.destination);
+  const owners = ownersOf(subject.world.network, way.destination);
   const told = icmpAbout(subject, outer);
   if (!told && isReached(subject, outer)) return null;
-  const hosts = ownersOf(subject.world.nodes, outer.destination ?? "").filter((owner) =>
+  const hosts = ownersOf(subject.world.network, outer.destination ?? "").filter((owner) =>
     owner.node !== outer.node
   );
   const evidence: Evidence[] = [];
@@ -153,13 +153,16 @@ function isReached({ world, node }: Case, outer: Sighting): boolean {
   if (stateAt(node, outer.netns, outer.at) === null) return true;
   const { tunnelSource, tunnelDestination } = outer;
   // Whatever came from there or arrived there may be among the runs that were left out.
-  const ends = [node, ...ownersOf(world.nodes, tunnelDestination ?? "").map((owner) => owner.node)];
+  const ends = [
+    node,
+    ...ownersOf(world.network, tunnelDestination ?? "").map((owner) => owner.node),
+  ];
   if (ends.some((end) => leftOutIn(end, EVER) !== null)) return true;
   const { crossings } = world;
   if (crossings?.hasTunnel(`${tunnelSource}>${tunnelDestination}`)) return true;
   if (crossings?.hasTunnel(`${tunnelDestination}>${tunnelSource}`)) return true;
   const entry = neighbourOf(node, outer.netns, tunnelDestination ?? "", outer.device);
-  const isHolders = ownersOf(world.nodes, tunnelDestination ?? "")
+  const isHolders = ownersOf(world.network, tunnelDestination ?? "")
     .some(({ link }) => link.mac !== undefined && link.mac === outer.destinationMac);
   // The frame is addressed to the end itself: that it has this link address was learnt from it.
   if (isHolders && !entry?.states.includes("PERMANENT")) return true;

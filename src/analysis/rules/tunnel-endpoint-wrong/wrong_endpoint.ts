@@ -29,11 +29,11 @@ export const tunnelWrongEndpoint: Rule = {
       .findLast((other) => other.kind === "device-rx");
     const cameOut = arrival?.ifindex === subject.ifindex && subject.link?.tunnel !== undefined;
     if (!cameOut && subject.judgement.end.kind !== "flooded") return null;
-    const hosts = ownersOf(subject.world.nodes, event.destination!);
+    const hosts = ownersOf(subject.world.network, event.destination!);
     const others = hosts.filter((owner) => owner.node !== event.node);
     if (others.length === 0 || others.length < hosts.length) return null;
     // The end point is right where the host has that address, too: two nodes hold it.
-    const endpoints = ownersOf(subject.world.nodes, outer.tunnelDestination!);
+    const endpoints = ownersOf(subject.world.network, outer.tunnelDestination!);
     if (endpoints.some(({ node }) => others.some((owner) => owner.node === node))) return null;
     const way = encapsulation(subject);
     const sender = way?.at;
