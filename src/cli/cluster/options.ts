@@ -2,8 +2,14 @@
 import type { CaptureOptions } from "../capture/options.ts";
 import type { HostWord } from "./on_words.ts";
 
+/** What can be done, in the order of the help. */
+export const ACTIONS = ["trace", "doctor"] as const;
+/** What is to be done. */
+export type Action = typeof ACTIONS[number];
+
 /** The options of `lasthop cluster`. */
 export interface ClusterOptions extends CaptureOptions {
+  action: Action;
   /** The filter as it was typed, with names that only the cluster knows. */
   asked: string;
   /** Of those names; absent: as kubectl has it. */

@@ -6,16 +6,12 @@ import { boundWords } from "../cluster/bounds.ts";
 import { HURRIED } from "../cluster/hurried.ts";
 import { hasNames, withoutNames } from "../cluster/kube/names.ts";
 import { type HostWord, readOn } from "../cluster/on_words.ts";
-import type { ClusterOptions } from "../cluster/options.ts";
+import { type Action, ACTIONS, type ClusterOptions } from "../cluster/options.ts";
 import { withEnd } from "../cluster/to_words.ts";
 import type { CommandFile } from "../command.ts";
 import { fullOption, ingestOption } from "../options.ts";
 import { usageError } from "../read_value.ts";
 import { tokenFileOption, tokenOption } from "../token.ts";
-
-/** What can be done, in the order of the help. */
-const ACTIONS = ["trace"] as const;
-type Action = typeof ACTIONS[number];
 
 interface Flags extends CaptureFlags {
   to?: string;
@@ -52,9 +48,12 @@ export const cluster: CommandFile<[Action, string[], Flags], ClusterOptions> = {
     declared(program.command("cluster"))
       .description("watch many machines by one command: probes come, tell, and go again"),
 
-  read(_action, words, flags) {
+  read(action, words, flags) {
     refuseStrange(flags);
     const { to, on, sshConfig, ingest, token, kubeconfig, context, into, image, nodes } = flags;
+    if (action === "doctor" && (words.length > 0 || to !== undefined)) {
+      throw usageError("Cannot use FILTER with doctor: it tries machines, must be without");
+    }
     const asked = withEnd(flags.filter ?? words.join(" "), to);
     const { filter: _, namespace, ...rest } = flags;
     if (on !== undefined && hasNames(asked)) {
@@ -63,7 +62,7 @@ export const cluster: CommandFile<[Action, string[], Flags], ClusterOptions> = {
     const named = on === undefined ? withoutNames(asked) : asked;
     const own = readCapture(named === "" ? [] : [named], rest);
     return {
-      ...{ ...own, asked, namespace, on, sshConfig, bounds: boundWords(flags) },
+      ...{ ...own, action, asked, namespace, on, sshConfig, bounds: boundWords(flags) },
       fleet: { kubeconfig, context, into, image, nodes },
       ingest: ingest === undefined ? undefined : { url: ingest, token: token! },
     };
@@ -82,11 +81,20 @@ export const cluster: CommandFile<[Action, string[], Flags], ClusterOptions> = {
         const { traceKube } = await import("../cluster/kube/trace_kube.ts");
         return await traceKube(options, how);
       }
+      const { doctorFleet } = await import("../cluster/doctor_fleet.ts");
+      const { traceFleet } = await import("../cluster/trace_fleet.ts");
       const { openHosts } = await import("../cluster/hosts_fleet.ts");
-      const { traceAndLeave } = await import("../cluster/leave.ts");
+      const { workAndLeave } = await import("../cluster/leave.ts");
       const { on, sshConfig, listen } = options;
       const open = () => openHosts({ on, sshConfig, listen, progress });
-      return await traceAndLeave(open, { ...how, options });
+      return await workAndLeave(
+        open,
+        (fleet) =>
+          options.action === "doctor"
+            ? doctorFleet({ ...how, fleet })
+            : traceFleet({ ...how, fleet, options }),
+        progress,
+      );
     } finally {
       ending.close();
     }

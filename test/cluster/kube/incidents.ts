@@ -85,7 +85,8 @@ const INCIDENTS: Incident[] = [
 
 function start(cluster: Cluster, words: readonly string[]): Promise<Running> {
   const options = { prefix: cluster.laptop, env: environment(cluster) };
-  return startLasthop(["cluster", ...words, "--json", "--no-archive"], options);
+  const quiet = words[0] === "trace" ? ["--json", "--no-archive"] : [];
+  return startLasthop(["cluster", ...words, ...quiet], options);
 }
 
 /** What of any trace is still in the cluster. */
@@ -101,6 +102,14 @@ async function leftIn({ kubectl, nodes }: Cluster): Promise<string[]> {
     ),
   );
   return [...names, ...running.flat()];
+}
+
+/** A command that traces nothing, and what must be in what it says. */
+async function says(cluster: Cluster, words: readonly string[], expected: RegExp) {
+  console.log(`$ kubectl lasthop ${words.join(" ")}`);
+  const { code, stdout, stderr } = await (await start(cluster, words)).ended;
+  console.log(`${stderr}${stdout}`.trim());
+  return expected.test(stdout) ? [] : [`it said ${stdout} (exit ${code})`];
 }
 
 /** Traces all of them; the number of faults. */
@@ -119,13 +128,17 @@ export async function runIncidents(
     const beganMs = performance.now();
     const trace = await start(cluster, incident.typed);
     console.log(`$ kubectl lasthop ${incident.typed.join(" ")}`);
-    await trace.says("ready: send your traffic");
+    const isReady = await trace.says("ready: send your traffic").then(() => true, () => false);
     const readyMs = performance.now() - beganMs;
-    await incident.traffic(cluster);
+    if (isReady) await incident.traffic(cluster);
     const { code, stdout, stderr } = await trace.ended;
     const wholeMs = performance.now() - beganMs;
     await incident.after?.(cluster);
     for (const line of stderr.trim().split("\n")) console.log(line);
+    if (!isReady) {
+      judge([`it ended before it saw: exit ${code}`]);
+      continue;
+    }
     const report = JSON.parse(stdout) as Report;
     for (const { cause, outcome } of report.problems) {
       console.log(`✕ ${outcome}, ${cause?.code}: ${cause?.sentence}`);
@@ -134,6 +147,9 @@ export async function runIncidents(
     tell(`saw after ${seconds(readyMs)} s, whole ${seconds(wholeMs)} s, exit ${code}`);
     judge([...incident.faults(report), ...await leftIn(cluster)]);
   }
+  tell("— which nodes can be traced");
+  judge(await says(cluster, ["doctor"], /2 of 2 machines can be traced/));
+  judge(await leftIn(cluster));
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
     tell(`— ${signal} while it is traced`);
     const trace = await start(cluster, ["trace", "-n", "shop", "pod/checkout"]);

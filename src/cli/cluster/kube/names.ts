@@ -65,9 +65,8 @@ async function resolve(
   const { clusterIP, clusterIPs = [clusterIP], externalIPs = [], selector } = object!.spec;
   const own = [...clusterIPs, ...externalIPs].filter((one: string) => one && one !== "None");
   const pods = selector ? await selected(kubectl, selector, namespace) : [];
-  const there = ofPods(pods, namespace);
   // Its address is what a client asks for; translations of it are followed by the probes.
-  return own.length > 0 ? { filter: anyOf(own), nodes: there.nodes } : there;
+  return own.length > 0 ? { filter: anyOf(own), nodes: nodesOf(pods) } : ofPods(pods, namespace);
 }
 
 async function selected(
@@ -84,11 +83,11 @@ function ofPods(pods: readonly KubeObject[], namespace: string): Resolved {
     ((status?.podIPs ?? [{ ip: status?.podIP }]) as { ip?: string }[]).flatMap(({ ip }) => ip ?? [])
   );
   const names = pods.map(({ metadata }) => `pod ${namespace}/${metadata.name}`);
-  return {
-    filter: anyOf(addresses, names),
-    nodes: pods.flatMap(({ spec }) => spec?.nodeName ?? []),
-  };
+  return { filter: anyOf(addresses, names), nodes: nodesOf(pods) };
 }
+
+const nodesOf = (pods: readonly KubeObject[]): string[] =>
+  pods.flatMap(({ spec }) => spec?.nodeName ?? []);
 
 const nodeAddresses = ({ status }: KubeObject): string[] =>
   ((status?.addresses ?? []) as { type: string; address: string }[])

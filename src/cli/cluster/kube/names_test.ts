@@ -18,6 +18,10 @@ const OBJECTS: Record<string, KubeObject[]> = {
       spec: { clusterIP: "10.96.0.20", selector: { app: "payments" } },
     },
   ],
+  "service/stock -n shop": [
+    { metadata: { name: "stock" }, spec: { clusterIP: "10.96.0.30", selector: { app: "stock" } } },
+  ],
+  "pods -n shop -l app=stock": [],
   "service/headless -n shop": [
     { metadata: { name: "headless" }, spec: { clusterIP: "None", selector: { app: "payments" } } },
   ],
@@ -50,6 +54,7 @@ Deno.test("names of a filter become addresses, and pods keep their names beside 
       ["deploy/payments and tcp", `${POD_WORDS} and tcp`, ["node2"]],
       ["svc/headless", POD_WORDS, ["node2"]],
       ["(pod/payments-1) and svc/payments", `(${POD_WORDS}) and host 10.96.0.20`, ["node2"]],
+      ["svc/stock", "host 10.96.0.30", []],
       ["node/node1", "host 192.168.60.1", ["node1"]],
       ["tcp port 80", "tcp port 80", []],
     ] as const

@@ -1,8 +1,9 @@
 /** A trace on the nodes of a cluster: names become addresses, then it is as on any fleet. */
 import { parseNamedFilter } from "../../../event/filter/mod.ts";
-import { traceAndLeave } from "../leave.ts";
+import { workAndLeave } from "../leave.ts";
 import type { ClusterOptions } from "../options.ts";
-import type { FleetTrace } from "../trace_fleet.ts";
+import { doctorFleet } from "../doctor_fleet.ts";
+import { type FleetTrace, traceFleet } from "../trace_fleet.ts";
 import { Kubectl } from "./kubectl.ts";
 import { openKube } from "./kube_fleet.ts";
 import { hasNames, resolveNames } from "./names.ts";
@@ -24,7 +25,15 @@ export async function traceKube(
   const open = () => openKube({ ...fleet, ingest, forSeconds, progress: how.progress });
   const { kubeconfig = "", context } = fleet;
   const kube = { kubeconfig, ...context === undefined ? {} : { context } };
-  return await traceAndLeave(open, { ...how, options: { ...options, filter, kube } });
+  const traced = { ...how, options: { ...options, filter, kube } };
+  return await workAndLeave(
+    open,
+    (fleet) =>
+      options.action === "doctor"
+        ? doctorFleet({ ...how, fleet })
+        : traceFleet({ ...traced, fleet }),
+    how.progress,
+  );
 }
 
 /** The namespace that kubectl takes when none is given. */

@@ -1,0 +1,100 @@
+/** The probes of one trace: started, followed until all see or ended, and ended together. */
+import { setTimeout as pause } from "node:timers/promises";
+import { LasthopError } from "../../event/error.ts";
+import type { Report } from "../../event/report.ts";
+import type { Ending } from "../capture/end.ts";
+import { plural } from "../render/mod.ts";
+import type { IngestClient } from "../../ingest/mod.ts";
+import type { Fleet, Place, ProbeThere } from "./fleet.ts";
+import type { Roll } from "./roll.ts";
+
+/** How often it is looked which probes see. Milliseconds. */
+const LOOK_MS = 500;
+/** How long machines that do not report are waited for. Milliseconds. */
+const ATTACH_MS = 60_000;
+/** How long probes may take to send their last. Milliseconds. */
+const LAST_MS = 15_000;
+/** A probe's token outlives its trace by so much. Seconds. */
+const TOKEN_SECONDS = 3600;
+/** Of a trace without `--for`. Seconds. */
+const TOKEN_LONGEST = 24 * 3600;
+
+/** A token and a probe for each place. */
+export async function startAll(
+  fleet: Fleet,
+  places: readonly Place[],
+  { incident, forSeconds, filter, bounds }: {
+    incident: string;
+    /** Absent: until it is ended. */
+    forSeconds?: number;
+    filter: string;
+    bounds: readonly string[];
+  },
+): Promise<ProbeThere[]> {
+  const expiresInSeconds = forSeconds === undefined
+    ? TOKEN_LONGEST
+    : Math.ceil(forSeconds) + TOKEN_SECONDS;
+  const words = ["--no-archive", ...bounds, ...filter === "" ? [] : ["--filter", filter]];
+  return await Promise.all(places.map(async (place) => {
+    const wanted = { role: "probe", expiresInSeconds } as const;
+    const { token } = await fleet.client.createToken(incident, wanted);
+    return fleet.start(place, { incident, token, words });
+  }));
+}
+
+/** Probes that are followed. */
+export interface Following {
+  incident: string;
+  probes: readonly ProbeThere[];
+  roll: Roll;
+  ending: Ending;
+  progress(text: string): void;
+}
+
+/**
+ * Tells of each probe that sees or ends, the latter until the trace ends. Resolves with true when nobody
+ * is waited for any more, with false when the trace ended before.
+ */
+export async function untilSettled(
+  client: IngestClient,
+  { incident, probes, roll, ending, progress }: Following,
+): Promise<boolean> {
+  const beganMs = performance.now();
+  const over = new AbortController();
+  const { signal } = over;
+  void ending.ended.then(() => over.abort());
+  for (const { place, ended } of probes) {
+    void ended.then((end) => {
+      if (signal.aborted) return;
+      progress(roll.ended(place, end));
+      if (roll.isSettled && roll.seeing === 0) {
+        ending.failed(nobodySees(probes.length), { fatal: true });
+      }
+    });
+  }
+  while (!signal.aborted) {
+    const report: Report | null = await client.report(incident).catch(() => null);
+    const tookMs = performance.now() - beganMs;
+    for (const line of report === null ? [] : roll.reported(report, tookMs)) progress(line);
+    if (roll.isSettled || (roll.seeing > 0 && tookMs > ATTACH_MS)) return roll.seeing > 0;
+    await pause(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
+  return false;
+}
+
+const nobodySees = (count: number) =>
+  new LasthopError(
+    "no_probe",
+    `Cannot trace: none of ${plural(count, "machine")} sees, must be at least one`,
+  );
+
+/** Lets all send their last. */
+export async function endAll(probes: readonly ProbeThere[]): Promise<void> {
+  for (const probe of probes) probe.end();
+  const late = new AbortController();
+  await Promise.race([
+    Promise.all(probes.map(({ ended }) => ended)),
+    pause(LAST_MS, undefined, { signal: late.signal }).catch(() => {}),
+  ]);
+  late.abort();
+}
