@@ -15,6 +15,7 @@ export const LOCK_FILES: Record<string, Use> = {
   "deploy/wrangler/package-lock.json": "deploys",
   "deploy/openapi/package-lock.json": "tests",
   "deploy/exports/package-lock.json": "tests",
+  "deploy/kubernetes_schemas/package-lock.json": "tests",
   "deploy/sbom/package-lock.json": "tests",
   "test/edge/host/deno.lock": "tests",
   "test/edge_types/deno.lock": "tests",

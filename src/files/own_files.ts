@@ -42,8 +42,10 @@ export function folderFault(path: string, { stickyIsEnough = false }: FolderChec
       continue;
     }
     const isLast = todo.length === 0;
-    // Where every user has a group alone, folders are often made for that group as well.
-    const isGroupShared = (info.mode & 0o020) !== 0 && info.gid !== info.uid;
+    // Where every user has a group alone, folders are often made for that group as well: the owner's,
+    // or as of a volume in a container, which is root's, this user's.
+    const isOneUsers = info.gid === info.uid || info.gid === Deno.uid();
+    const isGroupShared = (info.mode & 0o020) !== 0 && !isOneUsers;
     const isShared = isGroupShared || (info.mode & 0o002) !== 0;
     const isSticky = (info.mode & 0o1000) !== 0 && (!isLast || stickyIsEnough);
     if (isShared && !isSticky) {

@@ -91,7 +91,7 @@ Deno.test("an image of other versions than were tried is not built, unless that 
 });
 
 Deno.test("the DaemonSet gives a recorder the rights of the unit, and words that it knows", async () => {
-  const manifest = await read("deploy/kubernetes/recorder.yaml");
+  const manifest = await read("deploy/kubernetes/base/recorder.yaml");
   const listOf = (key: string) => {
     const [, list] = new RegExp(`^ +${key}:\\s*\\[([^\\]]*)\\]`, "m").exec(manifest)!;
     return [...list!.matchAll(/"([^"]*)"/g)].map(([, word]) => word!);

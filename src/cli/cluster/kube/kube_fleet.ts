@@ -33,6 +33,8 @@ const AFTER_SECONDS = 900;
 /** Of a trace without an end. Seconds. */
 const LONGEST_SECONDS = 4 * 3600;
 const LAST_LINES = 4;
+/** Probes were waited for already. Seconds. */
+const GRACE_SECONDS = 3;
 
 /** The image that is asked for when nobody names one. */
 export const USUAL_IMAGE = `localhost/lasthop-probe:${VERSION}`;
@@ -181,14 +183,17 @@ class KubeFleet implements Fleet {
       }
     };
     const all = ["--timeout=50s"];
+    const mine = ["-n", namespace, "-l", `lasthop/trace=${name}`, ...all];
     if (makesNamespace) {
+      // A namespace waits for the grace of its pods, and longer: without pods it goes at once.
+      await this.#kubectl.run(["delete", "pods", ...mine, `--grace-period=${GRACE_SECONDS}`])
+        .catch(() => {});
       await Promise.all([
         remove(`clusterrole ${name}`, [`clusterrole/${name}`, ...all]),
         remove(`clusterrolebinding ${name}`, [`clusterrolebinding/${name}`, ...all]),
         remove(`namespace ${namespace}`, [`namespace/${namespace}`, ...all]),
       ]);
     } else {
-      const mine = ["-n", namespace, "-l", `lasthop/trace=${name}`, ...all];
       const kinds = "pods,secrets,roles,rolebindings,serviceaccounts";
       await remove(`what trace ${name} made in ${namespace}`, [kinds, ...mine]);
     }

@@ -38,7 +38,8 @@ export async function removeTrace(
         client,
       } as RequestInit);
       await response.body?.cancel();
-      if (response.ok || [404, 409].includes(response.status)) return;
+      // Where the right is gone, somebody else has begun to remove all of it.
+      if (response.ok || [401, 403, 404, 409].includes(response.status)) return;
       progress(`cannot remove ${what}: ${response.status}`);
     } catch (error) {
       progress(`cannot remove ${what}: ${error instanceof Error ? error.message : error}`);
