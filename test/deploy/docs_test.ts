@@ -93,8 +93,8 @@ Deno.test("an image of other versions than were tried is not built, unless that 
 Deno.test("the DaemonSet gives a recorder the rights of the unit, and words that it knows", async () => {
   const manifest = await read("deploy/kubernetes/base/recorder.yaml");
   const listOf = (key: string) => {
-    const [, list] = new RegExp(`^ +${key}:\\s*\\[([^\\]]*)\\]`, "m").exec(manifest)!;
-    return [...list!.matchAll(/"([^"]*)"/g)].map(([, word]) => word!);
+    const [, , list] = new RegExp(`^( +)${key}:\\n((?:\\1 +- .*\\n)+)`, "m").exec(manifest)!;
+    return [...list!.matchAll(/- (\S+)/g)].map(([, word]) => word!);
   };
   const [command, ...words] = listOf("args");
   const { stdout } = await lasthop([command!, "--help"]);

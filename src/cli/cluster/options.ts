@@ -10,10 +10,6 @@ export type Action = typeof ACTIONS[number];
 /** The options of `lasthop cluster`. */
 export interface ClusterOptions extends CaptureOptions {
   action: Action;
-  /** The filter as it was typed, with names that only the cluster knows. */
-  asked: string;
-  /** Of those names; absent: as kubectl has it. */
-  namespace?: string;
   /** Machines; absent: the nodes of a cluster. */
   on?: HostWord[];
   sshConfig?: string;

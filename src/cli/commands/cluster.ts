@@ -4,7 +4,6 @@ import { onlyGiven } from "../access.ts";
 import { type CaptureFlags, capturing, readCapture } from "../capture/options.ts";
 import { boundWords } from "../cluster/bounds.ts";
 import { HURRIED } from "../cluster/hurried.ts";
-import { hasNames, withoutNames } from "../cluster/kube/names.ts";
 import { type HostWord, readOn } from "../cluster/on_words.ts";
 import { type Action, ACTIONS, type ClusterOptions } from "../cluster/options.ts";
 import { withEnd } from "../cluster/to_words.ts";
@@ -54,15 +53,10 @@ export const cluster: CommandFile<[Action, string[], Flags], ClusterOptions> = {
     if (action === "doctor" && (words.length > 0 || to !== undefined)) {
       throw usageError("Cannot use FILTER with doctor: it tries machines, must be without");
     }
-    const asked = withEnd(flags.filter ?? words.join(" "), to);
-    const { filter: _, namespace, ...rest } = flags;
-    if (on !== undefined && hasNames(asked)) {
-      throw usageError("Cannot use names of a cluster with --on: must be addresses");
-    }
-    const named = on === undefined ? withoutNames(asked) : asked;
-    const own = readCapture(named === "" ? [] : [named], rest);
+    const filter = withEnd(flags.filter ?? words.join(" "), to);
+    const own = readCapture(filter === "" ? [] : [filter], { ...flags, filter: undefined });
     return {
-      ...{ ...own, action, asked, namespace, on, sshConfig, bounds: boundWords(flags) },
+      ...{ ...own, action, on, sshConfig, bounds: boundWords(flags) },
       fleet: { kubeconfig, context, into, image, nodes },
       ingest: ingest === undefined ? undefined : { url: ingest, token: token! },
     };
