@@ -2,3 +2,4 @@
 export type { AnalysisInput, Batch } from "./view/input.ts";
 export { analyse, Analysis } from "./analyse.ts";
 export { condense } from "./view/condense.ts";
+export { type ListChange, listChange } from "./report/list_change.ts";

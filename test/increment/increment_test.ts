@@ -16,6 +16,7 @@ import type { Faults } from "../sim/faults.ts";
 import { Random } from "../sim/random.ts";
 import { run } from "../sim/run.ts";
 import { seedCount } from "../sim/seed_count.ts";
+import { Viewer } from "./viewer.ts";
 import { evictingParts, inPieces, partsOf } from "./pieces.ts";
 
 const SEEDS = seedCount(150, 40);
@@ -28,23 +29,31 @@ const MODES: Record<string, Partial<Faults> | null> = {
 /** Tells the incident piece by piece, and compares each report with that of a fresh analysis. */
 function compare(input: AnalysisInput, order: readonly Batch[], what: string): void {
   const analysis = new Analysis();
+  const viewer = new Viewer();
   for (const part of partsOf(input, order)) {
+    const report = analysis.report(part);
+    const grown = JSON.stringify(report);
     equal(
-      JSON.stringify(analysis.report(part)),
+      grown,
       JSON.stringify(analyse(part)),
       `${what}, after ${part.batches.length} of ${order.length} batches`,
     );
+    equal(viewer.told(report), grown, `${what}, told by what is other`);
   }
 }
 
 function compareEvicting(input: AnalysisInput, given: readonly Batch[], seed: number): void {
   const analysis = new Analysis();
+  const viewer = new Viewer();
   for (const part of evictingParts(input, given, seed)) {
+    const report = analysis.report(part);
+    const grown = JSON.stringify(report);
     equal(
-      JSON.stringify(analysis.report(part)),
+      grown,
       JSON.stringify(analyse(part)),
       `seed ${seed}, after ${part.batches.length} of ${given.length} batches, with events thrown away`,
     );
+    equal(viewer.told(report), grown, `seed ${seed}, told by what is other`);
   }
 }
 

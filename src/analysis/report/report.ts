@@ -4,7 +4,7 @@
  * A judged incident to its report.
  */
 import { printFilter } from "../../event/filter/mod.ts";
-import type { Problem as ProblemReport, Report, ReportNode } from "../../event/report.ts";
+import type { Problem as ProblemReport, Report } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
 import { Problems } from "../problem/problems.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
@@ -14,17 +14,15 @@ import { IncidentMemory, type JudgedIncident } from "../verdict/incident.ts";
 import { AllWithheld } from "../verdict/withheld.ts";
 import type { AnalysisInput } from "../view/input.ts";
 import { resolvedFilter } from "../view/resolved_filter.ts";
-import { rfc3339 } from "../view/rfc3339.ts";
-import { watchGaps } from "../view/runs.ts";
 import { spanOf } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { wantedFilter } from "../view/wanted_filter.ts";
 import { ReportedChanges } from "./change_report.ts";
-import { clocksOf } from "./clock.ts";
 import { Concluded } from "./concluded.ts";
 import type { Conversation, Surroundings } from "./conversation.ts";
 import { Conversations } from "./conversations.ts";
 import { EndNames } from "./end_names.ts";
+import { NodeReports } from "./node_reports.ts";
 import { ProblemReports } from "./problem_reports.ts";
 import { Shares } from "./shares.ts";
 
@@ -97,6 +95,7 @@ class Growing {
 export class ReportMemory {
   readonly #incident = new IncidentMemory();
   readonly #withheld = new AllWithheld();
+  readonly #nodes = new NodeReports();
   #growing = new Growing(new Set(), "");
 
   /** The report, flows worst first. */
@@ -114,14 +113,13 @@ export class ReportMemory {
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;
     growing.tell(change, { ...judged, filter, withheld }, judged);
-    const clocks = clocksOf(others.delays.all, nodes);
     const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
     const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
     return {
       version: 1,
       incident: input.incident,
       ...spanOf(nodes),
-      nodes: nodes.map((node) => nodeReport(node, clocks, eventsOf(node), input.closed)),
+      nodes: this.#nodes.tell(nodes, { delays: others.delays, eventsOf, closed: input.closed }),
       problems: growing.told,
       changes: growing.reports.changes,
       exchanges: growing.concluded.exchanges.items,
@@ -148,34 +146,4 @@ export class ReportMemory {
     before.end();
     return { growing: this.#growing = new Growing(families, filter), isNew: true };
   }
-}
-
-function nodeReport(
-  node: NodeView,
-  clocks: ReadonlyMap<string, ReportNode["clock"]>,
-  events: number,
-  closed: boolean,
-): ReportNode {
-  const { header } = node;
-  const gaps = watchGaps(node, closed);
-  const names = header.netns.map((entry) => entry.name ?? String(entry.inode));
-  return {
-    name: node.name,
-    kernel: header.kernel,
-    bpftrace: header.bpftrace,
-    netns: names,
-    scripts: header.scripts,
-    events,
-    lost: node.lost,
-    ...(gaps.length > 0 ? { gaps } : {}),
-    clock: clocks.get(node.name) ?? null,
-    ...(node.timesWithinMs === undefined ? {} : { timesWithinMs: node.timesWithinMs }),
-    ...endOf(node),
-  };
-}
-
-/** A probe that was started again has not ended. */
-function endOf({ probeRuns }: NodeView): { endedAt?: string } {
-  const last = probeRuns.at(-1);
-  return last?.isEnded ? { endedAt: rfc3339(last.endedMs) } : {};
 }

@@ -1,5 +1,6 @@
 /** Flows or exchanges as a report shows them, from one report to the next. Rule D5. */
 import { changeInOrder, type Compare } from "../view/ordered.ts";
+import { noteChange } from "./list_change.ts";
 
 /** What went, and what came. */
 export interface Difference<T> {
@@ -69,6 +70,8 @@ export class Shown<T extends { id: string }> {
     }
     this.#touched.clear();
     if (gone.length + come.length === 0) return;
-    this.#items = changeInOrder(this.#items.slice(), this.compare, gone, come);
+    const before = this.#items;
+    this.#items = changeInOrder(before.slice(), this.compare, gone, come);
+    noteChange(this.#items, before, this.compare, { gone, come });
   }
 }

@@ -20,6 +20,9 @@ interface Known {
 export class GrowingNodes {
   readonly #known = new Map<string, Known>();
   readonly #nodes: NodeView[] = [];
+  /** Nodes of which anything came or went since they were told what is covered. */
+  readonly #touched = new Set<Known>();
+  #isEvicting = false;
   readonly #shared: SharedSources = {
     nodes: new Source(),
     all: this.#nodes,
@@ -65,14 +68,18 @@ export class GrowingNodes {
 
   /** Events of a node that came apart from its batches; those of an unknown node are left out. */
   add(name: string, events: readonly Event[]): Sighting[] {
-    const view = this.get(name);
-    return view ? view.addEvents(sightingsOf(view, events)) : [];
+    const known = this.#known.get(name);
+    if (!known) return [];
+    this.#touched.add(known);
+    return known.view.addEvents(sightingsOf(known.view, events));
   }
 
   /** Events of a node that are no more. Returns the sightings, in no order. */
   remove(name: string, events: readonly EventMark[]): Sighting[] {
-    const view = this.get(name);
-    if (!view || events.length === 0) return [];
+    const known = this.#known.get(name);
+    if (!known || events.length === 0) return [];
+    this.#touched.add(known);
+    const { view } = known;
     return view.removeEvents(events.map(({ timeNs, cpu, kind, skb }) => ({
       ...{ at: Number(timeNs - view.baseNs), cpu, kind },
       ...(skb === undefined ? {} : { skb }),
@@ -85,7 +92,13 @@ export class GrowingNodes {
    * less far than was told, because its last events were thrown away: who asked for that was told for good.
    */
   cover(evicted: number): boolean {
-    for (const known of this.#known.values()) if (!cover(known, evicted)) return false;
+    // How many were thrown away tells nobody anything but that some were.
+    const isOther = this.#isEvicting !== evicted > 0;
+    this.#isEvicting = evicted > 0;
+    for (const known of isOther ? this.#known.values() : this.#touched) {
+      if (!cover(known, evicted)) return false;
+    }
+    this.#touched.clear();
     return true;
   }
 
@@ -108,7 +121,9 @@ export class GrowingNodes {
     if (known && baseNs < known.view.baseNs) return false;
     const view = known?.view ??
       new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
-    if (!known) this.#known.set(name, { view, runs });
+    const now = known ?? { view, runs };
+    this.#known.set(name, now);
+    this.#touched.add(now);
     added.set(view, view.addEvents(sightingsOf(view, eventsOf(batches))));
     view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
     return true;

@@ -17,6 +17,7 @@ import {
   type Sampled,
   type Stretch,
 } from "./covered.ts";
+import { firstFrom as placeOf } from "./ordered.ts";
 import type { ProbeRun } from "./runs.ts";
 
 /** An event on its node. */
@@ -235,6 +236,9 @@ export class NodeView {
   }
 }
 
+/** Moving so many events by one place costs less than to look at one of them. */
+const FEW = 100;
+
 /** Puts events into a list in the order of time. What is there already is left out; the others are returned. */
 function mergeInto(
   events: Sighting[],
@@ -244,8 +248,20 @@ function mergeInto(
   const taken: Sighting[] = [];
   const [first] = added;
   if (!first) return taken;
-  let from = events.length;
-  while (from > 0 && byTime(events[from - 1]!, first) >= 0) from--;
+  const from = placeOf(events, byTime, first);
+  if (added.length * FEW < events.length - from) {
+    // What comes late is put in one by one: what came since is much more.
+    for (const event of added) {
+      const at = placeOf(events, byTime, event);
+      const known = events[at];
+      if (known && byTime(known, event) === 0) onCopy(known);
+      else {
+        events.splice(at, 0, event);
+        taken.push(event);
+      }
+    }
+    return taken;
+  }
   const tail = events.splice(from);
   let next = 0;
   const take = (event: Sighting) => {

@@ -3,6 +3,7 @@
  * analysis gives again as the same object is neither spelled nor compared again.
  */
 import type { Place } from "../../event/places.ts";
+import { type ListChange as Told, listChange } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import { type Counts, countsOf, recount } from "./counts.ts";
 
@@ -12,6 +13,7 @@ export const LISTS = ["flows", "exchanges", "nodes", "problems", "changes"] as c
 export type ListName = (typeof LISTS)[number];
 
 type Item = Report[ListName][number];
+type ItemsChange = Told<Item>;
 
 const idOf = (item: Item): string => "id" in item ? item.id : item.name;
 const isList = (name: string): name is ListName => (LISTS as readonly string[]).includes(name);
@@ -121,6 +123,47 @@ export class ReportTeller {
     this.#items.set(name, known);
     this.#lists[name] = next;
     if (next === before) return null;
+    const told = listChange(next);
+    if (told?.before === before) return this.#tellChange(name, told as ItemsChange, known);
+    return this.#compare(name, before, next, known);
+  }
+
+  /** What the analysis says has changed. */
+  #tellChange(name: ListName, told: ItemsChange, known: Map<string, Item>): ListChange | null {
+    const set: Spelling[] = [];
+    const places: Place[] = [];
+    const there = new Set<string>();
+    let fresh = 0;
+    for (const [item, place] of told.come) {
+      const id = idOf(item);
+      there.add(id);
+      const old = known.get(id);
+      const text = textOf(item);
+      known.set(id, item);
+      if (old === undefined) fresh += 1;
+      else if (textOf(old) === text) continue;
+      if (name === "flows") this.#recount(old, item);
+      set.push([id, text]);
+      places.push([id, place]);
+    }
+    const gone = told.gone.map(([item]) => idOf(item)).filter((id) => !there.has(id));
+    for (const id of gone) this.#forget(name, id, known);
+    const change: ListChange = { set, gone };
+    if (fresh === 0 && isInPlace(told, there)) {
+      return set.length === 0 && gone.length === 0 ? null : change;
+    }
+    const next = this.#lists[name];
+    if (places.length < next.length / 2) change.places = places;
+    else change.order = next.map(idOf);
+    return change;
+  }
+
+  #compare(
+    name: ListName,
+    before: readonly Item[],
+    next: readonly Item[],
+    known: Map<string, Item>,
+  ): ListChange | null {
     const set: Spelling[] = [];
     const others = new Map<string, Item>();
     const places: Place[] = [];
@@ -160,17 +203,27 @@ export class ReportTeller {
   #goneOf(name: ListName, next: readonly Item[], known: Map<string, Item>): string[] {
     const there = new Set(next.map(idOf));
     const gone = [...known.keys()].filter((id) => !there.has(id));
-    for (const id of gone) {
-      if (name === "flows") this.#recount(known.get(id), undefined);
-      known.delete(id);
-    }
+    for (const id of gone) this.#forget(name, id, known);
     return gone;
+  }
+
+  #forget(name: ListName, id: string, known: Map<string, Item>): void {
+    if (name === "flows") this.#recount(known.get(id), undefined);
+    known.delete(id);
   }
 
   #recount(before: Item | undefined, after: Item | undefined): void {
     type Flow = Report["flows"][number] | undefined;
     recount(this.#counts, before as Flow, after as Flow);
   }
+}
+
+/** Whether those that are there still are where they were, among what is the same. */
+function isInPlace({ gone, come }: ItemsChange, there: ReadonlySet<string>): boolean {
+  const ranks = (all: ItemsChange["gone"]) =>
+    all.flatMap(([item, place], i) => there.has(idOf(item)) ? [`${place - i} ${idOf(item)}`] : []);
+  const [before, now] = [ranks(gone), ranks(come)];
+  return before.length === now.length && before.every((rank, i) => rank === now[i]);
 }
 
 /** Whether two lists have the same items in the same order, those that are `apart` left out of both. */

@@ -1,0 +1,70 @@
+/** Nodes as the report has them, from one report to the next: one that is the same stays the same object. */
+import type { ReportNode } from "../../event/report.ts";
+import type { Others } from "../verdict/others.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
+import { watchGaps } from "../view/runs.ts";
+import type { NodeView } from "../view/timeline.ts";
+import { clocksOf } from "./clock.ts";
+import { kept } from "./kept.ts";
+
+/** What a node is told with. */
+export interface NodeSurroundings {
+  delays: Others["delays"];
+  eventsOf(node: NodeView): number;
+  closed: boolean;
+}
+
+/** The nodes of one incident. */
+export class NodeReports {
+  readonly #kept = kept<NodeView, ReportNode>();
+  #clocks: ReturnType<typeof clocksOf> = new Map();
+  #delays: Others["delays"] | null = null;
+  #clocksVersion = "";
+
+  /** In the order of their names. */
+  tell(
+    nodes: readonly NodeView[],
+    { delays, eventsOf, closed }: NodeSurroundings,
+  ): ReportNode[] {
+    // While their number is the same, the nodes are.
+    const version = `${nodes.length} ${delays.source.version}`;
+    if (this.#delays !== delays || this.#clocksVersion !== version) {
+      this.#delays = delays;
+      this.#clocksVersion = version;
+      this.#clocks = clocksOf(delays.all, nodes);
+    }
+    return nodes.map((node) => this.#told(node, eventsOf(node), closed));
+  }
+
+  #told(node: NodeView, events: number, closed: boolean): ReportNode {
+    const gaps = watchGaps(node, closed);
+    const clock = this.#clocks.get(node.name) ?? null;
+    const ended = endOf(node);
+    const { lost, timesWithinMs } = node;
+    // What else there is in it is a setting.
+    const { version } = node.settingsSource;
+    const key = JSON.stringify([version, events, lost, timesWithinMs, gaps, clock, ended]);
+    return this.#kept(node, key, () => {
+      const { header } = node;
+      return {
+        name: node.name,
+        kernel: header.kernel,
+        bpftrace: header.bpftrace,
+        netns: header.netns.map((entry) => entry.name ?? String(entry.inode)),
+        scripts: header.scripts,
+        events,
+        lost,
+        ...(gaps.length > 0 ? { gaps } : {}),
+        clock,
+        ...(timesWithinMs === undefined ? {} : { timesWithinMs }),
+        ...ended,
+      };
+    });
+  }
+}
+
+/** A probe that was started again has not ended. */
+function endOf({ probeRuns }: NodeView): { endedAt?: string } {
+  const last = probeRuns.at(-1);
+  return last?.isEnded ? { endedAt: rfc3339(last.endedMs) } : {};
+}
