@@ -27,7 +27,7 @@ import { countsOf, readingsOf } from "./readings.ts";
 export function countOf(group: FlowGroup, nodes: readonly NodeView[]): FlowCount | undefined {
   const counted = new Map<string, Map<string, ReadonlyMap<number, number>>>();
   let gap: string | null = null;
-  for (const node of nodes) {
+  for (const node of countingAmong(nodes)) {
     for (const form of group.forms.keys()) {
       const counts = countsOf(node, form);
       if (counts === null) gap = `${node.name} does not know how many packets some of it were`;
@@ -51,6 +51,20 @@ export function countOf(group: FlowGroup, nodes: readonly NodeView[]): FlowCount
   );
   if (restarted) return unknown(`the probe of ${restarted.place.node.name} was started anew`);
   return compared(group, places.filter(isTrusted), () => elsewhere(counted, way));
+}
+
+/** Those of all nodes that counted anything: a node that joins is none of them until it does. */
+function countingAmong(nodes: readonly NodeView[]): readonly NodeView[] {
+  const [first] = nodes;
+  if (!first) return [];
+  const isSame = (a: readonly NodeView[], b: readonly NodeView[]) =>
+    a.length === b.length && a.every((node, i) => node === b[i]);
+  return ask(
+    first.shared.counting,
+    "nodes that count",
+    () => nodes.filter((node) => node.hasCounted),
+    isSame,
+  );
 }
 
 /** Each count at the place is one packet, in all of the time in which it was counted. */

@@ -102,7 +102,7 @@ export class Conversation implements Doubter {
         findings,
         report: exchangeReport(exchange, findings, undefined),
       })),
-      flows: verdicts.map((verdict) => flowReport(verdict, countOf(verdict.group, world.nodes))),
+      flows: verdicts.map((verdict) => flowReport(verdict, countOf(verdict.group, world.network))),
       troubles,
       passed: passedAmong(exchanges, verdicts),
     };

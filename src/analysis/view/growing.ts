@@ -3,7 +3,8 @@ import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
-import { byTime, NodeView, type SharedSources, type Sighting } from "./timeline.ts";
+import type { SharedSources } from "./shared_sources.ts";
+import { byTime, NodeView, type Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
 /** What tells an event of a node from all others. */
@@ -26,6 +27,7 @@ export class GrowingNodes {
   readonly #shared: SharedSources = {
     nodes: new Source(),
     all: this.#nodes,
+    counting: new Source(),
     coverage: new Source(),
     settings: new Source(),
     states: new Source(),

@@ -19,26 +19,13 @@ import {
 } from "./covered.ts";
 import { firstFrom as placeOf } from "./ordered.ts";
 import type { ProbeRun } from "./runs.ts";
+import type { SharedSources } from "./shared_sources.ts";
 
 /** An event on its node. */
 export interface Sighting extends Event {
   node: NodeView;
   /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
   at: number;
-}
-
-/** Sources that all nodes of an incident share, for questions to more than one of them. */
-export interface SharedSources {
-  /** Which nodes there are. */
-  nodes: Source;
-  /** All of them, in the order of their names: the same list while the incident grows. */
-  all: readonly NodeView[];
-  /** What any node covers. */
-  coverage: Source;
-  /** What is set on any node, as its headers tell. */
-  settings: Source;
-  /** The state of any node. */
-  states: Source;
 }
 
 /** A reading of a namespace, and when it was read. */
@@ -60,6 +47,7 @@ export class NodeView {
   readonly statesSource = new Source();
   readonly eventsSource = new Source();
   #coverage: Coverage;
+  #hasCounted = false;
   readonly #states = new Map<number, Reading[]>();
   readonly #events: Sighting[] = [];
   /** How often events came again. */
@@ -127,6 +115,12 @@ export class NodeView {
     return this.#coverage.toldAt;
   }
 
+  /** It told what was counted of flows, if only once. */
+  get hasCounted(): boolean {
+    read(this.shared.counting);
+    return this.#hasCounted;
+  }
+
   /** In the order of time. */
   get events(): readonly Sighting[] {
     read(this.eventsSource);
@@ -172,6 +166,10 @@ export class NodeView {
       this.#copies.set(event, (this.#copies.get(event) ?? 0) + 1);
     });
     if (taken.length === 0) return taken;
+    if (!this.#hasCounted && taken.some(({ kind }) => kind === "counted")) {
+      this.#hasCounted = true;
+      this.shared.counting.changed();
+    }
     grown(this.#events, taken);
     this.eventsSource.changed();
     return taken;
