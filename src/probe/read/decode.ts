@@ -81,6 +81,8 @@ const CONTINUATIONS: Record<string, (event: Event, fields: string[]) => void> = 
 
 const TICK_LETTER = "t";
 const WAY_LETTER = "W";
+/** Longer than any packet is on its way in a kernel: an older hop is another packet's, alike by chance. */
+const WAY_NS_MAX = 10_000_000_000n;
 
 /** A decoder that tells `ports` of each event, heartbeat and refused line. */
 export function createDecoder(ports: DecoderPorts): Decoder {
@@ -88,6 +90,8 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   const pending = new Map<number, Event>();
   /** The packet received last on each processor: a routing lookup there is about it. */
   const received = new Map<number, Event>();
+  /** The last heartbeat. */
+  let tickNs = 0n;
   const counts = new CountLines((reading) => ports.onReading(reading));
 
   function release(cpu: number): void {
@@ -122,7 +126,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     } else if (letter === WAY_LETTER) {
       // It is of another time than the lines around it, and continues none of them.
       const hop = decodeWayLine(fields);
-      if (hop !== null) ports.onEvent(hop);
+      if (hop !== null && hop.timeNs > tickNs - WAY_NS_MAX) ports.onEvent(hop);
     } else if (letter in CONTINUATIONS) {
       const event = pending.get(Number(fields[TUNNEL.cpu]));
       // Without its packet line, which was lost, a continuation says nothing.
@@ -132,7 +136,8 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     } else if (letter === TICK_LETTER) {
       flush();
       counts.end();
-      ports.onTick(BigInt(fields[TICK.timeNs]!), ranksIn(fields));
+      tickNs = BigInt(fields[TICK.timeNs]!);
+      ports.onTick(tickNs, ranksIn(fields));
     } else throw new RangeError("is of no kind");
   }
 

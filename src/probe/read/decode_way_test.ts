@@ -1,5 +1,6 @@
 /** [O25] Lines of the recorder's ways. */
-import { deepStrictEqual as equal, throws } from "node:assert/strict";
+import { deepStrictEqual as equal, ok, throws } from "node:assert/strict";
+import { createDecoder } from "./decode.ts";
 import { decodeWayLine } from "./decode_way.ts";
 
 /** One datagram of 4000 > 7 in a VXLAN of id 42, as Linux 6.18 printed it. */
@@ -24,4 +25,21 @@ Deno.test("a hop on a device that is another one now is left out", () => {
 
 Deno.test("a line that is cut is refused", () => {
   throws(() => decodeWayLine(LINE.slice(0, -1)), RangeError);
+});
+
+Deno.test("a hop from long before the death is another packet's, and left out", () => {
+  const told: bigint[] = [];
+  const decoder = createDecoder({
+    onEvent: ({ timeNs }) => void told.push(timeNs),
+    onTick() {},
+    onReading() {},
+    onRefused: (line) => ok(false, line),
+    reasonName: String,
+  });
+  const hopNs = BigInt(LINE[2]!);
+  for (const seconds of [1n, 9n, 11n]) {
+    decoder.line(`t\t${hopNs + seconds * 1_000_000_000n}\t\t16\t0\t0`);
+    decoder.line(LINE.join("\t"));
+  }
+  equal(told, [hopNs, hopNs]);
 });

@@ -17,7 +17,7 @@ const HOP_WORDS = 12;
 export const RECORDER_TYPES = `interval:s:3600 { if (nsecs == 0) {
   @hop[(uint64)0] = (${Array(HOP_WORDS).fill("(uint64)0").join(", ")});
   @over[0] = (uint64)0;
-  @dying[cpu] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0);
+  @dying[cpu] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0);
 } }`;
 
 /** The step of masks from which on nothing ordinary is told: that of the recorder. */
@@ -92,4 +92,11 @@ export function tick(
       : `printf("t\\t%lld${format}\\t%d\\t%d\\n", ${given}, $l0, $l1);`,
     ...next,
   ].join("\n");
+}
+
+/** Keeps a hop of the recorder: `sent` is "1" where it is handed to a device, "0" where one received it. */
+export function recording(lib: (name: string) => string, sent: string): string {
+  // What is sent has no type yet that would tell whom it is for.
+  const type = sent === "1" ? "(uint64)0" : "(uint64)$skb->pkt_type";
+  return lib("record").replace("@sent", sent).replace("@type", type);
 }

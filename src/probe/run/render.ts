@@ -10,7 +10,7 @@
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
-import { choosing, CHOOSING_TYPES, RECORDER_TYPES, tick } from "./choosing.ts";
+import { choosing, CHOOSING_TYPES, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import { toRaw } from "./raw.ts";
@@ -200,7 +200,7 @@ function renderScript(
   );
   text = text.replace(
     /\/\/@record (\w)/,
-    (_, sent) => recorder ? lib("record").replace("@sent", sent) : "",
+    (_, sent) => recorder ? recording(lib, sent) : "",
   ).replace("//@dying", recorder ? lib("dying") : "");
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
