@@ -53,10 +53,10 @@ export class Conversation implements Doubter {
 
   /** `inDoubt`: conversations that may be stale, where it puts itself. */
   constructor(
-    readonly families: ReadonlySet<Family>,
+    readonly families: readonly Family[],
     readonly inDoubt: Set<Conversation>,
   ) {
-    this.#judged = [...families].map(({ judged }) => judged);
+    this.#judged = families.map(({ judged }) => judged);
   }
 
   /** It may be stale. */

@@ -66,7 +66,7 @@ export class Conversations {
     }
     for (const family of open) {
       if (!this.#known.has(family) || this.#known.get(family)!.conversation) continue;
-      difference.come.push(this.#begin(this.#around(family)));
+      difference.come.push(this.#begin([...this.#around(family)]));
     }
     askAllAgain();
     const doubted = [...this.#inDoubt];
@@ -85,7 +85,7 @@ export class Conversations {
     return difference;
   }
 
-  #begin(families: ReadonlySet<Family>): Conversation {
+  #begin(families: readonly Family[]): Conversation {
     const conversation = new Conversation(families, this.#inDoubt);
     this.all.add(conversation);
     for (const family of families) this.#known.get(family)!.conversation = conversation;

@@ -82,10 +82,13 @@ export class Families {
     const family = this.#oneOf(found);
     family.take(packet);
     this.#familyOf.set(packet, family);
-    for (const key of keys) {
-      this.#byKey.set(key, family);
-      family.keys.add(key);
-    }
+    for (const key of keys) this.#give(key, family);
+  }
+
+  #give(key: string, family: Family): void {
+    if (this.#byKey.get(key) === family) return;
+    this.#byKey.set(key, family);
+    family.keys.push(key);
   }
 
   /** Gives up a packet. */
@@ -127,7 +130,7 @@ export class Families {
     }
     const judged: Family[] = [];
     for (const family of stale) {
-      if (family.packets.size > 0) judged.push(family);
+      if (family.size > 0) judged.push(family);
       else this.#end(family);
     }
     const ended = this.#ended;
@@ -144,7 +147,7 @@ export class Families {
 
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
   #oneOf(families: ReadonlySet<Family>): Family {
-    const [first, ...others] = [...families].sort((a, b) => b.packets.size - a.packets.size);
+    const [first, ...others] = [...families].sort((a, b) => b.size - a.size);
     const family = first ?? new Family(this.#inDoubt);
     this.all.add(family);
     for (const other of others) {
@@ -152,10 +155,7 @@ export class Families {
         family.take(packet);
         this.#familyOf.set(packet, family);
       }
-      for (const key of other.keys) {
-        this.#byKey.set(key, family);
-        family.keys.add(key);
-      }
+      for (const key of other.keys) this.#give(key, family);
       this.#end(other);
     }
     return family;

@@ -28,10 +28,11 @@ export interface JudgedFamily {
 
 /** Some packets of an incident, and what is concluded of them. */
 export class Family implements Doubter {
-  readonly packets = new Set<Packet>();
-  readonly keys = new Set<string>();
-  /** Ways of its packets, and what they rest on. */
-  readonly #ways = new Map<Packet, Way>();
+  /** What it is found by, each once. */
+  readonly keys: string[] = [];
+  /** Its packets with their ways, where those are known. */
+  readonly #packets = new Map<Packet, Way | null>();
+  /** What the ways rest on. */
   #waysAsked = new Questions(this);
   #judgements: Judgement[] = [];
   #asked = new Questions(this);
@@ -41,16 +42,26 @@ export class Family implements Doubter {
   /** `inDoubt`: families that may be stale, where it puts itself. */
   constructor(readonly inDoubt: Set<Family>) {}
 
+  /** In no order. */
+  get packets(): Iterable<Packet> {
+    return this.#packets.keys();
+  }
+
+  /** How many packets it has. */
+  get size(): number {
+    return this.#packets.size;
+  }
+
   /** A packet came. */
   take(packet: Packet): void {
     this.#shareForms(packet);
-    this.packets.add(packet);
+    this.#packets.set(packet, null);
     this.#change();
   }
 
   /** Nearly all packets of a family have one form, and the same. Forms are never changed. */
   #shareForms(packet: Packet): void {
-    const [other] = this.packets;
+    const [other] = this.#packets.keys();
     if (!other || other.forms.size !== 1 || packet.forms.size !== 1) return;
     const [key, form] = packet.forms.entries().next().value!;
     if (other.forms.get(key)?.network === form.network) packet.forms = other.forms;
@@ -58,8 +69,7 @@ export class Family implements Doubter {
 
   /** A packet is another one now. */
   leave(packet: Packet): void {
-    this.packets.delete(packet);
-    this.#ways.delete(packet);
+    this.#packets.delete(packet);
     this.#change();
   }
 
@@ -86,13 +96,13 @@ export class Family implements Doubter {
   /** Judges each packet by itself, and brings to `others` what that tells. */
   judge(world: World, others: Others): void {
     if (!this.#waysAsked.hold()) {
-      this.#ways.clear();
+      for (const packet of this.#packets.keys()) this.#packets.set(packet, null);
       this.#waysAsked.end();
       this.#waysAsked = new Questions(this);
     }
     this.#asked.end();
     this.#asked = new Questions(this);
-    const packets = [...this.packets].sort((a, b) => inOrder({ packet: a }, { packet: b }));
+    const packets = [...this.#packets.keys()].sort((a, b) => inOrder({ packet: a }, { packet: b }));
     const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
     this.#judgements = noted(this.#asked, () => ways.map((way) => conclude(way, world)));
     others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
@@ -124,8 +134,8 @@ export class Family implements Doubter {
   }
 
   #wayOf(packet: Packet): Way {
-    let way = this.#ways.get(packet);
-    if (!way) this.#ways.set(packet, way = wayOf(packet));
+    let way = this.#packets.get(packet);
+    if (!way) this.#packets.set(packet, way = wayOf(packet));
     return way;
   }
 }

@@ -1,11 +1,12 @@
 /** What all packets of an incident tell together, gathered from parts that change one by one. Rule D5. */
 import { ask, Source } from "../view/asked.ts";
+import { Parts } from "./parts.ts";
 
 /** Of each key the foremost value that any part brings. */
 export class Foremost<V> {
   /** Grows when a foremost value becomes another. */
   readonly source = new Source();
-  readonly #parts = new Map<string, Map<object, V>>();
+  readonly #parts = new Parts<V>();
   readonly #foremost = new Map<string, V>();
   readonly #keysOf = new Map<object, Iterable<string>>();
 
@@ -33,10 +34,7 @@ export class Foremost<V> {
   }
 
   #put(part: object, key: string, value: V): void {
-    let values = this.#parts.get(key);
-    if (!values) this.#parts.set(key, values = new Map());
-    const before = values.get(part);
-    values.set(part, value);
+    const before = this.#parts.put(key, part, value);
     const known = this.#foremost.get(key);
     if (known === undefined || this.isBefore(value, known)) {
       this.#foremost.set(key, value);
@@ -47,21 +45,17 @@ export class Foremost<V> {
   }
 
   #remove(part: object, key: string): void {
-    const values = this.#parts.get(key)!;
-    const before = values.get(part)!;
-    values.delete(part);
+    const before = this.#parts.take(key, part);
     if (!this.isBefore(this.#foremost.get(key)!, before)) this.#again(key);
   }
 
   #again(key: string): void {
     let first: V | undefined;
-    for (const value of this.#parts.get(key)!.values()) {
+    for (const value of this.#parts.of(key)) {
       if (first === undefined || this.isBefore(value, first)) first = value;
     }
-    if (first === undefined) {
-      this.#foremost.delete(key);
-      this.#parts.delete(key);
-    } else this.#foremost.set(key, first);
+    if (first === undefined) this.#foremost.delete(key);
+    else this.#foremost.set(key, first);
     this.source.changed();
   }
 }
@@ -69,7 +63,7 @@ export class Foremost<V> {
 /** Of each key all values that any part brings. */
 export class Collected<V> {
   readonly source = new Source();
-  readonly #parts = new Map<string, Map<object, V>>();
+  readonly #parts = new Parts<V>();
   readonly #keysOf = new Map<object, Iterable<string>>();
   readonly #versions = new Map<string, number>();
 
@@ -78,13 +72,11 @@ export class Collected<V> {
     const before = this.#keysOf.get(part);
     if (!before && values.size === 0) return;
     for (const key of before ?? []) {
-      this.#parts.get(key)!.delete(part);
+      this.#parts.take(key, part);
       this.#touch(key);
     }
     for (const [key, value] of values) {
-      let own = this.#parts.get(key);
-      if (!own) this.#parts.set(key, own = new Map());
-      own.set(part, value);
+      this.#parts.put(key, part, value);
       this.#touch(key);
     }
     if (values.size > 0) this.#keysOf.set(part, [...values.keys()]);
@@ -95,7 +87,7 @@ export class Collected<V> {
   /** All values of the key, in no order. */
   get(key: string): V[] {
     ask(this.source, key, () => this.#versions.get(key));
-    return [...this.#parts.get(key)?.values() ?? []];
+    return [...this.#parts.of(key)];
   }
 
   #touch(key: string): void {
