@@ -59,6 +59,7 @@ export const CAUSE_CODES = [
   "stale-conntrack-entry",
   "router-advertisement-ignored",
   "icmp-echo-ignored",
+  "service-unknown",
 ] as const;
 
 /** The code of a cause. */

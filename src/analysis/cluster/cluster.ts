@@ -25,6 +25,14 @@ export class Cluster {
     return ask(this.source, "told", () => this.#histories.length > 0);
   }
 
+  /** What people call it; the first in the order of text where there are several. */
+  get name(): string {
+    return ask(this.source, "name", () => {
+      const lines = this.#batches.flatMap(({ cluster = [] }) => cluster.map((one) => one.cluster));
+      return lines.sort()[0] ?? "the cluster";
+    });
+  }
+
   /** Takes what tellers said; batches may come in any order and more than once. */
   tell(batches: readonly Batch[]): void {
     const told = batches.filter(({ header }) => header.teller === "cluster");

@@ -39,6 +39,7 @@ import { cause as openvswitchDrop } from "./openvswitch-drop/cause.ts";
 import { cause as natPortsExhausted } from "./nat-ports-exhausted/cause.ts";
 import { cause as fragmentWithoutPorts } from "./fragment-without-ports/cause.ts";
 import { cause as staleConntrackEntry } from "./stale-conntrack-entry/cause.ts";
+import { cause as serviceUnknown } from "./service-unknown/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -100,6 +101,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   natPortsExhausted,
   fragmentWithoutPorts,
   staleConntrackEntry,
+  serviceUnknown,
   queueOverflow,
   backlogOverflow,
   noListener,

@@ -15,7 +15,11 @@ export const RULES: readonly Rule[] = [
   // A packet to a service without endpoints dies like any other: R50 asks R9, R3 and R2 itself and
   // adds the service, and R51 answers for addresses that R1 to R3 would only call unreachable.
   rules.endpointMissing,
+  // Knows of the service what R51 and N3 deduce from rules.
+  rules.noneReady,
   rules.serviceUntranslated,
+  // Wherever else it went: R1, R3 and R43 would say that of a packet that should not have gone there.
+  rules.serviceUnknown,
 
   // A node drops what a tunnel wrongly brought it as another host's frame (R8) or as not to be
   // forwarded (R1).

@@ -13,7 +13,9 @@ import { cause, type Rule } from "../rule.ts";
 import { translatedBy } from "./translated_by.ts";
 
 /** The destination as sent, when NAT changed it on the way. */
-function serviceAddress(subject: Case): { address: string; port: number | undefined } | null {
+export function serviceAddress(
+  subject: Case,
+): { address: string; port: number | undefined } | null {
   const now = subject.event.destination;
   for (const step of subject.judgement.steps) {
     const form = formOf(step.event);

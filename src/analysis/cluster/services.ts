@@ -1,0 +1,90 @@
+/** Services of a cluster: which one an address and port are of, where it leads, which addresses are services'. */
+import type { ClusterService } from "../../event/cluster/objects.ts";
+import { formatAddress, parseAddress } from "../../event/filter/address.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Stretch } from "./history.ts";
+
+/** Names of protocols with ports, as the API spells them. */
+const PROTOCOLS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };
+
+/** The one service that had the address all of the time, and was the same; undefined where there is none. */
+export function serviceAt(
+  cluster: Cluster,
+  address: string,
+  time: Stretch,
+): ClusterService | undefined {
+  const [first, ...others] = cluster.having("services", address, time);
+  const isAlways = first && first.fromMs <= time.fromMs && first.toMs >= time.toMs;
+  return isAlways && others.length === 0 ? first.object : undefined;
+}
+
+/** The port of a service that a packet asks for. */
+export function portOf(
+  { ports }: ClusterService,
+  protocol: number | undefined,
+  port: number | undefined,
+): ClusterService["ports"][number] | undefined {
+  return ports.find((one) => one.port === port && one.protocol === PROTOCOLS[protocol ?? -1]);
+}
+
+/** An endpoint that was told of. */
+export interface KnownEndpoint {
+  address: string;
+  /** Packets are sent to it: it is ready, or still serves while it ends. */
+  isUsed: boolean;
+  node?: string;
+}
+
+/** All endpoints that a service may have had at a time, each as good as it ever was then. */
+export function endpointsOf(
+  cluster: Cluster,
+  { namespace, name, publishesNotReady = false }: ClusterService,
+  time: Stretch,
+): KnownEndpoint[] {
+  const found = new Map<string, KnownEndpoint>();
+  for (const { object } of cluster.versions("endpointslices", time)) {
+    if (object.service !== name || object.namespace !== namespace) continue;
+    for (const { addresses, ready, serving, terminating, node } of object.endpoints) {
+      const isUsed = ready || publishesNotReady || (serving === true && terminating === true);
+      for (const address of addresses) {
+        const before = found.get(address);
+        found.set(address, {
+          address,
+          isUsed: isUsed || before?.isUsed === true,
+          ...(node === undefined ? {} : { node }),
+        });
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) => a.address < b.address ? -1 : 1);
+}
+
+/** Shorter prefixes than these are of no one range: services are given addresses out of two, then. */
+const PREFIX_MIN = { 4: 8, 6: 48 };
+
+/**
+ * The smallest network that has the addresses of all services of a family, when it has this one. Services
+ * get their addresses out of one range, so what lies between two of them is a service's or nobody's.
+ * Undefined for an address outside, and for fewer than two services.
+ */
+export function serviceRange(
+  cluster: Cluster,
+  address: string,
+  time: Stretch,
+): string | undefined {
+  const wanted = parseAddress(address);
+  if (wanted === null) return undefined;
+  const known = cluster.versions("services", time)
+    .flatMap(({ object }) => object.clusterAddresses.flatMap((one) => parseAddress(one) ?? []))
+    .filter(({ version }) => version === wanted.version)
+    .map(({ bits }) => bits);
+  if (known.length < 2) return undefined;
+  const low = known.reduce((a, b) => a < b ? a : b);
+  const high = known.reduce((a, b) => a > b ? a : b);
+  const size = wanted.version === 4 ? 32 : 128;
+  const free = BigInt((low ^ high).toString(2).length);
+  const prefix = size - Number(free);
+  if (prefix < PREFIX_MIN[wanted.version] || wanted.bits >> free !== low >> free) return undefined;
+  const network = formatAddress({ version: wanted.version, bits: (low >> free) << free });
+  return `${network}/${prefix}`;
+}
