@@ -43,6 +43,8 @@ export interface Capture extends Prepared {
   onBatch(batch: ProbeBatch): void;
   /** Batches wait to be taken. */
   isBehind?: () => boolean;
+  /** See `SessionOptions`. */
+  forgetNs?: bigint;
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */
   onReady(): void;
@@ -80,6 +82,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
     },
     share: options.share,
     recorder: options.recorder,
+    forgetNs: capture.forgetNs,
     places: cluster?.places,
   }).catch(async (error) => {
     bar.close();

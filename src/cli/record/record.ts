@@ -22,6 +22,9 @@ import { writeWindow } from "./write_window.ts";
 /** Characters of the last minutes: twice as many are in the embedded ingest, compressed. */
 const CHARS_MAX = 48 * 1024 * 1024;
 
+/** An incident is as old as the time that is kept, and half a minute; twice that is enough. */
+const MORE_SECONDS = 60;
+
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
 /** `record-20260726-101530-4f2a`. */
@@ -60,6 +63,7 @@ export async function recordHere(
       ...prepared,
       options,
       incident: turns.incident,
+      forgetNs: BigInt(Math.ceil(2 * keepSeconds + MORE_SECONDS)) * 1_000_000_000n,
       ending,
       progress,
       onBatch(batch) {

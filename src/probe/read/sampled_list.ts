@@ -1,5 +1,6 @@
 /** The stretches in which not all packets were told, as each batch tells them. Rule O22. */
 import type { BatchHeader } from "../../event/batch.ts";
+import { Overwritten } from "./overwritten.ts";
 import type { Ranks } from "./decode.ts";
 
 type Told = NonNullable<BatchHeader["sampled"]>;
@@ -18,6 +19,8 @@ const OVERLAP_NS = 1_000_000n;
 /** Bounded: of too many, two neighbours become one that tells no more than either did. */
 export class SampledList {
   #all: Stretch[] = [];
+  #any = false;
+  readonly #overwritten = new Overwritten();
   #lastNs = 0n;
   #last: Ranks = { rank: 0, dropRank: 0 };
 
@@ -25,11 +28,12 @@ export class SampledList {
 
   /** Something was left out so far. */
   get any(): boolean {
-    return this.#all.length > 0;
+    return this.#any;
   }
 
   /** What was in force from the tick before up to this one. */
   tick(timeNs: bigint, inForce: Ranks): void {
+    this.#overwritten.tick(inForce.overwritten);
     const stretch = {
       fromNs: this.#lastNs > OVERLAP_NS ? this.#lastNs - OVERLAP_NS : 0n,
       toNs: timeNs + OVERLAP_NS,
@@ -39,11 +43,22 @@ export class SampledList {
     this.#lastNs = timeNs;
     this.#last = inForce;
     if (stretch.rank + stretch.dropRank > 0) this.#add(stretch);
+    this.#any ||= this.#all.length > 0;
   }
 
   /** The end: up to when events came, by what was in force last. */
   end(timeNs: bigint): void {
     this.tick(timeNs, this.#last);
+  }
+
+  /** What a recorder tells of itself; undefined where none ticks. */
+  get recorder(): BatchHeader["recorder"] {
+    return this.#overwritten.told();
+  }
+
+  /** What ended before this moment is of no more use to who is told. */
+  forget(beforeNs: bigint): void {
+    this.#all = this.#all.filter(({ toNs }) => toNs >= beforeNs);
   }
 
   /** In the order of time. */

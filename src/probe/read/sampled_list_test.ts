@@ -41,3 +41,16 @@ Deno.test("[O22] of too many stretches neighbours become one that tells no more 
     ok(isCovered || rank + dropRank === 0, `tick ${i}`);
   });
 });
+
+Deno.test("[O25] a recorder forgets what ended long ago, and still knows that not all was told", () => {
+  const list = new SampledList();
+  list.tick(100n * MS, ranks(20));
+  list.tick(200n * MS, ranks(0));
+  list.tick(300n * MS, ranks(0));
+  equalCount(list, 1);
+  list.forget(250n * MS);
+  equalCount(list, 0);
+  same(list.any, true);
+});
+
+const equalCount = (list: SampledList, count: number) => same(list.told().length, count);

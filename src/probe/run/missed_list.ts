@@ -23,6 +23,11 @@ export class MissedList {
     this.#join(nearest, next!);
   }
 
+  /** What ended before this moment is of no more use to who is told. */
+  forget(beforeNs: bigint): void {
+    this.#all = this.#all.filter(({ toNs }) => toNs >= beforeNs);
+  }
+
   /** In the order of time. */
   told(): NonNullable<BatchHeader["missed"]> {
     return this.#all.map(({ fromNs, toNs, count }) => ({

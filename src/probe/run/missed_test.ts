@@ -22,6 +22,14 @@ Deno.test("stretches that follow each other are one, and of too many the nearest
   ]);
 });
 
+Deno.test("a stretch that ended before a moment can be forgotten, and one that goes on is kept", () => {
+  const list = new MissedList();
+  list.add({ fromNs: 0n, toNs: 10n, count: 1 });
+  list.add({ fromNs: 20n, toNs: 40n, count: 2 });
+  list.forget(30n);
+  deepEqual(list.told(), [{ fromNs: "20", toNs: "40", count: 2 }]);
+});
+
 Deno.test("of a process whose programs can't be read it is not told that nothing was left out", () => {
   let now = 0n;
   const meter = new MissMeter(Deno.pid, () => ++now);

@@ -12,7 +12,6 @@ import { Counters, readingEvents } from "../read/counters.ts";
 import { Demux } from "../read/demux.ts";
 import type { Ranks } from "../read/decode.ts";
 import { LineSource } from "../read/line_source.ts";
-import { Overwritten } from "../read/overwritten.ts";
 import { SampledList } from "../read/sampled_list.ts";
 import { NeighbourWaits } from "../read/neighbour_waits.ts";
 import { NeighbourPlaces } from "../read/neighbour_places.ts";
@@ -52,7 +51,6 @@ export class Intake {
   #monotonicNs = monotonicClock();
   #missed = new MissedList();
   #sampled = new SampledList();
-  #recorder = new Overwritten();
   /** Up to when it is known what the kernel left out; undefined where nobody looks. */
   #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
@@ -184,7 +182,8 @@ export class Intake {
 
   #tick(timeNs: bigint, inForce: Ranks | undefined): void {
     if (inForce !== undefined) this.#sampled.tick(timeNs, inForce);
-    this.#recorder.tick(inForce?.overwritten);
+    const { forgetNs } = this.options;
+    for (const list of [this.#missed, this.#sampled]) if (forgetNs) list.forget(timeNs - forgetNs);
     if (this.#attachedNs === 0n) this.#attachedNs = timeNs;
     // Processors are read one after the other: only what is older than the tick before is whole.
     this.#untilNs = this.#tickNs === 0n ? timeNs : this.#tickNs;
@@ -293,7 +292,7 @@ export class Intake {
       lost: this.#lost,
       missed: this.#missed.told(),
       sampled: this.#sampled.told(),
-      recorder: this.#recorder.told(),
+      recorder: this.#sampled.recorder,
       refused: this.#refused,
     };
   }

@@ -24,6 +24,8 @@ export interface IntakeOptions {
   onActive(netns: number): void;
   /** An event came of a namespace that no node has, or not yet. */
   onUnknownNetns(netns: number): void;
+  /** Stretches that ended so long ago are told no more; absent: all are, since the probe began. */
+  forgetNs?: bigint | undefined;
 }
 
 /** Events that were left out and were not asked for: no loss, so no header counts them. */

@@ -33,6 +33,11 @@ export interface SessionOptions {
   share?: Share;
   /** Only what dies is told, with its way, and what begins or ends something. */
   recorder?: boolean | undefined;
+  /**
+   * What is told of its coverage of longer ago, in nanoseconds, is of no use to who takes the batches: of
+   * days there would be more than has room in a header.
+   */
+  forgetNs?: bigint | undefined;
 }
 
 /** A trace that was begun. */

@@ -43,6 +43,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     hashOf: (words) => mixed(mix, words),
     onBatch: options.onBatch,
     isBehind: options.isBehind,
+    forgetNs: options.forgetNs,
     onDrop: (netns, event) => state.request(netns, mayBeCounted(event)),
     onActive: (netns) => state.activated(netns),
     onUnknownNetns: (netns) => state.lookSoon(netns),
