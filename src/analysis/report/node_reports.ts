@@ -3,6 +3,7 @@ import type { ReportNode } from "../../event/report.ts";
 import type { Others } from "../verdict/others.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { watchGaps } from "../view/runs.ts";
+import type { SilentNode } from "../view/input.ts";
 import type { NodeView } from "../view/timeline.ts";
 import { clocksOf } from "./clock.ts";
 import { kept } from "./kept.ts";
@@ -12,6 +13,7 @@ export interface NodeSurroundings {
   delays: Others["delays"];
   eventsOf(node: NodeView): number;
   closed: boolean;
+  silent: readonly SilentNode[];
 }
 
 /** The nodes of one incident. */
@@ -24,7 +26,7 @@ export class NodeReports {
   /** In the order of their names. */
   tell(
     nodes: readonly NodeView[],
-    { delays, eventsOf, closed }: NodeSurroundings,
+    { delays, eventsOf, closed, silent }: NodeSurroundings,
   ): ReportNode[] {
     // While their number is the same, the nodes are.
     const version = `${nodes.length} ${delays.source.version}`;
@@ -33,11 +35,14 @@ export class NodeReports {
       this.#clocksVersion = version;
       this.#clocks = clocksOf(delays.all, nodes);
     }
-    return nodes.map((node) => this.#told(node, eventsOf(node), closed));
+    const heard = new Map(silent.map(({ node, heardMs }) => [node, heardMs]));
+    return nodes.map((node) => {
+      const gaps = [...watchGaps(node, closed), ...silenceGaps(heard.get(node.name))];
+      return this.#told(node, eventsOf(node), gaps);
+    });
   }
 
-  #told(node: NodeView, events: number, closed: boolean): ReportNode {
-    const gaps = watchGaps(node, closed);
+  #told(node: NodeView, events: number, gaps: string[]): ReportNode {
     const clock = this.#clocks.get(node.name) ?? null;
     const ended = endOf(node);
     const { lost, timesWithinMs } = node;
@@ -61,6 +66,13 @@ export class NodeReports {
       };
     });
   }
+}
+
+/** By the clock of the ingest, to the second: how long ago that is changes all the time, and is not said. */
+function silenceGaps(heardMs: number | undefined): string[] {
+  if (heardMs === undefined) return [];
+  const time = rfc3339(heardMs).slice(11, 19);
+  return [`it has not been heard since ${time} UTC: what happened there after that is not known`];
 }
 
 /** A probe that was started again has not ended. */

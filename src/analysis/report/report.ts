@@ -119,7 +119,12 @@ export class ReportMemory {
       version: 1,
       incident: input.incident,
       ...spanOf(nodes),
-      nodes: this.#nodes.tell(nodes, { delays: others.delays, eventsOf, closed: input.closed }),
+      nodes: this.#nodes.tell(nodes, {
+        delays: others.delays,
+        eventsOf,
+        closed: input.closed,
+        silent: input.silent ?? [],
+      }),
       problems: growing.told,
       changes: growing.reports.changes,
       exchanges: growing.concluded.exchanges.items,

@@ -21,6 +21,13 @@ export interface Batch {
   stands?: number;
 }
 
+/** A node of which no batch comes any more, although its probe did not say that it ends. */
+export interface SilentNode {
+  node: string;
+  /** When its last batch came, ms since 1970, by the clock of the ingest. */
+  heardMs: number;
+}
+
 /** All that one report is made from. */
 export interface AnalysisInput {
   incident: string;
@@ -35,6 +42,8 @@ export interface AnalysisInput {
   strayLines?: number;
   /** Node states that the store threw away; absent: none. */
   evictedStates?: number;
+  /** Nodes that are not heard any more, as whoever asks knows by a clock of its own; absent: none. */
+  silent?: readonly SilentNode[];
   /** Packets that shards of the incident put together; their events are in no batch. */
   shardPackets?: readonly ShardPacket[];
   /** Counts of packets that the shards did not send, because the report only counts them. */

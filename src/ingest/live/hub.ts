@@ -6,6 +6,7 @@ import type { HubFigures } from "../http/metrics.ts";
 import { HeldMessages } from "./held.ts";
 import type { HubPort, Watching } from "./hub_port.ts";
 import type { Limits } from "../limits.ts";
+import { LastHeard } from "./last_heard.ts";
 import { liveStream } from "./live_stream.ts";
 import { type Computed, Reports } from "./reports.ts";
 import type { Evicted, Store } from "../stores/store.ts";
@@ -39,6 +40,7 @@ export class Hub implements HubPort {
   #analyst: Analyst;
   #reports: Reports;
   #held: HeldMessages;
+  #heard: LastHeard;
   /** Part of every cursor, so that a cursor of an earlier run of the ingest is recognised. */
   #epoch = crypto.randomUUID().slice(0, 8);
   #topicsBegun = 0;
@@ -54,10 +56,12 @@ export class Hub implements HubPort {
     this.#analyst = options.analyst ??
       new LocalAnalyst({ store, analysedEventsMax, analyse });
     this.#held = new HeldMessages(limits);
+    this.#heard = new LastHeard(clock);
     this.#reports = new Reports({
       store,
       clock,
       analyst: this.#analyst,
+      silent: (incident) => this.#heard.silent(incident),
       recomputeMinMs: limits.recomputeMinMs,
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
@@ -70,6 +74,7 @@ export class Hub implements HubPort {
 
   /** A batch is durable. */
   stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
+    this.#heard.note(incident, batch.header);
     this.#analyst.stored(incident, row, batch, evicted);
     this.changed(incident);
   }
@@ -99,6 +104,7 @@ export class Hub implements HubPort {
 
   deleted(incident: string): void {
     this.#analyst.forget(incident);
+    this.#heard.forget(incident);
     this.#reports.forget(incident);
     this.#topics.get(incident)?.end("deleted");
     this.#topics.delete(incident);

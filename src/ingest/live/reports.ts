@@ -2,6 +2,7 @@
  * Reports of incidents, computed at most once per change and shared by everyone who asks. A report
  * contains everything that was stored when it was asked for.
  */
+import type { SilentNode } from "../../analysis/mod.ts";
 import type { Clock } from "../clock.ts";
 import type { Store } from "../stores/store.ts";
 import type { Analyst, Made } from "./analyst.ts";
@@ -24,6 +25,8 @@ interface Entry {
   changes: number;
   computed: Computed | null;
   computedChanges: number;
+  /** Nodes that were silent then, as text. */
+  silent: string;
   running: Promise<void> | null;
   missing: boolean;
   endedMs: number;
@@ -35,6 +38,8 @@ export interface ReportsOptions {
   store: Pick<Store, "getIncident">;
   analyst: Pick<Analyst, "report">;
   clock: Clock;
+  /** Nodes of an incident that are not heard any more. */
+  silent?: (incident: string) => SilentNode[];
   /** Shortest time between two computations of one report. */
   recomputeMinMs: number;
   /** Reports kept in memory. */
@@ -42,6 +47,8 @@ export interface ReportsOptions {
   /** Told of each report, in their order, before anyone has it. */
   onComputed?: (incident: string, computed: Computed, tookMs: number) => void;
 }
+
+const NOBODY = "[]";
 
 /** The reports of all incidents, each computed when it is asked for. */
 export class Reports {
@@ -70,6 +77,9 @@ export class Reports {
   /** null when there is no such incident. */
   async get(incident: string): Promise<Computed | null> {
     const entry = this.#entry(incident);
+    // A report that knows of a silent node changes with time alone.
+    const isOpen = entry.computed?.closed === false;
+    if (isOpen && entry.silent !== this.#silentText(incident)) entry.changes += 1;
     const wanted = entry.changes;
     for (;;) {
       if (entry.computed !== null && entry.computedChanges >= wanted) return entry.computed;
@@ -84,6 +94,7 @@ export class Reports {
       changes: 0,
       computed: null,
       computedChanges: -1,
+      silent: NOBODY,
       running: null,
       missing: false,
       endedMs: 0,
@@ -96,6 +107,10 @@ export class Reports {
       if (running === null && oldest !== incident) this.#entries.delete(oldest);
     }
     return entry;
+  }
+
+  #silentText(incident: string): string {
+    return JSON.stringify(this.options.silent?.(incident) ?? []);
   }
 
   async #compute(id: string, entry: Entry): Promise<void> {
@@ -116,7 +131,10 @@ export class Reports {
     const closed = closedMs !== null;
     const lost = { evicted, evictedStates, strayLines };
     const since = entry.computed?.number;
-    const made = await analyst.report({ incident: id, filter, closed, ...lost, since });
+    const silent = closed ? [] : this.options.silent?.(id) ?? [];
+    entry.silent = JSON.stringify(silent);
+    const told = silent.length === 0 ? {} : { silent };
+    const made = await analyst.report({ incident: id, filter, closed, ...lost, ...told, since });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
     entry.computed = { closed, ...next(entry.computed, made) };

@@ -18,6 +18,8 @@ export interface TopicOptions {
   log: (line: string) => void;
 }
 
+/** How often it is looked for nodes that are not heard any more, ms. */
+const LOOK_MS = 5_000;
 const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
 
 /** The live view of one incident. */
@@ -35,6 +37,8 @@ export class Topic {
   #counted = new WeakMap<Message, number>();
   #timer: (() => void) | null = null;
   #dirty = false;
+  /** Until it is looked again for nodes that are not heard any more. */
+  #looking: (() => void) | null = null;
 
   constructor(readonly options: TopicOptions) {}
 
@@ -47,6 +51,21 @@ export class Topic {
     if (this.#viewers.size === 0) return;
     this.#dirty = true;
     this.#schedule();
+  }
+
+  /** While anyone watches, time alone may change the report: a node is not heard any more. */
+  #look(): void {
+    this.#looking ??= this.options.clock.after(LOOK_MS, () => {
+      this.#looking = null;
+      if (this.#viewers.size === 0) return;
+      this.changed();
+      this.#look();
+    });
+  }
+
+  #stopLooking(): void {
+    this.#looking?.();
+    this.#looking = null;
   }
 
   #schedule(): void {
@@ -138,12 +157,14 @@ export class Topic {
     const viewer = new Viewer(limits.viewerQueueMax, {
       onLeave: (gone) => {
         if (!this.#viewers.delete(gone)) return;
+        if (this.#viewers.size === 0) this.#stopLooking();
         figures.viewers -= 1;
         onLeft();
       },
       catchUp: (count) => this.#catchUp(count),
     }, isBrief);
     this.#viewers.add(viewer);
+    this.#look();
     figures.viewers += 1;
     const hello = { incident, cursor: this.#cursorText() };
     viewer.push({ event: "hello", data: JSON.stringify(hello) });
@@ -176,6 +197,7 @@ export class Topic {
   }
 
   end(reason: End["reason"]): void {
+    this.#stopLooking();
     for (const viewer of this.#viewers) viewer.end(this.#endMessage(reason));
   }
 
