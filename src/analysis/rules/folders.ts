@@ -14,6 +14,7 @@ export {
   echoIgnored,
   echoIgnored6,
 } from "./icmp-echo-ignored/icmp_echo_ignored.ts";
+export { byPolicy } from "./netfilter-drop/by_policy.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";

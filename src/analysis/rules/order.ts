@@ -49,6 +49,8 @@ export const RULES: readonly Rule[] = [
   rules.tunnelRefused,
   rules.serviceRefused,
   rules.invalidRefused,
+  // Asks N5 and N6 itself, and knows which policy the rule was made of.
+  rules.byPolicy,
   rules.rejected,
   rules.dropped,
   // Only when no single rule could be named.
