@@ -117,7 +117,9 @@ async function build(image: Image, processor: Processor, to: string): Promise<st
     }
     const container = await buildah("from", "--arch", processor, "scratch");
     try {
-      await buildah("add", "--quiet", container, `${root}/`, "/");
+      // What is added as a folder becomes root's; a tar keeps whose it is.
+      await execa("tar", ["--numeric-owner", "-C", root, "-cf", `${work}/root.tar`, "."]);
+      await buildah("add", "--quiet", container, `${work}/root.tar`, "/");
       await buildah(
         ...["config", "--arch", processor, "--stop-signal", "SIGTERM", ...image.settings],
         ...["--env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "--env", "HOME=/root"],

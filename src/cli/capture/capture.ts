@@ -1,5 +1,6 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
 import { parseNamedFilter, placeOfHandle, unknownNames } from "../../event/filter/mod.ts";
+import { takeBtf } from "../../probe/kernel/given_btf.ts";
 import { type Capability, readCapability, requireTracing } from "../../probe/kernel/capability.ts";
 import {
   type NodeSpec,
@@ -27,6 +28,7 @@ export interface Prepared {
  * written.
  */
 export async function prepare(options: CaptureOptions, hostName: string): Promise<Prepared> {
+  if (options.btf !== undefined) await takeBtf(options.btf);
   const capability = await readCapability();
   requireTracing(capability);
   const nodes = await resolveNodes(options.nodes, hostName, options.sharesKernel);

@@ -37,6 +37,8 @@ export interface CaptureOptions {
   failOn: (Outcome | ExchangeOutcome)[];
   /** The most that bpftrace may take; the default where absent. */
   share?: Share;
+  /** A file with the types of this kernel, which has none. */
+  btf?: string;
   /** The cluster whose API is asked for names; absent: none. */
   kube?: AccessWords;
   /** Only what dies is told, with its way. */
@@ -56,6 +58,7 @@ export interface CaptureFlags extends ListenFlag, KubeFlags {
   archive?: string | false;
   failOn?: (Outcome | ExchangeOutcome)[];
   namespace?: string;
+  btf?: string;
   allNamespaces?: boolean;
   /** Percent of one processor. */
   cpuShare?: number;
@@ -115,6 +118,7 @@ export function capturing(
       )
         .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),
     )
+    .option("--btf <file>", "types of this kernel, where it has no /sys/kernel/btf")
     .addOption(
       new Option(
         "--fail-on <outcomes>",
@@ -150,6 +154,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     keeps: flags.archive !== false,
     listen: readListenFlag(flags),
     failOn: flags.failOn ?? [],
+    btf: flags.btf,
     kube: readKube(flags),
     share: {
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,

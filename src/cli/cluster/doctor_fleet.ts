@@ -1,4 +1,5 @@
 /** `lasthop cluster doctor`: which machines can be traced, by trying it, and why not. */
+import { plainWords } from "../../ingest/client/answer.ts";
 import { LasthopError } from "../../event/error.ts";
 import { stampOf } from "../kept/name.ts";
 import { plural } from "../render/mod.ts";
@@ -35,6 +36,7 @@ export async function doctorFleet(
   }
   ending.letGo("all were tried");
   await endAll(probes);
+  if (!roll.isSettled) console.log(`no answer in time: ${roll.missing.map(plainWords).join(", ")}`);
   console.log(`${roll.seeing} of ${plural(places.length, "machine")} can be traced`);
   return roll.missing.length === 0 && places.length > 0 ? 0 : 1;
 }

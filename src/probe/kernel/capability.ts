@@ -2,7 +2,7 @@
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
-import { hasKernelBtf, readKernelBtf } from "./kernel_btf.ts";
+import { hasKernelBtf, isGiven, readKernelBtf } from "./kernel_btf.ts";
 import { readTracefs, tracefsFault } from "./tracefs.ts";
 
 /** What this process may see on this kernel with this bpftrace. */
@@ -73,7 +73,9 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     conntrack: btf && await readConntrackLayout(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
-    raw: version !== null && hasRawTracepoints(version, tracefs?.functionTracer ?? false),
+    // bpftrace looks raw tracepoints up in the kernel's own types.
+    raw: version !== null && !isGiven() &&
+      hasRawTracepoints(version, tracefs?.functionTracer ?? false),
     kprobes: tracefs?.kprobes ?? false,
     cpus: countCpus(online) || navigator.hardwareConcurrency,
     lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
@@ -112,7 +114,8 @@ export function obstacleOf(capability: Capability): LasthopError | null {
   if (!btf) {
     return cannot(
       "btf_missing",
-      "this kernel has no /sys/kernel/btf/vmlinux, must be built with CONFIG_DEBUG_INFO_BTF",
+      "this kernel has no /sys/kernel/btf/vmlinux, must be built with CONFIG_DEBUG_INFO_BTF " +
+        "(or have its types in a file: --btf FILE)",
     );
   }
   if (lockdown === "confidentiality") {
