@@ -136,8 +136,10 @@ function settled(
 
 /**
  * When all of them were lost. What is missing at a border between readings is lost or under way: so while
- * nothing is missing nothing was lost. Where the same number is missing at all borders from one on, with
- * packets in at least two readings after it, all were lost by then.
+ * nothing is missing nothing was lost. Where packets are under way at borders, some borders miss more than
+ * a later one does, and of no border is it known what was lost by then. Where none ever does, and the same
+ * number is missing at all borders from one on, with packets in at least two readings after it, all were
+ * lost by then.
  */
 function windowOf(
   borders: readonly { at: number; lost: number; came: number }[],
@@ -149,6 +151,8 @@ function windowOf(
   // Where some were on their way before, more came to the second place than is counted at the first.
   const isOdd = isLeast || borders.some(({ lost }) => lost < 0);
   const begin = isOdd ? 0 : borders.findLastIndex(({ lost }) => lost === 0);
+  const isHealed = borders.some(({ lost }, i) => lost > (borders[i + 1]?.lost ?? Infinity));
+  if (isHealed) return { from: borders[begin]!.at, to: whole.to };
   let end = borders.length - 1;
   while (end > 0 && borders[end - 1]!.lost === total) end--;
   const after = borders.slice(end + 1).filter(({ came }) => came > 0).length;

@@ -102,7 +102,7 @@ function compared(
     from: reported(a),
     to: reported(b),
     packets: found.lost,
-    dropsTold: dropsTold(group, a, b),
+    dropsTold: dropsTold(group, a, b, found),
     firstAt: rfc3339(wallMsAt(a.node, found.from)),
     lastAt: rfc3339(wallMsAt(a.node, found.to)),
   }));
@@ -152,12 +152,19 @@ function elsewhere(
   return packets;
 }
 
-/** Packets of the flow that were told to be dropped after the one place and before the other. */
-function dropsTold({ packets }: FlowGroup, a: Place, b: Place): number {
+/** Packets that were told to be dropped after the one place and before the other, while they are compared. */
+function dropsTold(
+  { packets }: FlowGroup,
+  a: Place,
+  b: Place,
+  { since, until }: Difference,
+): number {
   const [from, to] = [keyOf(a), keyOf(b)];
   let dropped = 0;
   for (const judgement of packets) {
     if (judgement.outcome !== "dropped") continue;
+    const { at, node } = judgement.end.step.event;
+    if (node === a.node && (at < since || at > until)) continue;
     const passed = placesOf(judgement);
     if (passed.has(from) && !passed.has(to)) {
       dropped += Math.max(1, judgement.end.step.event.gsoSegments ?? 1);

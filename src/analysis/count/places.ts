@@ -77,11 +77,16 @@ export const wayText = (judgement: Judgement): string =>
   whyNotCounted(judgement) ??
     `${endOf(judgement) === undefined ? "" : "ends "}${textOf(passedBy(judgement))}`;
 
-/** Where a packet was last that was seen to arrive. */
-const endOf = (judgement: Judgement): Place | undefined =>
-  judgement.end.kind === "delivered" || judgement.end.kind === "taken"
-    ? passedBy(judgement).at(-1)
-    : undefined;
+/** Where a packet came in last that was seen to arrive at its destination. */
+function endOf(judgement: Judgement): Place | undefined {
+  const { kind, atDestination, step: { event } } = judgement.end;
+  if (!atDestination || (kind !== "delivered" && kind !== "taken")) return undefined;
+  const last = passedBy(judgement).at(-1);
+  // It may have come in where it was not told.
+  if (last?.node !== event.node || last.netns !== event.netns) return undefined;
+  // What a program reads behind a device goes on from there.
+  return last.stage === "device-rx" ? last : undefined;
+}
 
 function whyNotCounted({ packet }: Judgement): string | null {
   for (const { events, node } of packet.chains) {

@@ -64,8 +64,8 @@ export class CountLines {
     const reading = this.#reading;
     this.#reading = null;
     if (reading === null) return;
-    // One packet of no place is in every map that is printed whole and was cleared before.
-    reading.isWhole = reading.number === 0 || reading.places.get(0n) === 1;
+    // Two packets of no place are in every map that was cleared before it was written, and not since.
+    reading.isWhole = reading.number === 0 || reading.places.get(0n) === 2;
     reading.places.delete(0n);
     this.onReading(reading);
   }

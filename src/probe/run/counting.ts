@@ -6,6 +6,7 @@ export type Mix = bigint;
 /** Tells bpftrace the types of the maps that a packet's script reads, before it reads them. */
 export const COUNTING_TYPES = `interval:s:3600 { if (nsecs == 0) {
   @counting = (uint64)0; @isRead = (uint64)0; @readings = (uint64)0; @readAt = (uint64)0;
+  @waited = (uint64)0;
 } }`;
 
 /** Counts the packet at its place: `at` is 1 where a device received it, 2 where it is handed to one. */
