@@ -5,6 +5,7 @@
  */
 import type { Spool, SpoolFile } from "../probe/ship/spool.ts";
 import { countIn, relayedBody, sentIn, type SentText } from "./relayed_body.ts";
+import { Strangers } from "./strangers.ts";
 import { type Answered, Away, mustWait, type Upstream } from "./upstream.ts";
 
 /** What a forwarder needs. */
@@ -54,6 +55,7 @@ export class Forwarder {
   #sending: Promise<void> | null = null;
   #draining: Promise<void> | null = null;
   #isAway = false;
+  readonly #strangers = new Strangers();
   #closed = false;
 
   constructor(readonly options: ForwarderOptions) {
@@ -120,6 +122,7 @@ export class Forwarder {
       const answers = await this.options.upstream.send(sent);
       this.counts.bodies += 1;
       this.counts.batches += sent.reduce((sum, { text }) => sum + countIn(text).batches, 0);
+      answers.forEach(({ status }, i) => this.#strangers.answered(sent[i]!.token, status));
       return answers;
     } catch (error) {
       if (!(error instanceof Away)) throw error;
@@ -137,10 +140,13 @@ export class Forwarder {
     const { spool, spoolBytesMax } = this.options;
     const withBatches = sent.filter(({ text }) => countIn(text).batches > 0);
     if (spool.bytes >= spoolBytesMax) return sent.map(() => busy("the ingest is away, it is full"));
-    if (withBatches.length > 0) await spool.add(relayedBody(withBatches));
-    return sent.map(({ text }) => {
-      const { batches, lines } = countIn(text);
+    if (spool.bytes === 0) this.#strangers.begin();
+    const kept = new Set(withBatches.filter((one) => this.#strangers.mayKeep(one, spoolBytesMax)));
+    if (kept.size > 0) await spool.add(relayedBody([...kept]));
+    return sent.map((one) => {
+      const { batches, lines } = countIn(one.text);
       if (batches === 0) return busy("the ingest is away");
+      if (!kept.has(one)) return busy("the ingest is away, and never took a batch with this token");
       this.counts.spooled += batches;
       const answer = { accepted: batches, duplicates: 0, events: lines, states: 0 };
       const body = { ...answer, refused: [], refusedTotal: 0, kept: "relay" };

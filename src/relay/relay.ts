@@ -5,6 +5,7 @@
  */
 import { systemClock } from "../ingest/clock.ts";
 import { encodingOf, readText } from "../ingest/http/body.ts";
+import { BodySlots } from "../ingest/http/body_slots.ts";
 import { Problem, problemResponse } from "../ingest/http/problem.ts";
 import { INCIDENT_ID } from "../ingest/access/named_incident.ts";
 import { Spool } from "../probe/ship/spool.ts";
@@ -55,9 +56,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const ended = new AbortController();
   const upstream = new Upstream(ingest, ended.signal);
   const forwarder = new Forwarder({ upstream, spool, spoolBytesMax, onNotice });
+  const slots = newSlots();
   const server = Deno.serve({ ...listen, onListen() {} }, async (request) => {
     try {
-      return await answer(request, { forwarder, upstream, spool });
+      return await answer(request, { forwarder, upstream, spool, slots });
     } catch (error) {
       if (error instanceof Problem) return problemResponse(error);
       if (error instanceof Away) {
@@ -81,14 +83,18 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 const RETRY = { headers: { "retry-after": "10" } };
 
+/** Bodies that are read at once, of 8 MiB at most each, and of one token; others wait for their turn. */
+const newSlots = () => new BodySlots(12, 4, "read", { waitMs: 10_000, waitingMax: 2_000 });
+
 interface Relaying {
+  slots: BodySlots;
   forwarder: Forwarder;
   upstream: Upstream;
   spool: Spool;
 }
 
 async function answer(request: Request, relaying: Relaying): Promise<Response> {
-  const { forwarder, upstream, spool } = relaying;
+  const { forwarder, upstream, spool, slots } = relaying;
   const { pathname } = new URL(request.url);
   if (pathname === "/healthz") {
     const { counts, waitingChars } = forwarder;
@@ -106,7 +112,7 @@ async function answer(request: Request, relaying: Relaying): Promise<Response> {
     const detail = "Cannot tell who asks: no Authorization header with a token, must be one";
     throw new Problem(401, "token_missing", detail, { headers: { "www-authenticate": "Bearer" } });
   }
-  const text = await textOf(request);
+  const text = await slots.hold(token, () => textOf(request));
   if (incident === undefined) {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     return responseOf(await upstream.ask(pathname, { method: "POST", headers, body: text }));
