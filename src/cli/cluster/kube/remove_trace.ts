@@ -17,7 +17,12 @@ export async function removeTrace(
   what: string,
   env: Environment,
   progress: (text: string) => void,
-  { folder = ACCOUNT, fetch: doFetch = fetch }: { folder?: string; fetch?: typeof fetch } = {},
+  { folder = ACCOUNT, fetch: doFetch = fetch, againMs = AGAIN_MS }: {
+    folder?: string;
+    fetch?: typeof fetch;
+    /** Between two attempts. */
+    againMs?: number;
+  } = {},
 ): Promise<void> {
   const [host, port] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"].map(env);
   const isNamespace = what.startsWith("namespaces/");
@@ -44,6 +49,6 @@ export async function removeTrace(
     } catch (error) {
       progress(`cannot remove ${what}: ${error instanceof Error ? error.message : error}`);
     }
-    await pause(AGAIN_MS);
+    await pause(againMs);
   }
 }
