@@ -3,6 +3,7 @@
  * with its noise: least and most of its repetitions. The parts, each of which runs alone:
  *
  * - `verdict` decoding and judging, against JSON.parse;
+ * - `held` what the analysis keeps of an event;
  * - `kept` an update, a final report and memory with 10,000, 300,000 and 1 million events kept;
  * - `busy` what others notice while events come, and a drop's way to the live stream;
  * - `slopes` how cost grows with events, flows, nodes and rules;
@@ -12,6 +13,7 @@
 import { fileURLToPath } from "node:url";
 import { busyRows } from "./goals/busy_rows.ts";
 import { loadAverage, print, type Row } from "./goals/figures.ts";
+import { heldRows } from "./goals/held_rows.ts";
 import { keptRows } from "./goals/kept_rows.ts";
 import { slopeRows } from "./goals/slope_rows.ts";
 import { verdictRows } from "./goals/verdict.ts";
@@ -30,6 +32,7 @@ async function other(file: string, ...args: string[]): Promise<Row[]> {
 
 const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
   verdict: verdictRows,
+  held: heldRows,
   kept: () => keptRows([10_000, 300_000, 1_000_000]),
   busy: async () => [
     ...await busyRows({ events: 300_000, rate: 50_000, seconds: SECONDS }, { healthz: "50 ms" }),

@@ -1,13 +1,10 @@
 /** How the cost of a report, and of one more event, grows with events, flows, nodes and rules. */
 import { cpuUsage } from "node:process";
-import { gunzipSync } from "node:zlib";
 import { Analysis, type AnalysisInput, type Batch } from "../../../src/analysis/mod.ts";
-import { BatchReader } from "../../../src/ingest/intake/batches.ts";
-import { DEFAULT_LIMITS } from "../../../src/ingest/limits.ts";
-import { readRows } from "../../../src/event/rows.ts";
-import { type Body, dropOf, pings } from "../edge/pings.ts";
+import { dropOf, pings } from "../edge/pings.ts";
 import { incidentOf } from "../state/judging.ts";
 import { figureOf, type Row, slopeOf } from "./figures.ts";
+import { batchOf } from "./ping_batch.ts";
 
 const ROUNDS = 3;
 const UPDATES = 5;
@@ -91,16 +88,3 @@ const inputOf = (batches: Batch[]): AnalysisInput => ({
 
 const batchesOf = (shape: typeof BASE): Batch[] =>
   Array.from(pings({ incident: "bench", ...shape, eventsPerBatch: 1_000 }), batchOf);
-
-/** The batch of a body. */
-function batchOf({ bytes }: Body): Batch {
-  const plain = gunzipSync(bytes);
-  const reader = new BatchReader({ limits: DEFAULT_LIMITS, check: () => null });
-  for (let from = 0; from < plain.length;) {
-    const to = plain.indexOf(10, from);
-    reader.line(plain, from, to);
-    from = to + 1;
-  }
-  const { header, told, refused } = reader.end()!;
-  return { header, refused, states: [], events: told.events.flatMap(({ rows }) => readRows(rows)) };
-}
