@@ -2,6 +2,7 @@
 import { deepStrictEqual as equal, match, ok } from "node:assert/strict";
 import { runLasthop, startLasthop } from "../../../test/fake/lasthop.ts";
 import { withWire } from "../../../test/fake/network.ts";
+import { createClient } from "../../ingest/client/client.ts";
 import type { Report } from "../../event/report.ts";
 
 /** What comes to port 7 with 12 bytes is refused. */
@@ -74,6 +75,38 @@ Deno.test("record: one of many dies, and one archive has its way and the verdict
       await reader.stdin.close();
       await reader.status;
       await told.stop();
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));
+
+Deno.test("record: for a shared ingest it reports what died, with its way", () =>
+  withWire("lhps-s-", async (wire) => {
+    const folder = await Deno.makeTempDir({ prefix: "lasthop-record-" });
+    const token = "operator-of-this-test";
+    try {
+      const serving = ["serve", "--listen", "127.0.0.1:0", "--data", `${folder}/data`];
+      const server = await startLasthop(serving, { env: { LASTHOP_TOKEN: token } });
+      const url = await server.finds(/http:\/\/127\.0\.0\.1:\d+/);
+      const nodes = ["--node", `a=${wire.a}`, "--node", `b=${wire.b}`];
+      const shared = ["--ingest", url, "--spool", `${folder}/spool`, "--no-archive"];
+      const recorder = await startLasthop(["record", ...nodes, ...shared, "udp"], {
+        env: { LASTHOP_TOKEN: token },
+      });
+      await recorder.ready();
+      // Nobody listens there: the first datagram of a flow, which is told at once, and dies.
+      await wire.inside(wire.a, ["python3", "-c", TALK]);
+      const { code, stderr } = await recorder.end();
+      equal(code, 0, stderr);
+      const { flows, nodes: seen } = await createClient({ url, token }).report("recorder");
+      const [flow] = flows.filter(({ destinationPort }) => destinationPort === 7);
+      equal([flow!.outcome, flow!.cause?.code], ["dropped", "no-listener"]);
+      equal(flow!.path.map(({ node, stage }) => `${node} ${stage}`).slice(0, 2), [
+        "a device-tx",
+        "b device-rx",
+      ]);
+      ok(seen.every(({ gaps }) => gaps?.some((gap) => gap.startsWith("it is a recorder"))));
+      await server.end();
+    } finally {
       await Deno.remove(folder, { recursive: true });
     }
   }));
