@@ -9,6 +9,7 @@ import type { Event } from "../../event/event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
+import { mergeInto } from "./merge.ts";
 import {
   type Clock,
   type Coverage,
@@ -17,7 +18,6 @@ import {
   type Sampled,
   type Stretch,
 } from "./covered.ts";
-import { firstFrom as placeOf } from "./ordered.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { SharedSources } from "./shared_sources.ts";
 
@@ -162,7 +162,7 @@ export class NodeView {
 
   /** Events that were not there before, in the order of time. Returns those that are no copies. */
   addEvents(added: readonly Sighting[]): Sighting[] {
-    const taken = mergeInto(this.#events, added, (event) => {
+    const taken = mergeInto(this.#events, added, byTime, (event) => {
       this.#copies.set(event, (this.#copies.get(event) ?? 0) + 1);
     });
     if (taken.length === 0) return taken;
@@ -232,50 +232,6 @@ export class NodeView {
     this.#states.clear();
     for (const [netns, list] of ordered) this.#states.set(netns, list);
   }
-}
-
-/** Moving so many events by one place costs less than to look at one of them. */
-const FEW = 100;
-
-/** Puts events into a list in the order of time. What is there already is left out; the others are returned. */
-function mergeInto(
-  events: Sighting[],
-  added: readonly Sighting[],
-  onCopy: (of: Sighting) => void,
-): Sighting[] {
-  const taken: Sighting[] = [];
-  const [first] = added;
-  if (!first) return taken;
-  const from = placeOf(events, byTime, first);
-  if (added.length * FEW < events.length - from) {
-    // What comes late is put in one by one: what came since is much more.
-    for (const event of added) {
-      const at = placeOf(events, byTime, event);
-      const known = events[at];
-      if (known && byTime(known, event) === 0) onCopy(known);
-      else {
-        events.splice(at, 0, event);
-        taken.push(event);
-      }
-    }
-    return taken;
-  }
-  const tail = events.splice(from);
-  let next = 0;
-  const take = (event: Sighting) => {
-    const last = events.at(-1);
-    // One event came twice: nothing tells two events of one moment, processor, kind and skb apart.
-    if (last && byTime(last, event) === 0) return onCopy(last);
-    events.push(event);
-    taken.push(event);
-  };
-  for (const event of tail) {
-    while (next < added.length && byTime(added[next]!, event) < 0) take(added[next++]!);
-    for (; next < added.length && byTime(added[next]!, event) === 0; next++) onCopy(event);
-    events.push(event);
-  }
-  while (next < added.length) take(added[next++]!);
-  return taken;
 }
 
 /** Sightings of a node after the moment `from` and before `to`, both as `at`. */
