@@ -35,7 +35,7 @@ export const FlowCount = z.object({
     packets: count,
     /** So many drops between these places were told one by one. */
     dropsTold: count,
-    /** The time in which all of them were lost. */
+    /** A time in which all of them were lost; it may be longer than that took. */
     firstAt: timeOfDay,
     lastAt: timeOfDay,
   })).max(256).optional(),

@@ -124,11 +124,11 @@ function settled(
   // What was on its way before came to the second place and not to the first: then more was lost.
   const isLeast = start > 0 || firstSeen < begin.from + BEGUN_NS;
   let [lost, packets] = [0, 0];
-  const borders = [{ at: begin.from, lost: 0, came: 0 }];
+  const borders = [{ at: begin.from, lost: 0 }];
   for (const { at, came, left } of part) {
     lost += left;
     packets += came;
-    borders.push({ at, lost, came });
+    borders.push({ at, lost });
   }
   const window = windowOf(borders, lost, isLeast);
   return { packets, lost, isLeast, since: begin.from, until: final.at, ...window };
@@ -136,27 +136,18 @@ function settled(
 
 /**
  * When all of them were lost. What is missing at a border between readings is lost or under way: so while
- * nothing is missing nothing was lost. Where packets are under way at borders, some borders miss more than
- * a later one does, and of no border is it known what was lost by then. Where none ever does, and the same
- * number is missing at all borders from one on, with packets in at least two readings after it, all were
- * lost by then.
+ * nothing is missing nothing was lost. When the last one was lost no border tells: as many may have been
+ * under way at one border as are lost after it. So that is by when the last packet was counted.
  */
 function windowOf(
-  borders: readonly { at: number; lost: number; came: number }[],
+  borders: readonly { at: number; lost: number }[],
   total: number,
   isLeast: boolean,
 ): Pick<Difference, "from" | "to"> {
   const whole = { from: borders[0]!.at, to: borders.at(-1)!.at };
-  if (total <= 0) return whole;
   // Where some were on their way before, more came to the second place than is counted at the first.
-  const isOdd = isLeast || borders.some(({ lost }) => lost < 0);
-  const begin = isOdd ? 0 : borders.findLastIndex(({ lost }) => lost === 0);
-  const isHealed = borders.some(({ lost }, i) => lost > (borders[i + 1]?.lost ?? Infinity));
-  if (isHealed) return { from: borders[begin]!.at, to: whole.to };
-  let end = borders.length - 1;
-  while (end > 0 && borders[end - 1]!.lost === total) end--;
-  const after = borders.slice(end + 1).filter(({ came }) => came > 0).length;
-  return { from: borders[begin]!.at, to: after < 2 ? whole.to : borders[end]!.at };
+  if (total <= 0 || isLeast || borders.some(({ lost }) => lost < 0)) return whole;
+  return { from: borders.findLast(({ lost }) => lost === 0)!.at, to: whole.to };
 }
 
 /** Both nodes have one clock, and their readings were at the same moments. */
