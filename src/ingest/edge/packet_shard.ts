@@ -45,19 +45,19 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
   #take({ ticket, epoch, bundle }: Offer): "kept" | "stale" {
     if (this.#isNewer(epoch)) return "stale";
     const of = { ticket, source: -1, epoch, cameMs: Date.now() };
-    this.#table.rows.transaction(() => this.#table.put(of, bundle));
+    this.#change(() => this.#table.put(of, bundle));
     return "kept";
   }
 
   /** An attempt that the hub refused. */
   withdraw(ticket: string): void {
-    this.#table.rows.transaction(() => this.#table.withdraw(ticket));
+    this.#change(() => this.#table.withdraw(ticket));
   }
 
   /** Takes what the hub decided. The answer says up to where it knows; the hub tells the rest. */
   hear({ afterRow, upToRow, rows, evictedTo, last }: Confirmation): Heard {
     const table = this.#table;
-    table.rows.transaction(() => {
+    this.#change(() => {
       if (afterRow === table.number("row")) {
         table.confirm(rows);
         table.set("row", upToRow);
@@ -77,6 +77,16 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
   /** Second round, a page at a time. */
   select(known: Known, change: SelectionChange | null, page: number): GivenPage | null {
     return this.#judge.select(known, change, page);
+  }
+
+  /** All that `change` does to the table, or nothing: then what is in memory is read again, too. */
+  #change(change: () => void): void {
+    try {
+      this.#table.rows.transaction(change);
+    } catch (error) {
+      this.#table = new BundleTable(this.ctx);
+      throw error;
+    }
   }
 
   /** There are more shards than the hub knew when it asked. */
@@ -119,7 +129,7 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
         await shardAt(this.env, incident, shard).receive(moved, await bundleOf(parts));
       }
       const rest = await bundleOf(byShard.get(own) ?? []);
-      this.#table.rows.transaction(() => this.#replace(bundles, rest, epoch));
+      this.#change(() => this.#replace(bundles, rest, epoch));
     }
   }
 
@@ -135,7 +145,7 @@ export class PacketShard extends DurableObject<EdgeEnv> implements Answering<Sha
 
   /** What belonged to another shard, and belongs here now. */
   receive({ ticket, source, epoch, confirmed }: Moved, bundle: Bundle): void {
-    this.#table.rows.transaction(() => {
+    this.#change(() => {
       if (epoch > this.#table.number("epoch")) this.#table.set("epoch", epoch);
       this.#table.put({ ticket, source, cameMs: Date.now(), epoch }, bundle);
       this.#table.confirm(confirmed.map(([row, at]) => [row, ticket, at]));
