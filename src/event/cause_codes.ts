@@ -60,6 +60,7 @@ export const CAUSE_CODES = [
   "router-advertisement-ignored",
   "icmp-echo-ignored",
   "service-unknown",
+  "service-rules-stale",
 ] as const;
 
 /** The code of a cause. */

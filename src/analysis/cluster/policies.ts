@@ -14,7 +14,9 @@ import type { Stretch } from "./history.ts";
 export interface PolicyPacket {
   source: string;
   destination: string;
+  /** IP protocol number. */
   protocol: number;
+  /** Port number. */
   destinationPort?: number | undefined;
 }
 

@@ -40,6 +40,7 @@ import { cause as natPortsExhausted } from "./nat-ports-exhausted/cause.ts";
 import { cause as fragmentWithoutPorts } from "./fragment-without-ports/cause.ts";
 import { cause as staleConntrackEntry } from "./stale-conntrack-entry/cause.ts";
 import { cause as serviceUnknown } from "./service-unknown/cause.ts";
+import { cause as serviceRulesStale } from "./service-rules-stale/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -102,6 +103,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   fragmentWithoutPorts,
   staleConntrackEntry,
   serviceUnknown,
+  serviceRulesStale,
   queueOverflow,
   backlogOverflow,
   noListener,

@@ -12,6 +12,8 @@ export const RULES: readonly Rule[] = [
   // Asks R9, R3, R2, R10 and R43 itself, and knows why the packet was sent where nobody is: R50 would
   // say that the service has no endpoint.
   rules.staleEntry,
+  // Knows that the rule itself is old: R50 would say that the service has no endpoint.
+  rules.rulesStale,
   // A packet to a service without endpoints dies like any other: R50 asks R9, R3 and R2 itself and
   // adds the service, and R51 answers for addresses that R1 to R3 would only call unreachable.
   rules.endpointMissing,

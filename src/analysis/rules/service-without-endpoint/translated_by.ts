@@ -15,6 +15,8 @@ import { stateEvidence } from "../evidence.ts";
 export interface TranslatedBy {
   /** ` by iptables-legacy`, and what other rules would have made of it; "" when none is known. */
   text: string;
+  /** A rule as read makes this translation. */
+  isMade: boolean;
   evidence: Evidence[];
 }
 
@@ -22,7 +24,7 @@ const SHOWN_MAX = 3;
 
 /** Compares the packet's translation as seen with the rules as read where it was translated. */
 export function translatedBy(subject: Case, service: { address: string; port?: number }) {
-  const none: TranslatedBy = { text: "", evidence: [] };
+  const none: TranslatedBy = { text: "", isMade: false, evidence: [] };
   const { event } = subject;
   const place = translatedAt(subject);
   const state = place && stateAt(place.node, place.netns, place.at);
@@ -49,7 +51,7 @@ export function translatedBy(subject: Case, service: { address: string; port?: n
       }`,
     )
   );
-  return { text: textOf(made, others), evidence };
+  return { text: textOf(made, others), isMade: made.length > 0, evidence };
 }
 
 const tool = ({ tool, family }: Translation["rule"]) => toolText(tool, family);

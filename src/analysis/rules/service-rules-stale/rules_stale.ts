@@ -1,0 +1,64 @@
+/** Rules of a node that lead to what is no endpoint of the service any more. */
+import { endPoint } from "../../../event/end_point.ts";
+import { serviceName } from "../../cluster/names.ts";
+import { endpointsOf, portOf, serviceAt } from "../../cluster/services.ts";
+import { eventEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { serviceAddress } from "../service-without-endpoint/service_address.ts";
+import { translatedBy } from "../service-without-endpoint/translated_by.ts";
+import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+
+/** Rules are written again within a second or two of a change; where there are many, some more. */
+const WRITTEN_MS = 10_000;
+const SHOWN_MAX = 4;
+
+/** The node's rules are older than the endpoints. */
+export const rulesStale: Rule = {
+  id: "R105",
+  title: "Rules older than the service's endpoints",
+  statement:
+    "`service-rules-stale`. The packet was translated and came to no good, a rule as read " +
+    "where it was translated makes this translation, one service of the cluster has the address and " +
+    "port it was sent to, and of all endpoints that the API told from ten seconds before on, ready or " +
+    "not, none is what it was translated to. Says nothing where only connection tracking remembers the " +
+    "translation, of services without a selector (somebody else keeps their endpoints), and where the " +
+    "endpoints of that time are not known whole.",
+  yields: ["service-rules-stale"],
+  judge(subject) {
+    const told = clusterAt(subject);
+    const service = serviceAddress(subject);
+    const { event } = subject;
+    if (!told || !service || event.tunnelKind !== undefined || event.destination === undefined) {
+      return null;
+    }
+    const { cluster } = told;
+    const time = { ...told.time, fromMs: told.time.fromMs - WRITTEN_MS };
+    const known = serviceAt(cluster, service.address, time);
+    if (!known || known.isUnselected || !portOf(known, event.protocol, service.port)) return null;
+    if (!cluster.isWhole(["services", "endpointslices"], time)) return null;
+    const endpoints = endpointsOf(cluster, known, time).map(({ address }) => address);
+    if (endpoints.includes(event.destination)) return null;
+    const by = translatedBy(subject, service);
+    if (!by.isMade) return null;
+    const name = `${serviceName(known)} (${endPoint(service.address, service.port)})`;
+    const now = endpoints.length === 0
+      ? "it has none"
+      : `it has ${endpoints.slice(0, SHOWN_MAX).join(", ")}${
+        endpoints.length > SHOWN_MAX ? ` and ${endpoints.length - SHOWN_MAX} more` : ""
+      }`;
+    return cause(
+      "service-rules-stale",
+      "likely",
+      `${name} was translated${by.text} to ${event.destination}, which is no endpoint of it any ` +
+        `more: ${now}; so the rules on ${subject.node.name} are older than its endpoints`,
+      [
+        eventEvidence(subject, `sent to ${endPoint(service.address, service.port)}`),
+        ...by.evidence,
+        clusterEvidence(
+          cluster,
+          `endpoints of ${serviceName(known)}: ${endpoints.join(", ") || "none"}`,
+        ),
+      ],
+    );
+  },
+};
