@@ -131,7 +131,9 @@ function cross(flight: Flight, device: Device, skb: Skb): void {
   if (mishap) {
     flight.free(skb);
     if (to && !to.netns.node.probed) flight.packet.outside = true;
-    return flight.ended("lost", device, mishap.codes);
+    // For nobody and lost at once: nobody can know which of the two it was.
+    const codes = to ? mishap.codes : [...mishap.codes, "left-observed-network" as const];
+    return flight.ended("lost", device, codes);
   }
   const others = wire.floods ? wire.ports.filter((port) => port !== device && port !== to) : [];
   for (const port of others) strange(flight, port, skb);

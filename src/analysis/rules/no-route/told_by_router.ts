@@ -1,6 +1,7 @@
 /** What a router or host without a probe told the sender by an ICMP error. */
 import { quoting } from "../../view/evidence.ts";
 import { meaningOfError } from "../../kernel/icmp.ts";
+import { UDP } from "../../kernel/protocols.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, packetText, wireDestination } from "../evidence.ts";
@@ -8,7 +9,10 @@ import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
 import { cause, type Rule } from "../rule.ts";
 
 /** The error quotes the packet's ports or echo id. What it does not quote does not speak against it. */
-function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, protocol }: Sighting) {
+function samePorts(
+  error: Sighting,
+  { sourcePort, destinationPort, icmpId, protocol }: Partial<Sighting>,
+) {
   const fits = (quoted: number | undefined, own: number | undefined) =>
     quoted === undefined || own === undefined || quoted === own;
   return fits(error.quotedProtocol, protocol) &&
@@ -16,15 +20,29 @@ function samePorts(error: Sighting, { sourcePort, destinationPort, icmpId, proto
     fits(error.quotedDestinationPort, destinationPort);
 }
 
-/** ICMP errors about this packet that some probe saw. */
-function errorsAbout(subject: Case) {
-  const { event } = subject;
-  const own = quoting(subject.evidence, event.source, event.destination).filter((other) =>
+/** An error, and whether it is about the tunnel's packet that carried this one. */
+interface About {
+  error: Sighting;
+  ofTunnel: boolean;
+}
+
+/** The first ICMP error about this packet that some probe saw. */
+function errorAbout({ event, evidence }: Case): About | null {
+  const own = quoting(evidence, event.source, event.destination).find((other) =>
     samePorts(other, event) && (other.quotedIpId === undefined || other.quotedIpId === event.ipId)
   );
-  if (event.tunnelDestination === undefined) return own;
-  // The frame's outer packet has other addresses: an error quotes the one or the other.
-  return [...own, ...quoting(subject.evidence, event.tunnelSource, event.tunnelDestination)];
+  if (own) return { error: own, ofTunnel: false };
+  if (event.tunnelDestination === undefined) return null;
+  // The frame's outer packet has other addresses: an error quotes the one or the other. What else
+  // those two hosts say to each other has other ports.
+  const outer = {
+    sourcePort: event.tunnelSourcePort,
+    destinationPort: event.tunnelDestinationPort,
+    protocol: event.tunnelDestinationPort === undefined ? undefined : UDP,
+  };
+  const error = quoting(evidence, event.tunnelSource, event.tunnelDestination)
+    .find((other) => samePorts(other, outer));
+  return error ? { error, ofTunnel: true } : null;
 }
 
 /**
@@ -40,7 +58,7 @@ export const errorFromOutside: Rule = {
   id: "R40",
   statement:
     "Nobody dropped it where it was watched, and a router answered with an ICMP error about " +
-    "it: that error's cause, `likely` where the error says it all (MTU, TTL), else `possible`. That no port takes it, said by another host than it is for, is a rule's word: `netfilter-reject`. When its TTL ran out and it was seen to come back: " +
+    "it: that error's cause, `likely` where the error says it all (MTU, TTL), else `possible`. That no port takes it, said by another host than it is for, is a rule's word: `netfilter-reject`. An error about the packet of a tunnel that carried it is of the tunnel: `tunnel-blocked`, `tunnel-endpoint-unreachable`. When its TTL ran out and it was seen to come back: " +
     "`routing-loop`.",
   yields: [
     "no-route",
@@ -49,11 +67,14 @@ export const errorFromOutside: Rule = {
     "routing-loop",
     "netfilter-reject",
     "no-listener",
+    "tunnel-blocked",
+    "tunnel-endpoint-unreachable",
   ],
   judge(subject) {
     if (subject.event.kind === "drop") return null;
-    const error = errorsAbout(subject)[0];
-    if (!error) return null;
+    const about = errorAbout(subject);
+    if (!about) return null;
+    const { error, ofTunnel } = about;
     const evidence = [
       eventEvidence(subject),
       {
@@ -88,13 +109,25 @@ export const errorFromOutside: Rule = {
       }
       case "prohibited":
         return cause(
-          "netfilter-reject",
+          ofTunnel ? "tunnel-blocked" : "netfilter-reject",
           "possible",
           `${by} that ${packetText(subject.event)} is administratively prohibited: a rule or a ` +
             "route of it refuses the packet",
           evidence,
         );
       case "no-port":
+        if (ofTunnel) {
+          return cause(
+            "tunnel-blocked",
+            "possible",
+            `${by} that nothing takes packets of the tunnel at port ${
+              error.quotedDestinationPort ?? "?"
+            } of ${
+              wireDestination(subject.event)
+            }: that is so, or a rule refuses them in these words`,
+            evidence,
+          );
+        }
         if (!isOfTheHost(error, subject)) {
           return cause(
             "netfilter-reject",
@@ -117,7 +150,7 @@ export const errorFromOutside: Rule = {
         );
       case "unreachable":
         return cause(
-          "no-route",
+          ofTunnel ? "tunnel-endpoint-unreachable" : "no-route",
           "possible",
           `${by} that it can't reach ${wireDestination(subject.event)}: it has no route, or the ` +
             "next hop does not answer",
