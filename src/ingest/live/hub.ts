@@ -27,6 +27,10 @@ export interface HubOptions {
 }
 
 const REPORTS_KEPT_MAX = 32;
+/** Where the thread that answers makes the reports, it has most of its time for others. */
+const REST_TIMES = 4;
+/** A thread of its own has nothing else to do: half of it makes what came appear twice as soon as a fifth. */
+const REST_TIMES_APART = 1;
 
 /** The hub in this process. */
 export class Hub implements HubPort {
@@ -63,6 +67,7 @@ export class Hub implements HubPort {
       analyst: this.#analyst,
       silent: (incident) => this.#heard.silent(incident),
       recomputeMinMs: limits.recomputeMinMs,
+      restTimes: options.analyst ? REST_TIMES_APART : REST_TIMES,
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;

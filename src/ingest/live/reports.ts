@@ -42,6 +42,8 @@ export interface ReportsOptions {
   silent?: (incident: string) => SilentNode[];
   /** Shortest time between two computations of one report. */
   recomputeMinMs: number;
+  /** A live view rests so many times as long as its last report took. */
+  restTimes: number;
   /** Reports kept in memory. */
   reportsKeptMax: number;
   /** Told of each report, in their order, before anyone has it. */
@@ -65,12 +67,12 @@ export class Reports {
     this.#entries.delete(incident);
   }
 
-  /** How long to wait before a live view asks again: 4 times what the last answer took. */
+  /** How long to wait before a live view asks again: so many times what the last answer took. */
   pauseMs(incident: string): number {
-    const { clock, recomputeMinMs } = this.options;
+    const { clock, recomputeMinMs, restTimes } = this.options;
     const entry = this.#entries.get(incident);
     if (entry === undefined || entry.computed === null) return 0;
-    const pauseMs = Math.max(recomputeMinMs, 4 * entry.tookMs);
+    const pauseMs = Math.max(recomputeMinMs, restTimes * entry.tookMs);
     return Math.max(0, entry.endedMs + pauseMs - clock.monotonicMs());
   }
 

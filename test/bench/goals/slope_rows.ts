@@ -58,7 +58,8 @@ function rowsOf(what: string, name: string, pairs: readonly (readonly [number, n
   ];
 }
 
-function cpuMsOf(work: () => unknown): number {
+/** Processor time of some work, ms. */
+export function cpuMsOf(work: () => unknown): number {
   const before = cpuUsage();
   work();
   const { user, system } = cpuUsage(before);
