@@ -17,8 +17,11 @@ for (const [what, share] of Object.entries(SHARES)) {
       const { wrong, notNamed, ...counts } = await round(SEED, share);
       console.log(`seed ${SEED}: ${JSON.stringify(counts)}`);
       deepEqual(wrong, []);
-      const isTelling = counts.dropped > 5 && counts.passed > 5 &&
-        counts.named * 2 > counts.dropped;
+      // How many are named alone varies with what else is read at that moment: 27 to 59 of 62 were. The
+      // rule that did it must be named or be among those that are told, of nearly all packets.
+      const { dropped, passed, named, among } = counts;
+      const isTelling = dropped > 5 && passed > 5 && named > 5 &&
+        (named + among) * 10 > dropped * 9;
       ok(isTelling, [JSON.stringify(counts), ...notNamed].join("\n"));
     },
   });
