@@ -17,11 +17,11 @@ for (const [what, share] of Object.entries(SHARES)) {
       const { wrong, notNamed, ...counts } = await round(SEED, share);
       console.log(`seed ${SEED}: ${JSON.stringify(counts)}`);
       deepEqual(wrong, []);
-      // How many are named alone varies with what else is read at that moment: 27 to 59 of 62 were. The
-      // rule that did it must be named or be among those that are told, of nearly all packets.
-      const { dropped, passed, named, among } = counts;
-      const isTelling = dropped > 5 && passed > 5 && named > 5 &&
-        (named + among) * 10 > dropped * 9;
+      // Where the kernel left out runs of the scripts it is not known at which hook a packet died (S14),
+      // so rules of other hooks are told beside the one that did it.
+      const { dropped, passed, named, among, leftOut } = counts;
+      const told = leftOut === 0 ? named : named + among;
+      const isTelling = dropped > 5 && passed > 5 && told * 2 > dropped;
       ok(isTelling, [JSON.stringify(counts), ...notNamed].join("\n"));
     },
   });

@@ -3,7 +3,7 @@ import type { Cause } from "../../../src/event/report.ts";
 import { type Random, randomOf } from "../rules.ts";
 import { traced, type Yard } from "../yard.ts";
 import { hostsOf, load, type Router, routerOf } from "./router.ts";
-import { type AllSaid, saidKey, saidOf } from "./said.ts";
+import { type AllSaid, leftOutOf, saidKey, saidOf } from "./said.ts";
 import { End } from "./sockets.ts";
 import { type Side, type Step, talkOf } from "./talks.ts";
 import { rulesOf, type Truth, truthOf } from "./truth.ts";
@@ -31,6 +31,8 @@ export interface Tally {
   untold: number;
   /** The readings could not tell what became of it. */
   unclear: number;
+  /** Runs of the scripts that the kernel left out. */
+  leftOut: number;
   /** What was said and was not so, in words. */
   wrong: string[];
   /** What was said where nothing was named, and of what is unclear. */
@@ -39,7 +41,7 @@ export interface Tally {
 
 /** A tally of nothing. */
 export const emptyTally = (): Tally => ({
-  ...{ sent: 0, passed: 0, dropped: 0, named: 0, among: 0, untold: 0, unclear: 0 },
+  ...{ sent: 0, passed: 0, dropped: 0, named: 0, among: 0, untold: 0, unclear: 0, leftOut: 0 },
   ...{ wrong: [], notNamed: [] },
 });
 
@@ -129,7 +131,7 @@ export async function round(
     },
     archive,
   );
-  const tally = emptyTally();
+  const tally = { ...emptyTally(), leftOut: await leftOutOf(archive) };
   // Which rule it was then rests on the evaluation alone.
   for (const counted of [true, false]) {
     const said = await saidOf(archive, counted);

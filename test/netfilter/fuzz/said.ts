@@ -61,6 +61,16 @@ function endOf(event: Sighting, evidence: readonly Sighting[]): Judgement {
   return { packet: null!, outcome: "dropped", end, steps, revisedBy: [] };
 }
 
+/** Runs of the scripts that the kernel left out while it was recorded: where a packet died is less known then (S14). */
+export async function leftOutOf(path: string): Promise<number> {
+  const last = new Map<string, Batch>();
+  for (const batch of await batchesOf(path, (state) => state)) {
+    last.set(batch.header.node, batch);
+  }
+  const stretches = [...last.values()].flatMap(({ header }) => header.missed ?? []);
+  return stretches.reduce((sum, { count }) => sum + count, 0);
+}
+
 async function batchesOf(path: string, change: (state: NetnsState) => NetnsState) {
   const file = await Deno.open(path);
   const stream = file.readable.pipeThrough(new DecompressionStream("gzip"));
