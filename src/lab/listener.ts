@@ -21,30 +21,14 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-const readyMsMax = 5_000;
-/** A start that hangs (seen once in some hundred, on a busy machine) is given up and tried anew. */
-const triesMax = 3;
+/** A Deno that starts beside much other work has needed 2 s. */
+const readyMsMax = 20_000;
 
 /**
  * Starts a server in a namespace (its name under /run/netns); resolves when it is bound. Rejects
  * with LasthopError `lab_listener_failed` when it can't be.
  */
 export async function startListener(
-  namespace: string,
-  owner: ProcessOwner,
-  options: ListenOptions,
-): Promise<Listener> {
-  for (let tries = 1;; tries++) {
-    const begun = performance.now();
-    try {
-      return await tryListener(namespace, owner, options);
-    } catch (error) {
-      if (tries >= triesMax || performance.now() - begun < readyMsMax) throw error;
-    }
-  }
-}
-
-async function tryListener(
   namespace: string,
   owner: ProcessOwner,
   options: ListenOptions,
@@ -57,10 +41,13 @@ async function tryListener(
   // A child that can't even be started has no pid.
   if (child.pid === undefined) throw notBound(namespace, options, "it can't start");
   const { pid } = child;
-  await owner.own(pid, child);
+  // Read from the start: execa throws away what nobody has begun to read by the next turn of the
+  // event loop, and "ready" may come while the owner still writes down the process.
+  const ready = saysReady(child.stdout ?? [], pid);
   let said = "";
   child.stderr?.on("data", (chunk) => said += said.length < 1_000 ? String(chunk) : "");
-  if (!await saysReady(child.stdout ?? [], pid)) {
+  await owner.own(pid, child);
+  if (!await ready) {
     await child;
     throw notBound(namespace, options, said.trim().split("\n")[0] || "it is silent");
   }

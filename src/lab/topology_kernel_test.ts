@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { kernelTest, namespacesOf, prefix } from "./kernel_testing.ts";
+import { startListener } from "./listener.ts";
 import { Topology } from "./topology.ts";
 import { ask, ping } from "./traffic.ts";
 
@@ -96,6 +97,34 @@ kernelTest(
         message: `Cannot build the lab: "ip route add 10.1.0.0/16 dev nowhere" in "${a.name}" ` +
           `answered "Cannot find device "nowhere"", must succeed`,
       });
+    }),
+);
+
+kernelTest(
+  "[L12] a listener is ready also when its owner is slow to write it down",
+  () =>
+    withTopology("slow", async (topology) => {
+      const a = topology.namespace("a");
+      await topology.apply();
+      const isBound = async () => (await a.run(["ss", "-Hltn"])).stdout.includes(":80 ");
+      let notedAt = "";
+      const owner = {
+        kept: false,
+        async own(pid: number, ended: Promise<unknown>) {
+          // The word "ready" is written by the time that the port is bound.
+          while (!await isBound()) { /* asked again */ }
+          await a.run(["true"]);
+          await topology.own(pid, ended);
+          notedAt = "own";
+        },
+      };
+      const listener = await startListener(a.name, owner, {
+        protocol: "tcp",
+        port: 80,
+        answer: "",
+      });
+      equal(notedAt, "own");
+      await listener.stop();
     }),
 );
 

@@ -34,6 +34,9 @@ export interface SpoolOptions {
 /** `000000000017.thin.gz`: the number orders, and is never used twice in a folder. */
 const NAME = /^(\d{12})\.(full|thin)\.gz$/;
 
+/** As a file is called until it is whole. */
+const HALF = /^\.\d{12}\.(full|thin)\.gz$/;
+
 /** The files of one folder, which no other probe may use at the same time. */
 export class Spool {
   readonly #files: SpoolFile[] = [];
@@ -100,11 +103,19 @@ export class Spool {
     await Deno.remove(this.#path(file.name)).catch(() => {});
   }
 
-  /** Lets go of the folder, and removes it when it is empty. */
+  /**
+   * Lets go of the folder, and removes it when it is empty. A run that was killed after its last
+   * batch was sent has left its lock there, and perhaps half a file.
+   */
   async close(): Promise<void> {
+    if (this.#lock === undefined && await this.#isLocked()) await this.#claim().catch(() => {});
     if (this.#lock === undefined) return;
     const empty = this.#files.length === 0;
-    if (empty) await Deno.remove(this.#path("lock")).catch(() => {});
+    if (empty) {
+      for (const name of [...await this.#halves(), "lock"]) {
+        await Deno.remove(this.#path(name)).catch(() => {});
+      }
+    }
     this.#lock.close();
     this.#lock = undefined;
     if (empty) await Deno.remove(this.options.directory).catch(() => {});
@@ -128,6 +139,17 @@ export class Spool {
       this.#bytes += size;
       this.#next = Number(match[1]) + 1;
     }
+  }
+
+  /** There is a lock file, whether a probe holds it or a killed one has left it. */
+  #isLocked(): Promise<boolean> {
+    return Deno.lstat(this.#path("lock")).then(() => true, () => false);
+  }
+
+  /** Names of files that a killed run had begun to write. */
+  async #halves(): Promise<string[]> {
+    const entries = await Array.fromAsync(Deno.readDir(this.options.directory)).catch(() => []);
+    return entries.map(({ name }) => name).filter((name) => HALF.test(name));
   }
 
   /** Two probes in one folder would send each other's files. */

@@ -86,6 +86,29 @@ Deno.test("spool: a damaged file costs itself alone; half-written ones are nothi
     await spool.close();
   }));
 
+Deno.test("spool: what a killed run left besides batches goes with the next one's end", () =>
+  inFolder(async (directory) => {
+    Deno.mkdirSync(directory, { mode: 0o700 });
+    const left = (name: string) =>
+      Deno.writeTextFileSync(`${directory}/${name}`, "", { mode: 0o600 });
+    left("lock");
+    left(".000000000003.full.gz");
+    const other = await open(directory);
+    const { spool } = await open(directory);
+    await other.spool.add(textOf(fakeBatch(1)));
+    // Another probe's folder by now: not this one's to tidy.
+    await spool.close();
+    equal(names(directory), [".000000000003.full.gz", "000000000000.full.gz", "lock"]);
+    await other.spool.remove(other.spool.files[0]!);
+    await other.spool.close();
+    await rejects(Deno.stat(directory), Deno.errors.NotFound);
+    Deno.mkdirSync(directory, { mode: 0o700 });
+    left("lock");
+    const next = await open(directory);
+    await next.spool.close();
+    await rejects(Deno.stat(directory), Deno.errors.NotFound);
+  }));
+
 Deno.test("spool: a folder that another probe uses is refused, and free again after it", () =>
   inFolder(async (directory) => {
     const first = await open(directory);
