@@ -3,6 +3,7 @@
  * the watch can't go on it is listed again.
  */
 import { z } from "zod";
+import { pause } from "../timers/pause.ts";
 import { type KubeApi, KubeError } from "./api.ts";
 
 /** An object as the API has it, not looked at yet. */
@@ -177,17 +178,4 @@ function read<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new KubeError(0, `${path}: the answer is none of a Kubernetes API`);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

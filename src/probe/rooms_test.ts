@@ -1,7 +1,7 @@
 /** Rooms of the probe import only what the data flow needs. */
 import { deepEqual } from "node:assert/strict";
 
-/** Which other rooms each room imports; all import `src/event`, `files` is src/files. */
+/** Which other rooms each room imports; all import `src/event`; `files` and `timers` are in src. */
 const IMPORTS: Record<string, readonly string[]> = {
   kernel: [],
   translation: [],
@@ -10,7 +10,7 @@ const IMPORTS: Record<string, readonly string[]> = {
   read: [],
   netlink: [],
   state: ["netlink"],
-  ship: ["files", "read"],
+  ship: ["files", "read", "timers"],
   doctor: ["kernel", "run"],
   session: ["filter", "kernel", "read", "run", "ship", "state"],
 };

@@ -140,7 +140,10 @@ function freesPage(page: string): string {
       const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
       const functions = row.functions.includes("*") ? "any" : code(row.functions);
       const except = row.losses ? `; a loss in ${code(row.losses)}` : "";
-      const reasons = row.reasons ? code(row.reasons) : "any";
+      const told = row.reasons?.filter((reason) => reason !== "");
+      const reasons = told
+        ? (told.length < row.reasons!.length ? "none, " : "") + code(told)
+        : "any";
       return `### ${functions}\n\nReasons: ${reasons}${except}. ${row.text} Source: ${row.source}.\n\n`;
     });
     return `## ${title}\n\n${rows.join("")}`;

@@ -26,7 +26,7 @@ export type BenignMeaning =
 export interface BenignFree {
   /** Functions that free, as the tracepoint names them; a star stands for any further letters. */
   functions: readonly string[];
-  /** Only with one of these reasons; absent: with every reason. */
+  /** Only with one of these reasons, "" where a kernel tells none; absent: with every reason. */
   reasons?: readonly string[];
   /** Not when these functions free, although the reason is one of `reasons`: that is a loss. */
   losses?: readonly string[];
@@ -155,6 +155,17 @@ export const BENIGN_FREES: readonly BenignFree[] = [
   },
   {
     functions: ["ping_rcv"],
+    reasons: ["NO_SOCKET"],
+    means: "arrived",
+    text:
+      "An echo reply that came to its host, where no datagram ICMP socket waits for it. A raw " +
+      "socket, as root's `ping` has, got a clone of its own before. What had no room in a datagram " +
+      "socket is freed with `SOCKET_RCVBUFF`: a loss.",
+    source: "net/ipv4/{ping,icmp}.c, net/ipv6/icmp.c, 5.19 to 6.18",
+  },
+  {
+    functions: ["ping_rcv"],
+    reasons: ["", "NOT_SPECIFIED"],
     means: "done-with",
     text: "A datagram ICMP socket clones the reply, and the original is freed.",
     source: "net/ipv4/ping.c, 5.15 to 5.18",

@@ -12,6 +12,14 @@ export const UDP = 17;
 /** IP protocol number. */
 export const ICMP6 = 58;
 
+/** Protocols by number, as filters and `ss` name them; what is not here is told by its number. */
+export const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  [ICMP]: "icmp",
+  [TCP]: "tcp",
+  [UDP]: "udp",
+  [ICMP6]: "icmp6",
+};
+
 /** Bits of the TCP header's flags. */
 export const TCP_FLAGS = { fin: 1, syn: 2, rst: 4, ack: 16 } as const;
 

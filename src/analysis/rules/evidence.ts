@@ -1,6 +1,7 @@
 /** Places, packets and what was seen, as findings write them. */
 import { placeText } from "../../event/place.ts";
 import type { Evidence } from "../../event/report.ts";
+import { PROTOCOL_NAMES } from "../kernel/protocols.ts";
 import { HOST_NETWORK, isOwn, netnsName } from "../view/netns_names.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Case } from "./case.ts";
@@ -48,12 +49,11 @@ export function stateEvidence(node: NodeView, text: string): Evidence {
 /** `10.0.0.1:4000 > 10.0.0.2:80 tcp`, with the tunnel around it. */
 export function packetText(event: Sighting): string {
   const port = (n: number | undefined) => n === undefined ? "" : `:${n}`;
-  const names: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6" };
   const host = (a: string, p: number | undefined) =>
     a.includes(":") && p !== undefined ? `[${a}]${port(p)}` : a + port(p);
   const inner = `${host(event.source ?? "?", event.sourcePort)} > ${
     host(event.destination ?? "?", event.destinationPort)
-  } ${names[event.protocol ?? -1] ?? event.protocol ?? ""}`;
+  } ${PROTOCOL_NAMES[event.protocol ?? -1] ?? event.protocol ?? ""}`;
   if (event.tunnelKind === undefined) return inner;
   return `${inner} inside ${event.tunnelKind} ${
     event.tunnelId ?? ""

@@ -1,7 +1,7 @@
 /** Packets to flows: grouping by the tuple as sent, and the two directions joined. Rules G1 to G3. */
 import { endPoint } from "../../event/end_point.ts";
 import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
-import { ICMP, ICMP6, isConnectRequest, isEchoRequest, TCP, UDP } from "../kernel/protocols.ts";
+import { isConnectRequest, isEchoRequest, PROTOCOL_NAMES, TCP } from "../kernel/protocols.ts";
 import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Step } from "../correlate/steps.ts";
@@ -154,16 +154,9 @@ export function flowId(form: Form): string {
   }${id}`;
 }
 
-const NAMES: Record<number, string> = {
-  [ICMP]: "icmp",
-  [TCP]: "tcp",
-  [UDP]: "udp",
-  [ICMP6]: "icmp6",
-};
-
 /** The protocol as a report names it: `tcp`, else the number as text. */
 export function protocolName(form: Form): string {
-  return NAMES[form.protocol] ?? String(form.protocol);
+  return PROTOCOL_NAMES[form.protocol] ?? String(form.protocol);
 }
 
 /** [G3] A flow answers another when a form of it is the reverse of a form of the other. */

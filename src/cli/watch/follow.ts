@@ -2,6 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import type { Report } from "../../event/report.ts";
 import { type IngestClient, LiveReport, type ReceivedLiveEvent } from "../../ingest/mod.ts";
+import { pause } from "../../timers/pause.ts";
 
 /** What changed: an event of the stream, or the connection. */
 export type Change =
@@ -83,17 +84,4 @@ function mayPass(error: unknown): boolean {
   if (!(error instanceof LasthopError)) return true;
   return error.code === "ingest_unreachable" ||
     (error as LasthopError & { retryable?: boolean }).retryable === true;
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
 }

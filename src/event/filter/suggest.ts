@@ -84,20 +84,8 @@ const wordOf = (keyword: string, word: string) => isField(keyword) ? quotedName(
 
 /** Before anything is typed: one example of each kind, what went wrong first. */
 function firstOfEach(words: Words): string[] {
-  const order = [
-    "outcome",
-    "cause",
-    "node",
-    "pod",
-    "svc",
-    "deploy",
-    "netns",
-    "device",
-    "host",
-    "port",
-    "protocol",
-  ];
-  return order.flatMap((of) => {
+  const order = new Set(["outcome", "cause", ...REPORT_FIELDS, "host", "port", "protocol"]);
+  return [...order].flatMap((of) => {
     const word = words.get(of)?.[0];
     if (word === undefined) return [];
     return of === "protocol" ? word : `${of} ${wordOf(of, word)}`;

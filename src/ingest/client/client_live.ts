@@ -2,6 +2,7 @@
 import { LasthopError } from "../../event/error.ts";
 import { DIFFERENCES_ACCEPT, readServerSentEvents } from "../../event/sse.ts";
 import type { LiveEvent } from "../live/live_event.ts";
+import { pause } from "../../timers/pause.ts";
 
 /** How a live stream is followed. */
 export interface LiveOptions {
@@ -84,17 +85,4 @@ function isTransient(error: unknown): boolean {
   if (!(error instanceof LasthopError)) return true;
   return error.code === "ingest_unreachable" ||
     (error as LasthopError & { retryable?: boolean }).retryable === true;
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, delayMs);
-    signal.addEventListener("abort", done);
-  });
 }

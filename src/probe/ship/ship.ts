@@ -3,6 +3,7 @@
  * where there is no disk to have. What an earlier run of the probe left goes first.
  */
 import { LasthopError } from "../../event/error.ts";
+import { pause } from "../../timers/pause.ts";
 import type { ProbeBatch } from "./batcher.ts";
 import type { Spool, SpoolFile } from "./spool.ts";
 import { WaitingBatches } from "./waiting.ts";
@@ -236,16 +237,3 @@ function retryAfterMs(error: unknown): number {
 }
 
 const saidOf = (error: unknown) => error instanceof Error ? error.message : String(error);
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
-}

@@ -1,4 +1,5 @@
 /** A socket whose application reads too slowly. */
+import { PROTOCOL_NAMES } from "../../kernel/protocols.ts";
 import { isReceiveBufferFull } from "../../kernel/sockets.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import type { Case } from "../case.ts";
@@ -24,7 +25,10 @@ export const receiveBufferFull = namedReason({
   },
 });
 
-const socketName = (subject: Case) =>
-  subject.event.destinationPort === undefined
-    ? `a socket that reads ${protocolName(subject)} itself`
-    : `the socket at ${protocolName(subject)} port ${subject.event.destinationPort}`;
+function socketName(subject: Case): string {
+  const { protocol, destinationPort } = subject.event;
+  if (destinationPort !== undefined) {
+    return `the socket at ${protocolName(subject)} port ${destinationPort}`;
+  }
+  return `a socket that reads ${PROTOCOL_NAMES[protocol ?? -1] ?? `protocol ${protocol}`} itself`;
+}

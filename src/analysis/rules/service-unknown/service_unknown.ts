@@ -35,8 +35,8 @@ export const serviceUnknown: Rule = {
     "node has its destination, the API of the cluster told all services, endpoints, pods and nodes " +
     "of that time, and none of them has the address: a service had it before and was deleted " +
     "(proven), or it lies in the smallest network that has the addresses of all services (likely). Or " +
-    "one service has the address, and not the port (likely). Says nothing outside of that network, " +
-    "with fewer than two services, and of what a firewall refused. What could look like it: another " +
+    "one service has the address and nobody else, and not the port (likely). Says nothing outside of " +
+    "that network, with fewer than two services, and of what a firewall refused. What could look like it: another " +
     "network with the same addresses, behind a router nobody watches; hence `likely`.",
   yields: ["service-unknown"],
   judge(subject) {
@@ -46,8 +46,12 @@ export const serviceUnknown: Rule = {
     const { destination } = subject.event;
     if (ownersOf(subject.world.nodes, destination!).length > 0) return null;
     if (!cluster.isWhole(KINDS, time)) return null;
-    const isHad = KINDS.some((kind) => cluster.having(kind, destination!, time).length > 0);
-    return isHad ? portUnknown(subject, cluster, time) : addressUnknown(subject, cluster, time);
+    const isHadBy = (kind: typeof KINDS[number]) =>
+      cluster.having(kind, destination!, time).length > 0;
+    // A service may have a node's address as an external one: what else listens there is not its.
+    if (isHadBy("endpointslices") || isHadBy("pods") || isHadBy("nodes")) return null;
+    const judge = isHadBy("services") ? portUnknown : addressUnknown;
+    return judge(subject, cluster, time);
   },
 };
 
