@@ -8,6 +8,7 @@
 import type { ChangedPart } from "../../event/report.ts";
 import type { HeardPart } from "../../event/state_heard.ts";
 import type { NetnsState } from "../../event/state.ts";
+import { CLIENT_PORT_MIN } from "../kernel/sockets.ts";
 import type { StatePart } from "../view/state_view.ts";
 
 /** One thing of a part. */
@@ -35,9 +36,6 @@ export interface Part {
   heard?: HeardPart;
   rows(state: NetnsState): Row[];
 }
-
-/** Ports from here on are given to whoever asks for any, where `ip_local_port_range` is as it was. */
-const CLIENT_PORTS = 32_768;
 
 /** An entry of a forwarding database with one of these was made by somebody, not learned. */
 const LASTING = ["permanent", "static", "extern_learn"];
@@ -245,7 +243,7 @@ export const PARTS: readonly Part[] = [
     needs: ["state", "sockets"],
     rows: ({ sockets }) =>
       sockets.filter(({ protocol, port, state }) =>
-        protocol === "tcp" ? state === "LISTEN" : state === "UNCONN" && port < CLIENT_PORTS
+        protocol === "tcp" ? state === "LISTEN" : state === "UNCONN" && port < CLIENT_PORT_MIN
       ).map(({ protocol, address, port, device }) => {
         const end = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
         const what = `${protocol} ${end}${device === undefined ? "" : ` dev ${device}`}`;

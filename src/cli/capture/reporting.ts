@@ -127,6 +127,10 @@ async function drain(
   { ingest }: ReportingOptions,
 ): Promise<boolean> {
   if (await shipper.drain(DRAIN_MS)) return true;
-  progress(`not everything reached ${ingest}: the rest waits in ${directory} for the next start`);
+  progress(
+    shipper.isRefused
+      ? `not everything reached ${ingest}, which refuses it: the rest is kept in ${directory}`
+      : `not everything reached ${ingest}: the rest waits in ${directory} for the next start`,
+  );
   return false;
 }

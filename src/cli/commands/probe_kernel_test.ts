@@ -111,6 +111,7 @@ placed(
     const { code, stderr } = await probe.ended;
     equal(code, 1);
     match(stderr, /incident "away" is closed, must be open/);
+    equal(stderr.includes("for the next start"), false, stderr);
     match(stderr, /kept; to open it again: lasthop replay \S+/);
     await server.end();
   },

@@ -128,7 +128,8 @@ async function openIncident(ingest: Ingest, told: Told, urls: readonly string[])
   await tellHowToJoin(clientOf(ingest, rootToken), wanted, progress);
   if (others.length > 0) progress(`where ${url} is not reached: ${others.join(", ")}`);
   if (isLoopback(options.listen) && options.url === undefined) {
-    progress("only this machine reaches it: for other nodes, --listen 0.0.0.0");
+    const every = options.listen.hostname.includes(":") ? "[::]" : "0.0.0.0";
+    progress(`only this machine reaches it: for other nodes, --listen ${every}`);
   }
 }
 

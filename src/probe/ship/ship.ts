@@ -68,6 +68,11 @@ export class Shipper {
     return !this.#isEmpty();
   }
 
+  /** The ingest refused for good, so that nothing is sent any more. */
+  get isRefused(): boolean {
+    return this.#dead;
+  }
+
   push(batch: ProbeBatch): void {
     this.#waiting.push(batch);
     this.#wake.resolve();
