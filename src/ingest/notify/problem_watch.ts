@@ -24,10 +24,22 @@ export interface WatchDeps {
 /** A look after a look: reports are made for it as for a viewer. */
 const LOOK_MS = 2_000;
 
+/** Looks in a row that may fail at one revision; then it is left alone until it changes. */
+const FAILURES_MAX = 5;
+
 interface Known {
+  /** That was looked at last, -1 when none was. */
   revision: number;
   told: Told;
+  /** Looks that failed, one after the other, at the revision that is there now. */
+  failed: { revision: number; times: number };
 }
+
+const unknown = (): Known => ({
+  revision: -1,
+  told: new Map(),
+  failed: { revision: -1, times: 0 },
+});
 
 /** Looks for news until it is closed. */
 export class ProblemWatch {
@@ -68,8 +80,12 @@ export class ProblemWatch {
         const { id, revision, importing } = incident;
         if (importing || this.#known.get(id)?.revision === revision) continue;
         await this.#tell(incident).catch((error) => {
-          // It is not asked again until it changes, and does not keep the others from being told.
-          this.#known.set(id, { revision, told: this.#known.get(id)?.told ?? new Map() });
+          // An ingest that is busy for a moment has the same news later, and one incident that can't
+          // be analysed does not keep the others from being told.
+          const known = this.#known.get(id) ?? unknown();
+          const times = known.failed.revision === revision ? known.failed.times + 1 : 1;
+          const next = times >= FAILURES_MAX ? revision : known.revision;
+          this.#known.set(id, { ...known, revision: next, failed: { revision, times } });
           if (!this.#closed) this.deps.log(`Cannot tell of problems of incident ${id}: ${error}`);
         });
       }
@@ -82,12 +98,12 @@ export class ProblemWatch {
 
   async #tell(incident: Incident): Promise<void> {
     const { id, revision, closedMs, arrivedMs, createdMs } = incident;
-    const known = this.#known.get(id) ?? { revision, told: new Map() };
+    const known = this.#known.get(id) ?? unknown();
     // What was closed before, here or elsewhere, is history: no report of it is made.
     const isOld = this.#earlier.has(id) || arrivedMs !== createdMs;
     const isOver = closedMs !== null && isOld && !this.#known.has(id);
     const json = isOver ? null : await this.deps.hub.reportJson(id);
-    this.#known.set(id, { revision, told: known.told });
+    this.#known.set(id, { ...known, revision });
     const isSilent = this.#earlier.delete(id);
     if (json === null || this.#closed) return;
     const report = JSON.parse(json) as Report;
