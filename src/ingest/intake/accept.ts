@@ -103,7 +103,8 @@ export function bodyOptions(
   };
 }
 
-const readingsHere = ({ limits, clock }: Deps) =>
+/** Reads bodies in this thread, for an ingest that has no other. */
+export const readingsHere = ({ limits, clock }: Pick<Deps, "limits" | "clock">): Readings =>
   new LocalReadings(
     { lineCharsMax: limits.lineCharsMax, clock },
     (incident) => batchReader(limits, incident),
@@ -211,7 +212,7 @@ async function isLate(next: Promise<unknown>): Promise<boolean> {
 }
 
 /** Bytes as sent that are read before what they told is stored: some milliseconds' worth. */
-const BYTES_AT_ONCE = 16 * 1024;
+export const BYTES_AT_ONCE = 16 * 1024;
 
 const NOTHING_READ: Read = {
   batches: [],

@@ -3,6 +3,7 @@
  * A sender is who it is by its own token, and gets an answer of its own, as if it had come itself.
  */
 import { z } from "zod";
+import { joinBytes } from "../../event/bytes.ts";
 import type { Deps } from "../deps.ts";
 import { whoseToken, whyNotAllowed } from "../access/auth.ts";
 import { noIncident } from "../access/named_incident.ts";
@@ -10,12 +11,12 @@ import { checkToken } from "../access/tokens.ts";
 import { type BodyOptions, plainBytes, sentBytes } from "../http/body.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
-import { type BatchAnswer, whyWait, withAnswer } from "./accept.ts";
-import type { WholeBatch } from "./batches.ts";
+import { type BatchAnswer, BYTES_AT_ONCE, readingsHere, whyWait, withAnswer } from "./accept.ts";
 import type { Entry, EntryPort } from "./entry.ts";
 import { Gatherer } from "./gather.ts";
-import { batchReader } from "./incident_batches.ts";
+import type { WholeBatch } from "./batches.ts";
 import { LineSplitter } from "./lines.ts";
+import type { Read } from "./reading.ts";
 
 /** Where relays send. An ingest of before 2026-11-27 has no such path. */
 export const RELAYED_PATH = "/v1/relayed";
@@ -41,8 +42,8 @@ const BYTES_MAX = 8 * 1024 * 1024;
 
 interface Sent {
   sender: SenderLine;
-  /** The bytes of each, or how long one was that is too long to be kept. */
-  lines: (Uint8Array | number)[];
+  /** Its lines with their ends. */
+  bytes: Uint8Array[];
 }
 
 /** What became of the batches of one sender: an answer, or the problem it would have been answered. */
@@ -50,7 +51,7 @@ export type SenderAnswer = BatchAnswer | Problem;
 
 /** What accepting needs. */
 export interface Relaying {
-  deps: Pick<Deps, "auth" | "store" | "clock" | "hub" | "limits">;
+  deps: Pick<Deps, "auth" | "store" | "clock" | "hub" | "limits" | "readings">;
   metrics: Metrics;
   entry: EntryPort;
 }
@@ -83,14 +84,15 @@ async function readSent(
   const splitter = new LineSplitter(lineCharsMax, {
     line(bytes, from, to) {
       if (isSender(bytes, from)) {
-        sent.push({ sender: readSender(decoder.decode(bytes.subarray(from, to))), lines: [] });
+        sent.push({ sender: readSender(decoder.decode(bytes.subarray(from, to))), bytes: [] });
         if (sent.length > SENDERS_MAX) {
           throw malformed(`it has more than ${SENDERS_MAX} senders`, 413);
         }
-      } else if (sent.length > 0) sent.at(-1)!.lines.push(bytes.slice(from, to));
+      } else if (sent.length > 0) sent.at(-1)!.bytes.push(bytes.slice(from, to), NEWLINE);
       else if (from !== to) throw malformed("it does not begin with a sender's line", 422);
     },
-    tooLong: (chars) => void sent.at(-1)?.lines.push(chars),
+    // Whoever reads the lines finds it too long once more, and counts it.
+    tooLong: (chars) => void sent.at(-1)?.bytes.push(new Uint8Array(chars).fill(SPACE), NEWLINE),
   });
   const { encoding, clock } = options;
   const bytesMax = Math.min(BYTES_MAX, options.limits.bytesMax);
@@ -101,6 +103,8 @@ async function readSent(
 }
 
 const decoder = new TextDecoder();
+const SPACE = 32;
+const NEWLINE = new Uint8Array([10]);
 const SENDER_BYTES = new TextEncoder().encode(SENDER_LINE);
 
 const isSender = (bytes: Uint8Array, from: number) =>
@@ -135,22 +139,23 @@ async function acceptOne(
       void problems.set(tally as BatchAnswer, problems.get(tally as BatchAnswer) ?? why),
   );
   const answers: SenderAnswer[] = [];
-  for (const { sender, lines } of sent) {
+  for (const { sender, bytes } of sent) {
     const refusal = await whyNot(deps, entry, sender);
     if (refusal !== null) {
       answers.push(refusal);
       continue;
     }
-    const { reader, whole } = readBatches(deps, incident, lines);
+    const read = await readBatches(deps, incident, bytes);
+    const { refused, refusedTotal, strayLines, problem, batches } = read;
     const answer: BatchAnswer = {
-      ...{ accepted: 0, duplicates: 0, events: 0, states: 0 },
-      ...{ refused: reader.refused, refusedTotal: reader.refusedTotal },
+      ...{ accepted: 0, duplicates: 0, events: 0, states: 0, refused, refusedTotal },
       ...(entry.quietMs > 0 ? { quietMs: entry.quietMs } : {}),
     };
     answers.push(answer);
-    metrics.add("refused", reader.refusedTotal);
-    if (reader.strayLines > 0) await deps.store.countStrayLines(incident, reader.strayLines);
-    for (const batch of whole) {
+    if (problem !== null) problems.set(answer, problem);
+    metrics.add("refused", refusedTotal);
+    if (strayLines > 0) await deps.store.countStrayLines(incident, strayLines);
+    for (const batch of batches) {
       const wait = entry.probeWait(batch.header.probe);
       if (wait === null) await gatherer.add(batch, answer);
       else problems.set(answer, whyWait(wait));
@@ -167,19 +172,31 @@ async function acceptOne(
   });
 }
 
-function readBatches({ limits }: Relaying["deps"], incident: string, lines: Sent["lines"]) {
-  const reader = batchReader(limits, incident);
-  const whole: WholeBatch[] = [];
-  for (const line of lines) {
-    if (typeof line === "number") reader.tooLong(line);
-    else {
-      const done = reader.line(line, 0, line.length);
-      if (done !== null) whole.push(done);
+/** Reads the lines of one sender where those of all bodies are read: all of its batches. */
+async function readBatches(
+  deps: Relaying["deps"],
+  incident: string,
+  bytes: readonly Uint8Array[],
+): Promise<Read> {
+  const reading = (deps.readings ?? readingsHere(deps)).open({
+    incident,
+    encoding: "identity",
+    bytesMax: BYTES_MAX,
+    uselessLinesMax: deps.limits.uselessLinesMax,
+  });
+  try {
+    const batches: WholeBatch[] = [];
+    const all = joinBytes(bytes);
+    for (let at = 0; at < all.length; at += BYTES_AT_ONCE) {
+      const read = await reading.push(all.subarray(at, at + BYTES_AT_ONCE));
+      batches.push(...read.batches);
+      if (read.problem !== null) return { ...read, batches };
     }
+    const last = await reading.end();
+    return { ...last, batches: [...batches, ...last.batches] };
+  } finally {
+    reading.leave();
   }
-  const last = reader.end();
-  if (last !== null) whole.push(last);
-  return { reader, whole };
 }
 
 /** Why a sender's batches are not looked at, or null: the checks that it would meet itself. */
