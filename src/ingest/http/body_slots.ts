@@ -15,6 +15,12 @@ export interface SlotWait {
  */
 const LOOK_MS = 50;
 
+/** After this part of its time one that waits comes before those that come only now. */
+const PATIENCE = 0.25;
+
+/** One that waits and has not looked for so long, ms, was cancelled: nothing of it runs any more. */
+const LOST_MS = 10 * LOOK_MS;
+
 const NO_WAIT: SlotWait = { waitMs: 0, waitingMax: 0 };
 
 interface Held {
@@ -23,12 +29,22 @@ interface Held {
   sinceMs: number;
 }
 
-/** Slots for bodies that are being read or sent: in all, and of one token, so that others find some. */
+interface Waiting {
+  token: string;
+  /** By `performance.now()`: until when it waits, and when it looked last. */
+  endMs: number;
+  lookedMs: number;
+}
+
+/**
+ * Slots for bodies that are being read or sent: in all, and of one token, so that others find some. Who
+ * waits longer comes first.
+ */
 export class BodySlots {
   /** Bodies under way. */
   #held = new Set<Held>();
-  /** Bodies that wait, each with the time until which it does, by `performance.now()`. */
-  #waiting = new Set<{ endMs: number }>();
+  /** Bodies that wait, who came first before others. */
+  #waiting = new Set<Waiting>();
 
   constructor(
     readonly inFlightMax: number,
@@ -44,7 +60,7 @@ export class BodySlots {
 
   /** Runs `read` in a slot. Rejects with Problem `busy` when none becomes free in time. */
   async hold<T>(token: string, read: () => Promise<T>): Promise<T> {
-    if (!this.#isFree(token)) await this.#untilFree(token);
+    if (!this.#isFree(token) || !this.#isNext(null)) await this.#untilFree(token);
     const held = { token, sinceMs: performance.now() };
     this.#held.add(held);
     try {
@@ -66,19 +82,37 @@ export class BodySlots {
     return this.#held.size < this.inFlightMax && this.#own(token) < this.perTokenMax;
   }
 
+  /**
+   * There are more free slots than bodies that waited longer and could have them. One that comes now
+   * (null) need not let everybody go first, because a slot would be empty until somebody looks: only
+   * those who have waited for a part of their time.
+   */
+  #isNext(mine: Waiting | null): boolean {
+    const nowMs = performance.now();
+    let free = this.inFlightMax - this.#held.size;
+    for (const other of this.#waiting) {
+      if (other === mine) break;
+      if (other.lookedMs < nowMs - LOST_MS || this.#own(other.token) >= this.perTokenMax) continue;
+      if (mine === null && other.endMs - nowMs > this.wait.waitMs * (1 - PATIENCE)) continue;
+      free -= 1;
+    }
+    return free > 0;
+  }
+
   async #untilFree(token: string): Promise<void> {
     const { waitMs, waitingMax } = this.wait;
     const nowMs = performance.now();
     for (const other of this.#waiting) if (other.endMs < nowMs) this.#waiting.delete(other);
     if (this.#waiting.size >= waitingMax) throw this.#busy(token);
-    const waiting = { endMs: nowMs + waitMs };
+    const waiting = { token, endMs: nowMs + waitMs, lookedMs: nowMs };
     this.#waiting.add(waiting);
     try {
       do {
         const leftMs = waiting.endMs - performance.now();
         if (leftMs <= 0) throw this.#busy(token);
         await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, LOOK_MS)));
-      } while (!this.#isFree(token));
+        waiting.lookedMs = performance.now();
+      } while (!this.#isFree(token) || !this.#isNext(waiting));
     } finally {
       this.#waiting.delete(waiting);
     }

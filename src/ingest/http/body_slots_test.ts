@@ -1,4 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { BodySlots } from "./body_slots.ts";
 
 const never = () => new Promise<void>(() => {});
@@ -21,4 +22,27 @@ Deno.test("a slot whose holder was cancelled, so that nothing of it runs, is fre
   const lost = new BodySlots(1, 1, "read", { waitMs: 60_000, waitingMax: 1 }, 20);
   void lost.hold("a", never);
   equal(await lost.hold("b", () => Promise.resolve("read")), "read");
+});
+
+Deno.test("those who come when a slot is free do not keep it from one that waits", async () => {
+  const slots = new BodySlots(1, 1, "read", { waitMs: 2_000, waitingMax: 20 });
+  let isRead = false;
+  // Each comes at the moment at which the one before it goes, so that the slot is free for no look.
+  const rushing = (async () => {
+    while (!isRead) await slots.hold("rushing", () => setImmediate());
+  })();
+  await slots.hold("patient", () => Promise.resolve(void (isRead = true)))
+    .finally(() => isRead = true);
+  await rushing;
+});
+
+Deno.test("one that waits for another body of its own token keeps nobody else from a slot", async () => {
+  const slots = new BodySlots(2, 1, "read", { waitMs: 60_000, waitingMax: 20 });
+  const first = Promise.withResolvers<void>();
+  const held = slots.hold("a", () => first.promise);
+  const own = slots.hold("a", () => Promise.resolve("own"));
+  equal(await slots.hold("b", () => Promise.resolve("other")), "other");
+  first.resolve();
+  await held;
+  equal(await own, "own");
 });
