@@ -1,4 +1,7 @@
-/** What the kernel takes as a device's name, and what is an address: texts that reach commands. */
+/** Names in texts: what the kernel takes as a device's, what is an address, how an end is put together. */
+
+/** Between a service and the node by whose port it is asked for, in the name of an end. */
+export const BY_NODE = " by node ";
 
 /** Bytes of a device's name, the ending NUL left out (IFNAMSIZ). */
 const DEVICE_BYTES_MAX = 15;

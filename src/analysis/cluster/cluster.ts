@@ -52,7 +52,7 @@ export class Cluster {
     return ask(this.source, key, found, isSameVersions) as unknown[] as Version<R>[];
   }
 
-  /** Those of them that have this address. */
+  /** Those of them that have this address, or are found by this `nodePortKey`. */
   having<R extends ClusterResource>(resource: R, address: string, time: Stretch): Version<R>[] {
     const key = `having ${resource} ${address} ${time.fromMs} ${time.toMs}`;
     const found = () =>
@@ -83,7 +83,7 @@ export class Cluster {
     if (index) return index;
     this.#byAddress.set(resource, index = new Map());
     for (const version of this.#all(resource)) {
-      for (const address of new Set(addressesOf(version.object))) {
+      for (const address of new Set(keysOf(version.object))) {
         const list = index.get(address);
         if (list) list.push(version);
         else index.set(address, [version]);
@@ -93,10 +93,17 @@ export class Cluster {
   }
 }
 
-/** All addresses by which an object is found. */
-function addressesOf(object: Version["object"]): string[] {
+/** A port that each node of the cluster has for one service, as what a service is found by. */
+export const nodePortKey = (protocol: string, port: number): string =>
+  `node port ${protocol} ${port}`;
+
+/** All addresses by which an object is found, and node ports. */
+function keysOf(object: Version["object"]): string[] {
   if ("clusterAddresses" in object) {
-    return [...object.clusterAddresses, ...object.externalAddresses ?? []];
+    const nodePorts = object.ports.flatMap(({ protocol, nodePort }) =>
+      nodePort ? [nodePortKey(protocol, nodePort)] : []
+    );
+    return [...object.clusterAddresses, ...object.externalAddresses ?? [], ...nodePorts];
   }
   if ("endpoints" in object) return object.endpoints.flatMap(({ addresses }) => addresses);
   return "addresses" in object ? object.addresses : [];

@@ -9,6 +9,7 @@ import type {
 import { fullMask, parseAddress } from "../../event/filter/address.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Stretch } from "./history.ts";
+import { PORT_PROTOCOLS } from "./port_protocols.ts";
 
 /** The headers of a packet as it comes to its destination. */
 export interface PolicyPacket {
@@ -28,8 +29,6 @@ export interface Denial {
   /** `shop/deny`, in the order of text. */
   policies: string[];
 }
-
-const PROTOCOLS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };
 
 /** A question that was answered for certain, or could not be. */
 type Sure = boolean | "unknown";
@@ -112,7 +111,7 @@ function isPort(
   { protocol, port, endPort }: NonNullable<PolicyRule["ports"]>[number],
   { packet, named }: Question,
 ): boolean {
-  if (protocol !== PROTOCOLS[packet.protocol]) return false;
+  if (protocol !== PORT_PROTOCOLS[packet.protocol]) return false;
   if (port === undefined) return true;
   const asked = packet.destinationPort;
   if (asked === undefined) return false;

@@ -3,9 +3,7 @@ import type { ClusterService } from "../../event/cluster/objects.ts";
 import { formatAddress, parseAddress } from "../../event/filter/address.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Stretch } from "./history.ts";
-
-/** Names of protocols with ports, as the API spells them. */
-const PROTOCOLS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP", 132: "SCTP" };
+import { PORT_PROTOCOLS } from "./port_protocols.ts";
 
 /** The one service that had the address all of the time, and was the same; undefined where there is none. */
 export function serviceAt(
@@ -24,7 +22,7 @@ export function portOf(
   protocol: number | undefined,
   port: number | undefined,
 ): ClusterService["ports"][number] | undefined {
-  return ports.find((one) => one.port === port && one.protocol === PROTOCOLS[protocol ?? -1]);
+  return ports.find((one) => one.port === port && one.protocol === PORT_PROTOCOLS[protocol ?? -1]);
 }
 
 /** An endpoint that was told of. */

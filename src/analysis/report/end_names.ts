@@ -1,7 +1,7 @@
 /** Who has the addresses that a report names: pods, containers, services, nodes, by their own state. */
 import { holderWords } from "../../event/holder_names.ts";
 import { around, type Cluster } from "../cluster/cluster.ts";
-import { nameOf } from "../cluster/names.ts";
+import { nameOf, nodePortName } from "../cluster/names.ts";
 import type { End, Exchange, Flow, Problem } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
 import { kept } from "./kept.ts";
@@ -14,8 +14,8 @@ const keptFlow = kept<Flow, Flow>();
 /** An address to who has it. Null: several do, or did one after the other. */
 type Names = ReadonlyMap<string, string | null>;
 
-/** Gives the name of an address. */
-type NameOf = (address: string) => string | undefined;
+/** Gives the name of an address, or of the service that its port leads to. */
+type NameOf = (address: string, asked?: { protocol: string; port?: number }) => string | undefined;
 
 /** When something of which ends are named was seen. */
 interface During {
@@ -25,7 +25,7 @@ interface During {
 
 /**
  * [H6] Names of ends, where the state of one node tells them without a doubt, or else [H7] the API of the
- * cluster told one name at that time.
+ * cluster told one name at that time. It alone knows the service of a node's port.
  */
 export class EndNames {
   #names: Names = new Map();
@@ -64,7 +64,14 @@ export class EndNames {
     const time = firstAt === undefined || lastAt === undefined || !cluster?.isTold
       ? undefined
       : around(Date.parse(firstAt), Date.parse(lastAt));
-    return (address) => this.#names.get(address) ?? (time && nameOf(cluster!, address, time));
+    const byPort: NameOf = (address, asked) => {
+      if (!time || asked?.port === undefined) return undefined;
+      const { port, protocol } = asked;
+      return nodePortName(cluster!, { address, port, protocol: protocol.toUpperCase() }, time);
+    };
+    return (address, asked) =>
+      byPort(address, asked) ?? this.#names.get(address) ??
+        (time && nameOf(cluster!, address, time));
   }
 
   /** The problem with the names of its ends. */
@@ -112,8 +119,9 @@ function namesOf(nodes: readonly NodeView[]): Names {
 /** Each link has its own of these. */
 const isLinkLocal = (address: string) => /^(?:fe[89ab][0-9a-f]:|169\.254\.)/i.test(address);
 
-function namedEnd(end: End, names: NameOf): End {
-  const name = names(end.address);
+function namedEnd(end: End, names: NameOf, protocol?: string): End {
+  const asked = protocol === undefined ? undefined : { protocol, port: end.port };
+  const name = names(end.address, asked);
   return name ? { ...end, name } : end;
 }
 
@@ -122,14 +130,14 @@ function namedProblem(problem: Problem, names: NameOf): Problem {
     const name = names(address);
     return name ? [[address, name] as const] : [];
   });
-  const to = namedEnd(problem.to, names);
+  const to = namedEnd(problem.to, names, problem.protocol);
   if (known.length === 0) return to === problem.to ? problem : { ...problem, to };
   return { ...problem, to, fromNames: Object.fromEntries(known) };
 }
 
 function namedExchange(exchange: Exchange, names: NameOf): Exchange {
   const client = namedEnd(exchange.client, names);
-  const server = namedEnd(exchange.server, names);
+  const server = namedEnd(exchange.server, names, exchange.protocol);
   if (client === exchange.client && server === exchange.server) return exchange;
   const key = JSON.stringify([client.name, server.name]);
   return keptExchange(exchange, key, () => ({ ...exchange, client, server }));
@@ -137,7 +145,8 @@ function namedExchange(exchange: Exchange, names: NameOf): Exchange {
 
 function namedFlow(flow: Flow, names: NameOf): Flow {
   const sourceName = names(flow.source);
-  const destinationName = names(flow.destination);
+  const { protocol, destinationPort: port } = flow;
+  const destinationName = names(flow.destination, { protocol, port });
   if (!sourceName && !destinationName) return flow;
   return keptFlow(flow, JSON.stringify([sourceName, destinationName]), () => ({
     ...flow,

@@ -40,6 +40,8 @@ export { mtuExceeded } from "./mtu-exceeded/too_big.ts";
 export { neighbourUnresolved } from "./neighbour-unresolved/unresolved.ts";
 export { noListener } from "./no-listener/no_listener.ts";
 export { noRoute } from "./no-route/no_route.ts";
+export { nodePortUntranslated } from "./service-without-endpoint/node_port_untranslated.ts";
+export { noneOnNode } from "./service-without-endpoint/none_on_node.ts";
 export { noneReady } from "./service-without-endpoint/none_ready.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { portChanged } from "./port-changed/changed.ts";

@@ -19,6 +19,10 @@ export const RULES: readonly Rule[] = [
   rules.endpointMissing,
   // Knows of the service what R51 and N3 deduce from rules.
   rules.noneReady,
+  // Knows why the rule that N3 or N6 would name is there.
+  rules.noneOnNode,
+  // Knows that the port for which R12 misses a program is to be translated.
+  rules.nodePortUntranslated,
   rules.serviceUntranslated,
   // Wherever else it went: R1, R3 and R43 would say that of a packet that should not have gone there.
   rules.serviceUnknown,

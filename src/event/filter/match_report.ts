@@ -1,5 +1,6 @@
 /** Does a filter match a flow of a report, and what of a report is left by a filter. Pure. */
 import { deploymentOf } from "../deployment.ts";
+import { BY_NODE } from "../names.ts";
 import type { Exchange, Flow, Hop, Report } from "../report.ts";
 import type { EndPoints } from "../report_parts.ts";
 import { type ReportField, type ReportFilter, type ReportTerm, UDP } from "./ast.ts";
@@ -54,7 +55,7 @@ export function namesOf(
     const causes = [flow.cause, ...flow.otherCauses ?? []];
     return [...causes, exchange?.cause, ...exchange?.findings ?? []].map((one) => one?.code);
   }
-  if (field === "svc") return namesAtEnds("service ", flow);
+  if (field === "svc") return namesAtEnds("service ", flow).map((name) => name.split(BY_NODE)[0]!);
   const hops = [flow.lastHop, ...flow.path];
   if (field !== "pod" && field !== "deploy") return hops.map((hop: Hop) => hop[field]);
   const pods = [...hops.map(({ pod }) => pod), ...namesAtEnds("pod ", flow)];

@@ -1,0 +1,6 @@
+/** Protocols that have ports, by their IP number, as the API spells them. */
+export const PORT_PROTOCOLS: Readonly<Record<number, string>> = {
+  6: "TCP",
+  17: "UDP",
+  132: "SCTP",
+};
