@@ -16,6 +16,7 @@ export {
 } from "./icmp-echo-ignored/icmp_echo_ignored.ts";
 export { byPolicy } from "./netfilter-drop/by_policy.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
+export { ciliumPolicy } from "./traffic-control-drop/cilium_policy.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";
 export {

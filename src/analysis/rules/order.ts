@@ -90,6 +90,8 @@ export const RULES: readonly Rule[] = [
   // Functions that check sizes free for other reasons, too, which are asked for above.
   rules.mtuExceeded,
 
+  // Asks R30 itself, and knows which policy Cilium's program speaks for.
+  rules.ciliumPolicy,
   rules.trafficControl,
   rules.xdp,
   rules.queueOverflow,

@@ -85,7 +85,7 @@ function remedy(subject: Case, refusal: Refusal, rule: NetfilterRule): string[] 
   const { node, netns } = subject;
   const { named, state } = refusal;
   const owner = ownerOf(named.rule ?? rule, named.path, state.chains);
-  if (owner) return ownerWords(subject, owner, null, [named.rule ?? rule]);
+  if (owner) return ownerWords(subject, owner, null, [named.rule ?? rule], state);
   const look = lookAt(
     `let fragments without ports pass before ${suspectText(named)}, or let it keep state`,
   );

@@ -210,7 +210,7 @@ function remedy(subject: Case, range: PortRange | null): string[] {
   }
   const { rule, first, last } = range;
   const owner = ownerOf(rule, [], state.chains);
-  if (owner) return ownerWords(subject, owner, null, [rule]);
+  if (owner) return ownerWords(subject, owner, null, [rule], state);
   const wide = withPorts(range, WIDE);
   const words = lookAt(
     `${

@@ -4,6 +4,8 @@ import { findingOf } from "../../netfilter/choose.ts";
 import type { Case } from "../case.ts";
 import type { Rule } from "../rule.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { calicoTier } from "../shared/policy_names.ts";
+import { denialWords } from "../shared/denial_words.ts";
 import { refusalOf } from "../shared/refusal.ts";
 
 /** Chains that Calico and kube-router make for the policies of pods. */
@@ -18,7 +20,8 @@ export const byPolicy: Rule = {
     "in a chain that Calico or kube-router makes for policies of pods, and by all NetworkPolicies, pods " +
     "and labels that the API of the cluster told at that time, policies restrict the pod at one of the " +
     "packet's ends and none of them allows it: they are named. Says nothing where one of them may allow " +
-    "it, or changed within three seconds: it was something else, or is not known then.",
+    "it, or changed within three seconds: it was something else, or is not known then; nor where the rule " +
+    "is of a policy of Calico's own, which alone can refuse, or ends another of its tiers than the default.",
   yields: ["netfilter-drop", "netfilter-reject"],
   judge(subject) {
     const told = clusterAt(subject);
@@ -32,12 +35,7 @@ export const byPolicy: Rule = {
     const packet = { source, destination, protocol, destinationPort };
     const denial = denialOf(told.cluster, packet, told.time);
     if (!denial) return null;
-    const { direction, pod, policies } = denial;
-    const all = policies.slice(0, 4).join(", ") +
-      (policies.length > 4 ? ` and ${policies.length - 4} more` : "");
-    const why = `${direction} of pod ${pod} is restricted by ${
-      policies.length === 1 ? "NetworkPolicy" : "NetworkPolicies"
-    } ${all}, which ${policies.length === 1 ? "allows" : "allow"} no such packet`;
+    const why = denialWords(denial);
     return {
       ...refusal,
       sentence: `${refusal.sentence}; ${why}`,
@@ -48,6 +46,9 @@ export const byPolicy: Rule = {
 
 function isInPolicyChain(subject: Case): boolean {
   const { named } = findingOf(subject);
+  // NetworkPolicies only allow: a rule of a policy that refuses is none of theirs.
+  if (named?.rule && /^cali-p[io]-/.test(named.rule.chain)) return false;
+  if (named?.rule && (calicoTier(named.rule) ?? "default") !== "default") return false;
   const rules = named ? [...named.path, ...(named.rule ? [named.rule] : [])] : [];
   return rules.some(({ chain }) => POLICY_CHAINS.test(chain));
 }

@@ -144,9 +144,9 @@ function withPolicy(state: NetnsState, { base: { chain } }: Suspect): NetnsState
 }
 
 function ownersWords(question: Question, owner: Controller): string[] {
-  const { subject, suspect: { rule, path, base: { chain } } } = question;
+  const { subject, suspect: { rule, path, base: { chain } }, state } = question;
   const rules = [...(rule ? [rule] : []), ...path];
-  const told = ownerWords(subject, owner, rule ? null : chain.name, rules);
+  const told = ownerWords(subject, owner, rule ? null : chain.name, rules, state);
   if (owner.name === "Docker") return [...told, ...dockerUser(question)];
   if (owner.name !== "ufw") return told;
   const allow = ufwAllow(question);

@@ -135,6 +135,16 @@ Deno.test("[N6] a controller's rule is never changed: who keeps it, and of what 
     ],
     [
       `:FORWARD ACCEPT
+      :cali-tw-cali0bbb -
+      :cali-pi-_kxgQy6 -
+      -A FORWARD -j cali-tw-cali0bbb
+      -A cali-tw-cali0bbb -j cali-pi-_kxgQy6
+      -A cali-tw-cali0bbb -p tcp -m comment --comment "Drop if no policies passed packet" -j DROP
+      -A cali-pi-_kxgQy6 -m comment --comment "Policy shop/knp.default.$(id) ingress" -p udp -j RETURN`,
+      /^# 'Calico wrote this rule: it was let pass by none of NetworkPolicy shop\/\$\(id\)'$/,
+    ],
+    [
+      `:FORWARD ACCEPT
       :KUBE-POD-FW-X -
       -A FORWARD -j KUBE-POD-FW-X
       -A KUBE-POD-FW-X -p tcp -m comment --comment "rule to REJECT traffic destined for POD name:web-1 namespace: shop" -j REJECT --reject-with icmp-port-unreachable`,

@@ -20,14 +20,7 @@ export const trafficControl: Rule = {
     const { event } = subject;
     const side = trafficControlSide(event);
     if (event.kind !== "drop" || side === null) return null;
-    const filters =
-      (subject.after ?? subject.before)?.filters.filter((filter) =>
-        filter.device === subject.device &&
-        (filter.where === side || filter.where === "ingress" || filter.where.endsWith(":")) &&
-        mayDrop(filter)
-      ) ?? [];
-    const moved = filters.filter((filter) => dropsBetween(subject, filter) > 0);
-    const only = moved.length === 1 ? moved : filters.length === 1 ? filters : [];
+    const { filters, only } = filtersOf(subject, side);
     const what = only.length === 1 ? ` by ${only[0]!.text}` : "";
     return cause(
       "traffic-control-drop",
@@ -45,6 +38,18 @@ export const trafficControl: Rule = {
     );
   },
 };
+
+/** Filters that may have dropped it, and the only one, by its counter or because there is no other. */
+export function filtersOf(subject: Case, side: string) {
+  const filters =
+    (subject.after ?? subject.before)?.filters.filter((filter) =>
+      filter.device === subject.device &&
+      (filter.where === side || filter.where === "ingress" || filter.where.endsWith(":")) &&
+      mayDrop(filter)
+    ) ?? [];
+  const moved = filters.filter((filter) => dropsBetween(subject, filter) > 0);
+  return { filters, only: moved.length === 1 ? moved : filters.length === 1 ? filters : [] };
+}
 
 /** The filter has an action that drops, or is a program that may drop what it likes. */
 function mayDrop(filter: TrafficControlFilter): boolean {
@@ -69,13 +74,17 @@ const showing = (name: string, side: string): Word[] => [
   ...["tc", "-s", "filter", "show", "dev", device(name), named(side)],
 ];
 
+/** A filter with its actions, as the names of programs are looked for in it. */
+export const programText = ({ text, actions }: TrafficControlFilter): string =>
+  `${text} ${actions.map(({ kind }) => kind).join(" ")}`;
+
 /** Filters of a program are changed there; others at the same preference would go with it. */
 function withoutFilter(
   { node, netns, after, before, device: name }: Case,
   filter: TrafficControlFilter,
   side: string,
 ): string[] {
-  const owner = programOwner(`${filter.text} ${filter.actions.map(({ kind }) => kind).join(" ")}`);
+  const owner = programOwner(programText(filter));
   if (owner) return [...lookAt(owner), ...command(node, netns, showing(name, side))];
   const state = after ?? before;
   const isBeside = (other: TrafficControlFilter) =>
