@@ -206,8 +206,13 @@ const readQdisc: Reader = (state, [device = "", kind = "", handle = "", ...words
   const drops = options.number("drops", "drops");
   put(
     state.qdiscs,
-    { device, kind, handle, drops: 0, ...drops, ...options.number("limit", "limit"), text },
-    (qdisc) => `${qdisc.device} ${qdisc.handle}`,
+    {
+      ...{ device, kind, handle, drops: 0, ...drops },
+      ...options.number("limit", "limit"),
+      ...options.text("parent", "parent"),
+      text,
+    },
+    (qdisc) => `${qdisc.device} ${qdisc.handle} ${qdisc.parent ?? ""}`,
   );
 };
 

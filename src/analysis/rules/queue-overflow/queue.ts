@@ -6,7 +6,9 @@ import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
+import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
+import { type Counted, countedBy, queuesOf } from "./counted.ts";
 
 /** A qdisc had no room, or drops on purpose. */
 export const queueOverflow: Rule = {
@@ -18,35 +20,42 @@ export const queueOverflow: Rule = {
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || !isQueueDrop(event)) return null;
-    const qdiscs = qdiscsOf(subject);
-    const grown = qdiscs.filter(({ now, rise }) => rise > 0 && now.kind !== "noqueue");
-    const leaf = grown.sort((a, b) => b.rise - a.rise)[0] ??
-      qdiscs.find(({ now }) =>
-        now.kind !== "noqueue" && now.kind !== "clsact" && now.kind !== "ingress"
-      );
-    if (leaf && /\bloss\b/.test(leaf.now.text) && leaf.now.kind === "netem") {
+    const grown = countedBy(subject);
+    const suspects = grown.length > 0 ? grown : queuesOf(subject);
+    const leaf = suspects[0];
+    const onPurpose = suspects.filter(({ now }) => isMeantToDrop(now));
+    if (leaf && isMeantToDrop(leaf.now)) {
+      const what = leaf.now.kind === "netem"
+        ? `netem on ${place(subject)} is set to lose packets`
+        : `the qdisc of ${place(subject)} drops everything`;
       return cause(
         "traffic-control-drop",
-        "likely",
-        `netem on ${place(subject)} is set to lose packets: ${leaf.now.text}`,
+        suspects.length > onPurpose.length
+          ? "possible"
+          : leaf.now.kind === "blackhole" && grown.length === 1
+          ? "proven"
+          : "likely",
+        `${what}: ${leaf.now.text}`,
         [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
         withoutRoot(subject, leaf.now),
       );
     }
-    if (leaf?.now.kind === "blackhole") {
+    const filter = leaf && refusingFilter(subject, leaf);
+    if (filter) {
       return cause(
         "traffic-control-drop",
-        grown.length === 1 ? "proven" : "likely",
-        `the qdisc of ${place(subject)} drops everything: ${leaf.now.text}`,
-        [eventEvidence(subject), stateEvidence(subject.node, leaf.now.text)],
-        withoutRoot(subject, leaf.now),
+        "likely",
+        `${leaf.now.kind} ${leaf.now.handle} at ${place(subject)} has no queue of its own and ` +
+          `dropped it, as a filter of it may tell it to: ${filter.text}`,
+        [eventEvidence(subject), stateEvidence(subject.node, filter.text)],
+        showingQdiscs(subject),
       );
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
     return cause(
       "queue-overflow",
       // Of a device that was not read it may be another queue: a tun device's without a program.
-      leaf || subject.link ? "proven" : "possible",
+      onPurpose.length > 0 ? "possible" : leaf || subject.link ? "proven" : "possible",
       `${what} at ${place(subject)} had no room${
         leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
       }`,
@@ -63,31 +72,28 @@ export const queueOverflow: Rule = {
           ]
           : []),
       ],
-      command(subject.node, subject.netns, [
-        "tc",
-        "-s",
-        "qdisc",
-        "show",
-        "dev",
-        device(subject.device),
-      ]),
+      showingQdiscs(subject),
     );
   },
 };
 
-function qdiscsOf(subject: Case): { now: Qdisc; rise: number }[] {
-  const snapshots = subject.node.states.get(subject.netns ?? -1) ?? [];
-  const now = snapshots.at(-1)?.state.qdiscs.filter((qdisc) => qdisc.device === subject.device) ??
-    [];
-  const first = snapshots[0]?.state.qdiscs ?? [];
-  return now.map((qdisc) => {
-    const before = first.find((other) =>
-      other.device === qdisc.device && other.handle === qdisc.handle &&
-      other.parent === qdisc.parent
-    );
-    return { now: qdisc, rise: qdisc.drops - (before?.drops ?? 0) };
-  });
-}
+/** What it was set up for, whether there is room or not. */
+const isMeantToDrop = ({ kind, text }: Qdisc) =>
+  kind === "blackhole" || (kind === "netem" && /\bloss\b/.test(text));
+
+/** Of these each packet is in a child's queue: what they drop themselves has found no class. */
+const ONLY_CLASSES = new Set(["prio", "multiq", "drr", "ets", "qfq", "hfsc"]);
+
+/** A filter that may be why a discipline without queues dropped something by itself. */
+const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
+  rise > 0 && ONLY_CLASSES.has(now.kind)
+    ? (after ?? before)?.filters.find((filter) =>
+      filter.device === now.device && filter.where.startsWith(now.handle) && mayDrop(filter)
+    )
+    : undefined;
+
+const showingQdiscs = ({ node, netns, device: name }: Case) =>
+  command(node, netns, ["tc", "-s", "qdisc", "show", "dev", device(name)]);
 
 /**
  * Taken from the root of its device, where the kernel puts one that keeps everything. One that

@@ -52,7 +52,7 @@ export function filtersOf(subject: Case, side: string) {
 }
 
 /** The filter has an action that drops, or is a program that may drop what it likes. */
-function mayDrop(filter: TrafficControlFilter): boolean {
+export function mayDrop(filter: TrafficControlFilter): boolean {
   return filter.kind === "bpf" ||
     filter.actions.some((action) =>
       action.control === "drop" || action.kind === "police" || action.kind === "bpf" ||
