@@ -128,4 +128,6 @@ export const COLUMNS = [
   { name: "countedAt", type: "uint", max: 2, meaning: "1 received by the device, 2 handed to it" },
   { name: "counted", type: "uint", max: COUNT_MAX, meaning: "packets since the reading before" },
   { name: "uncounted", type: "uint", max: COUNT_MAX, meaning: "packets there that had no counter" },
+  { name: "epoch", type: "uint", max: 255, meaning: "stretch of its numbers that they are of" },
+  { name: "waited", type: "uint", max: 255, meaning: "readings before that it counts, too" },
 ] as const satisfies readonly Column[];

@@ -1,30 +1,13 @@
 /**
  * [O24] What was lost between two places that follow each other on the way of a flow, by what was counted
- * at both. Their nodes read their counters at the same moments.
- *
- * A reading has what came to the first place in its time, and what came to the second. The difference,
- * added up since the flow began, is what was lost or is under way; once nothing was counted at either
- * place for longer than a packet waits in a node, it is what was lost.
+ * at both: of each epoch, once nothing of it was counted at either place for longer than a packet waits.
  */
 import { isOneClock, isWatchedUntil } from "../view/coverage.ts";
+import { acrossClocks } from "./across.ts";
 import { keyOf, type Place } from "./places.ts";
-import { type Reading, readingsOf, uncountedAt } from "./readings.ts";
-
-/** Longer than a packet waits in a node, for the link address of its next hop or in a queue, ns. */
-const QUIET_NS = 4e9;
-/** So many readings, of a second each, are more than that. */
-const QUIET_READINGS = 8;
-/** A packet that was told so long after counting began, ns, was not on its way before. */
-const BEGUN_NS = 0.5e9;
-
-/** What was counted at a place, by the number of the reading. */
-export type Series = ReadonlyMap<number, number>;
-
-/** A place with what was counted there. */
-export interface CountedPlace {
-  place: Place;
-  series: Series;
-}
+import { type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
+import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
+import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 
 /** What went in at one place and did not come out at the next. */
 export interface Difference {
@@ -41,116 +24,148 @@ export interface Difference {
   until: number;
   /** What was counted before this, an `at`, is not known. */
   since: number;
+  /** Packets that came later are not in it: some may be under way. */
+  goesOn: boolean;
 }
 
-/**
- * What was lost between two places, or why that can't be said. `firstSeen`: when the flow was seen
- * first on the first place's node, an `at`.
- */
-export function differenceOf(
-  a: CountedPlace,
-  b: CountedPlace,
-  firstSeen: number,
-): Difference | string {
-  const numbers = [...a.series.keys(), ...b.series.keys()];
-  const first = numbers.reduce((least, number) => Math.min(least, number), Infinity);
-  const last = numbers.reduce((most, number) => Math.max(most, number), -Infinity);
-  const [left, right] = [a, b].map(({ place }) =>
-    readingsOf(place.node, first, last + QUIET_READINGS)
-  ) as [Reading[], Reading[]];
-  if (!isOneTime(a.place, b.place, left, right)) {
-    const names = [a.place.node.name, b.place.node.name];
-    return `${names.join(" and ")} read their counters at different moments`;
-  }
-  const bad = new Set([a, b].flatMap(({ place }) => [...uncountedAt(place.node, keyOf(place))]));
-  const known = new Map(right.map((reading) => [reading.number, reading]));
-  const readings = left.map((reading) => ({
-    ...reading,
-    isWhole: reading.isWhole && known.get(reading.number)?.isWhole === true &&
-      !bad.has(reading.number),
-    came: a.series.get(reading.number) ?? 0,
-    left: (a.series.get(reading.number) ?? 0) - (b.series.get(reading.number) ?? 0),
-    isQuiet: !a.series.has(reading.number) && !b.series.has(reading.number),
-  }));
-  const end = lastSettled(readings);
-  if (end < 0) return "its packets may be under way still";
-  const { at: until } = readings[end]!;
+/** What was lost between two places, or why that can't be said. */
+export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Difference | string {
+  const numbers = [a, b].map(({ there }) => boundsOf(there.all));
+  const isOne = isOneClock(a.place.node, b.place.node);
+  const first = Math.min(numbers[0]!.first, numbers[1]!.first);
+  const last = Math.max(numbers[0]!.last, numbers[1]!.last);
+  const [left, right] = [a, b].map(({ place }, i) => {
+    const { first: from, last: to } = isOne ? { first, last } : numbers[i]!;
+    return readingsOf(place.node, Math.max(0, from - QUIET_READINGS), to + QUIET_READINGS);
+  }) as [Reading[], Reading[]];
+  const isTogether = isOne && isOneTime(a.place, b.place, left, right);
+  const all = isTogether
+    ? together(a, b, left, right, told.a)
+    : acrossClocks({ ...a, steps: stepsOf(a, left) }, { ...b, steps: stepsOf(b, right) }, told);
+  if (typeof all === "string") return all;
+  const found = summed(all);
+  if (typeof found === "string" || !isTogether) return found;
   for (const { node } of [a.place, b.place]) {
-    const at = until + Number(a.place.node.baseNs - node.baseNs);
+    const at = found.until + Number(a.place.node.baseNs - node.baseNs);
     if (!isWatchedUntil(node, at, at)) return `${node.name} has not told all of that time`;
   }
-  return settled(readings, end, firstSeen);
+  return found;
 }
 
-type Compared = Reading & {
-  /** Packets at the first place, and how many more those are than at the second. */
-  came: number;
-  left: number;
-  isQuiet: boolean;
-};
+/** Numbers of the first and the last reading that has packets. */
+function boundsOf(series: Series): { first: number; last: number } {
+  let [first, last] = [Infinity, -Infinity];
+  for (const number of series.keys()) {
+    first = Math.min(first, number);
+    last = Math.max(last, number);
+  }
+  return { first, last };
+}
 
-/** The last reading with packets after which nothing was counted for long; -1: none is known. */
-function lastSettled(readings: readonly Compared[]): number {
-  let quietFrom = Infinity;
-  for (let i = readings.length - 1, to = -Infinity; i >= 0; i--) {
-    const { isQuiet, isWhole, from, at } = readings[i]!;
-    const followsOn = quietFrom === at;
-    if (!isQuiet) {
-      if (isWhole && followsOn && to - at >= QUIET_NS) return i;
-      quietFrom = Infinity;
-    } else if (!isWhole) quietFrom = Infinity;
-    else {
-      if (!followsOn) to = at;
-      quietFrom = from;
+function summed({ parts, isCut, goesOn }: Parts): Difference | string {
+  if (parts.length === 0) {
+    return isCut ? "readings of its counters are missing" : "its packets may be under way still";
+  }
+  // More came out than went in: not all came that way. Where some were on their way before it may be.
+  const more = parts.find(({ lost, isLeast }) => lost < 0 && !isLeast);
+  const known = more ? [more] : parts.filter(({ lost }) => lost >= 0);
+  const some = known.length > 0 ? known : parts;
+  const losing = some.filter(({ lost }) => lost !== 0);
+  const sum = (of: (part: Part) => number) => some.reduce((all, part) => all + of(part), 0);
+  const least = (of: (part: Part) => number, among: readonly Part[]) =>
+    among.reduce((all, part) => Math.min(all, of(part)), Infinity);
+  const most = (of: (part: Part) => number, among: readonly Part[]) =>
+    among.reduce((all, part) => Math.max(all, of(part)), -Infinity);
+  const [since, until] = [least((part) => part.since, some), most((part) => part.until, some)];
+  return {
+    packets: sum(({ packets }) => packets),
+    lost: sum(({ lost }) => lost),
+    isLeast: isCut || some.length < parts.length || some.some(({ isLeast }) => isLeast),
+    from: losing.length > 0 ? least(({ from }) => from, losing) : since,
+    to: losing.length > 0 ? most(({ to }) => to, losing) : until,
+    ...{ since, until, goesOn },
+  };
+}
+
+/** The readings of a place, and what passed there. */
+function stepsOf({ place, there }: CountedPlace, readings: readonly Reading[]): Step[] {
+  const bad = new Set(uncountedAt(place.node, keyOf(place)));
+  return readings.map((reading) => ({
+    ...reading,
+    isWhole: reading.isWhole && !bad.has(reading.number),
+    passed: there.all.get(reading.number) ?? 0,
+  }));
+}
+
+/** Two places whose nodes read their counters at the same moments. */
+function together(
+  a: CountedPlace,
+  b: CountedPlace,
+  left: readonly Reading[],
+  right: readonly Reading[],
+  firstSeen: number,
+): Parts {
+  const known = new Map(stepsOf(b, right).map((step) => [step.number, step]));
+  const steps = stepsOf(a, left).map((step) => {
+    const other = known.get(step.number);
+    return {
+      ...step,
+      isWhole: step.isWhole && other?.isWhole === true,
+      passed: Math.min(step.passed, other?.passed ?? 0),
+    };
+  });
+  // Of some readings it is not known how much of a later one's count was in their time.
+  const late = new Set([a, b].flatMap(({ there }) => lateIn(there)));
+  const parts: Part[] = [];
+  let [isCut, goesOn] = [false, false];
+  for (const epoch of new Set([...a.there.epochs.keys(), ...b.there.epochs.keys()])) {
+    const [came, left] = [a, b].map(({ there }) => there.epochs.get(epoch) ?? NOTHING) as [
+      Series,
+      Series,
+    ];
+    const isActive = (i: number) => {
+      const { number } = steps[i]!;
+      return came.has(number) || left.has(number) || late.has(number);
+    };
+    const found = runsOf(steps, isActive, firstSeen);
+    isCut ||= found.isCut;
+    goesOn ||= found.goesOn;
+    for (const run of found.runs.filter(({ isOver }) => isOver)) {
+      parts.push(partOf(run, steps, came, left, late));
     }
   }
-  return -1;
+  return { parts: parts.filter(({ packets, lost }) => packets > 0 || lost !== 0), isCut, goesOn };
 }
 
-function settled(
-  readings: readonly Compared[],
-  end: number,
-  firstSeen: number,
-): Difference | string {
-  let start = 0;
-  for (let i = 0; i <= end; i++) {
-    const follows = i === 0 || readings[i]!.number === readings[i - 1]!.number + 1;
-    if (!readings[i]!.isWhole) start = i + 1;
-    else if (!follows) start = i;
-  }
-  const part = readings.slice(start, end + 1);
-  const [begin, final] = [part[0], part.at(-1)];
-  if (!begin || !final) return "readings of its counters are missing";
-  // What was on its way before came to the second place and not to the first: then more was lost.
-  const isLeast = start > 0 || firstSeen < begin.from + BEGUN_NS;
-  let [lost, packets] = [0, 0];
-  const borders = [{ at: begin.from, lost: 0 }];
-  for (const { at, came, left } of part) {
-    lost += left;
-    packets += came;
-    borders.push({ at, lost });
-  }
-  const window = windowOf(borders, lost, isLeast);
-  return { packets, lost, isLeast, since: begin.from, until: final.at, ...window };
-}
+const NOTHING: Series = new Map();
 
 /**
  * When all of them were lost. What is missing at a border between readings is lost or under way: so while
  * nothing is missing nothing was lost. When the last one was lost no border tells: as many may have been
  * under way at one border as are lost after it. So that is by when the last packet was counted.
  */
-function windowOf(
-  borders: readonly { at: number; lost: number }[],
-  total: number,
-  isLeast: boolean,
-): Pick<Difference, "from" | "to"> {
-  const whole = { from: borders[0]!.at, to: borders.at(-1)!.at };
+function partOf(
+  { first, last, isBegun }: Run,
+  steps: readonly Step[],
+  came: Series,
+  left: Series,
+  late: ReadonlySet<number>,
+): Part {
+  let [packets, lost] = [0, 0];
+  const borders = [{ at: steps[first]!.from, lost: 0 }];
+  for (const { number, at } of steps.slice(first, last + 1)) {
+    packets += came.get(number) ?? 0;
+    lost += (came.get(number) ?? 0) - (left.get(number) ?? 0);
+    if (!late.has(number)) borders.push({ at, lost });
+  }
+  const [since, until] = [steps[first]!.from, steps[last]!.at];
   // Where some were on their way before, more came to the second place than is counted at the first.
-  if (total <= 0 || isLeast || borders.some(({ lost }) => lost < 0)) return whole;
-  return { from: borders.findLast(({ lost }) => lost === 0)!.at, to: whole.to };
+  const isClear = lost > 0 && isBegun && borders.every(({ lost }) => lost >= 0);
+  const from = isClear ? borders.findLast(({ lost }) => lost === 0)!.at : since;
+  return { packets, lost, isLeast: !isBegun, since, until, from, to: until };
 }
 
-/** Both nodes have one clock, and their readings were at the same moments. */
+/** The readings of two nodes with one clock were at the same moments. */
 function isOneTime(
   a: Place,
   b: Place,
@@ -158,7 +173,6 @@ function isOneTime(
   right: readonly Reading[],
 ): boolean {
   if (a.node === b.node) return true;
-  if (!isOneClock(a.node, b.node)) return false;
   const ahead = Number(a.node.baseNs - b.node.baseNs);
   const times = new Map(right.map(({ number, at }) => [number, at]));
   return left.every(({ number, at }) => {

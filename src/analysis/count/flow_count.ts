@@ -19,22 +19,28 @@ import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { type CountedPlace, type Difference, differenceOf } from "./between.ts";
+import { type Difference, differenceOf } from "./between.ts";
+import type { CountedPlace } from "./parts.ts";
 import { countsOnce, keyOf, type Place, wayOf } from "./places.ts";
-import { countsOf, readingsOf } from "./readings.ts";
+import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
+import { toldAtBoth } from "./told.ts";
 
-/** What was counted of a flow; undefined where nothing was. */
-export function countOf(group: FlowGroup, nodes: readonly NodeView[]): FlowCount | undefined {
-  const counted = new Map<string, Map<string, ReadonlyMap<number, number>>>();
+/** What was counted of a flow; undefined where nothing was. `seen`: packets that were told one by one. */
+export function countOf(
+  group: FlowGroup,
+  nodes: readonly NodeView[],
+  seen: number,
+): FlowCount | undefined {
+  const counted = new Map<string, Map<string, CountedThere>>();
   let gap: string | null = null;
   for (const node of countingAmong(nodes)) {
     for (const form of group.forms.keys()) {
       const counts = countsOf(node, form);
       if (counts === null) gap = `${node.name} does not know how many packets some of it were`;
-      for (const [place, series] of counts ?? []) {
-        const at = counted.get(place) ?? new Map<string, ReadonlyMap<number, number>>();
+      for (const [place, there] of counts ?? []) {
+        const at = counted.get(place) ?? new Map<string, CountedThere>();
         counted.set(place, at);
-        at.set(form, series);
+        at.set(form, there);
       }
     }
   }
@@ -43,14 +49,14 @@ export function countOf(group: FlowGroup, nodes: readonly NodeView[]): FlowCount
   const way = wayOf(group);
   if (typeof way === "string") return unknown(way);
   const places = way.flatMap((place): CountedPlace[] => {
-    const series = counted.get(keyOf(place))?.get(place.form);
-    return series === undefined ? [] : [{ place, series }];
+    const there = counted.get(keyOf(place))?.get(place.form);
+    return there === undefined ? [] : [{ place, there }];
   });
   const restarted = places.find(({ place: { node } }) =>
     ask(node.coverageSource, "runs", () => node.runs) > 1
   );
   if (restarted) return unknown(`the probe of ${restarted.place.node.name} was started anew`);
-  return compared(group, places.filter(isTrusted), () => elsewhere(counted, way));
+  return compared(group, places.filter(isTrusted), () => elsewhere(counted, way), seen);
 }
 
 /** Those of all nodes that counted anything: a node that joins is none of them until it does. */
@@ -68,8 +74,8 @@ function countingAmong(nodes: readonly NodeView[]): readonly NodeView[] {
 }
 
 /** Each count at the place is one packet, in all of the time in which it was counted. */
-function isTrusted({ place, series }: CountedPlace): boolean {
-  const numbers = [...series.keys()].sort((a, b) => a - b);
+function isTrusted({ place, there }: CountedPlace): boolean {
+  const numbers = [...there.all.keys()].sort((a, b) => a - b);
   const readings = readingsOf(place.node, numbers[0]!, numbers.at(-1)!);
   const [first, last] = [readings[0], readings.at(-1)];
   return first !== undefined && last !== undefined && countsOnce(place, first.from, last.at);
@@ -79,11 +85,15 @@ function compared(
   group: FlowGroup,
   places: readonly CountedPlace[],
   elsewhere: () => number,
+  seen: number,
 ): FlowCount {
   const pairs: { a: Place; b: Place; found: Difference }[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
-    const found = differenceOf(a, b, firstSeen(group, a.place.node));
+    const found = differenceOf(a, b, {
+      ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
+      both: () => toldAtBoth(group, a.place, b.place),
+    });
     if (typeof found === "string") return unknown(found);
     if (found.lost < 0) {
       const names = `${nameOf(b.place)} than ${nameOf(a.place)}`;
@@ -116,7 +126,7 @@ function compared(
     since: rfc3339(wallMsAt(first.a.node, first.found.since)),
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
     losses,
-    sentence: sentenceOf(packets, lost, isLeast, first.a, last.b, pairs),
+    sentence: `${sentenceOf(packets, lost, isLeast, first.a, last.b, pairs)} ${tracedOf(seen)}`,
   };
 }
 
@@ -138,15 +148,15 @@ function firstSeen({ packets }: FlowGroup, node: NodeView): number {
 
 /** Packets of the flow's forms at places that are not on its way, or in another form there. */
 function elsewhere(
-  counted: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, number>>>,
+  counted: ReadonlyMap<string, ReadonlyMap<string, CountedThere>>,
   way: readonly Place[],
 ): number {
   const forms = new Map(way.map((place) => [keyOf(place), place.form]));
   let packets = 0;
   for (const [key, byForm] of counted) {
-    for (const [form, series] of byForm) {
+    for (const [form, { all }] of byForm) {
       if (forms.get(key) === form) continue;
-      for (const number of series.values()) packets += number;
+      for (const number of all.values()) packets += number;
     }
   }
   return packets;
@@ -204,6 +214,10 @@ const packetsText = (number: number): string =>
 const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)).slice(11, 19);
 const SECOND_NS = 1e9;
 
+/** Which figures of the report are counted, and which are not. */
+const tracedOf = (seen: number): string =>
+  `Outcomes are of the ${packetsText(seen)} told one by one.`;
+
 function sentenceOf(
   packets: number,
   lost: number,
@@ -213,11 +227,15 @@ function sentenceOf(
   pairs: readonly { a: Place; b: Place; found: Difference }[],
 ): string {
   const [{ a, found }] = pairs as [typeof pairs[number]];
-  // What was before is not known.
-  const counted = isLeast ? `Counted since ${clock(a.node, found.since)} UTC` : "Counted";
+  // What was before is not known, and what came after may be under way.
+  const [since, until] = [found.since, found.until + SECOND_NS].map((at) => clock(a.node, at));
+  const goesOn = pairs.some(({ found }) => found.goesOn);
+  const counted = `Counted${isLeast ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
+    isLeast || goesOn ? " UTC" : ""
+  }`;
   if (lost === 0) {
     return `${counted}: all ${packetsText(packets)} from ${nameOf(from)} came to ${nameOf(to)}.`
-      .slice(0, 1000);
+      .slice(0, 900);
   }
   const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
     `${many(found.lost)} between ${nameOf(a)} and ${nameOf(b)}, from ${
@@ -227,5 +245,5 @@ function sentenceOf(
   const least = isLeast ? "at least " : "";
   return `${counted}: of ${packetsText(packets)} ${least}${many(lost)} ${
     lost === 1 ? "was" : "were"
-  } lost: ${parts.join("; ")} UTC.`.slice(0, 1000);
+  } lost: ${parts.join("; ")} UTC.`.slice(0, 900);
 }

@@ -39,21 +39,42 @@ const rowsOfPlace = finding((event) => {
 const placeOf = ({ node, netns, ifindex, countedAt }: Sighting) =>
   placeKey(node, netns, ifindex, STAGES[countedAt ?? 0] ?? "");
 
-/** Packets of one form on one node, by place and by the number of the reading. */
-export type Counts = ReadonlyMap<string, ReadonlyMap<number, number>>;
+/** Packets by the number of the reading. */
+export type Series = ReadonlyMap<number, number>;
+
+/** What was counted of a form at a place. */
+export interface CountedThere {
+  all: Series;
+  /** The same by epoch, `src/event/epoch.ts`. */
+  epochs: ReadonlyMap<number, Series>;
+  /** Of a reading that has packets of readings before: of how many at most. */
+  waited: Series;
+}
+
+/** Packets of one form on one node, by place. */
+export type Counts = ReadonlyMap<string, CountedThere>;
 
 /** What was counted of a form on a node. Null where nobody says how many packets some of it were. */
 export function countsOf(node: NodeView, form: string): Counts | null {
-  const counts = new Map<string, Map<number, number>>();
+  const counts = new Map<string, Writable>();
   for (const row of seenOn(node, rowsOfForm, form)) {
-    const { counted = 0, uncounted = 0, reading = -1 } = row;
+    const { counted = 0, uncounted = 0, reading = -1, epoch = 0, waited = 0 } = row;
     if (uncounted > 0) return null;
     const place = placeOf(row);
-    const of = counts.get(place) ?? new Map<number, number>();
+    const of = counts.get(place) ?? { all: new Map(), epochs: new Map(), waited: new Map() };
     counts.set(place, of);
-    of.set(reading, (of.get(reading) ?? 0) + counted);
+    const own = of.epochs.get(epoch) ?? new Map<number, number>();
+    of.epochs.set(epoch, own);
+    for (const series of [of.all, own]) series.set(reading, (series.get(reading) ?? 0) + counted);
+    if (waited > 0) of.waited.set(reading, Math.max(waited, of.waited.get(reading) ?? 0));
   }
   return counts;
+}
+
+interface Writable extends CountedThere {
+  all: Map<number, number>;
+  epochs: Map<number, Map<number, number>>;
+  waited: Map<number, number>;
 }
 
 /** Numbers of readings in which some packets of a place had no counter. */

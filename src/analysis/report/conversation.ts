@@ -102,7 +102,9 @@ export class Conversation implements Doubter {
         findings,
         report: exchangeReport(exchange, findings, undefined),
       })),
-      flows: verdicts.map((verdict) => flowReport(verdict, countOf(verdict.group, world.network))),
+      flows: verdicts.map((verdict) =>
+        flowReport(verdict, countOf(verdict.group, world.network, verdict.packets.seen))
+      ),
       troubles,
       passed: passedAmong(exchanges, verdicts),
     };

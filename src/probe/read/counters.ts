@@ -8,16 +8,27 @@ const PENDING_MAX = 8_192;
 /** So many readings a flow waits for a packet that tells which it is: a minute's. */
 const WAITS_MAX = 60;
 
+/** So many readings are kept as they are until some are told, and so many lines of them; older ones together. */
+const HELD_MAX = 20;
+const HELD_LINES_MAX = 8_192;
+
 /** No ports tell it apart from others: it is no flow of its own. */
 const NO_FLOW = 1n << 62n;
 /** Nobody says how many segments its packets had. */
 const UNCLEAR = 1n << 61n;
+/** From here on bits of the epoch that its packets are of. */
+const EPOCH_AT = 52n;
+/** Its number is of packets of two epochs. */
+const OF_TWO = 1n << (EPOCH_AT + 6n);
+const HASH = (1n << EPOCH_AT) - 1n;
 
 /** Packets at one place, of one flow or of those that nobody can tell apart. */
 interface Counted {
   place: bigint;
   /** By its hash; null for all of the place. */
   flow: bigint | null;
+  /** Stretch of its sequence numbers or IP ids, by `bpf/lib/count.bt`. */
+  epoch: number;
   counted: number;
   uncounted: number;
   /** Readings in which it could not be told, because nobody knew which flow it is. */
@@ -42,6 +53,11 @@ export class Counters {
   #next = 0;
   /** When counting began, or began anew; null once that was told. */
   #begunNs: bigint | null = null;
+  /** The last readings, as long as none are told. */
+  #held: Reading[] = [];
+  #heldLines = 0;
+  /** When the last of those before was, which are put together; null: there is none. */
+  #togetherNs: bigint | null = null;
   readonly #flows: KnownFlows;
 
   /** `hashOf`: what the kernel makes of the words of a flow. */
@@ -56,7 +72,7 @@ export class Counters {
 
   /**
    * A reading of one bpftrace, `source`. Returns what is to be told: nothing as long as `isTold` is
-   * false, and then all since counting began in the first one.
+   * false, and then all since counting began.
    */
   take(reading: Reading, source: object, isTold: boolean): ToldReading[] {
     const follows = source === this.#source && reading.number === this.#last + 1 && reading.isWhole;
@@ -65,42 +81,76 @@ export class Counters {
     if (!follows) {
       // What is between is not known: the next one counts from here, and a number is left out.
       this.#pending.clear();
+      [this.#held, this.#heldLines, this.#togetherNs] = [[], 0, null];
       if (this.#begunNs === null && this.#next > 0) this.#next += 1;
       this.#begunNs = reading.timeNs;
       return [];
     }
-    this.#add(reading);
-    if (!isTold) return [];
-    const told: ToldReading[] = [];
-    if (this.#begunNs !== null) {
-      told.push({ number: this.#next++, timeNs: this.#begunNs, rows: [] });
-      this.#begunNs = null;
+    this.#hold(reading);
+    return isTold ? this.#tell() : [];
+  }
+
+  #hold(reading: Reading): void {
+    this.#held.push(reading);
+    this.#heldLines += reading.flows.length;
+    while (
+      this.#held.length > HELD_MAX || (this.#heldLines > HELD_LINES_MAX && this.#held.length > 1)
+    ) {
+      const oldest = this.#held.shift()!;
+      this.#heldLines -= oldest.flows.length;
+      this.#add(oldest);
+      this.#togetherNs = oldest.timeNs;
     }
-    told.push({ number: this.#next++, timeNs: reading.timeNs, rows: this.#rows() });
+  }
+
+  #tell(): ToldReading[] {
+    const told: ToldReading[] = [];
+    const tell = (timeNs: bigint, rows: ToldReading["rows"]) =>
+      told.push({ number: this.#next++, timeNs, rows });
+    if (this.#begunNs !== null) tell(this.#begunNs, []);
+    if (this.#togetherNs !== null) tell(this.#togetherNs, this.#rows());
+    for (const reading of this.#held) {
+      this.#add(reading);
+      tell(reading.timeNs, this.#rows());
+    }
+    this.#begunNs = null;
+    [this.#held, this.#heldLines, this.#togetherNs] = [[], 0, null];
     return told;
   }
 
   #add({ flows, places }: Reading): void {
     const left = new Map(places);
-    for (const { place, flow, packets } of flows) {
-      left.set(place, (left.get(place) ?? 0) - packets);
+    for (const { place, flow, packets: told } of flows) {
+      const isOfTwo = (flow & OF_TWO) !== 0n;
+      // Those of an epoch, and those of the next.
+      const of = isOfTwo ? [Math.floor(told / 2 ** 32), told % 2 ** 32] : [told];
+      left.set(place, of.reduce((rest, packets) => rest - packets, left.get(place) ?? 0));
       if ((flow & NO_FLOW) !== 0n) continue;
-      this.#count(place, flow & ~UNCLEAR, packets, (flow & UNCLEAR) !== 0n);
+      const isUnclear = (flow & UNCLEAR) !== 0n;
+      of.forEach((packets, i) =>
+        this.#count(place, flow & HASH, epochOf(flow, i), packets, isUnclear)
+      );
     }
     // More or less than the flows have together: some had no counter, or a map was not printed whole.
     for (const [place, packets] of left) {
-      if (packets !== 0) this.#count(place, null, Math.abs(packets), true);
+      if (packets !== 0) this.#count(place, null, 0, Math.abs(packets), true);
     }
   }
 
-  #count(place: bigint, flow: bigint | null, packets: number, isUnclear: boolean): void {
-    const key = `${place} ${flow ?? ""}`;
+  #count(
+    place: bigint,
+    flow: bigint | null,
+    epoch: number,
+    packets: number,
+    isUnclear: boolean,
+  ): void {
+    const key = `${place} ${flow ?? ""} ${epoch}`;
     let counted = this.#pending.get(key);
     if (counted === undefined) {
       if (flow !== null && this.#pending.size >= PENDING_MAX) {
-        return this.#count(place, null, packets, true);
+        return this.#count(place, null, 0, packets, true);
       }
-      counted = { place, flow, counted: 0, uncounted: 0, waited: 0 };
+      counted = { place, flow, epoch, counted: 0, uncounted: 0, waited: 0 };
       this.#pending.set(key, counted);
     }
     if (isUnclear) counted.uncounted += packets;
@@ -117,7 +167,7 @@ export class Counters {
       const seen = this.#flows.get(flow);
       if (seen !== undefined) rows.push(rowOf(counted, seen));
       else if (++counted.waited <= WAITS_MAX) continue;
-      else this.#count(place, null, counted.counted + counted.uncounted, true);
+      else this.#count(place, null, 0, counted.counted + counted.uncounted, true);
       this.#pending.delete(key);
     }
     for (const [key, counted] of [...this.#pending]) {
@@ -141,8 +191,15 @@ export function readingEvents({ number, timeNs, rows }: ToldReading): Event[] {
   ];
 }
 
+/** Six bits of its number, or five of IP ids, and two of what is numbered; `next`: so many later. */
+function epochOf(flow: bigint, next: number): number {
+  const numbered = Number((flow >> (EPOCH_AT + 7n)) & 3n);
+  const number = Number((flow >> EPOCH_AT) & 63n) + next;
+  return numbered === 0 ? number & 31 : numbered * 64 + (number & 63);
+}
+
 const rowOf = (
-  { place, counted, uncounted }: Counted,
+  { place, epoch, counted, uncounted, waited }: Counted,
   flow: Partial<SeenFlow>,
 ): ToldReading["rows"][number] => ({
   netns: Number(place >> 32n),
@@ -151,4 +208,6 @@ const rowOf = (
   ...flow,
   counted,
   ...(uncounted > 0 ? { uncounted } : {}),
+  ...(epoch > 0 ? { epoch } : {}),
+  ...(waited > 0 ? { waited } : {}),
 });

@@ -44,13 +44,45 @@ Deno.test("[O23] counters: a reading is told by flow and place, since counting b
   deepEqual(shown(counters.take(reading(0, []), source, false)), []);
   deepEqual(shown(counters.take(reading(1, [of(5)]), source, false)), []);
   const told = counters.take(reading(2, [of(7), of(6, FLOW, OTHER)]), source, true);
-  deepEqual(shown(told), [[0], [1, "9999 12", "9999 6"]]);
-  deepEqual(told[1]!.rows[0], {
+  deepEqual(shown(told), [[0], [1, "9999 5"], [2, "9999 7", "9999 6"]]);
+  deepEqual(told[2]!.rows[0], {
     ...{ netns: Number(NETNS), ifindex: 2, countedAt: 2, network: "ip4", protocol: 17 },
     ...{ source: "10.77.1.1", destination: "10.77.2.1" },
-    ...{ sourcePort: 49673, destinationPort: 9999, counted: 12 },
+    ...{ sourcePort: 49673, destinationPort: 9999, counted: 7 },
   });
-  deepEqual(shown(counters.take(reading(3, []), source, true)), [[2]]);
+  deepEqual(shown(counters.take(reading(3, []), source, true)), [[3]]);
+});
+
+Deno.test("[O23] counters: what is long past when the first reading is told is one reading", () => {
+  const counters = new Counters(hashOf);
+  counters.note(packet);
+  counters.take(reading(0, []), source, false);
+  for (let i = 1; i <= 25; i++) counters.take(reading(i, [of(i)]), source, false);
+  const told = counters.take(reading(26, [of(26)]), source, true);
+  // 26 readings: the first six together, then twenty.
+  equal(told.length, 22);
+  deepEqual(shown(told).slice(0, 3), [[0], [1, "9999 21"], [2, "9999 7"]]);
+  deepEqual(told[1]!.timeNs, 6_000_000_000n);
+  deepEqual(shown(told).at(-1), [21, "9999 26"]);
+});
+
+Deno.test("[O23] counters: each epoch of a flow is told, and of how many readings", () => {
+  const counters = new Counters(hashOf);
+  counters.take(reading(0, []), source, true);
+  const epoch = (number: bigint) => FLOW + (number << 52n);
+  counters.take(reading(1, [of(4, epoch(5n))]), source, true);
+  counters.note(packet);
+  // One of two: five packets of the last of TCP's epochs, and two of the first.
+  const two = 5 * 2 ** 32 + 2;
+  const flows = [of(5, epoch(5n)), of(two, epoch(128n + 64n + 63n)), of(8, epoch(256n + 63n))];
+  const places = new Map([[PLACE, 20]]);
+  const [told] = counters.take(reading(2, flows, { places }), source, true);
+  deepEqual(told!.rows.map(({ counted, epoch, waited }) => [counted, epoch, waited]), [
+    [9, 5, 1],
+    [5, 127, undefined],
+    [2, 64, undefined],
+    [8, 191, undefined],
+  ]);
 });
 
 Deno.test("[O23] counters: a reading that is missing, of another bpftrace or not whole leaves a number out", () => {

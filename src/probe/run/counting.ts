@@ -32,5 +32,5 @@ const WORD = (1n << 64n) - 1n;
 export function mixed(mix: Mix, words: readonly bigint[]): bigint {
   const step = (sum: bigint, word: bigint) => ((sum + (sum >> 31n)) * mix + word) & WORD;
   const [first = 0n, ...rest] = words;
-  return step(rest.reduce(step, first), 0n) >> 3n;
+  return step(rest.reduce(step, first), 0n) >> 12n;
 }

@@ -1,0 +1,53 @@
+/** What is compared of two places, and what comes of it: packets of one epoch at a time. Rule O24. */
+import type { Place } from "./places.ts";
+import type { CountedThere } from "./readings.ts";
+import type { ToldAtBoth } from "./told.ts";
+
+/** A place with what was counted there. */
+export interface CountedPlace {
+  place: Place;
+  there: CountedThere;
+}
+
+/** What is known of packets of the flow that were told one by one. */
+export interface Told {
+  /** When the flow was seen first on the node of the first place, an `at`. */
+  a: number;
+  /** When it was on the node of the second place, an `at` of that node. */
+  b: number;
+  /** Those that were told at both. */
+  both(): readonly ToldAtBoth[];
+}
+
+/** Packets of one epoch that passed both places, and those of them that were lost. */
+export interface Part {
+  /** Packets at the first place. */
+  packets: number;
+  /** Packets that the second place did not have. */
+  lost: number;
+  /** More may be lost: some may have been on their way before. */
+  isLeast: boolean;
+  /** The first was counted after this, an `at` of the first node. */
+  since: number;
+  /** The last was counted before this, an `at` of the first node. */
+  until: number;
+  /** None of them was lost before this, an `at` of the first node. */
+  from: number;
+  /** None of them was lost after this, an `at` of the first node. */
+  to: number;
+}
+
+/** All parts, and what they leave out. */
+export interface Parts {
+  parts: Part[];
+  /** Of some packets it is not known whether they were lost. */
+  isCut: boolean;
+  /** Some may be under way. */
+  goesOn: boolean;
+}
+
+/** Numbers of the readings before those that have packets of them, too. */
+export const lateIn = ({ waited }: CountedThere): number[] =>
+  [...waited].flatMap(([number, readings]) =>
+    Array.from({ length: readings }, (_, i) => number - 1 - i)
+  );

@@ -1,0 +1,236 @@
+/**
+ * Counters of a flow that goes on, on nodes with one clock or with clocks of their own: what is said to
+ * be lost was lost, between those places and in that time.
+ */
+import { equal, ok } from "node:assert/strict";
+import type { Event } from "../../src/event/event.ts";
+import { emptyState } from "../../src/event/state.ts";
+import { analyse, type Batch } from "../../src/analysis/mod.ts";
+import { Random } from "./random.ts";
+import { seedCount } from "./seed_count.ts";
+
+const SEEDS = seedCount(2_000, 200);
+const SECOND = 1e9;
+const WALL_MS = 1_700_000_000_000;
+/** Packets that go together, by their IP ids. */
+const CHUNK = 256;
+const NODES = ["a", "b", "c"];
+/** Each node's device in the order of the way: sent by a; received and sent on by b; received by c. */
+const PLACES = [
+  { node: 0, ifindex: 2, countedAt: 2 },
+  { node: 1, ifindex: 2, countedAt: 1 },
+  { node: 1, ifindex: 3, countedAt: 2 },
+  { node: 2, ifindex: 2, countedAt: 1 },
+] as const;
+const FLOW = {
+  ...{ network: "ip4", protocol: 17, source: "10.0.0.1", destination: "10.0.0.2" } as const,
+  ...{ sourcePort: 4_000, destinationPort: 53 },
+};
+
+interface World {
+  random: Random;
+  /** When each node's clock is at zero, ns. */
+  zero: number[];
+  isOneClock: boolean;
+  /** How long is watched, ns. */
+  until: number;
+  /** When each reading of a node was, the first is when counting began. */
+  readings: number[][];
+  faults: boolean;
+}
+
+/** A packet that was lost, and when it had passed the place before. */
+interface Lost {
+  pair: number;
+  at: number;
+}
+
+/** Packets of one chunk that come to a place together. */
+interface Group {
+  at: number;
+  count: number;
+  /** One of them is told: its IP id. */
+  told?: number;
+  id: number;
+}
+
+function worldOf(random: Random): World {
+  const isOneClock = random.chance(0.4);
+  const until = (14 + random.int(10)) * SECOND;
+  const zero = NODES.map(() => isOneClock ? 0 : -random.int(1e6) * SECOND);
+  const one = readingsOf(random, until);
+  const readings = NODES.map(() => isOneClock ? one : readingsOf(random, until));
+  return { random, zero, isOneClock, until, readings, faults: random.chance(0.5) };
+}
+
+/** Each second, now and then later, up to the end. */
+function readingsOf(random: Random, until: number): number[] {
+  const readings = [(0.1 + random.int(1000) / 1000) * SECOND];
+  while (readings.at(-1)! < until - 1.5 * SECOND) {
+    readings.push(readings.at(-1)! + (random.chance(0.05) ? 2 : 1) * SECOND + random.int(1e6));
+  }
+  return readings;
+}
+
+/** What comes to each place, and what is lost between them. */
+function travel({ random, until }: World): { passed: Group[][]; lost: Lost[]; ended: boolean } {
+  const rate = [300, 2_000, 8_000, 20_000][random.int(4)]!;
+  const begin = random.chance(0.4) ? -3 * SECOND : (1 + random.int(3)) * SECOND;
+  const ended = random.chance(0.4);
+  const end = ended ? until - 7 * SECOND - random.int(3e9) : until + SECOND;
+  const first = random.int(65_536);
+  const lossAt = begin + random.int(Math.max(1, end - begin));
+  const lossFor = random.chance(0.5) ? SECOND : until;
+  const lossPair = random.int(3);
+  const delays = [0, 1, 2].map(() => random.chance(0.5) ? 30_000 : random.int(0.3e9));
+  const passed: Group[][] = PLACES.map(() => []);
+  const lost: Lost[] = [];
+  let isFirst = true;
+  for (let i = 0; i * CHUNK < (end - begin) / SECOND * rate; i++) {
+    const at = begin + i * CHUNK / rate * SECOND;
+    const id = (first + i * CHUNK) % 65_536;
+    const isTold = at > 0 && (isFirst || random.chance(rate > 10_000 ? 0.15 : 0.3));
+    if (at > 0) isFirst = false;
+    let groups: Group[] = [{ at, count: CHUNK, id, ...(isTold ? { told: id } : {}) }];
+    passed[0]!.push(...groups);
+    for (let pair = 0; pair < 3; pair++) {
+      groups = groups.flatMap((group): Group[] => {
+        const isBad = pair === lossPair && group.at >= lossAt && group.at < lossAt + lossFor;
+        const some = isBad && random.chance(0.2) ? 1 + random.int(Math.min(3, group.count)) : 0;
+        for (let k = 0; k < some; k++) lost.push({ pair, at: group.at });
+        const left = { ...group, at: group.at + delays[pair]!, count: group.count - some };
+        if (left.count === 0) return [];
+        // Some wait longer, and come after those that were sent later.
+        if (left.count < 20 || !random.chance(0.02)) return [left];
+        const late = { id, at: left.at + random.int(rate < 2_000 ? 3e9 : 0.8e9), count: 10 };
+        return [{ ...left, count: left.count - 10 }, late];
+      });
+      passed[pair + 1]!.push(...groups);
+    }
+  }
+  return { passed, lost, ended };
+}
+
+function told({ random, zero, until, readings, faults }: World, passed: Group[][]): Event[][] {
+  const events: Event[][] = NODES.map(() => []);
+  PLACES.forEach(({ node, ifindex, countedAt }, place) => {
+    for (const { at, told } of passed[place]!) {
+      if (told === undefined || at <= 0 || at > until) continue;
+      events[node]!.push({
+        ...{ kind: countedAt === 1 ? "device-rx" : "device-tx", cpu: 0, skb: `f${node}${told}` },
+        timeNs: BigInt(Math.round(at - zero[node]!)) + 1n,
+        ...{ netns: node + 1, ifindex, device: `eth${ifindex}`, packetType: "host" },
+        ...{ ...FLOW, ipId: told, ttl: place < 2 ? 64 : 63, ipLength: 50, payload: 22, rank: 9 },
+      });
+    }
+  });
+  NODES.forEach((_, node) => {
+    const at = readings[node]!;
+    // By number, place and epoch.
+    const counts = new Map<number, Map<string, number>>();
+    PLACES.forEach((place, i) => {
+      if (place.node !== node) return;
+      for (const { at: came, count, id } of passed[i]!) {
+        const number = at.findIndex((ended) => ended > came);
+        if (number < 1) continue;
+        const of = counts.get(number) ?? new Map<string, number>();
+        counts.set(number, of);
+        const key = `${i} ${id >>> 11}`;
+        of.set(key, (of.get(key) ?? 0) + count);
+      }
+    });
+    at.forEach((ended, number) => {
+      if (faults && random.chance(0.02)) return;
+      const rows = [...counts.get(number) ?? []].map(([key, counted]): Partial<Event> => {
+        const [place, epoch] = key.split(" ").map(Number);
+        const { ifindex, countedAt } = PLACES[place!]!;
+        return {
+          ...{ netns: node + 1, ifindex, countedAt, ...FLOW, counted },
+          ...(epoch! > 0 ? { epoch } : {}),
+        };
+      });
+      const time = BigInt(Math.round(ended - zero[node]!));
+      const of = (i: number) => ({ kind: "counted" as const, timeNs: time + BigInt(i), cpu: 0 });
+      events[node]!.push({ ...of(0), reading: number, counted: rows.length });
+      rows.forEach((row, i) => {
+        if (faults && random.chance(0.002)) return;
+        events[node]!.push({ ...of(i + 1), ...row, reading: number });
+      });
+    });
+  });
+  return events;
+}
+
+function batchOf({ zero, until, isOneClock }: World, node: number, events: Event[]): Batch {
+  const name = NODES[node]!;
+  const netns = node + 1;
+  const attachedNs = String(-zero[node]!);
+  const untilNs = String(until - zero[node]!);
+  const link = (ifindex: number) => ({
+    ...{ ifindex, name: `eth${ifindex}`, kind: "veth", mac: `02:00:00:00:0${netns}:0${ifindex}` },
+    ...{ mtu: 1_500, flags: ["UP"], operstate: "UP", addresses: [] },
+  });
+  const queue = (device: string) => ({
+    ...{ device, kind: "noqueue", handle: "0:", drops: 0, text: "" },
+  });
+  const state = (timeNs: string) =>
+    emptyState(netns, timeNs, {
+      ...{ name, links: [link(2), link(3)], qdiscs: [queue("eth2"), queue("eth3")] },
+    });
+  return {
+    header: {
+      ...{ kind: "batch", version: 1, incident: "i", node: name, probe: `p.${node}`, sequence: 0 },
+      ...{ kernel: "6.18", bpftrace: "0.17.0", boot: isOneClock ? "one" : name },
+      ...{ netns: [{ inode: netns, name }], allNetns: false, filter: "", attachedNs, untilNs },
+      final: true,
+      scripts: ["device_rx", "device_tx", "drop", "consume", "deliver", "counted"].map((
+        script,
+      ) => ({
+        ...{ name: script, state: "attached" as const },
+      })),
+      totals: { events: events.length, lost: 0, refused: 0, evicted: 0 },
+      clock: { monotonicNs: attachedNs, wallMs: WALL_MS },
+      sampled: [{ fromNs: attachedNs, toNs: untilNs, rank: 9, dropRank: 0 }],
+    },
+    ...{ events, states: [state(attachedNs), state(untilNs)], refused: 0 },
+  };
+}
+
+Deno.test("[S16] [O24] of a flow that goes on, by one clock or several, no loss is said that was none", () => {
+  const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, across: 0, narrow: 0 };
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const world = worldOf(new Random(seed));
+    const { passed, lost: truth, ended } = travel(world);
+    const events = told(world, passed);
+    const batches = events.map((own, node) => batchOf(world, node, own));
+    const input = { incident: "i", batches, filter: "", closed: true, evicted: 0 };
+    const counted = analyse(input).flows[0]?.counted;
+    if (counted === undefined || counted.gap !== undefined) {
+      seen.unknown += 1;
+      continue;
+    }
+    const { lost = -1, losses = [], atLeast } = counted;
+    ok(lost <= truth.length, `seed ${seed}: ${lost} of ${truth.length}`);
+    // Of a flow that was all seen and has ended every packet is known.
+    if (ended && !atLeast) equal(lost, truth.length, `seed ${seed}`);
+    seen[atLeast ? "least" : lost === 0 ? "lossless" : "exact"] += 1;
+    if (!ended && lost > 0) seen.goesOn += 1;
+    if (!world.isOneClock && lost > 0) seen.across += 1;
+    for (const { from, to, packets, firstAt, lastAt } of losses) {
+      const pair = PLACES.findIndex(({ node, ifindex }) =>
+        NODES[node] === from.node && ifindex === from.ifindex
+      );
+      const next = PLACES[pair + 1]!;
+      equal(`${to.node} ${to.ifindex}`, `${NODES[next.node]} ${next.ifindex}`, `seed ${seed}`);
+      const [begin, end] = [Date.parse(firstAt) - 1, Date.parse(lastAt) + 1];
+      const then = truth.filter((one) =>
+        one.pair === pair && WALL_MS + one.at / 1e6 >= begin && WALL_MS + one.at / 1e6 <= end
+      );
+      ok(packets <= then.length, `seed ${seed}: ${packets} of ${then.length} in ${firstAt}`);
+      if (end - begin < 6_000) seen.narrow += 1;
+    }
+  }
+  for (const [what, times] of Object.entries(seen)) {
+    ok(times > SEEDS / 100, `${what} ${times} times of ${JSON.stringify(seen)}`);
+  }
+});
