@@ -57,7 +57,8 @@ export class NodeState {
   /**
    * `wantedIn` gives addresses of a state whose rules are sent, however many rules there are;
    * `connections` says which connections are told, `share` what reading may take of a processor, and
-   * each of its tools of memory, `isNamed` whether the filter names a namespace.
+   * each of its tools of memory, `isNamed` whether the filter names a namespace, `timeoutMs` how long
+   * reading one namespace may take.
    */
   constructor(
     readonly intake: Intake,
@@ -66,8 +67,9 @@ export class NodeState {
     connections: ConnectionQuery,
     { cpuPercent, memoryBytes }: Share = DEFAULT_SHARE,
     readonly isNamed: (netns: NetnsHandle, node: string) => boolean = () => false,
+    timeoutMs?: number,
   ) {
-    this.#how = { connections, memoryBytes };
+    this.#how = { connections, memoryBytes, timeoutMs };
     this.#schedule = new StateSchedule({
       read: (netns) => this.#read(netns),
       onState: (state) => this.#handOver(state),

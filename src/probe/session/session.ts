@@ -27,6 +27,8 @@ export interface SessionOptions {
   capability?: Capability;
   /** Until the first heartbeat of bpftrace; 60,000 where absent. */
   attachTimeoutMs?: number;
+  /** The most that reading the state of one namespace may take; 20,000 where absent. */
+  readTimeoutMs?: number;
   /** From SIGINT to SIGKILL of bpftrace; 10,000 where absent. */
   stopGraceMs?: number;
   /** The most that bpftrace, and that reading the state may take; 20 % of one processor and 256 MiB where absent. */

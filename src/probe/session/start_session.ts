@@ -55,6 +55,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     planner.connections,
     options.share,
     (handle, node) => meansPlace(filter, placeOfHandle(handle, node)),
+    options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;

@@ -15,7 +15,9 @@ export const queueOverflow: Rule = {
   id: "R32",
   statement:
     "Freed by a queueing discipline: `queue-overflow`, or `traffic-control-drop` when netem " +
-    "is set to lose, or the qdisc is `blackhole`.",
+    "is set to lose, or the qdisc is `blackhole`, or a filter that drops stands at one without queues " +
+    "of its own (prio). Named is the discipline that counted a drop which no child of it did; where " +
+    "one that is to lose packets and one that was full both counted, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge(subject) {
     const { event } = subject;

@@ -1,0 +1,52 @@
+/** What the analysis says of a run's archive, and whether it is the truth. */
+import { analyse } from "../../../src/analysis/mod.ts";
+import type { Batch } from "../../../src/analysis/view/input.ts";
+import { decodeLine } from "../../../src/event/codec.ts";
+import type { Report } from "../../../src/event/report.ts";
+import { exchangesText, reportText } from "../../spec/form/report_text.ts";
+import type { Case } from "./runs.ts";
+
+/** The report of an archive that a guest wrote. */
+export async function reportOf(path: string): Promise<Report> {
+  const file = await Deno.open(path);
+  const stream = file.readable.pipeThrough(new DecompressionStream("gzip"));
+  const [, ...lines] = (await new Response(stream).text()).trimEnd().split("\n");
+  const batches: Batch[] = [];
+  for (const text of lines) {
+    const line = decodeLine(text);
+    if (line.type === "header") {
+      batches.push({ header: line.header, events: [], states: [], refused: 0 });
+    } else if (line.type === "event") batches.at(-1)!.events.push(line.event);
+    else if (line.type === "state") batches.at(-1)!.states.push(line.state);
+  }
+  return analyse({ incident: "kernels", filter: "", closed: true, evicted: 0, batches });
+}
+
+/** The report in the form of a spec. */
+export const textOf = (report: Report): string =>
+  ["-- report --", ...reportText(report), "-- exchanges --", ...exchangesText(report), ""].join(
+    "\n",
+  );
+
+/**
+ * What is wrong in the report of a run; null when it tells the truth. With the fault its worst flow
+ * or exchange has the outcome and the cause that the case names; no other cause is given anywhere.
+ * Without it nothing is lost, and nothing is accused.
+ */
+export function wrongIn(report: Report, { fault }: Case, isHealthy: boolean): string | null {
+  const said = [...report.flows, ...report.exchanges].map(({ outcome, cause }) =>
+    cause === undefined ? outcome : `${outcome} ${cause.code}`
+  );
+  if (said.length === 0) return "nothing was seen";
+  if (!isHealthy) {
+    const [outcome = "", code] = fault.split(" ");
+    const strays = said.filter((one) => one.includes(" ") && !one.endsWith(` ${code}`));
+    if (!said.includes(fault)) return `it says ${said.join(", ")}; the truth is ${fault}`;
+    if (strays.length > 0) return `it says ${strays.join(", ")} besides`;
+    return outcome === "" ? "the case names no outcome" : null;
+  }
+  const strays = said.filter((one) => !HEALTHY.has(one));
+  return strays.length === 0 ? null : `it says ${strays.join(", ")} of a healthy network`;
+}
+
+const HEALTHY = new Set<string>(["delivered", "answered"]);

@@ -1,0 +1,70 @@
+/** The cases, each a script with its truth above it, and the runs that are made of them. */
+const CASES = new URL("../cases/", import.meta.url);
+
+/** A case: a network with a fault, and without it. */
+export interface Case {
+  name: string;
+  /** What really happens there. */
+  truth: string;
+  /** What must be said of it: an outcome, and a cause where it has one. */
+  fault: string;
+  /** Nodes and their namespaces. */
+  nodes: Record<string, string[]>;
+  /** Kernels that can't have it, each with the reason. */
+  without: Record<string, string>;
+}
+
+/** One of the two forms of a case, as a guest builds it. */
+export interface Run {
+  /** `wireguard-source`, or `wireguard-source-healthy`. */
+  name: string;
+  /** Name of the file. */
+  script: string;
+  nodes: Record<string, string[]>;
+  isHealthy: boolean;
+}
+
+/** All cases, or those whose names begin so. Throws Error where a file lacks a line. */
+export function readCases(words: readonly string[] = []): Case[] {
+  return [...Deno.readDirSync(CASES)]
+    .filter(({ name }) => name.endsWith(".sh"))
+    .map(({ name }) =>
+      caseOf(name.replace(/\.sh$/, ""), Deno.readTextFileSync(new URL(name, CASES)))
+    )
+    .filter(({ name }) => words.length === 0 || words.some((word) => name.startsWith(word)))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** A case by the comment above its script. Throws Error where a line is missing. */
+export function caseOf(name: string, text: string): Case {
+  const comment = /^(?:#.*\n)+/.exec(text)?.[0].split("\n").map((line) => line.slice(2)) ?? [];
+  const line = (word: string) =>
+    comment.find((one) => one.startsWith(`${word}: `))?.slice(word.length + 2);
+  const asked = (word: string) => {
+    const found = line(word);
+    if (found !== undefined) return found;
+    throw new Error(`Cannot read case "${name}": its comment must have "# ${word}: "`);
+  };
+  const nodes = asked("nodes").split(" ").map((one): [string, string[]] => {
+    const [node = "", netns = node] = one.split("=");
+    return [node, netns.split(",")];
+  });
+  const without = comment.filter((one) => one.startsWith("without "))
+    .map((one): [string, string] => [one.split(/[ :]/)[1]!, one.slice(one.indexOf(": ") + 2)]);
+  return {
+    name,
+    truth: comment[0] ?? "",
+    fault: asked("fault"),
+    nodes: Object.fromEntries(nodes),
+    without: Object.fromEntries(without),
+  };
+}
+
+/** The case with its fault, and its healthy twin. */
+export function runsOf({ name, nodes }: Case): Run[] {
+  const script = `${name}.sh`;
+  return [
+    { name, script, nodes, isHealthy: false },
+    { name: `${name}-healthy`, script, nodes, isHealthy: true },
+  ];
+}

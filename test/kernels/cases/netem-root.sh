@@ -1,0 +1,10 @@
+# netem at the root drops everything.
+# nodes: a b
+# fault: dropped traffic-control-drop
+build() {
+  pair a b 10.202.0
+  tc_ a qdisc add dev e0 root netem delay 1ms
+  ip_ a neigh add 10.202.0.2 lladdr "$(mac b e0)" dev e0
+}
+fault() { tc_ a qdisc change dev e0 root netem loss 100%; }
+traffic() { ping_ a 10.202.0.2; }

@@ -1,0 +1,52 @@
+# What the scripts of cases are written in. A namespace is named as in the case: in the guest it is
+# called RUN.NAME, so that cases and their healthy twins stand beside each other.
+set -eu
+: "${RUN:?}"
+
+# ns NAME...: namespaces that answer at once and say nothing by themselves.
+ns() {
+  local name
+  for name in "$@"; do
+    ip netns add "$RUN.$name"
+    in_ "$name" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 \
+      net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+    ip_ "$name" link set lo up
+  done
+}
+
+# in_ NAME COMMAND...: runs it there.
+in_() { local name=$1; shift; ip netns exec "$RUN.$name" "$@"; }
+
+# ip_ NAME WORDS..., tc_ NAME WORDS...: the tools of iproute2, there.
+ip_() { local name=$1; shift; ip -n "$RUN.$name" "$@"; }
+tc_() { local name=$1; shift; tc -n "$RUN.$name" "$@"; }
+
+# veth NAME DEVICE NAME DEVICE
+veth() {
+  ip_ "$1" link add "$2" type veth peer name "$4" netns "$RUN.$3"
+  ip_ "$1" link set "$2" up
+  ip_ "$3" link set "$4" up
+}
+
+# address NAME DEVICE ADDRESS/LENGTH
+address() { ip_ "$1" addr add "$3" dev "$2"; }
+
+# pair NAME NAME NETWORK: e0 of both, NETWORK.1/24 and NETWORK.2/24.
+pair() {
+  ns "$1" "$2"
+  veth "$1" e0 "$2" e0
+  address "$1" e0 "$3.1/24"
+  address "$2" e0 "$3.2/24"
+}
+
+# mac NAME DEVICE
+mac() { in_ "$1" cat "/sys/class/net/$2/address"; }
+
+forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
+
+# What traffic asks may well fail.
+ping_() { local name=$1; shift; in_ "$name" ping -n -c 2 -i 0.3 -W 1 "$@" || true; }
+
+# listen NAME tcp|udp|sctp PORT, ask NAME tcp|udp|sctp ADDRESS PORT
+listen() { in_ "$1" setsid python3 /work/server.py "$2" "$3" </dev/null >/dev/null 2>&1 & }
+ask() { in_ "$1" python3 /work/ask.py "$2" "$3" "$4" 3 || true; }

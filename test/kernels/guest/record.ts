@@ -1,0 +1,97 @@
+/**
+ * Runs in a guest: builds the networks of all runs, traces them together, makes their traffic one
+ * after another, and writes what was told of each as an archive of its own. Attaching takes a minute
+ * under emulation, so it is done once.
+ */
+import { archiveHeader } from "../../../src/ingest/archive/archive.ts";
+import { readCapability } from "../../../src/probe/kernel/capability.ts";
+import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
+import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
+import type { Run } from "../bench/runs.ts";
+
+const MINUTES = 60_000;
+
+const { runs } = JSON.parse(Deno.readTextFileSync("/work/runs.json")) as { runs: Run[] };
+
+const say = (text: string) =>
+  console.log(`guest: ${Math.round(performance.now() / 1000)} s, ${text}`);
+
+/** Runs functions of a case's script, as far as they are there. */
+async function call({ name, script }: Run, functions: string[]): Promise<boolean> {
+  const calls = functions.map((one) => `! declare -F ${one} >/dev/null || ${one}`).join("\n");
+  const { success, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `. /work/lib.sh\n. /work/cases/${script}\n${calls}`],
+    env: { RUN: name },
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  await Deno.writeTextFile(`/work/out/${name}.said`, said, { append: true });
+  if (!success) say(`${name}: ${functions.join(", ")} failed: ${said.trim()}`);
+  return success;
+}
+
+const built: Run[] = [];
+for (const run of runs) {
+  const steps = run.isHealthy ? ["build"] : ["build", "fault"];
+  if (await call(run, steps)) built.push(run);
+}
+say(`${built.length} of ${runs.length} built`);
+
+const words = built.flatMap(({ name, nodes }) =>
+  Object.entries(nodes).map(([node, netns]) => ({
+    name: `${name}.${node}`,
+    netns: netns.map((one) => `${name}.${one}`),
+  }))
+);
+/** What cannot be read in the time that a machine that is not emulated needs may be so the next time. */
+async function capabilityHere() {
+  for (let i = 0; i < 5; i++) {
+    const capability = await readCapability();
+    if (capability.bpftrace !== null && capability.tracepointsRead) return capability;
+    say("not all of the machine could be read, trying again");
+  }
+  throw new Error("Cannot trace in the guest: bpftrace or the tracepoints can't be read");
+}
+
+const batches: ProbeBatch[] = [];
+const session = await startSession({
+  capability: await capabilityHere(),
+  nodes: await resolveNodes(words, "guest"),
+  filter: "",
+  incident: "kernels",
+  onBatch: (batch) => batches.push(batch),
+  onProgress: say,
+  // Emulated, beside other work.
+  attachTimeoutMs: 15 * MINUTES,
+  readTimeoutMs: 5 * MINUTES,
+  share: { cpuPercent: 100, memoryBytes: 512 << 20 },
+});
+await session.ready;
+say("attached");
+for (const run of built) {
+  await call(run, ["traffic"]);
+  say(`${run.name}: traffic made`);
+}
+await session.stop();
+say("ended");
+for (const run of built) await write(run);
+
+/** The run's nodes alone, each as it is called in the case. */
+async function write({ name }: Run): Promise<void> {
+  const own = batches.filter(({ header }) => header.node.startsWith(`${name}.`));
+  const about = { id: name, title: name, filter: "", createdMs: 0, closedMs: 1 };
+  const counters = { strayLines: 0, evictedStates: 0 };
+  // deno-lint-ignore no-explicit-any
+  const first = JSON.stringify(archiveHeader({ ...about, counters } as any, own.length));
+  const lines = [
+    first,
+    ...own.flatMap(({ header, lines }) => [
+      JSON.stringify({ ...header, incident: name }),
+      ...lines,
+    ]),
+  ];
+  const text = lines.map((line) => `${line}\n`).join("").replaceAll(`${name}.`, "");
+  const gzip = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  await Deno.writeFile(`/work/out/${name}.archive.gz`, gzip);
+}
+Deno.exit(0);

@@ -1,0 +1,21 @@
+"""server.py tcp|udp|sctp PORT: answers what it is asked, until it is killed."""
+import socket, sys
+protocol, port = sys.argv[1], int(sys.argv[2])
+if protocol == "udp":
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("", port))
+    while True:
+        _, asker = s.recvfrom(2048)
+        s.sendto(b"answer", asker)
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132 if protocol == "sctp" else 0)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", port))
+s.listen(8)
+while True:
+    asker, _ = s.accept()
+    try:
+        asker.recv(100)
+        asker.sendall(b"answer")
+        asker.close()
+    except OSError:
+        pass
