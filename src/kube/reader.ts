@@ -2,19 +2,12 @@
  * Reads what a cluster's API tells of names, services and policies, as long as it is asked to, and tells it
  * as lines of batches (`src/event/cluster/state.ts`).
  */
-import {
-  CLUSTER_LINE_OBJECTS_MAX,
-  clusterKey,
-  type ClusterResource,
-  type ClusterState,
-} from "../event/cluster/state.ts";
+import { clusterKey, type ClusterResource, type ClusterState } from "../event/cluster/state.ts";
 import type { KubeApi } from "./api.ts";
 import { condensed } from "./condense.ts";
 import { follow, type Followed, type FollowOptions, type RawObject } from "./follow.ts";
+import { inParts } from "./in_parts.ts";
 import { discover } from "./resources.ts";
-
-/** Characters of one line, about: an ingest reads a line whole. */
-const LINE_CHARS = 256 * 1024;
 
 /** From being asked to end to the end, ms. */
 const STOP_MS_MAX = 5_000;
@@ -175,21 +168,6 @@ export class ClusterReader {
     this.#noticed.add(text);
     this.options.onNotice(text);
   }
-}
-
-/** Objects of one line each time; without any one empty line. */
-function inParts<T>(objects: readonly T[]): T[][] {
-  const parts: T[][] = [[]];
-  let chars = 0;
-  for (const object of objects) {
-    const own = JSON.stringify(object).length;
-    const last = parts.at(-1)!;
-    const isFull = last.length >= CLUSTER_LINE_OBJECTS_MAX || chars + own > LINE_CHARS;
-    if (isFull && last.length > 0) parts.push([object]);
-    else last.push(object);
-    chars = isFull ? own : chars + own;
-  }
-  return parts;
 }
 
 const wordsOf = (error: unknown) =>

@@ -1,5 +1,6 @@
 /** What stands in deploy/kubernetes, and what `lasthop cluster` makes, is what Kubernetes takes. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { CLUSTER_RESOURCES } from "../../src/event/cluster/state.ts";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { npmTool } from "../../deploy/npm_tool.ts";
@@ -66,9 +67,12 @@ async function bundled(modules: string, path: string): Promise<Kinds> {
   }
 }
 
-async function manifests({ parse }: Tools): Promise<Manifest[]> {
+async function manifests(
+  { parse }: Tools,
+  parts: readonly string[] = ["base", "monitoring"],
+): Promise<Manifest[]> {
   const all: Manifest[] = [];
-  for (const part of ["base", "monitoring"]) {
+  for (const part of parts) {
     for (const { name } of Deno.readDirSync(`${FOLDER}${part}`)) {
       if (name === "kustomization.yaml") continue;
       all.push(...parse(await Deno.readTextFile(`${FOLDER}${part}/${name}`)));
@@ -104,6 +108,23 @@ Deno.test("kubernetes: manifests, and what the command makes, are of the API's s
   const wrong = structuredClone(files.find(({ kind }) => kind === "DaemonSet")!);
   wrong.spec.template.spec.containers[0].args = "record";
   await rejects(all.validate(wrong));
+});
+
+Deno.test("kubernetes: an ingest that asks for names is the base's, with the account and those rights alone", async () => {
+  const all = await tools();
+  const [base] = (await manifests(all, ["base"])).filter(({ kind }) => kind === "Deployment");
+  const names = await manifests(all, ["names"]);
+  const patch = names.find(({ kind }) => kind === "Deployment")!;
+  for (const object of names) if (object !== patch) await all.validate(object);
+  equal(patch.metadata.name, base!.metadata.name);
+  const [own, its] = [patch, base!].map(({ spec }) => spec.template.spec.containers[0]);
+  deepEqual([own.name, own.args], [its.name, [...its.args, "--kubeconfig", "in-cluster"]]);
+  equal(patch.spec.template.spec.automountServiceAccountToken, true);
+  const { rules } = names.find(({ kind }) => kind === "ClusterRole") as unknown as {
+    rules: Record<"resources" | "verbs" | "apiGroups", string[]>[];
+  };
+  for (const { verbs } of rules) deepEqual(verbs, ["list", "watch"]);
+  deepEqual(rules.flatMap(({ resources }) => resources).sort(), [...CLUSTER_RESOURCES].sort());
 });
 
 Deno.test("kubernetes: the chart makes what stands in the base", async () => {

@@ -4,6 +4,7 @@ import { parseNamedFilter } from "../../event/filter/mod.ts";
 import { CODE_NODES } from "../../ingest/token_bounds.ts";
 import { readLimits } from "../../ingest/limit_words.ts";
 import type { CommandFile } from "../command.ts";
+import { type KubeFlags, kubeOptions, readKube } from "../kube_options.ts";
 import { incidentOption, listenOption, otlpOption } from "../options.ts";
 import {
   cannotRead,
@@ -23,7 +24,7 @@ import {
 } from "../serving/webhook.ts";
 import { tokenFileOption, tokenOption } from "../token.ts";
 
-interface Flags extends WebhookFlags {
+interface Flags extends WebhookFlags, KubeFlags {
   listen?: ListenAddress;
   data?: string;
   auth: boolean;
@@ -41,7 +42,7 @@ interface Flags extends WebhookFlags {
 /** The command. */
 export const serve: CommandFile<[string[], Flags], ServeOptions> = {
   declare: (program) =>
-    program.command("serve")
+    kubeOptions(program.command("serve"))
       .description("the ingest, page and API on this machine")
       .argument("[FILTER...]", "of --incident: what its nodes report (default: all packets)")
       .addOption(incidentOption("an incident, and one line by which nodes join it"))
@@ -99,6 +100,7 @@ export const serve: CommandFile<[string[], Flags], ServeOptions> = {
       ...{ listen, data, auth, token, limits: readLimits(limit), allowOrigins: allowOrigin },
       ...{ incident, filter, url, offersProbe: flags.offerProbe ?? false },
       otlp: flags.otlp,
+      kube: readKube(flags),
       webhook: readWebhook(flags, (name) => Deno.env.get(name)),
       bounds: { expiresInSeconds: flags.codeFor, nodesMax: flags.nodes },
     };

@@ -2,6 +2,7 @@
 import type { LimitsOverride } from "../../ingest/limits.ts";
 import type { WebhookSettings } from "../../ingest/notify/webhook.ts";
 import type { Role } from "../../ingest/stores/store.ts";
+import type { AccessWords } from "../../kube/access.ts";
 import type { Access } from "../options.ts";
 import type { ListenAddress } from "../read_value.ts";
 import type { CodeBounds } from "./codes.ts";
@@ -31,6 +32,8 @@ export interface ServeOptions {
   offersProbe: boolean;
   /** Where nodes and viewers reach it, when that is not where it listens. */
   url?: string;
+  /** A cluster whose API tells all incidents names; absent: none is asked. */
+  kube?: AccessWords | undefined;
   /** It ends when nobody writes to its standard input any more. */
   tether?: boolean;
 }

@@ -12,6 +12,7 @@ import { isLoopback, usageError } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
 import type { ServeOptions } from "./options.ts";
 import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
+import { tellCluster } from "./told_cluster.ts";
 import { removeServing, type Serving, usualData, writeServing } from "./serving_file.ts";
 
 /** An attached kubectl that broke is begun again, which takes a while. Milliseconds. */
@@ -19,7 +20,7 @@ const POD_SILENCE_MS = 60_000;
 
 const progress = (text: string) => console.error(`lasthop: ${text}`);
 
-/** Resolves with the exit code. Throws what `startIngest` throws, `no_address`, and `usage` for a user without a home. */
+/** Resolves with the exit code. Throws what `startIngest` and `openApi` throw, `no_address`, and `usage` for a user without a home. */
 export async function serveIngest(options: ServeOptions): Promise<number> {
   const ending = createEnding(() => Deno.exit(130));
   if (options.tether) void tetherLost(Deno.stdin.readable, POD_SILENCE_MS).then(ending.letGo);
@@ -46,7 +47,13 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
     });
     try {
       await tell(ingest, { offered, options, rootToken, given, dataDir, ended: ending.ended });
+      const cluster = options.kube && await tellCluster(
+        clientOf(ingest, rootToken),
+        options.kube,
+        { ended: ending.ended, progress },
+      );
       await ending.ended;
+      await cluster?.done;
     } finally {
       await removeServing(dataDir);
       await ingest.stop();

@@ -1,0 +1,134 @@
+/**
+ * One reading of a cluster's API for many who listen: each is told first what there is, then what changes,
+ * in lines with numbers of its own. That nothing changed is told seldom: it is most of what a reader says.
+ */
+import {
+  clusterKey,
+  type ClusterObject,
+  type ClusterResource,
+  type ClusterState,
+} from "../event/cluster/state.ts";
+import { inParts } from "./in_parts.ts";
+
+/** That nothing changed of a kind is told once in it, ms. */
+const WATCHED_EVERY_MS = 15_000;
+
+/** Objects of a kind, as far as they were told. */
+interface Known {
+  objects: Map<string, ClusterObject>;
+  leftOut: number;
+  /** All that changed up to then was heard of. Null: it is not known, until there is a list again. */
+  heardMs: number | null;
+  /** Parts of a list that has not come whole. */
+  parts: ClusterState[];
+}
+
+/** Takes lines. */
+export type Listener = (line: ClusterState) => void;
+
+interface Hearing {
+  take: Listener;
+  sequence: number;
+  /** By kind, when it was told last that all was heard of. */
+  toldMs: Map<ClusterResource, number>;
+}
+
+/** Those who listen to a reader. */
+export class ClusterAudience {
+  readonly #known = new Map<ClusterResource, Known>();
+  readonly #hearings = new Map<string, Hearing>();
+  #cluster = "cluster";
+
+  /** Takes a line of the reader, and tells it. */
+  push(line: ClusterState): void {
+    this.#cluster = line.cluster;
+    // What was heard of before it ends now would be lost with a watch that breaks.
+    if (line.told === "broken") this.#tellHeard(line.resource);
+    this.#remember(line);
+    for (const hearing of this.#hearings.values()) {
+      const toldMs = hearing.toldMs.get(line.resource) ?? -Infinity;
+      const isSoon = line.wallMs - toldMs < WATCHED_EVERY_MS;
+      if (line.told === "watched" && isSoon && !line.final) continue;
+      tell(hearing, line);
+    }
+  }
+
+  /** Somebody listens from now on: is told at once what there is. */
+  join(id: string, take: Listener): void {
+    const hearing: Hearing = { take, sequence: 0, toldMs: new Map() };
+    this.#hearings.set(id, hearing);
+    for (const line of this.#lists()) tell(hearing, line);
+  }
+
+  leave(id: string): void {
+    this.#hearings.delete(id);
+  }
+
+  #remember(line: ClusterState): void {
+    const known = this.#known.get(line.resource) ??
+      { objects: new Map(), leftOut: 0, heardMs: null, parts: [] };
+    this.#known.set(line.resource, known);
+    switch (line.told) {
+      case "listed": {
+        const { part = 0, parts = 1 } = line;
+        known.parts = part === 0 ? [line] : [...known.parts, line];
+        if (known.parts.length < parts) return;
+        known.objects = new Map(
+          known.parts.flatMap(({ objects }) => objects as ClusterObject[])
+            .map((object) => [clusterKey(object), object]),
+        );
+        known.leftOut = Math.max(...known.parts.map(({ leftOut = 0 }) => leftOut));
+        known.parts = [];
+        break;
+      }
+      case "changed":
+        for (const object of line.objects) known.objects.set(clusterKey(object), object);
+        for (const key of line.gone ?? []) known.objects.delete(key);
+        known.leftOut += line.leftOut ?? 0;
+        break;
+      case "broken":
+        known.heardMs = null;
+        return;
+    }
+    if (line.told === "listed" || known.heardMs !== null) known.heardMs = line.wallMs;
+  }
+
+  #tellHeard(resource: ClusterResource): void {
+    const heardMs = this.#known.get(resource)?.heardMs ?? null;
+    if (heardMs === null) return;
+    for (const hearing of this.#hearings.values()) {
+      if ((hearing.toldMs.get(resource) ?? Infinity) >= heardMs) continue;
+      tell(hearing, this.#line(resource, heardMs, { told: "watched", objects: [] }));
+    }
+  }
+
+  /** What there is, kind by kind. */
+  *#lists(): Generator<ClusterState> {
+    for (const [resource, { objects, leftOut, heardMs }] of this.#known) {
+      if (heardMs === null) continue;
+      const parts = inParts([...objects.values()]);
+      for (const [part, some] of parts.entries()) {
+        yield this.#line(resource, heardMs, {
+          told: "listed",
+          objects: some,
+          ...(parts.length > 1 ? { part, parts: parts.length } : {}),
+          ...(leftOut > 0 ? { leftOut } : {}),
+        });
+      }
+    }
+  }
+
+  #line(
+    resource: ClusterResource,
+    wallMs: number,
+    told: Pick<ClusterState, "told" | "part" | "parts" | "leftOut"> & { objects: ClusterObject[] },
+  ): ClusterState {
+    const about = { kind: "cluster", cluster: this.#cluster, sequence: 0 };
+    return { ...about, resource, wallMs, ...told } as ClusterState;
+  }
+}
+
+function tell(hearing: Hearing, line: ClusterState): void {
+  if (line.told !== "broken") hearing.toldMs.set(line.resource, line.wallMs);
+  hearing.take({ ...line, sequence: hearing.sequence++ });
+}
