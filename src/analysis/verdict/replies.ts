@@ -10,8 +10,9 @@ import {
   TCP_FLAGS,
   UDP,
 } from "../kernel/protocols.ts";
+import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import { type Judgement, revise } from "./judgement.ts";
-import type { NodeView } from "../view/timeline.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 import {
   before,
   DEVICE_SCRIPTS,
@@ -137,11 +138,37 @@ function proveSingle(requests: FlowGroup, replies: FlowGroup): void {
 export function unrecovered(group: FlowGroup): Judgement[] {
   if (group.form.protocol !== TCP) return group.packets;
   const arrived = arrivalsOf(group);
-  const closed = hasEnded(group) && hasEnded(group.reply ?? group.request);
+  const other = group.reply ?? group.request;
+  const closed = hasEnded(group) && hasEnded(other);
+  const given = resetsOf(other);
   return group.packets.filter((packet) =>
     packet.outcome === "delivered" ||
-    !(isRecovered(packet, arrived) || (closed && sequenceEnd(packet) === null))
+    !(isRecovered(packet, arrived) || (closed && sequenceEnd(packet) === null) ||
+      isGivenUp(packet, given))
   );
+}
+
+/** Where the resets of a direction were made. */
+const resetsOf = (group: FlowGroup | undefined): Sighting[] =>
+  (group?.packets ?? []).map(firstEvent).filter((event) =>
+    event.kind === "device-tx" && hasFlag(event, TCP_FLAGS.rst)
+  );
+
+/**
+ * It found no socket where the connection had been given up by a reset before the segment came:
+ * nobody there waited for it. A reset that answers the segment itself was made after it came.
+ */
+function isGivenUp({ end, steps }: Judgement, resets: readonly Sighting[]): boolean {
+  const freed = end.step.event;
+  if (resets.length === 0 || freed.kind !== "drop" || freed.tunnelKind !== undefined) return false;
+  if (!saysNoSocket(freed) && !isSocketLookupWithoutReason(freed)) return false;
+  const came = steps.map(({ event }) => event).find((event) =>
+    event.kind === "device-rx" && event.node === freed.node && event.netns === freed.netns
+  );
+  return came !== undefined &&
+    resets.some((reset) =>
+      reset.node === came.node && reset.netns === came.netns && reset.at < came.at
+    );
 }
 
 /** Its FIN arrived: after both ends' FIN nobody waits for an acknowledgement that was lost. */
