@@ -194,8 +194,9 @@ const readSocket: Reader = (state, [protocol, at = "", name = "LISTEN", ...words
       state: name,
       ...options.number("queue", "receiveQueue"),
       ...options.number("limit", "sendQueue"),
+      ...options.text("dev", "device"),
     },
-    (socket) => `${socket.protocol} ${socket.address} ${socket.port}`,
+    (socket) => `${socket.protocol} ${socket.address} ${socket.port} ${socket.device ?? ""}`,
   );
 };
 

@@ -146,6 +146,7 @@ function tables(state: NetnsState): string[] {
         socket.state,
         pair("queue", socket.receiveQueue),
         pair("limit", socket.sendQueue),
+        pair("dev", socket.device),
       )
     ),
     ...state.qdiscs.filter((qdisc) => qdisc.kind !== "noqueue").map((qdisc) =>

@@ -1,5 +1,6 @@
 /** A port that no socket is bound to. */
 import { endPoint } from "../../../event/end_point.ts";
+import type { Socket } from "../../../event/state.ts";
 import { isConnectRequest, TCP, UDP } from "../../kernel/protocols.ts";
 import {
   CLIENT_PORT_MIN,
@@ -37,7 +38,11 @@ export const noListener: Rule = {
     const asked = sawAll(subject) ? askedElsewhere(subject) : null;
     if (asked) return strayAnswer(subject, asked);
     if (isLateOrStray(event)) return notAsked(subject, named);
-    const others = listeners(subject, port);
+    const bound = boundTo(subject, port);
+    const others = bound.filter((socket) => !wouldTake(socket, subject)).map(socketText);
+    // A socket that would have taken the packet is gone since it was read.
+    const known = subject.before && !isIncomplete(subject.before, ["sockets"]) &&
+      others.length === bound.length;
     const where = `${event.destination} in ${
       netnsName(subject.node, subject.netns)
     } on ${subject.node.name}`;
@@ -48,20 +53,23 @@ export const noListener: Rule = {
       `nothing listens on ${protocolName(subject)} port ${port} at ${where}${elsewhere}`,
       [
         eventEvidence(subject),
-        ...(subject.before && !isIncomplete(subject.before, ["sockets"])
+        ...(known
           ? [
             stateEvidence(
               subject.node,
               others.length > 0
                 ? `${protocolName(subject)} port ${port} is bound to ${others.join(", ")} only`
-                : `no ${protocolName(subject)} socket is bound to port ${port}`,
+                : `no ${protocolName(subject)} socket is bound to port ${port}${
+                  subject.event.protocol === UDP ? ", unless it is connected to another end" : ""
+                }`,
             ),
           ]
           : []),
       ],
       command(subject.node, subject.netns, [
         "ss",
-        `-ln${subject.event.protocol === TCP ? "t" : "u"}p`,
+        // Without -a a UDP socket that is connected is not listed, and it takes only its own peer's.
+        subject.event.protocol === TCP ? "-lntp" : "-anup",
         `sport = :${port}`,
       ]),
     );
@@ -114,9 +122,24 @@ function notAsked(subject: Case, named: boolean) {
   return cause("no-listener", named ? "likely" : "possible", text, [eventEvidence(subject)]);
 }
 
-function listeners(subject: Case, port: number): string[] {
+/** The port's sockets, as read before the packet came. */
+function boundTo(subject: Case, port: number): Socket[] {
   const protocol = protocolName(subject);
   return (subject.before?.sockets ?? [])
-    .filter((socket) => socket.protocol === protocol && socket.port === port)
-    .map((socket) => socket.address);
+    .filter((socket) => socket.protocol === protocol && socket.port === port);
+}
+
+const socketText = ({ address, device }: Socket) =>
+  device === undefined ? address : `${address} for what comes by ${device}`;
+
+/** A socket of a VRF's device takes what comes by the devices in the VRF. */
+function wouldTake(socket: Socket, { event, device, link, before }: Case): boolean {
+  const six = event.destination?.includes(":") ?? false;
+  const isAny = socket.address === "::"
+    ? six || !socket.ipv6Only
+    : socket.address === "0.0.0.0" && !six;
+  if (!isAny && socket.address !== event.destination) return false;
+  if (socket.device === undefined || socket.device === device) return true;
+  const master = before?.links.find(({ ifindex }) => ifindex === link?.masterIfindex);
+  return master?.name === socket.device;
 }
