@@ -61,6 +61,8 @@ export const CAUSE_CODES = [
   "icmp-echo-ignored",
   "service-unknown",
   "service-rules-stale",
+  "tcp-signature-invalid",
+  "tproxy-not-routed",
 ] as const;
 
 /** The code of a cause. */

@@ -87,6 +87,12 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("tcp_v4_rcv", "NOT_SPECIFIED"), drop("tcp_v4_do_rcv")],
   ],
   [
+    "isForwardedWithoutReason: not what another host's frame is freed for, nor what has a reason",
+    (event) => routing.isForwardedWithoutReason({ ...event, packetType: "host" }),
+    [drop("ip_forward", "NOT_SPECIFIED"), drop("ip6_forward")],
+    [drop("ip_forward", "IP_INHDR"), drop("ip_forward_finish"), drop("ip_error")],
+  ],
+  [
     "isFreedByTunnelReceiver: not the sender's functions of the same driver",
     tunnels.isFreedByTunnelReceiver,
     [drop("vxlan_rcv"), drop("geneve_udp_encap_recv"), drop("ip_tunnel_rcv")],

@@ -26,6 +26,11 @@ export const isInForwarding6 = (event: Event): boolean => freedIn(event, /^ip6_f
 export const namesMoreThanForwarding = (event: Event): boolean =>
   hasReason(event, /RPFILTER|PKT_TOO_BIG|LOCAL_SOURCE|INVALID/);
 
+/** Freed as a drop where a packet for another host is sent on, without a reason. */
+export const isForwardedWithoutReason = (event: Event): boolean =>
+  event.kind === "drop" && event.packetType === "host" && !givesReason(event) &&
+  freedIn(event, /^ip6?_forward$/);
+
 /** `ip_error` gives this reason where the device's forwarding is off, and for nothing else. */
 export const saysForwardingOff = ({ function: by, reason }: Event): boolean =>
   by === "ip_error" && reason === "IP_INADDRERRORS";

@@ -33,6 +33,25 @@ export const isChecksumError = (event: Event): boolean =>
 /** Tells, of a checksum error, that the wrong checksum is the IP header's. */
 export const isOfIpHeader = (event: Event): boolean => hasReason(event, /^IP_/);
 
+/** What is wrong with a segment's signature (TCP MD5, TCP-AO). */
+export type SignatureFault = "missing" | "unexpected" | "wrong" | "key-unknown" | "malformed";
+
+/** By reason: those of MD5 from 5.17, those of TCP-AO from 6.7. */
+const SIGNATURE_FAULTS: ReadonlyMap<string, SignatureFault> = new Map([
+  ["TCP_MD5NOTFOUND", "missing"],
+  ["TCP_MD5UNEXPECTED", "unexpected"],
+  ["TCP_MD5FAILURE", "wrong"],
+  ["TCP_AONOTFOUND", "missing"],
+  ["TCP_AOUNEXPECTED", "unexpected"],
+  ["TCP_AOFAILURE", "wrong"],
+  ["TCP_AOKEYNOTFOUND", "key-unknown"],
+  ["TCP_AUTH_HDR", "malformed"],
+]);
+
+/** What the kernel says is wrong with the segment's signature; undefined of other frees. */
+export const signatureFault = ({ reason }: Event): SignatureFault | undefined =>
+  SIGNATURE_FAULTS.get(reason ?? "");
+
 /** A BPF filter of the socket, or of its cgroup, refused it. */
 export const isSocketFilterDrop = (event: Event): boolean =>
   hasReason(event, /^(SOCKET_FILTER|BPF_CGROUP_EGRESS|BPF_CGROUP_INGRESS|CGROUP_)/);

@@ -214,6 +214,11 @@ Deno.test("[N6] chance, sockets and foreign extensions are never decided", () =>
   ) says(statement, "unknown");
   const target = evaluate(nft({ xt: { type: "target", name: "TPROXY" } }), traveller(), isChain);
   deepEqual(target.verdicts, [{ do: "unknown" }]);
+  const given = nft({ tproxy: { port: 8080 } }, { accept: null });
+  deepEqual(evaluate(given, traveller(), isChain), {
+    match: "unknown",
+    verdicts: [{ do: "accept" }],
+  });
   const long = { ...nft(), expressions: undefined };
   deepEqual(evaluate(long, traveller(), isChain).match, "unknown");
 });

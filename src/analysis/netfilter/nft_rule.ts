@@ -11,7 +11,7 @@ import type { Traveller } from "./traveller.ts";
 import { both, type Tri } from "../view/tri.ts";
 
 /** Statements that end the packet's way through the chain. */
-const ACCEPTING = new Set(["accept", "dnat", "snat", "masquerade", "redirect", "fwd", "tproxy"]);
+const ACCEPTING = new Set(["accept", "dnat", "snat", "masquerade", "redirect", "fwd"]);
 
 /** What a rule in nft's JSON does to the packet. A change of the mark is made to `at`. */
 export function nftEffect(expressions: readonly unknown[], at: Traveller, home: Home): Effect {

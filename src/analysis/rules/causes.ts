@@ -11,6 +11,7 @@ import { cause as addressOverlap } from "./address-overlap/cause.ts";
 import { cause as pathMtuExceeded } from "./path-mtu-exceeded/cause.ts";
 import { cause as routeLocalnetDisabled } from "./route-localnet-disabled/cause.ts";
 import { cause as routerAdvertisementIgnored } from "./router-advertisement-ignored/cause.ts";
+import { cause as tproxyNotRouted } from "./tproxy-not-routed/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -47,6 +48,7 @@ import { cause as noListener } from "./no-listener/cause.ts";
 import { cause as receiveBufferFull } from "./receive-buffer-full/cause.ts";
 import { cause as acceptQueueFull } from "./accept-queue-full/cause.ts";
 import { cause as checksumInvalid } from "./checksum-invalid/cause.ts";
+import { cause as tcpSignatureInvalid } from "./tcp-signature-invalid/cause.ts";
 import { cause as applicationReset } from "./application-reset/cause.ts";
 import { cause as applicationSilent } from "./application-silent/cause.ts";
 import { cause as asymmetricPath } from "./asymmetric-path/cause.ts";
@@ -74,6 +76,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   pathMtuExceeded,
   routeLocalnetDisabled,
   routerAdvertisementIgnored,
+  tproxyNotRouted,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,
@@ -110,6 +113,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   receiveBufferFull,
   acceptQueueFull,
   checksumInvalid,
+  tcpSignatureInvalid,
   applicationReset,
   applicationSilent,
   asymmetricPath,

@@ -87,6 +87,9 @@ export const RULES: readonly Rule[] = [
   // IPv6 frees in ip6_forward both where forwarding is off (R1) and when the hop limit ran out.
   rules.timeToLive,
 
+  // Knows the one rule whose packets forwarding frees without a reason; what else it frees so is above.
+  rules.tproxyNotRouted,
+
   // Functions that check sizes free for other reasons, too, which are asked for above.
   rules.mtuExceeded,
 
@@ -101,6 +104,7 @@ export const RULES: readonly Rule[] = [
   rules.receiveBufferFull,
   rules.listenOverflow,
   rules.checksumInvalid,
+  rules.tcpSignatureInvalid,
   rules.socketFilter,
   rules.ipsecPolicy,
   rules.backlogOverflow,
