@@ -63,6 +63,7 @@ export const CAUSE_CODES = [
   "service-rules-stale",
   "tcp-signature-invalid",
   "tproxy-not-routed",
+  "answered-on-the-way",
 ] as const;
 
 /** The code of a cause. */

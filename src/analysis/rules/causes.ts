@@ -57,6 +57,7 @@ import { cause as replyNotTranslated } from "./reply-not-translated/cause.ts";
 import { cause as shaped } from "./shaped/cause.ts";
 import { cause as portChanged } from "./port-changed/cause.ts";
 import { cause as icmpEchoIgnored } from "./icmp-echo-ignored/cause.ts";
+import { cause as answeredOnTheWay } from "./answered-on-the-way/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
@@ -122,6 +123,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   shaped,
   portChanged,
   icmpEchoIgnored,
+  answeredOnTheWay,
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,

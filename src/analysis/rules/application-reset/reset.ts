@@ -3,6 +3,7 @@ import { isReactiveReset } from "../../exchange/reset_by.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { packetText } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
+import { answeredOnTheWay } from "../answered-on-the-way/answered_on_the_way.ts";
 import { portChanged } from "../port-changed/changed.ts";
 import { cause } from "../rule.ts";
 
@@ -13,7 +14,8 @@ import { cause } from "../rule.ts";
  * that address: X5); a host that reboots or whose program died, which resets because it knows no
  * connection (the kernel tells that it answered a segment by a reset, and the sentence says so); a
  * health check, which resets what it has no use for (X6: no early end); a host that is asked from
- * another port than before (R97).
+ * another port than before (R97); a host that never had the connection, because something on the way
+ * answered for it (R125).
  */
 export const applicationReset: ExchangeRule = {
   id: "R92",
@@ -31,7 +33,7 @@ export const applicationReset: ExchangeRule = {
     if (reset.by !== "client" && reset.by !== "server") return null;
     const { event } = reset.packet.steps[0]!;
     const host = `${netnsName(event.node, event.netns)} on ${event.node.name}`;
-    if (portChanged.find(subject)) return null;
+    if (portChanged.find(subject) || answeredOnTheWay.find(subject)) return null;
     const whose = reset.by === "server" ? "the server" : "the client";
     const reactive = isReactiveReset(exchange, reset.packet);
     const sent = bytesOf(exchange.question.packets);
