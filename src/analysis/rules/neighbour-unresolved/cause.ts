@@ -14,5 +14,8 @@ export const cause: CauseText = {
   remedy:
     "Is the next hop up, on the same segment, and is its address right? If the questions were " +
     "seen to arrive, look at why the other end keeps silent: `arp_ignore`, another VLAN, a " +
-    "bridge with `neigh_suppress`, an address that moved.",
+    "bridge with `neigh_suppress`, an address that moved. An address of IPv6 that failed duplicate " +
+    "address detection (`dadfailed`) is not answered for until it is deleted and added again. For " +
+    "a host behind another one, as a VPN's client, that one must answer: `proxy_arp`, or `ip neigh " +
+    "add proxy`.",
 };

@@ -13,7 +13,8 @@ export const neighbourUnresolved: Rule = {
   id: "R9",
   statement:
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
-    "the question was seen to reach a node that has the address, what became of it there.",
+    "the question was seen to reach a node that has the address, what became of it there; where a " +
+    "tunnel carried it towards that node, where it died.",
   yields: ["neighbour-unresolved"],
   judge(subject) {
     const { event } = subject;

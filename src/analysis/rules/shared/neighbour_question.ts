@@ -21,6 +21,7 @@ import { device } from "../word.ts";
 import { found } from "../reverse-path-filter/reverse_path.ts";
 import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
 import { checked } from "./checked.ts";
+import { deathInTunnel } from "./question_in_tunnel.ts";
 import { refusalRemedy } from "./refusal_remedy.ts";
 
 /** What is known of who has the address that was asked for. */
@@ -46,6 +47,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     const held = question && stateAt(owner.node, owner.netns, question.at);
     if (question && ownsAddress(held ?? null, hop)) return fateOf(subject, hop, owner, question);
   }
+  const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
+  if (dead) return { ...dead, remedy: [] };
   return {
     text: "",
     evidence: owners.length === 0
@@ -62,10 +65,14 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
 
 const placeOwner = ({ node, netns, link }: Owner) => placeOf(node, netns, link.name);
 
+/** Addresses of the device that asks. */
+const ownAddresses = (subject: Case, name: string): ReadonlySet<string> =>
+  new Set(linkOf(subject.before, undefined, name)?.addresses.map(({ address }) => address));
+
 /** The last question of this device that came into the owner's namespace. */
 function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
   const asker = linkOf(subject.before, undefined, name);
-  const own = new Set(asker?.addresses.map(({ address }) => address));
+  const own = ownAddresses(subject, name);
   return questionsFor(subject.evidence, hop).findLast((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
     (event.sourceMac !== undefined && event.sourceMac === asker?.mac || own.has(event.source ?? ""))
@@ -79,6 +86,8 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     kind: "event",
     text: `the question for ${hop} came in by ${question.device} of ${owner.node.name}`,
   };
+  const unusable = notUsable(owner, hop, question, reached, seen);
+  if (unusable) return unusable;
   const free = questionsFor(subject.evidence, hop).find((event) =>
     event.node === question.node && event.skb === question.skb && event.at > question.at &&
     event.kind === "drop"
@@ -104,6 +113,39 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     text: `${reached} and answered; the answer ${came}`,
     evidence: [seen, { node: owner.node.name, kind: "event", text }],
     remedy: [],
+  };
+}
+
+/**
+ * IPv6 answers for an address only once nobody else was found to have it: one that failed duplicate
+ * address detection stays in the list, and is dead, also when the other host has gone.
+ */
+function notUsable(
+  { node, netns }: Owner,
+  hop: string,
+  question: Sighting,
+  reached: string,
+  seen: Evidence,
+): Asked | null {
+  const link = stateAt(node, netns, question.at)?.links.find(({ addresses }) =>
+    addresses.some(({ address }) => address === hop)
+  );
+  const flags = link?.addresses.find(({ address }) => address === hop)?.flags;
+  if (!link || !flags?.includes("dadfailed")) return null;
+  return {
+    text:
+      `${reached} and does not use it: duplicate address detection found another host with it ` +
+      "(dadfailed)",
+    evidence: [seen, stateEvidence(node, `${hop} dev ${link.name}: ${flags.join(" ")}`)],
+    remedy: command(node, netns, [
+      "ip",
+      "-6",
+      "addr",
+      "show",
+      "dev",
+      device(link.name),
+      "dadfailed",
+    ]),
   };
 }
 
