@@ -144,7 +144,8 @@ function freesPage(page: string): string {
       const reasons = told
         ? (told.length < row.reasons!.length ? "none, " : "") + code(told)
         : "any";
-      return `### ${functions}\n\nReasons: ${reasons}${except}. ${row.text} Source: ${row.source}.\n\n`;
+      const frames = row.packetTypes ? `; frames: ${code(row.packetTypes)}` : "";
+      return `### ${functions}\n\nReasons: ${reasons}${except}${frames}. ${row.text} Source: ${row.source}.\n\n`;
     });
     return `## ${title}\n\n${rows.join("")}`;
   });

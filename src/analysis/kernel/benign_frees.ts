@@ -32,6 +32,8 @@ export interface BenignFree {
   losses?: readonly string[];
   /** Only of packets of these protocols, by number; absent: of every protocol. */
   protocols?: readonly number[];
+  /** Only of frames with one of these `skb->pkt_type`; absent: with every one. */
+  packetTypes?: readonly NonNullable<Event["packetType"]>[];
   means: BenignMeaning;
   /** What the kernel does there, and what the near loss is: one sentence or two of Markdown. */
   text: string;
@@ -39,7 +41,7 @@ export interface BenignFree {
   source: string;
 }
 
-const [ICMP, TCP, ICMP6] = [1, 6, 58];
+const [ICMP, TCP, UDP, ICMP6] = [1, 6, 17, 58];
 
 /**
  * Every kind of free that loses nobody's packet; the first row that fits an event holds. What waits
@@ -70,6 +72,21 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     means: "branch",
     text: "Copies for the ports of a bridge, or the ways of a multicast packet.",
     source: "net/bridge/br_forward.c, net/ipv4/ipmr.c, net/ipv6/ip6mr.c, 5.15 to 6.18",
+  },
+  {
+    functions: [
+      ...["__udp4_lib_rcv*", "__udp4_lib_mcast_deliver*"],
+      ...["__udp6_lib_rcv*", "__udp6_lib_mcast_deliver*"],
+    ],
+    reasons: ["", "NOT_SPECIFIED"],
+    packetTypes: ["broadcast", "multicast", "loopback"],
+    protocols: [UDP],
+    means: "branch",
+    text:
+      "A datagram to all of a link or to a group, at a host where no program wants it (the kernel " +
+      "counts it as `IgnoredMulti`): each host on the link gets a copy. Without a socket that is " +
+      "asked for by its own address (`NO_SOCKET`) it is a loss.",
+    source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.15 to 6.18",
   },
   {
     functions: ["netlink_*"],
@@ -241,6 +258,7 @@ export function benignity(event: Event): BenignMeaning | null {
   for (const { functions, losses, reasons, row } of TESTS) {
     if (reasons && !reasons.has(reason)) continue;
     if (row.protocols && !row.protocols.includes(event.protocol ?? -1)) continue;
+    if (row.packetTypes && !row.packetTypes.includes(event.packetType!)) continue;
     if (functions && !functions.test(by)) continue;
     if (losses?.test(by)) continue;
     return row.means;

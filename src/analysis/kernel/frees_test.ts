@@ -54,6 +54,18 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     ],
   ],
   [
+    "isSideCopy: a datagram to all that a host does not want, and not one to the host alone",
+    (of) => frees.isSideCopy({ ...of, protocol: 17 }),
+    [
+      { ...drop({ function: "__udp4_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "broadcast" },
+      { ...drop({ function: "__udp6_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "multicast" },
+    ],
+    [
+      { ...drop({ function: "__udp4_lib_rcv", reason: "NOT_SPECIFIED" }), packetType: "host" },
+      { ...drop({ function: "__udp4_lib_rcv", reason: "UDP_CSUM" }), packetType: "broadcast" },
+    ],
+  ],
+  [
     "[O8] isSolicitationCopy: freed by the neighbour code, and not as a drop",
     frees.isSolicitationCopy,
     [consume("__neigh_event_send"), consume("neigh_probe")],
