@@ -1,6 +1,7 @@
 /** Frames that came to hosts they are not for: what their end there says of the packet. Rule O4. */
 import type { NetnsState } from "../../event/state.ts";
 import { ask } from "../view/asked.ts";
+import { isOneClock } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
@@ -32,11 +33,20 @@ export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   if (isChosen) return true;
   const there = stateAt(sent.node, sent.netns, sent.at);
   const link = linkOf(there, sent.ifindex, sent.device);
-  const isPair = link?.kind === "veth" && link.peerIfindex === event.ifindex &&
-    link.peerNetns === event.netns && sent.node === event.node &&
+  const isPair = link !== undefined && leadsTo(sent, event) &&
     (!link.bridgePort || forwardsTo(there!, link.name, event.destinationMac));
   const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
+}
+
+/**
+ * The frame was handed to one end of a veth pair, and this was seen at the other end. Namespaces of two
+ * kernels may have one number, those of several nodes on one kernel have not.
+ */
+export function leadsTo({ node, netns, ifindex, device, at }: Sighting, there: Sighting): boolean {
+  const link = linkOf(stateAt(node, netns, at), ifindex, device);
+  return link?.kind === "veth" && link.peerIfindex === there.ifindex &&
+    link.peerNetns === there.netns && isOneClock(node, there.node);
 }
 
 /** The bridge's table has the MAC behind this port, so that the bridge does not flood the frame. */

@@ -2,6 +2,7 @@
 import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
+import { leadsTo } from "../correlate/flood.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
 import {
@@ -142,7 +143,9 @@ function sentToAnother({ step }: End, { network }: World): Step | null {
   const isElsewhere = holdersOfMac(network, event.destinationMac)
     .some(({ node }) => node !== event.node);
   if (!isElsewhere) return null;
-  return transmissionTo(event.destinationMac, step.previous);
+  const sent = transmissionTo(event.destinationMac, step.previous);
+  // A cable led this frame here, and nobody else got it.
+  return sent && leadsTo(sent.event, event) ? null : sent;
 }
 
 /**
