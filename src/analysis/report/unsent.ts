@@ -6,9 +6,11 @@ import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
-import { UDP } from "../kernel/protocols.ts";
+import { ICMP, ICMP6, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
+import { isUnansweredEcho6 } from "../kernel/sockets.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
 import { lookUpRoute, refuses, routeText, TABLES } from "../view/routing.ts";
 import { failedLookup } from "../rules/no-route/failed_lookup.ts";
 import { advertisementIgnored } from "../rules/router-advertisement-ignored/advertisement_ignored.ts";
@@ -86,8 +88,38 @@ function isSend(event: Sighting): boolean {
   const state = stateAt(event.node, event.netns, event.at);
   const isBound = !isUnspecified(event.source ?? "");
   if (isBound && !ownsAddress(state, event.source!)) return false;
+  if (isForError(event)) return false;
   return !(event.protocol === UDP && tunnelPorts(event).has(event.destinationPort ?? -1));
 }
+
+/** A packet that the kernel can't bring is freed so soon after it looked for a way for its error, ns. */
+const ERROR_NS = 1e6;
+
+/**
+ * Whether a lookup was for the ICMP error about a packet that was freed at once, on the same processor:
+ * no program tried to send anything then. A ping at the same moment to whom that packet was from
+ * would be taken for one.
+ */
+function isForError({ node, netns, cpu, protocol, destination, at }: Sighting): boolean {
+  if (protocol !== ICMP && protocol !== ICMP6) return false;
+  return concludedFrom(
+    node,
+    freedFrom,
+    `${netns} ${destination}`,
+    `error ${cpu} ${at}`,
+    (freed) =>
+      freed.some((other) =>
+        other.cpu === cpu && other.at >= at && other.at - at < ERROR_NS &&
+        // That lookup was for the answer, which the kernel makes itself.
+        !isUnansweredEcho6(other)
+      ),
+  );
+}
+
+/** What was freed as a drop, by namespace and source. */
+const freedFrom = finding(({ kind, netns, source }) =>
+  kind === "drop" && netns !== undefined && source !== undefined ? `${netns} ${source}` : undefined
+);
 
 const isUnspecified = (address: string) => /^(0\.0\.0\.0|::)$/.test(address);
 
