@@ -57,6 +57,7 @@ export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
 export { reversePathFilter } from "./reverse-path-filter/reverse_path.ts";
 export { routeLocalnet } from "./route-localnet-disabled/route_localnet.ts";
 export { routeRefuses } from "./route-blackhole/route_refuses.ts";
+export { rulesMissing } from "./service-rules-stale/rules_missing.ts";
 export { rulesStale } from "./service-rules-stale/rules_stale.ts";
 export { sentToWrongHost } from "./destination-mac-mismatch/wrong_host.ts";
 export { serviceRefused } from "./service-without-endpoint/service_refused.ts";

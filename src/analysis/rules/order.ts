@@ -23,6 +23,8 @@ export const RULES: readonly Rule[] = [
   rules.noneOnNode,
   // Knows that the port for which R12 misses a program is to be translated.
   rules.nodePortUntranslated,
+  // Read the rules that are missing, where R51 knows of rules for others.
+  rules.rulesMissing,
   rules.serviceUntranslated,
   // Wherever else it went: R1, R3 and R43 would say that of a packet that should not have gone there.
   rules.serviceUnknown,

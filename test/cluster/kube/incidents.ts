@@ -1,7 +1,10 @@
 /** Incidents in the tests' cluster, each traced by the command that a person would type. */
 import type { Report } from "../../../src/event/report.ts";
+import { run } from "../../deploy/image/root.ts";
 import { type Running, startLasthop } from "../../fake/lasthop.ts";
 import { type Cluster, environment } from "./cluster.ts";
+
+const OBJECTS = new URL("./objects.yaml", import.meta.url).pathname;
 
 interface Incident {
   name: string;
@@ -83,6 +86,118 @@ const INCIDENTS: Incident[] = [
   },
 ];
 
+/** Incidents in which something of the cluster itself is replaced, stopped or in the way. */
+const OF_THE_CLUSTER: Incident[] = [
+  {
+    name: "a node port that counts the node's own endpoints alone",
+    typed: ["trace", "tcp and port 30080", "--for", "6s"],
+    async traffic({ laptop, nodes }) {
+      for (let i = 0; i < 3; i++) {
+        await run([...laptop, "busybox", "nc", "-w", "2", nodes[0]!.address, "30080"])
+          .catch(() => "");
+      }
+    },
+    faults: (report) => [
+      ...expects("service-without-endpoint")(report),
+      ...report.flows.some(({ destinationName }) =>
+          destinationName === "service shop/front by node node1"
+        )
+        ? []
+        : ["the node port has no name"],
+    ],
+  },
+  {
+    name: "a pod is replaced while it is traced",
+    typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/payments", "--for", "30s"],
+    async traffic(cluster) {
+      const { kubectl, until } = cluster;
+      await ask("10.96.0.20")(cluster);
+      const address = () =>
+        kubectl("-n", "shop", "get", "endpoints", "payments", "-o", "jsonpath={..ip}");
+      const before = await address();
+      await kubectl("-n", "shop", "delete", "pod", "payments");
+      await kubectl("apply", "-f", OBJECTS);
+      await until("another pod is ready", async () => {
+        const now = await address();
+        return now !== "" && now !== before;
+      });
+      await ask("10.96.0.20")(cluster);
+    },
+    faults({ exchanges, flows }) {
+      const servers = new Set(
+        flows.flatMap(({ translated }) => translated ? [translated.destination] : []),
+      );
+      return [
+        ...exchanges.some(({ outcome }) => outcome === "answered") ? [] : ["nothing was answered"],
+        ...servers.size >= 2 ? [] : [`translated to ${[...servers]}, must be to two`],
+      ];
+    },
+  },
+  {
+    name: "a vxlan between the nodes, and its port is closed",
+    typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/payments", "--for", "6s"],
+    before: async ({ nodes }) => {
+      await overlay(nodes);
+      await nodes[1]!.run(...["iptables", "-I", "INPUT", ...VXLAN_PORT, "-j", "DROP"]);
+    },
+    traffic: ask("10.96.0.20"),
+    async after({ nodes }) {
+      await nodes[1]!.run(...["iptables", "-D", "INPUT", ...VXLAN_PORT, "-j", "DROP"]);
+    },
+    faults: expects("tunnel-blocked"),
+  },
+  {
+    name: "the vxlan between the nodes is well",
+    typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/payments", "--for", "6s"],
+    traffic: ask("10.96.0.20"),
+    async after({ nodes: [one, two] }) {
+      await one!.run("ip", "route", "replace", "10.244.2.0/24", "via", two!.address);
+      await two!.run("ip", "route", "replace", "10.244.1.0/24", "via", one!.address);
+      for (const node of [one!, two!]) await node.run("ip", "link", "del", "flannel.1");
+    },
+    faults: ({ problems, exchanges }) => [
+      ...problems.length === 0 ? [] : [`problems: ${problems.length}`],
+      ...exchanges.some(({ outcome }) => outcome === "answered") ? [] : ["nothing was answered"],
+    ],
+  },
+  {
+    name: "kube-proxy is stopped, and a service comes after that",
+    typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/late", "--for", "20s"],
+    async before({ nodes, kubectl }) {
+      await nodes[0]!.end("proxy");
+      const port = ["--port", "80", "--target-port", "8080"];
+      await kubectl("-n", "shop", "expose", "pod", "payments", "--name", "late", ...port);
+    },
+    async traffic(cluster) {
+      const { kubectl } = cluster;
+      const jsonpath = ["-o", "jsonpath={.spec.clusterIP}"];
+      const address = await kubectl("-n", "shop", "get", "service", "late", ...jsonpath);
+      await ask(address)(cluster);
+    },
+    faults: expects("service-rules-stale"),
+  },
+];
+
+const VXLAN_PORT = ["-p", "udp", "--dport", "8472"];
+
+/** As flannel makes it: a device on each node, entries by hand, and the other node's pods behind it. */
+async function overlay(nodes: Cluster["nodes"]): Promise<void> {
+  const mac = (index: number) => `02:00:00:00:0f:0${index + 1}`;
+  const inside = (index: number) => `10.244.${index + 1}.0`;
+  for (const [index, { run, address }] of nodes.entries()) {
+    const vxlan = ["type", "vxlan", "id", "1", "local", address, "dev", "eth0", "dstport", "8472"];
+    await run("ip", "link", "add", "flannel.1", "address", mac(index), ...vxlan, "nolearning");
+    await run("ip", "addr", "add", `${inside(index)}/32`, "dev", "flannel.1");
+    await run("ip", "link", "set", "flannel.1", "up");
+    const other = 1 - index;
+    const device = ["dev", "flannel.1"];
+    await run("ip", "neigh", "add", inside(other), "lladdr", mac(other), ...device);
+    await run("bridge", "fdb", "add", mac(other), ...device, "dst", nodes[other]!.address);
+    const route = [`${inside(other)}/24`, "via", inside(other), ...device, "onlink"];
+    await run("ip", "route", "replace", ...route);
+  }
+}
+
 function start(cluster: Cluster, words: readonly string[]): Promise<Running> {
   const options = { prefix: cluster.laptop, env: environment(cluster) };
   const quiet = words[0] === "trace" ? ["--json", "--no-archive"] : [];
@@ -122,7 +237,7 @@ export async function runIncidents(
     for (const fault of faults) tell(`FAULT: ${fault}`);
     count += faults.length;
   };
-  for (const incident of INCIDENTS) {
+  for (const incident of [...INCIDENTS, ...OF_THE_CLUSTER]) {
     tell(`— ${incident.name}`);
     await incident.before?.(cluster);
     const beganMs = performance.now();

@@ -8,6 +8,7 @@ import { nodePortAt } from "../../cluster/node_ports.ts";
 import { PORT_PROTOCOLS } from "../../cluster/port_protocols.ts";
 import { portOf, serviceAt } from "../../cluster/services.ts";
 import { ownersOf } from "../../view/state_view.ts";
+import type { NodeView } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 
 /** A service as a packet asked for it. */
@@ -44,7 +45,7 @@ export function askedService(
       isLocal: (isInternal ? service.internalLocal : service.externalLocal) === true,
       policy: isInternal ? "internalTrafficPolicy" : "externalTrafficPolicy",
       isNodePort: false,
-      node: nodeOf(subject, cluster, time),
+      node: clusterNodeOf(subject.node, cluster, time),
     };
   }
   const name = PORT_PROTOCOLS[protocol ?? -1];
@@ -59,10 +60,14 @@ export function askedService(
   };
 }
 
-/** The one node of the cluster that has an address of the probed node where the packet ended. */
-function nodeOf(subject: Case, cluster: Cluster, time: Stretch): string | undefined {
+/** The one node of the cluster that has an address of a probed node; undefined: it is none, or not one. */
+export function clusterNodeOf(
+  node: NodeView,
+  cluster: Cluster,
+  time: Stretch,
+): string | undefined {
   const own = cluster.versions("nodes", time).filter(({ object: { addresses } }) =>
-    addresses.some((address) => ownersOf([subject.node], address).length > 0)
+    addresses.some((address) => ownersOf([node], address).length > 0)
   );
   const [name, ...others] = new Set(own.map(({ object }) => object.name));
   return others.length === 0 ? name : undefined;
