@@ -16,17 +16,22 @@ interface Side extends CountedPlace {
 
 /** Packets of each epoch, or why nothing can be said. */
 export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
-  const both = Map.groupBy(told.both(), ({ epoch }) => epoch);
-  if (both.size === 0) {
-    const names = [a.place.node.name, b.place.node.name];
-    return `no packet that was told passed both ${names.join(" and ")}`;
+  const all = told.both();
+  const { agreeing, delayAt } = agreed(all);
+  if (agreeing.length < all.length * AGREEING || agreeing.length === 0) {
+    const names = [a.place.node.name, b.place.node.name].join(" and ");
+    return all.length === 0
+      ? `no packet that was told passed both ${names}`
+      : `packets that were told do not tie together the times of ${names}`;
   }
-  const leastDelay = leastDelays([...both.values()].flat());
-  /** The last that passed the one are the last that come to the other, and not much later than others. */
+  const both = Map.groupBy(agreeing, ({ epoch }) => epoch);
+  /** It begins and ends at both in the same time, as far as readings of a second tell. */
   const areInTime = (run: Run, other: Run) => {
-    const [last, then] = [a.steps[run.last]!, b.steps[other.last]!];
-    const delay = leastDelay(last.at);
-    return then.at - delay >= last.from && then.from - delay <= last.at + LATE_NS;
+    const [first, then] = [a.steps[run.first]!, b.steps[other.first]!];
+    const [last, end] = [a.steps[run.last]!, b.steps[other.last]!];
+    const delay = delayAt(last.at);
+    return Math.abs(then.from - delay - first.from) <= APART_NS &&
+      Math.abs(end.at - delay - last.at) <= APART_NS;
   };
   const parts: Part[] = [];
   let [isCut, goesOn] = [false, false];
@@ -38,7 +43,7 @@ export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
       from: left.runs.findIndex((run) => isIn(run, a.steps, from)),
       to: right.runs.findIndex((run) => isIn(run, b.steps, to)),
     }));
-    const matched = matching(left.runs.length, right.runs.length, pairs);
+    const matched = matching(left.runs.length, pairs);
     left.runs.forEach((run, i) => {
       const other = right.runs[matched[i]!];
       const isKnown = other !== undefined && isWhole(run) && isWhole(other) &&
@@ -56,25 +61,39 @@ export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
   return { parts, isCut, goesOn };
 }
 
-/** A packet that comes so much later than others may be of another time. */
-const LATE_NS = 1e9;
+/**
+ * Packets that are late by a second, and readings of a second each, are as far apart at the most; what is
+ * not of the same time is further.
+ */
+const APART_NS = 2.5e9;
 /** Clocks drift: delays are of packets that were told within a minute. */
 const STRETCH_NS = 20e9;
 
-/** By how much the other clock is ahead at least, and a packet on its way, at an `at` of the first. */
-function leastDelays(told: readonly ToldAtBoth[]): (at: number) => number {
-  const least = new Map<number, number>();
-  for (const { a, b } of told) {
-    const stretch = Math.floor(a / STRETCH_NS);
-    least.set(stretch, Math.min(b - a, least.get(stretch) ?? Infinity));
+/** Where numbers come round, a packet may be taken for one that had its number before: so few may be. */
+const AGREEING = 0.8;
+
+/**
+ * Told packets that agree by how much the other clock is ahead, with the time of their way, and that
+ * difference at an `at` of the first.
+ */
+function agreed(told: readonly ToldAtBoth[]) {
+  const byStretch = Map.groupBy(told, ({ a }) => Math.floor(a / STRETCH_NS));
+  const middle = new Map<number, number>();
+  const agreeing: ToldAtBoth[] = [];
+  for (const [stretch, some] of byStretch) {
+    const delays = some.map(({ a, b }) => b - a).sort((one, other) => one - other);
+    const delay = delays[delays.length >> 1]!;
+    middle.set(stretch, delay);
+    for (const one of some) {
+      if (Math.abs(one.b - one.a - delay) <= APART_NS) agreeing.push(one);
+    }
   }
-  return (at) => {
+  const delayAt = (at: number) => {
     const stretch = Math.floor(at / STRETCH_NS);
-    return [-1, 0, 1].reduce(
-      (delay, i) => Math.min(delay, least.get(stretch + i) ?? Infinity),
-      Infinity,
-    );
+    const near = [stretch, stretch - 1, stretch + 1].find((one) => middle.has(one));
+    return near === undefined ? NaN : middle.get(near)!;
   };
+  return { agreeing, delayAt };
 }
 
 /** Some other epoch did not pass meanwhile: so its numbers did not come round to this one again. */
@@ -110,12 +129,10 @@ function sumOf({ first, last }: Run, steps: readonly Step[], series: Series | un
 
 /**
  * Which of the right are the same as those of the left, by their positions; -1: that is not known. It is
- * known where all pairs that have either have both, and the same holds for those before and after: else
- * one of those may be a part of it at the other place.
+ * known where all pairs that have either have both.
  */
 function matching(
   left: number,
-  right: number,
   pairs: readonly { from: number; to: number }[],
 ): number[] {
   const [there, back] = [new Map<number, Set<number>>(), new Map<number, Set<number>>()];
@@ -128,13 +145,10 @@ function matching(
     add(back, to, from);
   }
   const only = (values: Set<number> | undefined) => values?.size === 1 ? [...values][0]! : -1;
-  const alone = Array.from({ length: left }, (_, i) => {
+  return Array.from({ length: left }, (_, i) => {
     const to = only(there.get(i));
     return to >= 0 && only(back.get(to)) === i ? to : -1;
   });
-  const isSame = (from: number, to: number) =>
-    from >= 0 && from < left ? alone[from] === to && to >= 0 && to < right : to < 0 || to >= right;
-  return alone.map((to, i) => to >= 0 && isSame(i - 1, to - 1) && isSame(i + 1, to + 1) ? to : -1);
 }
 
 function partOf(run: Run, other: Run, a: Side, b: Side, epoch: number): Part {
