@@ -4,6 +4,7 @@ import { addCommand } from "./command.ts";
 import { archive } from "./commands/archive.ts";
 import { cluster } from "./commands/cluster.ts";
 import { clusterIngest } from "./commands/cluster_ingest.ts";
+import { complete } from "./commands/complete.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
@@ -45,6 +46,7 @@ const COMMANDS = [
   demo,
   doctor,
   explain,
+  complete,
   completion,
   test,
 ];

@@ -1,4 +1,7 @@
-/** Completion scripts. All they know is in them: a shell asks no program while somebody types. */
+/**
+ * Completion scripts. All they know is in them: a shell asks no program while somebody types, but for names
+ * of a cluster, which `lasthop complete` asks its API for, or says nothing.
+ */
 import type { Shell } from "./shells.ts";
 import type { CommandRow, OptionRow } from "./table.ts";
 
@@ -31,7 +34,7 @@ function bash(commands: readonly CommandRow[]): string {
       `words="${command.words.join(" ")}${file}" ;;`;
   });
   return `_lasthop() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= words= i
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= words= i asked= kube=()
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
@@ -39,6 +42,18 @@ function bash(commands: readonly CommandRow[]): string {
       *) command=\${COMP_WORDS[i]}; break ;;
     esac
   done
+  for ((i = 1; i < COMP_CWORD - 1; i++)); do
+    case \${COMP_WORDS[i]} in
+      --kubeconfig | --context) asked=1; kube+=("\${COMP_WORDS[i]}" "\${COMP_WORDS[i+1]}") ;;
+      -n | --namespace) kube+=(--namespace "\${COMP_WORDS[i+1]}") ;;
+    esac
+  done
+  case $word in
+    pod/* | svc/* | deploy/* | node/*)
+      [[ $command == cluster || -n $asked ]] || return 0
+      mapfile -t COMPREPLY < <("\${COMP_WORDS[0]}" complete "\${kube[@]}" -- "$word" 2>/dev/null)
+      return ;;
+  esac
   case $before in
 ${values.join("\n")}
   esac

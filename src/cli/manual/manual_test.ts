@@ -32,6 +32,33 @@ Deno.test("bash completes commands, options, what they take, and words of a filt
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("bash asks lasthop for names of a cluster, with the words that say which, and runs none of them", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lasthop-complete-" });
+  const asked = `${folder}/asked`;
+  const script =
+    `#!/bin/sh\nprintf '[%s]' "$@" >>${asked}\necho 'pod/$(touch ${folder}/run)'\necho pod/web-0\n`;
+  await Deno.writeTextFile(`${folder}/lasthop`, script, { mode: 0o755 });
+  const after = async (...words: string[]) => {
+    const bash = `${COMPLETIONS.bash(table)}
+      PATH=${folder}:$PATH
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lasthop; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const args = ["-c", bash, "bash", "lasthop", ...words];
+    const { stdout } = await new Deno.Command("bash", { args }).output();
+    return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+  };
+  const names = [`pod/$(touch ${folder}/run)`, "pod/web-0"];
+  deepEqual(await after("cluster", "trace", "-n", "a b", "--to", "pod/w"), names);
+  deepEqual(await after("trace", "--kubeconfig", "/k", "svc/"), names);
+  // Without a cluster nobody is asked.
+  deepEqual(await after("trace", "-n", "shop", "pod/w"), []);
+  equal(
+    await Deno.readTextFile(asked),
+    "[complete][--namespace][a b][--][pod/w][complete][--kubeconfig][/k][--][svc/]",
+  );
+  deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["asked", "lasthop"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 /** What the system sets, and systemd: nothing that a user of lasthop is told to set. */
 const OF_THE_SYSTEM = ["HOME", "PATH", "TERM", "COLUMNS", "LANG", "LC_ALL", "LC_CTYPE", "UPDATE"];
 OF_THE_SYSTEM.push("STATE_DIRECTORY");
