@@ -126,9 +126,13 @@ function claimsOf(
   const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
   // Before any piece gives a whole its way.
   const visited = new Map(wholes.map((whole) => [whole, nodesOf(whole)]));
-  /** How often its first byte had come to that node before: 0 for the first time. */
-  const timesBefore = (piece: Range) => {
-    const start = { ...piece, length: 1 };
+  /**
+   * How often the first byte that both have had come to that node before: 0 for the first time. What
+   * GRO put together may begin with a packet that came otherwise the times before.
+   */
+  const timesBefore = (whole: Range, piece: Range) => {
+    const from = distance(piece.from, whole.from) > 0 ? whole.from : piece.from;
+    const start = { ...piece, from, length: 1 };
     return near(start).filter((other) =>
       nodeOf(other) === nodeOf(piece) && order.get(other)! < order.get(piece)! &&
       overlap(start, other) > 0
@@ -142,7 +146,7 @@ function claimsOf(
     if (others.length === 1) return true;
     const named = others.find((other) => continues(other, piece));
     if (named) return named === whole;
-    return others[Math.min(timesBefore(piece), others.length - 1)] === whole;
+    return others[Math.min(timesBefore(whole, piece), others.length - 1)] === whole;
   };
 }
 
