@@ -17,7 +17,10 @@ const LONGEST_SECONDS = 120;
  * when all see, else with 1. Throws what the fleet throws.
  */
 export async function doctorFleet(
-  { fleet, ending, bounds, progress }: Omit<FleetTrace, "options">,
+  { fleet, ending, bounds, progress, attachMs }: Omit<FleetTrace, "options"> & {
+    /** How long a machine is waited for, ms; tests wait less. */
+    attachMs?: number;
+  },
 ): Promise<number> {
   const incident = `doctor-${stampOf(new Date())}`;
   const { client } = fleet;
@@ -29,7 +32,10 @@ export async function doctorFleet(
   const roll = new Roll(places);
   const tell = (text: string) => console.log(text);
   try {
-    await untilSettled(client, { incident, probes, roll, ending, progress: tell });
+    await untilSettled(client, {
+      ...{ incident, probes, roll, ending, progress: tell },
+      ...{ givesUp: true, ...attachMs === undefined ? {} : { attachMs } },
+    });
   } catch (error) {
     if (!(error instanceof LasthopError)) throw error;
     progress(error.message);

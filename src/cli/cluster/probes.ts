@@ -48,6 +48,10 @@ export interface Following {
   probes: readonly ProbeThere[];
   roll: Roll;
   ending: Ending;
+  /** Machines that do not report are waited for so long, where others see. Milliseconds. */
+  attachMs?: number;
+  /** Nobody may see: it is not waited longer for that than for the last of several. */
+  givesUp?: boolean;
   progress(text: string): void;
 }
 
@@ -57,7 +61,7 @@ export interface Following {
  */
 export async function untilSettled(
   client: IngestClient,
-  { incident, probes, roll, ending, progress }: Following,
+  { incident, probes, roll, ending, progress, attachMs = ATTACH_MS, givesUp = false }: Following,
 ): Promise<boolean> {
   const beganMs = performance.now();
   const over = new AbortController();
@@ -76,7 +80,8 @@ export async function untilSettled(
     const report: Report | null = await client.report(incident).catch(() => null);
     const tookMs = performance.now() - beganMs;
     for (const line of report === null ? [] : roll.reported(report, tookMs)) progress(line);
-    if (roll.isSettled || (roll.seeing > 0 && tookMs > ATTACH_MS)) return roll.seeing > 0;
+    const isLate = tookMs > attachMs && (roll.seeing > 0 || givesUp);
+    if (roll.isSettled || isLate) return roll.seeing > 0;
     await pause(LOOK_MS, undefined, { signal }).catch(() => {});
   }
   return false;
