@@ -128,7 +128,8 @@ function courseOfRunning(
     const story = "it was answered, and later answers came from an end that was not asked";
     return { ...base, outcome: "broken", story };
   }
-  const delay = [question, ...answers].map((flow) => longestDelay(flow, clientSide(flow)))
+  const delay = [question, ...answers]
+    .map((flow) => longestDelay(flow, clientSide(flow), flow === question ? answers : [question]))
     .filter((found) => found !== null).sort((a, b) => b.delayNs - a.delayNs)[0];
   if (delay && delay.delayNs >= SLOW_NS) {
     const story = `it was answered, and waited ${

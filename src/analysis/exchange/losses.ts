@@ -62,9 +62,13 @@ export interface Delay {
 /**
  * [X7] The loss that cost a TCP flow the most time, by the clock of the sender's side: from when the
  * lost segment was sent to when a delivered one carried the same bytes. Null without such a loss, and
- * where an earlier one may not have been seen.
+ * where an earlier one may not have been seen. `back` are the flows of the other direction.
  */
-export function longestDelay(flow: FlowGroup, node: NodeView): Delay | null {
+export function longestDelay(
+  flow: FlowGroup,
+  node: NodeView,
+  back: readonly FlowGroup[],
+): Delay | null {
   let longest: Delay | null = null;
   const delivered = inOrder(flow.packets.filter(({ outcome }) => outcome === "delivered"), node);
   for (const loss of flow.packets) {
@@ -77,11 +81,36 @@ export function longestDelay(flow: FlowGroup, node: NodeView): Delay | null {
     );
     if (!made) continue;
     const to = firstAt(made, node)!;
+    if (isLateGoodBye(loss, to, flow, node, back)) continue;
     if (gapOf(node, DEVICE_SCRIPTS, { node, from: since, to }) !== null) continue;
     const delayNs = to - since;
     if (!longest || delayNs > longest.delayNs) longest = { loss, delayNs };
   }
   return longest;
+}
+
+/**
+ * Only a FIN was lost, and before it was made good its receiver had closed as well, with all data: no
+ * program waited for it. Who closes its half first and waits for an answer has not all data then.
+ */
+function isLateGoodBye(
+  loss: Judgement,
+  to: number,
+  flow: FlowGroup,
+  node: NodeView,
+  back: readonly FlowGroup[],
+): boolean {
+  const event = firstEvent(loss);
+  if (!hasFlag(event, TCP_FLAGS.fin) || (event.payload ?? 0) > 0) return false;
+  if (!flow.packets.some((packet) => (firstEvent(packet).payload ?? 0) > 0)) return false;
+  return back.some(({ packets }) =>
+    packets.some((packet) => {
+      const other = firstEvent(packet);
+      const at = firstAt(packet, node);
+      return hasFlag(other, TCP_FLAGS.fin) && other.tcpAcknowledgement === event.tcpSequence &&
+        at !== null && at < to;
+    })
+  );
 }
 
 /** The segment carries the byte, SYN or FIN at this sequence number. */
