@@ -6,6 +6,7 @@ import { applications } from "./application.ts";
 import { local } from "./local.ts";
 import { machines } from "./machines.ts";
 import { bySize } from "./sizes.ts";
+import { onTheWay } from "./on_the_way.ts";
 import { translations } from "./translation.ts";
 
 export const exchanges: AnySpec[] = [
@@ -16,4 +17,5 @@ export const exchanges: AnySpec[] = [
   ...machines,
   ...advertisements,
   ...local,
+  ...onTheWay,
 ];
