@@ -10,13 +10,17 @@ export interface Office extends World {
   /** An address of their network that nobody has. */
   spare: string;
   spare6: string;
+  /** The switch, and its ports: towards the asker, the server and the third. */
+  wire: Namespace;
+  ports: readonly string[];
 }
 
 /**
  * `nodes`: every host is a machine of its own, or a pod on the bridge of one node, or the client is
- * on another network, behind a router that has a machine's place at the switch.
+ * on another network, behind a router that has a machine's place at the switch. `watched`: machines,
+ * and a probe at the switch as well.
  */
-export function office(nodes: "machines" | "pods" | "routed") {
+export function office(nodes: "machines" | "pods" | "routed" | "watched") {
   return ({ topology, draw }: Site): Office => {
     const wire = topology.namespace("host");
     const [net, device] = [draw.net(), draw.uplink()];
@@ -39,15 +43,17 @@ export function office(nodes: "machines" | "pods" | "routed") {
     return {
       topology,
       draw,
-      nodes: nodes === "pods"
-        ? { node: [wire, ...all] }
-        : Object.fromEntries(all.map((at) => [at.role, [at]])),
+      nodes: nodes === "pods" ? { node: [wire, ...all] } : Object.fromEntries(
+        [...all, ...(nodes === "watched" ? [wire] : [])].map((at) => [at.role, [at]]),
+      ),
       client,
       asker,
       server,
       third,
       spare: net.ip(200),
       spare6: net.ip6(200),
+      wire,
+      ports,
     };
   };
 }

@@ -1,7 +1,7 @@
 /** A frame that reaches a machine which is not meant: an address that two have, or that moved. */
 import { webServer } from "../../../cases/traffic/servers.ts";
 import { must } from "../../../cases/worlds/kube_proxy.ts";
-import { type AnySpec, fault } from "../../bench/spec.ts";
+import { type AnySpec, dropped, fault } from "../../bench/spec.ts";
 import { type Office, office } from "../../worlds/office.ts";
 import type { Host, Site } from "../../worlds/world.ts";
 import { ping, tcp } from "../talks.ts";
@@ -92,4 +92,22 @@ const moved = places.map(({ id, world, six }) => {
   });
 });
 
-export const machines: AnySpec[] = [...duplicates, ...moved];
+/** The switch has an entry from when the server was at another port, and learns nothing newer. */
+const stale = fault<Office>({
+  id: "fdb-of-another-machine",
+  code: "destination-mac-mismatch",
+  world: office("watched"),
+  fault: {
+    lay: (w) =>
+      w.wire.bridgeTool(`fdb replace ${w.server.mac} dev ${w.ports[2]} master static sticky`),
+  },
+  near: {
+    what: "the entry is for the port that the server is at",
+    lay: (w) =>
+      w.wire.bridgeTool(`fdb replace ${w.server.mac} dev ${w.ports[1]} master static sticky`),
+  },
+  talks: (w) => [ping(w)],
+  verdicts: (w) => [dropped([w.third.node, w.third.device], "destination-mac-mismatch")],
+});
+
+export const machines: AnySpec[] = [...duplicates, ...moved, stale];
