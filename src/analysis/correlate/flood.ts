@@ -3,7 +3,7 @@ import type { NetnsState } from "../../event/state.ts";
 import { ask } from "../view/asked.ts";
 import { isOneClock } from "../view/coverage.ts";
 import { lookUpRoute } from "../view/routing.ts";
-import { acceptsAddress, linkOf, ownsAddress, stateAt } from "../view/state_view.ts";
+import { acceptsAddress, linkOf, ownsAddress, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** The packet of these sightings of one node came in a tunnel that ends at this node. */
@@ -34,7 +34,7 @@ export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const there = stateAt(sent.node, sent.netns, sent.at);
   const link = linkOf(there, sent.ifindex, sent.device);
   const isPair = link !== undefined && leadsTo(sent, event) &&
-    (!link.bridgePort || forwardsTo(there!, link.name, event.destinationMac));
+    (!link.bridgePort || isForwarded(sent, link.name, event.destinationMac));
   const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
   return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
 }
@@ -48,6 +48,12 @@ export function leadsTo({ node, netns, ifindex, device, at }: Sighting, there: S
   return link?.kind === "veth" && link.peerIfindex === there.ifindex &&
     link.peerNetns === there.netns && isOneClock(node, there.node);
 }
+
+/** So it is by a reading around the transmission: an entry that was just made is in the later one. */
+const isForwarded = ({ node, netns, at }: Sighting, port: string, mac: string | undefined) =>
+  [stateAt(node, netns, at), stateAfter(node, netns, at)].some((state) =>
+    state !== null && forwardsTo(state, port, mac)
+  );
 
 /** The bridge's table has the MAC behind this port, so that the bridge does not flood the frame. */
 function forwardsTo(bridge: NetnsState, port: string, mac: string | undefined): boolean {
