@@ -64,7 +64,10 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
   }
 
   async function sees(binary: string, capability: Capability, raw: boolean): Promise<void> {
-    const seen = await trace({ binary, capability, raw, budget: 8_000 }, () => pair.ping(PINGS));
+    const seen = await trace(
+      { binary, capability, raw, pair, budget: 8_000 },
+      () => pair.ping(PINGS),
+    );
     const [a, b] = pair.netns;
     const echoes = (kind: string, netns: number, device: string, icmpType: number) =>
       seen.events.filter((each) =>
@@ -89,7 +92,7 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
 
   async function counts(binary: string, capability: Capability, raw: boolean): Promise<void> {
     const { events, lost, lines } = await trace(
-      { binary, capability, raw, stopped: true, budget: null },
+      { binary, capability, raw, pair, stopped: true, budget: null },
       () => pair.flood(1_000, capability.cpus),
     );
     // Each ping leaves and arrives twice; how it is freed differs.
@@ -108,7 +111,7 @@ const FLOOD = 120_000;
 async function chooses(binary: string, capability: Capability, raw: boolean, pair: Pair) {
   // Six events each within some tenths of a second: many times what these may have for long.
   const burst = await trace(
-    { binary, capability, raw, budget: 1_000 },
+    { binary, capability, raw, pair, budget: 1_000 },
     () => pair.flood(200, 1),
   );
   same(burst.sampled.filter(({ rank }) => rank > 0), [], "a burst was not told whole");
@@ -127,7 +130,7 @@ async function choosesWithin(
 ): Promise<boolean> {
   const { capability } = program;
   const { events, lost, sampled } = await trace(
-    { ...program, budget },
+    { ...program, pair, budget },
     () => pair.flood(FLOOD, capability.cpus),
   );
   same(lost, 0);
@@ -157,6 +160,7 @@ async function choosesWithin(
 }
 
 interface TraceOptions {
+  pair: Pair;
   binary: string;
   capability: Capability;
   raw: boolean;
@@ -167,18 +171,15 @@ interface TraceOptions {
 }
 
 async function trace(
-  { binary, capability, raw, stopped, budget }: TraceOptions,
+  { binary, capability, raw, pair, stopped, budget }: TraceOptions,
   load: () => Promise<void>,
 ): Promise<Seen> {
   const seen: Seen = { events: [], refused: [], lost: 0, lines: 0, sampled: [] };
   const list = new SampledList();
-  const inodes = await Promise.all(
-    ["a", "b"].map(async (end) => (await Deno.stat(`/run/netns/lhbv-${end}`)).ino!),
-  );
   const { program } = render(await loadSources(), {
     tracepoints: capability.tracepoints,
     kprobes: capability.kprobes,
-    netns: inodes,
+    netns: pair.netns,
     filter: ICMP_ECHO,
     follow: true,
     counters: newMix(),

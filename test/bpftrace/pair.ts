@@ -8,7 +8,8 @@ export class Pair {
   readonly names: [string, string];
 
   private constructor(prefix: string) {
-    this.names = [`${prefix}-a`, `${prefix}-b`];
+    // Another run of the tests may go on beside this one.
+    this.names = [`${prefix}-${Deno.pid}-a`, `${prefix}-${Deno.pid}-b`];
   }
 
   static async create(prefix: string): Promise<Pair> {

@@ -1,5 +1,7 @@
 /** What around the kernel helps or hinders a trace: limits, programs, where programs come from. */
 import { isAbsolute } from "node:path";
+import { cpuQuotaPercent, withinQuota } from "../run/quota.ts";
+import { DEFAULT_SHARE } from "../run/share.ts";
 
 /** What around the kernel helps or hinders a trace. */
 export interface Surroundings {
@@ -37,18 +39,20 @@ const INSTALLERS: [system: RegExp, command: string][] = [
  * Reads limits of this process and what is installed. `kernel` is its release, such as "6.1.0-18".
  */
 export async function readSurroundings(kernel: string): Promise<Surroundings> {
-  const [jit, limits, groups, system, missing] = await Promise.all([
+  const [jit, limits, groups, system, missing, quota] = await Promise.all([
     text("/proc/sys/net/core/bpf_jit_enable"),
     text("/proc/self/limits"),
     text("/proc/self/cgroup"),
     text("/etc/os-release"),
     missingPrograms(),
+    cpuQuotaPercent(),
   ]);
   return {
     remarks: [
       jitRemark(jit),
       lockedMemoryRemark(limits, kernel),
       memoryRemark(await readMemoryLimit(groups)),
+      quotaRemark(quota),
     ].filter((remark) => remark !== null),
     missing,
     install: installerOf(system),
@@ -88,6 +92,11 @@ export function memoryRemark(bytesMax: number | null): string | null {
     Math.round(bytesMax / 2 ** 20)
   } MiB of memory, 512 MiB or more` +
     " is wise";
+}
+
+/** A remark on a quota, in percent of a processor, that bounds what is told for long; null for any other. */
+export function quotaRemark(percent: number | null): string | null {
+  return withinQuota(DEFAULT_SHARE, percent).words ?? null;
 }
 
 /**

@@ -1,5 +1,11 @@
 import { deepStrictEqual as same, match } from "node:assert";
-import { installerOf, jitRemark, lockedMemoryRemark, memoryRemark } from "./surroundings.ts";
+import {
+  installerOf,
+  jitRemark,
+  lockedMemoryRemark,
+  memoryRemark,
+  quotaRemark,
+} from "./surroundings.ts";
 
 Deno.test("packages are installed as the system does", () => {
   same(installerOf('NAME="Debian GNU/Linux"\nID=debian\n'), "apt-get install");
@@ -22,4 +28,9 @@ Deno.test("little memory and an interpreting kernel are remarked upon", () => {
   same([memoryRemark(2 ** 30), memoryRemark(null)], [null, null]);
   match(jitRemark("0\n")!, /bpf_jit_enable=1/);
   same([jitRemark("1\n"), jitRemark("")], [null, null]);
+});
+
+Deno.test("a quota is told where it leaves less than the default takes", () => {
+  match(quotaRemark(20)!, /may take 20 % of a processor/);
+  same([quotaRemark(100), quotaRemark(null)], [null, null]);
 });

@@ -33,47 +33,29 @@ type LeftOut = ReadonlyMap<string, string>;
 /** One way to make a program simpler when the kernel refuses it, and what that costs. */
 interface Way {
   without: string;
-  render?: Partial<RenderOptions>;
+  render: Partial<RenderOptions>;
   run?: Partial<BpftraceOptions>;
 }
 
-/** Tried in this order: what is given up first costs the least. Without short lists only time. */
+/** Tried in this order: what is given up first costs the least. The first two cost only time. */
 const WAYS: readonly Way[] = [
-  { without: "short lists", run: { version: undefined } },
   // What fits a program's stack is known only when it was compiled.
-  { without: "a filter in pairs", render: { together: 1_000 }, run: { version: undefined } },
-  { without: "a filter of one piece", render: { together: 1 }, run: { version: undefined } },
-  { without: "counting packets", render: { counters: null }, run: { version: undefined } },
-  {
-    without: "raw tracepoints",
-    render: { counters: null, raw: false },
-    run: { version: undefined },
-  },
-  {
-    without: "choosing what is told",
-    render: { counters: null, budget: null },
-    run: { version: undefined },
-  },
-  {
-    without: "following answers",
-    render: { counters: null, budget: null, follow: false },
-    run: { version: undefined },
-  },
-  {
-    without: "a filter in the kernel",
-    render: { counters: null, filter: "1" },
-    run: { version: undefined },
-  },
-  {
-    without: "conntrack",
-    render: { counters: null, conntrack: null, follow: false },
-    run: { version: undefined },
-  },
-  {
-    without: "filter and conntrack",
-    render: { counters: null, filter: "1", conntrack: null, raw: false },
-    run: { version: undefined },
-  },
+  { without: "hidden comparisons", render: {} },
+  { without: "short lists", render: {}, run: { version: undefined } },
+  ...([
+    { without: "a filter in pairs", render: { together: 1_000 } },
+    { without: "a filter of one piece", render: { together: 1 } },
+    { without: "counting packets", render: { counters: null } },
+    { without: "raw tracepoints", render: { counters: null, raw: false } },
+    { without: "choosing what is told", render: { counters: null, budget: null } },
+    { without: "following answers", render: { counters: null, budget: null, follow: false } },
+    { without: "a filter in the kernel", render: { counters: null, filter: "1" } },
+    { without: "conntrack", render: { counters: null, conntrack: null, follow: false } },
+    {
+      without: "filter and conntrack",
+      render: { counters: null, filter: "1", conntrack: null, raw: false },
+    },
+  ].map((way) => ({ ...way, run: { version: undefined } }))),
 ];
 
 /**
@@ -88,10 +70,10 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   for (const { without, ...less } of WAYS) {
     const asked: AttachOptions = {
       ...options,
-      render: { ...options.render, ...less.render, ...keptOf(options.render) },
+      render: { ...options.render, plain: true, ...less.render, ...keptOf(options.render) },
       run: { ...options.run, ...less.run },
     };
-    if (sameAs(asked, refusal.asked)) continue;
+    if (sameAs(asked, refusal)) continue;
     options.onProgress(`bpftrace refused it, trying without ${without}…`);
     const outcome = await attempt(asked, new Map());
     if (!(outcome instanceof Refused)) return outcome;
@@ -102,7 +84,11 @@ export async function attach(options: AttachOptions): Promise<Attached> {
 
 /** Simpler programs were refused too, so one script causes it: the others are tried without it. */
 async function attachRest(options: AttachOptions, first: Refused): Promise<Attached> {
-  const asked = { ...options, run: { ...options.run, version: undefined } };
+  const asked = {
+    ...options,
+    render: { ...options.render, plain: true },
+    run: { ...options.run, version: undefined },
+  };
   let refusal = first;
   let leftOut: LeftOut = new Map();
   for (;;) {
@@ -128,11 +114,10 @@ class Refused {
   }
 }
 
-function sameAs(one: AttachOptions, other: AttachOptions): boolean {
-  return one.run.version === other.run.version && one.render.raw === other.render.raw &&
-    one.render.filter === other.render.filter && one.render.conntrack === other.render.conntrack &&
-    one.render.follow === other.render.follow && one.render.counters === other.render.counters &&
-    one.render.budget === other.render.budget;
+/** Another way to write it that comes to what was refused already is not tried. */
+function sameAs(asked: AttachOptions, { program, asked: before }: Refused): boolean {
+  return asked.run.version === before.run.version &&
+    render(asked.sources, asked.render).program === program;
 }
 
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {

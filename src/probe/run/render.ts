@@ -13,6 +13,7 @@ import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
+import { opaque } from "./opaque.ts";
 import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 
@@ -28,6 +29,8 @@ export interface RenderOptions {
   filter: string;
   /** Packets to and from an end that asked what the filter takes pass, too. */
   follow: boolean;
+  /** Comparisons are written as they are, not so that the kernel's verifier learns nothing of them. */
+  plain?: boolean;
   /** How many alternatives of the filter are one statement; 2 where absent. */
   together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
@@ -209,14 +212,14 @@ function renderScript(
     /@le([48])\(([^,]+), (\d+)\)/g,
     (_, size, array, from) => littleEndian(array, +from, +size),
   );
-  return text
+  text = text
     .replaceAll("@netnsOrNone", options.netns === null ? "1 == 1" : "$ns == 0 || @netns")
     .replaceAll("@netns", netnsExpression(options.netns))
     .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
-    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
-    .replace(/^\s*\/\/.*\n/gm, "");
+    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0");
+  return opaque(text, options.plain ?? false).replace(/^\s*\/\/.*\n/gm, "");
 }
 
 /**

@@ -10,6 +10,7 @@ import { budgetOf, bufferPages } from "../run/budget.ts";
 import { mixed, newMix } from "../run/counting.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
 import { loadSources } from "../run/render.ts";
+import { cpuQuotaPercent, withinQuota } from "../run/quota.ts";
 import { DEFAULT_SHARE } from "../run/share.ts";
 import { Intake } from "./intake.ts";
 import { NodeState } from "./node_state.ts";
@@ -25,12 +26,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const filter = parseNamedFilter(options.filter);
   const planner = new Planner(filter, (netns) => intake.whereIs(netns));
   planner.name(options.places ?? []);
-  const [capability, reasons, sources] = await Promise.all([
+  const [capability, reasons, sources, quota] = await Promise.all([
     options.capability ?? readCapability(options.bpftrace),
     readDropReasons(),
     loadSources(),
+    cpuQuotaPercent(),
   ]);
   requireTracing(capability);
+  const { share, words } = withinQuota(options.share ?? DEFAULT_SHARE, quota);
+  if (words !== undefined) options.onProgress(words);
   const mix = newMix();
   const intake = new Intake({
     nodes: options.nodes,
@@ -53,13 +57,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     (read) => session.stateRead(read),
     (read) => planner.addressesIn(read),
     planner.connections,
-    options.share,
+    share,
     (handle, node) => meansPlace(filter, placeOfHandle(handle, node)),
     options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
   const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;
-  const share = options.share ?? DEFAULT_SHARE;
   const tracer = new Tracer({
     sources,
     render: {
