@@ -65,19 +65,9 @@ export interface Rendered {
 export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 
 const FRAGMENTS: readonly string[] = [
-  ...["asked", "asked_connection", "asker", "asking"],
-  ...[
-    "conntrack",
-    "device",
-    "emit",
-    "fields",
-    "ip",
-    "packet",
-    "place",
-    "neighbour_raw",
-    "ready_raw",
-  ],
-  ...["innermost", "rank", "choose", "first", "budget", "count", "record", "dying", "way"],
+  ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
+  ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
+  ...["first", "budget", "count", "record", "dying", "way"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
