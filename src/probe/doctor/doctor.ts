@@ -187,11 +187,13 @@ function stateOf(names: string[], { capability, trial }: Findings): {
   return { state: missing.length === names.length ? "no" : "partly", why };
 }
 
-function fixesOf({ capability, surroundings }: Findings): Fix[] {
+function fixesOf({ capability, surroundings, trial }: Findings): Fix[] {
   const { bpftrace, root, privileged, btf, lockdown } = capability;
   const { install } = surroundings;
   const installing = (packages: string) => install === null ? undefined : `${install} ${packages}`;
-  const fixes: Fix[] = [];
+  const fixes: Fix[] = (trial.refusals ?? []).map((text) => ({
+    why: `Please report it, for it makes attaching slow: ${text}`,
+  }));
   if (!root) fixes.push({ why: "Only root may trace a kernel", command: "sudo ./lasthop doctor" });
   else if (!privileged) {
     const why = "In a container, root may trace only when it is privileged";

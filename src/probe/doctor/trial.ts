@@ -15,6 +15,8 @@ export interface Trial {
   attachMs: number | null;
   /** Why nothing could be attached; null when it could, or was not tried. */
   failure: LasthopError | null;
+  /** What bpftrace refused before it took a simpler program, in words; absent when nothing. */
+  refusals?: string[];
 }
 
 /** What would be attached, as far as can be told without trying. */
@@ -28,6 +30,7 @@ export async function expectScripts(capability: Capability): Promise<Script[]> {
  */
 export async function tryAttaching(capability: Capability): Promise<Trial> {
   const begin = performance.now();
+  const refusals: string[] = [];
   try {
     const { run, scripts } = await attach({
       sources: await loadSources(),
@@ -38,12 +41,12 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
         version: capability.bpftrace ?? undefined,
         bufferPages: bufferPages(DEFAULT_SHARE, capability),
       },
-      onProgress() {},
+      onProgress: (text) => void refusals.push(text),
       signal: new AbortController().signal,
     });
     const attachMs = Math.round(performance.now() - begin);
     await run.stop();
-    return { scripts, attachMs, failure: null };
+    return { scripts, attachMs, failure: null, ...(refusals.length > 0 && { refusals }) };
   } catch (failure) {
     if (!(failure instanceof LasthopError)) throw failure;
     return { scripts: await expectScripts(capability), attachMs: null, failure };
@@ -52,7 +55,7 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 
 /** No namespace: everything is attached and nothing is printed. */
 function renderOptions(capability: Capability): RenderOptions {
-  const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction } = capability;
   return {
     tracepoints,
     kprobes,
@@ -65,5 +68,6 @@ function renderOptions(capability: Capability): RenderOptions {
     conntrack,
     reason: dropReason,
     raw,
+    consumeFunction,
   };
 }

@@ -29,6 +29,11 @@ export interface Capability {
   conntrack: ConntrackLayout | null;
   /** The kernel tells why it drops (since 5.17), not only where. */
   dropReason: boolean;
+  /**
+   * The kernel tells who is done with a packet (since 6.3), not only that somebody is. Absent: its types
+   * don't say.
+   */
+  consumeFunction?: boolean;
   /** This bpftrace can use raw tracepoints, which cost less. */
   raw: boolean;
   /** The kernel was built with kprobes. */
@@ -38,6 +43,9 @@ export interface Capability {
   /** What the kernel withholds even from root. Under `confidentiality` nothing can be traced. */
   lockdown: "none" | "integrity" | "confidentiality" | "unknown";
 }
+
+const consumeFunctionOf = (members: readonly { name: string }[] | null | undefined) =>
+  members ? { consumeFunction: members.some(({ name }) => name === "location") } : {};
 
 /** The oldest bpftrace that runs the scripts. */
 export const BPFTRACE_MIN = "0.17";
@@ -73,6 +81,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     conntrack: btf && await readConntrackLayout(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
+    ...consumeFunctionOf(btf?.membersOf("trace_event_raw_consume_skb")),
     // bpftrace looks raw tracepoints up in the kernel's own types.
     raw: version !== null && !isGiven() &&
       hasRawTracepoints(version, tracefs?.functionTracer ?? false),

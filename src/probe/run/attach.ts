@@ -2,7 +2,8 @@
 import type { Script } from "../../event/report.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { attachPointsOf, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
+import { attachPointsOf } from "./attach_points.ts";
+import { render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
 export interface AttachOptions {
@@ -74,7 +75,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
       run: { ...options.run, ...less.run },
     };
     if (sameAs(asked, refusal)) continue;
-    options.onProgress(`bpftrace refused it, trying without ${without}…`);
+    options.onProgress(`bpftrace refused it (${refusal.words}), trying without ${without}…`);
     const outcome = await attempt(asked, new Map());
     if (!(outcome instanceof Refused)) return outcome;
     refusal = outcome;
@@ -111,6 +112,12 @@ class Refused {
 
   get said(): string {
     return this.failure.end.said || this.failure.message;
+  }
+
+  /** The first thing that it has against the program, on one line. */
+  get words(): string {
+    const lines = this.said.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    return (lines.find((line) => /\bERROR\b|\berror:/.test(line)) ?? lines[0] ?? "").slice(0, 200);
   }
 }
 

@@ -7,6 +7,7 @@
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
+import { attachPointsOf, whyNotHere } from "./attach_points.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
@@ -50,6 +51,8 @@ export interface RenderOptions {
   reason: boolean;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
   raw: boolean;
+  /** False: the kernel does not tell who is done with a packet, so that its script is left out. */
+  consumeFunction?: boolean | undefined;
 }
 
 /** A program, and which scripts are in it. */
@@ -142,20 +145,6 @@ const isRecorder = ({ recorder = false, budget }: RenderOptions) => recorder && 
 
 function stripHeader(source: string): string {
   return source.replace(/^(\/\/.*\n|#!.*\n)+/, "");
-}
-
-/** What of a script's needs this kernel lacks; null for nothing. */
-function whyNotHere(source: string, { tracepoints, kprobes }: RenderOptions): string | null {
-  const missing = attachPointsOf(source).filter((point) =>
-    point.startsWith("kprobe:") ? !kprobes : !tracepoints.has(point)
-  );
-  return missing.length > 0 ? `this kernel has no ${missing.join(", ")}` : null;
-}
-
-/** Where a script attaches: tracepoints as `net:netif_receive_skb`, kprobes as `kprobe:br_forward`. */
-export function attachPointsOf(source: string): string[] {
-  return [...source.matchAll(/^(?:tracepoint:(\w+:\w+)|(kprobe:\w+))/gm)]
-    .map(([, tracepoint, kprobe]) => tracepoint ?? kprobe ?? "");
 }
 
 function renderScript(

@@ -34,6 +34,17 @@ Deno.test("render: a script whose tracepoint this kernel lacks is not in the pro
   equal(stateOf(rendered, "drop")?.state, "attached");
 });
 
+Deno.test("render: a kernel that tells no function of what it is done with leaves that script out", () => {
+  const blind = render(sources, { ...options, consumeFunction: false });
+  equal(stateOf(blind, "consume")?.state, "unavailable");
+  match(stateOf(blind, "consume")?.why ?? "", /consume_skb of this kernel tells no function/);
+  ok(!blind.program.includes("consume_skb"), "bpftrace 0.17 would refuse the whole program");
+  equal(stateOf(blind, "drop")?.state, "attached");
+  for (const consumeFunction of [true, undefined]) {
+    equal(stateOf(render(sources, { ...options, consumeFunction }), "consume")?.state, "attached");
+  }
+});
+
 Deno.test("render: a script on a kprobe needs a kernel with kprobes, and nothing else", () => {
   const script = "// a script\nkprobe:br_forward\n{\n  @emitted = count();\n}\n";
   const probed = new Map([...sources, ["reset", script]]);

@@ -62,7 +62,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
-  const { tracepoints, kprobes, conntrack, dropReason, raw } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction } = capability;
   const tracer = new Tracer({
     sources,
     render: {
@@ -77,6 +77,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       recorder: options.recorder ?? false,
       reason: dropReason,
       raw,
+      consumeFunction,
     },
     run: {
       onLost: (count) => intake.lost(count),
