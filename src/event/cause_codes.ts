@@ -64,6 +64,7 @@ export const CAUSE_CODES = [
   "tcp-signature-invalid",
   "tproxy-not-routed",
   "answered-on-the-way",
+  "wireguard-allowed-ips",
 ] as const;
 
 /** The code of a cause. */

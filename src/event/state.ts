@@ -12,9 +12,11 @@ import {
 } from "./state_filters.ts";
 import { Connection } from "./state_connections.ts";
 import { Heard } from "./state_heard.ts";
+import { VirtualService, WireguardPeer } from "./state_datapaths.ts";
 import { NetnsHolder } from "./netns_holder.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
+export { VirtualService, WireguardPeer };
 
 const name = z.string().max(255);
 const text = z.string().max(4000);
@@ -98,6 +100,8 @@ export const Link = z.object({
     untagged: z.boolean().optional(),
   })).optional(),
   macvlanMode: name.optional(),
+  /** Of an `ipvlan`: `l2`, `l3`, `l3s`, and who hears whom: `bridge`, `private`, `vepa`. */
+  ipvlan: z.object({ mode: name, flag: name }).optional(),
   /** Of a `vrf`: the table its ports are routed by, where the action of a rule is `l3mdev`. */
   vrfTable: int.optional(),
   /** Ids of XDP programs on the device; empty when none. */
@@ -246,6 +250,10 @@ export const NetnsState = z.object({
   connectionsLeftOut: int.optional(),
   /** `ip xfrm policy` and `state`, a line each, keys left out. */
   xfrm: z.array(text).max(5_000),
+  /** Services of IPVS. Absent: the kernel has no IPVS, or a probe of before 2026-11-27 read it. */
+  ipvs: z.array(VirtualService).max(20_000).optional(),
+  /** Peers of wireguard devices. Absent: there is no such device, or they could not be read. */
+  wireguard: z.array(WireguardPeer).max(20_000).optional(),
   /** What could not be read, and why: missing state is a gap, not an empty table. */
   gaps: z.array(z.object({ what: name, why: z.string().max(500) })),
 });

@@ -72,7 +72,7 @@ function readBySh(line: string): { words: string[]; said: string } {
 }
 
 const PROGRAMS =
-  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack)$/;
+  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack|wg)$/;
 const seen = new Set<string>();
 
 /** Nothing that a shell which knows no comments when typed would read as more than a word. */

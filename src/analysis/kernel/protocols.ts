@@ -11,6 +11,8 @@ export const TCP = 6;
 export const UDP = 17;
 /** IP protocol number. */
 export const ICMP6 = 58;
+/** IP protocol number. */
+export const SCTP = 132;
 
 /** Protocols by number, as filters and `ss` name them; what is not here is told by its number. */
 export const PROTOCOL_NAMES: Readonly<Record<number, string>> = {

@@ -6,7 +6,7 @@ import { lookupPurpose } from "../../event/lookup.ts";
 import type { Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
-import { ICMP, ICMP6, UDP } from "../kernel/protocols.ts";
+import { ICMP, ICMP6, SCTP, UDP } from "../kernel/protocols.ts";
 import { tableLookupOf } from "../kernel/routing.ts";
 import { isUnansweredEcho6 } from "../kernel/sockets.ts";
 import { USUAL_TUNNEL_PORTS } from "../kernel/tunnels.ts";
@@ -84,6 +84,8 @@ const UNDECIDING_TABLES: ReadonlySet<number> = new Set([TABLES.default, TABLES.l
  */
 function isSend(event: Sighting): boolean {
   if (event.protocol === undefined || event.netns === undefined) return false;
+  // SCTP asks for a way to each address that its peer names: one without a way loses no packet.
+  if (event.protocol === SCTP) return false;
   if (UNDECIDING_TABLES.has(event.routeTable ?? 0)) return false;
   const state = stateAt(event.node, event.netns, event.at);
   const isBound = !isUnspecified(event.source ?? "");

@@ -27,6 +27,7 @@ import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
 import { cause as tunnelIdMismatch } from "./tunnel-id-mismatch/cause.ts";
 import { cause as tunnelBlocked } from "./tunnel-blocked/cause.ts";
+import { cause as wireguardAllowedIps } from "./wireguard-allowed-ips/cause.ts";
 import { cause as netfilterDrop } from "./netfilter-drop/cause.ts";
 import { cause as netfilterReject } from "./netfilter-reject/cause.ts";
 import { cause as conntrackInvalid } from "./conntrack-invalid/cause.ts";
@@ -93,6 +94,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   tunnelNoEndpoint,
   tunnelIdMismatch,
   tunnelBlocked,
+  wireguardAllowedIps,
   netfilterDrop,
   netfilterReject,
   conntrackInvalid,

@@ -56,6 +56,8 @@ export const RULES: readonly Rule[] = [
   // N2 to N6 exclude each other: what sort of rule the one named rule is decides.
   rules.tunnelRefused,
   rules.serviceRefused,
+  // Where no rule is left as what refused it; N5 would take the answer of IPVS for a rule's.
+  rules.virtualServiceEmpty,
   rules.invalidRefused,
   // Asks N5 and N6 itself, and knows which policy the rule was made of.
   rules.byPolicy,
@@ -97,6 +99,11 @@ export const RULES: readonly Rule[] = [
 
   // Asks R30 itself, and knows which policy Cilium's program speaks for.
   rules.ciliumPolicy,
+  // Each has a function that no other of these has.
+  rules.noPeerForDestination,
+  rules.sourceNotAllowed,
+  rules.ipvlanPrivate,
+
   rules.trafficControl,
   rules.xdp,
   rules.queueOverflow,

@@ -14,6 +14,7 @@ import {
   isTakenByProtocol,
   isUnexplainedTcpDrop,
 } from "../kernel/frees.ts";
+import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
@@ -120,9 +121,10 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   if (isSolicitationCopy(event)) return "waiting";
   if (isSideCopy(event)) return "routine";
   const before = step.previous?.event;
-  if (isFreedByTunnelSender(event) && before?.kind === "device-tx" && before.skb === event.skb) {
-    return "dropped";
-  }
+  const wasHandedOver = before?.kind === "device-tx" && before.skb === event.skb;
+  if (wasHandedOver && (isFreedByTunnelSender(event) || isRefusedByIpvlan(event))) return "dropped";
+  // A keepalive of wireguard still has the headers that it came with, and was received with them.
+  if (isRefusedByWireguard(event) && before?.kind !== "device-rx") return "dropped";
   if (atDestination && isTakenByProtocol(event)) return "delivered";
   // A driver frees a packet when the device has sent it.
   if (before?.kind === "device-tx") return "left";

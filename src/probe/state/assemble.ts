@@ -13,6 +13,8 @@ import {
   RoutingRule,
   Socket,
   TrafficControlFilter,
+  VirtualService,
+  WireguardPeer,
 } from "../../event/state.ts";
 import { z } from "zod";
 import { clip, Gaps, keepRows, ROWS_MAX } from "./bounds.ts";
@@ -34,6 +36,7 @@ import { sockets } from "./sockets.ts";
 import { sysctls } from "./sysctls.ts";
 import { readFilters } from "./filters.ts";
 import { qdiscs } from "./traffic_control.ts";
+import { virtualServices, wireguardPeers } from "./datapaths.ts";
 
 /** What is known of a netns before anything of it was read. */
 export function unreadState(handle: NetnsHandle, timeNs: string): NetnsState {
@@ -118,6 +121,7 @@ export function assemble(
     ...(conntrack ? { conntrack } : {}),
     ...connectionsOf(sections.get("connections"), query, gaps),
     xfrm: readXfrm(sections, gaps),
+    ...readDatapaths(sections, gaps),
   };
   const isWhole = sections.has("end");
   if (!isWhole) gaps.add("state", "the time limit ended the reading");
@@ -206,6 +210,35 @@ function conntrackOf(settings: Record<string, string>): NetnsState["conntrack"] 
   const count = Number(settings["net.netfilter.nf_conntrack_count"]);
   const max = Number(settings["net.netfilter.nf_conntrack_max"]);
   return Number.isInteger(count) && Number.isInteger(max) ? { count, max } : undefined;
+}
+
+/** What the kernel has: a part that is absent is not there, or could not be read, and then is a gap. */
+function readDatapaths(
+  sections: Sections,
+  gaps: Gaps,
+): Pick<NetnsState, "ipvs" | "wireguard"> {
+  const told = (name: string) => textOf(sections, name, name, gaps);
+  if (sections.has("wireguard-untold")) gaps.add("wireguard", "the tool wg is not installed");
+  return {
+    ...(sections.has("ipvs")
+      ? { ipvs: keepRows("ipvs", virtualServices(told("ipvs")), VirtualService, 20_000, gaps) }
+      : {}),
+    ...(sections.has("wireguard allowed-ips")
+      ? {
+        wireguard: keepRows(
+          "wireguard",
+          wireguardPeers(
+            told("wireguard allowed-ips"),
+            told("wireguard endpoints"),
+            told("wireguard latest-handshakes"),
+          ),
+          WireguardPeer,
+          20_000,
+          gaps,
+        ),
+      }
+      : {}),
+  };
 }
 
 function readXfrm(sections: Sections, gaps: Gaps): string[] {

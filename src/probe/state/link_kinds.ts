@@ -85,6 +85,13 @@ export function vlan(data: Data): Link["vlan"] {
   return id === undefined ? undefined : { id, protocol: text(data.protocol) ?? "802.1Q" };
 }
 
+/** Mode of an ipvlan device, and which of the flags it has, each a key of its own in `info_data`. */
+export function ipvlan(data: Data): Link["ipvlan"] {
+  const mode = text(data.mode);
+  const flag = ["private", "vepa", "bridge"].find((one) => one in data);
+  return mode === undefined || flag === undefined ? undefined : { mode, flag };
+}
+
 /** Settings of a bridge, from its `info_data`; what it does not tell is off. */
 export function bridge(data: Data): Link["bridge"] {
   const parsed = BridgeData.safeParse(data).data ?? {};

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Link, LinkAddress } from "../../event/state.ts";
 import { clip } from "./bounds.ts";
-import { bridge, bridgePort, tunnel, vlan } from "./link_kinds.ts";
+import { bridge, bridgePort, ipvlan, tunnel, vlan } from "./link_kinds.ts";
 import { int, number, some, str, text } from "./values.ts";
 
 const record = z.record(z.string(), z.unknown());
@@ -122,6 +122,7 @@ function ofKind(row: LinkRow, indexes: ReadonlyMap<string, number>): Partial<Lin
       ? { bridgePort: bridgePort(info.info_slave_data ?? {}) }
       : {}),
     ...some("macvlanMode", isMacvlan ? text(data.mode) : undefined),
+    ...some("ipvlan", kind === "ipvlan" || kind === "ipvtap" ? ipvlan(data) : undefined),
     ...some("vrfTable", kind === "vrf" ? number(data.table) : undefined),
   };
 }

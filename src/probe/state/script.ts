@@ -116,6 +116,15 @@ if may xfrm; then
   big xfrm-state ip -o xfrm state show nokeys
 fi
 
+# Both exist where their module is; the tool of the second prints keys only when asked for them.
+if [ -r /proc/net/ip_vs ]; then big ipvs cat /proc/net/ip_vs; fi
+if [ -d /sys/module/wireguard ]; then
+  if command -v wg >/dev/null; then
+    for what in allowed-ips endpoints latest-handshakes; do big "wireguard $what" wg show all $what; done
+  else [ -z "$(ip -br link show type wireguard 2>/dev/null)" ] || s wireguard-untold true
+  fi
+fi
+
 # What iptables-nft-save prints; true when it is long: then nft's words would be three times as long
 # and cost ten times as much, so those tables are left out of them.
 saved() {

@@ -1,0 +1,21 @@
+/** Frees by wireguard and by ipvlan that no drop tells of. Functions of Linux 5.15 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn } from "./free_reason.ts";
+
+/** Freed by wireguard's transmit function, which hands on what it takes. */
+export const isRefusedByWireguardSender = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^wg_xmit/);
+
+/**
+ * Freed, not as a drop, by the function in which wireguard gives what it has decrypted to the stack:
+ * what it refuses, and keepalives, which have nothing inside.
+ */
+export const isRefusedByWireguard = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^wg_packet_(rx_poll|consume_data_done)/);
+
+/**
+ * Freed, not as a drop, by ipvlan's transmit function: it does so only where its devices are kept from
+ * each other (mode private), and the packet is for another one of them.
+ */
+export const isRefusedByIpvlan = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^ipvlan_(queue_xmit|xmit_mode_l|start_xmit)/);
