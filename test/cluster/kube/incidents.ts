@@ -164,7 +164,7 @@ const OF_THE_CLUSTER: Incident[] = [
     name: "kube-proxy is stopped, and a service comes after that",
     typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/late", "--for", "20s"],
     async before({ nodes, kubectl }) {
-      await nodes[0]!.end("proxy");
+      await nodes[0]!.end("kube-proxy");
       const port = ["--port", "80", "--target-port", "8080"];
       await kubectl("-n", "shop", "expose", "pod", "payments", "--name", "late", ...port);
     },

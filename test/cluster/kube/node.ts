@@ -30,8 +30,8 @@ export interface Node {
   /** Starts a program that runs until the node ends; what it says is in a file. */
   start(name: string, command: readonly string[]): void;
   run(...command: string[]): Promise<string>;
-  /** Ends the programs that were started by this name. */
-  end(name: string): Promise<void>;
+  /** Ends a program of the node, by the name of its file. */
+  end(program: string): Promise<void>;
   /** Ends its programs one after the other, the last started first. */
   stop(): Promise<void>;
 }
@@ -72,11 +72,9 @@ export async function startNode(name: string, address: string): Promise<Node> {
       children.push({ name: name_, child });
     },
     run: (...command) => run([...enter, ...command]),
-    async end(name_) {
-      for (const { child } of children.filter((one) => one.name === name_)) {
-        child.kill("SIGKILL");
-        await child.status;
-      }
+    async end(program) {
+      // A child here is nsenter, which leaves its own child behind.
+      await run([...enter, "sh", "-c", 'kill $(pidof "$0")', program]);
     },
     async stop() {
       for (const { child } of children.reverse()) {
