@@ -107,7 +107,7 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
 /** Pings of one processor: they last for some tenths of a second, in each of which a mask is chosen. */
 const FLOOD = 120_000;
 
-/** [O22] More than may be told: what is of the ranks in force is told at each hop, and nothing is lost. */
+/** [O22] More than may be told: what is of the ranks in force is told at each hop, or counted as lost. */
 async function chooses(binary: string, capability: Capability, raw: boolean, pair: Pair) {
   // Six events each within some tenths of a second: many times what these may have for long.
   const burst = await trace(
@@ -133,7 +133,8 @@ async function choosesWithin(
     { ...program, pair, budget },
     () => pair.flood(FLOOD, capability.cpus),
   );
-  same(lost, 0);
+  // A bpftrace that waits long for a processor loses lines, and says how many: no more may be missing.
+  ok(lost < events.length / 10, `${lost} lost and ${events.length} told`);
   const [a, b] = pair.netns;
   const places = ([["device-tx", a, 8], ["device-rx", b, 8], ["device-tx", b, 0]] as const)
     .map(([kind, netns, type]) =>
@@ -153,7 +154,10 @@ async function choosesWithin(
     const missing = chosen.filter(({ icmpId, icmpSequence }) =>
       !seen.has(`${icmpId} ${icmpSequence}`)
     );
-    same(missing.length, 0, `${missing.length} of ${chosen.length} were not told everywhere`);
+    ok(
+      missing.length <= lost,
+      `${missing.length} of ${chosen.length} were not told everywhere, and ${lost} lost`,
+    );
   }
   ok(sent.length < FLOOD * capability.cpus, `${sent.length} told, must be fewer`);
   return chosen.length > 20;
