@@ -5,6 +5,7 @@ import * as bridge from "./bridge.ts";
 import { type ErrorMeaning, meaningOfError } from "./icmp.ts";
 import * as neighbours from "./neighbours.ts";
 import * as netfilter from "./netfilter.ts";
+import * as openvswitch from "./openvswitch.ts";
 import * as queues from "./queues.ts";
 import * as routing from "./routing.ts";
 import * as sizes from "./sizes.ts";
@@ -91,6 +92,18 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     (event) => routing.isForwardedWithoutReason({ ...event, packetType: "host" }),
     [drop("ip_forward", "NOT_SPECIFIED"), drop("ip6_forward")],
     [drop("ip_forward", "IP_INHDR"), drop("ip_forward_finish"), drop("ip_error")],
+  ],
+  [
+    "isOutputNotReady: Open vSwitch's output, not a device's own transmit",
+    openvswitch.isOutputNotReady,
+    [drop("do_output", "DEV_READY"), drop("do_execute_actions", "DEV_READY")],
+    [drop("__dev_queue_xmit", "DEV_READY"), drop("do_output"), drop("do_output_x", "DEV_READY")],
+  ],
+  [
+    "isRefusedUpcall: without a reason, which the datapath's own drops have",
+    openvswitch.isRefusedUpcall,
+    [drop("ovs_dp_process_packet"), drop("ovs_dp_process_packet", "NOT_SPECIFIED")],
+    [drop("ovs_dp_process_packet", "OVS_DROP_EXPLICIT"), drop("ovs_vport_receive")],
   ],
   [
     "isFreedByTunnelReceiver: not the sender's functions of the same driver",

@@ -44,7 +44,7 @@ export function commandAnywhere(words: readonly Word[]): string[] {
 
 /** Commands that only show, by their first words without options. */
 const SHOWS = [
-  ...["ip route get", "ip link show", "ip addr show", "ip neigh show"],
+  ...["ip route get", "ip route show", "ip link show", "ip addr show", "ip neigh show"],
   ...["bridge link show", "bridge fdb show", "tc qdisc show", "tc filter show", "nft list chain"],
   ...["ss", "cat", "ufw status", "wg show"],
 ];
@@ -59,6 +59,13 @@ export function shows(words: readonly Word[]): boolean {
   if (program === "sysctl") return more.length === 1 && /^[\w./-]+$/.test(more[0]!);
   if (program === "ss" && more.some((word) => /^-\w*K|^--kill/.test(word))) return false;
   if (words.join(" ") === "ip xfrm policy" || words.join(" ") === "ip -6 xfrm policy") return true;
+  // `--` begins another command of ovs-vsctl's, which may change something.
+  if (program === "ovs-vsctl") {
+    return more.length === 2
+      ? more[0] === "iface-to-br" && !more[1]!.startsWith("-")
+      : more.join(" ") === "show";
+  }
+  if (words.join(" ") === "ovs-dpctl show") return true;
   const plain = words.filter((word) => !String(word).startsWith("-")).join(" ");
   return SHOWS.some((known) => `${plain} `.startsWith(`${known} `));
 }

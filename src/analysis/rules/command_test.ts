@@ -11,6 +11,7 @@ Deno.test("what shows is told without a check", () => {
     ...["nft -a list chain ip filter FORWARD", "iptables-legacy -t nat -S PREROUTING"],
     ...["ss -lntp", "ip xfrm policy", "ufw status numbered", "cat /proc/net/softnet_stat"],
     ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
+    ...["ovs-vsctl iface-to-br va", "ovs-vsctl show", "ovs-dpctl show", "ip route show"],
   ];
   deepEqual(lines.filter((line) => !isShown(line)), []);
 });
@@ -38,6 +39,8 @@ Deno.test("what changes something is not", () => {
       "sysctl net.ipv4.ip_forward=1",
       "kubectl -n a delete pod",
     ],
+    ...["ovs-vsctl show -- del-br br0", "ovs-vsctl iface-to-br --", "ovs-vsctl del-br br0"],
+    ...["ovs-dpctl show -- del-dp", "ovs-dpctl del-flows", "ovs-ofctl del-flows br0"],
     ...["ufw allow 80", "conntrack -D", "rm -rf x", "ip netns exec a ip route get 10.0.0.1"],
   ];
   deepEqual(lines.filter(isShown), []);

@@ -34,6 +34,8 @@ export const RULES: readonly Rule[] = [
   rules.tunnelWrongEndpoint,
   rules.tunnelIdMismatch,
   rules.tunnelNoListener,
+  // A route's reason is about the tunnel's other end there: R3 would say it of the inner address.
+  rules.tunnelNoWayTold,
   // A tunnel device frees in the same functions what has no remote and what has no way to it.
   rules.tunnelNoEndpoint,
   // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
@@ -65,6 +67,12 @@ export const RULES: readonly Rule[] = [
   rules.dropped,
   // Only when no single rule could be named.
   rules.refused,
+
+  // Open vSwitch's own functions and reasons. That a device is not ready is about another one than
+  // the packet is on: R10 would ask that one.
+  rules.openvswitchDropped,
+  rules.openvswitchPort,
+  rules.openvswitchUpcall,
 
   rules.macOfNobody,
   rules.macMismatch,

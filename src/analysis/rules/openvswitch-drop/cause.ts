@@ -6,8 +6,12 @@ export const cause: CauseText = {
   code: "openvswitch-drop",
   group: "filters",
   means: "Open vSwitch dropped it: by a flow's action, or by the datapath itself.",
-  knows: "The kernel's reason belongs to Open vSwitch's subsystem, or the packet died in one of " +
-    "its functions.",
-  remedy: "`ovs-appctl ofproto/trace BRIDGE in_port=PORT,…` with this packet's fields shows the " +
-    "flow. With OVN, `ovn-trace` shows the logical one, and `ovn-detrace` names the ACL.",
+  knows:
+    "The kernel's reason belongs to Open vSwitch's subsystem (Linux 6.7), or the packet died " +
+    "in the datapath's own functions. It tells whether flows, a meter, connection tracking or the " +
+    "port sent to stopped the packet, but not which flow: flows are not read.",
+  remedy: "`ovs-vsctl iface-to-br PORT` names the bridge, and `ovs-appctl ofproto/trace BRIDGE " +
+    "in_port=PORT,…` with this packet's fields shows the flow. With OVN, `ovn-trace` shows the " +
+    "logical one, and `ovn-detrace` names the ACL. A flow is mended where it was made, by its " +
+    "controller.",
 };

@@ -13,7 +13,9 @@ import { device as deviceWord } from "../word.ts";
 /** The tunnel device had no destination for the frame. */
 export const tunnelNoEndpoint: Rule = {
   id: "R22",
-  statement: "The tunnel device had no remote for the frame: `tunnel-no-endpoint`.",
+  statement:
+    "The tunnel device had no remote for the frame: `tunnel-no-endpoint`. Of a device in " +
+    "external mode only where the kernel says so, because the other end comes with the packet there.",
   yields: ["tunnel-no-endpoint"],
   judge(subject) {
     const { event } = subject;
@@ -24,6 +26,9 @@ export const tunnelNoEndpoint: Rule = {
     const named = saysNoRemote(event);
     if (!named && !isInRemoteLookup(event)) return null;
     const link = subject.link;
+    // In external mode the end comes with the packet. Only what a bridge gave an id is looked up in
+    // the fdb, and the kernel then says so.
+    if (!named && link?.tunnel?.external) return null;
     const mac = frameMac(subject);
     const entries = (subject.before?.fdb ?? []).filter((entry) => entry.device === subject.device);
     const forMac = entries.find((entry) => entry.mac === mac && entry.destination);
@@ -61,7 +66,10 @@ function frameMac(subject: Case): string | undefined {
 /** An entry for the MAC, where one probed node has it and an end point of this tunnel. */
 function remoteFor(subject: Case, mac: string | undefined): string[] {
   const { node, netns, device, link, before: state, event } = subject;
-  const holder = mac === undefined ? undefined : nodeOfMac(subject, mac, event);
+  // In external mode an entry is for an id (`src_vni`), which is not read.
+  const holder = mac === undefined || link?.tunnel?.external
+    ? undefined
+    : nodeOfMac(subject, mac, event);
   const endpoint = holder && link && endpointOf(holder, link.kind, link.tunnel?.id);
   const lines = state && mac !== undefined && endpoint !== undefined
     ? checked({

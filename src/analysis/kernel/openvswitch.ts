@@ -1,0 +1,24 @@
+/** Frees in the datapath of Open vSwitch. Functions and reasons of Linux 6.7 to 6.18. */
+import type { Event } from "../../event/event.ts";
+import { freedIn, givesReason, hasReason } from "./free_reason.ts";
+
+/** Link kind of the datapath itself and of its internal ports. */
+export const DATAPATH_KIND = "openvswitch";
+
+/** The datapath's own reasons (`enum ovs_drop_reason`, Linux 6.7). */
+export const isDatapathReason = (event: Event): boolean => hasReason(event, /^OVS_DROP_/);
+
+/**
+ * `do_output` frees so what is for a port that is gone, or whose device is down or has no carrier;
+ * where it is inlined its caller is told. The packet is still on the device that it came in by.
+ */
+export const isOutputNotReady = (event: Event): boolean =>
+  hasReason(event, /^DEV_READY$/) &&
+  freedIn(event, /^(do_output|do_execute_actions|ovs_execute_actions)\b/);
+
+/**
+ * No flow of the kernel's matched, and `ovs_dp_upcall` did not get the packet to ovs-vswitchd. What
+ * it got there the datapath frees as consumed.
+ */
+export const isRefusedUpcall = (event: Event): boolean =>
+  !givesReason(event) && freedIn(event, /^ovs_dp_process_packet\b/);
