@@ -12,8 +12,10 @@ export function wantedFilter(
   { filter, batches }: Pick<AnalysisInput, "filter" | "batches">,
 ): string {
   if (filter.trim() !== "") return filter;
-  const probes = batches.filter(({ header }) => header.teller === undefined);
-  const asked = [...new Set(probes.map(({ header }) => header.filter.trim()))].sort();
+  // Batches are many and are gone through for each report; filters among them are few.
+  const written = new Set<string>();
+  for (const { header } of batches) if (header.teller === undefined) written.add(header.filter);
+  const asked = [...new Set([...written].map((one) => one.trim()))].sort();
   if (asked.length === 0 || !asked.every(isFilter)) return "";
   const [first = ""] = asked;
   const either = asked.length === 1
