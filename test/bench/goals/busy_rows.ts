@@ -33,6 +33,13 @@ export async function busyRows(
     row("/healthz p99 before anything comes", "ms", (run) => run.quietHealthzMs.p99),
     row("/healthz p50", "ms", (run) => run.healthzMs.p50),
     row("/healthz p99", "ms", (run) => run.healthzMs.p99, goals.healthz),
+    row("/healthz p99 against before", "x", (run) => run.healthzMs.p99 / run.quietHealthzMs.p99),
+    row("CPU of the thread that answers, an event, all included", "µs", (run) => run.answeringUs),
+    row(
+      "of one processor, what that thread takes at this rate",
+      "",
+      (run) => run.answeringUs * rate / 1e6,
+    ),
     row("drop to cause on the stream, p50", "ms", (run) => run.dropMs.p50),
     row("drop to cause on the stream, p99", "ms", (run) => run.dropMs.p99, goals.drop),
     row("drops that were waited for", "", (run) => run.dropMs.count),

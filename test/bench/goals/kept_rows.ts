@@ -34,6 +34,18 @@ export async function keptRows(sizes: readonly number[]): Promise<Row[]> {
       "ms",
       events === 300_000 ? "2,000 ms" : undefined,
     );
+    one("CPU of that, where a viewer had reports made", figures.closedCpuMs, "ms");
+    one(
+      "CPU of that against a first report, which is what it costs where nobody watched",
+      figures.closedCpuMs / figures.firstReportCpuMs,
+      "x",
+    );
+    one("CPU of the first report", figures.firstReportCpuMs, "ms");
+    one(
+      "CPU of the first report against taking its events",
+      figures.firstReportCpuMs * 1000 / (figures.intakeUs * events),
+      "x",
+    );
   }
   const [[few, first], [many, last]] = [all[0]!, all.at(-1)!];
   if (few !== many) {

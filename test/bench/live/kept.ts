@@ -64,12 +64,16 @@ export interface KeptFigures {
   /** Memory at most, with the reports. */
   peakMiB: number;
   firstReportMs: number;
+  /** Processor time of the ingest for that: what a final report costs where nobody watched. */
+  firstReportCpuMs: number;
   /** From the POST of a drop of a new flow to that flow on the live stream, one after the other. */
   updateMs: number[];
   /** Processor time of the ingest for each of those. */
   updateCpuMs: number[];
   /** Closing it, and its last report as an object. */
   closedMs: number;
+  /** Processor time of the ingest for that. */
+  closedCpuMs: number;
 }
 
 async function ask(target: Target, path: string, method = "GET"): Promise<string> {
@@ -112,22 +116,24 @@ export async function kept(events: number): Promise<KeptFigures> {
     const intakeUs = (cpuMs - before.cpuMs) * 1000 / events;
     const answeringUs = (firstThreadCpuMs - before.firstThreadCpuMs) * 1000 / events;
     const timed = async (work: () => Promise<unknown>) => {
+      const { cpuMs } = await usageOf(server.pid);
       const from = performance.now();
       await work();
-      return performance.now() - from;
+      const ms = performance.now() - from;
+      return { ms, cpuMs: (await usageOf(server.pid)).cpuMs - cpuMs };
     };
-    const firstReportMs = await timed(() => report(server));
+    const first = await timed(() => report(server));
     const watching = await watch(server, INCIDENT, 1);
     const updateMs: number[] = [];
     const updateCpuMs: number[] = [];
     for (let i = 0; i < UPDATES; i++) {
       // Long enough for the ingest not to wait before it makes the next report.
-      await pause(Math.min(10_000, 300 + 4 * (updateMs.at(-1) ?? firstReportMs)));
+      await pause(Math.min(10_000, 300 + 4 * (updateMs.at(-1) ?? first.ms)));
       const before = await usageOf(server.pid);
       updateMs.push(await dropTime(server, watching, i));
       updateCpuMs.push((await usageOf(server.pid)).cpuMs - before.cpuMs);
     }
-    const closedMs = await timed(async () => {
+    const closed = await timed(async () => {
       await ask(server, `/v1/incidents/${INCIDENT}/close`, "POST");
       await report(server);
     });
@@ -140,10 +146,12 @@ export async function kept(events: number): Promise<KeptFigures> {
       answeringUs,
       keptMiB,
       peakMiB,
-      firstReportMs,
+      firstReportMs: first.ms,
+      firstReportCpuMs: first.cpuMs,
       updateMs: updates,
       updateCpuMs: cpu,
-      closedMs,
+      closedMs: closed.ms,
+      closedCpuMs: closed.cpuMs,
     };
   } finally {
     await server.stop();
@@ -156,6 +164,8 @@ export interface BusyFigures {
   healthzMs: { p50: number; p99: number };
   /** The same before anything comes: what a busy machine makes of it. */
   quietHealthzMs: { p50: number; p99: number };
+  /** Processor time of the thread that answers for each event taken, reports and viewer included, µs. */
+  answeringUs: number;
   /** Reports that were answered, asked for each second. */
   reports: number;
   /** From the POST of a drop to its flow on the live stream. */
@@ -176,9 +186,11 @@ export async function busy(
     const over = new AbortController();
     const reports = reportsEachSecond(server, over.signal);
     const drops = dropTimes(server, watching, over.signal);
+    const before = await usageOf(server.pid);
     const posted = postAtRate(server, bodies, rate);
     const healthMs = await healthTimes(server.url, posted);
     const eventsPerSecond = await posted;
+    const after = await usageOf(server.pid);
     over.abort();
     const dropMs = await drops;
     watching.close();
@@ -186,6 +198,7 @@ export async function busy(
       eventsPerSecond,
       healthzMs: timesOf(healthMs),
       quietHealthzMs: timesOf(quietMs),
+      answeringUs: (after.firstThreadCpuMs - before.firstThreadCpuMs) * 1000 / shape.events,
       reports: await reports,
       dropMs: { p50: quantile(dropMs, 0.5), p99: quantile(dropMs, 0.99), count: dropMs.length },
     };
