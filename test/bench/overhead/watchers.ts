@@ -17,6 +17,11 @@ export interface Watcher {
   /** As the table names it. */
   name: string;
   watch(): Promise<Watching>;
+  /**
+   * Lines a second that it tells for long. Where it is there, the flow is measured when no more is told
+   * any more, not in the burst before.
+   */
+  steady?: number;
 }
 
 /** One that is attached. */
@@ -52,6 +57,12 @@ const RECORDER_EVENTS_PER_SECOND = 2_000;
 
 /** The recorder of all packets, of which none of the flow's dies. */
 export const recorder = (name: string, binary?: string): Watcher => scripts(name, "", binary, true);
+
+/** lasthop's scripts when what was saved for a burst is told. */
+export const steadyScripts = (name: string, filter: string, binary?: string): Watcher => ({
+  ...scripts(name, filter, binary),
+  steady: EVENTS_PER_SECOND,
+});
 
 /** lasthop's scripts on a bpftrace, whose lines are counted and thrown away. */
 export function scripts(

@@ -1,7 +1,7 @@
 /** A packet that Open vSwitch's datapath could not ask its daemon about. */
 import { isRefusedUpcall } from "../../kernel/openvswitch.ts";
 import { eventEvidence, place } from "../evidence.ts";
-import { commandAnywhere } from "../command.ts";
+import { command } from "../command.ts";
 import { cause, type Rule } from "../rule.ts";
 import { lookAt } from "../shared/checked.ts";
 
@@ -23,7 +23,8 @@ export const openvswitchUpcall: Rule = {
       }, and could not hand it to ovs-vswitchd, which is not running or has no room`,
       [eventEvidence(subject)],
       [
-        ...commandAnywhere(["ovs-dpctl", "show"]),
+        // A datapath is in a namespace, and shown there alone.
+        ...command(subject.node, subject.netns, ["ovs-dpctl", "show"]),
         ...lookAt("lost counts what ovs-vswitchd had no room for; see that it runs"),
       ],
     );
