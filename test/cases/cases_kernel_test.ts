@@ -2,7 +2,7 @@
 import { deepEqual } from "node:assert/strict";
 import { namesIn, netnsFolder } from "../../src/lab/registry.ts";
 import { cases } from "./all.ts";
-import { requirePackages } from "./bench/packages.ts";
+import { requirePackages } from "../debian/packages.ts";
 import { runCase } from "./bench/run.ts";
 
 /** By name, fast ones of unlike kinds. */

@@ -1,7 +1,7 @@
 /** `deno task cases [NAME…]`: reported incidents on the real kernel, and what lasthop says of them. */
 import { parseArgs } from "node:util";
 import { cases } from "./all.ts";
-import { requirePackages } from "./bench/packages.ts";
+import { requirePackages } from "../debian/packages.ts";
 import { type Result, runCase } from "./bench/run.ts";
 import { countsOf, linesOf, pageWith } from "./bench/table.ts";
 

@@ -19,10 +19,10 @@ export interface Wanted {
   withDependencies: boolean;
 }
 
-/** The program, installed or unpacked, or why there is none. */
+/** The program, installed or unpacked (then `root` is where), or why there is none. */
 export async function programOrWhy(
   wanted: Wanted,
-): Promise<{ run: Running; why?: undefined } | { run?: undefined; why: string }> {
+): Promise<{ run: Running; root?: string; why?: undefined } | { run?: undefined; why: string }> {
   const name = wanted.program.slice(wanted.program.lastIndexOf("/") + 1);
   const installed = await execa(name, ["--version"], { reject: false, stdin: "ignore" });
   if (installed.exitCode === 0) return { run: running(name, {}) };
@@ -31,7 +31,7 @@ export async function programOrWhy(
     const libraries = [`${root}/usr/lib/x86_64-linux-gnu`, `${root}/usr/lib/aarch64-linux-gnu`];
     const run = running(`${root}/${wanted.program}`, { LD_LIBRARY_PATH: libraries.join(":") });
     await run(["--version"]);
-    return { run };
+    return { run, root };
   } catch (error) {
     return { why: error instanceof Error ? error.message.slice(0, 300) : String(error) };
   }
@@ -63,6 +63,8 @@ async function unpacked({ name, program, withDependencies }: Wanted): Promise<st
       if (!file.endsWith(".deb")) continue;
       await execa("dpkg-deb", ["--extract", file, `${work}/root`], { cwd: work, stdin: "ignore" });
     }
+    // Programs that find their files by where they are themselves look for all of them in one folder.
+    await Deno.symlink("../etc", `${work}/root/usr/etc`).catch(() => {});
     // Another run may have been faster.
     await Deno.rename(`${work}/root`, root).catch(() => {});
     return root;

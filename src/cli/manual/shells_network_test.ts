@@ -12,14 +12,15 @@ const table = tableOf(createProgram(() => {}));
 async function testWith(
   [name, program]: readonly [name: string, program: string],
   title: string,
-  use: (run: (...args: string[]) => Promise<string>) => Promise<void>,
+  use: (run: (...args: string[]) => Promise<string>, root?: string) => Promise<void>,
 ): Promise<void> {
-  const { run, why } = await programOrWhy({ name, program, withDependencies: true });
+  const found = await programOrWhy({ name, program, withDependencies: true });
+  const { run, why } = found;
   if (why !== undefined) console.log(`${name} left out: ${why}`);
   Deno.test({
     name: title,
     ignore: run === undefined,
-    fn: () => use((...args) => run!(args)),
+    fn: () => use((...args) => run!(args), "root" in found ? found.root : undefined),
   });
 }
 
@@ -54,10 +55,15 @@ await testWith(
 await testWith(
   ["zsh", "bin/zsh"],
   "zsh reads its completion and has it for lasthop",
-  (zsh) =>
+  (zsh, root) =>
     withFile(COMPLETIONS.zsh(table), async (path) => {
       equal(await zsh("-n", path), "");
-      const script = `autoload -Uz compinit && compinit -D -u && source ${path} &&
+      // One that is unpacked looks for its parts where an installed one has them.
+      const parts = root === undefined
+        ? ""
+        : `module_path=(${root}/usr/lib/*-linux-gnu/zsh/*(/)) ` +
+          `fpath=(${root}/usr/share/zsh/functions/**/*(/)); `;
+      const script = `${parts}autoload -Uz compinit && compinit -D -u && source ${path} &&
       print -r -- \${_comps[lasthop]}`;
       ok((await zsh("-fc", script)).includes("_lasthop"));
     }),

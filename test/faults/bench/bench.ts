@@ -1,4 +1,5 @@
 /** The whole bench: cases in groups, marks as they come. */
+import { requirePackages } from "../../debian/packages.ts";
 import type { CaseId, Kind } from "./case_run.ts";
 import { Group, type Judged } from "./group.ts";
 import type { AnySpec } from "./spec.ts";
@@ -23,6 +24,7 @@ export function casesOf(specs: readonly AnySpec[]): CaseId[] {
 }
 
 export async function runBench(ids: readonly CaseId[], options: BenchOptions): Promise<Judged[]> {
+  await requirePackages(["conntrack"]);
   const prefix = `lhf${crypto.randomUUID().slice(0, 6)}`;
   const judged = await runAll(ids, options, prefix);
   const again = judged.filter(isHidden).map(({ run }) => run.id);

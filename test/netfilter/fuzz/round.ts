@@ -1,5 +1,6 @@
 /** One round: routers with programs of rules, packets through all of them, and what lasthop said. */
 import type { Cause } from "../../../src/event/report.ts";
+import { requirePackages } from "../../debian/packages.ts";
 import { type Random, randomOf } from "../rules.ts";
 import { traced, type Yard } from "../yard.ts";
 import { hostsOf, load, type Router, routerOf } from "./router.ts";
@@ -115,6 +116,7 @@ export async function round(
   seed: number,
   { routers, packets, only }: { routers: number; packets: number; only?: RegExp },
 ): Promise<Tally> {
+  await requirePackages(["ipset"]);
   const random = randomOf(seed);
   let all: Router[] = [];
   let sent: Sent[] = [];

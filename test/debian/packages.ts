@@ -1,7 +1,7 @@
-/** Programs that people trace with, and that lasthop itself does not need. */
-import { run } from "../../../src/lab/process.ts";
+/** Programs that tests need, and lasthop itself does not. */
+import { run } from "../../src/lab/process.ts";
 
-/** Debian packages of cases, and the program that shows that one is there. */
+/** Debian packages, and the program that shows that one is there. */
 export const PROGRAM_OF: Record<string, string> = {
   "bind9-dnsutils": "dig",
   "conntrack": "conntrack",
@@ -19,7 +19,7 @@ export async function requirePackages(packages: readonly string[]): Promise<void
     if (exitCode !== 0) missing.push(name);
   }
   if (missing.length === 0) return;
-  console.error(`cases: installing ${missing.join(", ")}`);
+  console.error(`tests: installing ${missing.join(", ")}`);
   await apt(["update"]);
   await apt(["install", "--yes", "--no-install-recommends", ...missing]);
 }
@@ -27,5 +27,5 @@ export async function requirePackages(packages: readonly string[]): Promise<void
 async function apt(words: readonly string[]): Promise<void> {
   const command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...words];
   const { exitCode, stderr } = await run(command, { timeoutMs: 300_000 });
-  if (exitCode !== 0) throw new Error(`Cannot install for the cases: ${stderr.trim()}`);
+  if (exitCode !== 0) throw new Error(`Cannot install for the tests: ${stderr.trim()}`);
 }
