@@ -7,6 +7,8 @@ import { KubeApi } from "./api.ts";
 
 const START_MS_MAX = 15_000;
 const LOOK_MS = 50;
+/** After SIGTERM. */
+const KILL_MS = 500;
 
 /**
  * Starts it on a socket in a folder that nobody else can enter. Rejects with LasthopError
@@ -15,6 +17,7 @@ const LOOK_MS = 50;
 export async function carriedByKubectl(
   access: Access,
   words: readonly string[],
+  signal?: AbortSignal,
 ): Promise<KubeApi> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-kubectl-" });
   const path = join(folder, "socket");
@@ -25,27 +28,39 @@ export async function carriedByKubectl(
     maxBuffer: 64 * 1024,
     cleanup: true,
   });
+  // It has the user's rights, and must not outlive who asked for it.
   const close = async () => {
-    child.kill("SIGTERM");
+    end(child.pid, "SIGTERM");
+    const late = setTimeout(() => end(child.pid, "SIGKILL"), KILL_MS);
     await child;
+    clearTimeout(late);
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   };
   let said: string | null = null;
   void child.then(({ stderr, shortMessage }) => said = stderr || shortMessage || "it ended");
   const until = performance.now() + START_MS_MAX;
   while (!await isThere(path)) {
-    if (said === null && performance.now() < until) {
+    if (said === null && performance.now() < until && signal?.aborted !== true) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       continue;
     }
     await close();
     throw new LasthopError(
       "kubectl_failed",
-      `Cannot reach the cluster by kubectl proxy: ${(said ?? "no socket in 15 s").slice(0, 300)}`,
+      `Cannot reach the cluster by kubectl proxy: ${(said ?? "no socket in time").slice(0, 300)}`,
     );
   }
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
   return new KubeApi(access.cluster, "http://localhost", client, () => undefined, close);
+}
+
+/** By Deno, because execa's own kill may miss the process under it. */
+function end(pid: number | undefined, signal: Deno.Signal): void {
+  try {
+    if (pid !== undefined) Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {

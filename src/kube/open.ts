@@ -5,12 +5,14 @@ import { KubeApi } from "./api.ts";
 import { carriedByKubectl } from "./kubectl.ts";
 
 /**
- * The API that a kubeconfig or a service account is for; nothing is asked of it yet. Rejects with
+ * The API that a kubeconfig or a service account is for; nothing is asked of it yet. The signal
+ * ends waiting for kubectl, which is ended then, too. Rejects with
  * LasthopError `kubeconfig_unreadable`, and `kubectl_failed` where kubectl is to carry what is said and does not.
  */
-export async function openApi(words: AccessWords): Promise<KubeApi> {
+export async function openApi(words: AccessWords, signal?: AbortSignal): Promise<KubeApi> {
   const access = await readAccess(words);
-  return access.byKubectl ? await carriedByKubectl(access, access.byKubectl) : direct(access);
+  const { byKubectl } = access;
+  return byKubectl ? await carriedByKubectl(access, byKubectl, signal) : direct(access);
 }
 
 function direct(access: Access): KubeApi {

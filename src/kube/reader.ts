@@ -3,6 +3,7 @@
  * as lines of batches (`src/event/cluster/state.ts`).
  */
 import { clusterKey, type ClusterResource, type ClusterState } from "../event/cluster/state.ts";
+import { pause } from "../timers/pause.ts";
 import type { KubeApi } from "./api.ts";
 import { condensed } from "./condense.ts";
 import { follow, type Followed, type FollowOptions, type RawObject } from "./follow.ts";
@@ -87,7 +88,7 @@ export class ClusterReader {
         // What does not answer at first must not hold up a trace.
         this.#listed.resolve();
         const { retryMs = 500, retryMaxMs = 30_000 } = this.options;
-        await wait(Math.min(retryMaxMs, retryMs * 2 ** failures), signal);
+        await pause(Math.min(retryMaxMs, retryMs * 2 ** failures), signal);
       }
     }
     return [];
@@ -172,13 +173,3 @@ export class ClusterReader {
 
 const wordsOf = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).slice(0, 300);
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}

@@ -61,6 +61,9 @@ export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
   return { parts, isCut, goesOn };
 }
 
+/** Packets of a stretch that must be told at both before they say what its delay is. */
+const STRETCH_TOLD_MIN = 3;
+
 /**
  * Packets that are late by a second, and readings of a second each, are as far apart at the most; what is
  * not of the same time is further.
@@ -80,9 +83,15 @@ function agreed(told: readonly ToldAtBoth[]) {
   const byStretch = Map.groupBy(told, ({ a }) => Math.floor(a / STRETCH_NS));
   const middle = new Map<number, number>();
   const agreeing: ToldAtBoth[] = [];
-  for (const [stretch, some] of byStretch) {
+  const middleOf = (some: readonly ToldAtBoth[]) => {
     const delays = some.map(({ a, b }) => b - a).sort((one, other) => one - other);
-    const delay = delays[delays.length >> 1]!;
+    return delays[delays.length >> 1]!;
+  };
+  const overall = middleOf(told);
+  for (const [stretch, some] of byStretch) {
+    const delay = middleOf(some);
+    // A few packets, or all of a stretch, may be joined with some of the same numbers a lap later.
+    if (some.length < STRETCH_TOLD_MIN || Math.abs(delay - overall) > APART_NS) continue;
     middle.set(stretch, delay);
     for (const one of some) {
       if (Math.abs(one.b - one.a - delay) <= APART_NS) agreeing.push(one);

@@ -74,11 +74,18 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/bridge/br_forward.c, net/ipv4/ipmr.c, net/ipv6/ip6mr.c, 5.15 to 6.18",
   },
   {
-    functions: [
-      ...["__udp4_lib_rcv*", "__udp4_lib_mcast_deliver*"],
-      ...["__udp6_lib_rcv*", "__udp6_lib_mcast_deliver*"],
-    ],
+    // Where no reasons are told, __udp4_lib_rcv frees so what has a wrong checksum, too: a loss.
+    functions: ["__udp4_lib_mcast_deliver*", "__udp6_lib_mcast_deliver*"],
     reasons: ["", "NOT_SPECIFIED"],
+    packetTypes: ["broadcast", "multicast", "loopback"],
+    protocols: [UDP],
+    means: "branch",
+    text: "As the next, where the function is not inlined, and on kernels that tell no reason.",
+    source: "net/ipv4/udp.c, net/ipv6/udp.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["__udp4_lib_rcv*", "__udp6_lib_rcv*"],
+    reasons: ["NOT_SPECIFIED"],
     packetTypes: ["broadcast", "multicast", "loopback"],
     protocols: [UDP],
     means: "branch",

@@ -99,11 +99,12 @@ export const RULES: readonly Rule[] = [
   // IPv6 frees in ip6_forward both where forwarding is off (R1) and when the hop limit ran out.
   rules.timeToLive,
 
-  // Knows the one rule whose packets forwarding frees without a reason; what else it frees so is above.
-  rules.tproxyNotRouted,
-
   // Functions that check sizes free for other reasons, too, which are asked for above.
   rules.mtuExceeded,
+
+  // Knows the one rule whose packets forwarding frees without a reason; what else it frees so is above,
+  // what is too large, too.
+  rules.tproxyNotRouted,
 
   // Asks R30 itself, and knows which policy Cilium's program speaks for.
   rules.ciliumPolicy,

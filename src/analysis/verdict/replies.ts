@@ -161,6 +161,8 @@ const resetsOf = (group: FlowGroup | undefined): Sighting[] =>
 function isGivenUp({ end, steps }: Judgement, resets: readonly Sighting[]): boolean {
   const freed = end.step.event;
   if (resets.length === 0 || freed.kind !== "drop" || freed.tunnelKind !== undefined) return false;
+  // A new connection of the same ports does wait for its answer.
+  if (isConnectRequest(freed)) return false;
   if (!saysNoSocket(freed) && !isSocketLookupWithoutReason(freed)) return false;
   const came = steps.map(({ event }) => event).find((event) =>
     event.kind === "device-rx" && event.node === freed.node && event.netns === freed.netns

@@ -34,29 +34,22 @@ export async function namesLike(
   const [, kind = "", begin = ""] = /^(\w+)\/(.*)$/.exec(word) ?? [];
   const known = Object.hasOwn(KINDS, kind) ? KINDS[kind]! : undefined;
   if (!known || (namespace !== undefined && !NAME.test(namespace))) return [];
-  let late: ReturnType<typeof setTimeout> | undefined;
-  const none = new Promise<string[]>((resolve) => late = setTimeout(() => resolve([]), MS_MAX));
+  const { path, resource, isNamespaced } = known;
+  const inside = isNamespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
+  const url = `${path}${inside}/${resource}?limit=${ASKED_MAX}`;
+  const signal = AbortSignal.timeout(MS_MAX);
   try {
-    return await Promise.race([ask(), none]);
-  } catch {
-    return [];
-  } finally {
-    clearTimeout(late);
-  }
-
-  async function ask(): Promise<string[]> {
-    const api = await openApi(kube);
+    const api = await openApi(kube, signal);
     try {
-      const { path, resource, isNamespaced } = known!;
-      const inside = isNamespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
-      const signal = AbortSignal.timeout(MS_MAX);
-      const url = `${path}${inside}/${resource}?limit=${ASKED_MAX}`;
       const { items } = List.parse(await api.json(url, { signal }));
       const names = items.map(({ metadata }) => metadata.name)
         .filter((name) => NAME.test(name) && name.startsWith(begin));
       return [...new Set(names)].sort().slice(0, TOLD_MAX).map((name) => `${kind}/${name}`);
     } finally {
+      // Also a kubectl that carried the question is gone then.
       await api.close();
     }
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,5 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
+import { gone, runLasthop } from "../../../test/fake/lasthop.ts";
 import { FakeApi } from "../../../test/kube/fake_api.ts";
 import { pod, service } from "../../../test/kube/objects.ts";
 import { namesLike } from "./names_like.ts";
@@ -53,3 +54,33 @@ Deno.test("complete: silent where nobody may ask, and where nobody answers", () 
       never.close();
     }
   }));
+
+Deno.test("complete: a kubectl that carries the question and never answers is gone with it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "lasthop-complete-" });
+  try {
+    const kubectl =
+      `#!/bin/sh\ntrap '' TERM\necho $$ >${folder}/pid\nwhile :; do read -r _ </dev/zero; done\n`;
+    await Deno.writeTextFile(`${folder}/kubectl`, kubectl, { mode: 0o700 });
+    await Deno.mkdir(`${folder}/tmp`);
+    const api = new FakeApi();
+    const text = api.kubeconfig();
+    await api.close();
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "aws" };
+    const config = JSON.parse(text);
+    config.users = [{ name: config.users[0].name, user: { exec } }];
+    await Deno.writeTextFile(`${folder}/config`, JSON.stringify(config));
+    const env = { PATH: `${folder}:${Deno.env.get("PATH")}`, TMPDIR: `${folder}/tmp` };
+    const { code, stdout } = await runLasthop(
+      ["complete", "pod/c", "--kubeconfig", `${folder}/config`],
+      { env },
+    );
+    deepEqual([code, stdout], [0, ""]);
+    const pid = Number(await Deno.readTextFile(`${folder}/pid`));
+    await gone(pid);
+    const left = [...Deno.readDirSync(`${folder}/tmp`)].map(({ name }) => name)
+      .filter((name) => name.startsWith("lasthop-kubectl-"));
+    equal(left.length, 0, left.join());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -90,10 +90,15 @@ export class BodySlots {
   #isNext(mine: Waiting | null): boolean {
     const nowMs = performance.now();
     let free = this.inFlightMax - this.#held.size;
+    /** How many more bodies each token may have. */
+    const left = new Map<string, number>();
     for (const other of this.#waiting) {
       if (other === mine) break;
-      if (other.lookedMs < nowMs - LOST_MS || this.#own(other.token) >= this.perTokenMax) continue;
+      if (other.lookedMs < nowMs - LOST_MS) continue;
       if (mine === null && other.endMs - nowMs > this.wait.waitMs * (1 - PATIENCE)) continue;
+      const own = left.get(other.token) ?? this.perTokenMax - this.#own(other.token);
+      if (own <= 0) continue;
+      left.set(other.token, own - 1);
       free -= 1;
     }
     return free > 0;

@@ -1,4 +1,4 @@
-import { equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { BodySlots } from "./body_slots.ts";
 
@@ -45,4 +45,21 @@ Deno.test("one that waits for another body of its own token keeps nobody else fr
   first.resolve();
   await held;
   equal(await own, "own");
+});
+
+Deno.test("many that wait with one token take no more slots from others than that token may have", async () => {
+  const slots = new BodySlots(8, 4, "read", { waitMs: 800, waitingMax: 9 });
+  const ends = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+  const held = ends.map(({ promise }) => slots.hold("a", () => promise));
+  const waiting = Array.from({ length: 9 }, () => slots.hold("a", never).catch(() => {}));
+  // By the time that this one is refused those have waited long enough to come before newcomers.
+  const other = new BodySlots(1, 1, "read", { waitMs: 300, waitingMax: 1 });
+  void other.hold("c", never);
+  await rejects(other.hold("d", never), { code: "busy" });
+  ends[0]!.resolve();
+  await held[0];
+  const read = Array.from({ length: 3 }, () => slots.hold("b", () => Promise.resolve("read")));
+  deepEqual(await Promise.all(read), ["read", "read", "read"]);
+  for (const { resolve } of ends) resolve();
+  await Promise.all([...held, ...waiting.slice(8)]);
 });

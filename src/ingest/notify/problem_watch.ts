@@ -103,12 +103,15 @@ export class ProblemWatch {
     const isOld = this.#earlier.has(id) || arrivedMs !== createdMs;
     const isOver = closedMs !== null && isOld && !this.#known.has(id);
     const json = isOver ? null : await this.deps.hub.reportJson(id);
-    this.#known.set(id, { ...known, revision });
+    if (this.#closed) return;
     const isSilent = this.#earlier.delete(id);
-    if (json === null || this.#closed) return;
-    const report = JSON.parse(json) as Report;
-    const news = problemNews(known.told, report.problems);
-    if (isSilent || news.length === 0) return;
-    for (const teller of this.tellers) teller.tell(incident, report, news);
+    if (json !== null) {
+      const report = JSON.parse(json) as Report;
+      const news = problemNews(known.told, report.problems);
+      if (!isSilent && news.length > 0) {
+        for (const teller of this.tellers) teller.tell(incident, report, news);
+      }
+    }
+    this.#known.set(id, { ...known, revision });
   }
 }

@@ -192,7 +192,7 @@ function fixesOf({ capability, surroundings, trial }: Findings): Fix[] {
   const { install } = surroundings;
   const installing = (packages: string) => install === null ? undefined : `${install} ${packages}`;
   const fixes: Fix[] = (trial.refusals ?? []).map((text) => ({
-    why: `Please report it, for it makes attaching slow: ${text}`,
+    why: `Please report it, for it costs time or a script: ${text}`,
   }));
   if (!root) fixes.push({ why: "Only root may trace a kernel", command: "sudo ./lasthop doctor" });
   else if (!privileged) {

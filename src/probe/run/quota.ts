@@ -79,8 +79,12 @@ export function withinQuota(
   const wanted = share.eventsPerSecond ?? share.cpuPercent * EVENTS_PER_PERCENT;
   if (cpuPercent === share.cpuPercent && wanted <= most) return { share };
   const eventsPerSecond = Math.min(wanted, most);
-  const words = `This control group may take ${Number(percent.toFixed(1))} % of a processor, so ` +
-    `for long at most ${eventsPerSecond.toLocaleString("en")} events a second are told, not ` +
-    `${wanted.toLocaleString("en")}`;
+  const group = `This control group may take ${Number(percent.toFixed(1))} % of a processor, so `;
+  const words = wanted > most
+    ? `${group}for long at most ${
+      eventsPerSecond.toLocaleString("en")
+    } events a second are told, ` +
+      `not ${wanted.toLocaleString("en")}`
+    : `${group}bpftrace may take ${Number(cpuPercent.toFixed(1))} %, not ${share.cpuPercent} %`;
   return { share: { ...share, cpuPercent, eventsPerSecond }, words };
 }

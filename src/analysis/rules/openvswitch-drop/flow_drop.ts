@@ -30,7 +30,8 @@ export const openvswitchDropped: Rule = {
   statement:
     "Freed with a reason of Open vSwitch's datapath: `openvswitch-drop`, with what that reason " +
     "means. Which flow it was the reason does not tell: a drop in a flow, a miss in secure mode and " +
-    "a port that is not there look alike.",
+    "a port that is not there look alike. Proven; of `OVS_DROP_LAST_ACTION` likely, because Linux 6.7 " +
+    "to 6.10 free a sampled copy with it, too.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     const { event } = subject;
@@ -38,7 +39,8 @@ export const openvswitchDropped: Rule = {
     const meaning = MEANINGS[event.reason ?? ""];
     return cause(
       "openvswitch-drop",
-      "proven",
+      // Linux 6.7 to 6.10 free a copy that was made to be sampled so, too.
+      event.reason === "OVS_DROP_LAST_ACTION" ? "likely" : "proven",
       `Open vSwitch dropped it, as it came in by ${place(subject)}: ${meaning ?? event.reason}`,
       [eventEvidence(subject)],
       traceRemedy(subject),

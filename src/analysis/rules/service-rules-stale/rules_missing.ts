@@ -82,6 +82,8 @@ function passedWithoutRule({ judgement }: Case, cluster: Cluster, time: Stretch)
     ) {
       return null;
     }
+    // IPVS translates without rules.
+    if ((state.ipvs?.length ?? 0) > 0) return null;
     if (translationsOf(state, headersOf(event))?.length !== 0) return null;
   }
   return { node: first.node, where: netnsName(first.node, first.netns) };

@@ -6,6 +6,8 @@ import type { Stretch } from "../../cluster/history.ts";
 import { serviceName } from "../../cluster/names.ts";
 import { portOf, serviceAt, serviceRange } from "../../cluster/services.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
+import { trafficControlSide } from "../../kernel/queues.ts";
+import { saysXdp } from "../../kernel/xdp.ts";
 import { rfc3339 } from "../../view/rfc3339.ts";
 import { ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
@@ -21,6 +23,8 @@ export function wentOnUntranslated(subject: Case): boolean {
   if (judgement.outcome === "delivered" || judgement.end.kind === "silent") return false;
   // Where its translation may have been missed nothing says that there was none.
   if (judgement.outcome === "unknown" && !judgement.beyond) return false;
+  // What dies before netfilter is asked at all was not there to be translated yet.
+  if (trafficControlSide(event) !== null || saysXdp(event)) return false;
   return !isNetfilterDrop(event) && event.destination !== undefined;
 }
 

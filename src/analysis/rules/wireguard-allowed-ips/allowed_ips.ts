@@ -81,8 +81,16 @@ function readingsOf({ before, after, device: name }: Case): WireguardPeer[][] {
   );
 }
 
-const holders = (peers: readonly WireguardPeer[], address: string): WireguardPeer[] =>
-  peers.filter(({ allowed }) => allowed.some((prefix) => contains(prefix, address)));
+/** Peers that have the address in their allowed-ips; first the one with the longest prefix, who counts. */
+function holders(peers: readonly WireguardPeer[], address: string): WireguardPeer[] {
+  const longest = ({ allowed }: WireguardPeer) =>
+    Math.max(
+      -1,
+      ...allowed.filter((prefix) => contains(prefix, address))
+        .map((prefix) => Number(prefix.split("/")[1] ?? 128)),
+    );
+  return peers.filter((peer) => longest(peer) >= 0).sort((a, b) => longest(b) - longest(a));
+}
 
 const evidenceOf = ({ node, device: name }: Case, peers: readonly WireguardPeer[]) =>
   peers.length === 0
