@@ -92,11 +92,12 @@ async function unpack(work: string, suite: string): Promise<OtherBpftrace | stri
   const { stdout } = await execa("sh", ["-c", unpacking, "sh", archives, root], { reject: false });
   const [loader, libraries] = String(stdout ?? "").split("\n");
   if (!loader || !libraries) return `${suite}: its packages are not as expected`;
-  const start = (at: string) =>
-    `#!/bin/sh\nexec ${loader.replace(work, at)} --library-path ${libraries.replace(work, at)} ` +
-    `${root.replace(work, at)}/usr/bin/bpftrace "$@"\n`;
+  // By where it is itself, so that a copy of the repository has its own.
+  const here = (path: string) => path.replace(work, "$here");
+  const start = `#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nexec "${here(loader)}" ` +
+    `--library-path "${here(libraries)}" "${here(root)}/usr/bin/bpftrace" "$@"\n`;
   const binary = `${work}/bpftrace`;
-  await Deno.writeTextFile(binary, start(work), { mode: 0o755 });
+  await Deno.writeTextFile(binary, start, { mode: 0o755 });
   const told = await execa(binary, ["--version"], { reject: false });
   const version = /v([\d.]+)/.exec(String(told.stdout ?? ""))?.[1];
   if (version === undefined) return `${suite}: its bpftrace does not start: ${told.shortMessage}`;
@@ -104,7 +105,7 @@ async function unpack(work: string, suite: string): Promise<OtherBpftrace | stri
   await Deno.remove(home, { recursive: true }).catch(() => {});
   await Deno.mkdir(home);
   await Deno.rename(root, `${home}/root`);
-  await Deno.writeTextFile(`${home}/bpftrace`, start(home), { mode: 0o755 });
+  await Deno.rename(binary, `${home}/bpftrace`);
   await Deno.writeTextFile(`${home}/suite`, suite);
   return { version, binary: `${home}/bpftrace` };
 }

@@ -8,8 +8,10 @@ export class Pair {
   readonly names: [string, string];
 
   private constructor(prefix: string) {
-    // Another run of the tests may go on beside this one.
-    this.names = [`${prefix}-${Deno.pid}-a`, `${prefix}-${Deno.pid}-b`];
+    // Another run of the tests may go on beside this one, or have been killed: where processes have
+    // numbers of their own, as in a container, the next one may have the same.
+    const id = crypto.randomUUID().slice(0, 6);
+    this.names = [`${prefix}-${id}-a`, `${prefix}-${id}-b`];
   }
 
   static async create(prefix: string): Promise<Pair> {
