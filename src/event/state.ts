@@ -62,6 +62,9 @@ export const BridgePort = z.object({
   unicastFlood: z.boolean(),
   guard: z.boolean().optional(),
   neighbourSuppress: z.boolean().optional(),
+  /** Multicast whose listeners nobody knows, and broadcast, leave by it. */
+  multicastFlood: z.boolean().optional(),
+  broadcastFlood: z.boolean().optional(),
 });
 
 /** A network device, from `ip -j -d -s addr show`. */
@@ -90,6 +93,8 @@ export const Link = z.object({
     stp: z.boolean(),
     nfCallIptables: z.boolean().optional(),
     nfCallIp6tables: z.boolean().optional(),
+    /** It looks for who listens to which multicast group, and sends only there. */
+    multicastSnooping: z.boolean().optional(),
   }).optional(),
   bridgePort: BridgePort.optional(),
   /** VLANs allowed on a bridge port, or on the bridge itself. */

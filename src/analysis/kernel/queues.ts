@@ -7,9 +7,8 @@ export function trafficControlSide({ reason }: Event): "ingress" | "egress" | nu
   return reason === "TC_INGRESS" ? "ingress" : reason === "TC_EGRESS" ? "egress" : null;
 }
 
-/** Reasons of queueing disciplines, of drivers' rings and of taps' queues. */
-const FULL =
-  /^(QDISC_|FULL_RING|TAP_|PTR_RING|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HORIZON|TC_QUEUE)/;
+/** Reasons of queueing disciplines. */
+const FULL = /^(QDISC_|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HORIZON|TC_QUEUE)/;
 
 /**
  * A queue had no room. A queueing discipline that cuts a large packet frees all of it at once in its
@@ -17,3 +16,9 @@ const FULL =
  */
 export const isQueueDrop = (event: Event): boolean =>
   hasReason(event, FULL) || (!givesReason(event) && freedIn(event, /^[a-z]+_enqueue$/));
+
+/**
+ * The ring had no room in which a driver keeps packets for who reads them: for a tun or tap device a
+ * program. It lies behind the device's queueing disciplines (`tun_net_xmit`, `tap_handle_frame`).
+ */
+export const isRingFull = (event: Event): boolean => hasReason(event, /^(FULL_RING|PTR_RING)/);

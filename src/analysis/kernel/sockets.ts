@@ -52,9 +52,9 @@ const SIGNATURE_FAULTS: ReadonlyMap<string, SignatureFault> = new Map([
 export const signatureFault = ({ reason }: Event): SignatureFault | undefined =>
   SIGNATURE_FAULTS.get(reason ?? "");
 
-/** A BPF filter of the socket, or of its cgroup, refused it. */
+/** A BPF filter of the socket, of its cgroup, or of a tun device's program refused it. */
 export const isSocketFilterDrop = (event: Event): boolean =>
-  hasReason(event, /^(SOCKET_FILTER|BPF_CGROUP_EGRESS|BPF_CGROUP_INGRESS|CGROUP_)/);
+  hasReason(event, /^(SOCKET_FILTER|BPF_CGROUP_EGRESS|BPF_CGROUP_INGRESS|CGROUP_|TAP_FILTER)/);
 
 /** A policy or state of IPsec (xfrm) refused it. */
 export const isIpsecDrop = (event: Event): boolean => hasReason(event, /^XFRM_/);

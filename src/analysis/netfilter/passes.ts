@@ -219,8 +219,12 @@ function anywhere(scene: Scene): Pass[] {
 }
 
 function arpPasses(scene: Scene): Pass[] {
-  const { last, here } = scene;
+  const { last, link, here } = scene;
   if (last?.kind === "device-rx") {
+    // A bridge shows nothing of ARP to the hooks of IP.
+    if (link?.bridgePort && link.masterIfindex !== undefined) {
+      return bridged(scene).filter(({ view }) => view.layer !== "ip");
+    }
     return [
       pass(scene, "netdev", "ingress", { input: here, output: null }),
       pass(scene, "arp", "input", { input: here, output: null }),

@@ -60,6 +60,7 @@ export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
 export { reversePathFilter } from "./reverse-path-filter/reverse_path.ts";
+export { ringFull } from "./queue-overflow/ring.ts";
 export { routeLocalnet } from "./route-localnet-disabled/route_localnet.ts";
 export { routeRefuses } from "./route-blackhole/route_refuses.ts";
 export { rulesMissing } from "./service-rules-stale/rules_missing.ts";

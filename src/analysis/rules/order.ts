@@ -116,6 +116,7 @@ export const RULES: readonly Rule[] = [
   rules.trafficControl,
   rules.xdp,
   rules.queueOverflow,
+  rules.ringFull,
 
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,

@@ -13,6 +13,7 @@ const BridgeData = z.object({
   stp_state: flag,
   nf_call_iptables: flag,
   nf_call_ip6tables: flag,
+  mcast_snooping: flag,
 });
 
 const PortData = z.object({
@@ -23,6 +24,8 @@ const PortData = z.object({
   flood: flag,
   guard: flag,
   neigh_suppress: flag,
+  mcast_flood: flag,
+  bcast_flood: flag,
 });
 /** `BR_STATE_*` of if_bridge.h. */
 const PORT_STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
@@ -100,6 +103,7 @@ export function bridge(data: Data): Link["bridge"] {
     stp: Boolean(parsed.stp_state),
     ...some("nfCallIptables", boolean(parsed.nf_call_iptables)),
     ...some("nfCallIp6tables", boolean(parsed.nf_call_ip6tables)),
+    ...some("multicastSnooping", boolean(parsed.mcast_snooping)),
   };
 }
 
@@ -118,6 +122,8 @@ export function bridgePort(data: Data): Link["bridgePort"] {
     unicastFlood: parsed.flood === undefined ? true : Boolean(parsed.flood),
     ...some("guard", boolean(parsed.guard)),
     ...some("neighbourSuppress", boolean(parsed.neigh_suppress)),
+    ...some("multicastFlood", boolean(parsed.mcast_flood)),
+    ...some("broadcastFlood", boolean(parsed.bcast_flood)),
   };
 }
 

@@ -32,6 +32,8 @@ everySuite("bridge ports and their VLANs, neighbouring ids as ranges", (suite) =
     unicastFlood: true,
     guard: false,
     neighbourSuppress: false,
+    multicastFlood: true,
+    broadcastFlood: true,
   });
   equal(linkOf(suite, "veth1").bridgePort?.state, "forwarding");
   deepEqual(linkOf(suite, "p0").vlans, [

@@ -7,6 +7,9 @@ import { ping, ping6, server, tcp, udp } from "./talks.ts";
 const code = "neighbour-unresolved" as const;
 const waiting = ["dropped", "vanished", "unknown"] as const;
 
+const bridged = (rule: string) =>
+  `table bridge f { chain c { type filter hook forward priority 0; ${rule}; }; }`;
+
 export const neighbours: AnySpec[] = [
   fault({
     id: "neighbour-nobody",
@@ -79,6 +82,45 @@ export const neighbours: AnySpec[] = [
     verdicts: (w) => [
       dropped([w.client.node, w.client.device], code, { stages: undefined, outcomes: waiting }),
     ],
+  }),
+  fault({
+    id: "neighbour-question-refused-at-bridge",
+    code,
+    world: pods,
+    fault: { lay: (w) => w.host.nft(bridged("arp operation request drop")) },
+    near: {
+      what: "the bridge refuses another kind of ARP",
+      lay: (w) => w.host.nft(bridged("arp operation rreply drop")),
+    },
+    talks: (w) => [ping(w, { waitMs: 3_600 })],
+    verdicts: (w) => [
+      dropped(["node", w.client.device], code, { stages: undefined, outcomes: waiting }),
+    ],
+    came: (w) => [{
+      outcomes: ["unanswered"],
+      codes: [code],
+      says: { "the rule": /arp operation request drop/, "the bridge": new RegExp(w.clientPort) },
+    }],
+  }),
+  fault({
+    id: "neighbour-question-kept-by-bridge",
+    code,
+    world: pods,
+    fault: {
+      act: async (w) => {
+        await w.host.run(["bridge", "link", "set", "dev", w.serverPort, "bcast_flood", "off"]);
+      },
+    },
+    talks: (w) => [ping(w, { waitMs: 3_600 })],
+    verdicts: (w) => [
+      dropped(["node", w.client.device], code, { stages: undefined, outcomes: waiting }),
+    ],
+    came: (w) => [{
+      outcomes: ["unanswered"],
+      codes: [code],
+      says: { "the setting": /bcast_flood off/, "the port": new RegExp(w.serverPort) },
+    }],
+    alone: true,
   }),
   fault({
     id: "neighbour-of-reply",

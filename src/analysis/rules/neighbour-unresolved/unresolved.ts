@@ -14,7 +14,8 @@ export const neighbourUnresolved: Rule = {
   statement:
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
     "the question was seen to reach a node that has the address, what became of it there; where a " +
-    "tunnel carried it towards that node, where it died.",
+    "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
+    "holder is plugged into, the rule that refused it, or that it was not sent on.",
   yields: ["neighbour-unresolved"],
   judge(subject) {
     const { event } = subject;

@@ -1,15 +1,11 @@
 /** What became of the question for a link address (ARP, neighbour discovery) at who has the address. */
 import { answersFor, questionsFor } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
-import { isNetfilterDrop } from "../../kernel/netfilter.ts";
-import { findingOf } from "../../netfilter/choose.ts";
-import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
 import {
   linkOf,
   type Owner,
   ownersOf,
   ownsAddress,
-  stateAfter,
   stateAt,
   sysctl,
 } from "../../view/state_view.ts";
@@ -20,17 +16,11 @@ import { placeOf, stateEvidence } from "../evidence.ts";
 import { device } from "../word.ts";
 import { found } from "../reverse-path-filter/reverse_path.ts";
 import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
+import type { Asked } from "./asked.ts";
 import { checked } from "./checked.ts";
+import { died } from "./question_death.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
-import { refusalRemedy } from "./refusal_remedy.ts";
-
-/** What is known of who has the address that was asked for. */
-export interface Asked {
-  /** Ends a sentence: who has it, and what the question came to there. Empty when nobody has it. */
-  text: string;
-  evidence: Evidence[];
-  remedy: string[];
-}
+import { stoppedOnTheWay } from "./question_on_the_way.ts";
 
 /** Holders that are named. */
 const HOLDERS_MAX = 3;
@@ -49,6 +39,9 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   }
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return { ...dead, remedy: [] };
+  const own = questionsFor(subject.evidence, hop).filter(isFrom(subject, name));
+  const stopped = stoppedOnTheWay(subject, hop, own, owners);
+  if (stopped) return stopped;
   return {
     text: "",
     evidence: owners.length === 0
@@ -69,13 +62,20 @@ const placeOwner = ({ node, netns, link }: Owner) => placeOf(node, netns, link.n
 const ownAddresses = (subject: Case, name: string): ReadonlySet<string> =>
   new Set(linkOf(subject.before, undefined, name)?.addresses.map(({ address }) => address));
 
-/** The last question of this device that came into the owner's namespace. */
-function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
+/** Whether a question is one of this device. */
+function isFrom(subject: Case, name: string) {
   const asker = linkOf(subject.before, undefined, name);
   const own = ownAddresses(subject, name);
+  return ({ sourceMac, source }: Sighting): boolean =>
+    (sourceMac !== undefined && sourceMac === asker?.mac) || own.has(source ?? "");
+}
+
+/** The last question of this device that came into the owner's namespace. */
+function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
+  const isOwn = isFrom(subject, name);
   return questionsFor(subject.evidence, hop).findLast((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
-    (event.sourceMac !== undefined && event.sourceMac === asker?.mac || own.has(event.source ?? ""))
+    isOwn(event)
   );
 }
 
@@ -211,50 +211,5 @@ function unanswered(owner: Owner, hop: string, reached: string, seen: Evidence):
       "dev",
       device(owner.link.name),
     ]),
-  };
-}
-
-/** A question that was freed is judged as a packet is: by the rules as read where it died. */
-function died(
-  subject: Case,
-  question: Sighting,
-  free: Sighting,
-  reached: string,
-  seen: Evidence,
-): Asked {
-  const reason = free.reason ? ` (${free.reason})` : "";
-  const where = `${free.function ?? "an unnamed function"}${reason}`;
-  const freed: Evidence = { node: free.node.name, kind: "event", text: `it was freed in ${where}` };
-  const plain = { text: `${reached}, and died there in ${where}`, evidence: [seen, freed] };
-  if (!isNetfilterDrop(free)) return { ...plain, remedy: [] };
-  const there = caseOfQuestion(subject, question, free);
-  const { named, state, around } = findingOf(there);
-  if (!named) return { ...plain, remedy: [] };
-  return {
-    text: `${reached}, and died there: ${suspectText(named)} dropped it`,
-    evidence: [seen, freed, ...suspectEvidence(there, named, around)],
-    remedy: refusalRemedy(there, named, state),
-  };
-}
-
-/** The question's own death, in the form that rules are asked in. It is no packet of a flow. */
-function caseOfQuestion(subject: Case, question: Sighting, free: Sighting): Case {
-  const { chain } = subject.judgement.end.step;
-  const came = { event: question, chain, previous: null };
-  const step = { event: free, chain, previous: came };
-  const { node, at } = free;
-  const netns = free.netns ?? question.netns;
-  const before = stateAt(node, netns, at);
-  return {
-    ...subject,
-    judgement: {
-      ...subject.judgement,
-      steps: [came, step],
-      end: { kind: "dropped", step, atDestination: true },
-      outcome: "dropped",
-    },
-    ...{ event: free, node, netns, before, after: stateAfter(node, netns, at) },
-    ...{ device: free.device ?? question.device ?? "", ifindex: free.ifindex ?? question.ifindex },
-    link: linkOf(before, free.ifindex ?? question.ifindex),
   };
 }

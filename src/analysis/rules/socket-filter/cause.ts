@@ -6,7 +6,7 @@ export const cause: CauseText = {
   code: "socket-filter",
   group: "filters",
   means: "A BPF filter of the socket, or of its cgroup, refused the packet.",
-  knows: "The kernel's reason is `SOCKET_FILTER` or `BPF_CGROUP_EGRESS`.",
+  knows: "The kernel's reason is `SOCKET_FILTER`, `TAP_FILTER` or one of a control group.",
   remedy: "`bpftool cgroup tree` lists the programs of cgroups: container runtimes, systemd " +
     "(`IPAddressDeny=`) and CNIs attach some. A socket's own filter belongs to its " +
     "application.",

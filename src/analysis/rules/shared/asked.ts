@@ -1,0 +1,10 @@
+/** What became of a question for a link address (ARP, neighbour discovery), as a finding tells it. */
+import type { Evidence } from "../../../event/report.ts";
+
+/** What is known of who has the address that was asked for. */
+export interface Asked {
+  /** Ends a sentence: who has it, and what the question came to there. Empty when nobody has it. */
+  text: string;
+  evidence: Evidence[];
+  remedy: string[];
+}
