@@ -5,6 +5,7 @@ import type { NetnsState } from "../state.ts";
 import { fullMask, parseAddress } from "./address.ts";
 import { ALL, type FilterNode, join, type NamedFilter, type ReportTerm } from "./ast.ts";
 import { deploymentOf } from "../deployment.ts";
+import { printFilter } from "./print.ts";
 import { namesIt } from "./report_names.ts";
 
 /** A network namespace as a filter can name it, and the addresses of its devices. */
@@ -141,7 +142,9 @@ function simple(node: FilterNode): FilterNode {
   if (decided !== undefined) return decided;
   const open = nodes.filter((child) => !isNothing(child) && !isAll(child));
   if (open.length === 0) return node.kind === "and" ? ALL : NOTHING;
-  return join(node.kind, open);
+  // A name and its address, where both are asked for, say the same here.
+  const flat = open.flatMap((child) => child.kind === node.kind ? child.nodes : [child]);
+  return join(node.kind, [...new Map(flat.map((child) => [printFilter(child), child])).values()]);
 }
 
 const isAll = (node: FilterNode) => node.kind === "all";

@@ -62,7 +62,36 @@ function inverse(residual: Residual): Residual {
 function every(parts: Residual[]): Residual {
   if (parts.includes(false)) return false;
   const open = parts.filter((part) => part !== false && part.kind !== "all") as FilterNode[];
-  return open.length === 0 ? ALL : join("and", open);
+  if (open.length === 0) return ALL;
+  const joined = join("and", open);
+  return joined.kind === "and" ? possible(joined.nodes) : joined;
+}
+
+/** Without alternatives that ask for another address of an end which has one: no packet has two. */
+function possible(nodes: FilterNode[]): Residual {
+  const ends = nodes.filter((node) => node.kind === "address");
+  const isPossible = (node: FilterNode): boolean =>
+    node.kind === "and"
+      ? node.nodes.every(isPossible)
+      : node.kind !== "address" || !ends.some((end) => areApart(end, node));
+  const left: FilterNode[] = [];
+  for (const node of nodes) {
+    if (node.kind !== "or") {
+      if (!isPossible(node)) return false;
+      left.push(node);
+      continue;
+    }
+    const alternatives = node.nodes.filter(isPossible);
+    if (alternatives.length === 0) return false;
+    left.push(alternatives.length === node.nodes.length ? node : join("or", alternatives));
+  }
+  return join("and", left);
+}
+
+function areApart(a: AddressTerm, b: AddressTerm): boolean {
+  if (a.side !== b.side || (a.side !== "source" && a.side !== "destination")) return false;
+  const mask = a.mask & b.mask;
+  return a.version !== b.version || (a.bits & mask) !== (b.bits & mask);
 }
 
 function some(parts: Residual[]): Residual {

@@ -65,28 +65,45 @@ function bothWays({ from, to }: Translation): Rewrite[] {
 }
 
 function widenEnd(node: FilterNode, side: KnownEnd["side"], rewrites: Rewrite[]): FilterNode {
-  const gained = new Map<string, FilterNode>();
+  const gained = new Map<string, Gained>();
   for (const rewrite of rewrites) {
-    for (const alternative of alternatives(node, side, rewrite)) {
-      gained.set(printFilter(alternative), alternative);
+    for (const one of alternatives(node, side, rewrite)) {
+      gained.set(printFilter(join("and", [...one.at, one.residual])), one);
     }
     if (gained.size > WIDENINGS_MAX) return ALL;
   }
-  return gained.size === 0 ? node : join("or", [node, ...gained.values()]);
+  if (gained.size === 0) return node;
+  // Ends for which the same must hold besides share it: each end has its own otherwise, and of many ends
+  // on both sides the filter would be too large for the kernel.
+  const byResidual = Map.groupBy(gained.values(), ({ residual }) => printFilter(residual));
+  return join("or", [
+    node,
+    ...[...byResidual.values()].map((same): FilterNode => {
+      const ends = join("or", same.map(({ at }) => join("and", at)));
+      const { residual } = same[0]!;
+      return residual.kind === "all" ? ends : join("and", [ends, residual]);
+    }),
+  ]);
+}
+
+/** Packets that are at an end, and what else must hold for the filter then. */
+interface Gained {
+  at: FilterNode[];
+  residual: FilterNode;
 }
 
 /** Packets whose end is at the rewrite's point, and what else must hold for the filter then. */
-function alternatives(node: FilterNode, side: KnownEnd["side"], rewrite: Rewrite): FilterNode[] {
+function alternatives(node: FilterNode, side: KnownEnd["side"], rewrite: Rewrite): Gained[] {
   const { protocol, at } = rewrite;
   const { version, bits } = at.address;
-  const isAt = (ports: FilterNode, residual: FilterNode): FilterNode => {
+  const isAt = (ports: FilterNode, residual: FilterNode): Gained => {
     const mask = fullMask(version);
     const network = version === 4 ? { network: "ip4" as const } : {};
     const address = { kind: "address", side, ...network, version, bits, mask } as const;
     const isProtocol: FilterNode = protocol === undefined ? ALL : { kind: "protocol", protocol };
     // The address last: alternatives then share what is before it, and compile small.
-    const parts = [isProtocol, ports, address, residual].filter(({ kind }) => kind !== "all");
-    return join("and", parts);
+    const at = [isProtocol, ports, address].filter(({ kind }) => kind !== "all");
+    return { at, residual };
   };
   if (at.port === undefined) {
     const residual = gain(node, side, rewrite);
@@ -99,7 +116,7 @@ function alternatives(node: FilterNode, side: KnownEnd["side"], rewrite: Rewrite
   if (withPort && without && printFilter(withPort) === printFilter(without)) {
     return [isAt({ kind: "or", nodes: [samePort, NO_PORTS] }, withPort)];
   }
-  const result: FilterNode[] = [];
+  const result: Gained[] = [];
   if (withPort) result.push(isAt(samePort, withPort));
   if (without) result.push(isAt(NO_PORTS, without));
   return result;

@@ -7,7 +7,7 @@ import { withoutPorts } from "./user_filter.ts";
 export interface KernelFilter {
   /** Over the variables of `bpf/lib/ip.bt`; "1" lets every packet pass. */
   expression: string;
-  /** False: too large for the kernel, so everything passes there and user space filters. */
+  /** False: too large for the kernel, so more passes there and user space filters. */
   exact: boolean;
 }
 

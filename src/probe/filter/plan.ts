@@ -23,6 +23,7 @@ import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
 import { type NatFacts, natFactsOf, translationsOf } from "../translation/translations.ts";
 import { type TunnelPort, type TunnelPorts, tunnelPorts, tunnelPortsOf } from "./tunnel_ports.ts";
 import { mirrored } from "./user_filter.ts";
+import { widerThan } from "./wider.ts";
 
 /** What the kernel is asked, and what user space filters besides. */
 export interface Plan {
@@ -152,10 +153,23 @@ export class Planner {
       const filterNode = widen(this.#both, translations);
       return { filterNode, kernel: kernelFilter(filterNode) };
     };
-    const all = planOf([...byRules, ...this.#seen.values()]);
-    if (all.kernel.exact || this.#seen.size === 0) return all;
-    const without = planOf(byRules);
-    return without.kernel.exact ? without : all;
+    const translations = [...byRules, ...this.#seen.values()];
+    const all = planOf(translations);
+    if (all.kernel.exact) return all;
+    if (this.#seen.size > 0) {
+      const without = planOf(byRules);
+      if (without.kernel.exact) return without;
+    }
+    return { ...all, kernel: this.#wider(translations) };
+  }
+
+  /** The kernel passes what a wider filter does, which is seldom all of the node's packets. */
+  #wider(translations: readonly Translation[]): KernelFilter {
+    for (const node of widerThan(this.#both, translations)) {
+      const { expression, exact } = kernelFilter(node);
+      if (exact && expression !== "1") return { expression, exact: false };
+    }
+    return { expression: "1", exact: false };
   }
 }
 

@@ -64,6 +64,26 @@ Deno.test("plan: a filter too large for the kernel passes all there and is kept 
   equal(matches(plan.filterNode, packet("10.0.7.1", "10.1.0.1")), true);
 });
 
+Deno.test("plan: two ends of a node with a service and a masquerade stay in the kernel, if wider there", () => {
+  const planner = new Planner(
+    parseFilter("host 10.244.1.2 and (host 10.244.2.2 or host 10.96.0.20)"),
+  );
+  planner.update(fakeState(1, {
+    ...nat(
+      "-d 10.96.0.20/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.2.2:8080",
+      "-d 10.96.0.40/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.2.2:8080",
+      "-j MASQUERADE --random-fully",
+    ),
+    links: [fakeLink("eth0", ["192.0.2.1/24"]), fakeLink("cni0", ["10.244.1.1/24"])],
+  }));
+  const { filterNode, kernel } = planner.plan();
+  equal(kernel.exact, false);
+  differ(kernel.expression, "1");
+  // User space has the filter itself.
+  equal(matches(filterNode, packet("10.244.1.2", "10.96.0.20")), true);
+  equal(matches(filterNode, packet("10.244.1.2", "10.244.9.9")), false);
+});
+
 Deno.test("plan: the addresses that a filter names whole", () => {
   equal(hostsOf(parseFilter("host 10.0.0.1 or (not src host fd00::1 and net 10.0.0.0/8)")), [
     "10.0.0.1",

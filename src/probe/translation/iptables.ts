@@ -20,6 +20,9 @@ export function iptablesCases(text: string): Case[] {
       case "--destination":
         if (isHost(value)) where.destinations = [value.replace(/\/(32|128)$/, "")];
         break;
+      case "--dst-type":
+        if (value === "LOCAL") where.isLocal = true;
+        break;
       case "-p":
         where.protocols = some(protocolNumber(value));
         break;

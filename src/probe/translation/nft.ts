@@ -121,7 +121,10 @@ function conditionOf(left: unknown, right: unknown, sets: Sets): Where {
   return simpleCondition(left, values);
 }
 
-function simpleCondition({ payload, meta }: Json, values: readonly unknown[]): Where {
+function simpleCondition({ payload, meta, fib }: Json, values: readonly unknown[]): Where {
+  if (isObject(fib)) {
+    return isLocalDestination(fib) && values[0] === "local" ? { isLocal: true } : {};
+  }
   const field = isObject(payload) ? `${payload.protocol} ${payload.field}` : "";
   const key = isObject(meta) ? meta.key : undefined;
   if (field === "ip daddr" || field === "ip6 daddr") {
@@ -138,6 +141,9 @@ function simpleCondition({ payload, meta }: Json, values: readonly unknown[]): W
   const number = protocolNumber(protocol);
   return { ports, ...(number === undefined ? {} : { protocols: [number] }) };
 }
+
+const isLocalDestination = ({ result, flags }: Json) =>
+  result === "type" && [flags].flat().join() === "daddr";
 
 /** Undefined when one of them is not known: then the condition may hold for any value. */
 function known<T>(values: readonly (T | undefined)[]): T[] | undefined {

@@ -8,6 +8,8 @@ export interface Where {
   destinations?: readonly string[];
   /** Numbers of IP protocols. */
   protocols?: readonly number[];
+  /** The destination is an address of the namespace itself. */
+  isLocal?: boolean;
   /** Destination ports. */
   ports?: readonly number[];
   /** A name, or its beginning and `*` (nft) or `+` (iptables). */
@@ -32,6 +34,7 @@ export interface Case {
 export function narrowed(outer: Where, inner: Where): Where {
   return {
     destinations: both(outer.destinations, inner.destinations),
+    isLocal: inner.isLocal ?? outer.isLocal,
     protocols: both(outer.protocols, inner.protocols),
     ports: both(outer.ports, inner.ports),
     outputDevice: inner.outputDevice ?? outer.outputDevice,

@@ -86,7 +86,11 @@ function* translationsIn(
 ): Generator<Translation> {
   for (const { where, action } of cases) {
     if (action.do === "destination") {
-      for (const address of where.destinations ?? candidates) {
+      // What the namespace has itself need not be known, such as an address that came later.
+      const own = where.isLocal && addresses.length > 0
+        ? addresses.map(({ address }) => address)
+        : candidates;
+      for (const address of where.destinations ?? own) {
         yield* destinationCases(address, where, action);
       }
     }

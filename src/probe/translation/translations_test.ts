@@ -117,6 +117,29 @@ Deno.test("translations: a masquerade may make any host asked for one of the nod
   ]);
 });
 
+Deno.test("translations: what is for the node's own addresses is not for the hosts asked for", () => {
+  const links = [fakeLink("eth0", ["192.0.2.1/24"])];
+  const expected = ["6 192.0.2.1:30080 > 10.244.2.2:8080"];
+  const nodePort = "-p tcp -m tcp --dport 30080 -j DNAT --to-destination 10.244.2.2:8080";
+  const lines = [
+    "-A PREROUTING -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS",
+    `-A KUBE-NODEPORTS ${nodePort}`,
+  ];
+  equal(told({ ...iptables(...lines), links }, ["10.244.1.2"]), expected);
+  const fib = { fib: { result: "type", flags: ["daddr"] } };
+  const rules = nft({
+    PREROUTING: [[
+      { match: { op: "==", left: fib, right: "local" } },
+      match("tcp", "dport", 30_080),
+      { dnat: { addr: "10.244.2.2", port: 8080 } },
+    ]],
+  });
+  equal(told({ ...rules, links }, ["10.244.1.2"]), expected);
+  // Where it is not, they may be meant.
+  const anywhere = [`-A PREROUTING -m addrtype ! --dst-type LOCAL ${nodePort}`];
+  equal(told({ ...iptables(...anywhere), links }, ["10.244.1.2"]).length, 2);
+});
+
 Deno.test("translations: SNAT, redirects, ranges and IPv6 end points", () => {
   equal(told(iptables("-A POSTROUTING -j SNAT --to-source 192.0.2.9-192.0.2.12"), ["10.0.0.1"]), [
     "any 10.0.0.1 > 192.0.2.9",
