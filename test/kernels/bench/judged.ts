@@ -33,7 +33,13 @@ export const textOf = (report: Report): string =>
  * or exchange has the outcome and the cause that the case names; no other cause is given anywhere.
  * Without it nothing is lost, and nothing is accused.
  */
-export function wrongIn(report: Report, { fault }: Case, isHealthy: boolean): string | null {
+export function wrongIn(
+  report: Report,
+  one: Case,
+  isHealthy: boolean,
+  kernel: string,
+): string | null {
+  const fault = one.faultOn[kernel] ?? one.fault;
   const said = [...report.flows, ...report.exchanges].map(({ outcome, cause }) =>
     cause === undefined ? outcome : `${outcome} ${cause.code}`
   );

@@ -8,6 +8,8 @@ export interface Case {
   truth: string;
   /** What must be said of it: an outcome, and a cause where it has one. */
   fault: string;
+  /** What must be said on kernels that tell less of it, or tell it otherwise. */
+  faultOn: Record<string, string>;
   /** Nodes and their namespaces. */
   nodes: Record<string, string[]>;
   /** Kernels that can't have it, each with the reason. */
@@ -51,10 +53,13 @@ export function caseOf(name: string, text: string): Case {
   });
   const without = comment.filter((one) => one.startsWith("without "))
     .map((one): [string, string] => [one.split(/[ :]/)[1]!, one.slice(one.indexOf(": ") + 2)]);
+  const faultOn = comment.filter((one) => one.startsWith("fault on "))
+    .map((one): [string, string] => [one.split(/[ :]/)[2]!, one.slice(one.indexOf(": ") + 2)]);
   return {
     name,
     truth: comment[0] ?? "",
     fault: asked("fault"),
+    faultOn: Object.fromEntries(faultOn),
     nodes: Object.fromEntries(nodes),
     without: Object.fromEntries(without),
   };

@@ -9,6 +9,6 @@ build() {
 }
 fault() { rm "/run/$RUN.listens"; }
 traffic() {
-  [ ! -e "/run/$RUN.listens" ] || { listen b sctp 7000; sleep 1; }
+  [ ! -e "/run/$RUN.listens" ] || listen b sctp 7000
   ask a sctp 10.206.0.2 7000
 }

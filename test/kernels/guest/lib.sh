@@ -47,6 +47,13 @@ forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
 # What traffic asks may well fail.
 ping_() { local name=$1; shift; in_ "$name" ping -n -c 2 -i 0.3 -W 1 "$@" || true; }
 
-# listen NAME tcp|udp|sctp PORT, ask NAME tcp|udp|sctp ADDRESS PORT
-listen() { in_ "$1" setsid python3 /work/server.py "$2" "$3" </dev/null >/dev/null 2>&1 & }
+# listen NAME tcp|udp|sctp PORT: a server that answers from when this returns.
+listen() {
+  local said
+  exec {said}< <(in_ "$1" setsid python3 /work/server.py "$2" "$3" </dev/null 2>/dev/null)
+  read -r -u "$said" _
+}
+# ask NAME tcp|udp|sctp ADDRESS PORT
 ask() { in_ "$1" python3 /work/ask.py "$2" "$3" "$4" 3 || true; }
+# burst NAME ADDRESS PORT COUNT: datagrams to nobody in particular, one right after the other.
+burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }

@@ -1,9 +1,11 @@
-"""server.py tcp|udp|sctp PORT: answers what it is asked, until it is killed."""
+"""server.py tcp|udp|sctp PORT: says a line when it listens, then answers what it is
+asked, until it is killed."""
 import socket, sys
 protocol, port = sys.argv[1], int(sys.argv[2])
 if protocol == "udp":
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind(("", port))
+    print("listening", flush=True)
     while True:
         _, asker = s.recvfrom(2048)
         s.sendto(b"answer", asker)
@@ -11,6 +13,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132 if protocol == "sctp" 
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("", port))
 s.listen(8)
+print("listening", flush=True)
 while True:
     asker, _ = s.accept()
     try:

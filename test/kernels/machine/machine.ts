@@ -53,7 +53,7 @@ export async function machineOf(
   await Deno.mkdir(`${CACHE}/lasthop-kernels`, { recursive: true });
   const work = await Deno.makeTempDir({ dir: `${CACHE}/lasthop-kernels`, prefix: `new-${suite}-` });
   try {
-    await build(suite, work);
+    await build({ kernel, suite }, work);
     // Another run may have been faster.
     await Deno.rename(`${work}/out`, home).catch(() => {});
   } finally {
@@ -62,21 +62,28 @@ export async function machineOf(
   return machine;
 }
 
-async function build(suite: string, work: string): Promise<void> {
+async function build({ kernel, suite }: Record<"kernel" | "suite", string>, work: string) {
   const [root, out, apt] = [`${work}/root`, `${work}/out`, `${work}/apt`];
   for (const folder of [root, out, apt]) await Deno.mkdir(folder);
   const opened = await openSuite(suite, apt);
   const options = ["--mode=root", "--variant=apt", `--include=${PACKAGES.join(",")}`];
-  await execa("mmdebstrap", [...options, suite, `${work}/root.tar`, opened.source]);
+  const aptOptions = opened.settings.map(([key, value]) => `--aptopt=${key} "${value}"`);
+  await execa("mmdebstrap", [...options, ...aptOptions, suite, `${work}/root.tar`, opened.source]);
   await execa("tar", ["-C", root, "-xf", `${work}/root.tar`]);
   const version = await unpackKernel(opened, `${work}/kernel`);
+  // sid goes on to newer ones, and what is recorded is kept under the release's name.
+  if (!new RegExp(`^${kernel.replace(".", "\\.")}[.+-]`).test(version)) {
+    throw new Error(`Cannot build ${kernel}: Debian's ${suite} has ${version} now`);
+  }
   const placing = `set -e
     cd "$1"; mkdir -p root/usr/lib/modules root/opt root/work
     # A package may carry /lib/modules, where the root has a link.
     for from in kernel/lib/modules kernel/usr/lib/modules; do
       [ ! -d $from ] || cp -a $from/. root/usr/lib/modules/
     done
-    cp "kernel/boot/vmlinuz-$2" out/vmlinuz
+    # From 7.2 on it is among the modules.
+    cp "kernel/boot/vmlinuz-$2" out/vmlinuz 2>/dev/null ||
+      mv "root/usr/lib/modules/$2/vmlinuz" out/vmlinuz
     rm -rf root/usr/share/doc root/usr/share/man root/usr/share/locale root/var/lib/apt/lists
     depmod -b root "$2"`;
   await execa("sh", ["-c", placing, "sh", work, version], { stdin: "ignore" });

@@ -1,12 +1,17 @@
 /** Packages of other releases of Debian, from this machine's own mirror, its package lists untouched. */
 import { execa } from "execa";
 
+/** A mirror that stands still has lists of sid that are older than sid's own limit of some days. */
+const READING = { "Acquire::Check-Valid-Until": "false" };
+
 const KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** A release of Debian that packages are taken from. */
 export interface Suite {
   /** The line of a sources file. */
   source: string;
+  /** Settings of apt for whoever reads it. */
+  settings: [string, string][];
   /** Options by which apt uses this release alone. */
   apt: string[];
 }
@@ -27,10 +32,11 @@ export async function openSuite(name: string, folder: string): Promise<Suite> {
     "Dir::Cache": `${folder}/cache`,
     "APT::Sandbox::User": "root",
     "Acquire::Languages": "none",
+    ...READING,
   };
   const apt = Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
   await execa("apt-get", [...apt, "-q", "update"], { stdin: "ignore" });
-  return { source, apt };
+  return { source, settings: Object.entries(READING), apt };
 }
 
 /**
