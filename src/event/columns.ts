@@ -130,4 +130,10 @@ export const COLUMNS = [
   { name: "uncounted", type: "uint", max: COUNT_MAX, meaning: "packets there that had no counter" },
   { name: "epoch", type: "uint", max: 255, meaning: "stretch of its numbers that they are of" },
   { name: "waited", type: "uint", max: 255, meaning: "readings before that it counts, too" },
+  {
+    name: "sctpChunk",
+    type: "uint",
+    max: 255,
+    meaning: "type of the first chunk of an SCTP packet",
+  },
 ] as const satisfies readonly Column[];

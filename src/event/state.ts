@@ -253,7 +253,10 @@ export const NetnsState = z.object({
   connections: z.array(Connection).max(1_000).optional(),
   /** Such connections that were read and found no room in `connections`. */
   connectionsLeftOut: int.optional(),
-  /** `ip xfrm policy` and `state`, a line each, keys left out. */
+  /**
+   * `ip xfrm policy` and `state`, a line each, keys left out; and `stat NAME NUMBER` for each counter
+   * of /proc/net/xfrm_stat that is not 0.
+   */
   xfrm: z.array(text).max(5_000),
   /** Services of IPVS. Absent: the kernel has no IPVS, or a probe of before 2026-11-27 read it. */
   ipvs: z.array(VirtualService).max(20_000).optional(),

@@ -3,7 +3,7 @@
  *
  * A packet may arrive and the question still get no answer that counts. An exchange is a question and
  * what came of it: a TCP connection, the ICMP echoes of one id, the UDP packets of one client's port
- * to one server's. Its outcome rests on packets that were judged before. Rules X1 to X9.
+ * to one server's. Its outcome rests on packets that were judged before. Rules X1 to X10.
  */
 import type { ExchangeOutcome } from "../../event/codes.ts";
 import type { Gap } from "../../event/gaps.ts";

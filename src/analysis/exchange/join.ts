@@ -5,9 +5,11 @@ import {
   hasFlag,
   ICMP,
   ICMP6,
+  isAssociationRequest,
   isConnectRequest,
   isEchoReply,
   isEchoRequest,
+  SCTP,
   TCP,
   TCP_FLAGS,
   UDP,
@@ -136,6 +138,8 @@ function asks(flow: FlowGroup): boolean {
         !flow.packets.every((packet) => isReaction(firstOf(packet)));
     case UDP:
       return flow.packets.some((packet) => firstOf(packet).destinationPort !== undefined);
+    case SCTP:
+      return flow.packets.some((packet) => isAssociationRequest(firstOf(packet)));
     case ICMP:
     case ICMP6:
       return flow.packets.some((packet) => isEchoRequest(firstOf(packet)));

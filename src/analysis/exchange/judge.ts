@@ -1,8 +1,9 @@
 /** Every question of an incident and what came of it. */
 import type { Form } from "../correlate/identity.ts";
-import { ICMP, ICMP6, TCP, UDP } from "../kernel/protocols.ts";
+import { ICMP, ICMP6, SCTP, TCP, UDP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Unseen } from "../verdict/withheld.ts";
+import { courseOfAssociation } from "./association.ts";
 import { courseOfConnection } from "./connection.ts";
 import { unknown } from "./course.ts";
 import { courseOfDatagrams } from "./datagrams.ts";
@@ -43,12 +44,14 @@ function courseOf(joined: Joined, form: Form, isQuiet: boolean): Course {
       return courseOfConnection(joined, form);
     case UDP:
       return courseOfDatagrams(joined, form);
+    case SCTP:
+      return courseOfAssociation(joined, form);
     case ICMP:
     case ICMP6:
       return courseOfEchoes(joined, form, isQuiet);
     default:
       throw new TypeError(
-        `Cannot judge exchange: protocol is ${form.protocol}, must be TCP, UDP or ICMP`,
+        `Cannot judge exchange: protocol is ${form.protocol}, must be TCP, UDP, SCTP or ICMP`,
       );
   }
 }

@@ -33,6 +33,14 @@ export const hasFlag = ({ tcpFlags }: Event, flags: number): boolean =>
 export const isConnectRequest = (event: Event): boolean =>
   hasFlag(event, TCP_FLAGS.syn) && !hasFlag(event, TCP_FLAGS.ack);
 
+const [INIT, ABORT] = [1, 6];
+
+/** The first packet of an SCTP association. Its chunk is not told by probes of before it was read. */
+export const isAssociationRequest = ({ sctpChunk }: Event): boolean => sctpChunk === INIT;
+
+/** A host ends, or refuses, an SCTP association at once. */
+export const isAssociationAbort = ({ sctpChunk }: Event): boolean => sctpChunk === ABORT;
+
 const ECHO_REQUESTS: readonly number[] = [8, 128];
 
 /** The type of an ICMP or ICMPv6 echo request. */

@@ -59,6 +59,13 @@ export const isSocketFilterDrop = (event: Event): boolean =>
 /** A policy or state of IPsec (xfrm) refused it. */
 export const isIpsecDrop = (event: Event): boolean => hasReason(event, /^XFRM_/);
 
+/**
+ * Freed, without a reason, by the function that looks an IPsec packet's state up, checks it and
+ * decrypts it: it frees what it refuses, and nothing else (Linux 5.15 to 6.18).
+ */
+export const isRefusedByIpsecReceiver = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^xfrm_input/);
+
 /** The receive queue of a CPU (`net.core.netdev_max_backlog`) had no room. */
 export const isCpuBacklogFull = ({ reason }: Event): boolean => reason === "CPU_BACKLOG";
 

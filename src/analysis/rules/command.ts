@@ -59,6 +59,8 @@ export function shows(words: readonly Word[]): boolean {
   if (program === "sysctl") return more.length === 1 && /^[\w./-]+$/.test(more[0]!);
   if (program === "ss" && more.some((word) => /^-\w*K|^--kill/.test(word))) return false;
   if (words.join(" ") === "ip xfrm policy" || words.join(" ") === "ip -6 xfrm policy") return true;
+  // Without the last word it would print keys.
+  if (words.join(" ") === "ip xfrm state show nokeys") return true;
   // `--` begins another command of ovs-vsctl's, which may change something.
   if (program === "ovs-vsctl") {
     return more.length === 2

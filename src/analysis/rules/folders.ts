@@ -7,6 +7,7 @@ export { answerHasNoRoute, echoNotAnswered } from "./no-route/answer_has_no_rout
 export { answeredOnTheWay } from "./answered-on-the-way/answered_on_the_way.ts";
 export { applicationReset } from "./application-reset/reset.ts";
 export { applicationSilent } from "./application-silent/silent.ts";
+export { associationRefused } from "./no-listener/association_refused.ts";
 export { asymmetricPath } from "./asymmetric-path/asymmetric.ts";
 export { backlogOverflow } from "./backlog-overflow/backlog.ts";
 export { bridgePort } from "./bridge-port-blocked/bridge_port.ts";
@@ -30,6 +31,7 @@ export { fragmentWithoutPorts } from "./fragment-without-ports/fragment.ts";
 export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecPolicy } from "./ipsec-policy/ipsec.ts";
+export { ipsecReceiver } from "./ipsec-policy/receiver.ts";
 export { ipvlanPrivate } from "./macvlan-isolation/ipvlan_private.ts";
 export { leftObserved } from "./left-observed-network/left_observed.ts";
 export { linkDown } from "./link-down/link_down.ts";

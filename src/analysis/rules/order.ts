@@ -126,6 +126,7 @@ export const RULES: readonly Rule[] = [
   rules.tcpSignatureInvalid,
   rules.socketFilter,
   rules.ipsecPolicy,
+  rules.ipsecReceiver,
   rules.backlogOverflow,
 
   // Without a drop. A router's own word says more than that the packet left (R43) or was lost (R42).
@@ -167,6 +168,7 @@ export const EXCHANGE_RULES: readonly ExchangeRule[] = [
   // Knows why the program that was silent was asked at all.
   rules.staleEntryUnanswered,
   rules.applicationReset,
+  rules.associationRefused,
   rules.applicationSilent,
   // Findings beside what the packets died of.
   rules.shaped,

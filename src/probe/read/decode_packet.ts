@@ -160,7 +160,8 @@ function readTransport(
     event.payload = Math.max(0, length - (view.getUint8(at + 12) >> 4) * 4);
   } else if (protocol === 17 || protocol === 136 || protocol === 132) {
     readPorts(event, view, at);
-    if (protocol !== 132) event.checksum = view.getUint16(at + 6);
+    if (protocol === 132) event.sctpChunk = view.getUint8(at + 12);
+    else event.checksum = view.getUint16(at + 6);
     event.payload = Math.max(0, length - 8);
   } else if (protocol === 1 || protocol === 58) {
     event.icmpType = view.getUint8(at);

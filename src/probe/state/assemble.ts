@@ -242,10 +242,13 @@ function readDatapaths(
 }
 
 function readXfrm(sections: Sections, gaps: Gaps): string[] {
-  const lines = ["xfrm-policy", "xfrm-state"].flatMap((name) => {
+  const linesOf = (name: string) => {
     const section = sections.get(name);
     if (section && section.status !== 0) gaps.add("xfrm", failure(section));
-    return (section?.stdout ?? "").split("\n").map((line) => line.replace(/[\s\\]+/g, " ").trim());
-  }).filter((line) => line !== "");
+    return (section?.stdout ?? "").split("\n").map((line) => line.replace(/[\s\\]+/g, " ").trim())
+      .filter((line) => line !== "");
+  };
+  const counters = linesOf("xfrm-stat").map((line) => `stat ${line}`);
+  const lines = [...linesOf("xfrm-policy"), ...linesOf("xfrm-state"), ...counters];
   return keepRows("xfrm", lines.map((line) => clip(line, 4000)), z.string(), ROWS_MAX.xfrm, gaps);
 }

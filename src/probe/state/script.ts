@@ -114,6 +114,8 @@ fi
 if may xfrm; then
   big xfrm-policy ip -o xfrm policy show
   big xfrm-state ip -o xfrm state show nokeys
+  # What was refused, and why, is only counted; most of the counters are 0.
+  [ ! -r /proc/net/xfrm_stat ] || big xfrm-stat sed '/[[:space:]]0$/d' /proc/net/xfrm_stat
 fi
 
 # Both exist where their module is; the tool of the second prints keys only when asked for them.

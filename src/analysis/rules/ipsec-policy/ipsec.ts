@@ -17,8 +17,7 @@ export const ipsecPolicy = namedReason({
       netnsName(subject.node, subject.netns)
     } on ${subject.node.name} refused it`,
   read: (subject) =>
-    (subject.before?.xfrm ?? []).slice(0, POLICIES_SHOWN).map((text) =>
-      stateEvidence(subject.node, text)
-    ),
+    (subject.before?.xfrm ?? []).filter((text) => !text.startsWith("stat "))
+      .slice(0, POLICIES_SHOWN).map((text) => stateEvidence(subject.node, text)),
   remedy: (subject) => command(subject.node, subject.netns, ["ip", "xfrm", "policy"]),
 });

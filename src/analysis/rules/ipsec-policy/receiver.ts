@@ -1,0 +1,70 @@
+/** What IPsec refuses of the packets that came for it. */
+import type { NetnsState } from "../../../event/state.ts";
+import { isRefusedByIpsecReceiver } from "../../kernel/sockets.ts";
+import { command } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+
+/** What the kernel says by a counter of /proc/net/xfrm_stat. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  XfrmInNoStates: "there is no state for its SPI, address and protocol",
+  XfrmInStateProtoError: "it did not pass its check or could not be decrypted, as with another key",
+  XfrmInStateModeError: "its state has another mode",
+  XfrmInStateSeqError: "its sequence number came before, or is too old for the replay window",
+  XfrmInStateExpired: "its state has expired",
+  XfrmInStateMismatch: "its state has another encapsulation",
+  XfrmInStateInvalid: "its state is not valid any more",
+  XfrmInHdrError: "its header can't be read",
+};
+
+const STATES_SHOWN = 4;
+
+/**
+ * The state of IPsec refused it.
+ *
+ * What else looks like it: nothing else is freed there; a policy that refuses frees elsewhere, with a
+ * reason (R13). Which check failed is the counter's word alone, and not told where two rose.
+ */
+export const ipsecReceiver: Rule = {
+  id: "R112",
+  title: "What IPsec refuses of what it receives",
+  statement:
+    "Freed without a reason by the function that takes the packets of IPsec: `ipsec-policy`, proven. " +
+    "Where one counter of xfrm_stat alone rose between the states before and after, the sentence says " +
+    "which check failed.",
+  yields: ["ipsec-policy"],
+  judge(subject) {
+    const { event, node, netns, before, after } = subject;
+    if (event.tunnelKind !== undefined || !isRefusedByIpsecReceiver(event)) return null;
+    const rose = before && after ? risen(before, after) : [];
+    const why = rose.length === 1 ? MEANINGS[rose[0]!] : undefined;
+    return cause(
+      "ipsec-policy",
+      "proven",
+      `IPsec at ${place(subject)} refused it${why === undefined ? "" : `: ${why}`}`,
+      [
+        eventEvidence(subject),
+        ...rose.map((name) => stateEvidence(node, `xfrm_stat: ${name} rose`)),
+        ...(before?.xfrm ?? []).filter((text) => /\bspi\b/.test(text)).slice(0, STATES_SHOWN)
+          .map((text) => stateEvidence(node, text)),
+      ],
+      command(node, netns, ["ip", "xfrm", "state", "show", "nokeys"]),
+    );
+  },
+};
+
+/** Names of the counters of what was received that are larger afterwards. */
+function risen(before: NetnsState, after: NetnsState): string[] {
+  const old = counters(before);
+  return [...counters(after)].filter(([name, count]) =>
+    name.startsWith("XfrmIn") && count > (old.get(name) ?? 0)
+  ).map(([name]) => name);
+}
+
+const counters = ({ xfrm }: NetnsState): Map<string, number> =>
+  new Map(
+    xfrm.filter((text) => text.startsWith("stat ")).map((text): [string, number] => {
+      const [, name = "", count = ""] = text.split(" ");
+      return [name, Number(count)];
+    }),
+  );
