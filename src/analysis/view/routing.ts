@@ -1,5 +1,5 @@
 /** Which route and rule a kernel would choose, by the tables it had. */
-import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
+import type { Link, NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, parsePrefix } from "./address.ts";
 import { routesTo } from "./table_index.ts";
 import { all, not, type Tri, tri } from "./tri.ts";
@@ -38,6 +38,13 @@ export interface RouteAnswer {
 export const TABLES = { default: 253, main: 254, local: 255 } as const;
 
 const REFUSALS = new Set(["blackhole", "unreachable", "prohibit"]);
+
+/**
+ * The table of the VRF that a device is in, or is. What comes by a port of a VRF is looked up, and freed,
+ * on the VRF's own device.
+ */
+export const vrfTableOf = (state: NetnsState, link: Link | undefined): number | undefined =>
+  state.links.find(({ ifindex }) => ifindex === link?.masterIfindex)?.vrfTable ?? link?.vrfTable;
 
 /** A route that drops what it matches. */
 export function refuses(route: Route): boolean {

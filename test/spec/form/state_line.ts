@@ -78,7 +78,7 @@ const readRoute: Reader = (state, words) => {
  */
 const readPolicy: Reader = (state, [priority, ...words]) => {
   const marks = ["ip6", "not"];
-  const options = pairs(words, ["blackhole", "unreachable", "prohibit", "nop", ...marks]);
+  const options = pairs(words, ["blackhole", "unreachable", "prohibit", "nop", "l3mdev", ...marks]);
   const table = options.get("lookup");
   const family = options.left.includes("ip6") || /:/.test(words.join(" ")) ? 6 : 4;
   // Beside it are the rules that every namespace begins with.

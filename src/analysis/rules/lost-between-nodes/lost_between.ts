@@ -18,7 +18,8 @@ export const lostBetween: Rule = {
     const { awaited } = judgement;
     const there = placeOf(awaited.node, awaited.netns, awaited.link.name);
     const sent = deviceEvent(judgement.end.step);
-    const direct = sent.destinationMac === awaited.link.mac;
+    const direct = sent.destinationMac !== undefined &&
+      sent.destinationMac === awaited.link.mac;
     const between = direct ? "" : `; ${betweenText(subject, sent)}`;
     return cause(
       "lost-between-nodes",

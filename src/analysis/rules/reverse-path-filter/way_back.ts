@@ -1,6 +1,12 @@
 /** The lookup that `rp_filter` makes: is the source reached through the device it came in by? */
 import type { NetnsState, Route, RoutingRule } from "../../../event/state.ts";
-import { answerOf, lookUpRoute, type RouteAnswer, type RouteQuery } from "../../view/routing.ts";
+import {
+  answerOf,
+  lookUpRoute,
+  type RouteAnswer,
+  type RouteQuery,
+  vrfTableOf,
+} from "../../view/routing.ts";
 import { routedMark } from "../../netfilter/routed_mark.ts";
 import { ownsAddress, sysctl } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
@@ -36,8 +42,7 @@ export function wayBackOf(subject: Case, state: NetnsState): WayBack {
     inputDevice: leavesBy(state, { ...both, source, destination, mark, inputDevice: device }),
     mark: marksCount(state, device) ? mark : 0,
     ...(outer ? {} : { sourcePort: event.destinationPort, destinationPort: event.sourcePort }),
-    vrfTable: state.links.find((other) => other.ifindex === link?.masterIfindex)?.vrfTable ??
-      link?.vrfTable,
+    vrfTable: vrfTableOf(state, link),
   };
   const answer = lookUpRoute(state, query);
   const others = answer.undecided.flatMap((rule) => answerOf(state, query, rule) ?? []);

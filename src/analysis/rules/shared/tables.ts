@@ -1,6 +1,6 @@
 /** What the routing tables where a packet ended, as read on that node, answer for it. */
 import { routedMark } from "../../netfilter/routed_mark.ts";
-import { lookUpRoute } from "../../view/routing.ts";
+import { lookUpRoute, vrfTableOf } from "../../view/routing.ts";
 import type { Case } from "../case.ts";
 import { wireDestination, wireSource } from "../evidence.ts";
 import { isIncomplete } from "../../view/state_view.ts";
@@ -10,8 +10,14 @@ export const queryOf = (subject: Case) => ({
   source: wireSource(subject.event),
   destination: wireDestination(subject.event),
   ...(subject.device ? { inputDevice: subject.device } : {}),
+  ...vrfOf(subject),
   ...markOf(subject),
 });
+
+function vrfOf({ before, link }: Case): { vrfTable?: number } {
+  const vrfTable = before ? vrfTableOf(before, link) : undefined;
+  return vrfTable === undefined ? {} : { vrfTable };
+}
 
 /** The one that rules gave it. Without one it may have another, that nothing read here tells of. */
 function markOf(subject: Case): { mark?: number } {
