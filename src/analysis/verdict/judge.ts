@@ -20,7 +20,7 @@ import {
   type Span,
   unreadState,
 } from "../view/coverage.ts";
-import { holdersOfMac, linkOf, ownersOf, stateAt } from "../view/state_view.ts";
+import { holdersOfMac, ownersOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import { floodedToNobody } from "./flooded.ts";
@@ -28,6 +28,7 @@ import type { Judgement, RuleId, World } from "./judgement.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
+import { heldIn, refusedUntold } from "./silent_devices.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
   frameMac,
@@ -215,6 +216,8 @@ function judgeLeft(base: Base, world: World): Judgement {
   if (held) return unknown({ ...base, ...found }, here ?? held);
   const nested = nestedIn(event);
   if (nested) return unknown({ ...base, ...found }, nested);
+  const untold = refusedUntold(event, when, rankOf(base));
+  if (untold) return unknown({ ...base, ...found }, untold);
   if (here) return unknown({ ...base, ...found }, here);
   if (!awaited) {
     const unread = unreadState(world.network);
@@ -230,18 +233,6 @@ function judgeLeft(base: Base, world: World): Judgement {
   const between = halfKnown(world.network, when);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
-}
-
-/**
- * A gap when the packet was last seen as it was handed to a tunnel device: it did not leave the
- * node, because the outer packet would have been seen. It waits for the outer next hop's address.
- */
-function heldIn(event: Sighting): Gap | null {
-  const link = linkOf(stateAt(event.node, event.netns, event.at), event.ifindex, event.device);
-  if (link?.tunnel === undefined || event.tunnelKind !== undefined) return null;
-  if (event.kind !== "device-tx") return null;
-  const text = `${event.node.name} put it into ${event.device} and no script saw what became of it`;
-  return { code: "tunnel-device-silent", text };
 }
 
 /**
