@@ -35,6 +35,9 @@ const { values } = parseArgs({
 });
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
 
+/** What counting costs is the difference to this. */
+const NOT_COUNTED = { counters: 0 };
+
 interface Row {
   rates: number[];
   perCpu: number[];
@@ -52,6 +55,7 @@ async function watchersOf(): Promise<Watcher[]> {
     scripts("lasthop's scripts, miss", MISS),
     scripts("lasthop's scripts, hit, a burst", HIT),
     steadyScripts("lasthop's scripts, hit, for long", HIT),
+    steadyScripts("lasthop's scripts, hit, for long, not counted", HIT, undefined, NOT_COUNTED),
     recorder("lasthop's recorder"),
     wholeTrace("lasthop trace, miss", MISS),
     wholeTrace("lasthop trace, hit", HIT),
@@ -71,6 +75,12 @@ async function watchersOf(): Promise<Watcher[]> {
       scripts(`lasthop's scripts, miss, ${version}`, MISS, binary),
       scripts(`lasthop's scripts, hit, a burst, ${version}`, HIT, binary),
       steadyScripts(`lasthop's scripts, hit, for long, ${version}`, HIT, binary),
+      steadyScripts(
+        `lasthop's scripts, hit, for long, not counted, ${version}`,
+        HIT,
+        binary,
+        NOT_COUNTED,
+      ),
       recorder(`lasthop's recorder, ${version}`, binary),
       plain(`plain bpftrace, printing, ${version}`, true, binary),
     );

@@ -3,7 +3,9 @@ import { type Command, Option } from "commander";
 import { ALL_OUTCOMES, type ExchangeOutcome, type Outcome } from "../../event/codes.ts";
 import { parseNamedFilter } from "../../event/filter/mod.ts";
 import type { NodeWords } from "../../probe/session/mod.ts";
+import { COUNTERS_MAX } from "../../event/counters_max.ts";
 import { EVENTS_PER_PERCENT } from "../../probe/run/budget.ts";
+import { COUNTERS_PER_PERCENT } from "../../probe/run/counting.ts";
 import { DEFAULT_SHARE, readShare, type Share } from "../../probe/run/share.ts";
 import type { AccessWords } from "../../kube/access.ts";
 import { type KubeFlags, kubeOptions, readKube } from "../kube_options.ts";
@@ -66,6 +68,8 @@ export interface CaptureFlags extends ListenFlag, KubeFlags {
   memoryLimit?: number;
   /** Events a second. */
   eventsPerSecond?: number;
+  /** Packet counters; 0: none. */
+  counters?: number;
 }
 
 /** Declares the options; scripts rely on all of them. `usualListen` and `usualFilter` are for the help. */
@@ -127,6 +131,14 @@ export function capturing(
     );
 }
 
+/** How many counters packets have; the recorder counts none. */
+export const countersOption = () =>
+  new Option(
+    "--counters <n>",
+    "of packets by flow and place, each second, or 0 for none (default: " +
+      `${COUNTERS_PER_PERCENT} for each percent of --cpu-share)`,
+  ).argParser((text) => readShare("--counters", text, COUNTERS_MAX, 0));
+
 /**
  * Throws LasthopError `filter_malformed` for a filter that cannot be read: before anything begins; and
  * `usage` for two filters.
@@ -160,6 +172,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,
       memoryBytes: (flags.memoryLimit ?? DEFAULT_SHARE.memoryBytes / MIB) * MIB,
       ...(flags.eventsPerSecond === undefined ? {} : { eventsPerSecond: flags.eventsPerSecond }),
+      ...(flags.counters === undefined ? {} : { counters: flags.counters }),
     },
   };
 }

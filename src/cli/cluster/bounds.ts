@@ -3,11 +3,12 @@ import type { CaptureFlags } from "../capture/options.ts";
 
 /** Words of `lasthop probe`; of what was not asked for none. */
 export function boundWords(
-  { cpuShare, memoryLimit, eventsPerSecond }: CaptureFlags,
+  { cpuShare, memoryLimit, eventsPerSecond, counters }: CaptureFlags,
 ): string[] {
   return ([
     ["--cpu-share", cpuShare],
     ["--memory-limit", memoryLimit],
     ["--events-per-second", eventsPerSecond],
+    ["--counters", counters],
   ] as const).flatMap(([option, value]) => value === undefined ? [] : [option, String(value)]);
 }

@@ -1,7 +1,7 @@
 /** `lasthop cluster`: one trace on many machines, by one command. */
 import { Argument, type Command, Option } from "commander";
 import { onlyGiven } from "../access.ts";
-import { type CaptureFlags, capturing, readCapture } from "../capture/options.ts";
+import { type CaptureFlags, capturing, countersOption, readCapture } from "../capture/options.ts";
 import { boundWords } from "../cluster/bounds.ts";
 import { HURRIED } from "../cluster/hurried.ts";
 import { type HostWord, readOn } from "../cluster/on_words.ts";
@@ -100,6 +100,7 @@ const names = (text: string) => text.split(",").filter((word) => word !== "");
 function declared(command: Command): Command {
   command.addArgument(new Argument("<action>", "what to do").choices(ACTIONS));
   return capturing(command, "127.0.0.1:4680, or a free port")
+    .addOption(countersOption())
     .addOption(fullOption())
     .addOption(new Option("--to <end>", "the other end, too: an address, or a name as in FILTER"))
     .addOption(

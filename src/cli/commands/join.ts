@@ -3,6 +3,7 @@ import {
   type CaptureFlags,
   type CaptureOptions,
   capturing,
+  countersOption,
   readCapture,
 } from "../capture/options.ts";
 import {
@@ -38,6 +39,7 @@ export const join: CommandFile<[string, string[], CaptureFlags & ReportingFlags]
       "the incident's filter",
     )
       .description("watch this node for the incident of a code")
+      .addOption(countersOption())
       .addOption(spoolOption())
       .addOption(nameOption()),
 

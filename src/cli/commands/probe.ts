@@ -1,5 +1,5 @@
 /** `lasthop probe`: this node's part of an incident that a shared ingest keeps. */
-import { type CaptureFlags, capturing, readCapture } from "../capture/options.ts";
+import { type CaptureFlags, capturing, countersOption, readCapture } from "../capture/options.ts";
 import {
   nameOption,
   refuseTwoNames,
@@ -22,6 +22,7 @@ export const probe: CommandFile<[string[], Flags], ReportingOptions> = {
   declare: (program) =>
     capturing(program.command("probe"), "nowhere")
       .description("watch this node for a shared ingest")
+      .addOption(countersOption())
       .addOption(ingestOption().default(USUAL_INGEST))
       .addOption(incidentOption("the incident to report to").makeOptionMandatory())
       .addOption(tokenOption())

@@ -3,6 +3,7 @@ import {
   type CaptureFlags,
   type CaptureOptions,
   capturing,
+  countersOption,
   readCapture,
 } from "../capture/options.ts";
 import type { CommandFile } from "../command.ts";
@@ -13,6 +14,7 @@ import { HURRIED } from "../kept/name.ts";
 export const trace: CommandFile<[string[], CaptureFlags], CaptureOptions> = {
   declare: (program) =>
     capturing(program.command("trace"), "127.0.0.1:4680, or a free port")
+      .addOption(countersOption())
       .addOption(fullOption())
       .description("watch this machine: every packet's path, the last hop, the cause"),
   read: readCapture,

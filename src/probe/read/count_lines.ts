@@ -1,5 +1,7 @@
 /** What bpftrace prints of its counters, put together to readings. Rule O23; `bpf/counted.bt`. */
 
+import { COUNTERS_MAX } from "../../event/counters_max.ts";
+
 /** So many packets of a flow at a place, by the words of `bpf/lib/count.bt`. */
 export interface CountedFlow {
   /** A number for namespace, device and direction. */
@@ -22,8 +24,8 @@ export interface Reading {
   isWhole: boolean;
 }
 
-/** Keys of one map are bounded by bpftrace; a line beyond is not its own. */
-const KEYS_MAX = 65_536;
+/** Lines of both maps of a reading, each bounded by bpftrace; a line beyond is not its own. */
+const LINES_MAX = 2 * COUNTERS_MAX;
 
 const word = (text: string) => BigInt.asUintN(64, BigInt(text));
 
@@ -50,7 +52,7 @@ export class CountLines {
     if (!(packets >= 0)) throw new RangeError("is of no map");
     const reading = this.#reading;
     // Its first line was lost, so that the next reading has a number too many.
-    if (reading === null || reading.flows.length + reading.places.size >= KEYS_MAX) return;
+    if (reading === null || reading.flows.length + reading.places.size >= LINES_MAX) return;
     const words = keys.split(", ").map(word);
     const [place, flow] = words;
     if (name === "places" && words.length === 1) reading.places.set(place!, packets);

@@ -1,16 +1,20 @@
 /** Counts of packets as a node's batches tell them: by flow and place, one reading after the other. Rule O23. */
 import type { Event } from "../../event/event.ts";
+import { COUNTERS_MAX } from "../../event/counters_max.ts";
 import type { Reading } from "./count_lines.ts";
 import { KnownFlows, type SeenFlow } from "./known_flows.ts";
 
-/** Flows at places that wait to be told; of what has no room the place alone is told. */
-const PENDING_MAX = 8_192;
+/**
+ * Flows at places that wait to be told: all of a reading, and as many from before. Of what has no room the
+ * place alone is told.
+ */
+const PENDING_MAX = 2 * COUNTERS_MAX;
 /** So many readings a flow waits for a packet that tells which it is: a minute's. */
 const WAITS_MAX = 60;
 
 /** So many readings are kept as they are until some are told, and so many lines of them; older ones together. */
 const HELD_MAX = 20;
-const HELD_LINES_MAX = 8_192;
+const HELD_LINES_MAX = 32_768;
 
 /** No ports tell it apart from others: it is no flow of its own. */
 const NO_FLOW = 1n << 62n;

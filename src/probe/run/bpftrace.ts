@@ -5,6 +5,7 @@
 import { type Missed, MissMeter } from "./missed.ts";
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
+import { isAtLeast } from "../kernel/capability.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
 import { CpuMeter, cpuMsOf, DEFAULT_SHARE, memoryWords, ownBytesMax, type Share } from "./share.ts";
@@ -111,7 +112,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
       list?.availableEvents ?? "",
       String(ownKib),
     ],
-    ...[...list?.args ?? [], file],
+    ...[...silent(options.version), ...list?.args ?? [], file],
   ], {
     stdin: "ignore",
     reject: false,
@@ -228,6 +229,13 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   }
   return { ready: ready.promise, stop, ended, pid };
 }
+
+/**
+ * Since 0.23 each place that a map has no room for is told among the lines, once for each packet, and each
+ * program looks after each write whether it is to be told. How many had no room is counted without that.
+ */
+const silent = (version: string | undefined) =>
+  version !== undefined && isAtLeast(version, "0.23") ? ["--no-warnings"] : [];
 
 /** The setting's name up to bpftrace 0.18, and since. */
 const mapKeys = (count: number) => ({

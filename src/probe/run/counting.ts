@@ -1,7 +1,27 @@
 /** The parts of a program that count packets by flow and place. Rule O23. */
+import { COUNTERS_MAX } from "../../event/counters_max.ts";
+import type { Share } from "./share.ts";
 
 /** An odd number that what makes a flow is multiplied by; nobody who sends knows it. */
 export type Mix = bigint;
+
+/**
+ * To print and to clear a counter takes 5.6 us of bpftrace 0.17, once a second: so many are half of what it
+ * may take of the processor.
+ */
+export const COUNTERS_PER_PERCENT = 800;
+
+/** bpftrace's own number of places in a map: the program's other maps rely on as many. */
+const MAP_KEYS_MIN = 4_096;
+
+/** Counters that each of the two maps has, of which one is written while the other is told; 0: none. */
+export const countersOf = ({ cpuPercent, counters }: Share): number =>
+  Math.floor(
+    counters ?? Math.min(COUNTERS_MAX, Math.max(MAP_KEYS_MIN, cpuPercent * COUNTERS_PER_PERCENT)),
+  );
+
+/** Places in each map of a program with so many counters: bpftrace has one number for all of its maps. */
+export const mapKeysFor = (counters: number): number => Math.max(MAP_KEYS_MIN, counters);
 
 /** Tells bpftrace the types of the maps that a packet's script reads, before it reads them. */
 export const COUNTING_TYPES = `interval:s:3600 { if (nsecs == 0) {

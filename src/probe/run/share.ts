@@ -9,6 +9,8 @@ export interface Share {
   memoryBytes: number;
   /** Events a second that are told for long; by the processor's part where absent. */
   eventsPerSecond?: number;
+  /** Counters of packets that are told in one reading; 0: none, by the processor's part where absent. */
+  counters?: number;
 }
 
 /** What holds unless something else is asked for. */

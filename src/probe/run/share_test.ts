@@ -1,5 +1,7 @@
 import { equal, match, rejects } from "node:assert/strict";
+import { COUNTERS_MAX } from "../../event/counters_max.ts";
 import { startBpftrace } from "./bpftrace.ts";
+import { countersOf, mapKeysFor } from "./counting.ts";
 import { CpuMeter, cpuMsOf, DEFAULT_SHARE, memoryWords, readShare } from "./share.ts";
 
 Deno.test("a burst within the window is allowed, a steady use above the share is told", () => {
@@ -93,3 +95,13 @@ Deno.test(
       match(failure!.end.said, /may have 196608 KiB/);
     }),
 );
+
+Deno.test("[O23] counters are as many as half of the processor's share can tell, or as was asked for", () => {
+  equal(countersOf(DEFAULT_SHARE), 16_000);
+  equal(countersOf({ ...DEFAULT_SHARE, cpuPercent: 1 }), 4_096);
+  equal(countersOf({ ...DEFAULT_SHARE, cpuPercent: 10_000 }), COUNTERS_MAX);
+  equal(countersOf({ ...DEFAULT_SHARE, counters: 0 }), 0);
+  equal(countersOf({ ...DEFAULT_SHARE, counters: 300 }), 300);
+  // Other maps of the program are looked up by numbers below bpftrace's own number.
+  equal([0, 300, 16_000].map(mapKeysFor).join(), "4096,4096,16000");
+});

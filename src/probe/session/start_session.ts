@@ -7,7 +7,7 @@ import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
-import { mixed, newMix } from "../run/counting.ts";
+import { countersOf, mapKeysFor, mixed, newMix } from "../run/counting.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
 import { loadSources } from "../run/render.ts";
 import { cpuQuotaPercent, withinQuota } from "../run/quota.ts";
@@ -36,6 +36,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const { share, words } = withinQuota(options.share ?? DEFAULT_SHARE, quota);
   if (words !== undefined) options.onProgress(words);
   const mix = newMix();
+  // What is counted would be told of every flow, each second.
+  const counters = options.recorder ? 0 : countersOf(share);
   const intake = new Intake({
     nodes: options.nodes,
     incident: options.incident,
@@ -71,8 +73,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       follow: true,
-      // What is counted would be told of every flow, each second.
-      counters: options.recorder ? null : mix,
+      counters: counters > 0 ? mix : null,
       budget: budgetOf(share, capability),
       recorder: options.recorder ?? false,
       reason: dropReason,
@@ -89,7 +90,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       attachTimeoutMs: options.attachTimeoutMs,
       stopGraceMs: options.stopGraceMs,
       share,
-      ...(options.recorder ? { mapKeys: RECORDER_MAP_KEYS } : {}),
+      mapKeys: options.recorder ? RECORDER_MAP_KEYS : mapKeysFor(counters),
     },
     openSource: (held) => intake.openSource(held),
     onProgress: options.onProgress,

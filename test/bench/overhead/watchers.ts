@@ -7,7 +7,7 @@ import { attach } from "../../../src/probe/run/attach.ts";
 import { budgetOf, bufferPages, EVENTS_PER_PERCENT } from "../../../src/probe/run/budget.ts";
 import { RECORDER_MAP_KEYS } from "../../../src/probe/run/choosing.ts";
 import { loadSources } from "../../../src/probe/run/render.ts";
-import { newMix } from "../../../src/probe/run/counting.ts";
+import { countersOf, mapKeysFor, newMix } from "../../../src/probe/run/counting.ts";
 import { DEFAULT_SHARE, type Share } from "../../../src/probe/run/share.ts";
 import { ECHO_PORT, PORT } from "./load.ts";
 import { DEVICES } from "./overlay.ts";
@@ -56,20 +56,33 @@ export const NOTHING: Watcher = {
 const RECORDER_EVENTS_PER_SECOND = 2_000;
 
 /** The recorder of all packets, of which none of the flow's dies. */
-export const recorder = (name: string, binary?: string): Watcher => scripts(name, "", binary, true);
+export const recorder = (name: string, binary?: string): Watcher =>
+  scripts(name, "", binary, { isRecorder: true });
 
 /** lasthop's scripts when what was saved for a burst is told. */
-export const steadyScripts = (name: string, filter: string, binary?: string): Watcher => ({
-  ...scripts(name, filter, binary),
+export const steadyScripts = (
+  name: string,
+  filter: string,
+  binary?: string,
+  how?: How,
+): Watcher => ({
+  ...scripts(name, filter, binary, how),
   steady: EVENTS_PER_SECOND,
 });
+
+/** What of the scripts is not as it is by default. */
+export interface How {
+  isRecorder?: boolean;
+  /** Counters of packets; 0: none. */
+  counters?: number;
+}
 
 /** lasthop's scripts on a bpftrace, whose lines are counted and thrown away. */
 export function scripts(
   name: string,
   filter: string,
   binary = "bpftrace",
-  isRecorder = false,
+  { isRecorder = false, counters = countersOf(DEFAULT_SHARE) }: How = {},
 ): Watcher {
   let capability: Promise<Capability> | undefined;
   return {
@@ -88,7 +101,7 @@ export function scripts(
           netns: null,
           filter: kernelFilter(parseFilter(filter)).expression,
           follow: true,
-          counters: isRecorder ? null : newMix(),
+          counters: isRecorder || counters === 0 ? null : newMix(),
           recorder: isRecorder,
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
           budget: eventsPerSecond > 0 ? budgetOf(share, machine) : null,
@@ -103,7 +116,7 @@ export function scripts(
           version: bpftrace ?? undefined,
           bufferPages: bufferPages(share, machine),
           share,
-          ...(isRecorder ? { mapKeys: RECORDER_MAP_KEYS } : {}),
+          mapKeys: isRecorder ? RECORDER_MAP_KEYS : mapKeysFor(counters),
         },
         onProgress: (text) => console.error(`${name}: ${text}`),
         signal: new AbortController().signal,
