@@ -9,6 +9,7 @@ import { execa } from "execa";
 import { makeProduct } from "../../src/cli/pack/product.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { makeImageRoot, type Processor, PROCESSORS } from "./root.ts";
+import { warm } from "./warm.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -24,6 +25,9 @@ interface Image {
 
 /** Where the product lies in an image. */
 const HOME = "/opt/lasthop";
+/** Deno's own folder in an image: who may not write there reads what is in it. */
+const CACHE = `${HOME}/.tools/cache`;
+const OWN: Processor = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 
 /** What `lasthop` runs, without the script that looks for what is missing: all is there. */
 const RUN = [
@@ -110,6 +114,8 @@ async function build(image: Image, processor: Processor, to: string): Promise<st
       also: [await denoFor(processor)],
     });
     await putProduct(root, processor);
+    // What is of another processor can't be run here, and makes its own at its first start.
+    if (processor === OWN) await warm(root, { home: HOME, cache: CACHE });
     if (image.name === "lasthop-serve") {
       await Deno.mkdir(join(root, "data"));
       await Deno.chown(join(root, "data"), 64680, 64680);
@@ -123,7 +129,7 @@ async function build(image: Image, processor: Processor, to: string): Promise<st
       await buildah(
         ...["config", "--arch", processor, "--stop-signal", "SIGTERM", ...image.settings],
         ...["--env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "--env", "HOME=/root"],
-        ...["--env", "DENO_NO_UPDATE_CHECK=1", "--env", "DENO_DIR=/tmp/deno"],
+        ...["--env", "DENO_NO_UPDATE_CHECK=1", "--env", `DENO_DIR=${CACHE}`],
         ...["--entrypoint", JSON.stringify(RUN), "--cmd", image.words.join(" ")],
         ...["--label", `org.opencontainers.image.version=${VERSION}`, container],
       );
@@ -146,8 +152,7 @@ function argument(name: string): string | undefined {
 }
 
 if (import.meta.main) {
-  const own: Processor = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
-  const processor = argument("--processor") ?? own;
+  const processor = argument("--processor") ?? OWN;
   if (!(processor in PROCESSORS)) {
     throw new Error(`--processor ${processor}: must be amd64 or arm64`);
   }

@@ -41,7 +41,7 @@ export async function doctorFleet(
     progress(error.message);
   }
   ending.letGo("all were tried");
-  await endAll(probes);
+  await endAll(client, { incident, probes });
   if (!roll.isSettled) console.log(`no answer in time: ${roll.missing.map(plainWords).join(", ")}`);
   console.log(`${roll.seeing} of ${plural(places.length, "machine")} can be traced`);
   return roll.missing.length === 0 && places.length > 0 ? 0 : 1;

@@ -93,13 +93,29 @@ const nobodySees = (count: number) =>
     `Cannot trace: none of ${plural(count, "machine")} sees, must be at least one`,
   );
 
-/** Lets all send their last. */
-export async function endAll(probes: readonly ProbeThere[]): Promise<void> {
-  for (const probe of probes) probe.end();
-  const late = new AbortController();
-  await Promise.race([
-    Promise.all(probes.map(({ ended }) => ended)),
-    pause(LAST_MS, undefined, { signal: late.signal }).catch(() => {}),
-  ]);
-  late.abort();
+/** Lets all send their last: until the ingest has it, which is before a pod or a connection is gone. */
+export async function endAll(
+  client: IngestClient,
+  { incident, probes }: Pick<Following, "incident" | "probes">,
+): Promise<void> {
+  const left = new Set(probes);
+  for (const probe of probes) {
+    probe.end();
+    void probe.ended.then(() => left.delete(probe));
+  }
+  const lateMs = performance.now() + LAST_MS;
+  while (performance.now() < lateMs) {
+    const report: Report | null = await client.report(incident).catch(() => null);
+    const told = new Set(
+      report?.nodes.filter(({ endedAt }) => endedAt !== undefined).map(({ name }) => name),
+    );
+    for (const probe of left) if (told.has(probe.place.name)) left.delete(probe);
+    if (left.size === 0) return;
+    const again = new AbortController();
+    await Promise.race([
+      pause(LOOK_MS, undefined, { signal: again.signal }).catch(() => {}),
+      Promise.all([...left].map(({ ended }) => ended)),
+    ]);
+    again.abort();
+  }
 }

@@ -63,7 +63,7 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
     const end = await ending.ended;
     if (end.by === "failure" && roll.seeing === 0) throw end.failure;
     progress("ending: waiting for packets in flight…");
-    await endAll(probes);
+    await endAll(client, { incident, probes });
   } finally {
     await names.stop();
     await live?.stop();
