@@ -65,6 +65,7 @@ export const CAUSE_CODES = [
   "tproxy-not-routed",
   "answered-on-the-way",
   "wireguard-allowed-ips",
+  "ipv6-disabled",
 ] as const;
 
 /** The code of a cause. */

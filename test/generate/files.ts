@@ -182,7 +182,7 @@ function inOrder(folders: CauseFolder[], codes: string[]): CauseFolder[] {
 }
 
 const codesIn = (text: string) =>
-  [...text.matchAll(/^ {2}"([a-z-]+)",$/gm)].map(([, code]) => code!);
+  [...text.matchAll(/^ {2}"([a-z0-9-]+)",$/gm)].map(([, code]) => code!);
 
 const byGroup = (folders: CauseFolder[]): CauseText[] =>
   Object.keys(GROUPS).flatMap((group) =>

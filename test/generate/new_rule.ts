@@ -13,8 +13,10 @@ export type Skeleton = Map<string, string>;
  * kebab case.
  */
 export async function skeleton(root: string, code: string): Promise<Skeleton> {
-  if (!/^[a-z]+(-[a-z0-9]+)*$/.test(code)) {
-    throw new Error(`the code is "${code}", must be words in small letters, joined by hyphens`);
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(code)) {
+    throw new Error(
+      `the code is "${code}", must be words in small letters and digits, joined by hyphens`,
+    );
   }
   if (causeCodesOf(root).includes(code)) throw new Error(`the code "${code}" is taken`);
   const name = code.replaceAll("-", "_");

@@ -55,7 +55,7 @@ Deno.test("a skeleton's specs are read, and fail until they are filled in", asyn
   }
 });
 
-Deno.test("a code is words in small letters, joined by hyphens", async () => {
+Deno.test("a code is words in small letters and digits, joined by hyphens", async () => {
   for (const code of ["", "Moon", "moon_full", "../moon", "moon-"]) {
     await rejects(skeleton(root, code), /must be words/, code);
   }

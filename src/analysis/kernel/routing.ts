@@ -80,6 +80,10 @@ export const mayBeForwardingOff6 = (event: Event): boolean =>
 /** The reason is that IPv6 is switched off on the device (`disable_ipv6`). */
 export const saysIpv6Disabled = ({ reason }: Event): boolean => reason === "IPV6DISABLED";
 
+/** Freed without a reason where IPv6 looks at a packet first, as before Linux 5.17. */
+export const isFreedAtIpv6Entry = (event: Event): boolean =>
+  !givesReason(event) && freedIn(event, /^ip6_rcv_core$/);
+
 /**
  * What a host does with a packet that it has no use for: the MAC is another's, there is no route, it
  * does not forward. Before 5.17 no reason is given.

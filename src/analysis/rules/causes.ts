@@ -12,6 +12,7 @@ import { cause as pathMtuExceeded } from "./path-mtu-exceeded/cause.ts";
 import { cause as routeLocalnetDisabled } from "./route-localnet-disabled/cause.ts";
 import { cause as routerAdvertisementIgnored } from "./router-advertisement-ignored/cause.ts";
 import { cause as tproxyNotRouted } from "./tproxy-not-routed/cause.ts";
+import { cause as ipv6Disabled } from "./ipv6-disabled/cause.ts";
 import { cause as neighbourUnresolved } from "./neighbour-unresolved/cause.ts";
 import { cause as destinationMacMismatch } from "./destination-mac-mismatch/cause.ts";
 import { cause as linkDown } from "./link-down/cause.ts";
@@ -79,6 +80,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   routeLocalnetDisabled,
   routerAdvertisementIgnored,
   tproxyNotRouted,
+  ipv6Disabled,
   neighbourUnresolved,
   destinationMacMismatch,
   linkDown,

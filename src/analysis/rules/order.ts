@@ -93,6 +93,7 @@ export const RULES: readonly Rule[] = [
   rules.routeRefuses,
   // Asks R3 itself, and knows where the route should have come from.
   rules.advertisementIgnored,
+  rules.ipv6Disabled,
   rules.noRoute,
   rules.reversePathFilter,
   rules.martian,

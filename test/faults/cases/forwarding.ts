@@ -1,9 +1,16 @@
 /** Forwarding switched off, in every way it can be. */
 import { type AnySpec, dropped, fault } from "../bench/spec.ts";
-import { routed } from "../worlds/routed.ts";
+import { type Routed, routed } from "../worlds/routed.ts";
 import { ping, ping6, server, tcp } from "./talks.ts";
 
 const code = "ip-forwarding-disabled" as const;
+
+/** A device without IPv6 answers no question for its address. */
+const knowGateway = (w: Routed) => w.client.at.neighbour(w.client.device, w.gateway6, w.leftMac);
+
+async function without(w: Routed, device: string): Promise<void> {
+  await w.router.run(["sysctl", "-qw", `net/ipv6/conf/${device}/disable_ipv6=1`]);
+}
 
 export const forwarding: AnySpec[] = [
   fault({
@@ -63,5 +70,26 @@ export const forwarding: AnySpec[] = [
     },
     talks: (w) => [ping6(w)],
     verdicts: (w) => [dropped([w.routerNode, w.left], code)],
+  }),
+  fault({
+    id: "ipv6-off-device",
+    code: "ipv6-disabled",
+    world: routed(),
+    fault: { lay: knowGateway, act: (w) => without(w, w.left) },
+    near: { what: "off for lo", lay: knowGateway, act: (w) => without(w, "lo") },
+    talks: (w) => [ping6(w)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "ipv6-disabled")],
+  }),
+  fault({
+    id: "ipv6-off-by-mtu",
+    code: "ipv6-disabled",
+    world: routed(),
+    fault: {
+      lay: knowGateway,
+      act: async (w) => void await w.router.run(["ip", "link", "set", w.left, "mtu", "1200"]),
+    },
+    talks: (w) => [ping6(w)],
+    verdicts: (w) => [dropped([w.routerNode, w.left], "ipv6-disabled", { remedy: false })],
+    alone: true,
   }),
 ];

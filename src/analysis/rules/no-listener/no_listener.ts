@@ -17,6 +17,7 @@ import { eventEvidence, packetText, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { protocolName } from "../shared/protocol_name.ts";
 import { askedElsewhere } from "./asked_elsewhere.ts";
+import { untranslated } from "./untranslated.ts";
 
 /** No socket at the destination port. */
 export const noListener: Rule = {
@@ -47,10 +48,13 @@ export const noListener: Rule = {
       netnsName(subject.node, subject.netns)
     } on ${subject.node.name}`;
     const elsewhere = others.length > 0 ? ` (only on ${others.join(", ")})` : "";
+    const passedBy = untranslated(subject);
     return cause(
       "no-listener",
       named ? "proven" : "likely",
-      `nothing listens on ${protocolName(subject)} port ${port} at ${where}${elsewhere}`,
+      `nothing listens on ${protocolName(subject)} port ${port} at ${where}${elsewhere}${
+        passedBy?.text ?? ""
+      }`,
       [
         eventEvidence(subject),
         ...(known
@@ -65,6 +69,7 @@ export const noListener: Rule = {
             ),
           ]
           : []),
+        ...passedBy?.evidence ?? [],
       ],
       command(subject.node, subject.netns, [
         "ss",
