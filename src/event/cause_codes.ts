@@ -66,6 +66,7 @@ export const CAUSE_CODES = [
   "answered-on-the-way",
   "wireguard-allowed-ips",
   "ipv6-disabled",
+  "vlan-unknown",
 ] as const;
 
 /** The code of a cause. */

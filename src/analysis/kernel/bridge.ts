@@ -14,3 +14,10 @@ export const isBridgeDrop = (event: Event): boolean =>
  * there. On kernels that have this reason.
  */
 export const saysNoTarget = ({ reason }: Event): boolean => reason === "NO_TX_TARGET";
+
+/**
+ * Freed by the function that sends a frame to all ports, because none was open for it. Compilers may
+ * make its last call a jump: then the function that received the frame is named instead.
+ */
+export const isFloodedToNoPort = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^br_flood/);

@@ -23,6 +23,7 @@ import { cause as bridgeHairpinDisabled } from "./bridge-hairpin-disabled/cause.
 import { cause as addressDuplicate } from "./address-duplicate/cause.ts";
 import { cause as frameToWrongNode } from "./frame-to-wrong-node/cause.ts";
 import { cause as macvlanIsolation } from "./macvlan-isolation/cause.ts";
+import { cause as vlanUnknown } from "./vlan-unknown/cause.ts";
 import { cause as tunnelEndpointUnreachable } from "./tunnel-endpoint-unreachable/cause.ts";
 import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
@@ -91,6 +92,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   addressDuplicate,
   frameToWrongNode,
   macvlanIsolation,
+  vlanUnknown,
   tunnelEndpointUnreachable,
   tunnelEndpointWrong,
   tunnelNoEndpoint,

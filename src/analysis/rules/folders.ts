@@ -87,5 +87,6 @@ export { tunnelUnreachable } from "./tunnel-endpoint-unreachable/unreachable.ts"
 export { tunnelWrongEndpoint } from "./tunnel-endpoint-wrong/wrong_endpoint.ts";
 export { unexplained } from "./unexplained/unexplained.ts";
 export { virtualServiceEmpty } from "./service-without-endpoint/virtual_service.ts";
+export { vlanUnknown } from "./vlan-unknown/vlan_unknown.ts";
 export { waitingForNeighbour } from "./neighbour-unresolved/waiting.ts";
 export { xdp } from "./xdp-drop/xdp.ts";

@@ -74,6 +74,8 @@ export const RULES: readonly Rule[] = [
   rules.openvswitchPort,
   rules.openvswitchUpcall,
 
+  // Only for a frame that is addressed to the device, which R8 says nothing of.
+  rules.vlanUnknown,
   rules.macOfNobody,
   rules.macMismatch,
   // Over a device without carrier nobody can be asked for a link address (R9).

@@ -25,6 +25,7 @@ import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
+import { isKeptByVlan } from "./kept_by_vlan.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
@@ -66,8 +67,16 @@ export function conclude(way: Way, world: World): Judgement {
     case "waiting":
       return judgeSilent(base, world);
     case "routine":
+      if (isKeptByVlan(way.end.step, world.network)) return judgeKept(base, world);
       return unknown(base, routineGap(way.end.step.event));
   }
+}
+
+/** [O4] Dropped, unless a copy of it may have gone another way unseen. */
+function judgeKept(base: Base, world: World): Judgement {
+  const end: End = { ...base.end, kind: "dropped" };
+  const gap = gapOfCopies(base, world);
+  return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };
 }
 
 function routineGap(event: Sighting): Gap {

@@ -2,6 +2,7 @@
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isBridgeDrop, saysNoTarget } from "../../kernel/bridge.ts";
+import { allowsVlan, filtersVlans, portsTowards, vlanAtPort } from "../../view/bridge_vlans.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
@@ -55,14 +56,9 @@ export const bridgePort: Rule = {
 function vlanRefused(subject: Case) {
   const port = subject.link!;
   const bridge = subject.before?.links.find((other) => other.ifindex === port.masterIfindex);
-  if (!bridge?.bridge?.vlanFiltering) return null;
-  const pvid = port.vlans?.find((vlan) => vlan.pvid)?.id;
-  const id = subject.event.vlan ?? pvid;
-  const allowed = port.vlans?.some((vlan) =>
-    id !== undefined && vlan.id <= id && id <= (vlan.idEnd ?? vlan.id)
-  );
-  if (allowed) return null;
-  const list = port.vlans?.map((vlan) => vlan.id).join(", ") || "none";
+  if (!filtersVlans(bridge)) return null;
+  const id = vlanAtPort(port, subject.event.vlan);
+  if (id !== undefined && allowsVlan(port, id)) return vlanOfOther(subject, port, bridge, id);
   const what = id === undefined ? "untagged frames (it has no PVID)" : `VLAN ${id}`;
   return cause(
     "bridge-vlan-filtered",
@@ -70,9 +66,41 @@ function vlanRefused(subject: Case) {
     `bridge port ${place(subject)} does not allow ${what}`,
     [
       eventEvidence(subject),
-      stateEvidence(subject.node, `${bridge.name} filters VLANs; ${port.name} allows ${list}`),
+      vlansOf(subject, bridge, port),
     ],
     id === undefined ? undefined : allowing(subject, port, id),
+  );
+}
+
+const vlansOf = ({ node }: Case, bridge: Link, { name, vlans }: Link): Evidence =>
+  stateEvidence(
+    node,
+    `${bridge.name} filters VLANs; ${name} allows ${
+      vlans?.map(({ id }) => id).join(", ") || "none"
+    }`,
+  );
+
+/** The port that it had to leave by does not have the VLAN: the bridge then looks for no such port. */
+function vlanOfOther(subject: Case, into: Link, bridge: Link, id: number) {
+  const mac = frameOf(subject)?.destinationMac;
+  const holders = mac === undefined ? [] : holdersOfMac(subject.world.network, mac);
+  const known = portOut(subject);
+  const leading = known ? [known] : portsTowards(subject.before!, bridge.ifindex, holders);
+  const [out] = leading;
+  if (!out || leading.some((port) => port.ifindex === into.ifindex || allowsVlan(port, id))) {
+    return null;
+  }
+  return cause(
+    "bridge-vlan-filtered",
+    "proven",
+    `the frame for ${mac} came in by ${
+      place(subject)
+    } and is in VLAN ${id}, which bridge port ${out.name} that it had to leave by does not allow`,
+    [
+      eventEvidence(subject),
+      ...leading.map((port) => vlansOf(subject, bridge, port)),
+    ],
+    allowing(subject, out, id),
   );
 }
 
@@ -178,12 +206,8 @@ function floodedNowhere(subject: Case, into: Link) {
     link.bridgePort && link.masterIfindex === bridge && link.ifindex !== into.ifindex
   );
   const holders = mac === undefined ? [] : holdersOfMac(subject.world.network, mac);
-  const leading = others.filter((link) =>
-    holders.some((holder) =>
-      holder.netns === link.peerNetns && holder.link.ifindex === link.peerIfindex &&
-      holder.link.peerIfindex === link.ifindex
-    )
-  );
+  const leading = portsTowards(subject.before!, bridge, holders)
+    .filter(({ ifindex }) => ifindex !== into.ifindex);
   const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(subject, into, out));
   const [first] = causes;
   if (!first || causes.some((other) => other?.code !== first.code)) return null;

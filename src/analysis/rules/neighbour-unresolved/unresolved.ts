@@ -15,8 +15,9 @@ export const neighbourUnresolved: Rule = {
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
     "the question was seen to reach a node that has the address, what became of it there; where a " +
     "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
-    "holder is plugged into, the rule that refused it, or that it was not sent on.",
-  yields: ["neighbour-unresolved"],
+    "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
+    "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136).",
+  yields: ["neighbour-unresolved", "vlan-unknown", "bridge-vlan-filtered"],
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
@@ -51,7 +52,7 @@ export const neighbourUnresolved: Rule = {
     const holder = askedFor(subject, hop, device);
     evidence.push(...holder.evidence);
     return cause(
-      "neighbour-unresolved",
+      holder.code ?? "neighbour-unresolved",
       "proven",
       `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
         placeOf(subject.node, subject.netns, device)

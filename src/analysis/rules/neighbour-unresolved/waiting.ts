@@ -13,7 +13,7 @@ export const waitingForNeighbour: Rule = {
   id: "R41",
   statement: "It waits for a next hop whose neighbour entry is INCOMPLETE or FAILED: " +
     "`neighbour-unresolved`, `likely`.",
-  yields: ["neighbour-unresolved"],
+  yields: ["neighbour-unresolved", "vlan-unknown", "bridge-vlan-filtered"],
   judge(subject) {
     const { event, judgement } = subject;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;
@@ -31,7 +31,7 @@ export const waitingForNeighbour: Rule = {
     if (!entry || !entry.states.some((s) => s === "INCOMPLETE" || s === "FAILED")) return null;
     const holder = askedFor(subject, hop, route.device ?? "");
     return cause(
-      "neighbour-unresolved",
+      holder.code ?? "neighbour-unresolved",
       "likely",
       `it waits in ${
         placeOf(subject.node, subject.netns, route.device ?? "")

@@ -1,4 +1,5 @@
 /** What became of a question for a link address (ARP, neighbour discovery), as a finding tells it. */
+import type { CauseCode } from "../../../event/codes.ts";
 import type { Evidence } from "../../../event/report.ts";
 
 /** What is known of who has the address that was asked for. */
@@ -7,4 +8,6 @@ export interface Asked {
   text: string;
   evidence: Evidence[];
   remedy: string[];
+  /** The cause, where what became of the question has one of its own. */
+  code?: CauseCode;
 }

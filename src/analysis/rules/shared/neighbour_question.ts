@@ -21,6 +21,7 @@ import { checked } from "./checked.ts";
 import { died } from "./question_death.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
+import { vlanNobodyTakes } from "./vlan_devices.ts";
 
 /** Holders that are named. */
 const HOLDERS_MAX = 3;
@@ -86,6 +87,19 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     kind: "event",
     text: `the question for ${hop} came in by ${question.device} of ${owner.node.name}`,
   };
+  const untaken = vlanNobodyTakes(question);
+  if (untaken) {
+    return {
+      code: "vlan-unknown",
+      text: `; the question came to ${
+        placeOf(question.node, question.netns, question.device ?? "")
+      } in VLAN ${untaken.id}, which no device takes there${untaken.others}; ${hop} is at ${
+        placeOwner(owner)
+      }`,
+      evidence: [seen],
+      remedy: command(owner.node, owner.netns, ["ip", "-d", "link", "show", "type", "vlan"]),
+    };
+  }
   const unusable = notUsable(owner, hop, question, reached, seen);
   if (unusable) return unusable;
   const free = questionsFor(subject.evidence, hop).find((event) =>

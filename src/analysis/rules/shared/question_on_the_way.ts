@@ -3,6 +3,7 @@ import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
+import { allowsVlan, filtersVlans, vlanAtPort } from "../../view/bridge_vlans.ts";
 import { linkOf, type Owner, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -109,8 +110,11 @@ function keptBack(
   );
   if (went) return null;
   const { node, netns, bridge } = port;
-  const settings = reasons(hop, port, otherPort(came, port));
+  const from = otherPort(came, port)!;
+  const vlans = vlanReasons(port, from, came);
+  const settings = [...vlans, ...reasons(hop, port, from)];
   return {
+    ...(vlans.length > 0 ? { code: "bridge-vlan-filtered" as const } : {}),
     text:
       `; the question came to bridge ${bridge.name} by ${
         placeOf(node, netns, came.device ?? "")
@@ -133,6 +137,15 @@ function otherPort({ node, netns, ifindex, at: when }: Sighting, port: Port): Li
   const link = linkOf(stateAt(node, netns, when), ifindex);
   const isOther = link?.masterIfindex === port.bridge.ifindex && ifindex !== port.link.ifindex;
   return isOther ? link : undefined;
+}
+
+/** Lists of VLANs for which a bridge takes nothing from a port, or sends nothing on by another. */
+function vlanReasons({ link, bridge }: Port, from: Link, { vlan }: Sighting): string[] {
+  if (!filtersVlans(bridge)) return [];
+  const id = vlanAtPort(from, vlan);
+  if (id === undefined) return [`${from.name} takes no untagged frame, for it has no PVID`];
+  return [from, link].filter((port) => !allowsVlan(port, id))
+    .map(({ name }) => `${name} does not allow VLAN ${id}, which the question is in`);
 }
 
 /** Settings for which a bridge does not send such a question on by a port. */
