@@ -5,6 +5,7 @@ import { BENIGN_FREES, type BenignMeaning } from "../../src/analysis/kernel/beni
 import { OUTCOME_TEXTS } from "../../src/analysis/outcomes.ts";
 import { type CauseText, GROUPS } from "../../src/analysis/rules/cause_text.ts";
 import type { RuleText } from "../../src/analysis/rules/rule.ts";
+import { kernelsPage } from "../kernels/bench/matrix.ts";
 import { STYLE_FILE, styleFile } from "./style.ts";
 import { type CauseFolder, type FoundRule, readFolders, RULES_FOLDER } from "./folders.ts";
 
@@ -36,6 +37,7 @@ export async function generated(root: string): Promise<Map<string, string>> {
   texts.push(["docs/event.md", eventPage(read("docs/event.md"))]);
   texts.push([FIELDS, fieldsFile()], [ROW_FIELDS, rowFieldsFile()]);
   texts.push(["docs/frees.md", freesPage(read("docs/frees.md"))]);
+  texts.push(["docs/kernels.md", await kernelsPage()]);
   texts.push([STYLE_FILE, await styleFile(read)]);
   const files = new Map<string, string>();
   for (const [path, text] of texts) files.set(path, await formatted(root, path, text));

@@ -21,6 +21,8 @@ const { values, positionals } = parseArgs({
     kernel: { type: "string", multiple: true, default: ["6.12"] },
     /** Runs that are traced together, in one guest. */
     together: { type: "string", default: "16" },
+    /** `fault` or `healthy`: those runs alone. */
+    only: { type: "string" },
     /** What the guests bring out stays in this folder. */
     keep: { type: "string" },
     /** Judges what a guest of that kernel brought out before, in this folder, and boots none. */
@@ -78,7 +80,10 @@ Deno.exit(wrong === 0 ? 0 : 1);
 
 function runsOn(kernel: string): { one: Case; run: Run }[] {
   return cases.filter((one) => one.without[kernel] === undefined)
-    .flatMap((one) => runsOf(one).map((run) => ({ one, run })));
+    .flatMap((one) => runsOf(one).map((run) => ({ one, run })))
+    .filter(({ run }) =>
+      values.only === undefined || run.isHealthy === (values.only === "healthy")
+    );
 }
 
 async function inOneGuest(
