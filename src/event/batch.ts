@@ -73,8 +73,10 @@ export const BatchHeader = z.object({
    * The probe is a recorder: of what passes it tells what begins, ends or refuses something and the
    * first packets of a flow, and of a packet that dies the hops before (rule O25). `overwritten`: so many
    * hops of such ways may be missing, since the probe began, because later packets took their places.
+   * `spared`: of so many packets that died there may be no hop because their flow was busy, of which it
+   * keeps one packet in sixteen; absent: none, or the probe is of before 2026-11-27.
    */
-  recorder: z.object({ overwritten: count }).optional(),
+  recorder: z.object({ overwritten: count, spared: count.optional() }).optional(),
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */

@@ -72,6 +72,8 @@ export function isTold(
 const HOPS: readonly string[] = ["device-rx", "device-tx"];
 /** Share of kept hops that nobody has overwritten when their packet dies. */
 const STILL_KEPT = 0.85;
+/** Share of packets of which a node keeps no hop, because their flow is busy there. */
+const SPARED = 0.25;
 
 /** Stretches of a recorder: nothing ordinary, and at times not all that begins or ends. [S17] */
 export function recorderMasksOf(from: number, to: number, random: Random): Mask[] {
@@ -93,9 +95,10 @@ export function waysOf(
       dead.set(emission.packet, Math.max(emission.at, dead.get(emission.packet) ?? 0));
     }
   }
+  const spared = new Set([...dead.keys()].filter(() => random.chance(SPARED)));
   return new Set(
     seen.filter((emission) =>
-      !told.has(emission) && HOPS.includes(emission.kind) &&
+      !told.has(emission) && HOPS.includes(emission.kind) && !spared.has(emission.packet) &&
       emission.at <= (dead.get(emission.packet) ?? -1) && random.chance(STILL_KEPT)
     ),
   );

@@ -90,4 +90,5 @@ const settingsOf = (header: BatchHeader): string =>
   JSON.stringify([
     ...TELLING.map((part) => header[part]),
     header.recorder && atLeast(header.recorder.overwritten),
+    header.recorder && atLeast(header.recorder.spared ?? 0),
   ]);

@@ -75,7 +75,7 @@ export function watchGaps(
     );
   }
   const rank = sampled.reduce((most, { rank }) => Math.max(most, rank), 0);
-  if (recorder) gaps.push(...recorderGaps(recorder.overwritten, rank));
+  if (recorder) gaps.push(...recorderGaps(recorder, rank));
   else if (rank > 0) {
     gaps.push(
       "there was more traffic than it may tell: not all packets were told one by one, at the " +
@@ -92,7 +92,10 @@ export function watchGaps(
 }
 
 /** [O25] What a recorder leaves out because it is one, and what of the ways of those that died. */
-function recorderGaps(overwritten: number, rank: number): string[] {
+function recorderGaps(
+  { overwritten, spared = 0 }: NonNullable<BatchHeader["recorder"]>,
+  rank: number,
+): string[] {
   const gaps = [
     "it is a recorder: of packets that pass it tells those that begin, end or refuse something and " +
     "the first of each flow, of others the way of those that die",
@@ -104,6 +107,12 @@ function recorderGaps(overwritten: number, rank: number): string[] {
     gaps.push(
       "places of the ways of packets that died were taken before they could be told: " +
         `at least ${atLeast(overwritten)} hops may be missing`,
+    );
+  }
+  if (spared > 0) {
+    gaps.push(
+      "of busy flows it kept the way of one packet in 16: of at least " +
+        `${atLeast(spared)} packets that died it may have none for that`,
     );
   }
   return gaps;

@@ -76,3 +76,15 @@ Deno.test("coverage: a line that came twice does not stand for one that is missi
   equal(gapsOf([of([first!, second!, first!])]), []);
   equal(gapsOf([of([first!, first!])]), ["1 of the events that it sent have not come"]);
 });
+
+Deno.test("[O25] coverage: a recorder says of how many that died it may have no way", () => {
+  const recorded = (recorder: NonNullable<Batch["header"]["recorder"]>) => {
+    const only = batch("p", 0, [10, 20], true);
+    return gapsOf([{ ...only, header: { ...only.header, recorder } }]).slice(1);
+  };
+  equal(recorded({ overwritten: 0 }), []);
+  equal(recorded({ overwritten: 0, spared: 0 }), []);
+  const [said, ...more] = recorded({ overwritten: 0, spared: 7 });
+  match(said!, /of busy flows it kept the way of one packet in 16: of at least \d packets/);
+  equal(more, []);
+});

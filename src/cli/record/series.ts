@@ -46,7 +46,12 @@ function after(header: BatchHeader, base: BatchHeader): BatchHeader {
     ...(missed ? { missed: missed.filter(isAfter(attachedNs)) } : {}),
     ...(sampled ? { sampled: sampled.filter(isAfter(attachedNs)) } : {}),
     ...(recorder
-      ? { recorder: { overwritten: recorder.overwritten - (base.recorder?.overwritten ?? 0) } }
+      ? {
+        recorder: {
+          overwritten: recorder.overwritten - (base.recorder?.overwritten ?? 0),
+          spared: (recorder.spared ?? 0) - (base.recorder?.spared ?? 0),
+        },
+      }
       : {}),
   };
 }

@@ -20,7 +20,7 @@ function second(n: number, lines: string[] = [ORDINARY]): ProbeBatch {
         { fromNs: "0", toNs: "2000000000", rank: 20, dropRank: 1 },
         { fromNs: "2000000000", toNs, rank: 16, dropRank: 0 },
       ],
-      recorder: { overwritten: n },
+      recorder: { overwritten: n, spared: 2 * n },
     },
     lines,
   };
@@ -47,7 +47,7 @@ Deno.test("what came from a moment on is an incident of its own, as if its probe
   ]);
   equal([header.totals.events, header.totals.lost], [10, 1]);
   equal(header.sampled, [{ fromNs: "2000000000", toNs: "30000000000", rank: 16, dropRank: 0 }]);
-  equal(header.recorder, { overwritten: 10 });
+  equal(header.recorder, { overwritten: 10, spared: 20 });
 });
 
 Deno.test("what comes later goes on where it ended", () => {

@@ -5,6 +5,7 @@ import { AF_PACKET } from "../../event/lift.ts";
 import { CountLines, type Reading } from "./count_lines.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
 import { decodeWayLine } from "./decode_way.ts";
+import type { MissingHops } from "./kept_hops.ts";
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
@@ -14,8 +15,8 @@ export interface Ranks {
   rank: number;
   /** Of drops, errors and resets: how many steps of masks tell it. */
   dropRank: number;
-  /** Of the recorder: hops of told ways that may have been overwritten, so far. Absent: it is none. */
-  overwritten?: number;
+  /** Of the recorder: hops that may be missing, so far. Absent: it is none. */
+  missing?: MissingHops;
 }
 
 /** Callbacks of a decoder: one for each kind of thing that it reads. */
@@ -159,9 +160,9 @@ function ranksIn(fields: string[]): Ranks | undefined {
   const [rank, dropRank] = [Number(fields[TICK.rank]), Number(fields[TICK.dropRank])];
   if (!(rank >= 0 && dropRank >= 0)) throw new RangeError("has no ranks");
   if (fields.length <= TICK.overwritten) return { rank, dropRank };
-  const overwritten = Number(fields[TICK.overwritten]);
-  if (!(overwritten >= 0)) throw new RangeError("has no count");
-  return { rank, dropRank, overwritten };
+  const [overwritten, spared] = [TICK.overwritten, TICK.spared].map((at) => Number(fields[at]));
+  if (!(overwritten! >= 0 && spared! >= 0)) throw new RangeError("has no counts");
+  return { rank, dropRank, missing: { overwritten: overwritten!, spared: spared! } };
 }
 
 function addFunction(event: Event, fields: string[]): void {

@@ -38,7 +38,7 @@ Deno.test("a hop from long before the death is another packet's, and left out", 
   });
   const hopNs = BigInt(LINE[2]!);
   for (const seconds of [1n, 9n, 11n]) {
-    decoder.line(`t\t${hopNs + seconds * 1_000_000_000n}\t\t16\t0\t0`);
+    decoder.line(`t\t${hopNs + seconds * 1_000_000_000n}\t\t16\t0\t0\t0`);
     decoder.line(LINE.join("\t"));
   }
   equal(told, [hopNs, hopNs]);

@@ -112,6 +112,9 @@ export const WAY = places(
 /**
  * t, the heartbeat (`ready.bt`): lines emitted before it, and the ranks that were in force up to it, of
  * packets that pass and of drops, errors and resets; without them all was told. Of the recorder also how
- * many kept hops of packets that died later ones had taken the place of.
+ * many kept hops of packets that died later ones had taken the place of, and how many such packets had
+ * none, perhaps because their flow was busy.
  */
-export const TICK = places("letter", "timeNs", "emitted", "rank", "dropRank", "overwritten");
+export const TICK = places(
+  ...["letter", "timeNs", "emitted", "rank", "dropRank", "overwritten", "spared"] as const,
+);

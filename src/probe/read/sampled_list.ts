@@ -1,6 +1,6 @@
 /** The stretches in which not all packets were told, as each batch tells them. Rule O22. */
 import type { BatchHeader } from "../../event/batch.ts";
-import { Overwritten } from "./overwritten.ts";
+import { KeptHops } from "./kept_hops.ts";
 import type { Ranks } from "./decode.ts";
 
 type Told = NonNullable<BatchHeader["sampled"]>;
@@ -20,7 +20,7 @@ const OVERLAP_NS = 1_000_000n;
 export class SampledList {
   #all: Stretch[] = [];
   #any = false;
-  readonly #overwritten = new Overwritten();
+  readonly #kept = new KeptHops();
   #lastNs = 0n;
   #last: Ranks = { rank: 0, dropRank: 0 };
 
@@ -33,7 +33,7 @@ export class SampledList {
 
   /** What was in force from the tick before up to this one. */
   tick(timeNs: bigint, inForce: Ranks): void {
-    this.#overwritten.tick(inForce.overwritten);
+    this.#kept.tick(inForce.missing);
     const stretch = {
       fromNs: this.#lastNs > OVERLAP_NS ? this.#lastNs - OVERLAP_NS : 0n,
       toNs: timeNs + OVERLAP_NS,
@@ -53,7 +53,7 @@ export class SampledList {
 
   /** What a recorder tells of itself; undefined where none ticks. */
   get recorder(): BatchHeader["recorder"] {
-    return this.#overwritten.told();
+    return this.#kept.told();
   }
 
   /** What ended before this moment is of no more use to who is told. */

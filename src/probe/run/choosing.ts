@@ -16,7 +16,7 @@ const HOP_WORDS = 12;
 /** The same for the maps of the recorder. */
 export const RECORDER_TYPES = `interval:s:3600 { if (nsecs == 0) {
   @hop[(uint64)0] = (${Array(HOP_WORDS).fill("(uint64)0").join(", ")});
-  @over[0] = (uint64)0;
+  @over[0] = (uint64)0; @busy[0] = (uint64)0;
   @dying[cpu] = ((uint64)0, (uint64)0, (uint64)0, (uint64)0, (uint64)0);
 } }`;
 
@@ -38,13 +38,13 @@ export function choosing(
 ): string {
   const innermost = lib("innermost");
   if (budget === null) return innermost;
-  const source = lib("choose")
-    .replace("//@rank", `${innermost}\n${lib("rank")}`)
+  const isKeeping = recorder && kind === "hop";
+  const source = lib(isKeeping ? "choose_recorder" : "choose")
+    .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
-    .replace("@window", String(recorder ? FIRST_IN.recorder : FIRST_IN.trace))
-    // From the first packet on, before a tick has set any mask.
-    .replace("//@floor", recorder && kind === "hop" ? "if ($u != 1) { $take = (uint64)0; }" : "");
-  return withNumbers(source, budget, kind, recorder);
+    .replace("//@tell", lib("tell"))
+    .replace("@window", String(isKeeping ? FIRST_IN.recorder : FIRST_IN.trace));
+  return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
 
 /** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
@@ -88,7 +88,7 @@ export function tick(
   return [
     ...force,
     recorder
-      ? `printf("t\\t%lld${format}\\t%d\\t%d\\t%lld\\n", ${given}, $l0, $l1, @over[0]);`
+      ? `printf("t\\t%lld${format}\\t%d\\t%d\\t%lld\\t%lld\\n", ${given}, $l0, $l1, @over[0], @over[1]);`
       : `printf("t\\t%lld${format}\\t%d\\t%d\\n", ${given}, $l0, $l1);`,
     ...next,
   ].join("\n");
@@ -100,3 +100,7 @@ export function recording(lib: (name: string) => string, sent: string): string {
   const type = sent === "1" ? "(uint64)0" : "(uint64)$skb->pkt_type";
   return lib("record").replace("@sent", sent).replace("@type", type);
 }
+
+/** Notes the packet that dies, for the program that tells its way. */
+export const dying = (lib: (name: string) => string): string =>
+  lib("dying").replace("@window", String(FIRST_IN.recorder));

@@ -11,7 +11,7 @@ import { attachPointsOf, whyNotHere } from "./attach_points.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
-import { choosing, CHOOSING_TYPES, RECORDER_TYPES, recording, tick } from "./choosing.ts";
+import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import { opaque } from "./opaque.ts";
@@ -70,7 +70,7 @@ export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
-  ...["first", "budget", "count", "record", "dying", "way"],
+  ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -183,7 +183,7 @@ function renderScript(
   text = text.replace(
     /\/\/@record (\w)/,
     (_, sent) => recorder ? recording(lib, sent) : "",
-  ).replace("//@dying", recorder ? lib("dying") : "");
+  ).replace("//@dying", recorder ? dying(lib) : "");
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));

@@ -1,6 +1,6 @@
 /** The flows that are measured, as programs in perl, which every Debian has. */
 import { execa } from "execa";
-import { RECEIVER } from "./overlay.ts";
+import { RECEIVER, RECEIVING, SENDING } from "./overlay.ts";
 
 /** Where the busy flow goes; the filter of a hit names it. */
 export const PORT = 7077;
@@ -60,7 +60,7 @@ export async function roundTrips(seconds: number): Promise<[number, number]> {
 
 async function talk(program: string, words: string[]): Promise<string> {
   const { stdout } = await execa("ip", [
-    ...["netns", "exec", "lhov-a", "perl", "-e", program],
+    ...["netns", "exec", SENDING, "perl", "-e", program],
     ...words,
   ]);
   return stdout;
@@ -69,7 +69,7 @@ async function talk(program: string, words: string[]): Promise<string> {
 /** A server that listens by now. */
 async function listen(program: string, port: number): Promise<{ end(): Promise<string> }> {
   const child = new Deno.Command("ip", {
-    args: ["netns", "exec", "lhov-b", "perl", "-e", program, `${port}`],
+    args: ["netns", "exec", RECEIVING, "perl", "-e", program, `${port}`],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -4,8 +4,15 @@
  */
 import { execa } from "execa";
 
+/** Runs beside each other have prefixes of their own, by $OVERLAY. */
+const PREFIX = Deno.env.get("OVERLAY") ?? "lhov";
+
+/** The pods' namespaces, that of the sender and that of the receiver. */
+export const [SENDING, RECEIVING] = [`${PREFIX}-a`, `${PREFIX}-b`] as const;
+const [NODE_1, WIRE, NODE_2] = [`${PREFIX}-1`, `${PREFIX}-u`, `${PREFIX}-2`] as const;
+
 /** Names of its namespaces: pod, node, wire, node, pod. */
-export const NAMESPACES = ["lhov-a", "lhov-1", "lhov-u", "lhov-2", "lhov-b"] as const;
+const NAMESPACES = [SENDING, NODE_1, WIRE, NODE_2, RECEIVING] as const;
 
 const SENDER = "10.77.1.1";
 /** The pod that the flow goes to. */
@@ -13,16 +20,16 @@ export const RECEIVER = "10.77.1.2";
 
 /** Every device that a packet from one pod to the other passes, by namespace. */
 export const DEVICES: readonly (readonly [string, string])[] = [
-  ["lhov-a", "eth0"],
-  ["lhov-1", "va"],
-  ["lhov-1", "vx0"],
-  ["lhov-1", "eth1"],
-  ["lhov-u", "u1"],
-  ["lhov-u", "u2"],
-  ["lhov-2", "eth1"],
-  ["lhov-2", "vx0"],
-  ["lhov-2", "vb"],
-  ["lhov-b", "eth0"],
+  [SENDING, "eth0"],
+  [NODE_1, "va"],
+  [NODE_1, "vx0"],
+  [NODE_1, "eth1"],
+  [WIRE, "u1"],
+  [WIRE, "u2"],
+  [NODE_2, "eth1"],
+  [NODE_2, "vx0"],
+  [NODE_2, "vb"],
+  [RECEIVING, "eth0"],
 ];
 
 const BUILD = `
@@ -31,21 +38,21 @@ for n in ${NAMESPACES.join(" ")}; do ip netns add $n; ip -n $n link set lo up; d
 node() { # namespace, own address on the wire, far address, pod's device, pod, pod's address, port
   ip -n $1 link add br0 type bridge
   ip link add $4 netns $1 type veth peer name eth0 netns $5
-  ip link add eth1 netns $1 type veth peer name $7 netns lhov-u
+  ip link add eth1 netns $1 type veth peer name $7 netns ${WIRE}
   ip -n $1 address add $2/24 dev eth1
-  ip -n $1 link set eth1 up; ip -n lhov-u link set $7 up
+  ip -n $1 link set eth1 up; ip -n ${WIRE} link set $7 up
   ip -n $1 link add vx0 type vxlan id 77 local $2 remote $3 dstport 4789 nolearning
   for d in $4 vx0; do ip -n $1 link set $d master br0; ip -n $1 link set $d up; done
   ip -n $1 link set br0 up
   ip -n $5 address add $6/24 dev eth0; ip -n $5 link set eth0 mtu 1400 up
 }
-ip -n lhov-u link add br0 type bridge
-node lhov-1 10.77.9.1 10.77.9.2 va lhov-a ${SENDER} u1
-node lhov-2 10.77.9.2 10.77.9.1 vb lhov-b ${RECEIVER} u2
-for d in u1 u2; do ip -n lhov-u link set $d master br0; done
-ip -n lhov-u link set br0 up
-ip netns exec lhov-a ping -q -n -c 2 -i 0.2 -W 2 ${RECEIVER} >/dev/null ||
-  ip netns exec lhov-a ping -q -n -c 2 -i 0.2 -W 2 ${RECEIVER} >/dev/null
+ip -n ${WIRE} link add br0 type bridge
+node ${NODE_1} 10.77.9.1 10.77.9.2 va ${SENDING} ${SENDER} u1
+node ${NODE_2} 10.77.9.2 10.77.9.1 vb ${RECEIVING} ${RECEIVER} u2
+for d in u1 u2; do ip -n ${WIRE} link set $d master br0; done
+ip -n ${WIRE} link set br0 up
+ip netns exec ${SENDING} ping -q -n -c 2 -i 0.2 -W 2 ${RECEIVER} >/dev/null ||
+  ip netns exec ${SENDING} ping -q -n -c 2 -i 0.2 -W 2 ${RECEIVER} >/dev/null
 `;
 
 /** Builds it; rejects where this machine can't, after having removed what there was of it. */

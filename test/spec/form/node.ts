@@ -23,7 +23,7 @@ export interface SpecNode {
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
   followsAnswers: boolean;
-  recorder?: { overwritten: number };
+  recorder?: { overwritten: number; spared?: number };
 }
 
 /** Every script of `bpf/`: all are attached unless a spec says otherwise. */
@@ -111,8 +111,10 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       node.followsAnswers = true;
       return true;
     case "recorder":
-      // `recorder 0`: so many hops of ways were overwritten. `sampled` says what was told.
+      // `recorder 0 2`: so many hops of ways were overwritten, and so many packets that died had none kept
+      // because their flow was busy. `sampled` says what was told.
       node.recorder = { overwritten: integer(first, name) };
+      if (second !== "") node.recorder.spared = integer(second, name);
       return true;
     case "kernel":
       node.kernel = first;
