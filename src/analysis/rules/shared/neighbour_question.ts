@@ -39,7 +39,7 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
     if (question && ownsAddress(held ?? null, hop)) return fateOf(subject, hop, owner, question);
   }
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
-  if (dead) return { ...dead, remedy: [] };
+  if (dead) return dead;
   const own = questionsFor(subject.evidence, hop).filter(isFrom(subject, name));
   const stopped = stoppedOnTheWay(subject, hop, own, owners);
   if (stopped) return stopped;
@@ -71,12 +71,12 @@ function isFrom(subject: Case, name: string) {
     (sourceMac !== undefined && sourceMac === asker?.mac) || own.has(source ?? "");
 }
 
-/** The last question of this device that came into the owner's namespace. */
+/** The last question of this device that came into the owner's namespace, out of its tunnel. */
 function arrival(subject: Case, hop: string, name: string, owner: Owner): Sighting | undefined {
   const isOwn = isFrom(subject, name);
   return questionsFor(subject.evidence, hop).findLast((event) =>
     event.kind === "device-rx" && event.node === owner.node && event.netns === owner.netns &&
-    isOwn(event)
+    event.tunnelKind === undefined && isOwn(event)
   );
 }
 

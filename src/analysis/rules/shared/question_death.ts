@@ -6,10 +6,14 @@ import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
 import { linkOf, stateAfter, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
+import { checksumInvalid } from "../checksum-invalid/checksum.ts";
+import type { Rule } from "../rule.ts";
+import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
+import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
 import type { Asked } from "./asked.ts";
 import { refusalRemedy } from "./refusal_remedy.ts";
 
-/** A question that was freed is judged as a packet is: by the rules as read where it died. */
+/** A question that was freed, in words that end a sentence: `reached` and `seen` tell how it came there. */
 export function died(
   subject: Case,
   question: Sighting,
@@ -17,17 +21,42 @@ export function died(
   reached: string,
   seen: Evidence,
 ): Asked {
-  const reason = free.reason ? ` (${free.reason})` : "";
-  const where = `${free.function ?? "an unnamed function"}${reason}`;
+  const where = freedText(free);
   const freed: Evidence = { node: free.node.name, kind: "event", text: `it was freed in ${where}` };
-  const plain = { text: `${reached}, and died there in ${where}`, evidence: [seen, freed] };
-  if (!isNetfilterDrop(free)) return { ...plain, remedy: [] };
+  const why = whyDied(subject, question, free);
+  return why
+    ? {
+      text: `${reached}, and died there: ${why.text}`,
+      evidence: [seen, freed, ...why.evidence],
+      remedy: why.remedy,
+    }
+    : { text: `${reached}, and died there in ${where}`, evidence: [seen, freed], remedy: [] };
+}
+
+/** The function that freed it, with the kernel's reason. */
+export const freedText = ({ function: by, reason }: Sighting): string =>
+  `${by ?? "an unnamed function"}${reason ? ` (${reason})` : ""}`;
+
+/** Rules that tell a death by its function and by state alone. */
+const RULES: readonly Rule[] = [tunnelNoListener, tunnelIdMismatch, checksumInvalid];
+
+/**
+ * Why a question was freed: it is judged as a packet is, by the rules as read where it died. Null
+ * where they do not tell. The evidence is without the free itself.
+ */
+export function whyDied(subject: Case, question: Sighting, free: Sighting): Asked | null {
   const there = caseOfQuestion(subject, question, free);
+  for (const rule of RULES) {
+    const cause = rule.judge(there);
+    if (!cause) continue;
+    const { sentence, evidence, remedy = [] } = cause;
+    return { text: sentence, evidence: evidence.slice(1), remedy };
+  }
+  if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);
-  if (!named) return { ...plain, remedy: [] };
-  return {
-    text: `${reached}, and died there: ${suspectText(named)} dropped it`,
-    evidence: [seen, freed, ...suspectEvidence(there, named, around)],
+  return named && {
+    text: `${suspectText(named)} dropped it`,
+    evidence: suspectEvidence(there, named, around),
     remedy: refusalRemedy(there, named, state),
   };
 }

@@ -5,6 +5,8 @@ import { type Owner, ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { placeOf } from "../evidence.ts";
+import type { Asked } from "./asked.ts";
+import { freedText, whyDied } from "./question_death.ts";
 
 /**
  * The question's death inside a tunnel to a node of one of `owners`, and words for it. A tunnel floods
@@ -16,7 +18,7 @@ export function deathInTunnel(
   hop: string,
   own: ReadonlySet<string>,
   owners: readonly Owner[],
-): { text: string; evidence: Evidence[] } | null {
+): Asked | null {
   const free = questionsFor(subject.evidence, hop).findLast((event) =>
     event.kind === "drop" && event.tunnelKind !== undefined && own.has(event.source ?? "") &&
     isTo(event, subject, owners)
@@ -24,17 +26,27 @@ export function deathInTunnel(
   if (!free) return null;
   const { node, netns, device, tunnelKind, tunnelId, tunnelDestination, tunnelTtl } = free;
   const where = placeOf(node, netns, device ?? "?");
-  const by = `${free.function ?? "an unnamed function"}${free.reason ? ` (${free.reason})` : ""}`;
+  const by = freedText(free);
   const ttl = (tunnelTtl ?? 2) <= 1 ? `, with a TTL of ${tunnelTtl} of the tunnel's packet` : "";
   const tunnel = `${tunnelKind}${tunnelId === undefined ? "" : ` ${tunnelId}`}`;
-  return {
-    text: `; the question, in ${tunnel} to ${tunnelDestination}, died at ${where} in ${by}${ttl}`,
-    evidence: [{
-      node: node.name,
-      kind: "event",
-      text: `the question for ${hop} was freed in ${by} at ${where}${ttl}`,
-    }],
+  const text = `; the question, in ${tunnel} to ${tunnelDestination}, `;
+  const freed: Evidence = {
+    node: node.name,
+    kind: "event",
+    text: `the question for ${hop} was freed in ${by} at ${where}${ttl}`,
   };
+  const came = questionsFor(subject.evidence, hop).findLast((event) =>
+    event.kind === "device-rx" && event.node === node && event.netns === netns &&
+    event.skb === free.skb && event.at <= free.at
+  );
+  const why = came && whyDied(subject, came, free);
+  return why
+    ? {
+      text: `${text}died at ${where}: ${why.text}`,
+      evidence: [freed, ...why.evidence],
+      remedy: why.remedy,
+    }
+    : { text: `${text}died at ${where} in ${by}${ttl}`, evidence: [freed], remedy: [] };
 }
 
 const isTo = ({ tunnelDestination }: Sighting, { world }: Case, owners: readonly Owner[]) =>
