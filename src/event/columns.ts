@@ -131,6 +131,12 @@ export const COLUMNS = [
   { name: "epoch", type: "uint", max: 255, meaning: "stretch of its numbers that they are of" },
   { name: "waited", type: "uint", max: 255, meaning: "readings before that it counts, too" },
   {
+    name: "countedBytes",
+    type: "uint",
+    max: COUNT_MAX,
+    meaning: "bytes of payload of those counted",
+  },
+  {
     name: "sctpChunk",
     type: "uint",
     max: 255,

@@ -86,6 +86,7 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.uncounted = scan.uint(999999999999999);
   if (scan.has()) this.epoch = scan.uint(255);
   if (scan.has()) this.waited = scan.uint(255);
+  if (scan.has()) this.countedBytes = scan.uint(999999999999999);
   if (scan.has()) this.sctpChunk = scan.uint(255);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.

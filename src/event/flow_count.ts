@@ -23,6 +23,9 @@ export const FlowCount = z.object({
   arrived: count.optional(),
   /** Packets that were lost between any two of its places. */
   lost: count.optional(),
+  /** Bytes of the payload of `packets`, and of those that were lost; absent: not known. */
+  bytes: count.optional(),
+  lostBytes: count.optional(),
   /** More may be lost: some were on their way when counting began, or counts of some time are missing. */
   atLeast: z.literal(true).optional(),
   /** From when to when packets were counted, by the clock of the node of the first place. */
@@ -33,6 +36,8 @@ export const FlowCount = z.object({
     from: CountedAt,
     to: CountedAt,
     packets: count,
+    /** Bytes of their payload; absent: not known. */
+    bytes: count.optional(),
     /** So many drops between these places were told one by one. */
     dropsTold: count,
     /** A time in which all of them were lost; it may be longer than that took. */

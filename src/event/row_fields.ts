@@ -87,7 +87,8 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint(73, scan.uint(999999999999999));
   if (scan.has()) row.uint(74, scan.uint(255));
   if (scan.has()) row.uint(75, scan.uint(255));
-  if (scan.has()) row.uint(76, scan.uint(255));
+  if (scan.has()) row.uint(76, scan.uint(999999999999999));
+  if (scan.has()) row.uint(77, scan.uint(255));
 }
 
 /** Fills an event with what the row has. */
@@ -168,7 +169,8 @@ function EventFields(this: Partial<Event>, row: RowSource): void {
   if (row.has(73)) this.uncounted = row.uint();
   if (row.has(74)) this.epoch = row.uint();
   if (row.has(75)) this.waited = row.uint();
-  if (row.has(76)) this.sctpChunk = row.uint();
+  if (row.has(76)) this.countedBytes = row.uint();
+  if (row.has(77)) this.sctpChunk = row.uint();
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

@@ -2,7 +2,7 @@
  * Counters that are read, lost, late and incomplete, of a flow whose truth is known: what is said to be
  * lost was lost, between those places and in that time.
  */
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
 import { emptyState } from "../../src/event/state.ts";
 import { analyse, type Batch } from "../../src/analysis/mod.ts";
@@ -91,7 +91,7 @@ function told(random: Random, { passed }: Truth, readings: number): Map<string, 
         const where = { netns: NODES.indexOf(node) + 1, ifindex, countedAt };
         // Some packets had no counter of their own: how many is told of the place.
         const without = faults && random.chance(0.03) ? random.int(counted) : 0;
-        const row = { ...where, ...ENDS, counted: counted - without };
+        const row = { ...where, ...ENDS, ...packetsAndBytes(counted - without) };
         return without === 0 ? [row] : [row, { ...where, counted: 0, uncounted: without }];
       });
       if (faults && random.chance(0.03)) continue;
@@ -105,6 +105,11 @@ function told(random: Random, { passed }: Truth, readings: number): Map<string, 
   }
   return events;
 }
+
+/** As the payload of the packet that is told. */
+const BYTES = 22;
+
+const packetsAndBytes = (counted: number) => ({ counted, countedBytes: counted * BYTES });
 
 function batchOf(node: string, events: Event[], readings: number): Batch {
   const netns = NODES.indexOf(node) + 1;
@@ -151,7 +156,9 @@ Deno.test("[S16] [O23] [O24] counters that are lost, late or incomplete make no 
       continue;
     }
     const all = truth.lost.flat().length;
-    const { lost = -1, losses = [], atLeast } = counted;
+    const { lost = -1, losses = [], atLeast, lostBytes } = counted;
+    equal(counted.bytes, counted.packets! * BYTES, `seed ${seed}`);
+    equal(lostBytes, atLeast ? lostBytes : lost * BYTES, `seed ${seed}`);
     ok(atLeast ? lost <= all : lost === all, `seed ${seed}: ${lost} of ${all}, ${atLeast}`);
     seen[atLeast ? "least" : lost === 0 ? "lossless" : "exact"] += 1;
     for (const { from, to, packets, firstAt, lastAt } of losses) {

@@ -111,6 +111,9 @@ function travel({ random, until }: World): { passed: Group[][]; lost: Lost[]; en
   return { passed, lost, ended };
 }
 
+/** As the payload of the packets that are told. */
+const BYTES = 22;
+
 function told({ random, zero, until, readings, faults }: World, passed: Group[][]): Event[][] {
   const events: Event[][] = NODES.map(() => []);
   PLACES.forEach(({ node, ifindex, countedAt }, place) => {
@@ -145,7 +148,14 @@ function told({ random, zero, until, readings, faults }: World, passed: Group[][
         const [place, epoch] = key.split(" ").map(Number);
         const { ifindex, countedAt } = PLACES[place!]!;
         return {
-          ...{ netns: node + 1, ifindex, countedAt, ...FLOW, counted },
+          ...{
+            netns: node + 1,
+            ifindex,
+            countedAt,
+            ...FLOW,
+            counted,
+            countedBytes: counted * BYTES,
+          },
           ...(epoch! > 0 ? { epoch } : {}),
         };
       });
@@ -209,7 +219,8 @@ Deno.test("[S16] [O24] of a flow that goes on, by one clock or several, no loss 
       seen.unknown += 1;
       continue;
     }
-    const { lost = -1, losses = [], atLeast } = counted;
+    const { lost = -1, losses = [], atLeast, lostBytes } = counted;
+    ok(lostBytes === undefined || lostBytes === lost * BYTES, `seed ${seed}: ${lostBytes} bytes`);
     ok(lost <= truth.length, `seed ${seed}: ${lost} of ${truth.length}`);
     // Of a flow that was all seen and has ended every packet is known.
     if (ended && !atLeast) equal(lost, truth.length, `seed ${seed}`);

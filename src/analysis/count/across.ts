@@ -4,7 +4,7 @@
  * in which its epoch passed the one, and the other, are of the same packets.
  */
 import { isWatchedUntil } from "../view/coverage.ts";
-import { type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
+import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
 import type { Series } from "./readings.ts";
 import { type Run, runsOf, type Step } from "./runs.ts";
 import type { ToldAtBoth } from "./told.ts";
@@ -12,10 +12,21 @@ import type { ToldAtBoth } from "./told.ts";
 /** A place, what was counted there, and when. */
 interface Side extends CountedPlace {
   steps: readonly Step[];
+  /** Numbers of readings before which some of their packets may have passed. */
+  late: ReadonlySet<number>;
 }
 
 /** Packets of each epoch, or why nothing can be said. */
-export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
+export function acrossClocks(
+  left: Omit<Side, "late">,
+  right: Omit<Side, "late">,
+  told: Told,
+): Parts | string {
+  const sideOf = (side: Omit<Side, "late">) => ({ ...side, late: new Set(lateIn(side.there)) });
+  return across(sideOf(left), sideOf(right), told);
+}
+
+function across(a: Side, b: Side, told: Told): Parts | string {
   const all = told.both();
   const { agreeing, delayAt } = agreed(all);
   if (agreeing.length < all.length * AGREEING || agreeing.length === 0) {
@@ -40,10 +51,11 @@ export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
     isCut ||= left.isCut || right.isCut;
     goesOn ||= left.goesOn || right.goesOn;
     const pairs = (both.get(epoch) ?? []).map(({ a: from, b: to }) => ({
-      from: left.runs.findIndex((run) => isIn(run, a.steps, from)),
-      to: right.runs.findIndex((run) => isIn(run, b.steps, to)),
+      from: runAt(left.runs, a.steps, from),
+      to: runAt(right.runs, b.steps, to),
     }));
     const matched = matching(left.runs.length, pairs);
+    const known = new Set(matched);
     left.runs.forEach((run, i) => {
       const other = right.runs[matched[i]!];
       const isKnown = other !== undefined && isWhole(run) && isWhole(other) &&
@@ -52,7 +64,7 @@ export function acrossClocks(a: Side, b: Side, told: Told): Parts | string {
         parts.push(partOf(run, other, a, b, epoch));
       } else if (run.isOver) isCut = true;
     });
-    if (right.runs.some(({ isOver }, i) => isOver && !matched.includes(i))) isCut = true;
+    if (right.runs.some(({ isOver }, i) => isOver && !known.has(i))) isCut = true;
   }
   for (const { place: { node }, steps } of [a, b]) {
     const { at } = steps.at(-1) ?? { at: 0 };
@@ -115,9 +127,8 @@ function isOnce({ first, last }: Run, { steps, there }: Side, epoch: number): bo
   return false;
 }
 
-function runsAt({ steps, there }: Side, epoch: number, firstSeen: number) {
+function runsAt({ steps, there, late }: Side, epoch: number, firstSeen: number) {
   const series = there.epochs.get(epoch);
-  const late = new Set(lateIn(there));
   const isActive = (i: number) => {
     const { number } = steps[i]!;
     return series?.has(number) === true || late.has(number);
@@ -127,8 +138,17 @@ function runsAt({ steps, there }: Side, epoch: number, firstSeen: number) {
 
 const isWhole = ({ isBegun, isOver }: Run) => isBegun && isOver;
 
-const isIn = ({ first, last }: Run, steps: readonly Step[], at: number) =>
-  steps[first]!.from <= at && at <= steps[last]!.at;
+/** Position of the first run in whose time a moment was; -1: of none. Runs are in the order of time. */
+function runAt(runs: readonly Run[], steps: readonly Step[], at: number): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[runs[middle]!.last]!.at < at) low = middle + 1;
+    else high = middle;
+  }
+  const run = runs[low];
+  return run !== undefined && steps[run.first]!.from <= at ? low : -1;
+}
 
 function sumOf({ first, last }: Run, steps: readonly Step[], series: Series | undefined): number {
   let packets = 0;
@@ -164,5 +184,10 @@ function partOf(run: Run, other: Run, a: Side, b: Side, epoch: number): Part {
   const packets = sumOf(run, a.steps, a.there.epochs.get(epoch));
   const lost = packets - sumOf(other, b.steps, b.there.epochs.get(epoch));
   const [since, until] = [a.steps[run.first]!.from, a.steps[run.last]!.at];
-  return { packets, lost, isLeast: false, since, until, from: since, to: until };
+  const bytes = bytesOf(
+    epoch,
+    { ...a, readings: a.steps.slice(run.first, run.last + 1) },
+    { ...b, readings: b.steps.slice(other.first, other.last + 1) },
+  );
+  return { packets, lost, bytes, isLeast: false, since, until, from: since, to: until };
 }

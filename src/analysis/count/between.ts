@@ -5,7 +5,7 @@
 import { isOneClock, isWatchedUntil } from "../view/coverage.ts";
 import { acrossClocks } from "./across.ts";
 import { keyOf, type Place } from "./places.ts";
-import { type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
+import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
 import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 
@@ -16,6 +16,10 @@ export interface Difference {
   /** Those of them that the second did not have; with `isLeast` there may be more. */
   lost: number;
   isLeast: boolean;
+  /** Bytes of the payload of packets at the first place; undefined: nobody counted them. */
+  bytes?: number | undefined;
+  /** Bytes of those that were lost; undefined, too, where they do not go with what was lost. */
+  lostBytes?: number | undefined;
   /** The time in which all of them were lost: an `at` of the first node, ns … */
   from: number;
   /** … and another one. */
@@ -80,11 +84,27 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
   return {
     packets: sum(({ packets }) => packets),
     lost: sum(({ lost }) => lost),
+    ...bytesOfAll(some),
     isLeast: isCut || some.length < parts.length || some.some(({ isLeast }) => isLeast),
     from: losing.length > 0 ? least(({ from }) => from, losing) : since,
     to: losing.length > 0 ? most(({ to }) => to, losing) : until,
     ...{ since, until, goesOn },
   };
+}
+
+/**
+ * Payload is the same at every place, so none was lost where no packet was. Where that is not so, somebody
+ * between changes what is in packets, or some were on their way before.
+ */
+function bytesOfAll(parts: readonly Part[]): Pick<Difference, "bytes" | "lostBytes"> {
+  let [all, gone, goTogether] = [0, 0, true];
+  for (const { bytes, lost, isLeast } of parts) {
+    if (bytes === null) return {};
+    all += bytes.packets;
+    gone += bytes.lost;
+    goTogether &&= !isLeast && bytes.lost >= 0 && (lost > 0 || bytes.lost === 0);
+  }
+  return goTogether ? { bytes: all, lostBytes: gone } : { bytes: all };
 }
 
 /** The readings of a place, and what passed there. */
@@ -131,7 +151,9 @@ function together(
     isCut ||= found.isCut;
     goesOn ||= found.goesOn;
     for (const run of found.runs.filter(({ isOver }) => isOver)) {
-      parts.push(partOf(run, steps, came, left, late));
+      const readings = steps.slice(run.first, run.last + 1);
+      const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
+      parts.push({ ...partOf(run, steps, came, left, late), bytes });
     }
   }
   return { parts: parts.filter(({ packets, lost }) => packets > 0 || lost !== 0), isCut, goesOn };
@@ -150,7 +172,7 @@ function partOf(
   came: Series,
   left: Series,
   late: ReadonlySet<number>,
-): Part {
+): Omit<Part, "bytes"> {
   let [packets, lost] = [0, 0];
   const borders = [{ at: steps[first]!.from, lost: 0 }];
   for (const { number, at } of steps.slice(first, last + 1)) {

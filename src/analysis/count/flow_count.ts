@@ -112,21 +112,30 @@ function compared(
     from: reported(a),
     to: reported(b),
     packets: found.lost,
+    ...(found.lostBytes === undefined ? {} : { bytes: found.lostBytes }),
     dropsTold: dropsTold(group, a, b, found),
     firstAt: rfc3339(wallMsAt(a.node, found.from)),
     lastAt: rfc3339(wallMsAt(a.node, found.to)),
   }));
   const lost = losses.reduce((sum, { packets }) => sum + packets, 0);
   const isLeast = pairs.some(({ found }) => found.isLeast);
+  const { bytes } = first.found;
+  const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
+    ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
+    : undefined;
   return {
     packets,
     arrived: last.found.packets - last.found.lost,
     lost,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(lostBytes === undefined ? {} : { lostBytes }),
     ...(isLeast ? { atLeast: true } : {}),
     since: rfc3339(wallMsAt(first.a.node, first.found.since)),
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
     losses,
-    sentence: `${sentenceOf(packets, lost, isLeast, first.a, last.b, pairs)} ${tracedOf(seen)}`,
+    sentence: `${
+      sentenceOf({ packets, lost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
+    } ${tracedOf(seen)}`,
   };
 }
 
@@ -218,10 +227,21 @@ const SECOND_NS = 1e9;
 const tracedOf = (seen: number): string =>
   `Outcomes are of the ${packetsText(seen)} told one by one.`;
 
+/** `with 1,234 bytes of payload`, after a space; "" where that is not known. */
+const withBytes = (bytes: number | undefined): string =>
+  bytes === undefined ? "" : ` with ${many(bytes)} ${bytes === 1 ? "byte" : "bytes"} of payload`;
+
+/** What all places together tell. */
+interface Sums {
+  packets: number;
+  lost: number;
+  isLeast: boolean;
+  bytes: number | undefined;
+  lostBytes: number | undefined;
+}
+
 function sentenceOf(
-  packets: number,
-  lost: number,
-  isLeast: boolean,
+  { packets, lost, isLeast, bytes, lostBytes }: Sums,
   from: Place,
   to: Place,
   pairs: readonly { a: Place; b: Place; found: Difference }[],
@@ -234,7 +254,9 @@ function sentenceOf(
     isLeast || goesOn ? " UTC" : ""
   }`;
   if (lost === 0) {
-    return `${counted}: all ${packetsText(packets)} from ${nameOf(from)} came to ${nameOf(to)}.`
+    return `${counted}: all ${packetsText(packets)}${withBytes(bytes)} from ${
+      nameOf(from)
+    } came to ${nameOf(to)}.`
       .slice(0, 900);
   }
   const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
@@ -243,7 +265,7 @@ function sentenceOf(
     } to ${clock(a.node, found.to + SECOND_NS)}`
   );
   const least = isLeast ? "at least " : "";
-  return `${counted}: of ${packetsText(packets)} ${least}${many(lost)} ${
+  return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} ${least}${many(lost)} ${
     lost === 1 ? "was" : "were"
-  } lost: ${parts.join("; ")} UTC.`.slice(0, 900);
+  } lost${withBytes(lostBytes)}: ${parts.join("; ")} UTC.`.slice(0, 900);
 }

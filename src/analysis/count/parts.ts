@@ -25,6 +25,8 @@ export interface Part {
   packets: number;
   /** Packets that the second place did not have. */
   lost: number;
+  /** Bytes of the payload of both; null: nobody counted them. */
+  bytes: { packets: number; lost: number } | null;
   /** More may be lost: some may have been on their way before. */
   isLeast: boolean;
   /** The first was counted after this, an `at` of the first node. */
@@ -44,6 +46,20 @@ export interface Parts {
   isCut: boolean;
   /** Some may be under way. */
   goesOn: boolean;
+}
+
+/** Payload of packets of one epoch at one place and at the next, in readings of each. */
+export function bytesOf(
+  epoch: number,
+  came: { there: CountedThere; readings: readonly { number: number }[] },
+  left: { there: CountedThere; readings: readonly { number: number }[] },
+): Part["bytes"] {
+  if (came.there.bytes === null || left.there.bytes === null) return null;
+  const [packets, arrived] = [came, left].map(({ there, readings }) => {
+    const series = there.bytes!.get(epoch);
+    return readings.reduce((sum, { number }) => sum + (series?.get(number) ?? 0), 0);
+  }) as [number, number];
+  return { packets, lost: packets - arrived };
 }
 
 /** Numbers of the readings before those that have packets of them, too. */

@@ -47,6 +47,8 @@ export interface CountedThere {
   all: Series;
   /** The same by epoch, `src/event/epoch.ts`. */
   epochs: ReadonlyMap<number, Series>;
+  /** Bytes of their payload by epoch; null: of some nobody counted them. */
+  bytes: ReadonlyMap<number, Series> | null;
   /** Of a reading that has packets of readings before: of how many at most. */
   waited: Series;
 }
@@ -61,19 +63,33 @@ export function countsOf(node: NodeView, form: string): Counts | null {
     const { counted = 0, uncounted = 0, reading = -1, epoch = 0, waited = 0 } = row;
     if (uncounted > 0) return null;
     const place = placeOf(row);
-    const of = counts.get(place) ?? { all: new Map(), epochs: new Map(), waited: new Map() };
-    counts.set(place, of);
-    const own = of.epochs.get(epoch) ?? new Map<number, number>();
-    of.epochs.set(epoch, own);
-    for (const series of [of.all, own]) series.set(reading, (series.get(reading) ?? 0) + counted);
+    let of = counts.get(place);
+    if (of === undefined) {
+      of = { all: new Map(), epochs: new Map(), bytes: new Map(), waited: new Map() };
+      counts.set(place, of);
+    }
+    add(of.all, reading, counted);
+    add(seriesOf(of.epochs, epoch), reading, counted);
+    if (row.countedBytes === undefined) of.bytes = null;
+    else if (of.bytes !== null) add(seriesOf(of.bytes, epoch), reading, row.countedBytes);
     if (waited > 0) of.waited.set(reading, Math.max(waited, of.waited.get(reading) ?? 0));
   }
   return counts;
 }
 
+const add = (series: Map<number, number>, reading: number, more: number) =>
+  series.set(reading, (series.get(reading) ?? 0) + more);
+
+function seriesOf(all: Map<number, Map<number, number>>, epoch: number): Map<number, number> {
+  let series = all.get(epoch);
+  if (series === undefined) all.set(epoch, series = new Map());
+  return series;
+}
+
 interface Writable extends CountedThere {
   all: Map<number, number>;
   epochs: Map<number, Map<number, number>>;
+  bytes: Map<number, Map<number, number>> | null;
   waited: Map<number, number>;
 }
 

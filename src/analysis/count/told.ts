@@ -1,7 +1,8 @@
 /** Packets of a flow that were told at two places: each ties together what was counted at both. Rule O24. */
 import { epochOf } from "../../event/epoch.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
-import { keyOf, type Place, placeKey } from "./places.ts";
+import type { Sighting } from "../view/timeline.ts";
+import type { Place } from "./places.ts";
 
 /** A packet that was told at two places. */
 export interface ToldAtBoth {
@@ -15,15 +16,17 @@ export interface ToldAtBoth {
 
 /** All of a flow that were. */
 export function toldAtBoth({ packets }: FlowGroup, a: Place, b: Place): ToldAtBoth[] {
-  const [from, to] = [keyOf(a), keyOf(b)];
   return packets.flatMap(({ steps }): ToldAtBoth[] => {
-    const at = (place: string) =>
-      steps.find(({ event: { node, netns, ifindex, kind } }) =>
-        placeKey(node, netns, ifindex, kind) === place
-      )?.event;
-    const [first, second] = [at(from), at(to)];
+    const [first, second] = [a, b].map((place) =>
+      steps.find(({ event }) => isAt(event, place))?.event
+    );
     if (first === undefined || second === undefined) return [];
     const epoch = epochOf(first);
     return epoch === epochOf(second) ? [{ epoch, a: first.at, b: second.at }] : [];
   });
 }
+
+/** Without a key for each sighting, which there are many of. */
+const isAt = ({ node, netns, ifindex, kind }: Sighting, place: Place): boolean =>
+  node === place.node && ifindex === place.ifindex && netns === place.netns &&
+  kind === place.stage;

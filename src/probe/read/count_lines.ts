@@ -9,7 +9,12 @@ export interface CountedFlow {
   /** A hash, and bits that say what is not known: no number of anything. */
   flow: bigint;
   packets: number;
+  /** Bytes of their payload. */
+  bytes: number;
 }
+
+/** Bits of the packets in what is counted of a flow; above are bytes. */
+const PACKET_BITS = 24n;
 
 /** All that was counted from the reading before up to this one. */
 export interface Reading {
@@ -48,16 +53,19 @@ export class CountLines {
   line(text: string): void {
     const [, name, keys = "", value] = /^@(flows|places)[12]\[([-\d, ]{1,80})\]: (\d{1,19})$/
       .exec(text) ?? [];
-    const packets = Number(value);
-    if (!(packets >= 0)) throw new RangeError("is of no map");
+    if (value === undefined) throw new RangeError("is of no map");
     const reading = this.#reading;
     // Its first line was lost, so that the next reading has a number too many.
     if (reading === null || reading.flows.length + reading.places.size >= LINES_MAX) return;
     const words = keys.split(", ").map(word);
     const [place, flow] = words;
-    if (name === "places" && words.length === 1) reading.places.set(place!, packets);
+    if (name === "places" && words.length === 1) reading.places.set(place!, Number(value));
     else if (name === "flows" && words.length === 2) {
-      reading.flows.push({ place: place!, flow: flow!, packets });
+      const counted = BigInt(value);
+      const packets = Number(BigInt.asUintN(Number(PACKET_BITS), counted));
+      reading.flows.push({
+        ...{ place: place!, flow: flow!, packets, bytes: Number(counted >> PACKET_BITS) },
+      });
     } else throw new RangeError("is of no map");
   }
 

@@ -22,8 +22,6 @@ const NO_FLOW = 1n << 62n;
 const UNCLEAR = 1n << 61n;
 /** From here on bits of the epoch that its packets are of. */
 const EPOCH_AT = 52n;
-/** Its number is of packets of two epochs. */
-const OF_TWO = 1n << (EPOCH_AT + 6n);
 const HASH = (1n << EPOCH_AT) - 1n;
 
 /** Packets at one place, of one flow or of those that nobody can tell apart. */
@@ -34,6 +32,8 @@ interface Counted {
   /** Stretch of its sequence numbers or IP ids, by `bpf/lib/count.bt`. */
   epoch: number;
   counted: number;
+  /** Bytes of the payload of those that were counted. */
+  bytes: number;
   uncounted: number;
   /** Readings in which it could not be told, because nobody knew which flow it is. */
   waited: number;
@@ -124,20 +124,15 @@ export class Counters {
 
   #add({ flows, places }: Reading): void {
     const left = new Map(places);
-    for (const { place, flow, packets: told } of flows) {
-      const isOfTwo = (flow & OF_TWO) !== 0n;
-      // Those of an epoch, and those of the next.
-      const of = isOfTwo ? [Math.floor(told / 2 ** 32), told % 2 ** 32] : [told];
-      left.set(place, of.reduce((rest, packets) => rest - packets, left.get(place) ?? 0));
+    for (const { place, flow, packets, bytes } of flows) {
+      left.set(place, (left.get(place) ?? 0) - packets);
       if ((flow & NO_FLOW) !== 0n) continue;
       const isUnclear = (flow & UNCLEAR) !== 0n;
-      of.forEach((packets, i) =>
-        this.#count(place, flow & HASH, epochOf(flow, i), packets, isUnclear)
-      );
+      this.#count(place, flow & HASH, epochOf(flow), { packets, bytes, isUnclear });
     }
     // More or less than the flows have together: some had no counter, or a map was not printed whole.
     for (const [place, packets] of left) {
-      if (packets !== 0) this.#count(place, null, 0, Math.abs(packets), true);
+      if (packets !== 0) this.#count(place, null, 0, unclear(Math.abs(packets)));
     }
   }
 
@@ -145,20 +140,20 @@ export class Counters {
     place: bigint,
     flow: bigint | null,
     epoch: number,
-    packets: number,
-    isUnclear: boolean,
+    more: { packets: number; bytes: number; isUnclear: boolean },
   ): void {
     const key = `${place} ${flow ?? ""} ${epoch}`;
     let counted = this.#pending.get(key);
     if (counted === undefined) {
       if (flow !== null && this.#pending.size >= PENDING_MAX) {
-        return this.#count(place, null, 0, packets, true);
+        return this.#count(place, null, 0, unclear(more.packets));
       }
-      counted = { place, flow, epoch, counted: 0, uncounted: 0, waited: 0 };
+      counted = { place, flow, epoch, counted: 0, bytes: 0, uncounted: 0, waited: 0 };
       this.#pending.set(key, counted);
     }
-    if (isUnclear) counted.uncounted += packets;
-    else counted.counted += packets;
+    if (more.isUnclear) counted.uncounted += more.packets;
+    else counted.counted += more.packets;
+    counted.bytes += more.bytes;
   }
 
   /** Takes what can be told. A flow that no told packet was of waits, at all of its places. */
@@ -171,7 +166,7 @@ export class Counters {
       const seen = this.#flows.get(flow);
       if (seen !== undefined) rows.push(rowOf(counted, seen));
       else if (++counted.waited <= WAITS_MAX) continue;
-      else this.#count(place, null, 0, counted.counted + counted.uncounted, true);
+      else this.#count(place, null, 0, unclear(counted.counted + counted.uncounted));
       this.#pending.delete(key);
     }
     for (const [key, counted] of [...this.#pending]) {
@@ -195,15 +190,18 @@ export function readingEvents({ number, timeNs, rows }: ToldReading): Event[] {
   ];
 }
 
-/** Six bits of its number, or five of IP ids, and two of what is numbered; `next`: so many later. */
-function epochOf(flow: bigint, next: number): number {
+/** So many packets of which nobody knows what they are. */
+const unclear = (packets: number) => ({ packets, bytes: 0, isUnclear: true });
+
+/** Six bits of its number, or five of IP ids, and two of what is numbered. */
+function epochOf(flow: bigint): number {
   const numbered = Number((flow >> (EPOCH_AT + 7n)) & 3n);
-  const number = Number((flow >> EPOCH_AT) & 63n) + next;
-  return numbered === 0 ? number & 31 : numbered * 64 + (number & 63);
+  const number = Number((flow >> EPOCH_AT) & 63n);
+  return numbered === 0 ? number & 31 : numbered * 64 + number;
 }
 
 const rowOf = (
-  { place, epoch, counted, uncounted, waited }: Counted,
+  { place, flow: hash, epoch, counted, bytes, uncounted, waited }: Counted,
   flow: Partial<SeenFlow>,
 ): ToldReading["rows"][number] => ({
   netns: Number(place >> 32n),
@@ -214,4 +212,5 @@ const rowOf = (
   ...(uncounted > 0 ? { uncounted } : {}),
   ...(epoch > 0 ? { epoch } : {}),
   ...(waited > 0 ? { waited } : {}),
+  ...(hash === null ? {} : { countedBytes: bytes }),
 });

@@ -29,7 +29,9 @@ const reading = (
   }
   return { number, timeNs: BigInt(number) * 1_000_000_000n, flows, places, isWhole: true, ...some };
 };
-const of = (packets: number, flow = FLOW, place = PLACE): CountedFlow => ({ place, flow, packets });
+const of = (packets: number, flow = FLOW, place = PLACE): CountedFlow => ({
+  ...{ place, flow, packets, bytes: 10 * packets },
+});
 const shown = (told: readonly ToldReading[]) =>
   told.map(({ number, rows }) => [
     number,
@@ -48,7 +50,7 @@ Deno.test("[O23] counters: a reading is told by flow and place, since counting b
   deepEqual(told[2]!.rows[0], {
     ...{ netns: Number(NETNS), ifindex: 2, countedAt: 2, network: "ip4", protocol: 17 },
     ...{ source: "10.77.1.1", destination: "10.77.2.1" },
-    ...{ sourcePort: 49673, destinationPort: 9999, counted: 7 },
+    ...{ sourcePort: 49673, destinationPort: 9999, counted: 7, countedBytes: 70 },
   });
   deepEqual(shown(counters.take(reading(3, []), source, true)), [[3]]);
 });
@@ -72,17 +74,10 @@ Deno.test("[O23] counters: each epoch of a flow is told, and of how many reading
   const epoch = (number: bigint) => FLOW + (number << 52n);
   counters.take(reading(1, [of(4, epoch(5n))]), source, true);
   counters.note(packet);
-  // One of two: five packets of the last of TCP's epochs, and two of the first.
-  const two = 5 * 2 ** 32 + 2;
-  const flows = [of(5, epoch(5n)), of(two, epoch(128n + 64n + 63n)), of(8, epoch(256n + 63n))];
-  const places = new Map([[PLACE, 20]]);
-  const [told] = counters.take(reading(2, flows, { places }), source, true);
-  deepEqual(told!.rows.map(({ counted, epoch, waited }) => [counted, epoch, waited]), [
-    [9, 5, 1],
-    [5, 127, undefined],
-    [2, 64, undefined],
-    [8, 191, undefined],
-  ]);
+  const flows = [of(5, epoch(5n)), of(2, epoch(128n + 63n)), of(8, epoch(256n + 63n))];
+  const [told] = counters.take(reading(2, flows), source, true);
+  const shown = told!.rows.map((row) => [row.counted, row.countedBytes, row.epoch, row.waited]);
+  deepEqual(shown, [[9, 90, 5, 1], [2, 20, 127, undefined], [8, 80, 191, undefined]]);
 });
 
 Deno.test("[O23] counters: a reading that is missing, of another bpftrace or not whole leaves a number out", () => {
@@ -166,12 +161,22 @@ Deno.test("[O23] counters: the maps that bpftrace prints are a reading when both
     lines.end();
   };
   print("0");
-  print("1", "@flows1[-1, 3]: 4", "@places1[-1]: 4", "@places1[0]: 2");
+  print(
+    "1",
+    `@flows1[-1, 3]: ${4n + (7_000_000_001n << 24n)}`,
+    "@places1[-1]: 4",
+    "@places1[0]: 2",
+  );
   print("2", "@flows2[9, 3]: 4");
   print("3", "@places1[0]: 4");
   print("4", "@places2[0]: 1");
   deepEqual(readings.map(({ isWhole }) => isWhole), [true, true, false, false, false]);
-  deepEqual(readings[1]!.flows, [{ place: 2n ** 64n - 1n, flow: 3n, packets: 4 }]);
+  deepEqual(readings[1]!.flows, [{
+    place: 2n ** 64n - 1n,
+    flow: 3n,
+    packets: 4,
+    bytes: 7_000_000_001,
+  }]);
   deepEqual([...readings[1]!.places], [[2n ** 64n - 1n, 4]]);
   let refused = 0;
   for (

@@ -19,6 +19,18 @@ const FLOWS = 300;
 const FEW = 128;
 const MANY = 20_000;
 
+/** Datagrams that are put together, and how many there are in each. */
+const PUT_TOGETHER = 2_300;
+const SEGMENTS = 60;
+const SEGMENT_BYTES = 1_001;
+
+/** As many as that of one flow, by IPv4 or IPv6: what the kernel hands on is not cut before it arrives. */
+const SEND_TOGETHER = `use Socket; use Socket qw(inet_pton pack_sockaddr_in6 AF_INET6);
+($f,$a)=$ARGV[0] eq "4" ? (AF_INET,pack_sockaddr_in(2000,inet_aton("10.77.0.2")))
+: (AF_INET6,pack_sockaddr_in6(2000,inet_pton(AF_INET6,"fd77::2")));
+socket(S,$f,SOCK_DGRAM,17) or die; connect(S,$a) or die; setsockopt(S,17,103,${SEGMENT_BYTES}) or die "$!";
+$n=0; while($n<${PUT_TOGETHER}) { defined send(S,"x"x${SEGMENTS * SEGMENT_BYTES},0) and $n++ }`;
+
 /** A datagram to each of so many ports, from one port, and then the same again. */
 const SEND = `use Socket; socket(S,PF_INET,SOCK_DGRAM,17) or die; for (1,2) { for $p (1..${FLOWS}) {
 send(S,"x",0,sockaddr_in(2000+$p,inet_aton("10.77.0.2"))) } }`;
@@ -36,6 +48,62 @@ for (const binary of binaries) {
     ignore,
     fn: () => hasRoom(binary),
   });
+  Deno.test({
+    name: `[O23] segments that are put together are counted one by one, with bytes, ${binary}`,
+    ignore,
+    fn: () => isExact(binary),
+  });
+}
+
+/** IP ids of one epoch. */
+const EPOCH_IDS = 2_048;
+
+/** Segments by epoch, fewest first, where the first packet has this id, and each later one the next. */
+function byEpoch(first: number): number[] {
+  const epochs = new Map<number, number>();
+  for (let packet = 0; packet < PUT_TOGETHER; packet++) {
+    // The first segment has the packet's own id, and each one after it the next.
+    for (let segment = 0; segment < SEGMENTS; segment++) {
+      const epoch = Math.floor((first + packet + segment) / EPOCH_IDS);
+      epochs.set(epoch, (epochs.get(epoch) ?? 0) + 1);
+    }
+  }
+  return [...epochs.values()].sort((a, b) => a - b);
+}
+
+/** [O23] Each segment counts in its own epoch, with its bytes; of IPv6 all are of one. */
+async function isExact(binary: string): Promise<void> {
+  const pair = await Pair.create("lhce");
+  try {
+    await pair.ping(1);
+    const [a, b] = pair.names;
+    for (const [name, device, own] of [[a, "lhbv0", 1], [b, "lhbv1", 2]] as const) {
+      const address = ["address", "add", `fd77::${own}/64`, "dev", device, "nodad"];
+      await execa("ip", ["-n", name, ...address]);
+    }
+    await execa("ip", ["netns", "exec", a, "ping", "-q", "-c", "1", "-W", "5", "fd77::2"]);
+    for (const family of ["4", "6"]) {
+      const { those, packets, bytes, without } = await counted(
+        ...[binary, MANY, pair] as const,
+        SEND_TOGETHER,
+        family,
+      );
+      const all = PUT_TOGETHER * SEGMENTS;
+      equal([packets, without, bytes], [all, 0, all * SEGMENT_BYTES], `IPv${family}`);
+      const epochs = new Map<bigint, number>();
+      for (const { flow, packets } of those.flatMap(({ flows }) => flows)) {
+        epochs.set(flow >> 52n, (epochs.get(flow >> 52n) ?? 0) + packets);
+      }
+      if (family === "6") equal([...epochs], [[0n, all]]);
+      else {
+        const counted = [...epochs.values()].sort((a, b) => a - b).join();
+        const firsts = Array.from({ length: EPOCH_IDS }, (_, first) => byEpoch(first).join());
+        ok(firsts.includes(counted), counted);
+      }
+    }
+  } finally {
+    await pair.remove();
+  }
 }
 
 async function hasRoom(binary: string): Promise<void> {
@@ -51,13 +119,20 @@ async function hasRoom(binary: string): Promise<void> {
     const many = await counted(binary, MANY, pair);
     equal(many.sizes, [MANY, MANY]);
     equal([many.flows.size, many.packets, many.without], [FLOWS, 2 * FLOWS, 0]);
+    equal(many.bytes, 2 * FLOWS);
   } finally {
     await pair.remove();
   }
 }
 
 /** What was counted where packets are handed to the first device. */
-async function counted(binary: string, mapKeys: number, pair: Pair) {
+async function counted(
+  binary: string,
+  mapKeys: number,
+  pair: Pair,
+  sending = SEND,
+  ...words: string[]
+) {
   const capability = await readCapability(binary);
   const { program } = render(await loadSources(), {
     tracepoints: capability.tracepoints,
@@ -96,7 +171,7 @@ async function counted(binary: string, mapKeys: number, pair: Pair) {
   await until(1);
   const sizes = sizesOf(run.pid);
   const first = readings.length;
-  await execa("ip", ["netns", "exec", pair.names[0], "perl", "-e", SEND]);
+  await execa("ip", ["netns", "exec", pair.names[0], "perl", "-e", sending, ...words]);
   // The reading that was going on, and the one after it, which has the other pair of maps.
   await until(readings.at(-1)!.number + 3);
   const those = readings.slice(first);
@@ -110,7 +185,8 @@ async function counted(binary: string, mapKeys: number, pair: Pair) {
   const packets = sum(those.flatMap((reading) => reading.flows.map(({ packets }) => packets)));
   const all = sum(those.flatMap(({ places }) => [...places.values()]));
   const most = Math.max(...those.map((reading) => reading.flows.length));
-  return { sizes, flows, most, packets, without: all - packets };
+  const bytes = sum(those.flatMap((reading) => reading.flows.map(({ bytes }) => bytes)));
+  return { sizes, flows, most, packets, bytes, those, without: all - packets };
 }
 
 /** Places of both maps that count flows: those of counters for each processor with two words as key. */
