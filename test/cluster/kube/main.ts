@@ -1,13 +1,14 @@
 /**
  * `deno task cluster`: a real Kubernetes of two nodes on this machine. Without an argument its incidents
- * are traced by `lasthop cluster trace`, and what was typed and said is printed; `up` keeps it until
- * Ctrl-C, `build` only builds what it is made of. `--image FILE`: of the probe, else it is built.
+ * are traced by `lasthop cluster trace`, and what was typed and said is printed; `times` prints how long
+ * each step of a trace takes, `up` keeps it until Ctrl-C, `build` only builds what it is made of. `--image FILE`: of the probe, else it is built.
  */
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { KUBE } from "./home.ts";
 import { runIncidents } from "./incidents.ts";
+import { printTimes } from "./times.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const OBJECTS = new URL("./objects.yaml", import.meta.url).pathname;
@@ -56,4 +57,6 @@ async function keep({ kubeconfig, laptop }: Cluster): Promise<number> {
 
 if (action === "build") await bring(tell);
 else if (action === "up") Deno.exit(await withCluster(keep));
-else Deno.exit(await withCluster((cluster) => runIncidents(cluster, tell)));
+else if (action === "times") {
+  Deno.exit(await withCluster(async (cluster) => (await printTimes(cluster), 0)));
+} else Deno.exit(await withCluster((cluster) => runIncidents(cluster, tell)));
