@@ -27,6 +27,8 @@ export interface IngestOptions {
   allowOrigins?: readonly string[] | undefined;
   limits?: LimitsOverride;
   webAssets?: WebAssets | undefined;
+  /** As `Deps.beforeClose`. */
+  beforeClose?: (incident: string) => Promise<void>;
   /** Who is told of problems that open and heal. */
   webhook?: WebhookSettings | undefined;
   /** A collector that is sent the same as logs of OpenTelemetry. */
@@ -69,7 +71,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const readings = new ReadingThread({ limits, entry, log });
   const hub = new Hub({ store, clock, limits, log, analyst, analyse });
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
-  const deps = { store, clock, hub, readings, auth, limits, webAssets, log };
+  const { beforeClose } = options;
+  const deps = { store, clock, hub, readings, auth, limits, webAssets, beforeClose, log };
   const app = createApp(deps);
   const listener = await listen({
     ...options.listen,

@@ -38,6 +38,8 @@ export interface Deps {
   /** After so long a body is no longer counted as being read, where a request may end unseen. */
   bodyHeldMsMax?: number | undefined;
   webAssets?: WebAssets | undefined;
+  /** Sends what it has for an incident, which takes nothing more afterwards; must resolve soon. */
+  beforeClose?: ((incident: string) => Promise<void>) | undefined;
   /** Told of failures inside, without any secret. */
   log?: ((line: string) => void) | undefined;
 }

@@ -43,7 +43,10 @@ export class ClusterAudience {
   push(line: ClusterState): void {
     this.#cluster = line.cluster;
     // What was heard of before it ends now would be lost with a watch that breaks.
-    if (line.told === "broken") this.#tellHeard(line.resource);
+    if (line.told === "broken") {
+      const heardMs = this.#known.get(line.resource)?.heardMs ?? null;
+      for (const hearing of this.#hearings.values()) this.#heardBy(hearing, line.resource, heardMs);
+    }
     this.#remember(line);
     for (const hearing of this.#hearings.values()) {
       const toldMs = hearing.toldMs.get(line.resource) ?? -Infinity;
@@ -62,6 +65,13 @@ export class ClusterAudience {
 
   leave(id: string): void {
     this.#hearings.delete(id);
+  }
+
+  /** Tells one who listens at once that nothing else changed up to now, kind by kind. */
+  tellHeard(id: string): void {
+    const hearing = this.#hearings.get(id);
+    if (hearing === undefined) return;
+    for (const [resource, { heardMs }] of this.#known) this.#heardBy(hearing, resource, heardMs);
   }
 
   #remember(line: ClusterState): void {
@@ -93,13 +103,9 @@ export class ClusterAudience {
     if (line.told === "listed" || known.heardMs !== null) known.heardMs = line.wallMs;
   }
 
-  #tellHeard(resource: ClusterResource): void {
-    const heardMs = this.#known.get(resource)?.heardMs ?? null;
-    if (heardMs === null) return;
-    for (const hearing of this.#hearings.values()) {
-      if ((hearing.toldMs.get(resource) ?? Infinity) >= heardMs) continue;
-      tell(hearing, this.#line(resource, heardMs, { told: "watched", objects: [] }));
-    }
+  #heardBy(hearing: Hearing, resource: ClusterResource, heardMs: number | null): void {
+    if (heardMs === null || (hearing.toldMs.get(resource) ?? Infinity) >= heardMs) return;
+    tell(hearing, this.#line(resource, heardMs, { told: "watched", objects: [] }));
   }
 
   /** What there is, kind by kind. */

@@ -69,6 +69,22 @@ Deno.test("cluster: that nothing changed is told seldom, and always before the w
   deepEqual(lines.slice(4).map(({ told }) => told), ["listed", "watched"]);
 });
 
+Deno.test("cluster: whoever asks is told at once that nothing changed, and only what is new of it", () => {
+  const { audience, says } = reader();
+  const [one, other] = [hearing(audience, "one"), hearing(audience, "other")];
+  says("listed");
+  const heardMs = says("watched");
+  audience.tellHeard("one");
+  audience.tellHeard("one");
+  audience.tellHeard("nobody");
+  deepEqual(one.map(({ told }) => told), ["listed", "watched"]);
+  equal(one[1]!.wallMs, heardMs);
+  deepEqual(other.map(({ told }) => told), ["listed"]);
+  says("broken", { why: "the watch ended" });
+  audience.tellHeard("other");
+  deepEqual(other.map(({ told }) => told), ["listed", "watched", "broken"]);
+});
+
 Deno.test("cluster: what could not be told stays untold for who comes late", () => {
   const { audience, says } = reader();
   says("listed", { leftOut: 2 });

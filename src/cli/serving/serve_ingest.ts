@@ -8,11 +8,12 @@ import { loadAssets } from "../capture/assets.ts";
 import { createEnding } from "../capture/end.ts";
 import { tetherLost } from "../capture/tether.ts";
 import { makeOffer, OFFER_PATH } from "../pack/offer.ts";
+import { openApi } from "../../kube/open.ts";
 import { isLoopback, usageError } from "../read_value.ts";
 import { type IncidentOfServe, tellHowToJoin, tickNodes } from "./incident_of_serve.ts";
 import type { ServeOptions } from "./options.ts";
 import { addressTowardsWorld, firstUrl, localUrl, reachableUrls } from "./reachable.ts";
-import { tellCluster } from "./told_cluster.ts";
+import { type ClusterTold, tellCluster } from "./told_cluster.ts";
 import { removeServing, type Serving, usualData, writeServing } from "./serving_file.ts";
 
 /** An attached kubectl that broke is begun again, which takes a while. Milliseconds. */
@@ -31,6 +32,9 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
     const dataDir = options.data ?? dataOfUser();
     const webAssets = await loadAssets(progress);
     const offered = options.offersProbe ? await offer(webAssets) : undefined;
+    // Before anybody is told that it serves: a kubeconfig that can't be read is the command's error.
+    const api = options.kube && await openApi(options.kube);
+    let told: ClusterTold | undefined;
     const ingest = await startIngest({
       listen: options.listen,
       dataDir,
@@ -43,17 +47,18 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
         ? undefined
         : { url: options.otlp, headers: Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS") },
       webAssets,
+      beforeClose: async (incident) => await told?.finish(incident),
       log: progress,
+    }).catch(async (error) => {
+      await api?.close();
+      throw error;
     });
     try {
       await tell(ingest, { offered, options, rootToken, given, dataDir, ended: ending.ended });
-      const cluster = options.kube && await tellCluster(
-        clientOf(ingest, rootToken),
-        options.kube,
-        { ended: ending.ended, progress },
-      );
+      told = api &&
+        tellCluster(clientOf(ingest, rootToken), api, { ended: ending.ended, progress });
       await ending.ended;
-      await cluster?.done;
+      await told?.done;
     } finally {
       await removeServing(dataDir);
       await ingest.stop();

@@ -122,6 +122,7 @@ export const INCIDENT_OPERATIONS: readonly Operation[] = [
     async handle({ c, id, deps }) {
       await visibleIncident(deps, id);
       const { archive } = await readJson(c, CloseIncident, deps.clock);
+      await deps.beforeClose?.(id);
       await deps.store.closeIncident(id, deps.clock.wallMs());
       deps.hub.changed(id);
       if (archive !== undefined) await deps.hub.closed?.(id, archive);
