@@ -1,6 +1,7 @@
 /** From a finding to a cause. */
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
+import type { NetfilterRule } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
@@ -10,7 +11,8 @@ import { assigned, named as nameWord } from "../rules/word.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
-import { chainText, suspectEvidence, suspectText } from "./words.ts";
+import { limitedBefore } from "./limited.ts";
+import { chainText, ruleEvidence, ruleText, suspectEvidence, suspectText } from "./words.ts";
 
 /** What sort of refusal a rule's is, which decides the cause. */
 export type Kind = "drop" | "reject" | "invalid" | "service" | "tunnel";
@@ -43,20 +45,35 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
   const finding = findingOf(subject);
   const named = finding.named!;
   const service = serviceRefusedBy(subject, named, finding.state!);
+  const limited = kind === "drop" || kind === "reject"
+    ? limitedBefore(subject, named, finding.state!).slice(0, LIMITED_MAX)
+    : [];
   const evidence = [
     eventEvidence(subject, finding.answer ? `${finding.answer} was sent back` : undefined),
     ...suspectEvidence(subject, named, finding.around),
+    ...limited.map((rule) => ruleEvidence(subject, rule, finding.around)),
     ...stateNote(subject, named),
   ];
   const sure = finding.proven && (kind !== "service" || service?.confidence === "proven");
   return cause(
     CODES[kind],
     sure ? "proven" : "likely",
-    sentence(subject, finding, named, kind, service),
+    `${sentence(subject, finding, named, kind, service)}${limitText(limited)}`,
     evidence,
-    kind === "service" ? serviceRemedy(service) : refusalRemedy(subject, named, finding.state),
+    kind === "service"
+      ? serviceRemedy(service)
+      : refusalRemedy(subject, named, finding.state, limited[0]),
   );
 }
+
+/** Rules with a limit that are shown. */
+const LIMITED_MAX = 2;
+
+const limitText = ([first]: readonly NetfilterRule[]): string =>
+  first
+    ? `; the rule "${ruleText(first)}" before it lets such packets pass up to a limit, and did ` +
+      "not let this one pass"
+    : "";
 
 function sentence(
   subject: Case,

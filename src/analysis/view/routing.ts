@@ -213,12 +213,16 @@ export function ruleText(rule: RoutingRule): string {
   }`;
 }
 
+const isDefault = ({ destination }: Route): boolean => /^(0\.0\.0\.0|::)\/0$/.test(destination);
+
+/** A default route without a gateway: every address is looked for on the device's own link. */
+export const isBare = (route: Route): boolean =>
+  route.type === "unicast" && route.gateway === undefined && isDefault(route);
+
 /** A route as `ip route` prints it, without what does not matter here. */
 export function routeText(route: Route): string {
   const type = route.type === "unicast" ? "" : `${route.type} `;
-  const destination = /^(0\.0\.0\.0|::)\/0$/.test(route.destination)
-    ? "default"
-    : route.destination;
+  const destination = isDefault(route) ? "default" : route.destination;
   const via = route.gateway ? ` via ${route.gateway}` : "";
   const device = route.device ? ` dev ${route.device}` : "";
   const table = route.table === TABLES.main ? "" : ` table ${route.table}`;

@@ -2,7 +2,7 @@
 import { wasAsked } from "../../view/evidence.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
-import { lookUpRoute, routeText } from "../../view/routing.ts";
+import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
@@ -95,8 +95,10 @@ function isApart({ evidence }: Case, { node, netns }: Owner, address: string): b
     !wasAsked(evidence, address, { node, netns });
 }
 
-const isOnLink = ({ type, gateway, device }: Route) =>
-  type === "unicast" && gateway === undefined && device !== undefined;
+/** A default route has no network that could overlap with another. */
+const isOnLink = (route: Route) =>
+  route.type === "unicast" && route.gateway === undefined && route.device !== undefined &&
+  !isBare(route);
 
 /** The owner's own network of this address, as its route says it; undefined for a lone address. */
 function networkOf({ link, state }: Owner, address: string): string | undefined {

@@ -12,7 +12,9 @@ export const checksumInvalid = namedReason({
   holds: isChecksumError,
   says: (subject) =>
     isOfTunnelOver6(subject)
-      ? `the UDP checksum of the ${subject.event.tunnelKind} packet is wrong at ${place(subject)}, ` +
+      ? `the UDP checksum of the ${subject.event.tunnelKind} packet is wrong at ${
+        place(subject)
+      }, ` +
         "or it is zero, which a tunnel over IPv6 takes with udp6zerocsumrx alone"
       : `the ${isOfIpHeader(subject.event) ? "IP header" : "transport"} checksum is wrong at ${
         place(subject)

@@ -1,7 +1,7 @@
 /** A next hop that did not give its link address. */
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { timesAsked, timesText } from "../../view/evidence.ts";
-import { lookUpRoute } from "../../view/routing.ts";
+import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -28,7 +28,11 @@ export const neighbourUnresolved: Rule = {
     const entry = (subject.after ?? subject.before)?.neighbours.find((other) =>
       other.address === hop && other.device === device
     );
-    const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
+    const gateway = hop !== destination
+      ? `, the next hop to ${destination},`
+      : route && isBare(route)
+      ? `, which the route ${routeText(route)} looks for on the link itself, for it has no gateway,`
+      : "";
     const evidence = [eventEvidence(subject)];
     if (entry) {
       evidence.push(

@@ -15,19 +15,21 @@ import { establishedWords, packetWords, ufwWords } from "./packet_words.ts";
 /**
  * For a rule of a person: its deletion, when the packet passes without it. For a policy of a person:
  * a rule that lets the packet pass; the policy stays. What a controller keeps is never changed: its
- * name, and what to change there. `state` is the reading that was asked who refused the packet.
+ * name, and what to change there. Where packets are beyond the limit of a rule, which limit is right
+ * nobody can tell: its chain is shown. `state` is the reading that was asked who refused the packet.
  */
 export function refusalRemedy(
   subject: Case,
   suspect: Suspect,
   state: NetnsState | null,
+  limited?: NetfilterRule,
 ): string[] {
   if (!state) return [];
   const { rule, path, base: { chain } } = suspect;
   if (rule) {
     const owner = ownerOf(rule, path, state.chains);
     if (owner) return ownersWords({ subject, suspect, state }, owner);
-    return deletion({ subject, suspect, state }, rule);
+    return limited ? chainShown(subject, limited) : deletion({ subject, suspect, state }, rule);
   }
   const legacy = isLegacy(subject, suspect);
   const tool = isIptables(state, suspect) ? legacy ? "iptables-legacy" : "iptables" : "nft";
@@ -37,6 +39,7 @@ export function refusalRemedy(
   );
   const owner = policyOwner(chain, own, tool !== "nft");
   if (owner) return ownersWords({ subject, suspect, state }, owner);
+  if (limited) return chainShown(subject, limited);
   return letPass({ subject, suspect, state }, { tool, chain: chain.name, rules: own });
 }
 
@@ -74,7 +77,11 @@ function deletion(question: Question, rule: NetfilterRule): string[] {
       : null;
   }
   const lines = checked({ node, netns, state, changes, passes: passes(question) });
-  if (lines.length > 0) return lines;
+  return lines.length > 0 ? lines : chainShown(question.subject, rule);
+}
+
+/** Shows the chain that the rule stands in. */
+function chainShown({ node, netns }: Case, rule: NetfilterRule): string[] {
   const { family, table, chain, tool } = rule;
   const look = tool === "nft"
     ? ["nft", "-a", "list", "chain", ...[family, table, chain].map(named)]
