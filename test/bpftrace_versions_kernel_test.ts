@@ -192,6 +192,7 @@ async function trace(
       : budgetOf({ ...DEFAULT_SHARE, eventsPerSecond: budget }, capability),
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack: capability.conntrack,
+    headerWords: capability.headerWords,
     reason: capability.dropReason,
     raw,
   });

@@ -55,7 +55,8 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 
 /** No namespace: everything is attached and nothing is printed. */
 function renderOptions(capability: Capability): RenderOptions {
-  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction, headerWords } =
+    capability;
   return {
     tracepoints,
     kprobes,
@@ -66,6 +67,7 @@ function renderOptions(capability: Capability): RenderOptions {
     budget: budgetOf(DEFAULT_SHARE, capability),
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
     conntrack,
+    headerWords,
     reason: dropReason,
     raw,
     consumeFunction,

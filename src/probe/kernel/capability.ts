@@ -1,6 +1,7 @@
 /** What this machine lets lasthop see: read once before a trace, and by `lasthop doctor`. */
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
+import { headerWords } from "./header_words.ts";
 import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
 import { hasKernelBtf, isGiven, readKernelBtf } from "./kernel_btf.ts";
 import { readTracefs, tracefsFault } from "./tracefs.ts";
@@ -27,6 +28,8 @@ export interface Capability {
   btf: boolean;
   /** Where a packet's connection is kept, so that translations can be joined; null if unknown. */
   conntrack: ConntrackLayout | null;
+  /** Where an skb says where its headers are, in one piece; null if unknown. */
+  headerWords?: number | null;
   /** The kernel tells why it drops (since 5.17), not only where. */
   dropReason: boolean;
   /**
@@ -79,6 +82,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     ...(tracefs === null && { tracepointsFault: await tracefsFault() }),
     btf: hasBtf,
     conntrack: btf && await readConntrackLayout(btf),
+    headerWords: btf && headerWords(btf),
     dropReason: /\breason;/.test(tracefs?.dropFormat ?? "") ||
       btf?.offsetOf("trace_event_raw_kfree_skb", ["reason"]) != null,
     ...consumeFunctionOf(btf?.membersOf("trace_event_raw_consume_skb")),

@@ -14,6 +14,7 @@ import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
+import { headers } from "./headers.ts";
 import { opaque } from "./opaque.ts";
 import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
@@ -47,6 +48,8 @@ export interface RenderOptions {
   recorder?: boolean;
   /** Where this kernel's conntrack keeps a connection; null when that is not known. */
   conntrack: ConntrackLayout | null;
+  /** Where an skb says where its headers are, in one piece; null or absent: not known. */
+  headerWords?: number | null;
   /** The kernel gives a drop's reason. */
   reason: boolean;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
@@ -70,7 +73,8 @@ export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
-  ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way"],
+  ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
+  ...["headers_words"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -163,6 +167,10 @@ function renderScript(
   );
   const conntrack = options.conntrack ? conntrackFragment(lib, options.conntrack) : "";
   text = text.replace("//@conntrack", conntrack);
+  text = text.replace(
+    /\/\/@headers (data|network)/,
+    (_, from: "data" | "network") => headers(lib, options, from),
+  );
   text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"));
   text = text.replace(/\/\/@count (\d)/, (_, at) => counting(lib, options.counters, at));
   const when = options.netns === null ? "late" : "early";

@@ -64,7 +64,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
-  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction } = capability;
+  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction, headerWords } =
+    capability;
   const tracer = new Tracer({
     sources,
     render: {
@@ -72,6 +73,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       kprobes,
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
+      headerWords,
       follow: true,
       counters: counters > 0 ? mix : null,
       budget: budgetOf(share, capability),

@@ -55,9 +55,11 @@ export const NOTHING: Watcher = {
 /** What `lasthop record` allows. */
 const RECORDER_EVENTS_PER_SECOND = 2_000;
 
-/** The recorder of all packets, of which none of the flow's dies. */
-export const recorder = (name: string, binary?: string): Watcher =>
-  scripts(name, "", binary, { isRecorder: true });
+/** The recorder of all packets, of which none of the flow's dies, when it knows that the flow is busy. */
+export const recorder = (name: string, binary?: string): Watcher => ({
+  ...scripts(name, "", binary, { isRecorder: true }),
+  steady: RECORDER_EVENTS_PER_SECOND,
+});
 
 /** lasthop's scripts when what was saved for a burst is told. */
 export const steadyScripts = (
@@ -89,7 +91,7 @@ export function scripts(
     name,
     async watch() {
       const machine = await (capability ??= readCapability(binary));
-      const { tracepoints, kprobes, conntrack, dropReason, raw, bpftrace } = machine;
+      const { tracepoints, kprobes, conntrack, headerWords, dropReason, raw, bpftrace } = machine;
       const eventsPerSecond = isRecorder ? RECORDER_EVENTS_PER_SECOND : EVENTS_PER_SECOND;
       const share = { ...SHARE, eventsPerSecond };
       const told = { lines: 0, lost: 0 };
@@ -106,6 +108,7 @@ export function scripts(
           tunnelPorts: { vxlan: [4789, 8472], geneve: [6081], fou: [] },
           budget: eventsPerSecond > 0 ? budgetOf(share, machine) : null,
           conntrack,
+          headerWords,
           reason: dropReason,
           raw,
         },
