@@ -1,5 +1,5 @@
 /** What went wrong with packets that were never made. Rule G6. */
-import { speaksFor, type Trouble, type Troubles } from "./trouble.ts";
+import { exchangeOf, speaksFor, type Trouble, troubleOf, type Troubles } from "./trouble.ts";
 
 /** A trouble of packets that are in no flow that was judged. */
 export interface NeverMade {
@@ -22,9 +22,9 @@ export function neverMadeTroubles(
   const silenced = new Set<Trouble>();
   const troubles = neverMade.map(({ trouble, answers }) => {
     const own = answers === undefined ? undefined : troublesOf(answers);
-    const exchange = own?.exchanges.get(answers!);
+    const exchange = own && exchangeOf(own, answers!);
     if (!exchange) return trouble;
-    const told = own!.told.get(exchange);
+    const told = troubleOf(own, exchange);
     if (told && speaksFor(trouble, told)) silenced.add(told);
     return { ...trouble, exchange };
   });

@@ -59,12 +59,11 @@ const NO_TROUBLE: readonly string[] = ["answered", "in-flight"];
 
 /** What went wrong in some flows and in all exchanges that they belong to. */
 export interface Troubles {
-  /** Of exchanges. */
-  told: Map<Exchange, Trouble>;
   /** All of them: those of exchanges, then those of flows beside that. */
-  all: Trouble[];
-  /** By the id of a flow, the exchange that it belongs to. */
-  exchanges: Map<string, Exchange>;
+  all: readonly Trouble[];
+  /** How many of them are of exchanges, one of each. */
+  ofExchanges: number;
+  exchanges: readonly Exchange[];
 }
 
 /** A trouble before all that belong together are known. */
@@ -92,16 +91,21 @@ export function troublesOf(
     more.push(...own);
   }
   const packets = new Map(verdicts.map(({ group, packets }) => [group.id, packets]));
-  const all: Trouble[] = [];
-  const whole = (trouble: Found): Trouble => {
-    const counted = packets.get(trouble.flow) ?? countOf([]);
-    all.push({ ...trouble, packets: counted, nth: all.length });
-    return all.at(-1)!;
-  };
-  const told = new Map([...ofExchanges].map(([exchange, trouble]) => [exchange, whole(trouble)]));
-  for (const trouble of more) whole(trouble);
-  return { told, all, exchanges };
+  const all = [...ofExchanges.values(), ...more].map((trouble, nth): Trouble => ({
+    ...trouble,
+    packets: packets.get(trouble.flow) ?? countOf([]),
+    nth,
+  }));
+  return { all, ofExchanges: ofExchanges.size, exchanges: [...found.keys()] };
 }
+
+/** The exchange that a flow with this id belongs to. */
+export const exchangeOf = ({ exchanges }: Troubles, id: string): Exchange | undefined =>
+  exchanges.findLast((exchange) => joinedFlows(exchange).some((flow) => flow.id === id));
+
+/** What went wrong with the exchange itself. */
+export const troubleOf = ({ all, ofExchanges }: Troubles, exchange: Exchange) =>
+  all.slice(0, ofExchanges).find((trouble) => trouble.exchange === exchange);
 
 /** A flow that knows why speaks for its exchange, which says only that no answer came. */
 export function speaksFor(

@@ -25,8 +25,8 @@ export class Conversations {
   readonly #inDoubt = new Set<Conversation>();
   readonly #known = new Map<Family, Known>();
   /** Families by an end from which, or to which, they may ask or answer. */
-  readonly #asking = new Map<string, Set<Family>>();
-  readonly #answering = new Map<string, Set<Family>>();
+  readonly #asking: Index = new Map();
+  readonly #answering: Index = new Map();
 
   /** Concludes what is new, after these families were judged anew and those are no more. */
   tell({ judged, ended }: FamiliesChange, surroundings: Surroundings): Difference {
@@ -98,12 +98,12 @@ export class Conversations {
   }
 
   #learn(family: Family): void {
-    const ends: Ends = { asks: [], answers: [] };
-    for (const flow of family.judged.flows) {
-      const own = endsOf(flow);
-      ends.asks.push(...own.asks);
-      ends.answers.push(...own.answers);
-    }
+    const all = family.judged.flows.map(endsOf);
+    // Each list of its length: one that grows by itself has room for sixteen more.
+    const ends: Ends = {
+      asks: all.flatMap(({ asks }) => asks),
+      answers: all.flatMap(({ answers }) => answers),
+    };
     this.#known.set(family, { judged: family.judged, ends, conversation: null });
     for (const key of ends.asks) put(this.#asking, key, family);
     for (const key of ends.answers) put(this.#answering, key, family);
@@ -122,10 +122,10 @@ export class Conversations {
     const known = this.#known.get(family);
     if (!known) return;
     for (const key of known.ends.asks) {
-      yield* this.#asking.get(key) ?? [];
-      yield* this.#answering.get(key) ?? [];
+      yield* at(this.#asking, key);
+      yield* at(this.#answering, key);
     }
-    for (const key of known.ends.answers) yield* this.#asking.get(key) ?? [];
+    for (const key of known.ends.answers) yield* at(this.#asking, key);
   }
 
   #around(family: Family): Set<Family> {
@@ -135,14 +135,23 @@ export class Conversations {
   }
 }
 
-function put(index: Map<string, Set<Family>>, key: string, family: Family): void {
+/** Families by an end: nearly everywhere it is one, which needs no table. */
+type Index = Map<string, Family | Set<Family>>;
+
+function at(index: Index, key: string): Iterable<Family> {
   const own = index.get(key);
-  if (own) own.add(family);
-  else index.set(key, new Set([family]));
+  return own === undefined ? [] : own instanceof Set ? own : [own];
 }
 
-function take(index: Map<string, Set<Family>>, key: string, family: Family): void {
+function put(index: Index, key: string, family: Family): void {
   const own = index.get(key);
-  own?.delete(family);
-  if (own?.size === 0) index.delete(key);
+  if (own === undefined) index.set(key, family);
+  else if (own instanceof Set) own.add(family);
+  else if (own !== family) index.set(key, new Set([own, family]));
+}
+
+function take(index: Index, key: string, family: Family): void {
+  const own = index.get(key);
+  if (own === family) index.delete(key);
+  else if (own instanceof Set && own.delete(family) && own.size === 0) index.delete(key);
 }

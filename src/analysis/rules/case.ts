@@ -26,7 +26,14 @@ export interface Case {
   evidence: Asides;
 }
 
-const cases = new WeakMap<Judgement, Case>();
+/** Those of the work that is being done: each has a world of its own, and nobody asks for another's. */
+interface Cases {
+  world: World;
+  evidence: Asides;
+  cases: Map<Judgement, Case>;
+}
+
+let current: Cases | null = null;
 
 /**
  * The case of a judged packet; `evidence` are the sightings that belong to no packet. Made once: an
@@ -37,8 +44,12 @@ export function caseOf(
   world: World,
   evidence: Asides,
 ): Case {
+  if (current?.world !== world || current.evidence !== evidence) {
+    current = { world, evidence, cases: new Map() };
+  }
+  const { cases } = current;
   const known = cases.get(judgement);
-  if (known && known.world === world && known.evidence === evidence) return known;
+  if (known) return known;
   const made = makeCase(judgement, world, evidence);
   cases.set(judgement, made);
   return made;

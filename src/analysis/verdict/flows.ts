@@ -41,7 +41,19 @@ export function flowsOf(judgements: readonly Judgement[]): FlowGroup[] {
   const groups = groupBySentForm(judgements);
   const merged = mergeTranslated(groups);
   joinDirections(merged);
+  for (const group of merged) settle(group);
   return merged;
+}
+
+/** There are as many as flows: lists that grew have room to spare, and a table of one form is the packets'. */
+function settle(group: FlowGroup): void {
+  group.packets = group.packets.slice();
+  if (group.forms.size > 1) return;
+  const [key] = group.forms.keys();
+  const { forms } = group.packets[0]!.packet;
+  if (forms.size !== 1 || forms.get(key!)?.network !== group.form.network) return;
+  group.forms = forms;
+  group.form = forms.get(key!)!;
 }
 
 /** Packets by the form they were sent in, in the order of their ids. */

@@ -1,4 +1,5 @@
 /** Offsets between the nodes' clocks, as bounds that follow from packets that both nodes saw. */
+import { sharedTexts } from "../view/shared_texts.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { Foremost } from "./gathered.ts";
 import type { Judgement } from "./judgement.ts";
@@ -14,7 +15,10 @@ export interface Bounds {
 /** Differences of readings that bound an offset: the higher of each is the narrower bound. */
 export type Narrowest = Foremost<number>;
 
-const key = (what: "least" | "most", from: string, to: string) => `${what}\0${from}\0${to}`;
+/** Every family keeps those of its nodes. */
+const shared = sharedTexts();
+
+const key = (what: "least" | "most", from: string, to: string) => shared(`${what}\0${from}\0${to}`);
 
 /** The bounds that these packets tell, as `Narrowest` gathers them. */
 export function boundsOf(

@@ -74,12 +74,14 @@ export class AllWithheld {
 
   /** Of the packets in any form of the flow. */
   ofFlow({ forms }: FlowGroup): Unseen {
+    // Asked once for all flows: nearly everywhere nothing is withheld of any.
+    if (ask(this.#source, "none", () => this.#flows.size === 0)) return NOTHING;
     const keys = [...forms.keys()];
     return ask(this.#source, keys.join("\n"), () => this.#sumOf(keys), isSameUnseen);
   }
 
   #sumOf(keys: readonly string[]): Unseen {
-    const known = this.#flows.size === 0 ? [] : keys.flatMap((key) => this.#flows.get(key) ?? []);
+    const known = keys.flatMap((key) => this.#flows.get(key) ?? []);
     return known.length === 0 ? NOTHING : known.map(({ all }) => all).reduce(both);
   }
 }

@@ -1,4 +1,5 @@
 /** Sightings of no packet that is followed, found by what they tell: ICMP errors, questions, lookups. */
+import { ICMP, ICMP6 } from "../kernel/protocols.ts";
 import { answeredAddress, askedAddress, isRouterAdvertisement } from "../kernel/neighbours.ts";
 import { ask, read, Source } from "./asked.ts";
 import { type Find, finding, inOrder } from "./finding.ts";
@@ -85,31 +86,54 @@ export interface Quotable {
   destinationPort?: number | undefined;
 }
 
+/**
+ * A key of all that tells a form. Errors that do not quote all of it have one of the ends alone: they are
+ * few. So a form is asked for by two keys, and not by one for each part that may be missing.
+ */
 const byQuotedForm = finding((event) => {
-  const { quotedSource, quotedDestination, quotedProtocol } = event;
-  if (quotedSource === undefined || quotedDestination === undefined) return undefined;
-  const { quotedSourcePort, quotedDestinationPort } = event;
-  return `${quotedSource} ${quotedDestination} ${quotedProtocol ?? ""} ${quotedSourcePort ?? ""} ${
-    quotedDestinationPort ?? ""
-  }`;
+  const { quotedSource: source, quotedDestination: destination, quotedProtocol: protocol } = event;
+  if (source === undefined || destination === undefined) return undefined;
+  const { quotedSourcePort: sourcePort, quotedDestinationPort: destinationPort } = event;
+  return wholeKey({ source, destination, protocol, sourcePort, destinationPort }) ??
+    keyOf(source, destination);
 });
+
+function wholeKey(
+  { source, destination, protocol, sourcePort, destinationPort }:
+    & Omit<Quotable, "protocol">
+    & Partial<Pick<Quotable, "protocol">>,
+): string | null {
+  if (protocol === undefined || sourcePort === undefined) return null;
+  // The id of an echo stands in the place of a source port, and there is no other.
+  if (protocol === ICMP || protocol === ICMP6) {
+    return keyOf(source, destination, protocol, sourcePort);
+  }
+  if (destinationPort === undefined) return null;
+  return keyOf(source, destination, protocol, sourcePort, destinationPort);
+}
+
+/** Joined, because it is kept: what is put together by signs is kept as a tree of its parts. */
+const keyOf = (...parts: readonly (string | number)[]): string => parts.join(" ");
 
 /** ICMP errors about packets in one of these forms, in the order of node and time. */
 export function errorsAbout(evidence: Asides, forms: readonly Quotable[]): readonly Sighting[] {
   const found = new Set<Sighting>();
-  for (const { source, destination, protocol, sourcePort, destinationPort } of forms) {
-    const keys = new Set<string>();
-    for (const first of [protocol, ""]) {
-      for (const second of [sourcePort ?? "", ""]) {
-        for (const third of [destinationPort ?? "", ""]) {
-          keys.add(`${source} ${destination} ${first} ${second} ${third}`);
-        }
+  for (const form of forms) {
+    const whole = wholeKey(form);
+    for (const key of [keyOf(form.source, form.destination), ...(whole ? [whole] : [])]) {
+      for (const event of evidence.with(byQuotedForm, key)) {
+        if (isQuotedBy(form, event)) found.add(event);
       }
     }
-    for (const key of keys) for (const event of evidence.with(byQuotedForm, key)) found.add(event);
   }
   return [...found].sort(inOrder);
 }
+
+/** Nothing that the error quotes is another than the form has. */
+const isQuotedBy = ({ protocol, sourcePort, destinationPort }: Quotable, error: Sighting) =>
+  (error.quotedProtocol ?? protocol) === protocol &&
+  (error.quotedSourcePort ?? sourcePort) === sourcePort &&
+  (error.quotedDestinationPort ?? destinationPort) === destinationPort;
 
 const byQuoter = finding(({ kind, node, netns, quotedSource, quotedDestination }) =>
   kind === "device-tx" && quotedDestination !== undefined

@@ -3,6 +3,7 @@ import { type HolderNames, holderNames, holderWords } from "../../event/holder_n
 import type { NetnsState } from "../../event/state.ts";
 import { ask } from "./asked.ts";
 import { askNetns } from "./netns_asked.ts";
+import { sharedTexts } from "./shared_texts.ts";
 import type { NodeView } from "./timeline.ts";
 
 /** The node's own namespace, as sentences call it. */
@@ -15,11 +16,17 @@ export const HOST_NETWORK = "the host network";
 export function netnsLabel(node: NodeView, netns: number | undefined, at = -Infinity): string {
   if (netns === undefined) return "";
   return askNetns(node, netns, at, () => {
-    const names = namesIn(node.states.get(netns) ?? []);
+    const names = namesIn(node.states.get(netns) ?? NEVER_READ);
     return (names.findLast((one) => one.at <= at) ?? names[0])?.name ??
-      toldIn(node.header.netns).get(netns) ?? String(netns);
+      toldIn(node.header.netns).get(netns) ?? shared(String(netns));
   });
 }
+
+/** Every hop has one. */
+const shared = sharedTexts();
+
+/** One list, so that what is remembered of it is remembered once. */
+const NEVER_READ: Readings = [];
 
 type Readings = readonly { at: number; state: NetnsState }[];
 type Told = NodeView["header"]["netns"];

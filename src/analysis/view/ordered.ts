@@ -16,6 +16,8 @@ export function changeInOrder<T>(
   gone: readonly T[],
   come: readonly T[],
 ): T[] {
+  // A list that grows by itself has room for sixteen more, and there are many of one.
+  if (items.length === gone.length && gone.length + come.length > 0) return [...come].sort(compare);
   if (gone.length + come.length > FEW) return merged(items, compare, gone, come);
   for (const item of gone) items.splice(placeOf(items, compare, item), 1);
   for (const item of come) items.splice(firstFrom(items, compare, item), 0, item);
@@ -30,7 +32,6 @@ function merged<T>(
   come: readonly T[],
 ): T[] {
   const added = [...come].sort(compare);
-  if (items.length === gone.length) return added;
   const left = placesOf(items, compare, gone);
   const result: T[] = [];
   let [at, next] = [0, 0];
@@ -119,23 +120,32 @@ export class Numbers {
   }
 }
 
-/** Things, each as often as it came. */
+/** Things, each as often as it came. Most have one thing, once: only for more there is a table. */
 export class Counted<T> {
-  readonly #counts = new Map<T, number>();
+  #only: T | undefined = undefined;
+  /** How often the only one came. */
+  #count = 0;
+  #counts: Map<T, number> | null = null;
 
   /** How many different things there are. */
   get size(): number {
-    return this.#counts.size;
+    return this.#counts?.size ?? Number(this.#count > 0);
   }
   keys(): Iterable<T> {
-    return this.#counts.keys();
+    if (this.#counts !== null) return this.#counts.keys();
+    return this.#count > 0 ? [this.#only as T] : [];
   }
   has(thing: T): boolean {
-    return this.#counts.has(thing);
+    return this.#counts?.has(thing) ?? (this.#count > 0 && this.#only === thing);
   }
 
   /** It came. True where it was not there. */
   add(thing: T): boolean {
+    if (this.#counts === null) {
+      if (this.#count === 0) this.#only = thing;
+      if (this.#only === thing) return ++this.#count === 1;
+      this.#counts = new Map([[this.#only as T, this.#count]]);
+    }
     const count = this.#counts.get(thing) ?? 0;
     this.#counts.set(thing, count + 1);
     return count === 0;
@@ -143,6 +153,10 @@ export class Counted<T> {
 
   /** It went once. True where it is there no more. */
   remove(thing: T): boolean {
+    if (this.#counts === null) {
+      if (--this.#count === 0) this.#only = undefined;
+      return this.#count === 0;
+    }
     const count = this.#counts.get(thing)! - 1;
     if (count > 0) this.#counts.set(thing, count);
     else this.#counts.delete(thing);

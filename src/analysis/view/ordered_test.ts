@@ -1,5 +1,6 @@
 /** Lists in order while items come and go. */
 import { deepEqual, equal, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { changeInOrder, Counted, Numbers } from "./ordered.ts";
 
 const byNumber = (a: number, b: number) => a - b;
@@ -26,6 +27,29 @@ Deno.test("numbers are counted up to one of them, with and without it", () => {
   deepEqual([numbers.below(5), numbers.upTo(5), numbers.first, numbers.last], [1, 3, 1, 9]);
   numbers.change([5, 9], [7]);
   deepEqual(numbers.items, [1, 5, 7]);
+});
+
+Deno.test("things are counted, one or many, as a table counts them", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom("a", "b", undefined), fc.boolean())), (moves) => {
+      const counted = new Counted<string | undefined>();
+      const table = new Map<string | undefined, number>();
+      for (const [thing, comes] of moves) {
+        const count = table.get(thing) ?? 0;
+        if (comes) {
+          equal(counted.add(thing), count === 0);
+          table.set(thing, count + 1);
+        } else if (count > 0) {
+          equal(counted.remove(thing), count === 1);
+          if (count === 1) table.delete(thing);
+          else table.set(thing, count - 1);
+        }
+        equal(counted.size, table.size);
+        deepEqual(new Set(counted.keys()), new Set(table.keys()));
+        for (const one of ["a", "b", undefined]) equal(counted.has(one), table.has(one));
+      }
+    }),
+  );
 });
 
 Deno.test("a thing that came twice is there until it went twice", () => {

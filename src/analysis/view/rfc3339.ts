@@ -1,14 +1,24 @@
 /** A time of day as text. */
 
-/** The second that was told last, since 1970, and its text: most times come by the thousand in one. */
-let last = { second: NaN, text: "" };
+/** Texts of seconds since 1970 that were told: most times come by the thousand in one. */
+const seconds = new Map<number, string>();
+/** So many are remembered. */
+const SECONDS_MAX = 1000;
+/** The millisecond that was told last, and its text: hops of one packet share it. */
+let lastMs = { whole: NaN, text: "" };
 
 /** The time of day, RFC 3339, of ms since 1970. No clock or time zone of a runtime is asked. */
 export function rfc3339(ms: number): string {
   const whole = Math.floor(ms);
+  if (whole === lastMs.whole) return lastMs.text;
   const second = Math.floor(whole / 1000);
-  if (second !== last.second) last = { second, text: textOf(second) };
-  return joined([last.text, ".", two(whole - second * 1000, 3), "Z"]);
+  let text = seconds.get(second);
+  if (text === undefined) {
+    if (seconds.size === SECONDS_MAX) seconds.clear();
+    seconds.set(second, text = textOf(second));
+  }
+  lastMs = { whole, text: joined([text, ".", two(whole - second * 1000, 3), "Z"]) };
+  return lastMs.text;
 }
 
 /** A text of its own: one that was put together by signs is kept as a tree of its parts, of ten times its size. */
