@@ -21,12 +21,16 @@ export interface Sending {
   pieceMs: number;
 }
 
-/** A text as the body of an answer. Rejects with Problem `busy` when too many large ones are being sent. */
+/**
+ * Texts, each of whole characters, as the body of an answer. Rejects with Problem `busy` when too many
+ * large ones are being sent.
+ */
 export async function textAnswer(
-  text: string,
+  texts: readonly string[],
   sending: Sending,
 ): Promise<string | ReadableStream<Uint8Array<ArrayBuffer>>> {
-  return text.length < SMALL_CHARS ? text : await heldAnswer(() => bytesOf(text), sending);
+  const chars = texts.reduce((sum, { length }) => sum + length, 0);
+  return chars < SMALL_CHARS ? texts.join("") : await heldAnswer(() => bytesOf(texts), sending);
 }
 
 /**
@@ -90,9 +94,9 @@ function opened<T>(open: () => T, giveBack: () => void): T {
   }
 }
 
-function bytesOf(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+function bytesOf(texts: readonly string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
-  const pieces = piecesOf(text);
+  const pieces = gathered(texts);
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
       const { done, value } = pieces.next();
@@ -100,6 +104,24 @@ function bytesOf(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
       else controller.enqueue(encoder.encode(value));
     },
   }, { highWaterMark: 0 });
+}
+
+/** Texts in pieces of about one size: many small ones as one, a large one as several. */
+export function* gathered(texts: Iterable<string>, charsMax = PIECE_CHARS): Generator<string> {
+  let waiting: string[] = [];
+  let chars = 0;
+  for (const text of texts) {
+    if (chars + text.length > charsMax && chars > 0) {
+      yield waiting.join("");
+      [waiting, chars] = [[], 0];
+    }
+    if (text.length > charsMax) yield* piecesOf(text);
+    else {
+      waiting.push(text);
+      chars += text.length;
+    }
+  }
+  if (chars > 0) yield waiting.join("");
 }
 
 /** A text in small pieces, each of whole characters. */

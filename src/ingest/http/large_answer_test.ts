@@ -2,7 +2,7 @@ import { equal, rejects } from "node:assert/strict";
 import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { BodySlots } from "./body_slots.ts";
-import { heldAnswer, piecesOf, textAnswer } from "./large_answer.ts";
+import { gathered, heldAnswer, piecesOf, textAnswer } from "./large_answer.ts";
 
 const sending = (slots: BodySlots, clock: Clock = systemClock) => ({
   slots,
@@ -17,8 +17,20 @@ Deno.test("large answer: pieces part no character, and make up the text", async 
   const text = `${"x".repeat(32 * 1024 - 1)}${"\u{1f525}".repeat(70_000)}y`;
   equal([...piecesOf(text)].join(""), text);
   for (const piece of piecesOf(text)) equal(piece.isWellFormed(), true);
-  equal(await bytes(await textAnswer(text, sending(new BodySlots(1, 1, "sent")))), text);
-  equal(await textAnswer("small", sending(new BodySlots(0, 0, "sent"))), "small");
+  equal(await bytes(await textAnswer([text], sending(new BodySlots(1, 1, "sent")))), text);
+  equal(await textAnswer(["sm", "all"], sending(new BodySlots(0, 0, "sent"))), "small");
+});
+
+Deno.test("large answer: small texts are sent as few pieces, a large one as several, in their order", async () => {
+  const texts = ["[", ...Array.from({ length: 40_000 }, (_, i) => `{"id":"${i}"},`), ""];
+  texts.splice(100, 0, "\u{1f525}".repeat(20_000));
+  const pieces = [...gathered(texts)];
+  equal(pieces.join(""), texts.join(""));
+  const chars = texts.join("").length;
+  equal(pieces.every((piece) => piece.length <= 32 * 1024 + 1 && piece.isWellFormed()), true);
+  equal(pieces.length <= 2 * chars / (32 * 1024) + 3, true, `${pieces.length} pieces`);
+  const sent = await textAnswer(texts, sending(new BodySlots(1, 1, "sent")));
+  equal(await bytes(sent), texts.join(""));
 });
 
 Deno.test("large answer: it counts until it was read, was left, or failed", async () => {

@@ -100,8 +100,11 @@ export class LocalAnalyst implements Analyst {
     this.#last.delete(incident);
     this.#last.set(incident, { number, teller });
     if (this.#last.size > REPORTS_KEPT_MAX) this.#last.delete(this.#last.keys().next().value!);
-    const change = teller.next(report);
-    if (before?.number === since && change !== null) return { number, change, whole: null };
+    if (before === undefined || before.number !== since) teller.begin(report);
+    else {
+      const change = teller.next(report);
+      if (change !== null) return { number, change, whole: null };
+    }
     return { number, change: null, whole: spelled(report) };
   }
 

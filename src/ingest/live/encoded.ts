@@ -1,5 +1,6 @@
 /** Messages of a live stream as bytes, made once for all viewers. */
 import { encodeServerSentEvent } from "../../event/sse.ts";
+import { gathered } from "../http/large_answer.ts";
 import type { Message } from "./viewer.ts";
 
 /**
@@ -28,10 +29,20 @@ export function encoded(message: Message): Pieces {
   const before = known.get(message);
   // A stream that takes the memory of what it is given leaves nothing for the next viewer.
   if (before !== undefined && before.pieces.every(({ length }) => length > 0)) return before;
-  const whole = encoder.encode(encodeServerSentEvent(message));
-  const made = { pieces: cut(whole), bytes: whole.length };
+  const pieces = Array.from(textsOf(message), (text) => cut(encoder.encode(text))).flat();
+  const made = { pieces, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
   known.set(message, made);
   return made;
+}
+
+/** The event, in one text where it is small: a large one is never put together. */
+function textsOf(message: Message): Iterable<string> {
+  const { pieces } = message;
+  if (pieces === undefined) return [encodeServerSentEvent(message)];
+  const { id, event } = message;
+  const head = encodeServerSentEvent({ ...(id === undefined ? {} : { id }), event, data: "" });
+  const end = "\n\n";
+  return gathered([head.slice(0, -end.length), ...pieces, end], PIECE_BYTES);
 }
 
 function cut(whole: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {

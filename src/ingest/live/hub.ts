@@ -124,6 +124,10 @@ export class Hub implements HubPort {
     return (await this.report(incident))?.text.json() ?? null;
   }
 
+  async reportPieces(incident: string): Promise<readonly string[] | null> {
+    return (await this.report(incident))?.text.pieces() ?? null;
+  }
+
   live(
     incident: string,
     cursor: string | null,

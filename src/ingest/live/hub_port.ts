@@ -25,6 +25,8 @@ export interface HubPort {
   deleted(incident: string): void;
   /** The report as JSON; null when there is no such incident. */
   reportJson(incident: string): Promise<string | null>;
+  /** The same in pieces, where the hub has them: they need no memory of their own. */
+  reportPieces?(incident: string): Promise<readonly string[] | null>;
   /**
    * Server-sent events for a new viewer, from `cursor` on where that is known; null: there are as
    * many viewers as allowed. `signal` is that of the request: Deno warns whoever looks at it.

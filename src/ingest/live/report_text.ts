@@ -40,11 +40,15 @@ class ListText {
     for (const [id, index] of places ?? []) this.#order.insertAt(index, id);
   }
 
-  /** As JSON. */
-  json(): string {
-    const texts: string[] = [];
-    for (const id of this.#order) texts.push(this.#texts.get(id)!);
-    return `[${texts.join(",")}]`;
+  /** As JSON, in pieces. */
+  *pieces(): Iterable<string> {
+    let between = "[";
+    for (const id of this.#order) {
+      yield between;
+      yield this.#texts.get(id)!;
+      between = ",";
+    }
+    yield between === "[" ? "[]" : "]";
   }
 }
 
@@ -89,13 +93,31 @@ export class ReportText {
 
   /** The JSON of a member; undefined: there is none. */
   part(name: string): string | undefined {
-    return name in this.#lists ? this.#lists[name as ListName].json() : this.#parts.get(name);
+    return name in this.#lists
+      ? [...this.#lists[name as ListName].pieces()].join("")
+      : this.#parts.get(name);
+  }
+
+  /**
+   * The whole report as JSON, in pieces that are whole characters: the texts themselves, so that they
+   * need no memory of their own. What is told of later is not in them.
+   */
+  pieces(): string[] {
+    const pieces: string[] = [];
+    let between = "{";
+    for (const name of this.#members) {
+      pieces.push(`${between}${JSON.stringify(name)}:`);
+      if (name in this.#lists) {
+        for (const piece of this.#lists[name as ListName].pieces()) pieces.push(piece);
+      } else pieces.push(this.#parts.get(name)!);
+      between = ",";
+    }
+    pieces.push(between === "{" ? "{}" : "}");
+    return pieces;
   }
 
   /** The whole report as JSON. */
   json(): string {
-    return this.#json ??= `{${
-      this.#members.map((name) => `${JSON.stringify(name)}:${this.part(name)}`).join(",")
-    }}`;
+    return this.#json ??= this.pieces().join("");
   }
 }

@@ -53,16 +53,11 @@ export interface ReportChange {
   counts: Counts;
 }
 
-const texts = new WeakMap<object, string>();
-
-/** JSON of an object that nobody changes. */
-function textOf(item: object): string {
-  const before = texts.get(item);
-  if (before !== undefined) return before;
-  const text = JSON.stringify(item);
-  texts.set(item, text);
-  return text;
-}
+/**
+ * JSON of an item. It is not kept: who is told it keeps it, and that of an item before is needed only
+ * where the item is another one.
+ */
+const textOf = (item: object): string => JSON.stringify(item);
 
 /** The whole report in pieces. */
 export function spelled(report: Report): SpelledReport {
@@ -101,6 +96,19 @@ export class ReportTeller {
   };
   #items = new Map<ListName, Map<string, Item>>();
   #counts: Counts = countsOf({ flows: [] });
+
+  /** Takes a report that is told whole: the next one is told from it. */
+  begin(report: Report): void {
+    const { members, parts } = partsOf(report);
+    this.#members = members.join();
+    this.#parts = parts;
+    for (const name of LISTS) {
+      const items = itemsOf(report, name);
+      this.#lists[name] = items;
+      this.#items.set(name, new Map(items.map((item) => [idOf(item), item])));
+    }
+    this.#counts = countsOf(report);
+  }
 
   /** What is other in this report; null: it has other members, so nothing is told but itself. */
   next(report: Report): ReportChange | null {

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { HubFigures } from "../http/metrics.ts";
 import type { Limits } from "../limits.ts";
 import type { End } from "./live_event.ts";
+import type { ReportText } from "./report_text.ts";
 import type { Computed, Reports } from "./reports.ts";
 import { countOfMessages, isOther, messagesOf } from "./told.ts";
 import { type Message, Viewer } from "./viewer.ts";
@@ -110,7 +111,7 @@ export class Topic {
     // Of more messages nobody has use who could have the report.
     const changesMax = this.options.limits.viewerQueueMax / 2;
     if (change?.since !== before.number || countOfMessages(change.told) > changesMax) {
-      this.#push({ event: "report", data: text.json() });
+      this.#push(reportMessage(text));
     } else if (isOther(change.told)) {
       for (const message of messagesOf(change.told, text)) this.#push(message);
     }
@@ -130,7 +131,7 @@ export class Topic {
   #count(message: Message, isBrief: boolean): void {
     const { brief } = message;
     const briefChars = brief?.data.length ?? 0;
-    const chars = briefChars + (brief !== undefined && isBrief ? 0 : message.data.length);
+    const chars = briefChars + (brief !== undefined && isBrief ? 0 : charsOf(message));
     const before = this.#counted.get(message) ?? 0;
     if (chars <= before) return;
     this.#keptChars += chars - before;
@@ -211,7 +212,7 @@ export class Topic {
   #full(): Message {
     const id = this.#cursorText();
     if (this.#whole?.id !== id) {
-      this.#whole = { id, event: "report", data: this.#current!.text.json() };
+      this.#whole = Object.assign(reportMessage(this.#current!.text), { id });
     }
     return this.#whole;
   }
@@ -230,3 +231,18 @@ export class Topic {
     return `${this.options.epoch}-${this.#cursor}`;
   }
 }
+
+/** The report as it is now: its texts, of which nobody makes another one. */
+function reportMessage(text: ReportText): Message {
+  const pieces = text.pieces();
+  return {
+    event: "report",
+    pieces,
+    get data() {
+      return pieces.join("");
+    },
+  };
+}
+
+const charsOf = (message: Message): number =>
+  message.pieces?.reduce((sum, { length }) => sum + length, 0) ?? message.data.length;

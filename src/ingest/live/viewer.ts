@@ -7,6 +7,8 @@ export interface Message {
   event: string;
   /** JSON. Shared by all viewers. */
   data: string;
+  /** What `data` is joined from when somebody asks, where it is large; each of whole characters. */
+  pieces?: readonly string[];
   /** The same for viewers that asked for differences of lists. */
   brief?: Message;
 }

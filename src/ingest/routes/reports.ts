@@ -42,6 +42,16 @@ async function reportJson({ id, deps }: Ask): Promise<string> {
   return report;
 }
 
+/** The report as JSON, in as many pieces as the hub has. */
+async function reportPieces(ask: Ask): Promise<readonly string[]> {
+  const { id, deps } = ask;
+  if (deps.hub.reportPieces === undefined) return [await reportJson(ask)];
+  await visibleIncident(deps, id);
+  const pieces = await deps.hub.reportPieces(id);
+  if (pieces === null) throw noIncident(id);
+  return pieces;
+}
+
 /** Whose answer it is that is sent. */
 export function sendingOf({ c, answers, deps: { clock, limits } }: Ask): Sending {
   const isHead = c.req.raw.method === "HEAD";
@@ -110,17 +120,17 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     async handle(ask) {
       const form = formOf(ask);
       const { c, id } = ask;
-      const text = await reportJson(ask);
       if (form === "json") {
-        const body = await textAnswer(text, sendingOf(ask));
+        const body = await textAnswer(await reportPieces(ask), sendingOf(ask));
         return c.body(body, 200, { "content-type": JSON_TYPE });
       }
+      const text = await reportJson(ask);
       // Writing it takes as much as reading it, each time.
       countReread(ask, text);
       const report = ask.reports.read(text, () => {});
       const body = form === "pcapng"
         ? await heldAnswer(() => capture(ask, report), sendingOf(ask))
-        : await textAnswer(exported(report, form), sendingOf(ask));
+        : await textAnswer([exported(report, form)], sendingOf(ask));
       return c.body(body, 200, fileHeaders(id, form));
     },
   }),
