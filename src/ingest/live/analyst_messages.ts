@@ -2,6 +2,7 @@
 import type { Evicted, StoredBatch } from "../stores/store.ts";
 import type { Asked, Made } from "./analyst.ts";
 import type { StoredLines } from "./kept.ts";
+import type { ListName, Spelling } from "./spelled.ts";
 
 /** What the analyst is started with. */
 export interface AnalystStart {
@@ -18,8 +19,12 @@ export type ToAnalyst =
   | { type: "batch"; reading: number; batch: StoredBatch | null }
   | { type: "unreadable"; reading: number; why: string };
 
-/** From the analyst. `read` asks for the batches of an incident, one with each `next`. */
+/**
+ * From the analyst. `read` asks for the batches of an incident, one with each `next`. Items of a report
+ * that is told whole come before it, some at a time: all in one message would be there three times.
+ */
 export type FromAnalyst =
+  | { type: "spelled"; request: number; list: ListName; items: Spelling[] }
   | { type: "made"; request: number; made: Made }
   | { type: "failed"; request: number; why: string }
   | { type: "read"; reading: number; incident: string }

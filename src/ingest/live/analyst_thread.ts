@@ -8,6 +8,7 @@ import type { Evicted, Segment, Store, StoredBatch } from "../stores/store.ts";
 import type { Analyst, Asked, Made } from "./analyst.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
 import type { StoredLines } from "./kept.ts";
+import { noItems } from "./spelled.ts";
 
 /** What the thread is started with and reads from. */
 export interface ThreadOptions extends AnalystStart {
@@ -28,6 +29,8 @@ interface Request {
   asked: Asked;
   /** Threads that were lost while it was asked of them. */
   lost: number;
+  /** Items that came so far of a report that is told whole. */
+  lists: ReturnType<typeof noItems>;
   resolve: (made: Made) => void;
   reject: (error: Error) => void;
 }
@@ -78,7 +81,7 @@ export class AnalystThread implements Analyst {
   report(asked: Asked): Promise<Made> {
     const request = ++this.#requestsMade;
     return new Promise((resolve, reject) => {
-      this.#requests.set(request, { asked, lost: 0, resolve, reject });
+      this.#requests.set(request, { asked, lost: 0, lists: noItems(), resolve, reject });
       this.#start();
       this.#tell({ type: "report", request, asked: this.#asThere(asked) });
     });
@@ -122,6 +125,7 @@ export class AnalystThread implements Analyst {
     this.options.log?.(`The analysis was lost and begins again: ${why}`);
     for (const [request, one] of this.#requests) {
       one.lost += 1;
+      one.lists = noItems();
       if (one.lost < THREADS_PER_REPORT) {
         this.#start();
         this.#tell({ type: "report", request, asked: this.#asThere(one.asked) });
@@ -134,6 +138,9 @@ export class AnalystThread implements Analyst {
 
   #hear(message: FromAnalyst): void {
     switch (message.type) {
+      case "spelled":
+        this.#requests.get(message.request)?.lists[message.list].push(...message.items);
+        return;
       case "made":
         return this.#made(message.request, message.made);
       case "failed":
@@ -160,7 +167,9 @@ export class AnalystThread implements Analyst {
 
   #made(request: number, made: Made): void {
     this.#number = this.#numbersBefore + made.number;
-    this.#requests.get(request)?.resolve({ ...made, number: this.#number });
+    const asked = this.#requests.get(request);
+    const whole = made.whole && asked ? { ...made.whole, lists: asked.lists } : made.whole;
+    asked?.resolve({ ...made, whole, number: this.#number });
     this.#requests.delete(request);
   }
 

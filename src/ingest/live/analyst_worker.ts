@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PackedSegment } from "../stores/packed_segment.ts";
 import type { StoredBatch } from "../stores/store.ts";
 import { LocalAnalyst } from "./analyst.ts";
+import { type ListName, LISTS, noItems, type Spelling } from "./spelled.ts";
 import type { AnalystStart, FromAnalyst, ToAnalyst } from "./analyst_messages.ts";
 
 const port = parentPort!;
@@ -53,9 +54,25 @@ function received(batch: StoredBatch | null): StoredBatch | null {
   return { ...batch, segments };
 }
 
+/** So many items are told at once. */
+const ITEMS_MAX = 500;
+
+function tellItems(request: number, list: ListName, spellings: Iterable<Spelling>): void {
+  let items: Spelling[] = [];
+  for (const one of spellings) {
+    if (items.push(one) < ITEMS_MAX) continue;
+    tell({ type: "spelled", request, list, items });
+    items = [];
+  }
+  if (items.length > 0) tell({ type: "spelled", request, list, items });
+}
+
 async function report(request: number, asked: Parameters<LocalAnalyst["report"]>[0]) {
   try {
-    tell({ type: "made", request, made: await analyst.report(asked) });
+    const { whole, ...made } = await analyst.report(asked);
+    if (whole === null) return tell({ type: "made", request, made: { ...made, whole } });
+    for (const list of LISTS) tellItems(request, list, whole.lists[list]);
+    tell({ type: "made", request, made: { ...made, whole: { ...whole, lists: noItems() } } });
   } catch (error) {
     tell({ type: "failed", request, why: String(error) });
   }

@@ -7,6 +7,7 @@ import {
   LISTS,
   type ReportChange,
   type SpelledReport,
+  type Spelling,
 } from "./spelled.ts";
 
 /** The texts of one list. */
@@ -21,7 +22,7 @@ class ListText {
     return this.#chars + this.#texts.size;
   }
 
-  apply({ set, gone, places, order }: ListChange): void {
+  apply({ set, gone, places, order }: Omit<ListChange, "set"> & { set: Iterable<Spelling> }): void {
     for (const id of gone) {
       this.#chars -= this.#texts.get(id)?.length ?? 0;
       this.#texts.delete(id);

@@ -27,8 +27,8 @@ export interface SpelledReport {
   members: string[];
   /** Members that are no lists, by name. */
   parts: Map<string, string>;
-  /** Items in their order. */
-  lists: Record<ListName, Spelling[]>;
+  /** Items in their order. Of a report of many they are spelled one by one, when they are asked for. */
+  lists: Record<ListName, Iterable<Spelling>>;
   counts: Counts;
 }
 
@@ -62,10 +62,24 @@ const textOf = (item: object): string => JSON.stringify(item);
 /** The whole report in pieces. */
 export function spelled(report: Report): SpelledReport {
   const { members, parts } = partsOf(report);
-  const lists = Object.fromEntries(
-    LISTS.map((name) => [name, itemsOf(report, name).map((item) => [idOf(item), textOf(item)])]),
-  ) as Record<ListName, Spelling[]>;
-  return { members, parts, lists, counts: countsOf(report) };
+  const listOf = (name: ListName): Iterable<Spelling> => ({
+    [Symbol.iterator]: () => spellings(itemsOf(report, name)),
+  });
+  const lists = Object.fromEntries(LISTS.map((name) => [name, listOf(name)]));
+  return { members, parts, lists: lists as SpelledReport["lists"], counts: countsOf(report) };
+}
+
+/** Lists of nothing, to be filled. */
+export const noItems = (): Record<ListName, Spelling[]> => ({
+  flows: [],
+  exchanges: [],
+  nodes: [],
+  problems: [],
+  changes: [],
+});
+
+function* spellings(items: readonly Item[]): Generator<Spelling> {
+  for (const item of items) yield [idOf(item), textOf(item)];
 }
 
 /** A list that a report may lack, as those of older analyses do. */
