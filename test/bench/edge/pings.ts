@@ -13,8 +13,11 @@ export interface Shape {
   flows: number;
   events: number;
   eventsPerBatch: number;
-  /** Sequence of each node's first batch; absent: 0. */
-  firstSequence?: number;
+  /**
+   * Sequence of each node's first batch; absent: 0. A number that is left out is a batch that is missing,
+   * and all that rests on its node is judged again.
+   */
+  firstSequences?: readonly number[];
 }
 
 export interface Body {
@@ -29,10 +32,10 @@ const EVENTS_PER_PACKET = 8;
 
 /** In the order they would be posted: the nodes take turns. Made one by one, however many. */
 export function* pings(
-  { incident, nodes, flows, events, eventsPerBatch, firstSequence = 0 }: Shape,
+  { incident, nodes, flows, events, eventsPerBatch, firstSequences }: Shape,
 ): Generator<Body> {
   const waiting = Array.from({ length: nodes }, (): string[] => []);
-  const sequences = new Array<number>(nodes).fill(firstSequence);
+  const sequences = firstSequences?.slice() ?? new Array<number>(nodes).fill(0);
   const bodyOf = (node: number): Body => {
     const lines = waiting[node]!.splice(0);
     const text = `${headerText(incident, node, sequences[node]!++)}\n${lines.join("\n")}\n`;

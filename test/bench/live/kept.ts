@@ -23,6 +23,8 @@ const QUIET_MS = 4_000;
 /** An ingest that runs, and its process. */
 interface Server extends Target {
   pid: number;
+  /** Sequence of each node's next batch. */
+  sequences: number[];
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ async function start(eventsMax: number): Promise<Server> {
     url: value.trim(),
     token: "bench",
     pid: child.pid,
+    sequences: new Array<number>(NODES).fill(0),
     async stop() {
       Deno.kill(child.pid, "SIGKILL");
       await reader.cancel();
@@ -98,19 +101,26 @@ export async function filled(
   await ask(server, "/v1/incidents", "POST");
   const flows = Math.min(FLOWS_MAX, Math.max(1, Math.round(events / EVENTS_PER_FLOW)));
   const shape = { incident: INCIDENT, nodes: NODES, flows, events };
-  await postAll(server, INCIDENT, pings({ ...shape, eventsPerBatch: EVENTS_PER_BATCH }), 4);
+  const bodies = pings({ ...shape, eventsPerBatch: EVENTS_PER_BATCH });
+  await postAll(server, INCIDENT, counted(bodies, server), 4);
   return server;
 }
 
-/** Sequences of batches that come after those that fill the incident. */
-const FIRST_DROP = 1_000_000;
+/** Bodies as they come, counted as batches of their nodes. */
+function* counted(bodies: Iterable<Body>, { sequences }: Server): Generator<Body> {
+  for (const body of bodies) {
+    sequences[body.node]! += 1;
+    yield body;
+  }
+}
 
 /** An incident with so many events, and one event more at a time. */
 export async function kept(events: number): Promise<KeptFigures> {
   let before = { cpuMs: 0, firstThreadCpuMs: 0 };
+  // Room for the drops: the first event that is thrown away has everything judged again, once.
   const server = await filled(events, async ({ pid }) => {
     before = await usageOf(pid);
-  });
+  }, events + UPDATES);
   try {
     const { rssMiB: keptMiB, cpuMs, firstThreadCpuMs } = await usageOf(server.pid);
     const intakeUs = (cpuMs - before.cpuMs) * 1000 / events;
@@ -124,13 +134,15 @@ export async function kept(events: number): Promise<KeptFigures> {
     };
     const first = await timed(() => report(server));
     const watching = await watch(server, INCIDENT, 1);
+    // A live view rests as long as the report before took.
+    await pause(first.ms);
     const updateMs: number[] = [];
     const updateCpuMs: number[] = [];
     for (let i = 0; i < UPDATES; i++) {
       // Long enough for the ingest not to wait before it makes the next report.
-      await pause(Math.min(10_000, 300 + 4 * (updateMs.at(-1) ?? first.ms)));
+      await pause(Math.min(10_000, 300 + 4 * (updateMs.at(-1) ?? 0)));
       const before = await usageOf(server.pid);
-      updateMs.push(await dropTime(server, watching, i));
+      updateMs.push(await dropTime(server, watching, 0, i));
       updateCpuMs.push((await usageOf(server.pid)).cpuMs - before.cpuMs);
     }
     const closed = await timed(async () => {
@@ -177,9 +189,11 @@ export async function busy(
   { events, rate, seconds }: { events: number; rate: number; seconds: number },
 ): Promise<BusyFigures> {
   const shape = { incident: INCIDENT, nodes: NODES, flows: 2_000, events: rate * seconds };
-  const more = { ...shape, eventsPerBatch: EVENTS_PER_BATCH, firstSequence: 10_000 };
-  const bodies = [...pings(more)];
   const server = await filled(events);
+  // One node tells of the drops alone: its batches come in between those of others.
+  server.sequences.push(0);
+  const firstSequences = server.sequences;
+  const bodies = [...pings({ ...shape, eventsPerBatch: EVENTS_PER_BATCH, firstSequences })];
   try {
     const watching = await watch(server, INCIDENT, 1);
     const quietMs = await healthTimes(server.url, pause(QUIET_MS));
@@ -251,17 +265,27 @@ async function reportsEachSecond(server: Server, over: AbortSignal): Promise<num
 /** Times from the POST of a drop of a flow of its own to that flow on the live stream, one by one. */
 async function dropTimes(server: Server, watching: Viewers, over: AbortSignal): Promise<number[]> {
   const times: number[] = [];
-  for (let i = 0; !over.aborted; i++) times.push(await dropTime(server, watching, i));
+  for (let i = 0; !over.aborted; i++) times.push(await dropTime(server, watching, NODES, i));
   return times;
 }
 
 /** The same of one drop, which is the `nth`; endless when it never shows. */
-async function dropTime(server: Server, watching: Viewers, nth: number): Promise<number> {
+async function dropTime(
+  server: Server,
+  watching: Viewers,
+  node: number,
+  nth: number,
+): Promise<number> {
   const flow = 1_000_000 + nth;
   const address = `10.${flow >> 16 & 255}.${flow >> 8 & 255}.${flow & 255}`;
   const seen = watching.seen(`"source":"${address}"`);
   const from = performance.now();
-  await post(server, INCIDENT, dropOf(INCIDENT, 0, FIRST_DROP + nth, flow), nothingPosted());
+  await post(
+    server,
+    INCIDENT,
+    dropOf(INCIDENT, node, server.sequences[node]!++, flow),
+    nothingPosted(),
+  );
   const late = new AbortController();
   const never = pause(SHOWS_MS, [Infinity], { signal: late.signal }).catch(() => [Infinity]);
   const [at = Infinity] = await Promise.race([seen, never]);
