@@ -13,6 +13,7 @@ import {
 import { Connection } from "./state_connections.ts";
 import { Heard } from "./state_heard.ts";
 import { VirtualService, WireguardPeer } from "./state_datapaths.ts";
+import { OpenvSwitch } from "./state_openvswitch.ts";
 import { NetnsHolder } from "./netns_holder.ts";
 
 export { NetfilterChain, NetfilterRule, NetfilterSet, Qdisc, TrafficControlFilter };
@@ -262,6 +263,8 @@ export const NetnsState = z.object({
   ipvs: z.array(VirtualService).max(20_000).optional(),
   /** Peers of wireguard devices. Absent: there is no such device, or they could not be read. */
   wireguard: z.array(WireguardPeer).max(20_000).optional(),
+  /** Open vSwitch. Absent: no daemon is in the namespace, it did not answer, or an older probe. */
+  openvswitch: OpenvSwitch.optional(),
   /** What could not be read, and why: missing state is a gap, not an empty table. */
   gaps: z.array(z.object({ what: name, why: z.string().max(500) })),
 });

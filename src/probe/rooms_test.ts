@@ -9,9 +9,10 @@ const IMPORTS: Record<string, readonly string[]> = {
   run: ["kernel"],
   read: [],
   netlink: [],
-  state: ["netlink"],
+  openvswitch: [],
+  state: ["netlink", "openvswitch"],
   ship: ["files", "read", "timers"],
-  doctor: ["kernel", "run"],
+  doctor: ["kernel", "openvswitch", "run"],
   session: ["filter", "kernel", "read", "run", "ship", "state"],
 };
 

@@ -22,19 +22,24 @@ export const doctor: CommandFile<[{ json?: boolean }], DoctorOptions> = {
     const { obstacleOf, readCapability } = await import("../../probe/kernel/capability.ts");
     const { diagnose } = await import("../../probe/doctor/doctor.ts");
     const { readDropReasons } = await import("../../probe/kernel/reasons.ts");
+    const { openvswitchHere } = await import("../../probe/openvswitch/asked_here.ts");
     const { readSurroundings } = await import("../../probe/doctor/surroundings.ts");
     const { expectScripts, tryAttaching } = await import("../../probe/doctor/trial.ts");
     const { renderDiagnosis } = await import("../render/diagnosis.ts");
     const { terminalOptions } = await import("../render/mod.ts");
-    const [capability, reasons, surroundings] = await Promise.all([
+    const [capability, reasons, surroundings, openvswitch] = await Promise.all([
       readCapability(),
       readDropReasons(),
       readSurroundings(Deno.osRelease()),
+      openvswitchHere(),
     ]);
     const trial = obstacleOf(capability) === null
       ? await tryAttaching(capability)
       : { scripts: await expectScripts(capability), attachMs: null, failure: null };
-    const diagnosis = diagnose({ capability, surroundings, trial, reasons: reasons.known });
+    const diagnosis = diagnose({
+      ...{ capability, surroundings, trial, reasons: reasons.known },
+      ...(openvswitch === undefined ? {} : { openvswitch }),
+    });
     const { kernel, bpftrace } = capability;
     console.log(
       json

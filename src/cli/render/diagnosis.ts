@@ -1,6 +1,7 @@
 /** What `doctor` found, as text. */
 import type { Capability } from "../../probe/kernel/capability.ts";
-import type { Check, Diagnosis } from "../../probe/doctor/doctor.ts";
+import type { Check } from "../../probe/doctor/check.ts";
+import type { Diagnosis } from "../../probe/doctor/doctor.ts";
 import { wrap } from "./text.ts";
 import { plural } from "./words.ts";
 

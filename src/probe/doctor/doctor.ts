@@ -3,24 +3,11 @@
  * to see, not kernel features. Pure: what was found out is handed in.
  */
 import { BPFTRACE_MIN, type Capability, isAtLeast, obstacleOf } from "../kernel/capability.ts";
+import type { Told } from "../openvswitch/read.ts";
+import type { Check, CheckState } from "./check.ts";
+import { openvswitchCheck } from "./openvswitch_check.ts";
 import { PROGRAMS, type Surroundings } from "./surroundings.ts";
 import type { Trial } from "./trial.ts";
-
-/** Whether something can be seen here; `unknown` for want of privilege to find out. */
-export type CheckState = "yes" | "partly" | "no" | "unknown";
-
-/** One thing that an engineer wants to see, and whether this machine shows it. */
-export interface Check {
-  /** Never changes; what programs switch on. */
-  id: string;
-  state: CheckState;
-  /** What one wants to see. */
-  what: string;
-  /** How, or why not. */
-  note?: string;
-  /** Names of the scripts of `bpf/` that it takes, such as `device_rx`. */
-  scripts: string[];
-}
 
 /** What would let this machine show more. */
 export interface Fix {
@@ -48,6 +35,8 @@ export interface Findings {
   trial: Trial;
   /** How many drop reasons of this kernel have names. */
   reasons: number;
+  /** What Open vSwitch tells; absent: this machine has none. */
+  openvswitch?: Told;
 }
 
 /** Turns what was found out into what can be seen, and what would help. */
@@ -57,7 +46,12 @@ export function diagnose(findings: Findings): Diagnosis {
     canTrace: obstacle === null,
     obstacle: obstacle && { code: obstacle.code, message: obstacle.message },
     attachMs: findings.trial.attachMs,
-    checks: [...seen(findings), ...judged(findings), ...BLIND],
+    checks: [
+      ...seen(findings),
+      ...judged(findings),
+      ...openvswitchCheck(findings.openvswitch, findings.capability),
+      ...BLIND,
+    ],
     fixes: fixesOf(findings),
   };
 }

@@ -36,7 +36,7 @@ export function clip(text: string, max: number): string {
 
 /** Collects gaps, each bounded, never more than a few hundred of them. */
 export class Gaps {
-  readonly rows: Gap[] = [];
+  constructor(readonly rows: Gap[] = []) {}
 
   add(what: string, why: string): void {
     if (this.rows.length < 500) {

@@ -1,8 +1,11 @@
 /** Reading the state of network namespaces, a few at a time. */
 import type { NetnsState } from "../../event/state.ts";
+import { OpenvSwitch } from "../../event/state_openvswitch.ts";
+import { wrong } from "../../event/wrong.ts";
 import { tablesIn } from "../netlink/questions.ts";
+import { readOpenvswitch } from "../openvswitch/read.ts";
 import { assemble, unreadState } from "./assemble.ts";
-import { clip } from "./bounds.ts";
+import { clip, Gaps } from "./bounds.ts";
 import { KEEPABLE, type Kept } from "./kept.ts";
 import { type ConnectionQuery, EVERY_CONNECTION } from "./connections.ts";
 import { type Askable, askableHere } from "./modules.ts";
@@ -118,6 +121,7 @@ async function readOne(
   const without = KEEPABLE.filter((part) => kept[part] !== undefined);
   let toolsMs: number | undefined;
   let toldMs = beganMs;
+  let sockets = "";
   const reading = await readSections(netns.path, askable, {
     ...{ timeoutMs, words, memoryBytes, without },
     tables: askable.includes("netfilter") ? tablesIn(netns.path, netns.inode) : null,
@@ -125,12 +129,29 @@ async function readOne(
     .then((sections) => {
       toldMs = performance.now();
       toolsMs = processorMs(sections.get("times")?.stdout ?? "");
+      sockets = sections.get("openvswitch")?.stdout ?? "";
       return understood(netns, sections, connections, kept);
     })
     .catch((error) => unread(netns, error instanceof Error ? error.message : String(error)));
+  await addOpenvswitch(reading.state, sockets, timeoutMs / 10);
   const nowMs = performance.now();
-  // What the tools printed is understood in one go, in which nothing waits.
+  // What the tools printed is understood in one go; while daemons are waited for, they work.
   return { reading, costMs: toolsMs === undefined ? nowMs - beganMs : toolsMs + nowMs - toldMs };
+}
+
+/** The daemons of Open vSwitch in the namespace are asked, at these sockets, a line each. */
+async function addOpenvswitch(state: NetnsState, paths: string, withinMs: number): Promise<void> {
+  if (paths.trim() === "") return;
+  const down = new Set(
+    state.links.filter(({ flags }) => !flags.includes("UP") || !flags.includes("LOWER_UP"))
+      .map(({ name }) => name),
+  );
+  const told = await readOpenvswitch({ netns: state.netns, paths, down, withinMs });
+  const parsed = OpenvSwitch.optional().safeParse(told.openvswitch);
+  const gaps = new Gaps(state.gaps);
+  for (const { what, why } of told.gaps) gaps.add(what, why);
+  if (parsed.data !== undefined) state.openvswitch = parsed.data;
+  if (parsed.error) gaps.add("openvswitch", wrong(parsed.error, told.openvswitch));
 }
 
 function understood(

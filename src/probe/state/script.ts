@@ -127,6 +127,10 @@ if [ -d /sys/module/wireguard ]; then
   fi
 fi
 
+# Where daemons of Open vSwitch can be asked; a namespace lists the sockets that were made in it.
+ovs_sockets() { grep -o '/[^ ]*/ovs-vswitchd\.[0-9]*\.ctl$' /proc/net/unix || [ $? = 1 ]; }
+s openvswitch ovs_sockets
+
 # What iptables-nft-save prints; true when it is long: then nft's words would be three times as long
 # and cost ten times as much, so those tables are left out of them.
 saved() {

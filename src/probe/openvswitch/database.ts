@@ -1,0 +1,91 @@
+/** What the database of Open vSwitch has of bridges and ports: how they were meant to be. */
+import { z } from "zod";
+import type { OpenvSwitch, OpenvSwitchBridge } from "../../event/state_openvswitch.ts";
+
+/** The question. Of options nothing is asked: a tunnel's key for IPsec is one of them. */
+export const QUESTION = [
+  "Open_vSwitch",
+  ...[
+    ["Bridge", ["name", "fail_mode", "controller", "ports", "external_ids"]],
+    ["Controller", ["_uuid", "target", "is_connected"]],
+    ["Port", ["_uuid", "interfaces"]],
+    ["Interface", ["_uuid", "name", "type", "error", "external_ids"]],
+    ["Open_vSwitch", ["external_ids"]],
+  ].map(([table, columns]) => ({ op: "select", table, where: [], columns })),
+] as const;
+
+const uuid = z.tuple([z.literal("uuid"), z.string()]).transform(([, id]) => id);
+/** One value is written without its set. */
+const setOf = <T extends z.ZodType>(one: T) =>
+  z.union([
+    z.tuple([z.literal("set"), z.array(one)]).transform(([, all]) => all),
+    one.transform((only) => [only]),
+  ]);
+const words = z.tuple([z.literal("map"), z.array(z.tuple([z.string(), z.string()]))])
+  .transform(([, pairs]) => new Map(pairs as [string, string][]));
+const rows = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row) });
+
+const Answer = z.tuple([
+  rows(z.object({
+    name: z.string(),
+    fail_mode: setOf(z.string()),
+    controller: setOf(uuid),
+    ports: setOf(uuid),
+    external_ids: words,
+  })),
+  rows(z.object({ _uuid: uuid, target: z.string(), is_connected: z.boolean() })),
+  rows(z.object({ _uuid: uuid, interfaces: setOf(uuid) })),
+  rows(z.object({
+    _uuid: uuid,
+    name: z.string(),
+    type: z.string(),
+    error: setOf(z.string()),
+    external_ids: words,
+  })),
+  rows(z.object({ external_ids: words })),
+]);
+
+/** What is left in the database by who writes the flows. */
+const MANAGERS: readonly [name: string, key: RegExp][] = [
+  ["OVN", /^ovn-/],
+  ["Antrea", /^antrea-/],
+];
+
+/** Adds it to bridges that the daemon shows. Throws where the answer is another than asked for. */
+export function withDatabase(
+  bridges: readonly OpenvSwitchBridge[],
+  answer: unknown,
+): Pick<OpenvSwitch, "bridges" | "managers"> {
+  const [{ rows: meant }, controllers, ports, interfaces, top] = Answer.parse(answer);
+  const interfacesOf = new Map(ports.rows.map((port) => [port._uuid, port.interfaces]));
+  const byId = new Map(interfaces.rows.map((one) => [one._uuid, one]));
+  const keys = [...top.rows, ...meant, ...interfaces.rows].flatMap((one) => [
+    ...one.external_ids.keys(),
+  ]);
+  return {
+    bridges: bridges.map((bridge) => {
+      const own = meant.find(({ name }) => name === bridge.name);
+      if (own === undefined) return bridge;
+      const told = own.ports.flatMap((id) => interfacesOf.get(id) ?? [])
+        .flatMap((id) => byId.get(id) ?? []);
+      const known = new Map(told.map((one) => [one.name, one]));
+      const shown = new Set(bridge.ports.map(({ name }) => name));
+      const failMode = own.fail_mode[0];
+      return {
+        ...bridge,
+        ...(failMode === undefined ? {} : { failMode }),
+        controllers: controllers.rows.filter(({ _uuid }) => own.controller.includes(_uuid))
+          .slice(0, 16).map(({ target, is_connected: isConnected }) => ({ target, isConnected })),
+        ports: [
+          ...bridge.ports.map((port) => {
+            const logical = known.get(port.name)?.external_ids.get("iface-id");
+            return logical === undefined ? port : { ...port, logical };
+          }),
+          ...told.filter(({ name, error }) => !shown.has(name) && error.length > 0)
+            .map(({ name, type, error }) => ({ name, type: type || "system", error: error[0]! })),
+        ],
+      };
+    }),
+    managers: MANAGERS.filter(([, key]) => keys.some((one) => key.test(one))).map(([name]) => name),
+  };
+}

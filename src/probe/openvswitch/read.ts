@@ -1,0 +1,182 @@
+/** Reads what the daemons of a namespace tell, without changing anything. */
+import type {
+  DatapathFlow,
+  OpenvSwitch,
+  OpenvSwitchBridge,
+} from "../../event/state_openvswitch.ts";
+import { Control } from "./control.ts";
+import { type Daemon, daemonsOf } from "./daemons.ts";
+import { QUESTION, withDatabase } from "./database.ts";
+import { type Flow, flowsIn } from "./datapath_flows.ts";
+import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
+import { tracedIn } from "./trace.ts";
+
+/** Flows of a datapath up to which they are read: 10,000 are 6 MB, which the daemon's one thread makes. */
+const FLOWS_MAX = 10_000;
+const ANSWER_BYTES_MAX = 12 << 20;
+/** Flows that are told, and those that tables are asked about. */
+const LOSING_MAX = 256;
+const TRACED_MAX = 32;
+/** Tables that are told of a flow: the last, which say what came of it. */
+const STEPS_MAX = 8;
+
+/** What is read, and what could not be. */
+export interface Told {
+  openvswitch?: OpenvSwitch;
+  gaps: { what: string; why: string }[];
+}
+
+/** What a reading may take, and what is known of the namespace. */
+export interface Question {
+  /** Inode of the namespace. */
+  netns: number;
+  /** Paths of its control sockets, a line each. */
+  paths: string;
+  /** Devices that can't send: flows that lead to them are told. */
+  down: ReadonlySet<string>;
+  withinMs: number;
+}
+
+/** Nothing where the namespace has no daemon. Never rejects. */
+export async function readOpenvswitch(question: Question): Promise<Told> {
+  const daemons = daemonsOf(question.paths, question.netns);
+  const told: Told = { gaps: [] };
+  if (daemons.length === 0 && question.paths.trim() !== "") {
+    told.gaps.push(gap("its control socket can't be reached"));
+  }
+  for (const daemon of daemons) {
+    try {
+      const one = await readDaemon(daemon, question, told.gaps);
+      const before = told.openvswitch;
+      told.openvswitch = before === undefined ? one : joined(before, one);
+    } catch (error) {
+      told.gaps.push(gap(wordsOf(error)));
+    }
+  }
+  return told;
+}
+
+const gap = (why: string) => ({ what: "openvswitch", why });
+const wordsOf = (error: unknown) => error instanceof Error ? error.message : String(error);
+
+function joined(one: OpenvSwitch, other: OpenvSwitch): OpenvSwitch {
+  return {
+    bridges: [...one.bridges, ...other.bridges],
+    datapaths: [...one.datapaths, ...other.datapaths],
+    managers: [...new Set([...one.managers, ...other.managers])],
+    ...(one.losing === undefined || other.losing === undefined
+      ? {}
+      : { losing: [...one.losing, ...other.losing].slice(0, LOSING_MAX) }),
+  };
+}
+
+/** What one daemon tells. Rejects when it does not even tell its bridges. */
+export async function readDaemon(
+  daemon: Pick<Daemon, "control" | "database">,
+  { down, withinMs }: Pick<Question, "down" | "withinMs">,
+  gaps: Told["gaps"],
+): Promise<OpenvSwitch> {
+  const bounds = { withinMs, bytesMax: ANSWER_BYTES_MAX };
+  using control = await Control.open(daemon.control, bounds);
+  const datapaths = datapathsIn(await control.text("dpctl/show", []));
+  const shown = bridgesIn(await control.text("dpif/show", []), datapaths);
+  const meant = await readDatabase(daemon, shown, withinMs).catch((error) => {
+    gaps.push({ what: "openvswitch database", why: wordsOf(error) });
+    return { bridges: shown, managers: [] };
+  });
+  const told: OpenvSwitch = {
+    ...meant,
+    datapaths: datapaths.map(({ devices: _devices, ...datapath }) => datapath),
+  };
+  try {
+    const losing: DatapathFlow[] = [];
+    for (const datapath of datapaths) losing.push(...await losingOf(control, datapath, down));
+    told.losing = losing.slice(0, LOSING_MAX);
+  } catch (error) {
+    gaps.push({ what: "openvswitch flows", why: wordsOf(error) });
+  }
+  return told;
+}
+
+async function readDatabase(
+  { database }: Pick<Daemon, "database">,
+  bridges: OpenvSwitchBridge[],
+  withinMs: number,
+): Promise<Pick<OpenvSwitch, "bridges" | "managers">> {
+  if (database === undefined) throw new Error("its socket can't be reached");
+  using control = await Control.open(database, { withinMs, bytesMax: ANSWER_BYTES_MAX });
+  return withDatabase(bridges, await control.ask("transact", QUESTION));
+}
+
+/** Flows by which packets come to nothing, those used last first, with the tables that made them. */
+async function losingOf(
+  control: Control,
+  { name, flows, devices }: Datapath,
+  down: ReadonlySet<string>,
+): Promise<DatapathFlow[]> {
+  if (flows > FLOWS_MAX) {
+    throw new Error(`${name} has ${flows} flows, ${FLOWS_MAX} are read at most`);
+  }
+  const losing = flowsIn(await control.text("dpctl/dump-flows", ["-m", name]))
+    .map((flow) => ({ ...flow, ...byDevices(flow, devices) }))
+    .filter(({ actions }) => isLosing(actions, down))
+    .sort((a, b) => a.usedS === b.usedS ? 0 : a.usedS - b.usedS)
+    .slice(0, LOSING_MAX);
+  const told: DatapathFlow[] = [];
+  for (const { packet, match, packets, actions } of losing) {
+    const steps = told.length < TRACED_MAX ? await stepsOf(control, name, packet, actions) : null;
+    told.push({ datapath: name, match: clip(match), actions: clip(actions), packets, ...steps });
+  }
+  return told;
+}
+
+/** Ports by their devices, where the daemon numbers them. */
+function byDevices(
+  { match, actions }: Flow,
+  devices: ReadonlyMap<number, string>,
+): Pick<Flow, "match" | "actions"> {
+  const named = (number: string) => devices.get(Number(number)) ?? number;
+  return {
+    match: match.replace(/\bin_port\((\d+)\)/, (_, number) => `in_port(${named(number)})`),
+    actions: actions.replaceAll(
+      /(^|,)(\d+)(?=,|$)/g,
+      (_, before, number) => `${before}${named(number)}`,
+    ),
+  };
+}
+
+/** Whether packets may end by it: dropped, measured, or sent to a device that can't send. */
+function isLosing(actions: string, down: ReadonlySet<string>): boolean {
+  return drops(actions) || /\bmeter\(/.test(actions) ||
+    actions.split(",").some((action) => down.has(action));
+}
+
+/** Nothing where the tables say something else by now, or the daemon does not understand. */
+async function stepsOf(
+  control: Control,
+  datapath: string,
+  packet: string,
+  actions: string,
+): Promise<Pick<DatapathFlow, "steps" | "stepsInAll">> {
+  const name = datapath.slice(datapath.indexOf("@") + 1);
+  let traced;
+  try {
+    traced = tracedIn(await control.text("ofproto/trace", [name, packet]));
+  } catch (error) {
+    // What is wrong with the connection is so for all that follows.
+    if (/no answer within|hung up/.test(wordsOf(error))) throw error;
+    return {};
+  }
+  if (drops(actions) !== drops(traced.actions) || traced.steps.length === 0) return {};
+  const steps = traced.steps.slice(-STEPS_MAX).map((step) => ({
+    ...step,
+    ...(step.match === undefined ? {} : { match: clip(step.match) }),
+    says: step.says.map(clip),
+  }));
+  return { steps, stepsInAll: traced.steps.length };
+}
+
+const drops = (actions: string | undefined) =>
+  actions === "" || /\bdrop\b/.test(actions ?? "unknown");
+
+const clip = (text: string) => text.length <= 4000 ? text : `${text.slice(0, 3999)}…`;
