@@ -72,10 +72,10 @@ function readBySh(line: string): { words: string[]; said: string } {
 }
 
 const PROGRAMS =
-  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack|wg|ovs-(?:vsctl|dpctl))$/;
+  /^(?:ip|bridge|tc|nft|ip6?tables(?:-legacy)?|sysctl|ss|kubectl|ufw|cat|conntrack|wg|ovs-(?:vsctl|dpctl|ofctl))$/;
 /** Commands that no namespace has an answer of its own to; Open vSwitch's database is one. */
 const OF_THE_MACHINE =
-  /^(?:kubectl |ovs-vsctl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/;
+  /^(?:kubectl |ovs-(?:vs|of)ctl |cat \/proc\/|sysctl (?:-w )?net\.(?:core|netfilter)\.)/;
 const seen = new Set<string>();
 
 /** Nothing that a shell which knows no comments when typed would read as more than a word. */

@@ -22,3 +22,10 @@ export const isOutputNotReady = (event: Event): boolean =>
  */
 export const isRefusedUpcall = (event: Event): boolean =>
   !givesReason(event) && freedIn(event, /^ovs_dp_process_packet\b/);
+
+/**
+ * Handed to ovs-vswitchd, because no flow of the kernel's matched: what it makes of the packet comes
+ * back in another skb, or not at all.
+ */
+export const isUpcall = (event: Event): boolean =>
+  event.kind === "consume" && freedIn(event, /^(ovs_dp_process_packet|ovs_dp_upcall)\b/);

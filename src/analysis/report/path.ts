@@ -1,4 +1,4 @@
-/** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5. */
+/** Steps of a packet to hops of a report: adds what lies between two sightings. Rules H1 to H5, H8. */
 import { KINDS } from "../../event/kinds.ts";
 import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
 import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
@@ -8,6 +8,8 @@ import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
 import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
+import { DATAPATH_KIND } from "../kernel/openvswitch.ts";
+import { bridgesBetween } from "./openvswitch_way.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -118,6 +120,8 @@ function between(before: Sighting, event: Sighting): Hop[] {
   hops.push(...translation(before, event));
   const bridge = bridged(before, event);
   if (bridge) return [...hops, bridge];
+  const switched = switchedBy(before, event);
+  if (switched.length > 0) return [...hops, ...switched];
   if (!isDrop && forwarded(before, event)) hops.push(hopAt(event, "ip-forward"));
   return hops;
 }
@@ -146,6 +150,22 @@ function bridged(before: Sighting, event: Sighting): Hop | null {
   if (!bridge) return null;
   const hop = hopAt(event, "bridge-forward");
   return { ...hop, device: bridge.name, ifindex: bridge.ifindex, deviceKind: bridge.kind };
+}
+
+/** [H8] In by one port of Open vSwitch and out by another: its bridges. */
+function switchedBy(before: Sighting, event: Sighting): Hop[] {
+  if (event.kind !== "device-tx" && event.kind !== "device-rx") return [];
+  if (before.netns !== event.netns) return [];
+  const state = stateAt(event.node, event.netns, event.at);
+  if (!state?.openvswitch) return [];
+  const out = linkOf(state, event.ifindex, event.device);
+  const into = linkOf(state, before.ifindex, before.device);
+  if (!out || !into) return [];
+  return (bridgesBetween(state, into.name, out.name) ?? []).map((name) => ({
+    ...hopAt(event, "bridge-forward"),
+    ...{ device: name, deviceKind: DATAPATH_KIND },
+    ifindex: linkOf(state, undefined, name)?.ifindex ?? 0,
+  }));
 }
 
 /** [H5] The tuple changed: NAT. */

@@ -68,6 +68,10 @@ export function shows(words: readonly Word[]): boolean {
       : more.join(" ") === "show";
   }
   if (words.join(" ") === "ovs-dpctl show") return true;
+  if (program === "ovs-ofctl") {
+    return more.length === 3 && more[0] === "dump-flows" && !more[1]!.startsWith("-") &&
+      /^table=\d+$/.test(more[2]!);
+  }
   const plain = words.filter((word) => !String(word).startsWith("-")).join(" ");
   return SHOWS.some((known) => `${plain} `.startsWith(`${known} `));
 }

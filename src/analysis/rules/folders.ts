@@ -51,7 +51,9 @@ export { nodePortUntranslated } from "./service-without-endpoint/node_port_untra
 export { noneOnNode } from "./service-without-endpoint/none_on_node.ts";
 export { noneReady } from "./service-without-endpoint/none_ready.ts";
 export { openvswitchDropped } from "./openvswitch-drop/flow_drop.ts";
+export { openvswitchFlow } from "./openvswitch-drop/named_flow.ts";
 export { openvswitchPort } from "./openvswitch-drop/port_not_ready.ts";
+export { openvswitchPortDown } from "./openvswitch-drop/port_down.ts";
 export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { portChanged } from "./port-changed/changed.ts";
@@ -81,6 +83,7 @@ export { trafficControl } from "./traffic-control-drop/traffic_control.ts";
 export { tunnelIdMismatch } from "./tunnel-id-mismatch/id_mismatch.ts";
 export { tunnelNoEndpoint } from "./tunnel-no-endpoint/no_endpoint.ts";
 export { tunnelNoListener } from "./tunnel-blocked/no_tunnel_socket.ts";
+export { tunnelNoWayLookedUp } from "./tunnel-endpoint-unreachable/told_unroutable.ts";
 export { tunnelNoWayTold } from "./tunnel-endpoint-unreachable/no_way_told.ts";
 export { tunnelRefused } from "./tunnel-blocked/tunnel_refused.ts";
 export { tunnelUnreachable } from "./tunnel-endpoint-unreachable/unreachable.ts";

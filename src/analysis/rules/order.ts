@@ -36,6 +36,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelNoListener,
   // A route's reason is about the tunnel's other end there: R3 would say it of the inner address.
   rules.tunnelNoWayTold,
+  rules.tunnelNoWayLookedUp,
   // A tunnel device frees in the same functions what has no remote and what has no way to it.
   rules.tunnelNoEndpoint,
   // Where smaller packets arrive the other end is reachable (R23), and the loss has a reason (R42).
@@ -70,6 +71,9 @@ export const RULES: readonly Rule[] = [
 
   // Open vSwitch's own functions and reasons. That a device is not ready is about another one than
   // the packet is on: R10 would ask that one.
+  // Name the flow, or the port, that the rules below would only say that there is one.
+  rules.openvswitchFlow,
+  rules.openvswitchPortDown,
   rules.openvswitchDropped,
   rules.openvswitchPort,
   rules.openvswitchUpcall,

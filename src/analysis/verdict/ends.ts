@@ -14,6 +14,7 @@ import {
   isTakenByProtocol,
   isUnexplainedTcpDrop,
 } from "../kernel/frees.ts";
+import { isUpcall } from "../kernel/openvswitch.ts";
 import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
 import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
@@ -126,6 +127,8 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   // A keepalive of wireguard still has the headers that it came with, and was received with them.
   if (isRefusedByWireguard(event) && before?.kind !== "device-rx") return "dropped";
   if (atDestination && isTakenByProtocol(event)) return "delivered";
+  // An internal port of Open vSwitch is a device that was handed the packet, and has not sent it.
+  if (isUpcall(event)) return "routine";
   // A driver frees a packet when the device has sent it.
   if (before?.kind === "device-tx") return "left";
   return atDestination ? "taken" : "routine";

@@ -243,6 +243,24 @@ export const lookupsOf = (
   destination: string | undefined,
 ): readonly Sighting[] => destination === undefined ? [] : evidence.with(byLookedUp, destination);
 
+const byProcessor = finding(({ kind, node, cpu, routeError }) =>
+  kind === "route" && (routeError ?? 0) > 0 ? `${node.name} ${cpu}` : undefined
+);
+
+/** Lookups of a route that failed on the processor of a sighting, from `from` (an `at`) to then. */
+export const failedLookupsOn = (
+  evidence: Asides,
+  { node, cpu, at }: Pick<Sighting, "node" | "cpu" | "at">,
+  from: number,
+): readonly Sighting[] =>
+  evidence.conclude(
+    byProcessor,
+    [`${node.name} ${cpu}`],
+    `failed ${from} ${at}`,
+    (failed) => failed.slice(firstFrom(failed, from), firstAfter(failed, at)),
+    (a, b) => a.length === b.length && a.every((one, i) => one === b[i]),
+  );
+
 const ownLookups = finding(({ kind, skb, ifindex }) =>
   kind === "route" && skb === undefined && ifindex === undefined ? "" : undefined
 );

@@ -63,7 +63,8 @@ export type StatePart =
   | "netfilter"
   | "chains"
   | "sets"
-  | "iptables-legacy";
+  | "iptables-legacy"
+  | "openvswitch";
 
 /** One of these parts could not be read whole: what it lacks proves nothing. */
 export function isIncomplete(state: NetnsState, parts: readonly StatePart[]): boolean {

@@ -66,7 +66,7 @@ export function causeOfDown(subject: Case, down: readonly DownEnd[]) {
  * All ends that are down are set up, the first to blame first. A device that is up and has no carrier
  * is repaired at its other end, which is not known here.
  */
-function upRemedy(down: readonly DownEnd[]): string[] {
+export function upRemedy(down: readonly DownEnd[]): string[] {
   const lines = down.filter(({ link }) => !isUp(link)).map(({ node, netns, link }) =>
     checked({
       ...{ node, netns },

@@ -1,0 +1,47 @@
+/** Which flow of the datapath a packet matched, by what was read of it. */
+import type { NetnsState } from "../../../event/state.ts";
+import type { DatapathFlow } from "../../../event/state_openvswitch.ts";
+import { gapsOf } from "../../view/state_view.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import type { Case } from "../case.ts";
+import { fits } from "./fits.ts";
+
+/** Flows that the packet may have matched, and whether it may have been one that is not among them. */
+export interface Matching {
+  state: NetnsState;
+  flows: DatapathFlow[];
+  /** All that the datapath had of their kind were read, after the packet. */
+  isComplete: boolean;
+}
+
+/** How many flows a probe tells at most: there may be more. */
+const FLOWS_TOLD_MAX = 256;
+
+/**
+ * Flows of one kind that the packet fits, as far as it is known: the kernel does not tell what
+ * connection tracking said of it, nor how often it came back from there. A packet makes its flow, so
+ * that the state after it has it. Null where no flows were read.
+ */
+export function matchingFlows(
+  subject: Case,
+  isOfKind: (flow: DatapathFlow) => boolean,
+): Matching | null {
+  const { before, after, event, device } = subject;
+  const state = after?.openvswitch?.losing ? after : before;
+  const losing = state?.openvswitch?.losing;
+  if (!state || losing === undefined) return null;
+  const packet = { ...event, device };
+  const tunnel = event.tunnelId === undefined ? lastInTunnel(subject) : event;
+  const isAfter = BigInt(state.timeNs) >= event.timeNs;
+  return {
+    state,
+    flows: losing.filter((flow) => isOfKind(flow) && fits(flow.match, packet, tunnel)),
+    isComplete: isAfter && losing.length < FLOWS_TOLD_MAX &&
+      gapsOf(state, ["openvswitch"]).length === 0,
+  };
+}
+
+/** The sighting on this node that still had the tunnel around it. */
+const lastInTunnel = ({ judgement, node }: Case): Sighting | undefined =>
+  judgement.steps.map((step) => step.event)
+    .filter((event) => event.node === node && event.tunnelId !== undefined).at(-1);

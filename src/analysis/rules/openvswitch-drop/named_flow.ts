@@ -1,0 +1,128 @@
+/** Which flow of a bridge made the datapath drop a packet. */
+import type { Evidence } from "../../../event/report.ts";
+import type { NetnsState } from "../../../event/state.ts";
+import type { DatapathFlow, OpenvSwitchStep } from "../../../event/state_openvswitch.ts";
+import { isDatapathReason } from "../../kernel/openvswitch.ts";
+import type { Case } from "../case.ts";
+import { commandAnywhere } from "../command.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { device } from "../word.ts";
+import { controllerWords } from "./controller_words.ts";
+import { matchingFlows } from "./matching_flow.ts";
+
+/** The flow that the datapath dropped it by, and the tables that made it. */
+export const openvswitchFlow: Rule = {
+  id: "R117",
+  statement:
+    "Freed with a reason of Open vSwitch's datapath that flows ask for, where of the flows read of " +
+    "the datapath those that the packet fits come from one table: `openvswitch-drop`, with the " +
+    "bridge, the table and the flow in it that drops, or that none matches, or the port that is not " +
+    "there. ovs-vswitchd said so itself, asked by `ofproto/trace` for the packet that the flow of " +
+    "the datapath was made for. Proven where all such flows were read after the packet, else likely.",
+  yields: ["openvswitch-drop"],
+  judge(subject) {
+    const { event } = subject;
+    if (event.kind !== "drop" || !isDatapathReason(event)) return null;
+    const isOfKind = KINDS[event.reason ?? ""];
+    const matching = isOfKind && matchingFlows(subject, isOfKind);
+    if (!matching) return null;
+    const deciding = matching.flows.map((flow) => decidingStep(flow));
+    const [step] = deciding;
+    if (!step || !deciding.every((other) => other && isSame(other, step))) return null;
+    return cause(
+      "openvswitch-drop",
+      // The kernel frees a sampled copy with that reason, too (R113).
+      matching.isComplete && event.reason !== "OVS_DROP_LAST_ACTION" ? "proven" : "likely",
+      `Open vSwitch dropped it, as it came in by ${place(subject)}: ${
+        sentenceOf(step, matching.state)
+      }`,
+      [
+        eventEvidence(subject),
+        ...matching.flows.slice(0, 3).flatMap((flow) => told(subject, flow)),
+      ],
+      [
+        ...commandAnywhere(["ovs-ofctl", "dump-flows", device(step.bridge), `table=${step.table}`]),
+        ...controllerWords(matching.state, step),
+      ],
+    );
+  },
+};
+
+/** Also one that drops some of what it is given, as what is too large. */
+const drops = ({ actions }: DatapathFlow) => actions === "" || /\bdrop\b/.test(actions);
+
+/** Flows that a reason may come from. Other reasons are the datapath's own, whatever the flow. */
+const KINDS: Readonly<Record<string, (flow: DatapathFlow) => boolean>> = {
+  OVS_DROP_EXPLICIT: drops,
+  OVS_DROP_EXPLICIT_WITH_ERROR: drops,
+  OVS_DROP_LAST_ACTION: drops,
+  OVS_DROP_METER: ({ actions }) => /\bmeter\(/.test(actions),
+};
+
+/** The table that the packet came to nothing in: one that says so, else the last. */
+function decidingStep({ steps, actions }: DatapathFlow): OpenvSwitchStep | undefined {
+  const saysSo = actions.includes("meter(")
+    ? ({ says }: OpenvSwitchStep) => says.some((line) => line.startsWith("meter:"))
+    : ({ match, says }: OpenvSwitchStep) =>
+      match === undefined || says.some((line) => line === "drop" || line.startsWith(">>"));
+  return steps?.findLast(saysSo) ?? steps?.at(-1);
+}
+
+const isSame = (a: OpenvSwitchStep, b: OpenvSwitchStep) =>
+  a.bridge === b.bridge && a.table === b.table && a.match === b.match && a.priority === b.priority;
+
+function sentenceOf(step: OpenvSwitchStep, { openvswitch }: NetnsState): string {
+  const { bridge, table, match, says } = step;
+  const where = `table ${table} of bridge ${bridge}`;
+  if (match === undefined) {
+    const isSecure = openvswitch?.bridges.some(({ name, failMode }) =>
+      name === bridge && failMode === "secure"
+    );
+    return `no flow of ${where} matches it${isSecure ? ", and the bridge is in secure mode" : ""}`;
+  }
+  const flow = `the flow ${flowText(step)} in ${where}`;
+  const noted = says.findLast((line) => line.startsWith(">>"))?.slice(2).trim();
+  const output = says.findLast((line) => line.startsWith("output:"));
+  if (noted !== undefined && /^Nonexistent output port/i.test(noted)) {
+    return `${flow} sends it to port ${output?.slice("output:".length) ?? "?"}, which the bridge ` +
+      "does not have";
+  }
+  if (noted !== undefined) return `${flow} (${says[0]}) came to nothing: ${noted}`;
+  const meter = says.find((line) => line.startsWith("meter:"));
+  if (meter !== undefined) {
+    return `it was more than meter ${meter.slice("meter:".length)} allows, which ${flow} asks`;
+  }
+  if (says.includes("drop")) return `${flow} drops it`;
+  return `its flows end with ${flowText(step)} in ${where}, which sends it nowhere`;
+}
+
+/** `"ip,nw_src=10.0.0.1", priority 300, cookie 0x1a,`, as `ofproto/trace` writes it. */
+function flowText({ match, priority, cookie }: OpenvSwitchStep): string {
+  const of = [
+    match === "" ? "for every packet" : `"${match}"`,
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(cookie === undefined ? [] : [`cookie ${cookie}`]),
+  ];
+  return of.join(", ");
+}
+
+function told({ node }: Case, flow: DatapathFlow): Evidence[] {
+  const { match, actions, packets, steps = [], stepsInAll = 0 } = flow;
+  const left = stepsInAll - steps.length;
+  return [
+    stateEvidence(
+      node,
+      `flow of the datapath: ${match}, actions ${actions || "none"}, ${packets} packets`,
+    ),
+    ...(left > 0 ? [stateEvidence(node, `${left} tables were asked before these`)] : []),
+    ...steps.map((step) =>
+      stateEvidence(
+        node,
+        `ofproto/trace: ${step.bridge} table ${step.table}: ${
+          step.match === undefined ? "no match" : flowText(step)
+        }${step.says.length === 0 ? "" : ` → ${step.says.join("; ")}`}`,
+      )
+    ),
+  ];
+}
