@@ -1,0 +1,7 @@
+# No flow matches what the pod asks, and its bridge is in secure mode.
+# nodes: node=node,pod fabric
+# fault: dropped openvswitch-drop
+. /work/ovs.sh
+build() { sdn; }
+fault() { of_ node br0 del-flows "cookie=0x1a/-1"; }
+traffic() { ask_service; told node; }
