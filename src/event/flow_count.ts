@@ -3,7 +3,7 @@ import { z } from "zod";
 import { count, STAGES, text, timeOfDay } from "./report_parts.ts";
 
 /** A place where packets were counted. */
-const CountedAt = z.object({
+export const CountedAt = z.object({
   node: text(253),
   /** Name where one exists, else the inode. */
   netns: text(253),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { NearChange } from "./change.ts";
 import { EXCHANGE_OUTCOMES, OUTCOMES, SEVERITIES } from "./codes.ts";
+import { CountedAt } from "./flow_count.ts";
 import {
   address,
   Buckets,
@@ -55,6 +56,16 @@ export const Problem = z.object({
   passed: count,
   /** Of its flows. */
   packets: PacketCounts,
+  /**
+   * Only counts show it, and no single packet: so many were counted, lost of them between these places.
+   * `firstAt` and `lastAt` are then a time in which all of them were lost. Absent: packets show it.
+   */
+  counted: z.object({
+    packets: count,
+    lost: count,
+    from: CountedAt,
+    to: CountedAt,
+  }).optional(),
   /** The first and the last failure. */
   firstAt: timeOfDay,
   lastAt: timeOfDay,

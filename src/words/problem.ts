@@ -2,10 +2,13 @@
 import type { Problem } from "../event/report.ts";
 import { endPoint, named } from "./ends.ts";
 import { EXCHANGE_WORDS, OUTCOME_WORDS } from "./outcome.ts";
+import { placeName } from "./place.ts";
 import type { Counting, Writing } from "./writing.ts";
 
 /** Writes a count with its noun: `3 clients`. */
-type Plural = (count: number, one: string) => string;
+type Plural = Counting["plural"];
+
+const PLACE = { deviceMax: 32, netnsMax: 40, nodeMax: 40 };
 
 const NOUNS: Partial<Record<string, string>> = {
   tcp: "TCP connection",
@@ -27,8 +30,22 @@ export const exchangeNoun = (protocol: string): string => NOUNS[protocol] ?? "fl
 export const problemEnd = ({ to }: Problem, { text }: Writing): string =>
   named(endPoint(text(to.address), to.port), to.name, text);
 
-/** `344 TCP connections from 3 clients`, `1 ping from 10.0.0.5`. */
-export function problemSize(
+/**
+ * `344 TCP connections from 3 clients`, `1 ping from 10.0.0.5`; where only counts know it
+ * `3 of 4,900 packets counted from eth0 on a to eth0 on b, of 1 UDP exchange from 10.0.0.5`.
+ */
+export function problemSize(problem: Problem, plural: Plural, writing: Writing): string {
+  const { counted } = problem;
+  const asked = askedSize(problem, plural, writing);
+  if (counted === undefined) return asked;
+  const [from, to] = [counted.from, counted.to].map((place) => placeName(place, writing, PLACE));
+  const lost = plural(counted.lost, "", "").trim();
+  return `${lost} of ${
+    plural(counted.packets, "packet")
+  } counted from ${from} to ${to}, of ${asked}`;
+}
+
+function askedSize(
   { protocol, flows, clients, from, fromNames }: Problem,
   plural: Plural,
   { text }: Writing,

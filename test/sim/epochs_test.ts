@@ -2,10 +2,11 @@
  * Counters of a flow that goes on, on nodes with one clock or with clocks of their own: what is said to
  * be lost was lost, between those places and in that time.
  */
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
 import { emptyState } from "../../src/event/state.ts";
 import { analyse, type Batch } from "../../src/analysis/mod.ts";
+import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
 import { Random } from "./random.ts";
 import { seedCount } from "./seed_count.ts";
 
@@ -206,15 +207,25 @@ function batchOf({ zero, until, isOneClock }: World, node: number, events: Event
   };
 }
 
-Deno.test("[S16] [O24] of a flow that goes on, by one clock or several, no loss is said that was none", () => {
+Deno.test("[S16] [S18] [O24] of a flow that goes on, by one clock or several, no loss is said that was none", () => {
   const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, across: 0, narrow: 0 };
+  const states = new Set<string>();
   for (let seed = 1; seed <= SEEDS; seed++) {
     const world = worldOf(new Random(seed));
     const { passed, lost: truth, ended } = travel(world);
     const events = told(world, passed);
     const batches = events.map((own, node) => batchOf(world, node, own));
     const input = { incident: "i", batches, filter: "", closed: true, evicted: 0 };
-    const counted = analyse(input).flows[0]?.counted;
+    const report = analyse(input);
+    const lostIn: LostIn = ({ node, ifindex }, fromMs, untilMs) =>
+      truth.filter(({ pair, at }) => {
+        const place = PLACES[pair]!;
+        const ms = WALL_MS + at / 1e6;
+        return NODES[place.node] === node && place.ifindex === ifindex && ms >= fromMs &&
+          ms <= untilMs;
+      }).length;
+    for (const state of checkCountedProblems(report, lostIn, seed)) states.add(state);
+    const counted = report.flows[0]?.counted;
     if (counted === undefined || counted.gap !== undefined) {
       seen.unknown += 1;
       continue;
@@ -241,6 +252,7 @@ Deno.test("[S16] [O24] of a flow that goes on, by one clock or several, no loss 
       if (end - begin < 6_000) seen.narrow += 1;
     }
   }
+  deepEqual([...states].sort(), ["active", "ended", "healed"]);
   for (const [what, times] of Object.entries(seen)) {
     ok(times > SEEDS / 100, `${what} ${times} times of ${JSON.stringify(seen)}`);
   }

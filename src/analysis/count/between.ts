@@ -30,6 +30,8 @@ export interface Difference {
   since: number;
   /** Packets that came later are not in it: some may be under way. */
   goesOn: boolean;
+  /** Packets that came to the second place, by epoch: after when, an `at` of the first node. */
+  came: { at: number; packets: number }[];
 }
 
 /** What was lost between two places, or why that can't be said. */
@@ -89,6 +91,7 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
     from: losing.length > 0 ? least(({ from }) => from, losing) : since,
     to: losing.length > 0 ? most(({ to }) => to, losing) : until,
     ...{ since, until, goesOn },
+    came: some.map(({ since, packets, lost }) => ({ at: since, packets: packets - lost })),
   };
 }
 

@@ -21,16 +21,35 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { type Difference, differenceOf } from "./between.ts";
 import type { CountedPlace } from "./parts.ts";
-import { countsOnce, keyOf, type Place, wayOf } from "./places.ts";
+import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
 import { toldAtBoth } from "./told.ts";
+
+/** What was lost between two places that follow each other; times are `at`s of the first one's node. */
+export interface Loss
+  extends Pick<Difference, "packets" | "lost" | "lostBytes" | "isLeast" | "came"> {
+  from: Place;
+  to: Place;
+  /** So many drops between them were told one by one. */
+  dropsTold: number;
+  /** None of them was lost before this, an `at`. */
+  first: number;
+  /** None of them was lost after this, an `at`. */
+  last: number;
+}
+
+/** What was counted of a flow: as the report has it, and the losses in it. */
+export interface Counted {
+  report: FlowCount;
+  losses: Loss[];
+}
 
 /** What was counted of a flow; undefined where nothing was. `seen`: packets that were told one by one. */
 export function countOf(
   group: FlowGroup,
   nodes: readonly NodeView[],
   seen: number,
-): FlowCount | undefined {
+): Counted | undefined {
   const counted = new Map<string, Map<string, CountedThere>>();
   let gap: string | null = null;
   for (const node of countingAmong(nodes)) {
@@ -86,7 +105,7 @@ function compared(
   places: readonly CountedPlace[],
   elsewhere: () => number,
   seen: number,
-): FlowCount {
+): Counted {
   const pairs: { a: Place; b: Place; found: Difference }[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
@@ -109,21 +128,17 @@ function compared(
   }
   const packets = first.found.packets;
   const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) => ({
-    from: reported(a),
-    to: reported(b),
-    packets: found.lost,
-    ...(found.lostBytes === undefined ? {} : { bytes: found.lostBytes }),
+    ...found,
+    ...{ from: a, to: b, first: found.from, last: found.to },
     dropsTold: dropsTold(group, a, b, found),
-    firstAt: rfc3339(wallMsAt(a.node, found.from)),
-    lastAt: rfc3339(wallMsAt(a.node, found.to)),
   }));
-  const lost = losses.reduce((sum, { packets }) => sum + packets, 0);
+  const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
   const isLeast = pairs.some(({ found }) => found.isLeast);
   const { bytes } = first.found;
   const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
     ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
     : undefined;
-  return {
+  const report: FlowCount = {
     packets,
     arrived: last.found.packets - last.found.lost,
     lost,
@@ -132,16 +147,30 @@ function compared(
     ...(isLeast ? { atLeast: true } : {}),
     since: rfc3339(wallMsAt(first.a.node, first.found.since)),
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
-    losses,
+    losses: losses.map(lossReport),
     sentence: `${
       sentenceOf({ packets, lost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
     } ${tracedOf(seen)}`,
   };
+  return { report, losses };
 }
 
-const unknown = (gap: string): FlowCount => ({
-  gap: gap.slice(0, 500),
-  sentence: `Counted, but what was lost is not known: ${gap}.`.slice(0, 1000),
+const unknown = (gap: string): Counted => ({
+  report: {
+    gap: gap.slice(0, 500),
+    sentence: `Counted, but what was lost is not known: ${gap}.`.slice(0, 1000),
+  },
+  losses: [],
+});
+
+const lossReport = ({ from, to, lost, dropsTold, first, last, lostBytes }: Loss) => ({
+  from: countedAt(from.seen),
+  to: countedAt(to.seen),
+  packets: lost,
+  ...(lostBytes === undefined ? {} : { bytes: lostBytes }),
+  dropsTold,
+  firstAt: rfc3339(wallMsAt(from.node, first)),
+  lastAt: rfc3339(wallMsAt(from.node, last)),
 });
 
 /** When the flow was seen first on a node, an `at`. */
@@ -198,14 +227,6 @@ const placesOf = ({ steps }: Judgement): Set<string> =>
       keyOf({ ...event, stage: event.kind } as unknown as Place)
     ),
   );
-
-const reported = ({ node, netns, ifindex, stage, seen }: Place) => ({
-  node: node.name,
-  netns: netnsLabel(node, netns, seen.at),
-  device: seen.device ?? "",
-  ifindex,
-  stage,
-});
 
 function nameOf({ node, netns, seen }: Place): string {
   return placeText({

@@ -94,7 +94,7 @@ async function isShown(): Promise<boolean> {
   receiver.kill("SIGKILL");
   await reader.cancel();
   await receiver.status;
-  const { flows, nodes } = Report.parse(JSON.parse(stdout));
+  const { flows, nodes, problems } = Report.parse(JSON.parse(stdout));
   const of = (port: number) => flows.find(({ destinationPort }) => destinationPort === port)!;
   const [lossy, whole, six, tcp] = [5001, 5002, 5003, 5004].map(of) as [Flow, Flow, Flow, Flow];
   const all = [lossy, whole, six, tcp];
@@ -111,6 +111,14 @@ async function isShown(): Promise<boolean> {
   const [from, to] = [Date.parse(firstAt), Date.parse(lastAt)];
   ok(from <= Math.min(...times) && to >= Math.max(...times), `${firstAt} ${lastAt} ${times}`);
   equal(losses(six), ["2 a eth0 device-tx b eth0 device-rx"]);
+  // What was lost is a problem each, though no packet that was told shows it.
+  const told = problems.flatMap(({ counted, example }) => counted ? [{ ...counted, example }] : []);
+  const isSeen = ({ outcome }: Flow) => outcome === "vanished" || outcome === "dropped";
+  const known = [lossy, six].filter((flow) => !isSeen(flow));
+  equal(
+    told.map(({ lost, from, to, example }) => [example, lost, from.node, to.node].join(" ")).sort(),
+    known.map((flow) => `${flow.id} ${flow.counted!.lost} a b`).sort(),
+  );
   // Nothing was lost of these, and what is put together at the one is apart at the other.
   for (const flow of [whole, tcp]) equal(losses(flow), []);
   return true;

@@ -5,6 +5,7 @@
  */
 import { isDeviceKind } from "../../event/kinds.ts";
 import { formKey, formOf } from "../correlate/identity.ts";
+import { netnsLabel } from "../view/netns_names.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { isIncomplete, linkOf, stateAfter, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
@@ -23,6 +24,15 @@ export interface Place {
   /** One packet of the flow there. */
   seen: Sighting;
 }
+
+/** The place of a sighting as the report has it. */
+export const countedAt = ({ node, netns, ifindex, device, kind, at }: Sighting) => ({
+  node: node.name,
+  netns: netnsLabel(node, netns, at),
+  device: device ?? "",
+  ifindex: ifindex ?? 0,
+  stage: kind as Place["stage"],
+});
 
 /** Equal for sightings at one device in one direction. */
 export const placeKey = (

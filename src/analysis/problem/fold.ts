@@ -4,6 +4,7 @@ import type { CauseCode } from "../../event/codes.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import { netnsLabel } from "../view/netns_names.ts";
 import { stateAt } from "../view/state_view.ts";
+import type { CountedLoss } from "./counted_loss.ts";
 import type { Trouble } from "./trouble.ts";
 
 const keys = new WeakMap<Trouble, string>();
@@ -21,8 +22,17 @@ export function keyOf(trouble: Trouble): string {
 
 function makeKey(trouble: Trouble): string {
   const { cause, gap, outcome, protocol, to, direction } = trouble;
-  const why = cause?.code ?? (gap === undefined ? outcome : `unknown ${gap}`);
+  const why = trouble.counted
+    ? `counted ${between(trouble.counted)}`
+    : cause?.code ?? (gap === undefined ? outcome : `unknown ${gap}`);
   return `${why} ${direction} of ${protocol} ${endPoint(to.address, to.port)} at ${where(trouble)}`;
+}
+
+/** The two devices between which packets are missing. */
+function between({ steps, next }: CountedLoss): string {
+  return [steps.at(-1)!.event, next].map((event) =>
+    `${event.node.name} ${netnsLabel(event.node, event.netns)} ${event.device} ${event.kind}`
+  ).join(" to ");
 }
 
 /**

@@ -28,7 +28,7 @@ export interface Healing {
 }
 
 /** Nothing of a kind for so long, ns, and it is not expected any more. */
-const QUIET_NS = 10e9;
+export const QUIET_NS = 10e9;
 /** The chance that as many get through one after the other while some still fail. */
 const CHANCE = 0.01;
 
@@ -77,7 +77,7 @@ export function prospectOf(failures: Failures, between: number, since: number): 
 }
 
 /** How many must get through, if so many failed and so many got through between them. */
-function enough(failed: number, passed: number): number {
+export function enough(failed: number, passed: number): number {
   const share = failed / (failed + passed + 1);
   return Math.ceil(Math.log(CHANCE) / Math.log(1 - share));
 }

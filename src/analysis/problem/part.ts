@@ -19,6 +19,7 @@ import {
   undecidedAt,
 } from "./passing.ts";
 import { type Change, CourseAt } from "./course.ts";
+import { CountedCourse } from "./counted_course.ts";
 import type { Place, Trouble } from "./trouble.ts";
 
 /** Some troubles of one problem. What happens is noted, and counts once it is settled. */
@@ -27,7 +28,7 @@ export class Part implements Listener {
   /** The first shows it best. */
   troubles: Trouble[] = [];
   readonly #present = new Set<Trouble>();
-  readonly #course: CourseAt;
+  readonly #course: CourseAt | CountedCourse;
   readonly #end: string;
   readonly #to: PassedTo;
   readonly #isAnswer: boolean;
@@ -51,7 +52,7 @@ export class Part implements Listener {
   ) {
     this.place = place;
     this.#isAnswer = direction === "answer";
-    this.#course = new CourseAt(place);
+    this.#course = first.counted ? new CountedCourse(place) : new CourseAt(place);
     this.#end = endOf({ ...first, direction });
     this.#to = passing.to(this.#end);
     this.#to.listeners.add(this);

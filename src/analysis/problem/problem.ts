@@ -28,6 +28,8 @@ export class Problem {
   readonly #flows = new Counted<string>();
   readonly #asked = new Counted<string>();
   readonly #askedBy = new Map<string, number>();
+  /** Packets that were counted where no single one shows the loss, and those that were lost. */
+  counted = { packets: 0, lost: 0 };
   /** Questions of those who failed that got through. */
   passed = 0;
 
@@ -73,9 +75,17 @@ export class Problem {
       if (this.#flows.add(trouble.flow)) this.packets = added(this.packets, trouble.packets);
       if (this.#clients.add(trouble.client)) clients.come.push(trouble.client);
     }
+    for (const { counted } of gone) this.#count(counted, -1);
+    for (const { counted } of come) this.#count(counted, 1);
     for (const client of clients.gone) this.passed -= this.#askedBy.get(client) ?? 0;
     for (const client of clients.come) this.passed += this.#askedBy.get(client) ?? 0;
     this.clients = changeInOrder(this.clients, inOrder, clients.gone, clients.come);
+  }
+
+  #count(counted: Trouble["counted"], by: number): void {
+    if (counted === undefined) return;
+    const { packets, lost } = this.counted;
+    this.counted = { packets: packets + by * counted.packets, lost: lost + by * counted.lost };
   }
 
   /** Takes what got through of its kind, at any of its places. */

@@ -12,10 +12,11 @@ import { isLost } from "../exchange/losses.ts";
 import type { ExchangeFindings } from "../rules/exchange_causes.ts";
 import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
 import { TCP, UDP } from "../kernel/protocols.ts";
-import { protocolName } from "../verdict/flows.ts";
+import { type FlowGroup, protocolName } from "../verdict/flows.ts";
 import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import { countOf } from "../verdict/withheld.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { CountedLoss } from "./counted_loss.ts";
 
 /** Where packets died, or were last seen. */
 export interface Place {
@@ -53,6 +54,8 @@ export interface Trouble extends Towards {
   failedAt: number[];
   /** Packets that died there, where they did. */
   dead: Judgement[];
+  /** Only counts show it; absent: packets do. */
+  counted?: CountedLoss;
 }
 
 const NO_TROUBLE: readonly string[] = ["answered", "in-flight"];
@@ -126,6 +129,12 @@ const towards = (
   direction,
 });
 
+/** The ends of a flow as its question has them. */
+export function endsAsAsked(group: FlowGroup, exchange: Exchange | undefined): Towards {
+  const isAnswer = exchange !== undefined && exchange.question !== group;
+  return towards(exchange?.form ?? group.form, isAnswer ? "answer" : "question");
+}
+
 const endOf = (address: string, port: number | undefined): End =>
   port === undefined ? { address } : { address, port };
 
@@ -173,9 +182,7 @@ function ofFlow(
   told: Found | undefined,
 ): Found[] {
   if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
-  const isAnswer = exchange !== undefined && exchange.question !== group;
-  const form = exchange?.form ?? group.form;
-  const base = { ...towards(form, isAnswer ? "answer" : "question"), flow: group.id };
+  const base = { ...endsAsAsked(group, exchange), flow: group.id };
   const own = (
     judgement: Judgement,
     rest: Pick<Found, "outcome" | "dead"> & Partial<Found>,

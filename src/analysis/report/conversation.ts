@@ -5,6 +5,7 @@
 import type { FilterNode } from "../../event/filter/mod.ts";
 import type { Cause, Exchange as ExchangeReport, Flow } from "../../event/report.ts";
 import { countOf } from "../count/flow_count.ts";
+import { countedTroubles } from "../count/troubles.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
 import { keyOf } from "../problem/fold.ts";
@@ -95,6 +96,13 @@ export class Conversation implements Doubter {
       .filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter))
       .map((flow) => verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow)));
     const troubles = troublesOf(found, verdicts);
+    const counts = new Map(
+      verdicts.map((verdict) => [
+        verdict,
+        countOf(verdict.group, world.network, verdict.packets.seen),
+      ]),
+    );
+    troubles.all.push(...countedTroubles(counts, troubles));
     for (const trouble of troubles.all) keyOf(trouble);
     return {
       exchanges: [...found].map(([exchange, findings]) => ({
@@ -102,9 +110,7 @@ export class Conversation implements Doubter {
         findings,
         report: exchangeReport(exchange, findings, undefined),
       })),
-      flows: verdicts.map((verdict) =>
-        flowReport(verdict, countOf(verdict.group, world.network, verdict.packets.seen))
-      ),
+      flows: verdicts.map((verdict) => flowReport(verdict, counts.get(verdict)?.report)),
       troubles,
       passed: passedAmong(exchanges, verdicts),
     };

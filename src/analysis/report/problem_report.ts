@@ -8,6 +8,7 @@ import {
 } from "../../event/report.ts";
 import type { Change } from "../change/change.ts";
 import { hash } from "../kernel/hash.ts";
+import { countedAt } from "../count/places.ts";
 import type { Healing } from "../problem/healing.ts";
 import type { Problem } from "../problem/problem.ts";
 import type { Trouble } from "../problem/trouble.ts";
@@ -66,6 +67,7 @@ export class ReportedProblem implements Doubter {
       ...this.#head(first, healing, shown),
       lastHop,
       ...this.#ends(first),
+      ...countedOf(first, this.problem),
       ...times(this.problem, healing),
       ...(began.told.length === 0 ? {} : { began: began.told }),
       ...(mended.told.length === 0 ? {} : { mended: mended.told }),
@@ -105,6 +107,13 @@ export class ReportedProblem implements Doubter {
   }
 }
 
+/** Between which places counts know it; nothing where packets show it. */
+function countedOf({ counted }: Trouble, { counted: sums }: Problem) {
+  if (counted === undefined) return {};
+  const [from, to] = [counted.steps.at(-1)!.event, counted.next].map(countedAt);
+  return { counted: { ...sums, from: from!, to: to! } };
+}
+
 const times = ({ failedMs }: Problem, { healedMs }: Healing) => ({
   firstAt: rfc3339(failedMs.first!),
   lastAt: rfc3339(failedMs.last!),
@@ -129,13 +138,22 @@ function causeOf({ cause, flow, exchange }: Trouble, { flowOf, exchangeOf }: Sur
     cause;
 }
 
-function lastHopOf({ best, flow, dead }: Trouble, { flowOf }: Surroundings) {
+function lastHopOf({ best, flow, dead, counted }: Trouble, { flowOf }: Surroundings) {
+  if (counted) return hopsOf(counted.steps).at(-1)!;
   const shown = flowOf(flow);
   if (best && (dead.length > 0 || !shown)) return hopsOf(best.steps).at(-1)!;
   return shown!.lastHop;
 }
 
-function severityOf({ outcome, exchange }: Trouble, passed: number): ProblemReport["severity"] {
+function severityOf(
+  { outcome, exchange, counted, protocol }: Trouble,
+  passed: number,
+): ProblemReport["severity"] {
+  if (counted) {
+    if (counted.isAll) return "critical";
+    // TCP sends again what was lost.
+    return protocol === "tcp" ? "minor" : "major";
+  }
   if (outcome === "unknown") return "unknown";
   // Its exchange got its answer all the same.
   if (outcome === "slow" || (exchange?.answeredBy && exchange.outcome === "answered")) {

@@ -38,14 +38,15 @@ export function problemLines(
 
 /** What fails, in a sentence; of what is healed when that was comes first: `✓ healed 20:20:39.120`. */
 export function problemHead(problem: Problem, look: Look): string[] {
-  const { cause, direction, state, severity, passed, healedAt, lastAt } = problem;
+  const { cause, direction, state, severity, passed, counted, healedAt, lastAt } = problem;
   const open = severity === "unknown" || severity === "minor";
   const healed = state === "healed" ? `healed ${timeIn(look)(healedAt ?? lastAt)}  ` : "";
   const mark = state === "healed" ? look.glyph.delivered : open ? look.glyph.open : look.glyph.lost;
   const word = problemOutcome(problem, look);
   const what = cause ? `${word}, ${cause.code}` : word;
   const way = direction === "answer" ? "answers of " : "";
-  const others = passed === 0 ? "" : `; ${passed} got through`;
+  // Of packets that are counted the size tells how many got through.
+  const others = passed === 0 || counted !== undefined ? "" : `; ${passed} got through`;
   const size = problemSize(problem, plural, look);
   const sentence = `${what}: ${way}${size} to ${problemEnd(problem, look)}${others}`;
   const style = problemStyle(problem);

@@ -68,7 +68,9 @@ const looksLike = ({ state, severity }: Problem): string =>
   severity === "unknown" && state !== "healed" ? "ended" : STATES.has(state) ? state : "active";
 
 /** What failed and what got through; of a stretch of time both, and when, as its parts tell it. */
-function countWords({ passed, inWindow }: ShownProblem): string {
+function countWords({ passed, inWindow, counted }: ShownProblem): string {
+  // Its size tells packets, not failures.
+  if (counted !== undefined) return "";
   const through = (most: string) => passed > 0 ? `, ${most}${grouped(passed)} got through` : "";
   if (inWindow === undefined) return through("");
   const { failures, isAtMost, span } = inWindow;

@@ -36,6 +36,7 @@ export function readProblem(value: unknown): Problem | null {
     clients: number(from.clients),
     passed: number(from.passed),
     packets: readCounts(from.packets),
+    counted: from.counted === undefined ? undefined : readCounted(from.counted),
     firstAt: text(from.firstAt),
     lastAt: text(from.lastAt),
     healedAt: maybeText(from.healedAt),
@@ -46,6 +47,21 @@ export function readProblem(value: unknown): Problem | null {
     example: text(from.example),
     actions: list(from.actions).map((one) => text(one)),
   };
+}
+
+function readCounted(value: unknown): Problem["counted"] {
+  const from = fields(value);
+  const [start, end] = [from.from, from.to].map((place) => {
+    const { node, netns, device, ifindex, stage } = fields(place);
+    return {
+      node: text(node, "?"),
+      netns: text(netns),
+      device: text(device),
+      ifindex: number(ifindex),
+      stage: stage === "device-rx" ? "device-rx" as const : "device-tx" as const,
+    };
+  });
+  return { packets: number(from.packets), lost: number(from.lost), from: start!, to: end! };
 }
 
 /** Names by address, where they are told. */

@@ -43,13 +43,17 @@ export function problemsText(report: Report): string[] {
     const healed = problem.healedAt === undefined
       ? ""
       : `, healed ${seconds(problem.healedAt)}, since then ${problem.deliveredSince}`;
+    const { counted } = problem;
+    const loss = counted === undefined
+      ? ""
+      : `, ${counted.lost} of ${counted.packets} counted to ${counted.to.node} ${counted.to.device}`;
     return `${state} ${severity} ${outcome} ${
       cause?.code ?? gap ?? "-"
     }, ${direction} of ${protocol} ${
       endPoint(to.address, to.port)
     }, ${lastHop.node} ${lastHop.netns}: ${failed}, ${problem.passed} passed, ${
       seconds(problem.firstAt)
-    } to ${seconds(problem.lastAt)}${healed}${near("began", problem.began, report)}${
+    } to ${seconds(problem.lastAt)}${loss}${healed}${near("began", problem.began, report)}${
       near("mended", problem.mended, report)
     }`;
   });

@@ -1,0 +1,51 @@
+/** [P1] Losses that only counts know, as troubles beside those that packets show. */
+import { isLost } from "../exchange/losses.ts";
+import type { FlowVerdict } from "../rules/flow_causes.ts";
+import { endsAsAsked, type Trouble, type Troubles } from "../problem/trouble.ts";
+import type { Counted, Loss } from "./flow_count.ts";
+
+/**
+ * A loss of which no drop was told, of a flow that has no packet that was told to be lost: where one was,
+ * its trouble says more.
+ */
+export function countedTroubles(
+  counts: ReadonlyMap<FlowVerdict, Counted | undefined>,
+  { all, exchanges }: Troubles,
+): Trouble[] {
+  const shown = new Set(all.flatMap(({ flow, dead }) => dead.some(isLost) ? [flow] : []));
+  const troubles: Trouble[] = [];
+  for (const [{ group, best, packets }, counted] of counts) {
+    if (shown.has(group.id)) continue;
+    for (const loss of counted?.losses ?? []) {
+      if (loss.dropsTold > 0) continue;
+      const steps = stepsTo(loss, group);
+      if (steps === undefined) continue;
+      const exchange = exchanges.get(group.id);
+      const { node, netns } = loss.from;
+      troubles.push({
+        ...endsAsAsked(group, exchange),
+        outcome: "vanished",
+        place: { node, netns },
+        best,
+        ...{ flow: group.id, packets, nth: all.length + troubles.length },
+        ...(exchange ? { exchange } : {}),
+        failedAt: loss.first === loss.last ? [loss.first] : [loss.first, loss.last],
+        dead: [],
+        counted: {
+          ...{ packets: loss.packets, lost: loss.lost, isLeast: loss.isLeast, came: loss.came },
+          ...{ isAll: loss.lost === loss.packets, steps, next: loss.to.seen },
+        },
+      });
+    }
+  }
+  return troubles;
+}
+
+/** The way of a packet up to the place after which others are missing. */
+function stepsTo({ from }: Loss, { packets }: FlowVerdict["group"]) {
+  for (const { steps } of packets) {
+    const at = steps.findIndex(({ event }) => event === from.seen);
+    if (at >= 0) return steps.slice(0, at + 1);
+  }
+  return undefined;
+}
