@@ -1,21 +1,21 @@
 /** A packet that is larger than its way allows. */
-import { quoting } from "../../view/evidence.ts";
-import type { Evidence } from "../../../event/report.ts";
 import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
 import { lookUpRoute } from "../../view/routing.ts";
-import { holdersOfMac, ownsAddress, stateAt } from "../../view/state_view.ts";
+import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu, largerRouteMtu } from "../shared/mtu_remedy.ts";
+import { errorBack } from "./error_back.ts";
 
 /** Larger than the way allows, and not to be fragmented. */
 export const mtuExceeded: Rule = {
   id: "R7",
   statement:
     "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
-    "than the MTU on its way: `mtu-exceeded`.",
+    "than the MTU on its way: `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
+    "dropped by a rule, that rule.",
   yields: ["mtu-exceeded"],
   judge(subject) {
     const { event } = subject;
@@ -27,21 +27,23 @@ export const mtuExceeded: Rule = {
     const size = sizeOf(subject);
     const allowed = limit ? `${limit.what} allows ${limit.mtu}` : "the way allows less";
     const back = errorBack(subject);
+    const told = back?.text ?? "";
     return cause(
       "mtu-exceeded",
       named ? "proven" : "likely",
       `the packet of ${size} bytes is larger than ${allowed} at ${
         place(subject)
-      }, and may not be fragmented`,
+      }, and may not be fragmented${told}`,
       [
         eventEvidence(
           subject,
           `${size} bytes${(event.ipFlags ?? 0) & 2 ? ", don't fragment" : ""}`,
         ),
         ...(limit ? [stateEvidence(limit.node, `${limit.what} has MTU ${limit.mtu}`)] : []),
-        ...back,
+        ...back?.evidence ?? [],
       ],
-      limit?.fix(size),
+      // Where the sender is not told, no MTU is wrong.
+      back && back.remedy.length > 0 ? back.remedy : limit?.fix(size),
     );
   },
 };
@@ -101,22 +103,4 @@ function peerLimit(subject: Case): Limit | null {
     node: other.node,
     netns: other.netns,
   };
-}
-
-/** Whether the ICMP error that tells the sender came back to it. */
-function errorBack(subject: Case): Evidence[] {
-  const { event } = subject;
-  const told = quoting(subject.evidence, event.source, event.destination)
-    .filter(({ mtu }) => mtu !== undefined);
-  if (told.length === 0) return [];
-  const arrived = told.find((other) =>
-    other.kind === "device-rx" &&
-    ownsAddress(stateAt(other.node, other.netns, other.at), event.source!)
-  );
-  const last = arrived ?? told.at(-1)!;
-  const how = arrived
-    ? `arrived at ${last.device} of ${last.node.name}`
-    : `was not seen to arrive; last seen at ${last.device ?? "?"} of ${last.node.name}`;
-  const text = `the ICMP error telling ${event.source} of MTU ${last.mtu} ${how}`;
-  return [{ node: last.node.name, kind: "event", text }];
 }

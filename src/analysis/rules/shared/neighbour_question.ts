@@ -18,7 +18,7 @@ import { found } from "../reverse-path-filter/reverse_path.ts";
 import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
 import type { Asked } from "./asked.ts";
 import { checked } from "./checked.ts";
-import { died } from "./question_death.ts";
+import { died } from "./aside_death.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";

@@ -6,7 +6,7 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { placeOf } from "../evidence.ts";
 import type { Asked } from "./asked.ts";
-import { freedText, whyDied } from "./question_death.ts";
+import { freedText, whyDied } from "./aside_death.ts";
 
 /**
  * The question's death inside a tunnel to a node of one of `owners`, and words for it. A tunnel floods

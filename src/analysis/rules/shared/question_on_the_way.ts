@@ -12,7 +12,7 @@ import { placeOf, stateEvidence } from "../evidence.ts";
 import { device } from "../word.ts";
 import type { Asked } from "./asked.ts";
 import { peerOf } from "./peer.ts";
-import { died } from "./question_death.ts";
+import { died } from "./aside_death.ts";
 
 /**
  * What stopped the question at a watched bridge, when it reached none of `owners`. A bridge sends such

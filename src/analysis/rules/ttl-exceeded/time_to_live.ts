@@ -1,6 +1,9 @@
 /** A TTL or hop limit that ran out: it was too low, or the packet went in a circle. */
 import { isInForwarding, mayBeForwardingOff6 } from "../../kernel/routing.ts";
-import { eventEvidence, place, wireDestination } from "../evidence.ts";
+import { ruleText, toolText } from "../../netfilter/words.ts";
+import { netnsName } from "../../view/netns_names.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { causeOfLoop, loopedAt } from "../routing-loop/loop.ts";
 import { cause, type Rule } from "../rule.ts";
 
@@ -21,13 +24,47 @@ export const timeToLive: Rule = {
     const repeated = loopedAt(subject);
     const evidence = [eventEvidence(subject, `TTL ${ttl}`)];
     if (!repeated) {
+      const lowered = loweredHere(subject, ttl);
       return cause(
         "ttl-exceeded",
         "proven",
-        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(subject)}`,
-        evidence,
+        `the TTL of the packet for ${wireDestination(event)} ran out at ${place(subject)}${
+          lowered?.text ?? ""
+        }`,
+        [...evidence, ...lowered?.evidence ?? []],
       );
     }
     return causeOfLoop(subject, repeated, "proven", evidence);
   },
 };
+
+/** Rules that set a TTL: targets of iptables, and statements of nft. */
+const SETS_TTL = /-j (TTL|HL)\b|\bip ttl set\b|\bip6 hoplimit set\b/;
+
+/** Rules that are shown. */
+const SHOWN_MAX = 2;
+
+/** It came in with a TTL from which nothing but a rule, or a program, of this namespace can make this. */
+function loweredHere({ judgement, event, node, netns, before }: Case, ttl: number) {
+  const came = judgement.steps.map((step) => step.event).findLast((other) =>
+    other !== event && other.kind === "device-rx" && other.node === node && other.netns === netns
+  );
+  const then = came && (event.tunnelKind ? came.tunnelTtl : came.ttl);
+  if (then === undefined || then <= ttl || came!.tunnelKind !== event.tunnelKind) return null;
+  const rules = (before?.netfilter ?? []).filter(({ text }) => SETS_TTL.test(text))
+    .slice(0, SHOWN_MAX);
+  return {
+    text: `, where it had come in with a TTL of ${then}` +
+      (rules.length > 0
+        ? `: rules there set it, as ${rules.map((rule) => `"${ruleText(rule)}"`).join(" and ")}`
+        : ""),
+    evidence: rules.map((rule) =>
+      stateEvidence(
+        node,
+        `${netnsName(node, netns)}: ${
+          toolText(rule.tool, rule.family)
+        }: ${rule.family} table ${rule.table} chain ${rule.chain}: ${ruleText(rule)}`,
+      )
+    ),
+  };
+}

@@ -1,4 +1,4 @@
-/** A question for a link address (ARP, neighbour discovery) that a kernel freed, and why. */
+/** Why a kernel freed what is no packet of a flow: a question for a link address, an ICMP error. */
 import type { Evidence } from "../../../event/report.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
@@ -41,11 +41,12 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 const RULES: readonly Rule[] = [tunnelNoListener, tunnelIdMismatch, checksumInvalid];
 
 /**
- * Why a question was freed: it is judged as a packet is, by the rules as read where it died. Null
- * where they do not tell. The evidence is without the free itself.
+ * Why such a thing was freed: it is judged as a packet is, by the rules as read where it died. `came`
+ * is its arrival there, or the free itself where it was made there. Null where the rules do not tell.
+ * The evidence is without the free.
  */
-export function whyDied(subject: Case, question: Sighting, free: Sighting): Asked | null {
-  const there = caseOfQuestion(subject, question, free);
+export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | null {
+  const there = caseOf(subject, came, free);
   for (const rule of RULES) {
     const cause = rule.judge(there);
     if (!cause) continue;
@@ -61,13 +62,13 @@ export function whyDied(subject: Case, question: Sighting, free: Sighting): Aske
   };
 }
 
-/** The question's own death, in the form that rules are asked in. It is no packet of a flow. */
-function caseOfQuestion(subject: Case, question: Sighting, free: Sighting): Case {
+/** Its own death, in the form that rules are asked in. */
+function caseOf(subject: Case, arrival: Sighting, free: Sighting): Case {
   const { chain } = subject.judgement.end.step;
-  const came = { event: question, chain, previous: null };
+  const came = { event: arrival, chain, previous: null };
   const step = { event: free, chain, previous: came };
   const { node, at } = free;
-  const netns = free.netns ?? question.netns;
+  const netns = free.netns ?? arrival.netns;
   const before = stateAt(node, netns, at);
   return {
     ...subject,
@@ -78,7 +79,7 @@ function caseOfQuestion(subject: Case, question: Sighting, free: Sighting): Case
       outcome: "dropped",
     },
     ...{ event: free, node, netns, before, after: stateAfter(node, netns, at) },
-    ...{ device: free.device ?? question.device ?? "", ifindex: free.ifindex ?? question.ifindex },
-    link: linkOf(before, free.ifindex ?? question.ifindex),
+    ...{ device: free.device ?? arrival.device ?? "", ifindex: free.ifindex ?? arrival.ifindex },
+    link: linkOf(before, free.ifindex ?? arrival.ifindex),
   };
 }
