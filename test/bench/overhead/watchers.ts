@@ -37,6 +37,9 @@ export interface Watching {
 /** What the scripts may take: the default, but for the processor, of which a bench is not to be ended. */
 const SHARE: Share = { ...DEFAULT_SHARE, cpuPercent: 100 };
 
+/** An emulated machine takes minutes to compile them. */
+const ATTACH_TIMEOUT_MS = 15 * 60_000;
+
 /** How much is told for long: the default, or $BUDGET events a second; 0 for all. */
 const EVENTS_PER_SECOND = Number(
   Deno.env.get("BUDGET") ?? DEFAULT_SHARE.cpuPercent * EVENTS_PER_PERCENT,
@@ -119,6 +122,7 @@ export function scripts(
           version: bpftrace ?? undefined,
           bufferPages: bufferPages(share, machine),
           share,
+          attachTimeoutMs: ATTACH_TIMEOUT_MS,
           mapKeys: isRecorder ? RECORDER_MAP_KEYS : mapKeysFor(counters),
         },
         onProgress: (text) => console.error(`${name}: ${text}`),
@@ -215,7 +219,7 @@ export function tcpdumps(name: string, filter: string, binary: string): Watcher 
 }
 
 /** A process that says a word when it has begun, and ends by SIGINT. */
-async function process(command: string, args: string[], word: string): Promise<Watching> {
+export async function process(command: string, args: string[], word: string): Promise<Watching> {
   const child = execa(command, args, {
     reject: false,
     buffer: false,
