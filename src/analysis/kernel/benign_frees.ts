@@ -74,6 +74,16 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/bridge/br_forward.c, net/ipv4/ipmr.c, net/ipv6/ip6mr.c, 5.15 to 6.18",
   },
   {
+    functions: ["ip_rcv_finish_core*", "ip_rcv_finish", "ip_list_rcv_finish*", "ip_sublist_rcv*"],
+    reasons: ["NOT_SPECIFIED"],
+    packetTypes: ["multicast"],
+    means: "branch",
+    text:
+      "A multicast packet at a host, or at a bridge's own device, that is in no such group and is no " +
+      "router for it: each host on the link gets a copy. With a reason it is a loss.",
+    source: "net/ipv4/{ip_input,route}.c, 5.15 to 6.18",
+  },
+  {
     // Where no reasons are told, __udp4_lib_rcv frees so what has a wrong checksum, too: a loss.
     functions: ["__udp4_lib_mcast_deliver*", "__udp6_lib_mcast_deliver*"],
     reasons: ["", "NOT_SPECIFIED"],
