@@ -25,9 +25,10 @@ export const RULES: readonly Rule[] = [
   rules.nodePortUntranslated,
   // Read the rules that are missing, where R51 knows of rules for others.
   rules.rulesMissing,
-  rules.serviceUntranslated,
+  // Knows that the service does not have the port, where R51 knows of rules for others that it has.
   // Wherever else it went: R1, R3 and R43 would say that of a packet that should not have gone there.
   rules.serviceUnknown,
+  rules.serviceUntranslated,
 
   // A node drops what a tunnel wrongly brought it as another host's frame (R8) or as not to be
   // forwarded (R1).

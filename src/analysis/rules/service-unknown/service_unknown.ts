@@ -13,7 +13,10 @@ import { ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { serviceAddress } from "../service-without-endpoint/service_address.ts";
+import {
+  serviceAddress,
+  serviceUntranslated,
+} from "../service-without-endpoint/service_address.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
 
 /** It was sent on as it is: translated by nobody, refused by no rule. */
@@ -40,7 +43,8 @@ export const serviceUnknown: Rule = {
     "of that time, and none of them has the address: a service had it before and was deleted " +
     "(proven), or it lies in the smallest network that has the addresses of all services (likely). Or " +
     "one service has the address and nobody else, and not the port (likely). Says nothing outside of " +
-    "that network, with fewer than two services, and of what a firewall refused. What could look like it: another " +
+    "that network, with fewer than two services, of an address that rules translate for others (R51), " +
+    "and of what a firewall refused. What could look like it: another " +
     "network with the same addresses, behind a router nobody watches; hence `likely`.",
   yields: ["service-unknown"],
   judge(subject) {
@@ -65,6 +69,8 @@ function addressUnknown(
   time: Stretch,
 ): Omit<Cause, "rule"> | null {
   const address = subject.event.destination!;
+  // A rule translates it for others, so it may be somebody's whom the cluster does not know.
+  if (serviceUntranslated.judge(subject) !== null) return null;
   const before = cluster.having("services", address, { fromMs: -Infinity, toMs: time.fromMs })
     .at(-1);
   const range = serviceRange(cluster, address, time);
