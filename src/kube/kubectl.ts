@@ -21,7 +21,10 @@ export async function carriedByKubectl(
 ): Promise<KubeApi> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-kubectl-" });
   const path = join(folder, "socket");
-  const child = execa("kubectl", ["proxy", ...words, "--unix-socket", path], {
+  // Apart, because Ctrl-C in a terminal must not take the names of a trace that is told to end; and not
+  // longer than this process, however that ends.
+  const apart = ["setpriv", "--pdeathsig", "TERM"];
+  const child = execa("setsid", [...apart, "kubectl", "proxy", ...words, "--unix-socket", path], {
     reject: false,
     stdin: "ignore",
     stdout: "ignore",

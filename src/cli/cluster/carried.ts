@@ -1,5 +1,6 @@
 /** A probe that is started by a command whose standard streams reach it: over ssh, or on this machine. */
 import { TETHER_BEAT_MS } from "../capture/tether.ts";
+import { apart } from "./apart.ts";
 import type { ProbeEnd } from "./fleet.ts";
 import { LineReader } from "./line_reader.ts";
 import type { Product } from "./product.ts";
@@ -30,7 +31,7 @@ const SAID_LINES = 6;
 
 /** Starts it. */
 export function carry(carrying: Carrying): Carried {
-  const [file, ...args] = carrying.argv;
+  const [file, ...args] = apart(carrying.argv);
   let child: Deno.ChildProcess;
   try {
     const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;

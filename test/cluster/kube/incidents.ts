@@ -198,8 +198,9 @@ async function overlay(nodes: Cluster["nodes"]): Promise<void> {
   }
 }
 
+/** In a group of its own, as a shell starts it: its number is that of the group. */
 function start(cluster: Cluster, words: readonly string[]): Promise<Running> {
-  const options = { prefix: cluster.laptop, env: environment(cluster) };
+  const options = { prefix: [...cluster.laptop, "setsid"], env: environment(cluster) };
   const quiet = words[0] === "trace" ? ["--json", "--no-archive"] : [];
   return startLasthop(["cluster", ...words, ...quiet], options);
 }
@@ -269,7 +270,10 @@ export async function runIncidents(
     tell(`— ${signal} while it is traced`);
     const trace = await start(cluster, ["trace", "-n", "shop", "pod/checkout"]);
     await trace.says("ready: send your traffic");
-    await trace.end(signal);
+    // Ctrl-C in a terminal is for all that the command began as well.
+    Deno.kill(signal === "SIGINT" ? -trace.pid : trace.pid, signal);
+    const { code, stderr } = await trace.ended;
+    if (signal === "SIGINT" && code !== 0) judge([`it ended with ${code}: ${stderr}`]);
     const endedMs = performance.now();
     await cluster.until("nothing is left", async () => (await leftIn(cluster)).length === 0);
     tell(`nothing is left ${((performance.now() - endedMs) / 1000).toFixed(0)} s after it`);

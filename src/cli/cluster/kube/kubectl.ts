@@ -49,7 +49,14 @@ export class Kubectl {
     const [file, ...first] = this.argv;
     const { exitCode, stdout, stderr, code, timedOut } = await execa(file!, [...first, ...words], {
       ...input === undefined ? { stdin: "ignore" } : { input },
-      ...{ reject: false, timeout: ANSWER_MS, maxBuffer: ANSWER_BYTES, stripFinalNewline: false },
+      // Ctrl-C in a terminal is for whoever waits for the answer, and removes what was made.
+      ...{
+        detached: true,
+        reject: false,
+        timeout: ANSWER_MS,
+        maxBuffer: ANSWER_BYTES,
+        stripFinalNewline: false,
+      },
     });
     if (exitCode === 0) return String(stdout);
     if (code === "ENOENT") {

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TETHER_BEAT_MS } from "../../capture/tether.ts";
 import { LasthopError } from "../../../event/error.ts";
+import { apart } from "../apart.ts";
 import { LineReader } from "../line_reader.ts";
 import type { Kubectl } from "./kubectl.ts";
 
@@ -19,9 +20,9 @@ export interface Running {
 }
 
 function spawn(kubectl: Kubectl, words: readonly string[], stdin: "piped" | "null") {
-  // It ends with this process, however that ends.
-  return new Deno.Command("setpriv", {
-    args: ["--pdeathsig", "TERM", ...kubectl.argv, ...words],
+  const [file, ...args] = apart([...kubectl.argv, ...words]);
+  return new Deno.Command(file!, {
+    args,
     stdin,
     stdout: "piped",
     stderr: "piped",
