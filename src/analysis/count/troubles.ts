@@ -1,7 +1,7 @@
 /** [P1] Losses that only counts know, as troubles beside those that packets show. */
 import { isLost } from "../exchange/losses.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
-import { endsAsAsked, type Trouble, type Troubles } from "../problem/trouble.ts";
+import { endsAsAsked, exchangeOf, type Trouble, type Troubles } from "../problem/trouble.ts";
 import type { Counted, Loss } from "./flow_count.ts";
 
 /**
@@ -10,8 +10,9 @@ import type { Counted, Loss } from "./flow_count.ts";
  */
 export function countedTroubles(
   counts: ReadonlyMap<FlowVerdict, Counted | undefined>,
-  { all, exchanges }: Troubles,
+  found: Troubles,
 ): Trouble[] {
+  const { all } = found;
   const shown = new Set(all.flatMap(({ flow, dead }) => dead.some(isLost) ? [flow] : []));
   const troubles: Trouble[] = [];
   for (const [{ group, best, packets }, counted] of counts) {
@@ -20,7 +21,7 @@ export function countedTroubles(
       if (loss.dropsTold > 0) continue;
       const steps = stepsTo(loss, group);
       if (steps === undefined) continue;
-      const exchange = exchanges.get(group.id);
+      const exchange = exchangeOf(found, group.id);
       const { node, netns } = loss.from;
       troubles.push({
         ...endsAsAsked(group, exchange),

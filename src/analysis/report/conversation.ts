@@ -95,14 +95,16 @@ export class Conversation implements Doubter {
     const verdicts = all
       .filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter))
       .map((flow) => verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow)));
-    const troubles = troublesOf(found, verdicts);
+    const shown = troublesOf(found, verdicts);
     const counts = new Map(
       verdicts.map((verdict) => [
         verdict,
         countOf(verdict.group, world.network, verdict.packets.seen),
       ]),
     );
-    troubles.all.push(...countedTroubles(counts, troubles));
+    const counted = countedTroubles(counts, shown);
+    // Of most conversations there are none, and one array more is kept of each.
+    const troubles = counted.length === 0 ? shown : { ...shown, all: [...shown.all, ...counted] };
     for (const trouble of troubles.all) keyOf(trouble);
     return {
       exchanges: [...found].map(([exchange, findings]) => ({
