@@ -11,6 +11,20 @@ const withLoss = (flows: readonly Flow[]): Flow[] =>
   flows.filter(({ counted }) => (counted?.lost ?? 0) > 0)
     .sort((a, b) => b.counted!.lost! - a.counted!.lost!);
 
+/**
+ * `4,900 packets counted, 3 lost; told one by one: `, before what was told; "" where that is all. What was
+ * counted comes first, because it is of all packets.
+ */
+export function countedFirst(
+  { counted }: Pick<Flow, "counted">,
+  { grouped, plural }: Counting,
+): string {
+  const { packets, lost = 0, atLeast } = counted ?? {};
+  if (packets === undefined) return "";
+  const gone = lost === 0 ? "none lost" : `${atLeast ? "at least " : ""}${grouped(lost)} lost`;
+  return `${plural(packets, "packet")} counted, ${gone}; told one by one: `;
+}
+
 /** The sentence of one flow. */
 export const countedSentence = (
   { counted }: Pick<Flow, "counted">,

@@ -66,9 +66,7 @@ export function verdictLines(flow: Flow, look: Look): string[] {
   const mark = `${markOf(flow.outcome, look)} `;
   const outcome = outcomeWord(flow.outcome);
   const reply = flow.replyOf === undefined ? "" : `${look.glyph.reply} reply `;
-  const text = `${outcome}  ${reply}${flowName(flow, look)}, ${
-    countsText(flow.packets, flow.outcome)
-  }`;
+  const text = `${outcome}  ${reply}${flowName(flow, look)}, ${countsText(flow)}`;
   const style = boldStyleOf(flow.outcome);
   const [first = "", ...rest] = look.lines(text, mark.length);
   const words = first.slice(mark.length);

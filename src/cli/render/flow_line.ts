@@ -10,7 +10,7 @@ export function renderFlowLine(flow: Flow, options: RenderOptions): string {
   const { outcome, cause } = flow;
   const head = `${markOf(outcome, look)} ${outcomeWord(outcome)}`;
   const reply = flow.replyOf === undefined ? "" : `${look.glyph.reply} reply `;
-  const counts = countsText(flow.packets, outcome);
+  const counts = countsText(flow);
   const where = outcome === "delivered" ? "" : `, at ${placeText(flow.lastHop, look)}`;
   const why = cause === undefined ? "" : `: ${cause.code}`;
   return `${look.paint(boldStyleOf(outcome), head)}  ${reply}${flowName(flow, look)}, ` +

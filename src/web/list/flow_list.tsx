@@ -14,6 +14,7 @@ import { activeRow, chooseAndOpen, list, toggleFold, told } from "../state/model
 import { FilterBar } from "./filter_bar.tsx";
 import { useHeldScroll } from "./held_scroll.ts";
 import { Problems } from "./problems.tsx";
+import { countedFirst } from "../../words/counted.ts";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 /** The pane with the flows, and what filters them. */
@@ -171,10 +172,12 @@ function Translated({ flow: { translated, ...flow } }: { flow: Flow }) {
   );
 }
 
-function PacketCounts({ flow: { packets } }: { flow: Flow }) {
+function PacketCounts({ flow }: { flow: Flow }) {
+  const { packets } = flow;
   const lost = packets.dropped + packets.vanished;
   return (
     <span class="packets">
+      {countedFirst(flow, { grouped, plural })}
       {grouped(packets.seen)} seen
       {lost > 0 && <b class="bad">{grouped(lost)} lost</b>}
       {packets.delivered > 0 && <span>{grouped(packets.delivered)} delivered</span>}

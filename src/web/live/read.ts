@@ -146,9 +146,15 @@ export function readFlow(value: unknown): Flow | null {
   };
 }
 
-/** What the page shows of what was counted: its sentence. */
+/** What the page shows of what was counted: its sentence, and how many packets of how many were lost. */
 function readCounted(value: unknown): Flow["counted"] {
-  return { sentence: text(fields(value).sentence) };
+  const { sentence, packets, lost, atLeast } = fields(value);
+  return {
+    sentence: text(sentence),
+    packets: maybeNumber(packets),
+    lost: maybeNumber(lost),
+    ...(atLeast === true ? { atLeast } : {}),
+  };
 }
 
 /** One end of an exchange; an address that is missing is a question mark. */

@@ -1,0 +1,44 @@
+import { equal, match } from "node:assert/strict";
+import type { Flow, Problem } from "../event/report.ts";
+import { countedFirst } from "./counted.ts";
+import { problemSize } from "./problem.ts";
+import { counting } from "./writing.ts";
+
+const COUNTING = counting(",");
+const WRITING = { text: (text: string) => text, arrow: ">" };
+const flow = (counted?: Flow["counted"]) => ({ counted });
+
+Deno.test("[O24] what was counted of a flow is told before what was told one by one", () => {
+  equal(countedFirst(flow(), COUNTING), "");
+  // Why it is not known is told by its sentence.
+  equal(countedFirst(flow({ sentence: "", gap: "it was cut" }), COUNTING), "");
+  equal(
+    countedFirst(flow({ sentence: "", packets: 4_900, lost: 3 }), COUNTING),
+    "4,900 packets counted, 3 lost; told one by one: ",
+  );
+  equal(
+    countedFirst(flow({ sentence: "", packets: 1, lost: 0 }), COUNTING),
+    "1 packet counted, none lost; told one by one: ",
+  );
+  match(
+    countedFirst(flow({ sentence: "", packets: 9, lost: 2, atLeast: true }), COUNTING),
+    /at least 2 lost/,
+  );
+});
+
+Deno.test("[P1] of what only counts know the size is packets between two places", () => {
+  const place = (node: string) => ({
+    ...{ node, netns: "pod", device: "eth0", ifindex: 2, stage: "device-tx" as const },
+  });
+  const shown = { protocol: "udp", flows: 1, clients: 1, from: ["10.0.0.1"] };
+  const counted = { packets: 4_900, lost: 3, from: place("a"), to: place("b") };
+  equal(
+    problemSize({ ...shown, counted } as unknown as Problem, COUNTING.plural, WRITING),
+    "3 of 4,900 packets counted from eth0 in pod on a to eth0 in pod on b, of 1 UDP exchange from " +
+      "10.0.0.1",
+  );
+  equal(
+    problemSize(shown as unknown as Problem, COUNTING.plural, WRITING),
+    "1 UDP exchange from 10.0.0.1",
+  );
+});
