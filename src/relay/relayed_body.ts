@@ -1,5 +1,5 @@
 /** Batches of several senders as one text, each behind the line that says whose they are. */
-import { SENDER_LINE, type SenderLine } from "../ingest/intake/relayed.ts";
+import { SENDER_LINE, type SenderLine } from "../ingest/intake/sender_lines.ts";
 
 /** Whole batches of one sender, as it sent them. */
 export interface SentText {

@@ -2,7 +2,6 @@
  * A body of batches of several senders, as a relay forwards them: each sender's line, then its batches.
  * A sender is who it is by its own token, and gets an answer of its own, as if it had come itself.
  */
-import { z } from "zod";
 import { joinBytes } from "../../event/bytes.ts";
 import type { Deps } from "../deps.ts";
 import { whoseToken, whyNotAllowed } from "../access/auth.ts";
@@ -17,34 +16,13 @@ import { Gatherer } from "./gather.ts";
 import type { WholeBatch } from "./batches.ts";
 import { LineSplitter } from "./lines.ts";
 import type { Read } from "./reading.ts";
+import { type SenderLine, SenderLines, type Sent } from "./sender_lines.ts";
 
 /** Where relays send. An ingest of before 2026-11-27 has no such path. */
 export const RELAYED_PATH = "/v1/relayed";
 
-/** The line before the batches of one sender. */
-export const SenderLine = z.strictObject({
-  kind: z.literal("sender"),
-  version: z.literal(1),
-  incident: z.string().max(128),
-  /** What the sender itself would send as its bearer token. */
-  token: z.string().max(500),
-});
-
-/** The line before the batches of one sender. */
-export type SenderLine = z.infer<typeof SenderLine>;
-
-/** The beginning of such a line, by which it is told from all others. */
-export const SENDER_LINE = '{"kind":"sender"';
-
-/** Senders of one body, and bytes of it: all of it is in memory until it is stored. */
-const SENDERS_MAX = 1_000;
+/** Bytes of one body: all of it is in memory until it is stored. */
 const BYTES_MAX = 8 * 1024 * 1024;
-
-interface Sent {
-  sender: SenderLine;
-  /** Its lines with their ends. */
-  bytes: Uint8Array[];
-}
 
 /** What became of the batches of one sender: an answer, or the problem it would have been answered. */
 export type SenderAnswer = BatchAnswer | Problem;
@@ -80,50 +58,19 @@ async function readSent(
   options: BodyOptions,
   { lineCharsMax }: Deps["limits"],
 ): Promise<Sent[]> {
-  const sent: Sent[] = [];
-  const splitter = new LineSplitter(lineCharsMax, {
-    line(bytes, from, to) {
-      if (isSender(bytes, from)) {
-        sent.push({ sender: readSender(decoder.decode(bytes.subarray(from, to))), bytes: [] });
-        if (sent.length > SENDERS_MAX) {
-          throw malformed(`it has more than ${SENDERS_MAX} senders`, 413);
-        }
-      } else if (sent.length > 0) sent.at(-1)!.bytes.push(bytes.slice(from, to), NEWLINE);
-      else if (from !== to) throw malformed("it does not begin with a sender's line", 422);
-    },
-    // Whoever reads the lines finds it too long once more, and counts it.
-    tooLong: (chars) => void sent.at(-1)?.bytes.push(new Uint8Array(chars).fill(SPACE), NEWLINE),
-  });
+  const senders = new SenderLines();
+  const splitter = new LineSplitter(lineCharsMax, senders);
   const { encoding, clock } = options;
   const bytesMax = Math.min(BYTES_MAX, options.limits.bytesMax);
   const plain = plainBytes(sentBytes(body, options), { encoding, clock, bytesMax });
-  for await (const bytes of plain) splitter.push(bytes);
-  splitter.end();
-  return sent;
-}
-
-const decoder = new TextDecoder();
-const SPACE = 32;
-const NEWLINE = new Uint8Array([10]);
-const SENDER_BYTES = new TextEncoder().encode(SENDER_LINE);
-
-const isSender = (bytes: Uint8Array, from: number) =>
-  SENDER_BYTES.every((byte, i) => bytes[from + i] === byte);
-
-function readSender(line: string): SenderLine {
-  try {
-    return SenderLine.parse(JSON.parse(line));
-  } catch {
-    throw malformed("a sender's line can't be read", 422);
+  for await (const bytes of plain) {
+    splitter.push(bytes);
+    senders.keep();
   }
+  splitter.end();
+  senders.keep();
+  return senders.sent;
 }
-
-const malformed = (is: string, status: 413 | 422) =>
-  new Problem(
-    status,
-    "relayed_malformed",
-    `Cannot accept relayed batches: ${is}, must be as a relay sends it`,
-  );
 
 async function acceptOne(
   { deps, metrics, entry: port }: Relaying,

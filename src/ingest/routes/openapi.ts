@@ -29,7 +29,7 @@ import { ArchiveHeader } from "../archive/archive.ts";
 import { ProblemBody } from "../http/problem.ts";
 import { BatchAnswer } from "../intake/accept.ts";
 import { BatchLines, RelayedAnswer, RelayedLines } from "./batches.ts";
-import { SenderLine } from "../intake/relayed.ts";
+import { SenderLine } from "../intake/sender_lines.ts";
 import { ArchiveFile, ImportAnswer } from "./archives.ts";
 import { Audit, ShownAuditEntry } from "./audit.ts";
 import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incidents.ts";
