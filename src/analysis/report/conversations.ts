@@ -101,8 +101,8 @@ export class Conversations {
     const all = family.judged.flows.map(endsOf);
     // Each list of its length: one that grows by itself has room for sixteen more.
     const ends: Ends = {
-      asks: all.flatMap(({ asks }) => asks),
-      answers: all.flatMap(({ answers }) => answers),
+      asks: all.flatMap(({ asks }) => asks).slice(),
+      answers: all.flatMap(({ answers }) => answers).slice(),
     };
     this.#known.set(family, { judged: family.judged, ends, conversation: null });
     for (const key of ends.asks) put(this.#asking, key, family);

@@ -59,7 +59,11 @@ export const endText = ({ address, port }: End): string => endPoint(address, por
 
 /** Why it came so is the cause's sentence. */
 const sentenceOf = (client: End, server: End, protocol: string, story: string): string =>
-  `${endText(client)} asked ${endText(server)} (${protocol}); ${story}`.slice(0, 2000);
+  // What is put together by signs is kept as a tree of its parts.
+  [endText(client), " asked ", endText(server), " (", protocol, "); ", story].join("").slice(
+    0,
+    2000,
+  );
 
 /** First and last sighting, by the wall clock of the nodes that saw them. */
 function timesOf(packets: readonly Judgement[]): Pick<ExchangeReport, "firstAt" | "lastAt"> {

@@ -88,7 +88,9 @@ export class Families {
   #give(key: string, family: Family): void {
     if (this.#byKey.get(key) === family) return;
     this.#byKey.set(key, family);
-    family.keys.push(key);
+    // Nearly all have one: a list that grows by itself has room for sixteen more.
+    if (family.keys.length === 0) family.keys = [key];
+    else family.keys.push(key);
   }
 
   /** Gives up a packet. */

@@ -29,7 +29,7 @@ export interface JudgedFamily {
 /** Some packets of an incident, and what is concluded of them. */
 export class Family implements Doubter {
   /** What it is found by, each once. */
-  readonly keys: string[] = [];
+  keys: string[] = [];
   /** Its packets with their ways, where those are known. */
   readonly #packets = new Map<Packet, Way | null>();
   /** What the ways rest on. */
