@@ -1,13 +1,14 @@
 /** From a finding to a cause. */
 import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
-import type { NetfilterRule } from "../../event/state.ts";
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
-import { eventEvidence, packetText, place } from "../rules/evidence.ts";
+import { eventEvidence, packetText, place, stateEvidence } from "../rules/evidence.ts";
 import { refusalRemedy } from "../rules/shared/refusal_remedy.ts";
 import { assigned, named as nameWord } from "../rules/word.ts";
+import { sysctl } from "../view/state_view.ts";
 import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
@@ -53,6 +54,7 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
     ...suspectEvidence(subject, named, finding.around),
     ...limited.map((rule) => ruleEvidence(subject, rule, finding.around)),
     ...stateNote(subject, named),
+    ...bridgeNote(subject, named, finding.state!),
   ];
   const sure = finding.proven && (kind !== "service" || service?.confidence === "proven");
   return cause(
@@ -121,6 +123,29 @@ function address({ event }: Case): string {
   if (event.destinationPort === undefined) return event.destination ?? "the address";
   const host = event.destination?.includes(":") ? `[${event.destination}]` : event.destination;
   return `${host}:${event.destinationPort}`;
+}
+
+/** Why rules of IP saw a packet that no host routed: the bridge shows them what it forwards. */
+function bridgeNote(
+  { node, event }: Case,
+  { pass: { view } }: Suspect,
+  state: NetnsState,
+): Evidence[] {
+  if (view.layer !== "ip" || !view.portInput || !view.portOutput) return [];
+  const family = event.network === "ip6" ? "ip6tables" : "iptables";
+  const name = `net.bridge.bridge-nf-call-${family}`;
+  const bridge = state.links.find((link) => link.name === view.input);
+  const own = family === "iptables"
+    ? bridge?.bridge?.nfCallIptables
+    : bridge?.bridge?.nfCallIp6tables;
+  const setting = sysctl(state, name) === "1"
+    ? `${name} = 1`
+    : own
+    ? `${view.input} has nf_call_${family} on`
+    : null;
+  return setting === null
+    ? []
+    : [stateEvidence(node, `${setting}: what a bridge forwards is shown to ${family}, too`)];
 }
 
 /** What was taken to hold of the connection, when the rule depends on it. */
