@@ -79,6 +79,8 @@ export const RULES: readonly Rule[] = [
   rules.openvswitchPort,
   rules.openvswitchUpcall,
 
+  // Knows why the frame went out by the device below, where it came to others (R8) or to nobody (R42).
+  rules.macvlanHairpin,
   // Only for a frame that is addressed to the device, which R8 says nothing of.
   rules.vlanUnknown,
   rules.macOfNobody,

@@ -5,6 +5,7 @@
 import { BPFTRACE_MIN, type Capability, isAtLeast, obstacleOf } from "../kernel/capability.ts";
 import type { Told } from "../openvswitch/read.ts";
 import type { Check, CheckState } from "./check.ts";
+import { datapathChecks } from "./datapaths.ts";
 import { openvswitchCheck } from "./openvswitch_check.ts";
 import { PROGRAMS, type Surroundings } from "./surroundings.ts";
 import type { Trial } from "./trial.ts";
@@ -49,6 +50,7 @@ export function diagnose(findings: Findings): Diagnosis {
     checks: [
       ...seen(findings),
       ...judged(findings),
+      ...datapaths(findings),
       ...openvswitchCheck(findings.openvswitch, findings.capability),
       ...BLIND,
     ],
@@ -140,6 +142,12 @@ function judged({ surroundings }: Findings): Check[] {
       scripts: [],
     },
   ];
+}
+
+/** What is seen of the datapaths that are on this node. */
+function datapaths(findings: Findings): Check[] {
+  const consume = stateOf(["consume"], findings).state === "yes";
+  return datapathChecks(findings.surroundings.datapaths, { consume });
 }
 
 /** What no machine shows. */

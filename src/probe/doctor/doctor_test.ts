@@ -24,7 +24,7 @@ const whole: Findings = {
     cpus: 2,
     lockdown: "none",
   },
-  surroundings: { remarks: [], missing: [], install: "apt-get install" },
+  surroundings: { remarks: [], missing: [], datapaths: [], install: "apt-get install" },
   trial: { scripts: attached, attachMs: 900, failure: null },
   reasons: 128,
 };
@@ -79,13 +79,13 @@ Deno.test("doctor without root says what it could not check, and how to", () => 
 
 Deno.test("doctor advises the command of this system, or none that it does not know", () => {
   const fix = (install: string | null) =>
-    machine({ bpftrace: null }, { surroundings: { remarks: [], missing: [], install } }).fixes[0];
+    machine({ bpftrace: null }, { surroundings: { ...whole.surroundings, install } }).fixes[0];
   same(fix("dnf install")?.command, "dnf install bpftrace");
   same(fix(null)?.command, undefined);
 });
 
 Deno.test("doctor names each package once, for all programs that are missing from it", () => {
-  const surroundings = { remarks: [], missing: ["ip", "tc", "nft"], install: "apt-get install" };
+  const surroundings = { ...whole.surroundings, missing: ["ip", "tc", "nft"] };
   const { fixes, checks, canTrace } = machine({}, { surroundings });
   same(canTrace, true);
   same(fixes[0], {

@@ -1,6 +1,7 @@
 /** What around the kernel helps or hinders a trace: limits, programs, where programs come from. */
 import { isAbsolute } from "node:path";
 import { cpuQuotaPercent, withinQuota } from "../run/quota.ts";
+import { DATAPATH_MODULES } from "./datapaths.ts";
 import { DEFAULT_SHARE } from "../run/share.ts";
 
 /** What around the kernel helps or hinders a trace. */
@@ -9,6 +10,8 @@ export interface Surroundings {
   remarks: string[];
   /** Programs that read a node's state and are not here. */
   missing: string[];
+  /** Modules of kinds of datapaths that the kernel has (`datapaths.ts`). */
+  datapaths: string[];
   /** Installs a package, such as `apt-get install`; null when this system has none we know. */
   install: string | null;
 }
@@ -39,13 +42,14 @@ const INSTALLERS: [system: RegExp, command: string][] = [
  * Reads limits of this process and what is installed. `kernel` is its release, such as "6.1.0-18".
  */
 export async function readSurroundings(kernel: string): Promise<Surroundings> {
-  const [jit, limits, groups, system, missing, quota] = await Promise.all([
+  const [jit, limits, groups, system, missing, quota, datapaths] = await Promise.all([
     text("/proc/sys/net/core/bpf_jit_enable"),
     text("/proc/self/limits"),
     text("/proc/self/cgroup"),
     text("/etc/os-release"),
     missingPrograms(),
     cpuQuotaPercent(),
+    datapathModules(),
   ]);
   return {
     remarks: [
@@ -55,6 +59,7 @@ export async function readSurroundings(kernel: string): Promise<Surroundings> {
       quotaRemark(quota),
     ].filter((remark) => remark !== null),
     missing,
+    datapaths,
     install: installerOf(system),
   };
 }
@@ -133,6 +138,13 @@ async function missingPrograms(): Promise<string[]> {
     }),
   );
   return Object.keys(PROGRAMS).filter((_, i) => isMissing[i]);
+}
+
+async function datapathModules(): Promise<string[]> {
+  const isThere = await Promise.all(
+    DATAPATH_MODULES.map((name) => Deno.stat(`/sys/module/${name}`).then(() => true, () => false)),
+  );
+  return DATAPATH_MODULES.filter((_, i) => isThere[i]);
 }
 
 async function text(path: string): Promise<string> {

@@ -12,7 +12,8 @@ export const cause: CauseText = {
   knows:
     "The next hop did not answer, its address is on the other of the two devices, their states " +
     "say which is made on which, and no question was seen to arrive there (a switch that sends " +
-    "frames back to where they came from would bring it). Or ipvlan was handed the packet and freed it, " +
+    "frames back to where they came from would bring it). Or a frame went out by the parent and did not " +
+    "come back, and the modes of the two macvlan devices say that only a switch could bring it. Or ipvlan was handed the packet and freed it, " +
     "which it does for the flag private alone.",
   remedy:
     "Give the host a macvlan device of its own on the same parent, in mode bridge, and send " +

@@ -2,11 +2,12 @@
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { timesAsked, timesText, wasAsked } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
+import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
 import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { type Device, type Kin, kinOf } from "./kin.ts";
+import { childrenText, type Device, type Kin, kinOf } from "./kin.ts";
 import { kinRemedy } from "./kin_remedy.ts";
 
 /**
@@ -19,8 +20,8 @@ export const macvlanIsolation: Rule = {
   id: "R78",
   statement:
     "The next hop does not answer, and its address is on the parent or a child (macvlan, ipvlan) of " +
-    "the device that asks, or on a macvlan of the same parent of which one is private, where no " +
-    "question was seen to arrive: `macvlan-isolation`.",
+    "the device that asks, or on a macvlan of the same parent of which one is private, or in mode vepa " +
+    "(likely), where no question was seen to arrive: `macvlan-isolation`.",
   yields: ["macvlan-isolation"],
   judge(subject) {
     const { node, netns, event, before } = subject;
@@ -35,11 +36,14 @@ export const macvlanIsolation: Rule = {
     const [owner] = owners;
     const kin = owner && owners.length === 1 ? kinOf(asking, owner) : null;
     if (!kin || !owner || wasHeard(subject, hop, asking, owner)) return null;
+    const certain = kin.are === "parent-child" || kin.certain;
+    // What a switch sends back would have been seen to come.
+    if (!certain && gapOf(owner.node, DEVICE_SCRIPTS, since(event)) !== null) return null;
     const asked = timesAsked(subject.evidence, hop, { node, netns, at: event.at }, link.mac);
     const gateway = hop === destination ? "" : `, the next hop to ${destination},`;
     return cause(
       "macvlan-isolation",
-      event.kind === "drop" ? "proven" : "likely",
+      event.kind === "drop" && certain ? "proven" : "likely",
       `${hop}${gateway} did not answer ${placeText(asking)}: it is at ${placeText(owner)}, and ${
         kinText(kin)
       }`,
@@ -93,7 +97,5 @@ function kinText(kin: Kin): string {
     return `${child.link.name} is a ${child.link.kind} on ${parent.link.name}: the kernel passes ` +
       "nothing between such a device and its parent";
   }
-  const names = kin.apart.map(placeText).join(" and ");
-  return `both are macvlan devices of one parent, and ${names} in mode private ` +
-    `${kin.apart.length === 1 ? "hears" : "hear"} no other`;
+  return childrenText(kin);
 }

@@ -1,6 +1,7 @@
 /** How two devices belong together that share one wire: parent and child, or two children. */
 import type { Link } from "../../../event/state.ts";
 import type { Owner } from "../../view/state_view.ts";
+import { placeOf } from "../evidence.ts";
 
 /** A device with the place it is in. */
 export type Device = Pick<Owner, "node" | "netns" | "link">;
@@ -8,9 +9,13 @@ export type Device = Pick<Owner, "node" | "netns" | "link">;
 /** Which of two devices is made on the other, or on what both are made. */
 export type Kin =
   | { are: "parent-child"; parent: Device; child: Device }
-  | { are: "children"; apart: Device[] };
+  /** `certain`: whatever the switch does, for one of them is private. */
+  | { are: "children"; apart: Device[]; certain: boolean };
 
 const ISOLATING = new Set(["macvlan", "macvtap", "ipvlan", "ipvtap"]);
+
+/** Modes in which a device and its siblings do not hand frames to each other. */
+const APART = new Set(["private", "vepa"]);
 
 /** Made on another device, which does not hear it. */
 const isChild = ({ kind }: Link) => ISOLATING.has(kind);
@@ -21,9 +26,10 @@ const isParentOf = (parent: Device, child: Device) =>
   parent.link.ifindex === child.link.peerIfindex;
 
 /**
- * What keeps two devices of two namespaces of one node apart; null: nothing that is known. Two children of one parent
- * hear each other in mode bridge; of the others `vepa` depends on the switch, so that only `private`
- * is certain. The modes of ipvlan are not read.
+ * What keeps two devices of two namespaces of one node apart; null: nothing that is known. Two macvlan
+ * children of one parent hear each other in mode bridge alone: of the others the frame goes out by the
+ * parent, and a switch may send it back, which a private one takes from no other. The modes of ipvlan
+ * are R109's.
  */
 export function kinOf(a: Device, b: Device): Kin | null {
   // Of an own address nobody is asked.
@@ -31,9 +37,21 @@ export function kinOf(a: Device, b: Device): Kin | null {
   if (isParentOf(a, b)) return { are: "parent-child", parent: a, child: b };
   if (isParentOf(b, a)) return { are: "parent-child", parent: b, child: a };
   const both = [a, b];
-  const apart = both.filter(({ link }) => link.macvlanMode === "private");
+  const apart = both.filter(({ link }) => APART.has(link.macvlanMode ?? ""));
   const isOne = a.node === b.node && both.every(({ link }) => isChild(link)) &&
     a.link.peerIfindex !== undefined && a.link.peerIfindex === b.link.peerIfindex &&
     (a.link.peerNetns ?? a.netns) === (b.link.peerNetns ?? b.netns);
-  return isOne && apart.length > 0 ? { are: "children", apart } : null;
+  if (!isOne || apart.length === 0) return null;
+  const certain = apart.some(({ link }) => link.macvlanMode === "private");
+  return { are: "children", apart, certain };
+}
+
+/** Why two children of one parent do not hear each other: a clause. */
+export function childrenText({ apart, certain }: Extract<Kin, { are: "children" }>): string {
+  const names = apart.map(({ node, netns, link }) => placeOf(node, netns, link.name)).join(" and ");
+  const one = apart.length === 1;
+  return `both are macvlan devices of one parent, and ${names} in mode ` +
+    (certain
+      ? `private ${one ? "hears" : "hear"} no other`
+      : `vepa ${one ? "leaves" : "leave"} it to the switch to send frames back, which it does not`);
 }

@@ -8,7 +8,7 @@ import type { Device, Kin } from "./kin.ts";
 import { kinOf } from "./kin.ts";
 
 /**
- * Children that are private are set to mode bridge. The parent's host gets a child of its own, by which
+ * Children that are apart are set to mode bridge. The parent's host gets a child of its own, by which
  * it reaches the other one; where that would not do, it is said what would. `peer`: the child's
  * address, which the parent's host shall reach.
  */
@@ -25,7 +25,7 @@ function together(apart: readonly Device[]): string[] {
       ...{ node, netns, state: lastOf({ node, netns, link }) },
       changes: [{ do: "set-macvlan-mode", device: link.name, kind: link.kind, mode: "bridge" }],
       passes: ({ links }) =>
-        links.some(({ name, macvlanMode }) => name === link.name && macvlanMode !== "private"),
+        links.some(({ name, macvlanMode }) => name === link.name && macvlanMode === "bridge"),
     })
   );
   return lines.every((each) => each.length > 0) ? lines.flat() : [];
