@@ -1,7 +1,7 @@
 /** Tunnels in the kernel: the functions of their drivers, their devices and their ports. */
 import type { Event } from "../../event/event.ts";
 import { saysNoTarget } from "./bridge.ts";
-import { freedIn } from "./free_reason.ts";
+import { freedIn, givesReason } from "./free_reason.ts";
 
 /**
  * Transmit functions of tunnel drivers (Linux 5.15 to 6.18). `ipip6_` is sit's: IPv6 inside IPv4;
@@ -18,6 +18,13 @@ const RECEIVERS = /^(vxlan_rcv|geneve_udp_encap_recv|geneve_rx|ipgre_rcv|gre_rcv
 
 /** Freed by the receiving side of a tunnel's driver. */
 export const isFreedByTunnelReceiver = (event: Event): boolean => freedIn(event, RECEIVERS);
+
+/**
+ * Freed where the kernel offers what came as IP in IP to each device that may take it, and none did
+ * (`tunnel4_rcv` for IPv4, `tunnel64_rcv` for IPv6 inside IPv4, `tunnel6_rcv` …, Linux 5.15 to 6.18).
+ */
+export const isTakenByNoTunnel = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) && freedIn(event, /^tunnel(4|64|6|46)_rcv/);
 
 /** VXLAN's own reason for a VNI that no device has, on kernels that have it. */
 export const saysNoTunnelId = ({ reason }: Event): boolean => reason === "VXLAN_VNI_NOT_FOUND";

@@ -82,6 +82,7 @@ export { timeToLive } from "./ttl-exceeded/time_to_live.ts";
 export { tproxyNotRouted } from "./tproxy-not-routed/tproxy_not_routed.ts";
 export { trafficControl } from "./traffic-control-drop/traffic_control.ts";
 export { tunnelIdMismatch } from "./tunnel-id-mismatch/id_mismatch.ts";
+export { tunnelNoDevice } from "./tunnel-blocked/no_tunnel_device.ts";
 export { tunnelNoEndpoint } from "./tunnel-no-endpoint/no_endpoint.ts";
 export { tunnelNoListener } from "./tunnel-blocked/no_tunnel_socket.ts";
 export { tunnelNoWayLookedUp } from "./tunnel-endpoint-unreachable/told_unroutable.ts";

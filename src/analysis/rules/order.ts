@@ -35,6 +35,7 @@ export const RULES: readonly Rule[] = [
   rules.tunnelWrongEndpoint,
   rules.tunnelIdMismatch,
   rules.tunnelNoListener,
+  rules.tunnelNoDevice,
   // A route's reason is about the tunnel's other end there: R3 would say it of the inner address.
   rules.tunnelNoWayTold,
   rules.tunnelNoWayLookedUp,

@@ -1,7 +1,7 @@
 /** Attaches everything for a moment: the one way to know that this machine really can. */
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
-import { attach } from "../run/attach.ts";
+import { attach, isPlainFirst } from "../run/attach.ts";
 import type { Capability } from "../kernel/capability.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
@@ -63,6 +63,7 @@ function renderOptions(capability: Capability): RenderOptions {
     netns: [],
     filter: "1",
     follow: true,
+    plain: isPlainFirst(capability.kernel),
     counters: newMix(),
     budget: budgetOf(DEFAULT_SHARE, capability),
     tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },

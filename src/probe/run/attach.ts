@@ -1,5 +1,6 @@
 /** Attaches the scripts: all of them, or as many as this kernel takes. */
 import type { Script } from "../../event/report.ts";
+import { isAtLeast } from "../kernel/capability.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { attachPointsOf } from "./attach_points.ts";
@@ -14,6 +15,15 @@ export interface AttachOptions {
   onProgress(text: string): void;
   /** Aborted when the trace ends before everything is attached. */
   signal: AbortSignal;
+}
+
+/**
+ * Whether comparisons are tried as they are first. The verifier of 6.1 refuses the program in which they
+ * are hidden from it, and takes the plain one; those of 6.12 and 6.18 take both, hidden ones much faster.
+ */
+export function isPlainFirst(kernel: string): boolean {
+  const release = /^\d+\.\d+/.exec(kernel)?.[0];
+  return release !== undefined && !isAtLeast(release, "6.2");
 }
 
 /** A bpftrace that is attached. */
@@ -38,8 +48,10 @@ interface Way {
   run?: Partial<BpftraceOptions>;
 }
 
-/** Tried in this order: what is given up first costs the least. The first two cost only time. */
+/** Tried in this order: what is given up first costs the least. The first three cost only time. */
 const WAYS: readonly Way[] = [
+  // Where they were tried first (`isPlainFirst`).
+  { without: "plain comparisons", render: { plain: false } },
   // What fits a program's stack is known only when it was compiled.
   { without: "hidden comparisons", render: {} },
   { without: "short lists", render: {}, run: { version: undefined } },

@@ -6,6 +6,7 @@ import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
+import { isPlainFirst } from "../run/attach.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
 import { countersOf, mapKeysFor, mixed, newMix } from "../run/counting.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
@@ -75,6 +76,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       conntrack,
       headerWords,
       follow: true,
+      plain: isPlainFirst(capability.kernel),
       counters: counters > 0 ? mix : null,
       budget: budgetOf(share, capability),
       recorder: options.recorder ?? false,

@@ -23,7 +23,10 @@ export async function kernelsPage(): Promise<string> {
     told.set(kernel, [...told.get(kernel) ?? [], await toldBy(recorded)]);
   }
   const kernels = [...told.keys()].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const rows = readCases().map((one) =>
+  const known = new Set([...told.values()].flat().map(({ one }) => one.name));
+  const cases = readCases();
+  const left = cases.filter(({ name }) => !known.has(name)).map(({ name }) => `\`${name}\``);
+  const rows = cases.filter(({ name }) => known.has(name)).map((one) =>
     `| \`${one.name}\` | ${cellText(one.truth)} | ${
       kernels.map((kernel) => cell(one, kernel, told.get(kernel)!)).join(" | ")
     } |\n`
@@ -42,7 +45,8 @@ ${kernels.map((kernel) => kernelRow(kernel, told.get(kernel)!)).join("")}
 
 | case | what really happens | ${kernels.join(" | ")} |
 |---|---|${kernels.map(() => "---|").join("")}
-${rows.join("")}`;
+${rows.join("")}
+${left.length > 0 ? `Written and not recorded yet: ${left.join(", ")}.\n` : ""}`;
 }
 
 function kernelRow(kernel: string, all: readonly Told[]): string {

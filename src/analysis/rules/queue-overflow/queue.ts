@@ -57,7 +57,12 @@ export const queueOverflow: Rule = {
     return cause(
       "queue-overflow",
       // Of a device that was not read it may be another queue: a tun device's without a program.
-      onPurpose.length > 0 ? "possible" : leaf || subject.link ? "proven" : "possible",
+      onPurpose.length > 0 || !(leaf || subject.link)
+        ? "possible"
+        // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
+        : leaf && ONLY_CLASSES.has(leaf.now.kind)
+        ? "likely"
+        : "proven",
       `${what} at ${place(subject)} had no room${
         leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
       }`,
@@ -88,9 +93,11 @@ const ONLY_CLASSES = new Set(["prio", "multiq", "drr", "ets", "qfq", "hfsc"]);
 
 /** A filter that may be why a discipline without queues dropped something by itself. */
 const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
-  rise > 0 && ONLY_CLASSES.has(now.kind)
+  ONLY_CLASSES.has(now.kind)
     ? (after ?? before)?.filters.find((filter) =>
-      filter.device === now.device && filter.where.startsWith(now.handle) && mayDrop(filter)
+      filter.device === now.device && filter.where.startsWith(now.handle) && mayDrop(filter) &&
+      // What was read once alone tells of no rise; the filter's own counter tells that it dropped.
+      (rise > 0 || filter.actions.some(({ drops = 0 }) => drops > 0))
     )
     : undefined;
 

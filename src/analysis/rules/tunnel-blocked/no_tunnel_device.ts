@@ -1,0 +1,64 @@
+/** IP in IP that no tunnel device takes. */
+import type { Link } from "../../../event/state.ts";
+import { isTakenByNoTunnel } from "../../kernel/tunnels.ts";
+import type { Sighting } from "../../view/timeline.ts";
+import { command } from "../command.ts";
+import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { tunnelsOf } from "../shared/tunnel_devices.ts";
+import { named } from "../word.ts";
+
+const SHOWN_MAX = 4;
+
+/**
+ * The receiver has no device for these two ends.
+ *
+ * What else looks like it: a device that has both ends, is up, and refuses the packet for another reason:
+ * nothing is said then.
+ */
+export const tunnelNoDevice: Rule = {
+  id: "R139",
+  title: "IP in IP that no device takes",
+  statement:
+    "Still encapsulated when freed where the kernel offers IP in IP to each tunnel device, and no device " +
+    "of that kind that is up has these two ends, or takes any: `tunnel-blocked`, proven.",
+  yields: ["tunnel-blocked"],
+  judge(subject) {
+    const { event, node } = subject;
+    if (event.tunnelKind === undefined || !isTakenByNoTunnel(event)) return null;
+    const here = tunnelsOf(subject, event.tunnelKind);
+    if (here.some(({ link }) => takes(link, event))) return null;
+    const list = here.slice(0, SHOWN_MAX).map(({ link, netns }) =>
+      `${placeOf(node, netns, link.name)} ${
+        link.flags.includes("UP")
+          ? `takes what ${link.tunnel!.remote ?? "anybody"} sends to ${
+            link.tunnel!.local ?? "any address"
+          }`
+          : "is down"
+      }`
+    );
+    return cause(
+      "tunnel-blocked",
+      "proven",
+      `${node.name} received ${event.tunnelKind} from ${event.tunnelSource}, and no device there takes it: ${
+        list.length > 0 ? list.join("; ") : `there is none of ${event.tunnelKind}`
+      }`,
+      [
+        eventEvidence(subject),
+        ...(list.length > 0 ? list : [`no ${event.tunnelKind} device on this node`])
+          .map((text) => stateEvidence(node, text)),
+      ],
+      command(node, subject.netns, ["ip", "-d", "link", "show", "type", named(event.tunnelKind)]),
+    );
+  },
+};
+
+/** The device has the packet's two ends, or takes what comes from anybody. */
+function takes({ flags, tunnel }: Link, { tunnelSource, tunnelDestination }: Sighting): boolean {
+  if (tunnel === undefined || !flags.includes("UP")) return false;
+  return tunnel.external === true ||
+    isAnyOr(tunnel.remote, tunnelSource) && isAnyOr(tunnel.local, tunnelDestination);
+}
+
+const isAnyOr = (own: string | undefined, address: string | undefined): boolean =>
+  own === undefined || own === "any" || own === "0.0.0.0" || own === "::" || own === address;

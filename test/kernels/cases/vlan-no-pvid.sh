@@ -1,0 +1,17 @@
+# The bridge's port has no PVID, so it takes no untagged frame.
+# nodes: host=host,one,two
+# fault: dropped bridge-vlan-filtered
+build() {
+  ns host one two
+  ip_ host link add br0 type bridge vlan_filtering 1
+  ip_ host link set br0 up
+  local name number=0
+  for name in one two; do
+    number=$((number + 1))
+    veth "$name" e0 host "p$number"
+    ip_ host link set "p$number" master br0
+    address "$name" e0 "10.220.0.$number/24"
+  done
+}
+fault() { in_ host bridge vlan del dev p1 vid 1; }
+traffic() { ping_ one 10.220.0.2; }
