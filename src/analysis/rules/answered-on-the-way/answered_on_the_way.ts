@@ -5,7 +5,7 @@ import { hasFlag, isConnectRequest, TCP, TCP_FLAGS } from "../../kernel/protocol
 import type { Judgement } from "../../verdict/judgement.ts";
 import { before, DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { ownsAddress, stateAt } from "../../view/state_view.ts";
+import { ownsAddress, stateAfter, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
 import { packetText } from "../evidence.ts";
@@ -71,6 +71,9 @@ function isMadeElsewhere(event: Sighting): boolean {
   if (event.kind !== "device-tx" || event.source === undefined) return false;
   if (!hasFlag(event, TCP_FLAGS.syn) || !hasFlag(event, TCP_FLAGS.ack)) return false;
   if (gapOf(event.node, ["device_rx"], before(event)) !== null) return false;
-  const state = stateAt(event.node, event.netns, event.at);
-  return state !== null && !ownsAddress(state, event.source);
+  const { node, netns, at, source } = event;
+  const state = stateAt(node, netns, at);
+  // An address that was given since the reading before is its own, too.
+  return state !== null && !ownsAddress(state, source) &&
+    !ownsAddress(stateAfter(node, netns, at), source);
 }
