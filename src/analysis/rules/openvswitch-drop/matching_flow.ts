@@ -10,9 +10,12 @@ import { fits } from "./fits.ts";
 export interface Matching {
   state: NetnsState;
   flows: DatapathFlow[];
-  /** All that the datapath had of their kind were read, after the packet. */
+  /** All that the datapath had of their kind were read, so soon after the packet that none was gone. */
   isComplete: boolean;
 }
+
+/** A flow lives so long after its last packet (`max-idle`). */
+const LIVES_NS = 10_000_000_000n;
 
 /** How many flows a probe tells at most: there may be more. */
 const FLOWS_TOLD_MAX = 256;
@@ -33,10 +36,11 @@ export function matchingFlows(
   const packet = { ...event, device };
   const tunnel = event.tunnelId === undefined ? lastInTunnel(subject) : event;
   const isAfter = BigInt(state.timeNs) >= event.timeNs;
+  const isSoon = BigInt(state.untilNs ?? state.timeNs) - event.timeNs < LIVES_NS;
   return {
     state,
     flows: losing.filter((flow) => isOfKind(flow) && fits(flow.match, packet, tunnel)),
-    isComplete: isAfter && losing.length < FLOWS_TOLD_MAX &&
+    isComplete: isAfter && isSoon && losing.length < FLOWS_TOLD_MAX &&
       gapsOf(state, ["openvswitch"]).length === 0,
   };
 }

@@ -12,7 +12,7 @@ export const openvswitchPortDown: Rule = {
   statement:
     "Freed in Open vSwitch's output because a device is not ready (R114), where the flows read of " +
     "the datapath that the packet fits send to one device that is down: `openvswitch-drop`, with " +
-    "that device. Proven where all such flows were read after the packet, else likely.",
+    "that device. Proven as R117 is, else likely.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     const { event, node, netns } = subject;
