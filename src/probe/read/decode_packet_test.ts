@@ -1,0 +1,33 @@
+/** Packet lines of the scripts. */
+import { deepStrictEqual as equal } from "node:assert/strict";
+import { decodePacketLine } from "./decode_packet.ts";
+
+/** What `emit.bt` prints of an IPv4 packet of 36 bytes without options; `words` are its transport's. */
+function lineOf(protocol: number, words: [string, string, string]): string[] {
+  const headers = (4 + (protocol << 8) + (20 << 16)).toString(16);
+  // 45 00 00 24 | 00 07 00 00, 40 PP 00 00 | 0a 00 00 01, 0a 00 00 02: as loaded, bytes in reverse.
+  const ip = ["070024000045", `100000a0000${protocol.toString(16)}40`, "200000a", "0", "0"];
+  return [
+    ...["R", "100", "0", "ffff8881dc03b100", "ffff8881dc03c000", "4026532528", "3", "eth0", "36"],
+    ...["0", "0", "0", "0", headers, "0", ...ip, ...words, "0"],
+  ];
+}
+
+Deno.test("of an SCTP packet the type of its first chunk is told, and no checksum", () => {
+  // Ports 7000 > 40000, then a tag; a checksum, then chunk 6 (ABORT) without flags, of four bytes.
+  const event = decodePacketLine(
+    "device-rx",
+    lineOf(132, ["11223344409c581b", "400000699887766", "0"]),
+  );
+  equal([event.source, event.destination, event.protocol], ["10.0.0.1", "10.0.0.2", 132]);
+  equal([event.sourcePort, event.destinationPort], [7000, 40_000]);
+  equal([event.sctpChunk, event.checksum], [6, undefined]);
+});
+
+Deno.test("a UDP packet has a checksum, and no chunk", () => {
+  const event = decodePacketLine(
+    "device-rx",
+    lineOf(17, ["34121000409c581b", "400000699887766", "0"]),
+  );
+  equal([event.sctpChunk, event.checksum], [undefined, 0x1234]);
+});
