@@ -9,4 +9,4 @@ build() {
   flow_ node br0 "priority=300,icmp,nw_dst=192.100.0.31,actions=output:3"
 }
 fault() { of_ node br0 mod-meter "meter=7,pktps,burst,band=type=drop,rate=1,burst_size=1"; }
-traffic() { in_ pod ping -n -c 12 -i 0.05 -W 1 10.16.203.160 || true; told node; }
+traffic() { in_ pod ping -n -c 12 -i 0.05 -W 6 10.16.203.160 || true; told node; }
