@@ -80,6 +80,8 @@ export const OpenvSwitch = z.object({
   })).max(16),
   /** Flows by which packets come to nothing, those used last first. Absent: could not be read. */
   losing: z.array(DatapathFlow).max(256).optional(),
+  /** Milliseconds that a flow lives after its last packet, where it is not the default of 10,000. */
+  idleMs: int.optional(),
   /** Who writes the flows, as far as it left its name: `OVN`, `Antrea`. */
   managers: z.array(name).max(8),
 });

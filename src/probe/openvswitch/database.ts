@@ -10,7 +10,7 @@ export const QUESTION = [
     ["Controller", ["_uuid", "target", "is_connected"]],
     ["Port", ["_uuid", "interfaces"]],
     ["Interface", ["_uuid", "name", "type", "error", "external_ids"]],
-    ["Open_vSwitch", ["external_ids"]],
+    ["Open_vSwitch", ["external_ids", "other_config"]],
   ].map(([table, columns]) => ({ op: "select", table, where: [], columns })),
 ] as const;
 
@@ -42,8 +42,11 @@ const Answer = z.tuple([
     error: setOf(z.string()),
     external_ids: words,
   })),
-  rows(z.object({ external_ids: words })),
+  rows(z.object({ external_ids: words, other_config: words })),
 ]);
+
+/** What is known with it. */
+export type Meant = Pick<OpenvSwitch, "bridges" | "managers" | "idleMs">;
 
 /** What is left in the database by who writes the flows. */
 const MANAGERS: readonly [name: string, key: RegExp][] = [
@@ -55,14 +58,17 @@ const MANAGERS: readonly [name: string, key: RegExp][] = [
 export function withDatabase(
   bridges: readonly OpenvSwitchBridge[],
   answer: unknown,
-): Pick<OpenvSwitch, "bridges" | "managers"> {
+): Meant {
   const [{ rows: meant }, controllers, ports, interfaces, top] = Answer.parse(answer);
   const interfacesOf = new Map(ports.rows.map((port) => [port._uuid, port.interfaces]));
   const byId = new Map(interfaces.rows.map((one) => [one._uuid, one]));
   const keys = [...top.rows, ...meant, ...interfaces.rows].flatMap((one) => [
     ...one.external_ids.keys(),
   ]);
+  const idle = top.rows.map(({ other_config: config }) => Number(config.get("max-idle")))
+    .find((ms) => Number.isInteger(ms));
   return {
+    ...(idle === undefined ? {} : { idleMs: idle }),
     bridges: bridges.map((bridge) => {
       const own = meant.find(({ name }) => name === bridge.name);
       if (own === undefined) return bridge;

@@ -6,7 +6,7 @@ import type {
 } from "../../event/state_openvswitch.ts";
 import { Control } from "./control.ts";
 import { type Daemon, daemonsOf } from "./daemons.ts";
-import { QUESTION, withDatabase } from "./database.ts";
+import { type Meant, QUESTION, withDatabase } from "./database.ts";
 import { type Flow, flowsIn } from "./datapath_flows.ts";
 import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
 import { tracedIn } from "./trace.ts";
@@ -14,6 +14,8 @@ import { tracedIn } from "./trace.ts";
 /** Flows of a datapath up to which they are read: 10,000 are 6 MB, which the daemon's one thread makes. */
 const FLOWS_MAX = 10_000;
 const ANSWER_BYTES_MAX = 12 << 20;
+/** Milliseconds that a flow lives where nobody said otherwise. */
+const IDLE_MS = 10_000;
 /** Flows that are told, and those that tables are asked about. */
 const LOSING_MAX = 256;
 const TRACED_MAX = 32;
@@ -60,7 +62,9 @@ const gap = (why: string) => ({ what: "openvswitch", why });
 const wordsOf = (error: unknown) => error instanceof Error ? error.message : String(error);
 
 function joined(one: OpenvSwitch, other: OpenvSwitch): OpenvSwitch {
+  const idleMs = Math.min(one.idleMs ?? IDLE_MS, other.idleMs ?? IDLE_MS);
   return {
+    ...(idleMs === IDLE_MS ? {} : { idleMs }),
     bridges: [...one.bridges, ...other.bridges],
     datapaths: [...one.datapaths, ...other.datapaths],
     managers: [...new Set([...one.managers, ...other.managers])],
@@ -102,7 +106,7 @@ async function readDatabase(
   { database }: Pick<Daemon, "database">,
   bridges: OpenvSwitchBridge[],
   withinMs: number,
-): Promise<Pick<OpenvSwitch, "bridges" | "managers">> {
+): Promise<Meant> {
   if (database === undefined) throw new Error("its socket can't be reached");
   using control = await Control.open(database, { withinMs, bytesMax: ANSWER_BYTES_MAX });
   return withDatabase(bridges, await control.ask("transact", QUESTION));

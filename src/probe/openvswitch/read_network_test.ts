@@ -88,6 +88,7 @@ Deno.test({
         ["br0", "secure"],
         ["br1", undefined],
       ]);
+      equal(openvswitch?.idleMs, 600_000);
       const ports = openvswitch!.bridges.flatMap((bridge) => bridge.ports);
       const port = (name: string) => ports.find((one) => one.name === name);
       deepEqual(port("p0"), { name: "p0", number: 7, type: "system", device: "p0" });

@@ -14,8 +14,8 @@ export interface Matching {
   isComplete: boolean;
 }
 
-/** A flow lives so long after its last packet (`max-idle`). */
-const LIVES_NS = 10_000_000_000n;
+/** Milliseconds that a flow lives after its last packet, where `max-idle` says nothing else. */
+const IDLE_MS = 10_000;
 
 /** How many flows a probe tells at most: there may be more. */
 const FLOWS_TOLD_MAX = 256;
@@ -36,7 +36,8 @@ export function matchingFlows(
   const packet = { ...event, device };
   const tunnel = event.tunnelId === undefined ? lastInTunnel(subject) : event;
   const isAfter = BigInt(state.timeNs) >= event.timeNs;
-  const isSoon = BigInt(state.untilNs ?? state.timeNs) - event.timeNs < LIVES_NS;
+  const isSoon = BigInt(state.untilNs ?? state.timeNs) - event.timeNs <
+    BigInt(state.openvswitch?.idleMs ?? IDLE_MS) * 1_000_000n;
   return {
     state,
     flows: losing.filter((flow) => isOfKind(flow) && fits(flow.match, packet, tunnel)),

@@ -20,7 +20,7 @@ export const openvswitchFlow: Rule = {
     "bridge, the table and the flow in it that drops, or that none matches, or the port that is not " +
     "there. ovs-vswitchd said so itself, asked by `ofproto/trace` for the packet that the flow of " +
     "the datapath was made for. Proven where all such flows were read after the packet and within the " +
-    "ten seconds that a flow lives, else likely.",
+    "time that a flow lives (`max-idle`, ten seconds by default), else likely.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     const { event } = subject;
