@@ -8,7 +8,7 @@ import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
 import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
-import { DATAPATH_KIND } from "../kernel/openvswitch.ts";
+import { DATAPATH_KIND, isUpcall } from "../kernel/openvswitch.ts";
 import { bridgesBetween } from "./openvswitch_way.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -38,6 +38,8 @@ function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[
     return event !== last || before !== null;
   }
   if (event.kind !== "consume" || before === null) return false;
+  // It went to ovs-vswitchd, which is nobody's destination.
+  if (isUpcall(event)) return true;
   return event !== last || steps.some((step) => step.event.kind === "deliver");
 }
 

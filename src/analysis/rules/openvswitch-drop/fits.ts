@@ -12,10 +12,14 @@ type Packet = Partial<Event>;
 export function fits(match: string, packet: Packet, tunnel: Packet | undefined): boolean {
   return fieldsOf(match).every((field) => {
     const [, name = "", inside = ""] = /^(\w+)\((.*)\)$/.exec(field) ?? [];
-    const check = FIELDS[name];
+    const check = own(FIELDS, name);
     return check === undefined || check(inside, packet, tunnel) !== false;
   });
 }
+
+/** Names come from outside: one may be that of something which every object has. */
+const own = <T>(table: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Undefined: nothing is known of it. */
 type Check = (inside: string, packet: Packet, tunnel: Packet | undefined) => boolean | undefined;
@@ -26,7 +30,7 @@ const parts =
   (inside, packet) =>
     fieldsOf(inside).every((part) => {
       const at = part.indexOf("=");
-      return checks[part.slice(0, at)]?.(part.slice(at + 1), packet) !== false;
+      return own(checks, part.slice(0, at))?.(part.slice(at + 1), packet) !== false;
     });
 
 const ports = (protocol: number): Check => {

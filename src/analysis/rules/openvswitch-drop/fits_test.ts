@@ -34,3 +34,8 @@ Deno.test("an outer header counts as it was while it was there", () => {
   equal(fits("tunnel(tun_id=0x4e)", six, tunnel), false);
   equal(fits("tunnel(src=192.0.2.3)", six, tunnel), false);
 });
+
+Deno.test("names of fields that are no fields mean nothing", () => {
+  const text = "constructor(x),__proto__(y),hasOwnProperty(z),ipv6(toString=1,__proto__=2),((,=";
+  equal(fits(text, six, undefined), true);
+});

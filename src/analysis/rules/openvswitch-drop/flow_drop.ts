@@ -1,7 +1,10 @@
 /** What the datapath of Open vSwitch says that it dropped. */
 import { isDatapathReason } from "../../kernel/openvswitch.ts";
-import { eventEvidence, place } from "../evidence.ts";
+import { gapsOf } from "../../view/state_view.ts";
+import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { evidenceOf } from "./flow_words.ts";
+import { flowsThatDrop } from "./matching_flow.ts";
 import { traceRemedy } from "./trace_remedy.ts";
 
 /**
@@ -42,7 +45,14 @@ export const openvswitchDropped: Rule = {
       // Linux 6.7 to 6.10 free a copy that was made to be sampled so, too.
       event.reason === "OVS_DROP_LAST_ACTION" ? "likely" : "proven",
       `Open vSwitch dropped it, as it came in by ${place(subject)}: ${meaning ?? event.reason}`,
-      [eventEvidence(subject)],
+      [
+        eventEvidence(subject),
+        ...(flowsThatDrop(subject)?.flows ?? []).slice(0, 3)
+          .flatMap((flow) => evidenceOf(subject, flow)),
+        ...(subject.after ? gapsOf(subject.after, ["openvswitch"]) : []).map(({ what, why }) =>
+          stateEvidence(subject.node, `${what} could not be read: ${why}`)
+        ),
+      ],
       traceRemedy(subject),
     );
   },

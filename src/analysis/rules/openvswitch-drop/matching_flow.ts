@@ -50,3 +50,20 @@ export function matchingFlows(
 const lastInTunnel = ({ judgement, node }: Case): Sighting | undefined =>
   judgement.steps.map((step) => step.event)
     .filter((event) => event.node === node && event.tunnelId !== undefined).at(-1);
+
+/** Also one that drops some of what it is given, as what is too large. */
+const drops = ({ actions }: DatapathFlow) => actions === "" || /\bdrop\b/.test(actions);
+
+/** Flows that a reason may come from. Other reasons are the datapath's own, whatever the flow. */
+const KINDS: Readonly<Record<string, (flow: DatapathFlow) => boolean>> = {
+  OVS_DROP_EXPLICIT: drops,
+  OVS_DROP_EXPLICIT_WITH_ERROR: drops,
+  OVS_DROP_LAST_ACTION: drops,
+  OVS_DROP_METER: ({ actions }) => /\bmeter\(/.test(actions),
+};
+
+/** Flows that may have made the datapath drop the packet; null where its reason comes from none. */
+export function flowsThatDrop(subject: Case): Matching | null {
+  const isOfKind = KINDS[subject.event.reason ?? ""];
+  return isOfKind ? matchingFlows(subject, isOfKind) : null;
+}

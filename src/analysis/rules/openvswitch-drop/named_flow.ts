@@ -1,15 +1,14 @@
 /** Which flow of a bridge made the datapath drop a packet. */
-import type { Evidence } from "../../../event/report.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import type { DatapathFlow, OpenvSwitchStep } from "../../../event/state_openvswitch.ts";
 import { isDatapathReason } from "../../kernel/openvswitch.ts";
-import type { Case } from "../case.ts";
 import { commandAnywhere } from "../command.ts";
-import { eventEvidence, place, stateEvidence } from "../evidence.ts";
+import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { device } from "../word.ts";
 import { controllerWords } from "./controller_words.ts";
-import { matchingFlows } from "./matching_flow.ts";
+import { evidenceOf, flowText } from "./flow_words.ts";
+import { flowsThatDrop } from "./matching_flow.ts";
 
 /** The flow that the datapath dropped it by, and the tables that made it. */
 export const openvswitchFlow: Rule = {
@@ -25,8 +24,7 @@ export const openvswitchFlow: Rule = {
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || !isDatapathReason(event)) return null;
-    const isOfKind = KINDS[event.reason ?? ""];
-    const matching = isOfKind && matchingFlows(subject, isOfKind);
+    const matching = flowsThatDrop(subject);
     if (!matching) return null;
     const deciding = matching.flows.map((flow) => decidingStep(flow));
     const [step] = deciding;
@@ -40,7 +38,7 @@ export const openvswitchFlow: Rule = {
       }`,
       [
         eventEvidence(subject),
-        ...matching.flows.slice(0, 3).flatMap((flow) => told(subject, flow)),
+        ...matching.flows.slice(0, 3).flatMap((flow) => evidenceOf(subject, flow)),
       ],
       [
         ...commandAnywhere(["ovs-ofctl", "dump-flows", device(step.bridge), `table=${step.table}`]),
@@ -48,17 +46,6 @@ export const openvswitchFlow: Rule = {
       ],
     );
   },
-};
-
-/** Also one that drops some of what it is given, as what is too large. */
-const drops = ({ actions }: DatapathFlow) => actions === "" || /\bdrop\b/.test(actions);
-
-/** Flows that a reason may come from. Other reasons are the datapath's own, whatever the flow. */
-const KINDS: Readonly<Record<string, (flow: DatapathFlow) => boolean>> = {
-  OVS_DROP_EXPLICIT: drops,
-  OVS_DROP_EXPLICIT_WITH_ERROR: drops,
-  OVS_DROP_LAST_ACTION: drops,
-  OVS_DROP_METER: ({ actions }) => /\bmeter\(/.test(actions),
 };
 
 /** The table that the packet came to nothing in: one that says so, else the last. */
@@ -96,34 +83,4 @@ function sentenceOf(step: OpenvSwitchStep, { openvswitch }: NetnsState): string 
   }
   if (says.includes("drop")) return `${flow} drops it`;
   return `its flows end with ${flowText(step)} in ${where}, which sends it nowhere`;
-}
-
-/** `"ip,nw_src=10.0.0.1", priority 300, cookie 0x1a,`, as `ofproto/trace` writes it. */
-function flowText({ match, priority, cookie }: OpenvSwitchStep): string {
-  const of = [
-    match === "" ? "for every packet" : `"${match}"`,
-    ...(priority === undefined ? [] : [`priority ${priority}`]),
-    ...(cookie === undefined ? [] : [`cookie ${cookie}`]),
-  ];
-  return of.join(", ");
-}
-
-function told({ node }: Case, flow: DatapathFlow): Evidence[] {
-  const { match, actions, packets, steps = [], stepsInAll = 0 } = flow;
-  const left = stepsInAll - steps.length;
-  return [
-    stateEvidence(
-      node,
-      `flow of the datapath: ${match}, actions ${actions || "none"}, ${packets} packets`,
-    ),
-    ...(left > 0 ? [stateEvidence(node, `${left} tables were asked before these`)] : []),
-    ...steps.map((step) =>
-      stateEvidence(
-        node,
-        `ofproto/trace: ${step.bridge} table ${step.table}: ${
-          step.match === undefined ? "no match" : flowText(step)
-        }${step.says.length === 0 ? "" : ` → ${step.says.join("; ")}`}`,
-      )
-    ),
-  ];
 }
