@@ -36,8 +36,12 @@ export interface Node {
   stop(): Promise<void>;
 }
 
-/** Starts a node without a network. */
-export async function startNode(name: string, address: string): Promise<Node> {
+/** Starts a node without a network. `home`: where its programs' logs are; `path`: where they are. */
+export async function startNode(
+  name: string,
+  address: string,
+  { home = `${RUN}/${name}`, path = PATH }: { home?: string; path?: string } = {},
+): Promise<Node> {
   const init = new Deno.Command("unshare", {
     args: [
       ...["--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"],
@@ -52,16 +56,16 @@ export async function startNode(name: string, address: string): Promise<Node> {
   const pid = Number(
     (await Deno.readTextFile(`/proc/${init.pid}/task/${init.pid}/children`)).trim(),
   );
-  const enter = ["nsenter", "-t", String(pid), "-n", "-m", "-u", "-p", "--", "env", `PATH=${PATH}`];
+  const enter = ["nsenter", "-t", String(pid), "-n", "-m", "-u", "-p", "--", "env", `PATH=${path}`];
   const children: { name: string; child: Deno.ChildProcess }[] = [];
-  await Deno.mkdir(`${RUN}/${name}`, { recursive: true });
+  await Deno.mkdir(home, { recursive: true });
   return {
     name,
     address,
     pid,
     enter,
     start(name_, command) {
-      const log = `${RUN}/${name}/${name_}.log`;
+      const log = `${home}/${name_}.log`;
       const words = [...enter, "sh", "-c", 'exec "$@" >"$0" 2>&1', log, ...command];
       const child = new Deno.Command(words[0]!, {
         args: words.slice(1),
