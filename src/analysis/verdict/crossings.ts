@@ -13,7 +13,7 @@ export type CrossingBy = Crossing & { by: Judgement };
 
 /** What packets tell of the ways they took between nodes. */
 export interface OwnCrossings {
-  /** The largest that came through, by `wayKey`. */
+  /** The largest that came through, by `wayKey`, and by `wayOfKind`. */
   passed: Map<string, CrossingBy>;
   lost: Map<string, CrossingBy[]>;
   /** Ends of tunnels, as `A>B`. */
@@ -29,9 +29,12 @@ export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
         own.tunnels.set(`${sent.tunnelSource}>${sent.tunnelDestination}`, true);
       }
       const bytes = bytesOf(sent);
-      const key = wayKey(sent, received.node.name);
-      if (bytes !== null && bytes > (own.passed.get(key)?.bytes ?? -1)) {
-        own.passed.set(key, { bytes, sent, by: judgement });
+      if (bytes === null) continue;
+      const { name } = received.node;
+      for (const key of [wayKey(sent, name), wayOfKind(sent, name)]) {
+        if (bytes > (own.passed.get(key)?.bytes ?? -1)) {
+          own.passed.set(key, { bytes, sent, by: judgement });
+        }
       }
     }
     if (judgement.outcome !== "vanished" || !judgement.awaited) continue;
@@ -92,6 +95,10 @@ export const wayKey = (sent: Sighting, node: string): string =>
   `${sent.node.name} ${sent.netns} ${sent.ifindex} ${sent.tunnelKind ?? ""} ${
     sent.tunnelDestination ?? sent.destination
   } ${node}`;
+
+/** The way of a packet with this protocol between these ports. */
+export const wayOfKind = (sent: Sighting, node: string): string =>
+  `${wayKey(sent, node)} ${sent.protocol} ${sent.sourcePort ?? ""} ${sent.destinationPort ?? ""}`;
 
 /** Null for what tells no size. */
 export function bytesOf({ ipLength, payload, gsoSize }: Sighting): number | null {

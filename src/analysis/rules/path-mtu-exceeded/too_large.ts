@@ -1,6 +1,6 @@
 /** Only packets over some size are lost between two nodes. */
 import { deviceEvent } from "../../correlate/steps.ts";
-import { bytesOf, wayKey } from "../../verdict/crossings.ts";
+import { bytesOf, wayKey, wayOfKind } from "../../verdict/crossings.ts";
 import type { Way } from "../../verdict/ways.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -20,7 +20,8 @@ const LIKELY_LOSSES = 6;
  * What else looks like it: random loss, which hits a few large packets by chance (six losses or more
  * are called likely: of a link that loses three of ten, one way in a thousand looks so; fewer possible); losses of
  * one conversation's direction, where as large packets passed the other way; a shaper or a full queue, which drops small packets, too,
- * and is seen to drop; a firewall's rule about length, which is seen where it is watched; a TTL that
+ * and is seen to drop; a filter by protocol or port, which drops all packets of one kind (hence not
+ * likely where none of them was smaller and arrived); a firewall's rule about length, which is seen where it is watched; a TTL that
  * ran out at a router between, so that only a loss counts whose TTL was not the lower one. That the
  * smaller ones arrived proves that the way was there; that a larger one would have been seen follows
  * from what made its loss `vanished` (O7).
@@ -31,7 +32,8 @@ export const pathMtu: Rule = {
     "`vanished` between two nodes, where smaller packets arrived by the same way and none as " +
     "large did: `path-mtu-exceeded` with the largest size that passed and the smallest that did not; " +
     "likely with six losses or more, none of a smaller packet, between ends that smaller ones passed " +
-    "between, and where none so large passed the other way, else possible. Not of sizes that every link carries, nor of a lower TTL.",
+    "between, where none so large passed the other way, and where not all were of one " +
+    "protocol between two ports of which nothing smaller arrived, else possible. Not of sizes that every link carries, nor of a lower TTL.",
   yields: ["path-mtu-exceeded"],
   judge(subject) {
     const found = wayOf(subject);
@@ -49,6 +51,8 @@ export const pathMtu: Rule = {
     // Between other ends something else than the size may make the difference.
     const isOfSameEnds = passed.sent.source === least.sent.source &&
       passed.sent.destination === least.sent.destination;
+    const isOfAKind = new Set(over.map(({ sent }) => kindOf(sent))).size === 1 &&
+      !hasPassedOfKind(subject, least.sent);
     const { awaited } = subject.judgement;
     // A link has one MTU for both directions; only by another way back may it be otherwise.
     const back = wayBack(subject, least.sent)?.passed;
@@ -57,7 +61,8 @@ export const pathMtu: Rule = {
     const inside = least.sent.tunnelKind === undefined ? "" : ` inside ${least.sent.tunnelKind}`;
     return cause(
       "path-mtu-exceeded",
-      over.length >= LIKELY_LOSSES && over.length === way.lost.length && isOfSameEnds && !isBack
+      over.length >= LIKELY_LOSSES && over.length === way.lost.length && isOfSameEnds &&
+        !isBack && !isOfAKind
         ? "likely"
         : "possible",
       `only packets over ${passed.bytes} bytes are lost between ${place(subject)} and ${there}: ` +
@@ -104,6 +109,13 @@ function wayOf(subject: Case): { way: Way; bytes: number } | null {
   const way = world.crossings.way(wayKey(sent, judgement.awaited.node.name));
   return bytes !== null ? { way, bytes } : null;
 }
+
+const kindOf = ({ protocol, sourcePort, destinationPort }: Sighting) =>
+  `${protocol} ${sourcePort} ${destinationPort}`;
+
+/** Of this protocol between these ports something arrived. */
+const hasPassedOfKind = ({ judgement: { awaited }, world }: Case, sent: Sighting): boolean =>
+  world.crossings!.way(wayOfKind(sent, awaited!.node.name)).passed !== undefined;
 
 /** The way from where the packet was awaited to where it was sent from, between the same ends. */
 function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way {
