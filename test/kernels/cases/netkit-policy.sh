@@ -5,7 +5,7 @@
 build() { devices forward; }
 devices() {
   ns host one
-  ip_ host link add nk0 type netkit mode l3 "$1" peer name nk1 "$1"
+  ip_ host link add nk0 type netkit mode l3 "$1" peer "$1" name nk1
   ip_ host link set nk1 netns "$RUN.one"
   ip_ host link set nk0 up
   ip_ one link set nk1 up

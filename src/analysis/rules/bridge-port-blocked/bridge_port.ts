@@ -90,6 +90,13 @@ function vlanOfOther(subject: Case, into: Link, bridge: Link, id: number) {
   if (!out || leading.some((port) => port.ifindex === into.ifindex || allowsVlan(port, id))) {
     return null;
   }
+  return outOfVlan(subject, bridge, leading, id);
+}
+
+/** The port that the frame had to leave by, of which the first is named, does not have its VLAN. */
+function outOfVlan(subject: Case, bridge: Link, leading: readonly Link[], id: number) {
+  const mac = frameOf(subject)?.destinationMac;
+  const out = leading[0]!;
   return cause(
     "bridge-vlan-filtered",
     "proven",
@@ -221,6 +228,11 @@ function closedTo(subject: Case, into: Link, out: Link) {
   const { state, isolated: isApart, unicastFlood } = out.bridgePort!;
   if (state !== "forwarding") return blocked(subject, out, state);
   if (isApart && into.bridgePort?.isolated) return isolated(subject, into, out);
+  const bridge = subject.before?.links.find(({ ifindex }) => ifindex === out.masterIfindex);
+  const id = vlanAtPort(into, subject.event.vlan);
+  if (filtersVlans(bridge) && id !== undefined && !allowsVlan(out, id)) {
+    return outOfVlan(subject, bridge, [out], id);
+  }
   if (unicastFlood) return null;
   return cause(
     "unexplained",

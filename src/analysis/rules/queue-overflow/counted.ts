@@ -25,6 +25,21 @@ export function countedBy(subject: Case): Counted[] {
   }).filter(({ rise }) => rise > 0).sort((a, b) => b.rise - a.rise);
 }
 
+/**
+ * Those that dropped something while it was watched; where no rise was read, as where there was one
+ * reading alone, those that ever did, which their children did not; else all.
+ */
+export function suspectsOf(subject: Case): Counted[] {
+  const grown = countedBy(subject);
+  if (grown.length > 0) return grown;
+  const all = queuesOf(subject);
+  const ever = all.filter(({ now }) =>
+    now.drops > all.filter((other) => isChildOf(other.now, now))
+      .reduce((sum, child) => sum + child.now.drops, 0)
+  );
+  return ever.length > 0 ? ever : all;
+}
+
 /** All of the device that can hold a packet, with all drops that each counted. */
 export function queuesOf({ node, netns, device }: Case): Counted[] {
   const snapshots = node.states.get(netns ?? -1) ?? [];

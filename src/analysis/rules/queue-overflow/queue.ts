@@ -8,7 +8,7 @@ import { cause, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
 import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
-import { type Counted, countedBy, queuesOf } from "./counted.ts";
+import { type Counted, countedBy, suspectsOf } from "./counted.ts";
 
 /** A qdisc had no room, or drops on purpose. */
 export const queueOverflow: Rule = {
@@ -23,7 +23,7 @@ export const queueOverflow: Rule = {
     const { event } = subject;
     if (event.kind !== "drop" || !isQueueDrop(event)) return null;
     const grown = countedBy(subject);
-    const suspects = grown.length > 0 ? grown : queuesOf(subject);
+    const suspects = suspectsOf(subject);
     const leaf = suspects[0];
     const onPurpose = suspects.filter(({ now }) => isMeantToDrop(now));
     if (leaf && isMeantToDrop(leaf.now)) {
