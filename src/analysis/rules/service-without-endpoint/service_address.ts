@@ -79,7 +79,8 @@ function rulesFor(subject: Case, address: string) {
 export const serviceUntranslated: Rule = {
   id: "R51",
   statement: "A service address that rules translate for other packets, and not for this one: " +
-    "`service-without-endpoint`.",
+    "`service-without-endpoint`. Says nothing by a rule for the packet's own port on a node that it " +
+    "did not pass: the service leads somewhere, and it is rules of its own node that are missing.",
   yields: ["service-without-endpoint"],
   judge(subject) {
     const { event, judgement } = subject;
@@ -91,11 +92,14 @@ export const serviceUntranslated: Rule = {
     if (judgement.outcome === "unknown" && !judgement.beyond) return null;
     const address = event.destination!;
     if (ownersOf(subject.world.network, address).length > 0) return null;
+    const passed = new Set(judgement.steps.map((step) => step.event.node));
+    const ofItsPort = new RegExp(`\\bdport ${event.destinationPort}\\b`);
     for (const node of subject.world.nodes) {
       for (const list of node.states.values()) {
         const state = list.at(-1)!.state;
-        const translations = state.netfilter.filter((rule) =>
-          /dnat|DNAT|KUBE-SVC|REDIRECT/.test(rule.text) && mentions(rule.text, address)
+        const translations = state.netfilter.filter(({ text }) =>
+          /dnat|DNAT|KUBE-SVC|REDIRECT/.test(text) && mentions(text, address) &&
+          (passed.has(node) || !ofItsPort.test(text))
         );
         if (translations.length === 0) continue;
         return cause(
