@@ -70,7 +70,8 @@ export function runsOf(
       run = null;
       quiet = { ns: 0, passed: 0 };
       wholeFrom = Infinity;
-      if (firstSeen < at + BEGUN_NS) unknown(i);
+      // Of one that is whole all that passed in it is known.
+      if (firstSeen < (isWhole ? from : at) + BEGUN_NS) unknown(i);
     }
     if (!isWhole) {
       isCut ||= isActive(i);
