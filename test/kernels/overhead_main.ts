@@ -1,5 +1,6 @@
 /**
- * `deno task kernels:overhead [--kernel 6.12]`: what a flow keeps of its rate in a guest of that kernel,
+ * `deno task kernels:overhead [--kernel 6.12] [--only WORD]`: what a flow keeps of its rate in a guest of
+ * that kernel,
  * under lasthop, plain bpftrace and pwru, which needs kprobes. `docs/overhead.md` reads it.
  */
 import { parseArgs } from "node:util";
@@ -11,7 +12,12 @@ import { openSuite } from "./machine/suite.ts";
 
 const GUEST = new URL("./guest/", import.meta.url).pathname;
 
-const { values } = parseArgs({ options: { kernel: { type: "string", default: "6.12" } } });
+const { values } = parseArgs({
+  options: {
+    kernel: { type: "string", default: "6.12" },
+    only: { type: "string", default: "" },
+  },
+});
 const folder = await Deno.makeTempDir({ prefix: "lasthop-kernels-" });
 const stopping = new AbortController();
 const stop = () => stopping.abort();
@@ -22,7 +28,8 @@ try {
   for (const path of [work!, out!, apt!]) await Deno.mkdir(path);
   await makePrograms(`${folder}/programs.img`, "overhead");
   const errand = await Deno.readTextFile(`${GUEST}main.sh`);
-  await Deno.writeTextFile(`${work}/main.sh`, errand.replace("record.ts", "overhead.ts"));
+  await Deno.writeTextFile(`${work}/main.sh`, errand.replaceAll("record.ts", "overhead.ts"));
+  await Deno.writeTextFile(`${work}/only`, values.only);
   await unpackPwru(SUITES[values.kernel]!, apt!, `${work}/pwru`);
   const status = await boot(machine, {
     programs: `${folder}/programs.img`,
