@@ -26,14 +26,8 @@ export interface Case {
   evidence: Asides;
 }
 
-/** Those of the work that is being done: each has a world of its own, and nobody asks for another's. */
-interface Cases {
-  world: World;
-  evidence: Asides;
-  cases: Map<Judgement, Case>;
-}
-
-let current: Cases | null = null;
+/** By the world of a piece of work: it goes when that is done, and its cases with it. */
+const known = new WeakMap<World, { evidence: Asides; cases: Map<Judgement, Case> }>();
 
 /**
  * The case of a judged packet; `evidence` are the sightings that belong to no packet. Made once: an
@@ -44,14 +38,12 @@ export function caseOf(
   world: World,
   evidence: Asides,
 ): Case {
-  if (current?.world !== world || current.evidence !== evidence) {
-    current = { world, evidence, cases: new Map() };
-  }
-  const { cases } = current;
-  const known = cases.get(judgement);
-  if (known) return known;
+  let own = known.get(world);
+  if (own?.evidence !== evidence) known.set(world, own = { evidence, cases: new Map() });
+  const before = own.cases.get(judgement);
+  if (before) return before;
   const made = makeCase(judgement, world, evidence);
-  cases.set(judgement, made);
+  own.cases.set(judgement, made);
   return made;
 }
 
