@@ -60,6 +60,7 @@ export class ReportText {
   readonly #lists = {} as Record<ListName, ListText>;
   #counts: Counts;
   #json: string | null = null;
+  #pieces: readonly string[] | null = null;
 
   constructor({ members, parts, lists, counts }: SpelledReport) {
     this.#members = members;
@@ -87,6 +88,7 @@ export class ReportText {
   /** Becomes the next report. */
   apply({ parts, lists, counts }: ReportChange): void {
     this.#json = null;
+    this.#pieces = null;
     this.#counts = counts;
     for (const [name, text] of parts) this.#parts.set(name, text);
     for (const name of LISTS) if (lists[name] !== undefined) this.#lists[name].apply(lists[name]);
@@ -101,9 +103,13 @@ export class ReportText {
 
   /**
    * The whole report as JSON, in pieces that are whole characters: the texts themselves, so that they
-   * need no memory of their own. What is told of later is not in them.
+   * need no memory of their own, and all who ask share the list. What is told of later is not in it.
    */
-  pieces(): string[] {
+  pieces(): readonly string[] {
+    return this.#pieces ??= this.#listed();
+  }
+
+  #listed(): string[] {
     const pieces: string[] = [];
     let between = "{";
     for (const name of this.#members) {
