@@ -5,7 +5,7 @@ import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
 import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
+import { linkOf, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { NodeView, Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { packetText, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
@@ -17,14 +17,15 @@ import { finding, seenOn } from "../../view/finding.ts";
  * Packets of an address come in from behind one device, and packets for it go to the link of another.
  *
  * What else looks like it: a neighbour that is down, whose packets came in by the same link before; a
- * bridge's port, which is the bridge's own link; an address that moved from one link to the other,
+ * bridge's port, which is the bridge's own link; a node that sends into an overlay from its own address; an address that moved from one link to the other,
  * whose packets no longer come in by the first; a host with a leg in both networks, which answers.
  */
 export const addressOverlap: Rule = {
   id: "R68",
   statement:
     "R9 holds on the link of a network that has the destination, and packets of that address came " +
-    "into the same node by another device that has no such network, or a probed node has it in a " +
+    "into the same node by another device that has no such network (not by a tunnel, into which a node " +
+    "sends from its own address, unless a probed node tells of that network), or a probed node has it in a " +
     "network of another length and was not asked: `address-overlap`. Proven, when both hold.",
   yields: ["address-overlap"],
   judge(subject) {
@@ -36,7 +37,10 @@ export const addressOverlap: Rule = {
     if (owners.some((each) => hasNetwork(each, route.destination))) return null;
     const owner = owners.find((each) => each.node !== subject.node);
     const network = owner && networkOf(owner, destination);
-    const came = cameBy(subject, destination, route.device!);
+    const arrived = cameBy(subject, destination, route.device!);
+    // Nodes of an overlay send into it from addresses of their own link: where nobody tells of a network
+    // that the address is in, that its packets come by a tunnel says nothing of where it is.
+    const came = arrived && (network !== undefined || !isByTunnel(arrived)) ? arrived : null;
     const elsewhere = came !== null ||
       (owner !== undefined && network !== undefined && isApart(subject, owner, destination));
     if (!elsewhere) return null;
@@ -135,6 +139,9 @@ function cameBy({ node, netns, event }: Case, address: string, device: string): 
   ) ?? null;
 }
 
+const isByTunnel = ({ node, netns, ifindex, at }: Sighting): boolean =>
+  linkOf(stateAt(node, netns, at), ifindex)?.tunnel !== undefined;
+
 /** The device itself, a port of it, or what it is made on. */
 function isOfLink(
   { links }: NetnsState,
@@ -149,10 +156,10 @@ function isOfLink(
 }
 
 /** Packets that came into a device outside of any tunnel, by their source. */
-const arrived = finding(({ kind, tunnelKind, source, network }) =>
+const byArrival = finding(({ kind, tunnelKind, source, network }) =>
   kind === "device-rx" && tunnelKind === undefined && network !== "arp" ? source : undefined
 );
 
 /** Packets of an address as devices of the node got them, in the order of time. */
 const arrivalsFrom = (node: NodeView, address: string): readonly Sighting[] =>
-  seenOn(node, arrived, address);
+  seenOn(node, byArrival, address);
