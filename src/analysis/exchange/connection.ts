@@ -28,19 +28,17 @@ export function courseOfConnection(joined: Joined, asked: Form): Course {
   const { question, answers } = joined;
   const packets = answers.flatMap((answer) => answer.packets);
   const spoken = packets.filter((packet) => !isReset(packet));
-  const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.missing === null) === "otherwise"
-  );
-  const answeredBy = spoken.find((packet) => isMet(packet, asked, joined.missing === null)) ??
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
+  const answeredBy = spoken.find((packet) => isMet(packet, asked, joined)) ??
     (isAcknowledged(question) ? spoken.find((packet) => !misdirected.includes(packet)) : undefined);
   if (answeredBy === undefined) return refusedOrUnanswered(joined, packets, misdirected);
   return courseOfRunning(joined, packets, misdirected, answeredBy);
 }
 
 /** The client's stack has it in the form that it asked. */
-function isMet(packet: Judgement, asked: Form, isWhole: boolean): boolean {
+function isMet(packet: Judgement, asked: Form, joined: Joined): boolean {
   if (packet.outcome !== "delivered") return false;
-  const meeting = meetingOf(packet, asked, isWhole);
+  const meeting = meetingOf(packet, asked, joined);
   return meeting === "as-asked" || meeting === "untold";
 }
 

@@ -23,9 +23,7 @@ import {
 export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   const { question } = joined;
   const packets = joined.answers.flatMap((answer) => answer.packets);
-  const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.missing === null) === "otherwise"
-  );
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
   const answered = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet)
   );
@@ -34,7 +32,7 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
   }
   const late = packets.filter((packet) =>
     packet.outcome === "dropped" && hasArrivedAt(packet) &&
-    meetingOf(packet, asked, joined.missing === null) === "as-asked"
+    meetingOf(packet, asked, joined) === "as-asked"
   );
   if (misdirected.length > 0) {
     const story = "an answer came from an end that was not asked, and no other";

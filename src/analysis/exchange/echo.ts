@@ -28,13 +28,11 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
   const requests = question.packets.filter((packet) => !isReply(packet));
   const own = question.packets.filter(isReply);
   const packets = [...own, ...answers.flatMap((answer) => answer.packets)];
-  const misdirected = packets.filter((packet) =>
-    meetingOf(packet, asked, joined.missing === null) === "otherwise"
-  );
+  const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
   const taken = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet) &&
     (isRead(packet) || isTakenByAsker(packet, question)) &&
-    meetingOf(packet, asked, joined.missing === null) !== "not"
+    meetingOf(packet, asked, joined) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));
   const open = requests.filter((packet) => !numbers.has(sequenceOf(packet)));

@@ -1,9 +1,11 @@
 /** How an answer met the client, and when, by the clock of the node that saw the question first. */
 import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Joined } from "./exchange.ts";
 
 /** How an answer met the client. */
 export type Meeting =
@@ -27,9 +29,14 @@ export function hasArrivedAt({ outcome, end }: Judgement): boolean {
 /**
  * [X2] How this packet of an answer met the client. Only sightings behind the hooks of netfilter, by a
  * socket or where none was found, show the ends that the client's socket was asked for: before them
- * the client's own host may still translate. `isWhole`: no event of the exchange is missing.
+ * the client's own host may still translate. Another host that has the client's address did not ask, so
+ * that what it takes has missed the client, whatever ends it has.
  */
-export function meetingOf(packet: Judgement, asked: Form, isWhole: boolean): Meeting {
+export function meetingOf(
+  packet: Judgement,
+  asked: Form,
+  { question, missing }: Pick<Joined, "question" | "missing">,
+): Meeting {
   if (!hasArrivedAt(packet)) return "not";
   const expected = reverse(asked);
   const { event } = packet.end.step;
@@ -37,7 +44,8 @@ export function meetingOf(packet: Judgement, asked: Form, isWhole: boolean): Mee
   // At a host that translated the question it may have met that host's own sockets.
   if (event.destination !== expected.destination) return "not";
   // Where events are missing its translation may be among them.
-  if (!isWhole) return "untold";
+  if (missing !== null) return "untold";
+  if (!isTakenByAsker(packet, question)) return "not";
   const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
     event.kind === "consume";
   if (isBehindHooks && event.source !== undefined) {
@@ -67,17 +75,21 @@ function hasEnds(event: Sighting, { source, sourcePort, destination, ...ends }: 
 
 /**
  * It ended in a namespace that packets of the question began in: another that has the client's
- * address, or that has translated the question, takes no answer for the client.
+ * address, or that has translated the question, takes no answer for the client. A reset does not ask:
+ * such another host sends it with the client's ends.
  */
 export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean {
   const { node, netns } = end.step.event;
-  const firsts = question.packets.flatMap(({ packet }) => {
+  const firsts = question.packets.filter((packet) => !isReset(packet)).flatMap(({ packet }) => {
     const events = packet.chains.filter((chain) => chain.node === node)
       .flatMap((chain) => chain.events).filter((event) => event.netns === netns);
     return events.length === 0 ? [] : [events.reduce((a, b) => b.at < a.at ? b : a)];
   });
   return firsts.length > 0 && firsts.every(({ kind }) => kind !== "device-rx");
 }
+
+const isReset = ({ steps }: Judgement) =>
+  steps[0]!.event.protocol === TCP && hasFlag(steps[0]!.event, TCP_FLAGS.rst);
 
 /** The node that saw the first packet of the flow first: the client's side, as far as it is watched. */
 export const clientSide = ({ packets }: FlowGroup): NodeView => packets[0]!.steps[0]!.event.node;

@@ -179,7 +179,19 @@ kernelTest("a tool that is not installed is a gap", () =>
     const path = Deno.env.get("PATH") ?? "";
     try {
       // Everything the script needs, but ss.
-      for (const tool of ["sh", "timeout", "nsenter", "cat", "readlink", "head", "xargs", "grep", "sed"]) {
+      for (
+        const tool of [
+          "sh",
+          "timeout",
+          "nsenter",
+          "cat",
+          "readlink",
+          "head",
+          "xargs",
+          "grep",
+          "sed",
+        ]
+      ) {
         await Deno.symlink(await scene.sh(`command -v ${tool}`), `${folder}/${tool}`);
       }
       const handle = await scene.handle("a");
