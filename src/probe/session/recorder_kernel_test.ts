@@ -1,5 +1,7 @@
 /** [O25] The recorder, by a real kernel: only what dies is told, with its way. Needs root. */
 import { deepStrictEqual as equal, ok } from "node:assert/strict";
+import { once } from "node:events";
+import { execa } from "execa";
 import type { BatchHeader } from "../../event/batch.ts";
 import { decodeTsv } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
@@ -87,9 +89,84 @@ function wayOf(events: readonly Placed[], isMeant: (event: Placed) => boolean): 
 
 type Placed = Event & { node: string };
 
-async function recorded(scene: Scene): Promise<{ events: Placed[]; headers: BatchHeader[] }> {
+/**
+ * What `b` forwards to an address that nobody has waits for its link address until that is said to be
+ * none, and dies then.
+ */
+const WAITING_NET = `
+ip link add rc0 netns $A type veth peer name rc0 netns $B
+ip link add rc1 netns $B type veth peer name rc2 netns $B
+ip -n $A addr add 10.7.3.1/24 dev rc0; ip -n $A link set rc0 up
+ip -n $B addr add 10.7.3.2/24 dev rc0
+for d in rc0 rc1 rc2; do ip -n $B link set $d up; done
+ip -n $A route add 10.7.4.0/24 via 10.7.3.2; ip -n $B route add 10.7.4.0/24 dev rc1
+ip netns exec $B sysctl -qw net.ipv4.ip_forward=1 net.ipv4.neigh.rc1.retrans_time_ms=600000
+ip netns exec $A ping -q -c 1 -W 5 10.7.3.2
+`;
+
+/** Keeps what comes, unread, so that its memory is not that of a later packet, too. */
+const KEEP = `
+import socket, sys
+u = socket.socket(2, 2); u.setsockopt(1, 33, 1 << 26); u.bind(("10.7.3.2", 9))
+print("up", flush=True); sys.stdin.read()
+`;
+
+/** A flow's first packet, which is told at once, a second one that waits, and meanwhile so many packets of a hundred flows. */
+const WAIT = (others: number) => `
+import socket
+flows = [socket.socket(2, 2) for i in range(100)]
+u = socket.socket(2, 2); u.bind(("10.7.3.1", 4000))
+for size in 12, 13: u.sendto(b"x" * size, ("10.7.4.9", 7))
+for i in range(${others}): flows[i % 100].sendto(b"x" * 30, ("10.7.3.2", 9))
+`;
+
+/** The way of a packet that waited while so many others passed, and how many hops may be missing. */
+async function waited(others: number): Promise<{ way: string[]; overwritten: number }> {
+  const found = { way: [] as string[], overwritten: 0 };
+  await withScene(async (scene) => {
+    await scene.sh(WAITING_NET);
+    // It ends after the recorder: what it has not read dies with it.
+    const keeper = execa("ip", ["netns", "exec", scene.b, "python3", "-c", KEEP], {
+      buffer: false,
+      stdin: "pipe",
+    });
+    await once(keeper.stdout, "data");
+    const isMeant = (event: Event) => event.protocol === 17 && event.payload === 13;
+    const { events, headers } = await recorded(scene, async (told) => {
+      await scene.sh(`ip netns exec $A python3 -c '${WAIT(others)}'
+        ip -n $B neigh replace 10.7.4.9 dev rc1 nud failed`);
+      await told((event) => event.kind === "drop" && isMeant(event));
+    });
+    keeper.stdin.end();
+    await keeper;
+    found.way = wayOf(events, isMeant);
+    found.overwritten = Math.max(...headers.map(({ recorder }) => recorder!.overwritten));
+  });
+  return found;
+}
+
+kernelTest("[O25] [S17] hops of a way whose places others took are counted", async () => {
+  const death = ["b icmp-error rc1", "b drop rc1"];
+  equal(await waited(0), {
+    way: ["a device-tx rc0", "b device-rx rc0", ...death],
+    overwritten: 0,
+  });
+  // Two hops each: five times the ring's 16,384 places, so that hardly one is left.
+  const { way, overwritten } = await waited(40_000);
+  equal(way.slice(-2), death);
+  ok(way.length < 4, "none of its hops is gone");
+  ok(overwritten > 0, "hops are gone, and nothing says so");
+});
+
+/** `act` makes the traffic; its argument waits until such an event came. */
+async function recorded(
+  scene: Scene,
+  act: (told: (what: (event: Event) => boolean) => Promise<void>) => Promise<void> = () =>
+    talk(scene),
+): Promise<{ events: Placed[]; headers: BatchHeader[] }> {
   const events: Placed[] = [];
   const last = new Map<string, BatchHeader>();
+  let heard = () => {};
   const session = await startSession({
     nodes: await resolveNodes([
       { name: "a", netns: [scene.a] },
@@ -102,14 +179,25 @@ async function recorded(scene: Scene): Promise<{ events: Placed[]; headers: Batc
       last.set(header.node, header);
       const told = lines.filter((line) => !line.startsWith("{")).map((line) => decodeTsv(line));
       events.push(...told.map((event) => ({ ...event, node: header.node })));
+      heard();
     },
     onProgress: () => {},
   });
   await session.ready;
-  await scene.sh(`SERVE='${SERVE}'; TALK='${TALK}'
-    ip netns exec $B python3 -c "$SERVE" > /tmp/$A.up & while ! grep -q up /tmp/$A.up; do :; done
-    ip netns exec $A python3 -c "$TALK"; wait; rm /tmp/$A.up`);
+  await act((what) =>
+    new Promise((resolve) => {
+      heard = () => {
+        if (events.some(what)) resolve();
+      };
+      heard();
+    })
+  );
   await session.stop();
   events.sort((a, b) => Number(a.timeNs - b.timeNs));
   return { events, headers: [...last.values()] };
 }
+
+const talk = (scene: Scene) =>
+  scene.sh(`SERVE='${SERVE}'; TALK='${TALK}'
+    ip netns exec $B python3 -c "$SERVE" > /tmp/$A.up & while ! grep -q up /tmp/$A.up; do :; done
+    ip netns exec $A python3 -c "$TALK"; wait; rm /tmp/$A.up`).then(() => {});
