@@ -7,6 +7,12 @@ export interface Address {
   bits: bigint;
 }
 
+/** Addresses that are `bits` where `mask` has ones. */
+export interface Subnet extends Address {
+  /** As many bits as the version has. */
+  mask: bigint;
+}
+
 const OCTET = /^(0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/i;
 
@@ -110,3 +116,19 @@ export function prefixLength(version: 4 | 6, mask: bigint): number | null {
   }
   return null;
 }
+
+/** Reads `10.0.0.0/8`, `fd00::/8` or an address alone; bits behind the length are left out. */
+export function parseSubnet(text: string): Subnet | null {
+  const [name = "", length, more] = text.split("/");
+  const address = parseAddress(name);
+  if (address === null || more !== undefined) return null;
+  const { version, bits } = address;
+  if (length === undefined) return { version, bits, mask: fullMask(version) };
+  if (!/^\d{1,3}$/.test(length) || Number(length) > (version === 4 ? 32 : 128)) return null;
+  const mask = prefixMask(version, Number(length));
+  return { version, bits: bits & mask, mask };
+}
+
+/** Whether the network has the address. */
+export const hasAddress = (network: Subnet, { version, bits }: Address): boolean =>
+  version === network.version && (bits & network.mask) === network.bits;

@@ -26,7 +26,7 @@ export { type UnknownName, unknownNames } from "./unknown.ts";
 export { servicePlaces } from "./service_places.ts";
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";
-export { type Translation, widen, WIDENINGS_MAX } from "./widen.ts";
+export { type Peer, type Translation, widen, WIDENINGS_MAX } from "./widen.ts";
 export { matchesReported, namesOf, narrowed } from "./match_report.ts";
 export { type Suggestion, suggestions, type Words, wordsOf } from "./suggest.ts";
 export { outcomesAsked, withOutcomes } from "./outcomes.ts";

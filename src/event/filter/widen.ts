@@ -6,8 +6,8 @@
  * or both, replaced by what a translation turns them into or made them from. Nothing else passes:
  * `host SERVICE` gains the one port of the pod behind it, not all of the pod's traffic.
  */
-import { ALL, type FilterNode, join, PROTOCOLS_WITH_PORTS } from "./ast.ts";
-import { type Address, fullMask, parseAddress } from "./address.ts";
+import { ALL, type FilterNode, join, PROTOCOLS_WITH_PORTS, UDP } from "./ast.ts";
+import { type Address, fullMask, parseAddress, type Subnet } from "./address.ts";
 import { printFilter } from "./print.ts";
 import { type KnownEnd, type Residual, substitute } from "./substitute.ts";
 
@@ -17,6 +17,18 @@ export interface Translation {
   from: { address: string; port?: number; protocol?: number };
   /** Without a port, the port stays. */
   to: { address: string; port?: number };
+  /** Only where the packet's other end is one of these when this end is `to`. Absent: any. */
+  peers?: readonly Peer[];
+  /** Not where it is one of these. */
+  notPeers?: readonly Peer[];
+  /** Not when it is `to` and either end has one of these UDP ports. */
+  notUdpPorts?: readonly number[];
+}
+
+/** Ends of packets that have all of this. */
+export interface Peer {
+  network?: Subnet;
+  port?: number;
 }
 
 /** Alternatives a filter may gain at each end. With more, the kernel could not hold it anyway. */
@@ -27,6 +39,8 @@ interface Rewrite {
   protocol?: number;
   at: { address: Address; port?: number };
   becomes: { address: Address; port: KnownEnd["port"] };
+  /** What the packet's other end must be. */
+  other?: Pick<Translation, "peers" | "notPeers" | "notUdpPorts">;
 }
 
 /**
@@ -36,12 +50,20 @@ interface Rewrite {
 export function widen(node: FilterNode, translations: Iterable<Translation>): FilterNode {
   if (node.kind === "all") return node;
   const rewrites = [...translations].flatMap(bothWays);
-  const bySource = widenEnd(node, "source", rewrites);
-  return bySource.kind === "all" ? ALL : widenEnd(bySource, "destination", rewrites);
+  const byDestination = (residual: FilterNode): FilterNode => {
+    const gained = gains(residual, "destination", rewrites);
+    return gained === null ? ALL : some([residual, ...gained]);
+  };
+  const bySource = gains(node, "source", rewrites, byDestination);
+  const gained = gains(node, "destination", rewrites);
+  return bySource === null || gained === null ? ALL : some([node, ...bySource, ...gained]);
 }
 
+const some = (nodes: FilterNode[]): FilterNode =>
+  nodes.some(({ kind }) => kind === "all") ? ALL : join("or", nodes);
+
 /** What cannot be read, or changes between IPv4 and IPv6, is no NAT of addresses: left out. */
-function bothWays({ from, to }: Translation): Rewrite[] {
+function bothWays({ from, to, ...other }: Translation): Rewrite[] {
   const before = parseAddress(from.address);
   const after = parseAddress(to.address);
   if (!before || !after || before.version !== after.version) return [];
@@ -60,30 +82,64 @@ function bothWays({ from, to }: Translation): Rewrite[] {
       protocol,
       at: { address: after, port: toPort },
       becomes: { address: before, port: fromPort ?? (toPort === undefined ? "own" : "any") },
+      other,
     },
   ];
 }
 
-function widenEnd(node: FilterNode, side: KnownEnd["side"], rewrites: Rewrite[]): FilterNode {
-  const gained = new Map<string, Gained>();
+/**
+ * What passes besides, when one end is seen as it becomes; null when that is too much to write down.
+ * `widened` may let more pass of what must hold for the filter then; what must hold of the other end for
+ * it to become so holds of the packet as it is.
+ */
+function gains(
+  node: FilterNode,
+  side: KnownEnd["side"],
+  rewrites: Rewrite[],
+  widened: (residual: FilterNode) => FilterNode = (residual) => residual,
+): FilterNode[] | null {
+  const gained = new Map<string, Gained & { more: FilterNode[] }>();
   for (const rewrite of rewrites) {
+    const more = besides(side === "source" ? "destination" : "source", rewrite);
     for (const one of alternatives(node, side, rewrite)) {
-      gained.set(printFilter(join("and", [...one.at, one.residual])), one);
+      gained.set(printFilter(join("and", [...one.at, ...more, one.residual])), { ...one, more });
     }
-    if (gained.size > WIDENINGS_MAX) return ALL;
+    if (gained.size > WIDENINGS_MAX) return null;
   }
-  if (gained.size === 0) return node;
   // Ends for which the same must hold besides share it: each end has its own otherwise, and of many ends
   // on both sides the filter would be too large for the kernel.
-  const byResidual = Map.groupBy(gained.values(), ({ residual }) => printFilter(residual));
-  return join("or", [
-    node,
-    ...[...byResidual.values()].map((same): FilterNode => {
-      const ends = join("or", same.map(({ at }) => join("and", at)));
-      const { residual } = same[0]!;
-      return residual.kind === "all" ? ends : join("and", [ends, residual]);
-    }),
-  ]);
+  const bySame = Map.groupBy(
+    gained.values(),
+    ({ residual, more }) => [residual, ...more].map(printFilter).join("\n"),
+  );
+  return [...bySame.values()].map((same): FilterNode => {
+    const ends = join("or", same.map(({ at }) => join("and", at)));
+    const { residual, more } = same[0]!;
+    const open = [ends, ...more, widened(residual)].filter(({ kind }) => kind !== "all");
+    return join("and", open);
+  });
+}
+
+/** What must hold of the packet's other end, and of both. */
+function besides(side: KnownEnd["side"], { other = {} }: Rewrite): FilterNode[] {
+  const has = ({ network, port }: Peer): FilterNode => {
+    const terms: FilterNode[] = [
+      ...(port === undefined ? [] : [{ kind: "port", side, low: port, high: port } as const]),
+      ...(network === undefined ? [] : [{ kind: "address", side, ...network } as const]),
+    ];
+    return terms.length === 0 ? ALL : join("and", terms);
+  };
+  const { peers, notPeers = [], notUdpPorts = [] } = other;
+  const left = [
+    ...notPeers.map(has),
+    ...notUdpPorts.map((port): FilterNode => ({
+      ...{ kind: "port", side: "either", protocol: UDP, low: port, high: port },
+    })),
+  ];
+  return [
+    ...(peers === undefined ? [] : [join("or", peers.map(has))]),
+    ...left.map((node): FilterNode => ({ kind: "not", node })),
+  ];
 }
 
 /** Packets that are at an end, and what else must hold for the filter then. */
@@ -139,5 +195,13 @@ function gain(
   if (after === false) return false;
   const before = substitute(node, { ...common, bits: at.address.bits, port: at.port ?? "own" });
   if (before === false) return after;
-  return before.kind === "all" || printFilter(before) === printFilter(after) ? false : after;
+  return isPart(after, before) ? false : after;
+}
+
+/** Whether all that `part` asks for is asked for by `whole`, as far as that is written the same. */
+function isPart(part: FilterNode, whole: FilterNode): boolean {
+  const all = (node: FilterNode) =>
+    node.kind === "all" ? [] : (node.kind === "and" ? node.nodes : [node]).map(printFilter);
+  const parts = new Set(all(part));
+  return all(whole).every((text) => parts.has(text));
 }

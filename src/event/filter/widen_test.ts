@@ -6,11 +6,13 @@ import {
   matches,
   matchesAny,
   parseFilter,
+  type Peer,
   printFilter,
   type Translation,
   widen,
   WIDENINGS_MAX,
 } from "./mod.ts";
+import { hasAddress, parseAddress, parseSubnet } from "./address.ts";
 import { anyFilter, anyPacket } from "./arbitrary.ts";
 
 const SERVICE = { address: "10.96.0.10", port: 53, protocol: 17 };
@@ -74,6 +76,27 @@ Deno.test("[F22] both ends may be translated at once", () => {
     equal(matches(filter, udp(source, 4000, POD.address, 5353)), true);
     equal(matches(filter, udp(source, 4000, POD.address, 5354)), false);
   }
+});
+
+Deno.test("[F22] an end is looked for as it becomes only with the others that it becomes so with", () => {
+  const masquerade = { from: { address: CLIENT }, to: { address: NODE } };
+  const hairpin = { network: parseSubnet(POD.address)!, port: POD.port };
+  const text = `host ${CLIENT}`;
+  const few = widen(parseFilter(text), [{ ...masquerade, peers: [hairpin] }]);
+  equal(matches(few, udp(NODE, 4000, POD.address, 5353)), true);
+  equal(matches(few, udp(POD.address, 5353, NODE, 4000)), true);
+  equal(matches(few, udp(NODE, 4000, POD.address, 53)), false);
+  equal(matches(few, udp(NODE, 4000, "192.0.2.1", 443)), false);
+  const rest = { notPeers: [{ network: parseSubnet("10.244.0.0/16")! }], notUdpPorts: [8472] };
+  const most = widen(parseFilter(text), [{ ...masquerade, ...rest }]);
+  equal(matches(most, udp(NODE, 4000, "192.0.2.1", 443)), true);
+  equal(matches(most, udp("192.0.2.1", 443, NODE, 4000)), true);
+  equal(matches(most, udp(NODE, 4000, POD.address, 443)), false);
+  equal(matches(most, udp(NODE, 4000, "192.168.0.3", 8472)), false);
+  equal(matches(most, udp("192.168.0.3", 4000, NODE, 8472)), false);
+  // Before it, the other end may be called otherwise.
+  const back = widen(parseFilter(`host ${NODE}`), [{ ...masquerade, peers: [hairpin] }]);
+  equal(matches(back, udp(CLIENT, 4000, SERVICE.address, 53)), true);
 });
 
 Deno.test("[F23] a not passes what does not name the excluded end in one of its forms", () => {
@@ -141,8 +164,18 @@ const anyScene = fc.array(anyPacket, { minLength: 4, maxLength: 8 }).chain((pack
       port: keepPort ? port : undefined,
       protocol: keepProtocol ? protocol : undefined,
     }));
-  const translation = fc.tuple(end, end)
-    .map(([from, { address, port }]): Translation => ({ from, to: { address, port } }));
+  const peers = fc.option(
+    fc.array(end, { minLength: 1, maxLength: 3 }).map((some) =>
+      some.map(({ address, port }) => ({ network: parseSubnet(address)!, port }))
+    ),
+    { nil: undefined },
+  );
+  const translation = fc.tuple(end, end, peers)
+    .map(([from, { address, port }, peers]): Translation => ({
+      from,
+      to: { address, port },
+      ...(peers ? { peers } : {}),
+    }));
   const translations = fc.array(translation, { minLength: 1, maxLength: 3 });
   const named = fc.tuple(
     fc.constantFrom("src ", "dst ", ""),
@@ -159,8 +192,14 @@ const anyScene = fc.array(anyPacket, { minLength: 4, maxLength: 8 }).chain((pack
 
 type End = { address: string; port?: number };
 
+function isPeer({ address, port }: End, peer: Peer): boolean {
+  const own = parseAddress(address);
+  return (peer.port === undefined || peer.port === port) && own !== null &&
+    hasAddress(peer.network!, own);
+}
+
 /** All an end may look like: itself, and one translation away. `exact` unless a port is a guess. */
-function looks(end: End, packet: FilterPacket, translations: Translation[]) {
+function looks(end: End, other: End, packet: FilterPacket, translations: Translation[]) {
   const ends: End[] = [end];
   let exact = true;
   const isPorted = end.port !== undefined;
@@ -168,7 +207,7 @@ function looks(end: End, packet: FilterPacket, translations: Translation[]) {
     address === end.address && (!isPorted || port === undefined || port === end.port);
   const become = (address: string, port: number | undefined) =>
     ends.push({ address, port: isPorted ? port ?? end.port : undefined });
-  for (const { from, to } of packet.network === "arp" ? [] : translations) {
+  for (const { from, to, peers } of packet.network === "arp" ? [] : translations) {
     if (from.address.includes(":") !== to.address.includes(":")) continue;
     if (from.protocol !== undefined && from.protocol !== packet.protocol) continue;
     const noPorts = from.protocol !== undefined && ![6, 17, 132].includes(from.protocol);
@@ -176,6 +215,9 @@ function looks(end: End, packet: FilterPacket, translations: Translation[]) {
     const after = noPorts ? undefined : to.port ?? from.port;
     if (isAt(from.address, before)) become(to.address, after);
     if (!isAt(to.address, after)) continue;
+    // What the other end is made from is let through as well.
+    if (peers) exact = false;
+    if (peers && !peers.some((peer) => isPeer(other, peer))) continue;
     const guessed = before === undefined && after !== undefined && isPorted;
     if (guessed) exact = false;
     for (const port of guessed ? [0, 53, 80, 8080, 65_535] : [before]) become(from.address, port);
@@ -186,8 +228,10 @@ function looks(end: End, packet: FilterPacket, translations: Translation[]) {
 /** The packet with each end as it looks in every translation. */
 function looksOf(packet: FilterPacket, translations: Translation[]) {
   const { source, sourcePort, destination, destinationPort } = packet;
-  const from = looks({ address: source!, port: sourcePort }, packet, translations);
-  const to = looks({ address: destination!, port: destinationPort }, packet, translations);
+  const sender = { address: source!, port: sourcePort };
+  const target = { address: destination!, port: destinationPort };
+  const from = looks(sender, target, packet, translations);
+  const to = looks(target, sender, packet, translations);
   const forms = from.ends.flatMap((source) =>
     to.ends.map((destination): FilterPacket => ({
       ...packet,

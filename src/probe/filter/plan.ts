@@ -17,10 +17,11 @@ import {
 } from "../../event/filter/mod.ts";
 import { formatAddress, fullMask } from "../../event/filter/address.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { translationsOfConnections } from "../translation/connections.ts";
+import { SeenTranslations } from "../translation/connections.ts";
 import { connectionQuery, type FilterConnections } from "./connection_query.ts";
 import { type KernelFilter, kernelFilter } from "./kernel_filter.ts";
-import { type NatFacts, natFactsOf, translationsOf } from "../translation/translations.ts";
+import { type NatFacts, natFactsOf } from "../translation/facts.ts";
+import { translationsOf } from "../translation/translations.ts";
 import { type TunnelPort, type TunnelPorts, tunnelPorts, tunnelPortsOf } from "./tunnel_ports.ts";
 import { mirrored } from "./user_filter.ts";
 import { widerThan } from "./wider.ts";
@@ -37,13 +38,13 @@ export interface Plan {
   key: string;
 }
 
-/** Translations that are remembered of connections; each new one may change the plan. */
-const SEEN_MAX = 64;
-
 interface Facts {
   nat: NatFacts;
   tunnels: TunnelPort[];
 }
+
+/** Ports of tunnels that translations leave out, at most: each is compared for each packet. */
+const TUNNELS_LEFT_OUT_MAX = 4;
 
 /** Where a namespace is: on which node, and whether it is the node's own. */
 export type WhereIs = (netns: number) => Pick<NamedPlace, "node" | "own"> | undefined;
@@ -56,8 +57,7 @@ const PLACES_MAX = 4_000;
 /** Gathers what decides the plan; states themselves are too large to be kept. */
 export class Planner {
   #facts = new Map<number, Facts>();
-  /** Of connections seen so far: they expire, and a plan must not change each time one does. */
-  #seen = new Map<string, Translation>();
+  readonly #seen = new SeenTranslations();
   /** Which connections states are to tell: those of the addresses that names have by then. */
   readonly connections: FilterConnections;
   #query!: FilterConnections;
@@ -119,10 +119,7 @@ export class Planner {
   update(state: NetnsState): void {
     this.#note(state);
     this.#facts.set(state.netns, { nat: natFactsOf(state), tunnels: tunnelPortsOf(state) });
-    for (const translation of translationsOfConnections(state.connections ?? [])) {
-      if (this.#seen.size >= SEEN_MAX) return;
-      this.#seen.set(JSON.stringify(translation), translation);
-    }
+    this.#seen.add(state.connections ?? []);
   }
 
   /** Addresses that the filter names, and those that become them, or that they become, there. */
@@ -138,11 +135,12 @@ export class Planner {
 
   plan(): Plan {
     const facts = [...this.#facts.values()];
-    const translations: Iterable<Translation> = this.#both.kind === "all"
+    const tunnels = facts.flatMap(({ tunnels }) => tunnels);
+    const translations = this.#both.kind === "all"
       ? []
       : translationsOf(facts.map(({ nat }) => nat), { hosts: this.#hosts });
-    const { filterNode, kernel } = this.#widened([...translations]);
-    const ports = tunnelPorts(facts.flatMap(({ tunnels }) => tunnels));
+    const { filterNode, kernel } = this.#widened(besideTunnels(translations, tunnels));
+    const ports = tunnelPorts(tunnels);
     const key = JSON.stringify([kernel.expression, ports]);
     return { filterNode, kernel, tunnelPorts: ports, follows: kernel.exact, key };
   }
@@ -153,10 +151,11 @@ export class Planner {
       const filterNode = widen(this.#both, translations);
       return { filterNode, kernel: kernelFilter(filterNode) };
     };
-    const translations = [...byRules, ...this.#seen.values()];
+    const seen = this.#seen.besides(byRules);
+    const translations = [...byRules, ...seen];
     const all = planOf(translations);
     if (all.kernel.exact) return all;
-    if (this.#seen.size > 0) {
+    if (seen.length > 0) {
       const without = planOf(byRules);
       if (without.kernel.exact) return without;
     }
@@ -171,6 +170,24 @@ export class Planner {
     }
     return { expression: "1", exact: false };
   }
+}
+
+/**
+ * What is translated to a node's own address is not what the node itself sends through its tunnels: that
+ * would be the packets of all its pods. Of where a translated end speaks with some others alone, no
+ * more need be said.
+ */
+function besideTunnels(
+  translations: readonly Translation[],
+  tunnels: readonly TunnelPort[],
+): Translation[] {
+  const ports = [...new Set(tunnels.map(({ port }) => port))].slice(0, TUNNELS_LEFT_OUT_MAX);
+  if (ports.length === 0) return [...translations];
+  return translations.map((each) =>
+    each.from.port !== undefined || each.to.port !== undefined || each.peers !== undefined
+      ? each
+      : { ...each, notUdpPorts: ports }
+  );
 }
 
 /** Addresses that the filter names one by one, not by a network. */

@@ -126,6 +126,56 @@ Deno.test("plan: connections never make the filter too large for the kernel", ()
   ok(planner.plan().kernel.exact);
 });
 
+/** A connection of 10.244.0.7 whose source became the node's. */
+const outward = (peer: string, port: number) => ({
+  protocol: 6,
+  original: {
+    ...{ source: "10.244.0.7", sourcePort: 4000 },
+    ...{ destination: peer, destinationPort: port },
+  },
+  reply: { source: peer, sourcePort: port, destination: "192.0.2.1", destinationPort: 4000 },
+  status: [],
+});
+
+Deno.test("plan: an entry widens by the node's address with whom it speaks, unless the rules say as much", () => {
+  const planner = new Planner(parseFilter("host 10.244.0.7"));
+  const links = [fakeLink("eth0", ["192.0.2.1/24"])];
+  const asks = (peer: string) =>
+    matches(planner.plan().filterNode, packet("192.0.2.1", peer)) &&
+    matches(planner.plan().filterNode, { ...packet(peer, "192.0.2.1"), sourcePort: 80 });
+  planner.update(fakeState(1, { links, connections: [outward("198.51.100.1", 80)] }));
+  equal([asks("198.51.100.1"), asks("198.51.100.2")], [true, false]);
+  const many = Array.from({ length: 20 }, (_, i) => outward(`198.51.100.${i}`, 80));
+  planner.update(fakeState(1, { links, connections: many }));
+  equal([asks("198.51.100.1"), asks("203.0.113.9")], [true, true]);
+  const other = new Planner(parseFilter("host 10.244.0.7"));
+  const rules = nat("-s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE");
+  other.update(fakeState(1, { ...rules, links }));
+  const { key } = other.plan();
+  other.update(fakeState(1, { ...rules, links, connections: [outward("198.51.100.1", 80)] }));
+  equal(other.plan().key, key);
+  other.update(fakeState(1, { ...rules, links, connections: [outward("10.244.9.9", 80)] }));
+  differ(other.plan().key, key);
+});
+
+Deno.test("plan: what a node sends through its own tunnel is not what it masquerades", () => {
+  const planner = new Planner(parseFilter("host 10.244.0.7"));
+  planner.update(fakeState(1, {
+    ...nat("-s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE"),
+    links: [
+      fakeLink("eth0", ["192.0.2.1/24"]),
+      fakeLink("flannel.1", ["10.244.0.0/32"], { kind: "vxlan", tunnel: { port: 8472 } }),
+    ],
+  }));
+  const { filterNode, kernel } = planner.plan();
+  ok(kernel.exact);
+  const outer = { ...packet("192.0.2.1", "192.0.2.2"), protocol: 17, destinationPort: 8472 };
+  equal(matches(filterNode, outer), false);
+  equal(matches(filterNode, { ...outer, source: "192.0.2.2", destination: "192.0.2.1" }), false);
+  equal(matches(filterNode, { ...outer, destinationPort: 53 }), true);
+  equal(matches(filterNode, packet("192.0.2.1", "10.244.1.1")), false);
+});
+
 Deno.test("plan: a named pod is asked for by its addresses, as it was and as it is after it was replaced", () => {
   const where = (netns: number) => netns < 9 ? { node: "worker", own: false } : undefined;
   const planner = new Planner(parseNamedFilter("pod web-0 and port 80"), where);

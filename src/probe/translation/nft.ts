@@ -1,7 +1,9 @@
 /** NAT rules as the expressions of `nft -j list ruleset`. */
 import type { NetfilterSet } from "../../event/state.ts";
+import { parseSubnet, type Subnet } from "../../event/filter/address.ts";
 import {
   type Action,
+  ALL_BITS,
   type Case,
   narrowed,
   portNumber,
@@ -18,17 +20,81 @@ const isObject = (value: unknown): value is Json =>
 /** What a rule may do. A map gives a case for each of its elements. `sets` finds one by name. */
 export function nftCases(expressions: readonly unknown[], sets: Sets): Case[] {
   let where: Where = {};
+  let isExact = true;
   const cases: Case[] = [];
   for (const expression of expressions) {
     if (!isObject(expression)) continue;
     const [kind, value] = Object.entries(expression)[0] ?? [];
     if (kind === "match" && isObject(value)) {
+      const ends = markOrNetwork(value, sets);
+      if (ends !== undefined) where = narrowed(where, ends);
+      else isExact = false;
       if (value.op !== "!=") where = narrowed(where, conditionOf(value.left, value.right, sets));
+    } else if (kind === "return" || kind === "accept") {
+      if (isExact) cases.push({ where: {}, action: { do: "leave" } });
     } else if (kind !== undefined) {
+      if (kind !== "counter") isExact = false;
       cases.push(...casesOf(kind, value, sets));
     }
   }
   return cases.map((each) => ({ ...each, where: narrowed(where, each.where) }));
+}
+
+/** What a match asks of the mark or of an end, when that is all it asks. */
+function markOrNetwork({ op, left, right }: Json, sets: Sets): Where | undefined {
+  if (!isObject(left) || (op !== "==" && op !== "!=" && op !== "in")) return undefined;
+  const is = op !== "!=";
+  const mark = markTest(left, right);
+  if (mark !== undefined) return { marks: [{ ...mark, is }] };
+  const { payload } = left;
+  if (!isObject(payload) || !/^ip6?$/.test(String(payload.protocol))) return undefined;
+  if (payload.field !== "saddr" && payload.field !== "daddr") return undefined;
+  const networks = networksOf(right, sets);
+  if (networks === undefined) return undefined;
+  if (payload.field === "saddr") return is ? { sources: [networks] } : { notSources: networks };
+  if (!is) return { notTo: networks };
+  // Whole addresses are destinations, as told by who reads those.
+  return typeof right === "string" && !right.startsWith("@") ? {} : { to: [networks] };
+}
+
+const isMark = (value: unknown) =>
+  isObject(value) && isObject(value.meta) && value.meta.key === "mark";
+
+/** `meta mark & MASK` or `meta mark`, compared with a number. */
+function markTest(left: Json, right: unknown): { mask: number; value: number } | undefined {
+  if (typeof right !== "number") return undefined;
+  if (isMark(left)) return { mask: ALL_BITS, value: right };
+  const [what, mask] = Array.isArray(left["&"]) ? left["&"] : [];
+  return isMark(what) && typeof mask === "number" ? { mask, value: right } : undefined;
+}
+
+/** `meta mark set VALUE`, or the mark and more bits; what is not told may be all of them. */
+function marking({ key, value }: Json): Case[] {
+  if (!isMark(key)) return [];
+  const [what, more] = isObject(value) ? [value["|"], value["^"]].find(Array.isArray) ?? [] : [];
+  const bits = typeof value === "number"
+    ? value
+    : isMark(what) && typeof more === "number"
+    ? more
+    : ALL_BITS;
+  return [{ where: {}, action: { do: "mark", bits } }];
+}
+
+/** Addresses and prefixes; undefined with a range, or another thing that is not told. */
+function networksOf(right: unknown, sets: Sets): Subnet[] | undefined {
+  const set = typeof right === "string" && right.startsWith("@") ? sets(right.slice(1)) : undefined;
+  if (set?.truncated || set?.elided) return undefined;
+  const all = typeof right === "string" && right.startsWith("@")
+    ? set?.elements
+    : isObject(right) && Array.isArray(right.set)
+    ? right.set
+    : [right];
+  const networks = (all ?? [null]).map(plain).map((one) => {
+    if (typeof one === "string") return parseSubnet(one);
+    if (!isObject(one) || !isObject(one.prefix)) return null;
+    return parseSubnet(`${one.prefix.addr}/${one.prefix.len}`);
+  });
+  return networks.includes(null) ? undefined : networks as Subnet[];
 }
 
 function casesOf(kind: string, value: unknown, sets: Sets): Case[] {
@@ -49,6 +115,8 @@ function casesOf(kind: string, value: unknown, sets: Sets): Case[] {
       return addressed(body, sets, (address) => ({ do: "source", address }));
     case "masquerade":
       return [{ where: {}, action: { do: "source" } }];
+    case "mangle":
+      return marking(body);
     case "redirect":
       return [{ where: {}, action: { do: "destination", port: portNumber(body.port) } }];
     default:

@@ -1,4 +1,5 @@
 /** What a NAT rule says, whoever wrote it: what it asks of a packet, and what it does then. */
+import type { Subnet } from "../../event/filter/address.ts";
 
 /**
  * What a rule asks of a packet; a field that is absent asks nothing. Conditions of other kinds are
@@ -14,6 +15,30 @@ export interface Where {
   ports?: readonly number[];
   /** A name, or its beginning and `*` (nft) or `+` (iptables). */
   outputDevice?: string;
+  /** Of each of these lists one network has the source. */
+  sources?: readonly (readonly Subnet[])[];
+  /** None of these has the source. */
+  notSources?: readonly Subnet[];
+  /** The source is an address of the namespace itself. */
+  isLocalSource?: boolean;
+  /** Of each of these lists one network has the destination, where `destinations` can't say so. */
+  to?: readonly (readonly Subnet[])[];
+  /** None of these has the destination. */
+  notTo?: readonly Subnet[];
+  /** What the packet's mark must be; each must hold. */
+  marks?: readonly MarkTest[];
+  /** Packets that left the chain before; of these all is known that their rules ask. */
+  unless?: readonly Where[];
+}
+
+/** What a rule asks of a packet's mark. */
+export interface MarkTest {
+  /** The bits that are looked at. */
+  mask: number;
+  /** The bits of the mark that are set, of those. */
+  value: number;
+  /** False: they are anything else. */
+  is: boolean;
 }
 
 /** What a rule does with a packet that it takes. */
@@ -22,13 +47,20 @@ export type Action =
   /** DNAT; without an address it is a redirect to this host. */
   | { do: "destination"; address?: string; port?: number }
   /** SNAT; without an address it is a masquerade. */
-  | { do: "source"; address?: string };
+  | { do: "source"; address?: string }
+  /** Sets some of these bits of the packet's mark. */
+  | { do: "mark"; bits: number }
+  /** Later rules of the chain do not see it. Only where `where` is all that the rule asks. */
+  | { do: "leave" };
 
 /** One thing a rule may do, and the conditions under which it does. */
 export interface Case {
   where: Where;
   action: Action;
 }
+
+/** All bits of a mark. */
+export const ALL_BITS = 0xffff_ffff;
 
 /** Both conditions together: those of a chain that was jumped to, within those of the jump. */
 export function narrowed(outer: Where, inner: Where): Where {
@@ -38,7 +70,18 @@ export function narrowed(outer: Where, inner: Where): Where {
     protocols: both(outer.protocols, inner.protocols),
     ports: both(outer.ports, inner.ports),
     outputDevice: inner.outputDevice ?? outer.outputDevice,
+    sources: joined(outer.sources, inner.sources),
+    notSources: joined(outer.notSources, inner.notSources),
+    isLocalSource: inner.isLocalSource ?? outer.isLocalSource,
+    to: joined(outer.to, inner.to),
+    notTo: joined(outer.notTo, inner.notTo),
+    marks: joined(outer.marks, inner.marks),
+    unless: joined(outer.unless, inner.unless),
   };
+}
+
+function joined<T>(outer: readonly T[] | undefined, inner: readonly T[] | undefined) {
+  return outer === undefined || inner === undefined ? inner ?? outer : [...outer, ...inner];
 }
 
 function both<T>(outer: readonly T[] | undefined, inner: readonly T[] | undefined) {

@@ -6,18 +6,9 @@
  * are taken to hold. Too much is seen then, never too little.
  */
 import type { Translation } from "../../event/filter/mod.ts";
-import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import { iptablesCases } from "./iptables.ts";
-import { nftCases } from "./nft.ts";
-import { type Action, type Case, narrowed, type Where } from "./rule.ts";
-
-/** What the NAT of one namespace does, small enough to be kept while a trace runs. */
-export interface NatFacts {
-  /** Every translation that its chains may come to, with the conditions on the way to it. */
-  cases: Case[];
-  /** Its own addresses that others see, by device. */
-  addresses: { device: string; address: string }[];
-}
+import type { NatFacts } from "./facts.ts";
+import { Reach } from "./reach.ts";
+import type { Action, Where } from "./rule.ts";
 
 /** What translations are looked for. */
 export interface TranslationOptions {
@@ -29,19 +20,6 @@ export interface TranslationOptions {
 
 /** Enough for a cluster of 10,000 services with two pods each. */
 const TRANSLATIONS_MAX = 20_000;
-/** Rules looked at in one namespace at most, each once for every way of jumps to it. */
-const STEPS_MAX = 200_000;
-const DEPTH_MAX = 16;
-
-/** The translations of a namespace, from its NAT chains, sets and addresses. */
-export function natFactsOf(state: NetnsState): NatFacts {
-  const addresses = state.links.filter(({ kind }) => kind !== "loopback")
-    .flatMap(({ name: device, addresses }) =>
-      addresses.filter(({ scope }) => scope !== "link" && scope !== "host")
-        .map(({ address }) => ({ device, address }))
-    );
-  return { cases: [...walk(state)], addresses };
-}
 
 /** Which end points may become which others in any of the namespaces, each pair once. */
 export function translationsOf(
@@ -56,12 +34,14 @@ export function translationsOf(
     for (const translation of translationsIn(each, candidates, senders)) {
       const { from, to } = translation;
       if (from.address === to.address && (to.port ?? from.port) === from.port) continue;
-      found.set(JSON.stringify(translation), translation);
+      found.set(JSON.stringify(translation, asText), translation);
       if (found.size >= translationsMax) return [...found.values()];
     }
   }
   return [...found.values()];
 }
+
+const asText = (_: string, value: unknown) => typeof value === "bigint" ? String(value) : value;
 
 /**
  * Addresses whose source may be changed: not those that exist only in front of a DNAT, which send
@@ -80,10 +60,12 @@ function sendersOf(
 }
 
 function* translationsIn(
-  { cases, addresses }: NatFacts,
+  facts: NatFacts,
   candidates: ReadonlySet<string>,
   senders: ReadonlySet<string>,
 ): Generator<Translation> {
+  const { cases, addresses } = facts;
+  const reach = new Reach(facts);
   for (const { where, action } of cases) {
     if (action.do === "destination") {
       // What the namespace has itself need not be known, such as an address that came later.
@@ -99,9 +81,11 @@ function* translationsIn(
       ? addresses.filter(({ device }) => matchesDevice(device, where.outputDevice))
       : [{ address: action.address }];
     for (const from of senders) {
+      const peers = reach.of(from, where);
+      if (peers === null) continue;
       for (const { address } of becomes) {
         if (isVersion6(from) === isVersion6(address)) {
-          yield { from: { address: from }, to: { address } };
+          yield { from: { address: from }, to: { address }, ...peers };
         }
       }
     }
@@ -128,37 +112,6 @@ function* destinationCases(
         to,
       };
     }
-  }
-}
-
-function* walk(state: NetnsState): Generator<Case> {
-  const chains = new Map<string, NetfilterRule[]>();
-  for (const rule of state.netfilter) {
-    const key = `${rule.family} ${rule.table} ${rule.chain}`;
-    const rules = chains.get(key);
-    if (rules === undefined) chains.set(key, [rule]);
-    else rules.push(rule);
-  }
-  const sets = new Map(state.sets.map((set) => [`${set.family} ${set.table} ${set.name}`, set]));
-  let steps = 0;
-
-  function* visit(place: string, chain: string, where: Where, depth: number): Generator<Case> {
-    if (depth > DEPTH_MAX) return;
-    for (const rule of chains.get(`${place} ${chain}`) ?? []) {
-      if (++steps > STEPS_MAX) return;
-      const cases = rule.tool === "nft"
-        ? nftCases(rule.expressions ?? [], (name) => sets.get(`${place} ${name}`))
-        : iptablesCases(rule.text);
-      for (const each of cases) {
-        const whole = narrowed(where, each.where);
-        if (each.action.do === "jump") yield* visit(place, each.action.chain, whole, depth + 1);
-        else yield { where: whole, action: each.action };
-      }
-    }
-  }
-
-  for (const { family, table, name, type, hook } of state.chains) {
-    if (type === "nat" && hook !== undefined) yield* visit(`${family} ${table}`, name, {}, 0);
   }
 }
 

@@ -1,56 +1,6 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { fakeLink, fakeState } from "../../../test/fake/state.ts";
-import type { NetfilterRule, NetnsState } from "../../event/state.ts";
-import { natFactsOf, translationsOf } from "./translations.ts";
-
-const NAT = ["prerouting", "output", "postrouting"].map((hook) => ({
-  family: "ip",
-  table: "nat",
-  name: hook.toUpperCase(),
-  type: "nat",
-  hook,
-}));
-
-function iptables(...lines: string[]): Partial<NetnsState> {
-  const netfilter = lines.map((text, i): NetfilterRule => ({
-    family: "ip",
-    table: "nat",
-    chain: text.split(" ")[1]!,
-    position: i + 1,
-    text,
-    tool: "iptables",
-  }));
-  return { chains: NAT, netfilter };
-}
-
-function nft(rules: Record<string, unknown[][]>, sets: NetnsState["sets"] = []) {
-  const netfilter = Object.entries(rules).flatMap(([chain, list]) =>
-    list.map((expressions, i): NetfilterRule => ({
-      family: "ip",
-      table: "nat",
-      chain,
-      position: i + 1,
-      text: "",
-      tool: "nft",
-      expressions,
-    }))
-  );
-  return { chains: NAT, netfilter, sets };
-}
-
-/** Translations as `tcp 10.96.0.10:53 > 10.244.0.7:5353`. */
-function told(state: Partial<NetnsState>, hosts: string[] = []): string[] {
-  const facts = natFactsOf(fakeState(1, state));
-  return translationsOf([facts], { hosts }).map(({ from, to }) => {
-    const end = (at: { address: string; port?: number }) =>
-      at.port === undefined ? at.address : `${at.address}:${at.port}`;
-    return `${from.protocol ?? "any"} ${end(from)} > ${end(to)}`;
-  });
-}
-
-const match = (protocol: string, field: string, right: unknown) => ({
-  match: { op: "==", left: { payload: { protocol, field } }, right },
-});
+import { fakeLink } from "../../../test/fake/state.ts";
+import { iptables, match, nft, told } from "../../../test/fake/nat_rules.ts";
 
 Deno.test("translations: kube-proxy's iptables, from the service through its chains to the pods", () => {
   equal(
