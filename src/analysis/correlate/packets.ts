@@ -10,6 +10,7 @@ import type { Sighting } from "../view/timeline.ts";
 import { isSeveralPackets } from "./repeats.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Union } from "./union.ts";
+import { joinUpcalls } from "./upcalls.ts";
 
 /** One packet: its chains on all nodes, with every copy of it. */
 export interface Packet {
@@ -20,7 +21,10 @@ export interface Packet {
   ambiguous: boolean;
 }
 
-/** Puts chains of all nodes together to packets, in the order of their first chains. */
+/**
+ * Puts chains of all nodes together to packets, in the order of their first chains. All chains have the
+ * same invariants.
+ */
 export function packetsOf(chains: readonly Chain[]): Packet[] {
   const forms = chains.map(formsByKey);
   const union = new Union(chains.length);
@@ -33,6 +37,7 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
         for (const member of members) repeated.add(member);
       } else for (const member of members) union.join(members[0]!, member);
     }
+    joinUpcalls(chains, union);
   }
   const packets = new Map<number, Packet>();
   chains.forEach((chain, i) => {

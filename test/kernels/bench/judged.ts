@@ -31,7 +31,7 @@ export const textOf = (report: Report): string =>
 /**
  * What is wrong in the report of a run; null when it tells the truth. With the fault its worst flow
  * or exchange has the outcome and the cause that the case names; no other cause is given anywhere.
- * Without it nothing is lost, and nothing is accused.
+ * Without it every packet is delivered, and nothing is accused.
  */
 export function wrongIn(
   report: Report,
@@ -52,7 +52,10 @@ export function wrongIn(
     return outcome === "" ? "the case names no outcome" : null;
   }
   const strays = said.filter((one) => !HEALTHY.has(one));
-  return strays.length === 0 ? null : `it says ${strays.join(", ")} of a healthy network`;
+  if (strays.length > 0) return `it says ${strays.join(", ")} of a healthy network`;
+  const short = report.flows.find(({ packets }) => packets.delivered !== packets.seen);
+  if (short === undefined) return null;
+  return `of ${short.packets.seen} packets it says ${short.packets.delivered} delivered`;
 }
 
 const HEALTHY = new Set<string>(["delivered", "answered"]);

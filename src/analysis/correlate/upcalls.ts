@@ -1,0 +1,59 @@
+/**
+ * Packets that Open vSwitch's daemon had in between. The kernel frees the packet for which it has no
+ * flow; the daemon gives it back in an skb of its own, perhaps translated at once. Rule C4.
+ */
+import { isUpcall } from "../kernel/openvswitch.ts";
+import { TCP } from "../kernel/protocols.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { Chain } from "./chains.ts";
+import { isAmbiguous } from "./identity.ts";
+import type { Union } from "./union.ts";
+
+/** What a packet, as far as it is put together, did on one node. */
+interface Stay {
+  member: number;
+  first: Sighting;
+  last: Sighting;
+}
+
+/**
+ * [C4] Joins a packet that ended on its way up to the daemon with the one that began there after it
+ * by other than a reception. `chains` have the same invariants. Of several that ended or began so
+ * nothing tells which is which, and neither does a packet without numbers of its own.
+ */
+export function joinUpcalls(chains: readonly Chain[], union: Union): void {
+  if (!chains.some(({ events }) => isUpcall(events.at(-1)!))) return;
+  const example = chains[0]!.events[0]!;
+  if (isAmbiguous(example) && example.protocol !== TCP) return;
+  for (const stays of staysOf(chains, union).values()) {
+    const [taken, ...others] = stays.filter(({ last }) => isUpcall(last));
+    if (taken === undefined || others.length > 0) continue;
+    const given = stays.filter((stay) => stay !== taken && isGivenBack(taken.last, stay.first));
+    if (given.length === 1) union.join(taken.member, given[0]!.member);
+  }
+}
+
+/** One of its ends is as it was, or connection tracking tells that it was translated. */
+function isGivenBack(taken: Sighting, first: Sighting): boolean {
+  if (first.kind === "device-rx" || first.netns !== taken.netns || first.at <= taken.at) {
+    return false;
+  }
+  return first.conntrackDirection !== undefined || first.source === taken.source ||
+    first.destination === taken.destination;
+}
+
+/** By node, the packets that were there. */
+function staysOf(chains: readonly Chain[], union: Union): Map<NodeView, Stay[]> {
+  const byRoot = new Map<string, Stay & { node: NodeView }>();
+  chains.forEach(({ node, events }, member) => {
+    const key = `${node.name} ${union.find(member)}`;
+    const [first, last] = [events[0]!, events.at(-1)!];
+    const stay = byRoot.get(key);
+    if (stay === undefined) byRoot.set(key, { node, member, first, last });
+    else {
+      if (first.at < stay.first.at) stay.first = first;
+      if (last.at > stay.last.at) stay.last = last;
+    }
+  });
+  return Map.groupBy(byRoot.values(), ({ node }) => node);
+}
