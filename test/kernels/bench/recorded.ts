@@ -14,19 +14,37 @@ export interface Recorded {
   expected: string;
 }
 
-/** All that was recorded. Throws Error for a file that belongs to no case. */
-export function readRecorded(): Recorded[] {
+/**
+ * All that was recorded. Throws Error for a file that belongs to no case, and for a kernel without any:
+ * then a checkout is not whole, and a page made of it would be empty.
+ */
+export function readRecorded(folder = RECORDED): Recorded[] {
   const known = new Map(
     readCases().flatMap((one) => runsOf(one).map((run) => [run.name, { one, run }] as const)),
   );
-  return [...Deno.readDirSync(RECORDED)].flatMap(({ name: kernel }) =>
-    [...Deno.readDirSync(`${RECORDED}/${kernel}`)].filter(({ name }) => name.endsWith(".gz"))
-      .map(({ name: file }) => {
-        const name = file.replace(/\.archive\.gz$/, "");
-        const found = known.get(name);
-        if (found === undefined) throw new Error(`"${kernel}/${file}" belongs to no case`);
-        const path = `${RECORDED}/${kernel}/${name}`;
-        return { kernel, ...found, archive: `${path}.archive.gz`, expected: `${path}.expected` };
-      })
-  );
+  const kernels = isFolder(folder) ? [...Deno.readDirSync(folder)] : [];
+  if (kernels.length === 0) throw lacking(folder);
+  return kernels.flatMap(({ name: kernel }) => {
+    const files = [...Deno.readDirSync(`${folder}/${kernel}`)]
+      .filter(({ name }) => name.endsWith(".gz"));
+    if (files.length === 0) throw lacking(`${folder}/${kernel}`);
+    return files.map(({ name: file }) => {
+      const name = file.replace(/\.archive\.gz$/, "");
+      const found = known.get(name);
+      if (found === undefined) throw new Error(`"${kernel}/${file}" belongs to no case`);
+      const path = `${folder}/${kernel}/${name}`;
+      return { kernel, ...found, archive: `${path}.archive.gz`, expected: `${path}.expected` };
+    });
+  });
+}
+
+const lacking = (folder: string) =>
+  new Error(`Cannot read what was recorded on kernels: "${folder}" has no archive`);
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
