@@ -66,6 +66,8 @@ export const BridgePort = z.object({
   /** Multicast whose listeners nobody knows, and broadcast, leave by it. */
   multicastFlood: z.boolean().optional(),
   broadcastFlood: z.boolean().optional(),
+  /** It takes frames only from MAC addresses that the bridge's table has behind it. */
+  locked: z.boolean().optional(),
 });
 
 /** A network device, from `ip -j -d -s addr show`. */

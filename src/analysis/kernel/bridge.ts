@@ -9,6 +9,9 @@ export const isInBridge = (event: Event): boolean => freedIn(event, /^_*br_/);
 export const isBridgeDrop = (event: Event): boolean =>
   hasReason(event, /^BRIDGE_|^VLAN_FILTER$|STP/) || freedIn(event, /^(br_|__br_)/);
 
+/** Freed where a bridge takes a frame from one of its ports. */
+export const isFreedEntering = (event: Event): boolean => freedIn(event, /^br_handle_frame/);
+
 /**
  * There was no device to send it to: a bridge had no port open for it, a tunnel device no remote
  * there. On kernels that have this reason.

@@ -13,6 +13,7 @@ import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
 import { limitedBefore } from "./limited.ts";
+import { untakenBy } from "./tproxied.ts";
 import { chainText, ruleEvidence, ruleText, suspectEvidence, suspectText } from "./words.ts";
 
 /** What sort of refusal a rule's is, which decides the cause. */
@@ -182,16 +183,23 @@ export function untold(subject: Case): Omit<Cause, "rule"> {
   const rejected = answer !== null ||
     (suspects.length > 0 && suspects.every(({ verdict }) => verdict.do === "reject"));
   const outer = subject.event.tunnelKind !== undefined;
+  const [only, ...more] = finding.cut ? [] : suspects;
+  const untaken = only && more.length === 0 ? untakenBy(subject, only, state) : null;
+  const who = only && more.length === 0
+    ? `only ${suspectText(only)} can have, of what it meets there${untaken?.text ?? ""}`
+    : `which rule did can't be told: ${why(subject, finding)}`;
   return cause(
     outer ? "tunnel-blocked" : rejected ? "netfilter-reject" : "netfilter-drop",
     "proven",
     `netfilter ${rejected ? "rejected" : "dropped"} ${packetText(subject.event)} at ${
       place(subject)
-    }; which rule did can't be told: ${why(subject, finding)}`,
+    }; ${who}`,
     [
       eventEvidence(subject, answer ? `${answer} was sent back` : undefined),
       ...(state ? shown.flatMap((each) => suspectEvidence(subject, each, around).slice(0, 1)) : []),
+      ...(untaken?.evidence ?? []),
     ],
+    untaken?.remedy,
   );
 }
 

@@ -26,6 +26,7 @@ const PortData = z.object({
   neigh_suppress: flag,
   mcast_flood: flag,
   bcast_flood: flag,
+  locked: flag,
 });
 /** `BR_STATE_*` of if_bridge.h. */
 const PORT_STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
@@ -124,6 +125,7 @@ export function bridgePort(data: Data): Link["bridgePort"] {
     ...some("neighbourSuppress", boolean(parsed.neigh_suppress)),
     ...some("multicastFlood", boolean(parsed.mcast_flood)),
     ...some("broadcastFlood", boolean(parsed.bcast_flood)),
+    ...(parsed.locked ? { locked: true } : {}),
   };
 }
 

@@ -63,6 +63,7 @@ function readWord(state: NetnsState, link: Link, word: string, queue: string[]):
       return;
     case "isolated":
     case "hairpin":
+    case "locked":
       link.bridgePort![word] = true;
       return;
     case "filtering":

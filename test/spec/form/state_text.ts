@@ -95,6 +95,7 @@ function linkText(state: NetnsState, link: Link): string {
     port && port.state !== "forwarding" ? `state ${port.state}` : "",
     port?.isolated ? "isolated" : "",
     port?.hairpin ? "hairpin" : "",
+    port?.locked ? "locked" : "",
     link.bridge?.vlanFiltering ? "filtering" : "",
     link.vlans ? `vlans ${link.vlans.map(vlanText).join(",")}` : "",
     pair("xdp", link.xdp?.[0]?.id),

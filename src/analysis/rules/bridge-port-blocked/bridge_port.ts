@@ -6,16 +6,21 @@ import { allowsVlan, filtersVlans, portsTowards, vlanAtPort } from "../../view/b
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
+import { command } from "../command.ts";
 import { cause, type Rule } from "../rule.ts";
 import { causeOfDown, downEnds } from "../shared/carrier.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu } from "../shared/mtu_remedy.ts";
+import { device } from "../word.ts";
+import { lockedOut } from "./locked_port.ts";
 import { allowing, forwarding, withPort } from "./port_remedy.ts";
 
 /** The bridge refused it: port state, isolation, VLAN, hairpin. */
 export const bridgePort: Rule = {
   id: "R11",
-  statement: "Freed by a bridge whose port is not forwarding, or does not allow the VLAN: " +
+  statement:
+    "Freed by a bridge whose port is not forwarding, is locked and does not know who sent it, " +
+    "or does not allow the VLAN: " +
     "`bridge-port-blocked`, `bridge-vlan-filtered`. The port it had to leave by, by the " +
     "bridge's table or because the MAC is behind it, also tells `link-down`, " +
     "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`. Where none is " +
@@ -49,7 +54,7 @@ export const bridgePort: Rule = {
         forwarding(subject, port),
       );
     }
-    return vlanRefused(subject) ?? portsRefused(subject);
+    return lockedOut(subject, port) ?? vlanRefused(subject) ?? portsRefused(subject);
   },
 };
 
@@ -217,8 +222,27 @@ function floodedNowhere(subject: Case, into: Link) {
     .filter(({ ifindex }) => ifindex !== into.ifindex);
   const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(subject, into, out));
   const [first] = causes;
+  if (others.length === 0) return withoutPorts(subject, into, bridge);
   if (!first || causes.some((other) => other?.code !== first.code)) return null;
   return first;
+}
+
+/** The bridge has nobody to send to: its only port is the one the frame came in by, or it has none. */
+function withoutPorts(subject: Case, into: Link, ifindex: number | undefined) {
+  const bridge = subject.before?.links.find((link) => link.ifindex === ifindex);
+  if (!bridge) return null;
+  const none = into.ifindex === bridge.ifindex ? "no port" : `no other port than ${into.name}`;
+  const at = placeOf(subject.node, subject.netns, bridge.name);
+  return cause(
+    "unexplained",
+    "likely",
+    `bridge ${at} has ${none} that it could send the frame by`,
+    [eventEvidence(subject), stateEvidence(subject.node, `${bridge.name}: ${none}`)],
+    command(subject.node, subject.netns, [
+      ...["ip", "link", "show", "master"],
+      device(bridge.name),
+    ]),
+  );
 }
 
 /** Why a frame that is flooded does not leave by this port. */

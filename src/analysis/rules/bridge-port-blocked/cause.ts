@@ -5,10 +5,12 @@ import type { CauseText } from "../cause_text.ts";
 export const cause: CauseText = {
   code: "bridge-port-blocked",
   group: "link",
-  means: "A bridge port on the way is not forwarding.",
+  means: "A bridge port on the way is not forwarding, or is locked and does not know who sent it.",
   knows: "The bridge dropped the frame at a port whose state, read on that node, is disabled, " +
-    "listening, learning or blocking.",
+    "listening, learning or blocking. Or the port is `locked`, and the bridge's table, read before and " +
+    "after, does not have the frame's source address behind it.",
   remedy: "A listening or learning port starts to forward by itself after the forward delay. A " +
     "blocking one is the spanning tree's decision: look for the loop it found. Set the state " +
-    "by hand only where no spanning tree runs.",
+    "by hand only where no spanning tree runs. A locked port takes what `bridge fdb replace MAC dev PORT master " +
+    "static` enters; whoever locked it (802.1X, a CNI) is who should.",
 };

@@ -13,7 +13,12 @@ export const waitingForNeighbour: Rule = {
   id: "R41",
   statement: "It waits for a next hop whose neighbour entry is INCOMPLETE or FAILED: " +
     "`neighbour-unresolved`, `likely`.",
-  yields: ["neighbour-unresolved", "vlan-unknown", "bridge-vlan-filtered"],
+  yields: [
+    "neighbour-unresolved",
+    "vlan-unknown",
+    "bridge-vlan-filtered",
+    "martian-address",
+  ],
   judge(subject) {
     const { event, judgement } = subject;
     if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return null;

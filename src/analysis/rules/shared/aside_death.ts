@@ -6,6 +6,7 @@ import { suspectEvidence, suspectText } from "../../netfilter/words.ts";
 import { linkOf, stateAfter, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
+import { bridgePort } from "../bridge-port-blocked/bridge_port.ts";
 import { checksumInvalid } from "../checksum-invalid/checksum.ts";
 import type { Rule } from "../rule.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
@@ -38,7 +39,7 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
   `${by ?? "an unnamed function"}${reason ? ` (${reason})` : ""}`;
 
 /** Rules that tell a death by its function and by state alone. */
-const RULES: readonly Rule[] = [tunnelNoListener, tunnelIdMismatch, checksumInvalid];
+const RULES: readonly Rule[] = [tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort];
 
 /**
  * Why such a thing was freed: it is judged as a packet is, by the rules as read where it died. `came`

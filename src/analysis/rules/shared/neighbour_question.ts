@@ -13,7 +13,7 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
-import { device } from "../word.ts";
+import { address, device } from "../word.ts";
 import { found } from "../reverse-path-filter/reverse_path.ts";
 import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
 import type { Asked } from "./asked.ts";
@@ -113,7 +113,8 @@ function fateOf(subject: Case, hop: string, owner: Owner, question: Sighting): A
     event.at > question.at
   );
   if (!answer) {
-    return refusedByWayBack(owner, hop, question, reached, seen) ??
+    return fromOwnAddress(owner, hop, question, reached, seen) ??
+      refusedByWayBack(owner, hop, question, reached, seen) ??
       unanswered(owner, hop, reached, seen);
   }
   const back = answers.find((event) =>
@@ -160,6 +161,38 @@ function notUsable(
       device(link.name),
       "dadfailed",
     ]),
+  };
+}
+
+/**
+ * A host that has the asker's address itself takes the question for one with a forged source, and does
+ * not answer (`arp_process` validates the source as a packet's, Linux 5.10 to 6.18), unless
+ * `accept_local` is on.
+ */
+function fromOwnAddress(
+  { node, netns }: Owner,
+  hop: string,
+  question: Sighting,
+  reached: string,
+  seen: Evidence,
+): Asked | null {
+  const { source, device: by } = question;
+  const state = stateAt(node, netns, question.at);
+  if (!state || source === undefined || by === undefined || hop.includes(":")) return null;
+  const holder = state.links.find(({ addresses }) =>
+    addresses.some((each) => each.address === source)
+  );
+  const accepts = ["all", by].some((name) =>
+    sysctl(state, `net.ipv4.conf.${name}.accept_local`) === "1"
+  );
+  if (!holder || accepts) return null;
+  const at = placeOf(node, netns, holder.name);
+  return {
+    code: "martian-address",
+    text: `${reached} and has ${source}, the address that asks, as well, at ${holder.name}: it ` +
+      "answers nobody who uses an address of its own",
+    evidence: [seen, stateEvidence(node, `${source} is at ${at}`)],
+    remedy: command(node, netns, ["ip", "addr", "show", "to", address(source)]),
   };
 }
 

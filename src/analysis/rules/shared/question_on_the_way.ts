@@ -1,6 +1,7 @@
 /** Where a question for a link address (ARP, neighbour discovery) ended before it reached the holder. */
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
+import { isFreedEntering } from "../../kernel/bridge.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
 import { allowsVlan, filtersVlans, vlanAtPort } from "../../view/bridge_vlans.ts";
@@ -61,7 +62,7 @@ const placeOfOwner = ({ node, netns, link }: Owner) => placeOf(node, netns, link
 const at = (questions: readonly Sighting[], { node, netns }: Port) =>
   questions.filter((event) => event.node === node && event.netns === netns);
 
-/** A rule refused the copy to this port, or the question as it came in by another port. */
+/** A rule refused the copy to this port, or a rule or the port itself the question as it came in. */
 function refused(
   subject: Case,
   hop: string,
@@ -71,14 +72,16 @@ function refused(
 ): Asked | null {
   const here = at(questions, port);
   for (const free of here.toReversed()) {
-    if (free.kind !== "drop" || !isNetfilterDrop(free)) continue;
+    if (free.kind !== "drop") continue;
     const came = here.findLast((event) =>
       event.kind === "device-rx" && event.head === free.head && event.at <= free.at &&
       event.ifindex !== port.bridge.ifindex
     );
     const isOnward = free.ifindex === port.link.ifindex;
     const isIncoming = came?.skb === free.skb && free.ifindex === came?.ifindex;
-    if (!came || !(isOnward || isIncoming)) continue;
+    if (!came || !(isNetfilterDrop(free) ? isOnward || isIncoming : isFreedByPort(free, came))) {
+      continue;
+    }
     const reached = `; on its way to ${
       placeOfOwner(owner)
     }, which has ${hop}, the question came to ${placeOf(came.node, came.netns, came.device ?? "")}`;
@@ -86,6 +89,10 @@ function refused(
   }
   return null;
 }
+
+/** The port that it came in by let nothing of it in: a copy that is freed later is no loss. */
+const isFreedByPort = (free: Sighting, came: Sighting): boolean =>
+  isFreedEntering(free) && free.skb === came.skb && free.ifindex === came.ifindex;
 
 const cameBy = (hop: string, { node, device: by }: Sighting): Evidence => ({
   node: node.name,
