@@ -45,7 +45,7 @@ export function meetingOf(
   if (event.destination !== expected.destination) return "not";
   // Where events are missing its translation may be among them.
   if (missing !== null) return "untold";
-  if (!isTakenByAsker(packet, question)) return "not";
+  if (wasAskedElsewhere(packet, question)) return "not";
   const isBehindHooks = event.kind === "deliver" || event.kind === "drop" ||
     event.kind === "consume";
   if (isBehindHooks && event.source !== undefined) {
@@ -86,6 +86,20 @@ export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean
     return events.length === 0 ? [] : [events.reduce((a, b) => b.at < a.at ? b : a)];
   });
   return firsts.length > 0 && firsts.every(({ kind }) => kind !== "device-rx");
+}
+
+/**
+ * Another namespace than the one it ended in was seen to send the question, and that one was not. That
+ * nobody was seen to send it says nothing: the asker may have been out of sight.
+ */
+function wasAskedElsewhere(packet: Judgement, question: FlowGroup): boolean {
+  const { node, netns } = packet.end.step.event;
+  const wasSent = question.packets.some((asking) => {
+    const { event } = asking.steps[0]!;
+    return !isReset(asking) && event.kind !== "device-rx" &&
+      (event.node !== node || event.netns !== netns);
+  });
+  return wasSent && !isTakenByAsker(packet, question);
 }
 
 const isReset = ({ steps }: Judgement) =>
