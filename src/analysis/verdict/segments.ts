@@ -3,19 +3,22 @@
  * be one by GRO: pieces are joined to what they are a piece of by sequence range, and not counted
  * again.
  */
-import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import { TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "./flows.ts";
 import { type Judgement, revise } from "./judgement.ts";
-
-/** The part of a TCP stream that a packet carries. */
-interface Range {
-  judgement: Judgement;
-  /** Sequence number of its first byte. */
-  from: number;
-  /** In bytes; above 0. */
-  length: number;
-}
+import type { Step } from "../correlate/steps.ts";
+import { cutsOf } from "./cuts.ts";
+import {
+  continues,
+  distance,
+  isOrigin,
+  isSame,
+  isSent,
+  nearOf,
+  overlap,
+  type Range,
+  rangeOf,
+} from "./ranges.ts";
 
 /**
  * Takes pieces out of a TCP flow's packets; what they are pieces of gets their outcome. Flows of
@@ -26,7 +29,8 @@ export function absorbPieces(group: FlowGroup): void {
   const ranges = group.packets.map(rangeOf).filter((range) => range !== null);
   // The smallest first, and the sender's own last: what was cut on the way and cut again must know
   // the fate of its pieces before it tells that of the packet it is a piece of.
-  const wholes = ranges.filter(isWhole).sort((a, b) =>
+  const cuts = cutsOf(ranges);
+  const wholes = ranges.filter((range) => isWhole(range) || cuts.has(range)).sort((a, b) =>
     Number(isOrigin(a.judgement)) - Number(isOrigin(b.judgement)) || a.length - b.length
   );
   if (wholes.length === 0) return;
@@ -39,11 +43,13 @@ export function absorbPieces(group: FlowGroup): void {
   const absorbed = new Set<Judgement>();
   const owners = new Map<Range, Range[]>();
   for (const whole of wholes) {
-    const within = new Set(
-      near(whole).filter((piece) =>
+    const cut = new Set(cuts.get(whole));
+    const came = isWhole(whole)
+      ? near(whole).filter((piece) =>
         overlaps(whole, piece) && !isSame(whole, piece) && claims(whole, piece)
-      ),
-    );
+      )
+      : [];
+    const within = new Set([...cut, ...came]);
     // A piece of a piece is already part of that piece.
     const parts = [...within].filter((piece) =>
       !owners.get(piece)?.some((owner) => within.has(owner))
@@ -52,11 +58,14 @@ export function absorbPieces(group: FlowGroup): void {
     for (const part of parts) {
       // A router may put packets together (GRO) and cut them again. Then the piece is what a sender
       // sent, and the whole is no packet of its own.
-      const counted = isSent(part.judgement) ? whole : part;
-      if (!isSent(counted.judgement)) absorbed.add(counted.judgement);
+      const counted = !cut.has(part) && isSent(part.judgement) ? whole : part;
+      if (cut.has(part) || !isSent(counted.judgement)) absorbed.add(counted.judgement);
       owners.set(part, [...owners.get(part) ?? [], whole]);
     }
-    const from = speaker(whole, parts);
+    // What was put together again as it was is known to have arrived; its pieces show by which device.
+    const isKnown = wentOn(whole);
+    if (isKnown && parts[0] && cut.has(parts[0])) passBy(whole.judgement, parts[0].judgement);
+    const from = speaker(whole, isKnown ? parts.filter((part) => !cut.has(part)) : parts);
     if (from) inherit(whole.judgement, from.judgement);
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
@@ -66,6 +75,12 @@ export function absorbPieces(group: FlowGroup): void {
 function isWhole({ judgement }: Range): boolean {
   if (judgement.end.kind !== "left") return false;
   return isOrigin(judgement) || (judgement.steps[0]!.event.gsoSegments ?? 1) > 1;
+}
+
+/** It was seen on another node than that which made it, or ended. */
+function wentOn({ judgement: { steps, end } }: Range): boolean {
+  if (end.kind !== "left" && end.kind !== "silent") return true;
+  return steps.at(-1)!.event.node !== steps[0]!.event.node;
 }
 
 /**
@@ -81,34 +96,6 @@ function speaker(whole: Range, parts: readonly Range[]): Range | undefined {
   if (dead) return dead;
   if (covered >= whole.length) return by("delivered");
   return by("vanished") ?? by("unknown") ?? by("in-flight");
-}
-
-/** Equal ranges are one segment that was sent twice: neither is a piece of the other. */
-const isSame = (a: Range, b: Range) => a.from === b.from && a.length === b.length;
-
-/** No packet is longer, so no piece of a range starts further before it. */
-const PACKET_BYTES_MAX = 65_536;
-
-/** Finds the pieces that may overlap a range, by search in their order: a flow may have thousands. */
-function nearOf(pieces: readonly Range[]): (whole: Range) => Range[] {
-  const base = pieces[0]?.from ?? 0;
-  const sorted = pieces.map((piece) => ({ piece, at: distance(base, piece.from) }))
-    .sort((a, b) => a.at - b.at);
-  return (whole) => {
-    const at = distance(base, whole.from);
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle]!.at < at - PACKET_BYTES_MAX) low = middle + 1;
-      else high = middle;
-    }
-    const found: Range[] = [];
-    while (low < sorted.length && sorted[low]!.at < at + whole.length) {
-      found.push(sorted[low++]!.piece);
-    }
-    return found;
-  };
 }
 
 /**
@@ -166,15 +153,6 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
 /** A key: equal starts on one node are one segment sent again; on another node it may be a piece. */
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
 
-/** Segmentation numbers its pieces on from the whole's IP id; GRO keeps the id of the first piece. */
-function continues(whole: Range, piece: Range): boolean {
-  const [sent, received] = [whole, piece].map(({ judgement }) => judgement.steps[0]!.event);
-  if (!sent!.ipId || !received!.ipId) return false;
-  const ahead = (received!.ipId - sent!.ipId) & 65_535;
-  const behind = (sent!.ipId - received!.ipId) & 65_535;
-  return ahead < (sent!.gsoSegments ?? 1) || behind < (received!.gsoSegments ?? 1);
-}
-
 /** The whole takes over the outcome of its piece, and its way: its own steps, then the piece's. */
 function inherit(whole: Judgement, piece: Judgement): void {
   whole.end = piece.end;
@@ -184,28 +162,14 @@ function inherit(whole: Judgement, piece: Judgement): void {
   if (piece.awaited) whole.awaited = piece.awaited;
 }
 
-/** The packet's first node made it: a node that forwards a packet is seen to receive it first. */
-function isSent(judgement: Judgement): boolean {
-  const { event } = judgement.steps[0]!;
-  return isOrigin(judgement) && gapOf(event.node, DEVICE_SCRIPTS, before(event)) === null;
-}
-
-/** As far as was seen, its first node sent it. */
-const isOrigin = (judgement: Judgement) => judgement.steps[0]!.event.kind === "device-tx";
-
-function rangeOf(judgement: Judgement): Range | null {
-  const { tcpSequence, payload } = judgement.steps[0]!.event;
-  if (tcpSequence === undefined || !payload) return null;
-  return { judgement, from: tcpSequence, length: payload };
-}
-
-/** Distance from a to b on the circle of sequence numbers, negative when b is before a. */
-const distance = (a: number, b: number) => (b - a) | 0;
-
-function overlap(whole: Range, piece: Range): number {
-  const from = Math.max(0, distance(whole.from, piece.from));
-  const to = Math.min(whole.length, distance(whole.from, piece.from) + piece.length);
-  return Math.max(0, to - from);
+/** The whole's way leads by the devices of its node that only its piece was seen at. */
+function passBy(whole: Judgement, piece: Judgement): void {
+  const { node } = whole.steps[0]!.event;
+  const isElsewhere = ({ event }: Step) => event.node !== node;
+  const from = whole.steps.findIndex(isElsewhere);
+  if (from < 0) return;
+  const own = piece.steps.filter((step) => !isElsewhere(step));
+  whole.steps = [...whole.steps.slice(0, from), ...own, ...whole.steps.slice(from)];
 }
 
 /**
