@@ -13,7 +13,7 @@ const IMPORTS: Record<string, readonly string[]> = {
   state: ["netlink", "openvswitch"],
   ship: ["files", "read", "timers"],
   doctor: ["kernel", "openvswitch", "run"],
-  session: ["filter", "kernel", "read", "run", "ship", "state"],
+  session: ["filter", "kernel", "read", "run", "ship", "state", "timers"],
 };
 
 const here = new URL(".", import.meta.url).pathname;

@@ -17,6 +17,7 @@ import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
 import { countOf } from "../verdict/withheld.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { CountedLoss } from "./counted_loss.ts";
+import { isCutOff } from "./cut_off.ts";
 
 /** Where packets died, or were last seen. */
 export interface Place {
@@ -141,7 +142,7 @@ const endOf = (address: string, port: number | undefined): End =>
 function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | null {
   const { outcome, gap, form, question, answers } = exchange;
   if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
-  if (isOneWay(exchange, cause)) return null;
+  if (isOneWay(exchange, cause) || isCutOff(exchange, cause)) return null;
   const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
   const isAnswer = shown !== undefined && !question.packets.includes(shown);
   const best = exchange.losses[0] ?? exchange.misdirected[0] ?? longest(question.packets);

@@ -22,6 +22,7 @@ export class LineSource {
   /** Events from it on are taken from the run after; null while there is none. */
   #untilNs: bigint | null = null;
   #firstTick = Promise.withResolvers<bigint>();
+  #lastTick: PromiseWithResolvers<bigint> | undefined;
   readonly #ended = Promise.withResolvers<void>();
   readonly #decoder: Decoder;
 
@@ -44,6 +45,9 @@ export class LineSource {
         this.#firstTick.resolve(timeNs);
         if (this.#untilNs !== null && timeNs >= this.#untilNs) this.#ended.resolve();
         else if (timeNs >= this.#fromNs) ports.onTick(timeNs, inForce);
+        if (this.#lastTick === undefined || this.#untilNs !== null) return;
+        this.#untilNs = timeNs;
+        this.#lastTick.resolve(timeNs);
       },
     });
   }
@@ -66,6 +70,15 @@ export class LineSource {
   end(untilNs: bigint): Promise<void> {
     this.#untilNs = untilNs;
     return this.#ended.promise;
+  }
+
+  /**
+   * Ends it with the next tick, and resolves with its time: what comes later is told by some scripts alone,
+   * because bpftrace detaches one after the other.
+   */
+  endAtTick(): Promise<bigint> {
+    this.#lastTick ??= Promise.withResolvers<bigint>();
+    return this.#lastTick.promise;
   }
 
   flush(): void {

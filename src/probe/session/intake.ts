@@ -47,6 +47,7 @@ export class Intake {
   #lost = 0;
   #refused = 0;
   #ended = false;
+  #wholeNs: bigint | undefined;
   #clocks = new ClockPairs();
   #monotonicNs = monotonicClock();
   #missed = new MissedList();
@@ -164,9 +165,10 @@ export class Intake {
     for (const { batcher } of this.nodes) batcher.flush({ heartbeat });
   }
 
-  /** bpftrace has ended: what it printed is all there is. */
-  end(): void {
+  /** bpftrace has ended: what it printed is all there is, and `untilNs` is up to when all scripts told. */
+  end(untilNs?: bigint): void {
     this.#ended = true;
+    this.#wholeNs = untilNs;
     if (this.#latestNs > this.#tickNs) this.#sampled.end(this.#latestNs);
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
@@ -286,7 +288,7 @@ export class Intake {
       followsAnswers: this.plan?.follows,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
-      untilNs: this.#toldUntil(this.#ended ? latest : this.#untilNs),
+      untilNs: this.#toldUntil(this.#ended ? this.#wholeNs ?? latest : this.#untilNs),
       clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
         { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,

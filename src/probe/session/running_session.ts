@@ -157,12 +157,12 @@ export class RunningSession implements Session {
       await tracer.stop();
       await this.ready.catch(() => {});
     } else await this.#quiet();
-    await Promise.all([
+    const [untilNs] = await Promise.all([
       tracer.stop(),
       state.stop().then(() => this.#isReady ? state.readFinal() : undefined),
     ]);
     for (const timer of this.#timers) clearInterval(timer);
-    if (this.#isReady) intake.end();
+    if (this.#isReady) intake.end(untilNs);
   }
 
   /** Packets under way when the end was asked for may still arrive, or be dropped. */

@@ -81,6 +81,21 @@ Deno.test("session: a bpftrace deaf to SIGINT is killed, and its trace is whole"
   equal(events().length, 1);
 });
 
+Deno.test(
+  "session: what is seen while scripts are detached is no part of the trace",
+  own,
+  async () => {
+    const { session, batches, events, until } = await startFakeSession("detaches_slowly");
+    await session.ready;
+    await until(() => events().length >= 1);
+    await session.stop();
+    equal(events().length, 1);
+    const { header } = batches.at(-1)!;
+    equal(header.totals, { events: 1, lost: 0, refused: 0, evicted: 0 });
+    ok(BigInt(header.untilNs) >= decodeTsv(events()[0]!).timeNs);
+  },
+);
+
 Deno.test("session: damaged lines are counted, and cost no other line", own, async () => {
   const { session, batches, events, until } = await startFakeSession("cuts_a_line");
   await session.ready;

@@ -1,4 +1,5 @@
 /** The bpftrace of a session: attached to a plan, and to another one when more is known. */
+import { pause } from "../../timers/pause.ts";
 import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { Script } from "../../event/report.ts";
 import { attach, type Attached, type AttachOptions } from "../run/attach.ts";
@@ -31,6 +32,9 @@ interface Running {
  */
 const OVERLAP_NS = 250_000_000n;
 
+/** So long the last tick is waited for: they come ten times a second. */
+const LAST_TICK_MS = 1_000;
+
 /** One bpftrace at a time, but for the moment in which another plan replaces it. */
 export class Tracer {
   #running: Running | undefined;
@@ -58,11 +62,22 @@ export class Tracer {
     return this.#replacing;
   }
 
-  async stop(): Promise<void> {
+  /** Detaches; resolves with the moment up to which all scripts told, on the node's clock, when it is known. */
+  async stop(): Promise<bigint | undefined> {
     this.#abort.abort();
     await this.#replacing;
-    await this.#running?.attached.run.stop();
-    this.#running?.source.flush();
+    if (this.#running === undefined) return undefined;
+    const { attached: { run }, source } = this.#running;
+    const waited = new AbortController();
+    const untilNs = await Promise.race([
+      source.endAtTick(),
+      run.ended.then(() => undefined),
+      pause(LAST_TICK_MS, waited.signal).then(() => undefined),
+    ]);
+    waited.abort();
+    await run.stop();
+    source.flush();
+    return untilNs;
   }
 
   async #replace(plan: Plan): Promise<void> {
