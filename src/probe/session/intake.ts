@@ -46,8 +46,8 @@ export class Intake {
   #latestNs = 0n;
   #lost = 0;
   #refused = 0;
-  #ended = false;
-  #wholeNs: bigint | undefined;
+  /** After the end up to when all scripts told, where that is known. */
+  #ended: { wholeNs: bigint | undefined } | undefined;
   #clocks = new ClockPairs();
   #monotonicNs = monotonicClock();
   #missed = new MissedList();
@@ -167,8 +167,7 @@ export class Intake {
 
   /** bpftrace has ended: what it printed is all there is, and `untilNs` is up to when all scripts told. */
   end(untilNs?: bigint): void {
-    this.#ended = true;
-    this.#wholeNs = untilNs;
+    this.#ended = { wholeNs: untilNs };
     if (this.#latestNs > this.#tickNs) this.#sampled.end(this.#latestNs);
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
@@ -205,7 +204,9 @@ export class Intake {
     if (!this.#wants(event)) return;
     const node = this.#demux.nodeOf(event);
     if (node === null) return;
-    if (node === undefined) this.#pass();
+    // With neither a namespace nor an earlier sighting of its skb in a watched one it is of a packet that
+    // no node has. It must not count as a loss, or others' traffic would make every verdict unknown.
+    if (node === undefined) this.counts.unplaced += 1;
     else this.#add(event, node);
   }
 
@@ -247,15 +248,6 @@ export class Intake {
     if (event.kind === "drop") this.options.onDrop(event.netns, event);
   }
 
-  /**
-   * Leaves out an event with neither a namespace nor an earlier sighting of its skb in a watched
-   * one: it is of a packet that no node has. It must not count as a loss, or traffic of other
-   * namespaces would make every verdict unknown.
-   */
-  #pass(): void {
-    this.counts.unplaced += 1;
-  }
-
   #neighbour(event: Event): void {
     const netns = this.#places.netnsOf(event);
     if (netns === undefined) {
@@ -288,7 +280,7 @@ export class Intake {
       followsAnswers: this.plan?.follows,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
-      untilNs: this.#toldUntil(this.#ended ? this.#wholeNs ?? latest : this.#untilNs),
+      untilNs: this.#toldUntil(this.#ended ? this.#ended.wholeNs ?? latest : this.#untilNs),
       clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
         { monotonicNs: 0n, wallMs: Date.now() },
       lost: this.#lost,
