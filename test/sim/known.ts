@@ -151,4 +151,11 @@ export const KNOWN: readonly Known[] = [
     faults: { leftOut: 4, countedLate: true },
   }),
   whole(clean(5899, "[S11] an ICMP error was given the address of a router that translates")),
+  whole({
+    ...clean(
+      201902,
+      "[R23] a tunnel's end without a route was named where a router did not forward",
+    ),
+    faults: { sampled: true, countedLate: true },
+  }),
 ];

@@ -11,6 +11,7 @@ import { neighbourOf, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
+import { forwardingDisabled } from "../ip-forwarding-disabled/forwarding_disabled.ts";
 import { linkDown } from "../link-down/link_down.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { noRoute } from "../no-route/no_route.ts";
@@ -34,6 +35,8 @@ export const tunnelUnreachable: Rule = {
     if (!way || way.destination === "") return null;
     const { event } = subject;
     if (event.kind === "drop" && event.tunnelKind !== undefined) {
+      // Who does not forward refuses it whatever the tables say (R1).
+      if (forwardingDisabled.judge(subject)) return null;
       for (const rule of reaching) {
         const inner = rule.judge(subject);
         if (inner) {
