@@ -158,4 +158,18 @@ export const KNOWN: readonly Known[] = [
     ),
     faults: { sampled: true, countedLate: true },
   }),
+  whole({
+    ...clean(
+      230101,
+      "[X9] a recorder had not told where an echo came in, whose answer was taken there",
+    ),
+    faults: { recorded: true, countedLate: true },
+  }),
+  whole({
+    ...clean(
+      213699,
+      "[X8] nothing of an answer was seen but that a socket read it, and it was missed",
+    ),
+    faults: { leftOut: 4, countedLate: true },
+  }),
 ];

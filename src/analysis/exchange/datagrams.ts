@@ -1,10 +1,13 @@
 /** What came of UDP packets from one client's port to one server's. Rule X8. */
 import { endPoint } from "../../event/end_point.ts";
-import type { Form } from "../correlate/identity.ts";
+import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { AF_PACKET } from "../../event/lift.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 import { DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { concludedFrom, finding } from "../view/finding.ts";
+import type { NodeView } from "../view/timeline.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { isLost } from "./losses.ts";
 import {
@@ -12,7 +15,7 @@ import {
   firstAt,
   hasArrivedAt,
   inOrder,
-  isTakenByAsker,
+  isSurelyTakenByAsker,
   meetingOf,
 } from "./meeting.ts";
 
@@ -44,9 +47,15 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     return unknown("an answer came back that no socket took", { code: "translated-unseen", text });
   }
   // Where it was not asked from is another host with the client's address: there it was lost.
-  const home = late.find((packet) => joined.missing === null && isTakenByAsker(packet, question));
+  const home = late.find((packet) =>
+    joined.missing === null && isSurelyTakenByAsker(packet, question)
+  );
   if (home) return { ...NOTHING, outcome: "mis-answered", story: lateStory(question, home) };
   const course = unanswered(joined, question.packets, packets);
+  if (course.outcome === "unanswered" && hasRead(clientSide(question), reverse(asked))) {
+    const text = "a socket of the client read a packet from there of which nothing else was seen";
+    return unknown("it may have been answered", { code: "answer-doubtful", text });
+  }
   const stranger = joined.perhaps.find((flow) => flow.packets.some(hasArrivedAt));
   // What did not arrive got no answer, whatever else came to its port.
   if (!stranger || course.outcome !== "unanswered" || course.losses.length > 0) return course;
@@ -55,6 +64,18 @@ export function courseOfDatagrams(joined: Joined, asked: Form): Course {
     "may be an answer or another program's question";
   return unknown("nothing came from the end that was asked", { code: "answer-doubtful", text });
 }
+
+/** What sockets read; a program that only looks on reads, too. */
+const reads = finding((event) =>
+  event.kind === "deliver" && event.socketFamily !== AF_PACKET ? formKey(formOf(event)) : undefined
+);
+
+/**
+ * A socket read a packet of this form on the node. A read alone is no packet (it may be what is left of one
+ * that was seen in another form), so it answers nothing; but it speaks against that nothing came.
+ */
+const hasRead = (node: NodeView, form: Form): boolean =>
+  concludedFrom(node, reads, formKey(form), "something was read", (seen) => seen.length > 0);
 
 /** The client's socket was gone when the answer came: the program had given up, or ended. */
 function lateStory(question: FlowGroup, late: Judgement): string {

@@ -4,7 +4,7 @@ import { isEchoReply } from "../kernel/protocols.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { heldLong, NOTHING, unanswered } from "./course.ts";
 import type { Course, Joined } from "./exchange.ts";
-import { isTakenByAsker, meetingOf } from "./meeting.ts";
+import { isSurelyTakenByAsker, meetingOf } from "./meeting.ts";
 
 const sequenceOf = ({ steps }: Judgement) => steps[0]!.event.icmpSequence;
 
@@ -31,7 +31,7 @@ export function courseOfEchoes(joined: Joined, asked: Form, isQuiet: boolean): C
   const misdirected = packets.filter((packet) => meetingOf(packet, asked, joined) === "otherwise");
   const taken = packets.filter((packet) =>
     packet.outcome === "delivered" && !misdirected.includes(packet) &&
-    (isRead(packet) || isTakenByAsker(packet, question)) &&
+    (isRead(packet) || isSurelyTakenByAsker(packet, question)) &&
     meetingOf(packet, asked, joined) !== "not"
   );
   const numbers = new Set(taken.map(sequenceOf));

@@ -4,6 +4,8 @@ import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import { rankOfPacket } from "../verdict/rank.ts";
+import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Joined } from "./exchange.ts";
 
@@ -79,14 +81,27 @@ function hasEnds(event: Sighting, { source, sourcePort, destination, ...ends }: 
  * such another host sends it with the client's ends.
  */
 export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean {
-  const { node, netns } = end.step.event;
-  const firsts = question.packets.filter((packet) => !isReset(packet)).flatMap(({ packet }) => {
+  const firsts = firstsAt(end.step.event, question);
+  return firsts.length > 0 && firsts.every(({ first }) => first.kind !== "device-rx");
+}
+
+/** The same where each would have been seen to come in, had it not begun there. */
+export function isSurelyTakenByAsker(answer: Judgement, question: FlowGroup): boolean {
+  const { event } = answer.end.step;
+  return isTakenByAsker(answer, question) &&
+    firstsAt(event, question).every(({ packet, first }) =>
+      gapOf(event.node, DEVICE_SCRIPTS, before(first), () => rankOfPacket(packet)) === null
+    );
+}
+
+/** Of each packet of the question that the namespace had, what it had of it first. */
+const firstsAt = ({ node, netns }: Sighting, question: FlowGroup) =>
+  question.packets.filter((packet) => !isReset(packet)).flatMap(({ packet }) => {
     const events = packet.chains.filter((chain) => chain.node === node)
       .flatMap((chain) => chain.events).filter((event) => event.netns === netns);
-    return events.length === 0 ? [] : [events.reduce((a, b) => b.at < a.at ? b : a)];
+    if (events.length === 0) return [];
+    return [{ packet, first: events.reduce((a, b) => b.at < a.at ? b : a) }];
   });
-  return firsts.length > 0 && firsts.every(({ kind }) => kind !== "device-rx");
-}
 
 /**
  * Another namespace than the one it ended in was seen to send the question, and that one was not. That
