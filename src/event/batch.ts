@@ -8,6 +8,9 @@ import { Script } from "./report.ts";
 const u64 = z.string().regex(/^\d{1,20}$/);
 const count = z.number().int().min(0);
 
+/** The mask that leaves out most: 33 leaves out all. */
+export const RANK_MAX = 33;
+
 /** Version of a batch's header and lines. */
 export const BATCH_VERSION = 1;
 
@@ -66,8 +69,8 @@ export const BatchHeader = z.object({
   sampled: z.array(z.object({
     fromNs: u64,
     toNs: u64,
-    rank: z.number().int().min(0).max(33),
-    dropRank: z.number().int().min(0).max(33),
+    rank: z.number().int().min(0).max(RANK_MAX),
+    dropRank: z.number().int().min(0).max(RANK_MAX),
   })).max(64).optional(),
   /**
    * The probe is a recorder: of what passes it tells what begins, ends or refuses something and the

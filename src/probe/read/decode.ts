@@ -1,4 +1,5 @@
 /** Lines of a rendered program to events: assembles continuation lines, counts what is broken. */
+import { RANK_MAX } from "../../event/batch.ts";
 import type { Event } from "../../event/event.ts";
 import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
@@ -158,12 +159,15 @@ export function createDecoder(ports: DecoderPorts): Decoder {
 function ranksIn(fields: string[]): Ranks | undefined {
   if (fields.length <= TICK.dropRank) return undefined;
   const [rank, dropRank] = [Number(fields[TICK.rank]), Number(fields[TICK.dropRank])];
-  if (!(rank >= 0 && dropRank >= 0)) throw new RangeError("has no ranks");
+  if (!isRank(rank) || !isRank(dropRank)) throw new RangeError("has no ranks");
   if (fields.length <= TICK.overwritten) return { rank, dropRank };
   const [overwritten, spared] = [TICK.overwritten, TICK.spared].map((at) => Number(fields[at]));
   if (!(overwritten! >= 0 && spared! >= 0)) throw new RangeError("has no counts");
   return { rank, dropRank, missing: { overwritten: overwritten!, spared: spared! } };
 }
+
+/** One that no program computes would make every batch unreadable that tells of it. */
+const isRank = (rank: number) => rank >= 0 && rank <= RANK_MAX;
 
 function addFunction(event: Event, fields: string[]): void {
   const name = fields[FREED.function];
