@@ -46,7 +46,7 @@ function countsWrong(pair: Pair): Violation[] {
     // Behind NAT that nobody could read, the two sides of a translation are two flows.
     const told = outcome === "delivered" ? Math.max(0, ...each) : each.reduce((a, b) => a + b, 0);
     // Pieces of one packet may be counted each where what they are pieces of was not seen.
-    const unsent = outcome === "dropped" ? pair.truth.unsent : 0;
+    const unsent = outcome === "dropped" ? pair.unsent : 0;
     const most = resized && truth[outcome] > 0 ? Infinity : truth[outcome] + unsent;
     if (told > most) {
       const text = `${told} packets ${outcome}, in truth ${truth[outcome]}`;

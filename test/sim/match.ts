@@ -11,6 +11,8 @@ export interface Violation {
 export interface Pair {
   truth: TrueFlow;
   told: Flow[];
+  /** Packets that its own kernel refused, with those of other echoes that lookups can't tell from it. */
+  unsent: number;
   /** Nodes with a probe of which something has come; the others are to the report as without one. */
   heard: ReadonlySet<string>;
 }
@@ -24,7 +26,8 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
   const result: Pair[] = [];
   const heard = new Set(report.nodes.map((node) => node.name));
   for (const truth of scenario.flows) {
-    const pair: Pair = { truth, told: [], heard };
+    const pair: Pair = { truth, told: [], unsent: truth.unsent, heard };
+    const sharing = new Set<Pair>();
     result.push(pair);
     for (const { protocol, source, sourcePort, destination, destinationPort } of truth.forms) {
       const ports = truth.icmpId === undefined ? `${sourcePort} ${destinationPort}` : truth.icmpId;
@@ -32,8 +35,11 @@ export function pairs(scenario: Scenario, report: Report): { pairs: Pair[]; stra
       // A lookup does not know the id of an echo, a later fragment no ports.
       const bare = `${NAMES[protocol]} ${source} ${destination} undefined undefined`;
       const isBare = truth.cut || (truth.unsent > 0 && truth.icmpId !== undefined);
-      if (isBare && !byKey.has(bare)) byKey.set(bare, pair);
+      const first = byKey.get(bare);
+      if (isBare && first && first !== pair) sharing.add(first);
+      else if (isBare) byKey.set(bare, pair);
     }
+    for (const first of sharing) first.unsent += truth.unsent;
   }
   const strangers: Flow[] = [];
   for (const flow of report.flows) {
