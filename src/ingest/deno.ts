@@ -2,6 +2,7 @@
 import { createApp, type WebAssets } from "./app.ts";
 import { AuditLog } from "./access/audit.ts";
 import { systemClock } from "./clock.ts";
+import type { Deps } from "./deps.ts";
 import { Listener, type ListenerOptions } from "./http/deno_listener.ts";
 import { keepExpiring } from "./expire.ts";
 import { Hub } from "./live/hub.ts";
@@ -29,6 +30,8 @@ export interface IngestOptions {
   webAssets?: WebAssets | undefined;
   /** As `Deps.beforeClose`. */
   beforeClose?: (incident: string) => Promise<void>;
+  /** As `Deps.names`. */
+  names?: Deps["names"];
   /** Who is told of problems that open and heal. */
   webhook?: WebhookSettings | undefined;
   /** A collector that is sent the same as logs of OpenTelemetry. */
@@ -71,8 +74,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const readings = new ReadingThread({ limits, entry, log });
   const hub = new Hub({ store, clock, limits, log, analyst, analyse });
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
-  const { beforeClose } = options;
-  const deps = { store, clock, hub, readings, auth, limits, webAssets, beforeClose, log };
+  const { beforeClose, names } = options;
+  const deps = { store, clock, hub, readings, auth, limits, webAssets, beforeClose, names, log };
   const app = createApp(deps);
   const listener = await listen({
     ...options.listen,

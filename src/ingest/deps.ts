@@ -1,4 +1,6 @@
 /** What the app is given. Nothing in it knows where it runs. */
+import type { NamedFilter } from "../event/filter/mod.ts";
+import type { ToldPlace } from "../event/filter/told_places.ts";
 import type { Entry, EntryPort } from "./intake/entry.ts";
 import type { Clock } from "./clock.ts";
 import type { HubPort } from "./live/hub_port.ts";
@@ -40,6 +42,8 @@ export interface Deps {
   webAssets?: WebAssets | undefined;
   /** Sends what it has for an incident, which takes nothing more afterwards; must resolve soon. */
   beforeClose?: ((incident: string) => Promise<void>) | undefined;
+  /** What a cluster's API has for the names of a filter; null or absent: none is asked. */
+  names?: ((filter: NamedFilter) => ToldPlace[] | null) | undefined;
   /** Told of failures inside, without any secret. */
   log?: ((line: string) => void) | undefined;
 }

@@ -8,7 +8,9 @@ import {
   type ClusterResource,
   type ClusterState,
 } from "../event/cluster/state.ts";
+import type { NamedPlace } from "../event/filter/mod.ts";
 import { inParts } from "./in_parts.ts";
+import { placesOf } from "./places.ts";
 
 /** That nothing changed of a kind is told once in it, ms. */
 const WATCHED_EVERY_MS = 15_000;
@@ -72,6 +74,13 @@ export class ClusterAudience {
     const hearing = this.#hearings.get(id);
     if (hearing === undefined) return;
     for (const [resource, { heardMs }] of this.#known) this.#heardBy(hearing, resource, heardMs);
+  }
+
+  /** What a filter can name, of all that there is and of what was there when it was last known. */
+  *places(): Generator<NamedPlace> {
+    for (const [resource, { objects }] of this.#known) {
+      yield* placesOf(this.#line(resource, 0, { told: "listed", objects: [...objects.values()] }));
+    }
   }
 
   #remember(line: ClusterState): void {

@@ -50,6 +50,8 @@ export interface Capture extends Prepared {
   progress(text: string): void;
   /** Everything is attached and the ready file is written. */
   onReady(): void;
+  /** Asks for the names of the filter where no kubeconfig is given. */
+  askNames?(): Promise<ClusterNames | undefined>;
   /** Further fields of the ready file, beside pid and incident. */
   facts: Record<string, unknown>;
 }
@@ -67,7 +69,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
   const { filter } = options;
   const bar = new Bar("starting");
   const cluster = options.kube === undefined
-    ? undefined
+    ? await capture.askNames?.()
     : await askCluster(options.kube, { incident, onBatch, progress });
   tellUnknown(capture, cluster);
   const session = await startSession({

@@ -11,6 +11,7 @@ import { createEnding, type Ending } from "./end.ts";
 import { openOwnPage } from "./own_page.ts";
 import { RemoteIngest } from "./remote_ingest.ts";
 import type { ReportingOptions } from "./reporting_options.ts";
+import { askIngest } from "./served_names.ts";
 import { spoolFolder } from "./spool_folder.ts";
 import { tetherLost } from "./tether.ts";
 
@@ -92,6 +93,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
         page.push(batch);
       },
       isBehind: () => shipper.isBehind,
+      askNames: () => askIngest({ client: remote.client, incident, filter: options.filter }),
       onReady: () => progress(`ready: reporting to ${options.ingest}, incident "${incident}"`),
       facts: { ingest: options.ingest, ...page.facts },
     });

@@ -48,6 +48,8 @@ export async function serveIngest(options: ServeOptions): Promise<number> {
         : { url: options.otlp, headers: Deno.env.get("OTEL_EXPORTER_OTLP_HEADERS") },
       webAssets,
       beforeClose: async (incident) => await told?.finish(incident),
+      // Until it is asked no name means anything, which is no reason not to ask again.
+      names: (filter) => api === undefined ? null : told?.names(filter) ?? [],
       log: progress,
     }).catch(async (error) => {
       await api?.close();

@@ -1,9 +1,12 @@
 /** `lasthop serve --kubeconfig`: the API of a cluster is asked here, once, for all incidents that are open. */
+import type { NamedFilter } from "../../event/filter/mod.ts";
+import type { ToldPlace } from "../../event/filter/told_places.ts";
 import type { IngestClient } from "../../ingest/mod.ts";
 import type { KubeApi } from "../../kube/api.ts";
 import { ClusterAudience } from "../../kube/audience.ts";
 import { ClusterReader } from "../../kube/reader.ts";
 import { pause } from "../../timers/pause.ts";
+import { NamedPlaces } from "./named_places.ts";
 import { ToldIncident } from "./told_incident.ts";
 
 /** How often it is looked which incidents are open, and what was told is sent. Milliseconds. */
@@ -12,6 +15,8 @@ const LOOK_MS = 1_000;
 export interface ClusterTold {
   /** The incident is about to be closed: what was heard of up to now is sent. Never rejects. */
   finish(incident: string): Promise<void>;
+  /** What the cluster has now for the names of a filter. */
+  names(filter: NamedFilter): ToldPlace[];
   /** Resolves when the last of it was sent. */
   done: Promise<void>;
 }
@@ -31,7 +36,9 @@ export function tellCluster(
   const over = new AbortController();
   void ended.then(() => over.abort());
   const told = new Map<string, ToldIncident>();
+  const named = new NamedPlaces(() => audience.places());
   return {
+    names: (filter) => named.meant(filter),
     finish: async (incident) => await told.get(incident)?.finish(),
     done: follow(),
   };

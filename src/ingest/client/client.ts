@@ -114,6 +114,14 @@ export function createClient(options: ClientOptions) {
       return await ask("POST", `${at(incident)}/batches`, init, answers.SMALL_ANSWER_BYTES_MAX);
     },
 
+    /** What the names of a filter mean, where the ingest asks a cluster's API. Not looked at yet. */
+    names: (incident: string, filter: string, signal?: AbortSignal) =>
+      ask<unknown>(
+        "GET",
+        `${at(incident)}/names?${new URLSearchParams({ filter })}`,
+        { signal: signal ?? null },
+        answers.ANSWER_BYTES_MAX,
+      ),
     report: (incident: string) => get<Report>(`${at(incident)}/report`),
     /** What the report adds up to. */
     overview: (incident: string) => get<Overview>(`${at(incident)}/overview`),

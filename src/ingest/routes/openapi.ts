@@ -36,6 +36,7 @@ import { CloseIncident, CreateIncident, IncidentList, SetShards } from "./incide
 import { Joined, JoinIncident, NodeList } from "./join.ts";
 import { type Operation, pathParameters } from "./operation.ts";
 import { Overview } from "./overview.ts";
+import { NamesAnswer } from "./names.ts";
 import { ProblemList } from "./problems.ts";
 import { LINES } from "./schema_parts.ts";
 import { ShownIncident } from "./shown_incident.ts";
@@ -59,6 +60,7 @@ const COMPONENTS: Record<string, z.ZodType> = {
   Problem,
   Change,
   NearChange,
+  NamesAnswer,
   ProblemList,
   BatchLines,
   SenderLine,

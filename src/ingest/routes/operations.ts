@@ -5,6 +5,7 @@ import { AUDIT_OPERATIONS } from "./audit.ts";
 import { BATCH_OPERATIONS } from "./batches.ts";
 import { INCIDENT_OPERATIONS } from "./incidents.ts";
 import { JOIN_OPERATIONS } from "./join.ts";
+import { NAMES_OPERATIONS } from "./names.ts";
 import { openApiDocument, reportSchema } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { PROBLEM_OPERATIONS } from "./problems.ts";
@@ -15,6 +16,7 @@ import { TOKEN_OPERATIONS } from "./tokens.ts";
 export const OPERATIONS: readonly Operation[] = [
   ...INCIDENT_OPERATIONS,
   ...BATCH_OPERATIONS,
+  ...NAMES_OPERATIONS,
   ...REPORT_OPERATIONS,
   ...PROBLEM_OPERATIONS,
   ...ARCHIVE_OPERATIONS,
