@@ -34,6 +34,8 @@ export const RULES: readonly Rule[] = [
   // forwarded (R1).
   rules.tunnelWrongEndpoint,
   rules.tunnelIdMismatch,
+  // Knows which id it has, where R40 would only say what it answered.
+  rules.tunnelIdRefused,
   rules.tunnelNoListener,
   rules.tunnelNoDevice,
   // A route's reason is about the tunnel's other end there: R3 would say it of the inner address.
@@ -124,6 +126,7 @@ export const RULES: readonly Rule[] = [
   rules.sourceNotAllowed,
   rules.ipvlanPrivate,
 
+  rules.netkit,
   rules.trafficControl,
   rules.xdp,
   rules.queueOverflow,

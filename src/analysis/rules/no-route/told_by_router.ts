@@ -120,11 +120,11 @@ export const errorFromOutside: Rule = {
           return cause(
             "tunnel-blocked",
             "possible",
-            `${by} that nothing takes packets of the tunnel at port ${
-              error.quotedDestinationPort ?? "?"
-            } of ${
-              wireDestination(subject.event)
-            }: that is so, or a rule refuses them in these words`,
+            `${by} that nothing takes packets of the tunnel at ${
+              error.quotedDestinationPort === undefined
+                ? ""
+                : `port ${error.quotedDestinationPort} of `
+            }${wireDestination(subject.event)}: that is so, or a rule refuses them in these words`,
             evidence,
           );
         }
