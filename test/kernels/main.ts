@@ -5,14 +5,22 @@
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { reportOf, textOf, wrongIn } from "./bench/judged.ts";
+import { joined } from "./bench/joined.ts";
 import { RECORDED } from "./bench/recorded.ts";
-import { type Case, readCases, type Run, runsOf } from "./bench/runs.ts";
+import { type Case, readCases, type Run, runsOf, type Side } from "./bench/runs.ts";
 import { boot } from "./machine/boot.ts";
 import { type Machine, machineOf } from "./machine/machine.ts";
 import { makePrograms } from "./machine/programs.ts";
+import { wireAddress, WIRES_MAX } from "./machine/wires.ts";
 
 const GUEST = new URL("./guest/", import.meta.url).pathname;
 const CASES = new URL("./cases/", import.meta.url).pathname;
+
+/** A case and one of its two forms. */
+interface Pair {
+  one: Case;
+  run: Run;
+}
 
 const { values, positionals } = parseArgs({
   args: Deno.args,
@@ -23,6 +31,8 @@ const { values, positionals } = parseArgs({
     together: { type: "string", default: "16" },
     /** `fault` or `healthy`: those runs alone. */
     only: { type: "string" },
+    /** Only runs that are not recorded on that kernel yet. */
+    missing: { type: "boolean", default: false },
     /** What the guests bring out stays in this folder. */
     keep: { type: "string" },
     /** Judges what a guest of that kernel brought out before, in this folder, and boots none. */
@@ -42,14 +52,15 @@ if (cases.length === 0) {
 if (values.brought !== undefined) {
   for (const kernel of values.kernel) {
     for (const { one, run } of runsOn(kernel)) {
-      const isThere = await Deno.stat(`${values.brought}/${run.name}.said`).catch(() => null);
-      if (isThere) await judge(kernel, one, run, values.brought);
+      if (isThere(`${values.brought}/${run.name}.archive.gz`)) {
+        await judge(kernel, one, run, values.brought);
+      }
     }
   }
   Deno.exit(wrong === 0 ? 0 : 1);
 }
 const needed = ["qemu-system-x86_64", "mmdebstrap", "cpio", "busybox", "mke2fs", "depmod"];
-const missing = needed.filter((name) => !isThere(name));
+const missing = needed.filter((name) => !isInstalled(name));
 if (missing.length > 0) {
   progress(
     `Cannot boot guests: ${missing.join(", ")} missing, install them: apt-get install ` +
@@ -68,8 +79,13 @@ try {
   for (const kernel of values.kernel) {
     const machine = await machineOf(kernel, progress);
     const runs = runsOn(kernel);
-    for (let i = 0; i < runs.length; i += Number(values.together)) {
-      await inOneGuest(machine, runs.slice(i, i + Number(values.together)), i);
+    // Two machines cost little more than one: what needs one alone is run on the near one meanwhile.
+    runs.sort((a, b) => b.run.far.length - a.run.far.length);
+    for (let from = 0, size; from < runs.length; from += size) {
+      const next = runs.slice(from, from + Number(values.together));
+      const wires = next.filter(({ run }) => run.far.length > 0).length;
+      size = wires > WIRES_MAX ? WIRES_MAX : next.length;
+      await inGuests(machine, next.slice(0, size), from);
     }
   }
 } finally {
@@ -78,44 +94,64 @@ try {
 }
 Deno.exit(wrong === 0 ? 0 : 1);
 
-function runsOn(kernel: string): { one: Case; run: Run }[] {
+function runsOn(kernel: string): Pair[] {
   return cases.filter((one) => one.without[kernel] === undefined)
     .flatMap((one) => runsOf(one).map((run) => ({ one, run })))
-    .filter(({ run }) =>
-      values.only === undefined || run.isHealthy === (values.only === "healthy")
-    );
+    .filter(({ run }) => values.only === undefined || run.isHealthy === (values.only === "healthy"))
+    .filter(({ run }) => !values.missing || !isThere(`${RECORDED}/${kernel}/${run.name}.expected`));
 }
 
-async function inOneGuest(
-  machine: Machine,
-  pairs: { one: Case; run: Run }[],
-  number: number,
-): Promise<void> {
-  const [work, out] = [`${folder}/work`, `${folder}/${machine.kernel}-${number}`];
-  await Deno.remove(work, { recursive: true }).catch(() => {});
-  await Deno.mkdir(work);
-  await Deno.mkdir(out, { recursive: true });
-  await execa("cp", ["-r", `${GUEST}.`, work]);
-  await execa("cp", ["-r", CASES, `${work}/cases`]);
-  await Deno.writeTextFile(
-    `${work}/runs.json`,
-    JSON.stringify({ runs: pairs.map(({ run }) => run) }),
-  );
-  await boot(machine, {
-    programs: `${folder}/programs.img`,
-    work,
-    out,
-    onLine: (line) => progress(`${machine.kernel} ${line}`),
-    signal: stopping.signal,
-  });
-  for (const { one, run } of pairs) await judge(machine.kernel, one, run, out);
+/** One guest, or two that are joined where runs need them. */
+async function inGuests(machine: Machine, pairs: Pair[], number: number): Promise<void> {
+  const out = `${folder}/${machine.kernel}-${number}`;
+  const runs = pairs.map(({ run }) => run);
+  const wired = runs.filter(({ far }) => far.length > 0);
+  const sockets = await Deno.makeTempDir({ prefix: "lasthop-wires-" });
+  const sides: Side[] = wired.length > 0 ? ["near", "far"] : ["near"];
+  try {
+    await Promise.all(sides.map(async (side) => {
+      const [work, own] = [`${folder}/work-${side}`, `${out}/${side}`];
+      await Deno.remove(work, { recursive: true }).catch(() => {});
+      await Deno.mkdir(own, { recursive: true });
+      await execa("cp", ["-r", `${GUEST}.`, work]);
+      await execa("cp", ["-r", CASES, `${work}/cases`]);
+      const wires = wired.map(({ name }, i) => [name, wireAddress(side, i)]);
+      const errand = {
+        runs: side === "near" ? runs : wired,
+        side,
+        wires: Object.fromEntries(wires),
+      };
+      await Deno.writeTextFile(`${work}/runs.json`, JSON.stringify(errand));
+      const status = await boot(machine, {
+        programs: `${folder}/programs.img`,
+        work,
+        out: own,
+        joining: wired.length > 0 ? { side, folder: sockets, wires: wired.length } : undefined,
+        onLine: (line) => progress(`${machine.kernel} ${side} ${line}`),
+        signal: stopping.signal,
+      });
+      // The other one would wait for it.
+      if (status !== 0) stop();
+    }));
+  } finally {
+    await Deno.remove(sockets, { recursive: true });
+  }
+  for (const { one, run } of pairs) {
+    await joinedOf(out, run.far.length > 0 ? sides : ["near"], run.name);
+    await judge(machine.kernel, one, run, out);
+  }
+}
+
+async function joinedOf(out: string, sides: readonly Side[], name: string): Promise<void> {
+  const parts = sides.map((side) => `${out}/${side}/${name}.archive.gz`);
+  if (parts.every(isThere)) await joined(parts, `${out}/${name}.archive.gz`);
 }
 
 async function judge(kernel: string, one: Case, run: Run, out: string): Promise<void> {
   const brought = `${out}/${run.name}.archive.gz`;
   if (!await Deno.stat(brought).catch(() => null)) {
     wrong++;
-    console.log(`${kernel} ${run.name}: not built; see ${out}/${run.name}.said`);
+    console.log(`${kernel} ${run.name}: not built; see ${run.name}.said in ${out}`);
     return;
   }
   const report = await reportOf(brought);
@@ -130,13 +166,15 @@ async function judge(kernel: string, one: Case, run: Run, out: string): Promise<
   await Deno.writeTextFile(`${RECORDED}/${kernel}/${run.name}.expected`, textOf(report));
 }
 
-function isThere(name: string): boolean {
+function isInstalled(name: string): boolean {
   const path = `${Deno.env.get("PATH")}:/usr/sbin:/sbin`;
-  return path.split(":").some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/${name}`).isFile;
-    } catch {
-      return false;
-    }
-  });
+  return path.split(":").some((folder) => isThere(`${folder}/${name}`));
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }

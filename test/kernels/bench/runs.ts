@@ -10,8 +10,12 @@ export interface Case {
   fault: string;
   /** What must be said on kernels that tell less of it, or tell it otherwise. */
   faultOn: Record<string, string>;
+  /** What is true of it, too: an outcome and a cause. */
+  besides?: string;
   /** Nodes and their namespaces. */
   nodes: Record<string, string[]>;
+  /** Namespaces that are on a second machine; none: it needs one alone. */
+  far: string[];
   /** Kernels that can't have it, each with the reason. */
   without: Record<string, string>;
 }
@@ -23,8 +27,13 @@ export interface Run {
   /** Name of the file. */
   script: string;
   nodes: Record<string, string[]>;
+  /** Namespaces that are on a second machine. */
+  far: string[];
   isHealthy: boolean;
 }
+
+/** Which of two joined guests; one alone is the near one. */
+export type Side = "near" | "far";
 
 /** All cases, or those whose names begin so. Throws Error where a file lacks a line. */
 export function readCases(words: readonly string[] = []): Case[] {
@@ -60,16 +69,18 @@ export function caseOf(name: string, text: string): Case {
     truth: comment[0] ?? "",
     fault: asked("fault"),
     faultOn: Object.fromEntries(faultOn),
+    besides: line("besides"),
     nodes: Object.fromEntries(nodes),
+    far: line("far")?.split(" ") ?? [],
     without: Object.fromEntries(without),
   };
 }
 
 /** The case with its fault, and its healthy twin. */
-export function runsOf({ name, nodes }: Case): Run[] {
+export function runsOf({ name, nodes, far }: Case): Run[] {
   const script = `${name}.sh`;
   return [
-    { name, script, nodes, isHealthy: false },
-    { name: `${name}-healthy`, script, nodes, isHealthy: true },
+    { name, script, nodes, far, isHealthy: false },
+    { name: `${name}-healthy`, script, nodes, far, isHealthy: true },
   ];
 }

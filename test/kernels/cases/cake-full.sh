@@ -1,6 +1,7 @@
 # cake shapes to a few bytes a second and has little memory, and more comes at once.
 # nodes: a b
 # fault: dropped queue-overflow
+# besides: slow shaped
 build() {
   pair a b 10.240.0
   listen b udp 9

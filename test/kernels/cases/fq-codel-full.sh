@@ -1,6 +1,7 @@
 # fq_codel has room for two packets behind a slow shaper, and more come at once.
 # nodes: a b
 # fault: dropped queue-overflow
+# besides: slow shaped
 build() {
   pair a b 10.239.0
   listen b udp 9

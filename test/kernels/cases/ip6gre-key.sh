@@ -1,6 +1,7 @@
 # The two ends of a GRE tunnel over IPv6 have different keys.
 # nodes: a b
 # fault: dropped tunnel-id-mismatch
+# fault on 6.12: unknown tunnel-id-mismatch
 build() {
   ns a b
   veth a e0 b e0

@@ -7,21 +7,38 @@ import { archiveHeader } from "../../../src/ingest/archive/archive.ts";
 import { readCapability } from "../../../src/probe/kernel/capability.ts";
 import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
 import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
-import type { Run } from "../bench/runs.ts";
+import type { Run, Side } from "../bench/runs.ts";
+import { NOBODY, openPeer } from "./peer.ts";
 
 const MINUTES = 60_000;
 
-const { runs } = JSON.parse(Deno.readTextFileSync("/work/runs.json")) as { runs: Run[] };
+/** What `main.ts` has it do. */
+interface Errand {
+  runs: Run[];
+  /** Which of two machines this is; the near one where it is alone. */
+  side: Side;
+  /** Address of the link to the other machine that is each run's own, by its name; empty: there is none. */
+  wires: Record<string, string>;
+}
+
+const { runs, side, wires } = JSON.parse(Deno.readTextFileSync("/work/runs.json")) as Errand;
+
+/** Namespaces of a run that are on the other machine. */
+function elsewhere({ far, nodes }: Run): string[] {
+  if (side !== "far") return far;
+  return Object.values(nodes).flat().filter((one) => !far.includes(one));
+}
 
 const say = (text: string) =>
   console.log(`guest: ${Math.round(performance.now() / 1000)} s, ${text}`);
 
 /** Runs functions of a case's script, as far as they are there. */
-async function call({ name, script }: Run, functions: string[]): Promise<boolean> {
+async function call(run: Run, functions: string[]): Promise<boolean> {
+  const { name, script } = run;
   const calls = functions.map((one) => `! declare -F ${one} >/dev/null || ${one}`).join("\n");
   const { success, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", `. /work/lib.sh\n. /work/cases/${script}\n${calls}`],
-    env: { RUN: name },
+    env: { RUN: name, WIRE: wires[name] ?? "", ELSEWHERE: elsewhere(run).join(" ") },
     stdin: "null",
   }).output();
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -37,11 +54,11 @@ for (const run of runs) {
 }
 say(`${built.length} of ${runs.length} built`);
 
-const words = built.flatMap(({ name, nodes }) =>
-  Object.entries(nodes).map(([node, netns]) => ({
-    name: `${name}.${node}`,
-    netns: netns.map((one) => `${name}.${one}`),
-  }))
+const words = built.flatMap((run) =>
+  Object.entries(run.nodes).map(([node, netns]) => ({
+    name: `${run.name}.${node}`,
+    netns: netns.filter((one) => !elsewhere(run).includes(one)).map((one) => `${run.name}.${one}`),
+  })).filter(({ netns }) => netns.length > 0)
 );
 /** What cannot be read in the time that a machine that is not emulated needs may be so the next time. */
 async function capabilityHere() {
@@ -53,6 +70,7 @@ async function capabilityHere() {
   throw new Error("Cannot trace in the guest: bpftrace or the tracepoints can't be read");
 }
 
+const peer = Object.keys(wires).length === 0 ? NOBODY : await openPeer();
 const batches: ProbeBatch[] = [];
 const session = await startSession({
   capability: await capabilityHere(),
@@ -68,10 +86,16 @@ const session = await startSession({
 });
 await session.ready;
 say("attached");
-for (const run of built) {
-  await call(run, ["traffic"]);
+await peer.meet("attached");
+// One machine after the other, so that what a run does is the same each time.
+for (const run of runs) {
+  for (const turn of run.far.length === 0 ? ["near"] : ["near", "far"]) {
+    if (turn === side && built.includes(run)) await call(run, ["traffic"]);
+    if (run.far.length > 0) await peer.meet(`${run.name} ${turn}`);
+  }
   say(`${run.name}: traffic made`);
 }
+await peer.meet("made");
 await session.stop();
 say("ended");
 for (const run of built) await write(run);

@@ -1,4 +1,4 @@
-"""server.py tcp|udp|sctp PORT: says a line when it listens, then answers what it is
+"""server.py tcp|udp|sctp|bulk PORT: says a line when it listens, then answers what it is
 asked, until it is killed."""
 import socket, sys
 protocol, port = sys.argv[1], int(sys.argv[2])
@@ -17,8 +17,14 @@ print("listening", flush=True)
 while True:
     asker, _ = s.accept()
     try:
-        asker.recv(100)
-        asker.sendall(b"answer")
+        if protocol == "bulk":
+            read = 0
+            while piece := asker.recv(65536):
+                read += len(piece)
+            asker.sendall(b"y" * read)
+        else:
+            asker.recv(100)
+            asker.sendall(b"answer")
         asker.close()
     except OSError:
         pass

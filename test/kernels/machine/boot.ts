@@ -1,6 +1,10 @@
-/** Runs a guest from its start until it is off: software emulation, no network, disks it can't harm. */
+/**
+ * Runs a guest from its start until it is off: software emulation, no network but a wire to
+ * another guest, disks it can't harm.
+ */
 import { execa } from "execa";
 import type { Machine } from "./machine.ts";
+import { type Joining, joiningArgs } from "./wires.ts";
 
 /** What a guest is to do. */
 export interface Errand {
@@ -10,6 +14,8 @@ export interface Errand {
   work: string;
   /** An empty folder that /work/out of the guest is copied to. */
   out: string;
+  /** The other guest that it is joined to. */
+  joining?: Joining;
   /** Takes what it prints, line by line. */
   onLine(line: string): void;
   signal?: AbortSignal;
@@ -38,7 +44,8 @@ export async function boot(machine: Machine, errand: Errand): Promise<number> {
     const running = execa("qemu-system-x86_64", [
       // KVM inside another machine may hang.
       ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2560"],
-      ...["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-net", "none"],
+      ...["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"],
+      ...(errand.joining === undefined ? ["-net", "none"] : joiningArgs(errand.joining)),
       ...["-kernel", machine.vmlinuz, "-initrd", machine.initrd],
       // A machine that is busy gives the guest's timer too late, of which its kernel would panic.
       ...["-append", "console=ttyS0 panic=-1 quiet mitigations=off no_timer_check"],

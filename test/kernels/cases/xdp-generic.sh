@@ -1,0 +1,10 @@
+# A generic XDP program at the receiver's device drops all; the healthy one lets all pass.
+# nodes: a b
+# fault: dropped xdp-drop
+build() {
+  pair a b 10.244.0
+  ip_ a neigh add 10.244.0.2 lladdr "$(mac b e0)" dev e0
+  xdp b e0 xdpgeneric pass
+}
+fault() { xdp b e0 xdpgeneric drop; }
+traffic() { ping_ a 10.244.0.2; }
