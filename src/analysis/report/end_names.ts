@@ -2,6 +2,7 @@
 import { holderWords } from "../../event/holder_names.ts";
 import { around, type Cluster } from "../cluster/cluster.ts";
 import { nameOf, nodePortName } from "../cluster/names.ts";
+import { portProtocol } from "../cluster/port_protocols.ts";
 import type { End, Exchange, Flow, Problem } from "../../event/report.ts";
 import { isLoopback } from "../view/address.ts";
 import { kept } from "./kept.ts";
@@ -67,7 +68,7 @@ export class EndNames {
     const byPort: NameOf = (address, asked) => {
       if (!time || asked?.port === undefined) return undefined;
       const { port, protocol } = asked;
-      return nodePortName(cluster!, { address, port, protocol: protocol.toUpperCase() }, time);
+      return nodePortName(cluster!, { address, port, protocol: portProtocol(protocol) }, time);
     };
     return (address, asked) =>
       byPort(address, asked) ?? this.#names.get(address) ??

@@ -34,25 +34,33 @@ function bash(commands: readonly CommandRow[]): string {
       `words="${command.words.join(" ")}${file}" ;;`;
   });
   return `_lasthop() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= words= i asked= kube=()
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command= options= words= i asked= kube=() line=("\${COMP_WORDS[0]}")
   COMPREPLY=()
+  # Readline takes a name such as arn:aws:eks apart at each colon.
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case \${COMP_WORDS[i]}\${line[\${#line[@]}-1]} in
+      :* | *:) line[\${#line[@]}-1]+=\${COMP_WORDS[i]} ;;
+      *) line+=("\${COMP_WORDS[i]}") ;;
+    esac
+  done
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
       -*) ;;
       *) command=\${COMP_WORDS[i]}; break ;;
     esac
   done
-  for ((i = 1; i < COMP_CWORD - 1; i++)); do
-    case \${COMP_WORDS[i]} in
-      --kubeconfig | --context) asked=1; kube+=("\${COMP_WORDS[i]}" "\${COMP_WORDS[i+1]}") ;;
-      -n | --namespace) kube+=(--namespace "\${COMP_WORDS[i+1]}") ;;
+  for ((i = 1; i < \${#line[@]} - 1; i++)); do
+    case \${line[i]} in
+      --kubeconfig | --context) asked=1; kube+=("\${line[i]}" "\${line[i+1]}") ;;
+      -n | --namespace) kube+=(--namespace "\${line[i+1]}") ;;
     esac
   done
   case $word in
     pod/* | svc/* | deploy/* | node/*)
       [[ $command == cluster || -n $asked ]] || return 0
-      mapfile -t COMPREPLY < <("\${COMP_WORDS[0]}" complete "\${kube[@]}" -- "$word" 2>/dev/null)
-      return ;;
+      # That of a Mac is bash 3.2, which knows no mapfile.
+      IFS=$'\\n' read -r -d '' -a COMPREPLY < <("\${COMP_WORDS[0]}" complete \${kube[@]+"\${kube[@]}"} -- "$word" 2>/dev/null)
+      return 0 ;;
   esac
   case $before in
 ${values.join("\n")}

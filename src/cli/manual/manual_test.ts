@@ -39,7 +39,9 @@ Deno.test("bash asks lasthop for names of a cluster, with the words that say whi
     `#!/bin/sh\nprintf '[%s]' "$@" >>${asked}\necho 'pod/$(touch ${folder}/run)'\necho pod/web-0\n`;
   await Deno.writeTextFile(`${folder}/lasthop`, script, { mode: 0o755 });
   const after = async (...words: string[]) => {
-    const bash = `${COMPLETIONS.bash(table)}
+    // Bash 3.2, which a Mac has, knows neither.
+    const bash = `enable -n mapfile readarray
+      ${COMPLETIONS.bash(table)}
       PATH=${folder}:$PATH
       COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lasthop; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const args = ["-c", bash, "bash", "lasthop", ...words];
@@ -49,11 +51,15 @@ Deno.test("bash asks lasthop for names of a cluster, with the words that say whi
   const names = [`pod/$(touch ${folder}/run)`, "pod/web-0"];
   deepEqual(await after("cluster", "trace", "-n", "a b", "--to", "pod/w"), names);
   deepEqual(await after("trace", "--kubeconfig", "/k", "svc/"), names);
+  // As readline has `--context arn:aws:eks`.
+  const context = ["arn", ":", "aws", ":", "eks"];
+  deepEqual(await after("trace", "--context", ...context, "-n", "b", "pod/w"), names);
   // Without a cluster nobody is asked.
   deepEqual(await after("trace", "-n", "shop", "pod/w"), []);
   equal(
     await Deno.readTextFile(asked),
-    "[complete][--namespace][a b][--][pod/w][complete][--kubeconfig][/k][--][svc/]",
+    "[complete][--namespace][a b][--][pod/w][complete][--kubeconfig][/k][--][svc/]" +
+      "[complete][--context][arn:aws:eks][--namespace][b][--][pod/w]",
   );
   deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["asked", "lasthop"]);
   await Deno.remove(folder, { recursive: true });
