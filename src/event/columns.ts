@@ -142,4 +142,14 @@ export const COLUMNS = [
     max: 255,
     meaning: "type of the first chunk of an SCTP packet",
   },
+  { name: "ruleFamily", type: "text", max: 8, meaning: "of the table of rule or chain" },
+  { name: "ruleTable", type: "text", max: 64, meaning: "nft's table, perhaps cut" },
+  {
+    name: "ruleChain",
+    type: "text",
+    max: 64,
+    meaning: "chain of the rule; of a drop the hooked one",
+  },
+  { name: "ruleHandle", type: "uint", max: COUNT_MAX, meaning: "handle of the rule" },
+  { name: "rulePosition", type: "uint", max: U32, meaning: "place in its chain, from 1" },
 ] as const satisfies readonly Column[];

@@ -7,6 +7,9 @@ const deviceTexts = plainTexts(15);
 const functionTexts = plainTexts(128);
 const reasonTexts = plainTexts(64);
 const neighbourStateTexts = plainTexts(16);
+const ruleFamilyTexts = plainTexts(8);
+const ruleTableTexts = plainTexts(64);
+const ruleChainTexts = plainTexts(64);
 
 /** Fills an event with what the line has, as far as it is right. */
 function EventFields(this: Partial<Event>, scan: Scan): void {
@@ -88,6 +91,11 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.waited = scan.uint(255);
   if (scan.has()) this.countedBytes = scan.uint(999999999999999);
   if (scan.has()) this.sctpChunk = scan.uint(255);
+  if (scan.has()) this.ruleFamily = scan.text(ruleFamilyTexts);
+  if (scan.has()) this.ruleTable = scan.text(ruleTableTexts);
+  if (scan.has()) this.ruleChain = scan.text(ruleChainTexts);
+  if (scan.has()) this.ruleHandle = scan.uint(999999999999999);
+  if (scan.has()) this.rulePosition = scan.uint(4294967295);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

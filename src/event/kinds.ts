@@ -133,6 +133,16 @@ const TABLE = {
     tier: "drops",
     meaning: "answered this packet with a TCP reset",
   },
+  rule: {
+    lines: { V: "netfilter" },
+    // The packet is dropped right after it, which has an event of its own.
+    role: "aside",
+    stage: null,
+    lastSeen: "nothing",
+    isHop: false,
+    tier: "drops",
+    meaning: "came to a rule of nft that drops this packet, with the rule and its chain",
+  },
   counted: {
     lines: { G: "counted" },
     role: "aside",

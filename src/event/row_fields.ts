@@ -8,6 +8,9 @@ const deviceTexts = plainTexts(15);
 const functionTexts = plainTexts(128);
 const reasonTexts = plainTexts(64);
 const neighbourStateTexts = plainTexts(16);
+const ruleFamilyTexts = plainTexts(8);
+const ruleTableTexts = plainTexts(64);
+const ruleChainTexts = plainTexts(64);
 
 /** Writes to a row what the line has, as far as it is right. */
 export function rowOfScan(scan: Scan, row: RowSink): void {
@@ -89,6 +92,11 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint(75, scan.uint(255));
   if (scan.has()) row.uint(76, scan.uint(999999999999999));
   if (scan.has()) row.uint(77, scan.uint(255));
+  if (scan.has()) row.known(78, ruleFamilyTexts, scan.slot(ruleFamilyTexts));
+  if (scan.has()) row.known(79, ruleTableTexts, scan.slot(ruleTableTexts));
+  if (scan.has()) row.known(80, ruleChainTexts, scan.slot(ruleChainTexts));
+  if (scan.has()) row.uint(81, scan.uint(999999999999999));
+  if (scan.has()) row.uint(82, scan.uint(4294967295));
 }
 
 /** Fills an event with what the row has. */
@@ -171,6 +179,11 @@ function EventFields(this: Partial<Event>, row: RowSource): void {
   if (row.has(75)) this.waited = row.uint();
   if (row.has(76)) this.countedBytes = row.uint();
   if (row.has(77)) this.sctpChunk = row.uint();
+  if (row.has(78)) this.ruleFamily = row.text() as Event["ruleFamily"];
+  if (row.has(79)) this.ruleTable = row.text() as Event["ruleTable"];
+  if (row.has(80)) this.ruleChain = row.text() as Event["ruleChain"];
+  if (row.has(81)) this.ruleHandle = row.uint();
+  if (row.has(82)) this.rulePosition = row.uint();
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

@@ -1,5 +1,5 @@
 /** Who refused the packet, out of all who can have. */
-import type { NetnsState } from "../../event/state.ts";
+import type { NetfilterRule, NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
 import { answerOf } from "./answer.ts";
 import {
@@ -16,6 +16,14 @@ import { leftOutIn } from "../view/coverage.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import { firstAfter, firstFrom } from "../view/indexed.ts";
 import { gapsOf } from "../view/state_view.ts";
+import {
+  isTold,
+  isToldChain,
+  type ToldChain,
+  toldChain,
+  type ToldRule,
+  toldRule,
+} from "./told_rule.ts";
 
 /** What was worked out about one refused packet. */
 export interface Finding {
@@ -41,6 +49,10 @@ export interface Finding {
   drops: number | null;
   /** What was sent back for the packet. */
   answer: string | null;
+  /** The rule that the kernel was seen to come to; then nobody else did it. */
+  told: ToldRule | null;
+  /** The hooked chain that it died in, where that was seen. */
+  chain: ToldChain | null;
 }
 
 const findings = new WeakMap<Case, Finding>();
@@ -60,7 +72,9 @@ function find(subject: Case): Finding {
   const state = around.after?.state ?? around.before?.state ?? null;
   const drops = dropsSeen(subject, around);
   const answer = answerOf(subject);
-  const found = { around, state, unread: null, others: [], drops, answer };
+  const told = toldRule(subject);
+  const chain = toldChain(subject);
+  const found = { around, state, unread: null, others: [], drops, answer, told, chain };
   const none = { ...found, suspects: [], cut: false, named: null, proven: false };
   const unread = state ? unreadOf(state) : "the namespace's state is missing";
   if (!state || unread !== null) return { ...none, state: null, unread };
@@ -71,18 +85,62 @@ function find(subject: Case): Finding {
   const all = new Map(
     results.reverse().flatMap(({ list }) => list.map((suspect) => [keyOf(suspect), suspect])),
   );
+  if (told !== null) return { ...none, ...seenOf(subject, state, { told, all, around, changed }) };
   let suspects = [...all.values()];
+  // [R137] What is hooked elsewhere did not do it, wherever the packet seems to have been.
+  const inChain = chain && suspectsIn(chain, suspectsAnywhere(subject, state, around).list);
+  if (chain) {
+    const within = suspectsIn(chain, suspects);
+    suspects = within.length > 0 ? within : inChain!;
+  }
   if (answer !== null) {
     const rejecting = suspects.filter(({ verdict }) => verdict.do === "reject");
     if (rejecting.length > 0) suspects = rejecting;
   }
   const cut = results.some((result) => result.cut);
   const named = cut ? null : onlyOne(subject, suspects, around, drops);
-  const proven = named !== null && !changed && isCounted(subject, named, around, drops) &&
-    capableOf(subject, state, results[0]!.passes) === 1;
+  const isAlone = inChain?.length === 1 && named !== null && keyOf(inChain[0]!) === keyOf(named);
+  const proven = named !== null && !changed &&
+    (isAlone || (isCounted(subject, named, around, drops) &&
+      capableOf(subject, state, results[0]!.passes) === 1));
   const others = suspects.length === 0 && !cut ? othersOf(subject, state, around) : [];
   return { ...found, suspects, others, cut, named, proven };
 }
+
+const suspectsIn = (chain: ToldChain, list: readonly Suspect[]): Suspect[] =>
+  list.filter(({ base }) => base.legacy !== true && isToldChain(chain, base.chain));
+
+/**
+ * [R135] The rule as read that the kernel was seen to come to: among those that can have refused the
+ * packet, or wherever it is hooked. Nobody is named where it is not among those read.
+ */
+function seenOf(
+  subject: Case,
+  state: NetnsState,
+  { told, all, around, changed }: {
+    told: ToldRule;
+    all: ReadonlyMap<string, Suspect>;
+    around: Around;
+    changed: boolean;
+  },
+): Pick<Finding, "suspects" | "named" | "proven"> {
+  const isIt = ({ rule, verdict }: Suspect) =>
+    rule !== null && verdict.do === "drop" && isTold(told, rule);
+  const named = [...all.values()].find(isIt) ??
+    suspectsAnywhere(subject, state, around).list.find(isIt) ??
+    capableAnywhere(subject, state).list.find(isIt) ?? null;
+  // A table that was made anew gives its handles again.
+  const isSure = !changed || isAlike(named?.rule ?? null, around.before?.state ?? null, told);
+  return { suspects: named ? [named] : [], named, proven: named !== null && isSure };
+}
+
+function isAlike(rule: NetfilterRule | null, before: NetnsState | null, told: ToldRule): boolean {
+  const earlier = before?.netfilter.find((each) => isTold(told, each));
+  return rule !== null && earlier !== undefined && ruleWords(earlier) === ruleWords(rule);
+}
+
+const ruleWords = ({ text }: NetfilterRule): string =>
+  text.replace(/counter packets \d+ bytes \d+/g, "counter");
 
 /** State whose netfilter part is not whole can't say who did not do it. */
 function unreadOf(state: NetnsState): string | null {
@@ -175,9 +233,7 @@ function fingerprint(state: NetnsState): string {
     `${chain.family} ${chain.table} ${chain.name} ${chain.hook} ${chain.priority} ${chain.policy}`
   );
   const rules = state.netfilter.map((rule) =>
-    `${rule.tool} ${rule.family} ${rule.table} ${rule.chain} ${rule.handle} ${
-      rule.text.replace(/counter packets \d+ bytes \d+/g, "counter")
-    }`
+    `${rule.tool} ${rule.family} ${rule.table} ${rule.chain} ${rule.handle} ${ruleWords(rule)}`
   );
   const sets = state.sets.map((set) => `${set.family} ${set.table} ${set.name} ${setText(set)}`);
   const text = [...chains, ...rules, ...sets].join("\n");

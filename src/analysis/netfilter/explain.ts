@@ -3,7 +3,7 @@ import type { CauseCode } from "../../event/codes.ts";
 import type { Cause, Evidence } from "../../event/report.ts";
 import type { NetfilterRule, NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
-import { commandAnywhere } from "../rules/command.ts";
+import { command, commandAnywhere } from "../rules/command.ts";
 import { cause } from "../rules/rule.ts";
 import { eventEvidence, packetText, place, stateEvidence } from "../rules/evidence.ts";
 import { refusalRemedy } from "../rules/shared/refusal_remedy.ts";
@@ -13,6 +13,7 @@ import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
 import { limitedBefore } from "./limited.ts";
+import { isToldChain, toldChainText, toldText } from "./told_rule.ts";
 import { untakenBy } from "./tproxied.ts";
 import { chainText, ruleEvidence, ruleText, suspectEvidence, suspectText } from "./words.ts";
 
@@ -52,6 +53,7 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
     : [];
   const evidence = [
     eventEvidence(subject, finding.answer ? `${finding.answer} was sent back` : undefined),
+    ...toldEvidence(subject, finding),
     ...suspectEvidence(subject, named, finding.around),
     ...limited.map((rule) => ruleEvidence(subject, rule, finding.around)),
     ...stateNote(subject, named),
@@ -66,6 +68,42 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
     kind === "service"
       ? serviceRemedy(service)
       : refusalRemedy(subject, named, finding.state, limited[0]),
+  );
+}
+
+/** That the kernel was seen to come to the rule. */
+const toldEvidence = ({ node }: Case, { told, chain }: Finding): Evidence[] => {
+  const text = told !== null
+    ? `right before, the kernel came to ${toldText(told)}, which drops it`
+    : chain !== null
+    ? `the kernel freed it in ${toldChainText(chain)}`
+    : null;
+  return text === null ? [] : [{ node: node.name, kind: "event", text }];
+};
+
+/** [R135] The kernel was seen to come to a rule that drops the packet, and no such rule was read. */
+export function toldAlone(subject: Case): Omit<Cause, "rule"> | null {
+  const finding = findingOf(subject);
+  const { told, named, unread, state } = finding;
+  if (told === null || named !== null) return null;
+  const { family, table, chain } = told;
+  const isLeftOut = state?.netfilter.some((rule) =>
+    rule.elided !== undefined && isToldChain(told, { ...rule, name: rule.chain })
+  );
+  const why = unread !== null
+    ? `its text was not read (${unread})`
+    : isLeftOut
+    ? "it is among those that the reading left out"
+    : "no such rule was read there, so the rules were changed meanwhile";
+  return cause(
+    subject.event.tunnelKind === undefined ? "netfilter-drop" : "tunnel-blocked",
+    "proven",
+    `${toldText(told)} dropped ${packetText(subject.event)} at ${place(subject)}; ${why}`,
+    [eventEvidence(subject), ...toldEvidence(subject, finding)],
+    command(subject.node, subject.netns, [
+      ...["nft", "-a", "list", "chain"],
+      ...[family, table, chain].map(nameWord),
+    ]),
   );
 }
 
@@ -178,7 +216,7 @@ const SUSPECTS_MAX = 5;
 /** Netfilter dropped it, and which rule did can't be told. */
 export function untold(subject: Case): Omit<Cause, "rule"> {
   const finding = findingOf(subject);
-  const { suspects, others, answer, state, around } = finding;
+  const { suspects, others, answer, state, around, chain } = finding;
   const shown = [...suspects, ...others].slice(0, SUSPECTS_MAX);
   const rejected = answer !== null ||
     (suspects.length > 0 && suspects.every(({ verdict }) => verdict.do === "reject"));
@@ -191,11 +229,12 @@ export function untold(subject: Case): Omit<Cause, "rule"> {
   return cause(
     outer ? "tunnel-blocked" : rejected ? "netfilter-reject" : "netfilter-drop",
     "proven",
-    `netfilter ${rejected ? "rejected" : "dropped"} ${packetText(subject.event)} at ${
-      place(subject)
-    }; ${who}`,
+    `${chain ? toldChainText(chain) : "netfilter"} ${rejected ? "rejected" : "dropped"} ${
+      packetText(subject.event)
+    } at ${place(subject)}; ${who}`,
     [
       eventEvidence(subject, answer ? `${answer} was sent back` : undefined),
+      ...toldEvidence(subject, finding),
       ...(state ? shown.flatMap((each) => suspectEvidence(subject, each, around).slice(0, 1)) : []),
       ...(untaken?.evidence ?? []),
     ],

@@ -80,6 +80,7 @@ export { socketFilter } from "./socket-filter/socket_filter.ts";
 export { staleEntry, staleEntryUnanswered } from "./stale-conntrack-entry/stale.ts";
 export { tcpSignatureInvalid } from "./tcp-signature-invalid/tcp_signature_invalid.ts";
 export { timeToLive } from "./ttl-exceeded/time_to_live.ts";
+export { toldByKernel } from "./netfilter-drop/by_kernel.ts";
 export { tproxyNotRouted } from "./tproxy-not-routed/tproxy_not_routed.ts";
 export { trafficControl } from "./traffic-control-drop/traffic_control.ts";
 export { tunnelIdMismatch } from "./tunnel-id-mismatch/id_mismatch.ts";

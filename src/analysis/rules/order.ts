@@ -51,6 +51,8 @@ export const RULES: readonly Rule[] = [
   // Whatever else a host does with what was not for it: the frame should not have come there.
   rules.frameToWrongNode,
 
+  // Saw what the rules below deduce; where the rule was read, N2 to N6 say what it is.
+  rules.toldByKernel,
   // With a full table connection tracking refuses in nf_hook_slow, which refuses for rules, too.
   rules.conntrackTableFull,
   // A connection that can't be entered dies in nf_hook_slow, too, after the rules have let it pass.

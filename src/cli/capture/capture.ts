@@ -86,6 +86,7 @@ export async function capture(capture: Capture): Promise<Capturing> {
     },
     share: options.share,
     recorder: options.recorder,
+    deep: options.deep,
     forgetNs: capture.forgetNs,
     places: cluster?.places,
   }).catch(async (error) => {

@@ -45,6 +45,8 @@ export interface CaptureOptions {
   kube?: AccessWords;
   /** Only what dies is told, with its way. */
   recorder?: boolean;
+  /** Scripts that cost each packet something and tell of few are attached, too. */
+  deep?: boolean;
 }
 
 /** Commander's values of the options that `capturing` declares. */
@@ -70,6 +72,7 @@ export interface CaptureFlags extends ListenFlag, KubeFlags {
   eventsPerSecond?: number;
   /** Packet counters; 0: none. */
   counters?: number;
+  deep?: boolean;
 }
 
 /** Declares the options; scripts rely on all of them. `usualListen` and `usualFilter` are for the help. */
@@ -122,6 +125,7 @@ export function capturing(
       )
         .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),
     )
+    .option("--deep", "attach also what costs each packet something and tells of few")
     .option("--btf <file>", "types of this kernel, where it has no /sys/kernel/btf")
     .addOption(
       new Option(
@@ -167,6 +171,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
     listen: readListenFlag(flags),
     failOn: flags.failOn ?? [],
     btf: flags.btf,
+    deep: flags.deep ?? false,
     kube: readKube(flags),
     share: {
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,

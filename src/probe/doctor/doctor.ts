@@ -118,8 +118,31 @@ function translationCheck({ conntrack, btf }: Capability): Check {
   return { ...check, state: "partly", note };
 }
 
+/** What the kernel comes to is seen; what it does not tell is deduced. */
+function firewallCheck(capability: Capability, lacksNft: boolean): Check {
+  const { kprobes, functions, nft } = capability;
+  const isSeen = kprobes && functions.has("nft_immediate_eval") && nft !== null;
+  const deduced = lacksNft
+    ? "not installed: nft; iptables rules only"
+    : "by counters and the rule's text, so likely rather than proven";
+  const why = !kprobes
+    ? "this kernel has no kprobes"
+    : functions.has("nft_immediate_eval")
+    ? "its rules do not tell their chain, as before Linux 6.4"
+    : "nf_tables is not loaded now";
+  return {
+    id: "firewall-rule",
+    state: "partly",
+    what: "Which firewall rule dropped it",
+    note: isSeen
+      ? "a rule of nft where the kernel comes to it; policies and others by counters and text"
+      : `${deduced} (${why})`,
+    scripts: [],
+  };
+}
+
 /** What is deduced from state. */
-function judged({ surroundings }: Findings): Check[] {
+function judged({ surroundings, capability }: Findings): Check[] {
   const lacks = (...programs: string[]) =>
     programs.filter((program) => surroundings.missing.includes(program));
   const routing = lacks("ip", "bridge", "tc", "ss");
@@ -132,15 +155,7 @@ function judged({ surroundings }: Findings): Check[] {
       note: routing.length === 0 ? undefined : `not installed: ${routing.join(", ")}`,
       scripts: [],
     },
-    {
-      id: "firewall-rule",
-      state: "partly",
-      what: "Which firewall rule dropped it",
-      note: rules.length === 0
-        ? "by counters and the rule's text, so likely rather than proven"
-        : "not installed: nft; iptables rules only",
-      scripts: [],
-    },
+    firewallCheck(capability, rules.length > 0),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual as same, ok } from "node:assert";
+import { deepStrictEqual as same, match, ok } from "node:assert";
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
 import type { Capability } from "../kernel/capability.ts";
@@ -21,6 +21,8 @@ const whole: Findings = {
     dropReason: true,
     raw: false,
     kprobes: false,
+    functions: new Set(),
+    nft: null,
     cpus: 2,
     lockdown: "none",
   },
@@ -47,6 +49,28 @@ Deno.test("doctor finds nothing wrong with a machine that can trace", () => {
   same([diagnosis.canTrace, diagnosis.obstacle, diagnosis.fixes], [true, null, []]);
   same(check(diagnosis, "drop-reason").note, "128 reasons known by name");
   same(check(diagnosis, "firewall-rule").state, "partly", "never proven without kprobes");
+});
+
+Deno.test("doctor tells whether a rule of nft is seen, and why not", () => {
+  const note = (capability: Partial<Capability>) =>
+    check(machine(capability), "firewall-rule").note ?? "";
+  const functions = new Set(["nft_immediate_eval"]);
+  match(note({}), /by counters and the rule's text, .* \(this kernel has no kprobes\)/);
+  match(note({ kprobes: true }), /\(nf_tables is not loaded now\)/);
+  match(note({ kprobes: true, functions }), /\(its rules do not tell their chain/);
+  const nft = { data: 8, register: 24, size: 16, lastChain: 32, rules: 8 };
+  const more = {
+    chainFirst: 0,
+    chainSecond: 8,
+    chainTable: 64,
+    chainName: 88,
+    tableFamily: 372,
+    tableName: 384,
+  };
+  match(
+    note({ kprobes: true, functions, nft: { ...nft, ...more } }),
+    /where the kernel comes to it/,
+  );
 });
 
 Deno.test("doctor says what no machine shows", () => {

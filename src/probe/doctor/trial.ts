@@ -55,11 +55,22 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 
 /** No namespace: everything is attached and nothing is printed. */
 function renderOptions(capability: Capability): RenderOptions {
-  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction, headerWords } =
-    capability;
+  const {
+    tracepoints,
+    kprobes,
+    functions,
+    nft,
+    conntrack,
+    dropReason,
+    raw,
+    consumeFunction,
+    headerWords,
+  } = capability;
   return {
     tracepoints,
     kprobes,
+    functions,
+    nft,
     netns: [],
     filter: "1",
     follow: true,

@@ -4,6 +4,7 @@ import { LasthopError } from "../../event/error.ts";
 import { headerWords } from "./header_words.ts";
 import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
 import { hasKernelBtf, isGiven, readKernelBtf } from "./kernel_btf.ts";
+import { type NftLayout, readNftLayout } from "./nft.ts";
 import { readTracefs, tracefsFault } from "./tracefs.ts";
 
 /** What this process may see on this kernel with this bpftrace. */
@@ -41,6 +42,10 @@ export interface Capability {
   raw: boolean;
   /** The kernel was built with kprobes. */
   kprobes: boolean;
+  /** Functions that a script attaches to, and this kernel has now; its modules come and go. */
+  functions: Set<string>;
+  /** Where nft keeps what a rule is of; null: unknown, or nft is not loaded. */
+  nft: NftLayout | null;
   /** How many processors are online. */
   cpus: number;
   /** What the kernel withholds even from root. Under `confidentiality` nothing can be traced. */
@@ -90,6 +95,8 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     raw: version !== null && !isGiven() &&
       hasRawTracepoints(version, tracefs?.functionTracer ?? false),
     kprobes: tracefs?.kprobes ?? false,
+    functions: tracefs?.functions ?? new Set(),
+    nft: btf && await readNftLayout(btf),
     cpus: countCpus(online) || navigator.hardwareConcurrency,
     lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
   };

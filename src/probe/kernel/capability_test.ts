@@ -21,6 +21,8 @@ const able: Capability = {
   dropReason: true,
   raw: false,
   kprobes: true,
+  functions: new Set(),
+  nft: null,
   cpus: 2,
   lockdown: "none",
 };

@@ -3,6 +3,7 @@
  * mount namespace that ends with the reader, so the machine's mounts stay as they are.
  */
 import { execa } from "execa";
+import { PROBED_FUNCTIONS } from "./functions.ts";
 
 /** What tracefs and securityfs tell of this kernel. */
 export interface Tracefs {
@@ -14,6 +15,8 @@ export interface Tracefs {
   kprobes: boolean;
   /** The kernel was built with the function tracer. */
   functionTracer: boolean;
+  /** Those of `PROBED_FUNCTIONS` that the kernel and its loaded modules have, and let be probed. */
+  functions: Set<string>;
   /** As the kernel shows it, `[none] integrity confidentiality`; null where it has no lockdown. */
   lockdown: string | null;
 }
@@ -36,6 +39,12 @@ echo ${MARK}
 [ -e $t/available_filter_functions ] && echo functions
 echo ${MARK}
 cat $s/lockdown
+echo ${MARK}
+# What is inlined, or may not be probed, is not in the function tracer's list.
+if [ -e $t/kprobe_events ]; then
+  if [ -e $t/available_filter_functions ]; then cut -d' ' -f1 $t/available_filter_functions
+  else cut -d' ' -f3 /proc/kallsyms | cut -f1; fi | grep -xE '${PROBED_FUNCTIONS.join("|")}'
+fi
 exit 0
 `;
 
@@ -45,13 +54,16 @@ const TIMEOUT_MS = 10_000;
 export async function readTracefs(): Promise<Tracefs | null> {
   const text = await runPrivately(SCRIPT, []);
   if (text === null) return null;
-  const [events = "", dropFormat = "", files = "", lockdown = ""] = text.split(MARK);
+  const [events = "", dropFormat = "", files = "", lockdown = "", functions = ""] = text.split(
+    MARK,
+  );
   return {
     tracepoints: new Set(events.split("\n").filter((line) => line.includes(":"))),
     dropFormat: dropFormat.trim(),
     kprobes: files.includes("kprobes"),
     functionTracer: files.includes("functions"),
     lockdown: lockdown.trim() || null,
+    functions: new Set(functions.split("\n").filter((line) => line !== "")),
   };
 }
 

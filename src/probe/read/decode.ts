@@ -5,6 +5,7 @@ import { type EventKind, KIND_OF_LETTER } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
 import { CountLines, type Reading } from "./count_lines.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
+import { addRule, addRuleChain } from "./decode_rule.ts";
 import { decodeWayLine } from "./decode_way.ts";
 import type { MissingHops } from "./kept_hops.ts";
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
@@ -72,6 +73,7 @@ const DECODERS: Record<Told, { packet: ExtraDecoder } | { line: LineDecoder }> =
   neighbour: { line: decodeNeighbour },
   "icmp-error": { packet: addSentIcmp },
   reset: { packet: nothing },
+  rule: { packet: nothing },
 };
 
 /** Lines that tell more of the packet line before them on the same processor. */
@@ -79,6 +81,8 @@ const CONTINUATIONS: Record<string, (event: Event, fields: string[]) => void> = 
   T: addTunnel,
   Q: addQuoted,
   C: addConntrack,
+  J: addRule,
+  K: addRuleChain,
 };
 
 const TICK_LETTER = "t";

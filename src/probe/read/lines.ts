@@ -70,6 +70,14 @@ export const CONNTRACK = places(
   ...["sourcePort", "destinationPort"] as const,
 );
 
+/** J, the rule that drops the packet of the line before it (`netfilter.bt`); `family` by its number. */
+export const RULE = places(
+  ...["letter", "cpu", "skb", "family", "handle", "position", "table"] as const,
+);
+
+/** K, the chain that this rule is in. */
+export const RULE_CHAIN = places(...["letter", "cpu", "skb", "chain"] as const);
+
 /** O, a failed IPv4 lookup (`route.bt`). */
 export const ROUTE = places(
   ...["letter", "timeNs", "cpu", "netns", "table", "error", "oif", "iif", "protocol"] as const,

@@ -3,7 +3,7 @@ import type { Script } from "../../event/report.ts";
 import { isAtLeast } from "../kernel/capability.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { attachPointsOf } from "./attach_points.ts";
+import { attachPointsOf, isDeeper } from "./attach_points.ts";
 import { render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
@@ -80,6 +80,15 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   const first = await attempt(options, new Map());
   if (!(first instanceof Refused)) return first;
   let refusal: Refused = first;
+  // What every kernel can run is not made simpler because of what few can.
+  const deeper = deeperIn(first, options);
+  if (deeper.size > 0) {
+    options.onProgress(`bpftrace refused ${[...deeper.keys()].join(", ")}, going on without it…`);
+    const outcome = await attempt(options, deeper);
+    if (!(outcome instanceof Refused)) return outcome;
+    refusal = outcome;
+    options = withoutKprobes(options);
+  }
   for (const { without, ...less } of WAYS) {
     const asked: AttachOptions = {
       ...options,
@@ -94,6 +103,21 @@ export async function attach(options: AttachOptions): Promise<Attached> {
   }
   return await attachRest(options, refusal);
 }
+
+/** The script of few kernels that a refusal names, or where it names none all of them that were asked for. */
+function deeperIn({ said, program }: Refused, { sources, render: asked }: AttachOptions): LeftOut {
+  const named = scriptNamed(said, program, sources);
+  const attached = render(sources, asked).scripts.filter(({ name, state }) =>
+    state === "attached" && isDeeper(sourceOf(sources, name)) && name === (named ?? name)
+  );
+  return new Map(attached.map(({ name }) => [name, why(said)]));
+}
+
+/** So that they are in no other program that is tried. */
+const withoutKprobes = (options: AttachOptions): AttachOptions => ({
+  ...options,
+  render: { ...options.render, functions: new Set() },
+});
 
 /** Simpler programs were refused too, so one script causes it: the others are tried without it. */
 async function attachRest(options: AttachOptions, first: Refused): Promise<Attached> {

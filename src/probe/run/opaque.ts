@@ -18,6 +18,8 @@
 
 /** From here on comparisons of a script are such. */
 const MARK = "//@opaque";
+/** From here on they are plain again: what bounds a loop must be known. */
+const END = "//@transparent";
 
 /** An odd number of 30 bits, of which each third is set. */
 const FACTOR = 0x12492493;
@@ -37,11 +39,12 @@ export function opaque(script: string, plain: boolean): string {
   const at = script.indexOf(MARK);
   if (at < 0) return script;
   const [before, after] = [script.slice(0, at), script.slice(at + MARK.length)];
-  if (plain) return before + after;
+  const [hideable = "", rest = ""] = after.split(END);
+  if (plain) return before + hideable + rest;
   let factor = FACTOR;
-  const hidden = after.replace(COMPARISON, (_, sign, constant) => {
+  const hidden = hideable.replace(COMPARISON, (_, sign, constant) => {
     factor += STEP;
     return `${sign} ((uint64)${constant} ^ ($none * ${factor}))`;
   });
-  return before + NONE + hidden;
+  return before + NONE + hidden + rest;
 }

@@ -19,6 +19,17 @@ Deno.test("as it is written it is the same but for the mark", () => {
   equal(opaque("a { if ($x == 1) { } }", false), "a { if ($x == 1) { } }");
 });
 
+Deno.test("what is behind the second mark stays as it is", () => {
+  const script = "//@opaque if ($x == 1) { } //@transparent while ($i < 256) { }";
+  const hidden = opaque(script, false);
+  ok(hidden.endsWith(" while ($i < 256) { }"), hidden);
+  equal(hidden.match(/\$none \*/g)?.length, 1);
+  equal(
+    opaque(script, true),
+    " if ($x == 1) {  }".replace("{  }", "{ }") + "  while ($i < 256) { }",
+  );
+});
+
 Deno.test("each comparison has a factor of its own, which one instruction can multiply by", () => {
   const many = `//@opaque${" if ($x == 1) { }".repeat(300)}`;
   const factors = [...opaque(many, false).matchAll(/\* (\d+)\)/g)].map(([, factor]) =>

@@ -7,17 +7,19 @@
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
-import { attachPointsOf, whyNotHere } from "./attach_points.ts";
+import { attachPointsOf, isDeeper, whyNotHere } from "./attach_points.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
+import { littleEndian, netnsExpression, portsExpression } from "./expressions.ts";
 import { headers } from "./headers.ts";
 import { opaque } from "./opaque.ts";
 import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
+import type { NftLayout } from "../kernel/nft.ts";
 
 /** What the program is for: this kernel and this filter. */
 export interface RenderOptions {
@@ -25,6 +27,10 @@ export interface RenderOptions {
   tracepoints: ReadonlySet<string>;
   /** This kernel has kprobes; scripts that need one say so by attaching to it. */
   kprobes: boolean;
+  /** Functions that can be probed on this kernel; absent: none. */
+  functions?: ReadonlySet<string>;
+  /** Where nft keeps what a rule is of; null or absent: not known. */
+  nft?: NftLayout | null;
   /** Namespaces to watch; null for all. */
   netns: readonly number[] | null;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
@@ -54,6 +60,8 @@ export interface RenderOptions {
   reason: boolean;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
   raw: boolean;
+  /** Scripts that cost more than they tell are attached, too. */
+  deep?: boolean;
   /** False: the kernel does not tell who is done with a packet, so that its script is left out. */
   consumeFunction?: boolean | undefined;
 }
@@ -62,13 +70,24 @@ export interface RenderOptions {
 export interface Rendered {
   program: string;
   scripts: Script[];
+  /** Scripts that tell more than every kernel can, and which this one does not offer. */
+  notOffered: Script[];
 }
+
+const CHAIN = "netfilter_chain";
 
 /**
  * The scripts, in the order in which they are attached. The heartbeat is last, so that its first
  * tick means that all others are attached.
  */
-export const SCRIPTS: readonly string[] = [...EVENT_SCRIPTS, "ready"];
+export const SCRIPTS: readonly string[] = [
+  // What is attached first to a tracepoint runs first: it adds to what the script `drop` has told.
+  ...[...EVENT_SCRIPTS, CHAIN],
+  "ready",
+];
+
+/** Scripts that cost each packet something and tell of few: only where they are asked for. */
+export const DEEP_SCRIPTS: readonly string[] = [CHAIN];
 
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
@@ -111,17 +130,25 @@ export function render(
 ): Rendered {
   const parts: string[] = [];
   const scripts: Script[] = [];
+  const notOffered: Script[] = [];
+  const chain = stripHeader(sourceOf(sources, CHAIN));
+  const tellsChain = options.deep && !leftOut.has(CHAIN) && whyNotHere(chain, options) === null;
+  const noted = tellsChain ? "@freed[cpu] = (uint64)$skb;" : "";
   for (const name of SCRIPTS) {
     const source = stripHeader(sourceOf(sources, name));
     if (name === "counted" && options.counters === null) continue;
+    if (DEEP_SCRIPTS.includes(name) && !options.deep) continue;
     const why = leftOut.get(name) ?? whyNotHere(source, options);
     if (why !== null) {
-      scripts.push({ name, state: "unavailable", why });
+      const isAsked = leftOut.has(name) || DEEP_SCRIPTS.includes(name);
+      const list = isDeeper(source) && !isAsked ? notOffered : scripts;
+      list.push({ name, state: "unavailable", why });
       continue;
     }
     scripts.push({ name, state: "attached" });
     const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
-    parts.push(renderScript(raw ? stripHeader(raw) : source, sources, options));
+    const whole = (raw ? stripHeader(raw) : source).replace("//@chain", noted);
+    parts.push(renderScript(whole, sources, options));
     // Right after the script: what is attached first to a tracepoint runs first.
     if (isRecorder(options) && source.includes("//@dying")) {
       parts.push(renderWay(source, sources, options));
@@ -131,7 +158,7 @@ export function render(
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
-  return { program: parts.join("\n") + "\n", scripts };
+  return { program: parts.join("\n") + "\n", scripts, notOffered };
 }
 
 /** The recorder's program for the tracepoint of a script that tells deaths. */
@@ -206,6 +233,10 @@ function renderScript(
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
     .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0");
+  text = text.replace(/@nft([A-Z])(\w+)/g, (_, first: string, rest: string) => {
+    const at = options.nft?.[`${first.toLowerCase()}${rest}` as keyof NftLayout];
+    return String(at ?? 0);
+  });
   return opaque(text, options.plain ?? false).replace(/^\s*\/\/.*\n/gm, "");
 }
 
@@ -261,30 +292,4 @@ function placed(text: string, layout: ConntrackLayout): string {
     .replaceAll("@ctDestination", String(layout.destination))
     .replaceAll("@ctSPort", String(layout.sourcePort))
     .replaceAll("@ctDPort", String(layout.destinationPort));
-}
-
-function netnsExpression(netns: readonly number[] | null): string {
-  if (netns === null) return "1 == 1";
-  if (netns.length === 0) return "1 == 0";
-  if (netns.length === 1) return `$ns == ${netns[0]}`;
-  // Numbers of 32 bits are no operands of an instruction: each would take a register of its own for
-  // the whole program, and push others to its stack of 512 bytes. Halves of them are.
-  const low = (inode: number) => `($ns & 65535) == ${inode & 0xffff}`;
-  return [...Map.groupBy(netns, (inode) => inode >>> 16)].map(([high, some]) =>
-    `(($ns >> 16) == ${high} && (${some.map(low).join(" || ")}))`
-  ).join(" || ");
-}
-
-/** Destination port of the outermost UDP header, as it is loaded: bytes turned round. */
-function portsExpression(ports: readonly number[]): string {
-  if (ports.length === 0) return "1 == 0";
-  return ports.map((port) => `$odp == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
-}
-
-function littleEndian(array: string, from: number, size: number): string {
-  const bytes = Array.from(
-    { length: size },
-    (_, i) => `((uint64)${array}[${from + i}] << ${i * 8})`,
-  );
-  return `(${bytes.join(" + ")})`;
 }

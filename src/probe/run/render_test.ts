@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { loadSources, render, type RenderOptions } from "./render.ts";
+import { PROBED_FUNCTIONS } from "../kernel/functions.ts";
 import { newMix } from "./counting.ts";
 
 const sources = await loadSources();
@@ -45,13 +46,23 @@ Deno.test("render: a kernel that tells no function of what it is done with leave
   }
 });
 
-Deno.test("render: a script on a kprobe needs a kernel with kprobes, and nothing else", () => {
+Deno.test("render: a script on a kprobe is offered by a kernel with kprobes and the function alone", () => {
   const script = "// a script\nkprobe:br_forward\n{\n  @emitted = count();\n}\n";
   const probed = new Map([...sources, ["reset", script]]);
-  equal(stateOf(render(probed, options), "reset")?.why, "this kernel has no kprobe:br_forward");
-  const here = render(probed, { ...options, kprobes: true });
+  const whyNot = (more: Partial<RenderOptions>) => {
+    const rendered = render(probed, { ...options, ...more });
+    equal(stateOf(rendered, "reset"), undefined, "coverage lists what was promised");
+    ok(!rendered.program.includes("br_forward"));
+    return rendered.notOffered.find(({ name }) => name === "reset")?.why ?? "";
+  };
+  match(whyNot({}), /no kprobes, so no kprobe:br_forward/);
+  const others = { kprobes: true, functions: new Set(["ip_forward"]) };
+  match(whyNot(others), /no kprobe:br_forward, as long as its module/);
+  const here = render(probed, { ...options, kprobes: true, functions: new Set(["br_forward"]) });
   equal(stateOf(here, "reset")?.state, "attached");
   ok(here.program.includes("kprobe:br_forward"));
+  const refused = render(probed, options, new Map([["reset", "bpftrace refuses it"]]));
+  equal(stateOf(refused, "reset")?.why, "bpftrace refuses it");
 });
 
 Deno.test("render: a script that bpftrace refused is left out with the reason it is given", () => {
@@ -75,4 +86,57 @@ Deno.test("render: a connection is looked at when its packet is sent, where its 
     render(sources, { ...options, filter: "$op == 17", conntrack }).program
       .match(/= @asked\[\$c >> 52\]/g)?.length ?? 0;
   deepEqual([lookups(layout), lookups(null)], [1, 0]);
+});
+
+/** Of Linux 6.12. */
+const NFT = {
+  ...{ data: 8, register: 24, size: 16, lastChain: 32, rules: 8 },
+  ...{
+    chainFirst: 0,
+    chainSecond: 8,
+    chainTable: 64,
+    chainName: 88,
+    tableFamily: 372,
+    tableName: 384,
+  },
+};
+const probed = { kprobes: true, functions: new Set(PROBED_FUNCTIONS) };
+
+Deno.test("render: the rule of nft is told where nft's layout is known, and else it says why not", () => {
+  const told = render(sources, { ...options, ...probed, nft: NFT });
+  equal(stateOf(told, "netfilter")?.state, "attached");
+  match(told.program, /kprobe:nft_immediate_eval\n\{\n.*arg0 \+ 8\) == 0 .*arg0 \+ 24\) == 0/);
+  ok(!told.program.includes("@nft"));
+  const untold = render(sources, { ...options, ...probed, nft: null });
+  match(untold.notOffered[0]?.why ?? "", /rules of nft do not tell their chain/);
+  ok(!untold.program.includes("nft_immediate_eval"), "bpftrace would be given offsets of nothing");
+});
+
+Deno.test("render: what bounds a loop is known to the kernel's verifier", () => {
+  const { program } = render(sources, { ...options, ...probed, nft: NFT });
+  equal(program.match(/while \(\$vi < 256 && \(\$vh & 1\) == 0/g)?.length, 2);
+});
+
+Deno.test("render: the kernel is asked for each function that a script attaches to", () => {
+  const attached = [...sources.values()].flatMap((text) =>
+    [...text.matchAll(/^kprobe:(\w+)/gm)].map(([, name = ""]) => name)
+  );
+  deepEqual([...new Set(attached)].sort(), [...PROBED_FUNCTIONS].sort());
+});
+
+Deno.test("render: what costs each packet something is attached only where it is asked for", () => {
+  const usual = render(sources, { ...options, ...probed, nft: NFT });
+  equal(stateOf(usual, "netfilter_chain"), undefined);
+  ok(!usual.program.includes("nft_do_chain") && !usual.program.includes("@freed"));
+  const deep = render(sources, { ...options, ...probed, nft: NFT, deep: true });
+  equal(stateOf(deep, "netfilter_chain")?.state, "attached");
+  // What is attached first runs first: the drop is told before its chain.
+  const [noted, told] = ["@freed[cpu] = (uint64)$skb;", "@freed[cpu] == $skb"];
+  ok(deep.program.indexOf(noted) > 0 && deep.program.indexOf(noted) < deep.program.indexOf(told));
+});
+
+Deno.test("render: what was asked for and is not offered here is told with why", () => {
+  const without = render(sources, { ...options, deep: true });
+  match(stateOf(without, "netfilter_chain")?.why ?? "", /no kprobes, so no kprobe:nft_do_chain/);
+  ok(!without.program.includes("@freed"), "nobody would read what the drop notes");
 });

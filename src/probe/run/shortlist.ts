@@ -33,7 +33,11 @@ export async function writeShortlist(
     // 0.25 and later look for a raw tracepoint's stub function in the list of the function tracer,
     // which some kernels are built without.
     const path = `${directory}/traceable_functions`;
-    await Deno.writeTextFile(path, raw.map((event) => `__probestub_${event}\n`).join(""));
+    const functions = [
+      ...raw.map((event) => `__probestub_${event}`),
+      ...words(program, /^kprobe:(\w+)/gm),
+    ];
+    await Deno.writeTextFile(path, functions.map((name) => `${name}\n`).join(""));
     list.args.push("--traceable-functions", path);
   }
   // 0.24 and later look up raw tracepoints by module, which BTF from a file has none of.

@@ -35,6 +35,8 @@ export interface SessionOptions {
   share?: Share;
   /** Only what dies is told, with its way, and what begins or ends something. */
   recorder?: boolean | undefined;
+  /** Scripts that cost each packet something and tell of few are attached, too. */
+  deep?: boolean | undefined;
   /**
    * What is told of its coverage of longer ago, in nanoseconds, is of no use to who takes the batches: of
    * days there would be more than has room in a header.

@@ -143,6 +143,28 @@ Deno.test("session: a script that bpftrace names costs that script alone", own, 
   ok(drop?.why?.startsWith("bpftrace refused it: ERROR: Error loading program"));
 });
 
+for (
+  const [fake, deep, refused] of [
+    ["refuses_rule", false, ["netfilter"]],
+    // One of the two is to blame, and the words name it.
+    ["refuses_rule", true, ["netfilter"]],
+    ["refuses_kprobes", true, ["netfilter", "netfilter_chain"]],
+  ] as const
+) {
+  const what = `session: what few kernels offer costs nothing else when it is refused: ${fake}`;
+  Deno.test(`${what}${deep ? ", deep" : ""}`, own, async () => {
+    const { session, batches, progress } = await startFakeSession(fake, { deep });
+    await session.ready;
+    await session.stop();
+    equal(progress.filter((text) => text.includes("refused")), [
+      `bpftrace refused ${refused.join(", ")}, going on without it…`,
+    ]);
+    const missing = batches.at(-1)!.header.scripts.filter(({ state }) => state !== "attached");
+    equal(missing.map((script) => script.name), [...refused]);
+    ok(missing.every(({ why }) => why?.startsWith("bpftrace refused it: ERROR")));
+  });
+}
+
 Deno.test("session: scripts that bpftrace refuses unnamed are found one by one", own, async () => {
   const { session, batches } = await startFakeSession("refuses_quietly");
   await session.ready;

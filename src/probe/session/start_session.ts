@@ -65,13 +65,24 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
-  const { tracepoints, kprobes, conntrack, dropReason, raw, consumeFunction, headerWords } =
-    capability;
+  const {
+    tracepoints,
+    kprobes,
+    functions,
+    nft,
+    conntrack,
+    dropReason,
+    raw,
+    consumeFunction,
+    headerWords,
+  } = capability;
   const tracer = new Tracer({
     sources,
     render: {
       tracepoints,
       kprobes,
+      functions,
+      nft,
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
       conntrack,
       headerWords,
@@ -80,6 +91,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       counters: counters > 0 ? mix : null,
       budget: budgetOf(share, capability),
       recorder: options.recorder ?? false,
+      deep: options.deep ?? false,
       reason: dropReason,
       raw,
       consumeFunction,

@@ -76,6 +76,7 @@ const session = await startSession({
   capability: await capabilityHere(),
   nodes: await resolveNodes(words, "guest"),
   filter: "",
+  deep: true,
   incident: "kernels",
   onBatch: (batch) => batches.push(batch),
   onProgress: say,

@@ -1,0 +1,29 @@
+/** Expressions of bpftrace that are written out for what a trace asks. */
+
+/** Whether `$ns` is one of these namespaces; null: any. */
+export function netnsExpression(netns: readonly number[] | null): string {
+  if (netns === null) return "1 == 1";
+  if (netns.length === 0) return "1 == 0";
+  if (netns.length === 1) return `$ns == ${netns[0]}`;
+  // Numbers of 32 bits are no operands of an instruction: each would take a register of its own for
+  // the whole program, and push others to its stack of 512 bytes. Halves of them are.
+  const low = (inode: number) => `($ns & 65535) == ${inode & 0xffff}`;
+  return [...Map.groupBy(netns, (inode) => inode >>> 16)].map(([high, some]) =>
+    `(($ns >> 16) == ${high} && (${some.map(low).join(" || ")}))`
+  ).join(" || ");
+}
+
+/** Destination port of the outermost UDP header, as it is loaded: bytes turned round. */
+export function portsExpression(ports: readonly number[]): string {
+  if (ports.length === 0) return "1 == 0";
+  return ports.map((port) => `$odp == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
+}
+
+/** Bytes of an array from one on as a word; `size` in bytes. */
+export function littleEndian(array: string, from: number, size: number): string {
+  const bytes = Array.from(
+    { length: size },
+    (_, i) => `((uint64)${array}[${from + i}] << ${i * 8})`,
+  );
+  return `(${bytes.join(" + ")})`;
+}
