@@ -42,6 +42,11 @@ export const BatchHeader = z.object({
   filter: z.string().max(2000),
   /** Packets to an end that asked what the filter takes are told, too, whatever their source is. */
   followsAnswers: z.boolean().optional(),
+  /**
+   * The scripts do not read what connection tracking knows of a packet: that it was translated, and from
+   * what, is then not told. Absent: they do, or the probe is of before 2026-11-27.
+   */
+  translationsUntold: z.literal(true).optional(),
   scripts: z.array(Script).max(64),
   /** CLOCK_MONOTONIC in nanoseconds when all was attached, and up to when this batch tells. */
   attachedNs: u64,

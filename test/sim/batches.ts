@@ -272,6 +272,7 @@ function headerOf(
     netns: node.netns.map(({ inode, name }) => ({ inode, name })),
     allNetns: false,
     filter: "",
+    ...(node.kernel.conntrack ? {} : { translationsUntold: true as const }),
     scripts: SCRIPTS.map((name) => ({
       name,
       state: name === missing ? "unavailable" as const : "attached" as const,

@@ -1,6 +1,6 @@
 /** Resets that found no socket: whether the one they were for had closed, or is elsewhere. Rule O20. */
 import type { Chain } from "../correlate/chains.ts";
-import { conntrackForm, type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
+import { conntrackForm, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { around, before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -38,6 +38,10 @@ function isUnclaimedReset({ outcome, end: { kind, step: { event } } }: Judgement
     event.reason === "NO_SOCKET" && hasFlag(event, TCP_FLAGS.rst);
 }
 
+/**
+ * [O20] Where the host may have translated what it sent before a device saw it, and translations are
+ * not told, nothing shows which socket the reset was for.
+ */
 function judgeReset(reset: Judgement, chains: readonly Chain[]): void {
   const { event } = reset.end.step;
   const socket = formKey(reverse(formOf(event)));
@@ -48,11 +52,13 @@ function judgeReset(reset: Judgement, chains: readonly Chain[]): void {
   );
   const gap = gapOf(event.node, DEVICE_SCRIPTS, { node: event.node, from, to });
   // Where receptions were missed, what was forwarded looks as if it was made here.
-  if (gap === null && here.some((chain) => isMadeIn(chain, event, socket))) return;
+  const made = here.filter((chain) => isMadeIn(chain, event, socket));
+  const isTold = event.node.header.translationsUntold !== true;
+  if (gap === null && made.length > 0 && isTold) return;
   const passed = here.some(({ events }) =>
     events.some((other) => formKey(formOf(other)) === socket)
   );
-  if (gap === null && passed) {
+  if (gap === null && passed && made.length === 0) {
     reset.end = { ...reset.end, kind: "dropped" };
     revise(reset, "O20", { outcome: "dropped" });
     return;
@@ -67,8 +73,6 @@ function isMadeIn({ events }: Chain, { netns }: Sighting, socket: string): boole
   return first.kind === "device-tx" && first.netns === netns && isFor(first, socket);
 }
 
-/** The host's own translation changes a packet before a device sees it. */
+/** The host's own translation changes a packet before a device sees it: its socket asked the other form. */
 const isFor = (event: Sighting, socket: string): boolean =>
-  [formOf(event), conntrackForm(event)].some((form: Form | null) =>
-    form !== null && formKey(form) === socket
-  );
+  formKey(conntrackForm(event) ?? formOf(event)) === socket;

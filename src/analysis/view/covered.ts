@@ -68,6 +68,7 @@ const TELLING = [
   "boot",
   "filter",
   "followsAnswers",
+  "translationsUntold",
   "allNetns",
   "netns",
   "scripts",

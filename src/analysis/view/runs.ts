@@ -34,8 +34,16 @@ export function isOverlapping(runs: readonly ProbeRun[]): boolean {
 
 /** What of a node was not watched or has not come, a sentence each without the node's name. */
 export function watchGaps(
-  { header: { recorder }, probeRuns: runs, missing, unaccounted, missed, sampled, wallSteps }: {
-    header: { recorder?: BatchHeader["recorder"] };
+  {
+    header: { recorder, translationsUntold },
+    probeRuns: runs,
+    missing,
+    unaccounted,
+    missed,
+    sampled,
+    wallSteps,
+  }: {
+    header: Pick<BatchHeader, "recorder" | "translationsUntold">;
     probeRuns: readonly ProbeRun[];
     missing: number;
     unaccounted: number;
@@ -84,6 +92,9 @@ export function watchGaps(
         } besides those that begin, ` +
         "end or refuse something",
     );
+  }
+  if (translationsUntold) {
+    gaps.push("it does not read connection tracking: that a packet was translated is not told");
   }
   if (wallSteps) {
     gaps.push("its wall clock was set, or it was started anew: times of day may be wrong");

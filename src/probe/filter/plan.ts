@@ -34,6 +34,8 @@ export interface Plan {
   tunnelPorts: TunnelPorts;
   /** The kernel tells packets to and from an end that asked, too; it was asked to, or it does. */
   follows: boolean;
+  /** What connection tracking knows of a packet is not read; absent until the kernel was asked. */
+  translationsUntold?: boolean;
   /** Plans that ask the kernel the same have the same key. */
   key: string;
 }

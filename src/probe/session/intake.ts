@@ -278,6 +278,7 @@ export class Intake {
       bpftrace,
       boot,
       followsAnswers: this.plan?.follows,
+      translationsUntold: this.plan?.translationsUntold,
       scripts: this.scripts,
       attachedNs: this.#attachedNs,
       untilNs: this.#toldUntil(this.#ended ? this.#ended.wholeNs ?? latest : this.#untilNs),

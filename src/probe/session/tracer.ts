@@ -113,7 +113,12 @@ export class Tracer {
     const exact = plan.kernel.exact && attached.render.filter === plan.kernel.expression;
     // What lets every packet pass follows all of them, unless they are filtered here afterwards.
     const follows = exact && (attached.render.follow || attached.render.filter === "1");
-    return { attached, source, plan: { ...plan, follows, kernel: { ...plan.kernel, exact } } };
+    const translationsUntold = attached.render.conntrack === null;
+    return {
+      attached,
+      source,
+      plan: { ...plan, follows, translationsUntold, kernel: { ...plan.kernel, exact } },
+    };
   }
 
   #watch(running: Running): void {

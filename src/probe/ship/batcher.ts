@@ -22,6 +22,8 @@ export interface KernelFacts {
   boot?: string | undefined;
   /** Packets to an end that asked are told, too. */
   followsAnswers?: boolean | undefined;
+  /** What connection tracking knows of packets is not read. */
+  translationsUntold?: boolean | undefined;
   scripts: BatchHeader["scripts"];
   /** CLOCK_MONOTONIC when everything was attached. */
   attachedNs: bigint;
@@ -136,6 +138,7 @@ export class Batcher {
       bpftrace,
       boot,
       followsAnswers,
+      translationsUntold,
       scripts,
       attachedNs,
       untilNs,
@@ -155,6 +158,7 @@ export class Batcher {
       bpftrace,
       ...(boot === undefined ? {} : { boot }),
       ...(followsAnswers === true ? { followsAnswers } : {}),
+      ...(translationsUntold === true ? { translationsUntold } : {}),
       netns: netns(),
       allNetns,
       filter,

@@ -65,6 +65,7 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
     allNetns: false,
     filter: node.capture,
     ...(node.followsAnswers ? { followsAnswers: true } : {}),
+    ...(node.translationsUntold ? { translationsUntold: true } : {}),
     ...(node.recorder ? { recorder: node.recorder } : {}),
     scripts: node.scripts,
     attachedNs: String(node.attachedNs),

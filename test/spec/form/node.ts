@@ -23,6 +23,7 @@ export interface SpecNode {
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
   followsAnswers: boolean;
+  translationsUntold: boolean;
   recorder?: { overwritten: number; spared?: number };
 }
 
@@ -54,6 +55,7 @@ export function newNode(name: string): SpecNode {
     isCut: false,
     capture: "",
     followsAnswers: false,
+    translationsUntold: false,
   };
 }
 
@@ -109,6 +111,9 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       return true;
     case "follows":
       node.followsAnswers = true;
+      return true;
+    case "translations-untold":
+      node.translationsUntold = true;
       return true;
     case "recorder":
       // `recorder 0 2`: so many hops of ways were overwritten, and so many packets that died had none kept
