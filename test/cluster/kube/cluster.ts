@@ -15,8 +15,8 @@ export interface Cluster {
   /** The command in front of one that runs on the administrator's machine. */
   laptop: string[];
   kubectl(...words: string[]): Promise<string>;
-  /** Asks again until it is so. */
-  until(what: string, isSo: () => Promise<boolean>): Promise<void>;
+  /** Asks again until it is so, for two minutes where nothing else is said. */
+  until(what: string, isSo: () => Promise<boolean>, maxMs?: number): Promise<void>;
   /** Brings an image of an OCI archive onto each node. */
   load(path: string): Promise<void>;
   stop(): Promise<void>;
@@ -42,10 +42,10 @@ export async function startCluster(tell: (text: string) => void): Promise<Cluste
   const kubeconfig = `${RUN}/kubeconfig`;
   const kubectl = (...words: string[]) =>
     run([...laptop, `${ROOT}/usr/bin/kubectl`, "--kubeconfig", kubeconfig, ...words]);
-  const until = async (what: string, isSo: () => Promise<boolean>) => {
-    const endMs = performance.now() + 120_000;
+  const until = async (what: string, isSo: () => Promise<boolean>, maxMs = 120_000) => {
+    const endMs = performance.now() + maxMs;
     while (!await isSo().catch(() => false)) {
-      if (performance.now() > endMs) throw new Error(`Waited 120 s in vain: ${what}`);
+      if (performance.now() > endMs) throw new Error(`Waited ${maxMs / 1000} s in vain: ${what}`);
       await pause(200);
     }
     tell(what);

@@ -275,7 +275,9 @@ export async function runIncidents(
     const { code, stderr } = await trace.ended;
     if (signal === "SIGINT" && code !== 0) judge([`it ended with ${code}: ${stderr}`]);
     const endedMs = performance.now();
-    await cluster.until("nothing is left", async () => (await leftIn(cluster)).length === 0);
+    // After a minute of silence, and then as long as a busy machine takes to end pods.
+    const isClean = async () => (await leftIn(cluster)).length === 0;
+    await cluster.until("nothing is left", isClean, 300_000);
     tell(`nothing is left ${((performance.now() - endedMs) / 1000).toFixed(0)} s after it`);
   }
   return count;

@@ -4,12 +4,9 @@ import { findingOf } from "../../netfilter/choose.ts";
 import type { Case } from "../case.ts";
 import type { Rule } from "../rule.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
-import { calicoTier } from "../shared/policy_names.ts";
+import { POLICY_PLUGINS } from "../shared/policy_names.ts";
 import { denialWords } from "../shared/denial_words.ts";
 import { refusalOf } from "../shared/refusal.ts";
-
-/** Chains that Calico and kube-router make for the policies of pods. */
-const POLICY_CHAINS = /^(?:cali-(?:tw|fw|pi|po)-|KUBE-POD-FW-|KUBE-NWPLCY-)/;
 
 /** The policies, by evaluating those of the cluster. */
 export const byPolicy: Rule = {
@@ -46,9 +43,8 @@ export const byPolicy: Rule = {
 
 function isInPolicyChain(subject: Case): boolean {
   const { named } = findingOf(subject);
-  // NetworkPolicies only allow: a rule of a policy that refuses is none of theirs.
-  if (named?.rule && /^cali-p[io]-/.test(named.rule.chain)) return false;
-  if (named?.rule && (calicoTier(named.rule) ?? "default") !== "default") return false;
-  const rules = named ? [...named.path, ...(named.rule ? [named.rule] : [])] : [];
-  return rules.some(({ chain }) => POLICY_CHAINS.test(chain));
+  const refusing = named?.rule;
+  if (refusing && POLICY_PLUGINS.some(({ isOfItsOwn }) => isOfItsOwn(refusing))) return false;
+  const rules = named ? [...named.path, ...(refusing ? [refusing] : [])] : [];
+  return rules.some(({ chain }) => POLICY_PLUGINS.some(({ chains }) => chains.test(chain)));
 }

@@ -69,10 +69,28 @@ function calicoPolicy(chain: string, rules: readonly NetfilterRule[]): string {
   return comment === undefined ? `the policy of its chain ${chain}` : `Calico policy ${name}`;
 }
 
+/** What makes netfilter rules of NetworkPolicies. */
+interface PolicyPlugin {
+  /** Names of its chains for policies and pods. */
+  chains: RegExp;
+  /** NetworkPolicies only allow: a rule that refuses in a policy, or in a tier, is of the plugin's own kinds. */
+  isOfItsOwn(rule: NetfilterRule): boolean;
+}
+
+/** Those whose rules are known: Calico and kube-router. */
+export const POLICY_PLUGINS: readonly PolicyPlugin[] = [
+  {
+    chains: /^cali-(?:tw|fw|pi|po)-/,
+    isOfItsOwn: (rule) =>
+      CALICO_POLICY.test(rule.chain) || (calicoTier(rule) ?? "default") !== "default",
+  },
+  { chains: /^KUBE-(?:POD-FW|NWPLCY)-/, isOfItsOwn: () => false },
+];
+
 const unique = (names: readonly string[]) => [...new Set(names)];
 
 /** Calico's tier that the rule ends; null where it ends none. */
-export function calicoTier(rule: NetfilterRule): string | null {
+function calicoTier(rule: NetfilterRule): string | null {
   const tiers = commentsOf(rule).flatMap((one) => /^End of tier (\S+)\. /.exec(one)?.[1] ?? []);
   return tiers[0] ?? null;
 }
