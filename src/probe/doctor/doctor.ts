@@ -135,7 +135,7 @@ function firewallCheck(capability: Capability, lacksNft: boolean): Check {
     state: "partly",
     what: "Which firewall rule dropped it",
     note: isSeen
-      ? "a rule of nft where the kernel comes to it; policies and others by counters and text"
+      ? `${deduced}; proven with --deep, for rules and policies of nft`
       : `${deduced} (${why})`,
     scripts: [],
   };

@@ -69,7 +69,7 @@ Deno.test("doctor tells whether a rule of nft is seen, and why not", () => {
   };
   match(
     note({ kprobes: true, functions, nft: { ...nft, ...more } }),
-    /where the kernel comes to it/,
+    /likely rather than proven; proven with --deep/,
   );
 });
 

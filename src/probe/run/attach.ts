@@ -3,8 +3,8 @@ import type { Script } from "../../event/report.ts";
 import { isAtLeast } from "../kernel/capability.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { attachPointsOf, isDeeper } from "./attach_points.ts";
-import { render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
+import { attachPointsOf } from "./attach_points.ts";
+import { DEEP_SCRIPTS, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
 export interface AttachOptions {
@@ -108,7 +108,7 @@ export async function attach(options: AttachOptions): Promise<Attached> {
 function deeperIn({ said, program }: Refused, { sources, render: asked }: AttachOptions): LeftOut {
   const named = scriptNamed(said, program, sources);
   const attached = render(sources, asked).scripts.filter(({ name, state }) =>
-    state === "attached" && isDeeper(sourceOf(sources, name)) && name === (named ?? name)
+    state === "attached" && DEEP_SCRIPTS.includes(name) && name === (named ?? name)
   );
   return new Map(attached.map(({ name }) => [name, why(said)]));
 }

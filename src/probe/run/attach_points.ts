@@ -40,13 +40,6 @@ export function whyNotHere(
   return isBlind ? "skb:consume_skb of this kernel tells no function, as those before 6.3" : null;
 }
 
-/**
- * Whether a script tells more than those that every kernel can run: one on a kprobe. Where the kernel
- * does not offer it nothing is missing that was promised, so coverage does not list it.
- */
-export const isDeeper = (source: string): boolean =>
-  attachPointsOf(source).some((point) => point.startsWith(KPROBE));
-
 /** Where a script attaches: tracepoints as `net:netif_receive_skb`, kprobes as `kprobe:br_forward`. */
 export function attachPointsOf(source: string): string[] {
   return [...source.matchAll(/^(?:tracepoint:(\w+:\w+)|(kprobe:\w+))/gm)]

@@ -7,7 +7,7 @@
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
-import { attachPointsOf, isDeeper, whyNotHere } from "./attach_points.ts";
+import { attachPointsOf, whyNotHere } from "./attach_points.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
@@ -70,8 +70,6 @@ export interface RenderOptions {
 export interface Rendered {
   program: string;
   scripts: Script[];
-  /** Scripts that tell more than every kernel can, and which this one does not offer. */
-  notOffered: Script[];
 }
 
 const CHAIN = "netfilter_chain";
@@ -86,8 +84,8 @@ export const SCRIPTS: readonly string[] = [
   "ready",
 ];
 
-/** Scripts that cost each packet something and tell of few: only where they are asked for. */
-export const DEEP_SCRIPTS: readonly string[] = [CHAIN];
+/** Scripts on kprobes cost each packet something and tell of few: only where they are asked for. */
+export const DEEP_SCRIPTS: readonly string[] = ["netfilter", CHAIN];
 
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
@@ -130,7 +128,6 @@ export function render(
 ): Rendered {
   const parts: string[] = [];
   const scripts: Script[] = [];
-  const notOffered: Script[] = [];
   const chain = stripHeader(sourceOf(sources, CHAIN));
   const tellsChain = options.deep && !leftOut.has(CHAIN) && whyNotHere(chain, options) === null;
   const noted = tellsChain ? "@freed[cpu] = (uint64)$skb;" : "";
@@ -140,9 +137,7 @@ export function render(
     if (DEEP_SCRIPTS.includes(name) && !options.deep) continue;
     const why = leftOut.get(name) ?? whyNotHere(source, options);
     if (why !== null) {
-      const isAsked = leftOut.has(name) || DEEP_SCRIPTS.includes(name);
-      const list = isDeeper(source) && !isAsked ? notOffered : scripts;
-      list.push({ name, state: "unavailable", why });
+      scripts.push({ name, state: "unavailable", why });
       continue;
     }
     scripts.push({ name, state: "attached" });
@@ -158,7 +153,7 @@ export function render(
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
-  return { program: parts.join("\n") + "\n", scripts, notOffered };
+  return { program: parts.join("\n") + "\n", scripts };
 }
 
 /** The recorder's program for the tracepoint of a script that tells deaths. */
