@@ -8,7 +8,10 @@ import * as rules from "./tidy/rules.ts";
 import { bareCode, readSources } from "./tidy/source.ts";
 
 /** Files under src that may be long, and why. */
-const LONG: Record<string, string> = {};
+const LONG: Record<string, string> = {
+  "src/event/row_event.ts":
+    "generated: a getter for each column, which a loop at run time would make slow",
+};
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const sources = await readSources(root);

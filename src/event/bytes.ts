@@ -1,6 +1,9 @@
 /** Bytes that are put together: all at once, or growing while numbers and others are written. */
 
 const FIRST_BYTES = 4096;
+/** One double, and its bytes: a view of all bytes would have to be made anew when they grow. */
+const double = new DataView(new ArrayBuffer(8));
+const bytesOfDouble = new Uint8Array(double.buffer);
 
 /** The bytes of all parts, one after the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -38,6 +41,34 @@ export class Bytes {
     for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 128)) bytes[this.at++] = rest % 128 | 128;
     for (; rest > 127; rest >>>= 7) bytes[this.at++] = rest & 127 | 128;
     bytes[this.at++] = rest;
+  }
+
+  /** A whole number of so many bits, low ones first, for which there must be room. */
+  uint8(value: number): void {
+    this.#bytes[this.at++] = value;
+  }
+
+  /** The same. */
+  uint16(value: number): void {
+    const bytes = this.#bytes;
+    bytes[this.at++] = value;
+    bytes[this.at++] = value >>> 8;
+  }
+
+  /** The same. */
+  uint32(value: number): void {
+    const bytes = this.#bytes;
+    bytes[this.at++] = value;
+    bytes[this.at++] = value >>> 8;
+    bytes[this.at++] = value >>> 16;
+    bytes[this.at++] = value >>> 24;
+  }
+
+  /** A double, low bytes first, for which there must be room. */
+  float64(value: number): void {
+    double.setFloat64(0, value, true);
+    this.#bytes.set(bytesOfDouble, this.at);
+    this.at += 8;
   }
 
   /** Other bytes. */

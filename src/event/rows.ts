@@ -1,38 +1,37 @@
 /**
- * Decoded events as rows of bytes: a sixth of what they take as objects, and several times as quick to
- * make objects of as lines are. So they go from the thread that decodes to the one that analyses, and
- * so they are kept there. Only within one process: the form is nobody's contract.
+ * Decoded events as rows of bytes: a fifth of what they take as objects. So they go from the thread
+ * that decodes to the one that analyses, so they are kept there, and so they are read: an event is a
+ * place among the rows (`RowEvent`), and none of it is made before it is asked for. Only within one
+ * process: the form is nobody's contract.
  *
- * A block is: how many rows; all texts, as JSON; the shapes, which are the columns a row has; the shape
- * of each row; the values. Numbers are written seven bits a byte, low ones first. A text is its place
- * among the texts, a time what was added since the row before.
+ * A block is: how many rows; all texts, as JSON; the shapes, which are the columns a row has; what has
+ * no room in its place, as JSON; the shape of each row; the values. How many bytes a value takes
+ * follows from its column (`row_columns.ts`), low ones first. A text is its place among the texts.
  */
 import { Bytes } from "./bytes.ts";
 import { type Column, COLUMNS } from "./columns.ts";
 import type { Event, EventKind } from "./event.ts";
 import { KNOWN } from "./field_texts.ts";
 import { isLifted } from "./lift.ts";
-import type { RowSink, RowSource } from "./row_columns.ts";
-import { EventOfRow, rowOfScan } from "./row_fields.ts";
+import { BYTES_OF, formOf, type RowSink } from "./row_columns.ts";
+import { rowOfScan } from "./row_fields.ts";
 import { type KnownTexts, Scan } from "./scan.ts";
 
 const placeOf = (name: keyof Event) => COLUMNS.findIndex((column) => column.name === name);
+const FORMS = COLUMNS.map(formOf);
 const KIND = placeOf("kind");
 const TIME = placeOf("timeNs");
 const CPU = placeOf("cpu");
 const REASON = placeOf("reason");
-/** In place of `TIME` where a difference would not be exact. */
-const TIME_AS_TEXT = COLUMNS.length;
-const WORDS = Math.ceil((COLUMNS.length + 1) / 32);
-/** A difference of times up to here is exact with its sign. */
-const DELTA_MAX = 2 ** 51;
-/** Room that any row needs: eight bytes a number. */
-const ROW_BYTES_MAX = 8 * (COLUMNS.length + 1);
+const WORDS = Math.ceil(COLUMNS.length / 32);
+/** Room that any row needs. */
+const ROW_BYTES_MAX = FORMS.reduce((sum, form) => sum + BYTES_OF[form], 0);
+/** A text's number that needs no more than its place has room for. */
+const TEXT_MAX = 2 ** 16 - 2;
 
 const SLOTS = 64;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const scan = new Scan();
 
 /** Writers so far. */
@@ -46,12 +45,11 @@ export class RowWriter implements RowSink {
   #shapeOfRows = new Bytes();
   #texts = new Map<string, number>();
   #shapes = new Map<string, number>();
+  #beyond: [at: number, value: number | string][] = [];
   /** Shapes that were just used, by a hash of their columns. */
   #slots: ({ bits: Int32Array; number: number } | undefined)[] = new Array(SLOTS);
   /** The columns of the row that is written, as bits. */
   #bits = new Int32Array(WORDS);
-  #timeBefore = 0;
-  #time = 0;
   #kind: EventKind | null = null;
   #rows = 0;
 
@@ -67,14 +65,16 @@ export class RowWriter implements RowSink {
   line(bytes: Uint8Array, from: number, to: number): EventKind | null {
     scan.begin(bytes, from, to);
     const before = this.#begin();
+    const beyond = this.#beyond.length;
     rowOfScan(scan, this);
     const isWhole = scan.isGood && scan.isOver() && this.#kind !== null && this.#has(CPU) &&
-      (this.#has(TIME) || this.#has(TIME_AS_TEXT));
+      this.#has(TIME);
     if (isWhole && !(this.#has(REASON) && isLifted(this.#kind!))) {
       this.#end();
       return this.#kind;
     }
     this.#values.at = before;
+    this.#beyond.length = beyond;
     return null;
   }
 
@@ -85,9 +85,10 @@ export class RowWriter implements RowSink {
     for (const [place, column] of (COLUMNS as readonly Column[]).entries()) {
       const value = values[column.name];
       if (value === undefined) continue;
-      if (typeof value === "number") this.uint(place, value);
-      else if (typeof value === "bigint") this.time(value);
-      else this.text(place, value);
+      const form = FORMS[place]!;
+      if (form === "text") this.text(place, value as string);
+      else if (form === "time") this.time(value as bigint);
+      else this[form](place, value as number);
     }
     this.#end();
   }
@@ -106,14 +107,18 @@ export class RowWriter implements RowSink {
       texts.notes[slot] = this.#numberOf(texts.slots[slot]!);
       texts.notedBy[slot] = this.#writer;
     }
-    this.#bits[place >> 5]! |= 1 << (place & 31);
-    this.#values.number(texts.notes[slot]!);
+    this.#textNumber(place, texts.notes[slot]!);
   }
 
   /** The value of a column of texts. */
   text(place: number, text: string): void {
-    this.#bits[place >> 5]! |= 1 << (place & 31);
-    this.#values.number(this.#numberOf(text));
+    this.#textNumber(place, this.#numberOf(text));
+  }
+
+  #textNumber(place: number, number: number): void {
+    this.#note(place);
+    if (number > TEXT_MAX) this.#beyond.push([this.#values.at, number]);
+    this.#values.uint16(Math.min(number, TEXT_MAX + 1));
   }
 
   #numberOf(text: string): number {
@@ -125,33 +130,66 @@ export class RowWriter implements RowSink {
   }
 
   /** The value of a column of numbers. */
-  uint(place: number, value: number): void {
-    // A line with such a number is wrong, which is told when all of it was read.
-    if (value > Number.MAX_SAFE_INTEGER) return;
-    this.#bits[place >> 5]! |= 1 << (place & 31);
-    this.#values.number(value);
+  uint8(place: number, value: number): void {
+    this.#note(place);
+    this.#values.uint8(this.#within(value, 0xff));
+  }
+
+  /** The same. */
+  uint16(place: number, value: number): void {
+    this.#note(place);
+    this.#values.uint16(this.#within(value, 0xffff));
+  }
+
+  /** The same. */
+  uint32(place: number, value: number): void {
+    this.#note(place);
+    this.#values.uint32(this.#within(value, 0xffff_ffff));
+  }
+
+  /** The same. */
+  uint53(place: number, value: number): void {
+    this.#note(place);
+    this.#values.float64(value);
+  }
+
+  /** The value where it has room. Who hands in events that were never checked may have others. */
+  #within(value: number, max: number): number {
+    if (value >= 0 && value <= max && Number.isInteger(value)) return value;
+    this.#beyond.push([this.#values.at, value]);
+    return max;
   }
 
   /** The time. */
   time(timeNs: bigint): void {
+    this.#note(TIME);
     const time = Number(timeNs);
-    const delta = time - this.#timeBefore;
-    if (time <= Number.MAX_SAFE_INTEGER && Math.abs(delta) <= DELTA_MAX) {
-      this.#time = time;
-      this.uint(TIME, delta < 0 ? -2 * delta - 1 : 2 * delta);
-    } else this.text(TIME_AS_TEXT, String(timeNs));
+    if (Number.isSafeInteger(time)) this.#values.float64(time);
+    else {
+      this.#beyond.push([this.#values.at, String(timeNs)]);
+      this.#values.float64(NaN);
+    }
   }
 
   /** All rows as one block. Write no more afterwards. */
   block(): Uint8Array<ArrayBuffer> {
-    const texts = encoder.encode(JSON.stringify([...this.#texts.keys()]));
-    const shapes = encoder.encode(JSON.stringify([...this.#shapes.keys()]));
-    const rows = this.#shapeOfRows.written();
-    const values = this.#values.written();
-    const block = new Bytes(texts.length + shapes.length + rows.length + values.length + 32);
-    for (const count of [this.#rows, texts.length, shapes.length, rows.length]) block.number(count);
-    for (const part of [texts, shapes, rows, values]) block.append(part);
+    const json = (value: unknown) => encoder.encode(JSON.stringify(value));
+    const parts = [
+      json([...this.#texts.keys()]),
+      json([...this.#shapes.keys()]),
+      json(this.#beyond),
+      this.#shapeOfRows.written(),
+      this.#values.written(),
+    ];
+    const block = new Bytes(parts.reduce((sum, { length }) => sum + length, 40));
+    block.number(this.#rows);
+    for (const { length } of parts.slice(0, -1)) block.number(length);
+    for (const part of parts) block.append(part);
     return block.written().slice();
+  }
+
+  #note(place: number): void {
+    this.#bits[place >> 5]! |= 1 << (place & 31);
   }
 
   #has(place: number): boolean {
@@ -163,12 +201,10 @@ export class RowWriter implements RowSink {
     this.#values.reserve(ROW_BYTES_MAX);
     this.#bits.fill(0);
     this.#kind = null;
-    this.#time = this.#timeBefore;
     return this.#values.at;
   }
 
   #end(): void {
-    this.#timeBefore = this.#time;
     this.#shapeOfRows.reserve(8);
     this.#shapeOfRows.number(this.#shape());
     this.#rows += 1;
@@ -203,95 +239,4 @@ export function kindOf(line: Uint8Array): EventKind | null {
   scan.begin(line, 0, line.length);
   const kind = scan.text(KNOWN.kind);
   return kind === "" as string || !scan.isGood ? null : kind;
-}
-
-/** Where the reading of a block is. */
-export class RowReader implements RowSource {
-  #block: Uint8Array;
-  #texts: string[];
-  #shapes: Uint8Array[];
-  /** Where the next shape and the next value are. */
-  #shapeAt = 0;
-  #at: number;
-  #columns: Uint8Array = new Uint8Array(0);
-  #timeBefore = 0;
-  readonly rows: number;
-
-  constructor(block: Uint8Array) {
-    this.#block = block;
-    this.#at = 0;
-    this.rows = this.#number();
-    const [texts, shapes, rows] = [this.#number(), this.#number(), this.#number()];
-    const part = (length: number) =>
-      JSON.parse(decoder.decode(block.subarray(this.#at, this.#at += length))) as string[];
-    this.#texts = part(texts);
-    this.#shapes = part(shapes).map(columnsOf);
-    this.#shapeAt = this.#at;
-    this.#at += rows;
-  }
-
-  /** The event of the next row. */
-  next(): Event {
-    const valueAt = this.#at;
-    this.#at = this.#shapeAt;
-    this.#columns = this.#shapes[this.#number()]!;
-    this.#shapeAt = this.#at;
-    this.#at = valueAt;
-    return new EventOfRow(this);
-  }
-
-  /** Whether the row has this column. */
-  has(place: number): boolean {
-    return this.#columns[place] === 1;
-  }
-
-  /** The value of a column of texts. */
-  text(): string {
-    return this.#texts[this.#number()]!;
-  }
-
-  /** The value of a column of numbers. */
-  uint(): number {
-    return this.#number();
-  }
-
-  /** The time. */
-  time(): bigint {
-    if (this.has(TIME_AS_TEXT)) return BigInt(this.text());
-    const sent = this.#number();
-    this.#timeBefore += sent % 2 === 0 ? sent / 2 : -(sent + 1) / 2;
-    return BigInt(this.#timeBefore);
-  }
-
-  #number(): number {
-    const bytes = this.#block;
-    let byte = bytes[this.#at++]!;
-    if (byte < 128) return byte;
-    let value = byte & 127;
-    for (let unit = 128;; unit *= 128) {
-      byte = bytes[this.#at++]!;
-      value += (byte & 127) * unit;
-      if (byte < 128) return value;
-    }
-  }
-}
-
-/** By column, 1 where a row of this shape has it. */
-function columnsOf(shape: string): Uint8Array {
-  const bits = shape.split(",").map(Number);
-  const columns = Uint8Array.from(
-    { length: TIME_AS_TEXT + 1 },
-    (_, place) => bits[place >> 5]! >>> (place & 31) & 1,
-  );
-  // It stands in the place of the time.
-  if (columns[TIME_AS_TEXT] === 1) columns[TIME] = 1;
-  return columns;
-}
-
-/** The events of a block, in their order. */
-export function readRows(block: Uint8Array): Event[] {
-  const reader = new RowReader(block);
-  const events: Event[] = [];
-  for (let row = 0; row < reader.rows; row++) events.push(reader.next());
-  return events;
 }

@@ -224,7 +224,14 @@ function dropsTold(
 const placesOf = ({ steps }: Judgement): Set<string> =>
   new Set(
     steps.filter(({ event }) => isDeviceKind(event.kind)).map(({ event }) =>
-      keyOf({ ...event, stage: event.kind } as unknown as Place)
+      keyOf(
+        {
+          node: event.node,
+          netns: event.netns,
+          ifindex: event.ifindex,
+          stage: event.kind,
+        } as unknown as Place,
+      )
     ),
   );
 

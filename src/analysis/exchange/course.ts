@@ -1,4 +1,5 @@
 /** What the courses of all protocols have in common. */
+import { altered } from "../../event/altered.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Event } from "../../event/event.ts";
 import { type ErrorMeaning, meaningOfError } from "../kernel/icmp.ts";
@@ -64,11 +65,8 @@ export function refusalsOf({ question, errors }: Joined): Refusal[] {
   return refusals;
 }
 
-const asError = (event: Event): Event => ({
-  ...event,
-  icmpType: event.sentIcmpType!,
-  icmpCode: event.sentIcmpCode!,
-});
+const asError = (event: Event): Event =>
+  altered(event, { icmpType: event.sentIcmpType!, icmpCode: event.sentIcmpCode! });
 
 /** Errors that refuse; the others tell that the question could not be brought. */
 const REFUSES: readonly ErrorMeaning[] = ["no-port", "prohibited"];

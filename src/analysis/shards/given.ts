@@ -1,8 +1,8 @@
 /** What a shard has given its hub, and what is other since then. */
-import type { Event } from "../../event/event.ts";
+import { plainEvent } from "../../event/altered.ts";
 import type { Packet } from "../correlate/packets.ts";
 import type { ShardPacket, WithheldFlow } from "../view/input.ts";
-import type { NodeView, Sighting } from "../view/timeline.ts";
+import type { NodeView } from "../view/timeline.ts";
 import type { GivenOfFlow } from "./flows.ts";
 import type { SelectedChange } from "./told.ts";
 
@@ -93,11 +93,7 @@ function shardPacketOf({ chains, ambiguous }: Packet): ShardPacket {
   const repeated = ambiguous ? { repeated: true as const } : {};
   return chains.map(({ node, events }) => ({
     node: node.name,
-    events: events.map(plain),
+    events: events.map(plainEvent),
     ...repeated,
   }));
-}
-
-function plain({ node: _node, at: _at, ...event }: Sighting): Event {
-  return event;
 }

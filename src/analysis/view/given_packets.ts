@@ -1,8 +1,9 @@
 /** Packets that shards of the incident put together, in the views of their nodes. */
 import type { Event } from "../../event/event.ts";
+import { asRows } from "../../event/read_rows.ts";
 import type { GrowingNodes } from "./growing.ts";
 import type { ShardPacket } from "./input.ts";
-import { byTime, type NodeView, type Sighting } from "./timeline.ts";
+import { byTime, type NodeView, Sighting } from "./timeline.ts";
 
 /** A packet of a shard as its nodes know it. */
 export interface GivenPacket {
@@ -69,15 +70,15 @@ function addTo<K, V>(lists: Map<K, V[]>, key: K, items: readonly V[]): void {
 
 /** Chains of unknown nodes are left out. */
 function takenOf(packet: ShardPacket, nodes: GrowingNodes): GivenPacket {
-  const chains = packet.flatMap(({ node: name, events }) => {
+  const known = packet.flatMap(({ node: name, events }) => {
     const node = nodes.get(name);
-    if (!node) return [];
-    const own = events.map((event): Sighting => ({
-      ...event,
-      node,
-      at: Number(event.timeNs - node.baseNs),
-    }));
-    return [{ node, events: own }];
+    return node ? [{ node, events }] : [];
   });
+  // One block for all of them: they come and go together.
+  const rows = asRows(known.flatMap(({ events }) => events)).values();
+  const chains = known.map(({ node, events }) => ({
+    node,
+    events: Array.from(rows.take(events.length), (row) => new Sighting(row, node)),
+  }));
   return { chains, isRepeated: packet.some(({ repeated }) => repeated === true) };
 }

@@ -1,10 +1,11 @@
 /** Nodes that grow: what is told of them is taken piece by piece. */
 import type { Event } from "../../event/event.ts";
+import { asRows } from "../../event/read_rows.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
 import type { SharedSources } from "./shared_sources.ts";
-import { byTime, NodeView, type Sighting } from "./timeline.ts";
+import { byTime, NodeView, Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
 /** What tells an event of a node from all others. */
@@ -73,7 +74,7 @@ export class GrowingNodes {
     const known = this.#known.get(name);
     if (!known) return [];
     this.#touched.add(known);
-    return known.view.addEvents(sightingsOf(known.view, events));
+    return known.view.addEvents(sighted(known.view, events).sort(byTime));
   }
 
   /** Events of a node that are no more. Returns the sightings, in no order. */
@@ -126,7 +127,9 @@ export class GrowingNodes {
     const now = known ?? { view, runs };
     this.#known.set(name, now);
     this.#touched.add(now);
-    added.set(view, view.addEvents(sightingsOf(view, eventsOf(batches))));
+    // Some batches make their events when they are asked for.
+    const seen = batches.flatMap(({ events }) => sighted(view, events));
+    added.set(view, view.addEvents(seen.sort(byTime)));
     view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
     return true;
   }
@@ -150,16 +153,6 @@ function byProbeAndSequence(a: Batch, b: Batch): number {
   return a.header.sequence - b.header.sequence;
 }
 
-/** Those of one batch after the other: some batches make their events when they are asked for. */
-function* eventsOf(batches: readonly Batch[]): Generator<Event> {
-  for (const { events } of batches) yield* events;
-}
-
-/** In the order of time. */
-export function sightingsOf(node: NodeView, events: Iterable<Event>): Sighting[] {
-  const sightings: Sighting[] = [];
-  for (const event of events) {
-    sightings.push({ ...event, node, at: Number(event.timeNs - node.baseNs) });
-  }
-  return sightings.sort(byTime);
-}
+/** The sighting of each event, in their order. */
+export const sighted = (node: NodeView, events: readonly Event[]): Sighting[] =>
+  asRows(events).map((row) => new Sighting(row, node));

@@ -5,7 +5,9 @@
  * reads what of it (`asked.ts`).
  */
 import type { BatchHeader } from "../../event/batch.ts";
+import { COLUMNS } from "../../event/columns.ts";
 import type { Event } from "../../event/event.ts";
+import { RowEvent } from "../../event/row_event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
@@ -21,11 +23,19 @@ import {
 import type { ProbeRun } from "./runs.ts";
 import type { SharedSources } from "./shared_sources.ts";
 
-/** An event on its node. */
-export interface Sighting extends Event {
-  node: NodeView;
+const TIME = COLUMNS.findIndex(({ name }) => name === "timeNs");
+
+/** An event on its node, read from its row as long as that is. */
+export class Sighting extends RowEvent {
+  constructor({ rows, from, places }: RowEvent, readonly node: NodeView) {
+    super(rows, from, places);
+  }
+
   /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
-  at: number;
+  get at(): number {
+    const at = this.rows.timeAsNumber(this.from + this.places[TIME]!) - this.node.baseAsNumber;
+    return at === at ? at : Number(this.timeNs - this.node.baseNs);
+  }
 }
 
 /** A reading of a namespace, and when it was read. */
@@ -37,6 +47,8 @@ export interface Reading {
 
 /** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export class NodeView {
+  /** `baseNs` as a number; NaN where a double does not hold it exactly. */
+  readonly baseAsNumber: number;
   /** When watching began. */
   readonly attachedAt = 0;
   /** What was lost and left out. */
@@ -61,6 +73,8 @@ export class NodeView {
     readonly shared: SharedSources,
   ) {
     this.#coverage = coverage;
+    const base = Number(baseNs);
+    this.baseAsNumber = Number.isSafeInteger(base) ? base : NaN;
   }
 
   get header(): BatchHeader {
@@ -247,7 +261,7 @@ const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** What tells one event of a node from all others. */
-export type Instant = Pick<Sighting, "at" | "cpu" | "kind" | "skb">;
+export type Instant = Pick<Event, "cpu" | "kind" | "skb"> & Pick<Sighting, "at">;
 
 /** Order of one node's events: by time, then by what else differs, so that it is never by arrival. */
 export function byTime(a: Instant, b: Instant): number {

@@ -9,7 +9,7 @@ import {
 } from "../../../test/contract/lines.ts";
 import { decodeLine } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
-import { readRows } from "../../event/rows.ts";
+import { readRows } from "../../event/read_rows.ts";
 import { BatchReader, tierOf, type WholeBatch } from "./batches.ts";
 import { limitsWith } from "../limits.ts";
 

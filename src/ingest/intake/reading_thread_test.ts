@@ -2,7 +2,8 @@ import { deepEqual, equal, rejects } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { body, dropLine, headerLine, hopLine, stateLine } from "../../../test/contract/lines.ts";
 import { systemClock } from "../clock.ts";
-import { readRows } from "../../event/rows.ts";
+import { plainEvent } from "../../event/altered.ts";
+import { readRows } from "../../event/read_rows.ts";
 import { limitsWith } from "../limits.ts";
 import { batchReader } from "./incident_batches.ts";
 import { type BodyKind, LocalReadings, type Read, type Readings } from "./reading.ts";
@@ -35,7 +36,7 @@ async function read(readings: Readings, bytes: Uint8Array, pieceBytes: number) {
   const batches = reads.flatMap((each) => each.batches).map(({ segments, told, ...rest }) => ({
     ...rest,
     texts: segments.map(({ tier, lines, text }) => ({ tier, lines, text })),
-    events: told.events.map(({ tier, rows }) => ({ tier, events: readRows(rows) })),
+    events: told.events.map(({ tier, rows }) => ({ tier, events: readRows(rows).map(plainEvent) })),
     states: told.states instanceof Uint8Array
       ? JSON.parse(new TextDecoder().decode(told.states))
       : told.states,

@@ -1,9 +1,9 @@
 /**
- * Batches of incidents kept for reports, their events as rows of bytes: objects are made of them when
- * the analysis asks, and are not kept here. Only a cache: what is not here is read from the store.
+ * Batches of incidents kept for reports, their events as rows of bytes, from which the analysis
+ * reads them. Only a cache: what is not here is read from the store.
  */
 import type { Event } from "../../event/event.ts";
-import { readRows } from "../../event/rows.ts";
+import { readRows } from "../../event/read_rows.ts";
 import type { ClusterState } from "../../event/cluster/state.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { isClusterState, isNetnsState, type StateLine } from "../../event/state_line.ts";
@@ -31,7 +31,7 @@ class KeptBatch implements Batch {
     this.#told = states;
   }
 
-  /** Made anew each time: who needs them for longer keeps them. */
+  /** Other objects each time, which read from the same rows. */
   get events(): Event[] {
     return this.rows.flatMap(({ rows }) => readRows(rows));
   }

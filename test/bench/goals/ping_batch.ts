@@ -1,7 +1,7 @@
 /** A batch of a body, as the analysis takes it. */
 import { gunzipSync } from "node:zlib";
 import type { Batch } from "../../../src/analysis/mod.ts";
-import { readRows } from "../../../src/event/rows.ts";
+import { readRows } from "../../../src/event/read_rows.ts";
 import { BatchReader } from "../../../src/ingest/intake/batches.ts";
 import { DEFAULT_LIMITS } from "../../../src/ingest/limits.ts";
 import type { Body } from "../edge/pings.ts";

@@ -2,7 +2,8 @@
 import { cpuUsage } from "node:process";
 import { Analysis, type Batch } from "../../../src/analysis/mod.ts";
 import { decodeLine, encodeEvent, eventToJson } from "../../../src/event/codec.ts";
-import { readRows, RowWriter } from "../../../src/event/rows.ts";
+import { readRows } from "../../../src/event/read_rows.ts";
+import { RowWriter } from "../../../src/event/rows.ts";
 import { LocalAnalyst } from "../../../src/ingest/live/analyst.ts";
 import { BatchReader } from "../../../src/ingest/intake/batches.ts";
 import { DEFAULT_LIMITS } from "../../../src/ingest/limits.ts";

@@ -1,4 +1,5 @@
 /** A fragment that went past the rule for its packet, for want of ports. */
+import { altered } from "../../../event/altered.ts";
 import type { NetfilterRule } from "../../../event/state.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { refusersAfter } from "../../netfilter/candidates.ts";
@@ -41,7 +42,7 @@ export const fragmentWithoutPorts: Rule = {
     const rule = first && portRuleOf(subject, refusal, first);
     if (!first || !rule) return null;
     const { sourcePort, destinationPort } = first;
-    const whole = packetText({ ...event, sourcePort, destinationPort });
+    const whole = packetText(altered(event, { sourcePort, destinationPort }));
     return cause(
       "fragment-without-ports",
       proven ? "proven" : "likely",

@@ -1,4 +1,5 @@
 /** The rule that would have accepted a fragment, had it had the ports of its packet. */
+import { altered } from "../../../event/altered.ts";
 import type { NetfilterRule, NetnsState } from "../../../event/state.ts";
 import { type Suspect, suspectsOf } from "../../netfilter/candidates.ts";
 import type { Around } from "../../netfilter/counters.ts";
@@ -36,7 +37,7 @@ export function portRuleOf(
     }, isChain);
   };
   const { sourcePort, destinationPort } = first;
-  const whole = { ...event, sourcePort, destinationPort, fragmentOffset: 0 };
+  const whole = altered(event, { sourcePort, destinationPort, fragmentOffset: 0 });
   const [later, withPorts] = [headersOf(event), headersOf(whole)];
   if (named.rule && match(named.rule, withPorts).match === "no") return null;
   const { list, cut } = suspectsOf({ ...subject, event: whole }, state, around);

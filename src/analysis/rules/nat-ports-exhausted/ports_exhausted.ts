@@ -1,4 +1,5 @@
 /** Source translation that found no free port for a new connection. */
+import { altered } from "../../../event/altered.ts";
 import { finding, seenOn } from "../../view/finding.ts";
 import type { Evidence } from "../../../event/report.ts";
 import { isUnconfirmedTranslation } from "../../kernel/netfilter.ts";
@@ -147,11 +148,10 @@ function hasNewBetween(node: NodeView, tries: readonly Sighting[]): boolean {
 
 /** As it was sent. */
 function original(event: Sighting): string {
-  return packetText({
-    ...event,
+  return packetText(altered(event, {
     source: event.conntrackSource ?? event.source,
     sourcePort: event.sourcePort === undefined ? undefined : event.conntrackSourcePort,
-  });
+  }));
 }
 
 const chainOf = ({ rule }: PortRange) => `${rule.family} ${rule.table} ${rule.chain}`;

@@ -48,8 +48,8 @@ export const neighbourUnresolved: Rule = {
         ),
       );
     }
-    const { node, netns, at } = { ...event, netns: subject.netns };
-    const asked = timesAsked(subject.evidence, hop, { node, netns, at });
+    const { node, at } = event;
+    const asked = timesAsked(subject.evidence, hop, { node, netns: subject.netns, at });
     if (asked > 0) {
       evidence.push({
         node: subject.node.name,

@@ -1,4 +1,5 @@
 /** Which flow of the datapath a packet matched, by what was read of it. */
+import { altered } from "../../../event/altered.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import type { DatapathFlow } from "../../../event/state_openvswitch.ts";
 import { gapsOf } from "../../view/state_view.ts";
@@ -33,7 +34,7 @@ export function matchingFlows(
   const state = after?.openvswitch?.losing ? after : before;
   const losing = state?.openvswitch?.losing;
   if (!state || losing === undefined) return null;
-  const packet = { ...event, device };
+  const packet = altered(event, { device });
   const tunnel = event.tunnelId === undefined ? lastInTunnel(subject) : event;
   const isAfter = BigInt(state.timeNs) >= event.timeNs;
   const isSoon = BigInt(state.untilNs ?? state.timeNs) - event.timeNs <

@@ -1,4 +1,5 @@
 /** Only packets over some size are lost between two nodes. */
+import { altered } from "../../../event/altered.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
 import { bytesOf, wayKey, wayOfKind } from "../../verdict/crossings.ts";
 import type { Way } from "../../verdict/ways.ts";
@@ -120,14 +121,11 @@ const hasPassedOfKind = ({ judgement: { awaited }, world }: Case, sent: Sighting
 /** The way from where the packet was awaited to where it was sent from, between the same ends. */
 function wayBack({ judgement: { awaited }, world }: Case, lost: Sighting): Way {
   const { node, netns, link } = awaited!;
-  const turned = {
-    ...lost,
-    node,
-    netns,
-    ifindex: link.ifindex,
+  const turned = altered(lost, {
+    ...{ node, netns, ifindex: link.ifindex },
     tunnelDestination: lost.tunnelSource,
     destination: lost.source,
-  };
+  });
   return world.crossings!.way(wayKey(turned, lost.node.name));
 }
 

@@ -1,4 +1,5 @@
 /** Loopback addresses that NAT sends through a device on which the kernel does not route them. */
+import { altered } from "../../../event/altered.ts";
 import type { NetfilterRule } from "../../../event/state.ts";
 import { isDestinationTranslated, isInHookWalk, isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { mayBeLocalnet } from "../../kernel/routing.ts";
@@ -119,7 +120,7 @@ function translatedFrom({ judgement, event }: Case): string | undefined {
   if (event.conntrackDirection === "original" && isOther(event.conntrackDestination)) {
     const { conntrackDestination: destination, conntrackDestinationPort } = event;
     const port = event.destinationPort === undefined ? undefined : conntrackDestinationPort;
-    return packetText({ ...event, destination, destinationPort: port });
+    return packetText(altered(event, { destination, destinationPort: port }));
   }
   const before = judgement.steps.map((step) => step.event).find((other) =>
     isOther(other.destination)

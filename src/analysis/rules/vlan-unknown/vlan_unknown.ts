@@ -1,4 +1,5 @@
 /** A frame of a VLAN that nothing takes where it came in. */
+import { altered } from "../../../event/altered.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
@@ -29,7 +30,7 @@ export const vlanUnknown: Rule = {
       other.ifindex === subject.ifindex
     );
     if (!arrival || link?.mac === undefined || arrival.destinationMac !== link.mac) return null;
-    const found = vlanNobodyTakes({ ...arrival, netns });
+    const found = vlanNobodyTakes(altered(arrival, { netns }));
     if (!found) return null;
     return cause(
       "vlan-unknown",
