@@ -51,7 +51,7 @@ const isDefault = (text: string) => /^(0\.0\.0\.0|::)\/0$/.test(text);
 /** What the command does; null for one that is not known here. */
 export function effectOf({ words }: Typed): Effect | null {
   const [program, ...all] = words;
-  if (/^(nft|ip6?tables(-legacy)?|ufw)$/.test(program ?? "")) return typedRule(words);
+  if (/^(nft|ipset|ip6?tables(-legacy)?|ufw)$/.test(program ?? "")) return typedRule(words);
   const rest = program === "ip" && all[0] === "-6" ? all.slice(1) : all;
   const [object, verb, ...more] = rest;
   switch (`${program} ${object} ${verb}`) {

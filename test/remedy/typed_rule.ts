@@ -1,15 +1,35 @@
 /** What a printed command makes of the rules of netfilter. */
-import type { NetfilterRule, NetnsState } from "../../src/event/state.ts";
+import type { NetfilterRule, NetfilterSet, NetnsState } from "../../src/event/state.ts";
 import type { Effect } from "./typed.ts";
 
 /** The effect of a command of `iptables`, `nft` or `ufw`; null: none that is known here. */
 export function typedRule(words: readonly string[]): Effect | null {
   const [program = ""] = words;
   if (program === "ufw") return ufw(words);
+  if (program === "ipset") {
+    return words[1] === "del" ? withoutElement(isIpset(words[2]), words[3]) : null;
+  }
   return program === "nft" ? nft(words.slice(1)) : iptables(program, words.slice(1));
 }
 
-function nft([verb, , family, table, chain, ...more]: readonly string[]): Effect | null {
+const isIpset = (name: string | undefined) => (set: NetfilterSet): boolean =>
+  set.family === "ipset" && set.name === name;
+
+/** The sets without the element of this address. */
+function withoutElement(isIt: (set: NetfilterSet) => boolean, address = ""): Effect {
+  const isElement = (element: unknown) =>
+    new RegExp(`(^|")${address.replaceAll(".", "\\.")}(["\\s]|$)`).test(
+      typeof element === "string" ? element : JSON.stringify(element),
+    );
+  return (state) => ({
+    ...state,
+    sets: state.sets.map((set) =>
+      isIt(set) ? { ...set, elements: set.elements.filter((element) => !isElement(element)) } : set
+    ),
+  });
+}
+
+function nft([verb, object, family, table, chain, ...more]: readonly string[]): Effect | null {
   if (verb === "delete" && more[0] === "handle") {
     return (state) => ({
       ...state,
@@ -18,6 +38,12 @@ function nft([verb, , family, table, chain, ...more]: readonly string[]): Effect
         String(rule.handle) !== more[1]
       ),
     });
+  }
+  if (verb === "delete" && object === "element") {
+    return withoutElement(
+      (set) => set.family === family && set.table === table && set.name === chain,
+      more[1],
+    );
   }
   if (verb !== "add" && verb !== "insert") return null;
   const rule: NetfilterRule = {

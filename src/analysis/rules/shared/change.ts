@@ -3,6 +3,7 @@ import type {
   FdbEntry,
   Link,
   NetfilterRule,
+  NetfilterSet,
   NetnsState,
   Qdisc,
   Route,
@@ -12,6 +13,7 @@ import type {
 import type { Connection } from "../../../event/state_connections.ts";
 import { without } from "../../view/shortened.ts";
 import type { Word } from "../word.ts";
+import { withoutEntry } from "./listed.ts";
 
 /**
  * One change that one command makes. What is changed is named by the object as it was read. `by`: the
@@ -19,6 +21,7 @@ import type { Word } from "../word.ts";
  */
 export type Change =
   | { do: "delete-rule"; rule: NetfilterRule }
+  | { do: "delete-element"; set: NetfilterSet; entry: string }
   | { do: "append-rule" | "insert-rule"; rule: NetfilterRule; by?: readonly Word[] }
   | { do: "set-sysctl"; name: string; value: number }
   | { do: "delete-route"; route: Route }
@@ -51,6 +54,10 @@ function one(state: NetnsState, change: Change): NetnsState {
   switch (change.do) {
     case "delete-rule":
       return withoutRule(state, change.rule);
+    case "delete-element": {
+      const less = withoutEntry(change);
+      return { ...state, sets: state.sets.map((set) => set === change.set ? less : set) };
+    }
     case "append-rule":
     case "insert-rule":
       return { ...state, netfilter: withRule(state.netfilter, change) };

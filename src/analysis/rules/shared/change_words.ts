@@ -10,6 +10,8 @@ export function wordsOf(change: Change): Word[] {
   switch (change.do) {
     case "delete-rule":
       return ruleWords(change.rule, "-D");
+    case "delete-element":
+      return elementWords(change);
     case "append-rule":
       return [...change.by ?? ruleWords(change.rule, "-A")];
     case "insert-rule":
@@ -99,6 +101,16 @@ export function wordsOf(change: Change): Word[] {
         ...["route", "add", ...routeWords(change.route)],
       ];
   }
+}
+
+/** Takes one address out of a set of nft or ipset. */
+function elementWords({ set, entry }: Extract<Change, { do: "delete-element" }>): Word[] {
+  if (set.family === "ipset") return ["ipset", "del", named(set.name), address(entry)];
+  return [
+    ...["nft", "delete", "element"],
+    ...[set.family, set.table, set.name].map(named),
+    ...["{", address(entry), "}"],
+  ];
 }
 
 /** How `ip link` calls the ways to run an XDP program; it takes away only what runs in that way. */

@@ -8,12 +8,14 @@ import { command } from "../command.ts";
 import { named } from "../word.ts";
 import { applied, type Change } from "./change.ts";
 import { checked, lookAt } from "./checked.ts";
+import { type Listed, listedBy, setShown } from "./listed.ts";
 import { ownerWords } from "./owner_words.ts";
 import { type Controller, ownerOf, policyOwner } from "./owners.ts";
 import { establishedWords, packetWords, ufwWords } from "./packet_words.ts";
 
 /**
- * For a rule of a person: its deletion, when the packet passes without it. For a policy of a person:
+ * For a rule of a person: its deletion, when the packet passes without it; of one that refuses what a set
+ * has, the address is taken out of the set. For a policy of a person:
  * a rule that lets the packet pass; the policy stays. What a controller keeps is never changed: its
  * name, and what to change there. Where packets are beyond the limit of a rule, which limit is right
  * nobody can tell: its chain is shown. `state` is the reading that was asked who refused the packet.
@@ -65,6 +67,8 @@ const RULES_MAX = 3;
 /** The rule, and what would surely refuse the packet next when it is gone. */
 function deletion(question: Question, rule: NetfilterRule): string[] {
   const { subject: { node, netns }, state } = question;
+  const listed = listedBy(question.subject, rule, state);
+  if (listed) return unlisting(question, listed);
   const changes: Change[] = [];
   for (let next: NetfilterRule | null = rule; next && changes.length < RULES_MAX;) {
     // A rule that also sends packets elsewhere does more than refuse: deleted it would do more, too.
@@ -78,6 +82,18 @@ function deletion(question: Question, rule: NetfilterRule): string[] {
   }
   const lines = checked({ node, netns, state, changes, passes: passes(question) });
   return lines.length > 0 ? lines : chainShown(question.subject, rule);
+}
+
+/**
+ * A rule that refuses what a set has is meant to: the address is taken out, if that lets the packet pass.
+ * Without the rule all that the set bans would pass.
+ */
+function unlisting(question: Question, listed: Listed): string[] {
+  const { subject: { node, netns }, state } = question;
+  const { set, entry } = listed;
+  const changes: Change[] = entry === undefined ? [] : [{ do: "delete-element", set, entry }];
+  const lines = checked({ node, netns, state, changes, passes: passes(question) });
+  return lines.length > 0 ? lines : setShown(question.subject, listed);
 }
 
 /** Shows the chain that the rule stands in. */
