@@ -30,8 +30,14 @@ podman() {
 parents=$(ls -d /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent 2>/dev/null || :)
 end() {
   podman rm -f -t 0 "$name" || :
-  [ -n "$parents" ] || for parent in /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent; do
-    find "$parent" -depth -type d -exec rmdir {} \; 2>/dev/null || :
+  [ -n "$parents" ] && return
+  # Its monitor is in one of them for a moment longer.
+  for parent in /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent; do
+    tries=0
+    while [ -d "$parent" ] && [ "$tries" -lt 100 ]; do
+      find "$parent" -depth -type d -exec rmdir {} \; 2>/dev/null || :
+      tries=$((tries + 1))
+    done
   done
 }
 trap end EXIT
