@@ -9,7 +9,6 @@
  * - Packets put together or cut: their segments are counted; fragments and unknown segments say nothing.
  * - A form that the filter takes at one place only: a place that counted nothing of it is left out.
  */
-import { isDeviceKind } from "../../event/kinds.ts";
 import type { FlowCount } from "../../event/flow_count.ts";
 import { placeText } from "../../event/place.ts";
 import { ask } from "../view/asked.ts";
@@ -18,9 +17,9 @@ import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
-import type { Judgement } from "../verdict/judgement.ts";
 import { type Difference, differenceOf } from "./between.ts";
 import type { CountedPlace } from "./parts.ts";
+import { dropsTold } from "./deaths.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
 import { toldAtBoth } from "./told.ts";
@@ -30,6 +29,8 @@ export interface Loss
   extends Pick<Difference, "packets" | "lost" | "lostBytes" | "isLeast" | "came"> {
   from: Place;
   to: Place;
+  /** The second one, and those after it. */
+  behind: readonly Place[];
   /** So many drops between them were told one by one. */
   dropsTold: number;
   /** None of them was lost before this, an `at`. */
@@ -107,8 +108,10 @@ function compared(
   seen: number,
 ): Counted {
   const pairs: { a: Place; b: Place; found: Difference }[] = [];
+  const behind = new Map<Place, readonly Place[]>();
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
+    behind.set(b.place, places.slice(i).map(({ place }) => place));
     const found = differenceOf(a, b, {
       ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
       both: () => toldAtBoth(group, a.place, b.place),
@@ -129,8 +132,8 @@ function compared(
   const packets = first.found.packets;
   const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) => ({
     ...found,
-    ...{ from: a, to: b, first: found.from, last: found.to },
-    dropsTold: dropsTold(group, a, b, found),
+    ...{ from: a, to: b, behind: behind.get(b)!, first: found.from, last: found.to },
+    dropsTold: dropsTold(group, a, behind.get(b)!, found),
   }));
   const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
   const isLeast = pairs.some(({ found }) => found.isLeast);
@@ -199,41 +202,6 @@ function elsewhere(
   }
   return packets;
 }
-
-/** Packets that were told to be dropped after the one place and before the other, while they are compared. */
-function dropsTold(
-  { packets }: FlowGroup,
-  a: Place,
-  b: Place,
-  { since, until }: Difference,
-): number {
-  const [from, to] = [keyOf(a), keyOf(b)];
-  let dropped = 0;
-  for (const judgement of packets) {
-    if (judgement.outcome !== "dropped") continue;
-    const { at, node } = judgement.end.step.event;
-    if (node === a.node && (at < since || at > until)) continue;
-    const passed = placesOf(judgement);
-    if (passed.has(from) && !passed.has(to)) {
-      dropped += Math.max(1, judgement.end.step.event.gsoSegments ?? 1);
-    }
-  }
-  return dropped;
-}
-
-const placesOf = ({ steps }: Judgement): Set<string> =>
-  new Set(
-    steps.filter(({ event }) => isDeviceKind(event.kind)).map(({ event }) =>
-      keyOf(
-        {
-          node: event.node,
-          netns: event.netns,
-          ifindex: event.ifindex,
-          stage: event.kind,
-        } as unknown as Place,
-      )
-    ),
-  );
 
 function nameOf({ node, netns, seen }: Place): string {
   return placeText({

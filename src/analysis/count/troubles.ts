@@ -2,23 +2,25 @@
 import { isLost } from "../exchange/losses.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { endsAsAsked, exchangeOf, type Trouble, type Troubles } from "../problem/trouble.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import { isBehind } from "./deaths.ts";
 import type { Counted, Loss } from "./flow_count.ts";
 
 /**
- * A loss of which no drop was told, of a flow that has no packet that was told to be lost: where one was,
- * its trouble says more.
+ * A loss of which no drop was told, of a flow that has no packet that was told to be lost but such as died
+ * after it: where one was, its trouble says more.
  */
 export function countedTroubles(
   counts: ReadonlyMap<FlowVerdict, Counted | undefined>,
   found: Troubles,
 ): Trouble[] {
   const { all } = found;
-  const shown = new Set(all.flatMap(({ flow, dead }) => dead.some(isLost) ? [flow] : []));
+  const shown = Map.groupBy(all, ({ flow }) => flow);
   const troubles: Trouble[] = [];
   for (const [{ group, best, packets }, counted] of counts) {
-    if (shown.has(group.id)) continue;
+    const dead = (shown.get(group.id) ?? []).flatMap(({ dead }) => dead.filter(isLost));
     for (const loss of counted?.losses ?? []) {
-      if (loss.dropsTold > 0) continue;
+      if (loss.dropsTold > 0 || dead.some((packet) => !diedBehind(packet, loss))) continue;
       const steps = stepsTo(loss, group);
       if (steps === undefined) continue;
       const exchange = exchangeOf(found, group.id);
@@ -41,6 +43,9 @@ export function countedTroubles(
   }
   return troubles;
 }
+
+const diedBehind = ({ outcome, end }: Judgement, { from, behind }: Loss): boolean =>
+  outcome === "dropped" && isBehind(end.step.event, from, behind);
 
 /** The way of a packet up to the place after which others are missing. */
 function stepsTo({ from }: Loss, { packets }: FlowVerdict["group"]) {

@@ -126,7 +126,9 @@ function foundLasting(node: NodeView, scripts: readonly string[]): Gap | null {
       text: `${unaccounted} of the events that ${name} sent have not come`,
     };
   }
-  if (lost > 0) return { code: "events-lost", text: `${name} lost ${lost} events` };
+  if (lost > 0) {
+    return { code: "events-lost", text: `${name} lost ${lost} ${lost === 1 ? "event" : "events"}` };
+  }
   if (refused > 0) {
     return { code: "lines-refused", text: `${refused} lines of ${name} could not be read` };
   }

@@ -1,0 +1,54 @@
+/** [O24] Which packets of a flow that were told to die did so between two places that were counted. */
+import { isDeviceKind } from "../../event/kinds.ts";
+import { isCpuBacklogFull } from "../kernel/sockets.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import type { Sighting } from "../view/timeline.ts";
+import type { Difference } from "./between.ts";
+import { keyOf, type Place } from "./places.ts";
+
+/**
+ * Packets that were told to be dropped after the one place and before the next, `behind` with those after
+ * it, while they are compared. Not all hops of a packet that dies are told, so where it died says more.
+ */
+export function dropsTold(
+  { packets }: FlowGroup,
+  a: Place,
+  behind: readonly Place[],
+  { since, until }: Difference,
+): number {
+  const [from, later] = [keyOf(a), behind.map(keyOf)];
+  let dropped = 0;
+  for (const judgement of packets) {
+    if (judgement.outcome !== "dropped") continue;
+    const { event } = judgement.end.step;
+    if (event.node === a.node && (event.at < since || event.at > until)) continue;
+    if (isBehind(event, a, behind)) continue;
+    const passed = placesOf(judgement);
+    if (passed.has(from) && !later.some((place) => passed.has(place))) {
+      dropped += Math.max(1, event.gsoSegments ?? 1);
+    }
+  }
+  return dropped;
+}
+
+/** It died in a namespace that packets come to by one of these places, and not in the queue before that. */
+export const isBehind = (event: Sighting, a: Place, behind: readonly Place[]): boolean =>
+  !isAt(event, a) && behind.some((place) => isAt(event, place)) && !isCpuBacklogFull(event);
+
+const isAt = ({ node, netns }: Sighting, place: Place): boolean =>
+  node === place.node && netns === place.netns;
+
+const placesOf = ({ steps }: Judgement): Set<string> =>
+  new Set(
+    steps.filter(({ event }) => isDeviceKind(event.kind)).map(({ event }) =>
+      keyOf(
+        {
+          node: event.node,
+          netns: event.netns,
+          ifindex: event.ifindex,
+          stage: event.kind,
+        } as unknown as Place,
+      )
+    ),
+  );
