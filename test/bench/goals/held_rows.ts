@@ -2,10 +2,9 @@
 import { memoryUsage } from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Analysis, type Batch } from "../../../src/analysis/mod.ts";
-import { readRows } from "../../../src/event/read_rows.ts";
-import { RowWriter } from "../../../src/event/rows.ts";
+import { Analysis } from "../../../src/analysis/mod.ts";
 import { pings } from "../edge/pings.ts";
+import { asKept } from "./as_kept.ts";
 import { figureOf, type Row } from "./figures.ts";
 import { batchOf } from "./ping_batch.ts";
 
@@ -36,19 +35,6 @@ function heldBytes(eventsPerFlow: number): number {
   // What comes after the measuring keeps both until then.
   reports.push(analysis.report({ ...about, batches }));
   return bytes;
-}
-
-/** A batch as the ingest keeps it: its events are made anew each time. */
-function asKept({ header, refused, states, events }: Batch): Batch {
-  const rows = new RowWriter();
-  for (const event of events) rows.event(event);
-  const block = rows.block();
-  return {
-    ...{ header: { ...header, eventLines: events.length }, refused, states },
-    get events() {
-      return readRows(block);
-    },
-  };
 }
 
 /** Bytes of the heap after what nobody reaches is gone. */
