@@ -2,6 +2,7 @@
 # nodes: a b
 # fault: dropped tunnel-id-mismatch
 # fault on 6.12: unknown tunnel-id-mismatch
+# fault on 7.2: unknown tunnel-id-mismatch
 build() {
   ns a b
   veth a e0 b e0
