@@ -6,6 +6,7 @@ import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { rankOfPacket } from "../verdict/rank.ts";
 import { before, DEVICE_SCRIPTS, gapOf } from "../view/coverage.ts";
+import { linkOf, stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Joined } from "./exchange.ts";
 
@@ -85,13 +86,27 @@ export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean
   return firsts.length > 0 && firsts.every(({ first }) => first.kind !== "device-rx");
 }
 
-/** The same where each would have been seen to come in, had it not begun there. */
+/** The same where each was made there, or would have been seen to come in, had it not been. */
 export function isSurelyTakenByAsker(answer: Judgement, question: FlowGroup): boolean {
   const { event } = answer.end.step;
   return isTakenByAsker(answer, question) &&
     firstsAt(event, question).every(({ packet, first }) =>
+      isMadeHere(first) ||
       gapOf(event.node, DEVICE_SCRIPTS, before(first), () => rankOfPacket(packet)) === null
     );
+}
+
+/** What hosts begin with. */
+const FIRST_TTLS: readonly number[] = [64, 128, 255];
+
+/**
+ * No router has had it yet, and its frame is from the device's own link address, so that no bridge sent it
+ * on for another.
+ */
+function isMadeHere({ kind, node, netns, ifindex, at, ttl, sourceMac }: Sighting): boolean {
+  if (kind !== "device-tx" || ttl === undefined || sourceMac === undefined) return false;
+  const link = linkOf(stateAt(node, netns, at), ifindex);
+  return FIRST_TTLS.includes(ttl) && link?.mac === sourceMac;
 }
 
 /** Of each packet of the question that the namespace had, what it had of it first. */
