@@ -2,6 +2,7 @@
 import { type Form, formKey, formOf, reverse } from "../correlate/identity.ts";
 import { hasFlag, TCP, TCP_FLAGS } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
+import type { Packet } from "../correlate/packets.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { rankOfPacket } from "../verdict/rank.ts";
@@ -88,12 +89,34 @@ export function isTakenByAsker({ end }: Judgement, question: FlowGroup): boolean
 
 /** The same where each was made there, or would have been seen to come in, had it not been. */
 export function isSurelyTakenByAsker(answer: Judgement, question: FlowGroup): boolean {
-  const { event } = answer.end.step;
-  return isTakenByAsker(answer, question) &&
-    firstsAt(event, question).every(({ packet, first }) =>
-      isMadeHere(first) ||
-      gapOf(event.node, DEVICE_SCRIPTS, before(first), () => rankOfPacket(packet)) === null
-    );
+  const firsts = firstsAt(answer.end.step.event, question);
+  return isTakenByAsker(answer, question) && !firsts.some(isDoubtful);
+}
+
+/** What a namespace had of a packet first. */
+interface First {
+  packet: Packet;
+  first: Sighting;
+}
+
+/** It may have come in unseen, and have begun elsewhere. */
+const isDoubtful = ({ packet, first }: First): boolean =>
+  !isMadeHere(first) &&
+  gapOf(first.node, DEVICE_SCRIPTS, before(first), () => rankOfPacket(packet)) !== null;
+
+/** Some namespace may be taken for the one that the packet began in, and may not be. */
+export function mayHaveBegunElsewhere({ packet }: Judgement): boolean {
+  const firsts = new Map<string, Sighting>();
+  for (const { node, events } of packet.chains) {
+    for (const event of events) {
+      const place = `${node.name} ${event.netns}`;
+      const known = firsts.get(place);
+      if (!known || event.at < known.at) firsts.set(place, event);
+    }
+  }
+  return [...firsts.values()].some((first) =>
+    first.kind !== "device-rx" && isDoubtful({ packet, first })
+  );
 }
 
 /** What hosts begin with. */
@@ -110,7 +133,7 @@ function isMadeHere({ kind, node, netns, ifindex, at, ttl, sourceMac }: Sighting
 }
 
 /** Of each packet of the question that the namespace had, what it had of it first. */
-const firstsAt = ({ node, netns }: Sighting, question: FlowGroup) =>
+const firstsAt = ({ node, netns }: Sighting, question: FlowGroup): First[] =>
   question.packets.filter((packet) => !isReset(packet)).flatMap(({ packet }) => {
     const events = packet.chains.filter((chain) => chain.node === node)
       .flatMap((chain) => chain.events).filter((event) => event.netns === netns);

@@ -3,8 +3,10 @@ import { KINDS } from "../../event/kinds.ts";
 import { formKey } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { longestHold } from "../exchange/hold.ts";
+import { mayHaveBegunElsewhere } from "../exchange/meeting.ts";
 import { isAnothersFrame, isRoutineDrop, isSideCopy } from "../kernel/frees.ts";
 import { isNetfilterDrop } from "../kernel/netfilter.ts";
+import { isEchoRequest } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { countOf, rateOfPackets } from "../verdict/withheld.ts";
@@ -69,6 +71,9 @@ const TOLD_NS = 20e6;
 
 function isLoud(judgement: Judgement): boolean {
   if (judgement.outcome !== "delivered" || eventsOf(judgement).some(isOdd)) return true;
+  // Whether an echo was answered depends on where its request began.
+  const isEcho = isEchoRequest(judgement.steps[0]!.event);
+  if (isEcho && mayHaveBegunElsewhere(judgement)) return true;
   return (longestHold(judgement)?.ns ?? 0) >= TOLD_NS;
 }
 

@@ -126,6 +126,6 @@ Deno.test("secrets: no operation takes one in its path or query", () => {
   // `{token}` is its id, which is no secret.
   equal(
     [...new Set(named)].sort().join(),
-    "before,cause,flow,format,id,limit,outcome,partial,since,token,wait",
+    "before,cause,filter,flow,format,id,limit,outcome,partial,since,token,wait",
   );
 });
