@@ -66,6 +66,7 @@ export interface CaptureFlags extends ListenFlag, KubeFlags {
   allNamespaces?: boolean;
   /** Percent of one processor. */
   cpuShare?: number;
+  firstPackets?: number;
   /** MiB. */
   memoryLimit?: number;
   /** Events a second. */
@@ -125,6 +126,14 @@ export function capturing(
       )
         .argParser((text) => readShare("--events-per-second", text, 10_000_000, 100)),
     )
+    .addOption(
+      new Option(
+        "--first-packets <n>",
+        "of each flow that are told at each place in a second, however many there are (default: 8; " +
+          "of a recorder one in 8 seconds)",
+      )
+        .argParser((text) => readShare("--first-packets", text, 64, 0.1)),
+    )
     .option("--deep", "attach also what costs each packet something and tells of few")
     .option("--btf <file>", "types of this kernel, where it has no /sys/kernel/btf")
     .addOption(
@@ -177,6 +186,7 @@ export function readCapture(words: string[], flags: CaptureFlags): CaptureOption
       cpuPercent: flags.cpuShare ?? DEFAULT_SHARE.cpuPercent,
       memoryBytes: (flags.memoryLimit ?? DEFAULT_SHARE.memoryBytes / MIB) * MIB,
       ...(flags.eventsPerSecond === undefined ? {} : { eventsPerSecond: flags.eventsPerSecond }),
+      ...(flags.firstPackets === undefined ? {} : { firstsPerSecond: flags.firstPackets }),
       ...(flags.counters === undefined ? {} : { counters: flags.counters }),
     },
   };

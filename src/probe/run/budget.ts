@@ -8,6 +8,8 @@ export interface Budget {
   eventsPerSecond: number;
   /** Events that are told at once when nothing was told for a while. */
   saved: { hop: number; rare: number };
+  /** Packets of each flow that are told at each place in a second whatever else is; absent: the usual. */
+  firstsPerSecond?: number;
 }
 
 /** What decides about the buffers: 0.17 has one for each processor, later ones have one for all. */
@@ -49,5 +51,17 @@ export function budgetOf(share: Share, machine: Machine): Budget {
   return {
     eventsPerSecond,
     saved: { hop: Math.min(wanted, held * 2 / 3), rare: Math.min(wanted, held / 3) },
+    ...(share.firstsPerSecond === undefined ? {} : { firstsPerSecond: share.firstsPerSecond }),
   };
+}
+
+/** So little is told in any case, events a second: below it what begins and ends would be missed as well. */
+const LEAST_PER_SECOND = 250;
+
+/** Half of the budget, for a processor that is too slow or too busy for it; null: there is nothing to save. */
+export function halved(budget: Budget): Budget | null {
+  const eventsPerSecond = budget.eventsPerSecond / 2;
+  if (eventsPerSecond < LEAST_PER_SECOND) return null;
+  const { hop, rare } = budget.saved;
+  return { ...budget, eventsPerSecond, saved: { hop: hop / 2, rare: rare / 2 } };
 }

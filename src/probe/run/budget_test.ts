@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { budgetOf, bufferPages } from "./budget.ts";
+import { budgetOf, bufferPages, halved } from "./budget.ts";
 import { DEFAULT_SHARE } from "./share.ts";
 
 const MIB = 2 ** 20;
@@ -22,4 +22,17 @@ Deno.test("what is saved of a budget is ten seconds of it, and no more than one 
     const { hop, rare } = budgetOf({ ...asked, eventsPerSecond: 1e6 }, { ...two, cpus }).saved;
     ok((hop + rare) * 400 < at("0.17.0", cpus) * MIB, `${hop} and ${rare} on ${cpus} processors`);
   }
+});
+
+Deno.test("[O22] half of a budget is half of all that it has, until there is nothing to save", () => {
+  const whole = budgetOf({ ...DEFAULT_SHARE, firstsPerSecond: 2 }, { bpftrace: "0.27.1", cpus: 2 });
+  const half = halved(whole)!;
+  deepEqual(half, {
+    eventsPerSecond: whole.eventsPerSecond / 2,
+    saved: { hop: whole.saved.hop / 2, rare: whole.saved.rare / 2 },
+    firstsPerSecond: 2,
+  });
+  let times = 0;
+  for (let next: ReturnType<typeof halved> = whole; next; next = halved(next)) times++;
+  equal(times, 6);
 });

@@ -26,6 +26,13 @@ const NO_ORDINARY = 16;
 /** The first packet of a flow at a place is told once in so many nanoseconds, as a power of two. */
 const FIRST_IN = { trace: 27, recorder: 33 };
 
+/** The same for what was asked for: that many a second, or hardly more or fewer. */
+function firstIn(budget: Budget | null, recorder: boolean): string {
+  const asked = budget?.firstsPerSecond;
+  if (asked === undefined) return String(recorder ? FIRST_IN.recorder : FIRST_IN.trace);
+  return String(Math.round(Math.log2(1e9 / asked)));
+}
+
 /** Scripts of `hop` see packets pass, those of `rare` what becomes of few: each have their maps. */
 const CLASSES = ["hop", "rare"] as const;
 
@@ -43,7 +50,7 @@ export function choosing(
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
-    .replace("@window", String(isKeeping ? FIRST_IN.recorder : FIRST_IN.trace));
+    .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
 
@@ -102,5 +109,5 @@ export function recording(lib: (name: string) => string, sent: string): string {
 }
 
 /** Notes the packet that dies, for the program that tells its way. */
-export const dying = (lib: (name: string) => string): string =>
-  lib("dying").replace("@window", String(FIRST_IN.recorder));
+export const dying = (lib: (name: string) => string, budget: Budget | null): string =>
+  lib("dying").replace("@window", firstIn(budget, true));

@@ -213,7 +213,7 @@ function renderScript(
   text = text.replace(
     /\/\/@record (\w)/,
     (_, sent) => recorder ? recording(lib, sent) : "",
-  ).replace("//@dying", recorder ? dying(lib) : "");
+  ).replace("//@dying", recorder ? dying(lib, options.budget) : "");
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));

@@ -138,3 +138,15 @@ Deno.test("render: what was asked for and is not offered here is told with why",
   match(stateOf(without, "netfilter_chain")?.why ?? "", /no kprobes, so no kprobe:nft_do_chain/);
   ok(!without.program.includes("@freed"), "nobody would read what the drop notes");
 });
+
+Deno.test("[O22] render: how often a flow's first packet is told is what was asked for", () => {
+  const budget = { eventsPerSecond: 8_000, saved: { hop: 1_000, rare: 1_000 } };
+  const shiftsOf = (more: Partial<RenderOptions>) => {
+    const { program } = render(sources, { ...options, budget, ...more });
+    return new Set([...program.matchAll(/nsecs >> (\d+)\)/g)].map(([, shift]) => Number(shift)));
+  };
+  ok(shiftsOf({}).has(27), "eight a second");
+  const one = shiftsOf({ budget: { ...budget, firstsPerSecond: 1 } });
+  ok(one.has(30) && !one.has(27), [...one].join());
+  ok(shiftsOf({ recorder: true }).has(33), "a recorder: one in eight seconds");
+});

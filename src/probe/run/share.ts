@@ -9,6 +9,8 @@ export interface Share {
   memoryBytes: number;
   /** Events a second that are told for long; by the processor's part where absent. */
   eventsPerSecond?: number;
+  /** Packets of each flow that are told at each place in a second whatever else is; a few where absent. */
+  firstsPerSecond?: number;
   /** Counters of packets that are told in one reading; 0: none, by the processor's part where absent. */
   counters?: number;
 }
@@ -18,6 +20,9 @@ export const DEFAULT_SHARE: Share = { cpuPercent: 20, memoryBytes: 256 * 1024 * 
 
 /** Milliseconds over which use of the processor is averaged: a burst is no harm. */
 export const WINDOW_MS = 60_000;
+
+/** Milliseconds in which more use of the processor than the share asks for less to be told. */
+export const PRESS_MS = 10_000;
 
 /** The part of the memory that the buffers of events may have. */
 const BUFFER_PART = 1 / 4;
@@ -40,6 +45,8 @@ interface Sample {
 /** Judges by samples of a process's processor time whether it takes more than its share. */
 export class CpuMeter {
   #samples: Sample[] = [];
+  /** From when on it presses again. */
+  #since: Sample | undefined;
 
   constructor(readonly share: Share) {}
 
@@ -53,6 +60,7 @@ export class CpuMeter {
     while (this.#samples.length > 2 && this.#samples[1]!.atMs <= atMs - WINDOW_MS) {
       this.#samples.shift();
     }
+    this.#since ??= this.#samples[0]!;
     const first = this.#samples[0]!;
     const { cpuPercent } = this.share;
     const usedMs = cpuMs - first.cpuMs;
@@ -62,6 +70,21 @@ export class CpuMeter {
     return `bpftrace took ${seconds(usedMs)} s of processor time in ${seconds(tookMs)} s, more ` +
       `than its share of ${cpuPercent} % of one processor over ${WINDOW_MS / 1_000} s; ` +
       `must take less: a narrower filter, or a larger --cpu-share`;
+  }
+
+  /**
+   * Whether a share of `PRESS_MS` was used up before they were over, so that the share will not do: less
+   * is to be told, before the whole window's is used up. After each answer of true, and after `PRESS_MS`,
+   * what was used is counted from anew.
+   */
+  isPressing(): boolean {
+    const now = this.#samples.at(-1);
+    const since = this.#since;
+    if (now === undefined || since === undefined) return false;
+    const isUsedUp = now.cpuMs - since.cpuMs > PRESS_MS * this.share.cpuPercent / 100;
+    const isOver = now.atMs - since.atMs >= PRESS_MS;
+    if (isUsedUp || isOver) this.#since = now;
+    return isUsedUp;
   }
 }
 

@@ -21,6 +21,23 @@ Deno.test("a burst within the window is allowed, a steady use above the share is
   for (let s = 0; s < 600; s++) equal(within.sample(s * 1_000, s * 195), null);
 });
 
+Deno.test("[O22] what uses up ten seconds' share before they are over presses, each time from anew", () => {
+  const meter = new CpuMeter(DEFAULT_SHARE);
+  const pressed: number[] = [];
+  for (let s = 0; s <= 30; s++) {
+    equal(meter.sample(s * 1_000, s * 300), null);
+    if (meter.isPressing()) pressed.push(s);
+  }
+  // Two seconds of a processor in ten are its share: at 300 ms a second they are gone after seven.
+  equal(pressed.join(), "7,14,21,28");
+
+  const within = new CpuMeter(DEFAULT_SHARE);
+  for (let s = 0; s < 100; s++) {
+    within.sample(s * 1_000, s * 195);
+    equal(within.isPressing(), false);
+  }
+});
+
 Deno.test("only a want of memory is taken for the limit of memory", () => {
   const said = "terminate called after throwing an instance of 'std::bad_alloc'";
   match(memoryWords(DEFAULT_SHARE, said)!, /more than 192 MiB .* 256 MiB .*--memory-limit/);

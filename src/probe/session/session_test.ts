@@ -1,5 +1,6 @@
 import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
 import { startFakeSession } from "../../../test/fake/session.ts";
+import { DEFAULT_SHARE } from "../run/share.ts";
 import { BatchHeader } from "../../event/batch.ts";
 import { decodeTsv } from "../../event/codec.ts";
 
@@ -93,6 +94,25 @@ Deno.test(
     const { header } = batches.at(-1)!;
     equal(header.totals, { events: 1, lost: 0, refused: 0, evicted: 0 });
     ok(BigInt(header.untilNs) >= decodeTsv(events()[0]!).timeNs);
+  },
+);
+
+Deno.test(
+  "[O22] session: a bpftrace that takes more than its share tells half as much, and goes on",
+  own,
+  async () => {
+    const share = { ...DEFAULT_SHARE, cpuPercent: 2, eventsPerSecond: 800 };
+    const { session, batches, events, progress, until } = await startFakeSession("takes_time", {
+      share,
+    });
+    await session.ready;
+    // One that was put in its place tells its packet, too.
+    await until(() => events().length >= 2);
+    const told = progress.filter((text) => /more than its share/.test(text));
+    ok(told.length >= 1 && told.length <= 2, told.join("\n"));
+    ok(/no more than 400 events a second/.test(told[0]!), told[0]);
+    await session.stop();
+    equal(batches.at(-1)!.header.final, true);
   },
 );
 

@@ -3,6 +3,7 @@ import { pause } from "../../timers/pause.ts";
 import type { BpftraceDied } from "../run/bpftrace_died.ts";
 import type { Script } from "../../event/report.ts";
 import { attach, type Attached, type AttachOptions } from "../run/attach.ts";
+import { type Budget, halved } from "../run/budget.ts";
 import type { LineSource } from "../read/line_source.ts";
 import type { Plan } from "../filter/plan.ts";
 import type { RenderOptions } from "../run/render.ts";
@@ -11,7 +12,7 @@ import type { RenderOptions } from "../run/render.ts";
 export interface TracerOptions {
   sources: ReadonlyMap<string, string>;
   render: Omit<RenderOptions, "filter" | "tunnelPorts">;
-  run: Omit<AttachOptions["run"], "onLine">;
+  run: Omit<AttachOptions["run"], "onLine" | "onPressed">;
   /** A reader for the lines of one bpftrace; `held`: it waits for its `begin`. */
   openSource(held: boolean): LineSource;
   onProgress(text: string): void;
@@ -35,13 +36,16 @@ const OVERLAP_NS = 250_000_000n;
 /** So long the last tick is waited for: they come ten times a second. */
 const LAST_TICK_MS = 1_000;
 
-/** One bpftrace at a time, but for the moment in which another plan replaces it. */
+/** One bpftrace at a time, but for the moment in which another plan or budget replaces it. */
 export class Tracer {
   #running: Running | undefined;
+  #budget: Budget | null;
   #replacing: Promise<void> | undefined;
   readonly #abort = new AbortController();
 
-  constructor(readonly options: TracerOptions) {}
+  constructor(readonly options: TracerOptions) {
+    this.#budget = options.render.budget;
+  }
 
   /** What is attached, once it is. */
   get plan(): Plan | undefined {
@@ -80,6 +84,22 @@ export class Tracer {
     return untilNs;
   }
 
+  /**
+   * A bpftrace that takes more than its share tells half as much from here on: less of the packets that
+   * pass, which coverage says, instead of being ended. What it may tell can't be changed while it runs, so
+   * another one takes its place, without a gap.
+   */
+  #tellLess({ plan }: Running): void {
+    const less = this.#budget && halved(this.#budget);
+    if (!less || this.#replacing !== undefined || this.#abort.signal.aborted) return;
+    this.#budget = less;
+    this.options.onProgress(
+      "bpftrace takes more than its share of the processor: it tells no more than " +
+        `${Math.round(less.eventsPerSecond)} events a second from here on…`,
+    );
+    void this.replace(plan);
+  }
+
   async #replace(plan: Plan): Promise<void> {
     const before = this.#running;
     if (before === undefined) return;
@@ -102,15 +122,22 @@ export class Tracer {
   async #attach(plan: Plan, held: boolean): Promise<Running> {
     const { sources, render, run, openSource, onProgress } = this.options;
     const source = openSource(held);
+    const { expression: filter } = plan.kernel;
     const attached = await attach({
       sources,
-      render: { ...render, filter: plan.kernel.expression, tunnelPorts: plan.tunnelPorts },
-      run: { ...run, onLine: (line) => source.line(line) },
+      render: { ...render, budget: this.#budget, filter, tunnelPorts: plan.tunnelPorts },
+      run: {
+        ...run,
+        onLine: (line) => source.line(line),
+        onPressed: () => {
+          if (this.#running?.source === source) this.#tellLess(this.#running);
+        },
+      },
       onProgress,
       signal: this.#abort.signal,
     });
     // A filter that the kernel did not take has to be applied here.
-    const exact = plan.kernel.exact && attached.render.filter === plan.kernel.expression;
+    const exact = plan.kernel.exact && attached.render.filter === filter;
     // What lets every packet pass follows all of them, unless they are filtered here afterwards.
     const follows = exact && (attached.render.follow || attached.render.filter === "1");
     const translationsUntold = attached.render.conntrack === null;
