@@ -37,12 +37,15 @@ export async function runBench(ids: readonly CaseId[], options: BenchOptions): P
 }
 
 /**
- * The probe lost events, so lasthop must not decide: that is right, and no test of the fault. Nor is
- * a case that a busy machine spoiled.
+ * The probe lost events, or the kernel left out runs of its scripts, so lasthop must not decide: that is
+ * right, and no test of the fault. Nor is a case that a busy machine spoiled.
  */
 function isHidden({ score, report }: Judged): boolean {
   if (score.mark === "invalid") return true;
-  return score.mark === "unknown" && report.nodes.some(({ lost }) => lost > 0);
+  return score.mark === "unknown" &&
+    report.nodes.some(({ lost, gaps = [] }) =>
+      lost > 0 || gaps.some((gap) => /left out \d+ runs/.test(gap))
+    );
 }
 
 /** While one group is traced, the next is built and the one before is taken down. */
