@@ -1,8 +1,12 @@
 /** Incidents in the tests' cluster, each traced by the command that a person would type. */
 import type { Report } from "../../../src/event/report.ts";
+import { pause } from "../../../src/timers/pause.ts";
 import { run } from "../../deploy/image/root.ts";
 import { type Running, startLasthop } from "../../fake/lasthop.ts";
 import { type Cluster, environment } from "./cluster.ts";
+
+/** So long after the API told of a service its rules may be missing on a node, and a second more. */
+const RULES_WRITTEN_MS = 11_000;
 
 const OBJECTS = new URL("./objects.yaml", import.meta.url).pathname;
 
@@ -172,6 +176,8 @@ const OF_THE_CLUSTER: Incident[] = [
       const { kubectl } = cluster;
       const jsonpath = ["-o", "jsonpath={.spec.clusterIP}"];
       const address = await kubectl("-n", "shop", "get", "service", "late", ...jsonpath);
+      // Rules have ten seconds to be written, from when the API told of the service (R133).
+      await pause(RULES_WRITTEN_MS, AbortSignal.timeout(2 * RULES_WRITTEN_MS));
       await ask(address)(cluster);
     },
     faults: expects("service-rules-stale"),
