@@ -1,7 +1,7 @@
 /** Sessions on fakes of bpftrace: a real kernel's state, invented packets. */
 import { readCapability } from "../../src/probe/kernel/capability.ts";
+import { NFT } from "./nft_layout.ts";
 import { PROBED_FUNCTIONS } from "../../src/probe/kernel/functions.ts";
-import type { NftLayout } from "../../src/probe/kernel/nft.ts";
 import type { ProbeBatch } from "../../src/probe/ship/batcher.ts";
 import { type Session, type SessionOptions, startSession } from "../../src/probe/session/mod.ts";
 import { findNetns } from "../../src/probe/state/mod.ts";
@@ -24,19 +24,6 @@ const TRACEPOINTS = [
   ...["skb:skb_copy_datagram_iovec", "fib:fib_table_lookup", "fib6:fib6_table_lookup"],
   ...["neigh:neigh_timer_handler", "neigh:neigh_update", "icmp:icmp_send", "tcp:tcp_send_reset"],
 ];
-
-/** Of Linux 6.12. */
-export const NFT: NftLayout = {
-  ...{ data: 8, register: 24, size: 16, lastChain: 32, rules: 8 },
-  ...{
-    chainFirst: 0,
-    chainSecond: 8,
-    chainTable: 64,
-    chainName: 88,
-    tableFamily: 372,
-    tableName: 384,
-  },
-};
 
 /** A node `here` made of this process's own namespace, traced by the fake of that name. */
 export async function startFakeSession(

@@ -9,12 +9,19 @@ import type { NodeView } from "../view/timeline.ts";
 import { answerGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { allLosses, hadTimeToRepeat, isLost, lastingLosses, longestDelay } from "./losses.ts";
-import { clientSide, firstAt, hasArrivedAt, inOrder, lastAt, meetingOf } from "./meeting.ts";
+import {
+  clientSide,
+  firstAt,
+  hasArrivedAt,
+  inOrder,
+  isReset,
+  lastAt,
+  meetingOf,
+} from "./meeting.ts";
 import { resetBy } from "./reset_by.ts";
 import { heldLong, NOTHING, SLOW_NS, unanswered, unknown } from "./course.ts";
 
 const firstEvent = ({ steps }: Judgement) => steps[0]!.event;
-const isReset = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.rst);
 const isFin = (packet: Judgement) => hasFlag(firstEvent(packet), TCP_FLAGS.fin);
 const hasData = (packet: Judgement) => (firstEvent(packet).payload ?? 0) > 0;
 

@@ -155,7 +155,8 @@ function wasAskedElsewhere(packet: Judgement, question: FlowGroup): boolean {
   return wasSent && !isTakenByAsker(packet, question);
 }
 
-const isReset = ({ steps }: Judgement) =>
+/** A reset of TCP. */
+export const isReset = ({ steps }: Judgement): boolean =>
   steps[0]!.event.protocol === TCP && hasFlag(steps[0]!.event, TCP_FLAGS.rst);
 
 /** The node that saw the first packet of the flow first: the client's side, as far as it is watched. */

@@ -1,3 +1,4 @@
+import { NFT } from "../../../test/fake/nft_layout.ts";
 import { deepStrictEqual as same, match, ok } from "node:assert";
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
@@ -58,17 +59,8 @@ Deno.test("doctor tells whether a rule of nft is seen, and why not", () => {
   match(note({}), /by counters and the rule's text, .* \(this kernel has no kprobes\)/);
   match(note({ kprobes: true }), /\(nf_tables is not loaded now\)/);
   match(note({ kprobes: true, functions }), /\(its rules do not tell their chain/);
-  const nft = { data: 8, register: 24, size: 16, lastChain: 32, rules: 8 };
-  const more = {
-    chainFirst: 0,
-    chainSecond: 8,
-    chainTable: 64,
-    chainName: 88,
-    tableFamily: 372,
-    tableName: 384,
-  };
   match(
-    note({ kprobes: true, functions, nft: { ...nft, ...more } }),
+    note({ kprobes: true, functions, nft: NFT }),
     /likely rather than proven; proven with --deep/,
   );
 });

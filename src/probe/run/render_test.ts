@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { loadSources, render, type RenderOptions } from "./render.ts";
 import { PROBED_FUNCTIONS } from "../kernel/functions.ts";
+import { NFT } from "../../../test/fake/nft_layout.ts";
 import { newMix } from "./counting.ts";
 
 const sources = await loadSources();
@@ -85,18 +86,6 @@ Deno.test("render: a connection is looked at when its packet is sent, where its 
   deepEqual([lookups(layout), lookups(null)], [1, 0]);
 });
 
-/** Of Linux 6.12. */
-const NFT = {
-  ...{ data: 8, register: 24, size: 16, lastChain: 32, rules: 8 },
-  ...{
-    chainFirst: 0,
-    chainSecond: 8,
-    chainTable: 64,
-    chainName: 88,
-    tableFamily: 372,
-    tableName: 384,
-  },
-};
 const probed = { kprobes: true, functions: new Set(PROBED_FUNCTIONS), deep: true };
 
 Deno.test("render: the rule of nft is told where nft's layout is known, and else it says why not", () => {
