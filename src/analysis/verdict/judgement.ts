@@ -44,6 +44,15 @@ export function revise(
   judgement.revisedBy = [...judgement.revisedBy, rule];
 }
 
+/** A packet takes over the outcome of its later part, and its way: its own steps, then the part's. */
+export function inherit(whole: Judgement, part: Judgement, rule: RuleId): void {
+  whole.end = part.end;
+  whole.steps = [...whole.steps, ...part.steps];
+  whole.revisedBy = [...whole.revisedBy, ...part.revisedBy];
+  revise(whole, rule, part);
+  if (part.awaited) whole.awaited = part.awaited;
+}
+
 /** What a packet is judged by beside its own sightings. */
 export interface World {
   /** All nodes. Whoever reads them is done again when one joins. */

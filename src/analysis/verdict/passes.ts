@@ -8,6 +8,7 @@
  */
 import type { FlowGroup } from "./flows.ts";
 import { judgeFragments } from "./fragments.ts";
+import { joinGivenBack } from "./given_back.ts";
 import type { Judgement, RuleId } from "./judgement.ts";
 import type { Others } from "./others.ts";
 import { proveByReplies } from "./replies.ts";
@@ -44,6 +45,8 @@ export const PACKET_PASSES: readonly PacketPass[] = [
 
 /** In their order, after `PACKET_PASSES`. */
 export const FLOW_PASSES: readonly FlowPass[] = [
+  // Before C7, which joins pieces by the whole way of what was cut.
+  { rule: "C11", revise: joinGivenBack },
   // After O13 and O14, because the cut packet takes over the outcome of a piece. It also takes the
   // pieces out of the flow.
   { rule: "C7", revise: absorbPieces },

@@ -5,7 +5,7 @@
  */
 import { TCP } from "../kernel/protocols.ts";
 import type { FlowGroup } from "./flows.ts";
-import { type Judgement, revise } from "./judgement.ts";
+import { inherit, type Judgement } from "./judgement.ts";
 import type { Step } from "../correlate/steps.ts";
 import { cutsOf } from "./cuts.ts";
 import {
@@ -66,7 +66,7 @@ export function absorbPieces(group: FlowGroup): void {
     const isKnown = wentOn(whole);
     if (isKnown && parts[0] && cut.has(parts[0])) passBy(whole.judgement, parts[0].judgement);
     const from = speaker(whole, isKnown ? parts.filter((part) => !cut.has(part)) : parts);
-    if (from) inherit(whole.judgement, from.judgement);
+    if (from) inherit(whole.judgement, from.judgement, "C7");
   }
   if (absorbed.size > 0) group.packets = group.packets.filter((packet) => !absorbed.has(packet));
 }
@@ -79,7 +79,7 @@ function isWhole({ judgement }: Range): boolean {
 
 /** It was seen on another node than that which made it, or ended. */
 function wentOn({ judgement: { steps, end } }: Range): boolean {
-  if (end.kind !== "left" && end.kind !== "silent") return true;
+  if (end.kind !== "left" && end.kind !== "silent" && end.kind !== "routine") return true;
   return steps.at(-1)!.event.node !== steps[0]!.event.node;
 }
 
@@ -152,15 +152,6 @@ function byStart(ranges: readonly Range[]): Map<string, Range[]> {
 
 /** A key: equal starts on one node are one segment sent again; on another node it may be a piece. */
 const startOf = ({ judgement, from }: Range) => `${judgement.steps[0]!.event.node.name} ${from}`;
-
-/** The whole takes over the outcome of its piece, and its way: its own steps, then the piece's. */
-function inherit(whole: Judgement, piece: Judgement): void {
-  whole.end = piece.end;
-  whole.steps = [...whole.steps, ...piece.steps];
-  whole.revisedBy = [...whole.revisedBy, ...piece.revisedBy];
-  revise(whole, "C7", piece);
-  if (piece.awaited) whole.awaited = piece.awaited;
-}
 
 /** The whole's way leads by the devices of its node that only its piece was seen at. */
 function passBy(whole: Judgement, piece: Judgement): void {
