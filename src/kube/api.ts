@@ -36,10 +36,17 @@ export class KubeApi {
 
   /** What is answered, as JSON. Rejects with KubeError, and with what `fetch` does. */
   async json(path: string, asking: Asking = {}): Promise<unknown> {
+    return (await this.dated(path, asking)).json;
+  }
+
+  /** The same, with when the server says that it answered: whole seconds, as ms since 1970. */
+  async dated(path: string, asking: Asking = {}): Promise<{ json: unknown; dateMs?: number }> {
     const timeout = AbortSignal.timeout(ANSWER_MS_MAX);
     const signal = asking.signal ? AbortSignal.any([asking.signal, timeout]) : timeout;
     const answer = await this.#fetch(path, { ...asking, signal });
-    return JSON.parse(await textOf(answer));
+    const dateMs = Date.parse(answer.headers.get("date") ?? "");
+    const json = JSON.parse(await textOf(answer));
+    return Number.isNaN(dateMs) ? { json } : { json, dateMs };
   }
 
   /** The lines of an answer that goes on, as they come. Ends when the server ends it. */

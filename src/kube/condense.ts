@@ -11,6 +11,8 @@ import type { ClusterObject, ClusterResource } from "../event/cluster/state.ts";
 import type { RawObject } from "./follow.ts";
 import { policy, RawPolicy } from "./policy.ts";
 import { flag, Labels, Metadata, Port, some, text } from "./raw.ts";
+import type { ServerClock } from "./server_clock.ts";
+import { madeMs, setSinceMs } from "./since.ts";
 
 const Conditions = z.array(z.object({ type: z.string(), status: z.string() })).nullish();
 
@@ -79,25 +81,29 @@ const RawEndpointSlice = z.object({
 const RawNamespace = z.object({ metadata: Metadata });
 
 /** By kind, what of an object is kept; null for what says nothing here. */
-const CONDENSED: { [R in ClusterResource]: (raw: RawObject) => ClusterObject<R> | null } = {
+const CONDENSED: {
+  [R in ClusterResource]: (raw: RawObject, clock?: ServerClock) => ClusterObject<R> | null;
+} = {
   pods: (raw) => pod(RawPod.parse(raw)),
-  nodes: (raw) => node(RawNode.parse(raw)),
-  services: (raw) => service(RawService.parse(raw)),
-  endpointslices: (raw) => endpoints(RawEndpointSlice.parse(raw)),
+  nodes: (raw, clock) => node(RawNode.parse(raw), clock),
+  services: (raw, clock) => service(RawService.parse(raw), clock),
+  endpointslices: (raw, clock) => endpoints(RawEndpointSlice.parse(raw), clock),
   networkpolicies: (raw) => policy(RawPolicy.parse(raw)),
   namespaces: (raw) => namespace(RawNamespace.parse(raw)),
 };
 
 /**
  * What of an object is kept; null for one that says nothing here, undefined for one that can't be
- * understood or kept: too long, or not as its kind is. Throws only for a fault of this code.
+ * understood or kept: too long, or not as its kind is. Since when it is so is told where the server's
+ * clock is known. Throws only for a fault of this code.
  */
 export function condensed<R extends ClusterResource>(
   resource: R,
   raw: RawObject,
+  clock?: ServerClock,
 ): ClusterObject<R> | null | undefined {
   try {
-    return CONDENSED[resource](raw) as ClusterObject<R> | null;
+    return CONDENSED[resource](raw, clock) as ClusterObject<R> | null;
   } catch (error) {
     if (error instanceof z.ZodError) return undefined;
     throw error;
@@ -144,18 +150,24 @@ function ownerOf({ ownerReferences, labels }: z.infer<typeof Metadata>): Cluster
   return { kind, name };
 }
 
-function node({ metadata, status }: z.infer<typeof RawNode>): ClusterNode {
+function node(
+  { metadata, status }: z.infer<typeof RawNode>,
+  clock: ServerClock | undefined,
+): ClusterNode {
   const addresses = (status?.addresses ?? [])
     .filter(({ type }) => type === "InternalIP" || type === "ExternalIP")
     .map(({ address }) => address);
   return ClusterNode.parse({
     name: metadata.name,
     addresses,
-    ...some({ ready: isReady(status?.conditions) }),
+    ...some({ ready: isReady(status?.conditions), sinceMs: madeMs(metadata, clock) }),
   });
 }
 
-function service({ metadata, spec, status }: z.infer<typeof RawService>): ClusterService {
+function service(
+  { metadata, spec, status }: z.infer<typeof RawService>,
+  clock: ServerClock | undefined,
+): ClusterService {
   const own = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : []);
   const balancer = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
   const external = [...spec.externalIPs ?? [], ...balancer];
@@ -175,12 +187,16 @@ function service({ metadata, spec, status }: z.infer<typeof RawService>): Cluste
       internalLocal: spec.internalTrafficPolicy === "Local" || undefined,
       publishesNotReady: spec.publishNotReadyAddresses || undefined,
       isUnselected: Object.keys(spec.selector ?? {}).length === 0 || undefined,
+      sinceMs: setSinceMs(metadata, ["f:spec", "f:ports"], clock),
     }),
   });
 }
 
 /** Slices of no service are of nobody that is asked for. */
-function endpoints(raw: z.infer<typeof RawEndpointSlice>): ClusterEndpoints | null {
+function endpoints(
+  raw: z.infer<typeof RawEndpointSlice>,
+  clock: ServerClock | undefined,
+): ClusterEndpoints | null {
   const { metadata } = raw;
   const service = metadata.labels?.["kubernetes.io/service-name"];
   if (!service) return null;
@@ -188,6 +204,10 @@ function endpoints(raw: z.infer<typeof RawEndpointSlice>): ClusterEndpoints | nu
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     service,
+    // When the last endpoint went is not noted, since there is no field then.
+    ...some({
+      sinceMs: raw.endpoints?.length ? setSinceMs(metadata, ["f:endpoints"], clock) : undefined,
+    }),
     ports: (raw.ports ?? []).map(({ name, protocol, port }) => ({
       protocol: protocol ?? "TCP",
       ...some({ name: name || undefined, port }),

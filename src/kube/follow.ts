@@ -5,14 +5,25 @@
 import { z } from "zod";
 import { pause } from "../timers/pause.ts";
 import { type KubeApi, KubeError } from "./api.ts";
+import { type ServerClock, serverClock } from "./server_clock.ts";
 
 /** An object as the API has it, not looked at yet. */
 export type RawObject = Record<string, unknown>;
 
+/** How a list was read. */
+export interface Listed {
+  /** There were not more than are looked at. */
+  isWhole: boolean;
+  /** Of what moment it is, by our clock. */
+  wallMs: number;
+  /** The clock of the server that answered; undefined where it can't be told, or is not to be believed. */
+  clock: ServerClock | undefined;
+}
+
 /** Who is told. */
 export interface Followed {
-  /** All that there was at `wallMs`. `isWhole`: there were not more than are looked at. */
-  onList(objects: RawObject[], how: { isWhole: boolean; wallMs: number }): void;
+  /** All that there was, and how it was read. */
+  onList(objects: RawObject[], how: Listed): void;
   onChange(change: { put?: RawObject; gone?: RawObject }): void;
   /** Up to now nothing else changed. */
   onAlive(): void;
@@ -115,17 +126,23 @@ async function list(
   const objects: RawObject[] = [];
   let next = "";
   let wallMs: number | undefined;
+  let clock: ServerClock | undefined;
   for (;;) {
     const query = new URLSearchParams({ limit: String(pageSize) });
     if (next !== "") query.set("continue", next);
-    const page = read(Page, await api.json(`${path}?${query}`, { signal }), path);
+    const askedMs = nowMs();
+    const { json, dateMs } = await api.dated(`${path}?${query}`, { signal });
+    const page = read(Page, json, path);
     // All pages are of the moment of the first one.
-    wallMs ??= nowMs();
+    if (wallMs === undefined) {
+      wallMs = nowMs();
+      clock = serverClock({ askedMs, readMs: wallMs, dateMs });
+    }
     objects.push(...page.items ?? []);
     next = page.metadata.continue ?? "";
     if (next === "" || objects.length >= objectsMax) {
       const isWhole = next === "" && objects.length <= objectsMax;
-      followed.onList(objects.slice(0, objectsMax), { isWhole, wallMs });
+      followed.onList(objects.slice(0, objectsMax), { isWhole, wallMs, clock });
       return page.metadata.resourceVersion;
     }
   }

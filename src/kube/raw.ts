@@ -16,6 +16,8 @@ export const Metadata = z.object({
   namespace: text,
   uid: text,
   labels: Labels,
+  creationTimestamp: text,
+  managedFields: z.unknown().optional(),
   ownerReferences: z.array(z.object({ kind: z.string(), name: z.string(), controller: flag }))
     .nullish(),
 });

@@ -6,9 +6,16 @@ import { clusterKey, type ClusterResource, type ClusterState } from "../event/cl
 import { pause } from "../timers/pause.ts";
 import type { KubeApi } from "./api.ts";
 import { condensed } from "./condense.ts";
-import { follow, type Followed, type FollowOptions, type RawObject } from "./follow.ts";
+import {
+  follow,
+  type Followed,
+  type FollowOptions,
+  type Listed,
+  type RawObject,
+} from "./follow.ts";
 import { inParts } from "./in_parts.ts";
 import { discover } from "./resources.ts";
+import type { ServerClock } from "./server_clock.ts";
 
 /** From being asked to end to the end, ms. */
 const STOP_MS_MAX = 5_000;
@@ -95,12 +102,14 @@ export class ClusterReader {
   }
 
   #followed(resource: ClusterResource): Followed {
+    let clock: ServerClock | undefined;
     return {
-      onList: (objects, { isWhole, wallMs }) => {
-        this.#list(resource, objects, { isWhole, wallMs });
+      onList: (objects, listed) => {
+        clock = listed.clock;
+        this.#list(resource, objects, listed);
         this.#heard(resource);
       },
-      onChange: (change) => this.#change(resource, change),
+      onChange: (change) => this.#change(resource, change, clock),
       onAlive: () => this.#tell(resource, { told: "watched" }),
       onBroken: (why) => {
         this.#tell(resource, { told: "broken", why });
@@ -114,9 +123,9 @@ export class ClusterReader {
   #list(
     resource: ClusterResource,
     raw: readonly RawObject[],
-    { isWhole, wallMs }: { isWhole: boolean; wallMs: number },
+    { isWhole, wallMs, clock }: Listed,
   ): void {
-    const all = raw.map((one) => condensed(resource, one));
+    const all = raw.map((one) => condensed(resource, one, clock));
     const objects = all.filter((one) => one !== null && one !== undefined);
     const unread = all.filter((one) => one === undefined).length;
     // How many there are beyond the bound nobody knows: one is enough to say that it is not all.
@@ -134,8 +143,12 @@ export class ClusterReader {
     if (!isWhole) this.#notice(`${resource} of ${this.api.cluster}: too many, not all are known`);
   }
 
-  #change(resource: ClusterResource, { put, gone }: { put?: RawObject; gone?: RawObject }): void {
-    const object = condensed(resource, put ?? gone ?? {});
+  #change(
+    resource: ClusterResource,
+    { put, gone }: { put?: RawObject; gone?: RawObject },
+    clock: ServerClock | undefined,
+  ): void {
+    const object = condensed(resource, put ?? gone ?? {}, clock);
     // A slice of no service: nothing of it was told before.
     if (object === null) return this.#tell(resource, { told: "watched" });
     if (object === undefined) return this.#tell(resource, { told: "changed", leftOut: 1 });

@@ -44,7 +44,12 @@ Deno.test("cluster: a real server's lists are read whole, its versions chosen by
   deepEqual([...listed.values()].flatMap(({ leftOut }) => leftOut ?? []), []);
   const found = (resource: ClusterState["resource"], name: string) =>
     (listed.get(resource)!.objects as { name: string }[]).find((one) => one.name === name);
-  const { clusterAddresses, ports, ...web } = found("services", "web") as Record<string, unknown>;
+  const { clusterAddresses, ports, sinceMs, ...web } = found("services", "web") as Record<
+    string,
+    unknown
+  >;
+  // It was set on 2026-11-26, and the answer's date is today's.
+  equal(Math.floor(sinceMs as number / 60_000), Date.parse("2026-11-26T20:48:00Z") / 60_000);
   deepEqual(web, { namespace: "recorded", name: "web", type: "NodePort", externalLocal: true });
   equal((clusterAddresses as string[]).length, 1);
   const [port] = ports as Record<string, unknown>[];

@@ -74,6 +74,20 @@ export class Cluster {
     );
   }
 
+  /**
+   * Whether what versions of these kinds tell of the time is known: all was heard of then, or the API says
+   * itself since when these are so, and all is heard of at the end. What is missing then proves nothing.
+   */
+  isKnown(
+    resources: readonly ClusterResource[],
+    time: Stretch,
+    restsOn: readonly { sinceMs?: number | undefined }[],
+  ): boolean {
+    if (this.isWhole(resources, time)) return true;
+    return restsOn.every(({ sinceMs }) => sinceMs !== undefined) &&
+      this.isWhole(resources, { fromMs: time.toMs, toMs: time.toMs });
+  }
+
   #all(resource: ClusterResource): Version[] {
     return (this.#byResource.get(resource) ?? []).flatMap(({ versions }) => versions);
   }

@@ -12,7 +12,10 @@ export interface Stretch {
   toMs: number;
 }
 
-/** An object as it was for a time. */
+/**
+ * An object as it was for a time: from when it was told of on, or from when the API itself says that it has
+ * been so.
+ */
 export interface Version<R extends ClusterResource = ClusterResource> extends Stretch {
   object: ClusterObject<R>;
   /** It was so when it was looked at last; when it ceased to be is not known. */
@@ -87,9 +90,14 @@ export class History {
   #replace(all: readonly ClusterState[], wallMs: number): void {
     const listed = new Set<string>();
     const lastMs = this.#open?.toMs ?? wallMs;
+    const heardMs = this.whole.at(-1)?.toMs ?? wallMs;
     for (const { objects } of all) {
       for (const object of objects) {
-        listed.add(clusterKey(object));
+        const key = clusterKey(object);
+        listed.add(key);
+        // It is as it was again, after changes that nobody heard of.
+        const isAgain = this.#current.get(key)?.text === textOf(object);
+        if (isAgain && (sinceOf(object) ?? 0) > heardMs) this.#end(key, heardMs);
         this.#put(object, wallMs);
       }
     }
@@ -105,10 +113,12 @@ export class History {
 
   #put(object: ClusterObject, wallMs: number): void {
     const key = clusterKey(object);
-    const text = JSON.stringify(object);
-    if (this.#current.get(key)?.text === text) return;
+    const text = textOf(object);
+    const before = this.#current.get(key);
+    if (before?.text === text) return;
     this.#end(key, wallMs);
-    const version: Version = { object, fromMs: wallMs, toMs: Infinity, isOpen: true };
+    const fromMs = before ? wallMs : Math.min(wallMs, sinceOf(object) ?? wallMs);
+    const version: Version = { object, fromMs, toMs: Infinity, isOpen: true };
     this.versions.push(version);
     this.#current.set(key, { version, text });
   }
@@ -120,4 +130,23 @@ export class History {
     known.version.isOpen = false;
     this.#current.delete(key);
   }
+}
+
+const textOf = (object: ClusterObject) => JSON.stringify({ ...object, sinceMs: undefined });
+
+const sinceOf = (object: ClusterObject): number | undefined =>
+  "sinceMs" in object ? object.sinceMs : undefined;
+
+/** One of them was there at any moment, where none was missing between two. */
+export function isAlways(
+  versions: readonly Stretch[],
+  { fromMs, toMs }: Stretch,
+): boolean {
+  const sorted = [...versions].sort((a, b) => a.fromMs - b.fromMs);
+  let untilMs = fromMs;
+  for (const version of sorted) {
+    if (version.fromMs > untilMs) return false;
+    untilMs = Math.max(untilMs, version.toMs);
+  }
+  return untilMs >= toMs;
 }

@@ -1,7 +1,7 @@
 /** Node ports: which service a port of a node leads to, whatever the address of the node. */
 import type { ClusterNode, ClusterService } from "../../event/cluster/objects.ts";
 import { type Cluster, nodePortKey } from "./cluster.ts";
-import type { Stretch } from "./history.ts";
+import { isAlways, type Stretch } from "./history.ts";
 
 /** What a packet asks for. */
 export interface AskedPort {
@@ -35,15 +35,4 @@ export function nodePortAt(
   const names = new Set(nodes.map(({ object }) => object.name));
   if (names.size !== 1 || !isAlways(nodes, time)) return undefined;
   return { service: service.object, node: nodes.at(-1)!.object };
-}
-
-/** One of them was there at any moment, where none was missing between two. */
-function isAlways(versions: readonly Stretch[], { fromMs, toMs }: Stretch): boolean {
-  const sorted = [...versions].sort((a, b) => a.fromMs - b.fromMs);
-  let untilMs = fromMs;
-  for (const version of sorted) {
-    if (version.fromMs > untilMs) return false;
-    untilMs = Math.max(untilMs, version.toMs);
-  }
-  return untilMs >= toMs;
 }

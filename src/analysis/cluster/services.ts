@@ -1,8 +1,8 @@
 /** Services of a cluster: which one an address and port are of, where it leads, which addresses are services'. */
-import type { ClusterService } from "../../event/cluster/objects.ts";
+import type { ClusterEndpoints, ClusterService } from "../../event/cluster/objects.ts";
 import { formatAddress, parseAddress } from "../../event/filter/address.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Stretch } from "./history.ts";
+import { isAlways, type Stretch, type Version } from "./history.ts";
 import { PORT_PROTOCOLS } from "./port_protocols.ts";
 
 /** The one service that had the address all of the time, and was the same; undefined where there is none. */
@@ -42,13 +42,13 @@ export function endpointsOf(
   const found = new Map<string, KnownEndpoint>();
   for (const { object } of cluster.versions("endpointslices", time)) {
     if (object.service !== name || object.namespace !== namespace) continue;
-    for (const { addresses, ready, serving, terminating, node } of object.endpoints) {
-      const isUsed = ready || publishesNotReady || (serving === true && terminating === true);
+    for (const endpoint of object.endpoints) {
+      const { addresses, node } = endpoint;
       for (const address of addresses) {
         const before = found.get(address);
         found.set(address, {
           address,
-          isUsed: isUsed || before?.isUsed === true,
+          isUsed: isUsed(endpoint, publishesNotReady) || before?.isUsed === true,
           ...(node === undefined ? {} : { node }),
         });
       }
@@ -56,6 +56,28 @@ export function endpointsOf(
   }
   return [...found.values()].sort((a, b) => a.address < b.address ? -1 : 1);
 }
+
+/**
+ * Slices of the service, one of which had an endpoint that packets are sent to all of the time: its versions.
+ * Undefined where there is no such slice, also where endpoints of several took turns.
+ */
+export function servedAllAlong(
+  cluster: Cluster,
+  { namespace, name, publishesNotReady = false }: ClusterService,
+  time: Stretch,
+): Version<"endpointslices">[] | undefined {
+  const own = cluster.versions("endpointslices", time).filter(({ object }) =>
+    object.service === name && object.namespace === namespace &&
+    object.endpoints.some((one) => one.addresses.length > 0 && isUsed(one, publishesNotReady))
+  );
+  const bySlice = Map.groupBy(own, ({ object }) => object.name);
+  return [...bySlice.values()].find((versions) => isAlways(versions, time));
+}
+
+const isUsed = (
+  { ready, serving, terminating }: ClusterEndpoints["endpoints"][number],
+  publishesNotReady: boolean,
+) => ready || publishesNotReady || (serving === true && terminating === true);
 
 /** Shorter prefixes than these are of no one range: services are given addresses out of two, then. */
 const PREFIX_MIN = { 4: 8, 6: 48 };

@@ -11,6 +11,12 @@ const labels = z.record(z.string().max(400), z.string().max(253));
 /** `TCP`, `UDP`, `SCTP`. */
 const protocol = z.string().max(16);
 
+/**
+ * Since when it has been as it is told, by the clock of who asked the API and at the latest: ms since 1970.
+ * Absent where the API does not say so.
+ */
+const sinceMs = z.number().int().min(0).optional();
+
 /** Which labels an object must have. */
 export const Selector = z.object({
   labels: labels.optional(),
@@ -47,6 +53,8 @@ export const ClusterNode = z.object({
   name,
   addresses: z.array(address).max(32),
   ready: z.boolean().optional(),
+  /** Since when there is one of this name. */
+  sinceMs,
 });
 
 /** A service. */
@@ -73,6 +81,8 @@ export const ClusterService = z.object({
   publishesNotReady: z.boolean().optional(),
   /** It has no selector: somebody else keeps its endpoints. */
   isUnselected: z.boolean().optional(),
+  /** Since when it has this type, its addresses and each of these ports: what it lost since is not told. */
+  sinceMs,
 });
 
 /** Some endpoints of a service. */
@@ -81,6 +91,8 @@ export const ClusterEndpoints = z.object({
   name,
   /** Of the same namespace. */
   service: name,
+  /** Since when these are its endpoints; never told where there are none. */
+  sinceMs,
   ports: z.array(z.object({
     name: z.string().max(63).optional(),
     protocol,

@@ -9,27 +9,46 @@ import {
 
 /** What was told of the cluster. */
 export interface SpecCluster {
-  /** When it is told, ms after the nodes began to be watched. */
-  atMs: number;
+  /** When it was listed, ms after the nodes began to be watched. */
+  listedMs: number;
+  /** When it is told, likewise; undefined: with the list. */
+  atMs: number | undefined;
   /** What there is from the beginning. */
   first: Map<ClusterResource, ClusterObject[]>;
   later: { atMs: number; resource: ClusterResource; told: Partial<ClusterState> }[];
   /** Its teller did not end in order. */
   isCut: boolean;
+  /** The next object is all that there is of its kind, in a list of its own. */
+  isRelisted: boolean;
   /** Kinds that could not be read. */
   unread: Set<ClusterResource>;
 }
 
 /** A cluster that was listed long before. */
 export const newCluster = (): SpecCluster => ({
-  atMs: LISTED_MS,
+  listedMs: -60_000,
+  atMs: undefined,
   first: new Map(),
   later: [],
   isCut: false,
+  isRelisted: false,
   unread: new Set(),
 });
 
-const LISTED_MS = -60_000;
+/** What says since when it is so: `since=-20s`, ms after the nodes began to be watched. */
+function sinceOf(words: readonly string[]): { sinceMs?: number } {
+  const found = words.find((word) => word.startsWith("since="))?.slice("since=".length);
+  return found === undefined ? {} : { sinceMs: msOf(found) };
+}
+
+const isPlain = (word: string) => !word.startsWith("since=");
+
+const datedFrom = (object: ClusterObject, wallMs: number): ClusterObject =>
+  "sinceMs" in object ? { ...object, sinceMs: object.sinceMs! + wallMs } : object;
+
+/** Times before that have a minus. */
+const msOf = (text: string): number =>
+  Math.round(Number(nanoseconds(text.replace(/^-/, ""))) / 1e6) * (text.startsWith("-") ? -1 : 1);
 
 /** Words to objects, by the first word. */
 const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> = {
@@ -40,13 +59,15 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
     ports: words.flatMap((word) => servicePort(word)),
     ...(words.includes("local") ? { externalLocal: true } : {}),
     ...(words.includes("unselected") ? { isUnselected: true } : {}),
+    ...sinceOf(words),
     ...list("externalAddresses", words, "external="),
   }],
-  endpoints: ([name, port, ...addresses]) => ["endpointslices", {
+  endpoints: ([name, port, ...words]) => ["endpointslices", {
     ...named(name),
     service: named(name).name,
     ports: [portOf(port!)],
-    endpoints: addresses.map((word) => {
+    ...sinceOf(words),
+    endpoints: words.filter(isPlain).map((word) => {
       const [, address, not, node] = /^([^!@]+)(!?)(?:@(.+))?$/.exec(word)!;
       return { addresses: [address], ready: not === "", ...(node ? { node } : {}) };
     }),
@@ -58,7 +79,11 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
     labels: Object.fromEntries(words.filter((word) => word.includes("=")).map((w) => w.split("="))),
     ...(words[0] && !words[0].includes("=") ? { node: words[0] } : {}),
   }],
-  node: ([name, ...addresses]) => ["nodes", { name, addresses }],
+  node: ([name, ...words]) => ["nodes", {
+    name,
+    addresses: words.filter(isPlain),
+    ...sinceOf(words),
+  }],
   policy: ([name, json]) => ["networkpolicies", { ...named(name), ...JSON.parse(json!) }],
   namespace: ([name, ...words]) => ["namespaces", {
     name,
@@ -68,7 +93,9 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
 
 /** Reads a line. */
 export function readCluster(cluster: SpecCluster, [word = "", ...words]: string[]): void {
-  if (word === "at") cluster.atMs = Math.round(Number(nanoseconds(words[0]!)) / 1e6);
+  if (word === "at") cluster.atMs = msOf(words[0]!);
+  else if (word === "listed") cluster.listedMs = msOf(words[0]!);
+  else if (word === "relisted") relist(cluster, words);
   else if (word === "cut") cluster.isCut = true;
   else if (word === "unread") { for (const one of words) cluster.unread.add(resourceOf(one)); }
   else if (word === "broken") {
@@ -80,9 +107,20 @@ export function readCluster(cluster: SpecCluster, [word = "", ...words]: string[
   } else put(cluster, reader(word)(words));
 }
 
+/** All of the kind are what follows in the next line. */
+function relist(cluster: SpecCluster, [resource = "", at = ""]: string[]): void {
+  cluster.atMs = msOf(at);
+  cluster.isRelisted = true;
+  resourceOf(resource);
+}
+
 function put(cluster: SpecCluster, [resource, value]: [ClusterResource, unknown]): void {
   const object = value as ClusterObject;
-  if (cluster.atMs > LISTED_MS) {
+  if (cluster.isRelisted) {
+    cluster.isRelisted = false;
+    return add(cluster, resource, { told: "listed", objects: [object] } as Partial<ClusterState>);
+  }
+  if (cluster.atMs !== undefined) {
     return add(cluster, resource, { told: "changed", objects: [object] } as Partial<ClusterState>);
   }
   const first = cluster.first.get(resource) ?? [];
@@ -91,7 +129,7 @@ function put(cluster: SpecCluster, [resource, value]: [ClusterResource, unknown]
 }
 
 function add(cluster: SpecCluster, resource: ClusterResource, told: Partial<ClusterState>): void {
-  cluster.later.push({ atMs: cluster.atMs, resource, told });
+  cluster.later.push({ atMs: cluster.atMs ?? cluster.listedMs, resource, told });
 }
 
 function reader(word: string) {
@@ -141,7 +179,7 @@ export function clusterLines(cluster: SpecCluster, wallMs: number): ClusterState
   const lines: { resource: ClusterResource; wallMs: number; told: Partial<ClusterState> }[] = [
     ...resources.map((resource) => ({
       resource,
-      wallMs: wallMs + LISTED_MS,
+      wallMs: wallMs + cluster.listedMs,
       told: { told: "listed", objects: cluster.first.get(resource) ?? [] } as Partial<ClusterState>,
     })),
     ...cluster.later.map(({ atMs, resource, told }) => ({ resource, wallMs: wallMs + atMs, told })),
@@ -151,7 +189,16 @@ export function clusterLines(cluster: SpecCluster, wallMs: number): ClusterState
       told: { told: "watched", final: true } as Partial<ClusterState>,
     })),
   ];
-  return lines.map(({ resource, wallMs, told }, sequence) =>
-    ClusterState.parse({ kind: "cluster", cluster: "lab", sequence, resource, wallMs, ...told })
-  );
+  const about = { kind: "cluster", cluster: "lab" };
+  return lines.map(({ resource, wallMs: atMs, told: { objects = [], ...told } }, sequence) => {
+    const dated = objects.map((object) => datedFrom(object, wallMs));
+    return ClusterState.parse({
+      ...about,
+      sequence,
+      resource,
+      wallMs: atMs,
+      ...told,
+      objects: dated,
+    });
+  });
 }

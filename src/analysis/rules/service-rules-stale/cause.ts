@@ -12,7 +12,8 @@ export const cause: CauseText = {
   knows:
     "A rule as read on the node makes this translation, one service has the address, and the " +
     "cluster's API told all of its endpoints from ten seconds before the packet on: the address it was " +
-    "translated to was none of them. Or the service had endpoints that were ready all that time, and " +
+    "translated to was none of them. Or the service had an endpoint that was ready all that time, as was " +
+    "heard or as the API notes since when it is so, and " +
     "none of the rules as read on the nodes that it passed translates the packet.",
   remedy:
     "Is kube-proxy, or what stands in for it, running on that node, and does it reach the API? " +

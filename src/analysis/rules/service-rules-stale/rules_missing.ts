@@ -1,8 +1,8 @@
 /** A service that has endpoints, and that no rule of the node translates. */
 import type { Cluster } from "../../cluster/cluster.ts";
-import type { Stretch } from "../../cluster/history.ts";
+import { isAlways, type Stretch } from "../../cluster/history.ts";
 import { serviceName } from "../../cluster/names.ts";
-import { endpointsOf } from "../../cluster/services.ts";
+import { servedAllAlong } from "../../cluster/services.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { translationsOf } from "../../netfilter/translations.ts";
 import { isOwn, netnsName } from "../../view/netns_names.ts";
@@ -14,10 +14,7 @@ import { cause, type Rule } from "../rule.ts";
 import { askedService, clusterNodeOf } from "../service-without-endpoint/asked_service.ts";
 import { wentOnUntranslated } from "../service-unknown/service_unknown.ts";
 import { lookAt } from "../shared/checked.ts";
-import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
-
-/** Rules are written within a second or two of a change; where there are many, some more. */
-const WRITTEN_MS = 10_000;
+import { clusterAt, clusterEvidence, withWriting } from "../shared/cluster_evidence.ts";
 
 /** The node has no rule for the service. */
 export const rulesMissing: Rule = {
@@ -26,27 +23,27 @@ export const rulesMissing: Rule = {
   statement:
     "`service-rules-stale`, likely. The packet went on untranslated and came to no good, one service of " +
     "the cluster has had its destination, no node's address, and its port from ten seconds before on, an " +
-    "endpoint was ready then and at the end, and in the own network of each probed node of the cluster " +
-    "that it passed all rules were read and none translates it. What could look like it: another network with the same " +
-    "addresses; hence likely. Says nothing of a machine that is no node of the cluster, and where eBPF " +
-    "or IPVS stands in for rules: there such a packet is translated before.",
+    "endpoint of one of its slices was ready all that time, and in the own network of each probed node of " +
+    "the cluster that it passed, a node as long, all rules were read and none translates it. All was heard " +
+    "of from then on, or the API says itself since when these are so: fields that it notes no time of, and " +
+    "a clock of it that is more than three seconds off, tell nothing. What could look like it: another " +
+    "network with the same addresses; hence likely. Says nothing of a machine that is no node of the " +
+    "cluster, and where eBPF or IPVS stands in for rules: there such a packet is translated before.",
   yields: ["service-rules-stale"],
   judge(subject) {
     const told = clusterAt(subject);
     if (!told || !wentOnUntranslated(subject)) return null;
     const { cluster } = told;
-    const time = { ...told.time, fromMs: told.time.fromMs - WRITTEN_MS };
+    const time = withWriting(told.time);
     const asked = askedService(subject, cluster, time);
     if (!asked || asked.isNodePort) return null;
     if (!asked.service.clusterAddresses.includes(subject.event.destination!)) return null;
-    if (!cluster.isWhole(["services", "endpointslices", "nodes"], time)) return null;
-    // Of the time before, too: one that was ready only now may not be in the rules yet.
-    const before = { fromMs: time.fromMs, toMs: time.fromMs };
-    const isReady = (at: typeof time) =>
-      endpointsOf(cluster, asked.service, at).some(({ isUsed }) => isUsed);
-    if (!isReady(before) || !isReady({ fromMs: time.toMs, toMs: time.toMs })) return null;
-    const passed = passedWithoutRule(subject, cluster, time);
+    // All of the time: one that was ready only now may not be in the rules yet.
+    const served = servedAllAlong(cluster, asked.service, time);
+    const passed = served && passedWithoutRule(subject, cluster, time);
     if (!passed) return null;
+    const restsOn = [...asked.restsOn, ...served.map(({ object }) => object), ...passed.restsOn];
+    if (!cluster.isKnown(["services", "endpointslices", "nodes"], time, restsOn)) return null;
     const name = serviceName(asked.service);
     return cause(
       "service-rules-stale",
@@ -70,12 +67,18 @@ export const rulesMissing: Rule = {
 
 /** The first node's own network that it passed, when all that it passed were read and none has a rule. */
 function passedWithoutRule({ judgement }: Case, cluster: Cluster, time: Stretch) {
-  const passed = judgement.steps.map(({ event }) => event).filter(({ node, netns }) =>
-    isOwn(node, netns) && clusterNodeOf(node, cluster, time) !== undefined
-  );
-  const [first] = passed;
+  const passed = judgement.steps.flatMap(({ event }) => {
+    const own = isOwn(event.node, event.netns) && clusterNodeOf(event.node, cluster, time);
+    return own ? [{ event, own }] : [];
+  });
+  const first = passed[0]?.event;
   if (!first) return null;
-  for (const event of passed) {
+  for (const { event, own } of passed) {
+    // One that joins has no rules yet.
+    const versions = cluster.versions("nodes", time).filter(({ object }) =>
+      object.name === own.name
+    );
+    if (!isAlways(versions, time)) return null;
     const state = stateAt(event.node, event.netns, event.at);
     if (
       !state || isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"])
@@ -86,5 +89,9 @@ function passedWithoutRule({ judgement }: Case, cluster: Cluster, time: Stretch)
     if ((state.ipvs?.length ?? 0) > 0) return null;
     if (translationsOf(state, headersOf(event))?.length !== 0) return null;
   }
-  return { node: first.node, where: netnsName(first.node, first.netns) };
+  return {
+    node: first.node,
+    where: netnsName(first.node, first.netns),
+    restsOn: passed.map(({ own }) => own),
+  };
 }

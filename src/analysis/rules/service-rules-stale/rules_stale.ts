@@ -6,10 +6,8 @@ import { eventEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { serviceAddress } from "../service-without-endpoint/service_address.ts";
 import { translatedBy } from "../service-without-endpoint/translated_by.ts";
-import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { clusterAt, clusterEvidence, withWriting } from "../shared/cluster_evidence.ts";
 
-/** Rules are written again within a second or two of a change; where there are many, some more. */
-const WRITTEN_MS = 10_000;
 const SHOWN_MAX = 4;
 
 /** The node's rules are older than the endpoints. */
@@ -32,7 +30,7 @@ export const rulesStale: Rule = {
       return null;
     }
     const { cluster } = told;
-    const time = { ...told.time, fromMs: told.time.fromMs - WRITTEN_MS };
+    const time = withWriting(told.time);
     const known = serviceAt(cluster, service.address, time);
     if (!known || known.isUnselected || !portOf(known, event.protocol, service.port)) return null;
     if (!cluster.isWhole(["services", "endpointslices"], time)) return null;

@@ -1,5 +1,5 @@
 /** Which service of the cluster a packet asked for, and on which of its nodes it was asked for. */
-import type { ClusterService } from "../../../event/cluster/objects.ts";
+import type { ClusterNode, ClusterService } from "../../../event/cluster/objects.ts";
 import { endPoint } from "../../../event/end_point.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Stretch } from "../../cluster/history.ts";
@@ -24,6 +24,8 @@ export interface AskedService {
   isNodePort: boolean;
   /** The node of the cluster that was asked: of that port, or where the packet ended. */
   node: string | undefined;
+  /** Objects that told so. */
+  restsOn: readonly (ClusterService | ClusterNode)[];
 }
 
 /** The one service that has the packet's destination and port, or whose node port it is. */
@@ -45,7 +47,8 @@ export function askedService(
       isLocal: (isInternal ? service.internalLocal : service.externalLocal) === true,
       policy: isInternal ? "internalTrafficPolicy" : "externalTrafficPolicy",
       isNodePort: false,
-      node: clusterNodeOf(subject.node, cluster, time),
+      node: clusterNodeOf(subject.node, cluster, time)?.name,
+      restsOn: [service],
     };
   }
   const name = PORT_PROTOCOLS[protocol ?? -1];
@@ -57,6 +60,7 @@ export function askedService(
     policy: "externalTrafficPolicy",
     isNodePort: true,
     node: found.node.name,
+    restsOn: [found.service, found.node],
   };
 }
 
@@ -65,10 +69,10 @@ export function clusterNodeOf(
   node: NodeView,
   cluster: Cluster,
   time: Stretch,
-): string | undefined {
+): ClusterNode | undefined {
   const own = cluster.versions("nodes", time).filter(({ object: { addresses } }) =>
     addresses.some((address) => ownersOf([node], address).length > 0)
   );
-  const [name, ...others] = new Set(own.map(({ object }) => object.name));
-  return others.length === 0 ? name : undefined;
+  const names = new Set(own.map(({ object }) => object.name));
+  return names.size === 1 ? own.at(-1)!.object : undefined;
 }

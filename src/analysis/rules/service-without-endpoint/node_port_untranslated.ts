@@ -9,14 +9,11 @@ import { commandAnywhere } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { noListener } from "../no-listener/no_listener.ts";
 import { cause, type Rule } from "../rule.ts";
-import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { clusterAt, clusterEvidence, withWriting } from "../shared/cluster_evidence.ts";
 import { lookAt } from "../shared/checked.ts";
 import { assigned, named } from "../word.ts";
 import { askedService } from "./asked_service.ts";
 import { serviceAddress } from "./service_address.ts";
-
-/** Rules are written within a second or two of a change; where there are many, some more. */
-const WRITTEN_MS = 10_000;
 
 /** The node has no rule for the port. */
 export const nodePortUntranslated: Rule = {
@@ -25,7 +22,7 @@ export const nodePortUntranslated: Rule = {
   statement:
     "`service-without-endpoint`, likely. R12 holds for what asks (a SYN, a datagram) in the node's own " +
     "network, one service of the cluster has had the port as its node port and one node the address from " +
-    "ten seconds before on, and all rules of the node were read and none translates the packet. What could " +
+    "ten seconds before on, as was heard or as the API itself says of what is there now, and all rules of the node were read and none translates the packet. What could " +
     "look like it: a kube-proxy that serves node ports at some of the node's addresses only, which the " +
     "remedy names. Says nothing where a rule translates it, where a program has the port (it takes the " +
     "packet), where not all rules could be read, and where eBPF stands in for kube-proxy: such a packet " +
@@ -39,9 +36,10 @@ export const nodePortUntranslated: Rule = {
     const missing = noListener.judge(subject);
     if (missing?.code !== "no-listener") return null;
     const { cluster } = told;
-    const time = { ...told.time, fromMs: told.time.fromMs - WRITTEN_MS };
+    const time = withWriting(told.time);
     const asked = askedService(subject, cluster, time);
-    if (!asked?.isNodePort || !cluster.isWhole(["services", "nodes"], time)) return null;
+    if (!asked?.isNodePort) return null;
+    if (!cluster.isKnown(["services", "nodes"], time, asked.restsOn)) return null;
     const state = stateAt(node, netns, event.at);
     if (
       !state || isIncomplete(state, ["state", "netfilter", "iptables-legacy", "chains", "sets"])
