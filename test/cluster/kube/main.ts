@@ -12,7 +12,9 @@ import { printTimes } from "./times.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const OBJECTS = new URL("./objects.yaml", import.meta.url).pathname;
-const [action = "incidents", ...more] = Deno.args;
+const isNamed = Deno.args[0] !== undefined && !Deno.args[0].startsWith("--");
+const action = isNamed ? Deno.args[0] : "incidents";
+const more = isNamed ? Deno.args.slice(1) : Deno.args;
 
 const beganMs = performance.now();
 const tell = (text: string) => {

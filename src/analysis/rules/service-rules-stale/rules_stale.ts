@@ -1,12 +1,15 @@
 /** Rules of a node that lead to what is no endpoint of the service any more. */
 import { endPoint } from "../../../event/end_point.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Stretch } from "../../cluster/history.ts";
 import { serviceName } from "../../cluster/names.ts";
 import { endpointsOf, portOf, serviceAt } from "../../cluster/services.ts";
 import { eventEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { serviceAddress } from "../service-without-endpoint/service_address.ts";
-import { translatedBy } from "../service-without-endpoint/translated_by.ts";
-import { clusterAt, clusterEvidence, withWriting } from "../shared/cluster_evidence.ts";
+import { translatedAt, translatedBy } from "../service-without-endpoint/translated_by.ts";
+import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { writtenBy } from "../shared/written.ts";
 
 const SHOWN_MAX = 4;
 
@@ -18,7 +21,8 @@ export const rulesStale: Rule = {
     "`service-rules-stale`. The packet was translated and came to no good, a rule as read " +
     "where it was translated makes this translation, one service of the cluster has the address and " +
     "port it was sent to, and of all endpoints that the API told from ten seconds before on, ready or " +
-    "not, none is what it was translated to. Says nothing where only connection tracking remembers the " +
+    "not, none is what it was translated to. Or of all that it told from three seconds before on, where " +
+    "the rule was read again after ten seconds of it. Says nothing where only connection tracking remembers the " +
     "translation, of services without a selector (somebody else keeps their endpoints), and where the " +
     "endpoints of that time are not known whole.",
   yields: ["service-rules-stale"],
@@ -30,14 +34,16 @@ export const rulesStale: Rule = {
       return null;
     }
     const { cluster } = told;
-    const time = withWriting(told.time);
-    const known = serviceAt(cluster, service.address, time);
-    if (!known || known.isUnselected || !portOf(known, event.protocol, service.port)) return null;
-    if (!cluster.isWhole(["services", "endpointslices"], time)) return null;
-    const endpoints = endpointsOf(cluster, known, time).map(({ address }) => address);
-    if (endpoints.includes(event.destination)) return null;
+    const place = translatedAt(subject);
     const by = translatedBy(subject, service);
-    if (!by.isMade) return null;
+    if (!place || !by.isMade) return null;
+    const stale = writtenBy(told.time, [place]).find(({ time, readAt }) =>
+      isNone(cluster, { ...service, protocol: event.protocol }, event.destination!, time) &&
+      readAt(place).every((state) => state && translatedBy(subject, service, state).isMade)
+    );
+    const known = stale && serviceAt(cluster, service.address, stale.time);
+    if (!known) return null;
+    const endpoints = endpointsOf(cluster, known, stale.time).map(({ address }) => address);
     const name = `${serviceName(known)} (${endPoint(service.address, service.port)})`;
     const now = endpoints.length === 0
       ? "it has none"
@@ -60,3 +66,16 @@ export const rulesStale: Rule = {
     );
   },
 };
+
+/** One service had the address and port all of the time, and an address was none of its endpoints in it. */
+function isNone(
+  cluster: Cluster,
+  asked: { address: string; port?: number; protocol: number | undefined },
+  endpoint: string,
+  time: Stretch,
+): boolean {
+  const known = serviceAt(cluster, asked.address, time);
+  if (!known || known.isUnselected || !portOf(known, asked.protocol, asked.port)) return false;
+  return cluster.isWhole(["services", "endpointslices"], time) &&
+    endpointsOf(cluster, known, time).every(({ address }) => address !== endpoint);
+}

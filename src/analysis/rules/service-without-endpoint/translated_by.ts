@@ -1,6 +1,7 @@
 /** Which rule, of which backend, made a service's packet what it was: or that none read there did. */
 import { endPoint } from "../../../event/end_point.ts";
 import type { Evidence } from "../../../event/report.ts";
+import type { NetnsState } from "../../../event/state.ts";
 import { formOf } from "../../correlate/identity.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { type Translation, translationsOf } from "../../netfilter/translations.ts";
@@ -22,13 +23,20 @@ export interface TranslatedBy {
 
 const SHOWN_MAX = 3;
 
-/** Compares the packet's translation as seen with the rules as read where it was translated. */
-export function translatedBy(subject: Case, service: { address: string; port?: number }) {
+/**
+ * Compares the packet's translation as seen with the rules where it was translated, as they were read by
+ * then unless another reading of that place is given.
+ */
+export function translatedBy(
+  subject: Case,
+  service: { address: string; port?: number },
+  read?: NetnsState,
+): TranslatedBy {
   const none: TranslatedBy = { text: "", isMade: false, evidence: [] };
   const { event } = subject;
   const place = translatedAt(subject);
-  const state = place && stateAt(place.node, place.netns, place.at);
-  if (!state) return none;
+  const state = read ?? (place && stateAt(place.node, place.netns, place.at));
+  if (!place || !state) return none;
   const before = {
     ...headersOf(event),
     destination: service.address,
@@ -75,7 +83,7 @@ const toolsOf = (list: readonly Translation[]) =>
 const targetText = ({ address, port }: Translation): string => endPoint(address, port);
 
 /** The first sighting with the destination that the packet ended with. */
-function translatedAt({ judgement, event }: Case): Sighting | undefined {
+export function translatedAt({ judgement, event }: Case): Sighting | undefined {
   return judgement.steps.map((step) => step.event).find((other) =>
     other.tunnelKind === undefined && formOf(other).destination === event.destination
   );

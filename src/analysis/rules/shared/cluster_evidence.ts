@@ -11,15 +11,6 @@ export function clusterAt({ world, event }: Case): { cluster: Cluster; time: Str
   return cluster?.isTold ? { cluster, time: around(wallMs(event)) } : null;
 }
 
-/** Rules are written within a second or two of a change; where there are many, some more. */
-export const WRITTEN_MS = 10_000;
-
-/** The time with that before it in which rules are written. */
-export const withWriting = ({ fromMs, toMs }: Stretch): Stretch => ({
-  fromMs: fromMs - WRITTEN_MS,
-  toMs,
-});
-
 /** What the API told. */
 export const clusterEvidence = (cluster: Cluster, text: string): Evidence => ({
   node: `the API of ${cluster.name}`.slice(0, 253),
