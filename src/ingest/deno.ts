@@ -40,6 +40,8 @@ export interface IngestOptions {
   tellers?: readonly Teller[] | undefined;
   /** Default: the analysis, in a thread of its own. */
   analyse?: Analyse;
+  /** As `HubOptions.isAhead`: for one incident whose report is asked for in the end. */
+  isAhead?: boolean;
   log?: (line: string) => void;
 }
 
@@ -68,11 +70,11 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     ? new MemoryStore(limits.store)
     : openSqliteStore(dataDir, limits.store);
   const clock = systemClock;
-  const { analyse } = options;
+  const { analyse, isAhead } = options;
   const analyst = analyse === undefined ? analystThread({ store, limits, log }) : undefined;
   const entry = new URL("./archive/reading_worker.ts", import.meta.url);
   const readings = new ReadingThread({ limits, entry, log });
-  const hub = new Hub({ store, clock, limits, log, analyst, analyse });
+  const hub = new Hub({ store, clock, limits, log, analyst, analyse, isAhead });
   const auth = { rootToken, allowLoopbackWithoutToken, allowOrigins };
   const { beforeClose, names } = options;
   const deps = { store, clock, hub, readings, auth, limits, webAssets, beforeClose, names, log };

@@ -49,7 +49,7 @@ export async function openLocalIngest(
     const limits = limitsWith(LIMITS);
     const store = new MemoryStore(limits.store);
     const analyst = analystThread({ store, limits, log });
-    const hub = new Hub({ store, clock: systemClock, limits, log, analyst });
+    const hub = new Hub({ store, clock: systemClock, limits, log, analyst, isAhead: true });
     const auth = { rootToken, allowLoopbackWithoutToken: false };
     const app = createApp({ store, clock: systemClock, hub, auth, limits, log });
     const watch = new ProblemWatch({ store, hub, clock: systemClock, log }, tellers);
@@ -68,6 +68,7 @@ export async function openLocalIngest(
     // Other users of this machine have the same loopback.
     allowLoopbackWithoutToken: false,
     limits: LIMITS,
+    isAhead: true,
     webAssets,
     tellers,
     log,

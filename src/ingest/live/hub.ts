@@ -1,5 +1,6 @@
 /** Fans the changes of incidents out to their viewers. One computation serves all of them. */
 import type { Clock } from "../clock.ts";
+import { Ahead } from "./ahead.ts";
 import { type Analyse, type Analyst, LocalAnalyst } from "./analyst.ts";
 import type { StoredLines } from "./kept.ts";
 import type { HubFigures } from "../http/metrics.ts";
@@ -22,6 +23,8 @@ export interface HubOptions {
   analyst?: Analyst | undefined;
   /** Default: the analysis. */
   analyse?: Analyse | undefined;
+  /** Analyses also while nobody watches, so that the last report takes no longer than any (`ahead.ts`). */
+  isAhead?: boolean | undefined;
   /** Told of failures that no request can be told of. */
   log?: (line: string) => void;
 }
@@ -43,6 +46,7 @@ export class Hub implements HubPort {
   #topics = new Map<string, Topic>();
   #analyst: Analyst;
   #reports: Reports;
+  #ahead: Ahead | null = null;
   #held: HeldMessages;
   #heard: LastHeard;
   /** Part of every cursor, so that a cursor of an earlier run of the ingest is recognised. */
@@ -72,8 +76,16 @@ export class Hub implements HubPort {
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;
         this.figures.computedMs += tookMs;
+        this.#ahead?.made(incident);
         this.#topics.get(incident)?.take(computed);
       },
+    });
+    if (!options.isAhead) return;
+    this.#ahead = new Ahead({
+      clock,
+      isWatched: (incident) => (this.#topics.get(incident)?.viewers ?? 0) > 0,
+      analyse: (incident) => this.#reports.analyseAhead(incident),
+      eventsMax: limits.store.eventsPerIncidentMax,
     });
   }
 
@@ -81,6 +93,7 @@ export class Hub implements HubPort {
   stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
     this.#heard.note(incident, batch.header);
     this.#analyst.stored(incident, row, batch, evicted);
+    this.#ahead?.note(incident, eventsOf(batch));
     this.changed(incident);
   }
 
@@ -198,6 +211,7 @@ export class Hub implements HubPort {
   /** Ends all viewers, and every one that still comes. */
   close(): void {
     this.#closed = true;
+    this.#ahead?.close();
     for (const topic of this.#topics.values()) topic.end("shutdown");
     this.#topics.clear();
   }
@@ -229,3 +243,6 @@ export class Hub implements HubPort {
     return topic;
   }
 }
+
+const eventsOf = ({ segments }: StoredLines): number =>
+  segments.reduce((sum, { tier, lines }) => tier === "state" ? sum : sum + lines, 0);

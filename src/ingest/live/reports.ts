@@ -4,8 +4,8 @@
  */
 import type { SilentNode } from "../../analysis/mod.ts";
 import type { Clock } from "../clock.ts";
-import type { Store } from "../stores/store.ts";
-import type { Analyst, Made } from "./analyst.ts";
+import type { Incident, Store } from "../stores/store.ts";
+import type { Analyst, Asked, Made } from "./analyst.ts";
 import { ReportText } from "./report_text.ts";
 import type { ReportChange } from "./spelled.ts";
 
@@ -115,6 +115,22 @@ export class Reports {
     return JSON.stringify(this.options.silent?.(incident) ?? []);
   }
 
+  /** Has all analysed that is stored now, so that the next report takes less. */
+  async analyseAhead(id: string): Promise<void> {
+    const { store, analyst } = this.options;
+    const incident = await store.getIncident(id);
+    if (incident === null || incident.closedMs !== null) return;
+    await analyst.report({ ...this.#askedOf(incident), isAhead: true });
+  }
+
+  #askedOf({ id, filter, closedMs, counters }: Incident): Asked {
+    const { evicted, evictedStates, strayLines } = counters;
+    const closed = closedMs !== null;
+    const silent = closed ? [] : this.options.silent?.(id) ?? [];
+    const told = silent.length === 0 ? {} : { silent };
+    return { incident: id, filter, closed, evicted, evictedStates, strayLines, ...told };
+  }
+
   async #compute(id: string, entry: Entry): Promise<void> {
     const { store, analyst, clock, recomputeMinMs, onComputed } = this.options;
     if (entry.computed !== null) {
@@ -129,14 +145,10 @@ export class Reports {
       return;
     }
     const beganMs = clock.monotonicMs();
-    const { filter, closedMs, counters: { evicted, evictedStates, strayLines } } = incident;
-    const closed = closedMs !== null;
-    const lost = { evicted, evictedStates, strayLines };
-    const since = entry.computed?.number;
-    const silent = closed ? [] : this.options.silent?.(id) ?? [];
+    const asked = this.#askedOf(incident);
+    const { closed, silent = [] } = asked;
     entry.silent = JSON.stringify(silent);
-    const told = silent.length === 0 ? {} : { silent };
-    const made = await analyst.report({ incident: id, filter, closed, ...lost, ...told, since });
+    const made = await analyst.report({ ...asked, since: entry.computed?.number });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
     entry.computed = { closed, ...next(entry.computed, made) };

@@ -9,6 +9,7 @@ const ingest = await startIngest({
   listen: { hostname: "127.0.0.1", port: 0 },
   allowLoopbackWithoutToken: false,
   rootToken: "bench",
+  isAhead: Deno.args[1] !== "late",
   limits: {
     store: { eventsPerIncidentMax: Number(Deno.args[0]), bytesPerIncidentMax: UNLIMITED },
     requestsPerSecond: UNLIMITED,
