@@ -45,6 +45,8 @@ export interface Finding {
   named: Suspect | null;
   /** No other reading is left. */
   proven: boolean;
+  /** The rules were other ones when they were read before. */
+  changed: boolean;
   /** Netfilter's drops seen in this netns between the two counts; null where there are none. */
   drops: number | null;
   /** What was sent back for the packet. */
@@ -74,12 +76,12 @@ function find(subject: Case): Finding {
   const answer = answerOf(subject);
   const told = toldRule(subject);
   const chain = toldChain(subject);
-  const found = { around, state, unread: null, others: [], drops, answer, told, chain };
+  const changed = around.before !== null && around.after !== null &&
+    fingerprint(around.before.state) !== fingerprint(around.after.state);
+  const found = { around, state, unread: null, others: [], drops, answer, told, chain, changed };
   const none = { ...found, suspects: [], cut: false, named: null, proven: false };
   const unread = state ? unreadOf(state) : "the namespace's state is missing";
   if (!state || unread !== null) return { ...none, state: null, unread };
-  const changed = around.before !== null && around.after !== null &&
-    fingerprint(around.before.state) !== fingerprint(around.after.state);
   const results = [state, ...(changed ? [around.before!.state] : [])]
     .map((each) => suspectsOf(subject, each, around));
   const all = new Map(

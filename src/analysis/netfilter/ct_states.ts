@@ -98,24 +98,32 @@ const isDatagram = ({ protocol, tunnelKind }: Sighting) =>
 const isEchoReply = ({ protocol, icmpType }: Sighting) =>
   protocol !== TCP && icmpType !== undefined && ECHO_REPLIES.includes(icmpType);
 
+const hasPassed = (subject: Case, which: "opposite" | "alike"): boolean =>
+  passedAt(subject, which, MEMORY_NS) !== null;
+
 /**
- * A packet of the other, or of its own, direction went through this netns lately, where connection tracking saw it,
- * and was not refused in it.
+ * When a packet of the other, or of its own, direction went through this netns last, where connection
+ * tracking saw it, and was not refused in it; in the clock of `at`. Null where none did in the `within`
+ * ns before.
  */
-function hasPassed(subject: Case, which: "opposite" | "alike"): boolean {
+export function passedAt(
+  subject: Case,
+  which: "opposite" | "alike",
+  within = Infinity,
+): number | null {
   const { event, netns, node } = subject;
   const key = keyOf(netns, which === "alike" ? endsOf(event) : opposite(event));
   const seen = seenOn(node, passages, key);
   for (let i = firstFrom(seen, event.at) - 1; i >= 0; i--) {
     const other = seen[i]!;
-    if (event.at - other.at > MEMORY_NS) return false;
+    if (event.at - other.at > within) return null;
     if (other.skb === event.skb || isBridgedPast(subject, other)) continue;
     // It may have been translated before it was refused.
     const refused = seenOn(node, refusals, `${netns} ${other.skb ?? ""}`);
     const end = refused[firstFrom(refused, other.at)];
-    if (!end || end.at >= event.at || end.at - other.at > PASSAGE_NS) return true;
+    if (!end || end.at >= event.at || end.at - other.at > PASSAGE_NS) return other.at;
   }
-  return false;
+  return null;
 }
 
 /** What conntrack tells connections by. */

@@ -13,6 +13,7 @@ import type { Suspect } from "./candidates.ts";
 import { type Finding, findingOf } from "./choose.ts";
 import { type Service, serviceRefusedBy } from "./service.ts";
 import { limitedBefore } from "./limited.ts";
+import { type Outside, outsideConnection } from "./outside_connection.ts";
 import { isToldChain, toldChainText, toldText } from "./told_rule.ts";
 import { untakenBy } from "./tproxied.ts";
 import { chainText, ruleEvidence, ruleText, suspectEvidence, suspectText } from "./words.ts";
@@ -51,24 +52,37 @@ export function explain(subject: Case, kind: Kind): Omit<Cause, "rule"> {
   const limited = kind === "drop" || kind === "reject"
     ? limitedBefore(subject, named, finding.state!).slice(0, LIMITED_MAX)
     : [];
+  const outside = limited.length === 0 ? outsideOf(subject, finding, kind) : null;
   const evidence = [
     eventEvidence(subject, finding.answer ? `${finding.answer} was sent back` : undefined),
     ...toldEvidence(subject, finding),
     ...suspectEvidence(subject, named, finding.around),
     ...limited.map((rule) => ruleEvidence(subject, rule, finding.around)),
     ...stateNote(subject, named),
+    ...outside?.evidence ?? [],
     ...bridgeNote(subject, named, finding.state!),
   ];
   const sure = finding.proven && (kind !== "service" || service?.confidence === "proven");
   return cause(
     CODES[kind],
     sure ? "proven" : "likely",
-    `${sentence(subject, finding, named, kind, service)}${limitText(limited)}`,
+    `${sentence(subject, finding, named, kind, service)}${limitText(limited)}${
+      outside?.text ?? ""
+    }`,
     evidence,
     kind === "service"
       ? serviceRemedy(service)
+      : outside
+      ? outside.remedy
       : refusalRemedy(subject, named, finding.state, limited[0]),
   );
+}
+
+/** Of what is said to be invalid only what is known beside that. */
+function outsideOf(subject: Case, { named, state, changed }: Finding, kind: Kind): Outside | null {
+  if (kind === "tunnel" || kind === "service" || changed) return null;
+  const outside = outsideConnection(subject, named!, state!);
+  return kind === "invalid" && !outside?.hasPassed ? null : outside;
 }
 
 /** That the kernel was seen to come to the rule. */

@@ -44,7 +44,8 @@ export const shaped: ExchangeRule = {
       .filter((event) => event.kind === "drop" && isQueueDrop(event));
     const held = longestOf(packets);
     const at = held && held.ns >= HELD_NS ? held.after : undefined;
-    const place = drops.map(shaperAt).find((found) => found !== null) ?? (at && shaperAt(at));
+    // By the last one, after which the drops that it counted were read.
+    const place = drops.map(shaperAt).findLast((found) => found !== null) ?? (at && shaperAt(at));
     if (!place) return null;
     const { event, qdisc } = place;
     const here = drops.filter((drop) => drop.node === event.node && drop.netns === event.netns);
