@@ -152,4 +152,10 @@ export const COLUMNS = [
   },
   { name: "ruleHandle", type: "uint", max: COUNT_MAX, meaning: "handle of the rule" },
   { name: "rulePosition", type: "uint", max: U32, meaning: "place in its chain, from 1" },
+  {
+    name: "countedDigest",
+    type: "uint",
+    max: COUNT_MAX,
+    meaning: "sum of what differs in those counted, mixed by a secret",
+  },
 ] as const satisfies readonly Column[];

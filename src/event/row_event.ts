@@ -425,4 +425,9 @@ export class RowEvent implements Event {
     const at = this.places[82]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
+
+  get countedDigest(): Event["countedDigest"] {
+    const at = this.places[83]!;
+    return at < 0 ? undefined : this.rows.uint53(this.from + at);
+  }
 }

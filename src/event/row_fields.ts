@@ -96,4 +96,5 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.known(80, ruleChainTexts, scan.slot(ruleChainTexts));
   if (scan.has()) row.uint53(81, scan.uint(999999999999999));
   if (scan.has()) row.uint32(82, scan.uint(4294967295));
+  if (scan.has()) row.uint53(83, scan.uint(999999999999999));
 }

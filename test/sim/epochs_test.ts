@@ -4,15 +4,14 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
-import { emptyState } from "../../src/event/state.ts";
-import { analyse, type Batch } from "../../src/analysis/mod.ts";
+import { analyse } from "../../src/analysis/mod.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
+import { batchOf, type CountingNode, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
 import { seedCount } from "./seed_count.ts";
 
 const SEEDS = seedCount(2_000, 200);
 const SECOND = 1e9;
-const WALL_MS = 1_700_000_000_000;
 /** Packets that go together, by their IP ids. */
 const CHUNK = 256;
 const NODES = ["a", "b", "c"];
@@ -172,40 +171,10 @@ function told({ random, zero, until, readings, faults }: World, passed: Group[][
   return events;
 }
 
-function batchOf({ zero, until, isOneClock }: World, node: number, events: Event[]): Batch {
-  const name = NODES[node]!;
-  const netns = node + 1;
-  const attachedNs = String(-zero[node]!);
-  const untilNs = String(until - zero[node]!);
-  const link = (ifindex: number) => ({
-    ...{ ifindex, name: `eth${ifindex}`, kind: "veth", mac: `02:00:00:00:0${netns}:0${ifindex}` },
-    ...{ mtu: 1_500, flags: ["UP"], operstate: "UP", addresses: [] },
-  });
-  const queue = (device: string) => ({
-    ...{ device, kind: "noqueue", handle: "0:", drops: 0, text: "" },
-  });
-  const state = (timeNs: string) =>
-    emptyState(netns, timeNs, {
-      ...{ name, links: [link(2), link(3)], qdiscs: [queue("eth2"), queue("eth3")] },
-    });
-  return {
-    header: {
-      ...{ kind: "batch", version: 1, incident: "i", node: name, probe: `p.${node}`, sequence: 0 },
-      ...{ kernel: "6.18", bpftrace: "0.17.0", boot: isOneClock ? "one" : name },
-      ...{ netns: [{ inode: netns, name }], allNetns: false, filter: "", attachedNs, untilNs },
-      final: true,
-      scripts: ["device_rx", "device_tx", "drop", "consume", "deliver", "counted"].map((
-        script,
-      ) => ({
-        ...{ name: script, state: "attached" as const },
-      })),
-      totals: { events: events.length, lost: 0, refused: 0, evicted: 0 },
-      clock: { monotonicNs: attachedNs, wallMs: WALL_MS },
-      sampled: [{ fromNs: attachedNs, toNs: untilNs, rank: 9, dropRank: 0 }],
-    },
-    ...{ events, states: [state(attachedNs), state(untilNs)], refused: 0 },
-  };
-}
+const nodeOf = ({ zero, until, isOneClock }: World, node: number): CountingNode => ({
+  ...{ name: NODES[node]!, netns: node + 1, boot: isOneClock ? "one" : NODES[node]! },
+  ...{ attachedNs: -zero[node]!, untilNs: until - zero[node]! },
+});
 
 Deno.test("[S16] [S18] [O24] of a flow that goes on, by one clock or several, no loss is said that was none", () => {
   const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, across: 0, narrow: 0 };
@@ -214,7 +183,7 @@ Deno.test("[S16] [S18] [O24] of a flow that goes on, by one clock or several, no
     const world = worldOf(new Random(seed));
     const { passed, lost: truth, ended } = travel(world);
     const events = told(world, passed);
-    const batches = events.map((own, node) => batchOf(world, node, own));
+    const batches = events.map((own, node) => batchOf(nodeOf(world, node), own));
     const input = { incident: "i", batches, filter: "", closed: true, evicted: 0 };
     const report = analyse(input);
     const lostIn: LostIn = ({ node, ifindex }, fromMs, untilMs) =>

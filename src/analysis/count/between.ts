@@ -8,6 +8,7 @@ import { keyOf, type Place } from "./places.ts";
 import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } from "./parts.ts";
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
 import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
+import { cutAtSettled } from "./settled.ts";
 
 /** What went in at one place and did not come out at the next. */
 export interface Difference {
@@ -75,23 +76,23 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
   // More came out than went in: not all came that way. Where some were on their way before it may be.
   const more = parts.find(({ lost, isLeast }) => lost < 0 && !isLeast);
   const known = more ? [more] : parts.filter(({ lost }) => lost >= 0);
-  const some = known.length > 0 ? known : parts;
-  const losing = some.filter(({ lost }) => lost !== 0);
-  const sum = (of: (part: Part) => number) => some.reduce((all, part) => all + of(part), 0);
+  if (known.length === 0) return "some of it was on its way when counting began";
+  const losing = known.filter(({ lost }) => lost !== 0);
+  const sum = (of: (part: Part) => number) => known.reduce((all, part) => all + of(part), 0);
   const least = (of: (part: Part) => number, among: readonly Part[]) =>
     among.reduce((all, part) => Math.min(all, of(part)), Infinity);
   const most = (of: (part: Part) => number, among: readonly Part[]) =>
     among.reduce((all, part) => Math.max(all, of(part)), -Infinity);
-  const [since, until] = [least((part) => part.since, some), most((part) => part.until, some)];
+  const [since, until] = [least((part) => part.since, known), most((part) => part.until, known)];
   return {
     packets: sum(({ packets }) => packets),
     lost: sum(({ lost }) => lost),
-    ...bytesOfAll(some),
-    isLeast: isCut || some.length < parts.length || some.some(({ isLeast }) => isLeast),
+    ...bytesOfAll(known),
+    isLeast: isCut || known.length < parts.length || known.some(({ isLeast }) => isLeast),
     from: losing.length > 0 ? least(({ from }) => from, losing) : since,
     to: losing.length > 0 ? most(({ to }) => to, losing) : until,
     ...{ since, until, goesOn },
-    came: some.map(({ since, packets, lost }) => ({ at: since, packets: packets - lost })),
+    came: known.map(({ since, packets, lost }) => ({ at: since, packets: packets - lost })),
   };
 }
 
@@ -153,7 +154,8 @@ function together(
     const found = runsOf(steps, isActive, firstSeen);
     isCut ||= found.isCut;
     goesOn ||= found.goesOn;
-    for (const run of found.runs.filter(({ isOver }) => isOver)) {
+    const runs = found.runs.flatMap((run) => cutAtSettled(run, epoch, steps, [a, b], late));
+    for (const run of runs.filter(({ isOver }) => isOver)) {
       const readings = steps.slice(run.first, run.last + 1);
       const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
       parts.push({ ...partOf(run, steps, came, left, late), bytes });

@@ -31,7 +31,7 @@ table bridge t {
   chain f {
     type filter hook forward priority 0;
     udp dport 5001 @th,64,32 { 3000, 3001, 3700 } counter drop
-    udp dport 5003 @th,64,32 { 1000, 1001 } counter drop
+    udp dport 5003 @th,64,32 { 3000, 3001 } counter drop
   }
 }
 END
@@ -42,7 +42,7 @@ ip netns exec ${A} ping -q -n -c 2 -i 0.2 -W 5 fd78::2 >/dev/null
 
 /**
  * Three flows of UDP, each packet with its number, to 5001 for ten seconds, to 5002 for five, of IPv6 to
- * 5003 for four; and one of TCP to 5004. It prints when it sent the packets that are lost.
+ * 5003 for thirteen; and one of TCP to 5004. It prints when it sent the packets that are lost.
  */
 const SEND =
   `use Socket; use Socket qw(inet_pton pack_sockaddr_in6 AF_INET6); use Time::HiRes "time";
@@ -51,10 +51,10 @@ socket(V,AF_INET,SOCK_DGRAM,17); connect(V,sockaddr_in(5002,inet_aton("10.78.0.2
 socket(W,AF_INET6,SOCK_DGRAM,17); connect(W,pack_sockaddr_in6(5003,inet_pton(AF_INET6,"fd78::2"))) or die;
 socket(T,AF_INET,SOCK_STREAM,6); connect(T,sockaddr_in(5004,inet_aton("10.78.0.2"))) or die;
 $|=1; $t=time; $i=$j=$k=$l=0; $f="x"x60;
-while(($e=time-$t)<10){
-  while($i<$e*1500){ send(U,pack("N",$i).$f,0); $i==3000||$i==3700 and printf "%d\\n",time*1000; $i++ }
+while(($e=time-$t)<13){
+  while($e<10 && $i<$e*1500){ send(U,pack("N",$i).$f,0); $i==3000||$i==3700 and printf "4 %d\\n",time*1000; $i++ }
   while($e<5 && $j<$e*500){ send(V,pack("N",$j++).$f,0) }
-  while($e<4 && $k<$e*1100){ send(W,pack("N",$k++).$f,0) }
+  while($k<$e*1100){ send(W,pack("N",$k).$f,0); $k==3000||$k==3001 and printf "6 %d\\n",time*1000; $k++ }
   if($e<2 && $l<$e*10){ syswrite(T,"x"x200000); $l++ }
   select(undef,undef,undef,0.002);
 }`;
@@ -70,7 +70,7 @@ for(@s){ if(vec($r,fileno($_),1)){ $n=sysread($_,$b,1<<16); $n==0 and @s=grep{fi
 /** A machine that is busy loses events or runs of scripts, and then nothing is said. */
 const TRIES = 4;
 
-Deno.test("[O23] [O24] three of fifteen thousand packets are missed on a wire that nobody watches", async () => {
+Deno.test("[O23] [O24] three of fifteen thousand packets, and two of IPv6, are missed on a wire that nobody watches", async () => {
   try {
     await sh(BUILD);
     for (let i = 0; i < TRIES; i++) if (await isShown()) return;
@@ -109,12 +109,15 @@ async function isShown(): Promise<boolean> {
   // What was lost may be in a reading that is missing; never is more said.
   const isLess = ({ counted }: Flow, lost: number) => counted!.atLeast && counted!.lost! < lost;
   if (isLess(lossy, 3) || isLess(six, 2) || tcp.counted!.packets! < 500) return false;
-  const times = sent.trim().split("\n").map(Number);
+  const lostAt = (family: string) =>
+    sent.trim().split("\n").filter((line) => line.startsWith(family)).map((line) =>
+      Number(line.split(" ")[1])
+    );
   equal(losses(lossy), ["3 a eth0 device-tx b eth0 device-rx"]);
-  const { firstAt, lastAt } = lossy.counted!.losses![0]!;
-  const [from, to] = [Date.parse(firstAt), Date.parse(lastAt)];
-  ok(from <= Math.min(...times) && to >= Math.max(...times), `${firstAt} ${lastAt} ${times}`);
+  isInTime(lossy, lostAt("4"));
   equal(losses(six), ["2 a eth0 device-tx b eth0 device-rx"]);
+  // Where packets are under way at each border between readings the time of all of it is told.
+  if (isInTime(six, lostAt("6")) > NARROW_MS) return false;
   equal(six.counted!.losses![0]!.dropsTold, 0, "what died in the receiver did not die on the wire");
   // What was lost is a problem each, though no packet that was told shows it.
   const told = problems.flatMap(({ counted, example }) => counted ? [{ ...counted, example }] : []);
@@ -126,6 +129,17 @@ async function isShown(): Promise<boolean> {
   // Nothing was lost of these, and what is put together at the one is apart at the other.
   for (const flow of [whole, tcp]) equal(losses(flow), []);
   return true;
+}
+
+/** Nothing numbers it, so that without digests it would be the thirteen seconds in which it was sent. */
+const NARROW_MS = 6_000;
+
+/** How long the time of its loss is, ms; throws where packets were lost in another one. */
+function isInTime({ counted }: Flow, times: readonly number[]): number {
+  const { firstAt, lastAt } = counted!.losses![0]!;
+  const [from, to] = [Date.parse(firstAt), Date.parse(lastAt)];
+  ok(from <= Math.min(...times) && to >= Math.max(...times), `${firstAt} ${lastAt} ${times}`);
+  return to - from;
 }
 
 const losses = ({ counted }: Flow): string[] =>

@@ -49,6 +49,8 @@ export interface CountedThere {
   epochs: ReadonlyMap<number, Series>;
   /** Bytes of their payload by epoch; null: of some nobody counted them. */
   bytes: ReadonlyMap<number, Series> | null;
+  /** Digests by epoch, of readings that have one. */
+  digests: ReadonlyMap<number, Series>;
   /** Of a reading that has packets of readings before: of how many at most. */
   waited: Series;
 }
@@ -65,13 +67,19 @@ export function countsOf(node: NodeView, form: string): Counts | null {
     const place = placeOf(row);
     let of = counts.get(place);
     if (of === undefined) {
-      of = { all: new Map(), epochs: new Map(), bytes: new Map(), waited: new Map() };
+      of = {
+        ...{ all: new Map(), epochs: new Map(), bytes: new Map() },
+        ...{ digests: new Map(), waited: new Map() },
+      };
       counts.set(place, of);
     }
     add(of.all, reading, counted);
     add(seriesOf(of.epochs, epoch), reading, counted);
     if (row.countedBytes === undefined) of.bytes = null;
     else if (of.bytes !== null) add(seriesOf(of.bytes, epoch), reading, row.countedBytes);
+    if (row.countedDigest !== undefined) {
+      seriesOf(of.digests, epoch).set(reading, row.countedDigest);
+    }
     if (waited > 0) of.waited.set(reading, Math.max(waited, of.waited.get(reading) ?? 0));
   }
   return counts;
@@ -90,6 +98,7 @@ interface Writable extends CountedThere {
   all: Map<number, number>;
   epochs: Map<number, Map<number, number>>;
   bytes: Map<number, Map<number, number>> | null;
+  digests: Map<number, Map<number, number>>;
   waited: Map<number, number>;
 }
 

@@ -8,7 +8,7 @@
 import type { Reading } from "./readings.ts";
 
 /** Longer than a packet waits in a node, for the link address of its next hop or in a queue, ns. */
-const QUIET_NS = 4e9;
+export const QUIET_NS = 4e9;
 /** So many readings, of a second each, are more than that. */
 export const QUIET_READINGS = 8;
 /**

@@ -13,6 +13,27 @@ export interface CountedFlow {
   bytes: number;
 }
 
+/** What is summed up of packets of a flow at a place that nothing numbers. */
+export interface Digest {
+  /** A number for namespace, device and direction. */
+  place: bigint;
+  /** As that of its flow. */
+  flow: bigint;
+  packets: number;
+  /** Modulo 2^40. */
+  sum: number;
+}
+
+/** From here on bits of the epoch that packets of a flow are of; below is its hash. */
+export const EPOCH_AT = 52n;
+/** Bits of what numbers them; both: it is the digest of a flow of which nothing does. */
+export const NUMBERED_AT = EPOCH_AT + 7n;
+/** No ports tell it apart from others: it is no flow of its own. */
+export const NO_FLOW = 1n << 62n;
+/** Nobody says how many segments its packets had. */
+export const UNCLEAR = 1n << 61n;
+const DIGEST = 3n << NUMBERED_AT;
+
 /** Bits of the packets in what is counted of a flow; above are bytes. */
 const PACKET_BITS = 24n;
 
@@ -23,6 +44,7 @@ export interface Reading {
   /** CLOCK_MONOTONIC when it ended. */
   timeNs: bigint;
   flows: CountedFlow[];
+  digests: Digest[];
   /** Packets by place, those that had no counter of their own among them. */
   places: Map<bigint, number>;
   /** Both maps were printed, and what they had was counted since the reading before. */
@@ -31,6 +53,9 @@ export interface Reading {
 
 /** Lines of both maps of a reading, each bounded by bpftrace; a line beyond is not its own. */
 const LINES_MAX = 2 * COUNTERS_MAX;
+
+const linesOf = ({ flows, digests, places }: Reading) =>
+  flows.length + digests.length + places.size;
 
 const word = (text: string) => BigInt.asUintN(64, BigInt(text));
 
@@ -46,26 +71,29 @@ export class CountLines {
     const number = Number(fields[2]);
     if (fields.length !== 3 || !Number.isSafeInteger(number)) throw new RangeError("is cut");
     const timeNs = BigInt(fields[1]!);
-    this.#reading = { number, timeNs, flows: [], places: new Map(), isWhole: false };
+    this.#reading = { number, timeNs, flows: [], digests: [], places: new Map(), isWhole: false };
   }
 
   /** A line of a map. Throws RangeError or SyntaxError for what is none. */
   line(text: string): void {
-    const [, name, keys = "", value] = /^@(flows|places)[12]\[([-\d, ]{1,80})\]: (\d{1,19})$/
+    const [, name, keys = "", value] = /^@(flows|places)[12]\[([-\d, ]{1,80})\]: (-?\d{1,20})$/
       .exec(text) ?? [];
     if (value === undefined) throw new RangeError("is of no map");
     const reading = this.#reading;
     // Its first line was lost, so that the next reading has a number too many.
-    if (reading === null || reading.flows.length + reading.places.size >= LINES_MAX) return;
+    if (reading === null || linesOf(reading) >= LINES_MAX) return;
     const words = keys.split(", ").map(word);
     const [place, flow] = words;
     if (name === "places" && words.length === 1) reading.places.set(place!, Number(value));
     else if (name === "flows" && words.length === 2) {
-      const counted = BigInt(value);
+      // A sum of digests wraps.
+      const counted = BigInt.asUintN(64, BigInt(value));
       const packets = Number(BigInt.asUintN(Number(PACKET_BITS), counted));
-      reading.flows.push({
-        ...{ place: place!, flow: flow!, packets, bytes: Number(counted >> PACKET_BITS) },
-      });
+      const of = { place: place!, flow: flow!, packets };
+      const rest = Number(counted >> PACKET_BITS);
+      if ((flow! & (DIGEST | UNCLEAR | NO_FLOW)) === DIGEST) {
+        reading.digests.push({ ...of, flow: flow! - DIGEST, sum: rest });
+      } else reading.flows.push({ ...of, bytes: rest });
     } else throw new RangeError("is of no map");
   }
 

@@ -1,7 +1,7 @@
 /** Counts of packets as a node's batches tell them: by flow and place, one reading after the other. Rule O23. */
 import type { Event } from "../../event/event.ts";
 import { COUNTERS_MAX } from "../../event/counters_max.ts";
-import type { Reading } from "./count_lines.ts";
+import { EPOCH_AT, NO_FLOW, NUMBERED_AT, type Reading, UNCLEAR } from "./count_lines.ts";
 import { KnownFlows, type SeenFlow } from "./known_flows.ts";
 
 /**
@@ -16,12 +16,8 @@ const WAITS_MAX = 60;
 const HELD_MAX = 20;
 const HELD_LINES_MAX = 32_768;
 
-/** No ports tell it apart from others: it is no flow of its own. */
-const NO_FLOW = 1n << 62n;
-/** Nobody says how many segments its packets had. */
-const UNCLEAR = 1n << 61n;
-/** From here on bits of the epoch that its packets are of. */
-const EPOCH_AT = 52n;
+/** Digests are sums modulo this. */
+const DIGEST_MOD = 2 ** 40;
 const HASH = (1n << EPOCH_AT) - 1n;
 
 /** Packets at one place, of one flow or of those that nobody can tell apart. */
@@ -34,6 +30,8 @@ interface Counted {
   counted: number;
   /** Bytes of the payload of those that were counted. */
   bytes: number;
+  /** What is summed up of the packets that have a digest, and how many they are. */
+  digest: { packets: number; sum: number };
   uncounted: number;
   /** Readings in which it could not be told, because nobody knew which flow it is. */
   waited: number;
@@ -122,13 +120,20 @@ export class Counters {
     return told;
   }
 
-  #add({ flows, places }: Reading): void {
+  #add({ flows, digests, places }: Reading): void {
     const left = new Map(places);
     for (const { place, flow, packets, bytes } of flows) {
       left.set(place, (left.get(place) ?? 0) - packets);
       if ((flow & NO_FLOW) !== 0n) continue;
       const isUnclear = (flow & UNCLEAR) !== 0n;
       this.#count(place, flow & HASH, epochOf(flow), { packets, bytes, isUnclear });
+    }
+    for (const { place, flow, packets, sum } of digests) {
+      // Without its packets, which found no room, it says nothing.
+      const of = this.#pending.get(keyOf(place, flow, 0));
+      if (of === undefined) continue;
+      of.digest.packets += packets;
+      of.digest.sum = (of.digest.sum + sum) % DIGEST_MOD;
     }
     // More or less than the flows have together: some had no counter, or a map was not printed whole.
     for (const [place, packets] of left) {
@@ -142,13 +147,16 @@ export class Counters {
     epoch: number,
     more: { packets: number; bytes: number; isUnclear: boolean },
   ): void {
-    const key = `${place} ${flow ?? ""} ${epoch}`;
+    const key = keyOf(place, flow, epoch);
     let counted = this.#pending.get(key);
     if (counted === undefined) {
       if (flow !== null && this.#pending.size >= PENDING_MAX) {
         return this.#count(place, null, 0, unclear(more.packets));
       }
-      counted = { place, flow, epoch, counted: 0, bytes: 0, uncounted: 0, waited: 0 };
+      counted = {
+        ...{ place, flow, epoch, counted: 0, bytes: 0, uncounted: 0, waited: 0 },
+        digest: { packets: 0, sum: 0 },
+      };
       this.#pending.set(key, counted);
     }
     if (more.isUnclear) counted.uncounted += more.packets;
@@ -164,14 +172,14 @@ export class Counters {
       const { place, flow } = counted;
       if (flow === null) continue;
       const seen = this.#flows.get(flow);
-      if (seen !== undefined) rows.push(rowOf(counted, seen));
+      if (seen !== undefined) rows.push(rowOf(counted, seen.flow, seen.marks.areDistinct));
       else if (++counted.waited <= WAITS_MAX) continue;
       else this.#count(place, null, 0, unclear(counted.counted + counted.uncounted));
       this.#pending.delete(key);
     }
     for (const [key, counted] of [...this.#pending]) {
       if (counted.flow !== null) continue;
-      rows.push(rowOf(counted, {}));
+      rows.push(rowOf(counted, {}, false));
       this.#pending.delete(key);
     }
     return rows;
@@ -195,14 +203,19 @@ const unclear = (packets: number) => ({ packets, bytes: 0, isUnclear: true });
 
 /** Six bits of its number, or five of IP ids, and two of what is numbered. */
 function epochOf(flow: bigint): number {
-  const numbered = Number((flow >> (EPOCH_AT + 7n)) & 3n);
+  const numbered = Number((flow >> NUMBERED_AT) & 3n);
   const number = Number((flow >> EPOCH_AT) & 63n);
   return numbered === 0 ? number & 31 : numbered * 64 + number;
 }
 
+const keyOf = (place: bigint, flow: bigint | null, epoch: number) =>
+  `${place} ${flow ?? ""} ${epoch}`;
+
+/** A digest says something only where packets differ, and when all of them are in it. */
 const rowOf = (
-  { place, flow: hash, epoch, counted, bytes, uncounted, waited }: Counted,
+  { place, flow: hash, epoch, counted, bytes, digest, uncounted, waited }: Counted,
   flow: Partial<SeenFlow>,
+  areDistinct: boolean,
 ): ToldReading["rows"][number] => ({
   netns: Number(place >> 32n),
   ifindex: Number((place >> 2n) & 0x3fffffffn),
@@ -213,4 +226,5 @@ const rowOf = (
   ...(epoch > 0 ? { epoch } : {}),
   ...(waited > 0 ? { waited } : {}),
   ...(hash === null ? {} : { countedBytes: bytes }),
+  ...(areDistinct && digest.packets === counted ? { countedDigest: digest.sum } : {}),
 });

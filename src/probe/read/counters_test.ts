@@ -1,8 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Event } from "../../event/event.ts";
 import { mixed } from "../run/counting.ts";
-import { type CountedFlow, CountLines, type Reading } from "./count_lines.ts";
+import { type CountedFlow, CountLines, type Digest, type Reading } from "./count_lines.ts";
 import { Counters, readingEvents, type ToldReading } from "./counters.ts";
+import { noteMark } from "./marks.ts";
 
 const MIX = 0x1e3779b97f4a7c15n;
 const hashOf = (words: readonly bigint[]) => mixed(MIX, words);
@@ -27,7 +28,15 @@ const reading = (
   for (const { place, packets } of flows) {
     places.set(place, (places.get(place) ?? 0) + packets);
   }
-  return { number, timeNs: BigInt(number) * 1_000_000_000n, flows, places, isWhole: true, ...some };
+  return {
+    number,
+    timeNs: BigInt(number) * 1_000_000_000n,
+    flows,
+    digests: [],
+    places,
+    isWhole: true,
+    ...some,
+  };
 };
 const of = (packets: number, flow = FLOW, place = PLACE): CountedFlow => ({
   ...{ place, flow, packets, bytes: 10 * packets },
@@ -190,4 +199,45 @@ Deno.test("[O23] counters: the maps that bpftrace prints are a reading when both
     }
   }
   equal(refused, 4);
+});
+
+Deno.test("[O30] counters: a digest is told of all packets, once those that were told are all different", () => {
+  const counters = new Counters(hashOf);
+  const note = (mark: number) => {
+    const event: Event = { ...packet };
+    noteMark(event, mark);
+    counters.note(event);
+  };
+  const digest = (packets: number, sum: number) => ({ place: PLACE, flow: FLOW, packets, sum });
+  const told = (number: number, packets: number, digests: Digest[]) =>
+    counters.take(reading(number, [of(packets)], { digests }), source, true).at(-1)!.rows[0]!
+      .countedDigest;
+  counters.take(reading(0, []), source, true);
+  for (let mark = 1; mark <= 31; mark++) note(mark);
+  equal(told(1, 5, [digest(5, 70)]), undefined, "too few were told");
+  note(32);
+  equal(told(2, 5, [digest(5, 70)]), 70);
+  equal(told(3, 5, [digest(4, 70)]), undefined, "one is not in it");
+  equal(told(4, 5, []), undefined);
+  note(7);
+  equal(told(5, 5, [digest(5, 70)]), undefined, "two are alike");
+  // What is alike is forgotten after as many others.
+  for (let mark = 100; mark < 131; mark++) note(mark);
+  equal(told(6, 5, [digest(5, 2 ** 40 - 1)]), 2 ** 40 - 1);
+});
+
+Deno.test("[O30] counters: a second counter of a flow that nothing numbers is its digest", () => {
+  const readings: Reading[] = [];
+  const lines = new CountLines((reading) => readings.push(reading));
+  const key = (3n << 59n) + 3n;
+  lines.begin(["G", "1000", "1"]);
+  lines.line(`@flows1[1, ${key}]: ${(5n << 24n) + 4n}`);
+  // A sum that has wrapped, as bpftrace spells it.
+  lines.line(`@flows1[2, ${key}]: ${-(1n << 24n) + 4n}`);
+  lines.end();
+  deepEqual(readings[0]!.flows, []);
+  deepEqual(readings[0]!.digests, [
+    { place: 1n, flow: 3n, packets: 4, sum: 5 },
+    { place: 2n, flow: 3n, packets: 4, sum: 2 ** 40 - 1 },
+  ]);
 });

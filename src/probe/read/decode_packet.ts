@@ -5,6 +5,7 @@
 import { PACKET_TYPES } from "../../event/columns.ts";
 import type { Event, EventKind, TunnelKind } from "../../event/event.ts";
 import { CONNTRACK, PACKET, QUOTED, TUNNEL } from "./lines.ts";
+import { noteMark } from "./marks.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
 /**
@@ -43,7 +44,9 @@ export function decodePacketLine(kind: EventKind, fields: string[]): Event {
   readMeta(event, fields[PACKET.meta]!, fields[PACKET.gso]!);
   readFrame(event, fields[PACKET.mac0]!, fields[PACKET.mac1]!);
   readNetwork(event, fields);
-  event.rank = rankOf(parseInt(fields[PACKET.rank]!, 16));
+  const mixed = parseInt(fields[PACKET.rank]!, 16);
+  event.rank = rankOf(mixed);
+  noteMark(event, Math.floor(mixed / 2 ** 20));
   return event;
 }
 
@@ -58,7 +61,7 @@ const URGENT = 16;
 
 /** [O22] How many masks tell it, by the bits that are 0; what may look otherwise at another hop has none. */
 function rankOf(mixed: number): number {
-  const meaning = mixed >>> 16;
+  const meaning = (mixed >>> 16) & 3;
   const bits = mixed & 0xffff;
   const zeros = bits === 0 ? 16 : 31 - Math.clz32(bits & -bits);
   if (meaning === 1) return URGENT + zeros;

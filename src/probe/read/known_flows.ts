@@ -1,12 +1,19 @@
 /** Which flow a hash of `bpf/lib/count.bt` is of, by packets that were told. */
 import type { Event } from "../../event/event.ts";
 import { parseAddress } from "../../event/filter/address.ts";
+import { Marks } from "./marks.ts";
 
 /** What a flow is told by. */
 export type SeenFlow = Pick<
   Event,
   "network" | "protocol" | "source" | "destination" | "sourcePort" | "destinationPort" | "icmpId"
 >;
+
+/** A flow, and how its packets differ. */
+interface KnownFlow {
+  flow: SeenFlow;
+  marks: Marks;
+}
 
 /** Flows that are remembered; one more costs the one that was seen first. */
 const FLOWS_MAX = 16_384;
@@ -16,8 +23,8 @@ const ECHOES: readonly (number | undefined)[] = [0, 8, 128, 129];
 
 /** Flows by their hash. A hash is worked out only when one is asked for that is not known. */
 export class KnownFlows {
-  readonly #all = new Map<string, { flow: SeenFlow; hash: bigint | null }>();
-  readonly #byHash = new Map<bigint, SeenFlow>();
+  readonly #all = new Map<string, KnownFlow & { hash: bigint | null }>();
+  readonly #byHash = new Map<bigint, KnownFlow>();
   #fresh: string[] = [];
 
   constructor(readonly hashOf: (words: readonly bigint[]) => bigint) {}
@@ -31,27 +38,30 @@ export class KnownFlows {
     if (isIcmp && !ECHOES.includes(icmpType)) return;
     const { sourcePort, destinationPort, icmpId } = event;
     const key = `${protocol} ${source} ${destination} ${sourcePort} ${destinationPort} ${icmpId}`;
-    if (this.#all.has(key)) return;
+    const known = this.#all.get(key);
+    if (known !== undefined) return known.marks.note(event);
     const flow: SeenFlow = {
       ...{ network, protocol, source, destination },
       ...(sourcePort === undefined ? {} : { sourcePort }),
       ...(destinationPort === undefined ? {} : { destinationPort }),
       ...(isIcmp && icmpId !== undefined ? { icmpId } : {}),
     };
-    this.#all.set(key, { flow, hash: null });
+    const marks = new Marks();
+    marks.note(event);
+    this.#all.set(key, { flow, marks, hash: null });
     this.#fresh.push(key);
     if (this.#all.size > FLOWS_MAX) this.#forgetFirst();
   }
 
   /** Undefined: no packet of it was told, or it was long ago. */
-  get(hash: bigint): SeenFlow | undefined {
+  get(hash: bigint): KnownFlow | undefined {
     const known = this.#byHash.get(hash);
     if (known !== undefined || this.#fresh.length === 0) return known;
     for (const key of this.#fresh) {
       const of = this.#all.get(key);
       if (of === undefined) continue;
       of.hash = this.hashOf(wordsOf(of.flow));
-      this.#byHash.set(of.hash, of.flow);
+      this.#byHash.set(of.hash, of);
     }
     this.#fresh = [];
     return this.#byHash.get(hash);

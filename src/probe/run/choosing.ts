@@ -1,5 +1,6 @@
 /** The parts of a program that choose which packets are told while there are too many. Rule O22. */
 import type { Budget } from "./budget.ts";
+import type { Mix } from "./counting.ts";
 
 /** Tells bpftrace the types of the maps that choose what is told, before a line reads them. */
 export const CHOOSING_TYPES = `interval:s:3600 { if (nsecs == 0) {
@@ -42,6 +43,7 @@ export function choosing(
   budget: Budget | null,
   kind: typeof CLASSES[number],
   recorder: boolean,
+  mix: Mix | null,
 ): string {
   const innermost = lib("innermost");
   if (budget === null) return innermost;
@@ -50,9 +52,13 @@ export function choosing(
     .replace("//@rank", lib("rank"))
     .replace("//@first", kind === "hop" ? lib("first") : "")
     .replace("//@tell", lib("tell"))
+    .replace("//@mark", mix === null ? "" : markedBy(mix))
     .replace("@window", firstIn(budget, isKeeping));
   return withNumbers(`${innermost}\n${source}`, budget, kind, recorder);
 }
+
+/** What the rank is of, mixed by a secret: 32 bits of it tell packets of a flow apart. Rule O23. */
+const markedBy = (mix: Mix): string => `$z = $z + ((($x * (uint64)${mix}) >> 32) << 20);`;
 
 /** With the numbers of a class, each unsigned by its cast, as what it is compared with. */
 function withNumbers(

@@ -202,7 +202,7 @@ function renderScript(
   );
   text = text.replace(
     /\/\/@choose (hop|rare)/,
-    (_, kind) => choosing(lib, options.budget, kind, recorder),
+    (_, kind) => choosing(lib, options.budget, kind, recorder, recorder ? null : options.counters),
   )
     // Each place is one of a device and a script.
     .replaceAll("@seed", String(source.length));

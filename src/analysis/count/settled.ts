@@ -1,0 +1,105 @@
+/**
+ * [O24] Borders between readings at which no packet of an epoch was under way between two places, by
+ * digests: so of what passed before it is known what was lost, and of what passed after.
+ *
+ * What is missing at the second place at such a border was lost or is under way. Packets that are under
+ * way are others at each border, unless one waits, and none waits for longer than `QUIET_NS`. So what is
+ * missing with the same count and the same digest at several borders over such a time was lost before
+ * the first of them. What else may look so: packets that are alike (a digest is told only where those
+ * that were told are not), and by chance, which several borders would need to have at once.
+ */
+import type { CountedPlace } from "./parts.ts";
+import { QUIET_NS, type Run, type Step } from "./runs.ts";
+
+/** Digests are sums modulo this. */
+const DIGEST_MOD = 2 ** 40;
+/** Between so many pairs of borders that have the same missing, other packets passed. */
+const PASSED_BETWEEN = 3;
+
+/** Borders at which the same packets are missing. A position is that of the reading after it. */
+interface Level {
+  first: number;
+  last: number;
+  /** When the last one was, and the first one, `at`s. */
+  from: number;
+  to: number;
+  /** Packets at the first place up to the last border of it, and how often they had become more. */
+  passed: number;
+  grew: number;
+  /** The last border of a run that is over: nothing is under way there. */
+  isEnd: boolean;
+}
+
+/** The run cut at all such borders, with what is between them: itself where there are none. */
+export function cutAtSettled(
+  run: Run,
+  epoch: number,
+  steps: readonly Step[],
+  [a, b]: readonly [CountedPlace, CountedPlace],
+  late: ReadonlySet<number>,
+): Run[] {
+  const levels = levelsOf(run, epoch, steps, [a, b], late).filter(isSettled);
+  const cuts = [run.first, ...levels.flatMap(({ first, last }) => [first, last]), run.last + 1];
+  // One within another would say that two things are so at once.
+  if (cuts.some((cut, i) => i > 0 && cut < cuts[i - 1]!)) return [run];
+  return cuts.slice(1).flatMap((end, i): Run[] => {
+    const first = cuts[i]!;
+    if (first === end) return [];
+    return [{
+      ...{ first, last: end - 1 },
+      isBegun: first > run.first || run.isBegun || isAt(levels, run.first),
+      isOver: end <= run.last || run.isOver || isAt(levels, end),
+    }];
+  });
+}
+
+const isAt = (levels: readonly Level[], border: number) =>
+  levels.some(({ first, last }) => first === border || last === border);
+
+const isSettled = ({ from, to, grew, isEnd }: Level) =>
+  grew >= PASSED_BETWEEN && (isEnd || to - from >= QUIET_NS);
+
+/** In the order of their first borders. */
+function levelsOf(
+  run: Run,
+  epoch: number,
+  steps: readonly Step[],
+  sides: readonly [CountedPlace, CountedPlace],
+  late: ReadonlySet<number>,
+): Level[] {
+  const levels = new Map<string, Level>();
+  let [unknown, lost, digest, passed] = [0, 0, 0, 0];
+  const border = (position: number, at: number) => {
+    const key = `${unknown} ${lost} ${digest}`;
+    const level = levels.get(key);
+    const isEnd = run.isOver && position === run.last + 1;
+    if (level === undefined) {
+      const of = { first: position, last: position, from: at, to: at, passed, grew: 0, isEnd };
+      levels.set(key, of);
+      return;
+    }
+    if (passed > level.passed) level.grew += 1;
+    Object.assign(level, { last: position, to: at, passed, isEnd: level.isEnd || isEnd });
+  };
+  border(run.first, steps[run.first]!.from);
+  for (let i = run.first; i <= run.last; i++) {
+    const { number, at } = steps[i]!;
+    const [came, left] = sides.map(({ there }) => {
+      const packets = there.epochs.get(epoch)?.get(number) ?? 0;
+      return { packets, digest: packets === 0 ? 0 : there.digests.get(epoch)?.get(number) };
+    }) as [Counted, Counted];
+    // What is missing before and after is not to be compared.
+    if (came.digest === undefined || left.digest === undefined) unknown += 1;
+    lost += came.packets - left.packets;
+    passed += came.packets;
+    digest = (digest + (came.digest ?? 0) - (left.digest ?? 0) + DIGEST_MOD) % DIGEST_MOD;
+    if (!late.has(number)) border(i + 1, at);
+  }
+  return [...levels.values()];
+}
+
+/** What passed a place in the time of a reading; undefined: what it had is not known. */
+interface Counted {
+  packets: number;
+  digest: number | undefined;
+}

@@ -1,0 +1,200 @@
+/**
+ * Counters of a flow that nothing numbers, with digests: packets that wait, overtake each other or are
+ * alike make no loss and no wrong time, and where few are under way the second of a loss is told.
+ */
+import { equal, ok } from "node:assert/strict";
+import type { Event } from "../../src/event/event.ts";
+import { analyse } from "../../src/analysis/mod.ts";
+import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
+import { batchOf, WALL_MS } from "./counting_node.ts";
+import { Random } from "./random.ts";
+import { seedCount } from "./seed_count.ts";
+
+const SEEDS = seedCount(600, 60);
+const SECOND = 1e9;
+const NODES = ["a", "b", "c"];
+/** Each node's device in the order of the way: sent by a; received and sent on by b; received by c. */
+const PLACES = [
+  { node: 0, ifindex: 2, countedAt: 2 },
+  { node: 1, ifindex: 2, countedAt: 1 },
+  { node: 1, ifindex: 3, countedAt: 2 },
+  { node: 2, ifindex: 2, countedAt: 1 },
+] as const;
+const FLOW = {
+  ...{ network: "ip6", protocol: 17, source: "fd00::1", destination: "fd00::2" } as const,
+  ...{ sourcePort: 4_000, destinationPort: 53 },
+};
+const DIGEST_MOD = 2 ** 40;
+/** As the payload of the packet that is told. */
+const BYTES = 22;
+
+interface World {
+  random: Random;
+  until: number;
+  /** When each reading was; the first is when counting began. */
+  readings: number[];
+  /** What digests are made of: as alike as a probe lets pass, or all different. */
+  marks: number[] | null;
+  faults: boolean;
+}
+
+/** A packet that comes to a place. */
+interface Coming {
+  at: number;
+  digest: number;
+}
+
+/** A packet that was lost, and when it had passed the place before. */
+interface Lost {
+  pair: number;
+  at: number;
+}
+
+function worldOf(random: Random): World {
+  const until = (18 + random.int(10)) * SECOND;
+  const readings = [(0.1 + random.int(1000) / 1000) * SECOND];
+  while (readings.at(-1)! < until - 1.5 * SECOND) {
+    readings.push(readings.at(-1)! + (random.chance(0.05) ? 2 : 1) * SECOND + random.int(1e6));
+  }
+  const marks = random.chance(0.5)
+    ? Array.from({ length: 150 }, () => random.int(2 ** 30) * 1024 + random.int(1024))
+    : null;
+  return { random, until, readings, marks, faults: random.chance(0.3) };
+}
+
+/** What comes to each place, what is lost between them, and whether it ended. */
+function travel({ random, until, marks }: World) {
+  const rate = [10, 50, 200, 1_000][random.int(4)]!;
+  const begin = random.chance(0.4) ? -3 * SECOND : (1 + random.int(3)) * SECOND;
+  const ended = random.chance(0.4);
+  const end = ended ? until - 7 * SECOND - random.int(3e9) : until + SECOND;
+  const lossAt = begin + random.int(Math.max(1, end - begin));
+  const lossFor = random.chance(0.6) ? 0.3 * SECOND : until;
+  const chance = random.chance(0.5) ? 0.01 : 0.3;
+  const lossPair = random.int(3);
+  // Steady delays keep as many under way at each border, others let packets overtake each other.
+  const ways = PLACES.slice(1).map(() => ({
+    delay: random.chance(0.8) ? 30_000 : random.int(0.3e9),
+    spread: random.chance(0.8) ? 0 : random.int(0.1e9),
+    stuck: random.chance(0.2) ? 0.002 : 0,
+  }));
+  const passed: Coming[][] = PLACES.map(() => []);
+  const lost: Lost[] = [];
+  let told: number[] | null = null;
+  for (let i = 0; i < (end - begin) / SECOND * rate; i++) {
+    let at = begin + i / rate * SECOND;
+    const digest = marks?.[random.int(marks.length)] ??
+      random.int(2 ** 30) * 1024 + random.int(1024);
+    passed[0]!.push({ at, digest });
+    const times = [at];
+    ways.every(({ delay, spread, stuck }, pair) => {
+      if (pair === lossPair && at >= lossAt && at < lossAt + lossFor && random.chance(chance)) {
+        lost.push({ pair, at });
+        return false;
+      }
+      at += delay + (spread > 0 ? random.int(spread) : 0);
+      if (random.chance(stuck)) at += random.int(3e9);
+      passed[pair + 1]!.push({ at, digest });
+      times.push(at);
+      return true;
+    });
+    if (told === null && times[0]! > 0 && times.length === PLACES.length) told = times;
+  }
+  return { passed, lost, ended, told };
+}
+
+function told({ random, readings, faults }: World, passed: Coming[][], times: number[] | null) {
+  const events: Event[][] = NODES.map(() => []);
+  PLACES.forEach(({ node, ifindex, countedAt }, place) => {
+    if (times === null) return;
+    events[node]!.push({
+      ...{ kind: countedAt === 1 ? "device-rx" : "device-tx", cpu: 0, skb: `f${node}` },
+      ...{ timeNs: BigInt(Math.round(times[place]!)) + 1n, netns: node + 1, ifindex },
+      ...{ device: `eth${ifindex}`, packetType: "host", ...FLOW, ttl: place < 2 ? 64 : 63 },
+      ...{ ipLength: 70, payload: BYTES, rank: 9 },
+    });
+  });
+  const counts = PLACES.map((_, place) => {
+    const of = readings.map(() => ({ counted: 0, digest: 0 }));
+    for (const { at, digest } of passed[place]!) {
+      const number = readings.findIndex((ended) => ended > at);
+      if (number < 1) continue;
+      of[number]!.counted += 1;
+      of[number]!.digest = (of[number]!.digest + digest) % DIGEST_MOD;
+    }
+    return of;
+  });
+  NODES.forEach((_, node) => {
+    readings.forEach((ended, number) => {
+      if (faults && random.chance(0.02)) return;
+      const rows = PLACES.flatMap((place, i): Partial<Event>[] => {
+        const { counted, digest } = counts[i]![number]!;
+        if (place.node !== node || counted === 0) return [];
+        const { ifindex, countedAt } = place;
+        // Where packets that were told were alike there is none.
+        const isKnown = !faults || !random.chance(0.05);
+        return [{
+          ...{ netns: node + 1, ifindex, countedAt, ...FLOW },
+          ...{ counted, countedBytes: counted * BYTES },
+          ...(isKnown ? { countedDigest: digest } : {}),
+        }];
+      });
+      const time = BigInt(Math.round(ended));
+      const of = (i: number) => ({ kind: "counted" as const, timeNs: time + BigInt(i), cpu: 0 });
+      events[node]!.push({ ...of(0), reading: number, counted: rows.length });
+      rows.forEach((row, i) => {
+        if (faults && random.chance(0.005)) return;
+        events[node]!.push({ ...of(i + 1), ...row, reading: number });
+      });
+    });
+  });
+  return events;
+}
+
+Deno.test("[S20] [S18] [O24] digests make no loss and no wrong time of a flow that nothing numbers", () => {
+  const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, narrow: 0 };
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const world = worldOf(new Random(seed));
+    const { passed, lost: all, ended, told: times } = travel(world);
+    // What was lost before counting began is not counted.
+    const truth = all.filter(({ at }) => at >= world.readings[0]!);
+    const batches = told(world, passed, times).map((own, node) =>
+      batchOf({
+        ...{ name: NODES[node]!, netns: node + 1, boot: "one" },
+        ...{ attachedNs: 0, untilNs: world.until },
+      }, own)
+    );
+    const report = analyse({ incident: "i", batches, filter: "", closed: true, evicted: 0 });
+    const lostIn: LostIn = ({ node, ifindex }, fromMs, untilMs) =>
+      truth.filter(({ pair, at }) => {
+        const place = PLACES[pair]!;
+        const ms = WALL_MS + at / 1e6;
+        return NODES[place.node] === node && place.ifindex === ifindex && ms >= fromMs &&
+          ms <= untilMs;
+      }).length;
+    checkCountedProblems(report, lostIn, seed);
+    const counted = report.flows[0]?.counted;
+    if (counted === undefined || counted.gap !== undefined) {
+      seen.unknown += 1;
+      continue;
+    }
+    const { lost = -1, losses = [], atLeast } = counted;
+    ok(lost <= truth.length, `seed ${seed}: ${lost} of ${truth.length}`);
+    if (ended && !atLeast) equal(lost, truth.length, `seed ${seed}`);
+    seen[atLeast ? "least" : lost === 0 ? "lossless" : "exact"] += 1;
+    if (!ended && lost > 0) seen.goesOn += 1;
+    for (const { from, to, packets, firstAt, lastAt } of losses) {
+      const pair = PLACES.findIndex(({ node, ifindex }) =>
+        NODES[node] === from.node && ifindex === from.ifindex
+      );
+      const next = PLACES[pair + 1]!;
+      equal(`${to.node} ${to.ifindex}`, `${NODES[next.node]} ${next.ifindex}`, `seed ${seed}`);
+      const then = lostIn(from, Date.parse(firstAt) - 1, Date.parse(lastAt) + 1);
+      ok(packets <= then, `seed ${seed}: ${packets} of ${then} in ${firstAt} to ${lastAt}`);
+      if (Date.parse(lastAt) - Date.parse(firstAt) < 2_500) seen.narrow += 1;
+    }
+  }
+  for (const [what, times] of Object.entries(seen)) {
+    ok(times > SEEDS / 50, `${what} ${times} times of ${JSON.stringify(seen)}`);
+  }
+});
