@@ -11,7 +11,7 @@ import { answerGap, filteredGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { DEVICE_SCRIPTS, gapOf, leftOutIn, since, type Span } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
-import { longestOf } from "./hold.ts";
+import { longestOf, wentUp } from "./hold.ts";
 import { isLost } from "./losses.ts";
 import { clientSide, firstAt } from "./meeting.ts";
 
@@ -30,7 +30,9 @@ export function heldLong(
   const where = `${hold.after.device ?? "a device"} of ${hold.after.node.name}`;
   const story = `it was answered, and a packet of it was held for ${
     Math.round(hold.ns / 1e6)
-  } ms before ${where}`;
+  } ms before ${where}${
+    wentUp(hold) ? ": ovs-vswitchd had it, as no flow in the kernel matched" : ""
+  }`;
   return { outcome: "slow", story };
 }
 

@@ -1,5 +1,6 @@
 /** How long a packet was held inside one node. */
 import type { Judgement } from "../verdict/judgement.ts";
+import { isUpcall } from "../kernel/openvswitch.ts";
 import { leftOutIn } from "../view/coverage.ts";
 import type { Sighting } from "../view/timeline.ts";
 
@@ -52,6 +53,14 @@ export function longestOf(packets: readonly Judgement[]): Hold | null {
     if (hold && (longest === null || hold.ns > longest.ns)) longest = hold;
   }
   return longest;
+}
+
+/** In between the kernel handed the packet to the daemon of Open vSwitch, which gave it back. */
+export function wentUp({ packet, before, after }: Hold): boolean {
+  return packet.packet.chains.some(({ node, events }) =>
+    node === before.node &&
+    events.some((event) => isUpcall(event) && event.at >= before.at && event.at <= after.at)
+  );
 }
 
 /** A TCP segment has numbers of its own, without an IP id, too. */
