@@ -36,6 +36,23 @@ export const OpenvSwitchBridge = z.object({
   ports: z.array(OpenvSwitchPort).max(5_000),
 });
 
+/** What OVN made a flow of, by its databases. */
+export const LogicalFlow = z.object({
+  /** Stage of the logical pipeline: `ls_out_acl_eval`. */
+  stage: name,
+  match: text,
+  /** Switches and routers that it is a flow of, by their names. */
+  datapaths: z.array(name).max(8),
+  /** The ACL that it was made of. */
+  acl: z.object({
+    name: name.optional(),
+    direction: name,
+    priority: int,
+    match: text,
+    action: name,
+  }).optional(),
+});
+
 /** A table's answer, as `ofproto/trace` prints it. */
 export const OpenvSwitchStep = z.object({
   bridge: name,
@@ -47,6 +64,8 @@ export const OpenvSwitchStep = z.object({
   cookie: name.optional(),
   /** Actions of the flow, and what the daemon notes of them: ` >> Nonexistent output port`. */
   says: z.array(text).max(16),
+  /** What OVN made the flow of. Absent: it is none of OVN's, or nobody on this machine knows. */
+  logical: LogicalFlow.optional(),
 });
 
 /** A flow of the datapath by which packets come to nothing, or may. */
@@ -88,6 +107,7 @@ export const OpenvSwitch = z.object({
 
 export type OpenvSwitchPort = z.infer<typeof OpenvSwitchPort>;
 export type OpenvSwitchBridge = z.infer<typeof OpenvSwitchBridge>;
+export type LogicalFlow = z.infer<typeof LogicalFlow>;
 export type OpenvSwitchStep = z.infer<typeof OpenvSwitchStep>;
 export type DatapathFlow = z.infer<typeof DatapathFlow>;
 export type OpenvSwitch = z.infer<typeof OpenvSwitch>;

@@ -106,6 +106,12 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("ovs_dp_process_packet", "OVS_DROP_EXPLICIT"), drop("ovs_vport_receive")],
   ],
   [
+    "isDoneWithActions: as done with, and not on its way up to the daemon",
+    openvswitch.isDoneWithActions,
+    [{ ...drop("do_execute_actions"), kind: "consume" }],
+    [drop("do_execute_actions"), { ...drop("ovs_dp_process_packet"), kind: "consume" }],
+  ],
+  [
     "isFreedByTunnelReceiver: not the sender's functions of the same driver",
     tunnels.isFreedByTunnelReceiver,
     [drop("vxlan_rcv"), drop("geneve_udp_encap_recv"), drop("ip_tunnel_rcv")],

@@ -1,4 +1,4 @@
-/** Frees in the datapath of Open vSwitch. Functions and reasons of Linux 6.7 to 6.18. */
+/** Frees in the datapath of Open vSwitch. Functions and reasons of Linux 6.3 to 6.18. */
 import type { Event } from "../../event/event.ts";
 import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 
@@ -29,3 +29,8 @@ export const isRefusedUpcall = (event: Event): boolean =>
  */
 export const isUpcall = (event: Event): boolean =>
   event.kind === "consume" && freedIn(event, /^(ovs_dp_process_packet|ovs_dp_upcall)\b/);
+
+/** The datapath has done its actions on it, the last of which sent it nowhere (Linux 6.3 to 6.6). */
+export const isDoneWithActions = (event: Event): boolean =>
+  event.kind === "consume" &&
+  freedIn(event, /^(do_execute_actions|ovs_execute_actions|clone_execute)\b/);

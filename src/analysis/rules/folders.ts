@@ -56,6 +56,7 @@ export { openvswitchDropped } from "./openvswitch-drop/flow_drop.ts";
 export { openvswitchFlow } from "./openvswitch-drop/named_flow.ts";
 export { openvswitchPort } from "./openvswitch-drop/port_not_ready.ts";
 export { openvswitchPortDown } from "./openvswitch-drop/port_down.ts";
+export { openvswitchUnseen } from "./openvswitch-drop/unseen_drop.ts";
 export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { portChanged } from "./port-changed/changed.ts";

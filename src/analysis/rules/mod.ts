@@ -3,7 +3,7 @@ import type { Cause } from "../../event/report.ts";
 import { linkOf } from "../view/state_view.ts";
 import type { Case } from "./case.ts";
 import { stateEvidence } from "./evidence.ts";
-import { RULES, UNANSWERED_RULES } from "./order.ts";
+import { ROUTINE_RULES, RULES, UNANSWERED_RULES } from "./order.ts";
 import type { Rule } from "./rule.ts";
 
 const causes = new WeakMap<Case, Cause | null>();
@@ -17,8 +17,9 @@ export function causeOf(subject: Case): Cause | null {
 
 function findCause(subject: Case): Cause | null {
   const { end, outcome } = subject.judgement;
-  // Such an end is a copy's, and explains nothing of the packet.
-  if (end.kind === "routine" || (end.kind === "flooded" && outcome !== "dropped")) return null;
+  // Such an end is mostly a copy's, and explains nothing of the packet.
+  if (end.kind === "routine") return first(ROUTINE_RULES, subject);
+  if (end.kind === "flooded" && outcome !== "dropped") return null;
   const cause = first(RULES, subject);
   return cause?.code === "unexplained" ? changedSince(subject) ?? cause : cause;
 }

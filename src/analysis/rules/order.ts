@@ -149,6 +149,8 @@ export const RULES: readonly Rule[] = [
   rules.errorFromOutside,
   rules.waitingForNeighbour,
   rules.lostBetween,
+  // Asks for a packet that stayed in the datapath, of which no other of these speaks.
+  rules.openvswitchUnseen,
   rules.leftObserved,
 
   // Echo requests that a setting keeps from being answered: IPv6 makes no lookup for an answer then,
@@ -160,6 +162,9 @@ export const RULES: readonly Rule[] = [
   // Answers for every drop.
   rules.unexplained,
 ];
+
+/** Rules about a packet whose last free is one that mostly loses nobody's packet. */
+export const ROUTINE_RULES: readonly Rule[] = [rules.openvswitchUnseen];
 
 /** Rules about a request that arrived and was never answered. */
 export const UNANSWERED_RULES: readonly Rule[] = [

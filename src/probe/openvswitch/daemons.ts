@@ -7,6 +7,8 @@ export interface Daemon {
   control: string;
   /** The socket of its database. Undefined: it is told of none in the file system. */
   database: string | undefined;
+  /** Another socket of the daemon's file system, as this process reaches it. Undefined: it is none. */
+  socket(path: string): string | undefined;
 }
 
 /** A machine has one; a lab one for each of its nodes. */
@@ -25,7 +27,10 @@ export function daemonsOf(paths: string, netns: number, proc = "/proc"): Daemon[
       if (found.has(pid)) continue;
       const control = reached(path, pid, proc);
       if (control === undefined) continue;
-      found.set(pid, { pid, control, database: databaseOf(pid, proc) });
+      found.set(pid, {
+        ...{ pid, control, database: databaseOf(pid, proc) },
+        socket: (path) => reached(path, pid, proc),
+      });
       break;
     }
   }

@@ -1,6 +1,7 @@
 /** What the database of Open vSwitch has of bridges and ports: how they were meant to be. */
 import { z } from "zod";
 import type { OpenvSwitch, OpenvSwitchBridge } from "../../event/state_openvswitch.ts";
+import { map, rows, setOf, uuid } from "./ovsdb.ts";
 
 /** The question. Of options nothing is asked: a tunnel's key for IPsec is one of them. */
 export const QUESTION = [
@@ -14,24 +15,13 @@ export const QUESTION = [
   ].map(([table, columns]) => ({ op: "select", table, where: [], columns })),
 ] as const;
 
-const uuid = z.tuple([z.literal("uuid"), z.string()]).transform(([, id]) => id);
-/** One value is written without its set. */
-const setOf = <T extends z.ZodType>(one: T) =>
-  z.union([
-    z.tuple([z.literal("set"), z.array(one)]).transform(([, all]) => all),
-    one.transform((only) => [only]),
-  ]);
-const words = z.tuple([z.literal("map"), z.array(z.tuple([z.string(), z.string()]))])
-  .transform(([, pairs]) => new Map(pairs as [string, string][]));
-const rows = <T extends z.ZodType>(row: T) => z.object({ rows: z.array(row) });
-
 const Answer = z.tuple([
   rows(z.object({
     name: z.string(),
     fail_mode: setOf(z.string()),
     controller: setOf(uuid),
     ports: setOf(uuid),
-    external_ids: words,
+    external_ids: map,
   })),
   rows(z.object({ _uuid: uuid, target: z.string(), is_connected: z.boolean() })),
   rows(z.object({ _uuid: uuid, interfaces: setOf(uuid) })),
@@ -40,13 +30,16 @@ const Answer = z.tuple([
     name: z.string(),
     type: z.string(),
     error: setOf(z.string()),
-    external_ids: words,
+    external_ids: map,
   })),
-  rows(z.object({ external_ids: words, other_config: words })),
+  rows(z.object({ external_ids: map, other_config: map })),
 ]);
 
 /** What is known with it. */
-export type Meant = Pick<OpenvSwitch, "bridges" | "managers" | "idleMs">;
+export type Meant = Pick<OpenvSwitch, "bridges" | "managers" | "idleMs"> & {
+  /** Path of the socket of OVN's southbound database, where that is on this machine. */
+  southbound?: string;
+};
 
 /** What is left in the database by who writes the flows. */
 const MANAGERS: readonly [name: string, key: RegExp][] = [
@@ -67,8 +60,11 @@ export function withDatabase(
   ]);
   const idle = top.rows.map(({ other_config: config }) => Number(config.get("max-idle")))
     .find((ms) => Number.isInteger(ms));
+  const southbound = top.rows.map(({ external_ids: ids }) => ids.get("ovn-remote"))
+    .map((remote) => /^unix:([^,]+)$/.exec(remote ?? "")?.[1]).find((path) => path !== undefined);
   return {
     ...(idle === undefined ? {} : { idleMs: idle }),
+    ...(southbound === undefined ? {} : { southbound }),
     bridges: bridges.map((bridge) => {
       const own = meant.find(({ name }) => name === bridge.name);
       if (own === undefined) return bridge;

@@ -7,6 +7,7 @@ import type {
 import { Control } from "./control.ts";
 import { type Daemon, daemonsOf } from "./daemons.ts";
 import { type Meant, QUESTION, withDatabase } from "./database.ts";
+import { withLogicalFlows } from "./logical_flows.ts";
 import { type Flow, flowsIn } from "./datapath_flows.ts";
 import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
 import { tracedIn } from "./trace.ts";
@@ -76,7 +77,7 @@ function joined(one: OpenvSwitch, other: OpenvSwitch): OpenvSwitch {
 
 /** What one daemon tells. Rejects when it does not even tell its bridges. */
 export async function readDaemon(
-  daemon: Pick<Daemon, "control" | "database">,
+  daemon: Pick<Daemon, "control" | "database"> & Partial<Pick<Daemon, "socket">>,
   { down, withinMs }: Pick<Question, "down" | "withinMs">,
   gaps: Told["gaps"],
 ): Promise<OpenvSwitch> {
@@ -84,10 +85,11 @@ export async function readDaemon(
   using control = await Control.open(daemon.control, bounds);
   const datapaths = datapathsIn(await control.text("dpctl/show", []));
   const shown = bridgesIn(await control.text("dpif/show", []), datapaths);
-  const meant = await readDatabase(daemon, shown, withinMs).catch((error) => {
+  const read = readDatabase(daemon, shown, withinMs).catch((error): Meant => {
     gaps.push({ what: "openvswitch database", why: wordsOf(error) });
     return { bridges: shown, managers: [] };
   });
+  const { southbound, ...meant } = await read;
   const told: OpenvSwitch = {
     ...meant,
     datapaths: datapaths.map(({ devices: _devices, ...datapath }) => datapath),
@@ -96,6 +98,14 @@ export async function readDaemon(
     const losing: DatapathFlow[] = [];
     for (const datapath of datapaths) losing.push(...await losingOf(control, datapath, down));
     told.losing = losing.slice(0, LOSING_MAX);
+    if (southbound !== undefined) {
+      const socket = (path: string) => daemon.socket?.(path) ?? path;
+      told.losing = await withLogicalFlows(told.losing, southbound, socket, bounds)
+        .catch((error) => {
+          gaps.push({ what: "OVN's southbound database", why: wordsOf(error) });
+          return losing.slice(0, LOSING_MAX);
+        });
+    }
   } catch (error) {
     gaps.push({ what: "openvswitch flows", why: wordsOf(error) });
   }

@@ -29,6 +29,8 @@ const FLOWS_TOLD_MAX = 256;
 export function matchingFlows(
   subject: Case,
   isOfKind: (flow: DatapathFlow) => boolean,
+  /** The sighting is from before the datapath: connection tracking may have translated it in there. */
+  isBefore = false,
 ): Matching | null {
   const { before, after, event, device } = subject;
   const state = after?.openvswitch?.losing ? after : before;
@@ -36,12 +38,21 @@ export function matchingFlows(
   if (!state || losing === undefined) return null;
   const packet = altered(event, { device });
   const tunnel = event.tunnelId === undefined ? lastInTunnel(subject) : event;
+  // It translates one end, and comes back to the flows as recirculated.
+  const [from, to] = [
+    { source: undefined, sourcePort: undefined },
+    { destination: undefined, destinationPort: undefined },
+  ].map((unknown) => altered(packet, unknown));
+  const formsOf = ({ match }: DatapathFlow) =>
+    isBefore && !/\brecirc_id\(0\)/.test(match) ? [packet, from!, to!] : [packet];
   const isAfter = BigInt(state.timeNs) >= event.timeNs;
   const isSoon = BigInt(state.untilNs ?? state.timeNs) - event.timeNs <
     BigInt(state.openvswitch?.idleMs ?? IDLE_MS) * 1_000_000n;
   return {
     state,
-    flows: losing.filter((flow) => isOfKind(flow) && fits(flow.match, packet, tunnel)),
+    flows: losing.filter((flow) =>
+      isOfKind(flow) && formsOf(flow).some((form) => fits(flow.match, form, tunnel))
+    ),
     isComplete: isAfter && isSoon && losing.length < FLOWS_TOLD_MAX &&
       gapsOf(state, ["openvswitch"]).length === 0,
   };
@@ -53,14 +64,17 @@ const lastInTunnel = ({ judgement, node }: Case): Sighting | undefined =>
     .filter((event) => event.node === node && event.tunnelId !== undefined).at(-1);
 
 /** Also one that drops some of what it is given, as what is too large. */
-const drops = ({ actions }: DatapathFlow) => actions === "" || /\bdrop\b/.test(actions);
+export const drops = ({ actions }: DatapathFlow) => actions === "" || /\bdrop\b/.test(actions);
+
+/** A meter may take what it is given. */
+export const isMetered = ({ actions }: DatapathFlow) => /\bmeter\(/.test(actions);
 
 /** Flows that a reason may come from. Other reasons are the datapath's own, whatever the flow. */
 const KINDS: Readonly<Record<string, (flow: DatapathFlow) => boolean>> = {
   OVS_DROP_EXPLICIT: drops,
   OVS_DROP_EXPLICIT_WITH_ERROR: drops,
   OVS_DROP_LAST_ACTION: drops,
-  OVS_DROP_METER: ({ actions }) => /\bmeter\(/.test(actions),
+  OVS_DROP_METER: isMetered,
 };
 
 /** Flows that may have made the datapath drop the packet; null where its reason comes from none. */

@@ -7,8 +7,8 @@ import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { device } from "../word.ts";
 import { controllerWords } from "./controller_words.ts";
-import { evidenceOf, flowText } from "./flow_words.ts";
-import { flowsThatDrop } from "./matching_flow.ts";
+import { aclText, evidenceOf, flowText } from "./flow_words.ts";
+import { flowsThatDrop, type Matching } from "./matching_flow.ts";
 
 /** The flow that the datapath dropped it by, and the tables that made it. */
 export const openvswitchFlow: Rule = {
@@ -18,35 +18,48 @@ export const openvswitchFlow: Rule = {
     "the datapath those that the packet fits come from one table: `openvswitch-drop`, with the " +
     "bridge, the table and the flow in it that drops, or that none matches, or the port that is not " +
     "there. ovs-vswitchd said so itself, asked by `ofproto/trace` for the packet that the flow of " +
-    "the datapath was made for. Proven where all such flows were read after the packet and within the " +
+    "the datapath was made for. Where OVN wrote the flows and its databases are on this machine, the " +
+    "ACL that was met last is named, when it is one that drops. Proven where all such flows were read after the packet and within the " +
     "time that a flow lives (`max-idle`, ten seconds by default), else likely.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     const { event } = subject;
     if (event.kind !== "drop" || !isDatapathReason(event)) return null;
     const matching = flowsThatDrop(subject);
-    if (!matching) return null;
-    const deciding = matching.flows.map((flow) => decidingStep(flow));
-    const [step] = deciding;
-    if (!step || !deciding.every((other) => other && isSame(other, step))) return null;
+    const decision = matching && decisionOf(matching);
+    if (!decision) return null;
     return cause(
       "openvswitch-drop",
       // The kernel frees a sampled copy with that reason, too (R113).
       matching.isComplete && event.reason !== "OVS_DROP_LAST_ACTION" ? "proven" : "likely",
-      `Open vSwitch dropped it, as it came in by ${place(subject)}: ${
-        sentenceOf(step, matching.state)
-      }`,
+      `Open vSwitch dropped it, as it came in by ${place(subject)}: ${decision.sentence}`,
       [
         eventEvidence(subject),
         ...matching.flows.slice(0, 3).flatMap((flow) => evidenceOf(subject, flow)),
       ],
-      [
-        ...commandAnywhere(["ovs-ofctl", "dump-flows", device(step.bridge), `table=${step.table}`]),
-        ...controllerWords(matching.state, step),
-      ],
+      decision.remedy,
     );
   },
 };
+
+/** What the tables of the flows say of a packet, where all of them say the same; else null. */
+export function decisionOf(
+  { flows, state }: Pick<Matching, "flows" | "state">,
+): { sentence: string; remedy: string[] } | null {
+  const deciding = flows.map((flow) => decidingStep(flow));
+  const [step] = deciding;
+  if (!step || !deciding.every((other) => other && isSame(other, step))) return null;
+  const acls = flows.map(droppingAcl);
+  // Of several ACLs that end in one table nothing tells which one the packet met.
+  const acl = acls.every((other) => other && other.match === acls[0]?.match) ? acls[0] : undefined;
+  return {
+    sentence: acl === undefined ? sentenceOf(step, state) : aclSentence(acl),
+    remedy: [
+      ...commandAnywhere(["ovs-ofctl", "dump-flows", device(step.bridge), `table=${step.table}`]),
+      ...controllerWords(state, acl ?? step),
+    ],
+  };
+}
 
 /** The table that the packet came to nothing in: one that says so, else the last. */
 function decidingStep({ steps, actions }: DatapathFlow): OpenvSwitchStep | undefined {
@@ -56,6 +69,14 @@ function decidingStep({ steps, actions }: DatapathFlow): OpenvSwitchStep | undef
       match === undefined || says.some((line) => line === "drop" || line.startsWith(">>"));
   return steps?.findLast(saysSo) ?? steps?.at(-1);
 }
+
+/** OVN decides in one table and drops in the next: the last ACL on the way, where it is one that drops. */
+function droppingAcl({ steps }: DatapathFlow): OpenvSwitchStep | undefined {
+  const last = steps?.findLast(({ logical }) => logical?.acl !== undefined);
+  return last?.logical?.acl?.action === "drop" ? last : undefined;
+}
+
+const aclSentence = ({ logical }: OpenvSwitchStep) => `OVN's ACL ${aclText(logical!)} drops it`;
 
 const isSame = (a: OpenvSwitchStep, b: OpenvSwitchStep) =>
   a.bridge === b.bridge && a.table === b.table && a.match === b.match && a.priority === b.priority;

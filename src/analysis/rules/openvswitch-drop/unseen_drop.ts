@@ -1,0 +1,46 @@
+/** A flow that drops what the kernel does not tell it frees. */
+import { DATAPATH_KIND, isDoneWithActions } from "../../kernel/openvswitch.ts";
+import { lastingGapOf } from "../../view/coverage.ts";
+import type { Case } from "../case.ts";
+import { eventEvidence, place } from "../evidence.ts";
+import { cause, type Rule } from "../rule.ts";
+import { evidenceOf } from "./flow_words.ts";
+import { drops, isMetered, matchingFlows } from "./matching_flow.ts";
+import { decisionOf } from "./named_flow.ts";
+
+/** Linux before 6.7 frees it as done with, and before 6.3 does not even say where. */
+export const openvswitchUnseen: Rule = {
+  id: "R158",
+  statement:
+    "Last seen as it came in by a port of Open vSwitch, on a kernel that does not tell what is done " +
+    "with (before 6.3), or freed as done with by the datapath's actions (before 6.7), where the flows " +
+    "read of the datapath that the packet fits drop and come from one table: `openvswitch-drop`, with " +
+    "that flow, likely. Of a flow after connection tracking one end of the packet may be another. That " +
+    "it was dropped the kernel does not tell, so the outcome stays `unknown`.",
+  yields: ["openvswitch-drop"],
+  judge(subject) {
+    if (subject.judgement.outcome !== "unknown" || !endedUntold(subject)) return null;
+    const matching = matchingFlows(subject, (flow) => drops(flow) || isMetered(flow), true);
+    const decision = matching && decisionOf(matching);
+    if (!decision) return null;
+    return cause(
+      "openvswitch-drop",
+      "likely",
+      `it came in by ${place(subject)} and was not seen to leave: ${decision.sentence}`,
+      [
+        eventEvidence(subject),
+        ...matching.flows.slice(0, 3).flatMap((flow) => evidenceOf(subject, flow)),
+      ],
+      decision.remedy,
+    );
+  },
+};
+
+/** A port of the datapath had it, and what is freed there is not told, or as done with. */
+function endedUntold({ event, before, link, judgement }: Case): boolean {
+  if (isDoneWithActions(event)) return true;
+  if (event.kind !== "device-rx" || judgement.gap?.code !== "held-silently") return false;
+  const master = before?.links.find(({ ifindex }) => ifindex === link?.masterIfindex);
+  return master?.kind === DATAPATH_KIND &&
+    lastingGapOf(event.node, ["consume"])?.code === "script-not-attached";
+}
