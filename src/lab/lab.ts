@@ -2,6 +2,7 @@ import { LasthopError } from "../event/error.ts";
 import { cleanUp } from "./clean_up.ts";
 import { blueprints } from "./incidents.ts";
 import { requireModules } from "./modules.ts";
+import { requireOpenvswitch } from "./openvswitch.ts";
 import type { Blueprint } from "./scene.ts";
 import { Topology } from "./topology.ts";
 import type { Exchange } from "./traffic.ts";
@@ -43,6 +44,7 @@ export async function labUp(id: string, options: LabOptions): Promise<Lab> {
   const { repaired, prefix, kept } = options;
   requireRoot(`bring up lab "${blueprint.id}"`);
   await cleanUp({ kept: false });
+  if (blueprint.openvswitch) await requireOpenvswitch(blueprint.id);
   await requireModules(blueprint.modules ?? []);
   const name = blueprint.id.toLowerCase();
   const topology = new Topology({ name, lab: blueprint.id, prefix, kept });

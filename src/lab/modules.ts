@@ -2,7 +2,10 @@ import { LasthopError } from "../event/error.ts";
 import { run } from "./process.ts";
 
 /** Modules that nothing loads by itself, and the path that is there once each is loaded. */
-const signOf = { br_netfilter: "/proc/sys/net/bridge" } as const;
+const signOf = {
+  br_netfilter: "/proc/sys/net/bridge",
+  openvswitch: "/sys/module/openvswitch",
+} as const;
 
 /** A kernel module that an incident may need. */
 export type Module = keyof typeof signOf;

@@ -6,6 +6,8 @@ import { baseSysctls, type NamespaceOptions } from "./sysctls.ts";
 
 /** The topology that a namespace is part of, as its namespaces know it: `Topology`. */
 export interface NamespaceOwner extends ProcessOwner {
+  /** Of all its namespaces: the start of their names. */
+  readonly name: string;
   /** A cable between two namespaces, or within one. */
   veth(a: Namespace, deviceA: string, b: Namespace, deviceB: string, options?: Veth): void;
   /** Writes down a step that creates a device; those run before all others. */

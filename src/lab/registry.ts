@@ -108,9 +108,8 @@ export async function remove(registration: Registration): Promise<string[]> {
     if (await isAlive(ref)) kill(ref.pid);
   }
   const removed = await removeNamespaces(registration.namespaces);
-  await Deno.remove(pathOf(registration.name)).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await removePath(filesOf(registration.name));
+  await removePath(pathOf(registration.name));
   return removed;
 }
 
@@ -145,6 +144,17 @@ export async function namesIn(folder: string): Promise<string[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+/** A folder for what a topology's programs keep; it goes with the topology. */
+export function filesOf(name: string): string {
+  return `${registryFolder}/${name}.files`;
+}
+
+async function removePath(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 function pathOf(name: string): string {

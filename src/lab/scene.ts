@@ -10,6 +10,8 @@ export interface LabIncident {
   /** What goes wrong, in one sentence. */
   summary: string;
   variants: ("broken" | "repaired" | string)[];
+  /** Its bridges are of Open vSwitch, which must be installed: built only where that is asked for. */
+  openvswitch?: boolean;
 }
 
 /** An incident as it can be built: its words, and how it is laid out. */
@@ -26,7 +28,7 @@ export interface Scene {
   nodes: { name: string; netns: string[] }[];
   /** A capture filter that fits the traffic. */
   filter: string;
-  /** Servers to start once the topology is up. */
+  /** What is to run once the topology is up: servers, Open vSwitch. */
   serve?(): Promise<unknown>;
   /** Sends what the incident is about, and waits for the replies. */
   traffic(signal?: AbortSignal): Promise<Exchange[]>;

@@ -1,6 +1,7 @@
 /** `lasthop lab`: incidents reproduced in network namespaces of their own. */
 import { Argument } from "commander";
 import { LasthopError } from "../../event/error.ts";
+import { withOpenvswitch } from "../../lab/incident_id.ts";
 import type { LabIncident } from "../../lab/mod.ts";
 import type { CommandFile } from "../command.ts";
 import { jsonOption } from "../options.ts";
@@ -14,6 +15,7 @@ interface Flags {
   repaired?: boolean;
   json?: boolean;
   keep?: boolean;
+  ovs?: boolean;
 }
 
 /** The options of `lasthop lab`. */
@@ -26,6 +28,8 @@ export interface LabOptions {
   json: boolean;
   /** Leave the network standing after a run. */
   keep: boolean;
+  /** Of all incidents those with bridges of Open vSwitch; else the others. */
+  ovs: boolean;
 }
 
 /** The command. */
@@ -39,15 +43,17 @@ export const lab: CommandFile<[Action, string | undefined, Flags], LabOptions> =
       .argument("[INCIDENT]", "which incident (default: all of them)")
       .option("--repaired", "the same network without the fault")
       .addOption(jsonOption())
-      .option("--keep", "leave the network standing after a run"),
+      .option("--keep", "leave the network standing after a run")
+      .option("--ovs", "with bridges of Open vSwitch, which must be installed"),
 
-  read(action, incident, { repaired = false, json = false, keep = false }) {
+  read(action, named, { repaired = false, json = false, keep = false, ovs = false }) {
+    const incident = named === undefined || !ovs ? named : withOpenvswitch(named);
     if (action === "up" && incident === undefined) {
       throw usageError(
         'Cannot bring a lab up: no INCIDENT given, must be one of "lasthop lab list"',
       );
     }
-    return { action, incident, repaired, json, keep };
+    return { action, incident, repaired, json, keep, ovs };
   },
 
   run: (options) => RUNS[options.action](options),
@@ -123,10 +129,11 @@ async function down({ incident, json }: LabOptions): Promise<number> {
 }
 
 /** One after the other: they may share names. */
-async function runAll({ incident, repaired, json, keep }: LabOptions): Promise<number> {
+async function runAll({ incident, repaired, json, keep, ovs }: LabOptions): Promise<number> {
   const { listIncidents } = await import("../../lab/mod.ts");
   const { runLab } = await import("../lab/run_lab.ts");
-  const ids = incident === undefined ? listIncidents().map(({ id }) => id) : [incident];
+  const all = listIncidents().filter(({ openvswitch = false }) => openvswitch === ovs);
+  const ids = incident === undefined ? all.map(({ id }) => id) : [incident];
   let worst = 0;
   for (const id of ids) {
     const code = await runLab({ id, repaired, keep, json, listen: null, progress });

@@ -102,6 +102,26 @@ for (const id of ["I1", "I2", "I2-inside", "I3", "I4"]) {
   });
 }
 
+/** Where it is installed its labs are run in guests (`deno task kernels lab-`). */
+const hasOpenvswitch = (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+  try {
+    return Deno.statSync(`${folder}/ovs-vswitchd`).isFile;
+  } catch {
+    return false;
+  }
+});
+
+Deno.test({
+  name: "lab run --ovs says in a line what it needs where there is no Open vSwitch",
+  ignore: Deno.uid() !== 0 || hasOpenvswitch,
+  fn: async () => {
+    const { code, stderr } = await lasthop(["lab", "run", "I1", "--ovs"]);
+    equal(code, 1);
+    match(stderr, /Cannot bring up lab "I1-ovs" with Open vSwitch: .*apt-get install openvswitch/);
+    deepEqual(await namespacesOf("lh-i1-ovs"), []);
+  },
+});
+
 /** Interrupts a command when it says `at`, and waits for its end. */
 async function interrupted(args: string[], at: string) {
   const child = command(args).spawn();
