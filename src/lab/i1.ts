@@ -3,10 +3,13 @@ import type { Blueprint, Scene } from "./scene.ts";
 import type { Topology } from "./topology.ts";
 import { ping } from "./traffic.ts";
 
+/** The pod, as everybody asks for it. */
 export const podAddress = "10.132.2.46";
+/** The MAC that the worker knows the pod by: that of its device on the worker. */
 export const podMac = "0a:58:0a:84:02:2e";
 /** A random MAC that the pod VM's kernel gave its device; no frame is ever addressed to it. */
 const strangeMac = "7e:e5:f7:e6:f5:1a";
+/** The tunnel from the pod on the worker to its virtual machine. */
 export const tunnel = { id: 555005, port: 4789, mtu: 1400 };
 
 /** A peer pod whose frames reach its VM under a MAC that the VM does not have. */

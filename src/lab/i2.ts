@@ -3,9 +3,13 @@ import type { Blueprint, Scene } from "./scene.ts";
 import type { Topology } from "./topology.ts";
 import { request } from "./traffic.ts";
 
+/** The pod that asks. */
 export const podAddress = "192.100.0.31";
+/** The pods' gateway, in the fabric. */
 export const gateway = { address: "192.100.0.1", mac: "52:54:00:64:00:01" };
+/** What the pod asks for: a ClusterIP. */
 export const service = { address: "10.96.0.1", port: 443 };
+/** What the ClusterIP is translated to: the API server. */
 export const endpoint = { address: "10.16.203.160", port: 6443 };
 
 /** Where the TCP handshake is dropped; nowhere in a repaired lab. */

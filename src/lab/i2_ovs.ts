@@ -18,7 +18,9 @@ const ofOpenvswitch = (incident: Blueprint, loss: Loss): Blueprint => ({
     layScene(topology, repaired ? "none" : loss, (node, loss) => () => layBridges(node, loss)),
 });
 
+/** The SYN leaves the node, and nobody answers. */
 export const i2Ovs: Blueprint = ofOpenvswitch(i2, "beyond");
+/** The SYN is lost in the bridges. */
 export const i2InsideOvs: Blueprint = {
   ...ofOpenvswitch(i2Inside, "inside"),
   summary: "A flow of br-ext drops the translated SYN before it reaches enp1s0",

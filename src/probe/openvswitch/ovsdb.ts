@@ -1,6 +1,7 @@
 /** Values as a database of Open vSwitch writes them (RFC 7047). */
 import { z } from "zod";
 
+/** The id of a row. */
 export const uuid = z.tuple([z.literal("uuid"), z.string()]).transform(([, id]) => id);
 
 /** One value is written without its set. */
@@ -10,6 +11,7 @@ export const setOf = <T extends z.ZodType>(one: T) =>
     one.transform((only) => [only]),
   ]);
 
+/** Names with their values. */
 export const map = z.tuple([z.literal("map"), z.array(z.tuple([z.string(), z.string()]))])
   .transform(([, pairs]) => new Map(pairs as [string, string][]));
 

@@ -1,4 +1,6 @@
 /** The cases, each a script with its truth above it, and the runs that are made of them. */
+import { labCases } from "./labs.ts";
+
 const CASES = new URL("../cases/", import.meta.url);
 
 /** A case: a network with a fault, and without it. */
@@ -18,6 +20,8 @@ export interface Case {
   far: string[];
   /** Kernels that can't have it, each with the reason. */
   without: Record<string, string>;
+  /** The lab that it is, by its id; absent: a script builds it. */
+  lab?: string;
 }
 
 /** One of the two forms of a case, as a guest builds it. */
@@ -30,18 +34,21 @@ export interface Run {
   /** Namespaces that are on a second machine. */
   far: string[];
   isHealthy: boolean;
+  /** The lab that it is, whose nodes are known once it is up; absent: a script builds it. */
+  lab?: string;
 }
 
 /** Which of two joined guests; one alone is the near one. */
 export type Side = "near" | "far";
 
-/** All cases, or those whose names begin so. Throws Error where a file lacks a line. */
+/** All cases, labs too, or those whose names begin so. Throws Error where a file lacks a line. */
 export function readCases(words: readonly string[] = []): Case[] {
-  return [...Deno.readDirSync(CASES)]
+  const scripts = [...Deno.readDirSync(CASES)]
     .filter(({ name }) => name.endsWith(".sh"))
     .map(({ name }) =>
       caseOf(name.replace(/\.sh$/, ""), Deno.readTextFileSync(new URL(name, CASES)))
-    )
+    );
+  return [...scripts, ...labCases()]
     .filter(({ name }) => words.length === 0 || words.some((word) => name.startsWith(word)))
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -77,10 +84,10 @@ export function caseOf(name: string, text: string): Case {
 }
 
 /** The case with its fault, and its healthy twin. */
-export function runsOf({ name, nodes, far }: Case): Run[] {
+export function runsOf({ name, nodes, far, lab }: Case): Run[] {
   const script = `${name}.sh`;
   return [
-    { name, script, nodes, far, isHealthy: false },
-    { name: `${name}-healthy`, script, nodes, far, isHealthy: true },
+    { name, script, nodes, far, isHealthy: false, lab },
+    { name: `${name}-healthy`, script, nodes, far, isHealthy: true, lab },
   ];
 }

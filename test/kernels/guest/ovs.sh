@@ -66,6 +66,36 @@ sdn() {
   flow_ node br-ext "priority=100,in_port=1,actions=output:2"
   listen fabric tcp 6443
 }
+# behind NETWORK: a and b behind br0, by its ports 20 and 21, with each other's link addresses known.
+behind() {
+  ns node a b
+  ovs node
+  vs_ node add-br br0 -- set bridge br0 fail_mode=secure
+  veth node pa a eth0
+  veth node pb b eth0
+  port node br0 pa 20
+  port node br0 pb 21
+  address a eth0 "$1.1/24"
+  address b eth0 "$1.2/24"
+  ip_ a neigh add "$1.2" dev eth0 lladdr "$(mac b eth0)" nud permanent
+  ip_ b neigh add "$1.1" dev eth0 lladdr "$(mac a eth0)" nud permanent
+}
+# stateful: flows of br0 by which a connection may begin on either side, and what belongs to none is
+# dropped.
+stateful() {
+  flow_ node br0 "priority=100,ip,actions=ct(table=1,zone=5)"
+  flow_ node br0 "table=1,priority=200,ct_state=+inv+trk,ip,actions=drop"
+  flow_ node br0 "table=1,priority=100,ct_state=+new+trk,ip,actions=ct(commit,zone=5),resubmit(,2)"
+  flow_ node br0 "table=1,priority=100,ct_state=+est+trk,ip,actions=resubmit(,2)"
+  flow_ node br0 "table=2,priority=100,in_port=20,actions=output:21"
+  flow_ node br0 "table=2,priority=100,in_port=21,actions=output:20"
+}
+# six NAME ADDRESS/LENGTH: an address of IPv6 of its eth0, which is there at once.
+six() {
+  in_ "$1" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0 net.ipv6.conf.eth0.accept_dad=0 \
+    net.ipv6.conf.eth0.router_solicitations=0
+  ip_ "$1" addr add "$2" dev eth0 nodad
+}
 # asks NAME ADDRESS: pings whose first answer may take as long as an emulated daemon does.
 asks() { ping_ "$1" "$2" -W 6; }
 ask_service() { ask pod tcp 10.96.0.1 443; }

@@ -3,6 +3,7 @@
  * after another, and writes what was told of each as an archive of its own. Attaching takes a minute
  * under emulation, so it is done once.
  */
+import { type Lab, labUp } from "../../../src/lab/mod.ts";
 import { archiveHeader } from "../../../src/ingest/archive/archive.ts";
 import { readCapability } from "../../../src/probe/kernel/capability.ts";
 import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
@@ -32,6 +33,22 @@ function elsewhere({ far, nodes }: Run): string[] {
 const say = (text: string) =>
   console.log(`guest: ${Math.round(performance.now() / 1000)} s, ${text}`);
 
+/** Labs that are up, by their runs. */
+const labs = new Map<string, Lab>();
+
+/** Brings a lab up; its nodes are known then. Broken and repaired ones stand beside each other. */
+async function raise(run: Run, id: string): Promise<boolean> {
+  try {
+    const lab = await labUp(id, { repaired: run.isHealthy, prefix: run.isHealthy ? "lhr" : "lhb" });
+    labs.set(run.name, lab);
+    run.nodes = Object.fromEntries(lab.nodes.map(({ name, netns }) => [name, netns]));
+    return true;
+  } catch (error) {
+    say(`${run.name}: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
+
 /** Runs functions of a case's script, as far as they are there. */
 async function call(run: Run, functions: string[]): Promise<boolean> {
   const { name, script } = run;
@@ -50,14 +67,16 @@ async function call(run: Run, functions: string[]): Promise<boolean> {
 const built: Run[] = [];
 for (const run of runs) {
   const steps = run.isHealthy ? ["build"] : ["build", "fault"];
-  if (await call(run, steps)) built.push(run);
+  const isBuilt = run.lab === undefined ? await call(run, steps) : await raise(run, run.lab);
+  if (isBuilt) built.push(run);
 }
 say(`${built.length} of ${runs.length} built`);
 
 const words = built.flatMap((run) =>
   Object.entries(run.nodes).map(([node, netns]) => ({
     name: `${run.name}.${node}`,
-    netns: netns.filter((one) => !elsewhere(run).includes(one)).map((one) => `${run.name}.${one}`),
+    netns: netns.filter((one) => !elsewhere(run).includes(one))
+      .map((one) => run.lab === undefined ? `${run.name}.${one}` : one),
   })).filter(({ netns }) => netns.length > 0)
 );
 /** What cannot be read in the time that a machine that is not emulated needs may be so the next time. */
@@ -91,7 +110,7 @@ await peer.meet("attached");
 // One machine after the other, so that what a run does is the same each time.
 for (const run of runs) {
   for (const turn of run.far.length === 0 ? ["near"] : ["near", "far"]) {
-    if (turn === side && built.includes(run)) await call(run, ["traffic"]);
+    if (turn === side && built.includes(run)) await send(run);
     if (run.far.length > 0) await peer.meet(`${run.name} ${turn}`);
   }
   say(`${run.name}: traffic made`);
@@ -100,6 +119,14 @@ await peer.meet("made");
 await session.stop();
 say("ended");
 for (const run of built) await write(run);
+
+async function send(run: Run): Promise<void> {
+  const lab = labs.get(run.name);
+  if (lab === undefined) return void await call(run, ["traffic"]);
+  for (const { what, sent, answered } of await lab.sendTraffic()) {
+    say(`${what}: ${answered} of ${sent} answered`);
+  }
+}
 
 /** The run's nodes alone, each as it is called in the case. */
 async function write({ name }: Run): Promise<void> {

@@ -27,10 +27,11 @@ const PACKAGES = [
   ...["bpftrace", "iproute2", "nftables", "iptables", "iputils-ping", "kmod", "procps"],
   ...["util-linux", "mount", "hostname", "ethtool", "python3-minimal", "conntrack", "ipset"],
   ...["ipvsadm", "wireguard-tools", "iputils-arping", "netcat-openbsd", "openvswitch-switch"],
+  ...["ovn-central", "ovn-host", "libteam-utils"],
 ];
 
 /** Changes when what is built does. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 const CACHE = `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}`;
 

@@ -1,0 +1,11 @@
+# The port that the flow sends to was told to forward nothing: ovs-ofctl mod-port no-forward.
+# nodes: node=node,a b
+# fault: dropped openvswitch-drop
+. /work/ovs.sh
+build() {
+  behind 10.81.9
+  flow_ node br0 "priority=100,in_port=20,actions=output:21"
+  flow_ node br0 "priority=100,in_port=21,actions=output:20"
+}
+fault() { of_ node br0 mod-port pb no-forward; }
+traffic() { asks a 10.81.9.2; told node; }

@@ -1,0 +1,28 @@
+# Routes leak from one VRF of the router into the other, and none leads back.
+# nodes: a r b
+# fault: dropped no-route
+build() {
+  modprobe vrf
+  ns a r b
+  veth a e0 r e0
+  veth r e1 b e0
+  ip_ r link add red type vrf table 10
+  ip_ r link add blue type vrf table 20
+  local device
+  for device in red blue; do ip_ r link set $device up; done
+  ip_ r link set e0 master red
+  ip_ r link set e1 master blue
+  address a e0 10.241.0.1/24
+  address r e0 10.241.0.2/24
+  address r e1 10.241.1.1/24
+  address b e0 10.241.1.2/24
+  forwards r
+  ip_ a route add default via 10.241.0.2
+  ip_ b route add default via 10.241.1.1
+  ip_ r route add 10.241.1.0/24 dev e1 table 10
+  ip_ r route add 10.241.0.0/24 dev e0 table 20
+  ip_ r route add unreachable default metric 4278198272 table 10
+  ip_ r route add unreachable default metric 4278198272 table 20
+}
+fault() { ip_ r route del 10.241.0.0/24 dev e0 table 20; }
+traffic() { ping_ a 10.241.1.2; }
