@@ -169,7 +169,8 @@ const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(
 /** Packets of a flow that failed, which died of it no more. */
 export function passesOfPackets(trouble: Trouble, kind: Kind): Pass[] {
   const { exchange, client, dead, best } = trouble;
-  if (dead.length === 0 && !exchange?.silent) return [];
+  // Of a program that is silent over TCP only acknowledgements are there, which its kernel sends.
+  if (dead.length === 0 && (!exchange?.silent || trouble.protocol === "tcp")) return [];
   const flows = exchange ? [exchange.question, ...exchange.answers] : [];
   const whole =
     flows.find(({ packets }) => best !== undefined && packets.includes(best))?.packets ??
