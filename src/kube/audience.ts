@@ -2,28 +2,14 @@
  * One reading of a cluster's API for many who listen: each is told first what there is, then what changes,
  * in lines with numbers of its own. That nothing changed is told seldom: it is most of what a reader says.
  */
-import {
-  clusterKey,
-  type ClusterObject,
-  type ClusterResource,
-  type ClusterState,
-} from "../event/cluster/state.ts";
+import type { ClusterObject, ClusterResource, ClusterState } from "../event/cluster/state.ts";
 import type { NamedPlace } from "../event/filter/mod.ts";
 import { inParts } from "./in_parts.ts";
+import { ClusterKnown } from "./known.ts";
 import { placesOf } from "./places.ts";
 
 /** That nothing changed of a kind is told once in it, ms. */
 const WATCHED_EVERY_MS = 15_000;
-
-/** Objects of a kind, as far as they were told. */
-interface Known {
-  objects: Map<string, ClusterObject>;
-  leftOut: number;
-  /** All that changed up to then was heard of. Null: it is not known, until there is a list again. */
-  heardMs: number | null;
-  /** Parts of a list that has not come whole. */
-  parts: ClusterState[];
-}
 
 /** Takes lines. */
 export type Listener = (line: ClusterState) => void;
@@ -37,7 +23,7 @@ interface Hearing {
 
 /** Those who listen to a reader. */
 export class ClusterAudience {
-  readonly #known = new Map<ClusterResource, Known>();
+  readonly #known = new ClusterKnown();
   readonly #hearings = new Map<string, Hearing>();
   #cluster = "cluster";
 
@@ -46,10 +32,10 @@ export class ClusterAudience {
     this.#cluster = line.cluster;
     // What was heard of before it ends now would be lost with a watch that breaks.
     if (line.told === "broken") {
-      const heardMs = this.#known.get(line.resource)?.heardMs ?? null;
+      const heardMs = this.#known.of(line.resource)?.heardMs ?? null;
       for (const hearing of this.#hearings.values()) this.#heardBy(hearing, line.resource, heardMs);
     }
-    this.#remember(line);
+    this.#known.take(line);
     for (const hearing of this.#hearings.values()) {
       const toldMs = hearing.toldMs.get(line.resource) ?? -Infinity;
       const isSoon = line.wallMs - toldMs < WATCHED_EVERY_MS;
@@ -81,35 +67,6 @@ export class ClusterAudience {
     for (const [resource, { objects }] of this.#known) {
       yield* placesOf(this.#line(resource, 0, { told: "listed", objects: [...objects.values()] }));
     }
-  }
-
-  #remember(line: ClusterState): void {
-    const known = this.#known.get(line.resource) ??
-      { objects: new Map(), leftOut: 0, heardMs: null, parts: [] };
-    this.#known.set(line.resource, known);
-    switch (line.told) {
-      case "listed": {
-        const { part = 0, parts = 1 } = line;
-        known.parts = part === 0 ? [line] : [...known.parts, line];
-        if (known.parts.length < parts) return;
-        known.objects = new Map(
-          known.parts.flatMap(({ objects }) => objects as ClusterObject[])
-            .map((object) => [clusterKey(object), object]),
-        );
-        known.leftOut = Math.max(...known.parts.map(({ leftOut = 0 }) => leftOut));
-        known.parts = [];
-        break;
-      }
-      case "changed":
-        for (const object of line.objects) known.objects.set(clusterKey(object), object);
-        for (const key of line.gone ?? []) known.objects.delete(key);
-        known.leftOut += line.leftOut ?? 0;
-        break;
-      case "broken":
-        known.heardMs = null;
-        return;
-    }
-    if (line.told === "listed" || known.heardMs !== null) known.heardMs = line.wallMs;
   }
 
   #heardBy(hearing: Hearing, resource: ClusterResource, heardMs: number | null): void {

@@ -13,4 +13,9 @@ Deno.test("the end of a probe is told where another goes on, and not where all h
   equal(endedWords(ended, [ended, goes]), ", its probe ended 19:04:35.120");
   equal(endedWords(goes, [ended, goes]), "");
   equal(endedWords(ended, [ended, ended]), "");
+  const soon = { ...ended, endedAt: "2026-11-26T19:04:40.000Z" } as typeof ended;
+  const late = { ...ended, endedAt: "2026-11-26T19:06:40.000Z" } as typeof ended;
+  equal(endedWords(ended, [ended, soon]), "");
+  equal(endedWords(ended, [ended, late]), ", its probe ended 19:04:35.120");
+  equal(endedWords(late, [ended, late]), "");
 });

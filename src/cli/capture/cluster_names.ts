@@ -1,4 +1,5 @@
 /** What a cluster's API tells while a capture runs, beside what the nodes see. */
+import type { ClusterState } from "../../event/cluster/state.ts";
 import type { NamedPlace } from "../../event/filter/mod.ts";
 import { openApi } from "../../kube/open.ts";
 import type { AccessWords } from "../../kube/access.ts";
@@ -28,8 +29,10 @@ export interface ClusterNames {
  */
 export async function askCluster(
   words: AccessWords,
-  { incident, onBatch, progress }: {
+  { incident, onBatch, onTold = () => {}, progress }: {
     incident: string;
+    /** Takes each line of the API as it is told. */
+    onTold?: (line: ClusterState) => void;
     onBatch: (batch: TellerBatch) => void;
     progress: (text: string) => void;
   },
@@ -43,6 +46,7 @@ export async function askCluster(
   const reader = new ClusterReader(api, {
     onLine(line) {
       teller.push(line);
+      onTold(line);
       const more = placesOf(line);
       if (more.length > 0) onPlaces(more);
     },

@@ -3,7 +3,7 @@ import { plainWords } from "../../ingest/client/answer.ts";
 import { LasthopError } from "../../event/error.ts";
 import { stampOf } from "../kept/name.ts";
 import { plural } from "../render/mod.ts";
-import { endAll, startAll, untilSettled } from "./probes.ts";
+import { endAll, starter, untilSettled } from "./probes.ts";
 import { Roll } from "./roll.ts";
 import type { FleetTrace } from "./trace_fleet.ts";
 
@@ -28,7 +28,7 @@ export async function doctorFleet(
   await client.createIncident({ id: incident, title: "doctor", filter: NOTHING });
   progress(`trying ${plural(places.length, "machine")}…`);
   const order = { incident, forSeconds: LONGEST_SECONDS, filter: NOTHING, bounds };
-  const probes = await startAll(fleet, places, order);
+  const probes = await Promise.all(places.map(starter(fleet, order)));
   const roll = new Roll(places);
   const tell = (text: string) => console.log(text);
   try {

@@ -19,10 +19,12 @@ const TOKEN_SECONDS = 3600;
 /** Of a trace without `--for`. Seconds. */
 const TOKEN_LONGEST = 24 * 3600;
 
-/** A token and a probe for each place. */
-export async function startAll(
+/** Starts a probe at a place, with a token of its own. */
+export type Starter = (place: Place) => Promise<ProbeThere>;
+
+/** How probes of one trace are started. */
+export function starter(
   fleet: Fleet,
-  places: readonly Place[],
   { incident, forSeconds, filter, bounds }: {
     incident: string;
     /** Absent: until it is ended. */
@@ -30,16 +32,16 @@ export async function startAll(
     filter: string;
     bounds: readonly string[];
   },
-): Promise<ProbeThere[]> {
+): Starter {
   const expiresInSeconds = forSeconds === undefined
     ? TOKEN_LONGEST
     : Math.ceil(forSeconds) + TOKEN_SECONDS;
   const words = ["--no-archive", ...bounds, ...filter === "" ? [] : ["--filter", filter]];
-  return await Promise.all(places.map(async (place) => {
+  return async (place) => {
     const wanted = { role: "probe", expiresInSeconds } as const;
     const { token } = await fleet.client.createToken(incident, wanted);
     return fleet.start(place, { incident, token, words });
-  }));
+  };
 }
 
 /** Probes that are followed. */
@@ -69,7 +71,8 @@ export async function untilSettled(
   void ending.ended.then(() => over.abort());
   for (const { place, ended } of probes) {
     void ended.then((end) => {
-      if (signal.aborted) return;
+      // One that was released ends as it was told to, be it that another was started there since.
+      if (signal.aborted || (end.isWell && roll.wasReleased(place))) return;
       progress(roll.ended(place, end));
       if (roll.isSettled && roll.seeing === 0) {
         ending.failed(nobodySees(probes.length), { fatal: true });

@@ -7,12 +7,14 @@ import type { Place, ProbeEnd } from "./fleet.ts";
 /** A probe that has not reported for so long is told of. Milliseconds. */
 const SILENT_MS = 30_000;
 
-type State = "starting" | "silent" | "sees" | "ended";
+type State = "starting" | "silent" | "sees" | "released" | "ended";
 
 /** The probes of one trace. */
 export class Roll {
   #states = new Map<string, State>();
   #failed = new Set<string>();
+  /** Those that were released once: what the report has of them may be of before. */
+  #released = new Set<string>();
 
   constructor(places: readonly Place[]) {
     for (const { name } of places) this.#states.set(name, "starting");
@@ -22,8 +24,11 @@ export class Roll {
   reported(report: Report, tookMs: number): string[] {
     const lines: string[] = [];
     for (const [name, state] of this.#states) {
-      if (state === "sees" || state === "ended") continue;
-      const node = report.nodes.find((one) => one.name === name && one.scripts.length > 0);
+      if (state === "sees" || state === "released" || state === "ended") continue;
+      const node = report.nodes.find((one) =>
+        one.name === name && one.scripts.length > 0 &&
+        !(this.#released.has(name) && one.endedAt !== undefined)
+      );
       if (node !== undefined) {
         this.#states.set(name, "sees");
         lines.push(`✓ ${plainWords(name)} ${sightOf(node)}`);
@@ -46,20 +51,43 @@ export class Roll {
       : `✗ ${plainWords(name)} does not see${why}`;
   }
 
+  /** It is asked to end before the others. */
+  release(name: string): void {
+    this.#states.set(name, "released");
+    this.#released.add(name);
+  }
+
+  /** It is started again. */
+  again(name: string): void {
+    this.#states.set(name, "starting");
+  }
+
+  sees(name: string): boolean {
+    return this.#states.get(name) === "sees";
+  }
+
+  /** It was released, be it that it was started again. */
+  wasReleased({ name }: Place): boolean {
+    return this.#released.has(name);
+  }
+
   /** Nobody is waited for any more. */
   get isSettled(): boolean {
-    return [...this.#states.values()].every((state) => state === "sees" || state === "ended");
+    return [...this.#states.values()].every((state) =>
+      state === "sees" || state === "released" || state === "ended"
+    );
   }
 
   /** Probes that saw, be it that they ended. */
   get seeing(): number {
-    return [...this.#states.values()].filter((state) => state === "sees").length;
+    return [...this.#states.values()].filter((state) => state === "sees" || state === "released")
+      .length;
   }
 
   /** Names of those whose part is missing, whole or in the end. */
   get missing(): string[] {
     return [...this.#states.keys()].filter((name) =>
-      this.#failed.has(name) || this.#states.get(name) !== "sees"
+      this.#failed.has(name) || !["sees", "released"].includes(this.#states.get(name)!)
     );
   }
 }

@@ -4,6 +4,7 @@ import { requireArchivePath } from "../asking/archive_file.ts";
 import { askCluster, type ClusterNames } from "../capture/cluster_names.ts";
 import { conclude } from "../capture/conclude.ts";
 import { Delivery } from "../capture/delivery.ts";
+import type { ClusterState } from "../../event/cluster/state.ts";
 import type { TellerBatch } from "../../kube/teller.ts";
 import type { Ending } from "../capture/end.ts";
 import { filterForProbes } from "../../kube/filter_for_probes.ts";
@@ -12,9 +13,11 @@ import type { CaptureOptions } from "../capture/options.ts";
 import { removeReadyFile, writeReadyFile } from "../capture/ready_file.ts";
 import { stampOf } from "../kept/name.ts";
 import { plural } from "../render/mod.ts";
+import { EndNodes } from "./end_nodes.ts";
 import type { Fleet } from "./fleet.ts";
 import { keepArchive } from "./keep_archive.ts";
-import { endAll, startAll, untilSettled } from "./probes.ts";
+import { endAll, starter, untilSettled } from "./probes.ts";
+import { releaseOthers } from "./release.ts";
 import { Roll } from "./roll.ts";
 
 /** What is traced, by whom. */
@@ -24,6 +27,8 @@ export interface FleetTrace {
   ending: Ending;
   /** Words of `lasthop probe` that bound it. */
   bounds: readonly string[];
+  /** Nodes that turn out not to matter are watched no longer. */
+  releases?: boolean;
   progress(text: string): void;
 }
 
@@ -45,26 +50,41 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
   progress(
     `starting ${plural(places.length, "probe")}: ${places.map(({ name }) => name).join(", ")}`,
   );
-  const names = await askNames(trace, incident);
+  const ends = new EndNodes(options.filter);
+  const names = await askNames(trace, incident, (line) => ends.take(line));
   const filter = filterForProbes(options.filter, names.places ?? []);
   const { forSeconds } = options;
   const { bounds } = trace;
-  const probes = await startAll(fleet, places, { incident, forSeconds, filter, bounds });
+  const start = starter(fleet, { incident, forSeconds, filter, bounds });
+  const probes = await Promise.all(places.map(start));
   const live = options.json ? null : printLivePaths(client, incident);
   const roll = new Roll(places);
+  const following = { incident, roll, ending, progress };
+  const over = new AbortController();
+  let releasing: Promise<void> | undefined;
   try {
-    const isReady = await untilSettled(client, { incident, probes, roll, ending, progress });
+    const isReady = await untilSettled(client, { ...following, probes });
     if (isReady) {
       const facts = { pid: Deno.pid, incident, page };
       if (options.readyFile !== undefined) await writeReadyFile(options.readyFile, facts);
       progress("ready: send your traffic");
       ending.startTime(forSeconds);
     }
+    if (isReady && trace.releases) {
+      releasing = releaseOthers(client, {
+        ...{ incident, places, probes, roll, start, progress, signal: over.signal },
+        ends: () => ends.nodes,
+        follow: (probe) => void untilSettled(client, { ...following, probes: [probe] }),
+      });
+    }
     const end = await ending.ended;
+    over.abort();
+    await releasing;
     if (end.by === "failure" && roll.seeing === 0) throw end.failure;
     progress("ending: waiting for packets in flight…");
     await endAll(client, { incident, probes });
   } finally {
+    over.abort();
     await names.stop();
     await live?.stop();
   }
@@ -78,12 +98,13 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
 async function askNames(
   { fleet: { client }, options: { kube }, progress }: FleetTrace,
   incident: string,
+  onTold: (line: ClusterState) => void,
 ): Promise<Pick<ClusterNames, "stop"> & Partial<ClusterNames>> {
   if (kube === undefined) return { stop: () => Promise.resolve() };
   const delivery = new Delivery(client, incident);
   try {
     const onBatch = (batch: TellerBatch) => delivery.push(batch);
-    const asked = await askCluster(kube, { incident, onBatch, progress });
+    const asked = await askCluster(kube, { incident, onBatch, onTold, progress });
     return {
       places: asked.places,
       async stop() {

@@ -109,7 +109,10 @@ function declared(command: Command): Command {
     )
     .option("--ssh-config <file>", "of ssh, in place of the user's own")
     .addOption(
-      new Option("--nodes <names>", "of the cluster, with commas (default: all)").argParser(names),
+      new Option(
+        "--nodes <names>",
+        "of the cluster, with commas; all: to the end (default: those that matter)",
+      ).argParser(names),
     )
     .option("--image <image>", "of the probes and the ingest, where the nodes get it")
     .option("--into <namespace>", "use this one (default: one is made, and removed)")

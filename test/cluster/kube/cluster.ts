@@ -1,4 +1,4 @@
-/** A real Kubernetes of two nodes in namespaces of this machine, from its start to its last trace. */
+/** A real Kubernetes of two nodes or more in namespaces of this machine, from its start to its last trace. */
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
@@ -24,20 +24,22 @@ export interface Cluster {
 
 const FABRIC = "lhk-fabric";
 const PKI = `${RUN}/pki`;
-const TOKENS = { admin: "admintoken", node1: "token-node1", node2: "token-node2" };
+const ADMIN = "admintoken";
+const tokenOf = ({ name }: Node) => `token-${name}`;
 /** Controllers of which each node has a cgroup of its own. */
 const CGROUPS = "/sys/fs/cgroup";
 
 /** Starts it. `tell` is told of each step with the seconds since the beginning. */
-export async function startCluster(tell: (text: string) => void): Promise<Cluster> {
+export async function startCluster(
+  tell: (text: string) => void,
+  count = 2,
+): Promise<Cluster> {
   await bring(tell);
   await Deno.remove(RUN, { recursive: true }).catch(() => {});
   await Deno.mkdir(RUN, { recursive: true });
   const own = await makePauseImage();
-  const nodes = [
-    await startNode("node1", "192.168.60.1"),
-    await startNode("node2", "192.168.60.2"),
-  ];
+  const nodes: Node[] = [];
+  for (let i = 1; i <= count; i++) nodes.push(await startNode(`node${i}`, `192.168.60.${i}`));
   const laptop = ["ip", "netns", "exec", FABRIC];
   const kubeconfig = `${RUN}/kubeconfig`;
   const kubectl = (...words: string[]) =>
@@ -70,8 +72,9 @@ export async function startCluster(tell: (text: string) => void): Promise<Cluste
     startControllers(nodes[0]!);
     for (const node of nodes) await startKubelet(node);
     await until(
-      "both nodes Ready",
-      async () => (await kubectl("get", "nodes", "--no-headers")).match(/ Ready /g)?.length === 2,
+      `${count} nodes Ready`,
+      async () =>
+        (await kubectl("get", "nodes", "--no-headers")).match(/ Ready /g)?.length === count,
     );
     return cluster;
   } catch (error) {
@@ -110,16 +113,15 @@ const podsOf = ({ name }: Node) => `10.244.${name.slice(-1)}.0/24`;
 async function configure(nodes: readonly Node[], kubeconfig: string): Promise<void> {
   const server = `https://${nodes[0]!.address}:6443`;
   await makePki(PKI, nodes[0]!.address);
-  await writeKubeconfig(kubeconfig, { pki: PKI, server, token: TOKENS.admin });
+  await writeKubeconfig(kubeconfig, { pki: PKI, server, token: ADMIN });
   await Deno.writeTextFile(
     `${RUN}/tokens.csv`,
-    `${TOKENS.admin},admin,admin,system:masters\n` +
-      nodes.map(({ name }) =>
-        `${TOKENS[name as "node1"]},system:node:${name},${name},system:nodes\n`
-      ).join(""),
+    `${ADMIN},admin,admin,system:masters\n` +
+      nodes.map((node) => `${tokenOf(node)},system:node:${node.name},${node.name},system:nodes\n`)
+        .join(""),
   );
   for (const node of nodes) {
-    const token = TOKENS[node.name as "node1"];
+    const token = tokenOf(node);
     await writeKubeconfig(`${RUN}/${node.name}/kubeconfig`, { pki: PKI, server, token });
     await Deno.mkdir(`${RUN}/${node.name}/cni`, { recursive: true });
     const network = {

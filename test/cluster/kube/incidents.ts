@@ -20,12 +20,28 @@ interface Incident {
   /** Breaks something, before the trace begins. */
   before?(cluster: Cluster): Promise<void>;
   /** What a client does while it is traced. */
-  traffic(cluster: Cluster): Promise<void>;
+  traffic(cluster: Cluster, trace: Running): Promise<void>;
   /** Mends it. */
   after?(cluster: Cluster): Promise<void>;
   /** What is wrong with the report; empty: nothing. */
   faults(report: Report): string[];
 }
+
+/** A pod like that of payments, on another node. */
+const onNode3 = (what: string) => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${what}, namespace: shop, labels: { app: payments } }
+spec:
+  nodeName: node3
+  terminationGracePeriodSeconds: 1
+  automountServiceAccountToken: false
+  containers:
+    - name: main
+      image: localhost/pause:1
+      imagePullPolicy: Never
+      command: ["/bin/busybox", "httpd", "-f", "-p", "8080"]
+`;
 
 /** One request of the shop's checkout. */
 const ask = (address: string, port = 80) => async ({ kubectl }: Cluster) => {
@@ -49,7 +65,7 @@ const INCIDENTS: Incident[] = [
     typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/payments", "--for", "6s"],
     traffic: ask("10.96.0.20"),
     faults: ({ problems, nodes, exchanges }) => [
-      ...nodes.length === 2 ? [] : [`${nodes.length} nodes`],
+      ...nodes.length >= 2 ? [] : [`${nodes.length} nodes`],
       ...problems.length === 0 ? [] : [`problems: ${problems.length}`],
       ...exchanges.some(({ outcome }) => outcome === "answered") ? [] : ["nothing was answered"],
     ],
@@ -190,6 +206,30 @@ const OF_THE_CLUSTER: Incident[] = [
   },
 ];
 
+/** With a third node: it is released, and watched again when an endpoint comes onto it. */
+const RELEASED: Incident = {
+  name: "a node that is no end is released, until an endpoint comes onto it",
+  typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/payments", "--for", "75s"],
+  async traffic(cluster, trace) {
+    await ask("10.96.0.20")(cluster);
+    await trace.finds(/node3 is released/);
+    const path = await Deno.makeTempFile({ suffix: ".yaml" });
+    await Deno.writeTextFile(path, onNode3("payments-3"));
+    await cluster.kubectl("apply", "-f", path);
+    await Deno.remove(path);
+    await trace.finds(/node3 is watched again[^]*✓ node3 sees/);
+    for (let i = 0; i < 4; i++) await ask("10.96.0.20")(cluster);
+  },
+  after: async ({ kubectl }) => void await kubectl("-n", "shop", "delete", "pod", "payments-3"),
+  faults({ flows, problems }) {
+    const onThird = flows.filter(({ path }) => path.some(({ node }) => node === "node3"));
+    return [
+      ...problems.length === 0 ? [] : [`problems: ${problemsOf({ problems } as Report)}`],
+      ...onThird.some(({ outcome }) => outcome === "delivered") ? [] : ["nothing came to node3"],
+    ];
+  },
+};
+
 const VXLAN_PORT = ["-p", "udp", "--dport", "8472"];
 
 /** As flannel makes it: a device on each node, entries by hand, and the other node's pods behind it. */
@@ -240,17 +280,19 @@ async function says(cluster: Cluster, words: readonly string[], expected: RegExp
   return expected.test(stdout) ? [] : [`it said ${stdout} (exit ${code})`];
 }
 
-/** Traces all of them; the number of faults. */
+/** Traces all of them, or those whose names have a word alone; the number of faults. */
 export async function runIncidents(
   cluster: Cluster,
   tell: (text: string) => void,
+  only?: string,
 ): Promise<number> {
   let count = 0;
   const judge = (faults: string[]) => {
     for (const fault of faults) tell(`FAULT: ${fault}`);
     count += faults.length;
   };
-  for (const incident of [...INCIDENTS, ...OF_THE_CLUSTER]) {
+  const all = [...INCIDENTS, ...OF_THE_CLUSTER, ...cluster.nodes.length > 2 ? [RELEASED] : []];
+  for (const incident of all.filter(({ name }) => only === undefined || name.includes(only))) {
     tell(`— ${incident.name}`);
     await incident.before?.(cluster);
     const beganMs = performance.now();
@@ -258,7 +300,7 @@ export async function runIncidents(
     console.log(`$ kubectl lasthop ${incident.typed.join(" ")}`);
     const isReady = await trace.says("ready: send your traffic").then(() => true, () => false);
     const readyMs = performance.now() - beganMs;
-    if (isReady) await incident.traffic(cluster);
+    if (isReady) await incident.traffic(cluster, trace);
     const { code, stdout, stderr } = await trace.ended;
     const wholeMs = performance.now() - beganMs;
     await incident.after?.(cluster);
@@ -275,8 +317,9 @@ export async function runIncidents(
     tell(`saw after ${seconds(readyMs)} s, whole ${seconds(wholeMs)} s, exit ${code}`);
     judge([...incident.faults(report), ...await leftIn(cluster)]);
   }
+  if (only !== undefined) return count;
   tell("— which nodes can be traced");
-  judge(await says(cluster, ["doctor"], /2 of 2 machines can be traced/));
+  judge(await says(cluster, ["doctor"], /(\d) of \1 machines can be traced/));
   judge(await leftIn(cluster));
   for (const signal of ["SIGINT", "SIGKILL"] as const) {
     tell(`— ${signal} while it is traced`);

@@ -1,7 +1,9 @@
 /**
  * `deno task cluster`: a real Kubernetes of two nodes on this machine. Without an argument its incidents
  * are traced by `lasthop cluster trace`, and what was typed and said is printed; `times` prints how long
- * each step of a trace takes, `up` keeps it until Ctrl-C, `build` only builds what it is made of. `--image FILE`: of the probe, else it is built.
+ * each step of a trace takes, `up` keeps it until Ctrl-C, `build` only builds what it is made of. `--image
+ * FILE`: of the probe, else it is built. `--nodes 3`: a third one, which is no end of what is traced. `--only
+ * WORD`: incidents of that name alone.
  */
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
@@ -21,9 +23,11 @@ const tell = (text: string) => {
   console.log(`${((performance.now() - beganMs) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 };
 
+const option = (name: string) => more.includes(name) ? more[more.indexOf(name) + 1] : undefined;
+
 async function image(): Promise<string> {
-  const given = more[more.indexOf("--image") + 1];
-  if (more.includes("--image") && given !== undefined) return given;
+  const given = option("--image");
+  if (given !== undefined) return given;
   tell("building the probe's image…");
   const words = ["run", "-A", "--no-check", `${ROOT}deploy/image/build.ts`];
   await run([Deno.execPath(), ...words, "--only", "lasthop-probe", "--to", `${KUBE}/img`]);
@@ -33,10 +37,10 @@ async function image(): Promise<string> {
 
 async function withCluster(use: (cluster: Cluster) => Promise<number>): Promise<number> {
   const path = await image();
-  const cluster = await startCluster(tell);
+  const cluster = await startCluster(tell, Number(option("--nodes") ?? 2));
   try {
     await cluster.load(path);
-    tell("the probe's image is on both nodes");
+    tell("the probe's image is on all nodes");
     await cluster.kubectl("apply", "-f", OBJECTS);
     await cluster.until(
       "pods of the shop run",
@@ -61,4 +65,4 @@ if (action === "build") await bring(tell);
 else if (action === "up") Deno.exit(await withCluster(keep));
 else if (action === "times") {
   Deno.exit(await withCluster(async (cluster) => (await printTimes(cluster), 0)));
-} else Deno.exit(await withCluster((cluster) => runIncidents(cluster, tell)));
+} else Deno.exit(await withCluster((cluster) => runIncidents(cluster, tell, option("--only"))));

@@ -66,7 +66,9 @@ class KubeFleet implements Fleet {
   #isMade = false;
   #count = 0;
   #watching: { pod: string; end: (end: ProbeEnd) => void }[] = [];
+  /** Pods that were told to end, and those of them for which no command was given yet. */
   #leaving = new Set<string>();
+  #toLeave: string[] = [];
   #isClosed = false;
   #sharesKernel = false;
 
@@ -262,12 +264,11 @@ class KubeFleet implements Fleet {
   /** Pods that are told to end at the same time are one command. */
   #leave(pod: string): void {
     if (this.#leaving.has(pod)) return;
-    const isFirst = this.#leaving.size === 0;
     this.#leaving.add(pod);
-    if (!isFirst) return;
+    if (this.#toLeave.push(pod) > 1) return;
     queueMicrotask(() => {
       const words = ["delete", "pod", "--wait=false", "-n", this.#plan.namespace];
-      void this.#kubectl.run([...words, ...this.#leaving]).catch(() => {});
+      void this.#kubectl.run([...words, ...this.#toLeave.splice(0)]).catch(() => {});
     });
   }
 }

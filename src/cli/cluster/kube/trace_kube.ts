@@ -11,10 +11,14 @@ export async function traceKube(
   how: Pick<FleetTrace, "ending" | "bounds" | "progress">,
 ): Promise<number> {
   const { fleet, ingest, forSeconds } = options;
-  const open = () => openKube({ ...fleet, ingest, forSeconds, progress: how.progress });
+  // All of them to the end, and not until it is known which matter.
+  const isAll = fleet.nodes?.length === 1 && fleet.nodes[0] === "all";
+  const { nodes, ...words } = fleet;
+  const chosen = nodes === undefined || isAll ? words : fleet;
+  const open = () => openKube({ ...chosen, ingest, forSeconds, progress: how.progress });
   const { kubeconfig = "", context } = fleet;
   const kube = { kubeconfig, ...context === undefined ? {} : { context } };
-  const traced = { ...how, options: { ...options, kube } };
+  const traced = { ...how, options: { ...options, kube }, releases: nodes === undefined };
   return await workAndLeave(
     open,
     (fleet) =>

@@ -1,0 +1,123 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { Report } from "../../event/report.ts";
+import type { IngestClient } from "../../ingest/mod.ts";
+import type { ProbeEnd, ProbeThere } from "./fleet.ts";
+import { releaseOthers } from "./release.ts";
+import { Roll } from "./roll.ts";
+
+const NAMES = ["node1", "node2", "node3"];
+
+/** One flow from the first node to the second, and nothing on the third but what is said. */
+function reportOf({ outcome = "delivered", exchange = "answered", events = [4, 4, 0] } = {}) {
+  const scripts = [{ name: "drop", state: "attached" }];
+  return {
+    nodes: NAMES.map((name, i) => ({ name, scripts, netns: [], events: events[i] })),
+    flows: [{ id: "f", outcome }],
+    exchanges: [{ question: "f", outcome: exchange }],
+  } as unknown as Report;
+}
+
+/** Looks as often as there are reports, two seconds apart, at what the test says. */
+async function releasing(reports: readonly Report[], ends: (look: number) => string[] | null) {
+  const places = NAMES.map((name) => ({ name }));
+  const told: string[] = [];
+  const happened: string[] = [];
+  const probe = (name: string): ProbeThere => ({
+    place: { name },
+    ended: new Promise<ProbeEnd>(() => {}),
+    end: () => happened.push(`end ${name}`),
+  });
+  const roll = new Roll(places);
+  roll.reported(reportOf(), 0);
+  const over = new AbortController();
+  let look = -1;
+  let asked = 0;
+  const client = {
+    report() {
+      look++;
+      if (look === reports.length) over.abort();
+      return Promise.resolve(reports[look] ?? reportOf());
+    },
+  } as unknown as IngestClient;
+  const probes = places.map(({ name }) => probe(name));
+  await releaseOthers(client, {
+    ...{ incident: "i", places, probes, roll, signal: over.signal, lookMs: 0, quietMs: 10_000 },
+    nowMs: () => look * 2_000,
+    ends: () => {
+      // Where nobody can be released no report is asked for.
+      if (++asked > 10 * reports.length) over.abort();
+      const nodes = ends(look);
+      return nodes && new Set(nodes);
+    },
+    start: ({ name }) => {
+      happened.push(`start ${name}`);
+      return Promise.resolve(probe(name));
+    },
+    follow: ({ place }) => void happened.push(`follow ${place.name}`),
+    progress: (text) => void told.push(text),
+  });
+  return { happened, told, roll, probes };
+}
+
+const times = (count: number, report: Report) => Array.from({ length: count }, () => report);
+const TWO = () => ["node1", "node2"];
+
+Deno.test("cluster: a node that is no end and saw nothing is released after ten seconds, once", async () => {
+  const before = await releasing(times(5, reportOf()), TWO);
+  deepEqual(before.happened, []);
+  const { happened, told, roll } = await releasing(times(9, reportOf()), TWO);
+  deepEqual(happened, ["end node3"]);
+  match(told[0]!, /^– node3 is released: no end is there, and nothing came by for 10 s/);
+  deepEqual([roll.isSettled, roll.seeing, roll.missing], [true, 3, []]);
+});
+
+Deno.test("cluster: nobody is released while something is not known, or an end may be anywhere", async () => {
+  const open = [
+    reportOf({ outcome: "unknown" }),
+    reportOf({ outcome: "in-flight" }),
+    reportOf({ outcome: "vanished", exchange: "unanswered" }),
+    reportOf({ exchange: "unknown" }),
+    reportOf({ exchange: "unanswered" }),
+    reportOf({ events: [4, 4, 1] }),
+    { ...reportOf(), flows: [], exchanges: [] },
+  ];
+  for (const report of open) {
+    deepEqual((await releasing(times(9, report), TWO)).happened, []);
+  }
+  // Ten seconds are counted anew from then on.
+  const once = [
+    ...times(4, reportOf()),
+    reportOf({ exchange: "unknown" }),
+    ...times(5, reportOf()),
+  ];
+  deepEqual((await releasing(once, TWO)).happened, []);
+  deepEqual((await releasing(times(9, reportOf()), () => null)).happened, []);
+  deepEqual((await releasing(times(9, reportOf()), () => NAMES)).happened, []);
+});
+
+Deno.test("cluster: a drop that is told whole is known as well as what was answered", async () => {
+  const dropped = reportOf({ outcome: "dropped", exchange: "unanswered" });
+  deepEqual((await releasing(times(7, dropped), TWO)).happened, ["end node3"]);
+});
+
+Deno.test("cluster: when an end comes onto a node that was released, it is watched again", async () => {
+  const { happened, told, roll, probes } = await releasing(
+    times(9, reportOf()),
+    (look) => look < 8 ? TWO() : NAMES,
+  );
+  deepEqual(happened, ["end node3", "start node3", "follow node3"]);
+  equal(told[1], "node3 is watched again: an end is there now");
+  equal(roll.sees("node3"), false);
+  deepEqual(roll.missing, ["node3"]);
+  equal(probes.length, 3);
+});
+
+Deno.test("cluster: after something that was not seen whole all are watched again, and stay", async () => {
+  const reports = [
+    ...times(6, reportOf()),
+    reportOf({ outcome: "unknown", exchange: "unknown" }),
+    ...times(9, reportOf()),
+  ];
+  const { happened } = await releasing(reports, TWO);
+  deepEqual(happened, ["end node3", "start node3", "follow node3"]);
+});
