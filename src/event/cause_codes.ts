@@ -67,6 +67,7 @@ export const CAUSE_CODES = [
   "wireguard-allowed-ips",
   "ipv6-disabled",
   "vlan-unknown",
+  "protocol-unknown",
 ] as const;
 
 /** The code of a cause. */

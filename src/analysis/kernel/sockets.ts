@@ -4,6 +4,7 @@
  */
 import type { Event } from "../../event/event.ts";
 import { freedIn, givesReason, hasReason } from "./free_reason.ts";
+import { ICMP, ICMP6, TCP, UDP } from "./protocols.ts";
 
 /** The kernel says that no socket takes the packet. */
 export const saysNoSocket = ({ reason }: Event): boolean => reason === "NO_SOCKET";
@@ -91,3 +92,11 @@ export const isUnansweredEcho6 = (event: Event): boolean =>
 
 /** Linux takes ports of clients from here on (`net.ipv4.ip_local_port_range`). */
 export const CLIENT_PORT_MIN = 32_768;
+
+/** Protocols that every kernel takes: freed so, it was something before them in the packet. */
+const ALWAYS_TAKEN: ReadonlySet<number> = new Set([ICMP, TCP, UDP, ICMP6]);
+
+/** [Linux 5.17] Neither a protocol of the kernel nor a raw socket takes the packet. */
+export const isUnknownProtocol = ({ kind, reason, protocol }: Event): boolean =>
+  kind === "drop" && reason === "IP_NOPROTO" && protocol !== undefined &&
+  !ALWAYS_TAKEN.has(protocol);

@@ -64,6 +64,7 @@ import { cause as answeredOnTheWay } from "./answered-on-the-way/cause.ts";
 import { cause as lostBetweenNodes } from "./lost-between-nodes/cause.ts";
 import { cause as leftObservedNetwork } from "./left-observed-network/cause.ts";
 import { cause as unexplained } from "./unexplained/cause.ts";
+import { cause as protocolUnknown } from "./protocol-unknown/cause.ts";
 import type { CauseText } from "./cause_text.ts";
 
 /** Every cause, in the order of docs/causes.md. */
@@ -133,4 +134,5 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   lostBetweenNodes,
   leftObservedNetwork,
   unexplained,
+  protocolUnknown,
 ];

@@ -61,6 +61,7 @@ export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { portChanged } from "./port-changed/changed.ts";
 export { portsExhausted } from "./nat-ports-exhausted/ports_exhausted.ts";
+export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";
 export { refused } from "./netfilter-drop/untold.ts";

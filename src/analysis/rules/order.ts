@@ -140,6 +140,7 @@ export const RULES: readonly Rule[] = [
   rules.listenOverflow,
   rules.checksumInvalid,
   rules.tcpSignatureInvalid,
+  rules.protocolUnknown,
   rules.socketFilter,
   rules.ipsecPolicy,
   rules.ipsecReceiver,
