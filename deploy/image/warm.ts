@@ -8,8 +8,11 @@ import { execa } from "execa";
 /** What is run once, and ends by itself: it loads what a probe and an ingest do. */
 const RUNS = [
   // Its tether is a standard input that has ended.
-  "LASTHOP_TOKEN=none-in-an-image cluster-ingest --listen 127.0.0.1:0 --data /tmp/warm/data --removes namespaces/none",
-  "LASTHOP_TOKEN= probe --ingest http://127.0.0.1:1 --incident none --for 1 --no-archive",
+  {
+    token: "none-in-an-image",
+    words: "cluster-ingest --listen 127.0.0.1:0 --data /tmp/warm/data --removes namespaces/none",
+  },
+  { token: "", words: "probe --ingest http://127.0.0.1:1 --incident none --for 1 --no-archive" },
 ];
 const ENTRIES = ["src/cli/main.ts", "src/ingest/live/analyst_worker.ts"];
 
@@ -18,26 +21,32 @@ const ENTRIES = ["src/cli/main.ts", "src/ingest/live/analyst_worker.ts"];
  * for a root of this machine's processor. Throws Error of what runs there where it can't be run at all.
  */
 export async function warm(root: string, { home, cache }: { home: string; cache: string }) {
-  const inside = async (...command: string[]) => {
-    const words = ["env", "-i", `DENO_DIR=${cache}`, "HOME=/tmp/warm", "XDG_STATE_HOME=/tmp/warm"];
-    return await execa("unshare", [
-      ...["--mount", "--propagation", "private", "sh", "-c"],
-      ...['mount -t proc proc "$0/proc" && exec chroot "$0" "$@"', root],
-      ...[...words, "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DENO_NO_UPDATE_CHECK=1", ...command],
-    ], { stdin: "ignore", reject: false, timeout: 60_000 });
+  // The root may have no programs but those of the image, and so no `env`.
+  const env = {
+    ...{ DENO_DIR: cache, HOME: "/tmp/warm", XDG_STATE_HOME: "/tmp/warm" },
+    ...{ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", DENO_NO_UPDATE_CHECK: "1" },
   };
+  const inside = async (command: readonly string[], more: Record<string, string> = {}) =>
+    await execa("unshare", [
+      ...["--mount", "--propagation", "private", "sh", "-c"],
+      ...['mount -t proc proc "$0/proc" && exec chroot "$0" "$@"', root, ...command],
+    ], {
+      ...{ env: { ...env, ...more }, extendEnv: false },
+      ...{ stdin: "ignore", reject: false, timeout: 60_000 },
+    });
   const deno = `${home}/.tools/deno/deno`;
   const settings = ["--config", `${home}/deno.json`];
-  const { exitCode, stderr } = await inside(
+  const { exitCode, stderr } = await inside([
     ...[deno, "cache", "--quiet", ...settings],
     ...ENTRIES.map((path) => `${home}/${path}`),
-  );
+  ]);
   if (exitCode !== 0) throw new Error(`Cannot run Deno in the image's root: ${stderr}`);
-  for (const text of RUNS) {
-    const [token, ...words] = text.split(" ");
+  for (const { token, words } of RUNS) {
     const run = [deno, "run", "-A", "--quiet", "--cached-only", ...settings];
     // A probe may not see this machine's kernel from there: how it ends says nothing of the image.
-    await inside("env", token!, ...run, `${home}/src/cli/main.ts`, ...words);
+    await inside([...run, `${home}/src/cli/main.ts`, ...words.split(" ")], {
+      LASTHOP_TOKEN: token,
+    });
   }
   await Deno.remove(join(root, "tmp/warm"), { recursive: true }).catch(() => {});
 }
