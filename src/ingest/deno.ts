@@ -51,6 +51,7 @@ export interface Ingest {
   url: string;
   store: Store;
   app: ReturnType<typeof createApp>;
+  hub: Hub;
   /** Ends live streams, lets running requests finish for up to 3 s, closes the store. */
   stop(): Promise<void>;
 }
@@ -97,6 +98,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     url: listener.url,
     store,
     app,
+    hub,
     async stop() {
       stopExpiring();
       watch.close();

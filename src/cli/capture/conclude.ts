@@ -1,10 +1,17 @@
 /** The end of a capture: its report, its archive, its exit code. */
 import type { Report } from "../../event/report.ts";
 import type { IngestClient } from "../../ingest/client/client.ts";
+import type { LocalReports } from "./local_ingest.ts";
 import { saveArchive } from "../asking/archive_file.ts";
 import { quoted } from "../../analysis/rules/command.ts";
 import type { CaptureOptions } from "./options.ts";
 import { printReport } from "./print_report.ts";
+
+/** Whom the report is asked of: an ingest of this process, where `reports` are, or any other. */
+export interface Concluding {
+  client: IngestClient;
+  reports?: Pick<LocalReports, "report">;
+}
 
 /** Exit code of a capture whose report has an outcome of `--fail-on`. */
 const EXIT_FAIL_ON = 4;
@@ -16,11 +23,11 @@ const EXIT_FAIL_ON = 4;
  */
 export async function conclude(
   options: CaptureOptions,
-  client: IngestClient,
+  { client, reports = client }: Concluding,
   incident: string,
   fullCommand: string | null,
 ): Promise<number> {
-  const report = await client.report(incident);
+  const report = await reports.report(incident);
   printReport(report, {
     format: options.json ? "json" : null,
     isFull: options.isFull || fullCommand === null,

@@ -10,16 +10,27 @@ import { limitsWith } from "../../ingest/limits.ts";
 import { ProblemWatch, type Teller } from "../../ingest/notify/problem_watch.ts";
 import { MemoryStore } from "../../ingest/stores/memory_store.ts";
 import { LasthopError } from "../../event/error.ts";
+import type { Report } from "../../event/report.ts";
 import type { ListenAddress } from "../read_value.ts";
 
 /** An ingest in this process. */
 export interface LocalIngest {
   client: IngestClient;
+  /** Its reports, without their text being sent and read again. */
+  reports: LocalReports;
   /** Where the page is; null when nobody listens. */
   url: string | null;
   /** What whoever asks needs, from this machine too; null when nobody listens. */
   token: string | null;
   stop(): Promise<void>;
+}
+
+/** Reports of an ingest in this process. */
+export interface LocalReports {
+  /** Throws LasthopError `incident_missing` when there is no such incident. */
+  report(incident: string): Promise<Report>;
+  /** As `Hub.follow`. */
+  follow: Hub["follow"];
 }
 
 /** Limits that are meant for strangers must not hit the trace's own requests. */
@@ -44,12 +55,14 @@ export async function openLocalIngest(
   tellers: readonly Teller[] = [],
 ): Promise<LocalIngest> {
   const rootToken = crypto.randomUUID();
+  // Who is told of problems has reports made as it is.
+  const isAhead = tellers.length === 0;
   const log = (line: string) => console.error(`lasthop: ${line}`);
   if (listen === null) {
     const limits = limitsWith(LIMITS);
     const store = new MemoryStore(limits.store);
     const analyst = analystThread({ store, limits, log });
-    const hub = new Hub({ store, clock: systemClock, limits, log, analyst, isAhead: true });
+    const hub = new Hub({ store, clock: systemClock, limits, log, analyst, isAhead });
     const auth = { rootToken, allowLoopbackWithoutToken: false };
     const app = createApp({ store, clock: systemClock, hub, auth, limits, log });
     const watch = new ProblemWatch({ store, hub, clock: systemClock, log }, tellers);
@@ -60,7 +73,13 @@ export async function openLocalIngest(
       analyst.close();
       await store.close();
     };
-    return { client: clientOf(app, rootToken), url: null, token: null, stop };
+    return {
+      client: clientOf(app, rootToken),
+      reports: reportsOf(hub),
+      url: null,
+      token: null,
+      stop,
+    };
   }
   const webAssets = await loadAssets();
   const ingest = await startSomewhere(listen, {
@@ -68,13 +87,14 @@ export async function openLocalIngest(
     // Other users of this machine have the same loopback.
     allowLoopbackWithoutToken: false,
     limits: LIMITS,
-    isAhead: true,
+    isAhead,
     webAssets,
     tellers,
     log,
   });
   return {
     client: clientOf(ingest.app, rootToken),
+    reports: reportsOf(ingest.hub),
     url: ingest.url,
     token: rootToken,
     stop: () => ingest.stop(),
@@ -101,6 +121,18 @@ async function startSomewhere(
     if (!busy || !anyPortIfBusy) throw error;
     return await startIngest({ ...options, listen: { hostname, port: 0 } });
   }
+}
+
+function reportsOf(hub: Hub): LocalReports {
+  return {
+    async report(incident) {
+      const computed = await hub.report(incident);
+      if (computed !== null) return computed.text.report();
+      const message = `Cannot tell report: there is no incident "${incident}" here, must be one`;
+      throw new LasthopError("incident_missing", message, 1);
+    },
+    follow: (incident, follower) => hub.follow(incident, follower),
+  };
 }
 
 function clientOf(app: Ingest["app"], token: string): IngestClient {

@@ -116,7 +116,7 @@ async function report(options: ReportingOptions, ending: Ending): Promise<number
     if (!isAllSent) return 1;
     // What is kept here is what this node saw, and the report is of all nodes.
     const full = quoted(["lasthop", "report", "--full", incident, "--ingest", options.ingest]);
-    return asksNothing ? 0 : await conclude(options, remote.client, incident, full);
+    return asksNothing ? 0 : await conclude(options, remote, incident, full);
   } finally {
     // --archive has all nodes as the ingest has them; what this one saw is kept beside it.
     await keeping.tell();

@@ -8,7 +8,7 @@ import { conclude, replayCommand } from "./conclude.ts";
 import { Delivery } from "./delivery.ts";
 import type { Ending } from "./end.ts";
 import { type LocalIngest, openLocalIngest, pageOf } from "./local_ingest.ts";
-import { printLivePaths } from "./live_paths.ts";
+import { followHere, printLivePaths } from "./live_paths.ts";
 import type { CaptureOptions } from "./options.ts";
 
 /** What ends a trace, and what `lab` and `demo` do at its turning points. */
@@ -51,7 +51,9 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
     });
     // A lab sends its traffic itself, and its report follows at once.
     const showsPaths = !options.json && hooks.onReady === undefined;
-    const live = showsPaths ? printLivePaths(ingest.client, incident) : null;
+    const live = showsPaths
+      ? printLivePaths((take, signal) => followHere(ingest.reports, incident, take, signal))
+      : null;
     try {
       await capturing.done;
     } finally {
@@ -61,7 +63,7 @@ export async function trace(options: CaptureOptions, hooks: TraceHooks): Promise
     const asked = options.archive === undefined ? null : resolve(options.archive);
     const archive = asked ?? await keeping.end();
     await ingest.client.closeIncident(incident, archive === null ? {} : { archive });
-    const exitCode = await conclude(options, ingest.client, incident, replayCommand(options));
+    const exitCode = await conclude(options, ingest, incident, replayCommand(options));
     if (asked !== null) {
       await keeping.discard();
       tellArchive(asked, progress);

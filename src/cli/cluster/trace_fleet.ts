@@ -8,7 +8,7 @@ import type { ClusterState } from "../../event/cluster/state.ts";
 import type { TellerBatch } from "../../kube/teller.ts";
 import type { Ending } from "../capture/end.ts";
 import { filterForProbes } from "../../kube/filter_for_probes.ts";
-import { printLivePaths } from "../capture/live_paths.ts";
+import { followThere, printLivePaths } from "../capture/live_paths.ts";
 import type { CaptureOptions } from "../capture/options.ts";
 import { removeReadyFile, writeReadyFile } from "../capture/ready_file.ts";
 import { stampOf } from "../kept/name.ts";
@@ -57,7 +57,9 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
   const { bounds } = trace;
   const start = starter(fleet, { incident, forSeconds, filter, bounds });
   const probes = await Promise.all(places.map(start));
-  const live = options.json ? null : printLivePaths(client, incident);
+  const live = options.json
+    ? null
+    : printLivePaths((take, signal) => followThere(client, incident, take, signal));
   const roll = new Roll(places);
   const following = { incident, roll, ending, progress };
   const over = new AbortController();
@@ -129,7 +131,7 @@ async function tell(
     : null;
   const path = options.archive ?? kept;
   const full = path === null ? null : `lasthop replay --full ${quoted([path])}`;
-  const exitCode = await conclude(options, client, incident, full);
+  const exitCode = await conclude(options, { client }, incident, full);
   if (path !== null) progress(`kept; to open it again: lasthop replay ${quoted([path])}`);
   return exitCode;
 }

@@ -83,7 +83,7 @@ export async function recordHere(
     // Since the last look for news something may have died.
     triggers.take(problemNews(new Map(), (await client.report(incident)).problems));
     await client.closeIncident(incident, {});
-    const exitCode = await conclude(options, client, incident, null);
+    const exitCode = await conclude(options, ingest, incident, null);
     await triggers.flush();
     return exitCode;
   } finally {

@@ -28,8 +28,11 @@ export interface Row {
   detail(options: RenderOptions): string[];
 }
 
+/** A conversation with all that is known of it, where the report has only what a list shows. */
+export type Whole = (one: Conversation) => Conversation;
+
 /** The rows of a report, in the order of the list. */
-export function rowsOf(report: Report): Row[] {
+export function rowsOf(report: Report, whole: Whole = (one) => one): Row[] {
   const all = conversations(report.flows, report.exchanges);
   const ofProblem = new Map<string, Conversation[]>(report.problems.map(({ id }) => [id, []]));
   const others: Conversation[] = [];
@@ -40,17 +43,27 @@ export function rowsOf(report: Report): Row[] {
   }
   const groups = [...groupsOf(others)];
   return [
-    ...report.problems.map((problem) => problemRow(problem, ofProblem.get(problem.id)!, report)),
-    ...groups.filter(([, [first]]) => !isWell(first!)).map((group) => groupRow(group, report)),
-    ...groups.filter(([, [first]]) => isWell(first!)).map((group) => groupRow(group, report)),
+    ...report.problems.map((problem) =>
+      problemRow(problem, ofProblem.get(problem.id)!, report, whole)
+    ),
+    ...groups.filter(([, [first]]) => !isWell(first!))
+      .map((group) => groupRow(group, report, whole)),
+    ...groups.filter(([, [first]]) => isWell(first!))
+      .map((group) => groupRow(group, report, whole)),
   ];
 }
 
-function problemRow(problem: Problem, own: readonly Conversation[], report: Report): Row {
+function problemRow(
+  problem: Problem,
+  own: readonly Conversation[],
+  report: Report,
+  whole: Whole,
+): Row {
   const first = (options: RenderOptions) => {
-    const example = own.find(({ flow, replies }) =>
+    const found = own.find(({ flow, replies }) =>
       [flow, ...replies].some(({ id }) => id === problem.example)
     );
+    const example = found && whole(found);
     const shown = example && (problem.state === "healed" ? withoutRemedies(example) : example);
     return [
       ...problemLines(problem, report, lookOf(options)),
@@ -67,15 +80,15 @@ function problemRow(problem: Problem, own: readonly Conversation[], report: Repo
       ...whenLines(problem, report.nodes, look),
     ],
     first,
-    detail: (options) => [...first(options), ...listed(own, options)],
+    detail: (options) => [...first(options), ...listed(own, options, whole)],
   };
 }
 
-function groupRow([key, group]: [string, Conversation[]], report: Report): Row {
+function groupRow([key, group]: [string, Conversation[]], report: Report, whole: Whole): Row {
   const [one] = group as [Conversation];
   const first = (options: RenderOptions) => [
     ...group.length > 1 ? [...foldedLines(group, lookOf(options)), ""] : [],
-    ...conversationLines(one, withNodes(options, report), new Set()),
+    ...conversationLines(whole(one), withNodes(options, report), new Set()),
   ];
   return {
     id: `group ${key}`,
@@ -83,10 +96,12 @@ function groupRow([key, group]: [string, Conversation[]], report: Report): Row {
     isOpen: isOpen(one),
     lines: (look) => {
       if (group.length > 1) return foldedLines(group, look);
-      return look.lines(lineOf(one, look), 2).map((line, i) => i === 0 ? line.slice(2) : line);
+      return look.lines(lineOf(whole(one), look), 2).map((line, i) =>
+        i === 0 ? line.slice(2) : line
+      );
     },
     first,
-    detail: (options) => [...first(options), ...listed(group, options)],
+    detail: (options) => [...first(options), ...listed(group, options, whole)],
   };
 }
 
@@ -96,10 +111,11 @@ const withNodes = (options: RenderOptions, { nodes }: Report): RenderOptions => 
 });
 
 /** Each of several conversations in a line. */
-function listed(all: readonly Conversation[], options: RenderOptions): string[] {
+function listed(all: readonly Conversation[], options: RenderOptions, whole: Whole): string[] {
   if (all.length < 2) return [];
   const look = lookOf(options);
-  const lines = all.slice(0, LISTED_MAX).flatMap((one) => look.lines(lineOf(one, look), 2, "dim"));
+  const lines = all.slice(0, LISTED_MAX)
+    .flatMap((one) => look.lines(lineOf(whole(one), look), 2, "dim"));
   const left = all.length - LISTED_MAX;
   const more = left > 0 ? [`${look.glyph.ellipsis} and ${left} more`] : [];
   return ["", look.paint("bold", `all ${grouped(all.length)} of them`), ...lines, ...more];

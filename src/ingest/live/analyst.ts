@@ -93,7 +93,15 @@ export class LocalAnalyst implements Analyst {
     const given = await this.#kept.batches(about.incident);
     const report = await this.#analyse(about, given);
     if (isAhead) return { number: this.#number, change: null, whole: null };
-    return this.#tell(about.incident, since, report);
+    const made = this.#tell(about.incident, since, report);
+    // Its report is the last one. Should somebody ask for it who has not kept it, it is read back.
+    if (about.closed) this.forget(about.incident);
+    return made;
+  }
+
+  /** Nothing is kept of any incident. */
+  get isEmpty(): boolean {
+    return this.#kept.isEmpty && this.#grown.size === 0;
   }
 
   #tell(incident: string, since: number | undefined, report: Report): Made {

@@ -22,11 +22,13 @@ export type ToAnalyst =
 /**
  * From the analyst. `read` asks for the batches of an incident, one with each `next`. Items of a report
  * that is told whole come before it, some at a time: all in one message would be there three times.
+ * `empty`: it has nothing any more that it could be ended with.
  */
 export type FromAnalyst =
   | { type: "spelled"; request: number; list: ListName; items: Spelling[] }
   | { type: "made"; request: number; made: Made }
   | { type: "failed"; request: number; why: string }
+  | { type: "empty" }
   | { type: "read"; reading: number; incident: string }
   | { type: "next"; reading: number }
   | { type: "left"; reading: number };

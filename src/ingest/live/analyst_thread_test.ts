@@ -67,6 +67,34 @@ Deno.test("a report of more items than one message has comes whole, in its order
   }
 });
 
+Deno.test("of a closed incident nothing is kept: its thread ends, and who asks later has it read back", async () => {
+  const { store, append } = await stored(3);
+  let readings = 0;
+  const thread = new AnalystThread({
+    store: {
+      readBatches(id) {
+        readings += 1;
+        return store.readBatches(id);
+      },
+    },
+    analysedEventsMax: 1000,
+  });
+  try {
+    await thread.report(asked("i"));
+    const { row, batch, evicted } = await append(3);
+    thread.stored("i", row, batch, evicted);
+    const last = await thread.report({ ...asked("i"), closed: true });
+    equal(readings, 1);
+    const late = await thread.report({ ...asked("i"), closed: true, since: last.number });
+    equal(readings, 2);
+    equal(jsonOf(late), jsonOf(last));
+    ok(late.number > last.number);
+    equal(JSON.parse(jsonOf(late)).accounting.events, 8);
+  } finally {
+    thread.close();
+  }
+});
+
 Deno.test("a store that can't be read is told to who asked, and is asked again", async () => {
   const { store } = await stored(3);
   let fails = true;

@@ -67,7 +67,11 @@ function tellItems(request: number, list: ListName, spellings: Iterable<Spelling
   if (items.length > 0) tell({ type: "spelled", request, list, items });
 }
 
+/** Reports that are being made. */
+let running = 0;
+
 async function report(request: number, asked: Parameters<LocalAnalyst["report"]>[0]) {
+  running += 1;
   try {
     const { whole, ...made } = await analyst.report(asked);
     if (whole === null) return tell({ type: "made", request, made: { ...made, whole } });
@@ -75,6 +79,9 @@ async function report(request: number, asked: Parameters<LocalAnalyst["report"]>
     tell({ type: "made", request, made: { ...made, whole: { ...whole, lists: noItems() } } });
   } catch (error) {
     tell({ type: "failed", request, why: String(error) });
+  } finally {
+    running -= 1;
+    if (running === 0 && analyst.isEmpty) tell({ type: "empty" });
   }
 }
 

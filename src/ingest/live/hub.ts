@@ -11,7 +11,7 @@ import { LastHeard } from "./last_heard.ts";
 import { liveStream } from "./live_stream.ts";
 import { type Computed, Reports } from "./reports.ts";
 import type { Evicted, Store } from "../stores/store.ts";
-import { Topic } from "./topic.ts";
+import { type Follower, Topic } from "./topic.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** What a hub needs. */
@@ -206,6 +206,15 @@ export class Hub implements HubPort {
     const viewer = topic.join(cursor, onLeft, isBrief);
     if (this.#closed) topic.end("shutdown");
     return viewer;
+  }
+
+  /**
+   * Tells somebody in this process of each report, as a viewer is, but without its text being made and
+   * read again. The answer ends it; null: no incident.
+   */
+  async follow(incident: string, follower: Follower): Promise<(() => void) | null> {
+    const topic = this.#topic(incident);
+    return await topic.refresh() ? topic.follow(follower) : null;
   }
 
   /** Ends all viewers, and every one that still comes. */

@@ -87,6 +87,11 @@ export class KeptIncidents {
   /** `bytesMax`: of all incidents, beyond the one in use. */
   constructor(readonly store: Pick<Store, "readBatches">, readonly bytesMax = BYTES_MAX) {}
 
+  /** Nothing is kept, nor being read. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && this.#loading.size === 0;
+  }
+
   /** Takes what was just stored. An incident nobody has read yet stays unread. */
   add(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
     const change = { row, batch, evicted };

@@ -1,4 +1,5 @@
 /** A report as its texts, brought on by what changes: the whole JSON is joined when somebody asks for it. */
+import type { Report } from "../../event/report.ts";
 import { Sequence } from "../../event/sequence.ts";
 import type { Counts } from "./counts.ts";
 import {
@@ -39,6 +40,16 @@ class ListText {
     }
     for (const [id] of places ?? []) this.#order.delete(id);
     for (const [id, index] of places ?? []) this.#order.insertAt(index, id);
+  }
+
+  /** The text of an item. */
+  get(id: string): string | undefined {
+    return this.#texts.get(id);
+  }
+
+  /** Ids, in their order. */
+  get ids(): Iterable<string> {
+    return this.#order;
   }
 
   /** As JSON, in pieces. */
@@ -99,6 +110,30 @@ export class ReportText {
     return name in this.#lists
       ? [...this.#lists[name as ListName].pieces()].join("")
       : this.#parts.get(name);
+  }
+
+  /** Ids of the items of a list, in their order. */
+  ids(name: ListName): Iterable<string> {
+    return this.#lists[name].ids;
+  }
+
+  /** The JSON of an item of a list; undefined: there is none. */
+  item(name: ListName, id: string): string | undefined {
+    return this.#lists[name].get(id);
+  }
+
+  /** The report as an object, read item by item: its whole text is never there. */
+  report(): Report {
+    const members = this.#members.map((name) => [
+      name,
+      name in this.#lists
+        ? Array.from(
+          this.ids(name as ListName),
+          (id) => JSON.parse(this.item(name as ListName, id)!),
+        )
+        : JSON.parse(this.#parts.get(name)!),
+    ]);
+    return Object.fromEntries(members) as Report;
   }
 
   /**

@@ -19,6 +19,9 @@ export interface TopicOptions {
   log: (line: string) => void;
 }
 
+/** Who is told of each report as it was computed. Its text becomes that of the next one. */
+export type Follower = (computed: Computed) => void;
+
 /** How often it is looked for nodes that are not heard any more, ms. */
 const LOOK_MS = 5_000;
 const CHANGES_KEPT_CHARS_MAX = 16 * 1024 * 1024;
@@ -28,6 +31,8 @@ export class Topic {
   /** Where it is kept that is closed; null where nobody said so. */
   archive: string | null = null;
   #viewers = new Set<Viewer>();
+  /** Who follows in this process, without a stream. */
+  #followers = new Set<Follower>();
   #current: Computed | null = null;
   #whole: Message | null = null;
   #cursor = 0;
@@ -43,13 +48,14 @@ export class Topic {
 
   constructor(readonly options: TopicOptions) {}
 
+  /** How many watch it, in whatever way. */
   get viewers(): number {
-    return this.#viewers.size;
+    return this.#viewers.size + this.#followers.size;
   }
 
   /** New data: computes soon, when anyone watches. */
   changed(): void {
-    if (this.#viewers.size === 0) return;
+    if (this.viewers === 0) return;
     this.#dirty = true;
     this.#schedule();
   }
@@ -58,7 +64,7 @@ export class Topic {
   #look(): void {
     this.#looking ??= this.options.clock.after(LOOK_MS, () => {
       this.#looking = null;
-      if (this.#viewers.size === 0) return;
+      if (this.viewers === 0) return;
       this.changed();
       this.#look();
     });
@@ -82,7 +88,7 @@ export class Topic {
       this.options.log(`Cannot compute report of ${this.options.incident}: ${error}`);
     } finally {
       this.#timer = null;
-      if (this.#dirty && this.#viewers.size > 0) this.#schedule();
+      if (this.#dirty && this.viewers > 0) this.#schedule();
     }
   }
 
@@ -102,6 +108,7 @@ export class Topic {
     const before = this.#current;
     if (before !== null && before.number >= computed.number) return;
     this.#current = computed;
+    for (const follower of this.#followers) follower(computed);
     if (this.#isTooLarge()) return this.end("too-large");
     if (before !== null) this.#publish(before, computed);
     if (computed.closed) this.end("closed");
@@ -111,7 +118,8 @@ export class Topic {
     // Of more messages nobody has use who could have the report.
     const changesMax = this.options.limits.viewerQueueMax / 2;
     if (change?.since !== before.number || countOfMessages(change.told) > changesMax) {
-      this.#push(reportMessage(text));
+      if (this.#viewers.size > 0) this.#push(reportMessage(text));
+      else this.#forgetAll();
     } else if (isOther(change.told)) {
       for (const message of messagesOf(change.told, text)) this.#push(message);
     }
@@ -125,6 +133,13 @@ export class Topic {
     this.#count(message, this.#viewers.values().every((viewer) => viewer.isBrief));
     this.#forgetSome();
     for (const viewer of this.#viewers) viewer.push(message);
+  }
+
+  /** Whoever comes back is told the whole report. */
+  #forgetAll(): void {
+    this.#cursor += 1;
+    this.#kept = [];
+    this.#keptChars = 0;
   }
 
   /** What is made of a message for those who want it is kept with it. */
@@ -158,7 +173,7 @@ export class Topic {
     const viewer = new Viewer(limits.viewerQueueMax, {
       onLeave: (gone) => {
         if (!this.#viewers.delete(gone)) return;
-        if (this.#viewers.size === 0) this.#stopLooking();
+        if (this.viewers === 0) this.#stopLooking();
         figures.viewers -= 1;
         onLeft();
       },
@@ -184,6 +199,17 @@ export class Topic {
     }
     if (this.#current?.closed === true) viewer.end(this.#endMessage("closed"));
     return viewer;
+  }
+
+  /** Tells somebody in this process of each report, of this one first. Call after `refresh`. The answer ends it. */
+  follow(follower: Follower): () => void {
+    this.#followers.add(follower);
+    this.#look();
+    if (this.#current !== null) follower(this.#current);
+    return () => {
+      this.#followers.delete(follower);
+      if (this.viewers === 0) this.#stopLooking();
+    };
   }
 
   #catchUp(count: number): Message[] {

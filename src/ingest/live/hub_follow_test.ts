@@ -1,0 +1,80 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { FakeClock } from "../../../test/contract/fake_clock.ts";
+import { hopLine, newBatch } from "../../../test/contract/lines.ts";
+import { tally } from "../../../test/contract/tally.ts";
+import { limitsWith } from "../limits.ts";
+import { MemoryStore } from "../stores/memory_store.ts";
+import { Hub } from "./hub.ts";
+import type { Viewer } from "./viewer.ts";
+
+async function setUp(viewerQueueMax = 1_000) {
+  const clock = new FakeClock();
+  const limits = limitsWith({ recomputeMinMs: 100, viewerQueueMax });
+  const store = new MemoryStore(limits.store);
+  await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
+  const hub = new Hub({ store, clock, limits, analyse: tally });
+  let sequence = 0;
+  const append = async (...lines: string[]) => {
+    const batch = newBatch({ sequence: sequence++ }, ...lines);
+    const appended = await store.append("i", batch);
+    ok(appended.status === "stored");
+    hub.stored("i", appended.row, batch, appended.evicted);
+  };
+  return { clock, hub, append };
+}
+
+/** Of what waits for a viewer, the names and the last cursor. */
+function all(viewer: Viewer): { names: string[]; cursor: string | undefined } {
+  const names: string[] = [];
+  let cursor: string | undefined;
+  for (let message = viewer.next(); message !== undefined; message = viewer.next()) {
+    names.push(message.event);
+    cursor = message.id ?? cursor;
+  }
+  return { names, cursor };
+}
+
+Deno.test("who follows in this process is told each report, and when it leaves nothing is computed", async () => {
+  const { clock, hub, append } = await setUp();
+  await append(hopLine(1));
+  const told: [number, boolean, number][] = [];
+  const leave = await hub.follow("i", ({ number, change, text }) => {
+    told.push([number, change === null, text.report().accounting.events]);
+  });
+  await append(hopLine(2));
+  await clock.advance(100);
+  deepEqual(told, [[1, true, 1], [2, false, 2]]);
+  leave!();
+  await append(hopLine(3));
+  await clock.advance(10_000);
+  equal(hub.figures.computations, 2);
+  equal(told.length, 2);
+  equal(await hub.follow("nobody", () => {}), null);
+});
+
+Deno.test("a viewer that comes back goes on, but after a change of very many flows has the report", async () => {
+  const { clock, hub, append } = await setUp(8);
+  /** A report is made no more often than each 100 ms. */
+  const after = async (report: Promise<unknown>) => {
+    await clock.advance(100);
+    await report;
+  };
+  const flow = (i: number) => hopLine(i).replace("10.0.0.1", `10.0.1.${i}`);
+  await append(flow(1));
+  const first = (await hub.watch("i", null))!;
+  await append(flow(2));
+  await clock.advance(100);
+  const { cursor } = all(first);
+  first.leave();
+  await append(flow(3));
+  await after(hub.report("i"));
+  const second = (await hub.watch("i", cursor!))!;
+  const { names, cursor: next } = all(second);
+  deepEqual(names, ["hello", "flow", "summary"]);
+  second.leave();
+  await append(...Array.from({ length: 20 }, (_, i) => flow(4 + i)));
+  await after(hub.report("i"));
+  const third = (await hub.watch("i", next!))!;
+  deepEqual(all(third).names, ["hello", "report"]);
+  hub.close();
+});
