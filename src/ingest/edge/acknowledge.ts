@@ -5,12 +5,6 @@ import type { Appended, Evicted, Incident } from "../stores/store.ts";
 import type { HubTable } from "./hub_table.ts";
 import type { Commit, CommitBatch, Committed } from "./parts.ts";
 
-/** A batch whose header was read. */
-export interface ReadBatch extends CommitBatch {
-  probe: string;
-  sequence: number;
-}
-
 /** A batch that is part of the incident now. */
 export interface Stored {
   /** Its number in the order of acceptance, from 1. */
@@ -22,7 +16,6 @@ export interface Stored {
 
 interface Facts {
   commit: Commit;
-  batches: readonly ReadBatch[];
   /** Told of after all of them are stored. */
   stored: Stored[];
 }
@@ -41,16 +34,12 @@ export class Acknowledgement {
 
   /** Acknowledges batches whose parts the shards keep. */
   async commit(commit: Commit): Promise<Committed> {
-    const batches = commit.batches.map((batch): ReadBatch => {
-      const { probe, sequence } = JSON.parse(batch.header) as { probe: string; sequence: number };
-      return { ...batch, probe, sequence };
-    });
     const answers: Appended[] = [];
     for (;;) {
       const table = this.tableNow();
       const { layout, incident } = table;
       if (incident !== null && layout.epoch !== commit.epoch) return { answers, layout };
-      const facts: Facts = { commit, batches, stored: [] };
+      const facts: Facts = { commit, stored: [] };
       const neededBytes = table.transaction(() => this.#takeAll(table, facts, answers));
       if (facts.stored.length > 0) this.onStored(table.incident!, facts.stored);
       if (neededBytes === null) return { answers, layout };
@@ -64,7 +53,7 @@ export class Acknowledgement {
 
   /** Goes on after the batches that have answers; gives for what it needs more room, or null. */
   #takeAll(table: HubTable, facts: Facts, answers: Appended[]): number | null {
-    const { commit: { ticket }, batches, stored } = facts;
+    const { commit: { ticket, batches }, stored } = facts;
     const isOneOfMany = batches.length > 1;
     const nowMs = Date.now();
     const limits = this.limits();

@@ -209,5 +209,6 @@ function commitOf({ header, refused, evicted, segments }: NewBatch, own: CommitB
     const { tier, lines } = segment;
     return { tier, lines, chars: charsOf(segment) };
   });
-  return { header: JSON.stringify(header), refused, evicted, own, sizes };
+  const { probe, sequence } = header;
+  return { header: JSON.stringify(header), probe, sequence, refused, evicted, own, sizes };
 }

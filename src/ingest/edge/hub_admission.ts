@@ -49,8 +49,7 @@ export class HubAdmission {
   }
 
   /** Counts a batch that was acknowledged. */
-  charge({ header, sizes }: CommitBatch): void {
-    const { probe } = JSON.parse(header) as { probe: string };
+  charge({ header, probe, sizes }: CommitBatch): void {
     const load = loadOf(header, sizes);
     this.#speakers.note("", probe);
     this.#own.charge("", probe, load);

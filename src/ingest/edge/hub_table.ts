@@ -159,7 +159,7 @@ export class HubTable {
    * had to be evicted for it.
    */
   insert(
-    batch: CommitBatch & { probe: string; sequence: number },
+    batch: CommitBatch,
     { ticket, at, isOneOfMany }: Attempt,
     incident: Incident,
     limits: StoreLimits,

@@ -113,8 +113,11 @@ export interface Layout {
 
 /** One batch as the hub is asked to acknowledge it, when all its parts are kept. */
 export interface CommitBatch {
-  /** As JSON. */
+  /** As JSON, as it is kept. */
   header: string;
+  /** Of the header, so that the hub need not read it to decide. */
+  probe: string;
+  sequence: number;
   refused: number;
   evicted: number;
   /** What the hub keeps itself. */
