@@ -78,10 +78,14 @@ const ENDINGS: Record<LastSeen, (step: Step, atDestination: boolean) => EndKind>
   received,
   dropped: freedAsDrop,
   "done-with": consumed,
-  read: ({ event }) => event.socketFamily === AF_PACKET ? "routine" : "delivered",
+  read: ({ event }) => wasRead(event),
   waits: () => "waiting",
   nothing: () => "routine",
 };
+
+/** [O1] A program read it; that of a packet socket read a copy. */
+const wasRead = ({ socketFamily }: Sighting): EndKind =>
+  socketFamily === AF_PACKET ? "routine" : "delivered";
 
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
@@ -122,6 +126,8 @@ function consumed(step: Step, atDestination: boolean): EndKind {
   if (isSolicitationCopy(event)) return "waiting";
   if (isSideCopy(event)) return "routine";
   const before = step.previous?.event;
+  // Also where nothing is known of the namespace: a program has read it.
+  if (before?.kind === "deliver" && before.skb === event.skb) return wasRead(before);
   const wasHandedOver = before?.kind === "device-tx" && before.skb === event.skb;
   if (wasHandedOver && (isFreedByTunnelSender(event) || isRefusedByIpvlan(event))) return "dropped";
   // A keepalive of wireguard still has the headers that it came with, and was received with them.

@@ -22,7 +22,7 @@ export function flowsIn(text: string): Flow[] {
     const actions = /(?:^|, )actions:(.*?)(?:, dp-extra-info:.*)?$/.exec(found?.[4] ?? "");
     if (found === null || actions === null) return [];
     const [, key = "", packets, used = ""] = found;
-    const fields = fieldsOf(key);
+    const fields = fieldsOf(key).filter((field) => !UNKNOWN.test(field));
     return [{
       packet: fields.map(withoutMasks).join(","),
       match: fields.map(lookedAt).filter((field) => field !== "").join(","),
@@ -32,6 +32,12 @@ export function flowsIn(text: string): Flow[] {
     }];
   });
 }
+
+/**
+ * A field that a newer kernel has and the daemon does not know, as it prints it: `key32(00 00/00 00)`
+ * is IPv6's extension headers. It does not understand it in a question.
+ */
+const UNKNOWN = /^key\d+\(/;
 
 /** A value and its mask: `10.96.0.1/255.192.0.0`, `02:…:fe/00:…:00`, `0x4d/0xff`. */
 const MASKED = /([^(),=]+)\/([0-9a-fx.:]+)/g;

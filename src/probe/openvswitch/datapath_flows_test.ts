@@ -50,3 +50,17 @@ Deno.test("a flow without actions is one that drops; what is no flow is left out
   equal(flowsIn("recirc_id(0), packets:0, bytes:0, used:never, actions:")[0]?.actions, "");
   deepEqual(flowsIn("ovs-vswitchd: nonsense\n\nrecirc_id(0), actions:drop\n"), []);
 });
+
+Deno.test("what the daemon does not know itself of a flow it is not asked for", () => {
+  // Of Linux 6.12 and ovs-vswitchd 3.5.
+  const [flow] = flowsIn(
+    "ufid:1, recirc_id(0),in_port(pa),eth_type(0x86dd),ipv6(dst=fd00:82::2,proto=58,frag=no)," +
+      "key32(00 00/00 00),icmpv6(type=128,code=0/0), packets:1, bytes:118, used:0.2s, dp:ovs, " +
+      "actions:drop",
+  );
+  equal(
+    flow?.packet,
+    "recirc_id(0),in_port(pa),eth_type(0x86dd),ipv6(dst=fd00:82::2,proto=58,frag=no)," +
+      "icmpv6(type=128,code=0)",
+  );
+});

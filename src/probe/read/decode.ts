@@ -7,6 +7,7 @@ import { CountLines, type Reading } from "./count_lines.ts";
 import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_packet.ts";
 import { addRule, addRuleChain } from "./decode_rule.ts";
 import { decodeWayLine } from "./decode_way.ts";
+import { LineOrder } from "./line_order.ts";
 import type { MissingHops } from "./kept_hops.ts";
 import { FREED, NEIGHBOUR, READ, ROUTE, ROUTE6, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
@@ -99,6 +100,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   /** The last heartbeat. */
   let tickNs = 0n;
   const counts = new CountLines((reading) => ports.onReading(reading));
+  const order = new LineOrder();
 
   function release(cpu: number): void {
     const event = pending.get(cpu);
@@ -126,6 +128,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     if (letter.startsWith("@")) counts.line(text);
     else if (kind === "counted") counts.begin(fields);
     else if (kind !== undefined) {
+      order.take(fields);
       const decoder = DECODERS[kind];
       if ("packet" in decoder) packet(kind, fields, decoder.packet);
       else ports.onEvent(decoder.line(fields, received));

@@ -7,7 +7,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   "I1": "dropped destination-mac-mismatch",
   "I2": "unknown left-observed-network",
   "I2-inside": "dropped netfilter-drop",
-  "I3": "dropped tunnel-endpoint-unreachable",
+  "I3": "vanished tunnel-endpoint-unreachable",
   "I4": "dropped ip-forwarding-disabled",
   "I1-ovs": "dropped destination-mac-mismatch",
   "I2-ovs": "unknown left-observed-network",

@@ -1,6 +1,6 @@
-# The geneve port's remote is a machine on the same link that is switched off.
+# The geneve port leads to an address on the same link that no machine has (any more).
 # nodes: node=node,host peer
-# fault: dropped neighbour-unresolved
+# fault: dropped tunnel-endpoint-unreachable
 . /work/ovs.sh
 build() {
   modprobe vport-geneve
