@@ -16,13 +16,15 @@ export const neighbourUnresolved: Rule = {
     "the question was seen to reach a node that has the address, what became of it there; where a " +
     "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
     "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
-    "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where the holder has the asker's address " +
+    "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where Open vSwitch dropped it, and sent no " +
+    "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it. Where the holder has the asker's address " +
     "as well, and so refuses what comes from it: `martian-address`.",
   yields: [
     "neighbour-unresolved",
     "vlan-unknown",
     "bridge-vlan-filtered",
     "martian-address",
+    "openvswitch-drop",
   ],
   judge(subject) {
     const { event } = subject;

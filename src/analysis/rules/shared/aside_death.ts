@@ -8,6 +8,8 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { bridgePort } from "../bridge-port-blocked/bridge_port.ts";
 import { checksumInvalid } from "../checksum-invalid/checksum.ts";
+import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
+import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import type { Rule } from "../rule.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
@@ -39,7 +41,10 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
   `${by ?? "an unnamed function"}${reason ? ` (${reason})` : ""}`;
 
 /** Rules that tell a death by its function and by state alone. */
-const RULES: readonly Rule[] = [tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort];
+const RULES: readonly Rule[] = [
+  ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
+  ...[openvswitchFlow, openvswitchDropped],
+];
 
 /**
  * Why such a thing was freed: it is judged as a packet is, by the rules as read where it died. `came`

@@ -20,6 +20,7 @@ import type { Asked } from "./asked.ts";
 import { checked } from "./checked.ts";
 import { died } from "./aside_death.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
+import { stoppedInDatapath } from "./question_in_datapath.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
 
@@ -41,7 +42,8 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
   const own = questionsFor(subject.evidence, hop).filter(isFrom(subject, name));
-  const stopped = stoppedOnTheWay(subject, hop, own, owners);
+  const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
+    (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null);
   if (stopped) return stopped;
   return {
     text: "",

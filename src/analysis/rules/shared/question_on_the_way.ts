@@ -94,7 +94,8 @@ function refused(
 const isFreedByPort = (free: Sighting, came: Sighting): boolean =>
   isFreedEntering(free) && free.skb === came.skb && free.ifindex === came.ifindex;
 
-const cameBy = (hop: string, { node, device: by }: Sighting): Evidence => ({
+/** The arrival of a question, as evidence. */
+export const cameBy = (hop: string, { node, device: by }: Sighting): Evidence => ({
   node: node.name,
   kind: "event",
   text: `the question for ${hop} came in by ${by} of ${node.name}`,
