@@ -1,6 +1,6 @@
 /** What the kernel counted of a flow, beside the packets that were told one by one. Rule O24. */
 import { z } from "zod";
-import { count, STAGES, text, timeOfDay } from "./report_parts.ts";
+import { count, PacketCounts, STAGES, text, timeOfDay } from "./report_parts.ts";
 
 /** A place where packets were counted. */
 export const CountedAt = z.object({
@@ -12,7 +12,7 @@ export const CountedAt = z.object({
   stage: z.enum(STAGES),
 });
 
-/** Packets of a flow by counters: its `packets` are those that were told one by one. */
+/** Packets of a flow by counters; its `packets` are of these where their `basis` is `counted`. */
 export const FlowCount = z.object({
   /** What was counted, in one sentence. */
   sentence: text(1000),
@@ -23,6 +23,8 @@ export const FlowCount = z.object({
   arrived: count.optional(),
   /** Packets that were lost between any two of its places. */
   lost: count.optional(),
+  /** Those that were told one by one, where the flow's `packets` are counted. */
+  traced: PacketCounts.optional(),
   /** Bytes of the payload of `packets`, and of those that were lost; absent: not known. */
   bytes: count.optional(),
   lostBytes: count.optional(),

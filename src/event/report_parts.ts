@@ -116,6 +116,12 @@ export const PacketCounts = z.object({
   inFlight: count,
 });
 
+/** Whether packets of a flow were all counted, or are those that were told one by one. */
+export const BASES = ["counted", "traced"] as const;
+
+/** The same of one flow; absent where nothing was counted, because all of it was told one by one. */
+export const FlowPackets = PacketCounts.extend({ basis: z.enum(BASES).optional() });
+
 /** Who has an address, as a node said of its own: `pod shop/checkout-7d4b9c`, `node worker`. */
 export const endName = text(600);
 

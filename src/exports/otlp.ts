@@ -74,6 +74,9 @@ function record(problem: Problem, { incident }: Report) {
       "lasthop.packets.seen": problem.packets.seen,
       "lasthop.packets.dropped": problem.packets.dropped,
       "lasthop.packets.vanished": problem.packets.vanished,
+      // Between two places, by what was counted there: no packet that was told shows it.
+      "lasthop.counted.packets": problem.counted?.packets,
+      "lasthop.counted.lost": problem.counted?.lost,
     }),
   };
 }

@@ -12,18 +12,32 @@ const withLoss = (flows: readonly Flow[]): Flow[] =>
     .sort((a, b) => b.counted!.lost! - a.counted!.lost!);
 
 /**
- * `4,900 packets counted, 3 lost; told one by one: `, before what was told; "" where that is all. What was
- * counted comes first, because it is of all packets.
+ * `4,900 packets counted, 3 lost; told one by one: `, before figures of what was told; "" where that is
+ * all, and where the figures themselves are counted. What was counted comes first, because it is of all
+ * packets.
  */
 export function countedFirst(
-  { counted }: Pick<Flow, "counted">,
+  { counted, packets: { basis } }: Figures,
   { grouped, plural }: Counting,
 ): string {
   const { packets, lost = 0, atLeast } = counted ?? {};
-  if (packets === undefined) return "";
+  if (packets === undefined || basis === "counted") return "";
   const gone = lost === 0 ? "none lost" : `${atLeast ? "at least " : ""}${grouped(lost)} lost`;
   return `${plural(packets, "packet")} counted, ${gone}; told one by one: `;
 }
+
+/** ` (counted; 120 told one by one)`, after figures that are counted; "" where they are not. */
+export function countedAfter(
+  { counted, packets: { basis } }: Figures,
+  { grouped }: Pick<Counting, "grouped">,
+): string {
+  if (basis !== "counted") return "";
+  const { seen } = counted?.traced ?? {};
+  return seen === undefined ? " (counted)" : ` (counted; ${grouped(seen)} told one by one)`;
+}
+
+/** What became of packets of a flow, and what was counted of it. */
+type Figures = Pick<Flow, "counted"> & { packets: Pick<Flow["packets"], "basis"> };
 
 /** The sentence of one flow. */
 export const countedSentence = (

@@ -1,12 +1,14 @@
 import { equal, match } from "node:assert/strict";
 import type { Flow, Problem } from "../event/report.ts";
-import { countedFirst } from "./counted.ts";
+import { countedAfter, countedFirst } from "./counted.ts";
 import { problemSize } from "./problem.ts";
 import { counting } from "./writing.ts";
 
 const COUNTING = counting(",");
 const WRITING = { text: (text: string) => text, arrow: ">" };
-const flow = (counted?: Flow["counted"]) => ({ counted });
+const flow = (counted?: Flow["counted"], basis?: Flow["packets"]["basis"]) => ({
+  ...{ counted, packets: { basis } },
+});
 
 Deno.test("[O24] what was counted of a flow is told before what was told one by one", () => {
   equal(countedFirst(flow(), COUNTING), "");
@@ -24,6 +26,24 @@ Deno.test("[O24] what was counted of a flow is told before what was told one by 
     countedFirst(flow({ sentence: "", packets: 9, lost: 2, atLeast: true }), COUNTING),
     /at least 2 lost/,
   );
+});
+
+Deno.test("[O31] figures that are counted say so, and how many packets were told one by one", () => {
+  const traced = {
+    seen: 1_200,
+    delivered: 9,
+    dropped: 0,
+    vanished: 0,
+    unknown: 1_191,
+    inFlight: 0,
+  };
+  const counted = { sentence: "", packets: 4_900, lost: 3 };
+  const all = flow({ ...counted, traced }, "counted");
+  equal(countedFirst(all, COUNTING), "");
+  equal(countedAfter(all, COUNTING), " (counted; 1,200 told one by one)");
+  // Of an ingest that does not say how many those are.
+  equal(countedAfter(flow(counted, "counted"), COUNTING), " (counted)");
+  equal(countedAfter(flow(counted, "traced"), COUNTING), "");
 });
 
 Deno.test("[P1] of what only counts know the size is packets between two places", () => {

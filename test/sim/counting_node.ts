@@ -16,15 +16,18 @@ export interface CountingNode {
   /** When watching begins and ends, by its clock, ns. */
   attachedNs: number;
   untilNs: number;
+  /** Of its device eth2. */
+  address?: { address: string; prefix: number };
 }
 
 /** All that the node tells, in one batch. */
 export function batchOf(node: CountingNode, events: Event[]): Batch {
-  const { name, netns, boot } = node;
+  const { name, netns, boot, address } = node;
   const [attachedNs, untilNs] = [String(node.attachedNs), String(node.untilNs)];
   const link = (ifindex: number) => ({
     ...{ ifindex, name: `eth${ifindex}`, kind: "veth", mac: `02:00:00:00:0${netns}:0${ifindex}` },
-    ...{ mtu: 1_500, flags: ["UP"], operstate: "UP", addresses: [] },
+    ...{ mtu: 1_500, flags: ["UP"], operstate: "UP" },
+    addresses: ifindex === 2 && address !== undefined ? [address] : [],
   });
   const queue = (device: string) => ({
     ...{ device, kind: "noqueue", handle: "0:", drops: 0, text: "" },

@@ -5,6 +5,7 @@
 import { equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
 import { analyse } from "../../src/analysis/mod.ts";
+import { checkFigures } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
 import { batchOf, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
@@ -151,8 +152,8 @@ function told({ random, readings, faults }: World, passed: Coming[][], times: nu
   return events;
 }
 
-Deno.test("[S20] [S18] [O24] digests make no loss and no wrong time of a flow that nothing numbers", () => {
-  const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, narrow: 0 };
+Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time of a flow that nothing numbers", () => {
+  const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, narrow: 0, figures: 0 };
   for (let seed = 1; seed <= SEEDS; seed++) {
     const world = worldOf(new Random(seed));
     const { passed, lost: all, ended, told: times } = travel(world);
@@ -162,6 +163,7 @@ Deno.test("[S20] [S18] [O24] digests make no loss and no wrong time of a flow th
       batchOf({
         ...{ name: NODES[node]!, netns: node + 1, boot: "one" },
         ...{ attachedNs: 0, untilNs: world.until },
+        ...(node === 2 ? { address: { address: FLOW.destination, prefix: 64 } } : {}),
       }, own)
     );
     const report = analyse({ incident: "i", batches, filter: "", closed: true, evicted: 0 });
@@ -173,6 +175,10 @@ Deno.test("[S20] [S18] [O24] digests make no loss and no wrong time of a flow th
           ms <= untilMs;
       }).length;
     checkCountedProblems(report, lostIn, seed);
+    const sinceThen = (place: number) =>
+      passed[place]!.filter(({ at }) => at >= world.readings[0]! && at <= world.until).length;
+    const figures = { seen: sinceThen(0), arrived: sinceThen(3), lost: truth.length };
+    if (checkFigures(report, { ...figures, isOver: ended }, `seed ${seed}`)) seen.figures += 1;
     const counted = report.flows[0]?.counted;
     if (counted === undefined || counted.gap !== undefined) {
       seen.unknown += 1;

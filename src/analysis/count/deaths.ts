@@ -17,19 +17,34 @@ export function dropsTold(
   behind: readonly Place[],
   { since, until }: Difference,
 ): number {
-  const [from, later] = [keyOf(a), behind.map(keyOf)];
   let dropped = 0;
   for (const judgement of packets) {
-    if (judgement.outcome !== "dropped") continue;
+    if (!diedBetween(judgement, a, behind)) continue;
     const { event } = judgement.end.step;
     if (event.node === a.node && (event.at < since || event.at > until)) continue;
-    if (isBehind(event, a, behind)) continue;
-    const passed = placesOf(judgement);
-    if (passed.has(from) && !later.some((place) => passed.has(place))) {
-      dropped += Math.max(1, event.gsoSegments ?? 1);
-    }
+    dropped += Math.max(1, event.gsoSegments ?? 1);
   }
   return dropped;
+}
+
+/** It was dropped after the one place and before the next. */
+export function diedBetween(
+  judgement: Judgement,
+  a: Place,
+  behind: readonly Place[],
+): boolean {
+  if (judgement.outcome !== "dropped") return false;
+  if (isBehind(judgement.end.step.event, a, behind)) return false;
+  const passed = placesOf(judgement);
+  return passed.has(keyOf(a)) && !behind.some((place) => passed.has(keyOf(place)));
+}
+
+/** It was dropped in the namespace that the last place is in, after that place; `a` is the one before. */
+export function diedIn(judgement: Judgement, a: Place, last: Place): boolean {
+  if (judgement.outcome !== "dropped") return false;
+  const { event } = judgement.end.step;
+  return isAt(event, last) && !isCpuBacklogFull(event) &&
+    (placesOf(judgement).has(keyOf(last)) || isBehind(event, a, [last]));
 }
 
 /** It died in a namespace that packets come to by one of these places, and not in the queue before that. */

@@ -10,6 +10,7 @@
  * - A form that the filter takes at one place only: a place that counted nothing of it is left out.
  */
 import type { FlowCount } from "../../event/flow_count.ts";
+import type { PacketCounts } from "../../event/report.ts";
 import { placeText } from "../../event/place.ts";
 import { ask } from "../view/asked.ts";
 import { netnsLabel } from "../view/netns_names.ts";
@@ -17,9 +18,11 @@ import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
+import type { World } from "../verdict/judgement.ts";
 import { type Difference, differenceOf } from "./between.ts";
 import type { CountedPlace } from "./parts.ts";
 import { dropsTold } from "./deaths.ts";
+import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
 import { toldAtBoth } from "./told.ts";
@@ -43,13 +46,16 @@ export interface Loss
 export interface Counted {
   report: FlowCount;
   losses: Loss[];
+  /** What became of all packets; undefined where counts don't prove it. */
+  figures?: PacketCounts | undefined;
 }
 
-/** What was counted of a flow; undefined where nothing was. `seen`: packets that were told one by one. */
+/** What was counted of a flow; undefined where nothing was. `traced`: packets that were told one by one. */
 export function countOf(
   group: FlowGroup,
   nodes: readonly NodeView[],
-  seen: number,
+  traced: PacketCounts,
+  world: Pick<World, "closed">,
 ): Counted | undefined {
   const counted = new Map<string, Map<string, CountedThere>>();
   let gap: string | null = null;
@@ -76,7 +82,10 @@ export function countOf(
     ask(node.coverageSource, "runs", () => node.runs) > 1
   );
   if (restarted) return unknown(`the probe of ${restarted.place.node.name} was started anew`);
-  return compared(group, places.filter(isTrusted), () => elsewhere(counted, way), seen);
+  return compared({
+    ...{ group, traced, way, places: places.filter(isTrusted) },
+    ...{ elsewhere: () => elsewhere(counted, way), isClosed: () => world.closed },
+  });
 }
 
 /** Those of all nodes that counted anything: a node that joins is none of them until it does. */
@@ -102,16 +111,15 @@ function isTrusted({ place, there }: CountedPlace): boolean {
 }
 
 function compared(
-  group: FlowGroup,
-  places: readonly CountedPlace[],
-  elsewhere: () => number,
-  seen: number,
+  known: Omit<Known, "pairs"> & {
+    /** Packets that were counted off its way. */
+    elsewhere: () => number;
+  },
 ): Counted {
-  const pairs: { a: Place; b: Place; found: Difference }[] = [];
-  const behind = new Map<Place, readonly Place[]>();
+  const { group, places, traced, elsewhere } = known;
+  const pairs: Pair[] = [];
   for (let i = 1; i < places.length; i++) {
     const [a, b] = [places[i - 1]!, places[i]!];
-    behind.set(b.place, places.slice(i).map(({ place }) => place));
     const found = differenceOf(a, b, {
       ...{ a: firstSeen(group, a.place.node), b: firstSeen(group, b.place.node) },
       both: () => toldAtBoth(group, a.place, b.place),
@@ -121,7 +129,8 @@ function compared(
       const names = `${nameOf(b.place)} than ${nameOf(a.place)}`;
       return unknown(`more packets were counted at ${names}: not all came that way`);
     }
-    pairs.push({ a: a.place, b: b.place, found });
+    const behind = places.slice(i).map(({ place }) => place);
+    pairs.push({ a: a.place, b: b.place, behind, found });
   }
   const [first, last] = [pairs[0], pairs.at(-1)];
   if (!first || !last) return unknown("it was counted at fewer than two places");
@@ -130,10 +139,10 @@ function compared(
     return unknown("some of it was counted off its way: it takes more than one");
   }
   const packets = first.found.packets;
-  const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) => ({
+  const losses = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, behind, found }) => ({
     ...found,
-    ...{ from: a, to: b, behind: behind.get(b)!, first: found.from, last: found.to },
-    dropsTold: dropsTold(group, a, behind.get(b)!, found),
+    ...{ from: a, to: b, behind, first: found.from, last: found.to },
+    dropsTold: dropsTold(group, a, behind, found),
   }));
   const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
   const isLeast = pairs.some(({ found }) => found.isLeast);
@@ -141,8 +150,10 @@ function compared(
   const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
     ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
     : undefined;
+  const figures = elsewhere() > 0 ? undefined : figuresOf({ ...known, pairs });
   const report: FlowCount = {
     packets,
+    ...(figures ? { traced } : {}),
     arrived: last.found.packets - last.found.lost,
     lost,
     ...(bytes === undefined ? {} : { bytes }),
@@ -153,9 +164,9 @@ function compared(
     losses: losses.map(lossReport),
     sentence: `${
       sentenceOf({ packets, lost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
-    } ${tracedOf(seen)}`,
+    } ${tracedOf(traced.seen, figures !== undefined)}`,
   };
-  return { report, losses };
+  return { report, losses, figures };
 }
 
 const unknown = (gap: string): Counted => ({
@@ -220,8 +231,10 @@ const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)
 const SECOND_NS = 1e9;
 
 /** Which figures of the report are counted, and which are not. */
-const tracedOf = (seen: number): string =>
-  `Outcomes are of the ${packetsText(seen)} told one by one.`;
+const tracedOf = (seen: number, isCounted: boolean): string =>
+  isCounted
+    ? `Its figures are counted, its outcome is of the ${packetsText(seen)} told one by one.`
+    : `Outcomes are of the ${packetsText(seen)} told one by one.`;
 
 /** `with 1,234 bytes of payload`, after a space; "" where that is not known. */
 const withBytes = (bytes: number | undefined): string =>
@@ -240,7 +253,7 @@ function sentenceOf(
   { packets, lost, isLeast, bytes, lostBytes }: Sums,
   from: Place,
   to: Place,
-  pairs: readonly { a: Place; b: Place; found: Difference }[],
+  pairs: readonly Pair[],
 ): string {
   const [{ a, found }] = pairs as [typeof pairs[number]];
   // What was before is not known, and what came after may be under way.

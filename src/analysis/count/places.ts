@@ -59,7 +59,7 @@ export function wayOf({ packets }: FlowGroup): Place[] | string {
   const last = longest.at(-1);
   // Some are for another end: what does not come further there is not lost.
   const isElsewhere = packets.some((judgement) => {
-    const end = endOf(judgement);
+    const end = endPlaceOf(judgement);
     return end !== undefined && last !== undefined && keyOf(end) !== keyOf(last);
   });
   if (isElsewhere) return "its packets end at more than one place";
@@ -85,10 +85,10 @@ const textOf = (way: readonly Place[]) => way.map(spelled).join("\n");
 /** Equal for packets that tell the same of their flow's way. */
 export const wayText = (judgement: Judgement): string =>
   whyNotCounted(judgement) ??
-    `${endOf(judgement) === undefined ? "" : "ends "}${textOf(passedBy(judgement))}`;
+    `${endPlaceOf(judgement) === undefined ? "" : "ends "}${textOf(passedBy(judgement))}`;
 
 /** Where a packet came in last that was seen to arrive at its destination. */
-function endOf(judgement: Judgement): Place | undefined {
+export function endPlaceOf(judgement: Judgement): Place | undefined {
   const { kind, atDestination, step: { event } } = judgement.end;
   if (!atDestination || (kind !== "delivered" && kind !== "taken")) return undefined;
   const last = passedBy(judgement).at(-1);

@@ -99,7 +99,7 @@ export class Conversation implements Doubter {
     const counts = new Map(
       verdicts.map((verdict) => [
         verdict,
-        countOf(verdict.group, world.network, verdict.packets.seen),
+        countOf(verdict.group, world.network, verdict.packets, world),
       ]),
     );
     const counted = countedTroubles(counts, shown);
@@ -112,7 +112,7 @@ export class Conversation implements Doubter {
         findings,
         report: exchangeReport(exchange, findings, undefined),
       })),
-      flows: verdicts.map((verdict) => flowReport(verdict, counts.get(verdict)?.report)),
+      flows: verdicts.map((verdict) => flowReport(verdict, counts.get(verdict))),
       troubles,
       passed: passedAmong(exchanges, verdicts),
     };

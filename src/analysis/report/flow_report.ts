@@ -1,5 +1,6 @@
 /** A judged flow as the report has it. */
-import type { Flow } from "../../event/report.ts";
+import type { Flow, PacketCounts } from "../../event/report.ts";
+import type { Counted } from "../count/flow_count.ts";
 import { formKey, formOf } from "../correlate/identity.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { type FlowGroup, protocolName } from "../verdict/flows.ts";
@@ -11,7 +12,7 @@ import { endPoints, hopsOf } from "./path.ts";
 /** One flow of the report: its outcome by its packets, the causes, and the way of one packet. */
 export function flowReport(
   { group, outcome, packets, rate, best, causes, gap }: FlowVerdict,
-  counted: Flow["counted"],
+  counted: Counted | undefined,
 ): Flow {
   const [first, ...others] = causes.map(({ cause }) => cause);
   const path = hopsOf(best.steps);
@@ -24,7 +25,7 @@ export function flowReport(
     ...(group.form.icmpId === undefined ? {} : { icmpId: group.form.icmpId }),
     ...(translated ? { translated: endPoints(translated) } : {}),
     ...(group.request ? { replyOf: group.request.id } : {}),
-    packets,
+    packets: packetsOf(packets, counted),
     outcome,
     lastHop: path.at(-1)!,
     ...(first ? { cause: first } : {}),
@@ -33,8 +34,16 @@ export function flowReport(
     path,
     ...timesOf(group),
     ...(rate ? { rate } : {}),
-    ...(counted ? { counted } : {}),
+    ...(counted ? { counted: counted.report } : {}),
   };
+}
+
+/** [O31] All packets, where counts prove what became of them; else those that were told one by one. */
+function packetsOf(traced: PacketCounts, counted: Counted | undefined): Flow["packets"] {
+  if (counted === undefined) return traced;
+  return counted.figures
+    ? { ...counted.figures, basis: "counted" }
+    : { ...traced, basis: "traced" };
 }
 
 /** First and last sighting of a flow, each by its own node's clock. */

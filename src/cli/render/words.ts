@@ -1,7 +1,7 @@
 /** Words and numbers as the terminal writes them. */
 import type { Outcome } from "../../event/codes.ts";
 import type { Flow, Hop, PacketCounts } from "../../event/report.ts";
-import { countedFirst } from "../../words/counted.ts";
+import { countedAfter, countedFirst } from "../../words/counted.ts";
 import { COUNT_WORDS, OUTCOME_WORDS } from "../../words/outcome.ts";
 import { netnsName, placeName, roomWords } from "../../words/place.ts";
 import { counting } from "../../words/writing.ts";
@@ -36,9 +36,10 @@ export const boldStyleOf = (outcome: Outcome): Style => {
 export const COUNTING = counting(",");
 export const { grouped, plural } = COUNTING;
 
-/** `all 5 packets`, or `5 packets: 3 delivered, 2 dropped`; first what was counted, where it was. */
+/** `all 5 packets`, or `5 packets: 3 delivered, 2 dropped`; with what of it was counted, where it was. */
 export const countsText = (flow: Pick<Flow, "packets" | "outcome" | "counted">): string =>
-  countedFirst(flow, COUNTING) + toldText(flow.packets, flow.outcome);
+  countedFirst(flow, COUNTING) + toldText(flow.packets, flow.outcome) +
+  countedAfter(flow, COUNTING);
 
 function toldText(packets: PacketCounts, outcome: Outcome): string {
   const total = plural(packets.seen, "packet");

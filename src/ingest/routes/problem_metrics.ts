@@ -68,11 +68,12 @@ export class ProblemMetrics {
   #take(id: string, revision: number, list: Report["problems"]): void {
     const problems = new Tally();
     const lost = new Tally();
-    for (const { outcome, cause, lastHop: { node }, state, packets } of list) {
+    for (const { outcome, cause, lastHop: { node }, state, packets, counted } of list) {
       // Names that are written alike are one series.
       const labels = [outcome, cause?.code ?? "", node].map(labelValue);
       problems.add([...labels, state], 1);
-      lost.add(labels, packets.dropped + packets.vanished);
+      // Of what only counts know no packet that was told is lost.
+      lost.add(labels, counted?.lost ?? packets.dropped + packets.vanished);
     }
     const known = this.#known.get(id);
     const sum = sumOf(lost);

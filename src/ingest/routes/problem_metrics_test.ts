@@ -14,14 +14,15 @@ function ingest() {
   const hub = { reportJson: () => Promise.resolve(JSON.stringify({ problems })) };
   const metrics = new ProblemMetrics();
   return {
-    say(...lost: [cause: string, dropped: number][]) {
+    say(...lost: [cause: string, dropped: number, counted?: number][]) {
       revision++;
-      problems = lost.map(([code, dropped]) => ({
+      problems = lost.map(([code, dropped, counted]) => ({
         outcome: "dropped",
         cause: { code },
         lastHop: { node: "n" },
         state: "active",
         packets: { dropped, vanished: 0 },
+        ...(counted === undefined ? {} : { counted: { lost: counted } }),
       }));
     },
     /** Lost packets by cause. */
@@ -48,4 +49,11 @@ Deno.test("a packet is counted once, also when its cause is revised", async () =
   say(["netfilter-drop", 8]);
   say(["netfilter-drop", 8], ["no-route", 2]);
   deepEqual(await lost(), { unexplained: 5, "netfilter-drop": 3, "no-route": 2 });
+});
+
+Deno.test("[P1] of what only counters know as many are lost as were by them, and no packet twice", async () => {
+  const { say, lost } = ingest();
+  // The packets that were told of that flow died of the first.
+  say(["receive-buffer-full", 8], ["", 8, 3]);
+  deepEqual(await lost(), { "receive-buffer-full": 8, "": 3 });
 });

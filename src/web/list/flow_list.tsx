@@ -14,7 +14,7 @@ import { activeRow, chooseAndOpen, list, toggleFold, told } from "../state/model
 import { FilterBar } from "./filter_bar.tsx";
 import { useHeldScroll } from "./held_scroll.ts";
 import { Problems } from "./problems.tsx";
-import { countedFirst } from "../../words/counted.ts";
+import { countedAfter, countedFirst } from "../../words/counted.ts";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 /** The pane with the flows, and what filters them. */
@@ -182,6 +182,7 @@ function PacketCounts({ flow }: { flow: Flow }) {
       {lost > 0 && <b class="bad">{grouped(lost)} lost</b>}
       {packets.delivered > 0 && <span>{grouped(packets.delivered)} delivered</span>}
       {packets.unknown > 0 && <span>{grouped(packets.unknown)} unknown</span>}
+      {packets.basis === "counted" && <span>{countedAfter(flow, { grouped })}</span>}
     </span>
   );
 }

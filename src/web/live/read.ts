@@ -108,6 +108,12 @@ export function readCounts(value: unknown): PacketCounts {
   };
 }
 
+function readFlowPackets(value: unknown): Flow["packets"] {
+  const { basis } = fields(value);
+  const counts = readCounts(value);
+  return basis === "counted" || basis === "traced" ? { ...counts, basis } : counts;
+}
+
 /** More parts of time than a report has; a page that draws one bar each stays quick. */
 const BUCKETS_MAX = 64;
 
@@ -131,7 +137,7 @@ export function readFlow(value: unknown): Flow | null {
     destinationName: maybeText(from.destinationName),
     translated: from.translated === undefined ? undefined : readEndPoints(from.translated),
     replyOf: maybeText(from.replyOf),
-    packets: readCounts(from.packets),
+    packets: readFlowPackets(from.packets),
     outcome: text(from.outcome, "unknown") as Flow["outcome"],
     lastHop: readHop(from.lastHop),
     cause: from.cause === undefined ? undefined : readCause(from.cause),
@@ -148,12 +154,13 @@ export function readFlow(value: unknown): Flow | null {
 
 /** What the page shows of what was counted: its sentence, and how many packets of how many were lost. */
 function readCounted(value: unknown): Flow["counted"] {
-  const { sentence, packets, lost, atLeast } = fields(value);
+  const { sentence, packets, lost, atLeast, traced } = fields(value);
   return {
     sentence: text(sentence),
     packets: maybeNumber(packets),
     lost: maybeNumber(lost),
     ...(atLeast === true ? { atLeast } : {}),
+    ...(traced === undefined ? {} : { traced: readCounts(traced) }),
   };
 }
 

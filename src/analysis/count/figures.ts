@@ -1,0 +1,145 @@
+/**
+ * [O31] What became of all packets of a flow, where its counts prove it: as many as were counted at its
+ * first place, those that came to its last one, and what was lost between.
+ *
+ * What would make a figure wrong, and why none is told then:
+ * - Some of it was counted off its way, before or behind the places that are compared, or not at all.
+ * - Drops that nobody told: a loss between two places might be one, and what arrived may have died.
+ * - A drop that can't be laid to one pair of places, or to the end behind the last.
+ * - Packets that go on from the last place: it must be at their destination.
+ */
+import type { PacketCounts } from "../../event/report.ts";
+import { DROP_SCRIPTS, EVER, gapOf, isSilentUntil } from "../view/coverage.ts";
+import type { NodeView } from "../view/timeline.ts";
+import type { FlowGroup } from "../verdict/flows.ts";
+import type { Judgement } from "../verdict/judgement.ts";
+import type { Difference } from "./between.ts";
+import { diedBetween, diedIn } from "./deaths.ts";
+import type { CountedPlace } from "./parts.ts";
+import { endPlaceOf, keyOf, type Place } from "./places.ts";
+import { readingsOf, type Series } from "./readings.ts";
+import { QUIET_NS } from "./runs.ts";
+
+/** Two places that follow each other, and what was lost between them. */
+export interface Pair {
+  a: Place;
+  b: Place;
+  /** The second one, and those after it. */
+  behind: readonly Place[];
+  found: Difference;
+}
+
+/** What was told one by one, what was compared, and whether more may come. */
+export interface Known {
+  group: FlowGroup;
+  traced: PacketCounts;
+  /** Places on its way, also those whose counts say nothing. */
+  way: readonly Place[];
+  places: readonly CountedPlace[];
+  pairs: readonly Pair[];
+  isClosed: () => boolean;
+}
+
+/** The figures, or undefined where counts don't prove them. */
+export function figuresOf(known: Known): PacketCounts | undefined {
+  const { group, traced, way, places, pairs, isClosed } = known;
+  const [first, last, before] = [places[0], places.at(-1), pairs.at(-1)?.a];
+  if (first?.place !== way[0] || last?.place !== way.at(-1)) return undefined;
+  if (first === undefined || last === undefined || before === undefined) return undefined;
+  // Of some that were told only their number is known here.
+  if (traced.seen !== group.packets.length) return undefined;
+  if (pairs.some(({ found }) => found.isLeast)) return undefined;
+  if (!group.packets.some((judgement) => endsAt(judgement, last.place))) return undefined;
+  const goesOn = pairs.some(({ found }) => found.goesOn);
+  const ends = endsOf(way, places, goesOn);
+  const deaths = ends && deathsOf(known, ends);
+  if (!deaths) return undefined;
+  const lost = pairs.map(({ found }, i) => Math.max(found.lost, deaths.between[i]!));
+  const [seen, arrived] = [first, last].map(({ there }) => sum(there.all.values())) as [
+    number,
+    number,
+  ];
+  const rest = seen - arrived - sum(lost);
+  if (rest < 0 || (rest > 0 && !goesOn)) return undefined;
+  const young = rest + deaths.young;
+  const isOpen = young > 0 && !isClosed();
+  const figures: PacketCounts = {
+    seen,
+    delivered: arrived - deaths.atEnd - deaths.young,
+    dropped: sum(deaths.between) + deaths.atEnd,
+    vanished: sum(lost) - sum(deaths.between),
+    unknown: isOpen ? 0 : young,
+    inFlight: isOpen ? young : 0,
+  };
+  // What died after the last reading was told, and is not counted yet.
+  const agrees = (["seen", "delivered", "vanished"] as const).every((one) =>
+    figures[one] >= traced[one]
+  );
+  return agrees && figures.delivered >= 0 ? figures : undefined;
+}
+
+const sum = (numbers: Iterable<number>) => [...numbers].reduce((all, one) => all + one, 0);
+
+function endsAt(judgement: Judgement, last: Place): boolean {
+  const end = endPlaceOf(judgement);
+  return end !== undefined && keyOf(end) === keyOf(last);
+}
+
+/**
+ * Packets that were told to be dropped, by where; undefined where one can't be laid to one place. `young`
+ * are those that died at the end right after the last reading: it may have counted them before they did.
+ */
+function deathsOf({ group, places, pairs }: Known, ends: ReadonlyMap<NodeView, number>) {
+  const [last, before] = [places.at(-1)!.place, pairs.at(-1)!.a];
+  const between = pairs.map(() => 0);
+  let [atEnd, young] = [0, 0];
+  for (const judgement of group.packets) {
+    if (judgement.outcome !== "dropped") continue;
+    const { event } = judgement.end.step;
+    const end = ends.get(event.node);
+    if (end === undefined) return undefined;
+    const at = pairs.flatMap((pair, i) => diedBetween(judgement, pair.a, pair.behind) ? [i] : []);
+    const isAtEnd = diedIn(judgement, before, last);
+    if (at.length + (isAtEnd ? 1 : 0) !== 1) return undefined;
+    const segments = Math.max(1, event.gsoSegments ?? 1);
+    if (event.at > end) young += isAtEnd && event.at <= end + SOON_NS ? segments : 0;
+    else if (isAtEnd) atEnd += segments;
+    else between[at[0]!]! += segments;
+  }
+  return { between, atEnd, young };
+}
+
+/** A packet dies so long after its last device at the most, ns, where it waits for nothing. */
+const SOON_NS = 0.3e9;
+
+/**
+ * Up to when, an `at` of each node of the way, packets that were counted may have died; undefined where
+ * not all drops were told until then.
+ */
+function endsOf(
+  way: readonly Place[],
+  places: readonly CountedPlace[],
+  goesOn: boolean,
+): Map<NodeView, number> | undefined {
+  const ends = new Map<NodeView, number>();
+  for (const node of new Set(way.map((place) => place.node))) {
+    const times = places.filter(({ place }) => place.node === node).map(({ there }) => there.all);
+    if (times.length === 0) {
+      if (gapOf(node, DROP_SCRIPTS, EVER) !== null) return undefined;
+      continue;
+    }
+    const numbers = times.flatMap((series: Series) => [...series.keys()]);
+    const least = numbers.reduce((a, b) => Math.min(a, b));
+    const most = numbers.reduce((a, b) => Math.max(a, b));
+    const readings = readingsOf(node, least, most);
+    const [from, last] = [readings[0]?.from, readings.at(-1)?.at];
+    if (from === undefined || last === undefined) return undefined;
+    // Of what is over all has died that will; of what goes on, what did up to the last reading.
+    const end = goesOn ? last : last + QUIET_NS;
+    const to = end + SOON_NS;
+    if (gapOf(node, DROP_SCRIPTS, { node, from, to }) !== null) return undefined;
+    if (!isSilentUntil(node, goesOn ? to : end)) return undefined;
+    ends.set(node, end);
+  }
+  return ends;
+}

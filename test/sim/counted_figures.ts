@@ -1,0 +1,32 @@
+/** [S21] Figures of a flow that are counted, against the truth. */
+import { equal, ok } from "node:assert/strict";
+import type { Report } from "../../src/event/report.ts";
+
+/** What became of all packets of a flow, from when counting began. */
+export interface TrueFigures {
+  /** At its first place, and at its last one, up to the end of watching. */
+  seen: number;
+  arrived: number;
+  /** Between places; some of it after the last reading. */
+  lost: number;
+  /** None is under way, and none came after the last reading. */
+  isOver: boolean;
+}
+
+/** Throws where a figure that is counted is not so; whether they are counted. */
+export function checkFigures({ flows: [flow] }: Report, truth: TrueFigures, told: string): boolean {
+  if (flow === undefined) return false;
+  const { basis, seen, ...fates } = flow.packets;
+  equal(Object.values(fates).reduce((sum, one) => sum + one, 0), seen, told);
+  equal(flow.counted?.traced !== undefined, basis === "counted", told);
+  equal(basis === undefined, flow.counted === undefined, told);
+  if (basis !== "counted") return false;
+  const { delivered, dropped, vanished, unknown, inFlight } = fates;
+  equal(dropped, 0, told);
+  const all = JSON.stringify([flow.packets, truth]);
+  ok(seen <= truth.seen && delivered <= truth.arrived && vanished <= truth.lost, `${told}: ${all}`);
+  if (!truth.isOver) return true;
+  const exact = [truth.seen, truth.arrived, truth.lost, 0];
+  equal([seen, delivered, vanished, unknown + inFlight].join(), exact.join(), `${told}: ${all}`);
+  return true;
+}
