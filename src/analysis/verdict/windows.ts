@@ -77,11 +77,16 @@ function windowGap(
   bounds: Bounds | undefined,
   rank: Rank,
 ): Gap | null {
-  const arrival = bounds
+  // Bounds rest on how long a packet travels at most: where one took longer, they contradict each other.
+  const isSound = bounds !== undefined && bounds.leastNs <= bounds.mostNs;
+  const arrival = isSound
     ? { earliest: event.at + bounds.leastNs, latest: event.at + bounds.mostNs }
     : byOneKernel(event, node);
   if (!arrival) {
-    const text = `nothing tells how the clocks of ${event.node.name} and ${node.name} stand`;
+    const names = `the clocks of ${event.node.name} and ${node.name} stand`;
+    const text = bounds
+      ? `packets contradict each other on how ${names}`
+      : `nothing tells how ${names}`;
     return { code: "clocks-unrelated", text };
   }
   if (arrival.earliest < node.attachedAt) {
