@@ -19,6 +19,7 @@ export interface ReportingOptions extends CaptureOptions, Access {
 export interface ReportingFlags {
   spool?: string;
   name?: string;
+  sharedKernel?: boolean;
 }
 
 /** `--spool`. */
@@ -37,3 +38,7 @@ export function refuseTwoNames({ name, node }: ReportingFlags & CaptureFlags): v
   if (name === undefined || node === undefined) return;
   throw usageError("Cannot use --name with --node: each --node names itself, must be one of them");
 }
+
+/** Of the nodes of kind, of minikube, and of others that are containers of one machine. */
+export const sharedKernelOption = (): Option =>
+  new Option("--shared-kernel", "other nodes share this kernel: only namespaces seen from here");

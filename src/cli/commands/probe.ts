@@ -5,6 +5,7 @@ import {
   refuseTwoNames,
   type ReportingFlags,
   type ReportingOptions,
+  sharedKernelOption,
   spoolOption,
 } from "../capture/reporting_options.ts";
 import type { CommandFile } from "../command.ts";
@@ -14,7 +15,6 @@ import { tokenFileOption, tokenOption } from "../token.ts";
 interface Flags extends CaptureFlags, ReportingFlags, Access {
   incident: string;
   tether?: boolean;
-  sharedKernel?: boolean;
 }
 
 /** The command. */
@@ -30,7 +30,7 @@ export const probe: CommandFile<[string[], Flags], ReportingOptions> = {
       .addOption(spoolOption())
       .addOption(nameOption())
       .option("--tether", "end when standard input does, or is silent for 30 s")
-      .option("--shared-kernel", "other nodes share this kernel: only namespaces seen from here"),
+      .addOption(sharedKernelOption()),
 
   read(words, flags) {
     const { ingest, incident, token, spool, name, tether } = flags;

@@ -5,6 +5,7 @@ import {
   nameOption,
   refuseTwoNames,
   type ReportingFlags,
+  sharedKernelOption,
   spoolOption,
 } from "../capture/reporting_options.ts";
 import { onlyGiven } from "../access.ts";
@@ -47,7 +48,8 @@ export const record: CommandFile<[string[], Flags], RecordOptions> = {
       .addOption(tokenOption())
       .addOption(tokenFileOption())
       .addOption(spoolOption())
-      .addOption(nameOption()),
+      .addOption(nameOption())
+      .addOption(sharedKernelOption()),
 
   read(words, flags) {
     const { ingest = null, incident, token, spool, name, keep, archives } = flags;
@@ -58,7 +60,7 @@ export const record: CommandFile<[string[], Flags], RecordOptions> = {
     const eventsPerSecond = flags.eventsPerSecond ?? EVENTS_PER_SECOND;
     return {
       ...readCapture(words, { ...flags, listen, eventsPerSecond }),
-      recorder: true,
+      ...{ recorder: true, sharesKernel: flags.sharedKernel ?? false },
       ...{ ingest, incident: incident ?? USUAL_INCIDENT, token, spool, name, archives },
       keepSeconds: keep ?? KEEP_SECONDS,
       webhook: readWebhook(flags, (name) => Deno.env.get(name)),
