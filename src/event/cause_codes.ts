@@ -68,6 +68,7 @@ export const CAUSE_CODES = [
   "ipv6-disabled",
   "vlan-unknown",
   "protocol-unknown",
+  "conntrack-clash",
 ] as const;
 
 /** The code of a cause. */

@@ -57,7 +57,11 @@ export const COLUMNS = [
   { name: "kind", type: "kind", required: true, meaning: "what happened" },
   { name: "timeNs", type: "u64", required: true, meaning: "CLOCK_MONOTONIC of the node, ns" },
   { name: "cpu", type: "uint", max: U16, required: true, meaning: "processor it happened on" },
-  { name: "skb", type: "hex", meaning: "address of the sk_buff; reused within microseconds" },
+  {
+    name: "skb",
+    type: "hex",
+    meaning: "address of the sk_buff, without one of the frame; soon reused",
+  },
   { name: "head", type: "hex", meaning: "address of the packet's data; clones share it" },
   { name: "netns", type: "uint", max: U32, meaning: "inode of the network namespace" },
   { name: "ifindex", type: "uint", max: U32, meaning: "device number inside the netns" },
@@ -157,5 +161,11 @@ export const COLUMNS = [
     type: "uint",
     max: COUNT_MAX,
     meaning: "sum of what differs in those counted, mixed by a secret",
+  },
+  {
+    name: "refusedBy",
+    type: "text",
+    max: 64,
+    meaning: "function that refused what another one freed",
   },
 ] as const satisfies readonly Column[];

@@ -10,6 +10,7 @@ const neighbourStateTexts = plainTexts(16);
 const ruleFamilyTexts = plainTexts(8);
 const ruleTableTexts = plainTexts(64);
 const ruleChainTexts = plainTexts(64);
+const refusedByTexts = plainTexts(64);
 
 /** Fills an event with what the line has, as far as it is right. */
 function EventFields(this: Partial<Event>, scan: Scan): void {
@@ -97,6 +98,7 @@ function EventFields(this: Partial<Event>, scan: Scan): void {
   if (scan.has()) this.ruleHandle = scan.uint(999999999999999);
   if (scan.has()) this.rulePosition = scan.uint(4294967295);
   if (scan.has()) this.countedDigest = scan.uint(999999999999999);
+  if (scan.has()) this.refusedBy = scan.text(refusedByTexts);
 }
 // What it makes is a plain object, and V8 lays it out once for all events.
 EventFields.prototype = Object.prototype;

@@ -68,14 +68,15 @@ const TABLE = {
     meaning: "handed a frame to a device's driver",
   },
   drop: {
-    lines: { D: "drop" },
+    lines: { D: "drop", E: "xdp_driver" },
     role: "end",
     stage: "drop",
     lastSeen: "dropped",
     isHop: true,
     tier: "drops",
     meaning:
-      "freed a packet as a drop (`kfree_skb`), with the function and the reason; some are routine",
+      "freed a packet as a drop (`kfree_skb`), with the function and the reason; some are routine. " +
+      "Or an XDP program dropped it in a driver, before it had an skb",
   },
   consume: {
     lines: { F: "consume" },

@@ -430,4 +430,9 @@ export class RowEvent implements Event {
     const at = this.places[83]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
+
+  get refusedBy(): Event["refusedBy"] {
+    const at = this.places[84]!;
+    return at < 0 ? undefined : this.rows.text(this.from + at) as Event["refusedBy"];
+  }
 }

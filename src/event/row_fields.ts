@@ -10,6 +10,7 @@ const neighbourStateTexts = plainTexts(16);
 const ruleFamilyTexts = plainTexts(8);
 const ruleTableTexts = plainTexts(64);
 const ruleChainTexts = plainTexts(64);
+const refusedByTexts = plainTexts(64);
 
 /** Writes to a row what the line has, as far as it is right. */
 export function rowOfScan(scan: Scan, row: RowSink): void {
@@ -97,4 +98,5 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint53(81, scan.uint(999999999999999));
   if (scan.has()) row.uint32(82, scan.uint(4294967295));
   if (scan.has()) row.uint53(83, scan.uint(999999999999999));
+  if (scan.has()) row.known(84, refusedByTexts, scan.slot(refusedByTexts));
 }

@@ -52,6 +52,7 @@ export async function startFakeSession(
       kprobes: true,
       functions: new Set(PROBED_FUNCTIONS),
       nft: NFT,
+      ...{ tables: { xtTableName: 56 }, kernel: "6.12.0" },
       raw: false,
     },
     ...options,

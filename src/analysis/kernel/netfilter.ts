@@ -29,6 +29,27 @@ export const isInNft = (event: Event): boolean => freedIn(event, /^nft_/);
 export const isInLegacyTable = (event: Event): boolean =>
   freedIn(event, /^(ip6?t_do_table|arpt_do_table|ebt_do_table)/);
 
+/**
+ * Refused by a table of iptables-legacy, as its answer was seen. The walk of a hook frees it at once; what
+ * others freed meanwhile is another matter.
+ */
+export const isRefusedByLegacyTable = (event: Event): boolean =>
+  isInHookWalk(event) && /^ip6?t_do_table$/.test(event.refusedBy ?? "");
+
+/** Freed by nft, or refused by it and freed by the walk of a hook. */
+export const isRefusedByNft = (event: Event): boolean =>
+  isInNft(event) || (isInHookWalk(event) && event.refusedBy === "nft_do_chain");
+
+/**
+ * Connection tracking itself was seen to refuse it: it did not take it in, or could not enter its
+ * connection; null: that was not seen.
+ */
+export function refusalByConntrack(event: Event): "not-taken-in" | "not-entered" | null {
+  if (!isInHookWalk(event)) return null;
+  if (event.refusedBy === "nf_conntrack_in") return "not-taken-in";
+  return event.refusedBy === "__nf_conntrack_confirm" ? "not-entered" : null;
+}
+
 /** Freed on its way to or from a program that reads an NFQUEUE. */
 export const isInProgramQueue = (event: Event): boolean =>
   freedIn(event, /^(nf_queue|nf_reinject|nfqnl_)/);

@@ -17,6 +17,10 @@ const FULL = /^(QDISC_|OVERLIMIT|CONGESTED|CAKE_|CODEL_|FLOW_LIMIT|BAND_LIMIT|HO
 export const isQueueDrop = (event: Event): boolean =>
   hasReason(event, FULL) || (!givesReason(event) && freedIn(event, /^[a-z]+_enqueue$/));
 
+/** Filters of tc were seen to refuse what a queueing discipline then dropped. */
+export const isRefusedByFilter = (event: Event): boolean =>
+  isQueueDrop(event) && event.refusedBy === "tcf_classify";
+
 /**
  * The ring had no room in which a driver keeps packets for who reads them: for a tun or tap device a
  * program. It lies behind the device's queueing disciplines (`tun_net_xmit`, `tap_handle_frame`).

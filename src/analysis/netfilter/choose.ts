@@ -11,7 +11,7 @@ import {
   suspectsOf,
 } from "./candidates.ts";
 import { type Around, readingNs, riseOf, type Snapshot, snapshotsAround } from "./counters.ts";
-import { isInRules, isNetfilterDrop } from "../kernel/netfilter.ts";
+import { isInRules, isNetfilterDrop, refusalByConntrack } from "../kernel/netfilter.ts";
 import { leftOutIn } from "../view/coverage.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import { firstAfter, firstFrom } from "../view/indexed.ts";
@@ -87,6 +87,8 @@ function find(subject: Case): Finding {
   const all = new Map(
     results.reverse().flatMap(({ list }) => list.map((suspect) => [keyOf(suspect), suspect])),
   );
+  // [R151] [R152] No rule or policy did.
+  if (refusalByConntrack(event) !== null) return { ...none, state };
   if (told !== null) return { ...none, ...seenOf(subject, state, { told, all, around, changed }) };
   let suspects = [...all.values()];
   // [R137] What is hooked elsewhere did not do it, wherever the packet seems to have been.
@@ -110,7 +112,7 @@ function find(subject: Case): Finding {
 }
 
 const suspectsIn = (chain: ToldChain, list: readonly Suspect[]): Suspect[] =>
-  list.filter(({ base }) => base.legacy !== true && isToldChain(chain, base.chain));
+  list.filter(({ base }) => base.legacy !== !chain.legacy && isToldChain(chain, base.chain));
 
 /**
  * [R135] The rule as read that the kernel was seen to come to: among those that can have refused the

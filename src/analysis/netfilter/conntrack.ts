@@ -1,5 +1,5 @@
 /** Drops by connection tracking itself. */
-import { mayBeConntrack } from "../kernel/netfilter.ts";
+import { mayBeConntrack, refusalByConntrack } from "../kernel/netfilter.ts";
 import type { Cause } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Case } from "../rules/case.ts";
@@ -34,17 +34,19 @@ export function tableFull(subject: Case): Omit<Cause, "rule"> | null {
   const { suspects, state: read } = findingOf(subject);
   if (!entered || suspects.length > 0) return null;
   const { count, max } = state.conntrack!;
+  const seen = refusalByConntrack(event);
+  if (seen === "not-entered") return null;
   return cause(
     "conntrack-table-full",
-    "likely",
+    seen === null ? "likely" : "proven",
     `connection tracking has ${count} of ${max} connections, and had no room for ${
       packetText(event)
     } at ${place(subject)}`,
     [
-      eventEvidence(subject),
+      eventEvidence(subject, seen === null ? undefined : "refused in nf_conntrack_in"),
       stateEvidence(subject.node, `net.netfilter.nf_conntrack_count = ${count}`),
       stateEvidence(subject.node, `net.netfilter.nf_conntrack_max = ${max}`),
-      ...(read
+      ...(read && seen === null
         ? [stateEvidence(subject.node, "no rule or policy that it is known to have met refuses it")]
         : []),
     ],

@@ -86,11 +86,13 @@ function outsideOf(subject: Case, { named, state, changed }: Finding, kind: Kind
 }
 
 /** That the kernel was seen to come to the rule. */
-const toldEvidence = ({ node }: Case, { told, chain }: Finding): Evidence[] => {
+const toldEvidence = ({ node, event }: Case, { told, chain }: Finding): Evidence[] => {
   const text = told !== null
     ? `right before, the kernel came to ${toldText(told)}, which drops it`
     : chain !== null
-    ? `the kernel freed it in ${toldChainText(chain)}`
+    ? event.refusedBy === undefined
+      ? `the kernel freed it in ${toldChainText(chain)}`
+      : `right before, ${toldChainText(chain)} was seen to refuse it`
     : null;
   return text === null ? [] : [{ node: node.name, kind: "event", text }];
 };

@@ -1,7 +1,7 @@
-/** What the kernel was seen to do: the rule of nft it came to (R135), the chain it was in (R137). */
+/** What the kernel was seen to do: the rule of nft it came to (R135), the chain it was in (R137, R150). */
 import type { NetfilterChain, NetfilterRule } from "../../event/state.ts";
 import { invariants } from "../correlate/identity.ts";
-import { isInNft } from "../kernel/netfilter.ts";
+import { isRefusedByLegacyTable, isRefusedByNft } from "../kernel/netfilter.ts";
 import type { Case } from "../rules/case.ts";
 import { concludedFrom, finding } from "../view/finding.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -11,6 +11,8 @@ export interface ToldChain {
   family: string;
   table: string;
   chain: string;
+  /** It is a built-in chain of iptables-legacy. */
+  legacy?: true;
 }
 
 /** What the kernel told of the rule; its chain may be one that others lead to. */
@@ -71,15 +73,16 @@ const isNamed = (told: string, name: string): boolean =>
   told.length < NAME_MAX ? told === name : name.startsWith(told);
 
 /**
- * [R137] The hooked chain in which nft freed the packet, where that was seen; null elsewhere: what other
- * functions free may have left the chain before.
+ * [R137] [R150] The hooked chain in which nft freed the packet, or that was seen to refuse it right before;
+ * null elsewhere: what other functions free may have left the chain before.
  */
 export function toldChain({ event }: Case): ToldChain | null {
   const { ruleFamily: family, ruleTable: table, ruleChain: chain } = event;
-  if (event.kind !== "drop" || !isInNft(event)) return null;
-  return family === undefined || table === undefined || chain === undefined
-    ? null
-    : { family, table, chain };
+  if (event.kind !== "drop") return null;
+  const legacy = isRefusedByLegacyTable(event);
+  if (!legacy && !isRefusedByNft(event)) return null;
+  if (family === undefined || table === undefined || chain === undefined) return null;
+  return { family, table, chain, ...(legacy && { legacy }) };
 }
 
 /** Whether a chain as read is the one that was told. */
@@ -96,8 +99,8 @@ export function isTold(told: ToldRule, rule: NetfilterRule): boolean {
 }
 
 /** `chain fw (inet table shop)`. */
-export const toldChainText = ({ family, table, chain }: ToldChain): string =>
-  `chain ${chain} (${family} table ${table})`;
+export const toldChainText = ({ family, table, chain, legacy }: ToldChain): string =>
+  `chain ${chain} (${family} table ${table}${legacy ? " of iptables-legacy" : ""})`;
 
 /** `rule 3 (handle 7) of chain fw (inet table shop)`. */
 export const toldText = (told: ToldRule): string =>

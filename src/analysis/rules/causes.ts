@@ -45,6 +45,7 @@ import { cause as fragmentWithoutPorts } from "./fragment-without-ports/cause.ts
 import { cause as staleConntrackEntry } from "./stale-conntrack-entry/cause.ts";
 import { cause as serviceUnknown } from "./service-unknown/cause.ts";
 import { cause as serviceRulesStale } from "./service-rules-stale/cause.ts";
+import { cause as conntrackClash } from "./conntrack-clash/cause.ts";
 import { cause as queueOverflow } from "./queue-overflow/cause.ts";
 import { cause as backlogOverflow } from "./backlog-overflow/cause.ts";
 import { cause as noListener } from "./no-listener/cause.ts";
@@ -115,6 +116,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   staleConntrackEntry,
   serviceUnknown,
   serviceRulesStale,
+  conntrackClash,
   queueOverflow,
   backlogOverflow,
   noListener,

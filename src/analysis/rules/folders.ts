@@ -19,6 +19,7 @@ export {
 export { byPolicy } from "./netfilter-drop/by_policy.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { ciliumPolicy } from "./traffic-control-drop/cilium_policy.ts";
+export { conntrackClash } from "./conntrack-clash/conntrack_clash.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";
 export {
@@ -52,6 +53,7 @@ export { noRoute } from "./no-route/no_route.ts";
 export { nodePortUntranslated } from "./service-without-endpoint/node_port_untranslated.ts";
 export { noneOnNode } from "./service-without-endpoint/none_on_node.ts";
 export { noneReady } from "./service-without-endpoint/none_ready.ts";
+export { notTakenIn } from "./conntrack-table-full/not_taken_in.ts";
 export { openvswitchDropped } from "./openvswitch-drop/flow_drop.ts";
 export { openvswitchFlow } from "./openvswitch-drop/named_flow.ts";
 export { openvswitchPort } from "./openvswitch-drop/port_not_ready.ts";
@@ -65,6 +67,7 @@ export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";
 export { queueOverflow } from "./queue-overflow/queue.ts";
 export { receiveBufferFull } from "./receive-buffer-full/receive_buffer.ts";
 export { refused } from "./netfilter-drop/untold.ts";
+export { refusedByFilter } from "./traffic-control-drop/refused_by_filter.ts";
 export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";

@@ -57,6 +57,9 @@ export const RULES: readonly Rule[] = [
   rules.conntrackTableFull,
   // A connection that can't be entered dies in nf_hook_slow, too, after the rules have let it pass.
   rules.portsExhausted,
+  // What connection tracking was seen to refuse, and neither of the two above explains.
+  rules.notTakenIn,
+  rules.conntrackClash,
   // What the output hook can't route after its translation, and what NAT sent to loopback: R5 would
   // call the second impossible, and nothing would be known of the first (N7).
   rules.routeLocalnet,
@@ -131,6 +134,8 @@ export const RULES: readonly Rule[] = [
   rules.netkit,
   rules.trafficControl,
   rules.xdp,
+  // Saw what R32 deduces, which takes a drop for want of room where a queue has filters, too.
+  rules.refusedByFilter,
   rules.queueOverflow,
   rules.ringFull,
 

@@ -120,22 +120,32 @@ function translationCheck({ conntrack, btf }: Capability): Check {
 
 /** What the kernel comes to is seen; what it does not tell is deduced. */
 function firewallCheck(capability: Capability, lacksNft: boolean): Check {
-  const { kprobes, functions, nft } = capability;
-  const isSeen = kprobes && functions.has("nft_immediate_eval") && nft !== null;
+  const { kprobes, functions, nft, tables } = capability;
+  const seen = [
+    nft !== null && functions.has("nft_immediate_eval")
+      ? "rules and policies of nft"
+      : tables?.nftChainName !== undefined && functions.has("nft_do_chain")
+      ? "chains of nft"
+      : null,
+    tables?.xtTableName !== undefined && functions.has("ipt_do_table")
+      ? "tables of iptables-legacy"
+      : null,
+  ].filter((what) => what !== null);
+  const isSeen = kprobes && seen.length > 0;
   const deduced = lacksNft
     ? "not installed: nft; iptables rules only"
     : "by counters and the rule's text, so likely rather than proven";
   const why = !kprobes
     ? "this kernel has no kprobes"
     : functions.has("nft_immediate_eval")
-    ? "its rules do not tell their chain, as before Linux 6.4"
+    ? "nft's types are not known"
     : "nf_tables is not loaded now";
   return {
     id: "firewall-rule",
     state: "partly",
     what: "Which firewall rule dropped it",
     note: isSeen
-      ? `${deduced}; proven with --deep, for rules and policies of nft`
+      ? `${deduced}; proven with --deep, for ${seen.join(" and ")}`
       : `${deduced} (${why})`,
     scripts: [],
   };
@@ -171,7 +181,9 @@ const BLIND: Check[] = [
     id: "xdp",
     state: "no",
     what: "Packets an XDP program drops or redirects",
-    note: "they end before the kernel makes a packet of them; the program's presence is shown",
+    note:
+      "they end before the kernel makes a packet of them; the program's presence is shown. What " +
+      "it drops is seen in veth and generic XDP, and with --deep in virtio_net",
     scripts: [],
   },
   {

@@ -58,10 +58,16 @@ Deno.test("doctor tells whether a rule of nft is seen, and why not", () => {
   const functions = new Set(["nft_immediate_eval"]);
   match(note({}), /by counters and the rule's text, .* \(this kernel has no kprobes\)/);
   match(note({ kprobes: true }), /\(nf_tables is not loaded now\)/);
-  match(note({ kprobes: true, functions }), /\(its rules do not tell their chain/);
+  match(note({ kprobes: true, functions }), /\(nft's types are not known\)/);
   match(
     note({ kprobes: true, functions, nft: NFT }),
-    /likely rather than proven; proven with --deep/,
+    /likely rather than proven; proven with --deep, for rules and policies of nft$/,
+  );
+  const both = new Set(["ipt_do_table", "nft_do_chain"]);
+  const tables = { nftChainName: 88, xtTableName: 56 };
+  match(
+    note({ kprobes: true, functions: both, tables }),
+    /proven with --deep, for chains of nft and tables of iptables-legacy$/,
   );
 });
 

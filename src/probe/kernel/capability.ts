@@ -5,6 +5,7 @@ import { headerWords } from "./header_words.ts";
 import { type ConntrackLayout, readConntrackLayout } from "./conntrack.ts";
 import { hasKernelBtf, isGiven, readKernelBtf } from "./kernel_btf.ts";
 import { type NftLayout, readNftLayout } from "./nft.ts";
+import { readTableLayout, type TableLayout } from "./tables.ts";
 import { readTracefs, tracefsFault } from "./tracefs.ts";
 
 /** What this process may see on this kernel with this bpftrace. */
@@ -46,6 +47,8 @@ export interface Capability {
   functions: Set<string>;
   /** Where nft keeps what a rule is of; null: unknown, or nft is not loaded. */
   nft: NftLayout | null;
+  /** Where tables and chains have their names; null: the kernel does not describe its types. */
+  tables?: TableLayout | null;
   /** How many processors are online. */
   cpus: number;
   /** What the kernel withholds even from root. Under `confidentiality` nothing can be traced. */
@@ -97,6 +100,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     kprobes: tracefs?.kprobes ?? false,
     functions: tracefs?.functions ?? new Set(),
     nft: btf && await readNftLayout(btf),
+    tables: btf && await readTableLayout(btf),
     cpus: countCpus(online) || navigator.hardwareConcurrency,
     lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
   };

@@ -52,3 +52,44 @@ Deno.test("a line about another skb, of no family or without a handle says nothi
     equal(decoded(PACKET, wrong), { kind: "rule", rule: Array(5).fill(undefined), refused: 1 });
   }
 });
+
+const DROP = PACKET.replace("V", "D") + "\tnf_hook_slow\t13";
+
+function refused(...lines: string[]) {
+  const [events, wrong]: [Event[], string[]] = [[], []];
+  const decoder = createDecoder({
+    onEvent: (event) => void events.push(event),
+    onTick() {},
+    onReading() {},
+    onRefused: (line) => void wrong.push(line),
+    reasonName: String,
+  });
+  for (const line of [DROP, ...lines]) decoder.line(line);
+  decoder.flush();
+  const { refusedBy, ruleFamily, ruleTable, ruleChain } = events[0]!;
+  return [refusedBy, ruleFamily, ruleTable, ruleChain, wrong.length];
+}
+
+const none = Array(3).fill(undefined);
+
+Deno.test("who refused a packet is read with its table, and the hook as iptables names it", () => {
+  equal(refused("Y\t1\tffff88810a\t1\t1\tfilter"), ["ipt_do_table", "ip", "filter", "INPUT", 0]);
+  equal(refused("Y\t1\tffff88810a\t2\t4\traw\tx").slice(0, 4), [
+    ...["ip6t_do_table", "ip6", "raw\tx", "POSTROUTING"],
+  ]);
+  equal(refused("Y\t1\tffff88810a\t3\t0", RULE.replace("7\t2", "0\t0"), CHAIN), [
+    ...["nft_do_chain", "inet", "shop", "pings", 0],
+  ]);
+});
+
+Deno.test("connection tracking refuses at a hook, or where a connection is to be entered", () => {
+  equal(refused("Y\t1\tffff88810a\t4\t3"), ["nf_conntrack_in", ...none, 0]);
+  equal(refused("Y\t1\tffff88810a\t4\t255"), ["__nf_conntrack_confirm", ...none, 0]);
+});
+
+Deno.test("a line of no part, of no hook or without its table tells nobody", () => {
+  equal(refused("Y\t1\tffff88810a\t9\t1\tfilter"), [undefined, ...none, 1]);
+  equal(refused("Y\t1\tffff88810a\t1\t7\tfilter").slice(1), [...none, 1]);
+  equal(refused("Y\t1\tffff88810a\t1\t1").slice(1), [...none, 1]);
+  equal(refused("Y\t1\tffff88810b\t1\t1\tfilter"), [undefined, ...none, 0]);
+});

@@ -38,6 +38,8 @@ function afterPacket<const Names extends readonly string[]>(...names: Names) {
 
 /** What `drop.bt` and `consume.bt` add to a packet line; the reason is `drop`'s alone. */
 export const FREED = afterPacket("function", "reason");
+/** What `xdp_driver.bt` adds besides: bytes of the frame, and its address, since there is no skb. */
+export const DROPPED_EARLY = afterPacket("function", "reason", "length", "frame");
 /** What `icmp_error.bt` adds: type and code of the error that is sent. */
 export const SENT_ICMP = afterPacket("type", "code");
 /** What `deliver.bt` adds: the address family of the socket that is read. */
@@ -78,6 +80,11 @@ export const RULE = places(
 
 /** K, the chain that this rule is in. */
 export const RULE_CHAIN = places(...["letter", "cpu", "skb", "chain"] as const);
+
+/** Y, the part of netfilter that refused the packet that died (`refused_*.bt`): its number, the hook's. */
+export const REFUSER = places(
+  ...["letter", "cpu", "skb", "part", "hook", "table"] as const,
+);
 
 /** O, a failed IPv4 lookup (`route.bt`). */
 export const ROUTE = places(

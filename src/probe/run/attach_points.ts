@@ -1,5 +1,7 @@
 /** Where a script attaches, and whether this kernel has that. */
+import { isAtLeast } from "../kernel/capability.ts";
 import type { NftLayout } from "../kernel/nft.ts";
+import type { TableLayout } from "../kernel/tables.ts";
 
 const KPROBE = "kprobe:";
 
@@ -11,15 +13,47 @@ export interface Offered {
   functions?: ReadonlySet<string> | undefined;
   /** Where nft keeps what a rule is of; absent or null: not known. */
   nft?: NftLayout | null | undefined;
+  /** Where tables and chains have their names; absent or null: not known. */
+  tables?: TableLayout | null | undefined;
+  /** Release of the kernel; absent: not known, then it is one for all scripts. */
+  kernel?: string | undefined;
   /** False: `skb:consume_skb` does not tell who frees the packet. */
   consumeFunction?: boolean | undefined;
+}
+
+/** Offsets that scripts name, as `@nftChainName`, as far as they are known. */
+export function offsetsOf({ nft, tables }: Pick<Offered, "nft" | "tables">): Map<string, number> {
+  const ofRules = Object.entries(nft ?? {}).map(([name, at]): [string, number] => [
+    `@nft${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    at,
+  ]);
+  const names = Object.entries(tables ?? {}).map((
+    [name, at],
+  ): [string, number] => [`@${name}`, at]);
+  // A longer name may begin with a shorter one.
+  return new Map([...ofRules, ...names].sort(([a], [b]) => b.length - a.length));
+}
+
+/** A script's own words for the kernels that it is for: `//@since 6.7`, `//@before 6.7`. */
+function whyNotOf(source: string, kernel: string | undefined): string | null {
+  const release = /^\d+\.\d+/.exec(kernel ?? "")?.[0];
+  if (release === undefined) return null;
+  const [, since] = /^ *\/\/@since (\S+)/m.exec(source) ?? [];
+  if (since !== undefined && !isAtLeast(release, since)) {
+    return `this kernel is older than Linux ${since}`;
+  }
+  const [, before] = /^ *\/\/@before (\S+)/m.exec(source) ?? [];
+  return before !== undefined && isAtLeast(release, before)
+    ? `it is for kernels before Linux ${before}`
+    : null;
 }
 
 /** What of a script's needs this kernel lacks; null for nothing. */
 export function whyNotHere(
   source: string,
-  { tracepoints, kprobes, functions, nft, consumeFunction }: Offered,
+  offered: Offered,
 ): string | null {
+  const { tracepoints, kprobes, functions, consumeFunction, tables } = offered;
   const points = attachPointsOf(source);
   const probed = points.filter((point) => point.startsWith(KPROBE));
   if (probed.length > 0 && !kprobes) {
@@ -32,8 +66,14 @@ export function whyNotHere(
     const loaded = probed.length > 0 ? ", as long as its module is not loaded" : "";
     return `this kernel has no ${missing.join(", ")}${loaded}`;
   }
-  if (probed.some((point) => point.startsWith(`${KPROBE}nft_`)) && !nft) {
-    return "rules of nft do not tell their chain on this kernel, as before 6.4";
+  const why = whyNotOf(source, offered.kernel);
+  if (why !== null) return why;
+  const known = offsetsOf(offered);
+  const unknown = [...source.matchAll(/@(?:nft|xt)[A-Z]\w+/g)].find(([name]) => !known.has(name));
+  if (unknown) {
+    return unknown[0].startsWith("@nft") && tables?.nftChainName !== undefined
+      ? "rules of nft do not tell their chain on this kernel, as before 6.4"
+      : "its types are not known, as long as its module is not loaded";
   }
   // Without the function a tap's copy could not be told from what arrived.
   const isBlind = consumeFunction === false && /^tracepoint:skb:consume_skb$/m.test(source);

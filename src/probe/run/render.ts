@@ -7,7 +7,7 @@
  * become expressions; `@le8(x, n)` reads bytes as a word. One program, because one process attaches
  * faster and prints events of a processor in order.
  */
-import { attachPointsOf, whyNotHere } from "./attach_points.ts";
+import { attachPointsOf, offsetsOf, whyNotHere } from "./attach_points.ts";
 import { alternativesOf } from "./alternatives.ts";
 import type { Budget } from "./budget.ts";
 import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
@@ -17,9 +17,11 @@ import type { Script } from "../../event/report.ts";
 import { littleEndian, netnsExpression, portsExpression } from "./expressions.ts";
 import { headers } from "./headers.ts";
 import { opaque } from "./opaque.ts";
+import { refusing, REFUSING_TYPES } from "./refusing.ts";
 import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 import type { NftLayout } from "../kernel/nft.ts";
+import type { TableLayout } from "../kernel/tables.ts";
 
 /** What the program is for: this kernel and this filter. */
 export interface RenderOptions {
@@ -29,8 +31,12 @@ export interface RenderOptions {
   kprobes: boolean;
   /** Functions that can be probed on this kernel; absent: none. */
   functions?: ReadonlySet<string>;
+  /** Release of the kernel, as `uname -r` prints it; absent: not known. */
+  kernel?: string;
   /** Where nft keeps what a rule is of; null or absent: not known. */
   nft?: NftLayout | null;
+  /** Where tables and chains have their names; null or absent: not known. */
+  tables?: TableLayout | null;
   /** Namespaces to watch; null for all. */
   netns: readonly number[] | null;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
@@ -73,6 +79,10 @@ export interface Rendered {
 }
 
 const CHAIN = "netfilter_chain";
+/** Scripts that tell which part of the kernel refused a packet that the script `drop` has told. */
+const REFUSED: readonly string[] = [
+  ...["refused_iptables", "refused_ip6tables", "refused_nft", "refused_conntrack", "refused_tc"],
+];
 
 /**
  * The scripts, in the order in which they are attached. The heartbeat is last, so that its first
@@ -80,18 +90,18 @@ const CHAIN = "netfilter_chain";
  */
 export const SCRIPTS: readonly string[] = [
   // What is attached first to a tracepoint runs first: it adds to what the script `drop` has told.
-  ...[...EVENT_SCRIPTS, CHAIN],
+  ...[...EVENT_SCRIPTS, ...REFUSED, CHAIN],
   "ready",
 ];
 
 /** Scripts on kprobes cost each packet something and tell of few: only where they are asked for. */
-export const DEEP_SCRIPTS: readonly string[] = ["netfilter", CHAIN];
+export const DEEP_SCRIPTS: readonly string[] = ["xdp_driver", "netfilter", ...REFUSED, CHAIN];
 
 const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
   ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
-  ...["headers_words"],
+  ...["headers_words", "refuser_asked", "refuser_answered", "refuser_told"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -128,9 +138,10 @@ export function render(
 ): Rendered {
   const parts: string[] = [];
   const scripts: Script[] = [];
-  const chain = stripHeader(sourceOf(sources, CHAIN));
-  const tellsChain = options.deep && !leftOut.has(CHAIN) && whyNotHere(chain, options) === null;
-  const noted = tellsChain ? "@freed[cpu] = (uint64)$skb;" : "";
+  const isAdded = (name: string) =>
+    !leftOut.has(name) && whyNotHere(sourceOf(sources, name), options) === null;
+  const isNoted = options.deep && [...REFUSED, CHAIN].some(isAdded);
+  const noted = isNoted ? "@freed[cpu] = (uint64)$skb;" : "";
   for (const name of SCRIPTS) {
     const source = stripHeader(sourceOf(sources, name));
     if (name === "counted" && options.counters === null) continue;
@@ -153,6 +164,7 @@ export function render(
   if (options.budget !== null) parts.unshift(CHOOSING_TYPES);
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
+  if (isNoted) parts.unshift(REFUSING_TYPES);
   return { program: parts.join("\n") + "\n", scripts };
 }
 
@@ -180,7 +192,7 @@ function renderScript(
 ): string {
   const lib = (name: string) => sourceOf(sources, `lib/${name}`);
   const recorder = isRecorder(options);
-  let text = options.raw ? toRaw(source) : source;
+  let text = refusing(options.raw ? toRaw(source) : source, lib);
   text = text.replace(
     /\/\/@emit (\w)(?: (\S+) , (.*))?/g,
     (_, letter, format, extra) =>
@@ -228,10 +240,7 @@ function renderScript(
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
     .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0");
-  text = text.replace(/@nft([A-Z])(\w+)/g, (_, first: string, rest: string) => {
-    const at = options.nft?.[`${first.toLowerCase()}${rest}` as keyof NftLayout];
-    return String(at ?? 0);
-  });
+  for (const [name, at] of offsetsOf(options)) text = text.replaceAll(name, String(at));
   return opaque(text, options.plain ?? false).replace(/^\s*\/\/.*\n/gm, "");
 }
 

@@ -86,15 +86,19 @@ Deno.test("render: a connection is looked at when its packet is sent, where its 
   deepEqual([lookups(layout), lookups(null)], [1, 0]);
 });
 
-const probed = { kprobes: true, functions: new Set(PROBED_FUNCTIONS), deep: true };
+const TABLES = { nftChainTable: 64, nftChainName: 88, nftTableFamily: 372, nftTableName: 384 };
+const probed = {
+  ...{ kprobes: true, functions: new Set(PROBED_FUNCTIONS), deep: true },
+  tables: { ...TABLES, xtTableName: 56 },
+};
 
 Deno.test("render: the rule of nft is told where nft's layout is known, and else it says why not", () => {
   const told = render(sources, { ...options, ...probed, nft: NFT });
   equal(stateOf(told, "netfilter")?.state, "attached");
   match(told.program, /kprobe:nft_immediate_eval\n\{\n.*arg0 \+ 8\) == 0 .*arg0 \+ 24\) == 0/);
   ok(!told.program.includes("@nft"));
-  const untold = render(sources, { ...options, ...probed, nft: null });
-  match(stateOf(untold, "netfilter")?.why ?? "", /rules of nft do not tell their chain/);
+  const untold = render(sources, { ...options, ...probed, nft: null, tables: null });
+  match(stateOf(untold, "netfilter")?.why ?? "", /its types are not known/);
   ok(!untold.program.includes("nft_immediate_eval"), "bpftrace would be given offsets of nothing");
 });
 
@@ -105,7 +109,7 @@ Deno.test("render: what bounds a loop is known to the kernel's verifier", () => 
 
 Deno.test("render: the kernel is asked for each function that a script attaches to", () => {
   const attached = [...sources.values()].flatMap((text) =>
-    [...text.matchAll(/^kprobe:(\w+)/gm)].map(([, name = ""]) => name)
+    [...text.matchAll(/^k(?:ret)?probe:(\w+)/gm)].map(([, name = ""]) => name)
   );
   deepEqual([...new Set(attached)].sort(), [...PROBED_FUNCTIONS].sort());
 });
@@ -114,7 +118,7 @@ Deno.test("render: what costs each packet something is attached only where it is
   const usual = render(sources, { ...options, ...probed, nft: NFT, deep: false });
   equal(stateOf(usual, "netfilter"), undefined);
   equal(stateOf(usual, "netfilter_chain"), undefined);
-  ok(!usual.program.includes("kprobe") && !usual.program.includes("@freed"));
+  ok(!/kprobe|@freed|@refused/.test(usual.program));
   const deep = render(sources, { ...options, ...probed, nft: NFT });
   equal(stateOf(deep, "netfilter_chain")?.state, "attached");
   // What is attached first runs first: the drop is told before its chain.
@@ -126,6 +130,53 @@ Deno.test("render: what was asked for and is not offered here is told with why",
   const without = render(sources, { ...options, deep: true });
   match(stateOf(without, "netfilter_chain")?.why ?? "", /no kprobes, so no kprobe:nft_do_chain/);
   ok(!without.program.includes("@freed"), "nobody would read what the drop notes");
+});
+
+Deno.test("render: who refused a packet is told after its drop, by each part that this kernel has", () => {
+  const old = { ...options, ...probed, nft: null, kernel: "6.1.0-50-cloud-amd64" };
+  const states = (more: Partial<RenderOptions>) =>
+    render(sources, { ...old, ...more }).scripts
+      .filter(({ name }) => name.startsWith("refused_") || name.startsWith("netfilter"))
+      .map(({ name, state, why = state }) => `${name}: ${why}`);
+  deepEqual(states({}), [
+    "netfilter: rules of nft do not tell their chain on this kernel, as before 6.4",
+    ...["iptables", "ip6tables", "nft", "conntrack", "tc"].map((part) =>
+      `refused_${part}: attached`
+    ),
+    "netfilter_chain: this kernel is older than Linux 6.7",
+  ]);
+  deepEqual(states({ nft: NFT, kernel: "6.12.117" }), [
+    "netfilter: attached",
+    ...["iptables", "ip6tables"].map((part) => `refused_${part}: attached`),
+    "refused_nft: it is for kernels before Linux 6.7",
+    ...["refused_conntrack: attached", "refused_tc: attached", "netfilter_chain: attached"],
+  ]);
+  deepEqual(states({ tables: null, functions: new Set(["nf_conntrack_in"]) }).slice(1, 5), [
+    "refused_iptables: this kernel has no kprobe:ipt_do_table, as long as its module is not loaded",
+    "refused_ip6tables: this kernel has no kprobe:ip6t_do_table, as long as its module is not loaded",
+    "refused_nft: this kernel has no kprobe:nft_do_chain, as long as its module is not loaded",
+    "refused_conntrack: this kernel has no kprobe:__nf_conntrack_confirm, as long as its module is not loaded",
+  ]);
+  const { program } = render(sources, old);
+  const [noted, told] = ["@freed[cpu] = (uint64)$skb;", "@refusedSkb[cpu] == $vs"];
+  ok(program.indexOf(noted) > 0 && program.indexOf(noted) < program.indexOf(told));
+  ok(program.includes("str((uint64)@refusedOf[cpu] + 56)"));
+  ok(!/@(since|before|asked\w* |answered|isRefused|xt|nft|part|hook|skb|table)\b/.test(program));
+});
+
+Deno.test("render: what XDP drops in a driver is told where the kernel has a function for it", () => {
+  const { program } = render(sources, { ...options, ...probed, netns: [4026531840] });
+  const script = program.slice(program.indexOf("kretprobe:virtnet_xdp_handler"));
+  match(script, /^kretprobe:virtnet_xdp_handler\n\{\n +if \(retval == 1\) \{/);
+  ok(
+    script.indexOf("$ns == 4026531840") < script.indexOf("$on = $mac + 14"),
+    "nothing is read of others",
+  );
+  const functions = new Set(["nf_conntrack_in"]);
+  match(
+    stateOf(render(sources, { ...options, ...probed, functions }), "xdp_driver")?.why ?? "",
+    /no kprobe:virtnet_xdp_handler, as long as its module is not loaded/,
+  );
 });
 
 Deno.test("[O22] render: how often a flow's first packet is told is what was asked for", () => {

@@ -1,5 +1,6 @@
 import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
 import { startFakeSession } from "../../../test/fake/session.ts";
+import { DEEP_SCRIPTS } from "../run/render.ts";
 import { DEFAULT_SHARE } from "../run/share.ts";
 import { BatchHeader } from "../../event/batch.ts";
 import { decodeTsv } from "../../event/codec.ts";
@@ -167,7 +168,7 @@ for (
   const [fake, refused] of [
     // One of the two is to blame, and the words name it.
     ["refuses_rule", ["netfilter"]],
-    ["refuses_kprobes", ["netfilter", "netfilter_chain"]],
+    ["refuses_kprobes", DEEP_SCRIPTS.filter((name) => name !== "refused_nft")],
   ] as const
 ) {
   const what = `session: what few kernels offer costs nothing else when it is refused: ${fake}`;
@@ -179,8 +180,11 @@ for (
       `bpftrace refused ${refused.join(", ")}, going on without it…`,
     ]);
     const missing = batches.at(-1)!.header.scripts.filter(({ state }) => state !== "attached");
-    equal(missing.map((script) => script.name), [...refused]);
-    ok(missing.every(({ why }) => why?.startsWith("bpftrace refused it: ERROR")));
+    const whyOf = new Map(missing.map(({ name, why }) => [name, why]));
+    equal(whyOf.get("refused_nft"), "it is for kernels before Linux 6.7");
+    whyOf.delete("refused_nft");
+    equal([...whyOf.keys()].sort(), [...refused].sort());
+    ok([...whyOf.values()].every((why) => why?.startsWith("bpftrace refused it: ERROR")));
   });
 }
 

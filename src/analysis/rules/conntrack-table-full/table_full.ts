@@ -8,7 +8,8 @@ export const conntrackTableFull: Rule = {
   id: "N1",
   title: "Connection tracking had no room",
   statement:
-    "`conntrack-table-full`, likely. Freed in `nf_hook_slow` or by conntrack itself, at a " +
+    "`conntrack-table-full`, likely; proven where connection tracking was seen to refuse it (script " +
+    "`refused_conntrack`). Freed in `nf_hook_slow` or by conntrack itself, at a " +
     "hook where a connection begins, by a packet that may begin one; the table was at 99 % of " +
     "its limit or more, and no rule or policy read there refuses the packet. Says nothing " +
     "when the table had room when it was read, even if it was full for a moment.",

@@ -2,7 +2,7 @@
 import { altered } from "../../../event/altered.ts";
 import { finding, seenOn } from "../../view/finding.ts";
 import type { Evidence } from "../../../event/report.ts";
-import { isUnconfirmedTranslation } from "../../kernel/netfilter.ts";
+import { isUnconfirmedTranslation, refusalByConntrack } from "../../kernel/netfilter.ts";
 import { findingOf } from "../../netfilter/choose.ts";
 import { headersOf } from "../../netfilter/hook_packet.ts";
 import { ruleText } from "../../netfilter/words.ts";
@@ -56,7 +56,11 @@ export const portsExhausted: Rule = {
       [
         eventEvidence(
           subject,
-          `translated from ${original(event)}, and not yet entered in conntrack's table`,
+          `translated from ${original(event)}, and not ${
+            refusalByConntrack(event) === null ? "yet " : ""
+          }entered in conntrack's table${
+            refusalByConntrack(event) === null ? "" : ", as connection tracking was seen to refuse"
+          }`,
         ),
         ...triedEvidence(subject, tries),
         ...held.slice(0, 3).map((other) => heldEvidence(subject, other)),

@@ -17,7 +17,8 @@ export const queueOverflow: Rule = {
     "Freed by a queueing discipline: `queue-overflow`, or `traffic-control-drop` when netem " +
     "is set to lose, or the qdisc is `blackhole`, or a filter that drops stands at one without queues " +
     "of its own (prio). Named is the discipline that counted a drop which no child of it did; where " +
-    "one that is to lose packets and one that was full both counted, no more than possible.",
+    "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
+    "dropped some, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge(subject) {
     const { event } = subject;
@@ -57,7 +58,7 @@ export const queueOverflow: Rule = {
     return cause(
       "queue-overflow",
       // Of a device that was not read it may be another queue: a tun device's without a program.
-      onPurpose.length > 0 || !(leaf || subject.link)
+      onPurpose.length > 0 || !(leaf || subject.link) || hasDropped(subject, leaf)
         ? "possible"
         // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
         : leaf && ONLY_CLASSES.has(leaf.now.kind)
@@ -100,6 +101,13 @@ const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
       (rise > 0 || filter.actions.some(({ drops = 0 }) => drops > 0))
     )
     : undefined;
+
+/** A filter of a discipline that has a queue has dropped packets, which are in its count, too. */
+const hasDropped = ({ after, before }: Case, leaf: Counted | undefined): boolean =>
+  (after ?? before)?.filters.some((filter) =>
+    filter.device === leaf?.now.device && filter.where.startsWith(leaf.now.handle) &&
+    filter.actions.some(({ drops = 0 }) => drops > 0)
+  ) ?? false;
 
 const showingQdiscs = ({ node, netns, device: name }: Case) =>
   command(node, netns, ["tc", "-s", "qdisc", "show", "dev", device(name)]);

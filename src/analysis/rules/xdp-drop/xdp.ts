@@ -14,7 +14,8 @@ import { lastState } from "../../view/state_view.ts";
 export const xdp: Rule = {
   id: "R31",
   statement: "The kernel's reason is XDP, or it vanished into a device with an XDP program: " +
-    "`xdp-drop`.",
+    "`xdp-drop`. The reason is also that of what a program was seen to drop in a driver (script " +
+    "`xdp_driver`).",
   yields: ["xdp-drop"],
   judge(subject) {
     const { event, judgement } = subject;
