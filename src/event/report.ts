@@ -63,7 +63,10 @@ export const Flow = EndPoints.extend({
   /** First and last sighting of any of its packets, by the clock of the node that saw it. */
   firstAt: timeOfDay.optional(),
   lastAt: timeOfDay.optional(),
-  /** Its packets by when each was first seen. Absent: they were too many to be looked at together. */
+  /**
+   * Its packets that were told one by one, by when each was first seen. Absent: they were too many to be
+   * looked at together.
+   */
   rate: Buckets.optional(),
   /** What counters tell of it: exact where few packets were told. Absent: nothing was counted. */
   counted: FlowCount.optional(),

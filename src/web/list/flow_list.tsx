@@ -14,7 +14,7 @@ import { activeRow, chooseAndOpen, list, toggleFold, told } from "../state/model
 import { FilterBar } from "./filter_bar.tsx";
 import { useHeldScroll } from "./held_scroll.ts";
 import { Problems } from "./problems.tsx";
-import { countedAfter, countedFirst } from "../../words/counted.ts";
+import { countedFirst } from "../../words/counted.ts";
 import { grouped, LABELLED, PAGE, plural } from "../parts/writing.ts";
 
 /** The pane with the flows, and what filters them. */
@@ -173,16 +173,18 @@ function Translated({ flow: { translated, ...flow } }: { flow: Flow }) {
 }
 
 function PacketCounts({ flow }: { flow: Flow }) {
-  const { packets } = flow;
+  const { packets, counted } = flow;
+  const isCounted = packets.basis === "counted";
+  const told = isCounted ? counted?.traced?.seen : undefined;
   const lost = packets.dropped + packets.vanished;
   return (
     <span class="packets">
       {countedFirst(flow, { grouped, plural })}
-      {grouped(packets.seen)} seen
+      {grouped(packets.seen)} {isCounted ? "counted" : "seen"}
       {lost > 0 && <b class="bad">{grouped(lost)} lost</b>}
       {packets.delivered > 0 && <span>{grouped(packets.delivered)} delivered</span>}
       {packets.unknown > 0 && <span>{grouped(packets.unknown)} unknown</span>}
-      {packets.basis === "counted" && <span>{countedAfter(flow, { grouped })}</span>}
+      {told !== undefined && <span>{grouped(told)} told one by one</span>}
     </span>
   );
 }
