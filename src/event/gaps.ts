@@ -25,6 +25,7 @@ export const GAPS = {
   "beyond-unwatched": "It left by a device beyond which no probe watches.",
   "neighbour-unresolved": "The kernel held it for want of its next hop's link address.",
   "held-silently": "A node received it, and no script saw what became of it.",
+  "hardware-offload": "A device has filters in its hardware, which may take a packet unseen.",
   "fragments-missing": "It arrived and was held for other fragments of its packet, which did not.",
   "clocks-unrelated": "Nothing tells how two nodes' clocks stand to each other.",
   "watched-too-late": "The next node may not have been watched yet when it would have come.",

@@ -31,6 +31,7 @@ import { isKeptByVlan } from "./kept_by_vlan.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
+import { takenByHardware } from "./hardware.ts";
 import { heldIn, refusedUntold } from "./silent_devices.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
@@ -248,7 +249,7 @@ function judgeLeft(base: Base, world: World): Judgement {
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
     : lastingGapOf(awaited.node, SEEING);
   if (there) return unknown({ ...base, awaited }, there);
-  const between = halfKnown(world.network, when);
+  const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
 }
