@@ -5,7 +5,7 @@ import { quotable } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { leadsTo } from "../correlate/flood.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
-import { isAnothersFrame, isUnexplainedTcpDrop } from "../kernel/frees.ts";
+import { isAnothersFrame } from "../kernel/frees.ts";
 import {
   after,
   around,
@@ -33,6 +33,7 @@ import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
 import { takenByHardware } from "./hardware.ts";
 import { heldIn, refusedUntold } from "./silent_devices.ts";
+import { heldAt, routineGap } from "./untold.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
 import {
   frameMac,
@@ -80,15 +81,6 @@ function judgeKept(base: Base, world: World): Judgement {
   const end: End = { ...base.end, kind: "dropped" };
   const gap = gapOfCopies(base, world);
   return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };
-}
-
-function routineGap(event: Sighting): Gap {
-  if (!isUnexplainedTcpDrop(event)) {
-    return { code: "only-copies-seen", text: "only copies of it were seen" };
-  }
-  const text =
-    `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
-  return { code: "freed-without-reason", text };
 }
 
 /** One empty list for all judgements that no pass revises: there may be millions. */
@@ -298,13 +290,4 @@ function judgeSilent(base: Base, world: World): Judgement {
     gapOf(event.node, SEEING, seenBy(base, around(event)), rankOf(base)) ??
       heldAt(event, base.end.kind),
   );
-}
-
-function heldAt({ node, device }: Sighting, kind: End["kind"]): Gap {
-  if (kind === "waiting") {
-    const text = `${node.name} held it for want of its next hop's link address at ${device}`;
-    return { code: "neighbour-unresolved", text };
-  }
-  const text = `${node.name} received it on ${device} and no script saw what became of it`;
-  return { code: "held-silently", text };
 }

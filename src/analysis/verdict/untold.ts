@@ -1,0 +1,25 @@
+/** Why nothing is said of a packet that a node had, and neither freed as a drop nor sent on. */
+import type { Gap } from "../../event/gaps.ts";
+import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
+import type { Sighting } from "../view/timeline.ts";
+import type { End } from "./ends.ts";
+
+/** It was freed as what loses nobody's packet. */
+export function routineGap(event: Sighting): Gap {
+  if (!isUnexplainedTcpDrop(event)) {
+    return { code: "only-copies-seen", text: "only copies of it were seen" };
+  }
+  const text =
+    `${event.node.name} freed it in ${event.function} and gives no reason: it may have been a duplicate`;
+  return { code: "freed-without-reason", text };
+}
+
+/** [O8] It was received, and no script saw what became of it. */
+export function heldAt({ node, device }: Sighting, kind: End["kind"]): Gap {
+  if (kind === "waiting") {
+    const text = `${node.name} held it for want of its next hop's link address at ${device}`;
+    return { code: "neighbour-unresolved", text };
+  }
+  const text = `${node.name} received it on ${device} and no script saw what became of it`;
+  return { code: "held-silently", text };
+}
