@@ -30,7 +30,7 @@ export const protocolUnknown: Rule = {
     const known = MODULES[protocol!];
     const what = known?.name ?? `IP protocol ${protocol}`;
     const why = known
-      ? "no module of it is loaded, as a program with a socket of it would have it"
+      ? "its module is not loaded, which a program that opens a socket of it would load"
       : "no program has a raw socket for it, and no module of it is loaded";
     return cause(
       "protocol-unknown",
