@@ -75,7 +75,8 @@ class Release {
     const { places, ends, roll, quietMs = QUIET_MS, nowMs = () => performance.now() } = this.#of;
     const now = ends();
     const isKnown = isPathKnown(report);
-    if (this.#released.size > 0 && report.flows.length > 0 && !isKnown) this.#keepsAll = true;
+    const isSettled = report.flows.some(({ outcome }) => outcome !== "in-flight");
+    if (this.#released.size > 0 && isSettled && !isKnown) this.#keepsAll = true;
     for (const place of places) {
       const { name } = place;
       if (this.#released.has(name)) {
@@ -121,14 +122,16 @@ class Release {
 
 /**
  * Of each packet it is known where it went, and nothing was lost out of sight: a node that saw none of them
- * was on no way.
+ * was on no way. What is on its way still says nothing yet.
  */
 function isPathKnown({ flows, exchanges }: Report): boolean {
   const dropped = new Set(flows.filter(({ outcome }) => outcome === "dropped").map(({ id }) => id));
-  return flows.length > 0 &&
-    flows.every(({ outcome }) => outcome === "delivered" || outcome === "dropped") &&
+  const settled = flows.filter(({ outcome }) => outcome !== "in-flight");
+  return settled.length > 0 &&
+    settled.every(({ outcome }) => outcome === "delivered" || outcome === "dropped") &&
     exchanges.every(({ outcome, question }) =>
-      outcome === "answered" || outcome === "refused" || outcome === "slow" ||
-      dropped.has(question)
+      WELL.has(outcome) || outcome === "in-flight" || dropped.has(question)
     );
 }
+
+const WELL: ReadonlySet<string> = new Set(["answered", "refused", "slow"]);

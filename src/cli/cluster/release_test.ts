@@ -100,6 +100,16 @@ Deno.test("cluster: a drop that is told whole is known as well as what was answe
   deepEqual((await releasing(times(7, dropped), TWO)).happened, ["end node3"]);
 });
 
+Deno.test("cluster: what is on its way at a look holds nobody back, and has nobody watched again", async () => {
+  const one = reportOf();
+  const busy = {
+    ...one,
+    flows: [...one.flows, { ...one.flows[0]!, id: "g", outcome: "in-flight" }],
+    exchanges: [...one.exchanges, { ...one.exchanges[0]!, question: "g", outcome: "in-flight" }],
+  } as Report;
+  deepEqual((await releasing(times(9, busy), TWO)).happened, ["end node3"]);
+});
+
 Deno.test("cluster: when an end comes onto a node that was released, it is watched again", async () => {
   const { happened, told, roll, probes } = await releasing(
     times(9, reportOf()),
