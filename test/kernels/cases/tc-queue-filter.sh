@@ -3,6 +3,8 @@
 # fault: dropped traffic-control-drop
 build() {
   pair a b 10.249.0
+  # With a filter fq_codel drops what none matches, too, so no ARP would leave.
+  ip_ a neigh add 10.249.0.2 lladdr "$(mac b e0)" dev e0
   tc_ a qdisc add dev e0 root handle 1: fq_codel
 }
 fault() {
