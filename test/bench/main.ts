@@ -7,6 +7,7 @@
  * - `kept` an update, a final report and memory with 10,000, 300,000 and 1 million events kept;
  * - `updates` what a report after one event more, or fewer, costs the analysis by what is kept;
  * - `coming` what share of a processor the analysis takes while 20,000 events a second come;
+ * - `unwatched` the last report of an incident that nobody watched while its events came;
  * - `busy` what others notice while events come, and a drop's way to the live stream;
  * - `slopes` how cost grows with events, flows, nodes and rules;
  * - `edge` requests of a batch and an incident of many probes on workerd (`deno task bench:edge`);
@@ -20,6 +21,7 @@ import { heldRows } from "./goals/held_rows.ts";
 import { keptRows } from "./goals/kept_rows.ts";
 import { updateRows } from "./goals/update_rows.ts";
 import { slopeRows } from "./goals/slope_rows.ts";
+import { unwatchedRows } from "./goals/unwatched_rows.ts";
 import { verdictRows } from "./goals/verdict.ts";
 
 const SECONDS = 15;
@@ -40,6 +42,7 @@ const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
   kept: () => keptRows([10_000, 300_000, 1_000_000]),
   updates: () => updateRows([10_000, 100_000, 1_000_000]),
   coming: comingRows,
+  unwatched: unwatchedRows,
   busy: async () => [
     ...await busyRows({ events: 300_000, rate: 50_000, seconds: SECONDS }, { healthz: "50 ms" }),
     ...await busyRows({ events: 1_000_000, rate: 20_000, seconds: SECONDS }, { drop: "1,000 ms" }),

@@ -15,6 +15,8 @@ export interface ThreadOptions extends AnalystStart {
   store: Pick<Store, "readBatches">;
   /** Told of a thread that was lost. */
   log?: ((line: string) => void) | undefined;
+  /** Memory of the thread beyond which it is lost. */
+  heapMiBMax?: number;
   /** The thread's entry; default: the analyst's. */
   entry?: URL;
 }
@@ -37,8 +39,14 @@ interface Request {
 
 /** A report is asked of so many threads: what ends a second one would end every other. */
 const THREADS_PER_REPORT = 2;
-/** Memory of the thread beyond which it is lost, and not the whole process. */
-const HEAP_MIB_MAX = 4096;
+/**
+ * Memory of the thread beyond which it is lost, and not the whole process. Below 2 GiB V8 lets it grow to
+ * less than twice what lasts before it collects, else to four times that, and takes no less time with it.
+ */
+const HEAP_MIB_MAX = 2000;
+/** The same where it may have to keep more than this many events, at up to 1.3 kB each. */
+const LARGE_HEAP_MIB_MAX = 4096;
+const LARGE_EVENTS = 1_200_000;
 /** What was just made. V8 would let it grow to 64, which an analysis has no time from: what it makes stays. */
 const YOUNG_MIB_MAX = 16;
 
@@ -46,7 +54,10 @@ const YOUNG_MIB_MAX = 16;
 export function analystThread(
   { store, limits, log }: Pick<ThreadOptions, "store" | "log"> & { limits: Limits },
 ): AnalystThread {
-  return new AnalystThread({ store, log, analysedEventsMax: limits.analysedEventsMax });
+  const { analysedEventsMax, store: { eventsPerIncidentMax } } = limits;
+  const isLarge = eventsPerIncidentMax + analysedEventsMax > LARGE_EVENTS;
+  const heapMiBMax = isLarge ? LARGE_HEAP_MIB_MAX : HEAP_MIB_MAX;
+  return new AnalystThread({ store, log, analysedEventsMax, heapMiBMax });
 }
 
 /** The analyst in a thread of its own. */
@@ -104,11 +115,11 @@ export class AnalystThread implements Analyst {
 
   #start(): void {
     if (this.#worker !== null) return;
-    const { entry, analysedEventsMax } = this.options;
+    const { entry, analysedEventsMax, heapMiBMax = HEAP_MIB_MAX } = this.options;
     const worker = new Worker(entry ?? new URL("./analyst_worker.ts", import.meta.url), {
       workerData: { analysedEventsMax } satisfies AnalystStart,
       resourceLimits: {
-        maxOldGenerationSizeMb: HEAP_MIB_MAX,
+        maxOldGenerationSizeMb: heapMiBMax,
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
       },
     });

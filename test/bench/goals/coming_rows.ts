@@ -7,29 +7,34 @@ import { asKept } from "./as_kept.ts";
 import { batchOf } from "./ping_batch.ts";
 
 const RATE = 20_000;
-const FLOWS = 2_000;
 const NODES = 20;
 const KEPT = 60_000;
 const REPORTS = 5;
-/** Events that come between two reports. */
-const EACH = [4_000, 20_000];
+/** Events that come between two reports, and how many of those that are kept are of one flow. */
+const CASES = [
+  { each: 4_000, ofFlow: 30 },
+  { each: 20_000, ofFlow: 15 },
+  { each: 20_000, ofFlow: 30 },
+  { each: 20_000, ofFlow: 120 },
+  { each: 20_000, ofFlow: 1_500 },
+];
 
-/** A row for each distance of reports. All flows fail, and packets of all of them come. */
+/** A row for each. All flows fail, and packets of all of them come. */
 export function comingRows(): Row[] {
-  return EACH.map((each) => ({
-    what: `${KEPT.toLocaleString("en")} kept in ${FLOWS.toLocaleString("en")} flows, ${
+  return CASES.map(({ each, ofFlow }) => ({
+    what: `${KEPT.toLocaleString("en")} kept, ${ofFlow.toLocaleString("en")} a flow, ${
       RATE.toLocaleString("en")
     }/s coming, ${RATE / each} reports a second: CPU`,
-    figure: figureOf(shares(each)),
+    figure: figureOf(shares(each, KEPT / ofFlow)),
     unit: "processors",
     goal: "< 1",
   }));
 }
 
 /** Processor time of each report for each second in which its events come. */
-function shares(each: number): number[] {
+function shares(each: number, flows: number): number[] {
   const events = KEPT + (REPORTS + 1) * each;
-  const shape = { incident: "bench", nodes: NODES, flows: FLOWS, events, eventsPerBatch: 200 };
+  const shape = { incident: "bench", nodes: NODES, flows, events, eventsPerBatch: 200 };
   const coming = pings(shape);
   const batches: Batch[] = [];
   const analysis = new Analysis();

@@ -7,8 +7,8 @@ import { nothingPosted, post, postAll, type Target } from "../edge/post.ts";
 import { quantile, usageOf } from "../edge/usage.ts";
 import { type Viewers, watch } from "../edge/watch.ts";
 
-const INCIDENT = "bench";
-const NODES = 20;
+export const INCIDENT = "bench";
+export const NODES = 20;
 /** Events of one flow, so that 300,000 are 20,000 flows. */
 const EVENTS_PER_FLOW = 15;
 /** The flows of a page that scrolls well; a report of many more is too large for a live stream. */
@@ -21,14 +21,14 @@ const SHOWS_MS = 60_000;
 const QUIET_MS = 4_000;
 
 /** An ingest that runs, and its process. */
-interface Server extends Target {
+export interface Server extends Target {
   pid: number;
   /** Sequence of each node's next batch. */
   sequences: number[];
   stop(): Promise<void>;
 }
 
-async function start(eventsMax: number): Promise<Server> {
+export async function start(eventsMax: number, ...more: string[]): Promise<Server> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -36,6 +36,7 @@ async function start(eventsMax: number): Promise<Server> {
       "--no-check",
       fileURLToPath(new URL("server.ts", import.meta.url)),
       String(eventsMax),
+      ...more,
     ],
     stdin: "null",
     stdout: "piped",
@@ -79,7 +80,7 @@ export interface KeptFigures {
   closedCpuMs: number;
 }
 
-async function ask(target: Target, path: string, method = "GET"): Promise<string> {
+export async function ask(target: Target, path: string, method = "GET"): Promise<string> {
   const headers = { authorization: `Bearer ${target.token}`, "content-type": "application/json" };
   const body = method === "POST" ? JSON.stringify({ id: INCIDENT }) : undefined;
   const response = await fetch(target.url + path, { method, headers, body });
@@ -88,7 +89,7 @@ async function ask(target: Target, path: string, method = "GET"): Promise<string
   return text;
 }
 
-const report = (target: Target) => ask(target, `/v1/incidents/${INCIDENT}/report`);
+export const report = (target: Target) => ask(target, `/v1/incidents/${INCIDENT}/report`);
 
 /** A server with so many events, which is told before they come. */
 export async function filled(
@@ -236,7 +237,11 @@ async function healthTimes(url: string, meanwhile: Promise<unknown>): Promise<nu
 }
 
 /** Posts no faster than the rate, 16 bodies at once; gives the events a second that were taken. */
-async function postAtRate(server: Server, bodies: readonly Body[], rate: number): Promise<number> {
+export async function postAtRate(
+  server: Server,
+  bodies: readonly Body[],
+  rate: number,
+): Promise<number> {
   const posted = nothingPosted();
   const from = performance.now();
   const waiting = new Set<Promise<void>>();
