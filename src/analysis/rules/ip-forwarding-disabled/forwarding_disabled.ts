@@ -13,9 +13,10 @@ import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { checked } from "../shared/checked.ts";
+import { checked, lookAt } from "../shared/checked.ts";
 import { ipFor } from "../shared/route_command.ts";
 import { isSix, queryOf } from "../shared/tables.ts";
+import { directorOf } from "../shared/virtual_services.ts";
 import { address, named } from "../word.ts";
 
 function isTransit(subject: Case): boolean {
@@ -31,7 +32,8 @@ export const forwardingDisabled: Rule = {
   statement:
     "Died in the routing decision, not addressed to this namespace, and forwarding is off " +
     "there (`net.ipv4.conf.DEV.forwarding`, `net.ipv6.conf.all.forwarding`), or IPv4 says so " +
-    "(`IP_INADDRERRORS` in `ip_error`): `ip-forwarding-disabled`. Says nothing when the " +
+    "(`IP_INADDRERRORS` in `ip_error`): `ip-forwarding-disabled`. Where IPVS hands the packet on to this " +
+    "host by direct routing, the host must have the service's address: that is said, and not to forward. Says nothing when the " +
     "kernel's reason names another cause.",
   yields: ["ip-forwarding-disabled"],
   judge(subject) {
@@ -48,6 +50,8 @@ export const forwardingDisabled: Rule = {
     const global = isSix(subject) ? name : "net.ipv4.ip_forward";
     const whole = sysctl(state, global);
     const setting = whole === "0" ? global : name;
+    const director = directorOf(subject);
+    const missing = wireDestination(subject.event);
     return cause(
       "ip-forwarding-disabled",
       "proven",
@@ -55,7 +59,13 @@ export const forwardingDisabled: Rule = {
         netnsName(subject.node, subject.netns)
       } on ${subject.node.name} does not forward: ${setting} is 0, so the packet for ${
         wireDestination(subject.event)
-      } that came in by ${subject.device} died in ${subject.event.function}`,
+      } that came in by ${subject.device} died in ${subject.event.function}${
+        director === null
+          ? ""
+          : `; IPVS of ${
+            netnsName(director.node, director.netns)
+          } on ${director.node.name} hands it on as it is (direct routing), and ${missing} is not here`
+      }`,
       [
         eventEvidence(subject),
         stateEvidence(subject.node, `${setting} = 0`),
@@ -67,7 +77,10 @@ export const forwardingDisabled: Rule = {
           }`,
         ),
       ],
-      forwards(subject, state, setting),
+      director === null ? forwards(subject, state, setting) : lookAt(
+        `this host is a real server of ${missing}, which it must have itself, as on lo, without ` +
+          "answering ARP for it; to forward would send the packet round",
+      ),
     );
   },
 };

@@ -1,6 +1,9 @@
 /** Services of IPVS, which takes packets in netfilter's hooks and shows in no ruleset. */
 import type { NetnsState, VirtualService } from "../../../event/state.ts";
 import { findingOf } from "../../netfilter/choose.ts";
+import { ask } from "../../view/asked.ts";
+import type { Owner } from "../../view/state_view.ts";
+import type { NodeView } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { protocolName } from "./protocol_name.ts";
 
@@ -11,6 +14,39 @@ export function virtualServiceFor(subject: Case, state: NetnsState): VirtualServ
     service.protocol === protocolName(subject) && service.address === destination &&
     service.port === destinationPort
   );
+}
+
+/**
+ * The namespace whose IPVS hands this packet on to this host as it is, for the service's own address
+ * (direct routing): the host must have that address itself. Null where none is known to do so.
+ */
+export function directorOf(subject: Case): Pick<Owner, "node" | "netns"> | null {
+  const own = new Set(
+    subject.before?.links.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+  );
+  const { destination, destinationPort } = subject.event;
+  const what = `director ${protocolName(subject)} ${destination} ${destinationPort} ${[...own]}`;
+  for (const node of subject.world.network) {
+    const netns = ask(node.statesSource, what, () => directorIn(subject, node, own));
+    if (netns !== undefined) return { node, netns };
+  }
+  return null;
+}
+
+function directorIn(
+  subject: Case,
+  node: NodeView,
+  own: ReadonlySet<string>,
+): number | undefined {
+  for (const [netns, readings] of node.states) {
+    const state = readings.at(-1)?.state;
+    const isHere = state &&
+      virtualServiceFor(subject, state)?.servers.some((server) =>
+        server.forward === "Route" && own.has(server.address)
+      );
+    if (isHere) return netns;
+  }
+  return undefined;
 }
 
 /** Nothing that was read refuses any packet, and IPVS has a service that this one may be for. */
