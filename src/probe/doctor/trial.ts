@@ -1,7 +1,8 @@
 /** Attaches everything for a moment: the one way to know that this machine really can. */
 import { LasthopError } from "../../event/error.ts";
 import type { Script } from "../../event/report.ts";
-import { attach, isPlainFirst } from "../run/attach.ts";
+import { attach } from "../run/attach.ts";
+import { kernelOptions } from "../run/kernel_options.ts";
 import type { Capability } from "../kernel/capability.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
 import { loadSources, render, type RenderOptions } from "../run/render.ts";
@@ -54,38 +55,12 @@ export async function tryAttaching(capability: Capability): Promise<Trial> {
 }
 
 /** No namespace: everything is attached and nothing is printed. */
-function renderOptions(capability: Capability): RenderOptions {
-  const {
-    tracepoints,
-    kprobes,
-    functions,
-    nft,
-    tables,
-    kernel,
-    conntrack,
-    dropReason,
-    raw,
-    consumeFunction,
-    headerWords,
-  } = capability;
-  return {
-    tracepoints,
-    kprobes,
-    functions,
-    nft,
-    tables,
-    kernel,
-    netns: [],
-    filter: "1",
-    follow: true,
-    plain: isPlainFirst(capability.kernel),
-    counters: newMix(),
-    budget: budgetOf(DEFAULT_SHARE, capability),
-    tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
-    conntrack,
-    headerWords,
-    reason: dropReason,
-    raw,
-    consumeFunction,
-  };
-}
+const renderOptions = (capability: Capability): RenderOptions => ({
+  ...kernelOptions(capability),
+  netns: [],
+  filter: "1",
+  follow: true,
+  counters: newMix(),
+  budget: budgetOf(DEFAULT_SHARE, capability),
+  tunnelPorts: { vxlan: [4789], geneve: [6081], fou: [] },
+});

@@ -6,7 +6,7 @@ import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/
 import { Planner } from "../filter/plan.ts";
 import { readCapability, requireTracing } from "../kernel/capability.ts";
 import { readDropReasons } from "../kernel/reasons.ts";
-import { isPlainFirst } from "../run/attach.ts";
+import { kernelOptions } from "../run/kernel_options.ts";
 import { budgetOf, bufferPages } from "../run/budget.ts";
 import { countersOf, mapKeysFor, mixed, newMix } from "../run/counting.ts";
 import { RECORDER_MAP_KEYS } from "../run/choosing.ts";
@@ -65,40 +65,16 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     options.readTimeoutMs,
   );
   const all = options.nodes.some((node) => node.all);
-  const {
-    tracepoints,
-    kprobes,
-    functions,
-    nft,
-    tables,
-    kernel,
-    conntrack,
-    dropReason,
-    raw,
-    consumeFunction,
-    headerWords,
-  } = capability;
   const tracer = new Tracer({
     sources,
     render: {
-      tracepoints,
-      kprobes,
-      functions,
-      nft,
-      tables,
-      kernel,
+      ...kernelOptions(capability),
       netns: all ? null : options.nodes.flatMap(({ netns }) => netns.map(({ inode }) => inode)),
-      conntrack,
-      headerWords,
       follow: true,
-      plain: isPlainFirst(capability.kernel),
       counters: counters > 0 ? mix : null,
       budget: budgetOf(share, capability),
       recorder: options.recorder ?? false,
       deep: options.deep ?? false,
-      reason: dropReason,
-      raw,
-      consumeFunction,
     },
     run: {
       onLost: (count) => intake.lost(count),

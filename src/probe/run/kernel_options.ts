@@ -1,0 +1,41 @@
+/** What of a rendered program depends on the kernel alone. */
+import type { Capability } from "../kernel/capability.ts";
+import { isPlainFirst } from "./attach.ts";
+import type { RenderOptions } from "./render.ts";
+
+/** The kernel's part of the options, by what the kernel was found to be able to. */
+export type KernelOptions = Pick<
+  RenderOptions,
+  | "tracepoints"
+  | "kprobes"
+  | "functions"
+  | "nft"
+  | "tables"
+  | "kernel"
+  | "conntrack"
+  | "headerWords"
+  | "plain"
+  | "reason"
+  | "raw"
+  | "consumeFunction"
+>;
+
+/** The options that every program for this kernel has. */
+export const kernelOptions = (
+  {
+    tracepoints,
+    kprobes,
+    functions,
+    nft,
+    tables,
+    kernel,
+    conntrack,
+    headerWords,
+    dropReason,
+    raw,
+    consumeFunction,
+  }: Capability,
+): KernelOptions => ({
+  ...{ tracepoints, kprobes, functions, nft, tables, kernel, conntrack, headerWords },
+  ...{ plain: isPlainFirst(kernel), reason: dropReason, raw, consumeFunction },
+});
