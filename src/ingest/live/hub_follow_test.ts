@@ -2,17 +2,22 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { FakeClock } from "../../../test/contract/fake_clock.ts";
 import { hopLine, newBatch } from "../../../test/contract/lines.ts";
 import { tally } from "../../../test/contract/tally.ts";
+import type { AnalysisInput } from "../../analysis/mod.ts";
 import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
 import { Hub } from "./hub.ts";
 import type { Viewer } from "./viewer.ts";
 
-async function setUp(viewerQueueMax = 1_000) {
+async function setUp(viewerQueueMax = 1_000, tookMs = 0) {
   const clock = new FakeClock();
   const limits = limitsWith({ recomputeMinMs: 100, viewerQueueMax });
   const store = new MemoryStore(limits.store);
   await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
-  const hub = new Hub({ store, clock, limits, analyse: tally });
+  const analyse = async (input: AnalysisInput) => {
+    if (tookMs > 0) await new Promise<void>((resolve) => clock.after(tookMs, resolve));
+    return tally(input);
+  };
+  const hub = new Hub({ store, clock, limits, analyse });
   let sequence = 0;
   const append = async (...lines: string[]) => {
     const batch = newBatch({ sequence: sequence++ }, ...lines);
@@ -20,7 +25,7 @@ async function setUp(viewerQueueMax = 1_000) {
     ok(appended.status === "stored");
     hub.stored("i", appended.row, batch, appended.evicted);
   };
-  return { clock, hub, append };
+  return { clock, store, hub, append };
 }
 
 /** Of what waits for a viewer, the names and the last cursor. */
@@ -77,4 +82,23 @@ Deno.test("a viewer that comes back goes on, but after a change of very many flo
   const third = (await hub.watch("i", next!))!;
   deepEqual(all(third).names, ["hello", "report"]);
   hub.close();
+});
+
+Deno.test("a report rests as long as the one before took, but the last one of a closed incident does not", async () => {
+  for (const isClosed of [false, true]) {
+    const { clock, store, hub, append } = await setUp(1_000, 5_000);
+    await append(hopLine(1));
+    const first = hub.report("i");
+    await clock.advance(5_000);
+    await first;
+    await append(hopLine(2));
+    if (isClosed) await store.closeIncident("i", 1);
+    hub.changed("i");
+    const next = hub.report("i");
+    await clock.advance(5_000);
+    equal(hub.figures.computations, isClosed ? 2 : 1);
+    await clock.advance(5_000);
+    equal((await next)!.closed, isClosed);
+    equal(hub.figures.computations, 2);
+  }
 });

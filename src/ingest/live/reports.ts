@@ -135,7 +135,10 @@ export class Reports {
     const { store, analyst, clock, recomputeMinMs, onComputed } = this.options;
     if (entry.computed !== null) {
       const pauseMs = Math.max(recomputeMinMs, entry.tookMs);
-      await wait(entry.endedMs + pauseMs - clock.monotonicMs(), clock);
+      const restMs = entry.endedMs + pauseMs - clock.monotonicMs();
+      // Of a closed incident there is one more, and somebody waits for it.
+      const isOpen = restMs > 0 && (await store.getIncident(id))?.closedMs === null;
+      if (isOpen) await wait(restMs, clock);
     }
     const { changes } = entry;
     const incident = await store.getIncident(id);
