@@ -13,7 +13,7 @@ export const neighbourUnresolved: Rule = {
   id: "R9",
   statement:
     "Freed because the next hop's link address could not be resolved: `neighbour-unresolved`. Where " +
-    "the question was seen to reach a node that has the address, what became of it there; where a " +
+    "no question left the device that asks, what refused it there; where the question was seen to reach a node that has the address, what became of it there; where a " +
     "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
     "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
     "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where Open vSwitch dropped it, and sent no " +
@@ -65,10 +65,12 @@ export const neighbourUnresolved: Rule = {
     evidence.push(...holder.evidence);
     return cause(
       holder.code ?? "neighbour-unresolved",
-      "proven",
-      `${hop}${gateway} did not answer ${hop.includes(":") ? "neighbour discovery" : "ARP"} on ${
-        placeOf(subject.node, subject.netns, device)
-      }${holder.text}`,
+      holder.confidence ?? "proven",
+      holder.isUnsent
+        ? `${hop}${gateway} could not be asked for its link address; ${holder.text}`
+        : `${hop}${gateway} did not answer ${
+          hop.includes(":") ? "neighbour discovery" : "ARP"
+        } on ${placeOf(subject.node, subject.netns, device)}${holder.text}`,
       evidence,
       holder.remedy.length > 0 ? holder.remedy : command(subject.node, subject.netns, [
         "ip",

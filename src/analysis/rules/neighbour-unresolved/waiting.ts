@@ -38,9 +38,11 @@ export const waitingForNeighbour: Rule = {
     return cause(
       holder.code ?? "neighbour-unresolved",
       "likely",
-      `it waits in ${
-        placeOf(subject.node, subject.netns, route.device ?? "")
-      } for ${hop}, which does not answer${holder.text}`,
+      `it waits in ${placeOf(subject.node, subject.netns, route.device ?? "")} for ${hop}${
+        holder.isUnsent
+          ? `'s link address; ${holder.text}`
+          : `, which does not answer${holder.text}`
+      }`,
       [
         eventEvidence(subject),
         stateEvidence(

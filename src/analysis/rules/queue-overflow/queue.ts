@@ -18,7 +18,7 @@ export const queueOverflow: Rule = {
     "is set to lose, or the qdisc is `blackhole`, or a filter that drops stands at one without queues " +
     "of its own (prio). Named is the discipline that counted a drop which no child of it did; where " +
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
-    "dropped some, no more than possible.",
+    "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
   judge(subject) {
     const { event } = subject;
@@ -55,18 +55,19 @@ export const queueOverflow: Rule = {
       );
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
+    const isFiltered = hasDropped(subject, leaf);
     return cause(
       "queue-overflow",
       // Of a device that was not read it may be another queue: a tun device's without a program.
-      onPurpose.length > 0 || !(leaf || subject.link) || hasDropped(subject, leaf)
+      onPurpose.length > 0 || !(leaf || subject.link) || isFiltered
         ? "possible"
         // It has no queue of its own: one below it had no room, or a filter that was not read refused it.
         : leaf && ONLY_CLASSES.has(leaf.now.kind)
         ? "likely"
         : "proven",
       `${what} at ${place(subject)} had no room${
-        leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
-      }`,
+        isFiltered ? ", or its filters did not let it in" : ""
+      }${leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""}`,
       [
         eventEvidence(subject),
         ...(leaf
@@ -102,12 +103,18 @@ const refusingFilter = ({ after, before }: Case, { now, rise }: Counted) =>
     )
     : undefined;
 
-/** A filter of a discipline that has a queue has dropped packets, which are in its count, too. */
+/**
+ * A filter of a discipline that has a queue has dropped packets, which are in its count, too, or may
+ * have left this one without a flow of its own.
+ */
 const hasDropped = ({ after, before }: Case, leaf: Counted | undefined): boolean =>
   (after ?? before)?.filters.some((filter) =>
     filter.device === leaf?.now.device && filter.where.startsWith(leaf.now.handle) &&
-    filter.actions.some(({ drops = 0 }) => drops > 0)
+    (DROPS_UNMATCHED.has(leaf.now.kind) || filter.actions.some(({ drops = 0 }) => drops > 0))
   ) ?? false;
+
+/** Where filters stand at these, what none of them matches is dropped (`fq_codel_classify`). */
+const DROPS_UNMATCHED = new Set(["fq_codel", "sfq"]);
 
 const showingQdiscs = ({ node, netns, device: name }: Case) =>
   command(node, netns, ["tc", "-s", "qdisc", "show", "dev", device(name)]);

@@ -10,6 +10,7 @@ import { bridgePort } from "../bridge-port-blocked/bridge_port.ts";
 import { checksumInvalid } from "../checksum-invalid/checksum.ts";
 import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
+import { queueOverflow } from "../queue-overflow/queue.ts";
 import type { Rule } from "../rule.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
@@ -43,7 +44,7 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 /** Rules that tell a death by its function and by state alone. */
 const RULES: readonly Rule[] = [
   ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
-  ...[openvswitchFlow, openvswitchDropped],
+  ...[openvswitchFlow, openvswitchDropped, queueOverflow],
 ];
 
 /**
@@ -56,8 +57,8 @@ export function whyDied(subject: Case, came: Sighting, free: Sighting): Asked | 
   for (const rule of RULES) {
     const cause = rule.judge(there);
     if (!cause) continue;
-    const { sentence, evidence, remedy = [] } = cause;
-    return { text: sentence, evidence: evidence.slice(1), remedy };
+    const { sentence, evidence, remedy = [], confidence } = cause;
+    return { text: sentence, evidence: evidence.slice(1), remedy, confidence };
   }
   if (!isNetfilterDrop(free)) return null;
   const { named, state, around } = findingOf(there);

@@ -19,6 +19,7 @@ import { modeOf, refusedWayBack } from "../reverse-path-filter/way_back.ts";
 import type { Asked } from "./asked.ts";
 import { checked } from "./checked.ts";
 import { died } from "./aside_death.ts";
+import { diedAtAsker } from "./question_at_asker.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { stoppedInDatapath } from "./question_in_datapath.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
@@ -32,6 +33,9 @@ const HOLDERS_MAX = 3;
  * the question is on the link; of the others it is only said that they have the address.
  */
 export function askedFor(subject: Case, hop: string, name: string): Asked {
+  const own = questionsFor(subject.evidence, hop).filter(isFrom(subject, name));
+  const unsent = diedAtAsker(subject, hop, name, own);
+  if (unsent) return unsent;
   const here = (owner: Owner) => owner.node === subject.node && owner.netns === subject.netns;
   const owners = ownersOf(subject.world.network, hop).filter((owner) => !here(owner));
   for (const owner of owners) {
@@ -41,7 +45,6 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   }
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
-  const own = questionsFor(subject.evidence, hop).filter(isFrom(subject, name));
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null);
   if (stopped) return stopped;
