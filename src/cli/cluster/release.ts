@@ -104,10 +104,22 @@ class Release {
     );
   }
 
+  /** Resolves when nothing is left of the probe that was there, or when the trace ends. */
+  async #gone({ name }: Place): Promise<void> {
+    const { probes, signal } = this.#of;
+    const over = new Promise<void>((resolve) =>
+      signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })
+    );
+    await Promise.race([probes.find(({ place }) => place.name === name)?.ended, over]);
+    signal.throwIfAborted();
+  }
+
   async #again(place: Place, why: string): Promise<void> {
     const { probes, roll, start, follow, progress } = this.#of;
     progress(`${plainWords(place.name)} is watched again: ${why}`);
     try {
+      // Two of one name at once could not be told apart, nor the first one's last from the second's first.
+      await this.#gone(place);
       const probe = await start(place);
       roll.again(place.name);
       probes.splice(probes.findIndex((one) => one.place.name === place.name), 1, probe);
@@ -115,6 +127,7 @@ class Release {
       this.#released.delete(place.name);
     } catch (error) {
       // It stays released, and is tried again.
+      if (this.#of.signal.aborted) return;
       progress(`! ${plainWords(place.name)}: ${plainWords(String(error))}`);
     }
   }

@@ -22,11 +22,17 @@ async function releasing(reports: readonly Report[], ends: (look: number) => str
   const places = NAMES.map((name) => ({ name }));
   const told: string[] = [];
   const happened: string[] = [];
-  const probe = (name: string): ProbeThere => ({
-    place: { name },
-    ended: new Promise<ProbeEnd>(() => {}),
-    end: () => happened.push(`end ${name}`),
-  });
+  /** Lets those go that were ended. */
+  const leaving: (() => void)[] = [];
+  const probe = (name: string): ProbeThere => {
+    const { promise, resolve } = Promise.withResolvers<ProbeEnd>();
+    const ended = promise.then((end) => (happened.push(`gone ${name}`), end));
+    const end = () => {
+      happened.push(`end ${name}`);
+      leaving.push(() => resolve({ isWell: true, said: "" }));
+    };
+    return { place: { name }, ended, end };
+  };
   const roll = new Roll(places);
   roll.reported(reportOf(), 0);
   const over = new AbortController();
@@ -54,7 +60,11 @@ async function releasing(reports: readonly Report[], ends: (look: number) => str
       return Promise.resolve(probe(name));
     },
     follow: ({ place }) => void happened.push(`follow ${place.name}`),
-    progress: (text) => void told.push(text),
+    progress(text) {
+      told.push(text);
+      // The last of it goes only now.
+      if (text.includes("watched again")) { for (const go of leaving) go(); }
+    },
   });
   return { happened, told, roll, probes };
 }
@@ -115,7 +125,7 @@ Deno.test("cluster: when an end comes onto a node that was released, it is watch
     times(9, reportOf()),
     (look) => look < 8 ? TWO() : NAMES,
   );
-  deepEqual(happened, ["end node3", "start node3", "follow node3"]);
+  deepEqual(happened, ["end node3", "gone node3", "start node3", "follow node3"]);
   equal(told[1], "node3 is watched again: an end is there now");
   equal(roll.sees("node3"), false);
   deepEqual(roll.missing, ["node3"]);
@@ -129,5 +139,5 @@ Deno.test("cluster: after something that was not seen whole all are watched agai
     ...times(9, reportOf()),
   ];
   const { happened } = await releasing(reports, TWO);
-  deepEqual(happened, ["end node3", "start node3", "follow node3"]);
+  deepEqual(happened, ["end node3", "gone node3", "start node3", "follow node3"]);
 });
