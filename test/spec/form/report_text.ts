@@ -95,9 +95,9 @@ function flowLines(flow: Flow): string[] {
 }
 
 function counts({ packets }: Flow): string {
-  const { seen, ...rest } = packets;
-  const words = { ...rest, "in flight": rest.inFlight };
-  const said = Object.entries(words).filter(([name, n]) => n > 0 && name !== "inFlight")
+  const { seen, delivered, dropped, vanished, unknown, inFlight } = packets;
+  const words = { delivered, dropped, vanished, unknown, "in flight": inFlight };
+  const said = Object.entries(words).filter(([, n]) => n > 0)
     .map(([name, n]) => `, ${n} ${name}`);
   return `${seen} seen${said.join("")}`;
 }
