@@ -62,6 +62,21 @@ export const BENIGN_FREES: readonly BenignFree[] = [
     source: "net/core/skbuff.c, drivers/net/veth.c, 5.15 to 6.18",
   },
   {
+    // With a reason it is a loss, as where the route of the tunnel is missing.
+    functions: ["ip_vs_prepare_tunneled_skb*", "ip_vs_tunnel_xmit*"],
+    reasons: [""],
+    means: "branch",
+    text: "The original, after IPVS made a copy of it that has room for a tunnel's header.",
+    source: "net/netfilter/ipvs/ip_vs_xmit.c, 5.15 to 6.18",
+  },
+  {
+    functions: ["ip_vs_in_icmp*"],
+    reasons: [""],
+    means: "copy",
+    text: "An ICMP error about a tunnel's packet, of which IPVS has made one to the client.",
+    source: "net/netfilter/ipvs/ip_vs_core.c, 5.15 to 6.18",
+  },
+  {
     functions: ["nf_queue_*", "nfqnl*"],
     means: "branch",
     text: "What goes to a program by NFQUEUE.",

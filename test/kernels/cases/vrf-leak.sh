@@ -1,6 +1,6 @@
-# Routes leak from one VRF of the router into the other, and none leads back.
+# Routes leak from one VRF of the router into the other, and none leads back: the VRF refuses the rest.
 # nodes: a r b
-# fault: dropped no-route
+# fault: dropped route-blackhole
 build() {
   modprobe vrf
   ns a r b
