@@ -44,12 +44,16 @@ function changingOf(report: Report): Map<string, string[]> {
   return found;
 }
 
+/** A setting that no namespace has for itself: each of them shows the machine's. */
+const isOfTheMachine = ({ words }: ReturnType<typeof typed>): boolean =>
+  words[0] === "sysctl" && words[2]!.includes("nf_conntrack_max");
+
 /** What the commands make of the state of every namespace they can be meant for. */
 function after(input: AnalysisInput, lines: readonly string[]): AnalysisInput {
   const batches = input.batches.map((batch) => ({
     ...batch,
     states: batch.states.map((state) =>
-      lines.map(typed).filter(({ netns }) => netns === state.name)
+      lines.map(typed).filter((line) => line.netns === state.name || isOfTheMachine(line))
         .reduce((now, line) => effectOf(line)!(now), state)
     ),
   }));
