@@ -12,6 +12,8 @@ import { openvswitchDropped } from "../openvswitch-drop/flow_drop.ts";
 import { openvswitchFlow } from "../openvswitch-drop/named_flow.ts";
 import { queueOverflow } from "../queue-overflow/queue.ts";
 import type { Rule } from "../rule.ts";
+import { tunnelNoWayLookedUp } from "../tunnel-endpoint-unreachable/told_unroutable.ts";
+import { tunnelNoWayTold } from "../tunnel-endpoint-unreachable/no_way_told.ts";
 import { tunnelNoListener } from "../tunnel-blocked/no_tunnel_socket.ts";
 import { tunnelIdMismatch } from "../tunnel-id-mismatch/id_mismatch.ts";
 import type { Asked } from "./asked.ts";
@@ -45,6 +47,7 @@ export const freedText = ({ function: by, reason }: Sighting): string =>
 const RULES: readonly Rule[] = [
   ...[tunnelNoListener, tunnelIdMismatch, checksumInvalid, bridgePort],
   ...[openvswitchFlow, openvswitchDropped, queueOverflow],
+  ...[tunnelNoWayTold, tunnelNoWayLookedUp],
 ];
 
 /**

@@ -5,6 +5,13 @@ import { placeOf } from "../evidence.ts";
 import { freedText, whyDied } from "./aside_death.ts";
 import type { Asked } from "./asked.ts";
 
+/** A tunnel's device frees what it can't send at once, ns. */
+const SENDING_NS = 10e6;
+
+/** The device was handed it, and did not send it: it died there in the same memory. */
+const isEndOf = (sent: Sighting, { skb, at }: Sighting): boolean =>
+  skb === sent.skb && at >= sent.at && at - sent.at < SENDING_NS;
+
 /** A kernel asks three times, a second apart, before it gives up, ns. */
 const ASKING_NS = 4e9;
 
@@ -24,9 +31,15 @@ export function diedAtAsker(
     question.node === node && question.netns === netns && question.device === name &&
     question.at <= at && question.at > at - ASKING_NS
   );
-  const free = own.findLast(({ kind }) => kind === "drop");
-  if (free === undefined || own.some(({ kind }) => kind === "device-tx")) return null;
-  const why = whyDied(subject, free, free);
+  const sent = own.filter(({ kind }) => kind === "device-tx");
+  const freed = own.filter(({ kind }) => kind === "drop").reverse();
+  const [free] = freed;
+  const died = (question: Sighting) => freed.some((each) => isEndOf(question, each));
+  if (free === undefined || !sent.every(died)) return null;
+  // They died alike; what explains it may have been told of one and not of another.
+  const why = freed.map((each) =>
+    whyDied(subject, sent.find((question) => isEndOf(question, each)) ?? each, each)
+  ).find((found) => found !== null);
   const place = placeOf(node, netns, name);
   return {
     text: `no question for ${hop} left ${place}: ${why?.text ?? `it died in ${freedText(free)}`}`,
