@@ -8,7 +8,6 @@
  */
 import type { EndPoints } from "../../event/report.ts";
 import type { Event } from "../../event/event.ts";
-import type { Quotable } from "../view/evidence.ts";
 import { ICMP, ICMP6, IGMP, TCP, UDP } from "../kernel/protocols.ts";
 
 export { ICMP, ICMP6, TCP, UDP } from "../kernel/protocols.ts";
@@ -123,11 +122,3 @@ export function isIcmpError(event: Event): boolean {
   if (event.protocol === ICMP) return [3, 4, 5, 11, 12].includes(type);
   return event.protocol === ICMP6 && type >= 1 && type <= 4;
 }
-
-/** A form as ICMP errors quote it. */
-export const quotable = (
-  { source, destination, protocol, sourcePort, icmpId, destinationPort }: Form,
-): Quotable => ({
-  ...{ source, destination, protocol, destinationPort },
-  sourcePort: sourcePort ?? icmpId,
-});

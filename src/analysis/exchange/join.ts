@@ -1,6 +1,6 @@
 /** Which flows are one exchange: answers joined to their question by the client's end. Rule X1. */
 import type { Gap } from "../../event/gaps.ts";
-import { type Form, quotable } from "../correlate/identity.ts";
+import type { Form } from "../correlate/identity.ts";
 import {
   hasFlag,
   ICMP,
@@ -22,7 +22,7 @@ import type { NodeView, Sighting } from "../view/timeline.ts";
 import { questionThatArrivedAs } from "./arrived_as.ts";
 import type { Joined } from "./exchange.ts";
 import { type Likeness, likenessOf } from "./udp_answers.ts";
-import { type Asides, errorsAbout } from "../view/evidence.ts";
+import { type Asides, errorsAbout, type Quotable } from "../view/evidence.ts";
 
 const firstOf = (judgement: Judgement): Sighting => judgement.steps[0]!.event;
 
@@ -267,3 +267,10 @@ function onlyOne(flow: FlowGroup, asked: readonly FlowGroup[]): FlowGroup | unde
   const open = asked.filter(({ reply }) => reply === undefined);
   return open.length === 1 ? open[0] : undefined;
 }
+
+const quotable = (
+  { source, destination, protocol, sourcePort, icmpId, destinationPort }: Form,
+): Quotable => ({
+  ...{ source, destination, protocol, destinationPort },
+  sourcePort: sourcePort ?? icmpId,
+});

@@ -75,9 +75,8 @@ export class ShardAnalysis {
     }
     const nodes = this.#nodes.all;
     this.#families.take(nodes.map((node) => change.come.get(node) ?? []), change.gone);
-    const { others: { crossings }, evidence } = this.#families;
-    const [closed, isClosed] = [this.#closed, news.closed];
-    const world = new IncidentWorld(nodes, crossings, closed, isClosed, this.#cluster, evidence);
+    const { crossings } = this.#families.others;
+    const world = new IncidentWorld(nodes, crossings, this.#closed, news.closed, this.#cluster);
     return this.#summarize(this.#families.judgeAlone(world));
   }
 

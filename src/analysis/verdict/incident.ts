@@ -72,10 +72,10 @@ export class IncidentMemory {
     families.take(nodes.map((node) => told.added.get(node) ?? []), told.gone);
     this.#takeGiven(told);
     const [closed, isClosed] = [this.#closed, input.closed];
-    const { all, others, evidence, unclaimed } = families;
     const world = () =>
-      new IncidentWorld(nodes, families.others.crossings, closed, isClosed, cluster, evidence);
+      new IncidentWorld(nodes, families.others.crossings, closed, isClosed, cluster);
     const change = families.judge(world());
+    const { all, others, evidence, unclaimed } = families;
     return { nodes, cluster, families: all, change, others, evidence, unclaimed, world };
   }
 
@@ -102,7 +102,6 @@ export class IncidentWorld implements World {
     readonly closedSource: Source,
     readonly isClosed: boolean,
     readonly cluster: Cluster,
-    readonly evidence: Asides,
   ) {}
 
   get nodes(): readonly NodeView[] {

@@ -1,7 +1,6 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
 import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
-import { quotable } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { leadsTo } from "../correlate/flood.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
@@ -21,7 +20,6 @@ import {
   type Span,
   unreadState,
 } from "../view/coverage.ts";
-import { errorsAbout } from "../view/evidence.ts";
 import { holdersOfMac, ownersOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
@@ -189,7 +187,7 @@ const isYoung = ({ node, at }: Sighting, ns = TRAVEL_NS) => !isWatchedUntil(node
 /**
  * `in-flight` while the incident is open, because more events may come; else `unknown` with a gap.
  */
-function young(base: Base, world: World, why = ""): Judgement {
+function young(base: Base, world: World): Judgement {
   if (!world.closed) return { ...base, outcome: "in-flight" };
   const { event } = base.end.step;
   if (event.node.untilAt - event.at >= TRAVEL_NS && event.at > event.node.toldAt) {
@@ -197,7 +195,7 @@ function young(base: Base, world: World, why = ""): Judgement {
     return unknown(base, { code: "loss-untold", text });
   }
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
-  const text = `the trace ended ${ms} ms after it was last seen${why}`;
+  const text = `the trace ended ${ms} ms after it was last seen`;
   return unknown(base, { code: "trace-ended", text });
 }
 
@@ -229,13 +227,6 @@ function judgeLeft(base: Base, world: World): Judgement {
     const text = `no probe watches what is beyond ${event.device} of ${event.node.name}`;
     return unknown({ ...base, beyond: true }, { code: "beyond-unwatched", text });
   }
-  // A router without a probe may hold it as long as a kernel waits for a link address, unless an
-  // error tells already what came of it.
-  const mayWait = isYoung(event, RESOLUTION_NS) && isForUnwatched(event, world);
-  if (mayWait && !isTold(base.packet, world)) {
-    const why = ", and a router without a probe may hold it for 3 s while it asks for a neighbour";
-    return { ...young(base, world, why), awaited };
-  }
   // When it would have come by another clock is known once all packets are: O13 asks for that time.
   const there = when === EVER || isOneClock(event.node, awaited.node)
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
@@ -244,16 +235,6 @@ function judgeLeft(base: Base, world: World): Judgement {
   const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
-}
-
-/** Its frame went to a host that no probe watches. */
-const isForUnwatched = ({ destinationMac: mac }: Sighting, { network }: World): boolean =>
-  mac !== undefined && holdersOfMac(network, mac).length === 0;
-
-/** Whether an ICMP error was seen about it. */
-function isTold({ forms }: Packet, { evidence }: World): boolean {
-  return evidence !== undefined &&
-    errorsAbout(evidence, [...forms.values()].map(quotable)).length > 0;
 }
 
 /**

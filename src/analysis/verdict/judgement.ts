@@ -4,7 +4,6 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Packet } from "../correlate/packets.ts";
 import type { Step } from "../correlate/steps.ts";
-import type { Asides } from "../view/evidence.ts";
 import type { Owner } from "../view/state_view.ts";
 import { byTime, type NodeView } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
@@ -64,8 +63,6 @@ export interface World {
   readonly closed: boolean;
   /** What the API of the nodes' cluster told; absent: nobody asked one. */
   readonly cluster?: Cluster;
-  /** ICMP errors and the like that were seen. */
-  readonly evidence?: Asides;
   /** What went between the nodes; there once all packets were judged. */
   readonly crossings?: Crossings;
 }
