@@ -80,6 +80,7 @@ browserTest(
   async ({
     page,
     ingest,
+    watched,
   }) => {
     await page.locator(".state.live").waitFor();
     ingest.refuse(503);
@@ -92,6 +93,8 @@ browserTest(
     await verdict(page, "Delivered to");
     equal(ingest.cursors.at(-1), "2");
     deepEqual(ingest.cursors[0], null);
+    // Chromium logs each try that was refused meanwhile, of which a busy machine sees some.
+    deepEqual(watched.faults.splice(0).filter((fault) => !fault.includes("503")), []);
   },
 );
 
