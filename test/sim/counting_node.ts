@@ -6,6 +6,15 @@ import type { Batch } from "../../src/analysis/mod.ts";
 /** The wall clock when watching begins, ms since 1970. */
 export const WALL_MS = 1_700_000_000_000;
 
+export const NODES = ["a", "b", "c"];
+/** Each node's device in the order of the way: sent by a; received and sent on by b; received by c. */
+export const PLACES = [
+  { node: 0, ifindex: 2, countedAt: 2 },
+  { node: 1, ifindex: 2, countedAt: 1 },
+  { node: 1, ifindex: 3, countedAt: 2 },
+  { node: 2, ifindex: 2, countedAt: 1 },
+] as const;
+
 /** A node that tells what it counted. */
 export interface CountingNode {
   name: string;

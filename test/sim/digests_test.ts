@@ -7,20 +7,12 @@ import type { Event } from "../../src/event/event.ts";
 import { analyse } from "../../src/analysis/mod.ts";
 import { checkFigures } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
-import { batchOf, WALL_MS } from "./counting_node.ts";
+import { batchOf, NODES, PLACES, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
 import { seedCount } from "./seed_count.ts";
 
 const SEEDS = seedCount(600, 60);
 const SECOND = 1e9;
-const NODES = ["a", "b", "c"];
-/** Each node's device in the order of the way: sent by a; received and sent on by b; received by c. */
-const PLACES = [
-  { node: 0, ifindex: 2, countedAt: 2 },
-  { node: 1, ifindex: 2, countedAt: 1 },
-  { node: 1, ifindex: 3, countedAt: 2 },
-  { node: 2, ifindex: 2, countedAt: 1 },
-] as const;
 const FLOW = {
   ...{ network: "ip6", protocol: 17, source: "fd00::1", destination: "fd00::2" } as const,
   ...{ sourcePort: 4_000, destinationPort: 53 },

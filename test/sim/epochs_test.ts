@@ -7,7 +7,7 @@ import type { Event } from "../../src/event/event.ts";
 import { analyse } from "../../src/analysis/mod.ts";
 import { checkFigures } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
-import { batchOf, type CountingNode, WALL_MS } from "./counting_node.ts";
+import { batchOf, type CountingNode, NODES, PLACES, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
 import { seedCount } from "./seed_count.ts";
 
@@ -15,14 +15,6 @@ const SEEDS = seedCount(2_000, 200);
 const SECOND = 1e9;
 /** Packets that go together, by their IP ids. */
 const CHUNK = 256;
-const NODES = ["a", "b", "c"];
-/** Each node's device in the order of the way: sent by a; received and sent on by b; received by c. */
-const PLACES = [
-  { node: 0, ifindex: 2, countedAt: 2 },
-  { node: 1, ifindex: 2, countedAt: 1 },
-  { node: 1, ifindex: 3, countedAt: 2 },
-  { node: 2, ifindex: 2, countedAt: 1 },
-] as const;
 const FLOW = {
   ...{ network: "ip4", protocol: 17, source: "10.0.0.1", destination: "10.0.0.2" } as const,
   ...{ sourcePort: 4_000, destinationPort: 53 },

@@ -6,6 +6,7 @@
  * What else comes to one point twice in the same memory is another packet that the memory was used
  * for. An ifb has no other end from which another packet could come between the two sightings.
  */
+import { firstFrom } from "../view/indexed.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { FlowGroup } from "./flows.ts";
@@ -19,23 +20,23 @@ export function joinGivenBack(group: FlowGroup): void {
   // The last first: what goes through two of them is put together from its end.
   const sent = group.packets.filter(wentIntoIfb).sort((a, b) => lastAt(b) - lastAt(a));
   if (sent.length === 0) return;
-  const later = new Map<string, Judgement[]>();
-  for (const judgement of group.packets) {
-    const { event } = judgement.steps[0]!;
+  const later = new Map<string, { at: number; rest: Judgement }[]>();
+  for (const rest of group.packets) {
+    const { event } = rest.steps[0]!;
     if (event.kind !== "device-rx") continue;
     const list = later.get(placeOf(event));
-    if (list) list.push(judgement);
-    else later.set(placeOf(event), [judgement]);
+    if (list) list.push({ at: event.at, rest });
+    else later.set(placeOf(event), [{ at: event.at, rest }]);
   }
+  for (const list of later.values()) list.sort((a, b) => a.at - b.at);
   const joined = new Set<Judgement>();
   for (const judgement of sent) {
     const [received, into] = judgement.steps.slice(-2).map(({ event }) => event);
-    const rest = later.get(placeOf(received!))?.filter(({ steps: [first] }) =>
-      first!.event.at >= into!.at && first!.event.at - into!.at < GIVEN_BACK_NS
-    ).sort((a, b) => a.steps[0]!.event.at - b.steps[0]!.event.at)[0];
-    if (rest === undefined || joined.has(rest)) continue;
-    joined.add(rest);
-    inherit(judgement, rest, "C11");
+    const list = later.get(placeOf(received!)) ?? [];
+    const next = list[firstFrom(list, into!.at)];
+    if (!next || next.at - into!.at >= GIVEN_BACK_NS || joined.has(next.rest)) continue;
+    joined.add(next.rest);
+    inherit(judgement, next.rest, "C11");
   }
   if (joined.size > 0) group.packets = group.packets.filter((packet) => !joined.has(packet));
 }

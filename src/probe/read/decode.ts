@@ -139,6 +139,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       }
     } else if (letter === TICK_LETTER) {
       flush();
+      order.beat();
       counts.end();
       tickNs = BigInt(fields[TICK.timeNs]!);
       ports.onTick(tickNs, ranksIn(fields));

@@ -1,22 +1,12 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
-import type { Event } from "../../event/event.ts";
-import { createDecoder } from "./decode.ts";
+import { decoded } from "../../../test/fake/decoded.ts";
 
 /** An echo request that came to a rule of nft which drops it. */
 const PACKET =
   "V\t5000\t1\tffff88810a\tffff88820b\t4026532528\t2\te0\t84\t0\t0\tbbaa0200000001bb\t8000000aa\t140104\t0\t4000010054000045\t200f00a0100f00a13c6\t200f00a\t0\t0\t7000000000008\t0\t0\t10";
 
-function decoded(...lines: string[]) {
-  const [events, refused]: [Event[], string[]] = [[], []];
-  const decoder = createDecoder({
-    onEvent: (event) => void events.push(event),
-    onTick() {},
-    onReading() {},
-    onRefused: (line) => void refused.push(line),
-    reasonName: String,
-  });
-  for (const line of lines) decoder.line(line);
-  decoder.flush();
+function told(...lines: string[]) {
+  const { events, refused } = decoded(lines);
   const [event] = events;
   const { ruleFamily, ruleTable, ruleChain, ruleHandle, rulePosition } = event ?? {};
   const rule = [ruleFamily, ruleTable, ruleChain, ruleHandle, rulePosition];
@@ -28,20 +18,20 @@ const CHAIN = "K\t1\tffff88810a\tpings";
 
 Deno.test("the rule that drops a packet is read with its chain", () => {
   const rule = ["inet", "shop", "pings", 7, 2];
-  equal(decoded(PACKET, RULE, CHAIN), { kind: "rule", rule, refused: 0 });
+  equal(told(PACKET, RULE, CHAIN), { kind: "rule", rule, refused: 0 });
 });
 
 Deno.test("a name may have a tab in it, and no other column", () => {
-  const { rule } = decoded(PACKET, "J\t1\tffff88810a\t2\t7\t2\tsh\top", "K\t1\tffff88810a\ta\tb");
+  const { rule } = told(PACKET, "J\t1\tffff88810a\t2\t7\t2\tsh\top", "K\t1\tffff88810a\ta\tb");
   equal(rule, ["ip", "sh\top", "a\tb", 7, 2]);
 });
 
 Deno.test("a rule whose chain could not be found has no more than its packet", () => {
-  equal(decoded(PACKET).rule, Array(5).fill(undefined));
+  equal(told(PACKET).rule, Array(5).fill(undefined));
 });
 
 Deno.test("a line about another skb, of no family or without a handle says nothing of this packet", () => {
-  equal(decoded(PACKET, RULE.replace("10a", "10b")).rule, Array(5).fill(undefined));
+  equal(told(PACKET, RULE.replace("10a", "10b")).rule, Array(5).fill(undefined));
   for (
     const wrong of [
       RULE.replace("\t1\t7", "\t4\t7"),
@@ -49,23 +39,14 @@ Deno.test("a line about another skb, of no family or without a handle says nothi
       "J\t1\tffff88810a",
     ]
   ) {
-    equal(decoded(PACKET, wrong), { kind: "rule", rule: Array(5).fill(undefined), refused: 1 });
+    equal(told(PACKET, wrong), { kind: "rule", rule: Array(5).fill(undefined), refused: 1 });
   }
 });
 
 const DROP = PACKET.replace("V", "D") + "\tnf_hook_slow\t13";
 
 function refused(...lines: string[]) {
-  const [events, wrong]: [Event[], string[]] = [[], []];
-  const decoder = createDecoder({
-    onEvent: (event) => void events.push(event),
-    onTick() {},
-    onReading() {},
-    onRefused: (line) => void wrong.push(line),
-    reasonName: String,
-  });
-  for (const line of [DROP, ...lines]) decoder.line(line);
-  decoder.flush();
+  const { events, refused: wrong } = decoded([DROP, ...lines]);
   const { refusedBy, ruleFamily, ruleTable, ruleChain } = events[0]!;
   return [refusedBy, ruleFamily, ruleTable, ruleChain, wrong.length];
 }

@@ -10,7 +10,8 @@ import { PACKET } from "./lines.ts";
 
 /** By processor, the line that was printed last there. */
 interface Last {
-  timeNs: bigint;
+  /** As the line has it: a number without a sign. */
+  timeNs: string;
   letter: string;
   skb: string;
 }
@@ -21,18 +22,30 @@ interface Last {
  * packet has its beginning from the other line.
  */
 export class LineOrder {
-  readonly #last = new Map<number, Last>();
+  readonly #last = new Map<string, Last>();
 
   /** Takes the fields of a line with a time and a processor. Throws RangeError for one of two scripts. */
   take(fields: readonly string[]): void {
-    const cpu = Number(fields[PACKET.cpu]);
-    const timeNs = BigInt(fields[PACKET.timeNs] ?? "");
-    const [letter = "", skb = ""] = [fields[PACKET.letter], fields[PACKET.skb]];
+    const { [PACKET.cpu]: cpu = "", [PACKET.timeNs]: timeNs = "" } = fields;
+    const { [PACKET.letter]: letter = "", [PACKET.skb]: skb = "" } = fields;
     const last = this.#last.get(cpu);
-    if (last !== undefined) {
-      const isSame = timeNs === last.timeNs && letter === last.letter && skb === last.skb;
-      if (timeNs < last.timeNs || isSame) throw new RangeError("is of two scripts");
+    if (last === undefined) {
+      this.#last.set(cpu, { timeNs, letter, skb });
+      return;
     }
-    this.#last.set(cpu, { timeNs, letter, skb });
+    const isSame = timeNs === last.timeNs && letter === last.letter && skb === last.skb;
+    if (isLess(timeNs, last.timeNs) || isSame) throw new RangeError("is of two scripts");
+    last.timeNs = timeNs;
+    last.letter = letter;
+    last.skb = skb;
+  }
+
+  /** A heartbeat: what was printed before it is over, so that a time of nonsense spoils no more. */
+  beat(): void {
+    this.#last.clear();
   }
 }
+
+/** Compares two numbers by their digits, because each line is read here and once more as an event. */
+const isLess = (a: string, b: string): boolean =>
+  a.length < b.length || (a.length === b.length && a < b);

@@ -1,23 +1,13 @@
 import { deepEqual } from "node:assert/strict";
-import { createDecoder } from "./decode.ts";
+import { decoded } from "../../../test/fake/decoded.ts";
 
 /** A routing lookup that failed: time and processor, as every line has them. */
 const lookup = (timeNs: number, cpu: number, to = "1") =>
   `O\t${timeNs}\t${cpu}\t254\t-101\t0\t1\t4026531840\t17\t${to}\t2\t0\t53`;
 
 function taken(lines: readonly string[]) {
-  const times: bigint[] = [];
-  const refused: string[] = [];
-  const decoder = createDecoder({
-    onEvent: ({ timeNs }) => times.push(timeNs),
-    onTick: () => {},
-    onRefused: (text) => refused.push(text),
-    onReading: () => {},
-    reasonName: String,
-  });
-  for (const line of lines) decoder.line(line);
-  decoder.flush();
-  return { times, refused };
+  const { events, refused } = decoded(lines);
+  return { times: events.map(({ timeNs }) => timeNs), refused };
 }
 
 Deno.test("a line that is older than the one before it on its processor is of two scripts", () => {
@@ -30,4 +20,9 @@ Deno.test("one of the same time that begins as the line before it is of two scri
   deepEqual(taken([lookup(100, 0), other]), { times: [100n], refused: [other] });
   // The same moment on another processor is another line.
   deepEqual(taken([lookup(100, 0), lookup(100, 1)]).refused, []);
+});
+
+Deno.test("a time of nonsense spoils no line after the next heartbeat", () => {
+  const lines = [lookup(9e15, 0), lookup(100, 0), "t\t150", lookup(200, 0)];
+  deepEqual(taken(lines), { times: [9_000_000_000_000_000n, 200n], refused: [lookup(100, 0)] });
 });
