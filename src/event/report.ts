@@ -124,6 +124,11 @@ export const ReportNode = z.object({
   scripts: z.array(Script),
   /** Events that came from the node, and events that it counted as lost. */
   events: count,
+  /**
+   * Of these events those of no packet that is followed, which are told whatever the filter: ARP and
+   * neighbours, ICMP errors, lookups that failed. Absent: not told.
+   */
+  evidence: count.optional(),
   lost: count,
   /** What else of it was not watched or has not come, a sentence each; absent: nothing known. */
   gaps: z.array(text(300)).optional(),

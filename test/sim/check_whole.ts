@@ -33,6 +33,8 @@ export function checkAccounting(input: AnalysisInput, report: Report): Violation
   expect("evicted", accounting.evicted, input.evicted);
   expect("lost", report.nodes.reduce((n, node) => n + node.lost, 0), sum("lost"));
   expect("events of nodes", report.nodes.reduce((n, node) => n + node.events, 0), events.size);
+  const asides = report.nodes.reduce((n, node) => n + (node.evidence ?? 0), 0);
+  expect("events of nodes that belong to no packet", asides, evidence);
   return found;
 }
 

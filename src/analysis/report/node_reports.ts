@@ -12,6 +12,8 @@ import { kept } from "./kept.ts";
 export interface NodeSurroundings {
   delays: Others["delays"];
   eventsOf(node: NodeView): number;
+  /** How many of them belong to no packet that is followed. */
+  evidenceOf(node: NodeView): number;
   closed: boolean;
   silent: readonly SilentNode[];
 }
@@ -26,7 +28,7 @@ export class NodeReports {
   /** In the order of their names. */
   tell(
     nodes: readonly NodeView[],
-    { delays, eventsOf, closed, silent }: NodeSurroundings,
+    { delays, eventsOf, evidenceOf, closed, silent }: NodeSurroundings,
   ): ReportNode[] {
     // While their number is the same, the nodes are.
     const version = `${nodes.length} ${delays.source.version}`;
@@ -38,17 +40,21 @@ export class NodeReports {
     const heard = new Map(silent.map(({ node, heardMs }) => [node, heardMs]));
     return nodes.map((node) => {
       const gaps = [...watchGaps(node, closed), ...silenceGaps(heard.get(node.name))];
-      return this.#told(node, eventsOf(node), gaps);
+      return this.#told(node, { events: eventsOf(node), evidence: evidenceOf(node) }, gaps);
     });
   }
 
-  #told(node: NodeView, events: number, gaps: string[]): ReportNode {
+  #told(
+    node: NodeView,
+    counts: Pick<ReportNode, "events" | "evidence">,
+    gaps: string[],
+  ): ReportNode {
     const clock = this.#clocks.get(node.name) ?? null;
     const ended = endOf(node);
     const { lost, timesWithinMs } = node;
     // What else there is in it is a setting.
     const { version } = node.settingsSource;
-    const key = JSON.stringify([version, events, lost, timesWithinMs, gaps, clock, ended]);
+    const key = JSON.stringify([version, counts, lost, timesWithinMs, gaps, clock, ended]);
     return this.#kept(node, key, () => {
       const { header } = node;
       return {
@@ -57,7 +63,7 @@ export class NodeReports {
         bpftrace: header.bpftrace,
         netns: header.netns.map((entry) => entry.name ?? String(entry.inode)),
         scripts: header.scripts,
-        events,
+        ...counts,
         lost,
         ...(gaps.length > 0 ? { gaps } : {}),
         clock,

@@ -122,6 +122,7 @@ export class ReportMemory {
       nodes: this.#nodes.tell(nodes, {
         delays: others.delays,
         eventsOf,
+        evidenceOf: (node) => evidence.sizeOn(node),
         closed: input.closed,
         silent: input.silent ?? [],
       }),

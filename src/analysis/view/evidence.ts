@@ -10,10 +10,16 @@ import type { NodeView, Sighting } from "./timeline.ts";
 export class Asides {
   readonly source = new Source();
   readonly #events: Sighting[] = [];
+  readonly #counts = new Map<NodeView, number>();
 
   /** How many there are. */
   get size(): number {
     return this.#events.length;
+  }
+
+  /** How many of them one node saw. */
+  sizeOn(node: NodeView): number {
+    return this.#counts.get(node) ?? 0;
   }
 
   /** All of them, in no order. */
@@ -25,9 +31,14 @@ export class Asides {
   /** Takes sightings that were not there before. */
   add(events: readonly Sighting[]): void {
     if (events.length === 0) return;
-    for (const event of events) this.#events.push(event);
+    for (const event of events) this.#push(event);
     grown(this.#events, events);
     this.source.changed();
+  }
+
+  #push(event: Sighting): void {
+    this.#events.push(event);
+    this.#counts.set(event.node, this.sizeOn(event.node) + 1);
   }
 
   /** Gives up sightings. */
@@ -35,7 +46,8 @@ export class Asides {
     if (events.size === 0) return;
     const left = this.#events.filter((event) => !events.has(event));
     this.#events.length = 0;
-    for (const event of left) this.#events.push(event);
+    this.#counts.clear();
+    for (const event of left) this.#push(event);
     shrunk(this.#events, events);
     this.source.shrunk();
   }

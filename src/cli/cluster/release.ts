@@ -8,6 +8,7 @@ import type { IngestClient } from "../../ingest/mod.ts";
 import { plainWords } from "../../ingest/client/answer.ts";
 import type { Place, ProbeThere } from "./fleet.ts";
 import type { Roll } from "./roll.ts";
+import { type Reason, StayingWords, whyAllStay, whyItStays } from "./staying.ts";
 
 /** How often it is looked. Milliseconds. */
 const LOOK_MS = 2_000;
@@ -38,7 +39,8 @@ export async function releaseOthers(client: IngestClient, releasing: Releasing):
   const { incident, signal, lookMs = LOOK_MS } = releasing;
   const work = new Release(releasing);
   while (!signal.aborted && !work.isOver) {
-    if (work.mayChange) {
+    if (!work.mayChange) work.sayWhy(null);
+    else {
       const report = await client.report(incident).catch(() => null);
       if (report !== null && !signal.aborted) await work.look(report);
     }
@@ -52,6 +54,7 @@ class Release {
   readonly #released = new Set<string>();
   /** Since when each node does not matter. */
   readonly #quiet = new Map<string, number>();
+  readonly #words = new StayingWords();
   /** What a probe would have told was missing once: all stay from then on. */
   #keepsAll = false;
 
@@ -72,11 +75,11 @@ class Release {
   }
 
   async look(report: Report): Promise<void> {
-    const { places, ends, roll, quietMs = QUIET_MS, nowMs = () => performance.now() } = this.#of;
+    const { places, ends, quietMs = QUIET_MS } = this.#of;
     const now = ends();
-    const isKnown = isPathKnown(report);
-    const isSettled = report.flows.some(({ outcome }) => outcome !== "in-flight");
-    if (this.#released.size > 0 && isSettled && !isKnown) this.#keepsAll = true;
+    const open = whyAllStay(report);
+    if (this.#released.size > 0 && open?.code === "open") this.#keepsAll = true;
+    const reasons = this.sayWhy(report);
     for (const place of places) {
       const { name } = place;
       if (this.#released.has(name)) {
@@ -84,12 +87,27 @@ class Release {
         if (this.#keepsAll || now?.has(name)) await this.#again(place, why);
         continue;
       }
-      const matters = this.#keepsAll || !isKnown || now === null || now.has(name) ||
-        !roll.sees(name) || report.nodes.find((node) => node.name === name)?.events !== 0;
-      if (matters) this.#quiet.delete(name);
-      else if (!this.#quiet.has(name)) this.#quiet.set(name, nowMs());
-      else if (nowMs() - this.#quiet.get(name)! >= quietMs) this.#release(name, quietMs);
+      if (this.#keepsAll || reasons.has(name)) this.#quiet.delete(name);
+      else if (!this.#quiet.has(name)) this.#quiet.set(name, this.#nowMs);
+      else if (this.#nowMs - this.#quiet.get(name)! >= quietMs) this.#release(name, quietMs);
     }
+  }
+
+  /** Why nodes that were not released stay; said, too. */
+  sayWhy(report: Report | null): Map<string, Reason> {
+    const { places, ends, roll, progress } = this.#of;
+    const standing = { report, ends: ends(), sees: (name: string) => roll.sees(name) };
+    const reasons = new Map<string, Reason>();
+    for (const { name } of places) {
+      const reason = this.#released.has(name) ? null : whyItStays(name, standing);
+      if (reason) reasons.set(name, reason);
+    }
+    for (const line of this.#words.lines(reasons, this.#nowMs)) progress(line);
+    return reasons;
+  }
+
+  get #nowMs(): number {
+    return this.#of.nowMs?.() ?? performance.now();
   }
 
   #release(name: string, quietMs: number): void {
@@ -132,19 +150,3 @@ class Release {
     }
   }
 }
-
-/**
- * Of each packet it is known where it went, and nothing was lost out of sight: a node that saw none of them
- * was on no way. What is on its way still says nothing yet.
- */
-function isPathKnown({ flows, exchanges }: Report): boolean {
-  const dropped = new Set(flows.filter(({ outcome }) => outcome === "dropped").map(({ id }) => id));
-  const settled = flows.filter(({ outcome }) => outcome !== "in-flight");
-  return settled.length > 0 &&
-    settled.every(({ outcome }) => outcome === "delivered" || outcome === "dropped") &&
-    exchanges.every(({ outcome, question }) =>
-      WELL.has(outcome) || outcome === "in-flight" || dropped.has(question)
-    );
-}
-
-const WELL: ReadonlySet<string> = new Set(["answered", "refused", "slow"]);

@@ -8,10 +8,19 @@ import { Roll } from "./roll.ts";
 const NAMES = ["node1", "node2", "node3"];
 
 /** One flow from the first node to the second, and nothing on the third but what is said. */
-function reportOf({ outcome = "delivered", exchange = "answered", events = [4, 4, 0] } = {}) {
+function reportOf(
+  { outcome = "delivered", exchange = "answered", events = [4, 4, 0], ...third }: {
+    outcome?: string;
+    exchange?: string;
+    events?: number[];
+    evidence?: number;
+    lost?: number;
+  } = {},
+) {
   const scripts = [{ name: "drop", state: "attached" }];
+  const node = { scripts, netns: [], lost: 0 };
   return {
-    nodes: NAMES.map((name, i) => ({ name, scripts, netns: [], events: events[i] })),
+    nodes: NAMES.map((name, i) => ({ ...node, name, events: events[i], ...i === 2 ? third : {} })),
     flows: [{ id: "f", outcome }],
     exchanges: [{ question: "f", outcome: exchange }],
   } as unknown as Report;
@@ -48,7 +57,8 @@ async function releasing(reports: readonly Report[], ends: (look: number) => str
   const probes = places.map(({ name }) => probe(name));
   await releaseOthers(client, {
     ...{ incident: "i", places, probes, roll, signal: over.signal, lookMs: 0, quietMs: 10_000 },
-    nowMs: () => look * 2_000,
+    // Without a report it is only asked where the ends are.
+    nowMs: () => (look < 0 ? asked : look) * 2_000,
     ends: () => {
       // Where nobody can be released no report is asked for.
       if (++asked > 10 * reports.length) over.abort();
@@ -89,6 +99,8 @@ Deno.test("cluster: nobody is released while something is not known, or an end m
     reportOf({ exchange: "unknown" }),
     reportOf({ exchange: "unanswered" }),
     reportOf({ events: [4, 4, 1] }),
+    reportOf({ events: [4, 4, 3], evidence: 2 }),
+    reportOf({ lost: 1 }),
     { ...reportOf(), flows: [], exchanges: [] },
   ];
   for (const report of open) {
@@ -103,6 +115,32 @@ Deno.test("cluster: nobody is released while something is not known, or an end m
   deepEqual((await releasing(once, TWO)).happened, []);
   deepEqual((await releasing(times(9, reportOf()), () => null)).happened, []);
   deepEqual((await releasing(times(9, reportOf()), () => NAMES)).happened, []);
+});
+
+Deno.test("cluster: what a node tells whatever the filter holds it back as little as silence", async () => {
+  const asked = reportOf({ events: [4, 4, 3], evidence: 3 });
+  deepEqual((await releasing(times(9, asked), TWO)).happened, ["end node3"]);
+});
+
+Deno.test("cluster: why a node is not released is said after twenty seconds, once for each reason", async () => {
+  const said = async (report: Report) => {
+    deepEqual((await releasing(times(10, report), TWO)).told, []);
+    return (await releasing(times(14, report), TWO)).told;
+  };
+  const passed = reportOf({ events: [4, 4, 3], evidence: 2 });
+  deepEqual(await said(passed), ["· node3 is watched on: 1 event of its packets seen there"]);
+  deepEqual(await said(reportOf({ outcome: "vanished" })), [
+    "· node3 is watched on: not all was seen whole: f is vanished",
+  ]);
+  deepEqual(await said(reportOf({ lost: 7 })), ["· node3 is watched on: 7 events lost there"]);
+  const anyEnds = await releasing(times(14, reportOf()), () => null);
+  const [anywhere = "", ...more] = anyEnds.told;
+  match(anywhere, /^· node1, node2, node3 are watched on: an end may be on any node/);
+  deepEqual(more, []);
+  // Nobody wonders why an end is watched.
+  deepEqual((await releasing(times(14, reportOf()), () => NAMES)).told, []);
+  const { told } = await releasing([...times(12, passed), ...times(3, reportOf({ lost: 1 }))], TWO);
+  deepEqual(told.length, 2);
 });
 
 Deno.test("cluster: a drop that is told whole is known as well as what was answered", async () => {

@@ -213,6 +213,7 @@ export function readNode(value: unknown): ReportNode {
       why: maybeText(one.why),
     })),
     events: number(from.events),
+    evidence: maybeNumber(from.evidence),
     lost: number(from.lost),
     gaps: from.gaps === undefined ? undefined : list(from.gaps).map((one) => text(one)),
     clock: null,

@@ -3,7 +3,7 @@
  * are traced by `lasthop cluster trace`, and what was typed and said is printed; `times` prints how long
  * each step of a trace takes, `up` keeps it until Ctrl-C, `build` only builds what it is made of. `--image
  * FILE`: of the probe, else it is built. `--nodes 3`: a third one, which is no end of what is traced. `--only
- * WORD`: incidents of that name alone.
+ * WORD`: incidents of that name alone; `--repeat 5`: so often.
  */
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
@@ -65,4 +65,14 @@ if (action === "build") await bring(tell);
 else if (action === "up") Deno.exit(await withCluster(keep));
 else if (action === "times") {
   Deno.exit(await withCluster(async (cluster) => (await printTimes(cluster), 0)));
-} else Deno.exit(await withCluster((cluster) => runIncidents(cluster, tell, option("--only"))));
+} else {
+  Deno.exit(
+    await withCluster(async (cluster) => {
+      let faults = 0;
+      for (let i = 0; i < Number(option("--repeat") ?? 1); i++) {
+        faults += await runIncidents(cluster, tell, option("--only"));
+      }
+      return faults;
+    }),
+  );
+}
