@@ -8,20 +8,25 @@ import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
 import { holderAt, isOwn, netnsLabel } from "../view/netns_names.ts";
 import { linkOf, stateAt } from "../view/state_view.ts";
-import { DATAPATH_KIND, isUpcall } from "../kernel/openvswitch.ts";
+import { DATAPATH_KIND, isDoneWithActions, isUpcall } from "../kernel/openvswitch.ts";
 import { bridgesBetween } from "./openvswitch_way.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
-/** The hops of a packet's way, with those that follow from two sightings. At least one. */
-export function hopsOf(steps: readonly Step[]): Hop[] {
+/**
+ * The hops of a packet's way, with those that follow from two sightings. At least one. Of a packet
+ * that was dropped the last free is that, whether or not the kernel calls it so.
+ */
+export function hopsOf(steps: readonly Step[], isDropped: boolean): Hop[] {
   const hops: Hop[] = [];
   let before: Sighting | null = null;
+  const last = steps.at(-1)!.event;
   for (const { event } of steps) {
-    if (isAside(event, before, steps)) continue;
+    const isEnd = event === last && event.kind === "consume" && isDropped;
+    if (!isEnd && isAside(event, before, steps)) continue;
     if (before === null) hops.push(...translatedBefore(event));
     else if (before.node === event.node) hops.push(...between(before, event));
-    hops.push(hopAt(event, stageOf(event), before));
+    hops.push(hopAt(event, isEnd ? "drop" : stageOf(event), before));
     before = placed(event, before) === event ? event : before;
   }
   return hops;
@@ -39,7 +44,7 @@ function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[
   }
   if (event.kind !== "consume" || before === null) return false;
   // It went to ovs-vswitchd, which is nobody's destination.
-  if (isUpcall(event)) return true;
+  if (isUpcall(event) || isDoneWithActions(event)) return true;
   return event !== last || steps.some((step) => step.event.kind === "deliver");
 }
 

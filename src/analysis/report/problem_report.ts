@@ -138,10 +138,12 @@ function causeOf({ cause, flow, exchange }: Trouble, { flowOf, exchangeOf }: Sur
     cause;
 }
 
-function lastHopOf({ best, flow, dead, counted }: Trouble, { flowOf }: Surroundings) {
-  if (counted) return hopsOf(counted.steps).at(-1)!;
+function lastHopOf({ best, flow, dead, counted, outcome }: Trouble, { flowOf }: Surroundings) {
+  if (counted) return hopsOf(counted.steps, outcome === "dropped").at(-1)!;
   const shown = flowOf(flow);
-  if (best && (dead.length > 0 || !shown)) return hopsOf(best.steps).at(-1)!;
+  if (best && (dead.length > 0 || !shown)) {
+    return hopsOf(best.steps, best.outcome === "dropped").at(-1)!;
+  }
   return shown!.lastHop;
 }
 

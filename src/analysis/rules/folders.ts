@@ -56,6 +56,7 @@ export { noneReady } from "./service-without-endpoint/none_ready.ts";
 export { notTakenIn } from "./conntrack-table-full/not_taken_in.ts";
 export { openvswitchDropped } from "./openvswitch-drop/flow_drop.ts";
 export { openvswitchFlow } from "./openvswitch-drop/named_flow.ts";
+export { openvswitchHandedUp } from "./openvswitch-drop/handed_up.ts";
 export { openvswitchPort } from "./openvswitch-drop/port_not_ready.ts";
 export { openvswitchPortDown } from "./openvswitch-drop/port_down.ts";
 export { openvswitchUnseen } from "./openvswitch-drop/unseen_drop.ts";

@@ -82,6 +82,7 @@ export const RULES: readonly Rule[] = [
   // the packet is on: R10 would ask that one.
   // Name the flow, or the port, that the rules below would only say that there is one.
   rules.openvswitchFlow,
+  rules.openvswitchHandedUp,
   rules.openvswitchPortDown,
   rules.openvswitchDropped,
   rules.openvswitchPort,

@@ -25,6 +25,7 @@ import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
+import { handedUp } from "./handed_up.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { nestedIn } from "./nested.ts";
@@ -69,13 +70,18 @@ export function conclude(way: Way, world: World): Judgement {
     case "waiting":
       return judgeSilent(base, world);
     case "routine":
-      if (isKeptByVlan(way.end.step, world.network)) return judgeKept(base, world);
-      return unknown(base, routineGap(way.end.step.event));
+      return judgeRoutine(base, world);
   }
 }
 
-/** [O4] Dropped, unless a copy of it may have gone another way unseen. */
-function judgeKept(base: Base, world: World): Judgement {
+/**
+ * [O4] Freed as what loses nobody's packet. Where it was the packet, by what was read of the bridge or
+ * of the flows, it is dropped, unless a copy of it may have gone another way unseen.
+ */
+function judgeRoutine(base: Base, world: World): Judgement {
+  const { step } = base.end;
+  const handed = isKeptByVlan(step, world.network) ? "dropped" : handedUp(step);
+  if (handed !== "dropped") return unknown(base, handed ?? routineGap(step.event));
   const end: End = { ...base.end, kind: "dropped" };
   const gap = gapOfCopies(base, world);
   return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };

@@ -10,6 +10,7 @@ import { type Meant, QUESTION, withDatabase } from "./database.ts";
 import { withLogicalFlows } from "./logical_flows.ts";
 import { type Flow, flowsIn } from "./datapath_flows.ts";
 import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
+import { actionsEnd } from "../../event/openvswitch_actions.ts";
 import { tracedIn } from "./trace.ts";
 
 /** Flows of a datapath up to which they are read: 10,000 are 6 MB, which the daemon's one thread makes. */
@@ -159,9 +160,12 @@ function byDevices(
   };
 }
 
-/** Whether packets may end by it: dropped, measured, or sent to a device that can't send. */
+/**
+ * Whether packets may end by it: dropped, measured, handed to a controller and to no port, or sent to
+ * a device that can't send.
+ */
 function isLosing(actions: string, down: ReadonlySet<string>): boolean {
-  return drops(actions) || /\bmeter\(/.test(actions) ||
+  return actionsEnd(actions) !== "sent" || /\bmeter\(/.test(actions) ||
     actions.split(",").some((action) => down.has(action));
 }
 
@@ -181,7 +185,8 @@ async function stepsOf(
     if (/no answer within|hung up/.test(wordsOf(error))) throw error;
     return {};
   }
-  if (drops(actions) !== drops(traced.actions) || traced.steps.length === 0) return {};
+  if (traced.actions === undefined || traced.steps.length === 0) return {};
+  if (actionsEnd(actions) !== actionsEnd(traced.actions)) return {};
   const steps = traced.steps.slice(-STEPS_MAX).map((step) => ({
     ...step,
     ...(step.match === undefined ? {} : { match: clip(step.match) }),
@@ -189,8 +194,5 @@ async function stepsOf(
   }));
   return { steps, stepsInAll: traced.steps.length };
 }
-
-const drops = (actions: string | undefined) =>
-  actions === "" || /\bdrop\b/.test(actions ?? "unknown");
 
 const clip = (text: string) => text.length <= 4000 ? text : `${text.slice(0, 3999)}…`;

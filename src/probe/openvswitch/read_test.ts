@@ -94,6 +94,25 @@ Deno.test("a flow has no steps where the tables forward by now, or the daemon do
   }
 });
 
+Deno.test("flows that hand packets to a controller and to no port are told, with what asked for it", async () => {
+  const controller = "userspace(pid=7,controller(reason=1,rule_cookie=0x5,max_len=65535))";
+  await withFake({
+    "dpctl/dump-flows": flow(1, controller, "1s") + flow(2, `${controller},1`, "2s"),
+    "ofproto/trace":
+      `bridge("br0")\n 0. icmp, priority 3, cookie 0x5\n    controller(userdata=00)` +
+      `\n\nDatapath actions: ${controller}\n`,
+  }, async (control) => {
+    const told = await readDaemon(
+      { control, database: undefined },
+      { down: new Set(), withinMs: 60_000 },
+      [],
+    );
+    deepEqual(told.losing?.map(({ match, steps }) => [match, steps?.[0]?.cookie]), [
+      ["recirc_id(0),in_port(pa)", "0x5"],
+    ]);
+  });
+});
+
 Deno.test("of a datapath with too many flows none is read, and that is a gap", () =>
   withFake(
     { "dpctl/show": "system@ovs-system:\n  lookups: hit:1 missed:2 lost:3\n  flows: 40000\n" },

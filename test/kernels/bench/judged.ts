@@ -46,8 +46,9 @@ export function wrongIn(
   if (said.length === 0) return "nothing was seen";
   if (!isHealthy) {
     const [outcome = "", code] = fault.split(" ");
+    const besides = one.besides?.split(", ") ?? [];
     const strays = said.filter((said) =>
-      said.includes(" ") && !said.endsWith(` ${code}`) && said !== one.besides
+      said.includes(" ") && !said.endsWith(` ${code}`) && !besides.includes(said)
     );
     if (!said.includes(fault)) return `it says ${said.join(", ")}; the truth is ${fault}`;
     if (strays.length > 0) return `it says ${strays.join(", ")} besides`;

@@ -12,7 +12,7 @@ export interface Case {
   fault: string;
   /** What must be said on kernels that tell less of it, or tell it otherwise. */
   faultOn: Record<string, string>;
-  /** What is true of it, too: an outcome and a cause. */
+  /** What is true of it, too: outcomes with their causes, with a comma between two. */
   besides?: string;
   /** Nodes and their namespaces. */
   nodes: Record<string, string[]>;

@@ -1,4 +1,4 @@
-# An ACL of OVN drops what the one pod asks the other.
+# An ACL of OVN drops what the one pod asks the other, and logs it, so that the controller has it.
 # nodes: node=node,a b
 # fault: dropped openvswitch-drop
 . /work/ovn.sh

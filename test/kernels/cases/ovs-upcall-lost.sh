@@ -1,7 +1,6 @@
-# ovs-vswitchd stands still, and more new flows come than its sockets hold.
+# ovs-vswitchd stands still, and more new flows come than its sockets hold; a flow drops the others.
 # nodes: node=node,a b
 # fault: dropped openvswitch-drop
-# besides: unknown
 . /work/ovs.sh
 build() {
   behind 10.81.12
@@ -13,14 +12,17 @@ build() {
   listen b udp 9000
   touch "/run/$RUN.runs"
 }
-fault() { rm "/run/$RUN.runs"; }
+fault() {
+  rm "/run/$RUN.runs"
+  flow_ node br0 "priority=200,in_port=20,actions=drop"
+}
 traffic() {
   # Of the healthy one each datagram waits for its answer.
   if [ -e "/run/$RUN.runs" ]; then
     in_ a python3 /work/flood.py 10.81.12.2 9000 4 60000 6
   else
     kill -STOP "$(cat "$(ovs_home node)/vs.pid")"
-    in_ a python3 /work/flood.py 10.81.12.2 9000 160 60000 0
+    in_ a python3 /work/flood.py 10.81.12.2 9000 400 60000 0
     kill -CONT "$(cat "$(ovs_home node)/vs.pid")"
   fi
   told node

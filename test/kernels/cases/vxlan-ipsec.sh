@@ -1,6 +1,7 @@
 # vxlan inside ESP in transport mode, and the receiver's state has another key.
 # nodes: a b
 # fault: dropped ipsec-policy
+# besides: dropped neighbour-unresolved, unanswered neighbour-unresolved
 build() {
   pair a b 172.28.0
   ip_ a link add vx0 type vxlan id 41 remote 172.28.0.2 dstport 4789 dev e0

@@ -93,8 +93,8 @@ listen() {
   exec {said}< <(in_ "$1" setsid python3 /work/server.py "$2" "$3" </dev/null 2>/dev/null)
   read -r -u "$said" _
 }
-# ask NAME tcp|udp|sctp ADDRESS PORT
-ask() { in_ "$1" python3 /work/ask.py "$2" "$3" "$4" 3 || true; }
+# ask NAME tcp|udp|sctp ADDRESS PORT [SECONDS]: and holds the connection so long after the answer.
+ask() { in_ "$1" python3 /work/ask.py "$2" "$3" "$4" 3 "${5:-0}" || true; }
 # burst NAME ADDRESS PORT COUNT: datagrams to nobody in particular, one right after the other.
 burst() { in_ "$1" python3 /work/burst.py "$2" "$3" "$4" || true; }
 # bulk NAME ADDRESS PORT BYTES: sends so many, and reads as many.

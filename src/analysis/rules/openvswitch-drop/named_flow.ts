@@ -8,7 +8,8 @@ import { cause, type Rule } from "../rule.ts";
 import { device } from "../word.ts";
 import { controllerWords } from "./controller_words.ts";
 import { aclText, evidenceOf, flowText } from "./flow_words.ts";
-import { flowsThatDrop, type Matching } from "./matching_flow.ts";
+import { handsUp, type Matching } from "../../view/datapath_flows.ts";
+import { flowsThatDrop } from "./matching_flow.ts";
 
 /** The flow that the datapath dropped it by, and the tables that made it. */
 export const openvswitchFlow: Rule = {
@@ -49,7 +50,7 @@ export function decisionOf(
   const deciding = flows.map((flow) => decidingStep(flow));
   const [step] = deciding;
   if (!step || !deciding.every((other) => other && isSame(other, step))) return null;
-  const acls = flows.map(droppingAcl);
+  const acls = flows.map(refusingAcl);
   // Of several ACLs that end in one table nothing tells which one the packet met.
   const acl = acls.every((other) => other && other.match === acls[0]?.match) ? acls[0] : undefined;
   return {
@@ -70,13 +71,22 @@ function decidingStep({ steps, actions }: DatapathFlow): OpenvSwitchStep | undef
   return steps?.findLast(saysSo) ?? steps?.at(-1);
 }
 
-/** OVN decides in one table and drops in the next: the last ACL on the way, where it is one that drops. */
-function droppingAcl({ steps }: DatapathFlow): OpenvSwitchStep | undefined {
-  const last = steps?.findLast(({ logical }) => logical?.acl !== undefined);
-  return last?.logical?.acl?.action === "drop" ? last : undefined;
+/**
+ * OVN decides in one table and drops in the next: the last ACL on the way, where it is one that drops,
+ * or rejects, which its controller does.
+ */
+function refusingAcl(flow: DatapathFlow): OpenvSwitchStep | undefined {
+  const last = flow.steps?.findLast(({ logical }) => logical?.acl !== undefined);
+  const action = last?.logical?.acl?.action;
+  return action === "drop" || action === "reject" && handsUp(flow) ? last : undefined;
 }
 
-const aclSentence = ({ logical }: OpenvSwitchStep) => `OVN's ACL ${aclText(logical!)} drops it`;
+function aclSentence({ logical }: OpenvSwitchStep): string {
+  const does = logical!.acl!.action === "reject"
+    ? "rejects it, which ovn-controller answers with a reset or an ICMP error"
+    : "drops it";
+  return `OVN's ACL ${aclText(logical!)} ${does}`;
+}
 
 const isSame = (a: OpenvSwitchStep, b: OpenvSwitchStep) =>
   a.bridge === b.bridge && a.table === b.table && a.match === b.match && a.priority === b.priority;

@@ -5,7 +5,8 @@ import type { Case } from "../case.ts";
 import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { evidenceOf } from "./flow_words.ts";
-import { drops, isMetered, matchingFlows } from "./matching_flow.ts";
+import { drops, endsByAcl, handsUp } from "../../view/datapath_flows.ts";
+import { isMetered, matchingFlows } from "./matching_flow.ts";
 import { decisionOf } from "./named_flow.ts";
 
 /** Linux before 6.7 frees it as done with, and before 6.3 does not even say where. */
@@ -15,12 +16,19 @@ export const openvswitchUnseen: Rule = {
     "Last seen as it came in by a port of Open vSwitch, on a kernel that does not tell what is done " +
     "with (before 6.3), or freed as done with by the datapath's actions (before 6.7), where the flows " +
     "read of the datapath that the packet fits drop and come from one table: `openvswitch-drop`, with " +
-    "that flow, likely. Of a flow after connection tracking one end of the packet may be another. That " +
-    "it was dropped the kernel does not tell, so the outcome stays `unknown`.",
+    "that flow, likely. The same of flows by which OVN's controller has it for an ACL (R159), where not " +
+    "all of its kind were read in time. Of a flow after connection tracking one end of the packet may be " +
+    "another. That it was dropped the kernel does not tell, so the outcome stays `unknown`.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     if (subject.judgement.outcome !== "unknown" || !endedUntold(subject)) return null;
-    const matching = matchingFlows(subject, (flow) => drops(flow) || isMetered(flow), true);
+    const matching = matchingFlows(
+      subject,
+      (flow) => drops(flow) || isMetered(flow) || handsUp(flow),
+      true,
+    );
+    // A controller may send it on.
+    if (matching?.flows.some((flow) => handsUp(flow) && !endsByAcl(flow))) return null;
     const decision = matching && decisionOf(matching);
     if (!decision) return null;
     return cause(

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
-import type { Event } from "../../../event/event.ts";
-import { fits } from "./fits.ts";
+import type { Event } from "../../event/event.ts";
+import { fits } from "./flow_fits.ts";
 
 const six: Partial<Event> = {
   ...{ device: "va", network: "ip6", protocol: 58, icmpType: 135, icmpCode: 0, ttl: 255 },

@@ -1,7 +1,7 @@
 /** Whether a packet fits what a flow of the datapath matches. */
-import type { Event } from "../../../event/event.ts";
-import { fieldsOf } from "../../../event/openvswitch_fields.ts";
-import { parseAddress } from "../../view/address.ts";
+import type { Event } from "../../event/event.ts";
+import { fieldsOf } from "../../event/openvswitch_fields.ts";
+import { parseAddress } from "./address.ts";
 
 type Packet = Partial<Event>;
 

@@ -1,0 +1,47 @@
+/** What Open vSwitch handed to its daemon or controller, and to no port. Rule O4. */
+import type { Gap } from "../../event/gaps.ts";
+import type { DatapathFlow } from "../../event/state_openvswitch.ts";
+import type { Step } from "../correlate/steps.ts";
+import { isDoneWithActions } from "../kernel/openvswitch.ts";
+import { drops, endsByAcl, flowsThatFit, handsUp } from "../view/datapath_flows.ts";
+import { stateAfter, stateAt } from "../view/state_view.ts";
+import { placed } from "../view/placed.ts";
+import type { Sighting } from "../view/timeline.ts";
+
+/**
+ * [O4] The datapath frees as done with what its last action handed up. It ended there where all flows
+ * read after it that it fits end by an ACL of OVN, or take samples alone; `"dropped"` then. Else a
+ * controller may send it on: a gap. Null where the datapath did not free it so, or no flow tells.
+ */
+export function handedUp(step: Step): "dropped" | Gap | null {
+  const { event } = step;
+  if (!isDoneWithActions(event)) return null;
+  const netns = event.netns ?? step.previous?.event.netns;
+  const { device } = placed(event, step.previous?.event);
+  if (device === undefined) return null;
+  const matching = flowsThatFit({
+    ...{ event, device, tunnel: inTunnel(step) },
+    before: stateAt(event.node, netns, event.at),
+    after: stateAfter(event.node, netns, event.at),
+  }, endsDoneWith);
+  if (matching === null || matching.flows.length === 0) return null;
+  const { flows, isComplete } = matching;
+  if (flows.every((flow) => endsByAcl(flow) || drops(flow))) return isComplete ? "dropped" : null;
+  const text = `${event.node.name} handed it to the controller of Open vSwitch, which may answer ` +
+    "it, keep it or send it on";
+  return { code: "handed-to-controller", text };
+}
+
+/** What the kernel frees as done with after this flow's actions: the last one took a copy. */
+const endsDoneWith = (flow: DatapathFlow): boolean =>
+  handsUp(flow) ||
+  drops(flow) && /\b(userspace|sample|psample)\(/.test(flow.actions) &&
+    !/\bdrop\b/.test(flow.actions);
+
+/** The last sighting on the node that still had a tunnel around it. */
+function inTunnel(last: Step): Sighting | undefined {
+  for (let at: Step | null = last; at?.event.node === last.event.node; at = at.previous) {
+    if (at.event.tunnelId !== undefined) return at.event;
+  }
+  return undefined;
+}

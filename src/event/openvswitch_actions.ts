@@ -1,0 +1,42 @@
+/** What a flow of Open vSwitch's datapath does with a packet in the end, by its actions. */
+import { fieldsOf } from "./openvswitch_fields.ts";
+
+/** How the actions of a flow end. */
+export type ActionsEnd =
+  /** Nowhere: it is dropped, at most copies of it were taken to be looked at. */
+  | "dropped"
+  /** In the hands of ovs-vswitchd, for itself or for its controller; no port has it. */
+  | "handed-up"
+  /** It goes on, to a port or to other flows; also by an action that is not known here. */
+  | "sent";
+
+/** Actions without parentheses that send nothing; else a name or a number is that of a port. */
+const CHANGING = new Set(["ct_clear", "pop_vlan", "pop_eth", "pop_nsh", "drop"]);
+/** Actions with parentheses after which the packet is where it was. */
+const STAYING = /^(set|ct|meter|trunc|push_\w+|pop_\w+|psample|drop|userspace)\(/;
+/** Takes copies alone, which go to a collector of samples. */
+const SAMPLING = /^sample\(.*actions\((userspace|psample)\([^()]*(\([^()]*\)[^()]*)*\)\)\)$/;
+/** A copy that is a sample's, as of sFlow and IPFIX. */
+const SAMPLE = /^userspace\([^()]*\b(sFlow|flow_sample|ipfix)\(/i;
+
+/** By the text of `dpctl/dump-flows`; empty actions drop. */
+export function actionsEnd(actions: string): ActionsEnd {
+  if (/\bdrop\b/.test(actions)) return "dropped";
+  const fields = fieldsOf(actions);
+  const stays = (field: string) =>
+    field.includes("(") ? STAYING.test(field) || SAMPLING.test(field) : CHANGING.has(field);
+  if (!fields.every(stays)) return "sent";
+  return fields.some((field) => field.startsWith("userspace(") && !SAMPLE.test(field))
+    ? "handed-up"
+    : "dropped";
+}
+
+/** Cookies of the flows by which actions hand a packet to a controller, as `0x3f79e454`. */
+export const handingCookies = (actions: string): string[] =>
+  [...actions.matchAll(/\bcontroller\([^()]*\brule_cookie=(0x[0-9a-f]+)/g)].map(([, cookie]) =>
+    cookie!
+  );
+
+/** How often actions hand a packet up, to whomever. */
+export const handingsIn = (actions: string): number =>
+  fieldsOf(actions).filter((field) => field.startsWith("userspace(") && !SAMPLE.test(field)).length;
