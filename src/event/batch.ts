@@ -65,7 +65,16 @@ export const BatchHeader = z.object({
    * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which the kernel
    * left out runs of its scripts: a packet may have passed unseen. Absent: none, or nobody counts.
    */
-  missed: z.array(z.object({ fromNs: u64, toNs: u64, count })).max(64).optional(),
+  missed: z.array(z.object({
+    fromNs: u64,
+    toNs: u64,
+    count,
+    /**
+     * How many of them were of which script: of those that are not named none was. Absent: of some that is
+     * not known, or the probe is of before 2026-11-28.
+     */
+    scripts: z.record(z.string().max(64), count).optional(),
+  })).max(64).optional(),
   /**
    * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which only some
    * packets were told, by their `rank`: all from `rank` on by the scripts that see them pass, from

@@ -176,11 +176,21 @@ function probeBatches(
 function missedOf(leftOut: readonly LeftOut[], until: number, { monotonicNs }: Run) {
   const text = (at: number) => String(monotonicNs + BigInt(Math.max(0, Math.round(at))));
   return leftOut.filter(({ emissions }) => [...emissions].some(({ at }) => at <= until))
-    .map(({ from, to, emissions }) => ({
+    .map(({ from, to, emissions, isOfScripts }) => ({
       fromNs: text(from),
       toNs: text(to),
       count: emissions.size,
+      ...(isOfScripts ? { scripts: runsByScript(emissions) } : {}),
     }));
+}
+
+function runsByScript(emissions: ReadonlySet<Emission>): Record<string, number> {
+  const runs: Record<string, number> = {};
+  for (const { kind } of emissions) {
+    const script = SCRIPT_OF[kind] ?? kind;
+    runs[script] = (runs[script] ?? 0) + 1;
+  }
+  return runs;
 }
 
 /** Stretches in which not all was told, up to this moment. */

@@ -43,7 +43,8 @@ export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Diff
   const last = Math.max(numbers[0]!.last, numbers[1]!.last);
   const [left, right] = [a, b].map(({ place }, i) => {
     const { first: from, last: to } = isOne ? { first, last } : numbers[i]!;
-    return readingsOf(place.node, Math.max(0, from - QUIET_READINGS), to + QUIET_READINGS);
+    const start = Math.max(0, from - QUIET_READINGS);
+    return readingsOf(place.node, place.stage, start, to + QUIET_READINGS);
   }) as [Reading[], Reading[]];
   const isTogether = isOne && isOneTime(a.place, b.place, left, right);
   const all = isTogether

@@ -123,7 +123,8 @@ function endsOf(
 ): Map<NodeView, number> | undefined {
   const ends = new Map<NodeView, number>();
   for (const node of new Set(way.map((place) => place.node))) {
-    const times = places.filter(({ place }) => place.node === node).map(({ there }) => there.all);
+    const here = places.filter(({ place }) => place.node === node);
+    const times = here.map(({ there }) => there.all);
     if (times.length === 0) {
       if (gapOf(node, DROP_SCRIPTS, EVER) !== null) return undefined;
       continue;
@@ -131,7 +132,7 @@ function endsOf(
     const numbers = times.flatMap((series: Series) => [...series.keys()]);
     const least = numbers.reduce((a, b) => Math.min(a, b));
     const most = numbers.reduce((a, b) => Math.max(a, b));
-    const readings = readingsOf(node, least, most);
+    const readings = readingsOf(node, here[0]!.place.stage, least, most);
     const [from, last] = [readings[0]?.from, readings.at(-1)?.at];
     if (from === undefined || last === undefined) return undefined;
     // Of what is over all has died that will; of what goes on, what did up to the last reading.

@@ -105,7 +105,7 @@ function countingAmong(nodes: readonly NodeView[]): readonly NodeView[] {
 /** Each count at the place is one packet, in all of the time in which it was counted. */
 function isTrusted({ place, there }: CountedPlace): boolean {
   const numbers = [...there.all.keys()].sort((a, b) => a - b);
-  const readings = readingsOf(place.node, numbers[0]!, numbers.at(-1)!);
+  const readings = readingsOf(place.node, place.stage, numbers[0]!, numbers.at(-1)!);
   const [first, last] = [readings[0], readings.at(-1)];
   return first !== undefined && last !== undefined && countsOnce(place, first.from, last.at);
 }

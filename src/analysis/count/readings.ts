@@ -1,6 +1,7 @@
 /** What the counters of a node told: its readings, and of each flow and place how many packets. Rule O23. */
 import { formKey, formOf } from "../correlate/identity.ts";
 import { ask } from "../view/asked.ts";
+import { leftOutOf } from "../view/covered.ts";
 import { concludedFrom, finding, seenOn } from "../view/finding.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import { placeKey } from "./places.ts";
@@ -16,6 +17,9 @@ export interface Reading {
   /** The one before it was told, and so was all that this one counted. */
   isWhole: boolean;
 }
+
+/** Where packets are counted at a device. */
+export type Stage = "device-rx" | "device-tx";
 
 const STAGES = ["", "device-rx", "device-tx"];
 
@@ -108,9 +112,15 @@ export const uncountedAt = (node: NodeView, place: string): readonly number[] =>
 
 /**
  * The readings of a node whose numbers are between two, both included, in their order. One that was told
- * twice is not whole, nor is one in whose time the kernel left out runs of the scripts.
+ * twice is not whole, nor is one in whose time the kernel left out runs of the script that counts at this
+ * stage.
  */
-export function readingsOf(node: NodeView, first: number, last: number): Reading[] {
+export function readingsOf(
+  node: NodeView,
+  stage: Stage,
+  first: number,
+  last: number,
+): Reading[] {
   const text = concludedFrom(
     node,
     headings,
@@ -129,16 +139,26 @@ export function readingsOf(node: NodeView, first: number, last: number): Reading
     const before = byNumber.get(number - 1);
     const isTold = byNumber.get(number)!.length === 1 && before?.length === 1 &&
       before[0]![1]! < at! && seenOn(node, rowsOfReading, `${number}`).length === rows &&
-      !wasLeftOut(node, before[0]![1]!, at!);
+      !wasLeftOut(node, stage, before[0]![1]!, at!);
     readings.push({ number, from: before?.[0]?.[1] ?? at!, at: at!, isWhole: isTold });
   }
   return readings.sort((a, b) => a.number - b.number);
 }
 
-/** Whether the kernel left out runs of scripts between two moments, `at`s of the node. */
-const wasLeftOut = (node: NodeView, from: number, to: number): boolean =>
+/** The script that counts at each stage. */
+const COUNTING_SCRIPT: Record<Stage, string> = {
+  "device-rx": "device_rx",
+  "device-tx": "device_tx",
+};
+
+/** Whether the kernel left out runs of its script between two moments, `at`s of the node. */
+const wasLeftOut = (node: NodeView, stage: Stage, from: number, to: number): boolean =>
   ask(
     node.coverageSource,
-    `runs left out ${from} ${to}`,
-    () => node.missed.some((stretch) => stretch.from <= to && stretch.to >= from),
+    `runs left out ${stage} ${from} ${to}`,
+    () =>
+      node.missed.some((stretch) =>
+        stretch.from <= to && stretch.to >= from &&
+        leftOutOf(stretch, [COUNTING_SCRIPT[stage]]) > 0
+      ),
   );

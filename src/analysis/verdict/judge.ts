@@ -12,14 +12,13 @@ import {
   DROP_SCRIPTS,
   EVER,
   gapOf,
-  halfKnown,
   isOneClock,
   isWatchedUntil,
   lastingGapOf,
   near,
   type Span,
-  unreadState,
 } from "../view/coverage.ts";
+import { halfKnown, unreadState } from "../view/unread.ts";
 import { holdersOfMac, ownersOf } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";

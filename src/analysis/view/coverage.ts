@@ -1,6 +1,7 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
 import { ask, askIn, askOnce } from "./asked.ts";
+import { leftOutOf } from "./covered.ts";
 import { isOverlapping } from "./runs.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { EVERY_SCRIPT, isIn, type Lasting, untoldIn } from "./untold.ts";
@@ -160,18 +161,19 @@ export function isSilentUntil(node: NodeView, at: number): boolean {
 /**
  * Why a node may have missed something in this time, or null: the kernel left out runs of its scripts
  * then, or not all packets of this rank were told. Of a node with another kernel than the clock's,
- * with which no time is compared, any such stretch counts.
+ * with which no time is compared, any such stretch counts. `scripts`: whose silence it is; null: any one's.
  */
 export const leftOutIn = (
   node: NodeView,
   when: Span | typeof EVER,
   rank: Rank = ANY_PACKET,
-  scripts: readonly string[] = EVERY_SCRIPT,
+  scripts: readonly string[] | null = null,
 ): Gap | null => {
   const answer = () => foundLeftOut(node, when, rank, scripts);
   if (!when) {
-    const told = node.sampled.length > 0 ? `${rank()} ${scripts.join(" ")}` : "";
-    return ask(node.coverageSource, `left out ${told}`, answer, isSameGap);
+    const told = node.sampled.length > 0 ? `${rank()} ` : "";
+    const key = `left out ${told}${scripts?.join(" ")}`;
+    return ask(node.coverageSource, key, answer, isSameGap);
   }
   // Whose clock it is, and that of other nodes, is told by settings, which all nodes share.
   const sources = [node.coverageSource, node.shared.settings];
@@ -204,16 +206,17 @@ function foundLeftOut(
   node: NodeView,
   when: Span | typeof EVER,
   rank: Rank,
-  scripts: readonly string[],
+  scripts: readonly string[] | null,
 ): Gap | null {
   if (node.missed.length === 0 && node.sampled.length === 0) return null;
   const span = when && onClockOf(node, when);
-  const untold = untoldIn(node, span, rank, scripts);
+  const untold = untoldIn(node, span, rank, scripts ?? EVERY_SCRIPT);
   if (untold !== null) return untold;
-  const missed = node.missed.find((stretch) => isIn(stretch, span));
+  const missed = node.missed.find((one) => isIn(one, span) && leftOutOf(one, scripts) > 0);
   if (!missed) return null;
   const time = span ? "at that time" : "while it was watched";
-  const text = `on ${node.name} the kernel left out ${missed.count} runs of the scripts ${time}`;
+  const runs = leftOutOf(missed, scripts);
+  const text = `on ${node.name} the kernel left out ${runs} runs of the scripts ${time}`;
   return { code: "runs-left-out", text };
 }
 
@@ -236,64 +239,3 @@ function onClockOf(node: NodeView, { node: clock, from, to }: Span) {
 export const DEVICE_SCRIPTS = ["device_rx", "device_tx"] as const;
 /** Scripts whose silence means "was not dropped". */
 export const DROP_SCRIPTS = ["drop"] as const;
-
-/**
- * Why a node whose place is not known may have had the packet, and lost what it saw of it: events of
- * it are missing, and so is the state of some of its namespaces, which would tell what is behind it.
- */
-export function halfKnown(
-  nodes: readonly NodeView[],
-  when: Span | typeof EVER,
-): Gap | null {
-  for (const node of unreadOf(nodes)) {
-    const gap = gapOf(node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
-    if (gap === null) continue;
-    return { code: gap.code, text: `it may have come to ${node.name}: ${gap.text}` };
-  }
-  return null;
-}
-
-/** Those of the nodes of which some namespaces were not read. */
-function unreadOf(nodes: readonly NodeView[]): readonly NodeView[] {
-  const [first] = nodes;
-  if (!first) return [];
-  const sources = [first.shared.states, first.shared.settings];
-  const find = () => nodes.filter((node) => foundUnread([node]) !== null);
-  return ask(sources, `unread of ${namesOf(nodes)}`, find, isSameList);
-}
-
-const isSameList = (a: readonly NodeView[], b: readonly NodeView[]): boolean =>
-  a.length === b.length && a.every((node, i) => node === b[i]);
-
-/** The list of all nodes stays the same when one joins, and is another question than its first node. */
-const namesOf = (nodes: readonly NodeView[]): string =>
-  nodes === nodes[0]?.shared.all ? "" : nodes.map(({ name }) => name).join("\0");
-
-/** Why a device or address that no known node has may be some node's all the same, or null. */
-export function unreadState(nodes: readonly NodeView[]): Gap | null {
-  const [first] = nodes;
-  if (!first) return null;
-  // Which namespaces there are is a setting.
-  const sources = [first.shared.states, first.shared.settings];
-  return ask(sources, `unread ${namesOf(nodes)}`, () => foundUnread(nodes), isSameGap);
-}
-
-function foundUnread(nodes: readonly NodeView[]): Gap | null {
-  const [{ shared }] = nodes as [NodeView];
-  const version = `${shared.settings.version} ${shared.states.version}`;
-  const known = unread.get(nodes);
-  if (known?.version === version) return known.gap;
-  const node = nodes.find(({ header, states }) =>
-    header.netns.some(({ inode }) => !states.has(inode))
-  );
-  const gap: Gap | null = node
-    ? { code: "state-unread", text: `the state of some namespaces of ${node.name} is not known` }
-    : null;
-  unread.set(nodes, { version, gap });
-  return gap;
-}
-
-/**
- * Answers kept by list of nodes: the question comes with every packet that left, the answer is one.
- */
-const unread = new WeakMap<readonly NodeView[], { version: string; gap: Gap | null }>();

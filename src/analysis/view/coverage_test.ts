@@ -42,3 +42,21 @@ Deno.test("[D5] where a node's last event is thrown away, nothing holds that res
   equal(told.isAllNew, true);
   equal(isWatchedUntil(told.nodes[0]!, 5000, 0), false);
 });
+
+Deno.test("[O5] silence is proof where runs were left out of other scripts than those it is of", () => {
+  const timelines = new Timelines();
+  const missed = [
+    { fromNs: "1500", toNs: "1600", count: 5, scripts: { consume: 3, drop: 2 } },
+    { fromNs: "2500", toNs: "2600", count: 4, scripts: { consume: 4 } },
+  ];
+  const [node] = timelines.tell([batchOf("a", { missed })]).nodes as [NodeView];
+  const base = Number(node.baseNs);
+  const gapIn = (from: number, scripts: string[] | null) =>
+    leftOutIn(node, { node, from: from - base, to: from + 50 - base }, undefined, scripts)?.text;
+  equal(gapIn(1500, ["drop"]), "on a the kernel left out 2 runs of the scripts at that time");
+  equal(gapIn(1500, ["device_tx"]), undefined);
+  equal(gapIn(1500, null), "on a the kernel left out 5 runs of the scripts at that time");
+  equal(gapIn(2500, ["drop"]), undefined);
+  equal(leftOutIn(node, null, undefined, ["device_tx"]), null);
+  equal(leftOutIn(node, null, undefined, ["consume"])?.code, "runs-left-out");
+});

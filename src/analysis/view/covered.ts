@@ -10,7 +10,18 @@ export interface Stretch {
   /** An `at`, ns. */
   to: number;
   count: number;
+  /** How many of which script; undefined: not known. */
+  scripts?: Readonly<Record<string, number>> | undefined;
 }
+
+/** Runs of these scripts that may be among those that were left out in a stretch; null: of any. */
+export const leftOutOf = (
+  { count, scripts }: Pick<Stretch, "count" | "scripts">,
+  names: readonly string[] | null,
+): number =>
+  names === null || scripts === undefined
+    ? count
+    : names.reduce((sum, name) => sum + (scripts[name] ?? 0), 0);
 
 /** A stretch of a node's time, in `at`, in which only packets of some ranks were told. Rule O22. */
 export interface Sampled {

@@ -130,10 +130,11 @@ export function coverageOf(
 
 /** Stretches in which runs of scripts were left out, as `at` of the node. */
 function missedOf(runs: readonly WatchedRun[], baseNs: bigint): Stretch[] {
-  return runs.flatMap(({ last }) => last.missed ?? []).map(({ fromNs, toNs, count }) => ({
-    from: Number(BigInt(fromNs) - baseNs),
-    to: Number(BigInt(toNs) - baseNs),
-    count,
+  return runs.flatMap(({ last }) => last.missed ?? []).map((stretch) => ({
+    from: Number(BigInt(stretch.fromNs) - baseNs),
+    to: Number(BigInt(stretch.toNs) - baseNs),
+    count: stretch.count,
+    scripts: stretch.scripts,
   }));
 }
 

@@ -89,7 +89,7 @@ export class Counters {
       return [];
     }
     this.#hold(reading);
-    return isTold ? this.#tell() : [];
+    return isTold ? this.tell() : [];
   }
 
   #hold(reading: Reading): void {
@@ -105,7 +105,8 @@ export class Counters {
     }
   }
 
-  #tell(): ToldReading[] {
+  /** All that was not told yet. */
+  tell(): ToldReading[] {
     const told: ToldReading[] = [];
     const tell = (timeNs: bigint, rows: ToldReading["rows"]) =>
       told.push({ number: this.#next++, timeNs, rows });

@@ -3,7 +3,7 @@ import type { Script } from "../../event/report.ts";
 import { isAtLeast } from "../kernel/capability.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
-import { attachPointsOf } from "./attach_points.ts";
+import { attachPointsOf, scriptsAttachedAt } from "./attach_points.ts";
 import { DEEP_SCRIPTS, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
@@ -166,7 +166,8 @@ function sameAs(asked: AttachOptions, { program, asked: before }: Refused): bool
 async function attempt(options: AttachOptions, leftOut: LeftOut): Promise<Attached | Refused> {
   const { run, signal } = options;
   const { program, scripts } = render(options.sources, options.render, leftOut);
-  const started = await startBpftrace({ ...run, program });
+  const scriptsAt = (point: string) => scriptsAttachedAt(options.sources, scripts, point);
+  const started = await startBpftrace({ ...run, program, scriptsAt });
   const stop = () => void started.stop();
   signal.addEventListener("abort", stop);
   try {

@@ -1,4 +1,5 @@
 /** Where a script attaches, and whether this kernel has that. */
+import type { Script } from "../../event/report.ts";
 import { isAtLeast } from "../kernel/capability.ts";
 import type { NftLayout } from "../kernel/nft.ts";
 import type { TableLayout } from "../kernel/tables.ts";
@@ -84,4 +85,16 @@ export function whyNotHere(
 export function attachPointsOf(source: string): string[] {
   return [...source.matchAll(/^(?:tracepoint:(\w+:\w+)|(kprobe:\w+))/gm)]
     .map(([, tracepoint, kprobe]) => tracepoint ?? kprobe ?? "");
+}
+
+/** Those of the scripts that are attached to a tracepoint or function of this name. */
+export function scriptsAttachedAt(
+  sources: ReadonlyMap<string, string>,
+  scripts: readonly Script[],
+  point: string,
+): string[] {
+  return scripts.filter(({ name, state }) =>
+    state === "attached" &&
+    attachPointsOf(sources.get(name) ?? "").some((one) => one.split(":").at(-1) === point)
+  ).map(({ name }) => name);
 }

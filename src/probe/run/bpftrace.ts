@@ -2,12 +2,12 @@
  * Runs one bpftrace program: in a mount namespace of its own (tracefs and debugfs are mounted
  * there, the system's mounts stay as they are), killed by the kernel when this process dies.
  */
-import { type Missed, MissMeter } from "./missed.ts";
+import { type Missed, MissMeter, type ScriptsAt } from "./missed.ts";
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
-import { isAtLeast } from "../kernel/capability.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { LossMeter } from "./loss.ts";
+import { mapKeys, silent } from "./map_settings.ts";
 import { CpuMeter, cpuMsOf, DEFAULT_SHARE, memoryWords, ownBytesMax, type Share } from "./share.ts";
 import { writeShortlist } from "./shortlist.ts";
 import { makeWorkFolder } from "./work_folder.ts";
@@ -36,6 +36,8 @@ export interface BpftraceOptions {
   /** Runs of a script that the kernel left out; `nowNs` gives CLOCK_MONOTONIC. */
   onMissed?(missed: Missed): void;
   nowNs?(): bigint | undefined;
+  /** Which scripts are attached where; absent: of which script runs were left out is not told. */
+  scriptsAt?: ScriptsAt | undefined;
   /** Path or name of the binary. */
   binary?: string;
   /** Version of the binary; with it, bpftrace gets lists of its own and attaches much faster. */
@@ -153,7 +155,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   const meter = new CpuMeter(share);
   let bound: string | undefined;
   let sampling: ReturnType<typeof setInterval> | undefined;
-  const misses = new MissMeter(pid, options.nowNs ?? (() => undefined));
+  const misses = new MissMeter(pid, options.nowNs ?? (() => undefined), options.scriptsAt);
   const lookForMisses = () => {
     const missed = misses.look();
     if (missed !== null) options.onMissed?.(missed);
@@ -232,19 +234,6 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
   }
   return { ready: ready.promise, stop, ended, pid };
 }
-
-/**
- * Since 0.23 each place that a map has no room for is told among the lines, once for each packet, and each
- * program looks after each write whether it is to be told. How many had no room is counted without that.
- */
-const silent = (version: string | undefined) =>
-  version !== undefined && isAtLeast(version, "0.23") ? ["--no-warnings"] : [];
-
-/** The setting's name up to bpftrace 0.18, and since. */
-const mapKeys = (count: number) => ({
-  BPFTRACE_MAP_KEYS_MAX: String(count),
-  BPFTRACE_MAX_MAP_KEYS: String(count),
-});
 
 /** Ends what `LAUNCH` has put it before others for. */
 function beOrdinary(pid: number): void {

@@ -5,24 +5,46 @@
  * it; each program's file says how often it was so (`recursion_misses`, Linux 5.12; of programs that
  * are attached by perf, 6.7).
  */
+import { programPoints } from "./program_points.ts";
 
 /** A stretch of CLOCK_MONOTONIC in which so many runs were left out; 0: it was looked, and none was. */
 export interface Missed {
   fromNs: bigint;
   toNs: bigint;
+  /** Runs of programs that see packets; a timer's sees none. */
   count: number;
+  /** How many of them were of which script; absent: of some that is not known. */
+  scripts?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Names of the scripts that are attached to a tracepoint or function of this name. */
+export type ScriptsAt = (point: string) => readonly string[];
+
+/** Programs of this type are a timer's, as the heartbeat (`BPF_PROG_TYPE_PERF_EVENT`). */
+const TIMER = 7;
+
+interface Program {
+  /** Its file of /proc. */
+  file: string;
+  number: number;
+  /** How often it had been left out at the look before. */
+  before: number;
+  scripts: readonly string[];
 }
 
 /** Looks now and then how often the programs of a process were left out. */
 export class MissMeter {
-  #files: string[] = [];
+  #programs: Program[] = [];
   /** When it was first asked. */
   #sinceNs: bigint | undefined;
-  #total = 0;
   #fromNs: bigint | undefined;
 
   /** `pid` is bpftrace's, `nowNs` gives CLOCK_MONOTONIC; where that gives nothing nothing is told. */
-  constructor(readonly pid: number, readonly nowNs: () => bigint | undefined) {}
+  constructor(
+    readonly pid: number,
+    readonly nowNs: () => bigint | undefined,
+    readonly scriptsAt: ScriptsAt = () => [],
+  ) {}
 
   /** What was left out since it looked before; null where it can't tell, as at the first look. */
   look(): Missed | null {
@@ -30,27 +52,49 @@ export class MissMeter {
     if (toNs === undefined) return null;
     const isFirst = this.#sinceNs === undefined;
     this.#sinceNs ??= toNs;
-    // Files that it had open when it attached are not looked for again.
-    if (this.#files.length === 0) this.#files = programFiles(this.pid);
-    if (this.#files.length === 0) return null;
-    const total = this.#files.reduce((sum, file) => sum + missesIn(file), 0);
-    const count = total - this.#total;
+    // Programs that it had when it attached are not looked for again.
+    if (this.#programs.length === 0) this.#programs = programsOf(this.pid, this.scriptsAt);
+    if (this.#programs.length === 0) return null;
+    const scripts = new Map<string, number>();
+    let [count, isKnown] = [0, true];
+    for (const program of this.#programs) {
+      // A program that is gone says nothing any more.
+      const more = Math.max(0, missesIn(program.file) - program.before);
+      if (more === 0) continue;
+      program.before += more;
+      count += more;
+      isKnown &&= program.scripts.length > 0;
+      for (const name of program.scripts) scripts.set(name, (scripts.get(name) ?? 0) + more);
+    }
     const fromNs = this.#fromNs ?? this.#sinceNs;
     this.#fromNs = toNs;
-    // A program that is gone takes its count along.
-    this.#total = Math.max(total, this.#total);
-    return isFirst ? null : { fromNs, toNs, count: Math.max(0, count) };
+    if (isFirst) return null;
+    return { fromNs, toNs, count, scripts: isKnown ? Object.fromEntries(scripts) : undefined };
   }
 }
 
 /**
- * What /proc says of each program that the process holds; none where it has ended. It may open and close
- * other files meanwhile: one that is gone says nothing of the others.
+ * The programs that see packets of those that the process holds; none where it has ended. It may open and
+ * close other files meanwhile: one that is gone says nothing of the others.
  */
-function programFiles(pid: number): string[] {
-  return namesIn(`/proc/${pid}/fd`)
-    .filter((name) => targetOf(`/proc/${pid}/fd/${name}`)?.endsWith("bpf-prog"))
-    .map((name) => `/proc/${pid}/fdinfo/${name}`);
+function programsOf(pid: number, scriptsAt: ScriptsAt): Program[] {
+  const files = namesIn(`/proc/${pid}/fd`).map((name) => ({
+    name,
+    target: targetOf(`/proc/${pid}/fd/${name}`) ?? "",
+  }));
+  const programs = files.filter(({ target }) => target.endsWith("bpf-prog")).flatMap(({ name }) => {
+    const file = `/proc/${pid}/fdinfo/${name}`;
+    const text = textOf(file);
+    if (numberOf(text, "prog_type") === TIMER) return [];
+    return [{ file, number: numberOf(text, "prog_id"), before: 0, scripts: [] }];
+  });
+  if (programs.length === 0) return [];
+  const attaching = files.filter(({ target }) => /perf_event|bpf[-_]link/.test(target));
+  const points = programPoints(pid, attaching.map(({ name }) => Number(name)));
+  return programs.map((program) => {
+    const point = points.get(program.number);
+    return { ...program, scripts: point === undefined ? [] : scriptsAt(point) };
+  });
 }
 
 function namesIn(folder: string): string[] {
@@ -69,15 +113,20 @@ function targetOf(link: string): string | undefined {
   }
 }
 
-/** How often one program was left out, by its file of /proc; 0 where the kernel does not count. */
-function missesIn(file: string): number {
+function textOf(file: string): string {
   try {
-    return missesOf(Deno.readTextFileSync(file));
+    return Deno.readTextFileSync(file);
   } catch {
-    return 0;
+    return "";
   }
 }
 
+/** How often one program was left out, by its file of /proc; 0 where the kernel does not count. */
+const missesIn = (file: string): number => missesOf(textOf(file));
+
 /** The count in what the kernel prints of a program. */
-export const missesOf = (text: string): number =>
-  Number(/^recursion_misses:\s*(\d{1,15})$/m.exec(text)?.[1] ?? 0);
+export const missesOf = (text: string): number => numberOf(text, "recursion_misses");
+
+/** A number in what the kernel prints of a program; 0 where it does not say. */
+const numberOf = (text: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s*(\\d{1,15})$`, "m").exec(text)?.[1] ?? 0);

@@ -72,6 +72,12 @@ kernelTest(
       const { missed = [], totals } = batches.at(-1)!.header;
       const leftOut = missed.reduce((sum, { count }) => sum + count, 0);
       ok(leftOut > 0, "the kernel left out none");
+      ok(missed.every(({ scripts }) => scripts !== undefined), "of some the script is not known");
+      const unsent = missed.reduce((sum, { scripts }) => sum + (scripts?.device_tx ?? 0), 0);
+      ok(
+        unsent > 0 && unsent < leftOut,
+        `${unsent} of ${leftOut} were of the script of what is sent`,
+      );
       const sent = batches.flatMap(({ lines }) => lines).filter((line) => !line.startsWith("{"))
         .map((line) => decodeTsv(line)).filter(({ kind }) => kind === "device-tx");
       const untold = PACKETS - sent.length;

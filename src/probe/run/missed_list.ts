@@ -14,13 +14,22 @@ export class MissedList {
   /** One more; each begins where the one before ended, or later. */
   add(missed: Missed): void {
     const last = this.#all.at(-1);
-    if (last !== undefined && missed.fromNs <= last.toNs) this.#join(this.#all.length - 1, missed);
+    // What is of the same scripts as what was just before is one; of others, it is told by itself.
+    const isMore = last !== undefined && missed.fromNs <= last.toNs && sameScripts(last, missed);
+    if (isMore) this.#join(this.#all.length - 1, missed);
     else this.#all.push(missed);
     if (this.#all.length <= this.max) return;
     const gaps = this.#all.slice(1).map(({ fromNs }, i) => Number(fromNs - this.#all[i]!.toNs));
     const nearest = gaps.indexOf(gaps.reduce((a, b) => Math.min(a, b)));
     const [next] = this.#all.splice(nearest + 1, 1);
     this.#join(nearest, next!);
+  }
+
+  /** Whether runs of these scripts may be among them. */
+  isOf(names: readonly string[]): boolean {
+    return this.#all.some(({ scripts }) =>
+      scripts === undefined || names.some((name) => (scripts[name] ?? 0) > 0)
+    );
   }
 
   /** What ended before this moment is of no more use to who is told. */
@@ -30,15 +39,31 @@ export class MissedList {
 
   /** In the order of time. */
   told(): NonNullable<BatchHeader["missed"]> {
-    return this.#all.map(({ fromNs, toNs, count }) => ({
+    return this.#all.map(({ fromNs, toNs, count, scripts }) => ({
       fromNs: String(fromNs),
       toNs: String(toNs),
       count,
+      ...(scripts === undefined ? {} : { scripts }),
     }));
   }
 
-  #join(at: number, { toNs, count }: Missed): void {
+  #join(at: number, { toNs, count, scripts }: Missed): void {
     const one = this.#all[at]!;
-    this.#all[at] = { fromNs: one.fromNs, toNs, count: one.count + count };
+    this.#all[at] = {
+      ...{ fromNs: one.fromNs, toNs, count: one.count + count },
+      scripts: one.scripts && scripts && added(one.scripts, scripts),
+    };
   }
 }
+
+type Scripts = NonNullable<Missed["scripts"]>;
+
+function added(a: Scripts, b: Scripts): Scripts {
+  const all = { ...a };
+  for (const [name, count] of Object.entries(b)) all[name] = (all[name] ?? 0) + count;
+  return all;
+}
+
+const sameScripts = (a: Missed, b: Missed): boolean => namesOf(a) === namesOf(b);
+
+const namesOf = ({ scripts }: Missed) => scripts && Object.keys(scripts).sort().join(" ");

@@ -7,8 +7,6 @@ import type { Missed } from "../run/missed.ts";
 import { MissedList } from "../run/missed_list.ts";
 import { ClockPairs, pairNow } from "../read/clock_pair.ts";
 import { monotonicClock } from "../state/mod.ts";
-import type { Reading } from "../read/count_lines.ts";
-import { Counters, readingEvents } from "../read/counters.ts";
 import { Demux } from "../read/demux.ts";
 import type { Ranks } from "../read/decode.ts";
 import { LineSource } from "../read/line_source.ts";
@@ -18,6 +16,7 @@ import { NeighbourPlaces } from "../read/neighbour_places.ts";
 import type { Plan } from "../filter/plan.ts";
 import { RouteGate } from "../read/route_gate.ts";
 import type { NetnsHandle } from "../state/mod.ts";
+import { CountTeller } from "./count_teller.ts";
 import type { IntakeCounts, IntakeOptions } from "./intake_options.ts";
 import { keeps } from "../filter/user_filter.ts";
 
@@ -29,6 +28,9 @@ export interface RunningNode {
   netns: Map<number, NetnsHandle>;
   batcher: Batcher;
 }
+
+/** Without runs of these, what became of a packet is not known. */
+const SEEING: readonly string[] = ["device_rx", "device_tx", "drop"];
 
 /** Gives each event and state to the batches of its node. */
 export class Intake {
@@ -56,7 +58,7 @@ export class Intake {
   #lookedNs: bigint | undefined;
   #places = new NeighbourPlaces();
   #routes = new RouteGate();
-  readonly #counters: Counters | undefined;
+  readonly #counters: CountTeller<RunningNode> | undefined;
   readonly #demux: Demux<RunningNode>;
 
   constructor(readonly options: IntakeOptions) {
@@ -85,8 +87,11 @@ export class Intake {
       };
       return node;
     });
-    if (options.hashOf) this.#counters = new Counters(options.hashOf);
     this.#demux = new Demux(this.nodes);
+    if (options.hashOf) {
+      const byNetns = (netns: number | undefined) => this.#demux.byNetns(netns);
+      this.#counters = new CountTeller(options.hashOf, this.nodes, byNetns);
+    }
     for (const node of this.nodes) {
       for (const inode of node.netns.keys()) this.#demux.addNetns(inode, node);
     }
@@ -98,7 +103,7 @@ export class Intake {
       onEvent: (event) => this.#event(event),
       onTick: (timeNs, inForce) => this.#tick(timeNs, inForce),
       onRefused: () => this.#refused += 1,
-      onReading: (reading, source) => this.#counted(reading, source),
+      onReading: (reading, source) => this.#counters?.take(reading, source, this.#areCountersTold),
       reasonName: this.options.reasonName,
     }, { held });
   }
@@ -169,6 +174,8 @@ export class Intake {
   end(untilNs?: bigint): void {
     this.#ended = { wholeNs: untilNs };
     if (this.#latestNs > this.#tickNs) this.#sampled.end(this.#latestNs);
+    // What was lost may be known only now, when no more readings come.
+    this.#counters?.end(this.#areCountersTold);
     for (const { batcher } of this.nodes) batcher.flush({ final: true });
   }
 
@@ -220,17 +227,14 @@ export class Intake {
     return false;
   }
 
-  /** Counters are told when not all packets are: before, the packets themselves tell as much. */
-  #counted(reading: Reading, source: object): void {
-    const isTold = this.#sampled.any && this.plan?.kernel.exact !== false;
-    for (const { rows, ...of } of this.#counters?.take(reading, source, isTold) ?? []) {
-      const byNode = Map.groupBy(rows, ({ netns }) => this.#demux.byNetns(netns));
-      for (const node of this.nodes) {
-        for (const event of readingEvents({ ...of, rows: byNode.get(node) ?? [] })) {
-          node.batcher.addEvent(event);
-        }
-      }
-    }
+  /**
+   * Counters are told when something of packets is not: before, the packets themselves tell as much. What
+   * was counted until then is told, too, so that one event that is lost does not leave a flow unknown.
+   */
+  get #areCountersTold(): boolean {
+    const isAllTold = !this.#sampled.any && !this.#missed.isOf(SEEING) &&
+      this.#lost + this.#refused === 0;
+    return !isAllTold && this.plan?.kernel.exact !== false;
   }
 
   #add(event: Event, node: RunningNode): void {

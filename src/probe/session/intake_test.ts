@@ -1,6 +1,7 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { fakeLink, fakeState } from "../../../test/fake/state.ts";
 import { parseFilter } from "../../event/filter/mod.ts";
+import { decodeTsv } from "../../event/codec.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
 import { Intake } from "./intake.ts";
 import { Planner } from "../filter/plan.ts";
@@ -9,7 +10,7 @@ const A = 4026532001;
 const B = 4026532002;
 const OTHER = 4026532003;
 
-function intake(filter = "") {
+function intake(filter = "", hashOf?: () => bigint) {
   const batches: ProbeBatch[] = [];
   const dropped: number[] = [];
   const made = new Intake({
@@ -26,6 +27,7 @@ function intake(filter = "") {
     onDrop: (netns) => dropped.push(netns),
     onActive() {},
     onUnknownNetns() {},
+    ...(hashOf ? { hashOf } : {}),
   });
   made.plan = new Planner(parseFilter(filter)).plan();
   const source = made.openSource(false);
@@ -166,3 +168,48 @@ Deno.test("intake: a batch tells no further than it is known what the kernel lef
   made.end();
   equal(untilNs(), "350");
 });
+
+/** What a reading of bpftrace prints: so many packets of one flow at one place. */
+function count(source: { line(text: string): void }, number: number, packets: number) {
+  const place = (BigInt(A) << 32n) + (2n << 2n) + 2n;
+  source.line(`G\t${1000 * number}\t${number}`);
+  if (packets > 0) source.line(`@flows1[${place}, 5]: ${packets}`);
+  for (const [key, value] of [[place, packets], [0, 2]]) {
+    if (value !== 0) source.line(`@places1[${key}]: ${value}`);
+  }
+  source.line(`t\t${1000 * number + 10}`);
+}
+
+const LEFT_OUT: Record<string, (made: Intake) => void> = {
+  "an event was lost": (made) => made.lost(1),
+  "runs of a script that sees packets were left out": (made) =>
+    made.missed({ fromNs: 900n, toNs: 950n, count: 3, scripts: { consume: 2, drop: 1 } }),
+  "runs were left out, and nobody knows of which script": (made) =>
+    made.missed({ fromNs: 900n, toNs: 950n, count: 3 }),
+};
+
+for (const [what, happens] of Object.entries(LEFT_OUT)) {
+  for (const isLate of [false, true]) {
+    Deno.test(`[O23] intake: all that was counted is told once ${what}${isLate ? ", at the end, too" : ""}`, () => {
+      const { made, source, batches } = intake("", () => 5n);
+      made.begin();
+      source.line(packet("X", 500, "f1", A));
+      count(source, 0, 0);
+      count(source, 1, 7);
+      made.missed({ fromNs: 800n, toNs: 900n, count: 3, scripts: { consume: 3 } });
+      const counted = () => {
+        made.flush(true);
+        return batches.filter(({ header }) => header.node === "a").flatMap(({ lines }) => lines)
+          .map((line) => decodeTsv(line)).filter(({ kind, source }) => kind === "counted" && source)
+          .map(({ reading, counted }) => [reading, counted]);
+      };
+      equal(counted(), []);
+      if (!isLate) happens(made);
+      count(source, 2, 4);
+      equal(counted(), isLate ? [] : [[1, 7], [2, 4]]);
+      if (isLate) happens(made);
+      made.end();
+      equal(counted(), [[1, 7], [2, 4]]);
+    });
+  }
+}

@@ -72,10 +72,10 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
     untilNs: String(node.untilNs),
     totals: node.totals,
     ...(node.missed.length === 0 ? {} : {
-      missed: node.missed.map(({ fromNs, toNs, count }) => ({
+      missed: node.missed.map(({ fromNs, toNs, ...runs }) => ({
         fromNs: String(node.attachedNs + fromNs),
         toNs: String(node.attachedNs + toNs),
-        count,
+        ...runs,
       })),
     }),
     ...(node.sampled.length === 0 ? {} : {

@@ -16,7 +16,12 @@ export interface SpecNode {
   /** Its probe ended without a last word. */
   boot: string;
   /** Stretches after it began to watch in which runs of scripts were left out. */
-  missed: { fromNs: bigint; toNs: bigint; count: number }[];
+  missed: {
+    fromNs: bigint;
+    toNs: bigint;
+    count: number;
+    scripts?: Record<string, number>;
+  }[];
   /** Stretches after it began to watch in which only packets of some ranks were told. */
   sampled: { fromNs: bigint; toNs: bigint; rank: number; dropRank: number }[];
   isCut: boolean;
@@ -69,9 +74,14 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
       node.totals[name] = integer(first, name);
       return true;
     case "missed": {
-      // `missed 3 1ms 2ms`: so many runs of scripts, from when to when.
+      // `missed 3 1ms 2ms drop=2`: so many runs of scripts, from when to when; of which, where it is said.
       const [fromNs, toNs] = [second, rest[0] ?? ""].map(nanoseconds);
-      node.missed.push({ fromNs: fromNs!, toNs: toNs!, count: integer(first, name) });
+      const scripts = rest.slice(1).map((word) => word.split("="))
+        .map(([script = "", runs = ""]) => [script, integer(runs, script)]);
+      node.missed.push({
+        ...{ fromNs: fromNs!, toNs: toNs!, count: integer(first, name) },
+        ...(scripts.length > 0 ? { scripts: Object.fromEntries(scripts) } : {}),
+      });
       return true;
     }
     case "sampled": {
