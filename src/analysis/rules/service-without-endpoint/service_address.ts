@@ -3,7 +3,10 @@ import type { NetfilterRule } from "../../../event/state.ts";
 import { formOf } from "../../correlate/identity.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
 import { toolText } from "../../netfilter/words.ts";
+import type { Judgement } from "../../verdict/judgement.ts";
+import { isOwn } from "../../view/netns_names.ts";
 import { ownersOf } from "../../view/state_view.ts";
+import type { NodeView } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
@@ -79,8 +82,9 @@ function rulesFor(subject: Case, address: string) {
 export const serviceUntranslated: Rule = {
   id: "R51",
   statement: "A service address that rules translate for other packets, and not for this one: " +
-    "`service-without-endpoint`. Says nothing by a rule for the packet's own port on a node that it " +
-    "did not pass: the service leads somewhere, and it is rules of its own node that are missing.",
+    "`service-without-endpoint`. Says nothing by a rule for the packet's own port in a namespace that it " +
+    "did not pass: the service leads somewhere, and it is rules where it passed that are missing, or it " +
+    "died before it came to any. Nor by any rule where it came no further than a pod, which has none.",
   yields: ["service-without-endpoint"],
   judge(subject) {
     const { event, judgement } = subject;
@@ -92,14 +96,17 @@ export const serviceUntranslated: Rule = {
     if (judgement.outcome === "unknown" && !judgement.beyond) return null;
     const address = event.destination!;
     if (ownersOf(subject.world.network, address).length > 0) return null;
-    const passed = new Set(judgement.steps.map((step) => step.event.node));
+    const passed = placesOf(judgement);
+    const isBeyondPod = passed.size > 1 ||
+      judgement.steps.some(({ event }) => isOwn(event.node, event.netns));
     const ofItsPort = new RegExp(`\\bdport ${event.destinationPort}\\b`);
     for (const node of subject.world.nodes) {
-      for (const list of node.states.values()) {
+      for (const [netns, list] of node.states) {
+        const isPassed = passed.has(placeKey(node, netns));
         const state = list.at(-1)!.state;
         const translations = state.netfilter.filter(({ text }) =>
           /dnat|DNAT|KUBE-SVC|REDIRECT/.test(text) && mentions(text, address) &&
-          (passed.has(node) || !ofItsPort.test(text))
+          (isPassed || (isBeyondPod && !ofItsPort.test(text)))
         );
         if (translations.length === 0) continue;
         return cause(
@@ -120,6 +127,12 @@ export const serviceUntranslated: Rule = {
     return null;
   },
 };
+
+/** Namespaces that the packet was seen in. */
+const placesOf = ({ steps }: Judgement): ReadonlySet<string> =>
+  new Set(steps.map(({ event: { node, netns } }) => placeKey(node, netns)));
+
+const placeKey = ({ name }: NodeView, netns: number | undefined) => `${name} ${netns}`;
 
 const asRead = ({ tool, family, table, chain, text }: NetfilterRule) =>
   `${toolText(tool, family)}: ${family} ${table} ${chain}: ${text}`;
