@@ -31,6 +31,8 @@ export interface KnownEndpoint {
   /** Packets are sent to it: it is ready, or still serves while it ends. */
   isUsed: boolean;
   node?: string;
+  /** The pod behind it, of the service's namespace. */
+  pod?: string;
 }
 
 /** All endpoints that a service may have had at a time, each as good as it ever was then. */
@@ -43,13 +45,14 @@ export function endpointsOf(
   for (const { object } of cluster.versions("endpointslices", time)) {
     if (object.service !== name || object.namespace !== namespace) continue;
     for (const endpoint of object.endpoints) {
-      const { addresses, node } = endpoint;
+      const { addresses, node, pod } = endpoint;
       for (const address of addresses) {
         const before = found.get(address);
         found.set(address, {
           address,
           isUsed: isUsed(endpoint, publishesNotReady) || before?.isUsed === true,
           ...(node === undefined ? {} : { node }),
+          ...(pod === undefined ? {} : { pod }),
         });
       }
     }

@@ -68,16 +68,17 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
     ports: [portOf(port!)],
     ...sinceOf(words),
     endpoints: words.filter(isPlain).map((word) => {
-      const [, address, not, node] = /^([^!@]+)(!?)(?:@(.+))?$/.exec(word)!;
-      return { addresses: [address], ready: not === "", ...(node ? { node } : {}) };
+      const [, address, not, node, pod] = /^([^!@=]+)(!?)(?:@([^=]+))?(?:=(.+))?$/.exec(word)!;
+      const behind = { ...(node ? { node } : {}), ...(pod ? { pod } : {}) };
+      return { addresses: [address], ready: not === "", ...behind };
     }),
   }],
   pod: ([name, address, ...words]) => ["pods", {
     ...named(name),
     addresses: address!.split(","),
-    phase: "Running",
+    phase: words.includes("pending") ? "Pending" : "Running",
     labels: Object.fromEntries(words.filter((word) => word.includes("=")).map((w) => w.split("="))),
-    ...(words[0] && !words[0].includes("=") ? { node: words[0] } : {}),
+    ...(words[0] && !words[0].includes("=") && words[0] !== "pending" ? { node: words[0] } : {}),
   }],
   node: ([name, ...words]) => ["nodes", {
     name,

@@ -9,9 +9,8 @@ import { cause, type Rule } from "../rule.ts";
 import { serviceAddress } from "../service-without-endpoint/service_address.ts";
 import { translatedAt, translatedBy } from "../service-without-endpoint/translated_by.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { endpointWords } from "../shared/endpoint_words.ts";
 import { writtenBy } from "../shared/written.ts";
-
-const SHOWN_MAX = 4;
 
 /** The node's rules are older than the endpoints. */
 export const rulesStale: Rule = {
@@ -43,13 +42,12 @@ export const rulesStale: Rule = {
     );
     const known = stale && serviceAt(cluster, service.address, stale.time);
     if (!known) return null;
-    const endpoints = endpointsOf(cluster, known, stale.time).map(({ address }) => address);
+    const endpoints = endpointsOf(cluster, known, stale.time);
+    const words = { cluster, time: stale.time, namespace: known.namespace };
     const name = `${serviceName(known)} (${endPoint(service.address, service.port)})`;
     const now = endpoints.length === 0
       ? "it has none"
-      : `it has ${endpoints.slice(0, SHOWN_MAX).join(", ")}${
-        endpoints.length > SHOWN_MAX ? ` and ${endpoints.length - SHOWN_MAX} more` : ""
-      }`;
+      : `it has ${endpointWords(endpoints, words)}`;
     return cause(
       "service-rules-stale",
       "likely",
@@ -60,7 +58,9 @@ export const rulesStale: Rule = {
         ...by.evidence,
         clusterEvidence(
           cluster,
-          `endpoints of ${serviceName(known)}: ${endpoints.join(", ") || "none"}`,
+          `endpoints of ${serviceName(known)}: ${
+            endpoints.map(({ address }) => address).join(", ") || "none"
+          }`,
         ),
       ],
     );

@@ -9,6 +9,7 @@ import { place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { lookAt } from "../shared/checked.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { type EndpointsKnown, endpointWords } from "../shared/endpoint_words.ts";
 import { commentsOf } from "../shared/owners.ts";
 import { refusalOf } from "../shared/refusal.ts";
 import { assigned, named } from "../word.ts";
@@ -37,7 +38,7 @@ export const noneOnNode: Rule = {
     if (!asked || asked.node === undefined) return null;
     if (!cluster.isWhole(["services", "endpointslices", "nodes"], time)) return null;
     const endpoints = endpointsOf(cluster, asked.service, time);
-    const why = reason(asked, endpoints);
+    const why = reason(asked, endpoints, told);
     const refusal = why === null ? null : refusalForService(subject);
     if (why === null || refusal === null) return null;
     const evidence: Evidence[] = [
@@ -55,31 +56,32 @@ export const noneOnNode: Rule = {
 };
 
 /** Why nothing takes the packet there; null where something should. */
-function reason(asked: AskedService, endpoints: readonly KnownEndpoint[]): string | null {
+function reason(
+  asked: AskedService,
+  endpoints: readonly KnownEndpoint[],
+  told: Pick<EndpointsKnown, "cluster" | "time">,
+): string | null {
+  const known = { ...told, namespace: asked.service.namespace, withNodes: true };
+
   const used = endpoints.filter(({ isUsed }) => isUsed);
   if (used.length === 0) {
     // Of a service's own address R104 says that.
     if (!asked.isNodePort) return null;
-    return `has no endpoint${endpoints.length === 0 ? "" : ` that is ready ${areNot(endpoints)}`}`;
+    return `has no endpoint${
+      endpoints.length === 0 ? "" : ` that is ready ${areNot(endpoints, known)}`
+    }`;
   }
   if (!asked.isLocal || endpoints.some(({ node }) => node === undefined)) return null;
   const own = endpoints.filter(({ node }) => node === asked.node);
   if (own.some(({ isUsed }) => isUsed)) return null;
   const there = own.length === 0
     ? `no endpoint on ${asked.node}`
-    : `no endpoint on ${asked.node} that is ready ${areNot(own)}`;
-  return `has ${asked.policy} Local and ${there}, only elsewhere: ${shown(used)}`;
+    : `no endpoint on ${asked.node} that is ready ${areNot(own, known)}`;
+  return `has ${asked.policy} Local and ${there}, only elsewhere: ${endpointWords(used, known)}`;
 }
 
-const areNot = (endpoints: readonly KnownEndpoint[]) =>
-  `(${shown(endpoints)} ${endpoints.length === 1 ? "is" : "are"} not)`;
-
-function shown(endpoints: readonly KnownEndpoint[]): string {
-  const more = endpoints.length - SHOWN_MAX;
-  return endpoints.slice(0, SHOWN_MAX)
-    .map(({ address, node }) => node === undefined ? address : `${address} on ${node}`)
-    .join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
+const areNot = (endpoints: readonly KnownEndpoint[], known: EndpointsKnown) =>
+  `(${endpointWords(endpoints, known)} ${endpoints.length === 1 ? "is" : "are"} not)`;
 
 /** kube-proxy's comment for what has endpoints on other nodes alone. */
 const NOT_LOCAL = /has no local endpoints$/;

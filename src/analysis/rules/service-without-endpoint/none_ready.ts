@@ -7,9 +7,8 @@ import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { wentOnUntranslated } from "../service-unknown/service_unknown.ts";
 import { clusterAt, clusterEvidence } from "../shared/cluster_evidence.ts";
+import { endpointWords } from "../shared/endpoint_words.ts";
 import { refusalOf } from "../shared/refusal.ts";
-
-const SHOWN_MAX = 4;
 
 /** The API says why a service leads nowhere. */
 export const noneReady: Rule = {
@@ -36,11 +35,10 @@ export const noneReady: Rule = {
     const refused = refusalOf(subject, "service");
     if (!refused && !wentOnUntranslated(subject)) return null;
     const name = `${serviceName(service)} (${endPoint(destination, destinationPort)})`;
-    const addresses = endpoints.slice(0, SHOWN_MAX).map(({ address }) => address).join(", ");
     const why = endpoints.length === 0
       ? `has no endpoint${service.isUnselected ? ", and selects no pod" : ""}`
-      : `has no endpoint that is ready: ${addresses}${
-        endpoints.length > SHOWN_MAX ? ` and ${endpoints.length - SHOWN_MAX} more` : ""
+      : `has no endpoint that is ready: ${
+        endpointWords(endpoints, { ...told, namespace: service.namespace })
       } ${endpoints.length === 1 ? "is" : "are"} not`;
     const ended = refused
       ? `a rule refused the packet ${whereOf(subject)}`
