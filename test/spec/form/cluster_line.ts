@@ -82,7 +82,8 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
   }],
   node: ([name, ...words]) => ["nodes", {
     name,
-    addresses: words.filter(isPlain),
+    addresses: words.filter((word) => isPlain(word) && word !== "notready"),
+    ...(words.includes("notready") ? { ready: false } : {}),
     ...sinceOf(words),
   }],
   policy: ([name, json]) => ["networkpolicies", { ...named(name), ...JSON.parse(json!) }],

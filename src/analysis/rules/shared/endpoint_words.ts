@@ -23,10 +23,20 @@ export function endpointWords(endpoints: readonly KnownEndpoint[], known: Endpoi
 
 function wordsOf(endpoint: KnownEndpoint, known: EndpointsKnown): string {
   const { address, node, pod } = endpoint;
-  const named = pod === undefined
-    ? address
-    : `${address} (pod ${known.namespace}/${pod}${isPending(endpoint, known) ? ", Pending" : ""})`;
-  return named + (known.withNodes && node !== undefined ? ` on ${node}` : "");
+  const about = [
+    ...(pod === undefined ? [] : [`pod ${known.namespace}/${pod}`]),
+    ...(isPending(endpoint, known) ? ["Pending"] : []),
+    ...(isOnLostNode(endpoint, known) ? [`node ${node} is not ready`] : []),
+  ];
+  return address + (about.length === 0 ? "" : ` (${about.join(", ")})`) +
+    (known.withNodes && node !== undefined ? ` on ${node}` : "");
+}
+
+/** Its node was not ready all of the time: the cluster calls what is on such a node not ready, too. */
+function isOnLostNode({ node, isUsed }: KnownEndpoint, { cluster, time }: EndpointsKnown): boolean {
+  if (isUsed || node === undefined) return false;
+  const versions = cluster.versions("nodes", time).filter(({ object }) => object.name === node);
+  return versions.length > 0 && versions.every(({ object }) => object.ready === false);
 }
 
 /** It waits for its node, its images or its init containers; one that runs is not ready for reasons of its own. */
