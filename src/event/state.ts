@@ -133,8 +133,12 @@ export const Route = z.object({
   destination: z.string().max(80),
   gateway: address.optional(),
   device: name.optional(),
-  /** Several ways, when it is a multipath route. */
-  nexthops: z.array(z.object({ gateway: address.optional(), device: name.optional() })).optional(),
+  /** Several ways, when it is a multipath route, each with flags of its own: `dead`, `linkdown` … */
+  nexthops: z.array(z.object({
+    gateway: address.optional(),
+    device: name.optional(),
+    flags: z.array(name).optional(),
+  })).optional(),
   source: address.optional(),
   metric: int.optional(),
   /** Bytes. */

@@ -1,10 +1,7 @@
 /** The lookup that `rp_filter` makes against the kernel's: random rules, tables and settings. */
+import { devicesOf } from "../../src/analysis/view/next_hops.ts";
 import { deepEqual, ok } from "node:assert/strict";
-import {
-  devicesOf,
-  modeOf,
-  wayBackOf,
-} from "../../src/analysis/rules/reverse-path-filter/way_back.ts";
+import { modeOf, wayBackOf } from "../../src/analysis/rules/reverse-path-filter/way_back.ts";
 import { refuses } from "../../src/analysis/view/routing.ts";
 import type { NetnsState } from "../../src/event/state.ts";
 import { caseFor } from "./case_fixture.ts";

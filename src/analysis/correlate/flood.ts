@@ -1,4 +1,5 @@
 /** Frames that came to hosts they are not for: what their end there says of the packet. Rule O4. */
+import { nextHops } from "../view/next_hops.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask } from "../view/asked.ts";
 import { isOneClock } from "../view/coverage.ts";
@@ -35,8 +36,8 @@ export function isMeantHere(event: Sighting, sent: Sighting | null): boolean {
   const link = linkOf(there, sent.ifindex, sent.device);
   const isPair = link !== undefined && leadsTo(sent, event) &&
     (!link.bridgePort || isForwarded(sent, link.name, event.destinationMac));
-  const gateway = there && lookUpRoute(there, { destination }).route?.gateway;
-  return isPair || (gateway !== undefined && gateway !== null && ownsAddress(here, gateway));
+  const route = there && lookUpRoute(there, { destination }).route;
+  return isPair || nextHops(route, destination).some(({ address }) => ownsAddress(here, address));
 }
 
 /**

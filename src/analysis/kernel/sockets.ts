@@ -20,6 +20,13 @@ export const isSocketLookupWithoutReason = (event: Event): boolean =>
 export const isTunnelSocketLookupWithoutReason = (event: Event): boolean =>
   event.reason === undefined && freedIn(event, /^__udp/);
 
+/**
+ * A datagram to many (IPv4), at a host where no program wants it: of all that this function frees the
+ * kernel gives no reason for this alone. Not on kernels without reasons, where a checksum looks alike.
+ */
+export const isWantedByNoSocket = (event: Event): boolean =>
+  event.reason === "NOT_SPECIFIED" && freedIn(event, /^__udp4_lib_(rcv|mcast_deliver)$/);
+
 /** No room in the socket's receive buffer, its backlog, or the memory of its protocol. */
 export const isReceiveBufferFull = (event: Event): boolean =>
   hasReason(event, /^(SOCKET_RCVBUFF|PROTO_MEM|SOCKET_BACKLOG)$/);

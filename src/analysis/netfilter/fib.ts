@@ -1,4 +1,5 @@
 /** What rules ask the routing tables: the kind of an address, and whether there is a way back. */
+import { devicesOf } from "../view/next_hops.ts";
 import type { NetnsState, Route, RoutingRule } from "../../event/state.ts";
 import { contains, isLoopback, isMulticast } from "../view/address.ts";
 import { answerOf, lookUpRoute, TABLES } from "../view/routing.ts";
@@ -100,8 +101,7 @@ function markOf({ mark }: Traveller, withMark: boolean): { mark?: number } {
 }
 
 function leadsBack(route: Route, device: string): boolean {
-  const devices = [route.device, ...(route.nexthops ?? []).map((hop) => hop.device)];
-  return route.type === "unicast" && devices.includes(device);
+  return route.type === "unicast" && devicesOf(route).includes(device);
 }
 
 function hasRouteGap(state: NetnsState): boolean {

@@ -21,6 +21,7 @@ export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { ciliumPolicy } from "./traffic-control-drop/cilium_policy.ts";
 export { conntrackClash } from "./conntrack-clash/conntrack_clash.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
+export { directedBroadcast } from "./ip-forwarding-disabled/directed_broadcast.ts";
 export { dropped } from "./netfilter-drop/dropped.ts";
 export {
   endpointMissing,
@@ -72,6 +73,7 @@ export { refusedByFilter } from "./traffic-control-drop/refused_by_filter.ts";
 export { rejected } from "./netfilter-reject/rejected.ts";
 export { replyFromOtherAddress } from "./reply-from-other-address/other_address.ts";
 export { replyNotTranslated } from "./reply-not-translated/not_translated.ts";
+export { requestsDropped } from "./accept-queue-full/requests_dropped.ts";
 export { reversePathFilter } from "./reverse-path-filter/reverse_path.ts";
 export { ringFull } from "./queue-overflow/ring.ts";
 export { routeLocalnet } from "./route-localnet-disabled/route_localnet.ts";

@@ -107,6 +107,7 @@ export const RULES: readonly Rule[] = [
   rules.sentToWrongHost,
   // Where forwarding is off the kernel refuses, whatever the tables (R2, R3) answer.
   rules.forwardingDisabled,
+  rules.directedBroadcast,
   // IPv6 gives the reason "no route" (R3) also for a route that refuses.
   rules.routeRefuses,
   // Asks R3 itself, and knows where the route should have come from.
@@ -180,6 +181,7 @@ export const UNANSWERED_RULES: readonly Rule[] = [
   // A lookup that was seen to fail is proof; a full queue is a deduction.
   rules.answerHasNoRoute,
   rules.acceptQueueFull,
+  rules.requestsDropped,
 ];
 
 /** Rules about a question and its answer. All are asked; the first that finds something is the cause. */

@@ -1,4 +1,5 @@
 /** Where a packet should have come next. */
+import { nextHops } from "../view/next_hops.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
@@ -44,7 +45,8 @@ const isForAnother = ({ destinationMac }: Sighting, { link }: Owner) =>
 /** The destination is the next hop itself. */
 function isOnLink(state: NetnsState | null, event: Sighting, destination: string): boolean {
   const route = state && lookUpRoute(state, { destination }).route;
-  return route?.type === "unicast" && route.device === event.device && !route.gateway;
+  return route?.type === "unicast" && route.device === event.device && !route.gateway &&
+    !route.nexthops?.length;
 }
 
 /** The kernel was asking for the link address of the packet's next hop, and had none yet. */
@@ -53,8 +55,9 @@ export function isUnresolved(event: Sighting): boolean {
   if (!state) return false;
   const destination = event.tunnelDestination ?? event.destination!;
   const { route } = lookUpRoute(state, { destination });
-  const hop = route?.gateway ?? destination;
+  const hops = nextHops(route, destination);
   return state.neighbours.some((entry) =>
-    entry.address === hop && entry.states.some((name) => name === "INCOMPLETE")
+    hops.some(({ address }) => address === entry.address) &&
+    entry.states.some((name) => name === "INCOMPLETE")
   );
 }

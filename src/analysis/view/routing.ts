@@ -217,7 +217,8 @@ const isDefault = ({ destination }: Route): boolean => /^(0\.0\.0\.0|::)\/0$/.te
 
 /** A default route without a gateway: every address is looked for on the device's own link. */
 export const isBare = (route: Route): boolean =>
-  route.type === "unicast" && route.gateway === undefined && isDefault(route);
+  route.type === "unicast" && route.gateway === undefined && !route.nexthops?.length &&
+  isDefault(route);
 
 /** A route as `ip route` prints it, without what does not matter here. */
 export function routeText(route: Route): string {
@@ -225,6 +226,11 @@ export function routeText(route: Route): string {
   const destination = isDefault(route) ? "default" : route.destination;
   const via = route.gateway ? ` via ${route.gateway}` : "";
   const device = route.device ? ` dev ${route.device}` : "";
+  const ways = (route.nexthops ?? []).map((hop) =>
+    ` nexthop${hop.gateway ? ` via ${hop.gateway}` : ""}${hop.device ? ` dev ${hop.device}` : ""}${
+      (hop.flags ?? []).map((flag) => ` ${flag}`).join("")
+    }`
+  ).join("");
   const table = route.table === TABLES.main ? "" : ` table ${route.table}`;
-  return `${type}${destination}${via}${device}${table}`;
+  return `${type}${destination}${via}${device}${table}${ways}`;
 }

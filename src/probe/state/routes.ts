@@ -44,8 +44,7 @@ export type RouteRow = z.infer<typeof RouteRow>;
 export function route(row: RouteRow, family: Family): Route {
   const mtu = row.metrics?.map((metric) => metric.mtu).find((value) => value !== undefined);
   const gateway = row.gateway ?? row.via?.host;
-  // A multipath route has flags such as "dead" at its next hops.
-  const flags = [...(row.flags ?? []), ...(row.nexthops ?? []).flatMap((hop) => hop.flags ?? [])];
+  const flags = [...(row.flags ?? []), ...flagsOfAll(row.nexthops ?? [])];
   return {
     family,
     table: tableNumber(row.table) ?? 254,
@@ -66,7 +65,17 @@ function nexthop(hop: NonNullable<RouteRow["nexthops"]>[number]) {
   return {
     ...(gateway === undefined ? {} : { gateway: clip(gateway, 64) }),
     ...(hop.dev === undefined ? {} : { device: clip(hop.dev, 255) }),
+    ...(hop.flags?.length ? { flags: hop.flags.slice(0, 16) } : {}),
   };
+}
+
+/**
+ * Flags that each next hop of a multipath route has. One that is dead leaves the route alive, as long as
+ * there are others.
+ */
+function flagsOfAll(hops: NonNullable<RouteRow["nexthops"]>): string[] {
+  const [first, ...others] = hops;
+  return (first?.flags ?? []).filter((flag) => others.every((hop) => hop.flags?.includes(flag)));
 }
 
 function routeType(value: string | number | undefined): string {

@@ -44,6 +44,17 @@ everySuite("several next hops, also those of a next hop group", (suite) => {
   equal(routeOf(suite, "fd77::/64")?.nexthops?.length, 2);
 });
 
+Deno.test("a dead next hop is said at that hop, and leaves the route alive", () => {
+  const dead = { dev: "eth1", gateway: "10.0.1.1", flags: ["dead", "linkdown"] };
+  const row = route({ dst: "10.5.0.0/16", nexthops: [{ dev: "eth0", flags: [] }, dead] }, 4);
+  equal(row.flags, undefined);
+  deepEqual(row.nexthops, [
+    { device: "eth0" },
+    { gateway: "10.0.1.1", device: "eth1", flags: ["dead", "linkdown"] },
+  ]);
+  deepEqual(route({ dst: "10.5.0.0/16", nexthops: [dead, dead] }, 4).flags, ["dead", "linkdown"]);
+});
+
 Deno.test("names of tables and types are understood too", () => {
   const row = route({ type: "unreachable", dst: "default", table: "local" }, 6);
   deepEqual(row, { family: 6, table: 255, type: "unreachable", destination: "::/0" });

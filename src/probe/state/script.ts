@@ -64,7 +64,7 @@ sysctls() {
     ipv4/conf/*/forwarding ipv4/conf/*/rp_filter ipv4/conf/*/accept_local \
     ipv4/conf/*/route_localnet ipv4/conf/*/send_redirects ipv4/conf/*/arp_ignore \
     ipv4/conf/*/arp_filter ipv4/conf/*/arp_announce ipv4/conf/*/proxy_arp \
-    ipv4/conf/*/src_valid_mark \
+    ipv4/conf/*/src_valid_mark ipv4/conf/*/bc_forwarding \
     ipv6/conf/*/forwarding ipv6/conf/*/disable_ipv6 ipv6/conf/*/accept_ra \
     ipv6/conf/*/proxy_ndp ipv6/icmp/echo_ignore_all |
     xargs -0 grep -sH .

@@ -45,10 +45,27 @@ type Reader = (state: NetnsState, words: string[]) => void;
 
 const TYPES = ["blackhole", "unreachable", "prohibit", "throw", "local", "broadcast", "anycast"];
 
+const FLAGS = ["onlink", "dead", "linkdown"];
+
+/** `nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.1.1 dev eth1 dead`, at a route's end. */
+function readNextHops(words: readonly string[]) {
+  const starts = words.flatMap((word, at) => word === "nexthop" ? [at] : []);
+  return starts.map((start, nth) => {
+    const options = pairs(words.slice(start + 1, starts[nth + 1]), FLAGS);
+    return {
+      ...options.text("via", "gateway"),
+      ...options.text("dev", "device"),
+      ...(options.left.length > 0 ? { flags: options.left } : {}),
+    };
+  });
+}
+
 const readRoute: Reader = (state, words) => {
   const type = TYPES.includes(words[0] ?? "") ? words.shift()! : "unicast";
   const [to = "", ...rest] = words;
-  const options = pairs(rest, ["onlink", "dead", "linkdown"]);
+  const first = rest.indexOf("nexthop");
+  const options = pairs(first < 0 ? rest : rest.slice(0, first), FLAGS);
+  const nexthops = first < 0 ? [] : readNextHops(rest.slice(first));
   const six = to.includes(":") || options.get("via")?.includes(":") === true;
   const prefix = to === "default" ? (six ? "::/0" : "0.0.0.0/0") : to;
   const table = options.get("table");
@@ -63,6 +80,7 @@ const readRoute: Reader = (state, words) => {
       destination: prefix.includes("/") ? prefix : `${prefix}/${six ? 128 : 32}`,
       ...options.text("via", "gateway"),
       ...options.text("dev", "device"),
+      ...(nexthops.length > 0 ? { nexthops } : {}),
       ...options.text("src", "source"),
       ...options.number("metric", "metric"),
       ...options.number("mtu", "mtu"),
@@ -194,6 +212,7 @@ const readSocket: Reader = (state, [protocol, at = "", name = "LISTEN", ...words
       state: name,
       ...options.number("queue", "receiveQueue"),
       ...options.number("limit", "sendQueue"),
+      ...options.number("drops", "drops"),
       ...options.text("dev", "device"),
     },
     (socket) => `${socket.protocol} ${socket.address} ${socket.port} ${socket.device ?? ""}`,

@@ -18,6 +18,9 @@ export function stateText(state: NetnsState): string[] {
         pair("metric", route.metric),
         pair("mtu", route.mtu),
         ...route.flags ?? [],
+        ...(route.nexthops ?? []).map((hop) =>
+          words("nexthop", pair("via", hop.gateway), pair("dev", hop.device), ...hop.flags ?? [])
+        ),
       )
     ),
     ...state.rules.filter((rule) => ![0, 32_766, 32_767].includes(rule.priority)).map((rule) =>

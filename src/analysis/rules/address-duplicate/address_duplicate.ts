@@ -1,4 +1,5 @@
 /** Two hosts that have one address, and answer for it in turn. */
+import { onlyNextHopBy } from "../../view/next_hops.ts";
 import { hasFrameFrom } from "../../view/frames_from.ts";
 import { answersFor, neighbourChanges } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
@@ -140,10 +141,10 @@ function hopsOf({ exchange }: ExchangeCase): Used[] {
         const { destination } = event;
         const state = stateAt(event.node, event.netns, event.at);
         const route = state && lookUpRoute(state, { destination }).route;
-        if (!route || route.device !== event.device) continue;
-        const hop = route.gateway ?? destination;
+        const hop = route && onlyNextHopBy({ route }, destination, event.device);
+        if (!hop) continue;
         found.set(key, {
-          ...{ sender: event, hop, device: route.device!, text: undefined, permanent: false },
+          ...{ sender: event, hop, device: event.device!, text: undefined, permanent: false },
         });
       }
     }

@@ -1,4 +1,5 @@
 /** An answer that leaves by another way than its question came. */
+import { nextHopsBy } from "../../view/next_hops.ts";
 import { isLost } from "../../exchange/losses.ts";
 import type { Judgement } from "../../verdict/judgement.ts";
 import { lookUpRoute, routeText } from "../../view/routing.ts";
@@ -42,10 +43,12 @@ export const asymmetricPath: ExchangeRule = {
       const state = stateAt(out.node, out.netns, out.at);
       if (!state || isPort(state, into) || isPort(state, out)) continue;
       const found = lookUpRoute(state, { source: out.source!, destination: out.destination! });
-      if (found.route === null || found.route.device !== out.device) continue;
+      if (found.route === null) continue;
+      const hops = nextHopsBy(found.route, out.destination!, out.device);
+      if (hops.length === 0) continue;
       // The route leads back to where the question came from: it was the frame that went elsewhere.
-      const hop = found.route.gateway ?? out.destination!;
-      if (apart.before && ownersOf([apart.before], hop).length > 0) continue;
+      const { before } = apart;
+      if (before && hops.some(({ address }) => ownersOf([before], address).length > 0)) continue;
       const rule = found.rule && found.rule.priority !== 32766
         ? `, by rule ${found.rule.priority} (table ${found.rule.table ?? "main"})`
         : "";

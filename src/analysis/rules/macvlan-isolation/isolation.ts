@@ -1,9 +1,10 @@
 /** Devices of one wire that the kernel keeps apart: a macvlan and what it was made on. */
+import { askedHops, isUnanswered } from "../shared/asked_hop.ts";
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { timesAsked, timesText, wasAsked } from "../../view/evidence.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
-import { linkOf, neighbourOf, ownersOf } from "../../view/state_view.ts";
+import { linkOf, ownersOf } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -28,9 +29,10 @@ export const macvlanIsolation: Rule = {
     if (netns === undefined || !before || event.tunnelKind !== undefined) return null;
     const destination = wireDestination(event);
     const { route } = lookUpRoute(before, { destination });
-    const link = linkOf(before, undefined, route?.device);
-    const hop = route?.gateway ?? destination;
-    if (!link || !isUnresolved(subject, hop, link.name)) return null;
+    const [next] = askedHops(subject, route, destination);
+    const link = linkOf(before, undefined, next?.device);
+    if (!next || !link || !isUnresolved(subject, next.address, link.name)) return null;
+    const hop = next.address;
     const asking = { node, netns, link };
     const owners = ownersOf(subject.world.network, hop);
     const [owner] = owners;
@@ -68,11 +70,11 @@ export const macvlanIsolation: Rule = {
 };
 
 /** Given up in the resolution of this next hop, or waiting for it. */
-function isUnresolved({ event, node, netns, judgement }: Case, hop: string, name: string): boolean {
+function isUnresolved(subject: Case, hop: string, name: string): boolean {
+  const { event, judgement } = subject;
   if (event.kind === "drop") return isNeighbourFailure(event);
   if (judgement.end.kind !== "silent" && judgement.end.kind !== "waiting") return false;
-  const entry = neighbourOf(node, netns, hop, name);
-  return entry?.states.some((each) => each === "INCOMPLETE" || each === "FAILED") ?? false;
+  return isUnanswered(subject, hop, name);
 }
 
 /** A question of this device came into the other's namespace, by that device. */

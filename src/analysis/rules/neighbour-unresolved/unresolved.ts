@@ -5,6 +5,7 @@ import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { askedHops } from "../shared/asked_hop.ts";
 import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device as deviceWord } from "../word.ts";
 
@@ -31,24 +32,29 @@ export const neighbourUnresolved: Rule = {
     if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
     const destination = wireDestination(event);
     const route = subject.before && lookUpRoute(subject.before, { destination }).route;
-    const hop = route?.gateway ?? destination;
-    const device = route?.device ?? subject.device;
-    const entry = (subject.after ?? subject.before)?.neighbours.find((other) =>
-      other.address === hop && other.device === device
-    );
+    const hops = askedHops(subject, route, destination);
+    const hop = hops[0]?.address ?? destination;
+    const device = hops[0]?.device ?? subject.device;
+    const entries =
+      (subject.after ?? subject.before)?.neighbours.filter((other) =>
+        hops.some(({ address }) => address === other.address) && other.device === device
+      ) ?? [];
     const gateway = hop !== destination
-      ? `, the next hop to ${destination},`
+      ? `, ${route?.nexthops?.length ? "a" : "the"} next hop to ${destination},`
       : route && isBare(route)
       ? `, which the route ${routeText(route)} looks for on the link itself, for it has no gateway,`
       : "";
     const evidence = [eventEvidence(subject)];
-    if (entry) {
+    for (const entry of entries) {
       evidence.push(
         stateEvidence(
           subject.node,
-          `neighbour ${hop} dev ${device}: ${entry.states.join(",") || "no state"}`,
+          `neighbour ${entry.address} dev ${device}: ${entry.states.join(",") || "no state"}`,
         ),
       );
+    }
+    if (route?.nexthops?.length) {
+      evidence.push(stateEvidence(subject.node, `route ${routeText(route)}`));
     }
     const { node, at } = event;
     const asked = timesAsked(subject.evidence, hop, { node, netns: subject.netns, at });

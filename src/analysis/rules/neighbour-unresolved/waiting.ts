@@ -5,6 +5,7 @@ import { neighbourOf, stateAfter } from "../../view/state_view.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { askedHops } from "../shared/asked_hop.ts";
 import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device } from "../word.ts";
 
@@ -31,14 +32,16 @@ export const waitingForNeighbour: Rule = {
     const destination = wireDestination(event);
     const { route } = lookUpRoute(state, { destination });
     if (!route || route.type !== "unicast") return null;
-    const hop = route.gateway ?? destination;
-    const entry = neighbourOf(event.node, subject.netns, hop, route.device);
+    const [next] = askedHops(subject, route, destination);
+    if (!next) return null;
+    const hop = next.address;
+    const entry = neighbourOf(event.node, subject.netns, hop, next.device);
     if (!entry || !entry.states.some((s) => s === "INCOMPLETE" || s === "FAILED")) return null;
-    const holder = askedFor(subject, hop, route.device ?? "");
+    const holder = askedFor(subject, hop, next.device ?? "");
     return cause(
       holder.code ?? "neighbour-unresolved",
       "likely",
-      `it waits in ${placeOf(subject.node, subject.netns, route.device ?? "")} for ${hop}${
+      `it waits in ${placeOf(subject.node, subject.netns, next.device ?? "")} for ${hop}${
         holder.isUnsent
           ? `'s link address; ${holder.text}`
           : `, which does not answer${holder.text}`
@@ -47,7 +50,7 @@ export const waitingForNeighbour: Rule = {
         eventEvidence(subject),
         stateEvidence(
           subject.node,
-          `neighbour ${hop} dev ${route.device}: ${entry.states.join(",")}`,
+          `neighbour ${hop} dev ${next.device}: ${entry.states.join(",")}`,
         ),
         ...holder.evidence,
       ],
@@ -57,7 +60,7 @@ export const waitingForNeighbour: Rule = {
         "show",
         address(hop),
         "dev",
-        device(route.device),
+        device(next.device),
       ]),
     );
   },

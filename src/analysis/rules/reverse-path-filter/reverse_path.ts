@@ -1,4 +1,5 @@
 /** A source that `rp_filter` judges unreachable through the device it came by. */
+import { devicesOf } from "../../view/next_hops.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import { isReversePathDrop } from "../../kernel/routing.ts";
 import { routeText, ruleText } from "../../view/routing.ts";
@@ -8,7 +9,7 @@ import type { Case } from "../case.ts";
 import { eventEvidence, place, stateEvidence, wireSource } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { checked } from "../shared/checked.ts";
-import { askedFor, devicesOf, marksCount, modeOf, type WayBack, wayBackOf } from "./way_back.ts";
+import { askedFor, marksCount, modeOf, type WayBack, wayBackOf } from "./way_back.ts";
 
 /** `rp_filter` judged the source unreachable through the arrival device. */
 export const reversePathFilter: Rule = {

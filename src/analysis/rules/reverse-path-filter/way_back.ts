@@ -1,5 +1,6 @@
 /** The lookup that `rp_filter` makes: is the source reached through the device it came in by? */
-import type { NetnsState, Route, RoutingRule } from "../../../event/state.ts";
+import { devicesOf } from "../../view/next_hops.ts";
+import type { NetnsState, RoutingRule } from "../../../event/state.ts";
 import {
   answerOf,
   lookUpRoute,
@@ -100,12 +101,6 @@ function leavesBy(state: NetnsState, query: RouteQuery): string | undefined {
 /** The mark of the packet is part of the lookup. */
 export const marksCount = (state: NetnsState, device: string): boolean =>
   ["all", device].some((name) => sysctl(state, `net.ipv4.conf.${name}.src_valid_mark`) === "1");
-
-/** Devices that a route leads through. */
-export function devicesOf(route: Route): string[] {
-  return [route.device, ...(route.nexthops ?? []).map((hop) => hop.device)]
-    .filter((name) => name !== undefined);
-}
 
 /** `rp_filter` as it counts for the device: the higher of `all` and its own; null: not read. */
 export function modeOf(state: NetnsState | null, device: string): number | null {

@@ -1,4 +1,5 @@
 /** Which neighbour entry gave a frame its address, and whether that address is its next hop's. */
+import { nextHopsBy } from "../../view/next_hops.ts";
 import type { NetnsState } from "../../../event/state.ts";
 import { contains } from "../../view/address.ts";
 import { lookUpRoute } from "../../view/routing.ts";
@@ -41,9 +42,12 @@ export function entryUsed(subject: Case, mac: string): Used | null {
       .flatMap(({ neighbours }) => neighbours)
       .filter((each) => each.mac === mac && each.device === sender.device);
     // Without its route the entry for the destination itself tells as much.
-    const hop = route?.device === sender.device ? route?.gateway ?? destination : destination;
-    const entry = entries.find(({ address }) => address === hop);
-    if (route?.device !== sender.device && !entry) continue;
+    const hops = nextHopsBy(route, destination, sender.device).map(({ address }) => address);
+    const among = hops.length > 0 ? hops : [destination];
+    const entry = entries.find(({ address }) => among.includes(address));
+    // Of several next hops only the entry tells which one it was.
+    if (hops.length !== 1 && !entry) continue;
+    const hop = entry?.address ?? among[0]!;
     // The MAC is another next hop's: a mark, or what else is not known here, chose another route.
     if (!entry && entries.some(({ address }) => isLike(address, hop))) continue;
     const text = entry && `${hop} dev ${entry.device} lladdr ${mac} ${entry.states.join(",")}`;

@@ -1,4 +1,5 @@
 /** What to do where a lookup found no way, or a way that refuses. */
+import { nextHops } from "../../view/next_hops.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { containsNetwork, parsePrefix } from "../../view/address.ts";
 import {
@@ -54,10 +55,12 @@ const keeperOf = (state: NetnsState, { route, rule }: RouteAnswer, destination: 
 function hasWay(state: NetnsState, query: RouteQuery): boolean {
   const { route } = lookUpRoute(state, query);
   if (!route || refuses(route) || route.type === "throw") return false;
-  if (!isUp(state, route.device)) return false;
-  if (route.gateway === undefined || route.flags?.includes("onlink")) return true;
-  const next = lookUpRoute(state, { destination: route.gateway }).route;
-  return next?.type === "unicast" && next.gateway === undefined;
+  return nextHops(route, query.destination).every(({ address, device }) => {
+    if (!isUp(state, device)) return false;
+    if (address === query.destination || route.flags?.includes("onlink")) return true;
+    const next = lookUpRoute(state, { destination: address }).route;
+    return next?.type === "unicast" && next.gateway === undefined;
+  });
 }
 
 const isUp = ({ links }: NetnsState, device: string | undefined): boolean =>
