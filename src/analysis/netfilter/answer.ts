@@ -8,8 +8,8 @@ import { hasQuoted } from "../view/evidence.ts";
 const ANSWER_NS = 5e6;
 
 /**
- * What this namespace sent back for the packet in the 5 ms before it was freed, in words; null
- * when nothing was seen.
+ * What this namespace sent back for the packet since it came, in the 5 ms before it was freed, in words;
+ * null when nothing was seen.
  */
 export function answerOf(subject: Case): string | null {
   const { judgement, event, node, netns } = subject;
@@ -18,21 +18,25 @@ export function answerOf(subject: Case): string | null {
     event.at - step.at <= ANSWER_NS
   );
   if (made) return `an ICMP error (${icmpErrorText(made)})`;
+  // What was sent before the packet came is about another one of its flow: an IP id may be 0 in both.
+  const came = judgement.steps.map((step) => step.event)
+    .find((step) => step.kind === "device-rx" && step.node === node);
+  const from = Math.max(came?.at ?? -Infinity, event.at - ANSWER_NS);
   const since = (other: Sighting) =>
     other.node === node && other.netns === netns && other.kind === "device-tx" &&
-    other.at <= event.at && event.at - other.at <= ANSWER_NS;
+    other.at <= event.at && other.at >= from;
   const [source, destination] = endsOf(event);
   const isRefused = hasQuoted(
     subject.evidence,
     { node, netns },
     [source, destination],
-    { from: event.at - ANSWER_NS, to: event.at },
+    { from, to: event.at },
     `${event.protocol} ${event.tunnelKind} ${endsOf(event).join(" ")}`,
     (error) => quotes(error, event),
   );
   if (isRefused) return "an ICMP error";
   if (event.protocol !== TCP || event.tunnelKind !== undefined) return null;
-  for (const other of sightingsBetween(node, event.at - ANSWER_NS - 1, event.at + 1)) {
+  for (const other of sightingsBetween(node, from - 1, event.at + 1)) {
     if (since(other) && resets(other, event)) return "a TCP reset";
   }
   return null;
