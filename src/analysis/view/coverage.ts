@@ -220,6 +220,14 @@ function foundLeftOut(
   return { code: "runs-left-out", text };
 }
 
+/** Runs that the kernel left out on a node while it was watched; null where not all packets were told. */
+export const runsLeftOut = (node: NodeView): number | null =>
+  ask(
+    node.coverageSource,
+    "runs left out",
+    () => node.sampled.length > 0 ? null : node.missed.reduce((sum, { count }) => sum + count, 0),
+  );
+
 /** Whether two nodes have one clock: they are of one start of one kernel. */
 export const isOneClock = (a: NodeView, b: NodeView): boolean =>
   a === b ||

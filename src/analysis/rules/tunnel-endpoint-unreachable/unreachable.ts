@@ -3,9 +3,10 @@ import { quotingDestination } from "../../view/evidence.ts";
 import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
+import { wayKey } from "../../verdict/crossings.ts";
 import { saysUnreachable } from "../../kernel/icmp.ts";
 import { isFreedByTunnelSender } from "../../kernel/tunnels.ts";
-import { EVER, leftOutIn } from "../../view/coverage.ts";
+import { runsLeftOut } from "../../view/coverage.ts";
 import { lookUpRoute, refuses, routeText } from "../../view/routing.ts";
 import { neighbourOf, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
@@ -28,7 +29,8 @@ export const tunnelUnreachable: Rule = {
   id: "R23",
   statement: "The outer packet could not be sent on (no route, neighbour, link), or left for an " +
     "address from which and to which nothing of the tunnel ever arrived and that answered no " +
-    "neighbour: `tunnel-endpoint-unreachable`, with the fdb entry or remote that chose it.",
+    "neighbour: `tunnel-endpoint-unreachable`, with the fdb entry or remote that chose it. Where runs of " +
+    "scripts were left out at an end, only with more packets proven lost on this way than runs.",
   yields: ["tunnel-endpoint-unreachable"],
   judge(subject) {
     const way = encapsulation(subject);
@@ -151,16 +153,12 @@ function lostOutside(subject: Case, way: Encapsulated) {
  * The other end is there: packets of the same two ends arrived, in either direction, or it answered
  * for its link address. What was lost was lost on the way (R42).
  */
-function isReached({ world, node }: Case, outer: Sighting): boolean {
+function isReached(subject: Case, outer: Sighting): boolean {
+  const { world, node } = subject;
   // What is not read may say that it answered.
   if (stateAt(node, outer.netns, outer.at) === null) return true;
   const { tunnelSource, tunnelDestination } = outer;
-  // Whatever came from there or arrived there may be among the runs that were left out.
-  const ends = [
-    node,
-    ...ownersOf(world.network, tunnelDestination ?? "").map((owner) => owner.node),
-  ];
-  if (ends.some((end) => leftOutIn(end, EVER) !== null)) return true;
+  if (mayHaveArrived(subject, outer)) return true;
   const { crossings } = world;
   if (crossings?.hasTunnel(`${tunnelSource}>${tunnelDestination}`)) return true;
   if (crossings?.hasTunnel(`${tunnelDestination}>${tunnelSource}`)) return true;
@@ -171,6 +169,27 @@ function isReached({ world, node }: Case, outer: Sighting): boolean {
   if (isHolders && !entry?.states.includes("PERMANENT")) return true;
   return entry?.mac !== undefined && !entry.states.includes("FAILED") &&
     !entry.states.includes("PERMANENT");
+}
+
+/**
+ * Whatever came from there or arrived there may be among the runs that were left out, unless more packets
+ * were proven lost on this way than there are such runs: an end that is there gets more than it loses.
+ */
+function mayHaveArrived({ world, node, judgement }: Case, outer: Sighting): boolean {
+  const ends = new Set([
+    node,
+    ...ownersOf(world.network, outer.tunnelDestination ?? "").map((owner) => owner.node),
+  ]);
+  let leftOut = 0;
+  for (const end of ends) {
+    const runs = runsLeftOut(end);
+    if (runs === null) return true;
+    leftOut += runs;
+  }
+  if (leftOut === 0) return false;
+  const { awaited } = judgement;
+  if (awaited === undefined || world.crossings === undefined) return true;
+  return world.crossings.way(wayKey(outer, awaited.node.name)).lost.length <= leftOut;
 }
 
 function icmpAbout(subject: Case, outer: Sighting): Sighting | undefined {
