@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { isPlainFirst } from "./attach.ts";
+import { isPlainFirst, waysFor } from "./attach.ts";
 
 Deno.test("comparisons are hidden first only from verifiers that take such a program", () => {
   equal(isPlainFirst("6.1.0-50-cloud-amd64"), true);
@@ -7,4 +7,13 @@ Deno.test("comparisons are hidden first only from verifiers that take such a pro
   equal(isPlainFirst("6.12.117+deb13-cloud-amd64"), false);
   equal(isPlainFirst("6.18.44-fc"), false);
   equal(isPlainFirst("a kernel of its own"), false);
+});
+
+Deno.test("where plain comparisons were refused hidden ones are not tried, but a program that counts nothing", () => {
+  const names = (kernel: string) => waysFor(kernel).map(({ without }) => without);
+  equal(names("6.1.0-50-cloud-amd64")[0], "counting packets");
+  equal(names("6.1.0-50-cloud-amd64").includes("plain comparisons"), false);
+  equal(names("6.12.117+deb13-cloud-amd64")[0], "plain comparisons");
+  // What bpftrace gets besides stays as it was, so that it is compiled as fast.
+  equal(waysFor("6.1.0")[0]!.run, undefined);
 });
