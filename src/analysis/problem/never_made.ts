@@ -24,8 +24,9 @@ export function neverMadeTroubles(
     const own = answers === undefined ? undefined : troublesOf(answers);
     const exchange = own && exchangeOf(own, answers!);
     if (!exchange) return trouble;
-    const told = troubleOf(own, exchange);
-    if (told && speaksFor(trouble, told)) silenced.add(told);
+    // The question's own flow may know why, too, where of the exchange no more is known than that.
+    const told = [troubleOf(own, exchange), ...own.all.filter(({ flow }) => flow === answers)];
+    for (const one of told) if (one && speaksFor(trouble, one)) silenced.add(one);
     return { ...trouble, exchange };
   });
   return { troubles, silenced };

@@ -5,7 +5,7 @@ import { isWanted } from "../verdict/incident.ts";
 import { noted, Questions } from "../view/asked.ts";
 import { type Asides, lookupsWithoutPacket } from "../view/evidence.ts";
 import type { Difference } from "./shown.ts";
-import { askedBy, type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
+import { askersOf, type MadeFlows, type Unsent, unsentFlows } from "./unsent.ts";
 
 const NUMBERS: Record<string, number> = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 };
 
@@ -30,23 +30,24 @@ export class AllUnsent implements MadeFlows {
   change({ gone, come }: Difference<Flow>): void {
     for (const flow of gone) {
       if (this.#ids.get(flow.id) === flow) this.#ids.delete(flow.id);
-      const end = this.#doubt(flow);
-      const own = this.#byEnd?.get(end);
-      own?.delete(flow);
-      if (own?.size === 0) this.#byEnd!.delete(end);
+      for (const end of this.#doubt(flow)) {
+        const own = this.#byEnd?.get(end);
+        own?.delete(flow);
+        if (own?.size === 0) this.#byEnd!.delete(end);
+      }
     }
     for (const flow of come) {
       this.#ids.set(flow.id, flow);
-      const end = this.#doubt(flow);
-      if (this.#byEnd) put(this.#byEnd, end, flow);
+      for (const end of this.#doubt(flow)) put(this.#byEnd!, end, flow);
     }
   }
 
-  #doubt(flow: Flow): string {
-    if (this.#byEnd === null) return "";
-    const end = askedBy(flow);
-    if (this.#askedFor.has(end) || this.#askedFor.has(flow.id)) this.#unsent = null;
-    return end;
+  /** The ends that it is found by; none while nobody looked for any. */
+  #doubt(flow: Flow): string[] {
+    if (this.#byEnd === null) return [];
+    const ends = askersOf(flow);
+    if ([...ends, flow.id].some((key) => this.#askedFor.has(key))) this.#unsent = null;
+    return ends;
   }
 
   /** What could not be sent now; the same array while it is the same. */
@@ -58,7 +59,11 @@ export class AllUnsent implements MadeFlows {
     this.#askedFor = new Set();
     this.#unsent = noted(
       this.#asked,
-      () => unsentFlows(evidence, this).filter(({ flow }) => isWanted([formOfFlow(flow)], filter)),
+      // What would have answered a flow of the report belongs to it, whatever it was translated to.
+      () =>
+        unsentFlows(evidence, this).filter(({ flow, request }) =>
+          request !== undefined || isWanted([formOfFlow(flow)], filter)
+        ),
     );
     return this.#unsent;
   }
@@ -67,7 +72,9 @@ export class AllUnsent implements MadeFlows {
     this.#askedFor.add(end);
     if (this.#byEnd === null) {
       this.#byEnd = new Map();
-      for (const flow of this.#ids.values()) put(this.#byEnd, askedBy(flow), flow);
+      for (const flow of this.#ids.values()) {
+        for (const end of askersOf(flow)) put(this.#byEnd, end, flow);
+      }
     }
     return this.#byEnd.get(end) ?? NONE;
   }

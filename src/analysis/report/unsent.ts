@@ -3,7 +3,7 @@
  * program was told so. Rule G6. No device sees such a packet, so that only the lookup tells of it.
  */
 import { lookupPurpose } from "../../event/lookup.ts";
-import type { Flow } from "../../event/report.ts";
+import type { EndPoints, Flow } from "../../event/report.ts";
 import { flowId, protocolName } from "../verdict/flows.ts";
 import { type Form, formOf } from "../correlate/identity.ts";
 import { ICMP, ICMP6, SCTP, UDP } from "../kernel/protocols.ts";
@@ -33,15 +33,23 @@ interface Attempt {
   request: Flow | undefined;
 }
 
+/** A flow that may have been answered, and the end points by which it was found. */
+interface Request {
+  flow: Flow;
+  ends: EndPoints;
+}
+
 /** A flow of which no packet was made, and the lookups that failed instead: at least one. */
 export interface Unsent {
   flow: Flow;
   lookups: Sighting[];
+  /** The flow that it would have answered. */
+  request?: Flow;
 }
 
 /** Flows of which packets were made. */
 export interface MadeFlows {
-  /** Those that were sent by this end, as `askedBy` spells it. */
+  /** Those that were sent by this end, or were translated to come from it, as `askersOf` spells it. */
   askedBy(end: string): Iterable<Flow>;
   has(id: string): boolean;
 }
@@ -54,22 +62,26 @@ export function unsentFlows(evidence: Asides, made: MadeFlows): Unsent[] {
   const lookups = lookupsWithoutPacket(evidence).filter(isSend);
   for (const event of lookups) {
     const asked = formOfLookup(event);
-    const request = [...made.askedBy(answeredTo(asked))].filter((flow) => asksFor(flow, asked))
-      .reduce<Flow | undefined>((a, b) => a && a.id < b.id ? a : b, undefined);
-    // A socket that is bound to no address answers from the address that the request was sent to.
-    const form = request ? { ...asked, source: request.destination } : asked;
+    const request = [...made.askedBy(answeredTo(asked))]
+      .flatMap((flow) =>
+        endsOf(flow).filter((ends) => asksFor(flow, ends, asked)).map((ends) => ({ flow, ends }))
+      )
+      .reduce<Request | undefined>((a, b) => a && a.flow.id <= b.flow.id ? a : b, undefined);
+    // A socket that is bound to no address answers from the address that the request came to.
+    const form = request ? { ...asked, source: request.ends.destination } : asked;
     const key = `${event.node.name} ${event.netns} ${form.protocol} ${form.destination} ${
       form.destinationPort ?? ""
     }`;
     const attempt = attempts.get(key);
     if (attempt) attempt.lookups.push(event);
-    else attempts.set(key, { form, lookups: [event], request });
+    else attempts.set(key, { form, lookups: [event], request: request?.flow });
   }
   const unsent: Unsent[] = [];
   for (const attempt of attempts.values()) {
     const flow = flowOf(attempt, evidence);
     if (!flow || made.has(flow.id)) continue;
-    unsent.push({ flow, lookups: attempt.lookups });
+    const { lookups, request } = attempt;
+    unsent.push({ flow, lookups, ...(request ? { request } : {}) });
   }
   return unsent;
 }
@@ -133,20 +145,26 @@ function tunnelPorts({ node }: Sighting): Set<number> {
   return ports;
 }
 
-/** The end that a flow was sent by. */
-export const askedBy = ({ protocol, source, sourcePort }: Flow): string =>
-  `${protocol} ${source} ${sourcePort ?? ""}`;
+/** The end points of a flow as it was sent, and as it arrived: an answer is for the latter. */
+const endsOf = (flow: Flow): EndPoints[] => flow.translated ? [flow, flow.translated] : [flow];
+
+/** The ends that a flow was sent by: its own, and the one that it was translated to come from. */
+export const askersOf = (flow: Flow): string[] => [
+  ...new Set(
+    endsOf(flow).map(({ source, sourcePort }) => `${flow.protocol} ${source} ${sourcePort ?? ""}`),
+  ),
+];
 
 const answeredTo = (lookup: Form) =>
   `${protocolName(lookup)} ${lookup.destination} ${lookup.destinationPort ?? ""}`;
 
 /** The flow's source is the lookup's destination: the packet that was not sent would answer it. */
-function asksFor(flow: Flow, lookup: Form): boolean {
+function asksFor({ protocol, replyOf }: Flow, ends: EndPoints, lookup: Form): boolean {
   const anywhere = isUnspecified(lookup.source);
-  return flow.protocol === protocolName(lookup) && flow.source === lookup.destination &&
-    (anywhere || flow.destination === lookup.source) && flow.replyOf === undefined &&
-    flow.sourcePort === lookup.destinationPort &&
-    (lookup.sourcePort === undefined || flow.destinationPort === lookup.sourcePort);
+  return protocol === protocolName(lookup) && ends.source === lookup.destination &&
+    (anywhere || ends.destination === lookup.source) && replyOf === undefined &&
+    ends.sourcePort === lookup.destinationPort &&
+    (lookup.sourcePort === undefined || ends.destinationPort === lookup.sourcePort);
 }
 
 const formOfLookup = (lookup: Sighting): Form => formOf(lookupPurpose(lookup));
@@ -241,11 +259,10 @@ function flowOf(
 }
 
 /** What went wrong, at the place where the lookups failed. */
-export function neverMade({ flow, lookups }: Unsent, nth: number): NeverMade {
+export function neverMade({ flow, lookups, request }: Unsent, nth: number): NeverMade {
   const { node, netns } = lookups[0]!;
-  const [client, server, port] = flow.replyOf === undefined
-    ? [flow.source, flow.destination, flow.destinationPort]
-    : [flow.destination, flow.source, flow.sourcePort];
+  // Who asked whom, as it was asked.
+  const { source: client, destination: server, destinationPort: port } = request ?? flow;
   const trouble: Trouble = {
     protocol: flow.protocol,
     client,
