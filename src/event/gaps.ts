@@ -34,6 +34,8 @@ export const GAPS = {
   "watched-too-short": "The next node may not have been watched any more when it would have come.",
   "flow-too-large": "Only a part of the flow's packets could be looked at together.",
   "translated-unseen": "A packet like it arrived with other ends, by way of what has no probe.",
+  "left-out-there":
+    "It was translated, and the filter leaves out what it became on the node where it would have come.",
   "answers-filtered": "The filter leaves out an answer from another end than the one asked.",
   "answer-doubtful":
     "A packet came to the client's port that may be an answer, or another's question.",

@@ -27,6 +27,7 @@ import type { Judgement, RuleId, World } from "./judgement.ts";
 import { handedUp } from "./handed_up.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
 import { type Way, wayOf } from "./own_way.ts";
+import { leftOutThere } from "./left_out.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
 import { takenByHardware } from "./hardware.ts";
@@ -237,6 +238,8 @@ function judgeLeft(base: Base, world: World): Judgement {
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
     : lastingGapOf(awaited.node, SEEING);
   if (there) return unknown({ ...base, awaited }, there);
+  const leftOut = leftOutThere(event, base.steps, awaited, world);
+  if (leftOut) return unknown({ ...base, awaited }, leftOut);
   const between = halfKnown(world.network, when) ?? takenByHardware(awaited);
   if (between) return unknown({ ...base, awaited }, between);
   return { ...base, awaited, outcome: "vanished" };
