@@ -63,6 +63,7 @@ export { openvswitchPortDown } from "./openvswitch-drop/port_down.ts";
 export { openvswitchUnseen } from "./openvswitch-drop/unseen_drop.ts";
 export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
+export { podElsewhere } from "./address-duplicate/pod_elsewhere.ts";
 export { portChanged } from "./port-changed/changed.ts";
 export { portsExhausted } from "./nat-ports-exhausted/ports_exhausted.ts";
 export { protocolUnknown } from "./protocol-unknown/protocol_unknown.ts";

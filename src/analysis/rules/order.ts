@@ -141,6 +141,8 @@ export const RULES: readonly Rule[] = [
   rules.queueOverflow,
   rules.ringFull,
 
+  // Asks R12 itself, and knows that the packet was for a pod elsewhere.
+  rules.podElsewhere,
   // Each names a reason, or a function, that no other of these has.
   rules.noListener,
   rules.receiveBufferFull,

@@ -77,8 +77,11 @@ const READERS: Record<string, (words: string[]) => [ClusterResource, unknown]> =
     ...named(name),
     addresses: address!.split(","),
     phase: words.includes("pending") ? "Pending" : "Running",
+    ...(words.includes("hostnetwork") ? { hostNetwork: true } : {}),
     labels: Object.fromEntries(words.filter((word) => word.includes("=")).map((w) => w.split("="))),
-    ...(words[0] && !words[0].includes("=") && words[0] !== "pending" ? { node: words[0] } : {}),
+    ...(words[0] && !words[0].includes("=") && !["pending", "hostnetwork"].includes(words[0])
+      ? { node: words[0] }
+      : {}),
   }],
   node: ([name, ...words]) => ["nodes", {
     name,

@@ -11,7 +11,8 @@ export const cause: CauseText = {
     "refused in turn.",
   knows: "Two probed hosts have the address by their last readings, on the sender's network and " +
     "with different MACs, and the sender was answered by both within a second, or changed from one " +
-    "to the other and back. An address that moved once, one on loopback devices, and a proxy that " +
+    "to the other and back. Or the cluster's API tells that a pod has it, and another host that has it, " +
+    "too, refused the packet. An address that moved once, one on loopback devices, and a proxy that " +
     "answers for others are told apart.",
   remedy: "Take the address from the host that should not have it, where it was set (a network " +
     "configuration, a VIP that two nodes believe to hold, a machine that was cloned), then let its " +
