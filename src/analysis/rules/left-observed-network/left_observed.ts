@@ -1,5 +1,7 @@
 /** A packet that left what is watched. */
+import type { Evidence } from "../../../event/report.ts";
 import { deviceEvent } from "../../correlate/steps.ts";
+import { holderAt, isOwn } from "../../view/netns_names.ts";
 import { ownersOf } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
@@ -33,10 +35,24 @@ export const leftObserved: Rule = {
           subject.node,
           beyondText(subject, sent),
         ),
+        ...podSource(sent),
       ],
     );
   },
 };
+
+/** That it has a pod's own address as its source still: an answer needs a way to that, and not to its node. */
+function podSource(sent: Sighting): Evidence[] {
+  const { node, source, tunnelKind } = sent;
+  if (source === undefined || tunnelKind !== undefined || !isOwn(node, sent.netns)) return [];
+  const [owner, ...others] = ownersOf([node], source);
+  const pod = owner && others.length === 0 && holderAt(node, owner.netns, sent.at).pod;
+  if (!pod) return [];
+  const text =
+    `its source is the address of pod ${pod} still, and not one of ${node.name}: what is ` +
+    "beyond can answer only by a way to the pod";
+  return [stateEvidence(node, text)];
+}
 
 /** That no probe watches whoever got the frame, also where a probed node has the address, too. */
 function beyondText({ world }: Case, sent: Sighting): string {
