@@ -6,20 +6,23 @@ import type { Flow, Report } from "../../../src/event/report.ts";
 import { exchangesText, reportText } from "../../spec/form/report_text.ts";
 import type { Case } from "./runs.ts";
 
-/** The report of an archive that a guest wrote. */
-export async function reportOf(path: string): Promise<Report> {
+/** The report of an archive that a guest wrote; with `asFiltered` by the filter of its incident, too. */
+export async function reportOf(path: string, asFiltered = false): Promise<Report> {
   const file = await Deno.open(path);
   const stream = file.readable.pipeThrough(new DecompressionStream("gzip"));
-  const [, ...lines] = (await new Response(stream).text()).trimEnd().split("\n");
+  const [head = "", ...lines] = (await new Response(stream).text()).trimEnd().split("\n");
   const batches: Batch[] = [];
   for (const text of lines) {
     const line = decodeLine(text);
     if (line.type === "header") {
       batches.push({ header: line.header, events: [], states: [], refused: 0 });
+    } else if (line.type === "cluster") {
+      (batches.at(-1)!.cluster ??= []).push(line.cluster);
     } else if (line.type === "event") batches.at(-1)!.events.push(line.event);
     else if (line.type === "state") batches.at(-1)!.states.push(line.state);
   }
-  return analyse({ incident: "kernels", filter: "", closed: true, evicted: 0, batches });
+  const filter = asFiltered ? JSON.parse(head).filter : "";
+  return analyse({ incident: "kernels", filter, closed: true, evicted: 0, batches });
 }
 
 /** The report in the form of a spec. */
