@@ -26,7 +26,7 @@ export const GAPS = {
   "neighbour-unresolved": "The kernel held it for want of its next hop's link address.",
   "held-silently": "A node received it, and no script saw what became of it.",
   "handed-to-controller":
-    "Open vSwitch handed it to its controller, and nothing was seen of it after that.",
+    "Open vSwitch handed it to its daemon or controller, and nothing was seen of it after that.",
   "hardware-offload": "A device has filters in its hardware, which may take a packet unseen.",
   "fragments-missing": "It arrived and was held for other fragments of its packet, which did not.",
   "clocks-unrelated": "Nothing tells how two nodes' clocks stand to each other.",

@@ -62,6 +62,7 @@ export { openvswitchPort } from "./openvswitch-drop/port_not_ready.ts";
 export { openvswitchPortDown } from "./openvswitch-drop/port_down.ts";
 export { openvswitchUnseen } from "./openvswitch-drop/unseen_drop.ts";
 export { openvswitchUpcall } from "./openvswitch-drop/upcall_refused.ts";
+export { openvswitchUpcallUnanswered } from "./openvswitch-drop/upcall_unanswered.ts";
 export { pathMtu } from "./path-mtu-exceeded/too_large.ts";
 export { podElsewhere } from "./address-duplicate/pod_elsewhere.ts";
 export { portChanged } from "./port-changed/changed.ts";

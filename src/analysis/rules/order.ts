@@ -174,7 +174,10 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Rules about a packet whose last free is one that mostly loses nobody's packet. */
-export const ROUTINE_RULES: readonly Rule[] = [rules.openvswitchUnseen];
+export const ROUTINE_RULES: readonly Rule[] = [
+  rules.openvswitchUnseen,
+  rules.openvswitchUpcallUnanswered,
+];
 
 /** Rules about a request that arrived and was never answered. */
 export const UNANSWERED_RULES: readonly Rule[] = [

@@ -3,17 +3,22 @@ import type { Gap } from "../../event/gaps.ts";
 import type { DatapathFlow } from "../../event/state_openvswitch.ts";
 import type { Step } from "../correlate/steps.ts";
 import { isDoneWithActions } from "../kernel/openvswitch.ts";
-import { drops, endsByAcl, flowsThatFit, handsUp } from "../view/datapath_flows.ts";
+import { drops, endsByAcl, flowsThatFit, handsUp, metAlone } from "../view/datapath_flows.ts";
 import { stateAfter, stateAt } from "../view/state_view.ts";
 import { placed } from "../view/placed.ts";
 import type { Sighting } from "../view/timeline.ts";
 
+/** It ended there; `isAlone`: it met one flow, which sends no copy anywhere. */
+export interface Ended {
+  isAlone: boolean;
+}
+
 /**
  * [O4] The datapath frees as done with what its last action handed up. It ended there where all flows
- * read after it that it fits end by an ACL of OVN, or take samples alone; `"dropped"` then. Else a
- * controller may send it on: a gap. Null where the datapath did not free it so, or no flow tells.
+ * read after it that it fits end by an ACL of OVN, or take samples alone. Else a controller may send it
+ * on: a gap. Null where the datapath did not free it so, or no flow tells.
  */
-export function handedUp(step: Step): "dropped" | Gap | null {
+export function handedUp(step: Step): Ended | Gap | null {
   const { event } = step;
   if (!isDoneWithActions(event)) return null;
   const netns = event.netns ?? step.previous?.event.netns;
@@ -26,7 +31,11 @@ export function handedUp(step: Step): "dropped" | Gap | null {
   }, endsDoneWith);
   if (matching === null || matching.flows.length === 0) return null;
   const { flows, isComplete } = matching;
-  if (flows.every((flow) => endsByAcl(flow) || drops(flow))) return isComplete ? "dropped" : null;
+  if (flows.every((flow) => endsByAcl(flow) || drops(flow))) {
+    const received = receivedBy(step, device);
+    const isAlone = received !== undefined && flows.some((flow) => metAlone(flow, received));
+    return isComplete ? { isAlone } : null;
+  }
   const text = `${event.node.name} handed it to the controller of Open vSwitch, which may answer ` +
     "it, keep it or send it on";
   return { code: "handed-to-controller", text };
@@ -37,6 +46,14 @@ const endsDoneWith = (flow: DatapathFlow): boolean =>
   handsUp(flow) ||
   drops(flow) && /\b(userspace|sample|psample)\(/.test(flow.actions) &&
     !/\bdrop\b/.test(flow.actions);
+
+/** The reception at the port: it tells link addresses, which the free does not. */
+function receivedBy(last: Step, device: string): Sighting | undefined {
+  for (let at: Step | null = last; at?.event.node === last.event.node; at = at.previous) {
+    if (at.event.kind === "device-rx" && at.event.device === device) return at.event;
+  }
+  return undefined;
+}
 
 /** The last sighting on the node that still had a tunnel around it. */
 function inTunnel(last: Step): Sighting | undefined {

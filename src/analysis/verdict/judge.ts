@@ -80,10 +80,10 @@ export function conclude(way: Way, world: World): Judgement {
  */
 function judgeRoutine(base: Base, world: World): Judgement {
   const { step } = base.end;
-  const handed = isKeptByVlan(step, world.network) ? "dropped" : handedUp(step);
-  if (handed !== "dropped") return unknown(base, handed ?? routineGap(step.event));
+  const ended = isKeptByVlan(step, world.network) ? { isAlone: false } : handedUp(step);
+  if (ended === null || "code" in ended) return unknown(base, ended ?? routineGap(step.event));
   const end: End = { ...base.end, kind: "dropped" };
-  const gap = gapOfCopies(base, world);
+  const gap = ended.isAlone ? null : gapOfCopies(base, world);
   return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };
 }
 

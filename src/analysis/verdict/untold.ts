@@ -1,11 +1,16 @@
 /** Why nothing is said of a packet that a node had, and neither freed as a drop nor sent on. */
 import type { Gap } from "../../event/gaps.ts";
 import { isUnexplainedTcpDrop } from "../kernel/frees.ts";
+import { isUpcall } from "../kernel/openvswitch.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 
 /** It was freed as what loses nobody's packet. */
 export function routineGap(event: Sighting): Gap {
+  if (isUpcall(event)) {
+    const text = `${event.node.name} handed it to ovs-vswitchd, which was not seen to give it back`;
+    return { code: "handed-to-controller", text };
+  }
   if (!isUnexplainedTcpDrop(event)) {
     return { code: "only-copies-seen", text: "only copies of it were seen" };
   }

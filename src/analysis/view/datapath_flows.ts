@@ -3,7 +3,7 @@ import { altered } from "../../event/altered.ts";
 import { actionsEnd, handingCookies, handingsIn } from "../../event/openvswitch_actions.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { DatapathFlow, OpenvSwitchStep } from "../../event/state_openvswitch.ts";
-import { fits } from "./flow_fits.ts";
+import { fits, fitsAlone } from "./flow_fits.ts";
 import { gapsOf } from "./state_view.ts";
 import type { Sighting } from "./timeline.ts";
 
@@ -66,6 +66,10 @@ export function flowsThatFit(
       gapsOf(state, ["openvswitch"]).length === 0,
   };
 }
+
+/** The packet met this flow and no other: all that it looks at is known. `received` had its addresses. */
+export const metAlone = ({ match }: DatapathFlow, received: Sighting): boolean =>
+  received.tunnelId === undefined && fitsAlone(match, received);
 
 /** Also one that drops some of what it is given, as what is too large. */
 export const drops = ({ actions }: DatapathFlow): boolean => actionsEnd(actions) === "dropped";

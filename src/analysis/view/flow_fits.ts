@@ -9,12 +9,22 @@ type Packet = Partial<Event>;
  * False where a field of the match is another than the packet's; a field of which nothing is known
  * does not count. `tunnel` is the packet while its tunnel was around it.
  */
-export function fits(match: string, packet: Packet, tunnel: Packet | undefined): boolean {
-  return fieldsOf(match).every((field) => {
-    const [, name = "", inside = ""] = /^(\w+)\((.*)\)$/.exec(field) ?? [];
-    const check = own(FIELDS, name);
-    return check === undefined || check(inside, packet, tunnel) !== false;
-  });
+export const fits = (match: string, packet: Packet, tunnel: Packet | undefined): boolean =>
+  fieldsOf(match).every((field) => checked(field, packet, tunnel) !== false);
+
+/**
+ * True where each field of the match is known of the packet, and is its own, and it had not gone through
+ * other flows before. Flows of a datapath do not overlap (ovs-vswitchd makes them so), so that it met no
+ * other one.
+ */
+export const fitsAlone = (match: string, packet: Packet): boolean =>
+  fieldsOf(match).every((field) =>
+    field === "recirc_id(0)" || checked(field, packet, undefined) === true
+  ) && match.includes("recirc_id(0)");
+
+function checked(field: string, packet: Packet, tunnel: Packet | undefined): boolean | undefined {
+  const [, name = "", inside = ""] = /^(\w+)\((.*)\)$/.exec(field) ?? [];
+  return own(FIELDS, name)?.(inside, packet, tunnel);
 }
 
 /** Names come from outside: one may be that of something which every object has. */
@@ -27,28 +37,39 @@ type Check = (inside: string, packet: Packet, tunnel: Packet | undefined) => boo
 /** Of a field with parts: how each is compared. */
 const parts =
   (checks: Record<string, (value: string, packet: Packet) => boolean | undefined>): Check =>
-  (inside, packet) =>
-    fieldsOf(inside).every((part) => {
+  (inside, packet) => {
+    const answers = fieldsOf(inside).map((part) => {
       const at = part.indexOf("=");
-      return own(checks, part.slice(0, at))?.(part.slice(at + 1), packet) !== false;
+      return own(checks, part.slice(0, at))?.(part.slice(at + 1), packet);
     });
+    if (answers.includes(false)) return false;
+    return answers.includes(undefined) ? undefined : true;
+  };
 
 const ports = (protocol: number): Check => {
   const each = parts({
     src: (value, { sourcePort }) => isNumber(value, sourcePort),
     dst: (value, { destinationPort }) => isNumber(value, destinationPort),
   });
-  return (inside, packet, tunnel) =>
-    isOther(packet.protocol, protocol) ? false : each(inside, packet, tunnel);
+  return (inside, packet, tunnel) => ofProtocol(protocol, packet, each(inside, packet, tunnel));
 };
+
+/** What its fields say, of a packet of this protocol; false of one of another. */
+function ofProtocol(
+  protocol: number,
+  packet: Packet,
+  fields: boolean | undefined,
+): boolean | undefined {
+  if (isOther(packet.protocol, protocol)) return false;
+  return packet.protocol === undefined && fields ? undefined : fields;
+}
 
 const icmp = (protocol: number): Check => {
   const each = parts({
     type: (value, { icmpType }) => isNumber(value, icmpType),
     code: (value, { icmpCode }) => isNumber(value, icmpCode),
   });
-  return (inside, packet, tunnel) =>
-    isOther(packet.protocol, protocol) ? false : each(inside, packet, tunnel);
+  return (inside, packet, tunnel) => ofProtocol(protocol, packet, each(inside, packet, tunnel));
 };
 
 const network = (kind: Event["network"]): Check => {
@@ -61,6 +82,9 @@ const network = (kind: Event["network"]): Check => {
     proto: (value, { protocol }) => isNumber(value, protocol),
     ttl: (value, { ttl }) => isNumber(value, ttl),
     hlimit: (value, { ttl }) => isNumber(value, ttl),
+    // Of one that is a fragment which one it is does not matter here.
+    frag: (value, { network, fragmentOffset }) =>
+      value !== "no" || network === undefined || fragmentOffset !== undefined ? undefined : true,
   });
   return (inside, packet, tunnel) =>
     isOther(packet.network, kind) ? false : each(inside, packet, tunnel);

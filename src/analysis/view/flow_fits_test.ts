@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import type { Event } from "../../event/event.ts";
-import { fits } from "./flow_fits.ts";
+import { fits, fitsAlone } from "./flow_fits.ts";
 
 const six: Partial<Event> = {
   ...{ device: "va", network: "ip6", protocol: 58, icmpType: 135, icmpCode: 0, ttl: 255 },
@@ -38,4 +38,21 @@ Deno.test("an outer header counts as it was while it was there", () => {
 Deno.test("names of fields that are no fields mean nothing", () => {
   const text = "constructor(x),__proto__(y),hasOwnProperty(z),ipv6(toString=1,__proto__=2),((,=";
   equal(fits(text, six, undefined), true);
+});
+
+Deno.test("a packet met no other flow where each field is known to be its own", () => {
+  const packet: Partial<Event> = {
+    ...{ device: "va", network: "ip4", protocol: 6, destinationPort: 80 },
+    ...{ sourceMac: "02:00:00:00:0a:02", destinationMac: "02:00:00:00:0b:02" },
+  };
+  const start = "recirc_id(0),in_port(va),eth(src=02:00:00:00:0a:02),eth_type(0x0800)";
+  equal(fitsAlone(`${start},ipv4(proto=6,frag=no),tcp(dst=80)`, packet), true);
+  // Connection tracking, flags and sizes are not known of it, and it may have come back.
+  equal(fitsAlone(`${start},ct_state(+new)`, packet), false);
+  equal(fitsAlone(`${start},ipv4(proto=6,tos=0/0x3)`, packet), false);
+  equal(fitsAlone(start.replace("recirc_id(0)", "recirc_id(0x1)"), packet), false);
+  equal(fitsAlone(start.replace("recirc_id(0),", ""), packet), false);
+  equal(fitsAlone(`${start},tcp(dst=81)`, packet), false);
+  equal(fitsAlone(`${start},ipv4(frag=no)`, { ...packet, fragmentOffset: 0 }), false);
+  equal(fitsAlone(start, { ...packet, sourceMac: undefined }), false);
 });

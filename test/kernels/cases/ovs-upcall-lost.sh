@@ -1,6 +1,6 @@
 # ovs-vswitchd stands still, and more new flows come than its sockets hold; a flow drops the others.
 # nodes: node=node,a b
-# fault: dropped openvswitch-drop
+# fault: unknown openvswitch-drop
 . /work/ovs.sh
 build() {
   behind 10.81.12
@@ -22,7 +22,7 @@ traffic() {
     in_ a python3 /work/flood.py 10.81.12.2 9000 4 60000 6
   else
     kill -STOP "$(cat "$(ovs_home node)/vs.pid")"
-    in_ a python3 /work/flood.py 10.81.12.2 9000 400 60000 0
+    in_ a python3 /work/flood.py 10.81.12.2 9000 200 60000 0
     kill -CONT "$(cat "$(ovs_home node)/vs.pid")"
   fi
   told node

@@ -10,8 +10,8 @@ build() {
   address b e1 10.236.0.2/24
   in_ b nft add table ip t
   in_ b nft add chain ip t c '{ type filter hook input priority 0; }'
-  in_ a sysctl -qw net.sctp.hb_interval=100
+  in_ a sysctl -qw net.sctp.rto_min=100 net.sctp.rto_initial=200 net.sctp.hb_interval=100
   listen b sctp 7000
 }
 fault() { in_ b nft add rule ip t c iif e1 meta l4proto sctp counter drop; }
-traffic() { ask a sctp 10.235.0.2 7000 2; }
+traffic() { ask a sctp 10.235.0.2 7000 3; }

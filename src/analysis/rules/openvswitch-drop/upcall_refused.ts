@@ -44,7 +44,7 @@ export const openvswitchUpcall: Rule = {
 };
 
 /** Packets that the kernel's datapath counted so between the readings before and after the event. */
-function lostMeanwhile({ before, after, event }: Case): number {
+export function lostMeanwhile({ before, after, event }: Case): number {
   if (!before?.openvswitch || !after?.openvswitch) return 0;
   if (BigInt(before.timeNs) > event.timeNs || BigInt(after.timeNs) < event.timeNs) return 0;
   const lostIn = ({ datapaths }: OpenvSwitch) =>
