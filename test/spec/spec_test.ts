@@ -5,7 +5,12 @@
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { analyse } from "../../src/analysis/mod.ts";
 import { failedLookup } from "../../src/analysis/rules/no-route/failed_lookup.ts";
-import { EXCHANGE_RULES, RULES, UNANSWERED_RULES } from "../../src/analysis/rules/order.ts";
+import {
+  EXCHANGE_RULES,
+  ROUTINE_RULES,
+  RULES,
+  UNANSWERED_RULES,
+} from "../../src/analysis/rules/order.ts";
 import type { Report } from "../../src/event/report.ts";
 import { analyseSharded } from "../shards/analyse_sharded.ts";
 import { disturbed, inputOf, rewired } from "./form/batches.ts";
@@ -60,7 +65,7 @@ for (const short of specPaths(root)) {
 }
 
 const YIELDS = Map.groupBy(
-  [...RULES, ...UNANSWERED_RULES, ...EXCHANGE_RULES, failedLookup],
+  [...RULES, ...ROUTINE_RULES, ...UNANSWERED_RULES, ...EXCHANGE_RULES, failedLookup],
   ({ id }): string | undefined => id,
 );
 
