@@ -1,5 +1,5 @@
 /** What `trace` and `probe` have in common: from the command line to the last batch. */
-import { parseNamedFilter, placeOfHandle, unknownNames } from "../../event/filter/mod.ts";
+import { placeOfHandle } from "../../event/filter/mod.ts";
 import { takeBtf } from "../../probe/kernel/given_btf.ts";
 import { type Capability, readCapability, requireTracing } from "../../probe/kernel/capability.ts";
 import {
@@ -14,6 +14,7 @@ import type { CaptureOptions } from "./options.ts";
 import { requireArchivePath } from "../asking/archive_file.ts";
 import { askCluster, type ClusterNames } from "./cluster_names.ts";
 import type { End, Ending } from "./end.ts";
+import { nameNotices } from "./name_notices.ts";
 import { removeReadyFile, writeReadyFile } from "./ready_file.ts";
 
 /** What is read before anything is started. */
@@ -102,21 +103,14 @@ export async function capture(capture: Capture): Promise<Capturing> {
   return { session, done: follow(capture, session, cluster) };
 }
 
-/**
- * Says which names of the filter nothing has yet, and what is called nearly so. Services are known to rules
- * on the nodes, too, which are not read yet: of these only a cluster that was asked knows all.
- */
+/** Says what names of the filter stand for nothing yet. */
 function tellUnknown(
   { options, nodes, progress }: Capture,
   cluster: ClusterNames | undefined,
 ): void {
   const own = nodes.flatMap(({ name, netns }) => netns.map((one) => placeOfHandle(one, name)));
-  const places = [...own, ...cluster?.places ?? []];
-  for (const { name, near } of unknownNames(parseNamedFilter(options.filter), places)) {
-    if (name.startsWith("svc/") && cluster === undefined) continue;
-    const meant = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-    progress(`nothing is called ${JSON.stringify(name)} here yet${meant}`);
-  }
+  const known = { own, cluster: cluster?.places };
+  for (const line of nameNotices(options.filter, known)) progress(line);
 }
 
 async function follow(

@@ -9,6 +9,7 @@ import type { TellerBatch } from "../../kube/teller.ts";
 import type { Ending } from "../capture/end.ts";
 import { filterForProbes } from "../../kube/filter_for_probes.ts";
 import { followThere, printLivePaths } from "../capture/live_paths.ts";
+import { nameNotices } from "../capture/name_notices.ts";
 import type { CaptureOptions } from "../capture/options.ts";
 import { removeReadyFile, writeReadyFile } from "../capture/ready_file.ts";
 import { stampOf } from "../kept/name.ts";
@@ -52,6 +53,10 @@ export async function traceFleet(trace: FleetTrace): Promise<number> {
   );
   const ends = new EndNodes(options.filter);
   const names = await askNames(trace, incident, (line) => ends.take(line));
+  if (names.places !== undefined) {
+    const known = { own: [], cluster: names.places };
+    for (const line of nameNotices(options.filter, known)) progress(`! ${line}`);
+  }
   const filter = filterForProbes(options.filter, names.places ?? []);
   const { forSeconds } = options;
   const { bounds } = trace;

@@ -57,10 +57,11 @@ export function sightOf({ scripts, netns, gaps = [] }: ReportNode): string {
     plainWords(name) + (why === undefined ? "" : ` (${plainWords(why).slice(0, 80)})`)
   );
   const more = missing.length - named.length;
-  const cannot = [...named, ...more > 0 ? [`${more} more`] : [], ...gaps.map(plainWords)];
+  const cannot = [...named, ...more > 0 ? [`${more} more`] : []];
   const spaces = plural(netns.length, "network namespace");
-  return cannot.length === 0
+  const sees = cannot.length === 0
     ? `sees all ${scripts.length} kinds of event in ${spaces}`
     : `sees ${scripts.length - missing.length} of ${scripts.length} kinds of event in ${spaces}; ` +
       `not: ${cannot.join(", ")}`;
+  return [sees, ...gaps.map(plainWords)].join("; ");
 }

@@ -1,6 +1,6 @@
 import { deepEqual, ok } from "node:assert/strict";
 import type { Report, ReportNode } from "../../event/report.ts";
-import { Ticks } from "./ticks.ts";
+import { sightOf, Ticks } from "./ticks.ts";
 
 const JOINED_MS = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -39,6 +39,14 @@ Deno.test("what a node can't see is told with why, and another's name steers no 
     "✓ b sees all 1 kinds of event in 1 network namespace",
     "· e [2Jvil joined from 10.0.0.2, attaching…",
   ]);
+});
+
+Deno.test("what was not watched is no kind of event that is not seen", () => {
+  const [node] = reportOf(["a", [attached]]).nodes;
+  deepEqual(
+    sightOf({ ...node!, gaps: ["its probe was started 2 times"] }),
+    "sees all 1 kinds of event in 1 network namespace; its probe was started 2 times",
+  );
 });
 
 Deno.test("a node that joins again is told again; one that is silent is told as that once", () => {

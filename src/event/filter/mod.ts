@@ -22,7 +22,12 @@ export {
   resolveNames,
 } from "./resolve.ts";
 export { placeOfEndpoints, placeOfNode, placeOfPod, placeOfService } from "./cluster_places.ts";
-export { type UnknownName, unknownNames } from "./unknown.ts";
+export {
+  namesWithoutAddress,
+  type NameWithoutAddress,
+  type UnknownName,
+  unknownNames,
+} from "./unknown.ts";
 export { servicePlaces } from "./service_places.ts";
 export { printFilter } from "./print.ts";
 export { type FilterPacket, matches, matchesAny } from "./match.ts";

@@ -27,6 +27,27 @@ export function unknownNames(filter: NamedFilter, places: readonly NamedPlace[])
     }));
 }
 
+/** A name of places that have no address. */
+export interface NameWithoutAddress {
+  /** As in the filter. */
+  name: string;
+  /** Nodes on which they are. */
+  nodes: string[];
+}
+
+/** The names in the filter of which places are there, and none of these has an address. */
+export function namesWithoutAddress(
+  filter: NamedFilter,
+  places: readonly NamedPlace[],
+): NameWithoutAddress[] {
+  return termsOf(filter).flatMap((term) => {
+    const own = places.filter((place) => meansPlace(term, place));
+    if (own.length === 0 || own.some(({ addresses }) => addresses.length > 0)) return [];
+    const nodes = [...new Set(own.map(({ node }) => node))].filter((node) => node !== "");
+    return [{ name: `${term.field}/${printName(term.parts)}`, nodes: nodes.sort() }];
+  });
+}
+
 const cut = (text: string) => text.slice(0, LETTERS_MAX);
 
 function termsOf(node: NamedFilter): ReportTerm[] {
