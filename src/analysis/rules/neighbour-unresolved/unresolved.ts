@@ -6,6 +6,7 @@ import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { askedHops } from "../shared/asked_hop.ts";
+import { clusterHolder } from "../shared/cluster_holder.ts";
 import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device as deviceWord } from "../word.ts";
 
@@ -19,7 +20,8 @@ export const neighbourUnresolved: Rule = {
     "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
     "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where Open vSwitch dropped it, and sent no " +
     "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it. Where the holder has the asker's address " +
-    "as well, and so refuses what comes from it: `martian-address`.",
+    "as well, and so refuses what comes from it: `martian-address`. Where nothing more is known of the " +
+    "destination itself, whose the cluster's API says that it is, or that it is nobody's, with the pod that had it before.",
   yields: [
     "neighbour-unresolved",
     "vlan-unknown",
@@ -68,7 +70,9 @@ export const neighbourUnresolved: Rule = {
       });
     }
     const holder = askedFor(subject, hop, device);
-    evidence.push(...holder.evidence);
+    // Who is known to have it, and refused to answer, is told of already.
+    const known = hop === destination && holder.text === "" ? clusterHolder(subject, hop) : null;
+    evidence.push(...holder.evidence, ...known?.evidence ?? []);
     return cause(
       holder.code ?? "neighbour-unresolved",
       holder.confidence ?? "proven",
@@ -76,7 +80,7 @@ export const neighbourUnresolved: Rule = {
         ? `${hop}${gateway} could not be asked for its link address; ${holder.text}`
         : `${hop}${gateway} did not answer ${
           hop.includes(":") ? "neighbour discovery" : "ARP"
-        } on ${placeOf(subject.node, subject.netns, device)}${holder.text}`,
+        } on ${placeOf(subject.node, subject.netns, device)}${holder.text}${known?.text ?? ""}`,
       evidence,
       holder.remedy.length > 0 ? holder.remedy : command(subject.node, subject.netns, [
         "ip",
