@@ -2,9 +2,8 @@
 import type { ClusterPod } from "../../../event/cluster/objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { isAlways, type Stretch } from "../../cluster/history.ts";
-import { holderAt, isOwn, netnsName } from "../../view/netns_names.ts";
+import { holderAt, isOwn } from "../../view/netns_names.ts";
 import { ownersOf } from "../../view/state_view.ts";
-import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { placeOf, stateEvidence } from "../evidence.ts";
 import { noListener } from "../no-listener/no_listener.ts";
