@@ -21,8 +21,13 @@ export const FlowCount = z.object({
   /** Packets at the first place of its way where they were counted, and at the last one. */
   packets: count.optional(),
   arrived: count.optional(),
-  /** Packets that were lost between any two of its places. */
+  /** Packets that were lost between any two of its places; with `lostAtMost` at least so many. */
   lost: count.optional(),
+  /**
+   * No more than these were lost: the kernel left out runs of the scripts that count, so that some of
+   * `packets` may have passed uncounted. Absent: `lost` is all, or more may be (`atLeast`).
+   */
+  lostAtMost: count.optional(),
   /** Those that were told one by one, where the flow's `packets` are counted. */
   traced: PacketCounts.optional(),
   /** Bytes of the payload of `packets`, and of those that were lost; absent: not known. */
@@ -38,6 +43,8 @@ export const FlowCount = z.object({
     from: CountedAt,
     to: CountedAt,
     packets: count,
+    /** No more than these, as `lostAtMost`; absent: `packets` is all, or more may be. */
+    packetsAtMost: count.optional(),
     /** Bytes of their payload; absent: not known. */
     bytes: count.optional(),
     /** So many drops between these places were told one by one. */

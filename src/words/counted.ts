@@ -20,9 +20,14 @@ export function countedFirst(
   { counted, packets: { basis } }: Figures,
   { grouped, plural }: Counting,
 ): string {
-  const { packets, lost = 0, atLeast } = counted ?? {};
+  const { packets, lost = 0, lostAtMost, atLeast } = counted ?? {};
   if (packets === undefined || basis === "counted") return "";
-  const gone = lost === 0 ? "none lost" : `${atLeast ? "at least " : ""}${grouped(lost)} lost`;
+  const isLeast = atLeast || lostAtMost !== undefined;
+  const gone = lost > 0
+    ? `${isLeast ? "at least " : ""}${grouped(lost)} lost`
+    : lostAtMost === undefined
+    ? "none lost"
+    : `no more than ${grouped(lostAtMost)} lost`;
   return `${plural(packets, "packet")} counted, ${gone}; told one by one: `;
 }
 
@@ -57,9 +62,12 @@ export function countedLines(
 ): string[] {
   const counted = flows.filter((flow) => flow.counted !== undefined);
   const losing = withLoss(counted);
-  const whole = counted.filter((flow) => flow.counted?.lost === 0);
+  const none = counted.filter((flow) => flow.counted?.lost === 0);
+  const [whole, bounded] = [false, true].map((isBounded) =>
+    none.filter(({ counted }) => (counted?.lostAtMost !== undefined) === isBounded)
+  ) as [Flow[], Flow[]];
   const unknown = counted.filter((flow) => flow.counted?.gap !== undefined);
-  const packets = whole.reduce((sum, flow) => sum + (flow.counted?.packets ?? 0), 0);
+  const packets = sumOf(whole, "packets");
   const alone = (some: readonly Flow[]) => counted.length === 1 && some.length === 1;
   return [
     ...losing.slice(0, linesMax).map((flow) =>
@@ -68,7 +76,7 @@ export function countedLines(
     ...losing.length > linesMax
       ? [`${plural(losing.length - linesMax, "more flow")} lost packets, by what was counted.`]
       : [],
-    ...alone(whole) || alone(unknown)
+    ...alone(whole) || alone(bounded) || alone(unknown)
       ? [`${flowName(counted[0]!, writing)}: ${countedSentence(counted[0]!, writing)}`]
       : [
         ...whole.length > 0
@@ -78,9 +86,19 @@ export function countedLines(
             }, none lost.`,
           ]
           : [],
+        ...bounded.length > 0
+          ? [
+            `Counted: of ${plural(sumOf(bounded, "packets"), "packet")} of ${
+              plural(bounded.length, "flow")
+            } no more than ${sumOf(bounded, "lostAtMost")} can have been lost.`,
+          ]
+          : [],
         ...unknown.length > 0
           ? [`Of ${plural(unknown.length, "counted flow")} it is not known what was lost.`]
           : [],
       ],
   ];
 }
+
+const sumOf = (flows: readonly Flow[], of: "packets" | "lostAtMost"): number =>
+  flows.reduce((sum, { counted }) => sum + (counted?.[of] ?? 0), 0);

@@ -4,14 +4,16 @@
  */
 import { equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
-import { analyse } from "../../src/analysis/mod.ts";
+import { analyse, type Batch } from "../../src/analysis/mod.ts";
 import { checkFigures } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
 import { batchOf, NODES, PLACES, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
+import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
 
 const SEEDS = seedCount(600, 60);
+const SHORT_SEEDS = seedCount(300, 70);
 const SECOND = 1e9;
 const FLOW = {
   ...{ network: "ip6", protocol: 17, source: "fd00::1", destination: "fd00::2" } as const,
@@ -20,6 +22,11 @@ const FLOW = {
 const DIGEST_MOD = 2 ** 40;
 /** As the payload of the packet that is told. */
 const BYTES = 22;
+
+/** Packets a second. */
+const RATES = [10, 50, 200, 1_000];
+/** So many that for each run that is left out there are enough. */
+const FAST = [500, 1_000, 2_000];
 
 interface World {
   random: Random;
@@ -56,8 +63,8 @@ function worldOf(random: Random): World {
 }
 
 /** What comes to each place, what is lost between them, and whether it ended. */
-function travel({ random, until, marks }: World) {
-  const rate = [10, 50, 200, 1_000][random.int(4)]!;
+function travel({ random, until, marks }: World, rates: readonly number[]) {
+  const rate = rates[random.int(rates.length)]!;
   const begin = random.chance(0.4) ? -3 * SECOND : (1 + random.int(3)) * SECOND;
   const ended = random.chance(0.4);
   const end = ended ? until - 7 * SECOND - random.int(3e9) : until + SECOND;
@@ -96,7 +103,11 @@ function travel({ random, until, marks }: World) {
   return { passed, lost, ended, told };
 }
 
-function told({ random, readings, faults }: World, passed: Coming[][], times: number[] | null) {
+function told(
+  { random, readings, faults }: World,
+  passed: readonly (readonly Coming[])[],
+  times: number[] | null,
+) {
   const events: Event[][] = NODES.map(() => []);
   PLACES.forEach(({ node, ifindex, countedAt }, place) => {
     if (times === null) return;
@@ -144,19 +155,38 @@ function told({ random, readings, faults }: World, passed: Coming[][], times: nu
   return events;
 }
 
-Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time of a flow that nothing numbers", () => {
-  const seen = { exact: 0, least: 0, lossless: 0, unknown: 0, goesOn: 0, narrow: 0, figures: 0 };
-  for (let seed = 1; seed <= SEEDS; seed++) {
+/** Tries seeds; `isShort`: the kernel leaves out runs of the scripts that count. How often what was so. */
+function tried(isShort: boolean, seeds: number) {
+  const seen = {
+    exact: 0,
+    least: 0,
+    lossless: 0,
+    unknown: 0,
+    goesOn: 0,
+    narrow: 0,
+    figures: 0,
+    bounded: 0,
+    between: 0,
+  };
+  for (let seed = 1; seed <= seeds; seed++) {
     const world = worldOf(new Random(seed));
-    const { passed, lost: all, ended, told: times } = travel(world);
+    const { passed, lost: all, ended, told: times } = travel(world, isShort ? FAST : RATES);
+    const { counted: reached, missed } = runsLeftOut(
+      new Random(seed),
+      isShort ? passed : null,
+      world,
+    );
     // What was lost before counting began is not counted.
     const truth = all.filter(({ at }) => at >= world.readings[0]!);
-    const batches = told(world, passed, times).map((own, node) =>
-      batchOf({
-        ...{ name: NODES[node]!, netns: node + 1, boot: "one" },
-        ...{ attachedNs: 0, untilNs: world.until },
-        ...(node === 2 ? { address: { address: FLOW.destination, prefix: 64 } } : {}),
-      }, own)
+    const batches = told(world, isShort ? reached : passed, times).map((own, node) =>
+      shortOf(
+        missed,
+        batchOf({
+          ...{ name: NODES[node]!, netns: node + 1, boot: "one" },
+          ...{ attachedNs: 0, untilNs: world.until },
+          ...(node === 2 ? { address: { address: FLOW.destination, prefix: 64 } } : {}),
+        }, own),
+      )
     );
     const report = analyse({ incident: "i", batches, filter: "", closed: true, evicted: 0 });
     const lostIn: LostIn = ({ node, ifindex }, fromMs, untilMs) =>
@@ -176,9 +206,13 @@ Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time 
       seen.unknown += 1;
       continue;
     }
-    const { lost = -1, losses = [], atLeast } = counted;
+    const { lost = -1, lostAtMost = lost, losses = [], atLeast } = counted;
     ok(lost <= truth.length, `seed ${seed}: ${lost} of ${truth.length}`);
-    if (ended && !atLeast) equal(lost, truth.length, `seed ${seed}`);
+    if (ended && !atLeast) {
+      ok(truth.length <= lostAtMost, `seed ${seed}: ${truth.length} of at most ${lostAtMost}`);
+    }
+    if (lostAtMost > lost) seen.bounded += 1;
+    if (lostAtMost > lost && lost > 0) seen.between += 1;
     seen[atLeast ? "least" : lost === 0 ? "lossless" : "exact"] += 1;
     if (!ended && lost > 0) seen.goesOn += 1;
     for (const { from, to, packets, firstAt, lastAt } of losses) {
@@ -192,7 +226,25 @@ Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time 
       if (Date.parse(lastAt) - Date.parse(firstAt) < 2_500) seen.narrow += 1;
     }
   }
+  return seen;
+}
+
+const shortOf = (missed: Batch["header"]["missed"], batch: Batch): Batch => ({
+  ...batch,
+  header: { ...batch.header, ...(missed && missed.length > 0 ? { missed } : {}) },
+});
+
+Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time of a flow that nothing numbers", () => {
+  const { bounded, between, ...seen } = tried(false, SEEDS);
+  equal(bounded + between, 0);
   for (const [what, times] of Object.entries(seen)) {
     ok(times > SEEDS / 50, `${what} ${times} times of ${JSON.stringify(seen)}`);
+  }
+});
+
+Deno.test("[S22] [S18] [O32] runs that the kernel left out make no loss, and no more is lost than is said", () => {
+  const { exact, least, lossless, bounded, between } = tried(true, SHORT_SEEDS);
+  for (const [what, times] of Object.entries({ exact, least, lossless, bounded, between })) {
+    ok(times > SHORT_SEEDS / 100, `${what} ${times} times`);
   }
 });

@@ -9,14 +9,19 @@ import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } 
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
 import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAtSettled } from "./settled.ts";
+import { isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
 
 /** What went in at one place and did not come out at the next. */
 export interface Difference {
   /** Packets that were counted at the first place. */
   packets: number;
-  /** Those of them that the second did not have; with `isLeast` there may be more. */
+  /** Packets that were counted at the second place. */
+  arrived: number;
+  /** Those that the second did not have; with `isLeast` there may be more. */
   lost: number;
   isLeast: boolean;
+  /** No more than these were lost, where packets may have passed uncounted; undefined: `lost` is all. */
+  lostAtMost?: number | undefined;
   /** Bytes of the payload of packets at the first place; undefined: nobody counted them. */
   bytes?: number | undefined;
   /** Bytes of those that were lost; undefined, too, where they do not go with what was lost. */
@@ -47,9 +52,11 @@ export function differenceOf(a: CountedPlace, b: CountedPlace, told: Told): Diff
     return readingsOf(place.node, place.stage, start, to + QUIET_READINGS);
   }) as [Reading[], Reading[]];
   const isTogether = isOne && isOneTime(a.place, b.place, left, right);
-  const all = isTogether
-    ? together(a, b, left, right, told.a)
-    : acrossClocks({ ...a, steps: stepsOf(a, left) }, { ...b, steps: stepsOf(b, right) }, told);
+  const all = isTogether ? together(a, b, left, right, told.a) : acrossClocks(
+    { ...a, steps: stepsOf(a, left, false) },
+    { ...b, steps: stepsOf(b, right, false) },
+    told,
+  );
   if (typeof all === "string") return all;
   const found = summed(all);
   if (typeof found === "string" || !isTogether) return found;
@@ -75,10 +82,10 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
     return isCut ? "readings of its counters are missing" : "its packets may be under way still";
   }
   // More came out than went in: not all came that way. Where some were on their way before it may be.
-  const more = parts.find(({ lost, isLeast }) => lost < 0 && !isLeast);
-  const known = more ? [more] : parts.filter(({ lost }) => lost >= 0);
+  const more = parts.find((part) => isMore(part) && !part.isLeast);
+  const known = more ? [more] : parts.filter((part) => !isMore(part));
   if (known.length === 0) return "some of it was on its way when counting began";
-  const losing = known.filter(({ lost }) => lost !== 0);
+  const losing = known.filter((part) => leastOf(part) !== 0);
   const sum = (of: (part: Part) => number) => known.reduce((all, part) => all + of(part), 0);
   const least = (of: (part: Part) => number, among: readonly Part[]) =>
     among.reduce((all, part) => Math.min(all, of(part)), Infinity);
@@ -87,7 +94,9 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
   const [since, until] = [least((part) => part.since, known), most((part) => part.until, known)];
   return {
     packets: sum(({ packets }) => packets),
-    lost: sum(({ lost }) => lost),
+    arrived: sum(({ packets, lost }) => packets - lost),
+    lost: sum(leastOf),
+    ...(known.some(({ short }) => short) ? { lostAtMost: mostOf(known) } : {}),
     ...bytesOfAll(known),
     isLeast: isCut || known.length < parts.length || known.some(({ isLeast }) => isLeast),
     from: losing.length > 0 ? least(({ from }) => from, losing) : since,
@@ -103,21 +112,25 @@ function summed({ parts, isCut, goesOn }: Parts): Difference | string {
  */
 function bytesOfAll(parts: readonly Part[]): Pick<Difference, "bytes" | "lostBytes"> {
   let [all, gone, goTogether] = [0, 0, true];
-  for (const { bytes, lost, isLeast } of parts) {
+  for (const { bytes, lost, isLeast, short } of parts) {
     if (bytes === null) return {};
     all += bytes.packets;
     gone += bytes.lost;
-    goTogether &&= !isLeast && bytes.lost >= 0 && (lost > 0 || bytes.lost === 0);
+    goTogether &&= !isLeast && !short && bytes.lost >= 0 && (lost > 0 || bytes.lost === 0);
   }
   return goTogether ? { bytes: all, lostBytes: gone } : { bytes: all };
 }
 
-/** The readings of a place, and what passed there. */
-function stepsOf({ place, there }: CountedPlace, readings: readonly Reading[]): Step[] {
+/** The readings of a place, and what passed there. `isBounded`: what is short is known to a packet a run. */
+function stepsOf(
+  { place, there }: CountedPlace,
+  readings: readonly Reading[],
+  isBounded: boolean,
+): Step[] {
   const bad = new Set(uncountedAt(place.node, keyOf(place)));
   return readings.map((reading) => ({
     ...reading,
-    isWhole: reading.isWhole && !bad.has(reading.number),
+    isWhole: reading.isWhole && !bad.has(reading.number) && (isBounded || !reading.isShort),
     passed: there.all.get(reading.number) ?? 0,
   }));
 }
@@ -130,8 +143,9 @@ function together(
   right: readonly Reading[],
   firstSeen: number,
 ): Parts {
-  const known = new Map(stepsOf(b, right).map((step) => [step.number, step]));
-  const steps = stepsOf(a, left).map((step) => {
+  const isBounded = isWithinRuns(a, left) && isWithinRuns(b, right);
+  const known = new Map(stepsOf(b, right, isBounded).map((step) => [step.number, step]));
+  const steps = stepsOf(a, left, isBounded).map((step) => {
     const other = known.get(step.number);
     return {
       ...step,
@@ -159,7 +173,12 @@ function together(
     for (const run of runs.filter(({ isOver }) => isOver)) {
       const readings = steps.slice(run.first, run.last + 1);
       const bytes = bytesOf(epoch, { ...a, readings }, { ...b, readings });
-      parts.push({ ...partOf(run, steps, came, left, late), bytes });
+      const short = shortageOf(
+        [a, b],
+        readings,
+        readings.flatMap(({ number }) => known.get(number) ?? []),
+      );
+      parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
     }
   }
   return { parts: parts.filter(({ packets, lost }) => packets > 0 || lost !== 0), isCut, goesOn };
@@ -178,6 +197,7 @@ function partOf(
   came: Series,
   left: Series,
   late: ReadonlySet<number>,
+  isShort: boolean,
 ): Omit<Part, "bytes"> {
   let [packets, lost] = [0, 0];
   const borders = [{ at: steps[first]!.from, lost: 0 }];
@@ -188,7 +208,7 @@ function partOf(
   }
   const [since, until] = [steps[first]!.from, steps[last]!.at];
   // Where some were on their way before, more came to the second place than is counted at the first.
-  const isClear = lost > 0 && isBegun && borders.every(({ lost }) => lost >= 0);
+  const isClear = lost > 0 && isBegun && !isShort && borders.every(({ lost }) => lost >= 0);
   const from = isClear ? borders.findLast(({ lost }) => lost === 0)!.at : since;
   return { packets, lost, isLeast: !isBegun, since, until, from, to: until };
 }

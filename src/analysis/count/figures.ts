@@ -55,12 +55,15 @@ export function figuresOf(known: Known): PacketCounts | undefined {
   const deaths = ends && deathsOf(known, ends);
   if (!deaths) return undefined;
   const lost = pairs.map(({ found }, i) => Math.max(found.lost, deaths.between[i]!));
-  const [seen, arrived] = [first, last].map(({ there }) => sum(there.all.values())) as [
+  const [counted, arrived] = [first, last].map(({ there }) => sum(there.all.values())) as [
     number,
     number,
   ];
+  // [O32] What passed the first place uncounted may have come to the last, and the other way round.
+  const isShort = pairs.some(({ found }) => found.lostAtMost !== undefined);
+  const seen = isShort ? Math.max(counted, arrived + sum(lost)) : counted;
   const rest = seen - arrived - sum(lost);
-  if (rest < 0 || (rest > 0 && !goesOn)) return undefined;
+  if (rest < 0 || (rest > 0 && !goesOn && !isShort)) return undefined;
   const young = rest + deaths.young;
   const isOpen = young > 0 && !isClosed();
   const figures: PacketCounts = {

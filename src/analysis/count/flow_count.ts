@@ -11,9 +11,7 @@
  */
 import type { FlowCount } from "../../event/flow_count.ts";
 import type { PacketCounts } from "../../event/report.ts";
-import { placeText } from "../../event/place.ts";
 import { ask } from "../view/asked.ts";
-import { netnsLabel } from "../view/netns_names.ts";
 import { rfc3339 } from "../view/rfc3339.ts";
 import { wallMsAt } from "../view/time_of_day.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -25,11 +23,12 @@ import { dropsTold } from "./deaths.ts";
 import { figuresOf, type Known, type Pair } from "./figures.ts";
 import { countedAt, countsOnce, keyOf, type Place, wayOf } from "./places.ts";
 import { type CountedThere, countsOf, readingsOf } from "./readings.ts";
+import { nameOf, sentenceOf, tracedOf } from "./sentence.ts";
 import { toldAtBoth } from "./told.ts";
 
 /** What was lost between two places that follow each other; times are `at`s of the first one's node. */
 export interface Loss
-  extends Pick<Difference, "packets" | "lost" | "lostBytes" | "isLeast" | "came"> {
+  extends Pick<Difference, "packets" | "lost" | "lostAtMost" | "lostBytes" | "isLeast" | "came"> {
   from: Place;
   to: Place;
   /** The second one, and those after it. */
@@ -145,6 +144,7 @@ function compared(
     dropsTold: dropsTold(group, a, behind, found),
   }));
   const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
+  const atMost = lostAtMost(pairs, lost);
   const isLeast = pairs.some(({ found }) => found.isLeast);
   const { bytes } = first.found;
   const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
@@ -154,8 +154,9 @@ function compared(
   const report: FlowCount = {
     packets,
     ...(figures ? { traced } : {}),
-    arrived: last.found.packets - last.found.lost,
+    arrived: last.found.arrived,
     lost,
+    ...(atMost === undefined ? {} : { lostAtMost: atMost }),
     ...(bytes === undefined ? {} : { bytes }),
     ...(lostBytes === undefined ? {} : { lostBytes }),
     ...(isLeast ? { atLeast: true } : {}),
@@ -163,7 +164,7 @@ function compared(
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
     losses: losses.map(lossReport),
     sentence: `${
-      sentenceOf({ packets, lost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
+      sentenceOf({ packets, lost, atMost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
     } ${tracedOf(traced.seen, figures !== undefined)}`,
   };
   return { report, losses, figures };
@@ -177,10 +178,18 @@ const unknown = (gap: string): Counted => ({
   losses: [],
 });
 
-const lossReport = ({ from, to, lost, dropsTold, first, last, lostBytes }: Loss) => ({
+/** No more packets were lost at all pairs together; undefined where `lost` is all, or more may be. */
+function lostAtMost(pairs: readonly Pair[], lost: number): number | undefined {
+  if (pairs.some(({ found }) => found.isLeast)) return undefined;
+  const most = pairs.reduce((sum, { found }) => sum + (found.lostAtMost ?? found.lost), 0);
+  return most > lost ? most : undefined;
+}
+
+const lossReport = ({ from, to, lost, lostAtMost, dropsTold, first, last, lostBytes }: Loss) => ({
   from: countedAt(from.seen),
   to: countedAt(to.seen),
   packets: lost,
+  ...(lostAtMost === undefined || lostAtMost <= lost ? {} : { packetsAtMost: lostAtMost }),
   ...(lostBytes === undefined ? {} : { bytes: lostBytes }),
   dropsTold,
   firstAt: rfc3339(wallMsAt(from.node, first)),
@@ -212,69 +221,4 @@ function elsewhere(
     }
   }
   return packets;
-}
-
-function nameOf({ node, netns, seen }: Place): string {
-  return placeText({
-    device: seen.device ?? "",
-    netns: netnsLabel(node, netns, seen.at),
-    node: node.name,
-  });
-}
-
-/** `1,234,567`: a sentence is for people. */
-const many = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
-const packetsText = (number: number): string =>
-  `${many(number)} ${number === 1 ? "packet" : "packets"}`;
-/** Hours, minutes and seconds of the day in UTC. */
-const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)).slice(11, 19);
-const SECOND_NS = 1e9;
-
-/** Which figures of the report are counted, and which are not. */
-const tracedOf = (seen: number, isCounted: boolean): string =>
-  isCounted
-    ? `Its figures are counted, its outcome is of the ${packetsText(seen)} told one by one.`
-    : `Outcomes are of the ${packetsText(seen)} told one by one.`;
-
-/** `with 1,234 bytes of payload`, after a space; "" where that is not known. */
-const withBytes = (bytes: number | undefined): string =>
-  bytes === undefined ? "" : ` with ${many(bytes)} ${bytes === 1 ? "byte" : "bytes"} of payload`;
-
-/** What all places together tell. */
-interface Sums {
-  packets: number;
-  lost: number;
-  isLeast: boolean;
-  bytes: number | undefined;
-  lostBytes: number | undefined;
-}
-
-function sentenceOf(
-  { packets, lost, isLeast, bytes, lostBytes }: Sums,
-  from: Place,
-  to: Place,
-  pairs: readonly Pair[],
-): string {
-  const [{ a, found }] = pairs as [typeof pairs[number]];
-  // What was before is not known, and what came after may be under way.
-  const [since, until] = [found.since, found.until + SECOND_NS].map((at) => clock(a.node, at));
-  const goesOn = pairs.some(({ found }) => found.goesOn);
-  const counted = `Counted${isLeast ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
-    isLeast || goesOn ? " UTC" : ""
-  }`;
-  if (lost === 0) {
-    return `${counted}: all ${packetsText(packets)}${withBytes(bytes)} from ${
-      nameOf(from)
-    } came to ${nameOf(to)}.`
-      .slice(0, 900);
-  }
-  const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
-    `${many(found.lost)} between ${nameOf(a)} and ${nameOf(b)}, from ${
-      clock(a.node, found.from)
-    } to ${clock(a.node, found.to + SECOND_NS)}`
-  );
-  const least = isLeast ? "at least " : "";
-  return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} ${least}${many(lost)} ${
-    lost === 1 ? "was" : "were"
-  } lost${withBytes(lostBytes)}: ${parts.join("; ")} UTC.`.slice(0, 900);
 }

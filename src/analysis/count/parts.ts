@@ -1,6 +1,6 @@
 /** What is compared of two places, and what comes of it: packets of one epoch at a time. Rule O24. */
 import type { Place } from "./places.ts";
-import type { CountedThere } from "./readings.ts";
+import type { CountedThere, Short } from "./readings.ts";
 import type { ToldAtBoth } from "./told.ts";
 
 /** A place with what was counted there. */
@@ -23,7 +23,7 @@ export interface Told {
 export interface Part {
   /** Packets at the first place. */
   packets: number;
-  /** Packets that the second place did not have. */
+  /** Packets that the second place did not have, or did not count. */
   lost: number;
   /** Bytes of the payload of both; null: nobody counted them. */
   bytes: { packets: number; lost: number } | null;
@@ -37,6 +37,14 @@ export interface Part {
   from: number;
   /** None of them was lost after this, an `at` of the first node. */
   to: number;
+  /** Packets that may have passed uncounted meanwhile; undefined: none. */
+  short?: Shortage | undefined;
+}
+
+/** Stretches in which the kernel left out runs of the scripts that count at the one place and the other. */
+export interface Shortage {
+  a: readonly Short[];
+  b: readonly Short[];
 }
 
 /** All parts, and what they leave out. */

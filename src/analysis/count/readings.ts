@@ -16,6 +16,8 @@ export interface Reading {
   at: number;
   /** The one before it was told, and so was all that this one counted. */
   isWhole: boolean;
+  /** The kernel left out runs of the script that counts, so that packets may have passed uncounted. */
+  isShort: boolean;
 }
 
 /** Where packets are counted at a device. */
@@ -112,8 +114,7 @@ export const uncountedAt = (node: NodeView, place: string): readonly number[] =>
 
 /**
  * The readings of a node whose numbers are between two, both included, in their order. One that was told
- * twice is not whole, nor is one in whose time the kernel left out runs of the script that counts at this
- * stage.
+ * twice is not whole. `stage`: what counts there.
  */
 export function readingsOf(
   node: NodeView,
@@ -138,9 +139,10 @@ export function readingsOf(
     if (number < first) continue;
     const before = byNumber.get(number - 1);
     const isTold = byNumber.get(number)!.length === 1 && before?.length === 1 &&
-      before[0]![1]! < at! && seenOn(node, rowsOfReading, `${number}`).length === rows &&
-      !wasLeftOut(node, stage, before[0]![1]!, at!);
-    readings.push({ number, from: before?.[0]?.[1] ?? at!, at: at!, isWhole: isTold });
+      before[0]![1]! < at! && seenOn(node, rowsOfReading, `${number}`).length === rows;
+    const from = before?.[0]?.[1] ?? at!;
+    const isShort = leftOutBetween(node, stage, from, at!).length > 0;
+    readings.push({ number, from, at: at!, isWhole: isTold, isShort });
   }
   return readings.sort((a, b) => a.number - b.number);
 }
@@ -151,14 +153,29 @@ const COUNTING_SCRIPT: Record<Stage, string> = {
   "device-tx": "device_tx",
 };
 
-/** Whether the kernel left out runs of its script between two moments, `at`s of the node. */
-const wasLeftOut = (node: NodeView, stage: Stage, from: number, to: number): boolean =>
+/** A stretch in which the kernel left out so many runs of a script. */
+export interface Short {
+  /** An `at` of the node. */
+  from: number;
+  count: number;
+}
+
+/** Stretches in which it left out runs of the stage's script between two moments, `at`s of the node. */
+export const leftOutBetween = (
+  node: NodeView,
+  stage: Stage,
+  from: number,
+  to: number,
+): readonly Short[] =>
   ask(
     node.coverageSource,
     `runs left out ${stage} ${from} ${to}`,
     () =>
-      node.missed.some((stretch) =>
-        stretch.from <= to && stretch.to >= from &&
-        leftOutOf(stretch, [COUNTING_SCRIPT[stage]]) > 0
-      ),
+      node.missed.filter((stretch) => stretch.from <= to && stretch.to >= from)
+        .map((stretch) => ({
+          from: stretch.from,
+          count: leftOutOf(stretch, [COUNTING_SCRIPT[stage]]),
+        }))
+        .filter(({ count }) => count > 0),
+    (before, now) => JSON.stringify(before) === JSON.stringify(now),
   );

@@ -154,11 +154,12 @@ export function readFlow(value: unknown): Flow | null {
 
 /** What the page shows of what was counted: its sentence, and how many packets of how many were lost. */
 function readCounted(value: unknown): Flow["counted"] {
-  const { sentence, packets, lost, atLeast, traced } = fields(value);
+  const { sentence, packets, lost, lostAtMost, atLeast, traced } = fields(value);
   return {
     sentence: text(sentence),
     packets: maybeNumber(packets),
     lost: maybeNumber(lost),
+    ...(lostAtMost === undefined ? {} : { lostAtMost: maybeNumber(lostAtMost) }),
     ...(atLeast === true ? { atLeast } : {}),
     ...(traced === undefined ? {} : { traced: readCounts(traced) }),
   };

@@ -1,0 +1,88 @@
+/** What was counted of a flow, in words. Rules O24, O32. */
+import { placeText } from "../../event/place.ts";
+import { netnsLabel } from "../view/netns_names.ts";
+import { rfc3339 } from "../view/rfc3339.ts";
+import { wallMsAt } from "../view/time_of_day.ts";
+import type { NodeView } from "../view/timeline.ts";
+import type { Pair } from "./figures.ts";
+import type { Place } from "./places.ts";
+
+/** A place by its device, namespace and node. */
+export function nameOf({ node, netns, seen }: Place): string {
+  return placeText({
+    device: seen.device ?? "",
+    netns: netnsLabel(node, netns, seen.at),
+    node: node.name,
+  });
+}
+
+/** `1,234,567`: a sentence is for people. */
+const many = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+const packetsText = (number: number): string =>
+  `${many(number)} ${number === 1 ? "packet" : "packets"}`;
+/** Hours, minutes and seconds of the day in UTC. */
+const clock = (node: NodeView, at: number): string => rfc3339(wallMsAt(node, at)).slice(11, 19);
+const SECOND_NS = 1e9;
+
+/** Which figures of the report are counted, and which are not. */
+export const tracedOf = (seen: number, isCounted: boolean): string =>
+  isCounted
+    ? `Its figures are counted, its outcome is of the ${packetsText(seen)} told one by one.`
+    : `Outcomes are of the ${packetsText(seen)} told one by one.`;
+
+/** `with 1,234 bytes of payload`, after a space; "" where that is not known. */
+const withBytes = (bytes: number | undefined): string =>
+  bytes === undefined ? "" : ` with ${many(bytes)} ${bytes === 1 ? "byte" : "bytes"} of payload`;
+
+/** What all places together tell. */
+export interface Sums {
+  packets: number;
+  lost: number;
+  /** No more were lost; undefined: `lost` is all, or more may be. */
+  atMost: number | undefined;
+  isLeast: boolean;
+  bytes: number | undefined;
+  lostBytes: number | undefined;
+}
+
+/** What was counted of a flow, in one sentence; `from` and `to`: its first and last place. */
+export function sentenceOf(
+  { packets, lost, atMost, isLeast, bytes, lostBytes }: Sums,
+  from: Place,
+  to: Place,
+  pairs: readonly Pair[],
+): string {
+  const [{ a, found }] = pairs as [typeof pairs[number]];
+  // What was before is not known, and what came after may be under way.
+  const [since, until] = [found.since, found.until + SECOND_NS].map((at) => clock(a.node, at));
+  const goesOn = pairs.some(({ found }) => found.goesOn);
+  const counted = `Counted${isLeast ? ` since ${since}` : ""}${goesOn ? ` up to ${until}` : ""}${
+    isLeast || goesOn ? " UTC" : ""
+  }`;
+  const because = "because the kernel left out runs of the scripts that count";
+  if (lost === 0 && atMost !== undefined) {
+    return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} from ${
+      nameOf(from)
+    } no more than ${many(atMost)} can have been lost on the way to ${
+      nameOf(to)
+    }; how many is not known, ${because}.`
+      .slice(0, 900);
+  }
+  if (lost === 0) {
+    return `${counted}: all ${packetsText(packets)}${withBytes(bytes)} from ${
+      nameOf(from)
+    } came to ${nameOf(to)}.`
+      .slice(0, 900);
+  }
+  const parts = pairs.filter(({ found }) => found.lost > 0).map(({ a, b, found }) =>
+    `${many(found.lost)} between ${nameOf(a)} and ${nameOf(b)}, from ${
+      clock(a.node, found.from)
+    } to ${clock(a.node, found.to + SECOND_NS)}`
+  );
+  const least = isLeast || atMost !== undefined ? "at least " : "";
+  return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} ${least}${many(lost)} ${
+    lost === 1 ? "was" : "were"
+  } lost${withBytes(lostBytes)}: ${parts.join("; ")} UTC.${
+    atMost === undefined ? "" : ` It may be up to ${many(atMost)}, ${because}.`
+  }`.slice(0, 900);
+}

@@ -1,0 +1,71 @@
+/**
+ * [O32] What is known of packets of which some may have passed uncounted, because the kernel left out runs
+ * of the scripts that count: a run is one packet, so no more than as many are missing in what was counted.
+ *
+ * A run may also be of several packets put together, which would be more. So it is known only of a flow
+ * of whose packets none was, and of which many were counted: a datagram with a digest was not put
+ * together (O30), and whoever puts some together does so with many.
+ */
+import type { CountedPlace, Part, Shortage } from "./parts.ts";
+import { leftOutBetween, type Reading, type Short } from "./readings.ts";
+
+/** For each run that was left out so many packets of the flow were counted, none of them put together. */
+const SINGLE_FOR_EACH = 1_000;
+
+/**
+ * Whether what the readings count at a place is known to a packet for each run that was left out; true, too,
+ * where none was.
+ */
+export function isWithinRuns(
+  { place: { node, stage }, there }: CountedPlace,
+  readings: readonly Reading[],
+): boolean {
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (first === undefined || last === undefined || !readings.some(({ isShort }) => isShort)) {
+    return true;
+  }
+  if (there.epochs.size > 1) return false;
+  const digests = there.digests.get(0);
+  let packets = 0;
+  for (const [number, counted] of there.all) {
+    if (digests?.has(number) !== true) return false;
+    packets += counted;
+  }
+  const runs = runsIn(leftOutBetween(node, stage, first.from, last.at));
+  return packets >= runs * SINGLE_FOR_EACH;
+}
+
+/** What may have passed uncounted at two places in the time of some readings; undefined: nothing. */
+export function shortageOf(
+  [a, b]: readonly [CountedPlace, CountedPlace],
+  left: readonly Reading[],
+  right: readonly Reading[],
+): Shortage | undefined {
+  const of = ({ place: { node, stage } }: CountedPlace, readings: readonly Reading[]) =>
+    readings.length === 0
+      ? []
+      : leftOutBetween(node, stage, readings[0]!.from, readings.at(-1)!.at);
+  const shortage = { a: of(a, left), b: of(b, right) };
+  return shortage.a.length + shortage.b.length > 0 ? shortage : undefined;
+}
+
+const runsIn = (stretches: readonly Short[]): number =>
+  stretches.reduce((sum, { count }) => sum + count, 0);
+
+/** So many packets of a part were lost at least: the second place may not have counted the others. */
+export const leastOf = ({ lost, short }: Pick<Part, "lost" | "short">): number =>
+  short === undefined ? lost : Math.max(0, lost - runsIn(short.b));
+
+/** More came to the second place than can have passed the first. */
+export const isMore = ({ lost, short }: Pick<Part, "lost" | "short">): boolean =>
+  lost + (short === undefined ? 0 : runsIn(short.a)) < 0;
+
+/** So many packets of all parts were lost at the most: the first place may not have counted some. */
+export function mostOf(parts: readonly Pick<Part, "lost" | "short">[]): number {
+  const stretches = new Map<number, number>();
+  for (const { short } of parts) {
+    for (const { from, count } of short?.a ?? []) stretches.set(from, count);
+  }
+  const uncounted = [...stretches.values()].reduce((sum, runs) => sum + runs, 0);
+  return parts.reduce((sum, { lost }) => sum + lost, 0) + uncounted;
+}
