@@ -181,13 +181,18 @@ function exchangesText(exchanges: readonly Exchange[]): string {
 function problemsText({ problems, flows, exchanges }: Report): string {
   if (problems.length === 0) return "";
   const known = problems.filter(({ severity }) => severity !== "unknown");
-  const ids = new Set(known.map(({ id }) => id));
+  // Where of none it is known how it ended, that is no reason to begin with there being none.
+  const told = known.length > 0 ? known : problems;
+  const ids = new Set(told.map(({ id }) => id));
   const all = conversations(flows, exchanges);
   const failed = all.filter((one) => problemsOf(one).some((id) => ids.has(id))).length;
   const protocols = new Set(all.map(({ flow }) => flow.protocol));
-  const head = problemsHead(known, { failed, total: all.length, protocols }, COUNTING);
+  const head = problemsHead(told, { failed, total: all.length, protocols }, COUNTING);
   const left = problems.length - known.length;
-  return left === 0 ? head : `${head}; of ${grouped(left)} more it is not known how it ended`;
+  if (left === 0) return head;
+  return known.length === 0
+    ? `${head}; how ${failed === 1 ? "it" : "they"} ended is not known`
+    : `${head}; of ${grouped(left)} more it is not known how it ended`;
 }
 
 function summaryLines(report: Report, look: Look): string[] {

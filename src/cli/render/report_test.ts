@@ -164,6 +164,28 @@ Deno.test("a remedy is told of a problem that still is, and not of one that is h
   ok(textOf("healed").includes("a rule dropped it"));
 });
 
+Deno.test("a report whose only problem is not known to its end does not begin with there being none", () => {
+  const problem = (id: string, severity: string) => ({
+    ...{ id, state: "active", severity, outcome: "unknown", direction: "question", passed: 0 },
+    ...{ from: ["10.0.0.1"], to: { address: "10.0.0.2" }, protocol: "udp", flows: 1, clients: 1 },
+    ...{ firstAt: "2026-11-26T08:10:03.000Z", lastAt: "2026-11-26T08:10:04.000Z", example: "f" },
+  });
+  const one = {
+    ...{ ...flow("f"), packets: counts, outcome: "unknown", path: [], lastHop: hop },
+    problems: ["p"],
+  };
+  const headOf = (...problems: unknown[]) => {
+    const report = { ...empty, problems, flows: [one] } as unknown as Report;
+    return renderReport(report, { width: 120, colour: false }).split("\n")[0];
+  };
+  const open = problem("p", "unknown");
+  equal(headOf(open), "i  1 problem, 1 of 1 UDP exchange; how it ended is not known");
+  equal(
+    headOf(problem("q", "critical"), open),
+    "i  1 problem, 0 of 1 UDP exchange; of 1 more it is not known how it ended",
+  );
+});
+
 Deno.test("500 flows with three faults are a screen, each with why, where and what to do", async () => {
   const url = new URL("fixture/changes.json", import.meta.url);
   const changes = Report.parse(JSON.parse(await Deno.readTextFile(url)));
