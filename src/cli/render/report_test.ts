@@ -4,7 +4,7 @@ import { Report } from "../../event/report.ts";
 import { anyReport } from "./arbitrary.ts";
 import { shortCoverageLines } from "./coverage.ts";
 import { conversations } from "./group.ts";
-import { lookOf, renderReport } from "./mod.ts";
+import { lookOf, renderReport, renderSummary } from "./mod.ts";
 import { rowsOf } from "./rows.ts";
 import { optionsFrom } from "./terminal.ts";
 import { columns } from "./text.ts";
@@ -176,7 +176,7 @@ Deno.test("a report whose only problem is not known to its end does not begin wi
   };
   const headOf = (...problems: unknown[]) => {
     const report = { ...empty, problems, flows: [one] } as unknown as Report;
-    return renderReport(report, { width: 120, colour: false }).split("\n")[0];
+    return renderSummary(report, { width: 120, colour: false }).split("\n")[0];
   };
   const open = problem("p", "unknown");
   equal(headOf(open), "i  1 problem, 1 of 1 UDP exchange; how it ended is not known");
