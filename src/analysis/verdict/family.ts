@@ -9,6 +9,7 @@ import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
 import { delaysOf } from "./delays.ts";
 import { type FlowGroup, flowsOf } from "./flows.ts";
+import { wasUnpacked } from "./nested.ts";
 import { outerKey } from "./fragments.ts";
 import { conclude } from "./judge.ts";
 import { inOrder, type Judgement, type World } from "./judgement.ts";
@@ -115,7 +116,7 @@ export class Family implements Doubter {
     this.judged = noted(this.#asked, () => {
       revisePackets(this.#judgements, others);
       others.crossings.bring(this, crossingsOf(this.#judgements));
-      const flows = flowsOf(this.#judgements);
+      const flows = flowsOf(this.#judgements.filter((judgement) => !wasUnpacked(judgement)));
       reviseFlows(flows);
       // A packet that was cut has the steps of its pieces only now.
       others.delays.bring(this, delaysOf(this.#judgements));

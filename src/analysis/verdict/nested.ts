@@ -1,9 +1,12 @@
 /** A tunnel's packet that went into another tunnel. */
 import type { Gap } from "../../event/gaps.ts";
 import { type Sighting, sightingsBetween } from "../view/timeline.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** Encapsulating again takes microseconds; later the same skb may be another packet's. */
 const NESTING_NS = 1e6;
+/** So long may an interrupted kernel take to unpack it; what comes next of the skb tells whether it did. */
+const UNPACKING_NS = 1e8;
 
 /**
  * A gap when a tunnel's packet went into another tunnel. The probe reads two tunnel headers and not
@@ -21,4 +24,18 @@ export function nestedIn(event: Sighting): Gap | null {
     return { code: "tunnel-in-tunnel", text };
   }
   return null;
+}
+
+/**
+ * [G8] It was the outer packet of a tunnel inside a tunnel: next after it was last received, its
+ * skb was received as what that tunnel carries. That one is followed by itself, and so is no flow twice.
+ */
+export function wasUnpacked({ steps }: Pick<Judgement, "steps">): boolean {
+  const { event } = steps.at(-1)!;
+  if (event.tunnelKind === undefined || event.kind !== "device-rx") return false;
+  const next = sightingsBetween(event.node, event.at, event.at + UNPACKING_NS)
+    .find(({ skb }) => skb === event.skb);
+  return next !== undefined && next.kind === "device-rx" && next.tunnelKind !== undefined &&
+    next.tunnelSource === event.source && next.tunnelDestination === event.destination &&
+    next.tunnelDestinationPort === event.destinationPort;
 }
