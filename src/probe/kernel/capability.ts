@@ -1,4 +1,5 @@
 /** What this machine lets lasthop see: read once before a trace, and by `lasthop doctor`. */
+import { processorsIn } from "./processors.ts";
 import { execa } from "execa";
 import { LasthopError } from "../../event/error.ts";
 import { headerWords } from "./header_words.ts";
@@ -101,7 +102,7 @@ export async function readCapability(binary = "bpftrace"): Promise<Capability> {
     functions: tracefs?.functions ?? new Set(),
     nft: btf && await readNftLayout(btf),
     tables: btf && await readTableLayout(btf),
-    cpus: countCpus(online) || navigator.hardwareConcurrency,
+    cpus: processorsIn(online).length || navigator.hardwareConcurrency,
     lockdown: tracefs ? lockdownOf(tracefs.lockdown) : "unknown",
   };
 }
@@ -188,15 +189,6 @@ async function readBpftraceVersion(binary: string): Promise<string | null> {
 function hasCapability(status: string, bit: number): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0";
   return ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 1n;
-}
-
-/** How many processors a list of the kernel names: 5 for "0-3,8". */
-export function countCpus(online: string): number {
-  let count = 0;
-  for (const [, from, to] of online.matchAll(/(\d+)(?:-(\d+))?/g)) {
-    count += Number(to ?? from) - Number(from) + 1;
-  }
-  return count;
 }
 
 /** `none [integrity] confidentiality`: the one in brackets holds. */

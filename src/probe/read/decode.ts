@@ -10,7 +10,7 @@ import { decodeNeighbour, decodeRoute } from "./decode_lookup.ts";
 import { decodeWayLine } from "./decode_way.ts";
 import { LineOrder } from "./line_order.ts";
 import type { MissingHops } from "./kept_hops.ts";
-import { DROPPED_EARLY, FREED, PACKET, READ, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
+import { BEAT, DROPPED_EARLY, FREED, PACKET, READ, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 
 /** From which rank on packets were told, and from which on drops, errors and resets. Rule O22. */
 export interface Ranks {
@@ -27,6 +27,8 @@ export interface DecoderPorts {
   onEvent(event: Event): void;
   /** The heartbeat: everything that happened before it was printed before it, per processor. */
   onTick(timeNs: bigint, inForce: Ranks | undefined): void;
+  /** A processor's own: what it told before was read. */
+  onBeat?(cpu: number, timeNs: bigint): void;
   /** A line that could not be understood; counted by the caller. */
   onRefused(line: string): void;
   /** Counters were read, up to the heartbeat that comes next. */
@@ -80,6 +82,7 @@ const NO_SKB = "0";
 /** An XDP program dropped it in a driver. */
 const EARLY_LETTER = "E";
 const TICK_LETTER = "t";
+const BEAT_LETTER = "b";
 const WAY_LETTER = "W";
 /** Longer than any packet is on its way in a kernel: an older hop is another packet's, alike by chance. */
 const WAY_NS_MAX = 10_000_000_000n;
@@ -92,6 +95,8 @@ export function createDecoder(ports: DecoderPorts): Decoder {
   const received = new Map<number, Event>();
   /** The last heartbeat. */
   let tickNs = 0n;
+  /** Processors say themselves how far they were read. */
+  let isBeating = false;
   const counts = new CountLines((reading) => ports.onReading(reading));
   const order = new LineOrder();
 
@@ -138,11 +143,17 @@ export function createDecoder(ports: DecoderPorts): Decoder {
         CONTINUATIONS[letter]?.(event, fields);
       }
     } else if (letter === TICK_LETTER) {
-      flush();
+      // What another processor has to add to its last packet may not be read yet.
+      if (!isBeating) flush();
       order.beat();
       counts.end();
       tickNs = BigInt(fields[TICK.timeNs]!);
       ports.onTick(tickNs, ranksIn(fields));
+    } else if (letter === BEAT_LETTER) {
+      isBeating = true;
+      const cpu = Number(fields[BEAT.cpu]);
+      release(cpu);
+      ports.onBeat?.(cpu, BigInt(fields[BEAT.timeNs]!));
     } else throw new RangeError("is of no kind");
   }
 

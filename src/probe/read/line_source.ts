@@ -5,14 +5,18 @@
 import type { Event } from "../../event/event.ts";
 import type { Reading } from "./count_lines.ts";
 import { createDecoder, type Decoder, type Ranks } from "./decode.ts";
+import { Progress } from "./progress.ts";
 
 /** Callbacks of a line source: one for each kind of thing that it reads. */
 export interface LineSourcePorts {
   onEvent(event: Event): void;
-  onTick(timeNs: bigint, inForce: Ranks | undefined): void;
+  /** `wholeNs`: what happened before it was read, of all processors; undefined where they don't tell. */
+  onTick(timeNs: bigint, inForce: Ranks | undefined, wholeNs: bigint | undefined): void;
   onRefused(): void;
   onReading(reading: Reading, source: object): void;
   reasonName(number: number): string;
+  /** Numbers of the processors that run; absent: those that tell of themselves. */
+  online?: (() => readonly number[]) | undefined;
 }
 
 /** Decodes lines, and passes on the events of the time in which its run counts. */
@@ -25,10 +29,13 @@ export class LineSource {
   #lastTick: PromiseWithResolvers<bigint> | undefined;
   readonly #ended = Promise.withResolvers<void>();
   readonly #decoder: Decoder;
+  readonly #progress: Progress;
+  #tickNs = 0n;
 
   /** `held`: none of its events are taken before `begin` says from when. */
   constructor(ports: LineSourcePorts, { held = false } = {}) {
     this.#fromNs = held ? 2n ** 64n : 0n;
+    this.#progress = new Progress(ports.online ?? (() => []));
     this.#decoder = createDecoder({
       ...ports,
       onEvent: (event) => {
@@ -43,11 +50,15 @@ export class LineSource {
       },
       onTick: (timeNs, inForce) => {
         this.#firstTick.resolve(timeNs);
-        if (this.#untilNs !== null && timeNs >= this.#untilNs) this.#ended.resolve();
-        else if (timeNs >= this.#fromNs) ports.onTick(timeNs, inForce);
-        if (this.#lastTick === undefined || this.#untilNs !== null) return;
-        this.#untilNs = timeNs;
-        this.#lastTick.resolve(timeNs);
+        this.#tickNs = timeNs;
+        const isOver = this.#untilNs !== null && timeNs >= this.#untilNs;
+        if (!isOver && timeNs >= this.#fromNs) ports.onTick(timeNs, inForce, this.wholeNs);
+        if (this.#lastTick !== undefined && this.#untilNs === null) this.#untilNs = timeNs;
+        this.#settle();
+      },
+      onBeat: (cpu, timeNs) => {
+        this.#progress.beat(cpu, timeNs);
+        this.#settle();
       },
     });
   }
@@ -59,6 +70,21 @@ export class LineSource {
   /** CLOCK_MONOTONIC in ns of the first heartbeat. */
   get firstTick(): Promise<bigint> {
     return this.#firstTick.promise;
+  }
+
+  /** What happened before it was read, of all processors; undefined where they don't tell. */
+  get wholeNs(): bigint | undefined {
+    return this.#progress.wholeNs;
+  }
+
+  /** The end, once all processors were read up to it. */
+  #settle(): void {
+    const untilNs = this.#untilNs;
+    if (untilNs === null || this.#tickNs < untilNs) return;
+    const wholeNs = this.wholeNs;
+    if (wholeNs !== undefined && wholeNs < untilNs) return;
+    this.#ended.resolve();
+    this.#lastTick?.resolve(untilNs);
   }
 
   /** Events from `fromNs` on are taken. */
@@ -73,8 +99,8 @@ export class LineSource {
   }
 
   /**
-   * Ends it with the next tick, and resolves with its time: what comes later is told by some scripts alone,
-   * because bpftrace detaches one after the other.
+   * Ends it with the next tick, and resolves with its time once all processors were read up to it: what
+   * comes later is told by some scripts alone, because bpftrace detaches one after the other.
    */
   endAtTick(): Promise<bigint> {
     this.#lastTick ??= Promise.withResolvers<bigint>();

@@ -134,3 +134,5 @@ export const WAY = places(
 export const TICK = places(
   ...["letter", "timeNs", "emitted", "rank", "dropRank", "overwritten", "spared"] as const,
 );
+/** b, the heartbeat of one processor. */
+export const BEAT = places(...["letter", "timeNs", "cpu"] as const);

@@ -197,7 +197,7 @@ export async function startBpftrace(options: BpftraceOptions): Promise<BpftraceR
       const [, timeNs, count] = line.split("\t");
       loss.tick(Number(timeNs), performance.now(), count ? Number(count) : undefined);
       ready.resolve();
-    } else if (line[1] === "\t") loss.received();
+    } else if (line[1] === "\t" && !line.startsWith("b\t")) loss.received();
   };
   const complain = (line: string) => {
     const lost = /^Lost (\d+) events/.exec(line);

@@ -19,11 +19,23 @@ export function portsExpression(ports: readonly number[]): string {
   return ports.map((port) => `$odp == ${((port & 0xff) << 8) | (port >> 8)}`).join(" || ");
 }
 
-/** Bytes of an array from one on as a word; `size` in bytes. */
-export function littleEndian(array: string, from: number, size: number): string {
+/** `@le4(array, 12)`: bytes of an array from one on as a word; of `@le8` eight. */
+export const littleEndians = (text: string): string =>
+  text.replace(
+    /@le([48])\(([^,]+), (\d+)\)/g,
+    (_, size, array, from) => littleEndian(array, +from, +size),
+  );
+
+function littleEndian(array: string, from: number, size: number): string {
   const bytes = Array.from(
     { length: size },
     (_, i) => `((uint64)${array}[${from + i}] << ${i * 8})`,
   );
   return `(${bytes.join(" + ")})`;
 }
+
+/** So many processors beat at 100 ms each; where there are more, each beats as much less often. */
+const BEATING = 16;
+
+/** How often each processor tells how far it was read, ms. */
+export const beatMs = (cpus = 1): number => 100 * Math.max(1, Math.ceil(cpus / BEATING));

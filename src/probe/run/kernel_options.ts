@@ -18,6 +18,7 @@ export type KernelOptions = Pick<
   | "reason"
   | "raw"
   | "consumeFunction"
+  | "cpus"
 >;
 
 /** The options that every program for this kernel has. */
@@ -34,8 +35,9 @@ export const kernelOptions = (
     dropReason,
     raw,
     consumeFunction,
+    cpus,
   }: Capability,
 ): KernelOptions => ({
   ...{ tracepoints, kprobes, functions, nft, tables, kernel, conntrack, headerWords },
-  ...{ plain: isPlainFirst(kernel), reason: dropReason, raw, consumeFunction },
+  ...{ plain: isPlainFirst(kernel), reason: dropReason, raw, consumeFunction, cpus },
 });

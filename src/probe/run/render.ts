@@ -14,7 +14,7 @@ import { counting, COUNTING_TYPES, type Mix } from "./counting.ts";
 import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from "./choosing.ts";
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
-import { littleEndian, netnsExpression, portsExpression } from "./expressions.ts";
+import { beatMs, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
 import { headers } from "./headers.ts";
 import { opaque } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
@@ -39,6 +39,8 @@ export interface RenderOptions {
   tables?: TableLayout | null;
   /** Namespaces to watch; null for all. */
   netns: readonly number[] | null;
+  /** How many processors run; absent: one. */
+  cpus?: number;
   /** bpftrace expression over the packet's variables; "1" for every packet. */
   filter: string;
   /** Packets to and from an end that asked what the filter takes pass, too. */
@@ -229,17 +231,14 @@ function renderScript(
   text = text.replaceAll("@rank", options.budget === null ? "(uint64)0" : "$z");
   text = text.replace(/\/\/@take(.*)/, (_, words) => takeFragment(lib, options, words));
   text = text.replace(/\/\/@ip (\w)/g, (_, prefix) => lib("ip").replaceAll("$@", `$${prefix}`));
-  text = text.replace(
-    /@le([48])\(([^,]+), (\d+)\)/g,
-    (_, size, array, from) => littleEndian(array, +from, +size),
-  );
-  text = text
+  text = littleEndians(text)
     .replaceAll("@netnsOrNone", options.netns === null ? "1 == 1" : "$ns == 0 || @netns")
     .replaceAll("@netns", netnsExpression(options.netns))
     .replaceAll("@vxlanPorts", portsExpression(options.tunnelPorts.vxlan))
     .replaceAll("@genevePorts", portsExpression(options.tunnelPorts.geneve))
     .replaceAll("@fouPorts", portsExpression(options.tunnelPorts.fou))
-    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0");
+    .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
+    .replaceAll("@beatMs", String(beatMs(options.cpus)));
   for (const [name, at] of offsetsOf(options)) text = text.replaceAll(name, String(at));
   return opaque(text, options.plain ?? false).replace(/^\s*\/\/.*\n/gm, "");
 }

@@ -101,10 +101,11 @@ export class Intake {
   openSource(held: boolean): LineSource {
     return new LineSource({
       onEvent: (event) => this.#event(event),
-      onTick: (timeNs, inForce) => this.#tick(timeNs, inForce),
+      onTick: (timeNs, inForce, wholeNs) => this.#tick(timeNs, inForce, wholeNs),
       onRefused: () => this.#refused += 1,
       onReading: (reading, source) => this.#counters?.take(reading, source, this.#areCountersTold),
       reasonName: this.options.reasonName,
+      online: this.options.online,
     }, { held });
   }
 
@@ -188,13 +189,14 @@ export class Intake {
     }));
   }
 
-  #tick(timeNs: bigint, inForce: Ranks | undefined): void {
+  #tick(timeNs: bigint, inForce: Ranks | undefined, wholeNs: bigint | undefined): void {
     if (inForce !== undefined) this.#sampled.tick(timeNs, inForce);
     const { forgetNs } = this.options;
     for (const list of [this.#missed, this.#sampled]) if (forgetNs) list.forget(timeNs - forgetNs);
-    if (this.#attachedNs === 0n) this.#attachedNs = timeNs;
-    // Processors are read one after the other: only what is older than the tick before is whole.
-    this.#untilNs = this.#tickNs === 0n ? timeNs : this.#tickNs;
+    if (this.#attachedNs === 0n) this.#attachedNs = this.#untilNs = timeNs;
+    // Processors are read one after the other: what is older than the tick before is whole.
+    const told = wholeNs ?? (this.#tickNs === 0n ? timeNs : this.#tickNs);
+    if (told > this.#untilNs) this.#untilNs = told < timeNs ? told : timeNs;
     this.#tickNs = timeNs;
     this.#clocks.add(timeNs, Date.now());
   }

@@ -14,6 +14,8 @@ export interface IntakeOptions {
   /** The kernel's id of this start; undefined where it can't be read. */
   boot?: string | undefined;
   reasonName(number: number): string;
+  /** Numbers of the processors that run; absent: those that tell of themselves. */
+  online?: (() => readonly number[]) | undefined;
   /** How the counters mix the words of two IPv6 addresses; absent: nothing is counted. */
   hashOf?: (words: readonly bigint[]) => bigint;
   onBatch(batch: ProbeBatch): void;

@@ -10,7 +10,7 @@ const A = 4026532001;
 const B = 4026532002;
 const OTHER = 4026532003;
 
-function intake(filter = "", hashOf?: () => bigint) {
+function intake(filter = "", hashOf?: () => bigint, online?: () => number[]) {
   const batches: ProbeBatch[] = [];
   const dropped: number[] = [];
   const made = new Intake({
@@ -28,6 +28,7 @@ function intake(filter = "", hashOf?: () => bigint) {
     onActive() {},
     onUnknownNetns() {},
     ...(hashOf ? { hashOf } : {}),
+    online,
   });
   made.plan = new Planner(parseFilter(filter)).plan();
   const source = made.openSource(false);
@@ -104,6 +105,36 @@ Deno.test("intake: times are those of the heartbeat before the last, and of the 
   source.flush();
   made.end();
   equal([header().untilNs, header().final], ["350", true]);
+});
+
+Deno.test("intake: it is told no further than each processor was read, at the end as well", async () => {
+  const { made, source, batches } = intake("", undefined, () => [0, 1]);
+  const until = () => batches.findLast(({ header }) => header.node === "a")!.header.untilNs;
+  source.line("b\t99\t0");
+  source.line("t\t100");
+  source.line("b\t199\t0");
+  source.line("t\t200");
+  made.begin();
+  // The other processor has not told anything since everything was attached.
+  equal(until(), "100");
+  source.line("b\t150\t1");
+  source.line("b\t290\t0");
+  source.line("t\t300");
+  made.flush(true);
+  equal(until(), "150");
+  source.line(packet("X", 310, "f1", A));
+  const ended = source.endAtTick();
+  source.line("t\t400");
+  source.line("b\t410\t0");
+  // What the busy processor told is read late: it counts, and then the end is known.
+  source.line(packet("X", 250, "f2", A).replace("\t0\tf2", "\t1\tf2"));
+  source.line("b\t400\t1");
+  equal(await ended, 400n);
+  source.flush();
+  made.end(400n);
+  equal(until(), "400");
+  const told = batches.flatMap(({ lines }) => lines).filter((line) => line.startsWith("device-tx"));
+  equal(told.length, 2);
 });
 
 Deno.test("intake: of two programs that overlap, each tells its own side of the change", () => {

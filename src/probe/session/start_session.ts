@@ -1,6 +1,7 @@
 /**
  * One trace of this kernel: one bpftrace for all nodes, their state, and the batches of both.
  */
+import { onlineProcessors } from "../kernel/processors.ts";
 import { mayBeCounted, monotonicClock } from "../state/mod.ts";
 import { meansPlace, parseNamedFilter, placeOfHandle } from "../../event/filter/mod.ts";
 import { Planner } from "../filter/plan.ts";
@@ -48,6 +49,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     boot: capability.boot,
     reasonName: (number) => reasons.name(number),
     hashOf: (words) => mixed(mix, words),
+    online: onlineProcessors,
     onBatch: options.onBatch,
     isBehind: options.isBehind,
     forgetNs: options.forgetNs,

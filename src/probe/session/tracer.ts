@@ -33,8 +33,8 @@ interface Running {
  */
 const OVERLAP_NS = 250_000_000n;
 
-/** So long the last tick is waited for: they come ten times a second. */
-const LAST_TICK_MS = 1_000;
+/** So long the last tick, and all before it, is waited for: ticks come ten times a second. */
+const LAST_TICK_MS = 2_000;
 
 /** One bpftrace at a time, but for the moment in which another plan or budget replaces it. */
 export class Tracer {
@@ -73,10 +73,11 @@ export class Tracer {
     if (this.#running === undefined) return undefined;
     const { attached: { run }, source } = this.#running;
     const waited = new AbortController();
+    // A processor that is read too late is not waited for: it is known how far it was read.
     const untilNs = await Promise.race([
       source.endAtTick(),
-      run.ended.then(() => undefined),
-      pause(LAST_TICK_MS, waited.signal).then(() => undefined),
+      run.ended.then(() => source.wholeNs),
+      pause(LAST_TICK_MS, waited.signal).then(() => source.wholeNs),
     ]);
     waited.abort();
     await run.stop();

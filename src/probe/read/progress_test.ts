@@ -1,0 +1,34 @@
+import { deepStrictEqual as equal } from "node:assert/strict";
+import { Progress } from "./progress.ts";
+
+const SECOND = 1_000_000_000n;
+
+Deno.test("what is whole is what the slowest processor told", () => {
+  const progress = new Progress(() => [0, 1]);
+  equal(progress.wholeNs, undefined);
+  progress.beat(0, 5n);
+  equal(progress.wholeNs, 0n);
+  progress.beat(1, 3n);
+  equal(progress.wholeNs, 3n);
+  progress.beat(0, 9n);
+  equal(progress.wholeNs, 3n);
+  progress.beat(1, 10n);
+  equal(progress.wholeNs, 9n);
+});
+
+Deno.test("a processor that is behind is waited for, and one that was taken away is not", () => {
+  let online = [0, 1, 2];
+  const progress = new Progress(() => online);
+  for (const cpu of online) progress.beat(cpu, SECOND);
+  for (const cpu of [0, 1]) progress.beat(cpu, 10n * SECOND);
+  equal(progress.wholeNs, SECOND);
+  online = [0, 1];
+  for (const cpu of [0, 1]) progress.beat(cpu, 20n * SECOND);
+  equal(progress.wholeNs, 20n * SECOND);
+});
+
+Deno.test("where the list of processors can't be read those count that tell of themselves", () => {
+  const progress = new Progress(() => []);
+  progress.beat(3, 7n);
+  equal(progress.wholeNs, 7n);
+});
