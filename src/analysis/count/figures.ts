@@ -10,6 +10,7 @@
  */
 import type { PacketCounts } from "../../event/report.ts";
 import { DROP_SCRIPTS, EVER, gapOf, isSilentUntil } from "../view/coverage.ts";
+import { dropsUntold } from "../view/drops_untold.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
@@ -19,6 +20,7 @@ import type { CountedPlace } from "./parts.ts";
 import { endPlaceOf, keyOf, type Place } from "./places.ts";
 import { readingsOf, type Series } from "./readings.ts";
 import { QUIET_NS } from "./runs.ts";
+import { areSingle } from "./shortage.ts";
 
 /** Two places that follow each other, and what was lost between them. */
 export interface Pair {
@@ -51,9 +53,11 @@ export function figuresOf(known: Known): PacketCounts | undefined {
   if (pairs.some(({ found }) => found.isLeast)) return undefined;
   if (!group.packets.some((judgement) => endsAt(judgement, last.place))) return undefined;
   const goesOn = pairs.some(({ found }) => found.goesOn);
-  const ends = endsOf(way, places, goesOn);
-  const deaths = ends && deathsOf(known, ends);
+  const ended = endsOf(way, places, goesOn);
+  const deaths = ended && deathsOf(known, ended.ends);
   if (!deaths) return undefined;
+  // [O33] So many of those that are said to be delivered or to have vanished may have been dropped.
+  const untold = ended.untold === 0 || areSingle(places, ended.untold) ? ended.untold : Infinity;
   const lost = pairs.map(({ found }, i) => Math.max(found.lost, deaths.between[i]!));
   const [counted, arrived] = [first, last].map(({ there }) => sum(there.all.values())) as [
     number,
@@ -66,12 +70,15 @@ export function figuresOf(known: Known): PacketCounts | undefined {
   if (rest < 0 || (rest > 0 && !goesOn && !isShort)) return undefined;
   const young = rest + deaths.young;
   const isOpen = young > 0 && !isClosed();
+  const [came, gone] = [arrived - deaths.atEnd - deaths.young, sum(lost) - sum(deaths.between)];
+  if (untold > came) return undefined;
+  const doubtful = untold + Math.min(untold, gone);
   const figures: PacketCounts = {
     seen,
-    delivered: arrived - deaths.atEnd - deaths.young,
+    delivered: came - untold,
     dropped: sum(deaths.between) + deaths.atEnd,
-    vanished: sum(lost) - sum(deaths.between),
-    unknown: isOpen ? 0 : young,
+    vanished: gone - Math.min(untold, gone),
+    unknown: doubtful + (isOpen ? 0 : young),
     inFlight: isOpen ? young : 0,
   };
   // What died after the last reading was told, and is not counted yet.
@@ -117,14 +124,15 @@ const SOON_NS = 0.3e9;
 
 /**
  * Up to when, an `at` of each node of the way, packets that were counted may have died; undefined where
- * not all drops were told until then.
+ * not all drops were told until then, but for so many, `untold`, as are known to be missing.
  */
 function endsOf(
   way: readonly Place[],
   places: readonly CountedPlace[],
   goesOn: boolean,
-): Map<NodeView, number> | undefined {
+): { ends: Map<NodeView, number>; untold: number } | undefined {
   const ends = new Map<NodeView, number>();
+  let untold = 0;
   for (const node of new Set(way.map((place) => place.node))) {
     const here = places.filter(({ place }) => place.node === node);
     const times = here.map(({ there }) => there.all);
@@ -141,9 +149,11 @@ function endsOf(
     // Of what is over all has died that will; of what goes on, what did up to the last reading.
     const end = goesOn ? last : last + QUIET_NS;
     const to = end + SOON_NS;
-    if (gapOf(node, DROP_SCRIPTS, { node, from, to }) !== null) return undefined;
+    const missing = dropsUntold(node, from, to);
+    if (missing === null) return undefined;
+    untold += missing;
     if (!isSilentUntil(node, goesOn ? to : end)) return undefined;
     ends.set(node, end);
   }
-  return ends;
+  return { ends, untold };
 }

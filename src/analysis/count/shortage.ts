@@ -7,7 +7,7 @@
  * together (O30), and whoever puts some together does so with many.
  */
 import type { CountedPlace, Part, Shortage } from "./parts.ts";
-import { leftOutBetween, type Reading, type Short } from "./readings.ts";
+import { type CountedThere, leftOutBetween, type Reading, type Short } from "./readings.ts";
 
 /** For each run that was left out so many packets of the flow were counted, none of them put together. */
 const SINGLE_FOR_EACH = 1_000;
@@ -24,16 +24,23 @@ export function isWithinRuns(
   if (first === undefined || last === undefined || !readings.some(({ isShort }) => isShort)) {
     return true;
   }
-  if (there.epochs.size > 1) return false;
-  const digests = there.digests.get(0);
+  return isSingle(there, runsIn(leftOutBetween(node, stage, first.from, last.at)));
+}
+
+/** Whether `count` of its packets that nobody told or counted were no more than as many, as all others are. */
+function isSingle({ all, epochs, digests }: CountedThere, count: number): boolean {
+  if (epochs.size > 1) return false;
   let packets = 0;
-  for (const [number, counted] of there.all) {
-    if (digests?.has(number) !== true) return false;
+  for (const [number, counted] of all) {
+    if (digests.get(0)?.has(number) !== true) return false;
     packets += counted;
   }
-  const runs = runsIn(leftOutBetween(node, stage, first.from, last.at));
-  return packets >= runs * SINGLE_FOR_EACH;
+  return packets >= count * SINGLE_FOR_EACH;
 }
+
+/** The same at all places. */
+export const areSingle = (places: readonly CountedPlace[], count: number): boolean =>
+  places.every(({ there }) => isSingle(there, count));
 
 /** What may have passed uncounted at two places in the time of some readings; undefined: nothing. */
 export function shortageOf(

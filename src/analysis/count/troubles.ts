@@ -35,7 +35,8 @@ export function countedTroubles(
         failedAt: loss.first === loss.last ? [loss.first] : [loss.first, loss.last],
         dead: [],
         counted: {
-          ...{ packets: loss.packets, lost: loss.lost, isLeast: loss.isLeast, came: loss.came },
+          ...{ packets: loss.packets, lost: loss.lost, came: loss.came },
+          isLeast: loss.isLeast || (loss.lostAtMost ?? 0) > loss.lost,
           ...{ isAll: loss.lost === loss.packets, steps, next: loss.to.seen },
         },
       });
