@@ -294,7 +294,8 @@ export async function runIncidents(
     for (const fault of faults) tell(`FAULT: ${fault}`);
     count += faults.length;
   };
-  const all = [...INCIDENTS, ...OF_THE_CLUSTER, ...cluster.nodes.length > 2 ? [RELEASED] : []];
+  // Before the last of the others, which stops a kube-proxy for good.
+  const all = [...INCIDENTS, ...cluster.nodes.length > 2 ? [RELEASED] : [], ...OF_THE_CLUSTER];
   for (const incident of all.filter(({ name }) => only === undefined || name.includes(only))) {
     tell(`— ${incident.name}`);
     await incident.before?.(cluster);
