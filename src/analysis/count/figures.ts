@@ -9,7 +9,7 @@
  * - Packets that go on from the last place: it must be at their destination.
  */
 import type { PacketCounts } from "../../event/report.ts";
-import { DROP_SCRIPTS, EVER, gapOf, isSilentUntil } from "../view/coverage.ts";
+import { DROP_SCRIPTS, EVER, gapOf, isOneClock, isSilentUntil } from "../view/coverage.ts";
 import { dropsUntold } from "../view/drops_untold.ts";
 import type { NodeView } from "../view/timeline.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
@@ -72,12 +72,13 @@ export function figuresOf(known: Known): PacketCounts | undefined {
   const isOpen = young > 0 && !isClosed();
   const [came, gone] = [arrived - deaths.atEnd - deaths.young, sum(lost) - sum(deaths.between)];
   if (untold > came) return undefined;
-  const doubtful = untold + Math.min(untold, gone);
+  const doubted = Math.min(untold === 0 ? 0 : droppedAtMost(way, pairs), gone);
+  const doubtful = untold + doubted;
   const figures: PacketCounts = {
     seen,
     delivered: came - untold,
     dropped: sum(deaths.between) + deaths.atEnd,
-    vanished: gone - Math.min(untold, gone),
+    vanished: gone - doubted,
     unknown: doubtful + (isOpen ? 0 : young),
     inFlight: isOpen ? young : 0,
   };
@@ -86,6 +87,33 @@ export function figuresOf(known: Known): PacketCounts | undefined {
     figures[one] >= traced[one]
   );
   return agrees && figures.delivered >= 0 ? figures : undefined;
+}
+
+/** [O33] So many of those that are missing between places may have been dropped untold while they were lost. */
+function droppedAtMost(way: readonly Place[], pairs: readonly Pair[]): number {
+  const nodes = new Set(way.map(({ node }) => node));
+  return sum(
+    pairs.filter(({ found }) => found.lost > 0).map(({ a, found }) =>
+      onceForEachKernel([...nodes].map((node) => {
+        // By another clock nobody knows when it was.
+        const ahead = isOneClock(a.node, node) ? Number(a.node.baseNs - node.baseNs) : NaN;
+        const [from, to] = Number.isNaN(ahead)
+          ? [-Infinity, Infinity]
+          : [found.from + ahead, found.to + ahead + QUIET_NS + SOON_NS];
+        return [node, dropsUntold(node, from, to) ?? Infinity];
+      }))
+    ),
+  );
+}
+
+/** Nodes of one kernel tell of the same runs and events. */
+function onceForEachKernel(counts: readonly (readonly [NodeView, number])[]): number {
+  const most = new Map<string, number>();
+  for (const [{ header: { boot }, name }, count] of counts) {
+    const kernel = boot ?? ` ${name}`;
+    most.set(kernel, Math.max(count, most.get(kernel) ?? 0));
+  }
+  return sum(most.values());
 }
 
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((all, one) => all + one, 0);
@@ -132,7 +160,7 @@ function endsOf(
   goesOn: boolean,
 ): { ends: Map<NodeView, number>; untold: number } | undefined {
   const ends = new Map<NodeView, number>();
-  let untold = 0;
+  const untold: [NodeView, number][] = [];
   for (const node of new Set(way.map((place) => place.node))) {
     const here = places.filter(({ place }) => place.node === node);
     const times = here.map(({ there }) => there.all);
@@ -151,9 +179,9 @@ function endsOf(
     const to = end + SOON_NS;
     const missing = dropsUntold(node, from, to);
     if (missing === null) return undefined;
-    untold += missing;
+    untold.push([node, missing]);
     if (!isSilentUntil(node, goesOn ? to : end)) return undefined;
     ends.set(node, end);
   }
-  return { ends, untold };
+  return { ends, untold: onceForEachKernel(untold) };
 }
