@@ -44,12 +44,20 @@ type LeftOut = ReadonlyMap<string, string>;
 /** One way to make a program simpler when the kernel refuses it, and what that costs. */
 export interface Way {
   without: string;
+  /** Of which refusals it is an answer; absent: of all. */
+  of?: RegExp;
   render: Partial<RenderOptions>;
   run?: Partial<BpftraceOptions>;
 }
 
-/** Tried in this order: what is given up first costs the least. The first three cost only time. */
+/** Tried in this order: what is given up first costs the least. The first four cost only time. */
 const WAYS: readonly Way[] = [
+  // A filter that was widened by translations has more alternatives than the stack has room for in pairs.
+  {
+    without: "a filter in pairs",
+    of: /stack limit/i,
+    render: { plain: false, together: 1_000 },
+  },
   // Where they were tried first (`isPlainFirst`).
   { without: "plain comparisons", render: { plain: false } },
   // What fits a program's stack is known only when it was compiled.
@@ -102,7 +110,8 @@ export async function attach(options: AttachOptions): Promise<Attached> {
     refusal = outcome;
     options = withoutKprobes(options);
   }
-  for (const { without, ...less } of waysFor(options.render.kernel)) {
+  for (const { without, of, ...less } of waysFor(options.render.kernel)) {
+    if (of?.test(refusal.said) === false) continue;
     const asked: AttachOptions = {
       ...options,
       render: { ...options.render, plain: true, ...less.render, ...keptOf(options.render) },
