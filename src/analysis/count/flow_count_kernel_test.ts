@@ -138,10 +138,14 @@ async function isShown(): Promise<boolean> {
   const counted = countedOf(report, [5001, 5002, 5003]);
   if (!areFlows(counted)) return notShown(...counted);
   const [lossy, whole, six] = counted as [Flow, Flow, Flow];
-  // What was lost may be in a reading that is missing; never is more said.
-  const isLess = ({ counted }: Flow, lost: number) => counted!.atLeast && counted!.lost! < lost;
+  // What was lost may be in a reading that is missing, or less than runs that were left out; never is more
+  // said.
+  const isLess = ({ counted }: Flow, truth: number) => {
+    const { atLeast, lost = 0, lostAtMost = lost } = counted!;
+    return lost < truth && (atLeast === true || lostAtMost >= truth);
+  };
   if (isLess(lossy, 3) || isLess(six, 2)) {
-    return notShown("less was counted");
+    return notShown(lossy.counted!.sentence, six.counted!.sentence);
   }
   const printed = (word: string) =>
     sent.trim().split("\n").filter((line) => line.startsWith(`${word} `)).map((line) =>
