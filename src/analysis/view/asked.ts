@@ -42,16 +42,21 @@ export class Questions implements Asker {
   #hasFailed = false;
   /** Nobody wants to know any more. */
   isOver = false;
+  /** Whoever was asked keeps this for a while after it is over: the owner, and all that is its, goes then. */
+  #owner: Doubter | null;
 
   /** `owner` is told once when an answer is another one, at the latest by `askAllAgain`. */
-  constructor(readonly owner: Doubter | null = null) {}
+  constructor(owner: Doubter | null = null) {
+    this.#owner = owner;
+  }
 
   /** An answer is another one now. For good: the work is done again with other `Questions`. */
   fail(): void {
     if (this.#hasFailed || this.isOver) return;
     this.#hasFailed = true;
-    this.isOver = true;
-    this.owner?.doubted();
+    const owner = this.#owner;
+    this.end();
+    owner?.doubted();
   }
 
   /** Whether the same work would be told the same now. */
@@ -63,6 +68,7 @@ export class Questions implements Asker {
   /** Nobody will ask whether they hold. */
   end(): void {
     this.isOver = true;
+    this.#owner = null;
   }
 
   /** Notes that everything was read. */

@@ -1,6 +1,9 @@
 /** What is kept of questions that many ask, while their answers change. */
 import { deepStrictEqual as deepEqual, equal } from "node:assert/strict";
-import { ask, askAllAgain, askIn, noted, Questions, read, Source } from "./asked.ts";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { ask, askAllAgain, askIn, type Doubter, noted, Questions, read, Source } from "./asked.ts";
 
 /** Something that asks one question of two sources. */
 function asking(first: Source, second: Source, answers: { now: number; asked: number }) {
@@ -91,4 +94,27 @@ Deno.test("[D5] moments of one stretch are one question, and other times are not
   lost = 9e9;
   source.changed();
   deepEqual([early.hold(), late.hold()], [true, false]);
+});
+
+Deno.test("[D5] who was asked keeps nobody whose work is over, though others still want to know", async () => {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  const source = new Source();
+  const asked = (owner: Doubter) => {
+    const questions = new Questions(owner);
+    noted(questions, () => ask(source, "a", () => 1));
+    noted(questions, () => read(source));
+    return { questions, owner: new WeakRef(owner) };
+  };
+  const [first, second] = [asked({ doubted() {} }), asked({ doubted() {} })];
+  // What a reference was made to lasts as long as this turn.
+  await setImmediate();
+  gc();
+  equal(first.owner.deref() === undefined, false, "it is still to be told");
+  first.questions.end();
+  await setImmediate();
+  gc();
+  equal(first.owner.deref(), undefined);
+  equal(second.owner.deref() === undefined, false, "the other one is still to be told");
+  equal(second.questions.hold(), true);
 });
