@@ -39,5 +39,11 @@ export const kernelOptions = (
   }: Capability,
 ): KernelOptions => ({
   ...{ tracepoints, kprobes, functions, nft, tables, kernel, conntrack, headerWords },
-  ...{ plain: isPlainFirst(kernel), reason: dropReason, raw, consumeFunction, cpus },
+  ...{
+    plain: isPlainFirst(kernel) && "but-devices",
+    reason: dropReason,
+    raw,
+    consumeFunction,
+    cpus,
+  },
 });

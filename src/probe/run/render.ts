@@ -45,8 +45,11 @@ export interface RenderOptions {
   filter: string;
   /** Packets to and from an end that asked what the filter takes pass, too. */
   follow: boolean;
-  /** Comparisons are written as they are, not so that the kernel's verifier learns nothing of them. */
-  plain?: boolean;
+  /**
+   * Comparisons are written as they are, not so that the kernel's verifier learns nothing of them; in
+   * all scripts, or in all but those on devices.
+   */
+  plain?: boolean | "but-devices";
   /** How many alternatives of the filter are one statement; 2 where absent. */
   together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
@@ -95,6 +98,9 @@ export const SCRIPTS: readonly string[] = [
   ...[...EVENT_SCRIPTS, ...REFUSED, CHAIN],
   "ready",
 ];
+
+/** Scripts that tell each packet at each device: the longest, and the ones whose ways multiply most. */
+const DEVICES: readonly string[] = ["device_rx", "device_tx"];
 
 /** Scripts on kprobes cost each packet something and tell of few: only where they are asked for. */
 export const DEEP_SCRIPTS: readonly string[] = ["xdp_driver", "netfilter", ...REFUSED, CHAIN];
@@ -156,7 +162,10 @@ export function render(
     scripts.push({ name, state: "attached" });
     const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
     const whole = (raw ? stripHeader(raw) : source).replace("//@chain", noted);
-    parts.push(renderScript(whole, sources, options));
+    const plain = options.plain === "but-devices" ? !DEVICES.includes(name) : options.plain;
+    parts.push(
+      renderScript(whole, sources, { ...options, ...(plain === undefined ? {} : { plain }) }),
+    );
     // Right after the script: what is attached first to a tracepoint runs first.
     if (isRecorder(options) && source.includes("//@dying")) {
       parts.push(renderWay(source, sources, options));
@@ -240,7 +249,7 @@ function renderScript(
     .replaceAll("@reason", options.reason ? (options.raw ? "arg2" : "args->reason") : "0")
     .replaceAll("@beatMs", String(beatMs(options.cpus)));
   for (const [name, at] of offsetsOf(options)) text = text.replaceAll(name, String(at));
-  return opaque(text, options.plain ?? false).replace(/^\s*\/\/.*\n/gm, "");
+  return opaque(text, options.plain === true).replace(/^\s*\/\/.*\n/gm, "");
 }
 
 /**

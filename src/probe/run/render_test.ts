@@ -69,6 +69,21 @@ Deno.test("render: a script that bpftrace refused is left out with the reason it
   ok(!rendered.program.includes("tracepoint:skb:kfree_skb"));
 });
 
+Deno.test("render: comparisons are hidden in all scripts, in those on devices alone, or in none", () => {
+  const hidden = (plain: RenderOptions["plain"], name: string) => {
+    const others = ["device_rx", "device_tx", "drop", "consume"].filter((other) => other !== name);
+    const leftOut = new Map(others.map((other) => [other, "not asked"]));
+    return render(sources, { ...options, plain }, leftOut).program.includes("^ ($none *");
+  };
+  for (const name of ["device_rx", "device_tx"]) {
+    deepEqual([false, "but-devices" as const, true].map((plain) => hidden(plain, name)), [
+      ...[true, true, false],
+    ], name);
+  }
+  equal(hidden("but-devices", "drop"), false);
+  equal(hidden(false, "drop"), true);
+});
+
 Deno.test("render: who asks is remembered where every packet passes, and asked for everywhere", () => {
   const filtered = { ...options, filter: "$op == 17" };
   const { program } = render(sources, filtered);
