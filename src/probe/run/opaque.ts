@@ -16,6 +16,13 @@
  * (An skb's address will not do, of which the verifier of raw tracepoints knows that it is one.)
  */
 
+/** Comparisons are plain in no script, in all, or in all but those that tell each packet at each device. */
+export type Plain = boolean | "but-devices";
+
+/** Whether those of a script are; absent: they are not. */
+export const isPlain = (plain: Plain | undefined, script: string): boolean =>
+  plain === "but-devices" ? !/^device_[rt]x$/.test(script) : plain ?? false;
+
 /** From here on comparisons of a script are such. */
 const MARK = "//@opaque";
 /** From here on they are plain again: what bounds a loop must be known. */

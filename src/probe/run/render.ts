@@ -16,7 +16,7 @@ import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import { beatMs, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
 import { headers } from "./headers.ts";
-import { opaque } from "./opaque.ts";
+import { isPlain, opaque, type Plain } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
 import { toRaw } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
@@ -45,11 +45,8 @@ export interface RenderOptions {
   filter: string;
   /** Packets to and from an end that asked what the filter takes pass, too. */
   follow: boolean;
-  /**
-   * Comparisons are written as they are, not so that the kernel's verifier learns nothing of them; in
-   * all scripts, or in all but those on devices.
-   */
-  plain?: boolean | "but-devices";
+  /** Where comparisons are written as they are, not so that the kernel's verifier learns nothing of them. */
+  plain?: Plain;
   /** How many alternatives of the filter are one statement; 2 where absent. */
   together?: number;
   /** UDP ports of tunnels, by what is in their packets. */
@@ -98,9 +95,6 @@ export const SCRIPTS: readonly string[] = [
   ...[...EVENT_SCRIPTS, ...REFUSED, CHAIN],
   "ready",
 ];
-
-/** Scripts that tell each packet at each device: the longest, and the ones whose ways multiply most. */
-const DEVICES: readonly string[] = ["device_rx", "device_tx"];
 
 /** Scripts on kprobes cost each packet something and tell of few: only where they are asked for. */
 export const DEEP_SCRIPTS: readonly string[] = ["xdp_driver", "netfilter", ...REFUSED, CHAIN];
@@ -162,10 +156,8 @@ export function render(
     scripts.push({ name, state: "attached" });
     const raw = options.raw ? sources.get(`lib/${name}_raw`) : undefined;
     const whole = (raw ? stripHeader(raw) : source).replace("//@chain", noted);
-    const plain = options.plain === "but-devices" ? !DEVICES.includes(name) : options.plain;
-    parts.push(
-      renderScript(whole, sources, { ...options, ...(plain === undefined ? {} : { plain }) }),
-    );
+    const plain = isPlain(options.plain, name);
+    parts.push(renderScript(whole, sources, { ...options, plain }));
     // Right after the script: what is attached first to a tracepoint runs first.
     if (isRecorder(options) && source.includes("//@dying")) {
       parts.push(renderWay(source, sources, options));
