@@ -18,6 +18,9 @@ import type { Report } from "../event/report.ts";
 import { ReportMemory } from "./report/report.ts";
 import type { AnalysisInput } from "./view/input.ts";
 
+/** Some 8 MB. Waking one costs less than half of judging it again, which has to be done then anyway. */
+const PACKETS_AWAKE_MAX = 4_000;
+
 /**
  * The report of an incident. Of no matter which order, batching or duplication of the same events,
  * the report is the same. Throws LasthopError `filter_malformed` when `input.filter` is none.
@@ -31,7 +34,17 @@ export const analyse = (input: AnalysisInput): Report => new ReportMemory().repo
  * exchanges and problems that are the same as before are the same objects.
  */
 export class Analysis {
-  #memory = new ReportMemory();
+  readonly #packetsAwakeMax: number;
+  #memory: ReportMemory;
+
+  /**
+   * `packetsAwakeMax`: of more packets those that were looked at longest ago are kept as what was seen alone,
+   * and are judged again when something touches them.
+   */
+  constructor({ packetsAwakeMax = PACKETS_AWAKE_MAX } = {}) {
+    this.#packetsAwakeMax = packetsAwakeMax;
+    this.#memory = new ReportMemory(packetsAwakeMax);
+  }
 
   /** The report of all that is given. Throws as `analyse` does. */
   report(input: AnalysisInput): Report {
@@ -39,7 +52,7 @@ export class Analysis {
       return this.#memory.report(input);
     } catch (error) {
       // It may have taken a part of what is new, which would then never be looked at.
-      this.#memory = new ReportMemory();
+      this.#memory = new ReportMemory(this.#packetsAwakeMax);
       throw error;
     }
   }

@@ -5,20 +5,83 @@
  */
 import type { Chain } from "./chains.ts";
 import { joinEqualPackets } from "./equal_packets.ts";
-import { conntrackForm, type Form, formKey, formOf, isAmbiguous } from "./identity.ts";
+import { formsByKey, formsOfChains, merged } from "./forms.ts";
+import { type Form, invariants, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { isSeveralPackets } from "./repeats.ts";
 import { tellsOfPacket } from "./telling.ts";
 import { Union } from "./union.ts";
 import { joinUpcalls } from "./upcalls.ts";
 
-/** One packet: its chains on all nodes, with every copy of it. */
-export interface Packet {
-  chains: Chain[];
+/**
+ * One packet: its chains on all nodes, with every copy of it. At rest it is its sightings alone, and the
+ * rest is made anew whenever somebody asks: other objects each time, until it is awake.
+ */
+export class Packet {
+  #chains: readonly Chain[] | null;
+  #forms: Map<string, Form> | null;
+  /** At rest: the sightings, one chain after the other, with a null between two chains. */
+  #resting: readonly (Sighting | null)[] | null = null;
+
+  /** `chains`: at least one; in the order of the nodes. */
+  constructor(
+    chains: readonly Chain[],
+    forms: Map<string, Form>,
+    /** Its invariants repeat, so which of several equal packets it is was decided by order. */
+    readonly ambiguous: boolean,
+  ) {
+    this.#chains = chains;
+    this.#forms = forms;
+  }
+
+  get chains(): readonly Chain[] {
+    return this.#chains ?? chainsOfResting(this.#resting!);
+  }
+
   /** Every form it was seen in or conntrack knows, by key; the order is that of the nodes. */
-  forms: Map<string, Form>;
-  /** Its invariants repeat, so which of several equal packets it is was decided by order. */
-  ambiguous: boolean;
+  get forms(): Map<string, Form> {
+    return this.#forms ?? formsOfChains(this.chains);
+  }
+
+  /** The first sighting of its first chain. */
+  get first(): Sighting {
+    return this.#resting === null ? this.#chains![0]!.events[0]! : this.#resting[0]!;
+  }
+
+  /** Has these forms, which are equal to its own, in their place: there are as many as packets. */
+  shareForms(forms: Map<string, Form>): void {
+    if (this.#forms !== null) this.#forms = forms;
+  }
+
+  /** Keeps only what all else can be made of. */
+  rest(): void {
+    this.#resting ??= this.#chains!.flatMap(({ events }, i) => i === 0 ? events : [null, ...events])
+      // A list that grows has room to spare.
+      .slice();
+    this.#chains = null;
+    this.#forms = null;
+  }
+
+  /** Has its chains and forms as lasting objects. */
+  wake(): void {
+    if (this.#resting === null) return;
+    this.#chains = chainsOfResting(this.#resting);
+    this.#forms = formsOfChains(this.#chains);
+    this.#resting = null;
+  }
+}
+
+function chainsOfResting(resting: readonly (Sighting | null)[]): Chain[] {
+  const same = invariants(resting[0]!);
+  const chains: Chain[] = [];
+  for (let from = 0; from <= resting.length;) {
+    const next = resting.indexOf(null, from);
+    const to = next < 0 ? resting.length : next;
+    const events = resting.slice(from, to) as Sighting[];
+    chains.push({ node: events[0]!.node, events, invariants: same });
+    from = to + 1;
+  }
+  return chains;
 }
 
 /**
@@ -39,51 +102,23 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
     }
     joinUpcalls(chains, union);
   }
-  const packets = new Map<number, Packet>();
-  chains.forEach((chain, i) => {
+  const members = new Map<number, number[]>();
+  chains.forEach((_, i) => {
     const root = union.find(i);
-    const packet = packets.get(root);
-    if (packet) {
-      packet.chains.push(chain);
-      for (const [key, form] of forms[i]!) packet.forms.set(key, form);
-    } else {
-      const ambiguous = isAmbiguous(chain.events[0]!);
-      packets.set(root, { chains: [chain], forms: forms[i]!, ambiguous });
-    }
-    if (repeated.has(i)) packets.get(root)!.ambiguous = true;
+    const own = members.get(root);
+    if (own) own.push(i);
+    else members.set(root, [i]);
   });
-  const all = [...packets.values()];
-  // Lists that grow have room to spare.
-  for (const packet of all) packet.chains = packet.chains.slice();
-  return all;
+  return Array.from(members.values(), (own) => {
+    const isAmbiguousOne = isAmbiguous(chains[own[0]!]!.events[0]!) ||
+      own.some((i) => repeated.has(i));
+    return new Packet(
+      own.map((i) => chains[i]!),
+      merged(own.map((i) => forms[i]!)),
+      isAmbiguousOne,
+    );
+  });
 }
-
-/** [C3] A chain's forms: the tuples it was seen with, and the other side of its translation. */
-export const formsOf = (chain: Chain): Form[] => [...formsByKey(chain).values()];
-
-function formsByKey({ events }: Chain): Map<string, Form> {
-  const forms = new Map<string, Form>();
-  let before: Sighting | null = null;
-  for (const event of events) {
-    if (before !== null && isSameTuple(before, event)) continue;
-    before = event;
-    const form = formOf(event);
-    forms.set(formKey(form), form);
-    const other = event.tunnelKind === undefined ? conntrackForm(event) : null;
-    if (other) forms.set(formKey(other), other);
-  }
-  return forms;
-}
-
-/** All that forms are made of is the same in both. */
-const isSameTuple = (a: Sighting, b: Sighting): boolean =>
-  a.source === b.source && a.sourcePort === b.sourcePort && a.destination === b.destination &&
-  a.destinationPort === b.destinationPort && a.icmpId === b.icmpId && a.protocol === b.protocol &&
-  a.network === b.network && a.tunnelKind === b.tunnelKind &&
-  a.conntrackSource === b.conntrackSource && a.conntrackSourcePort === b.conntrackSourcePort &&
-  a.conntrackDestination === b.conntrackDestination &&
-  a.conntrackDestinationPort === b.conntrackDestinationPort &&
-  a.conntrackDirection === b.conntrackDirection;
 
 /** Numbers of the chains with each form and invariants: [C4] equal ones are the same packet. */
 function membersByKey(

@@ -2,8 +2,9 @@
 import type { GivenPacket } from "../view/given_packets.ts";
 import { byTime } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
-import { formKey, invariants } from "./identity.ts";
-import { formsOf, type Packet } from "./packets.ts";
+import { formsOfChains } from "./forms.ts";
+import { invariants } from "./identity.ts";
+import { Packet } from "./packets.ts";
 
 /** Packets as their shards put them together, in the order in which an analysis of all events has them. */
 export const packetsOfShards = (given: readonly GivenPacket[]): [GivenPacket, Packet][] =>
@@ -14,8 +15,7 @@ function packetOf({ chains: given, isRepeated }: GivenPacket): Packet {
   const chains = given.map(({ node, events }): Chain => ({
     ...{ node, events, invariants: invariants(events[0]!) },
   }));
-  const forms = new Map(chains.flatMap(formsOf).map((form) => [formKey(form), form]));
-  return { chains, forms, ambiguous: isRepeated };
+  return new Packet(chains, formsOfChains(chains), isRepeated);
 }
 
 function byChain(a: Chain, b: Chain): number {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import type { Chain } from "./chains.ts";
 import { Originals } from "./originals.ts";
-import { hasFewSightings, type Packet } from "./packets.ts";
+import { hasFewSightings, Packet } from "./packets.ts";
 import { Transmissions } from "./transmissions.ts";
 
 const NODES = ["a", "b", "c"].map((name) => ({ name }) as NodeView);
@@ -21,16 +21,15 @@ const sighting = fc.record({
 const packets = fc.array(
   fc.record({ node: fc.nat(2), events: fc.array(sighting, { minLength: 1, maxLength: 4 }) }),
   { minLength: 1, maxLength: 6 },
-).map((chains): Packet => ({
-  chains: chains.map(({ node, events }): Chain => ({
+).map((chains): Packet => {
+  const own = chains.map(({ node, events }): Chain => ({
     node: NODES[node]!,
     events: events.map((event) => ({ ...event, node: NODES[node]! }) as Sighting)
       .sort((a, b) => a.at - b.at),
     invariants: "",
-  })),
-  forms: new Map(),
-  ambiguous: false,
-}));
+  }));
+  return new Packet(own, new Map(), false);
+});
 
 /** The same packet with a chain that has nothing to do with the others, and makes it a long one. */
 function lengthened(packet: Packet): Packet {
@@ -38,7 +37,8 @@ function lengthened(packet: Packet): Packet {
     { length: 40 },
     (_, at) => ({ kind: "device-rx", at, ttl: 1, head: "f9", node: FAR }) as Sighting,
   );
-  return { ...packet, chains: [...packet.chains, { node: FAR, events, invariants: "" }] };
+  const chains = [...packet.chains, { node: FAR, events, invariants: "" }];
+  return new Packet(chains, new Map(), false);
 }
 
 Deno.test("[C5] whether it is looked through or indexed, a packet has the same senders and originals", () => {

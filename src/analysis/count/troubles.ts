@@ -1,7 +1,8 @@
 /** [P1] Losses that only counts know, as troubles beside those that packets show. */
 import { isLost } from "../exchange/losses.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
-import { endsAsAsked, exchangeOf, type Trouble, type Troubles } from "../problem/trouble.ts";
+import { joinedFlows } from "../exchange/exchange.ts";
+import { endsAsAsked, type ShownTrouble, type ShownTroubles } from "../problem/shown_trouble.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { isBehind } from "./deaths.ts";
 import type { Counted, Loss } from "./flow_count.ts";
@@ -12,18 +13,18 @@ import type { Counted, Loss } from "./flow_count.ts";
  */
 export function countedTroubles(
   counts: ReadonlyMap<FlowVerdict, Counted | undefined>,
-  found: Troubles,
-): Trouble[] {
+  found: ShownTroubles,
+): ShownTrouble[] {
   const { all } = found;
   const shown = Map.groupBy(all, ({ flow }) => flow);
-  const troubles: Trouble[] = [];
+  const troubles: ShownTrouble[] = [];
   for (const [{ group, best, packets }, counted] of counts) {
     const dead = (shown.get(group.id) ?? []).flatMap(({ dead }) => dead.filter(isLost));
     for (const loss of counted?.losses ?? []) {
       if (loss.dropsTold > 0 || dead.some((packet) => !diedBehind(packet, loss))) continue;
-      const steps = stepsTo(loss, group);
-      if (steps === undefined) continue;
-      const exchange = exchangeOf(found, group.id);
+      const way = wayTo(loss, group);
+      if (way === undefined) continue;
+      const exchange = found.exchanges.findLast((one) => joinedFlows(one).includes(group));
       const { node, netns } = loss.from;
       troubles.push({
         ...endsAsAsked(group, exchange),
@@ -37,7 +38,7 @@ export function countedTroubles(
         counted: {
           ...{ packets: loss.packets, lost: loss.lost, came: loss.came },
           isLeast: loss.isLeast || (loss.lostAtMost ?? 0) > loss.lost,
-          ...{ isAll: loss.lost === loss.packets, steps, next: loss.to.seen },
+          ...{ isAll: loss.lost === loss.packets, way, next: loss.to.seen },
         },
       });
     }
@@ -49,10 +50,10 @@ const diedBehind = ({ outcome, end }: Judgement, { from, behind }: Loss): boolea
   outcome === "dropped" && isBehind(end.step.event, from, behind);
 
 /** The way of a packet up to the place after which others are missing. */
-function stepsTo({ from }: Loss, { packets }: FlowVerdict["group"]) {
+function wayTo({ from }: Loss, { packets }: FlowVerdict["group"]) {
   for (const { steps } of packets) {
     const at = steps.findIndex(({ event }) => event === from.seen);
-    if (at >= 0) return steps.slice(0, at + 1);
+    if (at >= 0) return steps.slice(0, at + 1).map(({ event }) => event);
   }
   return undefined;
 }

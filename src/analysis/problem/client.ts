@@ -10,11 +10,14 @@ export type Seen = Pass & { at: number };
 export const inTime = (a: Seen, b: Seen): number =>
   a.at - b.at || (a.client < b.client ? -1 : a.client > b.client ? 1 : 0);
 
+/** There are as many clients as flows, and nothing gets through of most that fail: nobody changes it. */
+const NONE: never[] = [];
+
 /** What failed of a client, and what got through. */
 export class Client {
   readonly failures = new Failures();
   /** In the order of time. */
-  passes: Seen[] = [];
+  passes: Seen[] = NONE;
   readonly #at = new Numbers();
   /** As it was found last; null while nothing failed of it. */
   prospect: Prospect | null = null;

@@ -4,7 +4,8 @@ import { wallMsAt } from "../view/time_of_day.ts";
 import type { Change } from "./course.ts";
 import { enough, type Healing, type Prospect, QUIET_NS } from "./healing.ts";
 import type { CountedLoss } from "./counted_loss.ts";
-import type { Place, Trouble } from "./trouble.ts";
+import type { Place } from "./place.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** What is expected of one flow, and since when all of it came through. */
 interface Expected extends Prospect {

@@ -1,5 +1,4 @@
 /** A trouble that only counts know, and no single packet shows. Rules O24 and P1. */
-import type { Judgement } from "../verdict/judgement.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** What counts know of the trouble. */
@@ -13,7 +12,7 @@ export interface CountedLoss {
   /** None of the flow came to the next place. */
   isAll: boolean;
   /** The way of a packet up to the place, and the sighting where it would have come next. */
-  steps: Judgement["steps"];
+  way: readonly Sighting[];
   next: Sighting;
   /** Packets that came to the next place, by epoch: after when, an `at` of the place's node. */
   came: { at: number; packets: number }[];

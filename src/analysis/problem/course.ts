@@ -5,7 +5,8 @@ import { changeInOrder, Numbers } from "../view/ordered.ts";
 import { Client, inTime, type Seen } from "./client.ts";
 import { Failures, type Healing, type Prospect, prospectOf } from "./healing.ts";
 import type { Pass } from "./passing.ts";
-import type { Place, Trouble } from "./trouble.ts";
+import type { Place } from "./place.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** What went, and what came. */
 export interface Change<T> {

@@ -1,7 +1,8 @@
 /** Whether a problem still is: by what failed last at its place, and what got through there since. Rule P4. */
 import type { ProblemState } from "../../event/report.ts";
 import { Counted, Numbers } from "../view/ordered.ts";
-import type { Place, Trouble } from "./trouble.ts";
+import type { Place } from "./place.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Moments of a problem at one place, each as `at` of the place's node. */
 export interface Course {

@@ -1,5 +1,6 @@
 /** What went wrong with packets that were never made. Rule G6. */
-import { exchangeOf, speaksFor, type Trouble, troubleOf, type Troubles } from "./trouble.ts";
+import { exchangeOf, type Trouble, troubleOf, type Troubles } from "./trouble.ts";
+import { speaksFor } from "./trouble_told.ts";
 
 /** A trouble of packets that are in no flow that was judged. */
 export interface NeverMade {

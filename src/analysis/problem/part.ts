@@ -1,7 +1,6 @@
 /** What failed of one problem at one place, and what got through there. Times of one place are not those of another. */
-import { bytesOf } from "../verdict/crossings.ts";
 import { changeInOrder, Counted } from "../view/ordered.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Asked } from "./asked.ts";
 import { bestFirst } from "./fold.ts";
 import type { Healing } from "./healing.ts";
 import {
@@ -20,7 +19,8 @@ import {
 } from "./passing.ts";
 import { type Change, CourseAt } from "./course.ts";
 import { CountedCourse } from "./counted_course.ts";
-import type { Place, Trouble } from "./trouble.ts";
+import type { Place } from "./place.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Some troubles of one problem. What happens is noted, and counts once it is settled. */
 export class Part implements Listener {
@@ -33,7 +33,7 @@ export class Part implements Listener {
   readonly #to: PassedTo;
   readonly #isAnswer: boolean;
   /** Exchanges that failed: they did not get through. */
-  readonly #failed = new Counted<Exchange>();
+  readonly #failed = new Counted<Asked>();
   readonly #forms = new Counted<string>();
   readonly #sizes = new Counted<number>();
   #kind: Kind | null = null;
@@ -107,11 +107,8 @@ export class Part implements Listener {
     if (way === "add") this.#present.add(trouble);
     else this.#present.delete(trouble);
     if (exchange && this.#failed[way](exchange)) this.#news.add(exchange);
-    if (best) this.#forms[way](serverEnd(best.end.step.event, this.#isAnswer));
-    for (const { end } of dead) {
-      const bytes = bytesOf(end.step.event);
-      if (bytes !== null) this.#sizes[way](bytes);
-    }
+    if (best) this.#forms[way](serverEnd(best.end, this.#isAnswer));
+    for (const bytes of dead) if (bytes !== null) this.#sizes[way](bytes);
   }
 
   /** What has to be looked at: all where the kind is another one. */
@@ -151,7 +148,7 @@ export class Part implements Listener {
       this.#passes.set(thing, passes);
       change.come.push(...passes);
     }
-    const exchange = thing as Exchange;
+    const exchange = thing as Asked;
     if (!this.#to.undecided.has(exchange) || this.#failed.has(exchange)) return;
     const at = undecidedAt(exchange, this.#kind!);
     this.#undecided.set(exchange, at);
@@ -169,7 +166,7 @@ export class Part implements Listener {
       const pass = passOfExchange(thing, kind);
       return pass ? [pass] : [];
     }
-    return flows.has(thing) ? [passOfFlow(thing, thing.form.source, kind)] : [];
+    return flows.has(thing) ? [passOfFlow(thing.packets, thing.form.source, kind)] : [];
   }
 
   /** What is known of its end now. */

@@ -1,13 +1,15 @@
 /** What got through where others died: the evidence that a problem is mended. Rule P3. */
-import { isTooYoung } from "../../event/gaps.ts";
-import { bytesOf } from "../verdict/crossings.ts";
-import { type FlowGroup, protocolName } from "../verdict/flows.ts";
-import type { Judgement } from "../verdict/judgement.ts";
+import type { Form } from "../correlate/identity.ts";
+import type { Packet } from "../correlate/packets.ts";
+import { protocolName } from "../verdict/flows.ts";
 import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import type { FlowVerdict } from "../rules/flow_causes.ts";
 import { wallMs, wallMsAt } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { type Place, sightingAt, timesAt, type Towards, type Trouble } from "./trouble.ts";
+import { type Asked, packetsOf } from "./asked.ts";
+import { largestAt, type Place, sightingAt, timesAt } from "./place.ts";
+import type { Trouble } from "./trouble.ts";
+import type { Towards } from "./trouble_told.ts";
 
 /** One thing of the kind that failed, and got through. */
 export interface Pass {
@@ -20,33 +22,39 @@ export interface Pass {
   isQuestion: boolean;
 }
 
+/** A flow of no question that got through. */
+export interface LoneFlow {
+  form: Form;
+  packets: readonly Packet[];
+}
+
 /** What may have got through: a question with its answers, or a flow of none. */
-export type Thing = Exchange | FlowGroup;
+export type Thing = Asked | LoneFlow;
 
 /** Exchanges and flows of one part of an incident that got through, and that nobody knows the fate of. */
 export interface Passed {
-  exchanges: Exchange[];
-  undecided: Exchange[];
-  flows: FlowGroup[];
+  exchanges: readonly Asked[];
+  undecided: readonly Asked[];
+  flows: readonly LoneFlow[];
 }
+
+/** Most that fails has none, and there are as many as conversations. */
+const NOTHING: Passed = { exchanges: [], undecided: [], flows: [] };
 
 /** What got through among these. */
 export function passedAmong(
-  exchanges: Iterable<Exchange>,
+  asked: ReadonlyMap<Exchange, Asked>,
   verdicts: readonly FlowVerdict[],
 ): Passed {
-  const passed: Passed = { exchanges: [], undecided: [], flows: [] };
-  const belonging = new Set<FlowGroup>();
-  for (const exchange of exchanges) {
-    for (const flow of joinedFlows(exchange)) belonging.add(flow);
-    const { outcome, gap } = exchange;
-    if (outcome === "unknown" && !isTooYoung(gap)) passed.undecided.push(exchange);
-    if (outcome === "answered" || outcome === "slow") passed.exchanges.push(exchange);
-  }
-  for (const { group, outcome } of verdicts) {
-    if (outcome === "delivered" && !belonging.has(group)) passed.flows.push(group);
-  }
-  return passed;
+  const belonging = new Set([...asked.keys()].flatMap(joinedFlows));
+  const all = [...asked.values()];
+  const exchanges = all.filter(({ outcome }) => outcome === "answered" || outcome === "slow");
+  const undecided = all.filter(({ isUndecided }) => isUndecided);
+  const flows = verdicts.filter(({ group, outcome }) =>
+    outcome === "delivered" && !belonging.has(group)
+  ).map(({ group }): LoneFlow => ({ form: group.form, packets: packetsOf(group) }));
+  const isNone = exchanges.length + undecided.length + flows.length === 0;
+  return isNone ? NOTHING : { exchanges, undecided, flows };
 }
 
 /** Who wants to know what gets through to one end. */
@@ -57,10 +65,10 @@ export interface Listener {
 
 /** What got through to one end. */
 export interface PassedTo {
-  exchanges: Set<Exchange>;
+  exchanges: Set<Asked>;
   /** Nobody knows the fate of these. */
-  undecided: Set<Exchange>;
-  flows: Set<FlowGroup>;
+  undecided: Set<Asked>;
+  flows: Set<LoneFlow>;
   listeners: Set<Listener>;
 }
 
@@ -73,9 +81,9 @@ export class Passing {
     let found = this.#ends.get(end);
     if (!found) {
       const [exchanges, undecided, flows] = [
-        new Set<Exchange>(),
-        new Set<Exchange>(),
-        new Set<FlowGroup>(),
+        new Set<Asked>(),
+        new Set<Asked>(),
+        new Set<LoneFlow>(),
       ];
       this.#ends.set(end, found = { exchanges, undecided, flows, listeners: new Set() });
     }
@@ -116,7 +124,7 @@ export class Passing {
   }
 }
 
-const endKey = (form: FlowGroup["form"]) =>
+const endKey = (form: Form) =>
   `${protocolName(form)} ${form.destination} ${form.destinationPort ?? ""}`;
 
 /** The end that these packets were sent to, as `Passing` knows it. */
@@ -141,24 +149,24 @@ export const serverEnd = (event: Sighting, isAnswer: boolean): string =>
     : `${event.destination} ${event.destinationPort}`;
 
 /** [P3] An exchange that got through, as one of the kind; null where it is none. */
-export function passOfExchange(exchange: Exchange, kind: Kind): Pass | null {
+export function passOfExchange(exchange: Asked, kind: Kind): Pass | null {
   // What was slow got through, but not where the problem is that it is slow.
   if (kind.isSlow && exchange.outcome === "slow") return null;
-  const [flow] = kind.isAnswer ? exchange.answers : [exchange.question];
-  return flow ? passOfFlow(flow, exchange.form.source, kind) : null;
+  const packets = kind.isAnswer ? exchange.answer : exchange.question;
+  return packets ? passOfFlow(packets, exchange.form.source, kind) : null;
 }
 
 /** When nobody knows what became of it, by the clock of the place's node; infinite where unseen. */
-export const undecidedAt = ({ question }: Exchange, { place }: Kind): number =>
-  timesAt(question.packets, place).at(-1) ?? Infinity;
+export const undecidedAt = ({ question }: Asked, { place }: Kind): number =>
+  timesAt(question, place).at(-1) ?? Infinity;
 
 /** A flow that got through whole: one pass, which begins with its first packet. */
-export function passOfFlow({ packets }: FlowGroup, client: string, kind: Kind): Pass {
-  const firsts = packets.flatMap((packet) => firstOfKind(packet, kind) ?? []);
-  const bytes = packets.reduce((most, packet) => Math.max(most, largestAt(packet, kind.place)), 0);
-  const began = packets.flatMap(({ packet }) =>
-    packet.chains.map(({ events }) => wallMs(events[0]!))
-  );
+export function passOfFlow(packets: readonly Packet[], client: string, kind: Kind): Pass {
+  // Of packets that rest chains are made when they are asked for.
+  const seen = packets.map(({ chains }) => ({ chains }));
+  const firsts = seen.flatMap((packet) => firstOfKind(packet, kind) ?? []);
+  const bytes = seen.reduce((most, packet) => Math.max(most, largestAt(packet, kind.place)), 0);
+  const began = seen.flatMap(({ chains }) => chains.map(({ events }) => wallMs(events[0]!)));
   const isOfKind = firsts.length > 0 && bytes >= kind.leastBytes;
   const at = isOfKind ? least(firsts.map((event) => event.at)) : null;
   return { client, at, wallMs: least(began), isQuestion: true };
@@ -168,17 +176,14 @@ const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(
 
 /** Packets of a flow that failed, which died of it no more. */
 export function passesOfPackets(trouble: Trouble, kind: Kind): Pass[] {
-  const { exchange, client, dead, best } = trouble;
+  const { exchange, client, dead, arrived } = trouble;
   // Of a program that is silent over TCP only acknowledgements are there, which its kernel sends.
-  if (dead.length === 0 && (!exchange?.silent || trouble.protocol === "tcp")) return [];
-  const flows = exchange ? [exchange.question, ...exchange.answers] : [];
-  const whole =
-    flows.find(({ packets }) => best !== undefined && packets.includes(best))?.packets ??
-      [];
+  const isSilent = exchange?.sinceSilent !== undefined && trouble.protocol !== "tcp";
+  if (dead.length === 0 && !isSilent) return [];
   // Where the host was silent, it is its answers that show that it is so no more.
-  const packets = dead.length > 0 ? whole : exchange!.answers.flatMap((answer) => answer.packets);
-  return packets.flatMap((packet) => {
-    if (packet.outcome !== "delivered") return [];
+  const packets = dead.length > 0 ? arrived : exchange!.sinceSilent!;
+  return packets.flatMap(({ chains }) => {
+    const packet = { chains };
     const event = dead.length > 0 ? firstOfKind(packet, kind) : sightingAt(packet, kind.place);
     if (!event || largestAt(packet, kind.place) < kind.leastBytes) return [];
     const isQuestion = trouble.protocol !== "tcp";
@@ -187,26 +192,9 @@ export function passesOfPackets(trouble: Trouble, kind: Kind): Pass[] {
 }
 
 /** Its first sighting at the place in a form that others failed in. */
-function firstOfKind({ packet }: Judgement, { place, forms, isAnswer }: Kind) {
-  let first: Sighting | undefined;
-  for (const { node, events } of packet.chains) {
-    if (node !== place.node) continue;
-    const event = events.find((other) =>
-      other.netns === place.netns && (forms.size === 0 || forms.has(serverEnd(other, isAnswer)))
-    );
-    if (event && (!first || event.at < first.at)) first = event;
-  }
-  return first;
-}
-
-/** Bytes of the packet where it was largest at the place. */
-function largestAt({ packet }: Judgement, { node, netns }: Place): number {
-  let bytes = 0;
-  for (const chain of packet.chains) {
-    if (chain.node !== node) continue;
-    for (const event of chain.events) {
-      if (event.netns === netns) bytes = Math.max(bytes, bytesOf(event) ?? 0);
-    }
-  }
-  return bytes;
-}
+const firstOfKind = (packet: Pick<Packet, "chains">, { place, forms, isAnswer }: Kind) =>
+  sightingAt(
+    packet,
+    place,
+    (event) => forms.size === 0 || forms.has(serverEnd(event, isAnswer)),
+  );

@@ -123,4 +123,4 @@ export class Problem {
 }
 
 /** What failed, by the id of the question or of the flow: a question counts once. */
-export const askedOf = ({ exchange, flow }: Trouble): string => exchange?.question.id ?? flow;
+export const askedOf = ({ exchange, flow }: Trouble): string => exchange?.id ?? flow;

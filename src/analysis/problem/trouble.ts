@@ -1,65 +1,37 @@
 /**
  * Room `problem`, after `rules`: what belongs to one fault, since when, and whether it is mended.
  *
- * A trouble is one flow or exchange that failed of one cause at one place. Rule P1.
+ * A trouble is one flow or exchange that failed of one cause at one place. It is kept while the packets
+ * that show it rest, so it holds what they tell, and not how they were judged. Rule P1.
  */
-import type { ExchangeOutcome, Outcome } from "../../event/codes.ts";
-import { speaksForNoOther } from "../../event/gaps.ts";
-import type { Cause, End, PacketCounts } from "../../event/report.ts";
-import type { Form } from "../correlate/identity.ts";
-import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
-import { isLost } from "../exchange/losses.ts";
-import type { ExchangeFindings } from "../rules/exchange_causes.ts";
-import type { CauseOfPackets, FlowVerdict } from "../rules/flow_causes.ts";
-import { TCP, UDP } from "../kernel/protocols.ts";
-import { type FlowGroup, protocolName } from "../verdict/flows.ts";
-import { hasLongerWay, type Judgement } from "../verdict/judgement.ts";
-import { countOf } from "../verdict/withheld.ts";
-import type { NodeView, Sighting } from "../view/timeline.ts";
-import type { CountedLoss } from "./counted_loss.ts";
-import { isCutOff } from "./cut_off.ts";
-
-/** Where packets died, or were last seen. */
-export interface Place {
-  node: NodeView;
-  /** Inode of the network namespace; undefined where the kernel did not say. */
-  netns: number | undefined;
-}
-
-/** Who asked whom, and which way the packets went that failed. */
-export interface Towards {
-  protocol: string;
-  client: string;
-  to: End;
-  direction: "question" | "answer";
-}
+import type { Packet } from "../correlate/packets.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { bytesOf } from "../verdict/crossings.ts";
+import type { Sighting } from "../view/timeline.ts";
+import { arrivedOf, type Asked, orNone } from "./asked.ts";
+import type { ShownTrouble, ShownTroubles } from "./shown_trouble.ts";
+import type { TroubleTold } from "./trouble_told.ts";
 
 /** A flow, or an exchange, that failed of one cause at one place. */
-export interface Trouble extends Towards {
-  outcome: Outcome | ExchangeOutcome;
-  cause?: Cause;
-  /** Text of the gap that makes it `unknown`. */
-  gap?: string;
-  place: Place;
-  /** The packet that shows it best; absent: none was ever made, or only the flow shows it. */
-  best?: Judgement;
-  /** The flow that shows it. */
-  flow: string;
-  /** Packets of that flow, as the report has them. */
-  packets: PacketCounts;
-  /** Its place among those that were found together with it. */
-  nth: number;
+export interface Trouble extends TroubleTold {
+  /** The packet that shows it best; absent: none was ever made. */
+  best?: Shown;
   /** The exchange that failed; absent: a flow of none, or of one that got its answer. */
-  exchange?: Exchange;
-  /** When it failed, as `at` of the place's node, in the order of time; at least one. */
-  failedAt: number[];
-  /** Packets that died there, where they did. */
-  dead: Judgement[];
-  /** Only counts show it; absent: packets do. */
-  counted?: CountedLoss;
+  exchange?: Asked;
+  /** Of each packet that died there, where some did, its bytes; null where they are not told. */
+  dead: readonly (number | null)[];
+  /** Packets of the same flow that arrived: they may show that it is mended. */
+  arrived: readonly Packet[];
 }
 
-const NO_TROUBLE: readonly string[] = ["answered", "in-flight"];
+/** What a packet shows. */
+export interface Shown {
+  /** Its sightings, from the first to the one where it was lost or last seen. */
+  way: readonly Sighting[];
+  /** The last of the copy that speaks for it. */
+  end: Sighting;
+  isDropped: boolean;
+}
 
 /** What went wrong in some flows and in all exchanges that they belong to. */
 export interface Troubles {
@@ -67,226 +39,42 @@ export interface Troubles {
   all: readonly Trouble[];
   /** How many of them are of exchanges, one of each. */
   ofExchanges: number;
-  exchanges: readonly Exchange[];
+  exchanges: readonly Asked[];
 }
 
-/** A trouble before all that belong together are known. */
-type Found = Omit<Trouble, "packets" | "nth">;
-
-/** [P1] What went wrong with exchanges, and with flows beside that. */
-export function troublesOf(
-  found: ReadonlyMap<Exchange, ExchangeFindings>,
-  verdicts: readonly FlowVerdict[],
+/** Troubles as they are kept. `counted`: those that only counts show. */
+export function troublesOfShown(
+  { all, ofExchanges }: ShownTroubles,
+  counted: readonly ShownTrouble[],
+  asked: ReadonlyMap<Exchange, Asked>,
 ): Troubles {
-  const ofExchanges = new Map<Exchange, Found>();
-  const exchanges = new Map<string, Exchange>();
-  for (const [exchange, findings] of found) {
-    const trouble = ofExchange(exchange, findings);
-    if (trouble) ofExchanges.set(exchange, trouble);
-    for (const { id } of joinedFlows(exchange)) exchanges.set(id, exchange);
-  }
-  const more: Found[] = [];
-  for (const verdict of verdicts) {
-    const exchange = exchanges.get(verdict.group.id);
-    const own = ofFlow(verdict, exchange, exchange && ofExchanges.get(exchange));
-    for (const trouble of own) {
-      if (exchange && speaksFor(trouble, ofExchanges.get(exchange))) ofExchanges.delete(exchange);
-    }
-    more.push(...own);
-  }
-  const packets = new Map(verdicts.map(({ group, packets }) => [group.id, packets]));
-  const all = [...ofExchanges.values(), ...more].map((trouble, nth): Trouble => ({
-    ...trouble,
-    packets: packets.get(trouble.flow) ?? countOf([]),
-    nth,
-  }));
-  return { all, ofExchanges: ofExchanges.size, exchanges: [...found.keys()] };
+  const kept = [...all, ...counted].map((trouble) => keptOf(trouble, asked));
+  // A list that is made of what a table gives has room to spare.
+  return { all: orNone(kept), ofExchanges, exchanges: orNone([...asked.values()].slice()) };
 }
 
-/** The exchange that a flow with this id belongs to. */
-export const exchangeOf = ({ exchanges }: Troubles, id: string): Exchange | undefined =>
-  exchanges.findLast((exchange) => joinedFlows(exchange).some((flow) => flow.id === id));
-
-/** What went wrong with the exchange itself. */
-export const troubleOf = ({ all, ofExchanges }: Troubles, exchange: Exchange) =>
-  all.slice(0, ofExchanges).find((trouble) => trouble.exchange === exchange);
-
-/** A flow that knows why speaks for its exchange, which says only that no answer came. */
-export function speaksFor(
-  { cause }: Pick<Trouble, "cause">,
-  told: Pick<Trouble, "cause"> | undefined,
-): boolean {
-  const known = told?.cause?.code;
-  return known === undefined || known === cause?.code;
-}
-
-const towards = (
-  form: Form,
-  direction: Towards["direction"],
-): Towards => ({
-  protocol: protocolName(form),
-  client: form.source,
-  to: endOf(form.destination, form.destinationPort),
-  direction,
-});
-
-/** The ends of a flow as its question has them. */
-export function endsAsAsked(group: FlowGroup, exchange: Exchange | undefined): Towards {
-  const isAnswer = exchange !== undefined && exchange.question !== group;
-  return towards(exchange?.form ?? group.form, isAnswer ? "answer" : "question");
-}
-
-const endOf = (address: string, port: number | undefined): End =>
-  port === undefined ? { address } : { address, port };
-
-function ofExchange(exchange: Exchange, { cause }: ExchangeFindings): Found | null {
-  const { outcome, gap, form, question, answers } = exchange;
-  if (NO_TROUBLE.includes(outcome) || speaksForNoOther(gap)) return null;
-  if (isOneWay(exchange, cause) || isCutOff(exchange, cause)) return null;
-  const shown = exchange.losses[0] ?? exchange.misdirected[0] ?? exchange.reset?.packet;
-  const isAnswer = shown !== undefined && !question.packets.includes(shown);
-  const best = exchange.losses[0] ?? exchange.misdirected[0] ?? longest(question.packets);
-  const place = placeOf(best);
-  const group = isAnswer && shown === best
-    ? answers.find(({ packets }) => packets.includes(shown)) ?? question
-    : question;
-  // Each packet that died there counts, also where the exchange rests on one of them.
-  const dead = exchange.losses.length === 0
-    ? []
-    : group.packets.filter((packet) => isLost(packet) && isAt(placeOf(packet), place));
+function keptOf(shown: ShownTrouble, asked: ReadonlyMap<Exchange, Asked>): Trouble {
+  const { best, exchange, dead, ...told } = shown;
+  const way = best.steps.map(({ event }) => event);
   return {
-    ...towards(form, group === question ? "question" : "answer"),
-    // What its packets died of says more than that no answer came.
-    outcome: outcome === "unanswered" && dead.length > 0 ? dead[0]!.outcome : outcome,
-    ...(cause ? { cause } : {}),
-    ...(outcome === "unknown" && gap ? { gap: gap.text } : {}),
-    place,
-    best,
-    flow: group.id,
-    exchange,
-    failedAt: dead.length > 0 ? deathsOf(dead) : unansweredAt(exchange, place),
-    dead,
+    ...told,
+    best: { way, end: best.end.step.event, isDropped: best.outcome === "dropped" },
+    ...(exchange ? { exchange: asked.get(exchange)! } : {}),
+    dead: orNone(dead.map(({ end }) => bytesOf(end.step.event))),
+    arrived: orNone(dead.length === 0 || !exchange ? [] : arrivedWith(shown, exchange)),
   };
 }
 
-/** Much of what goes by UDP asks for no answer, so that none is no sign that anything is wrong. */
-const isOneWay = ({ form, outcome, losses }: Exchange, cause: Cause | undefined) =>
-  form.protocol === UDP && outcome === "unanswered" && cause === undefined && losses.length === 0;
-
-const isUnseenOnly = (exchange: Exchange, outcome: FlowVerdict["outcome"]) =>
-  exchange.outcome === "answered" && outcome === "unknown";
-
-/** A flow's own causes; those that its exchange has told already are not told again. */
-function ofFlow(
-  { group, outcome, causes, best, gap }: FlowVerdict,
-  exchange: Exchange | undefined,
-  told: Found | undefined,
-): Found[] {
-  if (outcome === "delivered" || outcome === "in-flight" || speaksForNoOther(gap)) return [];
-  const base = { ...endsAsAsked(group, exchange), flow: group.id };
-  const own = (
-    judgement: Judgement,
-    rest: Pick<Found, "outcome" | "dead"> & Partial<Found>,
-  ) => ({
-    ...base,
-    place: placeOf(judgement),
-    best: judgement,
-    failedAt: deathsOf(rest.dead.length > 0 ? rest.dead : [judgement]),
-    ...rest,
-  });
-  // What an exchange came to counts for its flows, too: without a cause they add nothing, and what was
-  // answered did arrive, wherever nobody watched it.
-  if (exchange !== undefined && (causes.length === 0 || isUnseenOnly(exchange, outcome))) return [];
-  if (causes.length === 0) {
-    return [own(best, { outcome, dead: [], ...(gap ? { gap: gap.text } : {}) })];
-  }
-  return causes.filter(({ cause }) => told?.cause?.code !== cause.code).map((died) =>
-    own(worstOf(died), {
-      outcome: worstOf(died).outcome === "delivered" ? outcome : worstOf(died).outcome,
-      cause: died.cause,
-      dead: [
-        ...died.packets.filter((packet) => packet.outcome !== "delivered"),
-        ...madeGood(group.packets, died),
-      ],
-      ...(exchange && !NO_TROUBLE.includes(exchange.outcome) ? { exchange } : {}),
-    })
-  );
+/** Packets that arrived of the flow of the exchange that has the packet which shows the trouble best. */
+function arrivedWith({ best }: ShownTrouble, { question, answers }: Exchange): readonly Packet[] {
+  const flow = [question, ...answers].find(({ packets }) => packets.includes(best));
+  return flow ? arrivedOf(flow) : [];
 }
 
-/** What died where these did, and TCP made good: it harmed nobody, and the place still kills. */
-function madeGood(packets: readonly Judgement[], died: CauseOfPackets): Judgement[] {
-  const [told, worst] = [new Set(died.packets), worstOf(died)];
-  const by = worst.end.step.event.function;
-  return packets.filter((packet) =>
-    !told.has(packet) && packet.outcome === worst.outcome && isLost(packet) &&
-    isAt(placeOf(packet), placeOf(worst)) && packet.end.step.event.function === by
-  );
-}
+/** The exchange that a flow with this id belongs to. */
+export const exchangeOf = ({ exchanges }: Pick<Troubles, "exchanges">, id: string) =>
+  exchanges.findLast((exchange) => exchange.id === id || exchange.others.includes(id));
 
-const worstOf = ({ packets }: CauseOfPackets) => longest(packets);
-
-const longest = (packets: readonly Judgement[]): Judgement =>
-  packets.reduce((best, packet) => hasLongerWay(packet, best) ? packet : best);
-
-/** Where the packet was last seen: its node, and the last namespace there that it was seen in. */
-export function placeOf({ steps, end }: Judgement): Place {
-  const { node, netns } = end.step.event;
-  const known = netns ??
-    steps.findLast(({ event }) => event.node === node && event.netns !== undefined)?.event.netns;
-  return { node, netns: known };
-}
-
-/** Whether two places are one. */
-export const isAt = (a: Place, b: Place): boolean => a.node === b.node && a.netns === b.netns;
-
-const deathsOf = (dead: readonly Judgement[]): number[] =>
-  dead.map(({ end }) => end.step.event.at).sort((a, b) => a - b);
-
-/** An answer that comes within this time is that to the packet before it, ns. */
-const ANSWER_NS = 1e9;
-
-/**
- * When packets of the question came to the place without an answer after them. A connection is one
- * question, and its segments are none. Else the first and the last packet stand for all: shards do
- * not tell of the others (D3).
- */
-function unansweredAt(exchange: Exchange, place: Place): number[] {
-  const { form, question, answers, answeredBy } = exchange;
-  const asked = timesAt(question.packets, place);
-  const [first] = asked;
-  if (first === undefined) return [question.packets[0]!.end.step.event.at];
-  if (form.protocol === TCP) return [first];
-  const last = question.packets.flatMap((packet) => lastAtPlace(packet, place))
-    .reduce((a, b) => Math.max(a, b));
-  // Only echoes of which some were answered are looked at one by one.
-  if (form.protocol === UDP || answeredBy === undefined) return [first, last];
-  const answered = timesAt(answers.flatMap(({ packets }) => packets), place);
-  let next = 0;
-  const open = asked.filter((at) => {
-    while (next < answered.length && answered[next]! < at) next++;
-    return next === answered.length || answered[next]! >= at + ANSWER_NS;
-  });
-  return open.length > 0 ? open : [last];
-}
-
-/** When each of these packets was first seen at the place, in the order of time. */
-export function timesAt(packets: readonly Judgement[], place: Place): number[] {
-  return packets.flatMap((packet) => sightingAt(packet, place)?.at ?? []).sort((a, b) => a - b);
-}
-
-/** The last sighting of a packet at a place, as `at`; empty where it was not. */
-const lastAtPlace = ({ packet }: Judgement, { node, netns }: Place): number[] =>
-  packet.chains.flatMap((chain) =>
-    chain.node === node ? chain.events.findLast((event) => event.netns === netns)?.at ?? [] : []
-  );
-
-/** The first sighting of a packet at a place. */
-export function sightingAt({ packet }: Judgement, { node, netns }: Place): Sighting | undefined {
-  let first: Sighting | undefined;
-  for (const chain of packet.chains) {
-    if (chain.node !== node) continue;
-    const event = chain.events.find((other) => other.netns === netns);
-    if (event && (!first || event.at < first.at)) first = event;
-  }
-  return first;
-}
+/** What went wrong with the exchange itself. */
+export const troubleOf = ({ all, ofExchanges }: Troubles, exchange: Asked) =>
+  all.slice(0, ofExchanges).find((trouble) => trouble.exchange === exchange);

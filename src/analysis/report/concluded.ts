@@ -8,8 +8,8 @@ import { neverMadeTroubles } from "../problem/never_made.ts";
 import type { Trouble } from "../problem/trouble.ts";
 import type { Asides } from "../view/evidence.ts";
 import { AllUnsent } from "./all_unsent.ts";
-import type { Told, ToldExchange } from "./conversation.ts";
-import { exchangeReport, unsentExchange, worstExchangeFirst } from "./exchange_report.ts";
+import type { Told } from "./conversation.ts";
+import { unsentExchange, withUnsentAnswer, worstExchangeFirst } from "./exchange_report.ts";
 import { type Difference, Shown } from "./shown.ts";
 import { neverMade, type Unsent } from "./unsent.ts";
 
@@ -28,7 +28,7 @@ export class Concluded {
   /** By the id of a flow. */
   readonly #toldOf = new Map<string, Told>();
   /** By the id of its question. */
-  readonly #exchangeOf = new Map<string, ToldExchange>();
+  readonly #exchangeOf = new Map<string, Exchange>();
   readonly #allUnsent = new AllUnsent();
   #unsent: readonly Unsent[] = [];
   readonly #questions = new Map<string, Unsent>();
@@ -60,7 +60,7 @@ export class Concluded {
     for (const told of gone) {
       for (const { id } of told.flows) if (this.#toldOf.get(id) === told) this.#toldOf.delete(id);
       for (const exchange of told.exchanges) {
-        const { id } = exchange.report;
+        const { id } = exchange;
         if (this.#exchangeOf.get(id) === exchange) this.#exchangeOf.delete(id);
         ids.add(id);
       }
@@ -68,8 +68,8 @@ export class Concluded {
     for (const told of come) {
       for (const { id } of told.flows) this.#toldOf.set(id, told);
       for (const exchange of told.exchanges) {
-        this.#exchangeOf.set(exchange.report.id, exchange);
-        ids.add(exchange.report.id);
+        this.#exchangeOf.set(exchange.id, exchange);
+        ids.add(exchange.id);
       }
     }
     for (const { id } of [...change.gone, ...change.come]) ids.add(id);
@@ -107,7 +107,7 @@ export class Concluded {
     const question = this.#questions.get(id);
     if (!told) return question ? unsentExchange(question) : null;
     const answer = this.#answers.get(id);
-    return answer ? exchangeReport(told.exchange, told.findings, answer.flow) : told.report;
+    return answer ? withUnsentAnswer(told, answer.flow) : told;
   }
 
   #troubles({ gone, come }: Difference<Told>, isOther: boolean): Change<Trouble> {

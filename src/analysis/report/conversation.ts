@@ -10,13 +10,16 @@ import { type Exchange, joinedFlows } from "../exchange/exchange.ts";
 import { judgeExchanges } from "../exchange/judge.ts";
 import { keyOf } from "../problem/fold.ts";
 import { type Passed, passedAmong } from "../problem/passing.ts";
-import { type Troubles, troublesOf } from "../problem/trouble.ts";
+import { allAsked } from "../problem/asked.ts";
+import { shownTroubles } from "../problem/shown_trouble.ts";
+import { type Troubles, troublesOfShown } from "../problem/trouble.ts";
 import { type ExchangeFindings, findingsOf } from "../rules/exchange_causes.ts";
 import { verdictOf } from "../rules/flow_causes.ts";
-import type { Family, JudgedFamily } from "../verdict/family.ts";
+import type { Family } from "../verdict/family.ts";
 import { type FlowGroup, flowOrder } from "../verdict/flows.ts";
 import { isWanted } from "../verdict/incident.ts";
 import type { Judgement, World } from "../verdict/judgement.ts";
+import type { Others } from "../verdict/others.ts";
 import type { AllWithheld } from "../verdict/withheld.ts";
 import { type Doubter, noted, Questions } from "../view/asked.ts";
 import type { Asides } from "../view/evidence.ts";
@@ -26,21 +29,15 @@ import { flowReport } from "./flow_report.ts";
 /** What conversations are concluded by, beside their packets. */
 export interface Surroundings {
   world: () => World;
+  others: Others;
   evidence: Asides;
   filter: FilterNode;
   withheld: AllWithheld;
 }
 
-/** An exchange, with its findings and as the report has it. */
-export interface ToldExchange {
-  exchange: Exchange;
-  findings: ExchangeFindings;
-  report: ExchangeReport;
-}
-
-/** What is concluded of a conversation. */
+/** What is concluded of a conversation. It has nothing that its families would have to be awake for. */
 export interface Told {
-  exchanges: ToldExchange[];
+  exchanges: readonly ExchangeReport[];
   flows: Flow[];
   troubles: Troubles;
   passed: Passed;
@@ -48,7 +45,6 @@ export interface Told {
 
 /** Some families of an incident. */
 export class Conversation implements Doubter {
-  readonly #judged: readonly JudgedFamily[];
   #asked = new Questions(this);
   told: Told | null = null;
 
@@ -56,9 +52,7 @@ export class Conversation implements Doubter {
   constructor(
     readonly families: readonly Family[],
     readonly inDoubt: Set<Conversation>,
-  ) {
-    this.#judged = families.map(({ judged }) => judged);
-  }
+  ) {}
 
   /** It may be stale. */
   doubted(): void {
@@ -81,9 +75,10 @@ export class Conversation implements Doubter {
     this.told = noted(this.#asked, () => this.#conclude(surroundings));
   }
 
-  #conclude({ world: newWorld, evidence, filter, withheld }: Surroundings): Told {
+  #conclude({ world: newWorld, others, evidence, filter, withheld }: Surroundings): Told {
     const world = newWorld();
-    const all = this.#judged.flatMap(({ flows }) => flows).sort(flowOrder);
+    const all = this.families.flatMap((family) => family.judged(world, others).flows)
+      .sort(flowOrder);
     const exchanges = judgeExchanges(all, evidence, (flow) => withheld.ofFlow(flow))
       .filter((exchange) => isWanted(formsOf(exchange), filter));
     const found = new Map(exchanges.map((exchange) => [
@@ -95,7 +90,7 @@ export class Conversation implements Doubter {
     const verdicts = all
       .filter((flow) => belonging.has(flow) || isWanted(flow.forms.values(), filter))
       .map((flow) => verdictOf(flow, { world, evidence, strays }, withheld.ofFlow(flow)));
-    const shown = troublesOf(found, verdicts);
+    const shown = shownTroubles(found, verdicts);
     const counts = new Map(
       verdicts.map((verdict) => [
         verdict,
@@ -103,18 +98,14 @@ export class Conversation implements Doubter {
       ]),
     );
     const counted = countedTroubles(counts, shown);
-    // Of most conversations there are none, and one array more is kept of each.
-    const troubles = counted.length === 0 ? shown : { ...shown, all: [...shown.all, ...counted] };
+    const asked = allAsked(exchanges);
+    const troubles = troublesOfShown(shown, counted, asked);
     for (const trouble of troubles.all) keyOf(trouble);
     return {
-      exchanges: [...found].map(([exchange, findings]) => ({
-        exchange,
-        findings,
-        report: exchangeReport(exchange, findings, undefined),
-      })),
+      exchanges: exchanges.map((exchange) => exchangeReport(exchange, found.get(exchange)!)),
       flows: verdicts.map((verdict) => flowReport(verdict, counts.get(verdict))),
       troubles,
-      passed: passedAmong(exchanges, verdicts),
+      passed: passedAmong(asked, verdicts),
     };
   }
 }

@@ -1,13 +1,16 @@
 /** All conversations of an incident, from one report to the next. Rule D5. */
 import { type Ends, endsOf } from "../exchange/join.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
-import type { Family, JudgedFamily } from "../verdict/family.ts";
+import type { Family } from "../verdict/family.ts";
+import type { World } from "../verdict/judgement.ts";
+import type { Others } from "../verdict/others.ts";
 import { askAllAgain } from "../view/asked.ts";
 import { Conversation, type Surroundings } from "./conversation.ts";
 
 /** A family as it was last looked at. */
 interface Known {
-  judged: JudgedFamily;
+  /** How often it had been judged. */
+  version: number;
   ends: Ends;
   conversation: Conversation | null;
 }
@@ -30,6 +33,7 @@ export class Conversations {
 
   /** Concludes what is new, after these families were judged anew and those are no more. */
   tell({ judged, ended }: FamiliesChange, surroundings: Surroundings): Difference {
+    const world = surroundings.world();
     const difference: Difference = { come: [], gone: [] };
     const open = new Set<Family>();
     const dissolve = (conversation: Conversation | null | undefined) => {
@@ -50,10 +54,10 @@ export class Conversations {
     }
     for (const family of judged) {
       const known = this.#known.get(family);
-      if (known?.judged === family.judged) continue;
+      if (known?.version === family.version) continue;
       dissolve(known?.conversation);
       this.#forget(family);
-      this.#learn(family);
+      this.#learn(family, world, surroundings.others);
       open.add(family);
     }
     // Whoever is linked to a family that is another one now may be of another conversation.
@@ -97,14 +101,14 @@ export class Conversations {
     for (const conversation of this.all) conversation.end();
   }
 
-  #learn(family: Family): void {
-    const all = family.judged.flows.map(endsOf);
+  #learn(family: Family, world: World, others: Others): void {
+    const all = family.judged(world, others).flows.map(endsOf);
     // Each list of its length: one that grows by itself has room for sixteen more.
     const ends: Ends = {
       asks: all.flatMap(({ asks }) => asks).slice(),
       answers: all.flatMap(({ answers }) => answers).slice(),
     };
-    this.#known.set(family, { judged: family.judged, ends, conversation: null });
+    this.#known.set(family, { version: family.version, ends, conversation: null });
     for (const key of ends.asks) put(this.#asking, key, family);
     for (const key of ends.answers) put(this.#answering, key, family);
   }

@@ -11,21 +11,14 @@ import type { Sighting } from "../view/timeline.ts";
 import { timeOfDay } from "../view/time_of_day.ts";
 import type { Unsent } from "./unsent.ts";
 
-/** One exchange of the report. `unsent`: an answer to it that could not be sent. */
+/** One exchange of the report. */
 export function exchangeReport(
   exchange: Exchange,
   { cause, findings }: ExchangeFindings,
-  unsent: Flow | undefined,
 ): ExchangeReport {
-  const { form, question, answers } = exchange;
-  const neverSent = exchange.answers.length === 0 && exchange.outcome !== "refused"
-    ? unsent
-    : undefined;
-  const outcome = neverSent ? "unanswered" : exchange.outcome;
-  const why = cause ?? neverSent?.cause;
-  const story = neverSent ? "it arrived, and the answer could not be sent" : exchange.story;
+  const { form, question, answers, outcome, story } = exchange;
   const best = exchange.answeredBy ?? exchange.misdirected[0];
-  const answer = neverSent?.id ??
+  const answer =
     (answers.find(({ packets }) => best !== undefined && packets.includes(best)) ?? answers[0])?.id;
   const others = answers.map(({ id }) => id).filter((id) => id !== answer);
   const tookMs = took(exchange);
@@ -40,7 +33,7 @@ export function exchangeReport(
     ...(form.icmpId === undefined ? {} : { icmpId: form.icmpId }),
     outcome,
     sentence: sentenceOf(ends.client, ends.server, protocolName(form), story),
-    ...(why ? { cause: why } : {}),
+    ...(cause ? { cause } : {}),
     ...(findings.length > 0 ? { findings } : {}),
     ...(exchange.gap && outcome === "unknown" ? { gap: exchange.gap.text.slice(0, 500) } : {}),
     question: question.id,
@@ -48,6 +41,24 @@ export function exchangeReport(
     ...(others.length > 0 ? { otherAnswers: others } : {}),
     ...timesOf([question, ...answers].flatMap(({ packets }) => packets)),
     ...(tookMs === undefined ? {} : { tookMs }),
+  };
+}
+
+/** An exchange, if none of its flows answers, with an answer that could not be sent. */
+export function withUnsentAnswer(exchange: ExchangeReport, unsent: Flow): ExchangeReport {
+  if (exchange.answer !== undefined || exchange.outcome === "refused") return exchange;
+  const { id, protocol, client, server, icmpId, findings, question, firstAt, lastAt } = exchange;
+  const cause = exchange.cause ?? unsent.cause;
+  const story = "it arrived, and the answer could not be sent";
+  return {
+    ...{ id, protocol, client, server },
+    ...(icmpId === undefined ? {} : { icmpId }),
+    outcome: "unanswered",
+    sentence: sentenceOf(client, server, protocol, story),
+    ...(cause ? { cause } : {}),
+    ...(findings ? { findings } : {}),
+    ...{ question, answer: unsent.id, firstAt, lastAt },
+    ...(exchange.tookMs === undefined ? {} : { tookMs: exchange.tookMs }),
   };
 }
 

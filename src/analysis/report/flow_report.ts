@@ -15,7 +15,7 @@ export function flowReport(
   counted: Counted | undefined,
 ): Flow {
   const [first, ...others] = causes.map(({ cause }) => cause);
-  const path = hopsOf(best.steps, best.outcome === "dropped");
+  const path = hopsOf(best.steps.map(({ event }) => event), best.outcome === "dropped");
   if (outcome === "delivered" && hasArrived(best)) deliverAt(path);
   const translated = translatedForm(best);
   return {

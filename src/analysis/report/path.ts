@@ -2,7 +2,6 @@
 import { KINDS } from "../../event/kinds.ts";
 import type { Encapsulation, EndPoints, Hop } from "../../event/report.ts";
 import { conntrackForm, formKey, formOf } from "../correlate/identity.ts";
-import type { Step } from "../correlate/steps.ts";
 import { isSolicitationCopy } from "../kernel/frees.ts";
 import { isTunnelKind } from "../kernel/tunnels.ts";
 import { placed } from "../view/placed.ts";
@@ -14,16 +13,16 @@ import { timeOfDay } from "../view/time_of_day.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /**
- * The hops of a packet's way, with those that follow from two sightings. At least one. Of a packet
- * that was dropped the last free is that, whether or not the kernel calls it so.
+ * The hops of a packet's way by its sightings, with those that follow from two of them. At least one. Of a
+ * packet that was dropped the last free is that, whether or not the kernel calls it so.
  */
-export function hopsOf(steps: readonly Step[], isDropped: boolean): Hop[] {
+export function hopsOf(way: readonly Sighting[], isDropped: boolean): Hop[] {
   const hops: Hop[] = [];
   let before: Sighting | null = null;
-  const last = steps.at(-1)!.event;
-  for (const { event } of steps) {
+  const last = way.at(-1)!;
+  for (const event of way) {
     const isEnd = event === last && event.kind === "consume" && isDropped;
-    if (!isEnd && isAside(event, before, steps)) continue;
+    if (!isEnd && isAside(event, before, way)) continue;
     if (before === null) hops.push(...translatedBefore(event));
     else if (before.node === event.node) hops.push(...between(before, event));
     hops.push(hopAt(event, isEnd ? "drop" : stageOf(event), before));
@@ -37,15 +36,15 @@ export function hopsOf(steps: readonly Step[], isDropped: boolean): Hop[] {
  * ICMP error about the packet and for the copy that the kernel asked a neighbour with, unless
  * nothing else was seen of the packet.
  */
-function isAside(event: Sighting, before: Sighting | null, steps: readonly Step[]): boolean {
-  const last = steps.at(-1)!.event;
+function isAside(event: Sighting, before: Sighting | null, way: readonly Sighting[]): boolean {
+  const last = way.at(-1)!;
   if (KINDS[event.kind].role === "answer" || isSolicitationCopy(event)) {
     return event !== last || before !== null;
   }
   if (event.kind !== "consume" || before === null) return false;
   // It went to ovs-vswitchd, which is nobody's destination.
   if (isUpcall(event) || isDoneWithActions(event)) return true;
-  return event !== last || steps.some((step) => step.event.kind === "deliver");
+  return event !== last || way.some(({ kind }) => kind === "deliver");
 }
 
 function stageOf(event: Sighting): Hop["stage"] {

@@ -110,7 +110,7 @@ export class ReportedProblem implements Doubter {
 /** Between which places counts know it; nothing where packets show it. */
 function countedOf({ counted }: Trouble, { counted: sums }: Problem) {
   if (counted === undefined) return {};
-  const [from, to] = [counted.steps.at(-1)!.event, counted.next].map(countedAt);
+  const [from, to] = [counted.way.at(-1)!, counted.next].map(countedAt);
   return { counted: { ...sums, from: from!, to: to! } };
 }
 
@@ -130,7 +130,7 @@ function causeOf({ cause, flow, exchange }: Trouble, { flowOf, exchangeOf }: Sur
   if (!cause) return undefined;
   const shown = flowOf(flow);
   const all = [
-    exchange && exchangeOf(exchange.question.id)?.cause,
+    exchange && exchangeOf(exchange.id)?.cause,
     shown?.cause,
     ...shown?.otherCauses ?? [],
   ];
@@ -139,11 +139,9 @@ function causeOf({ cause, flow, exchange }: Trouble, { flowOf, exchangeOf }: Sur
 }
 
 function lastHopOf({ best, flow, dead, counted, outcome }: Trouble, { flowOf }: Surroundings) {
-  if (counted) return hopsOf(counted.steps, outcome === "dropped").at(-1)!;
+  if (counted) return hopsOf(counted.way, outcome === "dropped").at(-1)!;
   const shown = flowOf(flow);
-  if (best && (dead.length > 0 || !shown)) {
-    return hopsOf(best.steps, best.outcome === "dropped").at(-1)!;
-  }
+  if (best && (dead.length > 0 || !shown)) return hopsOf(best.way, best.isDropped).at(-1)!;
   return shown!.lastHop;
 }
 
@@ -158,7 +156,7 @@ function severityOf(
   }
   if (outcome === "unknown") return "unknown";
   // Its exchange got its answer all the same.
-  if (outcome === "slow" || (exchange?.answeredBy && exchange.outcome === "answered")) {
+  if (outcome === "slow" || exchange?.isAnswered) {
     return "minor";
   }
   return passed > 0 ? "major" : "critical";

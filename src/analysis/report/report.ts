@@ -98,6 +98,9 @@ export class ReportMemory {
   readonly #nodes = new NodeReports();
   #growing = new Growing(new Set(), "");
 
+  /** `packetsAwakeMax`: of more packets those that were used longest ago are kept in a form that takes less. */
+  constructor(readonly packetsAwakeMax = Infinity) {}
+
   /** The report, flows worst first. */
   report(input: AnalysisInput): Report {
     const judged = this.#incident.judge(input);
@@ -113,6 +116,7 @@ export class ReportMemory {
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;
     growing.tell(change, { ...judged, filter, withheld }, judged);
+    this.#incident.rest(this.packetsAwakeMax);
     const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
     const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
     return {

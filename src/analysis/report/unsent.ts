@@ -276,6 +276,7 @@ export function neverMade({ flow, lookups, request }: Unsent, nth: number): Neve
     nth,
     failedAt: lookups.map(({ at }) => at),
     dead: [],
+    arrived: [],
   };
   return { trouble, ...(flow.replyOf === undefined ? {} : { answers: flow.replyOf }) };
 }

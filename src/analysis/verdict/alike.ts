@@ -1,12 +1,12 @@
 /** Sightings that have the same of what no hop changes, and the packets that they are. Rules C1, D5. */
 import { chainsAmong } from "../correlate/chains.ts";
-import { isSeen, type Packet, packetsOf } from "../correlate/packets.ts";
+import { isSeen, Packet, packetsOf } from "../correlate/packets.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
 /** No packet has other sightings than those of one such group, and no other is looked at for it. */
 export class Alike {
-  /** Also those that were not seen themselves. Together they have all sightings. */
-  #packets: readonly Packet[] = [];
+  /** Also those that were not seen themselves. Together they have all sightings. Most are one, and need no list. */
+  #packets: Packet | readonly Packet[] = [];
   /** Sightings that were not put together yet. */
   #come: Sighting[] | null = null;
   /** Sightings that are no more. */
@@ -26,7 +26,11 @@ export class Alike {
 
   /** It has no sighting, as far as they were put together. */
   get isEmpty(): boolean {
-    return this.#packets.length === 0;
+    return this.#all.length === 0;
+  }
+
+  get #all(): readonly Packet[] {
+    return this.#packets instanceof Packet ? [this.#packets] : this.#packets;
   }
 
   /**
@@ -37,19 +41,20 @@ export class Alike {
     const byNode = [...this.#byNode()].sort(([a], [b]) => a.name < b.name ? -1 : 1);
     const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime), shared));
     const before = new Map(
-      this.#packets.filter(isSeen).map((packet) => [firstOf(packet), packet]),
+      this.#all.filter(isSeen).map((packet) => [packet.first, packet]),
     );
     const come: Packet[] = [];
-    this.#packets = packetsOf(chains).map((packet) => {
+    const packets = packetsOf(chains).map((packet) => {
       if (!isSeen(packet)) return packet;
-      const known = before.get(firstOf(packet));
+      const known = before.get(packet.first);
       if (known && isSame(known, packet)) {
-        before.delete(firstOf(packet));
+        before.delete(packet.first);
         return known;
       }
       come.push(packet);
       return packet;
     });
+    this.#packets = packets.length === 1 ? packets[0]! : packets;
     return { gone: [...before.values()], come };
   }
 
@@ -61,7 +66,7 @@ export class Alike {
       if (own) own.push(event);
       else byNode.set(event.node, [event]);
     };
-    for (const { chains } of this.#packets) for (const { events } of chains) events.forEach(take);
+    for (const { chains } of this.#all) for (const { events } of chains) events.forEach(take);
     this.#come?.forEach(take);
     this.#come = null;
     this.#gone = null;
@@ -70,17 +75,16 @@ export class Alike {
 
   /** The packet that this sighting belongs to. */
   packetOf(sighting: Sighting): Packet | undefined {
-    return this.#packets.find(({ chains }) =>
-      chains.some(({ events }) => events.includes(sighting))
-    );
+    return this.#all.find(({ chains }) => chains.some(({ events }) => events.includes(sighting)));
   }
 }
 
-const firstOf = ({ chains }: Packet): Sighting => chains[0]!.events[0]!;
-
-const isSame = (a: Packet, b: Packet): boolean =>
-  a.ambiguous === b.ambiguous && a.chains.length === b.chains.length &&
-  a.chains.every(({ events }, i) => {
-    const others = b.chains[i]!.events;
-    return events.length === others.length && events.every((event, k) => event === others[k]);
-  });
+function isSame(a: Packet, b: Packet): boolean {
+  // Of one that rests they are made when they are asked for.
+  const [chains, others] = [a.chains, b.chains];
+  return a.ambiguous === b.ambiguous && chains.length === others.length &&
+    chains.every(({ events }, i) => {
+      const own = others[i]!.events;
+      return events.length === own.length && events.every((event, k) => event === own[k]);
+    });
+}

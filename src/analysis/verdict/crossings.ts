@@ -8,8 +8,8 @@ import type { Collected, Foremost } from "./gathered.ts";
 import { inOrder, type Judgement } from "./judgement.ts";
 import type { Crossing, Crossings, Way } from "./ways.ts";
 
-/** A crossing, and whose. */
-export type CrossingBy = Crossing & { by: Judgement };
+/** A crossing, and whose: not as it was judged, because it is kept while its family rests. */
+export type CrossingBy = Crossing & Pick<Judgement, "packet">;
 
 /** What packets tell of the ways they took between nodes. */
 export interface OwnCrossings {
@@ -24,6 +24,7 @@ export interface OwnCrossings {
 export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
   const own: OwnCrossings = { passed: new Map(), lost: new Map(), tunnels: new Map() };
   for (const judgement of judgements) {
+    const { packet } = judgement;
     for (const { sent, received } of crossedBy(judgement)) {
       if (sent.tunnelSource !== undefined) {
         own.tunnels.set(`${sent.tunnelSource}>${sent.tunnelDestination}`, true);
@@ -33,7 +34,7 @@ export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
       const { name } = received.node;
       for (const key of [wayKey(sent, name), wayOfKind(sent, name)]) {
         if (bytes > (own.passed.get(key)?.bytes ?? -1)) {
-          own.passed.set(key, { bytes, sent, by: judgement });
+          own.passed.set(key, { bytes, sent, packet });
         }
       }
     }
@@ -42,7 +43,7 @@ export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
     const bytes = bytesOf(sent);
     if (bytes === null) continue;
     const key = wayKey(sent, judgement.awaited.node.name);
-    own.lost.set(key, [...own.lost.get(key) ?? [], { bytes, sent, by: judgement }]);
+    own.lost.set(key, [...own.lost.get(key) ?? [], { bytes, sent, packet }]);
   }
   return own;
 }
@@ -64,7 +65,7 @@ export class GatheredCrossings implements Crossings {
 
   way(key: string): Way {
     const passed = this.passed.get(key);
-    const lost = this.lost.get(key).flat().sort((a, b) => inOrder(a.by, b.by));
+    const lost = this.lost.get(key).flat().sort((a, b) => inOrder(a, b));
     return { ...(passed ? { passed } : {}), lost };
   }
 

@@ -6,7 +6,7 @@ import { askAllAgain } from "../view/asked.ts";
 import { Asides } from "../view/evidence.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { Alike } from "./alike.ts";
-import { Family, keysOf } from "./family.ts";
+import { Family, type Home, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
 import { Others } from "./others.ts";
 
@@ -27,8 +27,8 @@ export class Families {
   readonly #alike = new Map<string, Alike>();
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
-  /** Those that may be stale: nobody looks at the others. */
-  readonly #inDoubt = new Set<Family>();
+  /** Those that may be stale, so that nobody looks at the others, and those that do not rest. */
+  readonly #home: Home = { inDoubt: new Set(), awake: new Set() };
   #ended: Family[] = [];
 
   /** Takes sightings that were not there before, in the order of the nodes and of time, and gives up others. */
@@ -140,17 +140,33 @@ export class Families {
     return { judged, ended };
   }
 
+  /**
+   * Lets families rest, those first that were used longest ago, until no more than so many packets are awake.
+   * What is asked of one that rests is the same, at the price that its packets are judged again.
+   */
+  rest(packetsAwakeMax: number): void {
+    const { awake } = this.#home;
+    let packets = 0;
+    for (const family of awake) packets += family.size;
+    for (const family of awake) {
+      if (packets <= packetsAwakeMax) return;
+      packets -= family.size;
+      family.rest();
+      awake.delete(family);
+    }
+  }
+
   #doubted(): Family[] {
     askAllAgain();
-    const all = [...this.#inDoubt];
-    this.#inDoubt.clear();
+    const all = [...this.#home.inDoubt];
+    this.#home.inDoubt.clear();
     return all.filter((family) => this.all.has(family));
   }
 
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
   #oneOf(families: ReadonlySet<Family>): Family {
     const [first, ...others] = [...families].sort((a, b) => b.size - a.size);
-    const family = first ?? new Family(this.#inDoubt);
+    const family = first ?? new Family(this.#home);
     this.all.add(family);
     for (const other of others) {
       for (const packet of other.packets) {

@@ -27,50 +27,55 @@ export interface JudgedFamily {
   flows: readonly FlowGroup[];
 }
 
+/** Where families put themselves. */
+export interface Home {
+  /** Those that may be stale. */
+  inDoubt: Set<Family>;
+  /** Those that do not rest, the ones that were used last at the end. */
+  awake: Set<Family>;
+}
+
 /** Some packets of an incident, and what is concluded of them. */
 export class Family implements Doubter {
   /** What it is found by, each once. */
   keys: string[] = [];
-  /** Its packets with their ways, where those are known. */
-  readonly #packets = new Map<Packet, Way | null>();
+  /** Its packets with their ways, where those are known; null while it rests. */
+  #packets: Map<Packet, Way | null> | null = new Map();
+  /** Its packets while it rests. */
+  #resting: readonly Packet[] = [];
   /** What the ways rest on. */
   #waysAsked = new Questions(this);
   #judgements: Judgement[] = [];
   #asked = new Questions(this);
   #isChanged = true;
-  judged: JudgedFamily = { judgements: [], flows: [] };
+  #judged: JudgedFamily = NOT_JUDGED;
+  /** How often it was judged. */
+  version = 0;
 
-  /** `inDoubt`: families that may be stale, where it puts itself. */
-  constructor(readonly inDoubt: Set<Family>) {}
+  constructor(readonly home: Home) {}
 
   /** In no order. */
   get packets(): Iterable<Packet> {
-    return this.#packets.keys();
+    return this.#packets?.keys() ?? this.#resting;
   }
 
   /** How many packets it has. */
   get size(): number {
-    return this.#packets.size;
+    return this.#packets?.size ?? this.#resting.length;
   }
 
   /** A packet came. */
   take(packet: Packet): void {
-    this.#shareForms(packet);
-    this.#packets.set(packet, null);
+    const packets = this.#awake();
+    packet.wake();
+    shareForms(packet, packets);
+    packets.set(packet, null);
     this.#change();
-  }
-
-  /** Nearly all packets of a family have one form, and the same. Forms are never changed. */
-  #shareForms(packet: Packet): void {
-    const [other] = this.#packets.keys();
-    if (!other || other.forms.size !== 1 || packet.forms.size !== 1) return;
-    const [key, form] = packet.forms.entries().next().value!;
-    if (other.forms.get(key)?.network === form.network) packet.forms = other.forms;
   }
 
   /** A packet is another one now. */
   leave(packet: Packet): void {
-    this.#packets.delete(packet);
+    this.#awake().delete(packet);
     this.#change();
   }
 
@@ -81,7 +86,7 @@ export class Family implements Doubter {
 
   /** It may be stale. */
   doubted(): void {
-    this.inDoubt.add(this);
+    this.home.inDoubt.add(this);
   }
 
   /** Its packets are to be judged again: others came, or something that they asked has another answer. */
@@ -89,22 +94,22 @@ export class Family implements Doubter {
     return this.#isChanged || !this.#asked.hold() || !this.#waysAsked.hold();
   }
 
-  /** Its packets, each judged by itself; after `revise` by all that is known. */
+  /** Its packets, each judged by itself; after `revise` by all that is known. None while it rests. */
   get judgements(): readonly Judgement[] {
     return this.#judgements;
   }
 
   /** Judges each packet by itself, and brings to `others` what that tells. */
   judge(world: World, others: Others): void {
+    const packets = this.#awake();
     if (!this.#waysAsked.hold()) {
-      for (const packet of this.#packets.keys()) this.#packets.set(packet, null);
+      for (const packet of packets.keys()) packets.set(packet, null);
       this.#waysAsked.end();
       this.#waysAsked = new Questions(this);
     }
     this.#asked.end();
     this.#asked = new Questions(this);
-    const packets = [...this.#packets.keys()].sort((a, b) => inOrder({ packet: a }, { packet: b }));
-    const ways = noted(this.#waysAsked, () => packets.map((packet) => this.#wayOf(packet)));
+    const ways = noted(this.#waysAsked, () => waysOf(packets));
     this.#judgements = noted(this.#asked, () => ways.map((way) => conclude(way, world)));
     others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
     others.arrived.bring(this, arrivedOf(this.#judgements));
@@ -113,7 +118,8 @@ export class Family implements Doubter {
 
   /** Judges them by what all families brought, after `judge` of each. */
   revise(others: Others): void {
-    this.judged = noted(this.#asked, () => {
+    this.version++;
+    this.#judged = noted(this.#asked, () => {
       revisePackets(this.#judgements, others);
       others.crossings.bring(this, crossingsOf(this.#judgements));
       const flows = flowsOf(this.#judgements.filter((judgement) => !wasUnpacked(judgement)));
@@ -124,21 +130,78 @@ export class Family implements Doubter {
     });
   }
 
+  /** What it came to. Where it rests that is made again, by what it was told before. */
+  judged(world: World, others: Others): JudgedFamily {
+    const isResting = this.#packets === null;
+    const packets = this.#awake();
+    if (!isResting) return this.#judged;
+    // Who asked is noted already, and what was brought is the same.
+    return this.#judged = noted(null, () => {
+      const judgements = waysOf(packets).map((way) => conclude(way, world));
+      this.#judgements = judgements;
+      revisePackets(judgements, others);
+      const flows = flowsOf(judgements);
+      reviseFlows(flows);
+      return { judgements, flows };
+    });
+  }
+
+  /** Keeps its packets and what it asked. What they are judged as is made again when it is asked for. */
+  rest(): void {
+    if (this.#packets === null || this.#isChanged) return;
+    this.#resting = [...this.#packets.keys()];
+    this.#packets = null;
+    for (const packet of this.#resting) packet.rest();
+    this.#judgements = [];
+    this.#judged = NOT_JUDGED;
+  }
+
   /** It is no more: what it brought is taken back. */
   end(others: Others): void {
     this.#asked.end();
     this.#waysAsked.end();
+    this.home.awake.delete(this);
     others.narrowest.bring(this, NOTHING);
     others.delays.bring(this, NOTHING);
     others.arrived.bring(this, NOTHING);
     others.crossings.bring(this, { passed: NOTHING, lost: NOTHING, tunnels: NOTHING });
   }
 
-  #wayOf(packet: Packet): Way {
-    let way = this.#packets.get(packet);
-    if (!way) this.#packets.set(packet, way = wayOf(packet));
-    return way;
+  /** Its packets, awake. Nobody but itself may have them so. */
+  #awake(): Map<Packet, Way | null> {
+    const { awake } = this.home;
+    awake.delete(this);
+    awake.add(this);
+    if (this.#packets !== null) return this.#packets;
+    const packets = this.#packets = new Map<Packet, Way | null>();
+    for (const packet of this.#resting) {
+      packet.wake();
+      shareForms(packet, packets);
+      packets.set(packet, null);
+    }
+    this.#resting = [];
+    return packets;
   }
+}
+
+const NOT_JUDGED: JudgedFamily = { judgements: [], flows: [] };
+
+/** Nearly all packets of a family have one form, and the same. Forms are never changed. */
+function shareForms(packet: Packet, others: ReadonlyMap<Packet, unknown>): void {
+  const [other] = others.keys();
+  if (!other || other.forms.size !== 1 || packet.forms.size !== 1) return;
+  const [key, form] = packet.forms.entries().next().value!;
+  if (other.forms.get(key)?.network === form.network) packet.shareForms(other.forms);
+}
+
+/** The ways of packets, in the order of all packets; those that are not known are found. */
+function waysOf(packets: Map<Packet, Way | null>): Way[] {
+  const all = [...packets.keys()].sort((a, b) => inOrder({ packet: a }, { packet: b }));
+  return all.map((packet) => {
+    let way = packets.get(packet);
+    if (!way) packets.set(packet, way = wayOf(packet));
+    return way;
+  });
 }
 
 const NOTHING = new Map<string, never>();

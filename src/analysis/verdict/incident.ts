@@ -79,6 +79,11 @@ export class IncidentMemory {
     return { nodes, cluster, families: all, change, others, evidence, unclaimed, world };
   }
 
+  /** Lets what was used longest ago rest (`Families.rest`). */
+  rest(packetsAwakeMax: number): void {
+    this.#families.rest(packetsAwakeMax);
+  }
+
   /** Packets of shards are taken as they were put together. */
   #takeGiven({ packets: { come, gone } }: Told): void {
     for (const given of gone) {

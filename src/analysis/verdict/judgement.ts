@@ -69,9 +69,9 @@ export interface World {
 
 /** Order of an incident's packets: by the node that saw each first, and by its time there. */
 export function inOrder(a: Pick<Judgement, "packet">, b: Pick<Judgement, "packet">): number {
-  const [left, right] = [a.packet.chains[0]!, b.packet.chains[0]!];
+  const [left, right] = [a.packet.first, b.packet.first];
   if (left.node !== right.node) return left.node.name < right.node.name ? -1 : 1;
-  return byTime(left.events[0]!, right.events[0]!);
+  return byTime(left, right);
 }
 
 /**

@@ -3,16 +3,16 @@ import type { NodeView } from "../view/timeline.ts";
 import { deviceEvent } from "../correlate/steps.ts";
 import type { Foremost } from "./gathered.ts";
 import { type Judgement, revise } from "./judgement.ts";
-import type { Others } from "./others.ts";
+import type { Arrival, Others } from "./others.ts";
 
 /** The first packet that came into a node by a device, as `Others.arrived` gathers them; these are in the order of all packets. */
-export function arrivedOf(judgements: readonly Judgement[]): Map<string, Judgement> {
-  const arrived = new Map<string, Judgement>();
+export function arrivedOf(judgements: readonly Judgement[]): Map<string, Arrival> {
+  const arrived = new Map<string, Arrival>();
   for (const judgement of judgements) {
     const first = judgement.steps[0]!.event;
     if (first.kind !== "device-rx") continue;
     const key = keyOf(judgement, first.node);
-    if (!arrived.has(key)) arrived.set(key, judgement);
+    if (!arrived.has(key)) arrived.set(key, { packet: judgement.packet, first });
   }
   return arrived;
 }
@@ -26,9 +26,9 @@ const keyOf = ({ packet }: Judgement, { name }: NodeView) =>
  */
 export function otherForms(
   judgements: readonly Judgement[],
-  arrived: Pick<Foremost<Judgement>, "get">,
-): Map<Judgement, Judgement> {
-  const found = new Map<Judgement, Judgement>();
+  arrived: Pick<Foremost<Arrival>, "get">,
+): Map<Judgement, Arrival> {
+  const found = new Map<Judgement, Arrival>();
   for (const judgement of judgements) {
     const { awaited, steps, outcome } = judgement;
     if (outcome !== "vanished" || !awaited || awaited.node === steps[0]!.event.node) continue;
@@ -42,9 +42,8 @@ export function otherForms(
 
 /** [O15] Takes back `vanished` of what may have arrived with other ends. */
 export function doubtTranslated(judgements: readonly Judgement[], { arrived }: Others): void {
-  for (const [judgement, other] of otherForms(judgements, arrived)) {
-    const { event } = other.steps[0]!;
-    const text = `a packet like it came to ${event.node.name} from ${event.source}: ` +
+  for (const [judgement, { first }] of otherForms(judgements, arrived)) {
+    const text = `a packet like it came to ${first.node.name} from ${first.source}: ` +
       "something between them that has no probe may have translated it";
     revise(judgement, "O15", { outcome: "unknown", gap: { code: "translated-unseen", text } });
   }

@@ -12,7 +12,7 @@ const specs = new URL("../../../test/spec/", import.meta.url).pathname;
 function judged(path: string) {
   const input = inputOf(parseSpec(Deno.readTextFileSync(specs + path), path));
   const { families, world } = new IncidentMemory().judge(input);
-  const judgements = [...families].flatMap((family) => family.judged.judgements);
+  const judgements = [...families].flatMap(({ judgements }) => judgements);
   return { judgements, world: world() };
 }
 

@@ -27,7 +27,9 @@ export function doubtVanished(judgements: readonly Judgement[], { narrowest }: O
     // Which of several equal packets is missing was decided by order, so it may be any of them: the
     // first and the last must both have come while the node was watched.
     const events = equals.get(keyOf(judgement))?.filter((other) => other.node === event.node);
-    const rank = () => rankOfPacket(judgement.packet);
+    const { packet } = judgement;
+    // It is kept with the question: the judgement would be, too.
+    const rank = () => rankOfPacket(packet);
     const gap = (events ?? [event]).map((other) => askWindow(other, node, narrowest, rank))
       .find((found) => found !== null);
     if (gap === undefined) continue;

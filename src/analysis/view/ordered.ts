@@ -80,9 +80,12 @@ export function firstFrom<T>(items: readonly T[], compare: Compare<T>, item: T):
 
 const byNumber = (a: number, b: number): number => a < b ? -1 : a > b ? 1 : 0;
 
+/** Most have none at first: nobody changes it, because what comes into an empty list makes another one. */
+const NO_NUMBERS: number[] = [];
+
 /** Numbers in their order, each as often as it came. */
 export class Numbers {
-  #items: number[] = [];
+  #items = NO_NUMBERS;
 
   /** In their order. Nobody else changes them. */
   get items(): readonly number[] {

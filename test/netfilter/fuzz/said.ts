@@ -30,7 +30,7 @@ export async function saidOf(path: string, counted: boolean): Promise<AllSaid> {
     ...{ incident: "fuzz", filter: "", closed: true, evicted: 0, batches },
   });
   const world = newWorld();
-  const judgements = [...families].flatMap((family) => family.judged.judgements);
+  const judgements = [...families].flatMap(({ judgements }) => judgements);
   const out = new Map<string, Said>();
   for (const judgement of judgements) {
     const { event } = judgement.end.step;

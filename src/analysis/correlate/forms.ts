@@ -1,0 +1,42 @@
+/** The forms that a packet was seen in. Rule C3. */
+import type { Sighting } from "../view/timeline.ts";
+import type { Chain } from "./chains.ts";
+import { conntrackForm, type Form, formKey, formOf } from "./identity.ts";
+
+/** [C3] A chain's forms: the tuples it was seen with, and the other side of its translation. */
+export const formsOf = (chain: Chain): Form[] => [...formsByKey(chain).values()];
+
+/** The same by their keys. */
+export function formsByKey({ events }: Chain): Map<string, Form> {
+  const forms = new Map<string, Form>();
+  let before: Sighting | null = null;
+  for (const event of events) {
+    if (before !== null && isSameTuple(before, event)) continue;
+    before = event;
+    const form = formOf(event);
+    forms.set(formKey(form), form);
+    const other = event.tunnelKind === undefined ? conntrackForm(event) : null;
+    if (other) forms.set(formKey(other), other);
+  }
+  return forms;
+}
+
+/** All that forms are made of is the same in both. */
+const isSameTuple = (a: Sighting, b: Sighting): boolean =>
+  a.source === b.source && a.sourcePort === b.sourcePort && a.destination === b.destination &&
+  a.destinationPort === b.destinationPort && a.icmpId === b.icmpId && a.protocol === b.protocol &&
+  a.network === b.network && a.tunnelKind === b.tunnelKind &&
+  a.conntrackSource === b.conntrackSource && a.conntrackSourcePort === b.conntrackSourcePort &&
+  a.conntrackDestination === b.conntrackDestination &&
+  a.conntrackDestinationPort === b.conntrackDestinationPort &&
+  a.conntrackDirection === b.conntrackDirection;
+
+/** Those of several chains, by their keys. */
+export const formsOfChains = (chains: readonly Chain[]): Map<string, Form> =>
+  merged(chains.map(formsByKey));
+
+/** Forms of several chains as one table, which may be the first of them; at least one. */
+export function merged([first, ...others]: readonly Map<string, Form>[]): Map<string, Form> {
+  for (const forms of others) for (const [key, form] of forms) first!.set(key, form);
+  return first!;
+}
