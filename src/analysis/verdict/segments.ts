@@ -109,6 +109,7 @@ function claimsOf(
   near: ReturnType<typeof nearOf>,
 ) {
   const rivals = byStart(wholes);
+  const nearWholes = nearOf(wholes);
   const order = new Map(pieces.map((piece, i) => [piece, i]));
   const nodeOf = ({ judgement }: Range) => judgement.steps[0]!.event.node;
   // Before any piece gives a whole its way.
@@ -127,12 +128,15 @@ function claimsOf(
   };
   return (whole: Range, piece: Range): boolean => {
     // What came to the piece's node uncut is not what was cut before it.
-    const others = rivals.get(startOf(whole))!
-      .filter((other) => !visited.get(other)!.has(nodeOf(piece)));
-    if (!others.includes(whole)) return false;
-    if (others.length === 1) return true;
-    const named = others.find((other) => continues(other, piece));
-    if (named) return named === whole;
+    const isUncut = (other: Range) => visited.get(other)!.has(nodeOf(piece));
+    if (isUncut(whole)) return false;
+    if (continues(whole, piece)) return true;
+    const isNamed = nearWholes(piece).some((other) =>
+      nodeOf(other) === nodeOf(whole) && overlap(other, piece) > 0 && !isUncut(other) &&
+      continues(other, piece)
+    );
+    if (isNamed) return false;
+    const others = rivals.get(startOf(whole))!.filter((other) => !isUncut(other));
     return others[Math.min(timesBefore(whole, piece), others.length - 1)] === whole;
   };
 }
