@@ -5,7 +5,8 @@ const SECOND = 1e9;
 /** Readings of a second each, from this number on; packets of the epoch pass in the first `active`. */
 const runs = (firstSeen: number, active: number, broken = -1) => {
   const steps = Array.from({ length: 8 }, (_, i): Step => ({
-    ...{ number: i + 1, from: i * SECOND, at: (i + 1) * SECOND, isWhole: i !== broken, passed: 0 },
+    ...{ number: i + 1, from: i * SECOND, at: (i + 1) * SECOND, passed: 0 },
+    ...{ isWhole: i !== broken, isShort: false },
   }));
   return runsOf(steps, (i) => i < active, firstSeen * SECOND);
 };

@@ -1,4 +1,5 @@
 /** What is kept of questions about silence while what was left out, and whose clock it was by, change. */
+import type { BatchHeader } from "../../event/batch.ts";
 import { equal } from "node:assert/strict";
 import { headerOf } from "../../../test/contract/lines.ts";
 import { noted, Questions } from "./asked.ts";
@@ -45,7 +46,7 @@ Deno.test("[D5] where a node's last event is thrown away, nothing holds that res
 
 Deno.test("[O5] silence is proof where runs were left out of other scripts than those it is of", () => {
   const timelines = new Timelines();
-  const missed = [
+  const missed: NonNullable<BatchHeader["missed"]> = [
     { fromNs: "1500", toNs: "1600", count: 5, scripts: { consume: 3, drop: 2 } },
     { fromNs: "2500", toNs: "2600", count: 4, scripts: { consume: 4 } },
   ];
