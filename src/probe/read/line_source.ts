@@ -31,6 +31,8 @@ export class LineSource {
   readonly #decoder: Decoder;
   readonly #progress: Progress;
   #tickNs = 0n;
+  /** The run that it takes the place of, as long as that was not read to its end. */
+  #before: LineSource | undefined;
 
   /** `held`: none of its events are taken before `begin` says from when. */
   constructor(ports: LineSourcePorts, { held = false } = {}) {
@@ -74,7 +76,9 @@ export class LineSource {
 
   /** What happened before it was read, of all processors; undefined where they don't tell. */
   get wholeNs(): bigint | undefined {
-    return this.#progress.wholeNs;
+    const own = this.#progress.wholeNs;
+    const before = this.#before?.wholeNs;
+    return before === undefined || (own !== undefined && own < before) ? own : before;
   }
 
   /** The end, once all processors were read up to it. */
@@ -87,9 +91,15 @@ export class LineSource {
     this.#lastTick?.resolve(untilNs);
   }
 
-  /** Events from `fromNs` on are taken. */
-  begin(fromNs: bigint): void {
+  /** Events from `fromNs` on are taken, and those before from another run, which ends there. */
+  begin(fromNs: bigint, before: LineSource): void {
     this.#fromNs = fromNs;
+    this.#before = before;
+  }
+
+  /** The run before is over. */
+  goOn(): void {
+    this.#before = undefined;
   }
 
   /** Resolves when what happened before `untilNs` was read. */

@@ -144,7 +144,7 @@ Deno.test("intake: of two programs that overlap, each tells its own side of the 
   before.line(packet("X", 110, "f1", A));
   after.line(packet("X", 111, "f1", A));
   after.line("t\t120");
-  after.begin(200n);
+  after.begin(200n, before);
   void before.end(200n);
   before.line(packet("X", 190, "f2", A));
   after.line(packet("X", 191, "f2", A));

@@ -36,6 +36,9 @@ const OVERLAP_NS = 250_000_000n;
 /** So long the last tick, and all before it, is waited for: ticks come ten times a second. */
 const LAST_TICK_MS = 2_000;
 
+/** So long a bpftrace that another one has replaced is read: one that is overloaded may never be done. */
+const UNREAD_MS = 5_000;
+
 /** One bpftrace at a time, but for the moment in which another plan or budget replaces it. */
 export class Tracer {
   #running: Running | undefined;
@@ -102,6 +105,7 @@ export class Tracer {
   }
 
   async #replace(plan: Plan): Promise<void> {
+    const { run } = this.options;
     const before = this.#running;
     if (before === undefined) return;
     let after: Running;
@@ -111,12 +115,21 @@ export class Tracer {
       return;
     }
     const changeNs = await after.source.firstTick + OVERLAP_NS;
-    after.source.begin(changeNs);
+    after.source.begin(changeNs, before.source);
     this.#watch(after);
     this.#running = after;
-    await Promise.race([before.source.end(changeNs), before.attached.run.ended]);
+    const waited = new AbortController();
+    const isWhole = await Promise.race([
+      before.source.end(changeNs).then(() => true),
+      before.attached.run.ended.then(() => false),
+      pause(UNREAD_MS, waited.signal).then(() => false),
+    ]);
+    waited.abort();
     await before.attached.run.stop();
     before.source.flush();
+    // What a processor told that is not read by now is thrown away, and nobody knows how much it is.
+    if (!isWhole) run.onLost(1, true);
+    after.source.goOn();
     this.options.onScripts(after.attached.scripts);
   }
 
