@@ -76,6 +76,12 @@ export const BatchHeader = z.object({
     scripts: z.record(z.string().max(64), count).optional(),
   })).max(64).optional(),
   /**
+   * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which so many of
+   * `totals.lost` were lost. Of the others it is not known when; absent: of none, or the probe is of
+   * before 2026-11-28.
+   */
+  losses: z.array(z.object({ fromNs: u64, toNs: u64, count })).max(64).optional(),
+  /**
    * Stretches of CLOCK_MONOTONIC, in the order of time and since the probe began, in which only some
    * packets were told, by their `rank`: all from `rank` on by the scripts that see them pass, from
    * `dropRank` on by those that tell of drops, errors and resets. Absent: all were told (rule O22).

@@ -10,6 +10,7 @@ import { asKept, isTold, type Mask, masksOf, Ranks, recorderMasksOf, waysOf } fr
 import type { Scenario } from "./scenario.ts";
 import { stateOf } from "./state_lines.ts";
 import type { Emission } from "./truth.ts";
+import { TimedLosses } from "./timed_losses.ts";
 import type { Node } from "./world.ts";
 
 const DAY_MS = 86_400_000;
@@ -126,6 +127,7 @@ function probeBatches(
   const totals = { events: 0, lost: 0, refused: 0, evicted: 0 };
   let untold = 0;
   let toldUntil = -Infinity;
+  const losses = new TimedLosses(run.monotonicNs);
   const batches = parts.map((part, sequence): Batch => {
     const last = sequence === parts.length - 1;
     const events: Event[] = [];
@@ -134,6 +136,7 @@ function probeBatches(
     untold = 0;
     for (const { emission, lost } of part.events) {
       if (lost) {
+        losses.lose(emission.at);
         if (faults.countedLate && !last) untold++;
         else totals.lost++;
         continue;
@@ -161,6 +164,7 @@ function probeBatches(
         ...header,
         ...(missed.length > 0 ? { missed } : {}),
         ...(sampled.length > 0 ? { sampled } : {}),
+        ...losses.told(part.until, untold),
         ...(faults.recorded ? { recorder: { overwritten: 0 } } : {}),
         final: last,
       },

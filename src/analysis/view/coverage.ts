@@ -1,7 +1,7 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
 import { ask, askIn, askOnce } from "./asked.ts";
-import { leftOutOf } from "./covered.ts";
+import { leftOutOf, type Stretch } from "./covered.ts";
 import { isOverlapping } from "./runs.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 import { EVERY_SCRIPT, isIn, type Lasting, untoldIn } from "./untold.ts";
@@ -76,7 +76,7 @@ export const gapOf = (
   scripts: readonly string[],
   when: Span | typeof EVER,
   rank: Rank = ANY_PACKET,
-): Gap | null => lastingGapOf(node, scripts) ?? leftOutIn(node, when, rank, scripts);
+): Gap | null => gapOfAnyTime(node, scripts, false) ?? leftOutIn(node, when, rank, scripts);
 
 /** The rank of the packet whose silence is asked for, found out only where it matters. */
 export type Rank = () => number;
@@ -86,10 +86,18 @@ export const ANY_PACKET: Rank = () => 0;
 
 /** The same without what the kernel left out, where another asks for that by its time. */
 export const lastingGapOf = (node: NodeView, scripts: readonly string[]): Gap | null =>
+  gapOfAnyTime(node, scripts, true);
+
+/** `withTimed`: what was lost in a time that is known counts for all of the time, too. */
+const gapOfAnyTime = (
+  node: NodeView,
+  scripts: readonly string[],
+  withTimed: boolean,
+): Gap | null =>
   ask(
     [node.coverageSource, node.settingsSource],
-    `lasting ${scripts.join(" ")}`,
-    () => foundLasting(node, scripts),
+    `lasting ${withTimed} ${scripts.join(" ")}`,
+    () => foundLasting(node, scripts, withTimed),
     isSameGap,
   );
 
@@ -97,8 +105,13 @@ export const lastingGapOf = (node: NodeView, scripts: readonly string[]): Gap | 
 export const isSameGap = (a: Gap | null, b: Gap | null): boolean =>
   a?.code === b?.code && a?.text === b?.text;
 
-function foundLasting(node: NodeView, scripts: readonly string[]): Gap | null {
-  const { name, runs, probeRuns, missing, unaccounted, evicted, lost, refused } = node;
+function foundLasting(
+  node: NodeView,
+  scripts: readonly string[],
+  withTimed: boolean,
+): Gap | null {
+  const { name, runs, probeRuns, missing, unaccounted, evicted, refused } = node;
+  const lost = withTimed ? node.lost : node.lost - countIn(node.losses);
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
     if (script?.state === "attached") continue;
@@ -128,13 +141,18 @@ function foundLasting(node: NodeView, scripts: readonly string[]): Gap | null {
     };
   }
   if (lost > 0) {
-    return { code: "events-lost", text: `${name} lost ${lost} ${lost === 1 ? "event" : "events"}` };
+    return { code: "events-lost", text: `${name} lost ${eventsText(lost)}` };
   }
   if (refused > 0) {
     return { code: "lines-refused", text: `${refused} lines of ${name} could not be read` };
   }
   return null;
 }
+
+const countIn = (stretches: readonly Stretch[]) =>
+  stretches.reduce((sum, { count }) => sum + count, 0);
+
+const eventsText = (count: number) => `${count} ${count === 1 ? "event" : "events"}`;
 
 /**
  * Up to when, as `at`, the silence of a node says something: what its next batch has to tell, of
@@ -188,9 +206,9 @@ function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number
   let over = own.get(clock);
   if (over) return over;
   over = (from, to) => {
-    if (node.missed.length === 0 && node.sampled.length === 0) return "";
+    if (isAllTold(node)) return "";
     const span = onClockOf(node, { node: clock, from, to });
-    const told = [node.missed, node.sampled].map((all: readonly Lasting[]) =>
+    const told = [node.missed, node.losses, node.sampled].map((all: readonly Lasting[]) =>
       all.filter((stretch) => isIn(stretch, span))
     );
     // By another clock all stretches count, and by the same one other ones do for each part of the time.
@@ -200,6 +218,9 @@ function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number
   return over;
 }
 
+const isAllTold = ({ missed, losses, sampled }: NodeView): boolean =>
+  missed.length + losses.length + sampled.length === 0;
+
 const overs = new WeakMap<NodeView, Map<NodeView, (from: number, to: number) => string>>();
 
 function foundLeftOut(
@@ -208,13 +229,17 @@ function foundLeftOut(
   rank: Rank,
   scripts: readonly string[] | null,
 ): Gap | null {
-  if (node.missed.length === 0 && node.sampled.length === 0) return null;
+  if (isAllTold(node)) return null;
   const span = when && onClockOf(node, when);
   const untold = untoldIn(node, span, rank, scripts ?? EVERY_SCRIPT);
   if (untold !== null) return untold;
+  const time = span ? "at that time" : "while it was watched";
+  const lost = node.losses.find((one) => isIn(one, span));
+  if (lost) {
+    return { code: "events-lost", text: `${node.name} lost ${eventsText(lost.count)} ${time}` };
+  }
   const missed = node.missed.find((one) => isIn(one, span) && leftOutOf(one, scripts) > 0);
   if (!missed) return null;
-  const time = span ? "at that time" : "while it was watched";
   const runs = leftOutOf(missed, scripts);
   const text = `on ${node.name} the kernel left out ${runs} runs of the scripts ${time}`;
   return { code: "runs-left-out", text };

@@ -60,6 +60,8 @@ export interface Coverage {
   evicted: number;
   /** Stretches in which the kernel left out runs of scripts: a packet may have passed unseen. */
   missed: Stretch[];
+  /** Stretches in which so many of `lost` were lost; of the others it is not known when. */
+  losses: Stretch[];
   /** Stretches in which not all packets were told. */
   sampled: Sampled[];
   /** Its wall clock was set while it was watched. */
@@ -91,7 +93,8 @@ export const hasSameLosses = (a: Coverage, b: Coverage): boolean =>
   isOverlapping(a.probeRuns) === isOverlapping(b.probeRuns) &&
   a.missing === b.missing && a.unaccounted === b.unaccounted &&
   (a.evicted > 0) === (b.evicted > 0) &&
-  JSON.stringify([a.missed, a.sampled]) === JSON.stringify([b.missed, b.sampled]);
+  JSON.stringify([a.missed, a.losses, a.sampled]) ===
+    JSON.stringify([b.missed, b.losses, b.sampled]);
 
 /** Whether two headers tell the same of the node and its probe. */
 export const hasSameSettings = (a: Coverage, b: Coverage): boolean =>

@@ -105,6 +105,9 @@ export class NodeView {
   get missed(): Stretch[] {
     return this.#covered().missed;
   }
+  get losses(): Stretch[] {
+    return this.#covered().losses;
+  }
   get sampled(): Sampled[] {
     return this.#covered().sampled;
   }

@@ -118,7 +118,8 @@ export function coverageOf(
     missing: sum(({ last, stands }) => last.sequence + 1 - stands),
     unaccounted: Math.max(0, sum(({ last, lines }) => last.totals.events - lines)),
     evicted,
-    missed: missedOf(runs, baseNs),
+    missed: runs.flatMap(({ last }) => last.missed ?? []).map((one) => stretchOf(one, baseNs)),
+    losses: runs.flatMap(({ last }) => last.losses ?? []).map((one) => stretchOf(one, baseNs)),
     sampled: sampledOf(runs, baseNs),
     wallSteps,
     // One reading places all of the time; since then the clocks may have come apart.
@@ -128,14 +129,11 @@ export function coverageOf(
   };
 }
 
-/** Stretches in which runs of scripts were left out, as `at` of the node. */
-function missedOf(runs: readonly WatchedRun[], baseNs: bigint): Stretch[] {
-  return runs.flatMap(({ last }) => last.missed ?? []).map((stretch) => ({
-    from: Number(BigInt(stretch.fromNs) - baseNs),
-    to: Number(BigInt(stretch.toNs) - baseNs),
-    count: stretch.count,
-    scripts: stretch.scripts,
-  }));
+/** A stretch in which something was left out or lost, as `at` of the node. */
+function stretchOf(told: NonNullable<BatchHeader["missed"]>[number], baseNs: bigint): Stretch {
+  const { fromNs, toNs, count, scripts } = told;
+  const at = (ns: string) => Number(BigInt(ns) - baseNs);
+  return { from: at(fromNs), to: at(toNs), count, scripts };
 }
 
 /** Stretches in which not all packets were told, as `at` of the node. */

@@ -32,7 +32,7 @@ export interface BpftraceOptions {
   program: string;
   onLine(line: string): void;
   /** Lines that were emitted and never came. */
-  onLost(count: number): void;
+  onLost(count: number, isTimed: boolean): void;
   /** Runs of a script that the kernel left out; `nowNs` gives CLOCK_MONOTONIC. */
   onMissed?(missed: Missed): void;
   nowNs?(): bigint | undefined;

@@ -28,7 +28,8 @@ export class LossMeter {
   #soonestMs = Infinity;
   #soonTicks = 0;
 
-  constructor(readonly onLost: (count: number) => void) {}
+  /** `isTimed`: they were lost after what was read as whole before; else nobody knows when. */
+  constructor(readonly onLost: (count: number, isTimed: boolean) => void) {}
 
   /** A line that counts as emitted. */
   received(): void {
@@ -38,7 +39,7 @@ export class LossMeter {
   /** bpftrace says that it lost `count` lines more. */
   reported(count: number): void {
     this.#reported += count;
-    this.#tell(this.#reported);
+    this.#tell(this.#reported, true);
   }
 
   /**
@@ -51,29 +52,29 @@ export class LossMeter {
     this.#soonTicks = aheadMs - this.#soonestMs < LAG_MAX_MS ? this.#soonTicks + 1 : 0;
     if (emitted === undefined) return;
     this.#emitted = emitted;
-    this.#settle();
+    this.#settle(true);
   }
 
   /** The count as 0.17 prints it: read while it was printed, it may count lines that come later. */
   emitted(count: number): void {
     const paused = count === this.#emitted;
     this.#emitted = count;
-    if (paused && this.#soonTicks >= SOON_TICKS) this.#settle();
+    if (paused && this.#soonTicks >= SOON_TICKS) this.#settle(false);
   }
 
   /** Takes the last difference: bpftrace has ended, and no more lines come. */
   end(): void {
-    this.#settle();
+    this.#settle(false);
   }
 
-  #settle(): void {
-    this.#tell(this.#emitted - this.#received);
+  #settle(isTimed: boolean): void {
+    this.#tell(this.#emitted - this.#received, isTimed);
   }
 
   /** Our difference and bpftrace's count are of the same losses, so only the larger is reported. */
-  #tell(total: number): void {
+  #tell(total: number, isTimed: boolean): void {
     if (total <= this.#told) return;
-    this.onLost(total - this.#told);
+    this.onLost(total - this.#told, isTimed);
     this.#told = total;
   }
 }

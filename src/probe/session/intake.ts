@@ -17,17 +17,9 @@ import type { Plan } from "../filter/plan.ts";
 import { RouteGate } from "../read/route_gate.ts";
 import type { NetnsHandle } from "../state/mod.ts";
 import { CountTeller } from "./count_teller.ts";
-import type { IntakeCounts, IntakeOptions } from "./intake_options.ts";
+import { Losses } from "./losses.ts";
+import type { IntakeCounts, IntakeOptions, RunningNode } from "./intake_options.ts";
 import { keeps } from "../filter/user_filter.ts";
-
-/** A node while it is traced. */
-export interface RunningNode {
-  name: string;
-  all: boolean;
-  shared?: boolean;
-  netns: Map<number, NetnsHandle>;
-  batcher: Batcher;
-}
 
 /** Without runs of these, what became of a packet is not known. */
 const SEEING: readonly string[] = ["device_rx", "device_tx", "drop"];
@@ -46,7 +38,7 @@ export class Intake {
   #untilNs = 0n;
   #tickNs = 0n;
   #latestNs = 0n;
-  #lost = 0;
+  #losses = new Losses();
   #refused = 0;
   /** After the end up to when all scripts told, where that is known. */
   #ended: { wholeNs: bigint | undefined } | undefined;
@@ -109,8 +101,10 @@ export class Intake {
     }, { held });
   }
 
-  lost(count: number): void {
-    this.#lost += count;
+  /** `isTimed`: since what is told as whole so far. */
+  lost(count: number, isTimed = false): void {
+    const when = { wholeNs: this.#untilNs, nowNs: this.#monotonicNs() };
+    this.#losses.add(count, isTimed ? when : undefined);
   }
 
   /** Of which node the packets were that passed unseen cannot be told. */
@@ -235,7 +229,7 @@ export class Intake {
    */
   get #areCountersTold(): boolean {
     const isAllTold = !this.#sampled.any && !this.#missed.isOf(SEEING) &&
-      this.#lost + this.#refused === 0;
+      this.#losses.count + this.#refused === 0;
     return !isAllTold && this.plan?.kernel.exact !== false;
   }
 
@@ -290,8 +284,9 @@ export class Intake {
       untilNs: this.#toldUntil(this.#ended ? this.#ended.wholeNs ?? latest : this.#untilNs),
       clock: pairNow(this.#monotonicNs) ?? this.#clocks.best() ??
         { monotonicNs: 0n, wallMs: Date.now() },
-      lost: this.#lost,
+      lost: this.#losses.count,
       missed: this.#missed.told(),
+      losses: this.#losses.told(),
       sampled: this.#sampled.told(),
       recorder: this.#sampled.recorder,
       refused: this.#refused,

@@ -1,7 +1,17 @@
 /** What an intake is given, and what it counts. */
 import type { Event } from "../../event/event.ts";
-import type { ProbeBatch } from "../ship/batcher.ts";
+import type { Batcher, ProbeBatch } from "../ship/batcher.ts";
+import type { NetnsHandle } from "../state/mod.ts";
 import type { NodeSpec } from "./nodes.ts";
+
+/** A node while it is traced. */
+export interface RunningNode {
+  name: string;
+  all: boolean;
+  shared?: boolean;
+  netns: Map<number, NetnsHandle>;
+  batcher: Batcher;
+}
 
 /** What is traced, and the callbacks that get what comes of it. */
 export interface IntakeOptions {

@@ -2,7 +2,8 @@
  * Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between.
  */
 import type { NetnsState } from "../../event/state.ts";
-import type { Intake, RunningNode } from "./intake.ts";
+import type { Intake } from "./intake.ts";
+import type { RunningNode } from "./intake_options.ts";
 import { isNewOwner, isSecondOwner, keepingOwner } from "./held.ts";
 import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import {

@@ -79,7 +79,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       deep: options.deep ?? false,
     },
     run: {
-      onLost: (count) => intake.lost(count),
+      onLost: (count, isTimed) => intake.lost(count, isTimed),
       onMissed: (missed) => intake.missed(missed),
       nowNs: monotonicClock(),
       binary: options.bpftrace,

@@ -34,6 +34,7 @@ export interface KernelFacts {
   lost: number;
   /** Stretches in which runs of scripts were left out, since the probe began. */
   missed?: NonNullable<BatchHeader["missed"]>;
+  losses?: NonNullable<BatchHeader["losses"]>;
   /** Stretches in which not all packets were told, since the probe began. */
   sampled?: NonNullable<BatchHeader["sampled"]>;
   /** Absent: it is no recorder. */
@@ -144,6 +145,7 @@ export class Batcher {
       untilNs,
       lost,
       missed = [],
+      losses = [],
       sampled = [],
       recorder,
     } = facts;
@@ -167,6 +169,7 @@ export class Batcher {
       untilNs: String(untilNs),
       totals: { events: this.events, lost, refused: facts.refused, evicted: this.evicted },
       ...(missed.length > 0 ? { missed } : {}),
+      ...(losses.length > 0 ? { losses } : {}),
       ...(sampled.length > 0 ? { sampled } : {}),
       ...(recorder === undefined ? {} : { recorder }),
       clock: { ...facts.clock, monotonicNs: String(facts.clock.monotonicNs) },

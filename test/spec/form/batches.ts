@@ -78,6 +78,13 @@ function headerOf(node: SpecNode, sequence: number): BatchHeader {
         ...runs,
       })),
     }),
+    ...(node.losses.length === 0 ? {} : {
+      losses: node.losses.map(({ fromNs, toNs, count }) => ({
+        fromNs: String(node.attachedNs + fromNs),
+        toNs: String(node.attachedNs + toNs),
+        count,
+      })),
+    }),
     ...(node.sampled.length === 0 ? {} : {
       sampled: node.sampled.map(({ fromNs, toNs, ...ranks }) => ({
         fromNs: String(node.attachedNs + fromNs),

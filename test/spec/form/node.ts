@@ -22,6 +22,8 @@ export interface SpecNode {
     count: number;
     scripts?: Record<string, number>;
   }[];
+  /** Stretches after it began to watch in which events were lost. */
+  losses: { fromNs: bigint; toNs: bigint; count: number }[];
   /** Stretches after it began to watch in which only packets of some ranks were told. */
   sampled: { fromNs: bigint; toNs: bigint; rank: number; dropRank: number }[];
   isCut: boolean;
@@ -56,6 +58,7 @@ export function newNode(name: string): SpecNode {
     kernel: "6.18",
     boot: "one",
     missed: [],
+    losses: [],
     sampled: [],
     isCut: false,
     capture: "",
@@ -68,7 +71,16 @@ export function newNode(name: string): SpecNode {
 export function readNodeDirective(node: SpecNode, words: string[]): boolean {
   const [name, first = "", second = "", ...rest] = words;
   switch (name) {
-    case "lost":
+    case "lost": {
+      // `lost 3`: nobody knows when; `lost 3 1ms 2ms`: so many more, from when to when.
+      if (second === "") node.totals.lost = integer(first, name);
+      else {
+        const [fromNs, toNs] = [second, rest[0] ?? ""].map(nanoseconds);
+        node.losses.push({ fromNs: fromNs!, toNs: toNs!, count: integer(first, name) });
+        node.totals.lost += integer(first, name);
+      }
+      return true;
+    }
     case "refused":
     case "evicted":
       node.totals[name] = integer(first, name);
