@@ -1,33 +1,33 @@
 /**
- * Reports that are made before anybody asks, where nobody watches: the one that is asked for in the end
- * takes what came last, and not all of it, and of its text what is other since. Only of an incident that
- * no other one comes between, because the analysis of one makes room for that of the next.
+ * Analyses that are made before anybody asks, where nobody watches: the report that is asked for in the
+ * end takes what came last, and not all of it. Only of an incident that no other one comes between,
+ * because the analysis of one makes room for that of the next.
  */
 import type { Clock } from "../clock.ts";
 
-/** What reports are made ahead by. */
+/** What analyses ahead are made by. */
 export interface AheadOptions {
   clock: Clock;
   /** Its viewers have reports made as it is. */
   isWatched: (incident: string) => boolean;
-  /** Makes the report of all that is stored now. */
-  report: (incident: string) => Promise<unknown>;
+  /** Analyses all that is stored now. */
+  analyse: (incident: string) => Promise<void>;
   /** Events that are kept of an incident at most. */
   eventsMax: number;
 }
 
-/** Of fewer events than this the report is made in no time when it is asked for. */
+/** Fewer events than this are analysed in no time when the report is asked for. */
 const EVENTS_MIN = 5_000;
 /** One of so many events may be left: all flows may have to be judged again for those that come. */
 const ONE_OF = 10;
 /** It rests so many times as long as it took: it takes half a processor at most, as viewers do. */
 const REST_TIMES = 1;
 
-/** The reports ahead of one ingest. */
+/** The analyses ahead of one ingest. */
 export class Ahead {
   #incident = "";
-  /** Events that a report has, and those that came since. */
-  #reported = 0;
+  /** Events that were analysed, and those that came since. */
+  #analysed = 0;
   #came = 0;
   #isRunning = false;
   #isOver = false;
@@ -40,16 +40,16 @@ export class Ahead {
   note(incident: string, events: number): void {
     if (incident !== this.#incident) {
       this.#incident = incident;
-      this.#reported = 0;
+      this.#analysed = 0;
       this.#came = 0;
     }
     this.#came += events;
     this.#next();
   }
 
-  /** Somebody's report was made. What came while it was made is taken for a part of it. */
+  /** A report was made. What came while it was made is taken for a part of it. */
   made(incident: string): void {
-    if (incident === this.#incident && !this.#isRunning) this.#took(this.#came);
+    if (incident === this.#incident) this.#took(this.#came);
   }
 
   close(): void {
@@ -58,14 +58,14 @@ export class Ahead {
   }
 
   #took(events: number): void {
-    this.#reported = Math.min(this.options.eventsMax, this.#reported + events);
+    this.#analysed = Math.min(this.options.eventsMax, this.#analysed + events);
     this.#came = Math.max(0, this.#came - events);
   }
 
   #next(): void {
     const { clock, isWatched } = this.options;
     if (this.#isOver || this.#isRunning || this.#resting !== null) return;
-    if (this.#came < Math.max(EVENTS_MIN, this.#reported / ONE_OF)) return;
+    if (this.#came < Math.max(EVENTS_MIN, this.#analysed / ONE_OF)) return;
     if (isWatched(this.#incident)) return;
     const restMs = this.#restsUntilMs - clock.monotonicMs();
     if (restMs <= 0) return void this.#run();
@@ -76,12 +76,12 @@ export class Ahead {
   }
 
   async #run(): Promise<void> {
-    const { clock, report } = this.options;
+    const { clock, analyse } = this.options;
     const [incident, events] = [this.#incident, this.#came];
     const fromMs = clock.monotonicMs();
     this.#isRunning = true;
     try {
-      await report(incident);
+      await analyse(incident);
     } catch {
       // Whoever asks for the report is told.
     } finally {

@@ -8,7 +8,7 @@ import { Ahead } from "./ahead.ts";
 import { LocalAnalyst } from "./analyst.ts";
 import { Hub } from "./hub.ts";
 
-/** Reports that take so long each. */
+/** Analyses that take so long each. */
 function setUp(tookMs: number) {
   const clock = new FakeClock();
   const begun: number[] = [];
@@ -17,10 +17,10 @@ function setUp(tookMs: number) {
   const ahead = new Ahead({
     clock,
     isWatched: () => watched,
-    async report() {
+    async analyse() {
       begun.push(clock.monotonicMs());
       await new Promise<void>((resolve) => clock.after(tookMs, resolve));
-      if (fails) throw new Error("the report was lost");
+      if (fails) throw new Error("the analysis was lost");
     },
     eventsMax: 300_000,
   });
@@ -33,7 +33,7 @@ function setUp(tookMs: number) {
   };
 }
 
-Deno.test("what comes is reported ahead in pieces, of which none is small against what is known", async () => {
+Deno.test("what comes is analysed ahead in pieces, of which none is small against what is known", async () => {
   const { clock, begun, ahead } = setUp(1);
   let events = 0;
   const at: number[] = [];
@@ -53,7 +53,7 @@ Deno.test("what comes is reported ahead in pieces, of which none is small agains
   ok(begun.length < 50, String(begun.length));
 });
 
-Deno.test("a report ahead rests as long as the one before took, and is made once for all that waits", async () => {
+Deno.test("an analysis ahead rests as long as the one before took, and is made once for all that waits", async () => {
   const { clock, begun, ahead } = setUp(100);
   for (let i = 0; i < 10; i++) ahead.note("i", 50_000);
   await clock.advance(1_000);
@@ -61,7 +61,7 @@ Deno.test("a report ahead rests as long as the one before took, and is made once
   equal(begun[1]! - begun[0]!, 200);
 });
 
-Deno.test("nothing is reported ahead while somebody watches, nor what a report has, nor when it is over", async () => {
+Deno.test("nothing is analysed ahead while somebody watches, nor what a report has, nor when it is over", async () => {
   const { clock, begun, ahead, watch } = setUp(1);
   watch(true);
   ahead.note("i", 50_000);
@@ -81,7 +81,7 @@ Deno.test("nothing is reported ahead while somebody watches, nor what a report h
   equal(begun.length, 1);
 });
 
-Deno.test("incidents that take turns are not reported ahead: each would be begun anew", async () => {
+Deno.test("incidents that take turns are not analysed ahead: each would be begun anew", async () => {
   const { clock, begun, ahead } = setUp(1);
   for (let i = 0; i < 100; i++) {
     ahead.note("i", 4_000);
@@ -91,7 +91,7 @@ Deno.test("incidents that take turns are not reported ahead: each would be begun
   deepEqual(begun, []);
 });
 
-Deno.test("a report ahead that fails is tried again with what comes", async () => {
+Deno.test("an analysis ahead that fails is tried again with what comes", async () => {
   const { clock, begun, ahead, fail } = setUp(1);
   fail(true);
   ahead.note("i", 5_000);
@@ -102,23 +102,20 @@ Deno.test("a report ahead that fails is tried again with what comes", async () =
   equal(begun.length, 2);
 });
 
-Deno.test("a report after those ahead is the same, takes only what came last, and is told by what is other", async () => {
+Deno.test("a report after analyses ahead is the same, and takes only what came last", async () => {
   const clock = new FakeClock();
   const limits = limitsWith();
   const store = new MemoryStore(limits.store);
   await store.createIncident({ id: "i", title: "", filter: "", createdMs: 0, importing: false });
   const analyst = new LocalAnalyst({ store, analysedEventsMax: 10 });
-  const asked: (number | undefined)[] = [];
-  const whole: boolean[] = [];
+  const asked: (boolean | undefined)[] = [];
   const noting = {
     stored: analyst.stored.bind(analyst),
     evicted: analyst.evicted.bind(analyst),
     forget: analyst.forget.bind(analyst),
-    async report(about: Parameters<LocalAnalyst["report"]>[0]) {
-      asked.push(about.since);
-      const made = await analyst.report(about);
-      whole.push(made.whole !== null);
-      return made;
+    report(about: Parameters<LocalAnalyst["report"]>[0]) {
+      asked.push(about.isAhead);
+      return analyst.report(about);
     },
   };
   const hub = new Hub({ store, clock, limits, analyst: noting, isAhead: true });
@@ -131,10 +128,9 @@ Deno.test("a report after those ahead is the same, takes only what came last, an
     await settle();
     await clock.advance(1_000);
   }
-  deepEqual(asked, [undefined]);
+  deepEqual(asked, [true]);
   const told = await hub.reportJson("i");
-  deepEqual(asked, [undefined, 1]);
-  deepEqual(whole, [true, false]);
+  deepEqual(asked, [true, undefined]);
   const other = new Hub({ store, clock, limits, analyse });
   equal(told, await other.reportJson("i"));
   equal(JSON.parse(told!).accounting.events, 5_300);

@@ -15,13 +15,15 @@ export type Analyse = (input: AnalysisInput) => Report | Promise<Report>;
 export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld"> & {
   /** Number of the report that the asker has of this incident. */
   since?: number;
+  /** It is made ahead: nothing of it is told, and the next one takes what comes after it. */
+  isAhead?: boolean;
 };
 
 /** A report that was made. */
 export interface Made {
   /** Counts the reports of this analyst, from 1. */
   number: number;
-  /** What leads here from the report that the asker has; `whole` where it has none, or another. */
+  /** What leads here from the report that the asker has; `whole` where it has none, or another. Ahead: neither. */
   change: ReportChange | null;
   whole: SpelledReport | null;
 }
@@ -87,9 +89,10 @@ export class LocalAnalyst implements Analyst {
   }
 
   async report(asked: Asked): Promise<Made> {
-    const { since, ...about } = asked;
+    const { since, isAhead, ...about } = asked;
     const given = await this.#kept.batches(about.incident);
     const report = await this.#analyse(about, given);
+    if (isAhead) return { number: this.#number, change: null, whole: null };
     const made = this.#tell(about.incident, since, report);
     // Its report is the last one. Should somebody ask for it who has not kept it, it is read back.
     if (about.closed) this.forget(about.incident);
@@ -117,7 +120,7 @@ export class LocalAnalyst implements Analyst {
   }
 
   #analyse(
-    asked: Omit<Asked, "since">,
+    asked: Omit<Asked, "since" | "isAhead">,
     { batches, lasting }: GivenBatches,
   ): Report | Promise<Report> {
     if (this.#instead) return this.#instead({ ...asked, batches });

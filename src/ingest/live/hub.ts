@@ -23,7 +23,7 @@ export interface HubOptions {
   analyst?: Analyst | undefined;
   /** Default: the analysis. */
   analyse?: Analyse | undefined;
-  /** Makes reports also while nobody watches, so that the last one takes no longer than any (`ahead.ts`). */
+  /** Analyses also while nobody watches, so that the last report takes no longer than any (`ahead.ts`). */
   isAhead?: boolean | undefined;
   /** Told of failures that no request can be told of. */
   log?: (line: string) => void;
@@ -84,7 +84,7 @@ export class Hub implements HubPort {
     this.#ahead = new Ahead({
       clock,
       isWatched: (incident) => (this.#topics.get(incident)?.viewers ?? 0) > 0,
-      report: (incident) => this.#reports.get(incident),
+      analyse: (incident) => this.#reports.analyseAhead(incident),
       eventsMax: limits.store.eventsPerIncidentMax,
     });
   }

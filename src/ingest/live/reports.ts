@@ -115,6 +115,14 @@ export class Reports {
     return JSON.stringify(this.options.silent?.(incident) ?? []);
   }
 
+  /** Has all analysed that is stored now, so that the next report takes less. */
+  async analyseAhead(id: string): Promise<void> {
+    const { store, analyst } = this.options;
+    const incident = await store.getIncident(id);
+    if (incident === null || incident.closedMs !== null) return;
+    await analyst.report({ ...this.#askedOf(incident), isAhead: true });
+  }
+
   #askedOf({ id, filter, closedMs, counters }: Incident): Asked {
     const { evicted, evictedStates, strayLines } = counters;
     const closed = closedMs !== null;
