@@ -54,7 +54,10 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
   [
     "mayBeDeviceDown: the reason and the function must both fit, no reason fits",
     mayBeDeviceDown,
-    [drop("veth_xmit"), drop("noop_enqueue", "QDISC_NOOP"), drop("neigh_x", "NEIGH_FAILED")],
+    [
+      ...[drop("veth_xmit"), drop("noop_enqueue", "QDISC_NOOP"), drop("neigh_x", "NEIGH_FAILED")],
+      drop("__tcf_kfree_skb_list", "QDISC_DROP"),
+    ],
     [drop("veth_xmit", "PKT_TOO_BIG"), drop("tcp_v4_rcv"), drop("", "DEV_READY")],
   ],
   [

@@ -15,7 +15,7 @@ const DOWN =
  * peer's receive (`dev_forward_skb`), bridge, VLAN, macvlan, and the neighbour code before them.
  */
 const FUNCTIONS = new RegExp(
-  "^(__dev_queue_xmit|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|" +
+  "^(__dev_queue_xmit|__tcf_kfree_skb_list|dev_queue_xmit|__dev_xmit_skb|noop_|veth_xmit|__dev_forward_skb|" +
     "dev_forward_skb|__?br_|netif_receive|__netif_receive|enqueue_to_backlog|sch_direct|" +
     "kfree_skb_list|neigh_|ip_finish|vlan_|macvlan_|qdisc_|(__)?rtnl_unlock)",
 );
