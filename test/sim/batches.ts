@@ -1,30 +1,20 @@
 /** Emissions to the batches that probes would have sent, through the faults. */
 import type { BatchHeader } from "../../src/event/batch.ts";
-import type { Event, EventKind } from "../../src/event/event.ts";
+import type { Event } from "../../src/event/event.ts";
 import type { AnalysisInput, Batch } from "../../src/analysis/mod.ts";
 import { type Faults, SCRIPTS } from "./faults.ts";
-import { leaveOut, type LeftOut } from "./left_out.ts";
+import { leaveOut } from "./left_out.ts";
 import { lose } from "./loss.ts";
 import type { Random } from "./random.ts";
-import { asKept, isTold, type Mask, masksOf, Ranks, recorderMasksOf, waysOf } from "./sampled.ts";
+import { asKept, isTold, masksOf, Ranks, recorderMasksOf, waysOf } from "./sampled.ts";
 import type { Scenario } from "./scenario.ts";
 import { stateOf } from "./state_lines.ts";
 import type { Emission } from "./truth.ts";
 import { TimedLosses } from "./timed_losses.ts";
+import { missedOf, sampledOf, SCRIPT_OF } from "./untold.ts";
 import type { Node } from "./world.ts";
 
 const DAY_MS = 86_400_000;
-const SCRIPT_OF: Partial<Record<EventKind, string>> = {
-  "device-rx": "device_rx",
-  "device-tx": "device_tx",
-  drop: "drop",
-  consume: "consume",
-  deliver: "deliver",
-  route: "route",
-  neighbour: "neighbour",
-  "icmp-error": "icmp_error",
-  reset: "reset",
-};
 
 export function inputOf(scenario: Scenario, faults: Faults, random: Random): AnalysisInput {
   const batches: Batch[] = [];
@@ -174,39 +164,6 @@ function probeBatches(
     };
   });
   return batches;
-}
-
-/** Stretches in which something was left out up to this moment, as the probe's clock tells them. */
-function missedOf(leftOut: readonly LeftOut[], until: number, { monotonicNs }: Run) {
-  const text = (at: number) => String(monotonicNs + BigInt(Math.max(0, Math.round(at))));
-  return leftOut.filter(({ emissions }) => [...emissions].some(({ at }) => at <= until))
-    .map(({ from, to, emissions, isOfScripts }) => ({
-      fromNs: text(from),
-      toNs: text(to),
-      count: emissions.size,
-      ...(isOfScripts ? { scripts: runsByScript(emissions) } : {}),
-    }));
-}
-
-function runsByScript(emissions: ReadonlySet<Emission>): Record<string, number> {
-  const runs: Record<string, number> = {};
-  for (const { kind } of emissions) {
-    const script = SCRIPT_OF[kind] ?? kind;
-    runs[script] = (runs[script] ?? 0) + 1;
-  }
-  return runs;
-}
-
-/** Stretches in which not all was told, up to this moment. */
-function sampledOf(masks: readonly Mask[], until: number, { monotonicNs }: Run) {
-  const text = (at: number) => String(monotonicNs + BigInt(Math.round(at)));
-  return masks.filter(({ from, rank, dropRank }) => from <= until && rank + dropRank > 0)
-    .map(({ from, to, rank, dropRank }) => ({
-      fromNs: text(from),
-      toNs: text(Math.min(to, until)),
-      rank,
-      dropRank,
-    }));
 }
 
 function disorder(events: Event[], faults: Faults, random: Random): Event[] {

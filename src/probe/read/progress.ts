@@ -11,7 +11,7 @@ const BEHIND_NS = 2_000_000_000n;
 /** The beats of one bpftrace. One with a single buffer for all processors (0.18 and later) has none. */
 export class Progress {
   readonly #beats = new Map<number, bigint>();
-  /** Processors that have to beat. */
+  /** Processors that have to beat: those that ran at the first beat, as long as they run. */
   #expected: ReadonlySet<number> = new Set();
   #lookedNs = 0n;
 
@@ -37,12 +37,12 @@ export class Progress {
     return least;
   }
 
-  /** Forgets processors that do not run any more. */
+  /** Forgets processors that do not run any more. One that was added since it was attached never beats. */
   #look(timeNs: bigint): void {
     this.#lookedNs = timeNs;
     const online = new Set(this.online());
     if (online.size === 0) return;
-    this.#expected = online;
+    this.#expected = this.#expected.intersection(online);
     for (const cpu of this.#beats.keys()) if (!online.has(cpu)) this.#beats.delete(cpu);
   }
 }

@@ -27,6 +27,16 @@ Deno.test("a processor that is behind is waited for, and one that was taken away
   equal(progress.wholeNs, 20n * SECOND);
 });
 
+Deno.test("a processor that is added while tracing is not waited for, because nothing beats there", () => {
+  let online = [0, 1];
+  const progress = new Progress(() => online);
+  for (const cpu of [0, 1]) progress.beat(cpu, SECOND);
+  online = [0, 1, 2];
+  progress.beat(0, 10n * SECOND);
+  progress.beat(1, 11n * SECOND);
+  equal(progress.wholeNs, 10n * SECOND);
+});
+
 Deno.test("where the list of processors can't be read those count that tell of themselves", () => {
   const progress = new Progress(() => []);
   progress.beat(3, 7n);

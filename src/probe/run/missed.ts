@@ -57,9 +57,11 @@ export class MissMeter {
     if (this.#programs.length === 0) return null;
     const scripts = new Map<string, number>();
     let [count, isKnown] = [0, true];
-    for (const program of this.#programs) {
-      // A program that is gone says nothing any more.
-      const more = Math.max(0, missesIn(program.file) - program.before);
+    const texts = this.#programs.map(({ file }) => textOf(file));
+    // The process has ended and took the counts along: since the look before nobody knows.
+    if (texts.every((text) => text === "")) return null;
+    for (const [at, program] of this.#programs.entries()) {
+      const more = Math.max(0, missesOf(texts[at]!) - program.before);
       if (more === 0) continue;
       program.before += more;
       count += more;
@@ -120,9 +122,6 @@ function textOf(file: string): string {
     return "";
   }
 }
-
-/** How often one program was left out, by its file of /proc; 0 where the kernel does not count. */
-const missesIn = (file: string): number => missesOf(textOf(file));
 
 /** The count in what the kernel prints of a program. */
 export const missesOf = (text: string): number => numberOf(text, "recursion_misses");

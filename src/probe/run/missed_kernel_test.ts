@@ -1,10 +1,11 @@
 /** Runs that a real kernel leaves out, and what a probe tells of them. Needs root; skipped without. */
-import { ok } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import { execa } from "execa";
 import { decodeTsv } from "../../event/codec.ts";
 import { kernelTest, withScene } from "../state/kernel_testing.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
 import { resolveNodes, startSession } from "../session/mod.ts";
+import { MissMeter } from "./missed.ts";
 
 /** A queue with a rate: what waits in it is sent by the interrupt of a timer, and so is all it causes. */
 const NET = `
@@ -85,3 +86,18 @@ kernelTest(
       ok(untold <= leftOut + lost, `${untold} packets unseen, ${leftOut} runs told, ${lost} lost`);
     }),
 );
+
+kernelTest("of a bpftrace that has ended it is not told that nothing was left out", async () => {
+  const program = "tracepoint:net:net_dev_xmit { @seen = count(); }";
+  const bpftrace = execa("unshare", ["-m", "sh", "-c", OTHER, program], { reject: false });
+  let now = 0n;
+  const meter = new MissMeter(bpftrace.pid!, () => ++now);
+  const until = AbortSignal.timeout(60_000);
+  while (meter.look() === null) {
+    until.throwIfAborted();
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  bpftrace.kill("SIGKILL");
+  await bpftrace;
+  equal(meter.look(), null);
+});
