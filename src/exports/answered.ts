@@ -1,12 +1,12 @@
 /** What got its answer, by the end that was asked. */
 import type { Exchange } from "../event/report.ts";
-import { endPoint } from "../words/ends.ts";
+import { commonName, endPoint, named } from "../words/ends.ts";
 import { exchangeNoun } from "../words/problem.ts";
 
 /** An end that answered. */
 export interface AnsweringEnd {
   protocol: string;
-  /** Its address and port. */
+  /** Its name where it has one, its address and port; not escaped. */
   end: string;
   /** What is counted: connections, echoes … */
   noun: string;
@@ -32,7 +32,11 @@ export function answeringEnds(exchanges: readonly Exchange[]): AnsweringEnd[] {
     if (first === undefined) return [];
     return [{
       protocol: first.protocol,
-      end: endPoint(first.server.address, first.server.port),
+      end: named(
+        endPoint(first.server.address, first.server.port),
+        commonName(well.map(({ server }) => server.name)),
+        (name) => name,
+      ),
       noun: exchangeNoun(first.protocol),
       exchanges: well.length,
       clients: new Set(well.map(({ client }) => client.address)).size,

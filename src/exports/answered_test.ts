@@ -27,3 +27,13 @@ Deno.test("an end that answered is told with who asked it, and whether all went 
     { ...of, end: "10.0.0.9:81", exchanges: 1, clients: 1, isWhole: false },
   ]);
 });
+
+Deno.test("an end that answered is told by its name, unless it was another one's meanwhile", () => {
+  const at = (port: number, name?: string) => {
+    const one = exchange("10.0.0.1", port, "answered");
+    return { ...one, server: { ...one.server, ...(name === undefined ? {} : { name }) } };
+  };
+  const [payments, stock] = ["pod shop/payments", "pod shop/stock"];
+  const ends = answeringEnds([at(80, payments), at(80, payments), at(81, payments), at(81, stock)]);
+  deepEqual(ends.map(({ end }) => end), ["pod shop/payments (10.0.0.9:80)", "10.0.0.9:81"]);
+});

@@ -15,6 +15,11 @@ export const named = (
   text: Writing["text"],
 ): string => name === undefined ? end : `${text(name, NAME_MAX)} (${end})`;
 
+/** The name that all have: an address may have been another pod's before, and is then told without one. */
+export const commonName = (
+  [first, ...others]: readonly (string | undefined)[],
+): string | undefined => others.every((name) => name === first) ? first : undefined;
+
 /** `10.0.0.1:40000 → 10.96.0.1:443`. */
 export function endsName(points: EndPoints, { text, arrow }: Writing): string {
   const source = endPoint(text(points.source), points.sourcePort);

@@ -1,5 +1,5 @@
 /** Conversations that are alike, told together. */
-import { endPoint } from "../../words/ends.ts";
+import { commonName, endPoint, named } from "../../words/ends.ts";
 import { exchangeNoun } from "../../words/problem.ts";
 import { exchangeMark, exchangeStyle, exchangeWord } from "./exchange.ts";
 import type { Conversation } from "./group.ts";
@@ -47,13 +47,21 @@ export function groupsOf(all: readonly Conversation[]): Map<string, Conversation
 /** `✓ answered  344 TCP connections from 3 clients to 10.0.0.7:80`. */
 export function foldedLines(group: readonly Conversation[], look: Look): string[] {
   const [{ exchange, flow }] = group as [Conversation];
-  const clients = new Set(group.map((one) => one.flow.source)).size;
-  const end = endPoint(look.text(flow.destination), flow.destinationPort);
+  const flows = group.map((one) => one.flow);
+  const clients = new Set(flows.map(({ source }) => source)).size;
+  const to = endPoint(look.text(flow.destination), flow.destinationPort);
+  const end = named(to, commonName(flows.map(({ destinationName }) => destinationName)), look.text);
   const noun = exchange ? exchangeNoun(flow.protocol) : `${look.text(flow.protocol)} flow`;
   const word = exchange ? exchangeWord(exchange.outcome) : outcomeWord(flow.outcome);
   const mark = exchange ? exchangeMark(exchange.outcome, look) : markOf(flow.outcome, look);
   const style = exchange ? exchangeStyle(exchange.outcome) : styleOf(flow.outcome);
-  const who = clients === 1 ? look.text(flow.source) : plural(clients, "client");
+  const who = clients === 1
+    ? named(
+      look.text(flow.source),
+      commonName(flows.map(({ sourceName }) => sourceName)),
+      look.text,
+    )
+    : plural(clients, "client");
   const lines = look.lines(
     `${mark} ${word}  ${plural(group.length, noun)} from ${who} to ${end}`,
     2,

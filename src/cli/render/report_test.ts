@@ -110,6 +110,18 @@ Deno.test("renderReport of thousands of flows that are alike is a screen, and sa
   ok(lines.includes("✕ dropped  3,000 udp flows from 10.0.0.1 to 10.0.0.2"), lines.join("\n"));
 });
 
+Deno.test("renderReport names the ends of flows that are alike, where all have one name", () => {
+  const one = { ...flow("f"), packets: counts, outcome: "dropped", path: [], lastHop: hop };
+  const flows = Array.from({ length: 30 }, (_, i) => ({
+    ...{ ...one, id: `${i}`, sourceName: "pod shop/a" },
+    destinationName: i < 29 ? "pod shop/b" : "pod shop/c",
+  }));
+  const report = { ...empty, flows } as unknown as Report;
+  const lines = renderReport(report, { width: 120, colour: false }).split("\n");
+  const said = "✕ dropped  30 udp flows from pod shop/a (10.0.0.1) to 10.0.0.2";
+  ok(lines.includes(said), lines.join("\n"));
+});
+
 Deno.test("what no batch can tell was lost is told beside the verdict", () => {
   const lost = { ...accounting, strayLines: 7, evictedStates: 1 };
   const report = { ...empty, flows: [], accounting: lost } as unknown as Report;
