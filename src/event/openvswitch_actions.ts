@@ -31,6 +31,14 @@ export function actionsEnd(actions: string): ActionsEnd {
     : "dropped";
 }
 
+/** It goes to these devices and to nothing else, as copies for a mirror do. */
+export function sendsAloneTo(actions: string, devices: ReadonlySet<string>): boolean {
+  const moving = fieldsOf(actions).filter((field) =>
+    field.includes("(") ? !STAYING.test(field) && !SAMPLING.test(field) : !CHANGING.has(field)
+  );
+  return moving.length > 0 && moving.every((field) => devices.has(field));
+}
+
 /** Cookies of the flows by which actions hand a packet to a controller, as `0x3f79e454`. */
 export const handingCookies = (actions: string): string[] =>
   [...actions.matchAll(/\bcontroller\([^()]*\brule_cookie=(0x[0-9a-f]+)/g)].map(([, cookie]) =>

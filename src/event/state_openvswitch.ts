@@ -34,6 +34,8 @@ export const OpenvSwitchBridge = z.object({
   /** OpenFlow controllers that it is told to connect to. */
   controllers: z.array(z.object({ target: name, isConnected: z.boolean() })).max(16),
   ports: z.array(OpenvSwitchPort).max(5_000),
+  /** Devices that get copies alone, as a mirror's output port does. Absent: none. */
+  mirrors: z.array(name).max(64).optional(),
 });
 
 /** What OVN made a flow of, by its databases. */
@@ -97,7 +99,10 @@ export const OpenvSwitch = z.object({
     /** Flows in all. */
     flows: int,
   })).max(16),
-  /** Flows by which packets come to nothing, those used last first. Absent: could not be read. */
+  /**
+   * Flows by which packets come to nothing, or to mirrors alone, those used last first. Absent: could
+   * not be read.
+   */
   losing: z.array(DatapathFlow).max(256).optional(),
   /** Milliseconds that a flow lives after its last packet, where it is not the default of 10,000. */
   idleMs: int.optional(),

@@ -103,6 +103,30 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("__dev_queue_xmit", "DEV_READY"), drop("do_output"), drop("do_output_x", "DEV_READY")],
   ],
   [
+    "isOutputUntold: the same functions without a reason, and not what they free as done with",
+    (event) => event.kind === "drop" && openvswitch.isOutputUntold(event),
+    [drop("do_output"), drop("do_execute_actions", "NOT_SPECIFIED"), drop("ovs_execute_actions")],
+    [drop("do_output", "DEV_READY"), { ...drop("do_execute_actions"), kind: "consume" }],
+  ],
+  [
+    "isOutputTooLarge: without a reason where a port sends, or as too big where an action does",
+    openvswitch.isOutputTooLarge,
+    [drop("ovs_vport_send"), drop("do_output", "PKT_TOO_BIG")],
+    [drop("ovs_vport_receive"), drop("do_output"), drop("ip_forward", "PKT_TOO_BIG")],
+  ],
+  [
+    "isRefusedByConntrackAction: without a reason, which the datapath's own drops have",
+    openvswitch.isRefusedByConntrackAction,
+    [drop("ovs_ct_execute"), drop("ovs_ct_execute", "NOT_SPECIFIED")],
+    [drop("ovs_ct_execute", "OVS_DROP_CONNTRACK"), drop("nf_conntrack_in")],
+  ],
+  [
+    "isRefusedInDatapath: where it takes or sends a packet, and not where it asks its daemon",
+    openvswitch.isRefusedInDatapath,
+    [drop("ovs_vport_send"), drop("ovs_fragment"), drop("ovs_packet_cmd_execute")],
+    [drop("ovs_dp_process_packet"), drop("ovs_vport_send", "PKT_TOO_BIG")],
+  ],
+  [
     "isRefusedUpcall: without a reason, which the datapath's own drops have",
     openvswitch.isRefusedUpcall,
     [drop("ovs_dp_process_packet"), drop("ovs_dp_process_packet", "NOT_SPECIFIED")],

@@ -17,6 +17,22 @@ export const isOutputNotReady = (event: Event): boolean =>
   freedIn(event, /^(do_output|do_execute_actions|ovs_execute_actions)\b/);
 
 /**
+ * The same before `do_output` gave reasons (6.1 with its later corrections), or another end in these
+ * functions: an action failed, or they were nested too deep.
+ */
+export const isOutputUntold = (event: Event): boolean =>
+  !givesReason(event) && freedIn(event, /^(do_output|do_execute_actions|ovs_execute_actions)\b/);
+
+/** Connection tracking, as an action asked for it, did not take the packet (before 6.7). */
+export const isRefusedByConntrackAction = (event: Event): boolean =>
+  !givesReason(event) && freedIn(event, /^ovs_ct_execute\b/);
+
+/** Freed without a reason by any other function of the datapath that takes packets. */
+export const isRefusedInDatapath = (event: Event): boolean =>
+  !givesReason(event) &&
+  freedIn(event, /^(ovs_vport_send|ovs_vport_receive|ovs_fragment|ovs_packet_cmd_execute)\b/);
+
+/**
  * No flow of the kernel's matched, and `ovs_dp_upcall` did not get the packet to ovs-vswitchd. What
  * it got there the datapath frees as consumed.
  */
@@ -34,3 +50,13 @@ export const isUpcall = (event: Event): boolean =>
 export const isDoneWithActions = (event: Event): boolean =>
   event.kind === "consume" &&
   freedIn(event, /^(do_execute_actions|ovs_execute_actions|clone_execute)\b/);
+
+/**
+ * `ovs_vport_send` frees without a reason what is larger than the MTU of the port that it is for, and
+ * what is Ethernet where the port's device is not, or the other way round. What it put together of
+ * fragments `do_output` compares itself, and says so from 6.3 on.
+ */
+export const isOutputTooLarge = (event: Event): boolean =>
+  (!givesReason(event) && freedIn(event, /^ovs_vport_send\b/)) ||
+  (hasReason(event, /^PKT_TOO_BIG$/) &&
+    freedIn(event, /^(do_output|do_execute_actions|ovs_execute_actions)\b/));

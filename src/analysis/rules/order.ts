@@ -83,10 +83,14 @@ export const RULES: readonly Rule[] = [
   // Name the flow, or the port, that the rules below would only say that there is one.
   rules.openvswitchFlow,
   rules.openvswitchHandedUp,
+  rules.openvswitchMirrored,
   rules.openvswitchPortDown,
   rules.openvswitchDropped,
   rules.openvswitchPort,
   rules.openvswitchUpcall,
+  // What is too large for a port is freed by one of its functions.
+  rules.openvswitchPortTooSmall,
+  rules.openvswitchRefused,
 
   // Knows why the frame went out by the device below, where it came to others (R8) or to nobody (R42).
   rules.macvlanHairpin,
@@ -130,6 +134,7 @@ export const RULES: readonly Rule[] = [
   rules.ciliumPolicy,
   // Each has a function that no other of these has.
   rules.noPeerForDestination,
+  rules.wireguardNoEndpoint,
   rules.sourceNotAllowed,
   rules.ipvlanPrivate,
 

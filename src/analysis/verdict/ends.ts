@@ -20,6 +20,7 @@ import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { toMirror } from "./mirrored.ts";
 
 /** What the last sighting of a copy means. */
 export type EndKind =
@@ -69,8 +70,19 @@ function lastNetns(step: Step): number | undefined {
 }
 
 function kindOf(step: Step, atDestination: boolean): EndKind {
-  return ENDINGS[KINDS[step.event.kind].lastSeen](step, atDestination);
+  const kind = ENDINGS[KINDS[step.event.kind].lastSeen](step, atDestination);
+  // [O4] Whoever looks at a mirror has copies alone, whatever becomes of them there.
+  return LIVING_ON.has(kind) && toMirror(step) ? "routine" : kind;
 }
+
+/** Ends that would speak for a packet that went nowhere else. */
+const LIVING_ON: ReadonlySet<EndKind> = new Set([
+  "dropped",
+  "flooded",
+  "left",
+  "silent",
+  "waiting",
+]);
 
 /** How a copy ended, by what its last sighting is. */
 const ENDINGS: Record<LastSeen, (step: Step, atDestination: boolean) => EndKind> = {

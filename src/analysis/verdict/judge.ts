@@ -26,6 +26,7 @@ import { floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { handedUp } from "./handed_up.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
+import { endedAtMirror } from "./mirrored.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { leftOutThere } from "./left_out.ts";
 import { nestedIn } from "./nested.ts";
@@ -80,6 +81,12 @@ export function conclude(way: Way, world: World): Judgement {
  */
 function judgeRoutine(base: Base, world: World): Judgement {
   const { step } = base.end;
+  const mirrored = endedAtMirror(step);
+  if (mirrored) {
+    const end: End = { ...base.end, kind: "dropped", step: mirrored.step };
+    const gap = gapOfCopies(base, world);
+    if (!gap) return { ...base, end, steps: stepsTo(mirrored.step), outcome: "dropped" };
+  }
   const ended = isKeptByVlan(step, world.network) ? { isAlone: false } : handedUp(step);
   if (ended === null || "code" in ended) return unknown(base, ended ?? routineGap(step.event));
   const end: End = { ...base.end, kind: "dropped" };

@@ -7,11 +7,12 @@ import { map, rows, setOf, uuid } from "./ovsdb.ts";
 export const QUESTION = [
   "Open_vSwitch",
   ...[
-    ["Bridge", ["name", "fail_mode", "controller", "ports", "external_ids"]],
+    ["Bridge", ["name", "fail_mode", "controller", "ports", "external_ids", "mirrors"]],
     ["Controller", ["_uuid", "target", "is_connected"]],
     ["Port", ["_uuid", "interfaces"]],
     ["Interface", ["_uuid", "name", "type", "error", "external_ids"]],
     ["Open_vSwitch", ["external_ids", "other_config"]],
+    ["Mirror", ["_uuid", "output_port"]],
   ].map(([table, columns]) => ({ op: "select", table, where: [], columns })),
 ] as const;
 
@@ -22,6 +23,7 @@ const Answer = z.tuple([
     controller: setOf(uuid),
     ports: setOf(uuid),
     external_ids: map,
+    mirrors: setOf(uuid),
   })),
   rows(z.object({ _uuid: uuid, target: z.string(), is_connected: z.boolean() })),
   rows(z.object({ _uuid: uuid, interfaces: setOf(uuid) })),
@@ -33,6 +35,7 @@ const Answer = z.tuple([
     external_ids: map,
   })),
   rows(z.object({ external_ids: map, other_config: map })),
+  rows(z.object({ _uuid: uuid, output_port: setOf(uuid) })),
 ]);
 
 /** What is known with it. */
@@ -52,7 +55,8 @@ export function withDatabase(
   bridges: readonly OpenvSwitchBridge[],
   answer: unknown,
 ): Meant {
-  const [{ rows: meant }, controllers, ports, interfaces, top] = Answer.parse(answer);
+  const [{ rows: meant }, controllers, ports, interfaces, top, mirrors] = Answer.parse(answer);
+  const outputOf = new Map(mirrors.rows.map((one) => [one._uuid, one.output_port]));
   const interfacesOf = new Map(ports.rows.map((port) => [port._uuid, port.interfaces]));
   const byId = new Map(interfaces.rows.map((one) => [one._uuid, one]));
   const keys = [...top.rows, ...meant, ...interfaces.rows].flatMap((one) => [
@@ -73,9 +77,16 @@ export function withDatabase(
       const known = new Map(told.map((one) => [one.name, one]));
       const shown = new Set(bridge.ports.map(({ name }) => name));
       const failMode = own.fail_mode[0];
+      const outputs = own.mirrors.flatMap((id) => outputOf.get(id) ?? [])
+        .flatMap((id) => interfacesOf.get(id) ?? []).flatMap((id) => byId.get(id)?.name ?? []);
+      // The device of a tunnel's port serves other tunnels, too.
+      const devices = bridge.ports.filter(({ name, type }) =>
+        outputs.includes(name) && (type === "" || type === "system" || type === "internal")
+      ).flatMap(({ device }) => device ?? []).slice(0, 64);
       return {
         ...bridge,
         ...(failMode === undefined ? {} : { failMode }),
+        ...(devices.length === 0 ? {} : { mirrors: devices }),
         controllers: controllers.rows.filter(({ _uuid }) => own.controller.includes(_uuid))
           .slice(0, 16).map(({ target, is_connected: isConnected }) => ({ target, isConnected })),
         ports: [

@@ -10,7 +10,7 @@ import { type Meant, QUESTION, withDatabase } from "./database.ts";
 import { withLogicalFlows } from "./logical_flows.ts";
 import { type Flow, flowsIn } from "./datapath_flows.ts";
 import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
-import { actionsEnd } from "../../event/openvswitch_actions.ts";
+import { actionsEnd, sendsAloneTo } from "../../event/openvswitch_actions.ts";
 import { tracedIn } from "./trace.ts";
 
 /** Flows of a datapath up to which they are read: 10,000 are 6 MB, which the daemon's one thread makes. */
@@ -97,7 +97,10 @@ export async function readDaemon(
   };
   try {
     const losing: DatapathFlow[] = [];
-    for (const datapath of datapaths) losing.push(...await losingOf(control, datapath, down));
+    const mirrors = new Set(told.bridges.flatMap(({ mirrors = [] }) => mirrors));
+    for (const datapath of datapaths) {
+      losing.push(...await losingOf(control, datapath, { down, mirrors }));
+    }
     told.losing = losing.slice(0, LOSING_MAX);
     if (southbound !== undefined) {
       const socket = (path: string) => daemon.socket?.(path) ?? path;
@@ -127,14 +130,14 @@ async function readDatabase(
 async function losingOf(
   control: Control,
   { name, flows, devices }: Datapath,
-  down: ReadonlySet<string>,
+  ends: Ends,
 ): Promise<DatapathFlow[]> {
   if (flows > FLOWS_MAX) {
     throw new Error(`${name} has ${flows} flows, ${FLOWS_MAX} are read at most`);
   }
   const losing = flowsIn(await control.text("dpctl/dump-flows", ["-m", name]))
     .map((flow) => ({ ...flow, ...byDevices(flow, devices) }))
-    .filter(({ actions }) => isLosing(actions, down))
+    .filter(({ actions }) => isLosing(actions, ends))
     .sort((a, b) => a.usedS === b.usedS ? 0 : a.usedS - b.usedS)
     .slice(0, LOSING_MAX);
   const told: DatapathFlow[] = [];
@@ -160,13 +163,19 @@ function byDevices(
   };
 }
 
+/** Devices at which a packet ends: those that can't send, and those that get copies for mirrors. */
+interface Ends {
+  down: ReadonlySet<string>;
+  mirrors: ReadonlySet<string>;
+}
+
 /**
- * Whether packets may end by it: dropped, measured, handed to a controller and to no port, or sent to
- * a device that can't send.
+ * Whether packets may end by it: dropped, measured, handed to a controller and to no port, sent to a
+ * device that can't send, or to mirrors alone.
  */
-function isLosing(actions: string, down: ReadonlySet<string>): boolean {
+function isLosing(actions: string, { down, mirrors }: Ends): boolean {
   return actionsEnd(actions) !== "sent" || /\bmeter\(/.test(actions) ||
-    actions.split(",").some((action) => down.has(action));
+    actions.split(",").some((action) => down.has(action)) || sendsAloneTo(actions, mirrors);
 }
 
 /** Nothing where the tables say something else by now, or the daemon does not understand. */

@@ -109,6 +109,29 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "what a flow drops and a mirror has goes to the mirror's port alone, by the flow that drops",
+  ignore: Deno.uid() !== 0 || found.run === undefined,
+  fn: () =>
+    withDaemon(async ({ netns, sh }) => {
+      await sh(`
+        ip -n $N link add m0 type veth peer name m1
+        ip -n $N link set m0 up; ip -n $N link set m1 up
+        vs add-port br0 m0
+        vs -- --id=@m get port m0 -- --id=@mirror create mirror name=w select-all=true \\
+          output-port=@m -- set bridge br0 mirrors=@mirror
+        flow br0 cookie=0x5,priority=300,icmp,actions=drop
+        ${PING}
+      `);
+      const { openvswitch } = await readState(await findNetns(netns));
+      deepEqual(openvswitch?.bridges.map(({ mirrors }) => mirrors), [["m0"], undefined]);
+      const flow = openvswitch?.losing?.find(({ actions }) => actions === "m0");
+      ok(flow?.match.includes("in_port(p0)"), flow?.match);
+      deepEqual(flow?.steps?.map(({ cookie, says }) => [cookie, says]), [["0x5", ["drop"]]]);
+    }),
+});
+
+Deno.test({
   name: "a daemon that is stopped is a gap, and the rest of the state is read",
   ignore: Deno.uid() !== 0 || found.run === undefined,
   fn: () =>

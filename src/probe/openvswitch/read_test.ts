@@ -113,6 +113,43 @@ Deno.test("flows that hand packets to a controller and to no port are told, with
   });
 });
 
+Deno.test("flows that send to a mirror's port alone are told, and that port is known for it", async () => {
+  const named = (id: string) => ["uuid", id];
+  const none = ["set", []];
+  const bridge = { name: "br0", fail_mode: none, controller: none, external_ids: ["map", []] };
+  const row = (id: string, name: string) => ({
+    ...{ _uuid: named(`i-${id}`), name, type: "", error: none, external_ids: ["map", []] },
+  });
+  const transact = [
+    [{ ...bridge, ports: ["set", [named("a"), named("b")]], mirrors: named("m") }],
+    [],
+    [
+      { _uuid: named("a"), interfaces: named("i-a") },
+      { _uuid: named("b"), interfaces: named("i-b") },
+    ],
+    [row("a", "pa"), row("b", "pb")],
+    [{ external_ids: ["map", []], other_config: ["map", []] }],
+    [{ _uuid: named("m"), output_port: named("b") }],
+  ].map((rows) => ({ rows }));
+  await withFake({
+    transact,
+    "dpif/show": "system@ovs-system: hit:1 missed:2\n  br0:\n    pa 1/1: (system)\n" +
+      "    pb 2/2: (system)\n",
+    "dpctl/dump-flows": flow(1, "2", "1s") + flow(1, "2,1", "2s") + flow(1, "ct(zone=1),2", "3s"),
+  }, async (control) => {
+    const gaps: { what: string; why: string }[] = [];
+    const told = await readDaemon(
+      { control, database: control },
+      { down: new Set(), withinMs: 60_000 },
+      gaps,
+    );
+    deepEqual(gaps, []);
+    deepEqual(told.bridges.map(({ mirrors }) => mirrors), [["pb"]]);
+    // What also goes to another port is not lost.
+    deepEqual(told.losing?.map(({ actions }) => actions), ["pb", "ct(zone=1),pb"]);
+  });
+});
+
 Deno.test("of a datapath with too many flows none is read, and that is a gap", () =>
   withFake(
     { "dpctl/show": "system@ovs-system:\n  lookups: hit:1 missed:2 lost:3\n  flows: 40000\n" },

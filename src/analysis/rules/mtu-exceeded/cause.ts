@@ -9,7 +9,8 @@ export const cause: CauseText = {
   knows:
     "The kernel's reason is `PKT_TOO_BIG`, or the packet died where the kernel checks sizes, " +
     "and its size is above the MTU read there. The evidence says whether the ICMP error that " +
-    "tells the sender was seen on its way back. When a router without a probe sent that " +
+    "tells the sender was seen on its way back. Open vSwitch tells nobody: there a port is named " +
+    "whose MTU is smaller. When a router without a probe sent that " +
     "error, the cause is `likely`.",
   remedy: "Lower the MTU of the sender's device by what the tunnels on the way add (50 bytes for " +
     "VXLAN over IPv4, 70 over IPv6), or raise the underlay's. If the ICMP error did not get " +

@@ -11,7 +11,7 @@ export const cause: CauseText = {
     "in the datapath's own functions. Where ovs-vswitchd can be asked, the flows of the datapath " +
     "that drop are read, and for each the tables and flows of the bridges that made it " +
     "(`ofproto/trace`): then the bridge, the table and the flow are named, or that none matches, the " +
-    "port that is not there, or the port whose device is down. Else the reason alone tells whether " +
+    "port that is not there, the port whose device is down, or that a mirror alone has it. Else the reason alone tells whether " +
     "flows, a meter, connection tracking or the port sent to stopped the packet.",
   remedy:
     "Where no flow is named: `ovs-vsctl iface-to-br PORT` names the bridge, and `ovs-appctl ofproto/trace BRIDGE " +

@@ -1,6 +1,6 @@
 /** Which port Open vSwitch sent a packet to, that can't send. */
 import type { DatapathFlow } from "../../../event/state_openvswitch.ts";
-import { isOutputNotReady } from "../../kernel/openvswitch.ts";
+import { isOutputNotReady, isOutputUntold } from "../../kernel/openvswitch.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { downEnds, upRemedy } from "../shared/carrier.ts";
@@ -12,11 +12,13 @@ export const openvswitchPortDown: Rule = {
   statement:
     "Freed in Open vSwitch's output because a device is not ready (R114), where the flows read of " +
     "the datapath that the packet fits send to one device that is down: `openvswitch-drop`, with " +
-    "that device. Proven as R117 is, else likely.",
+    "that device. Proven as R117 is, else likely. Likely, too, where the kernel frees there without a " +
+    "reason, which it also does when an action fails.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     const { event, node, netns } = subject;
-    if (event.kind !== "drop" || !isOutputNotReady(event)) return null;
+    const isTold = isOutputNotReady(event);
+    if (event.kind !== "drop" || !(isTold || isOutputUntold(event))) return null;
     const matching = matchingFlows(subject, () => true);
     if (!matching) return null;
     const { state, flows, isComplete } = matching;
@@ -32,7 +34,7 @@ export const openvswitchPortDown: Rule = {
     );
     return cause(
       "openvswitch-drop",
-      isComplete ? "proven" : "likely",
+      isTold && isComplete ? "proven" : "likely",
       `Open vSwitch had a packet from ${place(subject)} for ${placeOf(node, netns, link.name)}${
         bridge === undefined ? "" : `, a port of bridge ${bridge.name}`
       }, which ${link.flags.includes("UP") ? "has no carrier" : "is down"}`,

@@ -1,11 +1,11 @@
 /** Packets that wireguard refuses by its peers' allowed-ips, when it sends and when it receives. */
-import type { NetnsState, WireguardPeer } from "../../../event/state.ts";
+import type { WireguardPeer } from "../../../event/state.ts";
 import { isRefusedByWireguard, isRefusedByWireguardSender } from "../../kernel/refusing_devices.ts";
-import { contains } from "../../view/address.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { holdersOf, peersRead } from "../shared/wireguard_peers.ts";
 import { device } from "../word.ts";
 
 const SHOWN_MAX = 4;
@@ -17,14 +17,14 @@ export const noPeerForDestination: Rule = {
   statement:
     "`wireguard-allowed-ips`, proven. Freed as a drop by wireguard's transmit function, and no peer " +
     "of the device has the packet's destination in its allowed-ips, as read before and after. A peer " +
-    "that has it and no endpoint, or no keys yet, is another fault: nothing is said then.",
+    "that has it and no endpoint is another fault (R161).",
   yields: ["wireguard-allowed-ips"],
   judge(subject) {
     const { event } = subject;
     if (event.tunnelKind !== undefined || !isRefusedByWireguardSender(event)) return null;
-    const readings = readingsOf(subject);
+    const readings = peersRead(subject);
     if (readings.length === 0 || event.destination === undefined) return null;
-    if (readings.some((peers) => holders(peers, event.destination!).length > 0)) return null;
+    if (readings.some((peers) => holdersOf(peers, event.destination!).length > 0)) return null;
     return cause(
       "wireguard-allowed-ips",
       "proven",
@@ -52,10 +52,10 @@ export const sourceNotAllowed: Rule = {
   judge(subject) {
     const { event } = subject;
     if (event.tunnelKind !== undefined || !isRefusedByWireguard(event)) return null;
-    const readings = readingsOf(subject);
+    const readings = peersRead(subject);
     const { source } = event;
     if (readings.length === 0 || source === undefined) return null;
-    const held = readings.map((peers) => holders(peers, source));
+    const held = readings.map((peers) => holdersOf(peers, source));
     const isNobodys = held.every((peers) => peers.length === 0);
     const isAnothers = held.every((peers) => peers.length > 0) &&
       readings.every((peers) => peers.length > 1);
@@ -73,24 +73,6 @@ export const sourceNotAllowed: Rule = {
     );
   },
 };
-
-/** The device's peers, as read before and after. */
-function readingsOf({ before, after, device: name }: Case): WireguardPeer[][] {
-  return [before, after].flatMap((state: NetnsState | null) =>
-    state?.wireguard === undefined ? [] : [state.wireguard.filter((peer) => peer.device === name)]
-  );
-}
-
-/** Peers that have the address in their allowed-ips; first the one with the longest prefix, who counts. */
-function holders(peers: readonly WireguardPeer[], address: string): WireguardPeer[] {
-  const longest = ({ allowed }: WireguardPeer) =>
-    Math.max(
-      -1,
-      ...allowed.filter((prefix) => contains(prefix, address))
-        .map((prefix) => Number(prefix.split("/")[1] ?? 128)),
-    );
-  return peers.filter((peer) => longest(peer) >= 0).sort((a, b) => longest(b) - longest(a));
-}
 
 const evidenceOf = ({ node, device: name }: Case, peers: readonly WireguardPeer[]) =>
   peers.length === 0
