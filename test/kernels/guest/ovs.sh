@@ -124,14 +124,5 @@ tunnelled() {
   flow_ node br-tun "priority=100,ip,in_port=2,actions=output:1"
 }
 
-# told NAME: what it knows of itself, into the run's log.
-told() {
-  local name=$1
-  app_ "$name" dpif/show || true
-  app_ "$name" dpctl/show -s || true
-  app_ "$name" dpctl/dump-flows || true
-  app_ "$name" dpctl/dump-flows -m || true
-  app_ "$name" dpctl/dump-flows | sed -n 's/, packets:.*actions:drop.*//p' | while read -r flow; do
-    app_ "$name" ofproto/trace ovs-system "$flow" 2>&1 || true
-  done
-}
+# told NAME: what its datapath does, into the run's log. Emulated, each command takes a second.
+told() { app_ "$1" dpctl/dump-flows -m || true; }
