@@ -6,8 +6,8 @@ import type { Flow, Report } from "../../../src/event/report.ts";
 import { exchangesText, reportText } from "../../spec/form/report_text.ts";
 import type { Case } from "./runs.ts";
 
-/** The report of an archive that a guest wrote; with `asFiltered` by the filter of its incident, too. */
-export async function reportOf(path: string, asFiltered = false): Promise<Report> {
+/** The batches of an archive that a probe wrote, and the filter of its incident. */
+export async function readArchive(path: string): Promise<{ batches: Batch[]; filter: string }> {
   const file = await Deno.open(path);
   const stream = file.readable.pipeThrough(new DecompressionStream("gzip"));
   const [head = "", ...lines] = (await new Response(stream).text()).trimEnd().split("\n");
@@ -21,7 +21,13 @@ export async function reportOf(path: string, asFiltered = false): Promise<Report
     } else if (line.type === "event") batches.at(-1)!.events.push(line.event);
     else if (line.type === "state") batches.at(-1)!.states.push(line.state);
   }
-  const filter = asFiltered ? JSON.parse(head).filter : "";
+  return { batches, filter: JSON.parse(head).filter };
+}
+
+/** The report of an archive that a guest wrote; with `asFiltered` by the filter of its incident, too. */
+export async function reportOf(path: string, asFiltered = false): Promise<Report> {
+  const { batches, filter: own } = await readArchive(path);
+  const filter = asFiltered ? own : "";
   return analyse({ incident: "kernels", filter, closed: true, evicted: 0, batches });
 }
 
