@@ -69,6 +69,7 @@ export const CAUSE_CODES = [
   "vlan-unknown",
   "protocol-unknown",
   "conntrack-clash",
+  "destination-gone",
 ] as const;
 
 /** The code of a cause. */

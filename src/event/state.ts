@@ -238,6 +238,8 @@ export const NetnsState = z.object({
   file: text.optional(),
   /** Whose processes are in it. Absent: nobody's, the machine's own, or an older probe's state. */
   holder: NetnsHolder.optional(),
+  /** By `timeNs` no file and no process leads to it any more; a later state is of another one. */
+  ended: z.literal(true).optional(),
   links: z.array(Link).max(20_000),
   routes: z.array(Route).max(100_000),
   rules: z.array(RoutingRule).max(10_000),

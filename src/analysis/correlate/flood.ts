@@ -16,6 +16,16 @@ export function cameByTunnelEndingHere(events: readonly Sighting[]): boolean {
 }
 
 /**
+ * [O4] What a bridge of the node floods of these sightings of one node is the packet, and not a copy of it:
+ * its tunnel ends there, or the node knew the link address of its next hop behind a bridge of its own.
+ */
+export const isOfThisNode = (events: readonly Sighting[]): boolean =>
+  cameByTunnelEndingHere(events) || events.some(isHandedToBridge);
+
+const isHandedToBridge = ({ kind, node, netns, ifindex, device, at }: Sighting): boolean =>
+  kind === "device-tx" && linkOf(stateAt(node, netns, at), ifindex, device)?.kind === "bridge";
+
+/**
  * [O4] Whether a drop of another host's frame is a drop of the packet. A frame that a bridge flooded
  * is freed by every host that it is not for; that loses the packet only where the packet's
  * destination or next hop lives, or at the other end of a veth pair. `sent` is the transmission

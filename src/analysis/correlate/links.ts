@@ -1,7 +1,7 @@
 /** Which sighting led to which: the tree of a packet's copies across nodes. Rule C5. */
 import type { Chain } from "./chains.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
-import { cameByTunnelEndingHere, isMeantHere } from "./flood.ts";
+import { isMeantHere, isOfThisNode } from "./flood.ts";
 import { sameFrame } from "./frames.ts";
 import { Originals } from "./originals.ts";
 import { hasFewSightings, type Packet } from "./packets.ts";
@@ -56,7 +56,7 @@ function goesOn({ chain, previous }: Step): boolean {
   const last = chain.events.at(-1)!;
   if (
     isAnothersFrame(last) && !isMeantHere(last, previous!.event) &&
-    !cameByTunnelEndingHere(chain.events)
+    !isOfThisNode(chain.events)
   ) return false;
   return chain.events.some((event) => tellsOnward(event));
 }

@@ -24,6 +24,7 @@ import { cause as addressDuplicate } from "./address-duplicate/cause.ts";
 import { cause as frameToWrongNode } from "./frame-to-wrong-node/cause.ts";
 import { cause as macvlanIsolation } from "./macvlan-isolation/cause.ts";
 import { cause as vlanUnknown } from "./vlan-unknown/cause.ts";
+import { cause as destinationGone } from "./destination-gone/cause.ts";
 import { cause as tunnelEndpointUnreachable } from "./tunnel-endpoint-unreachable/cause.ts";
 import { cause as tunnelEndpointWrong } from "./tunnel-endpoint-wrong/cause.ts";
 import { cause as tunnelNoEndpoint } from "./tunnel-no-endpoint/cause.ts";
@@ -95,6 +96,7 @@ export const CAUSE_TEXTS: readonly CauseText[] = [
   frameToWrongNode,
   macvlanIsolation,
   vlanUnknown,
+  destinationGone,
   tunnelEndpointUnreachable,
   tunnelEndpointWrong,
   tunnelNoEndpoint,

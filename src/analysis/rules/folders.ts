@@ -19,6 +19,7 @@ export {
 export { byPolicy } from "./netfilter-drop/by_policy.ts";
 export { checksumInvalid } from "./checksum-invalid/checksum.ts";
 export { ciliumPolicy } from "./traffic-control-drop/cilium_policy.ts";
+export { connectionToGone, destinationGone } from "./destination-gone/destination_gone.ts";
 export { conntrackClash } from "./conntrack-clash/conntrack_clash.ts";
 export { conntrackTableFull } from "./conntrack-table-full/table_full.ts";
 export { directedBroadcast } from "./ip-forwarding-disabled/directed_broadcast.ts";

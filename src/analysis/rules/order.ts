@@ -9,6 +9,9 @@ import type { Rule } from "./rule.ts";
 
 /** Rules about a packet that ended badly. */
 export const RULES: readonly Rule[] = [
+  // Asks R100, R9, R3 and R2 itself. Of an open connection the rules of NAT are not asked again, so that it
+  // is the end that is wrong, and neither the rules nor the entry that keeps to it (R85).
+  rules.connectionToGone,
   // Asks R9, R3, R2, R10 and R43 itself, and knows why the packet was sent where nobody is: R50 would
   // say that the service has no endpoint.
   rules.staleEntry,
@@ -96,6 +99,8 @@ export const RULES: readonly Rule[] = [
   rules.macvlanHairpin,
   // Only for a frame that is addressed to the device, which R8 says nothing of.
   rules.vlanUnknown,
+  // Asks R100, R9, R3 and R2 itself, and knows who it was that is there no more.
+  rules.destinationGone,
   rules.macOfNobody,
   rules.macMismatch,
   // Over a device without carrier nobody can be asked for a link address (R9).

@@ -1,7 +1,7 @@
 /** What the last sighting of a copy says about the copy. Rules O1 to O4. */
 import { isDeviceKind, KINDS, type LastSeen } from "../../event/kinds.ts";
 import { AF_PACKET } from "../../event/lift.ts";
-import { cameByTunnelEndingHere, isMeantHere } from "../correlate/flood.ts";
+import { isMeantHere, isOfThisNode } from "../correlate/flood.ts";
 import type { Step } from "../correlate/steps.ts";
 import { receivesUntraced } from "../kernel/devices.ts";
 import {
@@ -32,7 +32,7 @@ export type EndKind =
   | "dropped"
   /** Freed, as a drop or not, without any loss of a packet. */
   | "routine"
-  /** Freed as another host's, flooded by a bridge of the node that its tunnel led to. */
+  /** Freed as another host's, flooded by a bridge of the node that its way ends at. */
   | "flooded"
   /** Handed to a device; nothing after that. */
   | "left"
@@ -104,7 +104,7 @@ function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   if (isSideCopy(event)) return "routine";
   if (isFreedFromSocket(event)) return wasSeenOnDevice(step) ? "delivered" : "routine";
   if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
-    return cameByTunnelEndingHere(sightingsHere(step)) ? "flooded" : "routine";
+    return isOfThisNode(sightingsHere(step)) ? "flooded" : "routine";
   }
   if (isUnexplainedTcpDrop(event)) {
     return atDestination && isBareSegment(event) ? "taken" : "routine";

@@ -2,7 +2,7 @@
 import { arrivalOf } from "./arrivals.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { leadsTo } from "../correlate/flood.ts";
+import { cameByTunnelEndingHere, leadsTo } from "../correlate/flood.ts";
 import { deviceEvent, type Step, stepsTo } from "../correlate/steps.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
 import {
@@ -19,10 +19,11 @@ import {
   type Span,
 } from "../view/coverage.ts";
 import { halfKnown, unreadState } from "../view/unread.ts";
-import { holdersOfMac, ownersOf } from "../view/state_view.ts";
+import { ownersThen } from "../view/presence.ts";
+import { holdersOfMac } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
-import { floodedToNobody } from "./flooded.ts";
+import { copiesOf, floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { handedUp } from "./handed_up.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
@@ -99,7 +100,11 @@ const NO_RULES: readonly RuleId[] = [];
 
 type Base = Omit<Judgement, "outcome" | "gap">;
 
-const unknown = (base: Base, gap: Gap): Judgement => ({ ...base, outcome: "unknown", gap });
+const unknown = (base: Base, gap: Gap): Judgement => ({
+  ...base,
+  outcome: "unknown",
+  gap,
+});
 
 /**
  * [O2] [O4] Freed as a drop. A frame that was freed as another host's may be a flooded copy: it is the
@@ -253,9 +258,10 @@ function judgeLeft(base: Base, world: World): Judgement {
 }
 
 /**
- * [O4] A tunnel led it to a node that does not host its destination, where a bridge flooded it and
- * nobody took it. It is dropped only if no copy went elsewhere and no port there was the right one:
- * to know that, no event of any node may be missing. So it is where nobody has its address and MAC.
+ * [O4] A tunnel led it to a node that does not host its destination, or a node handed it to a bridge of
+ * its own, which flooded it, and nobody took it. It is dropped only if no copy went elsewhere and no port
+ * there was the right one: to know that, no event of any node may be missing. So it is where nobody has
+ * its address and MAC, or has them any more.
  */
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
@@ -263,11 +269,16 @@ function judgeFlooded(base: Base, world: World): Judgement {
   const gap = world.nodes.map((node) => gapOf(node, SEEING, when, rankOf(base)))
     .find((found) => found !== null) ?? unreadState(world.network);
   if (gap) return unknown(base, gap);
-  const owners = ownersOf(world.network, event.destination!);
-  if (owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
+  const copies = () => copiesOf(base.packet);
+  const owners = ownersThen(world.network, event.destination!, { event, copies });
+  const isMisled = cameByTunnelEndingHere(
+    base.steps.map((step) => step.event)
+      .filter(({ node }) => node === event.node),
+  );
+  if (isMisled && owners.length > 0 && owners.every(({ node }) => node !== event.node)) {
     return { ...base, outcome: "dropped" };
   }
-  if (owners.length === 0 && floodedToNobody(base.end.step, world.network)) {
+  if (owners.length === 0 && floodedToNobody(base.end.step, base.packet, world.network)) {
     return { ...base, outcome: "dropped" };
   }
   const text = "only copies for others were seen";

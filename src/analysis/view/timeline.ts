@@ -61,6 +61,7 @@ export class NodeView {
   #coverage: Coverage;
   #hasCounted = false;
   readonly #states = new Map<number, Reading[]>();
+  readonly #ended = new Map<number, number[]>();
   readonly #events: Sighting[] = [];
   /** How often events came again. */
   readonly #copies = new WeakMap<Sighting, number>();
@@ -150,6 +151,12 @@ export class NodeView {
     return this.#states;
   }
 
+  /** By when namespaces of this inode had ended, `at`s, oldest first: a number is given again. */
+  ended(netns: number): readonly number[] {
+    read(this.statesSource);
+    return this.#ended.get(netns) ?? [];
+  }
+
   #covered(): Coverage {
     read(this.coverageSource);
     return this.#coverage;
@@ -230,6 +237,11 @@ export class NodeView {
     const known = this.#states.size;
     for (const state of states) {
       const at = Number(BigInt(state.timeNs) - this.baseNs);
+      if (state.ended) {
+        const ends = [...this.#ended.get(state.netns) ?? [], at].sort((a, b) => a - b);
+        this.#ended.set(state.netns, [...new Set(ends)]);
+        continue;
+      }
       const list = this.#states.get(state.netns) ?? [];
       this.#states.set(state.netns, list);
       list.push({ at, state });

@@ -1,10 +1,13 @@
 /**
  * Keeps the nodes' state read: all of it at both ends of a trace, and where things happen between.
  */
+import { endedState } from "../../event/ended_state.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { Intake } from "./intake.ts";
 import type { RunningNode } from "./intake_options.ts";
+import { Ended, isUnread } from "./ended.ts";
 import { isNewOwner, isSecondOwner, keepingOwner } from "./held.ts";
+import { inReadingOrder } from "./reading_order.ts";
 import { DEFAULT_SHARE, type Share } from "../run/share.ts";
 import {
   AT_ONCE_MS,
@@ -21,7 +24,6 @@ import {
   type ConnectionQuery,
   type CostedState,
   HeardChanges,
-  inodeOfLink,
   KnownStates,
   listNetns,
   monotonicClock,
@@ -53,6 +55,7 @@ export class NodeState {
   /** Inodes that events came from and that no look found: gone, or not to be opened. */
   #unknown = new Set<number>();
   readonly #named = Promise.withResolvers<void>();
+  readonly #ended = new Ended();
   #heard = new HeardChanges(monotonicClock());
 
   /**
@@ -85,16 +88,9 @@ export class NodeState {
 
   /** Reads every namespace once, so many at a time; this process's own first, then those named. */
   async readAll(): Promise<void> {
-    const own = inodeOfLink("/proc/self/ns/net");
-    const ranked = this.intake.nodes.flatMap(({ name, netns }) =>
-      netns.values().map((handle) => {
-        const rank = handle.inode === own ? 0 : this.isNamed(handle, name) ? 1 : 2;
-        return { handle, rank };
-      }).toArray()
-    );
-    const handles = ranked.sort((a, b) => a.rank - b.rank).map(({ handle }) => handle);
+    const { handles, firstCount } = inReadingOrder(this.intake.nodes, this.isNamed);
     await this.#watch.add(handles);
-    const named = Math.min(ranked.filter(({ rank }) => rank < 2).length, TOGETHER_MAX);
+    const named = Math.min(firstCount, TOGETHER_MAX);
     await this.#readAndTell(handles, 0, named);
     this.#named.resolve();
     let spentMs = 0;
@@ -116,10 +112,8 @@ export class NodeState {
   /** Resolves with the milliseconds of processor time that it took. */
   async #readAndTell(handles: NetnsHandle[], from: number, max: number): Promise<number> {
     const readings = await this.#readTogether(handles, from, max);
-    for (const { state } of readings) {
-      this.#schedule.noteRead(state.netns);
-      this.#handOver(state);
-    }
+    for (const { state } of readings) this.#schedule.noteRead(state.netns);
+    for (const { state } of readings) this.#handOver(state);
     return readings.reduce((sum, { costMs }) => sum + costMs, 0);
   }
 
@@ -128,10 +122,11 @@ export class NodeState {
    * counted where `withCounters` says so.
    */
   request(netns: number, withCounters: boolean): void {
+    if (this.#ended.has(netns)) return;
     if (withCounters) this.#counted.add(netns);
     for (const node of this.intake.nodes) {
       const handle = node.netns.get(netns);
-      if (handle !== undefined) this.#schedule.request(handle);
+      if (handle) this.#schedule.request(handle);
     }
   }
 
@@ -152,11 +147,13 @@ export class NodeState {
     if (!isKnown || this.#changed.has(netns)) this.#schedule.request(handle);
   }
 
-  #hasChanged(handle: NetnsHandle): void {
-    const { inode } = handle;
+  #hasChanged({ inode }: NetnsHandle): void {
+    if (this.#ended.has(inode)) return;
     const node = this.intake.nodes.find(({ netns }) => netns.has(inode));
-    const isRead = this.#following && node !== undefined &&
-      (!node.all || node.netns.size <= FEW_NAMESPACES || this.intake.active.has(inode));
+    // It may be entered by another path than when it was heard of first.
+    const handle = node?.netns.get(inode);
+    const isRead = this.#following && handle !== undefined &&
+      (!node!.all || node!.netns.size <= FEW_NAMESPACES || this.intake.active.has(inode));
     if (isRead) this.#schedule.request(handle);
     else this.#changed.add(inode);
   }
@@ -171,17 +168,14 @@ export class NodeState {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#look);
-    await Promise.all([
-      this.#schedule.stop(),
-      this.#watch.stop(),
-    ]);
+    await Promise.all([this.#schedule.stop(), this.#watch.stop()]);
   }
 
   /** What the state is at the end, where something was seen. */
   async readFinal(): Promise<void> {
     const handles = this.intake.nodes.flatMap(({ all, netns }) =>
       [...netns.values()].filter(({ inode }) => !all || this.intake.active.has(inode))
-    );
+    ).filter(({ inode }) => !this.#ended.has(inode));
     // Namespaces never read come first: of them, this is all that will be known.
     const read = ({ inode }: NetnsHandle) => Number(this.#wasRead.has(inode));
     handles.sort((a, b) => read(a) - read(b));
@@ -193,6 +187,7 @@ export class NodeState {
     const begun = some.map((netns) => this.#begin(netns));
     const readings = await readMany(some, this.#how);
     readings.forEach(({ keepable }, i) => this.#known.end(some[i]!, begun[i]!, keepable));
+    if (readings.some(({ state }) => isUnread(state))) await this.#lookForEnded(await listNetns());
     return readings;
   }
 
@@ -213,6 +208,7 @@ export class NodeState {
       return { ...whole, costMs: reading.costMs + whole.costMs };
     }
     this.#known.end(netns, begun, reading.keepable);
+    if (isUnread(reading.state)) await this.#lookForEnded(await listNetns());
     return reading;
   }
 
@@ -222,17 +218,18 @@ export class NodeState {
   }
 
   #handOver(state: NetnsState): void {
-    this.#wasRead.add(state.netns);
-    const heard = this.#heard.take(state.netns, BigInt(state.timeNs));
+    // That it has ended was told instead.
+    if (isUnread(state) && this.#ended.has(state.netns)) return;
+    const { netns, name, timeNs } = state;
+    this.#wasRead.add(netns);
+    const heard = this.#heard.take(netns, BigInt(timeNs));
     if (heard.length > 0) state.heard = heard;
-    state.gaps.push(...this.#watch.gapsOf({ inode: state.netns, name: state.name }));
+    state.gaps.push(...this.#watch.gapsOf({ inode: netns, name }));
     this.intake.addState(this.#condensed.of(state, () => this.wantedIn(state)));
     this.onState(state);
   }
 
-  #nodeOfAll(): RunningNode | undefined {
-    return this.intake.nodes.find(({ all }) => all);
-  }
+  #nodeOfAll = (): RunningNode | undefined => this.intake.nodes.find(({ all }) => all);
 
   #arm(delayMs: number): void {
     if (this.#stopped || this.#looking) return;
@@ -247,7 +244,7 @@ export class NodeState {
     try {
       const there = await listNetns();
       for (const handle of there) this.#found(node, handle);
-      this.#forget(node, new Set(there.map(({ inode }) => inode)));
+      await this.#lookForEnded(there);
     } finally {
       this.#looking = false;
       this.#arm(LOOK_MS);
@@ -256,26 +253,38 @@ export class NodeState {
 
   #found(node: RunningNode, handle: NetnsHandle): void {
     const { inode } = handle;
-    const known = node.netns.get(inode);
+    const known = this.#ended.delete(inode) ? undefined : node.netns.get(inode);
     const now = keepingOwner(handle, known);
     const isRead = known !== undefined && !isNewOwner(known, now);
-    // A namespace gets its name after it was made, and its path when its first process is gone.
+    // It gets its name after it was made, and its path when its first process is gone.
     const isSame = known?.name === now.name && known?.path === now.path &&
       known?.holder?.pid === now.holder?.pid;
     if (isRead && isSame) return;
     this.intake.addNetns(node, now);
     if (isRead) return;
-    if (known !== undefined && isSecondOwner(known, now)) this.#forgetOne(inode);
+    if (known && isSecondOwner(known, now)) this.#forgetOne(inode);
     void this.#watch.add([now]).then(() => this.#schedule.request(now));
   }
 
-  /** Forgets namespaces that are gone, but those with packets: reports still need their names. */
-  #forget(node: RunningNode, there: ReadonlySet<number>): void {
-    for (const inode of [...node.netns.keys()]) {
-      if (there.has(inode) || this.intake.active.has(inode)) continue;
-      this.intake.removeNetns(node, inode);
-      this.#forgetOne(inode);
-      this.#heard.forget(inode);
+  async #lookForEnded(there: readonly NetnsHandle[]): Promise<void> {
+    const known = this.intake.nodes.flatMap(({ netns }) => [...netns.values()]);
+    (await this.#ended.among(known, there)).forEach((handle) => this.#end(handle));
+  }
+
+  /** Tells that a namespace has ended, and forgets it; one with packets stays for its name. */
+  #end(handle: NetnsHandle): void {
+    const { inode } = handle;
+    // Its sockets would keep it alive.
+    this.#forgetOne(inode);
+    this.#heard.forget(inode);
+    this.#ended.add(inode);
+    for (const node of this.intake.nodes) {
+      if (node.netns.get(inode) !== handle) continue;
+      if (this.#wasRead.delete(inode)) {
+        const told = { netns: inode, name: handle.name, holder: handle.holder };
+        this.intake.addState(endedState(told, String(this.intake.nowNs())));
+      }
+      if (node.all && !this.intake.active.has(inode)) this.intake.removeNetns(node, inode);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What a node knows of its own network, one snapshot per network namespace. */
 export type { NetnsHandle } from "./netns.ts";
-export { findNetns, listNetns } from "./netns.ts";
+export { findNetns, inodeOf, listNetns } from "./netns.ts";
 export { inodeOfLink } from "./netns_inode.ts";
 export type { ConnectionQuery } from "./connections.ts";
 export { Condensed } from "./condensed.ts";

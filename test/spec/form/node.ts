@@ -1,5 +1,6 @@
 /** A node of a spec while it is read: what its batches will say besides the events. */
 import type { BatchHeader } from "../../../src/event/batch.ts";
+import { endedState } from "../../../src/event/ended_state.ts";
 import { emptyState, type NetnsState } from "../../../src/event/state.ts";
 import { group, integer, nanoseconds, SpecError, unquoted } from "./words.ts";
 
@@ -154,20 +155,29 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
   }
 }
 
-/** `netns 1 pod`, `netns 1 own` (the node's own, without a name); `netns 1 at 2s` is a later reading: as before, but for what follows. */
+/**
+ * `netns 1 pod`, `netns 1 own` (the node's own, without a name); `netns 1 at 2s` is a later reading: as before,
+ * but for what follows; `netns 1 ended 2s`: it had ended by then.
+ */
 function beginNetns(node: SpecNode, words: string[]): void {
   const inode = integer(words[0], "the netns");
   const at = words.indexOf("at");
-  const named = words[1] !== undefined && !["at", "unread", "own"].includes(words[1]);
+  const named = words[1] !== undefined && !["at", "unread", "own", "ended"].includes(words[1]);
   const before = node.states.findLast((state) => state.netns === inode);
   if (!before) {
     const own = words[1] === "own" ? { own: true } : {};
     node.netns.push({ inode, ...(named ? { name: words[1]! } : {}), ...own });
   }
   if (words.includes("unread")) return;
+  const ended = words.indexOf("ended");
+  if (before && ended >= 0) {
+    const when = String(node.attachedNs + nanoseconds(words[ended + 1] ?? ""));
+    node.states.push(endedState(before, when));
+    return;
+  }
   const timeNs = String(node.attachedNs + (at < 0 ? 0n : nanoseconds(words[at + 1] ?? "")));
   node.states.push(
-    before
+    before && !before.ended
       ? { ...structuredClone(before), timeNs }
       : emptyState(inode, timeNs, named ? { name: words[1]! } : {}),
   );

@@ -4,6 +4,7 @@ import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { netnsName } from "../../view/netns_names.ts";
+import { holdersThen } from "../../view/presence.ts";
 import {
   holdersOfMac,
   lastState,
@@ -23,6 +24,7 @@ import {
 } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
+import { thenOf } from "../shared/then.ts";
 import { asPort, entryRemedy, withoutEntry } from "./mac_remedy.ts";
 
 /** The frame is addressed to another MAC than the receiving device's. */
@@ -41,9 +43,11 @@ export const macMismatch: Rule = {
     const mac = frame?.destinationMac;
     const own = subject.link?.mac;
     if (mac === undefined || mac === own) return null;
+    // Whom a bridge flooded it to besides is not whom it was for.
+    if (subject.judgement.end.kind === "flooded" && isGone(subject, mac)) return null;
     const destination = wireDestination(subject.event);
     const said = suppliers(subject, mac, destination);
-    const holders = holdersOfMac(subject.world.network, mac);
+    const holders = holdersThen(subject.world.network, mac, thenOf(subject));
     const alive = holders.length === 0 ? aliveElsewhere(subject, mac) : undefined;
     if (alive) return flooded(subject, mac, alive);
     const other = otherHolder(subject, mac, holders);
@@ -85,6 +89,13 @@ export const macMismatch: Rule = {
     );
   },
 };
+
+/** Each device that had the MAC is known to be gone. */
+function isGone(subject: Case, mac: string): boolean {
+  const { network } = subject.world;
+  return holdersOfMac(network, mac).length > 0 &&
+    holdersThen(network, mac, thenOf(subject)).length === 0;
+}
 
 /** A frame that came from the MAC to the sender of this one afterwards: whoever has it is there. */
 function aliveElsewhere({ judgement }: Case, mac: string): Sighting | undefined {

@@ -2,11 +2,12 @@
 import { isAnothersFrame } from "../../kernel/frees.ts";
 import { floodedToNobody } from "../../verdict/flooded.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { ownersOf } from "../../view/state_view.ts";
+import { ownersThen } from "../../view/presence.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { entryUsed } from "../shared/entry_used.ts";
+import { thenOf } from "../shared/then.ts";
 import { address, device as deviceWord } from "../word.ts";
 
 /**
@@ -21,14 +22,16 @@ export const macOfNobody: Rule = {
   id: "R100",
   statement:
     "Flooded by a bridge to ports of which all other ends were read (O4), for a MAC that no device has in any reading and an " +
-    "address that nobody has: `destination-mac-mismatch`, with the entry that the sender has of it.",
+    "address that nobody has, or has any more by then: `destination-mac-mismatch`, with the entry that the sender has of it.",
   yields: ["destination-mac-mismatch"],
   judge(subject) {
     const { judgement, world } = subject;
     if (judgement.end.kind !== "flooded" || !isAnothersFrame(subject.event)) return null;
-    const sent = floodedToNobody(judgement.end.step, world.network);
+    const sent = floodedToNobody(judgement.end.step, judgement.packet, world.network);
     const used = sent && entryUsed(subject, sent.destinationMac!);
-    if (!sent || !used || ownersOf(world.network, used.hop).length > 0) return null;
+    if (!sent || !used || ownersThen(world.network, used.hop, thenOf(subject)).length > 0) {
+      return null;
+    }
     const { sender, hop, device, text } = used;
     const where = `${netnsName(sender.node, sender.netns)} on ${sender.node.name}`;
     const bridge = placeOf(sent.node, sent.netns, sent.device!);

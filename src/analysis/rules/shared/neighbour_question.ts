@@ -9,6 +9,7 @@ import {
   stateAt,
   sysctl,
 } from "../../view/state_view.ts";
+import { goneSince } from "../../view/presence.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -23,6 +24,7 @@ import { diedAtAsker } from "./question_at_asker.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
 import { stoppedInDatapath } from "./question_in_datapath.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
+import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
 
 /** Holders that are named. */
@@ -48,11 +50,12 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null);
   if (stopped) return stopped;
+  const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);
   return {
     text: "",
-    evidence: owners.length === 0
+    evidence: there.length === 0
       ? [stateEvidence(subject.node, `no probed node has address ${hop}`)]
-      : owners.slice(0, HOLDERS_MAX).map((owner) =>
+      : there.slice(0, HOLDERS_MAX).map((owner) =>
         stateEvidence(
           owner.node,
           `${hop} is at ${placeOwner(owner)}; no question for it was seen to arrive there`,

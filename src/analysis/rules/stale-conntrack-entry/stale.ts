@@ -1,4 +1,5 @@
 /** Packets and questions that an old entry of connection tracking sent to the wrong end. */
+import { destinationGone } from "../destination-gone/destination_gone.ts";
 import { errorFromOutside } from "../no-route/told_by_router.ts";
 import { macOfNobody } from "../destination-mac-mismatch/mac_of_nobody.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
@@ -13,6 +14,7 @@ import { staleEntryOf } from "./stale_entry.ts";
 
 /** How a packet dies that went to an end that is not there any more. */
 const GONE: readonly Rule[] = [
+  destinationGone,
   neighbourUnresolved,
   noRoute,
   routeRefuses,
