@@ -22,12 +22,13 @@ ns() {
   done
 }
 
-# in_ NAME COMMAND...: runs it there.
+# in_ NAME COMMAND...: runs it there, with the machine's /sys: `ip netns exec` mounts another one, which
+# takes long under emulation.
 in_() {
   local name=$1
   shift
   if elsewhere "$name"; then return 0; fi
-  ip netns exec "$RUN.$name" "$@"
+  nsenter --net="/run/netns/$RUN.$name" "$@"
 }
 
 # ip_ NAME WORDS..., tc_ NAME WORDS...: the tools of iproute2, there.
@@ -78,7 +79,7 @@ joined_by() {
 }
 
 # mac NAME DEVICE
-mac() { in_ "$1" cat "/sys/class/net/$2/address"; }
+mac() { ip_ "$1" -o link show dev "$2" | sed -n 's,.* link/[a-z0-9]* \([0-9a-f:]*\) .*,\1,p'; }
 
 forwards() { in_ "$1" sysctl -qw net.ipv4.ip_forward=1; }
 

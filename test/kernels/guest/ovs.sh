@@ -5,11 +5,14 @@ ovs() {
   modprobe -a openvswitch vport-vxlan nf_nat
   home=$(ovs_home "$1")
   mkdir -p "$home"
-  ovsdb-tool create "$home/conf.db" /usr/share/openvswitch/vswitch.ovsschema
+  [ -e /run/ovs/conf.db ] ||
+    ovsdb-tool create /run/ovs/conf.db /usr/share/openvswitch/vswitch.ovsschema
+  cp /run/ovs/conf.db "$home/conf.db"
   ovs_in "$1" ovsdb-server "$home/conf.db" --remote="punix:$home/db.sock" \
     --pidfile="$home/ovsdb.pid" --detach --no-chdir --log-file="$home/ovsdb.log"
   vs_ "$1" --no-wait init
-  ovs_in "$1" ovs-vswitchd "unix:$home/db.sock" --pidfile="$home/vs.pid" --detach --no-chdir \
+  # It reads devices in /sys, too, which must be of its namespace.
+  ovs_in "$1" ip netns exec "$RUN.$1" ovs-vswitchd "unix:$home/db.sock" --pidfile="$home/vs.pid" --detach --no-chdir \
     --log-file="$home/vs.log"
   # Emulated, the state is read minutes later, and a flow lives ten seconds by itself.
   vs_ "$1" set Open_vSwitch . other_config:max-idle=3600000
