@@ -39,6 +39,19 @@ export function sendsAloneTo(actions: string, devices: ReadonlySet<string>): boo
   return moving.length > 0 && moving.every((field) => devices.has(field));
 }
 
+/** The link address that all packets of a flow are for, by its match; undefined: they are for several. */
+export const destinationIn = (match: string): string | undefined =>
+  /(?:^|,)eth\((?:[^()]*,)?dst=([0-9a-f]{2}(?::[0-9a-f]{2}){5})[,)]/.exec(match)?.[1];
+
+/** It is for one host. */
+export const isUnicast = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 0;
+
+/** Whoever gets a packet by its hands was asked because the TTL ran out (`OFPR_INVALID_TTL`). */
+export const handsUpForTtl = (actions: string): boolean => {
+  const times = [...actions.matchAll(/\bcontroller\(reason=2,/g)].length;
+  return times > 0 && times === handingsIn(actions);
+};
+
 /** Cookies of the flows by which actions hand a packet to a controller, as `0x3f79e454`. */
 export const handingCookies = (actions: string): string[] =>
   [...actions.matchAll(/\bcontroller\([^()]*\brule_cookie=(0x[0-9a-f]+)/g)].map(([, cookie]) =>

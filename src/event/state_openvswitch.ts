@@ -18,6 +18,17 @@ export const OpenvSwitchPort = z.object({
   peer: name.optional(),
   /** Of a tunnel: where it leads, an address or `flow`. */
   remote: name.optional(),
+  /** VLANs that it carries. Absent: all, or too many to tell. */
+  vlan: z.object({
+    /** `access`, `trunk`, `native-tagged`, `native-untagged`, `dot1q-tunnel`. */
+    mode: name,
+    /** Of an access port its VLAN, of others that of frames without a tag. */
+    tag: int.optional(),
+    /** Absent: all. */
+    trunks: z.array(z.object({ id: int, idEnd: int.optional() })).max(64).optional(),
+  }).optional(),
+  /** Several devices are one port: its name. */
+  bond: name.optional(),
   /** What kept the daemon from making it. */
   error: z.string().max(500).optional(),
   /** Name that a controller knows it by, as OVN's logical port. */

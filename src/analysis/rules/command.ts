@@ -63,11 +63,15 @@ export function shows(words: readonly Word[]): boolean {
   if (words.join(" ") === "ip xfrm state show nokeys") return true;
   // `--` begins another command of ovs-vsctl's, which may change something.
   if (program === "ovs-vsctl") {
+    if (more.length === 3 && more[0] === "list" && more[1] === "port") return isName(more[2]!);
     return more.length === 2
       ? more[0] === "iface-to-br" && !more[1]!.startsWith("-")
       : more.join(" ") === "show";
   }
   if (words.join(" ") === "ovs-dpctl show") return true;
+  if (program === "ovs-appctl") {
+    return more.length === 2 && more[0] === "fdb/show" && isName(more[1]!);
+  }
   if (program === "ovs-ofctl") {
     return more.length === 3 && more[0] === "dump-flows" && !more[1]!.startsWith("-") &&
       /^table=\d+$/.test(more[2]!);
@@ -75,6 +79,8 @@ export function shows(words: readonly Word[]): boolean {
   const plain = words.filter((word) => !String(word).startsWith("-")).join(" ");
   return SHOWS.some((known) => `${plain} `.startsWith(`${known} `));
 }
+
+const isName = (word: string): boolean => !word.startsWith("-");
 
 /** Words for a POSIX shell, which reads exactly these: in single quotes unless a word is plain. */
 export function quoted(words: readonly (string | number)[]): string {

@@ -12,7 +12,7 @@ Deno.test("what shows is told without a check", () => {
     ...["ss -lntp", "ip xfrm policy", "ufw status numbered", "cat /proc/net/softnet_stat"],
     ...["kubectl -n a get endpointslices", "sysctl net.core.netdev_max_backlog"],
     ...["ovs-vsctl iface-to-br va", "ovs-vsctl show", "ovs-dpctl show", "ip route show"],
-    "ovs-ofctl dump-flows br0 table=3",
+    ...["ovs-ofctl dump-flows br0 table=3", "ovs-vsctl list port pa", "ovs-appctl fdb/show br0"],
   ];
   deepEqual(lines.filter((line) => !isShown(line)), []);
 });
@@ -43,6 +43,11 @@ Deno.test("what changes something is not", () => {
     ...["ovs-vsctl show -- del-br br0", "ovs-vsctl iface-to-br --", "ovs-vsctl del-br br0"],
     ...["ovs-dpctl show -- del-dp", "ovs-dpctl del-flows", "ovs-ofctl del-flows br0"],
     ...["ovs-ofctl dump-flows --help table=3", "ovs-ofctl dump-flows br0 table=3,x"],
+    ...[
+      "ovs-vsctl list port --",
+      "ovs-vsctl list port pa -- del-br br0",
+      "ovs-appctl fdb/flush br0",
+    ],
     ...["ufw allow 80", "conntrack -D", "rm -rf x", "ip netns exec a ip route get 10.0.0.1"],
   ];
   deepEqual(lines.filter(isShown), []);

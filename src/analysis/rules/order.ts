@@ -86,7 +86,8 @@ export const RULES: readonly Rule[] = [
   // Name the flow, or the port, that the rules below would only say that there is one.
   rules.openvswitchFlow,
   rules.openvswitchHandedUp,
-  rules.openvswitchMirrored,
+  // Knows that the device which is down is not whom the packet was for.
+  rules.openvswitchSentAside,
   rules.openvswitchPortDown,
   rules.openvswitchDropped,
   rules.openvswitchPort,

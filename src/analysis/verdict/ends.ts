@@ -20,7 +20,7 @@ import { isFreedByTunnelSender } from "../kernel/tunnels.ts";
 import { ask } from "../view/asked.ts";
 import { acceptsAddress, linkOf, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
-import { toMirror } from "./mirrored.ts";
+import { toMirror } from "./asides.ts";
 
 /** What the last sighting of a copy means. */
 export type EndKind =

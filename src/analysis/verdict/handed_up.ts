@@ -3,7 +3,13 @@ import type { Gap } from "../../event/gaps.ts";
 import type { DatapathFlow } from "../../event/state_openvswitch.ts";
 import type { Step } from "../correlate/steps.ts";
 import { isDoneWithActions } from "../kernel/openvswitch.ts";
-import { drops, endsByAcl, flowsThatFit, handsUp, metAlone } from "../view/datapath_flows.ts";
+import {
+  drops,
+  endsByController,
+  flowsThatFit,
+  handsUp,
+  metAlone,
+} from "../view/datapath_flows.ts";
 import { stateAfter, stateAt } from "../view/state_view.ts";
 import { placed } from "../view/placed.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -15,7 +21,7 @@ export interface Ended {
 
 /**
  * [O4] The datapath frees as done with what its last action handed up. It ended there where all flows
- * read after it that it fits end by an ACL of OVN, or take samples alone. Else a controller may send it
+ * read after it that it fits end by an ACL of OVN, or for want of TTL, or take samples alone. Else a controller may send it
  * on: a gap. Null where the datapath did not free it so, or no flow tells.
  */
 export function handedUp(step: Step): Ended | Gap | null {
@@ -31,7 +37,7 @@ export function handedUp(step: Step): Ended | Gap | null {
   }, endsDoneWith);
   if (matching === null || matching.flows.length === 0) return null;
   const { flows, isComplete } = matching;
-  if (flows.every((flow) => endsByAcl(flow) || drops(flow))) {
+  if (flows.every((flow) => endsByController(flow) || drops(flow))) {
     const received = receivedBy(step, device);
     const isAlone = received !== undefined && flows.some((flow) => metAlone(flow, received));
     return isComplete ? { isAlone } : null;

@@ -1,6 +1,11 @@
 /** Which flows of Open vSwitch's datapath a packet may have matched, by what was read of it. */
 import { altered } from "../../event/altered.ts";
-import { actionsEnd, handingCookies, handingsIn } from "../../event/openvswitch_actions.ts";
+import {
+  actionsEnd,
+  handingCookies,
+  handingsIn,
+  handsUpForTtl,
+} from "../../event/openvswitch_actions.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { DatapathFlow, OpenvSwitchStep } from "../../event/state_openvswitch.ts";
 import { fits, fitsAlone } from "./flow_fits.ts";
@@ -77,11 +82,15 @@ export const drops = ({ actions }: DatapathFlow): boolean => actionsEnd(actions)
 /** ovs-vswitchd has the packet then, and no port. */
 export const handsUp = ({ actions }: DatapathFlow): boolean => actionsEnd(actions) === "handed-up";
 
+/** A flow hands the packet up, and nobody will send it on: for an ACL of OVN, or because its TTL ran out. */
+export const endsByController = (flow: DatapathFlow): boolean =>
+  handsUp(flow) && (handsUpForTtl(flow.actions) || endsByAcl(flow));
+
 /**
  * A flow hands the packet up, and nobody will send it on: OVN's ACLs call the controller to log what
  * they do, or to answer what they reject, and not one other flow of those that made it calls for one.
  */
-export function endsByAcl(flow: DatapathFlow): boolean {
+function endsByAcl(flow: DatapathFlow): boolean {
   const { actions, steps = [] } = flow;
   if (!handsUp(flow)) return false;
   const cookies = handingCookies(actions);

@@ -12,7 +12,13 @@ export async function openvswitchHere(): Promise<Told | undefined> {
       .matchAll(/ (\/\S*\/ovs-vswitchd\.\d+\.ctl)$/gm);
     const paths = [...sockets].map(([, path]) => path).join("\n");
     if (paths === "") return undefined;
-    return await readOpenvswitch({ netns, paths, down: new Set(), withinMs: WITHIN_MS });
+    return await readOpenvswitch({
+      netns,
+      paths,
+      down: new Set(),
+      macs: new Map(),
+      withinMs: WITHIN_MS,
+    });
   } catch {
     return undefined;
   }

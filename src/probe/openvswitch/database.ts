@@ -1,6 +1,10 @@
 /** What the database of Open vSwitch has of bridges and ports: how they were meant to be. */
 import { z } from "zod";
-import type { OpenvSwitch, OpenvSwitchBridge } from "../../event/state_openvswitch.ts";
+import type {
+  OpenvSwitch,
+  OpenvSwitchBridge,
+  OpenvSwitchPort,
+} from "../../event/state_openvswitch.ts";
 import { map, rows, setOf, uuid } from "./ovsdb.ts";
 
 /** The question. Of options nothing is asked: a tunnel's key for IPsec is one of them. */
@@ -9,12 +13,21 @@ export const QUESTION = [
   ...[
     ["Bridge", ["name", "fail_mode", "controller", "ports", "external_ids", "mirrors"]],
     ["Controller", ["_uuid", "target", "is_connected"]],
-    ["Port", ["_uuid", "interfaces"]],
+    ["Port", ["_uuid", "name", "interfaces", "tag", "trunks", "vlan_mode"]],
     ["Interface", ["_uuid", "name", "type", "error", "external_ids"]],
     ["Open_vSwitch", ["external_ids", "other_config"]],
     ["Mirror", ["_uuid", "output_port"]],
   ].map(([table, columns]) => ({ op: "select", table, where: [], columns })),
 ] as const;
+
+const PortRow = z.object({
+  _uuid: uuid,
+  name: z.string(),
+  interfaces: setOf(uuid),
+  tag: setOf(z.number()),
+  trunks: setOf(z.number()),
+  vlan_mode: setOf(z.string()),
+});
 
 const Answer = z.tuple([
   rows(z.object({
@@ -26,7 +39,7 @@ const Answer = z.tuple([
     mirrors: setOf(uuid),
   })),
   rows(z.object({ _uuid: uuid, target: z.string(), is_connected: z.boolean() })),
-  rows(z.object({ _uuid: uuid, interfaces: setOf(uuid) })),
+  rows(PortRow),
   rows(z.object({
     _uuid: uuid,
     name: z.string(),
@@ -58,6 +71,9 @@ export function withDatabase(
   const [{ rows: meant }, controllers, ports, interfaces, top, mirrors] = Answer.parse(answer);
   const outputOf = new Map(mirrors.rows.map((one) => [one._uuid, one.output_port]));
   const interfacesOf = new Map(ports.rows.map((port) => [port._uuid, port.interfaces]));
+  const settingsOf = new Map(
+    ports.rows.flatMap((port) => port.interfaces.map((id) => [id, portSettings(port)])),
+  );
   const byId = new Map(interfaces.rows.map((one) => [one._uuid, one]));
   const keys = [...top.rows, ...meant, ...interfaces.rows].flatMap((one) => [
     ...one.external_ids.keys(),
@@ -91,8 +107,13 @@ export function withDatabase(
           .slice(0, 16).map(({ target, is_connected: isConnected }) => ({ target, isConnected })),
         ports: [
           ...bridge.ports.map((port) => {
-            const logical = known.get(port.name)?.external_ids.get("iface-id");
-            return logical === undefined ? port : { ...port, logical };
+            const meant = known.get(port.name);
+            const logical = meant?.external_ids.get("iface-id");
+            return {
+              ...port,
+              ...(meant === undefined ? {} : settingsOf.get(meant._uuid)),
+              ...(logical === undefined ? {} : { logical }),
+            };
           }),
           ...told.filter(({ name, error }) => !shown.has(name) && error.length > 0)
             .map(({ name, type, error }) => ({ name, type: type || "system", error: error[0]! })),
@@ -100,5 +121,30 @@ export function withDatabase(
       };
     }),
     managers: MANAGERS.filter(([, key]) => keys.some((one) => key.test(one))).map(([name]) => name),
+  };
+}
+
+/** Ranges of VLANs that are told of a port: with more of them nothing is said. */
+const RANGES_MAX = 64;
+
+/** What is meant of a port's VLANs, and of several devices that are one port. */
+function portSettings(port: z.infer<typeof PortRow>): Pick<OpenvSwitchPort, "vlan" | "bond"> {
+  const [tag] = port.tag;
+  const mode = port.vlan_mode[0] ?? (tag === undefined ? "trunk" : "access");
+  const trunks: { id: number; idEnd?: number }[] = [];
+  for (const id of port.trunks.toSorted((a, b) => a - b)) {
+    const last = trunks.at(-1);
+    if (last !== undefined && (last.idEnd ?? last.id) === id - 1) last.idEnd = id;
+    else trunks.push({ id });
+  }
+  const vlan = {
+    mode,
+    ...(tag === undefined ? {} : { tag }),
+    ...(trunks.length === 0 ? {} : { trunks }),
+  };
+  const carriesAll = mode === "trunk" && tag === undefined && trunks.length === 0;
+  return {
+    ...(carriesAll || trunks.length > RANGES_MAX ? {} : { vlan }),
+    ...(port.interfaces.length > 1 ? { bond: port.name } : {}),
   };
 }

@@ -10,7 +10,12 @@ import { type Meant, QUESTION, withDatabase } from "./database.ts";
 import { withLogicalFlows } from "./logical_flows.ts";
 import { type Flow, flowsIn } from "./datapath_flows.ts";
 import { bridgesIn, type Datapath, datapathsIn } from "./shown.ts";
-import { actionsEnd, sendsAloneTo } from "../../event/openvswitch_actions.ts";
+import {
+  actionsEnd,
+  destinationIn,
+  isUnicast,
+  sendsAloneTo,
+} from "../../event/openvswitch_actions.ts";
 import { tracedIn } from "./trace.ts";
 
 /** Flows of a datapath up to which they are read: 10,000 are 6 MB, which the daemon's one thread makes. */
@@ -38,6 +43,8 @@ export interface Question {
   paths: string;
   /** Devices that can't send: flows that lead to them are told. */
   down: ReadonlySet<string>;
+  /** Link addresses of devices by their names. */
+  macs: ReadonlyMap<string, string>;
   withinMs: number;
 }
 
@@ -79,7 +86,7 @@ function joined(one: OpenvSwitch, other: OpenvSwitch): OpenvSwitch {
 /** What one daemon tells. Rejects when it does not even tell its bridges. */
 export async function readDaemon(
   daemon: Pick<Daemon, "control" | "database"> & Partial<Pick<Daemon, "socket">>,
-  { down, withinMs }: Pick<Question, "down" | "withinMs">,
+  { down, macs, withinMs }: Pick<Question, "down" | "macs" | "withinMs">,
   gaps: Told["gaps"],
 ): Promise<OpenvSwitch> {
   const bounds = { withinMs, bytesMax: ANSWER_BYTES_MAX };
@@ -98,8 +105,11 @@ export async function readDaemon(
   try {
     const losing: DatapathFlow[] = [];
     const mirrors = new Set(told.bridges.flatMap(({ mirrors = [] }) => mirrors));
+    const own = new Map(
+      told.bridges.flatMap(({ name }) => macs.has(name) ? [[name, macs.get(name)!]] : []),
+    );
     for (const datapath of datapaths) {
-      losing.push(...await losingOf(control, datapath, { down, mirrors }));
+      losing.push(...await losingOf(control, datapath, { down, mirrors, own }));
     }
     told.losing = losing.slice(0, LOSING_MAX);
     if (southbound !== undefined) {
@@ -137,7 +147,7 @@ async function losingOf(
   }
   const losing = flowsIn(await control.text("dpctl/dump-flows", ["-m", name]))
     .map((flow) => ({ ...flow, ...byDevices(flow, devices) }))
-    .filter(({ actions }) => isLosing(actions, ends))
+    .filter((flow) => isLosing(flow, ends))
     .sort((a, b) => a.usedS === b.usedS ? 0 : a.usedS - b.usedS)
     .slice(0, LOSING_MAX);
   const told: DatapathFlow[] = [];
@@ -163,19 +173,32 @@ function byDevices(
   };
 }
 
-/** Devices at which a packet ends: those that can't send, and those that get copies for mirrors. */
+/** Devices at which a packet ends. */
 interface Ends {
+  /** They can't send. */
   down: ReadonlySet<string>;
+  /** They get copies for mirrors. */
   mirrors: ReadonlySet<string>;
+  /** Bridges' own devices, which take what is for their link address and what is flooded. */
+  own: ReadonlyMap<string, string>;
 }
 
 /**
  * Whether packets may end by it: dropped, measured, handed to a controller and to no port, sent to a
- * device that can't send, or to mirrors alone.
+ * device that can't send, or alone to where nobody is whom they are for: to mirrors, and to bridges' own
+ * devices with another link address.
  */
-function isLosing(actions: string, { down, mirrors }: Ends): boolean {
-  return actionsEnd(actions) !== "sent" || /\bmeter\(/.test(actions) ||
-    actions.split(",").some((action) => down.has(action)) || sendsAloneTo(actions, mirrors);
+function isLosing(
+  { match, actions }: Pick<Flow, "match" | "actions">,
+  { down, mirrors, own }: Ends,
+): boolean {
+  if (actionsEnd(actions) !== "sent" || /\bmeter\(/.test(actions)) return true;
+  if (actions.split(",").some((action) => down.has(action))) return true;
+  const mac = destinationIn(match);
+  const flooded = mac === undefined || !isUnicast(mac)
+    ? []
+    : [...own].filter(([, theirs]) => theirs !== mac).map(([name]) => name);
+  return sendsAloneTo(actions, new Set([...mirrors, ...flooded]));
 }
 
 /** Nothing where the tables say something else by now, or the daemon does not understand. */

@@ -61,13 +61,14 @@ async function withFake(
 }
 
 const down = new Set(["pb"]);
+const macs = new Map([["br0", "02:00:00:00:00:b0"]]);
 
 Deno.test("flows that lose packets are told, those used last first, with ports by their devices", () =>
   withFake({}, async (control, asked) => {
     const gaps: { what: string; why: string }[] = [];
     const told = await readDaemon(
       { control, database: undefined },
-      { down, withinMs: 60_000 },
+      { down, macs, withinMs: 60_000 },
       gaps,
     );
     deepEqual(told.losing?.map(({ match, actions, steps }) => [match, actions, steps?.length]), [
@@ -85,7 +86,7 @@ Deno.test("a flow has no steps where the tables forward by now, or the daemon do
     await withFake({ "ofproto/trace": answer }, async (control) => {
       const told = await readDaemon(
         { control, database: undefined },
-        { down, withinMs: 60_000 },
+        { down, macs, withinMs: 60_000 },
         [],
       );
       const dropping = told.losing?.filter(({ actions }) => actions === "drop");
@@ -104,7 +105,7 @@ Deno.test("flows that hand packets to a controller and to no port are told, with
   }, async (control) => {
     const told = await readDaemon(
       { control, database: undefined },
-      { down: new Set(), withinMs: 60_000 },
+      { down: new Set(), macs, withinMs: 60_000 },
       [],
     );
     deepEqual(told.losing?.map(({ match, steps }) => [match, steps?.[0]?.cookie]), [
@@ -117,6 +118,7 @@ Deno.test("flows that send to a mirror's port alone are told, and that port is k
   const named = (id: string) => ["uuid", id];
   const none = ["set", []];
   const bridge = { name: "br0", fail_mode: none, controller: none, external_ids: ["map", []] };
+  const vlans = { tag: none, trunks: ["set", [4, 1, 2]], vlan_mode: none };
   const row = (id: string, name: string) => ({
     ...{ _uuid: named(`i-${id}`), name, type: "", error: none, external_ids: ["map", []] },
   });
@@ -124,8 +126,8 @@ Deno.test("flows that send to a mirror's port alone are told, and that port is k
     [{ ...bridge, ports: ["set", [named("a"), named("b")]], mirrors: named("m") }],
     [],
     [
-      { _uuid: named("a"), interfaces: named("i-a") },
-      { _uuid: named("b"), interfaces: named("i-b") },
+      { _uuid: named("a"), name: "pa", interfaces: named("i-a"), ...vlans },
+      { _uuid: named("b"), name: "pb", interfaces: named("i-b"), ...vlans, tag: 7 },
     ],
     [row("a", "pa"), row("b", "pb")],
     [{ external_ids: ["map", []], other_config: ["map", []] }],
@@ -140,15 +142,39 @@ Deno.test("flows that send to a mirror's port alone are told, and that port is k
     const gaps: { what: string; why: string }[] = [];
     const told = await readDaemon(
       { control, database: control },
-      { down: new Set(), withinMs: 60_000 },
+      { down: new Set(), macs, withinMs: 60_000 },
       gaps,
     );
     deepEqual(gaps, []);
     deepEqual(told.bridges.map(({ mirrors }) => mirrors), [["pb"]]);
+    const trunks = [{ id: 1, idEnd: 2 }, { id: 4 }];
+    deepEqual(told.bridges[0]?.ports.map(({ vlan }) => vlan), [
+      { mode: "trunk", trunks },
+      { mode: "access", tag: 7, trunks },
+    ]);
     // What also goes to another port is not lost.
     deepEqual(told.losing?.map(({ actions }) => actions), ["pb", "ct(zone=1),pb"]);
   });
 });
+
+Deno.test("flows that give a bridge's own device what is for another link address are told", () =>
+  withFake({
+    "dpctl/show": "system@ovs-system:\n  lookups: hit:1 missed:2 lost:3\n  flows: 4\n" +
+      "  port 0: br0\n  port 1: pa\n",
+    "dpif/show": "system@ovs-system: hit:1 missed:2\n  br0:\n    br0 65534/0: (internal)\n",
+    "dpctl/dump-flows": ["02:00:00:00:00:0b", "02:00:00:00:00:b0", "ff:ff:ff:ff:ff:ff"]
+      .map((mac, i) => flow(1, "0", `${i}s`).replace(",", `,eth(dst=${mac}),`)).join("") +
+      flow(1, "0", "5s"),
+  }, async (control) => {
+    const told = await readDaemon(
+      { control, database: undefined },
+      { down: new Set(), macs, withinMs: 60_000 },
+      [],
+    );
+    deepEqual(told.losing?.map(({ match }) => match), [
+      "recirc_id(0),eth(dst=02:00:00:00:00:0b),in_port(pa)",
+    ]);
+  }));
 
 Deno.test("of a datapath with too many flows none is read, and that is a gap", () =>
   withFake(
@@ -157,7 +183,7 @@ Deno.test("of a datapath with too many flows none is read, and that is a gap", (
       const gaps: { what: string; why: string }[] = [];
       const told = await readDaemon(
         { control, database: control },
-        { down, withinMs: 60_000 },
+        { down, macs, withinMs: 60_000 },
         gaps,
       );
       equal(told.losing, undefined);
@@ -175,7 +201,7 @@ Deno.test("an answer in many pieces is read whole; one that is too long is refus
   }, 7));
 
 Deno.test("a namespace without a daemon has no Open vSwitch, and no gap", async () => {
-  const question = { netns: 1, down, withinMs: 60_000 };
+  const question = { netns: 1, down, macs, withinMs: 60_000 };
   deepEqual(await readOpenvswitch({ ...question, paths: "\n" }), { gaps: [] });
   const gone = await readOpenvswitch({ ...question, paths: "/nowhere/ovs-vswitchd.1.ctl\n" });
   deepEqual(gone, { gaps: [{ what: "openvswitch", why: "its control socket can't be reached" }] });

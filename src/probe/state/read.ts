@@ -146,7 +146,12 @@ async function addOpenvswitch(state: NetnsState, paths: string, withinMs: number
     state.links.filter(({ flags }) => !flags.includes("UP") || !flags.includes("LOWER_UP"))
       .map(({ name }) => name),
   );
-  const told = await readOpenvswitch({ netns: state.netns, paths, down, withinMs });
+  const macs = new Map(
+    state.links.flatMap(({ name, mac }): [string, string][] =>
+      mac === undefined ? [] : [[name, mac]]
+    ),
+  );
+  const told = await readOpenvswitch({ netns: state.netns, paths, down, macs, withinMs });
   const parsed = OpenvSwitch.optional().safeParse(told.openvswitch);
   const gaps = new Gaps(state.gaps);
   for (const { what, why } of told.gaps) gaps.add(what, why);

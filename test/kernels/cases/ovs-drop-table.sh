@@ -1,6 +1,7 @@
 # A flow of a later table, to which the first one resubmits, drops what the pod asks.
 # nodes: node=node,a b
 # fault: dropped openvswitch-drop
+# fault on 6.1: unknown openvswitch-drop
 . /work/ovs.sh
 build() {
   behind 10.81.1

@@ -1,6 +1,7 @@
 # A meter takes what is more than a packet a second.
 # nodes: node=node,pod fabric
 # fault: dropped openvswitch-drop
+# fault on 6.1: unknown openvswitch-drop
 . /work/ovs.sh
 build() {
   sdn

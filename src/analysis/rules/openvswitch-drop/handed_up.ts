@@ -12,8 +12,8 @@ export const openvswitchHandedUp: Rule = {
   id: "R159",
   statement:
     "Freed as done with by the datapath's actions, where all flows read of the datapath afterwards " +
-    "that the packet fits send it to no port, and hand it to ovs-vswitchd at most as a sample, or " +
-    "because an ACL of OVN logs what it does or rejects the packet, and come from one table: " +
+    "that the packet fits send it to no port, and hand it to ovs-vswitchd at most as a sample, because " +
+    "its TTL ran out (`OFPR_INVALID_TTL`), or because an ACL of OVN logs what it does or rejects the packet, and come from one table: " +
     "`openvswitch-drop`, dropped, with that ACL or flow, proven. A cookie in the flow of the datapath tells which flow of " +
     "the bridge asked for the controller. A controller that has a packet for another reason may send " +
     "it on, as for an unknown neighbour or a DHCP request: nothing is said then, and the gap is that " +
@@ -29,7 +29,7 @@ export const openvswitchHandedUp: Rule = {
       "proven",
       `Open vSwitch sent it to no port, as it came in by ${place(subject)}: ${
         decision?.sentence ??
-          "its flows hand it to the controller for an ACL, or as a sample, alone"
+          "its flows hand it to the controller for an ACL, for want of TTL, or as a sample, alone"
       }`,
       [
         eventEvidence(subject),

@@ -7,6 +7,7 @@ import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { device } from "../word.ts";
 import { controllerWords } from "./controller_words.ts";
+import { floodingOf } from "./flooding.ts";
 import { aclText, evidenceOf, flowText } from "./flow_words.ts";
 import { handsUp, type Matching } from "../../view/datapath_flows.ts";
 import { flowsThatDrop } from "./matching_flow.ts";
@@ -18,7 +19,8 @@ export const openvswitchFlow: Rule = {
     "Freed with a reason of Open vSwitch's datapath that flows ask for, where of the flows read of " +
     "the datapath those that the packet fits come from one table: `openvswitch-drop`, with the " +
     "bridge, the table and the flow in it that drops, or that none matches, or the port that is not " +
-    "there. ovs-vswitchd said so itself, asked by `ofproto/trace` for the packet that the flow of " +
+    "there; where the action NORMAL floods it to nobody, the port that leads to its link address and " +
+    "does not carry its VLAN. ovs-vswitchd said so itself, asked by `ofproto/trace` for the packet that the flow of " +
     "the datapath was made for. Where OVN wrote the flows and its databases are on this machine, the " +
     "ACL that was met last is named, when it is one that drops. Proven where all such flows were read after the packet and within the " +
     "time that a flow lives (`max-idle`, ten seconds by default), else likely.",
@@ -27,7 +29,9 @@ export const openvswitchFlow: Rule = {
     const { event } = subject;
     if (event.kind !== "drop" || !isDatapathReason(event)) return null;
     const matching = flowsThatDrop(subject);
-    const decision = matching && decisionOf(matching);
+    if (!matching) return null;
+    const flooding = floodingOf(subject, matching);
+    const decision = flooding ?? decisionOf(matching);
     if (!decision) return null;
     return cause(
       "openvswitch-drop",
@@ -36,6 +40,7 @@ export const openvswitchFlow: Rule = {
       `Open vSwitch dropped it, as it came in by ${place(subject)}: ${decision.sentence}`,
       [
         eventEvidence(subject),
+        ...flooding?.evidence ?? [],
         ...matching.flows.slice(0, 3).flatMap((flow) => evidenceOf(subject, flow)),
       ],
       decision.remedy,

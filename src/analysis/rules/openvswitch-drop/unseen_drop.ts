@@ -5,8 +5,9 @@ import type { Case } from "../case.ts";
 import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { evidenceOf } from "./flow_words.ts";
-import { drops, endsByAcl, handsUp } from "../../view/datapath_flows.ts";
+import { drops, endsByController, handsUp, metAlone } from "../../view/datapath_flows.ts";
 import { isMetered, matchingFlows } from "./matching_flow.ts";
+import { floodingOf } from "./flooding.ts";
 import { decisionOf } from "./named_flow.ts";
 
 /** Linux before 6.7 frees it as done with, and before 6.3 does not even say where. */
@@ -18,7 +19,8 @@ export const openvswitchUnseen: Rule = {
     "read of the datapath that the packet fits drop and come from one table: `openvswitch-drop`, with " +
     "that flow, likely. The same of flows by which OVN's controller has it for an ACL (R159), where not " +
     "all of its kind were read in time. Of a flow after connection tracking one end of the packet may be " +
-    "another. That it was dropped the kernel does not tell, so the outcome stays `unknown`.",
+    "another. Where events were lost, so that it may have left unseen, it must fit one such flow in all that " +
+    "the flow looks at. That it was dropped the kernel does not tell, so the outcome stays `unknown`.",
   yields: ["openvswitch-drop"],
   judge(subject) {
     if (subject.judgement.outcome !== "unknown" || !endedUntold(subject)) return null;
@@ -28,8 +30,11 @@ export const openvswitchUnseen: Rule = {
       true,
     );
     // A controller may send it on.
-    if (matching?.flows.some((flow) => handsUp(flow) && !endsByAcl(flow))) return null;
-    const decision = matching && decisionOf(matching);
+    if (matching?.flows.some((flow) => handsUp(flow) && !endsByController(flow))) return null;
+    // What silence does not exclude, a flow does that the packet met and no other.
+    const isMet = matching?.flows.length === 1 && metAlone(matching.flows[0]!, subject.event);
+    if (subject.judgement.gap?.code === "events-lost" && !isMet) return null;
+    const decision = matching && (floodingOf(subject, matching) ?? decisionOf(matching));
     if (!decision) return null;
     return cause(
       "openvswitch-drop",
@@ -44,10 +49,13 @@ export const openvswitchUnseen: Rule = {
   },
 };
 
+/** It was not seen to leave, for what it is worth. */
+const SILENT: ReadonlySet<string> = new Set(["held-silently", "events-lost"]);
+
 /** A port of the datapath had it, and what is freed there is not told, or as done with. */
 function endedUntold({ event, before, link, judgement }: Case): boolean {
   if (isDoneWithActions(event)) return true;
-  if (event.kind !== "device-rx" || judgement.gap?.code !== "held-silently") return false;
+  if (event.kind !== "device-rx" || !SILENT.has(judgement.gap?.code ?? "")) return false;
   const master = before?.links.find(({ ifindex }) => ifindex === link?.masterIfindex);
   return master?.kind === DATAPATH_KIND &&
     lastingGapOf(event.node, ["consume"])?.code === "script-not-attached";
