@@ -1,8 +1,6 @@
-/** Copies that Open vSwitch gives to whom a packet is not for, and packets of which there is no other. */
-import { sendsAloneTo } from "../../event/openvswitch_actions.ts";
+/** Copies that Open vSwitch gives to whom a packet is not for. Rule O4. */
 import type { Step } from "../correlate/steps.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
-import { drops, flowsThatFit } from "../view/datapath_flows.ts";
 import { mirrorDevices, ownDevices } from "../view/mirrors.ts";
 import { stateAfter, stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
@@ -16,7 +14,7 @@ export const toMirror = (last: Step): Step | null =>
   enteredBy(last, (event) => mirrorDevices(tellingState(event)));
 
 /** The copy went no further than a bridge's own device, which freed it as another host's. */
-function toOwnDevice(last: Step): Step | null {
+export function toOwnDevice(last: Step): Step | null {
   if (!isAnothersFrame(last.event)) return null;
   const mac = frameMac(last);
   const sent = enteredBy(last, (event) => ownDevices(tellingState(event), mac));
@@ -39,24 +37,4 @@ function enteredBy(last: Step, devices: (event: Sighting) => ReadonlySet<string>
 function tellingState({ node, netns, at }: Sighting) {
   const before = stateAt(node, netns, at);
   return before?.openvswitch ? before : stateAfter(node, netns, at);
-}
-
-/**
- * [O4] Where the datapath's flows that the packet fits send to mirrors and bridges' own devices alone, or
- * nowhere, it ended where it came in. Null where no flow tells, or another one may have been met.
- */
-export function endedAside(last: Step): { step: Step } | null {
-  const came = (toMirror(last) ?? toOwnDevice(last))?.previous;
-  if (!came || came.event.device === undefined) return null;
-  const { node, netns, at, device } = came.event;
-  const [before, after] = [stateAt(node, netns, at), stateAfter(node, netns, at)];
-  const matching = flowsThatFit(
-    { event: came.event, device, tunnel: undefined, before, after },
-    () => true,
-  );
-  if (matching === null || !matching.isComplete || matching.flows.length === 0) return null;
-  const { state, flows } = matching;
-  const aside = new Set([...mirrorDevices(state), ...ownDevices(state, frameMac(came))]);
-  const ends = flows.every((flow) => drops(flow) || sendsAloneTo(flow.actions, aside));
-  return ends ? { step: came } : null;
 }

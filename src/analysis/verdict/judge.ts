@@ -1,6 +1,5 @@
 /** One packet's outcome, by its copies' ends and what its nodes cover. Rules O1 to O8. */
 import { arrivalOf } from "./arrivals.ts";
-import { endedAside } from "./asides.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { cameByTunnelEndingHere, leadsTo } from "../correlate/flood.ts";
@@ -27,6 +26,7 @@ import type { End } from "./ends.ts";
 import { copiesOf, floodedToNobody } from "./flooded.ts";
 import type { Judgement, RuleId, World } from "./judgement.ts";
 import { handedUp } from "./handed_up.ts";
+import { keptAside } from "./kept_aside.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
 import { type Way, wayOf } from "./own_way.ts";
 import { leftOutThere } from "./left_out.ts";
@@ -82,21 +82,13 @@ export function conclude(way: Way, world: World): Judgement {
  */
 function judgeRoutine(base: Base, world: World): Judgement {
   const { step } = base.end;
-  const aside = keptAside(base, world);
-  if (aside) return aside;
+  const aside = keptAside(base.end);
+  if (aside && !gapOfCopies(base, world)) return { ...base, ...aside };
   const ended = isKeptByVlan(step, world.network) ? { isAlone: false } : handedUp(step);
   if (ended === null || "code" in ended) return unknown(base, ended ?? routineGap(step.event));
   const end: End = { ...base.end, kind: "dropped" };
   const gap = ended.isAlone ? null : gapOfCopies(base, world);
   return gap ? unknown(base, gap) : { ...base, end, outcome: "dropped" };
-}
-
-/** [O4] Open vSwitch gave it to mirrors and its own device alone: it was dropped where it came in. */
-function keptAside(base: Base, world: World): Judgement | null {
-  const ended = endedAside(base.end.step);
-  if (!ended || gapOfCopies(base, world)) return null;
-  const end: End = { ...base.end, kind: "dropped", step: ended.step };
-  return { ...base, end, steps: stepsTo(ended.step), outcome: "dropped" };
 }
 
 /** One empty list for all judgements that no pass revises: there may be millions. */
@@ -269,8 +261,8 @@ function judgeLeft(base: Base, world: World): Judgement {
  */
 function judgeFlooded(base: Base, world: World): Judgement {
   const { event } = base.end.step;
-  const aside = keptAside(base, world);
-  if (aside) return aside;
+  const aside = keptAside(base.end);
+  if (aside && !gapOfCopies(base, world)) return { ...base, ...aside };
   const when = seenBy(base, around(event));
   const gap = world.nodes.map((node) => gapOf(node, SEEING, when, rankOf(base)))
     .find((found) => found !== null) ?? unreadState(world.network);
