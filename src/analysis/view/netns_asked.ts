@@ -62,11 +62,12 @@ function afterOf(node: NodeView, netns: number, from: number, to: number): strin
 function overOf(node: NodeView, netns: number, from: number, to: number): string {
   const told = node.header.netns.find((entry) => entry.inode === netns);
   const header = told === undefined ? "" : `${told.name ?? ""} ${told.own ?? ""}`;
+  const ends = node.endings(netns).map((end) => `${end.at} ${tellingOf(end.state)}`).join();
   const list = node.states.get(netns);
-  if (!list) return header;
+  if (!list) return `${header} ${ends}`;
   const [first] = list;
   const begin = from < first!.at ? first!.at : "";
-  return `${firstAfter(list, to)} ${begin} ${header} ${namesOf(node, netns, list)}`;
+  return `${firstAfter(list, to)} ${begin} ${header} ${ends} ${namesOf(node, netns, list)}`;
 }
 
 /** Names and holders matter for other moments than those of their readings, and are few. */

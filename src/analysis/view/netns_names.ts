@@ -73,7 +73,7 @@ export function netnsName(node: NodeView, netns: number | undefined, at?: number
 
 const onlyHolder = (node: NodeView, netns: number | undefined): string | undefined =>
   ask(node.statesSource, `holders ${netns}`, () => {
-    const list = netns === undefined ? [] : node.states.get(netns) ?? [];
+    const list = netns === undefined ? [] : tellingsOf(node, netns);
     const all = new Set(list.flatMap(({ state }) => holderWords(holderNames(state.holder)) ?? []));
     return all.size === 1 ? [...all][0] : undefined;
   });
@@ -95,15 +95,18 @@ const UNREAD_NS = 3e9;
 
 /**
  * [H6] Whose a namespace was at a moment (an `at` of the node): by the reading before, which stays true when
- * its processes are gone, else by the first one after. Empty where another one
- * may have had its number by then.
+ * its processes are gone, else by the first one after, as which counts what was known when it ended. Empty
+ * where another one may have had its number by then.
  */
 export const holderAt = (node: NodeView, netns: number | undefined, at: number): HolderNames =>
   netns === undefined ? {} : askNetns(node, netns, at, () => holderThen(node, netns, at));
 
 function holderThen(node: NodeView, netns: number, at: number): HolderNames {
-  const list = node.states.get(netns);
-  const told = list?.filter(({ state }) => isNamed(state)) ?? [];
+  const ends = node.endings(netns);
+  const begin = ends.findLast((end) => end.at < at)?.at ?? -Infinity;
+  const end = ends.find((one) => one.at >= at)?.at ?? Infinity;
+  const told = tellingsOf(node, netns)
+    .filter((entry) => isNamed(entry.state) && entry.at > begin && entry.at <= end);
   const next = told.find((entry) => entry.at > at);
   const before = told.findLast((entry) => entry.at <= at);
   if (before === undefined) return holderNames(next?.state.holder);
@@ -111,6 +114,13 @@ function holderThen(node: NodeView, netns: number, at: number): HolderNames {
   const isSure = next === undefined || next.at - at > UNREAD_NS ||
     holderWords(holderNames(next.state.holder)) === holderWords(names);
   return isSure ? names : {};
+}
+
+/** Readings of a namespace, and what was told when it ended, oldest first. */
+function tellingsOf(node: NodeView, netns: number): Readings {
+  const readings = node.states.get(netns) ?? NEVER_READ;
+  const ends = node.endings(netns);
+  return ends.length === 0 ? readings : [...readings, ...ends].sort((a, b) => a.at - b.at);
 }
 
 const isNamed = ({ holder }: NetnsState) =>

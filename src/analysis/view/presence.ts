@@ -112,7 +112,7 @@ function inItsNamespace({ node, netns, link: { ifindex } }: Owner, key: string):
       if (link && hasKey(link, key)) return { at };
       return { at: wholeAt(node, at, state), sign: link ? "other" : "device" };
     }),
-    ...node.ended(netns).map((at): Seen => ({ at, sign: "ended" })),
+    ...node.endings(netns).map(({ at }): Seen => ({ at, sign: "ended" })),
   ];
 }
 

@@ -45,6 +45,9 @@ export interface Reading {
   state: NetnsState;
 }
 
+/** One list, so that it is the same each time. */
+const NO_READINGS: readonly Reading[] = [];
+
 /** What is known of one node. Times are `at`s: ns since `baseNs` by the node's CLOCK_MONOTONIC. */
 export class NodeView {
   /** `baseNs` as a number; NaN where a double does not hold it exactly. */
@@ -61,7 +64,7 @@ export class NodeView {
   #coverage: Coverage;
   #hasCounted = false;
   readonly #states = new Map<number, Reading[]>();
-  readonly #ended = new Map<number, number[]>();
+  readonly #endings = new Map<number, Reading[]>();
   readonly #events: Sighting[] = [];
   /** How often events came again. */
   readonly #copies = new WeakMap<Sighting, number>();
@@ -151,10 +154,10 @@ export class NodeView {
     return this.#states;
   }
 
-  /** By when namespaces of this inode had ended, `at`s, oldest first: a number is given again. */
-  ended(netns: number): readonly number[] {
+  /** What was told when namespaces of this inode had ended, oldest first: a number is given again. */
+  endings(netns: number): readonly Reading[] {
     read(this.statesSource);
-    return this.#ended.get(netns) ?? [];
+    return this.#endings.get(netns) ?? NO_READINGS;
   }
 
   #covered(): Coverage {
@@ -237,13 +240,9 @@ export class NodeView {
     const known = this.#states.size;
     for (const state of states) {
       const at = Number(BigInt(state.timeNs) - this.baseNs);
-      if (state.ended) {
-        const ends = [...this.#ended.get(state.netns) ?? [], at].sort((a, b) => a - b);
-        this.#ended.set(state.netns, [...new Set(ends)]);
-        continue;
-      }
-      const list = this.#states.get(state.netns) ?? [];
-      this.#states.set(state.netns, list);
+      const lists = state.ended ? this.#endings : this.#states;
+      const list = lists.get(state.netns) ?? [];
+      lists.set(state.netns, list);
       list.push({ at, state });
       grown.add(list);
     }
