@@ -1,10 +1,10 @@
 /** What is said of a rule that a controller keeps: who wrote it, and the object to change. */
 import type { NetfilterRule, NetnsState } from "../../../event/state.ts";
-import { TCP, UDP } from "../../kernel/protocols.ts";
 import type { Case } from "../case.ts";
 import { commandAnywhere } from "../command.ts";
 import { named } from "../word.ts";
 import { lookAt } from "./checked.ts";
+import { firewalldWords } from "./firewalld_words.ts";
 import { commentsOf, type Controller } from "./owners.ts";
 import { namedPolicies } from "./policy_names.ts";
 
@@ -40,7 +40,7 @@ export function ownerWords(
         `${wrote}: look at ${owner.object}, and mind that DOCKER-USER is for rules of yours`,
       );
     case "firewalld":
-      return lookAt(`${wrote}: it is changed there, see ${zoneWords(subject, chains)}`);
+      return lookAt(`${wrote}: it is changed there, see ${firewalldWords(subject, chains)}`);
   }
   return lookAt(`${wrote}: look at ${owner.object}`);
 }
@@ -64,19 +64,6 @@ function policyWords([rule]: readonly NetfilterRule[], state: NetnsState): strin
 function calicoObject(chains: readonly string[]): string | null {
   const device = chains.map((name) => /^cali-[ft]w-(.+)$/.exec(name)?.[1]).find(Boolean);
   return device ? `the policies that select the pod behind ${device}` : null;
-}
-
-const ZONE =
-  /^(?:filter_|nat_|mangle_|raw_)?(?:IN|FWD[IO]?)_(?!ZONES|policy)([\w-]+?)(?:_(?:allow|deny|log|pre|post))?$/;
-
-function zoneWords({ event }: Case, chains: readonly string[]): string {
-  const zone = chains.map((name) => ZONE.exec(name)?.[1]).find(Boolean);
-  const names: Record<number, string> = { [TCP]: "tcp", [UDP]: "udp" };
-  const protocol = names[event.protocol ?? -1];
-  if (!zone || !protocol || event.destinationPort === undefined) {
-    return "firewall-cmd --get-active-zones, firewall-cmd --list-all-zones";
-  }
-  return `firewall-cmd --zone=${zone} --add-port=${event.destinationPort}/${protocol}`;
 }
 
 /** The Service, or the pod, that a rule's comment names. */

@@ -141,6 +141,21 @@ export const CONTROLLERS: readonly Controller[] = [
     tables: /^crowdsec6?(-chain)?$/,
     object: "the decisions, cscli decisions list",
   },
+  {
+    name: "Shorewall",
+    chains: /./,
+    beside: /^(shorewall|sha-[lr]h-[0-9a-f]+)$/,
+    object: "/etc/shorewall/policy and /etc/shorewall/rules, then shorewall reload",
+  },
+  { name: "foomuuri", tables: /^foomuuri$/, object: "/etc/foomuuri, then foomuuri reload" },
+  { name: "OpenWrt's fw4", tables: /^fw4$/, object: "/etc/config/firewall, uci show firewall" },
+  {
+    name: "CSF",
+    chains: /^(LOCALINPUT|LOCALOUTPUT|LOGDROPIN|LOGDROPOUT|DENYIN|DENYOUT|PORTFLOOD|INVDROP)$/,
+    beside: /^LOCALINPUT$/,
+    object: "/etc/csf/csf.conf and csf.deny, csf -g ADDRESS",
+  },
+  { name: "VyOS", chains: /^VYOS_/, tables: /^vyos_/, object: "the configuration, show firewall" },
   { name: "systemd-networkd", tables: /^io\.systemd\.nat$/, object: "the .network files" },
 ];
 

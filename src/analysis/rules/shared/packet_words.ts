@@ -59,12 +59,24 @@ export const establishedWords = (tool: string): string =>
     ? "ct state established,related accept"
     : "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
 
+const UFW_ALLOW = {
+  input: ["ufw", "allow"],
+  forward: ["ufw", "route", "allow"],
+  output: ["ufw", "allow", "out"],
+};
+
+/** Hooks for which ufw has rules of users, each in a chain of its own. */
+export type UfwHook = keyof typeof UFW_ALLOW;
+
+/** Tells whether ufw has a chain of users at that hook. */
+export const isUfwHook = (hook: string): hook is UfwHook => hook in UFW_ALLOW;
+
 /** `ufw allow …` for packets like this one; null where ufw has no words for its protocol. */
-export function ufwWords(event: Partial<Event>, forward: boolean): Word[] | null {
+export function ufwWords(event: Partial<Event>, hook: UfwHook): Word[] | null {
   const ends = endsOf(event);
   if (!ends || ends.protocol === undefined || ends.port === undefined) return null;
   return [
-    ...(forward ? ["ufw", "route", "allow"] : ["ufw", "allow"]),
+    ...UFW_ALLOW[hook],
     ...["proto", ends.protocol, "from", ends.source],
     ...["to", ends.destination, "port", ends.port],
   ];

@@ -11,7 +11,7 @@ import { checked, lookAt } from "./checked.ts";
 import { type Listed, listedBy, setShown } from "./listed.ts";
 import { ownerWords } from "./owner_words.ts";
 import { type Controller, ownerOf, policyOwner } from "./owners.ts";
-import { establishedWords, packetWords, ufwWords } from "./packet_words.ts";
+import { establishedWords, isUfwHook, packetWords, ufwWords } from "./packet_words.ts";
 
 /**
  * For a rule of a person: its deletion, when the packet passes without it; of one that refuses what a set
@@ -181,11 +181,11 @@ function ownersWords(question: Question, owner: Controller): string[] {
 function ufwAllow(question: Question): string[] {
   const { subject, suspect, state } = question;
   const { base: { chain }, pass } = suspect;
-  const forward = pass.view.hook === "forward";
-  if (!forward && pass.view.hook !== "input") return [];
-  const words = ufwWords(subject.event, forward);
+  const { hook } = pass.view;
+  if (!isUfwHook(hook)) return [];
+  const words = ufwWords(subject.event, hook);
   const text = packetWords(subject.event, "iptables");
-  const users = `${chain.family === "ip6" ? "ufw6" : "ufw"}-user-${forward ? "forward" : "input"}`;
+  const users = `${chain.family === "ip6" ? "ufw6" : "ufw"}-user-${hook}`;
   if (!words || !text || !state.chains.some(({ name }) => name === users)) return [];
   const tool = isLegacy(subject, suspect) ? "iptables-legacy" : "iptables";
   const rule: NetfilterRule = {

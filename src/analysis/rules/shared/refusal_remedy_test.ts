@@ -51,7 +51,13 @@ const died: Event = {
   ...{ kind: "drop", ttl: 63, function: "nft_do_chain", reason: "NETFILTER_DROP" },
 };
 
-function remedy(saved: string): string[] {
+/** Of a program on the machine itself, which has no device before its packet is routed. */
+const kept: Event = {
+  ...died,
+  ...{ ifindex: 3, device: "right", source: "10.2.0.1", ttl: 64 },
+} as Event;
+
+function remedy(saved: string, events: Event[] = [came, died]): string[] {
   const state = emptyState(1, "0", {
     links: [link(2, "left", "10.1.0.1"), link(3, "right", "10.2.0.1")],
     routes: [
@@ -59,7 +65,7 @@ function remedy(saved: string): string[] {
     ],
     ...table(saved),
   });
-  const subject = caseFor({ events: [came, died], before: state, after: state });
+  const subject = caseFor({ events, before: state, after: state });
   const cause = dropped.judge(subject) ?? rejected.judge(subject);
   equal(cause !== null, true, "the rule was not named");
   return cause!.remedy ?? [];
@@ -164,7 +170,17 @@ Deno.test("[N6] a controller's rule is never changed: who keeps it, and of what 
       -A FORWARD -j FORWARD_IN_ZONES
       -A FORWARD_IN_ZONES -j FWDI_public
       -A FWDI_public -p tcp -j DROP`,
-      /^# firewalld wrote this rule: .* --zone=public --add-port=80\/tcp$/,
+      /^# firewalld wrote this rule: .* none lets it pass from zone public, .* --add-forward does$/,
+    ],
+    [
+      `:FORWARD ACCEPT
+      :shorewall -
+      :in_frwd -
+      :loc-net -
+      -A FORWARD -i left -j in_frwd
+      -A in_frwd -o right -j loc-net
+      -A loc-net -p tcp -j DROP`,
+      /^# Shorewall wrote this rule: look at \/etc\/shorewall\/policy and /,
     ],
   ];
   for (const [saved, pattern] of owned) {
@@ -214,6 +230,23 @@ Deno.test("[N6] ufw's and Docker's policies: their own ways to let a packet pass
       "iptables -t filter -I DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
     ],
   );
+});
+
+Deno.test("[N6] what a program sends is let out by ufw, and what ufw's users say of it is asked", () => {
+  const out = `
+    :OUTPUT DROP
+    :ufw-before-output -
+    :ufw-user-output -
+    -A OUTPUT -j ufw-before-output
+    -A ufw-before-output -j ufw-user-output
+  `;
+  const sets = "# ufw sets the policy of OUTPUT: it is ufw that has to let the packet pass";
+  deepEqual(remedy(out, [kept]), [
+    sets,
+    "ufw allow out proto tcp from 10.2.0.1 to 10.2.0.2 port 80",
+  ]);
+  const refused = "-A ufw-user-output -p tcp -m tcp --dport 80 -j DROP";
+  match(remedy(`${out.trim()}\n${refused}`, [kept])[1]!, /^ufw status numbered$/);
 });
 
 Deno.test("[N6] `ufw allow` is not told where a rule of ufw refuses before it is asked", () => {
