@@ -19,7 +19,7 @@ import { seedCount } from "../sim/seed_count.ts";
 import { Viewer } from "./viewer.ts";
 import { evictingParts, inPieces, partsOf } from "./pieces.ts";
 
-const SEEDS = seedCount(150, 40);
+const SEEDS = seedCount(150, 5);
 const MODES: Record<string, Partial<Faults> | null> = {
   "without faults": {},
   "with each seed's own mix of faults": null,
@@ -94,7 +94,8 @@ for (const [name, given] of Object.entries(MODES)) {
 
 Deno.test("[D5] a report that grows is the report of all at once, of every spec", () => {
   const root = new URL("../../", import.meta.url).pathname;
-  for (const path of specPaths(root)) {
+  const step = seedCount(1, 10);
+  for (const path of specPaths(root).filter((_, i) => i % step === 0)) {
     compareAll(inputOf(parseSpec(Deno.readTextFileSync(`${root}/${path}`), path)), 7, path);
   }
 });

@@ -27,9 +27,12 @@ export function isSerial(file: string): boolean {
   return /_(kernel|browser|workerd)_test\.tsx?$/.test(file);
 }
 
-/** Needs no kernel feature, no browser, no workerd, and no package that is not installed yet. */
+/**
+ * Needs no kernel feature, no browser, no workerd, and no package that is not installed yet, and is
+ * no test of the whole program, as a process or as a server on loopback: those take minutes.
+ */
 export function isQuick(file: string): boolean {
-  return !isSerial(file) && !/_network_test\.tsx?$/.test(file);
+  return !isSerial(file) && !/_(network|system)_test\.tsx?$/.test(file);
 }
 
 /** What was asked for: whole files, and words that tests of the other files may have in their name. */

@@ -1,5 +1,5 @@
 /**
- * How many simulator seeds a test runs: all of them in the whole suite, a few in `lasthop test
+ * How many seeds or specs a test runs: all of them in the whole suite, a few in `lasthop test
  * --quick`, which must end before whoever changed a rule has gone for coffee. Seeds run from 1, so
  * the few are among the many.
  */

@@ -15,7 +15,7 @@ import { workOf } from "./work.ts";
 import { seedCount } from "./seed_count.ts";
 
 /** What a minute has room for; `deno task sim` runs as many as asked for. */
-const SEEDS = seedCount(800, 400);
+const SEEDS = seedCount(800, 100);
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];

@@ -22,7 +22,10 @@ export const test: CommandFile<[string[], Flags], TestOptions> = {
     program.command("test")
       .description("the whole test suite")
       .argument("[WORDS...]", "only these files, folders, or tests with such a name (default: all)")
-      .option("--quick", "only what needs neither kernel, browser, workerd nor network")
+      .option(
+        "--quick",
+        "only what needs neither kernel, browser, workerd, network nor the whole program",
+      )
       .option("--filter <text>", "only tests whose name holds this text, or matches /this/"),
 
   read: (words, { filter, quick = false }) => ({ words, quick, filter }),
