@@ -7,7 +7,7 @@ export const cause: CauseText = {
   group: "queues",
   means: "No socket takes packets at the destination port.",
   knows: "The kernel's reason is `NO_SOCKET`, or the packet died where the kernel looks for one. " +
-    "The evidence says to which addresses, and for which device, the port is bound, if to any. " +
+    "The evidence says to which addresses, and for which device or outside of which VRF, the port is bound, if to any. " +
     "Sockets of UDP that are connected to one end are not read. A host without a probe may have " +
     "said so by an ICMP error; then the cause is `likely`. SCTP refuses by an ABORT, as it does when " +
     "too many associations wait to be accepted; then it is `likely`, too.",

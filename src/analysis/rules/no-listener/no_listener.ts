@@ -9,7 +9,7 @@ import {
 } from "../../kernel/sockets.ts";
 import { around, DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf } from "../../view/coverage.ts";
 import { netnsName } from "../../view/netns_names.ts";
-import { isIncomplete } from "../../view/state_view.ts";
+import { isIncomplete, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -40,7 +40,9 @@ export const noListener: Rule = {
     if (asked) return strayAnswer(subject, asked);
     if (isLateOrStray(event)) return notAsked(subject, named);
     const bound = boundTo(subject, port);
-    const others = bound.filter((socket) => !wouldTake(socket, subject)).map(socketText);
+    const others = bound.filter((socket) => !wouldTake(socket, subject)).map((socket) =>
+      socketText(socket, outsideOf(socket, subject))
+    );
     // A socket that would have taken the packet is gone since it was read.
     const known = subject.before && !isIncomplete(subject.before, ["sockets"]) &&
       others.length === bound.length;
@@ -68,6 +70,9 @@ export const noListener: Rule = {
                 }`,
             ),
           ]
+          : []),
+        ...(bound.some((socket) => outsideOf(socket, subject) !== undefined)
+          ? [stateEvidence(subject.node, `${acceptSetting(subject)} is 0`)]
           : []),
         ...passedBy?.evidence ?? [],
       ],
@@ -134,17 +139,40 @@ function boundTo(subject: Case, port: number): Socket[] {
     .filter((socket) => socket.protocol === protocol && socket.port === port);
 }
 
-const socketText = ({ address, device }: Socket) =>
-  device === undefined ? address : `${address} for what comes by ${device}`;
+const socketText = ({ address, device }: Socket, vrf: string | undefined) =>
+  vrf !== undefined
+    ? `${address} outside of VRF ${vrf}`
+    : device === undefined
+    ? address
+    : `${address} for what comes by ${device}`;
 
 /** A socket of a VRF's device takes what comes by the devices in the VRF. */
-function wouldTake(socket: Socket, { event, device, link, before }: Case): boolean {
+function wouldTake(socket: Socket, subject: Case): boolean {
+  const { event, device } = subject;
   const six = event.destination?.includes(":") ?? false;
   const isAny = socket.address === "::"
     ? six || !socket.ipv6Only
     : socket.address === "0.0.0.0" && !six;
   if (!isAny && socket.address !== event.destination) return false;
-  if (socket.device === undefined || socket.device === device) return true;
-  const master = before?.links.find(({ ifindex }) => ifindex === link?.masterIfindex);
-  return master?.name === socket.device;
+  if (socket.device === undefined) return outsideOf(socket, subject) === undefined;
+  return socket.device === device || vrfOf(subject)?.name === socket.device;
 }
+
+/**
+ * The VRF that the packet came in, where the socket is in none: the kernel gives it nothing from there
+ * unless `tcp_l3mdev_accept`, or `udp_l3mdev_accept`, says so.
+ */
+function outsideOf(socket: Socket, subject: Case): string | undefined {
+  const isApart = socket.device === undefined &&
+    sysctl(subject.before, acceptSetting(subject)) === "0";
+  const vrf = isApart ? vrfOf(subject) : undefined;
+  return vrf?.kind === "vrf" ? vrf.name : undefined;
+}
+
+const acceptSetting = (subject: Case) => `net.ipv4.${protocolName(subject)}_l3mdev_accept`;
+
+/** The VRF's own device, or the master of the one that it came in by. */
+const vrfOf = ({ link, before }: Case) =>
+  link?.kind === "vrf"
+    ? link
+    : before?.links.find(({ ifindex }) => ifindex === link?.masterIfindex);
