@@ -168,4 +168,10 @@ export const COLUMNS = [
     max: 64,
     meaning: "function that refused what another one freed",
   },
+  {
+    name: "countedTogether",
+    type: "uint",
+    max: COUNT_MAX,
+    meaning: "of those counted, segments of packets put together",
+  },
 ] as const satisfies readonly Column[];

@@ -435,4 +435,9 @@ export class RowEvent implements Event {
     const at = this.places[84]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["refusedBy"];
   }
+
+  get countedTogether(): Event["countedTogether"] {
+    const at = this.places[85]!;
+    return at < 0 ? undefined : this.rows.uint53(this.from + at);
+  }
 }

@@ -63,3 +63,12 @@ export function batchOf(node: CountingNode, events: Event[]): Batch {
     ...{ events, states: [state(attachedNs), state(untilNs)], refused: 0 },
   };
 }
+
+/** Stretches in which the kernel left out runs of scripts. */
+export type Runs = NonNullable<Batch["header"]["missed"]>;
+
+/** The batch that tells them, too. */
+export const shortOf = (missed: Runs, batch: Batch): Batch => ({
+  ...batch,
+  header: { ...batch.header, ...(missed.length > 0 ? { missed } : {}) },
+});

@@ -4,10 +4,10 @@
  */
 import { equal, ok } from "node:assert/strict";
 import type { Event } from "../../src/event/event.ts";
-import { analyse, type Batch } from "../../src/analysis/mod.ts";
+import { analyse } from "../../src/analysis/mod.ts";
 import { checkFigures } from "./counted_figures.ts";
 import { checkCountedProblems, type LostIn } from "./counted_problems.ts";
-import { batchOf, NODES, PLACES, WALL_MS } from "./counting_node.ts";
+import { batchOf, NODES, PLACES, shortOf, WALL_MS } from "./counting_node.ts";
 import { Random } from "./random.ts";
 import { runsLeftOut } from "./runs_left_out.ts";
 import { seedCount } from "./seed_count.ts";
@@ -232,11 +232,6 @@ function tried(isShort: boolean, seeds: number) {
   }
   return seen;
 }
-
-const shortOf = (missed: Batch["header"]["missed"], batch: Batch): Batch => ({
-  ...batch,
-  header: { ...batch.header, ...(missed && missed.length > 0 ? { missed } : {}) },
-});
 
 Deno.test("[S20] [S18] [S21] [O24] [O31] digests make no loss and no wrong time of a flow that nothing numbers", () => {
   const { bounded, between, ...seen } = tried(false, SEEDS);

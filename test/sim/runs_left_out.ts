@@ -1,6 +1,5 @@
 /** Packets that pass a place uncounted, because the kernel left out runs of the scripts that count. */
-import type { Batch } from "../../src/analysis/mod.ts";
-import { PLACES } from "./counting_node.ts";
+import { PLACES, type Runs } from "./counting_node.ts";
 import type { Random } from "./random.ts";
 
 /** A probe looks so often, ns. */
@@ -14,15 +13,17 @@ interface Coming {
  * What is counted of what passed each place, and what is told of the rest. In each of some stretches a few
  * packets are missing at one place, or at several: of one interrupt all of a packet's hops are, or in a
  * storm any of them. Others' packets are among the runs that are told. Null: nothing is left out.
+ * `without`: what is counted all the same of what stands for several packets.
  */
 export function runsLeftOut<Packet extends Coming>(
   random: Random,
   passed: readonly (readonly Packet[])[] | null,
   { until }: { until: number },
-): { counted: Packet[][]; missed: NonNullable<Batch["header"]["missed"]> } {
+  without: (packet: Packet) => Packet[] = () => [],
+): { counted: Packet[][]; missed: Runs } {
   if (passed === null) return { counted: [], missed: [] };
   const uncounted = passed.map(() => new Set<Packet>());
-  const missed: NonNullable<Batch["header"]["missed"]> = [];
+  const missed: Runs = [];
   let from = random.int(9e9);
   const stretches = 1 + random.int(3);
   while (from < until && missed.length < stretches) {
@@ -49,6 +50,8 @@ export function runsLeftOut<Packet extends Coming>(
     if (count > 0) missed.push({ fromNs: text(from), toNs: text(to), count, scripts: told });
     from = to + random.int(8e9);
   }
-  const counted = passed.map((all, place) => all.filter((one) => !uncounted[place]!.has(one)));
+  const counted = passed.map((all, place) =>
+    all.flatMap((one) => uncounted[place]!.has(one) ? without(one) : [one])
+  );
   return { counted, missed };
 }

@@ -55,6 +55,8 @@ export interface CountedThere {
   epochs: ReadonlyMap<number, Series>;
   /** Bytes of their payload by epoch; null: of some nobody counted them. */
   bytes: ReadonlyMap<number, Series> | null;
+  /** None of the packets that were counted was put together of several. */
+  areAlone: boolean;
   /** Digests by epoch, of readings that have one. */
   digests: ReadonlyMap<number, Series>;
   /** Of a reading that has packets of readings before: of how many at most. */
@@ -75,7 +77,7 @@ export function countsOf(node: NodeView, form: string): Counts | null {
     if (of === undefined) {
       of = {
         ...{ all: new Map(), epochs: new Map(), bytes: new Map() },
-        ...{ digests: new Map(), waited: new Map() },
+        ...{ areAlone: true, digests: new Map(), waited: new Map() },
       };
       counts.set(place, of);
     }
@@ -86,6 +88,8 @@ export function countsOf(node: NodeView, form: string): Counts | null {
     if (row.countedDigest !== undefined) {
       seriesOf(of.digests, epoch).set(reading, row.countedDigest);
     }
+    // A packet that was put together is in no digest.
+    of.areAlone &&= row.countedTogether === 0 || row.countedDigest !== undefined;
     if (waited > 0) of.waited.set(reading, Math.max(waited, of.waited.get(reading) ?? 0));
   }
   return counts;

@@ -3,8 +3,8 @@
  * of the scripts that count: a run is one packet, so no more than as many are missing in what was counted.
  *
  * A run may also be of several packets put together, which would be more. So it is known only of a flow
- * of whose packets none was, and of which many were counted: a datagram with a digest was not put
- * together (O30), and whoever puts some together does so with many.
+ * of whose packets none was, and of which many were counted, because whoever puts some together does so
+ * with many.
  */
 import type { CountedPlace, Part, Shortage } from "./parts.ts";
 import { type CountedThere, leftOutBetween, type Reading, type Short } from "./readings.ts";
@@ -28,13 +28,10 @@ export function isWithinRuns(
 }
 
 /** Whether `count` of its packets that nobody told or counted were no more than as many, as all others are. */
-function isSingle({ all, epochs, digests }: CountedThere, count: number): boolean {
-  if (epochs.size > 1) return false;
+function isSingle({ all, areAlone }: CountedThere, count: number): boolean {
+  if (!areAlone) return false;
   let packets = 0;
-  for (const [number, counted] of all) {
-    if (digests.get(0)?.has(number) !== true) return false;
-    packets += counted;
-  }
+  for (const counted of all.values()) packets += counted;
   return packets >= count * SINGLE_FOR_EACH;
 }
 

@@ -26,6 +26,8 @@ export interface Digest {
 
 /** From here on bits of the epoch that packets of a flow are of; below is its hash. */
 export const EPOCH_AT = 52n;
+/** Its packets were put together of several. */
+export const TOGETHER = 1n << (EPOCH_AT + 6n);
 /** Bits of what numbers them; both: it is the digest of a flow of which nothing does. */
 export const NUMBERED_AT = EPOCH_AT + 7n;
 /** No ports tell it apart from others: it is no flow of its own. */

@@ -1,7 +1,7 @@
 /** Counts of packets as a node's batches tell them: by flow and place, one reading after the other. Rule O23. */
 import type { Event } from "../../event/event.ts";
 import { COUNTERS_MAX } from "../../event/counters_max.ts";
-import { EPOCH_AT, NO_FLOW, NUMBERED_AT, type Reading, UNCLEAR } from "./count_lines.ts";
+import { EPOCH_AT, NO_FLOW, NUMBERED_AT, type Reading, TOGETHER, UNCLEAR } from "./count_lines.ts";
 import { KnownFlows, type SeenFlow } from "./known_flows.ts";
 
 /**
@@ -30,6 +30,8 @@ interface Counted {
   counted: number;
   /** Bytes of the payload of those that were counted. */
   bytes: number;
+  /** How many of them were segments of packets that were put together. */
+  together: number;
   /** What is summed up of the packets that have a digest, and how many they are. */
   digest: { packets: number; sum: number };
   uncounted: number;
@@ -127,7 +129,8 @@ export class Counters {
       left.set(place, (left.get(place) ?? 0) - packets);
       if ((flow & NO_FLOW) !== 0n) continue;
       const isUnclear = (flow & UNCLEAR) !== 0n;
-      this.#count(place, flow & HASH, epochOf(flow), { packets, bytes, isUnclear });
+      const together = (flow & TOGETHER) === 0n ? 0 : packets;
+      this.#count(place, flow & HASH, epochOf(flow), { packets, bytes, together, isUnclear });
     }
     for (const { place, flow, packets, sum } of digests) {
       // Without its packets, which found no room, it says nothing.
@@ -146,7 +149,7 @@ export class Counters {
     place: bigint,
     flow: bigint | null,
     epoch: number,
-    more: { packets: number; bytes: number; isUnclear: boolean },
+    more: { packets: number; bytes: number; together: number; isUnclear: boolean },
   ): void {
     const key = keyOf(place, flow, epoch);
     let counted = this.#pending.get(key);
@@ -155,7 +158,7 @@ export class Counters {
         return this.#count(place, null, 0, unclear(more.packets));
       }
       counted = {
-        ...{ place, flow, epoch, counted: 0, bytes: 0, uncounted: 0, waited: 0 },
+        ...{ place, flow, epoch, counted: 0, bytes: 0, together: 0, uncounted: 0, waited: 0 },
         digest: { packets: 0, sum: 0 },
       };
       this.#pending.set(key, counted);
@@ -163,6 +166,7 @@ export class Counters {
     if (more.isUnclear) counted.uncounted += more.packets;
     else counted.counted += more.packets;
     counted.bytes += more.bytes;
+    counted.together += more.together;
   }
 
   /** Takes what can be told. A flow that no told packet was of waits, at all of its places. */
@@ -200,7 +204,7 @@ export function readingEvents({ number, timeNs, rows }: ToldReading): Event[] {
 }
 
 /** So many packets of which nobody knows what they are. */
-const unclear = (packets: number) => ({ packets, bytes: 0, isUnclear: true });
+const unclear = (packets: number) => ({ packets, bytes: 0, together: 0, isUnclear: true });
 
 /** Six bits of its number, or five of IP ids, and two of what is numbered. */
 function epochOf(flow: bigint): number {
@@ -214,7 +218,7 @@ const keyOf = (place: bigint, flow: bigint | null, epoch: number) =>
 
 /** A digest says something only where packets differ, and when all of them are in it. */
 const rowOf = (
-  { place, flow: hash, epoch, counted, bytes, digest, uncounted, waited }: Counted,
+  { place, flow: hash, epoch, counted, bytes, together, digest, uncounted, waited }: Counted,
   flow: Partial<SeenFlow>,
   areDistinct: boolean,
 ): ToldReading["rows"][number] => ({
@@ -226,6 +230,6 @@ const rowOf = (
   ...(uncounted > 0 ? { uncounted } : {}),
   ...(epoch > 0 ? { epoch } : {}),
   ...(waited > 0 ? { waited } : {}),
-  ...(hash === null ? {} : { countedBytes: bytes }),
+  ...(hash === null ? {} : { countedBytes: bytes, countedTogether: together }),
   ...(areDistinct && digest.packets === counted ? { countedDigest: digest.sum } : {}),
 });

@@ -1,7 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Event } from "../../event/event.ts";
 import { mixed } from "../run/counting.ts";
-import { type CountedFlow, CountLines, type Digest, type Reading } from "./count_lines.ts";
+import {
+  type CountedFlow,
+  CountLines,
+  type Digest,
+  type Reading,
+  TOGETHER,
+} from "./count_lines.ts";
 import { Counters, readingEvents, type ToldReading } from "./counters.ts";
 import { noteMark } from "./marks.ts";
 
@@ -60,6 +66,7 @@ Deno.test("[O23] counters: a reading is told by flow and place, since counting b
     ...{ netns: Number(NETNS), ifindex: 2, countedAt: 2, network: "ip4", protocol: 17 },
     ...{ source: "10.77.1.1", destination: "10.77.2.1" },
     ...{ sourcePort: 49673, destinationPort: 9999, counted: 7, countedBytes: 70 },
+    countedTogether: 0,
   });
   deepEqual(shown(counters.take(reading(3, []), source, true)), [[3]]);
 });
@@ -87,6 +94,16 @@ Deno.test("[O23] counters: each epoch of a flow is told, and of how many reading
   const [told] = counters.take(reading(2, flows), source, true);
   const shown = told!.rows.map((row) => [row.counted, row.countedBytes, row.epoch, row.waited]);
   deepEqual(shown, [[9, 90, 5, 1], [2, 20, 127, undefined], [8, 80, 191, undefined]]);
+});
+
+Deno.test("[O32] counters: of what is counted together it is told how much was put together", () => {
+  const counters = new Counters(hashOf);
+  counters.note(packet);
+  counters.take(reading(0, []), source, true);
+  const flows = [of(4), of(6, FLOW | TOGETHER), of(3, FLOW | TOGETHER | (5n << 52n))];
+  const [, told] = counters.take(reading(1, flows), source, true);
+  const shown = told!.rows.map((row) => [row.counted, row.countedTogether, row.epoch]);
+  deepEqual(shown, [[10, 6, undefined], [3, 3, 5]]);
 });
 
 Deno.test("[O23] counters: a reading that is missing, of another bpftrace or not whole leaves a number out", () => {

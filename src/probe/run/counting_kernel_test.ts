@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { bpftraceOf, SUITES } from "../../../test/bpftrace/debian.ts";
 import { Pair } from "../../../test/bpftrace/pair.ts";
 import { readCapability } from "../kernel/capability.ts";
-import type { Reading } from "../read/count_lines.ts";
+import { type Reading, TOGETHER } from "../read/count_lines.ts";
 import { createDecoder } from "../read/decode.ts";
 import { startBpftrace } from "./bpftrace.ts";
 import { newMix } from "./counting.ts";
@@ -97,7 +97,9 @@ async function isExact(binary: string): Promise<void> {
         `${packets} of ${all} by IPv${family}, and ${leftOut} runs left out`,
       );
       const epochs = new Map<bigint, number>();
-      for (const { flow, packets } of those.flatMap(({ flows }) => flows)) {
+      for (const { flow: word, packets } of those.flatMap(({ flows }) => flows)) {
+        ok((word & TOGETHER) !== 0n, "a packet that was put together is not known to be");
+        const flow = word - TOGETHER;
         epochs.set(flow >> 52n, (epochs.get(flow >> 52n) ?? 0) + packets);
       }
       if (family === "6") equal([...epochs], [[0n, packets]]);
@@ -128,6 +130,8 @@ async function hasRoom(binary: string): Promise<void> {
     isAll(many);
     ok(many.flows.size <= FLOWS && many.flows.size + many.leftOut >= FLOWS);
     equal(many.bytes, many.packets);
+    const words = many.those.flatMap(({ flows }) => flows.map(({ flow }) => flow));
+    ok(words.every((word) => (word & TOGETHER) === 0n), "one packet was taken for several");
   } finally {
     await pair.remove();
   }
