@@ -110,6 +110,9 @@ export class Counters {
   /** All that was not told yet. */
   tell(): ToldReading[] {
     const told: ToldReading[] = [];
+    // That counting began anew says that something is missing before: of the last one at the end, which
+    // was cut off, nothing comes after that.
+    if (this.#next > 0 && this.#held.length === 0) return told;
     const tell = (timeNs: bigint, rows: ToldReading["rows"]) =>
       told.push({ number: this.#next++, timeNs, rows });
     if (this.#begunNs !== null) tell(this.#begunNs, []);

@@ -123,6 +123,15 @@ Deno.test("[O23] counters: a reading that is missing, of another bpftrace or not
   }
 });
 
+Deno.test("[O23] counters: a reading that the end cuts off leaves no number out", () => {
+  const counters = new Counters(hashOf);
+  counters.note(packet);
+  counters.take(reading(0, []), source, true);
+  deepEqual(shown(counters.take(reading(1, [of(1)]), source, true)), [[0], [1, "9999 1"]]);
+  deepEqual(shown(counters.take(reading(2, [of(1)], { isWhole: false }), source, true)), []);
+  deepEqual(shown(counters.tell()), []);
+});
+
 Deno.test("[O23] counters: what had no counter of its own is told of its place", () => {
   const counters = new Counters(hashOf);
   counters.note(packet);
