@@ -19,7 +19,7 @@ export const neighbourUnresolved: Rule = {
     "tunnel carried it towards that node, where it died; where it came to a watched bridge that the " +
     "holder is plugged into, the rule that refused it, or that it was not sent on. Where a VLAN kept it from the " +
     "holder: `bridge-vlan-filtered`, or `vlan-unknown` (R136). Where Open vSwitch dropped it, and sent no " +
-    "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it. Where the holder has the asker's address " +
+    "copy of it on, although a watched node has the address: `openvswitch-drop`, as R117 and R113 tell it; or where the port that leads to the holder does not carry its VLAN. Where the holder has the asker's address " +
     "as well, and so refuses what comes from it: `martian-address`. Where nothing more is known of the " +
     "destination itself, whose the cluster's API says that it is, or that it is nobody's, with the pod that had it before.",
   yields: [

@@ -3,6 +3,7 @@ import type { Evidence } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
 import type { OpenvSwitchBridge, OpenvSwitchPort } from "../../../event/state_openvswitch.ts";
 import type { Matching } from "../../view/datapath_flows.ts";
+import { carriesVlan, settingText, vlanIn, vlanText } from "../../view/openvswitch_vlans.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
 import type { Case } from "../case.ts";
 import { commandAnywhere } from "../command.ts";
@@ -43,7 +44,7 @@ export function floodingOf(
     state.links.find(({ name }) => port.device !== undefined && name === port.device);
   const came = bridge.ports.find((port) => port.device === subject.device);
   const leading = portsTo(subject, bridge, mac, linkOf);
-  const id = came && vlanOf(came, frame?.vlan);
+  const id = came && vlanIn(came, frame?.vlan);
   const [port] = leading;
   if (port && leading.length === 1 && came && id !== undefined && !carriesVlan(port, id)) {
     return otherVlan(subject, bridge, { came, port, id, mac });
@@ -90,22 +91,6 @@ function portsTo(
   });
 }
 
-/** The VLAN that a port puts a frame in; 0: none. Undefined: it takes none such, or it is not known. */
-function vlanOf({ vlan }: OpenvSwitchPort, tag: number | undefined): number | undefined {
-  if (vlan === undefined) return tag ?? 0;
-  if (vlan.mode === "access") return tag === undefined || tag === 0 ? vlan.tag : undefined;
-  if (vlan.mode === "dot1q-tunnel") return vlan.tag;
-  return tag === undefined || tag === 0 ? vlan.tag ?? 0 : tag;
-}
-
-/** As Open vSwitch decides by what ports it sends. */
-function carriesVlan({ vlan }: OpenvSwitchPort, id: number): boolean {
-  if (vlan === undefined) return true;
-  if (vlan.mode === "access" || vlan.mode === "dot1q-tunnel") return vlan.tag === id;
-  return vlan.tag === id || vlan.trunks === undefined ||
-    vlan.trunks.some((range) => range.id <= id && id <= (range.idEnd ?? range.id));
-}
-
 interface Found {
   came: OpenvSwitchPort;
   port: OpenvSwitchPort;
@@ -118,10 +103,11 @@ function otherVlan(
   bridge: OpenvSwitchBridge,
   { came, port, id, mac }: Found,
 ): Flooding {
-  const vlan = id === 0 ? "no VLAN" : `VLAN ${id}`;
   return {
     sentence:
-      `it is in ${vlan} there, which port ${port.name} of bridge ${bridge.name}, that leads to ${mac}, ` +
+      `it is in ${
+        vlanText(id)
+      } there, which port ${port.name} of bridge ${bridge.name}, that leads to ${mac}, ` +
       `does not carry: ${settingText(port)}`,
     evidence: [came, port].map((one) =>
       stateEvidence(node, `port ${one.name} of bridge ${bridge.name}: ${settingText(one)}`)
@@ -130,14 +116,4 @@ function otherVlan(
       commandAnywhere(["ovs-vsctl", "list", "port", device(bond ?? name)])
     ),
   };
-}
-
-function settingText({ vlan }: OpenvSwitchPort): string {
-  if (vlan === undefined) return "it is a trunk of all VLANs";
-  const trunks = vlan.trunks?.map(({ id, idEnd }) => idEnd === undefined ? id : `${id}-${idEnd}`);
-  const of = [
-    ...(vlan.tag === undefined ? [] : [`tag ${vlan.tag}`]),
-    ...(trunks === undefined || vlan.mode === "access" ? [] : [`trunks ${trunks.join(",")}`]),
-  ];
-  return `its mode is ${vlan.mode}${of.length === 0 ? "" : `, ${of.join(", ")}`}`;
 }

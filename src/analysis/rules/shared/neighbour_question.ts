@@ -22,7 +22,7 @@ import { checked } from "./checked.ts";
 import { died } from "./aside_death.ts";
 import { diedAtAsker } from "./question_at_asker.ts";
 import { deathInTunnel } from "./question_in_tunnel.ts";
-import { stoppedInDatapath } from "./question_in_datapath.ts";
+import { keptByVlan, stoppedInDatapath } from "./question_in_datapath.ts";
 import { stoppedOnTheWay } from "./question_on_the_way.ts";
 import { thenOf } from "./then.ts";
 import { vlanNobodyTakes } from "./vlan_devices.ts";
@@ -48,6 +48,7 @@ export function askedFor(subject: Case, hop: string, name: string): Asked {
   const dead = deathInTunnel(subject, hop, ownAddresses(subject, name), owners);
   if (dead) return dead;
   const stopped = stoppedOnTheWay(subject, hop, own, owners) ??
+    keptByVlan(subject, hop, own, owners) ??
     (owners.length > 0 ? stoppedInDatapath(subject, hop, own) : null);
   if (stopped) return stopped;
   const there = owners.filter((owner) => goneSince(owner, hop, thenOf(subject)) === null);

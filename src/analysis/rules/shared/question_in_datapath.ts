@@ -1,10 +1,17 @@
 /** A question for a link address (ARP, neighbour discovery) that Open vSwitch dropped. */
+import type { OpenvSwitchPort } from "../../../event/state_openvswitch.ts";
 import { isDatapathReason } from "../../kernel/openvswitch.ts";
+import { DEVICE_SCRIPTS, gapOf, since } from "../../view/coverage.ts";
+import { carriesVlan, settingText, vlanIn, vlanText } from "../../view/openvswitch_vlans.ts";
+import { lastState, type Owner } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
-import { placeOf } from "../evidence.ts";
+import { commandAnywhere } from "../command.ts";
+import { placeOf, stateEvidence } from "../evidence.ts";
+import { device } from "../word.ts";
 import { died } from "./aside_death.ts";
 import type { Asked } from "./asked.ts";
+import { peerOf } from "./peer.ts";
 import { cameBy } from "./question_on_the_way.ts";
 
 /**
@@ -30,4 +37,53 @@ export function stoppedInDatapath(
   if (!came || went) return null;
   const reached = `; the question came to ${placeOf(came.node, came.netns, came.device ?? "")}`;
   return { ...died(subject, came, free, reached, cameBy(hop, came)), code: "openvswitch-drop" };
+}
+
+/**
+ * A bridge of Open vSwitch had the question, and did not send it by the port that leads to who has the
+ * address, which does not carry the VLAN that it is in. What else looks like it: a flow that changes the
+ * VLAN, which would have sent it there.
+ */
+export function keptByVlan(
+  { world }: Case,
+  hop: string,
+  questions: readonly Sighting[],
+  owners: readonly Owner[],
+): Asked | null {
+  for (const { node, netns, link } of owners) {
+    const end = link.kind === "veth" ? peerOf(world.nodes, node, netns, link) : null;
+    const bridge = end && lastState(end.node, end.netns)?.openvswitch?.bridges
+      .find(({ ports }) => ports.some((port) => port.device === end.link.name));
+    const port = bridge?.ports.find((one) => one.device === end?.link.name);
+    if (!end || !bridge || !port) continue;
+    const here = questions.filter((event) => event.node === end.node && event.netns === end.netns);
+    const by = (event: Sighting): OpenvSwitchPort | undefined =>
+      bridge.ports.find((one) => one !== port && one.device === event.device);
+    const came = here.findLast((event) => event.kind === "device-rx" && by(event) !== undefined);
+    if (!came || gapOf(end.node, DEVICE_SCRIPTS, since(came)) !== null) continue;
+    if (here.some((event) => event.kind === "device-tx" && event.device === port.device)) continue;
+    const from = by(came)!;
+    const id = vlanIn(from, came.vlan);
+    if (id === undefined || carriesVlan(port, id)) continue;
+    const there = placeOf(node, netns, link.name);
+    return {
+      code: "openvswitch-drop",
+      text: `; the question came to bridge ${bridge.name} of Open vSwitch by ${
+        placeOf(came.node, came.netns, came.device ?? "")
+      } in ${vlanText(id)}, which port ${port.name}, that leads to ${there}, does not carry: ${
+        settingText(port)
+      }`,
+      evidence: [
+        cameBy(hop, came),
+        stateEvidence(node, `${hop} is at ${there}`),
+        ...[from, port].map((one) =>
+          stateEvidence(end.node, `port ${one.name} of bridge ${bridge.name}: ${settingText(one)}`)
+        ),
+      ],
+      remedy: [from, port].flatMap(({ name, bond }) =>
+        commandAnywhere(["ovs-vsctl", "list", "port", device(bond ?? name)])
+      ),
+    };
+  }
+  return null;
 }
