@@ -138,8 +138,7 @@ const OF_THE_CLUSTER: Incident[] = [
     async traffic(cluster) {
       const { kubectl, until } = cluster;
       await ask("10.96.0.20")(cluster);
-      const address = () =>
-        kubectl("-n", "shop", "get", "endpoints", "payments", "-o", "jsonpath={..ip}");
+      const address = () => endpointOf(cluster, "payments");
       const before = await address();
       await kubectl("-n", "shop", "delete", "pod", "payments");
       await kubectl("apply", "-f", OBJECTS);
@@ -158,6 +157,35 @@ const OF_THE_CLUSTER: Incident[] = [
         ...servers.size >= 2 ? [] : [`translated to ${[...servers]}, must be to two`],
       ];
     },
+  },
+  {
+    name: "a connection stays to a pod that is deleted",
+    typed: ["trace", "-n", "shop", "pod/checkout", "--to", "svc/ledger", "--for", "40s"],
+    before: async (cluster) => {
+      await apply(cluster, LEDGER);
+      await cluster.until(
+        "the ledger is ready",
+        async () => await endpointOf(cluster, "ledger") !== "",
+      );
+    },
+    async traffic(cluster) {
+      const { kubectl, nodes } = cluster;
+      const checkout = ["get", "pod", "checkout", "-o", "jsonpath={.status.podIP}"];
+      const client = await kubectl("-n", "shop", ...checkout);
+      // It ends before the trace does.
+      const talking = nodes[0]!.run("sh", "-c", TALK, client, LEDGER_ADDRESS);
+      await kubectl("-n", "shop", "delete", "pod", "ledger");
+      await talking;
+    },
+    after: async ({ kubectl }) => void await kubectl("-n", "shop", "delete", "service", "ledger"),
+    faults: (report) => [
+      ...expects("destination-gone")(report),
+      ...report.problems.some(({ cause }) =>
+          cause?.sentence.includes("pod shop/ledger on node2 had")
+        )
+        ? []
+        : ["the pod has no name"],
+    ],
   },
   {
     name: "a vxlan between the nodes, and its port is closed",
@@ -216,10 +244,7 @@ const RELEASED: Incident = {
   async traffic(cluster, trace) {
     await ask("10.96.0.20")(cluster);
     await trace.finds(/node3 is released/);
-    const path = await Deno.makeTempFile({ suffix: ".yaml" });
-    await Deno.writeTextFile(path, onNode3("payments-3"));
-    await cluster.kubectl("apply", "-f", path);
-    await Deno.remove(path);
+    await apply(cluster, onNode3("payments-3"));
     await trace.finds(/node3 is watched again[^]*✓ node3 sees/);
     for (let i = 0; i < 4; i++) await ask("10.96.0.20")(cluster);
   },
@@ -232,6 +257,62 @@ const RELEASED: Incident = {
     ];
   },
 };
+
+const LEDGER_ADDRESS = "10.96.0.60";
+
+/** It takes connections, and reads what comes. */
+const LEDGER = `
+apiVersion: v1
+kind: Pod
+metadata: { name: ledger, namespace: shop, labels: { app: ledger } }
+spec:
+  nodeName: node2
+  terminationGracePeriodSeconds: 1
+  automountServiceAccountToken: false
+  containers:
+    - name: main
+      image: localhost/pause:1
+      imagePullPolicy: Never
+      command: ["/bin/busybox", "nc", "-ll", "-p", "7000", "-e", "/bin/busybox", "cat"]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ledger, namespace: shop }
+spec:
+  clusterIP: ${LEDGER_ADDRESS}
+  selector: { app: ledger }
+  ports: [{ name: tcp, port: 70, targetPort: 7000 }]
+`;
+
+/**
+ * In the namespace of the pod with the address $0, a client that never looks whether the other end has closed:
+ * it writes to $1 each three seconds, so that it does not when the pod's kernel could still say so.
+ */
+const TALK = `
+for name in /run/netns/cni-*; do
+  nsenter --net=$name ip -4 addr show eth0 | grep -q "inet $0/" && break
+done
+exec nsenter --net=$name python3 -c '
+import socket, sys, time
+s = socket.create_connection((sys.argv[1], 70))
+for i in range(10):
+  time.sleep(3)
+  try: s.send(b"line")
+  except OSError: pass
+' "$1"
+`;
+
+/** Objects as text. */
+async function apply({ kubectl }: Cluster, text: string): Promise<void> {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(path, text);
+  await kubectl("apply", "-f", path);
+  await Deno.remove(path);
+}
+
+/** Where a service leads; "": nowhere. */
+const endpointOf = ({ kubectl }: Cluster, service: string): Promise<string> =>
+  kubectl("-n", "shop", "get", "endpoints", service, "-o", "jsonpath={..ip}");
 
 const VXLAN_PORT = ["-p", "udp", "--dport", "8472"];
 

@@ -19,5 +19,5 @@ export const cause: CauseText = {
     "The client has to connect anew: look at how it learns that a connection is dead (keepalive, " +
     "`TCP_USER_TIMEOUT`, a timeout for answers), and whether the server closes its connections before it " +
     "ends (`preStop`, a longer grace period). Where an entry of connection tracking holds the connection, " +
-    "deleting it has the next packet reset.",
+    "deleting it has the next packet reset. An answer to a client that is gone is missed by nobody.",
 };

@@ -16,6 +16,11 @@ import { goneEnd } from "./gone.ts";
 /** How a packet dies whose end is not there any more. */
 const MISSED: readonly Rule[] = [macOfNobody, neighbourUnresolved, noRoute, routeRefuses];
 
+/** Of a packet it is not known which end asked. */
+const WHAT_NOW =
+  "a client has to connect anew, where it does not notice by itself; an answer to a client that is gone " +
+  "is missed by nobody";
+
 /**
  * An open connection stays to an end that is gone.
  *
@@ -75,9 +80,7 @@ function judgeGone(subject: Case): Omit<Cause, "rule"> | null {
       ...why.evidence.slice(1),
     ],
     [
-      ...(isOpen
-        ? lookAt("the client has to connect anew, where it does not notice by itself")
-        : []),
+      ...(isOpen ? lookAt(WHAT_NOW) : []),
       ...anew?.remedy ?? [],
     ],
   );
