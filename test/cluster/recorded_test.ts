@@ -13,6 +13,8 @@ interface Recorded {
   code: string | null;
   /** What the cause says, names among it. */
   says?: RegExp;
+  /** A namespace that hops are in, as it is named. */
+  hopsOf?: string;
   /** Ends of an exchange, as they are named. */
   ends: [client: string, server: string | undefined];
 }
@@ -83,6 +85,20 @@ const ALL: Record<string, Recorded> = {
     says: /is the address of pod shop\/payments on node2, and lo on node1 has it, too/,
     ends: ["pod shop/own", "service shop/payments"],
   },
+  "pod-deleted-open": {
+    truth:
+      "a pod is deleted and made anew while a client that does not listen has a connection to it",
+    code: "destination-gone",
+    says: /^pod shop\/ledger on node2 had 10\.244\.2\.6 and is gone, since \S+Z .* stays to it/,
+    ends: ["pod shop/checkout", "service shop/ledger"],
+  },
+  "job-ended": {
+    truth: "a Job's pod of four seconds asks a port that no container has, and one that one has",
+    code: "no-listener",
+    says: /tcp port 8082 at 10\.244\.2\.11 in pod bazaar\/twin on node2/,
+    hopsOf: "bazaar/report-nqn97",
+    ends: ["pod bazaar/report-nqn97", "service bazaar/twin"],
+  },
   "no-masquerade": {
     truth: "a pod asks outside, where nobody knows a way to it",
     code: "left-observed-network",
@@ -101,7 +117,7 @@ Deno.test("each recording of the cluster has its truth", () => {
   deepEqual(names.filter((name) => name !== "README.md").sort(), Object.keys(ALL).sort());
 });
 
-for (const [name, { truth, code, says, ends }] of Object.entries(ALL)) {
+for (const [name, { truth, code, says, ends, hopsOf }] of Object.entries(ALL)) {
   Deno.test(`in the cluster, ${name}: ${truth}`, async () => {
     const report = await reportOf(`${RECORDED}${name}.archive.gz`, true);
     deepEqual(codesOf(report), code === null ? [] : [code], textOf(report));
@@ -112,6 +128,10 @@ for (const [name, { truth, code, says, ends }] of Object.entries(ALL)) {
       ),
       textOf(report),
     );
+    if (hopsOf !== undefined) {
+      const pods = report.flows.flatMap(({ path }) => path.map(({ pod }) => pod));
+      ok(pods.some((pod) => pod !== undefined && pod === hopsOf));
+    }
     const isAnswered = report.exchanges.every(({ outcome }) => outcome === "answered");
     deepEqual([report.problems.length === 0, isAnswered], [code === null, code === null]);
   });
