@@ -1,6 +1,7 @@
 /** What to do about a frame that came to a device with another MAC. */
 import type { Link } from "../../../event/state.ts";
-import { lastState, ownersOf, ownsAddress, stateAt } from "../../view/state_view.ts";
+import { ownersThen } from "../../view/presence.ts";
+import { lastState, ownsAddress, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
@@ -8,6 +9,7 @@ import type { Change } from "../shared/change.ts";
 import { checked } from "../shared/checked.ts";
 import { lastOuter } from "../shared/encapsulation.ts";
 import { entryUsed, type Used } from "../shared/entry_used.ts";
+import { thenOf } from "../shared/then.ts";
 import { keeperWords, leadsTo, toEndpoint } from "../shared/tunnel_way.ts";
 import { address, device as deviceWord } from "../word.ts";
 
@@ -59,8 +61,8 @@ export function entryRemedy(subject: Case, mac: string, destination: string): st
   return command(node, netns, ["ip", "neigh", "show", address(hop), "dev", deviceWord(device)]);
 }
 
-const isRight = ({ world }: Case, { hop }: Used, mac: string): boolean =>
-  ownersOf(world.network, hop).some(({ link }) => link.mac === mac);
+const isRight = (subject: Case, { hop }: Used, mac: string): boolean =>
+  ownersThen(subject.world.network, hop, thenOf(subject)).some(({ link }) => link.mac === mac);
 
 function entryFix(subject: Case, { sender, hop, device, text, permanent }: Used): string[] {
   const { node, netns } = sender;
@@ -92,7 +94,8 @@ function macOfHop(subject: Case, hop: string): string | undefined {
   const isHere = ownsAddress(subject.before, hop) ||
     subject.link?.addresses.some((own) => own.address === hop);
   if (isHere) return subject.link?.mac;
-  const macs = new Set(ownersOf(subject.world.network, hop).map(({ link }) => link.mac));
+  const owners = ownersThen(subject.world.network, hop, thenOf(subject));
+  const macs = new Set(owners.map(({ link }) => link.mac));
   return macs.size === 1 ? [...macs][0] : undefined;
 }
 
