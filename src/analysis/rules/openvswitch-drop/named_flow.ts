@@ -100,10 +100,13 @@ function sentenceOf(step: OpenvSwitchStep, { openvswitch }: NetnsState): string 
   const { bridge, table, match, says } = step;
   const where = `table ${table} of bridge ${bridge}`;
   if (match === undefined) {
-    const isSecure = openvswitch?.bridges.some(({ name, failMode }) =>
-      name === bridge && failMode === "secure"
-    );
-    return `no flow of ${where} matches it${isSecure ? ", and the bridge is in secure mode" : ""}`;
+    const own = openvswitch?.bridges.find(({ name }) => name === bridge);
+    const isSecure = own?.failMode === "secure";
+    const gone = (own?.controllers ?? []).filter(({ isConnected }) => !isConnected)
+      .map(({ target }) => target).slice(0, 3).join(", ");
+    return `no flow of ${where} matches it${isSecure ? ", and the bridge is in secure mode" : ""}${
+      gone === "" ? "" : `; its controller ${gone} is not connected`
+    }`;
   }
   const flow = `the flow ${flowText(step)} in ${where}`;
   const noted = says.findLast((line) => line.startsWith(">>"))?.slice(2).trim();
