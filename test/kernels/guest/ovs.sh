@@ -99,8 +99,8 @@ six() {
     net.ipv6.conf.eth0.router_solicitations=0
   ip_ "$1" addr add "$2" dev eth0 nodad
 }
-# asks NAME ADDRESS: pings whose first answer may take as long as an emulated daemon does.
-asks() { ping_ "$1" "$2" -W 6; }
+# asks NAME ADDRESS WORDS...: pings whose first answer may take as long as an emulated daemon does.
+asks() { local name=$1 to=$2; shift 2; ping_ "$name" -W 6 "$@" "$to"; }
 ask_service() { ask pod tcp 10.96.0.1 443; }
 
 # tunnelled: a host behind an Open vSwitch with a vxlan port that takes its key from flows, and a peer

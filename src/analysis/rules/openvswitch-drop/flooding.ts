@@ -37,7 +37,7 @@ export function floodingOf(
     return null;
   }
   const bridge = state.openvswitch?.bridges.find(({ name }) => name === step.bridge);
-  const frame = frameOf(subject);
+  const frame = receivedBy(subject) ?? frameOf(subject);
   const mac = frame?.destinationMac;
   if (!bridge || mac === undefined) return null;
   const linkOf = (port: OpenvSwitchPort) =>
@@ -71,6 +71,12 @@ export function floodingOf(
   };
 }
 
+/** As it came in by the port: a drop has it as it was to be sent. */
+const receivedBy = ({ judgement, node, device: name }: Case) =>
+  judgement.steps.map((step) => step.event).findLast((event) =>
+    event.kind === "device-rx" && event.node === node && event.device === name
+  );
+
 const isFlood = (line: string) => FLOODS.test(line);
 
 /** Ports whose device is one end of a cable, at whose other end the link address is. */
@@ -86,7 +92,8 @@ function portsTo(
     return link?.kind === "veth" &&
       holders.some((holder) =>
         holder.netns !== netns && holder.netns === link.peerNetns &&
-        holder.link.ifindex === link.peerIfindex && holder.link.peerIfindex === link.ifindex
+        // Itself, or a device above it, as of a VLAN.
+        (holder.link.ifindex === link.peerIfindex || holder.link.peerIfindex === link.peerIfindex)
       );
   });
 }

@@ -121,5 +121,8 @@ function sentenceOf(step: OpenvSwitchStep, { openvswitch }: NetnsState): string 
     return `it was more than meter ${meter.slice("meter:".length)} allows, which ${flow} asks`;
   }
   if (says.includes("drop")) return `${flow} drops it`;
-  return `its flows end with ${flowText(step)} in ${where}, which sends it nowhere`;
+  const why = says.findLast((line) => line.startsWith("->"))?.slice(2).trim();
+  return `its flows end with ${flowText(step)} in ${where}, which sends it nowhere${
+    why === undefined ? "" : `: ${why}`
+  }`;
 }

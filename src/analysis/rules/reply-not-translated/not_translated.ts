@@ -8,10 +8,13 @@ import type { Judgement } from "../../verdict/judgement.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { linkOf, stateAt, sysctl } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
+import { DATAPATH_KIND } from "../../kernel/openvswitch.ts";
+import { commandAnywhere } from "../command.ts";
 import { packetText, stateEvidence } from "../evidence.ts";
 import type { ExchangeRule } from "../exchange_case.ts";
 import { cause } from "../rule.ts";
 import { type Translation, translationsOf } from "../shared/translated_at.ts";
+import { device } from "../word.ts";
 import { callingNetfilter, liberal } from "./translated_remedy.ts";
 
 /**
@@ -26,7 +29,7 @@ export const replyNotTranslated: ExchangeRule = {
   statement:
     "An answer reached the client with the end that its question was translated to, and not the one " +
     "that it asked: `reply-not-translated`. Why: the answer was bridged in the translating namespace " +
-    "where `bridge-nf-call-iptables` is off; or other answers of the connection were translated " +
+    "where `bridge-nf-call-iptables` is off, or flows of Open vSwitch sent it on; or other answers of the connection were translated " +
     "there and this one was not, so connection tracking did not take it for the connection's; or " +
     "its way did not lead through the translating namespace.",
   yields: ["reply-not-translated"],
@@ -147,10 +150,11 @@ function bridgedAt(there: readonly Sighting[], translation: Translation): Reason
   const bridgeOf = ({ ifindex, device }: Sighting) => linkOf(state, ifindex, device)?.masterIfindex;
   const bridge = bridgeOf(into);
   if (bridge === undefined || bridge !== bridgeOf(out)) return null;
+  const link = linkOf(state, bridge);
+  if (link?.kind === DATAPATH_KIND) return switchedBy(into, out, translation);
   const family = into.network === "ip6" ? "ip6tables" : "iptables";
   const setting = `net.bridge.bridge-nf-call-${family}`;
   const value = sysctl(state, setting);
-  const link = linkOf(state, bridge);
   const own = into.network === "ip6" ? link?.bridge?.nfCallIp6tables : link?.bridge?.nfCallIptables;
   if (value === "1" || own === true) return null;
   const place = `bridge ${link?.name ?? bridge} in ${placeOf(translation)}`;
@@ -173,5 +177,25 @@ function bridgedAt(there: readonly Sighting[], translation: Translation): Reason
       ),
     ],
     remedy: callingNetfilter(translation, { into, out, bridge: link, setting }),
+  };
+}
+
+/** Open vSwitch translates what its flows send through `ct(nat)`, and nothing else. */
+function switchedBy(into: Sighting, out: Sighting, translation: Translation): Reason {
+  const { node, netns } = translation;
+  const bridge = stateAt(node, netns, into.at)?.openvswitch?.bridges.find(({ ports }) =>
+    ports.some(({ device }) => device === into.device)
+  );
+  return {
+    text: `flows of Open vSwitch in ${placeOf(translation)} sent it on as it came: what is to be ` +
+      "translated back they must send through ct(nat), in the zone of the question",
+    confidence: "likely",
+    evidence: [{
+      node: node.name,
+      kind: "event",
+      text: `${packetText(into)} came in by ${into.device} and left by ${out.device}`,
+    }],
+    remedy: bridge &&
+      commandAnywhere(["ovs-ofctl", "dump-flows", device(bridge.name), "table=0"]),
   };
 }
