@@ -26,12 +26,13 @@ import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
 import { thenOf } from "../shared/then.ts";
 import { asPort, entryRemedy, withoutEntry } from "./mac_remedy.ts";
+import { readdressed } from "./readdressed.ts";
 
 /** The frame is addressed to another MAC than the receiving device's. */
 export const macMismatch: Rule = {
   id: "R8",
   statement: "Freed as another host's, and the frame's destination MAC is not the device's: " +
-    "`destination-mac-mismatch`, with the neighbour entry that supplied it. Where the MAC is " +
+    "`destination-mac-mismatch`, with the neighbour entry that supplied it, or the flows of Open vSwitch that did. Where the MAC is " +
     "right and the frame was led astray, with what led it: a bridge's table, or a device that " +
     "is no port of the bridge. Where no probed device has the MAC and frames of it come in after " +
     "that, it is that of a host without a probe: `left-observed-network`. Where another host has the " +
@@ -54,6 +55,7 @@ export const macMismatch: Rule = {
     if (other) return duplicate(subject, mac, other);
     const port = holders.length > 0 ? misleadingPort(subject, mac) : null;
     const bridge = bridgeBeside(subject, holders);
+    const changed = readdressed(subject, mac);
     const held: Evidence[] = holders.map((holder) =>
       stateEvidence(
         holder.node,
@@ -65,9 +67,10 @@ export const macMismatch: Rule = {
       own === undefined ? "likely" : "proven",
       `the frame for ${destination} is addressed to ${mac}, but ${place(subject)} has ${
         own ?? "another MAC"
-      }, so the kernel took it for another host's`,
+      }, so the kernel took it for another host's${changed?.text ?? ""}`,
       [
         eventEvidence(subject, `frame addressed to ${mac}`),
+        ...changed?.evidence ?? [],
         ...(own ? [stateEvidence(subject.node, `${place(subject)} has MAC ${own}`)] : []),
         ...said,
         ...held,
