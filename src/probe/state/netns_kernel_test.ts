@@ -9,6 +9,9 @@ import { kernelTest, withScene } from "./kernel_testing.ts";
 import { findNetns, inodeOf, listNetns } from "./netns.ts";
 import { readStates } from "./read.ts";
 
+/** It says itself that it runs: a shell that becomes another program has that one's name later. */
+const LIVES = '$| = 1; print "up\\n"; sleep 600';
+
 kernelTest(
   "a namespace is found by name, number, process and path",
   () =>
@@ -38,7 +41,7 @@ kernelTest(
   "one that only a process holds is listed, and its peers are found",
   () =>
     withScene(async ({ sh, handle }) => {
-      const child = execa("unshare", ["--net", "sh", "-c", "echo up; exec sleep 600"], {
+      const child = execa("unshare", ["--net", "perl", "-e", LIVES], {
         buffer: false,
         stdin: "ignore",
         reject: false,
@@ -66,7 +69,7 @@ kernelTest(
     withScene(async ({ a }) => {
       const folder = await Deno.makeTempDir({ prefix: "lasthop-runtime-" });
       const file = `${folder}/1a2b`;
-      const child = execa("unshare", ["--net", "sh", "-c", "echo up; exec sleep 600"], {
+      const child = execa("unshare", ["--net", "perl", "-e", LIVES], {
         buffer: false,
         stdin: "ignore",
         reject: false,
@@ -80,7 +83,7 @@ kernelTest(
         for await (const _ of child.stdout) break;
         const inode = inodeOf(`/proc/${child.pid}/ns/net`)!;
         const [state] = await readStates([await findNetns(String(inode))]);
-        deepEqual([state?.holder?.program, state?.file], ["sleep", undefined]);
+        deepEqual([state?.holder?.program, state?.file], ["perl", undefined]);
         const byProcess = entering(nodeOf(state!), inode)!;
         equal(text(inside(byProcess).stdout), `net:[${inode}]`);
         await Deno.writeTextFile(file, "");
