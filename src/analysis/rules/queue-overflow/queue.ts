@@ -9,6 +9,7 @@ import { checked } from "../shared/checked.ts";
 import { mayDrop } from "../traffic-control-drop/traffic_control.ts";
 import { device } from "../word.ts";
 import { type Counted, countedBy, suspectsOf } from "./counted.ts";
+import { burstBelow } from "./too_large.ts";
 
 /** A qdisc had no room, or drops on purpose. */
 export const queueOverflow: Rule = {
@@ -16,7 +17,8 @@ export const queueOverflow: Rule = {
   statement:
     "Freed by a queueing discipline: `queue-overflow`, or `traffic-control-drop` when netem " +
     "is set to lose, or the qdisc is `blackhole`, or a filter that drops stands at one without queues " +
-    "of its own (prio). Named is the discipline that counted a drop which no child of it did; where " +
+    "of its own (prio). Named is the discipline that counted a drop which no child of it did, " +
+    "and where its burst (tbf) is smaller than the packet, that no such packet passes; where " +
     "one that is to lose packets and one that was full both counted, or a filter of the one that was full " +
     "dropped some, or stands at fq_codel or sfq, which drop what no filter matches, no more than possible.",
   yields: ["queue-overflow", "traffic-control-drop"],
@@ -56,6 +58,10 @@ export const queueOverflow: Rule = {
     }
     const what = leaf ? `${leaf.now.kind} ${leaf.now.handle}` : "the queue";
     const isFiltered = hasDropped(subject, leaf);
+    const burst = leaf ? burstBelow(event, leaf.now) : null;
+    const why = burst === null
+      ? `had no room${isFiltered ? ", or its filters did not let it in" : ""}`
+      : `passes no packet of ${event.ipLength} bytes: its burst is ${burst} bytes`;
     return cause(
       "queue-overflow",
       // Of a device that was not read it may be another queue: a tun device's without a program.
@@ -65,9 +71,9 @@ export const queueOverflow: Rule = {
         : leaf && ONLY_CLASSES.has(leaf.now.kind)
         ? "likely"
         : "proven",
-      `${what} at ${place(subject)} had no room${
-        isFiltered ? ", or its filters did not let it in" : ""
-      }${leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""}`,
+      `${what} at ${place(subject)} ${why}${
+        leaf && leaf.rise > 0 ? ` (${leaf.rise} packets dropped by it while watched)` : ""
+      }`,
       [
         eventEvidence(subject),
         ...(leaf
