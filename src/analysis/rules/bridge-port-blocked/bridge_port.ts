@@ -14,6 +14,7 @@ import { largerMtu } from "../shared/mtu_remedy.ts";
 import { device } from "../word.ts";
 import { lockedOut } from "./locked_port.ts";
 import { allowing, forwarding, withPort } from "./port_remedy.ts";
+import { portsGone } from "./ports_gone.ts";
 
 /** The bridge refused it: port state, isolation, VLAN, hairpin. */
 export const bridgePort: Rule = {
@@ -23,8 +24,8 @@ export const bridgePort: Rule = {
     "or does not allow the VLAN: " +
     "`bridge-port-blocked`, `bridge-vlan-filtered`. The port it had to leave by, by the " +
     "bridge's table or because the MAC is behind it, also tells `link-down`, " +
-    "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`. Where none is " +
-    "known, all ports must be closed for the same cause.",
+    "`bridge-port-isolated`, `bridge-hairpin-disabled` and `mtu-exceeded`, and `destination-gone` where the next " +
+    "reading does not have it any more. Where none is known, all ports must be closed for the same cause.",
   yields: [
     "bridge-port-blocked",
     "bridge-port-isolated",
@@ -32,6 +33,7 @@ export const bridgePort: Rule = {
     "bridge-hairpin-disabled",
     "link-down",
     "mtu-exceeded",
+    "destination-gone",
     "unexplained",
   ],
   judge(subject) {
@@ -220,9 +222,12 @@ function floodedNowhere(subject: Case, into: Link) {
   const holders = mac === undefined ? [] : holdersOfMac(subject.world.network, mac);
   const leading = portsTowards(subject.before!, bridge, holders)
     .filter(({ ifindex }) => ifindex !== into.ifindex);
-  const causes = (leading.length > 0 ? leading : others).map((out) => closedTo(subject, into, out));
-  const [first] = causes;
+  const ways = leading.length > 0 ? leading : others;
   if (others.length === 0) return withoutPorts(subject, into, bridge);
+  const taken = portsGone(subject, ways);
+  if (taken) return taken;
+  const causes = ways.map((out) => closedTo(subject, into, out));
+  const [first] = causes;
   if (!first || causes.some((other) => other?.code !== first.code)) return null;
   return first;
 }
