@@ -31,7 +31,7 @@ export function runsLeftOut<Packet extends Coming>(
     const scripts = { device_rx: 0, device_tx: 0, drop: random.int(3) };
     const isStorm = random.chance(0.3);
     const only = random.chance(0.4) ? random.int(PLACES.length) : null;
-    const few = random.pick([1, 1, 2, 4]);
+    const few = random.pick([1, 1, 2, 4, 40]);
     PLACES.forEach(({ countedAt }, place) => {
       const script = countedAt === 1 ? "device_rx" : "device_tx";
       if (random.chance(0.2)) scripts[script] += random.int(2);

@@ -9,7 +9,7 @@ import { bytesOf, type CountedPlace, lateIn, type Part, type Parts, type Told } 
 import { type Reading, readingsOf, type Series, uncountedAt } from "./readings.ts";
 import { QUIET_READINGS, type Run, runsOf, type Step } from "./runs.ts";
 import { cutAtSettled } from "./settled.ts";
-import { isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
+import { isEnoughForLoss, isMore, isWithinRuns, leastOf, mostOf, shortageOf } from "./shortage.ts";
 
 /** What went in at one place and did not come out at the next. */
 export interface Difference {
@@ -144,6 +144,7 @@ function together(
   firstSeen: number,
 ): Parts {
   const isBounded = isWithinRuns(a, left) && isWithinRuns(b, right);
+  const isEnough = isEnoughForLoss(a, left) && isEnoughForLoss(b, right);
   const known = new Map(stepsOf(b, right, isBounded).map((step) => [step.number, step]));
   const steps = stepsOf(a, left, isBounded).map((step) => {
     const other = known.get(step.number);
@@ -177,6 +178,7 @@ function together(
         [a, b],
         readings,
         readings.flatMap(({ number }) => known.get(number) ?? []),
+        isEnough,
       );
       parts.push({ ...partOf(run, steps, came, left, late, short !== undefined), bytes, short });
     }

@@ -144,8 +144,9 @@ function compared(
     dropsTold: dropsTold(group, a, behind, found),
   }));
   const lost = losses.reduce((sum, { lost }) => sum + lost, 0);
-  const atMost = lostAtMost(pairs, lost);
   const isLeast = pairs.some(({ found }) => found.isLeast);
+  const most = lostAtMost(pairs, lost);
+  const atMost = isLeast ? undefined : most;
   const { bytes } = first.found;
   const lostBytes = pairs.every(({ found }) => found.lostBytes !== undefined)
     ? pairs.reduce((sum, { found }) => sum + found.lostBytes!, 0)
@@ -164,7 +165,7 @@ function compared(
     until: rfc3339(wallMsAt(first.a.node, first.found.until)),
     losses: losses.map(lossReport),
     sentence: `${
-      sentenceOf({ packets, lost, atMost, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
+      sentenceOf({ packets, lost, most, isLeast, bytes, lostBytes }, first.a, last.b, pairs)
     } ${tracedOf(traced.seen, figures !== undefined)}`,
   };
   return { report, losses, figures };
@@ -178,9 +179,8 @@ const unknown = (gap: string): Counted => ({
   losses: [],
 });
 
-/** No more packets were lost at all pairs together; undefined where `lost` is all, or more may be. */
+/** No more of the packets that were counted were lost at all pairs together; undefined: `lost` is all. */
 function lostAtMost(pairs: readonly Pair[], lost: number): number | undefined {
-  if (pairs.some(({ found }) => found.isLeast)) return undefined;
   const most = pairs.reduce((sum, { found }) => sum + (found.lostAtMost ?? found.lost), 0);
   return most > lost ? most : undefined;
 }

@@ -45,6 +45,8 @@ export interface Part {
 export interface Shortage {
   a: readonly Short[];
   b: readonly Short[];
+  /** They are few enough for what is missing besides them to be lost. */
+  isEnough: boolean;
 }
 
 /** All parts, and what they leave out. */

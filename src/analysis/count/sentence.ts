@@ -38,8 +38,8 @@ const withBytes = (bytes: number | undefined): string =>
 export interface Sums {
   packets: number;
   lost: number;
-  /** No more were lost; undefined: `lost` is all, or more may be. */
-  atMost: number | undefined;
+  /** No more of `packets` were lost; undefined: `lost` is all. */
+  most: number | undefined;
   isLeast: boolean;
   bytes: number | undefined;
   lostBytes: number | undefined;
@@ -47,7 +47,7 @@ export interface Sums {
 
 /** What was counted of a flow, in one sentence; `from` and `to`: its first and last place. */
 export function sentenceOf(
-  { packets, lost, atMost, isLeast, bytes, lostBytes }: Sums,
+  { packets, lost, most, isLeast, bytes, lostBytes }: Sums,
   from: Place,
   to: Place,
   pairs: readonly Pair[],
@@ -60,10 +60,10 @@ export function sentenceOf(
     isLeast || goesOn ? " UTC" : ""
   }`;
   const because = "because the kernel left out runs of the scripts that count";
-  if (lost === 0 && atMost !== undefined) {
+  if (lost === 0 && most !== undefined) {
     return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} from ${
       nameOf(from)
-    } no more than ${many(atMost)} can have been lost on the way to ${
+    } no more than ${many(most)} can have been lost on the way to ${
       nameOf(to)
     }; how many is not known, ${because}.`
       .slice(0, 900);
@@ -79,7 +79,8 @@ export function sentenceOf(
       clock(a.node, found.from)
     } to ${clock(a.node, found.to + SECOND_NS)}`
   );
-  const least = isLeast || atMost !== undefined ? "at least " : "";
+  const atMost = isLeast ? undefined : most;
+  const least = isLeast || most !== undefined ? "at least " : "";
   return `${counted}: of ${packetsText(packets)}${withBytes(bytes)} ${least}${many(lost)} ${
     lost === 1 ? "was" : "were"
   } lost${withBytes(lostBytes)}: ${parts.join("; ")} UTC.${

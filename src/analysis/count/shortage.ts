@@ -9,8 +9,11 @@
 import type { CountedPlace, Part, Shortage } from "./parts.ts";
 import { type CountedThere, leftOutBetween, type Reading, type Short } from "./readings.ts";
 
-/** For each run that was left out so many packets of the flow were counted, none of them put together. */
-const SINGLE_FOR_EACH = 1_000;
+/**
+ * For each run that was left out so many packets of the flow were counted, none of them put together:
+ * before anything is said to be lost, and before it is said that no more can have been.
+ */
+const SINGLE_FOR_EACH = { loss: 1_000, bound: 100 };
 
 /**
  * Whether what the readings count at a place is known to a packet for each run that was left out; true, too,
@@ -24,32 +27,48 @@ export function isWithinRuns(
   if (first === undefined || last === undefined || !readings.some(({ isShort }) => isShort)) {
     return true;
   }
-  return isSingle(there, runsIn(leftOutBetween(node, stage, first.from, last.at)));
+  return isSingle(there, runsIn(leftOutBetween(node, stage, first.from, last.at)), "bound");
 }
 
+/** Whether what is missing in what was counted there may be said to be lost. */
+export const isEnoughForLoss = (
+  { place: { node, stage }, there }: CountedPlace,
+  readings: readonly Reading[],
+): boolean =>
+  readings.length === 0 || isSingle(
+    there,
+    runsIn(leftOutBetween(node, stage, readings[0]!.from, readings.at(-1)!.at)),
+    "loss",
+  );
+
 /** Whether `count` of its packets that nobody told or counted were no more than as many, as all others are. */
-function isSingle({ all, areAlone }: CountedThere, count: number): boolean {
+function isSingle(
+  { all, areAlone }: CountedThere,
+  count: number,
+  before: keyof typeof SINGLE_FOR_EACH,
+): boolean {
   if (!areAlone) return false;
   let packets = 0;
   for (const counted of all.values()) packets += counted;
-  return packets >= count * SINGLE_FOR_EACH;
+  return packets >= count * SINGLE_FOR_EACH[before];
 }
 
 /** The same at all places. */
 export const areSingle = (places: readonly CountedPlace[], count: number): boolean =>
-  places.every(({ there }) => isSingle(there, count));
+  places.every(({ there }) => isSingle(there, count, "loss"));
 
 /** What may have passed uncounted at two places in the time of some readings; undefined: nothing. */
 export function shortageOf(
   [a, b]: readonly [CountedPlace, CountedPlace],
   left: readonly Reading[],
   right: readonly Reading[],
+  isEnough: boolean,
 ): Shortage | undefined {
   const of = ({ place: { node, stage } }: CountedPlace, readings: readonly Reading[]) =>
     readings.length === 0
       ? []
       : leftOutBetween(node, stage, readings[0]!.from, readings.at(-1)!.at);
-  const shortage = { a: of(a, left), b: of(b, right) };
+  const shortage = { a: of(a, left), b: of(b, right), isEnough };
   return shortage.a.length + shortage.b.length > 0 ? shortage : undefined;
 }
 
@@ -58,7 +77,7 @@ const runsIn = (stretches: readonly Short[]): number =>
 
 /** So many packets of a part were lost at least: the second place may not have counted the others. */
 export const leastOf = ({ lost, short }: Pick<Part, "lost" | "short">): number =>
-  short === undefined ? lost : Math.max(0, lost - runsIn(short.b));
+  short === undefined ? lost : short.isEnough ? Math.max(0, lost - runsIn(short.b)) : 0;
 
 /** More came to the second place than can have passed the first. */
 export const isMore = ({ lost, short }: Pick<Part, "lost" | "short">): boolean =>
