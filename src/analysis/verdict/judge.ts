@@ -33,6 +33,7 @@ import { leftOutThere } from "./left_out.ts";
 import { nestedIn } from "./nested.ts";
 import { rankOfPacket } from "./rank.ts";
 import { takenByHardware } from "./hardware.ts";
+import { turned } from "./turned_back.ts";
 import { heldIn, refusedUntold } from "./silent_devices.ts";
 import { heldAt, routineGap } from "./untold.ts";
 import { isUnresolved, nextHop } from "./next_hop.ts";
@@ -67,7 +68,7 @@ export function conclude(way: Way, world: World): Judgement {
     case "flooded":
       return judgeFlooded(base, world);
     case "left":
-      return judgeLeft(base, world);
+      return turned(base) ?? judgeLeft(base, world);
     case "silent":
     case "waiting":
       return judgeSilent(base, world);

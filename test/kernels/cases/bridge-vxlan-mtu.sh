@@ -1,6 +1,6 @@
-# A bridge hands a vxlan what is too large beneath: the kernel makes the answer of the packet itself, and frees nothing.
+# A bridge hands a vxlan what is too large beneath, of which the kernel makes its answer, freeing nothing.
 # nodes: node=node,host peer
-# fault: unknown mtu-exceeded
+# fault: dropped mtu-exceeded
 build() {
   ns node host peer
   veth node u0 peer u0

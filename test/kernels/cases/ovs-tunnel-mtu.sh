@@ -1,6 +1,6 @@
 # What the flow puts into the tunnel is too large for the way beneath with the tunnel's headers.
 # nodes: node=node,host peer
-# fault: unknown mtu-exceeded
+# fault: dropped mtu-exceeded
 . /work/ovs.sh
 build() { tunnelled; touch "/run/$RUN.small"; }
 fault() { rm "/run/$RUN.small"; }

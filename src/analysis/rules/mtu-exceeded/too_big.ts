@@ -2,7 +2,11 @@
 import { isInIp, isPeerSizeCheck, isSizeCheck, saysTooBig } from "../../kernel/sizes.ts";
 import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac } from "../../view/state_view.ts";
+import { turnedBack } from "../../verdict/turned_back.ts";
+import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
+import { command } from "../command.ts";
+import { device as deviceWord } from "../word.ts";
 import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
@@ -15,10 +19,13 @@ export const mtuExceeded: Rule = {
   statement:
     "The kernel says it was too big, or a function that checks sizes freed a packet larger " +
     "than the MTU on its way: `mtu-exceeded`. Where the ICMP error that tells the sender of it was " +
-    "dropped by a rule, that rule.",
+    "dropped by a rule, that rule. So it is where a tunnel device made the error of the packet itself: it " +
+    "comes in by that device, in the packet's memory, and quotes it.",
   yields: ["mtu-exceeded"],
   judge(subject) {
     const { event } = subject;
+    const turned = subject.judgement.outcome === "dropped" ? turnedBack(event) : undefined;
+    if (turned) return answered(subject, turned);
     const named = saysTooBig(event);
     if (event.kind !== "drop" && event.kind !== "consume") return null;
     if (!named && !isSizeCheck(event)) return null;
@@ -47,6 +54,27 @@ export const mtuExceeded: Rule = {
     );
   },
 };
+
+/** A tunnel device made the error of the packet itself, so that nothing was freed. */
+function answered(subject: Case, error: Sighting) {
+  const { node, netns } = subject;
+  return cause(
+    "mtu-exceeded",
+    "proven",
+    `the packet of ${sizeOf(subject)} bytes is larger than the way beneath ${
+      place(subject)
+    } allows with the tunnel's headers, which answered it by an ICMP error (MTU ${error.mtu})`,
+    [
+      eventEvidence(subject),
+      {
+        node: node.name,
+        kind: "event",
+        text: `the error came in by ${placeOf(node, netns, subject.device)}`,
+      },
+    ],
+    command(node, netns, ["ip", "-d", "link", "show", "dev", deviceWord(subject.device)]),
+  );
+}
 
 const ETHERNET = 14;
 
