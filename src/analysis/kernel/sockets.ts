@@ -67,6 +67,11 @@ export const isSocketFilterDrop = (event: Event): boolean =>
 /** A policy or state of IPsec (xfrm) refused it. */
 export const isIpsecDrop = (event: Event): boolean => hasReason(event, /^XFRM_/);
 
+/** Freed without a reason where IPsec makes what it sends, which frees only what it can't send. */
+export const isRefusedByIpsecSender = (event: Event): boolean =>
+  event.kind === "drop" && !givesReason(event) &&
+  freedIn(event, /^xfrm_output(2|_one|_resume)?(\.|$)/);
+
 /**
  * Freed, without a reason, by the function that looks an IPsec packet's state up, checks it and
  * decrypts it: it frees what it refuses, and nothing else (Linux 5.15 to 6.18).

@@ -1,6 +1,6 @@
-/** What IPsec refuses of the packets that came for it. */
+/** What IPsec refuses of the packets that came for it, and of those that it is to send. */
 import type { NetnsState } from "../../../event/state.ts";
-import { isRefusedByIpsecReceiver } from "../../kernel/sockets.ts";
+import { isRefusedByIpsecReceiver, isRefusedByIpsecSender } from "../../kernel/sockets.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
@@ -15,6 +15,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   XfrmInStateMismatch: "its state has another encapsulation",
   XfrmInStateInvalid: "its state is not valid any more",
   XfrmInHdrError: "its header can't be read",
+  XfrmOutStateExpired: "its state has expired, or has sent as much as it may",
+  XfrmOutStateInvalid: "its state is not valid any more",
+  XfrmOutStateSeqError: "its state has no sequence numbers left",
+  XfrmOutStateProtoError: "it could not be encrypted",
+  XfrmOutStateModeError: "its state has another mode",
+  XfrmOutNoStates: "there is no state for what its policy asks",
 };
 
 const STATES_SHOWN = 4;
@@ -27,16 +33,20 @@ const STATES_SHOWN = 4;
  */
 export const ipsecReceiver: Rule = {
   id: "R112",
-  title: "What IPsec refuses of what it receives",
+  title: "What IPsec refuses of what it receives and sends",
   statement:
-    "Freed without a reason by the function that takes the packets of IPsec: `ipsec-policy`, proven. " +
+    "Freed without a reason by the function that takes the packets of IPsec, or by the one that makes " +
+    "them: `ipsec-policy`, proven. " +
     "Where one counter of xfrm_stat alone rose between the states before and after, the sentence says " +
     "which check failed.",
   yields: ["ipsec-policy"],
   judge(subject) {
     const { event, node, netns, before, after } = subject;
-    if (event.tunnelKind !== undefined || !isRefusedByIpsecReceiver(event)) return null;
-    const rose = before && after ? risen(before, after) : [];
+    const isSent = isRefusedByIpsecSender(event);
+    if (!isSent && (event.tunnelKind !== undefined || !isRefusedByIpsecReceiver(event))) {
+      return null;
+    }
+    const rose = before && after ? risen(before, after, isSent ? "XfrmOut" : "XfrmIn") : [];
     const why = rose.length === 1 ? MEANINGS[rose[0]!] : undefined;
     return cause(
       "ipsec-policy",
@@ -53,11 +63,11 @@ export const ipsecReceiver: Rule = {
   },
 };
 
-/** Names of the counters of what was received that are larger afterwards. */
-function risen(before: NetnsState, after: NetnsState): string[] {
+/** Names of the counters, of what was received or was to be sent, that are larger afterwards. */
+function risen(before: NetnsState, after: NetnsState, prefix: "XfrmIn" | "XfrmOut"): string[] {
   const old = counters(before);
   return [...counters(after)].filter(([name, count]) =>
-    name.startsWith("XfrmIn") && count > (old.get(name) ?? 0)
+    name.startsWith(prefix) && count > (old.get(name) ?? 0)
   ).map(([name]) => name);
 }
 
