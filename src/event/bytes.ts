@@ -67,8 +67,8 @@ export class Bytes {
   /** A double, low bytes first, for which there must be room. */
   float64(value: number): void {
     double.setFloat64(0, value, true);
-    this.#bytes.set(bytesOfDouble, this.at);
-    this.at += 8;
+    // A call to copy so few takes longer.
+    for (let i = 0; i < 8; i++) this.#bytes[this.at++] = bytesOfDouble[i]!;
   }
 
   /** Other bytes. */

@@ -55,6 +55,7 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint16(38, scan.uint(65535));
   if (scan.has()) row.uint16(39, scan.uint(65535));
   if (scan.has()) row.uint16(40, scan.uint(65535));
+  if (scan.isOver()) return;
   if (scan.has()) row.uint16(41, scan.uint(65535));
   if (scan.has()) row.uint16(42, scan.uint(65535));
   if (scan.has()) row.uint16(43, scan.uint(65535));
@@ -73,8 +74,10 @@ export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.uint16(56, scan.uint(65535));
   if (scan.has()) row.uint16(57, scan.uint(65535));
   if (scan.has()) row.known(58, functionTexts, scan.slot(functionTexts));
+  if (scan.isOver()) return;
   if (scan.has()) row.known(59, reasonTexts, scan.slot(reasonTexts));
   if (scan.has()) row.uint32(60, scan.uint(4294967295));
+  if (scan.isOver()) return;
   if (scan.has()) row.uint32(61, scan.uint(4294967295));
   if (scan.has()) row.uint16(62, scan.uint(4095));
   if (scan.has()) row.known(63, KNOWN.address, scan.slot(KNOWN.address));

@@ -199,7 +199,8 @@ export class RowWriter implements RowSink {
   /** Begins a row; gives where its values begin. */
   #begin(): number {
     this.#values.reserve(ROW_BYTES_MAX);
-    this.#bits.fill(0);
+    // A call to fill so few takes longer.
+    for (let i = 0; i < WORDS; i++) this.#bits[i] = 0;
     this.#kind = null;
     return this.#values.at;
   }

@@ -103,23 +103,30 @@ export class Scan {
   }
 }
 
+/** Room for what there are some hundreds of, as names and addresses. */
 const SLOTS = 4096;
 /** No column has longer ones, and not any number of characters can be made a text at once. */
 const TEXT_BYTES_MAX = 1024;
 
 /** Texts of one type that were found right, each in the slot its hash says; a new one replaces. */
 export class KnownTexts<T extends string = string> {
-  readonly slots: T[] = new Array(SLOTS).fill("");
+  readonly slots: T[];
   /** What who uses the texts has noted of a slot, and whose note it is; 0: it has another text now. */
-  readonly notes = new Int32Array(SLOTS);
-  readonly notedBy = new Int32Array(SLOTS);
+  readonly notes: Int32Array;
+  readonly notedBy: Int32Array;
+  readonly #mask: number;
 
-  /** `pattern`: what is right. It must allow ASCII alone. */
-  constructor(readonly pattern: RegExp) {}
+  /** `pattern`: what is right. It must allow ASCII alone. `slots`: a power of two. */
+  constructor(readonly pattern: RegExp, slots = SLOTS) {
+    this.slots = new Array(slots).fill("");
+    this.notes = new Int32Array(slots);
+    this.notedBy = new Int32Array(slots);
+    this.#mask = slots - 1;
+  }
 
   /** The slot of the text of these bytes; below zero when it is not right. */
   find(hash: number, bytes: Uint8Array, from: number, to: number): number {
-    const slot = (hash ^ hash >>> 12) & SLOTS - 1;
+    const slot = (hash ^ hash >>> 12) & this.#mask;
     const known = this.slots[slot]!;
     if (known.length === to - from && isSame(known, bytes, from)) return slot;
     if (to - from > TEXT_BYTES_MAX) return -1;
@@ -138,7 +145,11 @@ function isSame(text: string, bytes: Uint8Array, from: number): boolean {
   return true;
 }
 
+const codes: number[] = [];
+
 /** A text of its own: a slice would keep the whole body it was cut from. */
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return String.fromCharCode.apply(null, bytes.subarray(from, to) as unknown as number[]);
+  codes.length = to - from;
+  for (let i = from; i < to; i++) codes[i - from] = bytes[i]!;
+  return String.fromCharCode.apply(null, codes);
 }

@@ -69,18 +69,25 @@ const plainTexts = () =>
     `const ${name}Texts = plainTexts(${max});\n`
   ).join("");
 
+/** Columns that many lines end with: hops, what was freed, and drops. */
+const ENDS: readonly string[] = ["checksum", "function", "reasonNumber"];
+
+function writing(column: Column, place: number): string {
+  const { name, type } = column;
+  if (type === "u64") return `if (scan.has()) row.time(${scanned(column)});\n`;
+  if (type === "uint") {
+    return `if (scan.has()) row.${formOf(column)}(${place}, ${scanned(column)});\n`;
+  }
+  const texts = type === "text" ? `${name}Texts` : `KNOWN.${type}`;
+  const call = type === "kind" ? "kind(" : `known(${place}, `;
+  return `if (scan.has()) row.${call}${texts}, scan.slot(${texts}));\n`;
+}
+
 /** The writing of a row, for the same reason column by column. */
 function rowFieldsFile(): string {
-  const written = (COLUMNS as readonly Column[]).map((column, place) => {
-    const { name, type } = column;
-    if (type === "u64") return `if (scan.has()) row.time(${scanned(column)});\n`;
-    if (type === "uint") {
-      return `if (scan.has()) row.${formOf(column)}(${place}, ${scanned(column)});\n`;
-    }
-    const texts = type === "text" ? `${name}Texts` : `KNOWN.${type}`;
-    const call = type === "kind" ? "kind(" : `known(${place}, `;
-    return `if (scan.has()) row.${call}${texts}, scan.slot(${texts}));\n`;
-  });
+  const written = (COLUMNS as readonly Column[]).map((column, place) =>
+    writing(column, place) + (ENDS.includes(column.name) ? "if (scan.isOver()) return;\n" : "")
+  );
   return `/** ${NOTE} src/event/columns.ts: the columns of an event's row in their order. */
 import { KNOWN, plainTexts } from "./field_texts.ts";
 import type { RowSink } from "./row_columns.ts";

@@ -206,7 +206,8 @@ export class BatchReader {
     const kind = json === null ? kindOf(line) : null;
     if (kind !== null) {
       const tier = tierIn(open, KINDS[kind].tier);
-      if (tier.rows!.line(line, 0, line.length) !== null) return tier.add(line);
+      // Such a line is ASCII alone.
+      if (tier.rows!.line(line, 0, line.length) !== null) return tier.add(line, line.length);
     }
     const text = json ?? decoder.decode(line);
     const decoded = decodeLine(text);
@@ -215,11 +216,11 @@ export class BatchReader {
     const bytes = text.includes("\ufffd") ? encoder.encode(text) : line;
     if (decoded.type !== "event") {
       open.states.push(decoded.type === "state" ? decoded.state : decoded.cluster);
-      return tierIn(open, "state").add(bytes);
+      return tierIn(open, "state").add(bytes, text.length);
     }
     const tier = tierIn(open, tierOf(decoded.event));
     tier.rows!.event(decoded.event);
-    tier.add(bytes);
+    tier.add(bytes, text.length);
   }
 
   #refuse(reason: string): void {

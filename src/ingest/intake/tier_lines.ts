@@ -3,33 +3,41 @@ import { Bytes } from "../../event/bytes.ts";
 import { RowWriter } from "../../event/rows.ts";
 import { LinesSegment } from "../stores/segment.ts";
 import type { Tier } from "../stores/store.ts";
+import { countDistinct } from "./distinct_lines.ts";
 
-const NEWLINE = Uint8Array.of(10);
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const NEWLINE = 10;
 
 /** Lines of one tier of a batch that is read. */
 export class TierLines {
   readonly text = new Bytes();
   /** null: no events. */
   readonly rows: RowWriter | null;
-  lines = 0;
+  /** Behind which byte each line ends. */
+  readonly #ends: number[] = [];
+  #chars = 0;
 
   constructor(readonly tier: Tier) {
     this.rows = tier === "state" ? null : new RowWriter();
   }
 
-  add(bytes: Uint8Array): void {
+  get lines(): number {
+    return this.#ends.length;
+  }
+
+  /** `chars`: how many characters the line's bytes are. */
+  add(bytes: Uint8Array, chars: number): void {
+    this.text.reserve(bytes.length + 1);
     this.text.append(bytes);
-    this.text.append(NEWLINE);
-    this.lines += 1;
+    this.text.uint8(NEWLINE);
+    this.#ends.push(this.text.at);
+    this.#chars += chars + 1;
   }
 
   /** The lines, and how many of them differ. */
   segment(): { segment: LinesSegment; distinct: number } {
     const bytes = this.text.written();
-    const text = decoder.decode(bytes);
     const { tier, lines } = this;
-    const segment = new LinesSegment(tier, lines, text.length, bytes);
-    return { segment, distinct: tier === "state" ? 0 : new Set(text.split("\n")).size - 1 };
+    const segment = new LinesSegment(tier, lines, this.#chars, bytes);
+    return { segment, distinct: tier === "state" ? 0 : countDistinct(bytes, this.#ends) };
   }
 }
