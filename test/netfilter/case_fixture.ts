@@ -37,7 +37,8 @@ export function caseFor(parts: CaseParts): Case {
   const world = { nodes, network: nodes, closed: true };
   const evidence = new Asides();
   evidence.add(nodes[0]!.events.filter((event) => claimOf(event) === "evidence"));
-  const packets = packetsOf(chainsOf(nodes[0]!)).map((packet) => judge(packet, world));
+  const alike = [...Map.groupBy(chainsOf(nodes[0]!), ({ invariants }) => invariants).values()];
+  const packets = alike.flatMap(packetsOf).map((packet) => judge(packet, world));
   const dropped =
     packets.find(({ outcome, end }) =>
       parts.skb === undefined ? outcome === "dropped" : end.step.event.skb === parts.skb

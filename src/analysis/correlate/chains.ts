@@ -46,6 +46,32 @@ interface Open {
   ttls: Map<string, number> | null;
 }
 
+/** Chains that may go on, by their keys: mostly there is one, which needs no table. */
+class OpenChains {
+  #key: string | null = null;
+  #one: Open | undefined;
+  #others: Map<string, Open> | null = null;
+
+  get(key: string): Open | undefined {
+    return key === this.#key ? this.#one : this.#others?.get(key);
+  }
+
+  set(key: string, open: Open): void {
+    if (key !== this.#key && (this.#key !== null || this.#others?.has(key))) {
+      this.#others ??= new Map();
+      this.#others.set(key, open);
+      return;
+    }
+    this.#key = key;
+    this.#one = open;
+  }
+
+  delete(key: string): void {
+    if (key === this.#key) this.#key = null;
+    else this.#others?.delete(key);
+  }
+}
+
 /** Chains that are longer are not looked through. */
 const LOOKED_THROUGH = 32;
 
@@ -63,7 +89,7 @@ export function chainsAmong(
   events: readonly Sighting[],
   shared?: string,
 ): Chain[] {
-  const open = new Map<string, Open>();
+  const open = new OpenChains();
   const chains: Chain[] = [];
   for (const event of events) {
     const same = shared ?? invariants(event);
@@ -73,7 +99,7 @@ export function chainsAmong(
     if (!current || !goesOn(current, event) || !couldBecome(current.chain.events.at(-1)!, event)) {
       current = { chain: { node, events: [], invariants: same }, ttls: null };
       chains.push(current.chain);
-      open.set(key, current);
+      if (!isFree(event)) open.set(key, current);
     }
     add(current, event);
     if (isFree(event)) open.delete(key);

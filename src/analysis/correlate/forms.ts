@@ -13,12 +13,42 @@ export function formsByKey({ events }: Chain): Map<string, Form> {
   for (const event of events) {
     if (before !== null && isSameTuple(before, event)) continue;
     before = event;
-    const form = formOf(event);
-    forms.set(formKey(form), form);
-    const other = event.tunnelKind === undefined ? conntrackForm(event) : null;
-    if (other) forms.set(formKey(other), other);
+    addForms(forms, event);
   }
   return forms;
+}
+
+/** Those of each chain. Chains that have but one tuple, and the same, have one table, which nobody changes. */
+export function formsOfEach(chains: readonly Chain[]): Map<string, Form>[] {
+  let tuple: Sighting | null = null;
+  let known = new Map<string, Form>();
+  const all: Map<string, Form>[] = [];
+  for (const chain of chains) {
+    const { events } = chain;
+    if (tuple !== null && isOfTuple(events, tuple)) {
+      all.push(known);
+      continue;
+    }
+    const first = events[0]!;
+    if (isOfTuple(events, first)) {
+      tuple = first;
+      addForms(known = new Map(), first);
+      all.push(known);
+    } else all.push(formsByKey(chain));
+  }
+  return all;
+}
+
+function addForms(forms: Map<string, Form>, event: Sighting): void {
+  const form = formOf(event);
+  forms.set(formKey(form), form);
+  const other = event.tunnelKind === undefined ? conntrackForm(event) : null;
+  if (other) forms.set(formKey(other), other);
+}
+
+function isOfTuple(events: readonly Sighting[], tuple: Sighting): boolean {
+  for (const event of events) if (event !== tuple && !isSameTuple(tuple, event)) return false;
+  return true;
 }
 
 /** All that forms are made of is the same in both. */
@@ -33,10 +63,16 @@ const isSameTuple = (a: Sighting, b: Sighting): boolean =>
 
 /** Those of several chains, by their keys. */
 export const formsOfChains = (chains: readonly Chain[]): Map<string, Form> =>
-  merged(chains.map(formsByKey));
+  merged(formsOfEach(chains));
 
 /** Forms of several chains as one table, which may be the first of them; at least one. */
-export function merged([first, ...others]: readonly Map<string, Form>[]): Map<string, Form> {
-  for (const forms of others) for (const [key, form] of forms) first!.set(key, form);
-  return first!;
+export function merged(all: readonly Map<string, Form>[]): Map<string, Form> {
+  const first = all[0]!;
+  let forms = first;
+  for (const other of all) {
+    if (other === first) continue;
+    if (forms === first) forms = new Map(first);
+    for (const [key, form] of other) forms.set(key, form);
+  }
+  return forms;
 }

@@ -41,6 +41,25 @@ export function invariants(event: Event): string {
   }
 }
 
+/** Whether two events surely have the same `invariants`: most sightings come right after others of their packet. */
+export function hasSameInvariants(a: Event, b: Event): boolean {
+  if (a.ipId !== b.ipId || a.protocol !== b.protocol) return false;
+  if (a.fragmentOffset !== undefined || b.fragmentOffset !== undefined) return false;
+  switch (a.protocol) {
+    case TCP:
+      return a.tcpSequence === b.tcpSequence && a.tcpAcknowledgement === b.tcpAcknowledgement &&
+        a.tcpFlags === b.tcpFlags && a.payload === b.payload;
+    case UDP:
+      return a.payload === b.payload;
+    case ICMP:
+    case ICMP6:
+      return a.icmpType === b.icmpType && a.icmpSequence === b.icmpSequence &&
+        (a.icmpSequence !== undefined || a.payload === b.payload);
+    default:
+      return a.ipLength === b.ipLength;
+  }
+}
+
 /** [C6] No IP id and no ICMP sequence number tells the packet from the next one of its flow. */
 export function isAmbiguous(event: Event): boolean {
   const hasId = event.ipId !== undefined && event.ipId !== 0;
@@ -101,6 +120,14 @@ export function formKey(form: Form): string {
   const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
   return `${form.protocol} ${form.source},${form.sourcePort ?? ""}>${form.destination},${
     form.destinationPort ?? ""
+  }${id}`;
+}
+
+/** The key of its reverse. */
+export function reverseKey(form: Form): string {
+  const id = form.icmpId === undefined ? "" : `#${form.icmpId}`;
+  return `${form.protocol} ${form.destination},${form.destinationPort ?? ""}>${form.source},${
+    form.sourcePort ?? ""
   }${id}`;
 }
 

@@ -18,23 +18,35 @@ export function leavesOf(packet: Packet): Step[] {
   const steps = new Steps(packet);
   const sent = new Transmissions(packet);
   const known = { steps, sent, originals: new Originals(packet), begins: new Begins() };
-  for (const chain of packet.chains) linkFirst(chain, known);
+  for (const first of steps.firsts) linkFirst(first, known);
   splitReceives(packet, known);
+  if (hasFewSightings(packet)) return steps.all.filter((step) => !isFollowed(step, steps.all));
   const followed = new Set<Step>();
   for (const step of steps.all) if (step.previous && goesOn(step)) followed.add(step.previous);
   return steps.all.filter((step) => !followed.has(step));
 }
 
+function isFollowed(step: Step, all: readonly Step[]): boolean {
+  for (const other of all) if (other.previous === step && goesOn(other)) return true;
+  return false;
+}
+
 /** A step for each sighting of a packet. */
 class Steps {
   readonly all: Step[] = [];
+  /** Those that chains begin with. */
+  readonly firsts: Step[] = [];
   /** Null where looking through all of them costs less. */
   readonly #bySighting: Map<Sighting, Step> | null;
 
   constructor(packet: Packet) {
     for (const chain of packet.chains) {
       let previous: Step | null = null;
-      for (const event of chain.events) this.all.push(previous = { event, chain, previous });
+      for (const event of chain.events) {
+        const step: Step = { event, chain, previous };
+        if (previous === null) this.firsts.push(step);
+        this.all.push(previous = step);
+      }
     }
     this.#bySighting = hasFewSightings(packet)
       ? null
@@ -43,7 +55,9 @@ class Steps {
 
   /** The step of a sighting of the packet. */
   of(sighting: Sighting): Step {
-    return (this.#bySighting?.get(sighting) ?? this.all.find(({ event }) => event === sighting))!;
+    if (this.#bySighting !== null) return this.#bySighting.get(sighting)!;
+    for (const step of this.all) if (step.event === sighting) return step;
+    throw new TypeError("Cannot link a sighting that is not the packet's");
   }
 }
 
@@ -76,10 +90,11 @@ interface Known {
  * circles makes a way as long as there are chains, too long to be walked for each.
  */
 class Begins {
-  #before = new Map<Chain, Chain>();
+  #before: Map<Chain, Chain> | null = null;
 
   /** The first chain on the way to this one; shortens the way as it goes. */
   of(chain: Chain): Chain {
+    if (this.#before === null) return chain;
     let first = chain;
     for (let before = this.#before.get(first); before; before = this.#before.get(first)) {
       first = before;
@@ -94,6 +109,7 @@ class Begins {
 
   /** The way to `chain` goes on from `before`. */
   link(chain: Chain, before: Chain): void {
+    this.#before ??= new Map();
     this.#before.set(chain, before);
   }
 }
@@ -101,9 +117,9 @@ class Begins {
 /**
  * Links the first sighting of a chain to the sighting in another chain that the packet had before.
  */
-function linkFirst(chain: Chain, known: Known): void {
+function linkFirst(first: Step, known: Known): void {
+  const { chain } = first;
   const { steps, originals, begins } = known;
-  const first = steps.of(chain.events[0]!);
   const isDrop = first.event.kind === "drop" && first.event.destinationMac !== undefined;
   const original = first.event.kind === "device-rx" ? null : originals.of(first.event);
   const found = first.event.kind === "device-rx"

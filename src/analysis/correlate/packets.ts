@@ -5,7 +5,7 @@
  */
 import type { Chain } from "./chains.ts";
 import { joinEqualPackets } from "./equal_packets.ts";
-import { formsByKey, formsOfChains, merged } from "./forms.ts";
+import { formsOfChains, formsOfEach, merged } from "./forms.ts";
 import { type Form, invariants, isAmbiguous } from "./identity.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { isSeveralPackets } from "./repeats.ts";
@@ -89,13 +89,14 @@ function chainsOfResting(resting: readonly (Sighting | null)[]): Chain[] {
  * same invariants.
  */
 export function packetsOf(chains: readonly Chain[]): Packet[] {
-  const forms = chains.map(formsByKey);
+  const forms = formsOfEach(chains);
+  if (isPlainlyOne(chains, forms)) return [new Packet(chains, forms[0]!, false)];
   const union = new Union(chains.length);
   const repeated = new Set<number>();
   if (chains.length > 1) {
-    for (const members of membersByKey(chains, forms)) {
+    for (const members of membersByForm(forms)) {
       if (isAmbiguous(chains[members[0]!]!.events[0]!)) joinEqualPackets(chains, members, union);
-      else if (isSeveralPackets(chains, members)) {
+      else if (isSeveralPackets(members.map((i) => chains[i]!))) {
         joinEqualPackets(chains, members, union);
         for (const member of members) repeated.add(member);
       } else for (const member of members) union.join(members[0]!, member);
@@ -120,18 +121,22 @@ export function packetsOf(chains: readonly Chain[]): Packet[] {
   });
 }
 
-/** Numbers of the chains with each form and invariants: [C4] equal ones are the same packet. */
-function membersByKey(
-  chains: readonly Chain[],
-  forms: readonly ReadonlyMap<string, Form>[],
-): Iterable<number[]> {
+/** Nearly all are: every chain has the same table of one form, and nothing tells of a second packet. */
+function isPlainlyOne(chains: readonly Chain[], forms: readonly Map<string, Form>[]): boolean {
+  const first = forms[0];
+  if (first?.size !== 1 || isAmbiguous(chains[0]!.events[0]!)) return false;
+  for (const other of forms) if (other !== first) return false;
+  return !isSeveralPackets(chains);
+}
+
+/** Numbers of the chains with each form: [C4] with equal invariants, too, they are the same packet. */
+function membersByForm(forms: readonly ReadonlyMap<string, Form>[]): Iterable<number[]> {
   const members = new Map<string, number[]>();
-  chains.forEach((chain, i) => {
-    for (const form of forms[i]!.keys()) {
-      const key = `${form} ${chain.invariants}`;
-      const list = members.get(key);
+  forms.forEach((own, i) => {
+    for (const form of own.keys()) {
+      const list = members.get(form);
       if (list) list.push(i);
-      else members.set(key, [i]);
+      else members.set(form, [i]);
     }
   });
   return members.values();

@@ -25,16 +25,35 @@ const REPEAT_NS = 20e6;
  * lower), copies to another neighbour (another MAC), clones (they share their data), frames that
  * circle between bridges (they are received, and come at once).
  */
-export function isSeveralPackets(chains: readonly Chain[], members: readonly number[]): boolean {
-  if (members.length < 2) return false;
+export function isSeveralPackets(chains: readonly Chain[]): boolean {
+  // Nothing that one chain did alone tells of another packet, and mostly no other visited a point.
+  if (chains.length <= FEW && !isAnyNodeOfTwo(chains)) return false;
   const byNode = new Map<NodeView, Chain[]>();
-  for (const member of members) {
-    const chain = chains[member]!;
+  for (const chain of chains) {
     const known = byNode.get(chain.node);
     if (known) known.push(chain);
     else byNode.set(chain.node, [chain]);
   }
   for (const here of byNode.values()) if (here.length > 1 && isSeveralOn(here)) return true;
+  return false;
+}
+
+/** So many chains are compared with each other sooner than sorted by their nodes. */
+const FEW = 16;
+
+/** On some node two chains visited points. */
+function isAnyNodeOfTwo(chains: readonly Chain[]): boolean {
+  for (let i = 1; i < chains.length; i++) {
+    const chain = chains[i]!;
+    for (let k = 0; k < i; k++) {
+      if (chains[k]!.node === chain.node && hasVisit(chain) && hasVisit(chains[k]!)) return true;
+    }
+  }
+  return false;
+}
+
+function hasVisit(chain: Chain): boolean {
+  for (const event of chain.events) if (isVisit(event, chain)) return true;
   return false;
 }
 

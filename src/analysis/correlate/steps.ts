@@ -13,10 +13,18 @@ export interface Step {
 
 /** Steps from the first sighting to this one. */
 export function stepsTo(last: Step): Step[] {
-  const steps: Step[] = [];
-  for (let at: Step | null = last; at; at = at.previous) steps.push(at);
-  // A copy has no room to spare, as lists have that grew.
-  return steps.toReversed();
+  // Of its length from the start: lists that grow have room to spare.
+  const steps = new Array<Step>(lengthTo(last));
+  let i = steps.length;
+  for (let at: Step | null = last; at; at = at.previous) steps[--i] = at;
+  return steps;
+}
+
+/** How many steps there are from the first sighting to this one. */
+export function lengthTo(last: Step): number {
+  let length = 0;
+  for (let at: Step | null = last; at; at = at.previous) length++;
+  return length;
 }
 
 /** The last sighting on a device up to this step; without one the step's own. */

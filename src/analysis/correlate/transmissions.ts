@@ -27,7 +27,7 @@ interface FrameSent {
  * broadcast storm) has as many sightings as there is room for, too many to compare all with all.
  */
 export class Transmissions {
-  #frames = new Map<string, FrameSent>();
+  #frames: Map<string, FrameSent>;
   /** Those that their chain ends with. */
   readonly last: Sent[] = [];
   readonly #isFew: boolean;
@@ -35,6 +35,7 @@ export class Transmissions {
   constructor(readonly packet: Packet) {
     const { chains } = packet;
     this.#isFew = hasFewSightings(packet);
+    this.#frames = this.#isFew ? NO_FRAMES : new Map();
     for (const chain of chains) {
       const candidate = chain.events.at(-1)!;
       if (candidate.kind === "device-tx") this.last.push({ candidate, chain });
@@ -89,6 +90,8 @@ export class Transmissions {
       sent.latest.find(({ candidate }) => candidate.node !== received.node)?.candidate ?? null;
   }
 }
+
+const NO_FRAMES = new Map<string, never>();
 
 /** As `Transmissions.exact` finds it, by looking at all sightings. */
 function exactAmong({ chains }: Packet, received: Sighting, own: Chain): Sighting | null {

@@ -59,9 +59,11 @@ export function refusalsOf({ question, errors }: Joined): Refusal[] {
     if (meaning) refusals.push({ meaning, by: error.source });
   }
   for (const { packet } of question.packets) {
-    for (const event of packet.chains.flatMap((chain) => chain.events)) {
-      const meaning = event.kind === "icmp-error" ? meaningOfError(asError(event)) : null;
-      if (meaning) refusals.push({ meaning, by: undefined });
+    for (const { events } of packet.chains) {
+      for (const event of events) {
+        const meaning = event.kind === "icmp-error" ? meaningOfError(asError(event)) : null;
+        if (meaning) refusals.push({ meaning, by: undefined });
+      }
     }
   }
   return refusals;

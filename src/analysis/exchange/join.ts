@@ -108,7 +108,8 @@ function missingOf(flows: readonly FlowGroup[]): Gap | null {
   for (const { packets } of flows) {
     for (const { packet } of packets) {
       for (const { node, events } of packet.chains) {
-        firsts.set(node, Math.min(firsts.get(node) ?? Infinity, events[0]!.at));
+        const { at } = events[0]!;
+        if (!(firsts.get(node)! <= at)) firsts.set(node, at);
       }
     }
   }

@@ -27,14 +27,24 @@ export const isAt = (a: Place, b: Place): boolean => a.node === b.node && a.netn
 
 /** When each of these packets was first seen at the place, in the order of time. */
 export function timesAt(packets: readonly Seen[], place: Place): number[] {
-  return packets.flatMap((packet) => sightingAt(packet, place)?.at ?? []).sort((a, b) => a - b);
+  const times: number[] = [];
+  for (const packet of packets) {
+    const event = sightingAt(packet, place);
+    if (event) times.push(event.at);
+  }
+  return times.sort((a, b) => a - b);
 }
 
-/** The last sighting of a packet at a place, as `at`; empty where it was not. */
-export const lastAtPlace = ({ chains }: Seen, { node, netns }: Place): number[] =>
-  chains.flatMap((chain) =>
-    chain.node === node ? chain.events.findLast((event) => event.netns === netns)?.at ?? [] : []
-  );
+/** The last sighting of a packet at a place, as `at`; infinitely long ago where it was not. */
+export function lastAtPlace({ chains }: Seen, { node, netns }: Place): number {
+  let last = -Infinity;
+  for (const chain of chains) {
+    if (chain.node !== node) continue;
+    const event = chain.events.findLast((event) => event.netns === netns);
+    if (event && event.at > last) last = event.at;
+  }
+  return last;
+}
 
 /** The first sighting of a packet at a place, of those that `isMeant`. */
 export function sightingAt(
@@ -45,8 +55,11 @@ export function sightingAt(
   let first: Sighting | undefined;
   for (const chain of chains) {
     if (chain.node !== node) continue;
-    const event = chain.events.find((other) => other.netns === netns && isMeant(other));
-    if (event && (!first || event.at < first.at)) first = event;
+    for (const event of chain.events) {
+      if (event.netns !== netns || !isMeant(event)) continue;
+      if (!first || event.at < first.at) first = event;
+      break;
+    }
   }
   return first;
 }

@@ -194,8 +194,10 @@ function unansweredAt(exchange: Exchange, place: Place): number[] {
   const [first] = asked;
   if (first === undefined) return [question.packets[0]!.end.step.event.at];
   if (form.protocol === TCP) return [first];
-  const last = packetsOf(question).flatMap((packet) => lastAtPlace(packet, place))
-    .reduce((a, b) => Math.max(a, b));
+  const last = question.packets.reduce(
+    (last, { packet }) => Math.max(last, lastAtPlace(packet, place)),
+    -Infinity,
+  );
   // Only echoes of which some were answered are looked at one by one.
   if (form.protocol === UDP || answeredBy === undefined) return [first, last];
   const answered = timesAt(answers.flatMap(packetsOf), place);

@@ -124,12 +124,18 @@ function causesOf(
   { world, evidence, strays }: Surroundings,
 ): CauseOfPackets[] {
   const byEnd = new Map<string, Judgement[]>();
+  let alike: Judgement[] = [];
   for (const packet of packets) {
     const fits = packet.outcome === outcome || outcome === "unanswered" ||
       (packet.outcome !== "delivered" && packet.outcome !== "in-flight");
     if (!fits) continue;
     const { event } = packet.end.step;
     const stray = strays.get(packet)?.code ?? "";
+    const before = alike[0];
+    if (before !== undefined && stray === "" && isAlike(before, packet) && !strays.has(before)) {
+      alike.push(packet);
+      continue;
+    }
     const key =
       `${stray} ${packet.outcome} ${event.node.name} ${event.netns} ${event.ifindex} ${event.kind} ${event.function} ${event.reason} ${
         event.sentIcmpType ?? ""
@@ -137,6 +143,7 @@ function causesOf(
     const list = byEnd.get(key);
     if (list) list.push(packet);
     else byEnd.set(key, [packet]);
+    alike = list ?? byEnd.get(key)!;
   }
   const found = new Map<string, CauseOfPackets>();
   for (const list of byEnd.values()) {
@@ -154,4 +161,13 @@ function causesOf(
       worst(a) - worst(b) || b.packets.length - a.packets.length ||
       (a.cause.code < b.cause.code ? -1 : 1)
     ).slice(0, 5);
+}
+
+/** Whether two packets came to the same and died alike: mostly the next one did. */
+function isAlike(a: Judgement, b: Judgement): boolean {
+  const [one, other] = [a.end.step.event, b.end.step.event];
+  return a.outcome === b.outcome && one.node === other.node && one.netns === other.netns &&
+    one.ifindex === other.ifindex && one.kind === other.kind && one.function === other.function &&
+    one.reason === other.reason && one.sentIcmpType === other.sentIcmpType &&
+    one.sentIcmpCode === other.sentIcmpCode && one.tunnelKind === other.tunnelKind;
 }

@@ -1,5 +1,5 @@
 /** Sightings that have the same of what no hop changes, and the packets that they are. Rules C1, D5. */
-import { chainsAmong } from "../correlate/chains.ts";
+import { type Chain, chainsAmong } from "../correlate/chains.ts";
 import { isSeen, Packet, packetsOf } from "../correlate/packets.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
@@ -12,7 +12,7 @@ export class Alike {
   /** Sightings that are no more. */
   #gone: Set<Sighting> | null = null;
 
-  /** Takes a sighting that was not there before. */
+  /** Takes a sighting that was not there before: those of one time in the order of the nodes and of time. */
   take(event: Sighting): void {
     if (this.#come) this.#come.push(event);
     else this.#come = [event];
@@ -35,27 +35,39 @@ export class Alike {
 
   /**
    * Puts all sightings together anew. Packets that come out the same stay the same objects; the others
-   * are told. `shared`: the invariants of all of them.
+   * are put to `gone` and `come`. `shared`: the invariants of all of them.
    */
-  correlate(shared: string): { gone: Packet[]; come: Packet[] } {
-    const byNode = [...this.#byNode()].sort(([a], [b]) => a.name < b.name ? -1 : 1);
-    const chains = byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime), shared));
-    const before = new Map(
-      this.#all.filter(isSeen).map((packet) => [packet.first, packet]),
-    );
-    const come: Packet[] = [];
-    const packets = packetsOf(chains).map((packet) => {
+  correlate(shared: string, gone: Packet[], come: Packet[]): void {
+    const packets = packetsOf(this.#chains(shared));
+    const before = this.#all;
+    this.#packets = packets.length === 1 ? packets[0]! : packets;
+    if (before.length === 0) {
+      for (const packet of packets) if (isSeen(packet)) come.push(packet);
+      return;
+    }
+    const known = new Map(before.filter(isSeen).map((packet) => [packet.first, packet]));
+    const now = packets.map((packet) => {
       if (!isSeen(packet)) return packet;
-      const known = before.get(packet.first);
-      if (known && isSame(known, packet)) {
-        before.delete(packet.first);
-        return known;
+      const same = known.get(packet.first);
+      if (same && isSame(same, packet)) {
+        known.delete(packet.first);
+        return same;
       }
       come.push(packet);
       return packet;
     });
-    this.#packets = packets.length === 1 ? packets[0]! : packets;
-    return { gone: [...before.values()], come };
+    this.#packets = now.length === 1 ? now[0]! : now;
+    gone.push(...known.values());
+  }
+
+  #chains(shared: string): Chain[] {
+    const come = this.#come;
+    if (come !== null && this.#gone === null && this.#all.length === 0) {
+      this.#come = null;
+      return chainsOfRuns(come, shared);
+    }
+    const byNode = [...this.#byNode()].sort(([a], [b]) => a.name < b.name ? -1 : 1);
+    return byNode.flatMap(([node, own]) => chainsAmong(node, own.sort(byTime), shared));
   }
 
   #byNode(): Map<NodeView, Sighting[]> {
@@ -77,6 +89,21 @@ export class Alike {
   packetOf(sighting: Sighting): Packet | undefined {
     return this.#all.find(({ chains }) => chains.some(({ events }) => events.includes(sighting)));
   }
+}
+
+/** Of sightings in the order of the nodes and of time. */
+function chainsOfRuns(sightings: readonly Sighting[], shared: string): Chain[] {
+  const { node } = sightings[0]!;
+  if (sightings.at(-1)!.node === node) return chainsAmong(node, sightings, shared);
+  const chains: Chain[] = [];
+  for (let from = 0; from < sightings.length;) {
+    const { node } = sightings[from]!;
+    let to = from + 1;
+    while (sightings[to]?.node === node) to++;
+    chains.push(...chainsAmong(node, sightings.slice(from, to), shared));
+    from = to;
+  }
+  return chains;
 }
 
 function isSame(a: Packet, b: Packet): boolean {

@@ -20,9 +20,26 @@ export interface OwnCrossings {
   tunnels: Map<string, boolean>;
 }
 
+/** A packet that came through. */
+interface Passage {
+  sent: Sighting;
+  received: Sighting;
+  bytes: number;
+}
+
+/** It has the same keys, `wayKey` and `wayOfKind`. */
+function isOneWay({ sent: a, received: there }: Passage, b: Sighting, received: Sighting): boolean {
+  return a.node === b.node && there.node === received.node && a.netns === b.netns &&
+    a.ifindex === b.ifindex && a.tunnelKind === b.tunnelKind &&
+    a.tunnelDestination === b.tunnelDestination && a.destination === b.destination &&
+    a.protocol === b.protocol && a.sourcePort === b.sourcePort &&
+    a.destinationPort === b.destinationPort;
+}
+
 /** What these packets tell, which are in the order of all packets. */
 export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
   const own: OwnCrossings = { passed: new Map(), lost: new Map(), tunnels: new Map() };
+  let before: Passage | null = null;
   for (const judgement of judgements) {
     const { packet } = judgement;
     for (const { sent, received } of crossedBy(judgement)) {
@@ -31,6 +48,9 @@ export function crossingsOf(judgements: readonly Judgement[]): OwnCrossings {
       }
       const bytes = bytesOf(sent);
       if (bytes === null) continue;
+      // Mostly the packet before took the same way, and was as large.
+      if (before !== null && bytes <= before.bytes && isOneWay(before, sent, received)) continue;
+      before = { sent, received, bytes };
       const { name } = received.node;
       for (const key of [wayKey(sent, name), wayOfKind(sent, name)]) {
         if (bytes > (own.passed.get(key)?.bytes ?? -1)) {

@@ -1,6 +1,6 @@
 /** All packets of an incident in their families, from one report to the next. Rule D5. */
 import { claimOf } from "../correlate/chains.ts";
-import { invariants } from "../correlate/identity.ts";
+import { hasSameInvariants, invariants } from "../correlate/identity.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { askAllAgain } from "../view/asked.ts";
 import { Asides } from "../view/evidence.ts";
@@ -36,24 +36,31 @@ export class Families {
     const grown = this.#giveUp(gone);
     for (const sightings of added) {
       const evidence: Sighting[] = [];
+      let before: Sighting | null = null;
+      let alike: Alike | undefined;
       for (const event of sightings) {
         const claim = claimOf(event);
         if (claim === "evidence") evidence.push(event);
         if (claim === "unclaimed") this.unclaimed++;
         if (claim !== "packet") continue;
-        const key = invariants(event);
-        let alike = this.#alike.get(key);
-        if (!alike) this.#alike.set(key, alike = new Alike());
-        alike.take(event);
-        grown.set(key, alike);
+        if (before === null || !hasSameInvariants(before, event)) {
+          const key = invariants(event);
+          alike = this.#alike.get(key);
+          if (!alike) this.#alike.set(key, alike = new Alike());
+          grown.set(key, alike);
+        }
+        alike!.take(event);
+        before = event;
       }
       this.evidence.add(evidence);
     }
+    const [left, come]: [Packet[], Packet[]] = [[], []];
     for (const [key, alike] of grown) {
-      const { gone, come } = alike.correlate(key);
+      alike.correlate(key, left, come);
       if (alike.isEmpty) this.#alike.delete(key);
-      for (const packet of gone) this.leave(packet);
+      for (const packet of left) this.leave(packet);
       for (const packet of come) this.add(packet);
+      left.length = come.length = 0;
     }
   }
 
@@ -78,11 +85,13 @@ export class Families {
   /** Takes a packet that was put together already. */
   add(packet: Packet): void {
     const keys = keysOf(packet);
-    const found = new Set([...keys].flatMap((key) => this.#byKey.get(key) ?? []));
-    const family = this.#oneOf(found);
+    const family = typeof keys === "string"
+      ? this.#byKey.get(keys) ?? this.#begin()
+      : this.#oneOf(new Set([...keys].flatMap((key) => this.#byKey.get(key) ?? [])));
     family.take(packet);
     this.#familyOf.set(packet, family);
-    for (const key of keys) this.#give(key, family);
+    if (typeof keys === "string") this.#give(keys, family);
+    else for (const key of keys) this.#give(key, family);
   }
 
   #give(key: string, family: Family): void {
@@ -166,8 +175,7 @@ export class Families {
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
   #oneOf(families: ReadonlySet<Family>): Family {
     const [first, ...others] = [...families].sort((a, b) => b.size - a.size);
-    const family = first ?? new Family(this.#home);
-    this.all.add(family);
+    const family = first ?? this.#begin();
     for (const other of others) {
       for (const packet of other.packets) {
         family.take(packet);
@@ -176,6 +184,12 @@ export class Families {
       for (const key of other.keys) this.#give(key, family);
       this.#end(other);
     }
+    return family;
+  }
+
+  #begin(): Family {
+    const family = new Family(this.#home);
+    this.all.add(family);
     return family;
   }
 

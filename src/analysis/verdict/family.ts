@@ -3,7 +3,8 @@
  * other in one, and the fragments of one packet. What is concluded of a family rests on its own packets
  * and on what it asks (`asked.ts`), so that it stays until one of these changes. Rule D5.
  */
-import { formKey, reverse } from "../correlate/identity.ts";
+import { reverseKey } from "../correlate/identity.ts";
+import type { Chain } from "../correlate/chains.ts";
 import type { Packet } from "../correlate/packets.ts";
 import { type Doubter, noted, Questions } from "../view/asked.ts";
 import { crossingsOf } from "./crossings.ts";
@@ -12,7 +13,7 @@ import { type FlowGroup, flowsOf } from "./flows.ts";
 import { wasUnpacked } from "./nested.ts";
 import { outerKey } from "./fragments.ts";
 import { conclude } from "./judge.ts";
-import { inOrder, type Judgement, type World } from "./judgement.ts";
+import { byFirst, type Judgement, type World } from "./judgement.ts";
 import { boundsOf } from "./offsets.ts";
 import { arrivedOf } from "./other_form.ts";
 import type { Others } from "./others.ts";
@@ -188,15 +189,17 @@ const NOT_JUDGED: JudgedFamily = { judgements: [], flows: [] };
 
 /** Nearly all packets of a family have one form, and the same. Forms are never changed. */
 function shareForms(packet: Packet, others: ReadonlyMap<Packet, unknown>): void {
-  const [other] = others.keys();
-  if (!other || other.forms.size !== 1 || packet.forms.size !== 1) return;
-  const [key, form] = packet.forms.entries().next().value!;
-  if (other.forms.get(key)?.network === form.network) packet.shareForms(other.forms);
+  const other = others.keys().next().value?.forms;
+  const { forms } = packet;
+  if (other === undefined || other.size !== 1 || forms.size !== 1) return;
+  for (const [key, form] of forms) {
+    if (other.get(key)?.network === form.network) packet.shareForms(other);
+  }
 }
 
 /** The ways of packets, in the order of all packets; those that are not known are found. */
 function waysOf(packets: Map<Packet, Way | null>): Way[] {
-  const all = [...packets.keys()].sort((a, b) => inOrder({ packet: a }, { packet: b }));
+  const all = [...packets.keys()].sort(byFirst);
   return all.map((packet) => {
     let way = packets.get(packet);
     if (!way) packets.set(packet, way = wayOf(packet));
@@ -206,12 +209,14 @@ function waysOf(packets: Map<Packet, Way | null>): Way[] {
 
 const NOTHING = new Map<string, never>();
 
-/** Packets with a key in common are of one family. */
-export function keysOf(packet: Packet): Set<string> {
+/** Packets with a key in common are of one family. Nearly all have one, which needs no set. */
+export function keysOf(packet: Packet): string | Set<string> {
   const keys = new Set<string>();
   for (const [key, form] of packet.forms) {
-    const back = formKey(reverse(form));
-    keys.add(key < back ? key : back);
+    const back = reverseKey(form);
+    const either = key < back ? key : back;
+    if (packet.forms.size === 1 && !packet.chains.some(hasOuter)) return either;
+    keys.add(either);
   }
   for (const { events } of packet.chains) {
     for (const event of events) {
@@ -228,3 +233,9 @@ export function keysOf(packet: Packet): Set<string> {
   }
   return keys;
 }
+
+/** It was seen in a tunnel's packet, or in pieces. */
+const hasOuter = ({ events }: Chain): boolean =>
+  events.some(({ tunnelIpId, fragmentOffset }) =>
+    tunnelIpId !== undefined || fragmentOffset !== undefined
+  );

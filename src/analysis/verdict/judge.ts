@@ -24,7 +24,7 @@ import { holdersOfMac } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import type { End } from "./ends.ts";
 import { copiesOf, floodedToNobody } from "./flooded.ts";
-import type { Judgement, RuleId, World } from "./judgement.ts";
+import { delivered, type Judgement, type RuleId, type World } from "./judgement.ts";
 import { handedUp } from "./handed_up.ts";
 import { keptAside } from "./kept_aside.ts";
 import { isKeptByVlan } from "./kept_by_vlan.ts";
@@ -56,11 +56,11 @@ const SEEING = [...DEVICE_SCRIPTS, ...DROP_SCRIPTS];
 export const judge = (packet: Packet, world: World): Judgement => conclude(wayOf(packet), world);
 
 /** What became of a packet that went this way: that depends on what its nodes cover, too. */
-export function conclude(way: Way, world: World): Judgement {
-  const base = { ...way, revisedBy: NO_RULES };
-  switch (way.end.kind) {
+export function conclude({ packet, end, steps }: Way, world: World): Judgement {
+  const base = { packet, end, steps, revisedBy: NO_RULES };
+  switch (end.kind) {
     case "delivered":
-      return { ...base, outcome: "delivered" };
+      return delivered(base);
     case "taken":
       return judgeTaken(base, world);
     case "dropped":
@@ -190,7 +190,7 @@ function judgeTaken(base: Base, world: World): Judgement {
     return unknown(base, { code: gap.code, text });
   }
   if (isYoung(event)) return young(base, world);
-  return { ...base, outcome: "delivered" };
+  return delivered(base);
 }
 
 /**

@@ -32,6 +32,13 @@ export interface Judgement {
   acknowledged?: boolean;
 }
 
+/** As most packets are: an object that is made at once takes less than one that is put together of parts. */
+export function delivered(
+  { packet, end, steps, revisedBy }: Omit<Judgement, "outcome" | "gap">,
+): Judgement {
+  return { packet, outcome: "delivered", end, steps, revisedBy };
+}
+
 /** Changes what became of a packet, and notes by which rule. Without `gap` it has none any more. */
 export function revise(
   judgement: Judgement,
@@ -68,8 +75,13 @@ export interface World {
 }
 
 /** Order of an incident's packets: by the node that saw each first, and by its time there. */
-export function inOrder(a: Pick<Judgement, "packet">, b: Pick<Judgement, "packet">): number {
-  const [left, right] = [a.packet.first, b.packet.first];
+export const inOrder = (a: Pick<Judgement, "packet">, b: Pick<Judgement, "packet">): number =>
+  byFirst(a.packet, b.packet);
+
+/** The same order of packets. */
+export function byFirst(a: Packet, b: Packet): number {
+  const left = a.first;
+  const right = b.first;
   if (left.node !== right.node) return left.node.name < right.node.name ? -1 : 1;
   return byTime(left, right);
 }

@@ -1,7 +1,7 @@
 /** Which copy of a packet speaks for it, and the way of that copy: what does not depend on coverage. */
 import { leavesOf } from "../correlate/links.ts";
 import type { Packet } from "../correlate/packets.ts";
-import { stepsTo } from "../correlate/steps.ts";
+import { lengthTo, stepsTo } from "../correlate/steps.ts";
 import { type End, endOf, rankOf } from "./ends.ts";
 import type { Judgement } from "./judgement.ts";
 
@@ -10,7 +10,12 @@ export type Way = Pick<Judgement, "packet" | "end" | "steps">;
 
 /** By its own sightings and the state that was read around them, and by nothing else. */
 export function wayOf(packet: Packet): Way {
-  const end = leavesOf(packet).map(endOf).reduce((a, b) => speaksBefore(a, b) ? a : b);
+  const leaves = leavesOf(packet);
+  let end = endOf(leaves[0]!);
+  for (let i = 1; i < leaves.length; i++) {
+    const other = endOf(leaves[i]!);
+    if (!speaksBefore(end, other)) end = other;
+  }
   return { packet, end, steps: stepsTo(end.step) };
 }
 
@@ -19,9 +24,10 @@ export function wayOf(packet: Packet): Way {
  * then the later event on its node. The order never depends on the order of arrival.
  */
 function speaksBefore(a: End, b: End): boolean {
-  if (rankOf(a) !== rankOf(b)) return rankOf(a) < rankOf(b);
-  const length = (end: End) => stepsTo(end.step).length;
-  if (length(a) !== length(b)) return length(a) > length(b);
+  const [rank, otherRank] = [rankOf(a), rankOf(b)];
+  if (rank !== otherRank) return rank < otherRank;
+  const [length, otherLength] = [lengthTo(a.step), lengthTo(b.step)];
+  if (length !== otherLength) return length > otherLength;
   if (a.step.event.node !== b.step.event.node) {
     return a.step.event.node.name < b.step.event.node.name;
   }

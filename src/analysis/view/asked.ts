@@ -14,12 +14,21 @@ import { askDoubtful, type Asker, keep, Question, Source } from "./source.ts";
 export { Source } from "./source.ts";
 
 /** Questions of one kind about many moments: asked again once, about all of the time between them. */
-interface Stretch {
+export interface Timed {
+  /** At least one. With the first of them its key tells it from all others. */
   sources: readonly Source[];
+  key: string;
+  /**
+   * What the answers rest on that are about moments in a time, as text; it may take more into account than
+   * they do, and then the work is done again for nothing. While it is the same for a time, it is for all parts.
+   */
+  over: (from: number, to: number) => string;
+}
+
+/** A time that was asked about. */
+interface Stretch extends Timed {
   from: number;
   to: number;
-  /** What the answers rest on that are about moments in this time. */
-  over: (from: number, to: number) => string;
 }
 
 /** What was noted while the work goes on, to note nothing twice. */
@@ -89,24 +98,29 @@ export class Questions implements Asker {
     this.#add(known ?? keep(key, new Question(sources, answer, again, isSame)));
   }
 
-  /** Notes a question about a moment. */
-  noteIn(key: string, { sources, from, to, over }: Stretch): void {
+  /** Notes a question that was asked before and has the same answer. */
+  noteKnown(question: Question): void {
+    this.#add(question);
+  }
+
+  /** Notes a question about a time. */
+  noteIn(timed: Timed, from: number, to: number): void {
     const { stretches } = this.#noted();
+    const { sources, key } = timed;
     let own = stretches.get(sources[0]!);
     if (!own) stretches.set(sources[0]!, own = new Map());
     const known = own.get(key);
-    if (!known) own.set(key, { sources, from, to, over });
+    if (!known) own.set(key, { ...timed, from, to });
     else {
-      known.from = Math.min(known.from, from);
-      known.to = Math.max(known.to, to);
+      if (from < known.from) known.from = from;
+      if (to > known.to) known.to = to;
     }
   }
 
   /** All has been asked for now: asks about stretches. */
   done(): void {
     for (const own of this.#noting?.stretches.values() ?? NONE) {
-      for (const [key, { sources, ...stretch }] of own) {
-        const { over } = stretch;
+      for (const [key, { sources, over, ...stretch }] of own) {
         const { from, to } = widened(stretch);
         const name = `in ${key} ${from} ${to}`;
         let question = sources[0]!.question(name);
@@ -184,32 +198,31 @@ export function ask<T>(
   isSame: (before: T, now: T) => boolean = Object.is,
 ): T {
   if (noting === null) return answer();
+  const all = sources instanceof Source ? [sources] : sources;
+  const known = all[0]!.question(key);
+  if (known?.isUpToDate) {
+    noting.noteKnown(known);
+    return known.answer as T;
+  }
   const found = noted(null, answer);
-  noting.note(sources instanceof Source ? [sources] : sources, key, found, answer, isSame);
+  noting.note(all, key, found, answer, isSame);
   return found;
 }
 
-/**
- * Asks about moments from `from` to `to`, where many more are asked about: one question for all of them.
- * `over` gives what the answers about a time rest on, as text; it may take more into account than they
- * do, and then the work is done again for nothing. While it is the same for a time, it is for all parts.
- */
-export function askIn<T>(
-  sources: Source | readonly Source[],
-  key: string,
-  { from, to }: { from: number; to: number },
-  answer: () => T,
-  over: (from: number, to: number) => string,
-): T {
+/** Asks about moments from `from` to `to`, where many more are asked about: one question for all of them. */
+export function askIn<T>(timed: Timed, from: number, to: number, answer: () => T): T {
   if (noting === null) return answer();
-  noting.noteIn(key, { sources: sources instanceof Source ? [sources] : sources, from, to, over });
+  noting.noteIn(timed, from, to);
   return noted(null, answer);
 }
 
-/** Asks whether something holds that stays so once it does: then nothing need be asked again. */
-export function askOnce(source: Source, key: string, holds: () => boolean): boolean {
+/**
+ * Asks whether something holds that stays so once it does: then nothing need be asked again. `key` gives the
+ * question's key, which mostly is not needed.
+ */
+export function askOnce(source: Source, key: () => string, holds: () => boolean): boolean {
   if (noting === null) return holds();
   const found = noted(null, holds);
-  if (!found) noting.note([source], key, false, holds, Object.is);
+  if (!found) noting.note([source], key(), false, holds, Object.is);
   return found;
 }

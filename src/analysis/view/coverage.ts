@@ -1,6 +1,6 @@
 /** What a node watched: silence proves nothing where something was not watched. Rule O5. */
 import type { Gap } from "../../event/gaps.ts";
-import { ask, askIn, askOnce } from "./asked.ts";
+import { ask, askIn, askOnce, type Timed } from "./asked.ts";
 import { leftOutOf, type Stretch } from "./covered.ts";
 import { isOverlapping } from "./runs.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
@@ -167,13 +167,13 @@ const silentUntil = ({ untilAt, toldAt }: NodeView): number => Math.min(untilAt,
 export const isWatchedUntil = (node: NodeView, until: number, told: number): boolean =>
   askOnce(
     node.untilSource,
-    `watched ${until} ${told}`,
+    () => `watched ${until} ${told}`,
     () => node.untilAt >= until && node.toldAt >= told,
   );
 
 /** Whether it says something up to after this moment, an `at`. Once it does, it goes on to. */
 export function isSilentUntil(node: NodeView, at: number): boolean {
-  return askOnce(node.untilSource, `silent ${at}`, () => silentUntil(node) > at);
+  return askOnce(node.untilSource, () => `silent ${at}`, () => silentUntil(node) > at);
 }
 
 /**
@@ -193,19 +193,16 @@ export const leftOutIn = (
     const key = `left out ${told}${scripts?.join(" ")}`;
     return ask(node.coverageSource, key, answer, isSameGap);
   }
-  // Whose clock it is, and that of other nodes, is told by settings, which all nodes share.
-  const sources = [node.coverageSource, node.shared.settings];
-  const key = `left out ${node.name}\0${when.node.name}`;
-  return askIn(sources, key, when, answer, leftOutOver(node, when.node));
+  return askIn(leftOutTimes(node, when.node), when.from, when.to, answer);
 };
 
-/** What was left out on a node in a time by the clock of another, as text; one function for each two. */
-function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number) => string {
-  let own = overs.get(node);
-  if (!own) overs.set(node, own = new Map());
-  let over = own.get(clock);
-  if (over) return over;
-  over = (from, to) => {
+/** What was left out on a node in a time by the clock of another; the same object for each two. */
+function leftOutTimes(node: NodeView, clock: NodeView): Timed {
+  let own = leftOut.get(node);
+  if (!own) leftOut.set(node, own = new Map());
+  let timed = own.get(clock);
+  if (timed) return timed;
+  const over = (from: number, to: number) => {
     if (isAllTold(node)) return "";
     const span = onClockOf(node, { node: clock, from, to });
     const told = [node.missed, node.losses, node.sampled].map((all: readonly Lasting[]) =>
@@ -214,14 +211,17 @@ function leftOutOver(node: NodeView, clock: NodeView): (from: number, to: number
     // By another clock all stretches count, and by the same one other ones do for each part of the time.
     return JSON.stringify([span !== null, ...told]);
   };
-  own.set(clock, over);
-  return over;
+  // Whose clock it is, and that of other nodes, is told by settings, which all nodes share.
+  const sources = [node.coverageSource, node.shared.settings];
+  timed = { sources, key: `left out ${node.name}\0${clock.name}`, over };
+  own.set(clock, timed);
+  return timed;
 }
 
 const isAllTold = ({ missed, losses, sampled }: NodeView): boolean =>
   missed.length + losses.length + sampled.length === 0;
 
-const overs = new WeakMap<NodeView, Map<NodeView, (from: number, to: number) => string>>();
+const leftOut = new WeakMap<NodeView, Map<NodeView, Timed>>();
 
 function foundLeftOut(
   node: NodeView,

@@ -4,17 +4,15 @@
  */
 import { holderNames, holderWords } from "../../event/holder_names.ts";
 import type { NetnsState } from "../../event/state.ts";
-import { askIn, noted } from "./asked.ts";
+import { askIn, noted, type Timed } from "./asked.ts";
 import { firstAfter, firstFrom } from "./indexed.ts";
 import type { NodeView, Reading } from "./timeline.ts";
 
 /** What all questions about a namespace share. */
 interface Shared {
-  key: string;
-  over: (from: number, to: number) => string;
+  before: Timed;
   /** The same of readings after a moment. */
-  keyAfter: string;
-  overAfter: (from: number, to: number) => string;
+  after: Timed;
   /** What was told of its name and its holder, of the first so many readings. */
   count: number;
   names: string;
@@ -24,17 +22,15 @@ const known = new WeakMap<NodeView, Map<number, Shared>>();
 
 /** Asks about a namespace at a moment, an `at`: of readings before it, or of the first one. */
 export function askNetns<T>(node: NodeView, netns: number, at: number, answer: () => T): T {
-  const { key, over } = sharedOf(node, netns);
-  return askIn([node.statesSource, node.settingsSource], key, { from: at, to: at }, answer, over);
+  return askIn(sharedOf(node, netns).before, at, at, answer);
 }
 
 /** Asks for the first reading of a namespace at a moment, an `at`, or after it, else for the last one. */
 export function readingAfter(node: NodeView, netns: number, at: number): Reading | undefined {
-  const { keyAfter, overAfter } = sharedOf(node, netns);
-  return askIn(node.statesSource, keyAfter, { from: at, to: at }, () => {
+  return askIn(sharedOf(node, netns).after, at, at, () => {
     const list = node.states.get(netns);
     return list?.[firstFrom(list, at)] ?? list?.at(-1);
-  }, overAfter);
+  });
 }
 
 function sharedOf(node: NodeView, netns: number): Shared {
@@ -42,10 +38,17 @@ function sharedOf(node: NodeView, netns: number): Shared {
   if (!all) known.set(node, all = new Map());
   let shared = all.get(netns);
   if (shared) return shared;
-  const over = (from: number, to: number) => noted(null, () => overOf(node, netns, from, to));
-  const overAfter = (from: number, to: number) => noted(null, () => afterOf(node, netns, from, to));
-  const keys = { key: `netns ${netns}`, keyAfter: `after ${netns}` };
-  shared = { ...keys, over, overAfter, count: 0, names: "" };
+  const before: Timed = {
+    sources: [node.statesSource, node.settingsSource],
+    key: `netns ${netns}`,
+    over: (from, to) => noted(null, () => overOf(node, netns, from, to)),
+  };
+  const after: Timed = {
+    sources: [node.statesSource],
+    key: `after ${netns}`,
+    over: (from, to) => noted(null, () => afterOf(node, netns, from, to)),
+  };
+  shared = { before, after, count: 0, names: "" };
   all.set(netns, shared);
   return shared;
 }

@@ -143,9 +143,14 @@ export class Question<T = unknown> {
     return !this.isOver;
   }
 
+  /** No source has changed since it was answered. */
+  get isUpToDate(): boolean {
+    return this.#version === this.#now();
+  }
+
   /** Asks again where a source has changed. */
   askAgain(): void {
-    if (this.#version !== this.#now()) this.tell(this.again());
+    if (!this.isUpToDate) this.tell(this.again());
   }
 
   /** Takes what it is answered now. */

@@ -2,7 +2,6 @@
  * Times of day: a moment of a node's monotonic clock by that node's own pairing with its wall clock.
  * They are for people. Nothing is ordered or judged by them: clocks of two nodes are never compared.
  */
-import type { Clock } from "./covered.ts";
 import { rfc3339 } from "./rfc3339.ts";
 import type { NodeView, Sighting } from "./timeline.ts";
 
@@ -28,21 +27,16 @@ export function spanOf(nodes: readonly NodeView[]): Span {
 }
 
 /** A moment on the clock of a node. */
-export type Moment = Pick<Sighting, "node" | "timeNs">;
+export type Moment = Pick<Sighting, "node" | "at">;
 
 /** A moment as a time of day, ms since 1970 in UTC. */
-export function wallMs({ node, timeNs }: Moment): number {
-  const { clock } = node;
-  if (clock !== last.clock) last = { clock, ns: BigInt(clock.monotonicNs) };
-  return clock.wallMs + Number(timeNs - last.ns) / 1e6;
+export function wallMs({ node, at }: Moment): number {
+  return node.clock.wallMs + (at - node.clockAt) / 1e6;
 }
-
-/** The clock that was read last, and its reading as a number. */
-let last: { clock: Clock | null; ns: bigint } = { clock: null, ns: 0n };
 
 /** A moment that is given as `at`, ns since the node's `baseNs`, as ms since 1970 in UTC. */
 export const wallMsAt = (node: NodeView, at: number): number =>
-  wallMs({ node, timeNs: node.baseNs + BigInt(Math.round(at)) });
+  wallMs({ node, at: Math.round(at) });
 
 /** The time of day of a sighting, RFC 3339 in UTC with milliseconds, by its node's own clocks. */
 export const timeOfDay = (event: Moment): string => rfc3339(wallMs(event));

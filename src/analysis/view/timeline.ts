@@ -61,6 +61,8 @@ export class NodeView {
   readonly untilSource = new Source();
   readonly statesSource = new Source();
   readonly eventsSource = new Source();
+  /** When its clocks were read together (`clock`), by its own. */
+  clockAt: number;
   #coverage: Coverage;
   #hasCounted = false;
   readonly #states = new Map<number, Reading[]>();
@@ -79,6 +81,7 @@ export class NodeView {
     this.#coverage = coverage;
     const base = Number(baseNs);
     this.baseAsNumber = Number.isSafeInteger(base) ? base : NaN;
+    this.clockAt = this.#atOf(coverage.clock);
   }
 
   get header(): BatchHeader {
@@ -169,6 +172,7 @@ export class NodeView {
   cover(coverage: Coverage): void {
     const before = this.#coverage;
     this.#coverage = coverage;
+    if (before.clock !== coverage.clock) this.clockAt = this.#atOf(coverage.clock);
     if (before.untilAt !== coverage.untilAt || before.toldAt !== coverage.toldAt) {
       this.untilSource.changed();
     }
@@ -180,6 +184,10 @@ export class NodeView {
       this.settingsSource.changed();
       this.shared.settings.changed();
     }
+  }
+
+  #atOf({ monotonicNs }: Clock): number {
+    return Number(BigInt(monotonicNs) - this.baseNs);
   }
 
   /** It was watched up to this moment, an `at`, at least. */

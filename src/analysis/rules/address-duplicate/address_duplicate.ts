@@ -128,6 +128,9 @@ function sendersOf({ question, answers }: ExchangeCase["exchange"], sender: Sigh
 
 const FAILED: readonly string[] = ["refused", "unanswered", "broken", "mis-answered"];
 
+const hopKey = ({ node, netns, ifindex, destination }: Sighting) =>
+  `${node.name} ${netns} ${ifindex} ${destination}`;
+
 /** Next hops that packets of either direction were sent to, each once a sender. */
 function hopsOf({ exchange }: ExchangeCase): Used[] {
   const found = new Map<string, Used>();
@@ -136,14 +139,14 @@ function hopsOf({ exchange }: ExchangeCase): Used[] {
       for (const { event } of steps) {
         if (event.kind !== "device-tx" || event.tunnelKind !== undefined) continue;
         if (event.destinationMac === undefined || event.destination === undefined) continue;
-        const key = `${event.node.name} ${event.netns} ${event.ifindex} ${event.destination}`;
-        if (found.has(key)) continue;
+        // Where no state was read none is found, and all packets are looked at.
+        if (found.size > 0 && found.has(hopKey(event))) continue;
         const { destination } = event;
         const state = stateAt(event.node, event.netns, event.at);
         const route = state && lookUpRoute(state, { destination }).route;
         const hop = route && onlyNextHopBy({ route }, destination, event.device);
         if (!hop) continue;
-        found.set(key, {
+        found.set(hopKey(event), {
           ...{ sender: event, hop, device: event.device!, text: undefined, permanent: false },
         });
       }
