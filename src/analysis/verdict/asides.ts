@@ -2,7 +2,7 @@
 import type { Step } from "../correlate/steps.ts";
 import { isAnothersFrame } from "../kernel/frees.ts";
 import { mirrorDevices, ownDevices } from "../view/mirrors.ts";
-import { stateAfter, stateAt } from "../view/state_view.ts";
+import { stateAt } from "../view/state_view.ts";
 import type { Sighting } from "../view/timeline.ts";
 import { frameMac } from "./unwatched_host.ts";
 
@@ -11,13 +11,13 @@ import { frameMac } from "./unwatched_host.ts";
  * not whom it is for. Null where it took no such way.
  */
 export const toMirror = (last: Step): Step | null =>
-  enteredBy(last, (event) => mirrorDevices(tellingState(event)));
+  enteredBy(last, (event) => mirrorDevices(stateBefore(event)));
 
 /** The copy went no further than a bridge's own device, which freed it as another host's. */
 export function toOwnDevice(last: Step): Step | null {
   if (!isAnothersFrame(last.event)) return null;
   const mac = frameMac(last);
-  const sent = enteredBy(last, (event) => ownDevices(tellingState(event), mac));
+  const sent = enteredBy(last, (event) => ownDevices(stateBefore(event), mac));
   return sent?.event.device === last.event.device ? sent : null;
 }
 
@@ -33,8 +33,5 @@ function enteredBy(last: Step, devices: (event: Sighting) => ReadonlySet<string>
   return null;
 }
 
-/** The reading before, or the next one where that does not tell of Open vSwitch. */
-function tellingState({ node, netns, at }: Sighting) {
-  const before = stateAt(node, netns, at);
-  return before?.openvswitch ? before : stateAfter(node, netns, at);
-}
+/** Bridges and mirrors are there long before: a later reading would have each packet looked at again. */
+const stateBefore = ({ node, netns, at }: Sighting) => stateAt(node, netns, at);
