@@ -99,6 +99,12 @@ const ALL: Record<string, Recorded> = {
     hopsOf: "bazaar/report-nqn97",
     ends: ["pod bazaar/report-nqn97", "service bazaar/twin"],
   },
+  "blackhole-ipv6": {
+    truth: "of a service of both families the client's node has a blackhole for the pods of IPv6",
+    code: "route-blackhole",
+    says: /fd00:10:244:2::2 in the host network on node1 refuses packets: blackhole/,
+    ends: ["pod shop/checkout", "service shop/both"],
+  },
   "no-masquerade": {
     truth: "a pod asks outside, where nobody knows a way to it",
     code: "left-observed-network",

@@ -150,6 +150,7 @@ const CLAIMS: [string, (event: Event) => boolean, Event[], Event[]][] = [
     [drop("x", "NETFILTER_DROP"), drop("nf_hook_slow"), drop("br_nf_pre_routing", "NOT_SPECIFIED")],
     [
       ...[drop("nf_ct_frag6_gather"), drop("br_nf_dev_queue_xmit"), drop("nft_do_chain", "OTHER")],
+      drop("br_nf_pre_routing_finish_ipv6"),
       { ...drop("nf_hook_slow"), kind: "consume" },
     ],
   ],

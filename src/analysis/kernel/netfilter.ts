@@ -8,12 +8,13 @@ import { freedIn, givesReason } from "./free_reason.ts";
 /**
  * Functions that free what a hook refused: `nf_hook_slow` for a hook's verdict, nft, the tables of
  * iptables, arptables and ebtables, the queue to a program, rejects, connection tracking, NAT. Two
- * that begin with `br_nf_` send packets and are a matter of size, and `nf_ct_frag6_` puts fragments
- * together.
+ * that begin with `br_nf_` send packets and are a matter of size, two ask for the route of what was
+ * translated on a bridge, and `nf_ct_frag6_` puts fragments together.
  */
 const FUNCTIONS = new RegExp(
   "^(nf_hook_slow|nft_|ip6?t_do_table|nf_hook_|nf_queue|nf_reinject|nfqnl_|nf_send_|nf_reject|" +
-    "ebt_do_table|arpt_do_table|br_nf_(?!dev_queue_xmit|push_frag)|nf_conntrack_|nf_ct_(?!frag)|" +
+    "ebt_do_table|arpt_do_table|br_nf_(?!dev_queue_xmit|push_frag|pre_routing_finish(?!_bridge))|" +
+    "nf_conntrack_|nf_ct_(?!frag)|" +
     "nf_nat_|synproxy_)",
 );
 

@@ -8,12 +8,13 @@ import { freedIn, givesReason, hasReason } from "./free_reason.ts";
 /**
  * Functions from the receive of IP to the routing decision and its refusal: `ip_error` frees what
  * the decision refused in IPv4, `ip6_pkt_` (discard, prohibit) in IPv6, `dst_discard` what a
- * blackhole route took. Before 5.17 the lookup may be inlined into `ip_rcv_finish` or the list
- * receive functions.
+ * blackhole route took, `br_nf_pre_routing_finish` (and `…_ipv6`) what was translated on a bridge and has
+ * no way then. Before 5.17 the lookup may be inlined into `ip_rcv_finish` or the list receive functions.
  */
 const DECISION = new RegExp(
   "^(ip_error|ip_route_input|ip_rcv_finish|ip_list_rcv|ip6_forward|ip6_pkt_|ip_forward|dst_discard|" +
-    "ip6_rcv_finish|ip6_route_input|fib_validate|ip_sublist_rcv|ip6_list_rcv|ip6_sublist_rcv)",
+    "ip6_rcv_finish|ip6_route_input|fib_validate|ip_sublist_rcv|ip6_list_rcv|ip6_sublist_rcv|" +
+    "br_nf_pre_routing_finish(?!_bridge))",
 );
 
 /** Freed where the kernel decides what becomes of a packet that was received. */
@@ -36,7 +37,10 @@ export const saysForwardingOff = ({ function: by, reason }: Event): boolean =>
   by === "ip_error" && reason === "IP_INADDRERRORS";
 
 /** Functions that free what has no route, or one that refuses; `__ip_queue_xmit` sends for TCP. */
-const ROUTE_FAILURE = /^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward)/;
+const ROUTE_FAILURE = new RegExp(
+  "^(ip_error|dst_discard|ip6_pkt_|ip_route|__ip_queue_xmit|ip6_forward|" +
+    "br_nf_pre_routing_finish(?!_bridge))",
+);
 
 /**
  * Freed for its route: there is none, or it refuses. By reason (`IP_INNOROUTES`, `IP_OUTNOROUTES`,

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
+import { address6, familiesOf, gateOptions, pods6 } from "./families.ts";
 import { BIN, KUBE, PATH, ROOT, RUN } from "./home.ts";
 import { makePauseImage } from "./images.ts";
 import { type Node, startNode } from "./node.ts";
@@ -29,10 +30,11 @@ const tokenOf = ({ name }: Node) => `token-${name}`;
 /** Controllers of which each node has a cgroup of its own. */
 const CGROUPS = "/sys/fs/cgroup";
 
-/** Starts it. `tell` is told of each step with the seconds since the beginning. */
+/** Starts it, of both families where it `isDual`. `tell` is told of each step with the seconds since the beginning. */
 export async function startCluster(
   tell: (text: string) => void,
   count = 2,
+  isDual = false,
 ): Promise<Cluster> {
   await bring(tell);
   await Deno.remove(RUN, { recursive: true }).catch(() => {});
@@ -62,15 +64,15 @@ export async function startCluster(
     stop: () => stop(nodes),
   };
   try {
-    await wire(nodes);
-    await configure(nodes, kubeconfig);
-    await startControl(nodes[0]!);
+    await wire(nodes, isDual);
+    await configure(nodes, kubeconfig, isDual);
+    await startControl(nodes[0]!, isDual);
     for (const node of nodes) await startContainerd(node);
     await cluster.load(own);
     tell("containerd and its image");
     await until("API server ready", async () => await kubectl("get", "--raw", "/readyz") === "ok");
-    startControllers(nodes[0]!);
-    for (const node of nodes) await startKubelet(node);
+    startControllers(nodes[0]!, isDual);
+    for (const node of nodes) await startKubelet(node, isDual);
     await until(
       `${count} nodes Ready`,
       async () =>
@@ -84,7 +86,7 @@ export async function startCluster(
 }
 
 /** One switch for both nodes and the administrator, and a route to the pods of each. */
-async function wire(nodes: readonly Node[]): Promise<void> {
+async function wire(nodes: readonly Node[], isDual: boolean): Promise<void> {
   await run(["ip", "netns", "del", FABRIC]).catch(() => {});
   await run(["ip", "netns", "add", FABRIC]);
   const fabric = (...words: string[]) => run(["ip", "-n", FABRIC, ...words]);
@@ -92,6 +94,7 @@ async function wire(nodes: readonly Node[]): Promise<void> {
   await fabric("link", "add", "switch", "type", "bridge");
   await fabric("addr", "add", "192.168.60.254/24", "dev", "switch");
   await fabric("link", "set", "switch", "up");
+  if (isDual) await fabric("addr", "add", "fd00:60::fe/64", "dev", "switch", "nodad");
   for (const { name, pid, address } of nodes) {
     const peer = ["type", "veth", "peer", "name", "eth0", "netns", String(pid)];
     await fabric("link", "add", name, ...peer);
@@ -101,16 +104,25 @@ async function wire(nodes: readonly Node[]): Promise<void> {
     await inNode("addr", "add", `${address}/24`, "dev", "eth0");
     await inNode("link", "set", "eth0", "up");
     await inNode("route", "add", "default", "via", "192.168.60.254");
+    if (isDual) {
+      await inNode("addr", "add", `${address6({ name })}/64`, "dev", "eth0", "nodad");
+      await inNode("route", "add", "default", "via", "fd00:60::fe");
+    }
     for (const other of nodes) {
       if (other.name === name) continue;
       await inNode("route", "add", podsOf(other), "via", other.address);
+      if (isDual) await inNode("route", "add", pods6(other), "via", address6(other));
     }
   }
 }
 
 const podsOf = ({ name }: Node) => `10.244.${name.slice(-1)}.0/24`;
 
-async function configure(nodes: readonly Node[], kubeconfig: string): Promise<void> {
+async function configure(
+  nodes: readonly Node[],
+  kubeconfig: string,
+  isDual: boolean,
+): Promise<void> {
   const server = `https://${nodes[0]!.address}:6443`;
   await makePki(PKI, nodes[0]!.address);
   await writeKubeconfig(kubeconfig, { pki: PKI, server, token: ADMIN });
@@ -129,15 +141,16 @@ async function configure(nodes: readonly Node[], kubeconfig: string): Promise<vo
       ...{ ipMasq: false, hairpinMode: true },
       ipam: {
         type: "host-local",
-        ranges: [[{ subnet: podsOf(node) }]],
-        routes: [{ dst: "0.0.0.0/0" }],
+        ranges: [[{ subnet: podsOf(node) }], ...isDual ? [[{ subnet: pods6(node) }]] : []],
+        routes: [{ dst: "0.0.0.0/0" }, ...isDual ? [{ dst: "::/0" }] : []],
       },
     };
     await Deno.writeTextFile(`${RUN}/${node.name}/cni/10-pods.conf`, JSON.stringify(network));
   }
 }
 
-function startControl(node: Node): void {
+function startControl(node: Node, isDual: boolean): void {
+  const families = familiesOf(isDual);
   node.start("etcd", [
     ...["etcd", "--data-dir", `${RUN}/etcd`],
     ...["--listen-client-urls", "http://127.0.0.1:2379"],
@@ -146,7 +159,8 @@ function startControl(node: Node): void {
   ]);
   node.start("apiserver", [
     `${BIN}/kube-apiserver`,
-    ...["--etcd-servers=http://127.0.0.1:2379", "--service-cluster-ip-range=10.96.0.0/16"],
+    ...["--etcd-servers=http://127.0.0.1:2379", `--service-cluster-ip-range=${families.services}`],
+    ...gateOptions(families),
     ...[`--bind-address=${node.address}`, `--advertise-address=${node.address}`],
     ...["--secure-port=6443", `--tls-cert-file=${PKI}/api.crt`],
     ...[`--tls-private-key-file=${PKI}/api.key`, `--client-ca-file=${PKI}/ca.crt`],
@@ -160,7 +174,8 @@ function startControl(node: Node): void {
   ]);
 }
 
-function startControllers(node: Node): void {
+function startControllers(node: Node, isDual: boolean): void {
+  const families = familiesOf(isDual);
   const own = [
     `--kubeconfig=${RUN}/kubeconfig`,
     "--leader-elect=false",
@@ -169,7 +184,8 @@ function startControllers(node: Node): void {
   node.start("controllers", [
     ...[`${BIN}/kube-controller-manager`, ...own, `--cert-dir=${RUN}/controllers`],
     ...[`--service-account-private-key-file=${PKI}/sa.key`, `--root-ca-file=${PKI}/ca.crt`],
-    ...["--cluster-cidr=10.244.0.0/16", "--allocate-node-cidrs=false"],
+    ...[`--cluster-cidr=${families.pods}`, "--allocate-node-cidrs=false"],
+    ...gateOptions(families),
   ]);
   node.start("scheduler", [`${BIN}/kube-scheduler`, ...own, `--cert-dir=${RUN}/scheduler`]);
 }
@@ -206,7 +222,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
   node.start("containerd", ["containerd", "-c", `${home}/containerd.toml`]);
 }
 
-async function startKubelet(node: Node): Promise<void> {
+async function startKubelet(node: Node, isDual: boolean): Promise<void> {
+  const families = familiesOf(isDual);
   const home = `${RUN}/${node.name}`;
   for (const { name } of Deno.readDirSync(CGROUPS)) {
     await Deno.mkdir(`${CGROUPS}/${name}/lhk-${node.name}`, { recursive: true }).catch(() => {});
@@ -225,6 +242,7 @@ async function startKubelet(node: Node): Promise<void> {
       ...{ anonymous: { enabled: false }, webhook: { enabled: true } },
       x509: { clientCAFile: `${PKI}/ca.crt` },
     },
+    featureGates: families.gates,
     ...{ cgroupsPerQOS: true, enforceNodeAllocatable: [], oomScoreAdj: 0 },
     resolvConf: "/etc/resolv.conf",
     evictionHard: {
@@ -240,7 +258,8 @@ async function startKubelet(node: Node): Promise<void> {
     "--pod-infra-container-image=localhost/pause:1",
   ]);
   node.start("proxy", [
-    ...[`${BIN}/kube-proxy`, `--kubeconfig=${RUN}/kubeconfig`, "--cluster-cidr=10.244.0.0/16"],
+    ...[`${BIN}/kube-proxy`, `--kubeconfig=${RUN}/kubeconfig`, `--cluster-cidr=${families.pods}`],
+    ...gateOptions(families),
     ...["--proxy-mode=iptables", `--hostname-override=${node.name}`],
     ...["--conntrack-max-per-core=0", "--conntrack-tcp-timeout-established=0"],
     ...["--conntrack-tcp-timeout-close-wait=0", "--metrics-bind-address=127.0.0.1:10249"],

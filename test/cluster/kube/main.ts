@@ -3,7 +3,7 @@
  * are traced by `lasthop cluster trace`, and what was typed and said is printed; `times` prints how long
  * each step of a trace takes, `up` keeps it until Ctrl-C, `build` only builds what it is made of. `--image
  * FILE`: of the probe, else it is built. `--nodes 3`: a third one, which is no end of what is traced. `--only
- * WORD`: incidents of that name alone; `--repeat 5`: so often.
+ * WORD`: incidents of that name alone; `--repeat 5`: so often. `--dual`: it has IPv6, too.
  */
 import { run } from "../../deploy/image/root.ts";
 import { bring } from "./build.ts";
@@ -37,7 +37,7 @@ async function image(): Promise<string> {
 
 async function withCluster(use: (cluster: Cluster) => Promise<number>): Promise<number> {
   const path = await image();
-  const cluster = await startCluster(tell, Number(option("--nodes") ?? 2));
+  const cluster = await startCluster(tell, Number(option("--nodes") ?? 2), more.includes("--dual"));
   try {
     await cluster.load(path);
     tell("the probe's image is on all nodes");

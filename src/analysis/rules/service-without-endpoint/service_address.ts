@@ -1,4 +1,5 @@
 /** A service address that leads nowhere, because of what it was translated to or was not. */
+import { endPoint } from "../../../event/end_point.ts";
 import type { NetfilterRule } from "../../../event/state.ts";
 import { formOf } from "../../correlate/identity.ts";
 import { isNetfilterDrop } from "../../kernel/netfilter.ts";
@@ -50,12 +51,8 @@ export const endpointMissing: Rule = {
     const why = neighbourUnresolved.judge(subject) ?? noRoute.judge(subject) ??
       routeRefuses.judge(subject);
     if (!why) return null;
-    const name = service.port === undefined
-      ? service.address
-      : `${service.address}:${service.port}`;
-    const target = event.destinationPort === undefined
-      ? event.destination!
-      : `${event.destination}:${event.destinationPort}`;
+    const name = endPoint(service.address, service.port);
+    const target = endPoint(event.destination!, event.destinationPort);
     const by = translatedBy(subject, service);
     return cause(
       "service-without-endpoint",
