@@ -61,7 +61,7 @@ const TRAVEL_NS = 200e6;
 
 /** A packet's outcomes that are right; more than one where a probe is not everywhere. */
 function allowed(packet: TruePacket, { names, related }: Probed): string[] {
-  if (packet.fate === "waiting") return ["unknown"];
+  if (packet.fate === "waiting" && !endedUnseen(packet, names)) return ["unknown"];
   // A kernel without drop reasons frees a duplicate as it frees what it refuses.
   const { duplicate, fate, flow } = packet;
   if (fate === "delivered" && duplicate && !flow.to.node.kernel.reasons) {

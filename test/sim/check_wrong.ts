@@ -25,6 +25,8 @@ export const endedUnseen = (
   heard: Pair["heard"],
 ) =>
   fate === "lost" || (fate === "dropped" && !heard.has(place!.netns.node.name)) ||
+  // A router without a probe holds it for its next hop: nothing tells that from a loss.
+  (fate === "waiting" && place !== undefined && !heard.has(place.netns.node.name)) ||
   (unasked === true && !heard.has(takenBy!.node.name));
 
 /** How many of its packets may be counted so. */
