@@ -1,6 +1,6 @@
 /** A packet that is larger than the port of Open vSwitch that it is for. */
 import type { Link } from "../../../event/state.ts";
-import { isOutputTooLarge } from "../../kernel/openvswitch.ts";
+import { isOutputTooLarge, isOutputUntold } from "../../kernel/openvswitch.ts";
 import { saysTooBig } from "../../kernel/sizes.ts";
 import type { Case } from "../case.ts";
 import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
@@ -20,19 +20,24 @@ export const openvswitchPortTooSmall: Rule = {
   id: "R162",
   statement:
     "Freed where Open vSwitch sends by a port, without a reason or as too big, and another port of its " +
-    "datapath has an MTU below the packet's size: `mtu-exceeded`, with that port; of several ports, or " +
-    "where one has a device without Ethernet headers, likely, else proven.",
+    "datapath has an MTU below the packet's size: `mtu-exceeded`, with that port; of several ports, where " +
+    "one has a device without Ethernet headers, or where the function that executes actions freed it " +
+    "without a reason, likely, else proven.",
   yields: ["mtu-exceeded"],
   judge(subject) {
     const { event, node, netns, world } = subject;
     const size = event.ipLength;
-    if (event.kind !== "drop" || !isOutputTooLarge(event) || size === undefined) return null;
+    // The last function of the output may leave its free to its caller, which frees for more reasons.
+    const isTold = isOutputTooLarge(event);
+    if (event.kind !== "drop" || !(isTold || isOutputUntold(event)) || size === undefined) {
+      return null;
+    }
     const ports = otherPorts(subject);
     const small = ports.filter(({ mtu }) => mtu < size);
     const [port] = small;
     if (port === undefined) return null;
     const isOnly = small.length === 1;
-    const isSure = isOnly && (saysTooBig(event) || ports.every(hasFrames));
+    const isSure = isOnly && isTold && (saysTooBig(event) || ports.every(hasFrames));
     const what = isOnly
       ? `${placeOf(node, netns, port.name)}, whose MTU is ${port.mtu}`
       : `a port whose MTU is smaller`;
