@@ -1,5 +1,5 @@
 /** Where a packet should have come next. */
-import { nextHops } from "../view/next_hops.ts";
+import { nextHops, routeBy } from "../view/next_hops.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { lookUpRoute } from "../view/routing.ts";
 import {
@@ -44,9 +44,9 @@ const isForAnother = ({ destinationMac }: Sighting, { link }: Owner) =>
 
 /** The destination is the next hop itself. */
 function isOnLink(state: NetnsState | null, event: Sighting, destination: string): boolean {
-  const route = state && lookUpRoute(state, { destination }).route;
-  return route?.type === "unicast" && route.device === event.device && !route.gateway &&
-    !route.nexthops?.length;
+  const source = event.tunnelSource ?? event.source;
+  const route = state && routeBy(state, { source, destination }, event.device);
+  return route?.type === "unicast" && !route.gateway && !route.nexthops?.length;
 }
 
 /** The kernel was asking for the link address of the packet's next hop, and had none yet. */

@@ -1,6 +1,6 @@
 /** Where a route sends packets to: to several places, where it is a multipath route. */
-import type { Route } from "../../event/state.ts";
-import type { RouteAnswer } from "./routing.ts";
+import type { NetnsState, Route } from "../../event/state.ts";
+import { possibleAnswers, type RouteAnswer, type RouteQuery } from "./routing.ts";
 
 /** A neighbour that a packet is handed to, and the device that leads to it. */
 export interface NextHop {
@@ -25,6 +25,24 @@ export const nextHopsBy = (
   destination: string,
   device: string | undefined,
 ): NextHop[] => nextHops(route, destination).filter((hop) => hop.device === device);
+
+/**
+ * The route of a packet that was seen to leave by this device: the first that the lookup may have found
+ * and that leads there. A rule that asks for a mark, or for a source that was translated since, can't be
+ * decided, and the device tells which way it went. Null where no such route was read.
+ */
+export function routeBy(
+  state: NetnsState,
+  query: RouteQuery,
+  device: string | undefined,
+): Route | null {
+  for (const asked of [query, { ...query, source: undefined }]) {
+    for (const { route } of possibleAnswers(state, asked)) {
+      if (route && nextHopsBy(route, query.destination, device).length > 0) return route;
+    }
+  }
+  return null;
+}
 
 /** The one next hop behind this device; null where there is none, or several. */
 export function onlyNextHopBy(

@@ -81,6 +81,22 @@ export function answerOf(
 }
 
 /**
+ * All answers that the lookup may have had, in the rules' order, up to the first that is certain: rules
+ * whose match can't be decided here may have been passed over, or not.
+ */
+export function* possibleAnswers(
+  state: NetnsState,
+  query: RouteQuery,
+): Generator<Pick<RouteAnswer, "route" | "rule">> {
+  for (const { rule, match } of asked(state, query)) {
+    const answer = answerOf(state, query, rule);
+    if (!answer) continue;
+    yield answer;
+    if (match === "yes") return;
+  }
+}
+
+/**
  * The first answer that refuses (blackhole, prohibit, unreachable) among those the lookup may have
  * had, counting rules whose match can't be decided here. Null when none refuses.
  */

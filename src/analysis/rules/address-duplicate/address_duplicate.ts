@@ -1,8 +1,7 @@
 /** Two hosts that have one address, and answer for it in turn. */
-import { onlyNextHopBy } from "../../view/next_hops.ts";
+import { onlyNextHopBy, routeBy } from "../../view/next_hops.ts";
 import { hasFrameFrom } from "../../view/frames_from.ts";
 import { answersFor, neighbourChanges } from "../../view/evidence.ts";
-import { lookUpRoute } from "../../view/routing.ts";
 import { holdersOfMac, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import { command } from "../command.ts";
@@ -141,9 +140,9 @@ function hopsOf({ exchange }: ExchangeCase): Used[] {
         if (event.destinationMac === undefined || event.destination === undefined) continue;
         // Where no state was read none is found, and all packets are looked at.
         if (found.size > 0 && found.has(hopKey(event))) continue;
-        const { destination } = event;
+        const { source, destination } = event;
         const state = stateAt(event.node, event.netns, event.at);
-        const route = state && lookUpRoute(state, { destination }).route;
+        const route = state && routeBy(state, { source, destination }, event.device);
         const hop = route && onlyNextHopBy({ route }, destination, event.device);
         if (!hop) continue;
         found.set(hopKey(event), {

@@ -2,7 +2,7 @@
 import { wasAsked } from "../../view/evidence.ts";
 import type { NetnsState, Route } from "../../../event/state.ts";
 import { DEVICE_SCRIPTS, EVER, gapOf } from "../../view/coverage.ts";
-import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
+import { isBare, routeText } from "../../view/routing.ts";
 import { isSameNetwork } from "../../view/address.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { linkOf, type Owner, ownersOf, stateAt } from "../../view/state_view.ts";
@@ -11,6 +11,7 @@ import type { Case } from "../case.ts";
 import { packetText, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { neighbourUnresolved } from "../neighbour-unresolved/unresolved.ts";
 import { cause, type Rule } from "../rule.ts";
+import { routeLeftBy } from "../shared/asked_hop.ts";
 import { finding, seenOn } from "../../view/finding.ts";
 
 /**
@@ -31,7 +32,7 @@ export const addressOverlap: Rule = {
   judge(subject) {
     const unresolved = neighbourUnresolved.judge(subject);
     const destination = wireDestination(subject.event);
-    const route = subject.before && lookUpRoute(subject.before, { destination }).route;
+    const route = subject.before && routeLeftBy(subject, subject.before);
     if (!unresolved || !route || !isOnLink(route)) return null;
     const owners = ownersOf(subject.world.network, destination);
     if (owners.some((each) => hasNetwork(each, route.destination))) return null;

@@ -7,10 +7,11 @@ import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { device as deviceWord } from "../word.ts";
-import { eventEvidence, place, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
+import { eventEvidence, place, placeOf, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { frameOf } from "../shared/frame.ts";
 import { largerMtu, largerRouteMtu } from "../shared/mtu_remedy.ts";
+import { queryOf } from "../shared/tables.ts";
 import { errorBack } from "./error_back.ts";
 
 /** Larger than the way allows, and not to be fragmented. */
@@ -102,7 +103,7 @@ function limitOf(subject: Case): Limit | null {
   if (!subject.before) return null;
   const peer = peerLimit(subject);
   if (peer) return peer;
-  const { route } = lookUpRoute(subject.before, { destination: wireDestination(subject.event) });
+  const { route } = lookUpRoute(subject.before, queryOf(subject));
   const link = subject.before.links.find((other) =>
     other.name === (route?.device ?? subject.device)
   );

@@ -1,11 +1,11 @@
 /** A next hop that did not give its link address. */
 import { isNeighbourFailure } from "../../kernel/neighbours.ts";
 import { timesAsked, timesText } from "../../view/evidence.ts";
-import { isBare, lookUpRoute, routeText } from "../../view/routing.ts";
+import { isBare, routeText } from "../../view/routing.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence, wireDestination } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
-import { askedHops } from "../shared/asked_hop.ts";
+import { askedHops, routeLeftBy } from "../shared/asked_hop.ts";
 import { clusterHolder } from "../shared/cluster_holder.ts";
 import { askedFor } from "../shared/neighbour_question.ts";
 import { address, device as deviceWord } from "../word.ts";
@@ -33,7 +33,7 @@ export const neighbourUnresolved: Rule = {
     const { event } = subject;
     if (event.kind !== "drop" || !isNeighbourFailure(event)) return null;
     const destination = wireDestination(event);
-    const route = subject.before && lookUpRoute(subject.before, { destination }).route;
+    const route = subject.before && routeLeftBy(subject, subject.before);
     const hops = askedHops(subject, route, destination);
     const hop = hops[0]?.address ?? destination;
     const device = hops[0]?.device ?? subject.device;
