@@ -1,5 +1,5 @@
 /**
- * The test runner behind `lasthop test`: static checks, then the pure tests side by side, then the
+ * The test runner behind `lasthop test`: static checks and the pure tests side by side, then the
  * ones that touch the real kernel or a browser, one file after another.
  */
 import { LasthopError } from "../src/event/error.ts";
@@ -15,7 +15,7 @@ const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 export interface TestRequest {
   /** Files, folders, or words of tests' names; none means everything. */
   words: string[];
-  /** Only what needs neither kernel, browser, workerd nor network. */
+  /** Only what needs neither kernel, browser, workerd nor network, nor the whole program, nor long. */
   quick: boolean;
   /** As `deno test --filter` takes it: only tests and checks with such a name. */
   filter?: string;
@@ -53,11 +53,19 @@ export async function runTests({ words, quick, filter }: TestRequest): Promise<n
     }
   };
 
-  for (const check of words.length > 0 ? [] : CHECKS.filter(matcher(filter))) {
-    const begin = performance.now();
-    tell(check, [await runCheck(check, root)], begin);
-  }
-  await runAll(selection.files, filter);
+  const runChecks = async () => {
+    for (const check of words.length > 0 ? [] : CHECKS.filter(matcher(filter))) {
+      const begin = performance.now();
+      tell(check, [await runCheck(check, root)], begin);
+    }
+  };
+  // The type check takes one processor; those that need the machine to themselves wait for it.
+  const { pure, serial } = Object.groupBy(
+    selection.files,
+    (file) => isSerial(file) ? "serial" : "pure",
+  );
+  await Promise.all([runChecks(), runAll(pure ?? [], filter)]);
+  await runAll(serial ?? [], filter);
   for (const word of selection.words) await runAll(await mentioning(word, all, selection), word);
 
   console.log(`\n${summary(results)}`);

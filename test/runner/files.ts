@@ -28,11 +28,11 @@ export function isSerial(file: string): boolean {
 }
 
 /**
- * Needs no kernel feature, no browser, no workerd, and no package that is not installed yet, and is
- * no test of the whole program, as a process or as a server on loopback: those take minutes.
+ * Needs no kernel feature, no browser, no workerd, and no package that is not installed yet, is no test
+ * of the whole program, as a process or as a server on loopback, and not one of many seconds.
  */
 export function isQuick(file: string): boolean {
-  return !isSerial(file) && !/_(network|system)_test\.tsx?$/.test(file);
+  return !isSerial(file) && !/_(network|system|long)_test\.tsx?$/.test(file);
 }
 
 /** What was asked for: whole files, and words that tests of the other files may have in their name. */

@@ -11,9 +11,10 @@ Deno.test("selectFiles takes a file, a folder, a part of a path, and a word of a
   deepEqual(selectFiles(all, ["R9"], "/r"), { files: [], words: ["R9"] });
 });
 
-Deno.test("isQuick leaves out what needs the kernel, a browser, workerd, the network or the whole program", () => {
+Deno.test("isQuick leaves out what needs the kernel, a browser, workerd, the network, the whole program or long", () => {
   deepEqual(all.map(isQuick), [true, false, false]);
   equal(isQuick("src/web/page_browser_test.ts"), false);
   equal(isQuick("test/edge/store_workerd_test.ts"), false);
   equal(isQuick("src/cli/commands/serve_system_test.ts"), false);
+  equal(isQuick("test/sim/canaries_long_test.ts"), false);
 });

