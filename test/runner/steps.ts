@@ -22,9 +22,13 @@ export interface TestRun {
   files: string[];
   filter?: string;
   parallel: boolean;
+  /** As few modules as there are processors import the files: else each loads all of its modules anew. */
+  together?: boolean;
 }
 
-export async function runFiles({ root, files, filter, parallel }: TestRun): Promise<TestResult[]> {
+export async function runFiles(
+  { root, files, filter, parallel, together = false }: TestRun,
+): Promise<TestResult[]> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
   try {
     const junit = `${folder}/junit.xml`;
@@ -32,12 +36,28 @@ export async function runFiles({ root, files, filter, parallel }: TestRun): Prom
     if (parallel) args.push("--parallel");
     if (filter !== undefined) args.push(`--filter=${filter}`);
     const secondsMax = parallel ? sideBySideSecondsMax : fileSecondsMax;
-    const child = await runDeno([...args, ...files], root, secondsMax);
+    const given = together ? await importing(files, root, folder) : files;
+    const config = `--config=${root}/deno.json`;
+    const child = await runDeno([...args, config, ...given], root, secondsMax);
     const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
-    return [...report.results, ...unreported(files, report, child)];
+    return [...report.results, ...unreported(together ? [] : files, report, child)];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Modules that import the files, each its share of them; in the folder. */
+async function importing(files: string[], root: string, folder: string): Promise<string[]> {
+  const groups = Math.min(navigator.hardwareConcurrency, files.length);
+  return await Promise.all(Array.from({ length: groups }, async (_, group) => {
+    const path = `${folder}/group${group}_test.ts`;
+    const own = files.filter((_, i) => i % groups === group);
+    await Deno.writeTextFile(
+      path,
+      own.map((file) => `import ${JSON.stringify(`file://${root}/${file}`)};\n`).join(""),
+    );
+    return path;
+  }));
 }
 
 /** A file that threw while loading is in no count, nor is a run that ended before its report. */
@@ -57,7 +77,7 @@ function unreported(
     return silent.map((file) => verdict(`${file} ran no test`, "failed", 0, said));
   }
   if (cancelled || (!child.ok && !explained)) {
-    const name = files.length === 1 ? files[0] : `${files.length} files`;
+    const name = files.length === 1 ? files[0] : "a run of several files";
     return [verdict(`${name} ended early`, "failed", child.seconds, said)];
   }
   return [];

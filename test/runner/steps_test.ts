@@ -2,14 +2,15 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { runFiles } from "./steps.ts";
 
 /** Runs synthetic test files as the suite would. */
-async function run(sources: Record<string, string>, filter?: string) {
+async function run(sources: Record<string, string>, filter?: string, together = false) {
   const root = await Deno.makeTempDir({ prefix: "lasthop-runner-" });
   try {
     await Deno.writeTextFile(`${root}/deno.json`, "{}");
     for (const [file, text] of Object.entries(sources)) {
       await Deno.writeTextFile(`${root}/${file}`, text);
     }
-    const results = await runFiles({ root, files: Object.keys(sources), filter, parallel: true });
+    const files = Object.keys(sources);
+    const results = await runFiles({ root, files, filter, parallel: true, together });
     return results.sort((a, b) => a.name < b.name ? -1 : 1);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -32,6 +33,14 @@ Deno.test("runFiles counts a file that threw while loading as failed, beside one
     ["holds", "passed"],
   ]);
   match(results[0]?.detail ?? "", /early/);
+});
+
+Deno.test("runFiles together counts each file's tests, and one that threw while loading as failed", async () => {
+  const two = { "a_test.ts": sound, "b_test.ts": 'Deno.test("other", () => {});' };
+  const names = (await run(two, undefined, true)).map(({ name }) => name);
+  deepEqual(names, ["held", "holds", "other"]);
+  const threw = await run({ "a_test.ts": sound, "b_test.ts": "throw 1;" }, undefined, true);
+  equal(threw.some(({ state }) => state === "failed"), true);
 });
 
 Deno.test("runFiles counts a missing import, which keeps every file from running, as failed", async () => {
