@@ -1,5 +1,5 @@
 /** watch as a process behind a pipe, on a real live stream. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { createClient } from "../../ingest/mod.ts";
 import { command, droppedPacket, lasthop, withIngest } from "../asking/testing.ts";
 
@@ -26,7 +26,12 @@ Deno.test("watch prints what changes as it happens, and ends with its incident",
       text,
       /^✕ dropped, unexplained: 1 ping from 10\.0\.0\.7 to 10\.9\.9\.9 at eth0 in netns 1 on node-a/m,
     );
-    deepEqual([(await child.status).code, await stderr], [0, "lasthop: incident closed\n"]);
+    equal((await child.status).code, 0);
+    // Whether it asks before the batch comes or after it, is nobody's to say.
+    match(
+      await stderr,
+      /^(lasthop: incident i is empty: no probe has reported to it\n)?lasthop: incident closed\n$/,
+    );
   });
 });
 
