@@ -60,7 +60,7 @@ Deno.test("[D5] shards whose events are thrown away make the report of the event
 });
 
 Deno.test("[D5] a shard tells only what is other: all reports tell hardly more packets than the last", () => {
-  const seeds = seedCount(80, 15);
+  const seeds = seedCount(80, 8);
   let told = 0;
   let once = 0;
   let begunAnew = 0;

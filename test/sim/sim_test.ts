@@ -14,7 +14,7 @@ import { seedCount } from "./seed_count.ts";
 
 /** What a minute has room for; `deno task sim` runs as many as asked for. */
 const ALL_SEEDS = 800;
-const SEEDS = seedCount(ALL_SEEDS, 60);
+const SEEDS = seedCount(ALL_SEEDS, 30);
 
 function range(seeds: number, given: Partial<Faults> | null, each: (result: Run) => void): void {
   const failed: string[] = [];
