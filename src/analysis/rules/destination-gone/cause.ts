@@ -14,7 +14,8 @@ export const cause: CauseText = {
     "A reading had the address on the node where the packet died. After that, and before the " +
     "packet, the probe told that the namespace had ended, or the device was in none of the readings " +
     "any more, or the other end of its pair was not; no other device has the address. And the packet died " +
-    "as one does whose end is not there.",
+    "as one does whose end is not there. Or a bridge had nobody to send the frame to, and the reading " +
+    "after it has none of the ports any more that led there.",
   remedy:
     "The client has to connect anew: look at how it learns that a connection is dead (keepalive, " +
     "`TCP_USER_TIMEOUT`, a timeout for answers), and whether the server closes its connections before it " +
