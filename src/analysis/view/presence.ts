@@ -141,7 +141,8 @@ function atItsOtherEnd({ node, netns, link }: Owner): Seen[] {
     : [];
 }
 
-const hasLinks = (state: NetnsState): boolean => !isIncomplete(state, ["state", "links"]);
+/** Its devices were read: one that it does not have was not there. */
+export const hasLinks = (state: NetnsState): boolean => !isIncomplete(state, ["state", "links"]);
 
 /** When a reading was whole: what it has not was gone by then. */
 const wholeAt = (node: NodeView, at: number, { untilNs }: NetnsState): number =>

@@ -1,6 +1,7 @@
 /** A bridge has lost the port by which a frame would have left. */
 import type { Cause } from "../../../event/report.ts";
 import type { Link } from "../../../event/state.ts";
+import { hasLinks } from "../../view/presence.ts";
 import type { Case } from "../case.ts";
 import { command } from "../command.ts";
 import { eventEvidence, placeOf, stateEvidence } from "../evidence.ts";
@@ -10,7 +11,7 @@ import { device } from "../word.ts";
 
 /** It was there by the reading before the packet, and is not by the one after it. */
 const isGone = ({ after }: Case, { ifindex }: Link) =>
-  after !== null && !after.links.some((link) => link.ifindex === ifindex);
+  after !== null && hasLinks(after) && !after.links.some((link) => link.ifindex === ifindex);
 
 /**
  * The ports that led to the destination, of which the first is named, were taken away: with a pod's veth
