@@ -1,9 +1,6 @@
 /** Bytes that are put together: all at once, or growing while numbers and others are written. */
 
 const FIRST_BYTES = 4096;
-/** One double, and its bytes: a view of all bytes would have to be made anew when they grow. */
-const double = new DataView(new ArrayBuffer(8));
-const bytesOfDouble = new Uint8Array(double.buffer);
 
 /** The bytes of all parts, one after the other. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -19,11 +16,14 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 /** Bytes that grow. */
 export class Bytes {
   #bytes: Uint8Array<ArrayBuffer>;
+  /** The same bytes. */
+  #view: DataView;
   /** Where the next is written: what was written behind it is forgotten. */
   at = 0;
 
   constructor(size = FIRST_BYTES) {
     this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** Makes room for so many more. */
@@ -32,6 +32,7 @@ export class Bytes {
     const larger = new Uint8Array(2 * this.#bytes.length + count);
     larger.set(this.#bytes);
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
   /** A whole number from 0 to 2^53 - 1 in at most eight bytes, for which there must be room. */
@@ -50,32 +51,28 @@ export class Bytes {
 
   /** The same. */
   uint16(value: number): void {
-    const bytes = this.#bytes;
-    bytes[this.at++] = value;
-    bytes[this.at++] = value >>> 8;
+    this.#view.setUint16(this.at, value, true);
+    this.at += 2;
   }
 
   /** The same. */
   uint32(value: number): void {
-    const bytes = this.#bytes;
-    bytes[this.at++] = value;
-    bytes[this.at++] = value >>> 8;
-    bytes[this.at++] = value >>> 16;
-    bytes[this.at++] = value >>> 24;
+    this.#view.setUint32(this.at, value, true);
+    this.at += 4;
   }
 
   /** A double, low bytes first, for which there must be room. */
   float64(value: number): void {
-    double.setFloat64(0, value, true);
-    // A call to copy so few takes longer.
-    for (let i = 0; i < 8; i++) this.#bytes[this.at++] = bytesOfDouble[i]!;
+    this.#view.setFloat64(this.at, value, true);
+    this.at += 8;
   }
 
-  /** Other bytes. */
-  append(other: Uint8Array): void {
-    this.reserve(other.length);
-    this.#bytes.set(other, this.at);
-    this.at += other.length;
+  /** Other bytes, or those of them between two offsets. */
+  append(other: Uint8Array, from = 0, to = other.length): void {
+    const count = to - from;
+    this.reserve(count);
+    this.#bytes.set(count === other.length ? other : other.subarray(from, to), this.at);
+    this.at += count;
   }
 
   /** What was written, not a copy. */

@@ -1,7 +1,7 @@
 /** In which form the value of each column stands in a row, and what takes the columns of one. */
 import type { Column } from "./columns.ts";
 import type { EventKind } from "./event.ts";
-import type { KnownTexts } from "./scan.ts";
+import type { KnownTexts, Scan } from "./scan.ts";
 
 /** The forms of values. */
 export type Form = "uint8" | "uint16" | "uint32" | "uint53" | "time" | "text";
@@ -26,7 +26,8 @@ export function formOf({ type, max = Infinity }: Column): Form {
 /** Takes the columns that a row has, in their order. */
 export interface RowSink {
   kind(texts: KnownTexts<EventKind>, slot: number): void;
-  time(timeNs: bigint): void;
+  /** The time, which the scan stands at. */
+  timeOf(scan: Scan): void;
   /** The text of the column at a place, by its slot among others. */
   known(place: number, texts: KnownTexts, slot: number): void;
   /** The number of the column at a place, in the form of that column. */

@@ -15,7 +15,7 @@ const refusedByTexts = plainTexts(64);
 /** Writes to a row what the line has, as far as it is right. */
 export function rowOfScan(scan: Scan, row: RowSink): void {
   if (scan.has()) row.kind(KNOWN.kind, scan.slot(KNOWN.kind));
-  if (scan.has()) row.time(scan.u64());
+  if (scan.has()) row.timeOf(scan);
   if (scan.has()) row.uint16(2, scan.uint(65535));
   if (scan.has()) row.known(3, KNOWN.hex, scan.slot(KNOWN.hex));
   if (scan.has()) row.known(4, KNOWN.hex, scan.slot(KNOWN.hex));

@@ -15,7 +15,7 @@ import { KNOWN } from "./field_texts.ts";
 import { isLifted } from "./lift.ts";
 import { BYTES_OF, formOf, type RowSink } from "./row_columns.ts";
 import { rowOfScan } from "./row_fields.ts";
-import { type KnownTexts, Scan } from "./scan.ts";
+import { type KnownTexts, mixed, Scan } from "./scan.ts";
 
 const placeOf = (name: keyof Event) => COLUMNS.findIndex((column) => column.name === name);
 const FORMS = COLUMNS.map(formOf);
@@ -29,7 +29,7 @@ const ROW_BYTES_MAX = FORMS.reduce((sum, form) => sum + BYTES_OF[form], 0);
 /** A text's number that needs no more than its place has room for. */
 const TEXT_MAX = 2 ** 16 - 2;
 
-const SLOTS = 64;
+const SLOTS_BITS = 6;
 
 const encoder = new TextEncoder();
 const scan = new Scan();
@@ -47,7 +47,7 @@ export class RowWriter implements RowSink {
   #shapes = new Map<string, number>();
   #beyond: [at: number, value: number | string][] = [];
   /** Shapes that were just used, by a hash of their columns. */
-  #slots: ({ bits: Int32Array; number: number } | undefined)[] = new Array(SLOTS);
+  #slots: ({ bits: Int32Array; number: number } | undefined)[] = new Array(2 ** SLOTS_BITS);
   /** The columns of the row that is written, as bits. */
   #bits = new Int32Array(WORDS);
   #kind: EventKind | null = null;
@@ -160,6 +160,14 @@ export class RowWriter implements RowSink {
     return max;
   }
 
+  /** The time, which the scan stands at. */
+  timeOf(scan: Scan): void {
+    const time = scan.nearU64();
+    if (time > Number.MAX_SAFE_INTEGER) return this.time(scan.exactU64);
+    this.#note(TIME);
+    this.#values.float64(time);
+  }
+
   /** The time. */
   time(timeNs: bigint): void {
     this.#note(TIME);
@@ -215,8 +223,9 @@ export class RowWriter implements RowSink {
   #shape(): number {
     const bits = this.#bits;
     let hash = 0;
-    for (let i = 0; i < WORDS; i++) hash = Math.imul(hash, 31) + bits[i]! | 0;
-    const slot = (hash ^ hash >>> 12) & SLOTS - 1;
+    for (let i = 0; i < WORDS; i++) hash = mixed(hash, bits[i]!);
+    // Shapes mostly differ in one column: its bit must reach the slot, and the highest bits know of all.
+    const slot = hash >>> 32 - SLOTS_BITS;
     const known = this.#slots[slot];
     if (known !== undefined && isSame(known.bits, bits)) return known.number;
     const key = bits.join();
@@ -236,8 +245,8 @@ function isSame(a: Int32Array, b: Int32Array): boolean {
 }
 
 /** The kind of event that a tab-separated line tells of; null: not known without reading it. */
-export function kindOf(line: Uint8Array): EventKind | null {
-  scan.begin(line, 0, line.length);
+export function kindOf(bytes: Uint8Array, from: number, to: number): EventKind | null {
+  scan.begin(bytes, from, to);
   const kind = scan.text(KNOWN.kind);
   return kind === "" as string || !scan.isGood ? null : kind;
 }

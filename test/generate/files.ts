@@ -74,7 +74,7 @@ const ENDS: readonly string[] = ["checksum", "function", "reasonNumber"];
 
 function writing(column: Column, place: number): string {
   const { name, type } = column;
-  if (type === "u64") return `if (scan.has()) row.time(${scanned(column)});\n`;
+  if (type === "u64") return "if (scan.has()) row.timeOf(scan);\n";
   if (type === "uint") {
     return `if (scan.has()) row.${formOf(column)}(${place}, ${scanned(column)});\n`;
   }

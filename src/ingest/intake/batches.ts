@@ -152,7 +152,7 @@ export class BatchReader {
     }
     if (this.#open === null) this.#refuse(this.#noBatch);
     else if (this.#hasRoom(this.#open, text?.length ?? to - from)) {
-      this.#add(this.#open, bytes.subarray(from, to), text);
+      this.#add(this.#open, bytes, from, to, text);
     }
     return null;
   }
@@ -191,36 +191,37 @@ export class BatchReader {
     return false;
   }
 
-  #add(open: Open, line: Uint8Array, json: string | null): void {
+  #add(open: Open, bytes: Uint8Array, from: number, to: number, json: string | null): void {
     try {
-      this.#keep(open, line, json);
+      this.#keep(open, bytes, from, to, json);
       open.lines += 1;
-      open.chars += json?.length ?? line.length;
+      open.chars += json?.length ?? to - from;
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.#refuse(error.message);
     }
   }
 
-  #keep(open: Open, line: Uint8Array, json: string | null): void {
-    const kind = json === null ? kindOf(line) : null;
+  #keep(open: Open, bytes: Uint8Array, from: number, to: number, json: string | null): void {
+    const kind = json === null ? kindOf(bytes, from, to) : null;
     if (kind !== null) {
       const tier = tierIn(open, KINDS[kind].tier);
       // Such a line is ASCII alone.
-      if (tier.rows!.line(line, 0, line.length) !== null) return tier.add(line, line.length);
+      if (tier.rows!.line(bytes, from, to) !== null) return tier.add(bytes, from, to, to - from);
     }
+    const line = bytes.subarray(from, to);
     const text = json ?? decoder.decode(line);
     const decoded = decodeLine(text);
     if (decoded.type === "header") throw new LineError("is a header in the middle of a batch");
     // What was no UTF-8 was read as something else, and so it is kept.
-    const bytes = text.includes("\ufffd") ? encoder.encode(text) : line;
+    const own = text.includes("\ufffd") ? encoder.encode(text) : line;
     if (decoded.type !== "event") {
       open.states.push(decoded.type === "state" ? decoded.state : decoded.cluster);
-      return tierIn(open, "state").add(bytes, text.length);
+      return tierIn(open, "state").add(own, 0, own.length, text.length);
     }
     const tier = tierIn(open, tierOf(decoded.event));
     tier.rows!.event(decoded.event);
-    tier.add(bytes, text.length);
+    tier.add(own, 0, own.length, text.length);
   }
 
   #refuse(reason: string): void {

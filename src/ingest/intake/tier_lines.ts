@@ -24,10 +24,10 @@ export class TierLines {
     return this.#ends.length;
   }
 
-  /** `chars`: how many characters the line's bytes are. */
-  add(bytes: Uint8Array, chars: number): void {
-    this.text.reserve(bytes.length + 1);
-    this.text.append(bytes);
+  /** A line is these bytes. `chars`: how many characters they are. */
+  add(bytes: Uint8Array, from: number, to: number, chars: number): void {
+    this.text.reserve(to - from + 1);
+    this.text.append(bytes, from, to);
     this.text.uint8(NEWLINE);
     this.#ends.push(this.text.at);
     this.#chars += chars + 1;

@@ -17,28 +17,29 @@ export function toldOf(segments: readonly Segment[]): { told: Told; unreadable: 
   for (const segment of segments) {
     const { tier } = segment;
     const rows = new RowWriter();
-    for (const line of linesIn(bytesOf(segment))) {
-      if (!tell(line, rows, states)) unreadable += 1;
+    const bytes = bytesOf(segment);
+    for (let from = 0; from < bytes.length;) {
+      const newline = bytes.indexOf(NEWLINE, from);
+      const to = newline < 0 ? bytes.length : newline;
+      if (to > from && !tell(bytes, from, to, rows, states)) unreadable += 1;
+      from = to + 1;
     }
     if (tier !== "state") events.push({ tier, rows: rows.block() });
   }
   return { told: { events, states }, unreadable };
 }
 
-function* linesIn(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length;) {
-    const newline = bytes.indexOf(NEWLINE, from);
-    const to = newline < 0 ? bytes.length : newline;
-    if (to > from) yield bytes.subarray(from, to);
-    from = to + 1;
-  }
-}
-
-/** Whether the line can be read. */
-function tell(line: Uint8Array, rows: RowWriter, states: StateLine[]): boolean {
-  if (rows.line(line, 0, line.length) !== null) return true;
+/** Whether the line between two offsets can be read. */
+function tell(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  rows: RowWriter,
+  states: StateLine[],
+): boolean {
+  if (rows.line(bytes, from, to) !== null) return true;
   try {
-    const decoded = decodeLine(decoder.decode(line));
+    const decoded = decodeLine(decoder.decode(bytes.subarray(from, to)));
     if (decoded.type === "event") rows.event(decoded.event);
     else if (decoded.type === "state") states.push(decoded.state);
     else if (decoded.type === "cluster") states.push(decoded.cluster);
