@@ -2,10 +2,10 @@
  * Packet lines of the scripts (`bpf/lib/emit.bt`) to events. A packet line may be followed by
  * lines of the same processor and skb: T (outer header), Q (quoted packet), C (conntrack).
  */
-import { PACKET_TYPES } from "../../event/columns.ts";
 import type { Event, EventKind, TunnelKind } from "../../event/event.ts";
 import { CONNTRACK, PACKET, QUOTED, TUNNEL } from "./lines.ts";
 import { noteMark } from "./marks.ts";
+import { noteSegments, readMeta } from "./meta.ts";
 import { readIp4, readIp6, readMac, writeWord } from "./words.ts";
 
 /**
@@ -44,6 +44,7 @@ export function decodePacketLine(kind: EventKind, fields: string[]): Event {
   readMeta(event, fields[PACKET.meta]!, fields[PACKET.gso]!);
   readFrame(event, fields[PACKET.mac0]!, fields[PACKET.mac1]!);
   readNetwork(event, fields);
+  noteSegments(event);
   const mixed = parseInt(fields[PACKET.rank]!, 16);
   event.rank = rankOf(mixed);
   noteMark(event, Math.floor(mixed / 2 ** 20));
@@ -66,18 +67,6 @@ function rankOf(mixed: number): number {
   const zeros = bits === 0 ? 16 : 31 - Math.clz32(bits & -bits);
   if (meaning === 1) return URGENT + zeros;
   return meaning === 2 ? 0 : Math.min(zeros, URGENT - 1);
-}
-
-function readMeta(event: Event, meta: string, gso: string): void {
-  const bits = parseInt(meta, 16);
-  event.packetType = PACKET_TYPES[bits & 7]!;
-  const vlan = (bits >>> 8) & 0xfff;
-  if (vlan !== 0) event.vlan = vlan;
-  const sizes = parseInt(gso, 16);
-  if ((sizes & 0xffff) !== 0) {
-    event.gsoSize = sizes & 0xffff;
-    event.gsoSegments = Math.floor(sizes / 65_536) & 0xffff;
-  }
 }
 
 function readFrame(event: Event, first: string, second: string): void {

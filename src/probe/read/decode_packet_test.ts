@@ -31,3 +31,17 @@ Deno.test("a UDP packet has a checksum, and no chunk", () => {
   );
   equal([event.sctpChunk, event.checksum], [undefined, 0x1234]);
 });
+
+Deno.test("[O23] how many segments a card has not cut is told by how long they are", () => {
+  // Sequence and acknowledgement; a header of 20 bytes with PSH and ACK.
+  const line = lineOf(6, ["11223344409c581b", "ffff185000000000", "0"]);
+  // 45 00 0b 90 | 00 07 00 00: 2,960 bytes, of which 2,920 are payload.
+  const large = line.map((word) => word === "070024000045" ? "0700900b0045" : word);
+  const of = (gso: string) => {
+    const event = decodePacketLine("device-rx", large.with(10, gso));
+    return [event.payload, event.gsoSize, event.gsoSegments];
+  };
+  equal(of("5a8"), [2_920, 1_448, 3]);
+  equal(of("205a8"), [2_920, 1_448, 2], "what the kernel says stays");
+  equal(of("0"), [2_920, undefined, undefined]);
+});
