@@ -11,7 +11,7 @@ import { type Case, readCases, type Run, runsOf, type Side } from "./bench/runs.
 import { boot } from "./machine/boot.ts";
 import { type Machine, machineOf } from "./machine/machine.ts";
 import { makePrograms } from "./machine/programs.ts";
-import { wireAddress, WIRES_MAX } from "./machine/wires.ts";
+import { endFabric, makeFabric, wireAddress, WIRES_MAX } from "./machine/wires.ts";
 
 const GUEST = new URL("./guest/", import.meta.url).pathname;
 const CASES = new URL("./cases/", import.meta.url).pathname;
@@ -108,6 +108,8 @@ async function inGuests(machine: Machine, pairs: Pair[], number: number): Promis
   const wired = runs.filter(({ far }) => far.length > 0);
   const sockets = await Deno.makeTempDir({ prefix: "lasthop-wires-" });
   const sides: Side[] = wired.length > 0 ? ["near", "far"] : ["near"];
+  const kinds = wired.map(({ wire }) => wire);
+  const netns = kinds.some((kind) => kind !== "plain") ? await makeFabric(kinds) : undefined;
   try {
     await Promise.all(sides.map(async (side) => {
       const [work, own] = [`${folder}/work-${side}`, `${out}/${side}`];
@@ -126,7 +128,7 @@ async function inGuests(machine: Machine, pairs: Pair[], number: number): Promis
         programs: `${folder}/programs.img`,
         work,
         out: own,
-        joining: wired.length > 0 ? { side, folder: sockets, wires: wired.length } : undefined,
+        joining: wired.length > 0 ? { side, folder: sockets, wires: kinds, netns } : undefined,
         onLine: (line) => progress(`${machine.kernel} ${side} ${line}`),
         signal: stopping.signal,
       });
@@ -134,6 +136,7 @@ async function inGuests(machine: Machine, pairs: Pair[], number: number): Promis
       if (status !== 0) stop();
     }));
   } finally {
+    if (netns !== undefined) await endFabric(netns);
     await Deno.remove(sockets, { recursive: true });
   }
   for (const { one, run } of pairs) {

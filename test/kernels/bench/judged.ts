@@ -61,6 +61,9 @@ export function wrongIn(
     );
     if (!said.includes(fault)) return `it says ${said.join(", ")}; the truth is ${fault}`;
     if (strays.length > 0) return `it says ${strays.join(", ")} besides`;
+    // A packet that dies in no named place is a loss of its own, whatever its flow is said to be.
+    const vanished = report.flows.reduce((sum, { packets }) => sum + packets.vanished, 0);
+    if (vanished > 0 && outcome !== "vanished") return `it says ${vanished} vanished besides`;
     return outcome === "" ? "the case names no outcome" : null;
   }
   // Where events were lost less may be known. A loss or a cause is never told.

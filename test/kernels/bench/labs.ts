@@ -23,7 +23,7 @@ export function labCases(): Case[] {
       name: `lab-${id.toLowerCase()}`,
       truth: `\`lasthop lab run ${id}\`: ${title}.`,
       fault,
-      ...{ faultOn: {}, without: {}, nodes: {}, far: [] },
+      ...{ faultOn: {}, without: {}, nodes: {}, far: [], wire: "plain" as const },
       lab: id,
     };
   });

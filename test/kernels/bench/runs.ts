@@ -18,6 +18,8 @@ export interface Case {
   nodes: Record<string, string[]>;
   /** Namespaces that are on a second machine; none: it needs one alone. */
   far: string[];
+  /** What joins it to the second machine. */
+  wire: Wire;
   /** Kernels that can't have it, each with the reason. */
   without: Record<string, string>;
   /** The lab that it is, by its id; absent: a script builds it. */
@@ -33,10 +35,20 @@ export interface Run {
   nodes: Record<string, string[]>;
   /** Namespaces that are on a second machine. */
   far: string[];
+  wire: Wire;
   isHealthy: boolean;
   /** The lab that it is, whose nodes are known once it is up; absent: a script builds it. */
   lab?: string;
 }
+
+/**
+ * What joins two guests. `plain`: a wire of frames that each guest has cut itself. `tso`: cards by
+ * which a TCP segment of up to 64 KiB goes from guest to guest in one piece. `cut`: cards that cut
+ * it, so that the other guest's kernel puts together what came, as it sees fit.
+ */
+export type Wire = "plain" | "tso" | "cut";
+
+const WIRES: readonly Wire[] = ["plain", "tso", "cut"];
 
 /** Which of two joined guests; one alone is the near one. */
 export type Side = "near" | "far";
@@ -71,6 +83,8 @@ export function caseOf(name: string, text: string): Case {
     .map((one): [string, string] => [one.split(/[ :]/)[1]!, one.slice(one.indexOf(": ") + 2)]);
   const faultOn = comment.filter((one) => one.startsWith("fault on "))
     .map((one): [string, string] => [one.split(/[ :]/)[2]!, one.slice(one.indexOf(": ") + 2)]);
+  const wire = WIRES.find((one) => one === (line("wire") ?? "plain"));
+  if (wire === undefined) throw new Error(`Cannot read case "${name}": no wire is so`);
   return {
     name,
     truth: comment[0] ?? "",
@@ -79,15 +93,16 @@ export function caseOf(name: string, text: string): Case {
     besides: line("besides"),
     nodes: Object.fromEntries(nodes),
     far: line("far")?.split(" ") ?? [],
+    wire,
     without: Object.fromEntries(without),
   };
 }
 
 /** The case with its fault, and its healthy twin. */
-export function runsOf({ name, nodes, far, lab }: Case): Run[] {
+export function runsOf({ name, nodes, far, wire, lab }: Case): Run[] {
   const script = `${name}.sh`;
   return [
-    { name, script, nodes, far, isHealthy: false, lab },
-    { name: `${name}-healthy`, script, nodes, far, isHealthy: true, lab },
+    { name, script, nodes, far, wire, isHealthy: false, lab },
+    { name: `${name}-healthy`, script, nodes, far, wire, isHealthy: true, lab },
   ];
 }

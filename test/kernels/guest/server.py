@@ -25,6 +25,9 @@ while True:
         else:
             asker.recv(100)
             asker.sendall(b"answer")
+            # The asker may hold on to its association, so that more than one of its paths is tried.
+            if protocol == "sctp":
+                asker.recv(100)
         asker.close()
     except OSError:
         pass

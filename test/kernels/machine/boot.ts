@@ -41,7 +41,11 @@ export async function boot(machine: Machine, errand: Errand): Promise<number> {
       disk(given, "readonly=on"),
       disk(brought, "cache=unsafe"),
     ].flat();
-    const running = execa("qemu-system-x86_64", [
+    const netns = errand.joining?.netns;
+    const inside = netns === undefined ? [] : ["nsenter", `--net=/run/netns/${netns}`];
+    const [program = "", ...args] = [
+      ...inside,
+      "qemu-system-x86_64",
       // KVM inside another machine may hang.
       ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2560"],
       ...["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"],
@@ -50,7 +54,8 @@ export async function boot(machine: Machine, errand: Errand): Promise<number> {
       // A machine that is busy gives the guest's timer too late, of which its kernel would panic.
       ...["-append", "console=ttyS0 panic=-1 quiet mitigations=off no_timer_check"],
       ...disks,
-    ], {
+    ];
+    const running = execa(program, args, {
       stdin: "ignore",
       buffer: false,
       timeout: SECONDS_MAX * 1_000,
