@@ -17,7 +17,7 @@ build() {
   ip_ a neigh add 10.83.2.2 dev eth0 lladdr "$(mac b eth0)" nud permanent
   ip_ b neigh add 10.83.2.1 dev eth0.10 lladdr "$(mac a eth0)" nud permanent
   flow_ node br0 "priority=100,in_port=20,actions=push_vlan:0x8100,set_field:4106->vlan_vid,output:21"
-  flow_ node br0 "priority=100,in_port=21,actions=pop_vlan,output:20"
+  flow_ node br0 "priority=100,in_port=21,dl_vlan=10,actions=pop_vlan,output:20"
 }
 fault() { flow_ node br0 "priority=100,in_port=20,actions=push_vlan:0x8100,set_field:4116->vlan_vid,output:21"; }
 traffic() { asks a 10.83.2.2; told node; }
