@@ -46,7 +46,16 @@ export const isRefusedUpcall = (event: Event): boolean =>
 export const isUpcall = (event: Event): boolean =>
   event.kind === "consume" && freedIn(event, /^(ovs_dp_process_packet|ovs_dp_upcall)\b/);
 
-/** The datapath has done its actions on it, the last of which sent it nowhere (Linux 6.3 to 6.6). */
+/**
+ * Since Linux 6.7 the datapath frees as a drop what flows or a meter drop, and before as done with.
+ * `kernel` is a release as `uname -r` prints it.
+ */
+export const tellsFlowDrops = (kernel: string): boolean => {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
+  return Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 7);
+};
+
+/** The datapath has done its actions on it, the last of which sent it nowhere. */
 export const isDoneWithActions = (event: Event): boolean =>
   event.kind === "consume" &&
   freedIn(event, /^(do_execute_actions|ovs_execute_actions|clone_execute)\b/);

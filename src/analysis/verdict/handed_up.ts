@@ -1,13 +1,13 @@
-/** What Open vSwitch handed to its daemon or controller, and to no port. Rule O4. */
+/** What Open vSwitch handed to its daemon or controller, or dropped, and sent to no port. Rule O4. */
 import type { Gap } from "../../event/gaps.ts";
-import type { DatapathFlow } from "../../event/state_openvswitch.ts";
 import type { Step } from "../correlate/steps.ts";
 import { isDoneWithActions } from "../kernel/openvswitch.ts";
 import {
   drops,
   endsByController,
+  endsDoneWith,
   flowsThatFit,
-  handsUp,
+  isMetered,
   metAlone,
 } from "../view/datapath_flows.ts";
 import { stateAfter, stateAt } from "../view/state_view.ts";
@@ -22,7 +22,8 @@ export interface Ended {
 /**
  * [O4] The datapath frees as done with what its last action handed up. It ended there where all flows
  * read after it that it fits end by an ACL of OVN, or for want of TTL, or take samples alone. Else a controller may send it
- * on: a gap. Null where the datapath did not free it so, or no flow tells.
+ * on: a gap. Before Linux 6.7 it frees so what flows or a meter drop, too. Null where the datapath did
+ * not free it so, or no flow tells.
  */
 export function handedUp(step: Step): Ended | Gap | null {
   const { event } = step;
@@ -30,14 +31,15 @@ export function handedUp(step: Step): Ended | Gap | null {
   const netns = event.netns ?? step.previous?.event.netns;
   const { device } = placed(event, step.previous?.event);
   if (device === undefined) return null;
+  const { kernel } = event.node.header;
   const matching = flowsThatFit({
     ...{ event, device, tunnel: inTunnel(step) },
     before: stateAt(event.node, netns, event.at),
     after: stateAfter(event.node, netns, event.at),
-  }, endsDoneWith);
+  }, (flow) => endsDoneWith(flow, kernel));
   if (matching === null || matching.flows.length === 0) return null;
   const { flows, isComplete } = matching;
-  if (flows.every((flow) => endsByController(flow) || drops(flow))) {
+  if (flows.every((flow) => endsByController(flow) || drops(flow) || isMetered(flow))) {
     const received = receivedBy(step, device);
     const isAlone = received !== undefined && flows.some((flow) => metAlone(flow, received));
     return isComplete ? { isAlone } : null;
@@ -46,12 +48,6 @@ export function handedUp(step: Step): Ended | Gap | null {
     "it, keep it or send it on";
   return { code: "handed-to-controller", text };
 }
-
-/** What the kernel frees as done with after this flow's actions: the last one took a copy. */
-const endsDoneWith = (flow: DatapathFlow): boolean =>
-  handsUp(flow) ||
-  drops(flow) && /\b(userspace|sample|psample)\(/.test(flow.actions) &&
-    !/\bdrop\b/.test(flow.actions);
 
 /** The reception at the port: it tells link addresses, which the free does not. */
 function receivedBy(last: Step, device: string): Sighting | undefined {

@@ -8,6 +8,7 @@ import {
 } from "../../event/openvswitch_actions.ts";
 import type { NetnsState } from "../../event/state.ts";
 import type { DatapathFlow, OpenvSwitchStep } from "../../event/state_openvswitch.ts";
+import { tellsFlowDrops } from "../kernel/openvswitch.ts";
 import { fits, fitsAlone } from "./flow_fits.ts";
 import { gapsOf } from "./state_view.ts";
 import type { Sighting } from "./timeline.ts";
@@ -79,8 +80,21 @@ export const metAlone = ({ match }: DatapathFlow, received: Sighting): boolean =
 /** Also one that drops some of what it is given, as what is too large. */
 export const drops = ({ actions }: DatapathFlow): boolean => actionsEnd(actions) === "dropped";
 
+/** A meter may take what it is given. */
+export const isMetered = ({ actions }: DatapathFlow): boolean => /\bmeter\(/.test(actions);
+
 /** ovs-vswitchd has the packet then, and no port. */
 export const handsUp = ({ actions }: DatapathFlow): boolean => actionsEnd(actions) === "handed-up";
+
+/**
+ * What this kernel frees as done with after the actions of a flow: the last one took a copy. One that
+ * does not tell what flows and meters drop frees all of that so.
+ */
+export const endsDoneWith = (flow: DatapathFlow, kernel: string): boolean =>
+  handsUp(flow) ||
+  drops(flow) && /\b(userspace|sample|psample)\(/.test(flow.actions) &&
+    !/\bdrop\b/.test(flow.actions) ||
+  !tellsFlowDrops(kernel) && (drops(flow) || isMetered(flow));
 
 /** A flow hands the packet up, and nobody will send it on: for an ACL of OVN, or because its TTL ran out. */
 export const endsByController = (flow: DatapathFlow): boolean =>

@@ -1,9 +1,10 @@
 /** A packet that Open vSwitch handed to OVN's controller, which does not send it on. */
 import { isDoneWithActions } from "../../kernel/openvswitch.ts";
-import { drops, handsUp } from "../../view/datapath_flows.ts";
+import { endsDoneWith } from "../../view/datapath_flows.ts";
 import { eventEvidence, place } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { evidenceOf } from "./flow_words.ts";
+import { floodingOf } from "./flooding.ts";
 import { matchingFlows } from "./matching_flow.ts";
 import { decisionOf } from "./named_flow.ts";
 
@@ -12,7 +13,7 @@ export const openvswitchHandedUp: Rule = {
   id: "R159",
   statement:
     "Freed as done with by the datapath's actions, where all flows read of the datapath afterwards " +
-    "that the packet fits send it to no port, and hand it to ovs-vswitchd at most as a sample, because " +
+    "that the packet fits send it to no port (before Linux 6.7 also by a drop, or by a meter), and hand it to ovs-vswitchd at most as a sample, because " +
     "its TTL ran out (`OFPR_INVALID_TTL`), or because an ACL of OVN logs what it does or rejects the packet, and come from one table: " +
     "`openvswitch-drop`, dropped, with that ACL or flow, proven. A cookie in the flow of the datapath tells which flow of " +
     "the bridge asked for the controller. A controller that has a packet for another reason may send " +
@@ -20,10 +21,10 @@ export const openvswitchHandedUp: Rule = {
     "it was handed up.",
   yields: ["openvswitch-drop"],
   judge(subject) {
-    const { event, judgement } = subject;
+    const { event, judgement, node } = subject;
     if (judgement.outcome !== "dropped" || !isDoneWithActions(event)) return null;
-    const matching = matchingFlows(subject, (flow) => handsUp(flow) || drops(flow));
-    const decision = matching && decisionOf(matching);
+    const matching = matchingFlows(subject, (flow) => endsDoneWith(flow, node.header.kernel));
+    const decision = matching && (floodingOf(subject, matching) ?? decisionOf(matching));
     return cause(
       "openvswitch-drop",
       "proven",

@@ -1,6 +1,6 @@
 /** Which flow of the datapath a case's packet matched. */
 import type { DatapathFlow } from "../../../event/state_openvswitch.ts";
-import { drops, flowsThatFit, type Matching } from "../../view/datapath_flows.ts";
+import { drops, flowsThatFit, isMetered, type Matching } from "../../view/datapath_flows.ts";
 import type { Sighting } from "../../view/timeline.ts";
 import type { Case } from "../case.ts";
 
@@ -19,9 +19,6 @@ export function matchingFlows(
 const lastInTunnel = ({ judgement, node }: Case): Sighting | undefined =>
   judgement.steps.map((step) => step.event)
     .filter((event) => event.node === node && event.tunnelId !== undefined).at(-1);
-
-/** A meter may take what it is given. */
-export const isMetered = ({ actions }: DatapathFlow) => /\bmeter\(/.test(actions);
 
 /** Flows that a reason may come from. Other reasons are the datapath's own, whatever the flow. */
 const KINDS: Readonly<Record<string, (flow: DatapathFlow) => boolean>> = {
