@@ -4,6 +4,7 @@ import { type IngestClient, LiveReport } from "../../ingest/mod.ts";
 import { paced } from "../watch/paced.ts";
 import { lookOf, type RenderOptions, terminalOptions } from "../render/mod.ts";
 import { rowsOf, type Whole } from "../render/rows.ts";
+import { Succession } from "../render/succession.ts";
 import { LightReport } from "./light_report.ts";
 import type { LocalReports } from "./local_ingest.ts";
 
@@ -115,16 +116,30 @@ export function createPrinter(
   options: () => RenderOptions,
 ): Printer {
   const told = new Map<string, string>();
+  const succession = new Succession();
   let count = 0;
   return {
     tell({ report, whole }) {
-      for (const { id, state, isOpen, first, lines } of rowsOf(report, whole)) {
+      const rows = rowsOf(report, whole);
+      const ids = new Set(rows.map(({ id }) => id));
+      for (const row of rows) {
+        const { id, state, isOpen, first, lines } = row;
         const before = told.get(id);
         if (isOpen || before === state || count > PATHS_MAX) continue;
         told.set(id, state);
         count += 1;
-        if (count > PATHS_MAX) print("lasthop: more than is shown here: the report has all of it");
-        else print((before === undefined ? first(options()) : lines(lookOf(options()))).join("\n"));
+        if (count > PATHS_MAX) {
+          print("lasthop: more than is shown here: the report has all of it");
+          continue;
+        }
+        const look = lookOf(options());
+        const replaced = succession.print(row, ids, options());
+        print([
+          ...replaced === null
+            ? []
+            : look.lines(`told anew, with what came since, instead of: ${replaced}`, 2, "dim"),
+          ...before === undefined ? first(options()) : lines(look),
+        ].join("\n"));
       }
       return count <= PATHS_MAX;
     },

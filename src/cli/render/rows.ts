@@ -20,6 +20,8 @@ export interface Row {
   state: string;
   /** Of something that is in flight yet. */
   isOpen: boolean;
+  /** The conversations it is about. */
+  own: readonly Conversation[];
   /** What the list shows of it. */
   lines(look: Look): string[];
   /** The same with one path, and why it ended there. */
@@ -74,6 +76,7 @@ function problemRow(
     id: `problem ${problem.id}`,
     state: problem.state,
     isOpen: false,
+    own,
     lines: (look) => [
       ...problemHead(problem, look),
       ...look.lines(`at ${placeText(problem.lastHop, look)}`, 2, "dim"),
@@ -94,6 +97,7 @@ function groupRow([key, group]: [string, Conversation[]], report: Report, whole:
     id: `group ${key}`,
     state: "",
     isOpen: isOpen(one),
+    own: group,
     lines: (look) => {
       if (group.length > 1) return foldedLines(group, look);
       return look.lines(lineOf(whole(one), look), 2).map((line, i) =>

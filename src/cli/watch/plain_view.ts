@@ -4,6 +4,7 @@ import type { End } from "../../ingest/mod.ts";
 import { type Look, lookOf, type RenderOptions } from "../render/mod.ts";
 import type { Change } from "./follow.ts";
 import { rowsOf } from "../render/rows.ts";
+import { Succession } from "../render/succession.ts";
 import type { View } from "./view.ts";
 
 /** A log wraps by itself. */
@@ -33,13 +34,17 @@ export function plainView(
   const look = lookOf({ ...options, width: LINE_COLUMNS });
   /** State and text by the id of the row, as they were told last. */
   const told = new Map<string, { state: string; text: string }>();
+  const succession = new Succession();
   const tell = (report: Report, isLast: boolean) => {
-    for (const row of rowsOf(report)) {
+    const rows = rowsOf(report);
+    const ids = new Set(rows.map(({ id }) => id));
+    for (const row of rows) {
       const text = row.lines(look).map((line, i) => i === 0 ? line : line.trim()).join(" ");
       const before = told.get(row.id);
       if (before?.state === row.state && !(isLast && before.text !== text)) continue;
       told.set(row.id, { state: row.state, text });
-      out(text);
+      const replaced = succession.print(row, ids, options);
+      out(replaced === null ? text : `${text} (told anew, instead of: ${replaced})`);
     }
   };
   return {
