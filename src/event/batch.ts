@@ -102,6 +102,13 @@ export const BatchHeader = z.object({
   recorder: z.object({ overwritten: count, spared: count.optional() }).optional(),
   /** Event lines that came with this batch, as the ingest counted them; a probe leaves it out. */
   eventLines: count.optional(),
+  /**
+   * How many of the lines that came with this batch are of drops and their like, and the latest time of
+   * any of its events, as the ingest found them; a probe leaves them out. With them it is known what is
+   * gone when a store threw away a part. Absent: no event, or the ingest was of before 2026-11-28.
+   */
+  dropLines: count.optional(),
+  latestEventNs: u64.optional(),
   /** One reading of both clocks, to place monotonic times in the day. */
   clock: z.object({
     monotonicNs: u64,

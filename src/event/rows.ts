@@ -52,10 +52,16 @@ export class RowWriter implements RowSink {
   #bits = new Int32Array(WORDS);
   #kind: EventKind | null = null;
   #rows = 0;
+  #latestNs = -1n;
 
   /** How many rows were written. */
   get rows(): number {
     return this.#rows;
+  }
+
+  /** No row is of a later time, ns; -1 where there is none. */
+  get latestNs(): bigint {
+    return this.#latestNs;
   }
 
   /**
@@ -171,6 +177,7 @@ export class RowWriter implements RowSink {
   /** The time. */
   time(timeNs: bigint): void {
     this.#note(TIME);
+    if (timeNs > this.#latestNs) this.#latestNs = timeNs;
     const time = Number(timeNs);
     if (Number.isSafeInteger(time)) this.#values.float64(time);
     else {

@@ -25,7 +25,7 @@ export class ShardNodes {
   tell({ heads, come, gone, evicted }: ShardNews): SightingChange | null {
     const left = gone.flatMap(({ node, events }) => this.#remove(node, events));
     const added = new Map<NodeView, readonly Sighting[]>();
-    if (!this.#nodes.take(heads, evicted, new Map())) return null;
+    if (!this.#nodes.take(heads, new Map())) return null;
     for (const [node, events] of Map.groupBy(come, ({ node }) => node)) {
       const early = this.#early.get(node) ?? [];
       this.#early.set(node, early);

@@ -14,9 +14,9 @@ import {
   gapOf,
   isOneClock,
   isWatchedUntil,
-  lastingGapOf,
   near,
   type Span,
+  untimedGapOf,
 } from "../view/coverage.ts";
 import { halfKnown, unreadState } from "../view/unread.ts";
 import { ownersThen } from "../view/presence.ts";
@@ -245,7 +245,7 @@ function judgeLeft(base: Base, world: World): Judgement {
   // When it would have come by another clock is known once all packets are: O13 asks for that time.
   const there = when === EVER || isOneClock(event.node, awaited.node)
     ? gapOf(awaited.node, SEEING, when, rankOf(base))
-    : lastingGapOf(awaited.node, SEEING);
+    : untimedGapOf(awaited.node, SEEING);
   if (there) return unknown({ ...base, awaited }, there);
   const leftOut = leftOutThere(event, base.steps, awaited, world);
   if (leftOut) return unknown({ ...base, awaited }, leftOut);

@@ -39,7 +39,13 @@ export function doubtVanished(judgements: readonly Judgement[], { narrowest }: O
 
 const askWindow = (event: Sighting, node: NodeView, narrowest: Narrowest, rank: Rank): Gap | null =>
   ask(
-    [narrowest.source, node.untilSource, node.coverageSource, node.shared.settings],
+    [
+      narrowest.source,
+      node.untilSource,
+      node.coverageSource,
+      node.gone.source,
+      node.shared.settings,
+    ],
     `window ${event.node.name} ${event.at} ${node.name} ${rank()}`,
     () => windowGap(event, node, boundsBetween(event.node, node, narrowest), rank),
     isSameGap,

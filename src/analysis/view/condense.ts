@@ -4,6 +4,7 @@
  */
 import type { BatchHeader } from "../../event/batch.ts";
 import { isFirst } from "./distinct.ts";
+import { goneTogether } from "./gone.ts";
 import type { Batch } from "./input.ts";
 
 /**
@@ -54,6 +55,8 @@ function condenseProbe(ordered: readonly Batch[]): Batch[] {
     whole.refused += batch.refused;
     whole.came! += linesOf(batch, isNew);
     whole.stands! += batch.stands ?? 1;
+    const gone = goneTogether(whole.gone, batch.gone);
+    if (gone) whole.gone = gone;
   }
   return [...result, whole];
 }

@@ -68,8 +68,8 @@ export const until = ({ node, at }: Pick<Sighting, "node" | "at">): Span => ({
 
 /**
  * Why the silence of these scripts on a node is no proof, or null when it is one. `when`: the time in
- * which the thing would have been seen. Only what the kernel left out is told by its time: of all else
- * that is missing nobody knows when it was.
+ * which the thing would have been seen. What the kernel left out, what was lost and what the store threw
+ * away is told by its time, where that is known; of all else that is missing nobody knows when it was.
  */
 export const gapOf = (
   node: NodeView,
@@ -84,11 +84,15 @@ export type Rank = () => number;
 /** The silence is of a packet of which nothing is known, so of any rank. */
 export const ANY_PACKET: Rank = () => 0;
 
-/** The same without what the kernel left out, where another asks for that by its time. */
+/** The same without all that is told by its time, where another asks for that. */
+export const untimedGapOf = (node: NodeView, scripts: readonly string[]): Gap | null =>
+  gapOfAnyTime(node, scripts, false);
+
+/** The same, where nobody asks for it: what was lost or is gone in a time that is known counts for all of it. */
 export const lastingGapOf = (node: NodeView, scripts: readonly string[]): Gap | null =>
   gapOfAnyTime(node, scripts, true);
 
-/** `withTimed`: what was lost in a time that is known counts for all of the time, too. */
+/** `withTimed`: what was lost or is gone in a time that is known counts for all of the time, too. */
 const gapOfAnyTime = (
   node: NodeView,
   scripts: readonly string[],
@@ -99,7 +103,7 @@ const gapOfAnyTime = (
     `lasting ${withTimed} ${scripts.join(" ")}`,
     () => foundLasting(node, scripts, withTimed),
     isSameGap,
-  );
+  ) ?? (node.gone.isGoneFrom(withTimed ? -Infinity : Infinity, scripts) ? GONE : null);
 
 /** Whether two gaps, or their absence, say the same. */
 export const isSameGap = (a: Gap | null, b: Gap | null): boolean =>
@@ -110,7 +114,7 @@ function foundLasting(
   scripts: readonly string[],
   withTimed: boolean,
 ): Gap | null {
-  const { name, runs, probeRuns, missing, unaccounted, evicted, refused } = node;
+  const { name, runs, probeRuns, missing, unaccounted, refused } = node;
   const lost = withTimed ? node.lost : node.lost - countIn(node.losses);
   for (const wanted of scripts) {
     const script = node.header.scripts.find((known) => known.name === wanted);
@@ -131,9 +135,6 @@ function foundLasting(
   if (missing > 0) {
     return { code: "batches-missing", text: `${missing} batches of ${name} have not come` };
   }
-  if (evicted > 0) {
-    return { code: "events-evicted", text: "the store threw away events at its limits" };
-  }
   if (unaccounted > 0) {
     return {
       code: "lines-missing",
@@ -148,6 +149,11 @@ function foundLasting(
   }
   return null;
 }
+
+const GONE: Gap = {
+  code: "events-evicted",
+  text: "the store threw away events at its limits",
+};
 
 const countIn = (stretches: readonly Stretch[]) =>
   stretches.reduce((sum, { count }) => sum + count, 0);
@@ -187,6 +193,8 @@ export const leftOutIn = (
   rank: Rank = ANY_PACKET,
   scripts: readonly string[] | null = null,
 ): Gap | null => {
+  const span = when && onClockOf(node, when);
+  if (node.gone.isGoneFrom(span?.from ?? -Infinity, scripts)) return GONE;
   const answer = () => foundLeftOut(node, when, rank, scripts);
   if (!when) {
     const told = node.sampled.length > 0 ? `${rank()} ` : "";

@@ -1,6 +1,7 @@
 /** What a node covered, and whether that is the same as before. */
 import type { BatchHeader } from "../../event/batch.ts";
 import { atLeast } from "./counted.ts";
+import type { GoneUntil } from "./gone.ts";
 import { isOverlapping, type ProbeRun } from "./runs.ts";
 
 /** A stretch of a node's time, in `at`, in which so many runs of scripts were left out. */
@@ -56,8 +57,8 @@ export interface Coverage {
   missing: number;
   /** Events that its probes say they sent, and that have not come with the batches that came. */
   unaccounted: number;
-  /** Events of all nodes that the store threw away. */
-  evicted: number;
+  /** Up to when the store threw away events of it. */
+  gone: GoneUntil;
   /** Stretches in which the kernel left out runs of scripts: a packet may have passed unseen. */
   missed: Stretch[];
   /** Stretches in which so many of `lost` were lost; of the others it is not known when. */
@@ -87,12 +88,11 @@ const TELLING = [
   "scripts",
 ] as const;
 
-/** How many events were thrown away no sentence says: each that goes would change all of them. */
+/** Whether two coverages say the same of what was lost and left out. */
 export const hasSameLosses = (a: Coverage, b: Coverage): boolean =>
   a.lost === b.lost && a.refused === b.refused && a.runs === b.runs &&
   isOverlapping(a.probeRuns) === isOverlapping(b.probeRuns) &&
   a.missing === b.missing && a.unaccounted === b.unaccounted &&
-  (a.evicted > 0) === (b.evicted > 0) &&
   JSON.stringify([a.missed, a.losses, a.sampled]) ===
     JSON.stringify([b.missed, b.losses, b.sampled]);
 

@@ -10,7 +10,7 @@ import { isIn, untoldIn } from "./untold.ts";
  * run of their script that the kernel left out then. Null: nobody knows how many.
  */
 export const dropsUntold = (node: NodeView, from: number, to: number): number | null =>
-  ask(node.coverageSource, `drops untold ${from} ${to}`, () => {
+  ask([node.coverageSource, node.gone.source], `drops untold ${from} ${to}`, () => {
     const gap = lastingGapOf(node, DROP_SCRIPTS);
     if ((gap !== null && gap.code !== "events-lost") || node.refused > 0) return null;
     if (untoldIn(node, { from, to }, ANY_PACKET, DROP_SCRIPTS) !== null) return null;

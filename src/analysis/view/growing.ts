@@ -24,7 +24,9 @@ export class GrowingNodes {
   readonly #nodes: NodeView[] = [];
   /** Nodes of which anything came or went since they were told what is covered. */
   readonly #touched = new Set<Known>();
-  #isEvicting = false;
+  /** Event lines that are gone of batches that say so. */
+  #goneLines = 0;
+  #isAnyGone = false;
   readonly #shared: SharedSources = {
     nodes: new Source(),
     all: this.#nodes,
@@ -48,13 +50,13 @@ export class GrowingNodes {
    * Takes batches that did not come before, each with its events, and brings those to `added`, in the order
    * of time. False where they change what is known of a node's time: then all is to be told anew.
    */
-  take(batches: readonly Batch[], evicted: number, added: Map<NodeView, Sighting[]>): boolean {
+  take(batches: readonly Batch[], added: Map<NodeView, Sighting[]>): boolean {
     const byNode = Map.groupBy(batches, ({ header }) => header.node);
     const names = [...byNode.keys()].sort();
     const joining = names.filter((name) => !this.#known.has(name));
     for (const name of names) {
       const own = byNode.get(name)!.sort(byProbeAndSequence);
-      if (!this.#take(name, own, evicted, added)) return false;
+      if (!this.#take(name, own, added)) return false;
     }
     this.#join(joining);
     return true;
@@ -77,6 +79,14 @@ export class GrowingNodes {
     return known.view.addEvents(sighted(known.view, events).sort(byTime));
   }
 
+  /** More of a batch is gone than of the same `before`. */
+  thin({ header, gone }: Batch, before: Batch): void {
+    const known = this.#known.get(header.node)!;
+    known.runs.get(header.probe)!.gone.take(gone, before.gone);
+    this.#goneLines += (gone?.lines ?? 0) - (before.gone?.lines ?? 0);
+    this.#touched.add(known);
+  }
+
   /** Events of a node that are no more. Returns the sightings, in no order. */
   remove(name: string, events: readonly EventMark[]): Sighting[] {
     const known = this.#known.get(name);
@@ -95,11 +105,14 @@ export class GrowingNodes {
    * less far than was told, because its last events were thrown away: who asked for that was told for good.
    */
   cover(evicted: number): boolean {
-    // How many were thrown away tells nobody anything but that some were.
-    const isOther = this.#isEvicting !== evicted > 0;
-    this.#isEvicting = evicted > 0;
+    // Of those that no batch tells of nobody knows anything but that some are gone.
+    const isAnyGone = evicted > this.#goneLines;
+    const isOther = this.#isAnyGone !== isAnyGone;
+    // Whoever was told that something is gone was told for good.
+    if (isOther && !isAnyGone) return false;
+    this.#isAnyGone = isAnyGone;
     for (const known of isOther ? this.#known.values() : this.#touched) {
-      if (!cover(known, evicted)) return false;
+      if (!cover(known, isAnyGone)) return false;
     }
     this.#touched.clear();
     return true;
@@ -108,7 +121,6 @@ export class GrowingNodes {
   #take(
     name: string,
     batches: readonly Batch[],
-    evicted: number,
     added: Map<NodeView, Sighting[]>,
   ): boolean {
     const known = this.#known.get(name);
@@ -118,12 +130,13 @@ export class GrowingNodes {
       const run = runs.get(probe) ?? new WatchedRun();
       runs.set(probe, run);
       run.take(batch);
+      this.#goneLines += batch.gone?.lines ?? 0;
     }
     const baseNs = batches.map(({ header }) => BigInt(header.attachedNs))
       .reduce((a, b) => a < b ? a : b);
     if (known && baseNs < known.view.baseNs) return false;
     const view = known?.view ??
-      new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, evicted), this.#shared);
+      new NodeView(name, baseNs, coverageOf(inOrder(runs), baseNs, this.#isAnyGone), this.#shared);
     const now = known ?? { view, runs };
     this.#known.set(name, now);
     this.#touched.add(now);
@@ -135,8 +148,8 @@ export class GrowingNodes {
   }
 }
 
-function cover({ view, runs }: Known, evicted: number): boolean {
-  const coverage = coverageOf(inOrder(runs), view.baseNs, evicted);
+function cover({ view, runs }: Known, isAnyGone: boolean): boolean {
+  const coverage = coverageOf(inOrder(runs), view.baseNs, isAnyGone);
   const { monotonicNs, wallMs } = coverage.clock;
   if (monotonicNs !== view.clock.monotonicNs || wallMs !== view.clock.wallMs) return false;
   const untilAt = Math.max(coverage.untilAt, view.events.at(-1)?.at ?? 0);

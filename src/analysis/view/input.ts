@@ -4,6 +4,7 @@ import type { ClusterState } from "../../event/cluster/state.ts";
 import type { Event } from "../../event/event.ts";
 import type { PacketCounts } from "../../event/report.ts";
 import type { NetnsState } from "../../event/state.ts";
+import type { Gone } from "./gone.ts";
 import type { Rate } from "./rate.ts";
 
 /** One batch after decoding. */
@@ -17,6 +18,8 @@ export interface Batch {
   refused: number;
   /** Event lines that came with the batches it stands for; absent: as its header or `events` say. */
   came?: number;
+  /** What the store threw away of it; absent: nothing that is known. */
+  gone?: Gone;
   /** How many batches it stands for, itself among them; absent: 1. */
   stands?: number;
 }

@@ -20,6 +20,7 @@ import {
   type Sampled,
   type Stretch,
 } from "./covered.ts";
+import { GoneAnswers } from "./gone.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { SharedSources } from "./shared_sources.ts";
 
@@ -61,6 +62,8 @@ export class NodeView {
   readonly untilSource = new Source();
   readonly statesSource = new Source();
   readonly eventsSource = new Source();
+  /** What the store threw away of it. */
+  readonly gone: GoneAnswers;
   /** When its clocks were read together (`clock`), by its own. */
   clockAt: number;
   #coverage: Coverage;
@@ -82,6 +85,8 @@ export class NodeView {
     const base = Number(baseNs);
     this.baseAsNumber = Number.isSafeInteger(base) ? base : NaN;
     this.clockAt = this.#atOf(coverage.clock);
+    this.gone = new GoneAnswers(baseNs);
+    this.gone.tell(coverage.gone);
   }
 
   get header(): BatchHeader {
@@ -105,9 +110,6 @@ export class NodeView {
   }
   get unaccounted(): number {
     return this.#covered().unaccounted;
-  }
-  get evicted(): number {
-    return this.#covered().evicted;
   }
   get missed(): Stretch[] {
     return this.#covered().missed;
@@ -176,6 +178,7 @@ export class NodeView {
     if (before.untilAt !== coverage.untilAt || before.toldAt !== coverage.toldAt) {
       this.untilSource.changed();
     }
+    this.gone.tell(coverage.gone);
     if (!hasSameLosses(before, coverage)) {
       this.coverageSource.changed();
       this.shared.coverage.changed();

@@ -76,13 +76,14 @@ export class Timelines {
   ): Told | null {
     const gone = thinned.flatMap((each) => this.#thin(each));
     const added = new Map<NodeView, Sighting[]>();
-    if (!this.#nodes.take(fresh, evicted, added)) return null;
+    if (!this.#nodes.take(fresh, added)) return null;
     const change = this.#packets.change(packets, this.#nodes);
     if (!this.#nodes.cover(evicted)) return null;
     return { nodes: this.#nodes.all, isAllNew: false, added, gone, packets: change };
   }
 
   #thin({ before, batch }: Thinned): Sighting[] {
+    this.#nodes.thin(batch, before);
     const left = new Map<string, number>();
     for (const event of batch.events) {
       const key = sameness(event);

@@ -2,6 +2,7 @@
 import type { BatchHeader } from "../../event/batch.ts";
 import { linesOf } from "./condense.ts";
 import { isFirst } from "./distinct.ts";
+import { GoneEvents, type GoneUntil } from "./gone.ts";
 import type { Batch } from "./input.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { Clock, Coverage, Sampled, Stretch } from "./covered.ts";
@@ -27,6 +28,7 @@ export class WatchedRun {
   stands = 0;
   lines = 0;
   isEnded = false;
+  readonly gone = new GoneEvents();
   untilNs = -1n;
   toldNs = -1n;
   leastOffsetMs = Infinity;
@@ -41,6 +43,7 @@ export class WatchedRun {
     }
     if (this.last === undefined || header.sequence > this.last.sequence) this.last = header;
     this.#takeClock(header);
+    this.gone.take(batch.gone);
     this.refused += batch.refused;
     this.stands += batch.stands ?? 1;
     this.lines += linesOf(batch, this.#isNewLine);
@@ -93,11 +96,14 @@ function wallMs({ clock }: Pick<BatchHeader, "clock">, monotonicNs: string): num
   return clock.wallMs + Number((BigInt(monotonicNs) - BigInt(clock.monotonicNs)) / 1_000_000n);
 }
 
-/** A node's coverage by its runs, in the order of their names; at least one. */
+/**
+ * A node's coverage by its runs, in the order of their names; at least one. `isAnyGone`: the store threw
+ * events away of which nobody knows when and of which node they were.
+ */
 export function coverageOf(
   runs: readonly WatchedRun[],
   baseNs: bigint,
-  evicted: number,
+  isAnyGone: boolean,
 ): Coverage {
   const sum = (of: (run: WatchedRun) => number) => runs.reduce((total, run) => total + of(run), 0);
   const furthest = runs.reduce((best, run) => run.untilNs >= best.untilNs ? run : best);
@@ -117,7 +123,7 @@ export function coverageOf(
     probeRuns: runs.map(({ run }) => run).sort((a, b) => a.fromMs - b.fromMs),
     missing: sum(({ last, stands }) => last.sequence + 1 - stands),
     unaccounted: Math.max(0, sum(({ last, lines }) => last.totals.events - lines)),
-    evicted,
+    gone: isAnyGone ? GONE_EVER : goneUntil(runs, baseNs),
     missed: runs.flatMap(({ last }) => last.missed ?? []).map((one) => stretchOf(one, baseNs)),
     losses: runs.flatMap(({ last }) => last.losses ?? []).map((one) => stretchOf(one, baseNs)),
     sampled: sampledOf(runs, baseNs),
@@ -126,6 +132,16 @@ export function coverageOf(
     timesWithinMs: clock.boundMs === undefined || wallSteps ? undefined : clock.boundMs + spreadMs,
     untilAt: Math.max(0, at(runs.reduce((a, { untilNs }) => untilNs > a ? untilNs : a, -1n))),
     toldAt: Math.max(0, at(runs.reduce((a, { toldNs }) => toldNs > a ? toldNs : a, baseNs))),
+  };
+}
+
+const GONE_EVER: GoneUntil = { hops: Infinity, drops: Infinity };
+
+function goneUntil(runs: readonly WatchedRun[], baseNs: bigint): GoneUntil {
+  const each = runs.map(({ gone }) => gone.until(baseNs));
+  return {
+    hops: Math.max(...each.map(({ hops }) => hops)),
+    drops: Math.max(...each.map(({ drops }) => drops)),
   };
 }
 

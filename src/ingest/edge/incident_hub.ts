@@ -90,7 +90,7 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
         for (const { row, batch, evicted } of stored) {
           const { header, refused } = batch;
           const own = batch.own.map(({ tier, text }) => ({ tier, lines: 0, text }));
-          const kept = { header: JSON.parse(header), refused, segments: own };
+          const kept = { header: JSON.parse(header), refused, evicted: 0, segments: own };
           this.#hub.stored(incident.id, row, kept, evicted);
         }
       },
@@ -110,11 +110,11 @@ export class IncidentHub extends DurableObject<EdgeEnv> implements Answering<Hub
     });
   }
 
-  /** Batches with what the hub itself has of them. */
+  /** Batches with what the hub itself has of them: what is gone of a batch only its shards know. */
   async *#ownBatches(): AsyncGenerator<StoredBatch> {
     for (let after = 0;;) {
       const page = this.#table.page(after, Infinity, 200);
-      for (const row of page) yield await Promise.resolve(ownBatch(row));
+      for (const row of page) yield await Promise.resolve({ ...ownBatch(row), evicted: 0 });
       if (page.length === 0) return;
       after = page.at(-1)!.row;
     }

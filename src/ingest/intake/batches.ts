@@ -247,9 +247,9 @@ export class BatchReader {
     // one: it must not stand for another that is missing.
     const eventLines = kept.reduce((sum, { distinct }) => sum + distinct, open.evicted);
     // What an archive's header says of it is counted again, and stands in the same place.
-    const { eventLines: _told, ...header } = open.header;
+    const { eventLines: _told, dropLines: _drops, latestEventNs: _latest, ...header } = open.header;
     return {
-      header: { ...header, eventLines },
+      header: { ...header, eventLines, ...eventsOf(open) },
       segments: kept.map(({ segment }) => segment),
       refused: open.refused,
       evicted: open.evicted,
@@ -263,6 +263,22 @@ export class BatchReader {
       states: open.states.length,
     };
   }
+}
+
+/** What the header tells of the events that came. Of those that an archive has no more it told it. */
+function eventsOf({ header, tiers, evicted }: Open) {
+  const latestNs = [...tiers.values()].reduce(
+    (latest, { rows }) => rows !== null && rows.latestNs > latest ? rows.latestNs : latest,
+    -1n,
+  );
+  const dropLines = tiers.get("drops")?.lines ?? 0;
+  if (evicted === 0) return latestNs < 0n ? {} : { dropLines, latestEventNs: String(latestNs) };
+  const told = header.latestEventNs;
+  if (told === undefined || header.dropLines === undefined) return {};
+  return {
+    dropLines: Math.max(dropLines, header.dropLines),
+    latestEventNs: BigInt(told) > latestNs ? told : String(latestNs),
+  };
 }
 
 function tierIn({ tiers }: Open, tier: Tier): TierLines {

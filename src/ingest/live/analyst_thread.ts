@@ -74,10 +74,10 @@ export class AnalystThread implements Analyst {
 
   /** Nobody has asked for a report yet: the thread will read from the store what it needs. */
   stored(incident: string, row: number, batch: StoredLines, evicted: Evicted[]): void {
-    const { header, refused, told } = batch;
+    const { header, refused, evicted: before, told } = batch;
     // What is told already needs no lines, and nobody else needs it.
     const segments = told === undefined ? batch.segments.map(sent) : [];
-    const message = { header, refused, segments, ...(told && { told }) };
+    const message = { header, refused, evicted: before, segments, ...(told && { told }) };
     const blocks = told?.events.map(({ rows }) => rows.buffer) ?? [];
     if (told?.states instanceof Uint8Array) blocks.push(told.states.buffer);
     this.#tell({ type: "stored", incident, row, batch: message, evicted }, blocks);

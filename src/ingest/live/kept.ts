@@ -7,28 +7,33 @@ import { readRows } from "../../event/read_rows.ts";
 import type { ClusterState } from "../../event/cluster/state.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { isClusterState, isNetnsState, type StateLine } from "../../event/state_line.ts";
-import type { Batch } from "../../analysis/mod.ts";
+import { type Batch, goneOf } from "../../analysis/mod.ts";
 import type { TierRows, Told } from "../intake/batches.ts";
 import type { Evicted, NewBatch, Store, Tier } from "../stores/store.ts";
 import { toldOf } from "./told_of.ts";
 
 /** A batch as it was stored; with what it tells where that is known already. */
-export type StoredLines = Pick<NewBatch, "header" | "refused" | "segments"> & { told?: Told };
+export type StoredLines = Pick<NewBatch, "header" | "refused" | "evicted" | "segments"> & {
+  told?: Told;
+};
 
 const decoder = new TextDecoder();
 
 /** A batch as the analysis takes it. What it is made of is never changed. */
 class KeptBatch implements Batch {
+  readonly gone: Batch["gone"];
   #told: Told["states"];
   #states: NetnsState[] | undefined;
 
   constructor(
     readonly header: Batch["header"],
     readonly refused: number,
+    readonly evicted: number,
     readonly rows: readonly TierRows[],
     states: Told["states"],
   ) {
     this.#told = states;
+    if (evicted > 0) this.gone = goneOf({ header, evicted, drops: linesOf(rows, "drops") });
   }
 
   /** Other objects each time, which read from the same rows. */
@@ -55,9 +60,16 @@ class KeptBatch implements Batch {
 
   without(gone: Tier): KeptBatch {
     const rows = this.rows.filter(({ tier }) => tier !== gone);
-    return new KeptBatch(this.header, this.refused, rows, gone === "state" ? [] : this.#told);
+    const evicted = this.evicted + linesOf(this.rows, gone);
+    const states = gone === "state" ? [] : this.#told;
+    return new KeptBatch(this.header, this.refused, evicted, rows, states);
   }
 }
+
+/** How many events of a tier there are. */
+const linesOf = (rows: readonly TierRows[], wanted: Tier): number =>
+  rows.filter(({ tier }) => tier === wanted)
+    .reduce((sum, { rows }) => sum + readRows(rows).length, 0);
 
 /** A batch that was not read yet: its lines, without those of tiers that are gone. */
 type Unread = StoredLines;
@@ -169,9 +181,9 @@ const BYTES_MAX = 64 * 1024 * 1024;
 
 function apply(entry: Entry, { row, batch, evicted }: Change): void {
   if (batch !== null && !entry.rows.has(row)) {
-    const { header, refused, told, segments } = batch;
-    if (told === undefined) put(entry, row, { header, refused, segments });
-    else put(entry, row, new KeptBatch(header, refused, told.events, told.states));
+    const { header, refused, evicted, told, segments } = batch;
+    if (told === undefined) put(entry, row, { header, refused, evicted, segments });
+    else put(entry, row, new KeptBatch(header, refused, evicted, told.events, told.states));
   }
   for (const { row, tier } of evicted) {
     const kept = entry.rows.get(row);
@@ -179,15 +191,17 @@ function apply(entry: Entry, { row, batch, evicted }: Change): void {
     if (kept instanceof KeptBatch) put(entry, row, kept.without(tier));
     else {
       const segments = kept.segments.filter((segment) => segment.tier !== tier);
-      put(entry, row, { ...kept, segments });
+      const gone = tier === "state" ? [] : kept.segments.filter((segment) => segment.tier === tier);
+      const evicted = gone.reduce((sum, { lines }) => sum + lines, kept.evicted);
+      put(entry, row, { ...kept, evicted, segments });
     }
   }
 }
 
 /** Reads the lines of a batch that comes from the store. */
-function read(entry: Entry, row: number, { header, refused, segments }: Unread): void {
+function read(entry: Entry, row: number, { header, refused, evicted, segments }: Unread): void {
   const { told, unreadable } = toldOf(segments);
-  put(entry, row, new KeptBatch(header, refused + unreadable, told.events, told.states));
+  put(entry, row, new KeptBatch(header, refused + unreadable, evicted, told.events, told.states));
 }
 
 function put(entry: Entry, row: number, batch: KeptBatch | Unread): void {

@@ -17,7 +17,7 @@ export function inputOf(spec: Spec): AnalysisInput {
     incident: "spec",
     filter: spec.filter,
     closed: spec.closed,
-    evicted: 0,
+    evicted: spec.nodes.reduce((sum, { gone }) => sum + (gone?.lines ?? 0), 0),
     batches: [
       ...tellers(spec),
       ...spec.nodes.flatMap((node) => [
@@ -26,11 +26,18 @@ export function inputOf(spec: Spec): AnalysisInput {
           events: spec.events.get(node.name) ?? [],
           states: node.states,
           refused: 0,
+          ...goneIn(node),
         },
         ...(node.isCut ? [] : [lastBatch(headerOf(node, 1), spec.closed)]),
       ]),
     ],
   };
+}
+
+/** What the store says of the batch that it threw a part of away. */
+function goneIn({ gone, attachedNs }: SpecNode): Pick<Batch, "gone"> {
+  if (gone === null || gone.untilNs === null) return {};
+  return { gone: { ...gone, untilNs: attachedNs + gone.untilNs } };
 }
 
 /** What was told of the cluster, in two batches. */
@@ -106,7 +113,7 @@ export function rewired(input: AnalysisInput): AnalysisInput {
       ...(batch.cluster ?? []).map((told) => JSON.stringify(told)),
       ...batch.events.map((event, i) => i % 2 === 0 ? encodeEvent(event) : eventToJson(event)),
     ];
-    return batchOf(lines);
+    return { ...batchOf(lines), ...(batch.gone && { gone: batch.gone }) };
   });
   return { ...input, batches };
 }

@@ -27,6 +27,8 @@ export interface SpecNode {
   losses: { fromNs: bigint; toNs: bigint; count: number }[];
   /** Stretches after it began to watch in which only packets of some ranks were told. */
   sampled: { fromNs: bigint; toNs: bigint; rank: number; dropRank: number }[];
+  /** How many of its events the store threw away, none later than so long after it began to watch. */
+  gone: { lines: number; untilNs: bigint | null; withDrops: boolean } | null;
   isCut: boolean;
   /** What its probe was told to capture, and whether it follows answers to who asked that. */
   capture: string;
@@ -61,6 +63,7 @@ export function newNode(name: string): SpecNode {
     missed: [],
     losses: [],
     sampled: [],
+    gone: null,
     isCut: false,
     capture: "",
     followsAnswers: false,
@@ -86,6 +89,12 @@ export function readNodeDirective(node: SpecNode, words: string[]): boolean {
     case "evicted":
       node.totals[name] = integer(first, name);
       return true;
+    case "gone": {
+      // `gone 3`: the store threw them away, nobody knows of when; `gone 3 2s drops`: none was later.
+      const untilNs = second === "" ? null : nanoseconds(second);
+      node.gone = { lines: integer(first, name), untilNs, withDrops: rest[0] === "drops" };
+      return true;
+    }
     case "missed": {
       // `missed 3 1ms 2ms drop=2`: so many runs of scripts, from when to when; of which, where it is said.
       const [fromNs, toNs] = [second, rest[0] ?? ""].map(nanoseconds);
