@@ -2,7 +2,7 @@
 # nodes: a b
 # far: b
 # wire: cut
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired a b 172.22.13
   ip_ a link set e0 mtu 9000

@@ -2,7 +2,7 @@
 # nodes: a b
 # far: b
 # wire: cut
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired a b 172.22.8
   in_ b nft add table ip far

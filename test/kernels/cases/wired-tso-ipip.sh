@@ -2,7 +2,7 @@
 # nodes: a b
 # far: b
 # wire: tso
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired a b 172.22.11
   ip_ a link add t0 type ipip local 172.22.11.1 remote 172.22.11.2

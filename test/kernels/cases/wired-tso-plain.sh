@@ -2,7 +2,7 @@
 # nodes: a b
 # far: b
 # wire: tso
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired a b 172.22.7
   in_ b nft add table ip far

@@ -2,7 +2,7 @@
 # nodes: near=near,one far=far,two
 # far: far two
 # wire: tso
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired near far 172.22.14
   ns one two

@@ -2,7 +2,7 @@
 # nodes: a b
 # far: b
 # wire: tso
-# fault: dropped netfilter-drop
+# fault: slow netfilter-drop
 build() {
   wired a b 172.22.9
   ip_ a link add vx0 type vxlan id 29 remote 172.22.9.2 dstport 4789 dev e0
