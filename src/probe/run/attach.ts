@@ -4,6 +4,7 @@ import { isAtLeast } from "../kernel/capability.ts";
 import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrace.ts";
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { attachPointsOf, scriptsAttachedAt } from "./attach_points.ts";
+import { usesCaller } from "./caller.ts";
 import { DEEP_SCRIPTS, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
@@ -130,7 +131,8 @@ export async function attach(options: AttachOptions): Promise<Attached> {
 function deeperIn({ said, program }: Refused, { sources, render: asked }: AttachOptions): LeftOut {
   const named = scriptNamed(said, program, sources);
   const attached = render(sources, asked).scripts.filter(({ name, state }) =>
-    state === "attached" && DEEP_SCRIPTS.includes(name) && name === (named ?? name)
+    state === "attached" && name === (named ?? name) &&
+    (DEEP_SCRIPTS.includes(name) || usesCaller(name, asked))
   );
   return new Map(attached.map(({ name }) => [name, why(said)]));
 }

@@ -78,7 +78,9 @@ export function whyNotHere(
   }
   // Without the function a tap's copy could not be told from what arrived.
   const isBlind = consumeFunction === false && /^tracepoint:skb:consume_skb$/m.test(source);
-  return isBlind ? "skb:consume_skb of this kernel tells no function, as those before 6.3" : null;
+  if (!isBlind) return null;
+  const deeper = kprobes && functions?.has("consume_skb") ? "; a kprobe does, with --deep" : "";
+  return `skb:consume_skb of this kernel tells no function, as those before 6.3${deeper}`;
 }
 
 /** Where a script attaches: tracepoints as `net:netif_receive_skb`, kprobes as `kprobe:br_forward`. */

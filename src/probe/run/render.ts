@@ -15,6 +15,7 @@ import { choosing, CHOOSING_TYPES, dying, RECORDER_TYPES, recording, tick } from
 import { EVENT_SCRIPTS } from "../../event/kinds.ts";
 import type { Script } from "../../event/report.ts";
 import { beatMs, littleEndians, netnsExpression, portsExpression } from "./expressions.ts";
+import { withCaller } from "./caller.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
@@ -145,7 +146,7 @@ export function render(
   const isNoted = options.deep && [...REFUSED, CHAIN].some(isAdded);
   const noted = isNoted ? "@freed[cpu] = (uint64)$skb;" : "";
   for (const name of SCRIPTS) {
-    const source = stripHeader(sourceOf(sources, name));
+    const source = withCaller(name, stripHeader(sourceOf(sources, name)), options);
     if (name === "counted" && options.counters === null) continue;
     if (DEEP_SCRIPTS.includes(name) && !options.deep) continue;
     const why = leftOut.get(name) ?? whyNotHere(source, options);

@@ -123,7 +123,8 @@ Deno.test("render: what bounds a loop is known to the kernel's verifier", () => 
 });
 
 Deno.test("render: the kernel is asked for each function that a script attaches to", () => {
-  const attached = [...sources.values()].flatMap((text) =>
+  const caller = render(sources, { ...options, ...probed, consumeFunction: false }).program;
+  const attached = [caller, ...sources.values()].flatMap((text) =>
     [...text.matchAll(/^k(?:ret)?probe:(\w+)/gm)].map(([, name = ""]) => name)
   );
   deepEqual([...new Set(attached)].sort(), [...PROBED_FUNCTIONS].sort());
@@ -204,4 +205,22 @@ Deno.test("[O22] render: how often a flow's first packet is told is what was ask
   const one = shiftsOf({ budget: { ...budget, firstsPerSecond: 1 } });
   ok(one.has(30) && !one.has(27), [...one].join());
   ok(shiftsOf({ recorder: true }).has(33), "a recorder: one in eight seconds");
+});
+
+Deno.test("render: before 6.3 who is done with a packet is read of where the function returns to", () => {
+  const older = { ...options, ...probed, raw: false, consumeFunction: false };
+  const { program, scripts } = render(sources, older);
+  equal(scripts.find(({ name }) => name === "consume")?.state, "attached");
+  match(program, /^kprobe:consume_skb\n\{\n +\$skb = \(struct sk_buff \*\)arg0;/m);
+  match(program, /printf\("F.*[^;]* ksym\(\*\(uint64\*\)reg\("sp"\)\)\);/);
+  ok(!program.includes("tracepoint:skb:consume_skb"));
+  // Each needs the others: asked for, a function that can be probed, a tracepoint that does not say.
+  for (const less of [{ deep: false }, { functions: new Set<string>() }, { kprobes: false }]) {
+    const without = render(sources, { ...older, ...less });
+    match(without.scripts.find(({ name }) => name === "consume")?.why ?? "", /tells no function/);
+    ok(!without.program.includes("consume_skb"));
+  }
+  const newer = render(sources, { ...older, consumeFunction: true }).program;
+  match(newer, /^tracepoint:skb:consume_skb/m);
+  ok(!newer.includes('reg("sp")'));
 });

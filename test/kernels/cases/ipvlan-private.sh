@@ -1,7 +1,6 @@
 # ipvlan in mode private keeps its devices from each other.
 # nodes: host=host,one,two far
 # fault: dropped macvlan-isolation
-# fault on 6.1: unknown
 build() {
   ns host one two far
   veth host e0 far e0

@@ -1,7 +1,6 @@
 # A flow of the first bridge drops what the pod asks.
 # nodes: node=node,pod fabric
 # fault: dropped openvswitch-drop
-# fault on 6.1: unknown openvswitch-drop
 . /work/ovs.sh
 build() { sdn; }
 fault() { flow_ node br0 "cookie=0xdead,priority=300,ip,nw_src=192.100.0.31,actions=drop"; }

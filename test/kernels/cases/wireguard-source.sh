@@ -1,7 +1,6 @@
 # The receiving wireguard has the sender's address in no allowed-ips of the peer.
 # nodes: a b
 # fault: dropped wireguard-allowed-ips
-# fault on 6.1: unknown
 build() {
   pair a b 172.20.0
   local node
