@@ -11,6 +11,7 @@ import { decodeWayLine } from "./decode_way.ts";
 import { LineOrder } from "./line_order.ts";
 import type { MissingHops } from "./kept_hops.ts";
 import { BEAT, DROPPED_EARLY, FREED, PACKET, READ, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
+import { forgetMoved } from "./moved.ts";
 
 /** From which rank on packets were told, and from which on drops, errors and resets. Rule O22. */
 export interface Ranks {
@@ -196,6 +197,7 @@ function addDrop(event: Event, fields: string[], ports: DecoderPorts): void {
   event.reasonNumber = number;
   if (number > 0) event.reason = ports.reasonName(number).slice(0, 64);
   if (fields[PACKET.letter] === EARLY_LETTER) addEarlyDrop(event, fields);
+  else forgetMoved(event, fields);
 }
 
 /** [R31] Says of it what the kernel says where generic XDP drops. Its frame is what it is known by. */
