@@ -50,6 +50,13 @@ export const isRouteFailure = (event: Event): boolean =>
   hasReason(event, /NOROUTES|INADDRERRORS|BLACKHOLE/) ||
   (!givesReason(event) && freedIn(event, ROUTE_FAILURE));
 
+/**
+ * Freed by what a route is for that takes packets and hands none on: a blackhole, or what IPsec gives
+ * instead of a way while there is no state. Where forwarding is off the kernel comes to none of these.
+ */
+export const isDiscarded = (event: Event): boolean =>
+  event.kind === "drop" && freedIn(event, /^dst_discard/);
+
 /** The reason is that there is no route. IPv6 says so of a route that refuses, too. */
 export const saysNoRoute = (event: Event): boolean => hasReason(event, /NOROUTES/);
 

@@ -35,6 +35,7 @@ export { frameToWrongNode } from "./frame-to-wrong-node/frame_to_wrong_node.ts";
 export { invalidRefused } from "./conntrack-invalid/invalid_refused.ts";
 export { ipsecPolicy } from "./ipsec-policy/ipsec.ts";
 export { ipsecReceiver } from "./ipsec-policy/receiver.ts";
+export { ipsecStateless } from "./ipsec-policy/stateless.ts";
 export { ipv6Disabled } from "./ipv6-disabled/ipv6_disabled.ts";
 export { ipvlanPrivate } from "./macvlan-isolation/ipvlan_private.ts";
 export { leftObserved } from "./left-observed-network/left_observed.ts";

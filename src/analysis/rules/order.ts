@@ -164,6 +164,8 @@ export const RULES: readonly Rule[] = [
   rules.socketFilter,
   rules.ipsecPolicy,
   rules.ipsecReceiver,
+  // Where a route discards R2 says so.
+  rules.ipsecStateless,
   rules.backlogOverflow,
 
   // Without a drop. A router's own word says more than that the packet left (R43) or was lost (R42).

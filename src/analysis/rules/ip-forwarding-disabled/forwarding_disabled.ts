@@ -1,5 +1,6 @@
 /** A packet for somebody else in a namespace that does not forward. */
 import {
+  isDiscarded,
   isInForwarding6,
   isRoutingDecision,
   namesMoreThanForwarding,
@@ -21,7 +22,7 @@ import { address, named } from "../word.ts";
 
 function isTransit(subject: Case): boolean {
   const { event } = subject;
-  if (event.kind !== "drop" || !isRoutingDecision(event)) return false;
+  if (event.kind !== "drop" || !isRoutingDecision(event) || isDiscarded(event)) return false;
   const destination = wireDestination(event);
   return !isMulticast(destination) && !acceptsAddress(subject.before, destination);
 }

@@ -1,9 +1,9 @@
 /** What IPsec refuses of the packets that came for it, and of those that it is to send. */
-import type { NetnsState } from "../../../event/state.ts";
 import { isRefusedByIpsecReceiver, isRefusedByIpsecSender } from "../../kernel/sockets.ts";
 import { command } from "../command.ts";
 import { eventEvidence, place, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
+import { risen } from "./counters.ts";
 
 /** What the kernel says by a counter of /proc/net/xfrm_stat. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -62,19 +62,3 @@ export const ipsecReceiver: Rule = {
     );
   },
 };
-
-/** Names of the counters, of what was received or was to be sent, that are larger afterwards. */
-function risen(before: NetnsState, after: NetnsState, prefix: "XfrmIn" | "XfrmOut"): string[] {
-  const old = counters(before);
-  return [...counters(after)].filter(([name, count]) =>
-    name.startsWith(prefix) && count > (old.get(name) ?? 0)
-  ).map(([name]) => name);
-}
-
-const counters = ({ xfrm }: NetnsState): Map<string, number> =>
-  new Map(
-    xfrm.filter((text) => text.startsWith("stat ")).map((text): [string, number] => {
-      const [, name = "", count = ""] = text.split(" ");
-      return [name, Number(count)];
-    }),
-  );

@@ -1,0 +1,22 @@
+/** Counters of /proc/net/xfrm_stat, of two readings. */
+import type { NetnsState } from "../../../event/state.ts";
+
+/** Names of the counters, of what was received or was to be sent, that are larger afterwards. */
+export function risen(
+  before: NetnsState,
+  after: NetnsState,
+  prefix: "XfrmIn" | "XfrmOut",
+): string[] {
+  const old = counters(before);
+  return [...counters(after)].filter(([name, count]) =>
+    name.startsWith(prefix) && count > (old.get(name) ?? 0)
+  ).map(([name]) => name);
+}
+
+const counters = ({ xfrm }: NetnsState): Map<string, number> =>
+  new Map(
+    xfrm.filter((text) => text.startsWith("stat ")).map((text): [string, number] => {
+      const [, name = "", count = ""] = text.split(" ");
+      return [name, Number(count)];
+    }),
+  );
