@@ -1,7 +1,7 @@
 /**
  * `deno task kernels:overhead [--kernel 6.12] [--only WORD]`: what a flow keeps of its rate in a guest of
- * that kernel,
- * under lasthop, plain bpftrace and pwru, which needs kprobes. `docs/overhead.md` reads it.
+ * that kernel, under lasthop, plain bpftrace and pwru, which needs kprobes; with `--tier` what each
+ * program of the deeper scripts takes of a packet. `docs/overhead.md` reads it.
  */
 import { parseArgs } from "node:util";
 import { execa } from "execa";
@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: {
     kernel: { type: "string", default: "6.12" },
     only: { type: "string", default: "" },
+    /** What each program takes of a packet, instead of what a flow keeps of its rate. */
+    tier: { type: "boolean", default: false },
   },
 });
 const folder = await Deno.makeTempDir({ prefix: "lasthop-kernels-" });
@@ -26,11 +28,12 @@ try {
   const machine = await machineOf(values.kernel, console.error);
   const [work, out, apt] = ["work", "out", "apt"].map((name) => `${folder}/${name}`);
   for (const path of [work!, out!, apt!]) await Deno.mkdir(path);
-  await makePrograms(`${folder}/programs.img`, "overhead");
+  const program = values.tier ? "tier" : "overhead";
+  await makePrograms(`${folder}/programs.img`, program);
   const errand = await Deno.readTextFile(`${GUEST}main.sh`);
-  await Deno.writeTextFile(`${work}/main.sh`, errand.replaceAll("record.ts", "overhead.ts"));
+  await Deno.writeTextFile(`${work}/main.sh`, errand.replaceAll("record.ts", `${program}.ts`));
   await Deno.writeTextFile(`${work}/only`, values.only);
-  await unpackPwru(SUITES[values.kernel]!, apt!, `${work}/pwru`);
+  if (!values.tier) await unpackPwru(SUITES[values.kernel]!, apt!, `${work}/pwru`);
   const status = await boot(machine, {
     programs: `${folder}/programs.img`,
     work: work!,

@@ -1,6 +1,7 @@
 # The two ends of a GRE tunnel over IPv6 have different keys.
 # nodes: a b
 # fault: dropped tunnel-id-mismatch
+# fault on 6.1: unknown tunnel-id-mismatch
 # fault on 6.12: unknown tunnel-id-mismatch
 # fault on 7.2: unknown tunnel-id-mismatch
 build() {
