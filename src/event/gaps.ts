@@ -36,6 +36,8 @@ export const GAPS = {
   "translated-unseen": "A packet like it arrived with other ends, by way of what has no probe.",
   "left-out-there":
     "It was translated, and the filter leaves out what it became on the node where it would have come.",
+  "answer-encrypted":
+    "IPsec encrypts what the host would answer, which is not recognised as an answer then.",
   "answers-filtered": "The filter leaves out an answer from another end than the one asked.",
   "answer-doubtful":
     "A packet came to the client's port that may be an answer, or another's question.",

@@ -4,14 +4,18 @@ import type { Form } from "../correlate/identity.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, isSilentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import type { NodeView } from "../view/timeline.ts";
+import { policyFor } from "../view/ipsec.ts";
+import { netnsName } from "../view/netns_names.ts";
+import { stateAt } from "../view/state_view.ts";
+import type { NodeView, Sighting } from "../view/timeline.ts";
 
 /** An answer that the kernel or a waiting program gives comes within this time, ns. */
 const ANSWER_NS = 900e6;
 
 /**
  * [X3] Why the silence after a delivered packet is no proof that its host sent no answer: the host's
- * transmissions and drops must have been watched without loss, and for long enough. Null when it is.
+ * transmissions and drops must have been watched without loss, and for long enough, and IPsec must not
+ * encrypt them. Null when it is.
  * `fromAt`: from when on an answer would count, where that is not when the packet arrived.
  */
 export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap | null {
@@ -19,6 +23,8 @@ export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap |
   const when = since({ node: event.node, at: fromAt });
   const gap = gapOf(event.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when);
   if (gap) return gap;
+  const sealed = sealedGap(event);
+  if (sealed) return sealed;
   if (isSilentUntil(event.node, event.at + ANSWER_NS)) return null;
   if (event.node.untilAt - event.at > ANSWER_NS) {
     const text =
@@ -27,6 +33,15 @@ export function answerGap({ end }: Judgement, fromAt = end.step.event.at): Gap |
   }
   const ms = Math.round((event.node.untilAt - event.at) / 1e6);
   return { code: "trace-ended", text: `the trace ended ${ms} ms after the question had arrived` };
+}
+
+/** The answer leaves in what IPsec makes of it, where a policy of the host's asks for that. */
+function sealedGap({ node, netns, at, source, destination }: Sighting): Gap | null {
+  const state = stateAt(node, netns, at);
+  if (!state || source === undefined || destination === undefined) return null;
+  if (policyFor(state, destination, source) === undefined) return null;
+  const text = `IPsec of ${netnsName(node, netns)} on ${node.name} encrypts what it answers`;
+  return { code: "answer-encrypted", text };
 }
 
 /** Addresses of documentation (RFC 5737, RFC 3849): no question was ever sent to them. */

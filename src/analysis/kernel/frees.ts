@@ -65,6 +65,15 @@ export function isRoutineDrop(event: Event): boolean {
 export const isFreedFromSocket = (event: Event): boolean =>
   event.kind === "drop" && benignity(event) === "arrived";
 
+/**
+ * [O17] Such a free of an echo's answer: whatever of ICMP is in an inet socket's queue is a clone that a
+ * raw socket was given, as that of a ping which ended before it had read a second answer.
+ */
+export const isUnreadEcho = (event: Event): boolean =>
+  isFreedFromSocket(event) && freedIn(event, /^inet_sock_destruct/) &&
+  ((event.protocol === 1 && event.icmpType === 0) ||
+    (event.protocol === 58 && event.icmpType === 129));
+
 /** Functions of TCP that free both duplicates, which lose nothing, and data that they refuse. */
 const TCP_UNTOLD =
   /^tcp_(data_queue|rcv_established|rcv_state_process|ack|validate_incoming|child_process|timewait)/;

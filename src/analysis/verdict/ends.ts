@@ -13,6 +13,7 @@ import {
   isSolicitationCopy,
   isTakenByProtocol,
   isUnexplainedTcpDrop,
+  isUnreadEcho,
 } from "../kernel/frees.ts";
 import { isUpcall } from "../kernel/openvswitch.ts";
 import { isRefusedByIpvlan, isRefusedByWireguard } from "../kernel/refusing_devices.ts";
@@ -102,7 +103,10 @@ const wasRead = ({ socketFamily }: Sighting): EndKind =>
 function freedAsDrop(step: Step, atDestination: boolean): EndKind {
   const { event } = step;
   if (isSideCopy(event)) return "routine";
-  if (isFreedFromSocket(event)) return wasSeenOnDevice(step) ? "delivered" : "routine";
+  if (isFreedFromSocket(event)) {
+    const hadIt = wasSeenOnDevice(step) || (atDestination && isUnreadEcho(event));
+    return hadIt ? "delivered" : "routine";
+  }
   if (isAnothersFrame(event) && !isMeantHere(event, sentBefore(step))) {
     return isOfThisNode(sightingsHere(step)) ? "flooded" : "routine";
   }

@@ -1,14 +1,11 @@
 /** What a policy of IPsec asks to be encrypted, and no state can. */
 import { isDiscarded } from "../../kernel/routing.ts";
-import { contains } from "../../view/address.ts";
+import { policyFor } from "../../view/ipsec.ts";
 import { netnsName } from "../../view/netns_names.ts";
 import { command } from "../command.ts";
 import { eventEvidence, stateEvidence } from "../evidence.ts";
 import { cause, type Rule } from "../rule.ts";
 import { risen } from "./counters.ts";
-
-/** A policy for what is sent, as `ip xfrm policy` prints it. */
-const POLICY = /^src (\S+) dst (\S+) .*\bdir out\b/;
 
 /** The kernel's counter of packets for which there was no state. */
 const COUNTER = "XfrmOutNoStates";
@@ -33,10 +30,7 @@ export const ipsecStateless: Rule = {
     if (!isDiscarded(event) || !before || !after) return null;
     const { source, destination } = event;
     if (source === undefined || destination === undefined) return null;
-    const policy = before.xfrm.find((text) => {
-      const [, from, to] = POLICY.exec(text) ?? [];
-      return from !== undefined && contains(from, source) && contains(to!, destination);
-    });
+    const policy = policyFor(before, source, destination);
     if (policy === undefined || !risen(before, after, "XfrmOut").includes(COUNTER)) return null;
     return cause(
       "ipsec-policy",
