@@ -3,14 +3,13 @@ import { isNamed, matches, parseNamedFilter, resolveNames } from "../../event/fi
 import type { Form } from "../correlate/identity.ts";
 import { DEVICE_SCRIPTS, DROP_SCRIPTS, gapOf, isSilentUntil, since } from "../view/coverage.ts";
 import type { Gap } from "../../event/gaps.ts";
+import { ANSWER_NS, mayWaitForAddress } from "../verdict/answer_due.ts";
 import type { Judgement } from "../verdict/judgement.ts";
 import { policyFor } from "../view/ipsec.ts";
 import { netnsName } from "../view/netns_names.ts";
 import { stateAt } from "../view/state_view.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
-
-/** An answer that the kernel or a waiting program gives comes within this time, ns. */
-const ANSWER_NS = 900e6;
+import type { Asides } from "../view/evidence.ts";
 
 /**
  * [X3] Why the silence after a delivered packet is no proof that its host sent no answer: the host's
@@ -42,6 +41,16 @@ function sealedGap({ node, netns, at, source, destination }: Sighting): Gap | nu
   if (policyFor(state, destination, source) === undefined) return null;
   const text = `IPsec of ${netnsName(node, netns)} on ${node.name} encrypts what it answers`;
   return { code: "answer-encrypted", text };
+}
+
+/** [X3] The same where the answer may wait for a link address. */
+export function waitGap({ end }: Judgement, evidence: Asides): Gap | null {
+  const { event } = end.step;
+  if (!mayWaitForAddress(event, evidence)) return null;
+  const ms = Math.round((event.node.untilAt - event.at) / 1e6);
+  const text = `an answer may wait for a link address, which ${event.node.name} looked for: ` +
+    `the trace ended ${ms} ms after the question had arrived`;
+  return { code: "trace-ended", text };
 }
 
 /** Addresses of documentation (RFC 5737, RFC 3849): no question was ever sent to them. */

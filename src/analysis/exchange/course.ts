@@ -7,7 +7,7 @@ import { isNetfilterDrop } from "../kernel/netfilter.ts";
 import { isConnectRequest } from "../kernel/protocols.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
-import { answerGap, filteredGap } from "./answer_gap.ts";
+import { answerGap, filteredGap, waitGap } from "./answer_gap.ts";
 import type { Course, Joined } from "./exchange.ts";
 import { DEVICE_SCRIPTS, gapOf, leftOutIn, since, type Span } from "../view/coverage.ts";
 import type { NodeView } from "../view/timeline.ts";
@@ -160,7 +160,9 @@ export function unanswered(
     });
   }
   const arrived = asking.filter(({ outcome }) => outcome === "delivered");
-  const gap = latestOnEachNode(arrived).map(answerGap).find((found) => found !== null);
+  const gap = latestOnEachNode(arrived)
+    .map((packet) => answerGap(packet) ?? waitGap(packet, joined.evidence))
+    .find((found) => found !== null);
   const hidden = gap ?? filteredGap(clientSide(joined.question), joined.question.form);
   if (hidden) return unknown("it arrived, and no answer was seen", hidden);
   return {

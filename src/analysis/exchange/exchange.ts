@@ -10,6 +10,7 @@ import type { Gap } from "../../event/gaps.ts";
 import type { Form } from "../correlate/identity.ts";
 import type { FlowGroup } from "../verdict/flows.ts";
 import type { Judgement } from "../verdict/judgement.ts";
+import type { Asides } from "../view/evidence.ts";
 import type { Sighting } from "../view/timeline.ts";
 
 /** Flows of both directions that belong to one question. */
@@ -25,6 +26,8 @@ export interface Joined {
   missing: Gap | null;
   /** ICMP errors about a packet of the question that some probe saw, in the order of node and time. */
   errors: Sighting[];
+  /** Where it is asked what else was seen. */
+  evidence: Asides;
 }
 
 /** Every flow that is joined in an exchange: the question, as it arrived, and its answers. */

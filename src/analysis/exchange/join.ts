@@ -88,6 +88,7 @@ export function joinExchanges(
       errors: asked.flatMap(({ forms }) =>
         errorsAbout(evidence, [...forms.values()].map(quotable))
       ),
+      evidence,
     };
   });
 }

@@ -55,7 +55,7 @@ export function verdictOf(
   const lasting = counting.length > 0 ? counting : group.packets;
   const outcome = unseen.partial
     ? outcomeOfPart(group, unseen, lasting)
-    : outcomeOf(group, lasting);
+    : outcomeOf(group, lasting, surroundings.evidence);
   const isUntold = unseen.partial && outcome === "unknown";
   const causes = outcome === "delivered" || outcome === "in-flight" || isUntold
     ? []
@@ -80,8 +80,12 @@ const gapOf = (best: Judgement, outcome: Outcome) =>
   outcome === "delivered" && best.outcome !== "delivered" ? undefined : best.gap;
 
 /** [G4] [O22] The worst of its packets; one too young to judge, or told in part, speaks for no other. */
-function outcomeOf(group: FlowGroup, packets: readonly Judgement[]): Outcome {
-  if (isUnanswered(group)) return "unanswered";
+function outcomeOf(
+  group: FlowGroup,
+  packets: readonly Judgement[],
+  evidence: Asides,
+): Outcome {
+  if (isUnanswered(group, evidence)) return "unanswered";
   const outcomes = new Set(packets.map((packet) => packet.outcome));
   for (const outcome of ["dropped", "vanished"] as const) if (outcomes.has(outcome)) return outcome;
   // What was acknowledged arrived, in this segment or in one that no event tells of.

@@ -11,6 +11,8 @@ import {
   UDP,
 } from "../kernel/protocols.ts";
 import { isSocketLookupWithoutReason, saysNoSocket } from "../kernel/sockets.ts";
+import { ANSWER_NS, mayWaitForAddress } from "./answer_due.ts";
+import type { Asides } from "../view/evidence.ts";
 import { type Judgement, revise } from "./judgement.ts";
 import type { NodeView, Sighting } from "../view/timeline.ts";
 import {
@@ -218,15 +220,12 @@ function isRecovered(judgement: Judgement, { begins, ends, lastAt }: Arrivals): 
   return false;
 }
 
-/** An answer to an echo request or a SYN comes within this time, or is taken for missing. */
-const ANSWER_NS = 900e6;
-
 /**
  * [O12] Every delivered packet of the flow is a request (echo request, SYN), and the destination
  * sent no answer. True only where the destination's transmissions were watched without loss, and
  * for long enough after the last request.
  */
-export function isUnanswered(group: FlowGroup): boolean {
+export function isUnanswered(group: FlowGroup, evidence: Asides): boolean {
   if (group.reply || group.request || group.rival) return false;
   const delivered = group.packets.filter((packet) => packet.outcome === "delivered");
   if (delivered.length === 0) return false;
@@ -239,6 +238,7 @@ export function isUnanswered(group: FlowGroup): boolean {
     const from = isTcp ? before(last).from : last.at;
     const when = { ...since(last), from };
     return asks && isSilentUntil(last.node, last.at + ANSWER_NS) &&
+      !mayWaitForAddress(last, evidence) &&
       gapOf(last.node, [...DEVICE_SCRIPTS, ...DROP_SCRIPTS], when) === null;
   });
 }
