@@ -40,6 +40,15 @@ function shapeOf(words: string): Shape {
 
 /** The events of a block, in their order. They hold the block. */
 export function readRows(block: Uint8Array): RowEvent[] {
+  return rowsAs(block, null, (rows, from) => new RowEvent(rows, from));
+}
+
+/** The same as something else that is made of the rows of an owner, and of where one of them begins. */
+export function rowsAs<T>(
+  block: Uint8Array,
+  owner: unknown,
+  make: (rows: RowBlock, from: number) => T,
+): T[] {
   let at = 0;
   const number = () => {
     let value = 0;
@@ -54,15 +63,18 @@ export function readRows(block: Uint8Array): RowEvent[] {
   const json = (length: number) => JSON.parse(decoder.decode(block.subarray(at, at += length)));
   const texts = json(lengths[0]) as string[];
   const shapes = (json(lengths[1]) as string[]).map(shapeOf);
-  const beyond = new Map(json(lengths[2]) as [number, number | string][]);
-  const rows = new RowBlock(block.subarray(at + lengths[3]), texts, beyond);
-  const events: RowEvent[] = [];
+  const told = json(lengths[2]) as [number, number | string][];
+  const beyond = told.length === 0 ? null : new Map(told);
+  const values = block.subarray(at + lengths[3]);
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const blocks = shapes.map(({ places }) => new RowBlock(view, texts, beyond, places, owner));
+  const made = new Array<T>(count);
   for (let row = 0, from = 0; row < count; row++) {
-    const { places, bytes } = shapes[number()]!;
-    events.push(new RowEvent(rows, from, places));
-    from += bytes;
+    const shape = number();
+    made[row] = make(blocks[shape]!, from);
+    from += shapes[shape]!.bytes;
   }
-  return events;
+  return made;
 }
 
 /** The events of rows; those that are objects are written to rows first. */

@@ -4,18 +4,34 @@
 export type Beyond = ReadonlyMap<number, number | string>;
 
 /**
- * Rows that were written together, of which values are read in their place. Where a value has all
- * bits set, it may be one that has no room there, and stands beside: it is looked up by its place.
+ * Rows that were written together and have the same columns, of which values are read in their place. Where
+ * a value has all bits set, it may be one that has no room there, and stands beside: it is looked up by its
+ * place.
  */
 export class RowBlock {
   readonly #view: DataView;
   readonly #texts: readonly string[];
   readonly #beyond: Beyond | null;
 
-  constructor(values: Uint8Array, texts: readonly string[], beyond: Beyond) {
-    this.#view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  /**
+   * `view`: all rows. `places`: by column, where in a row its value is; below zero: it has none. `owner`: whose
+   * they are, so that no event has to say so.
+   */
+  constructor(
+    view: DataView,
+    texts: readonly string[],
+    beyond: Beyond | null,
+    readonly places: readonly number[],
+    readonly owner: unknown,
+  ) {
+    this.#view = view;
     this.#texts = texts;
-    this.#beyond = beyond.size === 0 ? null : beyond;
+    this.#beyond = beyond;
+  }
+
+  /** The same rows, of this owner. */
+  of(owner: unknown): RowBlock {
+    return new RowBlock(this.#view, this.#texts, this.#beyond, this.places, owner);
   }
 
   uint8(at: number): number {

@@ -7,437 +7,433 @@ import type { RowBlock } from "./row_block.ts";
  * fields of its own: `altered` and `plainEvent` make an object that does.
  */
 export class RowEvent implements Event {
-  /** `places`: by column, where in the row its value is; below zero: it has none. */
-  constructor(
-    readonly rows: RowBlock,
-    readonly from: number,
-    readonly places: readonly number[],
-  ) {}
+  /** `from`: where among the rows its own begins. */
+  constructor(readonly rows: RowBlock, readonly from: number) {}
 
   get kind(): Event["kind"] {
-    return this.rows.text(this.from + this.places[0]!) as Event["kind"];
+    return this.rows.text(this.from + this.rows.places[0]!) as Event["kind"];
   }
 
   get timeNs(): Event["timeNs"] {
-    return this.rows.time(this.from + this.places[1]!);
+    return this.rows.time(this.from + this.rows.places[1]!);
   }
 
   get cpu(): Event["cpu"] {
-    return this.rows.uint16(this.from + this.places[2]!);
+    return this.rows.uint16(this.from + this.rows.places[2]!);
   }
 
   get skb(): Event["skb"] {
-    const at = this.places[3]!;
+    const at = this.rows.places[3]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["skb"];
   }
 
   get head(): Event["head"] {
-    const at = this.places[4]!;
+    const at = this.rows.places[4]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["head"];
   }
 
   get netns(): Event["netns"] {
-    const at = this.places[5]!;
+    const at = this.rows.places[5]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get ifindex(): Event["ifindex"] {
-    const at = this.places[6]!;
+    const at = this.rows.places[6]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get device(): Event["device"] {
-    const at = this.places[7]!;
+    const at = this.rows.places[7]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["device"];
   }
 
   get length(): Event["length"] {
-    const at = this.places[8]!;
+    const at = this.rows.places[8]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get packetType(): Event["packetType"] {
-    const at = this.places[9]!;
+    const at = this.rows.places[9]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["packetType"];
   }
 
   get vlan(): Event["vlan"] {
-    const at = this.places[10]!;
+    const at = this.rows.places[10]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get sourceMac(): Event["sourceMac"] {
-    const at = this.places[11]!;
+    const at = this.rows.places[11]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["sourceMac"];
   }
 
   get destinationMac(): Event["destinationMac"] {
-    const at = this.places[12]!;
+    const at = this.rows.places[12]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["destinationMac"];
   }
 
   get tunnelKind(): Event["tunnelKind"] {
-    const at = this.places[13]!;
+    const at = this.rows.places[13]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["tunnelKind"];
   }
 
   get tunnelId(): Event["tunnelId"] {
-    const at = this.places[14]!;
+    const at = this.rows.places[14]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get tunnelSource(): Event["tunnelSource"] {
-    const at = this.places[15]!;
+    const at = this.rows.places[15]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["tunnelSource"];
   }
 
   get tunnelDestination(): Event["tunnelDestination"] {
-    const at = this.places[16]!;
+    const at = this.rows.places[16]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["tunnelDestination"];
   }
 
   get tunnelSourcePort(): Event["tunnelSourcePort"] {
-    const at = this.places[17]!;
+    const at = this.rows.places[17]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get tunnelDestinationPort(): Event["tunnelDestinationPort"] {
-    const at = this.places[18]!;
+    const at = this.rows.places[18]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get tunnelIpId(): Event["tunnelIpId"] {
-    const at = this.places[19]!;
+    const at = this.rows.places[19]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get tunnelTtl(): Event["tunnelTtl"] {
-    const at = this.places[20]!;
+    const at = this.rows.places[20]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get network(): Event["network"] {
-    const at = this.places[21]!;
+    const at = this.rows.places[21]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["network"];
   }
 
   get protocol(): Event["protocol"] {
-    const at = this.places[22]!;
+    const at = this.rows.places[22]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get source(): Event["source"] {
-    const at = this.places[23]!;
+    const at = this.rows.places[23]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["source"];
   }
 
   get destination(): Event["destination"] {
-    const at = this.places[24]!;
+    const at = this.rows.places[24]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["destination"];
   }
 
   get sourcePort(): Event["sourcePort"] {
-    const at = this.places[25]!;
+    const at = this.rows.places[25]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get destinationPort(): Event["destinationPort"] {
-    const at = this.places[26]!;
+    const at = this.rows.places[26]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get ipId(): Event["ipId"] {
-    const at = this.places[27]!;
+    const at = this.rows.places[27]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get ttl(): Event["ttl"] {
-    const at = this.places[28]!;
+    const at = this.rows.places[28]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get ipLength(): Event["ipLength"] {
-    const at = this.places[29]!;
+    const at = this.rows.places[29]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get fragmentOffset(): Event["fragmentOffset"] {
-    const at = this.places[30]!;
+    const at = this.rows.places[30]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get ipFlags(): Event["ipFlags"] {
-    const at = this.places[31]!;
+    const at = this.rows.places[31]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get tcpSequence(): Event["tcpSequence"] {
-    const at = this.places[32]!;
+    const at = this.rows.places[32]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get tcpAcknowledgement(): Event["tcpAcknowledgement"] {
-    const at = this.places[33]!;
+    const at = this.rows.places[33]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get tcpFlags(): Event["tcpFlags"] {
-    const at = this.places[34]!;
+    const at = this.rows.places[34]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get payload(): Event["payload"] {
-    const at = this.places[35]!;
+    const at = this.rows.places[35]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get icmpType(): Event["icmpType"] {
-    const at = this.places[36]!;
+    const at = this.rows.places[36]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get icmpCode(): Event["icmpCode"] {
-    const at = this.places[37]!;
+    const at = this.rows.places[37]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get icmpId(): Event["icmpId"] {
-    const at = this.places[38]!;
+    const at = this.rows.places[38]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get icmpSequence(): Event["icmpSequence"] {
-    const at = this.places[39]!;
+    const at = this.rows.places[39]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get checksum(): Event["checksum"] {
-    const at = this.places[40]!;
+    const at = this.rows.places[40]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get gsoSize(): Event["gsoSize"] {
-    const at = this.places[41]!;
+    const at = this.rows.places[41]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get gsoSegments(): Event["gsoSegments"] {
-    const at = this.places[42]!;
+    const at = this.rows.places[42]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get arpOperation(): Event["arpOperation"] {
-    const at = this.places[43]!;
+    const at = this.rows.places[43]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get arpSenderMac(): Event["arpSenderMac"] {
-    const at = this.places[44]!;
+    const at = this.rows.places[44]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["arpSenderMac"];
   }
 
   get quotedProtocol(): Event["quotedProtocol"] {
-    const at = this.places[45]!;
+    const at = this.rows.places[45]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get quotedSource(): Event["quotedSource"] {
-    const at = this.places[46]!;
+    const at = this.rows.places[46]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["quotedSource"];
   }
 
   get quotedDestination(): Event["quotedDestination"] {
-    const at = this.places[47]!;
+    const at = this.rows.places[47]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["quotedDestination"];
   }
 
   get quotedSourcePort(): Event["quotedSourcePort"] {
-    const at = this.places[48]!;
+    const at = this.rows.places[48]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get quotedDestinationPort(): Event["quotedDestinationPort"] {
-    const at = this.places[49]!;
+    const at = this.rows.places[49]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get quotedIpId(): Event["quotedIpId"] {
-    const at = this.places[50]!;
+    const at = this.rows.places[50]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get mtu(): Event["mtu"] {
-    const at = this.places[51]!;
+    const at = this.rows.places[51]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get conntrackDirection(): Event["conntrackDirection"] {
-    const at = this.places[52]!;
+    const at = this.rows.places[52]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["conntrackDirection"];
   }
 
   get conntrackStatus(): Event["conntrackStatus"] {
-    const at = this.places[53]!;
+    const at = this.rows.places[53]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get conntrackSource(): Event["conntrackSource"] {
-    const at = this.places[54]!;
+    const at = this.rows.places[54]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["conntrackSource"];
   }
 
   get conntrackDestination(): Event["conntrackDestination"] {
-    const at = this.places[55]!;
+    const at = this.rows.places[55]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["conntrackDestination"];
   }
 
   get conntrackSourcePort(): Event["conntrackSourcePort"] {
-    const at = this.places[56]!;
+    const at = this.rows.places[56]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get conntrackDestinationPort(): Event["conntrackDestinationPort"] {
-    const at = this.places[57]!;
+    const at = this.rows.places[57]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get function(): Event["function"] {
-    const at = this.places[58]!;
+    const at = this.rows.places[58]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["function"];
   }
 
   get reason(): Event["reason"] {
-    const at = this.places[59]!;
+    const at = this.rows.places[59]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["reason"];
   }
 
   get reasonNumber(): Event["reasonNumber"] {
-    const at = this.places[60]!;
+    const at = this.rows.places[60]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get routeTable(): Event["routeTable"] {
-    const at = this.places[61]!;
+    const at = this.rows.places[61]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get routeError(): Event["routeError"] {
-    const at = this.places[62]!;
+    const at = this.rows.places[62]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get gateway(): Event["gateway"] {
-    const at = this.places[63]!;
+    const at = this.rows.places[63]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["gateway"];
   }
 
   get neighbourState(): Event["neighbourState"] {
-    const at = this.places[64]!;
+    const at = this.rows.places[64]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["neighbourState"];
   }
 
   get neighbourMac(): Event["neighbourMac"] {
-    const at = this.places[65]!;
+    const at = this.rows.places[65]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["neighbourMac"];
   }
 
   get sentIcmpType(): Event["sentIcmpType"] {
-    const at = this.places[66]!;
+    const at = this.rows.places[66]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get sentIcmpCode(): Event["sentIcmpCode"] {
-    const at = this.places[67]!;
+    const at = this.rows.places[67]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get socketFamily(): Event["socketFamily"] {
-    const at = this.places[68]!;
+    const at = this.rows.places[68]!;
     return at < 0 ? undefined : this.rows.uint16(this.from + at);
   }
 
   get rank(): Event["rank"] {
-    const at = this.places[69]!;
+    const at = this.rows.places[69]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get reading(): Event["reading"] {
-    const at = this.places[70]!;
+    const at = this.rows.places[70]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get countedAt(): Event["countedAt"] {
-    const at = this.places[71]!;
+    const at = this.rows.places[71]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get counted(): Event["counted"] {
-    const at = this.places[72]!;
+    const at = this.rows.places[72]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 
   get uncounted(): Event["uncounted"] {
-    const at = this.places[73]!;
+    const at = this.rows.places[73]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 
   get epoch(): Event["epoch"] {
-    const at = this.places[74]!;
+    const at = this.rows.places[74]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get waited(): Event["waited"] {
-    const at = this.places[75]!;
+    const at = this.rows.places[75]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get countedBytes(): Event["countedBytes"] {
-    const at = this.places[76]!;
+    const at = this.rows.places[76]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 
   get sctpChunk(): Event["sctpChunk"] {
-    const at = this.places[77]!;
+    const at = this.rows.places[77]!;
     return at < 0 ? undefined : this.rows.uint8(this.from + at);
   }
 
   get ruleFamily(): Event["ruleFamily"] {
-    const at = this.places[78]!;
+    const at = this.rows.places[78]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["ruleFamily"];
   }
 
   get ruleTable(): Event["ruleTable"] {
-    const at = this.places[79]!;
+    const at = this.rows.places[79]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["ruleTable"];
   }
 
   get ruleChain(): Event["ruleChain"] {
-    const at = this.places[80]!;
+    const at = this.rows.places[80]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["ruleChain"];
   }
 
   get ruleHandle(): Event["ruleHandle"] {
-    const at = this.places[81]!;
+    const at = this.rows.places[81]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 
   get rulePosition(): Event["rulePosition"] {
-    const at = this.places[82]!;
+    const at = this.rows.places[82]!;
     return at < 0 ? undefined : this.rows.uint32(this.from + at);
   }
 
   get countedDigest(): Event["countedDigest"] {
-    const at = this.places[83]!;
+    const at = this.rows.places[83]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 
   get refusedBy(): Event["refusedBy"] {
-    const at = this.places[84]!;
+    const at = this.rows.places[84]!;
     return at < 0 ? undefined : this.rows.text(this.from + at) as Event["refusedBy"];
   }
 
   get countedTogether(): Event["countedTogether"] {
-    const at = this.places[85]!;
+    const at = this.rows.places[85]!;
     return at < 0 ? undefined : this.rows.uint53(this.from + at);
   }
 }

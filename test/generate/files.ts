@@ -107,8 +107,8 @@ function rowEventFile(): string {
     const as = type === "u64" || type === "uint" ? "" : ` as Event["${name}"]`;
     const read = (at: string) => `this.rows.${formOf(column)}(this.from + ${at})${as}`;
     return required
-      ? `get ${name}(): Event["${name}"] {\n  return ${read(`this.places[${place}]!`)};\n}\n`
-      : `get ${name}(): Event["${name}"] {\n  const at = this.places[${place}]!;\n` +
+      ? `get ${name}(): Event["${name}"] {\n  return ${read(`this.rows.places[${place}]!`)};\n}\n`
+      : `get ${name}(): Event["${name}"] {\n  const at = this.rows.places[${place}]!;\n` +
         `  return at < 0 ? undefined : ${read("at")};\n}\n`;
   });
   return `/** ${NOTE} src/event/columns.ts: an event that is read from its row. */
@@ -120,12 +120,8 @@ import type { RowBlock } from "./row_block.ts";
  * fields of its own: \`altered\` and \`plainEvent\` make an object that does.
  */
 export class RowEvent implements Event {
-  /** \`places\`: by column, where in the row its value is; below zero: it has none. */
-  constructor(
-    readonly rows: RowBlock,
-    readonly from: number,
-    readonly places: readonly number[],
-  ) {}
+  /** \`from\`: where among the rows its own begins. */
+  constructor(readonly rows: RowBlock, readonly from: number) {}
 
 ${getters.join("\n")}}
 `;

@@ -3,7 +3,7 @@ import type { Event } from "../../event/event.ts";
 import { asRows } from "../../event/read_rows.ts";
 import type { GrowingNodes } from "./growing.ts";
 import type { ShardPacket } from "./input.ts";
-import { byTime, type NodeView, Sighting } from "./timeline.ts";
+import { byTime, type NodeView, sighted, type Sighting } from "./timeline.ts";
 
 /** A packet of a shard as its nodes know it. */
 export interface GivenPacket {
@@ -78,7 +78,7 @@ function takenOf(packet: ShardPacket, nodes: GrowingNodes): GivenPacket {
   const rows = asRows(known.flatMap(({ events }) => events)).values();
   const chains = known.map(({ node, events }) => ({
     node,
-    events: Array.from(rows.take(events.length), (row) => new Sighting(row, node)),
+    events: sighted(node, [...rows.take(events.length)]),
   }));
   return { chains, isRepeated: packet.some(({ repeated }) => repeated === true) };
 }

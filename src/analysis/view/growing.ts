@@ -1,11 +1,11 @@
 /** Nodes that grow: what is told of them is taken piece by piece. */
 import type { Event } from "../../event/event.ts";
-import { asRows } from "../../event/read_rows.ts";
+import { asRows, rowsAs } from "../../event/read_rows.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
 import type { SharedSources } from "./shared_sources.ts";
-import { byTime, NodeView, Sighting } from "./timeline.ts";
+import { byTime, NodeView, sighted, Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
 /** What tells an event of a node from all others. */
@@ -76,7 +76,7 @@ export class GrowingNodes {
     const known = this.#known.get(name);
     if (!known) return [];
     this.#touched.add(known);
-    return known.view.addEvents(sighted(known.view, events).sort(byTime));
+    return known.view.addEvents(sighted(known.view, asRows(events)).sort(byTime));
   }
 
   /** More of a batch is gone than of the same `before`. */
@@ -140,8 +140,7 @@ export class GrowingNodes {
     const now = known ?? { view, runs };
     this.#known.set(name, now);
     this.#touched.add(now);
-    // Some batches make their events when they are asked for.
-    const seen = batches.flatMap(({ events }) => sighted(view, events));
+    const seen = batches.flatMap((batch) => sightingsOf(view, batch));
     added.set(view, view.addEvents(seen.sort(byTime)));
     view.addStates(batches.flatMap((batch): NetnsState[] => batch.states));
     return true;
@@ -166,6 +165,7 @@ function byProbeAndSequence(a: Batch, b: Batch): number {
   return a.header.sequence - b.header.sequence;
 }
 
-/** The sighting of each event, in their order. */
-export const sighted = (node: NodeView, events: readonly Event[]): Sighting[] =>
-  asRows(events).map((row) => new Sighting(row, node));
+/** The sightings that a batch tells of, in their order. */
+const sightingsOf = (node: NodeView, { rows, events }: Batch): Sighting[] =>
+  rows?.flatMap((block) => rowsAs(block, node, (own, from) => new Sighting(own, from))) ??
+    sighted(node, asRows(events));

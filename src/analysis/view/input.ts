@@ -11,6 +11,8 @@ import type { Rate } from "./rate.ts";
 export interface Batch {
   header: BatchHeader;
   events: Event[];
+  /** The blocks that these are read from, where they are kept so: then `events` makes objects each time. */
+  rows?: readonly Uint8Array[];
   states: NetnsState[];
   /** What a cluster's API told; absent: nothing. */
   cluster?: ClusterState[];

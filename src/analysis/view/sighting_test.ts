@@ -1,7 +1,7 @@
 /** When a sighting was, by its node's clock. */
 import { deepStrictEqual as equal } from "node:assert/strict";
-import { sighted } from "./growing.ts";
-import type { NodeView } from "./timeline.ts";
+import { asRows } from "../../event/read_rows.ts";
+import { type NodeView, sighted } from "./timeline.ts";
 
 const nodeOf = (baseNs: bigint) =>
   ({
@@ -15,7 +15,7 @@ Deno.test("a sighting's time is exact also where a double does not hold the cloc
     for (const afterNs of [-5n, 0n, 1n, 2n ** 40n + 1n]) {
       const timeNs = baseNs + afterNs;
       if (timeNs < 0n) continue;
-      const [seen] = sighted(nodeOf(baseNs), [{ kind: "drop", timeNs, cpu: 0 }]);
+      const [seen] = sighted(nodeOf(baseNs), asRows([{ kind: "drop", timeNs, cpu: 0 }]));
       equal([seen!.at, seen!.timeNs], [Number(afterNs), timeNs]);
     }
   }

@@ -5,9 +5,7 @@
  * reads what of it (`asked.ts`).
  */
 import type { BatchHeader } from "../../event/batch.ts";
-import { COLUMNS } from "../../event/columns.ts";
 import type { Event } from "../../event/event.ts";
-import { RowEvent } from "../../event/row_event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
@@ -23,21 +21,9 @@ import {
 import { GoneAnswers } from "./gone.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { SharedSources } from "./shared_sources.ts";
+import type { Sighting } from "./sighting.ts";
 
-const TIME = COLUMNS.findIndex(({ name }) => name === "timeNs");
-
-/** An event on its node, read from its row as long as that is. */
-export class Sighting extends RowEvent {
-  constructor({ rows, from, places }: RowEvent, readonly node: NodeView) {
-    super(rows, from, places);
-  }
-
-  /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
-  get at(): number {
-    const at = this.rows.timeAsNumber(this.from + this.places[TIME]!) - this.node.baseAsNumber;
-    return at === at ? at : Number(this.timeNs - this.node.baseNs);
-  }
-}
+export { sighted, Sighting } from "./sighting.ts";
 
 /** A reading of a namespace, and when it was read. */
 export interface Reading {

@@ -29,16 +29,20 @@ class KeptBatch implements Batch {
     readonly header: Batch["header"],
     readonly refused: number,
     readonly evicted: number,
-    readonly rows: readonly TierRows[],
+    readonly tiers: readonly TierRows[],
     states: Told["states"],
   ) {
     this.#told = states;
-    if (evicted > 0) this.gone = goneOf({ header, evicted, drops: linesOf(rows, "drops") });
+    if (evicted > 0) this.gone = goneOf({ header, evicted, drops: linesOf(tiers, "drops") });
   }
 
   /** Other objects each time, which read from the same rows. */
   get events(): Event[] {
-    return this.rows.flatMap(({ rows }) => readRows(rows));
+    return this.tiers.flatMap(({ rows }) => readRows(rows));
+  }
+
+  get rows(): readonly Uint8Array[] {
+    return this.tiers.map(({ rows }) => rows);
   }
 
   /** The same objects each time. */
@@ -59,16 +63,16 @@ class KeptBatch implements Batch {
   }
 
   without(gone: Tier): KeptBatch {
-    const rows = this.rows.filter(({ tier }) => tier !== gone);
-    const evicted = this.evicted + linesOf(this.rows, gone);
+    const tiers = this.tiers.filter(({ tier }) => tier !== gone);
+    const evicted = this.evicted + linesOf(this.tiers, gone);
     const states = gone === "state" ? [] : this.#told;
-    return new KeptBatch(this.header, this.refused, evicted, rows, states);
+    return new KeptBatch(this.header, this.refused, evicted, tiers, states);
   }
 }
 
 /** How many events of a tier there are. */
-const linesOf = (rows: readonly TierRows[], wanted: Tier): number =>
-  rows.filter(({ tier }) => tier === wanted)
+const linesOf = (tiers: readonly TierRows[], wanted: Tier): number =>
+  tiers.filter(({ tier }) => tier === wanted)
     .reduce((sum, { rows }) => sum + readRows(rows).length, 0);
 
 /** A batch that was not read yet: its lines, without those of tiers that are gone. */
@@ -211,6 +215,8 @@ function put(entry: Entry, row: number, batch: KeptBatch | Unread): void {
 }
 
 function bytesOf(batch: KeptBatch | Unread): number {
-  if (batch instanceof KeptBatch) return batch.rows.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (batch instanceof KeptBatch) {
+    return batch.tiers.reduce((sum, { rows }) => sum + rows.length, 0);
+  }
   return batch.segments.reduce((sum, segment) => sum + (segment.gzip ?? segment.text).length, 0);
 }

@@ -9,7 +9,7 @@ export function asKept({ header, refused, states, events }: Batch): Batch {
   for (const event of events) rows.event(event);
   const block = rows.block();
   return {
-    ...{ header: { ...header, eventLines: events.length }, refused, states },
+    ...{ header: { ...header, eventLines: events.length }, refused, states, rows: [block] },
     get events() {
       return readRows(block);
     },
