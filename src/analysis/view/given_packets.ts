@@ -3,7 +3,8 @@ import type { Event } from "../../event/event.ts";
 import { asRows } from "../../event/read_rows.ts";
 import type { GrowingNodes } from "./growing.ts";
 import type { ShardPacket } from "./input.ts";
-import { byTime, type NodeView, sighted, type Sighting } from "./timeline.ts";
+import { sighted } from "./sighted.ts";
+import { byTime, type NodeView, type Sighting } from "./timeline.ts";
 
 /** A packet of a shard as its nodes know it. */
 export interface GivenPacket {

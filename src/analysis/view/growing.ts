@@ -5,7 +5,8 @@ import type { NetnsState } from "../../event/state.ts";
 import { Source } from "./asked.ts";
 import type { Batch } from "./input.ts";
 import type { SharedSources } from "./shared_sources.ts";
-import { byTime, NodeView, sighted, Sighting } from "./timeline.ts";
+import { sighted } from "./sighted.ts";
+import { byTime, NodeView, Sighting } from "./timeline.ts";
 import { coverageOf, WatchedRun } from "./watched.ts";
 
 /** What tells an event of a node from all others. */

@@ -1,7 +1,8 @@
 /** When a sighting was, by its node's clock. */
 import { deepStrictEqual as equal } from "node:assert/strict";
 import { asRows } from "../../event/read_rows.ts";
-import { type NodeView, sighted } from "./timeline.ts";
+import { sighted } from "./sighted.ts";
+import type { NodeView } from "./timeline.ts";
 
 const nodeOf = (baseNs: bigint) =>
   ({

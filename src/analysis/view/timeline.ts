@@ -5,7 +5,9 @@
  * reads what of it (`asked.ts`).
  */
 import type { BatchHeader } from "../../event/batch.ts";
+import { COLUMNS } from "../../event/columns.ts";
 import type { Event } from "../../event/event.ts";
+import { RowEvent } from "../../event/row_event.ts";
 import type { NetnsState } from "../../event/state.ts";
 import { ask, read, Source } from "./asked.ts";
 import { firstAfter, firstFrom, grown, shrunk } from "./indexed.ts";
@@ -21,9 +23,22 @@ import {
 import { GoneAnswers } from "./gone.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { SharedSources } from "./shared_sources.ts";
-import type { Sighting } from "./sighting.ts";
 
-export { sighted, Sighting } from "./sighting.ts";
+const TIME = COLUMNS.findIndex(({ name }) => name === "timeNs");
+
+/** An event on its node, read from its row as long as that is. The rows are its node's. */
+export class Sighting extends RowEvent {
+  get node(): NodeView {
+    return this.rows.owner as NodeView;
+  }
+
+  /** By the node's clock: ns since its `baseNs`. A double holds 104 days of them exactly. */
+  get at(): number {
+    const { rows } = this;
+    const at = rows.timeAsNumber(this.from + rows.places[TIME]!) - this.node.baseAsNumber;
+    return at === at ? at : Number(this.timeNs - this.node.baseNs);
+  }
+}
 
 /** A reading of a namespace, and when it was read. */
 export interface Reading {
