@@ -34,6 +34,11 @@ const REPORTS_KEPT_MAX = 32;
 const REST_TIMES = 4;
 /** A thread of its own has nothing else to do: half of it makes what came appear twice as soon as a fifth. */
 const REST_TIMES_APART = 1;
+/**
+ * Longer it does not rest, ms. While it rests more comes, and where that takes as long again to judge each
+ * rest would be longer than the one before.
+ */
+const REST_MS_MAX_APART = 500;
 
 /** The hub in this process. */
 export class Hub implements HubPort {
@@ -72,6 +77,7 @@ export class Hub implements HubPort {
       silent: (incident) => this.#heard.silent(incident),
       recomputeMinMs: limits.recomputeMinMs,
       restTimes: options.analyst ? REST_TIMES_APART : REST_TIMES,
+      restMsMax: options.analyst ? REST_MS_MAX_APART : Infinity,
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;

@@ -5,10 +5,11 @@ import { tally } from "../../../test/contract/tally.ts";
 import type { AnalysisInput } from "../../analysis/mod.ts";
 import { limitsWith } from "../limits.ts";
 import { MemoryStore } from "../stores/memory_store.ts";
+import { LocalAnalyst } from "./analyst.ts";
 import { Hub } from "./hub.ts";
 import type { Viewer } from "./viewer.ts";
 
-async function setUp(viewerQueueMax = 1_000, tookMs = 0) {
+async function setUp(viewerQueueMax = 1_000, tookMs = 0, isApart = false) {
   const clock = new FakeClock();
   const limits = limitsWith({ recomputeMinMs: 100, viewerQueueMax });
   const store = new MemoryStore(limits.store);
@@ -17,7 +18,8 @@ async function setUp(viewerQueueMax = 1_000, tookMs = 0) {
     if (tookMs > 0) await new Promise<void>((resolve) => clock.after(tookMs, resolve));
     return tally(input);
   };
-  const hub = new Hub({ store, clock, limits, analyse });
+  const analyst = new LocalAnalyst({ store, analysedEventsMax: 0, analyse });
+  const hub = new Hub({ store, clock, limits, ...(isApart ? { analyst } : { analyse }) });
   let sequence = 0;
   const append = async (...lines: string[]) => {
     const batch = newBatch({ sequence: sequence++ }, ...lines);
@@ -82,6 +84,19 @@ Deno.test("a viewer that comes back goes on, but after a change of very many flo
   const third = (await hub.watch("i", next!))!;
   deepEqual(all(third).names, ["hello", "report"]);
   hub.close();
+});
+
+Deno.test("where a thread of its own makes reports none rests longer than half a second", async () => {
+  const { clock, hub, append } = await setUp(1_000, 5_000, true);
+  await append(hopLine(1));
+  const first = hub.report("i");
+  await clock.advance(5_000);
+  await first;
+  await append(hopLine(2));
+  const next = hub.report("i");
+  await clock.advance(500 + 5_000);
+  await next;
+  equal(hub.figures.computations, 2);
 });
 
 Deno.test("a report rests as long as the one before took, but the last one of a closed incident does not", async () => {

@@ -42,8 +42,9 @@ export interface ReportsOptions {
   silent?: (incident: string) => SilentNode[];
   /** Shortest time between two computations of one report. */
   recomputeMinMs: number;
-  /** A live view rests so many times as long as its last report took. */
+  /** A live view rests so many times as long as its last report took, and no longer than this, ms. */
   restTimes: number;
+  restMsMax: number;
   /** Reports kept in memory. */
   reportsKeptMax: number;
   /** Told of each report, in their order, before anyone has it. */
@@ -69,11 +70,16 @@ export class Reports {
 
   /** How long to wait before a live view asks again: so many times what the last answer took. */
   pauseMs(incident: string): number {
-    const { clock, recomputeMinMs, restTimes } = this.options;
     const entry = this.#entries.get(incident);
     if (entry === undefined || entry.computed === null) return 0;
-    const pauseMs = Math.max(recomputeMinMs, restTimes * entry.tookMs);
-    return Math.max(0, entry.endedMs + pauseMs - clock.monotonicMs());
+    return Math.max(0, this.#restMs(entry, this.options.restTimes));
+  }
+
+  /** How long the report rests yet, where it is to rest so many times as long as the last one took. */
+  #restMs({ endedMs, tookMs }: Entry, times: number): number {
+    const { clock, recomputeMinMs, restMsMax } = this.options;
+    const restMs = Math.min(times * tookMs, restMsMax);
+    return endedMs + Math.max(recomputeMinMs, restMs) - clock.monotonicMs();
   }
 
   /** null when there is no such incident. */
@@ -132,10 +138,9 @@ export class Reports {
   }
 
   async #compute(id: string, entry: Entry): Promise<void> {
-    const { store, analyst, clock, recomputeMinMs, onComputed } = this.options;
+    const { store, analyst, clock, onComputed } = this.options;
     if (entry.computed !== null) {
-      const pauseMs = Math.max(recomputeMinMs, entry.tookMs);
-      const restMs = entry.endedMs + pauseMs - clock.monotonicMs();
+      const restMs = this.#restMs(entry, 1);
       // Of a closed incident there is one more, and somebody waits for it.
       const isOpen = restMs > 0 && (await store.getIncident(id))?.closedMs === null;
       if (isOpen) await wait(restMs, clock);
