@@ -22,12 +22,10 @@ export interface TestRun {
   files: string[];
   filter?: string;
   parallel: boolean;
-  /** As few modules as there are processors import the files: else each loads all of its modules anew. */
-  together?: boolean;
 }
 
 export async function runFiles(
-  { root, files, filter, parallel, together = false }: TestRun,
+  { root, files, filter, parallel }: TestRun,
 ): Promise<TestResult[]> {
   const folder = await Deno.makeTempDir({ prefix: "lasthop-test-" });
   try {
@@ -36,19 +34,25 @@ export async function runFiles(
     if (parallel) args.push("--parallel");
     if (filter !== undefined) args.push(`--filter=${filter}`);
     const secondsMax = parallel ? sideBySideSecondsMax : fileSecondsMax;
-    const given = together ? await importing(files, root, folder) : files;
+    const given = parallel ? await importing(files, root, folder) : files;
     const config = `--config=${root}/deno.json`;
     const child = await runDeno([...args, config, ...given], root, secondsMax);
     const report = readJunit(await Deno.readTextFile(junit).catch(() => ""));
-    return [...report.results, ...unreported(together ? [] : files, report, child)];
+    return [...report.results, ...unreported(parallel ? [] : files, report, child)];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** Modules that import the files, each its share of them; in the folder. */
+/** Groups for each processor: the one that takes longest must not be much of all. */
+const GROUPS_EACH = 4;
+
+/**
+ * A few modules that import the files, each its share of them; in the folder. Else each file would load
+ * all of its modules anew.
+ */
 async function importing(files: string[], root: string, folder: string): Promise<string[]> {
-  const groups = Math.min(navigator.hardwareConcurrency, files.length);
+  const groups = Math.min(GROUPS_EACH * navigator.hardwareConcurrency, files.length);
   return await Promise.all(Array.from({ length: groups }, async (_, group) => {
     const path = `${folder}/group${group}_test.ts`;
     const own = files.filter((_, i) => i % groups === group);

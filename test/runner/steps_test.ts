@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { runFiles } from "./steps.ts";
 
 /** Runs synthetic test files as the suite would. */
-async function run(sources: Record<string, string>, filter?: string, together = false) {
+async function run(sources: Record<string, string>, filter?: string) {
   const root = await Deno.makeTempDir({ prefix: "lasthop-runner-" });
   try {
     await Deno.writeTextFile(`${root}/deno.json`, "{}");
@@ -10,7 +10,7 @@ async function run(sources: Record<string, string>, filter?: string, together = 
       await Deno.writeTextFile(`${root}/${file}`, text);
     }
     const files = Object.keys(sources);
-    const results = await runFiles({ root, files, filter, parallel: true, together });
+    const results = await runFiles({ root, files, filter, parallel: true });
     return results.sort((a, b) => a.name < b.name ? -1 : 1);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -28,18 +28,20 @@ Deno.test("runFiles counts what passed, and with a filter only what it names", a
 Deno.test("runFiles counts a file that threw while loading as failed, beside one that ran", async () => {
   const results = await run({ "a_test.ts": sound, "b_test.ts": 'throw new Error("early");' });
   deepEqual(results.map(({ name, state }) => [name, state]), [
-    ["b_test.ts ran no test", "failed"],
+    ["a run of several files ended early", "failed"],
     ["held", "passed"],
     ["holds", "passed"],
   ]);
   match(results[0]?.detail ?? "", /early/);
 });
 
-Deno.test("runFiles together counts each file's tests, and one that threw while loading as failed", async () => {
-  const two = { "a_test.ts": sound, "b_test.ts": 'Deno.test("other", () => {});' };
-  const names = (await run(two, undefined, true)).map(({ name }) => name);
-  deepEqual(names, ["held", "holds", "other"]);
-  const threw = await run({ "a_test.ts": sound, "b_test.ts": "throw 1;" }, undefined, true);
+Deno.test("runFiles counts the tests of many files, and one among them that threw as failed", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `test${i}`);
+  const many = Object.fromEntries(
+    names.map((name) => [`${name}_test.ts`, `Deno.test("${name}", () => {});`]),
+  );
+  deepEqual((await run(many)).map(({ name }) => name), names.sort());
+  const threw = await run({ ...many, "b_test.ts": 'throw new Error("early");' });
   equal(threw.some(({ state }) => state === "failed"), true);
 });
 
