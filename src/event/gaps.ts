@@ -7,7 +7,8 @@ export const GAPS = {
   "probe-restarted":
     "A node's probe was started more than once: in between nobody watched, or two share a name.",
   "batches-missing": "Batches of a node have not come, although later ones have.",
-  "events-evicted": "The store threw away events at its limits.",
+  "events-evicted":
+    "The store threw away events of that time, or of one that nobody noted, at its limits.",
   "lines-missing": "Fewer events of a node have come than its probe says that it sent.",
   "events-lost": "The kernel or the probe of a node lost events.",
   "runs-left-out": "The kernel left out runs of a node's scripts, because another one was running.",
