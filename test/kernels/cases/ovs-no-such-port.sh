@@ -1,7 +1,6 @@
 # A flow sends what the pod asks to a port that the bridge does not have.
 # nodes: node=node,pod fabric
 # fault: dropped openvswitch-drop
-# fault on 6.1: unknown openvswitch-drop
 . /work/ovs.sh
 build() { sdn; }
 fault() { flow_ node br0 "table=1,priority=300,ip,nw_src=192.100.0.31,actions=output:99"; }

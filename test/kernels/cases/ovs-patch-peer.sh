@@ -1,7 +1,6 @@
 # The patch port that leads to the second bridge has no peer there any more.
 # nodes: node=node,pod fabric
 # fault: dropped openvswitch-drop
-# fault on 6.1: unknown openvswitch-drop
 . /work/ovs.sh
 build() { sdn; }
 fault() { vs_ node del-port br-ext eth-ext; }
