@@ -6,9 +6,9 @@ import { run } from "./run.ts";
 const SEEDS = 60;
 const GONE = 5;
 /** How long before everything the probes began to watch, and the last event was that is gone. */
-const [WATCHED_NS, GONE_NS] = [60_000_000_000n, 10_000_000_000n];
+const [WATCHED_NS, GONE_NS] = [600_000_000_000n, 200_000_000_000n];
 
-/** The same of probes that began a minute earlier, of whose first batches the store threw events away. */
+/** The same of probes that began ten minutes earlier, of whose first batches the store threw events away. */
 function afterMuch(input: AnalysisInput, isTold: boolean): AnalysisInput {
   const first = new Map<string, Batch>();
   for (const batch of input.batches) {

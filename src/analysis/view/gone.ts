@@ -50,13 +50,25 @@ export function goneTogether(a: Gone | undefined, b: Gone | undefined): Gone | u
   };
 }
 
-/** Up to when events of a node are gone, as `at`s: -Infinity where none is, Infinity where nobody knows. */
+/** Up to when events of a node are gone, ns by its CLOCK_MONOTONIC: -1 where none is, null where nobody knows. */
 export interface GoneUntil {
   /** Of those that only tell that a packet passed. */
-  hops: number;
+  hops: bigint | null;
   /** Of drops and their like. */
-  drops: number;
+  drops: bigint | null;
 }
+
+/** Any may be gone. */
+export const GONE_EVER: GoneUntil = { hops: null, drops: null };
+
+/** The later of each. */
+export const laterOf = (a: GoneUntil, b: GoneUntil): GoneUntil => ({
+  hops: later(a.hops, b.hops),
+  drops: later(a.drops, b.drops),
+});
+
+const later = (a: bigint | null, b: bigint | null): bigint | null =>
+  a === null || b === null ? null : a > b ? a : b;
 
 /** Scripts that only tell that a packet passed, and those that tell of drops and their like. */
 const [HOP_SCRIPTS, RARE_SCRIPTS] = (["ordinary", "drops"] as const).map((wanted) =>
@@ -66,41 +78,18 @@ const [HOP_SCRIPTS, RARE_SCRIPTS] = (["ordinary", "drops"] as const).map((wanted
   )
 ) as [Set<string>, Set<string>];
 
-/** What of these scripts' events may be gone. `scripts`: null: of any script. */
-export const partsOf = (scripts: readonly string[] | null): (keyof GoneUntil)[] => [
-  ...scripts === null || scripts.some((name) => HOP_SCRIPTS.has(name)) ? ["hops" as const] : [],
-  ...scripts === null || scripts.some((name) => RARE_SCRIPTS.has(name)) ? ["drops" as const] : [],
-];
-
-/** Steps of such a time, ns: what is asked about each of them is one question, so they are not short. */
-const STEP_NS = 2 ** 31;
-
-/** All that is gone of one node, which only becomes more. */
+/** All that is gone of one run of a probe, which only becomes more. */
 export class GoneEvents {
-  #hopsNs: bigint | null = -1n;
-  #dropsNs: bigint | null = -1n;
+  until: GoneUntil = { hops: -1n, drops: -1n };
 
   /** `before`: what was known to be gone of the same batch. */
   take(now: Gone | undefined, before?: Gone): void {
     if (now === undefined || now.lines === before?.lines) return;
-    this.#hopsNs = later(this.#hopsNs, now.untilNs);
-    if (now.withDrops) this.#dropsNs = later(this.#dropsNs, now.untilNs);
+    this.until = laterOf(this.until, {
+      hops: now.untilNs,
+      drops: now.withDrops ? now.untilNs : -1n,
+    });
   }
-
-  /** As `at`s of a node that begins with `baseNs`. */
-  until(baseNs: bigint): GoneUntil {
-    return { hops: atOf(this.#hopsNs, baseNs), drops: atOf(this.#dropsNs, baseNs) };
-  }
-}
-
-const later = (a: bigint | null, b: bigint | null): bigint | null =>
-  a === null || b === null ? null : a > b ? a : b;
-
-function atOf(ns: bigint | null, baseNs: bigint): number {
-  if (ns === null) return Infinity;
-  if (ns < 0n) return -Infinity;
-  const step = BigInt(STEP_NS);
-  return Number((ns / step + 1n) * step - baseNs);
 }
 
 /**
@@ -108,49 +97,80 @@ function atOf(ns: bigint | null, baseNs: bigint): number {
  * the time that it went of.
  */
 export class GoneAnswers {
-  #until: GoneUntil = { hops: -Infinity, drops: -Infinity };
-  /** By the step of the time that was asked about. */
-  readonly #sources = new Map<number, Source>();
   /** Whether anything is other. */
   readonly source = new Source();
-  readonly #phase: number;
+  readonly #hops: Answers;
+  readonly #drops: Answers;
 
   constructor(baseNs: bigint) {
-    this.#phase = Number(baseNs % BigInt(STEP_NS));
+    this.#hops = new Answers(HOP_STEP_NS, baseNs);
+    this.#drops = new Answers(DROP_STEP_NS, baseNs);
   }
 
   /** What is gone now, which is no less than before. */
-  tell(until: GoneUntil): void {
-    const before = this.#until;
-    if (before.hops === until.hops && before.drops === until.drops) return;
-    this.#until = until;
-    this.source.changed();
-    for (const [step, source] of this.#sources) {
-      const isSame = PARTS.every((part) =>
-        this.#isGone(part, step, before) === this.#isGone(part, step, until)
-      );
-      if (isSame) continue;
-      source.changed();
-      if (PARTS.every((part) => this.#isGone(part, step, until))) this.#sources.delete(step);
-    }
+  tell({ hops, drops }: GoneUntil): void {
+    const isOther = [this.#hops.tell(hops), this.#drops.tell(drops)].includes(true);
+    if (isOther) this.source.changed();
   }
 
-  /** Whether any of these scripts' events from this moment on, an `at`, may be gone. */
+  /**
+   * Whether any of these scripts' events from this moment on, an `at`, may be gone; -Infinity: of any time
+   * at all, Infinity: of times that nobody knows. `scripts`: null: of any script.
+   */
   isGoneFrom(from: number, scripts: readonly string[] | null): boolean {
-    const step = Math.floor((from + this.#phase) / STEP_NS);
-    return partsOf(scripts).some((part) =>
-      askOnce(
-        this.#sourceOf(step),
-        () => `gone ${part}`,
-        () => this.#isGone(part, step, this.#until),
-      )
-    );
+    const ofHops = scripts === null || scripts.some((name) => HOP_SCRIPTS.has(name));
+    if (ofHops && this.#hops.isGoneFrom(from)) return true;
+    const ofDrops = scripts === null || scripts.some((name) => RARE_SCRIPTS.has(name));
+    return ofDrops && this.#drops.isGoneFrom(from);
+  }
+}
+
+/**
+ * Steps of time, ns: what is asked about each of them is one question, which is kept until it is gone, so
+ * they are not short. Drops go last, when no hop is left to go, if ever.
+ */
+const [HOP_STEP_NS, DROP_STEP_NS] = [2 ** 31, 2 ** 36];
+
+/** The same of one part. */
+class Answers {
+  /** So many steps are gone. */
+  #gone = -Infinity;
+  /** By the step that was asked about; of those that are not gone. */
+  readonly #sources = new Map<number, Source>();
+  readonly #phase: number;
+
+  constructor(readonly stepNs: number, readonly baseNs: bigint) {
+    this.#phase = Number(baseNs % BigInt(stepNs));
   }
 
-  #isGone(part: keyof GoneUntil, step: number, until: GoneUntil): boolean {
-    return step === Infinity
-      ? until[part] === Infinity
-      : until[part] > -Infinity && (until[part] + this.#phase) / STEP_NS > step;
+  /** Whether more is gone than before. */
+  tell(untilNs: bigint | null): boolean {
+    const gone = this.#stepsOf(untilNs);
+    if (gone <= this.#gone) return false;
+    this.#gone = gone;
+    for (const [step, source] of this.#sources) {
+      if (!this.#isGone(step)) continue;
+      source.changed();
+      this.#sources.delete(step);
+    }
+    return true;
+  }
+
+  isGoneFrom(from: number): boolean {
+    const step = Math.floor((from + this.#phase) / this.stepNs);
+    if (this.#isGone(step)) return true;
+    return askOnce(this.#sourceOf(step), () => "gone", () => this.#isGone(step));
+  }
+
+  #isGone(step: number): boolean {
+    return step === Infinity ? this.#gone === Infinity : step < this.#gone;
+  }
+
+  /** Of the step in which the last one was all may be gone. */
+  #stepsOf(ns: bigint | null): number {
+    if (ns === null) return Infinity;
+    const step = BigInt(this.stepNs);
+    return ns < 0n ? -Infinity : Number(ns / step - this.baseNs / step) + 1;
   }
 
   #sourceOf(step: number): Source {
@@ -159,5 +179,3 @@ export class GoneAnswers {
     return known;
   }
 }
-
-const PARTS = ["hops", "drops"] as const;

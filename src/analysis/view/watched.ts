@@ -2,7 +2,7 @@
 import type { BatchHeader } from "../../event/batch.ts";
 import { linesOf } from "./condense.ts";
 import { isFirst } from "./distinct.ts";
-import { GoneEvents, type GoneUntil } from "./gone.ts";
+import { GONE_EVER, GoneEvents, laterOf } from "./gone.ts";
 import type { Batch } from "./input.ts";
 import type { ProbeRun } from "./runs.ts";
 import type { Clock, Coverage, Sampled, Stretch } from "./covered.ts";
@@ -123,7 +123,9 @@ export function coverageOf(
     probeRuns: runs.map(({ run }) => run).sort((a, b) => a.fromMs - b.fromMs),
     missing: sum(({ last, stands }) => last.sequence + 1 - stands),
     unaccounted: Math.max(0, sum(({ last, lines }) => last.totals.events - lines)),
-    gone: isAnyGone ? GONE_EVER : goneUntil(runs, baseNs),
+    gone: isAnyGone
+      ? GONE_EVER
+      : runs.map(({ gone }) => gone.until).reduce((a, b) => laterOf(a, b)),
     missed: runs.flatMap(({ last }) => last.missed ?? []).map((one) => stretchOf(one, baseNs)),
     losses: runs.flatMap(({ last }) => last.losses ?? []).map((one) => stretchOf(one, baseNs)),
     sampled: sampledOf(runs, baseNs),
@@ -132,16 +134,6 @@ export function coverageOf(
     timesWithinMs: clock.boundMs === undefined || wallSteps ? undefined : clock.boundMs + spreadMs,
     untilAt: Math.max(0, at(runs.reduce((a, { untilNs }) => untilNs > a ? untilNs : a, -1n))),
     toldAt: Math.max(0, at(runs.reduce((a, { toldNs }) => toldNs > a ? toldNs : a, baseNs))),
-  };
-}
-
-const GONE_EVER: GoneUntil = { hops: Infinity, drops: Infinity };
-
-function goneUntil(runs: readonly WatchedRun[], baseNs: bigint): GoneUntil {
-  const each = runs.map(({ gone }) => gone.until(baseNs));
-  return {
-    hops: Math.max(...each.map(({ hops }) => hops)),
-    drops: Math.max(...each.map(({ drops }) => drops)),
   };
 }
 
