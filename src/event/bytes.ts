@@ -67,12 +67,11 @@ export class Bytes {
     this.at += 8;
   }
 
-  /** Other bytes, or those of them between two offsets. */
-  append(other: Uint8Array, from = 0, to = other.length): void {
-    const count = to - from;
-    this.reserve(count);
-    this.#bytes.set(count === other.length ? other : other.subarray(from, to), this.at);
-    this.at += count;
+  /** Other bytes. */
+  append(other: Uint8Array): void {
+    this.reserve(other.length);
+    this.#bytes.set(other, this.at);
+    this.at += other.length;
   }
 
   /** What was written, not a copy. */

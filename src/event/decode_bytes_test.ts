@@ -173,6 +173,20 @@ Deno.test("rows of events tell these events", () => {
   );
 });
 
+Deno.test("a text is itself, however long it is and whatever others were known before", () => {
+  const place = columns.findIndex(({ name }) => name === "function");
+  const gap = "\t".repeat(place - 3);
+  const texts = Array.from({ length: 60 }, (_, i) => "a".repeat(i))
+    .flatMap((text) => [`${text}a`, `${text}b`, `b${text}`]);
+  // More than there is room for, so that some take the place of others.
+  for (let i = 0; i < 6_000; i++) {
+    const digits = i.toString(36);
+    texts.push(`same${digits.padStart(3, "0")}`, `${digits.padStart(4, "0")}end`);
+  }
+  const lines = [...texts, ...texts.toReversed()].map((text) => `drop\t7\t1${gap}\t${text}`);
+  for (const text of lines) equal(ofBytes(text), decodeByColumns(text));
+});
+
 Deno.test("a line of any length that is no event's is no row", () => {
   const long = encoder.encode("x".repeat(2_000_000));
   equal(kindOf(long, 0, long.length), null);

@@ -40,11 +40,69 @@ export const chainsOf = (node: NodeView): Chain[] =>
   chainsAmong(node, node.events.filter((event) => claimOf(event) === "packet"));
 
 /** A chain that may go on, and where it was. */
-interface Open {
-  chain: Chain;
+class Open {
+  /** Its sightings, where they are not one stretch of all. */
+  #list: Sighting[] | null = null;
+  #to: number;
   /** By point, the last TTL there: once the chain is too long to be looked through for each event. */
-  ttls: Map<string, number> | null;
+  #ttls: Map<string, number> | null = null;
+  /** The last one. */
+  last: Sighting;
+
+  /** It begins with one of `all`. */
+  constructor(readonly chain: Chain, readonly all: readonly Sighting[], readonly from: number) {
+    this.#to = from + 1;
+    this.last = all[from]!;
+  }
+
+  /** It goes on with one of all that comes later. */
+  add(at: number): void {
+    const event = this.all[at]!;
+    this.last = event;
+    if (this.#list !== null) this.#list.push(event);
+    else if (at === this.#to) this.#to++;
+    else (this.#list = this.all.slice(this.from, this.#to)).push(event);
+    if (this.#ttls !== null) this.#note(event);
+    else if (this.#length > LOOKED_THROUGH) {
+      this.#ttls = new Map();
+      for (let i = 0; i < this.#length; i++) this.#note(this.#nth(i));
+    }
+  }
+
+  #note(event: Sighting): void {
+    if (isDeviceHop(event)) this.#ttls!.set(pointOf(event), ttlOf(event));
+  }
+
+  get #length(): number {
+    return this.#list?.length ?? this.#to - this.from;
+  }
+
+  #nth(i: number): Sighting {
+    return this.#list === null ? this.all[this.from + i]! : this.#list[i]!;
+  }
+
+  /** The TTL with which it was last at this event's point, of a device that does `kind`. */
+  lastTtlAt(event: Sighting, kind: EventKind): number | undefined {
+    if (this.#ttls !== null) return this.#ttls.get(pointAt(event, kind));
+    for (let i = this.#length - 1; i >= 0; i--) {
+      const other = this.#nth(i);
+      if (
+        other.kind === kind && other.netns === event.netns && other.ifindex === event.ifindex &&
+        other.tunnelKind === event.tunnelKind && other.tunnelDestination === event.tunnelDestination
+      ) return ttlOf(other);
+    }
+    return undefined;
+  }
+
+  /** Nothing more comes: the chain has its sightings. */
+  end(): void {
+    // Lists that grow have room to spare, and there are as many as packets.
+    this.chain.events = this.#list?.slice() ?? this.all.slice(this.from, this.#to);
+  }
 }
+
+/** What a chain has while it is open. */
+const NOT_ENDED: Sighting[] = [];
 
 /** Chains that may go on, by their keys: mostly there is one, which needs no table. */
 class OpenChains {
@@ -78,7 +136,7 @@ const LOOKED_THROUGH = 32;
 /**
  * Events of packets of one node, in the order of time, as chains in the order in which they began.
  * Which other packets are among them makes no difference: the events of one packet are enough.
- * `shared`: the invariants of all of them, where they have the same.
+ * `shared`: the invariants of all of them, where they have the same. `chains`: where they are put.
  *
  * [C2] A chain goes on while the skb's address and the packet's invariants are the same, until the
  * kernel frees it. Coming to the same point again with the same TTL is another packet in a reused
@@ -88,52 +146,31 @@ export function chainsAmong(
   node: NodeView,
   events: readonly Sighting[],
   shared?: string,
+  chains: Chain[] = [],
 ): Chain[] {
   const open = new OpenChains();
-  const chains: Chain[] = [];
-  for (const event of events) {
+  const all: Open[] = [];
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!;
     const same = shared ?? invariants(event);
     // The key has the invariants, so that another packet in the same skb ends no chain.
     const key = shared === undefined ? `${event.skb} ${same}` : event.skb!;
-    let current = open.get(key);
-    if (!current || !goesOn(current, event) || !couldBecome(current.chain.events.at(-1)!, event)) {
-      current = { chain: { node, events: [], invariants: same }, ttls: null };
-      chains.push(current.chain);
-      if (!isFree(event)) open.set(key, current);
+    const current = open.get(key);
+    const isOver = isFree(event);
+    if (current && goesOn(current, event) && couldBecome(current.last, event)) current.add(i);
+    else {
+      const begun = new Open({ node, events: NOT_ENDED, invariants: same }, events, i);
+      chains.push(begun.chain);
+      all.push(begun);
+      if (!isOver) open.set(key, begun);
     }
-    add(current, event);
-    if (isFree(event)) open.delete(key);
+    if (isOver) open.delete(key);
   }
-  // Lists that grow have room to spare, and there are as many as packets.
-  for (const chain of chains) chain.events = chain.events.slice();
+  for (const one of all) one.end();
   return chains;
 }
 
-function add(open: Open, event: Sighting): void {
-  const { events } = open.chain;
-  events.push(event);
-  if (open.ttls === null && events.length > LOOKED_THROUGH) {
-    open.ttls = new Map();
-    for (const other of events) if (isDeviceHop(other)) open.ttls.set(pointOf(other), ttlOf(other));
-  } else if (open.ttls !== null && isDeviceHop(event)) {
-    open.ttls.set(pointOf(event), ttlOf(event));
-  }
-}
-
 const ttlOf = ({ ttl }: Sighting) => ttl ?? 0;
-
-/** The TTL with which the chain was last at this event's point, of a device that does `kind`. */
-function lastTtlAt({ chain: { events }, ttls }: Open, event: Sighting, kind: EventKind) {
-  if (ttls !== null) return ttls.get(pointAt(event, kind));
-  for (let i = events.length - 1; i >= 0; i--) {
-    const other = events[i]!;
-    if (
-      other.kind === kind && other.netns === event.netns && other.ifindex === event.ifindex &&
-      other.tunnelKind === event.tunnelKind && other.tunnelDestination === event.tunnelDestination
-    ) return ttlOf(other);
-  }
-  return undefined;
-}
 
 /** A key: where in the node an event happened, equal for a second visit of the same point. */
 export const pointOf = (event: Sighting): string => pointAt(event, event.kind);
@@ -156,9 +193,9 @@ export function excludes(event: Sighting): string | null {
 
 /** The packet was not yet at the event's point, or with a higher TTL, which is a loop. */
 function goesOn(open: Open, event: Sighting): boolean {
-  if (isRefusedUnsent(event, open.chain.events.at(-1)!)) return false;
+  if (isRefusedUnsent(event, open.last)) return false;
   if (!isDeviceHop(event) && !isDropBeforeSending(event)) return true;
-  const ttl = lastTtlAt(open, event, isDeviceHop(event) ? event.kind : "device-tx");
+  const ttl = open.lastTtlAt(event, isDeviceHop(event) ? event.kind : "device-tx");
   return ttl === undefined || ttlOf(event) < ttl;
 }
 

@@ -46,8 +46,13 @@ function addForms(forms: Map<string, Form>, event: Sighting): void {
   if (other) forms.set(formKey(other), other);
 }
 
+/** Each is compared with the one before: they mostly are of one block, where texts are the same objects. */
 function isOfTuple(events: readonly Sighting[], tuple: Sighting): boolean {
-  for (const event of events) if (event !== tuple && !isSameTuple(tuple, event)) return false;
+  let before = tuple;
+  for (const event of events) {
+    if (event !== before && !isSameTuple(before, event)) return false;
+    before = event;
+  }
   return true;
 }
 

@@ -55,9 +55,7 @@ export class Packet {
 
   /** Keeps only what all else can be made of. */
   rest(): void {
-    this.#resting ??= this.#chains!.flatMap(({ events }, i) => i === 0 ? events : [null, ...events])
-      // A list that grows has room to spare.
-      .slice();
+    this.#resting ??= restingOf(this.#chains!);
     this.#chains = null;
     this.#forms = null;
   }
@@ -69,6 +67,19 @@ export class Packet {
     this.#forms = formsOfChains(this.#chains);
     this.#resting = null;
   }
+}
+
+/** Of its length from the start: a list that grows has room to spare. */
+function restingOf(chains: readonly Chain[]): (Sighting | null)[] {
+  let length = chains.length - 1;
+  for (const { events } of chains) length += events.length;
+  const resting = new Array<Sighting | null>(length).fill(null);
+  let at = 0;
+  for (const { events } of chains) {
+    for (const event of events) resting[at++] = event;
+    at++;
+  }
+  return resting;
 }
 
 function chainsOfResting(resting: readonly (Sighting | null)[]): Chain[] {

@@ -3,6 +3,9 @@ import { type Chain, chainsAmong } from "../correlate/chains.ts";
 import { isSeen, Packet, packetsOf } from "../correlate/packets.ts";
 import { byTime, type NodeView, type Sighting } from "../view/timeline.ts";
 
+/** Lists that are shorter are copied to grow. */
+const FEW = 32;
+
 /** No packet has other sightings than those of one such group, and no other is looked at for it. */
 export class Alike {
   /** Also those that were not seen themselves. Together they have all sightings. Most are one, and need no list. */
@@ -12,10 +15,15 @@ export class Alike {
   /** Sightings that are no more. */
   #gone: Set<Sighting> | null = null;
 
-  /** Takes a sighting that was not there before: those of one time in the order of the nodes and of time. */
-  take(event: Sighting): void {
-    if (this.#come) this.#come.push(event);
-    else this.#come = [event];
+  /**
+   * Takes sightings that were not there before: those of one time in the order of the nodes and of time. The
+   * list is its own afterwards.
+   */
+  take(run: Sighting[]): void {
+    if (this.#come === null) this.#come = run;
+    // There are as many as packets, and a list that grows by itself has room for sixteen more.
+    else if (this.#come.length < FEW) this.#come = this.#come.concat(run);
+    else for (const event of run) this.#come.push(event);
   }
 
   /** A sighting is no more. */
@@ -94,13 +102,13 @@ export class Alike {
 /** Of sightings in the order of the nodes and of time. */
 function chainsOfRuns(sightings: readonly Sighting[], shared: string): Chain[] {
   const { node } = sightings[0]!;
-  if (sightings.at(-1)!.node === node) return chainsAmong(node, sightings, shared);
   const chains: Chain[] = [];
+  if (sightings.at(-1)!.node === node) return chainsAmong(node, sightings, shared, chains);
   for (let from = 0; from < sightings.length;) {
     const { node } = sightings[from]!;
     let to = from + 1;
     while (sightings[to]?.node === node) to++;
-    chains.push(...chainsAmong(node, sightings.slice(from, to), shared));
+    chainsAmong(node, sightings.slice(from, to), shared, chains);
     from = to;
   }
   return chains;

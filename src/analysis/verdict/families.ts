@@ -38,20 +38,26 @@ export class Families {
       const evidence: Sighting[] = [];
       let before: Sighting | null = null;
       let alike: Alike | undefined;
+      // Those of one packet mostly come one after the other.
+      const run: Sighting[] = [];
+      let length = 0;
       for (const event of sightings) {
         const claim = claimOf(event);
         if (claim === "evidence") evidence.push(event);
         if (claim === "unclaimed") this.unclaimed++;
         if (claim !== "packet") continue;
         if (before === null || !hasSameInvariants(before, event)) {
+          alike?.take(run.slice(0, length));
+          length = 0;
           const key = invariants(event);
           alike = this.#alike.get(key);
           if (!alike) this.#alike.set(key, alike = new Alike());
           grown.set(key, alike);
         }
-        alike!.take(event);
+        run[length++] = event;
         before = event;
       }
+      alike?.take(run.slice(0, length));
       this.evidence.add(evidence);
     }
     const [left, come]: [Packet[], Packet[]] = [[], []];

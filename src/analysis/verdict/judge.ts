@@ -49,8 +49,9 @@ export const TRAVEL_NS = 200e6;
 /** A packet may wait this long for its next hop's link address before the kernel gives up. */
 const RESOLUTION_NS = 3.5e9;
 
-/** Scripts that see where a packet goes and where it dies. */
+/** Scripts that see where a packet goes and where it dies; and those that see that of one received. */
 const SEEING = [...DEVICE_SCRIPTS, ...DROP_SCRIPTS];
+const TAKING = [...DROP_SCRIPTS, "device_tx"];
 
 /** What its own sightings tell of a packet: what other packets tell is for the passes. */
 export const judge = (packet: Packet, world: World): Judgement => conclude(wayOf(packet), world);
@@ -181,7 +182,7 @@ function judgeTaken(base: Base, world: World): Judgement {
   // Its transmission must be watched, too: NAT may have made it somebody else's, and sent it on.
   const gap = gapOf(
     event.node,
-    [...DROP_SCRIPTS, "device_tx"],
+    TAKING,
     seenBy(base, after(event)),
     rankOf(base),
   );

@@ -100,10 +100,23 @@ const gapOfAnyTime = (
 ): Gap | null =>
   ask(
     [node.coverageSource, node.settingsSource],
-    `lasting ${withTimed} ${scripts.join(" ")}`,
+    lastingKey(scripts, withTimed),
     () => foundLasting(node, scripts, withTimed),
     isSameGap,
   ) ?? (node.gone.isGoneFrom(withTimed ? -Infinity : Infinity, scripts) ? GONE : null);
+
+/** There are a few lists of scripts, and each is asked for once a packet. */
+const lastingKeys = new WeakMap<readonly string[], { timed: string; others: string }>();
+
+function lastingKey(scripts: readonly string[], withTimed: boolean): string {
+  let keys = lastingKeys.get(scripts);
+  if (keys === undefined) {
+    const names = scripts.join(" ");
+    keys = { timed: `lasting true ${names}`, others: `lasting false ${names}` };
+    lastingKeys.set(scripts, keys);
+  }
+  return withTimed ? keys.timed : keys.others;
+}
 
 /** Whether two gaps, or their absence, say the same. */
 export const isSameGap = (a: Gap | null, b: Gap | null): boolean =>

@@ -291,7 +291,8 @@ export type Instant = Pick<Event, "cpu" | "kind" | "skb"> & Pick<Sighting, "at">
 
 /** Order of one node's events: by time, then by what else differs, so that it is never by arrival. */
 export function byTime(a: Instant, b: Instant): number {
-  if (a.at !== b.at) return a.at - b.at;
+  const [first, second] = [a.at, b.at];
+  if (first !== second) return first - second;
   if (a.cpu !== b.cpu) return a.cpu - b.cpu;
   const left = a.kind + (a.skb ?? "");
   const right = b.kind + (b.skb ?? "");

@@ -103,7 +103,7 @@ export class BatchReader {
 
   constructor(readonly options: ReaderOptions) {}
 
-  /** A line; gives the batch that it completed. */
+  /** A line, of bytes that nobody changes until `keep`; gives the batch that it completed. */
   line(bytes: Uint8Array, from: number, to: number): WholeBatch | null {
     this.#line += 1;
     if (from === to) {
@@ -115,6 +115,11 @@ export class BatchReader {
     const done = this.#take(bytes, from, to);
     if (this.refusedTotal > refusedBefore) this.uselessChars += to - from + 1;
     return done;
+  }
+
+  /** To be called before bytes that lines were told of become others. */
+  keep(): void {
+    for (const tier of this.#open?.tiers.values() ?? []) tier.keep();
   }
 
   /** A line that was too long to be kept. */

@@ -11,6 +11,7 @@ import { decodeLine } from "../../event/codec.ts";
 import type { Event } from "../../event/event.ts";
 import { readRows } from "../../event/read_rows.ts";
 import { BatchReader, tierOf, type WholeBatch } from "./batches.ts";
+import { LineSplitter } from "./lines.ts";
 import { limitsWith } from "../limits.ts";
 
 const limits = limitsWith({ linesPerBatchMax: 5, refusedListedMax: 3, lineCharsMax: 5000 });
@@ -73,6 +74,36 @@ Deno.test("what a batch keeps as lines says the same as its events", () => {
       }
       for (const { tier, lines, text } of segments) equal(text.split("\n").length - 1, lines, tier);
     }
+  }));
+});
+
+Deno.test("what a batch keeps is what came, also where its bytes become others after each piece", () => {
+  const encoder = new TextEncoder();
+  const sizes = fc.integer({ min: 1, max: 900 });
+  fc.assert(fc.property(fc.array(line, { maxLength: 30 }), sizes, (lines, size) => {
+    const body = encoder.encode(`${headerLine()}\n${lines.join("\n")}\n`);
+    const reader = new BatchReader({ limits, check: () => null });
+    const batches: WholeBatch[] = [];
+    const splitter = new LineSplitter(limits.lineCharsMax, {
+      line: (bytes, from, to) => {
+        const done = reader.line(bytes, from, to);
+        if (done !== null) batches.push(done);
+      },
+      tooLong: (chars) => reader.tooLong(chars),
+    });
+    // Nearly all pieces are the same object, as those of whoever reads into one.
+    const room = new Uint8Array(size);
+    for (let from = 0; from < body.length; from += size) {
+      const piece = body.subarray(from, from + size);
+      room.set(piece);
+      splitter.push(piece.length === size ? room : room.subarray(0, piece.length));
+      reader.keep();
+      room.fill(0x78);
+    }
+    splitter.end();
+    const last = reader.end();
+    if (last !== null) batches.push(last);
+    deepEqual(batches, read([headerLine(), ...lines], []).batches);
   }));
 });
 

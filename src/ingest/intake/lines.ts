@@ -3,7 +3,7 @@ import { joinBytes } from "../../event/bytes.ts";
 
 /** Who takes lines, one after the other. */
 export interface LineSink {
-  /** A line without its end. The bytes hold others, too, and only until this returns. */
+  /** A line without its end. The bytes hold others, too, and only until the chunk was taken. */
   line(bytes: Uint8Array, from: number, to: number): void;
   /** A line of so many characters, more than allowed, was skipped. */
   tooLong(chars: number): void;
@@ -26,7 +26,7 @@ export class LineSplitter {
 
   constructor(readonly lineCharsMax: number, readonly sink: LineSink) {}
 
-  /** Takes what came. */
+  /** Takes what came. Whoever gave it may write into it when its sink keeps nothing of it. */
   push(chunk: Uint8Array): void {
     let from = 0;
     for (;;) {
@@ -66,7 +66,7 @@ export class LineSplitter {
     else this.sink.line(bytes, from, to);
   }
 
-  /** A copy: who gave the chunk may write into it. */
+  /** A copy: who gave the chunk may write into it afterwards. */
   #keep(part: Uint8Array): void {
     if (this.#skipped > 0) {
       this.#skipped += charsIn(part);

@@ -152,6 +152,7 @@ class BodyReading implements Reading {
     for await (const bytes of plainBytes(this.#chunks(), { ...this.kind, clock })) {
       if (this.#finished) return;
       splitter.push(bytes);
+      reader.keep();
       this.#probe = reader.openProbe;
       this.#mustBeOfUse();
     }

@@ -6,15 +6,21 @@ import type { Tier } from "../stores/store.ts";
 import { countDistinct } from "./distinct_lines.ts";
 
 const NEWLINE = 10;
+const NOTHING = new Uint8Array(0);
 
 /** Lines of one tier of a batch that is read. */
 export class TierLines {
-  readonly text = new Bytes();
+  readonly #text = new Bytes();
   /** null: no events. */
   readonly rows: RowWriter | null;
   /** Behind which byte each line ends. */
   readonly #ends: number[] = [];
+  #length = 0;
   #chars = 0;
+  /** The last stretch of lines, which is not copied yet: nearly all lines follow the one before. */
+  #bytes: Uint8Array = NOTHING;
+  #from = 0;
+  #to = 0;
 
   constructor(readonly tier: Tier) {
     this.rows = tier === "state" ? null : new RowWriter();
@@ -24,18 +30,33 @@ export class TierLines {
     return this.#ends.length;
   }
 
-  /** A line is these bytes. `chars`: how many characters they are. */
+  /** A line is these bytes, which nobody changes until `keep`. `chars`: how many characters they are. */
   add(bytes: Uint8Array, from: number, to: number, chars: number): void {
-    this.text.reserve(to - from + 1);
-    this.text.append(bytes, from, to);
-    this.text.uint8(NEWLINE);
-    this.#ends.push(this.text.at);
+    const isNext = bytes === this.#bytes && from === this.#to + 1 && bytes[this.#to] === NEWLINE;
+    if (!isNext) {
+      this.keep();
+      this.#bytes = bytes;
+      this.#from = from;
+    }
+    this.#to = to;
+    this.#length += to - from + 1;
+    this.#ends.push(this.#length);
     this.#chars += chars + 1;
+  }
+
+  /** Copies what came, before its bytes become others. */
+  keep(): void {
+    if (this.#bytes === NOTHING) return;
+    this.#text.reserve(this.#to - this.#from + 1);
+    this.#text.append(this.#bytes.subarray(this.#from, this.#to));
+    this.#text.uint8(NEWLINE);
+    this.#bytes = NOTHING;
   }
 
   /** The lines, and how many of them differ. */
   segment(): { segment: LinesSegment; distinct: number } {
-    const bytes = this.text.written();
+    this.keep();
+    const bytes = this.#text.written();
     const { tier, lines } = this;
     const segment = new LinesSegment(tier, lines, this.#chars, bytes);
     return { segment, distinct: tier === "state" ? 0 : countDistinct(bytes, this.#ends) };
