@@ -8,6 +8,11 @@ export class Foremost<V> {
   readonly source = new Source();
   readonly #parts = new Parts<V>();
   readonly #foremost = new Map<string, V>();
+  /**
+   * Keys whose foremost value went. It is looked for when it is asked for: a store throws away the
+   * oldest, which is often the foremost, and all values would be gone through for each that goes.
+   */
+  readonly #unsettled = new Set<string>();
   readonly #keysOf = new Map<object, Iterable<string>>();
 
   /** `isBefore`: strict, and of two values that are apart one is before the other. */
@@ -25,38 +30,49 @@ export class Foremost<V> {
 
   /** The foremost value of the key. */
   get(key: string): V | undefined {
-    return ask(this.source, key, () => this.#foremost.get(key));
+    return ask(this.source, key, () => {
+      this.#settle(key);
+      return this.#foremost.get(key);
+    });
   }
 
   /** All keys with their foremost values. */
   get all(): ReadonlyMap<string, V> {
+    for (const key of this.#unsettled) this.#settle(key);
     return this.#foremost;
   }
 
   #put(part: object, key: string, value: V): void {
     const before = this.#parts.put(key, part, value);
+    if (this.#unsettled.has(key)) return;
     const known = this.#foremost.get(key);
     if (known === undefined || this.isBefore(value, known)) {
       this.#foremost.set(key, value);
       this.source.changed();
     } else if (before === known && before !== value) {
-      this.#again(key);
+      this.#unsettle(key);
     }
   }
 
   #remove(part: object, key: string): void {
     const before = this.#parts.take(key, part);
-    if (!this.isBefore(this.#foremost.get(key)!, before)) this.#again(key);
+    if (this.#unsettled.has(key)) return;
+    if (!this.isBefore(this.#foremost.get(key)!, before)) this.#unsettle(key);
   }
 
-  #again(key: string): void {
+  #unsettle(key: string): void {
+    this.#unsettled.add(key);
+    this.source.changed();
+  }
+
+  #settle(key: string): void {
+    if (!this.#unsettled.delete(key)) return;
     let first: V | undefined;
     for (const value of this.#parts.of(key)) {
       if (first === undefined || this.isBefore(value, first)) first = value;
     }
     if (first === undefined) this.#foremost.delete(key);
     else this.#foremost.set(key, first);
-    this.source.changed();
   }
 }
 

@@ -77,7 +77,7 @@ export class Hub implements HubPort {
       silent: (incident) => this.#heard.silent(incident),
       recomputeMinMs: limits.recomputeMinMs,
       restTimes: options.analyst ? REST_TIMES_APART : REST_TIMES,
-      restMsMax: options.analyst ? REST_MS_MAX_APART : Infinity,
+      restMaxMs: options.analyst ? REST_MS_MAX_APART : Infinity,
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;

@@ -44,7 +44,7 @@ export interface ReportsOptions {
   recomputeMinMs: number;
   /** A live view rests so many times as long as its last report took, and no longer than this, ms. */
   restTimes: number;
-  restMsMax: number;
+  restMaxMs: number;
   /** Reports kept in memory. */
   reportsKeptMax: number;
   /** Told of each report, in their order, before anyone has it. */
@@ -77,8 +77,8 @@ export class Reports {
 
   /** How long the report rests yet, where it is to rest so many times as long as the last one took. */
   #restMs({ endedMs, tookMs }: Entry, times: number): number {
-    const { clock, recomputeMinMs, restMsMax } = this.options;
-    const restMs = Math.min(times * tookMs, restMsMax);
+    const { clock, recomputeMinMs, restMaxMs } = this.options;
+    const restMs = Math.min(times * tookMs, restMaxMs);
     return endedMs + Math.max(recomputeMinMs, restMs) - clock.monotonicMs();
   }
 
