@@ -44,8 +44,14 @@ const PARTS: Record<string, () => Row[] | Promise<Row[]>> = {
   coming: comingRows,
   unwatched: unwatchedRows,
   busy: async () => [
-    ...await busyRows({ events: 300_000, rate: 50_000, seconds: SECONDS }, { healthz: "50 ms" }),
-    ...await busyRows({ events: 1_000_000, rate: 20_000, seconds: SECONDS }, { drop: "1,000 ms" }),
+    ...await busyRows(
+      { events: 300_000, rate: 50_000, seconds: SECONDS, isAsked: true },
+      { healthz: "50 ms" },
+    ),
+    ...await busyRows(
+      { events: 1_000_000, rate: 20_000, seconds: 2 * SECONDS, isAsked: false },
+      { drop: "1,000 ms" },
+    ),
   ],
   slopes: slopeRows,
   edge: () => other("edge_bench.ts", "--only", "billed,probes"),

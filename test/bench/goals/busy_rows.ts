@@ -10,6 +10,8 @@ export interface Load {
   events: number;
   rate: number;
   seconds: number;
+  /** Somebody asks for the report each second. */
+  isAsked: boolean;
 }
 
 /** The rows of one load. `goals` says which of them are the issue's. */

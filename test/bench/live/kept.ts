@@ -185,9 +185,17 @@ export interface BusyFigures {
   dropMs: { p50: number; p99: number; count: number };
 }
 
-/** Events come at a rate for some seconds, into an incident that has so many already. */
+/**
+ * Events come at a rate for some seconds, into an incident that has so many already, with one viewer;
+ * `isAsked`: somebody also asks for the report each second.
+ */
 export async function busy(
-  { events, rate, seconds }: { events: number; rate: number; seconds: number },
+  { events, rate, seconds, isAsked }: {
+    events: number;
+    rate: number;
+    seconds: number;
+    isAsked: boolean;
+  },
 ): Promise<BusyFigures> {
   const shape = { incident: INCIDENT, nodes: NODES, flows: 2_000, events: rate * seconds };
   const server = await filled(events);
@@ -196,10 +204,12 @@ export async function busy(
   const firstSequences = server.sequences;
   const bodies = [...pings({ ...shape, eventsPerBatch: EVENTS_PER_BATCH, firstSequences })];
   try {
+    // What a first report takes of so many is another figure (`kept`), and a trace makes it as they come.
+    await report(server);
     const watching = await watch(server, INCIDENT, 1);
     const quietMs = await healthTimes(server.url, pause(QUIET_MS));
     const over = new AbortController();
-    const reports = reportsEachSecond(server, over.signal);
+    const reports = isAsked ? reportsEachSecond(server, over.signal) : Promise.resolve(0);
     const drops = dropTimes(server, watching, over.signal);
     const before = await usageOf(server.pid);
     const posted = postAtRate(server, bodies, rate);
