@@ -192,10 +192,13 @@ function split(told: ReturnType<typeof lose>, run: Run, random: Random): Part[] 
   }));
 }
 
-/** From each batch some events to the next, and no further. */
+/**
+ * From each batch some events to the next, and no further. What is lost is not read late: a batch tells
+ * what was lost in the time of the one before, whenever the rest of that came.
+ */
 function postpone(parts: Part[], share: number, random: Random): void {
   const late = parts.map((part, i) =>
-    part.events.filter(() => i < parts.length - 1 && random.chance(share))
+    part.events.filter(({ lost }) => i < parts.length - 1 && random.chance(share) && !lost)
   );
   parts.forEach((part, i) => {
     const before = late[i - 1] ?? [];
