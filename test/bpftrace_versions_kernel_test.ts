@@ -31,6 +31,8 @@ interface Seen {
   lines: number;
   /** Stretches in which not all was told. */
   sampled: ReturnType<SampledList["told"]>;
+  /** Times of the heartbeats. */
+  ticks: bigint[];
 }
 
 const ignore = Deno.uid() !== 0;
@@ -61,6 +63,11 @@ async function works(binary: string, t: Deno.TestContext): Promise<void> {
       await t.step(
         `${how}: some packets at every hop`,
         () => chooses(binary, capability, raw, pair),
+      );
+      if (!raw) continue;
+      await t.step(
+        `${how}: a heartbeat in the middle of a script spoils no line`,
+        () => beats({ binary, capability, raw }, pair),
       );
     }
   } finally {
@@ -171,6 +178,23 @@ async function choosesWithin(
   return chosen.length > 20;
 }
 
+/**
+ * As many heartbeats as make hundreds of them run in the middle of a script on a raw tracepoint. Before
+ * their arguments had a place of their own, each such script printed the heartbeat once more instead of
+ * its packet.
+ */
+async function beats(program: Pick<TraceOptions, "binary" | "capability" | "raw">, pair: Pair) {
+  const { ticks, refused, events } = await trace(
+    { ...program, pair, budget: 1_000_000, beatUs: 200 },
+    () => pair.flood(20_000, program.capability.cpus),
+  );
+  ok(
+    ticks.length > 1_000 && events.length > 1_000,
+    `${ticks.length} heartbeats, ${events.length} events`,
+  );
+  same([ticks.length - new Set(ticks).size, refused], [0, []]);
+}
+
 interface TraceOptions {
   pair: Pair;
   binary: string;
@@ -180,13 +204,23 @@ interface TraceOptions {
   stopped?: boolean;
   /** Events a second; null for all, as much as there is. */
   budget: number | null;
+  /** Microseconds between heartbeats; a tenth of a second where absent. */
+  beatUs?: number;
 }
 
 async function trace(
-  { binary, capability, raw, pair, stopped, budget }: TraceOptions,
+  { binary, capability, raw, pair, stopped, budget, beatUs }: TraceOptions,
   load: () => Promise<void>,
 ): Promise<Seen> {
-  const seen: Seen = { events: [], refused: [], lost: 0, leftOut: 0, lines: 0, sampled: [] };
+  const seen: Seen = {
+    events: [],
+    refused: [],
+    lost: 0,
+    leftOut: 0,
+    lines: 0,
+    sampled: [],
+    ticks: [],
+  };
   const list = new SampledList();
   const { program } = render(await loadSources(), {
     tracepoints: capability.tracepoints,
@@ -208,6 +242,7 @@ async function trace(
   const decoder = createDecoder({
     onEvent: (event) => seen.events.push(event),
     onTick: (timeNs, inForce) => {
+      seen.ticks.push(timeNs);
       if (inForce !== undefined) list.tick(timeNs, inForce);
       onTick();
     },
@@ -216,7 +251,7 @@ async function trace(
     onReading() {},
   });
   const run = await startBpftrace({
-    program,
+    program: beatUs === undefined ? program : beatingEach(beatUs, program),
     binary,
     version: capability.bpftrace!,
     bufferPages: stopped ? 64 : bufferPages(DEFAULT_SHARE, capability),
@@ -246,4 +281,12 @@ async function trace(
   decoder.flush();
   seen.sampled = list.told();
   return seen;
+}
+
+/** The heartbeat is the last of the scripts that run each tenth of a second. */
+function beatingEach(us: number, program: string): string {
+  const interval = "interval:ms:100";
+  const at = program.lastIndexOf(interval);
+  ok(at >= 0, "the program has no heartbeat");
+  return `${program.slice(0, at)}interval:us:${us}${program.slice(at + interval.length)}`;
 }

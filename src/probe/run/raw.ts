@@ -16,3 +16,12 @@ export function toRaw(source: string): string {
   return source.replace(probe, `rawtracepoint:${event}`)
     .replace(/args->(\w+)/g, (whole, field: string) => names[field] ?? whole);
 }
+
+/**
+ * Gives the heartbeat's arguments a place on its own stack, up to the recorder's 56 bytes. Those of a longer
+ * printf are put together in memory that all scripts of a processor share (`createScratchBuffer` in
+ * bpftrace's codegen), and a timer runs in the middle of a script on a raw tracepoint: whose line then
+ * was a second heartbeat, and an event was lost. A setting stands before all scripts.
+ */
+export const withOwnHeartbeat = (program: string, raw: boolean): string =>
+  raw ? `config = { on_stack_limit = 56 }\n${program}` : program;

@@ -19,7 +19,7 @@ import { withCaller } from "./caller.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
-import { toRaw } from "./raw.ts";
+import { toRaw, withOwnHeartbeat } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 import type { NftLayout } from "../kernel/nft.ts";
 import type { TableLayout } from "../kernel/tables.ts";
@@ -169,7 +169,7 @@ export function render(
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
   if (isNoted) parts.unshift(REFUSING_TYPES);
-  return { program: parts.join("\n") + "\n", scripts };
+  return { program: withOwnHeartbeat(parts.join("\n") + "\n", options.raw), scripts };
 }
 
 /** The recorder's program for the tracepoint of a script that tells deaths. */
