@@ -8,7 +8,7 @@ import { addConntrack, addQuoted, addTunnel, decodePacketLine } from "./decode_p
 import { addRefuser, addRule, addRuleChain } from "./decode_rule.ts";
 import { decodeNeighbour, decodeRoute } from "./decode_lookup.ts";
 import { decodeWayLine } from "./decode_way.ts";
-import { LineOrder } from "./line_order.ts";
+import { LineOrder, OfTwoScripts } from "./line_order.ts";
 import type { MissingHops } from "./kept_hops.ts";
 import { BEAT, DROPPED_EARLY, FREED, PACKET, READ, SENT_ICMP, TICK, TUNNEL } from "./lines.ts";
 import { forgetMoved } from "./moved.ts";
@@ -30,8 +30,8 @@ export interface DecoderPorts {
   onTick(timeNs: bigint, inForce: Ranks | undefined): void;
   /** A processor's own: what it told before was read. */
   onBeat?(cpu: number, timeNs: bigint): void;
-  /** A line that could not be understood; counted by the caller. */
-  onRefused(line: string): void;
+  /** A line that could not be understood, perhaps because it is of two scripts; counted by the caller. */
+  onRefused(line: string, isOfTwo: boolean): void;
   /** Counters were read, up to the heartbeat that comes next. */
   onReading(reading: Reading): void;
   reasonName(number: number): string;
@@ -78,6 +78,9 @@ const CONTINUATIONS: Record<string, (event: Event, fields: string[]) => void> = 
   Y: addRefuser,
 };
 
+/** Of these a script prints at most one for a packet: another is of two scripts. */
+const ONCE = "TQC";
+
 /** How a line spells the address of an skb that is not there. */
 const NO_SKB = "0";
 /** An XDP program dropped it in a driver. */
@@ -92,6 +95,8 @@ const WAY_NS_MAX = 10_000_000_000n;
 export function createDecoder(ports: DecoderPorts): Decoder {
   /** The last packet of each processor: its continuation lines may still come. */
   const pending = new Map<number, Event>();
+  /** Which of `ONCE` each of them has, by its processor. */
+  const had = new Map<number, string>();
   /** The packet received last on each processor: a routing lookup there is about it. */
   const received = new Map<number, Event>();
   /** The last heartbeat. */
@@ -119,6 +124,7 @@ export function createDecoder(ports: DecoderPorts): Decoder {
     addExtra(event, fields, ports);
     release(event.cpu);
     pending.set(event.cpu, event);
+    had.delete(event.cpu);
     if (event.kind === "device-rx") received.set(event.cpu, event);
   }
 
@@ -138,10 +144,14 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       const hop = decodeWayLine(fields);
       if (hop !== null && hop.timeNs > tickNs - WAY_NS_MAX) ports.onEvent(hop);
     } else if (letter in CONTINUATIONS) {
-      const event = pending.get(Number(fields[TUNNEL.cpu]));
+      const cpu = Number(fields[TUNNEL.cpu]);
+      const event = pending.get(cpu);
       // Without its packet line, which was lost, a continuation says nothing.
       if (event !== undefined && event.skb === fields[TUNNEL.skb]) {
+        const before = had.get(cpu) ?? "";
+        if (before.includes(letter)) throw new OfTwoScripts("is of two scripts");
         CONTINUATIONS[letter]?.(event, fields);
+        if (ONCE.includes(letter)) had.set(cpu, before + letter);
       }
     } else if (letter === TICK_LETTER) {
       // What another processor has to add to its last packet may not be read yet.
@@ -163,8 +173,8 @@ export function createDecoder(ports: DecoderPorts): Decoder {
       if (text === "" || text.startsWith("Attaching ")) return;
       try {
         understand(text);
-      } catch {
-        ports.onRefused(text);
+      } catch (error) {
+        ports.onRefused(text, error instanceof OfTwoScripts);
       }
     },
     flush,

@@ -8,6 +8,11 @@
  */
 import { PACKET } from "./lines.ts";
 
+/** The line is one of two scripts: what the script that was interrupted had to tell is lost. */
+export class OfTwoScripts extends RangeError {
+  override name = "OfTwoScripts";
+}
+
 /** By processor, the line that was printed last there. */
 interface Last {
   /** As the line has it: a number without a sign. */
@@ -24,7 +29,7 @@ interface Last {
 export class LineOrder {
   readonly #last = new Map<string, Last>();
 
-  /** Takes the fields of a line with a time and a processor. Throws RangeError for one of two scripts. */
+  /** Takes the fields of a line with a time and a processor. Throws OfTwoScripts. */
   take(fields: readonly string[]): void {
     const { [PACKET.cpu]: cpu = "", [PACKET.timeNs]: timeNs = "" } = fields;
     const { [PACKET.letter]: letter = "", [PACKET.skb]: skb = "" } = fields;
@@ -34,7 +39,7 @@ export class LineOrder {
       return;
     }
     const isSame = timeNs === last.timeNs && letter === last.letter && skb === last.skb;
-    if (isLess(timeNs, last.timeNs) || isSame) throw new RangeError("is of two scripts");
+    if (isLess(timeNs, last.timeNs) || isSame) throw new OfTwoScripts("is of two scripts");
     last.timeNs = timeNs;
     last.letter = letter;
     last.skb = skb;

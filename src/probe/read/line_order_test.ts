@@ -26,3 +26,14 @@ Deno.test("a time of nonsense spoils no line after the next heartbeat", () => {
   const lines = [lookup(9e15, 0), lookup(100, 0), "t\t150", lookup(200, 0)];
   deepEqual(taken(lines), { times: [9_000_000_000_000_000n, 200n], refused: [lookup(100, 0)] });
 });
+
+Deno.test("an outer header behind another of the same packet is of two scripts, and spoils neither", () => {
+  const packet = (timeNs: number) =>
+    `R\t${timeNs}\t0\tf1\tf0\t7\t2\teth0\t84\t0\t0\t0\t0\t140104\t0\t` +
+    "54000045\t100000a00000140\t200000a\t0\t0\t100000000000008\t0\t0\t0";
+  const outer = (id: string) =>
+    `T\t0\tf1\t110401\t${id}\t100f00a\t0\t200f00a\t0\tb5120000\t40000100`;
+  const told = decoded([packet(100), outer("70000"), outer("ab0000"), packet(200), outer("90000")]);
+  deepEqual(told.refused, [outer("ab0000")]);
+  deepEqual(told.events.map(({ tunnelId }) => tunnelId), [7, 9]);
+});

@@ -94,7 +94,8 @@ export class Intake {
     return new LineSource({
       onEvent: (event) => this.#event(event),
       onTick: (timeNs, inForce, wholeNs) => this.#tick(timeNs, inForce, wholeNs),
-      onRefused: () => this.#refused += 1,
+      // It is known when that was lost, and what is told at other times does not suffer.
+      onRefused: (isOfTwo) => isOfTwo ? this.lost(1, true) : void this.#refused++,
       onReading: (reading, source) => this.#counters?.take(reading, source, this.#areCountersTold),
       reasonName: this.options.reasonName,
       online: this.options.online,

@@ -5,6 +5,7 @@ import { decodeTsv } from "../../event/codec.ts";
 import type { ProbeBatch } from "../ship/batcher.ts";
 import { Intake } from "./intake.ts";
 import { Planner } from "../filter/plan.ts";
+import { monotonicClock } from "../state/mod.ts";
 
 const A = 4026532001;
 const B = 4026532002;
@@ -198,6 +199,21 @@ Deno.test("intake: a batch tells no further than it is known what the kernel lef
   source.flush();
   made.end();
   equal(untilNs(), "350");
+});
+
+Deno.test("[O5] intake: a line of two scripts is an event lost at its time, any other garbage a line refused", () => {
+  const { made, source, batches } = intake();
+  made.begin();
+  source.line("t\t100");
+  source.line(packet("X", 110, "f1", A));
+  source.line(packet("X", 110, "f1", B));
+  source.line("t\t200");
+  source.line("garbage");
+  made.flush(true);
+  const { totals, losses = [] } = batches.at(-1)!.header;
+  equal([totals.lost, totals.refused], [1, 1]);
+  // Where the clock can't be read nobody knows when.
+  equal(losses.map(({ count }) => count), monotonicClock()() === undefined ? [] : [1]);
 });
 
 /** What a reading of bpftrace prints: so many packets of one flow at one place. */
