@@ -10,6 +10,7 @@ import { type Capability, readCapability } from "../src/probe/kernel/capability.
 import { createDecoder } from "../src/probe/read/decode.ts";
 import { SampledList } from "../src/probe/read/sampled_list.ts";
 import { loadSources, render } from "../src/probe/run/render.ts";
+import { mayHaveLinesOnStack } from "../src/probe/run/raw.ts";
 import { newMix } from "../src/probe/run/counting.ts";
 import { MissMeter } from "../src/probe/run/missed.ts";
 import { DEFAULT_SHARE } from "../src/probe/run/share.ts";
@@ -185,7 +186,7 @@ async function choosesWithin(
  */
 async function beats(program: Pick<TraceOptions, "binary" | "capability" | "raw">, pair: Pair) {
   const { ticks, refused, events } = await trace(
-    { ...program, pair, budget: 1_000_000, beatUs: 200 },
+    { ...program, pair, budget: 1_000_000, beatUs: 200, all: true },
     () => pair.flood(20_000, program.capability.cpus),
   );
   ok(
@@ -204,12 +205,14 @@ interface TraceOptions {
   stopped?: boolean;
   /** Events a second; null for all, as much as there is. */
   budget: number | null;
+  /** All namespaces are watched. */
+  all?: boolean;
   /** Microseconds between heartbeats; a tenth of a second where absent. */
   beatUs?: number;
 }
 
 async function trace(
-  { binary, capability, raw, pair, stopped, budget, beatUs }: TraceOptions,
+  { binary, capability, raw, pair, stopped, budget, all, beatUs }: TraceOptions,
   load: () => Promise<void>,
 ): Promise<Seen> {
   const seen: Seen = {
@@ -225,7 +228,7 @@ async function trace(
   const { program } = render(await loadSources(), {
     tracepoints: capability.tracepoints,
     kprobes: capability.kprobes,
-    netns: pair.netns,
+    netns: all ? null : pair.netns,
     filter: ICMP_ECHO,
     follow: true,
     counters: newMix(),
@@ -237,6 +240,7 @@ async function trace(
     headerWords: capability.headerWords,
     reason: capability.dropReason,
     raw,
+    linesOnStack: mayHaveLinesOnStack(capability.bpftrace),
   });
   let onTick = () => {};
   const decoder = createDecoder({

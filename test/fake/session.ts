@@ -1,5 +1,5 @@
 /** Sessions on fakes of bpftrace: a real kernel's state, invented packets. */
-import { readCapability } from "../../src/probe/kernel/capability.ts";
+import { type Capability, readCapability } from "../../src/probe/kernel/capability.ts";
 import { NFT } from "./nft_layout.ts";
 import { PROBED_FUNCTIONS } from "../../src/probe/kernel/functions.ts";
 import type { ProbeBatch } from "../../src/probe/ship/batcher.ts";
@@ -25,6 +25,18 @@ const TRACEPOINTS = [
   ...["neigh:neigh_timer_handler", "neigh:neigh_update", "icmp:icmp_send", "tcp:tcp_send_reset"],
 ];
 
+/** This machine's, with all that scripts attach to. */
+export const fakeCapability = async (): Promise<Capability> => ({
+  ...await readCapability(),
+  bpftrace: "0.17.0",
+  tracepoints: new Set(TRACEPOINTS),
+  kprobes: true,
+  functions: new Set(PROBED_FUNCTIONS),
+  nft: NFT,
+  ...{ tables: { xtTableName: 56 }, kernel: "6.12.0" },
+  raw: false,
+});
+
 /** A node `here` made of this process's own namespace, traced by the fake of that name. */
 export async function startFakeSession(
   fake: string,
@@ -45,16 +57,7 @@ export async function startFakeSession(
     },
     onProgress: (text) => progress.push(text),
     bpftrace: fakeBpftrace(fake),
-    capability: {
-      ...await readCapability(),
-      bpftrace: "0.17.0",
-      tracepoints: new Set(TRACEPOINTS),
-      kprobes: true,
-      functions: new Set(PROBED_FUNCTIONS),
-      nft: NFT,
-      ...{ tables: { xtTableName: 56 }, kernel: "6.12.0" },
-      raw: false,
-    },
+    capability: await fakeCapability(),
     ...options,
   });
   return {

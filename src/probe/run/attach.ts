@@ -5,6 +5,7 @@ import { type BpftraceOptions, type BpftraceRun, startBpftrace } from "./bpftrac
 import { BpftraceDied } from "./bpftrace_died.ts";
 import { attachPointsOf, scriptsAttachedAt } from "./attach_points.ts";
 import { usesCaller } from "./caller.ts";
+import { hasLinesOnStack } from "./raw.ts";
 import { DEEP_SCRIPTS, render, type RenderOptions, SCRIPTS, sourceOf } from "./render.ts";
 
 /** What to attach, and how. */
@@ -52,12 +53,15 @@ export interface Way {
   run?: Partial<BpftraceOptions>;
 }
 
+/** A program needs more than its stack of 512 bytes. */
+const STACK = /stack limit/i;
+
 /** Tried in this order: what is given up first costs the least. The first four cost only time. */
 const WAYS: readonly Way[] = [
   // A filter that was widened by translations has more alternatives than the stack has room for in pairs.
   {
     without: "a filter in pairs",
-    of: /stack limit/i,
+    of: STACK,
     render: { plain: false, together: 1_000 },
   },
   // Where they were tried first (`isPlainFirst`).
@@ -99,7 +103,12 @@ export function waysFor(kernel: string | undefined): readonly Way[] {
  * last attempt when not even the heartbeat runs, and as `startBpftrace` does.
  */
 export async function attach(options: AttachOptions): Promise<Attached> {
-  const first = await attempt(options, new Map());
+  let first = await attempt(options, new Map());
+  if (first instanceof Refused && hasLinesOnStack(options.render) && STACK.test(first.said)) {
+    options.onProgress("bpftrace has no room for lines on the stack, going on without…");
+    options = { ...options, render: { ...options.render, linesOnStack: false } };
+    first = await attempt(options, new Map());
+  }
   if (!(first instanceof Refused)) return first;
   let refusal: Refused = first;
   // What every kernel can run is not made simpler because of what few can.

@@ -1,6 +1,7 @@
 /** What of a rendered program depends on the kernel alone. */
 import type { Capability } from "../kernel/capability.ts";
 import { isPlainFirst } from "./attach.ts";
+import { mayHaveLinesOnStack } from "./raw.ts";
 import type { RenderOptions } from "./render.ts";
 
 /** The kernel's part of the options, by what the kernel was found to be able to. */
@@ -17,6 +18,7 @@ export type KernelOptions = Pick<
   | "plain"
   | "reason"
   | "raw"
+  | "linesOnStack"
   | "consumeFunction"
   | "cpus"
 >;
@@ -34,6 +36,7 @@ export const kernelOptions = (
     headerWords,
     dropReason,
     raw,
+    bpftrace,
     consumeFunction,
     cpus,
   }: Capability,
@@ -43,6 +46,7 @@ export const kernelOptions = (
     plain: isPlainFirst(kernel) && "but-devices",
     reason: dropReason,
     raw,
+    linesOnStack: mayHaveLinesOnStack(bpftrace),
     consumeFunction,
     cpus,
   },

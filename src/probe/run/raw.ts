@@ -17,11 +17,40 @@ export function toRaw(source: string): string {
     .replace(/args->(\w+)/g, (whole, field: string) => names[field] ?? whole);
 }
 
+/** The most that a heartbeat prints, the recorder's, bytes. */
+const HEARTBEAT_BYTES = 56;
+/** More than a packet's line. */
+const LINE_BYTES = 256;
+
+/** What of a program's options says where its lines are put together. */
+interface Stack {
+  raw: boolean;
+  linesOnStack?: boolean;
+  recorder?: boolean;
+  netns: readonly number[] | null;
+}
+
 /**
- * Gives the heartbeat's arguments a place on its own stack, up to the recorder's 56 bytes. Those of a longer
- * printf are put together in memory that all scripts of a processor share (`createScratchBuffer` in
- * bpftrace's codegen), and a timer runs in the middle of a script on a raw tracepoint: whose line then
- * was a second heartbeat, and an event was lost. A setting stands before all scripts.
+ * Gives the heartbeat's arguments a place on its own stack, and where there is room those of each line.
+ * Those of a longer printf are put together in memory that all scripts of a processor share
+ * (`createScratchBuffer` in bpftrace's codegen), and a timer or another raw tracepoint runs in the middle
+ * of a script on a raw tracepoint: whose line then was a second heartbeat, or one of two packets, and an
+ * event was lost. A setting stands before all scripts.
  */
-export const withOwnHeartbeat = (program: string, raw: boolean): string =>
-  raw ? `config = { on_stack_limit = 56 }\n${program}` : program;
+export function withStack(program: string, stack: Stack): string {
+  if (!stack.raw) return program;
+  const bytes = hasLinesOnStack(stack) ? LINE_BYTES : HEARTBEAT_BYTES;
+  return `config = { on_stack_limit = ${bytes} }\n${program}`;
+}
+
+/**
+ * Whether the stack has those of each line, which some filters leave no room for. The recorder needs it
+ * for other things, and where namespaces are told apart first the script on drops mostly does.
+ */
+export const hasLinesOnStack = (
+  { raw, linesOnStack = false, recorder = false, netns }: Stack,
+): boolean => raw && linesOnStack && !recorder && netns === null;
+
+/** Whether the stack may have them: in 0.27 the script on receptions has no room for them. */
+export const mayHaveLinesOnStack = (bpftrace: string | null): boolean =>
+  bpftrace?.startsWith("0.23.") === true;

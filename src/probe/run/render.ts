@@ -19,7 +19,7 @@ import { withCaller } from "./caller.ts";
 import { headers } from "./headers.ts";
 import { isPlain, opaque, type Plain } from "./opaque.ts";
 import { refusing, REFUSING_TYPES } from "./refusing.ts";
-import { toRaw, withOwnHeartbeat } from "./raw.ts";
+import { toRaw, withStack } from "./raw.ts";
 import type { ConntrackLayout } from "../kernel/conntrack.ts";
 import type { NftLayout } from "../kernel/nft.ts";
 import type { TableLayout } from "../kernel/tables.ts";
@@ -69,6 +69,8 @@ export interface RenderOptions {
   reason: boolean;
   /** Use raw tracepoints where a script says how: cheaper, but bpftrace 0.17 aborts on them. */
   raw: boolean;
+  /** With raw tracepoints in all namespaces: each line is put together on the stack. */
+  linesOnStack?: boolean;
   /** Scripts that cost more than they tell are attached, too. */
   deep?: boolean;
   /** False: the kernel does not tell who is done with a packet, so that its script is left out. */
@@ -114,10 +116,7 @@ const BPF = new URL("../../../bpf/", import.meta.url);
 
 /** Reads all scripts and fragments once; they are part of the program. */
 export async function loadSources(): Promise<Map<string, string>> {
-  const names = [
-    ...SCRIPTS,
-    ...FRAGMENTS.map((name) => `lib/${name}`),
-  ];
+  const names = [...SCRIPTS, ...FRAGMENTS.map((name) => `lib/${name}`)];
   const read = async (name: string) =>
     [name, await Deno.readTextFile(new URL(`${name}.bt`, BPF))] as const;
   return new Map(await Promise.all(names.map(read)));
@@ -169,7 +168,7 @@ export function render(
   if (options.counters !== null) parts.unshift(COUNTING_TYPES);
   if (isRecorder(options)) parts.unshift(RECORDER_TYPES);
   if (isNoted) parts.unshift(REFUSING_TYPES);
-  return { program: withOwnHeartbeat(parts.join("\n") + "\n", options.raw), scripts };
+  return { program: withStack(parts.join("\n") + "\n", options), scripts };
 }
 
 /** The recorder's program for the tracepoint of a script that tells deaths. */

@@ -224,3 +224,15 @@ Deno.test("render: before 6.3 who is done with a packet is read of where the fun
   match(newer, /^tracepoint:skb:consume_skb/m);
   ok(!newer.includes('reg("sp")'));
 });
+
+Deno.test("render: with raw tracepoints heartbeats are put together on the stack, and lines where they may", () => {
+  const first = (more: Partial<RenderOptions>) =>
+    render(sources, { ...options, ...more }).program.split("\n")[0];
+  const heartbeats = "config = { on_stack_limit = 56 }";
+  equal(first({ raw: true }), heartbeats);
+  equal(first({ raw: true, linesOnStack: true }), "config = { on_stack_limit = 256 }");
+  equal(first({ raw: true, linesOnStack: true, recorder: true }), heartbeats);
+  equal(first({ raw: true, linesOnStack: true, netns: [4026531840] }), heartbeats);
+  // Without, nothing runs in the middle of a script, and bpftrace 0.17 knows no settings.
+  ok(!first({ linesOnStack: true })?.includes("config"));
+});

@@ -1,9 +1,10 @@
 import { deepStrictEqual as equal, ok, rejects } from "node:assert/strict";
-import { startFakeSession } from "../../../test/fake/session.ts";
+import { fakeCapability, startFakeSession } from "../../../test/fake/session.ts";
 import { DEEP_SCRIPTS } from "../run/render.ts";
 import { DEFAULT_SHARE } from "../run/share.ts";
 import { BatchHeader } from "../../event/batch.ts";
 import { decodeTsv } from "../../event/codec.ts";
+import { findNetns } from "../state/mod.ts";
 
 const own = { sanitizeOps: false, sanitizeResources: false };
 
@@ -187,6 +188,20 @@ for (
     ok([...whyOf.values()].every((why) => why?.startsWith("bpftrace refused it: ERROR")));
   });
 }
+
+Deno.test("session: a stack without room for whole lines costs no script", own, async () => {
+  const { session, batches, progress } = await startFakeSession("refuses_lines_on_stack", {
+    capability: { ...await fakeCapability(), bpftrace: "0.23.2", raw: true },
+    nodes: [{ name: "here", netns: [await findNetns("/proc/self/ns/net")], all: true }],
+    deep: true,
+  });
+  await session.ready;
+  await session.stop();
+  const told = progress.filter((text) => /refused|on the stack/.test(text));
+  equal(told, ["bpftrace has no room for lines on the stack, going on without…"]);
+  const missing = batches.at(-1)!.header.scripts.filter(({ state }) => state !== "attached");
+  equal(missing.map(({ name }) => name), ["refused_nft"]);
+});
 
 Deno.test("session: scripts that bpftrace refuses unnamed are found one by one", own, async () => {
   const { session, batches } = await startFakeSession("refuses_quietly");
