@@ -1,10 +1,10 @@
 /**
  * The test runner behind `lasthop test`: static checks and the pure tests side by side, then the
- * ones that touch the real kernel, one file after another, beside those of browsers and workerd.
+ * ones that touch the real kernel or a browser, one file after another.
  */
 import { LasthopError } from "../src/event/error.ts";
 import { passSignalsOn } from "./runner/child.ts";
-import { findTestFiles, isQuick, isSerial, laneOf, selectFiles } from "./runner/files.ts";
+import { findTestFiles, isQuick, isSerial, selectFiles } from "./runner/files.ts";
 import type { TestResult } from "./runner/result.ts";
 import { CHECKS, runCheck, runFiles } from "./runner/steps.ts";
 import { countLine, summary } from "./runner/summary.ts";
@@ -47,14 +47,10 @@ export async function runTests({ words, quick, filter }: TestRequest): Promise<n
       const found = await runFiles({ root, files: pure, filter, parallel: true });
       tell(`${pure.length} files of pure tests`, found, begin);
     }
-    const runLane = async (lane: string[]) => {
-      for (const file of lane) {
-        const begin = performance.now();
-        tell(file, await runFiles({ root, files: [file], filter, parallel: false }), begin);
-      }
-    };
-    const lanes = Object.groupBy(files.filter(isSerial), (file) => laneOf(file)!);
-    await Promise.all(Object.values(lanes).map(runLane));
+    for (const file of files.filter(isSerial)) {
+      const begin = performance.now();
+      tell(file, await runFiles({ root, files: [file], filter, parallel: false }), begin);
+    }
   };
 
   const runChecks = async () => {

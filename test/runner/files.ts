@@ -22,20 +22,10 @@ export async function findTestFiles(root: string): Promise<string[]> {
   return found.sort();
 }
 
-/**
- * What runs one file after the other: kernel state is shared by the whole machine, as are Chromium and
- * workerd with its processors. The two have nothing to do with each other, and run side by side.
- */
-export type Lane = "kernel" | "engine";
-
-/** The lane of a test file; null for a pure one. */
-export function laneOf(file: string): Lane | null {
-  const needs = /_(kernel|browser|workerd)_test\.tsx?$/.exec(file)?.[1];
-  return needs === undefined ? null : needs === "kernel" ? "kernel" : "engine";
+/** Kernel state and Chromium are shared by the whole machine; workerd takes all of its processors. */
+export function isSerial(file: string): boolean {
+  return /_(kernel|browser|workerd)_test\.tsx?$/.test(file);
 }
-
-/** It needs what only one test at a time may have. */
-export const isSerial = (file: string): boolean => laneOf(file) !== null;
 
 /**
  * Needs no kernel feature, no browser, no workerd, and no package that is not installed yet, is no test

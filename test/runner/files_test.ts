@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { isQuick, laneOf, selectFiles } from "./files.ts";
+import { isQuick, selectFiles } from "./files.ts";
 
 const all = ["src/a/route_test.ts", "src/a/socket_kernel_test.ts", "test/b_network_test.ts"];
 
@@ -17,10 +17,4 @@ Deno.test("isQuick leaves out what needs the kernel, a browser, workerd, the net
   equal(isQuick("test/edge/store_workerd_test.ts"), false);
   equal(isQuick("src/cli/commands/serve_system_test.ts"), false);
   equal(isQuick("test/sim/canaries_long_test.ts"), false);
-});
-
-Deno.test("laneOf tells those of the kernel from those of browsers and workerd, and from pure ones", () => {
-  deepEqual(all.map(laneOf), [null, "kernel", null]);
-  equal(laneOf("src/web/page_browser_test.ts"), "engine");
-  equal(laneOf("test/edge/store_workerd_test.ts"), "engine");
 });
