@@ -35,23 +35,30 @@ wired(
   },
 );
 
-wired("a filter of IPv6 in three namespaces is taken as it is", async (wire) => {
-  const third = `${wire.a}-3`;
-  const ip = (...args: string[]) => new Deno.Command("ip", { args }).output();
-  await ip("netns", "add", third);
-  try {
-    const places = [...nodes(wire), "--node", `c=${third}`];
-    const filter = "tcp and host fd00:10:96::10 and port 80";
-    const trace = await startLasthop(["trace", "--json", "--no-listen", ...places, filter]);
-    await trace.ready();
-    const { code, stderr } = await trace.end();
-    equal(code, 0, stderr);
-    // The stack of a program has 512 bytes, and bpftrace refuses one that needs more.
-    equal(stderr.match(/refused/g), null, stderr);
-  } finally {
-    await ip("netns", "del", third);
-  }
-});
+// The stack of a program has 512 bytes, and bpftrace refuses one that needs more.
+for (
+  const filter of [
+    "tcp and host fd00:10:96::10 and port 80",
+    "udp port 5001",
+    "host fd00:10:96::10",
+  ]
+) {
+  wired(`the filter ${filter} is taken as it is in three namespaces`, async (wire) => {
+    const third = `${wire.a}-3`;
+    const ip = (...args: string[]) => new Deno.Command("ip", { args }).output();
+    await ip("netns", "add", third);
+    try {
+      const places = [...nodes(wire), "--node", `c=${third}`];
+      const trace = await startLasthop(["trace", "--json", "--no-listen", ...places, filter]);
+      await trace.ready();
+      const { code, stderr } = await trace.end();
+      equal(code, 0, stderr);
+      equal(stderr.match(/refused/g), null, stderr);
+    } finally {
+      await ip("netns", "del", third);
+    }
+  });
+}
 
 for (const signal of ["SIGTERM", "SIGHUP"] as const) {
   wired(`${signal} ends it as SIGINT does: with the report and nothing left`, async (wire) => {

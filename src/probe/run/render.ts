@@ -106,7 +106,7 @@ const FRAGMENTS: readonly string[] = [
   ...["asked", "asked_connection", "asker", "asking", "conntrack", "device", "emit", "fields"],
   ...["ip", "packet", "place", "neighbour_raw", "ready_raw", "innermost", "rank", "choose"],
   ...["first", "tell", "choose_recorder", "budget", "count", "record", "dying", "way", "headers"],
-  ...["headers_words", "refuser_asked", "refuser_answered", "refuser_told"],
+  ...["headers_words", "room", "refuser_asked", "refuser_answered", "refuser_told"],
 ];
 
 /** Tells bpftrace the type of a map before the first line that reads it. */
@@ -208,6 +208,7 @@ function renderScript(
     /\/\/@headers (data|network)/,
     (_, from: "data" | "network") => headers(lib, options, from),
   );
+  text = text.replace("//@room", options.raw || options.deep ? stripHeader(lib("room")) : "");
   text = text.replace("//@packet", lib("packet")).replace("//@fields", lib("fields"));
   text = text.replace(/\/\/@count (\d)/, (_, at) => counting(lib, options.counters, at));
   const when = options.netns === null ? "late" : "early";
