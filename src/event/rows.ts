@@ -52,7 +52,9 @@ export class RowWriter implements RowSink {
   #bits = new Int32Array(WORDS);
   #kind: EventKind | null = null;
   #rows = 0;
-  #latestNs = -1n;
+  /** The latest of the times that a double holds exactly, and of the others. */
+  #latest = -1;
+  #latestBeyond = -1n;
 
   /** How many rows were written. */
   get rows(): number {
@@ -61,7 +63,7 @@ export class RowWriter implements RowSink {
 
   /** No row is of a later time, ns; -1 where there is none. */
   get latestNs(): bigint {
-    return this.#latestNs;
+    return this.#latestBeyond > 0n ? this.#latestBeyond : BigInt(this.#latest);
   }
 
   /**
@@ -170,17 +172,22 @@ export class RowWriter implements RowSink {
   timeOf(scan: Scan): void {
     const time = scan.nearU64();
     if (time > Number.MAX_SAFE_INTEGER) return this.time(scan.exactU64);
+    this.#exactTime(time);
+  }
+
+  #exactTime(time: number): void {
     this.#note(TIME);
+    if (time > this.#latest) this.#latest = time;
     this.#values.float64(time);
   }
 
   /** The time. */
   time(timeNs: bigint): void {
-    this.#note(TIME);
-    if (timeNs > this.#latestNs) this.#latestNs = timeNs;
     const time = Number(timeNs);
-    if (Number.isSafeInteger(time)) this.#values.float64(time);
+    if (Number.isSafeInteger(time)) this.#exactTime(time);
     else {
+      this.#note(TIME);
+      if (timeNs > this.#latestBeyond) this.#latestBeyond = timeNs;
       this.#beyond.push([this.#values.at, String(timeNs)]);
       this.#values.float64(NaN);
     }

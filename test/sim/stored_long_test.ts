@@ -9,7 +9,7 @@ import { throughStore } from "./stored.ts";
 const SEEDS = 250;
 
 Deno.test("[S10] what the store threw away or refused makes no verdict wrong, and is counted", async () => {
-  const met = { evicted: 0, states: 0, refused: 0, right: 0 };
+  const met = { evicted: 0, placed: 0, states: 0, refused: 0, right: 0 };
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { scenario, input } = run(seed, seed % 2 === 0 ? null : {});
     if (input.evicted > 0) continue;
@@ -25,6 +25,11 @@ Deno.test("[S10] what the store threw away or refused makes no verdict wrong, an
     ];
     equal(violations.map(({ text }) => text).slice(0, 3).join("\n"), "", `seed ${seed}`);
     met.evicted += counters.evicted;
+    // Of whatever is gone an ingest knows up to when it was [O34].
+    met.placed += kept.batches.reduce(
+      (sum, { gone }) => sum + (gone && gone.untilNs !== null ? gone.lines : 0),
+      0,
+    );
     met.states += counters.evictedStates;
     met.refused += counters.refused;
     met.right += report.flows.filter(({ outcome }) => outcome !== "unknown").length;

@@ -4,11 +4,10 @@ import { isSilentUntil } from "../view/coverage.ts";
 import type { Asides } from "../view/evidence.ts";
 import { soughtAddress } from "../view/sought_address.ts";
 import type { Sighting } from "../view/timeline.ts";
+import { RESOLUTION_NS } from "./judge.ts";
 
 /** An answer that the kernel or a waiting program gives comes within this time, ns. */
 export const ANSWER_NS = 900e6;
-/** Longer than an answer waits for the link address of its next hop before the kernel drops it, ns. */
-const RESOLUTION_NS = 3.5e9;
 
 /**
  * [X3] [O12] Whether an answer to what ended here may still wait for a link address, which the host looked

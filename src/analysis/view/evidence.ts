@@ -185,7 +185,7 @@ export const questionsFor = (evidence: Asides, address: string): readonly Sighti
   evidence.with(byAsked, address);
 
 /** Longer than a host asks for an address before it gives up, ns. */
-const ASKING_NS = 4e9;
+export const ASKING_NS = 4e9;
 
 const byAsker = finding((event) => {
   const address = event.kind === "device-tx" ? askedAddress(event) : undefined;

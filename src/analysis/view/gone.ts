@@ -41,11 +41,7 @@ export function goneTogether(a: Gone | undefined, b: Gone | undefined): Gone | u
   if (a === undefined || b === undefined) return a ?? b;
   return {
     lines: a.lines + b.lines,
-    untilNs: a.untilNs === null || b.untilNs === null
-      ? null
-      : a.untilNs > b.untilNs
-      ? a.untilNs
-      : b.untilNs,
+    untilNs: later(a.untilNs, b.untilNs),
     withDrops: a.withDrops || b.withDrops,
   };
 }

@@ -1,12 +1,9 @@
 /** Whether a namespace looked for a link address that it had not. */
 import { askedAddress } from "../kernel/neighbours.ts";
-import type { Asides } from "./evidence.ts";
+import { type Asides, ASKING_NS } from "./evidence.ts";
 import { finding } from "./finding.ts";
 import { firstAfter, firstFrom } from "./indexed.ts";
 import type { Sighting } from "./timeline.ts";
-
-/** Longer than a host asks for an address before it gives up, ns. */
-const ASKING_NS = 4e9;
 
 /** A lookup that failed is told with its device, and not with the namespace, which it may be of. */
 const bySeeking = finding((event) => {

@@ -107,6 +107,20 @@ Deno.test("what a batch keeps is what came, also where its bytes become others a
   }));
 });
 
+Deno.test("[O34] the header tells the latest time of what came with it, and how many drops", () => {
+  const json = (timeNs: string) => JSON.stringify({ kind: "drop", timeNs, cpu: 0 });
+  const told = (...lines: string[]) => {
+    const { header } = read([headerLine(), ...lines], []).batches[0]!;
+    return [header.latestEventNs, header.dropLines];
+  };
+  const [early, late] = ["device-rx\t700\t0", "device-rx\t9007199254740991\t0"];
+  deepEqual(told(stateLine(1)), [undefined, undefined]);
+  deepEqual(told(late, early), ["9007199254740991", 0]);
+  deepEqual(told(early, "drop\t800\t0", json("20")), ["800", 2]);
+  deepEqual(told(early, json("900")), ["900", 1]);
+  deepEqual(told(late, "drop\t18446744073709551615\t0"), ["18446744073709551615", 1]);
+});
+
 Deno.test("a name inside a line can't pass for a header", () => {
   const inState = stateLine(1).replace('"links":[]', '"links":[{"kind":"batch"}]');
   const inText = JSON.stringify({ kind: "drop", timeNs: "1", cpu: 0, function: '"kind":"batch"' });
