@@ -1,5 +1,5 @@
 /** What others notice while events come. */
-import { busy, type BusyFigures } from "../live/kept.ts";
+import { busy, type BusyFigures } from "../live/busy.ts";
 import { figureOf, type Row } from "./figures.ts";
 
 /** So many times the same. */

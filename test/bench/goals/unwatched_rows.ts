@@ -1,7 +1,8 @@
 /** The last report where nobody watched: with what came analysed ahead, against a first report. */
 import { pings } from "../edge/pings.ts";
 import { usageOf } from "../edge/usage.ts";
-import { ask, INCIDENT, NODES, postAtRate, report, start } from "../live/kept.ts";
+import { postAtRate } from "../live/busy.ts";
+import { ask, INCIDENT, NODES, report, start } from "../live/kept.ts";
 import { figureOf, ratioOf, type Row } from "./figures.ts";
 
 const EVENTS = 75_000;
