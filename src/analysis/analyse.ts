@@ -46,10 +46,13 @@ export class Analysis {
     this.#memory = new ReportMemory(packetsAwakeMax);
   }
 
-  /** The report of all that is given. Throws as `analyse` does. */
-  report(input: AnalysisInput): Report {
+  /**
+   * The report of all that is given. Throws as `analyse` does. `packetsMax`: where more packets would have to be
+   * judged again, flows of which nothing new is expected are told as they were (`accounting.postponed`, rule D10).
+   */
+  report(input: AnalysisInput, packetsMax = Infinity): Report {
     try {
-      return this.#memory.report(input);
+      return this.#memory.report(input, packetsMax);
     } catch (error) {
       // It may have taken a part of what is new, which would then never be looked at.
       this.#memory = new ReportMemory(this.#packetsAwakeMax);

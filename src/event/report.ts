@@ -173,6 +173,8 @@ export const Report = z.object({
     /** Lines that belonged to no batch that was kept, and node states evicted; absent: none. */
     strayLines: count.optional(),
     evictedStates: count.optional(),
+    /** Flows that are told as they were, because more came than could be judged at once; absent: none. */
+    postponed: count.optional(),
   }),
 });
 

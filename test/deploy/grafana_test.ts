@@ -24,6 +24,8 @@ async function toldMetrics(): Promise<Map<string, Set<string>>> {
     const client = clientOf({ url: ingest.url, rootToken, stop: ingest.stop });
     await client.createIncident({ id: "p" });
     await client.postBatch("p", body({ incident: "p" }, refusedLine(1001, 53)));
+    // A scrape waits for a report for some seconds only, and tells what is there.
+    await client.report("p");
     const headers = { authorization: `Bearer ${rootToken}` };
     const text = await (await fetch(`${ingest.url}/metrics`, { headers })).text();
     const metrics = new Map<string, Set<string>>();

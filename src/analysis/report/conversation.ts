@@ -59,6 +59,13 @@ export class Conversation implements Doubter {
     this.inDoubt.add(this);
   }
 
+  /** [D10] It tells that nothing has come of a question yet: whether anything does is news. */
+  get isUrgent(): boolean {
+    const { exchanges = [], flows = [] } = this.told ?? {};
+    return exchanges.length > 0 && exchanges.every(({ outcome }) => outcome === "in-flight") &&
+      flows.every(({ replyOf }) => replyOf === undefined);
+  }
+
   /** What is concluded has to be concluded again. */
   isStale(): boolean {
     return this.told === null || !this.#asked.hold();

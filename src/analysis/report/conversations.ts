@@ -2,6 +2,7 @@
 import { type Ends, endsOf } from "../exchange/join.ts";
 import type { FamiliesChange } from "../verdict/families.ts";
 import type { Family } from "../verdict/family.ts";
+import type { Postponed } from "../verdict/incident.ts";
 import type { World } from "../verdict/judgement.ts";
 import type { Others } from "../verdict/others.ts";
 import { askAllAgain } from "../view/asked.ts";
@@ -21,9 +22,13 @@ export interface Difference {
   gone: Conversation[];
 }
 
+const NONE_POSTPONED: Postponed = Object.assign(new Set<Family>(), { judge: () => true });
+
 /** The conversations of one incident. */
 export class Conversations {
   readonly all = new Set<Conversation>();
+  /** [D10] So many flows are told as they were: they may be otherwise. */
+  postponed = 0;
   /** Those that may be stale: nobody looks at the others. */
   readonly #inDoubt = new Set<Conversation>();
   readonly #known = new Map<Family, Known>();
@@ -31,8 +36,18 @@ export class Conversations {
   readonly #asking: Index = new Map();
   readonly #answering: Index = new Map();
 
-  /** Concludes what is new, after these families were judged anew and those are no more. */
-  tell({ judged, ended }: FamiliesChange, surroundings: Surroundings): Difference {
+  /**
+   * Concludes what is new, after these families were judged anew and those are no more. [D10] Nothing is
+   * concluded of a family that is postponed: of those that belong to one that was judged each is judged now,
+   * and others are told as they were. At most so many packets' conversations, and one more, are concluded again
+   * whose families are the same.
+   */
+  tell(
+    { judged, ended }: FamiliesChange,
+    surroundings: Surroundings,
+    postponed: Postponed = NONE_POSTPONED,
+    packetsMax = Infinity,
+  ): Difference {
     const world = surroundings.world();
     const difference: Difference = { come: [], gone: [] };
     const open = new Set<Family>();
@@ -62,6 +77,10 @@ export class Conversations {
     }
     // Whoever is linked to a family that is another one now may be of another conversation.
     for (const family of open) {
+      if (postponed.has(family)) {
+        this.#forget(family);
+        if (postponed.judge(family)) this.#learn(family, world, surroundings.others);
+      }
       for (const other of this.#linked(family)) {
         const { conversation } = this.#known.get(other)!;
         if (conversation === null) open.add(other);
@@ -72,13 +91,20 @@ export class Conversations {
       if (!this.#known.has(family) || this.#known.get(family)!.conversation) continue;
       difference.come.push(this.#begin([...this.#around(family)]));
     }
-    askAllAgain();
-    const doubted = [...this.#inDoubt];
-    this.#inDoubt.clear();
-    for (const conversation of doubted) {
-      if (!this.all.has(conversation) || conversation.told === null || !conversation.isStale()) {
+    const later = new Set<Conversation>();
+    for (const family of postponed) {
+      const conversation = this.#known.get(family)?.conversation;
+      if (conversation) later.add(conversation);
+    }
+    let packets = 0;
+    for (const conversation of this.#doubted()) {
+      const isTurn = packets < packetsMax || conversation.isUrgent;
+      if (!isTurn || later.has(conversation)) {
+        later.add(conversation);
+        this.#inDoubt.add(conversation);
         continue;
       }
+      for (const { size } of conversation.families) packets += size;
       // It is told as another one, so that who has the old one knows.
       this.all.delete(conversation);
       difference.gone.push(conversation);
@@ -86,7 +112,19 @@ export class Conversations {
       difference.come.push(this.#begin(conversation.families));
     }
     for (const conversation of difference.come) conversation.tell(surroundings);
+    this.postponed = 0;
+    for (const { told } of later) this.postponed += told!.flows.length;
     return difference;
+  }
+
+  /** Those that are stale, which have waited for longest first. Nobody looks at the others again. */
+  #doubted(): Conversation[] {
+    askAllAgain();
+    const doubted = [...this.#inDoubt];
+    this.#inDoubt.clear();
+    return doubted.filter((conversation) =>
+      this.all.has(conversation) && conversation.told !== null && conversation.isStale()
+    );
   }
 
   #begin(families: readonly Family[]): Conversation {

@@ -7,7 +7,6 @@ import { printFilter } from "../../event/filter/mod.ts";
 import type { Problem as ProblemReport, Report } from "../../event/report.ts";
 import { changesOf } from "../change/change.ts";
 import { Problems } from "../problem/problems.ts";
-import type { FamiliesChange } from "../verdict/families.ts";
 import { clusterPlaces } from "../cluster/places.ts";
 import type { Family } from "../verdict/family.ts";
 import { IncidentMemory, type JudgedIncident } from "../verdict/incident.ts";
@@ -41,11 +40,20 @@ class Growing {
 
   constructor(readonly families: ReadonlySet<Family>, readonly filter: string) {}
 
-  /** Takes what was judged anew, and shows it. */
-  tell(change: FamiliesChange, surroundings: Surroundings, { nodes, cluster }: Named): void {
+  /** Takes what was judged anew, and shows it. `packetsMax`: of conversations that are concluded again. */
+  tell(
+    { change, postponed, nodes, cluster }: Named & Pick<JudgedIncident, "change" | "postponed">,
+    surroundings: Surroundings,
+    packetsMax: number,
+  ): void {
     const { concluded, shares, problems, reports, names } = this;
     const { flows, exchanges } = concluded;
-    const { gone, come } = this.conversations.tell(change, surroundings);
+    const { gone, come } = this.conversations.tell(
+      change,
+      surroundings,
+      postponed,
+      packetsMax,
+    );
     const toldOf = (all: readonly Conversation[]) => all.flatMap(({ told }) => told ?? []);
     const { evidence, filter } = surroundings;
     const told = { gone: toldOf(gone), come: toldOf(come) };
@@ -101,9 +109,9 @@ export class ReportMemory {
   /** `packetsAwakeMax`: of more packets those that were used longest ago are kept in a form that takes less. */
   constructor(readonly packetsAwakeMax = Infinity) {}
 
-  /** The report, flows worst first. */
-  report(input: AnalysisInput): Report {
-    const judged = this.#incident.judge(input);
+  /** The report, flows worst first. `packetsMax`: where more would have to be judged again, some wait. */
+  report(input: AnalysisInput, packetsMax = Infinity): Report {
+    const judged = this.#incident.judge(input, packetsMax);
     const { nodes, families, evidence, others, unclaimed } = judged;
     const withheld = this.#withheld;
     withheld.take(input.withheld ?? []);
@@ -115,7 +123,8 @@ export class ReportMemory {
     const { growing, isNew } = this.#growingOf(families, printFilter(filter));
     // Whoever begins anew knows of no family.
     const change = isNew ? { judged: [...families], ended: [] } : judged.change;
-    growing.tell(change, { ...judged, filter, withheld }, judged);
+    growing.tell({ ...judged, change }, { ...judged, filter, withheld }, packetsMax);
+    const { postponed } = growing.conversations;
     this.#incident.rest(this.packetsAwakeMax);
     const eventsOf = (node: NodeView) => node.events.length + withheld.events(node.name);
     const events = nodes.reduce((total, node) => total + eventsOf(node), 0);
@@ -143,6 +152,7 @@ export class ReportMemory {
         evicted: input.evicted,
         ...(input.strayLines ? { strayLines: input.strayLines } : {}),
         ...(input.evictedStates ? { evictedStates: input.evictedStates } : {}),
+        ...(postponed ? { postponed } : {}),
       },
     };
   }

@@ -9,6 +9,7 @@ import { Alike } from "./alike.ts";
 import { Family, type Home, keysOf } from "./family.ts";
 import type { World } from "./judgement.ts";
 import { Others } from "./others.ts";
+import { inTurn } from "./turn.ts";
 
 /** Families that are judged anew, and those that are no more. */
 export interface FamiliesChange {
@@ -24,6 +25,8 @@ export class Families {
   readonly evidence = new Asides();
   /** Events of no packet that could be understood. */
   unclaimed = 0;
+  /** [D10] Those that are stale and were not judged in the last turn. */
+  readonly postponed = new Set<Family>();
   readonly #alike = new Map<string, Alike>();
   readonly #byKey = new Map<string, Family>();
   readonly #familyOf = new Map<Packet, Family>();
@@ -124,35 +127,55 @@ export class Families {
     return this.#alike.get(invariants(sighting))?.packetOf(sighting);
   }
 
-  /** Judges the packets of families that are stale. */
-  judge(world: World): FamiliesChange {
-    const change = this.judgeAlone(world);
+  /** Judges the packets of families that are stale; of `packetsMax` or more those whose turn it is. */
+  judge(world: World, packetsMax = Infinity): FamiliesChange {
+    const change = this.judgeAlone(world, packetsMax);
     for (const family of change.judged) family.revise(this.others);
     return change;
   }
 
   /** Judges each packet of families that are stale by itself. */
-  judgeAlone(world: World): FamiliesChange {
-    const { others } = this;
-    const stale = new Set(this.#doubted().filter((family) => family.isStale()));
-    for (const family of stale) family.judge(world, others);
-    // What these brought may be news to others.
-    for (const family of this.#doubted()) {
-      // One that was judged just now is asked again with what is yet to come.
-      if (stale.has(family)) family.doubted();
-      else if (family.isStale()) {
-        family.judge(world, others);
-        stale.add(family);
+  judgeAlone(world: World, packetsMax = Infinity): FamiliesChange {
+    const { others, postponed } = this;
+    postponed.clear();
+    const now = new Set<Family>();
+    const judge = (families: readonly Family[], most: number): number => {
+      const turn = inTurn(families, most);
+      for (const family of turn.later) postponed.add(family);
+      for (const family of turn.now) {
+        now.add(family);
+        this.#home.inDoubt.delete(family);
       }
-    }
+      for (const family of turn.now) family.judge(world, others);
+      return turn.left;
+    };
+    const left = judge(this.#stale(), packetsMax);
+    // What these brought may be news to others. One that was judged just now stays in doubt, and is asked
+    // again with what is yet to come.
+    judge(this.#stale().filter((family) => !now.has(family) && !postponed.has(family)), left);
     const judged: Family[] = [];
-    for (const family of stale) {
+    for (const family of now) {
       if (family.size > 0) judged.push(family);
       else this.#end(family);
     }
     const ended = this.#ended;
     this.#ended = [];
     return { judged, ended };
+  }
+
+  /** Judges one that was postponed. False: it has no packets any more, and is gone. */
+  judgePostponed(family: Family, world: World): boolean {
+    this.postponed.delete(family);
+    this.#home.inDoubt.delete(family);
+    if (family.size === 0) {
+      this.#end(family);
+      // Whoever asked for it knows.
+      this.#ended.pop();
+      return false;
+    }
+    family.judge(world, this.others);
+    family.revise(this.others);
+    return true;
   }
 
   /**
@@ -171,11 +194,16 @@ export class Families {
     }
   }
 
-  #doubted(): Family[] {
+  /** Those that are stale, which have waited for longest first. Nobody looks at the others again. */
+  #stale(): Family[] {
     askAllAgain();
-    const all = [...this.#home.inDoubt];
-    this.#home.inDoubt.clear();
-    return all.filter((family) => this.all.has(family));
+    const { inDoubt } = this.#home;
+    const stale: Family[] = [];
+    for (const family of inDoubt) {
+      if (this.all.has(family) && family.isStale()) stale.push(family);
+      else inDoubt.delete(family);
+    }
+    return stale;
   }
 
   /** Families that a packet belongs to are one: the one with most packets takes the others. */
@@ -189,6 +217,8 @@ export class Families {
       }
       for (const key of other.keys) this.#give(key, family);
       this.#end(other);
+      // What was told of the other is told of this one, or not at all.
+      family.isUrgent = true;
     }
     return family;
   }

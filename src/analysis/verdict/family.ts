@@ -3,6 +3,7 @@
  * other in one, and the fragments of one packet. What is concluded of a family rests on its own packets
  * and on what it asks (`asked.ts`), so that it stays until one of these changes. Rule D5.
  */
+import { KINDS } from "../../event/kinds.ts";
 import { reverseKey } from "../correlate/identity.ts";
 import type { Chain } from "../correlate/chains.ts";
 import type { Packet } from "../correlate/packets.ts";
@@ -52,6 +53,10 @@ export class Family implements Doubter {
   #judged: JudgedFamily = NOT_JUDGED;
   /** How often it was judged. */
   version = 0;
+  /** Where not all that is stale can be judged, it is judged before others: it tells what nobody knows yet. [D10] */
+  isUrgent = true;
+  /** What its packets were dropped by, as far as that tells whether a further one is news. */
+  #drops: readonly string[] = [];
 
   constructor(readonly home: Home) {}
 
@@ -71,7 +76,16 @@ export class Family implements Doubter {
     packet.wake();
     shareForms(packet, packets);
     packets.set(packet, null);
+    this.#noteDrops(packet);
     this.#change();
+  }
+
+  #noteDrops(packet: Packet): void {
+    if (this.#drops.length >= DROPS_MAX) return;
+    const unknown = new Set(dropsOf(packet)).difference(new Set(this.#drops));
+    if (unknown.size === 0) return;
+    this.#drops = [...this.#drops, ...unknown];
+    this.isUrgent = true;
   }
 
   /** A packet is another one now. */
@@ -115,6 +129,7 @@ export class Family implements Doubter {
     others.narrowest.bring(this, boundsOf(this.#judgements, TRAVEL_NS));
     others.arrived.bring(this, arrivedOf(this.#judgements));
     this.#isChanged = false;
+    this.isUrgent = this.#judgements.every(({ outcome }) => outcome === "in-flight");
   }
 
   /** Judges them by what all families brought, after `judge` of each. */
@@ -182,6 +197,19 @@ export class Family implements Doubter {
     }
     this.#resting = [];
     return packets;
+  }
+}
+
+/** A family of more has so many that one more is no news. */
+const DROPS_MAX = 4;
+
+/** What its sightings of drops have in common with others of the same trouble. */
+function* dropsOf({ chains }: Packet): Iterable<string> {
+  for (const { node, events } of chains) {
+    for (const { kind, netns, reason, function: by } of events) {
+      if (KINDS[kind].tier !== "drops") continue;
+      yield `${kind} ${node.name} ${netns ?? ""} ${reason ?? ""} ${by ?? ""}`;
+    }
   }
 }
 

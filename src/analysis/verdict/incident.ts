@@ -27,6 +27,8 @@ export interface JudgedIncident {
   families: ReadonlySet<Family>;
   /** Which of them were judged anew, and which are no more. */
   change: FamiliesChange;
+  /** [D10] Those that wait for their turn. */
+  postponed: Postponed;
   /** What all packets tell together. */
   others: Others;
   /** Sightings of no packet that is followed: lookups, ICMP errors, neighbours. */
@@ -35,6 +37,13 @@ export interface JudgedIncident {
   unclaimed: number;
   /** The world, for one piece of work: what is remembered of a world is remembered for that one. */
   world: () => World;
+}
+
+/** Families that are stale and wait for their turn. */
+export interface Postponed extends Iterable<Family> {
+  has(family: Family): boolean;
+  /** Judges one of them now. False: it is no more. */
+  judge(family: Family): boolean;
 }
 
 /** What stays of an incident from one report to the next. */
@@ -49,9 +58,10 @@ export class IncidentMemory {
 
   /**
    * Follows every packet of the input and judges it. Batches, and packets of shards, that were given
-   * before must be the same objects; then only what they could have changed is judged again.
+   * before must be the same objects; then only what they could have changed is judged again. `packetsMax`: of
+   * more packets that are to be judged again some wait (rule D10).
    */
-  judge(input: AnalysisInput): JudgedIncident {
+  judge(input: AnalysisInput, packetsMax = Infinity): JudgedIncident {
     const { batches, evicted, shardPackets } = input;
     const cluster = this.#cluster;
     cluster.tell(batches);
@@ -74,9 +84,15 @@ export class IncidentMemory {
     const [closed, isClosed] = [this.#closed, input.closed];
     const world = () =>
       new IncidentWorld(nodes, families.others.crossings, closed, isClosed, cluster);
-    const change = families.judge(world());
+    const change = families.judge(world(), packetsMax);
     const { all, others, evidence, unclaimed } = families;
-    return { nodes, cluster, families: all, change, others, evidence, unclaimed, world };
+    const waiting = families.postponed;
+    const postponed = {
+      [Symbol.iterator]: () => waiting.values(),
+      has: (family: Family) => waiting.has(family),
+      judge: (family: Family) => families.judgePostponed(family, world()),
+    };
+    return { nodes, cluster, families: all, change, postponed, others, evidence, unclaimed, world };
   }
 
   /** Lets what was used longest ago rest (`Families.rest`). */

@@ -1,4 +1,6 @@
 /** Batches to one view per node, from one report of an incident to the next. */
+import type { Event } from "../../event/event.ts";
+import { readRows } from "../../event/read_rows.ts";
 import { sameness } from "./distinct.ts";
 import { GivenPackets, type PacketChange } from "./given_packets.ts";
 import { GrowingNodes } from "./growing.ts";
@@ -84,19 +86,32 @@ export class Timelines {
 
   #thin({ before, batch }: Thinned): Sighting[] {
     this.#nodes.thin(batch, before);
+    const gone = ofBlocksGone(before, batch) ?? this.#eventsGone(before, batch);
+    return this.#nodes.remove(batch.header.node, gone);
+  }
+
+  /** Of events that are alike as many are gone as there are fewer. */
+  #eventsGone(before: Batch, batch: Batch): Event[] {
     const left = new Map<string, number>();
     for (const event of batch.events) {
       const key = sameness(event);
       left.set(key, (left.get(key) ?? 0) + 1);
     }
-    const gone = before.events.filter((event) => {
+    return before.events.filter((event) => {
       const key = sameness(event);
       const count = left.get(key) ?? 0;
       left.set(key, count - 1);
       return count <= 0;
     });
-    return this.#nodes.remove(batch.header.node, gone);
   }
+}
+
+/** Events of blocks that are no more, where the others are the same; null where they are not. */
+function ofBlocksGone({ rows }: Batch, now: Batch): Event[] | null {
+  if (rows === undefined || now.rows === undefined) return null;
+  const left = new Set(now.rows);
+  const gone = rows.filter((block) => !left.has(block));
+  return gone.length + left.size === rows.length ? gone.flatMap(readRows) : null;
 }
 
 /** What is other than it was told before. */

@@ -46,7 +46,7 @@ Deno.test("rows of a light report are printed as those of the whole one, as it g
   fc.assert(fc.property(any("a"), any("b"), fc.boolean(), (first, other, misses) => {
     const light = new LightReport();
     const text = new ReportText(spelled(first));
-    light.take({ number: 1, closed: false, change: null, text });
+    light.take({ number: 1, closed: false, change: null, isPostponed: false, text });
     deepEqual(printed(light.report, light.whole), printed(first));
     // Some flows stay as they are, some are others, some come and some go.
     const again = other.flows.slice(0, 1).map((flow) => ({ ...flow, id: "a 0" }));
@@ -58,7 +58,13 @@ Deno.test("rows of a light report are printed as those of the whole one, as it g
     text.apply(change);
     // Who missed a report reads all of the next.
     const since = misses ? 0 : 1;
-    light.take({ number: 2, closed: false, change: { since, told: change }, text });
+    light.take({
+      number: 2,
+      closed: false,
+      change: { since, told: change },
+      isPostponed: false,
+      text,
+    });
     deepEqual(printed(light.report, light.whole), printed(next));
     deepEqual(text.report(), JSON.parse(text.json()));
   }));
@@ -69,7 +75,7 @@ Deno.test("a light report has no path but of the conversation that is shown", ()
   const [report] = fc.sample(has, { numRuns: 1, seed: 7 }) as [Report];
   const light = new LightReport();
   const text = new ReportText(spelled(named(report, "a")));
-  light.take({ number: 1, closed: false, change: null, text });
+  light.take({ number: 1, closed: false, change: null, isPostponed: false, text });
   deepEqual(light.report.flows.flatMap(({ path }) => path), []);
   const shown = light.report.flows.map((flow) => light.whole({ flow, replies: [] }).flow);
   deepEqual(shown, JSON.parse(JSON.stringify(named(report, "a").flows)));

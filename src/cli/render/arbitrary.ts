@@ -251,5 +251,6 @@ export const anyReport: fc.Arbitrary<Report> = fc.record({
     evicted: count,
     strayLines: count,
     evictedStates: count,
+    postponed: count,
   }, { requiredKeys: ["events", "inPackets", "evidence", "unclaimed", "refused", "evicted"] }),
 });

@@ -80,15 +80,23 @@ function nodeLines(node: ReportNode, nodes: readonly ReportNode[], look: Look): 
 }
 
 function goneLines(accounting: Report["accounting"], look: Look): string[] {
-  const { refused, evicted, strayLines = 0, evictedStates = 0 } = accounting;
+  const { refused, evicted, strayLines = 0, evictedStates = 0, postponed = 0 } = accounting;
   const gone = [
     ...refused > 0 ? [`${plural(refused, "line")} refused`] : [],
     ...strayLines > 0 ? [`${plural(strayLines, "line")} of no kept batch`] : [],
     ...evicted > 0 ? [`${plural(evicted, "event")} evicted`] : [],
     ...evictedStates > 0 ? [`${plural(evictedStates, "node state")} evicted`] : [],
   ];
-  if (gone.length === 0) return [];
-  return look.lines(`not in this report: ${gone.join(", ")}`, "  ! ", "yellow");
+  const lines = gone.length === 0 ? [] : [`not in this report: ${gone.join(", ")}`];
+  // [D10] More came than could be judged at once.
+  if (postponed > 0) {
+    lines.push(
+      `told as before, because more came than could be judged at once: ${
+        plural(postponed, "flow")
+      }`,
+    );
+  }
+  return lines.flatMap((line) => look.lines(line, "  ! ", "yellow"));
 }
 
 function nodeText(node: ReportNode, look: Look): string {

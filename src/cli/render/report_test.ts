@@ -129,6 +129,16 @@ Deno.test("what no batch can tell was lost is told beside the verdict", () => {
   ok(text.includes("not in this report: 7 lines of no kept batch, 1 node state evicted"), text);
 });
 
+Deno.test("[D10] flows that are told as they were are counted beside the verdict", () => {
+  const postponed = { ...accounting, postponed: 1_200 };
+  const report = { ...empty, flows: [], accounting: postponed } as unknown as Report;
+  const text = renderReport(report, { width: 100, colour: false });
+  ok(
+    text.includes("told as before, because more came than could be judged at once: 1,200 flows"),
+    text,
+  );
+});
+
 const counts = { seen: 1, delivered: 0, dropped: 1, vanished: 0, unknown: 0, inFlight: 0 };
 const hop = { node: "n", netns: "host", device: "eth0", stage: "drop" };
 const accounting = { refused: 0, evicted: 0 };

@@ -6,6 +6,7 @@ import { Analysis, type AnalysisInput } from "../../analysis/mod.ts";
 import type { Report } from "../../event/report.ts";
 import type { Evicted, Store } from "../stores/store.ts";
 import { type GivenBatches, KeptIncidents, type StoredLines } from "./kept.ts";
+import { Pace } from "./pace.ts";
 import { type ReportChange, ReportTeller, spelled, type SpelledReport } from "./spelled.ts";
 
 /** Makes a report: the analysis itself, or what stands for it. */
@@ -17,6 +18,8 @@ export type Asked = Omit<AnalysisInput, "batches" | "shardPackets" | "withheld">
   since?: number;
   /** It is made ahead: nothing of it is told, and the next one takes what comes after it. */
   isAhead?: boolean;
+  /** It is to take no longer than this, ms: flows of which nothing new is expected may wait (rule D10). */
+  withinMs?: number | undefined;
 };
 
 /** A report that was made. */
@@ -26,6 +29,8 @@ export interface Made {
   /** What leads here from the report that the asker has; `whole` where it has none, or another. Ahead: neither. */
   change: ReportChange | null;
   whole: SpelledReport | null;
+  /** Some flows are told as they were: another report would tell more. */
+  isPostponed: boolean;
 }
 
 /** Keeps batches, makes reports. */
@@ -53,6 +58,7 @@ interface Grown {
   lasting: object;
   analysis: Analysis;
   events: number;
+  pace: Pace;
 }
 
 const REPORTS_KEPT_MAX = 32;
@@ -89,11 +95,18 @@ export class LocalAnalyst implements Analyst {
   }
 
   async report(asked: Asked): Promise<Made> {
-    const { since, isAhead, ...about } = asked;
+    const { since, isAhead, withinMs, ...about } = asked;
     const given = await this.#kept.batches(about.incident);
-    const report = await this.#analyse(about, given);
-    if (isAhead) return { number: this.#number, change: null, whole: null };
-    const made = this.#tell(about.incident, since, report);
+    const fromMs = performance.now();
+    const isTimed = withinMs !== undefined && !about.closed;
+    const report = await this.#analyse(about, given, isTimed);
+    const isPostponed = report.accounting.postponed !== undefined;
+    if (isAhead) return { number: this.#number, change: null, whole: null, isPostponed };
+    const made = { ...this.#tell(about.incident, since, report), isPostponed };
+    if (isTimed) {
+      const { pace } = this.#grown.get(about.incident) ?? {};
+      pace?.took(performance.now() - fromMs, withinMs, isPostponed);
+    }
     // Its report is the last one. Should somebody ask for it who has not kept it, it is read back.
     if (about.closed) this.forget(about.incident);
     return made;
@@ -104,7 +117,7 @@ export class LocalAnalyst implements Analyst {
     return this.#kept.isEmpty && this.#grown.size === 0;
   }
 
-  #tell(incident: string, since: number | undefined, report: Report): Made {
+  #tell(incident: string, since: number | undefined, report: Report): Omit<Made, "isPostponed"> {
     const number = ++this.#number;
     const before = this.#last.get(incident);
     const teller = before?.teller ?? new ReportTeller();
@@ -120,17 +133,26 @@ export class LocalAnalyst implements Analyst {
   }
 
   #analyse(
-    asked: Omit<Asked, "since" | "isAhead">,
+    asked: Omit<Asked, "since" | "isAhead" | "withinMs">,
     { batches, lasting }: GivenBatches,
+    isTimed: boolean,
   ): Report | Promise<Report> {
     if (this.#instead) return this.#instead({ ...asked, batches });
     const { incident } = asked;
     const known = this.#grown.get(incident);
     const isSame = known?.lasting === lasting;
-    const grown = isSame ? known : { lasting, analysis: new Analysis(), events: 0 };
+    const grown = isSame ? known : {
+      lasting,
+      analysis: new Analysis(),
+      events: 0,
+      pace: new Pace(),
+    };
     this.#grown.delete(incident);
     this.#grown.set(incident, grown);
-    const report = grown.analysis.report({ ...asked, batches });
+    const report = grown.analysis.report(
+      { ...asked, batches },
+      isTimed ? grown.pace.packetsMax : Infinity,
+    );
     grown.events = report.accounting.events;
     this.#bound(grown);
     return report;

@@ -39,6 +39,11 @@ const REST_TIMES_APART = 1;
  * rest would be longer than the one before.
  */
 const REST_MS_MAX_APART = 500;
+/**
+ * A live view's report is to take no longer there, ms. What came, and what the store threw away, may touch all
+ * flows of an incident, which takes many seconds to judge: a new drop would be told after them.
+ */
+const LIVE_MS_APART = 250;
 
 /** The hub in this process. */
 export class Hub implements HubPort {
@@ -78,6 +83,7 @@ export class Hub implements HubPort {
       recomputeMinMs: limits.recomputeMinMs,
       restTimes: options.analyst ? REST_TIMES_APART : REST_TIMES,
       restMaxMs: options.analyst ? REST_MS_MAX_APART : Infinity,
+      liveMs: options.analyst ? LIVE_MS_APART : undefined,
       reportsKeptMax: REPORTS_KEPT_MAX,
       onComputed: (incident, computed, tookMs) => {
         this.figures.computations += 1;

@@ -14,6 +14,8 @@ export interface Computed {
   /** Counts the reports of the analyst. */
   number: number;
   closed: boolean;
+  /** Some flows are told as they were: another report would tell more (rule D10). */
+  isPostponed: boolean;
   /** What led here from report `since` of the same incident; null: it came whole. */
   change: { since: number; told: ReportChange } | null;
   /** Its text, which becomes that of the next report when that is computed. */
@@ -21,10 +23,11 @@ export interface Computed {
 }
 
 interface Entry {
-  /** Changes so far, and how many of them `computed` knows. */
+  /** Changes so far, how many of them `computed` took, and how many the last one that postponed nothing. */
   changes: number;
   computed: Computed | null;
   computedChanges: number;
+  wholeChanges: number;
   /** Nodes that were silent then, as text. */
   silent: string;
   running: Promise<void> | null;
@@ -45,6 +48,8 @@ export interface ReportsOptions {
   /** A live view rests so many times as long as its last report took, and no longer than this, ms. */
   restTimes: number;
   restMaxMs: number;
+  /** A live view's report takes no longer, ms, as far as what is new allows; absent: as long as all of it. */
+  liveMs?: number | undefined;
   /** Reports kept in memory. */
   reportsKeptMax: number;
   /** Told of each report, in their order, before anyone has it. */
@@ -76,25 +81,47 @@ export class Reports {
   }
 
   /** How long the report rests yet, where it is to rest so many times as long as the last one took. */
-  #restMs({ endedMs, tookMs }: Entry, times: number): number {
+  #restMs({ computed, endedMs, tookMs }: Entry, times: number): number {
     const { clock, recomputeMinMs, restMaxMs } = this.options;
-    const restMs = Math.min(times * tookMs, restMaxMs);
+    // Where more comes than is judged, what came while it rests would wait for longer than that.
+    const restMs = computed?.isPostponed ? 0 : Math.min(times * tookMs, restMaxMs);
     return endedMs + Math.max(recomputeMinMs, restMs) - clock.monotonicMs();
   }
 
-  /** null when there is no such incident. */
+  /** The report of all that is stored now; null when there is no such incident. */
   async get(incident: string): Promise<Computed | null> {
     const entry = this.#entry(incident);
+    const wanted = this.#wanted(incident, entry);
+    while (entry.computed === null || entry.wholeChanges < wanted) {
+      await this.#run(incident, entry);
+      if (entry.missing) return null;
+    }
+    return entry.computed;
+  }
+
+  /** The same for a live view, which had rather have what is new soon: flows may be told as they were. */
+  async live(incident: string): Promise<Computed | null> {
+    const entry = this.#entry(incident);
+    const wanted = this.#wanted(incident, entry);
+    if (entry.wholeChanges >= wanted) return entry.computed;
+    do {
+      await this.#run(incident, entry, this.options.liveMs);
+      if (entry.missing) return null;
+    } while (entry.computedChanges < wanted);
+    return entry.computed;
+  }
+
+  /** How many changes a report has to know now. */
+  #wanted(incident: string, entry: Entry): number {
     // A report that knows of a silent node changes with time alone.
     const isOpen = entry.computed?.closed === false;
     if (isOpen && entry.silent !== this.#silentText(incident)) entry.changes += 1;
-    const wanted = entry.changes;
-    for (;;) {
-      if (entry.computed !== null && entry.computedChanges >= wanted) return entry.computed;
-      entry.running ??= this.#compute(incident, entry).finally(() => entry.running = null);
-      await entry.running;
-      if (entry.missing) return null;
-    }
+    return entry.changes;
+  }
+
+  #run(incident: string, entry: Entry, withinMs?: number): Promise<void> {
+    return entry.running ??= this.#compute(incident, entry, withinMs)
+      .finally(() => entry.running = null);
   }
 
   #entry(incident: string): Entry {
@@ -102,6 +129,7 @@ export class Reports {
       changes: 0,
       computed: null,
       computedChanges: -1,
+      wholeChanges: -1,
       silent: NOBODY,
       running: null,
       missing: false,
@@ -137,7 +165,7 @@ export class Reports {
     return { incident: id, filter, closed, evicted, evictedStates, strayLines, ...told };
   }
 
-  async #compute(id: string, entry: Entry): Promise<void> {
+  async #compute(id: string, entry: Entry, withinMs?: number): Promise<void> {
     const { store, analyst, clock, onComputed } = this.options;
     if (entry.computed !== null) {
       const restMs = this.#restMs(entry, 1);
@@ -156,11 +184,13 @@ export class Reports {
     const asked = this.#askedOf(incident);
     const { closed, silent = [] } = asked;
     entry.silent = JSON.stringify(silent);
-    const made = await analyst.report({ ...asked, since: entry.computed?.number });
+    const made = await analyst.report({ ...asked, since: entry.computed?.number, withinMs });
     entry.endedMs = clock.monotonicMs();
     entry.tookMs = entry.endedMs - beganMs;
-    entry.computed = { closed, ...next(entry.computed, made) };
+    const { isPostponed } = made;
+    entry.computed = { closed, isPostponed, ...next(entry.computed, made) };
     entry.computedChanges = changes;
+    if (!isPostponed) entry.wholeChanges = changes;
     onComputed?.(id, entry.computed, entry.tookMs);
   }
 }

@@ -94,7 +94,7 @@ export class Topic {
 
   /** Brings the view up to what is stored now. False: the incident is gone. */
   async refresh(): Promise<boolean> {
-    const computed = await this.options.reports.get(this.options.incident);
+    const computed = await this.options.reports.live(this.options.incident);
     if (computed === null) {
       this.end("deleted");
       return false;
@@ -112,6 +112,12 @@ export class Topic {
     if (this.#isTooLarge()) return this.end("too-large");
     if (before !== null) this.#publish(before, computed);
     if (computed.closed) this.end("closed");
+    else this.#goOn();
+  }
+
+  /** What waits for its turn is told although nothing more comes. */
+  #goOn(): void {
+    if (this.#current?.isPostponed) this.changed();
   }
 
   #publish(before: Computed, { change, text }: Computed): void {
@@ -198,6 +204,7 @@ export class Topic {
       this.#forgetSome();
     }
     if (this.#current?.closed === true) viewer.end(this.#endMessage("closed"));
+    this.#goOn();
     return viewer;
   }
 
@@ -206,6 +213,7 @@ export class Topic {
     this.#followers.add(follower);
     this.#look();
     if (this.#current !== null) follower(this.#current);
+    this.#goOn();
     return () => {
       this.#followers.delete(follower);
       if (this.viewers === 0) this.#stopLooking();

@@ -9,10 +9,11 @@ import { COUNT_WORDS } from "../../words/outcome.ts";
 import { grouped, plural } from "../parts/writing.ts";
 import { told } from "../state/model.ts";
 import { nodes } from "../state/told.ts";
-import { gapsOf, lostAtIngest } from "./sentence.ts";
+import { gapsOf, lostAtIngest, toldLater } from "./sentence.ts";
 import { Name, Text } from "../parts/text.tsx";
 
 const lost = computed(() => lostAtIngest(told.value.accounting));
+const later = computed(() => toldLater(told.value.accounting));
 const missed = computed(() => told.value.missed);
 
 /**
@@ -22,7 +23,7 @@ const missed = computed(() => told.value.missed);
 export function Coverage({ flow }: { flow: Flow }) {
   const gaps = gapsOf(flow, nodes.value);
   const atIngest = lost.value;
-  if (gaps.length === 0 && atIngest === null) {
+  if (gaps.length === 0 && atIngest === null && later.value === null) {
     const onPath = new Set(flow.path.map(({ node }) => node)).size;
     return (
       <p class="coverage whole">
@@ -41,6 +42,7 @@ export function Coverage({ flow }: { flow: Flow }) {
           </li>
         ))}
         {atIngest !== null && <li>{atIngest}</li>}
+        {later.value !== null && <li>{later.value}</li>}
         {missed.value > 0 && (
           <li>This page fell behind once and was given the whole report again.</li>
         )}

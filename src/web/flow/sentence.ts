@@ -76,3 +76,11 @@ export function lostAtIngest(accounting: Report["accounting"]): string | null {
   if (evictedStates > 0) parts.push(`threw away ${plural(evictedStates, "node state")}`);
   return parts.length === 0 ? null : `The ingest ${parts.join(" and ")}.`;
 }
+
+/** [D10] That this flow may be one of those that are told as they were. Null when all are told as they are. */
+export function toldLater({ postponed = 0 }: Report["accounting"]): string | null {
+  if (postponed === 0) return null;
+  const are = postponed === 1 ? "is" : "are";
+  return `${plural(postponed, "flow")} ${are} shown as before, perhaps this one: more comes than ` +
+    "can be judged at once, and new flows and new drops are judged first.";
+}

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { i1 } from "../fixture/incident_1_2.ts";
 import { i3 } from "../fixture/incident_3_4.ts";
-import { gapsOf, lostAtIngest, spokenVerdict } from "./sentence.ts";
+import { gapsOf, lostAtIngest, spokenVerdict, toldLater } from "./sentence.ts";
 
 Deno.test("the verdict says where, lost events are told by node", () => {
   const [flow] = i1().flows;
@@ -24,4 +24,11 @@ Deno.test("what the ingest lost is said in one sentence, by what became of it", 
     "The ingest refused 1 line of no batch it kept and threw away 2 events at its limits " +
       "and threw away 3 node states.",
   );
+});
+
+Deno.test("[D10] flows that are told as they were are counted beside what was not seen", () => {
+  const { accounting } = i1();
+  equal(toldLater(accounting), null);
+  ok(toldLater({ ...accounting, postponed: 1 })!.startsWith("1 flow is shown as before"));
+  ok(/^1.200 flows are shown/.test(toldLater({ ...accounting, postponed: 1_200 })!));
 });

@@ -235,5 +235,6 @@ export function readAccounting(value: unknown): Report["accounting"] {
     evicted: number(from.evicted),
     strayLines: number(from.strayLines),
     evictedStates: number(from.evictedStates),
+    postponed: number(from.postponed),
   };
 }
