@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Which nodes watch, and what was lost there: each by name, or many in a list that opens. */
 import type { ReportNode } from "../../event/report.ts";
-import { isOver } from "../state/model.ts";
+import { isOver, told as incident } from "../state/model.ts";
 import { began, nodes } from "../state/told.ts";
 import { Chunked, type Item } from "../parts/chunked.tsx";
 import { Name, Text } from "../parts/text.tsx";
@@ -24,7 +24,20 @@ export function Nodes() {
     <div class="nodes" role="list" aria-label="nodes that watch">
       {isMany && <All />}
       {told.map((node) => <Node key={node.name} node={node} item={ITEM} />)}
+      <Later />
       <Joining />
+    </div>
+  );
+}
+
+/** [D10] More comes than can be judged at once, so that not all is shown as it is. */
+function Later() {
+  const { postponed = 0 } = incident.value.accounting;
+  if (postponed === 0) return null;
+  return (
+    <div class="node" {...ITEM}>
+      <strong class="lost">{plural(postponed, "flow")} shown as before</strong>
+      <span class="quiet">more comes than can be judged at once; what is new goes first</span>
     </div>
   );
 }
