@@ -23,6 +23,22 @@ export function askedAddress(event: Event): string | undefined {
   return event.icmpType === NEIGHBOUR_SOLICITATION ? event.gateway : undefined;
 }
 
+/**
+ * A question to one machine, whether it still has the address: the kernel asks so only while it knows the
+ * link address, and then no packet waits (`NUD_PROBE` in `__neigh_event_send`). One for which packets wait
+ * goes to all, or to a group.
+ */
+export function asksWhoIsKnown(event: Event): boolean {
+  const { network, destination, destinationMac, sourceMac, arpSenderMac } = event;
+  if (network === "ip6") return destination !== undefined && !destination.startsWith("ff");
+  // Where the frame's sender is not the one that asks, the frame may be none of Ethernet.
+  return destinationMac !== undefined && sourceMac !== undefined && sourceMac === arpSenderMac &&
+    (parseInt(destinationMac, 16) & GROUP_BIT) === 0;
+}
+
+/** Of the first octet of a link address: it is that of several machines. */
+const GROUP_BIT = 1;
+
 /** An ARP request or a neighbour solicitation that asks for this address. */
 export const asksFor = (event: Event, address: string): boolean => askedAddress(event) === address;
 

@@ -1,5 +1,5 @@
 /** Whether a namespace looked for a link address that it had not. */
-import { askedAddress } from "../kernel/neighbours.ts";
+import { askedAddress, asksWhoIsKnown } from "../kernel/neighbours.ts";
 import { type Asides, ASKING_NS } from "./evidence.ts";
 import { finding } from "./finding.ts";
 import { firstAfter, firstFrom } from "./indexed.ts";
@@ -9,7 +9,7 @@ import type { Sighting } from "./timeline.ts";
 const bySeeking = finding((event) => {
   const isSeeking = event.kind === "neighbour"
     ? event.neighbourState === "FAILED" || event.neighbourState === "INCOMPLETE"
-    : event.kind === "device-tx" && askedAddress(event) !== undefined;
+    : event.kind === "device-tx" && askedAddress(event) !== undefined && !asksWhoIsKnown(event);
   return isSeeking ? event.node.name : undefined;
 });
 
