@@ -7,6 +7,7 @@ import type { ProbeBatch } from "../../../src/probe/ship/batcher.ts";
 import { resolveNodes, startSession } from "../../../src/probe/session/mod.ts";
 import { type CaseId, CaseRun } from "./case_run.ts";
 import { type Score, score } from "./score.ts";
+import { Telling } from "./telling.ts";
 
 export interface Judged {
   run: CaseRun;
@@ -50,21 +51,32 @@ export class Group {
 
 async function traceAll(runs: readonly CaseRun[], { signal }: GroupOptions): Promise<Batch[]> {
   if (runs.length === 0 || signal?.aborted) return [];
-  const raw: ProbeBatch[] = [];
+  const batches: Batch[] = [];
+  const telling = new Telling();
+  const nodes = await resolveNodes(runs.flatMap((run) => run.nodes), "bench");
   const session = await startSession({
-    nodes: await resolveNodes(runs.flatMap((run) => run.nodes), "bench"),
+    nodes,
     filter: "",
     incident: "faults",
-    onBatch: (batch) => raw.push(batch),
+    onBatch: (raw) => {
+      const batch = readBatch(raw);
+      batches.push(batch);
+      telling.note(batch);
+    },
     onProgress: () => {},
   });
   try {
     await session.ready;
+    await telling.untilRead(nodes);
     await Promise.all(runs.map((run) => run.talk()));
+    const silent = runs.filter(({ id }) => id.kind === "fault" && id.spec.restsOnSilence);
+    for (const { key } of silent) {
+      await telling.untilSilent(nodes.filter(({ name }) => name.startsWith(`${key}.`)));
+    }
   } finally {
     await session.stop();
   }
-  return raw.map(readBatch);
+  return batches;
 }
 
 function readBatch({ header, lines }: ProbeBatch): Batch {

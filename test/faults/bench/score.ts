@@ -37,7 +37,7 @@ export function score(run: CaseRun, report: Report): Score {
       found.add(flow);
       said ||= sayingOf(run, flow);
       marks.push(
-        ...compare(run, flow, verdict).map(({ mark, complaint }) => ({
+        ...compare(run, flow, verdict, report).map(({ mark, complaint }) => ({
           mark,
           complaint: `${name}: ${complaint}`,
         })),
@@ -92,14 +92,19 @@ function flowsOf(
   return report.flows.filter((flow) => flow.replyOf !== undefined && ids.has(flow.replyOf));
 }
 
-function compare(run: CaseRun, flow: Flow, verdict: Verdict): { mark: Mark; complaint: string }[] {
+function compare(
+  run: CaseRun,
+  flow: Flow,
+  verdict: Verdict,
+  report: Report,
+): { mark: Mark; complaint: string }[] {
   const got = sayingOf(run, flow);
   const code = flow.cause?.code;
   const right = verdict.codes.length === 0
     ? code === undefined
     : code && verdict.codes.includes(code);
   const wants = verdict.codes.join(" or ") || "no cause";
-  const isUndecided = flow.outcome === "unknown" || flow.outcome === "in-flight";
+  const isUndecided = isOpen(flow) || isAnswerOpen(flow, verdict, report);
   if (!verdict.outcomes.includes(flow.outcome)) {
     const mark = isUndecided && (right || !code || code === "unexplained") ? "unknown" : "wrong";
     return [{ mark, complaint: `must be ${verdict.outcomes.join(" or ")} (${wants}), is ${got}` }];
@@ -133,6 +138,22 @@ function compare(run: CaseRun, flow: Flow, verdict: Verdict): { mark: Mark; comp
     return [{ mark: "incomplete", complaint: `must have a remedy, is ${got}` }];
   }
   return [];
+}
+
+const isOpen = ({ outcome }: { outcome: string }) =>
+  outcome === "unknown" || outcome === "in-flight";
+
+/**
+ * That packets were delivered is true also of questions that got no answer. Whether there was one is told
+ * of their exchange, and where that is not known the flow says nothing that is not so.
+ */
+function isAnswerOpen(
+  { id, outcome }: Flow,
+  { outcomes }: Verdict,
+  { exchanges }: Report,
+): boolean {
+  return outcome === "delivered" && outcomes.includes("unanswered") &&
+    exchanges.some((exchange) => exchange.question === id && isOpen(exchange));
 }
 
 /** Nothing else may be in trouble, except by the same fault. */

@@ -92,6 +92,8 @@ export interface Spec<W extends World = World> {
   deadLinks?: boolean;
   /** Talks follow each other instead of being sent at once. */
   inTurn?: boolean;
+  /** That no answer follows the last packet is the proof: the trace goes on until that was told. */
+  restsOnSilence?: boolean;
 }
 
 // deno-lint-ignore no-explicit-any

@@ -88,6 +88,7 @@ export const sockets: AnySpec[] = [
     })],
     ignore: () => [`:${port}`],
     inTurn: true,
+    restsOnSilence: true,
     happened: (_, sent) => sent[3]!.error === "no handshake",
     alone: true,
   }),
@@ -111,6 +112,7 @@ export const sockets: AnySpec[] = [
       lay: (w) => w.server.at.sysctl({ "net.ipv4.icmp_echo_ignore_broadcasts": 1 }),
     },
     talks: (w) => [ping(w)],
+    restsOnSilence: true,
     verdicts: (w) => [{
       outcomes: ["unanswered"],
       at: [here(w)],

@@ -76,6 +76,7 @@ const silentTcp = ([
         staysOpen: true,
       }),
     ],
+    restsOnSilence: true,
     came: (w) => [{
       outcomes: ["unanswered", "broken"],
       codes: ["application-silent"],
@@ -105,6 +106,7 @@ const silentUdp = ([
     talks: (w) => [
       udp(w, PORT, { to: family === 6 ? w.server.six : w.server.four, timeoutMs: 3_000 }),
     ],
+    restsOnSilence: true,
     came: () => [{ outcomes: ["unanswered"], codes: ["application-silent"] }],
   })
 );
